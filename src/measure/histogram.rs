@@ -1,0 +1,133 @@
+//! A mergeable histogram of durations, relative error at most 1/128 (0.8 %).
+
+use crate::quantity::Span;
+
+/// Sub-buckets per power of two: the relative width of a bucket is 1/SUB.
+const SUB: u64 = 128;
+
+/// Counts of durations in log-linear buckets, with exact count and sum. Censored samples (still open at the horizon) are counted apart.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Histogram {
+    buckets: Vec<u64>,
+    count: u64,
+    sum_us: u128,
+    censored: u64,
+}
+
+fn bucket_of(us: u64) -> usize {
+    if us < SUB {
+        return us as usize;
+    }
+    let shift = us.ilog2() - SUB.ilog2();
+    (u64::from(shift) * SUB + (us >> shift)) as usize
+}
+
+fn upper_edge(bucket: usize) -> u64 {
+    let bucket = bucket as u64;
+    if bucket < 2 * SUB {
+        return bucket;
+    }
+    let shift = bucket / SUB - 1;
+    let mantissa = bucket % SUB + SUB;
+    (((u128::from(mantissa) + 1) << shift) - 1).min(u128::from(u64::MAX)) as u64
+}
+
+impl Histogram {
+    /// Counts one finished duration.
+    pub fn record(&mut self, span: Span) {
+        let bucket = bucket_of(span.0);
+        if bucket >= self.buckets.len() {
+            self.buckets.resize(bucket + 1, 0);
+        }
+        self.buckets[bucket] += 1;
+        self.count += 1;
+        self.sum_us += u128::from(span.0);
+    }
+
+    /// Counts a duration still open at the horizon: it is longer than anything a quantile below it can say.
+    pub fn record_censored(&mut self) {
+        self.censored += 1;
+    }
+
+    /// Adds another histogram's counts.
+    pub fn merge(&mut self, other: &Histogram) {
+        if other.buckets.len() > self.buckets.len() {
+            self.buckets.resize(other.buckets.len(), 0);
+        }
+        for (mine, theirs) in self.buckets.iter_mut().zip(&other.buckets) {
+            *mine += theirs;
+        }
+        self.count += other.count;
+        self.sum_us += other.sum_us;
+        self.censored += other.censored;
+    }
+
+    /// Finished samples.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Samples still open at the horizon.
+    pub fn censored(&self) -> u64 {
+        self.censored
+    }
+
+    /// Exact sum of the finished samples, microseconds.
+    pub fn sum_us(&self) -> u128 {
+        self.sum_us
+    }
+
+    /// The nearest-rank quantile (rank ⌈p·n⌉ of all samples, censored ones last): the upper edge of its bucket.
+    /// `None` without samples or where the rank falls among the censored.
+    pub fn quantile(&self, p: f64) -> Option<Span> {
+        let all = self.count + self.censored;
+        if all == 0 {
+            return None;
+        }
+        let rank = ((p * all as f64).ceil() as u64).clamp(1, all);
+        let mut seen = 0;
+        for (bucket, n) in self.buckets.iter().enumerate() {
+            seen += n;
+            if seen >= rank {
+                return Some(Span(upper_edge(bucket)));
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quantile_is_the_nearest_rank_within_one_part_in_128() {
+        let mut h = Histogram::default();
+        for us in 1..=100_000u64 {
+            h.record(Span(us));
+        }
+        for (p, exact) in [(0.5, 50_000.0), (0.95, 95_000.0), (0.99, 99_000.0), (1.0, 100_000.0)] {
+            let q = h.quantile(p).unwrap().0 as f64;
+            assert!(q >= exact && q <= exact * (1.0 + 1.0 / 128.0), "{p}: {q}");
+        }
+        assert_eq!(h.sum_us(), 5_000_050_000);
+    }
+
+    #[test]
+    fn every_bucket_edge_belongs_to_its_bucket() {
+        for us in (0..1000).chain([1 << 20, (1 << 40) + 12345, u64::MAX]) {
+            let b = bucket_of(us);
+            assert!(upper_edge(b) >= us);
+            assert_eq!(bucket_of(upper_edge(b)), b);
+        }
+    }
+
+    #[test]
+    fn censored_samples_rank_last() {
+        let mut h = Histogram::default();
+        h.record(Span(10));
+        h.record_censored();
+        assert_eq!(h.quantile(0.5), Some(Span(10)));
+        assert_eq!(h.quantile(0.95), None);
+    }
+}

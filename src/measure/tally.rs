@@ -1,0 +1,321 @@
+//! What one replication of one group of users counts.
+
+use super::Histogram;
+use crate::quantity::Time;
+
+/// A plain counter of [`Tally`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(usize)]
+pub enum Counter {
+    /// Completed set-ups.
+    SessionsEstablished,
+    /// Losses of usability that healed without a new set-up.
+    Interruptions,
+    /// INVITEs of new sessions (not their copies, not the second one after 422).
+    SetupsAttempted,
+    /// Set-ups that failed.
+    SetupsFailed,
+    /// Toasts decided: shown or missed.
+    ToastsDue,
+    /// Toasts shown.
+    ToastsShown,
+    /// Originations decided: succeeded or failed.
+    OriginationsAttempted,
+    /// Originations failed.
+    OriginationsFailed,
+    /// Refresh transactions begun.
+    RefreshesAttempted,
+    /// Refresh transactions that did not succeed.
+    RefreshesFailed,
+    /// Copies put on the gateway leg.
+    MessagesSent,
+    /// Copies lost on the gateway leg.
+    MessagesLost,
+    /// Copies that crossed the gateway leg.
+    MessagesDelivered,
+    /// Copies on the gateway leg at the horizon.
+    MessagesInFlight,
+    /// Copies put on the client leg.
+    ClientLegSent,
+    /// Copies lost on the client leg.
+    ClientLegLost,
+    /// Copies that crossed the client leg.
+    ClientLegDelivered,
+    /// Copies on the client leg at the horizon.
+    ClientLegInFlight,
+    /// Events taken from the agenda.
+    Events,
+}
+
+/// How many [`Counter`]s there are.
+const COUNTERS: usize = Counter::Events as usize + 1;
+
+/// The root cause of a drop (model §3).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(u8)]
+#[allow(missing_docs)] // the names are the definitions, in `DropCause::meaning`
+pub enum DropCause {
+    RefreshUnanswered,
+    RefreshRejected,
+    SessionExpired,
+    DialogLost,
+    GatewayDown,
+    PathLost,
+    RouteExpired,
+    Overload,
+}
+
+impl DropCause {
+    /// All causes, in the order of reports.
+    pub const ALL: [DropCause; 8] = [
+        DropCause::RefreshUnanswered,
+        DropCause::RefreshRejected,
+        DropCause::SessionExpired,
+        DropCause::DialogLost,
+        DropCause::GatewayDown,
+        DropCause::PathLost,
+        DropCause::RouteExpired,
+        DropCause::Overload,
+    ];
+
+    /// The public name.
+    pub fn name(self) -> &'static str {
+        match self {
+            DropCause::RefreshUnanswered => "refresh_unanswered",
+            DropCause::RefreshRejected => "refresh_rejected",
+            DropCause::SessionExpired => "session_expired",
+            DropCause::DialogLost => "dialog_lost",
+            DropCause::GatewayDown => "gateway_down",
+            DropCause::PathLost => "path_lost",
+            DropCause::RouteExpired => "route_expired",
+            DropCause::Overload => "overload",
+        }
+    }
+
+    /// What the cause means, for people.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            DropCause::RefreshUnanswered => "the last refresh, or under tear-down another request, got no answer",
+            DropCause::RefreshRejected => "the last refresh was refused",
+            DropCause::SessionExpired => "the session timer ran out, no refresh having failed",
+            DropCause::DialogLost => "a running gateway disowned the dialog",
+            DropCause::GatewayDown => "the gateway was down",
+            DropCause::PathLost => "the way between client and gateway broke",
+            DropCause::RouteExpired => "OCS ended the long dialog",
+            DropCause::Overload => "the gateway refused or dropped messages",
+        }
+    }
+}
+
+/// The proximate event that ended a session.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(u8)]
+#[allow(missing_docs)] // the names are the definitions
+pub enum EndedBy {
+    ClientGiveUp,
+    ClientTimer,
+    GatewayTimer,
+    Bye,
+    Answer481,
+    Reset,
+}
+
+impl EndedBy {
+    /// The public name.
+    pub fn name(self) -> &'static str {
+        match self {
+            EndedBy::ClientGiveUp => "client_give_up",
+            EndedBy::ClientTimer => "client_timer",
+            EndedBy::GatewayTimer => "gateway_timer",
+            EndedBy::Bye => "bye",
+            EndedBy::Answer481 => "481",
+            EndedBy::Reset => "reset",
+        }
+    }
+}
+
+/// Why a toast was missed: the user's state when the call arrived, or what happened to the event.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(u8)]
+#[allow(missing_docs)] // the names are the definitions
+pub enum MissCause {
+    SettingUp,
+    Silent,
+    Visible,
+    Overload,
+    Late,
+}
+
+impl MissCause {
+    /// All causes, in the order of reports.
+    pub const ALL: [MissCause; 5] =
+        [MissCause::SettingUp, MissCause::Silent, MissCause::Visible, MissCause::Overload, MissCause::Late];
+
+    /// The public name.
+    pub fn name(self) -> &'static str {
+        match self {
+            MissCause::SettingUp => "setting_up",
+            MissCause::Silent => "silent",
+            MissCause::Visible => "visible",
+            MissCause::Overload => "overload",
+            MissCause::Late => "late",
+        }
+    }
+}
+
+/// One drop, a row of `drops.csv`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct DropRow {
+    /// The user's number within its client group.
+    pub user: u32,
+    /// Index of the client group in the plan.
+    pub clients: u32,
+    /// Which of the gateways of that name.
+    pub gateway: u32,
+    /// When usability ended.
+    pub lost_at: Time,
+    /// When the session had been established.
+    pub established_at: Time,
+    /// When the client knew.
+    pub detected_at: Option<Time>,
+    /// Root cause.
+    pub cause: DropCause,
+    /// Proximate event.
+    pub ended_by: EndedBy,
+}
+
+/// One minute of the time series.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct MinuteBin {
+    /// User-microseconds usable.
+    pub usable_us: u64,
+    /// User-microseconds setting up.
+    pub setting_up_us: u64,
+    /// User-microseconds silently down.
+    pub silent_us: u64,
+    /// User-microseconds visibly down.
+    pub visible_us: u64,
+    /// Copies put on the gateway leg.
+    pub messages: u64,
+    /// Refreshes begun.
+    pub refreshes: u64,
+    /// Drops.
+    pub drops: u64,
+    /// Toasts missed.
+    pub toasts_missed: u64,
+}
+
+/// The counts of one replication, of one client group behind one gateway or merged over any of them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Tally {
+    /// Users.
+    pub users: u64,
+    counters: [u64; COUNTERS],
+    /// Drops by [`DropCause`].
+    pub drops: [u64; 8],
+    /// Missed toasts by [`MissCause`].
+    pub missed: [u64; 5],
+    /// Signed-in time over all users.
+    pub signed_in_us: u128,
+    /// Usable time over all users.
+    pub usable_us: u128,
+    /// Time setting up.
+    pub setting_up_us: u128,
+    /// Time down while the client believes in its session.
+    pub silent_us: u128,
+    /// Time down that the client knows of.
+    pub visible_us: u128,
+    /// First INVITE to usable, per completed set-up.
+    pub setup: Histogram,
+    /// Usability ended to the client knowing, per drop.
+    pub detection: Histogram,
+    /// Usability ended to usable, per drop.
+    pub recovery: Histogram,
+    /// The least time from a user's first establishment to its first drop, microseconds.
+    pub first_loss_us: Option<u64>,
+    /// Copies put on the gateway leg in each second.
+    pub messages_per_second: Vec<u32>,
+    /// Most users down at once in each second of the run, per independent group, summed over groups.
+    pub down_per_second: Vec<u32>,
+    /// The time series.
+    pub minutes: Vec<MinuteBin>,
+    /// Sum of the observation hashes of the run.
+    pub fingerprint: u64,
+}
+
+fn add_each<T: Copy + Default + std::ops::AddAssign>(into: &mut Vec<T>, from: &[T]) {
+    if from.len() > into.len() {
+        into.resize(from.len(), T::default());
+    }
+    for (a, b) in into.iter_mut().zip(from) {
+        *a += *b;
+    }
+}
+
+impl std::ops::AddAssign for MinuteBin {
+    fn add_assign(&mut self, o: MinuteBin) {
+        self.usable_us += o.usable_us;
+        self.setting_up_us += o.setting_up_us;
+        self.silent_us += o.silent_us;
+        self.visible_us += o.visible_us;
+        self.messages += o.messages;
+        self.refreshes += o.refreshes;
+        self.drops += o.drops;
+        self.toasts_missed += o.toasts_missed;
+    }
+}
+
+impl Tally {
+    /// Counts one.
+    #[inline]
+    pub fn count(&mut self, counter: Counter) {
+        self.counters[counter as usize] += 1;
+    }
+
+    /// Counts `n`.
+    pub fn add(&mut self, counter: Counter, n: u64) {
+        self.counters[counter as usize] += n;
+    }
+
+    /// A counter's value.
+    pub fn get(&self, counter: Counter) -> u64 {
+        self.counters[counter as usize]
+    }
+
+    /// Drops of every cause.
+    pub fn all_drops(&self) -> u64 {
+        self.drops.iter().sum()
+    }
+
+    /// Missed toasts of every cause.
+    pub fn all_missed(&self) -> u64 {
+        self.missed.iter().sum()
+    }
+
+    /// Adds another tally of the same replication.
+    pub fn merge(&mut self, o: &Tally) {
+        self.users += o.users;
+        for (a, b) in self.counters.iter_mut().zip(o.counters) {
+            *a += b;
+        }
+        for (a, b) in self.drops.iter_mut().zip(o.drops) {
+            *a += b;
+        }
+        for (a, b) in self.missed.iter_mut().zip(o.missed) {
+            *a += b;
+        }
+        self.signed_in_us += o.signed_in_us;
+        self.usable_us += o.usable_us;
+        self.setting_up_us += o.setting_up_us;
+        self.silent_us += o.silent_us;
+        self.visible_us += o.visible_us;
+        self.setup.merge(&o.setup);
+        self.detection.merge(&o.detection);
+        self.recovery.merge(&o.recovery);
+        self.first_loss_us = [self.first_loss_us, o.first_loss_us].into_iter().flatten().min();
+        add_each(&mut self.messages_per_second, &o.messages_per_second);
+        add_each(&mut self.down_per_second, &o.down_per_second);
+        add_each(&mut self.minutes, &o.minutes);
+        self.fingerprint = self.fingerprint.wrapping_add(o.fingerprint);
+    }
+}

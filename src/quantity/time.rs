@@ -1,0 +1,89 @@
+//! Instants and durations in whole microseconds, the resolution of the simulated clock.
+
+use std::ops::{Add, AddAssign, Mul, Sub};
+
+/// An instant: microseconds since the start of the run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Time(pub u64);
+
+/// A duration in microseconds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Span(pub u64);
+
+impl Time {
+    /// The start of a run.
+    pub const ZERO: Time = Time(0);
+
+    /// Seconds since the start of the run, for display.
+    pub fn as_secs_f64(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+}
+
+impl Span {
+    /// No time at all.
+    pub const ZERO: Span = Span(0);
+
+    /// `n` milliseconds.
+    pub const fn from_millis(n: u64) -> Span {
+        Span(n * 1_000)
+    }
+
+    /// `n` seconds.
+    pub const fn from_secs(n: u64) -> Span {
+        Span(n * 1_000_000)
+    }
+
+    /// The duration in seconds, for display and for ratios.
+    pub fn as_secs_f64(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+
+    /// The nearest whole microsecond to `us`; negative values become zero.
+    pub fn from_micros_f64(us: f64) -> Span {
+        // A float-to-integer cast saturates, so no draw can wrap round.
+        Span((us + 0.5) as u64)
+    }
+}
+
+impl Add<Span> for Time {
+    type Output = Time;
+    fn add(self, span: Span) -> Time {
+        Time(self.0.saturating_add(span.0))
+    }
+}
+
+impl AddAssign<Span> for Time {
+    fn add_assign(&mut self, span: Span) {
+        *self = *self + span;
+    }
+}
+
+impl Sub<Time> for Time {
+    type Output = Span;
+    fn sub(self, earlier: Time) -> Span {
+        debug_assert!(self >= earlier, "a duration cannot be negative");
+        Span(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Add for Span {
+    type Output = Span;
+    fn add(self, other: Span) -> Span {
+        Span(self.0.saturating_add(other.0))
+    }
+}
+
+impl Sub for Span {
+    type Output = Span;
+    fn sub(self, other: Span) -> Span {
+        Span(self.0.saturating_sub(other.0))
+    }
+}
+
+impl Mul<u64> for Span {
+    type Output = Span;
+    fn mul(self, factor: u64) -> Span {
+        Span(self.0.saturating_mul(factor))
+    }
+}

@@ -1,0 +1,36 @@
+//! Who wants what when: intents (sign in, call, hang up), never messages.
+
+use crate::quantity::Span;
+
+/// When the users of a group sign in or out, from the start of the run.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum SignIn {
+    /// All at one instant, counted from the start of the run (`at start` is 0).
+    At(Span),
+    /// Uniform over a time from the start of the run.
+    UniformOver(Span),
+    /// Normal around a time of day, truncated to the run.
+    Normal {
+        /// Mean, since midnight.
+        mean: Span,
+        /// Standard deviation.
+        sd: Span,
+    },
+}
+
+/// The calls of a user.
+#[derive(Clone, PartialEq, Debug)]
+pub struct WorkloadConfig {
+    /// Incoming calls per second. Default 0.
+    pub incoming_per_s: f64,
+    /// Outgoing calls from the PC per second. Default 0.
+    pub outgoing_per_s: f64,
+    /// Mean of the exponential ring time. Default 10 s (assumption).
+    pub ring_time: Span,
+    /// A call rings no longer than this. Default 20 s (assumption).
+    pub no_answer: Span,
+    /// Mean of the exponential talk time. Default 180 s (published, Avaya).
+    pub talk_time: Span,
+    /// Share of answered incoming calls that the user answers at the PC, 0 to 1. Default 0.
+    pub answered_at_pc: f64,
+}
