@@ -126,7 +126,7 @@ pub enum Allow {
 }
 
 /// Who refreshes, as the gateway's 2xx says (RFC 4028 §7.2).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Refresher {
     /// The client, which sent the INVITE.
     Uac,

@@ -1,0 +1,368 @@
+//! The gateway's side of one dialog. A gateway holds many; what it answers outside of any is [`answer_outside_dialog`].
+
+use smallvec::SmallVec;
+
+use super::session_timer::{granted_s, non_refresher_bye};
+use super::transaction::{Deadline, Pending, Timer, ack, earliest};
+use super::{GatewayConfig, Message, Refresher, SessionTimer, Side, Status, Subject, UpdateBehaviour};
+use crate::quantity::{Span, Time};
+
+/// What ended a dialog at the gateway.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GatewayEnd {
+    /// The client's BYE.
+    Bye,
+    /// The session timer ran out and the gateway forgot the dialog.
+    TimerSilent,
+    /// The session timer ran out and the gateway sent BYE.
+    TimerBye,
+    /// It disowned the dialog, answering 481.
+    Disowned,
+    /// The client answered 481.
+    Answer481,
+    /// Its 2xx was never acknowledged, or its own refresh failed.
+    GaveUp,
+}
+
+/// What an observer of the gateway learns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GatewayNote {
+    /// The dialog is monitored: events flow.
+    Monitored,
+    /// The gateway no longer holds the dialog.
+    Ended(GatewayEnd),
+    /// MakeCall was accepted.
+    CallMade(u32),
+    /// AnswerCall was accepted.
+    CallAnswered(u32),
+    /// The gateway, being refresher, sent a refresh.
+    RefreshBegan,
+    /// Its refresh was answered by a 2xx.
+    RefreshSucceeded,
+    /// Its refresh failed or was put off by 491.
+    RefreshFailed,
+}
+
+/// The gateway's way to the world.
+pub trait GatewayPort {
+    /// Sends a message towards the client.
+    fn send(&mut self, message: Message);
+    /// Tells an observer.
+    fn note(&mut self, note: GatewayNote);
+    /// A number uniform on [0, 1), for the wait after 491.
+    fn draw_glare(&mut self) -> f64;
+}
+
+/// The answer to a request in a dialog that the gateway does not hold: 481 whatever the method (model §3), nothing to ACK.
+pub fn answer_outside_dialog(message: &Message) -> Option<Message> {
+    (message.is_request() && message.subject != Subject::Ack).then(|| message.answer(Status::DoesNotExist481))
+}
+
+/// One dialog at the gateway. After every call, ask [`Dialog::deadline`] when to call [`Dialog::fire`].
+#[derive(Clone, PartialEq, Debug)]
+pub struct Dialog {
+    number: u32,
+    reliable: bool,
+    monitored: bool,
+    /// Over: only its BYE is still waiting for an answer.
+    closing: bool,
+    cseq: u16,
+    /// CSeq of the refresh last answered, to tell its copies.
+    last_refresh: u16,
+    last_call: u32,
+    granted_s: u32,
+    expires_at: Option<Time>,
+    refresh_at: Option<Time>,
+    answer: Option<Pending>,
+    requests: SmallVec<[Pending; 1]>,
+}
+
+impl Dialog {
+    /// Answers the INVITE of a new session: a dialog, or 422.
+    pub fn accept(
+        config: &GatewayConfig,
+        now: Time,
+        invite: &Message,
+        reliable: bool,
+        port: &mut impl GatewayPort,
+    ) -> Option<Dialog> {
+        if let Some(refusal) = too_small(config, invite) {
+            port.send(refusal);
+            return None;
+        }
+        let mut dialog = Dialog {
+            number: invite.dialog,
+            reliable,
+            monitored: false,
+            closing: false,
+            cseq: 0,
+            last_refresh: invite.cseq,
+            last_call: 0,
+            granted_s: 0,
+            expires_at: None,
+            refresh_at: None,
+            answer: None,
+            requests: SmallVec::new(),
+        };
+        let answer = dialog.grant(config, now, invite);
+        dialog.answer = Some(Pending::answer(now, answer));
+        port.send(answer);
+        Some(dialog)
+    }
+
+    /// Its number, given by the client.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Whether events flow.
+    pub fn is_monitored(&self) -> bool {
+        self.monitored && !self.closing
+    }
+
+    /// Whether the gateway still holds the dialog.
+    pub fn is_held(&self) -> bool {
+        !self.closing
+    }
+
+    /// Whether nothing more is to come: it can be forgotten.
+    pub fn is_over(&self) -> bool {
+        self.closing && self.requests.is_empty()
+    }
+
+    /// When to call [`Dialog::fire`] next.
+    pub fn deadline(&self) -> Option<Deadline> {
+        let timers =
+            [self.expires_at.map(|at| (at, Timer::SessionExpiry)), self.refresh_at.map(|at| (at, Timer::Client))];
+        timers.into_iter().flatten().chain(earliest(self.requests.iter().chain(&self.answer))).min()
+    }
+
+    /// A 2xx to INVITE or UPDATE, with the session timer started anew from its sending (model §3).
+    fn grant(&mut self, config: &GatewayConfig, now: Time, request: &Message) -> Message {
+        let mut answer = request.answer(Status::Ok200);
+        answer.allow = config.allow;
+        self.last_refresh = request.cseq;
+        if config.update == UpdateBehaviour::NoSessionExpires || request.value == 0 {
+            return answer; // RFC 4028 §9: a UAS that does not know timers sends no Session-Expires; nobody runs one
+        }
+        self.granted_s = granted_s(request.value, config.session_expires_s, request.min_se, config.min_se_s);
+        answer.value = self.granted_s;
+        answer.refresher = config.refresher;
+        self.restart_timer(config, now);
+        answer
+    }
+
+    fn restart_timer(&mut self, config: &GatewayConfig, now: Time) {
+        let se = Span::from_secs(u64::from(self.granted_s));
+        self.refresh_at = (config.refresher == Refresher::Uas).then(|| now + Span(se.0 / 2));
+        self.expires_at = match config.enforces_session_timer {
+            SessionTimer::No => None,
+            SessionTimer::Silent => Some(now + se),
+            SessionTimer::Bye => Some(now + non_refresher_bye(self.granted_s)),
+        };
+    }
+
+    /// Sends an event of a call, if the dialog is monitored.
+    pub fn event(&mut self, now: Time, subject: Subject, call: u32, port: &mut impl GatewayPort) {
+        if self.is_monitored() {
+            self.request(now, subject, call, port);
+        }
+    }
+
+    /// A message of this dialog from the client.
+    pub fn receive(&mut self, config: &GatewayConfig, now: Time, message: &Message, port: &mut impl GatewayPort) {
+        if !message.is_request() {
+            return self.receive_answer(config, now, message, port);
+        }
+        if self.closing {
+            answer_outside_dialog(message).into_iter().for_each(|answer| port.send(answer));
+            return;
+        }
+        match message.subject {
+            Subject::Ack => {
+                if self.answer.as_ref().is_some_and(|a| a.message.cseq == message.cseq) {
+                    self.answer = None;
+                }
+            }
+            Subject::Invite => {} // a copy; the 2xx is being retransmitted (RFC 6026 §7.1)
+            Subject::ReInvite => self.receive_reinvite(config, now, message, port),
+            Subject::Update => self.receive_update(config, now, message, port),
+            Subject::Bye => {
+                port.send(message.answer(Status::Ok200));
+                self.end(GatewayEnd::Bye, port);
+            }
+            _ => self.receive_info(message, port),
+        }
+    }
+
+    fn receive_info(&mut self, message: &Message, port: &mut impl GatewayPort) {
+        port.send(message.answer(Status::Ok200));
+        match message.subject {
+            Subject::MonitorStart if !self.monitored => {
+                self.monitored = true;
+                port.note(GatewayNote::Monitored);
+            }
+            Subject::MonitorStop => self.monitored = false,
+            // A copy of a MakeCall already accepted makes no second call.
+            Subject::MakeCall if message.value > self.last_call => {
+                self.last_call = message.value;
+                port.note(GatewayNote::CallMade(message.value));
+            }
+            Subject::AnswerCall => port.note(GatewayNote::CallAnswered(message.value)),
+            _ => {}
+        }
+    }
+
+    fn receive_reinvite(&mut self, config: &GatewayConfig, now: Time, message: &Message, port: &mut impl GatewayPort) {
+        if message.cseq == self.last_refresh {
+            return; // a copy of the INVITE last answered is absorbed (RFC 6026 §7.1)
+        }
+        if self.requests.iter().any(|r| r.message.subject.is_invite()) {
+            // RFC 3261 §14.2: both sides have an INVITE under way.
+            port.send(message.answer(Status::Pending491));
+            return;
+        }
+        if let Some(refusal) = too_small(config, message) {
+            port.send(refusal);
+            return;
+        }
+        let answer = self.grant(config, now, message);
+        self.answer = Some(Pending::answer(now, answer));
+        port.send(answer);
+    }
+
+    fn receive_update(&mut self, config: &GatewayConfig, now: Time, message: &Message, port: &mut impl GatewayPort) {
+        let refused = |status| message.answer(status);
+        match config.update {
+            UpdateBehaviour::Ignored => {}
+            UpdateBehaviour::Rejected405 => port.send(refused(Status::MethodNotAllowed405)),
+            UpdateBehaviour::Rejected501 => port.send(refused(Status::NotImplemented501)),
+            UpdateBehaviour::Unavailable503 => {
+                port.send(Message { value: config.retry_after_s, ..refused(Status::Unavailable503) });
+            }
+            UpdateBehaviour::DialogLost481 => {
+                port.send(refused(Status::DoesNotExist481));
+                self.end(GatewayEnd::Disowned, port);
+            }
+            UpdateBehaviour::Accepted
+            | UpdateBehaviour::AnswerLost
+            | UpdateBehaviour::NoSessionExpires
+            | UpdateBehaviour::IntervalTooSmall422 => {
+                if let Some(refusal) = too_small(config, message) {
+                    port.send(refusal);
+                    return;
+                }
+                let mut answer = if message.cseq == self.last_refresh {
+                    // A copy: the answer goes out again, the timer runs on (RFC 3261 §17.2.2).
+                    let mut answer = message.answer(Status::Ok200);
+                    answer.value = self.granted_s;
+                    answer.refresher = config.refresher;
+                    answer
+                } else {
+                    self.grant(config, now, message)
+                };
+                answer.unroutable = config.update == UpdateBehaviour::AnswerLost;
+                port.send(answer);
+            }
+        }
+    }
+
+    fn receive_answer(&mut self, config: &GatewayConfig, now: Time, answer: &Message, port: &mut impl GatewayPort) {
+        let found = self.requests.iter().position(|r| r.is_answered_by(answer));
+        if answer.subject == Subject::ReInvite {
+            port.send(ack(answer));
+        }
+        let Some(found) = found else { return };
+        let request = self.requests.remove(found);
+        if self.closing {
+            return;
+        }
+        let refreshing = request.message.subject == Subject::ReInvite;
+        match answer.status {
+            Status::Ok200 if refreshing => {
+                port.note(GatewayNote::RefreshSucceeded);
+                self.restart_timer(config, now);
+            }
+            Status::Pending491 if refreshing => {
+                port.note(GatewayNote::RefreshFailed);
+                // RFC 3261 §14.1: the side that does not own the Call-ID waits 0 to 2.0 s, in units of 10 ms.
+                let steps = (port.draw_glare() * 201.0) as u64;
+                self.refresh_at = Some(now + Span::from_millis(10 * steps));
+            }
+            Status::DoesNotExist481 => self.end(GatewayEnd::Answer481, port),
+            _ => {}
+        }
+    }
+
+    /// The deadline of [`Dialog::deadline`] has come.
+    pub fn fire(&mut self, config: &GatewayConfig, now: Time, port: &mut impl GatewayPort) {
+        let Some((at, timer)) = self.deadline() else { return };
+        debug_assert!(at <= now, "a deadline was fired early");
+        match timer {
+            Timer::TransactionTimeout => self.give_up(now, port),
+            Timer::SessionExpiry if config.enforces_session_timer == SessionTimer::Bye => {
+                self.end_with_bye(now, GatewayEnd::TimerBye, port);
+            }
+            Timer::SessionExpiry => self.end(GatewayEnd::TimerSilent, port),
+            Timer::Client => self.fire_timer(now, port),
+        }
+    }
+
+    fn fire_timer(&mut self, now: Time, port: &mut impl GatewayPort) {
+        if let Some(pending) =
+            self.requests.iter_mut().chain(self.answer.as_mut()).find(|p| p.next_copy().is_some_and(|at| at <= now))
+        {
+            let copy = pending.copy();
+            port.send(copy);
+        } else if self.refresh_at.is_some_and(|at| at <= now) {
+            self.refresh_at = None;
+            port.note(GatewayNote::RefreshBegan);
+            self.request(now, Subject::ReInvite, self.granted_s, port);
+        }
+    }
+
+    fn give_up(&mut self, now: Time, port: &mut impl GatewayPort) {
+        let Some(i) = self.requests.iter().position(|r| r.gives_up() <= now) else {
+            // RFC 3261 §13.3.1.4: no ACK for the 2xx, so the session is ended by BYE.
+            return self.end_with_bye(now, GatewayEnd::GaveUp, port);
+        };
+        let request = self.requests.remove(i);
+        if request.message.subject == Subject::ReInvite && !self.closing {
+            port.note(GatewayNote::RefreshFailed);
+            self.end_with_bye(now, GatewayEnd::GaveUp, port);
+        }
+        // An event that stays unanswered ends nothing: the dialog is kept (model §3).
+    }
+
+    fn end_with_bye(&mut self, now: Time, end: GatewayEnd, port: &mut impl GatewayPort) {
+        self.end(end, port);
+        self.request(now, Subject::Bye, 0, port);
+        if self.reliable {
+            self.requests.clear(); // its answer changes nothing, and nothing is sent twice
+        }
+    }
+
+    fn end(&mut self, end: GatewayEnd, port: &mut impl GatewayPort) {
+        self.closing = true;
+        self.expires_at = None;
+        self.refresh_at = None;
+        self.answer = None;
+        self.requests.clear();
+        port.note(GatewayNote::Ended(end));
+    }
+
+    fn request(&mut self, now: Time, subject: Subject, value: u32, port: &mut impl GatewayPort) {
+        self.cseq = self.cseq.wrapping_add(1);
+        let mut message = Message::request(Side::Gateway, self.number, self.cseq, subject);
+        message.value = value;
+        self.requests.push(Pending::request(now, message, self.reliable));
+        port.send(message);
+    }
+}
+
+/// RFC 4028 §9: 422 with Min-SE where the offered session is too short.
+fn too_small(config: &GatewayConfig, request: &Message) -> Option<Message> {
+    let knows_timers = config.update != UpdateBehaviour::NoSessionExpires;
+    (knows_timers && request.value > 0 && request.value < u32::from(config.min_se_s))
+        .then(|| Message { min_se: config.min_se_s, ..request.answer(Status::IntervalTooSmall422) })
+}

@@ -1,0 +1,177 @@
+//! The messages of the dialog between client and gateway, as far as the model distinguishes them.
+
+use super::{Allow, Refresher};
+
+/// What a request is for. A response carries the subject of its request.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[repr(u8)]
+pub enum Subject {
+    /// INVITE with CSTA RequestSystemStatus, opening the dialog.
+    Invite,
+    /// INVITE within the dialog, refreshing the session.
+    ReInvite,
+    /// ACK of a final response to INVITE.
+    Ack,
+    /// UPDATE, refreshing the session.
+    Update,
+    /// BYE.
+    Bye,
+    /// INFO: GetCSTAFeatures.
+    GetCstaFeatures,
+    /// INFO: MonitorStart.
+    MonitorStart,
+    /// INFO: MonitorStop.
+    MonitorStop,
+    /// INFO: MakeCall.
+    MakeCall,
+    /// INFO: AnswerCall.
+    AnswerCall,
+    /// INFO from the gateway: DeliveredEvent; for an incoming call it pops the toast.
+    Delivered,
+    /// INFO from the gateway: OriginatedEvent.
+    Originated,
+    /// INFO from the gateway: EstablishedEvent.
+    Established,
+    /// INFO from the gateway: ConnectionClearedEvent.
+    ConnectionCleared,
+}
+
+impl Subject {
+    /// The SIP method.
+    pub fn method(self) -> &'static str {
+        match self {
+            Subject::Invite | Subject::ReInvite => "INVITE",
+            Subject::Ack => "ACK",
+            Subject::Update => "UPDATE",
+            Subject::Bye => "BYE",
+            _ => "INFO",
+        }
+    }
+
+    /// The CSTA body, where there is one.
+    pub fn body(self) -> Option<&'static str> {
+        Some(match self {
+            Subject::Invite | Subject::ReInvite => "RequestSystemStatus",
+            Subject::Ack | Subject::Update | Subject::Bye => return None,
+            Subject::GetCstaFeatures => "GetCSTAFeatures",
+            Subject::MonitorStart => "MonitorStart",
+            Subject::MonitorStop => "MonitorStop",
+            Subject::MakeCall => "MakeCall",
+            Subject::AnswerCall => "AnswerCall",
+            Subject::Delivered => "DeliveredEvent",
+            Subject::Originated => "OriginatedEvent",
+            Subject::Established => "EstablishedEvent",
+            Subject::ConnectionCleared => "ConnectionClearedEvent",
+        })
+    }
+
+    /// Whether the request opens an INVITE transaction.
+    pub fn is_invite(self) -> bool {
+        matches!(self, Subject::Invite | Subject::ReInvite)
+    }
+}
+
+/// A request, or the status of a response.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[repr(u8)]
+pub enum Status {
+    /// Not a response.
+    Request,
+    /// 200 OK.
+    Ok200,
+    /// 405 Method Not Allowed.
+    MethodNotAllowed405,
+    /// 422 Session Interval Too Small, with Min-SE.
+    IntervalTooSmall422,
+    /// 481 Call/Transaction Does Not Exist.
+    DoesNotExist481,
+    /// 491 Request Pending.
+    Pending491,
+    /// 501 Not Implemented.
+    NotImplemented501,
+    /// 503 Service Unavailable, with Retry-After.
+    Unavailable503,
+}
+
+impl Status {
+    /// Code and reason phrase of a response.
+    pub fn line(self) -> &'static str {
+        match self {
+            Status::Request => "",
+            Status::Ok200 => "200 OK",
+            Status::MethodNotAllowed405 => "405 Method Not Allowed",
+            Status::IntervalTooSmall422 => "422 Session Interval Too Small",
+            Status::DoesNotExist481 => "481 Call/Transaction Does Not Exist",
+            Status::Pending491 => "491 Request Pending",
+            Status::NotImplemented501 => "501 Not Implemented",
+            Status::Unavailable503 => "503 Service Unavailable",
+        }
+    }
+}
+
+/// Who sent a message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[repr(u8)]
+pub enum Side {
+    /// The client.
+    Client,
+    /// The gateway.
+    Gateway,
+}
+
+/// One message between a client and its gateway.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Message {
+    /// The dialog's number: the client counts its dialogs.
+    pub dialog: u32,
+    /// Session-Expires in seconds (0: no such header) on INVITE, UPDATE and their 2xx; Retry-After in seconds on 503; the call's number on call requests and events.
+    pub value: u32,
+    /// Min-SE in seconds, on INVITE, UPDATE and 422.
+    pub min_se: u16,
+    /// CSeq number, counted per sender and dialog.
+    pub cseq: u16,
+    /// What the request is for.
+    pub subject: Subject,
+    /// Request or response.
+    pub status: Status,
+    /// Who sent it.
+    pub from: Side,
+    /// The Allow header, on the 200 to INVITE.
+    pub allow: Allow,
+    /// The refresher parameter, on 2xx with Session-Expires.
+    pub refresher: Refresher,
+    /// OCS cannot route this response to the client (domain: Microsoft KB 2735323).
+    pub unroutable: bool,
+}
+
+impl Message {
+    /// A request without session headers.
+    pub fn request(from: Side, dialog: u32, cseq: u16, subject: Subject) -> Message {
+        Message {
+            dialog,
+            value: 0,
+            min_se: 0,
+            cseq,
+            subject,
+            status: Status::Request,
+            from,
+            allow: Allow::Absent,
+            refresher: Refresher::Uac,
+            unroutable: false,
+        }
+    }
+
+    /// The response to this request.
+    pub fn answer(&self, status: Status) -> Message {
+        let from = match self.from {
+            Side::Client => Side::Gateway,
+            Side::Gateway => Side::Client,
+        };
+        Message { status, ..Message::request(from, self.dialog, self.cseq, self.subject) }
+    }
+
+    /// Whether it is a request.
+    pub fn is_request(&self) -> bool {
+        self.status == Status::Request
+    }
+}

@@ -1,0 +1,169 @@
+//! Retransmission and giving up: the timers of RFC 3261 §17.
+
+use super::{Message, Subject};
+use crate::quantity::{Span, Time};
+
+/// Estimate of the round-trip time (RFC 3261 §17.1.1.1).
+pub const T1: Span = Span::from_millis(500);
+/// The longest interval between copies of a non-INVITE request or of a response to INVITE (RFC 3261 §17.1.2.2).
+pub const T2: Span = Span::from_secs(4);
+/// When to give up: 64·T1, Timers B, F and H (RFC 3261 §17.1.1.2, §17.1.2.2, §17.2.1).
+pub const GIVE_UP: Span = Span::from_secs(32);
+
+/// How the interval between copies grows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Schedule {
+    /// Doubling without a cap: an INVITE (Timer A, RFC 3261 §17.1.1.2).
+    Doubling,
+    /// Doubling, capped at T2: any other request (Timer E, §17.1.2.2), and a response to INVITE until its ACK (Timer G, §17.2.1; 2xx, §13.3.1.4).
+    Capped,
+}
+
+impl Schedule {
+    /// When to send copy number `n` (the first is 0), from the first; `None`: not before giving up.
+    pub fn copy_after(self, n: u8) -> Option<Span> {
+        let mut after = Span::ZERO;
+        let mut interval = T1;
+        for _ in 0..n {
+            after = after + interval;
+            interval = interval * 2;
+            if self == Schedule::Capped {
+                interval = interval.min(T2);
+            }
+            if after >= GIVE_UP {
+                return None;
+            }
+        }
+        Some(after)
+    }
+}
+
+/// A message that is sent again until something answers it: a request awaiting its response, or a response to INVITE awaiting its ACK.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pending {
+    /// When the first copy was sent.
+    pub first_sent: Time,
+    /// The message.
+    pub message: Message,
+    copies: u8,
+    retransmits: bool,
+}
+
+impl Pending {
+    /// A request just sent. On a reliable transport it is sent once only.
+    pub fn request(now: Time, message: Message, reliable: bool) -> Pending {
+        Pending { first_sent: now, message, copies: 1, retransmits: !reliable }
+    }
+
+    /// A 2xx to INVITE just sent: retransmitted until its ACK on every transport (RFC 3261 §13.3.1.4).
+    pub fn answer(now: Time, message: Message) -> Pending {
+        Pending { first_sent: now, message, copies: 1, retransmits: true }
+    }
+
+    fn schedule(&self) -> Schedule {
+        if self.message.is_request() && self.message.subject.is_invite() {
+            Schedule::Doubling
+        } else {
+            Schedule::Capped
+        }
+    }
+
+    /// When to send the next copy, if there is to be one.
+    pub fn next_copy(&self) -> Option<Time> {
+        if !self.retransmits {
+            return None;
+        }
+        self.schedule().copy_after(self.copies).map(|after| self.first_sent + after)
+    }
+
+    /// When to give up.
+    pub fn gives_up(&self) -> Time {
+        self.first_sent + GIVE_UP
+    }
+
+    /// Counts a copy sent, and returns it.
+    pub fn copy(&mut self) -> Message {
+        self.copies += 1;
+        self.message
+    }
+
+    /// Whether `answer` is the response to this request.
+    pub fn is_answered_by(&self, answer: &Message) -> bool {
+        self.message.dialog == answer.dialog
+            && self.message.cseq == answer.cseq
+            && self.message.subject == answer.subject
+    }
+}
+
+/// The kinds of deadline of a machine, in the order in which they go when they fall on one instant (model §1).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Timer {
+    /// When to give up a transaction (B, F, H).
+    TransactionTimeout,
+    /// When the session timer runs out.
+    SessionExpiry,
+    /// When to retransmit, refresh, or set up again.
+    Client,
+}
+
+/// A deadline with its reason.
+pub type Deadline = (Time, Timer);
+
+/// The earliest deadline of a list of pending messages.
+pub(super) fn earliest<'a>(pending: impl Iterator<Item = &'a Pending>) -> Option<Deadline> {
+    pending
+        .flat_map(|p| [Some((p.gives_up(), Timer::TransactionTimeout)), p.next_copy().map(|at| (at, Timer::Client))])
+        .flatten()
+        .min()
+}
+
+/// ACK for a final response to INVITE.
+pub(super) fn ack(answer: &Message) -> Message {
+    Message::request(answer.answer(answer.status).from, answer.dialog, answer.cseq, Subject::Ack)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Side;
+
+    fn instants_ms(subject: Subject, reliable: bool) -> Vec<u64> {
+        let mut p = Pending::request(Time::ZERO, Message::request(Side::Client, 1, 1, subject), reliable);
+        let mut sent = vec![0];
+        while let Some(at) = p.next_copy() {
+            sent.push(at.0 / 1000);
+            p.copy();
+        }
+        sent
+    }
+
+    #[test]
+    fn timer_a_doubles_without_a_cap_seven_sends() {
+        // 0.5·(2ⁿ−1) s while below 32 s: the eighth would come at 63.5 s.
+        assert_eq!(instants_ms(Subject::Invite, false), [0, 500, 1500, 3500, 7500, 15500, 31500]);
+    }
+
+    #[test]
+    fn timer_e_is_capped_at_t2_eleven_sends() {
+        // Intervals 0.5, 1, 2, then 4 s each; the twelfth would come at 35.5 s.
+        assert_eq!(
+            instants_ms(Subject::Update, false),
+            [0, 500, 1500, 3500, 7500, 11500, 15500, 19500, 23500, 27500, 31500]
+        );
+    }
+
+    #[test]
+    fn a_reliable_transport_sends_once_and_still_gives_up_at_32_s() {
+        assert_eq!(instants_ms(Subject::Update, true), [0]);
+        assert_eq!(instants_ms(Subject::Invite, true), [0]);
+        let p = Pending::request(Time(7), Message::request(Side::Client, 1, 1, Subject::Update), true);
+        assert_eq!(p.gives_up(), Time(32_000_007));
+    }
+
+    #[test]
+    fn a_2xx_to_invite_is_retransmitted_on_every_transport() {
+        let invite = Message::request(Side::Client, 1, 1, Subject::Invite);
+        let p = Pending::answer(Time::ZERO, invite.answer(crate::protocol::Status::Ok200));
+        assert_eq!(p.next_copy(), Some(Time(500_000)));
+    }
+}
