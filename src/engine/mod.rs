@@ -1,1 +1,13 @@
-//! Placeholder until its slice lands.
+//! The engine: pending events in a total order, alarms, keyed random streams, samplers and the fingerprint. It has never heard of SIP.
+
+mod agenda;
+mod alarm;
+mod fingerprint;
+mod sampler;
+mod stream;
+
+pub use agenda::{Agenda, Key};
+pub use alarm::{Alarm, Ring};
+pub use fingerprint::Fingerprint;
+pub use sampler::{Exponential, Normal};
+pub use stream::{Stream, mix, name_key};

@@ -1,5 +1,10 @@
 //! Who wants what when: intents (sign in, call, hang up), never messages.
 
+mod calls;
+mod sign_in;
+
+pub use calls::{CallDraws, CallProcess};
+
 use crate::quantity::Span;
 
 /// When the users of a group sign in or out, from the start of the run.

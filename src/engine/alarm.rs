@@ -1,0 +1,90 @@
+//! The one deadline of a machine. It is moved by a store: one entry stands in the agenda and is looked at when it comes up.
+
+/// Nothing filed, no deadline.
+const NEVER: u64 = u64::MAX;
+
+/// A machine's deadline and its entry in the agenda, both as time·8 + class.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Alarm {
+    due: u64,
+    filed: u64,
+}
+
+/// What an entry that came up means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ring {
+    /// Nothing: an earlier entry took its place, or there is no deadline.
+    Stale,
+    /// The deadline was moved: file the entry again at this due.
+    Again(u64),
+    /// The deadline has come.
+    Now,
+}
+
+impl Alarm {
+    /// No deadline.
+    pub const IDLE: Alarm = Alarm { due: NEVER, filed: NEVER };
+
+    /// Sets the deadline; returns the due at which to file an entry, where the one filed would come too late.
+    #[inline]
+    pub fn set(&mut self, deadline: Option<(crate::quantity::Time, u8)>) -> Option<u64> {
+        self.due = deadline.map_or(NEVER, |(at, class)| at.0 << 3 | u64::from(class));
+        (self.due < self.filed).then(|| {
+            self.filed = self.due;
+            self.due
+        })
+    }
+
+    /// The entry filed at `due` came up.
+    #[inline]
+    pub fn rang(&mut self, due: u64) -> Ring {
+        if due != self.filed {
+            return Ring::Stale;
+        }
+        self.filed = NEVER;
+        if self.due == NEVER {
+            return Ring::Stale;
+        }
+        if self.due > due {
+            self.filed = self.due;
+            return Ring::Again(self.due);
+        }
+        self.due = NEVER;
+        Ring::Now
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quantity::Time;
+
+    #[test]
+    fn a_deadline_moved_later_is_found_by_the_old_entry() {
+        let mut a = Alarm::IDLE;
+        assert_eq!(a.set(Some((Time(10), 1))), Some(81));
+        assert_eq!(a.set(Some((Time(20), 4))), None);
+        assert_eq!(a.rang(81), Ring::Again(164));
+        assert_eq!(a.rang(164), Ring::Now);
+        assert_eq!(a.rang(164), Ring::Stale);
+    }
+
+    #[test]
+    fn a_deadline_moved_earlier_leaves_a_stale_entry_behind() {
+        let mut a = Alarm::IDLE;
+        assert_eq!(a.set(Some((Time(20), 4))), Some(164));
+        assert_eq!(a.set(Some((Time(10), 4))), Some(84));
+        assert_eq!(a.rang(84), Ring::Now);
+        assert_eq!(a.set(Some((Time(30), 4))), Some(244));
+        assert_eq!(a.rang(164), Ring::Stale);
+        assert_eq!(a.rang(244), Ring::Now);
+    }
+
+    #[test]
+    fn a_cleared_deadline_does_not_ring() {
+        let mut a = Alarm::IDLE;
+        assert_eq!(a.set(Some((Time(20), 4))), Some(164));
+        assert_eq!(a.set(None), None);
+        assert_eq!(a.rang(164), Ring::Stale);
+    }
+}
