@@ -282,6 +282,11 @@ impl Tally {
         self.counters[counter as usize]
     }
 
+    /// Leaves the engine's book-keeping out, to compare what was observed.
+    pub fn forget_events(&mut self) {
+        self.counters[Counter::Events as usize] = 0;
+    }
+
     /// Drops of every cause.
     pub fn all_drops(&self) -> u64 {
         self.drops.iter().sum()

@@ -1,0 +1,367 @@
+//! The probes: what an omniscient observer notes of each user, and the tally it becomes.
+
+use crate::measure::{Counter, DropCause, DropRow, EndedBy, MinuteBin, Tally};
+use crate::protocol::{ClientEnd, GatewayEnd, RefreshFailure};
+use crate::quantity::{Span, Time};
+
+const MINUTE: u64 = 60_000_000;
+const SECOND: u64 = 1_000_000;
+
+/// Where a user stands: exactly one of these at any instant (model §3).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum UserState {
+    /// Not signed in.
+    Out,
+    /// Toasts come and calls can be made.
+    Usable,
+    /// Down, and never yet established since sign-in.
+    SettingUp,
+    /// Down, while the client believes in its session.
+    Silent,
+    /// Down, and the client knows.
+    Visible,
+}
+
+impl UserState {
+    fn is_down(self) -> bool {
+        !matches!(self, UserState::Out | UserState::Usable)
+    }
+}
+
+/// How the last refresh of a session went.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum LastRefresh {
+    Fine,
+    Unanswered,
+    Rejected,
+}
+
+/// What is remembered of one user.
+#[derive(Clone, Debug)]
+pub struct Record {
+    state: UserState,
+    last_refresh: LastRefresh,
+    /// An established session that has not ended.
+    session_open: bool,
+    ever_established: bool,
+    dropped_before: bool,
+    since: Time,
+    setup_began: Time,
+    established_at: Time,
+    first_established: Time,
+    /// When usability ended, until it is back.
+    lost_at: Option<Time>,
+    /// A counted drop that the client does not know of yet.
+    undetected: Option<(DropCause, EndedBy)>,
+}
+
+impl Record {
+    /// A user not signed in.
+    pub fn new() -> Record {
+        Record {
+            state: UserState::Out,
+            last_refresh: LastRefresh::Fine,
+            session_open: false,
+            ever_established: false,
+            dropped_before: false,
+            since: Time::ZERO,
+            setup_began: Time::ZERO,
+            established_at: Time::ZERO,
+            first_established: Time::ZERO,
+            lost_at: None,
+            undetected: None,
+        }
+    }
+
+    /// Where the user stands.
+    pub fn state(&self) -> UserState {
+        self.state
+    }
+}
+
+/// Levels over time without a walk over the bins at every change: a change touches its own bin and the next.
+#[derive(Clone, Debug, Default)]
+struct Level {
+    partial: Vec<i64>,
+    step: Vec<i64>,
+}
+
+impl Level {
+    fn new(bins: usize) -> Level {
+        Level { partial: vec![0; bins + 1], step: vec![0; bins + 2] }
+    }
+
+    fn change(&mut self, at: Time, by: i64) {
+        let bin = ((at.0 / MINUTE) as usize).min(self.partial.len() - 1);
+        self.partial[bin] += by * ((bin as u64 + 1) * MINUTE - at.0) as i64;
+        self.step[bin + 1] += by;
+    }
+
+    fn areas(&self) -> impl Iterator<Item = u64> + '_ {
+        let mut level = 0;
+        self.partial.iter().zip(&self.step).map(move |(partial, step)| {
+            level += step;
+            (partial + level * MINUTE as i64) as u64
+        })
+    }
+}
+
+/// Counts what happens to the users of one client group behind one gateway.
+#[derive(Debug)]
+pub struct Probe {
+    /// The counts so far; complete after [`Probe::finish`].
+    pub tally: Tally,
+    horizon: Time,
+    clients: u32,
+    gateway: u32,
+    levels: [Level; 4],
+    down: u32,
+    down_since: Time,
+    drops_limit: u64,
+    /// Drop rows in the order of detection, at most the limit.
+    pub drops: Vec<DropRow>,
+}
+
+impl Probe {
+    /// A probe for the client group numbered `clients` behind the gateway numbered `gateway`.
+    pub fn new(horizon: Time, clients: u32, gateway: u32, drops_limit: u64) -> Probe {
+        let minutes = horizon.0.div_ceil(MINUTE) as usize;
+        let seconds = horizon.0.div_ceil(SECOND) as usize;
+        let mut tally = Tally::default();
+        tally.messages_per_second = vec![0; seconds];
+        tally.down_per_second = vec![0; seconds];
+        tally.minutes = vec![MinuteBin::default(); minutes];
+        let levels = std::array::from_fn(|_| Level::new(minutes));
+        Probe {
+            tally,
+            horizon,
+            clients,
+            gateway,
+            levels,
+            down: 0,
+            down_since: Time::ZERO,
+            drops_limit,
+            drops: Vec::new(),
+        }
+    }
+
+    fn minute(&mut self, now: Time) -> &mut MinuteBin {
+        &mut self.tally.minutes[(now.0 / MINUTE) as usize]
+    }
+
+    /// A copy goes onto the gateway leg.
+    #[inline]
+    pub fn gateway_leg_sent(&mut self, at: Time) {
+        self.tally.count(Counter::MessagesSent);
+        self.tally.messages_per_second[(at.0 / SECOND) as usize] += 1;
+        self.tally.minutes[(at.0 / MINUTE) as usize].messages += 1;
+    }
+
+    /// The user's state from `now` on.
+    pub fn enter(&mut self, record: &mut Record, now: Time, state: UserState) {
+        if state == record.state {
+            return;
+        }
+        let held = now - record.since;
+        self.account(record.state, held);
+        if record.state != UserState::Out {
+            self.levels[record.state as usize - 1].change(now, -1);
+        }
+        if state != UserState::Out {
+            self.levels[state as usize - 1].change(now, 1);
+        }
+        self.count_down(now, i64::from(state.is_down()) - i64::from(record.state.is_down()));
+        record.state = state;
+        record.since = now;
+    }
+
+    fn account(&mut self, state: UserState, held: Span) {
+        let us = u128::from(held.0);
+        let t = &mut self.tally;
+        match state {
+            UserState::Out => return,
+            UserState::Usable => t.usable_us += us,
+            UserState::SettingUp => t.setting_up_us += us,
+            UserState::Silent => t.silent_us += us,
+            UserState::Visible => t.visible_us += us,
+        }
+        t.signed_in_us += us;
+    }
+
+    /// Being down counts towards the peak only if it lasts: a state left at the instant it was entered was never held.
+    fn count_down(&mut self, now: Time, by: i64) {
+        if now > self.down_since && self.down > 0 {
+            let (from, to) = (self.down_since.0 / SECOND, (now.0 - 1) / SECOND);
+            for second in &mut self.tally.down_per_second[from as usize..=to as usize] {
+                *second = (*second).max(self.down);
+            }
+        }
+        self.down_since = now;
+        self.down = (i64::from(self.down) + by) as u32;
+    }
+
+    /// Follows a change at either end: `usable`, and whether the client believes in a session.
+    pub fn settle(&mut self, record: &mut Record, now: Time, signed_in: bool, usable: bool, believes: bool) {
+        let state = match (signed_in, usable, record.ever_established) {
+            (false, ..) => UserState::Out,
+            (_, true, _) => UserState::Usable,
+            (.., false) => UserState::SettingUp,
+            _ if believes => UserState::Silent,
+            _ => UserState::Visible,
+        };
+        if record.session_open && state != UserState::Usable && signed_in && record.lost_at.is_none() {
+            record.lost_at = Some(now);
+        }
+        if record.session_open && state == UserState::Usable && record.lost_at.take().is_some() {
+            self.tally.count(Counter::Interruptions);
+        }
+        self.enter(record, now, state);
+    }
+
+    /// An INVITE of a new session was sent.
+    pub fn setup_began(&mut self, record: &mut Record, now: Time) {
+        self.tally.count(Counter::SetupsAttempted);
+        record.setup_began = now;
+    }
+
+    /// The client's session is up.
+    pub fn established(&mut self, record: &mut Record, now: Time) {
+        self.tally.count(Counter::SessionsEstablished);
+        self.tally.setup.record(now - record.setup_began);
+        if let Some(lost_at) = record.lost_at.take() {
+            self.tally.recovery.record(now - lost_at);
+        }
+        if !record.ever_established {
+            record.ever_established = true;
+            record.first_established = now;
+        }
+        record.established_at = now;
+        record.session_open = true;
+        record.last_refresh = LastRefresh::Fine;
+    }
+
+    /// A refresh was sent, by either side.
+    pub fn refresh_began(&mut self, record: &mut Record, now: Time) {
+        self.tally.count(Counter::RefreshesAttempted);
+        self.minute(now).refreshes += 1;
+        // Until it is answered it counts as unanswered: a session that ends meanwhile ends for that reason.
+        record.last_refresh = LastRefresh::Unanswered;
+    }
+
+    /// A refresh was answered by a 2xx.
+    pub fn refresh_succeeded(&mut self, record: &mut Record) {
+        record.last_refresh = LastRefresh::Fine;
+    }
+
+    /// A refresh failed.
+    pub fn refresh_failed(&mut self, record: &mut Record, how: RefreshFailure) {
+        self.tally.count(Counter::RefreshesFailed);
+        record.last_refresh = match how {
+            RefreshFailure::Unanswered => LastRefresh::Unanswered,
+            RefreshFailure::Rejected => LastRefresh::Rejected,
+            RefreshFailure::Retried => LastRefresh::Fine,
+        };
+    }
+
+    fn cause_of_expiry(record: &Record) -> DropCause {
+        match record.last_refresh {
+            LastRefresh::Fine => DropCause::SessionExpired,
+            LastRefresh::Unanswered => DropCause::RefreshUnanswered,
+            LastRefresh::Rejected => DropCause::RefreshRejected,
+        }
+    }
+
+    /// The client's established session is over.
+    pub fn client_ended(&mut self, record: &mut Record, user: u32, now: Time, end: ClientEnd) {
+        if record.session_open {
+            let (cause, ended_by) = match end {
+                ClientEnd::GaveUp => (DropCause::RefreshUnanswered, EndedBy::ClientGiveUp),
+                ClientEnd::Refused => (DropCause::RefreshRejected, EndedBy::ClientGiveUp),
+                ClientEnd::Timer => (Self::cause_of_expiry(record), EndedBy::ClientTimer),
+                ClientEnd::Bye => (Self::cause_of_expiry(record), EndedBy::Bye),
+                ClientEnd::Answer481 => (DropCause::DialogLost, EndedBy::Answer481),
+            };
+            self.drop_session(record, now, cause, ended_by);
+        }
+        self.detected(record, user, Some(now));
+    }
+
+    /// The gateway no longer holds the dialog of an established session.
+    pub fn gateway_ended(&mut self, record: &mut Record, now: Time, end: GatewayEnd) {
+        if !record.session_open {
+            return;
+        }
+        let (cause, ended_by) = match end {
+            GatewayEnd::TimerSilent | GatewayEnd::TimerBye => (Self::cause_of_expiry(record), EndedBy::GatewayTimer),
+            GatewayEnd::Disowned => (DropCause::DialogLost, EndedBy::Answer481),
+            GatewayEnd::Answer481 => (DropCause::DialogLost, EndedBy::Answer481),
+            GatewayEnd::GaveUp => (DropCause::RefreshUnanswered, EndedBy::Bye),
+            GatewayEnd::Bye => (Self::cause_of_expiry(record), EndedBy::Bye),
+        };
+        self.drop_session(record, now, cause, ended_by);
+    }
+
+    fn drop_session(&mut self, record: &mut Record, now: Time, cause: DropCause, ended_by: EndedBy) {
+        let lost_at = *record.lost_at.get_or_insert(now);
+        record.session_open = false;
+        record.undetected = Some((cause, ended_by));
+        self.tally.drops[cause as usize] += 1;
+        self.minute(lost_at).drops += 1;
+        if !record.dropped_before {
+            record.dropped_before = true;
+            let after = (lost_at - record.first_established).0;
+            self.tally.first_loss_us = Some(self.tally.first_loss_us.map_or(after, |least| least.min(after)));
+        }
+    }
+
+    /// The client knows of the drop (`None`: it never will, the run or the day is over).
+    fn detected(&mut self, record: &mut Record, user: u32, at: Option<Time>) {
+        let Some((cause, ended_by)) = record.undetected.take() else { return };
+        let Some(lost_at) = record.lost_at else { return };
+        match at {
+            Some(at) => self.tally.detection.record(at - lost_at),
+            None => self.tally.detection.record_censored(),
+        }
+        if (self.drops.len() as u64) < self.drops_limit {
+            self.drops.push(DropRow {
+                user,
+                clients: self.clients,
+                gateway: self.gateway,
+                lost_at,
+                established_at: record.established_at,
+                detected_at: at,
+                cause,
+                ended_by,
+            });
+        }
+    }
+
+    /// The user signs out, or the run ends: what is still open is censored.
+    pub fn close(&mut self, record: &mut Record, user: u32, now: Time) {
+        self.detected(record, user, None);
+        // A session still open may yet heal: its loss is neither a drop nor recovered.
+        if record.lost_at.take().is_some() && !record.session_open {
+            self.tally.recovery.record_censored();
+        }
+        record.session_open = false;
+        self.enter(record, now, UserState::Out);
+    }
+
+    /// Completes the tally at the horizon, after every user was closed.
+    pub fn finish(&mut self) {
+        let horizon = self.horizon;
+        self.count_down(horizon, 0);
+        let [usable, setting_up, silent, visible] = &self.levels;
+        let areas = usable.areas().zip(setting_up.areas()).zip(silent.areas().zip(visible.areas()));
+        for (bin, ((usable, setting_up), (silent, visible))) in self.tally.minutes.iter_mut().zip(areas) {
+            (bin.usable_us, bin.setting_up_us, bin.silent_us, bin.visible_us) = (usable, setting_up, silent, visible);
+        }
+    }
+
+    /// A missed toast is counted in the minute in which the call stopped ringing.
+    pub fn toast_missed(&mut self, now: Time, cause: crate::measure::MissCause) {
+        self.tally.missed[cause as usize] += 1;
+        self.minute(now).toasts_missed += 1;
+    }
+}
