@@ -1,0 +1,86 @@
+//! Small deployments to test with, built from the values of model §3.
+
+use rccsim::deployment::{ClientPlan, GatewayPlan, PathConfig, Plan, Transport};
+use rccsim::protocol::*;
+use rccsim::quantity::{Span, Time};
+use rccsim::workload::{SignIn, WorkloadConfig};
+
+pub const HOUR: u64 = 3600;
+
+pub fn path() -> PathConfig {
+    PathConfig { transport: Transport::Tls, delay: Span::ZERO, loss: 0.0, relay_allow: None }
+}
+
+pub fn gateway(update: UpdateBehaviour, allow: Allow) -> GatewayConfig {
+    GatewayConfig {
+        update,
+        allow,
+        session_expires_s: 86_400,
+        min_se_s: 90,
+        refresher: Refresher::Uac,
+        enforces_session_timer: SessionTimer::No,
+        retry_after_s: 60,
+    }
+}
+
+pub fn r2() -> ClientConfig {
+    ClientConfig {
+        refresh_interval: Span::from_secs(1500),
+        refresh_method: RefreshMethod::ByAllow,
+        refresh_clock: RefreshClock::SinceRefresh,
+        refresh_jitter: 0.0,
+        session_expires_s: 1800,
+        min_se_s: 90,
+        on_no_answer: OnNoAnswer::TearDown,
+        on_rejection: OnRejection::Hold,
+        reestablish: Reestablish::Fixed(Span::from_secs(30)),
+    }
+}
+
+pub fn c2007() -> ClientConfig {
+    ClientConfig { refresh_interval: Span::from_secs(600), refresh_method: RefreshMethod::ReInvite, ..r2() }
+}
+
+pub fn rfc4028() -> ClientConfig {
+    ClientConfig { refresh_method: RefreshMethod::Rfc4028, on_rejection: OnRejection::FallBack, ..r2() }
+}
+
+pub fn no_calls() -> WorkloadConfig {
+    WorkloadConfig {
+        incoming_per_s: 0.0,
+        outgoing_per_s: 0.0,
+        ring_time: Span::from_secs(10),
+        no_answer: Span::from_secs(20),
+        talk_time: Span::from_secs(180),
+        answered_at_pc: 0.0,
+    }
+}
+
+pub fn calls(incoming_per_h: f64, outgoing_per_h: f64) -> WorkloadConfig {
+    WorkloadConfig { incoming_per_s: incoming_per_h / 3600.0, outgoing_per_s: outgoing_per_h / 3600.0, ..no_calls() }
+}
+
+pub fn clients(name: &str, count: u32, config: ClientConfig) -> ClientPlan {
+    ClientPlan {
+        name: name.into(),
+        count,
+        gateway: 0,
+        config,
+        workload: no_calls(),
+        path: path(),
+        sign_in: SignIn::At(Span::ZERO),
+        sign_out: None,
+    }
+}
+
+pub fn plan(gateway: GatewayConfig, clients: Vec<ClientPlan>, horizon_s: u64) -> Plan {
+    Plan {
+        name: "test".into(),
+        seed: 1,
+        start: Span::from_secs(8 * HOUR),
+        horizon: Time(horizon_s * 1_000_000),
+        gateways: vec![GatewayPlan { name: "gw".into(), count: 1, config: gateway, path: path() }],
+        clients,
+        drops_limit: 100_000,
+    }
+}

@@ -1,0 +1,7 @@
+//! All integration tests, grouped by question.
+
+mod deployments;
+mod determinism;
+mod facts;
+mod laws;
+mod theory;

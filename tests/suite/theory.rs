@@ -1,0 +1,141 @@
+//! The closed forms of model §5, at the printed values and at others; fixed seeds, failing at |z| > 4.
+
+use rccsim::deployment::{Transport, simulate};
+use rccsim::measure::Counter;
+use rccsim::protocol::*;
+use rccsim::quantity::Span;
+use rccsim::workload::SignIn;
+
+use crate::deployments::*;
+
+/// (up, down) of a cycle when UPDATE is ignored, seconds.
+fn cycle(on_no_answer: OnNoAnswer, r: u64, se: u64, d: u64) -> (u64, u64) {
+    match on_no_answer {
+        OnNoAnswer::TearDown => ((r + 32).min(se), d),
+        OnNoAnswer::Hold => (se, d),
+        OnNoAnswer::KeepPolling => (se, r * se.div_ceil(r) - se + d),
+    }
+}
+
+#[test]
+fn ignored_updates_cycle_as_the_closed_form_says() {
+    let gw = GatewayConfig {
+        enforces_session_timer: SessionTimer::Silent,
+        ..gateway(UpdateBehaviour::Ignored, Allow::Absent)
+    };
+    for (r, se, d) in [(1500, 1800, 30), (600, 1800, 45), (700, 1000, 0), (1790, 1800, 600), (500, 90 * 20, 7)] {
+        for policy in [OnNoAnswer::TearDown, OnNoAnswer::Hold, OnNoAnswer::KeepPolling] {
+            let config = ClientConfig {
+                refresh_interval: Span::from_secs(r),
+                session_expires_s: se as u32,
+                on_no_answer: policy,
+                reestablish: Reestablish::Fixed(Span::from_secs(d)),
+                ..r2()
+            };
+            let (up, down) = cycle(policy, r, se, d);
+            // 40 whole cycles and a bit of the next one up.
+            let horizon = 40 * (up + down) + 1;
+            let all = simulate(&plan(gw.clone(), vec![clients("c", 1, config)], horizon), 0).all;
+            let label = format!("R {r} SE {se} D {d} {policy:?}");
+            assert_eq!(all.all_drops(), 40, "{label}");
+            assert_eq!(all.signed_in_us - all.usable_us, u128::from(40 * down * 1_000_000), "{label}");
+        }
+    }
+}
+
+#[test]
+fn missed_toasts_follow_the_down_fraction() {
+    // R 1500, SE 1800, D 30, λ 1/600 per s: missed per hour 3600 λ W/(U+W) = 0.115237 under tear-down, 2.435644 under keep-polling.
+    let gw = GatewayConfig {
+        enforces_session_timer: SessionTimer::Silent,
+        ..gateway(UpdateBehaviour::Ignored, Allow::Absent)
+    };
+    for (policy, expected) in
+        [(OnNoAnswer::TearDown, 0.115237), (OnNoAnswer::Hold, 0.098361), (OnNoAnswer::KeepPolling, 2.435644)]
+    {
+        let mut c = clients("c", 400, ClientConfig { on_no_answer: policy, ..r2() });
+        c.workload = calls(6.0, 0.0);
+        // Whole cycles of 3030 s (keep-polling) are needed for an exact expectation: 1562, 1830 and 3030 s times 10.
+        let (u, w) = cycle(policy, 1500, 1800, 30);
+        let horizon = 10 * (u + w);
+        let all = simulate(&plan(gw.clone(), vec![c], horizon), 0).all;
+        let hours = 400.0 * horizon as f64 / 3600.0;
+        let missed = all.all_missed() as f64;
+        // Poisson: the standard deviation of the count is its root.
+        let z = (missed - expected * hours) / (expected * hours).sqrt();
+        assert!(z.abs() < 4.0, "{policy:?}: {missed} of {} expected, z {z}", expected * hours);
+    }
+}
+
+#[test]
+fn calls_are_poisson_by_mean_and_by_variance() {
+    let healthy = gateway(UpdateBehaviour::Accepted, Allow::WithUpdate);
+    let mut c = clients("c", 1, r2());
+    c.workload = calls(3.0, 0.0);
+    let p = plan(healthy, vec![c], 8 * HOUR);
+    let counts: Vec<f64> = (0..2000).map(|rep| simulate(&p, rep).all.get(Counter::ToastsDue) as f64).collect();
+    let n = counts.len() as f64;
+    let mean = counts.iter().sum::<f64>() / n;
+    let variance = counts.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
+    // A call is decided when it stops ringing, 8.65 s later on average: 24 · (1 − 8.65/28800) are due.
+    let expected = 24.0 * (1.0 - 8.65 / 28_800.0);
+    assert!(((mean - expected) / (expected / n).sqrt()).abs() < 4.0, "mean {mean}");
+    // The ratio of variance to mean of a Poisson sample has standard deviation √(2/n).
+    assert!((variance / mean - 1.0).abs() < 4.0 * (2.0 / n).sqrt(), "variance/mean {}", variance / mean);
+}
+
+/// P(an INVITE transaction fails) under independent loss p each way on UDP: all 7 copies lost, or after the first that arrives every copy of the 2xx sent before 32 s.
+fn invite_fails(p: f64) -> f64 {
+    let sent = [0.0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5];
+    let mut total = p.powi(7);
+    for (k, at) in sent.into_iter().enumerate() {
+        let mut copies = 0;
+        let (mut after, mut interval) = (0.0, 0.5);
+        while at + after < 32.0 {
+            copies += 1;
+            after += interval;
+            interval = f64::min(interval * 2.0, 4.0);
+        }
+        total += p.powi(k as i32) * (1.0 - p) * p.powi(copies);
+    }
+    total
+}
+
+#[test]
+fn the_invite_formula_gives_the_printed_figures() {
+    assert!((invite_fails(0.3) - 3.752373e-4).abs() < 1e-10);
+    assert!((invite_fails(0.5) - 1.257324e-2).abs() < 1e-8);
+}
+
+#[test]
+fn loss_on_udp_fails_transactions_as_often_as_the_schedules_allow() {
+    // A non-INVITE transaction fails with q¹¹, q = 1 − (1−p)²; a re-INVITE as above.
+    for (p, method) in [
+        (0.5, RefreshMethod::Update),
+        (0.6, RefreshMethod::Update),
+        (0.5, RefreshMethod::ReInvite),
+        (0.45, RefreshMethod::ReInvite),
+    ] {
+        let config = ClientConfig {
+            refresh_method: method,
+            refresh_interval: Span::from_secs(300),
+            on_no_answer: OnNoAnswer::KeepPolling,
+            ..r2()
+        };
+        let mut c = clients("c", 300, config);
+        c.path.transport = Transport::Udp;
+        c.path.loss = p;
+        c.sign_in = SignIn::At(Span::ZERO);
+        let gw = gateway(UpdateBehaviour::Accepted, Allow::WithUpdate);
+        let all = simulate(&plan(gw, vec![c], 48 * HOUR), 0).all;
+        let failing = match method {
+            RefreshMethod::Update => (1.0 - (1.0 - p) * (1.0 - p)).powi(11),
+            _ => invite_fails(p),
+        };
+        let n = all.get(Counter::RefreshesAttempted) as f64;
+        let failed = all.get(Counter::RefreshesFailed) as f64;
+        let z = (failed - n * failing) / (n * failing * (1.0 - failing)).sqrt();
+        assert!(n > 50_000.0, "{n}");
+        assert!(z.abs() < 4.0, "p {p} {method:?}: {failed} of {n}, expected {}, z {z}", n * failing);
+    }
+}
