@@ -258,7 +258,7 @@ impl<'a, W: Witness> Group<'a, W> {
     /// Runs to the horizon. Returns the probes, one per client group, and the witness.
     pub fn run(mut self) -> (Vec<Probe>, W) {
         let mut events = 0;
-        while let Some((key, event)) = self.agenda.next() {
+        while let Some((key, event)) = self.agenda.take() {
             debug_assert!(key.time() >= self.now, "time went backwards");
             self.now = key.time();
             events += 1;

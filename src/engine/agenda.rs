@@ -92,7 +92,7 @@ impl<P: Copy> Agenda<P> {
 
     /// Takes the event with the least key.
     #[inline]
-    pub fn next(&mut self) -> Option<(Key, P)> {
+    pub fn take(&mut self) -> Option<(Key, P)> {
         self.heap.pop().map(|e| (e.key, e.payload))
     }
 
@@ -119,7 +119,7 @@ mod tests {
             agenda.file(Key::new(Time(t), class, entity, count), t);
         }
         let order: Vec<_> =
-            std::iter::from_fn(|| agenda.next()).map(|(k, _)| (k.time().0, k.class(), k.entity(), k.count())).collect();
+            std::iter::from_fn(|| agenda.take()).map(|(k, _)| (k.time().0, k.class(), k.entity(), k.count())).collect();
         assert_eq!(order, [(7, 5, 2, 2), (50, 1, 9, 9), (50, 3, 0, 7), (50, 3, 1, 0), (50, 3, 1, 1)]);
     }
 }

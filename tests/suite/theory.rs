@@ -87,7 +87,7 @@ fn calls_are_poisson_by_mean_and_by_variance() {
 /// P(an INVITE transaction fails) under independent loss p each way on UDP: all 7 copies lost, or after the first that arrives every copy of the 2xx sent before 32 s.
 fn invite_fails(p: f64) -> f64 {
     let sent = [0.0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5];
-    let mut total = p.powi(7);
+    let mut total = libm::pow(p, 7.0);
     for (k, at) in sent.into_iter().enumerate() {
         let mut copies = 0;
         let (mut after, mut interval) = (0.0, 0.5);
@@ -96,7 +96,7 @@ fn invite_fails(p: f64) -> f64 {
             after += interval;
             interval = f64::min(interval * 2.0, 4.0);
         }
-        total += p.powi(k as i32) * (1.0 - p) * p.powi(copies);
+        total += libm::pow(p, k as f64) * (1.0 - p) * libm::pow(p, f64::from(copies));
     }
     total
 }
@@ -129,7 +129,7 @@ fn loss_on_udp_fails_transactions_as_often_as_the_schedules_allow() {
         let gw = gateway(UpdateBehaviour::Accepted, Allow::WithUpdate);
         let all = simulate(&plan(gw, vec![c], 48 * HOUR), 0).all;
         let failing = match method {
-            RefreshMethod::Update => (1.0 - (1.0 - p) * (1.0 - p)).powi(11),
+            RefreshMethod::Update => libm::pow(1.0 - (1.0 - p) * (1.0 - p), 11.0),
             _ => invite_fails(p),
         };
         let n = all.get(Counter::RefreshesAttempted) as f64;
