@@ -6,6 +6,7 @@ use super::call::{Call, CallPhase, Direction};
 use super::path::Connection;
 use super::plan::{ClientPlan, GatewayPlan, Plan};
 use super::probe::{Probe, Record, UserState};
+use super::simulate::Manner;
 use super::witness::{Fate, Witness};
 use crate::engine::{Agenda, Alarm, Fingerprint, Key, Ring, Stream, mix, name_key};
 use crate::measure::{Counter, MissCause};
@@ -15,6 +16,9 @@ use crate::protocol::{
 };
 use crate::quantity::Time;
 use crate::workload::{CallDraws, CallProcess};
+
+/// Events between two looks at the progress and at the wish to stop: some milliseconds.
+const EVENTS_PER_REPORT: u64 = 1 << 15;
 
 /// The classes of simultaneous events, in their order (model §1).
 #[derive(Clone, Copy)]
@@ -164,6 +168,7 @@ fn due_of(deadline: Option<Deadline>) -> Option<(Time, u8)> {
 pub(super) struct Group<'a, W: Witness> {
     now: Time,
     horizon: Time,
+    manner: Manner<'a>,
     agenda: Agenda<Event>,
     gateway: &'a GatewayPlan,
     gateway_connection: Connection,
@@ -181,10 +186,18 @@ pub(super) struct Group<'a, W: Witness> {
 
 impl<'a, W: Witness> Group<'a, W> {
     /// The group of gateway number `instance` of `plan.gateways[gateway]`, in one replication.
-    pub fn new(plan: &'a Plan, gateway: usize, instance: u32, replication: u32, hops: Hops, witness: W) -> Self {
+    pub fn new(
+        plan: &'a Plan,
+        gateway: usize,
+        instance: u32,
+        replication: u32,
+        manner: Manner<'a>,
+        witness: W,
+    ) -> Self {
         let mut group = Group {
             now: Time::ZERO,
             horizon: plan.horizon,
+            manner,
             agenda: Agenda::new(plan.horizon),
             gateway: &plan.gateways[gateway],
             gateway_connection: Connection::default(),
@@ -199,15 +212,15 @@ impl<'a, W: Witness> Group<'a, W> {
             witness,
         };
         for (index, clients) in plan.clients.iter().enumerate().filter(|(_, c)| c.gateway == gateway) {
-            group.join(plan, index as u32, clients, instance, replication, hops);
+            group.join(plan, index as u32, clients, instance, replication);
         }
         group
     }
 
-    fn join(&mut self, plan: &Plan, index: u32, clients: &'a ClientPlan, instance: u32, replication: u32, hops: Hops) {
+    fn join(&mut self, plan: &Plan, index: u32, clients: &'a ClientPlan, instance: u32, replication: u32) {
         let path = &self.gateway.path;
         let member = self.members.len() as u16;
-        let mut probe = Probe::new(plan.horizon, index, instance, plan.drops_limit);
+        let mut probe = Probe::new(plan.horizon, index, instance, self.manner.drop_rows);
         let group_key = name_key(&clients.name);
         // Users go to the gateways in turn, so that one more user moves none of the others.
         for number in (instance..clients.count).step_by(self.gateway.count as usize) {
@@ -250,20 +263,29 @@ impl<'a, W: Witness> Group<'a, W> {
         self.members.push(Member {
             plan: clients,
             reliable: path.is_reliable() && clients.path.is_reliable(),
-            joined: hops == Hops::Joined && path.is_plain() && clients.path.is_plain(),
+            joined: self.manner.hops == Hops::Joined && path.is_plain() && clients.path.is_plain(),
             probe,
         });
     }
 
-    /// Runs to the horizon. Returns the probes, one per client group, and the witness.
-    pub fn run(mut self) -> (Vec<Probe>, W) {
-        let mut events = 0;
+    /// Runs to the horizon. Returns the probes, one per client group, and the witness; `None` where it was stopped.
+    pub fn run(mut self) -> Option<(Vec<Probe>, W)> {
+        let mut events: u64 = 0;
+        let mut reported = Time::ZERO;
         while let Some((key, event)) = self.agenda.take() {
             debug_assert!(key.time() >= self.now, "time went backwards");
             self.now = key.time();
             events += 1;
+            if events.is_multiple_of(EVENTS_PER_REPORT) {
+                self.manner.control.advance((self.now - reported).0);
+                reported = self.now;
+                if self.manner.control.is_stopped() {
+                    return None;
+                }
+            }
             self.handle(key, event);
         }
+        self.manner.control.advance((self.horizon - reported).0);
         for user in &mut self.users {
             if user.signed_in {
                 let probe = &mut self.members[user.member as usize].probe;
@@ -279,7 +301,7 @@ impl<'a, W: Witness> Group<'a, W> {
             probe.finish();
             check_laws(&probe.tally);
         }
-        (probes, self.witness)
+        Some((probes, self.witness))
     }
 
     fn handle(&mut self, key: Key, event: Event) {

@@ -1,6 +1,8 @@
 //! The only place where engine meets protocol: wiring, paths, probes and [`simulate`].
 
 mod call;
+mod control;
+mod drop_log;
 mod group;
 mod path;
 mod plan;
@@ -9,7 +11,9 @@ mod simulate;
 mod witness;
 
 pub use call::Direction;
+pub use control::Control;
+pub use drop_log::DropLog;
 pub use group::Hops;
 pub use plan::{ClientPlan, GatewayPlan, PathConfig, Plan, Transport};
-pub use simulate::{Replication, simulate, simulate_with, watch};
+pub use simulate::{Manner, Replication, simulate, simulate_under, simulate_with, watch};
 pub use witness::{Fate, Witness};

@@ -1,5 +1,6 @@
 //! The probes: what an omniscient observer notes of each user, and the tally it becomes.
 
+use super::drop_log::DropLog;
 use crate::measure::{Counter, DropCause, DropRow, EndedBy, MinuteBin, Tally};
 use crate::protocol::{ClientEnd, GatewayEnd, RefreshFailure};
 use crate::quantity::{Span, Time};
@@ -118,14 +119,13 @@ pub struct Probe {
     levels: [Level; 4],
     down: u32,
     down_since: Time,
-    drops_limit: u64,
-    /// Drop rows in the order of detection, at most the limit.
-    pub drops: Vec<DropRow>,
+    /// Drop rows in the order of detection.
+    pub drops: DropLog,
 }
 
 impl Probe {
     /// A probe for the client group numbered `clients` behind the gateway numbered `gateway`.
-    pub fn new(horizon: Time, clients: u32, gateway: u32, drops_limit: u64) -> Probe {
+    pub fn new(horizon: Time, clients: u32, gateway: u32, drop_rows: u64) -> Probe {
         let minutes = horizon.0.div_ceil(MINUTE) as usize;
         let seconds = horizon.0.div_ceil(SECOND) as usize;
         let mut tally = Tally::default();
@@ -141,8 +141,7 @@ impl Probe {
             levels,
             down: 0,
             down_since: Time::ZERO,
-            drops_limit,
-            drops: Vec::new(),
+            drops: DropLog::new(drop_rows),
         }
     }
 
@@ -284,7 +283,7 @@ impl Probe {
             };
             self.drop_session(record, now, cause, ended_by);
         }
-        self.detected(record, user, Some(now));
+        self.detected(record, user, now, Some(now));
     }
 
     /// The gateway no longer holds the dialog of an established session.
@@ -316,33 +315,33 @@ impl Probe {
     }
 
     /// The client knows of the drop (`None`: it never will, the run or the day is over).
-    fn detected(&mut self, record: &mut Record, user: u32, at: Option<Time>) {
+    fn detected(&mut self, record: &mut Record, user: u32, now: Time, at: Option<Time>) {
         let Some((cause, ended_by)) = record.undetected.take() else { return };
         let Some(lost_at) = record.lost_at else { return };
         match at {
             Some(at) => self.tally.detection.record(at - lost_at),
-            None => self.tally.detection.record_censored(),
+            None => self.tally.detection.record_censored(now - lost_at),
         }
-        if (self.drops.len() as u64) < self.drops_limit {
-            self.drops.push(DropRow {
-                user,
-                clients: self.clients,
-                gateway: self.gateway,
-                lost_at,
-                established_at: record.established_at,
-                detected_at: at,
-                cause,
-                ended_by,
-            });
-        }
+        self.drops.push(DropRow {
+            user,
+            clients: self.clients,
+            gateway: self.gateway,
+            lost_at,
+            established_at: record.established_at,
+            detected_at: at,
+            cause,
+            ended_by,
+        });
     }
 
     /// The user signs out, or the run ends: what is still open is censored.
     pub fn close(&mut self, record: &mut Record, user: u32, now: Time) {
-        self.detected(record, user, None);
+        self.detected(record, user, now, None);
         // A session still open may yet heal: its loss is neither a drop nor recovered.
-        if record.lost_at.take().is_some() && !record.session_open {
-            self.tally.recovery.record_censored();
+        if let Some(lost_at) = record.lost_at.take()
+            && !record.session_open
+        {
+            self.tally.recovery.record_censored(now - lost_at);
         }
         record.session_open = false;
         self.enter(record, now, UserState::Out);

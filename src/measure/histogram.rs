@@ -12,6 +12,8 @@ pub struct Histogram {
     count: u64,
     sum_us: u128,
     censored: u64,
+    /// How long the censored ones had been open, in the same buckets.
+    open: Vec<u64>,
 }
 
 fn bucket_of(us: u64) -> usize {
@@ -35,27 +37,26 @@ fn upper_edge(bucket: usize) -> u64 {
 impl Histogram {
     /// Counts one finished duration.
     pub fn record(&mut self, span: Span) {
-        let bucket = bucket_of(span.0);
-        if bucket >= self.buckets.len() {
-            self.buckets.resize(bucket + 1, 0);
-        }
-        self.buckets[bucket] += 1;
+        bump(&mut self.buckets, span);
         self.count += 1;
         self.sum_us += u128::from(span.0);
     }
 
-    /// Counts a duration still open at the horizon: it is longer than anything a quantile below it can say.
-    pub fn record_censored(&mut self) {
+    /// Counts a duration that was still open, after `least`, when nobody looked any longer.
+    pub fn record_censored(&mut self, least: Span) {
+        bump(&mut self.open, least);
         self.censored += 1;
     }
 
     /// Adds another histogram's counts.
     pub fn merge(&mut self, other: &Histogram) {
-        if other.buckets.len() > self.buckets.len() {
-            self.buckets.resize(other.buckets.len(), 0);
-        }
-        for (mine, theirs) in self.buckets.iter_mut().zip(&other.buckets) {
-            *mine += theirs;
+        for (mine, theirs) in [(&mut self.buckets, &other.buckets), (&mut self.open, &other.open)] {
+            if theirs.len() > mine.len() {
+                mine.resize(theirs.len(), 0);
+            }
+            for (mine, theirs) in mine.iter_mut().zip(theirs) {
+                *mine += theirs;
+            }
         }
         self.count += other.count;
         self.sum_us += other.sum_us;
@@ -80,20 +81,39 @@ impl Histogram {
     /// The nearest-rank quantile (rank ⌈p·n⌉ of all samples, censored ones last): the upper edge of its bucket.
     /// `None` without samples or where the rank falls among the censored.
     pub fn quantile(&self, p: f64) -> Option<Span> {
+        self.ranked(p, |bucket| self.buckets.get(bucket).copied().unwrap_or(0))
+    }
+
+    /// What the quantile is at least: every censored sample taken as the time for which it had been open. `None` without samples.
+    pub fn least_quantile(&self, p: f64) -> Option<Span> {
+        self.ranked(p, |bucket| {
+            self.buckets.get(bucket).copied().unwrap_or(0) + self.open.get(bucket).copied().unwrap_or(0)
+        })
+    }
+
+    fn ranked(&self, p: f64, samples: impl Fn(usize) -> u64) -> Option<Span> {
         let all = self.count + self.censored;
         if all == 0 {
             return None;
         }
         let rank = ((p * all as f64).ceil() as u64).clamp(1, all);
         let mut seen = 0;
-        for (bucket, n) in self.buckets.iter().enumerate() {
-            seen += n;
+        for bucket in 0..self.buckets.len().max(self.open.len()) {
+            seen += samples(bucket);
             if seen >= rank {
                 return Some(Span(upper_edge(bucket)));
             }
         }
         None
     }
+}
+
+fn bump(buckets: &mut Vec<u64>, span: Span) {
+    let bucket = bucket_of(span.0);
+    if bucket >= buckets.len() {
+        buckets.resize(bucket + 1, 0);
+    }
+    buckets[bucket] += 1;
 }
 
 #[cfg(test)]
@@ -126,8 +146,10 @@ mod tests {
     fn censored_samples_rank_last() {
         let mut h = Histogram::default();
         h.record(Span(10));
-        h.record_censored();
+        h.record_censored(Span(7));
         assert_eq!(h.quantile(0.5), Some(Span(10)));
         assert_eq!(h.quantile(0.95), None);
+        assert_eq!(h.least_quantile(0.95), Some(Span(10)));
+        assert_eq!(h.least_quantile(0.5), Some(Span(7)));
     }
 }

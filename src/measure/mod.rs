@@ -1,7 +1,11 @@
-//! The accumulators that results are made of: integers only, so that merging is associative and the order of merging cannot show.
+//! The vocabulary of metrics, and the accumulators behind them: integers only, so that merging is associative and the order of merging cannot show.
 
 mod histogram;
+mod metric;
+mod objective;
 mod tally;
 
 pub use histogram::Histogram;
+pub use metric::{METRICS, Metric, Sample, Unit};
+pub use objective::{Bound, Objective, Scope};
 pub use tally::{Counter, DropCause, DropRow, EndedBy, MinuteBin, MissCause, Tally};

@@ -121,6 +121,16 @@ pub enum EndedBy {
 }
 
 impl EndedBy {
+    /// All of them.
+    pub const ALL: [EndedBy; 6] = [
+        EndedBy::ClientGiveUp,
+        EndedBy::ClientTimer,
+        EndedBy::GatewayTimer,
+        EndedBy::Bye,
+        EndedBy::Answer481,
+        EndedBy::Reset,
+    ];
+
     /// The public name.
     pub fn name(self) -> &'static str {
         match self {

@@ -10,7 +10,9 @@ use crate::quantity::Span;
 /// When the users of a group sign in or out, from the start of the run.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum SignIn {
-    /// All at one instant, counted from the start of the run (`at start` is 0).
+    /// All at the start of the run.
+    AtStart,
+    /// All at one time of day, since midnight; before the start means at the start.
     At(Span),
     /// Uniform over a time from the start of the run.
     UniformOver(Span),

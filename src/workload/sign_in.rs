@@ -10,7 +10,8 @@ impl SignIn {
     /// The instant drawn for one user, for a run that starts at `start` (time of day). Instants before the start become the start.
     pub fn draw(&self, start: Span, stream: &mut Stream) -> Time {
         match *self {
-            SignIn::At(after) => Time(after.0),
+            SignIn::AtStart => Time::ZERO,
+            SignIn::At(clock) => Time::ZERO + (clock - start),
             SignIn::UniformOver(width) => Time::ZERO + Span::from_micros_f64(stream.uniform() * width.0 as f64),
             SignIn::Normal { mean, sd } => {
                 let z: f64 = Normal.sample(stream);

@@ -1,6 +1,7 @@
 //! Small deployments to test with, built from the values of model §3.
 
-use rccsim::deployment::{ClientPlan, GatewayPlan, PathConfig, Plan, Transport};
+use rccsim::deployment::{ClientPlan, GatewayPlan, PathConfig, Plan, Replication, Transport};
+use rccsim::measure::DropRow;
 use rccsim::protocol::*;
 use rccsim::quantity::{Span, Time};
 use rccsim::workload::{SignIn, WorkloadConfig};
@@ -68,7 +69,7 @@ pub fn clients(name: &str, count: u32, config: ClientConfig) -> ClientPlan {
         config,
         workload: no_calls(),
         path: path(),
-        sign_in: SignIn::At(Span::ZERO),
+        sign_in: SignIn::AtStart,
         sign_out: None,
     }
 }
@@ -83,4 +84,17 @@ pub fn plan(gateway: GatewayConfig, clients: Vec<ClientPlan>, horizon_s: u64) ->
         clients,
         drops_limit: 100_000,
     }
+}
+
+/// Every drop row of a replication.
+pub fn drop_rows(replication: Replication) -> Vec<DropRow> {
+    let mut rows = Vec::new();
+    for log in replication.drops {
+        log.drain(|row| {
+            rows.push(row.clone());
+            Ok(())
+        })
+        .unwrap();
+    }
+    rows
 }

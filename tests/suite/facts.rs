@@ -94,7 +94,7 @@ fn a_healthy_refresh_costs_two_messages_by_update_and_three_by_reinvite() {
 #[test]
 fn a_sign_out_costs_four_messages_and_is_no_drop() {
     let mut c = clients("c", 1, r2());
-    c.sign_out = Some(rccsim::workload::SignIn::At(Span::from_secs(1000)));
+    c.sign_out = Some(rccsim::workload::SignIn::At(Span::from_secs(8 * HOUR + 1000)));
     let all = simulate(&plan(gateway(UpdateBehaviour::Accepted, Allow::Absent), vec![c], HOUR), 0).all;
     assert_eq!((all.get(Counter::MessagesSent), all.all_drops()), (7 + 4, 0));
     assert_eq!(all.signed_in_us, 1_000_000_000);
@@ -105,7 +105,7 @@ fn the_drop_names_its_cause_and_what_ended_it() {
     use UpdateBehaviour::*;
     let drop = |gw: GatewayConfig, client| {
         let result = simulate(&plan(gw, vec![clients("c", 1, client)], HOUR), 0);
-        let row = result.drops[0].clone();
+        let row = drop_rows(result)[0].clone();
         (row.cause, row.ended_by, row.lost_at, row.detected_at)
     };
     let at = |s: u64| Time(s * 1_000_000);

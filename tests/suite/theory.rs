@@ -125,7 +125,7 @@ fn loss_on_udp_fails_transactions_as_often_as_the_schedules_allow() {
         let mut c = clients("c", 300, config);
         c.path.transport = Transport::Udp;
         c.path.loss = p;
-        c.sign_in = SignIn::At(Span::ZERO);
+        c.sign_in = SignIn::AtStart;
         let gw = gateway(UpdateBehaviour::Accepted, Allow::WithUpdate);
         let all = simulate(&plan(gw, vec![c], 48 * HOUR), 0).all;
         let failing = match method {

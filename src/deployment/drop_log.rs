@@ -1,0 +1,147 @@
+//! Drop rows of one unit: a few in memory, the rest in an unnamed temporary file, so that memory does not grow with the drops.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+
+use crate::measure::{DropCause, DropRow, EndedBy};
+use crate::quantity::Time;
+
+/// Rows kept in memory before they go to disk together.
+const IN_MEMORY: usize = 4096;
+/// Bytes of a row on disk.
+const ROW: usize = 40;
+/// Stands for "never" on disk; no run is that long.
+const NEVER: u64 = u64::MAX;
+
+/// Rows in the order of detection, at most the limit.
+#[derive(Debug, Default)]
+pub struct DropLog {
+    limit: u64,
+    logged: u64,
+    recent: Vec<DropRow>,
+    spill: Option<BufWriter<File>>,
+    /// The first failure of the disk: kept, because a simulation does not stop for it.
+    failure: Option<io::Error>,
+}
+
+impl DropLog {
+    /// A log of at most `limit` rows.
+    pub fn new(limit: u64) -> DropLog {
+        DropLog { limit, ..DropLog::default() }
+    }
+
+    /// Adds a row while there is room.
+    pub fn push(&mut self, row: DropRow) {
+        if self.logged == self.limit || self.failure.is_some() {
+            return;
+        }
+        self.logged += 1;
+        self.recent.push(row);
+        if self.recent.len() == IN_MEMORY
+            && let Err(failure) = self.flush()
+        {
+            self.failure = Some(failure);
+        }
+    }
+
+    /// Rows logged.
+    pub fn len(&self) -> u64 {
+        self.logged
+    }
+
+    /// Whether nothing was logged.
+    pub fn is_empty(&self) -> bool {
+        self.logged == 0
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let file = match &mut self.spill {
+            Some(file) => file,
+            none => none.insert(BufWriter::new(tempfile::tempfile()?)),
+        };
+        for row in self.recent.drain(..) {
+            file.write_all(&encode(&row))?;
+        }
+        Ok(())
+    }
+
+    /// Hands over every row in order.
+    ///
+    /// # Errors
+    /// A failure of the temporary file, or of `take`.
+    pub fn drain(mut self, mut take: impl FnMut(&DropRow) -> io::Result<()>) -> io::Result<()> {
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        if let Some(spill) = self.spill.take() {
+            let mut file = spill.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.rewind()?;
+            let mut file = BufReader::new(file);
+            let mut bytes = [0; ROW];
+            for _ in 0..self.logged - self.recent.len() as u64 {
+                file.read_exact(&mut bytes)?;
+                take(&decode(&bytes))?;
+            }
+        }
+        self.recent.iter().try_for_each(take)
+    }
+}
+
+fn encode(row: &DropRow) -> [u8; ROW] {
+    let mut bytes = [0; ROW];
+    bytes[..4].copy_from_slice(&row.user.to_le_bytes());
+    bytes[4..8].copy_from_slice(&row.clients.to_le_bytes());
+    bytes[8..12].copy_from_slice(&row.gateway.to_le_bytes());
+    bytes[12] = row.cause as u8;
+    bytes[13] = row.ended_by as u8;
+    let detected = row.detected_at.map_or(NEVER, |t| t.0);
+    for (i, at) in [row.established_at.0, row.lost_at.0, detected].into_iter().enumerate() {
+        bytes[16 + 8 * i..24 + 8 * i].copy_from_slice(&at.to_le_bytes());
+    }
+    bytes
+}
+
+fn decode(bytes: &[u8; ROW]) -> DropRow {
+    let word = |at: usize| u32::from_le_bytes(std::array::from_fn(|i| bytes[at + i]));
+    let long = |at: usize| u64::from_le_bytes(std::array::from_fn(|i| bytes[at + i]));
+    DropRow {
+        user: word(0),
+        clients: word(4),
+        gateway: word(8),
+        cause: DropCause::ALL[bytes[12] as usize],
+        ended_by: EndedBy::ALL[bytes[13] as usize],
+        established_at: Time(long(16)),
+        lost_at: Time(long(24)),
+        detected_at: Some(long(32)).filter(|at| *at != NEVER).map(Time),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_back_in_order_from_disk_and_memory() {
+        let row = |n: u32| DropRow {
+            user: n,
+            clients: n / 7,
+            gateway: n % 3,
+            lost_at: Time(u64::from(n) * 1_000_003),
+            established_at: Time(u64::from(n)),
+            detected_at: n.is_multiple_of(2).then_some(Time(u64::from(n) << 33)),
+            cause: DropCause::ALL[n as usize % 8],
+            ended_by: EndedBy::ALL[n as usize % EndedBy::ALL.len()],
+        };
+        let mut log = DropLog::new(10_000);
+        (0..20_000).for_each(|n| log.push(row(n)));
+        assert_eq!(log.len(), 10_000);
+        let mut seen = 0;
+        log.drain(|r| {
+            assert_eq!(*r, row(seen));
+            seen += 1;
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(seen, 10_000);
+    }
+}

@@ -1,0 +1,195 @@
+//! A TOML file as sections of keys and values, each with its place.
+
+use toml::de::{DeTable, DeValue};
+
+use super::error::{Place, ScenarioError};
+
+/// A value as written.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Form {
+    /// A string.
+    Text(String),
+    /// A bare number.
+    Number(String),
+    /// A boolean.
+    Boolean(bool),
+    /// A list.
+    List(Vec<Entry>),
+    /// An inline table.
+    Table(Vec<Entry>),
+    /// Something that no key takes.
+    Other(&'static str),
+}
+
+impl Form {
+    /// As the user wrote it, for messages.
+    pub fn shown(&self) -> String {
+        match self {
+            Form::Text(text) => format!("{text:?}"),
+            Form::Number(text) => text.clone(),
+            Form::Boolean(b) => b.to_string(),
+            Form::List(_) => "a list".into(),
+            Form::Table(_) => "a table".into(),
+            Form::Other(what) => format!("a {what}"),
+        }
+    }
+}
+
+/// A key with its value; the elements of a list have no key.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Where the key stands.
+    pub key_place: Place,
+    /// The value.
+    pub form: Form,
+    /// Where the value stands.
+    pub place: Place,
+}
+
+/// A `[table]` or one `[[table]]`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Section {
+    /// The table's name.
+    pub table: String,
+    /// Whether it was written `[[table]]`.
+    pub repeated: bool,
+    /// Where it stands.
+    pub place: Place,
+    /// Its keys, in the order of the file.
+    pub entries: Vec<Entry>,
+}
+
+impl Section {
+    /// The entry of a key.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|e| e.key == key)
+    }
+}
+
+/// A parsed file.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Document {
+    /// The file as the user named it.
+    pub file: String,
+    /// The comment that the file opens with, without its `#`.
+    pub opening: String,
+    /// Keys before any table.
+    pub top: Section,
+    /// The tables, in the order of the file.
+    pub sections: Vec<Section>,
+}
+
+struct Reader<'a> {
+    file: &'a str,
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    fn place(&self, span: std::ops::Range<usize>) -> Place {
+        Place::at(self.file, self.text, span.start)
+    }
+
+    fn form(&self, value: &DeValue) -> Form {
+        match value {
+            DeValue::String(text) => Form::Text(text.to_string()),
+            DeValue::Integer(n) => Form::Number(n.to_string()),
+            DeValue::Float(n) => Form::Number(n.to_string()),
+            DeValue::Boolean(b) => Form::Boolean(*b),
+            DeValue::Datetime(_) => Form::Other("date"),
+            DeValue::Array(items) => Form::List(
+                items
+                    .iter()
+                    .map(|item| Entry {
+                        key: String::new(),
+                        key_place: self.place(item.span()),
+                        form: self.form(item.get_ref()),
+                        place: self.place(item.span()),
+                    })
+                    .collect(),
+            ),
+            DeValue::Table(table) => Form::Table(self.entries(table)),
+        }
+    }
+
+    fn entries(&self, table: &DeTable) -> Vec<Entry> {
+        let mut entries: Vec<(usize, Entry)> = table
+            .iter()
+            .map(|(key, value)| {
+                let entry = Entry {
+                    key: key.get_ref().to_string(),
+                    key_place: self.place(key.span()),
+                    form: self.form(value.get_ref()),
+                    place: self.place(value.span()),
+                };
+                (key.span().start, entry)
+            })
+            .collect();
+        entries.sort_by_key(|(offset, _)| *offset);
+        entries.into_iter().map(|(_, entry)| entry).collect()
+    }
+
+    fn section(&self, table: &str, repeated: bool, place: Place, entries: Vec<Entry>) -> Section {
+        Section { table: table.into(), repeated, place, entries }
+    }
+}
+
+fn opening(text: &str) -> String {
+    let lines: Vec<&str> =
+        text.lines().take_while(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim()).collect();
+    lines.join(" ").trim().into()
+}
+
+impl Document {
+    /// Parses `text`, which came from `file`.
+    ///
+    /// # Errors
+    /// The place and message of the first syntax error.
+    pub fn parse(file: &str, text: &str) -> Result<Document, ScenarioError> {
+        let reader = Reader { file, text };
+        let table = DeTable::parse(text).map_err(|e| {
+            let place = e.span().map_or_else(|| Place::whole(file), |span| reader.place(span));
+            ScenarioError::input(&place, format!("not valid TOML: {}", e.message().replace('\n', ", ")))
+        })?;
+        let mut top = reader.section("", false, Place::at(file, text, 0), Vec::new());
+        let mut sections = Vec::new();
+        for entry in reader.entries(table.get_ref()) {
+            match entry.form {
+                Form::Table(entries) => sections.push(reader.section(&entry.key, false, entry.key_place, entries)),
+                Form::List(items) if !items.is_empty() && items.iter().all(|i| matches!(i.form, Form::Table(_))) => {
+                    for item in items {
+                        let Form::Table(entries) = item.form else { continue };
+                        sections.push(reader.section(&entry.key, true, item.place, entries));
+                    }
+                }
+                _ => top.entries.push(entry),
+            }
+        }
+        Ok(Document { file: file.into(), opening: opening(text), top, sections })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_knows_its_line_and_column() {
+        let text = "# Why?\n# Because.\n[scenario]\nname = \"x\"\n[[clients]]\n  count = 5 # five\n";
+        let document = Document::parse("a.toml", text).unwrap();
+        assert_eq!(document.opening, "Why? Because.");
+        let clients = &document.sections[1];
+        assert!(clients.repeated);
+        let count = clients.entry("count").unwrap();
+        assert_eq!((count.place.line, count.place.column), (6, 11));
+        assert_eq!(count.key_place.to_string(), "a.toml:6:3");
+        assert_eq!(count.form, Form::Number("5".into()));
+    }
+
+    #[test]
+    fn a_syntax_error_has_a_place() {
+        let error = Document::parse("a.toml", "[scenario]\nname = \n").unwrap_err().to_string();
+        assert!(error.starts_with("a.toml:2:"), "{error}");
+    }
+}

@@ -1,0 +1,92 @@
+//! A scenario with every key spelled out: what `scenario.toml` in a results folder holds, and what the scenario hash covers.
+
+use std::fmt::Write;
+
+use super::Scenario;
+use super::document::Form;
+use super::settings::{Origin, Settings};
+use crate::measure::{Bound, Objective, Unit};
+use crate::quantity::{Span, print_span};
+
+/// The scenario with every key, its value and where that came from. It reads back to the same plan.
+pub fn expanded(scenario: &Scenario) -> String {
+    let mut out = String::new();
+    for line in scenario.question.lines() {
+        writeln!(out, "# {line}").unwrap_or_default();
+    }
+    for settings in &scenario.settings {
+        write_section(&mut out, settings);
+    }
+    for objective in &scenario.objectives {
+        write_objective(&mut out, objective);
+    }
+    out
+}
+
+fn write_section(out: &mut String, settings: &Settings) {
+    let table = settings.table;
+    let header = if table == "scenario" { "[scenario]".into() } else { format!("[[{table}]]") };
+    writeln!(out, "\n{header}").unwrap_or_default();
+    for setting in &settings.entries {
+        let comment = match &setting.origin {
+            // The line of the original file says nothing here.
+            Origin::File(_) => "given".into(),
+            _ => setting.provenance().replace(char::is_control, " "),
+        };
+        let line = format!("{} = {}", setting.key.name, setting.written());
+        // The values that a profile, a workload or a path gave stand here themselves.
+        let reference = matches!(setting.key.name, "profile" | "workload" | "path");
+        let hash = if reference { "# " } else { "" };
+        writeln!(out, "{hash}{line}  # {comment}").unwrap_or_default();
+    }
+}
+
+/// A target as it would stand in a file.
+pub fn written_target(unit: Unit, target: f64) -> String {
+    let text = |t: String| Form::Text(t).shown();
+    match unit {
+        Unit::Count => format!("{target}"),
+        Unit::Fraction => text(format!("{} %", target * 100.0)),
+        Unit::PerClientHour => text(format!("{target} /h")),
+        Unit::PerSecond => text(format!("{target} /s")),
+        Unit::Milliseconds => text(print_span(Span((target * 1e3) as u64))),
+        Unit::Seconds => text(print_span(Span((target * 1e6) as u64))),
+    }
+}
+
+fn write_objective(out: &mut String, objective: &Objective) {
+    let metric = objective.metric;
+    writeln!(out, "\n[[objective]]\nmetric = \"{}\"", metric.name).unwrap_or_default();
+    if let Some(cause) = objective.cause {
+        writeln!(out, "cause = \"{}\"", (metric.causes)()[cause]).unwrap_or_default();
+    }
+    writeln!(out, "scope = {}", toml::Value::String(objective.scope.to_string())).unwrap_or_default();
+    let key = match objective.bound {
+        Bound::AtMost(_) => "at_most",
+        Bound::AtLeast(_) => "at_least",
+    };
+    writeln!(out, "{key} = {}", written_target(metric.unit, objective.bound.target())).unwrap_or_default();
+}
+
+/// The hash of everything that decides a result but the seed and the number of replications.
+pub fn hash(scenario: &Scenario) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for settings in &scenario.settings {
+        for setting in &settings.entries {
+            if matches!(setting.key.name, "profile" | "workload" | "path" | "seed" | "replications") {
+                continue;
+            }
+            // The length of each part keeps two different scenarios from reading alike.
+            for part in [settings.table, &settings.name, setting.key.name, &setting.text] {
+                hasher.update(&(part.len() as u64).to_le_bytes());
+                hasher.update(part.as_bytes());
+            }
+        }
+    }
+    for objective in &scenario.objectives {
+        let mut text = String::new();
+        write_objective(&mut text, objective);
+        hasher.update(text.as_bytes());
+    }
+    hasher.finalize().to_hex()[..32].into()
+}

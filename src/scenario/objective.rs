@@ -1,0 +1,130 @@
+//! `[[objective]]`: read by the unit of its metric, and checked before anything runs.
+
+use super::catalogue::OBJECTIVE;
+use super::document::{Document, Entry, Form, Section};
+use super::error::{ScenarioError, nearest};
+use crate::deployment::Plan;
+use crate::measure::{Bound, METRICS, Metric, Objective, Scope, Unit};
+use crate::quantity::{parse_rate, parse_share, parse_span};
+
+/// What a target of that unit looks like.
+fn example(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Count => "a number, like 100",
+        Unit::Fraction => "a share in percent, like \"0.5 %\"",
+        Unit::PerClientHour => "a rate with its unit, like \"0.1 /h\"",
+        Unit::PerSecond => "a rate with its unit, like \"12 /s\"",
+        Unit::Milliseconds => "a duration with its unit, like \"200 ms\"",
+        Unit::Seconds => "a duration with its unit, like \"5 min\"",
+    }
+}
+
+fn target(unit: Unit, form: &Form) -> Option<f64> {
+    match (unit, form) {
+        (Unit::Count, Form::Number(text)) => text.parse().ok().filter(|n: &f64| n.is_finite() && *n >= 0.0),
+        (Unit::Fraction, Form::Text(text)) => parse_share(text),
+        (Unit::PerClientHour, Form::Text(text)) => parse_rate(text).map(|per_s| per_s * 3600.0),
+        (Unit::PerSecond, Form::Text(text)) => parse_rate(text),
+        (Unit::Milliseconds, Form::Text(text)) => parse_span(text).map(|s| s.0 as f64 / 1e3),
+        (Unit::Seconds, Form::Text(text)) => parse_span(text).map(|s| s.0 as f64 / 1e6),
+        _ => None,
+    }
+}
+
+fn text(entry: &Entry) -> Result<&str, ScenarioError> {
+    match &entry.form {
+        Form::Text(text) => Ok(text),
+        other => Err(ScenarioError::input(
+            &entry.place,
+            format!("objective.{}: found {}, expected text in quotes", entry.key, other.shown()),
+        )),
+    }
+}
+
+fn scope(entry: &Entry, plan: &Plan) -> Result<Scope, ScenarioError> {
+    let text = text(entry)?;
+    let mut scopes = vec![Scope::All];
+    scopes.extend(plan.clients.iter().map(|c| Scope::Clients(c.name.clone())));
+    scopes.extend(plan.gateways.iter().map(|g| Scope::Gateway(g.name.clone())));
+    let names: Vec<String> = scopes.iter().map(Scope::to_string).collect();
+    match names.iter().position(|n| n == text) {
+        Some(index) => Ok(scopes.swap_remove(index)),
+        None => {
+            let near = nearest(text, names.iter().map(String::as_str));
+            Err(ScenarioError::input(
+                &entry.place,
+                format!("objective.scope: found {text:?}{near}; valid: {}", names.join(", ")),
+            ))
+        }
+    }
+}
+
+fn metric(section: &Section) -> Result<&'static Metric, ScenarioError> {
+    let Some(entry) = section.entry("metric") else {
+        return Err(ScenarioError::input(&section.place, "objective has no `metric`"));
+    };
+    let name = text(entry)?;
+    Metric::named(name).ok_or_else(|| {
+        let names = METRICS.iter().map(|m| m.name);
+        let near = nearest(name, names.clone());
+        ScenarioError::input(
+            &entry.place,
+            format!("objective.metric: unknown metric {name:?}{near}; valid: {}", names.collect::<Vec<_>>().join(", ")),
+        )
+    })
+}
+
+fn cause(entry: &Entry, metric: &Metric) -> Result<usize, ScenarioError> {
+    let name = text(entry)?;
+    let causes = (metric.causes)();
+    causes.iter().position(|c| *c == name).ok_or_else(|| {
+        let valid = if causes.is_empty() {
+            format!("{} is not counted by cause", metric.name)
+        } else {
+            format!("valid: {}", causes.join(", "))
+        };
+        ScenarioError::input(&entry.place, format!("objective.cause: found {name:?}; {valid}"))
+    })
+}
+
+fn read(section: &Section, plan: &Plan) -> Result<Objective, ScenarioError> {
+    for entry in &section.entries {
+        if !OBJECTIVE.contains(&entry.key.as_str()) {
+            let near = nearest(&entry.key, OBJECTIVE.iter().copied());
+            let message = format!("unknown key `{}` in objective{near}; valid: {}", entry.key, OBJECTIVE.join(", "));
+            return Err(ScenarioError::input(&entry.key_place, message));
+        }
+    }
+    let metric = metric(section)?;
+    let (entry, at_most) = match (section.entry("at_most"), section.entry("at_least")) {
+        (Some(entry), None) => (entry, true),
+        (None, Some(entry)) => (entry, false),
+        _ => {
+            return Err(ScenarioError::input(
+                &section.place,
+                format!("objective on {}: give either `at_most` or `at_least`", metric.name),
+            ));
+        }
+    };
+    let target = target(metric.unit, &entry.form).ok_or_else(|| {
+        let message = format!(
+            "objective.{} of {}: found {}, expected {}",
+            entry.key,
+            metric.name,
+            entry.form.shown(),
+            example(metric.unit)
+        );
+        ScenarioError::input(&entry.place, message)
+    })?;
+    Ok(Objective {
+        metric,
+        cause: section.entry("cause").map(|e| cause(e, metric)).transpose()?,
+        scope: section.entry("scope").map_or(Ok(Scope::All), |e| scope(e, plan))?,
+        bound: if at_most { Bound::AtMost(target) } else { Bound::AtLeast(target) },
+    })
+}
+
+/// Every objective of the file.
+pub fn read_all(document: &Document, plan: &Plan) -> Result<Vec<Objective>, ScenarioError> {
+    document.sections.iter().filter(|s| s.table == "objective").map(|s| read(s, plan)).collect()
+}

@@ -1,0 +1,106 @@
+//! `--set table.name.key=value`: the command line's layer of values.
+
+use super::catalogue::{Key, TABLES, keys_of};
+use super::document::{Document, Form};
+use super::error::{Place, ScenarioError, nearest};
+use super::settings::{as_form, shipped_names};
+
+/// One `--set`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Override {
+    /// As given, for messages and for the canonical command.
+    pub given: String,
+    table: String,
+    /// `None`: every section of the table.
+    name: Option<String>,
+    key: String,
+    value: String,
+}
+
+impl Override {
+    /// Reads `table.key=value` or `table.name.key=value`; the value may stand in quotes.
+    ///
+    /// # Errors
+    /// What the form is, and which tables and keys there are.
+    pub fn parse(given: &str) -> Result<Override, ScenarioError> {
+        let place = Place::whole("--set");
+        let bad = |message: String| ScenarioError::input(&place, message);
+        let form = || {
+            bad(format!(
+                "found {given:?}, expected table.key=value or table.name.key=value, like clients.refresh_interval=\"10 min\""
+            ))
+        };
+        let (path, value) = given.split_once('=').ok_or_else(form)?;
+        let (table, rest) = path.trim().split_once('.').ok_or_else(form)?;
+        let (name, key) = match rest.rsplit_once('.') {
+            Some((name, key)) => (Some(name.to_string()), key),
+            None => (None, rest),
+        };
+        let keys = keys_of(table).ok_or_else(|| {
+            let tables = TABLES.iter().copied().filter(|t| keys_of(t).is_some());
+            bad(format!(
+                "unknown table `{table}`{}; there are: {}",
+                nearest(table, tables.clone()),
+                tables.collect::<Vec<_>>().join(", ")
+            ))
+        })?;
+        if key == "name" {
+            return Err(bad(format!("{path}: a name cannot be set from the command line")));
+        }
+        if !keys.iter().any(|k| k.name == key) {
+            let names = keys.iter().map(|k| k.name);
+            return Err(bad(format!(
+                "unknown key `{key}` in {table}{}; valid: {}",
+                nearest(key, names.clone()),
+                names.collect::<Vec<_>>().join(", ")
+            )));
+        }
+        let value = value.trim();
+        let bare = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
+        Ok(Override { given: given.into(), table: table.into(), name, key: key.into(), value: bare.into() })
+    }
+
+    /// Whether it sets this key of this section.
+    pub fn applies(&self, table: &str, name: &str, key: &str) -> bool {
+        self.table == table && self.key == key && self.name.as_deref().is_none_or(|n| n == name)
+    }
+
+    /// The value as it would be read from a file.
+    pub fn form_for(&self, key: &Key) -> Form {
+        as_form(key, &self.value)
+    }
+
+    /// Where it stands.
+    pub fn place(&self) -> Place {
+        Place::whole(&format!("--set {}", self.given))
+    }
+
+    /// Checks that it addresses something.
+    ///
+    /// # Errors
+    /// The names there are.
+    pub fn check(&self, document: &Document) -> Result<(), ScenarioError> {
+        let own = document.sections.iter().filter(|s| s.table == self.table);
+        let mut names: Vec<String> = own
+            .filter_map(|s| match s.entry("name").map(|e| &e.form) {
+                Some(Form::Text(name)) => Some(name.clone()),
+                _ => None,
+            })
+            .collect();
+        if matches!(self.table.as_str(), "path" | "workload") {
+            names.extend(shipped_names(&self.table).map(String::from));
+        }
+        let hit = match &self.name {
+            None => self.table == "scenario" || !names.is_empty(),
+            Some(_) if self.table == "scenario" => false,
+            Some(name) => names.contains(name),
+        };
+        if hit {
+            return Ok(());
+        }
+        let wanted = self.name.as_deref().unwrap_or_default();
+        let near = nearest(wanted, names.iter().map(String::as_str));
+        let message = format!("no [[{}]] is named {wanted:?}{near}; there are: {}", self.table, names.join(", "));
+        Err(ScenarioError::input(&self.place(), message))
+    }
+}

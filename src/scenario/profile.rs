@@ -1,0 +1,260 @@
+//! Profiles: named sets of values with their provenance, shipped in the binary or in a file of the user's own.
+
+use std::path::Path;
+
+use super::catalogue::{self, Key, Standing};
+use super::document::{Document, Entry, Form};
+use super::error::{Place, ScenarioError, nearest};
+
+/// The kinds of profile, as folders under `models/profiles`.
+pub const KINDS: [&str; 4] = ["clients", "gateways", "workloads", "paths"];
+
+macro_rules! shipped {
+    ($($kind:literal / $name:literal),* $(,)?) => {
+        /// The shipped profiles: kind, name, text.
+        pub const SHIPPED: &[(&str, &str, &str)] = &[
+            $(($kind, $name, include_str!(concat!("../../models/profiles/", $kind, "/", $name, ".toml")))),*
+        ];
+    };
+}
+
+shipped![
+    "clients" / "communicator-2007",
+    "clients" / "communicator-2007-r2",
+    "clients" / "rfc4028",
+    "gateways" / "healthy",
+    "gateways" / "ignores-update",
+    "gateways" / "rejects-405",
+    "gateways" / "rejects-501",
+    "gateways" / "disowns-481",
+    "gateways" / "answer-lost",
+    "gateways" / "no-session-expires",
+    "gateways" / "lying-allow-ignores",
+    "gateways" / "lying-allow-501",
+    "gateways" / "min-se-422",
+    "gateways" / "unavailable-503",
+    "gateways" / "allow-fix",
+    "gateways" / "nec-ow5000",
+    "gateways" / "nortel-mcm",
+    "gateways" / "avaya-aes",
+    "gateways" / "cisco-cups",
+    "gateways" / "estos-ecsta",
+    "gateways" / "genesys-gets",
+    "gateways" / "mitel",
+    "gateways" / "unify",
+    "gateways" / "alcatel-lucent",
+    "gateways" / "dialogic",
+    "gateways" / "ericsson-lg",
+    "workloads" / "light",
+    "workloads" / "moderate",
+    "workloads" / "heavy",
+    "paths" / "ideal",
+    "paths" / "lan-tls",
+    "paths" / "lan-udp",
+    "paths" / "wan-tls",
+];
+
+/// A value of a profile; `None`: nobody published it and the profile does not guess.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Given {
+    /// The key.
+    pub key: &'static str,
+    /// The value.
+    pub form: Option<Form>,
+    /// Where it stands.
+    pub place: Place,
+    /// How far it can be relied on.
+    pub standing: Standing,
+    /// Where it comes from.
+    pub source: String,
+}
+
+/// A profile.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Profile {
+    /// `clients`, `gateways`, `workloads` or `paths`.
+    pub kind: String,
+    /// Its name, as the scenario refers to it.
+    pub name: String,
+    /// What it describes.
+    pub description: String,
+    /// Facts that no key holds.
+    pub notes: Vec<String>,
+    /// Its values.
+    pub values: Vec<Given>,
+}
+
+fn keys_of_kind(kind: &str) -> &'static [Key] {
+    match kind {
+        "clients" => catalogue::CLIENTS,
+        "gateways" => catalogue::GATEWAY,
+        "workloads" => catalogue::WORKLOAD,
+        _ => catalogue::PATH,
+    }
+}
+
+fn text_of(entry: &Entry) -> Result<&str, ScenarioError> {
+    match &entry.form {
+        Form::Text(text) => Ok(text),
+        other => Err(ScenarioError::input(
+            &entry.place,
+            format!("{}: found {}, expected text in quotes", entry.key, other.shown()),
+        )),
+    }
+}
+
+impl Profile {
+    /// Parses a profile of the given kind.
+    ///
+    /// # Errors
+    /// The place of what is wrong, and what is valid.
+    pub fn parse(kind: &str, name: &str, file: &str, text: &str) -> Result<Profile, ScenarioError> {
+        let document = Document::parse(file, text)?;
+        let mut profile = Profile {
+            kind: kind.into(),
+            name: name.into(),
+            description: document.opening.clone(),
+            notes: Vec::new(),
+            values: Vec::new(),
+        };
+        // Inline tables at the top of the file parse as sections, a value with its provenance being one.
+        for entry in &document.top.entries {
+            match (entry.key.as_str(), &entry.form) {
+                ("notes", Form::List(notes)) => {
+                    for note in notes {
+                        profile.notes.push(text_of(note)?.into());
+                    }
+                }
+                _ => profile.values.push(plain(kind, entry, file)?),
+            }
+        }
+        for section in &document.sections {
+            let key = find_key(kind, &section.table, &section.place)?;
+            profile.values.push(provenanced(key, &section.entries, &section.place)?);
+        }
+        Ok(profile)
+    }
+
+    /// Finds the profile of a kind by its name or its file, which is looked for beside `from`.
+    ///
+    /// # Errors
+    /// The unknown name at `place` with the nearest known one, or the file's own error.
+    pub fn find(kind: &str, name: &str, from: &Path, place: &Place, known: &[&str]) -> Result<Profile, ScenarioError> {
+        if let Some((_, _, text)) = SHIPPED.iter().find(|(k, n, _)| *k == kind && *n == name) {
+            return Profile::parse(kind, name, &format!("models/profiles/{kind}/{name}.toml"), text);
+        }
+        if name.ends_with(".toml") {
+            let path = from.join(name);
+            let shown = path.display().to_string();
+            let text = super::read_text(&path).map_err(|e| match e {
+                ScenarioError::World { cause, .. } => ScenarioError::input(place, format!("profile {shown}: {cause}")),
+                input => input,
+            })?;
+            return Profile::parse(kind, name, &shown, &text);
+        }
+        let names: Vec<&str> =
+            SHIPPED.iter().filter(|(k, ..)| *k == kind).map(|(_, n, _)| *n).chain(known.iter().copied()).collect();
+        Err(ScenarioError::input(
+            place,
+            format!(
+                "unknown {kind} profile {name:?}{}; there are: {}",
+                nearest(name, names.iter().copied()),
+                names.join(", ")
+            ),
+        ))
+    }
+
+    /// The profile's value of a key.
+    pub fn value(&self, key: &str) -> Option<&Given> {
+        self.values.iter().find(|g| g.key == key)
+    }
+}
+
+fn find_key(kind: &str, name: &str, place: &Place) -> Result<&'static Key, ScenarioError> {
+    let keys = keys_of_kind(kind);
+    keys.iter().find(|k| k.name == name).ok_or_else(|| {
+        let names = keys.iter().map(|k| k.name);
+        ScenarioError::input(
+            place,
+            format!(
+                "unknown key `{name}` in a {kind} profile{}; valid: {}",
+                nearest(name, names.clone()),
+                names.collect::<Vec<_>>().join(", ")
+            ),
+        )
+    })
+}
+
+fn checked(key: &'static Key, entry: &Entry) -> Result<Form, ScenarioError> {
+    key.kind.read(&entry.form).map_err(|valid| {
+        ScenarioError::input(&entry.place, format!("{}: found {}, expected {valid}", key.name, entry.form.shown()))
+    })?;
+    Ok(entry.form.clone())
+}
+
+fn plain(kind: &str, entry: &Entry, file: &str) -> Result<Given, ScenarioError> {
+    let key = find_key(kind, &entry.key, &entry.key_place)?;
+    let form = Some(checked(key, entry)?);
+    Ok(Given { key: key.name, form, place: entry.place.clone(), standing: Standing::Choice, source: file.into() })
+}
+
+fn provenanced(key: &'static Key, entries: &[Entry], place: &Place) -> Result<Given, ScenarioError> {
+    let mut given =
+        Given { key: key.name, form: None, place: place.clone(), standing: Standing::Choice, source: String::new() };
+    let mut unknown = false;
+    for entry in entries {
+        match entry.key.as_str() {
+            "value" => given.form = Some(checked(key, &Entry { key: key.name.into(), ..entry.clone() })?),
+            "unknown" => unknown = entry.form == Form::Boolean(true),
+            "source" => given.source = text_of(entry)?.into(),
+            "standing" => {
+                let text = text_of(entry)?;
+                let words = || Standing::ALL.iter().map(|(_, name)| *name);
+                given.standing =
+                    Standing::ALL.iter().find(|(_, name)| *name == text).map(|(s, _)| *s).ok_or_else(|| {
+                        let valid = words().collect::<Vec<_>>().join(", ");
+                        ScenarioError::input(&entry.place, format!("standing: found {text:?}, expected one of {valid}"))
+                    })?;
+            }
+            other => {
+                let message =
+                    format!("unknown key `{other}`; a value of a profile has: value or unknown, standing, source");
+                return Err(ScenarioError::input(&entry.key_place, message));
+            }
+        }
+    }
+    if given.form.is_none() && !unknown {
+        return Err(ScenarioError::input(place, format!("{}: give `value`, or `unknown = true`", key.name)));
+    }
+    Ok(given)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_profile_is_valid_and_every_value_has_its_source() {
+        for (kind, name, text) in SHIPPED {
+            let profile = Profile::parse(kind, name, name, text).unwrap_or_else(|e| panic!("{e}"));
+            assert!(!profile.description.is_empty(), "{name} does not say what it describes");
+            for given in &profile.values {
+                assert!(!given.source.is_empty(), "{name}.{} has no source", given.key);
+            }
+        }
+    }
+
+    #[test]
+    fn every_profile_file_is_shipped() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/profiles");
+        for kind in KINDS {
+            for file in std::fs::read_dir(root.join(kind)).unwrap() {
+                let name = file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
+                assert!(
+                    SHIPPED.iter().any(|(k, n, _)| *k == kind && **n == name),
+                    "{kind}/{name} is not in the binary"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Values that are valid and yet unlikely to be meant, with their consequence.
+
+use crate::deployment::{ClientPlan, GatewayPlan, Plan};
+use crate::protocol::{OnNoAnswer, Reestablish, RefreshClock, RefreshMethod, UpdateBehaviour};
+use crate::quantity::{Span, print_span};
+use crate::workload::SignIn;
+
+/// Every warning, in the order of the settings.
+pub fn of(plan: &Plan) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for (index, gateway) in plan.gateways.iter().enumerate() {
+        let users: u64 = plan.clients.iter().filter(|c| c.gateway == index).map(|c| u64::from(c.count)).sum();
+        if users == 0 {
+            warnings.push(format!("gateway.{}: no client group uses it", gateway.name));
+        } else if users < u64::from(gateway.count) {
+            warnings.push(format!(
+                "gateway.{}: {} gateways for {users} users: some stay idle",
+                gateway.name, gateway.count
+            ));
+        }
+    }
+    for clients in &plan.clients {
+        of_clients(plan, clients, &plan.gateways[clients.gateway], &mut warnings);
+    }
+    warnings
+}
+
+fn of_clients(plan: &Plan, clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Vec<String>) {
+    let config = &clients.config;
+    let name = &clients.name;
+    let granted = Span::from_secs(u64::from(config.session_expires_s.min(gateway.config.session_expires_s)));
+    let interval = config.refresh_interval;
+    let timers = gateway.config.update != UpdateBehaviour::NoSessionExpires;
+    if config.refresh_method != RefreshMethod::Rfc4028 && timers && interval >= granted {
+        let consequence = match config.on_no_answer {
+            OnNoAnswer::KeepPolling => "the gateway's timer ends every session before its first refresh",
+            _ => "every session expires before its first refresh",
+        };
+        warnings.push(format!(
+            "clients.{name}: refresh_interval {} is not shorter than the granted Session-Expires {}: {consequence}",
+            print_span(interval),
+            print_span(granted)
+        ));
+    }
+    if config.refresh_clock == RefreshClock::SinceTraffic && timers {
+        warnings.push(format!(
+            "clients.{name}: refresh_clock = \"since-traffic\": calls postpone the refresh but not the expiry, so a busy healthy session can run out after {}",
+            print_span(granted)
+        ));
+    }
+    if Span(plan.horizon.0) <= interval {
+        warnings.push(format!(
+            "clients.{name}: the horizon {} is not longer than refresh_interval {}: hardly any session is refreshed",
+            print_span(Span(plan.horizon.0)),
+            print_span(interval)
+        ));
+    }
+    if let SignIn::Normal { mean, .. } = clients.sign_in
+        && (mean < plan.start || mean.0 - plan.start.0 >= plan.horizon.0)
+    {
+        warnings.push(format!("clients.{name}: sign_in is centred outside the run"));
+    }
+    if let (
+        Some(SignIn::Normal { mean: out, .. } | SignIn::At(out)),
+        SignIn::Normal { mean: inn, .. } | SignIn::At(inn),
+    ) = (clients.sign_out, clients.sign_in)
+        && out <= inn
+    {
+        warnings
+            .push(format!("clients.{name}: sign_out is not after sign_in: who would sign out first stays signed in"));
+    }
+    if config.reestablish == Reestablish::Fixed(Span::ZERO) {
+        warnings.push(format!("clients.{name}: reestablish = \"fixed 0 s\": a lost session is set up again at once; a failed set-up waits 500 ms (T1)"));
+    }
+}
