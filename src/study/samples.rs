@@ -1,0 +1,158 @@
+//! What the replications of one point said, and the rows they become.
+
+use super::estimate::{CONFIDENCE, Estimate, mean_interval, poisson_bounds, ratio_interval};
+use crate::measure::{METRICS, Metric, MinuteBin, Sample, Scope, Tally};
+use crate::quantity::Time;
+
+/// A metric, or one of its causes.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Column {
+    /// The metric.
+    pub metric: &'static Metric,
+    /// The index and name of the cause.
+    pub cause: Option<(usize, &'static str)>,
+}
+
+/// Every metric and cause, in the order of reports.
+pub fn columns() -> Vec<Column> {
+    METRICS
+        .iter()
+        .flat_map(|metric| {
+            let causes = (metric.causes)().into_iter().enumerate().map(Some);
+            std::iter::once(None).chain(causes).map(move |cause| Column { metric, cause })
+        })
+        .collect()
+}
+
+/// One figure with its interval.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Row {
+    /// Whom it is about.
+    pub scope: Scope,
+    /// What it is.
+    pub column: Column,
+    /// The figure; `None`: a ratio or quantile without samples, or one that lies beyond.
+    pub estimate: Option<Estimate>,
+    /// A quantile among what was open at the horizon: more than this.
+    pub beyond: Option<f64>,
+    /// In how many replications there was a sample at all.
+    pub samples: u32,
+    /// Out of so many.
+    pub replications: u32,
+    /// Nothing was counted in any replication: the exact upper bound of the mean count (Poisson).
+    pub upper_if_none: Option<f64>,
+}
+
+/// The samples of all scopes over the replications so far.
+#[derive(Clone, Debug)]
+pub struct Samples {
+    /// Whom the figures are about.
+    pub scopes: Vec<Scope>,
+    /// The metrics and causes.
+    pub columns: Vec<Column>,
+    /// Per replication, per scope, per column.
+    pub values: Vec<Vec<Vec<Sample>>>,
+    /// Per scope: the minutes, summed over the replications.
+    pub minutes: Vec<Vec<MinuteBin>>,
+    /// Per replication.
+    pub fingerprints: Vec<u64>,
+    /// Events simulated in all.
+    pub events: u64,
+    horizon: Time,
+}
+
+impl Samples {
+    /// No replication yet of a run of the given length.
+    pub fn new(scopes: Vec<Scope>, horizon: Time) -> Samples {
+        let minutes = vec![Vec::new(); scopes.len()];
+        Samples {
+            scopes,
+            columns: columns(),
+            values: Vec::new(),
+            minutes,
+            fingerprints: Vec::new(),
+            events: 0,
+            horizon,
+        }
+    }
+
+    /// Replications so far.
+    pub fn replications(&self) -> u32 {
+        self.values.len() as u32
+    }
+
+    /// Adds the next replication: one tally per scope, the first of them over everything.
+    pub fn push(&mut self, tallies: &[&Tally]) {
+        assert_eq!(tallies.len(), self.scopes.len(), "one tally per scope");
+        let sample = |column: &Column, tally: &Tally| match column.cause {
+            None => column.metric.sample(tally, self.horizon),
+            Some((cause, _)) => column.metric.sample_of_cause(tally, cause),
+        };
+        let values = tallies.iter().map(|tally| self.columns.iter().map(|c| sample(c, tally)).collect()).collect();
+        self.values.push(values);
+        for (sums, tally) in self.minutes.iter_mut().zip(tallies) {
+            sums.resize(tally.minutes.len(), MinuteBin::default());
+            sums.iter_mut().zip(&tally.minutes).for_each(|(sum, bin)| *sum += *bin);
+        }
+        if let Some(all) = tallies.first() {
+            self.fingerprints.push(all.fingerprint);
+            self.events += all.get(crate::measure::Counter::Events);
+        }
+    }
+
+    /// The samples of one figure, per replication.
+    pub fn of(&self, scope: usize, column: usize) -> impl Iterator<Item = Sample> + '_ {
+        self.values.iter().map(move |replication| replication[scope][column])
+    }
+
+    /// Every figure of every scope.
+    pub fn rows(&self) -> Vec<Row> {
+        let scopes = 0..self.scopes.len();
+        scopes.flat_map(|s| (0..self.columns.len()).map(move |c| (s, c))).map(|(s, c)| self.row(s, c)).collect()
+    }
+
+    /// One figure.
+    pub fn row(&self, scope: usize, column: usize) -> Row {
+        let samples: Vec<Sample> = self.of(scope, column).collect();
+        let mut row = Row {
+            scope: self.scopes[scope].clone(),
+            column: self.columns[column],
+            estimate: None,
+            beyond: None,
+            samples: samples.iter().filter(|s| **s != Sample::Absent).count() as u32,
+            replications: self.replications(),
+            upper_if_none: None,
+        };
+        let values: Vec<f64> = samples
+            .iter()
+            .filter_map(|s| match s {
+                Sample::Count(n) => Some(*n as f64),
+                Sample::Value(x) | Sample::Beyond(x) => Some(*x),
+                Sample::Absent | Sample::Ratio(..) => None,
+            })
+            .collect();
+        let pairs: Vec<(f64, f64)> = samples
+            .iter()
+            .filter_map(|s| match s {
+                Sample::Ratio(above, below) => Some((*above, *below)),
+                _ => None,
+            })
+            .collect();
+        if samples.iter().any(|s| matches!(s, Sample::Beyond(_))) {
+            row.beyond = mean_interval(&values, CONFIDENCE).map(|e| e.mean);
+        } else if pairs.is_empty() {
+            row.estimate = mean_interval(&values, CONFIDENCE);
+        } else {
+            row.estimate = ratio_interval(&pairs, CONFIDENCE);
+        }
+        let counts = !samples.is_empty() && samples.iter().all(|s| *s == Sample::Count(0));
+        if counts {
+            let upper = poisson_bounds(0, CONFIDENCE).1 / samples.len() as f64;
+            row.upper_if_none = Some(upper);
+            if let Some(Estimate { upper: Some(bound), .. }) = &mut row.estimate {
+                *bound = upper;
+            }
+        }
+        row
+    }
+}

@@ -1,0 +1,146 @@
+//! Whether the objectives are met: pass, fail or inconclusive, by the interval and never by the mean alone.
+
+use super::estimate::Estimate;
+use super::samples::{Row, Samples};
+use crate::measure::{Bound, Objective};
+
+/// The answer to an objective, or to all of them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Met: the whole interval lies on the right side of the target.
+    Pass,
+    /// The interval straddles the target, or there is none.
+    Inconclusive,
+    /// Missed: the whole interval lies on the wrong side.
+    Fail,
+}
+
+impl Verdict {
+    /// As files name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Inconclusive => "inconclusive",
+            Verdict::Fail => "fail",
+        }
+    }
+}
+
+/// An objective and how it came out.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// What was wanted.
+    pub objective: Objective,
+    /// What came out.
+    pub row: Row,
+    /// Whether it is what was wanted.
+    pub verdict: Verdict,
+    /// About how many replications would settle it, where it is inconclusive and more of them would.
+    pub replications_needed: Option<u32>,
+}
+
+fn judge(bound: Bound, row: &Row) -> Verdict {
+    if let Some(beyond) = row.beyond {
+        return match bound {
+            Bound::AtMost(target) if beyond > target => Verdict::Fail,
+            Bound::AtLeast(target) if beyond >= target => Verdict::Pass,
+            _ => Verdict::Inconclusive,
+        };
+    }
+    let Some(Estimate { lower: Some(lower), upper: Some(upper), .. }) = row.estimate else {
+        return Verdict::Inconclusive;
+    };
+    match bound {
+        Bound::AtMost(target) if upper <= target => Verdict::Pass,
+        Bound::AtMost(target) if lower > target => Verdict::Fail,
+        Bound::AtLeast(target) if lower >= target => Verdict::Pass,
+        Bound::AtLeast(target) if upper < target => Verdict::Fail,
+        _ => Verdict::Inconclusive,
+    }
+}
+
+/// The interval narrows with the square root of the replications.
+fn replications_needed(bound: Bound, row: &Row) -> Option<u32> {
+    let estimate = row.estimate?;
+    let margin = (estimate.mean - bound.target()).abs();
+    let half = match estimate.half_width() {
+        Some(half) => half,
+        None => return Some(2.max(row.replications * 5)),
+    };
+    if margin == 0.0 || half == 0.0 {
+        return None;
+    }
+    let factor = half / margin;
+    let needed = (f64::from(row.replications) * factor * factor * 1.1).ceil();
+    (needed < 1e6).then_some((needed as u32).max(row.replications + 1))
+}
+
+/// Judges every objective.
+pub fn judge_all(objectives: &[Objective], samples: &Samples) -> Vec<Judgement> {
+    objectives
+        .iter()
+        .map(|objective| {
+            let scope = samples.scopes.iter().position(|s| *s == objective.scope).unwrap_or(0);
+            let wanted = |c: &super::Column| c.metric == objective.metric && c.cause.map(|(i, _)| i) == objective.cause;
+            let column =
+                samples.columns.iter().position(wanted).unwrap_or_else(|| unreachable!("objectives are checked"));
+            let row = samples.row(scope, column);
+            let verdict = judge(objective.bound, &row);
+            let settles = verdict == Verdict::Inconclusive;
+            let replications_needed = settles.then(|| replications_needed(objective.bound, &row)).flatten();
+            Judgement { objective: objective.clone(), row, verdict, replications_needed }
+        })
+        .collect()
+}
+
+/// All objectives together: the worst of them; met where there is none.
+pub fn overall(judgements: &[Judgement]) -> Verdict {
+    let has = |v| judgements.iter().any(|j| j.verdict == v);
+    match (has(Verdict::Fail), has(Verdict::Inconclusive)) {
+        (true, _) => Verdict::Fail,
+        (_, true) => Verdict::Inconclusive,
+        _ => Verdict::Pass,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Scope;
+    use crate::study::columns;
+
+    fn row(lower: Option<f64>, upper: Option<f64>, beyond: Option<f64>) -> Row {
+        let estimate = beyond.is_none().then_some(Estimate { mean: 5.0, lower, upper });
+        Row {
+            scope: Scope::All,
+            column: columns()[0],
+            estimate,
+            beyond,
+            samples: 2,
+            replications: 2,
+            upper_if_none: None,
+        }
+    }
+
+    #[test]
+    fn only_a_whole_interval_decides() {
+        let at_most = |t, r: &Row| judge(Bound::AtMost(t), r);
+        let at_least = |t, r: &Row| judge(Bound::AtLeast(t), r);
+        let r = row(Some(4.0), Some(6.0), None);
+        assert_eq!(
+            [at_most(6.0, &r), at_most(5.0, &r), at_most(3.9, &r)],
+            [Verdict::Pass, Verdict::Inconclusive, Verdict::Fail]
+        );
+        assert_eq!(
+            [at_least(4.0, &r), at_least(5.0, &r), at_least(6.1, &r)],
+            [Verdict::Pass, Verdict::Inconclusive, Verdict::Fail]
+        );
+        let one = row(None, None, None);
+        assert_eq!([at_most(100.0, &one), at_least(0.0, &one)], [Verdict::Inconclusive; 2]);
+        let open = row(None, None, Some(60.0));
+        assert_eq!(
+            [at_most(50.0, &open), at_most(60.0, &open), at_least(60.0, &open)],
+            [Verdict::Fail, Verdict::Inconclusive, Verdict::Pass]
+        );
+    }
+}
