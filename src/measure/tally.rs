@@ -171,6 +171,17 @@ impl MissCause {
             MissCause::Late => "late",
         }
     }
+
+    /// What the cause means, for people.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            MissCause::SettingUp => "the user had no session yet when the call came",
+            MissCause::Silent => "the session was lost and the client did not know",
+            MissCause::Visible => "the session was lost and the client knew",
+            MissCause::Overload => "the gateway refused or dropped the event",
+            MissCause::Late => "the event came after the phone had stopped ringing",
+        }
+    }
 }
 
 /// One drop, a row of `drops.csv`.

@@ -1,1 +1,14 @@
-//! Placeholder until its slice lands.
+//! Results to bytes: text, CSV, JSON, and the folder they go to.
+
+mod folder;
+pub mod number;
+mod run;
+pub mod summary;
+pub mod tables;
+pub mod text;
+
+pub use folder::{Folder, FolderError, Manifest, Part, read_manifest};
+pub use run::{Alternative, Assumption, Run};
+
+/// The version that stands in every result.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,209 @@
+//! A results folder: every file under a temporary name, synced, renamed; the manifest last. A reader never sees half a file.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// What stands before the name of a file that is not complete.
+const PARTIAL: &str = ".partial-";
+const MANIFEST: &str = "manifest.json";
+/// The version of the manifest's shape.
+const SCHEMA: &str = "rccsim.manifest/1";
+
+/// A failure of the file system.
+#[derive(thiserror::Error, Debug)]
+#[error("{}: {cause}", path.display())]
+pub struct FolderError {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// What the system said.
+    pub cause: io::Error,
+}
+
+/// What a results folder says of itself.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+pub struct Manifest {
+    /// The version of the manifest's shape.
+    pub schema: String,
+    /// The version of the program.
+    pub version: String,
+    /// The scenario's name.
+    pub scenario: String,
+    /// Hash of everything that decides the result but the seed.
+    pub scenario_hash: String,
+    /// The seed.
+    pub seed: u64,
+    /// The fingerprint of the run.
+    pub fingerprint: String,
+    /// The BLAKE3 digest of every file.
+    pub files: BTreeMap<String, String>,
+}
+
+/// A results folder that is being written.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    finished: BTreeMap<String, String>,
+}
+
+/// A file that is being written: what goes in is digested on its way.
+pub struct Part {
+    name: String,
+    path: PathBuf,
+    file: BufWriter<File>,
+    hasher: blake3::Hasher,
+}
+
+impl Write for Part {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.file.write(bytes)?;
+        self.hasher.update(&bytes[..n]);
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
+    let path = path.to_path_buf();
+    |cause| FolderError { path, cause }
+}
+
+impl Folder {
+    /// Makes the folder, where it is not there yet, and sees that it can be written. What it holds is not touched.
+    ///
+    /// # Errors
+    /// The file system's refusal.
+    pub fn open(path: &Path) -> Result<Folder, FolderError> {
+        fs::create_dir_all(path).map_err(at(path))?;
+        // A folder that cannot be written should say so before hours of simulation, not after.
+        tempfile::tempfile_in(path).map_err(at(path))?;
+        Ok(Folder { path: path.into(), finished: BTreeMap::new() })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// The file system's refusal.
+    pub fn begin(&self, name: &str) -> Result<Part, FolderError> {
+        let path = self.path.join(format!("{PARTIAL}{}", name.replace('/', "-")));
+        let file = BufWriter::new(File::create(&path).map_err(at(&path))?);
+        Ok(Part { name: name.into(), path, file, hasher: blake3::Hasher::new() })
+    }
+
+    /// Completes a file, still under its temporary name.
+    ///
+    /// # Errors
+    /// The file system's refusal.
+    pub fn complete(&mut self, part: Part) -> Result<(), FolderError> {
+        let digest = part.hasher.finalize().to_hex().to_string();
+        let file = part.file.into_inner().map_err(|e| at(&part.path)(e.into_error()))?;
+        file.sync_all().map_err(at(&part.path))?;
+        self.finished.insert(part.name, digest);
+        Ok(())
+    }
+
+    /// Writes a whole file.
+    ///
+    /// # Errors
+    /// The file system's refusal.
+    pub fn put(&mut self, name: &str, write: impl FnOnce(&mut Part) -> io::Result<()>) -> Result<(), FolderError> {
+        let mut part = self.begin(name)?;
+        write(&mut part).map_err(at(&part.path))?;
+        self.complete(part)
+    }
+
+    /// Gives every file its name, removes those of an earlier run that this one did not write, and writes the manifest.
+    ///
+    /// # Errors
+    /// The file system's refusal.
+    pub fn publish(mut self, mut manifest: Manifest) -> Result<PathBuf, FolderError> {
+        let earlier = read_manifest(&self.path);
+        let old = self.path.join(MANIFEST);
+        if old.exists() {
+            fs::remove_file(&old).map_err(at(&old))?;
+        }
+        for name in self.finished.keys() {
+            let partial = self.path.join(format!("{PARTIAL}{}", name.replace('/', "-")));
+            let path = self.path.join(name);
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent).map_err(at(parent))?;
+            }
+            fs::rename(&partial, &path).map_err(at(&path))?;
+        }
+        for name in earlier.iter().flat_map(|m| m.files.keys()).filter(|n| !self.finished.contains_key(*n)) {
+            // Names come from a file that anybody may have edited: nothing outside the folder is removed.
+            let inside = Path::new(name).components().all(|c| matches!(c, std::path::Component::Normal(_)));
+            if inside {
+                let _ = fs::remove_file(self.path.join(name));
+            }
+        }
+        manifest.schema = SCHEMA.into();
+        manifest.files = std::mem::take(&mut self.finished);
+        let text = serde_json::to_string_pretty(&manifest).unwrap_or_else(|e| unreachable!("plain data is JSON: {e}"));
+        let partial = self.path.join(format!("{PARTIAL}{MANIFEST}"));
+        let mut file = File::create(&partial).map_err(at(&partial))?;
+        file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(at(&partial))?;
+        file.sync_all().map_err(at(&partial))?;
+        fs::rename(&partial, &old).map_err(at(&old))?;
+        Ok(self.path)
+    }
+}
+
+/// The manifest of a results folder, where it has a valid one.
+pub fn read_manifest(folder: &Path) -> Option<Manifest> {
+    let text = fs::read_to_string(folder.join(MANIFEST)).ok()?;
+    serde_json::from_str(&text).ok().filter(|m: &Manifest| m.schema == SCHEMA)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest() -> Manifest {
+        Manifest {
+            schema: String::new(),
+            version: "0".into(),
+            scenario: "s".into(),
+            scenario_hash: "h".into(),
+            seed: 1,
+            fingerprint: "f".into(),
+            files: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_folder_is_replaced_file_by_file_and_other_files_stay() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |names: &[&str]| {
+            let mut folder = Folder::open(root.path()).unwrap();
+            for name in names {
+                folder.put(name, |out| out.write_all(name.as_bytes())).unwrap();
+            }
+            folder.publish(manifest()).unwrap();
+        };
+        write(&["a.csv", "plots/b.svg"]);
+        fs::write(root.path().join("notes.txt"), "mine").unwrap();
+        write(&["a.csv"]);
+        let names = |path: &Path| -> Vec<String> {
+            let mut names: Vec<String> =
+                fs::read_dir(path).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(root.path()), ["a.csv", "manifest.json", "notes.txt", "plots"]);
+        assert!(names(&root.path().join("plots")).is_empty());
+        let read = read_manifest(root.path()).unwrap();
+        assert_eq!(read.files["a.csv"], blake3::hash(b"a.csv").to_hex().to_string());
+    }
+}

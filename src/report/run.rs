@@ -1,0 +1,85 @@
+//! Everything that is said of a run: data for every writer.
+
+use crate::engine::mix;
+use crate::measure::{Metric, Scope};
+use crate::study::{Judgement, Row, Samples, Verdict, overall};
+
+/// What another value of an assumed key would give.
+#[derive(Clone, Debug)]
+pub struct Alternative {
+    /// The value.
+    pub value: String,
+    /// Share of time down, by a short run.
+    pub down_fraction: Option<f64>,
+    /// Share of toasts missed, by a short run.
+    pub missed_toast_fraction: Option<f64>,
+    /// How the objectives would come out.
+    pub verdict: Verdict,
+}
+
+/// A value that nobody published, and what hangs on it.
+#[derive(Clone, Debug)]
+pub struct Assumption {
+    /// The key with its section.
+    pub key: String,
+    /// The value used.
+    pub value: String,
+    /// Its standing, in words.
+    pub standing: String,
+    /// What other values would give.
+    pub alternatives: Vec<Alternative>,
+    /// Whether one of them changes the verdict.
+    pub decides: bool,
+}
+
+/// A run and its results.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The scenario's name.
+    pub scenario: String,
+    /// Hash of everything that decides the result but the seed.
+    pub scenario_hash: String,
+    /// The question that the scenario opens with.
+    pub question: String,
+    /// The seed.
+    pub seed: u64,
+    /// Time of day at which the run starts, seconds since midnight.
+    pub start_s: f64,
+    /// The run's length in seconds.
+    pub horizon_s: f64,
+    /// What the replications said.
+    pub samples: Samples,
+    /// Every figure.
+    pub rows: Vec<Row>,
+    /// The objectives.
+    pub judgements: Vec<Judgement>,
+    /// Unknown facts and what hangs on them.
+    pub assumptions: Vec<Assumption>,
+    /// What is valid and yet unlikely to be meant.
+    pub warnings: Vec<String>,
+    /// The answer in one sentence.
+    pub answer: String,
+    /// What to try next.
+    pub advice: Vec<String>,
+    /// Fewer replications than asked for, because the run was interrupted.
+    pub interrupted: bool,
+}
+
+impl Run {
+    /// Of all objectives.
+    pub fn verdict(&self) -> Verdict {
+        overall(&self.judgements)
+    }
+
+    /// A figure of the given scope.
+    pub fn row(&self, scope: &Scope, metric: &str) -> Option<&Row> {
+        let metric = Metric::named(metric)?;
+        self.rows.iter().find(|r| r.scope == *scope && r.column.metric == metric && r.column.cause.is_none())
+    }
+
+    /// The fingerprint of everything observable in all replications.
+    pub fn fingerprint(&self) -> String {
+        let numbered = self.samples.fingerprints.iter().zip(1u64..);
+        format!("{:016x}", numbered.fold(0, |sum: u64, (print, number)| sum.wrapping_add(mix(*print, number))))
+    }
+}

@@ -1,0 +1,207 @@
+//! `summary.json`, and its rows as `summary.csv`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::number::{field, rounded};
+use super::run::Run;
+use crate::measure::Bound;
+use crate::study::{Judgement, Row};
+
+/// The version of the document's shape: readers check it before anything else.
+pub const SCHEMA: &str = "rccsim.summary/1";
+
+/// A row of the summary.
+#[derive(Serialize)]
+struct Line<'a> {
+    point: &'a BTreeMap<String, String>,
+    scope: String,
+    metric: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'a str>,
+    mean: Option<f64>,
+    lower: Option<f64>,
+    upper: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beyond: Option<f64>,
+    unit: &'a str,
+    replications: u32,
+}
+
+#[derive(Serialize)]
+struct Wanted<'a> {
+    metric: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'a str>,
+    scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_most: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_least: Option<f64>,
+    unit: &'a str,
+    mean: Option<f64>,
+    lower: Option<f64>,
+    upper: Option<f64>,
+    verdict: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replications_needed: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Bounds<'a> {
+    key: &'a str,
+    value: &'a str,
+    standing: String,
+    alternatives: Vec<Alternative<'a>>,
+}
+
+#[derive(Serialize)]
+struct Alternative<'a> {
+    value: &'a str,
+    down_fraction: Option<f64>,
+    missed_toast_fraction: Option<f64>,
+    verdict: &'a str,
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    schema: &'a str,
+    scenario: &'a str,
+    scenario_hash: &'a str,
+    question: &'a str,
+    version: &'a str,
+    seed: u64,
+    replications: u32,
+    fingerprint: String,
+    verdict: &'a str,
+    answer: &'a str,
+    interrupted: bool,
+    objectives: Vec<Wanted<'a>>,
+    assumptions: Vec<Bounds<'a>>,
+    warnings: &'a [String],
+    rows: Vec<Line<'a>>,
+}
+
+fn bounds(row: &Row) -> (Option<f64>, Option<f64>, Option<f64>) {
+    let e = row.estimate;
+    (e.map(|e| rounded(e.mean)), e.and_then(|e| e.lower).map(rounded), e.and_then(|e| e.upper).map(rounded))
+}
+
+fn line<'a>(row: &Row, point: &'a BTreeMap<String, String>) -> Line<'a> {
+    let (mean, lower, upper) = bounds(row);
+    Line {
+        point,
+        scope: row.scope.to_string(),
+        metric: row.column.metric.name,
+        cause: row.column.cause.map(|(_, name)| name),
+        mean,
+        lower,
+        upper,
+        beyond: row.beyond.map(rounded),
+        unit: row.column.metric.unit.name(),
+        replications: row.replications,
+    }
+}
+
+fn wanted(judgement: &Judgement) -> Wanted<'_> {
+    let (mean, lower, upper) = bounds(&judgement.row);
+    let objective = &judgement.objective;
+    let (at_most, at_least) = match objective.bound {
+        Bound::AtMost(t) => (Some(rounded(t)), None),
+        Bound::AtLeast(t) => (None, Some(rounded(t))),
+    };
+    Wanted {
+        metric: objective.metric.name,
+        cause: judgement.row.column.cause.map(|(_, name)| name),
+        scope: objective.scope.to_string(),
+        at_most,
+        at_least,
+        unit: objective.metric.unit.name(),
+        mean,
+        lower,
+        upper,
+        verdict: judgement.verdict.name(),
+        replications_needed: judgement.replications_needed,
+    }
+}
+
+/// The document, as text with a newline at its end.
+pub fn json(run: &Run) -> String {
+    let point = BTreeMap::new();
+    let summary = Summary {
+        schema: SCHEMA,
+        scenario: &run.scenario,
+        scenario_hash: &run.scenario_hash,
+        question: &run.question,
+        version: super::VERSION,
+        seed: run.seed,
+        replications: run.samples.replications(),
+        fingerprint: run.fingerprint(),
+        verdict: run.verdict().name(),
+        answer: &run.answer,
+        interrupted: run.interrupted,
+        objectives: run.judgements.iter().map(wanted).collect(),
+        assumptions: run
+            .assumptions
+            .iter()
+            .map(|a| Bounds {
+                key: &a.key,
+                value: &a.value,
+                standing: a.standing.clone(),
+                alternatives: a
+                    .alternatives
+                    .iter()
+                    .map(|o| Alternative {
+                        value: &o.value,
+                        down_fraction: o.down_fraction.map(rounded),
+                        missed_toast_fraction: o.missed_toast_fraction.map(rounded),
+                        verdict: o.verdict.name(),
+                    })
+                    .collect(),
+            })
+            .collect(),
+        warnings: &run.warnings,
+        rows: run.rows.iter().map(|row| line(row, &point)).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&summary).unwrap_or_else(|e| unreachable!("plain data is JSON: {e}"));
+    text.push('\n');
+    text
+}
+
+/// The rows as CSV.
+///
+/// # Errors
+/// Those of the writer.
+pub fn csv(run: &Run, out: impl std::io::Write) -> csv::Result<()> {
+    let mut out = csv::Writer::from_writer(out);
+    out.write_record([
+        "point",
+        "scope",
+        "metric",
+        "cause",
+        "mean",
+        "lower",
+        "upper",
+        "beyond",
+        "unit",
+        "replications",
+    ])?;
+    for row in &run.rows {
+        let (mean, lower, upper) = bounds(row);
+        out.write_record([
+            "",
+            &row.scope.to_string(),
+            row.column.metric.name,
+            row.column.cause.map_or("", |(_, name)| name),
+            &field(mean),
+            &field(lower),
+            &field(upper),
+            &field(row.beyond),
+            row.column.metric.unit.name(),
+            &row.replications.to_string(),
+        ])?;
+    }
+    out.flush()?;
+    Ok(())
+}

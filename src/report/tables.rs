@@ -1,0 +1,156 @@
+//! `runs.csv`, `series.csv` and `drops.csv`: long format, every identifying column in every row.
+
+use std::io::{self, Write};
+
+use super::number::field;
+use super::run::Run;
+use crate::measure::{DropRow, MinuteBin, Sample};
+use crate::quantity::Time;
+
+/// A figure per replication.
+///
+/// # Errors
+/// Those of the writer.
+pub fn runs(run: &Run, out: impl Write) -> csv::Result<()> {
+    let mut out = csv::Writer::from_writer(out);
+    out.write_record(["point", "replication", "fingerprint", "scope", "metric", "cause", "value", "beyond", "unit"])?;
+    let samples = &run.samples;
+    for (index, scopes) in samples.values.iter().enumerate() {
+        let fingerprint = format!("{:016x}", samples.fingerprints[index]);
+        for (scope, values) in samples.scopes.iter().zip(scopes) {
+            for (column, sample) in samples.columns.iter().zip(values) {
+                let (value, beyond) = match *sample {
+                    Sample::Absent => (None, None),
+                    Sample::Count(n) => (Some(n as f64), None),
+                    Sample::Ratio(above, below) => (Some(above / below), None),
+                    Sample::Value(x) => (Some(x), None),
+                    Sample::Beyond(x) => (None, Some(x)),
+                };
+                out.write_record([
+                    "",
+                    &(index + 1).to_string(),
+                    &fingerprint,
+                    &scope.to_string(),
+                    column.metric.name,
+                    column.cause.map_or("", |(_, name)| name),
+                    &field(value),
+                    &field(beyond),
+                    column.metric.unit.name(),
+                ])?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// One line of the time series: name, unit, and its value from a minute's sums.
+type Series = (&'static str, &'static str, fn(&MinuteBin, f64) -> f64);
+
+/// The time series: mean users in each state over the minute, and counts per minute or second.
+pub const SERIES: [Series; 8] = [
+    ("usable", "users", |m, s| m.usable_us as f64 / 1e6 / s),
+    ("setting_up", "users", |m, s| m.setting_up_us as f64 / 1e6 / s),
+    ("silent", "users", |m, s| m.silent_us as f64 / 1e6 / s),
+    ("visible", "users", |m, s| m.visible_us as f64 / 1e6 / s),
+    ("message_rate_per_s", "per_s", |m, s| m.messages as f64 / s),
+    ("refresh_rate_per_s", "per_s", |m, s| m.refreshes as f64 / s),
+    ("session_drops", "count", |m, _| m.drops as f64),
+    ("toasts_missed", "count", |m, _| m.toasts_missed as f64),
+];
+
+/// The time series per minute, mean over the replications.
+///
+/// # Errors
+/// Those of the writer.
+pub fn series(run: &Run, out: impl Write) -> csv::Result<()> {
+    let mut out = csv::Writer::from_writer(out);
+    out.write_record(["point", "scope", "start_s", "length_s", "series", "mean", "unit", "replications"])?;
+    let n = f64::from(run.samples.replications());
+    for (scope, minutes) in run.samples.scopes.iter().zip(&run.samples.minutes) {
+        for (index, minute) in minutes.iter().enumerate() {
+            let start = index as f64 * 60.0;
+            let length = (run.horizon_s - start).min(60.0);
+            for (name, unit, value) in SERIES {
+                out.write_record([
+                    "",
+                    &scope.to_string(),
+                    &start.to_string(),
+                    &length.to_string(),
+                    name,
+                    &field(Some(value(minute, length) / n)),
+                    unit,
+                    &run.samples.replications().to_string(),
+                ])?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Microseconds as exact seconds.
+fn seconds(at: Time) -> String {
+    format!("{}.{:06}", at.0 / 1_000_000, at.0 % 1_000_000)
+}
+
+/// Writes drop rows as they come.
+pub struct Drops<W: Write> {
+    out: csv::Writer<W>,
+    clients: Vec<String>,
+    gateways: Vec<String>,
+}
+
+impl<W: Write> Drops<W> {
+    /// A table with the names of the client groups, and of the gateway of each.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn new(out: W, clients: Vec<String>, gateways: Vec<String>) -> io::Result<Drops<W>> {
+        let mut out = csv::Writer::from_writer(out);
+        out.write_record([
+            "point",
+            "replication",
+            "clients",
+            "user",
+            "gateway",
+            "instance",
+            "established_s",
+            "lost_s",
+            "detected_s",
+            "cause",
+            "ended_by",
+        ])?;
+        Ok(Drops { out, clients, gateways })
+    }
+
+    /// Writes one row.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(&mut self, replication: u32, row: &DropRow) -> io::Result<()> {
+        let clients = row.clients as usize;
+        self.out.write_record([
+            "",
+            &(replication + 1).to_string(),
+            &self.clients[clients],
+            &(row.user + 1).to_string(),
+            &self.gateways[clients],
+            &(row.gateway + 1).to_string(),
+            &seconds(row.established_at),
+            &seconds(row.lost_at),
+            &row.detected_at.map_or(String::new(), seconds),
+            row.cause.name(),
+            row.ended_by.name(),
+        ])?;
+        Ok(())
+    }
+
+    /// Writes what is still buffered.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

@@ -1,0 +1,199 @@
+//! What a person reads on the terminal: the answer first.
+
+use std::fmt::Write;
+
+use super::number::{duration, human, in_unit, whole};
+use super::run::{Assumption, Run};
+use crate::measure::{Bound, Scope, Unit};
+use crate::study::{Judgement, Row, Verdict};
+
+/// A table with left-aligned first and right-aligned other columns.
+pub fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |c: usize| rows.iter().filter_map(|r| r.get(c)).map(|t| t.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut out = String::new();
+    for row in rows {
+        let mut line = String::from(" ");
+        for (c, cell) in row.iter().enumerate() {
+            let pad = " ".repeat(widths[c] - cell.chars().count());
+            line += &if c == 0 { format!(" {cell}{pad}") } else { format!("  {pad}{cell}") };
+        }
+        out += line.trim_end();
+        out.push('\n');
+    }
+    out
+}
+
+/// A figure with its interval: "1.88 % ± 0.05 %", or what can be said instead.
+pub fn figure(row: &Row) -> String {
+    let unit = row.column.metric.unit;
+    if let Some(beyond) = row.beyond {
+        return format!("> {}", in_unit(beyond, unit));
+    }
+    let Some(estimate) = row.estimate else { return "–".into() };
+    if let Some(upper) = row.upper_if_none {
+        return format!("0 (at most {})", human(upper));
+    }
+    match estimate.half_width() {
+        Some(half) => {
+            let scale = if unit == Unit::Fraction { 100.0 } else { 1.0 };
+            format!("{} ± {}{}", human(estimate.mean * scale), human(half * scale), unit.suffix())
+        }
+        None => in_unit(estimate.mean, unit),
+    }
+}
+
+/// A target as people read it.
+pub fn target(judgement: &Judgement) -> String {
+    let unit = judgement.objective.metric.unit;
+    match judgement.objective.bound {
+        Bound::AtMost(t) => format!("≤ {}", in_unit(t, unit)),
+        Bound::AtLeast(t) => format!("≥ {}", in_unit(t, unit)),
+    }
+}
+
+fn objectives(out: &mut String, run: &Run) {
+    if run.judgements.is_empty() {
+        return;
+    }
+    let mut rows = vec![["objective", "target", "result", "verdict"].map(String::from).to_vec()];
+    for j in &run.judgements {
+        let scope = if j.objective.scope == Scope::All { String::new() } else { format!(" of {}", j.objective.scope) };
+        let cause = j.row.column.cause.map_or(String::new(), |(_, c)| format!(" by {c}"));
+        let verdict = match (j.verdict, j.replications_needed) {
+            (Verdict::Inconclusive, Some(n)) => {
+                format!("inconclusive (about {} replications would settle it)", whole(n.into()))
+            }
+            (verdict, _) => verdict.name().into(),
+        };
+        rows.push(vec![format!("{}{cause}{scope}", j.objective.metric.name), target(j), figure(&j.row), verdict]);
+    }
+    let _ = writeln!(out, "\nObjectives\n{}", table(&rows).trim_end());
+}
+
+/// The figures of the first screen.
+const SHOWN: [&str; 13] = [
+    "session_drops",
+    "drops_per_client_hour",
+    "first_loss_s",
+    "down_fraction",
+    "down_peak",
+    "missed_toast_fraction",
+    "missed_toasts_per_client_hour",
+    "failed_origination_fraction",
+    "detection_mean_s",
+    "recovery_mean_s",
+    "refresh_rate_per_s",
+    "message_rate_per_s",
+    "message_rate_peak_per_s",
+];
+
+fn figures(out: &mut String, run: &Run) {
+    let n = run.samples.replications();
+    let what = if n == 1 {
+        "one replication: no intervals".into()
+    } else {
+        format!("mean of {n} replications ± 95 % interval")
+    };
+    let mut scopes = vec![Scope::All];
+    let clients: Vec<Scope> = run.samples.scopes.iter().filter(|s| matches!(s, Scope::Clients(_))).cloned().collect();
+    if clients.len() > 1 {
+        scopes.extend(clients.into_iter().take(4));
+    }
+    let mut rows = vec![std::iter::once(String::new()).chain(scopes.iter().map(Scope::to_string)).collect::<Vec<_>>()];
+    if scopes.len() == 1 {
+        rows.clear();
+    }
+    for name in SHOWN {
+        let cells = scopes.iter().map(|s| run.row(s, name).map_or(String::new(), figure));
+        rows.push(std::iter::once(name.to_string()).chain(cells).collect());
+    }
+    let _ = writeln!(out, "\nFigures ({what})\n{}", table(&rows).trim_end());
+}
+
+fn causes(out: &mut String, run: &Run) {
+    for (metric, title) in [("session_drops", "Why sessions were lost"), ("toasts_missed", "Why toasts were missed")] {
+        let of = |r: &&Row| r.scope == Scope::All && r.column.metric.name == metric && r.column.cause.is_some();
+        let seen = |r: &&Row| r.estimate.is_some_and(|e| e.mean > 0.0);
+        let rows: Vec<Vec<String>> = run
+            .rows
+            .iter()
+            .filter(of)
+            .filter(seen)
+            .map(|r| vec![r.column.cause.map_or("", |(_, c)| c).to_string(), figure(r), meaning(metric, r)])
+            .collect();
+        if !rows.is_empty() {
+            let _ = writeln!(out, "\n{title}");
+            for row in rows {
+                let _ = writeln!(out, "  {:<19} {:<22} {}", row[0], row[1], row[2]);
+            }
+        }
+    }
+}
+
+fn meaning(metric: &str, row: &Row) -> String {
+    let Some((index, _)) = row.column.cause else { return String::new() };
+    if metric == "session_drops" {
+        return crate::measure::DropCause::ALL[index].meaning().into();
+    }
+    crate::measure::MissCause::ALL[index].meaning().into()
+}
+
+/// "re-establishment fixed 30 s is an assumption: fixed 0 s → about 0 %, … down".
+pub fn assumption(a: &Assumption) -> String {
+    let shown: Vec<String> = a
+        .alternatives
+        .iter()
+        .map(|o| {
+            let down = o.down_fraction.map_or("–".into(), |d| format!("{} % down", human((d * 1e4).round() / 100.0)));
+            format!("{} → {down} ({})", o.value, o.verdict.name())
+        })
+        .collect();
+    format!("{} = {} is {}: {}", a.key, a.value, a.standing, shown.join(", "))
+}
+
+fn assumptions(out: &mut String, run: &Run) {
+    if run.assumptions.is_empty() {
+        return;
+    }
+    let decides = run.assumptions.iter().any(|a| a.decides);
+    let title =
+        if decides { "An assumption decides the verdict" } else { "What hangs on assumptions (the verdict does not)" };
+    let _ = writeln!(out, "\n{title}");
+    for a in &run.assumptions {
+        let _ = writeln!(out, "  {}", assumption(a));
+    }
+}
+
+/// The whole answer of a run.
+pub fn run(run: &Run) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "{}", run.answer);
+    if run.interrupted {
+        let _ = writeln!(
+            out,
+            "Interrupted: this rests on the {} replications that were finished.",
+            run.samples.replications()
+        );
+    }
+    assumptions(&mut out, run);
+    objectives(&mut out, run);
+    figures(&mut out, run);
+    causes(&mut out, run);
+    if !run.advice.is_empty() {
+        let _ = writeln!(out, "\nWhat to try next");
+        for line in &run.advice {
+            let _ = writeln!(out, "  {line}");
+        }
+    }
+    let _ = writeln!(
+        out,
+        "\nSimulated {} × {}, seed {}, fingerprint {}.",
+        run.samples.replications(),
+        duration(run.horizon_s),
+        run.seed,
+        run.fingerprint()
+    );
+    out
+}
