@@ -1,6 +1,80 @@
-//! The only printer.
+//! The only printer: results to stdout, progress and warnings to stderr, one file per subcommand.
+
+mod answer;
+mod assume;
+mod check;
+mod fault;
+mod flags;
+mod init;
+mod matrix;
+mod memory;
+mod profiles;
+mod progress;
+mod remedy;
+mod replicate;
+mod run;
+mod trace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use fault::Fault;
+
+/// Simulates Remote Call Control deployments: will the gateway keep the sessions, and what is missed if not?
+#[derive(Parser)]
+#[command(name = "rccsim", version, max_term_width = 100)]
+#[command(
+    after_help = "Exit code: 0 pass, 1 could not run, 2 bad input, 3 objective missed, 4 inconclusive, 130 interrupted.\n\
+    Begin with: rccsim init my-question.toml, then rccsim run my-question.toml"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write a commented scenario to start from
+    Init(init::Init),
+    /// List the profiles, or show one with the provenance of each value
+    Profiles(profiles::Profiles),
+    /// Say what was understood of a scenario, each default with its source, without running it
+    Check(check::Check),
+    /// Simulate a scenario, judge its objectives and write its results folder
+    Run(run::Run),
+    /// Every client profile against every gateway behaviour class, with what to change
+    Matrix(matrix::Matrix),
+    /// The ladder of one session: every message, with the reason and its source
+    Trace(trace::Trace),
+}
 
 /// Runs the command line of this process.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::from(1)
+pub fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Init(command) => command.run(),
+        Command::Profiles(command) => command.run(),
+        Command::Check(command) => command.run(),
+        Command::Run(command) => command.run(),
+        Command::Matrix(command) => command.run(),
+        Command::Trace(command) => command.run(),
+    };
+    match done {
+        Ok(outcome) => ExitCode::from(outcome as u8),
+        Err(Fault::ReaderGone) => ExitCode::from(Outcome::Pass as u8),
+        Err(fault) => {
+            eprintln!("error: {fault}");
+            ExitCode::from(fault.code())
+        }
+    }
+}
+
+/// How a command ended, as its exit code (model §8). A [`Fault`] has 1 or 2.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+enum Outcome {
+    Pass = 0,
+    ObjectiveMissed = 3,
+    Inconclusive = 4,
+    Interrupted = 130,
 }

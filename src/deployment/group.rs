@@ -105,6 +105,13 @@ struct HeldDialog {
     dialog: Dialog,
 }
 
+/// About the memory that a user takes while the group is simulated, with a dialog, two calls and their pending events;
+/// half as much again for vectors that grow.
+pub fn bytes_per_user() -> u64 {
+    let pending = 6 * (size_of::<Key>() + size_of::<Event>());
+    (size_of::<User>() + size_of::<HeldDialog>() + 2 * size_of::<Call>() + pending) as u64 * 3 / 2
+}
+
 /// The users of one client group behind this gateway.
 struct Member<'a> {
     plan: &'a ClientPlan,

@@ -22,12 +22,23 @@ pub struct Replication {
     pub drops: Vec<DropLog>,
 }
 
+impl Replication {
+    /// Nothing yet.
+    fn none_of(plan: &Plan) -> Replication {
+        Replication {
+            clients: vec![Tally::default(); plan.clients.len()],
+            gateways: vec![Tally::default(); plan.gateways.len()],
+            ..Replication::default()
+        }
+    }
+}
+
 /// How a replication is run. Results do not depend on it, but for the drop rows that are kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Manner<'a> {
     /// Whether plain paths are crossed in one event.
     pub hops: Hops,
-    /// Drop rows kept per gateway and client group.
+    /// Drop rows kept, over all replications of the call.
     pub drop_rows: u64,
     /// Progress and interruption.
     pub control: &'a Control,
@@ -46,34 +57,82 @@ pub fn simulate_with(plan: &Plan, replication: u32, hops: Hops) -> Replication {
 
 /// As [`simulate`], in the given manner; `None` where it was stopped.
 pub fn simulate_under(plan: &Plan, replication: u32, manner: Manner) -> Option<Replication> {
-    let units: Vec<(usize, u32)> = plan
+    let mut result = None;
+    let mut drops = Vec::new();
+    let never: Result<(), std::convert::Infallible> = simulate_each(plan, &[replication], manner, |_, part| {
+        match part {
+            Part::Drops(log) => drops.push(log),
+            Part::Whole(replication) => result = Some(*replication),
+        }
+        Ok(())
+    });
+    never.unwrap_or_default();
+    result.map(|replication| Replication { drops, ..replication })
+}
+
+/// What [`simulate_each`] hands over.
+#[derive(Debug)]
+pub enum Part {
+    /// The drop rows of the next gateway and client group.
+    Drops(DropLog),
+    /// The replication is complete; its drop rows were handed over before.
+    Whole(Box<Replication>),
+}
+
+/// Units simulated before their results are merged: the barrier costs little, and few logs are open at once.
+const UNITS_AT_ONCE: usize = 256;
+
+/// Simulates replications, their groups in parallel on the current thread pool, and hands over the parts in order.
+/// Stops where `take` fails or the control says so: what is handed over as whole is whole.
+///
+/// # Errors
+/// Those of `take`.
+pub fn simulate_each<E>(
+    plan: &Plan,
+    replications: &[u32],
+    manner: Manner,
+    mut take: impl FnMut(u32, Part) -> Result<(), E>,
+) -> Result<(), E> {
+    let groups: Vec<(usize, u32)> = plan
         .gateways
         .iter()
         .enumerate()
         .flat_map(|(index, gateway)| (0..gateway.count).map(move |instance| (index, instance)))
         .collect();
-    let results: Option<Vec<_>> = units
-        .par_iter()
-        .map(|&(gateway, instance)| {
-            let group = Group::new(plan, gateway, instance, replication, manner, ());
-            group.run().map(|(probes, ())| (gateway, probes))
-        })
-        .collect();
-    let mut merged = Replication {
-        clients: vec![Tally::default(); plan.clients.len()],
-        gateways: vec![Tally::default(); plan.gateways.len()],
-        ..Replication::default()
-    };
-    for (gateway, probes) in results? {
-        let members = (0..plan.clients.len()).filter(|c| plan.clients[*c].gateway == gateway);
-        for (clients, probe) in members.zip(probes) {
-            merged.clients[clients].merge(&probe.tally);
-            merged.gateways[gateway].merge(&probe.tally);
-            merged.all.merge(&probe.tally);
-            merged.drops.push(probe.drops);
+    let mut merged = Box::new(Replication::none_of(plan));
+    let mut rows_left = manner.drop_rows;
+    let units = groups.len() * replications.len();
+    for start in (0..units).step_by(UNITS_AT_ONCE) {
+        let chunk = start..(start + UNITS_AT_ONCE).min(units);
+        let manner = Manner { drop_rows: rows_left, ..manner };
+        let results: Vec<_> = chunk
+            .clone()
+            .into_par_iter()
+            .map(|unit| {
+                let (gateway, instance) = groups[unit % groups.len()];
+                let replication = replications[unit / groups.len()];
+                Group::new(plan, gateway, instance, replication, manner, ()).run().map(|(probes, ())| probes)
+            })
+            .collect();
+        for (unit, probes) in chunk.zip(results) {
+            let Some(probes) = probes else { return Ok(()) };
+            let (gateway, _) = groups[unit % groups.len()];
+            let replication = replications[unit / groups.len()];
+            let members = (0..plan.clients.len()).filter(|c| plan.clients[*c].gateway == gateway);
+            for (clients, probe) in members.zip(probes) {
+                merged.clients[clients].merge(&probe.tally);
+                merged.gateways[gateway].merge(&probe.tally);
+                merged.all.merge(&probe.tally);
+                rows_left = rows_left.saturating_sub(probe.drops.len());
+                take(replication, Part::Drops(probe.drops))?;
+            }
+            if (unit + 1) % groups.len() == 0 {
+                let whole = std::mem::replace(&mut merged, Box::new(Replication::none_of(plan)));
+                take(replication, Part::Whole(whole))?;
+            }
         }
     }
-    Some(merged)
+    Ok(())
 }
 
 /// Simulates one group under the eyes of a witness, and returns it.

@@ -46,6 +46,7 @@ pub struct Manifest {
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
+    begun: Vec<PathBuf>,
     finished: BTreeMap<String, String>,
 }
 
@@ -83,7 +84,7 @@ impl Folder {
         fs::create_dir_all(path).map_err(at(path))?;
         // A folder that cannot be written should say so before hours of simulation, not after.
         tempfile::tempfile_in(path).map_err(at(path))?;
-        Ok(Folder { path: path.into(), finished: BTreeMap::new() })
+        Ok(Folder { path: path.into(), begun: Vec::new(), finished: BTreeMap::new() })
     }
 
     /// Where it is.
@@ -91,12 +92,17 @@ impl Folder {
         &self.path
     }
 
+    fn partial(&self, name: &str) -> PathBuf {
+        self.path.join(format!("{PARTIAL}{}", name.replace('/', "-")))
+    }
+
     /// Begins a file.
     ///
     /// # Errors
     /// The file system's refusal.
-    pub fn begin(&self, name: &str) -> Result<Part, FolderError> {
-        let path = self.path.join(format!("{PARTIAL}{}", name.replace('/', "-")));
+    pub fn begin(&mut self, name: &str) -> Result<Part, FolderError> {
+        let path = self.partial(name);
+        self.begun.push(path.clone());
         let file = BufWriter::new(File::create(&path).map_err(at(&path))?);
         Ok(Part { name: name.into(), path, file, hasher: blake3::Hasher::new() })
     }
@@ -134,7 +140,7 @@ impl Folder {
             fs::remove_file(&old).map_err(at(&old))?;
         }
         for name in self.finished.keys() {
-            let partial = self.path.join(format!("{PARTIAL}{}", name.replace('/', "-")));
+            let partial = self.partial(name);
             let path = self.path.join(name);
             if let Some(parent) = path.parent() {
                 fs::create_dir_all(parent).map_err(at(parent))?;
@@ -150,13 +156,23 @@ impl Folder {
         }
         manifest.schema = SCHEMA.into();
         manifest.files = std::mem::take(&mut self.finished);
-        let text = serde_json::to_string_pretty(&manifest).unwrap_or_else(|e| unreachable!("plain data is JSON: {e}"));
-        let partial = self.path.join(format!("{PARTIAL}{MANIFEST}"));
+        let text = super::json(&manifest);
+        let partial = self.partial(MANIFEST);
+        self.begun.push(partial.clone());
         let mut file = File::create(&partial).map_err(at(&partial))?;
-        file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(at(&partial))?;
+        file.write_all(text.as_bytes()).map_err(at(&partial))?;
         file.sync_all().map_err(at(&partial))?;
         fs::rename(&partial, &old).map_err(at(&old))?;
-        Ok(self.path)
+        Ok(self.path.clone())
+    }
+}
+
+impl Drop for Folder {
+    /// What was not published leaves no trace; what was has another name by now.
+    fn drop(&mut self) {
+        for partial in &self.begun {
+            let _ = fs::remove_file(partial);
+        }
     }
 }
 

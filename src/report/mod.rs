@@ -1,6 +1,8 @@
 //! Results to bytes: text, CSV, JSON, and the folder they go to.
 
 mod folder;
+pub mod ladder;
+pub mod matrix;
 pub mod number;
 mod run;
 pub mod summary;
@@ -9,6 +11,13 @@ pub mod text;
 
 pub use folder::{Folder, FolderError, Manifest, Part, read_manifest};
 pub use run::{Alternative, Assumption, Run};
+
+/// A document as JSON, with a newline at its end.
+pub fn json(document: &impl serde::Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_else(|e| unreachable!("plain data is JSON: {e}"));
+    text.push('\n');
+    text
+}
 
 /// The version that stands in every result.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -54,6 +54,11 @@ pub fn in_unit(x: f64, unit: Unit) -> String {
     format!("{}{}", human(shown), unit.suffix())
 }
 
+/// A share in percent to two decimals: what a short trial can say.
+pub fn percent(share: f64) -> String {
+    format!("{} %", human((share * 1e4).round() / 100.0))
+}
+
 /// A number of seconds for people: "25 min 32 s".
 pub fn duration(seconds: f64) -> String {
     let parts = [(3600.0, "h"), (60.0, "min"), (1.0, "s")];

@@ -13,8 +13,8 @@ pub struct Alternative {
     pub down_fraction: Option<f64>,
     /// Share of toasts missed, by a short run.
     pub missed_toast_fraction: Option<f64>,
-    /// How the objectives would come out.
-    pub verdict: Verdict,
+    /// How the objectives would come out, where there are any.
+    pub verdict: Option<Verdict>,
 }
 
 /// A value that nobody published, and what hangs on it.
@@ -63,6 +63,8 @@ pub struct Run {
     pub advice: Vec<String>,
     /// Fewer replications than asked for, because the run was interrupted.
     pub interrupted: bool,
+    /// The command that repeats it.
+    pub command: String,
 }
 
 impl Run {
@@ -79,7 +81,8 @@ impl Run {
 
     /// The fingerprint of everything observable in all replications.
     pub fn fingerprint(&self) -> String {
-        let numbered = self.samples.fingerprints.iter().zip(1u64..);
-        format!("{:016x}", numbered.fold(0, |sum: u64, (print, number)| sum.wrapping_add(mix(*print, number))))
+        let numbered = self.samples.fingerprints.iter().zip(&self.samples.numbers);
+        let sum = numbered.fold(0, |sum: u64, (print, number)| sum.wrapping_add(mix(*print, u64::from(*number))));
+        format!("{sum:016x}")
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::number::{field, rounded};
 use super::run::Run;
 use crate::measure::Bound;
-use crate::study::{Judgement, Row};
+use crate::study::{Judgement, Row, Verdict};
 
 /// The version of the document's shape: readers check it before anything else.
 pub const SCHEMA: &str = "rccsim.summary/1";
@@ -61,7 +61,8 @@ struct Alternative<'a> {
     value: &'a str,
     down_fraction: Option<f64>,
     missed_toast_fraction: Option<f64>,
-    verdict: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -76,6 +77,7 @@ struct Summary<'a> {
     fingerprint: String,
     verdict: &'a str,
     answer: &'a str,
+    advice: &'a [String],
     interrupted: bool,
     objectives: Vec<Wanted<'a>>,
     assumptions: Vec<Bounds<'a>>,
@@ -140,6 +142,7 @@ pub fn json(run: &Run) -> String {
         fingerprint: run.fingerprint(),
         verdict: run.verdict().name(),
         answer: &run.answer,
+        advice: &run.advice,
         interrupted: run.interrupted,
         objectives: run.judgements.iter().map(wanted).collect(),
         assumptions: run
@@ -156,7 +159,7 @@ pub fn json(run: &Run) -> String {
                         value: &o.value,
                         down_fraction: o.down_fraction.map(rounded),
                         missed_toast_fraction: o.missed_toast_fraction.map(rounded),
-                        verdict: o.verdict.name(),
+                        verdict: o.verdict.map(Verdict::name),
                     })
                     .collect(),
             })
@@ -164,9 +167,7 @@ pub fn json(run: &Run) -> String {
         warnings: &run.warnings,
         rows: run.rows.iter().map(|row| line(row, &point)).collect(),
     };
-    let mut text = serde_json::to_string_pretty(&summary).unwrap_or_else(|e| unreachable!("plain data is JSON: {e}"));
-    text.push('\n');
-    text
+    super::json(&summary)
 }
 
 /// The rows as CSV.

@@ -16,6 +16,7 @@ pub fn runs(run: &Run, out: impl Write) -> csv::Result<()> {
     out.write_record(["point", "replication", "fingerprint", "scope", "metric", "cause", "value", "beyond", "unit"])?;
     let samples = &run.samples;
     for (index, scopes) in samples.values.iter().enumerate() {
+        let number = samples.numbers[index] + 1;
         let fingerprint = format!("{:016x}", samples.fingerprints[index]);
         for (scope, values) in samples.scopes.iter().zip(scopes) {
             for (column, sample) in samples.columns.iter().zip(values) {
@@ -28,7 +29,7 @@ pub fn runs(run: &Run, out: impl Write) -> csv::Result<()> {
                 };
                 out.write_record([
                     "",
-                    &(index + 1).to_string(),
+                    &number.to_string(),
                     &fingerprint,
                     &scope.to_string(),
                     column.metric.name,
@@ -146,11 +147,11 @@ impl<W: Write> Drops<W> {
         Ok(())
     }
 
-    /// Writes what is still buffered.
+    /// Writes what is still buffered and returns the writer.
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn finish(mut self) -> io::Result<()> {
-        self.out.flush()
+    pub fn finish(self) -> io::Result<W> {
+        self.out.into_inner().map_err(|e| io::Error::new(e.error().kind(), e.to_string()))
     }
 }

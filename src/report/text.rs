@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::number::{duration, human, in_unit, whole};
+use super::number::{duration, human, in_unit, percent, whole};
 use super::run::{Assumption, Run};
-use crate::measure::{Bound, Scope, Unit};
-use crate::study::{Judgement, Row, Verdict};
+use crate::measure::{Bound, Objective, Scope, Unit};
+use crate::study::{Row, Verdict};
 
 /// A table with left-aligned first and right-aligned other columns.
 pub fn table(rows: &[Vec<String>]) -> String {
@@ -45,12 +45,25 @@ pub fn figure(row: &Row) -> String {
 }
 
 /// A target as people read it.
-pub fn target(judgement: &Judgement) -> String {
-    let unit = judgement.objective.metric.unit;
-    match judgement.objective.bound {
+pub fn target(objective: &Objective) -> String {
+    let unit = objective.metric.unit;
+    match objective.bound {
         Bound::AtMost(t) => format!("≤ {}", in_unit(t, unit)),
         Bound::AtLeast(t) => format!("≥ {}", in_unit(t, unit)),
     }
+}
+
+/// An objective without its target: "session_drops by dialog_lost of gateway:cstagw".
+fn subject(objective: &Objective) -> String {
+    let metric = objective.metric;
+    let scope = if objective.scope == Scope::All { String::new() } else { format!(" of {}", objective.scope) };
+    let cause = objective.cause.map_or(String::new(), |c| format!(" by {}", (metric.causes)()[c]));
+    format!("{}{cause}{scope}", metric.name)
+}
+
+/// An objective with its target.
+pub fn objective(objective: &Objective) -> String {
+    format!("{} {}", subject(objective), target(objective))
 }
 
 fn objectives(out: &mut String, run: &Run) {
@@ -59,15 +72,13 @@ fn objectives(out: &mut String, run: &Run) {
     }
     let mut rows = vec![["objective", "target", "result", "verdict"].map(String::from).to_vec()];
     for j in &run.judgements {
-        let scope = if j.objective.scope == Scope::All { String::new() } else { format!(" of {}", j.objective.scope) };
-        let cause = j.row.column.cause.map_or(String::new(), |(_, c)| format!(" by {c}"));
         let verdict = match (j.verdict, j.replications_needed) {
             (Verdict::Inconclusive, Some(n)) => {
                 format!("inconclusive (about {} replications would settle it)", whole(n.into()))
             }
             (verdict, _) => verdict.name().into(),
         };
-        rows.push(vec![format!("{}{cause}{scope}", j.objective.metric.name), target(j), figure(&j.row), verdict]);
+        rows.push(vec![subject(&j.objective), target(&j.objective), figure(&j.row), verdict]);
     }
     let _ = writeln!(out, "\nObjectives\n{}", table(&rows).trim_end());
 }
@@ -146,8 +157,9 @@ pub fn assumption(a: &Assumption) -> String {
         .alternatives
         .iter()
         .map(|o| {
-            let down = o.down_fraction.map_or("–".into(), |d| format!("{} % down", human((d * 1e4).round() / 100.0)));
-            format!("{} → {down} ({})", o.value, o.verdict.name())
+            let down = o.down_fraction.map_or("–".into(), |d| format!("{} down", percent(d)));
+            let verdict = o.verdict.map_or(String::new(), |v| format!(" ({})", v.name()));
+            format!("{} → {down}{verdict}", o.value)
         })
         .collect();
     format!("{} = {} is {}: {}", a.key, a.value, a.standing, shown.join(", "))
@@ -189,11 +201,12 @@ pub fn run(run: &Run) -> String {
     }
     let _ = writeln!(
         out,
-        "\nSimulated {} × {}, seed {}, fingerprint {}.",
+        "\nSimulated {} × {}, seed {}, fingerprint {}: {}",
         run.samples.replications(),
         duration(run.horizon_s),
         run.seed,
-        run.fingerprint()
+        run.fingerprint(),
+        run.command
     );
     out
 }

@@ -22,6 +22,14 @@ pub enum Form {
 }
 
 impl Form {
+    /// The value without quotes, for tables.
+    pub fn bare(&self) -> String {
+        match self {
+            Form::Text(text) => text.clone(),
+            other => other.shown(),
+        }
+    }
+
     /// As the user wrote it, for messages.
     pub fn shown(&self) -> String {
         match self {

@@ -60,6 +60,13 @@ impl Override {
         Ok(Override { given: given.into(), table: table.into(), name, key: key.into(), value: bare.into() })
     }
 
+    /// Sets a key of one section to a value that is known to be valid.
+    pub fn of(table: &str, name: &str, key: &Key, value: &str) -> Override {
+        let given = format!("{table}.{name}.{}={value}", key.name);
+        let (table, name, key, value) = (table.into(), Some(name.into()), key.name.into(), value.into());
+        Override { given, table, name, key, value }
+    }
+
     /// Whether it sets this key of this section.
     pub fn applies(&self, table: &str, name: &str, key: &str) -> bool {
         self.table == table && self.key == key && self.name.as_deref().is_none_or(|n| n == name)

@@ -50,6 +50,8 @@ pub struct Samples {
     pub scopes: Vec<Scope>,
     /// The metrics and causes.
     pub columns: Vec<Column>,
+    /// The number of each replication, counted from 0.
+    pub numbers: Vec<u32>,
     /// Per replication, per scope, per column.
     pub values: Vec<Vec<Vec<Sample>>>,
     /// Per scope: the minutes, summed over the replications.
@@ -68,6 +70,7 @@ impl Samples {
         Samples {
             scopes,
             columns: columns(),
+            numbers: Vec::new(),
             values: Vec::new(),
             minutes,
             fingerprints: Vec::new(),
@@ -82,7 +85,7 @@ impl Samples {
     }
 
     /// Adds the next replication: one tally per scope, the first of them over everything.
-    pub fn push(&mut self, tallies: &[&Tally]) {
+    pub fn push(&mut self, number: u32, tallies: &[&Tally]) {
         assert_eq!(tallies.len(), self.scopes.len(), "one tally per scope");
         let sample = |column: &Column, tally: &Tally| match column.cause {
             None => column.metric.sample(tally, self.horizon),
@@ -90,6 +93,7 @@ impl Samples {
         };
         let values = tallies.iter().map(|tally| self.columns.iter().map(|c| sample(c, tally)).collect()).collect();
         self.values.push(values);
+        self.numbers.push(number);
         for (sums, tally) in self.minutes.iter_mut().zip(tallies) {
             sums.resize(tally.minutes.len(), MinuteBin::default());
             sums.iter_mut().zip(&tally.minutes).for_each(|(sum, bin)| *sum += *bin);

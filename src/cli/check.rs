@@ -1,0 +1,122 @@
+//! `rccsim check`: what was understood of a scenario, each value with its source, without running it.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::fault::{Fault, print};
+use super::flags::{Format, JobsFlag, ScenarioFlags};
+use super::{Outcome, memory};
+use crate::report::number::{duration, whole};
+use crate::report::text::{objective, table};
+use crate::scenario::{Scenario, hash};
+
+/// Check a scenario.
+#[derive(Args)]
+pub struct Check {
+    #[command(flatten)]
+    scenario: ScenarioFlags,
+    #[command(flatten)]
+    jobs: JobsFlag,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Understood<'a> {
+    schema: &'a str,
+    scenario: &'a str,
+    scenario_hash: String,
+    question: &'a str,
+    warnings: &'a [String],
+    settings: Vec<Value<'a>>,
+}
+
+#[derive(Serialize)]
+struct Value<'a> {
+    table: &'a str,
+    name: &'a str,
+    key: &'a str,
+    value: &'a str,
+    standing: String,
+    provenance: String,
+    meaning: &'a str,
+}
+
+impl Check {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Bad input, or a refusal of the system.
+    pub fn run(self) -> Result<Outcome, Fault> {
+        let scenario = self.scenario.read()?.scenario(&[])?;
+        memory::check(&scenario, self.jobs.threads())?;
+        match self.format {
+            Format::Text => {
+                scenario.warnings.iter().for_each(|w| eprintln!("warning: {w}"));
+                print(&text(&scenario, self.jobs.threads()))?;
+            }
+            Format::Json => print(&json(&scenario))?,
+        }
+        Ok(Outcome::Pass)
+    }
+}
+
+fn text(scenario: &Scenario, threads: usize) -> String {
+    let plan = &scenario.plan;
+    let users: u64 = plan.clients.iter().map(|c| u64::from(c.count)).sum();
+    let gateways: u64 = plan.gateways.iter().map(|g| u64::from(g.count)).sum();
+    let mut out = format!("{} is valid.\n", scenario.file);
+    if !scenario.question.is_empty() {
+        out += &format!("{}\n", scenario.question);
+    }
+    out += &format!(
+        "{} users on {} gateway{}, {} from {}, {} replications; about {} MB of memory on {threads} threads.\n",
+        whole(users),
+        whole(gateways),
+        if gateways == 1 { "" } else { "s" },
+        duration(plan.horizon.0 as f64 / 1e6),
+        crate::quantity::print_clock(plan.start),
+        scenario.replications,
+        whole(memory::needed(plan, threads) / 1_000_000 + 1),
+    );
+    for section in &scenario.settings {
+        let title = if section.table == "scenario" { String::new() } else { format!(" {}", section.name) };
+        out += &format!("\n{}{title}\n", section.table);
+        let rows: Vec<Vec<String>> = section
+            .entries
+            .iter()
+            .filter(|s| !s.text.is_empty())
+            .map(|s| vec![s.key.name.to_string(), s.text.clone(), s.provenance()])
+            .collect();
+        out += &table(&rows);
+    }
+    if !scenario.objectives.is_empty() {
+        out += "\nobjectives\n";
+        scenario.objectives.iter().for_each(|o| out += &format!("  {}\n", objective(o)));
+    }
+    out
+}
+
+fn json(scenario: &Scenario) -> String {
+    let settings = scenario.settings.iter().flat_map(|section| {
+        section.entries.iter().map(|s| Value {
+            table: section.table,
+            name: &section.name,
+            key: s.key.name,
+            value: &s.text,
+            standing: s.standing().to_string(),
+            provenance: s.provenance(),
+            meaning: s.key.meaning,
+        })
+    });
+    let understood = Understood {
+        schema: "rccsim.check/1",
+        scenario: &scenario.plan.name,
+        scenario_hash: hash(scenario),
+        question: &scenario.question,
+        warnings: &scenario.warnings,
+        settings: settings.collect(),
+    };
+    crate::report::json(&understood)
+}

@@ -1,0 +1,53 @@
+//! Why a command could not do its work.
+
+use std::io::{self, Write};
+
+use crate::report::FolderError;
+use crate::scenario::ScenarioError;
+
+/// The user's fault or the world's.
+#[derive(thiserror::Error, Debug)]
+pub enum Fault {
+    /// A scenario, a profile or an override is wrong, or cannot be read.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    /// Something on the command line is wrong.
+    #[error("{0}")]
+    Input(String),
+    /// The results cannot be written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// Another refusal of the system.
+    #[error("{what}: {cause}")]
+    World {
+        /// What was being done.
+        what: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// Whoever read the output has enough of it, as `head` does.
+    #[error("the reader of the output is gone")]
+    ReaderGone,
+}
+
+impl Fault {
+    /// The exit code: 2 for bad input, 1 for the rest.
+    pub fn code(&self) -> u8 {
+        match self {
+            Fault::Input(_) | Fault::Scenario(ScenarioError::Input { .. }) => 2,
+            _ => 1,
+        }
+    }
+}
+
+/// Prints a result.
+///
+/// # Errors
+/// The output is closed or full.
+pub fn print(text: &str) -> Result<(), Fault> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|cause| match cause.kind() {
+        io::ErrorKind::BrokenPipe => Fault::ReaderGone,
+        _ => Fault::World { what: "standard output".into(), cause },
+    })
+}

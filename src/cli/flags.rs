@@ -1,0 +1,115 @@
+//! Flags that several commands share.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::fault::Fault;
+use crate::scenario::{Override, Scenario, parse, read_text};
+
+/// The form of the output.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Which scenario, and what is changed in it.
+#[derive(Args)]
+pub struct ScenarioFlags {
+    /// The scenario file
+    pub file: PathBuf,
+    /// Set a key: clients.refresh_interval="10 min" for every group, clients.NAME.refresh_interval for one
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Seed of every random stream, instead of the scenario's
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Number of replications, instead of the scenario's
+    #[arg(long, value_name = "N")]
+    pub reps: Option<u64>,
+}
+
+impl ScenarioFlags {
+    /// The overrides in their order; `--seed` and `--reps` come last.
+    fn overrides(&self) -> Result<Vec<Override>, Fault> {
+        let seed = self.seed.map(|n| format!("scenario.seed={n}"));
+        let reps = self.reps.map(|n| format!("scenario.replications={n}"));
+        let all = self.set.iter().chain(&seed).chain(&reps);
+        all.map(|text| Ok(Override::parse(text)?)).collect()
+    }
+
+    /// Reads the file, once: it may be a pipe.
+    ///
+    /// # Errors
+    /// The file system's refusal, or an override of no form.
+    pub fn read(&self) -> Result<Source, Fault> {
+        Ok(Source {
+            file: self.file.display().to_string(),
+            text: read_text(&self.file)?,
+            folder: self.file.parent().map_or_else(PathBuf::new, PathBuf::from),
+            overrides: self.overrides()?,
+        })
+    }
+
+    /// The command that repeats it, without what does not change the result.
+    pub fn canonical(&self, command: &str) -> String {
+        let quoted = |text: &str| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "._-/=:".contains(c);
+            if !text.is_empty() && text.chars().all(plain) {
+                return text.to_string();
+            }
+            format!("'{}'", text.replace('\'', r"'\''"))
+        };
+        let mut line = format!("rccsim {command} {}", quoted(&self.file.display().to_string()));
+        self.set.iter().for_each(|set| line += &format!(" --set {}", quoted(set)));
+        self.seed.iter().for_each(|seed| line += &format!(" --seed {seed}"));
+        self.reps.iter().for_each(|reps| line += &format!(" --reps {reps}"));
+        line
+    }
+}
+
+/// A scenario as it was read, to be parsed with other values too.
+pub struct Source {
+    file: String,
+    text: String,
+    folder: PathBuf,
+    overrides: Vec<Override>,
+}
+
+impl Source {
+    /// The scenario, with further overrides on top.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn scenario(&self, more: &[Override]) -> Result<Scenario, Fault> {
+        let overrides: Vec<Override> = self.overrides.iter().chain(more).cloned().collect();
+        Ok(parse(&self.file, &self.text, &self.folder, &overrides)?)
+    }
+}
+
+/// On how many threads.
+#[derive(Args)]
+pub struct JobsFlag {
+    /// Threads; the result does not depend on them [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+}
+
+impl JobsFlag {
+    /// How many threads are used.
+    pub fn threads(&self) -> usize {
+        self.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, Into::into), usize::from)
+    }
+
+    /// A pool of that many threads.
+    ///
+    /// # Errors
+    /// The system refuses the threads.
+    pub fn pool(&self) -> Result<rayon::ThreadPool, Fault> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads()).build();
+        pool.map_err(|e| Fault::World { what: "threads".into(), cause: std::io::Error::other(e) })
+    }
+}

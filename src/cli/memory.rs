@@ -1,0 +1,59 @@
+//! The limit is checked before memory is taken: a clear refusal beats a killed process.
+
+use super::fault::Fault;
+use crate::deployment::{Plan, bytes_per_user};
+use crate::scenario::{Origin, Scenario, ScenarioError};
+
+/// Bytes of the largest groups that are simulated at once on that many threads.
+pub fn needed(plan: &Plan, threads: usize) -> u64 {
+    let mut groups: Vec<u64> = Vec::new();
+    for (index, gateway) in plan.gateways.iter().enumerate() {
+        let clients = plan.clients.iter().filter(|c| c.gateway == index);
+        let users: u64 = clients.map(|c| u64::from(c.count).div_ceil(u64::from(gateway.count))).sum();
+        groups.extend(std::iter::repeat_n(users * bytes_per_user(), threads.min(gateway.count as usize)));
+    }
+    groups.sort_unstable_by(|a, b| b.cmp(a));
+    // Replications fill the threads that the groups leave idle.
+    let largest = groups.first().copied().unwrap_or(0);
+    let others: u64 = groups.iter().skip(1).take(threads.saturating_sub(1)).sum();
+    let idle = threads.saturating_sub(groups.len()) as u64;
+    largest + others + idle * largest
+}
+
+/// Bytes that are free for this process; `None` where the system does not say.
+fn available() -> Option<u64> {
+    let mut system = sysinfo::System::new().ok()?;
+    system.refresh_memory();
+    // What a control group calls used includes files that it would drop at once, so its total is the bound.
+    let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
+    Some(system.available_memory().min(limit)).filter(|free| *free > 0)
+}
+
+/// Refuses a scenario whose users would not fit.
+///
+/// # Errors
+/// The count that is too large, where it stands, and what helps.
+pub fn check(scenario: &Scenario, threads: usize) -> Result<(), Fault> {
+    let Some(available) = available() else { return Ok(()) };
+    let needed = needed(&scenario.plan, threads);
+    if needed <= available / 10 * 9 {
+        return Ok(());
+    }
+    let largest = scenario.plan.clients.iter().max_by_key(|c| c.count).map_or("", |c| &c.name);
+    let section = scenario.section("clients", largest);
+    let place = section.map(|s| &s.setting("count").origin).and_then(|origin| match origin {
+        Origin::File(place) => Some(place.clone()),
+        _ => None,
+    });
+    let gigabytes = |bytes: u64| format!("{:.1} GB", bytes as f64 / 1e9);
+    let message = format!(
+        "count: the users of clients.{largest} and others need about {} of memory on {threads} threads, {} are free; \
+         fewer --jobs, more gateways (each is simulated on its own) or fewer users need less",
+        gigabytes(needed),
+        gigabytes(available)
+    );
+    Err(match place {
+        Some(place) => ScenarioError::input(&place, message).into(),
+        None => Fault::Input(message),
+    })
+}

@@ -1,0 +1,144 @@
+//! `rccsim profiles`: what is shipped, and where each value comes from.
+
+use std::path::Path;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::Outcome;
+use super::fault::{Fault, print};
+use super::flags::Format;
+use crate::report::text::table;
+use crate::scenario::{KINDS, Place, Profile, SHIPPED, ScenarioError, catalogue, nearest};
+
+/// Show profiles.
+#[derive(Args)]
+pub struct Profiles {
+    /// The profile, or a profile file of your own (KIND/FILE.toml, KIND one of clients, gateways, workloads, paths)
+    name: Option<String>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    kind: &'a str,
+    name: &'a str,
+    description: &'a str,
+    notes: &'a [String],
+    values: Vec<Value<'a>>,
+}
+
+#[derive(Serialize)]
+struct Value<'a> {
+    key: &'a str,
+    value: Option<String>,
+    standing: String,
+    source: &'a str,
+    meaning: &'a str,
+}
+
+impl Profiles {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// An unknown name, or a profile that is not valid.
+    pub fn run(self) -> Result<Outcome, Fault> {
+        let profiles = match &self.name {
+            None => shipped(|_, _| true)?,
+            Some(name) => named(name)?,
+        };
+        let text = match (self.format, &self.name) {
+            (Format::Json, _) => crate::report::json(&profiles.iter().map(shown).collect::<Vec<_>>()),
+            (Format::Text, None) => list(&profiles),
+            (Format::Text, Some(_)) => profiles.iter().map(details).collect::<Vec<_>>().join("\n"),
+        };
+        print(&text)?;
+        Ok(Outcome::Pass)
+    }
+}
+
+fn shipped(wanted: impl Fn(&str, &str) -> bool) -> Result<Vec<Profile>, ScenarioError> {
+    let some = SHIPPED.iter().filter(|(kind, name, _)| wanted(kind, name));
+    some.map(|(kind, name, text)| Profile::parse(kind, name, &format!("models/profiles/{kind}/{name}.toml"), text))
+        .collect()
+}
+
+/// A shipped profile by its name (one of each kind that has it), or the user's own file.
+fn named(name: &str) -> Result<Vec<Profile>, Fault> {
+    let found = shipped(|kind, n| n == name || format!("{kind}/{n}") == name)?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    if let Some((kind, file)) =
+        name.split_once('/').filter(|(kind, file)| KINDS.contains(kind) && file.ends_with(".toml"))
+    {
+        return Ok(vec![Profile::find(kind, file, Path::new("."), &Place::whole(name), &[])?]);
+    }
+    let names: Vec<&str> = SHIPPED.iter().map(|(_, name, _)| *name).collect();
+    let near = nearest(name, names.iter().copied());
+    Err(Fault::Input(format!("unknown profile {name:?}{near}; there are: {}", names.join(", "))))
+}
+
+fn list(profiles: &[Profile]) -> String {
+    let mut out = String::new();
+    for kind in KINDS {
+        out += &format!("{kind}\n");
+        let own = profiles.iter().filter(|p| p.kind == kind);
+        let rows: Vec<Vec<String>> = own.map(|p| vec![p.name.clone(), first_line(&p.description)]).collect();
+        out += &left(&rows);
+    }
+    out + "\nrccsim profiles NAME shows each value with where it comes from.\n"
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().into()
+}
+
+/// A table of left-aligned columns: words, not figures.
+fn left(rows: &[Vec<String>]) -> String {
+    let width = rows.iter().map(|r| r[0].chars().count()).max().unwrap_or(0);
+    rows.iter().map(|r| format!("  {:<width$}  {}\n", r[0], r[1..].join("  "))).collect()
+}
+
+fn details(profile: &Profile) -> String {
+    let mut out = format!("{} ({})\n{}\n", profile.name, profile.kind, profile.description);
+    profile.notes.iter().for_each(|note| out += &format!("  note: {note}\n"));
+    let mut rows = vec![["key", "value", "standing: source"].map(String::from).to_vec()];
+    for given in &profile.values {
+        let value = given.form.as_ref().map_or_else(|| "unknown".into(), |form| form.bare());
+        rows.push(vec![given.key.into(), value, format!("{}: {}", given.standing, given.source)]);
+    }
+    out += &table(&rows);
+    let unknown: Vec<&str> = profile.values.iter().filter(|g| g.form.is_none()).map(|g| g.key).collect();
+    if !unknown.is_empty() {
+        out += &format!(
+            "  Nobody published {}: a scenario that uses this profile has to assume and set it.\n",
+            unknown.join(" and ")
+        );
+    }
+    out
+}
+
+fn shown(profile: &Profile) -> Shown<'_> {
+    let keys: Vec<_> =
+        ["clients", "gateway", "workload", "path"].iter().filter_map(|t| catalogue::keys_of(t)).flatten().collect();
+    Shown {
+        kind: &profile.kind,
+        name: &profile.name,
+        description: &profile.description,
+        notes: &profile.notes,
+        values: profile
+            .values
+            .iter()
+            .map(|given| Value {
+                key: given.key,
+                value: given.form.as_ref().map(|f| f.bare()),
+                standing: given.standing.to_string(),
+                source: &given.source,
+                meaning: keys.iter().find(|k| k.name == given.key).map_or("", |k| k.meaning),
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,67 @@
+//! A progress bar on a terminal, and the wish to stop.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::deployment::Control;
+
+/// Hands the interrupt key to the control: the first stops the run and keeps what is finished, the second ends the process.
+pub fn interruptible() -> Arc<Control> {
+    let control = Arc::new(Control::default());
+    let handle = Arc::clone(&control);
+    // A process whose handler is set already, or cannot be, is ended by the key as any other.
+    let _ = ctrlc::set_handler(move || {
+        if handle.is_stopped() {
+            std::process::exit(i32::from(super::Outcome::Interrupted as u8));
+        }
+        handle.stop();
+    });
+    control
+}
+
+/// Watches a control until it is dropped.
+pub struct Progress {
+    watcher: Option<(Sender<()>, JoinHandle<()>)>,
+}
+
+impl Progress {
+    /// Shows how far the control is on its way to `total_us` of simulated time; nothing unless wanted and on a terminal.
+    pub fn watch(control: &Arc<Control>, total_us: u64, wanted: bool) -> Progress {
+        if !wanted || !std::io::stderr().is_terminal() {
+            return Progress { watcher: None };
+        }
+        let (done, ended) = channel();
+        let control = Arc::clone(control);
+        let watcher = std::thread::spawn(move || {
+            // Short runs end before a bar would help.
+            if ended.recv_timeout(Duration::from_millis(300)) != Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                return;
+            }
+            let bar = ProgressBar::new(total_us);
+            let style = ProgressStyle::with_template("{bar:40} {percent:>3} %, {eta} left{msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            while ended.recv_timeout(Duration::from_millis(100)) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                bar.set_position(control.simulated_us().min(total_us));
+                if control.is_stopped() {
+                    bar.set_message(": stopping");
+                }
+            }
+            bar.finish_and_clear();
+        });
+        Progress { watcher: Some((done, watcher)) }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some((done, watcher)) = self.watcher.take() {
+            drop(done);
+            let _ = watcher.join();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What to change and where: each remedy is tried before it is named.
+
+use rayon::prelude::*;
+
+use super::replicate::{samples_of, shrunk};
+use crate::deployment::{GatewayPlan, Plan};
+use crate::measure::Metric;
+use crate::protocol::Allow;
+
+/// Users of each group in a trial.
+const TRIAL_USERS: u32 = 5;
+
+/// A change that an administrator can make.
+#[derive(Clone, Copy, Debug)]
+pub struct Remedy {
+    /// Where it is made.
+    pub place: &'static str,
+    /// What is done.
+    pub what: &'static str,
+    /// The key of the gateway that stands for it, and its value.
+    pub set: (&'static str, &'static str),
+    apply: fn(&mut GatewayPlan),
+}
+
+/// What can be changed without another client, the published fix first.
+pub const REMEDIES: [Remedy; 2] = [
+    Remedy {
+        place: "at the gateway",
+        what: "answer INVITE with an Allow header that leaves UPDATE out",
+        set: ("allow", "without-update"),
+        apply: |gateway| gateway.config.allow = Allow::WithoutUpdate,
+    },
+    Remedy {
+        place: "by a relay",
+        what: "rewrite the Allow header of the 200 to INVITE so that it leaves UPDATE out",
+        set: ("relay_allow", "without-update"),
+        apply: |gateway| gateway.path.relay_allow = Some(Allow::WithoutUpdate),
+    },
+];
+
+/// Share of time down and drops of a trial; the share is 0 where nobody signed in.
+fn trial(plan: &Plan) -> (f64, f64) {
+    let samples = samples_of(plan, 1);
+    let mean = |name: &str| {
+        let column = samples.columns.iter().position(|c| Some(c.metric) == Metric::named(name) && c.cause.is_none());
+        column.and_then(|c| samples.row(0, c).estimate).map_or(0.0, |e| e.mean)
+    };
+    (mean("down_fraction"), mean("session_drops"))
+}
+
+/// A remedy and what it did in a trial.
+#[derive(Clone, Copy, Debug)]
+pub struct Tried {
+    /// The remedy.
+    pub remedy: &'static Remedy,
+    /// Share of time down without it.
+    pub before: f64,
+    /// Share of time down with it.
+    pub after: f64,
+    /// Whether no session was lost with it.
+    pub cures: bool,
+}
+
+/// The remedies that at least halve the time down of the users of `plan.gateways[gateway]`, in a trial with few of them.
+pub fn remedies(plan: &Plan, gateway: usize) -> Vec<Tried> {
+    let mut plan = shrunk(plan, TRIAL_USERS);
+    plan.clients.retain(|c| c.gateway == gateway);
+    plan.clients.iter_mut().for_each(|c| c.gateway = 0);
+    plan.gateways = vec![plan.gateways.swap_remove(gateway)];
+    let (before, _) = trial(&plan);
+    let tried = REMEDIES.par_iter().map(|remedy| {
+        let mut plan = plan.clone();
+        (remedy.apply)(&mut plan.gateways[0]);
+        let (after, drops) = trial(&plan);
+        Tried { remedy, before, after, cures: drops == 0.0 }
+    });
+    tried.collect::<Vec<_>>().into_iter().filter(|t| t.after <= t.before / 2.0 && t.after < t.before).collect()
+}

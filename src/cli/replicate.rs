@@ -1,0 +1,60 @@
+//! Replications of a plan, as samples.
+
+use crate::deployment::{Control, DropLog, Hops, Manner, Part, Plan, simulate_each};
+use crate::measure::{Scope, Tally};
+use crate::quantity::Time;
+use crate::study::Samples;
+
+/// Everything, then each client group, then each gateway: the scopes of every figure.
+pub fn scopes(plan: &Plan) -> Vec<Scope> {
+    let clients = plan.clients.iter().map(|c| Scope::Clients(c.name.clone()));
+    let gateways = plan.gateways.iter().map(|g| Scope::Gateway(g.name.clone()));
+    std::iter::once(Scope::All).chain(clients).chain(gateways).collect()
+}
+
+/// Simulates the replications `0..replications`, on the current thread pool, and hands over the drop rows in their order.
+///
+/// # Errors
+/// Those of `drops`.
+pub fn replicate<E>(
+    plan: &Plan,
+    replications: u32,
+    control: &Control,
+    drop_rows: u64,
+    mut drops: impl FnMut(u32, DropLog) -> Result<(), E>,
+) -> Result<Samples, E> {
+    let mut samples = Samples::new(scopes(plan), plan.horizon);
+    let manner = Manner { hops: Hops::Joined, drop_rows, control };
+    let numbers: Vec<u32> = (0..replications).collect();
+    simulate_each(plan, &numbers, manner, |number, part| match part {
+        Part::Drops(log) => drops(number, log),
+        Part::Whole(r) => {
+            let tallies: Vec<&Tally> = std::iter::once(&r.all).chain(&r.clients).chain(&r.gateways).collect();
+            samples.push(number, &tallies);
+            Ok(())
+        }
+    })?;
+    Ok(samples)
+}
+
+/// As [`replicate`], without drop rows and without interruption.
+pub fn samples_of(plan: &Plan, replications: u32) -> Samples {
+    let done: Result<Samples, std::convert::Infallible> =
+        replicate(plan, replications, &Control::default(), 0, |_, _| Ok(()));
+    done.unwrap_or_else(|never| match never {})
+}
+
+/// Simulated time of all units of a run, microseconds: what a progress bar counts to.
+pub fn simulated_us(plan: &Plan, replications: u32) -> u64 {
+    let Time(horizon) = plan.horizon;
+    let units: u64 = plan.gateways.iter().map(|g| u64::from(g.count)).sum();
+    horizon.saturating_mul(units).saturating_mul(u64::from(replications))
+}
+
+/// The same deployment with a few users of each group on one gateway each: for questions about rates of single users.
+pub fn shrunk(plan: &Plan, users: u32) -> Plan {
+    let mut plan = plan.clone();
+    plan.gateways.iter_mut().for_each(|g| g.count = 1);
+    plan.clients.iter_mut().for_each(|c| c.count = c.count.min(users));
+    plan
+}

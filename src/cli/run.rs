@@ -1,0 +1,226 @@
+//! `rccsim run`: a scenario in, its answer and its results folder out.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::answer::answer;
+use super::assume::assumptions;
+use super::fault::{Fault, print};
+use super::flags::{Format, JobsFlag, ScenarioFlags, Source};
+use super::progress::{Progress, interruptible};
+use super::remedy::remedies;
+use super::replicate::{replicate, simulated_us};
+use super::{Outcome, memory};
+use crate::deployment::{Control, DropLog, Plan};
+use crate::measure::Scope;
+use crate::report::number::{percent, whole};
+use crate::report::tables::Drops;
+use crate::report::{Folder, Manifest, Part, Run as Record, VERSION, summary, tables, text};
+use crate::scenario::{Scenario, expanded, hash};
+use crate::study::{Samples, Verdict, judge_all, overall};
+
+/// Simulate a scenario.
+#[derive(Args)]
+pub struct Run {
+    #[command(flatten)]
+    scenario: ScenarioFlags,
+    #[command(flatten)]
+    jobs: JobsFlag,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// The results folder [default: results/<scenario name>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Neither plots nor report, nor the trials behind assumptions and advice: the figures alone
+    #[arg(long)]
+    no_report: bool,
+    /// No warnings and no progress
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl Run {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Bad input, or a refusal of the system.
+    pub fn run(self) -> Result<Outcome, Fault> {
+        let source = self.scenario.read()?;
+        let scenario = source.scenario(&[])?;
+        if !self.quiet {
+            scenario.warnings.iter().for_each(|w| eprintln!("warning: {w}"));
+        }
+        memory::check(&scenario, self.jobs.threads())?;
+        let mut folder = Folder::open(&self.folder(&scenario))?;
+        let control = interruptible();
+        let pool = self.jobs.pool()?;
+        let samples = pool.install(|| self.simulate(&scenario, &control, &mut folder))?;
+        if samples.replications() == 0 {
+            eprintln!("interrupted before the first replication was finished: nothing was written");
+            return Ok(Outcome::Interrupted);
+        }
+        let record = pool.install(|| self.record(&source, &scenario, samples))?;
+        write_files(&record, &scenario, &mut folder)?;
+        let path = folder.publish(manifest(&record))?;
+        match self.format {
+            Format::Json => print(&summary::json(&record))?,
+            Format::Text => print(&format!("{}{}", text::run(&record), files(&path, &record, &scenario.plan)))?,
+        }
+        Ok(match record.verdict() {
+            _ if record.interrupted => Outcome::Interrupted,
+            Verdict::Pass => Outcome::Pass,
+            Verdict::Fail => Outcome::ObjectiveMissed,
+            Verdict::Inconclusive => Outcome::Inconclusive,
+        })
+    }
+
+    fn folder(&self, scenario: &Scenario) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| {
+            // A name is any text; a folder of it lies under `results`, nowhere else.
+            let name = scenario.plan.name.replace(['/', '\\', ':'], "-");
+            Path::new("results").join(name.trim_start_matches('.'))
+        })
+    }
+
+    fn simulate(&self, scenario: &Scenario, control: &Arc<Control>, folder: &mut Folder) -> Result<Samples, Fault> {
+        let plan = &scenario.plan;
+        let part = folder.begin("drops.csv")?;
+        let world = |cause| Fault::World { what: "drops.csv".into(), cause };
+        let mut table = DropTable::new(plan, part).map_err(world)?;
+        let _progress = Progress::watch(control, simulated_us(plan, scenario.replications), !self.quiet);
+        let samples = replicate(plan, scenario.replications, control, plan.drops_limit, |number, log| {
+            table.write(number, log).map_err(world)
+        })?;
+        folder.complete(table.rows.finish().map_err(world)?)?;
+        Ok(samples)
+    }
+
+    fn record(&self, source: &Source, scenario: &Scenario, samples: Samples) -> Result<Record, Fault> {
+        let plan = &scenario.plan;
+        let rows = samples.rows();
+        let judgements = judge_all(&scenario.objectives, &samples);
+        let verdict = overall(&judgements);
+        let (assumptions, advice) = match self.no_report {
+            true => (Vec::new(), Vec::new()),
+            false => (assumptions(source, scenario, verdict)?, advice(plan, &samples)),
+        };
+        Ok(Record {
+            scenario: plan.name.clone(),
+            scenario_hash: hash(scenario),
+            question: scenario.question.clone(),
+            seed: plan.seed,
+            start_s: plan.start.0 as f64 / 1e6,
+            horizon_s: plan.horizon.0 as f64 / 1e6,
+            answer: answer(plan, &rows, &judgements, samples.replications()),
+            interrupted: samples.replications() < scenario.replications,
+            rows,
+            judgements,
+            assumptions,
+            warnings: scenario.warnings.clone(),
+            advice,
+            samples,
+            command: self.scenario.canonical("run"),
+        })
+    }
+}
+
+/// `drops.csv` with its limit.
+struct DropTable {
+    rows: Drops<Part>,
+    left: u64,
+}
+
+impl DropTable {
+    fn new(plan: &Plan, part: Part) -> std::io::Result<DropTable> {
+        let clients = plan.clients.iter().map(|c| c.name.clone()).collect();
+        let gateways = plan.clients.iter().map(|c| plan.gateways[c.gateway].name.clone()).collect();
+        Ok(DropTable { rows: Drops::new(part, clients, gateways)?, left: plan.drops_limit })
+    }
+
+    fn write(&mut self, replication: u32, log: DropLog) -> std::io::Result<()> {
+        log.drain(|row| {
+            if self.left == 0 {
+                return Ok(());
+            }
+            self.left -= 1;
+            self.rows.write(replication, row)
+        })
+    }
+}
+
+/// The drops of a scope over all replications.
+fn drops(samples: &Samples, scope: &Scope) -> f64 {
+    let row = samples
+        .scopes
+        .iter()
+        .position(|s| s == scope)
+        .zip(samples.columns.iter().position(|c| c.metric.name == "session_drops" && c.cause.is_none()));
+    let estimate = row.and_then(|(scope, column)| samples.row(scope, column).estimate);
+    estimate.map_or(0.0, |e| e.mean * f64::from(samples.replications()))
+}
+
+/// What to try next, for every gateway that loses sessions.
+fn advice(plan: &Plan, samples: &Samples) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (index, gateway) in plan.gateways.iter().enumerate() {
+        if drops(samples, &Scope::Gateway(gateway.name.clone())) == 0.0 {
+            continue;
+        }
+        for tried in remedies(plan, index) {
+            let (key, value) = tried.remedy.set;
+            let outcome = if tried.cures { "no session is lost" } else { "fewer sessions are lost" };
+            lines.push(format!(
+                "{}: {}: down {} → {}, {outcome} in a trial (--set gateway.{}.{key}={value})",
+                tried.remedy.place,
+                tried.remedy.what,
+                percent(tried.before),
+                percent(tried.after),
+                gateway.name,
+            ));
+        }
+    }
+    lines
+}
+
+fn write_files(record: &Record, scenario: &Scenario, folder: &mut Folder) -> Result<(), Fault> {
+    folder.put("scenario.toml", |out| out.write_all(expanded(scenario).as_bytes()))?;
+    folder.put("summary.json", |out| out.write_all(summary::json(record).as_bytes()))?;
+    folder.put("summary.csv", |out| Ok(summary::csv(record, out)?))?;
+    folder.put("runs.csv", |out| Ok(tables::runs(record, out)?))?;
+    folder.put("series.csv", |out| Ok(tables::series(record, out)?))?;
+    Ok(())
+}
+
+fn manifest(record: &Record) -> Manifest {
+    Manifest {
+        schema: String::new(),
+        version: VERSION.into(),
+        scenario: record.scenario.clone(),
+        scenario_hash: record.scenario_hash.clone(),
+        seed: record.seed,
+        fingerprint: record.fingerprint(),
+        files: Default::default(),
+    }
+}
+
+fn files(path: &Path, record: &Record, plan: &Plan) -> String {
+    let all = drops(&record.samples, &Scope::All);
+    let limit = plan.drops_limit;
+    let cut = if all > limit as f64 {
+        format!(
+            "\ndrops.csv holds the first {} of {} drops (scenario.drops_limit).",
+            whole(limit),
+            whole(all.round() as u64)
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        "Files: {} (summary.json, summary.csv, runs.csv, series.csv, drops.csv, scenario.toml).{cut}\n",
+        path.display()
+    )
+}

@@ -1,0 +1,63 @@
+//! The ladder of one session: who said what to whom, when, and why.
+
+use serde::Serialize;
+
+/// One rung.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Rung {
+    /// Microseconds since the run's start.
+    pub at_us: u64,
+    /// Time of day, to the millisecond.
+    pub clock: String,
+    /// `client` or `gateway`.
+    pub from: &'static str,
+    /// The other side, where it is a message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<&'static str>,
+    /// The message, or what happened.
+    pub what: String,
+    /// Milliseconds on the way; none: it never arrived, or it is no message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transit_ms: Option<f64>,
+    /// Why, and what says so.
+    pub reason: String,
+}
+
+/// The ladder and whose it is.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Ladder {
+    /// The version of this document's shape.
+    pub schema: &'static str,
+    /// Whose session, in which replication.
+    pub title: String,
+    /// In the order of time.
+    pub rungs: Vec<Rung>,
+    /// Rungs after those shown.
+    pub left_out: usize,
+}
+
+/// For people, as an administrator knows it from a trace.
+pub fn text(ladder: &Ladder) -> String {
+    let width = ladder.rungs.iter().filter(|r| r.to.is_some()).map(|r| r.what.chars().count()).max().unwrap_or(0);
+    let mut out = format!("{}\n\n", ladder.title);
+    for rung in &ladder.rungs {
+        let Rung { clock, from, what, reason, .. } = rung;
+        out += &match rung.to {
+            Some(to) => {
+                let arrow = match (rung.transit_ms, *from) {
+                    (Some(_), "client") => "──▶",
+                    (Some(_), _) => "◀──",
+                    (None, "client") => "──✗",
+                    (None, _) => "✗──",
+                };
+                let (left, right) = if *from == "client" { (*from, to) } else { (to, *from) };
+                format!("{clock}  {left} {arrow} {right}  {what:<width$}  {reason}\n")
+            }
+            None => format!("{clock}  {:<18}  {what:<width$}  {reason}\n", format!("({from})")),
+        };
+    }
+    if ladder.left_out > 0 {
+        out += &format!("\n… {} more until the end of the run: --all shows them.\n", ladder.left_out);
+    }
+    out
+}

@@ -1,0 +1,111 @@
+//! The matrix of client profiles against gateway behaviour classes, in each of its forms.
+
+use serde::Serialize;
+
+use super::number::{duration, field, human, percent};
+use super::text::table;
+
+/// One client profile against one gateway behaviour class.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Cell {
+    /// The gateway profile.
+    pub gateway: String,
+    /// The client profile.
+    pub client: String,
+    /// The refresh methods used, in their order.
+    pub method: String,
+    /// From the first establishment to the first loss, seconds; none: no session is lost.
+    pub first_loss_s: Option<f64>,
+    /// The root cause of the first loss.
+    pub cause: Option<&'static str>,
+    /// Share of the time down.
+    pub down_fraction: Option<f64>,
+    /// Toasts missed per user and day.
+    pub missed_toasts_per_user_day: Option<f64>,
+    /// What to change and where.
+    pub remedy: Vec<String>,
+}
+
+/// What a cell's figures rest on.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Matrix {
+    /// The version of this document's shape.
+    pub schema: &'static str,
+    /// The version of the program.
+    pub version: &'static str,
+    /// What was simulated for each cell.
+    pub basis: String,
+    /// The cells, by gateway and then client.
+    pub cells: Vec<Cell>,
+}
+
+fn first_loss(cell: &Cell) -> String {
+    cell.first_loss_s.map_or_else(|| "never".into(), |s| format!("{} s ({})", human(s), duration(s)))
+}
+
+/// A line a cell.
+///
+/// # Errors
+/// Those of the writer.
+pub fn csv(matrix: &Matrix, out: impl std::io::Write) -> csv::Result<()> {
+    let mut out = csv::Writer::from_writer(out);
+    out.write_record([
+        "gateway",
+        "client",
+        "method",
+        "first_loss_s",
+        "cause",
+        "down_fraction",
+        "missed_toasts_per_user_day",
+        "remedy",
+    ])?;
+    for cell in &matrix.cells {
+        out.write_record([
+            &cell.gateway,
+            &cell.client,
+            &cell.method,
+            &field(cell.first_loss_s),
+            cell.cause.unwrap_or_default(),
+            &field(cell.down_fraction),
+            &field(cell.missed_toasts_per_user_day),
+            &cell.remedy.join("; "),
+        ])?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// For people: the losing cells say what to change below the table.
+pub fn text(matrix: &Matrix) -> String {
+    let header = ["gateway", "client", "refresh by", "first loss", "cause", "down", "missed/user-day"];
+    let mut rows = vec![header.map(String::from).to_vec()];
+    for cell in &matrix.cells {
+        rows.push(vec![
+            cell.gateway.clone(),
+            cell.client.clone(),
+            cell.method.clone(),
+            first_loss(cell),
+            cell.cause.unwrap_or("–").into(),
+            cell.down_fraction.map_or("–".into(), percent),
+            cell.missed_toasts_per_user_day.map_or("–".into(), human),
+        ]);
+    }
+    let mut out = format!("{}\nWhat to change\n", table(&rows));
+    let mut told: Vec<(String, Vec<String>)> = Vec::new();
+    for cell in matrix.cells.iter().filter(|c| c.first_loss_s.is_some()) {
+        let what = if cell.remedy.is_empty() {
+            "neither an Allow header nor a relay helps".into()
+        } else {
+            cell.remedy.join("; ")
+        };
+        let line = format!("{} with {}", cell.gateway, cell.client);
+        match told.iter_mut().find(|(w, _)| *w == what) {
+            Some((_, cells)) => cells.push(line),
+            None => told.push((what, vec![line])),
+        }
+    }
+    for (what, cells) in &told {
+        out += &format!("  {what}\n    for {}\n", cells.join(", "));
+    }
+    out + &format!("\n{}\n", matrix.basis)
+}
