@@ -89,7 +89,7 @@ fn text(scenario: &Scenario, threads: usize) -> String {
             .filter(|s| !s.text.is_empty())
             .map(|s| vec![s.key.name.to_string(), s.text.clone(), s.provenance()])
             .collect();
-        out += &table(&rows);
+        out += &table(&rows, false);
     }
     if !scenario.objectives.is_empty() {
         out += "\nobjectives\n";

@@ -87,19 +87,13 @@ fn list(profiles: &[Profile]) -> String {
         out += &format!("{kind}\n");
         let own = profiles.iter().filter(|p| p.kind == kind);
         let rows: Vec<Vec<String>> = own.map(|p| vec![p.name.clone(), first_line(&p.description)]).collect();
-        out += &left(&rows);
+        out += &table(&rows, false);
     }
     out + "\nrccsim profiles NAME shows each value with where it comes from.\n"
 }
 
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().into()
-}
-
-/// A table of left-aligned columns: words, not figures.
-fn left(rows: &[Vec<String>]) -> String {
-    let width = rows.iter().map(|r| r[0].chars().count()).max().unwrap_or(0);
-    rows.iter().map(|r| format!("  {:<width$}  {}\n", r[0], r[1..].join("  "))).collect()
 }
 
 fn details(profile: &Profile) -> String {
@@ -110,7 +104,7 @@ fn details(profile: &Profile) -> String {
         let value = given.form.as_ref().map_or_else(|| "unknown".into(), |form| form.bare());
         rows.push(vec![given.key.into(), value, format!("{}: {}", given.standing, given.source)]);
     }
-    out += &table(&rows);
+    out += &table(&rows, true);
     let unknown: Vec<&str> = profile.values.iter().filter(|g| g.form.is_none()).map(|g| g.key).collect();
     if !unknown.is_empty() {
         out += &format!(

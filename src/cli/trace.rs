@@ -7,7 +7,8 @@ use super::fault::{Fault, print};
 use super::flags::{Format, ScenarioFlags};
 use crate::deployment::{Fate, Witness, watch};
 use crate::protocol::{
-    Allow, ClientEnd, ClientNote, GatewayEnd, GatewayNote, Message, RefreshFailure, Side, Status, Subject,
+    Allow, ClientEnd, ClientNote, GatewayEnd, GatewayNote, Message, RefreshFailure, RefreshMethod, Side, Status,
+    Subject,
 };
 use crate::quantity::Time;
 use crate::report::json;
@@ -146,13 +147,7 @@ impl<'a> Scribe<'a> {
         match (message.subject, message.from) {
             (Subject::Invite, _) if self.lost => format!("set up again: {}", self.client_setting("reestablish")),
             (Subject::Invite, _) => "opens the dialog (ECMA TR/87; published flow)".into(),
-            (Subject::ReInvite | Subject::Update, Side::Client) => format!(
-                "refresh: {}; {} because Allow is {}: {}",
-                self.client_setting("refresh_interval"),
-                message.subject.method(),
-                allow(self.allow),
-                self.client_setting("refresh_method")
-            ),
+            (Subject::ReInvite | Subject::Update, Side::Client) => self.refresh(message),
             (Subject::ReInvite | Subject::Update, Side::Gateway) => {
                 format!("the gateway refreshes: {}", self.gateway_setting("refresher"))
             }
@@ -170,6 +165,21 @@ impl<'a> Scribe<'a> {
             (Subject::Originated, _) => "the phone is off the hook (ECMA-269)".into(),
             (Subject::Established, _) => "the call is answered (ECMA-269)".into(),
             (Subject::ConnectionCleared, _) => "the call is over (ECMA-269)".into(),
+        }
+    }
+
+    fn refresh(&self, message: &Message) -> String {
+        let method = self.client_setting("refresh_method");
+        let method = match self.scenario.plan.clients[self.clients].config.refresh_method {
+            RefreshMethod::Update | RefreshMethod::ReInvite => method,
+            RefreshMethod::Rfc4028 => format!("half of the granted session (RFC 4028 §10); {method}"),
+            RefreshMethod::ByAllow => {
+                format!("{} because Allow is {}: {method}", message.subject.method(), allow(self.allow))
+            }
+        };
+        match self.scenario.plan.clients[self.clients].config.refresh_method {
+            RefreshMethod::Rfc4028 => format!("refresh: {method}"),
+            _ => format!("refresh: {}; {method}", self.client_setting("refresh_interval")),
         }
     }
 

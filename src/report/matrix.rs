@@ -1,5 +1,7 @@
 //! The matrix of client profiles against gateway behaviour classes, in each of its forms.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::number::{duration, field, human, percent};
@@ -90,22 +92,21 @@ pub fn text(matrix: &Matrix) -> String {
             cell.missed_toasts_per_user_day.map_or("–".into(), human),
         ]);
     }
-    let mut out = format!("{}\nWhat to change\n", table(&rows));
-    let mut told: Vec<(String, Vec<String>)> = Vec::new();
+    let mut out = format!("{}\nWhat to change\n", table(&rows, true));
+    // By what helps, then by client: the gateways that it helps with.
+    let mut told: BTreeMap<(String, &str), Vec<&str>> = BTreeMap::new();
     for cell in matrix.cells.iter().filter(|c| c.first_loss_s.is_some()) {
-        let what = if cell.remedy.is_empty() {
-            "neither an Allow header nor a relay helps".into()
-        } else {
-            cell.remedy.join("; ")
-        };
-        let line = format!("{} with {}", cell.gateway, cell.client);
-        match told.iter_mut().find(|(w, _)| *w == what) {
-            Some((_, cells)) => cells.push(line),
-            None => told.push((what, vec![line])),
-        }
+        let none = || vec!["neither an Allow header nor a relay helps".to_string()];
+        let remedy = if cell.remedy.is_empty() { none() } else { cell.remedy.clone() };
+        told.entry((remedy.join("\n  "), &cell.client)).or_default().push(&cell.gateway);
     }
-    for (what, cells) in &told {
-        out += &format!("  {what}\n    for {}\n", cells.join(", "));
+    let mut last = "";
+    for ((what, client), gateways) in &told {
+        if what != last {
+            out += &format!("  {what}\n");
+            last = what;
+        }
+        out += &format!("    {client} on {}\n", gateways.join(", "));
     }
     out + &format!("\n{}\n", matrix.basis)
 }

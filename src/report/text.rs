@@ -7,17 +7,21 @@ use super::run::{Assumption, Run};
 use crate::measure::{Bound, Objective, Scope, Unit};
 use crate::study::{Row, Verdict};
 
-/// A table with left-aligned first and right-aligned other columns.
-pub fn table(rows: &[Vec<String>]) -> String {
+/// A table: words to the left, figures to the right, under the header that is its first row where `header` says so.
+pub fn table(rows: &[Vec<String>], header: bool) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let cells = |c: usize| rows.iter().skip(usize::from(header)).filter_map(move |r| r.get(c));
+    let is_figure =
+        |cell: &String| cell.is_empty() || cell.starts_with(|c: char| c.is_ascii_digit() || "-–>≤≥".contains(c));
+    let figures: Vec<bool> = (0..columns).map(|c| c > 0 && cells(c).all(is_figure)).collect();
     let width = |c: usize| rows.iter().filter_map(|r| r.get(c)).map(|t| t.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut out = String::new();
     for row in rows {
-        let mut line = String::from(" ");
+        let mut line = String::new();
         for (c, cell) in row.iter().enumerate() {
             let pad = " ".repeat(widths[c] - cell.chars().count());
-            line += &if c == 0 { format!(" {cell}{pad}") } else { format!("  {pad}{cell}") };
+            line += &if figures[c] { format!("  {pad}{cell}") } else { format!("  {cell}{pad}") };
         }
         out += line.trim_end();
         out.push('\n');
@@ -80,7 +84,7 @@ fn objectives(out: &mut String, run: &Run) {
         };
         rows.push(vec![subject(&j.objective), target(&j.objective), figure(&j.row), verdict]);
     }
-    let _ = writeln!(out, "\nObjectives\n{}", table(&rows).trim_end());
+    let _ = writeln!(out, "\nObjectives\n{}", table(&rows, true).trim_end());
 }
 
 /// The figures of the first screen.
@@ -120,7 +124,7 @@ fn figures(out: &mut String, run: &Run) {
         let cells = scopes.iter().map(|s| run.row(s, name).map_or(String::new(), figure));
         rows.push(std::iter::once(name.to_string()).chain(cells).collect());
     }
-    let _ = writeln!(out, "\nFigures ({what})\n{}", table(&rows).trim_end());
+    let _ = writeln!(out, "\nFigures ({what})\n{}", table(&rows, scopes.len() > 1).trim_end());
 }
 
 fn causes(out: &mut String, run: &Run) {
@@ -135,10 +139,7 @@ fn causes(out: &mut String, run: &Run) {
             .map(|r| vec![r.column.cause.map_or("", |(_, c)| c).to_string(), figure(r), meaning(metric, r)])
             .collect();
         if !rows.is_empty() {
-            let _ = writeln!(out, "\n{title}");
-            for row in rows {
-                let _ = writeln!(out, "  {:<19} {:<22} {}", row[0], row[1], row[2]);
-            }
+            let _ = writeln!(out, "\n{title}\n{}", table(&rows, false).trim_end());
         }
     }
 }

@@ -1,7 +1,10 @@
 //! All integration tests, grouped by question.
 
+mod command;
 mod deployments;
 mod determinism;
 mod facts;
 mod laws;
+mod models;
+mod rejected;
 mod theory;
