@@ -1,9 +1,13 @@
 //! Replications, intervals and verdicts; it knows no SIP and no files.
 
 mod estimate;
+mod mser;
+mod paired;
 mod samples;
 mod verdict;
 
 pub use estimate::{CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval, student_t};
+pub use mser::{Truncation, mser5};
+pub use paired::{Paired, bonferroni, paired_difference, paired_ratio};
 pub use samples::{Column, Row, Samples, columns};
 pub use verdict::{Judgement, Verdict, judge_all, overall};
