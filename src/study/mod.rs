@@ -4,10 +4,12 @@ mod estimate;
 mod mser;
 mod paired;
 mod samples;
+mod selection;
 mod verdict;
 
 pub use estimate::{CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval, student_t};
 pub use mser::{Truncation, mser5};
 pub use paired::{Paired, bonferroni, paired_difference, paired_ratio};
 pub use samples::{Column, Row, Samples, columns};
+pub use selection::{Selection, Standing, kim_nelson_h2};
 pub use verdict::{Judgement, Verdict, judge_all, overall};
