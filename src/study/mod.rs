@@ -1,9 +1,48 @@
 //! Replications, intervals and verdicts; it knows no SIP and no files.
+//!
+//! # How often the 95 % intervals cover
+//!
+//! Measured over 10,000 macro-replications with a known answer (standard error 0.2 %) by the ignored tests `study::coverage`:
+//!
+//! | interval | of | covers |
+//! |---|---|---|
+//! | [`mean_interval`] | 5 normals | 94.8 % |
+//! | | 10 normals | 94.8 % |
+//! | | 10 means of 100 exponentials | 94.7 % |
+//! | | 200 exponentials | 94.7 % |
+//! | | 10 exponentials: too skewed for so few, the reason for [`skew_warning`] | **90.1 %** |
+//! | [`ratio_interval`] | 10 compound Poisson pairs (missed of due, in bursts) | 95.0 % |
+//! | | 30 of them | 94.8 % |
+//! | [`paired_difference`] | 10 normals, correlation 0.9 | 94.8 % |
+//! | | 10 normals against each of 4 others, all at once, with [`bonferroni`] | 95.4 % |
+//! | [`paired_ratio`] | 10 compound Poisson pairs with common random numbers | 94.1 % |
+//! | [`poisson_bounds`] | a mean of 0.5; 5; 50 (at least 95 % by construction) | 98.6; 98.0; 95.3 % |
+//! | [`binomial_bounds`] | 0.003 of 1000; 0.3 of 100 (likewise) | 98.7; 96.3 % |
+//! | [`quantile_interval`] | median of 10; of 30; 0.9-quantile of 50 exponentials (likewise) | 98.0; 95.6; 97.1 % |
+//! | [`mean_interval`] at the first of the [`checkpoints`] from 10 where it is narrow enough | ± 5 % of 2, deviation 1 (some 400 replications) | 95.3 % |
+//! | | ± 0.2 (some 100) | 94.6 % |
+//! | | ± 0.5 (some 18) | 93.5 % |
 
+#[cfg(test)]
+mod coverage;
 mod estimate;
+mod mser;
+mod optimum;
+mod paired;
+mod quantile;
+mod replications;
 mod samples;
+mod selection;
+mod skew;
 mod verdict;
 
 pub use estimate::{CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval, student_t};
+pub use mser::{Truncation, mser5};
+pub use optimum::{Optimum, Point, optimum};
+pub use paired::{Paired, bonferroni, paired_difference, paired_ratio};
+pub use quantile::{quantile_interval, quantile_replications};
+pub use replications::{Precision, checkpoints, replications_needed};
 pub use samples::{Column, Row, Samples, columns};
+pub use selection::{Selection, Standing, kim_nelson_h2};
+pub use skew::{Skew, skew_warning, skewness};
 pub use verdict::{Judgement, Verdict, judge_all, overall};
