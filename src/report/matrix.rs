@@ -41,10 +41,6 @@ pub struct Matrix {
     pub cells: Vec<Cell>,
 }
 
-fn first_loss(cell: &Cell) -> String {
-    cell.first_loss_s.map_or_else(|| "never".into(), |s| format!("{} s ({})", human(s), duration(s)))
-}
-
 /// A line a cell.
 ///
 /// # Errors
@@ -77,29 +73,62 @@ pub fn csv(matrix: &Matrix, out: impl std::io::Write) -> csv::Result<()> {
     Ok(())
 }
 
-/// For people: the losing cells say what to change below the table.
+/// For people: who keeps sessions by which method, then what the losses cost and what to change.
 pub fn text(matrix: &Matrix) -> String {
-    let header = ["gateway", "client", "refresh by", "first loss", "cause", "down", "missed/user-day"];
-    let mut rows = vec![header.map(String::from).to_vec()];
+    let mut clients: Vec<&str> = Vec::new();
+    let mut gateways: Vec<&str> = Vec::new();
     for cell in &matrix.cells {
+        if !clients.contains(&cell.client.as_str()) {
+            clients.push(&cell.client);
+        }
+        if !gateways.contains(&cell.gateway.as_str()) {
+            gateways.push(&cell.gateway);
+        }
+    }
+    let title = |text: &str| text.to_string();
+    let mut rows = vec![std::iter::once("gateway").chain(clients.iter().copied()).map(title).collect::<Vec<_>>()];
+    for gateway in gateways {
+        let own = |client: &&str| matrix.cells.iter().find(|c| c.gateway == gateway && c.client == **client);
+        rows.push(std::iter::once(gateway.into()).chain(clients.iter().filter_map(own).map(outcome)).collect());
+    }
+    let mut out = format!("Refresh method and first loss\n{}", table(&rows, true));
+    let losing: Vec<&Cell> = matrix.cells.iter().filter(|c| c.first_loss_s.is_some()).collect();
+    if !losing.is_empty() {
+        out += &format!("\nWhere sessions are lost\n{}\nWhat to change\n{}", losses(&losing), remedies(&losing));
+    }
+    out + &format!("\n{}\n", matrix.basis)
+}
+
+fn outcome(cell: &Cell) -> String {
+    let first_loss = cell.first_loss_s.map_or_else(|| "never".into(), |s| format!("{} s", human(s)));
+    format!("{}: {first_loss}", cell.method)
+}
+
+fn losses(losing: &[&Cell]) -> String {
+    let header = ["gateway", "client", "first loss", "cause", "down", "missed toasts/user-day"];
+    let mut rows = vec![header.map(String::from).to_vec()];
+    for cell in losing {
         rows.push(vec![
             cell.gateway.clone(),
             cell.client.clone(),
-            cell.method.clone(),
-            first_loss(cell),
+            cell.first_loss_s.map_or_else(String::new, duration),
             cell.cause.unwrap_or("–").into(),
             cell.down_fraction.map_or("–".into(), percent),
             cell.missed_toasts_per_user_day.map_or("–".into(), human),
         ]);
     }
-    let mut out = format!("{}\nWhat to change\n", table(&rows, true));
+    table(&rows, true)
+}
+
+fn remedies(losing: &[&Cell]) -> String {
     // By what helps, then by client: the gateways that it helps with.
     let mut told: BTreeMap<(String, &str), Vec<&str>> = BTreeMap::new();
-    for cell in matrix.cells.iter().filter(|c| c.first_loss_s.is_some()) {
+    for cell in losing {
         let none = || vec!["neither an Allow header nor a relay helps".to_string()];
         let remedy = if cell.remedy.is_empty() { none() } else { cell.remedy.clone() };
         told.entry((remedy.join("\n  "), &cell.client)).or_default().push(&cell.gateway);
     }
+    let mut out = String::new();
     let mut last = "";
     for ((what, client), gateways) in &told {
         if what != last {
@@ -108,5 +137,5 @@ pub fn text(matrix: &Matrix) -> String {
         }
         out += &format!("    {client} on {}\n", gateways.join(", "));
     }
-    out + &format!("\n{}\n", matrix.basis)
+    out
 }

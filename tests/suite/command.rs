@@ -253,8 +253,15 @@ fn the_matrix_agrees_with_the_table_of_first_losses() {
 fn the_trace_shows_update_unanswered_and_what_follows() {
     let trace = text(&rccsim(&["trace", "models/nec-r2.toml"]).stdout);
     let place = |what: &str| trace.find(what).unwrap_or_else(|| panic!("no {what:?} in\n{trace}"));
-    let order =
-        ["Allow absent", "session up", "UPDATE, SE 1800", "no answer in 32 s", "SESSION LOST", "gateway  BYE", "set up again"];
+    let order = [
+        "Allow absent",
+        "session up",
+        "UPDATE, SE 1800",
+        "no answer in 32 s",
+        "SESSION LOST",
+        "gateway  BYE",
+        "set up again",
+    ];
     assert!(order.windows(2).all(|pair| place(pair[0]) < place(pair[1])), "{trace}");
     let json: Value =
         serde_json::from_slice(&rccsim(&["trace", "models/nec-r2.toml", "--format", "json"]).stdout).unwrap();
