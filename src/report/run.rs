@@ -1,6 +1,5 @@
 //! Everything that is said of a run: data for every writer.
 
-use crate::engine::mix;
 use crate::measure::{Metric, Scope};
 use crate::study::{Judgement, Row, Samples, Verdict, overall};
 
@@ -81,8 +80,11 @@ impl Run {
 
     /// The fingerprint of everything observable in all replications.
     pub fn fingerprint(&self) -> String {
-        let numbered = self.samples.fingerprints.iter().zip(&self.samples.numbers);
-        let sum = numbered.fold(0, |sum: u64, (print, number)| sum.wrapping_add(mix(*print, u64::from(*number))));
-        format!("{sum:016x}")
+        let mut hasher = blake3::Hasher::new();
+        for (number, print) in self.samples.numbers.iter().zip(&self.samples.fingerprints) {
+            hasher.update(&number.to_le_bytes());
+            hasher.update(&print.to_le_bytes());
+        }
+        hasher.finalize().to_hex()[..16].into()
     }
 }

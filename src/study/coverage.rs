@@ -2,6 +2,7 @@
 //!
 //! So many, since the standard error of a coverage is then 0.22 %, of 1,000 only 0.69 %.
 //! `cargo test --release coverage -- --ignored --nocapture` prints the figures that stand in the module's documentation.
+#![cfg(test)]
 
 use rand_distr::Distribution;
 

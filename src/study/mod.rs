@@ -23,7 +23,6 @@
 //! | | ± 0.2 (some 100) | 94.6 % |
 //! | | ± 0.5 (some 18) | 93.5 % |
 
-#[cfg(test)]
 mod coverage;
 mod estimate;
 mod mser;

@@ -8,3 +8,4 @@ mod laws;
 mod models;
 mod rejected;
 mod theory;
+mod tidy;

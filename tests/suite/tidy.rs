@@ -1,0 +1,131 @@
+//! The style of the house, kept by a test: who may name whom, what is banned where, and a README that tells the truth.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Which rooms a room may name, besides itself.
+const ARROWS: [(&str, &[&str]); 10] = [
+    ("quantity", &[]),
+    ("engine", &["quantity"]),
+    ("measure", &["quantity"]),
+    ("protocol", &["quantity"]),
+    ("workload", &["quantity", "engine"]),
+    ("deployment", &["quantity", "engine", "measure", "protocol", "workload"]),
+    ("scenario", &["quantity", "measure", "protocol", "workload", "deployment"]),
+    ("study", &["quantity", "measure"]),
+    ("report", &["quantity", "measure", "study"]),
+    ("cli", &["quantity", "measure", "protocol", "deployment", "scenario", "study", "report"]),
+];
+
+/// The Rust files below a folder with their text, without unit tests.
+fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(sources(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.split("cfg(test)]").next().unwrap_or_default().to_string();
+            all.push((path, code));
+        }
+    }
+    all
+}
+
+fn rooms() -> BTreeMap<&'static str, Vec<(PathBuf, String)>> {
+    let src = Path::new("src");
+    let found = fs::read_dir(src).unwrap().filter(|f| f.as_ref().unwrap().path().is_dir()).count();
+    assert_eq!(found, ARROWS.len(), "a room without arrows");
+    ARROWS.iter().map(|(room, _)| (*room, sources(&src.join(room)))).collect()
+}
+
+#[test]
+fn rooms_name_only_whom_they_may() {
+    let rooms = rooms();
+    for (room, allowed) in ARROWS {
+        for (path, code) in &rooms[room] {
+            for (other, _) in ARROWS.iter().filter(|(other, _)| *other != room && !allowed.contains(other)) {
+                assert!(!code.contains(&format!("crate::{other}")), "{} names {other}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn no_clock_no_operating_system_randomness_no_hash_order_in_the_model() {
+    for (room, files) in rooms().iter().filter(|(room, _)| **room != "cli") {
+        for (path, code) in files {
+            for banned in
+                ["Instant::now", "SystemTime", "OsRng", "rand::rng()", "thread_rng", "HashMap", "HashSet", "std::env"]
+            {
+                assert!(!code.contains(banned), "{} in {room} has {banned}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn platform_functions_stay_out_of_the_model() {
+    for (_, files) in rooms().iter().filter(|(room, _)| !["report", "cli"].contains(room)) {
+        for (path, code) in files {
+            for banned in [
+                ".ln()",
+                ".exp()",
+                ".powf(",
+                ".powi(",
+                ".sin()",
+                ".cos()",
+                ".tan()",
+                ".log10()",
+                ".log2()",
+                ".ln_1p()",
+                ".exp_m1()",
+            ] {
+                assert!(!code.contains(banned), "{} has {banned}", path.display());
+            }
+        }
+    }
+}
+
+/// What stands in the README below `$ cargo run --release -- ARGS`, until the block ends.
+fn transcripts() -> Vec<(Vec<String>, String)> {
+    let readme = fs::read_to_string("README.md").unwrap();
+    let blocks = readme.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_string());
+    blocks
+        .map(|block| {
+            let (command, output) = block.split_once('\n').unwrap();
+            let args = command.strip_prefix("$ cargo run --release -- ").unwrap();
+            (args.split(' ').map(String::from).collect(), output.to_string())
+        })
+        .collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_readme_shows_what_the_tool_prints() {
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(fs::canonicalize("models").unwrap(), folder.path().join("models")).unwrap();
+    let all = transcripts();
+    assert!(all.len() >= 2, "the README lost its transcripts");
+    for (args, shown) in all {
+        let run = Command::new(env!("CARGO_BIN_EXE_rccsim")).args(&args).current_dir(folder.path()).output().unwrap();
+        let printed = String::from_utf8(run.stdout).unwrap();
+        assert!(printed == shown, "README and `{}` differ; it prints\n{printed}", args.join(" "));
+    }
+}
+
+#[test]
+fn the_readme_asks_the_questions_of_the_models() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    for entry in fs::read_dir("models").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "toml") {
+            let text = fs::read_to_string(&path).unwrap();
+            let question = text.lines().next().unwrap().trim_start_matches("# ");
+            assert!(readme.contains(question), "{}: {question}", path.display());
+        }
+    }
+}
