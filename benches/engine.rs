@@ -17,7 +17,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use rand_distr::Distribution;
-use rccsim::engine::{Agenda, Alarm, Exponential, Key, Ring, Stream};
+use rccsim::engine::{Agenda, Alarm, Exponential, Key, Normal, Ring, Stream};
 use rccsim::quantity::Time;
 
 /// Alternations of the two sides.
@@ -41,6 +41,28 @@ fn main() {
             compare(sip, pending);
         }
     }
+    compare_samplers();
+}
+
+/// Nanoseconds a draw, against inversion of the same generator.
+fn compare_samplers() {
+    let mut stream = Stream::open(1, 0, 0, 0);
+    let mut time = |draw: &dyn Fn(&mut Stream) -> f64| {
+        let mut best = f64::INFINITY;
+        for _ in 0..ROUNDS {
+            let start = Instant::now();
+            let sum: f64 = (0..1_000_000).map(|_| draw(&mut stream)).sum();
+            black_box(sum);
+            best = best.min(start.elapsed().as_secs_f64() * 1e3);
+        }
+        best
+    };
+    let exponential = time(&|s| Exponential.sample(s));
+    let normal = time(&|s| Normal.sample(s));
+    let inversion = time(&|s| -libm::log(1.0 - s.uniform()));
+    println!(
+        "a draw: exponential {exponential:.1} ns, normal {normal:.1} ns; exponential by inversion {inversion:.1} ns"
+    );
 }
 
 /// One line of the table.

@@ -7,10 +7,10 @@ use super::agenda::Entry;
 use super::pool::{Chain, Pool};
 
 /// The buckets of a wheel.
-pub(super) const BUCKETS: usize = 4096;
+pub(super) const BUCKETS: usize = 2048;
 
 /// Entries per bucket aimed at.
-const CROWD: usize = 8;
+const CROWD: usize = 4;
 
 /// The wheel reaches at least this many times as far as the greater part of the list.
 const REACH: u64 = 4;
