@@ -4,7 +4,7 @@ use super::colour::Paint;
 use super::layer::{Along, Bar, Bars, Layer, Tone};
 use super::layout::{self, Entry, Plot, Swatch};
 use super::scale::Domain;
-use super::scene::{Anchor, Rect, Scene, Shape, rule};
+use super::scene::{Anchor, Rect, Scene, Shape, Text, rule};
 use super::text::{self, LABEL, cut, plain};
 use super::{Axis, Chart, Scale};
 
@@ -58,11 +58,14 @@ pub fn draw(scene: &mut Scene, chart: &Chart, bars: &Bars, mut room: Rect) -> Pl
             scene.push(rule((low, middle), (high, middle), Paint::Ink, 1.4));
             scene.extend([low, high].map(|x| rule((x, middle - 4.0), (x, middle + 4.0), Paint::Ink, 1.4)));
         }
-        label(scene, bar, &room, &rect, middle);
+        label(scene, bar, (&room, &rect), middle, height);
     }
     if left_out > 0 {
         let at = (room.x, rect.bottom() - height / 2.0 + 4.2);
         scene.push(Shape::Text(plain(at, format!("and {left_out} more"), Anchor::Start, Paint::Soft)));
+    }
+    if bars.bars.is_empty() {
+        layout::nothing(scene, &rect);
     }
     let base = place(bars.base);
     scene.push(rule((base, rect.y), (base, rect.bottom()), Paint::Soft, 1.2));
@@ -71,7 +74,7 @@ pub fn draw(scene: &mut Scene, chart: &Chart, bars: &Bars, mut room: Rect) -> Pl
 
 fn frame(bars: &Bars, room: Rect, caption: &str) -> Rect {
     let widest = |of: fn(&Bar) -> &str| bars.bars.iter().map(|b| text::width(of(b), LABEL, false)).fold(0.0, f64::max);
-    let names = widest(|b| &b.label).min(room.w * if room.w < 420.0 { 0.33 } else { 0.4 }) + 10.0;
+    let names = widest(|b| &b.label).min(self::names(&room)) + 10.0;
     // Texts stand beyond the ends, so both sides keep room for theirs.
     let beyond = |left: bool| {
         let of = |b: &Bar| {
@@ -122,9 +125,22 @@ fn end_text(scene: &mut Scene, text: &str, end: f64, middle: f64, leftwards: boo
     scene.push(Shape::Text(text));
 }
 
-fn label(scene: &mut Scene, bar: &Bar, room: &Rect, rect: &Rect, middle: f64) {
-    let wide = (rect.x - room.x - 10.0).min(room.w * if room.w < 420.0 { 0.33 } else { 0.4 });
-    scene.extend(cut(wide, plain((room.x, middle + 4.2), bar.label.clone(), Anchor::Start, Paint::Ink)));
+/// What the bar is of, on two lines where one does not do and two fit.
+fn label(scene: &mut Scene, bar: &Bar, (room, rect): (&Rect, &Rect), middle: f64, height: f64) {
+    let wide = (rect.x - room.x - 10.0).min(names(room));
+    let most = if height >= 30.0 { 2 } else { 1 };
+    let lines = text::wrap(&bar.label, wide, LABEL, false, most);
+    let first = middle + 4.2 - (lines.len() as f64 - 1.0) * 7.0;
+    let whole = lines.iter().any(|l| l.ends_with('…')).then(|| bar.label.clone());
+    for (i, line) in lines.into_iter().enumerate() {
+        let text = plain((room.x, first + i as f64 * 14.0), line, Anchor::Start, Paint::Ink);
+        scene.push(Shape::Text(Text { whole: whole.clone(), ..text }));
+    }
+}
+
+/// The room names may take.
+fn names(room: &Rect) -> f64 {
+    room.w * if room.w < 420.0 { 0.33 } else { 0.4 }
 }
 
 fn thresholds(scene: &mut Scene, chart: &Chart, plot: &Plot) {

@@ -57,8 +57,7 @@ pub fn draw(scene: &mut Scene, chart: &Chart, room: Rect) -> Plot {
     }
     let there = |l: &Layer| points(l).iter().any(|p| p.0.is_finite() && p.1.is_finite());
     if !chart.layers.iter().any(there) {
-        let at = (plot.rect.x + plot.rect.w / 2.0, plot.rect.y + plot.rect.h / 2.0);
-        scene.push(Shape::Text(plain(at, "no data", Anchor::Middle, Paint::Soft)));
+        layout::nothing(scene, &plot.rect);
     }
     plot
 }
@@ -204,11 +203,17 @@ fn marks(chart: &Chart, axis: Along) -> Vec<f64> {
 
 /// Whether a logarithmic axis has values it has no place for.
 pub fn foot_note(chart: &Chart) -> Option<String> {
-    let not_positive = |v: &f64| v.is_finite() && *v <= 0.0;
-    let all: Vec<Spot> = chart.layers.iter().flat_map(points).collect();
-    let x = chart.x.scale == Scale::Log && all.iter().any(|p| not_positive(&p.0));
-    let y = chart.y.scale == Scale::Log && all.iter().any(|p| not_positive(&p.1));
+    let (x, y) = (homeless(chart, Along::X), homeless(chart, Along::Y));
     (x || y).then(|| "A logarithmic axis has no place for 0: such values are drawn at its foot.".into())
+}
+
+fn homeless(chart: &Chart, along: Along) -> bool {
+    let (axis, of): (_, fn(&Spot) -> f64) = match along {
+        Along::X => (&chart.x, |p| p.0),
+        Along::Y => (&chart.y, |p| p.1),
+    };
+    let not_positive = |v: f64| v.is_finite() && v <= 0.0;
+    axis.scale == Scale::Log && chart.layers.iter().flat_map(points).any(|p| not_positive(of(&p)))
 }
 
 /// The plot in that room, with so much kept free at the right for names.
@@ -231,7 +236,12 @@ fn frame(chart: &Chart, room: Rect, names: f64) -> Plot {
         Some((from, to)) => Domain::between(from, to, chart.y.scale),
         None => {
             let zero = if from_zero { 2.0 } else { 0.6 };
-            Domain::of(all.iter().map(|p| p.1).chain(marks(chart, Along::Y)), chart.y.scale, zero).nice(rows(&rect))
+            let mut domain = Domain::of(all.iter().map(|p| p.1).chain(marks(chart, Along::Y)), chart.y.scale, zero);
+            if homeless(chart, Along::Y) {
+                // What lies at the foot must not look like the least of the others.
+                domain.from /= 5.0;
+            }
+            domain.nice(rows(&rect))
         }
     };
     let widest = y.ticks(rows(&rect)).iter().map(|t| text::width(&t.text, LABEL, false)).fold(0.0, f64::max);
@@ -345,7 +355,7 @@ fn curve(scene: &mut Scene, plot: &Plot, places: &[Spot], paint: Paint, drawn: &
 fn beads(points: &[Spot]) -> Vec<Spot> {
     let piece = |pair: &[Spot]| {
         let ((ax, ay), (bx, by)) = (pair[0], pair[1]);
-        let n = (libm::hypot(bx - ax, by - ay) / 6.0).ceil().max(1.0);
+        let n = (libm::hypot(bx - ax, by - ay) / 4.0).ceil().max(1.0);
         (0..=n as u32).map(move |i| {
             let share = f64::from(i) / n;
             (ax + (bx - ax) * share, ay + (by - ay) * share)

@@ -12,8 +12,11 @@ use super::text::{self, LABEL, SMALL, cut, plain};
 pub fn draw(scene: &mut Scene, chart: &Chart, map: &HeatMap, mut room: Rect) {
     let all = map.values.iter().flatten().copied().filter(|v| v.is_finite());
     let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
-    if low <= high {
+    if low < high {
         key(scene, low, high, &room);
+    }
+    if low > high {
+        layout::nothing(scene, &room);
     }
     let mut above = room;
     layout::caption_above(scene, chart.y.caption(), &mut above);
@@ -93,7 +96,6 @@ fn cell(scene: &mut Scene, cell: Rect, step: Option<u8>, words: &str) {
 /// The colours from least to most, at the right above the table.
 fn key(scene: &mut Scene, low: f64, high: f64, room: &Rect) {
     let step = (high - low) / 10.0;
-    let step = if step > 0.0 { step } else { high.abs().max(1.0) / 10.0 };
     let small = |x: f64, v: f64, anchor| {
         let text = plain((x, room.y + 10.0), amount(v, step / 10.0), anchor, Paint::Soft);
         Shape::Text(Text { size: SMALL, ..text })

@@ -62,7 +62,9 @@ pub fn scene(chart: &Chart, size: Size) -> (Scene, Option<Plot>) {
 }
 
 fn title(scene: &mut Scene, chart: &Chart, room: &mut Rect) {
-    let lines = text::wrap(&chart.title, room.w, TITLE, true, 2);
+    // A narrow chart has more height than width to spare.
+    let most = if room.w < 420.0 { 3 } else { 2 };
+    let lines = text::wrap(&chart.title, room.w, TITLE, true, most);
     let shortened = lines.iter().any(|l| l.ends_with('…'));
     for line in lines {
         let mut text = plain((room.x, room.y + 14.0), line, Anchor::Start, Paint::Ink);
@@ -142,6 +144,12 @@ pub fn swatch(scene: &mut Scene, entry: &Entry, at: (f64, f64)) {
             scene.push(line(y - 5.0));
         }
     }
+}
+
+/// Says so where there is nothing to draw.
+pub fn nothing(scene: &mut Scene, rect: &Rect) {
+    let at = (rect.x + rect.w / 2.0, rect.y + rect.h / 2.0);
+    scene.push(Shape::Text(plain(at, "no data", Anchor::Middle, Paint::Soft)));
 }
 
 /// What an axis measures, above the left end of the vertical one.

@@ -30,7 +30,8 @@ impl Names {
     fn best(&mut self, places: Vec<Text>) -> Scene {
         let cost = |text: &Text| {
             let room = text::extent(text);
-            let inside = |p: &&Spot| (room.x..=room.right()).contains(&p.0) && (room.y..=room.bottom()).contains(&p.1);
+            let within = |v: f64, from: f64, to: f64| from - 2.0 <= v && v <= to + 2.0;
+            let inside = |p: &&Spot| within(p.0, room.x, room.right()) && within(p.1, room.y, room.bottom());
             let hidden = self.drawn.iter().filter(inside).count();
             let field = &self.field;
             let outside = room.x < field.x - 2.0

@@ -121,6 +121,7 @@ fn look() {
     let Some(folder) = std::env::var_os("CHARTS") else { return };
     let folder = std::path::Path::new(&folder);
     let put = |name: String, bytes: &[u8]| std::fs::write(folder.join(name), bytes).unwrap_or_else(|e| panic!("{e}"));
+    put("style.css".into(), stylesheet().as_bytes());
     for (name, chart) in all() {
         put(format!("{name}.svg"), svg(&chart, Size::WIDE).as_bytes());
         put(format!("{name}.png"), &png(&chart, Size::WIDE));
