@@ -39,11 +39,11 @@ fn segment(a: Spot, b: Spot, to: &Rect) -> Option<(Spot, Spot)> {
 
 /// The part of an area within the rectangle (Sutherland and Hodgman).
 pub fn area(points: Vec<Spot>, to: &Rect) -> Vec<Spot> {
-    let sides: [(fn(Spot) -> f64, f64, f64); 4] =
-        [(|p| p.0, 1.0, to.x), (|p| p.0, -1.0, to.right()), (|p| p.1, 1.0, to.y), (|p| p.1, -1.0, to.bottom())];
+    // Along which axis, on which side of what.
+    let sides = [(true, 1.0, to.x), (true, -1.0, to.right()), (false, 1.0, to.y), (false, -1.0, to.bottom())];
     let mut points = points;
-    for (of, sign, edge) in sides {
-        let inside = |p: Spot| (of(p) - edge) * sign;
+    for (level, sign, edge) in sides {
+        let inside = |p: Spot| (if level { p.0 } else { p.1 } - edge) * sign;
         let mut kept = Vec::with_capacity(points.len());
         for (i, b) in points.iter().enumerate() {
             let a = points[(i + points.len() - 1) % points.len()];

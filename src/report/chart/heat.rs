@@ -42,14 +42,15 @@ pub fn draw(scene: &mut Scene, chart: &Chart, map: &HeatMap, mut room: Rect) {
             self::cell(scene, cell, value.map(step), words);
         }
     }
+    // Colours that stay, as those of the cells do.
     if let Some((r, c)) = map.marked.filter(|(r, c)| *r < map.rows.len() && *c < map.columns.len()) {
         let (x, y) = (rect.x + c as f64 * w, rect.y + r as f64 * h);
         let frame = |inset: f64| {
             let (l, t, r, b) = (x + inset, y + inset, x + w - inset, y + h - inset);
             vec![(l, t), (r, t), (r, b), (l, b), (l, t), (r, t)]
         };
-        scene.push(Shape::Stroke { points: frame(0.5), paint: Paint::Ink, width: 3.0, dash: &[] });
-        scene.push(Shape::Stroke { points: frame(2.5), paint: Paint::Paper, width: 1.5, dash: &[] });
+        scene.push(Shape::Stroke { points: frame(0.5), paint: Paint::OnHeat(0), width: 3.0, dash: &[] });
+        scene.push(Shape::Stroke { points: frame(2.5), paint: Paint::OnHeat(10), width: 1.5, dash: &[] });
     }
     for (r, name) in map.rows.iter().enumerate().filter(|(i, _)| skips(*i, h)) {
         let at = (rect.x - 8.0, rect.y + (r as f64 + 0.5) * h + 4.2);

@@ -5,7 +5,7 @@ use super::layer::Layer;
 use super::scale::Domain;
 use super::scene::{Anchor, Rect, Scene, Shape, Text, rule};
 use super::text::{self, LABEL, SMALL, TITLE, cut, plain};
-use super::{Chart, Size, bars, draw, heat};
+use super::{Chart, Size, bars, content, draw, heat};
 
 /// Free at the sides [px].
 pub const SIDE: f64 = 14.0;
@@ -77,7 +77,7 @@ fn title(scene: &mut Scene, chart: &Chart, room: &mut Rect) {
 }
 
 fn notes(scene: &mut Scene, chart: &Chart, room: &mut Rect) {
-    let own = draw::foot_note(chart);
+    let own = content::foot_note(chart);
     let lines: Vec<String> =
         chart.notes.iter().chain(&own).flat_map(|n| text::wrap(n, room.w, SMALL, false, 3)).take(6).collect();
     if lines.is_empty() {

@@ -1,13 +1,16 @@
 //! Charts: a description of our own, and two ways to draw it, as SVG for pages and as PNG for slides.
 //!
 //! A [`Chart`] says what is shown, never where: `layout` finds room for title, axes, names and notes; `draw`, `bars` and
-//! `heat` turn the layers into a [`scene`](self) of strokes, fills and text; `svg` and `png` write the scene down. Both
+//! `heat` turn the layers into a `scene` of strokes, fills and text; `svg` and `png` write the scene down. Both
 //! pictures therefore agree, both are the same bytes on every run, and neither needs a font or a library of the system:
 //! text is measured with the font in this folder. The pixels are plotters' work, which no other module hears of.
 
+mod across;
+mod axes;
 mod bars;
 mod clip;
 mod colour;
+mod content;
 mod data;
 mod draw;
 mod heat;
@@ -115,7 +118,7 @@ impl Size {
 
     /// The size within which there is room for a chart and memory for its pixels.
     fn bounded(self) -> Size {
-        Size { width: self.width.clamp(240, 2400), height: self.height.clamp(180, 2400) }
+        Size { width: self.width.clamp(240, 1600), height: self.height.clamp(180, 1200) }
     }
 }
 

@@ -149,7 +149,7 @@ fn linear(from: f64, to: f64, count: usize) -> Vec<Tick> {
 pub fn amount(v: f64, step: f64) -> String {
     let v = if v.abs() < step * 1e-6 { 0.0 } else { v };
     let magnitude = v.abs().max(step);
-    if magnitude >= 1e15 || magnitude < 1e-4 {
+    if !(1e-4..1e15).contains(&magnitude) {
         return if v == 0.0 { "0".into() } else { scientific(v) };
     }
     let short = [(1e12, " T"), (1e9, " G"), (1e6, " M")].into_iter().find(|(size, _)| magnitude >= *size);
