@@ -66,7 +66,7 @@ impl Paint {
             // A heat map is a picture of its own ground: the same steps on every page.
             Paint::Heat(n) => (HEAT[n.min(10) as usize], HEAT[n.min(10) as usize]),
             Paint::OnHeat(n) => {
-                let text = if n >= 6 { 0xFFFFFF } else { 0x1F2328 };
+                let text = if n >= 7 { 0xFFFFFF } else { 0x1F2328 };
                 (text, text)
             }
         }
@@ -138,6 +138,50 @@ pub fn stylesheet() -> String {
         ":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n\
          :root[data-theme=light]{{{light}}}\n:root[data-theme=dark]{{{dark}}}\n\
          @media print{{:root,:root[data-theme=dark]{{{light}}}}}\n\
-         .rc-chart{{display:block;width:100%;height:auto}}\n{rules}"
+         .rc-chart{{display:block;width:100%;height:auto}}\n.rc-narrow{{display:none}}\n\
+         @media screen and (max-width:560px){{.rc-wide{{display:none}}.rc-narrow{{display:block}}}}\n{rules}"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The contrast of two colours as WCAG 2 counts it, 1 to 21.
+    fn contrast(a: u32, b: u32) -> f64 {
+        let light = |c: u32| {
+            let part = |shift: u32| {
+                let v = f64::from(c >> shift & 0xFF) / 255.0;
+                if v <= 0.04045 { v / 12.92 } else { libm::pow((v + 0.055) / 1.055, 2.4) }
+            };
+            0.2126 * part(16) + 0.7152 * part(8) + 0.0722 * part(0) + 0.05
+        };
+        let (a, b) = (light(a), light(b));
+        a.max(b) / a.min(b)
+    }
+
+    #[test]
+    fn text_can_be_read_and_lines_can_be_seen() {
+        let paper = Paint::Paper.pair();
+        let texts = [Paint::Ink, Paint::Soft, Paint::Good, Paint::Bad].map(|p| (p, 4.5));
+        let lines = (0..SERIES.len() as u8).map(|n| (Paint::Series(n), 3.0));
+        for (paint, least) in texts.into_iter().chain(lines) {
+            let (on_white, on_dark) = (contrast(paint.pair().0, paper.0), contrast(paint.pair().1, paper.1));
+            assert!(on_white >= least && on_dark >= least, "{paint:?}: {on_white:.1} and {on_dark:.1}");
+        }
+        for n in 0..=10 {
+            let ratio = contrast(Paint::OnHeat(n).pair().0, Paint::Heat(n).pair().0);
+            assert!(ratio >= 4.5, "step {n}: {ratio:.1}");
+        }
+    }
+
+    #[test]
+    fn no_two_of_many_series_look_alike() {
+        let look = |n: u8| (Paint::Series(n).rgb(), Paint::Series(n).dash());
+        for a in 0..21 {
+            for b in 0..a {
+                assert_ne!(look(a), look(b), "{a} and {b}");
+            }
+        }
+    }
 }

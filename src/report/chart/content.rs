@@ -146,3 +146,29 @@ pub fn homeless(chart: &Chart, along: Along) -> bool {
     let not_positive = |v: f64| v.is_finite() && v <= 0.0;
     axis.scale == Scale::Log && chart.layers.iter().flat_map(points).any(|p| not_positive(of(&p)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Band, Line};
+    use super::*;
+
+    #[test]
+    fn the_same_name_has_the_same_colour() {
+        let band = |name: &str| Layer::Band(Band { name: name.into(), ..Band::default() });
+        let line = |name: &str, tone| Layer::Line(Line { name: name.into(), tone, ..Line::default() });
+        let layers = vec![
+            band("a"),
+            line("a", Tone::Auto),
+            band("b"),
+            line("b", Tone::Bad),
+            line("c", Tone::Auto),
+            line("a", Tone::Auto),
+        ];
+        let chart = Chart { layers, ..Chart::default() };
+        let (first, second) = (Paint::Series(0), Paint::Series(1));
+        assert_eq!(paints(&chart), [first, first, Paint::Bad, Paint::Bad, second, first]);
+        let entries = entries(&chart, &paints(&chart));
+        let shown: Vec<(&str, Swatch)> = entries.iter().map(|e| (e.name.as_str(), e.swatch)).collect();
+        assert_eq!(shown, [("a", Swatch::Line), ("b", Swatch::Line), ("c", Swatch::Line)]);
+    }
+}

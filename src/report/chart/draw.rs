@@ -13,6 +13,8 @@ use super::{Chart, clip, thin};
 /// How dense areas are.
 pub const AREA: f64 = 0.5;
 const BAND: f64 = 0.2;
+/// More points than this are drawn small.
+const MANY: usize = 200;
 /// A curve of more points than this is drawn thin and without dashes, whose gaps would be lost in it.
 pub const DENSE: usize = 400;
 /// Draws axes and layers; says where.
@@ -127,7 +129,8 @@ fn band(scene: &mut Scene, plot: &Plot, band: &Band, paint: Paint) {
 
 fn dots(scene: &mut Scene, plot: &Plot, points: &Points, paint: Paint, drawn: &mut Vec<Spot>) {
     let places: Vec<Spot> = points.points.iter().map(|p| plot.near(plot.spot(p.x, p.y))).collect();
-    let radius = if places.len() > 200 { 2.0 } else { 3.5 };
+    let many = places.len() > MANY;
+    let mut cloud = Vec::new();
     for i in thin::cloud(places.iter().copied()) {
         let (x, y) = places[i];
         if let Some((low, high)) = points.points[i].interval.filter(|(l, h)| l.is_finite() && h.is_finite()) {
@@ -139,9 +142,14 @@ fn dots(scene: &mut Scene, plot: &Plot, points: &Points, paint: Paint, drawn: &m
             }
         }
         drawn.push((x, y));
-        if plot.holds((x, y)) {
-            scene.push(Shape::Disc { at: (x, y), radius, paint });
+        if plot.holds((x, y)) && many {
+            cloud.push((x, y));
+        } else if plot.holds((x, y)) {
+            scene.push(Shape::Disc { at: (x, y), radius: 3.5, paint });
         }
+    }
+    if many {
+        scene.push(Shape::Cloud { points: cloud, radius: 1.6, paint });
     }
 }
 

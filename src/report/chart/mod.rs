@@ -116,6 +116,9 @@ impl Size {
     /// For half of it.
     pub const HALF: Size = Size { width: 460, height: 320 };
 
+    /// For a telephone, where a wide one would be too small to read.
+    pub const NARROW: Size = Size { width: 340, height: 300 };
+
     /// The size within which there is room for a chart and memory for its pixels.
     fn bounded(self) -> Size {
         Size { width: self.width.clamp(240, 1600), height: self.height.clamp(180, 1200) }
@@ -126,6 +129,13 @@ impl Size {
 pub fn svg(chart: &Chart, size: Size) -> String {
     let size = size.bounded();
     svg::write(chart, size, &layout::scene(chart, size).0)
+}
+
+/// The chart for a page that is read on screens of any width: drawn for a wide one and for a telephone, of which
+/// [`stylesheet`] shows one.
+pub fn figure(chart: &Chart) -> String {
+    let of = |class, size| format!("<div class=\"{class}\">\n{}</div>\n", svg(chart, size));
+    of("rc-wide", Size::WIDE) + &of("rc-narrow", Size::NARROW)
 }
 
 /// The chart as a PNG file of twice the size in pixels, on white.

@@ -90,6 +90,12 @@ impl Canvas<'_> {
                     let _ = self.0.draw_circle(scaled(*at), (radius * FACTOR) as u32, &colour(paint, 1.0), true);
                 }
             }
+            Shape::Cloud { points, radius, paint } => {
+                let colour = colour(*paint, 1.0);
+                for at in points {
+                    let _ = self.0.draw_circle(scaled(*at), (radius * FACTOR) as u32, &colour, true);
+                }
+            }
             Shape::Text(text) => self.text(text),
             Shape::Begin { .. } | Shape::End => {}
         }

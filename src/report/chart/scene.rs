@@ -58,6 +58,8 @@ pub enum Shape {
     Box { rect: Rect, paint: Paint, opacity: f64 },
     /// A filled disc, with a rim of paper.
     Disc { at: Spot, radius: f64, paint: Paint },
+    /// Many discs of one colour, without rims.
+    Cloud { points: Vec<Spot>, radius: f64, paint: Paint },
     /// Text.
     Text(Text),
     /// From here to the matching end the shapes belong to that layer.

@@ -17,7 +17,7 @@ pub fn write(chart: &Chart, size: Size, scene: &[Shape]) -> String {
     let Size { width, height } = size;
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"rc-chart\" role=\"img\" viewBox=\"0 0 {width} {height}\" \
-         width=\"100%\" style=\"max-width:{width}px\" font-family=\"{FACES}\">\n"
+         width=\"{width}\" height=\"{height}\" style=\"max-width:100%;height:auto\" font-family=\"{FACES}\">\n"
     );
     let _ = writeln!(out, "<title>{}</title>", escaped(&chart.title));
     let _ = writeln!(out, "<desc>{}</desc>", escaped(&chart.description));
@@ -117,6 +117,17 @@ fn shape(out: &mut String, shape: &Shape) {
                 )
             };
             ring(out, radius + 1.0, Paint::Paper).and_then(|()| ring(out, *radius, *paint))
+        }
+        Shape::Cloud { points, radius, paint } => {
+            // Strokes without length and with round ends: a tenth of the bytes that circles take.
+            let class = paint.class().map_or(String::new(), |c| format!(" class=\"rc-{c}-l\""));
+            let dots: String = points.iter().map(|(x, y)| format!("M{},{}h0", number(*x), number(*y))).collect();
+            writeln!(
+                out,
+                "<path{class} d=\"{dots}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" stroke-linecap=\"round\"/>",
+                paint.hex(),
+                number(radius * 2.0)
+            )
         }
         Shape::Text(text) => {
             self::text(out, text);

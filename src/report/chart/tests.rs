@@ -70,7 +70,7 @@ fn markup_in_a_title_stays_text() {
 #[test]
 fn texts_do_not_overlap() {
     for (name, chart) in samples::ordinary() {
-        for size in [Size::WIDE, Size::HALF, Size { width: 340, height: 280 }] {
+        for size in [Size::WIDE, Size::HALF, Size::NARROW] {
             let scene = layout::scene(&chart, size.bounded()).0;
             let texts: Vec<_> =
                 scene.iter().filter_map(|s| if let scene::Shape::Text(t) = s { Some(t) } else { None }).collect();
@@ -121,10 +121,12 @@ fn look() {
     let Some(folder) = std::env::var_os("CHARTS") else { return };
     let folder = std::path::Path::new(&folder);
     let put = |name: String, bytes: &[u8]| std::fs::write(folder.join(name), bytes).unwrap_or_else(|e| panic!("{e}"));
+    let page: String = samples::ordinary().iter().map(|(_, chart)| figure(chart)).collect();
+    put("figures.html".into(), page.as_bytes());
     put("style.css".into(), stylesheet().as_bytes());
     for (name, chart) in all() {
         put(format!("{name}.svg"), svg(&chart, Size::WIDE).as_bytes());
         put(format!("{name}.png"), &png(&chart, Size::WIDE));
-        put(format!("{name}-phone.png"), &png(&chart, Size { width: 340, height: 280 }));
+        put(format!("{name}-phone.png"), &png(&chart, Size::NARROW));
     }
 }

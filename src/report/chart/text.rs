@@ -15,8 +15,9 @@ pub const TITLE: f64 = 15.0;
 pub const LABEL: f64 = 12.0;
 pub const SMALL: f64 = 11.0;
 
-/// How much wider another face of the stack may run.
-const SLACK: f64 = 1.04;
+/// How much wider another face of the stack may run, of the widest that systems fall back to; its bold runs wider still.
+const SLACK: f64 = 1.07;
+const STRONG_SLACK: f64 = 1.18;
 
 /// One of the two fonts.
 pub fn font(strong: bool) -> &'static FontRef<'static> {
@@ -41,7 +42,8 @@ pub fn line_height(strong: bool, size: f64) -> f32 {
 /// The width of a text [px].
 pub fn width(text: &str, size: f64, strong: bool) -> f64 {
     let font = font(strong).as_scaled(line_height(strong, size));
-    text.chars().map(|c| f64::from(font.h_advance(font.glyph_id(c)))).sum::<f64>() * SLACK
+    text.chars().map(|c| f64::from(font.h_advance(font.glyph_id(c)))).sum::<f64>()
+        * if strong { STRONG_SLACK } else { SLACK }
 }
 
 /// The text as it fits, cut with an ellipsis if it must be.

@@ -31,10 +31,10 @@ fn columns(points: &[Spot], stretch: &[usize]) -> Vec<usize> {
     kept
 }
 
-/// Points of which no two would hide each other: one for each half pixel.
+/// Points of which no two would hide each other: one for each pixel.
 pub fn cloud(points: impl Iterator<Item = Spot>) -> Vec<usize> {
     let mut seen = std::collections::BTreeSet::new();
-    let cell = |v: f64| (v * 2.0).round() as i64;
+    let cell = |v: f64| v.round() as i64;
     let place = |(i, (x, y)): (usize, Spot)| (x.is_finite() && y.is_finite()).then(|| (i, (cell(x), cell(y))));
     points.enumerate().filter_map(place).filter(|(_, at)| seen.insert(*at)).map(|(i, _)| i).collect()
 }
