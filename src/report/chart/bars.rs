@@ -10,6 +10,9 @@ use super::{Axis, Chart, Scale};
 
 /// A bar is no thicker [px].
 const THICK: f64 = 22.0;
+/// How dense a bar is, and its other half: light beside dark tells them apart without colour [%].
+const FIRST: u8 = 85;
+const SECOND: u8 = 50;
 /// Less room than this for a bar, and some are left out [px].
 const LEAST: f64 = 17.0;
 
@@ -17,10 +20,14 @@ const LEAST: f64 = 17.0;
 pub fn draw(scene: &mut Scene, chart: &Chart, bars: &Bars, mut room: Rect) -> Plot {
     let first = if bars.tone == Tone::Auto { Paint::Series(0) } else { Paint::of(bars.tone, 0) };
     let second = Paint::Series(1);
-    let both = [(&bars.names.0, first), (&bars.names.1, second)];
-    if both.iter().all(|(name, _)| !name.is_empty()) {
-        let entry =
-            |(name, paint): (&String, Paint)| Entry { name: name.clone(), paint, swatch: Swatch::Area, dense: false };
+    let both = [(&bars.names.0, first, FIRST), (&bars.names.1, second, SECOND)];
+    if both.iter().all(|(name, _, _)| !name.is_empty()) {
+        let entry = |(name, paint, opacity): (&String, Paint, u8)| Entry {
+            name: name.clone(),
+            paint,
+            swatch: Swatch::Bar { opacity },
+            dense: false,
+        };
         layout::legend(scene, &both.map(entry), &mut room);
     }
     layout::caption_above(scene, chart.y.caption(), &mut room);
@@ -34,8 +41,7 @@ pub fn draw(scene: &mut Scene, chart: &Chart, bars: &Bars, mut room: Rect) -> Pl
     let plot = Plot { rect, x, y: Domain { from: 0.0, to: 1.0, scale: Scale::Linear } };
     layout::horizontal(scene, &rect, &x, caption, true);
 
-    thresholds(scene, chart, &plot);
-
+    let mut texts = Vec::new();
     let (shown, left_out) = shown(bars, &rect);
     let height = rect.h / (shown.len() + usize::from(left_out > 0)).max(1) as f64;
     let place = |v: f64| rect.x + x.place(v).clamp(0.0, 1.0) * rect.w;
@@ -44,14 +50,15 @@ pub fn draw(scene: &mut Scene, chart: &Chart, bars: &Bars, mut room: Rect) -> Pl
         let thick = (height * 0.66).min(THICK);
         let interval = bar.interval.filter(|(l, h)| l.is_finite() && h.is_finite());
         let end = interval.map_or(bar.value, |(low, high)| if bar.value < bars.base { low } else { high });
-        for (value, end, text, paint) in
-            [(Some(bar.value), Some(end), &bar.text, first), (bar.other, bar.other, &bar.other_text, second)]
-        {
+        for (value, end, text, (paint, opacity)) in [
+            (Some(bar.value), Some(end), &bar.text, (first, FIRST)),
+            (bar.other, bar.other, &bar.other_text, (second, SECOND)),
+        ] {
             let Some((value, end)) = value.zip(end).filter(|(v, e)| v.is_finite() && e.is_finite()) else { continue };
             let (from, to) = (place(bars.base), place(value));
             let rect = Rect { x: from.min(to), y: middle - thick / 2.0, w: (from - to).abs(), h: thick };
-            scene.push(Shape::Box { rect, paint, opacity: 0.85 });
-            end_text(scene, text, place(end), middle, value < bars.base);
+            scene.push(Shape::Box { rect, paint, opacity: f64::from(opacity) / 100.0 });
+            end_text(&mut texts, text, place(end), middle, value < bars.base);
         }
         if let Some((low, high)) = interval {
             let (low, high) = (place(low), place(high));
@@ -60,6 +67,8 @@ pub fn draw(scene: &mut Scene, chart: &Chart, bars: &Bars, mut room: Rect) -> Pl
         }
         label(scene, bar, (&room, &rect), middle, height);
     }
+    thresholds(scene, chart, &plot);
+    scene.extend(texts);
     if left_out > 0 {
         let at = (room.x, rect.bottom() - height / 2.0 + 4.2);
         scene.push(Shape::Text(plain(at, format!("and {left_out} more"), Anchor::Start, Paint::Soft)));

@@ -20,11 +20,12 @@ pub struct Plot {
     pub y: Domain,
 }
 
-/// How a name is shown in the legend.
+/// How a name is shown in the legend; a bar with so many hundredths of its colour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Swatch {
     Line,
     Area,
+    Bar { opacity: u8 },
     Dot,
 }
 
@@ -138,6 +139,10 @@ pub fn swatch(scene: &mut Scene, entry: &Entry, at: (f64, f64)) {
     match entry.swatch {
         Swatch::Line => scene.push(line(y)),
         Swatch::Dot => scene.push(Shape::Disc { at: (x + 9.0, y), radius: 3.5, paint: entry.paint }),
+        Swatch::Bar { opacity } => {
+            let rect = Rect { x, y: y - 5.0, w: 18.0, h: 11.0 };
+            scene.push(Shape::Box { rect, paint: entry.paint, opacity: f64::from(opacity) / 100.0 });
+        }
         Swatch::Area => {
             let rect = Rect { x, y: y - 5.0, w: 18.0, h: 11.0 };
             scene.push(Shape::Box { rect, paint: entry.paint, opacity: draw::AREA });
