@@ -33,6 +33,7 @@ mod replications;
 mod samples;
 mod selection;
 mod skew;
+mod tail;
 mod verdict;
 
 pub use estimate::{CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval, student_t};
