@@ -40,6 +40,8 @@ pub enum ClientEnd {
     Bye,
     /// A request was answered 481.
     Answer481,
+    /// The connection was reset.
+    Reset,
 }
 
 /// How a refresh failed.
@@ -237,6 +239,14 @@ impl Client {
         } else {
             self.receive_answer(config, now, message, port);
         }
+    }
+
+    /// The connection to OCS, or from there to the gateway, was reset: what was under way is lost, and noticed at once.
+    pub fn connection_reset(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
+        if matches!(self.phase, Phase::Inviting | Phase::Querying | Phase::Monitoring | Phase::Established) {
+            self.end(config, now, ClientEnd::Reset, port);
+        }
+        self.requests.clear();
     }
 
     /// The deadline of [`Client::deadline`] has come.

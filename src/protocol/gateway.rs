@@ -22,6 +22,8 @@ pub enum GatewayEnd {
     Answer481,
     /// Its 2xx was never acknowledged, or its own refresh failed.
     GaveUp,
+    /// The gateway is taken down for maintenance.
+    ShutDown,
 }
 
 /// What an observer of the gateway learns.
@@ -332,6 +334,18 @@ impl Dialog {
             self.end_with_bye(now, GatewayEnd::GaveUp, port);
         }
         // An event that stays unanswered ends nothing: the dialog is kept (model §3).
+    }
+
+    /// The gateway is taken down: BYE.
+    pub fn shut_down(&mut self, now: Time, port: &mut impl GatewayPort) {
+        if self.is_held() {
+            self.end_with_bye(now, GatewayEnd::ShutDown, port);
+        }
+    }
+
+    /// The gateway forgets that it monitors the line.
+    pub fn forget_monitor(&mut self) {
+        self.monitored = false;
     }
 
     fn end_with_bye(&mut self, now: Time, end: GatewayEnd, port: &mut impl GatewayPort) {

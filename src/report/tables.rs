@@ -142,7 +142,7 @@ impl<W: Write> Drops<W> {
             &seconds(row.lost_at),
             &row.detected_at.map_or(String::new(), seconds),
             row.cause.name(),
-            row.ended_by.name(),
+            row.ended_by.map_or("", |e| e.name()),
         ])?;
         Ok(())
     }

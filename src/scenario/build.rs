@@ -17,6 +17,10 @@ fn path(s: &Settings) -> PathConfig {
         loss: s.share("loss"),
         relay_allow: [None, Some(Allow::Absent), Some(Allow::WithUpdate), Some(Allow::WithoutUpdate)]
             [s.choice("relay_allow")],
+        idle_timeout: None,
+        idle_action: crate::deployment::IdleAction::Silent,
+        keep_alive: None,
+        route_expiry: None,
     }
 }
 
@@ -42,7 +46,18 @@ fn gateway(s: &Settings) -> GatewayPlan {
             [s.choice("enforces_session_timer")],
         retry_after_s: s.number("retry_after") as u32,
     };
-    GatewayPlan { name: s.name.clone(), count: s.number("count") as u32, config, path: path(s) }
+    GatewayPlan {
+        name: s.name.clone(),
+        count: s.number("count") as u32,
+        config,
+        path: path(s),
+        station: None,
+        max_sessions: None,
+        max_sessions_per_line: None,
+        forgets: crate::deployment::Forgets::Sessions,
+        spare: 0,
+        rehome_after: crate::quantity::Span::from_secs(60),
+    }
 }
 
 fn client_config(s: &Settings) -> ClientConfig {
@@ -108,6 +123,7 @@ pub fn plan(settings: &[Settings]) -> Result<Plan, ScenarioError> {
         horizon: Time(scenario.span("horizon").0),
         clients: clients.collect::<Result<_, _>>()?,
         gateways,
+        faults: Vec::new(),
         drops_limit: scenario.number("drops_limit"),
     })
 }

@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Which rooms a room may name, besides itself.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("quantity", &[]),
     ("engine", &["quantity"]),
     ("measure", &["quantity"]),
     ("protocol", &["quantity"]),
     ("workload", &["quantity", "engine"]),
-    ("deployment", &["quantity", "engine", "measure", "protocol", "workload"]),
-    ("scenario", &["quantity", "measure", "protocol", "workload", "deployment"]),
+    ("faults", &["quantity", "engine"]),
+    ("deployment", &["quantity", "engine", "measure", "protocol", "workload", "faults"]),
+    ("scenario", &["quantity", "measure", "protocol", "workload", "faults", "deployment"]),
     ("study", &["quantity", "measure"]),
     ("report", &["quantity", "measure", "study"]),
     ("cli", &["quantity", "measure", "protocol", "deployment", "scenario", "study", "report"]),
