@@ -131,6 +131,10 @@ pub struct ClientPlan {
     pub sign_in: SignIn,
     /// When they sign out; `None`: not before the horizon.
     pub sign_out: Option<SignIn>,
+    /// How far their clocks are ahead of the scenario's, microseconds. Default 0.
+    pub ahead_us: i64,
+    /// Share of them who sign in at all. Default 1.
+    pub attendance: f64,
 }
 
 /// A deployment to simulate. Every value is valid: the scenario parser saw to it.

@@ -4,7 +4,7 @@ use rccsim::deployment::{ClientPlan, Forgets, GatewayPlan, IdleAction, PathConfi
 use rccsim::measure::DropRow;
 use rccsim::protocol::*;
 use rccsim::quantity::{Span, Time};
-use rccsim::workload::{SignIn, WorkloadConfig};
+use rccsim::workload::{DayShape, SignIn, WorkloadConfig};
 
 pub const HOUR: u64 = 3600;
 
@@ -63,6 +63,8 @@ pub fn no_calls() -> WorkloadConfig {
         no_answer: Span::from_secs(20),
         talk_time: Span::from_secs(180),
         answered_at_pc: 0.0,
+        by_hour: DayShape::default(),
+        spread: 0.0,
     }
 }
 
@@ -80,6 +82,8 @@ pub fn clients(name: &str, count: u32, config: ClientConfig) -> ClientPlan {
         path: path(),
         sign_in: SignIn::AtStart,
         sign_out: None,
+        ahead_us: 0,
+        attendance: 1.0,
     }
 }
 

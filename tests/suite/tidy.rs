@@ -27,7 +27,7 @@ fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             all.extend(sources(&path));
-        } else if path.extension().is_some_and(|e| e == "rs") {
+        } else if path.extension().is_some_and(|e| e == "rs") && path.file_name().is_some_and(|n| n != "tests.rs") {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.split("cfg(test)]").next().unwrap_or_default().to_string();
             all.push((path, code));

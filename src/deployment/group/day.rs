@@ -35,11 +35,12 @@ impl<W: Witness> Group<'_, W> {
         if !user.signed_in {
             return; // the calls of the day end with the sign-out
         }
-        let workload = &self.members[user.member as usize].plan.workload;
+        let member = &self.members[user.member as usize];
+        let (workload, start_us) = (&member.plan.workload, member.start_us);
         let (direction, draws) = if user.incoming.next() == Some(now) {
-            (Direction::Incoming, user.incoming.take(workload))
+            (Direction::Incoming, user.incoming.take(workload, start_us))
         } else {
-            (Direction::Outgoing, user.outgoing.take(workload))
+            (Direction::Outgoing, user.outgoing.take(workload, start_us))
         };
         user.calls_made += 1;
         let number = user.calls_made;

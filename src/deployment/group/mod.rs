@@ -21,7 +21,7 @@ use crate::protocol::{
     GatewayPort, Message, RefreshFailure, Side, Status, Subject, Timer, answer_outside_dialog,
 };
 use crate::quantity::{Span, Time};
-use crate::workload::{CallDraws, CallProcess};
+use crate::workload::{CallDraws, CallProcess, own_rate};
 use trouble::{ClientLine, Site, Trouble};
 
 /// Events between two looks at the progress and at the wish to stop: some milliseconds.
@@ -60,6 +60,8 @@ enum Purpose {
     Service = 10,
     Fault = 11,
     RouteExpiry = 12,
+    Attendance = 13,
+    OwnRate = 14,
 }
 
 /// What the agenda holds.
@@ -152,6 +154,8 @@ pub fn bytes_per_user() -> u64 {
 struct Member<'a> {
     /// Index into the client groups of the plan.
     index: usize,
+    /// The run's start on their clocks, microseconds since midnight.
+    start_us: i64,
     plan: &'a ClientPlan,
     reliable: bool,
     joined: bool,
@@ -287,19 +291,27 @@ impl<'a, W: Witness> Group<'a, W> {
         let mut probe = Probe::new(plan.horizon, index as u32, self.manner.drop_rows);
         let group_key = name_key(&clients.name);
         let plain = path.is_plain() && clients.path.is_plain() && !self.trouble.touches_paths();
+        let start_us = plan.start.0 as i64 + clients.ahead_us;
         // Users go to the gateways in turn, so that one more user moves none of the others.
         for number in (number..clients.count).step_by(groups as usize) {
             probe.tally.users += 1;
             let key = mix(group_key, u64::from(number));
             let open = |purpose: Purpose| Stream::open(plan.seed, replication, key, purpose as u32);
-            let sign_in = clients.sign_in.draw(plan.start, &mut open(Purpose::SignIn));
-            let sign_out = clients.sign_out.map(|s| s.draw(plan.start, &mut open(Purpose::SignOut)));
+            let sign_in = clients.sign_in.draw(start_us, &mut open(Purpose::SignIn));
+            let sign_out = clients.sign_out.map(|s| s.draw(start_us, &mut open(Purpose::SignOut)));
             let user = self.users.len() as u32;
-            self.agenda.file(Key::new(sign_in, Class::Call as u8, user, 0), Event::SignIn);
-            if let Some(at) = sign_out.filter(|at| *at > sign_in) {
+            // Drawn from a stream of its own, so that attendance moves nobody's sign-in.
+            let attends = clients.attendance == 1.0 || open(Purpose::Attendance).chance(clients.attendance);
+            if attends {
+                self.agenda.file(Key::new(sign_in, Class::Call as u8, user, 0), Event::SignIn);
+            }
+            if let Some(at) = sign_out.filter(|at| attends && *at > sign_in) {
                 self.agenda.file(Key::new(at, Class::Call as u8, user, u32::MAX), Event::SignOut);
             }
             let calls = &clients.workload;
+            let own = own_rate(calls.spread, &mut open(Purpose::OwnRate));
+            let process =
+                |purpose, rate: f64| CallProcess::new(open(purpose), rate * own, sign_in, &calls.by_hour, start_us);
             let home = if groups == 1 { (number % self.gateway.count) as u16 } else { 0 };
             if !plain || !self.trouble.is_none() {
                 self.lines.resize_with(user as usize, ClientLine::default);
@@ -320,8 +332,8 @@ impl<'a, W: Witness> Group<'a, W> {
                 last_bye: None,
                 dialogs: SmallVec::new(),
                 calls: SmallVec::new(),
-                incoming: CallProcess::new(open(Purpose::Incoming), calls.incoming_per_s, sign_in),
-                outgoing: CallProcess::new(open(Purpose::Outgoing), calls.outgoing_per_s, sign_in),
+                incoming: process(Purpose::Incoming, calls.incoming_per_s),
+                outgoing: process(Purpose::Outgoing, calls.outgoing_per_s),
                 draws: Draws {
                     jitter: open(Purpose::RefreshJitter),
                     reestablish: open(Purpose::Reestablish),
@@ -333,6 +345,7 @@ impl<'a, W: Witness> Group<'a, W> {
         }
         self.members.push(Member {
             index,
+            start_us,
             plan: clients,
             reliable: path.is_reliable() && clients.path.is_reliable(),
             joined: self.manner.hops == Hops::Joined && plain,
