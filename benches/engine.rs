@@ -6,8 +6,12 @@
 //! - *sip*: the same, and each event sets and cancels a timeout of 32 s through the machine's [`Alarm`], as a transaction
 //!   does. One entry stands for it and is looked at when it comes up; both sides of the comparison do so.
 //!
+//! At one size, hold is repeated with other delays, to see that the agenda adapts: a fixed interval, bursts at equal
+//! times, a few long ones among many short, heavy tails.
+//!
 //! The two sides alternate; the table gives the median and the best of each, and the ratio of the medians. The heap holds
-//! bare 128-bit keys; the agenda is measured with payloads of 0, 16 and 40 bytes.
+//! bare 128-bit keys, and so does the agenda beside it, which must give the same order; the agenda with payloads of 16 and
+//! 40 bytes is measured after them, not in alternation.
 
 #![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock of the machine")]
 
@@ -33,13 +37,16 @@ fn main() {
     let sizes = if asked.is_empty() { vec![1_000, 10_000, 100_000, 1_000_000, 10_000_000] } else { asked };
     println!("millions of events a second, median (best) of {ROUNDS} alternations; ratio of medians to the heap's");
     println!(
-        "{:4} {:>9} {:>14} {:>22} {:>22} {:>22}",
+        "{:8} {:>9} {:>14} {:>22} {:>22} {:>22}",
         "", "pending", "heap", "agenda", "16-byte payload", "40-byte payload"
     );
     for sip in [false, true] {
         for &pending in &sizes {
-            compare(sip, pending);
+            compare(if sip { "sip" } else { "hold" }, &Delays::exponential(), sip, pending);
         }
+    }
+    for (name, delays) in Delays::shapes() {
+        compare(name, &delays, false, 100_000);
     }
     compare_samplers();
 }
@@ -66,11 +73,10 @@ fn compare_samplers() {
 }
 
 /// One line of the table.
-fn compare(sip: bool, pending: usize) {
+fn compare(name: &str, delays: &Delays, sip: bool, pending: usize) {
     let events = (pending * 2).clamp(1_000_000, 10_000_000);
-    let delays = Delays::new();
-    let mut heap = Hold::<BinaryHeap<Reverse<u128>>>::new(pending, &delays, sip);
-    let mut none = Hold::<Agenda<()>>::new(pending, &delays, sip);
+    let mut heap = Hold::<BinaryHeap<Reverse<u128>>>::new(pending, delays, sip);
+    let mut none = Hold::<Agenda<()>>::new(pending, delays, sip);
     let mut rates = [const { Vec::new() }; 4];
     for _ in 0..ROUNDS {
         rates[0].push(heap.rate(events));
@@ -78,10 +84,10 @@ fn compare(sip: bool, pending: usize) {
     }
     assert_eq!(heap.check, none.check, "the orders differ");
     drop((heap, none));
-    let mut small = Hold::<Agenda<[u64; 2]>>::new(pending, &delays, sip);
+    let mut small = Hold::<Agenda<[u64; 2]>>::new(pending, delays, sip);
     (0..ROUNDS).for_each(|_| rates[2].push(small.rate(events)));
     drop(small);
-    let mut large = Hold::<Agenda<[u64; 5]>>::new(pending, &delays, sip);
+    let mut large = Hold::<Agenda<[u64; 5]>>::new(pending, delays, sip);
     (0..ROUNDS).for_each(|_| rates[3].push(large.rate(events)));
     let [heap, none, small, large] = rates.map(|mut r| {
         r.sort_by(f64::total_cmp);
@@ -89,8 +95,7 @@ fn compare(sip: bool, pending: usize) {
     });
     let cell = |(median, best): (f64, f64)| format!("{median:.2} ({best:.2}) {:4.1}x", median / heap.0);
     println!(
-        "{:4} {pending:>9} {:>14} {:>22} {:>22} {:>22}",
-        if sip { "sip" } else { "hold" },
+        "{name:8} {pending:>9} {:>14} {:>22} {:>22} {:>22}",
         format!("{:.2} ({:.2})", heap.0, heap.1),
         cell(none),
         cell(small),
@@ -136,17 +141,30 @@ impl<P: Copy + Default> Pending for Agenda<P> {
     }
 }
 
-/// Exponential delays, drawn beforehand: the queue is measured, not the logarithm.
-struct Delays(Vec<u32>);
+/// Delays [µs], drawn beforehand: the queue is measured, not the logarithm.
+struct Delays {
+    drawn: Vec<u32>,
+    /// A uniform addition below this power of two.
+    jitter: u64,
+}
 
 impl Delays {
-    fn new() -> Delays {
+    fn new(jitter: u64, delay: impl Fn(&mut Stream) -> f64) -> Delays {
         let mut stream = Stream::open(1, 0, 0, 0);
-        let mut draw = || {
-            let unit: f64 = Exponential.sample(&mut stream);
-            (unit * MEAN_US) as u32
-        };
-        Delays((0..1 << 14).map(|_| draw()).collect())
+        Delays { drawn: (0..1 << 14).map(|_| delay(&mut stream) as u32).collect(), jitter }
+    }
+
+    fn exponential() -> Delays {
+        Delays::new(1 << 16, |s| Distribution::<f64>::sample(&Exponential, s) * MEAN_US)
+    }
+
+    fn shapes() -> [(&'static str, Delays); 4] {
+        [
+            ("interval", Delays::new(1, |_| 3.6e9)),
+            ("burst", Delays::new(1, |s| 20e3 * (s.uniform() * 10.0).floor())),
+            ("bimodal", Delays::new(1 << 10, |s| if s.chance(0.9) { s.uniform() * 50e3 } else { 3.6e9 * s.uniform() })),
+            ("tailed", Delays::new(1, |s| libm::exp(22.0 * s.uniform()))),
+        ]
     }
 }
 
@@ -174,7 +192,7 @@ impl<'a, Q: Pending> Hold<'a, Q> {
     #[inline]
     fn delay(&mut self) -> u64 {
         self.draws = self.draws.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
-        u64::from(self.delays.0[(self.draws >> 50) as usize]) + (self.draws >> 34 & 0xFFFF)
+        u64::from(self.delays.drawn[(self.draws >> 50) as usize]) + (self.draws >> 34 & (self.delays.jitter - 1))
     }
 
     fn rate(&mut self, events: usize) -> f64 {

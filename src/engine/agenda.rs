@@ -85,7 +85,7 @@ impl<P: Copy> Agenda<P> {
     /// An empty agenda. Nothing happens at the horizon itself or later.
     pub fn new(horizon: Time) -> Agenda<P> {
         Agenda {
-            run: Vec::new(),
+            run: Vec::with_capacity(2 * SHIFTABLE),
             late: BinaryHeap::new(),
             run_end: 0,
             fine: Wheel::new(),
@@ -128,6 +128,13 @@ impl<P: Copy> Agenda<P> {
         }
         self.len -= 1;
         self.run.pop().map(|e| (e.key, e.payload))
+    }
+
+    /// A guess at who has the `n`-th event from now, 0 for the next: to touch its state before it is needed. What is not
+    /// sorted yet is not known.
+    #[inline]
+    pub fn foresee(&self, n: usize) -> Option<u32> {
+        Some(self.run.get(self.run.len().checked_sub(n + 1)?)?.key.entity())
     }
 
     /// How many events are pending.

@@ -4,7 +4,7 @@
 //! is still in the cache. Once the pool has held the most that is ever pending, nothing is allocated any more.
 
 /// Entries in a chunk: enough that following the list costs little, few enough that a half-filled chunk wastes little.
-const CHUNK: usize = 16;
+const CHUNK: usize = 32;
 
 /// No chunk.
 const NONE: u32 = u32::MAX;

@@ -143,6 +143,15 @@ fn an_emptied_agenda_starts_again() {
 }
 
 #[test]
+fn the_next_of_the_run_are_foreseen() {
+    let mut agenda = Agenda::new(Time(100));
+    (0..5).for_each(|n| agenda.file(Key::new(Time(n), 0, 10 + n as u32, 0), ()));
+    assert_eq!(agenda.foresee(0), None);
+    agenda.take();
+    assert_eq!([0, 1, 3, 4].map(|n| agenda.foresee(n)), [Some(11), Some(12), Some(14), None]);
+}
+
+#[test]
 fn at_a_constant_load_nothing_is_allocated() {
     let mut both = Both::new(5);
     both.fill(20_000, |u| u * 1e9);
