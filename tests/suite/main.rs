@@ -7,5 +7,7 @@ mod facts;
 mod laws;
 mod models;
 mod rejected;
+mod station;
 mod theory;
 mod tidy;
+mod trouble;
