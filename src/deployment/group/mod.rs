@@ -18,7 +18,7 @@ use crate::engine::{Agenda, Alarm, Fingerprint, Key, Ring, Stream, mix, name_key
 use crate::measure::{Counter, DropCause, MissCause, Tally};
 use crate::protocol::{
     Client, ClientConfig, ClientNote, ClientPort, Deadline, Dialog, Draw, GatewayConfig, GatewayEnd, GatewayNote,
-    GatewayPort, Message, RefreshFailure, Side, Status, Subject, Timer, answer_outside_dialog,
+    GatewayPort, Message, Phase, Reestablish, RefreshFailure, Side, Status, Subject, Timer, answer_outside_dialog,
 };
 use crate::quantity::{Span, Time};
 use crate::workload::{CallDraws, CallProcess, own_rate};
@@ -375,6 +375,7 @@ impl<'a, W: Witness> Group<'a, W> {
     }
 
     fn harvest(mut self, events: u64) -> Harvest<W> {
+        self.check_deadlines();
         for user in &mut self.users {
             if user.signed_in {
                 let probe = &mut self.members[user.member as usize].probe;

@@ -102,6 +102,26 @@ impl<W: Witness> Group<'_, W> {
             }
         }
     }
+
+    /// No machine waits without a deadline: whoever expects something has an entry that will come up (model §5).
+    pub(super) fn check_deadlines(&self) {
+        for user in &self.users {
+            let config = &self.members[user.member as usize].plan.config;
+            let waits = match user.client.phase() {
+                Phase::SignedOut => false,
+                Phase::Inviting | Phase::Querying | Phase::Monitoring => true,
+                Phase::Resting => config.reestablish != Reestablish::Never,
+                // Its timers may be all off: no Session-Expires, or held after a refusal while polling goes on.
+                Phase::Established => user.client.deadline().is_some(),
+            };
+            assert!(!waits || user.alarm.is_set(), "a client in {:?} waits without a deadline", user.client.phase());
+            for index in &user.dialogs {
+                let held = &self.dialogs[*index as usize];
+                let waits = held.dialog.deadline().is_some();
+                assert!(!waits || held.alarm.is_set(), "a dialog waits without a deadline");
+            }
+        }
+    }
 }
 
 /// The laws of conservation, in release builds too (model §3): a broken one is our fault, never the user's.
