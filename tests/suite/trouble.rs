@@ -311,3 +311,18 @@ fn a_spare_gateway_takes_the_users_of_one_that_is_down() {
     assert_eq!((alone.all_drops(), alone.visible_us), (10, 10 * 3_600_000_000));
     assert_eq!((spare.all_drops(), spare.visible_us), (10, 10 * 60_000_000));
 }
+
+#[test]
+fn after_a_storm_refreshes_come_together_unless_they_are_jittered() {
+    let echo = |jitter: f64| {
+        let mut c = clients("c", 600, ClientConfig { refresh_jitter: jitter, ..r2() });
+        c.sign_in = SignIn::UniformOver(Span::from_secs(1500));
+        let mut p = plan(healthy(), vec![c], 4 * HOUR);
+        p.faults = vec![fault(FaultKind::Crash, once(HOUR, 10), every_gateway(), true)];
+        let minutes = simulate(&p, 0).all.minutes;
+        // Back at 3630, so the echo is at 3630 + k · 1500.
+        [1, 2, 3].map(|k| minutes[((3630 + k * 1500) / 60) as usize].refreshes)
+    };
+    assert_eq!(echo(0.0), [600, 600, 600]);
+    assert!(echo(0.2).iter().all(|n| *n < 200), "{:?}", echo(0.2));
+}
