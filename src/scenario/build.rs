@@ -31,7 +31,11 @@ fn path(s: &Settings) -> PathConfig {
 /// The station, where a service time or a capacity is given.
 fn station(s: &Settings) -> Result<Option<StationConfig>, ScenarioError> {
     let servers = s.number("servers") as u32;
-    let general = match (s.service("service_time"), s.find("capacity")) {
+    // Of the two the user's own goes before a profile's.
+    let of_profile = |key: &str| matches!(s.find(key).map(|k| &k.origin), Some(super::Origin::Profile { .. }));
+    let service = s.service("service_time").filter(|_| !of_profile("service_time") || s.find("capacity").is_none());
+    let capacity = s.find("capacity").filter(|_| !of_profile("capacity") || service.is_none());
+    let general = match (service, capacity) {
         (Some(_), Some(_)) => {
             let message = format!("gateway.{}: give either `service_time` or `capacity`, not both", s.name);
             return Err(ScenarioError::input(s.place_of("capacity"), message));
