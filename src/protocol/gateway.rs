@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::session_timer::{granted_s, non_refresher_bye};
-use super::transaction::{Deadline, Pending, Timer, ack, earliest};
+use super::transaction::{Deadline, Earliest, Pending, Timer, ack};
 use super::{GatewayConfig, Message, Refresher, SessionTimer, Side, Status, Subject, UpdateBehaviour};
 use crate::quantity::{Span, Time};
 
@@ -134,9 +134,15 @@ impl Dialog {
 
     /// When to call [`Dialog::fire`] next.
     pub fn deadline(&self) -> Option<Deadline> {
-        let timers =
-            [self.expires_at.map(|at| (at, Timer::SessionExpiry)), self.refresh_at.map(|at| (at, Timer::Client))];
-        timers.into_iter().flatten().chain(earliest(self.requests.iter().chain(&self.answer))).min()
+        let mut earliest =
+            Earliest::NONE.or_some(self.expires_at, Timer::SessionExpiry).or_some(self.refresh_at, Timer::Client);
+        for pending in &self.requests {
+            earliest = earliest.or_pending(pending);
+        }
+        if let Some(answer) = &self.answer {
+            earliest = earliest.or_pending(answer);
+        }
+        earliest.get()
     }
 
     /// A 2xx to INVITE or UPDATE, with the session timer started anew from its sending (model §3).
