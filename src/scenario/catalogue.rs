@@ -271,7 +271,7 @@ pub fn keys_of(table: &str) -> Option<Vec<&'static Key>> {
 }
 
 /// The tables of a scenario.
-pub const TABLES: &[&str] = &["scenario", "gateway", "clients", "workload", "path", "objective"];
+pub const TABLES: &[&str] = &["scenario", "gateway", "clients", "workload", "path", "objective", "study"];
 
 #[cfg(test)]
 mod tests {

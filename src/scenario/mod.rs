@@ -3,6 +3,7 @@
 //! A value comes from the command line, else the file, else a profile, else the catalogue's default, and remembers
 //! which. Every error names the file, line, column and key, and says what is valid.
 
+mod axis;
 mod build;
 pub mod catalogue;
 mod document;
@@ -13,10 +14,12 @@ mod objective;
 mod overrides;
 mod profile;
 mod settings;
+mod study;
 mod warnings;
 
 use std::path::Path;
 
+pub use axis::Axis;
 pub use document::Form;
 pub use error::{Place, ScenarioError, nearest};
 pub use expand::{expanded, hash};
@@ -24,6 +27,7 @@ pub use kind::{Kind, Value};
 pub use overrides::Override;
 pub use profile::{Given, KINDS, Profile, SHIPPED};
 pub use settings::{Origin, Setting, Settings};
+pub use study::{Combine, HalfWidth, Point, Study};
 
 use crate::deployment::Plan;
 use crate::measure::Objective;
@@ -44,6 +48,8 @@ pub struct Scenario {
     pub replications: u32,
     /// What is wanted.
     pub objectives: Vec<Objective>,
+    /// What is turned, where the file asks for a study.
+    pub study: Option<Study>,
     /// Every value with its origin: `[scenario]`, the gateways, the client groups.
     pub settings: Vec<Settings>,
     /// What is valid and yet unlikely to be meant.
@@ -119,6 +125,7 @@ pub fn parse(file: &str, text: &str, folder: &Path, overrides: &[Override]) -> R
         plan,
         replications,
         objectives,
+        study: study::read(&document, folder)?,
         settings,
         warnings,
     })
@@ -137,8 +144,9 @@ fn check_tables(document: &Document) -> Result<(), ScenarioError> {
             let message = format!("unknown table `{}`{near}; valid: {}", section.table, TABLES.join(", "));
             return Err(ScenarioError::input(&section.place, message));
         }
-        if section.repeated == (section.table == "scenario") {
-            let form = if section.repeated { "[scenario]".into() } else { format!("[[{}]]", section.table) };
+        if section.repeated == matches!(section.table.as_str(), "scenario" | "study") {
+            let table = &section.table;
+            let form = if section.repeated { format!("[{table}]") } else { format!("[[{table}]]") };
             return Err(ScenarioError::input(&section.place, format!("write {form}")));
         }
     }
