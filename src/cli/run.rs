@@ -189,8 +189,8 @@ fn advice(plan: &Plan, samples: &Samples) -> Vec<String> {
 fn write_files(record: &Record, scenario: &Scenario, folder: &mut Folder) -> Result<(), Fault> {
     folder.put("scenario.toml", |out| out.write_all(expanded(scenario).as_bytes()))?;
     folder.put("summary.json", |out| out.write_all(summary::json(record).as_bytes()))?;
-    folder.put("summary.csv", |out| Ok(summary::csv(record, out)?))?;
-    folder.put("runs.csv", |out| Ok(tables::runs(record, out)?))?;
+    folder.put("summary.csv", |out| Ok(summary::csv(std::iter::once(("", &record.rows[..])), out)?))?;
+    folder.put("runs.csv", |out| Ok(tables::runs(std::iter::once(("", &record.samples)), out)?))?;
     folder.put("series.csv", |out| Ok(tables::series(record, out)?))?;
     Ok(())
 }

@@ -8,9 +8,11 @@ mod run;
 pub mod summary;
 pub mod tables;
 pub mod text;
+mod units;
 
 pub use folder::{Folder, FolderError, Manifest, Part, read_manifest};
 pub use run::{Alternative, Assumption, Run};
+pub use units::{Found, UnitName, Units};
 
 /// A document as JSON, with a newline at its end.
 pub fn json(document: &impl serde::Serialize) -> String {

@@ -6,43 +6,71 @@ use super::number::field;
 use super::run::Run;
 use crate::measure::{DropRow, MinuteBin, Sample};
 use crate::quantity::Time;
+use crate::study::Samples;
 
-/// A figure per replication.
+/// The columns of `runs.csv`.
+const RUNS: [&str; 11] = [
+    "point",
+    "replication",
+    "fingerprint",
+    "scope",
+    "metric",
+    "cause",
+    "value",
+    "beyond",
+    "numerator",
+    "denominator",
+    "unit",
+];
+
+/// A figure per replication; of a ratio also both totals, exactly, since over replications it is a ratio of totals.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn runs(run: &Run, out: impl Write) -> csv::Result<()> {
+pub fn runs<'a>(points: impl Iterator<Item = (&'a str, &'a Samples)>, out: impl Write) -> csv::Result<()> {
     let mut out = csv::Writer::from_writer(out);
-    out.write_record(["point", "replication", "fingerprint", "scope", "metric", "cause", "value", "beyond", "unit"])?;
-    let samples = &run.samples;
-    for (index, scopes) in samples.values.iter().enumerate() {
-        let number = samples.numbers[index] + 1;
-        let fingerprint = format!("{:016x}", samples.fingerprints[index]);
-        for (scope, values) in samples.scopes.iter().zip(scopes) {
-            for (column, sample) in samples.columns.iter().zip(values) {
-                let (value, beyond) = match *sample {
-                    Sample::Absent => (None, None),
-                    Sample::Count(n) => (Some(n as f64), None),
-                    Sample::Ratio(above, below) => (Some(above / below), None),
-                    Sample::Value(x) => (Some(x), None),
-                    Sample::Beyond(x) => (None, Some(x)),
-                };
-                out.write_record([
-                    "",
-                    &number.to_string(),
-                    &fingerprint,
-                    &scope.to_string(),
-                    column.metric.name,
-                    column.cause.map_or("", |(_, name)| name),
-                    &field(value),
-                    &field(beyond),
-                    column.metric.unit.name(),
-                ])?;
+    out.write_record(RUNS)?;
+    for (point, samples) in points {
+        for (index, scopes) in samples.values.iter().enumerate() {
+            let number = (samples.numbers[index] + 1).to_string();
+            let fingerprint = format!("{:016x}", samples.fingerprints[index]);
+            for (scope, values) in samples.scopes.iter().zip(scopes) {
+                let scope = scope.to_string();
+                for (column, sample) in samples.columns.iter().zip(values) {
+                    let [value, beyond, above, below] = cells(*sample);
+                    let (metric, cause) = (column.metric, column.cause.map_or("", |(_, name)| name));
+                    let unit = metric.unit.name();
+                    out.write_record([
+                        point,
+                        &number,
+                        &fingerprint,
+                        &scope,
+                        metric.name,
+                        cause,
+                        &value,
+                        &beyond,
+                        &above,
+                        &below,
+                        unit,
+                    ])?;
+                }
             }
         }
     }
     out.flush()?;
     Ok(())
+}
+
+/// Value, beyond, numerator and denominator.
+fn cells(sample: Sample) -> [String; 4] {
+    let none = String::new;
+    match sample {
+        Sample::Absent => [none(), none(), none(), none()],
+        Sample::Count(n) => [n.to_string(), none(), none(), none()],
+        Sample::Ratio(above, below) => [field(Some(above / below)), none(), above.to_string(), below.to_string()],
+        Sample::Value(x) => [field(Some(x)), none(), none(), none()],
+        Sample::Beyond(x) => [none(), field(Some(x)), none(), none()],
+    }
 }
 
 /// One line of the time series: name, unit, and its value from a minute's sums.

@@ -43,6 +43,35 @@ pub struct Row {
     pub upper_if_none: Option<f64>,
 }
 
+/// What one replication said: all that a study keeps of it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Observation {
+    /// Per scope, per column.
+    pub values: Vec<Vec<Sample>>,
+    /// Of everything observable.
+    pub fingerprint: u64,
+    /// Events simulated.
+    pub events: u64,
+}
+
+impl Observation {
+    /// The samples of a replication of the given length: one tally per scope, the first of them over everything.
+    pub fn of(tallies: &[&Tally], horizon: Time) -> Observation {
+        let columns = columns();
+        let sample = |column: &Column, tally: &Tally| match column.cause {
+            None => column.metric.sample(tally, horizon),
+            Some((cause, _)) => column.metric.sample_of_cause(tally, cause),
+        };
+        let values = tallies.iter().map(|tally| columns.iter().map(|c| sample(c, tally)).collect()).collect();
+        let all = tallies.first();
+        Observation {
+            values,
+            fingerprint: all.map_or(0, |t| t.fingerprint),
+            events: all.map_or(0, |t| t.get(crate::measure::Counter::Events)),
+        }
+    }
+}
+
 /// The samples of all scopes over the replications so far.
 #[derive(Clone, Debug)]
 pub struct Samples {
@@ -86,22 +115,30 @@ impl Samples {
 
     /// Adds the next replication: one tally per scope, the first of them over everything.
     pub fn push(&mut self, number: u32, tallies: &[&Tally]) {
-        assert_eq!(tallies.len(), self.scopes.len(), "one tally per scope");
-        let sample = |column: &Column, tally: &Tally| match column.cause {
-            None => column.metric.sample(tally, self.horizon),
-            Some((cause, _)) => column.metric.sample_of_cause(tally, cause),
-        };
-        let values = tallies.iter().map(|tally| self.columns.iter().map(|c| sample(c, tally)).collect()).collect();
-        self.values.push(values);
-        self.numbers.push(number);
+        self.add(number, Observation::of(tallies, self.horizon));
         for (sums, tally) in self.minutes.iter_mut().zip(tallies) {
             sums.resize(tally.minutes.len(), MinuteBin::default());
             sums.iter_mut().zip(&tally.minutes).for_each(|(sum, bin)| *sum += *bin);
         }
-        if let Some(all) = tallies.first() {
-            self.fingerprints.push(all.fingerprint);
-            self.events += all.get(crate::measure::Counter::Events);
-        }
+    }
+
+    /// Adds what the next replication said, without its minutes.
+    pub fn add(&mut self, number: u32, observation: Observation) {
+        assert_eq!(observation.values.len(), self.scopes.len(), "one list of samples per scope");
+        self.values.push(observation.values);
+        self.numbers.push(number);
+        self.fingerprints.push(observation.fingerprint);
+        self.events += observation.events;
+    }
+
+    /// The index of a metric's column, over all causes.
+    pub fn column(&self, metric: &str) -> Option<usize> {
+        self.columns.iter().position(|c| c.metric.name == metric && c.cause.is_none())
+    }
+
+    /// The figure of a metric over everything.
+    pub fn figure(&self, metric: &str) -> Option<Row> {
+        self.column(metric).map(|column| self.row(0, column))
     }
 
     /// The samples of one figure, per replication.
