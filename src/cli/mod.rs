@@ -2,7 +2,9 @@
 
 mod answer;
 mod assume;
+mod campaign;
 mod check;
+mod design;
 mod fault;
 mod flags;
 mod init;
@@ -13,6 +15,8 @@ mod progress;
 mod remedy;
 mod replicate;
 mod run;
+mod sweep;
+mod sweep_answer;
 mod trace;
 
 use std::process::ExitCode;
@@ -43,6 +47,8 @@ enum Command {
     Check(check::Check),
     /// Simulate a scenario, judge its objectives and write its results folder
     Run(run::Run),
+    /// Simulate a scenario at many points: which of them serve, and at what load
+    Sweep(sweep::Sweep),
     /// Every client profile against every gateway behaviour class, with what to change
     Matrix(matrix::Matrix),
     /// The ladder of one session: every message, with the reason and its source
@@ -56,6 +62,7 @@ pub fn main() -> ExitCode {
         Command::Profiles(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Run(command) => command.run(),
+        Command::Sweep(command) => command.run(),
         Command::Matrix(command) => command.run(),
         Command::Trace(command) => command.run(),
     };

@@ -6,6 +6,7 @@ pub mod matrix;
 pub mod number;
 mod run;
 pub mod summary;
+pub mod sweep;
 pub mod tables;
 pub mod text;
 mod units;

@@ -58,7 +58,7 @@ pub fn target(objective: &Objective) -> String {
 }
 
 /// An objective without its target: "session_drops by dialog_lost of gateway:cstagw".
-fn subject(objective: &Objective) -> String {
+pub(super) fn subject(objective: &Objective) -> String {
     let metric = objective.metric;
     let scope = if objective.scope == Scope::All { String::new() } else { format!(" of {}", objective.scope) };
     let cause = objective.cause.map_or(String::new(), |c| format!(" by {}", (metric.causes)()[c]));

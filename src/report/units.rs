@@ -32,7 +32,8 @@ pub struct UnitName {
 }
 
 impl UnitName {
-    fn file(&self) -> String {
+    /// The name of its file.
+    pub fn file(&self) -> String {
         format!("{}-{}-{}.unit", self.scenario_hash, self.seed, self.replication + 1)
     }
 

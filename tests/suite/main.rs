@@ -7,5 +7,6 @@ mod facts;
 mod laws;
 mod models;
 mod rejected;
+mod study;
 mod theory;
 mod tidy;
