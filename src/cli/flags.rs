@@ -93,6 +93,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// A scenario's text that was read already.
+    pub fn of(file: &str, text: String, folder: &Path) -> Source {
+        Source { file: file.into(), text, folder: folder.into(), overrides: Vec::new() }
+    }
+
     /// The scenario, with further overrides on top.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ mod answer;
 mod assume;
 mod campaign;
 mod check;
+mod compare;
 mod design;
 mod fault;
 mod flags;
@@ -49,6 +50,8 @@ enum Command {
     Run(run::Run),
     /// Simulate a scenario at many points: which of them serve, and at what load
     Sweep(sweep::Sweep),
+    /// Which of several results or scenarios serves better, paired by replication
+    Compare(compare::Compare),
     /// Every client profile against every gateway behaviour class, with what to change
     Matrix(matrix::Matrix),
     /// The ladder of one session: every message, with the reason and its source
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Check(command) => command.run(),
         Command::Run(command) => command.run(),
         Command::Sweep(command) => command.run(),
+        Command::Compare(command) => command.run(),
         Command::Matrix(command) => command.run(),
         Command::Trace(command) => command.run(),
     };

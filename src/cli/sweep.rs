@@ -13,7 +13,7 @@ use super::progress::interruptible;
 use super::sweep_answer::answer;
 use super::{Outcome, memory};
 use crate::report::{Folder, Manifest, VERSION, summary, sweep as document, tables};
-use crate::scenario::{Scenario, Study, expanded};
+use crate::scenario::{Scenario, Study, expanded_study};
 use crate::study::{Samples, Verdict, judge_all, skewed};
 
 /// Simulate a scenario at many points.
@@ -183,7 +183,7 @@ fn warnings(all: &[Alternative]) -> Vec<String> {
 
 fn write_files(record: &document::Sweep, base: &Scenario, study: &Study, folder: &mut Folder) -> Result<(), Fault> {
     let labels = || record.points.iter().map(|p| p.label.as_str());
-    let expanded = format!("{}{}", expanded(base), study.written());
+    let expanded = expanded_study(base, study);
     folder.put("scenario.toml", |out| out.write_all(expanded.as_bytes()))?;
     folder.put("summary.json", |out| out.write_all(document::json(record).as_bytes()))?;
     let rows = labels().zip(record.points.iter().map(|p| &p.rows[..]));

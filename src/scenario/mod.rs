@@ -22,7 +22,7 @@ use std::path::Path;
 pub use axis::Axis;
 pub use document::Form;
 pub use error::{Place, ScenarioError, nearest};
-pub use expand::{expanded, hash};
+pub use expand::{expanded, expanded_study, hash};
 pub use kind::{Kind, Value};
 pub use overrides::Override;
 pub use profile::{Given, KINDS, Profile, SHIPPED};
@@ -52,6 +52,8 @@ pub struct Scenario {
     pub study: Option<Study>,
     /// Every value with its origin: `[scenario]`, the gateways, the client groups.
     pub settings: Vec<Settings>,
+    /// The same of each `[[workload]]` and `[[path]]` of the file.
+    pub shared: Vec<Settings>,
     /// What is valid and yet unlikely to be meant.
     pub warnings: Vec<String>,
 }
@@ -110,9 +112,10 @@ pub fn parse(file: &str, text: &str, folder: &Path, overrides: &[Override]) -> R
         }
     }
     // Sections that nothing refers to are checked all the same.
+    let mut shared = Vec::new();
     for table in ["workload", "path"] {
         for section in document.sections.iter().filter(|s| s.table == table) {
-            layers.resolve(table, section)?;
+            shared.push(layers.resolve(table, section)?);
         }
     }
     let plan = build::plan(&settings)?;
@@ -127,6 +130,7 @@ pub fn parse(file: &str, text: &str, folder: &Path, overrides: &[Override]) -> R
         objectives,
         study: study::read(&document, folder)?,
         settings,
+        shared,
         warnings,
     })
 }

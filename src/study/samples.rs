@@ -131,6 +131,16 @@ impl Samples {
         self.events += observation.events;
     }
 
+    /// Of these replications alone, without the minutes.
+    pub fn only(&self, numbers: &[u32]) -> Samples {
+        let mut some = Samples::new(self.scopes.clone(), self.horizon);
+        for (index, number) in self.numbers.iter().enumerate().filter(|(_, n)| numbers.contains(n)) {
+            let (values, fingerprint) = (self.values[index].clone(), self.fingerprints[index]);
+            some.add(*number, Observation { values, fingerprint, events: 0 });
+        }
+        some
+    }
+
     /// The index of a metric's column, over all causes.
     pub fn column(&self, metric: &str) -> Option<usize> {
         self.columns.iter().position(|c| c.metric.name == metric && c.cause.is_none())

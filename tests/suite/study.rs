@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use rccsim::scenario::{hash, load};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -348,4 +349,115 @@ fn a_precision_decides_at_checkpoints_alone() {
     let sweep = run("sweep", "missed_toast_fraction = 0.3 %", "2");
     let counts: Vec<u64> = sweep["points"].as_array().unwrap().iter().map(n).collect();
     assert!(counts[0] > counts[1], "where more is missed more is needed: {counts:?}");
+}
+
+/// Also where a study turns profiles and paths, which stand for many keys.
+#[test]
+fn the_scenario_in_the_results_is_the_same_study() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("out");
+    let vary = |text: &'static str| ["--vary", text];
+    for (model, varied) in [
+        ("models/studies/refresh-interval.toml", vec![]),
+        ("models/nec-r2.toml", vec![vary("path.lan-tls.delay=1 ms, 20 ms"), vary("clients.workload=light, heavy")]),
+        ("models/mixed-fleet.toml", vec![vary("clients.communicator-2007.profile=rfc4028, communicator-2007-r2")]),
+    ] {
+        let common = ["sweep", model, "--reps", "1", "--set", "clients.count=2", "--format", "json", "--out"];
+        let args = [&common[..], &[out.to_str().unwrap()], &varied.concat()].concat();
+        let output = rccsim(&args);
+        let summary: Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)));
+        let file = out.join("scenario.toml");
+        let again = load(&file, &[]).unwrap_or_else(|e| panic!("{e}"));
+        let points = again.study.unwrap().points();
+        let simulated = summary["points"].as_array().unwrap();
+        assert_eq!(points.len(), simulated.len());
+        for (point, simulated) in points.iter().zip(simulated) {
+            let scenario = load(&file, &point.overrides).unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!(hash(&scenario), simulated["scenario_hash"], "{}", point.label());
+        }
+    }
+}
+
+fn compare(args: &[&str]) -> (Option<i32>, Value, String) {
+    let output = rccsim(&[&["compare", "--format", "json"], args].concat());
+    (output.status.code(), serde_json::from_slice(&output.stdout).unwrap_or_default(), text(&output.stderr))
+}
+
+#[test]
+fn compare_says_better_worse_or_indistinguishable_from_folders_and_from_files() {
+    let folder = TempDir::new().unwrap();
+    let out = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
+    for (model, name) in [("models/nec-r2.toml", "broken"), ("models/nec-r2-allow-fix.toml", "fixed")] {
+        rccsim(&["run", model, "--reps", "4", "--no-report", "--out", &out(name)]);
+    }
+    let (code, folders, _) = compare(&[&out("broken"), &out("fixed")]);
+    assert_eq!(code, Some(0));
+    let of = |v: &Value, metric: &str| {
+        let figures = v["alternatives"][0]["figures"].as_array().unwrap();
+        figures.iter().find(|f| f["metric"] == metric).unwrap().clone()
+    };
+    assert_eq!(folders["alternatives"][0]["verdict"], "better");
+    let missed = of(&folders, "missed_toast_fraction");
+    assert!(missed["upper"].as_f64().unwrap() < 0.0 && missed["decides"] == true, "{missed}");
+    assert_eq!(of(&folders, "message_rate_per_s")["verdict"], "differs");
+    // From the files it is the same, to the digits of a table.
+    let (_, files, _) = compare(&["models/nec-r2.toml", "models/nec-r2-allow-fix.toml", "--reps", "4"]);
+    assert_eq!(files["alternatives"][0]["figures"], folders["alternatives"][0]["figures"]);
+    // The other way round it is a regression.
+    let (code, worse, _) = compare(&[&out("fixed"), &out("broken"), "--fail-on-regression"]);
+    assert_eq!((code, worse["alternatives"][0]["verdict"].as_str()), (Some(3), Some("worse")));
+    let (code, same, _) = compare(&[&out("fixed"), &out("fixed"), "--fail-on-regression"]);
+    assert_eq!((code, same["alternatives"][0]["verdict"].as_str()), (Some(0), Some("indistinguishable")));
+    fs::write(folder.path().join("fixed/runs.csv"), "edited").unwrap();
+    let (code, _, message) = compare(&[&out("broken"), &out("fixed")]);
+    assert_eq!(code, Some(2));
+    assert!(message.contains("changed since"), "{message}");
+}
+
+/// model §5: keep-polling has the lowest drop rate and by far the worst availability.
+#[test]
+fn nothing_is_called_better_for_its_drop_rate() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("out");
+    let vary = "clients.on_no_answer=tear-down, keep-polling";
+    let more = ["--set", "clients.count=100", "--reps", "4", "--out", out.to_str().unwrap()];
+    rccsim(&[&["sweep", "models/nec-r2.toml", "--vary", vary], &more[..]].concat());
+    let (_, compared, _) = compare(&[out.to_str().unwrap()]);
+    let other = &compared["alternatives"][0];
+    assert_eq!(other["verdict"], "worse", "{other}");
+    let drops = other["figures"].as_array().unwrap().iter().find(|f| f["metric"] == "session_drops").unwrap();
+    assert_eq!((drops["verdict"].as_str(), drops["decides"].as_bool()), (Some("better"), Some(false)));
+}
+
+#[test]
+fn what_met_other_luck_or_served_other_users_is_not_compared() {
+    let file = "models/nec-r2.toml";
+    let folder = TempDir::new().unwrap();
+    let run = |name: &str, more: &[&str]| {
+        let out = folder.path().join(name).to_str().unwrap().to_string();
+        let args = ["run", file, "--reps", "2", "--no-report", "--set", "clients.count=10", "--out", &out];
+        rccsim(&[&args[..], more].concat());
+        out
+    };
+    let base = run("base", &[]);
+    for (what, more) in [
+        ("seed", &["--seed", "2"][..]),
+        ("horizon", &["--set", "scenario.horizon=4 h"]),
+        ("start", &["--set", "scenario.start=07:00"]),
+    ] {
+        let other = run(what, more);
+        let (code, _, message) = compare(&[&base, &other]);
+        assert_eq!(code, Some(2), "{what}");
+        assert!(message.contains("cannot be compared") && message.contains(what), "{message}");
+    }
+    let (code, _, message) = compare(&[&base, file, "--reps", "2"]);
+    assert_eq!(code, Some(2));
+    assert!(message.contains("client population 10 front-office against 2000 front-office"), "{message}");
+    let manifest = folder.path().join("base/manifest.json");
+    let older = fs::read_to_string(&manifest).unwrap().replace(env!("CARGO_PKG_VERSION"), "0.0.9");
+    fs::write(&manifest, older).unwrap();
+    let (code, _, message) = compare(&[&base, &base]);
+    assert_eq!(code, Some(2));
+    assert!(message.contains("made by version 0.0.9"), "{message}");
 }
