@@ -37,7 +37,7 @@ pub fn figure(row: &Row) -> String {
     }
     let Some(estimate) = row.estimate else { return "–".into() };
     if let Some(upper) = row.upper_if_none {
-        return format!("0 (at most {})", human(upper));
+        return format!("0 (at most {})", in_unit(upper, unit));
     }
     match estimate.half_width() {
         Some(half) => {
