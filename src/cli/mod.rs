@@ -2,6 +2,7 @@
 
 mod answer;
 mod assume;
+mod best;
 mod campaign;
 mod check;
 mod compare;
@@ -16,6 +17,8 @@ mod progress;
 mod remedy;
 mod replicate;
 mod run;
+mod sensitivity;
+mod size;
 mod sweep;
 mod sweep_answer;
 mod trace;
@@ -52,6 +55,12 @@ enum Command {
     Sweep(sweep::Sweep),
     /// Which of several results or scenarios serves better, paired by replication
     Compare(compare::Compare),
+    /// The smallest or largest value of a key that meets every objective
+    Size(size::Size),
+    /// The point of least cost, or those within delta of each other
+    Best(best::Best),
+    /// How far the answer moves with each value that nobody published, one at a time
+    Sensitivity(sensitivity::Sensitivity),
     /// Every client profile against every gateway behaviour class, with what to change
     Matrix(matrix::Matrix),
     /// The ladder of one session: every message, with the reason and its source
@@ -67,6 +76,9 @@ pub fn main() -> ExitCode {
         Command::Run(command) => command.run(),
         Command::Sweep(command) => command.run(),
         Command::Compare(command) => command.run(),
+        Command::Size(command) => command.run(),
+        Command::Best(command) => command.run(),
+        Command::Sensitivity(command) => command.run(),
         Command::Matrix(command) => command.run(),
         Command::Trace(command) => command.run(),
     };

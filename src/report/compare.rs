@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::number::{human, rounded};
 use super::text::{figure, table};
 use crate::measure::Unit;
-use crate::study::{Compared, Stand};
+use crate::study::{Compared, Estimate, Stand};
 
 /// An alternative beside the baseline.
 #[derive(Clone, Debug)]
@@ -103,19 +103,21 @@ pub fn json(comparison: &Comparison) -> String {
     })
 }
 
-/// "−1.85 ± 0.08 %": fractions in percentage points.
-pub fn difference(c: &Compared) -> String {
-    let Some(e) = c.paired.map(|p| p.difference) else { return "–".into() };
-    let scale = if c.metric.unit == Unit::Fraction { 100.0 } else { 1.0 };
-    let half = e.half_width().map_or(String::new(), |h| format!(" ± {}", human(h * scale)));
-    format!("{}{half}{}", human(e.mean * scale), c.metric.unit.suffix())
+/// "-1.85 ± 0.08 %": fractions in percentage points.
+pub fn amount(difference: &Estimate, unit: Unit) -> String {
+    let scale = if unit == Unit::Fraction { 100.0 } else { 1.0 };
+    let half = difference.half_width().map_or(String::new(), |h| format!(" ± {}", human(h * scale)));
+    format!("{}{half}{}", human(difference.mean * scale), unit.suffix())
+}
+
+fn difference(c: &Compared) -> String {
+    c.paired.map_or("–".into(), |p| amount(&p.difference, c.metric.unit))
 }
 
 /// For people: the verdict first.
 pub fn text(comparison: &Comparison) -> String {
     let mut out = String::new();
     for o in &comparison.others {
-        let than = if o.verdict == Stand::Better || o.verdict == Stand::Worse { "than" } else { "to" };
         let why: Vec<String> = o
             .figures
             .iter()
@@ -127,7 +129,7 @@ pub fn text(comparison: &Comparison) -> String {
             Stand::Mixed => {
                 format!("{} is better in some and worse in other respects than {}", o.name, comparison.baseline)
             }
-            v => format!("{} is {} {than} {}", o.name, v.name(), comparison.baseline),
+            v => format!("{} is {} than {}", o.name, v.name(), comparison.baseline),
         };
         let why = if why.is_empty() { String::new() } else { format!(": {}", why.join(", ")) };
         let _ = writeln!(out, "{verdict}{why}.");

@@ -23,7 +23,9 @@
 //! | | ± 0.2 (some 100) | 94.6 % |
 //! | | ± 0.5 (some 18) | 93.5 % |
 
+mod bracket;
 mod compare;
+mod cost;
 mod coverage;
 mod estimate;
 mod focus;
@@ -37,7 +39,9 @@ mod selection;
 mod skew;
 mod verdict;
 
+pub use bracket::{Bracket, Side};
 pub use compare::{Compared, DECISIVE, Stand, compare, verdict};
+pub use cost::Cost;
 pub use estimate::{CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval, student_t};
 pub use focus::{Skewed, Wanted, focus, is_precise, skewed};
 pub use mser::{Truncation, mser5};
