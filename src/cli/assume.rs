@@ -35,7 +35,7 @@ fn is_assumed(setting: &Setting) -> bool {
 }
 
 /// The assumed keys of a scenario, each with the sections that assume it.
-fn assumed(scenario: &Scenario) -> Vec<(&'static Key, Vec<(&Settings, &Setting)>)> {
+pub fn assumed(scenario: &Scenario) -> Vec<(&'static Key, Vec<(&Settings, &Setting)>)> {
     let mut keys: Vec<(&'static Key, Vec<(&Settings, &Setting)>)> = Vec::new();
     for section in &scenario.settings {
         for setting in section.entries.iter().filter(|s| is_assumed(s)) {

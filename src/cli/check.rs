@@ -1,8 +1,11 @@
 //! `rccsim check`: what was understood of a scenario, each value with its source, without running it.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use serde::Serialize;
 
+use super::design::{Alternative, alternatives};
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags};
 use super::{Outcome, memory};
@@ -30,6 +33,7 @@ struct Understood<'a> {
     question: &'a str,
     warnings: &'a [String],
     settings: Vec<Value<'a>>,
+    points: Vec<BTreeMap<&'a str, &'a str>>,
 }
 
 #[derive(Serialize)]
@@ -49,14 +53,16 @@ impl Check {
     /// # Errors
     /// Bad input, or a refusal of the system.
     pub fn run(self) -> Result<Outcome, Fault> {
-        let scenario = self.scenario.read()?.scenario(&[])?;
+        let source = self.scenario.read()?;
+        let scenario = source.scenario(&[])?;
         memory::check(&scenario, self.jobs.threads())?;
+        let points = scenario.study.as_ref().map_or(Ok(Vec::new()), |study| alternatives(&source, study))?;
         match self.format {
             Format::Text => {
                 scenario.warnings.iter().for_each(|w| eprintln!("warning: {w}"));
-                print(&text(&scenario, self.jobs.threads()))?;
+                print(&format!("{}{}", text(&scenario, self.jobs.threads()), points_text(&points)))?;
             }
-            Format::Json => print(&json(&scenario))?,
+            Format::Json => print(&json(&scenario, &points))?,
         }
         Ok(Outcome::Pass)
     }
@@ -98,7 +104,21 @@ fn text(scenario: &Scenario, threads: usize) -> String {
     out
 }
 
-fn json(scenario: &Scenario) -> String {
+/// The points of a study: all of them, or both ends of many.
+fn points_text(points: &[Alternative]) -> String {
+    if points.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("\nstudy: {} points (rccsim sweep)\n", whole(points.len() as u64));
+    let shown = if points.len() > 40 { 10 } else { points.len() };
+    points[..shown].iter().for_each(|a| out += &format!("  {}\n", a.point.label()));
+    if shown < points.len() {
+        out += &format!("  … {} more\n", whole((points.len() - shown) as u64));
+    }
+    out
+}
+
+fn json(scenario: &Scenario, points: &[Alternative]) -> String {
     let settings = scenario.settings.iter().flat_map(|section| {
         section.entries.iter().map(|s| Value {
             table: section.table,
@@ -117,6 +137,7 @@ fn json(scenario: &Scenario) -> String {
         question: &scenario.question,
         warnings: &scenario.warnings,
         settings: settings.collect(),
+        points: points.iter().map(|a| a.point.values.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect()).collect(),
     };
     crate::report::json(&understood)
 }

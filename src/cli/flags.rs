@@ -1,6 +1,6 @@
 //! Flags that several commands share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -56,19 +56,32 @@ impl ScenarioFlags {
 
     /// The command that repeats it, without what does not change the result.
     pub fn canonical(&self, command: &str) -> String {
-        let quoted = |text: &str| {
-            let plain = |c: char| c.is_ascii_alphanumeric() || "._-/=:".contains(c);
-            if !text.is_empty() && text.chars().all(plain) {
-                return text.to_string();
-            }
-            format!("'{}'", text.replace('\'', r"'\''"))
-        };
         let mut line = format!("rccsim {command} {}", quoted(&self.file.display().to_string()));
         self.set.iter().for_each(|set| line += &format!(" --set {}", quoted(set)));
         self.seed.iter().for_each(|seed| line += &format!(" --seed {seed}"));
         self.reps.iter().for_each(|reps| line += &format!(" --reps {reps}"));
         line
     }
+}
+
+/// As a shell would read it.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/=:".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_string();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A flag as it continues a command line; without a value where that is empty.
+pub fn written(flag: &str, value: &str) -> String {
+    if value.is_empty() { format!(" {flag}") } else { format!(" {flag} {}", quoted(value)) }
+}
+
+/// The results folder of a scenario: a name is any text, a folder of it lies under `results`, nowhere else.
+pub fn results_folder(name: &str, suffix: &str) -> PathBuf {
+    let name = name.replace(['/', '\\', ':'], "-");
+    Path::new("results").join(format!("{}{suffix}", name.trim_start_matches('.')))
 }
 
 /// A scenario as it was read, to be parsed with other values too.
@@ -80,6 +93,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// A scenario's text that was read already.
+    pub fn of(file: &str, text: String, folder: &Path) -> Source {
+        Source { file: file.into(), text, folder: folder.into(), overrides: Vec::new() }
+    }
+
     /// The scenario, with further overrides on top.
     ///
     /// # Errors

@@ -2,7 +2,11 @@
 
 mod answer;
 mod assume;
+mod best;
+mod campaign;
 mod check;
+mod compare;
+mod design;
 mod fault;
 mod flags;
 mod init;
@@ -13,6 +17,10 @@ mod progress;
 mod remedy;
 mod replicate;
 mod run;
+mod sensitivity;
+mod size;
+mod sweep;
+mod sweep_answer;
 mod trace;
 
 use std::process::ExitCode;
@@ -43,6 +51,16 @@ enum Command {
     Check(check::Check),
     /// Simulate a scenario, judge its objectives and write its results folder
     Run(run::Run),
+    /// Simulate a scenario at many points: which of them serve, and at what load
+    Sweep(sweep::Sweep),
+    /// Which of several results or scenarios serves better, paired by replication
+    Compare(compare::Compare),
+    /// The smallest or largest value of a key that meets every objective
+    Size(size::Size),
+    /// The point of least cost, or those within delta of each other
+    Best(best::Best),
+    /// How far the answer moves with each value that nobody published, one at a time
+    Sensitivity(sensitivity::Sensitivity),
     /// Every client profile against every gateway behaviour class, with what to change
     Matrix(matrix::Matrix),
     /// The ladder of one session: every message, with the reason and its source
@@ -56,6 +74,11 @@ pub fn main() -> ExitCode {
         Command::Profiles(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Run(command) => command.run(),
+        Command::Sweep(command) => command.run(),
+        Command::Compare(command) => command.run(),
+        Command::Size(command) => command.run(),
+        Command::Best(command) => command.run(),
+        Command::Sensitivity(command) => command.run(),
         Command::Matrix(command) => command.run(),
         Command::Trace(command) => command.run(),
     };

@@ -1,5 +1,7 @@
 //! Replications of a plan, as samples.
 
+use std::ops::Range;
+
 use crate::deployment::{Control, DropLog, Hops, Manner, Part, Plan, simulate_each};
 use crate::measure::{Scope, Tally};
 use crate::quantity::Time;
@@ -12,20 +14,18 @@ pub fn scopes(plan: &Plan) -> Vec<Scope> {
     std::iter::once(Scope::All).chain(clients).chain(gateways).collect()
 }
 
-/// Simulates the replications `0..replications`, on the current thread pool, and hands over the drop rows in their order.
+/// Simulates replications, on the current thread pool, adds them to the samples and hands over the drop rows in their order.
 ///
 /// # Errors
 /// Those of `drops`.
 pub fn replicate<E>(
     plan: &Plan,
-    replications: u32,
-    control: &Control,
-    drop_rows: u64,
+    numbers: Range<u32>,
+    samples: &mut Samples,
+    manner: Manner,
     mut drops: impl FnMut(u32, DropLog) -> Result<(), E>,
-) -> Result<Samples, E> {
-    let mut samples = Samples::new(scopes(plan), plan.horizon);
-    let manner = Manner { hops: Hops::Joined, drop_rows, control };
-    let numbers: Vec<u32> = (0..replications).collect();
+) -> Result<(), E> {
+    let numbers: Vec<u32> = numbers.collect();
     simulate_each(plan, &numbers, manner, |number, part| match part {
         Part::Drops(log) => drops(number, log),
         Part::Whole(r) => {
@@ -33,15 +33,17 @@ pub fn replicate<E>(
             samples.push(number, &tallies);
             Ok(())
         }
-    })?;
-    Ok(samples)
+    })
 }
 
-/// As [`replicate`], without drop rows and without interruption.
+/// The samples of a plan without drop rows and without interruption.
 pub fn samples_of(plan: &Plan, replications: u32) -> Samples {
-    let done: Result<Samples, std::convert::Infallible> =
-        replicate(plan, replications, &Control::default(), 0, |_, _| Ok(()));
-    done.unwrap_or_else(|never| match never {})
+    let mut samples = Samples::new(scopes(plan), plan.horizon);
+    let manner = Manner { hops: Hops::Joined, drop_rows: 0, control: &Control::default() };
+    let done: Result<(), std::convert::Infallible> =
+        replicate(plan, 0..replications, &mut samples, manner, |_, _| Ok(()));
+    done.unwrap_or_else(|never| match never {});
+    samples
 }
 
 /// Simulated time of all units of a run, microseconds: what a progress bar counts to.

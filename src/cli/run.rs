@@ -8,25 +8,30 @@ use clap::Args;
 
 use super::answer::answer;
 use super::assume::{assumptions, can_be_tried};
+use super::campaign::Replications;
+use super::design::PrecisionFlags;
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, Source};
+use super::flags::{Format, JobsFlag, ScenarioFlags, Source, results_folder};
 use super::progress::{Progress, interruptible};
 use super::remedy::remedies;
-use super::replicate::{replicate, simulated_us};
+use super::replicate::{replicate, scopes, simulated_us};
 use super::{Outcome, memory};
-use crate::deployment::{Control, DropLog, Plan};
+use crate::deployment::{Control, DropLog, Hops, Manner, Plan};
 use crate::measure::Scope;
 use crate::report::number::{percent, whole};
+use crate::report::sweep::skew;
 use crate::report::tables::Drops;
 use crate::report::{Folder, Manifest, Part, Run as Record, VERSION, summary, tables, text};
 use crate::scenario::{Scenario, expanded, hash};
-use crate::study::{Samples, Verdict, judge_all, overall};
+use crate::study::{Samples, Verdict, is_precise, judge_all, overall, skewed};
 
 /// Simulate a scenario.
 #[derive(Args)]
 pub struct Run {
     #[command(flatten)]
     scenario: ScenarioFlags,
+    #[command(flatten)]
+    precision: PrecisionFlags,
     #[command(flatten)]
     jobs: JobsFlag,
     /// Form of the output
@@ -53,17 +58,20 @@ impl Run {
         let scenario = source.scenario(&[])?;
         if !self.quiet {
             scenario.warnings.iter().for_each(|w| eprintln!("warning: {w}"));
+            if scenario.study.is_some() {
+                eprintln!("warning: [study] is left aside: `rccsim sweep {}` simulates its points", scenario.file);
+            }
         }
         memory::check(&scenario, self.jobs.threads())?;
         let mut folder = Folder::open(&self.folder(&scenario))?;
         let control = interruptible();
         let pool = self.jobs.pool()?;
-        let samples = pool.install(|| self.simulate(&scenario, &control, &mut folder))?;
+        let (samples, interrupted) = pool.install(|| self.simulate(&scenario, &control, &mut folder))?;
         if samples.replications() == 0 {
             eprintln!("interrupted before the first replication was finished: nothing was written");
             return Ok(Outcome::Interrupted);
         }
-        let record = pool.install(|| self.record(&source, &scenario, samples))?;
+        let record = pool.install(|| self.record(&source, &scenario, samples, interrupted))?;
         write_files(&record, &scenario, &mut folder)?;
         let path = folder.publish(manifest(&record))?;
         match self.format {
@@ -79,27 +87,55 @@ impl Run {
     }
 
     fn folder(&self, scenario: &Scenario) -> PathBuf {
-        self.out.clone().unwrap_or_else(|| {
-            // A name is any text; a folder of it lies under `results`, nowhere else.
-            let name = scenario.plan.name.replace(['/', '\\', ':'], "-");
-            Path::new("results").join(name.trim_start_matches('.'))
-        })
+        self.out.clone().unwrap_or_else(|| results_folder(&scenario.plan.name, ""))
     }
 
-    fn simulate(&self, scenario: &Scenario, control: &Arc<Control>, folder: &mut Folder) -> Result<Samples, Fault> {
+    fn simulate(
+        &self,
+        scenario: &Scenario,
+        control: &Arc<Control>,
+        folder: &mut Folder,
+    ) -> Result<(Samples, bool), Fault> {
         let plan = &scenario.plan;
         let part = folder.begin("drops.csv")?;
         let world = |cause| Fault::World { what: "drops.csv".into(), cause };
         let mut table = DropTable::new(plan, part).map_err(world)?;
-        let _progress = Progress::watch(control, simulated_us(plan, scenario.replications), !self.quiet);
-        let samples = replicate(plan, scenario.replications, control, plan.drops_limit, |number, log| {
-            table.write(number, log).map_err(world)
-        })?;
+        let wanted = self.precision.wanted(scenario.study.as_ref())?;
+        let (start, most) = (scenario.replications, self.precision.most_reps);
+        let mut samples = Samples::new(scopes(plan), plan.horizon);
+        let mut interrupted = false;
+        for n in (Replications { first: 0, start, wanted: &wanted, most }).schedule() {
+            let from = samples.replications();
+            let left = simulated_us(plan, n - from).saturating_add(control.simulated_us());
+            let _progress = Progress::watch(control, left, !self.quiet);
+            let manner = Manner { hops: Hops::Joined, drop_rows: table.left, control };
+            replicate(plan, from..n, &mut samples, manner, |number, log| table.write(number, log).map_err(world))?;
+            interrupted = samples.replications() < n;
+            if interrupted || is_precise(&samples, &scenario.objectives, &wanted) {
+                break;
+            }
+        }
         folder.complete(table.rows.finish().map_err(world)?)?;
-        Ok(samples)
+        Ok((samples, interrupted))
     }
 
-    fn record(&self, source: &Source, scenario: &Scenario, samples: Samples) -> Result<Record, Fault> {
+    /// What is told besides the scenario's own warnings.
+    fn warnings(&self, scenario: &Scenario, samples: &Samples) -> Vec<String> {
+        let skewed = skewed(samples, &scenario.objectives);
+        let told: Vec<String> = skewed.iter().map(skew).collect();
+        if !self.quiet {
+            told.iter().for_each(|w| eprintln!("warning: {w}"));
+        }
+        told
+    }
+
+    fn record(
+        &self,
+        source: &Source,
+        scenario: &Scenario,
+        samples: Samples,
+        interrupted: bool,
+    ) -> Result<Record, Fault> {
         let plan = &scenario.plan;
         let rows = samples.rows();
         let judgements = judge_all(&scenario.objectives, &samples);
@@ -116,14 +152,18 @@ impl Run {
             start_s: plan.start.0 as f64 / 1e6,
             horizon_s: plan.horizon.0 as f64 / 1e6,
             answer: answer(plan, &rows, &judgements, samples.replications()),
-            interrupted: samples.replications() < scenario.replications,
+            interrupted,
             rows,
             judgements,
             assumptions,
-            warnings: scenario.warnings.clone(),
+            warnings: scenario.warnings.iter().cloned().chain(self.warnings(scenario, &samples)).collect(),
             advice,
             samples,
-            command: self.scenario.canonical("run"),
+            command: self
+                .precision
+                .given()
+                .iter()
+                .fold(self.scenario.canonical("run"), |line, (flag, value)| line + &super::flags::written(flag, value)),
         })
     }
 }
@@ -195,8 +235,8 @@ fn advice(plan: &Plan, samples: &Samples) -> Vec<String> {
 fn write_files(record: &Record, scenario: &Scenario, folder: &mut Folder) -> Result<(), Fault> {
     folder.put("scenario.toml", |out| out.write_all(expanded(scenario).as_bytes()))?;
     folder.put("summary.json", |out| out.write_all(summary::json(record).as_bytes()))?;
-    folder.put("summary.csv", |out| Ok(summary::csv(record, out)?))?;
-    folder.put("runs.csv", |out| Ok(tables::runs(record, out)?))?;
+    folder.put("summary.csv", |out| Ok(summary::csv(std::iter::once(("", &record.rows[..])), out)?))?;
+    folder.put("runs.csv", |out| Ok(tables::runs(std::iter::once(("", &record.samples)), out)?))?;
     folder.put("series.csv", |out| Ok(tables::series(record, out)?))?;
     Ok(())
 }

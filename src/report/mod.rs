@@ -1,17 +1,21 @@
 //! Results to bytes: text, CSV, JSON, and the folder they go to.
 
 pub mod chart;
+pub mod compare;
 mod folder;
 pub mod ladder;
 pub mod matrix;
 pub mod number;
 mod run;
 pub mod summary;
+pub mod sweep;
 pub mod tables;
 pub mod text;
+mod units;
 
 pub use folder::{Folder, FolderError, Manifest, Part, read_manifest};
 pub use run::{Alternative, Assumption, Run};
+pub use units::{Found, UnitName, Units};
 
 /// A document as JSON, with a newline at its end.
 pub fn json(document: &impl serde::Serialize) -> String {

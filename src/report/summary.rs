@@ -14,7 +14,7 @@ pub const SCHEMA: &str = "rccsim.summary/1";
 
 /// A row of the summary.
 #[derive(Serialize)]
-struct Line<'a> {
+pub(super) struct Line<'a> {
     point: &'a BTreeMap<String, String>,
     scope: String,
     metric: &'a str,
@@ -30,7 +30,7 @@ struct Line<'a> {
 }
 
 #[derive(Serialize)]
-struct Wanted<'a> {
+pub(super) struct Wanted<'a> {
     metric: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<&'a str>,
@@ -90,7 +90,8 @@ fn bounds(row: &Row) -> (Option<f64>, Option<f64>, Option<f64>) {
     (e.map(|e| rounded(e.mean)), e.and_then(|e| e.lower).map(rounded), e.and_then(|e| e.upper).map(rounded))
 }
 
-fn line<'a>(row: &Row, point: &'a BTreeMap<String, String>) -> Line<'a> {
+/// A row of the summary.
+pub(super) fn line<'a>(row: &'a Row, point: &'a BTreeMap<String, String>) -> Line<'a> {
     let (mean, lower, upper) = bounds(row);
     Line {
         point,
@@ -106,7 +107,8 @@ fn line<'a>(row: &Row, point: &'a BTreeMap<String, String>) -> Line<'a> {
     }
 }
 
-fn wanted(judgement: &Judgement) -> Wanted<'_> {
+/// An objective and how it came out.
+pub(super) fn wanted(judgement: &Judgement) -> Wanted<'_> {
     let (mean, lower, upper) = bounds(&judgement.row);
     let objective = &judgement.objective;
     let (at_most, at_least) = match objective.bound {
@@ -170,11 +172,11 @@ pub fn json(run: &Run) -> String {
     super::json(&summary)
 }
 
-/// The rows as CSV.
+/// The rows as CSV, of every point.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn csv(run: &Run, out: impl std::io::Write) -> csv::Result<()> {
+pub fn csv<'a>(points: impl Iterator<Item = (&'a str, &'a [Row])>, out: impl std::io::Write) -> csv::Result<()> {
     let mut out = csv::Writer::from_writer(out);
     out.write_record([
         "point",
@@ -188,20 +190,22 @@ pub fn csv(run: &Run, out: impl std::io::Write) -> csv::Result<()> {
         "unit",
         "replications",
     ])?;
-    for row in &run.rows {
-        let (mean, lower, upper) = bounds(row);
-        out.write_record([
-            "",
-            &row.scope.to_string(),
-            row.column.metric.name,
-            row.column.cause.map_or("", |(_, name)| name),
-            &field(mean),
-            &field(lower),
-            &field(upper),
-            &field(row.beyond),
-            row.column.metric.unit.name(),
-            &row.replications.to_string(),
-        ])?;
+    for (point, rows) in points {
+        for row in rows {
+            let (mean, lower, upper) = bounds(row);
+            out.write_record([
+                point,
+                &row.scope.to_string(),
+                row.column.metric.name,
+                row.column.cause.map_or("", |(_, name)| name),
+                &field(mean),
+                &field(lower),
+                &field(upper),
+                &field(row.beyond),
+                row.column.metric.unit.name(),
+                &row.replications.to_string(),
+            ])?;
+        }
     }
     out.flush()?;
     Ok(())

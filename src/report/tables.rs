@@ -4,45 +4,123 @@ use std::io::{self, Write};
 
 use super::number::field;
 use super::run::Run;
-use crate::measure::{DropRow, MinuteBin, Sample, StationTally};
+use crate::measure::{DropRow, MinuteBin, Sample, StationTally, Unit};
 use crate::quantity::Time;
+use crate::study::{Column, Observation, Samples, columns};
 
-/// A figure per replication.
+/// The columns of `runs.csv`.
+const RUNS: [&str; 11] = [
+    "point",
+    "replication",
+    "fingerprint",
+    "scope",
+    "metric",
+    "cause",
+    "value",
+    "beyond",
+    "numerator",
+    "denominator",
+    "unit",
+];
+
+/// A figure per replication; of a ratio also both totals, exactly, since over replications it is a ratio of totals.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn runs(run: &Run, out: impl Write) -> csv::Result<()> {
+pub fn runs<'a>(points: impl Iterator<Item = (&'a str, &'a Samples)>, out: impl Write) -> csv::Result<()> {
     let mut out = csv::Writer::from_writer(out);
-    out.write_record(["point", "replication", "fingerprint", "scope", "metric", "cause", "value", "beyond", "unit"])?;
-    let samples = &run.samples;
-    for (index, scopes) in samples.values.iter().enumerate() {
-        let number = samples.numbers[index] + 1;
-        let fingerprint = format!("{:016x}", samples.fingerprints[index]);
-        for (scope, values) in samples.scopes.iter().zip(scopes) {
-            for (column, sample) in samples.columns.iter().zip(values) {
-                let (value, beyond) = match *sample {
-                    Sample::Absent => (None, None),
-                    Sample::Count(n) => (Some(n as f64), None),
-                    Sample::Ratio(above, below) => (Some(above / below), None),
-                    Sample::Value(x) => (Some(x), None),
-                    Sample::Beyond(x) => (None, Some(x)),
-                };
-                out.write_record([
-                    "",
-                    &number.to_string(),
-                    &fingerprint,
-                    &scope.to_string(),
-                    column.metric.name,
-                    column.cause.map_or("", |(_, name)| name),
-                    &field(value),
-                    &field(beyond),
-                    column.metric.unit.name(),
-                ])?;
+    out.write_record(RUNS)?;
+    for (point, samples) in points {
+        for (index, scopes) in samples.values.iter().enumerate() {
+            let number = (samples.numbers[index] + 1).to_string();
+            let fingerprint = format!("{:016x}", samples.fingerprints[index]);
+            for (scope, values) in samples.scopes.iter().zip(scopes) {
+                let scope = scope.to_string();
+                for (column, sample) in samples.columns.iter().zip(values) {
+                    let [value, beyond, above, below] = cells(*sample);
+                    let (metric, cause) = (column.metric, column.cause.map_or("", |(_, name)| name));
+                    let unit = metric.unit.name();
+                    out.write_record([
+                        point,
+                        &number,
+                        &fingerprint,
+                        &scope,
+                        metric.name,
+                        cause,
+                        &value,
+                        &beyond,
+                        &above,
+                        &below,
+                        unit,
+                    ])?;
+                }
             }
         }
     }
     out.flush()?;
     Ok(())
+}
+
+/// A point's label and its replications, each with its number counted from 0.
+pub type PointRuns = (String, Vec<(u32, Observation)>);
+
+/// Reads `runs.csv` back: the replications of each point, in the order of the file; figures of the named scopes only.
+///
+/// # Errors
+/// Why it is not such a table.
+pub fn read_runs(text: &str, scopes: impl Fn(&str) -> Vec<String>) -> Result<Vec<PointRuns>, String> {
+    let columns = columns();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    if reader.headers().map_err(|e| e.to_string())?.iter().ne(RUNS) {
+        return Err("its columns are not those of this version".into());
+    }
+    let mut points: Vec<PointRuns> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|e| e.to_string())?;
+        let cell = |i: usize| record.get(i).unwrap_or_default();
+        let bad = || format!("line {} cannot be read", record.position().map_or(0, csv::Position::line));
+        if points.last().is_none_or(|(point, _)| point != cell(0)) {
+            names = scopes(cell(0));
+            points.push((cell(0).into(), Vec::new()));
+        }
+        let Some((_, replications)) = points.last_mut() else { return Err(bad()) };
+        let number = cell(1).parse::<u32>().ok().and_then(|n| n.checked_sub(1)).ok_or_else(bad)?;
+        if replications.last().is_none_or(|(last, _)| *last != number) {
+            let fingerprint = u64::from_str_radix(cell(2), 16).map_err(|_| bad())?;
+            let values = vec![vec![Sample::Absent; columns.len()]; names.len()];
+            replications.push((number, Observation { values, fingerprint, events: 0 }));
+        }
+        let scope = names.iter().position(|n| n == cell(3)).ok_or_else(bad)?;
+        let is = |c: &Column| c.metric.name == cell(4) && c.cause.map_or("", |(_, name)| name) == cell(5);
+        let column = columns.iter().position(is).ok_or_else(bad)?;
+        let number = |i: usize| cell(i).parse::<f64>().map_err(|_| bad());
+        let sample = match [6, 7, 8].map(|i| !cell(i).is_empty()) {
+            [_, _, true] => Sample::Ratio(number(8)?, number(9)?),
+            [_, true, _] => Sample::Beyond(number(7)?),
+            [true, ..] if columns[column].metric.unit == Unit::Count => {
+                cell(6).parse().map_or_else(|_| number(6).map(Sample::Value), |n| Ok(Sample::Count(n)))?
+            }
+            [true, ..] => Sample::Value(number(6)?),
+            _ => Sample::Absent,
+        };
+        if let Some((_, observation)) = replications.last_mut() {
+            observation.values[scope][column] = sample;
+        }
+    }
+    Ok(points)
+}
+
+/// Value, beyond, numerator and denominator.
+fn cells(sample: Sample) -> [String; 4] {
+    let none = String::new;
+    match sample {
+        Sample::Absent => [none(), none(), none(), none()],
+        Sample::Count(n) => [n.to_string(), none(), none(), none()],
+        Sample::Ratio(above, below) => [field(Some(above / below)), none(), above.to_string(), below.to_string()],
+        Sample::Value(x) => [field(Some(x)), none(), none(), none()],
+        Sample::Beyond(x) => [none(), field(Some(x)), none(), none()],
+    }
 }
 
 /// One line of the time series: name, unit, and its value from a minute's sums.

@@ -37,7 +37,7 @@ pub fn figure(row: &Row) -> String {
     }
     let Some(estimate) = row.estimate else { return "–".into() };
     if let Some(upper) = row.upper_if_none {
-        return format!("0 (at most {})", human(upper));
+        return format!("0 (at most {})", in_unit(upper, unit));
     }
     match estimate.half_width() {
         Some(half) => {
@@ -58,7 +58,7 @@ pub fn target(objective: &Objective) -> String {
 }
 
 /// An objective without its target: "session_drops by dialog_lost of gateway:cstagw".
-fn subject(objective: &Objective) -> String {
+pub(super) fn subject(objective: &Objective) -> String {
     let metric = objective.metric;
     let scope = if objective.scope == Scope::All { String::new() } else { format!(" of {}", objective.scope) };
     let cause = objective.cause.map_or(String::new(), |c| format!(" by {}", (metric.causes)()[c]));

@@ -395,7 +395,7 @@ pub fn keys_of(table: &str) -> Option<Vec<&'static Key>> {
 }
 
 /// The tables of a scenario.
-pub const TABLES: &[&str] = &["scenario", "gateway", "clients", "workload", "path", "fault", "objective"];
+pub const TABLES: &[&str] = &["scenario", "gateway", "clients", "workload", "path", "fault", "objective", "study"];
 
 #[cfg(test)]
 mod tests {

@@ -4,18 +4,35 @@ use std::fmt::Write;
 
 use super::Scenario;
 use super::document::Form;
+use super::overrides::Override;
 use super::settings::{Origin, Settings};
+use super::study::Study;
 use crate::measure::{Bound, Objective, Unit};
 use crate::quantity::{Span, print_span};
 
 /// The scenario with every key, its value and where that came from. It reads back to the same plan.
 pub fn expanded(scenario: &Scenario) -> String {
+    written(scenario, false)
+}
+
+/// The same with a study; it reads back to the same plan at each point. Where the study turns a profile, a workload or a
+/// path, what that gave must not stand in its way, and what it may refer to must be there.
+pub fn expanded_study(scenario: &Scenario, study: &Study) -> String {
+    let turned = |o: &Override| REFERENCES.contains(&o.key()) || matches!(o.table(), "path" | "workload");
+    let open = study.axes.iter().flat_map(|a| a.values.first()).any(turned);
+    written(scenario, open) + &study.written()
+}
+
+fn written(scenario: &Scenario, open: bool) -> String {
     let mut out = String::new();
     for line in scenario.question.lines() {
         writeln!(out, "# {line}").unwrap_or_default();
     }
     for settings in &scenario.settings {
-        write_section(&mut out, settings);
+        write_section(&mut out, settings, open && settings.table != "scenario");
+    }
+    for shared in scenario.shared.iter().filter(|_| open) {
+        write_section(&mut out, shared, true);
     }
     for objective in &scenario.objectives {
         write_objective(&mut out, objective);
@@ -23,7 +40,11 @@ pub fn expanded(scenario: &Scenario) -> String {
     out
 }
 
-fn write_section(out: &mut String, settings: &Settings) {
+/// Keys whose value stands for many others.
+const REFERENCES: [&str; 3] = ["profile", "workload", "path"];
+
+/// A section with every key; `open`: what a reference or a default gave is a comment, so that another reference counts.
+fn write_section(out: &mut String, settings: &Settings, open: bool) {
     let table = settings.table;
     let header = if table == "scenario" { "[scenario]".into() } else { format!("[[{table}]]") };
     writeln!(out, "\n{header}").unwrap_or_default();
@@ -35,8 +56,10 @@ fn write_section(out: &mut String, settings: &Settings) {
         };
         let line = format!("{} = {}", setting.key.name, setting.written());
         // The values that a profile, a workload or a path gave stand here themselves.
-        let reference = matches!(setting.key.name, "profile" | "workload" | "path");
-        let hash = if reference { "# " } else { "" };
+        let reference = REFERENCES.contains(&setting.key.name);
+        let given = matches!(setting.origin, Origin::File(_) | Origin::Override);
+        let comment_out = if open { !reference && !given } else { reference };
+        let hash = if comment_out { "# " } else { "" };
         writeln!(out, "{hash}{line}  # {comment}").unwrap_or_default();
     }
 }

@@ -3,6 +3,7 @@
 //! A value comes from the command line, else the file, else a profile, else the catalogue's default, and remembers
 //! which. Every error names the file, line, column and key, and says what is valid.
 
+mod axis;
 mod build;
 pub mod catalogue;
 mod document;
@@ -13,17 +14,20 @@ mod objective;
 mod overrides;
 mod profile;
 mod settings;
+mod study;
 mod warnings;
 
 use std::path::Path;
 
+pub use axis::Axis;
 pub use document::Form;
 pub use error::{Place, ScenarioError, nearest};
-pub use expand::{expanded, hash};
+pub use expand::{expanded, expanded_study, hash};
 pub use kind::{Kind, Value};
 pub use overrides::Override;
 pub use profile::{Given, KINDS, Profile, SHIPPED};
 pub use settings::{Origin, Setting, Settings};
+pub use study::{Combine, HalfWidth, Point, Study};
 
 use crate::deployment::Plan;
 use crate::measure::Objective;
@@ -44,8 +48,12 @@ pub struct Scenario {
     pub replications: u32,
     /// What is wanted.
     pub objectives: Vec<Objective>,
+    /// What is turned, where the file asks for a study.
+    pub study: Option<Study>,
     /// Every value with its origin: `[scenario]`, the gateways, the client groups.
     pub settings: Vec<Settings>,
+    /// The same of each `[[workload]]` and `[[path]]` of the file.
+    pub shared: Vec<Settings>,
     /// What is valid and yet unlikely to be meant.
     pub warnings: Vec<String>,
 }
@@ -104,9 +112,10 @@ pub fn parse(file: &str, text: &str, folder: &Path, overrides: &[Override]) -> R
         }
     }
     // Sections that nothing refers to are checked all the same.
+    let mut shared = Vec::new();
     for table in ["workload", "path"] {
         for section in document.sections.iter().filter(|s| s.table == table) {
-            layers.resolve(table, section)?;
+            shared.push(layers.resolve(table, section)?);
         }
     }
     let plan = build::plan(&settings)?;
@@ -119,7 +128,9 @@ pub fn parse(file: &str, text: &str, folder: &Path, overrides: &[Override]) -> R
         plan,
         replications,
         objectives,
+        study: study::read(&document, folder)?,
         settings,
+        shared,
         warnings,
     })
 }
@@ -137,8 +148,9 @@ fn check_tables(document: &Document) -> Result<(), ScenarioError> {
             let message = format!("unknown table `{}`{near}; valid: {}", section.table, TABLES.join(", "));
             return Err(ScenarioError::input(&section.place, message));
         }
-        if section.repeated == (section.table == "scenario") {
-            let form = if section.repeated { "[scenario]".into() } else { format!("[[{}]]", section.table) };
+        if section.repeated == matches!(section.table.as_str(), "scenario" | "study") {
+            let table = &section.table;
+            let form = if section.repeated { format!("[{table}]") } else { format!("[[{table}]]") };
             return Err(ScenarioError::input(&section.place, format!("write {form}")));
         }
     }

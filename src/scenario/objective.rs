@@ -8,7 +8,7 @@ use crate::measure::{Bound, METRICS, Metric, Objective, Scope, Unit};
 use crate::quantity::{parse_rate, parse_share, parse_span};
 
 /// What a target of that unit looks like.
-fn example(unit: Unit) -> &'static str {
+pub fn example(unit: Unit) -> &'static str {
     match unit {
         Unit::Count => "a number, like 100",
         Unit::Fraction => "a share in percent, like \"0.5 %\"",
@@ -19,7 +19,8 @@ fn example(unit: Unit) -> &'static str {
     }
 }
 
-fn target(unit: Unit, form: &Form) -> Option<f64> {
+/// A target read by the unit of its metric.
+pub fn target(unit: Unit, form: &Form) -> Option<f64> {
     match (unit, form) {
         (Unit::Count, Form::Number(text)) => text.parse().ok().filter(|n: &f64| n.is_finite() && *n >= 0.0),
         (Unit::Fraction, Form::Text(text)) => parse_share(text),

@@ -15,6 +15,8 @@ pub struct Override {
     name: Option<String>,
     key: String,
     value: String,
+    /// Where it stands, where that is not `--set`.
+    stands: Option<Place>,
 }
 
 impl Override {
@@ -23,8 +25,16 @@ impl Override {
     /// # Errors
     /// What the form is, and which tables and keys there are.
     pub fn parse(given: &str) -> Result<Override, ScenarioError> {
-        let place = Place::whole("--set");
-        let bad = |message: String| ScenarioError::input(&place, message);
+        let read = Override::parse_at(given, &Place::whole("--set"))?;
+        Ok(Override { stands: None, ..read })
+    }
+
+    /// As [`Override::parse`], of a value that a study gives at `place`.
+    ///
+    /// # Errors
+    /// What the form is, and which tables and keys there are.
+    pub fn parse_at(given: &str, place: &Place) -> Result<Override, ScenarioError> {
+        let bad = |message: String| ScenarioError::input(place, message);
         let form = || {
             bad(format!(
                 "found {given:?}, expected table.key=value or table.name.key=value, like clients.refresh_interval=\"10 min\""
@@ -57,14 +67,30 @@ impl Override {
         }
         let value = value.trim();
         let bare = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
-        Ok(Override { given: given.into(), table: table.into(), name, key: key.into(), value: bare.into() })
+        let (given, table, key, value) = (given.into(), table.into(), key.into(), bare.into());
+        Ok(Override { given, table, name, key, value, stands: Some(place.clone()) })
     }
 
     /// Sets a key of one section to a value that is known to be valid.
     pub fn of(table: &str, name: &str, key: &Key, value: &str) -> Override {
         let given = format!("{table}.{name}.{}={value}", key.name);
         let (table, name, key, value) = (table.into(), Some(name.into()), key.name.into(), value.into());
-        Override { given, table, name, key, value }
+        Override { given, table, name, key, value, stands: None }
+    }
+
+    /// The table it addresses.
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
+    /// The key it sets.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The value it sets.
+    pub fn value(&self) -> &str {
+        &self.value
     }
 
     /// Whether it sets this key of this section.
@@ -79,7 +105,7 @@ impl Override {
 
     /// Where it stands.
     pub fn place(&self) -> Place {
-        Place::whole(&format!("--set {}", self.given))
+        self.stands.clone().unwrap_or_else(|| Place::whole(&format!("--set {}", self.given)))
     }
 
     /// Checks that it addresses something.

@@ -23,8 +23,12 @@
 //! | | ± 0.2 (some 100) | 94.6 % |
 //! | | ± 0.5 (some 18) | 93.5 % |
 
+mod bracket;
+mod compare;
+mod cost;
 mod coverage;
 mod estimate;
+mod focus;
 mod mser;
 mod optimum;
 mod paired;
@@ -36,13 +40,17 @@ mod skew;
 mod tail;
 mod verdict;
 
+pub use bracket::{Bracket, Side};
+pub use compare::{Compared, DECISIVE, Stand, compare, verdict};
+pub use cost::Cost;
 pub use estimate::{CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval, student_t};
+pub use focus::{Skewed, Wanted, focus, is_precise, skewed};
 pub use mser::{Truncation, mser5};
 pub use optimum::{Optimum, Point, optimum};
-pub use paired::{Paired, bonferroni, paired_difference, paired_ratio};
+pub use paired::{Paired, bonferroni, paired_difference, paired_ratio, paired_samples};
 pub use quantile::{quantile_interval, quantile_replications};
 pub use replications::{Precision, checkpoints, replications_needed};
-pub use samples::{Column, Row, Samples, columns};
+pub use samples::{Column, Observation, Row, Samples, columns};
 pub use selection::{Selection, Standing, kim_nelson_h2};
 pub use skew::{Skew, skew_warning, skewness};
 pub use verdict::{Judgement, Verdict, judge_all, overall};

@@ -6,6 +6,7 @@
 //! and 11.2 (common random numbers).
 
 use super::estimate::{Estimate, mean_interval, student_t};
+use crate::measure::Sample;
 
 /// How far another alternative lies from the baseline.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -51,6 +52,33 @@ pub fn paired_ratio(baseline: &[(f64, f64)], other: &[(f64, f64)], confidence: f
     });
     let correlation = correlation(&influences_a, &influences_b);
     Some(Paired { difference: Estimate::around(b - a, half_width), correlation })
+}
+
+/// The difference of a figure over the same replications, by the kind of its samples: ratios as ratios of totals, others as
+/// means over the replications in which both alternatives have one. `None` where there is nothing to compare, or where a
+/// quantile lies beyond the horizon.
+///
+/// Panics as [`paired_difference`] does.
+pub fn paired_samples(baseline: &[Sample], other: &[Sample], confidence: f64) -> Option<Paired> {
+    assert_eq!(baseline.len(), other.len(), "paired by replication");
+    let both = || baseline.iter().zip(other);
+    if both().any(|(a, b)| matches!(a, Sample::Beyond(_)) || matches!(b, Sample::Beyond(_))) {
+        return None;
+    }
+    if both().any(|(a, b)| matches!(a, Sample::Ratio(..)) || matches!(b, Sample::Ratio(..))) {
+        // A ratio without a denominator adds nothing to its totals.
+        let pairs = |samples: &[Sample]| -> Vec<(f64, f64)> {
+            samples.iter().map(|s| if let Sample::Ratio(x, y) = s { (*x, *y) } else { (0.0, 0.0) }).collect()
+        };
+        return paired_ratio(&pairs(baseline), &pairs(other), confidence);
+    }
+    let value = |s: &Sample| match *s {
+        Sample::Count(n) => Some(n as f64),
+        Sample::Value(x) => Some(x),
+        _ => None,
+    };
+    let (a, b): (Vec<f64>, Vec<f64>) = both().filter_map(|(a, b)| Some((value(a)?, value(b)?))).unzip();
+    paired_difference(&a, &b, confidence)
 }
 
 /// A ratio of totals, and what each replication adds to it: these sum to 0.
@@ -127,6 +155,18 @@ mod tests {
         assert_eq!(one, Paired { difference: Estimate { mean: 2.0, lower: None, upper: None }, correlation: None });
         assert_eq!(paired_difference(&[1.0, 2.0], &[1.0, 3.0], 0.95).unwrap().correlation, None);
         assert_eq!(paired_difference(&[0.1; 3], &[1.0, 3.0, 2.0], 0.95).unwrap().correlation, None);
+    }
+
+    #[test]
+    fn samples_are_compared_by_their_kind() {
+        let ratios = |xs: &[f64]| xs.iter().map(|x| Sample::Ratio(*x, 10.0)).collect::<Vec<_>>();
+        let p = paired_samples(&ratios(&[1.0, 2.0, 3.0]), &ratios(&[2.0, 4.0, 3.0]), 0.95).unwrap();
+        near(p.difference.mean, 0.1);
+        let counts = [Sample::Count(1), Sample::Count(4), Sample::Absent];
+        let more = [Sample::Count(2), Sample::Count(6), Sample::Count(9)];
+        near(paired_samples(&counts, &more, 0.95).unwrap().difference.mean, 1.5);
+        assert_eq!(paired_samples(&[Sample::Absent], &[Sample::Absent], 0.95), None);
+        assert_eq!(paired_samples(&[Sample::Beyond(1.0)], &[Sample::Value(1.0)], 0.95), None);
     }
 
     #[test]

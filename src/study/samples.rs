@@ -1,6 +1,6 @@
 //! What the replications of one point said, and the rows they become.
 
-use super::estimate::{CONFIDENCE, Estimate, mean_interval, poisson_bounds, ratio_interval};
+use super::estimate::{CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval};
 use crate::measure::{METRICS, Metric, MinuteBin, Sample, Scope, StationTally, Tally};
 use crate::quantity::Time;
 
@@ -39,8 +39,37 @@ pub struct Row {
     pub samples: u32,
     /// Out of so many.
     pub replications: u32,
-    /// Nothing was counted in any replication: the exact upper bound of the mean count (Poisson).
+    /// Nothing was counted in any replication: the exact upper bound of the figure (Poisson; Clopper–Pearson of a share).
     pub upper_if_none: Option<f64>,
+}
+
+/// What one replication said: all that a study keeps of it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Observation {
+    /// Per scope, per column.
+    pub values: Vec<Vec<Sample>>,
+    /// Of everything observable.
+    pub fingerprint: u64,
+    /// Events simulated.
+    pub events: u64,
+}
+
+impl Observation {
+    /// The samples of a replication of the given length: one tally per scope, the first of them over everything.
+    pub fn of(tallies: &[&Tally], horizon: Time) -> Observation {
+        let columns = columns();
+        let sample = |column: &Column, tally: &Tally| match column.cause {
+            None => column.metric.sample(tally, horizon),
+            Some((cause, _)) => column.metric.sample_of_cause(tally, cause),
+        };
+        let values = tallies.iter().map(|tally| columns.iter().map(|c| sample(c, tally)).collect()).collect();
+        let all = tallies.first();
+        Observation {
+            values,
+            fingerprint: all.map_or(0, |t| t.fingerprint),
+            events: all.map_or(0, |t| t.get(crate::measure::Counter::Events)),
+        }
+    }
 }
 
 /// The samples of all scopes over the replications so far.
@@ -90,14 +119,7 @@ impl Samples {
 
     /// Adds the next replication: one tally per scope, the first of them over everything.
     pub fn push(&mut self, number: u32, tallies: &[&Tally]) {
-        assert_eq!(tallies.len(), self.scopes.len(), "one tally per scope");
-        let sample = |column: &Column, tally: &Tally| match column.cause {
-            None => column.metric.sample(tally, self.horizon),
-            Some((cause, _)) => column.metric.sample_of_cause(tally, cause),
-        };
-        let values = tallies.iter().map(|tally| self.columns.iter().map(|c| sample(c, tally)).collect()).collect();
-        self.values.push(values);
-        self.numbers.push(number);
+        self.add(number, Observation::of(tallies, self.horizon));
         for (sums, tally) in self.minutes.iter_mut().zip(tallies) {
             sums.resize(tally.minutes.len(), MinuteBin::default());
             sums.iter_mut().zip(&tally.minutes).for_each(|(sum, bin)| *sum += *bin);
@@ -105,10 +127,45 @@ impl Samples {
         for (sums, tally) in self.stations.iter_mut().zip(tallies) {
             sums.merge_minutes(&tally.station);
         }
-        if let Some(all) = tallies.first() {
-            self.fingerprints.push(all.fingerprint);
-            self.events += all.get(crate::measure::Counter::Events);
+    }
+
+    /// Adds what the next replication said, without its minutes.
+    pub fn add(&mut self, number: u32, observation: Observation) {
+        assert_eq!(observation.values.len(), self.scopes.len(), "one list of samples per scope");
+        self.values.push(observation.values);
+        self.numbers.push(number);
+        self.fingerprints.push(observation.fingerprint);
+        self.events += observation.events;
+    }
+
+    /// Adds further replications of the same point, without their minutes.
+    pub fn extend(&mut self, more: Samples) {
+        for (number, (values, fingerprint)) in
+            more.numbers.into_iter().zip(more.values.into_iter().zip(more.fingerprints))
+        {
+            self.add(number, Observation { values, fingerprint, events: 0 });
         }
+        self.events += more.events;
+    }
+
+    /// Of these replications alone, without the minutes.
+    pub fn only(&self, numbers: &[u32]) -> Samples {
+        let mut some = Samples::new(self.scopes.clone(), self.horizon);
+        for (index, number) in self.numbers.iter().enumerate().filter(|(_, n)| numbers.contains(n)) {
+            let (values, fingerprint) = (self.values[index].clone(), self.fingerprints[index]);
+            some.add(*number, Observation { values, fingerprint, events: 0 });
+        }
+        some
+    }
+
+    /// The index of a metric's column, over all causes.
+    pub fn column(&self, metric: &str) -> Option<usize> {
+        self.columns.iter().position(|c| c.metric.name == metric && c.cause.is_none())
+    }
+
+    /// The figure of a metric over everything.
+    pub fn figure(&self, metric: &str) -> Option<Row> {
+        self.column(metric).map(|column| self.row(0, column))
     }
 
     /// The samples of one figure, per replication.
@@ -156,14 +213,50 @@ impl Samples {
         } else {
             row.estimate = ratio_interval(&pairs, CONFIDENCE);
         }
-        let counts = !samples.is_empty() && samples.iter().all(|s| *s == Sample::Count(0));
-        if counts {
-            let upper = poisson_bounds(0, CONFIDENCE).1 / samples.len() as f64;
-            row.upper_if_none = Some(upper);
-            if let Some(Estimate { upper: Some(bound), .. }) = &mut row.estimate {
-                *bound = upper;
-            }
+        row.upper_if_none = upper_if_none(self.columns[column].metric, &samples);
+        if let (Some(upper), Some(Estimate { upper: Some(bound), .. })) = (row.upper_if_none, &mut row.estimate) {
+            *bound = upper;
         }
         row
+    }
+}
+
+/// The upper bound of what never happened: of a count over the replications, of a rate over all of its hours, of a share
+/// over everything that was due. Of shares of time there is none: a moment is no trial.
+fn upper_if_none(metric: &Metric, samples: &[Sample]) -> Option<f64> {
+    if samples.is_empty() {
+        return None;
+    }
+    if samples.iter().all(|s| *s == Sample::Count(0)) {
+        return Some(poisson_bounds(0, CONFIDENCE).1 / samples.len() as f64);
+    }
+    let never = samples.iter().all(|s| matches!(s, Sample::Ratio(above, _) if *above == 0.0) || *s == Sample::Absent);
+    let due: f64 = samples.iter().map(|s| if let Sample::Ratio(_, below) = s { *below } else { 0.0 }).sum();
+    match metric.name {
+        _ if !never || due <= 0.0 => None,
+        "missed_toast_fraction" | "failed_origination_fraction" | "dropped_session_fraction" => {
+            Some(binomial_bounds(0, due as u64, CONFIDENCE).1)
+        }
+        "drops_per_client_hour" | "missed_toasts_per_client_hour" => Some(poisson_bounds(0, CONFIDENCE).1 / due),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::estimate::near;
+    use super::*;
+
+    #[test]
+    fn what_never_happened_has_an_upper_bound() {
+        let of = |name: &str, samples: &[Sample]| upper_if_none(Metric::named(name).unwrap(), samples);
+        let none_of = |n| Sample::Ratio(0.0, n);
+        // 1 − 0.025^(1/1000) and −ln 0.025 over 8 hours; a share of time is no trial.
+        near(of("missed_toast_fraction", &[none_of(400.0), none_of(600.0)]).unwrap(), 0.003682083896865672);
+        near(of("drops_per_client_hour", &[none_of(8.0)]).unwrap(), 3.688879454113936 / 8.0);
+        near(of("session_drops", &[Sample::Count(0); 4]).unwrap(), 3.688879454113936 / 4.0);
+        assert_eq!(of("down_fraction", &[none_of(8.0)]), None);
+        assert_eq!(of("missed_toast_fraction", &[Sample::Ratio(1.0, 400.0), none_of(600.0)]), None);
+        assert_eq!(of("missed_toast_fraction", &[Sample::Absent]), None);
     }
 }

@@ -88,6 +88,11 @@ impl Selection {
         self.survivors.first().map_or(0, |i| self.observations[*i].len())
     }
 
+    /// Observations so far, of each alternative.
+    pub fn observations_of(&self) -> impl Iterator<Item = usize> + '_ {
+        self.observations.iter().map(Vec::len)
+    }
+
     /// Observations so far, of all alternatives: what the selection cost.
     pub fn observations(&self) -> usize {
         self.observations.iter().map(Vec::len).sum()

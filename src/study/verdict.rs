@@ -1,6 +1,7 @@
 //! Whether the objectives are met: pass, fail or inconclusive, by the interval and never by the mean alone.
 
-use super::estimate::Estimate;
+use super::estimate::{CONFIDENCE, Estimate};
+use super::replications::{Precision, replications_needed};
 use super::samples::{Row, Samples};
 use crate::measure::{Bound, Objective};
 
@@ -59,20 +60,16 @@ fn judge(bound: Bound, row: &Row) -> Verdict {
     }
 }
 
-/// The interval narrows with the square root of the replications.
-fn replications_needed(bound: Bound, row: &Row) -> Option<u32> {
+/// About how many replications would bring the whole interval to one side of the target, if its mean is right.
+fn replications_to_settle(bound: Bound, row: &Row) -> Option<u32> {
     let estimate = row.estimate?;
-    let margin = (estimate.mean - bound.target()).abs();
-    let half = match estimate.half_width() {
-        Some(half) => half,
-        None => return Some(2.max(row.replications * 5)),
-    };
-    if margin == 0.0 || half == 0.0 {
-        return None;
+    if estimate.half_width().is_none() {
+        // One replication says nothing of the spread: a few more do.
+        return Some(2.max(row.replications * 5));
     }
-    let factor = half / margin;
-    let needed = (f64::from(row.replications) * factor * factor * 1.1).ceil();
-    (needed < 1e6).then_some((needed as u32).max(row.replications + 1))
+    let margin = (estimate.mean - bound.target()).abs();
+    let needed = replications_needed(&estimate, row.replications, Precision::Absolute(margin), CONFIDENCE)?;
+    Some(needed.max(row.replications + 1))
 }
 
 /// Judges every objective.
@@ -87,7 +84,7 @@ pub fn judge_all(objectives: &[Objective], samples: &Samples) -> Vec<Judgement> 
             let row = samples.row(scope, column);
             let verdict = judge(objective.bound, &row);
             let settles = verdict == Verdict::Inconclusive;
-            let replications_needed = settles.then(|| replications_needed(objective.bound, &row)).flatten();
+            let replications_needed = settles.then(|| replications_to_settle(objective.bound, &row)).flatten();
             Judgement { objective: objective.clone(), row, verdict, replications_needed }
         })
         .collect()

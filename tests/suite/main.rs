@@ -8,6 +8,7 @@ mod laws;
 mod models;
 mod rejected;
 mod station;
+mod study;
 mod theory;
 mod tidy;
 mod trouble;

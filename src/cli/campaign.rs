@@ -1,0 +1,183 @@
+//! The work of a study: its units (point × replication) on all cores, those on disk not done again.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rayon::prelude::*;
+
+use super::design::Alternative;
+use super::fault::Fault;
+use super::progress::Progress;
+use super::replicate::{scopes, simulated_us};
+use crate::deployment::{Control, Hops, Manner, simulate_under};
+use crate::measure::Tally;
+use crate::report::{Found, UnitName, Units};
+use crate::study::{Observation, Samples, Wanted, checkpoints, is_precise};
+
+/// What is simulated, where finished units are kept, and who watches.
+pub struct Campaign {
+    /// The finished units; `None`: nothing is kept.
+    units: Option<Units>,
+    control: Arc<Control>,
+    quiet: bool,
+    reused: AtomicU32,
+    simulated: AtomicU32,
+    unusable: AtomicU32,
+}
+
+/// How many replications.
+#[derive(Clone, Copy, Debug)]
+pub struct Replications<'a> {
+    /// The number of the first one, counted from 0.
+    pub first: u32,
+    /// So many at least.
+    pub start: u32,
+    /// So closely, where that is wanted.
+    pub wanted: &'a [Wanted],
+    /// So many at most, where a precision is wanted.
+    pub most: u32,
+}
+
+impl Replications<'_> {
+    /// A fixed number from the first one.
+    pub fn fixed(n: u32) -> Replications<'static> {
+        Replications { first: 0, start: n, wanted: &[], most: n }
+    }
+
+    /// The numbers at which may be decided whether they suffice.
+    pub fn schedule(&self) -> Vec<u32> {
+        match self.wanted {
+            [] => vec![self.start],
+            _ => checkpoints(self.start, self.most.max(self.start)).collect(),
+        }
+    }
+}
+
+impl Campaign {
+    /// A campaign whose finished units are kept in the folder, where one is given.
+    ///
+    /// # Errors
+    /// The file system's refusal.
+    pub fn new(folder: Option<&Path>, control: Arc<Control>, quiet: bool) -> Result<Campaign, Fault> {
+        let units = folder.map(Units::open).transpose()?;
+        let none = || AtomicU32::new(0);
+        Ok(Campaign { units, control, quiet, reused: none(), simulated: none(), unusable: none() })
+    }
+
+    /// Replicates every alternative; `None`: it was interrupted. Whether there are enough replications is decided at fixed
+    /// numbers of them, from all of an alternative's samples so far: neither threads nor time have a say.
+    ///
+    /// # Errors
+    /// The file system's refusal.
+    pub fn replicate(
+        &self,
+        alternatives: &[Alternative],
+        replications: Replications,
+    ) -> Result<Option<Vec<Samples>>, Fault> {
+        let plans = alternatives.iter().map(|a| &a.scenario.plan);
+        let mut samples: Vec<Samples> = plans.map(|p| Samples::new(scopes(p), p.horizon)).collect();
+        let mut open: Vec<usize> = (0..alternatives.len()).collect();
+        for n in replications.schedule() {
+            let missing = |a: &usize| samples[*a].replications()..n;
+            let wanted: Vec<(usize, u32)> =
+                open.iter().flat_map(|a| missing(a).map(|r| (*a, replications.first + r))).collect();
+            let Some(observed) = self.observe(alternatives, &wanted)? else { return Ok(None) };
+            for ((a, number), observation) in wanted.into_iter().zip(observed) {
+                samples[a].add(number, observation);
+            }
+            open.retain(|a| !is_precise(&samples[*a], &alternatives[*a].scenario.objectives, replications.wanted));
+            if open.is_empty() {
+                break;
+            }
+        }
+        Ok(Some(samples))
+    }
+
+    /// Observes units (alternative, replication), in their order; `None`: it was interrupted.
+    ///
+    /// # Errors
+    /// The file system's refusal.
+    pub fn observe(
+        &self,
+        alternatives: &[Alternative],
+        wanted: &[(usize, u32)],
+    ) -> Result<Option<Vec<Observation>>, Fault> {
+        let found: Vec<Option<Observation>> =
+            wanted.par_iter().map(|(a, r)| self.find(&alternatives[*a], *r)).collect::<Result<_, _>>()?;
+        let us = |(a, _): &(usize, u32)| simulated_us(&alternatives[*a].scenario.plan, 1);
+        let left = wanted.iter().zip(&found).filter(|(_, found)| found.is_none());
+        let total = left.map(|(unit, _)| us(unit)).sum::<u64>().saturating_add(self.control.simulated_us());
+        let _progress = Progress::watch(&self.control, total, !self.quiet);
+        let all: Vec<Option<Observation>> = wanted
+            .par_iter()
+            .zip(found)
+            .with_max_len(1)
+            .map(|((a, r), found)| match found {
+                Some(found) => Ok(Some(found)),
+                None => self.simulate(&alternatives[*a], *r),
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(all.into_iter().collect())
+    }
+
+    fn find(&self, alternative: &Alternative, replication: u32) -> Result<Option<Observation>, Fault> {
+        let Some(units) = &self.units else { return Ok(None) };
+        let name = name(alternative, replication);
+        Ok(match units.read(&name)? {
+            Found::Valid(observation) => {
+                self.reused.fetch_add(1, Ordering::Relaxed);
+                Some(observation)
+            }
+            Found::Missing => None,
+            Found::Unusable(why) => {
+                self.unusable.fetch_add(1, Ordering::Relaxed);
+                if !self.quiet {
+                    eprintln!("warning: a finished unit is {why} and is simulated again: {}", name.file());
+                }
+                None
+            }
+        })
+    }
+
+    fn simulate(&self, alternative: &Alternative, replication: u32) -> Result<Option<Observation>, Fault> {
+        if self.control.is_stopped() {
+            return Ok(None);
+        }
+        let plan = &alternative.scenario.plan;
+        let manner = Manner { hops: Hops::Joined, drop_rows: 0, control: &self.control };
+        let Some(done) = simulate_under(plan, replication, manner) else { return Ok(None) };
+        let tallies: Vec<&Tally> = std::iter::once(&done.all).chain(&done.clients).chain(&done.gateways).collect();
+        let observation = Observation::of(&tallies, plan.horizon);
+        if let Some(units) = &self.units {
+            // What cannot be kept ends the study at once, not after hours.
+            units.write(&name(alternative, replication), &observation).inspect_err(|_| self.control.stop())?;
+        }
+        self.simulated.fetch_add(1, Ordering::Relaxed);
+        Ok(Some(observation))
+    }
+
+    /// How many units were found, and how many were made; for people, on stderr.
+    pub fn told(&self) -> String {
+        let [reused, simulated, unusable] =
+            [&self.reused, &self.simulated, &self.unusable].map(|n| n.load(Ordering::Relaxed));
+        format!("{reused} finished units found, {unusable} of no use, {simulated} simulated")
+    }
+
+    /// Whether an earlier process left something.
+    pub fn is_resumed(&self) -> bool {
+        self.reused.load(Ordering::Relaxed) + self.unusable.load(Ordering::Relaxed) > 0
+    }
+
+    /// Removes the finished units: the study is published.
+    ///
+    /// # Errors
+    /// The file system's refusal.
+    pub fn publish(self) -> Result<(), Fault> {
+        Ok(self.units.map_or(Ok(()), Units::remove)?)
+    }
+}
+
+fn name(alternative: &Alternative, replication: u32) -> UnitName {
+    UnitName { scenario_hash: alternative.hash.clone(), seed: alternative.scenario.plan.seed, replication }
+}

@@ -1,0 +1,277 @@
+//! `rccsim sensitivity`: how far the answer moves with each value that nobody published, one at a time.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::Outcome;
+use super::assume::assumed;
+use super::campaign::{Campaign, Replications};
+use super::design::Alternative;
+use super::fault::{Fault, print};
+use super::flags::{Format, JobsFlag, ScenarioFlags, Source};
+use super::progress::interruptible;
+use crate::measure::{METRICS, Metric, Sample};
+use crate::report::compare::amount;
+use crate::report::number::rounded;
+use crate::report::text::{figure, table};
+use crate::report::{VERSION, json};
+use crate::scenario::{Axis, Override, Place, Point, Scenario, nearest};
+use crate::study::{CONFIDENCE, Paired, Row, Samples, Verdict, bonferroni, judge_all, overall, paired_samples};
+
+/// One-at-a-time sensitivity.
+#[derive(Args)]
+pub struct Sensitivity {
+    #[command(flatten)]
+    scenario: ScenarioFlags,
+    /// The figure that is looked at [default: that of the first objective, else missed_toast_fraction]
+    #[arg(long)]
+    metric: Option<String>,
+    /// Further keys with the values to try, besides those that are assumed
+    #[arg(long, value_name = "KEY=VALUES")]
+    vary: Vec<String>,
+    #[command(flatten)]
+    jobs: JobsFlag,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// No progress
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// A key with another value.
+struct Trial {
+    key: String,
+    base: String,
+    value: String,
+    alternative: Alternative,
+}
+
+/// What another value gives.
+struct Effect {
+    value: String,
+    row: Row,
+    paired: Option<Paired>,
+    verdict: Verdict,
+}
+
+/// A key and what its values do: a bar of the tornado.
+struct Bar {
+    key: String,
+    base: String,
+    effects: Vec<Effect>,
+}
+
+impl Bar {
+    /// From the least to the greatest mean, the scenario's own among them.
+    fn swing(&self) -> f64 {
+        let differences = self.effects.iter().filter_map(|e| Some(e.paired?.difference.mean));
+        let (low, high) = differences.fold((0.0f64, 0.0f64), |(low, high), d| (low.min(d), high.max(d)));
+        high - low
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'a str,
+    version: &'a str,
+    scenario: &'a str,
+    seed: u64,
+    replications: u32,
+    metric: &'a str,
+    unit: &'a str,
+    base: Option<f64>,
+    verdict: &'a str,
+    keys: Vec<Key<'a>>,
+}
+
+#[derive(Serialize)]
+struct Key<'a> {
+    key: &'a str,
+    value: &'a str,
+    swing: f64,
+    alternatives: Vec<Other<'a>>,
+}
+
+#[derive(Serialize)]
+struct Other<'a> {
+    value: &'a str,
+    mean: Option<f64>,
+    difference: Option<f64>,
+    lower: Option<f64>,
+    upper: Option<f64>,
+    verdict: &'a str,
+}
+
+impl Sensitivity {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Bad input, or a refusal of the system.
+    pub fn run(self) -> Result<Outcome, Fault> {
+        let source = self.scenario.read()?;
+        let base = source.scenario(&[])?;
+        let metric = self.metric(&base)?;
+        let trials = self.trials(&source, &base)?;
+        if trials.is_empty() {
+            return Err(Fault::Input(format!(
+                "{}: nothing is assumed; --vary \"KEY=VALUES\" tries other values of a key",
+                base.file
+            )));
+        }
+        let own = Alternative::of(&source, Point { values: Vec::new(), overrides: Vec::new() })?;
+        let all: Vec<Alternative> = std::iter::once(own).chain(trials.iter().map(|t| t.alternative.clone())).collect();
+        let campaign = Campaign::new(None, interruptible(), self.quiet)?;
+        let n = base.replications;
+        let samples = self.jobs.pool()?.install(|| campaign.replicate(&all, Replications::fixed(n)))?;
+        let Some(samples) = samples else { return Ok(Outcome::Interrupted) };
+        let (own, others) = samples.split_first().unwrap_or_else(|| unreachable!("the scenario itself"));
+        let bars = bars(&base, metric, own, trials, others);
+        let verdict = overall(&judge_all(&base.objectives, own));
+        match self.format {
+            Format::Text => print(&text(&base, metric, own, verdict, &bars))?,
+            Format::Json => print(&document(&base, metric, own, verdict, &bars))?,
+        }
+        Ok(Outcome::Pass)
+    }
+
+    fn metric(&self, base: &Scenario) -> Result<&'static Metric, Fault> {
+        let wanted = base.objectives.first().map_or("missed_toast_fraction", |o| o.metric.name);
+        let name = self.metric.as_deref().unwrap_or(wanted);
+        Metric::named(name).ok_or_else(|| {
+            let names = METRICS.iter().map(|m| m.name);
+            let near = nearest(name, names.clone());
+            Fault::Input(format!(
+                "--metric: unknown metric {name:?}{near}; valid: {}",
+                names.collect::<Vec<_>>().join(", ")
+            ))
+        })
+    }
+
+    fn trials(&self, source: &Source, base: &Scenario) -> Result<Vec<Trial>, Fault> {
+        let mut trials = Vec::new();
+        for (key, sections) in assumed(base) {
+            let alike = sections.iter().all(|(_, s)| s.text == sections[0].1.text);
+            let own = if alike { sections[0].1.text.clone() } else { "several values".into() };
+            for value in key.alternatives.iter().filter(|v| sections.iter().any(|(_, s)| s.text != **v)) {
+                let of = |section: &&crate::scenario::Settings| Override::of(section.table, &section.name, key, value);
+                let overrides = sections.iter().map(|(section, _)| of(section)).collect();
+                let key = format!("{}.{}", sections[0].0.table, key.name);
+                let values = vec![(key.clone(), (*value).to_string())];
+                let alternative = Alternative::of(source, Point { values, overrides })?;
+                trials.push(Trial { key, base: own.clone(), value: (*value).into(), alternative });
+            }
+        }
+        for text in &self.vary {
+            let axis = Axis::parse(text, &Place::whole("--vary"))?;
+            for o in &axis.values {
+                let (key, value) = (axis.key.clone(), o.value().to_string());
+                let values = vec![(key.clone(), value.clone())];
+                let alternative = Alternative::of(source, Point { values, overrides: vec![o.clone()] })?;
+                trials.push(Trial { key, base: String::new(), value, alternative });
+            }
+        }
+        Ok(trials)
+    }
+}
+
+fn bars(base: &Scenario, metric: &Metric, own: &Samples, trials: Vec<Trial>, others: &[Samples]) -> Vec<Bar> {
+    let column = own.column(metric.name).unwrap_or(0);
+    let of = |samples: &Samples| samples.of(0, column).collect::<Vec<Sample>>();
+    let confidence = bonferroni(CONFIDENCE, trials.len());
+    let mut bars: Vec<Bar> = Vec::new();
+    for (trial, samples) in trials.into_iter().zip(others) {
+        let effect = Effect {
+            value: trial.value,
+            row: samples.row(0, column),
+            paired: paired_samples(&of(own), &of(samples), confidence),
+            verdict: overall(&judge_all(&base.objectives, samples)),
+        };
+        match bars.iter_mut().find(|b| b.key == trial.key) {
+            Some(bar) => bar.effects.push(effect),
+            None => bars.push(Bar { key: trial.key, base: trial.base, effects: vec![effect] }),
+        }
+    }
+    bars.sort_by(|a, b| b.swing().total_cmp(&a.swing()));
+    bars
+}
+
+fn text(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bars: &[Bar]) -> String {
+    let row = own.figure(metric.name).unwrap_or_else(|| unreachable!("a metric has a column"));
+    let judged = !base.objectives.is_empty();
+    let settled = |v: Verdict| v != Verdict::Inconclusive;
+    let flips = |b: &&Bar| b.effects.iter().any(|e| settled(e.verdict) && settled(verdict) && e.verdict != verdict);
+    let deciding: Vec<&str> = bars.iter().filter(flips).map(|b| b.key.as_str()).collect();
+    let mut out = format!("{} is {}", metric.name, figure(&row));
+    out += &match bars.first().filter(|b| b.swing() > 0.0) {
+        Some(first) => format!("; of what nobody published, {} moves it most.\n", first.key),
+        None => "; nothing that is assumed moves it.\n".to_string(),
+    };
+    if judged {
+        out += &match deciding[..] {
+            [] => format!("The verdict, {}, hangs on none of them alone.\n", verdict.name()),
+            _ => format!("The verdict, {}, hangs on {}.\n", verdict.name(), deciding.join(", ")),
+        };
+    }
+    let header = ["key", "value", "other value", metric.name, "difference", if judged { "verdict" } else { "" }];
+    let mut rows = vec![header.map(String::from).to_vec()];
+    for bar in bars {
+        for effect in &bar.effects {
+            let difference = effect.paired.map_or("–".into(), |p| amount(&p.difference, metric.unit));
+            let verdict = if judged { effect.verdict.name() } else { "" };
+            rows.push(vec![
+                bar.key.clone(),
+                bar.base.clone(),
+                effect.value.clone(),
+                figure(&effect.row),
+                difference,
+                verdict.into(),
+            ]);
+        }
+    }
+    let n = own.replications();
+    format!(
+        "{out}\nOne at a time ({n} replications, paired; all differences hold at once with 95 %)\n{}",
+        table(&rows, true)
+    )
+}
+
+fn document(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bars: &[Bar]) -> String {
+    let other = |e: &'_ Effect| -> (Option<f64>, Option<f64>, Option<f64>, Option<f64>) {
+        let d = e.paired.map(|p| p.difference);
+        (
+            e.row.estimate.map(|e| rounded(e.mean)),
+            d.map(|d| rounded(d.mean)),
+            d.and_then(|d| d.lower).map(rounded),
+            d.and_then(|d| d.upper).map(rounded),
+        )
+    };
+    let mut keys = Vec::new();
+    for bar in bars {
+        let mut alternatives = Vec::new();
+        for effect in &bar.effects {
+            let (mean, difference, lower, upper) = other(effect);
+            alternatives.push(Other {
+                value: &effect.value,
+                mean,
+                difference,
+                lower,
+                upper,
+                verdict: effect.verdict.name(),
+            });
+        }
+        keys.push(Key { key: &bar.key, value: &bar.base, swing: rounded(bar.swing()), alternatives });
+    }
+    json(&Document {
+        schema: "rccsim.sensitivity/1",
+        version: VERSION,
+        scenario: &base.plan.name,
+        seed: base.plan.seed,
+        replications: own.replications(),
+        metric: metric.name,
+        unit: metric.unit.name(),
+        base: own.figure(metric.name).and_then(|r| r.estimate).map(|e| rounded(e.mean)),
+        verdict: verdict.name(),
+        keys,
+    })
+}

@@ -1,0 +1,395 @@
+//! `rccsim size`: the smallest or largest value of a key that meets every objective.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::Outcome;
+use super::campaign::{Campaign, Replications};
+use super::design::{Alternative, PrecisionFlags};
+use super::fault::{Fault, print};
+use super::flags::{Format, JobsFlag, ScenarioFlags, Source};
+use super::progress::interruptible;
+use crate::measure::Bound;
+use crate::report::number::{human, rounded, whole};
+use crate::report::text::{figure, objective, target};
+use crate::report::{VERSION, json};
+use crate::scenario::{Axis, Place, Point};
+use crate::study::{Bracket, Judgement, Samples, Side, Verdict, judge_all, overall};
+
+/// Size a key.
+#[derive(Args)]
+pub struct Size {
+    #[command(flatten)]
+    scenario: ScenarioFlags,
+    /// The key with the values to search: "gateway.count" (from 1 to 1000), "gateway.count=1..64 step 1",
+    /// "clients.refresh_interval=1 min..1 h step 1 min"
+    #[arg(long, value_name = "KEY[=VALUES]")]
+    key: String,
+    /// The largest value that meets the objectives, instead of the smallest
+    #[arg(long)]
+    largest: bool,
+    /// It must hold with so many gateways down
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    spare: u32,
+    #[command(flatten)]
+    precision: PrecisionFlags,
+    #[command(flatten)]
+    jobs: JobsFlag,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// No warnings and no progress
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// A value that was tried, and what came out.
+#[derive(Clone)]
+struct Trial {
+    value: String,
+    replications: u32,
+    verdict: Verdict,
+    judgements: Vec<Judgement>,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'a str,
+    version: &'a str,
+    seed: u64,
+    key: &'a str,
+    wanted: &'a str,
+    value: Option<&'a str>,
+    confirmed: bool,
+    answer: &'a [String],
+    trials: Vec<Line<'a>>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    value: &'a str,
+    fresh: bool,
+    replications: u32,
+    verdict: &'a str,
+    objectives: Vec<Figure<'a>>,
+}
+
+#[derive(Serialize)]
+struct Figure<'a> {
+    metric: &'a str,
+    scope: String,
+    target: f64,
+    mean: Option<f64>,
+    lower: Option<f64>,
+    upper: Option<f64>,
+    verdict: &'a str,
+}
+
+/// The search and what it tries things with.
+struct Search<'a> {
+    source: &'a Source,
+    axis: &'a Axis,
+    campaign: &'a Campaign,
+    start: u32,
+    most: u32,
+}
+
+impl Search<'_> {
+    /// Judges a value, with more replications at fixed checkpoints until the verdict is clear; `None`: interrupted.
+    fn judge(&self, place: usize, first: u32) -> Result<Option<Trial>, Fault> {
+        let o = &self.axis.values[place];
+        let values = vec![(self.axis.key.clone(), o.value().to_string())];
+        let alternative = Alternative::of(self.source, Point { values, overrides: vec![o.clone()] })?;
+        let objectives = &alternative.scenario.objectives;
+        let mut all: Option<Samples> = None;
+        let mut judgements = Vec::new();
+        for n in crate::study::checkpoints(self.start, self.most.max(self.start)) {
+            let have = all.as_ref().map_or(0, Samples::replications);
+            let more = Replications { first: first + have, ..Replications::fixed(n - have) };
+            let Some(mut found) = self.campaign.replicate(std::slice::from_ref(&alternative), more)? else {
+                return Ok(None);
+            };
+            let found = found.swap_remove(0);
+            let samples = match all.take() {
+                Some(mut samples) => {
+                    samples.extend(found);
+                    samples
+                }
+                None => found,
+            };
+            judgements = judge_all(objectives, &samples);
+            all = Some(samples);
+            if overall(&judgements) != Verdict::Inconclusive {
+                break;
+            }
+        }
+        let replications = all.map_or(0, |s| s.replications());
+        Ok(Some(Trial { value: o.value().into(), replications, verdict: overall(&judgements), judgements }))
+    }
+}
+
+impl Size {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Bad input, or a refusal of the system.
+    pub fn run(self) -> Result<Outcome, Fault> {
+        let source = self.scenario.read()?;
+        let base = source.scenario(&[])?;
+        if base.objectives.is_empty() {
+            return Err(Fault::Input(format!("{}: no [[objective]]: nothing says which value serves", base.file)));
+        }
+        if self.spare > 0 {
+            return Err(Fault::Input(
+                "--spare: this version has no gateway faults, so nobody can be simulated down; size without it and add a gateway".into(),
+            ));
+        }
+        let axis = ascending(Axis::parse(&ranged(&self.key), &Place::whole("--key"))?)?;
+        // Every value must be one before the first is tried.
+        for o in &axis.values {
+            source.scenario(std::slice::from_ref(o))?;
+        }
+        let campaign = Campaign::new(None, interruptible(), self.quiet)?;
+        let start = base.replications.max(2);
+        let search =
+            Search { source: &source, axis: &axis, campaign: &campaign, start, most: self.precision.most_reps };
+        let pool = self.jobs.pool()?;
+        let Some(found) = pool.install(|| find(&search, self.largest))? else {
+            eprintln!("interrupted: the search keeps nothing");
+            return Ok(Outcome::Interrupted);
+        };
+        let answer = answer(&axis, self.largest, &found);
+        match self.format {
+            Format::Text => print(&text(&axis, &answer, &found))?,
+            Format::Json => print(&document(&axis, self.largest, base.plan.seed, &answer, &found))?,
+        }
+        Ok(match &found.chosen {
+            Some(_) if found.confirmed() => Outcome::Pass,
+            Some(_) => Outcome::Inconclusive,
+            None => Outcome::ObjectiveMissed,
+        })
+    }
+}
+
+/// A key alone is a count from 1.
+fn ranged(key: &str) -> String {
+    if key.contains('=') { key.into() } else { format!("{key} = 1..{MOST_COUNT} step 1") }
+}
+
+/// Where a count is searched without a range.
+const MOST_COUNT: u32 = 1000;
+
+/// The values as numbers that grow: a search needs an order.
+fn ascending(mut axis: Axis) -> Result<Axis, Fault> {
+    let number = |axis: &Axis, i: usize| axis.number(axis.values[i].value());
+    let numbers: Option<Vec<f64>> = (0..axis.values.len()).map(|i| number(&axis, i)).collect();
+    let Some(numbers) = numbers else {
+        return Err(Fault::Input(format!(
+            "--key {}: its values are no numbers: there is no smallest one; `sweep` tries them all",
+            axis.key
+        )));
+    };
+    let mut order: Vec<usize> = (0..numbers.len()).collect();
+    order.sort_by(|a, b| numbers[*a].total_cmp(&numbers[*b]));
+    order.dedup_by(|a, b| numbers[*a] == numbers[*b]);
+    axis.values = order.into_iter().map(|i| axis.values[i].clone()).collect();
+    if axis.values.len() < 2 {
+        return Err(Fault::Input(format!(
+            "--key {}: one value alone is no search; give a range, like \"{}=1..64 step 1\"",
+            axis.key, axis.key
+        )));
+    }
+    Ok(axis)
+}
+
+/// What a search found.
+struct Finding {
+    /// What was tried while searching.
+    trials: Vec<Trial>,
+    /// What was tried with fresh replications.
+    fresh: Vec<Trial>,
+    /// The value that was chosen.
+    chosen: Option<String>,
+    /// Its neighbour that does not serve.
+    beyond: Option<String>,
+}
+
+impl Finding {
+    fn confirmed(&self) -> bool {
+        let fresh = |value: &String| self.fresh.iter().find(|t| t.value == *value).map(|t| t.verdict);
+        self.chosen.as_ref().is_some_and(|c| fresh(c) == Some(Verdict::Pass))
+    }
+
+    fn of(&self, value: &str) -> Option<&Trial> {
+        self.fresh.iter().chain(&self.trials).find(|t| t.value == value)
+    }
+}
+
+/// Grows from the least value until the verdict turns, bisects, and confirms with replications that the search has not
+/// seen; `None`: interrupted.
+fn find(search: &Search, largest: bool) -> Result<Option<Finding>, Fault> {
+    let n = search.axis.values.len();
+    let mut bracket = Bracket::new(n);
+    let mut finding = Finding { trials: Vec::new(), fresh: Vec::new(), chosen: None, beyond: None };
+    while let Some(place) = bracket.next() {
+        let Some(trial) = search.judge(place, 0)? else { return Ok(None) };
+        // What is not shown to serve does not serve.
+        let turned = (trial.verdict == Verdict::Pass) != largest;
+        bracket.tell(place, if turned { Side::Serves } else { Side::Fails });
+        finding.trials.push(trial);
+    }
+    // Of the values from the border on the verdict is the other one: the smallest that serves, or the first that does not.
+    let border = bracket.found().unwrap_or(n);
+    let (chosen, safer, riskier) = match largest {
+        true => (border.checked_sub(1), -1, 1),
+        false => ((border < n).then_some(border), 1, -1),
+    };
+    let Some(mut place) = chosen else { return Ok(Some(finding)) };
+    let value = |place: usize| search.axis.values[place].value().to_string();
+    let next = |place: usize, step: isize| place.checked_add_signed(step).filter(|p| *p < n);
+    let first = search.most.max(search.start);
+    loop {
+        let Some(trial) = search.judge(place, first)? else { return Ok(None) };
+        let passed = trial.verdict == Verdict::Pass;
+        finding.chosen = Some(trial.value.clone());
+        finding.fresh.push(trial);
+        // Where the search was lucky: one step to the safe side, and fresh luck again.
+        match next(place, safer) {
+            Some(p) if !passed && finding.fresh.len() <= MOST_STEPS_BACK => place = p,
+            _ => break,
+        }
+    }
+    if let Some(p) = next(place, riskier) {
+        if !finding.fresh.iter().any(|t| t.value == value(p)) {
+            let Some(trial) = search.judge(p, first)? else { return Ok(None) };
+            finding.fresh.push(trial);
+        }
+        finding.beyond = Some(value(p));
+    }
+    Ok(Some(finding))
+}
+
+/// A confirmation that fails so often was no bad luck.
+const MOST_STEPS_BACK: usize = 5;
+
+/// How far the interval stays from the target, as a share of it: the least over all objectives, which is what binds.
+fn margin(trial: &Trial) -> Option<(&Judgement, f64)> {
+    let of = |j: &Judgement| {
+        let e = j.row.estimate?;
+        let t = j.objective.bound.target();
+        let room = match j.objective.bound {
+            Bound::AtMost(t) => t - e.upper?,
+            Bound::AtLeast(t) => e.lower? - t,
+        };
+        Some(if t == 0.0 { room } else { room / t })
+    };
+    let all = trial.judgements.iter().filter_map(|j| Some((j, of(j)?)));
+    all.min_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+fn answer(axis: &Axis, largest: bool, found: &Finding) -> Vec<String> {
+    let which = if largest { "largest" } else { "smallest" };
+    let key = &axis.key;
+    let Some(chosen) = &found.chosen else {
+        let last = found.trials.last().map_or(String::new(), |t| format!("At {}: {}.", t.value, failing(t)));
+        let ends = [0, axis.values.len() - 1].map(|i| axis.values[i].value());
+        return vec![format!("No value of {key} from {} to {} meets the objectives.", ends[0], ends[1]), last];
+    };
+    let mut lines = Vec::new();
+    let trial = found.of(chosen);
+    let confirmed = if found.confirmed() { "confirmed by" } else { "but not confirmed by" };
+    let fresh = found.fresh.iter().find(|t| t.value == *chosen).map_or(0, |t| t.replications);
+    lines.push(format!(
+        "{key} = {chosen} is the {which} value that meets the objectives, {confirmed} {} fresh replications.",
+        whole(fresh.into())
+    ));
+    if let Some((binding, room)) = trial.and_then(margin) {
+        lines.push(format!(
+            "{} binds: {} against {}, a margin of {} %.",
+            binding.objective.metric.name,
+            figure(&binding.row),
+            target(&binding.objective),
+            human((room * 1000.0).round() / 10.0)
+        ));
+    }
+    match found.beyond.as_ref().and_then(|value| found.of(value)) {
+        Some(next) if next.verdict == Verdict::Pass => lines.push(format!(
+            "{} passed too with fresh replications: the border lies in the noise; more --reps would settle it.",
+            next.value
+        )),
+        Some(next) => lines.push(format!("{} does not: {}.", next.value, failing(next))),
+        None => lines.push("It is the last of the values that were given: the border may lie beyond.".into()),
+    }
+    let passing = |t: &&Trial| t.verdict == Verdict::Pass;
+    if !found.confirmed() && found.trials.iter().any(|t| passing(&t)) {
+        lines.push("The search and the confirmation disagree: the figures are too noisy; more --reps help.".into());
+    }
+    lines.push(
+        "This takes it that a value on the safe side of one that serves, serves too; `sweep` shows them all.".into(),
+    );
+    lines
+}
+
+/// Why a value does not serve.
+fn failing(trial: &Trial) -> String {
+    let missed: Vec<String> = trial
+        .judgements
+        .iter()
+        .filter(|j| j.verdict != Verdict::Pass)
+        .map(|j| format!("{} is {} ({})", objective(&j.objective), figure(&j.row), j.verdict.name()))
+        .collect();
+    missed.join(", ")
+}
+
+fn text(axis: &Axis, answer: &[String], found: &Finding) -> String {
+    let mut rows = vec![vec![axis.key.clone(), "replications".into(), "verdict".into()]];
+    if let Some(trial) = found.trials.first() {
+        rows[0].extend(trial.judgements.iter().map(|j| j.objective.metric.name.to_string()));
+    }
+    let row = |t: &Trial, fresh: &str| {
+        let mut row =
+            vec![t.value.clone(), format!("{}{fresh}", whole(t.replications.into())), t.verdict.name().into()];
+        row.extend(t.judgements.iter().map(|j| figure(&j.row)));
+        row
+    };
+    rows.extend(found.trials.iter().map(|t| row(t, "")));
+    rows.extend(found.fresh.iter().map(|t| row(t, " fresh")));
+    format!("{}\n\nTried\n{}", answer.join("\n"), crate::report::text::table(&rows, true))
+}
+
+fn document(axis: &Axis, largest: bool, seed: u64, answer: &[String], found: &Finding) -> String {
+    let tried = found.trials.iter().map(|t| (t, false));
+    json(&Document {
+        schema: "rccsim.size/1",
+        version: VERSION,
+        seed,
+        key: &axis.key,
+        wanted: if largest { "largest" } else { "smallest" },
+        value: found.chosen.as_deref(),
+        confirmed: found.confirmed(),
+        answer,
+        trials: tried.chain(found.fresh.iter().map(|t| (t, true))).map(|(t, fresh)| line(t, fresh)).collect(),
+    })
+}
+
+fn line(trial: &Trial, fresh: bool) -> Line<'_> {
+    let figure = |j: &Judgement| {
+        let e = j.row.estimate;
+        Figure {
+            metric: j.objective.metric.name,
+            scope: j.objective.scope.to_string(),
+            target: rounded(j.objective.bound.target()),
+            mean: e.map(|e| rounded(e.mean)),
+            lower: e.and_then(|e| e.lower).map(rounded),
+            upper: e.and_then(|e| e.upper).map(rounded),
+            verdict: j.verdict.name(),
+        }
+    };
+    Line {
+        value: &trial.value,
+        fresh,
+        replications: trial.replications,
+        verdict: trial.verdict.name(),
+        objectives: trial.judgements.iter().map(figure).collect(),
+    }
+}

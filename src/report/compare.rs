@@ -1,0 +1,160 @@
+//! A comparison, in each of its forms.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::number::{human, rounded};
+use super::text::{figure, table};
+use crate::measure::Unit;
+use crate::study::{Compared, Estimate, Stand};
+
+/// An alternative beside the baseline.
+#[derive(Clone, Debug)]
+pub struct Against {
+    /// The alternative.
+    pub name: String,
+    /// Replications that both have.
+    pub replications: u32,
+    /// Its figures.
+    pub figures: Vec<Compared>,
+    /// The whole, by the figures that decide.
+    pub verdict: Stand,
+}
+
+/// Alternatives against a baseline.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The baseline.
+    pub baseline: String,
+    /// The confidence of each interval, such that all hold at once with 95 %.
+    pub confidence: f64,
+    /// The others.
+    pub others: Vec<Against>,
+}
+
+impl Comparison {
+    /// Whether an alternative is worse in a figure that decides.
+    pub fn has_regression(&self) -> bool {
+        self.others.iter().any(|o| matches!(o.verdict, Stand::Worse | Stand::Mixed))
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'a str,
+    version: &'a str,
+    baseline: &'a str,
+    confidence: f64,
+    alternatives: Vec<Alternative<'a>>,
+}
+
+#[derive(Serialize)]
+struct Alternative<'a> {
+    name: &'a str,
+    verdict: &'a str,
+    replications: u32,
+    figures: Vec<Figure<'a>>,
+}
+
+#[derive(Serialize)]
+struct Figure<'a> {
+    metric: &'a str,
+    unit: &'a str,
+    decides: bool,
+    baseline: Option<f64>,
+    other: Option<f64>,
+    difference: Option<f64>,
+    lower: Option<f64>,
+    upper: Option<f64>,
+    correlation: Option<f64>,
+    verdict: &'a str,
+}
+
+/// The document, as text with a newline at its end.
+pub fn json(comparison: &Comparison) -> String {
+    let of = |c: &Compared| {
+        let difference = c.paired.map(|p| p.difference);
+        Figure {
+            metric: c.metric.name,
+            unit: c.metric.unit.name(),
+            decides: c.decides,
+            baseline: c.baseline.estimate.map(|e| rounded(e.mean)),
+            other: c.other.estimate.map(|e| rounded(e.mean)),
+            difference: difference.map(|e| rounded(e.mean)),
+            lower: difference.and_then(|e| e.lower).map(rounded),
+            upper: difference.and_then(|e| e.upper).map(rounded),
+            correlation: c.paired.and_then(|p| p.correlation).map(rounded),
+            verdict: c.stand.name(),
+        }
+    };
+    let alternatives = comparison.others.iter().map(|o| Alternative {
+        name: &o.name,
+        verdict: o.verdict.name(),
+        replications: o.replications,
+        figures: o.figures.iter().map(of).collect(),
+    });
+    super::json(&Document {
+        schema: "rccsim.compare/1",
+        version: super::VERSION,
+        baseline: &comparison.baseline,
+        confidence: rounded(comparison.confidence),
+        alternatives: alternatives.collect(),
+    })
+}
+
+/// "-1.85 ± 0.08 %": fractions in percentage points.
+pub fn amount(difference: &Estimate, unit: Unit) -> String {
+    let scale = if unit == Unit::Fraction { 100.0 } else { 1.0 };
+    let half = difference.half_width().map_or(String::new(), |h| format!(" ± {}", human(h * scale)));
+    format!("{}{half}{}", human(difference.mean * scale), unit.suffix())
+}
+
+fn difference(c: &Compared) -> String {
+    c.paired.map_or("–".into(), |p| amount(&p.difference, c.metric.unit))
+}
+
+/// For people: the verdict first.
+pub fn text(comparison: &Comparison) -> String {
+    let mut out = String::new();
+    for o in &comparison.others {
+        let why: Vec<String> = o
+            .figures
+            .iter()
+            .filter(|c| c.decides && matches!(c.stand, Stand::Better | Stand::Worse))
+            .map(|c| format!("{} {}", c.metric.name, difference(c)))
+            .collect();
+        let verdict = match o.verdict {
+            Stand::Indistinguishable => format!("{} cannot be told from {}", o.name, comparison.baseline),
+            Stand::Mixed => {
+                format!("{} is better in some and worse in other respects than {}", o.name, comparison.baseline)
+            }
+            v => format!("{} is {} than {}", o.name, v.name(), comparison.baseline),
+        };
+        let why = if why.is_empty() { String::new() } else { format!(": {}", why.join(", ")) };
+        let _ = writeln!(out, "{verdict}{why}.");
+    }
+    for o in &comparison.others {
+        let _ = writeln!(out, "\n{} less {} ({} replications, paired)", o.name, comparison.baseline, o.replications);
+        let mut rows = vec![["", "baseline", "other", "difference", "correlation", ""].map(String::from).to_vec()];
+        for c in &o.figures {
+            let correlation = c.paired.and_then(|p| p.correlation).map_or("–".into(), human);
+            let stand = if c.decides { c.stand.name().to_string() } else { format!("({})", c.stand.name()) };
+            rows.push(vec![
+                c.metric.name.into(),
+                figure(&c.baseline),
+                figure(&c.other),
+                difference(c),
+                correlation,
+                stand,
+            ]);
+        }
+        out += &table(&rows, true);
+    }
+    let _ = writeln!(
+        out,
+        "\nDifferences with {} % intervals each: all that decide hold at once with 95 %. What stands in brackets does not decide.",
+        human(comparison.confidence * 100.0)
+    );
+    out
+}

@@ -1,0 +1,295 @@
+//! `[study]`: what is turned, and how closely the figures are wanted.
+
+use std::path::Path;
+
+use super::axis::Axis;
+use super::document::{Document, Entry, Form, Section};
+use super::error::{Place, ScenarioError, nearest};
+use super::objective::target;
+use super::overrides::Override;
+use super::read_text;
+use crate::measure::{METRICS, Metric};
+use crate::quantity::parse_share;
+
+/// How several keys make points.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Combine {
+    /// Every value with every value of the others; the last key turns fastest.
+    #[default]
+    Product,
+    /// The first values together, then the second ones.
+    Zip,
+}
+
+/// How narrow an interval is wanted, as half of its width.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum HalfWidth {
+    /// As a fraction of the figure: of every metric that the study is about.
+    Relative(f64),
+    /// Of one metric, in its unit.
+    Absolute(&'static Metric, f64),
+}
+
+/// A study: the keys that are turned, and the precision that is wanted.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Study {
+    /// The keys with their values.
+    pub axes: Vec<Axis>,
+    /// How they make points.
+    pub combine: Combine,
+    /// How narrow the intervals shall be; empty: as the number of replications makes them.
+    pub precision: Vec<HalfWidth>,
+}
+
+/// One point of a study.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Point {
+    /// Every key with its value, in the order of the axes.
+    pub values: Vec<(String, String)>,
+    /// The same as overrides.
+    pub overrides: Vec<Override>,
+}
+
+impl Point {
+    /// "clients.refresh_interval=5 min, gateway.allow=absent".
+    pub fn label(&self) -> String {
+        self.values.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// More points than anybody waits for, or reads.
+const MOST_POINTS: usize = 100_000;
+const KEYS: [&str; 4] = ["vary", "combine", "points", "precision"];
+
+impl Study {
+    /// A study of these axes.
+    ///
+    /// # Errors
+    /// A key twice, lists of different length that are zipped, or too many points; `place` is where it is told.
+    pub fn new(axes: Vec<Axis>, combine: Combine, place: &Place) -> Result<Study, ScenarioError> {
+        let bad = |message: String| Err(ScenarioError::input(place, message));
+        for (i, axis) in axes.iter().enumerate() {
+            if axes[..i].iter().any(|a| a.key == axis.key) {
+                return bad(format!("{} is varied twice", axis.key));
+            }
+        }
+        let lengths: Vec<usize> = axes.iter().map(|a| a.values.len()).collect();
+        if combine == Combine::Zip && lengths.windows(2).any(|pair| pair[0] != pair[1]) {
+            let told: Vec<String> = axes.iter().map(|a| format!("{} has {}", a.key, a.values.len())).collect();
+            return bad(format!("zipped keys need equally many values: {}", told.join(", ")));
+        }
+        let points = match combine {
+            Combine::Product => lengths.iter().try_fold(1usize, |n, l| n.checked_mul(*l)).unwrap_or(usize::MAX),
+            Combine::Zip => lengths.first().copied().unwrap_or(0),
+        };
+        if points > MOST_POINTS {
+            return bad(format!("more than {MOST_POINTS} points"));
+        }
+        let study = Study { axes, combine, precision: Vec::new() };
+        let mut labels: Vec<String> = study.points().iter().map(Point::label).collect();
+        labels.sort_unstable();
+        match labels.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => bad(format!("a point comes twice: {}", pair[0])),
+            None => Ok(study),
+        }
+    }
+
+    /// A study of a table of points: a line of keys, then a line of values for each point.
+    ///
+    /// # Errors
+    /// The file system's refusal, or what is wrong and in which line.
+    pub fn of_table(path: &Path) -> Result<Study, ScenarioError> {
+        let text = read_text(path)?;
+        let file = path.display().to_string();
+        let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+        let cells =
+            |line: &str| line.split(',').map(|c| c.trim().trim_matches('"').to_string()).collect::<Vec<String>>();
+        let whole = Place::whole(&file);
+        let (_, header) = lines.next().ok_or_else(|| {
+            ScenarioError::input(&whole, "no points: expected a line of keys, then a line of values for each point")
+        })?;
+        let keys = cells(header);
+        let mut axes: Vec<Axis> = keys.iter().map(|key| Axis { key: key.clone(), values: Vec::new() }).collect();
+        for (number, line) in lines {
+            let place = Place { file: file.clone(), line: number, column: 1 };
+            let values = cells(line);
+            if values.len() != keys.len() {
+                let message = format!(
+                    "found {} values, expected {}: one for each of {}",
+                    values.len(),
+                    keys.len(),
+                    keys.join(", ")
+                );
+                return Err(ScenarioError::input(&place, message));
+            }
+            for (axis, value) in axes.iter_mut().zip(values) {
+                axis.values.push(Override::parse_at(&format!("{}={value}", axis.key), &place)?);
+            }
+        }
+        if axes.iter().any(|a| a.values.is_empty()) {
+            return Err(ScenarioError::input(&whole, "no points below the line of keys"));
+        }
+        Study::new(axes, Combine::Zip, &whole)
+    }
+
+    /// Every point, in its order.
+    pub fn points(&self) -> Vec<Point> {
+        let lengths: Vec<usize> = self.axes.iter().map(|a| a.values.len()).collect();
+        let of = |places: &[usize]| {
+            let chosen = self.axes.iter().zip(places).map(|(axis, place)| (axis, &axis.values[*place]));
+            Point {
+                values: chosen.clone().map(|(axis, o)| (axis.key.clone(), o.value().to_string())).collect(),
+                overrides: chosen.map(|(_, o)| o.clone()).collect(),
+            }
+        };
+        match self.combine {
+            _ if lengths.is_empty() => Vec::new(),
+            Combine::Zip => (0..lengths[0]).map(|i| of(&vec![i; lengths.len()])).collect(),
+            Combine::Product => {
+                let all = lengths.iter().product();
+                let mut points = Vec::with_capacity(all);
+                for mut index in 0..all {
+                    let mut places = vec![0; lengths.len()];
+                    for (place, length) in places.iter_mut().zip(&lengths).rev() {
+                        *place = index % length;
+                        index /= length;
+                    }
+                    points.push(of(&places));
+                }
+                points
+            }
+        }
+    }
+
+    /// As it would stand in a file.
+    pub fn written(&self) -> String {
+        let quoted = |text: String| toml::Value::String(text).to_string();
+        let vary: Vec<String> = self
+            .axes
+            .iter()
+            .map(|a| {
+                let values: Vec<&str> = a.values.iter().map(Override::value).collect();
+                format!("  {},\n", quoted(format!("{} = {}", a.key, values.join(", "))))
+            })
+            .collect();
+        let combine = if self.combine == Combine::Zip { "zip" } else { "product" };
+        let mut out = format!("\n[study]\nvary = [\n{}]\ncombine = \"{combine}\"\n", vary.concat());
+        if !self.precision.is_empty() {
+            let wanted: Vec<String> = self.precision.iter().map(|p| quoted(p.written())).collect();
+            out += &format!("precision = [{}]\n", wanted.join(", "));
+        }
+        out
+    }
+}
+
+impl HalfWidth {
+    /// Reads `5 %`, relative, or `metric = half-width`.
+    ///
+    /// # Errors
+    /// What is valid.
+    pub fn parse(text: &str, place: &Place) -> Result<HalfWidth, ScenarioError> {
+        let bad = |message: String| ScenarioError::input(place, message);
+        let Some((name, width)) = text.split_once('=') else {
+            let share = parse_share(text).filter(|p| *p > 0.0);
+            return share.map(HalfWidth::Relative).ok_or_else(|| {
+                bad(format!(
+                    "precision: found {text:?}, expected a share of the figure, like \"5 %\", or a metric and half of its interval's width, like \"missed_toast_fraction = 0.1 %\""
+                ))
+            });
+        };
+        let name = name.trim();
+        let metric = Metric::named(name).ok_or_else(|| {
+            let names = METRICS.iter().map(|m| m.name);
+            let near = nearest(name, names.clone());
+            bad(format!("precision: unknown metric {name:?}{near}; valid: {}", names.collect::<Vec<_>>().join(", ")))
+        })?;
+        let width = width.trim();
+        let read =
+            target(metric.unit, &Form::Text(width.into())).or_else(|| target(metric.unit, &Form::Number(width.into())));
+        let half = read.filter(|h| *h > 0.0);
+        half.map(|h| HalfWidth::Absolute(metric, h)).ok_or_else(|| {
+            bad(format!("precision of {name}: found {width:?}, expected {}", super::objective::example(metric.unit)))
+        })
+    }
+
+    fn written(&self) -> String {
+        match self {
+            HalfWidth::Relative(share) => format!("{} %", share * 100.0),
+            HalfWidth::Absolute(metric, half) => {
+                format!("{} = {}", metric.name, super::expand::written_target(metric.unit, *half).trim_matches('"'))
+            }
+        }
+    }
+}
+
+fn texts(entry: &Entry) -> Result<Vec<(&str, &Place)>, ScenarioError> {
+    let text = |form: &Form, place: &Place| {
+        ScenarioError::input(place, format!("study.{}: found {}, expected text in quotes", entry.key, form.shown()))
+    };
+    match &entry.form {
+        Form::Text(one) => Ok(vec![(one, &entry.place)]),
+        Form::List(items) => items
+            .iter()
+            .map(|item| match &item.form {
+                Form::Text(one) => Ok((one.as_str(), &item.place)),
+                other => Err(text(other, &item.place)),
+            })
+            .collect(),
+        other => Err(text(other, &entry.place)),
+    }
+}
+
+fn combine(entry: &Entry) -> Result<Combine, ScenarioError> {
+    match &entry.form {
+        Form::Text(word) if word == "product" => Ok(Combine::Product),
+        Form::Text(word) if word == "zip" => Ok(Combine::Zip),
+        other => {
+            let message = format!("study.combine: found {}, expected \"product\" or \"zip\"", other.shown());
+            Err(ScenarioError::input(&entry.place, message))
+        }
+    }
+}
+
+/// The study of a file, where it has one.
+pub fn read(document: &Document, folder: &Path) -> Result<Option<Study>, ScenarioError> {
+    let Some(section) = document.sections.iter().find(|s| s.table == "study") else { return Ok(None) };
+    for entry in &section.entries {
+        if !KEYS.contains(&entry.key.as_str()) {
+            let near = nearest(&entry.key, KEYS);
+            let message = format!("unknown key `{}` in study{near}; valid: {}", entry.key, KEYS.join(", "));
+            return Err(ScenarioError::input(&entry.key_place, message));
+        }
+    }
+    let mut study = points(section, folder)?;
+    for axis in &study.axes {
+        axis.values.iter().try_for_each(|o| o.check(document))?;
+    }
+    if let Some(entry) = section.entry("precision") {
+        let wanted = texts(entry)?.into_iter().map(|(text, place)| HalfWidth::parse(text, place));
+        study.precision = wanted.collect::<Result<_, _>>()?;
+    }
+    Ok(Some(study))
+}
+
+fn points(section: &Section, folder: &Path) -> Result<Study, ScenarioError> {
+    match (section.entry("vary"), section.entry("points")) {
+        (Some(vary), None) => {
+            let axes = texts(vary)?.into_iter().map(|(text, place)| Axis::parse(text, place));
+            let combine = section.entry("combine").map(combine).transpose()?.unwrap_or_default();
+            Study::new(axes.collect::<Result<_, _>>()?, combine, &vary.place)
+        }
+        (None, Some(points)) => match &points.form {
+            Form::Text(name) => Study::of_table(&folder.join(name)),
+            other => {
+                let message = format!("study.points: found {}, expected the name of a CSV file", other.shown());
+                Err(ScenarioError::input(&points.place, message))
+            }
+        },
+        (Some(_), Some(points)) => {
+            Err(ScenarioError::input(&points.place, "study: give either `vary` or `points`, not both"))
+        }
+        (None, None) => {
+            Err(ScenarioError::input(&section.place, "study: no `vary` and no `points`: nothing is varied"))
+        }
+    }
+}

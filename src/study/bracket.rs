@@ -1,0 +1,88 @@
+//! Finding the first of many ordered values that serves: grow by doubling, then bisect.
+
+/// Whether a value serves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    /// It does; so does every later one.
+    Serves,
+    /// It does not, or is not shown to; nor does any earlier one.
+    Fails,
+}
+
+/// A search among `n` values of which the later ones serve: asks for as few of them as it can.
+#[derive(Clone, Debug)]
+pub struct Bracket {
+    n: usize,
+    /// So many of the first are known to fail.
+    failing: usize,
+    /// The first known to serve.
+    serving: Option<usize>,
+    /// The step with which it grows.
+    step: usize,
+}
+
+impl Bracket {
+    /// A search that has seen nothing yet.
+    pub fn new(n: usize) -> Bracket {
+        Bracket { n, failing: 0, serving: None, step: 1 }
+    }
+
+    /// The index of the next value to try; `None`: the search is over.
+    pub fn next(&self) -> Option<usize> {
+        match self.serving {
+            Some(serving) if serving <= self.failing => None,
+            Some(serving) => Some(self.failing + (serving - self.failing) / 2),
+            None if self.failing >= self.n => None,
+            None => Some((self.failing + self.step - 1).min(self.n - 1)),
+        }
+    }
+
+    /// Tells how the value of that index came out.
+    pub fn tell(&mut self, index: usize, side: Side) {
+        match side {
+            Side::Serves => self.serving = Some(index),
+            Side::Fails => {
+                self.failing = self.failing.max(index + 1);
+                self.step *= 2;
+            }
+        }
+    }
+
+    /// The first value that serves, after the search.
+    pub fn found(&self) -> Option<usize> {
+        self.serving
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_border_is_found_in_a_few_steps() {
+        for n in 1..=70 {
+            for border in 0..=n {
+                let mut bracket = Bracket::new(n);
+                let mut tried = Vec::new();
+                while let Some(i) = bracket.next() {
+                    assert!(i < n && !tried.contains(&i), "{n} {border}: {i} after {tried:?}");
+                    tried.push(i);
+                    bracket.tell(i, if i >= border { Side::Serves } else { Side::Fails });
+                }
+                assert_eq!(bracket.found(), (border < n).then_some(border));
+                assert!(tried.len() <= 14, "{n} {border}: {tried:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn it_grows_before_it_bisects() {
+        let mut bracket = Bracket::new(100);
+        let mut tried = Vec::new();
+        while let Some(i) = bracket.next() {
+            tried.push(i);
+            bracket.tell(i, if i >= 9 { Side::Serves } else { Side::Fails });
+        }
+        assert_eq!(tried, [0, 2, 6, 14, 10, 8, 9]);
+    }
+}

@@ -1,0 +1,157 @@
+//! Whether an alternative serves better than the baseline: paired by replication, and never by the drop rate alone.
+
+use super::paired::{Paired, paired_samples};
+use super::samples::{Row, Samples};
+use crate::measure::{Metric, Sample};
+
+/// The figures that decide: what users miss. Drops and load are told beside them.
+pub const DECISIVE: [&str; 3] = ["missed_toast_fraction", "down_fraction", "failed_origination_fraction"];
+
+/// How one figure, or the whole, of an alternative stands to the baseline.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stand {
+    /// The whole interval of the difference lies on the good side.
+    Better,
+    /// The whole interval lies on the bad side.
+    Worse,
+    /// The interval holds 0, or there is none.
+    Indistinguishable,
+    /// Better in one of the figures that decide, worse in another.
+    Mixed,
+    /// It differs, and nobody says which is better: load.
+    Differs,
+}
+
+impl Stand {
+    /// As files name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stand::Better => "better",
+            Stand::Worse => "worse",
+            Stand::Indistinguishable => "indistinguishable",
+            Stand::Mixed => "mixed",
+            Stand::Differs => "differs",
+        }
+    }
+}
+
+/// One figure of both.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// What it is.
+    pub metric: &'static Metric,
+    /// Whether it is one of those that decide.
+    pub decides: bool,
+    /// The baseline's figure over the replications that both have.
+    pub baseline: Row,
+    /// The alternative's.
+    pub other: Row,
+    /// The alternative less the baseline; `None`: there is nothing to compare.
+    pub paired: Option<Paired>,
+    /// How it stands.
+    pub stand: Stand,
+}
+
+/// The figures of an alternative beside those of the baseline, of the whole deployment, each at the given confidence.
+/// Replications that only one of them has are left aside.
+pub fn compare(baseline: &Samples, other: &Samples, metrics: &[&str], confidence: f64) -> Vec<Compared> {
+    let both: Vec<u32> = baseline.numbers.iter().copied().filter(|n| other.numbers.contains(n)).collect();
+    let (a, b) = (baseline.only(&both), other.only(&both));
+    let one = |name: &&str| {
+        let (ca, cb) = (a.column(name)?, b.column(name)?);
+        let metric = a.columns[ca].metric;
+        let [of_a, of_b]: [Vec<Sample>; 2] = [a.of(0, ca).collect(), b.of(0, cb).collect()];
+        let paired = paired_samples(&of_a, &of_b, confidence);
+        let stand = stand(paired.as_ref(), metric.less_is_better);
+        let decides = DECISIVE.contains(name);
+        Some(Compared { metric, decides, baseline: a.row(0, ca), other: b.row(0, cb), paired, stand })
+    };
+    metrics.iter().filter_map(one).collect()
+}
+
+fn stand(paired: Option<&Paired>, less_is_better: Option<bool>) -> Stand {
+    let Some((lower, upper)) = paired.and_then(|p| p.difference.lower.zip(p.difference.upper)) else {
+        return Stand::Indistinguishable;
+    };
+    match (lower > 0.0, upper < 0.0, less_is_better) {
+        (false, false, _) => Stand::Indistinguishable,
+        (_, _, None) => Stand::Differs,
+        (more, _, Some(less_is_better)) if more == less_is_better => Stand::Worse,
+        _ => Stand::Better,
+    }
+}
+
+/// The alternative as a whole, by the figures that decide.
+pub fn verdict(compared: &[Compared]) -> Stand {
+    let any = |stand| compared.iter().any(|c| c.decides && c.stand == stand);
+    match (any(Stand::Better), any(Stand::Worse)) {
+        (true, true) => Stand::Mixed,
+        (true, false) => Stand::Better,
+        (false, true) => Stand::Worse,
+        (false, false) => Stand::Indistinguishable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Scope;
+    use crate::quantity::Time;
+    use crate::study::{Observation, columns};
+
+    /// Replications from the number `first` with the given samples of some metrics.
+    fn of(first: u32, figures: &[(&str, &[Sample])]) -> Samples {
+        let mut samples = Samples::new(vec![Scope::All], Time(1));
+        for i in 0..figures[0].1.len() {
+            let value = |name: &str| figures.iter().find(|(n, _)| *n == name).map_or(Sample::Absent, |(_, s)| s[i]);
+            let columns = columns();
+            let values = columns.iter().map(|c| if c.cause.is_none() { value(c.metric.name) } else { Sample::Absent });
+            let observation = Observation { values: vec![values.collect()], fingerprint: 0, events: 0 };
+            samples.add(first + i as u32, observation);
+        }
+        samples
+    }
+
+    fn ratios(missed: [f64; 4]) -> Vec<Sample> {
+        missed.iter().map(|x| Sample::Ratio(*x, 100.0)).collect()
+    }
+
+    #[test]
+    fn a_lower_drop_rate_with_more_time_down_is_not_better() {
+        let drops = |n: u64| (0..4).map(|i| Sample::Count(n + i)).collect::<Vec<_>>();
+        let a = of(0, &[("session_drops", &drops(90)), ("down_fraction", &ratios([2.0, 2.1, 1.9, 2.0]))]);
+        let b = of(0, &[("session_drops", &drops(9)), ("down_fraction", &ratios([40.0, 41.0, 39.0, 40.5]))]);
+        let compared = compare(&a, &b, &["session_drops", "down_fraction"], 0.95);
+        assert_eq!([compared[0].stand, compared[1].stand], [Stand::Better, Stand::Worse]);
+        assert_eq!(verdict(&compared), Stand::Worse);
+    }
+
+    #[test]
+    fn only_replications_of_both_count() {
+        let a = of(0, &[("missed_toast_fraction", &ratios([1.0, 2.0, 3.0, 4.0]))]);
+        let b = of(2, &[("missed_toast_fraction", &ratios([3.0, 4.0, 90.0, 90.0]))]);
+        let compared = compare(&a, &b, &["missed_toast_fraction"], 0.95);
+        assert_eq!(compared[0].paired.unwrap().difference.mean, 0.0);
+        assert_eq!((compared[0].stand, compared[0].other.replications), (Stand::Indistinguishable, 2));
+    }
+
+    #[test]
+    fn better_here_and_worse_there_is_mixed_and_load_merely_differs() {
+        let a = [
+            ("missed_toast_fraction", ratios([1.0; 4])),
+            ("down_fraction", ratios([5.0; 4])),
+            ("message_rate_per_s", ratios([7.0; 4])),
+        ];
+        let b = [
+            ("missed_toast_fraction", ratios([2.0; 4])),
+            ("down_fraction", ratios([4.0; 4])),
+            ("message_rate_per_s", ratios([9.0; 4])),
+        ];
+        let slices =
+            |all: &[(&'static str, Vec<Sample>)]| of(0, &all.iter().map(|(n, s)| (*n, &s[..])).collect::<Vec<_>>());
+        let compared = compare(&slices(&a), &slices(&b), &a.each_ref().map(|(n, _)| *n), 0.95);
+        assert_eq!(compared.iter().map(|c| c.stand).collect::<Vec<_>>()[..2], [Stand::Worse, Stand::Better]);
+        assert!(matches!(compared[2].stand, Stand::Differs | Stand::Worse));
+        assert_eq!(verdict(&compared), Stand::Mixed);
+    }
+}

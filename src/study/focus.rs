@@ -1,0 +1,133 @@
+//! The figures that a study is about: whether they are known closely enough, and whether their intervals can be trusted.
+
+use super::replications::Precision;
+use super::samples::{Column, Samples};
+use super::skew::{Skew, skew_warning};
+use crate::measure::{Objective, Sample, Scope};
+
+/// What is asked for where no objective asks.
+const ALWAYS: [&str; 2] = ["missed_toast_fraction", "down_fraction"];
+
+/// The scope and column of the figures that the objectives are about; without objectives, of missed toasts and time down.
+pub fn focus(samples: &Samples, objectives: &[Objective]) -> Vec<(usize, usize)> {
+    let mut all: Vec<(usize, usize)> = Vec::new();
+    for o in objectives {
+        let scope = samples.scopes.iter().position(|s| *s == o.scope);
+        let wanted = |c: &Column| c.metric == o.metric && c.cause.map(|(i, _)| i) == o.cause;
+        let found = scope.zip(samples.columns.iter().position(wanted));
+        all.extend(found.filter(|f| !all.contains(f)));
+    }
+    if all.is_empty() {
+        all.extend(ALWAYS.iter().filter_map(|metric| Some((0, samples.column(metric)?))));
+    }
+    all
+}
+
+/// A precision that is wanted.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Wanted {
+    /// Of which metric; `None`: of all that the study is about.
+    pub metric: Option<&'static str>,
+    /// How narrow.
+    pub precision: Precision,
+}
+
+/// Whether every figure is known as closely as is wanted. A figure that cannot become narrower in this way is as close as
+/// it gets: a count that never was other than 0, a ratio or a quantile without samples, one beyond the horizon.
+pub fn is_precise(samples: &Samples, objectives: &[Objective], wanted: &[Wanted]) -> bool {
+    wanted.iter().all(|w| {
+        let figures = match w.metric {
+            None => focus(samples, objectives),
+            Some(metric) => samples.column(metric).map(|c| (0, c)).into_iter().collect(),
+        };
+        figures.into_iter().all(|(scope, column)| {
+            let row = samples.row(scope, column);
+            match row.estimate {
+                Some(estimate) if row.upper_if_none.is_none() => w.precision.is_met(&estimate),
+                _ => row.replications > 1,
+            }
+        })
+    })
+}
+
+/// A figure whose interval is narrower than it says.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Skewed {
+    /// Whom it is about.
+    pub scope: Scope,
+    /// What it is.
+    pub column: Column,
+    /// Why, and what would help.
+    pub skew: Skew,
+}
+
+/// The figures that the study is about and whose intervals are not to be trusted.
+pub fn skewed(samples: &Samples, objectives: &[Objective]) -> Vec<Skewed> {
+    let of = |(scope, column): (usize, usize)| {
+        let values: Vec<f64> = samples.of(scope, column).filter_map(value).collect();
+        let skew = skew_warning(&values)?;
+        Some(Skewed { scope: samples.scopes[scope].clone(), column: samples.columns[column], skew })
+    };
+    focus(samples, objectives).into_iter().filter_map(of).collect()
+}
+
+/// What one replication says on its own.
+fn value(sample: Sample) -> Option<f64> {
+    match sample {
+        Sample::Count(n) => Some(n as f64),
+        Sample::Ratio(above, below) => Some(above / below),
+        Sample::Value(x) => Some(x),
+        Sample::Absent | Sample::Beyond(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::{Bound, Metric};
+    use crate::quantity::Time;
+    use crate::study::{Observation, columns};
+
+    /// Samples of one metric over everything, one per replication.
+    fn of(metric: &str, observed: &[Sample]) -> Samples {
+        let mut samples = Samples::new(vec![Scope::All], Time(1));
+        for (number, sample) in (0..).zip(observed) {
+            let one = |c: &Column| if c.metric.name == metric && c.cause.is_none() { *sample } else { Sample::Absent };
+            let values = vec![columns().iter().map(one).collect()];
+            samples.add(number, Observation { values, fingerprint: 0, events: 0 });
+        }
+        samples
+    }
+
+    fn wanted(metric: Option<&'static str>, precision: Precision) -> [Wanted; 1] {
+        [Wanted { metric, precision }]
+    }
+
+    #[test]
+    fn the_objectives_say_what_the_study_is_about() {
+        let metric = Metric::named("session_drops").unwrap();
+        let samples = of("session_drops", &[Sample::Count(90), Sample::Count(100), Sample::Count(110)]);
+        let objective = Objective { metric, cause: None, scope: Scope::All, bound: Bound::AtMost(1.0) };
+        // 100 ± 24.8
+        let relative =
+            |share| is_precise(&samples, std::slice::from_ref(&objective), &wanted(None, Precision::Relative(share)));
+        assert!(relative(0.25) && !relative(0.24));
+        assert!(is_precise(&samples, &[], &wanted(None, Precision::Relative(0.01))), "nothing is known of the others");
+        let absolute = |half| is_precise(&samples, &[], &wanted(Some("session_drops"), Precision::Absolute(half)));
+        assert!(absolute(25.0) && !absolute(24.0));
+    }
+
+    #[test]
+    fn nothing_ever_counted_is_as_close_as_it_gets() {
+        let none = |n: usize| of("session_drops", &vec![Sample::Count(0); n]);
+        let any = wanted(Some("session_drops"), Precision::Relative(0.01));
+        assert!(is_precise(&none(2), &[], &any) && !is_precise(&none(1), &[], &any));
+    }
+
+    #[test]
+    fn a_long_tail_is_told() {
+        let tail = [1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 6.0, 9.0, 15.0, 40.0].map(|x| Sample::Ratio(x, 100.0));
+        let told = skewed(&of("missed_toast_fraction", &tail), &[]);
+        assert_eq!((told.len(), told[0].skew.replications), (1, 155));
+    }
+}
