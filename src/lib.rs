@@ -7,6 +7,7 @@
 //! - [`measure`]: the vocabulary of metrics and the integer accumulators that results are made of.
 //! - [`protocol`]: sans-IO machines for the client, the gateway's dialog and transactions; no engine, no clock, no randomness.
 //! - [`workload`]: who signs in when and who calls whom; intents, not messages.
+//! - [`faults`]: what goes wrong when; conditions, not messages.
 //! - [`deployment`]: the only place where engine meets protocol: wiring, paths, probes, `simulate()`.
 //! - [`scenario`]: TOML in, checked and typed values out, every error with file, line, key and what is valid.
 //! - [`study`]: replications, intervals and verdicts; it knows no SIP and no files.
@@ -16,6 +17,7 @@
 pub mod cli;
 pub mod deployment;
 pub mod engine;
+pub mod faults;
 pub mod measure;
 pub mod protocol;
 pub mod quantity;

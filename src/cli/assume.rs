@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::fault::Fault;
 use super::flags::Source;
 use super::replicate::{samples_of, shrunk};
+use crate::deployment::Plan;
 use crate::measure::{Metric, Objective};
 use crate::report::{Alternative, Assumption};
 use crate::scenario::catalogue::{Key, Standing};
@@ -15,6 +16,8 @@ use crate::study::{Samples, Verdict, judge_all, overall};
 const TRIAL_USERS: u32 = 20;
 /// Replications of a trial: an interval needs some.
 const TRIAL_REPLICATIONS: u32 = 5;
+/// The same where the whole deployment is tried.
+const TRIAL_REPLICATIONS_WHOLE: u32 = 2;
 /// A change of the share of time down that is worth telling.
 const WORTH_TELLING: f64 = 0.001;
 
@@ -55,8 +58,24 @@ fn verdict(objectives: &[Objective], samples: &Samples) -> Option<Verdict> {
     (!objectives.is_empty()).then(|| overall(&judge_all(objectives, samples)))
 }
 
+/// Users up to which a deployment whose users share queues is tried whole.
+const WHOLE_USERS: u64 = 3000;
+
+/// Whether trials are possible at all: a queue cannot be studied with a few of its users.
+pub fn can_be_tried(plan: &Plan) -> bool {
+    let users: u64 = plan.clients.iter().map(|c| u64::from(c.count)).sum();
+    !shares_queues(plan) || users <= WHOLE_USERS
+}
+
+fn shares_queues(plan: &Plan) -> bool {
+    plan.gateways.iter().any(|g| g.station.is_some() || g.max_sessions.is_some())
+}
+
 fn alternative(scenario: &Scenario, value: String) -> Alternative {
-    let samples = samples_of(&shrunk(&scenario.plan, TRIAL_USERS), TRIAL_REPLICATIONS);
+    let samples = match shares_queues(&scenario.plan) {
+        true => samples_of(&scenario.plan, TRIAL_REPLICATIONS_WHOLE),
+        false => samples_of(&shrunk(&scenario.plan, TRIAL_USERS), TRIAL_REPLICATIONS),
+    };
     Alternative {
         value,
         down_fraction: mean(&samples, "down_fraction"),
@@ -70,6 +89,9 @@ fn alternative(scenario: &Scenario, value: String) -> Alternative {
 /// # Errors
 /// The scenario changed into one that is not valid.
 pub fn assumptions(source: &Source, scenario: &Scenario, verdict: Verdict) -> Result<Vec<Assumption>, Fault> {
+    if !can_be_tried(&scenario.plan) {
+        return Ok(Vec::new());
+    }
     let keys = assumed(scenario);
     let mut trials = Vec::new();
     for (index, (key, sections)) in keys.iter().enumerate() {

@@ -102,7 +102,11 @@ fn details(profile: &Profile) -> String {
     let mut rows = vec![["key", "value", "standing: source"].map(String::from).to_vec()];
     for given in &profile.values {
         let value = given.form.as_ref().map_or_else(|| "unknown".into(), |form| form.bare());
-        rows.push(vec![given.key.into(), value, format!("{}: {}", given.standing, given.source)]);
+        let source = match given.form {
+            Some(_) => format!("{}: {}", given.standing, given.source),
+            None => given.source.clone(),
+        };
+        rows.push(vec![given.key.into(), value, source]);
     }
     out += &table(&rows, true);
     let unknown: Vec<&str> = profile.values.iter().filter(|g| g.form.is_none()).map(|g| g.key).collect();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::answer::answer;
-use super::assume::assumptions;
+use super::assume::{assumptions, can_be_tried};
 use super::campaign::Replications;
 use super::design::PrecisionFlags;
 use super::fault::{Fault, print};
@@ -206,6 +206,12 @@ fn drops(samples: &Samples, scope: &Scope) -> f64 {
 /// What to try next, for every gateway that loses sessions.
 fn advice(plan: &Plan, samples: &Samples) -> Vec<String> {
     let mut lines = Vec::new();
+    if !can_be_tried(plan) {
+        lines.push(
+            "What hangs on assumptions was not tried, since so many users share queues: try other values by --set"
+                .into(),
+        );
+    }
     for (index, gateway) in plan.gateways.iter().enumerate() {
         if drops(samples, &Scope::Gateway(gateway.name.clone())) == 0.0 {
             continue;

@@ -73,14 +73,9 @@ impl Trace {
         if self.replication == 0 {
             return Err(Fault::Input("--replication 0: they are counted from 1".into()));
         }
-        let gateways = plan.gateways[clients.gateway].count;
-        let (instance, place) = ((self.user - 1) % gateways, (self.user - 1) / gateways);
-        // Users are numbered within the group of the gateway instance, one client group after another.
-        let share = |count: u32| if count > instance { (count - instance).div_ceil(gateways) } else { 0 };
-        let before: u32 =
-            plan.clients[..index].iter().filter(|c| c.gateway == clients.gateway).map(|c| share(c.count)).sum();
-        let mut scribe = Scribe::new(scenario, index, before + place);
-        scribe = watch(plan, clients.gateway, instance, self.replication - 1, scribe)
+        let (group, place) = plan.place_of(index, self.user - 1);
+        let mut scribe = Scribe::new(scenario, index, place);
+        scribe = watch(plan, clients.gateway, group, self.replication - 1, scribe)
             .unwrap_or_else(|| unreachable!("nobody stops it"));
         let mut rungs = scribe.rungs;
         let shown = if self.all { rungs.len() } else { scribe.told.unwrap_or(SHOWN).min(rungs.len()) };
@@ -209,6 +204,9 @@ impl<'a> Scribe<'a> {
             (Status::Unavailable503, _) => {
                 format!("keep away for Retry-After (RFC 3261 §21.5.4): {}", self.gateway_setting("retry_after"))
             }
+            (Status::MonitorLimitExceeded, _) => {
+                format!("no more monitors (ECMA-269): {}", self.gateway_setting("max_sessions"))
+            }
             (Status::Request, _) => String::new(),
         }
     }
@@ -327,6 +325,7 @@ impl Witness for Scribe<'_> {
                         format!("its session timer ran out: {}", self.client_setting("session_expires"))
                     }
                     ClientEnd::Bye => "the gateway sent BYE".into(),
+                    ClientEnd::Reset => "the connection was reset".into(),
                     ClientEnd::Answer481 => "481 ends the dialog (RFC 3261 §12.2.1.2)".into(),
                 };
                 ("SESSION LOST: no toasts, no dialling".into(), why)

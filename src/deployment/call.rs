@@ -46,6 +46,8 @@ pub struct Call {
     pub at_pc: bool,
     /// The toast came while it rang.
     pub shown: bool,
+    /// The gateway had no place for its DeliveredEvent.
+    pub refused: bool,
     /// AnswerCall was sent: the EstablishedEvent follows its acceptance.
     pub answering: bool,
     /// When it next changes by itself.

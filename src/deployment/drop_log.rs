@@ -13,6 +13,9 @@ const ROW: usize = 40;
 /// Stands for "never" on disk; no run is that long.
 const NEVER: u64 = u64::MAX;
 
+/// Stands for no event on disk.
+const UNKNOWN: u8 = u8::MAX;
+
 /// Rows in the order of detection, at most the limit.
 #[derive(Debug, Default)]
 pub struct DropLog {
@@ -93,7 +96,7 @@ fn encode(row: &DropRow) -> [u8; ROW] {
     bytes[4..8].copy_from_slice(&row.clients.to_le_bytes());
     bytes[8..12].copy_from_slice(&row.gateway.to_le_bytes());
     bytes[12] = row.cause as u8;
-    bytes[13] = row.ended_by as u8;
+    bytes[13] = row.ended_by.map_or(UNKNOWN, |e| e as u8);
     let detected = row.detected_at.map_or(NEVER, |t| t.0);
     for (i, at) in [row.established_at.0, row.lost_at.0, detected].into_iter().enumerate() {
         bytes[16 + 8 * i..24 + 8 * i].copy_from_slice(&at.to_le_bytes());
@@ -109,7 +112,7 @@ fn decode(bytes: &[u8; ROW]) -> DropRow {
         clients: word(4),
         gateway: word(8),
         cause: DropCause::ALL[bytes[12] as usize],
-        ended_by: EndedBy::ALL[bytes[13] as usize],
+        ended_by: EndedBy::ALL.get(bytes[13] as usize).copied(),
         established_at: Time(long(16)),
         lost_at: Time(long(24)),
         detected_at: Some(long(32)).filter(|at| *at != NEVER).map(Time),
@@ -130,7 +133,7 @@ mod tests {
             established_at: Time(u64::from(n)),
             detected_at: n.is_multiple_of(2).then_some(Time(u64::from(n) << 33)),
             cause: DropCause::ALL[n as usize % 8],
-            ended_by: EndedBy::ALL[n as usize % EndedBy::ALL.len()],
+            ended_by: EndedBy::ALL.get(n as usize % (EndedBy::ALL.len() + 1)).copied(),
         };
         let mut log = DropLog::new(10_000);
         (0..20_000).for_each(|n| log.push(row(n)));

@@ -8,12 +8,14 @@ mod path;
 mod plan;
 mod probe;
 mod simulate;
+mod station;
 mod witness;
 
 pub use call::Direction;
 pub use control::Control;
 pub use drop_log::DropLog;
 pub use group::{Hops, bytes_per_user};
-pub use plan::{ClientPlan, GatewayPlan, PathConfig, Plan, Transport};
+pub use plan::{ClientPlan, FaultPlan, FaultTarget, Forgets, GatewayPlan, IdleAction, PathConfig, Plan, Transport};
 pub use simulate::{Manner, Part, Replication, simulate, simulate_each, simulate_under, simulate_with, watch};
+pub use station::{Begun, JobClass, Overload, ServiceTime, Station, StationConfig, Work};
 pub use witness::{Fate, Witness};

@@ -13,7 +13,12 @@ const TCP_RETRIES: u32 = 15;
 impl PathConfig {
     /// Whether messages cross it in a fixed time, all of them and in order.
     pub fn is_plain(&self) -> bool {
-        self.loss == 0.0
+        self.loss == 0.0 && self.idle_timeout.is_none() && self.route_expiry.is_none()
+    }
+
+    /// After how long without traffic a middlebox forgets the connection: keep-alives that come sooner keep it.
+    pub fn idles_after(&self) -> Option<Span> {
+        self.idle_timeout.filter(|idle| self.keep_alive.is_none_or(|k| k >= *idle))
     }
 
     /// Whether SIP need not retransmit on it.
@@ -22,29 +27,57 @@ impl PathConfig {
     }
 }
 
-/// The latest arrival in each direction of a connection: TCP keeps the order.
+/// A connection on a leg: the order that TCP keeps, and whether anything gets through.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Connection {
+    /// The latest arrival in each direction.
     latest: [Time; 2],
+    /// The last traffic in either direction.
+    pub used: Time,
+    /// A middlebox has forgotten it, and drops what comes.
+    pub forgotten: bool,
+    /// Something from the client's side was sent into the hole: the connection is given up and replaced in time.
+    pub replacing: bool,
 }
+
+/// The state of a link under a leg: carrying, or interrupted until then.
+pub type OutageEnd = Option<Time>;
 
 impl Connection {
     /// When a message sent now arrives at the other end of the leg; `None`: it is lost.
-    pub fn cross(&mut self, path: &PathConfig, from: Side, now: Time, stream: &mut Stream) -> Option<Time> {
-        let mut arrival = now + path.delay;
-        if path.loss == 0.0 {
-            return Some(arrival);
+    pub fn cross(
+        &mut self,
+        path: &PathConfig,
+        outage: OutageEnd,
+        from: Side,
+        now: Time,
+        stream: &mut Stream,
+    ) -> Option<Time> {
+        if self.forgotten {
+            // Behind a NAT a datagram from inside opens the way again; a TCP connection stays a hole.
+            if path.is_reliable() || from == Side::Gateway {
+                return None;
+            }
+            self.forgotten = false;
         }
-        if !path.is_reliable() {
+        self.used = now;
+        let leaves = outage.map_or(now, |ends| ends.max(now));
+        if leaves > now && !path.is_reliable() {
+            return None;
+        }
+        let mut arrival = leaves + path.delay;
+        if path.loss > 0.0 && !path.is_reliable() {
             return (!stream.chance(path.loss)).then_some(arrival);
         }
-        let mut wait = TCP_RETRANSMIT;
-        for _ in 0..TCP_RETRIES {
-            if !stream.chance(path.loss) {
-                break;
+        if path.loss > 0.0 {
+            let mut wait = TCP_RETRANSMIT;
+            for _ in 0..TCP_RETRIES {
+                if !stream.chance(path.loss) {
+                    break;
+                }
+                arrival += wait;
+                wait = wait * 2;
             }
-            arrival += wait;
-            wait = wait * 2;
         }
         let latest = &mut self.latest[from as usize];
         *latest = arrival.max(*latest);

@@ -1,5 +1,7 @@
 //! The plan of a deployment: what the scenario asks for, checked and typed.
 
+use super::station::StationConfig;
+use crate::faults::FaultConfig;
 use crate::protocol::{ClientConfig, GatewayConfig};
 use crate::quantity::{Span, Time};
 use crate::workload::{SignIn, WorkloadConfig};
@@ -26,6 +28,34 @@ pub struct PathConfig {
     pub loss: f64,
     /// An intermediary on this leg that rewrites the Allow header of the 200 to INVITE: the fix for those who cannot change the gateway (assumption). Default: none.
     pub relay_allow: Option<crate::protocol::Allow>,
+    /// A middlebox forgets a connection that is idle for so long; `None`: none does. Default none.
+    pub idle_timeout: Option<Span>,
+    /// What it does then. Default silent.
+    pub idle_action: IdleAction,
+    /// Keep-alives of OCS on the client leg after so long without traffic. Default none.
+    pub keep_alive: Option<Span>,
+    /// OCS forgets the route of a dialog after a time uniform between these (published: 12 to 24 h). Default never.
+    pub route_expiry: Option<(Span, Span)>,
+}
+
+/// What a middlebox does with an idle connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum IdleAction {
+    /// Drops what comes from then on.
+    Silent,
+    /// Resets it, which both ends notice at once.
+    Reset,
+}
+
+/// What a gateway forgets when it restarts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Forgets {
+    /// Every dialog.
+    Sessions,
+    /// Monitors: dialogs stand, events do not flow.
+    Monitors,
+    /// Nothing.
+    Nothing,
 }
 
 /// A `[[gateway]]`: `count` alike gateways, each a group of its own.
@@ -39,6 +69,47 @@ pub struct GatewayPlan {
     pub config: GatewayConfig,
     /// The OCS–gateway leg.
     pub path: PathConfig,
+    /// Its servers and queue; `None`: it answers at once.
+    pub station: Option<StationConfig>,
+    /// Most monitored dialogs; more are refused as CSTA `overallMonitorLimitExceeded`. Default no limit.
+    pub max_sessions: Option<u32>,
+    /// Most monitored dialogs of one line. Default no limit.
+    pub max_sessions_per_line: Option<u32>,
+    /// What a restart forgets. Default every dialog.
+    pub forgets: Forgets,
+    /// Further gateways that stand by for all `count` of them. Default 0.
+    pub spare: u32,
+    /// A user is moved to a spare gateway when the own has been down for so long. Default 60 s (assumption).
+    pub rehome_after: Span,
+}
+
+impl GatewayPlan {
+    /// Groups that are simulated on their own, and gateways in each: spare gateways tie all of them together.
+    pub fn groups(&self) -> (u32, u32) {
+        if self.spare == 0 { (self.count, 1) } else { (1, self.count + self.spare) }
+    }
+}
+
+/// Whom a fault hits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FaultTarget {
+    /// A `[[gateway]]`, or one of its instances; of client faults, their users.
+    Gateway(usize, Option<u32>),
+    /// The users of a `[[clients]]`.
+    Clients(usize),
+    /// Everybody.
+    All,
+}
+
+/// A `[[fault]]`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FaultPlan {
+    /// What and when.
+    pub config: FaultConfig,
+    /// Whom.
+    pub target: FaultTarget,
+    /// Tells faults of the same kind and target apart: their number among those.
+    pub number: u32,
 }
 
 /// A `[[clients]]`: `count` alike users.
@@ -60,6 +131,10 @@ pub struct ClientPlan {
     pub sign_in: SignIn,
     /// When they sign out; `None`: not before the horizon.
     pub sign_out: Option<SignIn>,
+    /// How far their clocks are ahead of the scenario's, microseconds. Default 0.
+    pub ahead_us: i64,
+    /// Share of them who sign in at all. Default 1.
+    pub attendance: f64,
 }
 
 /// A deployment to simulate. Every value is valid: the scenario parser saw to it.
@@ -77,6 +152,28 @@ pub struct Plan {
     pub gateways: Vec<GatewayPlan>,
     /// The client groups.
     pub clients: Vec<ClientPlan>,
+    /// What goes wrong.
+    pub faults: Vec<FaultPlan>,
     /// Drop rows kept per run in `drops.csv`. Default 100 000.
     pub drops_limit: u64,
+}
+
+impl Plan {
+    /// The groups that are simulated on their own: gateway and number of the group.
+    pub fn groups(&self) -> Vec<(usize, u32)> {
+        let gateways = self.gateways.iter().enumerate();
+        gateways.flat_map(|(index, gateway)| (0..gateway.groups().0).map(move |group| (index, group))).collect()
+    }
+
+    /// The group of a user of a client group (`number` from 0), and the user's place in it.
+    pub fn place_of(&self, clients: usize, number: u32) -> (u32, u32) {
+        let gateway = self.clients[clients].gateway;
+        let (groups, _) = self.gateways[gateway].groups();
+        let group = number % groups;
+        // Users are numbered within the group, one client group after another.
+        let share = |count: u32| if count > group { (count - group).div_ceil(groups) } else { 0 };
+        let before =
+            self.clients[..clients].iter().filter(|c| c.gateway == gateway).map(|c| share(c.count)).sum::<u32>();
+        (group, before + number / groups)
+    }
 }

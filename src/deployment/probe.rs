@@ -54,13 +54,22 @@ pub struct Record {
     /// When usability ended, until it is back.
     lost_at: Option<Time>,
     /// A counted drop that the client does not know of yet.
-    undetected: Option<(DropCause, EndedBy)>,
+    undetected: Option<(DropCause, Option<EndedBy>)>,
+    /// What ended usability from outside the dialog, until it is back.
+    hindrance: Option<DropCause>,
+    /// The gateway had no place for the last request.
+    refused: bool,
+    /// The instance of the gateway that serves the user.
+    gateway: u32,
 }
 
 impl Record {
     /// A user not signed in.
-    pub fn new() -> Record {
+    pub fn new(gateway: u32) -> Record {
         Record {
+            hindrance: None,
+            refused: false,
+            gateway,
             state: UserState::Out,
             last_refresh: LastRefresh::Fine,
             session_open: false,
@@ -78,6 +87,16 @@ impl Record {
     /// Where the user stands.
     pub fn state(&self) -> UserState {
         self.state
+    }
+
+    /// The gateway had no place for a request.
+    pub fn refused_by_gateway(&mut self) {
+        self.refused = true;
+    }
+
+    /// The user is served by this instance from now on.
+    pub fn served_by(&mut self, gateway: u32) {
+        self.gateway = gateway;
     }
 }
 
@@ -115,7 +134,6 @@ pub struct Probe {
     pub tally: Tally,
     horizon: Time,
     clients: u32,
-    gateway: u32,
     levels: [Level; 4],
     down: u32,
     down_since: Time,
@@ -124,8 +142,8 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// A probe for the client group numbered `clients` behind the gateway numbered `gateway`.
-    pub fn new(horizon: Time, clients: u32, gateway: u32, drop_rows: u64) -> Probe {
+    /// A probe for the client group numbered `clients`.
+    pub fn new(horizon: Time, clients: u32, drop_rows: u64) -> Probe {
         let minutes = horizon.0.div_ceil(MINUTE) as usize;
         let seconds = horizon.0.div_ceil(SECOND) as usize;
         let mut tally = Tally::default();
@@ -133,16 +151,7 @@ impl Probe {
         tally.down_per_second = vec![0; seconds];
         tally.minutes = vec![MinuteBin::default(); minutes];
         let levels = std::array::from_fn(|_| Level::new(minutes));
-        Probe {
-            tally,
-            horizon,
-            clients,
-            gateway,
-            levels,
-            down: 0,
-            down_since: Time::ZERO,
-            drops: DropLog::new(drop_rows),
-        }
+        Probe { tally, horizon, clients, levels, down: 0, down_since: Time::ZERO, drops: DropLog::new(drop_rows) }
     }
 
     fn minute(&mut self, now: Time) -> &mut MinuteBin {
@@ -200,9 +209,18 @@ impl Probe {
         self.down = (i64::from(self.down) + by) as u32;
     }
 
-    /// Follows a change at either end: `usable`, and whether the client believes in a session.
-    pub fn settle(&mut self, record: &mut Record, now: Time, signed_in: bool, usable: bool, believes: bool) {
-        let state = match (signed_in, usable, record.ever_established) {
+    /// Follows a change: whether both ends hold the session, what hinders messages on their way, and whether the client
+    /// believes in its session.
+    pub fn settle(
+        &mut self,
+        record: &mut Record,
+        now: Time,
+        signed_in: bool,
+        held: bool,
+        hindrance: Option<DropCause>,
+        believes: bool,
+    ) {
+        let state = match (signed_in, held && hindrance.is_none(), record.ever_established) {
             (false, ..) => UserState::Out,
             (_, true, _) => UserState::Usable,
             (.., false) => UserState::SettingUp,
@@ -211,11 +229,20 @@ impl Probe {
         };
         if record.session_open && state != UserState::Usable && signed_in && record.lost_at.is_none() {
             record.lost_at = Some(now);
+            record.hindrance = hindrance;
         }
         if record.session_open && state == UserState::Usable && record.lost_at.take().is_some() {
+            record.hindrance = None;
             self.tally.count(Counter::Interruptions);
         }
         self.enter(record, now, state);
+    }
+
+    /// The gateway lost every trace of an established session: it cannot heal, whenever the client notices.
+    pub fn wiped(&mut self, record: &mut Record, now: Time, cause: DropCause) {
+        if record.session_open {
+            self.drop_session(record, now, cause, None);
+        }
     }
 
     /// An INVITE of a new session was sent.
@@ -237,6 +264,8 @@ impl Probe {
         }
         record.established_at = now;
         record.session_open = true;
+        record.refused = false;
+        record.hindrance = None;
         record.last_refresh = LastRefresh::Fine;
     }
 
@@ -250,6 +279,7 @@ impl Probe {
 
     /// A refresh was answered by a 2xx.
     pub fn refresh_succeeded(&mut self, record: &mut Record) {
+        record.refused = false;
         record.last_refresh = LastRefresh::Fine;
     }
 
@@ -266,6 +296,7 @@ impl Probe {
     fn cause_of_expiry(record: &Record) -> DropCause {
         match record.last_refresh {
             LastRefresh::Fine => DropCause::SessionExpired,
+            _ if record.refused => DropCause::Overload,
             LastRefresh::Unanswered => DropCause::RefreshUnanswered,
             LastRefresh::Rejected => DropCause::RefreshRejected,
         }
@@ -275,13 +306,23 @@ impl Probe {
     pub fn client_ended(&mut self, record: &mut Record, user: u32, now: Time, end: ClientEnd) {
         if record.session_open {
             let (cause, ended_by) = match end {
+                ClientEnd::GaveUp if record.refused => (DropCause::Overload, EndedBy::ClientGiveUp),
                 ClientEnd::GaveUp => (DropCause::RefreshUnanswered, EndedBy::ClientGiveUp),
                 ClientEnd::Refused => (DropCause::RefreshRejected, EndedBy::ClientGiveUp),
                 ClientEnd::Timer => (Self::cause_of_expiry(record), EndedBy::ClientTimer),
                 ClientEnd::Bye => (Self::cause_of_expiry(record), EndedBy::Bye),
                 ClientEnd::Answer481 => (DropCause::DialogLost, EndedBy::Answer481),
+                ClientEnd::Reset => (DropCause::PathLost, EndedBy::Reset),
             };
-            self.drop_session(record, now, cause, ended_by);
+            self.drop_session(record, now, cause, Some(ended_by));
+        } else if let Some((_, ended_by @ None)) = &mut record.undetected {
+            *ended_by = Some(match end {
+                ClientEnd::GaveUp | ClientEnd::Refused => EndedBy::ClientGiveUp,
+                ClientEnd::Timer => EndedBy::ClientTimer,
+                ClientEnd::Bye => EndedBy::Bye,
+                ClientEnd::Answer481 => EndedBy::Answer481,
+                ClientEnd::Reset => EndedBy::Reset,
+            });
         }
         self.detected(record, user, now, Some(now));
     }
@@ -297,11 +338,14 @@ impl Probe {
             GatewayEnd::Answer481 => (DropCause::DialogLost, EndedBy::Answer481),
             GatewayEnd::GaveUp => (DropCause::RefreshUnanswered, EndedBy::Bye),
             GatewayEnd::Bye => (Self::cause_of_expiry(record), EndedBy::Bye),
+            GatewayEnd::ShutDown => (DropCause::GatewayDown, EndedBy::Bye),
         };
-        self.drop_session(record, now, cause, ended_by);
+        self.drop_session(record, now, cause, Some(ended_by));
     }
 
-    fn drop_session(&mut self, record: &mut Record, now: Time, cause: DropCause, ended_by: EndedBy) {
+    fn drop_session(&mut self, record: &mut Record, now: Time, cause: DropCause, ended_by: Option<EndedBy>) {
+        // The root cause is what ended usability, not what ended the session afterwards (model §3).
+        let cause = record.hindrance.take().unwrap_or(cause);
         let lost_at = *record.lost_at.get_or_insert(now);
         record.session_open = false;
         record.undetected = Some((cause, ended_by));
@@ -325,7 +369,7 @@ impl Probe {
         self.drops.push(DropRow {
             user,
             clients: self.clients,
-            gateway: self.gateway,
+            gateway: record.gateway,
             lost_at,
             established_at: record.established_at,
             detected_at: at,

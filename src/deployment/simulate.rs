@@ -14,7 +14,7 @@ use crate::measure::Tally;
 pub struct Replication {
     /// One tally per client group of the plan, over all its gateways.
     pub clients: Vec<Tally>,
-    /// One tally per `[[gateway]]` of the plan, over all its instances.
+    /// One tally per `[[gateway]]` of the plan, over all its groups.
     pub gateways: Vec<Tally>,
     /// Everything.
     pub all: Tally,
@@ -93,12 +93,7 @@ pub fn simulate_each<E>(
     manner: Manner,
     mut take: impl FnMut(u32, Part) -> Result<(), E>,
 ) -> Result<(), E> {
-    let groups: Vec<(usize, u32)> = plan
-        .gateways
-        .iter()
-        .enumerate()
-        .flat_map(|(index, gateway)| (0..gateway.count).map(move |instance| (index, instance)))
-        .collect();
+    let groups = plan.groups();
     let mut merged = Box::new(Replication::none_of(plan));
     let mut rows_left = manner.drop_rows;
     let units = groups.len() * replications.len();
@@ -109,17 +104,19 @@ pub fn simulate_each<E>(
             .clone()
             .into_par_iter()
             .map(|unit| {
-                let (gateway, instance) = groups[unit % groups.len()];
+                let (gateway, group) = groups[unit % groups.len()];
                 let replication = replications[unit / groups.len()];
-                Group::new(plan, gateway, instance, replication, manner, ()).run().map(|(probes, ())| probes)
+                Group::new(plan, gateway, group, replication, manner, ()).run()
             })
             .collect();
-        for (unit, probes) in chunk.zip(results) {
-            let Some(probes) = probes else { return Ok(()) };
+        for (unit, harvest) in chunk.zip(results) {
+            let Some(harvest) = harvest else { return Ok(()) };
             let (gateway, _) = groups[unit % groups.len()];
             let replication = replications[unit / groups.len()];
             let members = (0..plan.clients.len()).filter(|c| plan.clients[*c].gateway == gateway);
-            for (clients, probe) in members.zip(probes) {
+            merged.gateways[gateway].merge(&harvest.gateways);
+            merged.all.merge(&harvest.gateways);
+            for (clients, probe) in members.zip(harvest.probes) {
                 merged.clients[clients].merge(&probe.tally);
                 merged.gateways[gateway].merge(&probe.tally);
                 merged.all.merge(&probe.tally);
@@ -136,7 +133,7 @@ pub fn simulate_each<E>(
 }
 
 /// Simulates one group under the eyes of a witness, and returns it.
-pub fn watch<W: Witness>(plan: &Plan, gateway: usize, instance: u32, replication: u32, witness: W) -> Option<W> {
+pub fn watch<W: Witness>(plan: &Plan, gateway: usize, group: u32, replication: u32, witness: W) -> Option<W> {
     let manner = Manner { hops: Hops::Joined, drop_rows: 0, control: &Control::default() };
-    Group::new(plan, gateway, instance, replication, manner, witness).run().map(|(_, witness)| witness)
+    Group::new(plan, gateway, group, replication, manner, witness).run().map(|harvest| harvest.witness)
 }

@@ -1,65 +1,57 @@
 //! The pending events, taken in the order of their keys.
+//!
+//! What is due soon stands sorted in the *run*; behind it two [wheels](super::wheel) and a list hold the rest, unsorted
+//! but for the bucket. When the run is used up, the next bucket of the fine wheel is sorted into it; when that wheel is
+//! used up, it is laid over the next bucket of the coarse one, and the coarse one over the list. So an entry is moved a few
+//! times, each time to memory near its neighbours', where a heap would compare it some twenty times far and wide.
+//!
+//! Widths are decided at each laying, so the agenda follows the load it sees. Where a load changes in between, entries
+//! pile up in the run, and when sorting them in has cost as much as laying a wheel would have, that is done. Whatever
+//! happens to the structure, the order is that of the keys.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 
+use super::key::Key;
+use super::pool::{Chain, Pool};
+use super::wheel::Wheel;
 use crate::quantity::Time;
 
-/// The place of an event in the total order: time, class, entity, the entity's own count (model §1).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Key {
-    /// Time in microseconds times 8, plus the class.
-    pub due: u64,
-    /// Entity times 2³², plus its own count.
-    pub tie: u64,
-}
+/// No run is longer than this, some eighteen thousand years: the sums of the wheels stay within their 64 bits.
+const LAST: Time = Time(1 << 59);
 
-impl Key {
-    /// A key; `class` is below 8.
-    #[inline]
-    pub fn new(time: Time, class: u8, entity: u32, count: u32) -> Key {
-        debug_assert!(class < 8, "a class has three bits");
-        Key { due: time.0 << 3 | u64::from(class), tie: u64::from(entity) << 32 | u64::from(count) }
-    }
+/// A bucket of the coarse wheel with at most so many entries becomes the run as it is.
+const SHORT: usize = 24;
 
-    /// When.
-    #[inline]
-    pub fn time(self) -> Time {
-        Time(self.due >> 3)
-    }
+/// So many entries of the run are moved to let another in before them; more than that, and the heap is cheaper.
+const SHIFTABLE: usize = 64;
 
-    /// The class, lower first.
-    pub fn class(self) -> u8 {
-        (self.due & 7) as u8
-    }
+/// A bucket of the coarse wheel with more entries, and more than all others together, shows the wheel to be too wide.
+const CROWDED: usize = 1 << 18;
 
-    /// Whose event.
-    #[inline]
-    pub fn entity(self) -> u32 {
-        (self.tie >> 32) as u32
-    }
-
-    /// The entity's own count.
-    pub fn count(self) -> u32 {
-        self.tie as u32
-    }
-}
-
+/// An event with its place.
 #[derive(Clone, Copy, Debug)]
-struct Entry<P> {
-    key: Key,
-    payload: P,
+pub(super) struct Entry<P> {
+    pub key: Key,
+    pub payload: P,
 }
 
 // A heap takes the greatest first, so the order is turned round.
 impl<P> Ord for Entry<P> {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
         other.key.cmp(&self.key)
     }
 }
 impl<P> PartialOrd for Entry<P> {
+    #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
+    }
+    #[inline]
+    fn lt(&self, other: &Self) -> bool {
+        other.key < self.key
     }
 }
 impl<P> PartialEq for Entry<P> {
@@ -72,54 +64,183 @@ impl<P> Eq for Entry<P> {}
 /// The pending events of one group.
 #[derive(Debug)]
 pub struct Agenda<P> {
-    heap: BinaryHeap<Entry<P>>,
+    /// The events due before `run_end`, the first one last.
+    run: Vec<Entry<P>>,
+    /// More of those: filed when the run was under way, and not near its front.
+    late: BinaryHeap<Entry<P>>,
+    run_end: u64,
+    /// Over the first bucket of the coarse wheel, or the earlier part of it.
+    fine: Wheel,
+    coarse: Wheel,
+    /// What is due after the coarse wheel's end.
+    beyond: Chain,
+    pool: Pool<Entry<P>>,
+    /// Entries that went to `late` since the wheels were last laid because of it.
+    toil: usize,
+    len: usize,
     horizon: Time,
 }
 
 impl<P: Copy> Agenda<P> {
     /// An empty agenda. Nothing happens at the horizon itself or later.
     pub fn new(horizon: Time) -> Agenda<P> {
-        Agenda { heap: BinaryHeap::new(), horizon }
+        Agenda {
+            run: Vec::with_capacity(2 * SHIFTABLE),
+            late: BinaryHeap::new(),
+            run_end: 0,
+            fine: Wheel::new(),
+            coarse: Wheel::new(),
+            beyond: Chain::EMPTY,
+            pool: Pool::new(),
+            toil: 0,
+            len: 0,
+            horizon: horizon.min(LAST),
+        }
     }
 
     /// Files an event; one at or after the horizon never comes up.
     #[inline]
     pub fn file(&mut self, key: Key, payload: P) {
-        if key.time() < self.horizon {
-            self.heap.push(Entry { key, payload });
+        if key.time() >= self.horizon {
+            return;
+        }
+        self.len += 1;
+        let entry = Entry { key, payload };
+        if key.due >= self.coarse.end() {
+            self.pool.push(&mut self.beyond, entry);
+        } else if key.due >= self.fine.end() {
+            self.coarse.push(&mut self.pool, entry);
+        } else if key.due >= self.run_end {
+            self.fine.push(&mut self.pool, entry);
+        } else {
+            self.file_in_run(entry);
         }
     }
 
     /// Takes the event with the least key.
     #[inline]
     pub fn take(&mut self) -> Option<(Key, P)> {
-        self.heap.pop().map(|e| (e.key, e.payload))
+        if !self.late.is_empty() {
+            return self.take_with_late();
+        }
+        if self.run.is_empty() && !self.load_run() {
+            return None;
+        }
+        self.len -= 1;
+        self.run.pop().map(|e| (e.key, e.payload))
+    }
+
+    /// A guess at who has the `n`-th event from now, 0 for the next: to touch its state before it is needed. What is not
+    /// sorted yet is not known.
+    #[inline]
+    pub fn foresee(&self, n: usize) -> Option<u32> {
+        Some(self.run.get(self.run.len().checked_sub(n + 1)?)?.key.entity())
     }
 
     /// How many events are pending.
     pub fn len(&self) -> usize {
-        self.heap.len()
+        self.len
     }
 
     /// Whether none is.
     pub fn is_empty(&self) -> bool {
-        self.heap.is_empty()
+        self.len == 0
+    }
+
+    fn file_in_run(&mut self, entry: Entry<P>) {
+        let shiftable = self.run.len().saturating_sub(SHIFTABLE);
+        let place = self.run[shiftable..].iter().rposition(|e| e.key > entry.key).map_or(0, |i| i + 1);
+        if place > 0 || shiftable == 0 {
+            self.run.insert(shiftable + place, entry);
+            return;
+        }
+        self.late.push(entry);
+        self.toil += 1;
+        if 2 * self.toil > self.run.len() + self.late.len() + self.fine.len() {
+            self.dissolve_run();
+        }
+    }
+
+    #[cold]
+    fn take_with_late(&mut self) -> Option<(Key, P)> {
+        // The first of the heap is the greatest entry, which is the least key.
+        let late = self.late.peek_mut()?;
+        self.len -= 1;
+        let entry = match self.run.last() {
+            Some(first) if first.key < late.key => self.run.pop()?,
+            _ => PeekMut::pop(late),
+        };
+        Some((entry.key, entry.payload))
+    }
+
+    /// Makes the first bucket the run. False where nothing is pending.
+    #[inline(never)]
+    fn load_run(&mut self) -> bool {
+        loop {
+            if let Some((bucket, _)) = self.fine.first() {
+                self.run_end = self.fine.end_of(bucket);
+                let chain = self.fine.remove(bucket);
+                self.sort_run(chain);
+                return true;
+            }
+            if let Some((bucket, len)) = self.coarse.first() {
+                let end = self.coarse.end_of(bucket);
+                let chain = self.coarse.remove(bucket);
+                if len <= SHORT {
+                    self.run_end = end;
+                    self.fine.close(end);
+                    self.sort_run(chain);
+                    return true;
+                }
+                let coarse = &mut self.coarse;
+                if len > CROWDED && len > coarse.len() && coarse.is_divisible() {
+                    self.dissolve_coarse(chain, end);
+                } else {
+                    self.fine.lay(&mut self.pool, chain, end, |pool, entry| coarse.push(pool, entry));
+                }
+            } else if self.beyond.len() > 0 {
+                let list = std::mem::replace(&mut self.beyond, Chain::EMPTY);
+                let beyond = &mut self.beyond;
+                self.coarse.lay(&mut self.pool, list, u64::MAX, |pool, entry| pool.push(beyond, entry));
+            } else {
+                return false;
+            }
+        }
+    }
+
+    fn sort_run(&mut self, chain: Chain) {
+        let run = &mut self.run;
+        self.pool.drain(chain, |_, entry| run.push(entry));
+        run.sort_unstable();
+    }
+
+    /// Puts the run and the fine wheel back into the coarse one, to be laid anew: too much has been filed in the run.
+    #[cold]
+    fn dissolve_run(&mut self) {
+        self.toil = 0;
+        for entry in self.run.drain(..).chain(self.late.drain()) {
+            self.coarse.push(&mut self.pool, entry);
+        }
+        while let Some((bucket, _)) = self.fine.first() {
+            let chain = self.fine.remove(bucket);
+            let coarse = &mut self.coarse;
+            self.pool.drain(chain, |pool, entry| coarse.push(pool, entry));
+        }
+        self.fine.close(0);
+        self.run_end = 0;
+    }
+
+    /// Lays the coarse wheel over what was its first bucket, the greater part of it, and puts the rest beyond.
+    #[cold]
+    fn dissolve_coarse(&mut self, chain: Chain, end: u64) {
+        let beyond = &mut self.beyond;
+        while let Some((bucket, _)) = self.coarse.first() {
+            let rest = self.coarse.remove(bucket);
+            self.pool.drain(rest, |pool, entry| pool.push(beyond, entry));
+        }
+        self.coarse.lay(&mut self.pool, chain, end, |pool, entry| pool.push(beyond, entry));
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn events_come_by_time_class_entity_count_and_never_at_the_horizon() {
-        let mut agenda = Agenda::new(Time(100));
-        let keys = [(50, 3, 1, 1), (50, 1, 9, 9), (50, 3, 0, 7), (50, 3, 1, 0), (7, 5, 2, 2), (100, 0, 0, 0)];
-        for (t, class, entity, count) in keys {
-            agenda.file(Key::new(Time(t), class, entity, count), t);
-        }
-        let order: Vec<_> =
-            std::iter::from_fn(|| agenda.take()).map(|(k, _)| (k.time().0, k.class(), k.entity(), k.count())).collect();
-        assert_eq!(order, [(7, 5, 2, 2), (50, 1, 9, 9), (50, 3, 0, 7), (50, 3, 1, 0), (50, 3, 1, 1)]);
-    }
-}
+mod tests;

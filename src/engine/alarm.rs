@@ -35,6 +35,11 @@ impl Alarm {
         })
     }
 
+    /// Whether there is a deadline, with an entry that will come up by then.
+    pub fn is_set(&self) -> bool {
+        self.due != NEVER && self.filed <= self.due
+    }
+
     /// The entry filed at `due` came up.
     #[inline]
     pub fn rang(&mut self, due: u64) -> Ring {

@@ -3,11 +3,15 @@
 mod agenda;
 mod alarm;
 mod fingerprint;
+mod key;
+mod pool;
 mod sampler;
 mod stream;
+mod wheel;
 
-pub use agenda::{Agenda, Key};
+pub use agenda::Agenda;
 pub use alarm::{Alarm, Ring};
 pub use fingerprint::Fingerprint;
+pub use key::Key;
 pub use sampler::{Exponential, Normal};
 pub use stream::{Stream, mix, name_key};

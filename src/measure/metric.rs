@@ -167,6 +167,11 @@ fn peak(per_second: &[u32]) -> Sample {
     Sample::Count(u64::from(per_second.iter().copied().max().unwrap_or(0)))
 }
 
+/// A count that exists only where there is a station.
+fn station_count(tally: &Tally, n: u64) -> Sample {
+    if tally.station.server_us > 0 { Sample::Count(n) } else { Sample::Absent }
+}
+
 const MS: f64 = 1e3;
 const S: f64 = 1e6;
 
@@ -338,11 +343,66 @@ pub static METRICS: &[Metric] = &[
         |t, _| Sample::Count(t.recovery.censored()),
     ),
     metric(
+        "gateway_utilisation",
+        Unit::Fraction,
+        "time that servers are busy over servers × the run",
+        NEITHER,
+        |t, _| ratio(t.station.busy_us as f64, t.station.server_us as f64),
+    ),
+    metric("gateway_queue_peak", Unit::Count, "most jobs waiting at once at any one gateway", LESS, |t, _| {
+        station_count(t, u64::from(t.station.queue_peak))
+    }),
+    metric(
+        "gateway_response_mean_ms",
+        Unit::Milliseconds,
+        "mean time of a job in the gateway: waiting and service",
+        LESS,
+        |t, _| mean(&t.station.response, MS),
+    ),
+    metric("gateway_response_p50_ms", Unit::Milliseconds, "median time of a job in the gateway", LESS, |t, _| {
+        quantile(&t.station.response, 0.50, MS)
+    }),
+    metric(
+        "gateway_response_p95_ms",
+        Unit::Milliseconds,
+        "95th percentile of the time of a job in the gateway",
+        LESS,
+        |t, _| quantile(&t.station.response, 0.95, MS),
+    ),
+    metric(
+        "gateway_response_p99_ms",
+        Unit::Milliseconds,
+        "99th percentile of the time of a job in the gateway",
+        LESS,
+        |t, _| quantile(&t.station.response, 0.99, MS),
+    ),
+    metric(
+        "jobs_offered",
+        Unit::Count,
+        "request copies that arrived at the gateway and events that it originated",
+        NEITHER,
+        |t, _| station_count(t, t.station.offered),
+    ),
+    metric("jobs_refused", Unit::Count, "jobs that found no place in the gateway", LESS, |t, _| {
+        station_count(t, t.station.refused)
+    }),
+    metric(
         "first_loss_s",
         Unit::Seconds,
         "least time from a user's first establishment to its first drop",
         MORE,
         |t, _| t.first_loss_us.map_or(Sample::Absent, |us| Sample::Value(us as f64 / S)),
+    ),
+    metric(
+        "all_back_s",
+        Unit::Seconds,
+        "from a scheduled fault until as many users are usable as before it, the longest",
+        LESS,
+        |t, _| match (t.all_back_open_us, t.all_back_us) {
+            (Some(open), _) => Sample::Beyond(open as f64 / S),
+            (None, Some(us)) => Sample::Value(us as f64 / S),
+            (None, None) => Sample::Absent,
+        },
     ),
 ];
 
@@ -356,6 +416,7 @@ mod tests {
             assert!(METRICS[..i].iter().all(|m| m.name != metric.name), "{} twice", metric.name);
             let unit = match metric.unit {
                 Unit::Count => continue,
+                Unit::Fraction if metric.name == "gateway_utilisation" => continue, // the contract's name (model §4)
                 Unit::Fraction => "_fraction",
                 Unit::PerClientHour => "_per_client_hour",
                 Unit::PerSecond => "_per_s",

@@ -8,4 +8,4 @@ mod tally;
 pub use histogram::Histogram;
 pub use metric::{METRICS, Metric, Sample, Unit};
 pub use objective::{Bound, Objective, Scope};
-pub use tally::{Counter, DropCause, DropRow, EndedBy, MinuteBin, MissCause, Tally};
+pub use tally::{Counter, DropCause, DropRow, EndedBy, MinuteBin, MissCause, StationTally, Tally};

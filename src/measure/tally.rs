@@ -201,8 +201,8 @@ pub struct DropRow {
     pub detected_at: Option<Time>,
     /// Root cause.
     pub cause: DropCause,
-    /// Proximate event.
-    pub ended_by: EndedBy,
+    /// Proximate event; `None`: it was still to come.
+    pub ended_by: Option<EndedBy>,
 }
 
 /// One minute of the time series.
@@ -224,6 +224,87 @@ pub struct MinuteBin {
     pub drops: u64,
     /// Toasts missed.
     pub toasts_missed: u64,
+}
+
+/// What is counted at the stations of gateways. Without a station, all of it is 0.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct StationTally {
+    /// Jobs that came.
+    pub offered: u64,
+    /// Jobs that found no place.
+    pub refused: u64,
+    /// Most jobs waiting at once, of any one gateway.
+    pub queue_peak: u32,
+    /// Server-microseconds of the run: servers × horizon.
+    pub server_us: u128,
+    /// Server-microseconds busy.
+    pub busy_us: u128,
+    /// Integral of the number in the station over time.
+    pub area_us: u128,
+    /// Sum of the times in the station, of those still in it at the end too: equal to the integral (Little's law).
+    pub sojourn_us: u128,
+    /// Time in the station, of jobs done.
+    pub response: Histogram,
+    /// The same, of the jobs done in each minute.
+    pub response_by_minute: Vec<Histogram>,
+    /// Integral of the number waiting over each minute.
+    pub queue_us_by_minute: Vec<u64>,
+}
+
+const MINUTE_US: u64 = 60_000_000;
+
+impl StationTally {
+    /// Of an idle station.
+    pub fn new(servers: u32, horizon: Time) -> StationTally {
+        let minutes = horizon.0.div_ceil(MINUTE_US) as usize;
+        StationTally {
+            server_us: u128::from(servers) * u128::from(horizon.0),
+            response_by_minute: vec![Histogram::default(); minutes],
+            queue_us_by_minute: vec![0; minutes],
+            ..StationTally::default()
+        }
+    }
+
+    /// A job was done.
+    pub fn responded(&mut self, now: Time, after: crate::quantity::Span) {
+        self.sojourn_us += u128::from(after.0);
+        self.response.record(after);
+        self.response_by_minute[(now.0 / MINUTE_US) as usize].record(after);
+    }
+
+    /// So many were waiting from one instant to another.
+    pub fn queue_over(&mut self, mut from: Time, to: Time, waiting: u64) {
+        while from < to {
+            let minute = from.0 / MINUTE_US;
+            let end = to.min(Time((minute + 1) * MINUTE_US));
+            self.queue_us_by_minute[minute as usize] += waiting * (end - from).0;
+            from = end;
+        }
+    }
+
+    /// Adds another station of the same replication.
+    pub fn merge(&mut self, o: &StationTally) {
+        self.offered += o.offered;
+        self.refused += o.refused;
+        self.queue_peak = self.queue_peak.max(o.queue_peak);
+        self.server_us += o.server_us;
+        self.busy_us += o.busy_us;
+        self.area_us += o.area_us;
+        self.sojourn_us += o.sojourn_us;
+        self.response.merge(&o.response);
+        self.merge_minutes(o);
+    }
+
+    /// Adds the time series of another.
+    pub fn merge_minutes(&mut self, o: &StationTally) {
+        if self.response_by_minute.len() < o.response_by_minute.len() {
+            self.response_by_minute.resize(o.response_by_minute.len(), Histogram::default());
+        }
+        for (mine, theirs) in self.response_by_minute.iter_mut().zip(&o.response_by_minute) {
+            mine.merge(theirs);
+        }
+        add_each(&mut self.queue_us_by_minute, &o.queue_us_by_minute);
+    }
 }
 
 /// The counts of one replication, of one client group behind one gateway or merged over any of them.
@@ -260,6 +341,12 @@ pub struct Tally {
     pub down_per_second: Vec<u32>,
     /// The time series.
     pub minutes: Vec<MinuteBin>,
+    /// The stations.
+    pub station: StationTally,
+    /// From a scheduled fault until as many users were usable as before it, microseconds: the longest.
+    pub all_back_us: Option<u64>,
+    /// The same where they never were: how long it had been at the horizon.
+    pub all_back_open_us: Option<u64>,
     /// Sum of the observation hashes of the run.
     pub fingerprint: u64,
 }
@@ -342,6 +429,9 @@ impl Tally {
         add_each(&mut self.messages_per_second, &o.messages_per_second);
         add_each(&mut self.down_per_second, &o.down_per_second);
         add_each(&mut self.minutes, &o.minutes);
+        self.station.merge(&o.station);
+        self.all_back_us = self.all_back_us.max(o.all_back_us);
+        self.all_back_open_us = self.all_back_open_us.max(o.all_back_open_us);
         self.fingerprint = self.fingerprint.wrapping_add(o.fingerprint);
     }
 }

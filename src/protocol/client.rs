@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::session_timer::non_refresher_bye;
-use super::transaction::{Deadline, Pending, T1, Timer, ack, earliest};
+use super::transaction::{Deadline, Earliest, Pending, T1, Timer, ack};
 use super::{
     Allow, ClientConfig, Message, OnNoAnswer, OnRejection, Reestablish, RefreshClock, RefreshMethod, Refresher, Side,
     Status, Subject,
@@ -40,6 +40,8 @@ pub enum ClientEnd {
     Bye,
     /// A request was answered 481.
     Answer481,
+    /// The connection was reset.
+    Reset,
 }
 
 /// How a refresh failed.
@@ -177,13 +179,17 @@ impl Client {
 
     /// When to call [`Client::fire`] next.
     pub fn deadline(&self) -> Option<Deadline> {
-        let timers = [
-            self.refresh_at.map(|at| (at, Timer::Client)),
-            self.expires_at.map(|at| (at, Timer::SessionExpiry)),
-            self.resume_at.map(|at| (at, Timer::Client)),
-        ];
-        let pending = earliest(self.requests.iter().chain(&self.answer));
-        timers.into_iter().flatten().chain(pending).min()
+        let mut earliest = Earliest::NONE
+            .or_some(self.refresh_at, Timer::Client)
+            .or_some(self.expires_at, Timer::SessionExpiry)
+            .or_some(self.resume_at, Timer::Client);
+        for pending in &self.requests {
+            earliest = earliest.or_pending(pending);
+        }
+        if let Some(answer) = &self.answer {
+            earliest = earliest.or_pending(answer);
+        }
+        earliest.get()
     }
 
     /// The user signs in: the first set-up begins.
@@ -237,6 +243,14 @@ impl Client {
         } else {
             self.receive_answer(config, now, message, port);
         }
+    }
+
+    /// The connection to OCS, or from there to the gateway, was reset: what was under way is lost, and noticed at once.
+    pub fn connection_reset(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
+        if matches!(self.phase, Phase::Inviting | Phase::Querying | Phase::Monitoring | Phase::Established) {
+            self.end(config, now, ClientEnd::Reset, port);
+        }
+        self.requests.clear();
     }
 
     /// The deadline of [`Client::deadline`] has come.

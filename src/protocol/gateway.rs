@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::session_timer::{granted_s, non_refresher_bye};
-use super::transaction::{Deadline, Pending, Timer, ack, earliest};
+use super::transaction::{Deadline, Earliest, Pending, Timer, ack};
 use super::{GatewayConfig, Message, Refresher, SessionTimer, Side, Status, Subject, UpdateBehaviour};
 use crate::quantity::{Span, Time};
 
@@ -22,6 +22,8 @@ pub enum GatewayEnd {
     Answer481,
     /// Its 2xx was never acknowledged, or its own refresh failed.
     GaveUp,
+    /// The gateway is taken down for maintenance.
+    ShutDown,
 }
 
 /// What an observer of the gateway learns.
@@ -132,9 +134,15 @@ impl Dialog {
 
     /// When to call [`Dialog::fire`] next.
     pub fn deadline(&self) -> Option<Deadline> {
-        let timers =
-            [self.expires_at.map(|at| (at, Timer::SessionExpiry)), self.refresh_at.map(|at| (at, Timer::Client))];
-        timers.into_iter().flatten().chain(earliest(self.requests.iter().chain(&self.answer))).min()
+        let mut earliest =
+            Earliest::NONE.or_some(self.expires_at, Timer::SessionExpiry).or_some(self.refresh_at, Timer::Client);
+        for pending in &self.requests {
+            earliest = earliest.or_pending(pending);
+        }
+        if let Some(answer) = &self.answer {
+            earliest = earliest.or_pending(answer);
+        }
+        earliest.get()
     }
 
     /// A 2xx to INVITE or UPDATE, with the session timer started anew from its sending (model §3).
@@ -332,6 +340,18 @@ impl Dialog {
             self.end_with_bye(now, GatewayEnd::GaveUp, port);
         }
         // An event that stays unanswered ends nothing: the dialog is kept (model §3).
+    }
+
+    /// The gateway is taken down: BYE.
+    pub fn shut_down(&mut self, now: Time, port: &mut impl GatewayPort) {
+        if self.is_held() {
+            self.end_with_bye(now, GatewayEnd::ShutDown, port);
+        }
+    }
+
+    /// The gateway forgets that it monitors the line.
+    pub fn forget_monitor(&mut self) {
+        self.monitored = false;
     }
 
     fn end_with_bye(&mut self, now: Time, end: GatewayEnd, port: &mut impl GatewayPort) {

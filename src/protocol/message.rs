@@ -91,6 +91,8 @@ pub enum Status {
     NotImplemented501,
     /// 503 Service Unavailable, with Retry-After.
     Unavailable503,
+    /// 200 OK with the CSTA error `overallMonitorLimitExceeded`.
+    MonitorLimitExceeded,
 }
 
 impl Status {
@@ -105,6 +107,7 @@ impl Status {
             Status::Pending491 => "491 Request Pending",
             Status::NotImplemented501 => "501 Not Implemented",
             Status::Unavailable503 => "503 Service Unavailable",
+            Status::MonitorLimitExceeded => "200 OK with CSTA error overallMonitorLimitExceeded",
         }
     }
 }

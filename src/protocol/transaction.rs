@@ -109,12 +109,46 @@ pub enum Timer {
 /// A deadline with its reason.
 pub type Deadline = (Time, Timer);
 
-/// The earliest deadline of a list of pending messages.
-pub(super) fn earliest<'a>(pending: impl Iterator<Item = &'a Pending>) -> Option<Deadline> {
-    pending
-        .flat_map(|p| [Some((p.gives_up(), Timer::TransactionTimeout)), p.next_copy().map(|at| (at, Timer::Client))])
-        .flatten()
-        .min()
+/// The earliest of several deadlines, as one number: this is asked after every event, so it compares words, not options.
+#[derive(Clone, Copy)]
+pub(super) struct Earliest(u64);
+
+impl Earliest {
+    /// None yet.
+    pub const NONE: Earliest = Earliest(u64::MAX);
+
+    /// One more deadline.
+    #[inline]
+    pub fn or(self, at: Time, timer: Timer) -> Earliest {
+        Earliest(self.0.min(at.0 << 2 | timer as u64))
+    }
+
+    /// One more deadline, if it is set.
+    #[inline]
+    pub fn or_some(self, at: Option<Time>, timer: Timer) -> Earliest {
+        match at {
+            Some(at) => self.or(at, timer),
+            None => self,
+        }
+    }
+
+    /// Those of a message that waits for its answer.
+    #[inline]
+    pub fn or_pending(self, pending: &Pending) -> Earliest {
+        let waits = self.or(pending.gives_up(), Timer::TransactionTimeout);
+        if pending.retransmits { waits.or_some(pending.next_copy(), Timer::Client) } else { waits }
+    }
+
+    /// The earliest.
+    #[inline]
+    pub fn get(self) -> Option<Deadline> {
+        let timer = match self.0 & 3 {
+            0 => Timer::TransactionTimeout,
+            1 => Timer::SessionExpiry,
+            _ => Timer::Client,
+        };
+        (self.0 != u64::MAX).then_some((Time(self.0 >> 2), timer))
+    }
 }
 
 /// ACK for a final response to INVITE.

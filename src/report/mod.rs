@@ -1,5 +1,6 @@
 //! Results to bytes: text, CSV, JSON, and the folder they go to.
 
+pub mod chart;
 pub mod compare;
 mod folder;
 pub mod ladder;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::number::field;
 use super::run::Run;
-use crate::measure::{DropRow, MinuteBin, Sample, Unit};
+use crate::measure::{DropRow, MinuteBin, Sample, StationTally, Unit};
 use crate::quantity::Time;
 use crate::study::{Column, Observation, Samples, columns};
 
@@ -138,28 +138,48 @@ pub const SERIES: [Series; 8] = [
     ("toasts_missed", "count", |m, _| m.toasts_missed as f64),
 ];
 
-/// The time series per minute, mean over the replications.
+/// The time series of a station: mean jobs waiting, and percentiles of the time in the gateway over all replications.
+fn station_series(
+    station: &StationTally,
+    minute: usize,
+    length: f64,
+    n: f64,
+) -> Vec<(&'static str, &'static str, Option<f64>)> {
+    let Some(response) = station.response_by_minute.get(minute) else { return Vec::new() };
+    let percentile = |p: f64| response.quantile(p).map(|span| span.0 as f64 / 1e3);
+    let waiting = station.queue_us_by_minute.get(minute).map(|us| *us as f64 / 1e6 / length / n);
+    vec![
+        ("gateway_queue_mean", "jobs", waiting),
+        ("gateway_response_p50_ms", "ms", percentile(0.50)),
+        ("gateway_response_p99_ms", "ms", percentile(0.99)),
+    ]
+}
+
+/// The time series per minute, mean over the replications; percentiles are of all jobs of the minute in all of them.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn series(run: &Run, out: impl Write) -> csv::Result<()> {
     let mut out = csv::Writer::from_writer(out);
     out.write_record(["point", "scope", "start_s", "length_s", "series", "mean", "unit", "replications"])?;
-    let n = f64::from(run.samples.replications());
-    for (scope, minutes) in run.samples.scopes.iter().zip(&run.samples.minutes) {
+    let replications = run.samples.replications();
+    let n = f64::from(replications);
+    let samples = &run.samples;
+    for ((scope, minutes), station) in samples.scopes.iter().zip(&samples.minutes).zip(&samples.stations) {
         for (index, minute) in minutes.iter().enumerate() {
             let start = index as f64 * 60.0;
             let length = (run.horizon_s - start).min(60.0);
-            for (name, unit, value) in SERIES {
+            let plain = SERIES.iter().map(|(name, unit, value)| (*name, *unit, Some(value(minute, length) / n)));
+            for (name, unit, value) in plain.chain(station_series(station, index, length, n)) {
                 out.write_record([
                     "",
                     &scope.to_string(),
                     &start.to_string(),
                     &length.to_string(),
                     name,
-                    &field(Some(value(minute, length) / n)),
+                    &field(value),
                     unit,
-                    &run.samples.replications().to_string(),
+                    &replications.to_string(),
                 ])?;
             }
         }
@@ -220,7 +240,7 @@ impl<W: Write> Drops<W> {
             &seconds(row.lost_at),
             &row.detected_at.map_or(String::new(), seconds),
             row.cause.name(),
-            row.ended_by.name(),
+            row.ended_by.map_or("", |e| e.name()),
         ])?;
         Ok(())
     }

@@ -88,7 +88,7 @@ fn objectives(out: &mut String, run: &Run) {
 }
 
 /// The figures of the first screen.
-const SHOWN: [&str; 13] = [
+const SHOWN: [&str; 20] = [
     "session_drops",
     "drops_per_client_hour",
     "first_loss_s",
@@ -102,6 +102,22 @@ const SHOWN: [&str; 13] = [
     "refresh_rate_per_s",
     "message_rate_per_s",
     "message_rate_peak_per_s",
+    "gateway_utilisation",
+    "gateway_queue_peak",
+    "gateway_response_mean_ms",
+    "gateway_response_p99_ms",
+    "jobs_refused",
+    "setup_p99_ms",
+    "all_back_s",
+];
+/// Shown only where there is something to show: a station, or a scheduled fault.
+const SHOWN_IF_ANY: [&str; 6] = [
+    "gateway_utilisation",
+    "gateway_queue_peak",
+    "gateway_response_mean_ms",
+    "gateway_response_p99_ms",
+    "jobs_refused",
+    "all_back_s",
 ];
 
 fn figures(out: &mut String, run: &Run) {
@@ -120,7 +136,8 @@ fn figures(out: &mut String, run: &Run) {
     if scopes.len() == 1 {
         rows.clear();
     }
-    for name in SHOWN {
+    let is_there = |name: &str| run.row(&Scope::All, name).is_some_and(|r| r.estimate.is_some() || r.beyond.is_some());
+    for name in SHOWN.into_iter().filter(|name| !SHOWN_IF_ANY.contains(name) || is_there(name)) {
         let cells = scopes.iter().map(|s| run.row(s, name).map_or(String::new(), figure));
         rows.push(std::iter::once(name.to_string()).chain(cells).collect());
     }

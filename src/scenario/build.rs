@@ -2,13 +2,17 @@
 
 use super::error::{ScenarioError, nearest};
 use super::settings::Settings;
-use crate::deployment::{ClientPlan, GatewayPlan, PathConfig, Plan, Transport};
+use crate::deployment::{
+    ClientPlan, FaultPlan, FaultTarget, Forgets, GatewayPlan, IdleAction, Overload, PathConfig, Plan, ServiceTime,
+    StationConfig, Transport,
+};
+use crate::faults::{FaultConfig, FaultKind, Schedule};
 use crate::protocol::{
     Allow, ClientConfig, GatewayConfig, OnNoAnswer, OnRejection, RefreshClock, RefreshMethod, Refresher, SessionTimer,
     UpdateBehaviour,
 };
-use crate::quantity::Time;
-use crate::workload::WorkloadConfig;
+use crate::quantity::{Span, Time, print_clock, print_span};
+use crate::workload::{DayShape, WorkloadConfig};
 
 fn path(s: &Settings) -> PathConfig {
     PathConfig {
@@ -17,10 +21,52 @@ fn path(s: &Settings) -> PathConfig {
         loss: s.share("loss"),
         relay_allow: [None, Some(Allow::Absent), Some(Allow::WithUpdate), Some(Allow::WithoutUpdate)]
             [s.choice("relay_allow")],
+        idle_timeout: s.maybe_span("idle_timeout"),
+        idle_action: [IdleAction::Silent, IdleAction::Reset][s.choice("idle_action")],
+        keep_alive: s.maybe_span("keep_alive"),
+        route_expiry: s.spans("route_expiry"),
     }
 }
 
-fn gateway(s: &Settings) -> GatewayPlan {
+/// The station, where a service time or a capacity is given.
+fn station(s: &Settings) -> Result<Option<StationConfig>, ScenarioError> {
+    let servers = s.number("servers") as u32;
+    // Of the two the user's own goes before a profile's.
+    let of_profile = |key: &str| matches!(s.find(key).map(|k| &k.origin), Some(super::Origin::Profile { .. }));
+    let service = s.service("service_time").filter(|_| !of_profile("service_time") || s.find("capacity").is_none());
+    let capacity = s.find("capacity").filter(|_| !of_profile("capacity") || service.is_none());
+    let general = match (service, capacity) {
+        (Some(_), Some(_)) => {
+            let message = format!("gateway.{}: give either `service_time` or `capacity`, not both", s.name);
+            return Err(ScenarioError::input(s.place_of("capacity"), message));
+        }
+        (Some(service), None) => Some(service),
+        (None, Some(_)) => {
+            let each = f64::from(servers) / s.capacity("capacity") * 1e6;
+            Some(ServiceTime::Fixed(Span::from_micros_f64(each)))
+        }
+        (None, None) => None,
+    };
+    let own = |key: &str| s.find(key).and_then(|_| s.service(key));
+    let classes = ["setup", "refresh", "call", "teardown"].map(|class| own(&format!("service_time_{class}")));
+    let (serial, response) = (s.span("setup_serial_time"), s.span("response_service"));
+    let none = general.is_none() && classes.iter().all(Option::is_none);
+    if none && serial == Span::ZERO && response == Span::ZERO {
+        return Ok(None);
+    }
+    let fallback = general.unwrap_or(ServiceTime::Fixed(Span::ZERO));
+    Ok(Some(StationConfig {
+        servers,
+        queue: s.maybe_count("queue").map(|n| n as u32),
+        service: classes.map(|own| own.unwrap_or_else(|| fallback.clone())),
+        response_service: response,
+        setup_serial: serial,
+        overload: [Overload::Drop, Overload::Refuse503][s.choice("overload")],
+        calls_first: s.choice("priority") == 1,
+    }))
+}
+
+fn gateway(s: &Settings) -> Result<GatewayPlan, ScenarioError> {
     use UpdateBehaviour as U;
     let config = GatewayConfig {
         update: [
@@ -42,7 +88,18 @@ fn gateway(s: &Settings) -> GatewayPlan {
             [s.choice("enforces_session_timer")],
         retry_after_s: s.number("retry_after") as u32,
     };
-    GatewayPlan { name: s.name.clone(), count: s.number("count") as u32, config, path: path(s) }
+    Ok(GatewayPlan {
+        name: s.name.clone(),
+        count: s.number("count") as u32,
+        config,
+        path: path(s),
+        station: station(s)?,
+        max_sessions: s.maybe_count("max_sessions").map(|n| n as u32),
+        max_sessions_per_line: s.maybe_count("max_sessions_per_line").map(|n| n as u32),
+        forgets: [Forgets::Sessions, Forgets::Monitors, Forgets::Nothing][s.choice("forgets")],
+        spare: s.number("spare") as u32,
+        rehome_after: s.span("rehome_after"),
+    })
 }
 
 fn client_config(s: &Settings) -> ClientConfig {
@@ -83,6 +140,8 @@ fn clients(s: &Settings, gateways: &[GatewayPlan]) -> Result<ClientPlan, Scenari
         no_answer: s.span("no_answer"),
         talk_time: s.span("talk_time"),
         answered_at_pc: s.share("answered_at_pc"),
+        by_hour: DayShape { steps: s.hours("calls_by_hour") },
+        spread: s.share("call_spread"),
     };
     Ok(ClientPlan {
         name: s.name.clone(),
@@ -93,21 +152,108 @@ fn clients(s: &Settings, gateways: &[GatewayPlan]) -> Result<ClientPlan, Scenari
         path: path(s),
         sign_in: s.sign_in("sign_in"),
         sign_out: s.sign_out("sign_out"),
+        ahead_us: s.offset("time_zone"),
+        attendance: s.share("attendance"),
     })
+}
+
+/// Whom a fault hits, and whether a fault of that kind can.
+fn target(s: &Settings, plan: &Plan, kind: FaultKind) -> Result<FaultTarget, ScenarioError> {
+    use FaultKind as K;
+    let text = match s.setting("target").value {
+        super::Value::Text(ref text) => text.clone(),
+        ref other => unreachable!("a target is text: {other:?}"),
+    };
+    let bad =
+        |message: String| ScenarioError::input(s.place_of("target"), format!("fault.{}.target: {message}", s.name));
+    let gateways = plan.gateways.iter().map(|g| format!("gateway:{}", g.name));
+    let names: Vec<String> =
+        gateways.chain(plan.clients.iter().map(|c| format!("clients:{}", c.name))).chain(["all".into()]).collect();
+    let Some(index) = names.iter().position(|n| *n == text) else {
+        let near = nearest(&text, names.iter().map(String::as_str));
+        return Err(bad(format!("found {text:?}{near}; there are: {}", names.join(", "))));
+    };
+    let instance = s.maybe_count("instance").map(|n| n as u32 - 1);
+    let target = if index < plan.gateways.len() {
+        FaultTarget::Gateway(index, instance)
+    } else if index + 1 < names.len() {
+        FaultTarget::Clients(index - plan.gateways.len())
+    } else {
+        FaultTarget::All
+    };
+    match (kind, target) {
+        (K::Crash | K::Stall | K::Maintenance, FaultTarget::Clients(_)) => {
+            Err(bad(format!("found {text:?}: this happens to a gateway, \"gateway:NAME\" or \"all\"")))
+        }
+        (_, FaultTarget::Gateway(index, Some(instance))) => {
+            let there_are = plan.gateways[index].count + plan.gateways[index].spare;
+            match instance < there_are {
+                true => Ok(target),
+                false => {
+                    let message =
+                        format!("fault.{}.instance: found {}, {text} has 1 to {there_are}", s.name, instance + 1);
+                    Err(ScenarioError::input(s.place_of("instance"), message))
+                }
+            }
+        }
+        _ => Ok(target),
+    }
+}
+
+fn schedule(s: &Settings, plan: &Plan) -> Result<Schedule, ScenarioError> {
+    let (at, mtbf) = (s.find("at").map(|_| s.span("at")), s.find("mtbf").map(|_| s.span("mtbf")));
+    match (at, mtbf) {
+        (Some(clock), None) => {
+            let end = Span(plan.start.0 + plan.horizon.0);
+            if clock < plan.start || clock >= end {
+                let message = format!(
+                    "fault.{}.at: found {}, the run goes from {} for {}: nothing happens outside it",
+                    s.name,
+                    print_clock(clock),
+                    print_clock(plan.start),
+                    print_span(Span(plan.horizon.0))
+                );
+                return Err(ScenarioError::input(s.place_of("at"), message));
+            }
+            Ok(Schedule::Once { at: Time(clock.0 - plan.start.0), duration: s.span("duration") })
+        }
+        (None, Some(mtbf)) => Ok(Schedule::Recurrent { mtbf, mttr: s.span("mttr") }),
+        _ => {
+            let message = format!("fault.{}: give either `at` (with `duration`) or `mtbf` (with `mttr`)", s.name);
+            Err(ScenarioError::input(&s.place, message))
+        }
+    }
+}
+
+fn fault(s: &Settings, plan: &Plan) -> Result<FaultPlan, ScenarioError> {
+    use FaultKind as K;
+    let kind = [K::Crash, K::Stall, K::Maintenance, K::LinkOutage, K::OcsFailover, K::Sleep, K::NetworkChange]
+        [s.choice("kind")];
+    let target = target(s, plan, kind)?;
+    let number = plan.faults.iter().filter(|f| f.config.kind == kind && f.target == target).count() as u32;
+    let config = FaultConfig { kind, schedule: schedule(s, plan)?, reset: s.flag("reset") };
+    Ok(FaultPlan { config, target, number })
 }
 
 /// The plan of a scenario's settings, `[scenario]` first.
 pub fn plan(settings: &[Settings]) -> Result<Plan, ScenarioError> {
     let scenario = &settings[0];
-    let gateways: Vec<GatewayPlan> = settings.iter().filter(|s| s.table == "gateway").map(gateway).collect();
+    let gateways = settings.iter().filter(|s| s.table == "gateway").map(gateway);
+    let gateways: Vec<GatewayPlan> = gateways.collect::<Result<_, _>>()?;
     let clients = settings.iter().filter(|s| s.table == "clients").map(|s| clients(s, &gateways));
-    Ok(Plan {
+    let mut plan = Plan {
         name: scenario.name.clone(),
         seed: scenario.number("seed"),
         start: scenario.span("start"),
         horizon: Time(scenario.span("horizon").0),
         clients: clients.collect::<Result<_, _>>()?,
         gateways,
+        faults: Vec::new(),
         drops_limit: scenario.number("drops_limit"),
-    })
+    };
+    for settings in settings.iter().filter(|s| s.table == "fault") {
+        let fault = fault(settings, &plan)?;
+        plan.faults.push(fault);
+    }
+    Ok(plan)
 }

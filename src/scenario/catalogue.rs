@@ -90,6 +90,8 @@ use Standing::{Assumption, Published, Standard};
 const NOTHING: Span = Span::ZERO;
 const MILLISECOND: Span = Span::from_millis(1);
 const DAY: Span = Span::from_secs(86_400);
+const HOUR: Span = Span::from_secs(3600);
+const CENTURY: Span = Span::from_secs(100 * 366 * 86_400);
 const MONTH: Span = Span::from_secs(31 * 86_400);
 /// The longest Session-Expires accepted; SIP allows up to 2³²−1 s, and no published deployment comes near this.
 const SE_MOST_S: u64 = 30 * 86_400;
@@ -137,6 +139,52 @@ pub const GATEWAY: &[Key] = &[
         .or(&["no", "bye"]),
     key("retry_after", Kind::Seconds(0, 86_400), "60 s", "Retry-After of its 503")
         .from(Assumption, "no published value"),
+    key("servers", Kind::Count(1, 100_000), "1", "jobs that it serves at once, where it has a service time")
+        .from(Assumption, "no published value"),
+    key("queue", Kind::CountOr("unlimited", 0, 1_000_000_000), "unlimited", "jobs that can wait")
+        .from(Assumption, "no published value"),
+    key("service_time", Kind::Service, "none", "how long a server is busy with a job; none: it answers at once")
+        .from(Assumption, "no vendor publishes it; derive it from a published capacity"),
+    key("service_time_setup", Kind::Service, "", "the same for INVITE, GetCSTAFeatures and MonitorStart"),
+    key("service_time_refresh", Kind::Service, "", "the same for UPDATE and re-INVITE"),
+    key("service_time_call", Kind::Service, "", "the same for MakeCall, AnswerCall and the events of calls"),
+    key("service_time_teardown", Kind::Service, "", "the same for MonitorStop and BYE"),
+    key(
+        "capacity",
+        Kind::Capacity,
+        "",
+        "instead of service_time: what all servers do together, at 8 messages a call and 2 a job",
+    ),
+    key(
+        "response_service",
+        Kind::Span(NOTHING, HOUR),
+        "0 s",
+        "service time of an ACK or a response; at 0 s they wait for nobody",
+    )
+    .from(Assumption, "model §3"),
+    key(
+        "setup_serial_time",
+        Kind::Span(NOTHING, HOUR),
+        "0 s",
+        "serial section that every MonitorStart passes, one at a time",
+    )
+    .from(Assumption, "licences fetched one at a time are published for one product, their time is not"),
+    key("overload", Kind::Choice(OVERLOAD), "drop", "what happens to a job that finds no place")
+        .from(Assumption, "no published value"),
+    key("priority", Kind::Choice(PRIORITY), "none", "what goes first in the queue")
+        .from(Assumption, "no published value"),
+    key(
+        "max_sessions",
+        Kind::CountOr("unlimited", 1, 1_000_000_000),
+        "unlimited",
+        "lines it monitors at most; more are refused as CSTA overallMonitorLimitExceeded",
+    )
+    .from(Assumption, "no published value"),
+    key("max_sessions_per_line", Kind::CountOr("unlimited", 1, 1_000), "unlimited", "monitors of one line at most")
+        .from(Assumption, "a setting of some products"),
+    key("forgets", Kind::Choice(FORGETS), "sessions", "what it does not know after a restart")
+        .from(Assumption, "no published value")
+        .or(&["monitors", "nothing"]),
 ];
 
 /// `[[clients]]`, their protocol.
@@ -189,6 +237,15 @@ pub const WORKLOAD: &[Key] = &[
         "share of answered incoming calls that are answered at the PC",
     )
     .from(Assumption, "no published value"),
+    key("calls_by_hour", Kind::Hours, "flat", "factors on both call rates by time of day")
+        .from(Assumption, "no published value"),
+    key(
+        "call_spread",
+        Kind::Share(0.0, 1000.0),
+        "0 %",
+        "standard deviation over mean of the users' own call rates, log-normal: light and heavy users",
+    )
+    .from(Assumption, "all alike"),
 ];
 
 /// `[[path]]`, or in `[[clients]]` and `[[gateway]]` themselves.
@@ -210,6 +267,29 @@ pub const PATH: &[Key] = &[
         "an intermediary that rewrites the Allow header of the 200 to INVITE",
     )
     .from(Assumption, "none by default; whether the OCS side can do it was asked and never answered"),
+    key(
+        "idle_timeout",
+        Kind::SpanOr("never", Span::from_secs(1), MONTH),
+        "never",
+        "a middlebox forgets a connection that is idle for so long",
+    )
+    .from(Assumption, "no middlebox"),
+    key("idle_action", Kind::Choice(IDLE_ACTION), "silent", "what the middlebox does then: drop silently, or reset")
+        .from(Assumption, "the common case"),
+    key(
+        "keep_alive",
+        Kind::SpanOr("never", Span::from_secs(1), MONTH),
+        "never",
+        "keep-alives on the leg after so long without traffic",
+    )
+    .from(Assumption, "none"),
+    key(
+        "route_expiry",
+        Kind::Spans(Span::from_secs(1), MONTH),
+        "never",
+        "OCS forgets the route of a dialog after a time uniform between these; published: 12 to 24 h",
+    )
+    .from(Assumption, "not within a working day"),
 ];
 
 /// Keys that a `[[gateway]]` has besides its protocol and its path.
@@ -218,6 +298,35 @@ pub const GATEWAY_OWN: &[Key] = &[
     key("profile", Kind::Reference("gateways"), "", "the profile whose values it takes"),
     key("count", Kind::Count(1, 1_000_000), "1", "how many alike gateways; the users of a group go to them in turn"),
     key("path", Kind::Reference("paths"), "ideal", "the OCS–gateway leg").from(Assumption, "no delay, no loss"),
+    key("spare", Kind::Count(0, 10_000), "0", "further gateways that stand by for all `count` of them")
+        .from(Published, "OCS ties a user to one gateway"),
+    key(
+        "rehome_after",
+        Kind::Span(NOTHING, DAY),
+        "60 s",
+        "a set-up goes to a spare gateway when the own has been down for so long",
+    )
+    .from(Assumption, "OCS has no such rule: somebody changes the user's gateway"),
+];
+
+/// `[[fault]]`.
+pub const FAULT: &[Key] = &[
+    key("name", Kind::Name, "", "the fault's name, for messages"),
+    key("kind", Kind::Choice(FAULTS), "", "what goes wrong").must(),
+    key("target", Kind::Target, "", "whom it hits").must(),
+    key(
+        "instance",
+        Kind::CountOr("every", 1, 1_000_000),
+        "every",
+        "which of the gateways of that name, counted from 1",
+    ),
+    key("at", Kind::Clock, "", "time of day at which it happens; or mtbf and mttr"),
+    key("duration", Kind::Span(NOTHING, MONTH), "5 min", "how long it lasts, with `at`").from(Assumption, "a restart"),
+    key("mtbf", Kind::Span(Span::from_secs(1), CENTURY), "", "mean time from repair to fault, exponential"),
+    key("mttr", Kind::Span(NOTHING, MONTH), "5 min", "mean time from fault to repair, exponential, with `mtbf`")
+        .from(Assumption, "a restart"),
+    key("reset", Kind::Flag, "false", "connections are reset, which is noticed at once; else silence")
+        .from(Assumption, "a host that is gone is silent"),
 ];
 
 /// Keys that a `[[clients]]` has besides its protocol, its workload and its path.
@@ -230,6 +339,13 @@ pub const CLIENTS_OWN: &[Key] = &[
         .from(Published, "2 call legs per user-hour"),
     key("path", Kind::Reference("paths"), "ideal", "the client–OCS leg").from(Assumption, "no delay, no loss"),
     key("sign_in", Kind::SignIn, "normal 09:00 sd 25 min", "when they sign in").from(Assumption, "no published ramp"),
+    key(
+        "time_zone",
+        Kind::Offset,
+        "+0 h",
+        "how far the users' clocks are ahead of the scenario's: their times of day come so much earlier",
+    ),
+    key("attendance", Kind::Share(0.0, 100.0), "100 %", "share of users who sign in at all (published: 80 % on a day)"),
     key("sign_out", Kind::SignOut, "never", "when they sign out; never: not before the horizon")
         .from(Assumption, "the run ends first"),
 ];
@@ -255,6 +371,13 @@ const REFRESH_METHOD: &[&str] = &["by-allow", "rfc4028", "update", "re-invite"];
 const REFRESH_CLOCK: &[&str] = &["since-refresh", "since-traffic"];
 const ON_NO_ANSWER: &[&str] = &["tear-down", "hold", "keep-polling"];
 const ON_REJECTION: &[&str] = &["fall-back", "tear-down", "hold"];
+const OVERLOAD: &[&str] = &["drop", "503"];
+const PRIORITY: &[&str] = &["none", "calls"];
+const FORGETS: &[&str] = &["sessions", "monitors", "nothing"];
+const IDLE_ACTION: &[&str] = &["silent", "reset"];
+/// Kinds of fault, in the order of `FaultKind`.
+pub const FAULTS: &[&str] =
+    &["crash", "stall", "maintenance", "link-outage", "ocs-failover", "sleep", "network-change"];
 const TRANSPORT: &[&str] = &["tls", "tcp", "udp"];
 
 /// The keys that a table takes; `None`: there is no such table.
@@ -265,13 +388,14 @@ pub fn keys_of(table: &str) -> Option<Vec<&'static Key>> {
         "clients" => &[CLIENTS_OWN, CLIENTS, WORKLOAD, PATH],
         "workload" => &[NAMED, WORKLOAD],
         "path" => &[NAMED, PATH],
+        "fault" => &[FAULT],
         _ => return None,
     };
     Some(lists.iter().flat_map(|list| list.iter()).collect())
 }
 
 /// The tables of a scenario.
-pub const TABLES: &[&str] = &["scenario", "gateway", "clients", "workload", "path", "objective", "study"];
+pub const TABLES: &[&str] = &["scenario", "gateway", "clients", "workload", "path", "fault", "objective", "study"];
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! The kinds of value that keys take: how each is read from text, what is valid.
 
 use super::document::Form;
+use crate::deployment::ServiceTime;
 use crate::protocol::Reestablish;
 use crate::quantity::{Span, parse_clock, parse_rate, parse_share, parse_span, print_span};
 use crate::workload::SignIn;
@@ -35,6 +36,24 @@ pub enum Kind {
     SignOut,
     /// A re-establishment policy.
     Reestablish,
+    /// A whole number, or this word for no limit.
+    CountOr(&'static str, u64, u64),
+    /// A duration, or this word for none.
+    SpanOr(&'static str, Span, Span),
+    /// From one duration to another, or `never`.
+    Spans(Span, Span),
+    /// `true` or `false`.
+    Flag,
+    /// The distribution of a service time, or `none`.
+    Service,
+    /// A capacity as vendors publish it.
+    Capacity,
+    /// Whom a fault hits.
+    Target,
+    /// Factors by time of day, or `flat`.
+    Hours,
+    /// A time difference to the scenario's clock.
+    Offset,
 }
 
 /// A value that was read and is valid.
@@ -58,11 +77,35 @@ pub enum Value {
     SignOut(Option<SignIn>),
     /// A re-establishment policy.
     Reestablish(Reestablish),
+    /// A whole number, or no limit.
+    MaybeCount(Option<u64>),
+    /// A duration, or none.
+    MaybeSpan(Option<Span>),
+    /// From one duration to another, or never.
+    Spans(Option<(Span, Span)>),
+    /// Yes or no.
+    Flag(bool),
+    /// The distribution of a service time, or none.
+    Service(Option<ServiceTime>),
+    /// Jobs per second.
+    Capacity(f64),
+    /// Factors by time of day; empty: flat.
+    Hours(Vec<(Span, f64)>),
+    /// Microseconds ahead of the scenario's clock.
+    Offset(i64),
 }
 
 const SPAN_UNITS: &str = "us, ms, s, min, h, d";
 const RATE_UNITS: &str = "/s, /min, /h, /d";
 const SIGN_IN_FORMS: &str = r#""at start", "at 09:00", "uniform over 30 min" or "normal 09:00 sd 25 min""#;
+const SERVICE_FORMS: &str =
+    r#""none", "4 ms", "exponential 4 ms", "log-normal 4 ms sd 2 ms" or "quantiles 50 % 3 ms, 90 % 8 ms, 100 % 20 ms""#;
+const CAPACITY_FORMS: &str = r#""10000 calls/h", "22 messages/s" or "11 jobs/s""#;
+/// Requests of a published call: DeliveredEvent, AnswerCall, EstablishedEvent, ConnectionClearedEvent, with their answers 8
+/// messages (domain: the table of messages per action).
+pub const JOBS_PER_CALL: f64 = 4.0;
+/// A job is a request and its answer: published figures count messages in both directions.
+pub const MESSAGES_PER_JOB: f64 = 2.0;
 const REESTABLISH_FORMS: &str =
     r#""never", "fixed 30 s", "uniform 0 s..600 s" or "backoff 5 s x2 max 300 s jitter 20 %""#;
 
@@ -103,6 +146,22 @@ impl Kind {
             Kind::SignIn => SIGN_IN_FORMS.into(),
             Kind::SignOut => format!("\"never\", {SIGN_IN_FORMS}"),
             Kind::Reestablish => REESTABLISH_FORMS.into(),
+            Kind::CountOr(word, least, most) => format!("a whole number from {least} to {most}, or {word:?}"),
+            Kind::SpanOr(word, least, most) => {
+                format!("{}, or {word:?}", Kind::Span(least, most).expects())
+            }
+            Kind::Spans(least, most) => {
+                format!("\"12 h..24 h\", both from {} to {}, or \"never\"", print_span(least), print_span(most))
+            }
+            Kind::Flag => "true or false".into(),
+            Kind::Service => SERVICE_FORMS.into(),
+            Kind::Capacity => CAPACITY_FORMS.into(),
+            Kind::Target => r#""gateway:NAME", "clients:NAME" or "all""#.into(),
+            Kind::Hours => {
+                r#"factors by time of day like "00:00 x0.1, 08:00 x1, 12:00 x0.5, 13:00 x1, 18:00 x0.1", or "flat""#
+                    .into()
+            }
+            Kind::Offset => r#"a time difference like "+1 h" or "-30 min""#.into(),
         }
     }
 
@@ -117,6 +176,13 @@ impl Kind {
                 digits.parse().ok().filter(|n| (least..=most).contains(&n)).map(Value::Count)
             }
             (Kind::Count(..), _) => None,
+            (Kind::CountOr(_, least, most), Form::Number(_)) => match Kind::Count(*least, *most).read(form) {
+                Ok(Value::Count(n)) => Some(Value::MaybeCount(Some(n))),
+                _ => None,
+            },
+            (Kind::CountOr(word, ..), Form::Text(text)) => (text == word).then_some(Value::MaybeCount(None)),
+            (Kind::Flag, Form::Boolean(flag)) => Some(Value::Flag(*flag)),
+            (Kind::Flag, _) => None,
             (_, Form::Text(text)) => self.read_text(text),
             _ => None,
         };
@@ -143,6 +209,29 @@ impl Kind {
             Kind::SignOut if text == "never" => Some(Value::SignOut(None)),
             Kind::SignOut => read_sign_in(text).map(|s| Value::SignOut(Some(s))),
             Kind::Reestablish => read_reestablish(text).map(Value::Reestablish),
+            Kind::CountOr(word, ..) if text == word => Some(Value::MaybeCount(None)),
+            Kind::CountOr(..) => self.read(&Form::Number(text.into())).ok(),
+            Kind::SpanOr(word, ..) if text == word => Some(Value::MaybeSpan(None)),
+            Kind::SpanOr(_, least, most) => {
+                parse_span(text).filter(|s| (least..=most).contains(s)).map(|s| Value::MaybeSpan(Some(s)))
+            }
+            Kind::Spans(..) if text == "never" => Some(Value::Spans(None)),
+            Kind::Spans(least, most) => {
+                let (from, to) = text.split_once("..")?;
+                let (from, to) = (parse_span(from)?, parse_span(to)?);
+                (least <= from && from <= to && to <= most).then_some(Value::Spans(Some((from, to))))
+            }
+            Kind::Flag => text.parse().ok().map(Value::Flag),
+            Kind::Service => read_service(text).map(Value::Service),
+            Kind::Capacity => read_capacity(text).map(Value::Capacity),
+            Kind::Target => (!text.is_empty()).then(|| Value::Text(text.into())),
+            Kind::Hours => read_hours(text).map(Value::Hours),
+            Kind::Offset => {
+                let ahead = text.strip_prefix('+');
+                let span = day_span(ahead.or(text.strip_prefix('-')).unwrap_or(text))?;
+                let us = span.0 as i64;
+                Some(Value::Offset(if ahead.is_none() && text.starts_with('-') { -us } else { us }))
+            }
         }
     }
 }
@@ -154,6 +243,79 @@ fn is_name(text: &str) -> bool {
         && !text.starts_with('.')
         && text.trim() == text
         && !text.chars().any(|c| c.is_control() || c == '/' || c == '\\')
+}
+
+fn positive(span: &Span) -> bool {
+    *span > Span::ZERO && *span <= Span::from_secs(3600)
+}
+
+fn read_service(text: &str) -> Option<Option<ServiceTime>> {
+    if text == "none" {
+        return Some(None);
+    }
+    let service = if let Some(mean) = text.strip_prefix("exponential ") {
+        ServiceTime::Exponential(parse_span(mean).filter(positive)?)
+    } else if let Some(rest) = text.strip_prefix("log-normal ") {
+        let (mean, sd) = rest.split_once(" sd ")?;
+        ServiceTime::LogNormal { mean: parse_span(mean).filter(positive)?, sd: parse_span(sd).filter(positive)? }
+    } else if let Some(points) = text.strip_prefix("quantiles ") {
+        ServiceTime::Quantiles(read_quantiles(points)?)
+    } else {
+        ServiceTime::Fixed(parse_span(text).filter(|s| *s <= Span::from_secs(3600))?)
+    };
+    Some(Some(service))
+}
+
+/// Shares and times that both grow, up to 100 %.
+fn read_quantiles(text: &str) -> Option<Vec<(f64, Span)>> {
+    let mut points: Vec<(f64, Span)> = Vec::new();
+    for point in text.split(',') {
+        let (share, span) = point.split_once('%')?;
+        let share = parse_share(&format!("{}%", share.trim_start())).filter(|s| *s <= 1.0)?;
+        let span = parse_span(span.trim()).filter(|s| *s <= Span::from_secs(3600))?;
+        if points.last().is_some_and(|(s, t)| share <= *s || span < *t) {
+            return None;
+        }
+        points.push((share, span));
+    }
+    points.last().filter(|(share, _)| *share == 1.0)?;
+    Some(points)
+}
+
+fn read_capacity(text: &str) -> Option<f64> {
+    let (number, rate) = text.split_once(' ')?;
+    let number: f64 = number.replace(',', "").parse().ok().filter(|n: &f64| n.is_finite() && *n > 0.0 && *n <= 1e9)?;
+    let (what, per) = rate.split_once('/')?;
+    let seconds = match per {
+        "s" => 1.0,
+        "min" => 60.0,
+        "h" => 3600.0,
+        _ => return None,
+    };
+    let jobs = match what {
+        "calls" => JOBS_PER_CALL,
+        "messages" => 1.0 / MESSAGES_PER_JOB,
+        "jobs" => 1.0,
+        _ => return None,
+    };
+    Some(number * jobs / seconds)
+}
+
+fn read_hours(text: &str) -> Option<Vec<(Span, f64)>> {
+    if text == "flat" {
+        return Some(Vec::new());
+    }
+    let mut hours: Vec<(Span, f64)> = Vec::new();
+    for step in text.split(',') {
+        let (clock, factor) = step.trim().split_once(" x")?;
+        let at = parse_clock(clock)?;
+        let factor: f64 = factor.parse().ok().filter(|f| (0.0..=1000.0).contains(f))?;
+        if hours.last().is_some_and(|(last, _)| at <= *last) {
+            return None;
+        }
+        hours.push((at, factor));
+    }
+    hours.iter().any(|(_, f)| *f > 0.0).then_some(hours)
 }
 
 fn day_span(text: &str) -> Option<Span> {
@@ -213,6 +375,39 @@ mod tests {
         assert_eq!(read_sign_in("normal 09:00 sd 25 min"), Some(SignIn::Normal { mean: s(32_400), sd: s(1500) }));
         assert_eq!(read_sign_in("at 08:30"), Some(SignIn::At(s(30_600))));
         assert_eq!(read_sign_in("uniform over 30"), None);
+    }
+
+    #[test]
+    fn stations_and_days_are_read() {
+        let ms = Span::from_millis;
+        assert_eq!(read_service("none"), Some(None));
+        assert_eq!(read_service("4 ms"), Some(Some(ServiceTime::Fixed(ms(4)))));
+        assert_eq!(
+            read_service("quantiles 50 % 3 ms, 90% 8 ms, 100 % 20 ms"),
+            Some(Some(ServiceTime::Quantiles(vec![(0.5, ms(3)), (0.9, ms(8)), (1.0, ms(20))])))
+        );
+        for bad in [
+            "quantiles 50 % 3 ms",
+            "quantiles 50 % 3 ms, 40 % 8 ms, 100 % 9 ms",
+            "4",
+            "exponential 0 ms",
+            "log-normal 4 ms",
+        ] {
+            assert_eq!(read_service(bad), None, "{bad}");
+        }
+        // 10,000 calls of 8 messages an hour are 22.2 messages a second (domain §5), 11.1 requests with their answers.
+        assert!((read_capacity("10000 calls/h").unwrap() - 10_000.0 * 4.0 / 3600.0).abs() < 1e-12);
+        assert_eq!(
+            (read_capacity("22 messages/s"), read_capacity("0 jobs/s"), read_capacity("5 calls")),
+            (Some(11.0), None, None)
+        );
+        assert_eq!(
+            read_hours("08:00 x1, 12:00 x0.4").unwrap(),
+            [(Span::from_secs(28_800), 1.0), (Span::from_secs(43_200), 0.4)]
+        );
+        for bad in ["08:00 x1, 07:00 x1", "08:00", "08:00 x-1", "08:00 x0", ""] {
+            assert_eq!(read_hours(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -101,7 +101,7 @@ pub fn parse(file: &str, text: &str, folder: &Path, overrides: &[Override]) -> R
     }
     let layers = Layers { document: &document, folder, overrides };
     let mut settings = Vec::new();
-    for table in ["scenario", "gateway", "clients"] {
+    for table in ["scenario", "gateway", "clients", "fault"] {
         for section in document.sections.iter().filter(|s| s.table == table) {
             let resolved: Settings = layers.resolve(table, section)?;
             if settings.iter().any(|s: &Settings| s.table == table && s.name == resolved.name) {

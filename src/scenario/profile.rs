@@ -52,6 +52,13 @@ shipped![
     "paths" / "lan-tls",
     "paths" / "lan-udp",
     "paths" / "wan-tls",
+    "paths" / "behind-azure-lb",
+    "paths" / "behind-aws-nlb",
+    "paths" / "behind-home-nat",
+    "paths" / "behind-huawei-usg",
+    "paths" / "behind-junos",
+    "paths" / "behind-cisco-asa",
+    "paths" / "behind-nsx",
 ];
 
 /// A value of a profile; `None`: nobody published it and the profile does not guess.

@@ -8,6 +8,7 @@ use super::error::{Place, ScenarioError, nearest};
 use super::kind::{Kind, Value};
 use super::overrides::Override;
 use super::profile::{Profile, SHIPPED};
+use crate::deployment::ServiceTime;
 use crate::protocol::Reestablish;
 use crate::quantity::Span;
 use crate::workload::SignIn;
@@ -68,7 +69,8 @@ impl Setting {
     /// As it would stand in a file.
     pub fn written(&self) -> String {
         match self.key.kind {
-            Kind::Count(..) => self.text.clone(),
+            Kind::Count(..) | Kind::Flag => self.text.clone(),
+            Kind::CountOr(word, ..) if self.text != word => self.text.clone(),
             _ => toml::Value::String(self.text.clone()).to_string(),
         }
     }
@@ -105,6 +107,14 @@ impl Settings {
         self.find(key).unwrap_or_else(|| unreachable!("{} has no key {key}", self.table))
     }
 
+    /// Where the value of a key stands, or the section without it.
+    pub fn place_of(&self, key: &str) -> &Place {
+        match self.find(key).map(|s| &s.origin) {
+            Some(Origin::File(place)) => place,
+            _ => &self.place,
+        }
+    }
+
     /// The setting of a key, where it has one.
     pub fn find(&self, key: &str) -> Option<&Setting> {
         self.entries.iter().find(|s| s.key.name == key)
@@ -129,6 +139,22 @@ impl Settings {
         sign_out: SignOut => Option<SignIn>,
         /// A re-establishment policy.
         reestablish: Reestablish => Reestablish,
+        /// A whole number, or no limit.
+        maybe_count: MaybeCount => Option<u64>,
+        /// A duration, or none.
+        maybe_span: MaybeSpan => Option<Span>,
+        /// From one duration to another, or never.
+        spans: Spans => Option<(Span, Span)>,
+        /// Yes or no.
+        flag: Flag => bool,
+        /// The distribution of a service time, or none.
+        service: Service => Option<ServiceTime>,
+        /// Jobs per second.
+        capacity: Capacity => f64,
+        /// Factors by time of day.
+        hours: Hours => Vec<(Span, f64)>,
+        /// Microseconds ahead of the scenario's clock.
+        offset: Offset => i64,
     }
 }
 
@@ -196,6 +222,11 @@ impl Layers<'_> {
     }
 
     fn name_of(&self, table: &str, section: &Section) -> Result<String, ScenarioError> {
+        if table == "fault" && section.entry("name").is_none() {
+            let faults = self.document.sections.iter().filter(|s| s.table == "fault");
+            let number = faults.take_while(|s| !std::ptr::eq(*s, section)).count() + 1;
+            return Ok(format!("fault-{number}"));
+        }
         let Some(entry) = section.entry("name") else {
             return Err(ScenarioError::input(
                 &section.place,
@@ -332,6 +363,8 @@ impl Layers<'_> {
 pub fn as_form(key: &Key, text: &str) -> Form {
     match key.kind {
         Kind::Count(..) => Form::Number(text.into()),
+        Kind::CountOr(word, ..) if text != word => Form::Number(text.into()),
+        Kind::Flag if matches!(text, "true" | "false") => Form::Boolean(text == "true"),
         _ => Form::Text(text.into()),
     }
 }

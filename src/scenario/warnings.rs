@@ -1,6 +1,6 @@
 //! Values that are valid and yet unlikely to be meant, with their consequence.
 
-use crate::deployment::{ClientPlan, GatewayPlan, Plan};
+use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Plan};
 use crate::protocol::{OnNoAnswer, Reestablish, RefreshClock, RefreshMethod, UpdateBehaviour};
 use crate::quantity::{Span, print_span};
 use crate::workload::SignIn;
@@ -19,10 +19,39 @@ pub fn of(plan: &Plan) -> Vec<String> {
             ));
         }
     }
+    for (index, gateway) in plan.gateways.iter().enumerate() {
+        of_station(plan, index, gateway, &mut warnings);
+    }
     for clients in &plan.clients {
         of_clients(plan, clients, &plan.gateways[clients.gateway], &mut warnings);
     }
     warnings
+}
+
+/// Jobs of a call: requests and events, each with its answer (domain: the table of messages per action).
+const INCOMING_JOBS: f64 = 3.0;
+const OUTGOING_JOBS: f64 = 5.0;
+
+/// The load that the users bring once all are signed in, over what the servers can do.
+fn of_station(plan: &Plan, index: usize, gateway: &GatewayPlan, warnings: &mut Vec<String>) {
+    let Some(station) = &gateway.station else { return };
+    let service = |class: JobClass| station.service[class as usize].mean().as_secs_f64();
+    let clients = plan.clients.iter().filter(|c| c.gateway == index);
+    let busy: f64 = clients
+        .map(|c| {
+            let calls = c.workload.incoming_per_s * INCOMING_JOBS + c.workload.outgoing_per_s * OUTGOING_JOBS;
+            let refreshes = 1.0 / c.config.refresh_interval.as_secs_f64();
+            f64::from(c.count) * (calls * service(JobClass::Call) + refreshes * service(JobClass::Refresh))
+        })
+        .sum();
+    let utilisation = busy / (f64::from(gateway.count) * f64::from(station.servers));
+    if utilisation > 1.0 {
+        warnings.push(format!(
+            "gateway.{}: calls and refreshes alone need {:.0} % of its servers: the queue grows without end, or jobs are refused",
+            gateway.name,
+            utilisation * 100.0
+        ));
+    }
 }
 
 fn of_clients(plan: &Plan, clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Vec<String>) {

@@ -37,6 +37,7 @@ mod replications;
 mod samples;
 mod selection;
 mod skew;
+mod tail;
 mod verdict;
 
 pub use bracket::{Bracket, Side};

@@ -4,9 +4,8 @@
 //! enclose it with probability P(l ≤ B < u) at least. Source: H. A. David, H. N. Nagaraja, Order Statistics, 3rd edition,
 //! section 7.1; Law, Simulation Modeling and Analysis, section 9.4.
 
-use statrs::distribution::{Binomial, DiscreteCDF};
-
 use super::estimate::Estimate;
+use super::tail;
 
 /// The p-quantile of what one replication gives (median day: ½; the day that is worse than 19 of 20: 0.95), in the unit
 /// of the samples: the smallest sample with at least the fraction p of the samples at or below it, between two order
@@ -42,12 +41,11 @@ pub fn quantile_replications(p: f64, confidence: f64) -> u32 {
 
 /// The ranks of both bounds, from 1: the largest l with P(B < l) ≤ tail, the smallest u with P(B ≥ u) ≤ tail.
 fn ranks(n: usize, p: f64, confidence: f64) -> (Option<usize>, Option<usize>) {
-    let Ok(binomial) = Binomial::new(p, n as u64) else { return (None, None) };
-    let tail = (1.0 - confidence) / 2.0;
-    let at_most = |k: usize| binomial.cdf(k as u64);
-    let at_least = |k: usize| if k == 0 { 1.0 } else { binomial.sf(k as u64 - 1) };
-    let lower = first(0, n, |k| at_most(k) > tail);
-    let upper = first(1, n + 1, |k| at_least(k) <= tail);
+    let error = (1.0 - confidence) / 2.0;
+    // Of at least k of n; the complement of the other tail would lose its small digits.
+    let at_least = |k: usize| if k == 0 { 1.0 } else { tail::beta(k as f64, (n - k + 1) as f64, p) };
+    let lower = first(0, n, |k| tail::binomial(k as u64, n as u64, p) > error);
+    let upper = first(1, n + 1, |k| k > n || at_least(k) <= error);
     ((lower > 0).then_some(lower), (upper <= n).then_some(upper))
 }
 

@@ -1,7 +1,7 @@
 //! What the replications of one point said, and the rows they become.
 
 use super::estimate::{CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval};
-use crate::measure::{METRICS, Metric, MinuteBin, Sample, Scope, Tally};
+use crate::measure::{METRICS, Metric, MinuteBin, Sample, Scope, StationTally, Tally};
 use crate::quantity::Time;
 
 /// A metric, or one of its causes.
@@ -85,6 +85,8 @@ pub struct Samples {
     pub values: Vec<Vec<Vec<Sample>>>,
     /// Per scope: the minutes, summed over the replications.
     pub minutes: Vec<Vec<MinuteBin>>,
+    /// Per scope: the time series of the stations, merged over the replications.
+    pub stations: Vec<StationTally>,
     /// Per replication.
     pub fingerprints: Vec<u64>,
     /// Events simulated in all.
@@ -96,12 +98,14 @@ impl Samples {
     /// No replication yet of a run of the given length.
     pub fn new(scopes: Vec<Scope>, horizon: Time) -> Samples {
         let minutes = vec![Vec::new(); scopes.len()];
+        let stations = vec![StationTally::default(); scopes.len()];
         Samples {
             scopes,
             columns: columns(),
             numbers: Vec::new(),
             values: Vec::new(),
             minutes,
+            stations,
             fingerprints: Vec::new(),
             events: 0,
             horizon,
@@ -119,6 +123,9 @@ impl Samples {
         for (sums, tally) in self.minutes.iter_mut().zip(tallies) {
             sums.resize(tally.minutes.len(), MinuteBin::default());
             sums.iter_mut().zip(&tally.minutes).for_each(|(sum, bin)| *sum += *bin);
+        }
+        for (sums, tally) in self.stations.iter_mut().zip(tallies) {
+            sums.merge_minutes(&tally.station);
         }
     }
 

@@ -2,8 +2,8 @@
 
 use rand_distr::Distribution;
 
-use super::WorkloadConfig;
-use crate::engine::{Exponential, Stream};
+use super::{DayShape, WorkloadConfig};
+use crate::engine::{Exponential, Normal, Stream};
 use crate::quantity::{Span, Time};
 
 /// What is drawn for a call when it is created: always all of it, used or not, so that no reaction shifts a later draw (model §1).
@@ -32,10 +32,24 @@ fn exponential(stream: &mut Stream, mean_us: f64) -> Span {
     Span::from_micros_f64(unit * mean_us)
 }
 
+/// The share of the common rate that one user has: log-normal with mean 1.
+pub fn own_rate(spread: f64, stream: &mut Stream) -> f64 {
+    if spread == 0.0 {
+        return 1.0;
+    }
+    let variance = libm::log(1.0 + spread * spread);
+    let z: f64 = Normal.sample(stream);
+    libm::exp(libm::sqrt(variance) * z - variance / 2.0)
+}
+
 impl CallProcess {
-    /// Calls at `rate_per_s` from `from` on; none at a rate of 0.
-    pub fn new(mut stream: Stream, rate_per_s: f64, from: Time) -> CallProcess {
-        let next = (rate_per_s > 0.0).then(|| from + exponential(&mut stream, 1e6 / rate_per_s));
+    /// Calls at `rate_per_s` from `from` on, in a run that begins at `start_us` since midnight; none at a rate of 0.
+    pub fn new(mut stream: Stream, rate_per_s: f64, from: Time, shape: &DayShape, start_us: i64) -> CallProcess {
+        let mut first = || {
+            let unit: f64 = Exponential.sample(&mut stream);
+            shape.after(from, start_us, unit * (1e6 / rate_per_s))
+        };
+        let next = (rate_per_s > 0.0).then(&mut first);
         CallProcess { stream, rate_per_s, next }
     }
 
@@ -45,13 +59,14 @@ impl CallProcess {
     }
 
     /// Takes the call that is due and draws it, and the time of the next one.
-    pub fn take(&mut self, config: &WorkloadConfig) -> CallDraws {
+    pub fn take(&mut self, config: &WorkloadConfig, start_us: i64) -> CallDraws {
         // A call rings min(Exp, limit) and is answered if the draw is below the limit (model §3).
         let ring = exponential(&mut self.stream, config.ring_time.0 as f64);
         let talk = exponential(&mut self.stream, config.talk_time.0 as f64);
         let at_pc = self.stream.chance(config.answered_at_pc);
-        let gap = exponential(&mut self.stream, 1e6 / self.rate_per_s);
-        self.next = self.next.map(|at| at + gap);
+        let gap: f64 = Exponential.sample(&mut self.stream);
+        let gap = gap * (1e6 / self.rate_per_s);
+        self.next = self.next.map(|at| config.by_hour.after(at, start_us, gap));
         CallDraws { ring: ring.min(config.no_answer), answered: ring < config.no_answer, talk, at_pc }
     }
 }

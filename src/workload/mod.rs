@@ -1,9 +1,11 @@
 //! Who wants what when: intents (sign in, call, hang up), never messages.
 
 mod calls;
+mod day_shape;
 mod sign_in;
 
-pub use calls::{CallDraws, CallProcess};
+pub use calls::{CallDraws, CallProcess, own_rate};
+pub use day_shape::DayShape;
 
 use crate::quantity::Span;
 
@@ -40,4 +42,8 @@ pub struct WorkloadConfig {
     pub talk_time: Span,
     /// Share of answered incoming calls that the user answers at the PC, 0 to 1. Default 0.
     pub answered_at_pc: f64,
+    /// Factors on both rates by the users' time of day. Default flat.
+    pub by_hour: DayShape,
+    /// Standard deviation over mean of the users' own rates, log-normal. Default 0: all alike.
+    pub spread: f64,
 }

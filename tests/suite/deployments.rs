@@ -1,15 +1,24 @@
 //! Small deployments to test with, built from the values of model §3.
 
-use rccsim::deployment::{ClientPlan, GatewayPlan, PathConfig, Plan, Replication, Transport};
+use rccsim::deployment::{ClientPlan, Forgets, GatewayPlan, IdleAction, PathConfig, Plan, Replication, Transport};
 use rccsim::measure::DropRow;
 use rccsim::protocol::*;
 use rccsim::quantity::{Span, Time};
-use rccsim::workload::{SignIn, WorkloadConfig};
+use rccsim::workload::{DayShape, SignIn, WorkloadConfig};
 
 pub const HOUR: u64 = 3600;
 
 pub fn path() -> PathConfig {
-    PathConfig { transport: Transport::Tls, delay: Span::ZERO, loss: 0.0, relay_allow: None }
+    PathConfig {
+        transport: Transport::Tls,
+        delay: Span::ZERO,
+        loss: 0.0,
+        relay_allow: None,
+        idle_timeout: None,
+        idle_action: IdleAction::Silent,
+        keep_alive: None,
+        route_expiry: None,
+    }
 }
 
 pub fn gateway(update: UpdateBehaviour, allow: Allow) -> GatewayConfig {
@@ -54,6 +63,8 @@ pub fn no_calls() -> WorkloadConfig {
         no_answer: Span::from_secs(20),
         talk_time: Span::from_secs(180),
         answered_at_pc: 0.0,
+        by_hour: DayShape::default(),
+        spread: 0.0,
     }
 }
 
@@ -71,6 +82,8 @@ pub fn clients(name: &str, count: u32, config: ClientConfig) -> ClientPlan {
         path: path(),
         sign_in: SignIn::AtStart,
         sign_out: None,
+        ahead_us: 0,
+        attendance: 1.0,
     }
 }
 
@@ -80,9 +93,26 @@ pub fn plan(gateway: GatewayConfig, clients: Vec<ClientPlan>, horizon_s: u64) ->
         seed: 1,
         start: Span::from_secs(8 * HOUR),
         horizon: Time(horizon_s * 1_000_000),
-        gateways: vec![GatewayPlan { name: "gw".into(), count: 1, config: gateway, path: path() }],
+        gateways: vec![gateway_plan(gateway)],
         clients,
+        faults: Vec::new(),
         drops_limit: 100_000,
+    }
+}
+
+/// A gateway that answers at once and never fails.
+pub fn gateway_plan(config: GatewayConfig) -> GatewayPlan {
+    GatewayPlan {
+        name: "gw".into(),
+        count: 1,
+        config,
+        path: path(),
+        station: None,
+        max_sessions: None,
+        max_sessions_per_line: None,
+        forgets: Forgets::Sessions,
+        spare: 0,
+        rehome_after: Span::from_secs(60),
     }
 }
 

@@ -114,24 +114,24 @@ fn the_drop_names_its_cause_and_what_ended_it() {
     let poll = ClientConfig { on_no_answer: OnNoAnswer::KeepPolling, ..r2() };
     assert_eq!(
         drop(gateway(Ignored, Allow::Absent), r2()),
-        (DropCause::RefreshUnanswered, EndedBy::ClientGiveUp, at(1532), Some(at(1532)))
+        (DropCause::RefreshUnanswered, Some(EndedBy::ClientGiveUp), at(1532), Some(at(1532)))
     );
     assert_eq!(
         drop(gateway(Ignored, Allow::Absent), hold),
-        (DropCause::RefreshUnanswered, EndedBy::ClientTimer, at(1800), Some(at(1800)))
+        (DropCause::RefreshUnanswered, Some(EndedBy::ClientTimer), at(1800), Some(at(1800)))
     );
     assert_eq!(
         drop(gateway(Rejected405, Allow::Absent), r2()),
-        (DropCause::RefreshRejected, EndedBy::ClientTimer, at(1800), Some(at(1800)))
+        (DropCause::RefreshRejected, Some(EndedBy::ClientTimer), at(1800), Some(at(1800)))
     );
     assert_eq!(
         drop(gateway(DialogLost481, Allow::Absent), r2()),
-        (DropCause::DialogLost, EndedBy::Answer481, at(1500), Some(at(1500)))
+        (DropCause::DialogLost, Some(EndedBy::Answer481), at(1500), Some(at(1500)))
     );
     // The gateway forgets at 1800; the second poll, at 3000, is answered 481.
     assert_eq!(
         drop(silent(Ignored), poll),
-        (DropCause::RefreshUnanswered, EndedBy::GatewayTimer, at(1800), Some(at(3000)))
+        (DropCause::RefreshUnanswered, Some(EndedBy::GatewayTimer), at(1800), Some(at(3000)))
     );
 }
 

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use rccsim::deployment::{Plan, Transport, simulate};
+use rccsim::deployment::{FaultPlan, FaultTarget, Overload, Plan, ServiceTime, StationConfig, Transport, simulate};
+use rccsim::faults::{FaultConfig, FaultKind, Schedule};
 use rccsim::measure::Counter;
 use rccsim::protocol::*;
-use rccsim::quantity::Span;
+use rccsim::quantity::{Span, Time};
 use rccsim::workload::SignIn;
 
 use crate::deployments::*;
@@ -52,11 +53,44 @@ prop_compose! {
     }
 }
 
+type Troubles = (Option<StationConfig>, Vec<FaultPlan>, Option<Span>, Option<(Span, Span)>);
+
+prop_compose! {
+    /// A station, up to two faults of any kind, middleboxes and forgotten routes; each may be missing.
+    fn trouble()(
+        has_station in any::<bool>(), ms in 1u64..4000, servers in 1u32..3, queue in 0u32..6, refuses in any::<bool>(),
+        kinds in proptest::collection::vec((0usize..7, any::<bool>(), 0u64..10_000, 0u64..4000, any::<bool>()), 0..3),
+        idle in 0u64..4000, route in 0u64..9000,
+    ) -> Troubles {
+        let station = has_station.then(|| StationConfig {
+            servers,
+            queue: Some(queue),
+            service: std::array::from_fn(|_| ServiceTime::Exponential(Span::from_millis(ms))),
+            response_service: Span::from_millis(ms / 1000),
+            setup_serial: Span::from_millis(ms / 2),
+            overload: if refuses { Overload::Refuse503 } else { Overload::Drop },
+            calls_first: refuses,
+        });
+        let faults = kinds.into_iter().enumerate().map(|(number, (kind, again, at, lasts, reset))| {
+            use FaultKind as K;
+            let kinds = [K::Crash, K::Stall, K::Maintenance, K::LinkOutage, K::OcsFailover, K::Sleep, K::NetworkChange];
+            let schedule = match again {
+                true => Schedule::Recurrent { mtbf: Span::from_secs(at + 60), mttr: Span::from_secs(lasts) },
+                false => Schedule::Once { at: Time(at * 1_000_000), duration: Span::from_secs(lasts) },
+            };
+            let config = FaultConfig { kind: kinds[kind], schedule, reset };
+            FaultPlan { config, target: FaultTarget::All, number: number as u32 }
+        });
+        let spans = |s: u64| (s > 2000).then(|| Span::from_secs(s - 2000));
+        (station, faults.collect(), spans(idle), spans(route).map(|from| (from, from + Span::from_secs(600))))
+    }
+}
+
 prop_compose! {
     fn deployment()(
         client in client(), seed in any::<u64>(), loss in 0.0..0.6f64, delay in 0u64..400, allow in 0usize..3,
         enforces in 0usize..3, uas in any::<bool>(), min_se in 90u16..3000, at_pc in 0.0..1.0f64, leaves in any::<bool>(),
-        retry in 0u32..400,
+        retry in 0u32..400, trouble in trouble(),
     ) -> Plan {
         let mut c = clients("c", 3, client);
         c.workload = calls(12.0, 12.0);
@@ -73,7 +107,12 @@ prop_compose! {
             retry_after_s: retry,
             ..gateway(UpdateBehaviour::Accepted, Allow::Absent)
         };
-        Plan { seed, ..plan(gw, vec![c], 3 * HOUR) }
+        let (station, faults, idle, route) = trouble;
+        c.path.idle_timeout = idle;
+        c.path.route_expiry = route;
+        let mut p = Plan { seed, faults, ..plan(gw, vec![c], 3 * HOUR) };
+        p.gateways[0].station = station;
+        p
     }
 }
 

@@ -7,6 +7,8 @@ mod facts;
 mod laws;
 mod models;
 mod rejected;
+mod station;
 mod study;
 mod theory;
 mod tidy;
+mod trouble;

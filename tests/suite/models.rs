@@ -64,6 +64,27 @@ fn who_loses_sessions() {
     }
 }
 
+/// The whole deployment, one replication: how long until all are back, and whether they are.
+fn all_back_s(name: &str, set: &[&str]) -> Result<u64, u64> {
+    let overrides: Vec<Override> = set.iter().map(|s| Override::parse(s).unwrap()).collect();
+    let plan = load(&Path::new("models").join(format!("{name}.toml")), &overrides).unwrap().plan;
+    let all = simulate(&plan, 0).all;
+    let seconds = |us: u64| us / 1_000_000;
+    match (all.all_back_open_us, all.all_back_us) {
+        (Some(open), _) => Err(seconds(open)),
+        (None, back) => Ok(seconds(back.unwrap())),
+    }
+}
+
+#[test]
+fn an_overloaded_gateway_finds_its_way_back_only_by_back_off_or_a_short_queue() {
+    assert_eq!(all_back_s("overload", &[]), Err(9000), "from 09:30 to the end of the run");
+    let backoff = all_back_s("overload", &["clients.reestablish=backoff 30 s x2 max 900 s jitter 50 %"]).unwrap();
+    let short = all_back_s("overload", &["gateway.queue=50"]).unwrap();
+    // 6,000 jobs at 11 a second take 545 s, the restart 120 s.
+    assert!((665..3000).contains(&backoff) && (665..3000).contains(&short), "{backoff} {short}");
+}
+
 #[test]
 fn an_override_reaches_one_group_or_all() {
     let file = Path::new("models/mixed-fleet.toml");

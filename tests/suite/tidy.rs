@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Which rooms a room may name, besides itself.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("quantity", &[]),
     ("engine", &["quantity"]),
     ("measure", &["quantity"]),
     ("protocol", &["quantity"]),
     ("workload", &["quantity", "engine"]),
-    ("deployment", &["quantity", "engine", "measure", "protocol", "workload"]),
-    ("scenario", &["quantity", "measure", "protocol", "workload", "deployment"]),
+    ("faults", &["quantity", "engine"]),
+    ("deployment", &["quantity", "engine", "measure", "protocol", "workload", "faults"]),
+    ("scenario", &["quantity", "measure", "protocol", "workload", "faults", "deployment"]),
     ("study", &["quantity", "measure"]),
     ("report", &["quantity", "measure", "study"]),
     ("cli", &["quantity", "measure", "protocol", "deployment", "scenario", "study", "report"]),
@@ -26,7 +27,7 @@ fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             all.extend(sources(&path));
-        } else if path.extension().is_some_and(|e| e == "rs") {
+        } else if path.extension().is_some_and(|e| e == "rs") && path.file_name().is_some_and(|n| n != "tests.rs") {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.split("cfg(test)]").next().unwrap_or_default().to_string();
             all.push((path, code));

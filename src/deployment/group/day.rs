@@ -1,0 +1,228 @@
+//! The user's day: sign-in, calls, sign-out.
+
+use super::*;
+
+impl<W: Witness> Group<'_, W> {
+    pub(super) fn sign_in(&mut self, u: u32) {
+        self.users[u as usize].signed_in = true;
+        self.settle(u);
+        self.with_client(u, |client, config, now, port| client.sign_in(config, now, port));
+        self.file_next_call(u);
+    }
+
+    pub(super) fn sign_out(&mut self, u: u32) {
+        let now = self.now;
+        let number = self.users[u as usize].number;
+        self.users[u as usize].signed_in = false;
+        let (probe, record) = self.probe(u);
+        let before = record.state();
+        probe.close(record, number, now);
+        self.moved(u, before, UserState::Out);
+        self.with_client(u, |client, config, now, port| client.sign_out(config, now, port));
+    }
+
+    fn file_next_call(&mut self, u: u32) {
+        let user = &self.users[u as usize];
+        let next = [user.incoming.next(), user.outgoing.next()].into_iter().flatten().min();
+        if let Some(at) = next {
+            self.agenda.file(Key::new(at, Class::Call as u8, u, 0), Event::NextCall);
+        }
+    }
+
+    pub(super) fn next_call(&mut self, u: u32) {
+        let now = self.now;
+        let user = &mut self.users[u as usize];
+        if !user.signed_in {
+            return; // the calls of the day end with the sign-out
+        }
+        let member = &self.members[user.member as usize];
+        let (workload, start_us) = (&member.plan.workload, member.start_us);
+        let (direction, draws) = if user.incoming.next() == Some(now) {
+            (Direction::Incoming, user.incoming.take(workload, start_us))
+        } else {
+            (Direction::Outgoing, user.outgoing.take(workload, start_us))
+        };
+        user.calls_made += 1;
+        let number = user.calls_made;
+        self.file_next_call(u);
+        self.witness.call(now, u, number, direction, &draws);
+        self.observe(u, 5 + direction as u64, draws.ring.0 << 32 ^ draws.talk.0 << 1 ^ u64::from(draws.at_pc));
+        let index = self.begin_call(u, number, direction, draws);
+        match direction {
+            Direction::Incoming => {
+                self.event(u, Subject::Delivered, number);
+                self.ring(index);
+            }
+            // Nobody dials on a sleeping PC.
+            Direction::Outgoing if self.is_asleep(u) => self.origination_decided(u, number, false),
+            Direction::Outgoing => {
+                self.with_client(u, |client, config, now, port| client.make_call(config, now, number, port));
+            }
+        }
+    }
+
+    fn begin_call(&mut self, u: u32, number: u32, direction: Direction, draws: CallDraws) -> u32 {
+        let user = &mut self.users[u as usize];
+        let call = Call {
+            user: u,
+            number,
+            direction,
+            phase: if direction == Direction::Incoming { CallPhase::Ringing } else { CallPhase::Requested },
+            state_at_arrival: user.record.state(),
+            ring: draws.ring,
+            answered: draws.answered,
+            talk: draws.talk,
+            at_pc: draws.at_pc,
+            shown: false,
+            refused: false,
+            answering: false,
+            next: None,
+        };
+        let index = match self.free_calls.pop() {
+            Some(index) => {
+                self.calls[index as usize] = call;
+                index
+            }
+            None => {
+                self.calls.push(call);
+                self.calls.len() as u32 - 1
+            }
+        };
+        user.calls.push(index);
+        index
+    }
+
+    fn end_call(&mut self, index: u32) {
+        let u = self.calls[index as usize].user;
+        self.users[u as usize].calls.retain(|i| *i != index);
+        self.free_calls.push(index);
+    }
+
+    pub(super) fn find_call(&self, u: u32, number: u32) -> Option<u32> {
+        self.users[u as usize].calls.iter().copied().find(|i| self.calls[*i as usize].number == number)
+    }
+
+    /// The gateway has an event of a call to report: at once, or when its station comes to it.
+    fn event(&mut self, u: u32, subject: Subject, call: u32) {
+        let site = self.users[u as usize].site as usize;
+        if self.sites[site].down().is_some() {
+            return;
+        }
+        let monitors = |i: &u32| self.dialogs[*i as usize].dialog.is_monitored();
+        if self.sites[site].station.is_none() {
+            self.send_event(u, subject, call);
+        } else if self.users[u as usize].dialogs.iter().any(monitors) {
+            self.queue(site, u, Work::Originate(subject, call));
+        }
+    }
+
+    /// Sends an event on every dialog in which the gateway monitors the line.
+    pub(super) fn send_event(&mut self, u: u32, subject: Subject, call: u32) {
+        let dialogs = self.users[u as usize].dialogs.clone();
+        for index in dialogs {
+            self.with_dialog(index, |dialog, _, now, port| dialog.event(now, subject, call, port));
+        }
+    }
+
+    fn ring(&mut self, index: u32) {
+        let ring = self.calls[index as usize].ring;
+        self.calls[index as usize].phase = CallPhase::Ringing;
+        self.file_call(index, self.now + ring);
+    }
+
+    fn file_call(&mut self, index: u32, at: Time) {
+        let call = &mut self.calls[index as usize];
+        call.next = Some(at);
+        self.agenda.file(Key::new(at, Class::Call as u8, call.user, call.number), Event::CallAlarm(index));
+    }
+
+    pub(super) fn ring_call(&mut self, index: u32, key: Key) {
+        let call = self.calls[index as usize];
+        // The place may have passed to another call since the entry was filed.
+        if call.user != key.entity() || call.number != key.count() || call.next != Some(self.now) {
+            return;
+        }
+        let u = call.user;
+        if call.phase == CallPhase::Talking || !call.answered {
+            self.event(u, Subject::ConnectionCleared, call.number);
+            if call.phase == CallPhase::Ringing {
+                self.decide_toast(&call);
+            }
+            return self.end_call(index);
+        }
+        self.calls[index as usize].phase = CallPhase::Talking;
+        self.file_call(index, self.now + call.talk);
+        self.decide_toast(&call);
+        if call.direction == Direction::Incoming && call.at_pc && call.shown {
+            let mut sent = false;
+            self.with_client(u, |client, config, now, port| {
+                sent = client.answer_call(config, now, call.number, port);
+            });
+            if sent {
+                self.calls[index as usize].answering = true;
+                return;
+            }
+        }
+        self.event(u, Subject::Established, call.number);
+    }
+
+    /// The call stops ringing: its toast was shown by now or is missed. What is undecided at sign-out is not counted.
+    fn decide_toast(&mut self, call: &Call) {
+        if call.direction != Direction::Incoming || !self.users[call.user as usize].signed_in {
+            return;
+        }
+        let now = self.now;
+        let (probe, _) = self.probe(call.user);
+        probe.tally.count(Counter::ToastsDue);
+        if call.shown {
+            probe.tally.count(Counter::ToastsShown);
+            return;
+        }
+        let cause = match call.state_at_arrival {
+            UserState::SettingUp => MissCause::SettingUp,
+            UserState::Silent => MissCause::Silent,
+            UserState::Visible => MissCause::Visible,
+            UserState::Usable | UserState::Out if call.refused => MissCause::Overload,
+            UserState::Usable | UserState::Out => MissCause::Late,
+        };
+        probe.toast_missed(now, cause);
+    }
+
+    pub(super) fn toast(&mut self, u: u32, number: u32) {
+        if let Some(index) = self.find_call(u, number) {
+            let call = &mut self.calls[index as usize];
+            call.shown |= call.phase == CallPhase::Ringing;
+        }
+    }
+
+    pub(super) fn origination_decided(&mut self, u: u32, number: u32, placed: bool) {
+        if !self.users[u as usize].signed_in {
+            return;
+        }
+        let tally = &mut self.probe(u).0.tally;
+        tally.count(Counter::OriginationsAttempted);
+        if !placed {
+            tally.count(Counter::OriginationsFailed);
+            if let Some(index) = self.find_call(u, number)
+                && self.calls[index as usize].phase == CallPhase::Requested
+            {
+                self.end_call(index);
+            }
+        }
+    }
+
+    pub(super) fn call_accepted(&mut self, u: u32, number: u32) {
+        let Some(index) = self.find_call(u, number) else { return };
+        self.event(u, Subject::Originated, number);
+        self.event(u, Subject::Delivered, number);
+        self.ring(index);
+    }
+
+    pub(super) fn call_answered(&mut self, u: u32, number: u32) {
+        let Some(index) = self.find_call(u, number) else { return };
+        let call = &mut self.calls[index as usize];
+        if std::mem::take(&mut call.answering) {
+            self.event(u, Subject::Established, number);
+        }
+    }
+}

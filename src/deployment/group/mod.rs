@@ -1,0 +1,551 @@
+//! A group: gateways that can take each other's users, and all of their users, simulated on its own.
+
+mod day;
+mod observe;
+mod trouble;
+mod wire;
+
+use smallvec::SmallVec;
+
+use super::call::{Call, CallPhase, Direction};
+use super::path::Connection;
+use super::plan::{ClientPlan, Forgets, GatewayPlan, Plan};
+use super::probe::{Probe, Record, UserState};
+use super::simulate::Manner;
+use super::station::{Begun, Overload, Station, Work};
+use super::witness::{Fate, Witness};
+use crate::engine::{Agenda, Alarm, Fingerprint, Key, Ring, Stream, mix, name_key};
+use crate::measure::{Counter, DropCause, MissCause, Tally};
+use crate::protocol::{
+    Client, ClientConfig, ClientNote, ClientPort, Deadline, Dialog, Draw, GatewayConfig, GatewayEnd, GatewayNote,
+    GatewayPort, Message, Phase, Reestablish, RefreshFailure, Side, Status, Subject, Timer, answer_outside_dialog,
+};
+use crate::quantity::{Span, Time};
+use crate::workload::{CallDraws, CallProcess, own_rate};
+use trouble::{ClientLine, Site, Trouble};
+
+/// Events between two looks at the progress and at the wish to stop: some milliseconds.
+const EVENTS_PER_REPORT: u64 = 1 << 15;
+
+/// The classes of simultaneous events, in their order (model §1).
+#[derive(Clone, Copy)]
+#[repr(u8)]
+enum Class {
+    Fault = 0,
+    TransactionTimeout = 1,
+    SessionExpiry = 2,
+    Arrival = 3,
+    ClientTimer = 4,
+    Call = 5,
+}
+
+/// Entities that are no users: their events come after those of users at the same instant and class.
+const SITES: u32 = 1 << 31;
+/// The faults of the group.
+const FAULTS: u32 = 3 << 30;
+
+/// Purposes of random streams. Numbers are never reused: they are part of what a seed means.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+enum Purpose {
+    SignIn = 1,
+    SignOut = 2,
+    Incoming = 3,
+    Outgoing = 4,
+    RefreshJitter = 5,
+    Reestablish = 6,
+    Glare = 7,
+    Loss = 8,
+    GatewayGlare = 9,
+    Service = 10,
+    Fault = 11,
+    RouteExpiry = 12,
+    Attendance = 13,
+    OwnRate = 14,
+}
+
+/// What the agenda holds.
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    Arrival(Message),
+    /// A message at OCS, between its two legs.
+    Relay(Message),
+    ClientAlarm,
+    DialogAlarm(u32),
+    NextCall,
+    CallAlarm(u32),
+    SignIn,
+    SignOut,
+    /// A service ends at this place of the site's station.
+    Served(u32),
+    FaultBegins,
+    FaultEnds,
+    /// A user's fault begins: its index among the faults of the group.
+    UserFaultBegins(u32),
+    UserFaultEnds(u32),
+    /// A middlebox may have forgotten a connection.
+    Idle,
+    /// A connection that was found dead is replaced.
+    Replaced,
+    /// OCS forgets the route of this dialog.
+    RouteExpires(u32),
+}
+
+/// Whether a message crosses two plain legs in one event, or stops at OCS as it would on others. The results are the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Hops {
+    /// One event where both legs are plain.
+    Joined,
+    /// Always two.
+    Apart,
+}
+
+struct Draws {
+    jitter: Stream,
+    reestablish: Stream,
+    glare: Stream,
+    gateway_glare: Stream,
+}
+
+struct User {
+    client: Client,
+    alarm: Alarm,
+    record: Record,
+    signed_in: bool,
+    /// Index into [`Group::members`].
+    member: u16,
+    /// Index into [`Group::sites`] of the gateway that the user belongs to.
+    home: u16,
+    /// Of the gateway that serves the user now.
+    site: u16,
+    /// Number within the client group.
+    number: u32,
+    sends: u32,
+    calls_made: u32,
+    key: u64,
+    /// The dialog and CSeq of the BYE that the gateway last answered, to answer its copies alike.
+    last_bye: Option<(u32, u16)>,
+    dialogs: SmallVec<[u32; 2]>,
+    calls: SmallVec<[u32; 2]>,
+    incoming: CallProcess,
+    outgoing: CallProcess,
+    draws: Draws,
+    loss: Stream,
+}
+
+struct HeldDialog {
+    user: u32,
+    site: u16,
+    /// Takes a place among the sessions of the site.
+    counted: bool,
+    alarm: Alarm,
+    dialog: Dialog,
+}
+
+/// About the memory that a user takes while the group is simulated, with a dialog, two calls and their pending events;
+/// half as much again for vectors that grow.
+pub fn bytes_per_user() -> u64 {
+    let pending = 6 * (size_of::<Key>() + size_of::<Event>());
+    (size_of::<User>() + size_of::<ClientLine>() + size_of::<HeldDialog>() + 2 * size_of::<Call>() + pending) as u64 * 3
+        / 2
+}
+
+/// The users of one client group behind this gateway.
+struct Member<'a> {
+    /// Index into the client groups of the plan.
+    index: usize,
+    /// The run's start on their clocks, microseconds since midnight.
+    start_us: i64,
+    plan: &'a ClientPlan,
+    reliable: bool,
+    joined: bool,
+    probe: Probe,
+}
+
+enum Out {
+    Send(Message),
+    Client(ClientNote),
+    Gateway(GatewayNote),
+}
+
+struct Port<'a> {
+    out: &'a mut Vec<Out>,
+    draws: &'a mut Draws,
+}
+
+impl ClientPort for Port<'_> {
+    fn send(&mut self, message: Message) {
+        self.out.push(Out::Send(message));
+    }
+    fn note(&mut self, note: ClientNote) {
+        self.out.push(Out::Client(note));
+    }
+    fn draw(&mut self, purpose: Draw) -> f64 {
+        match purpose {
+            Draw::RefreshJitter => self.draws.jitter.uniform(),
+            Draw::Reestablish => self.draws.reestablish.uniform(),
+            Draw::Glare => self.draws.glare.uniform(),
+        }
+    }
+}
+
+impl GatewayPort for Port<'_> {
+    fn send(&mut self, message: Message) {
+        self.out.push(Out::Send(message));
+    }
+    fn note(&mut self, note: GatewayNote) {
+        self.out.push(Out::Gateway(note));
+    }
+    fn draw_glare(&mut self) -> f64 {
+        self.draws.gateway_glare.uniform()
+    }
+}
+
+fn class_of(timer: Timer) -> u8 {
+    match timer {
+        Timer::TransactionTimeout => Class::TransactionTimeout as u8,
+        Timer::SessionExpiry => Class::SessionExpiry as u8,
+        Timer::Client => Class::ClientTimer as u8,
+    }
+}
+
+/// Timers that came due while their machine was asleep or down fire at once.
+fn due_of(deadline: Option<Deadline>, now: Time) -> Option<(Time, u8)> {
+    deadline.map(|(at, timer)| (at.max(now), class_of(timer)))
+}
+
+/// One replication of one group.
+pub(super) struct Group<'a, W: Witness> {
+    now: Time,
+    horizon: Time,
+    manner: Manner<'a>,
+    agenda: Agenda<Event>,
+    gateway: &'a GatewayPlan,
+    sites: Vec<Site<'a>>,
+    members: Vec<Member<'a>>,
+    users: Vec<User>,
+    /// The client legs, one per user, where there is anything to know of them; else empty.
+    lines: Vec<ClientLine>,
+    dialogs: Vec<HeldDialog>,
+    free_dialogs: Vec<u32>,
+    calls: Vec<Call>,
+    free_calls: Vec<u32>,
+    /// Buffers of what machines say, one per depth of the conversation.
+    spare: Vec<Vec<Out>>,
+    trouble: Trouble<'a>,
+    /// What is counted for all gateways and users of the group together.
+    tally: Tally,
+    usable: u64,
+    fingerprint: Fingerprint,
+    witness: W,
+}
+
+/// What a group gave.
+pub(super) struct Harvest<W> {
+    /// One per client group.
+    pub probes: Vec<Probe>,
+    /// What belongs to the gateways, not to a client group.
+    pub gateways: Tally,
+    /// The witness.
+    pub witness: W,
+}
+
+impl<'a, W: Witness> Group<'a, W> {
+    /// The group numbered `number` of `plan.gateways[gateway]`, in one replication.
+    pub fn new(plan: &'a Plan, gateway: usize, number: u32, replication: u32, manner: Manner<'a>, witness: W) -> Self {
+        let own = &plan.gateways[gateway];
+        let (groups, size) = own.groups();
+        let sites = (0..size).map(|i| Site::new(plan, own, number + i * groups, replication));
+        let mut group = Group {
+            now: Time::ZERO,
+            horizon: plan.horizon,
+            manner,
+            agenda: Agenda::new(plan.horizon),
+            gateway: own,
+            sites: sites.collect(),
+            members: Vec::new(),
+            users: Vec::new(),
+            lines: Vec::new(),
+            dialogs: Vec::new(),
+            free_dialogs: Vec::new(),
+            calls: Vec::new(),
+            free_calls: Vec::new(),
+            spare: Vec::new(),
+            trouble: Trouble::of(plan, gateway),
+            tally: Tally::default(),
+            usable: 0,
+            fingerprint: Fingerprint::default(),
+            witness,
+        };
+        for (index, clients) in plan.clients.iter().enumerate().filter(|(_, c)| c.gateway == gateway) {
+            group.join(plan, index, clients, number, replication);
+        }
+        group.file_faults(plan, gateway, replication);
+        group
+    }
+
+    fn join(&mut self, plan: &Plan, index: usize, clients: &'a ClientPlan, number: u32, replication: u32) {
+        let path = &self.gateway.path;
+        let (groups, _) = self.gateway.groups();
+        let member = self.members.len() as u16;
+        let mut probe = Probe::new(plan.horizon, index as u32, self.manner.drop_rows);
+        let group_key = name_key(&clients.name);
+        let plain = path.is_plain() && clients.path.is_plain() && !self.trouble.touches_paths();
+        let start_us = plan.start.0 as i64 + clients.ahead_us;
+        // Users go to the gateways in turn, so that one more user moves none of the others.
+        for number in (number..clients.count).step_by(groups as usize) {
+            probe.tally.users += 1;
+            let key = mix(group_key, u64::from(number));
+            let open = |purpose: Purpose| Stream::open(plan.seed, replication, key, purpose as u32);
+            let sign_in = clients.sign_in.draw(start_us, &mut open(Purpose::SignIn));
+            let sign_out = clients.sign_out.map(|s| s.draw(start_us, &mut open(Purpose::SignOut)));
+            let user = self.users.len() as u32;
+            // Drawn from a stream of its own, so that attendance moves nobody's sign-in.
+            let attends = clients.attendance == 1.0 || open(Purpose::Attendance).chance(clients.attendance);
+            if attends {
+                self.agenda.file(Key::new(sign_in, Class::Call as u8, user, 0), Event::SignIn);
+            }
+            if let Some(at) = sign_out.filter(|at| attends && *at > sign_in) {
+                self.agenda.file(Key::new(at, Class::Call as u8, user, u32::MAX), Event::SignOut);
+            }
+            let calls = &clients.workload;
+            let own = own_rate(calls.spread, &mut open(Purpose::OwnRate));
+            let process =
+                |purpose, rate: f64| CallProcess::new(open(purpose), rate * own, sign_in, &calls.by_hour, start_us);
+            let home = if groups == 1 { (number % self.gateway.count) as u16 } else { 0 };
+            if !plain || !self.trouble.is_none() {
+                self.lines.resize_with(user as usize, ClientLine::default);
+                self.lines.push(ClientLine::new(open(Purpose::RouteExpiry)));
+            }
+            self.users.push(User {
+                client: Client::new(path.is_reliable() && clients.path.is_reliable()),
+                alarm: Alarm::IDLE,
+                record: Record::new(self.sites[home as usize].instance),
+                signed_in: false,
+                member,
+                home,
+                site: home,
+                number,
+                sends: 0,
+                calls_made: 0,
+                key,
+                last_bye: None,
+                dialogs: SmallVec::new(),
+                calls: SmallVec::new(),
+                incoming: process(Purpose::Incoming, calls.incoming_per_s),
+                outgoing: process(Purpose::Outgoing, calls.outgoing_per_s),
+                draws: Draws {
+                    jitter: open(Purpose::RefreshJitter),
+                    reestablish: open(Purpose::Reestablish),
+                    glare: open(Purpose::Glare),
+                    gateway_glare: open(Purpose::GatewayGlare),
+                },
+                loss: open(Purpose::Loss),
+            });
+        }
+        self.members.push(Member {
+            index,
+            start_us,
+            plan: clients,
+            reliable: path.is_reliable() && clients.path.is_reliable(),
+            joined: self.manner.hops == Hops::Joined && plain,
+            probe,
+        });
+    }
+
+    /// Runs to the horizon; `None` where it was stopped.
+    pub fn run(mut self) -> Option<Harvest<W>> {
+        let mut events: u64 = 0;
+        let mut reported = Time::ZERO;
+        while let Some((key, event)) = self.agenda.take() {
+            debug_assert!(key.time() >= self.now, "time went backwards");
+            self.now = key.time();
+            events += 1;
+            if events.is_multiple_of(EVENTS_PER_REPORT) {
+                self.manner.control.advance((self.now - reported).0);
+                reported = self.now;
+                if self.manner.control.is_stopped() {
+                    return None;
+                }
+            }
+            self.handle(key, event);
+        }
+        self.manner.control.advance((self.horizon - reported).0);
+        Some(self.harvest(events))
+    }
+
+    fn harvest(mut self, events: u64) -> Harvest<W> {
+        self.check_deadlines();
+        for user in &mut self.users {
+            if user.signed_in {
+                let probe = &mut self.members[user.member as usize].probe;
+                probe.close(&mut user.record, user.number, self.horizon);
+            }
+        }
+        let mut gateways = std::mem::take(&mut self.tally);
+        gateways.fingerprint = self.fingerprint.value();
+        gateways.add(Counter::Events, events);
+        self.trouble.close(&mut gateways, self.horizon);
+        for site in self.sites {
+            let Some(station) = site.station else { continue };
+            let station = station.finish(self.horizon);
+            assert_eq!(
+                station.area_us, station.sojourn_us,
+                "Little's law: the integral of the jobs inside is not the sum of their times"
+            );
+            gateways.station.merge(&station);
+        }
+        let mut probes: Vec<Probe> = self.members.into_iter().map(|m| m.probe).collect();
+        for probe in &mut probes {
+            probe.finish();
+            observe::check_laws(&probe.tally);
+        }
+        Harvest { probes, gateways, witness: self.witness }
+    }
+
+    fn handle(&mut self, key: Key, event: Event) {
+        let u = key.entity();
+        match event {
+            Event::Arrival(message) => self.arrive(u, message),
+            Event::Relay(message) => self.relay(u, message),
+            Event::ClientAlarm => self.ring_client(u, key),
+            Event::DialogAlarm(index) => self.ring_dialog(index, key),
+            Event::NextCall => self.next_call(u),
+            Event::CallAlarm(index) => self.ring_call(index, key),
+            Event::SignIn => self.sign_in(u),
+            Event::SignOut => self.sign_out(u),
+            Event::Served(place) => self.served((u - SITES) as usize, place, key.count()),
+            Event::FaultBegins => self.fault_begins((u - FAULTS) as usize, key.count()),
+            Event::FaultEnds => self.fault_ends((u - FAULTS) as usize, key.count()),
+            Event::UserFaultBegins(fault) => self.user_fault_begins(u, fault as usize),
+            Event::UserFaultEnds(fault) => self.user_fault_ends(u, fault as usize),
+            Event::Idle => self.idle(u),
+            Event::Replaced => self.replaced(u),
+            Event::RouteExpires(dialog) => self.route_expires(u, dialog),
+        }
+    }
+
+    // --- machines ---
+
+    fn with_client(&mut self, u: u32, act: impl FnOnce(&mut Client, &ClientConfig, Time, &mut Port)) {
+        let mut out = self.spare.pop().unwrap_or_default();
+        let user = &mut self.users[u as usize];
+        let config = &self.members[user.member as usize].plan.config;
+        act(&mut user.client, config, self.now, &mut Port { out: &mut out, draws: &mut user.draws });
+        if let Some(due) = user.alarm.set(due_of(user.client.deadline(), self.now)) {
+            self.agenda.file(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm);
+        }
+        for said in out.drain(..) {
+            match said {
+                Out::Send(message) => self.transmit(u, message),
+                Out::Client(note) => self.client_note(u, note),
+                Out::Gateway(_) => unreachable!("a client speaks as a client"),
+            }
+        }
+        self.spare.push(out);
+    }
+
+    fn ring_client(&mut self, u: u32, key: Key) {
+        match self.users[u as usize].alarm.rang(key.due) {
+            Ring::Stale => {}
+            Ring::Again(due) => self.agenda.file(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm),
+            Ring::Now => {
+                if let Some(wakes) = self.lines.get(u as usize).and_then(|line| line.asleep_until) {
+                    // The timers of a sleeping PC wait for its waking.
+                    let alarm = &mut self.users[u as usize].alarm;
+                    if let Some(due) = alarm.set(Some((wakes, Class::ClientTimer as u8))) {
+                        self.agenda.file(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm);
+                    }
+                    return;
+                }
+                self.with_client(u, |client, config, now, port| client.fire(config, now, port));
+            }
+        }
+    }
+
+    fn with_dialog(&mut self, index: u32, act: impl FnOnce(&mut Dialog, &GatewayConfig, Time, &mut Port)) {
+        let mut out = self.spare.pop().unwrap_or_default();
+        let held = &mut self.dialogs[index as usize];
+        let (u, number) = (held.user, held.dialog.number());
+        let draws = &mut self.users[u as usize].draws;
+        act(&mut held.dialog, &self.gateway.config, self.now, &mut Port { out: &mut out, draws });
+        self.set_dialog_alarm(index);
+        self.count_session(index);
+        self.spread(u, number, out);
+        let held = &self.dialogs[index as usize];
+        if held.dialog.is_over() && self.users[u as usize].dialogs.contains(&index) {
+            self.users[u as usize].dialogs.retain(|i| *i != index);
+            self.free_dialogs.push(index);
+        }
+    }
+
+    /// Keeps the number of monitored dialogs of the site.
+    fn count_session(&mut self, index: u32) {
+        let held = &mut self.dialogs[index as usize];
+        let monitored = held.dialog.is_monitored();
+        if monitored != held.counted {
+            held.counted = monitored;
+            let sessions = &mut self.sites[held.site as usize].sessions;
+            *sessions = if monitored { *sessions + 1 } else { *sessions - 1 };
+        }
+    }
+
+    /// Passes on what a dialog said.
+    fn spread(&mut self, u: u32, number: u32, mut out: Vec<Out>) {
+        for said in out.drain(..) {
+            match said {
+                Out::Send(message) => self.transmit(u, message),
+                Out::Gateway(note) => self.gateway_note(u, number, note),
+                Out::Client(_) => unreachable!("a gateway speaks as a gateway"),
+            }
+        }
+        self.spare.push(out);
+    }
+
+    fn set_dialog_alarm(&mut self, index: u32) {
+        let held = &mut self.dialogs[index as usize];
+        if let Some(due) = held.alarm.set(due_of(held.dialog.deadline(), self.now)) {
+            let tie = u64::from(held.user) << 32 | u64::from(held.dialog.number());
+            self.agenda.file(Key { due, tie }, Event::DialogAlarm(index));
+        }
+    }
+
+    fn ring_dialog(&mut self, index: u32, key: Key) {
+        let held = &mut self.dialogs[index as usize];
+        // The place may have passed to another dialog since the entry was filed.
+        if held.user != key.entity() || held.dialog.number() != key.count() {
+            return;
+        }
+        match held.alarm.rang(key.due) {
+            Ring::Stale => {}
+            Ring::Again(due) => self.agenda.file(Key { due, ..key }, Event::DialogAlarm(index)),
+            Ring::Now => {
+                if let Some(up) = self.sites[held.site as usize].down_until {
+                    // A gateway that is down looks at its timers when it is up again.
+                    if let Some(due) = held.alarm.set(Some((up, key.class()))) {
+                        self.agenda.file(Key { due, ..key }, Event::DialogAlarm(index));
+                    }
+                    return;
+                }
+                self.with_dialog(index, |dialog, config, now, port| dialog.fire(config, now, port));
+            }
+        }
+    }
+
+    fn hold(&mut self, u: u32, dialog: Dialog) {
+        let site = self.users[u as usize].site;
+        let held = HeldDialog { user: u, site, counted: false, alarm: Alarm::IDLE, dialog };
+        let index = match self.free_dialogs.pop() {
+            Some(index) => {
+                self.dialogs[index as usize] = held;
+                index
+            }
+            None => {
+                self.dialogs.push(held);
+                self.dialogs.len() as u32 - 1
+            }
+        };
+        self.users[u as usize].dialogs.push(index);
+        self.set_dialog_alarm(index);
+    }
+}

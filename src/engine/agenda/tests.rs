@@ -1,0 +1,175 @@
+//! The agenda's order against a binary heap's, on schedules that try each of its paths.
+
+use std::cmp::Reverse;
+
+use super::*;
+use crate::engine::Stream;
+
+/// The agenda and a binary heap, given the same.
+struct Both {
+    agenda: Agenda<u64>,
+    heap: BinaryHeap<Reverse<(Key, u64)>>,
+    filed: u64,
+    stream: Stream,
+}
+
+impl Both {
+    fn new(seed: u64) -> Both {
+        let stream = Stream::open(seed, 0, 0, 0);
+        Both { agenda: Agenda::new(Time(u64::MAX)), heap: BinaryHeap::new(), filed: 0, stream }
+    }
+
+    /// Files an event in a random class and of a random entity, with a count that makes its key the only such one.
+    fn file(&mut self, at: u64) {
+        self.filed += 1;
+        let class = (self.stream.uniform() * 8.0) as u8;
+        let entity = (self.stream.uniform() * 1e6) as u32;
+        let key = Key::new(Time(at), class, entity, self.filed as u32);
+        self.agenda.file(key, self.filed);
+        if key.time() < LAST {
+            self.heap.push(Reverse((key, self.filed)));
+        }
+    }
+
+    /// Takes from both, and finds the same.
+    fn take(&mut self) -> Option<u64> {
+        let expected = self.heap.pop().map(|Reverse(event)| event);
+        assert_eq!(self.agenda.take(), expected);
+        assert_eq!(self.agenda.len(), self.heap.len());
+        assert_eq!(self.agenda.is_empty(), self.heap.is_empty());
+        expected.map(|(key, _)| key.time().0)
+    }
+
+    /// Takes `steps` events; `after` says, from a uniform draw, after what times to file further ones.
+    fn hold<const N: usize>(&mut self, steps: usize, mut after: impl FnMut(f64) -> [Option<f64>; N]) {
+        for _ in 0..steps {
+            let Some(now) = self.take() else { return };
+            let u = self.stream.uniform();
+            after(u).into_iter().flatten().for_each(|delay| self.file(now + delay as u64));
+        }
+    }
+
+    fn fill(&mut self, n: usize, at: impl Fn(f64) -> f64) {
+        for _ in 0..n {
+            let u = self.stream.uniform();
+            self.file(at(u) as u64);
+        }
+    }
+
+    fn empty(mut self) {
+        while self.take().is_some() {}
+    }
+}
+
+const HOUR: f64 = 3.6e9;
+
+#[test]
+fn events_come_by_time_class_entity_count_and_never_at_the_horizon() {
+    let mut agenda = Agenda::new(Time(100));
+    let keys = [(50, 3, 1, 1), (50, 1, 9, 9), (50, 3, 0, 7), (50, 3, 1, 0), (7, 5, 2, 2), (100, 0, 0, 0)];
+    for (t, class, entity, count) in keys {
+        agenda.file(Key::new(Time(t), class, entity, count), t);
+    }
+    let order: Vec<_> =
+        std::iter::from_fn(|| agenda.take()).map(|(k, _)| (k.time().0, k.class(), k.entity(), k.count())).collect();
+    assert_eq!(order, [(7, 5, 2, 2), (50, 1, 9, 9), (50, 3, 0, 7), (50, 3, 1, 0), (50, 3, 1, 1)]);
+}
+
+#[test]
+fn the_order_is_a_heaps_whatever_the_delays() {
+    for pending in [1, 2, 25, 300, 5_000, 60_000] {
+        let delays: [fn(f64) -> f64; 6] = [
+            |u| -libm::log(1.0 - u) * 1e8,
+            |u| libm::exp(u * 35.0),               // heavy tails: from 1 µs to fifty years
+            |_| HOUR,                              // a fixed interval
+            |u| if u < 0.9 { 20e3 } else { HOUR }, // bursts at equal times
+            |u| (u * 3.0).floor(),                 // at the very instant, or 1 or 2 µs later
+            |u| 1e6 / (u * u * u * u + 1e-12),
+        ];
+        for (seed, delay) in delays.into_iter().enumerate() {
+            let mut both = Both::new(seed as u64);
+            both.fill(pending, delay);
+            both.hold(3 * pending + 1_000, |u| [Some(delay(u))]);
+            both.empty();
+        }
+    }
+}
+
+#[test]
+fn a_burst_at_one_instant_refiles_at_that_instant() {
+    let mut both = Both::new(1);
+    both.fill(5_000, |_| 1e9);
+    both.fill(50, |u| u * HOUR);
+    both.hold(20_000, |u| [(u < 0.5).then_some(0.0), (u < 0.9).then_some(u * 3.0), (u < 0.1).then_some(HOUR)]);
+    both.empty();
+}
+
+#[test]
+fn a_quiet_day_turns_into_a_storm_and_back() {
+    let mut both = Both::new(2);
+    both.fill(10, |u| u * 8.0 * HOUR);
+    both.hold(200, |u| [Some(u * HOUR)]);
+    // Each event brings two: the load doubles again and again, all of it within one bucket of the quiet time.
+    both.hold(40_000, |u| [Some(u * 2e4), Some(u * u * 1e6)]);
+    both.hold(100_000, |u| [(u < 0.9).then_some(u * 1e5)]);
+    both.fill(3, |u| 40.0 * HOUR + u * HOUR);
+    both.hold(500, |u| [Some(u * HOUR)]);
+    both.empty();
+}
+
+#[test]
+fn most_of_what_is_pending_crowds_into_one_bucket() {
+    let mut both = Both::new(3);
+    // Two thousand far apart lay the coarse wheel wide; then three hundred thousand come within a second.
+    both.fill(2_000, |u| u * 1e4 * HOUR);
+    both.take();
+    let now = both.take().expect("more are pending") as f64;
+    both.fill(300_000, |u| now + HOUR + u * u * 1e6);
+    both.hold(100_000, |u| [Some(u * 1e5)]);
+    both.empty();
+}
+
+#[test]
+fn an_emptied_agenda_starts_again() {
+    let mut both = Both::new(4);
+    let mut start = 0.0;
+    for round in 0..50_i32 {
+        both.fill(1 << (round % 12), |u| start + u * 1e3 * f64::from(round * round));
+        while let Some(now) = both.take() {
+            start = now as f64;
+        }
+        start += [0.0, 1.0, 1e3, HOUR, 1e3 * HOUR][round as usize % 5];
+    }
+}
+
+#[test]
+fn the_next_of_the_run_are_foreseen() {
+    let mut agenda = Agenda::new(Time(100));
+    (0..5).for_each(|n| agenda.file(Key::new(Time(n), 0, 10 + n as u32, 0), ()));
+    assert_eq!(agenda.foresee(0), None);
+    agenda.take();
+    assert_eq!([0, 1, 3, 4].map(|n| agenda.foresee(n)), [Some(11), Some(12), Some(14), None]);
+}
+
+#[test]
+fn at_a_constant_load_nothing_is_allocated() {
+    let mut both = Both::new(5);
+    both.fill(20_000, |u| u * 1e9);
+    both.hold(200_000, |u| [Some(-libm::log(1.0 - u) * 1e8)]);
+    let room = |a: &Agenda<u64>| (a.pool.room(), a.run.capacity(), a.late.capacity());
+    let before = room(&both.agenda);
+    both.hold(200_000, |u| [Some(-libm::log(1.0 - u) * 1e8)]);
+    assert_eq!(room(&both.agenda), before);
+}
+
+#[test]
+fn the_end_of_time_is_no_trap() {
+    let mut agenda = Agenda::new(Time(u64::MAX));
+    let times = [0, 1, LAST.0 - 1, LAST.0 / 2, LAST.0, u64::MAX >> 3];
+    for t in times {
+        (0..40).for_each(|n| agenda.file(Key::new(Time(t), 7, 0, n), ()));
+    }
+    let order: Vec<_> = std::iter::from_fn(|| agenda.take()).map(|(k, ())| (k.time().0, k.count())).collect();
+    let expected = [0, 1, LAST.0 / 2, LAST.0 - 1].into_iter().flat_map(|t| (0..40).map(move |n| (t, n)));
+    assert!(order.into_iter().eq(expected));
+}

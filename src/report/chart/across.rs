@@ -1,0 +1,85 @@
+//! What lies across the plot, beneath and above the layers: shaded stretches, objectives, and the points that matter.
+
+use super::Chart;
+use super::colour::Paint;
+use super::draw::beads;
+use super::layer::{Along, Layer, Region, Threshold, Tone};
+use super::layout::Plot;
+use super::name::Names;
+use super::scene::{Rect, Scene, Shape};
+
+pub fn region(scene: &mut Scene, plot: &Plot, region: &Region) {
+    let paint = if region.tone == Tone::Auto { Paint::Good } else { Paint::of(region.tone, 0) };
+    let rect = stretch(plot, region);
+    scene.push(Shape::Box { rect, paint, opacity: 0.1 });
+}
+
+/// Where a shaded stretch is drawn.
+fn stretch(plot: &Plot, region: &Region) -> Rect {
+    let domain = if region.along == Along::X { &plot.x } else { &plot.y };
+    // What is infinite, or not positive on a logarithmic axis, is beyond the end.
+    let share = |v: f64| {
+        if v == f64::INFINITY {
+            1.0
+        } else if v.is_finite() {
+            domain.place(v).clamp(0.0, 1.0)
+        } else {
+            0.0
+        }
+    };
+    let (from, to) = (share(region.from), share(region.to));
+    let (from, to) = (from.min(to), from.max(to));
+    let Rect { x, y, w, h } = plot.rect;
+    match region.along {
+        Along::X => Rect { x: x + from * w, y, w: (to - from) * w, h },
+        Along::Y => Rect { x, y: y + (1.0 - to) * h, w, h: (to - from) * h },
+    }
+}
+
+/// Lines across with their names, names of shaded stretches, and markers, over everything else.
+pub fn across(scene: &mut Scene, chart: &Chart, plot: &Plot, names: &mut Names) {
+    let thresholds = chart.layers.iter().filter_map(|l| if let Layer::Threshold(t) = l { Some(t) } else { None });
+    let lines: Vec<_> = thresholds.filter_map(|t| Some((t, line_across(plot, t)?))).collect();
+    for (_, line) in &lines {
+        if let Shape::Stroke { points, .. } = line {
+            names.avoid(beads(points));
+        }
+        scene.push(line.clone());
+    }
+    for (threshold, line) in lines {
+        if let Shape::Stroke { points, paint, .. } = line {
+            scene.extend(names.along(points[0], points[1], &threshold.label, paint));
+        }
+    }
+    for layer in &chart.layers {
+        if let Layer::Marker(marker) = layer {
+            let at = plot.spot(marker.x, marker.y);
+            if !plot.holds(at) {
+                continue;
+            }
+            scene.push(Shape::Disc { at, radius: 6.0, paint: Paint::Ink });
+            scene.push(Shape::Disc { at, radius: 2.0, paint: Paint::Paper });
+            scene.extend(names.beside(at, &marker.label, true));
+        }
+    }
+    for layer in &chart.layers {
+        if let Layer::Region(region) = layer {
+            scene.extend(names.within(stretch(plot, region), &region.label));
+        }
+    }
+}
+
+fn line_across(plot: &Plot, threshold: &Threshold) -> Option<Shape> {
+    let domain = if threshold.along == Along::X { &plot.x } else { &plot.y };
+    let share = domain.place(threshold.value);
+    if !(-0.001..=1.001).contains(&share) {
+        return None;
+    }
+    let paint = if threshold.tone == Tone::Auto { Paint::Bad } else { Paint::of(threshold.tone, 0) };
+    let Rect { x, y, w, h } = plot.rect;
+    let (from, to) = match threshold.along {
+        Along::X => ((x + share * w, y + h), (x + share * w, y)),
+        Along::Y => ((x, y + (1.0 - share) * h), (x + w, y + (1.0 - share) * h)),
+    };
+    Some(Shape::Stroke { points: vec![from, to], paint, width: 1.6, dash: &[6.0, 4.0] })
+}

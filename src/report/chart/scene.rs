@@ -1,0 +1,77 @@
+//! The display list: what the layout asks for and what the two writers understand. Coordinates are pixels of the page.
+
+use super::colour::Paint;
+
+/// A place.
+pub type Spot = (f64, f64);
+
+/// A rectangle.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Rect {
+    pub x: f64,
+    pub y: f64,
+    pub w: f64,
+    pub h: f64,
+}
+
+impl Rect {
+    pub fn right(&self) -> f64 {
+        self.x + self.w
+    }
+
+    pub fn bottom(&self) -> f64 {
+        self.y + self.h
+    }
+}
+
+/// Where a text stands relative to its place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// A line of text; its place is on the baseline.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Text {
+    pub at: Spot,
+    pub text: String,
+    /// The whole text where `text` is a shortened one.
+    pub whole: Option<String>,
+    pub size: f64,
+    pub strong: bool,
+    pub anchor: Anchor,
+    pub paint: Paint,
+    /// Reads upwards.
+    pub upright: bool,
+}
+
+/// One thing to draw.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Shape {
+    /// A stroke; the dash pattern may be empty.
+    Stroke { points: Vec<Spot>, paint: Paint, width: f64, dash: &'static [f64] },
+    /// A filled outline.
+    Fill { points: Vec<Spot>, paint: Paint, opacity: f64 },
+    /// A filled rectangle.
+    Box { rect: Rect, paint: Paint, opacity: f64 },
+    /// A filled disc, with a rim of paper.
+    Disc { at: Spot, radius: f64, paint: Paint },
+    /// Many discs of one colour, without rims.
+    Cloud { points: Vec<Spot>, radius: f64, paint: Paint },
+    /// Text.
+    Text(Text),
+    /// From here to the matching end the shapes belong to that layer.
+    Begin { layer: usize, name: String },
+    /// The end of a layer.
+    End,
+}
+
+/// What is drawn, in order.
+pub type Scene = Vec<Shape>;
+
+/// A straight stroke.
+pub fn rule(from: Spot, to: Spot, paint: Paint, width: f64) -> Shape {
+    Shape::Stroke { points: vec![from, to], paint, width, dash: &[] }
+}

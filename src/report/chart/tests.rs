@@ -1,0 +1,132 @@
+//! What every chart must be, whatever it shows.
+
+use super::*;
+
+fn all() -> Vec<(&'static str, Chart)> {
+    samples::ordinary().into_iter().chain(samples::extreme()).collect()
+}
+
+const SIZES: [Size; 4] = [Size::WIDE, Size::HALF, Size { width: 320, height: 240 }, Size { width: 1, height: 1 }];
+
+#[test]
+fn every_svg_is_well_formed_named_and_self_contained() {
+    for (name, chart) in all() {
+        for size in SIZES {
+            let svg = svg(&chart, size);
+            let tree = roxmltree::Document::parse(&svg).unwrap_or_else(|e| panic!("{name}: {e}\n{svg}"));
+            let root = tree.root_element();
+            assert_eq!(root.attribute("role"), Some("img"), "{name}");
+            assert!(root.attribute("viewBox").is_some(), "{name}");
+            let children: Vec<&str> = root.children().filter(|n| n.is_element()).map(|n| n.tag_name().name()).collect();
+            assert_eq!(children[..2], ["title", "desc"], "{name}");
+            for node in root.descendants().filter(|n| n.is_element()) {
+                assert_ne!(node.tag_name().name(), "script", "{name}");
+                assert!(node.attribute("id").is_none(), "{name}: an id could meet another chart's");
+                assert!(node.attributes().all(|a| !a.name().starts_with("on") && a.name() != "href"), "{name}");
+            }
+            for number in ["NaN", "inf"] {
+                assert!(
+                    !svg.contains(&format!("\"{number}")) && !svg.contains(&format!(",{number}")),
+                    "{name} {number}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_chart_is_the_same_bytes() {
+    for (name, chart) in samples::ordinary() {
+        assert_eq!(svg(&chart, Size::WIDE), svg(&chart.clone(), Size::WIDE), "{name}");
+        assert_eq!(png(&chart, Size::HALF), png(&chart.clone(), Size::HALF), "{name}");
+    }
+}
+
+#[test]
+fn every_png_has_the_size_and_ink() {
+    for (name, chart) in all() {
+        let bytes = png(&chart, Size::HALF);
+        let decoder = ::png::Decoder::new(std::io::Cursor::new(&bytes));
+        let mut reader = decoder.read_info().unwrap_or_else(|e| panic!("{name}: {e}"));
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap_or_default()];
+        let info = reader.next_frame(&mut pixels).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!((info.width, info.height), (920, 640), "{name}");
+        let inked = pixels.iter().filter(|b| **b < 250).count();
+        assert!(inked > 400 || name == "heat_none", "{name}: {inked}");
+    }
+}
+
+#[test]
+fn markup_in_a_title_stays_text() {
+    let (_, chart) = samples::extreme().into_iter().find(|(n, _)| *n == "script").unwrap_or_default();
+    let svg = svg(&chart, Size::WIDE);
+    assert!(!svg.contains("<script"));
+    let tree = roxmltree::Document::parse(&svg).unwrap_or_else(|e| panic!("{e}"));
+    let title = tree.descendants().find(|n| n.has_tag_name("title")).and_then(|n| n.text()).unwrap_or_default();
+    assert!(title.starts_with("<script>alert(1)</script> & \"'"), "{title}");
+}
+
+/// No text stands on another, in any chart a report would hold.
+#[test]
+fn texts_do_not_overlap() {
+    for (name, chart) in samples::ordinary() {
+        for size in [Size::WIDE, Size::HALF, Size::NARROW] {
+            let scene = layout::scene(&chart, size.bounded()).0;
+            let texts: Vec<_> =
+                scene.iter().filter_map(|s| if let scene::Shape::Text(t) = s { Some(t) } else { None }).collect();
+            for (i, a) in texts.iter().enumerate() {
+                let ra = text::extent(a);
+                for b in texts[i + 1..].iter().filter(|b| !a.upright && !b.upright) {
+                    let rb = text::extent(b);
+                    // A text's box has air around the letters: two pixels may be shared.
+                    let over = ra.x + 4.0 < rb.right()
+                        && rb.x + 4.0 < ra.right()
+                        && ra.y + 2.0 < rb.bottom()
+                        && rb.y + 2.0 < ra.bottom();
+                    assert!(!over, "{name} at {size:?}: {:?} on {:?}", a.text, b.text);
+                }
+                let width = f64::from(size.bounded().width);
+                assert!(ra.x >= -3.0 && ra.right() <= width + 3.0, "{name} at {size:?}: {:?} leaves the paper", a.text);
+            }
+        }
+    }
+}
+
+#[test]
+fn long_curves_are_thinned_everywhere() {
+    let (_, chart) = samples::extreme().into_iter().find(|(n, _)| *n == "jagged").unwrap_or_default();
+    let svg = svg(&chart, Size::WIDE);
+    assert!(svg.len() < 60_000, "{}", svg.len());
+    let data = data(&chart, Size::WIDE);
+    let points = data["chart"]["layers"][0]["points"].as_array().map_or(0, Vec::len);
+    assert!((500..4_000).contains(&points), "{points}");
+    assert!(data["plot"]["width"].as_f64().is_some_and(|w| w > 300.0));
+}
+
+#[test]
+fn the_stylesheet_knows_every_class_in_use() {
+    let rules = stylesheet();
+    for (name, chart) in all() {
+        let svg = svg(&chart, Size::WIDE);
+        for class in svg.split("class=\"").skip(1).filter_map(|s| s.split('"').next()) {
+            assert!(rules.contains(&format!(".{class}{{")), "{name}: {class}");
+        }
+    }
+}
+
+/// For the eye: `CHARTS=folder cargo test --release chart::tests::look -- --ignored`.
+#[test]
+#[ignore = "writes pictures to look at"]
+fn look() {
+    let Some(folder) = std::env::var_os("CHARTS") else { return };
+    let folder = std::path::Path::new(&folder);
+    let put = |name: String, bytes: &[u8]| std::fs::write(folder.join(name), bytes).unwrap_or_else(|e| panic!("{e}"));
+    let page: String = samples::ordinary().iter().map(|(_, chart)| figure(chart)).collect();
+    put("figures.html".into(), page.as_bytes());
+    put("style.css".into(), stylesheet().as_bytes());
+    for (name, chart) in all() {
+        put(format!("{name}.svg"), svg(&chart, Size::WIDE).as_bytes());
+        put(format!("{name}.png"), &png(&chart, Size::WIDE));
+        put(format!("{name}-phone.png"), &png(&chart, Size::NARROW));
+    }
+}
