@@ -203,7 +203,7 @@ impl Size {
             return Ok(Outcome::Interrupted);
         };
         let mut answer = answer(&axis, self.largest, &found);
-        if self.spare > 0 {
+        if self.spare > 0 && found.chosen.is_some() {
             let when = self.down_at.as_ref().map_or("all the time".into(), |at| format!("from {at} on"));
             let one = if self.spare == 1 { "1 gateway".into() } else { format!("{} gateways", self.spare) };
             answer.push(format!("This holds with {one} down {when} and as many spare: these come on top."));
