@@ -13,6 +13,19 @@
 //! - [`study`]: replications, intervals, verdicts, comparison and search; it knows no SIP and no files.
 //! - [`report`]: results to bytes: table, CSV, JSON.
 //! - [`cli`]: the only printer, one file per subcommand.
+//!
+//! # What an event costs
+//!
+//! `cargo bench --bench day` measures the whole model, `cargo bench --bench engine` the agenda alone against a binary heap.
+//! An event is an entry taken from the agenda: a message that arrives, a deadline, a call. A user of `models/large.toml`
+//! has 340 of them in 8 h. A profile of that model (samples of the processor's time) shows a third in the agenda (filing,
+//! laying out a wheel's bucket, sorting the run), a tenth in the machines' earliest deadlines, and the rest spread over
+//! the machines and the messages' way; the state of a user is 488 bytes and a dialog's 160, so that a group of 5,000 stays
+//! in the cache of the processor while a group of 100,000 does not, and runs at about half the rate.
+//!
+//! Tried and dropped: the state of the user of the third next event touched ahead (no difference beyond noise);
+//! whole-program optimisation in one unit (5 % faster, three times the build); payloads apart from their keys in the
+//! agenda (faster below 1,000 pending events, a third slower at 100,000); chunks of 16 instead of 32 entries.
 
 pub mod cli;
 pub mod deployment;
