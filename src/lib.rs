@@ -10,7 +10,7 @@
 //! - [`faults`]: what goes wrong when; conditions, not messages.
 //! - [`deployment`]: the only place where engine meets protocol: wiring, paths, probes, `simulate()`.
 //! - [`scenario`]: TOML in, checked and typed values out, every error with file, line, key and what is valid.
-//! - [`study`]: replications, intervals and verdicts; it knows no SIP and no files.
+//! - [`study`]: replications, intervals, verdicts, comparison and search; it knows no SIP and no files.
 //! - [`report`]: results to bytes: table, CSV, JSON.
 //! - [`cli`]: the only printer, one file per subcommand.
 //!

@@ -98,6 +98,18 @@ impl Source {
         Source { file: file.into(), text, folder: folder.into(), overrides: Vec::new() }
     }
 
+    /// The same with more tables below it.
+    pub fn with(&self, tables: &str) -> Source {
+        let text = format!("{}\n{tables}", self.text);
+        Source { file: self.file.clone(), text, folder: self.folder.clone(), overrides: self.overrides.clone() }
+    }
+
+    /// The same with one more override on top.
+    pub fn under(mut self, o: Override) -> Source {
+        self.overrides.push(o);
+        self
+    }
+
     /// The scenario, with further overrides on top.
     ///
     /// # Errors

@@ -9,11 +9,13 @@ use super::design::{Alternative, PrecisionFlags};
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags, Source};
 use super::progress::interruptible;
+use crate::deployment::GatewayPlan;
 use crate::measure::Bound;
+use crate::quantity::{Span, parse_clock, print_clock, print_span};
 use crate::report::number::{human, rounded, whole};
 use crate::report::text::{figure, objective, target};
 use crate::report::{VERSION, json};
-use crate::scenario::{Axis, Place, Point};
+use crate::scenario::{Axis, Override, Place, Point, Scenario};
 use crate::study::{Bracket, Judgement, Samples, Side, Verdict, judge_all, overall};
 
 /// Size a key.
@@ -28,9 +30,13 @@ pub struct Size {
     /// The largest value that meets the objectives, instead of the smallest
     #[arg(long)]
     largest: bool,
-    /// It must hold with so many gateways down
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    /// It must hold with so many gateways down for the whole run, their users moved to as many spare ones; of several
+    /// [[gateway]] the worst
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
     spare: u32,
+    /// When they go down, instead of at the start: a storm in the busiest hour is harder
+    #[arg(long, value_name = "CLOCK", requires = "spare")]
+    down_at: Option<String>,
     #[command(flatten)]
     precision: PrecisionFlags,
     #[command(flatten)]
@@ -87,7 +93,8 @@ struct Figure<'a> {
 
 /// The search and what it tries things with.
 struct Search<'a> {
-    source: &'a Source,
+    /// The scenario; with spare gateways, once for each `[[gateway]]` that is hit.
+    sources: &'a [Source],
     axis: &'a Axis,
     campaign: &'a Campaign,
     start: u32,
@@ -95,11 +102,24 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Judges a value, with more replications at fixed checkpoints until the verdict is clear; `None`: interrupted.
+    /// Judges a value: of several situations the worst; `None`: interrupted.
     fn judge(&self, place: usize, first: u32) -> Result<Option<Trial>, Fault> {
+        let mut worst: Option<Trial> = None;
+        for source in self.sources {
+            let Some(trial) = self.judge_one(source, place, first)? else { return Ok(None) };
+            let rank = |v: Verdict| [Verdict::Pass, Verdict::Inconclusive, Verdict::Fail].iter().position(|o| *o == v);
+            if worst.as_ref().is_none_or(|w| rank(trial.verdict) > rank(w.verdict)) {
+                worst = Some(trial);
+            }
+        }
+        Ok(worst)
+    }
+
+    /// Judges a value, with more replications at fixed checkpoints until the verdict is clear; `None`: interrupted.
+    fn judge_one(&self, source: &Source, place: usize, first: u32) -> Result<Option<Trial>, Fault> {
         let o = &self.axis.values[place];
         let values = vec![(self.axis.key.clone(), o.value().to_string())];
-        let alternative = Alternative::of(self.source, Point { values, overrides: vec![o.clone()] })?;
+        let alternative = Alternative::of(source, Point { values, overrides: vec![o.clone()] })?;
         let objectives = &alternative.scenario.objectives;
         let mut all: Option<Samples> = None;
         let mut judgements = Vec::new();
@@ -128,6 +148,31 @@ impl Search<'_> {
     }
 }
 
+/// The scenario with so many gateways down and as many spare ones: once for each `[[gateway]]`. Its instances are alike, and
+/// the first of them have the most users, so these are the worst to lose.
+fn hit(source: &Source, base: &Scenario, spare: u32, at: Option<&str>) -> Result<Vec<Source>, Fault> {
+    let at = at.map_or_else(|| print_clock(base.plan.start), String::from);
+    let left = base
+        .plan
+        .horizon
+        .0
+        .saturating_sub(parse_clock(&at).map_or(0, |clock| clock.0.saturating_sub(base.plan.start.0)));
+    let duration = print_span(Span(left.max(1)));
+    let situation = |gateway: &GatewayPlan| {
+        let name = toml::Value::String(format!("gateway:{}", gateway.name));
+        let faults: Vec<String> = (1..=spare)
+            .map(|i| {
+                format!(
+                    "[[fault]]\nname = \"spare {i}\"\nkind = \"crash\"\ntarget = {name}\ninstance = {i}\nat = \"{at}\"\nduration = \"{duration}\"\n"
+                )
+            })
+            .collect();
+        let o = Override::parse_at(&format!("gateway.{}.spare={spare}", gateway.name), &Place::whole("--spare"))?;
+        Ok(source.with(&faults.concat()).under(o))
+    };
+    base.plan.gateways.iter().map(situation).collect()
+}
+
 impl Size {
     /// Runs the command.
     ///
@@ -139,26 +184,30 @@ impl Size {
         if base.objectives.is_empty() {
             return Err(Fault::Input(format!("{}: no [[objective]]: nothing says which value serves", base.file)));
         }
-        if self.spare > 0 {
-            return Err(Fault::Input(
-                "--spare: this version has no gateway faults, so nobody can be simulated down; size without it and add a gateway".into(),
-            ));
-        }
         let axis = ascending(Axis::parse(&ranged(&self.key), &Place::whole("--key"))?)?;
+        let sources = match self.spare {
+            0 => vec![source],
+            n => hit(&source, &base, n, self.down_at.as_deref())?,
+        };
         // Every value must be one before the first is tried.
-        for o in &axis.values {
+        for (source, o) in sources.iter().flat_map(|s| axis.values.iter().map(move |o| (s, o))) {
             source.scenario(std::slice::from_ref(o))?;
         }
         let campaign = Campaign::new(None, interruptible(), self.quiet)?;
         let start = base.replications.max(2);
         let search =
-            Search { source: &source, axis: &axis, campaign: &campaign, start, most: self.precision.most_reps };
+            Search { sources: &sources, axis: &axis, campaign: &campaign, start, most: self.precision.most_reps };
         let pool = self.jobs.pool()?;
         let Some(found) = pool.install(|| find(&search, self.largest))? else {
             eprintln!("interrupted: the search keeps nothing");
             return Ok(Outcome::Interrupted);
         };
-        let answer = answer(&axis, self.largest, &found);
+        let mut answer = answer(&axis, self.largest, &found);
+        if self.spare > 0 && found.chosen.is_some() {
+            let when = self.down_at.as_ref().map_or("all the time".into(), |at| format!("from {at} on"));
+            let one = if self.spare == 1 { "1 gateway".into() } else { format!("{} gateways", self.spare) };
+            answer.push(format!("This holds with {one} down {when} and as many spare: these come on top."));
+        }
         match self.format {
             Format::Text => print(&text(&axis, &answer, &found))?,
             Format::Json => print(&document(&axis, self.largest, base.plan.seed, &answer, &found))?,

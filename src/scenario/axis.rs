@@ -108,6 +108,11 @@ fn expand(path: &str, key: &'static Key, item: &str) -> Result<Vec<String>, Stri
         }
         return Ok(scale.geometric(from, to, n));
     }
+    if matches!(scale, Scale::Count) {
+        let (from, to) = range(rest.trim())?;
+        let values = scale.arithmetic(from, to, 1.0);
+        return values.ok_or_else(|| format!("{path}: {item:?} has more than {MOST_VALUES} values"));
+    }
     Err(format!(
         "{path}: {item:?} has no `step` and no `log`, like \"5 min..60 min step 5 min\" or \"1 min..1 h log 7\""
     ))
@@ -205,6 +210,7 @@ mod tests {
             values("clients.refresh_interval=1 min, 5 min..7 min step 1 min"),
             ["1 min", "5 min", "6 min", "7 min"]
         );
+        assert_eq!(values("gateway.count=2..4"), ["2", "3", "4"]);
         assert_eq!(values("clients.count=1..100 log 3"), ["1", "10", "100"]);
         assert_eq!(values("clients.count=1..3 log 6"), ["1", "2", "3"], "whole numbers come once");
         assert_eq!(values("clients.refresh_interval=1 min..1 h log 3"), ["1 min", "465 s", "1 h"]);

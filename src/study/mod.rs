@@ -1,4 +1,4 @@
-//! Replications, intervals and verdicts; it knows no SIP and no files.
+//! Replications, intervals, verdicts, comparison and search; it knows no SIP and no files.
 //!
 //! # How often the 95 % intervals cover
 //!
