@@ -1,11 +1,12 @@
 //! Flags that several commands share.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
 use super::fault::Fault;
-use crate::scenario::{Override, Scenario, parse, read_text};
+use crate::scenario::{Override, Records, Scenario, parse_again, read_text};
 
 /// The form of the output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -51,6 +52,7 @@ impl ScenarioFlags {
             text: read_text(&self.file)?,
             folder: self.file.parent().map_or_else(PathBuf::new, PathBuf::from),
             overrides: self.overrides()?,
+            records: Arc::default(),
         })
     }
 
@@ -85,23 +87,25 @@ pub fn results_folder(name: &str, suffix: &str) -> PathBuf {
 }
 
 /// A scenario as it was read, to be parsed with other values too.
+#[derive(Clone)]
 pub struct Source {
     file: String,
     text: String,
     folder: PathBuf,
     overrides: Vec<Override>,
+    records: Arc<Records>,
 }
 
 impl Source {
     /// A scenario's text that was read already.
     pub fn of(file: &str, text: String, folder: &Path) -> Source {
-        Source { file: file.into(), text, folder: folder.into(), overrides: Vec::new() }
+        Source { file: file.into(), text, folder: folder.into(), overrides: Vec::new(), records: Arc::default() }
     }
 
     /// The same with more tables below it.
     pub fn with(&self, tables: &str) -> Source {
         let text = format!("{}\n{tables}", self.text);
-        Source { file: self.file.clone(), text, folder: self.folder.clone(), overrides: self.overrides.clone() }
+        Source { text, ..self.clone() }
     }
 
     /// The same with one more override on top.
@@ -116,7 +120,7 @@ impl Source {
     /// What is wrong with it.
     pub fn scenario(&self, more: &[Override]) -> Result<Scenario, Fault> {
         let overrides: Vec<Override> = self.overrides.iter().chain(more).cloned().collect();
-        Ok(parse(&self.file, &self.text, &self.folder, &overrides)?)
+        Ok(parse_again(&self.file, &self.text, &self.folder, &overrides, &self.records)?)
     }
 }
 

@@ -4,7 +4,7 @@ use super::station::StationConfig;
 use crate::faults::FaultConfig;
 use crate::protocol::{ClientConfig, GatewayConfig};
 use crate::quantity::{Span, Time};
-use crate::workload::{SignIn, WorkloadConfig};
+use crate::workload::{RecordedCall, RecordedSign, Recording, SignIn, WorkloadConfig};
 
 /// The transport of a leg.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -135,6 +135,10 @@ pub struct ClientPlan {
     pub ahead_us: i64,
     /// Share of them who sign in at all. Default 1.
     pub attendance: f64,
+    /// Calls that are replayed instead of drawn; [`ClientPlan::workload`] has their mean rates then. Default none.
+    pub recorded_calls: Option<Recording<RecordedCall>>,
+    /// Sign-ins and sign-outs that are replayed instead of drawn. Default none.
+    pub recorded_signs: Option<Recording<RecordedSign>>,
 }
 
 /// A deployment to simulate. Every value is valid: the scenario parser saw to it.

@@ -89,6 +89,13 @@ impl Record {
         self.state
     }
 
+    /// The user signs in, for the first time or again: what was established before counts no longer.
+    pub fn sign_in(&mut self) {
+        self.ever_established = false;
+        self.refused = false;
+        self.hindrance = None;
+    }
+
     /// The gateway had no place for a request.
     pub fn refused_by_gateway(&mut self) {
         self.refused = true;

@@ -1,6 +1,9 @@
 //! From settings to the plan of a deployment.
 
+use std::path::Path;
+
 use super::error::{ScenarioError, nearest};
+use super::records::{Reading, Records};
 use super::settings::Settings;
 use crate::deployment::{
     ClientPlan, FaultPlan, FaultTarget, Forgets, GatewayPlan, IdleAction, Overload, PathConfig, Plan, ServiceTime,
@@ -12,7 +15,7 @@ use crate::protocol::{
     UpdateBehaviour,
 };
 use crate::quantity::{Span, Time, print_clock, print_span};
-use crate::workload::{DayShape, WorkloadConfig};
+use crate::workload::{DayShape, SignIn, WorkloadConfig};
 
 fn path(s: &Settings) -> PathConfig {
     PathConfig {
@@ -133,7 +136,24 @@ fn clients(s: &Settings, gateways: &[GatewayPlan]) -> Result<ClientPlan, Scenari
         );
         ScenarioError::input(place, message)
     })?;
-    let workload = WorkloadConfig {
+    Ok(ClientPlan {
+        name: s.name.clone(),
+        count: s.number("count") as u32,
+        gateway,
+        config: client_config(s),
+        workload: if s.find("calls_file").is_some() { replayed() } else { workload(s) },
+        path: path(s),
+        sign_in: s.find("sign_in").map_or(SignIn::AtStart, |_| s.sign_in("sign_in")),
+        sign_out: s.find("sign_out").and_then(|_| s.sign_out("sign_out")),
+        ahead_us: s.offset("time_zone"),
+        attendance: s.find("attendance").map_or(1.0, |_| s.share("attendance")),
+        recorded_calls: None,
+        recorded_signs: None,
+    })
+}
+
+fn workload(s: &Settings) -> WorkloadConfig {
+    WorkloadConfig {
         incoming_per_s: s.rate("incoming_calls"),
         outgoing_per_s: s.rate("outgoing_calls"),
         ring_time: s.span("ring_time"),
@@ -142,19 +162,50 @@ fn clients(s: &Settings, gateways: &[GatewayPlan]) -> Result<ClientPlan, Scenari
         answered_at_pc: s.share("answered_at_pc"),
         by_hour: DayShape { steps: s.hours("calls_by_hour") },
         spread: s.share("call_spread"),
+    }
+}
+
+/// The workload of those whose calls are replayed: nothing is drawn.
+fn replayed() -> WorkloadConfig {
+    WorkloadConfig {
+        incoming_per_s: 0.0,
+        outgoing_per_s: 0.0,
+        ring_time: Span::ZERO,
+        no_answer: Span::ZERO,
+        talk_time: Span::ZERO,
+        answered_at_pc: 0.0,
+        by_hour: DayShape::default(),
+        spread: 0.0,
+    }
+}
+
+/// Reads the files of a client group, where it has some.
+fn replay(
+    s: &Settings,
+    clients: &mut ClientPlan,
+    gateways: &[GatewayPlan],
+    (start, horizon): (Span, Time),
+    folder: &Path,
+    records: &Records,
+) -> Result<(), ScenarioError> {
+    let (parts, _) = gateways[clients.gateway].groups();
+    let reading = |key| Reading {
+        path: folder.join(s.text(key)),
+        clients: s.name.clone(),
+        count: clients.count,
+        parts,
+        start_us: start.0 as i64 + clients.ahead_us,
+        horizon,
     };
-    Ok(ClientPlan {
-        name: s.name.clone(),
-        count: s.number("count") as u32,
-        gateway,
-        config: client_config(s),
-        workload,
-        path: path(s),
-        sign_in: s.sign_in("sign_in"),
-        sign_out: s.sign_out("sign_out"),
-        ahead_us: s.offset("time_zone"),
-        attendance: s.share("attendance"),
-    })
+    let calls = s.find("calls_file").map(|_| records.calls(s, reading("calls_file"))).transpose()?;
+    let signs = s.find("sign_in_file").map(|_| records.signs(s, reading("sign_in_file"))).transpose()?;
+    if let Some(calls) = &calls {
+        let user_seconds = f64::from(clients.count) * horizon.as_secs_f64();
+        clients.workload.incoming_per_s = calls.rows_in() as f64 / user_seconds;
+        clients.workload.outgoing_per_s = (calls.rows() - calls.rows_in()) as f64 / user_seconds;
+    }
+    (clients.recorded_calls, clients.recorded_signs) = (calls, signs);
+    Ok(())
 }
 
 /// Whom a fault hits, and whether a fault of that kind can.
@@ -236,11 +287,16 @@ fn fault(s: &Settings, plan: &Plan) -> Result<FaultPlan, ScenarioError> {
 }
 
 /// The plan of a scenario's settings, `[scenario]` first.
-pub fn plan(settings: &[Settings]) -> Result<Plan, ScenarioError> {
+pub fn plan(settings: &[Settings], folder: &Path, records: &Records) -> Result<Plan, ScenarioError> {
     let scenario = &settings[0];
     let gateways = settings.iter().filter(|s| s.table == "gateway").map(gateway);
     let gateways: Vec<GatewayPlan> = gateways.collect::<Result<_, _>>()?;
-    let clients = settings.iter().filter(|s| s.table == "clients").map(|s| clients(s, &gateways));
+    let run = (scenario.span("start"), Time(scenario.span("horizon").0));
+    let clients = settings.iter().filter(|s| s.table == "clients").map(|s| {
+        let mut clients = clients(s, &gateways)?;
+        replay(s, &mut clients, &gateways, run, folder, records)?;
+        Ok(clients)
+    });
     let mut plan = Plan {
         name: scenario.name.clone(),
         seed: scenario.number("seed"),

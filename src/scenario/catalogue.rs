@@ -348,6 +348,37 @@ pub const CLIENTS_OWN: &[Key] = &[
     key("attendance", Kind::Share(0.0, 100.0), "100 %", "share of users who sign in at all (published: 80 % on a day)"),
     key("sign_out", Kind::SignOut, "never", "when they sign out; never: not before the horizon")
         .from(Assumption, "the run ends first"),
+    key(
+        "calls_file",
+        Kind::File,
+        "",
+        "CSV of the calls to replay, time,user,direction,ring_s,talk_s, and perhaps answered,at_pc; instead of drawn ones",
+    ),
+    key(
+        "sign_in_file",
+        Kind::File,
+        "",
+        "CSV of sign-ins and sign-outs to replay, time,user,action; instead of drawn ones",
+    ),
+];
+
+/// Keys of `[[clients]]` that hold a file, each with the keys whose place it takes.
+pub const FILES: &[(&str, &[&str])] = &[
+    (
+        "calls_file",
+        &[
+            "workload",
+            "incoming_calls",
+            "outgoing_calls",
+            "ring_time",
+            "no_answer",
+            "talk_time",
+            "answered_at_pc",
+            "calls_by_hour",
+            "call_spread",
+        ],
+    ),
+    ("sign_in_file", &["sign_in", "sign_out", "attendance"]),
 ];
 
 /// Keys of a `[[workload]]` or `[[path]]` besides its values.

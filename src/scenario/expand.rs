@@ -5,12 +5,14 @@ use std::fmt::Write;
 use super::Scenario;
 use super::document::Form;
 use super::overrides::Override;
-use super::settings::{Origin, Settings};
+use super::settings::{Origin, Setting, Settings};
 use super::study::Study;
 use crate::measure::{Bound, Objective, Unit};
 use crate::quantity::{Span, print_span};
+use crate::workload::Recording;
 
-/// The scenario with every key, its value and where that came from. It reads back to the same plan.
+/// The scenario with every key, its value and where that came from. It reads back to the same plan; where it names files of
+/// records, from the folder of the original: they are not copied, their digests stand beside their names.
 pub fn expanded(scenario: &Scenario) -> String {
     written(scenario, false)
 }
@@ -29,10 +31,10 @@ fn written(scenario: &Scenario, open: bool) -> String {
         writeln!(out, "# {line}").unwrap_or_default();
     }
     for settings in &scenario.settings {
-        write_section(&mut out, settings, open && settings.table != "scenario");
+        write_section(&mut out, settings, scenario, open && settings.table != "scenario");
     }
     for shared in scenario.shared.iter().filter(|_| open) {
-        write_section(&mut out, shared, true);
+        write_section(&mut out, shared, scenario, true);
     }
     for objective in &scenario.objectives {
         write_objective(&mut out, objective);
@@ -44,7 +46,7 @@ fn written(scenario: &Scenario, open: bool) -> String {
 const REFERENCES: [&str; 3] = ["profile", "workload", "path"];
 
 /// A section with every key; `open`: what a reference or a default gave is a comment, so that another reference counts.
-fn write_section(out: &mut String, settings: &Settings, open: bool) {
+fn write_section(out: &mut String, settings: &Settings, scenario: &Scenario, open: bool) {
     let table = settings.table;
     let header = if table == "scenario" { "[scenario]".into() } else { format!("[[{table}]]") };
     writeln!(out, "\n{header}").unwrap_or_default();
@@ -54,6 +56,10 @@ fn write_section(out: &mut String, settings: &Settings, open: bool) {
             Origin::File(_) => "given".into(),
             _ => setting.provenance().replace(char::is_control, " "),
         };
+        let comment = match digest(scenario, settings, setting) {
+            Some(digest) => format!("{comment}; blake3 {digest}"),
+            None => comment,
+        };
         let line = format!("{} = {}", setting.key.name, setting.written());
         // The values that a profile, a workload or a path gave stand here themselves.
         let reference = REFERENCES.contains(&setting.key.name);
@@ -61,6 +67,16 @@ fn write_section(out: &mut String, settings: &Settings, open: bool) {
         let comment_out = if open { !reference && !given } else { reference };
         let hash = if comment_out { "# " } else { "" };
         writeln!(out, "{hash}{line}  # {comment}").unwrap_or_default();
+    }
+}
+
+/// The digest of the file that a key names, where it names one.
+fn digest<'a>(scenario: &'a Scenario, settings: &Settings, setting: &Setting) -> Option<&'a str> {
+    let clients = scenario.plan.clients.iter().find(|c| settings.table == "clients" && c.name == settings.name)?;
+    match setting.key.name {
+        "calls_file" => clients.recorded_calls.as_ref().map(Recording::digest),
+        "sign_in_file" => clients.recorded_signs.as_ref().map(Recording::digest),
+        _ => None,
     }
 }
 
@@ -99,8 +115,10 @@ pub fn hash(scenario: &Scenario) -> String {
             if matches!(setting.key.name, "profile" | "workload" | "path" | "seed" | "replications") {
                 continue;
             }
+            // Of a file the content counts, not its name.
+            let content = digest(scenario, settings, setting).unwrap_or(&setting.text);
             // The length of each part keeps two different scenarios from reading alike.
-            for part in [settings.table, &settings.name, setting.key.name, &setting.text] {
+            for part in [settings.table, &settings.name, setting.key.name, content] {
                 hasher.update(&(part.len() as u64).to_le_bytes());
                 hasher.update(part.as_bytes());
             }

@@ -54,6 +54,8 @@ pub enum Kind {
     Hours,
     /// A time difference to the scenario's clock.
     Offset,
+    /// A file, relative to the scenario's folder.
+    File,
 }
 
 /// A value that was read and is valid.
@@ -161,6 +163,7 @@ impl Kind {
                 r#"factors by time of day like "00:00 x0.1, 08:00 x1, 12:00 x0.5, 13:00 x1, 18:00 x0.1", or "flat""#
                     .into()
             }
+            Kind::File => r#"a file, relative to the scenario's folder, like "calls.csv""#.into(),
             Kind::Offset => r#"a time difference like "+1 h" or "-30 min""#.into(),
         }
     }
@@ -224,7 +227,7 @@ impl Kind {
             Kind::Flag => text.parse().ok().map(Value::Flag),
             Kind::Service => read_service(text).map(Value::Service),
             Kind::Capacity => read_capacity(text).map(Value::Capacity),
-            Kind::Target => (!text.is_empty()).then(|| Value::Text(text.into())),
+            Kind::Target | Kind::File => (!text.is_empty()).then(|| Value::Text(text.into())),
             Kind::Hours => read_hours(text).map(Value::Hours),
             Kind::Offset => {
                 let ahead = text.strip_prefix('+');

@@ -13,6 +13,7 @@ mod kind;
 mod objective;
 mod overrides;
 mod profile;
+mod records;
 mod settings;
 mod study;
 mod warnings;
@@ -26,6 +27,7 @@ pub use expand::{expanded, expanded_study, hash};
 pub use kind::{Kind, Value};
 pub use overrides::Override;
 pub use profile::{Given, KINDS, Profile, SHIPPED};
+pub use records::Records;
 pub use settings::{Origin, Setting, Settings};
 pub use study::{Combine, HalfWidth, Point, Study};
 
@@ -89,11 +91,25 @@ pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario, ScenarioErr
     parse(&path.display().to_string(), &text, folder, overrides)
 }
 
-/// Parses a scenario's text, which came from `file`; profile files are looked for in `folder`.
+/// Parses a scenario's text, which came from `file`; profiles and records are looked for in `folder`.
 ///
 /// # Errors
 /// The first thing that is wrong.
 pub fn parse(file: &str, text: &str, folder: &Path, overrides: &[Override]) -> Result<Scenario, ScenarioError> {
+    parse_again(file, text, folder, overrides, &Records::default())
+}
+
+/// As [`parse`], for one of several variants of a scenario, which meet the same `records`: each file is read once.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn parse_again(
+    file: &str,
+    text: &str,
+    folder: &Path,
+    overrides: &[Override],
+    records: &Records,
+) -> Result<Scenario, ScenarioError> {
     let document = Document::parse(file, text)?;
     check_tables(&document)?;
     for o in overrides {
@@ -118,7 +134,7 @@ pub fn parse(file: &str, text: &str, folder: &Path, overrides: &[Override]) -> R
             shared.push(layers.resolve(table, section)?);
         }
     }
-    let plan = build::plan(&settings)?;
+    let plan = build::plan(&settings, folder, records)?;
     let objectives = objective::read_all(&document, &plan)?;
     let replications = settings[0].number("replications") as u32;
     let warnings = warnings::of(&plan);

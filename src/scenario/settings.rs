@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::catalogue::{Key, Standing, keys_of};
+use super::catalogue::{FILES, Key, Standing, keys_of};
 use super::document::{Document, Entry, Form, Section};
 use super::error::{Place, ScenarioError, nearest};
 use super::kind::{Kind, Value};
@@ -218,7 +218,11 @@ impl Layers<'_> {
                 settings.entries.push(setting);
             }
         }
-        if unknown.is_empty() { Ok(settings) } else { Err(ask_for(&settings, &layers, &unknown)) }
+        if !unknown.is_empty() {
+            return Err(ask_for(&settings, &layers, &unknown));
+        }
+        give_way_to_files(&mut settings)?;
+        Ok(settings)
     }
 
     fn name_of(&self, table: &str, section: &Section) -> Result<String, ScenarioError> {
@@ -397,6 +401,26 @@ fn ask_for(settings: &Settings, layers: &[Layer], unknown: &[&str]) -> ScenarioE
         wanted.join(" and ")
     );
     ScenarioError::input(&settings.place, message)
+}
+
+/// A file takes the place of some keys: they must not be given, and have no value.
+fn give_way_to_files(settings: &mut Settings) -> Result<(), ScenarioError> {
+    for (file, replaced) in FILES.iter().filter(|(file, _)| settings.find(file).is_some()).collect::<Vec<_>>() {
+        for setting in settings.entries.iter().filter(|s| replaced.contains(&s.key.name)) {
+            let place = match &setting.origin {
+                Origin::File(place) => place.clone(),
+                Origin::Override => Place::whole("--set"),
+                Origin::Profile { .. } | Origin::Default => continue,
+            };
+            let message = format!(
+                "clients.{}: `{file}` takes the place of `{}`: give one of them, not both",
+                settings.name, setting.key.name
+            );
+            return Err(ScenarioError::input(&place, message));
+        }
+        settings.entries.retain(|s| !replaced.contains(&s.key.name));
+    }
+    Ok(())
 }
 
 /// Every key of the section must be one of the table's.

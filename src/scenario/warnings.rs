@@ -2,7 +2,7 @@
 
 use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Plan};
 use crate::protocol::{OnNoAnswer, Reestablish, RefreshClock, RefreshMethod, UpdateBehaviour};
-use crate::quantity::{Span, print_span};
+use crate::quantity::{Span, print_clock, print_span};
 use crate::workload::SignIn;
 
 /// Every warning, in the order of the settings.
@@ -54,6 +54,24 @@ fn of_station(plan: &Plan, index: usize, gateway: &GatewayPlan, warnings: &mut V
     }
 }
 
+/// Rows that lie outside the run, and files without any.
+fn of_records(plan: &Plan, clients: &ClientPlan, warnings: &mut Vec<String>) {
+    let calls = clients.recorded_calls.as_ref().map(|r| ("calls_file", r.rows(), r.outside()));
+    let signs = clients.recorded_signs.as_ref().map(|r| ("sign_in_file", r.rows(), r.outside()));
+    for (key, rows, outside) in calls.into_iter().chain(signs) {
+        let name = &clients.name;
+        if outside > 0 {
+            let run = format!("{} from {}", print_span(Span(plan.horizon.0)), print_clock(plan.start));
+            warnings.push(format!(
+                "clients.{name}: {outside} rows of {key} lie outside the run, {run}: they are not replayed"
+            ));
+        }
+        if rows == 0 {
+            warnings.push(format!("clients.{name}: {key} has no row within the run: nothing is replayed"));
+        }
+    }
+}
+
 fn of_clients(plan: &Plan, clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Vec<String>) {
     let config = &clients.config;
     let name = &clients.name;
@@ -84,6 +102,7 @@ fn of_clients(plan: &Plan, clients: &ClientPlan, gateway: &GatewayPlan, warnings
             print_span(interval)
         ));
     }
+    of_records(plan, clients, warnings);
     if let SignIn::Normal { mean, .. } = clients.sign_in
         && (mean < plan.start || mean.0 - plan.start.0 >= plan.horizon.0)
     {

@@ -44,13 +44,23 @@ pub fn own_rate(spread: f64, stream: &mut Stream) -> f64 {
 
 impl CallProcess {
     /// Calls at `rate_per_s` from `from` on, in a run that begins at `start_us` since midnight; none at a rate of 0.
-    pub fn new(mut stream: Stream, rate_per_s: f64, from: Time, shape: &DayShape, start_us: i64) -> CallProcess {
-        let mut first = || {
-            let unit: f64 = Exponential.sample(&mut stream);
-            shape.after(from, start_us, unit * (1e6 / rate_per_s))
-        };
-        let next = (rate_per_s > 0.0).then(&mut first);
-        CallProcess { stream, rate_per_s, next }
+    pub fn new(stream: Stream, rate_per_s: f64, from: Time, shape: &DayShape, start_us: i64) -> CallProcess {
+        let mut process = CallProcess::idle(stream, rate_per_s);
+        process.begin(from, shape, start_us);
+        process
+    }
+
+    /// No calls before [`CallProcess::begin`].
+    pub fn idle(stream: Stream, rate_per_s: f64) -> CallProcess {
+        CallProcess { stream, rate_per_s, next: None }
+    }
+
+    /// Draws the first call after `from`.
+    pub fn begin(&mut self, from: Time, shape: &DayShape, start_us: i64) {
+        if self.rate_per_s > 0.0 {
+            let unit: f64 = Exponential.sample(&mut self.stream);
+            self.next = Some(shape.after(from, start_us, unit * (1e6 / self.rate_per_s)));
+        }
     }
 
     /// When the next call comes.

@@ -2,10 +2,12 @@
 
 mod calls;
 mod day_shape;
+mod recording;
 mod sign_in;
 
 pub use calls::{CallDraws, CallProcess, own_rate};
 pub use day_shape::DayShape;
+pub use recording::{RecordedCall, RecordedSign, Recording, RecordingWriter, Replay, Row};
 
 use crate::quantity::Span;
 

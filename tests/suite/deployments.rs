@@ -84,6 +84,8 @@ pub fn clients(name: &str, count: u32, config: ClientConfig) -> ClientPlan {
         sign_out: None,
         ahead_us: 0,
         attendance: 1.0,
+        recorded_calls: None,
+        recorded_signs: None,
     }
 }
 

@@ -7,6 +7,7 @@ mod facts;
 mod laws;
 mod models;
 mod rejected;
+mod replay;
 mod station;
 mod study;
 mod theory;

@@ -5,20 +5,40 @@ use super::*;
 impl<W: Witness> Group<'_, W> {
     pub(super) fn sign_in(&mut self, u: u32) {
         self.users[u as usize].signed_in = true;
+        self.users[u as usize].record.sign_in();
         self.settle(u);
         self.with_client(u, |client, config, now, port| client.sign_in(config, now, port));
-        self.file_next_call(u);
+        self.begin_calls(u);
     }
 
     pub(super) fn sign_out(&mut self, u: u32) {
         let now = self.now;
         let number = self.users[u as usize].number;
         self.users[u as usize].signed_in = false;
+        // What is undecided now is never counted, not even when the user signs in again while it rings.
+        for index in &self.users[u as usize].calls {
+            self.calls[*index as usize].state_at_arrival = UserState::Out;
+        }
         let (probe, record) = self.probe(u);
         let before = record.state();
         probe.close(record, number, now);
         self.moved(u, before, UserState::Out);
         self.with_client(u, |client, config, now, port| client.sign_out(config, now, port));
+    }
+
+    /// The calls of a user who signs in by a recording begin with the first sign-in; those of others are filed from now on.
+    fn begin_calls(&mut self, u: u32) {
+        let user = &mut self.users[u as usize];
+        let member = &self.members[user.member as usize];
+        if member.signs.is_some() {
+            if user.incoming.next().or(user.outgoing.next()).is_some() {
+                return; // they went on, unheard, since the last sign-out
+            }
+            let shape = &member.plan.workload.by_hour;
+            user.incoming.begin(self.now, shape, member.start_us);
+            user.outgoing.begin(self.now, shape, member.start_us);
+        }
+        self.file_next_call(u);
     }
 
     fn file_next_call(&mut self, u: u32) {
@@ -32,19 +52,28 @@ impl<W: Witness> Group<'_, W> {
     pub(super) fn next_call(&mut self, u: u32) {
         let now = self.now;
         let user = &mut self.users[u as usize];
-        if !user.signed_in {
+        let member = &self.members[user.member as usize];
+        if !user.signed_in && member.signs.is_none() {
             return; // the calls of the day end with the sign-out
         }
-        let member = &self.members[user.member as usize];
         let (workload, start_us) = (&member.plan.workload, member.start_us);
         let (direction, draws) = if user.incoming.next() == Some(now) {
             (Direction::Incoming, user.incoming.take(workload, start_us))
         } else {
             (Direction::Outgoing, user.outgoing.take(workload, start_us))
         };
+        self.file_next_call(u);
+        if self.users[u as usize].signed_in {
+            self.call(u, direction, draws);
+        }
+    }
+
+    /// A call comes, drawn or recorded.
+    pub(super) fn call(&mut self, u: u32, direction: Direction, draws: CallDraws) {
+        let now = self.now;
+        let user = &mut self.users[u as usize];
         user.calls_made += 1;
         let number = user.calls_made;
-        self.file_next_call(u);
         self.witness.call(now, u, number, direction, &draws);
         self.observe(u, 5 + direction as u64, draws.ring.0 << 32 ^ draws.talk.0 << 1 ^ u64::from(draws.at_pc));
         let index = self.begin_call(u, number, direction, draws);
@@ -168,7 +197,8 @@ impl<W: Witness> Group<'_, W> {
 
     /// The call stops ringing: its toast was shown by now or is missed. What is undecided at sign-out is not counted.
     fn decide_toast(&mut self, call: &Call) {
-        if call.direction != Direction::Incoming || !self.users[call.user as usize].signed_in {
+        let forgotten = call.state_at_arrival == UserState::Out;
+        if call.direction != Direction::Incoming || forgotten || !self.users[call.user as usize].signed_in {
             return;
         }
         let now = self.now;

@@ -2,6 +2,7 @@
 
 mod day;
 mod observe;
+mod replay;
 mod trouble;
 mod wire;
 
@@ -21,7 +22,8 @@ use crate::protocol::{
     GatewayPort, Message, Phase, Reestablish, RefreshFailure, Side, Status, Subject, Timer, answer_outside_dialog,
 };
 use crate::quantity::{Span, Time};
-use crate::workload::{CallDraws, CallProcess, own_rate};
+use crate::workload::{CallDraws, CallProcess, RecordedCall, RecordedSign, own_rate};
+use replay::{Script, sign_in_class};
 use trouble::{ClientLine, Site, Trouble};
 
 /// Events between two looks at the progress and at the wish to stop: some milliseconds.
@@ -73,6 +75,10 @@ enum Event {
     ClientAlarm,
     DialogAlarm(u32),
     NextCall,
+    /// The next recorded call of the user's client group.
+    Recorded,
+    /// The next recorded sign-in or sign-out of the user's client group.
+    RecordedSign,
     CallAlarm(u32),
     SignIn,
     SignOut,
@@ -159,6 +165,12 @@ struct Member<'a> {
     plan: &'a ClientPlan,
     reliable: bool,
     joined: bool,
+    /// The index of its first user in the group.
+    first: u32,
+    /// Its calls, where they are replayed.
+    calls: Option<Script<RecordedCall>>,
+    /// Its sign-ins and sign-outs, where they are replayed.
+    signs: Option<Script<RecordedSign>>,
     probe: Probe,
 }
 
@@ -292,6 +304,7 @@ impl<'a, W: Witness> Group<'a, W> {
         let group_key = name_key(&clients.name);
         let plain = path.is_plain() && clients.path.is_plain() && !self.trouble.touches_paths();
         let start_us = plan.start.0 as i64 + clients.ahead_us;
+        let first = self.users.len() as u32;
         // Users go to the gateways in turn, so that one more user moves none of the others.
         for number in (number..clients.count).step_by(groups as usize) {
             probe.tally.users += 1;
@@ -302,16 +315,22 @@ impl<'a, W: Witness> Group<'a, W> {
             let user = self.users.len() as u32;
             // Drawn from a stream of its own, so that attendance moves nobody's sign-in.
             let attends = clients.attendance == 1.0 || open(Purpose::Attendance).chance(clients.attendance);
-            if attends {
-                self.agenda.file(Key::new(sign_in, Class::Call as u8, user, 0), Event::SignIn);
+            // Who signs in by a recording is filed row by row.
+            let drawn = attends && clients.recorded_signs.is_none();
+            if drawn {
+                self.agenda.file(Key::new(sign_in, sign_in_class(clients) as u8, user, 0), Event::SignIn);
             }
-            if let Some(at) = sign_out.filter(|at| attends && *at > sign_in) {
+            if let Some(at) = sign_out.filter(|at| drawn && *at > sign_in) {
                 self.agenda.file(Key::new(at, Class::Call as u8, user, u32::MAX), Event::SignOut);
             }
             let calls = &clients.workload;
             let own = own_rate(calls.spread, &mut open(Purpose::OwnRate));
-            let process =
-                |purpose, rate: f64| CallProcess::new(open(purpose), rate * own, sign_in, &calls.by_hour, start_us);
+            let process = |purpose, rate: f64| match (&clients.recorded_calls, &clients.recorded_signs) {
+                (None, None) => CallProcess::new(open(purpose), rate * own, sign_in, &calls.by_hour, start_us),
+                // The calls of a user begin with the first sign-in, and that is not known yet.
+                (None, Some(_)) => CallProcess::idle(open(purpose), rate * own),
+                (Some(_), _) => CallProcess::idle(open(purpose), 0.0),
+            };
             let home = if groups == 1 { (number % self.gateway.count) as u16 } else { 0 };
             if !plain || !self.trouble.is_none() {
                 self.lines.resize_with(user as usize, ClientLine::default);
@@ -349,8 +368,19 @@ impl<'a, W: Witness> Group<'a, W> {
             plan: clients,
             reliable: path.is_reliable() && clients.path.is_reliable(),
             joined: self.manner.hops == Hops::Joined && plain,
+            first,
+            calls: clients
+                .recorded_calls
+                .as_ref()
+                .map(|calls| Script::new(calls.replay(number, groups, clients.count))),
+            signs: clients
+                .recorded_signs
+                .as_ref()
+                .map(|signs| Script::new(signs.replay(number, groups, clients.count))),
             probe,
         });
+        self.file_recorded_call(member);
+        self.file_recorded_sign(member);
     }
 
     /// Runs to the horizon; `None` where it was stopped.
@@ -414,6 +444,8 @@ impl<'a, W: Witness> Group<'a, W> {
             Event::CallAlarm(index) => self.ring_call(index, key),
             Event::SignIn => self.sign_in(u),
             Event::SignOut => self.sign_out(u),
+            Event::Recorded => self.recorded_call(u),
+            Event::RecordedSign => self.recorded_sign(u),
             Event::Served(place) => self.served((u - SITES) as usize, place, key.count()),
             Event::FaultBegins => self.fault_begins((u - FAULTS) as usize, key.count()),
             Event::FaultEnds => self.fault_ends((u - FAULTS) as usize, key.count()),
