@@ -3,6 +3,7 @@
 mod command;
 mod deployments;
 mod determinism;
+mod durable;
 mod facts;
 mod laws;
 mod models;

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Command, Output};
 
 use rccsim::deployment::simulate;
 use rccsim::measure::Tally;
@@ -13,224 +12,19 @@ use rccsim::study::{Cost, Observation, Point, bonferroni, mean_interval, optimum
 use serde_json::Value;
 use tempfile::TempDir;
 
-fn rccsim(args: &[&str]) -> Output {
+pub fn rccsim(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_rccsim")).args(args).output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 /// Every file of a folder with its bytes.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(folder).into_iter().flatten().map(|e| e.unwrap().path());
     let named = |p: &PathBuf| p.file_name().unwrap().to_string_lossy().into_owned();
     entries.filter(|p| p.is_file()).map(|p| (named(&p), fs::read(&p).unwrap_or_default())).collect()
-}
-
-/// The names of the finished units below a results folder.
-fn units(out: &Path) -> BTreeSet<String> {
-    files(&out.join("units")).into_keys().filter(|name| name.ends_with(".unit") && !name.starts_with('.')).collect()
-}
-
-/// A study of 6 points and 8 replications: 48 units, large enough to be killed in the middle of one.
-struct Subject {
-    folder: TempDir,
-    args: Vec<String>,
-}
-
-const POINTS: usize = 6;
-const REPLICATIONS: usize = 8;
-
-impl Subject {
-    fn new() -> Subject {
-        let args = [
-            "sweep",
-            "models/nec-r2.toml",
-            "--set",
-            "clients.count=200",
-            "--vary",
-            "clients.refresh_interval=5 min..15 min step 5 min",
-            "--vary",
-            "gateway.allow=absent, without-update",
-            "--reps",
-            "8",
-        ];
-        Subject { folder: TempDir::new().unwrap(), args: args.map(String::from).to_vec() }
-    }
-
-    fn out(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn command(&self, name: &str, more: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
-        command.args(&self.args).arg("--out").arg(self.out(name)).args(more);
-        command.stdout(Stdio::null()).stderr(Stdio::piped());
-        command
-    }
-
-    /// Runs to the end and returns the files and what was said of the units.
-    fn finish(&self, name: &str, more: &[&str]) -> (BTreeMap<String, Vec<u8>>, String) {
-        let output = self.command(name, more).output().unwrap();
-        assert!([0, 3, 4].contains(&output.status.code().unwrap()), "{}", text(&output.stderr));
-        assert!(!self.out(name).join("units").exists(), "units stay after the results are written");
-        (files(&self.out(name)), text(&output.stderr))
-    }
-}
-
-/// "17 finished units found, 1 of no use, 30 simulated".
-fn told(stderr: &str) -> Option<[usize; 3]> {
-    let line = stderr.lines().find(|l| l.contains("finished units found"))?;
-    let numbers: Vec<usize> = line.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
-    numbers.try_into().ok()
-}
-
-#[test]
-fn a_sweep_is_the_same_bytes_for_any_number_of_jobs() {
-    let subject = Subject::new();
-    let (one, _) = subject.finish("one", &["--jobs", "1"]);
-    for name in ["manifest.json", "runs.csv", "scenario.toml", "summary.csv", "summary.json"] {
-        assert!(one[name].len() > 100, "{name}");
-    }
-    let (two, _) = subject.finish("two", &["--jobs", "2"]);
-    let (eight, _) = subject.finish("eight", &["--jobs", "8", "--quiet"]);
-    assert!(one == two && one == eight);
-}
-
-/// Ends a process as `kill -9` does, as soon as the condition holds; whether it was still running.
-fn kill_when(mut child: Child, holds: impl Fn() -> bool) -> bool {
-    while child.try_wait().unwrap().is_none() {
-        if holds() {
-            child.kill().unwrap();
-            return child.wait().unwrap().code().is_none();
-        }
-        std::thread::sleep(Duration::from_micros(200));
-    }
-    false
-}
-
-#[test]
-fn kill_9_at_fifty_moments_loses_at_most_the_units_in_flight() {
-    let subject = Subject::new();
-    let (undisturbed, _) = subject.finish("undisturbed", &[]);
-    let all = POINTS * REPLICATIONS;
-    let (mut kills, mut halfway, mut merging) = (0, 0, 0);
-    let partial =
-        |out: &Path, what: &str| files(out).keys().any(|name| name.starts_with(".partial-") && name.contains(what));
-    for moment in 0..54 {
-        let name = format!("killed-{moment}");
-        let out = subject.out(&name);
-        let child = subject.command(&name, &["--jobs", "2"]).spawn().unwrap();
-        let was_running = match moment {
-            // Spread over the whole run, by how much is finished.
-            0..42 => kill_when(child, || units(&out).len() * 42 >= moment * all),
-            // While a unit has its temporary name.
-            42..48 => kill_when(child, || units(&out).len() > moment % 6 && partial(&out.join("units"), ".unit")),
-            // While the results are written.
-            _ => kill_when(child, || partial(&out, ["scenario", "summary", "runs"][moment % 3])),
-        };
-        let left = units(&out).len();
-        kills += usize::from(was_running);
-        halfway += usize::from(partial(&out.join("units"), ".unit"));
-        merging += usize::from(left == all && !out.join("manifest.json").exists());
-        let published = out.join("manifest.json").exists();
-        let (resumed, stderr) = subject.finish(&name, &[]);
-        assert!(resumed == undisturbed, "moment {moment}: other bytes");
-        if left > 0 {
-            assert_eq!(told(&stderr), Some([left, 0, all - left]), "moment {moment}: {stderr}");
-        } else if !published {
-            assert_eq!(told(&stderr), None, "moment {moment}: {stderr}");
-        }
-        fs::remove_dir_all(&out).unwrap();
-    }
-    println!("{kills} killed while running, {halfway} between write and rename, {merging} during the merge");
-    assert!(kills >= 50, "{kills} of 54");
-}
-
-#[test]
-fn killed_between_write_and_rename_or_in_the_merge() {
-    let subject = Subject::new();
-    let (undisturbed, _) = subject.finish("undisturbed", &["--keep-units"].map(|_| "--quiet"));
-    // What such a moment leaves behind, made by hand: a whole unit and half of one under temporary names, half a table,
-    // an old table beside a new one, no manifest.
-    let out = subject.out("state");
-    assert!(subject.command("state", &["--keep-units"]).status().unwrap().code().is_some());
-    let names: Vec<String> = units(&out).into_iter().collect();
-    assert_eq!(names.len(), POINTS * REPLICATIONS);
-    let unit = |name: &str| out.join("units").join(name);
-    fs::rename(unit(&names[0]), unit(&format!(".partial-{}", names[0]))).unwrap();
-    let half = fs::read(unit(&names[1])).unwrap();
-    fs::write(unit(&format!(".partial-{}", names[1])), &half[..half.len() / 2]).unwrap();
-    fs::remove_file(unit(&names[1])).unwrap();
-    fs::remove_file(out.join("manifest.json")).unwrap();
-    fs::write(out.join("summary.csv"), "of an earlier run").unwrap();
-    fs::rename(out.join("runs.csv"), out.join(".partial-runs.csv")).unwrap();
-    fs::write(out.join(".partial-summary.json"), "{\"sch").unwrap();
-    let (resumed, stderr) = subject.finish("state", &[]);
-    assert_eq!(told(&stderr), Some([names.len() - 2, 0, 2]), "{stderr}");
-    assert!(resumed == undisturbed);
-}
-
-#[test]
-fn units_that_are_torn_cut_swapped_edited_or_foreign_are_noticed_and_made_again() {
-    let subject = Subject::new();
-    let out = subject.out("out");
-    let kept = subject.command("out", &["--keep-units"]).output().unwrap();
-    assert!(kept.status.code().is_some());
-    let undisturbed = files(&out);
-    let names: Vec<String> = units(&out).into_iter().collect();
-    let path = |i: usize| out.join("units").join(&names[i]);
-    let bytes = |i: usize| fs::read(path(i)).unwrap();
-    let (first, second) = (bytes(0), bytes(1));
-    fs::write(path(0), &second).unwrap();
-    fs::write(path(1), &first).unwrap();
-    fs::write(path(2), &bytes(2)[..100]).unwrap();
-    fs::write(path(3), "").unwrap();
-    let mut torn = bytes(4);
-    let half = torn.len() / 2;
-    torn[half..].fill(0);
-    fs::write(path(4), torn).unwrap();
-    let mut edited = bytes(5);
-    edited[300] ^= 4;
-    fs::write(path(5), edited).unwrap();
-    // Of another version, with a digest that fits.
-    let old = bytes(6);
-    let line_end = old.iter().position(|b| *b == b'\n').unwrap();
-    let line = text(&old[..line_end]).replace(env!("CARGO_PKG_VERSION"), "0.0.9");
-    let mut foreign = [line.as_bytes(), &old[line_end..old.len() - 32]].concat();
-    let digest = *blake3::hash(&foreign).as_bytes();
-    foreign.extend(digest);
-    fs::write(path(6), foreign).unwrap();
-    let (again, stderr) = subject.finish("out", &[]);
-    assert_eq!(told(&stderr), Some([names.len() - 7, 7, 7]), "{stderr}");
-    for why in ["cut short", "torn or edited", "of another unit, scenario or version"] {
-        assert!(stderr.contains(why), "{why}: {stderr}");
-    }
-    assert!(again == undisturbed);
-}
-
-#[test]
-fn another_scenario_or_seed_never_takes_the_units() {
-    let subject = Subject::new();
-    assert!(subject.command("out", &["--keep-units"]).status().unwrap().code().is_some());
-    let left = units(&subject.out("out")).len();
-    for more in [&["--seed", "2"][..], &["--set", "clients.reestablish=fixed 31 s"]] {
-        let args: Vec<&str> = [more, &["--keep-units"]].concat();
-        let stderr = text(&subject.command("out", &args).output().unwrap().stderr);
-        assert_eq!(told(&stderr), None, "{stderr}");
-    }
-    assert_eq!(units(&subject.out("out")).len(), 3 * left);
-}
-
-#[test]
-fn more_replications_go_on_from_the_units_that_were_kept() {
-    let mut subject = Subject::new();
-    assert!(subject.command("out", &["--keep-units"]).status().unwrap().code().is_some());
-    *subject.args.last_mut().unwrap() = "10".into();
-    let (more, stderr) = subject.finish("out", &[]);
-    assert_eq!(told(&stderr), Some([POINTS * REPLICATIONS, 0, POINTS * 2]), "{stderr}");
-    assert!(more == subject.finish("afresh", &[]).0);
 }
 
 #[test]
@@ -383,7 +177,9 @@ fn the_scenario_in_the_results_is_the_same_study() {
 }
 
 fn compare(args: &[&str]) -> (Option<i32>, Value, String) {
-    let output = rccsim(&[&["compare", "--format", "json"], args].concat());
+    let out = TempDir::new().unwrap();
+    let common = ["compare", "--format", "json", "--out", out.path().to_str().unwrap()];
+    let output = rccsim(&[&common, args].concat());
     (output.status.code(), serde_json::from_slice(&output.stdout).unwrap_or_default(), text(&output.stderr))
 }
 
@@ -467,7 +263,7 @@ fn what_met_other_luck_or_served_other_users_is_not_compared() {
 
 /// A scenario whose figures can be counted by hand: 20 users on an ideal path, signed in at the start of 8 h, without
 /// calls from the PC, so that nothing but the refresh ends a session.
-fn by_hand(folder: &Path, gateway: &str, objective: &str) -> String {
+pub fn by_hand(folder: &Path, gateway: &str, objective: &str) -> String {
     let text = format!(
         "[scenario]\nname = \"by-hand\"\nhorizon = \"8 h\"\nreplications = 3\n\
          [[gateway]]\nname = \"g\"\nprofile = \"{gateway}\"\n\
@@ -481,7 +277,9 @@ fn by_hand(folder: &Path, gateway: &str, objective: &str) -> String {
 }
 
 fn size(args: &[&str]) -> (Option<i32>, Value) {
-    let output = rccsim(&[&["size", "--format", "json"], args].concat());
+    let out = TempDir::new().unwrap();
+    let common = ["size", "--format", "json", "--out", out.path().to_str().unwrap()];
+    let output = rccsim(&[&common, args].concat());
     let value = serde_json::from_slice(&output.stdout);
     (output.status.code(), value.unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr))))
 }
@@ -494,7 +292,7 @@ fn size_finds_the_value_that_counting_by_hand_gives() {
     let range = "clients.refresh_interval=1 min..1 h step 1 min";
     let (code, found) = size(&[&file, "--key", range, "--largest"]);
     assert_eq!((code, found["value"].as_str(), found["confirmed"].as_bool()), (Some(0), Some("29 min"), Some(true)));
-    assert!(found["trials"].as_array().unwrap().len() < 15, "it bisects: {found}");
+    assert!(found["trials"].as_array().unwrap().len() < 15, "it bisects: {}", found["trials"]);
     // UPDATE ignored: a session lives R + 32 s and is down for 30 s. At R = 23 min the 20th drop would come at
     // 19 · 1442 + 1412 = 28,810 s, after the end: 19 · 30 s of 28,800 s are 1.98 %. At 22 min there are 20: 2.08 %.
     let file = by_hand(folder.path(), "ignores-update", "metric = \"down_fraction\"\nat_most = \"2 %\"");
@@ -520,11 +318,12 @@ fn size_says_when_no_value_serves_and_what_has_no_order() {
 fn best_selects_the_least_cost_or_says_what_is_as_good() {
     let folder = TempDir::new().unwrap();
     let file = by_hand(folder.path(), "healthy", "metric = \"session_drops\"\nat_most = 3");
+    let out = folder.path().join("out");
     let best = |vary: &str, delta: &str, jobs: &str| -> Value {
         let cost = "message_rate_per_s + 100 * missed_toasts_per_client_hour";
         let args =
             ["best", &file, "--vary", vary, "--cost", cost, "--delta", delta, "--jobs", jobs, "--format", "json"];
-        let output = rccsim(&args);
+        let output = rccsim(&[&args[..], &["--out", out.to_str().unwrap()]].concat());
         serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)))
     };
     // Nothing is lost below 30 min, so the load decides: 2/R per user.
@@ -540,7 +339,7 @@ fn best_selects_the_least_cost_or_says_what_is_as_good() {
         close.contains(&"clients.refresh_interval=20 min") && !close.contains(&"clients.refresh_interval=5 min"),
         "{rough}"
     );
-    let none = rccsim(&["best", &file, "--vary", range, "--cost", "recovery_mean_s"]);
+    let none = rccsim(&["best", &file, "--vary", range, "--cost", "recovery_mean_s", "--out", out.to_str().unwrap()]);
     assert_eq!(none.status.code(), Some(2));
     assert!(text(&none.stderr).contains("no value in replication 1"), "{}", text(&none.stderr));
 }
@@ -549,7 +348,9 @@ fn best_selects_the_least_cost_or_says_what_is_as_good() {
 fn sensitivity_orders_what_is_assumed_by_how_far_it_moves_the_answer() {
     let args =
         ["sensitivity", "models/nec-r2.toml", "--set", "clients.count=200", "--reps", "4", "--metric", "down_fraction"];
-    let more = ["--vary", "clients.refresh_interval=10 min", "--format", "json"];
+    let out = TempDir::new().unwrap();
+    let out = out.path().to_str().unwrap();
+    let more = ["--vary", "clients.refresh_interval=10 min", "--format", "json", "--out", out];
     let output = rccsim(&[&args[..], &more[..]].concat());
     let found: Value =
         serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)));
@@ -563,6 +364,60 @@ fn sensitivity_orders_what_is_assumed_by_how_far_it_moves_the_answer() {
     let accepted = gateway.as_array().unwrap().iter().find(|a| a["value"] == "accepted").unwrap();
     assert_eq!(accepted["verdict"], "pass");
     assert!(accepted["upper"].as_f64().unwrap() < -0.015, "{accepted}");
+}
+
+/// Charts and pages are made from the files alone: each study says there all that it says on the screen.
+#[test]
+fn every_study_leaves_its_whole_answer_in_its_folder() {
+    let folder = TempDir::new().unwrap();
+    let file = by_hand(folder.path(), "ignores-update", "metric = \"down_fraction\"\nat_most = \"2 %\"");
+    let text_of_points = |records: &[u8]| -> BTreeSet<String> {
+        let mut reader = csv::Reader::from_reader(records);
+        reader.records().map(|r| r.unwrap()[0].to_string()).collect()
+    };
+    let vary = "clients.refresh_interval=20 min, 25 min";
+    let other = folder.path().join("other.toml");
+    fs::write(&other, fs::read_to_string(&file).unwrap().replace("ignores-update", "healthy")).unwrap();
+    for (command, more, said) in [
+        ("compare", vec![other.to_str().unwrap()], "alternatives"),
+        ("size", vec!["--key", "clients.refresh_interval=20 min..28 min step 1 min"], "trials"),
+        ("best", vec!["--vary", vary, "--cost", "down_fraction"], "points"),
+        ("sensitivity", vec!["--vary", vary], "keys"),
+        ("sweep", vec!["--vary", vary], "points"),
+    ] {
+        let out = folder.path().join(command);
+        let args = [&[command, file.as_str(), "--format", "json", "--out", out.to_str().unwrap()], &more[..]].concat();
+        let output = rccsim(&args);
+        let files = files(&out);
+        assert_eq!(text(&output.stdout), text(&files["summary.json"]), "{command}: {}", text(&output.stderr));
+        let document: Value = serde_json::from_slice(&files["summary.json"]).unwrap();
+        let schema = if command == "sweep" { "rccsim.summary/1".into() } else { format!("rccsim.{command}/1") };
+        assert_eq!(document["schema"], schema.as_str());
+        for key in ["scenario", "scenario_hash", "version", "fingerprint", "verdict", "answer", "command"] {
+            assert!(document[key].as_str().is_some_and(|v| !v.is_empty()), "{command}: {key}");
+        }
+        assert!(document["command"].as_str().unwrap().starts_with(&format!("rccsim {command} ")));
+        assert!(!document[said].as_array().unwrap().is_empty(), "{command}: {said}");
+        // Every figure of everything that was tried, under the same name in the document and in both tables.
+        let point = |row: &Value| {
+            let values = row["point"].as_object().unwrap().iter();
+            values.map(|(key, value)| format!("{key}={}", value.as_str().unwrap())).collect::<BTreeSet<String>>()
+        };
+        let in_document: BTreeSet<BTreeSet<String>> = document["rows"].as_array().unwrap().iter().map(point).collect();
+        let in_tables = text_of_points(&files["runs.csv"]);
+        assert_eq!(in_tables, text_of_points(&files["summary.csv"]), "{command}");
+        assert_eq!(in_document.len(), in_tables.len(), "{command}: {in_tables:?}");
+        let manifest: Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
+        for (name, bytes) in files.iter().filter(|(name, _)| *name != "manifest.json") {
+            assert_eq!(manifest["files"][name], blake3::hash(bytes).to_hex().as_str(), "{command}: {name}");
+        }
+        assert_eq!(manifest["fingerprint"], document["fingerprint"]);
+        // What stands beside the answer reads back.
+        load(&out.join("scenario.toml"), &[]).unwrap_or_else(|e| panic!("{e}"));
+    }
+    let (code, _, message) = compare(&[folder.path().join("size").to_str().unwrap(), &file]);
+    assert_eq!(code, Some(2));
+    assert!(message.contains("rccsim.size/1") && message.contains("`run` or `sweep`"), "{message}");
 }
 
 #[test]
@@ -597,13 +452,14 @@ fn size_with_a_gateway_down_moves_its_users_to_the_spare_one() {
     let (code, found) = size(&common);
     assert_eq!((code, found["value"].as_str()), (Some(0), Some("1")));
     let (code, found) = size(&[&common[..], &["--spare", "1"]].concat());
-    assert_eq!((code, found["value"].as_str()), (Some(0), Some("1")), "{found}");
+    assert_eq!((code, found["value"].as_str()), (Some(0), Some("1")), "{}", found["answer"]);
     // At 12:00 everybody refreshes for the 48th time, and the one gateway is down from then on: 32 s without an answer and
     // 30 s of re-establishment delay later the spare one, open since 60 s after the crash, takes them: 62 s of 28,800 s.
     let (_, hit) = size(&[&common[..], &["--spare", "1", "--down-at", "12:00"]].concat());
     let down = hit["trials"][0]["objectives"][0]["mean"].as_f64().unwrap();
-    assert!((down - 62.0 / 28_800.0).abs() < 1e-9, "{hit}");
-    assert!(hit["answer"].to_string().contains("1 gateway down from 12:00 on"), "{hit}");
+    assert!((down - 62.0 / 28_800.0).abs() < 1e-9, "{down}");
+    let answer = hit["answer"].as_str().unwrap();
+    assert!(answer.contains("1 gateway of g down from 12:00 on, the worst to lose"), "{answer}");
 }
 
 /// The refresh interval of least cost against √(a/b) (model §5): N clients refresh N/R times a second, and a silent crash is
