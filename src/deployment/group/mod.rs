@@ -89,6 +89,8 @@ enum Event {
     /// A user's fault begins: its index among the faults of the group.
     UserFaultBegins(u32),
     UserFaultEnds(u32),
+    /// The users' faults of this instant have all begun.
+    AllHit(u32),
     /// A middlebox may have forgotten a connection.
     Idle,
     /// A connection that was found dead is replaced.
@@ -451,6 +453,7 @@ impl<'a, W: Witness> Group<'a, W> {
             Event::FaultEnds => self.fault_ends((u - FAULTS) as usize, key.count()),
             Event::UserFaultBegins(fault) => self.user_fault_begins(u, fault as usize),
             Event::UserFaultEnds(fault) => self.user_fault_ends(u, fault as usize),
+            Event::AllHit(fault) => self.all_hit(fault as usize),
             Event::Idle => self.idle(u),
             Event::Replaced => self.replaced(u),
             Event::RouteExpires(dialog) => self.route_expires(u, dialog),
