@@ -1,6 +1,7 @@
 //! All integration tests, grouped by question.
 
 mod command;
+mod conversation;
 mod deployments;
 mod determinism;
 mod durable;

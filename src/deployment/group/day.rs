@@ -243,6 +243,9 @@ impl<W: Witness> Group<'_, W> {
 
     pub(super) fn call_accepted(&mut self, u: u32, number: u32) {
         let Some(index) = self.find_call(u, number) else { return };
+        if self.calls[index as usize].phase != CallPhase::Requested {
+            return; // a copy of a MakeCall already accepted makes no second call
+        }
         self.event(u, Subject::Originated, number);
         self.event(u, Subject::Delivered, number);
         self.ring(index);

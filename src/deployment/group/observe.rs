@@ -55,7 +55,7 @@ impl<W: Witness> Group<'_, W> {
                 probe.setup_began(record, now);
                 self.choose_site(u);
             }
-            ClientNote::SetupFailed => probe.tally.count(Counter::SetupsFailed),
+            ClientNote::SetupFailed => probe.setup_failed(record),
             ClientNote::Established => {
                 probe.established(record, now);
                 self.settle(u);
