@@ -14,3 +14,4 @@ mod study;
 mod theory;
 mod tidy;
 mod trouble;
+mod understood;
