@@ -11,7 +11,7 @@ use super::profile::{Profile, SHIPPED};
 use crate::deployment::ServiceTime;
 use crate::protocol::Reestablish;
 use crate::quantity::Span;
-use crate::workload::SignIn;
+use crate::workload::{Lunch, SignIn};
 
 /// Where a value comes from.
 #[derive(Clone, PartialEq, Debug)]
@@ -148,6 +148,8 @@ impl Settings {
         sign_in: SignIn => SignIn,
         /// When users sign out.
         sign_out: SignOut => Option<SignIn>,
+        /// A break, or none.
+        lunch: Lunch => Option<Lunch>,
         /// A re-establishment policy.
         reestablish: Reestablish => Reestablish,
         /// A whole number, or no limit.

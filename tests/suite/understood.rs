@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use rccsim::deployment::simulate;
+use rccsim::measure::Counter;
 use rccsim::scenario::{Override, Scenario, expanded, parse};
 
 /// A scenario of one gateway and one client group with these further keys.
@@ -74,4 +75,31 @@ fn a_published_capacity_is_shown_in_every_unit() {
     assert_eq!(shown("10000 calls/h"), format!("22.2222 messages/s, 11.1111 jobs/s, {rest}"));
     assert_eq!(shown("90 messages/min"), format!("1.5000 messages/s, 0.7500 jobs/s, {rest}"));
     assert_eq!(shown("7 jobs/s"), format!("14.0000 messages/s, 7.0000 jobs/s, {rest}"));
+}
+
+#[test]
+fn who_goes_to_lunch_signs_out_and_in_again() {
+    let day = |keys: &str| {
+        let clients = format!("count = 10\nsign_in = \"at 09:00\"\n{keys}");
+        let plan = scenario("horizon = \"10 h\"", "", &clients, "", &[]).plan;
+        let all = simulate(&plan, 0).all;
+        (all.signed_in_us as f64 / 3.6e10, all.get(Counter::SessionsEstablished), all)
+    };
+    let lunch = "lunch = \"at 12:00 for 1 h\"\n";
+    let (hours, sessions, with) = day(&format!("{lunch}sign_out = \"at 17:00\""));
+    assert_eq!((hours, sessions, with.all_drops()), (7.0, 20, 0));
+    let usable = |minute: usize| with.minutes[minute].usable_us / 60_000_000;
+    assert_eq!([239, 240, 299, 300].map(usable), [10, 0, 0, 10], "from the start at 08:00");
+    // The day ends during lunch; nobody is there yet at 08:30; the run ends before they are back.
+    let (hours, sessions, _) = day(&format!("{lunch}sign_out = \"at 12:30\""));
+    assert_eq!((hours, sessions), (3.0, 10));
+    let (hours, sessions, _) = day("lunch = \"at 08:30 for 1 h\"\nsign_out = \"at 17:00\"");
+    assert_eq!((hours, sessions), (8.0, 10));
+    assert_eq!(day("lunch = \"at 17:30 for 1 h\"").0, 8.5);
+    // The calls of the morning and the afternoon are those of who stays.
+    let due = |keys: &str| day(&format!("incoming_calls = \"60 /h\"\n{keys}")).2.get(Counter::ToastsDue);
+    let stays = due("sign_out = \"at 17:00\"");
+    let goes = due(&format!("{lunch}sign_out = \"at 17:00\""));
+    // 600 calls of the hour of lunch, standard deviation √600.
+    assert!((stays - goes).abs_diff(600) < 4 * 25, "{stays} {goes}");
 }
