@@ -152,6 +152,38 @@ mod tests {
     }
 
     #[test]
+    fn merging_is_recording_all_in_one_and_loses_less_than_one_percent() {
+        // From microseconds to days: xorshift, each sample scaled down by a power of two of its own.
+        let mut state = 0x9E37_79B9_7F4A_7C15u64;
+        let mut samples: Vec<u64> = std::iter::repeat_with(|| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 24) >> (state % 40)
+        })
+        .take(30_000)
+        .collect();
+        let (mut all, mut parts) = (Histogram::default(), [0, 1, 2].map(|_| Histogram::default()));
+        for (i, us) in samples.iter().enumerate() {
+            all.record(Span(*us));
+            parts[i % 3].record(Span(*us));
+        }
+        let [a, b, c] = parts;
+        let (mut left, mut right) = (c.clone(), b.clone());
+        left.merge(&a);
+        left.merge(&b);
+        right.merge(&c);
+        right.merge(&a);
+        assert!(left == all && right == all, "in whatever order");
+        samples.sort_unstable();
+        for percent in 1..=100 {
+            let exact = samples[samples.len() * percent / 100 - 1] as f64;
+            let found = all.quantile(percent as f64 / 100.0).unwrap().0 as f64;
+            assert!(found >= exact && found <= exact * (1.0 + 1.0 / 128.0), "{percent} %: {found} for {exact}");
+        }
+    }
+
+    #[test]
     fn every_bucket_edge_belongs_to_its_bucket() {
         for us in (0..1000).chain([1 << 20, (1 << 40) + 12345, u64::MAX]) {
             let b = bucket_of(us);

@@ -176,6 +176,7 @@ fn clients(s: &Settings, gateways: &[GatewayPlan], start: Span) -> Result<Client
         path: path(s),
         sign_in,
         sign_out: s.find("sign_out").and_then(|_| s.sign_out("sign_out")).map(|out| after(out, sign_in, start_us)),
+        lunch: s.find("lunch").and_then(|_| s.lunch("lunch")),
         ahead_us: start_us - start.0 as i64,
         attendance: s.find("attendance").map_or(1.0, |_| s.share("attendance")),
         recorded_calls: None,

@@ -354,6 +354,13 @@ pub const CLIENTS_OWN: &[Key] = &[
     )
     .from(Assumption, "the run ends first"),
     key(
+        "lunch",
+        Kind::Lunch,
+        "never",
+        "when they sign out for lunch, and for how long; who is not signed in then does not go",
+    )
+    .from(Assumption, "a dip in the middle of the day is plausible, none is published"),
+    key(
         "calls_file",
         Kind::File,
         "",
@@ -383,7 +390,7 @@ pub const FILES: &[(&str, &[&str])] = &[
             "call_spread",
         ],
     ),
-    ("sign_in_file", &["sign_in", "sign_out", "attendance"]),
+    ("sign_in_file", &["sign_in", "sign_out", "lunch", "attendance"]),
 ];
 
 /// Keys of a `[[workload]]` or `[[path]]` besides its values.

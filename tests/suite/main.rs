@@ -15,3 +15,4 @@ mod study;
 mod theory;
 mod tidy;
 mod trouble;
+mod understood;
