@@ -344,6 +344,35 @@ fn best_selects_the_least_cost_or_says_what_is_as_good() {
     assert!(text(&none.stderr).contains("no value in replication 1"), "{}", text(&none.stderr));
 }
 
+/// Session-Expires is 30 min: whoever refreshes every 30 min or later loses the session, and the fewest messages among
+/// the others are sent every 25 min.
+#[test]
+fn best_within_the_objectives_is_the_least_load_of_those_that_meet_them() {
+    let folder = TempDir::new().unwrap();
+    let best = |objective: &str, more: &[&str]| -> (Option<i32>, Value) {
+        let file = by_hand(folder.path(), "healthy", objective);
+        let out = TempDir::new().unwrap();
+        let vary = "clients.refresh_interval=5 min..55 min step 10 min";
+        let args = ["best", &file, "--vary", vary, "--delta", "0.001", "--format", "json", "--within-objectives"];
+        let output = rccsim(&[&args[..], more, &["--out", out.path().to_str().unwrap()]].concat());
+        let document = serde_json::from_slice(&output.stdout);
+        (output.status.code(), document.unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr))))
+    };
+    let (code, found) = best("metric = \"session_drops\"\nat_most = 3", &[]);
+    assert_eq!((code, found["best"].as_str()), (Some(0), Some("clients.refresh_interval=25 min")));
+    assert_eq!(found["cost"], "message_rate_per_s");
+    let points = found["points"].as_array().unwrap();
+    let verdicts: Vec<&str> = points.iter().map(|p| p["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["pass", "pass", "pass", "fail", "fail", "fail"]);
+    assert!(found["answer"].as_str().unwrap().starts_with("3 of 6 points meet the objectives."), "{}", found["answer"]);
+    // One alone is no selection; none is a miss. 20 users refresh 20/300 = 0.067 times a second every 5 min.
+    let (code, found) = best("metric = \"refresh_rate_per_s\"\nat_least = \"0.06 /s\"", &[]);
+    assert_eq!((code, found["best"].as_str()), (Some(0), Some("clients.refresh_interval=5 min")));
+    assert!(found["answer"].as_str().unwrap().contains("5 min alone is left"), "{}", found["answer"]);
+    let (code, found) = best("metric = \"refresh_rate_per_s\"\nat_least = \"1 /s\"", &[]);
+    assert_eq!((code, found["best"].is_null(), found["verdict"].as_str()), (Some(3), true, Some("fail")));
+}
+
 #[test]
 fn sensitivity_orders_what_is_assumed_by_how_far_it_moves_the_answer() {
     let args =
