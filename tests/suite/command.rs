@@ -290,6 +290,26 @@ fn the_matrix_agrees_with_the_table_of_first_losses() {
 }
 
 #[test]
+fn the_trace_shows_the_relay_at_work_and_why_a_refresh_was_refused() {
+    let trace = |args: &[&str]| text(&rccsim(&[&["trace"], args].concat()).stdout);
+    let relay = trace(&["models/nec-r2-relay-fix.toml"]);
+    let answer = relay.lines().find(|l| l.contains("200 OK (INVITE)")).unwrap();
+    assert!(
+        answer.contains("Allow absent") && answer.contains("rewritten on the way to without UPDATE: relay_allow"),
+        "{answer}"
+    );
+    for (class, reason) in [
+        ("405", "on_rejection = hold"),
+        ("481", "481 to any request ends the dialog"),
+        ("503", "a 503 changes no dialog: again after Retry-After"),
+    ] {
+        let refused = trace(&["models/rejecting-gateway.toml", "--set", &format!("gateway.update={class}")]);
+        let line = refused.lines().find(|l| l.contains("refresh refused")).unwrap();
+        assert!(line.contains(reason), "{class}: {line}");
+    }
+}
+
+#[test]
 fn the_trace_shows_update_unanswered_and_what_follows() {
     let trace = text(&rccsim(&["trace", "models/nec-r2.toml"]).stdout);
     let place = |what: &str| trace.find(what).unwrap_or_else(|| panic!("no {what:?} in\n{trace}"));
