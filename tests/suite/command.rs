@@ -181,6 +181,16 @@ fn what_fails_leaves_earlier_results_alone() {
     assert_eq!(code(&output), 2);
     let message = text(&output.stderr);
     assert!(message.contains("clients.front-office") && message.contains("GB"), "{message}");
+    // The same in a file: told where it stands.
+    let file = folder.path().with_extension("toml");
+    fs::write(&file, fs::read_to_string("models/nec-2007.toml").unwrap().replace("count = 2000", "count = 900000000"))
+        .unwrap();
+    let output = rccsim(&["run", file.to_str().unwrap(), "--out", out]);
+    let message = text(&output.stderr);
+    assert_eq!(code(&output), 2);
+    let told = format!("error: {}:16:9: clients.front-office.count: found 900000000, expected fewer", file.display());
+    assert!(message.starts_with(&told), "{message}");
+    fs::remove_file(file).unwrap();
     assert_eq!(code(&rccsim(&["run", "tests/rejected/count_zero.toml", "--out", out])), 2);
     assert!(files(folder.path()) == before, "earlier results were touched");
 }
