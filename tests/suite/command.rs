@@ -257,6 +257,35 @@ fn profiles_show_provenance_and_guess_nothing() {
 }
 
 #[test]
+fn a_profile_file_of_ones_own_works_like_a_shipped_one() {
+    let folder = TempDir::new().unwrap();
+    let here = |args: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_rccsim")).args(args).current_dir(folder.path()).output().unwrap()
+    };
+    let profile = |update: &str| {
+        format!(
+            "# Our gateway.\n{update} = {{ value = \"405\", standing = \"seen\", source = \"our trace of Monday\" }}\n\
+                 allow = {{ value = \"absent\", standing = \"seen\", source = \"our trace of Monday\" }}\n"
+        )
+    };
+    fs::write(folder.path().join("ours.toml"), profile("update")).unwrap();
+    let scenario = fs::read_to_string("models/nec-2007.toml").unwrap().replace("nec-ow5000", "ours.toml");
+    fs::write(folder.path().join("scenario.toml"), scenario).unwrap();
+    let shown = text(&here(&["profiles", "ours.toml"]).stdout);
+    assert!(
+        shown.contains("ours.toml (gateways)\nOur gateway.") && shown.contains("seen: our trace of Monday"),
+        "{shown}"
+    );
+    let checked = text(&here(&["check", "scenario.toml"]).stdout);
+    assert!(checked.contains("405        ours.toml, seen: our trace of Monday"), "{checked}");
+    fs::write(folder.path().join("ours.toml"), profile("updat")).unwrap();
+    let wrong = here(&["profiles", "ours.toml"]);
+    assert_eq!(code(&wrong), 2);
+    assert!(text(&wrong.stderr).contains("ours.toml:2:1: unknown key `updat`"), "{}", text(&wrong.stderr));
+    assert_eq!(code(&here(&["profiles", "nothing.toml"])), 2);
+}
+
+#[test]
 fn check_tells_each_value_with_its_source_and_warns() {
     let output = rccsim(&["check", "models/nec-r2.toml", "--set", "clients.refresh_interval=40 min"]);
     assert_eq!(code(&output), 0);
