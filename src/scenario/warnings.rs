@@ -1,7 +1,7 @@
 //! Values that are valid and yet unlikely to be meant, with their consequence.
 
 use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Plan};
-use crate::protocol::{OnNoAnswer, Reestablish, RefreshClock, RefreshMethod, UpdateBehaviour};
+use crate::protocol::{OnNoAnswer, Reestablish, RefreshClock, RefreshMethod, UpdateBehaviour, granted_s};
 use crate::quantity::{Span, print_clock, print_span};
 use crate::workload::SignIn;
 
@@ -42,8 +42,12 @@ fn refresh_interval(clients: &ClientPlan, gateway: &GatewayPlan) -> Span {
     }
 }
 
+/// The session that such a gateway grants to such a client, after a 422 where the offer is too small for it.
 fn granted(clients: &ClientPlan, gateway: &GatewayPlan) -> Span {
-    Span::from_secs(u64::from(clients.config.session_expires_s.min(gateway.config.session_expires_s)))
+    let (client, gateway) = (&clients.config, &gateway.config);
+    let offered = client.session_expires_s.max(u32::from(gateway.min_se_s));
+    let granted = granted_s(offered, gateway.session_expires_s, client.min_se_s, gateway.min_se_s);
+    Span::from_secs(u64::from(granted))
 }
 
 /// The load that the users bring once all are signed in, over what the servers can do.
@@ -93,6 +97,7 @@ fn of_clients(plan: &Plan, clients: &ClientPlan, gateway: &GatewayPlan, warnings
     let name = &clients.name;
     let granted = granted(clients, gateway);
     let interval = config.refresh_interval;
+    let latest = Span::from_micros_f64(interval.0 as f64 * (1.0 + config.refresh_jitter));
     let timers = gateway.config.update != UpdateBehaviour::NoSessionExpires;
     if config.refresh_method != RefreshMethod::Rfc4028 && timers && interval >= granted {
         let consequence = match config.on_no_answer {
@@ -102,6 +107,13 @@ fn of_clients(plan: &Plan, clients: &ClientPlan, gateway: &GatewayPlan, warnings
         warnings.push(format!(
             "clients.{name}: refresh_interval {} is not shorter than the granted Session-Expires {}: {consequence}",
             print_span(interval),
+            print_span(granted)
+        ));
+    }
+    if config.refresh_method != RefreshMethod::Rfc4028 && timers && interval < granted && latest >= granted {
+        warnings.push(format!(
+            "clients.{name}: refresh_jitter lets a refresh come {} after the last one, when the granted Session-Expires {} is over: some healthy sessions expire",
+            print_span(latest),
             print_span(granted)
         ));
     }
