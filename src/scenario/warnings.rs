@@ -105,6 +105,14 @@ fn of_clients(plan: &Plan, clients: &ClientPlan, gateway: &GatewayPlan, warnings
             print_span(granted)
         ));
     }
+    let longest = Span::from_micros_f64(interval.0 as f64 * (1.0 + config.refresh_jitter));
+    if config.refresh_method != RefreshMethod::Rfc4028 && timers && interval < granted && longest >= granted {
+        warnings.push(format!(
+            "clients.{name}: with refresh_jitter an interval can be {}, not shorter than the granted Session-Expires {}: some sessions expire before their refresh",
+            print_span(longest),
+            print_span(granted)
+        ));
+    }
     if config.refresh_clock == RefreshClock::SinceTraffic && timers {
         warnings.push(format!(
             "clients.{name}: refresh_clock = \"since-traffic\": calls postpone the refresh but not the expiry, so a busy healthy session can run out after {}",

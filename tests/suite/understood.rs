@@ -36,6 +36,16 @@ fn more_load_than_servers_is_warned_of_with_the_utilisation() {
 }
 
 #[test]
+fn a_jitter_that_can_reach_session_expires_is_warned_of() {
+    let warnings = |set: &[&str]| scenario("", "", "count = 9", "", set).warnings;
+    // 25 min and a fifth of them are 30 min, the Session-Expires offered.
+    let warning = "clients.office: with refresh_jitter an interval can be 30 min, not shorter than the granted \
+                   Session-Expires 30 min: some sessions expire before their refresh";
+    assert_eq!(warnings(&["clients.refresh_jitter=20 %"]), [warning]);
+    assert!(warnings(&["clients.refresh_jitter=19 %"]).is_empty());
+}
+
+#[test]
 fn a_night_shift_signs_out_the_next_day() {
     let run = "start = \"20:00\"\nhorizon = \"12 h\"";
     let hours = |clients: &str, more: &str, run: &str| {
