@@ -194,6 +194,8 @@ pub struct Station<'a> {
     in_system: u32,
     changed: Time,
     count: u32,
+    /// Jobs that were inside when the gateway stopped.
+    cleared: u64,
     /// What was counted so far.
     pub tally: StationTally,
 }
@@ -214,6 +216,7 @@ impl<'a> Station<'a> {
             in_system: 0,
             changed: Time::ZERO,
             count: 0,
+            cleared: 0,
             tally: StationTally::new(config.servers, horizon),
         }
     }
@@ -335,6 +338,7 @@ impl<'a> Station<'a> {
     pub fn clear(&mut self, now: Time) {
         self.advance(now);
         self.account_open(now);
+        self.cleared += u64::from(self.in_system);
         self.jobs.clear();
         self.free.clear();
         self.urgent.clear();
@@ -354,6 +358,12 @@ impl<'a> Station<'a> {
     pub fn finish(mut self, horizon: Time) -> StationTally {
         self.advance(horizon);
         self.account_open(horizon);
+        let gone = self.tally.refused + self.tally.response.count() + self.cleared;
+        assert_eq!(
+            self.tally.offered,
+            gone + u64::from(self.in_system),
+            "jobs are neither refused nor done nor inside"
+        );
         let idle = self.busy < self.config.servers;
         assert!(!(idle && self.queued() > 0), "a job waits while a server is idle");
         assert!(self.serial_busy || self.serial.is_empty(), "a job waits for a serial section that nobody is in");
