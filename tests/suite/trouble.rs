@@ -281,6 +281,39 @@ fn a_sleeping_pc_wakes_to_a_lost_session() {
 }
 
 #[test]
+fn who_signs_in_has_woken_the_pc() {
+    let mut c = clients("c", 1, r2());
+    (c.sign_in, c.sign_out) = (SignIn::At(Span::from_secs(9 * HOUR)), Some(SignIn::At(Span::from_secs(11 * HOUR))));
+    let mut p = plan(healthy(), vec![c], 8 * HOUR);
+    // Asleep from 08:30 to 10:30, signed in from 09:00 to 11:00.
+    p.faults = vec![fault(FaultKind::Sleep, once(1800, 2 * HOUR), FaultTarget::All, false)];
+    let all = simulate(&p, 0).all;
+    assert_eq!((all.usable_us, all.signed_in_us), (2 * 3_600_000_000, 2 * 3_600_000_000));
+}
+
+#[test]
+fn a_call_asked_for_at_sign_out_is_not_left_waiting() {
+    // MakeCall takes 10 s to be served: of 60 calls an hour one in six is under way when its user leaves.
+    let mut c = clients("c", 200, r2());
+    c.workload = calls(0.0, 60.0);
+    c.sign_out = Some(SignIn::UniformOver(Span::from_secs(HOUR)));
+    let mut p = plan(healthy(), vec![c], HOUR);
+    p.gateways[0].count = 200;
+    p.gateways[0].station = Some(StationConfig {
+        servers: 50,
+        queue: None,
+        service: std::array::from_fn(|_| ServiceTime::Fixed(Span::from_secs(10))),
+        response_service: Span::ZERO,
+        setup_serial: Span::ZERO,
+        overload: Overload::Drop,
+        calls_first: false,
+    });
+    // The law is asserted at the end of the run.
+    let all = simulate(&p, 0).all;
+    assert!(all.get(Counter::OriginationsAttempted) > 1000);
+}
+
+#[test]
 fn all_are_back_after_a_scheduled_fault_of_the_clients_too() {
     let all_back = |kind, lasts| {
         let mut p = plan(healthy(), vec![clients("c", 30, r2()), clients("others", 10, r2())], HOUR);
