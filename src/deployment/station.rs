@@ -107,7 +107,8 @@ pub enum JobClass {
 pub struct StationConfig {
     /// Servers, at least 1. Default 1.
     pub servers: u32,
-    /// Waiting places, so that at most servers + queue jobs are in the station; `None`: no bound. Default none.
+    /// Waiting places, so that at most servers + queue jobs are in the station, besides those that have been served and are at
+    /// the serial section; `None`: no bound. Default none.
     pub queue: Option<u32>,
     /// Service time by [`JobClass`].
     pub service: [ServiceTime; 4],
@@ -226,8 +227,14 @@ impl<'a> Station<'a> {
         !work.is_response() || self.config.response_service > Span::ZERO
     }
 
+    /// Those that wait for a server.
     fn queued(&self) -> u32 {
         (self.urgent.len() + self.waiting.len()) as u32
+    }
+
+    /// Those that wait, for a server or for the serial section.
+    fn waiting(&self) -> u32 {
+        self.queued() + self.serial.len() as u32
     }
 
     /// Brings the integrals up to now, before the numbers change.
@@ -235,9 +242,9 @@ impl<'a> Station<'a> {
         let us = (now - self.changed).0;
         self.tally.area_us += u128::from(us) * u128::from(self.in_system);
         self.tally.busy_us += u128::from(us) * u128::from(self.busy);
-        let queued = u64::from(self.queued());
-        if queued > 0 {
-            self.tally.queue_over(self.changed, now, queued);
+        let waiting = u64::from(self.waiting());
+        if waiting > 0 {
+            self.tally.queue_over(self.changed, now, waiting);
         }
         self.changed = now;
     }
@@ -275,7 +282,7 @@ impl<'a> Station<'a> {
         } else {
             self.waiting.push_back(place);
         }
-        self.tally.queue_peak = self.tally.queue_peak.max(self.queued());
+        self.tally.queue_peak = self.tally.queue_peak.max(self.waiting());
         Ok(None)
     }
 
@@ -317,6 +324,7 @@ impl<'a> Station<'a> {
             self.jobs[place as usize].in_serial_section = true;
             if self.serial_busy {
                 self.serial.push_back(place);
+                self.tally.queue_peak = self.tally.queue_peak.max(self.waiting());
             } else {
                 begun[1] = Some(self.begin_serial(now, place));
             }

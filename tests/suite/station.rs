@@ -243,6 +243,9 @@ fn calls_first_and_a_serial_section() {
     }
     // Served in parallel until 10 ms, then one at a time.
     assert_eq!(ends, [(0, Time(110_000)), (1, Time(210_000)), (2, Time(310_000))]);
+    let tally = station.finish(Time(1_000_000));
+    // Two wait for the first, 100 ms, then one, 100 ms.
+    assert_eq!((tally.queue_peak, tally.queue_us_by_minute[0]), (2, 300_000));
 }
 
 /// The last instant at which a session came up.

@@ -262,6 +262,31 @@ fn ocs_fails_over_and_forgets_routes() {
 }
 
 #[test]
+fn everybody_has_the_same_ocs() {
+    // Two gateways, and OCS fails over again and again: each time everybody is thrown out at the same instant.
+    let mut p = plan(healthy(), vec![clients("a", 3, r2()), clients("b", 2, r2())], 100 * HOUR);
+    p.gateways.push(GatewayPlan { name: "other".into(), ..p.gateways[0].clone() });
+    p.clients[1].gateway = 1;
+    let schedule = Schedule::Recurrent { mtbf: Span::from_secs(5 * HOUR), mttr: Span::from_secs(20) };
+    p.faults = vec![fault(FaultKind::OcsFailover, schedule, FaultTarget::All, false)];
+    let rows = drop_rows(simulate(&p, 0));
+    let instants = |clients: u32| -> Vec<Time> {
+        let mut at: Vec<Time> = rows.iter().filter(|r| r.clients == clients).map(|r| r.lost_at).collect();
+        at.sort_unstable();
+        at.dedup();
+        at
+    };
+    assert!(instants(0).len() > 5, "{:?}", instants(0));
+    assert_eq!(instants(0), instants(1));
+    assert_eq!(rows.len(), 5 * instants(0).len());
+    // A gateway's crashes are its own.
+    p.faults = vec![fault(FaultKind::Crash, schedule, FaultTarget::All, true)];
+    let rows = drop_rows(simulate(&p, 0));
+    let of = |clients: u32| rows.iter().filter(move |r| r.clients == clients).map(|r| r.lost_at);
+    assert!(of(0).count() > 5 && of(0).all(|at| of(1).all(|other| at != other)));
+}
+
+#[test]
 fn a_sleeping_pc_wakes_to_a_lost_session() {
     let mut gw = healthy();
     gw.enforces_session_timer = SessionTimer::Silent;
