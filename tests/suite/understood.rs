@@ -36,6 +36,15 @@ fn more_load_than_servers_is_warned_of_with_the_utilisation() {
 }
 
 #[test]
+fn a_queue_at_a_gateway_that_answers_at_once_is_warned_of() {
+    let warnings = |gateway: &str| scenario("", gateway, "count = 9", "", &[]).warnings;
+    let warning = "gateway.gw: queue has no effect without a service_time or a capacity: the gateway answers at once";
+    assert_eq!(warnings("queue = 9"), [warning]);
+    assert!(warnings("queue = 9\nservice_time = \"1 ms\"").is_empty());
+    assert!(warnings("queue = \"unlimited\"\nservers = 1").is_empty(), "as it is anyhow");
+}
+
+#[test]
 fn a_jitter_that_can_reach_session_expires_is_warned_of() {
     let warnings = |set: &[&str]| scenario("", "", "count = 9", "", set).warnings;
     // 25 min and a fifth of them are 30 min, the Session-Expires offered.
