@@ -137,7 +137,7 @@ pub fn parse_again(
     let plan = build::plan(&settings, folder, records)?;
     let objectives = objective::read_all(&document, &plan)?;
     let replications = settings[0].number("replications") as u32;
-    let warnings = warnings::of(&plan);
+    let warnings = warnings::of(&plan, &settings);
     Ok(Scenario {
         file: file.into(),
         question: document.opening.clone(),

@@ -1,12 +1,13 @@
 //! Values that are valid and yet unlikely to be meant, with their consequence.
 
+use super::Settings;
 use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Plan};
 use crate::protocol::{OnNoAnswer, Reestablish, RefreshClock, RefreshMethod, UpdateBehaviour, granted_s};
 use crate::quantity::{Span, print_clock, print_span};
 use crate::workload::SignIn;
 
 /// Every warning, in the order of the settings.
-pub fn of(plan: &Plan) -> Vec<String> {
+pub fn of(plan: &Plan, settings: &[Settings]) -> Vec<String> {
     let mut warnings = Vec::new();
     for (index, gateway) in plan.gateways.iter().enumerate() {
         let users: u64 = plan.clients.iter().filter(|c| c.gateway == index).map(|c| u64::from(c.count)).sum();
@@ -21,6 +22,9 @@ pub fn of(plan: &Plan) -> Vec<String> {
     }
     for (index, gateway) in plan.gateways.iter().enumerate() {
         of_station(plan, index, gateway, &mut warnings);
+        if let Some(settings) = settings.iter().find(|s| s.table == "gateway" && s.name == gateway.name) {
+            without_station(gateway, settings, &mut warnings);
+        }
     }
     for clients in &plan.clients {
         of_clients(plan, clients, &plan.gateways[clients.gateway], &mut warnings);
@@ -70,6 +74,23 @@ fn of_station(plan: &Plan, index: usize, gateway: &GatewayPlan, warnings: &mut V
             "gateway.{}: calls and refreshes alone need {:.0} % of its servers: the queue grows without end, or jobs are refused",
             gateway.name,
             utilisation * 100.0
+        ));
+    }
+}
+
+/// Keys of a station where there is none.
+fn without_station(gateway: &GatewayPlan, settings: &Settings, warnings: &mut Vec<String>) {
+    if gateway.station.is_some() {
+        return;
+    }
+    let idle = ["servers", "queue", "overload", "priority"].into_iter().filter(|key| {
+        let setting = settings.setting(key);
+        setting.key.default != Some(setting.text.as_str())
+    });
+    for key in idle {
+        warnings.push(format!(
+            "gateway.{}: {key} has no effect without a service_time or a capacity: the gateway answers at once",
+            gateway.name
         ));
     }
 }
