@@ -72,7 +72,7 @@ pub fn skewed(samples: &Samples, objectives: &[Objective]) -> Vec<Skewed> {
 }
 
 /// What one replication says on its own.
-fn value(sample: Sample) -> Option<f64> {
+pub(super) fn value(sample: Sample) -> Option<f64> {
     match sample {
         Sample::Count(n) => Some(n as f64),
         Sample::Ratio(above, below) => Some(above / below),

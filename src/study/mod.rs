@@ -37,6 +37,8 @@ mod replications;
 mod samples;
 mod selection;
 mod skew;
+mod spread;
+mod steady;
 mod tail;
 mod verdict;
 
@@ -53,4 +55,6 @@ pub use replications::{Precision, checkpoints, replications_needed};
 pub use samples::{Column, Observation, Row, Samples, columns};
 pub use selection::{Selection, Standing, kim_nelson_h2};
 pub use skew::{Skew, skew_warning, skewness};
+pub use spread::{HIGH, Spread, spread, spread_replications};
+pub use steady::{Steady, steady_state};
 pub use verdict::{Judgement, Verdict, judge_all, overall};

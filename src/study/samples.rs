@@ -72,6 +72,8 @@ impl Observation {
     }
 }
 
+const MINUTE_US: u64 = 60_000_000;
+
 /// The samples of all scopes over the replications so far.
 #[derive(Clone, Debug)]
 pub struct Samples {
@@ -85,6 +87,8 @@ pub struct Samples {
     pub values: Vec<Vec<Vec<Sample>>>,
     /// Per scope: the minutes, summed over the replications.
     pub minutes: Vec<Vec<MinuteBin>>,
+    /// Per replication: the whole minutes over everything; of what was read back, none.
+    pub each_minute: Vec<Vec<MinuteBin>>,
     /// Per scope: the time series of the stations, merged over the replications.
     pub stations: Vec<StationTally>,
     /// Per replication.
@@ -105,6 +109,7 @@ impl Samples {
             numbers: Vec::new(),
             values: Vec::new(),
             minutes,
+            each_minute: Vec::new(),
             stations,
             fingerprints: Vec::new(),
             events: 0,
@@ -124,6 +129,9 @@ impl Samples {
             sums.resize(tally.minutes.len(), MinuteBin::default());
             sums.iter_mut().zip(&tally.minutes).for_each(|(sum, bin)| *sum += *bin);
         }
+        // The last one may be cut by the horizon.
+        let whole = (self.horizon.0 / MINUTE_US) as usize;
+        self.each_minute.extend(tallies.first().map(|all| all.minutes[..whole.min(all.minutes.len())].to_vec()));
         for (sums, tally) in self.stations.iter_mut().zip(tallies) {
             sums.merge_minutes(&tally.station);
         }
