@@ -61,7 +61,7 @@ pub fn settled(steady: &Steady) -> Settled<'_> {
         too_short: steady.too_short,
         mean: e.map(|e| rounded(e.mean)),
         lower: e.and_then(|e| e.lower).map(rounded),
-        upper: e.and_then(|e| e.upper).map(rounded),
+        upper: steady.upper_if_none.or(e.and_then(|e| e.upper)).map(rounded),
         unit: steady.metric.unit.name(),
     }
 }
@@ -115,6 +115,9 @@ fn steady(all: &[Steady]) -> String {
     let mut out = String::from("\nSteady state (without the warm-up that MSER-5 finds in the minutes)\n");
     let row = |s: &Steady| {
         let figure = match s.estimate {
+            Some(_) if s.upper_if_none.is_some() => {
+                format!("0 (at most {})", in_unit(s.upper_if_none.unwrap_or(0.0), s.metric.unit))
+            }
             Some(e) => estimated(&e, s.metric.unit),
             None if s.too_short => "the run is too short".into(),
             None => "–".into(),

@@ -22,6 +22,10 @@
 //! | [`mean_interval`] at the first of the [`checkpoints`] from 10 where it is narrow enough | ± 5 % of 2, deviation 1 (some 400 replications) | 95.3 % |
 //! | | ± 0.2 (some 100) | 94.6 % |
 //! | | ± 0.5 (some 18) | 93.5 % |
+//!
+//! The same of the simulator, over 1,000 macro-replications of 10 days of 20 users behind a gateway that ignores UPDATE,
+//! whose missed toasts are known (`coverage_of_a_model_with_a_known_answer`, standard error 0.7 %): of the calls, a mean,
+//! 94.9 %; of the missed toasts, a ratio, 94.6 %; of their difference to another re-establishment delay, paired, 95.4 %.
 
 mod bracket;
 mod compare;

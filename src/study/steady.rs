@@ -6,7 +6,7 @@
 //! does; each metric has its own. Source: K. Hoad, S. Robinson, R. Davies, Automating warm-up length estimation,
 //! J. Operational Research Society 61 (2010), section 3.
 
-use super::estimate::{CONFIDENCE, Estimate, ratio_interval};
+use super::estimate::{CONFIDENCE, Estimate, poisson_bounds, ratio_interval};
 use super::mser::mser5;
 use crate::measure::{Metric, MinuteBin};
 
@@ -21,6 +21,8 @@ pub struct Steady {
     pub kept_min: usize,
     /// What it settles to; `None`: the run is too short to tell, or nothing was due.
     pub estimate: Option<Estimate>,
+    /// Nothing was counted in the minutes that are left: the exact upper bound of the rate.
+    pub upper_if_none: Option<f64>,
     /// The run is too short: it has not settled for long enough, or has fewer than 50 minutes.
     pub too_short: bool,
 }
@@ -57,11 +59,15 @@ pub fn steady_state(replications: &[Vec<MinuteBin>]) -> Vec<Steady> {
             all.fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y))
         };
         let pairs: Vec<(f64, f64)> = replications.iter().map(kept).collect();
+        let (above, below) = pairs.iter().fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
+        // Of a share of time there is none: a moment is no trial.
+        let none = !truncation.too_short && above == 0.0 && below > 0.0 && name.ends_with("_per_client_hour");
         Steady {
             metric: Metric::named(name).unwrap_or_else(|| unreachable!("{name} is a metric")),
             warm_up_min: truncation.deleted,
             kept_min: minutes - truncation.deleted,
             estimate: if truncation.too_short { None } else { ratio_interval(&pairs, CONFIDENCE) },
+            upper_if_none: none.then(|| poisson_bounds(0, CONFIDENCE).1 / below),
             too_short: truncation.too_short,
         }
     };
@@ -98,6 +104,14 @@ mod tests {
         assert_eq!((load.warm_up_min, load.estimate.map(|e| e.mean)), (0, Some(1.0)));
         // ± t(0.975, 1) · √2/6 / √2 = 12.7062/6.
         assert!((load.estimate.unwrap().half_width().unwrap() - 12.7062047361747 / 6.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn none_has_its_upper_bound() {
+        let drops = steady_state(&[day(200, 1), day(200, 1)]).swap_remove(1);
+        assert_eq!(drops.metric.name, "drops_per_client_hour");
+        // Of 200 minutes of 100 users on two days, 666.7 hours.
+        assert!((drops.upper_if_none.unwrap() - 3.688879454113936 / (100.0 * 400.0 / 60.0)).abs() < 1e-12);
     }
 
     #[test]
