@@ -114,8 +114,12 @@ impl Search<'_> {
         let mut worst: Option<Trial> = None;
         for situation in self.situations {
             let Some(trial) = self.judge_one(situation, place, first)? else { return Ok(None) };
+            // Of those that all pass, the one with the least room: it is what binds.
             let rank = |v: Verdict| [Verdict::Pass, Verdict::Inconclusive, Verdict::Fail].iter().position(|o| *o == v);
-            if worst.as_ref().is_none_or(|w| rank(trial.verdict) > rank(w.verdict)) {
+            let room = |t: &Trial| margin(t).map_or(f64::NEG_INFINITY, |(_, room)| room);
+            let is_worse =
+                |w: &Trial| rank(trial.verdict).cmp(&rank(w.verdict)).then(room(w).total_cmp(&room(&trial))).is_gt();
+            if worst.as_ref().is_none_or(is_worse) {
                 worst = Some(trial);
             }
         }
@@ -175,7 +179,10 @@ fn hit(source: &Source, base: &Scenario, spare: u32, at: Option<&str>) -> Result
             })
             .collect();
         let o = Override::parse_at(&format!("gateway.{}.spare={spare}", gateway.name), &Place::whole("--spare"))?;
-        Ok(Situation { source: source.with(&faults.concat()).under(o), down: Some(gateway.name.clone()) })
+        let source = source.with(&faults.concat()).under(o);
+        // What is wrong now is the flag's, in lines that the file does not have.
+        source.scenario(&[]).map_err(|e| Fault::Input(format!("--spare {spare} --down-at {at}: {e}")))?;
+        Ok(Situation { source, down: Some(gateway.name.clone()) })
     };
     base.plan.gateways.iter().map(situation).collect()
 }

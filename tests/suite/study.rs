@@ -53,7 +53,7 @@ fn what_is_wrong_at_any_point_is_told_before_anything_runs() {
 fn a_study_file_and_the_command_line_are_the_same_points() {
     let folder = TempDir::new().unwrap();
     let base = fs::read_to_string("models/nec-r2.toml").unwrap().replace("count = 2000", "count = 400");
-    let points = "clients.refresh_interval, gateway.allow\n5 min, absent\n10 min, without-update\n";
+    let points = "clients.refresh_interval, gateway.allow\n5 min, absent\n\n\"10 min\", without-update\n";
     fs::write(folder.path().join("points.csv"), points).unwrap();
     let study = |name: &str, table: &str| {
         let file = folder.path().join(name);
@@ -500,6 +500,27 @@ fn size_with_a_gateway_down_moves_its_users_to_the_spare_one() {
     assert!((down - 62.0 / 28_800.0).abs() < 1e-9, "{down}");
     let answer = hit["answer"].as_str().unwrap();
     assert!(answer.contains("1 gateway of g down from 12:00 on, the worst to lose"), "{answer}");
+}
+
+/// Two of 20 users, two of 200: an instance of the latter is the worst to lose. Everybody refreshes at 12:00, when 100 of
+/// 220 users find theirs down and are back 62 s later (see above), of 28,800 s.
+#[test]
+fn size_loses_the_gateway_that_is_worst_to_lose() {
+    let folder = TempDir::new().unwrap();
+    let file = by_hand(folder.path(), "healthy", "metric = \"down_fraction\"\nat_most = \"1 %\"");
+    let more = "\n[[gateway]]\nname = \"h\"\nprofile = \"healthy\"\n\
+        [[clients]]\nname = \"many\"\nprofile = \"communicator-2007-r2\"\ncount = 200\ngateway = \"h\"\n\
+        sign_in = \"at start\"\noutgoing_calls = \"0 /h\"\nreestablish = \"fixed 30 s\"\n";
+    fs::write(&file, fs::read_to_string(&file).unwrap() + more).unwrap();
+    let key = ["--key", "gateway.count=2, 3", "--set", "clients.refresh_interval=5 min", "--spare", "1"];
+    let (code, found) = size(&[&[file.as_str()], &key[..], &["--down-at", "12:00"]].concat());
+    let trial = &found["trials"][0];
+    assert_eq!((code, trial["down"].as_str()), (Some(0), Some("h")), "{trial}");
+    let down = trial["objectives"][0]["mean"].as_f64().unwrap();
+    assert!((down - 100.0 * 62.0 / (220.0 * 28_800.0)).abs() < 1e-9, "{down}");
+    let late = rccsim(&[&["size", file.as_str()], &key[..], &["--down-at", "02:00"]].concat());
+    assert_eq!(late.status.code(), Some(2));
+    assert!(text(&late.stderr).contains("--down-at 02:00"), "{}", text(&late.stderr));
 }
 
 /// Behind a gateway that ignores UPDATE there are 18 outages in 8 h, of D each (model §5): of calls that come at random,
