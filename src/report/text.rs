@@ -39,6 +39,9 @@ pub fn figure(row: &Row) -> String {
     if let Some(upper) = row.upper_if_none {
         return format!("0 (at most {})", in_unit(upper, unit));
     }
+    if let (true, Some(lower), Some(upper)) = (row.is_rare, estimate.lower, estimate.upper) {
+        return format!("{} ({} to {})", in_unit(estimate.mean, unit), in_unit(lower, unit), in_unit(upper, unit));
+    }
     estimated(&estimate, unit)
 }
 
