@@ -7,6 +7,7 @@ pub mod ladder;
 pub mod matrix;
 pub mod number;
 mod run;
+pub mod settled;
 pub mod study;
 pub mod summary;
 pub mod sweep;
