@@ -21,6 +21,7 @@ mod place;
 mod png;
 mod scale;
 mod scene;
+mod script;
 mod svg;
 mod text;
 mod thin;
@@ -36,6 +37,7 @@ pub use colour::stylesheet;
 pub use layer::{
     Along, Band, Bar, Bars, HeatMap, Histogram, Layer, Line, Marker, Point, Points, Region, Stack, Threshold, Tone,
 };
+pub use script::SCRIPT;
 
 /// How an axis is divided.
 #[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug, Default)]
