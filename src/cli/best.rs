@@ -7,12 +7,15 @@ use super::Outcome;
 use super::campaign::Campaign;
 use super::design::{Alternative, PrecisionFlags, VaryFlags, alternatives};
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags};
+use super::flags::{Format, JobsFlag, ScenarioFlags, about, written};
+use super::inputs::inputs;
 use super::progress::interruptible;
+use super::report::{Found, OutFlags};
 use crate::quantity::parse_share;
 use crate::report::number::{human, rounded, whole};
 use crate::report::text::table;
-use crate::report::{VERSION, json};
+use crate::report::{About, json};
+use crate::scenario::expanded_study;
 use crate::study::{CONFIDENCE, Cost, Estimate, Selection, Standing, mean_interval};
 
 /// Select the best point.
@@ -39,6 +42,8 @@ pub struct Best {
     most_reps: u32,
     #[command(flatten)]
     jobs: JobsFlag,
+    #[command(flatten)]
+    out: OutFlags,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -61,8 +66,8 @@ struct Selected {
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'a str,
-    version: &'a str,
-    seed: u64,
+    #[serde(flatten)]
+    about: &'a About,
     cost: &'a str,
     delta: f64,
     alpha: f64,
@@ -102,18 +107,41 @@ impl Best {
             );
             return Err(input("--alpha", why));
         }
+        let folder = self.out.open(&base.plan.name, "best")?;
         let campaign = Campaign::new(None, interruptible(), self.quiet)?;
         let Some(selected) = self.jobs.pool()?.install(|| self.select(&campaign, &all, &cost))? else {
             eprintln!("interrupted: a selection keeps nothing");
             return Ok(Outcome::Interrupted);
         };
         let answer = answer(&all, &selected, self.alpha);
+        let about = about(&base, self.canonical());
+        let summary = self.document(&about, &all, &selected, &answer);
+        let files = self.out.write(
+            folder,
+            &Found {
+                about: &about,
+                summary: summary.clone(),
+                scenario: expanded_study(&base, &study),
+                inputs: inputs(&base, Some(&study)),
+            },
+        )?;
         match self.format {
-            Format::Text => print(&text(&all, &selected, &answer))?,
-            Format::Json => print(&self.document(base.plan.seed, &all, &selected, &answer))?,
+            Format::Text => print(&format!("{}{files}", text(&all, &selected, &answer)))?,
+            Format::Json => print(&summary)?,
         }
         let over = matches!(selected.standing, Standing::Selected { .. });
         Ok(if over { Outcome::Pass } else { Outcome::Inconclusive })
+    }
+
+    /// The command that repeats it.
+    fn canonical(&self) -> String {
+        let mut line = self.scenario.canonical("best");
+        for (flag, value) in self.vary.given() {
+            line += &written(flag, &value);
+        }
+        line += &(written("--cost", &self.cost) + &written("--delta", &self.delta));
+        line += &(written("--alpha", &self.alpha.to_string()) + &written("--first-stage", &self.first_stage.to_string()));
+        line + &written("--most-reps", &self.most_reps.to_string())
     }
 
     /// The least difference that matters, once the first stage is known.
@@ -165,7 +193,7 @@ impl Best {
         Ok(Some(Selected { delta, costs, standing, observations: selection.observations() }))
     }
 
-    fn document(&self, seed: u64, all: &[Alternative], selected: &Selected, answer: &[String]) -> String {
+    fn document(&self, about: &About, all: &[Alternative], selected: &Selected, answer: &[String]) -> String {
         let labels: Vec<String> = all.iter().map(|a| a.point.label()).collect();
         let (best, within) = match &selected.standing {
             Standing::Selected { best, within_delta } => (Some(labels[*best].as_str()), within_delta.clone()),
@@ -176,8 +204,7 @@ impl Best {
         let lines: Vec<(String, usize, Option<Estimate>)> = labels.iter().zip(&selected.costs).map(line).collect();
         json(&Document {
             schema: "rccsim.best/1",
-            version: VERSION,
-            seed,
+            about,
             cost: &self.cost,
             delta: rounded(selected.delta),
             alpha: self.alpha,

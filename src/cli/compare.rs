@@ -8,13 +8,15 @@ use super::Outcome;
 use super::campaign::{Campaign, Replications};
 use super::design::{Alternative, alternatives};
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, Source};
+use super::flags::{Format, JobsFlag, ScenarioFlags, Source, about, quoted};
+use super::inputs::inputs;
 use super::progress::interruptible;
 use super::replicate::scopes;
+use super::report::{Found, OutFlags};
 use crate::measure::Scope;
 use crate::report::compare::{Against, Comparison, json, text};
-use crate::report::{VERSION, read_manifest, tables};
-use crate::scenario::Point;
+use crate::report::{About, VERSION, read_manifest, tables};
+use crate::scenario::{Point, expanded};
 use crate::study::{CONFIDENCE, DECISIVE, Samples, bonferroni, compare, verdict};
 
 /// Compare results or scenarios.
@@ -34,6 +36,8 @@ pub struct Compare {
     fail_on_regression: bool,
     #[command(flatten)]
     jobs: JobsFlag,
+    #[command(flatten)]
+    out: OutFlags,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -81,12 +85,40 @@ impl Compare {
             confidence,
             others: others.iter().map(|other| against(baseline, other, confidence)).collect(),
         };
+        let about = self.about(&sides);
+        let folder = self.out.open(&about.scenario, "compare")?;
+        let summary = json(&comparison, &about);
+        let baseline = &sides[0].alternative.scenario;
+        let files = self.out.write(
+            folder,
+            &Found {
+                about: &about,
+                summary: summary.clone(),
+                scenario: expanded(baseline),
+                inputs: inputs(baseline, None),
+            },
+        )?;
         match self.format {
-            Format::Text => print(&text(&comparison))?,
-            Format::Json => print(&json(&comparison))?,
+            Format::Text => print(&format!("{}{files}", text(&comparison)))?,
+            Format::Json => print(&summary)?,
         }
         let regressed = self.fail_on_regression && comparison.has_regression();
         Ok(if regressed { Outcome::ObjectiveMissed } else { Outcome::Pass })
+    }
+
+    fn about(&self, sides: &[Side]) -> About {
+        let mut hasher = blake3::Hasher::new();
+        sides.iter().for_each(|side| {
+            hasher.update(side.alternative.hash.as_bytes());
+        });
+        let mut command = "rccsim compare".to_string();
+        self.of.iter().for_each(|path| command += &format!(" {}", quoted(&path.display().to_string())));
+        self.reps.iter().for_each(|n| command += &format!(" --reps {n}"));
+        self.seed.iter().for_each(|n| command += &format!(" --seed {n}"));
+        About {
+            scenario_hash: hasher.finalize().to_hex()[..32].into(),
+            ..about(&sides[0].alternative.scenario, command)
+        }
     }
 
     /// A scenario file, simulated; each of its points where it has a study.

@@ -7,20 +7,24 @@ use rayon::prelude::*;
 
 use super::Outcome;
 use super::fault::{Fault, print};
-use super::flags::JobsFlag;
+use super::flags::{JobsFlag, written};
 use super::remedy::remedies;
 use super::replicate::samples_of;
+use super::report::{Found, OutFlags};
 use crate::deployment::{Fate, Plan, Witness, watch};
 use crate::measure::{DropCause, Metric};
 use crate::protocol::{ClientNote, Message, Side, Subject};
 use crate::quantity::Time;
-use crate::report::matrix::{Cell, Matrix as Document, csv, text};
-use crate::report::{VERSION, json};
-use crate::scenario::{Override, SHIPPED, parse};
+use crate::report::matrix::{Cell, Matrix as Document, answer, csv, text};
+use crate::report::{About, VERSION, json};
+use crate::scenario::{Override, SHIPPED, hash, parse};
 use crate::study::Samples;
 
 /// Users of each cell: enough for a rate of toasts, few enough to answer at once.
 const USERS: u32 = 20;
+
+/// The length of each run, 8 h.
+const HORIZON_S: f64 = 28_800.0;
 
 /// Client profiles against gateway behaviour classes.
 #[derive(Args)]
@@ -33,6 +37,8 @@ pub struct Matrix {
     seed: u64,
     #[command(flatten)]
     jobs: JobsFlag,
+    #[command(flatten)]
+    out: OutFlags,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Form::Text)]
     format: Form,
@@ -55,10 +61,15 @@ impl Matrix {
     /// A key or value that there is not.
     pub fn run(self) -> Result<Outcome, Fault> {
         let pool = self.jobs.pool()?;
+        let folder = self.out.open_named("matrix")?;
         let document = pool.install(|| matrix(&self.set, self.seed))?;
+        let summary = json(&document);
+        let found =
+            Found { about: &document.about, summary: summary.clone(), scenario: String::new(), inputs: Vec::new() };
+        let files = self.out.write(folder, &found)?;
         print(&match self.format {
-            Form::Text => text(&document),
-            Form::Json => json(&document),
+            Form::Text => format!("{}{files}", text(&document)),
+            Form::Json => summary,
             Form::Csv => {
                 let mut bytes = Vec::new();
                 csv(&document, &mut bytes).map_err(|e| Fault::World { what: "csv".into(), cause: e.into() })?;
@@ -78,7 +89,7 @@ pub fn classes() -> impl Iterator<Item = &'static str> {
 fn matrix(set: &[String], seed: u64) -> Result<Document, Fault> {
     let overrides: Vec<Override> = set.iter().map(|s| Override::parse(s)).collect::<Result<_, _>>()?;
     let clients = || SHIPPED.iter().filter(|(kind, ..)| *kind == "clients").map(|(_, name, _)| *name);
-    let mut plans = Vec::new();
+    let (mut plans, mut hashes) = (Vec::new(), Vec::new());
     for gateway in classes() {
         for client in clients() {
             let scenario = format!(
@@ -86,17 +97,37 @@ fn matrix(set: &[String], seed: u64) -> Result<Document, Fault> {
                  [[gateway]]\nname = \"gateway\"\nprofile = \"{gateway}\"\n\
                  [[clients]]\nname = \"clients\"\nprofile = \"{client}\"\ncount = {USERS}\ngateway = \"gateway\"\nsign_in = \"at start\"\n"
             );
-            plans.push((gateway, client, parse("matrix", &scenario, Path::new("."), &overrides)?.plan));
+            let scenario = parse("matrix", &scenario, Path::new("."), &overrides)?;
+            hashes.push(hash(&scenario));
+            plans.push((gateway, client, scenario.plan));
         }
     }
-    let cells = plans.into_par_iter().map(|(gateway, client, plan)| cell(gateway, client, &plan)).collect();
+    let cells: Vec<Cell> = plans.into_par_iter().map(|(gateway, client, plan)| cell(gateway, client, &plan)).collect();
     let mut basis = format!(
         "Each cell: {USERS} users for 8 h, moderate use, no delay and no loss, seed {seed}; sessions are set up again as the client profile says (rccsim profiles NAME)."
     );
     if !set.is_empty() {
         basis += &format!(" Changed: {}.", set.join(", "));
     }
-    Ok(Document { schema: "rccsim.matrix/1", version: VERSION, basis, cells })
+    let mut hasher = blake3::Hasher::new();
+    hashes.iter().for_each(|hash| {
+        hasher.update(hash.as_bytes());
+    });
+    let mut command = "rccsim matrix".to_string();
+    set.iter().for_each(|set| command += &written("--set", set));
+    if seed != 1 {
+        command += &written("--seed", &seed.to_string());
+    }
+    let about = About {
+        scenario: "matrix".into(),
+        scenario_hash: hasher.finalize().to_hex()[..32].into(),
+        question: "Which client keeps its sessions behind which gateway?".into(),
+        version: VERSION,
+        seed,
+        horizon_s: HORIZON_S,
+        command,
+    };
+    Ok(Document { schema: "rccsim.matrix/1", answer: answer(&cells), about, basis, cells })
 }
 
 fn mean(samples: &Samples, metric: &str) -> Option<f64> {

@@ -10,18 +10,21 @@ mod design;
 mod fault;
 mod flags;
 mod init;
+mod inputs;
 mod matrix;
 mod memory;
 mod profiles;
 mod progress;
 mod remedy;
 mod replicate;
+mod report;
 mod run;
 mod sensitivity;
 mod size;
 mod sweep;
 mod sweep_answer;
 mod trace;
+mod typical;
 
 use std::process::ExitCode;
 
@@ -65,6 +68,8 @@ enum Command {
     Matrix(matrix::Matrix),
     /// The ladder of one session: every message, with the reason and its source
     Trace(trace::Trace),
+    /// Write the report.html of results folders anew
+    Report(report::Report),
 }
 
 /// Runs the command line of this process.
@@ -81,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::Sensitivity(command) => command.run(),
         Command::Matrix(command) => command.run(),
         Command::Trace(command) => command.run(),
+        Command::Report(command) => command.run(),
     };
     match done {
         Ok(outcome) => ExitCode::from(outcome as u8),

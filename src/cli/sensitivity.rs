@@ -8,14 +8,16 @@ use super::assume::assumed;
 use super::campaign::{Campaign, Replications};
 use super::design::Alternative;
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, Source};
+use super::flags::{Format, JobsFlag, ScenarioFlags, Source, about, written};
+use super::inputs::inputs;
 use super::progress::interruptible;
+use super::report::{Found, OutFlags};
 use crate::measure::{METRICS, Metric, Sample};
 use crate::report::compare::amount;
 use crate::report::number::rounded;
 use crate::report::text::{figure, table};
-use crate::report::{VERSION, json};
-use crate::scenario::{Axis, Override, Place, Point, Scenario, nearest};
+use crate::report::{About, json};
+use crate::scenario::{Axis, Override, Place, Point, Scenario, expanded, nearest};
 use crate::study::{CONFIDENCE, Paired, Row, Samples, Verdict, bonferroni, judge_all, overall, paired_samples};
 
 /// One-at-a-time sensitivity.
@@ -31,6 +33,8 @@ pub struct Sensitivity {
     vary: Vec<String>,
     #[command(flatten)]
     jobs: JobsFlag,
+    #[command(flatten)]
+    out: OutFlags,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -74,9 +78,9 @@ impl Bar {
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'a str,
-    version: &'a str,
-    scenario: &'a str,
-    seed: u64,
+    #[serde(flatten)]
+    about: &'a About,
+    answer: Vec<String>,
     replications: u32,
     metric: &'a str,
     unit: &'a str,
@@ -121,6 +125,7 @@ impl Sensitivity {
         }
         let own = Alternative::of(&source, Point { values: Vec::new(), overrides: Vec::new() })?;
         let all: Vec<Alternative> = std::iter::once(own).chain(trials.iter().map(|t| t.alternative.clone())).collect();
+        let folder = self.out.open(&base.plan.name, "sensitivity")?;
         let campaign = Campaign::new(None, interruptible(), self.quiet)?;
         let n = base.replications;
         let samples = self.jobs.pool()?.install(|| campaign.replicate(&all, Replications::fixed(n)))?;
@@ -128,11 +133,30 @@ impl Sensitivity {
         let (own, others) = samples.split_first().unwrap_or_else(|| unreachable!("the scenario itself"));
         let bars = bars(&base, metric, own, trials, others);
         let verdict = overall(&judge_all(&base.objectives, own));
+        let about = about(&base, self.canonical());
+        let summary = document(&base, &about, metric, own, verdict, &bars);
+        let files = self.out.write(
+            folder,
+            &Found {
+                about: &about,
+                summary: summary.clone(),
+                scenario: expanded(&base),
+                inputs: inputs(&base, None),
+            },
+        )?;
         match self.format {
-            Format::Text => print(&text(&base, metric, own, verdict, &bars))?,
-            Format::Json => print(&document(&base, metric, own, verdict, &bars))?,
+            Format::Text => print(&format!("{}{files}", text(&base, metric, own, verdict, &bars)))?,
+            Format::Json => print(&summary)?,
         }
         Ok(Outcome::Pass)
+    }
+
+    /// The command that repeats it.
+    fn canonical(&self) -> String {
+        let mut line = self.scenario.canonical("sensitivity");
+        self.metric.iter().for_each(|metric| line += &written("--metric", metric));
+        self.vary.iter().for_each(|vary| line += &written("--vary", vary));
+        line
     }
 
     fn metric(&self, base: &Scenario) -> Result<&'static Metric, Fault> {
@@ -196,23 +220,29 @@ fn bars(base: &Scenario, metric: &Metric, own: &Samples, trials: Vec<Trial>, oth
     bars
 }
 
-fn text(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bars: &[Bar]) -> String {
+/// What moves the figure most, and what the verdict hangs on.
+fn answer(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bars: &[Bar]) -> Vec<String> {
     let row = own.figure(metric.name).unwrap_or_else(|| unreachable!("a metric has a column"));
-    let judged = !base.objectives.is_empty();
     let settled = |v: Verdict| v != Verdict::Inconclusive;
     let flips = |b: &&Bar| b.effects.iter().any(|e| settled(e.verdict) && settled(verdict) && e.verdict != verdict);
     let deciding: Vec<&str> = bars.iter().filter(flips).map(|b| b.key.as_str()).collect();
-    let mut out = format!("{} is {}", metric.name, figure(&row));
-    out += &match bars.first().filter(|b| b.swing() > 0.0) {
-        Some(first) => format!("; of what nobody published, {} moves it most.\n", first.key),
-        None => "; nothing that is assumed moves it.\n".to_string(),
+    let moves = match bars.first().filter(|b| b.swing() > 0.0) {
+        Some(first) => format!("of what nobody published, {} moves it most.", first.key),
+        None => "nothing that is assumed moves it.".to_string(),
     };
-    if judged {
-        out += &match deciding[..] {
-            [] => format!("The verdict, {}, hangs on none of them alone.\n", verdict.name()),
-            _ => format!("The verdict, {}, hangs on {}.\n", verdict.name(), deciding.join(", ")),
-        };
+    let mut lines = vec![format!("{} is {}; {moves}", metric.name, figure(&row))];
+    if !base.objectives.is_empty() {
+        lines.push(match deciding[..] {
+            [] => format!("The verdict, {}, hangs on none of them alone.", verdict.name()),
+            _ => format!("The verdict, {}, hangs on {}.", verdict.name(), deciding.join(", ")),
+        });
     }
+    lines
+}
+
+fn text(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bars: &[Bar]) -> String {
+    let judged = !base.objectives.is_empty();
+    let out = answer(base, metric, own, verdict, bars).join("\n");
     let header = ["key", "value", "other value", metric.name, "difference", if judged { "verdict" } else { "" }];
     let mut rows = vec![header.map(String::from).to_vec()];
     for bar in bars {
@@ -231,12 +261,12 @@ fn text(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bars:
     }
     let n = own.replications();
     format!(
-        "{out}\nOne at a time ({n} replications, paired; all differences hold at once with 95 %)\n{}",
+        "{out}\n\nOne at a time ({n} replications, paired; all differences hold at once with 95 %)\n{}",
         table(&rows, true)
     )
 }
 
-fn document(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bars: &[Bar]) -> String {
+fn document(base: &Scenario, about: &About, metric: &Metric, own: &Samples, verdict: Verdict, bars: &[Bar]) -> String {
     let other = |e: &'_ Effect| -> (Option<f64>, Option<f64>, Option<f64>, Option<f64>) {
         let d = e.paired.map(|p| p.difference);
         (
@@ -264,9 +294,8 @@ fn document(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, b
     }
     json(&Document {
         schema: "rccsim.sensitivity/1",
-        version: VERSION,
-        scenario: &base.plan.name,
-        seed: base.plan.seed,
+        about,
+        answer: answer(base, metric, own, verdict, bars),
         replications: own.replications(),
         metric: metric.name,
         unit: metric.unit.name(),

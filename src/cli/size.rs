@@ -7,15 +7,17 @@ use super::Outcome;
 use super::campaign::{Campaign, Replications};
 use super::design::{Alternative, PrecisionFlags};
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, Source};
+use super::flags::{Format, JobsFlag, ScenarioFlags, Source, about, written};
+use super::inputs::inputs;
 use super::progress::interruptible;
+use super::report::{Found as Shown, OutFlags};
 use crate::deployment::GatewayPlan;
 use crate::measure::Bound;
 use crate::quantity::{Span, parse_clock, print_clock, print_span};
 use crate::report::number::{human, rounded, whole};
 use crate::report::text::{figure, objective, target};
-use crate::report::{VERSION, json};
-use crate::scenario::{Axis, Override, Place, Point, Scenario};
+use crate::report::{About, json};
+use crate::scenario::{Axis, Combine, Override, Place, Point, Scenario, Study, expanded};
 use crate::study::{Bracket, Judgement, Samples, Side, Verdict, judge_all, overall};
 
 /// Size a key.
@@ -41,6 +43,8 @@ pub struct Size {
     precision: PrecisionFlags,
     #[command(flatten)]
     jobs: JobsFlag,
+    #[command(flatten)]
+    out: OutFlags,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -61,8 +65,8 @@ struct Trial {
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'a str,
-    version: &'a str,
-    seed: u64,
+    #[serde(flatten)]
+    about: &'a About,
     key: &'a str,
     wanted: &'a str,
     value: Option<&'a str>,
@@ -193,6 +197,7 @@ impl Size {
         for (source, o) in sources.iter().flat_map(|s| axis.values.iter().map(move |o| (s, o))) {
             source.scenario(std::slice::from_ref(o))?;
         }
+        let folder = self.out.open(&base.plan.name, "size")?;
         let campaign = Campaign::new(None, interruptible(), self.quiet)?;
         let start = base.replications.max(2);
         let search =
@@ -208,15 +213,42 @@ impl Size {
             let one = if self.spare == 1 { "1 gateway".into() } else { format!("{} gateways", self.spare) };
             answer.push(format!("This holds with {one} down {when} and as many spare: these come on top."));
         }
+        let about = about(&base, self.canonical());
+        let summary = document(&axis, self.largest, &about, &answer, &found);
+        let study = Study::new(vec![axis.clone()], Combine::Product, &Place::whole("--key"))?;
+        let files = self.out.write(
+            folder,
+            &Shown {
+                about: &about,
+                summary: summary.clone(),
+                scenario: expanded(&base),
+                inputs: inputs(&base, Some(&study)),
+            },
+        )?;
         match self.format {
-            Format::Text => print(&text(&axis, &answer, &found))?,
-            Format::Json => print(&document(&axis, self.largest, base.plan.seed, &answer, &found))?,
+            Format::Text => print(&format!("{}{files}", text(&axis, &answer, &found)))?,
+            Format::Json => print(&summary)?,
         }
         Ok(match &found.chosen {
             Some(_) if found.confirmed() => Outcome::Pass,
             Some(_) => Outcome::Inconclusive,
             None => Outcome::ObjectiveMissed,
         })
+    }
+}
+
+impl Size {
+    /// The command that repeats it.
+    fn canonical(&self) -> String {
+        let mut line = self.scenario.canonical("size") + &written("--key", &self.key);
+        if self.largest {
+            line += &written("--largest", "");
+        }
+        if self.spare > 0 {
+            line += &written("--spare", &self.spare.to_string());
+        }
+        self.down_at.iter().for_each(|at| line += &written("--down-at", at));
+        self.precision.given().iter().fold(line, |line, (flag, value)| line + &written(flag, value))
     }
 }
 
@@ -406,12 +438,11 @@ fn text(axis: &Axis, answer: &[String], found: &Finding) -> String {
     format!("{}\n\nTried\n{}", answer.join("\n"), crate::report::text::table(&rows, true))
 }
 
-fn document(axis: &Axis, largest: bool, seed: u64, answer: &[String], found: &Finding) -> String {
+fn document(axis: &Axis, largest: bool, about: &About, answer: &[String], found: &Finding) -> String {
     let tried = found.trials.iter().map(|t| (t, false));
     json(&Document {
         schema: "rccsim.size/1",
-        version: VERSION,
-        seed,
+        about,
         key: &axis.key,
         wanted: if largest { "largest" } else { "smallest" },
         value: found.chosen.as_deref(),

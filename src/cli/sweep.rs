@@ -9,10 +9,12 @@ use super::campaign::{Campaign, Replications};
 use super::design::{Alternative, PrecisionFlags, VaryFlags, alternatives};
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags, results_folder};
+use super::inputs::inputs;
 use super::progress::interruptible;
+use super::report::publish;
 use super::sweep_answer::answer;
 use super::{Outcome, memory};
-use crate::report::{Folder, Manifest, VERSION, summary, sweep as document, tables};
+use crate::report::{Folder, Manifest, VERSION, inputs as table, summary, sweep as document, tables};
 use crate::scenario::{Scenario, Study, expanded_study};
 use crate::study::{Samples, Verdict, judge_all, skewed};
 
@@ -84,16 +86,17 @@ impl Sweep {
         };
         let record = pool.install(|| self.record(&base, &study, all, samples, warnings));
         write_files(&record, &base, &study, &mut folder)?;
-        let path = folder.publish(manifest(&record))?;
+        let path = publish(folder, manifest(&record), self.no_report)?;
         if !self.keep_units {
             campaign.publish()?;
         }
         match self.format {
             Format::Json => print(&document::json(&record))?,
             Format::Text => print(&format!(
-                "{}Files: {} (summary.json, summary.csv, runs.csv, scenario.toml).\n",
+                "{}Files: {} ({}summary.json, summary.csv, runs.csv, scenario.toml).\n",
                 document::text(&record),
-                path.display()
+                path.display(),
+                if self.no_report { "" } else { "report.html, " }
             ))?,
         }
         Ok(match record.verdict() {
@@ -185,6 +188,7 @@ fn write_files(record: &document::Sweep, base: &Scenario, study: &Study, folder:
     let labels = || record.points.iter().map(|p| p.label.as_str());
     let expanded = expanded_study(base, study);
     folder.put("scenario.toml", |out| out.write_all(expanded.as_bytes()))?;
+    folder.put("inputs.csv", |out| table::write(&inputs(base, Some(study)), out))?;
     folder.put("summary.json", |out| out.write_all(document::json(record).as_bytes()))?;
     let rows = labels().zip(record.points.iter().map(|p| &p.rows[..]));
     folder.put("summary.csv", |out| Ok(summary::csv(rows, out)?))?;

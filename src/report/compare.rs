@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use super::About;
 use super::number::{human, rounded};
 use super::text::{figure, table};
 use crate::measure::Unit;
@@ -43,7 +44,9 @@ impl Comparison {
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'a str,
-    version: &'a str,
+    #[serde(flatten)]
+    about: &'a About,
+    answer: Vec<String>,
     baseline: &'a str,
     confidence: f64,
     alternatives: Vec<Alternative<'a>>,
@@ -72,7 +75,7 @@ struct Figure<'a> {
 }
 
 /// The document, as text with a newline at its end.
-pub fn json(comparison: &Comparison) -> String {
+pub fn json(comparison: &Comparison, about: &About) -> String {
     let of = |c: &Compared| {
         let difference = c.paired.map(|p| p.difference);
         Figure {
@@ -96,7 +99,8 @@ pub fn json(comparison: &Comparison) -> String {
     });
     super::json(&Document {
         schema: "rccsim.compare/1",
-        version: super::VERSION,
+        about,
+        answer: answer(comparison),
         baseline: &comparison.baseline,
         confidence: rounded(comparison.confidence),
         alternatives: alternatives.collect(),
@@ -114,10 +118,9 @@ fn difference(c: &Compared) -> String {
     c.paired.map_or("–".into(), |p| amount(&p.difference, c.metric.unit))
 }
 
-/// For people: the verdict first.
-pub fn text(comparison: &Comparison) -> String {
-    let mut out = String::new();
-    for o in &comparison.others {
+/// The verdict on each alternative, a sentence each.
+fn answer(comparison: &Comparison) -> Vec<String> {
+    let of = |o: &Against| {
         let why: Vec<String> = o
             .figures
             .iter()
@@ -132,7 +135,16 @@ pub fn text(comparison: &Comparison) -> String {
             v => format!("{} is {} than {}", o.name, v.name(), comparison.baseline),
         };
         let why = if why.is_empty() { String::new() } else { format!(": {}", why.join(", ")) };
-        let _ = writeln!(out, "{verdict}{why}.");
+        format!("{verdict}{why}.")
+    };
+    comparison.others.iter().map(of).collect()
+}
+
+/// For people: the verdict first.
+pub fn text(comparison: &Comparison) -> String {
+    let mut out = String::new();
+    for sentence in answer(comparison) {
+        let _ = writeln!(out, "{sentence}");
     }
     for o in &comparison.others {
         let _ = writeln!(out, "\n{} less {} ({} replications, paired)", o.name, comparison.baseline, o.replications);

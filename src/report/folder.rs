@@ -129,6 +129,11 @@ impl Folder {
         self.complete(part)
     }
 
+    /// The completed files, each with the path it has until it is published.
+    pub fn completed(&self) -> BTreeMap<String, PathBuf> {
+        self.finished.keys().map(|name| (name.clone(), self.partial(name))).collect()
+    }
+
     /// Gives every file its name, removes those of an earlier run that this one did not write, and writes the manifest.
     ///
     /// # Errors
@@ -156,14 +161,31 @@ impl Folder {
         }
         manifest.schema = SCHEMA.into();
         manifest.files = std::mem::take(&mut self.finished);
-        let text = super::json(&manifest);
-        let partial = self.partial(MANIFEST);
+        self.list(&manifest)?;
+        Ok(self.path.clone())
+    }
+
+    /// Adds a file to those that the folder's manifest lists, or writes it anew.
+    ///
+    /// # Errors
+    /// The file system's refusal.
+    pub fn amend(mut self, mut manifest: Manifest, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
+        self.put(name, |out| out.write_all(bytes))?;
+        let path = self.path.join(name);
+        fs::rename(self.partial(name), &path).map_err(at(&path))?;
+        manifest.files.append(&mut self.finished);
+        self.list(&manifest)
+    }
+
+    /// Writes the manifest.
+    fn list(&mut self, manifest: &Manifest) -> Result<(), FolderError> {
+        let text = super::json(manifest);
+        let (partial, path) = (self.partial(MANIFEST), self.path.join(MANIFEST));
         self.begun.push(partial.clone());
         let mut file = File::create(&partial).map_err(at(&partial))?;
         file.write_all(text.as_bytes()).map_err(at(&partial))?;
         file.sync_all().map_err(at(&partial))?;
-        fs::rename(&partial, &old).map_err(at(&old))?;
-        Ok(self.path.clone())
+        fs::rename(&partial, &path).map_err(at(&path))
     }
 }
 

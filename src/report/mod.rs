@@ -1,11 +1,14 @@
 //! Results to bytes: text, CSV, JSON, and the folder they go to.
 
+mod about;
 pub mod chart;
 pub mod compare;
 mod folder;
+pub mod inputs;
 pub mod ladder;
 pub mod matrix;
 pub mod number;
+pub mod page;
 mod run;
 pub mod summary;
 pub mod sweep;
@@ -13,6 +16,7 @@ pub mod tables;
 pub mod text;
 mod units;
 
+pub use about::About;
 pub use folder::{Folder, FolderError, Manifest, Part, read_manifest};
 pub use run::{Alternative, Assumption, Run};
 pub use units::{Found, UnitName, Units};

@@ -53,6 +53,7 @@ struct Bounds<'a> {
     key: &'a str,
     value: &'a str,
     standing: String,
+    decides: bool,
     alternatives: Vec<Alternative<'a>>,
 }
 
@@ -73,6 +74,9 @@ struct Summary<'a> {
     question: &'a str,
     version: &'a str,
     seed: u64,
+    start_s: f64,
+    horizon_s: f64,
+    command: &'a str,
     replications: u32,
     fingerprint: String,
     verdict: &'a str,
@@ -140,6 +144,9 @@ pub fn json(run: &Run) -> String {
         question: &run.question,
         version: super::VERSION,
         seed: run.seed,
+        start_s: rounded(run.start_s),
+        horizon_s: rounded(run.horizon_s),
+        command: &run.command,
         replications: run.samples.replications(),
         fingerprint: run.fingerprint(),
         verdict: run.verdict().name(),
@@ -154,6 +161,7 @@ pub fn json(run: &Run) -> String {
                 key: &a.key,
                 value: &a.value,
                 standing: a.standing.clone(),
+                decides: a.decides,
                 alternatives: a
                     .alternatives
                     .iter()
