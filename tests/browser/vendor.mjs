@@ -3,7 +3,7 @@
 import { build } from "esbuild";
 import { readFileSync, writeFileSync } from "node:fs";
 
-const file = new URL("../../src/report/page/vendor/d3.js", import.meta.url);
+const file = new URL("../../src/report/chart/script/d3.js", import.meta.url);
 const source = `
 export { select } from "d3-selection";
 export { zoom, zoomIdentity } from "d3-zoom";

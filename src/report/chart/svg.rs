@@ -24,7 +24,10 @@ pub fn write(chart: &Chart, size: Size, (scene, plot): &(Vec<Shape>, Plot)) -> S
          width=\"{width}\" height=\"{height}\" style=\"max-width:100%;height:auto\" font-family=\"{FACES}\"{}>\n",
         place(plot)
     );
-    let _ = writeln!(out, "<title>{}</title>", escaped(&chart.title));
+    // A picture without a name is a riddle to a screen reader.
+    let names = [&chart.title, &chart.description];
+    let name = names.into_iter().find(|n| !n.is_empty()).map_or("Chart", String::as_str);
+    let _ = writeln!(out, "<title>{}</title>", escaped(name));
     let _ = writeln!(out, "<desc>{}</desc>", escaped(&chart.description));
     for shape in scene {
         self::shape(&mut out, shape);

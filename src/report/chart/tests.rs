@@ -130,14 +130,21 @@ fn page(charts: &[(&str, Chart)]) -> String {
     )
 }
 
-/// For the eye, and for the browser's tests: `CHARTS=folder cargo test --release chart::tests::look -- --ignored`.
+/// For the browser's tests, which know where they want it.
+#[test]
+#[ignore = "writes a page for a browser"]
+fn sample_page() {
+    let Some(path) = std::env::var_os("CHARTS_PAGE") else { return };
+    std::fs::write(path, page(&all())).unwrap_or_else(|e| panic!("{e}"));
+}
+
+/// For the eye: `CHARTS=folder cargo test --release chart::tests::look -- --ignored`.
 #[test]
 #[ignore = "writes pictures to look at"]
 fn look() {
     let Some(folder) = std::env::var_os("CHARTS") else { return };
     let folder = std::path::Path::new(&folder);
     let put = |name: String, bytes: &[u8]| std::fs::write(folder.join(name), bytes).unwrap_or_else(|e| panic!("{e}"));
-    put("charts.html".into(), page(&all()).as_bytes());
     for (name, chart) in all() {
         put(format!("{name}.svg"), svg(&chart, Size::WIDE).as_bytes());
         put(format!("{name}.png"), &png(&chart, Size::WIDE));

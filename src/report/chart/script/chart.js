@@ -23,7 +23,7 @@ function placeOf(svg) {
 
 class Picture {
   constructor(svg, chart) {
-    Object.assign(this, { svg, chart, place: placeOf(svg), hidden: new Set(), at: null });
+    Object.assign(this, { svg, chart, place: placeOf(svg), hidden: new Set(), whole: new Map(), at: null });
     this.bars = chart.layers.find((l) => l.kind === "bars");
     this.map = chart.layers.find((l) => l.kind === "heat_map");
     this.stretch = new Stretch(svg, this.place);
@@ -227,16 +227,19 @@ class Picture {
   // What is left of a stack lies down on what is left below.
   restack({ xs, parts }, index, hidden) {
     const edge = (levels) => levels.map((level, i) => `${this.place.across(xs[i]).toFixed(1)},${this.place.down(level).toFixed(1)}`);
+    const put = (path, d) => { path.setAttribute("d", d); this.stretch.keep(path); };
     let below = xs.map(() => 0);
+    for (const path of parts.flatMap(([name]) => this.groups(name, index)).flatMap((g) => [...g.querySelectorAll("path")])) {
+      if (!this.whole.has(path)) this.whole.set(path, this.stretch.drawn.get(path));
+      put(path, this.whole.get(path));
+    }
+    if (!parts.some(([name]) => hidden.has(name)) || xs.length < 2) return;
     for (const [name, values] of parts) {
       if (hidden.has(name)) continue;
       const above = below.map((level, i) => level + (values[i] ?? 0));
       const [area, line] = this.groups(name, index).map((g) => g.querySelectorAll("path"));
-      const put = (path, d) => { if (path) { path.setAttribute("d", d); this.stretch.keep(path); } };
-      if (xs.length > 1) {
-        put(area?.[0], `M${edge(below).concat(edge(above).reverse()).join("L")}Z`);
-        line?.forEach((path, i) => put(path, i ? "" : `M${edge(above).join("L")}`));
-      }
+      area?.forEach((path) => put(path, `M${edge(below).concat(edge(above).reverse()).join("L")}Z`));
+      line?.forEach((path, i) => put(path, i ? "" : `M${edge(above).join("L")}`));
       below = above;
     }
   }
@@ -270,7 +273,7 @@ class Picture {
     this.reset = () => field.call(zoom.transform, d3.zoomIdentity);
     const less = button("−", "Zoom out", () => this.enlarge(0.5));
     button("+", "Zoom in (also Ctrl and the wheel; drag to move)", () => this.enlarge(2));
-    const all = button("All", "Show the whole axis", () => this.reset());
+    const all = button("All", "All of the axis", () => this.reset());
     all.disabled = less.disabled = true;
     let wide = 0;
     new ResizeObserver(() => {
