@@ -11,7 +11,7 @@ use super::Outcome;
 use super::fault::{Fault, print};
 use super::flags::results_folder;
 use crate::report::inputs::{self, Input};
-use crate::report::page::{NAME, page};
+use crate::report::page::{Files, NAME, page};
 use crate::report::{About, Folder, Manifest, VERSION, read_manifest};
 
 /// Write reports.
@@ -136,7 +136,7 @@ fn of_files(files: &BTreeMap<String, PathBuf>, folder: &Path) -> Result<String, 
         let path = files.get(name).ok_or_else(|| format!("there is no {name}"))?;
         fs::read_to_string(path).map_err(|cause| format!("{name}: {cause}"))
     };
-    page(&sizes, &read).map_err(bad)
+    page(&Files { sizes: &sizes, read: &read }).map_err(bad)
 }
 
 /// Writes the report of a published folder anew, and its digest into the manifest.

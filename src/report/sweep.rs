@@ -176,7 +176,7 @@ pub fn json(sweep: &Sweep) -> String {
 }
 
 /// The figures of the table, after those of the objectives.
-const SHOWN: [&str; 5] =
+pub(super) const SHOWN: [&str; 5] =
     ["missed_toast_fraction", "down_fraction", "drops_per_client_hour", "refresh_rate_per_s", "message_rate_per_s"];
 
 /// The last part of a key, where that is enough to tell the keys apart.
