@@ -238,6 +238,7 @@ fn write_files(record: &Record, scenario: &Scenario, folder: &mut Folder) -> Res
     folder.put("summary.csv", |out| Ok(summary::csv(std::iter::once(("", &record.rows[..])), out)?))?;
     folder.put("runs.csv", |out| Ok(tables::runs(std::iter::once(("", &record.samples)), out)?))?;
     folder.put("series.csv", |out| Ok(tables::series(record, out)?))?;
+    folder.put("distribution.csv", |out| Ok(tables::distribution(&record.samples, out)?))?;
     Ok(())
 }
 
@@ -266,7 +267,7 @@ fn files(path: &Path, record: &Record, plan: &Plan) -> String {
         String::new()
     };
     format!(
-        "Files: {} (summary.json, summary.csv, runs.csv, series.csv, drops.csv, scenario.toml).{cut}\n",
+        "Files: {} (summary.json, summary.csv, runs.csv, series.csv, distribution.csv, drops.csv, scenario.toml).{cut}\n",
         path.display()
     )
 }
