@@ -1,4 +1,4 @@
-//! Results to bytes: text, CSV, JSON, and the folder they go to.
+//! Results to bytes: text, CSV, JSON, and the folder they go to; and back from the folder.
 
 pub mod chart;
 pub mod compare;
@@ -6,6 +6,7 @@ mod folder;
 pub mod ladder;
 pub mod matrix;
 pub mod number;
+pub mod results;
 mod run;
 pub mod summary;
 pub mod sweep;
