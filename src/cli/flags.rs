@@ -67,7 +67,7 @@ impl ScenarioFlags {
 }
 
 /// As a shell would read it.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-/=:".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         return text.to_string();

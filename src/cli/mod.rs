@@ -16,6 +16,7 @@ mod profiles;
 mod progress;
 mod remedy;
 mod replicate;
+mod results;
 mod run;
 mod sensitivity;
 mod size;

@@ -3,19 +3,20 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::Outcome;
 use super::assume::assumed;
-use super::campaign::{Campaign, Replications};
+use super::campaign::Replications;
 use super::design::Alternative;
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, Source};
-use super::progress::interruptible;
+use super::flags::{Format, JobsFlag, ScenarioFlags, Source, written};
+use super::results::{Files, ResultsFlags};
+use super::sweep::hash_of;
+use super::{Outcome, memory};
 use crate::measure::{METRICS, Metric, Sample};
 use crate::report::compare::amount;
 use crate::report::number::rounded;
+use crate::report::study::{Study, Tried};
 use crate::report::text::{figure, table};
-use crate::report::{VERSION, json};
-use crate::scenario::{Axis, Override, Place, Point, Scenario, nearest};
+use crate::scenario::{Axis, Override, Place, Point, Scenario, expanded, nearest};
 use crate::study::{CONFIDENCE, Paired, Row, Samples, Verdict, bonferroni, judge_all, overall, paired_samples};
 
 /// One-at-a-time sensitivity.
@@ -29,6 +30,8 @@ pub struct Sensitivity {
     /// Further keys with the values to try, besides those that are assumed
     #[arg(long, value_name = "KEY=VALUES")]
     vary: Vec<String>,
+    #[command(flatten)]
+    results: ResultsFlags,
     #[command(flatten)]
     jobs: JobsFlag,
     /// Form of the output
@@ -71,17 +74,13 @@ impl Bar {
     }
 }
 
+/// What `summary.json` says besides what every study says.
 #[derive(Serialize)]
-struct Document<'a> {
-    schema: &'a str,
-    version: &'a str,
-    scenario: &'a str,
-    seed: u64,
+struct Body<'a> {
     replications: u32,
     metric: &'a str,
     unit: &'a str,
     base: Option<f64>,
-    verdict: &'a str,
     keys: Vec<Key<'a>>,
 }
 
@@ -121,18 +120,54 @@ impl Sensitivity {
         }
         let own = Alternative::of(&source, Point { values: Vec::new(), overrides: Vec::new() })?;
         let all: Vec<Alternative> = std::iter::once(own).chain(trials.iter().map(|t| t.alternative.clone())).collect();
-        let campaign = Campaign::new(None, interruptible(), self.quiet)?;
+        for alternative in &all {
+            memory::check(&alternative.scenario, self.jobs.threads())?;
+        }
+        let results = self.results.open(&base.plan.name, "sensitivity", self.quiet)?;
         let n = base.replications;
-        let samples = self.jobs.pool()?.install(|| campaign.replicate(&all, Replications::fixed(n)))?;
+        let samples = self.jobs.pool()?.install(|| results.campaign.replicate(&all, Replications::fixed(n)))?;
+        results.tell(samples.is_none());
         let Some(samples) = samples else { return Ok(Outcome::Interrupted) };
         let (own, others) = samples.split_first().unwrap_or_else(|| unreachable!("the scenario itself"));
         let bars = bars(&base, metric, own, trials, others);
-        let verdict = overall(&judge_all(&base.objectives, own));
+        let record = self.record(&base, metric, &all, &samples, &bars);
+        let document = record.json(&body(metric, own, &bars));
+        let files = Files::of(&record, &document, vec![("scenario.toml".into(), expanded(&base))]);
+        let path = results.publish(&files)?;
         match self.format {
-            Format::Text => print(&text(&base, metric, own, verdict, &bars))?,
-            Format::Json => print(&document(&base, metric, own, verdict, &bars))?,
+            Format::Text => {
+                print(&format!("{}{}", text(&base, metric, own, &record.answer, &bars), files.told(&path)))?
+            }
+            Format::Json => print(&document)?,
         }
         Ok(Outcome::Pass)
+    }
+
+    fn record(
+        &self,
+        base: &Scenario,
+        metric: &Metric,
+        all: &[Alternative],
+        samples: &[Samples],
+        bars: &[Bar],
+    ) -> Study {
+        let verdict = overall(&judge_all(&base.objectives, &samples[0]));
+        let mut command = self.scenario.canonical("sensitivity");
+        self.metric.iter().for_each(|metric| command += &written("--metric", metric));
+        self.vary.iter().for_each(|vary| command += &written("--vary", vary));
+        let tried = all.iter().zip(samples);
+        Study {
+            schema: "rccsim.sensitivity/1",
+            scenario: base.plan.name.clone(),
+            scenario_hash: hash_of(all),
+            question: base.question.clone(),
+            seed: base.plan.seed,
+            verdict: verdict.name(),
+            answer: answer(base, metric, &samples[0], verdict, bars),
+            warnings: base.warnings.clone(),
+            command,
+            tried: tried.map(|(a, s)| Tried { values: a.point.values.clone(), samples: s.clone() }).collect(),
+        }
     }
 
     fn metric(&self, base: &Scenario) -> Result<&'static Metric, Fault> {
@@ -196,23 +231,27 @@ fn bars(base: &Scenario, metric: &Metric, own: &Samples, trials: Vec<Trial>, oth
     bars
 }
 
-fn text(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bars: &[Bar]) -> String {
+fn answer(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bars: &[Bar]) -> Vec<String> {
     let row = own.figure(metric.name).unwrap_or_else(|| unreachable!("a metric has a column"));
-    let judged = !base.objectives.is_empty();
     let settled = |v: Verdict| v != Verdict::Inconclusive;
     let flips = |b: &&Bar| b.effects.iter().any(|e| settled(e.verdict) && settled(verdict) && e.verdict != verdict);
     let deciding: Vec<&str> = bars.iter().filter(flips).map(|b| b.key.as_str()).collect();
-    let mut out = format!("{} is {}", metric.name, figure(&row));
-    out += &match bars.first().filter(|b| b.swing() > 0.0) {
-        Some(first) => format!("; of what nobody published, {} moves it most.\n", first.key),
-        None => "; nothing that is assumed moves it.\n".to_string(),
+    let most = match bars.first().filter(|b| b.swing() > 0.0) {
+        Some(first) => format!("of what nobody published, {} moves it most", first.key),
+        None => "nothing that is assumed moves it".to_string(),
     };
-    if judged {
-        out += &match deciding[..] {
-            [] => format!("The verdict, {}, hangs on none of them alone.\n", verdict.name()),
-            _ => format!("The verdict, {}, hangs on {}.\n", verdict.name(), deciding.join(", ")),
-        };
+    let mut lines = vec![format!("{} is {}; {most}.", metric.name, figure(&row))];
+    if !base.objectives.is_empty() {
+        lines.push(match deciding[..] {
+            [] => format!("The verdict, {}, hangs on none of them alone.", verdict.name()),
+            _ => format!("The verdict, {}, hangs on {}.", verdict.name(), deciding.join(", ")),
+        });
     }
+    lines
+}
+
+fn text(base: &Scenario, metric: &Metric, own: &Samples, answer: &[String], bars: &[Bar]) -> String {
+    let judged = !base.objectives.is_empty();
     let header = ["key", "value", "other value", metric.name, "difference", if judged { "verdict" } else { "" }];
     let mut rows = vec![header.map(String::from).to_vec()];
     for bar in bars {
@@ -231,12 +270,13 @@ fn text(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bars:
     }
     let n = own.replications();
     format!(
-        "{out}\nOne at a time ({n} replications, paired; all differences hold at once with 95 %)\n{}",
+        "{}\n\nOne at a time ({n} replications, paired; all differences hold at once with 95 %)\n{}\n",
+        answer.join("\n"),
         table(&rows, true)
     )
 }
 
-fn document(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bars: &[Bar]) -> String {
+fn body<'a>(metric: &'a Metric, own: &Samples, bars: &'a [Bar]) -> Body<'a> {
     let other = |e: &'_ Effect| -> (Option<f64>, Option<f64>, Option<f64>, Option<f64>) {
         let d = e.paired.map(|p| p.difference);
         (
@@ -262,16 +302,11 @@ fn document(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, b
         }
         keys.push(Key { key: &bar.key, value: &bar.base, swing: rounded(bar.swing()), alternatives });
     }
-    json(&Document {
-        schema: "rccsim.sensitivity/1",
-        version: VERSION,
-        scenario: &base.plan.name,
-        seed: base.plan.seed,
+    Body {
         replications: own.replications(),
         metric: metric.name,
         unit: metric.unit.name(),
         base: own.figure(metric.name).and_then(|r| r.estimate).map(|e| rounded(e.mean)),
-        verdict: verdict.name(),
         keys,
-    })
+    }
 }

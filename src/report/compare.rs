@@ -40,10 +40,9 @@ impl Comparison {
     }
 }
 
+/// What `summary.json` says besides what every study says.
 #[derive(Serialize)]
-struct Document<'a> {
-    schema: &'a str,
-    version: &'a str,
+struct Body<'a> {
     baseline: &'a str,
     confidence: f64,
     alternatives: Vec<Alternative<'a>>,
@@ -71,8 +70,8 @@ struct Figure<'a> {
     verdict: &'a str,
 }
 
-/// The document, as text with a newline at its end.
-pub fn json(comparison: &Comparison) -> String {
+/// What `summary.json` says besides what every study says.
+pub fn body(comparison: &Comparison) -> impl Serialize {
     let of = |c: &Compared| {
         let difference = c.paired.map(|p| p.difference);
         Figure {
@@ -94,13 +93,11 @@ pub fn json(comparison: &Comparison) -> String {
         replications: o.replications,
         figures: o.figures.iter().map(of).collect(),
     });
-    super::json(&Document {
-        schema: "rccsim.compare/1",
-        version: super::VERSION,
+    Body {
         baseline: &comparison.baseline,
         confidence: rounded(comparison.confidence),
         alternatives: alternatives.collect(),
-    })
+    }
 }
 
 /// "-1.85 ± 0.08 %": fractions in percentage points.
@@ -114,9 +111,9 @@ fn difference(c: &Compared) -> String {
     c.paired.map_or("–".into(), |p| amount(&p.difference, c.metric.unit))
 }
 
-/// For people: the verdict first.
-pub fn text(comparison: &Comparison) -> String {
-    let mut out = String::new();
+/// The verdict on each alternative.
+pub fn answer(comparison: &Comparison) -> Vec<String> {
+    let mut lines = Vec::new();
     for o in &comparison.others {
         let why: Vec<String> = o
             .figures
@@ -132,8 +129,14 @@ pub fn text(comparison: &Comparison) -> String {
             v => format!("{} is {} than {}", o.name, v.name(), comparison.baseline),
         };
         let why = if why.is_empty() { String::new() } else { format!(": {}", why.join(", ")) };
-        let _ = writeln!(out, "{verdict}{why}.");
+        lines.push(format!("{verdict}{why}."));
     }
+    lines
+}
+
+/// For people: the verdict first.
+pub fn text(comparison: &Comparison) -> String {
+    let mut out = answer(comparison).join("\n") + "\n";
     for o in &comparison.others {
         let _ = writeln!(out, "\n{} less {} ({} replications, paired)", o.name, comparison.baseline, o.replications);
         let mut rows = vec![["", "baseline", "other", "difference", "correlation", ""].map(String::from).to_vec()];

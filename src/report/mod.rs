@@ -8,6 +8,7 @@ pub mod matrix;
 pub mod number;
 pub mod results;
 mod run;
+pub mod study;
 pub mod summary;
 pub mod sweep;
 pub mod tables;

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::number::{duration, human, whole};
+use super::study::fingerprint;
 use super::summary::{Line, SCHEMA, Wanted, line, wanted};
 use super::text::{figure, table};
 use crate::measure::{Objective, Scope};
@@ -84,14 +85,7 @@ impl Sweep {
 
     /// The fingerprint of everything observable at all points.
     pub fn fingerprint(&self) -> String {
-        let mut hasher = blake3::Hasher::new();
-        for samples in self.points.iter().map(|p| &p.samples) {
-            for (number, print) in samples.numbers.iter().zip(&samples.fingerprints) {
-                hasher.update(&number.to_le_bytes());
-                hasher.update(&print.to_le_bytes());
-            }
-        }
-        hasher.finalize().to_hex()[..16].into()
+        fingerprint(self.points.iter().map(|p| &p.samples))
     }
 
     /// The fewest and the most replications of a point.
