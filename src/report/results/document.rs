@@ -4,16 +4,48 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::super::summary;
 
+/// `summary.json`: what every kind of study says, and what its own kind says.
+#[derive(Deserialize, Clone, PartialEq, Debug, Default)]
+#[serde(default)]
+pub struct Document {
+    /// The scenario's name; empty: there is no one scenario.
+    pub scenario: String,
+    /// Of everything that decides the result but the seed.
+    pub scenario_hash: String,
+    /// The question that the scenario opens with.
+    pub question: String,
+    /// The version of the program.
+    pub version: String,
+    /// The seed.
+    pub seed: u64,
+    /// Of everything observable.
+    pub fingerprint: String,
+    /// `pass`, `fail` or `inconclusive`.
+    pub verdict: String,
+    /// The answer, a line each.
+    pub answer: String,
+    /// The command that repeats it.
+    pub command: String,
+    /// What is valid and yet unlikely to be meant, and which figures are not to be trusted.
+    pub warnings: Vec<String>,
+    /// Every figure of every point.
+    pub rows: Vec<Figure>,
+    /// What its kind says.
+    #[serde(skip)]
+    pub found: Found,
+}
+
 /// What a command found, by its kind.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Document {
+pub enum Found {
     /// One scenario.
-    Run(Summary),
+    Run(Run),
     /// A scenario at many points.
-    Sweep(Summary),
+    Sweep(Sweep),
     /// Alternatives against a baseline.
     Compare(Comparison),
     /// The smallest or largest value that serves.
@@ -26,96 +58,81 @@ pub enum Document {
     Matrix(Matrix),
 }
 
+impl Default for Found {
+    fn default() -> Found {
+        Found::Run(Run::default())
+    }
+}
+
 impl Document {
     /// Reads `summary.json`.
     ///
     /// # Errors
     /// Why it is none of these.
     pub fn parse(text: &str) -> Result<Document, String> {
-        let value: serde_json::Value = serde_json::from_str(text).map_err(|e| format!("not JSON: {e}"))?;
-        let schema = value.get("schema").and_then(|s| s.as_str()).unwrap_or_default().to_string();
-        Ok(match schema.as_str() {
-            summary::SCHEMA if value.get("points").is_some() => Document::Sweep(typed(value)?),
-            summary::SCHEMA => Document::Run(typed(value)?),
-            "rccsim.compare/1" => Document::Compare(typed(value)?),
-            "rccsim.size/1" => Document::Size(typed(value)?),
-            "rccsim.best/1" => Document::Best(typed(value)?),
-            "rccsim.sensitivity/1" => Document::Sensitivity(typed(value)?),
-            "rccsim.matrix/1" => Document::Matrix(typed(value)?),
+        let value: Value = serde_json::from_str(text).map_err(|e| format!("not JSON: {e}"))?;
+        let schema = value.get("schema").and_then(Value::as_str).unwrap_or_default();
+        let found = match schema {
+            summary::SCHEMA if value.get("points").is_some() => Found::Sweep(typed(&value)?),
+            summary::SCHEMA => Found::Run(typed(&value)?),
+            "rccsim.compare/1" => Found::Compare(typed(&value)?),
+            "rccsim.size/1" => Found::Size(typed(&value)?),
+            "rccsim.best/1" => Found::Best(typed(&value)?),
+            "rccsim.sensitivity/1" => Found::Sensitivity(typed(&value)?),
+            "rccsim.matrix/1" => Found::Matrix(typed(&value)?),
             "" => return Err("it has no schema: it is not a result".into()),
             other => return Err(format!("its schema is {other}, which this version does not read")),
-        })
+        };
+        Ok(Document { found, ..typed(&value)? })
     }
 
-    /// The command that makes it.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Document::Run(_) => "run",
-            Document::Sweep(_) => "sweep",
-            Document::Compare(_) => "compare",
-            Document::Size(_) => "size",
-            Document::Best(_) => "best",
-            Document::Sensitivity(_) => "sensitivity",
-            Document::Matrix(_) => "matrix",
-        }
-    }
-}
-
-fn typed<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, String> {
-    serde_json::from_value(value).map_err(|e| e.to_string())
-}
-
-/// A run, or a sweep.
-#[derive(Deserialize, Clone, PartialEq, Debug, Default)]
-pub struct Summary {
-    /// The scenario's name.
-    pub scenario: String,
-    /// Of everything that decides the result but the seed.
-    pub scenario_hash: String,
-    /// The question that the scenario opens with.
-    pub question: String,
-    /// The version of the program.
-    pub version: String,
-    /// The seed.
-    pub seed: u64,
-    /// Replications; of a sweep the fewest of a point.
-    pub replications: u32,
-    /// Of everything observable.
-    pub fingerprint: String,
-    /// `pass`, `fail` or `inconclusive`.
-    pub verdict: String,
-    /// The answer, in a sentence or lines.
-    pub answer: String,
-    /// What to try next.
-    #[serde(default)]
-    pub advice: Vec<String>,
-    /// The command that repeats it.
-    #[serde(default)]
-    pub command: String,
-    /// Fewer replications than asked for.
-    #[serde(default)]
-    pub interrupted: bool,
-    /// The objectives of a run.
-    #[serde(default)]
-    pub objectives: Vec<Objective>,
-    /// What hangs on assumptions.
-    #[serde(default)]
-    pub assumptions: Vec<Assumption>,
-    /// What is valid and yet unlikely to be meant.
-    #[serde(default)]
-    pub warnings: Vec<String>,
-    /// The points of a sweep, in their order.
-    #[serde(default)]
-    pub points: Vec<PointLine>,
-    /// Every figure.
-    pub rows: Vec<Figure>,
-}
-
-impl Summary {
     /// A figure over all causes; `point` is empty for a run.
     pub fn figure(&self, point: &BTreeMap<String, String>, scope: &str, metric: &str) -> Option<&Figure> {
         self.rows.iter().find(|r| r.metric == metric && r.cause.is_none() && r.scope == scope && r.point == *point)
     }
+}
+
+impl Found {
+    /// The command that makes it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Found::Run(_) => "run",
+            Found::Sweep(_) => "sweep",
+            Found::Compare(_) => "compare",
+            Found::Size(_) => "size",
+            Found::Best(_) => "best",
+            Found::Sensitivity(_) => "sensitivity",
+            Found::Matrix(_) => "matrix",
+        }
+    }
+}
+
+fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+    T::deserialize(value).map_err(|e| e.to_string())
+}
+
+/// What a run says.
+#[derive(Deserialize, Clone, PartialEq, Debug, Default)]
+pub struct Run {
+    /// Replications.
+    pub replications: u32,
+    /// What to try next.
+    pub advice: Vec<String>,
+    /// Fewer replications than asked for.
+    pub interrupted: bool,
+    /// The objectives.
+    pub objectives: Vec<Objective>,
+    /// What hangs on assumptions.
+    pub assumptions: Vec<Assumption>,
+}
+
+/// What a sweep says.
+#[derive(Deserialize, Clone, PartialEq, Debug, Default)]
+pub struct Sweep {
+    /// The fewest replications of a point.
+    pub replications: u32,
+    /// The points, in their order.
+    pub points: Vec<PointLine>,
 }
 
 /// One figure with its interval.
@@ -224,8 +241,6 @@ pub struct PointLine {
 /// Alternatives against a baseline.
 #[derive(Deserialize, Clone, PartialEq, Debug, Default)]
 pub struct Comparison {
-    /// The version of the program.
-    pub version: String,
     /// The baseline.
     pub baseline: String,
     /// The confidence of each interval.
@@ -275,10 +290,6 @@ pub struct Compared {
 /// The search for a value.
 #[derive(Deserialize, Clone, PartialEq, Debug, Default)]
 pub struct Size {
-    /// The version of the program.
-    pub version: String,
-    /// The seed.
-    pub seed: u64,
     /// The key with its table.
     pub key: String,
     /// `smallest` or `largest`.
@@ -287,8 +298,12 @@ pub struct Size {
     pub value: Option<String>,
     /// Whether fresh replications confirm it.
     pub confirmed: bool,
-    /// The answer, a line each.
-    pub answer: Vec<String>,
+    /// So many gateways are down, as many spare.
+    #[serde(default)]
+    pub spare: u32,
+    /// When they go down; none: at the start.
+    #[serde(default)]
+    pub down_at: Option<String>,
     /// What was tried, in the order of the search.
     pub trials: Vec<Tried>,
 }
@@ -298,9 +313,12 @@ pub struct Size {
 pub struct Tried {
     /// The value.
     pub value: String,
-    /// Whether with replications that the search had not seen.
-    pub fresh: bool,
-    /// How many.
+    /// `search`, or `confirmation`: with replications that the search had not seen.
+    pub sample: String,
+    /// Which gateway was down.
+    #[serde(default)]
+    pub down: Option<String>,
+    /// How many replications.
     pub replications: u32,
     /// `pass`, `fail` or `inconclusive`.
     pub verdict: String,
@@ -330,10 +348,6 @@ pub struct TriedObjective {
 /// The point of least cost.
 #[derive(Deserialize, Clone, PartialEq, Debug, Default)]
 pub struct Best {
-    /// The version of the program.
-    pub version: String,
-    /// The seed.
-    pub seed: u64,
     /// What is to be least.
     pub cost: String,
     /// The least difference that matters.
@@ -346,8 +360,6 @@ pub struct Best {
     pub best: Option<String>,
     /// Those within delta of it.
     pub within_delta: Vec<String>,
-    /// The answer, a line each.
-    pub answer: Vec<String>,
     /// Every point.
     pub points: Vec<BestPoint>,
 }
@@ -370,12 +382,6 @@ pub struct BestPoint {
 /// What hangs on each assumed value, one at a time.
 #[derive(Deserialize, Clone, PartialEq, Debug, Default)]
 pub struct Sensitivity {
-    /// The version of the program.
-    pub version: String,
-    /// The scenario's name.
-    pub scenario: String,
-    /// The seed.
-    pub seed: u64,
     /// Replications.
     pub replications: u32,
     /// The figure that is looked at.
@@ -384,8 +390,6 @@ pub struct Sensitivity {
     pub unit: String,
     /// As the scenario stands.
     pub base: Option<f64>,
-    /// As the scenario stands.
-    pub verdict: String,
     /// The keys, by how far they move it.
     pub keys: Vec<TriedKey>,
 }
@@ -423,8 +427,6 @@ pub struct TriedValue {
 /// Every client profile against every gateway behaviour class.
 #[derive(Deserialize, Clone, PartialEq, Debug, Default)]
 pub struct Matrix {
-    /// The version of the program.
-    pub version: String,
     /// What was simulated for each cell.
     pub basis: String,
     /// The cells, by gateway and then client.

@@ -6,7 +6,6 @@
 mod distribution;
 mod document;
 mod drops;
-mod inputs;
 mod runs;
 mod series;
 
@@ -17,15 +16,18 @@ use std::path::{Path, PathBuf};
 
 pub use distribution::{Distribution, distributions};
 pub use document::{
-    Assumption, Best, BestPoint, Cell, Changed, Compared, Comparison, Document, Figure, Matrix, Objective, PointLine,
-    Rival, Sensitivity, Size, Summary, Tried, TriedKey, TriedObjective, TriedValue,
+    Assumption, Best, BestPoint, Cell, Changed, Compared, Comparison, Document, Figure, Found, Matrix, Objective,
+    PointLine, Rival, Run, Sensitivity, Size, Sweep, Tried, TriedKey, TriedObjective, TriedValue,
 };
 pub use drops::{Dropped, drops};
-pub use inputs::{Input, Section, inputs};
 pub use runs::{Replicated, Value, runs};
 pub use series::{Series, series};
 
+use crate::quantity::parse_clock;
+
 use super::folder::{MANIFEST, Manifest, PARTIAL, SCHEMA};
+
+const SCENARIO: &str = "scenario.toml";
 
 /// Why a folder is not read.
 #[derive(thiserror::Error, Debug)]
@@ -91,8 +93,7 @@ impl Results {
         manifest: Manifest,
         files: BTreeMap<String, PathBuf>,
     ) -> Result<Results, ResultsError> {
-        let empty = Document::Matrix(Matrix::default());
-        let mut results = Results { path: path.into(), manifest, document: empty, files };
+        let mut results = Results { path: path.into(), manifest, document: Document::default(), files };
         let text = results.text("summary.json")?;
         results.document = Document::parse(&text).map_err(|why| results.damaged("summary.json", why))?;
         Ok(results)
@@ -165,12 +166,18 @@ impl Results {
         self.table("distribution.csv", distributions)
     }
 
-    /// The inputs with their origin, section by section; none where there is no one scenario.
+    /// The time of day at which the run begins, seconds since midnight; none where there is no one scenario.
     ///
     /// # Errors
     /// The file is missing or damaged.
-    pub fn inputs(&self) -> Result<Vec<Section>, ResultsError> {
-        self.table("scenario.toml", |text| Ok(inputs(text)))
+    pub fn start_s(&self) -> Result<Option<f64>, ResultsError> {
+        if !self.has(SCENARIO) {
+            return Ok(None);
+        }
+        let parsed: Result<toml::Table, _> = self.text(SCENARIO)?.parse();
+        let scenario = parsed.map_err(|e| self.damaged(SCENARIO, format!("not TOML: {}", e.message())))?;
+        let start = scenario.get("scenario").and_then(|s| s.get("start")).and_then(|s| s.as_str());
+        Ok(start.and_then(parse_clock).map(|clock| clock.0 as f64 / 1e6))
     }
 
     fn table<T>(&self, file: &str, read: impl FnOnce(&str) -> Result<Vec<T>, String>) -> Result<Vec<T>, ResultsError> {

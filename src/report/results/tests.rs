@@ -5,7 +5,8 @@ use super::super::folder::Folder;
 use super::*;
 
 const SUMMARY: &str = r#"{"schema": "rccsim.summary/1", "scenario": "s", "scenario_hash": "h", "question": "", "version": "0",
-    "seed": 1, "replications": 2, "fingerprint": "f", "verdict": "pass", "answer": "a",
+    "seed": 1, "replications": 2, "fingerprint": "f", "verdict": "pass", "answer": "a", "advice": [], "interrupted": false,
+    "objectives": [], "assumptions": [], "warnings": [],
     "rows": [{"point": {}, "scope": "all", "metric": "users", "mean": 5.0, "lower": null, "upper": 6.5, "unit": "count", "replications": 2}]}"#;
 
 fn manifest() -> Manifest {
@@ -48,8 +49,8 @@ fn a_folder_reads_back_before_and_after_it_is_published() {
     folder.publish(manifest()).unwrap();
     let after = Results::read(root.path()).unwrap();
     assert_eq!(before.document, after.document);
-    let Document::Run(summary) = after.document else { panic!("a run") };
-    let users = summary.figure(&BTreeMap::new(), "all", "users").unwrap();
+    assert_eq!((after.document.found.kind(), after.document.scenario.as_str()), ("run", "s"));
+    let users = after.document.figure(&BTreeMap::new(), "all", "users").unwrap();
     assert_eq!((users.mean, users.lower, users.upper), (Some(5.0), None, Some(6.5)));
 }
 
@@ -127,17 +128,12 @@ fn drops_are_read_up_to_a_bound() {
 }
 
 #[test]
-fn inputs_come_with_their_origin() {
-    let text = "# A question?\n\n[scenario]\nname = \"a # b\"  # given\nhorizon = \"8 h\"  # default, choice: it is one\n\n\
-                [[gateway]]\nname = \"gw\"  # given\n# profile = \"nec\"  # given\ncount = 2  # given on the command line\n\n\
-                [study]\nvary = [\n  \"gateway.count = 1, 2\",\n]\ncombine = \"zip\"\n";
-    let sections = inputs(text);
-    let names: Vec<_> = sections.iter().map(|s| (s.table.as_str(), s.name.as_str())).collect();
-    assert_eq!(names, [("scenario", "a # b"), ("gateway", "gw"), ("study", "")]);
-    let [horizon, count] = [&sections[0].inputs[1], &sections[1].inputs[2]];
-    assert_eq!((horizon.value.as_str(), horizon.origin.as_str()), ("8 h", "default, choice: it is one"));
-    assert!(count.is_given() && !horizon.is_given() && count.value == "2");
-    assert!(sections[1].inputs[1].reference);
-    assert_eq!(sections[2].value("vary"), Some("[\n\"gateway.count = 1, 2\",\n]"));
-    assert_eq!(sections[2].value("combine"), Some("zip"));
+fn the_day_begins_at_the_clock_of_the_scenario() {
+    let start = |text: &str| {
+        let root = folder(&[("summary.json", SUMMARY), ("scenario.toml", text)]);
+        Results::read(root.path()).unwrap().start_s().map_err(|e| e.to_string())
+    };
+    assert_eq!(start("[scenario]\nstart = \"07:30\"  # given\n"), Ok(Some(27_000.0)));
+    assert_eq!(start("[scenario]\n"), Ok(None));
+    assert!(start("[scenario").unwrap_err().contains("scenario.toml: not TOML"));
 }
