@@ -73,7 +73,8 @@ pub fn assumptions(summary: &Json) -> Option<Assumptions> {
         "What other values would give",
         &["key", "value", "standing", "other value", "#down (%)", "#toasts missed (%)", "verdict"],
     );
-    let mut downs: Vec<f64> = items(summary, "rows").filter(|r| is_down(r)).filter_map(|r| r["mean"].as_f64()).collect();
+    let mut downs: Vec<f64> =
+        items(summary, "rows").filter(|r| is_down(r)).filter_map(|r| r["mean"].as_f64()).collect();
     for assumption in items(summary, "assumptions") {
         for other in items(assumption, "alternatives") {
             downs.extend(other["down_fraction"].as_f64());
@@ -86,7 +87,8 @@ pub fn assumptions(summary: &Json) -> Option<Assumptions> {
     }
     let least = downs.iter().copied().fold(f64::INFINITY, f64::min);
     let most = downs.iter().copied().fold(0.0, f64::max);
-    table.note = "Each by a short trial, one key at a time; the scenario's own value is the one in the second column.".into();
+    table.note =
+        "Each by a short trial, one key at a time; the scenario's own value is the one in the second column.".into();
     Some(Assumptions {
         decides: items(summary, "assumptions").any(|a| a["decides"] == true),
         bounds: format!("{} to {}", percent(least), percent(most)),

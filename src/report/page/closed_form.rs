@@ -60,7 +60,8 @@ pub fn closed_forms(summary: &Json, inputs: &[Input]) -> Result<Table, String> {
     if inputs.iter().any(|i| i.table == "fault") {
         return Err("there are faults".into());
     }
-    let columns = ["of", "figure", "unit", "#closed form", "#simulated", "#difference", "#end of the run allows", "agrees"];
+    let columns =
+        ["of", "figure", "unit", "#closed form", "#simulated", "#difference", "#end of the run allows", "agrees"];
     let mut table = Table::new("Simulated beside closed form", &columns);
     let mut why = None;
     let groups = inputs.iter().filter(|i| i.table == "clients" && i.key == "name").map(|i| i.name.as_str());
@@ -82,7 +83,12 @@ fn fate(clients: &Keys, gateway: &Keys) -> Result<Fate, String> {
     let path: [(&str, &[&str]); 3] = [("loss", &["0 %"]), ("idle_timeout", never), ("route_expiry", never)];
     clients.must(&path)?;
     gateway.must(&path)?;
-    clients.must(&[("refresh_clock", &["since-refresh"]), ("refresh_jitter", &["0 %"]), ("calls_file", &[]), ("sign_in_file", &[])])?;
+    clients.must(&[
+        ("refresh_clock", &["since-refresh"]),
+        ("refresh_jitter", &["0 %"]),
+        ("calls_file", &[]),
+        ("sign_in_file", &[]),
+    ])?;
     gateway.must(&[
         ("service_time", &["none"]),
         ("service_time_setup", &[]),
@@ -238,7 +244,8 @@ mod tests {
     #[test]
     fn what_a_closed_form_does_not_cover_has_none() {
         let ignored = [("update", "ignored"), ("allow", "absent")];
-        for (key, value) in [("loss", "5 %"), ("delay", "200 ms"), ("refresh_jitter", "10 %"), ("reestablish", "never")] {
+        for (key, value) in [("loss", "5 %"), ("delay", "200 ms"), ("refresh_jitter", "10 %"), ("reestablish", "never")]
+        {
             assert!(of(&[(key, value)], &ignored).unwrap_err().contains(key), "{key}");
         }
         for (key, value) in [("service_time", "4 ms"), ("max_sessions", "100"), ("idle_timeout", "20 min")] {

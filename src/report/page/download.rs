@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use super::{Files, NAME};
+use super::NAME;
+use crate::report::results::{Results, ResultsError};
 
 /// A file of the folder.
 #[derive(Serialize)]
@@ -24,18 +25,18 @@ const ENTRY: usize = 300;
 ///
 /// # Errors
 /// A file cannot be read.
-pub fn downloads(files: &Files, mut room: usize) -> Result<Vec<Download>, String> {
-    let known = FIRST.iter().copied().filter(|name| files.sizes.contains_key(*name));
-    let rest = files.sizes.keys().map(String::as_str).filter(|n| *n != NAME && !FIRST.contains(n) && !n.contains('/'));
+pub fn downloads(results: &Results, mut room: usize) -> Result<Vec<Download>, ResultsError> {
+    let known = FIRST.iter().copied().filter(|name| results.has(name));
+    let all = results.manifest.files.keys().map(String::as_str);
+    let rest = all.filter(|n| *n != NAME && !FIRST.contains(n) && !n.contains('/'));
     let mut downloads = Vec::new();
     let names: Vec<&str> = known.chain(rest).collect();
     room = room.saturating_sub(ENTRY * names.len());
     for name in names {
-        let bytes = files.sizes[name];
+        let bytes = results.size(name)?;
         let mut link = None;
         if base64::encoded_len(bytes as usize, true).is_some_and(|n| n <= room) {
-            let text = (files.read)(name)?;
-            let encoded = STANDARD.encode(text);
+            let encoded = STANDARD.encode(results.bytes(name)?);
             room -= encoded.len();
             link = Some(format!("data:{};base64,{encoded}", media(name)));
         }
@@ -63,20 +64,28 @@ fn size(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
+    use crate::report::{Folder, Manifest};
 
     #[test]
     fn what_does_not_fit_is_named_with_its_size() {
-        let sizes = [("summary.json", 3), ("series.csv", 3_000), ("drops.csv", 10_138_493), (NAME, 9)];
-        let sizes = sizes.map(|(n, s)| (n.to_string(), s)).into();
-        let files = Files { sizes: &sizes, read: &|_| Ok("{}\n".into()) };
+        let root = tempfile::tempdir().unwrap();
+        let mut folder = Folder::open(root.path()).unwrap();
+        let mut put = |name: &str, text: &str| folder.put(name, |out| out.write_all(text.as_bytes())).unwrap();
+        put("summary.json", r#"{"schema":"rccsim.matrix/1","cells":[]}"#);
+        put("notes.csv", "{}\n");
+        put("series.csv", &"x".repeat(3_000));
+        put("plots/day.svg", "<svg/>");
+        folder.publish(Manifest::default()).unwrap();
+        let results = Results::read(root.path()).unwrap();
         let told: Vec<(String, String, Option<String>)> =
-            downloads(&files, 3 * ENTRY + 4).unwrap().into_iter().map(|d| (d.name, d.size, d.link)).collect();
-        // "{}\n" is e30K in base64: four characters.
-        let link = Some("data:application/json;base64,e30K".to_string());
-        assert_eq!(told[0], ("summary.json".into(), "3 B".into(), link));
+            downloads(&results, 3 * ENTRY + 60).unwrap().into_iter().map(|d| (d.name, d.size, d.link)).collect();
+        assert!(told[0].2.as_ref().unwrap().starts_with("data:application/json;base64,eyJ"), "{told:?}");
         assert_eq!(told[1], ("series.csv".into(), "3 kB".into(), None));
-        assert_eq!(told[2], ("drops.csv".into(), "10.1 MB".into(), None));
+        // "{}\n" in base64, by hand: 011110 110111 110100 001010.
+        assert_eq!(told[2], ("notes.csv".into(), "3 B".into(), Some("data:text/csv;base64,e30K".into())));
         assert_eq!(told.len(), 3);
     }
 }

@@ -2,8 +2,8 @@
 
 use minijinja::Value;
 
-use super::Files;
 use crate::report::chart::{Chart, Size, data, figure};
+use crate::report::results::{Results, ResultsError};
 
 /// A chart with its name.
 pub struct Plot {
@@ -17,7 +17,7 @@ pub struct Plot {
 ///
 /// # Errors
 /// Which file is missing or damaged.
-pub fn plots(_files: &Files) -> Result<Vec<Plot>, String> {
+pub fn plots(_results: &Results) -> Result<Vec<Plot>, ResultsError> {
     Ok(Vec::new())
 }
 

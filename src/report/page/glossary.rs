@@ -31,7 +31,10 @@ pub const WORDS: [(&str, &str); 9] = [
     ("silent", "not usable, while the client still believes in its session"),
     ("visible", "not usable, and the client knows"),
     ("drop", "an established session that ends other than by sign-out, dated at the instant it stopped being usable"),
-    ("replication", "a repetition of the whole run with its own luck, independent of the others; the unit of every interval"),
+    (
+        "replication",
+        "a repetition of the whole run with its own luck, independent of the others; the unit of every interval",
+    ),
     (
         "interval",
         "where the mean over infinitely many replications lies with 95 % confidence (Student's t; a ratio is a ratio of totals)",

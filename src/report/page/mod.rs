@@ -17,8 +17,6 @@ mod study;
 mod table;
 mod trust;
 
-use std::collections::BTreeMap;
-
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
@@ -26,30 +24,13 @@ use serde_json::Value as Json;
 
 use super::inputs;
 use super::number::{duration, human};
+use super::results::{Results, ResultsError};
 use crate::measure::Unit;
 
 /// The report's name in a results folder.
 pub const NAME: &str = "report.html";
 /// A page is no larger, so that it fits into a mail.
 pub const MOST_BYTES: usize = 2_000_000;
-
-/// Reads a file of the folder by its name; else why it cannot be read.
-pub type Read<'a> = dyn Fn(&str) -> Result<String, String> + 'a;
-
-/// The files that a page is made of.
-pub struct Files<'a> {
-    /// How large each file of the folder is.
-    pub sizes: &'a BTreeMap<String, u64>,
-    /// Reads one.
-    pub read: &'a Read<'a>,
-}
-
-impl Files<'_> {
-    /// A file that not every folder has.
-    fn maybe(&self, name: &str) -> Result<Option<String>, String> {
-        self.sizes.contains_key(name).then(|| (self.read)(name)).transpose()
-    }
-}
 
 /// What kind of study a folder holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -106,13 +87,16 @@ impl Kind {
 ///
 /// # Errors
 /// Which file is missing or damaged.
-pub fn page(files: &Files) -> Result<String, String> {
-    let text = (files.read)("summary.json")?;
-    let summary: Json = serde_json::from_str(&text).map_err(|e| format!("summary.json: {e}"))?;
-    let kind = Kind::of(&summary)?;
-    let inputs = files.maybe("inputs.csv")?.map_or(Ok(Vec::new()), |text| inputs::read(&text))?;
-    let ladder = files.maybe("ladder.json")?.map_or(Ok(None), |text| ladder::read(&text).map(Some))?;
-    let plots = figure::plots(files)?;
+pub fn page(results: &Results) -> Result<String, ResultsError> {
+    let text = results.text("summary.json")?;
+    let bad = |file: &'static str| move |why: String| results.damaged(file, why);
+    let summary: Json = serde_json::from_str(&text).map_err(|e| bad("summary.json")(e.to_string()))?;
+    let kind = Kind::of(&summary).map_err(bad("summary.json"))?;
+    let inputs = results.maybe("inputs.csv")?.map_or(Ok(Vec::new()), |text| inputs::read(&text));
+    let inputs = inputs.map_err(bad("inputs.csv"))?;
+    let ladder = results.maybe("ladder.json")?.map(|text| ladder::read(&text)).transpose();
+    let ladder = ladder.map_err(bad("ladder.json"))?;
+    let plots = figure::plots(results)?;
     let parts = parts(kind, &summary, &plots, ladder.is_some(), !inputs.is_empty());
     let context = |downloads: Vec<download::Download>| {
         context! {
@@ -137,14 +121,15 @@ pub fn page(files: &Files) -> Result<String, String> {
             downloads => value(downloads),
         }
     };
-    let trust = trust::trust(kind, &summary, &inputs, files)?;
+    let trust = trust::trust(kind, &summary, &inputs, results)?;
     let environment = environment();
     let render = |downloads| {
-        let template = environment.get_template("page.html").map_err(|e| format!("{e:#}"))?;
-        template.render(context! { trust => value(&trust), ..context(downloads) }).map_err(|e| format!("{e:#}"))
+        let template = environment.get_template("page.html").unwrap_or_else(|e| unreachable!("{e:#}"));
+        let page = template.render(context! { trust => value(&trust), ..context(downloads) });
+        page.map_err(|e| bad("summary.json")(format!("the page cannot be made of it: {e:#}")))
     };
     let bare = render(Vec::new())?;
-    render(download::downloads(files, MOST_BYTES.saturating_sub(bare.len()))?)
+    render(download::downloads(results, MOST_BYTES.saturating_sub(bare.len()))?)
 }
 
 /// The parts that the page has, for its table of contents.

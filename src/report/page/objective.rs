@@ -7,8 +7,18 @@ use super::{cell, unit_name};
 
 /// The objectives of a run, in their order; `None`: there are none.
 pub fn table(summary: &Json) -> Option<Table> {
-    let columns =
-        ["objective", "unit", "bound", "#target", "#value", "#lower", "#upper", "#margin", "verdict", "what would settle it"];
+    let columns = [
+        "objective",
+        "unit",
+        "bound",
+        "#target",
+        "#value",
+        "#lower",
+        "#upper",
+        "#margin",
+        "verdict",
+        "what would settle it",
+    ];
     let mut table = Table::new("Objectives", &columns);
     table.rows = items(summary, "objectives").map(row).collect();
     if table.rows.iter().all(|row| row.last().is_some_and(String::is_empty)) {

@@ -83,7 +83,18 @@ fn sweep(summary: &Json) -> Table {
 
 fn compare(summary: &Json, other: &Json) -> Table {
     let title = format!("{} less {}", text(other, "name"), text(summary, "baseline"));
-    let columns = ["figure", "unit", "#baseline", "#other", "#difference", "#lower", "#upper", "#correlation", "stand", "decides"];
+    let columns = [
+        "figure",
+        "unit",
+        "#baseline",
+        "#other",
+        "#difference",
+        "#lower",
+        "#upper",
+        "#correlation",
+        "stand",
+        "decides",
+    ];
     let mut table = Table::new(&title, &columns);
     for figure in items(other, "figures") {
         let unit = text(figure, "unit");
@@ -124,7 +135,8 @@ fn size(summary: &Json) -> Table {
 }
 
 fn best(summary: &Json) -> Table {
-    let mut table = Table::new("Cost of every point", &["point", "#replications", "#cost", "#lower", "#upper", "standing"]);
+    let mut table =
+        Table::new("Cost of every point", &["point", "#replications", "#cost", "#lower", "#upper", "standing"]);
     let within: Vec<&str> = items(summary, "within_delta").filter_map(|p| p.as_str()).collect();
     for point in items(summary, "points") {
         let name = text(point, "point");
@@ -163,11 +175,24 @@ fn sensitivity(summary: &Json) -> Table {
 }
 
 fn matrix(summary: &Json) -> Table {
-    let columns = ["gateway", "client", "refresh", "#first loss (s)", "cause", "#down (%)", "#toasts missed per user-day", "what helps"];
+    let columns = [
+        "gateway",
+        "client",
+        "refresh",
+        "#first loss (s)",
+        "cause",
+        "#down (%)",
+        "#toasts missed per user-day",
+        "what helps",
+    ];
     let mut table = Table::new("Every client against every gateway", &columns);
     for c in items(summary, "cells") {
         let mut line = ["gateway", "client", "method"].map(|key| text(c, key).to_string()).to_vec();
-        line.push(if c["first_loss_s"].is_null() { "never".into() } else { cells(c, ["first_loss_s"], "s")[0].clone() });
+        line.push(if c["first_loss_s"].is_null() {
+            "never".into()
+        } else {
+            cells(c, ["first_loss_s"], "s")[0].clone()
+        });
         line.push(text(c, "cause").into());
         line.extend(cells(c, ["down_fraction"], "fraction"));
         line.extend(cells(c, ["missed_toasts_per_user_day"], ""));

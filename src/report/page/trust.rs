@@ -6,11 +6,12 @@ use serde_json::Value as Json;
 
 use super::closed_form::closed_forms;
 use super::table::{Table, items, text};
-use super::{Files, Kind, figure};
+use super::{Kind, figure};
 use crate::measure::{Metric, Sample, Unit};
 use crate::report::chart::{Along, Axis, Band, Chart, Layer, Line, Threshold, Tone};
 use crate::report::inputs::Input;
 use crate::report::number::duration;
+use crate::report::results::{Results, ResultsError, Series};
 use crate::report::tables::read_runs;
 use crate::study::{CONFIDENCE, Estimate, columns, mean_interval, mser5, ratio_interval};
 
@@ -39,7 +40,7 @@ pub const LIMITS: [&str; 6] = [
 ///
 /// # Errors
 /// Which file is damaged.
-pub fn trust(kind: Kind, summary: &Json, inputs: &[Input], files: &Files) -> Result<Trust, String> {
+pub fn trust(kind: Kind, summary: &Json, inputs: &[Input], results: &Results) -> Result<Trust, ResultsError> {
     let n = summary["replications"].as_u64();
     let mut trust = Trust {
         replications: replications(kind, n),
@@ -50,9 +51,8 @@ pub fn trust(kind: Kind, summary: &Json, inputs: &[Input], files: &Files) -> Res
         trust.warm_up = "Nothing is cut off as warm-up: each run begins with nobody signed in, and that beginning is part of the question.".into();
     }
     if kind == Kind::Run {
-        let series = files.maybe("series.csv")?.unwrap_or_default();
-        trust.warm_up += &settling(&series)?;
-        trust.convergence = convergence(summary, files)?;
+        trust.warm_up += &settling(&results.series()?);
+        trust.convergence = convergence(summary, results)?;
         match closed_forms(summary, inputs) {
             Ok(table) => trust.closed_form = Some(table),
             Err(why) => trust.no_closed_form = format!("No closed form is set beside these figures: {why}."),
@@ -77,38 +77,30 @@ fn replications(kind: Kind, n: Option<u64>) -> String {
 }
 
 /// When a steady state begins, were one asked for.
-fn settling(series: &str) -> Result<String, String> {
-    let mut reader = csv::Reader::from_reader(series.as_bytes());
-    let mut rates = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|e| format!("series.csv: {e}"))?;
-        let cell = |i: usize| record.get(i).unwrap_or_default();
-        if cell(1) == "all" && cell(4) == "message_rate_per_s" {
-            rates.push(cell(5).parse::<f64>().map_err(|e| format!("series.csv: {e}"))?);
-        }
-    }
-    if rates.is_empty() {
-        return Ok(String::new());
-    }
+fn settling(series: &[Series]) -> String {
+    let Some(messages) = series.iter().find(|s| s.scope == "all" && s.name == "message_rate_per_s") else {
+        return String::new();
+    };
+    let rates: Vec<f64> = messages.values.iter().copied().filter(|rate| rate.is_finite()).collect();
     let found = mser5(&rates);
-    Ok(if found.too_short {
+    if found.too_short {
         " The rate of messages does not settle within the run (MSER-5): its mean is that of this day, not of a steady state.".into()
     } else {
         format!(
             " The rate of messages settles after {} (MSER-5, means over minutes).",
             duration(found.deleted as f64 * 60.0)
         )
-    })
+    }
 }
 
 /// The figure by the number of replications, with its interval: of the first objective, else of missed toasts.
-fn convergence(summary: &Json, files: &Files) -> Result<Option<Value>, String> {
+fn convergence(summary: &Json, results: &Results) -> Result<Option<Value>, ResultsError> {
     let objective = items(summary, "objectives").find(|o| o["scope"] == "all" && o.get("cause").is_none());
     let name = objective.map_or("missed_toast_fraction", |o| text(o, "metric"));
-    let (Some(metric), Some(runs)) = (Metric::named(name), files.maybe("runs.csv")?) else { return Ok(None) };
+    let (Some(metric), Some(runs)) = (Metric::named(name), results.maybe("runs.csv")?) else { return Ok(None) };
     let mut scopes: Vec<String> = items(summary, "rows").map(|r| text(r, "scope").to_string()).collect();
     scopes.dedup();
-    let points = read_runs(&runs, |_| scopes.clone()).map_err(|why| format!("runs.csv: {why}"))?;
+    let points = read_runs(&runs, |_| scopes.clone()).map_err(|why| results.damaged("runs.csv", why))?;
     let column = columns().iter().position(|c| c.metric == metric && c.cause.is_none());
     let (Some((_, replications)), Some(column)) = (points.into_iter().next(), column) else { return Ok(None) };
     let samples: Vec<Sample> = replications.iter().map(|(_, o)| o.values[0][column]).collect();
