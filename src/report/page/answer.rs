@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::Kind;
-use super::table::{Table, cells, items, text};
+use super::table::{Table, items, text};
+use super::{Kind, plain};
 use crate::report::number::percent;
 
 /// The verdict as a mark.
@@ -80,7 +80,7 @@ pub fn assumptions(summary: &Json) -> Option<Assumptions> {
             downs.extend(other["down_fraction"].as_f64());
             let mut row = ["key", "value", "standing"].map(|key| text(assumption, key).to_string()).to_vec();
             row.push(text(other, "value").into());
-            row.extend(cells(other, ["down_fraction", "missed_toast_fraction"], "fraction"));
+            row.extend(["down_fraction", "missed_toast_fraction"].map(|key| hundredths(other[key].as_f64())));
             row.push(text(other, "verdict").into());
             table.rows.push(row);
         }
@@ -94,6 +94,11 @@ pub fn assumptions(summary: &Json) -> Option<Assumptions> {
         bounds: format!("{} to {}", percent(least), percent(most)),
         table: table.if_any()?,
     })
+}
+
+/// A share in percent to two decimals: what a short trial can say.
+fn hundredths(share: Option<f64>) -> String {
+    share.map_or("–".into(), |share| plain((share * 1e4).round() / 100.0))
 }
 
 fn is_down(row: &Json) -> bool {

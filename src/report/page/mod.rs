@@ -23,9 +23,9 @@ use minijinja::{Environment, Value, context};
 use serde_json::Value as Json;
 
 use super::inputs;
-use super::number::{duration, human};
+use super::number::duration;
 use super::results::{Results, ResultsError};
-use crate::measure::Unit;
+use crate::measure::{Metric, Unit};
 
 /// The report's name in a results folder.
 pub const NAME: &str = "report.html";
@@ -143,8 +143,8 @@ fn parts(
     let has = |key: &str| table::items(summary, key).next().is_some();
     let all = [
         (true, "answer", "Answer"),
-        (has("advice"), "next", "What to try next"),
         (has("assumptions"), "assumptions", "Assumptions"),
+        (has("advice"), "next", "What to try next"),
         (has("objectives"), "objectives", "Objectives"),
         (true, "figures", if kind == Kind::Run { "Figures" } else { "Results" }),
         (!figure::of_part(plots, true).is_empty(), "day", "The day"),
@@ -186,11 +186,8 @@ fn environment() -> Environment<'static> {
     for (name, text) in TEMPLATES {
         environment.add_template(name, text).unwrap_or_else(|e| unreachable!("{name}: {e:#}"));
     }
-    environment.add_filter("cell", |value: Option<f64>, unit: &str| cell(value, unit));
-    environment.add_filter("unit", |unit: &str| unit_name(unit).to_string());
+    environment.add_test("metric", |name: &str| Metric::named(name).is_some());
     environment.add_filter("duration", |seconds: f64| duration(seconds));
-    environment.add_filter("human", |x: f64| human(x));
-    environment.add_filter("anchor", |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
     environment
 }
 

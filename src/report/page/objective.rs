@@ -28,6 +28,7 @@ pub fn table(summary: &Json) -> Option<Table> {
         });
     }
     table.note = "The margin is how far the whole 95 % interval stays on the right side of the target; negative: on the wrong side; 0: the target lies within the interval.".into();
+    table.hides_title = true;
     table.if_any()
 }
 

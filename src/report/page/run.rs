@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::table::{Table, cells, items, text};
-use crate::measure::{DropCause, MissCause};
+use crate::measure::{DropCause, Metric, MissCause};
 use crate::report::text::{SHOWN, SHOWN_IF_ANY};
 
 /// The tables of a run.
@@ -19,7 +19,7 @@ fn is(row: &Json, metric: &str) -> bool {
 
 fn figures(summary: &Json) -> Table {
     let n = summary["replications"].as_u64().unwrap_or(0);
-    let mut table = Table::new("Figures", &["figure", "unit", "#mean", "#lower", "#upper"]);
+    let mut table = Table::new("Figures", &["figure", "unit", "#mean", "#lower", "#upper", "definition"]);
     table.note = match n {
         1 => "One replication: there are no intervals.".into(),
         n => format!("Mean of {n} replications with the bounds of its 95 % interval."),
@@ -35,6 +35,7 @@ fn figures(summary: &Json) -> Table {
             Some(beyond) => line.extend([format!("> {}", super::cell(Some(beyond), unit)), "–".into(), "–".into()]),
             None => line.extend(cells(row, ["mean", "lower", "upper"], unit)),
         }
+        line.push(Metric::named(name).map_or("", |m| m.definition).into());
         table.rows.push(line);
     }
     table

@@ -10,6 +10,8 @@ use super::{cell, unit_name};
 pub struct Table {
     /// What it shows.
     pub title: String,
+    /// Whether the title only repeats the heading above.
+    pub hides_title: bool,
     /// Small print below.
     pub note: String,
     /// The columns.
