@@ -3,20 +3,21 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::Outcome;
 use super::campaign::Campaign;
 use super::design::{Alternative, PrecisionFlags, VaryFlags, alternatives};
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, about, written};
+use super::flags::{Format, JobsFlag, ScenarioFlags, written};
 use super::inputs::inputs;
-use super::progress::interruptible;
-use super::report::{Found, OutFlags};
+use super::replicate::scopes;
+use super::results::{Files, ResultsFlags};
+use super::sweep::hash_of;
+use super::{Outcome, memory};
 use crate::quantity::parse_share;
 use crate::report::number::{human, rounded, whole};
+use crate::report::study::{Study, Tried};
 use crate::report::text::table;
-use crate::report::{About, json};
-use crate::scenario::expanded_study;
-use crate::study::{CONFIDENCE, Cost, Estimate, Selection, Standing, mean_interval};
+use crate::scenario::{Scenario, expanded_study};
+use crate::study::{CONFIDENCE, Cost, Estimate, Samples, Selection, Standing, Verdict, mean_interval};
 
 /// Select the best point.
 #[derive(Args)]
@@ -41,9 +42,9 @@ pub struct Best {
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(2..=100_000))]
     most_reps: u32,
     #[command(flatten)]
-    jobs: JobsFlag,
+    results: ResultsFlags,
     #[command(flatten)]
-    out: OutFlags,
+    jobs: JobsFlag,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -55,32 +56,30 @@ pub struct Best {
 /// Units simulated ahead of the procedure, so that no core waits; what it does not ask for is not counted.
 const AHEAD: usize = 16;
 
-/// The costs of each point, by replication, and where the selection stands.
+/// What each point said, what it cost by replication, and where the selection stands.
 struct Selected {
     delta: f64,
+    samples: Vec<Samples>,
     costs: Vec<Vec<f64>>,
     standing: Standing,
     observations: usize,
 }
 
+/// What `summary.json` says besides what every study says.
 #[derive(Serialize)]
-struct Document<'a> {
-    schema: &'a str,
-    #[serde(flatten)]
-    about: &'a About,
+struct Body<'a> {
     cost: &'a str,
     delta: f64,
     alpha: f64,
     observations: usize,
-    best: Option<&'a str>,
-    within_delta: Vec<&'a str>,
-    answer: &'a [String],
-    points: Vec<Line<'a>>,
+    best: Option<String>,
+    within_delta: Vec<String>,
+    points: Vec<Line>,
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
-    point: &'a str,
+struct Line {
+    point: String,
     replications: usize,
     mean: Option<f64>,
     lower: Option<f64>,
@@ -107,41 +106,57 @@ impl Best {
             );
             return Err(input("--alpha", why));
         }
-        let folder = self.out.open(&base.plan.name, "best")?;
-        let campaign = Campaign::new(None, interruptible(), self.quiet)?;
-        let Some(selected) = self.jobs.pool()?.install(|| self.select(&campaign, &all, &cost))? else {
-            eprintln!("interrupted: a selection keeps nothing");
-            return Ok(Outcome::Interrupted);
-        };
-        let answer = answer(&all, &selected, self.alpha);
-        let about = about(&base, self.canonical());
-        let summary = self.document(&about, &all, &selected, &answer);
-        let files = self.out.write(
-            folder,
-            &Found {
-                about: &about,
-                summary: summary.clone(),
-                scenario: expanded_study(&base, &study),
-                inputs: inputs(&base, Some(&study)),
-            },
-        )?;
-        match self.format {
-            Format::Text => print(&format!("{}{files}", text(&all, &selected, &answer)))?,
-            Format::Json => print(&summary)?,
+        for alternative in &all {
+            memory::check(&alternative.scenario, self.jobs.threads())?;
         }
-        let over = matches!(selected.standing, Standing::Selected { .. });
-        Ok(if over { Outcome::Pass } else { Outcome::Inconclusive })
+        let results = self.results.open(&base.plan.name, "best", self.quiet)?;
+        let selected = self.jobs.pool()?.install(|| self.select(&results.campaign, &all, &cost))?;
+        results.tell(selected.is_none());
+        let Some(selected) = selected else { return Ok(Outcome::Interrupted) };
+        let record = self.record(&base, &all, &selected);
+        let document = record.json(&self.body(&all, &selected));
+        let files = Files::of(
+            &record,
+            &document,
+            vec![("scenario.toml".into(), expanded_study(&base, &study))],
+            inputs(&base, Some(&study)),
+        );
+        let path = results.publish(&files)?;
+        match self.format {
+            Format::Text => print(&format!("{}{}", text(&all, &selected, &record.answer), files.told(&path)))?,
+            Format::Json => print(&document)?,
+        }
+        Ok(match selected.verdict() {
+            Verdict::Pass => Outcome::Pass,
+            _ => Outcome::Inconclusive,
+        })
     }
 
-    /// The command that repeats it.
-    fn canonical(&self) -> String {
-        let mut line = self.scenario.canonical("best");
-        for (flag, value) in self.vary.given() {
-            line += &written(flag, &value);
+    fn record(&self, base: &Scenario, all: &[Alternative], selected: &Selected) -> Study {
+        let mut command = self.scenario.canonical("best");
+        let flags = [
+            ("--cost", self.cost.clone()),
+            ("--delta", self.delta.clone()),
+            ("--alpha", self.alpha.to_string()),
+            ("--first-stage", self.first_stage.to_string()),
+            ("--most-reps", self.most_reps.to_string()),
+        ];
+        for (flag, value) in self.vary.given().into_iter().chain(flags) {
+            command += &written(flag, &value);
         }
-        line += &(written("--cost", &self.cost) + &written("--delta", &self.delta));
-        line += &(written("--alpha", &self.alpha.to_string()) + &written("--first-stage", &self.first_stage.to_string()));
-        line + &written("--most-reps", &self.most_reps.to_string())
+        let tried = all.iter().zip(&selected.samples);
+        Study {
+            schema: "rccsim.best/1",
+            scenario: base.plan.name.clone(),
+            scenario_hash: hash_of(all),
+            question: base.question.clone(),
+            seed: base.plan.seed,
+            verdict: selected.verdict().name(),
+            answer: answer(all, selected, self.alpha),
+            warnings: base.warnings.clone(),
+            command,
+            tried: tried.map(|(a, s)| Tried { values: a.point.values.clone(), samples: s.clone() }).collect(),
+        }
     }
 
     /// The least difference that matters, once the first stage is known.
@@ -163,8 +178,13 @@ impl Best {
 
     fn select(&self, campaign: &Campaign, all: &[Alternative], cost: &Cost) -> Result<Option<Selected>, Fault> {
         let mut costs: Vec<Vec<f64>> = vec![Vec::new(); all.len()];
+        let plans = all.iter().map(|a| &a.scenario.plan);
+        let mut samples: Vec<Samples> = plans.map(|p| Samples::new(scopes(p), p.horizon)).collect();
         let first: Vec<usize> = (0..all.len()).collect();
-        if !observe(campaign, all, cost, &first, self.first_stage as usize, &mut costs)? {
+        let mut observe = |points: &[usize], until: usize, costs: &mut [Vec<f64>]| {
+            observe(campaign, all, cost, points, until, costs, &mut samples)
+        };
+        if !observe(&first, self.first_stage as usize, &mut costs)? {
             return Ok(None);
         }
         let mean = |costs: &Vec<f64>| costs.iter().sum::<f64>() / costs.len() as f64;
@@ -180,7 +200,7 @@ impl Best {
             }
             if costs[survivors[0]].len() <= round {
                 let ahead = AHEAD.div_ceil(survivors.len());
-                if !observe(campaign, all, cost, survivors, round + ahead, &mut costs)? {
+                if !observe(survivors, round + ahead, &mut costs)? {
                     return Ok(None);
                 }
             }
@@ -188,41 +208,48 @@ impl Best {
             standing = selection.round(&observed);
         }
         // What was simulated ahead and never asked for depends on nothing that should be seen.
-        let rounds = selection.observations_of();
-        costs.iter_mut().zip(rounds).for_each(|(costs, n)| costs.truncate(n));
-        Ok(Some(Selected { delta, costs, standing, observations: selection.observations() }))
+        let rounds: Vec<usize> = selection.observations_of().collect();
+        costs.iter_mut().zip(&rounds).for_each(|(costs, n)| costs.truncate(*n));
+        let samples = samples.iter().zip(rounds).map(|(s, n)| s.only(&s.numbers[..n])).collect();
+        Ok(Some(Selected { delta, samples, costs, standing, observations: selection.observations() }))
     }
 
-    fn document(&self, about: &About, all: &[Alternative], selected: &Selected, answer: &[String]) -> String {
-        let labels: Vec<String> = all.iter().map(|a| a.point.label()).collect();
+    fn body<'a>(&'a self, all: &'a [Alternative], selected: &'a Selected) -> Body<'a> {
+        let label = |i: usize| all[i].point.label();
         let (best, within) = match &selected.standing {
-            Standing::Selected { best, within_delta } => (Some(labels[*best].as_str()), within_delta.clone()),
+            Standing::Selected { best, within_delta } => (Some(label(*best)), within_delta.clone()),
             Standing::Open(_) => (None, Vec::new()),
         };
-        let line =
-            |(label, costs): (&'_ String, &Vec<f64>)| (label.clone(), costs.len(), mean_interval(costs, CONFIDENCE));
-        let lines: Vec<(String, usize, Option<Estimate>)> = labels.iter().zip(&selected.costs).map(line).collect();
-        json(&Document {
-            schema: "rccsim.best/1",
-            about,
+        let line = |(i, costs): (usize, &Vec<f64>)| (label(i), costs.len(), mean_interval(costs, CONFIDENCE));
+        let lines: Vec<(String, usize, Option<Estimate>)> = selected.costs.iter().enumerate().map(line).collect();
+        Body {
             cost: &self.cost,
             delta: rounded(selected.delta),
             alpha: self.alpha,
             observations: selected.observations,
             best,
-            within_delta: within.iter().map(|i| labels[*i].as_str()).collect(),
-            answer,
+            within_delta: within.into_iter().map(label).collect(),
             points: lines
-                .iter()
+                .into_iter()
                 .map(|(point, replications, e)| Line {
                     point,
-                    replications: *replications,
+                    replications,
                     mean: e.map(|e| rounded(e.mean)),
                     lower: e.and_then(|e| e.lower).map(rounded),
                     upper: e.and_then(|e| e.upper).map(rounded),
                 })
                 .collect(),
-        })
+        }
+    }
+}
+
+impl Selected {
+    /// pass: something was selected.
+    fn verdict(&self) -> Verdict {
+        match self.standing {
+            Standing::Selected { .. } => Verdict::Pass,
+            Standing::Open(_) => Verdict::Inconclusive,
+        }
     }
 }
 
@@ -234,6 +261,7 @@ fn observe(
     points: &[usize],
     until: usize,
     costs: &mut [Vec<f64>],
+    samples: &mut [Samples],
 ) -> Result<bool, Fault> {
     let wanted: Vec<(usize, u32)> =
         points.iter().flat_map(|i| (costs[*i].len()..until).map(|r| (*i, r as u32))).collect();
@@ -247,6 +275,7 @@ fn observe(
                 all[i].point.label()
             ))
         })?);
+        samples[i].add(replication, observation);
     }
     Ok(true)
 }
@@ -292,5 +321,5 @@ fn text(all: &[Alternative], selected: &Selected, answer: &[String]) -> String {
         };
         rows.push(vec![a.point.label(), whole(costs.len() as u64), figure, note.into()]);
     }
-    format!("{}\n\nCost\n{}", answer.join("\n"), table(&rows, true))
+    format!("{}\n\nCost\n{}\n", answer.join("\n"), table(&rows, true))
 }

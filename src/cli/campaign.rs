@@ -1,5 +1,6 @@
 //! The work of a study: its units (point × replication) on all cores, those on disk not done again.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,8 +18,8 @@ use crate::study::{Observation, Samples, Wanted, checkpoints, is_precise};
 
 /// What is simulated, where finished units are kept, and who watches.
 pub struct Campaign {
-    /// The finished units; `None`: nothing is kept.
-    units: Option<Units>,
+    /// The finished units.
+    units: Units,
     control: Arc<Control>,
     quiet: bool,
     reused: AtomicU32,
@@ -55,12 +56,12 @@ impl Replications<'_> {
 }
 
 impl Campaign {
-    /// A campaign whose finished units are kept in the folder, where one is given.
+    /// A campaign whose finished units are kept in the folder.
     ///
     /// # Errors
     /// The file system's refusal.
-    pub fn new(folder: Option<&Path>, control: Arc<Control>, quiet: bool) -> Result<Campaign, Fault> {
-        let units = folder.map(Units::open).transpose()?;
+    pub fn new(folder: &Path, control: Arc<Control>, quiet: bool) -> Result<Campaign, Fault> {
+        let units = Units::open(folder)?;
         let none = || AtomicU32::new(0);
         Ok(Campaign { units, control, quiet, reused: none(), simulated: none(), unusable: none() })
     }
@@ -103,6 +104,26 @@ impl Campaign {
         alternatives: &[Alternative],
         wanted: &[(usize, u32)],
     ) -> Result<Option<Vec<Observation>>, Fault> {
+        // Two alternatives may be one scenario in other words, 5 min and 300 s: what they share is simulated once.
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
+        let mut different: Vec<(usize, u32)> = Vec::new();
+        let place_of = |(a, r): &(usize, u32)| {
+            *places.entry(name(&alternatives[*a], *r).file()).or_insert_with(|| {
+                different.push((*a, *r));
+                different.len() - 1
+            })
+        };
+        let of_wanted: Vec<usize> = wanted.iter().map(place_of).collect();
+        let observed = self.observe_each(alternatives, &different)?;
+        Ok(observed.map(|all| of_wanted.into_iter().map(|place| all[place].clone()).collect()))
+    }
+
+    /// Observes units that are all different.
+    fn observe_each(
+        &self,
+        alternatives: &[Alternative],
+        wanted: &[(usize, u32)],
+    ) -> Result<Option<Vec<Observation>>, Fault> {
         let found: Vec<Option<Observation>> =
             wanted.par_iter().map(|(a, r)| self.find(&alternatives[*a], *r)).collect::<Result<_, _>>()?;
         let us = |(a, _): &(usize, u32)| simulated_us(&alternatives[*a].scenario.plan, 1);
@@ -122,9 +143,8 @@ impl Campaign {
     }
 
     fn find(&self, alternative: &Alternative, replication: u32) -> Result<Option<Observation>, Fault> {
-        let Some(units) = &self.units else { return Ok(None) };
         let name = name(alternative, replication);
-        Ok(match units.read(&name)? {
+        Ok(match self.units.read(&name)? {
             Found::Valid(observation) => {
                 self.reused.fetch_add(1, Ordering::Relaxed);
                 Some(observation)
@@ -149,10 +169,8 @@ impl Campaign {
         let Some(done) = simulate_under(plan, replication, manner) else { return Ok(None) };
         let tallies: Vec<&Tally> = std::iter::once(&done.all).chain(&done.clients).chain(&done.gateways).collect();
         let observation = Observation::of(&tallies, plan.horizon);
-        if let Some(units) = &self.units {
-            // What cannot be kept ends the study at once, not after hours.
-            units.write(&name(alternative, replication), &observation).inspect_err(|_| self.control.stop())?;
-        }
+        // What cannot be kept ends the study at once, not after hours.
+        self.units.write(&name(alternative, replication), &observation).inspect_err(|_| self.control.stop())?;
         self.simulated.fetch_add(1, Ordering::Relaxed);
         Ok(Some(observation))
     }
@@ -174,7 +192,7 @@ impl Campaign {
     /// # Errors
     /// The file system's refusal.
     pub fn publish(self) -> Result<(), Fault> {
-        Ok(self.units.map_or(Ok(()), Units::remove)?)
+        Ok(self.units.remove()?)
     }
 }
 

@@ -4,18 +4,21 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::Outcome;
-use super::campaign::{Campaign, Replications};
+use super::campaign::Campaign;
 use super::design::{Alternative, alternatives};
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, Source, about, quoted};
+use super::flags::{Format, JobsFlag, ScenarioFlags, Source, quoted};
 use super::inputs::inputs;
-use super::progress::interruptible;
 use super::replicate::scopes;
-use super::report::{Found, OutFlags};
+use super::results::{Files, ResultsFlags};
+use super::sweep::hash_of;
+use super::{Outcome, memory};
 use crate::measure::Scope;
-use crate::report::compare::{Against, Comparison, json, text};
-use crate::report::{About, VERSION, read_manifest, tables};
+use crate::report::compare::{Against, Comparison, answer, body, text};
+use crate::report::inputs::Input;
+use crate::report::study::{Study, Tried};
+use crate::report::summary::SCHEMA;
+use crate::report::{VERSION, read_manifest, tables};
 use crate::scenario::{Point, expanded};
 use crate::study::{CONFIDENCE, DECISIVE, Samples, bonferroni, compare, verdict};
 
@@ -35,9 +38,9 @@ pub struct Compare {
     #[arg(long)]
     fail_on_regression: bool,
     #[command(flatten)]
-    jobs: JobsFlag,
+    results: ResultsFlags,
     #[command(flatten)]
-    out: OutFlags,
+    jobs: JobsFlag,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -50,8 +53,16 @@ pub struct Compare {
 struct Side {
     name: String,
     alternative: Alternative,
-    version: String,
-    samples: Samples,
+    /// Numbers of its replications, counted from 0.
+    numbers: Vec<u32>,
+    /// What they said; of a scenario file, once it is simulated.
+    samples: Option<Samples>,
+}
+
+impl Side {
+    fn samples(&self) -> &Samples {
+        self.samples.as_ref().unwrap_or_else(|| unreachable!("{} is simulated before it is compared", self.name))
+    }
 }
 
 /// The figures beside those that decide.
@@ -63,6 +74,20 @@ const BESIDE: [&str; 5] = [
     "message_rate_peak_per_s",
 ];
 
+/// The inputs of the baseline, and of the others those that differ from it.
+fn all_inputs(sides: &[Side]) -> Vec<Input> {
+    let of = |side: &Side| inputs(&side.alternative.scenario, None);
+    let mut all = sides.first().map_or_else(Vec::new, of);
+    let baseline = all.clone();
+    let same = |a: &Input, b: &Input| (&a.table, &a.name, &a.key, &a.value) == (&b.table, &b.name, &b.key, &b.value);
+    for side in sides.iter().skip(1) {
+        let differs = |i: &Input| !baseline.iter().any(|b| same(i, b));
+        let table = |i: Input| Input { table: format!("{}: {}", side.name, i.table), ..i };
+        all.extend(of(side).into_iter().filter(differs).map(table));
+    }
+    all
+}
+
 impl Compare {
     /// Runs the command.
     ///
@@ -71,70 +96,113 @@ impl Compare {
     pub fn run(self) -> Result<Outcome, Fault> {
         let mut sides = Vec::new();
         for path in &self.of {
-            let found = if path.is_dir() { of_folder(path)? } else { self.of_scenario(path)? };
-            let Some(found) = found else { return Ok(Outcome::Interrupted) };
-            sides.extend(found);
+            sides.extend(if path.is_dir() { of_folder(path)? } else { self.of_scenario(path)? });
         }
+        // What cannot be compared is refused before hours of simulation.
         let Some((baseline, others)) = sides.split_first().filter(|(_, others)| !others.is_empty()) else {
             return Err(Fault::Input("one alternative alone: name a second one to compare it with".into()));
         };
         others.iter().try_for_each(|other| comparable(baseline, other))?;
+        self.spares_its_input()?;
+        let scenario = baseline.alternative.scenario.plan.name.clone();
+        let results = self.results.open(&scenario, "compare", self.quiet)?;
+        let done = self.jobs.pool()?.install(|| simulate(&results.campaign, &mut sides))?;
+        results.tell(!done);
+        if !done {
+            return Ok(Outcome::Interrupted);
+        }
+        let (baseline, others) = sides.split_first().unwrap_or_else(|| unreachable!("two or more"));
         let confidence = bonferroni(CONFIDENCE, others.len() * DECISIVE.len());
         let comparison = Comparison {
             baseline: baseline.name.clone(),
             confidence,
             others: others.iter().map(|other| against(baseline, other, confidence)).collect(),
         };
-        let about = self.about(&sides);
-        let folder = self.out.open(&about.scenario, "compare")?;
-        let summary = json(&comparison, &about);
-        let baseline = &sides[0].alternative.scenario;
-        let files = self.out.write(
-            folder,
-            &Found {
-                about: &about,
-                summary: summary.clone(),
-                scenario: expanded(baseline),
-                inputs: inputs(baseline, None),
-            },
-        )?;
+        let record = self.record(&sides, &comparison);
+        let document = record.json(&body(&comparison));
+        let files = Files::of(&record, &document, scenarios(&sides), all_inputs(&sides));
+        let path = results.publish(&files)?;
         match self.format {
-            Format::Text => print(&format!("{}{files}", text(&comparison)))?,
-            Format::Json => print(&summary)?,
+            Format::Text => print(&format!("{}{}", text(&comparison), files.told(&path)))?,
+            Format::Json => print(&document)?,
         }
         let regressed = self.fail_on_regression && comparison.has_regression();
         Ok(if regressed { Outcome::ObjectiveMissed } else { Outcome::Pass })
     }
 
-    fn about(&self, sides: &[Side]) -> About {
-        let mut hasher = blake3::Hasher::new();
-        sides.iter().for_each(|side| {
-            hasher.update(side.alternative.hash.as_bytes());
-        });
+    /// A scenario file; each of its points where it has a study.
+    fn of_scenario(&self, path: &Path) -> Result<Vec<Side>, Fault> {
+        let flags = ScenarioFlags { file: path.into(), set: Vec::new(), seed: self.seed, reps: self.reps };
+        let all = points(&flags.read()?)?;
+        for alternative in &all {
+            memory::check(&alternative.scenario, self.jobs.threads())?;
+        }
+        let side = |alternative: Alternative| Side {
+            name: name(path, &alternative),
+            numbers: (0..alternative.scenario.replications).collect(),
+            alternative,
+            samples: None,
+        };
+        Ok(all.into_iter().map(side).collect())
+    }
+
+    /// Refuses to write the comparison over what it compares.
+    fn spares_its_input(&self) -> Result<(), Fault> {
+        let Some(out) = &self.results.out else { return Ok(()) };
+        let same = |path: &&PathBuf| out.canonicalize().is_ok_and(|out| path.canonicalize().is_ok_and(|p| p == out));
+        match self.of.iter().find(same) {
+            Some(path) => {
+                Err(Fault::Input(format!("--out: {} is compared itself; give another folder", path.display())))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn record(&self, sides: &[Side], comparison: &Comparison) -> Study {
         let mut command = "rccsim compare".to_string();
         self.of.iter().for_each(|path| command += &format!(" {}", quoted(&path.display().to_string())));
         self.reps.iter().for_each(|n| command += &format!(" --reps {n}"));
         self.seed.iter().for_each(|n| command += &format!(" --seed {n}"));
-        About {
-            scenario_hash: hasher.finalize().to_hex()[..32].into(),
-            ..about(&sides[0].alternative.scenario, command)
+        let all: Vec<Alternative> = sides.iter().map(|s| s.alternative.clone()).collect();
+        let base = &sides[0].alternative.scenario;
+        let values = |side: &Side| vec![("alternative".to_string(), side.name.clone())];
+        Study {
+            schema: "rccsim.compare/1",
+            scenario: base.plan.name.clone(),
+            scenario_hash: hash_of(&all),
+            question: base.question.clone(),
+            seed: base.plan.seed,
+            verdict: if comparison.has_regression() { "fail" } else { "pass" },
+            answer: answer(comparison),
+            warnings: Vec::new(),
+            command,
+            tried: sides.iter().map(|s| Tried { values: values(s), samples: s.samples().clone() }).collect(),
         }
     }
+}
 
-    /// A scenario file, simulated; each of its points where it has a study.
-    fn of_scenario(&self, path: &Path) -> Result<Option<Vec<Side>>, Fault> {
-        let flags = ScenarioFlags { file: path.into(), set: Vec::new(), seed: self.seed, reps: self.reps };
-        let source = flags.read()?;
-        let all = points(&source)?;
-        let pool = self.jobs.pool()?;
-        let campaign = Campaign::new(None, interruptible(), self.quiet)?;
-        let n = all.first().map_or(0, |a| a.scenario.replications);
-        let Some(samples) = pool.install(|| campaign.replicate(&all, Replications::fixed(n)))? else {
-            return Ok(None);
-        };
-        let side = |(alternative, samples)| side(path, alternative, VERSION.into(), samples);
-        Ok(Some(all.into_iter().zip(samples).map(side).collect()))
+/// Simulates the sides that have no samples yet; whether it was not interrupted.
+fn simulate(campaign: &Campaign, sides: &mut [Side]) -> Result<bool, Fault> {
+    let missing: Vec<usize> = (0..sides.len()).filter(|i| sides[*i].samples.is_none()).collect();
+    let all: Vec<Alternative> = missing.iter().map(|i| sides[*i].alternative.clone()).collect();
+    let wanted: Vec<(usize, u32)> = missing
+        .iter()
+        .enumerate()
+        .flat_map(|(a, i)| sides[*i].numbers.iter().map(move |number| (a, *number)))
+        .collect();
+    let Some(observed) = campaign.observe(&all, &wanted)? else { return Ok(false) };
+    for ((a, number), observation) in wanted.into_iter().zip(observed) {
+        let plan = &all[a].scenario.plan;
+        let empty = || Samples::new(scopes(plan), plan.horizon);
+        sides[missing[a]].samples.get_or_insert_with(empty).add(number, observation);
     }
+    Ok(true)
+}
+
+/// Each scenario with every key: of the baseline `scenario.toml`, of the others `scenario-2.toml` and so on.
+fn scenarios(sides: &[Side]) -> Vec<(String, String)> {
+    let name = |i: usize| if i == 0 { "scenario.toml".into() } else { format!("scenario-{}.toml", i + 1) };
+    sides.iter().enumerate().map(|(i, side)| (name(i), expanded(&side.alternative.scenario))).collect()
 }
 
 /// The points of a scenario; without a study, itself.
@@ -146,15 +214,14 @@ fn points(source: &Source) -> Result<Vec<Alternative>, Fault> {
     }
 }
 
-fn side(path: &Path, alternative: Alternative, version: String, samples: Samples) -> Side {
+fn name(path: &Path, alternative: &Alternative) -> String {
     let label = alternative.point.label();
     let path = path.display();
-    let name = if label.is_empty() { path.to_string() } else { format!("{path} ({label})") };
-    Side { name, alternative, version, samples }
+    if label.is_empty() { path.to_string() } else { format!("{path} ({label})") }
 }
 
 /// A results folder, as its files say; they must be those that its manifest lists.
-fn of_folder(path: &Path) -> Result<Option<Vec<Side>>, Fault> {
+fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
     let bad = |why: String| Fault::Input(format!("{}: {why}", path.display()));
     let manifest = read_manifest(path)
         .ok_or_else(|| bad("no results: there is no valid manifest.json, or the run was not finished".into()))?;
@@ -174,6 +241,13 @@ fn of_folder(path: &Path) -> Result<Option<Vec<Side>>, Fault> {
         );
         return Err(bad(message));
     }
+    let summary: serde_json::Value = serde_json::from_str(&read("summary.json")?).unwrap_or_default();
+    if summary["schema"] != SCHEMA {
+        return Err(bad(format!(
+            "its summary.json is {}, an answer and no alternative: give folders of `run` or `sweep`, or scenario files",
+            summary["schema"]
+        )));
+    }
     let source = Source::of(&path.join("scenario.toml").display().to_string(), read("scenario.toml")?, path);
     let all = points(&source)?;
     let find = |label: &str| all.iter().find(|a| a.point.label() == label);
@@ -188,9 +262,11 @@ fn of_folder(path: &Path) -> Result<Option<Vec<Side>>, Fault> {
         let plan = &alternative.scenario.plan;
         let mut samples = Samples::new(scopes(plan), plan.horizon);
         replications.into_iter().for_each(|(number, observation)| samples.add(number, observation));
-        sides.push(side(path, alternative.clone(), manifest.version.clone(), samples));
+        let alternative = alternative.clone();
+        let numbers = samples.numbers.clone();
+        sides.push(Side { name: name(path, &alternative), alternative, numbers, samples: Some(samples) });
     }
-    Ok(Some(sides))
+    Ok(sides)
 }
 
 /// Refuses what met different luck or served different users: the difference would say nothing of the alternatives.
@@ -204,7 +280,6 @@ fn comparable(a: &Side, b: &Side) -> Result<(), Fault> {
     let clock = crate::quantity::print_clock;
     let span = |t: crate::quantity::Time| crate::quantity::print_span(crate::quantity::Span(t.0));
     let checks = [
-        ("version", a.version.clone(), b.version.clone()),
         ("seed", p.seed.to_string(), q.seed.to_string()),
         ("start", clock(p.start), clock(q.start)),
         ("horizon", span(p.horizon), span(q.horizon)),
@@ -218,7 +293,7 @@ fn comparable(a: &Side, b: &Side) -> Result<(), Fault> {
             )));
         }
     }
-    let both = a.samples.numbers.iter().filter(|n| b.samples.numbers.contains(n)).count();
+    let both = a.numbers.iter().filter(|n| b.numbers.contains(n)).count();
     if both < 2 {
         return Err(Fault::Input(format!(
             "{} and {} have {both} replications in common, at least 2 are needed to see a spread: more --reps",
@@ -236,7 +311,7 @@ fn against(baseline: &Side, other: &Side, confidence: f64) -> Against {
             metrics.push(metric);
         }
     }
-    let figures = compare(&baseline.samples, &other.samples, &metrics, confidence);
+    let figures = compare(baseline.samples(), other.samples(), &metrics, confidence);
     let replications = figures.first().map_or(0, |f| f.other.replications);
     Against { name: other.name.clone(), replications, verdict: verdict(&figures), figures }
 }

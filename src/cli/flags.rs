@@ -6,8 +6,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 
 use super::fault::Fault;
-use crate::report::{About, VERSION};
-use crate::scenario::{Override, Records, Scenario, hash, parse_again, read_text};
+use crate::scenario::{Override, Records, Scenario, parse_again, read_text};
 
 /// The form of the output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -74,19 +73,6 @@ pub fn quoted(text: &str) -> String {
         return text.to_string();
     }
     format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-/// What a study's document says of a scenario, under the command that was given.
-pub fn about(scenario: &Scenario, command: String) -> About {
-    About {
-        scenario: scenario.plan.name.clone(),
-        scenario_hash: hash(scenario),
-        question: scenario.question.clone(),
-        version: VERSION,
-        seed: scenario.plan.seed,
-        horizon_s: scenario.plan.horizon.0 as f64 / 1e6,
-        command,
-    }
 }
 
 /// A flag as it continues a command line; without a value where that is empty.

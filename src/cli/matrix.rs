@@ -1,30 +1,28 @@
 //! `rccsim matrix`: every client profile against every gateway behaviour class.
 
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
 use super::Outcome;
 use super::fault::{Fault, print};
-use super::flags::{JobsFlag, written};
+use super::flags::{JobsFlag, results_folder, written};
 use super::remedy::remedies;
 use super::replicate::samples_of;
-use super::report::{Found, OutFlags};
+use super::report::publish;
 use crate::deployment::{Fate, Plan, Witness, watch};
 use crate::measure::{DropCause, Metric};
 use crate::protocol::{ClientNote, Message, Side, Subject};
 use crate::quantity::Time;
 use crate::report::matrix::{Cell, Matrix as Document, answer, csv, text};
-use crate::report::{About, VERSION, json};
+use crate::report::{Folder, Manifest, VERSION, json};
 use crate::scenario::{Override, SHIPPED, hash, parse};
 use crate::study::Samples;
 
 /// Users of each cell: enough for a rate of toasts, few enough to answer at once.
 const USERS: u32 = 20;
-
-/// The length of each run, 8 h.
-const HORIZON_S: f64 = 28_800.0;
 
 /// Client profiles against gateway behaviour classes.
 #[derive(Args)]
@@ -37,8 +35,12 @@ pub struct Matrix {
     seed: u64,
     #[command(flatten)]
     jobs: JobsFlag,
-    #[command(flatten)]
-    out: OutFlags,
+    /// The results folder [default: results/matrix]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Neither plots nor report: the figures alone
+    #[arg(long)]
+    no_report: bool,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Form::Text)]
     format: Form,
@@ -61,12 +63,23 @@ impl Matrix {
     /// A key or value that there is not.
     pub fn run(self) -> Result<Outcome, Fault> {
         let pool = self.jobs.pool()?;
-        let folder = self.out.open_named("matrix")?;
+        let mut folder = Folder::open(&self.out.clone().unwrap_or_else(|| results_folder("matrix", "")))?;
         let document = pool.install(|| matrix(&self.set, self.seed))?;
         let summary = json(&document);
-        let found =
-            Found { about: &document.about, summary: summary.clone(), scenario: String::new(), inputs: Vec::new() };
-        let files = self.out.write(folder, &found)?;
+        folder.put("summary.json", |out| out.write_all(summary.as_bytes()))?;
+        folder.put("summary.csv", |out| Ok(csv(&document, out)?))?;
+        let manifest = Manifest {
+            schema: String::new(),
+            version: VERSION.into(),
+            scenario: document.scenario.into(),
+            scenario_hash: document.scenario_hash.clone(),
+            seed: document.seed,
+            fingerprint: blake3::hash(summary.as_bytes()).to_hex()[..16].into(),
+            files: Default::default(),
+        };
+        let path = publish(folder, manifest, self.no_report)?;
+        let report = if self.no_report { "" } else { "report.html, " };
+        let files = format!("Files: {} ({report}summary.json, summary.csv).\n", path.display());
         print(&match self.format {
             Form::Text => format!("{}{files}", text(&document)),
             Form::Json => summary,
@@ -118,16 +131,18 @@ fn matrix(set: &[String], seed: u64) -> Result<Document, Fault> {
     if seed != 1 {
         command += &written("--seed", &seed.to_string());
     }
-    let about = About {
-        scenario: "matrix".into(),
+    Ok(Document {
+        schema: "rccsim.matrix/1",
+        scenario: "matrix",
         scenario_hash: hasher.finalize().to_hex()[..32].into(),
-        question: "Which client keeps its sessions behind which gateway?".into(),
+        question: "Which client keeps its sessions behind which gateway?",
         version: VERSION,
         seed,
-        horizon_s: HORIZON_S,
+        answer: answer(&cells),
         command,
-    };
-    Ok(Document { schema: "rccsim.matrix/1", answer: answer(&cells), about, basis, cells })
+        basis,
+        cells,
+    })
 }
 
 fn mean(samples: &Samples, metric: &str) -> Option<f64> {

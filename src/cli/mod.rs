@@ -18,6 +18,7 @@ mod progress;
 mod remedy;
 mod replicate;
 mod report;
+mod results;
 mod run;
 mod sensitivity;
 mod size;

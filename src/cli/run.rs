@@ -21,10 +21,10 @@ use super::typical::FirstLosses;
 use super::{Outcome, memory};
 use crate::deployment::{Control, DropLog, Hops, Manner, Plan};
 use crate::measure::Scope;
+use crate::report::ladder::Ladder;
 use crate::report::number::{percent, whole};
 use crate::report::sweep::skew;
 use crate::report::tables::Drops;
-use crate::report::ladder::Ladder;
 use crate::report::{Folder, Manifest, Part, Run as Record, VERSION, inputs as table, json, summary, tables, text};
 use crate::scenario::{Scenario, expanded, hash};
 use crate::study::{Samples, Verdict, is_precise, judge_all, overall, skewed};
@@ -258,6 +258,7 @@ fn write_files(
     folder.put("summary.csv", |out| Ok(summary::csv(std::iter::once(("", &record.rows[..])), out)?))?;
     folder.put("runs.csv", |out| Ok(tables::runs(std::iter::once(("", &record.samples)), out)?))?;
     folder.put("series.csv", |out| Ok(tables::series(record, out)?))?;
+    folder.put("distribution.csv", |out| Ok(tables::distribution(&record.samples, out)?))?;
     Ok(())
 }
 
@@ -287,7 +288,7 @@ fn files(path: &Path, record: &Record, plan: &Plan, no_report: bool) -> String {
     };
     let report = if no_report { "" } else { "report.html, " };
     format!(
-        "Files: {} ({report}summary.json, summary.csv, runs.csv, series.csv, drops.csv, scenario.toml).{cut}\n",
+        "Files: {} ({report}summary.json, summary.csv, runs.csv, series.csv, distribution.csv, drops.csv, scenario.toml).{cut}\n",
         path.display()
     )
 }

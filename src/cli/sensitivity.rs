@@ -3,20 +3,20 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::Outcome;
 use super::assume::assumed;
-use super::campaign::{Campaign, Replications};
+use super::campaign::Replications;
 use super::design::Alternative;
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, Source, about, written};
+use super::flags::{Format, JobsFlag, ScenarioFlags, Source, written};
 use super::inputs::inputs;
-use super::progress::interruptible;
-use super::report::{Found, OutFlags};
+use super::results::{Files, ResultsFlags};
+use super::sweep::hash_of;
+use super::{Outcome, memory};
 use crate::measure::{METRICS, Metric, Sample};
 use crate::report::compare::amount;
 use crate::report::number::rounded;
+use crate::report::study::{Study, Tried};
 use crate::report::text::{figure, table};
-use crate::report::{About, json};
 use crate::scenario::{Axis, Override, Place, Point, Scenario, expanded, nearest};
 use crate::study::{CONFIDENCE, Paired, Row, Samples, Verdict, bonferroni, judge_all, overall, paired_samples};
 
@@ -32,9 +32,9 @@ pub struct Sensitivity {
     #[arg(long, value_name = "KEY=VALUES")]
     vary: Vec<String>,
     #[command(flatten)]
-    jobs: JobsFlag,
+    results: ResultsFlags,
     #[command(flatten)]
-    out: OutFlags,
+    jobs: JobsFlag,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -75,17 +75,13 @@ impl Bar {
     }
 }
 
+/// What `summary.json` says besides what every study says.
 #[derive(Serialize)]
-struct Document<'a> {
-    schema: &'a str,
-    #[serde(flatten)]
-    about: &'a About,
-    answer: Vec<String>,
+struct Body<'a> {
     replications: u32,
     metric: &'a str,
     unit: &'a str,
     base: Option<f64>,
-    verdict: &'a str,
     keys: Vec<Key<'a>>,
 }
 
@@ -125,38 +121,54 @@ impl Sensitivity {
         }
         let own = Alternative::of(&source, Point { values: Vec::new(), overrides: Vec::new() })?;
         let all: Vec<Alternative> = std::iter::once(own).chain(trials.iter().map(|t| t.alternative.clone())).collect();
-        let folder = self.out.open(&base.plan.name, "sensitivity")?;
-        let campaign = Campaign::new(None, interruptible(), self.quiet)?;
+        for alternative in &all {
+            memory::check(&alternative.scenario, self.jobs.threads())?;
+        }
+        let results = self.results.open(&base.plan.name, "sensitivity", self.quiet)?;
         let n = base.replications;
-        let samples = self.jobs.pool()?.install(|| campaign.replicate(&all, Replications::fixed(n)))?;
+        let samples = self.jobs.pool()?.install(|| results.campaign.replicate(&all, Replications::fixed(n)))?;
+        results.tell(samples.is_none());
         let Some(samples) = samples else { return Ok(Outcome::Interrupted) };
         let (own, others) = samples.split_first().unwrap_or_else(|| unreachable!("the scenario itself"));
         let bars = bars(&base, metric, own, trials, others);
-        let verdict = overall(&judge_all(&base.objectives, own));
-        let about = about(&base, self.canonical());
-        let summary = document(&base, &about, metric, own, verdict, &bars);
-        let files = self.out.write(
-            folder,
-            &Found {
-                about: &about,
-                summary: summary.clone(),
-                scenario: expanded(&base),
-                inputs: inputs(&base, None),
-            },
-        )?;
+        let record = self.record(&base, metric, &all, &samples, &bars);
+        let document = record.json(&body(metric, own, &bars));
+        let files = Files::of(&record, &document, vec![("scenario.toml".into(), expanded(&base))], inputs(&base, None));
+        let path = results.publish(&files)?;
         match self.format {
-            Format::Text => print(&format!("{}{files}", text(&base, metric, own, verdict, &bars)))?,
-            Format::Json => print(&summary)?,
+            Format::Text => {
+                print(&format!("{}{}", text(&base, metric, own, &record.answer, &bars), files.told(&path)))?
+            }
+            Format::Json => print(&document)?,
         }
         Ok(Outcome::Pass)
     }
 
-    /// The command that repeats it.
-    fn canonical(&self) -> String {
-        let mut line = self.scenario.canonical("sensitivity");
-        self.metric.iter().for_each(|metric| line += &written("--metric", metric));
-        self.vary.iter().for_each(|vary| line += &written("--vary", vary));
-        line
+    fn record(
+        &self,
+        base: &Scenario,
+        metric: &Metric,
+        all: &[Alternative],
+        samples: &[Samples],
+        bars: &[Bar],
+    ) -> Study {
+        let verdict = overall(&judge_all(&base.objectives, &samples[0]));
+        let mut command = self.scenario.canonical("sensitivity");
+        self.metric.iter().for_each(|metric| command += &written("--metric", metric));
+        self.vary.iter().for_each(|vary| command += &written("--vary", vary));
+        let tried = all.iter().zip(samples);
+        Study {
+            schema: "rccsim.sensitivity/1",
+            scenario: base.plan.name.clone(),
+            scenario_hash: hash_of(all),
+            question: base.question.clone(),
+            seed: base.plan.seed,
+            verdict: verdict.name(),
+            answer: answer(base, metric, &samples[0], verdict, bars),
+            warnings: base.warnings.clone(),
+            command,
+            tried: tried.map(|(a, s)| Tried { values: a.point.values.clone(), samples: s.clone() }).collect(),
+        }
     }
 
     fn metric(&self, base: &Scenario) -> Result<&'static Metric, Fault> {
@@ -220,17 +232,16 @@ fn bars(base: &Scenario, metric: &Metric, own: &Samples, trials: Vec<Trial>, oth
     bars
 }
 
-/// What moves the figure most, and what the verdict hangs on.
 fn answer(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bars: &[Bar]) -> Vec<String> {
     let row = own.figure(metric.name).unwrap_or_else(|| unreachable!("a metric has a column"));
     let settled = |v: Verdict| v != Verdict::Inconclusive;
     let flips = |b: &&Bar| b.effects.iter().any(|e| settled(e.verdict) && settled(verdict) && e.verdict != verdict);
     let deciding: Vec<&str> = bars.iter().filter(flips).map(|b| b.key.as_str()).collect();
-    let moves = match bars.first().filter(|b| b.swing() > 0.0) {
-        Some(first) => format!("of what nobody published, {} moves it most.", first.key),
-        None => "nothing that is assumed moves it.".to_string(),
+    let most = match bars.first().filter(|b| b.swing() > 0.0) {
+        Some(first) => format!("of what nobody published, {} moves it most", first.key),
+        None => "nothing that is assumed moves it".to_string(),
     };
-    let mut lines = vec![format!("{} is {}; {moves}", metric.name, figure(&row))];
+    let mut lines = vec![format!("{} is {}; {most}.", metric.name, figure(&row))];
     if !base.objectives.is_empty() {
         lines.push(match deciding[..] {
             [] => format!("The verdict, {}, hangs on none of them alone.", verdict.name()),
@@ -240,9 +251,8 @@ fn answer(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bar
     lines
 }
 
-fn text(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bars: &[Bar]) -> String {
+fn text(base: &Scenario, metric: &Metric, own: &Samples, answer: &[String], bars: &[Bar]) -> String {
     let judged = !base.objectives.is_empty();
-    let out = answer(base, metric, own, verdict, bars).join("\n");
     let header = ["key", "value", "other value", metric.name, "difference", if judged { "verdict" } else { "" }];
     let mut rows = vec![header.map(String::from).to_vec()];
     for bar in bars {
@@ -261,12 +271,13 @@ fn text(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bars:
     }
     let n = own.replications();
     format!(
-        "{out}\n\nOne at a time ({n} replications, paired; all differences hold at once with 95 %)\n{}",
+        "{}\n\nOne at a time ({n} replications, paired; all differences hold at once with 95 %)\n{}\n",
+        answer.join("\n"),
         table(&rows, true)
     )
 }
 
-fn document(base: &Scenario, about: &About, metric: &Metric, own: &Samples, verdict: Verdict, bars: &[Bar]) -> String {
+fn body<'a>(metric: &'a Metric, own: &Samples, bars: &'a [Bar]) -> Body<'a> {
     let other = |e: &'_ Effect| -> (Option<f64>, Option<f64>, Option<f64>, Option<f64>) {
         let d = e.paired.map(|p| p.difference);
         (
@@ -292,15 +303,11 @@ fn document(base: &Scenario, about: &About, metric: &Metric, own: &Samples, verd
         }
         keys.push(Key { key: &bar.key, value: &bar.base, swing: rounded(bar.swing()), alternatives });
     }
-    json(&Document {
-        schema: "rccsim.sensitivity/1",
-        about,
-        answer: answer(base, metric, own, verdict, bars),
+    Body {
         replications: own.replications(),
         metric: metric.name,
         unit: metric.unit.name(),
         base: own.figure(metric.name).and_then(|r| r.estimate).map(|e| rounded(e.mean)),
-        verdict: verdict.name(),
         keys,
-    })
+    }
 }

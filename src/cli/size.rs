@@ -3,21 +3,21 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::Outcome;
 use super::campaign::{Campaign, Replications};
 use super::design::{Alternative, PrecisionFlags};
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, Source, about, written};
+use super::flags::{Format, JobsFlag, ScenarioFlags, Source, written};
 use super::inputs::inputs;
-use super::progress::interruptible;
-use super::report::{Found as Shown, OutFlags};
+use super::replicate::scopes;
+use super::results::{Files, ResultsFlags};
+use super::{Outcome, memory};
 use crate::deployment::GatewayPlan;
 use crate::measure::Bound;
 use crate::quantity::{Span, parse_clock, print_clock, print_span};
 use crate::report::number::{human, rounded, whole};
+use crate::report::study::{Study, Tried};
 use crate::report::text::{figure, objective, target};
-use crate::report::{About, json};
-use crate::scenario::{Axis, Combine, Override, Place, Point, Scenario, Study, expanded};
+use crate::scenario::{Axis, Combine, Override, Place, Point, Scenario, Study as Varied, expanded, hash};
 use crate::study::{Bracket, Judgement, Samples, Side, Verdict, judge_all, overall};
 
 /// Size a key.
@@ -42,9 +42,9 @@ pub struct Size {
     #[command(flatten)]
     precision: PrecisionFlags,
     #[command(flatten)]
-    jobs: JobsFlag,
+    results: ResultsFlags,
     #[command(flatten)]
-    out: OutFlags,
+    jobs: JobsFlag,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -57,28 +57,31 @@ pub struct Size {
 #[derive(Clone)]
 struct Trial {
     value: String,
-    replications: u32,
+    /// Which gateway was down, where one was: the one that is worst to lose.
+    down: Option<String>,
+    samples: Samples,
     verdict: Verdict,
     judgements: Vec<Judgement>,
 }
 
+/// What `summary.json` says besides what every study says.
 #[derive(Serialize)]
-struct Document<'a> {
-    schema: &'a str,
-    #[serde(flatten)]
-    about: &'a About,
+struct Body<'a> {
     key: &'a str,
     wanted: &'a str,
     value: Option<&'a str>,
     confirmed: bool,
-    answer: &'a [String],
+    spare: u32,
+    down_at: Option<&'a str>,
     trials: Vec<Line<'a>>,
 }
 
 #[derive(Serialize)]
 struct Line<'a> {
     value: &'a str,
-    fresh: bool,
+    sample: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    down: Option<&'a str>,
     replications: u32,
     verdict: &'a str,
     objectives: Vec<Figure<'a>>,
@@ -97,20 +100,21 @@ struct Figure<'a> {
 
 /// The search and what it tries things with.
 struct Search<'a> {
-    /// The scenario; with spare gateways, once for each `[[gateway]]` that is hit.
-    sources: &'a [Source],
+    /// The scenario; with spare gateways, once for each `[[gateway]]` that is hit, with its name.
+    situations: &'a [Situation],
     axis: &'a Axis,
     campaign: &'a Campaign,
     start: u32,
     most: u32,
+    threads: usize,
 }
 
 impl Search<'_> {
     /// Judges a value: of several situations the worst; `None`: interrupted.
     fn judge(&self, place: usize, first: u32) -> Result<Option<Trial>, Fault> {
         let mut worst: Option<Trial> = None;
-        for source in self.sources {
-            let Some(trial) = self.judge_one(source, place, first)? else { return Ok(None) };
+        for situation in self.situations {
+            let Some(trial) = self.judge_one(situation, place, first)? else { return Ok(None) };
             let rank = |v: Verdict| [Verdict::Pass, Verdict::Inconclusive, Verdict::Fail].iter().position(|o| *o == v);
             if worst.as_ref().is_none_or(|w| rank(trial.verdict) > rank(w.verdict)) {
                 worst = Some(trial);
@@ -120,41 +124,41 @@ impl Search<'_> {
     }
 
     /// Judges a value, with more replications at fixed checkpoints until the verdict is clear; `None`: interrupted.
-    fn judge_one(&self, source: &Source, place: usize, first: u32) -> Result<Option<Trial>, Fault> {
+    fn judge_one(&self, situation: &Situation, place: usize, first: u32) -> Result<Option<Trial>, Fault> {
         let o = &self.axis.values[place];
         let values = vec![(self.axis.key.clone(), o.value().to_string())];
-        let alternative = Alternative::of(source, Point { values, overrides: vec![o.clone()] })?;
+        let alternative = Alternative::of(&situation.source, Point { values, overrides: vec![o.clone()] })?;
+        memory::check(&alternative.scenario, self.threads)?;
         let objectives = &alternative.scenario.objectives;
-        let mut all: Option<Samples> = None;
+        let plan = &alternative.scenario.plan;
+        let mut samples = Samples::new(scopes(plan), plan.horizon);
         let mut judgements = Vec::new();
         for n in crate::study::checkpoints(self.start, self.most.max(self.start)) {
-            let have = all.as_ref().map_or(0, Samples::replications);
+            let have = samples.replications();
             let more = Replications { first: first + have, ..Replications::fixed(n - have) };
-            let Some(mut found) = self.campaign.replicate(std::slice::from_ref(&alternative), more)? else {
+            let Some(found) = self.campaign.replicate(std::slice::from_ref(&alternative), more)? else {
                 return Ok(None);
             };
-            let found = found.swap_remove(0);
-            let samples = match all.take() {
-                Some(mut samples) => {
-                    samples.extend(found);
-                    samples
-                }
-                None => found,
-            };
+            found.into_iter().for_each(|found| samples.extend(found));
             judgements = judge_all(objectives, &samples);
-            all = Some(samples);
             if overall(&judgements) != Verdict::Inconclusive {
                 break;
             }
         }
-        let replications = all.map_or(0, |s| s.replications());
-        Ok(Some(Trial { value: o.value().into(), replications, verdict: overall(&judgements), judgements }))
+        let (value, down) = (o.value().into(), situation.down.clone());
+        Ok(Some(Trial { value, down, samples, verdict: overall(&judgements), judgements }))
     }
+}
+
+/// A scenario, and the gateway that is down in it.
+struct Situation {
+    source: Source,
+    down: Option<String>,
 }
 
 /// The scenario with so many gateways down and as many spare ones: once for each `[[gateway]]`. Its instances are alike, and
 /// the first of them have the most users, so these are the worst to lose.
-fn hit(source: &Source, base: &Scenario, spare: u32, at: Option<&str>) -> Result<Vec<Source>, Fault> {
+fn hit(source: &Source, base: &Scenario, spare: u32, at: Option<&str>) -> Result<Vec<Situation>, Fault> {
     let at = at.map_or_else(|| print_clock(base.plan.start), String::from);
     let left = base
         .plan
@@ -172,7 +176,7 @@ fn hit(source: &Source, base: &Scenario, spare: u32, at: Option<&str>) -> Result
             })
             .collect();
         let o = Override::parse_at(&format!("gateway.{}.spare={spare}", gateway.name), &Place::whole("--spare"))?;
-        Ok(source.with(&faults.concat()).under(o))
+        Ok(Situation { source: source.with(&faults.concat()).under(o), down: Some(gateway.name.clone()) })
     };
     base.plan.gateways.iter().map(situation).collect()
 }
@@ -189,68 +193,102 @@ impl Size {
             return Err(Fault::Input(format!("{}: no [[objective]]: nothing says which value serves", base.file)));
         }
         let axis = ascending(Axis::parse(&ranged(&self.key), &Place::whole("--key"))?)?;
-        let sources = match self.spare {
-            0 => vec![source],
+        let situations = match self.spare {
+            0 => vec![Situation { source, down: None }],
             n => hit(&source, &base, n, self.down_at.as_deref())?,
         };
         // Every value must be one before the first is tried.
-        for (source, o) in sources.iter().flat_map(|s| axis.values.iter().map(move |o| (s, o))) {
-            source.scenario(std::slice::from_ref(o))?;
+        for (situation, o) in situations.iter().flat_map(|s| axis.values.iter().map(move |o| (s, o))) {
+            situation.source.scenario(std::slice::from_ref(o))?;
         }
-        let folder = self.out.open(&base.plan.name, "size")?;
-        let campaign = Campaign::new(None, interruptible(), self.quiet)?;
+        let results = self.results.open(&base.plan.name, "size", self.quiet)?;
         let start = base.replications.max(2);
-        let search =
-            Search { sources: &sources, axis: &axis, campaign: &campaign, start, most: self.precision.most_reps };
-        let pool = self.jobs.pool()?;
-        let Some(found) = pool.install(|| find(&search, self.largest))? else {
-            eprintln!("interrupted: the search keeps nothing");
-            return Ok(Outcome::Interrupted);
+        let search = Search {
+            situations: &situations,
+            axis: &axis,
+            campaign: &results.campaign,
+            start,
+            most: self.precision.most_reps,
+            threads: self.jobs.threads(),
         };
-        let mut answer = answer(&axis, self.largest, &found);
-        if self.spare > 0 && found.chosen.is_some() {
+        let found = self.jobs.pool()?.install(|| find(&search, self.largest))?;
+        results.tell(found.is_none());
+        let Some(found) = found else { return Ok(Outcome::Interrupted) };
+        let study = self.record(&base, &axis, &found);
+        let document = study.json(&self.body(&axis, &found));
+        let turned = Varied::new(vec![axis.clone()], Combine::Product, &Place::whole("--key"))?;
+        let scenarios = vec![("scenario.toml".into(), expanded(&base))];
+        let files = Files::of(&study, &document, scenarios, inputs(&base, Some(&turned)));
+        let path = results.publish(&files)?;
+        match self.format {
+            Format::Text => print(&format!("{}{}", text(&axis, &study.answer, &found), files.told(&path)))?,
+            Format::Json => print(&document)?,
+        }
+        Ok(match found.verdict() {
+            Verdict::Pass => Outcome::Pass,
+            Verdict::Inconclusive => Outcome::Inconclusive,
+            Verdict::Fail => Outcome::ObjectiveMissed,
+        })
+    }
+
+    fn record(&self, base: &Scenario, axis: &Axis, found: &Finding) -> Study {
+        let mut answer = answer(axis, self.largest, found);
+        if let (1.., Some(chosen)) = (self.spare, &found.chosen) {
             let when = self.down_at.as_ref().map_or("all the time".into(), |at| format!("from {at} on"));
             let one = if self.spare == 1 { "1 gateway".into() } else { format!("{} gateways", self.spare) };
-            answer.push(format!("This holds with {one} down {when} and as many spare: these come on top."));
+            let of = found.of(chosen).and_then(|t| t.down.as_deref()).unwrap_or_default();
+            answer.push(format!(
+                "This holds with {one} of {of} down {when}, the worst to lose, and as many spare: these come on top."
+            ));
         }
-        let about = about(&base, self.canonical());
-        let summary = document(&axis, self.largest, &about, &answer, &found);
-        let study = Study::new(vec![axis.clone()], Combine::Product, &Place::whole("--key"))?;
-        let files = self.out.write(
-            folder,
-            &Shown {
-                about: &about,
-                summary: summary.clone(),
-                scenario: expanded(&base),
-                inputs: inputs(&base, Some(&study)),
-            },
-        )?;
-        match self.format {
-            Format::Text => print(&format!("{}{files}", text(&axis, &answer, &found)))?,
-            Format::Json => print(&summary)?,
+        let mut command = self.scenario.canonical("size") + &written("--key", &self.key);
+        if self.largest {
+            command += " --largest";
         }
-        Ok(match &found.chosen {
-            Some(_) if found.confirmed() => Outcome::Pass,
-            Some(_) => Outcome::Inconclusive,
-            None => Outcome::ObjectiveMissed,
-        })
+        if self.spare > 0 {
+            command += &written("--spare", &self.spare.to_string());
+        }
+        self.down_at.iter().for_each(|at| command += &written("--down-at", at));
+        self.precision.given().iter().for_each(|(flag, value)| command += &written(flag, value));
+        let of = |sample: &'static str| {
+            move |t: &Trial| {
+                let mut values = vec![(axis.key.clone(), t.value.clone()), ("sample".into(), sample.into())];
+                values.extend(t.down.iter().map(|down| ("down".to_string(), format!("gateway:{down}"))));
+                Tried { values, samples: t.samples.clone() }
+            }
+        };
+        Study {
+            schema: "rccsim.size/1",
+            scenario: base.plan.name.clone(),
+            scenario_hash: hash(base),
+            question: base.question.clone(),
+            seed: base.plan.seed,
+            verdict: found.verdict().name(),
+            answer,
+            warnings: base.warnings.clone(),
+            command,
+            tried: found.trials.iter().map(of(SEARCH)).chain(found.fresh.iter().map(of(FRESH))).collect(),
+        }
+    }
+
+    fn body<'a>(&'a self, axis: &'a Axis, found: &'a Finding) -> Body<'a> {
+        let trials = found.trials.iter().map(|t| line(t, SEARCH));
+        Body {
+            key: &axis.key,
+            wanted: if self.largest { "largest" } else { "smallest" },
+            value: found.chosen.as_deref(),
+            confirmed: found.confirmed(),
+            spare: self.spare,
+            down_at: self.down_at.as_deref(),
+            trials: trials.chain(found.fresh.iter().map(|t| line(t, FRESH))).collect(),
+        }
     }
 }
 
-impl Size {
-    /// The command that repeats it.
-    fn canonical(&self) -> String {
-        let mut line = self.scenario.canonical("size") + &written("--key", &self.key);
-        if self.largest {
-            line += &written("--largest", "");
-        }
-        if self.spare > 0 {
-            line += &written("--spare", &self.spare.to_string());
-        }
-        self.down_at.iter().for_each(|at| line += &written("--down-at", at));
-        self.precision.given().iter().fold(line, |line, (flag, value)| line + &written(flag, value))
-    }
-}
+/// What a value was tried for.
+const SEARCH: &str = "search";
+/// With replications that the search has not seen.
+const FRESH: &str = "confirmation";
 
 /// A key alone is a count from 1.
 fn ranged(key: &str) -> String {
@@ -299,6 +337,15 @@ impl Finding {
     fn confirmed(&self) -> bool {
         let fresh = |value: &String| self.fresh.iter().find(|t| t.value == *value).map(|t| t.verdict);
         self.chosen.as_ref().is_some_and(|c| fresh(c) == Some(Verdict::Pass))
+    }
+
+    /// pass: there is a value that serves, and fresh replications confirm it.
+    fn verdict(&self) -> Verdict {
+        match &self.chosen {
+            Some(_) if self.confirmed() => Verdict::Pass,
+            Some(_) => Verdict::Inconclusive,
+            None => Verdict::Fail,
+        }
     }
 
     fn of(&self, value: &str) -> Option<&Trial> {
@@ -379,7 +426,7 @@ fn answer(axis: &Axis, largest: bool, found: &Finding) -> Vec<String> {
     let mut lines = Vec::new();
     let trial = found.of(chosen);
     let confirmed = if found.confirmed() { "confirmed by" } else { "but not confirmed by" };
-    let fresh = found.fresh.iter().find(|t| t.value == *chosen).map_or(0, |t| t.replications);
+    let fresh = found.fresh.iter().find(|t| t.value == *chosen).map_or(0, |t| t.samples.replications());
     lines.push(format!(
         "{key} = {chosen} is the {which} value that meets the objectives, {confirmed} {} fresh replications.",
         whole(fresh.into())
@@ -428,31 +475,20 @@ fn text(axis: &Axis, answer: &[String], found: &Finding) -> String {
         rows[0].extend(trial.judgements.iter().map(|j| j.objective.metric.name.to_string()));
     }
     let row = |t: &Trial, fresh: &str| {
-        let mut row =
-            vec![t.value.clone(), format!("{}{fresh}", whole(t.replications.into())), t.verdict.name().into()];
+        let mut row = vec![
+            t.value.clone(),
+            format!("{}{fresh}", whole(t.samples.replications().into())),
+            t.verdict.name().into(),
+        ];
         row.extend(t.judgements.iter().map(|j| figure(&j.row)));
         row
     };
     rows.extend(found.trials.iter().map(|t| row(t, "")));
     rows.extend(found.fresh.iter().map(|t| row(t, " fresh")));
-    format!("{}\n\nTried\n{}", answer.join("\n"), crate::report::text::table(&rows, true))
+    format!("{}\n\nTried\n{}\n", answer.join("\n"), crate::report::text::table(&rows, true))
 }
 
-fn document(axis: &Axis, largest: bool, about: &About, answer: &[String], found: &Finding) -> String {
-    let tried = found.trials.iter().map(|t| (t, false));
-    json(&Document {
-        schema: "rccsim.size/1",
-        about,
-        key: &axis.key,
-        wanted: if largest { "largest" } else { "smallest" },
-        value: found.chosen.as_deref(),
-        confirmed: found.confirmed(),
-        answer,
-        trials: tried.chain(found.fresh.iter().map(|t| (t, true))).map(|(t, fresh)| line(t, fresh)).collect(),
-    })
-}
-
-fn line(trial: &Trial, fresh: bool) -> Line<'_> {
+fn line<'a>(trial: &'a Trial, sample: &'a str) -> Line<'a> {
     let figure = |j: &Judgement| {
         let e = j.row.estimate;
         Figure {
@@ -467,8 +503,9 @@ fn line(trial: &Trial, fresh: bool) -> Line<'_> {
     };
     Line {
         value: &trial.value,
-        fresh,
-        replications: trial.replications,
+        sample,
+        down: trial.down.as_deref(),
+        replications: trial.samples.replications(),
         verdict: trial.verdict.name(),
         objectives: trial.judgements.iter().map(figure).collect(),
     }

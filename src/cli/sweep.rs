@@ -1,20 +1,17 @@
 //! `rccsim sweep`: a scenario at many points, and which of them serve.
 
-use std::io::Write;
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::campaign::{Campaign, Replications};
+use super::campaign::Replications;
 use super::design::{Alternative, PrecisionFlags, VaryFlags, alternatives};
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, results_folder};
+use super::flags::{Format, JobsFlag, ScenarioFlags};
 use super::inputs::inputs;
-use super::progress::interruptible;
-use super::report::publish;
+use super::results::{Files, ResultsFlags};
 use super::sweep_answer::answer;
 use super::{Outcome, memory};
-use crate::report::{Folder, Manifest, VERSION, inputs as table, summary, sweep as document, tables};
+use crate::report::inputs::Input;
+use crate::report::sweep as document;
 use crate::scenario::{Scenario, Study, expanded_study};
 use crate::study::{Samples, Verdict, judge_all, skewed};
 
@@ -32,22 +29,12 @@ pub struct Sweep {
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// The results folder [default: results/<scenario name>-sweep]
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Keep the finished units after the results are written: the same points with more --reps then go on from them
-    #[arg(long)]
-    keep_units: bool,
-    /// Neither plots nor report: the figures alone
-    #[arg(long)]
-    no_report: bool,
+    #[command(flatten)]
+    results: ResultsFlags,
     /// No warnings and no progress
     #[arg(long, short)]
     quiet: bool,
 }
-
-/// Where the finished units are, within the results folder.
-pub const UNITS: &str = "units";
 
 impl Sweep {
     /// Runs the command.
@@ -66,38 +53,21 @@ impl Sweep {
         if !self.quiet {
             warnings.iter().for_each(|w| eprintln!("warning: {w}"));
         }
-        let path = self.out.clone().unwrap_or_else(|| results_folder(&base.plan.name, "-sweep"));
-        let mut folder = Folder::open(&path)?;
-        let campaign = Campaign::new(Some(&path.join(UNITS)), interruptible(), self.quiet)?;
+        let results = self.results.open(&base.plan.name, "sweep", self.quiet)?;
         let wanted = self.precision.wanted(Some(&study))?;
         let replications =
             Replications { first: 0, start: base.replications, wanted: &wanted, most: self.precision.most_reps };
         let pool = self.jobs.pool()?;
-        let samples = pool.install(|| campaign.replicate(&all, replications))?;
-        if !self.quiet && (campaign.is_resumed() || samples.is_none()) {
-            eprintln!("{}", campaign.told());
-        }
-        let Some(samples) = samples else {
-            eprintln!(
-                "interrupted: the finished units are in {}; the same command goes on from there",
-                path.join(UNITS).display()
-            );
-            return Ok(Outcome::Interrupted);
-        };
+        let samples = pool.install(|| results.campaign.replicate(&all, replications))?;
+        results.tell(samples.is_none());
+        let Some(samples) = samples else { return Ok(Outcome::Interrupted) };
         let record = pool.install(|| self.record(&base, &study, all, samples, warnings));
-        write_files(&record, &base, &study, &mut folder)?;
-        let path = publish(folder, manifest(&record), self.no_report)?;
-        if !self.keep_units {
-            campaign.publish()?;
-        }
+        let document = document::json(&record);
+        let files = files(&record, &document, expanded_study(&base, &study), inputs(&base, Some(&study)));
+        let path = results.publish(&files)?;
         match self.format {
-            Format::Json => print(&document::json(&record))?,
-            Format::Text => print(&format!(
-                "{}Files: {} ({}summary.json, summary.csv, runs.csv, scenario.toml).\n",
-                document::text(&record),
-                path.display(),
-                if self.no_report { "" } else { "report.html, " }
-            ))?,
+            Format::Json => print(&document)?,
+            Format::Text => print(&format!("{}{}", document::text(&record), files.told(&path)))?,
         }
         Ok(match record.verdict() {
             Verdict::Pass => Outcome::Pass,
@@ -157,7 +127,7 @@ pub fn outcome(alternative: &Alternative, samples: Samples) -> document::Outcome
 }
 
 /// The hash of all points.
-fn hash_of(all: &[Alternative]) -> String {
+pub fn hash_of(all: &[Alternative]) -> String {
     let mut hasher = blake3::Hasher::new();
     for a in all {
         hasher.update(a.hash.as_bytes());
@@ -184,27 +154,15 @@ fn warnings(all: &[Alternative]) -> Vec<String> {
     told.into_iter().map(text).collect()
 }
 
-fn write_files(record: &document::Sweep, base: &Scenario, study: &Study, folder: &mut Folder) -> Result<(), Fault> {
-    let labels = || record.points.iter().map(|p| p.label.as_str());
-    let expanded = expanded_study(base, study);
-    folder.put("scenario.toml", |out| out.write_all(expanded.as_bytes()))?;
-    folder.put("inputs.csv", |out| table::write(&inputs(base, Some(study)), out))?;
-    folder.put("summary.json", |out| out.write_all(document::json(record).as_bytes()))?;
-    let rows = labels().zip(record.points.iter().map(|p| &p.rows[..]));
-    folder.put("summary.csv", |out| Ok(summary::csv(rows, out)?))?;
-    let runs = labels().zip(record.points.iter().map(|p| &p.samples));
-    folder.put("runs.csv", |out| Ok(tables::runs(runs, out)?))?;
-    Ok(())
-}
-
-fn manifest(record: &document::Sweep) -> Manifest {
-    Manifest {
-        schema: String::new(),
-        version: VERSION.into(),
-        scenario: record.scenario.clone(),
-        scenario_hash: record.scenario_hash.clone(),
+fn files<'a>(record: &'a document::Sweep, document: &'a str, scenario: String, inputs: Vec<Input>) -> Files<'a> {
+    Files {
+        scenario: &record.scenario,
+        scenario_hash: &record.scenario_hash,
         seed: record.seed,
         fingerprint: record.fingerprint(),
-        files: Default::default(),
+        scenarios: vec![("scenario.toml".into(), scenario)],
+        inputs,
+        document,
+        points: record.points.iter().map(|p| (p.label.clone(), &p.samples)).collect(),
     }
 }

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::About;
 use super::number::{human, rounded};
 use super::text::{figure, table};
 use crate::measure::Unit;
@@ -41,12 +40,9 @@ impl Comparison {
     }
 }
 
+/// What `summary.json` says besides what every study says.
 #[derive(Serialize)]
-struct Document<'a> {
-    schema: &'a str,
-    #[serde(flatten)]
-    about: &'a About,
-    answer: Vec<String>,
+struct Body<'a> {
     baseline: &'a str,
     confidence: f64,
     alternatives: Vec<Alternative<'a>>,
@@ -74,8 +70,8 @@ struct Figure<'a> {
     verdict: &'a str,
 }
 
-/// The document, as text with a newline at its end.
-pub fn json(comparison: &Comparison, about: &About) -> String {
+/// What `summary.json` says besides what every study says.
+pub fn body(comparison: &Comparison) -> impl Serialize {
     let of = |c: &Compared| {
         let difference = c.paired.map(|p| p.difference);
         Figure {
@@ -97,14 +93,11 @@ pub fn json(comparison: &Comparison, about: &About) -> String {
         replications: o.replications,
         figures: o.figures.iter().map(of).collect(),
     });
-    super::json(&Document {
-        schema: "rccsim.compare/1",
-        about,
-        answer: answer(comparison),
+    Body {
         baseline: &comparison.baseline,
         confidence: rounded(comparison.confidence),
         alternatives: alternatives.collect(),
-    })
+    }
 }
 
 /// "-1.85 ± 0.08 %": fractions in percentage points.
@@ -118,9 +111,10 @@ fn difference(c: &Compared) -> String {
     c.paired.map_or("–".into(), |p| amount(&p.difference, c.metric.unit))
 }
 
-/// The verdict on each alternative, a sentence each.
-fn answer(comparison: &Comparison) -> Vec<String> {
-    let of = |o: &Against| {
+/// The verdict on each alternative.
+pub fn answer(comparison: &Comparison) -> Vec<String> {
+    let mut lines = Vec::new();
+    for o in &comparison.others {
         let why: Vec<String> = o
             .figures
             .iter()
@@ -135,17 +129,14 @@ fn answer(comparison: &Comparison) -> Vec<String> {
             v => format!("{} is {} than {}", o.name, v.name(), comparison.baseline),
         };
         let why = if why.is_empty() { String::new() } else { format!(": {}", why.join(", ")) };
-        format!("{verdict}{why}.")
-    };
-    comparison.others.iter().map(of).collect()
+        lines.push(format!("{verdict}{why}."));
+    }
+    lines
 }
 
 /// For people: the verdict first.
 pub fn text(comparison: &Comparison) -> String {
-    let mut out = String::new();
-    for sentence in answer(comparison) {
-        let _ = writeln!(out, "{sentence}");
-    }
+    let mut out = answer(comparison).join("\n") + "\n";
     for o in &comparison.others {
         let _ = writeln!(out, "\n{} less {} ({} replications, paired)", o.name, comparison.baseline, o.replications);
         let mut rows = vec![["", "baseline", "other", "difference", "correlation", ""].map(String::from).to_vec()];

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::results::{Results, ResultsError};
+
 /// What stands before the name of a file that is not complete.
-const PARTIAL: &str = ".partial-";
-const MANIFEST: &str = "manifest.json";
+pub(super) const PARTIAL: &str = ".partial-";
+pub(super) const MANIFEST: &str = "manifest.json";
 /// The version of the manifest's shape.
-const SCHEMA: &str = "rccsim.manifest/1";
+pub(super) const SCHEMA: &str = "rccsim.manifest/1";
 
 /// A failure of the file system.
 #[derive(thiserror::Error, Debug)]
@@ -24,7 +26,7 @@ pub struct FolderError {
 }
 
 /// What a results folder says of itself.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
 pub struct Manifest {
     /// The version of the manifest's shape.
     pub schema: String,
@@ -129,9 +131,13 @@ impl Folder {
         self.complete(part)
     }
 
-    /// The completed files, each with the path it has until it is published.
-    pub fn completed(&self) -> BTreeMap<String, PathBuf> {
-        self.finished.keys().map(|name| (name.clone(), self.partial(name))).collect()
+    /// What was completed so far, read back before it is published: a report on it goes into the same folder.
+    ///
+    /// # Errors
+    /// There is no `summary.json` yet, or it is damaged.
+    pub fn results(&self, manifest: &Manifest) -> Result<Results, ResultsError> {
+        let files = self.finished.keys().map(|name| (name.clone(), self.partial(name))).collect();
+        Results::of(&self.path, Manifest { files: self.finished.clone(), ..manifest.clone() }, files)
     }
 
     /// Gives every file its name, removes those of an earlier run that this one did not write, and writes the manifest.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::About;
 use super::number::{duration, field, human, percent};
 use super::text::table;
 
@@ -34,11 +33,20 @@ pub struct Cell {
 pub struct Matrix {
     /// The version of this document's shape.
     pub schema: &'static str,
-    /// Of what it is.
-    #[serde(flatten)]
-    pub about: About,
+    /// `matrix`: there is no scenario file.
+    pub scenario: &'static str,
+    /// Hash of everything that decides the result but the seed.
+    pub scenario_hash: String,
+    /// The question.
+    pub question: &'static str,
+    /// The version of the program.
+    pub version: &'static str,
+    /// The seed.
+    pub seed: u64,
     /// The answer in one sentence.
     pub answer: String,
+    /// The command that repeats it.
+    pub command: String,
     /// What was simulated for each cell.
     pub basis: String,
     /// The cells, by gateway and then client.

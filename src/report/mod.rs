@@ -1,6 +1,5 @@
-//! Results to bytes: text, CSV, JSON, and the folder they go to.
+//! Results to bytes: text, CSV, JSON, and the folder they go to; and back from the folder.
 
-mod about;
 pub mod chart;
 pub mod compare;
 mod folder;
@@ -9,14 +8,15 @@ pub mod ladder;
 pub mod matrix;
 pub mod number;
 pub mod page;
+pub mod results;
 mod run;
+pub mod study;
 pub mod summary;
 pub mod sweep;
 pub mod tables;
 pub mod text;
 mod units;
 
-pub use about::About;
 pub use folder::{Folder, FolderError, Manifest, Part, read_manifest};
 pub use run::{Alternative, Assumption, Run};
 pub use units::{Found, UnitName, Units};

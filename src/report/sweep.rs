@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::number::{duration, human, whole};
+use super::study::fingerprint;
 use super::summary::{Line, SCHEMA, Wanted, line, wanted};
 use super::text::{figure, table};
 use crate::measure::{Objective, Scope};
@@ -84,14 +85,7 @@ impl Sweep {
 
     /// The fingerprint of everything observable at all points.
     pub fn fingerprint(&self) -> String {
-        let mut hasher = blake3::Hasher::new();
-        for samples in self.points.iter().map(|p| &p.samples) {
-            for (number, print) in samples.numbers.iter().zip(&samples.fingerprints) {
-                hasher.update(&number.to_le_bytes());
-                hasher.update(&print.to_le_bytes());
-            }
-        }
-        hasher.finalize().to_hex()[..16].into()
+        fingerprint(self.points.iter().map(|p| &p.samples))
     }
 
     /// The fewest and the most replications of a point.
@@ -132,11 +126,11 @@ struct Summary<'a> {
     version: &'a str,
     seed: u64,
     horizon_s: f64,
-    command: &'a str,
     replications: u32,
     fingerprint: String,
     verdict: &'a str,
     answer: String,
+    command: &'a str,
     interrupted: bool,
     warnings: &'a [String],
     points: Vec<PointLine<'a>>,
@@ -163,11 +157,11 @@ pub fn json(sweep: &Sweep) -> String {
         version: super::VERSION,
         seed: sweep.seed,
         horizon_s: super::number::rounded(sweep.horizon_s),
-        command: &sweep.command,
         replications: sweep.replications().0,
         fingerprint: sweep.fingerprint(),
         verdict: sweep.verdict().name(),
         answer: sweep.answer.join("\n"),
+        command: &sweep.command,
         interrupted: false,
         warnings: &sweep.warnings,
         points: points.collect(),
@@ -176,7 +170,7 @@ pub fn json(sweep: &Sweep) -> String {
 }
 
 /// The figures of the table, after those of the objectives.
-const SHOWN: [&str; 5] =
+pub(super) const SHOWN: [&str; 5] =
     ["missed_toast_fraction", "down_fraction", "drops_per_client_hour", "refresh_rate_per_s", "message_rate_per_s"];
 
 /// The last part of a key, where that is enough to tell the keys apart.

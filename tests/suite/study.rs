@@ -383,7 +383,9 @@ fn the_scenario_in_the_results_is_the_same_study() {
 }
 
 fn compare(args: &[&str]) -> (Option<i32>, Value, String) {
-    let output = rccsim(&[&["compare", "--format", "json"], args].concat());
+    let out = TempDir::new().unwrap();
+    let common = ["compare", "--format", "json", "--out", out.path().to_str().unwrap()];
+    let output = rccsim(&[&common, args].concat());
     (output.status.code(), serde_json::from_slice(&output.stdout).unwrap_or_default(), text(&output.stderr))
 }
 
@@ -481,7 +483,9 @@ fn by_hand(folder: &Path, gateway: &str, objective: &str) -> String {
 }
 
 fn size(args: &[&str]) -> (Option<i32>, Value) {
-    let output = rccsim(&[&["size", "--format", "json"], args].concat());
+    let out = TempDir::new().unwrap();
+    let common = ["size", "--format", "json", "--out", out.path().to_str().unwrap()];
+    let output = rccsim(&[&common, args].concat());
     let value = serde_json::from_slice(&output.stdout);
     (output.status.code(), value.unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr))))
 }
@@ -494,7 +498,7 @@ fn size_finds_the_value_that_counting_by_hand_gives() {
     let range = "clients.refresh_interval=1 min..1 h step 1 min";
     let (code, found) = size(&[&file, "--key", range, "--largest"]);
     assert_eq!((code, found["value"].as_str(), found["confirmed"].as_bool()), (Some(0), Some("29 min"), Some(true)));
-    assert!(found["trials"].as_array().unwrap().len() < 15, "it bisects: {found}");
+    assert!(found["trials"].as_array().unwrap().len() < 15, "it bisects: {}", found["trials"]);
     // UPDATE ignored: a session lives R + 32 s and is down for 30 s. At R = 23 min the 20th drop would come at
     // 19 · 1442 + 1412 = 28,810 s, after the end: 19 · 30 s of 28,800 s are 1.98 %. At 22 min there are 20: 2.08 %.
     let file = by_hand(folder.path(), "ignores-update", "metric = \"down_fraction\"\nat_most = \"2 %\"");
@@ -520,11 +524,12 @@ fn size_says_when_no_value_serves_and_what_has_no_order() {
 fn best_selects_the_least_cost_or_says_what_is_as_good() {
     let folder = TempDir::new().unwrap();
     let file = by_hand(folder.path(), "healthy", "metric = \"session_drops\"\nat_most = 3");
+    let out = folder.path().join("out");
     let best = |vary: &str, delta: &str, jobs: &str| -> Value {
         let cost = "message_rate_per_s + 100 * missed_toasts_per_client_hour";
         let args =
             ["best", &file, "--vary", vary, "--cost", cost, "--delta", delta, "--jobs", jobs, "--format", "json"];
-        let output = rccsim(&args);
+        let output = rccsim(&[&args[..], &["--out", out.to_str().unwrap()]].concat());
         serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)))
     };
     // Nothing is lost below 30 min, so the load decides: 2/R per user.
@@ -540,7 +545,7 @@ fn best_selects_the_least_cost_or_says_what_is_as_good() {
         close.contains(&"clients.refresh_interval=20 min") && !close.contains(&"clients.refresh_interval=5 min"),
         "{rough}"
     );
-    let none = rccsim(&["best", &file, "--vary", range, "--cost", "recovery_mean_s"]);
+    let none = rccsim(&["best", &file, "--vary", range, "--cost", "recovery_mean_s", "--out", out.to_str().unwrap()]);
     assert_eq!(none.status.code(), Some(2));
     assert!(text(&none.stderr).contains("no value in replication 1"), "{}", text(&none.stderr));
 }
@@ -549,7 +554,9 @@ fn best_selects_the_least_cost_or_says_what_is_as_good() {
 fn sensitivity_orders_what_is_assumed_by_how_far_it_moves_the_answer() {
     let args =
         ["sensitivity", "models/nec-r2.toml", "--set", "clients.count=200", "--reps", "4", "--metric", "down_fraction"];
-    let more = ["--vary", "clients.refresh_interval=10 min", "--format", "json"];
+    let out = TempDir::new().unwrap();
+    let out = out.path().to_str().unwrap();
+    let more = ["--vary", "clients.refresh_interval=10 min", "--format", "json", "--out", out];
     let output = rccsim(&[&args[..], &more[..]].concat());
     let found: Value =
         serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)));
@@ -563,6 +570,95 @@ fn sensitivity_orders_what_is_assumed_by_how_far_it_moves_the_answer() {
     let accepted = gateway.as_array().unwrap().iter().find(|a| a["value"] == "accepted").unwrap();
     assert_eq!(accepted["verdict"], "pass");
     assert!(accepted["upper"].as_f64().unwrap() < -0.015, "{accepted}");
+}
+
+/// Charts and pages are made from the files alone: each study says there all that it says on the screen.
+#[test]
+fn every_study_leaves_its_whole_answer_in_its_folder() {
+    let folder = TempDir::new().unwrap();
+    let file = by_hand(folder.path(), "ignores-update", "metric = \"down_fraction\"\nat_most = \"2 %\"");
+    let text_of_points = |records: &[u8]| -> BTreeSet<String> {
+        let mut reader = csv::Reader::from_reader(records);
+        reader.records().map(|r| r.unwrap()[0].to_string()).collect()
+    };
+    let vary = "clients.refresh_interval=20 min, 25 min";
+    let other = folder.path().join("other.toml");
+    fs::write(&other, fs::read_to_string(&file).unwrap().replace("ignores-update", "healthy")).unwrap();
+    for (command, more, said) in [
+        ("compare", vec![other.to_str().unwrap()], "alternatives"),
+        ("size", vec!["--key", "clients.refresh_interval=20 min..28 min step 1 min"], "trials"),
+        ("best", vec!["--vary", vary, "--cost", "down_fraction"], "points"),
+        ("sensitivity", vec!["--vary", vary], "keys"),
+        ("sweep", vec!["--vary", vary], "points"),
+    ] {
+        let out = folder.path().join(command);
+        let args = [&[command, file.as_str(), "--format", "json", "--out", out.to_str().unwrap()], &more[..]].concat();
+        let output = rccsim(&args);
+        let files = files(&out);
+        assert_eq!(text(&output.stdout), text(&files["summary.json"]), "{command}: {}", text(&output.stderr));
+        let document: Value = serde_json::from_slice(&files["summary.json"]).unwrap();
+        let schema = if command == "sweep" { "rccsim.summary/1".into() } else { format!("rccsim.{command}/1") };
+        assert_eq!(document["schema"], schema.as_str());
+        for key in ["scenario", "scenario_hash", "version", "fingerprint", "verdict", "answer", "command"] {
+            assert!(document[key].as_str().is_some_and(|v| !v.is_empty()), "{command}: {key}");
+        }
+        assert!(document["command"].as_str().unwrap().starts_with(&format!("rccsim {command} ")));
+        assert!(!document[said].as_array().unwrap().is_empty(), "{command}: {said}");
+        // Every figure of everything that was tried, under the same name in the document and in both tables.
+        let point = |row: &Value| {
+            let values = row["point"].as_object().unwrap().iter();
+            values.map(|(key, value)| format!("{key}={}", value.as_str().unwrap())).collect::<BTreeSet<String>>()
+        };
+        let in_document: BTreeSet<BTreeSet<String>> = document["rows"].as_array().unwrap().iter().map(point).collect();
+        let in_tables = text_of_points(&files["runs.csv"]);
+        assert_eq!(in_tables, text_of_points(&files["summary.csv"]), "{command}");
+        assert_eq!(in_document.len(), in_tables.len(), "{command}: {in_tables:?}");
+        let manifest: Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
+        for (name, bytes) in files.iter().filter(|(name, _)| *name != "manifest.json") {
+            assert_eq!(manifest["files"][name], blake3::hash(bytes).to_hex().as_str(), "{command}: {name}");
+        }
+        assert_eq!(manifest["fingerprint"], document["fingerprint"]);
+        // What stands beside the answer reads back.
+        load(&out.join("scenario.toml"), &[]).unwrap_or_else(|e| panic!("{e}"));
+    }
+    let (code, _, message) = compare(&[folder.path().join("size").to_str().unwrap(), &file]);
+    assert_eq!(code, Some(2));
+    assert!(message.contains("rccsim.size/1") && message.contains("`run` or `sweep`"), "{message}");
+}
+
+/// The units of a search are found again as those of a sweep are.
+#[test]
+fn a_search_that_was_killed_goes_on_where_it_stopped() {
+    let folder = TempDir::new().unwrap();
+    let objective = "metric = \"missed_toast_fraction\"\nat_most = \"1.8 %\"";
+    let file = by_hand(folder.path(), "ignores-update", objective);
+    let range = "clients.refresh_interval=20 min, 25 min, 28 min";
+    let more = |command: &str| match command {
+        "size" => vec!["--key", range, "--reps", "20", "--most-reps", "40"],
+        "best" => vec!["--vary", range, "--most-reps", "40"],
+        "compare" => vec!["models/nec-r2.toml", "--reps", "20"],
+        _ => vec!["--reps", "20"],
+    };
+    for command in ["size", "best", "compare", "sensitivity"] {
+        let args = |out: &Path, jobs: &str| -> Vec<String> {
+            // What compares needs the same users: the model with itself, and no file of 20 users.
+            let first = if command == "compare" { "models/nec-r2.toml" } else { file.as_str() };
+            let all = [&[command, first, "--jobs", jobs, "--out", out.to_str().unwrap()], &more(command)[..]].concat();
+            all.into_iter().map(String::from).collect()
+        };
+        let start = |out: &Path, jobs: &str| {
+            let mut all = Command::new(env!("CARGO_BIN_EXE_rccsim"));
+            all.args(args(out, jobs)).stdout(Stdio::null()).stderr(Stdio::piped());
+            all
+        };
+        let (one, two) = (folder.path().join(format!("{command}-1")), folder.path().join(format!("{command}-2")));
+        assert!(start(&one, "1").status().unwrap().code().is_some());
+        assert!(kill_when(start(&two, "2").spawn().unwrap(), || units(&two).len() >= 5), "{command}");
+        let left = units(&two).len();
+        let stderr = text(&start(&two, "2").output().unwrap().stderr);
+        assert_eq!(told(&stderr).map(|told| told[0]), Some(left), "{command}: {stderr}");
+        assert_eq!(files(&one), files(&two), "{command}");
+    }
 }
 
 #[test]
@@ -597,13 +693,14 @@ fn size_with_a_gateway_down_moves_its_users_to_the_spare_one() {
     let (code, found) = size(&common);
     assert_eq!((code, found["value"].as_str()), (Some(0), Some("1")));
     let (code, found) = size(&[&common[..], &["--spare", "1"]].concat());
-    assert_eq!((code, found["value"].as_str()), (Some(0), Some("1")), "{found}");
+    assert_eq!((code, found["value"].as_str()), (Some(0), Some("1")), "{}", found["answer"]);
     // At 12:00 everybody refreshes for the 48th time, and the one gateway is down from then on: 32 s without an answer and
     // 30 s of re-establishment delay later the spare one, open since 60 s after the crash, takes them: 62 s of 28,800 s.
     let (_, hit) = size(&[&common[..], &["--spare", "1", "--down-at", "12:00"]].concat());
     let down = hit["trials"][0]["objectives"][0]["mean"].as_f64().unwrap();
-    assert!((down - 62.0 / 28_800.0).abs() < 1e-9, "{hit}");
-    assert!(hit["answer"].to_string().contains("1 gateway down from 12:00 on"), "{hit}");
+    assert!((down - 62.0 / 28_800.0).abs() < 1e-9, "{down}");
+    let answer = hit["answer"].as_str().unwrap();
+    assert!(answer.contains("1 gateway of g down from 12:00 on, the worst to lose"), "{answer}");
 }
 
 /// The refresh interval of least cost against √(a/b) (model §5): N clients refresh N/R times a second, and a silent crash is

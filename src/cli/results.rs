@@ -1,0 +1,148 @@
+//! Where a study keeps its finished units and writes its results: the same for every command that asks for many runs.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::campaign::Campaign;
+use super::fault::Fault;
+use super::flags::results_folder;
+use super::progress::interruptible;
+use super::report::publish;
+use crate::report::inputs::{self, Input};
+use crate::report::page::NAME;
+use crate::report::study::Study;
+use crate::report::{Folder, Manifest, VERSION, summary, tables};
+use crate::study::{Row, Samples};
+
+/// Where the results go, and what is left of the work.
+#[derive(Args)]
+pub struct ResultsFlags {
+    /// The results folder [default: results/<scenario name>-<command>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Keep the finished units after the results are written: the same command with more replications then goes on from them
+    #[arg(long)]
+    keep_units: bool,
+    /// Neither plots nor report: the figures alone
+    #[arg(long)]
+    no_report: bool,
+}
+
+/// Where the finished units are, within the results folder.
+const UNITS: &str = "units";
+
+/// A results folder in the making, and the campaign whose results it will hold.
+pub struct Results {
+    folder: Folder,
+    path: PathBuf,
+    keep_units: bool,
+    no_report: bool,
+    quiet: bool,
+    /// The work.
+    pub campaign: Campaign,
+}
+
+/// What the files of a study hold.
+pub struct Files<'a> {
+    /// The scenario's name.
+    pub scenario: &'a str,
+    /// Of everything that decides the result but the seed.
+    pub scenario_hash: &'a str,
+    /// The seed.
+    pub seed: u64,
+    /// The fingerprint of everything observable.
+    pub fingerprint: String,
+    /// `scenario.toml`; of several alternatives each its own.
+    pub scenarios: Vec<(String, String)>,
+    /// `inputs.csv`.
+    pub inputs: Vec<Input>,
+    /// `summary.json`.
+    pub document: &'a str,
+    /// A label and what the replications said, for `summary.csv` and `runs.csv`.
+    pub points: Vec<(String, &'a Samples)>,
+}
+
+impl ResultsFlags {
+    /// Opens the folder and the units in it.
+    ///
+    /// # Errors
+    /// The file system's refusal, or another process that is at work there.
+    pub fn open(&self, scenario: &str, command: &str, quiet: bool) -> Result<Results, Fault> {
+        let path = self.out.clone().unwrap_or_else(|| results_folder(scenario, &format!("-{command}")));
+        let folder = Folder::open(&path)?;
+        let campaign = Campaign::new(&path.join(UNITS), interruptible(), quiet)?;
+        Ok(Results { folder, path, keep_units: self.keep_units, no_report: self.no_report, quiet, campaign })
+    }
+}
+
+impl Results {
+    /// Says how much was found of an earlier process and, where this one was interrupted, how to go on.
+    pub fn tell(&self, interrupted: bool) {
+        if !self.quiet && (interrupted || self.campaign.is_resumed()) {
+            eprintln!("{}", self.campaign.told());
+        }
+        if interrupted {
+            let units = self.path.join(UNITS);
+            eprintln!(
+                "interrupted: the finished units are in {}; the same command goes on from there",
+                units.display()
+            );
+        }
+    }
+
+    /// Writes the files, the manifest last, and removes the units; where they are.
+    ///
+    /// # Errors
+    /// The file system's refusal.
+    pub fn publish(mut self, files: &Files) -> Result<PathBuf, Fault> {
+        for (name, text) in &files.scenarios {
+            self.folder.put(name, |out| out.write_all(text.as_bytes()))?;
+        }
+        self.folder.put("inputs.csv", |out| inputs::write(&files.inputs, out))?;
+        self.folder.put("summary.json", |out| out.write_all(files.document.as_bytes()))?;
+        let rows: Vec<(&str, Vec<Row>)> = files.points.iter().map(|(label, s)| (label.as_str(), s.rows())).collect();
+        let rows = rows.iter().map(|(label, rows)| (*label, &rows[..]));
+        self.folder.put("summary.csv", |out| Ok(summary::csv(rows, out)?))?;
+        let runs = files.points.iter().map(|(label, samples)| (label.as_str(), *samples));
+        self.folder.put("runs.csv", |out| Ok(tables::runs(runs, out)?))?;
+        let manifest = Manifest {
+            schema: String::new(),
+            version: VERSION.into(),
+            scenario: files.scenario.into(),
+            scenario_hash: files.scenario_hash.into(),
+            seed: files.seed,
+            fingerprint: files.fingerprint.clone(),
+            files: Default::default(),
+        };
+        let path = publish(self.folder, manifest, self.no_report)?;
+        if !self.keep_units {
+            self.campaign.publish()?;
+        }
+        Ok(path)
+    }
+}
+
+impl<'a> Files<'a> {
+    /// Those of a study with its document, its scenarios and its inputs.
+    pub fn of(study: &'a Study, document: &'a str, scenarios: Vec<(String, String)>, inputs: Vec<Input>) -> Files<'a> {
+        Files {
+            scenario: &study.scenario,
+            scenario_hash: &study.scenario_hash,
+            seed: study.seed,
+            fingerprint: study.fingerprint(),
+            scenarios,
+            inputs,
+            document,
+            points: study.tried.iter().map(|t| (t.label(), &t.samples)).collect(),
+        }
+    }
+
+    /// "Files: results/x (…)." for people.
+    pub fn told(&self, path: &Path) -> String {
+        let report = if path.join(NAME).exists() { "report.html, " } else { "" };
+        let scenarios: Vec<&str> = self.scenarios.iter().map(|(name, _)| name.as_str()).collect();
+        format!("Files: {} ({report}summary.json, summary.csv, runs.csv, {}).\n", path.display(), scenarios.join(", "))
+    }
+}
