@@ -13,6 +13,7 @@ export async function visit(path, options, use) {
   page.complaints = [];
   page.requests = [];
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && page.complaints.push(message.text()));
+  page.on("dialog", (dialog) => { page.complaints.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
   page.on("pageerror", (error) => page.complaints.push(String(error)));
   page.on("request", (request) => request.url() !== url && !request.url().startsWith("data:") && page.requests.push(request.url()));
   try {

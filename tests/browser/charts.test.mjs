@@ -5,7 +5,7 @@ import { checks } from "./checks.mjs";
 import { samples } from "./pages.mjs";
 
 after(() => browser.close());
-const path = process.env.PAGE ?? samples();
+const path = samples();
 for (const [demand, check] of Object.entries(checks)) {
   // It holds all there can be, so it is larger than a report.
   if (demand !== "is small enough for a mail") test(`charts: ${demand}`, () => check(path));
