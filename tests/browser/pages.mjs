@@ -15,18 +15,18 @@ const reports = {
   "a run that passes": [0, "run", "models/nec-r2-allow-fix.toml", ...few],
   "a sweep": [0, "sweep", "models/studies/reestablish-delay.toml", ...few],
   "a sweep of two keys": [0, "sweep", "models/studies/refresh-interval.toml", "--set", "clients.count=50", "--reps", "2"],
-  "a comparison": [0, "compare", "models/nec-r2.toml", "models/nec-r2-allow-fix.toml", ...few],
+  "a comparison": [0, "compare", "models/nec-r2.toml", "models/nec-r2-allow-fix.toml", "--reps", "3"],
   "a sizing": [0, "size", "models/studies/monday-sizing.toml", "--key", "gateway.count=1..4", "--reps", "2"],
   "the best point": [0, "best", "models/nec-r2.toml", "--vary", "clients.refresh_interval=5 min..60 min step 5 min",
     "--cost", "message_rate_per_s + 100 * missed_toasts_per_client_hour", ...few],
   "a sensitivity": [0, "sensitivity", "models/nec-r2.toml", ...few],
   "the matrix": [0, "matrix"],
   "a crash": [0, "run", "models/gateway-crash.toml", ...few],
-  "one replication without a drop": [0, "run", "models/nec-r2-allow-fix.toml", "--set", "clients.count=20", "--reps", "1"],
+  "one replication without a drop": [4, "run", "models/nec-r2-allow-fix.toml", "--set", "clients.count=20", "--reps", "1"],
   "one point": [3, "sweep", "models/nec-r2.toml", "--vary", "clients.refresh_interval=25 min", ...few],
   "everybody down": [3, "run", "models/nec-r2.toml", "--set", "clients.reestablish=never", ...few],
-  "ten thousand minutes": [3, "run", "models/nec-r2.toml", "--set", "clients.count=10", "--set", "scenario.horizon=7 d", "--reps", "2"],
-  "names that are no names": [3, "run", "tests/browser/names.toml"],
+  "ten thousand minutes": [4, "run", "models/nec-r2.toml", "--set", "clients.count=10", "--set", "scenario.horizon=7 d", "--reps", "2"],
+  "names that are no names": [4, "run", "tests/browser/names.toml"],
 };
 export const names = Object.keys(reports);
 
@@ -35,7 +35,7 @@ export function report(name) {
   const [wanted, ...args] = reports[name];
   const out = join(folder, name.replaceAll(" ", "-"));
   rmSync(out, { recursive: true, force: true });
-  const { status, stderr, error } = spawnSync(program, [...args, "--out", out, "--quiet"], { cwd: root, encoding: "utf8" });
+  const { status, stderr, error } = spawnSync(program, [...args, "--out", out], { cwd: root, encoding: "utf8" });
   if (error || status !== wanted) throw new Error(`${name}: exit code ${status}, not ${wanted}: ${error ?? stderr}`);
   return join(out, "report.html");
 }
