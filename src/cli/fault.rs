@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::report::FolderError;
+use crate::report::plot::PlotError;
 use crate::scenario::ScenarioError;
 
 /// The user's fault or the world's.
@@ -17,6 +18,9 @@ pub enum Fault {
     /// The results cannot be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// The results cannot be drawn.
+    #[error(transparent)]
+    Plot(#[from] PlotError),
     /// Another refusal of the system.
     #[error("{what}: {cause}")]
     World {

@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::flags::results_folder;
 use super::progress::interruptible;
 use crate::report::study::Study;
-use crate::report::{Folder, Manifest, VERSION, summary, tables};
+use crate::report::{Folder, Manifest, VERSION, plot, read_manifest, summary, tables};
 use crate::study::{Row, Samples};
 
 /// Where the results go, and what is left of the work.
@@ -35,6 +35,7 @@ pub struct Results {
     folder: Folder,
     path: PathBuf,
     keep_units: bool,
+    no_report: bool,
     quiet: bool,
     /// The work.
     pub campaign: Campaign,
@@ -67,7 +68,7 @@ impl ResultsFlags {
         let path = self.out.clone().unwrap_or_else(|| results_folder(scenario, &format!("-{command}")));
         let folder = Folder::open(&path)?;
         let campaign = Campaign::new(&path.join(UNITS), interruptible(), quiet)?;
-        Ok(Results { folder, path, keep_units: self.keep_units, quiet, campaign })
+        Ok(Results { folder, path, keep_units: self.keep_units, no_report: self.no_report, quiet, campaign })
     }
 }
 
@@ -100,7 +101,7 @@ impl Results {
         self.folder.put("summary.csv", |out| Ok(summary::csv(rows, out)?))?;
         let runs = files.points.iter().map(|(label, samples)| (label.as_str(), *samples));
         self.folder.put("runs.csv", |out| Ok(tables::runs(runs, out)?))?;
-        let path = self.folder.publish(Manifest {
+        let manifest = Manifest {
             schema: String::new(),
             version: VERSION.into(),
             scenario: files.scenario.into(),
@@ -108,7 +109,11 @@ impl Results {
             seed: files.seed,
             fingerprint: files.fingerprint.clone(),
             files: Default::default(),
-        })?;
+        };
+        if !self.no_report {
+            plot::write(&mut self.folder, &manifest)?;
+        }
+        let path = self.folder.publish(manifest)?;
         if !self.keep_units {
             self.campaign.publish()?;
         }
@@ -132,7 +137,10 @@ impl<'a> Files<'a> {
 
     /// "Files: results/x (…)." for people.
     pub fn told(&self, path: &Path) -> String {
-        let scenarios: Vec<&str> = self.scenarios.iter().map(|(name, _)| name.as_str()).collect();
+        let drawn = read_manifest(path).is_some_and(|m| m.files.keys().any(|name| name.starts_with(plot::FOLDER)));
+        let plots = drawn.then(|| format!("{}/", plot::FOLDER));
+        let scenarios: Vec<&str> =
+            self.scenarios.iter().map(|(name, _)| name.as_str()).chain(plots.as_deref()).collect();
         format!("Files: {} (summary.json, summary.csv, runs.csv, {}).\n", path.display(), scenarios.join(", "))
     }
 }

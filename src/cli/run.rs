@@ -21,7 +21,7 @@ use crate::measure::Scope;
 use crate::report::number::{percent, whole};
 use crate::report::sweep::skew;
 use crate::report::tables::Drops;
-use crate::report::{Folder, Manifest, Part, Run as Record, VERSION, summary, tables, text};
+use crate::report::{Folder, Manifest, Part, Run as Record, VERSION, plot, summary, tables, text};
 use crate::scenario::{Scenario, expanded, hash};
 use crate::study::{Samples, Verdict, is_precise, judge_all, overall, skewed};
 
@@ -73,10 +73,14 @@ impl Run {
         }
         let record = pool.install(|| self.record(&source, &scenario, samples, interrupted))?;
         write_files(&record, &scenario, &mut folder)?;
-        let path = folder.publish(manifest(&record))?;
+        let manifest = manifest(&record);
+        if !self.no_report {
+            pool.install(|| plot::write(&mut folder, &manifest))?;
+        }
+        let path = folder.publish(manifest)?;
         match self.format {
             Format::Json => print(&summary::json(&record))?,
-            Format::Text => print(&format!("{}{}", text::run(&record), files(&path, &record, &scenario.plan)))?,
+            Format::Text => print(&format!("{}{}", text::run(&record), self.files(&path, &record, &scenario.plan)))?,
         }
         Ok(match record.verdict() {
             _ if record.interrupted => Outcome::Interrupted,
@@ -88,6 +92,25 @@ impl Run {
 
     fn folder(&self, scenario: &Scenario) -> PathBuf {
         self.out.clone().unwrap_or_else(|| results_folder(&scenario.plan.name, ""))
+    }
+
+    fn files(&self, path: &Path, record: &Record, plan: &Plan) -> String {
+        let all = drops(&record.samples, &Scope::All);
+        let limit = plan.drops_limit;
+        let cut = if all > limit as f64 {
+            format!(
+                "\ndrops.csv holds the first {} of {} drops (scenario.drops_limit).",
+                whole(limit),
+                whole(all.round() as u64)
+            )
+        } else {
+            String::new()
+        };
+        let plots = if self.no_report { "" } else { ", plots/" };
+        format!(
+            "Files: {} (summary.json, summary.csv, runs.csv, series.csv, distribution.csv, drops.csv, scenario.toml{plots}).{cut}\n",
+            path.display()
+        )
     }
 
     fn simulate(
@@ -252,22 +275,4 @@ fn manifest(record: &Record) -> Manifest {
         fingerprint: record.fingerprint(),
         files: Default::default(),
     }
-}
-
-fn files(path: &Path, record: &Record, plan: &Plan) -> String {
-    let all = drops(&record.samples, &Scope::All);
-    let limit = plan.drops_limit;
-    let cut = if all > limit as f64 {
-        format!(
-            "\ndrops.csv holds the first {} of {} drops (scenario.drops_limit).",
-            whole(limit),
-            whole(all.round() as u64)
-        )
-    } else {
-        String::new()
-    };
-    format!(
-        "Files: {} (summary.json, summary.csv, runs.csv, series.csv, distribution.csv, drops.csv, scenario.toml).{cut}\n",
-        path.display()
-    )
 }

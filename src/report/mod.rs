@@ -6,6 +6,7 @@ mod folder;
 pub mod ladder;
 pub mod matrix;
 pub mod number;
+pub mod plot;
 pub mod results;
 mod run;
 pub mod study;
