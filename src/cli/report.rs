@@ -9,7 +9,7 @@ use super::Outcome;
 use super::fault::{Fault, print};
 use crate::report::page::{NAME, page};
 use crate::report::results::Results;
-use crate::report::{Folder, Manifest, VERSION};
+use crate::report::{Folder, Manifest, VERSION, plot};
 
 /// Write reports.
 #[derive(Args)]
@@ -38,19 +38,26 @@ impl Report {
     }
 }
 
-/// Publishes a folder, with a report of its files unless that is not wanted.
+/// Publishes a folder, with plots and a report of its files unless that is not wanted.
 ///
 /// # Errors
 /// The file system's refusal.
 pub fn publish(mut folder: Folder, manifest: Manifest, no_report: bool) -> Result<PathBuf, Fault> {
     if !no_report {
-        let page = page(&folder.results(&manifest)?)?;
-        folder.put(NAME, |out| out.write_all(page.as_bytes()))?;
+        let results = folder.results(&manifest)?;
+        draw(&mut folder, &results)?;
     }
     Ok(folder.publish(manifest)?)
 }
 
-/// Writes the report of a published folder anew, and its digest into the manifest.
+/// Writes plots and report of results into a folder.
+fn draw(folder: &mut Folder, results: &Results) -> Result<(), Fault> {
+    plot::write(folder, results)?;
+    let page = page(results)?;
+    Ok(folder.put(NAME, |out| out.write_all(page.as_bytes()))?)
+}
+
+/// Writes plots and report of a published folder anew, and their digests into the manifest.
 fn report(path: &Path) -> Result<(), Fault> {
     let results = Results::read(path)?;
     if results.manifest.version != VERSION {
@@ -60,6 +67,7 @@ fn report(path: &Path) -> Result<(), Fault> {
             results.manifest.version
         )));
     }
-    let page = page(&results)?;
-    Ok(Folder::open(path)?.amend(results.manifest, NAME, page.as_bytes())?)
+    let mut folder = Folder::open(path)?;
+    draw(&mut folder, &results)?;
+    Ok(folder.amend(results.manifest)?)
 }

@@ -13,7 +13,7 @@ use super::report::publish;
 use crate::report::inputs::{self, Input};
 use crate::report::page::NAME;
 use crate::report::study::Study;
-use crate::report::{Folder, Manifest, VERSION, summary, tables};
+use crate::report::{Folder, Manifest, VERSION, plot, read_manifest, summary, tables};
 use crate::study::{Row, Samples};
 
 /// Where the results go, and what is left of the work.
@@ -141,8 +141,12 @@ impl<'a> Files<'a> {
 
     /// "Files: results/x (…)." for people.
     pub fn told(&self, path: &Path) -> String {
-        let report = if path.join(NAME).exists() { "report.html, " } else { "" };
-        let scenarios: Vec<&str> = self.scenarios.iter().map(|(name, _)| name.as_str()).collect();
+        let listed =
+            |name: &str| read_manifest(path).is_some_and(|m| m.files.keys().any(|file| file.starts_with(name)));
+        let report = if listed(NAME) { "report.html, " } else { "" };
+        let plots = listed(plot::FOLDER).then(|| format!("{}/", plot::FOLDER));
+        let scenarios: Vec<&str> =
+            self.scenarios.iter().map(|(name, _)| name.as_str()).chain(plots.as_deref()).collect();
         format!("Files: {} ({report}summary.json, summary.csv, runs.csv, {}).\n", path.display(), scenarios.join(", "))
     }
 }

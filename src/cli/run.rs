@@ -78,13 +78,10 @@ impl Run {
         let record = pool.install(|| self.record(&source, &scenario, samples, interrupted))?;
         let ladder = if self.no_report { None } else { losses.ladder(&scenario) };
         write_files(&record, &scenario, ladder.as_ref(), &mut folder)?;
-        let path = publish(folder, manifest(&record), self.no_report)?;
+        let path = pool.install(|| publish(folder, manifest(&record), self.no_report))?;
         match self.format {
             Format::Json => print(&summary::json(&record))?,
-            Format::Text => {
-                let files = files(&path, &record, &scenario.plan, self.no_report);
-                print(&format!("{}{files}", text::run(&record)))?;
-            }
+            Format::Text => print(&format!("{}{}", text::run(&record), self.files(&path, &record, &scenario.plan)))?,
         }
         Ok(match record.verdict() {
             _ if record.interrupted => Outcome::Interrupted,
@@ -96,6 +93,25 @@ impl Run {
 
     fn folder(&self, scenario: &Scenario) -> PathBuf {
         self.out.clone().unwrap_or_else(|| results_folder(&scenario.plan.name, ""))
+    }
+
+    fn files(&self, path: &Path, record: &Record, plan: &Plan) -> String {
+        let all = drops(&record.samples, &Scope::All);
+        let limit = plan.drops_limit;
+        let cut = if all > limit as f64 {
+            format!(
+                "\ndrops.csv holds the first {} of {} drops (scenario.drops_limit).",
+                whole(limit),
+                whole(all.round() as u64)
+            )
+        } else {
+            String::new()
+        };
+        let (report, plots) = if self.no_report { ("", "") } else { ("report.html, ", ", plots/") };
+        format!(
+            "Files: {} ({report}summary.json, summary.csv, runs.csv, series.csv, distribution.csv, drops.csv, scenario.toml{plots}).{cut}\n",
+            path.display()
+        )
     }
 
     fn simulate(
@@ -272,23 +288,4 @@ fn manifest(record: &Record) -> Manifest {
         fingerprint: record.fingerprint(),
         files: Default::default(),
     }
-}
-
-fn files(path: &Path, record: &Record, plan: &Plan, no_report: bool) -> String {
-    let all = drops(&record.samples, &Scope::All);
-    let limit = plan.drops_limit;
-    let cut = if all > limit as f64 {
-        format!(
-            "\ndrops.csv holds the first {} of {} drops (scenario.drops_limit).",
-            whole(limit),
-            whole(all.round() as u64)
-        )
-    } else {
-        String::new()
-    };
-    let report = if no_report { "" } else { "report.html, " };
-    format!(
-        "Files: {} ({report}summary.json, summary.csv, runs.csv, series.csv, distribution.csv, drops.csv, scenario.toml).{cut}\n",
-        path.display()
-    )
 }

@@ -150,14 +150,7 @@ impl Folder {
         if old.exists() {
             fs::remove_file(&old).map_err(at(&old))?;
         }
-        for name in self.finished.keys() {
-            let partial = self.partial(name);
-            let path = self.path.join(name);
-            if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent).map_err(at(parent))?;
-            }
-            fs::rename(&partial, &path).map_err(at(&path))?;
-        }
+        self.name_all()?;
         for name in earlier.iter().flat_map(|m| m.files.keys()).filter(|n| !self.finished.contains_key(*n)) {
             // Names come from a file that anybody may have edited: nothing outside the folder is removed.
             let inside = Path::new(name).components().all(|c| matches!(c, std::path::Component::Normal(_)));
@@ -171,16 +164,27 @@ impl Folder {
         Ok(self.path.clone())
     }
 
-    /// Adds a file to those that the folder's manifest lists, or writes it anew.
+    /// Adds the files to those that the folder's manifest lists; of the same name, instead of them.
     ///
     /// # Errors
     /// The file system's refusal.
-    pub fn amend(mut self, mut manifest: Manifest, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
-        self.put(name, |out| out.write_all(bytes))?;
-        let path = self.path.join(name);
-        fs::rename(self.partial(name), &path).map_err(at(&path))?;
+    pub fn amend(mut self, mut manifest: Manifest) -> Result<(), FolderError> {
+        self.name_all()?;
         manifest.files.append(&mut self.finished);
         self.list(&manifest)
+    }
+
+    /// Gives every completed file its name.
+    fn name_all(&self) -> Result<(), FolderError> {
+        for name in self.finished.keys() {
+            let partial = self.partial(name);
+            let path = self.path.join(name);
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent).map_err(at(parent))?;
+            }
+            fs::rename(&partial, &path).map_err(at(&path))?;
+        }
+        Ok(())
     }
 
     /// Writes the manifest.

@@ -8,6 +8,7 @@ pub mod ladder;
 pub mod matrix;
 pub mod number;
 pub mod page;
+pub mod plot;
 pub mod results;
 mod run;
 pub mod study;

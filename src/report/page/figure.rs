@@ -3,26 +3,22 @@
 use minijinja::Value;
 
 use crate::report::chart::{Chart, Size, data, figure};
-use crate::report::results::{Results, ResultsError};
+use crate::report::plot::Plot;
 
-/// A chart with its name.
-pub struct Plot {
-    /// What it is called, also where it is a file.
-    pub name: String,
-    /// What it shows.
-    pub chart: Chart,
-}
-
-/// The charts of a folder.
-///
-/// # Errors
-/// Which file is missing or damaged.
-pub fn plots(_results: &Results) -> Result<Vec<Plot>, ResultsError> {
-    Ok(Vec::new())
-}
-
-/// Charts along the day; the others belong to the answer.
-const DAY: [&str; 0] = [];
+/// Plots along the day; the others belong to the answer.
+const DAY: [&str; 11] = [
+    "sessions",
+    "down",
+    "load",
+    "losses",
+    "queue",
+    "response",
+    "response-distribution",
+    "setup-distribution",
+    "recovery-distribution",
+    "drops",
+    "missed",
+];
 
 /// The figures of the day, or those of the answer.
 pub fn of_part(plots: &[Plot], day: bool) -> Vec<Value> {

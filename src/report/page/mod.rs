@@ -24,6 +24,7 @@ use serde_json::Value as Json;
 
 use super::inputs;
 use super::number::duration;
+use super::plot;
 use super::results::{Results, ResultsError};
 use crate::measure::{Metric, Unit};
 
@@ -96,7 +97,7 @@ pub fn page(results: &Results) -> Result<String, ResultsError> {
     let inputs = inputs.map_err(bad("inputs.csv"))?;
     let ladder = results.maybe("ladder.json")?.map(|text| ladder::read(&text)).transpose();
     let ladder = ladder.map_err(bad("ladder.json"))?;
-    let plots = figure::plots(results)?;
+    let plots = plot::plots(results)?;
     let parts = parts(kind, &summary, &plots, ladder.is_some(), !inputs.is_empty());
     let context = |downloads: Vec<download::Download>| {
         context! {
@@ -136,7 +137,7 @@ pub fn page(results: &Results) -> Result<String, ResultsError> {
 fn parts(
     kind: Kind,
     summary: &Json,
-    plots: &[figure::Plot],
+    plots: &[plot::Plot],
     ladder: bool,
     inputs: bool,
 ) -> Vec<(&'static str, &'static str)> {
