@@ -6,6 +6,7 @@ mod determinism;
 mod facts;
 mod laws;
 mod models;
+mod page;
 mod rejected;
 mod replay;
 mod station;
