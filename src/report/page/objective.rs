@@ -9,9 +9,9 @@ use crate::measure::Metric;
 /// The objectives of a run with how they came out; of a study their targets alone; `None`: there are none.
 pub fn table(summary: &Json) -> Option<Table> {
     let columns =
-        ["objective", "unit", "bound", "#target", "#value", "#lower", "#upper", "#margin", "verdict", "to settle it"];
+        ["objective", "bound", "#target", "unit", "#value", "#lower", "#upper", "#margin", "verdict", "to settle it"];
     let mut table = Table::new("Objectives", &columns);
-    table.rows = items(summary, "objectives").map(row).collect();
+    table.rows = items(summary, "objectives").map(|o| row(summary, o)).collect();
     if table.rows.is_empty() {
         let first = items(summary, "points").chain(items(summary, "trials")).next();
         table.rows = first.into_iter().flat_map(|p| items(p, "objectives")).map(wanted).collect();
@@ -42,7 +42,7 @@ pub fn subject(objective: &Json) -> String {
     subject
 }
 
-/// Objective, unit, bound and target. Trials of a search say the target alone.
+/// Objective, bound, target and unit. Trials of a search say the target alone.
 fn wanted(objective: &Json) -> Vec<String> {
     let metric = Metric::named(text(objective, "metric"));
     let unit = metric.map_or("", |m| m.unit.name());
@@ -53,13 +53,18 @@ fn wanted(objective: &Json) -> Vec<String> {
         _ => "",
     };
     let target = at_most.or(at_least).or(objective["target"].as_f64());
-    vec![subject(objective), unit_name(unit).into(), bound.into(), cell(target, unit)]
+    vec![subject(objective), bound.into(), cell(target, unit), unit_name(unit).into()]
 }
 
-fn row(objective: &Json) -> Vec<String> {
+fn row(summary: &Json, objective: &Json) -> Vec<String> {
     let unit = text(objective, "unit");
     let mut row = wanted(objective);
     row.extend(["mean", "lower", "upper"].map(|key| cell(objective[key].as_f64(), unit)));
+    // A quantile that falls among what was still open at the horizon has no value, but a bound.
+    let same = |r: &&Json| ["metric", "scope", "cause"].iter().all(|key| r.get(*key) == objective.get(*key));
+    if let Some(beyond) = items(summary, "rows").find(same).and_then(|r| r.get("beyond")?.as_f64()) {
+        row[4] = format!("> {}", cell(Some(beyond), unit));
+    }
     row.push(cell(margin(objective), unit));
     row.push(text(objective, "verdict").into());
     let needed = objective["replications_needed"].as_u64();

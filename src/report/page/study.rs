@@ -92,25 +92,18 @@ fn values(point: &Json) -> Vec<(String, String)> {
 
 fn compare(summary: &Json, other: &Json) -> Table {
     let title = format!("{} less {}", text(other, "name"), text(summary, "baseline"));
-    let columns = [
-        "figure",
-        "unit",
-        "#baseline",
-        "#other",
-        "#difference",
-        "#lower",
-        "#upper",
-        "#correlation",
-        "stand",
-        "decides",
-    ];
-    let mut table = Table::new(&title, &columns);
+    let figures = ["difference", "lower", "upper", "baseline", "other"];
+    let mut table = Table::new(&title, &["figure", "stand"]);
+    figures.iter().for_each(|title| table.figure(title, "count"));
+    table.words("unit");
+    table.figure("correlation", "count");
+    table.words("decides");
     for figure in items(other, "figures") {
         let unit = text(figure, "unit");
-        let mut line = vec![text(figure, "metric").to_string(), unit_name(unit).into()];
-        line.extend(cells(figure, ["baseline", "other", "difference", "lower", "upper"], unit));
+        let mut line = ["metric", "verdict"].map(|key| text(figure, key).to_string()).to_vec();
+        line.extend(cells(figure, figures, unit));
+        line.push(unit_name(unit).into());
         line.extend(cells(figure, ["correlation"], ""));
-        line.push(text(figure, "verdict").into());
         line.push(if figure["decides"] == true { "yes" } else { "no" }.into());
         table.rows.push(line);
     }
