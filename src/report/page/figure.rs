@@ -51,6 +51,6 @@ mod tests {
         assert_eq!(html.matches("</script").count(), 1);
         let json = html.split("json\">").nth(1).unwrap().split("</script>").next().unwrap();
         let read: serde_json::Value = serde_json::from_str(json).unwrap();
-        assert_eq!(read["chart"]["title"], chart.title);
+        assert_eq!(read["title"], chart.title);
     }
 }

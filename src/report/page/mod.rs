@@ -159,7 +159,7 @@ fn parts(
 }
 
 /// What answers a pointer; the page is complete without it.
-const SCRIPT: &str = "";
+const SCRIPT: &str = super::chart::SCRIPT;
 
 const TEMPLATES: [(&str, &str); 10] = [
     ("page.html", include_str!("page.html")),
