@@ -161,10 +161,10 @@ fn stack(scene: &mut Scene, plot: &Plot, stack: &Stack, first: Paint, drawn: &mu
     let edges: Vec<Vec<Spot>> = (0..=stack.parts.len()).map(edge).collect();
     for (i, pair) in edges.windows(2).enumerate() {
         let points = pair[0].iter().chain(pair[1].iter().rev()).copied().collect();
-        scene.push(Shape::Fill { points: clip::area(points, &plot.rect), paint: part(first, i), opacity: AREA });
+        scene.push(Shape::Fill { points: clip::area(points, &plot.rect), paint: part(stack, first, i), opacity: AREA });
     }
     for (i, edge) in edges[1..].iter().enumerate() {
-        let paint = part(first, i);
+        let paint = part(stack, first, i);
         let dash = if edge.len() > 2 * DENSE { &[] } else { paint.dash() };
         let parts = clip::curve(edge, &plot.rect);
         scene.extend(parts.into_iter().map(|points| Shape::Stroke { points, paint, width: 1.5, dash }));
