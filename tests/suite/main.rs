@@ -1,8 +1,10 @@
 //! All integration tests, grouped by question.
 
 mod command;
+mod conversation;
 mod deployments;
 mod determinism;
+mod durable;
 mod facts;
 mod laws;
 mod models;
@@ -14,3 +16,4 @@ mod study;
 mod theory;
 mod tidy;
 mod trouble;
+mod understood;
