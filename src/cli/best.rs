@@ -1,8 +1,8 @@
 //! `rccsim best`: the point of least cost, selected with no more replications than that takes.
 
 use clap::Args;
-use serde::Serialize;
 
+use super::best_answer::{Selected, answer, body, text};
 use super::campaign::Campaign;
 use super::design::{Alternative, PrecisionFlags, VaryFlags, alternatives};
 use super::fault::{Fault, print};
@@ -13,11 +13,9 @@ use super::results::{Files, ResultsFlags};
 use super::sweep::hash_of;
 use super::{Outcome, memory};
 use crate::quantity::parse_share;
-use crate::report::number::{human, rounded, whole};
 use crate::report::study::{Study, Tried};
-use crate::report::text::table;
 use crate::scenario::{Scenario, expanded_study};
-use crate::study::{CONFIDENCE, Cost, Estimate, Samples, Selection, Standing, Verdict, mean_interval};
+use crate::study::{Cost, Samples, Selection, Standing, Verdict, checkpoints, judge_all, overall};
 
 /// Select the best point.
 #[derive(Args)]
@@ -26,9 +24,13 @@ pub struct Best {
     scenario: ScenarioFlags,
     #[command(flatten)]
     vary: VaryFlags,
-    /// What is to be least: metrics, each at its price
-    #[arg(long, default_value = "message_rate_per_s + 100 * missed_toasts_per_client_hour")]
-    cost: String,
+    /// What is to be least: metrics, each at its price [default: message_rate_per_s + 100 *
+    /// missed_toasts_per_client_hour; within the objectives: message_rate_per_s]
+    #[arg(long)]
+    cost: Option<String>,
+    /// Only among the points that meet every objective
+    #[arg(long)]
+    within_objectives: bool,
     /// The least difference of cost that matters: a number, or a share ("5 %") of the least mean of the first stage
     #[arg(long, default_value = "5 %")]
     delta: String,
@@ -55,36 +57,8 @@ pub struct Best {
 
 /// Units simulated ahead of the procedure, so that no core waits; what it does not ask for is not counted.
 const AHEAD: usize = 16;
-
-/// What each point said, what it cost by replication, and where the selection stands.
-struct Selected {
-    delta: f64,
-    samples: Vec<Samples>,
-    costs: Vec<Vec<f64>>,
-    standing: Standing,
-    observations: usize,
-}
-
-/// What `summary.json` says besides what every study says.
-#[derive(Serialize)]
-struct Body<'a> {
-    cost: &'a str,
-    delta: f64,
-    alpha: f64,
-    observations: usize,
-    best: Option<String>,
-    within_delta: Vec<String>,
-    points: Vec<Line>,
-}
-
-#[derive(Serialize)]
-struct Line {
-    point: String,
-    replications: usize,
-    mean: Option<f64>,
-    lower: Option<f64>,
-    upper: Option<f64>,
-}
+const COST: &str = "message_rate_per_s + 100 * missed_toasts_per_client_hour";
+const LOAD: &str = "message_rate_per_s";
 
 impl Best {
     /// Runs the command.
@@ -93,18 +67,23 @@ impl Best {
     /// Bad input, or a refusal of the system.
     pub fn run(self) -> Result<Outcome, Fault> {
         let input = |flag: &str, why: String| Fault::Input(format!("{flag}: {why}"));
-        let cost = Cost::parse(&self.cost).map_err(|why| input("--cost", why))?;
+        let cost = Cost::parse(self.cost()).map_err(|why| input("--cost", why))?;
         let source = self.scenario.read()?;
         let base = source.scenario(&[])?;
         let study = self.vary.study(&base, &PrecisionFlags::default())?;
         let all = alternatives(&source, &study)?;
-        if Selection::new(all.len(), self.first_stage as usize, self.alpha, 1.0).is_none() {
+        // Within the objectives two may be left, of which guessing finds the better one half of the time.
+        let fewest = if self.within_objectives { all.len().min(2) } else { all.len() };
+        if Selection::new(fewest, self.first_stage as usize, self.alpha, 1.0).is_none() {
             let why = format!(
                 "{} points at an error of {}: a selection needs two points or more, and an error between 0 and what guessing has",
                 all.len(),
                 self.alpha
             );
             return Err(input("--alpha", why));
+        }
+        if self.within_objectives && base.objectives.is_empty() {
+            return Err(input("--within-objectives", format!("{} has no [[objective]]", base.file)));
         }
         for alternative in &all {
             memory::check(&alternative.scenario, self.jobs.threads())?;
@@ -114,7 +93,7 @@ impl Best {
         results.tell(selected.is_none());
         let Some(selected) = selected else { return Ok(Outcome::Interrupted) };
         let record = self.record(&base, &all, &selected);
-        let document = record.json(&self.body(&all, &selected));
+        let document = record.json(&body(&all, &selected, self.cost(), self.alpha));
         let files = Files::of(
             &record,
             &document,
@@ -128,20 +107,26 @@ impl Best {
         }
         Ok(match selected.verdict() {
             Verdict::Pass => Outcome::Pass,
-            _ => Outcome::Inconclusive,
+            Verdict::Fail => Outcome::ObjectiveMissed,
+            Verdict::Inconclusive => Outcome::Inconclusive,
         })
+    }
+
+    fn cost(&self) -> &str {
+        self.cost.as_deref().unwrap_or(if self.within_objectives { LOAD } else { COST })
     }
 
     fn record(&self, base: &Scenario, all: &[Alternative], selected: &Selected) -> Study {
         let mut command = self.scenario.canonical("best");
         let flags = [
-            ("--cost", self.cost.clone()),
+            ("--cost", self.cost().to_string()),
             ("--delta", self.delta.clone()),
             ("--alpha", self.alpha.to_string()),
             ("--first-stage", self.first_stage.to_string()),
             ("--most-reps", self.most_reps.to_string()),
         ];
-        for (flag, value) in self.vary.given().into_iter().chain(flags) {
+        let within = self.within_objectives.then(|| ("--within-objectives", String::new()));
+        for (flag, value) in self.vary.given().into_iter().chain(flags).chain(within) {
             command += &written(flag, &value);
         }
         let tried = all.iter().zip(&selected.samples);
@@ -177,149 +162,114 @@ impl Best {
     }
 
     fn select(&self, campaign: &Campaign, all: &[Alternative], cost: &Cost) -> Result<Option<Selected>, Fault> {
-        let mut costs: Vec<Vec<f64>> = vec![Vec::new(); all.len()];
         let plans = all.iter().map(|a| &a.scenario.plan);
-        let mut samples: Vec<Samples> = plans.map(|p| Samples::new(scopes(p), p.horizon)).collect();
-        let first: Vec<usize> = (0..all.len()).collect();
-        let mut observe = |points: &[usize], until: usize, costs: &mut [Vec<f64>]| {
-            observe(campaign, all, cost, points, until, costs, &mut samples)
+        let samples = plans.map(|p| Samples::new(scopes(p), p.horizon)).collect();
+        let mut observed = Observed { costs: vec![Vec::new(); all.len()], samples };
+        let mut observe = |points: &[usize], until: usize, observed: &mut Observed| {
+            observed.extend(campaign, all, cost, points, until)
         };
-        if !observe(&first, self.first_stage as usize, &mut costs)? {
+        let everything: Vec<usize> = (0..all.len()).collect();
+        let mut verdicts = None;
+        if self.within_objectives {
+            let Some(judged) = self.judge(all, &everything, &mut observed, &mut observe)? else { return Ok(None) };
+            verdicts = Some(judged);
+        }
+        let serves = |i: &usize| verdicts.as_ref().is_none_or(|v: &Vec<Verdict>| v[*i] == Verdict::Pass);
+        let candidates: Vec<usize> = everything.into_iter().filter(serves).collect();
+        let mut spent: Vec<usize> = observed.costs.iter().map(Vec::len).collect();
+        if !observe(&candidates, self.first_stage as usize, &mut observed)? {
             return Ok(None);
         }
-        let mean = |costs: &Vec<f64>| costs.iter().sum::<f64>() / costs.len() as f64;
-        let delta = self.delta(costs.iter().map(mean).fold(f64::INFINITY, f64::min))?;
-        let Some(mut selection) = Selection::new(all.len(), self.first_stage as usize, self.alpha, delta) else {
-            unreachable!("checked before")
-        };
-        let mut standing = selection.standing();
-        while let Standing::Open(survivors) = &standing {
-            let round = selection.rounds();
-            if round >= self.most_reps as usize {
-                break;
-            }
-            if costs[survivors[0]].len() <= round {
-                let ahead = AHEAD.div_ceil(survivors.len());
-                if !observe(survivors, round + ahead, &mut costs)? {
-                    return Ok(None);
+        let mean = |i: &usize| observed.costs[*i].iter().sum::<f64>() / observed.costs[*i].len() as f64;
+        let least = candidates.iter().map(mean).fold(f64::INFINITY, f64::min);
+        let (mut delta, mut standing) = (None, None);
+        if let [only] = candidates[..] {
+            standing = Some(Standing::Selected { best: only, within_delta: Vec::new() });
+        } else if !candidates.is_empty() {
+            let d = self.delta(least)?;
+            delta = Some(d);
+            let Some(mut selection) = Selection::new(candidates.len(), self.first_stage as usize, self.alpha, d) else {
+                unreachable!("fewer alternatives than were checked before")
+            };
+            while let Standing::Open(survivors) = selection.standing() {
+                let survivors: Vec<usize> = survivors.into_iter().map(|i| candidates[i]).collect();
+                let round = selection.rounds();
+                if round >= self.most_reps as usize {
+                    break;
                 }
+                if survivors.iter().any(|i| observed.costs[*i].len() <= round) {
+                    let ahead = AHEAD.div_ceil(survivors.len());
+                    if !observe(&survivors, round + ahead, &mut observed)? {
+                        return Ok(None);
+                    }
+                }
+                let costs: Vec<f64> = survivors.iter().map(|i| observed.costs[*i][round]).collect();
+                selection.round(&costs);
             }
-            let observed: Vec<f64> = survivors.iter().map(|i| costs[*i][round]).collect();
-            standing = selection.round(&observed);
+            for (i, n) in candidates.iter().zip(selection.observations_of()) {
+                spent[*i] = spent[*i].max(n);
+            }
+            standing = Some(selection.standing().of(&candidates));
         }
         // What was simulated ahead and never asked for depends on nothing that should be seen.
-        let rounds: Vec<usize> = selection.observations_of().collect();
-        costs.iter_mut().zip(&rounds).for_each(|(costs, n)| costs.truncate(*n));
-        let samples = samples.iter().zip(rounds).map(|(s, n)| s.only(&s.numbers[..n])).collect();
-        Ok(Some(Selected { delta, samples, costs, standing, observations: selection.observations() }))
+        observed.costs.iter_mut().zip(&spent).for_each(|(costs, n)| costs.truncate(*n));
+        let samples = observed.samples.iter().zip(&spent).map(|(s, n)| s.only(&s.numbers[..*n])).collect();
+        Ok(Some(Selected { verdicts, delta, samples, costs: observed.costs, standing }))
     }
 
-    fn body<'a>(&'a self, all: &'a [Alternative], selected: &'a Selected) -> Body<'a> {
-        let label = |i: usize| all[i].point.label();
-        let (best, within) = match &selected.standing {
-            Standing::Selected { best, within_delta } => (Some(label(*best)), within_delta.clone()),
-            Standing::Open(_) => (None, Vec::new()),
-        };
-        let line = |(i, costs): (usize, &Vec<f64>)| (label(i), costs.len(), mean_interval(costs, CONFIDENCE));
-        let lines: Vec<(String, usize, Option<Estimate>)> = selected.costs.iter().enumerate().map(line).collect();
-        Body {
-            cost: &self.cost,
-            delta: rounded(selected.delta),
-            alpha: self.alpha,
-            observations: selected.observations,
-            best,
-            within_delta: within.into_iter().map(label).collect(),
-            points: lines
-                .into_iter()
-                .map(|(point, replications, e)| Line {
-                    point,
-                    replications,
-                    mean: e.map(|e| rounded(e.mean)),
-                    lower: e.and_then(|e| e.lower).map(rounded),
-                    upper: e.and_then(|e| e.upper).map(rounded),
-                })
-                .collect(),
+    /// Judges every point, with more replications at fixed checkpoints where the verdict is not clear yet; `None`:
+    /// interrupted.
+    fn judge(
+        &self,
+        all: &[Alternative],
+        points: &[usize],
+        observed: &mut Observed,
+        observe: &mut impl FnMut(&[usize], usize, &mut Observed) -> Result<bool, Fault>,
+    ) -> Result<Option<Vec<Verdict>>, Fault> {
+        let mut verdicts = vec![Verdict::Inconclusive; points.len()];
+        for n in checkpoints(self.first_stage, self.most_reps) {
+            let open: Vec<usize> = points.iter().copied().filter(|i| verdicts[*i] == Verdict::Inconclusive).collect();
+            if !observe(&open, n as usize, observed)? {
+                return Ok(None);
+            }
+            for i in open {
+                verdicts[i] = overall(&judge_all(&all[i].scenario.objectives, &observed.samples[i]));
+            }
         }
+        Ok(Some(verdicts))
     }
 }
 
-impl Selected {
-    /// pass: something was selected.
-    fn verdict(&self) -> Verdict {
-        match self.standing {
-            Standing::Selected { .. } => Verdict::Pass,
-            Standing::Open(_) => Verdict::Inconclusive,
+/// What each point said, and what it cost, by replication.
+struct Observed {
+    costs: Vec<Vec<f64>>,
+    samples: Vec<Samples>,
+}
+
+impl Observed {
+    /// Observes points until each has so many replications; whether it was not interrupted.
+    fn extend(
+        &mut self,
+        campaign: &Campaign,
+        all: &[Alternative],
+        cost: &Cost,
+        points: &[usize],
+        until: usize,
+    ) -> Result<bool, Fault> {
+        let missing = |i: &usize| (self.costs[*i].len()..until).map(|r| r as u32);
+        let wanted: Vec<(usize, u32)> = points.iter().flat_map(|i| missing(i).map(|r| (*i, r))).collect();
+        let Some(observed) = campaign.observe(all, &wanted)? else { return Ok(false) };
+        for ((i, replication), observation) in wanted.into_iter().zip(observed) {
+            self.costs[i].push(cost.of(&observation).map_err(|metric| {
+                Fault::Input(format!(
+                    "--cost: {} has no value in replication {} of {}: nothing of that kind happened",
+                    metric.name,
+                    replication + 1,
+                    all[i].point.label()
+                ))
+            })?);
+            self.samples[i].add(replication, observation);
         }
+        Ok(true)
     }
-}
-
-/// Observes points until each has so many replications; whether it was not interrupted.
-fn observe(
-    campaign: &Campaign,
-    all: &[Alternative],
-    cost: &Cost,
-    points: &[usize],
-    until: usize,
-    costs: &mut [Vec<f64>],
-    samples: &mut [Samples],
-) -> Result<bool, Fault> {
-    let wanted: Vec<(usize, u32)> =
-        points.iter().flat_map(|i| (costs[*i].len()..until).map(|r| (*i, r as u32))).collect();
-    let Some(observed) = campaign.observe(all, &wanted)? else { return Ok(false) };
-    for ((i, replication), observation) in wanted.into_iter().zip(observed) {
-        costs[i].push(cost.of(&observation).map_err(|metric| {
-            Fault::Input(format!(
-                "--cost: {} has no value in replication {} of {}: nothing of that kind happened",
-                metric.name,
-                replication + 1,
-                all[i].point.label()
-            ))
-        })?);
-        samples[i].add(replication, observation);
-    }
-    Ok(true)
-}
-
-fn answer(all: &[Alternative], selected: &Selected, alpha: f64) -> Vec<String> {
-    let label = |i: &usize| all[*i].point.label();
-    let spent = format!("{} replications in all", whole(selected.observations as u64));
-    let sure = format!("{} %", human((1.0 - alpha) * 100.0));
-    match &selected.standing {
-        Standing::Open(left) => vec![format!(
-            "Not decided after {spent}: {} are left; a larger --delta or more --most-reps decide.",
-            left.iter().map(label).collect::<Vec<_>>().join("; ")
-        )],
-        Standing::Selected { best, within_delta } if within_delta.is_empty() => vec![format!(
-            "{} is best: where it is better than every other by {} or more, this is right with {sure} ({spent}).",
-            label(best),
-            human(selected.delta)
-        )],
-        Standing::Selected { best, within_delta } => vec![
-            format!("{} has the least cost, but these are within {} of it:", label(best), human(selected.delta)),
-            format!("  {}", within_delta.iter().map(label).collect::<Vec<_>>().join("; ")),
-            format!(
-                "Any of them serves as well, as far as a difference of {} matters ({sure}, {spent}).",
-                human(selected.delta)
-            ),
-        ],
-    }
-}
-
-fn text(all: &[Alternative], selected: &Selected, answer: &[String]) -> String {
-    let mut rows = vec![["point", "replications", "cost", ""].map(String::from).to_vec()];
-    for (i, (a, costs)) in all.iter().zip(&selected.costs).enumerate() {
-        let e = mean_interval(costs, CONFIDENCE);
-        let figure = e.map_or("–".into(), |e| match e.half_width() {
-            Some(half) => format!("{} ± {}", human(e.mean), human(half)),
-            None => human(e.mean),
-        });
-        let note = match &selected.standing {
-            Standing::Selected { best, .. } if *best == i => "best",
-            Standing::Selected { within_delta, .. } if within_delta.contains(&i) => "within δ",
-            Standing::Open(left) if left.contains(&i) => "left",
-            _ => "",
-        };
-        rows.push(vec![a.point.label(), whole(costs.len() as u64), figure, note.into()]);
-    }
-    format!("{}\n\nCost\n{}\n", answer.join("\n"), table(&rows, true))
 }

@@ -78,8 +78,8 @@ impl Matrix {
             files: Default::default(),
         };
         let path = publish(folder, manifest, self.no_report)?;
-        let report = if self.no_report { "" } else { "report.html, " };
-        let files = format!("Files: {} ({report}summary.json, summary.csv).\n", path.display());
+        let (report, plots) = if self.no_report { ("", "") } else { ("report.html, ", ", plots/") };
+        let files = format!("Files: {} ({report}summary.json, summary.csv{plots}).\n", path.display());
         print(&match self.format {
             Form::Text => format!("{}{files}", text(&document)),
             Form::Json => summary,

@@ -3,6 +3,7 @@
 mod answer;
 mod assume;
 mod best;
+mod best_answer;
 mod campaign;
 mod check;
 mod compare;

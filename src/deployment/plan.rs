@@ -4,7 +4,7 @@ use super::station::StationConfig;
 use crate::faults::FaultConfig;
 use crate::protocol::{ClientConfig, GatewayConfig};
 use crate::quantity::{Span, Time};
-use crate::workload::{RecordedCall, RecordedSign, Recording, SignIn, WorkloadConfig};
+use crate::workload::{Lunch, RecordedCall, RecordedSign, Recording, SignIn, WorkloadConfig};
 
 /// The transport of a leg.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -131,6 +131,8 @@ pub struct ClientPlan {
     pub sign_in: SignIn,
     /// When they sign out; `None`: not before the horizon.
     pub sign_out: Option<SignIn>,
+    /// When they are away for lunch; `None`: they stay signed in. Default none.
+    pub lunch: Option<Lunch>,
     /// How far their clocks are ahead of the scenario's, microseconds. Default 0.
     pub ahead_us: i64,
     /// Share of them who sign in at all. Default 1.

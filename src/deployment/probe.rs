@@ -48,7 +48,8 @@ pub struct Record {
     ever_established: bool,
     dropped_before: bool,
     since: Time,
-    setup_began: Time,
+    /// When the INVITE of a set-up still under way was sent.
+    setup_began: Option<Time>,
     established_at: Time,
     first_established: Time,
     /// When usability ended, until it is back.
@@ -76,7 +77,7 @@ impl Record {
             ever_established: false,
             dropped_before: false,
             since: Time::ZERO,
-            setup_began: Time::ZERO,
+            setup_began: None,
             established_at: Time::ZERO,
             first_established: Time::ZERO,
             lost_at: None,
@@ -255,13 +256,21 @@ impl Probe {
     /// An INVITE of a new session was sent.
     pub fn setup_began(&mut self, record: &mut Record, now: Time) {
         self.tally.count(Counter::SetupsAttempted);
-        record.setup_began = now;
+        record.setup_began = Some(now);
+    }
+
+    /// The set-up under way failed.
+    pub fn setup_failed(&mut self, record: &mut Record) {
+        self.tally.count(Counter::SetupsFailed);
+        record.setup_began = None;
     }
 
     /// The client's session is up.
     pub fn established(&mut self, record: &mut Record, now: Time) {
         self.tally.count(Counter::SessionsEstablished);
-        self.tally.setup.record(now - record.setup_began);
+        if let Some(began) = record.setup_began.take() {
+            self.tally.setup.record(now - began);
+        }
         if let Some(lost_at) = record.lost_at.take() {
             self.tally.recovery.record(now - lost_at);
         }
@@ -388,6 +397,9 @@ impl Probe {
     /// The user signs out, or the run ends: what is still open is censored.
     pub fn close(&mut self, record: &mut Record, user: u32, now: Time) {
         self.detected(record, user, now, None);
+        if let Some(began) = record.setup_began.take() {
+            self.tally.setup.record_censored(now - began);
+        }
         // A session still open may yet heal: its loss is neither a drop nor recovered.
         if let Some(lost_at) = record.lost_at.take()
             && !record.session_open

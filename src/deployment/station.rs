@@ -354,6 +354,9 @@ impl<'a> Station<'a> {
     pub fn finish(mut self, horizon: Time) -> StationTally {
         self.advance(horizon);
         self.account_open(horizon);
+        let idle = self.busy < self.config.servers;
+        assert!(!(idle && self.queued() > 0), "a job waits while a server is idle");
+        assert!(self.serial_busy || self.serial.is_empty(), "a job waits for a serial section that nobody is in");
         self.tally
     }
 }

@@ -119,6 +119,8 @@ pub struct Client {
     granted_s: u32,
     failures: u32,
     refresh_at: Option<Time>,
+    /// The interval drawn for the coming refresh; `None`: that refresh is due already, and only put off.
+    interval: Option<Span>,
     expires_at: Option<Time>,
     resume_at: Option<Time>,
     quiet_until: Option<Time>,
@@ -145,6 +147,7 @@ impl Client {
             granted_s: 0,
             failures: 0,
             refresh_at: None,
+            interval: None,
             expires_at: None,
             resume_at: None,
             quiet_until: None,
@@ -236,7 +239,7 @@ impl Client {
     /// A message from the gateway.
     pub fn receive(&mut self, config: &ClientConfig, now: Time, message: Message, port: &mut impl ClientPort) {
         if self.in_dialog() && message.dialog == self.dialog {
-            self.traffic(config, now, port);
+            self.traffic(config, now);
         }
         if message.is_request() {
             self.receive_request(config, now, message, port);
@@ -363,32 +366,38 @@ impl Client {
     }
 
     fn restart_clock(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
+        self.interval = self.next_interval(config, port);
+        self.refresh_at = self.interval.map(|interval| now + interval);
+    }
+
+    /// The interval to the next refresh, with its jitter (model §3: drawn per refresh); `None`: there is to be none.
+    fn next_interval(&self, config: &ClientConfig, port: &mut impl ClientPort) -> Option<Span> {
         let interval = match config.refresh_method {
             // RFC 4028 §7.2: half the session interval; without one, nobody refreshes.
-            RefreshMethod::Rfc4028 if self.granted_s == 0 || self.gateway_refreshes => {
-                self.refresh_at = None;
-                return;
-            }
+            RefreshMethod::Rfc4028 if self.granted_s == 0 || self.gateway_refreshes => return None,
             RefreshMethod::Rfc4028 => Span(u64::from(self.granted_s) * 500_000),
             _ => config.refresh_interval,
         };
-        let interval = if config.refresh_jitter > 0.0 {
-            let u = port.draw(Draw::RefreshJitter);
-            Span::from_micros_f64(interval.0 as f64 * (1.0 + config.refresh_jitter * (2.0 * u - 1.0)))
-        } else {
-            interval
-        };
-        self.refresh_at = Some(now + interval);
+        if config.refresh_jitter == 0.0 {
+            return Some(interval);
+        }
+        let u = port.draw(Draw::RefreshJitter);
+        Some(Span::from_micros_f64(interval.0 as f64 * (1.0 + config.refresh_jitter * (2.0 * u - 1.0))))
     }
 
-    /// Under `since-traffic` any message of the dialog restarts a running refresh clock.
-    fn traffic(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
-        if config.refresh_clock == RefreshClock::SinceTraffic && self.refresh_at.is_some() {
-            self.restart_clock(config, now, port);
+    /// Under `since-traffic` any message of the dialog restarts a running refresh clock; a refresh that is due and only put
+    /// off, after 491 or for Retry-After, is not rescued (model §3).
+    fn traffic(&mut self, config: &ClientConfig, now: Time) {
+        if config.refresh_clock == RefreshClock::SinceTraffic
+            && self.refresh_at.is_some()
+            && let Some(interval) = self.interval
+        {
+            self.refresh_at = Some(now + interval);
         }
     }
 
     fn refresh(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
+        self.interval = None;
         if let Some(until) = self.quiet_until.filter(|until| now < *until) {
             self.refresh_at = Some(until);
             return;
@@ -515,7 +524,8 @@ impl Client {
                     OnNoAnswer::TearDown => self.end(config, now, ClientEnd::GaveUp, port),
                     OnNoAnswer::Hold => {}
                     OnNoAnswer::KeepPolling => {
-                        self.refresh_at = Some((request.first_sent + config.refresh_interval).max(now));
+                        self.interval = self.next_interval(config, port);
+                        self.refresh_at = self.interval.map(|interval| (request.first_sent + interval).max(now));
                     }
                 }
             }
@@ -542,7 +552,7 @@ impl Client {
         self.requests.push(Pending::request(now, message, self.reliable));
         port.send(message);
         if self.in_dialog() {
-            self.traffic(config, now, port);
+            self.traffic(config, now);
         }
     }
 

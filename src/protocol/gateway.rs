@@ -33,9 +33,9 @@ pub enum GatewayNote {
     Monitored,
     /// The gateway no longer holds the dialog.
     Ended(GatewayEnd),
-    /// MakeCall was accepted.
+    /// MakeCall was accepted: this copy or an earlier one.
     CallMade(u32),
-    /// AnswerCall was accepted.
+    /// AnswerCall was accepted: this copy or an earlier one.
     CallAnswered(u32),
     /// The gateway, being refresher, sent a refresh.
     RefreshBegan,
@@ -71,7 +71,6 @@ pub struct Dialog {
     cseq: u16,
     /// CSeq of the refresh last answered, to tell its copies.
     last_refresh: u16,
-    last_call: u32,
     granted_s: u32,
     expires_at: Option<Time>,
     refresh_at: Option<Time>,
@@ -99,7 +98,6 @@ impl Dialog {
             closing: false,
             cseq: 0,
             last_refresh: invite.cseq,
-            last_call: 0,
             granted_s: 0,
             expires_at: None,
             refresh_at: None,
@@ -211,11 +209,7 @@ impl Dialog {
                 port.note(GatewayNote::Monitored);
             }
             Subject::MonitorStop => self.monitored = false,
-            // A copy of a MakeCall already accepted makes no second call.
-            Subject::MakeCall if message.value > self.last_call => {
-                self.last_call = message.value;
-                port.note(GatewayNote::CallMade(message.value));
-            }
+            Subject::MakeCall => port.note(GatewayNote::CallMade(message.value)),
             Subject::AnswerCall => port.note(GatewayNote::CallAnswered(message.value)),
             _ => {}
         }

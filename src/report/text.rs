@@ -188,8 +188,13 @@ fn assumptions(out: &mut String, run: &Run) {
         return;
     }
     let decides = run.assumptions.iter().any(|a| a.decides);
-    let title =
-        if decides { "An assumption decides the verdict" } else { "What hangs on assumptions (the verdict does not)" };
+    let settled = !run.judgements.is_empty() && run.verdict() != Verdict::Inconclusive;
+    let title = match decides {
+        true => "An assumption decides the verdict",
+        false if settled => "What hangs on assumptions (the verdict does not)",
+        // A verdict that is open, or was not asked for, hangs on nothing.
+        false => "What hangs on assumptions",
+    };
     let _ = writeln!(out, "\n{title}");
     for a in &run.assumptions {
         let _ = writeln!(out, "  {}", assumption(a));

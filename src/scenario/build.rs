@@ -17,6 +17,8 @@ use crate::protocol::{
 use crate::quantity::{Span, Time, print_clock, print_span};
 use crate::workload::{DayShape, SignIn, WorkloadConfig};
 
+const DAY: Span = Span::from_secs(86_400);
+
 fn path(s: &Settings) -> PathConfig {
     PathConfig {
         transport: [Transport::Tls, Transport::Tcp, Transport::Udp][s.choice("transport")],
@@ -69,6 +71,9 @@ fn station(s: &Settings) -> Result<Option<StationConfig>, ScenarioError> {
     }))
 }
 
+/// Gateways of one group at most: what a user remembers of them has 16 bits.
+const TIED_MOST: u32 = 1 << 16;
+
 fn gateway(s: &Settings) -> Result<GatewayPlan, ScenarioError> {
     use UpdateBehaviour as U;
     let config = GatewayConfig {
@@ -91,16 +96,24 @@ fn gateway(s: &Settings) -> Result<GatewayPlan, ScenarioError> {
             [s.choice("enforces_session_timer")],
         retry_after_s: s.number("retry_after") as u32,
     };
+    let (count, spare) = (s.number("count") as u32, s.number("spare") as u32);
+    if spare > 0 && count + spare > TIED_MOST {
+        let message = format!(
+            "gateway.{}.spare: found {spare} for {count} gateways, expected {TIED_MOST} together at most: spare gateways tie all of them into one group",
+            s.name
+        );
+        return Err(ScenarioError::input(s.place_of("spare"), message));
+    }
     Ok(GatewayPlan {
         name: s.name.clone(),
-        count: s.number("count") as u32,
+        count,
         config,
         path: path(s),
         station: station(s)?,
         max_sessions: s.maybe_count("max_sessions").map(|n| n as u32),
         max_sessions_per_line: s.maybe_count("max_sessions_per_line").map(|n| n as u32),
         forgets: [Forgets::Sessions, Forgets::Monitors, Forgets::Nothing][s.choice("forgets")],
-        spare: s.number("spare") as u32,
+        spare,
         rehome_after: s.span("rehome_after"),
     })
 }
@@ -120,7 +133,21 @@ fn client_config(s: &Settings) -> ClientConfig {
     }
 }
 
-fn clients(s: &Settings, gateways: &[GatewayPlan]) -> Result<ClientPlan, ScenarioError> {
+/// A sign-out at a time of day that is not after the sign-in is one of the next day: so ends a night shift.
+fn after(sign_out: SignIn, sign_in: SignIn, start_us: i64) -> SignIn {
+    let earliest = match sign_in {
+        SignIn::At(clock) | SignIn::Normal { mean: clock, .. } => clock.0 as i64,
+        SignIn::AtStart | SignIn::UniformOver(_) => start_us,
+    };
+    let late_enough = |clock: Span| if clock.0 as i64 <= earliest { clock + DAY } else { clock };
+    match sign_out {
+        SignIn::At(clock) => SignIn::At(late_enough(clock)),
+        SignIn::Normal { mean, sd } => SignIn::Normal { mean: late_enough(mean), sd },
+        other => other,
+    }
+}
+
+fn clients(s: &Settings, gateways: &[GatewayPlan], start: Span) -> Result<ClientPlan, ScenarioError> {
     let wanted = s.text("gateway");
     let gateway = gateways.iter().position(|g| g.name == wanted).ok_or_else(|| {
         let names: Vec<&str> = gateways.iter().map(|g| g.name.as_str()).collect();
@@ -136,6 +163,10 @@ fn clients(s: &Settings, gateways: &[GatewayPlan]) -> Result<ClientPlan, Scenari
         );
         ScenarioError::input(place, message)
     })?;
+    let sign_in = s.find("sign_in").map_or(SignIn::AtStart, |_| s.sign_in("sign_in"));
+    // On clocks that show the next day already, a time of day is one of that day.
+    let start_us = start.0 as i64 + s.offset("time_zone");
+    let start_us = if start_us >= DAY.0 as i64 { start_us - DAY.0 as i64 } else { start_us };
     Ok(ClientPlan {
         name: s.name.clone(),
         count: s.number("count") as u32,
@@ -143,9 +174,10 @@ fn clients(s: &Settings, gateways: &[GatewayPlan]) -> Result<ClientPlan, Scenari
         config: client_config(s),
         workload: if s.find("calls_file").is_some() { replayed() } else { workload(s) },
         path: path(s),
-        sign_in: s.find("sign_in").map_or(SignIn::AtStart, |_| s.sign_in("sign_in")),
-        sign_out: s.find("sign_out").and_then(|_| s.sign_out("sign_out")),
-        ahead_us: s.offset("time_zone"),
+        sign_in,
+        sign_out: s.find("sign_out").and_then(|_| s.sign_out("sign_out")).map(|out| after(out, sign_in, start_us)),
+        lunch: s.find("lunch").and_then(|_| s.lunch("lunch")),
+        ahead_us: start_us - start.0 as i64,
         attendance: s.find("attendance").map_or(1.0, |_| s.share("attendance")),
         recorded_calls: None,
         recorded_signs: None,
@@ -255,8 +287,10 @@ fn schedule(s: &Settings, plan: &Plan) -> Result<Schedule, ScenarioError> {
     let (at, mtbf) = (s.find("at").map(|_| s.span("at")), s.find("mtbf").map(|_| s.span("mtbf")));
     match (at, mtbf) {
         (Some(clock), None) => {
+            // A time of day before that of the start is one of the next day.
+            let at = if clock < plan.start { clock + DAY } else { clock };
             let end = Span(plan.start.0 + plan.horizon.0);
-            if clock < plan.start || clock >= end {
+            if at >= end {
                 let message = format!(
                     "fault.{}.at: found {}, the run goes from {} for {}: nothing happens outside it",
                     s.name,
@@ -266,7 +300,7 @@ fn schedule(s: &Settings, plan: &Plan) -> Result<Schedule, ScenarioError> {
                 );
                 return Err(ScenarioError::input(s.place_of("at"), message));
             }
-            Ok(Schedule::Once { at: Time(clock.0 - plan.start.0), duration: s.span("duration") })
+            Ok(Schedule::Once { at: Time(at.0 - plan.start.0), duration: s.span("duration") })
         }
         (None, Some(mtbf)) => Ok(Schedule::Recurrent { mtbf, mttr: s.span("mttr") }),
         _ => {
@@ -283,6 +317,23 @@ fn fault(s: &Settings, plan: &Plan) -> Result<FaultPlan, ScenarioError> {
     let target = target(s, plan, kind)?;
     let number = plan.faults.iter().filter(|f| f.config.kind == kind && f.target == target).count() as u32;
     let config = FaultConfig { kind, schedule: schedule(s, plan)?, reset: s.flag("reset") };
+    if config.reset && matches!(kind, K::LinkOutage | K::Sleep) {
+        let message = format!(
+            "fault.{}.reset: found true, but a {} resets no connection: messages wait for its end or are lost",
+            s.name,
+            s.setting("kind").text
+        );
+        return Err(ScenarioError::input(s.place_of("reset"), message));
+    }
+    if s.maybe_count("instance").is_some() && !matches!(target, FaultTarget::Gateway(..)) {
+        let message = format!(
+            "fault.{}.instance: found {}, but the target is {:?}: only a \"gateway:NAME\" has instances",
+            s.name,
+            s.setting("instance").text,
+            s.text("target")
+        );
+        return Err(ScenarioError::input(s.place_of("instance"), message));
+    }
     Ok(FaultPlan { config, target, number })
 }
 
@@ -293,7 +344,7 @@ pub fn plan(settings: &[Settings], folder: &Path, records: &Records) -> Result<P
     let gateways: Vec<GatewayPlan> = gateways.collect::<Result<_, _>>()?;
     let run = (scenario.span("start"), Time(scenario.span("horizon").0));
     let clients = settings.iter().filter(|s| s.table == "clients").map(|s| {
-        let mut clients = clients(s, &gateways)?;
+        let mut clients = clients(s, &gateways, run.0)?;
         replay(s, &mut clients, &gateways, run, folder, records)?;
         Ok(clients)
     });

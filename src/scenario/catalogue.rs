@@ -320,7 +320,7 @@ pub const FAULT: &[Key] = &[
         "every",
         "which of the gateways of that name, counted from 1",
     ),
-    key("at", Kind::Clock, "", "time of day at which it happens; or mtbf and mttr"),
+    key("at", Kind::Clock, "", "time of day at which it happens, the next day's if before the start; or mtbf and mttr"),
     key("duration", Kind::Span(NOTHING, MONTH), "5 min", "how long it lasts, with `at`").from(Assumption, "a restart"),
     key("mtbf", Kind::Span(Span::from_secs(1), CENTURY), "", "mean time from repair to fault, exponential"),
     key("mttr", Kind::Span(NOTHING, MONTH), "5 min", "mean time from fault to repair, exponential, with `mtbf`")
@@ -346,8 +346,20 @@ pub const CLIENTS_OWN: &[Key] = &[
         "how far the users' clocks are ahead of the scenario's: their times of day come so much earlier",
     ),
     key("attendance", Kind::Share(0.0, 100.0), "100 %", "share of users who sign in at all (published: 80 % on a day)"),
-    key("sign_out", Kind::SignOut, "never", "when they sign out; never: not before the horizon")
-        .from(Assumption, "the run ends first"),
+    key(
+        "sign_out",
+        Kind::SignOut,
+        "never",
+        "when they sign out, the next day if not after sign_in; never: not before the horizon",
+    )
+    .from(Assumption, "the run ends first"),
+    key(
+        "lunch",
+        Kind::Lunch,
+        "never",
+        "when they sign out for lunch, and for how long; who is not signed in then does not go",
+    )
+    .from(Assumption, "a dip in the middle of the day is plausible, none is published"),
     key(
         "calls_file",
         Kind::File,
@@ -378,7 +390,7 @@ pub const FILES: &[(&str, &[&str])] = &[
             "call_spread",
         ],
     ),
-    ("sign_in_file", &["sign_in", "sign_out", "attendance"]),
+    ("sign_in_file", &["sign_in", "sign_out", "lunch", "attendance"]),
 ];
 
 /// Keys of a `[[workload]]` or `[[path]]` besides its values.

@@ -174,7 +174,7 @@ impl Document {
                 _ => top.entries.push(entry),
             }
         }
-        Ok(Document { file: file.into(), opening: opening(text), top, sections })
+        Ok(Document { file: file.into(), opening: opening(text.trim_start_matches('\u{feff}')), top, sections })
     }
 }
 
@@ -187,6 +187,8 @@ mod tests {
         let text = "# Why?\n# Because.\n[scenario]\nname = \"x\"\n[[clients]]\n  count = 5 # five\n";
         let document = Document::parse("a.toml", text).unwrap();
         assert_eq!(document.opening, "Why? Because.");
+        let marked = Document::parse("a.toml", &format!("\u{feff}{text}")).unwrap();
+        assert_eq!(marked.opening, document.opening, "a byte order mark is no part of the question");
         let clients = &document.sections[1];
         assert!(clients.repeated);
         let count = clients.entry("count").unwrap();

@@ -53,7 +53,7 @@ fn write_section(out: &mut String, settings: &Settings, scenario: &Scenario, ope
     for setting in &settings.entries {
         let comment = match &setting.origin {
             // The line of the original file says nothing here.
-            Origin::File(_) => "given".into(),
+            Origin::File(_) => format!("given{}", setting.conversion()),
             _ => setting.provenance().replace(char::is_control, " "),
         };
         let comment = match digest(scenario, settings, setting) {

@@ -4,7 +4,7 @@ use super::document::Form;
 use crate::deployment::ServiceTime;
 use crate::protocol::Reestablish;
 use crate::quantity::{Span, parse_clock, parse_rate, parse_share, parse_span, print_span};
-use crate::workload::SignIn;
+use crate::workload::{Lunch, SignIn};
 
 /// The kind of a key's value, with its range.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -34,6 +34,8 @@ pub enum Kind {
     SignIn,
     /// When users sign out, or `never`.
     SignOut,
+    /// When users are away for lunch, or `never`.
+    Lunch,
     /// A re-establishment policy.
     Reestablish,
     /// A whole number, or this word for no limit.
@@ -77,6 +79,8 @@ pub enum Value {
     SignIn(SignIn),
     /// When users sign out.
     SignOut(Option<SignIn>),
+    /// When users are away for lunch.
+    Lunch(Option<Lunch>),
     /// A re-establishment policy.
     Reestablish(Reestablish),
     /// A whole number, or no limit.
@@ -146,6 +150,7 @@ impl Kind {
                 format!("one of {}", words.iter().map(|w| format!("{w:?}")).collect::<Vec<_>>().join(", "))
             }
             Kind::SignIn => SIGN_IN_FORMS.into(),
+            Kind::Lunch => r#""normal 12:15 sd 15 min for 45 min", "at 12:00 for 1 h" or "never""#.into(),
             Kind::SignOut => format!("\"never\", {SIGN_IN_FORMS}"),
             Kind::Reestablish => REESTABLISH_FORMS.into(),
             Kind::CountOr(word, least, most) => format!("a whole number from {least} to {most}, or {word:?}"),
@@ -209,6 +214,8 @@ impl Kind {
             }
             Kind::Choice(words) => words.iter().position(|w| *w == text).map(Value::Choice),
             Kind::SignIn => read_sign_in(text).map(Value::SignIn),
+            Kind::Lunch if text == "never" => Some(Value::Lunch(None)),
+            Kind::Lunch => read_lunch(text).map(|lunch| Value::Lunch(Some(lunch))),
             Kind::SignOut if text == "never" => Some(Value::SignOut(None)),
             Kind::SignOut => read_sign_in(text).map(|s| Value::SignOut(Some(s))),
             Kind::Reestablish => read_reestablish(text).map(Value::Reestablish),
@@ -339,6 +346,14 @@ fn read_sign_in(text: &str) -> Option<SignIn> {
     Some(SignIn::Normal { mean: parse_clock(mean)?, sd: day_span(sd)? })
 }
 
+/// A time of day and how long from then on.
+fn read_lunch(text: &str) -> Option<Lunch> {
+    let (at, lasts) = text.split_once(" for ")?;
+    let at = read_sign_in(at).filter(|at| matches!(at, SignIn::At(_) | SignIn::Normal { .. }))?;
+    let lasts = parse_span(lasts).filter(|s| *s > Span::ZERO && *s < Span::from_secs(86_400))?;
+    Some(Lunch { at, lasts })
+}
+
 fn read_reestablish(text: &str) -> Option<Reestablish> {
     if text == "never" {
         return Some(Reestablish::Never);
@@ -378,6 +393,12 @@ mod tests {
         assert_eq!(read_sign_in("normal 09:00 sd 25 min"), Some(SignIn::Normal { mean: s(32_400), sd: s(1500) }));
         assert_eq!(read_sign_in("at 08:30"), Some(SignIn::At(s(30_600))));
         assert_eq!(read_sign_in("uniform over 30"), None);
+        assert_eq!(read_lunch("at 12:00 for 1 h"), Some(Lunch { at: SignIn::At(s(43_200)), lasts: s(3600) }));
+        for bad in
+            ["at 12:00", "at 12:00 for 0 s", "uniform over 1 h for 1 h", "normal 12:00 for 1 h", "at start for 1 h"]
+        {
+            assert_eq!(read_lunch(bad), None, "{bad}");
+        }
     }
 
     #[test]

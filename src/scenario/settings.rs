@@ -5,13 +5,13 @@ use std::path::Path;
 use super::catalogue::{FILES, Key, Standing, keys_of};
 use super::document::{Document, Entry, Form, Section};
 use super::error::{Place, ScenarioError, nearest};
-use super::kind::{Kind, Value};
+use super::kind::{JOBS_PER_CALL, Kind, MESSAGES_PER_JOB, Value};
 use super::overrides::Override;
 use super::profile::{Profile, SHIPPED};
 use crate::deployment::ServiceTime;
 use crate::protocol::Reestablish;
 use crate::quantity::Span;
-use crate::workload::SignIn;
+use crate::workload::{Lunch, SignIn};
 
 /// Where a value comes from.
 #[derive(Clone, PartialEq, Debug)]
@@ -58,12 +58,23 @@ impl Setting {
 
     /// Where the value comes from, in words.
     pub fn provenance(&self) -> String {
-        match &self.origin {
+        let from = match &self.origin {
             Origin::Override => "given on the command line".into(),
             Origin::File(place) => format!("given in line {}", place.line),
             Origin::Profile { profile, standing, source } => format!("{profile}, {standing}: {source}"),
             Origin::Default => format!("default, {}: {}", self.key.standing, self.key.source),
-        }
+        };
+        from + &self.conversion()
+    }
+
+    /// What a published capacity comes to, at the messages of each action (domain: the table of messages per action).
+    pub fn conversion(&self) -> String {
+        let Value::Capacity(jobs_per_s) = self.value else { return String::new() };
+        let messages_per_s = jobs_per_s * MESSAGES_PER_JOB;
+        let messages_per_call = JOBS_PER_CALL * MESSAGES_PER_JOB;
+        format!(
+            "; {messages_per_s:.4} messages/s, {jobs_per_s:.4} jobs/s, at {messages_per_call} messages a call and {MESSAGES_PER_JOB} a job"
+        )
     }
 
     /// As it would stand in a file.
@@ -137,6 +148,8 @@ impl Settings {
         sign_in: SignIn => SignIn,
         /// When users sign out.
         sign_out: SignOut => Option<SignIn>,
+        /// A break, or none.
+        lunch: Lunch => Option<Lunch>,
         /// A re-establishment policy.
         reestablish: Reestablish => Reestablish,
         /// A whole number, or no limit.

@@ -28,9 +28,23 @@ pub fn of(plan: &Plan) -> Vec<String> {
     warnings
 }
 
+const DAY_US: u64 = 86_400_000_000;
+
 /// Jobs of a call: requests and events, each with its answer (domain: the table of messages per action).
 const INCOMING_JOBS: f64 = 3.0;
 const OUTGOING_JOBS: f64 = 5.0;
+
+/// R, or half the granted session of a client that goes by RFC 4028.
+fn refresh_interval(clients: &ClientPlan, gateway: &GatewayPlan) -> Span {
+    match clients.config.refresh_method {
+        RefreshMethod::Rfc4028 => Span(granted(clients, gateway).0 / 2),
+        _ => clients.config.refresh_interval,
+    }
+}
+
+fn granted(clients: &ClientPlan, gateway: &GatewayPlan) -> Span {
+    Span::from_secs(u64::from(clients.config.session_expires_s.min(gateway.config.session_expires_s)))
+}
 
 /// The load that the users bring once all are signed in, over what the servers can do.
 fn of_station(plan: &Plan, index: usize, gateway: &GatewayPlan, warnings: &mut Vec<String>) {
@@ -40,8 +54,10 @@ fn of_station(plan: &Plan, index: usize, gateway: &GatewayPlan, warnings: &mut V
     let busy: f64 = clients
         .map(|c| {
             let calls = c.workload.incoming_per_s * INCOMING_JOBS + c.workload.outgoing_per_s * OUTGOING_JOBS;
-            let refreshes = 1.0 / c.config.refresh_interval.as_secs_f64();
-            f64::from(c.count) * (calls * service(JobClass::Call) + refreshes * service(JobClass::Refresh))
+            let refreshes = 1.0 / refresh_interval(c, gateway).as_secs_f64();
+            c.attendance
+                * f64::from(c.count)
+                * (calls * service(JobClass::Call) + refreshes * service(JobClass::Refresh))
         })
         .sum();
     let utilisation = busy / (f64::from(gateway.count) * f64::from(station.servers));
@@ -75,7 +91,7 @@ fn of_records(plan: &Plan, clients: &ClientPlan, warnings: &mut Vec<String>) {
 fn of_clients(plan: &Plan, clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Vec<String>) {
     let config = &clients.config;
     let name = &clients.name;
-    let granted = Span::from_secs(u64::from(config.session_expires_s.min(gateway.config.session_expires_s)));
+    let granted = granted(clients, gateway);
     let interval = config.refresh_interval;
     let timers = gateway.config.update != UpdateBehaviour::NoSessionExpires;
     if config.refresh_method != RefreshMethod::Rfc4028 && timers && interval >= granted {
@@ -108,14 +124,14 @@ fn of_clients(plan: &Plan, clients: &ClientPlan, gateway: &GatewayPlan, warnings
     {
         warnings.push(format!("clients.{name}: sign_in is centred outside the run"));
     }
-    if let (
-        Some(SignIn::Normal { mean: out, .. } | SignIn::At(out)),
-        SignIn::Normal { mean: inn, .. } | SignIn::At(inn),
-    ) = (clients.sign_out, clients.sign_in)
-        && out <= inn
+    if let Some(SignIn::Normal { mean: out, .. } | SignIn::At(out)) = clients.sign_out
+        && out.0 >= DAY_US
+        && out.0 as i64 - clients.ahead_us >= (plan.start.0 + plan.horizon.0) as i64
     {
-        warnings
-            .push(format!("clients.{name}: sign_out is not after sign_in: who would sign out first stays signed in"));
+        warnings.push(format!(
+            "clients.{name}: sign_out is not after sign_in, and so is one of the next day, {}, which the run does not reach",
+            print_clock(Span(out.0 - DAY_US))
+        ));
     }
     if config.reestablish == Reestablish::Fixed(Span::ZERO) {
         warnings.push(format!("clients.{name}: reestablish = \"fixed 0 s\": a lost session is set up again at once; a failed set-up waits 500 ms (T1)"));

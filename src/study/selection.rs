@@ -61,6 +61,19 @@ pub enum Standing {
     },
 }
 
+impl Standing {
+    /// The same, where the alternatives were chosen from a longer list: by their places there.
+    pub fn of(self, places: &[usize]) -> Standing {
+        let all = |of: Vec<usize>| of.into_iter().map(|i| places[i]).collect();
+        match self {
+            Standing::Open(left) => Standing::Open(all(left)),
+            Standing::Selected { best, within_delta } => {
+                Standing::Selected { best: places[best], within_delta: all(within_delta) }
+            }
+        }
+    }
+}
+
 impl Selection {
     /// A selection among `alternatives`, with the indifference zone `delta` in the unit of the observations, `first_stage`
     /// rounds (n₀, of which 10 to 20 are usual) before anything is eliminated, and the probability `alpha` of error. `None`

@@ -29,6 +29,15 @@ pub enum SignIn {
     },
 }
 
+/// A break in the middle of the day: the user signs out, and in again.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Lunch {
+    /// When it begins; only who is signed in then goes.
+    pub at: SignIn,
+    /// How long it lasts.
+    pub lasts: Span,
+}
+
 /// The calls of a user.
 #[derive(Clone, PartialEq, Debug)]
 pub struct WorkloadConfig {

@@ -72,6 +72,46 @@ fn results_are_the_same_bytes_for_any_number_of_jobs_a_rerun_and_with_the_displa
 }
 
 #[test]
+fn a_crash_of_one_gateway_changes_not_one_byte_of_anothers_results() {
+    let gateway = |name| {
+        format!("[[gateway]]\nname = \"{name}\"\nprofile = \"ignores-update\"\nservice_time = \"exponential 50 ms\"\n")
+    };
+    let clients =
+        |name| format!("[[clients]]\nname = \"{name}\"\ngateway = \"{name}\"\ncount = 300\npath = \"wan-tls\"\n");
+    let calm = format!(
+        "[scenario]\nname = \"two\"\nreplications = 3\n{}{}{}{}",
+        gateway("north"),
+        gateway("south"),
+        clients("north"),
+        clients("south")
+    );
+    let fault = "[[fault]]\nkind = \"crash\"\ntarget = \"gateway:north\"\nat = \"10:30\"\nreset = true\n";
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("two.toml");
+    let [calm, crashed] = [calm.clone(), calm + fault].map(|text| {
+        fs::write(&file, text).unwrap();
+        results(file.to_str().unwrap(), &[])
+    });
+    for name in ["summary.csv", "series.csv", "drops.csv", "runs.csv"] {
+        // The fingerprint, third column of runs.csv, is of the whole run.
+        let rows = |all: &BTreeMap<String, Vec<u8>>, of: &str| -> Vec<String> {
+            let whole = text(&all[name]);
+            let mine = whole.lines().filter(|row| row.split(',').any(|cell| cell.split(':').next_back() == Some(of)));
+            let masked = |row: &str| match name {
+                "runs.csv" => {
+                    row.split(',').enumerate().filter(|(i, _)| *i != 2).map(|(_, c)| format!("{c},")).collect()
+                }
+                _ => row.to_string(),
+            };
+            mine.map(masked).collect()
+        };
+        assert!(rows(&calm, "south").len() > 60, "{name}");
+        assert!(rows(&calm, "south") == rows(&crashed, "south"), "{name}: the other gateway's rows differ");
+        assert!(rows(&calm, "north") != rows(&crashed, "north"), "{name}: the crash left no trace");
+    }
+}
+
+#[test]
 fn the_manifest_has_the_digest_of_every_file() {
     let all = results("models/nec-r2.toml", &["--reps", "2"]);
     let manifest: Value = serde_json::from_slice(&all["manifest.json"]).unwrap();

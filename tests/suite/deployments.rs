@@ -82,6 +82,7 @@ pub fn clients(name: &str, count: u32, config: ClientConfig) -> ClientPlan {
         path: path(),
         sign_in: SignIn::AtStart,
         sign_out: None,
+        lunch: None,
         ahead_us: 0,
         attendance: 1.0,
         recorded_calls: None,

@@ -1,11 +1,14 @@
 //! All integration tests, grouped by question.
 
 mod command;
+mod conversation;
 mod deployments;
 mod determinism;
+mod durable;
 mod facts;
 mod laws;
 mod models;
+mod page;
 mod rejected;
 mod replay;
 mod station;
@@ -13,3 +16,4 @@ mod study;
 mod theory;
 mod tidy;
 mod trouble;
+mod understood;

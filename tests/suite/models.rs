@@ -65,6 +65,37 @@ fn who_loses_sessions() {
     }
 }
 
+#[test]
+fn the_laws_hold_in_every_shipped_model() {
+    // Every run asserts them: conservation of time, toasts and messages, Little's law, that nobody waits without a deadline.
+    let studies = fs::read_dir("models/studies").unwrap().map(|f| f.unwrap().path());
+    for file in models().into_iter().chain(studies) {
+        let mut plan = load(&file, &[]).unwrap_or_else(|e| panic!("{e}")).plan;
+        plan.clients.iter_mut().filter(|c| c.recorded_calls.is_none()).for_each(|c| c.count = c.count.min(20_000));
+        let all = simulate(&plan, 0).all;
+        assert!(all.signed_in_us > 0 && all.get(Counter::ToastsDue) > 0, "{file:?}");
+        assert_eq!(all.station.area_us, all.station.sojourn_us, "{file:?}");
+        let has_station = plan.gateways.iter().any(|g| g.station.is_some());
+        assert_eq!(has_station, all.station.area_us > 0, "{file:?}");
+    }
+}
+
+#[test]
+fn the_herd_echoes_every_interval_unless_it_is_jittered() {
+    let plan = model("herd").plan;
+    let result = simulate(&plan, 0);
+    // In step: all 2,000 come back within four minutes from 09:30 on, and so do their refreshes, every 25 minutes.
+    // Jittered by 20 %, the first echo is spread over the 10 min of R·U[0.8, 1.2]: 200 a minute, the later ones over more.
+    for echo in 1..=5 {
+        let at = 90 + 25 * echo;
+        let minutes = |gateway: usize| result.gateways[gateway].minutes[at - 10..at + 15].iter().map(|m| m.refreshes);
+        let in_step: u64 = result.gateways[0].minutes[at..at + 4].iter().map(|m| m.refreshes).sum();
+        assert_eq!((in_step, minutes(0).sum()), (2000, 2000), "echo {echo}");
+        let (worst, jittered) = (minutes(0).max().unwrap(), minutes(1).max().unwrap());
+        assert!(worst > 1000 && jittered < 270, "echo {echo}: {worst} and {jittered} in a minute");
+    }
+}
+
 /// The whole deployment, one replication: how long until all are back, and whether they are.
 fn all_back_s(name: &str, set: &[&str]) -> Result<u64, u64> {
     let overrides: Vec<Override> = set.iter().map(|s| Override::parse(s).unwrap()).collect();

@@ -4,9 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use rand_distr::Distribution;
-use rccsim::deployment::{JobClass, Overload, ServiceTime, Station, StationConfig, Work, simulate, watch};
+use rccsim::deployment::{
+    FaultPlan, FaultTarget, JobClass, Overload, ServiceTime, Station, StationConfig, Transport, Work, simulate, watch,
+};
 use rccsim::engine::{Exponential, Stream};
-use rccsim::measure::{Counter, StationTally};
+use rccsim::faults::{FaultConfig, FaultKind, Schedule};
+use rccsim::measure::{Counter, MissCause, StationTally};
 use rccsim::protocol::*;
 use rccsim::quantity::{Span, Time};
 
@@ -275,10 +278,76 @@ fn overload_refuses_or_drops_and_toasts_are_missed_for_it() {
             Some(StationConfig { overload, ..config(1, Some(20), ServiceTime::Exponential(Span::from_millis(110))) });
         let all = simulate(&p, 0).all;
         assert!(all.station.refused > 0 && all.station.queue_peak == 20, "{overload:?}");
-        assert!(all.missed[rccsim::measure::MissCause::Overload as usize] > 0, "{overload:?}");
+        assert!(all.missed[MissCause::Overload as usize] > 0, "{overload:?}");
         let drops = all.drops[rccsim::measure::DropCause::Overload as usize];
         assert!(drops > 0, "{overload:?}: a refresh that finds no place ends in a drop by overload");
     }
+}
+
+#[test]
+fn who_finds_no_place_comes_back_after_retry_after_or_when_nobody_answered() {
+    for (overload, back_s) in [(Overload::Refuse503, 60), (Overload::Drop, 32 + 30)] {
+        let mut p = plan(gateway(UpdateBehaviour::Accepted, Allow::Absent), vec![clients("c", 2, r2())], HOUR);
+        let station = config(1, Some(0), ServiceTime::Fixed(Span::from_millis(100)));
+        p.gateways[0].station = Some(StationConfig { overload, ..station });
+        // Both INVITEs come at 0 and one is refused: Retry-After is 60 s, Timer B 32 s, re-establishment 30 s after it.
+        let last = watch(&p, 0, 0, 0, Last::default()).unwrap().0;
+        assert_eq!(last, Time(back_s * 1_000_000 + 3 * 100_000), "{overload:?}");
+        assert_eq!(simulate(&p, 0).all.get(Counter::SetupsFailed), 1, "{overload:?}");
+    }
+}
+
+#[test]
+fn retransmissions_load_the_station() {
+    // Service 1 s. On TLS three jobs, 3 s. On UDP: INVITE at 0 and 0.5, answered at 1; GetCSTAFeatures at 1, 1.5, 2.5,
+    // behind the second INVITE answered at 3; MonitorStart at 3, 3.5, 4.5, behind two copies answered at 6.
+    for (transport, jobs, up_s) in [(Transport::Tls, 3, 3), (Transport::Udp, 2 + 3 + 3, 6)] {
+        let mut c = clients("c", 1, r2());
+        c.path.transport = transport;
+        let mut p = plan(gateway(UpdateBehaviour::Accepted, Allow::Absent), vec![c], 100);
+        p.gateways[0].station = Some(config(1, None, ServiceTime::Fixed(Span::from_secs(1))));
+        assert_eq!(watch(&p, 0, 0, 0, Last::default()).unwrap().0, Time(up_s * 1_000_000), "{transport:?}");
+        assert_eq!(simulate(&p, 0).all.station.offered, jobs, "{transport:?}");
+    }
+}
+
+#[test]
+fn an_event_that_takes_longer_than_the_phone_rings_is_late() {
+    // A call rings min(Exp(10 s), 20 s), and DeliveredEvent takes s: late with 1 − e^(−s/10).
+    for service_s in [5u64, 12] {
+        let mut c = clients("c", 300, r2());
+        c.workload = calls(1.0, 0.0);
+        let mut p = plan(gateway(UpdateBehaviour::Accepted, Allow::Absent), vec![c], 24 * HOUR);
+        p.gateways[0].count = 300;
+        let mut station = config(20, None, ServiceTime::Fixed(Span::ZERO));
+        station.service[JobClass::Call as usize] = ServiceTime::Fixed(Span::from_secs(service_s));
+        p.gateways[0].station = Some(station);
+        let all = simulate(&p, 0).all;
+        let (due, late) = (all.get(Counter::ToastsDue) as f64, all.missed[MissCause::Late as usize] as f64);
+        let share = 1.0 - libm::exp(-(service_s as f64) / 10.0);
+        let z = (late - due * share) / (due * share * (1.0 - share)).sqrt();
+        assert!(due > 6000.0 && z.abs() < 4.0, "{late} of {due}, expected {share}, z = {z:.1}");
+        assert_eq!(all.all_missed(), all.missed[MissCause::Late as usize]);
+    }
+}
+
+#[test]
+fn a_monitor_left_behind_holds_its_line_until_the_gateways_timer() {
+    let back = |limit, timer| {
+        let gw = GatewayConfig { enforces_session_timer: timer, ..gateway(UpdateBehaviour::Accepted, Allow::Absent) };
+        let mut p = plan(gw, vec![clients("c", 1, r2())], HOUR);
+        p.gateways[0].max_sessions_per_line = limit;
+        let schedule = Schedule::Once { at: Time(1_000_000_000), duration: Span::ZERO };
+        let config = FaultConfig { kind: FaultKind::NetworkChange, schedule, reset: false };
+        p.faults = vec![FaultPlan { config, target: FaultTarget::Clients(0), number: 0 }];
+        let all = simulate(&p, 0).all;
+        (all.get(Counter::SessionsEstablished), all.get(Counter::SetupsFailed), all.visible_us / 1_000_000)
+    };
+    // The dialog of before 1000 is still there: tries at 1030, 1060, … until the gateway's timer ends it at 1800.
+    assert_eq!(back(None, SessionTimer::No), (2, 0, 30));
+    assert_eq!(back(Some(2), SessionTimer::No), (2, 0, 30));
+    assert_eq!(back(Some(1), SessionTimer::Silent), (2, 26, 810));
+    assert_eq!(back(Some(1), SessionTimer::No), (1, 86, 2600));
 }
 
 #[test]

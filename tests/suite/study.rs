@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Command, Output};
 
 use rccsim::deployment::simulate;
 use rccsim::measure::Tally;
@@ -13,224 +12,19 @@ use rccsim::study::{Cost, Observation, Point, bonferroni, mean_interval, optimum
 use serde_json::Value;
 use tempfile::TempDir;
 
-fn rccsim(args: &[&str]) -> Output {
+pub fn rccsim(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_rccsim")).args(args).output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 /// Every file of a folder with its bytes.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(folder).into_iter().flatten().map(|e| e.unwrap().path());
     let named = |p: &PathBuf| p.file_name().unwrap().to_string_lossy().into_owned();
     entries.filter(|p| p.is_file()).map(|p| (named(&p), fs::read(&p).unwrap_or_default())).collect()
-}
-
-/// The names of the finished units below a results folder.
-fn units(out: &Path) -> BTreeSet<String> {
-    files(&out.join("units")).into_keys().filter(|name| name.ends_with(".unit") && !name.starts_with('.')).collect()
-}
-
-/// A study of 6 points and 8 replications: 48 units, large enough to be killed in the middle of one.
-struct Subject {
-    folder: TempDir,
-    args: Vec<String>,
-}
-
-const POINTS: usize = 6;
-const REPLICATIONS: usize = 8;
-
-impl Subject {
-    fn new() -> Subject {
-        let args = [
-            "sweep",
-            "models/nec-r2.toml",
-            "--set",
-            "clients.count=200",
-            "--vary",
-            "clients.refresh_interval=5 min..15 min step 5 min",
-            "--vary",
-            "gateway.allow=absent, without-update",
-            "--reps",
-            "8",
-        ];
-        Subject { folder: TempDir::new().unwrap(), args: args.map(String::from).to_vec() }
-    }
-
-    fn out(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn command(&self, name: &str, more: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
-        command.args(&self.args).arg("--out").arg(self.out(name)).args(more);
-        command.stdout(Stdio::null()).stderr(Stdio::piped());
-        command
-    }
-
-    /// Runs to the end and returns the files and what was said of the units.
-    fn finish(&self, name: &str, more: &[&str]) -> (BTreeMap<String, Vec<u8>>, String) {
-        let output = self.command(name, more).output().unwrap();
-        assert!([0, 3, 4].contains(&output.status.code().unwrap()), "{}", text(&output.stderr));
-        assert!(!self.out(name).join("units").exists(), "units stay after the results are written");
-        (files(&self.out(name)), text(&output.stderr))
-    }
-}
-
-/// "17 finished units found, 1 of no use, 30 simulated".
-fn told(stderr: &str) -> Option<[usize; 3]> {
-    let line = stderr.lines().find(|l| l.contains("finished units found"))?;
-    let numbers: Vec<usize> = line.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
-    numbers.try_into().ok()
-}
-
-#[test]
-fn a_sweep_is_the_same_bytes_for_any_number_of_jobs() {
-    let subject = Subject::new();
-    let (one, _) = subject.finish("one", &["--jobs", "1"]);
-    for name in ["manifest.json", "runs.csv", "scenario.toml", "summary.csv", "summary.json"] {
-        assert!(one[name].len() > 100, "{name}");
-    }
-    let (two, _) = subject.finish("two", &["--jobs", "2"]);
-    let (eight, _) = subject.finish("eight", &["--jobs", "8", "--quiet"]);
-    assert!(one == two && one == eight);
-}
-
-/// Ends a process as `kill -9` does, as soon as the condition holds; whether it was still running.
-fn kill_when(mut child: Child, holds: impl Fn() -> bool) -> bool {
-    while child.try_wait().unwrap().is_none() {
-        if holds() {
-            child.kill().unwrap();
-            return child.wait().unwrap().code().is_none();
-        }
-        std::thread::sleep(Duration::from_micros(200));
-    }
-    false
-}
-
-#[test]
-fn kill_9_at_fifty_moments_loses_at_most_the_units_in_flight() {
-    let subject = Subject::new();
-    let (undisturbed, _) = subject.finish("undisturbed", &[]);
-    let all = POINTS * REPLICATIONS;
-    let (mut kills, mut halfway, mut merging) = (0, 0, 0);
-    let partial =
-        |out: &Path, what: &str| files(out).keys().any(|name| name.starts_with(".partial-") && name.contains(what));
-    for moment in 0..54 {
-        let name = format!("killed-{moment}");
-        let out = subject.out(&name);
-        let child = subject.command(&name, &["--jobs", "2"]).spawn().unwrap();
-        let was_running = match moment {
-            // Spread over the whole run, by how much is finished.
-            0..42 => kill_when(child, || units(&out).len() * 42 >= moment * all),
-            // While a unit has its temporary name.
-            42..48 => kill_when(child, || units(&out).len() > moment % 6 && partial(&out.join("units"), ".unit")),
-            // While the results are written.
-            _ => kill_when(child, || partial(&out, ["scenario", "summary", "runs"][moment % 3])),
-        };
-        let left = units(&out).len();
-        kills += usize::from(was_running);
-        halfway += usize::from(partial(&out.join("units"), ".unit"));
-        merging += usize::from(left == all && !out.join("manifest.json").exists());
-        let published = out.join("manifest.json").exists();
-        let (resumed, stderr) = subject.finish(&name, &[]);
-        assert!(resumed == undisturbed, "moment {moment}: other bytes");
-        if left > 0 {
-            assert_eq!(told(&stderr), Some([left, 0, all - left]), "moment {moment}: {stderr}");
-        } else if !published {
-            assert_eq!(told(&stderr), None, "moment {moment}: {stderr}");
-        }
-        fs::remove_dir_all(&out).unwrap();
-    }
-    println!("{kills} killed while running, {halfway} between write and rename, {merging} during the merge");
-    assert!(kills >= 50, "{kills} of 54");
-}
-
-#[test]
-fn killed_between_write_and_rename_or_in_the_merge() {
-    let subject = Subject::new();
-    let (undisturbed, _) = subject.finish("undisturbed", &["--keep-units"].map(|_| "--quiet"));
-    // What such a moment leaves behind, made by hand: a whole unit and half of one under temporary names, half a table,
-    // an old table beside a new one, no manifest.
-    let out = subject.out("state");
-    assert!(subject.command("state", &["--keep-units"]).status().unwrap().code().is_some());
-    let names: Vec<String> = units(&out).into_iter().collect();
-    assert_eq!(names.len(), POINTS * REPLICATIONS);
-    let unit = |name: &str| out.join("units").join(name);
-    fs::rename(unit(&names[0]), unit(&format!(".partial-{}", names[0]))).unwrap();
-    let half = fs::read(unit(&names[1])).unwrap();
-    fs::write(unit(&format!(".partial-{}", names[1])), &half[..half.len() / 2]).unwrap();
-    fs::remove_file(unit(&names[1])).unwrap();
-    fs::remove_file(out.join("manifest.json")).unwrap();
-    fs::write(out.join("summary.csv"), "of an earlier run").unwrap();
-    fs::rename(out.join("runs.csv"), out.join(".partial-runs.csv")).unwrap();
-    fs::write(out.join(".partial-summary.json"), "{\"sch").unwrap();
-    let (resumed, stderr) = subject.finish("state", &[]);
-    assert_eq!(told(&stderr), Some([names.len() - 2, 0, 2]), "{stderr}");
-    assert!(resumed == undisturbed);
-}
-
-#[test]
-fn units_that_are_torn_cut_swapped_edited_or_foreign_are_noticed_and_made_again() {
-    let subject = Subject::new();
-    let out = subject.out("out");
-    let kept = subject.command("out", &["--keep-units"]).output().unwrap();
-    assert!(kept.status.code().is_some());
-    let undisturbed = files(&out);
-    let names: Vec<String> = units(&out).into_iter().collect();
-    let path = |i: usize| out.join("units").join(&names[i]);
-    let bytes = |i: usize| fs::read(path(i)).unwrap();
-    let (first, second) = (bytes(0), bytes(1));
-    fs::write(path(0), &second).unwrap();
-    fs::write(path(1), &first).unwrap();
-    fs::write(path(2), &bytes(2)[..100]).unwrap();
-    fs::write(path(3), "").unwrap();
-    let mut torn = bytes(4);
-    let half = torn.len() / 2;
-    torn[half..].fill(0);
-    fs::write(path(4), torn).unwrap();
-    let mut edited = bytes(5);
-    edited[300] ^= 4;
-    fs::write(path(5), edited).unwrap();
-    // Of another version, with a digest that fits.
-    let old = bytes(6);
-    let line_end = old.iter().position(|b| *b == b'\n').unwrap();
-    let line = text(&old[..line_end]).replace(env!("CARGO_PKG_VERSION"), "0.0.9");
-    let mut foreign = [line.as_bytes(), &old[line_end..old.len() - 32]].concat();
-    let digest = *blake3::hash(&foreign).as_bytes();
-    foreign.extend(digest);
-    fs::write(path(6), foreign).unwrap();
-    let (again, stderr) = subject.finish("out", &[]);
-    assert_eq!(told(&stderr), Some([names.len() - 7, 7, 7]), "{stderr}");
-    for why in ["cut short", "torn or edited", "of another unit, scenario or version"] {
-        assert!(stderr.contains(why), "{why}: {stderr}");
-    }
-    assert!(again == undisturbed);
-}
-
-#[test]
-fn another_scenario_or_seed_never_takes_the_units() {
-    let subject = Subject::new();
-    assert!(subject.command("out", &["--keep-units"]).status().unwrap().code().is_some());
-    let left = units(&subject.out("out")).len();
-    for more in [&["--seed", "2"][..], &["--set", "clients.reestablish=fixed 31 s"]] {
-        let args: Vec<&str> = [more, &["--keep-units"]].concat();
-        let stderr = text(&subject.command("out", &args).output().unwrap().stderr);
-        assert_eq!(told(&stderr), None, "{stderr}");
-    }
-    assert_eq!(units(&subject.out("out")).len(), 3 * left);
-}
-
-#[test]
-fn more_replications_go_on_from_the_units_that_were_kept() {
-    let mut subject = Subject::new();
-    assert!(subject.command("out", &["--keep-units"]).status().unwrap().code().is_some());
-    *subject.args.last_mut().unwrap() = "10".into();
-    let (more, stderr) = subject.finish("out", &[]);
-    assert_eq!(told(&stderr), Some([POINTS * REPLICATIONS, 0, POINTS * 2]), "{stderr}");
-    assert!(more == subject.finish("afresh", &[]).0);
 }
 
 #[test]
@@ -469,7 +263,7 @@ fn what_met_other_luck_or_served_other_users_is_not_compared() {
 
 /// A scenario whose figures can be counted by hand: 20 users on an ideal path, signed in at the start of 8 h, without
 /// calls from the PC, so that nothing but the refresh ends a session.
-fn by_hand(folder: &Path, gateway: &str, objective: &str) -> String {
+pub fn by_hand(folder: &Path, gateway: &str, objective: &str) -> String {
     let text = format!(
         "[scenario]\nname = \"by-hand\"\nhorizon = \"8 h\"\nreplications = 3\n\
          [[gateway]]\nname = \"g\"\nprofile = \"{gateway}\"\n\
@@ -550,6 +344,35 @@ fn best_selects_the_least_cost_or_says_what_is_as_good() {
     assert!(text(&none.stderr).contains("no value in replication 1"), "{}", text(&none.stderr));
 }
 
+/// Session-Expires is 30 min: whoever refreshes every 30 min or later loses the session, and the fewest messages among
+/// the others are sent every 25 min.
+#[test]
+fn best_within_the_objectives_is_the_least_load_of_those_that_meet_them() {
+    let folder = TempDir::new().unwrap();
+    let best = |objective: &str, more: &[&str]| -> (Option<i32>, Value) {
+        let file = by_hand(folder.path(), "healthy", objective);
+        let out = TempDir::new().unwrap();
+        let vary = "clients.refresh_interval=5 min..55 min step 10 min";
+        let args = ["best", &file, "--vary", vary, "--delta", "0.001", "--format", "json", "--within-objectives"];
+        let output = rccsim(&[&args[..], more, &["--out", out.path().to_str().unwrap()]].concat());
+        let document = serde_json::from_slice(&output.stdout);
+        (output.status.code(), document.unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr))))
+    };
+    let (code, found) = best("metric = \"session_drops\"\nat_most = 3", &[]);
+    assert_eq!((code, found["best"].as_str()), (Some(0), Some("clients.refresh_interval=25 min")));
+    assert_eq!(found["cost"], "message_rate_per_s");
+    let points = found["points"].as_array().unwrap();
+    let verdicts: Vec<&str> = points.iter().map(|p| p["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["pass", "pass", "pass", "fail", "fail", "fail"]);
+    assert!(found["answer"].as_str().unwrap().starts_with("3 of 6 points meet the objectives."), "{}", found["answer"]);
+    // One alone is no selection; none is a miss. 20 users refresh 20/300 = 0.067 times a second every 5 min.
+    let (code, found) = best("metric = \"refresh_rate_per_s\"\nat_least = \"0.06 /s\"", &[]);
+    assert_eq!((code, found["best"].as_str()), (Some(0), Some("clients.refresh_interval=5 min")));
+    assert!(found["answer"].as_str().unwrap().contains("5 min alone is left"), "{}", found["answer"]);
+    let (code, found) = best("metric = \"refresh_rate_per_s\"\nat_least = \"1 /s\"", &[]);
+    assert_eq!((code, found["best"].is_null(), found["verdict"].as_str()), (Some(3), true, Some("fail")));
+}
+
 #[test]
 fn sensitivity_orders_what_is_assumed_by_how_far_it_moves_the_answer() {
     let args =
@@ -624,41 +447,6 @@ fn every_study_leaves_its_whole_answer_in_its_folder() {
     let (code, _, message) = compare(&[folder.path().join("size").to_str().unwrap(), &file]);
     assert_eq!(code, Some(2));
     assert!(message.contains("rccsim.size/1") && message.contains("`run` or `sweep`"), "{message}");
-}
-
-/// The units of a search are found again as those of a sweep are.
-#[test]
-fn a_search_that_was_killed_goes_on_where_it_stopped() {
-    let folder = TempDir::new().unwrap();
-    let objective = "metric = \"missed_toast_fraction\"\nat_most = \"1.8 %\"";
-    let file = by_hand(folder.path(), "ignores-update", objective);
-    let range = "clients.refresh_interval=20 min, 25 min, 28 min";
-    let more = |command: &str| match command {
-        "size" => vec!["--key", range, "--reps", "20", "--most-reps", "40"],
-        "best" => vec!["--vary", range, "--most-reps", "40"],
-        "compare" => vec!["models/nec-r2.toml", "--reps", "20"],
-        _ => vec!["--reps", "20"],
-    };
-    for command in ["size", "best", "compare", "sensitivity"] {
-        let args = |out: &Path, jobs: &str| -> Vec<String> {
-            // What compares needs the same users: the model with itself, and no file of 20 users.
-            let first = if command == "compare" { "models/nec-r2.toml" } else { file.as_str() };
-            let all = [&[command, first, "--jobs", jobs, "--out", out.to_str().unwrap()], &more(command)[..]].concat();
-            all.into_iter().map(String::from).collect()
-        };
-        let start = |out: &Path, jobs: &str| {
-            let mut all = Command::new(env!("CARGO_BIN_EXE_rccsim"));
-            all.args(args(out, jobs)).stdout(Stdio::null()).stderr(Stdio::piped());
-            all
-        };
-        let (one, two) = (folder.path().join(format!("{command}-1")), folder.path().join(format!("{command}-2")));
-        assert!(start(&one, "1").status().unwrap().code().is_some());
-        assert!(kill_when(start(&two, "2").spawn().unwrap(), || units(&two).len() >= 5), "{command}");
-        let left = units(&two).len();
-        let stderr = text(&start(&two, "2").output().unwrap().stderr);
-        assert_eq!(told(&stderr).map(|told| told[0]), Some(left), "{command}: {stderr}");
-        assert_eq!(files(&one), files(&two), "{command}");
-    }
 }
 
 #[test]

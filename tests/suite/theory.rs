@@ -45,18 +45,32 @@ fn ignored_updates_cycle_as_the_closed_form_says() {
 
 #[test]
 fn missed_toasts_follow_the_down_fraction() {
-    // R 1500, SE 1800, D 30, λ 1/600 per s: missed per hour 3600 λ W/(U+W) = 0.115237 under tear-down, 2.435644 under keep-polling.
+    // Missed per hour 3600 λ W/(U+W), λ = 1/600 per s: the printed figures at R 1500, SE 1800, D 30, and those of other values.
     let gw = GatewayConfig {
         enforces_session_timer: SessionTimer::Silent,
         ..gateway(UpdateBehaviour::Ignored, Allow::Absent)
     };
-    for (policy, expected) in
-        [(OnNoAnswer::TearDown, 0.115237), (OnNoAnswer::Hold, 0.098361), (OnNoAnswer::KeepPolling, 2.435644)]
-    {
-        let mut c = clients("c", 400, ClientConfig { on_no_answer: policy, ..r2() });
-        c.workload = calls(6.0, 0.0);
-        // Whole cycles of 3030 s (keep-polling) are needed for an exact expectation: 1562, 1830 and 3030 s times 10.
-        let (u, w) = cycle(policy, 1500, 1800, 30);
+    use OnNoAnswer::*;
+    for (policy, r, se, d, per_hour, expected) in [
+        (TearDown, 1500, 1800, 30, 6.0, 0.115237),
+        (Hold, 1500, 1800, 30, 6.0, 0.098361),
+        (KeepPolling, 1500, 1800, 30, 6.0, 2.435644),
+        // 12·120/(932 + 120); 12·120/(2400 + 120); 900·⌈2400/900⌉ = 2700, so 12·(300 + 120)/(2400 + 420).
+        (TearDown, 900, 2400, 120, 12.0, 1.368821),
+        (Hold, 900, 2400, 120, 12.0, 0.571429),
+        (KeepPolling, 900, 2400, 120, 12.0, 1.787234),
+    ] {
+        let config = ClientConfig {
+            refresh_interval: Span::from_secs(r),
+            session_expires_s: se as u32,
+            on_no_answer: policy,
+            reestablish: Reestablish::Fixed(Span::from_secs(d)),
+            ..r2()
+        };
+        let mut c = clients("c", 400, config);
+        c.workload = calls(per_hour, 0.0);
+        // Whole cycles, for an exact expectation.
+        let (u, w) = cycle(policy, r, se, d);
         let horizon = 10 * (u + w);
         let all = simulate(&plan(gw.clone(), vec![c], horizon), 0).all;
         let hours = 400.0 * horizon as f64 / 3600.0;
@@ -105,16 +119,21 @@ fn invite_fails(p: f64) -> f64 {
 fn the_invite_formula_gives_the_printed_figures() {
     assert!((invite_fails(0.3) - 3.752373e-4).abs() < 1e-10);
     assert!((invite_fails(0.5) - 1.257324e-2).abs() < 1e-8);
+    // p = 0.1: 10⁻⁷ where no copy of the request arrives; after its copies come 11, 10, 10, 10, 9, 7 and 1 of the 2xx, so
+    // the last alone adds 10⁻⁶·0.9·0.1 = 9·10⁻⁸, the first two 9·10⁻¹² each, the others 2·10⁻¹² together.
+    assert!((invite_fails(0.1) - 1.9002e-7).abs() < 1e-12, "{}", invite_fails(0.1));
 }
 
 #[test]
 fn loss_on_udp_fails_transactions_as_often_as_the_schedules_allow() {
     // A non-INVITE transaction fails with q¹¹, q = 1 − (1−p)²; a re-INVITE as above.
     for (p, method) in [
+        (0.3, RefreshMethod::Update),
         (0.5, RefreshMethod::Update),
         (0.6, RefreshMethod::Update),
-        (0.5, RefreshMethod::ReInvite),
+        (0.3, RefreshMethod::ReInvite),
         (0.45, RefreshMethod::ReInvite),
+        (0.5, RefreshMethod::ReInvite),
     ] {
         let config = ClientConfig {
             refresh_method: method,

@@ -281,6 +281,21 @@ fn a_sleeping_pc_wakes_to_a_lost_session() {
 }
 
 #[test]
+fn all_are_back_after_a_scheduled_fault_of_the_clients_too() {
+    let all_back = |kind, lasts| {
+        let mut p = plan(healthy(), vec![clients("c", 30, r2()), clients("others", 10, r2())], HOUR);
+        p.faults = vec![fault(kind, once(1000, lasts), FaultTarget::Clients(0), false)];
+        let all = simulate(&p, 0).all;
+        (all.all_back_us, all.all_back_open_us)
+    };
+    // Reset at once, set up again 30 s later; a PC that slept for less than its timers is back when it wakes.
+    assert_eq!(all_back(FaultKind::NetworkChange, 0), (Some(30_000_000), None));
+    assert_eq!(all_back(FaultKind::Sleep, 200), (Some(200_000_000), None));
+    // From 1000 to the horizon.
+    assert_eq!(all_back(FaultKind::Sleep, 2 * HOUR), (None, Some(2_600_000_000)));
+}
+
+#[test]
 fn a_crash_of_one_gateway_is_nothing_to_another() {
     let two = |crash: bool| {
         let mut p = plan(healthy(), vec![clients("a", 50, r2()), clients("b", 50, r2())], 4 * HOUR);

@@ -3,6 +3,28 @@
 use super::*;
 
 impl<W: Witness> Group<'_, W> {
+    /// Files what follows the first sign-in: lunch, for those who are signed in then, and the sign-out of the day.
+    pub(super) fn file_rest_of_day(
+        &mut self,
+        u: u32,
+        sign_in: Time,
+        sign_out: Option<Time>,
+        lunch: Option<(Time, Time)>,
+    ) {
+        let out = |at: Time| Key::new(at, Class::Call as u8, u, u32::MAX);
+        let lunch = lunch.filter(|(leaves, _)| *leaves > sign_in && sign_out.is_none_or(|at| *leaves < at));
+        if let Some((leaves, back)) = lunch {
+            self.agenda.file(out(leaves), Event::SignOut);
+            if sign_out.is_some_and(|at| at <= back) {
+                return; // the day ends during lunch
+            }
+            self.agenda.file(Key::new(back, Class::ClientTimer as u8, u, 0), Event::SignIn);
+        }
+        if let Some(at) = sign_out {
+            self.agenda.file(out(at), Event::SignOut);
+        }
+    }
+
     pub(super) fn sign_in(&mut self, u: u32) {
         self.users[u as usize].signed_in = true;
         self.users[u as usize].record.sign_in();
@@ -26,11 +48,11 @@ impl<W: Witness> Group<'_, W> {
         self.with_client(u, |client, config, now, port| client.sign_out(config, now, port));
     }
 
-    /// The calls of a user who signs in by a recording begin with the first sign-in; those of others are filed from now on.
+    /// The calls of a user who may sign in again begin with the first sign-in; those of others are filed from now on.
     fn begin_calls(&mut self, u: u32) {
         let user = &mut self.users[u as usize];
         let member = &self.members[user.member as usize];
-        if member.signs.is_some() {
+        if member.signs_in_again() {
             if user.incoming.next().or(user.outgoing.next()).is_some() {
                 return; // they went on, unheard, since the last sign-out
             }
@@ -53,7 +75,7 @@ impl<W: Witness> Group<'_, W> {
         let now = self.now;
         let user = &mut self.users[u as usize];
         let member = &self.members[user.member as usize];
-        if !user.signed_in && member.signs.is_none() {
+        if !user.signed_in && !member.signs_in_again() {
             return; // the calls of the day end with the sign-out
         }
         let (workload, start_us) = (&member.plan.workload, member.start_us);
@@ -243,6 +265,9 @@ impl<W: Witness> Group<'_, W> {
 
     pub(super) fn call_accepted(&mut self, u: u32, number: u32) {
         let Some(index) = self.find_call(u, number) else { return };
+        if self.calls[index as usize].phase != CallPhase::Requested {
+            return; // a copy of a MakeCall already accepted makes no second call
+        }
         self.event(u, Subject::Originated, number);
         self.event(u, Subject::Delivered, number);
         self.ring(index);

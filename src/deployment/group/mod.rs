@@ -64,6 +64,7 @@ enum Purpose {
     RouteExpiry = 12,
     Attendance = 13,
     OwnRate = 14,
+    Lunch = 15,
 }
 
 /// What the agenda holds.
@@ -89,6 +90,8 @@ enum Event {
     /// A user's fault begins: its index among the faults of the group.
     UserFaultBegins(u32),
     UserFaultEnds(u32),
+    /// The users' faults of this instant have all begun.
+    AllHit(u32),
     /// A middlebox may have forgotten a connection.
     Idle,
     /// A connection that was found dead is replaced.
@@ -172,6 +175,13 @@ struct Member<'a> {
     /// Its sign-ins and sign-outs, where they are replayed.
     signs: Option<Script<RecordedSign>>,
     probe: Probe,
+}
+
+impl Member<'_> {
+    /// Whether its users may sign in more than once: then their calls go on, unheard, while they are signed out.
+    fn signs_in_again(&self) -> bool {
+        self.signs.is_some() || self.plan.lunch.is_some()
+    }
 }
 
 enum Out {
@@ -320,15 +330,22 @@ impl<'a, W: Witness> Group<'a, W> {
             if drawn {
                 self.agenda.file(Key::new(sign_in, sign_in_class(clients) as u8, user, 0), Event::SignIn);
             }
-            if let Some(at) = sign_out.filter(|at| drawn && *at > sign_in) {
-                self.agenda.file(Key::new(at, Class::Call as u8, user, u32::MAX), Event::SignOut);
+            let sign_out = sign_out.filter(|at| *at > sign_in);
+            let lunch = clients.lunch.map(|lunch| {
+                let leaves = lunch.at.draw(start_us, &mut open(Purpose::Lunch));
+                (leaves, leaves + lunch.lasts)
+            });
+            if drawn {
+                self.file_rest_of_day(user, sign_in, sign_out, lunch);
             }
             let calls = &clients.workload;
             let own = own_rate(calls.spread, &mut open(Purpose::OwnRate));
             let process = |purpose, rate: f64| match (&clients.recorded_calls, &clients.recorded_signs) {
-                (None, None) => CallProcess::new(open(purpose), rate * own, sign_in, &calls.by_hour, start_us),
-                // The calls of a user begin with the first sign-in, and that is not known yet.
-                (None, Some(_)) => CallProcess::idle(open(purpose), rate * own),
+                (None, None) if clients.lunch.is_none() => {
+                    CallProcess::new(open(purpose), rate * own, sign_in, &calls.by_hour, start_us)
+                }
+                // The calls of a user begin with the first sign-in, and go on unheard while the user is signed out.
+                (None, _) => CallProcess::idle(open(purpose), rate * own),
                 (Some(_), _) => CallProcess::idle(open(purpose), 0.0),
             };
             let home = if groups == 1 { (number % self.gateway.count) as u16 } else { 0 };
@@ -451,6 +468,7 @@ impl<'a, W: Witness> Group<'a, W> {
             Event::FaultEnds => self.fault_ends((u - FAULTS) as usize, key.count()),
             Event::UserFaultBegins(fault) => self.user_fault_begins(u, fault as usize),
             Event::UserFaultEnds(fault) => self.user_fault_ends(u, fault as usize),
+            Event::AllHit(fault) => self.all_hit(fault as usize),
             Event::Idle => self.idle(u),
             Event::Replaced => self.replaced(u),
             Event::RouteExpires(dialog) => self.route_expires(u, dialog),

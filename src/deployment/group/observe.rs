@@ -55,7 +55,7 @@ impl<W: Witness> Group<'_, W> {
                 probe.setup_began(record, now);
                 self.choose_site(u);
             }
-            ClientNote::SetupFailed => probe.tally.count(Counter::SetupsFailed),
+            ClientNote::SetupFailed => probe.setup_failed(record),
             ClientNote::Established => {
                 probe.established(record, now);
                 self.settle(u);
@@ -150,4 +150,27 @@ pub(super) fn check_laws(t: &crate::measure::Tally) {
     };
     crossed(Counter::MessagesSent, Counter::MessagesDelivered, Counter::MessagesLost, Counter::MessagesInFlight);
     crossed(Counter::ClientLegSent, Counter::ClientLegDelivered, Counter::ClientLegLost, Counter::ClientLegInFlight);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn breaks(change: impl FnOnce(&mut Tally)) -> bool {
+        let mut tally = Tally::default();
+        change(&mut tally);
+        std::panic::catch_unwind(|| check_laws(&tally)).is_err()
+    }
+
+    #[test]
+    fn a_broken_law_is_noticed() {
+        assert!(!breaks(|_| {}));
+        assert!(breaks(|t| t.signed_in_us = 1));
+        assert!(breaks(|t| {
+            (t.signed_in_us, t.usable_us) = (1, 1); // and not in the time series
+        }));
+        assert!(breaks(|t| t.count(Counter::ToastsDue)));
+        assert!(breaks(|t| t.count(Counter::MessagesSent)));
+        assert!(breaks(|t| t.count(Counter::ClientLegLost)));
+    }
 }

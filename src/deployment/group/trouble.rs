@@ -76,6 +76,9 @@ impl ClientLine {
     }
 }
 
+/// Tells the end of a fault that hits users one after another from the faults of many.
+const ALL_HIT: u32 = 1 << 29;
+
 /// Whom a fault process of the group hits.
 #[derive(Clone, Copy)]
 enum Victim {
@@ -100,6 +103,8 @@ pub(super) struct Trouble<'a> {
     any_process: bool,
     /// Those that hit each user alone.
     personal: Vec<&'a FaultPlan>,
+    /// How many users were usable before each of those, while it hits one after another at its scheduled time.
+    usable_before: Vec<Option<u64>>,
     middleboxes: bool,
     paths: bool,
     client_leg_down_until: Vec<OutageEnd>,
@@ -128,6 +133,7 @@ impl<'a> Trouble<'a> {
             any_process: faults.iter().any(|f| !is_personal(f.config.kind)),
             processes: Vec::new(),
             paths: faults.iter().any(|f| on_paths(&f)),
+            usable_before: vec![None; faults.len()],
             personal: faults.into_iter().filter(|f| is_personal(f.config.kind)).collect(),
             middleboxes: paths.any(|p| p.idle_timeout.is_some() || p.route_expiry.is_some()),
             client_leg_down_until: vec![None; members.len()],
@@ -187,6 +193,11 @@ impl<'a, W: Witness> Group<'a, W> {
             }
         }
         for fault in 0..self.trouble.personal.len() {
+            if let Schedule::Once { at, .. } = self.trouble.personal[fault].config.schedule {
+                // After the users' own events of that instant.
+                let key = Key::new(at, Class::Fault as u8, FAULTS | ALL_HIT | fault as u32, 0);
+                self.agenda.file(key, Event::AllHit(fault as u32));
+            }
             for u in 0..self.users.len() as u32 {
                 let plan_of = self.trouble.personal[fault];
                 let key = mix(self.users[u as usize].key, u64::from(plan_of.number) << 8 | plan_of.config.kind as u64);
@@ -251,7 +262,6 @@ impl<'a, W: Witness> Group<'a, W> {
     }
 
     pub(super) fn fault_begins(&mut self, index: usize, count: u32) {
-        let now = self.now;
         let process = &self.trouble.processes[index];
         let Some(o) = process.occurrence else { return };
         let (fault, victim) = (&process.plan.config, process.victim);
@@ -284,9 +294,8 @@ impl<'a, W: Witness> Group<'a, W> {
         if kind == FaultKind::OcsFailover || (reset && kind != FaultKind::LinkOutage) {
             self.reset_connections(victim);
         }
-        if scheduled && before > 0 {
-            self.trouble.waiting.push((now, before));
-            self.trouble.usable_again(self.usable, now, &mut self.tally);
+        if scheduled {
+            self.wait_for_all(before);
         }
     }
 
@@ -430,6 +439,7 @@ impl<'a, W: Witness> Group<'a, W> {
 
     pub(super) fn user_fault_begins(&mut self, u: u32, fault: usize) {
         let Some(o) = self.lines[u as usize].occurrences[fault] else { return };
+        self.trouble.usable_before[fault].get_or_insert(self.usable);
         self.file_own(u, o.ends, Class::Fault, Event::UserFaultEnds(fault as u32));
         match self.trouble.personal[fault].config.kind {
             FaultKind::Sleep => {
@@ -440,6 +450,20 @@ impl<'a, W: Witness> Group<'a, W> {
                 }
             }
             _ => self.reset_connection(u),
+        }
+    }
+
+    /// A scheduled fault has hit everybody whom it hits: how long until as many are usable as before?
+    pub(super) fn all_hit(&mut self, fault: usize) {
+        if let Some(before) = self.trouble.usable_before[fault].take() {
+            self.wait_for_all(before);
+        }
+    }
+
+    fn wait_for_all(&mut self, before: u64) {
+        if before > 0 {
+            self.trouble.waiting.push((self.now, before));
+            self.trouble.usable_again(self.usable, self.now, &mut self.tally);
         }
     }
 

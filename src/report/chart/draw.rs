@@ -172,10 +172,10 @@ fn stack(scene: &mut Scene, plot: &Plot, (index, stack): (usize, &Stack), first:
     for (i, pair) in edges.windows(2).enumerate() {
         let points = pair[0].iter().chain(pair[1].iter().rev()).copied().collect();
         let points = clip::area(points, &plot.rect);
-        scene.extend(part_of(i).holding(vec![Shape::Fill { points, paint: part(first, i), opacity: AREA }]));
+        scene.extend(part_of(i).holding(vec![Shape::Fill { points, paint: part(stack, first, i), opacity: AREA }]));
     }
     for (i, edge) in edges[1..].iter().enumerate() {
-        let paint = part(first, i);
+        let paint = part(stack, first, i);
         let dash = if edge.len() > 2 * DENSE { &[] } else { paint.dash() };
         let strokes = clip::curve(edge, &plot.rect).into_iter();
         let strokes = strokes.map(|points| Shape::Stroke { points, paint, width: 1.5, dash }).collect();

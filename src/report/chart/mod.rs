@@ -46,6 +46,8 @@ pub enum Scale {
     /// Evenly.
     #[default]
     Linear,
+    /// Evenly, with ticks at whole numbers alone: of things there are no halves.
+    Whole,
     /// By ratio; what is not positive is drawn at its foot, and a note says so.
     Log,
     /// Evenly, values being seconds since midnight, shown as on a clock.

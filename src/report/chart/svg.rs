@@ -40,7 +40,7 @@ fn place(plot: &Plot) -> String {
     let rect = [plot.rect.x, plot.rect.y, plot.rect.w, plot.rect.h].map(number).join(" ");
     let domain = |d: &Domain| {
         let scale = match d.scale {
-            Scale::Linear => "linear",
+            Scale::Linear | Scale::Whole => "linear",
             Scale::Log => "log",
             Scale::TimeOfDay => "time",
         };

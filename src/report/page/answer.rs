@@ -71,17 +71,17 @@ pub struct Assumptions {
 pub fn assumptions(summary: &Json) -> Option<Assumptions> {
     let mut table = Table::new(
         "What other values would give",
-        &["key", "value", "standing", "other value", "#down (%)", "#toasts missed (%)", "verdict"],
+        &["key", "value", "other value", "#down (%)", "#toasts missed (%)", "verdict", "standing"],
     );
     let mut downs: Vec<f64> =
         items(summary, "rows").filter(|r| is_down(r)).filter_map(|r| r["mean"].as_f64()).collect();
     for assumption in items(summary, "assumptions") {
         for other in items(assumption, "alternatives") {
             downs.extend(other["down_fraction"].as_f64());
-            let mut row = ["key", "value", "standing"].map(|key| text(assumption, key).to_string()).to_vec();
+            let mut row = ["key", "value"].map(|key| text(assumption, key).to_string()).to_vec();
             row.push(text(other, "value").into());
             row.extend(["down_fraction", "missed_toast_fraction"].map(|key| hundredths(other[key].as_f64())));
-            row.push(text(other, "verdict").into());
+            row.extend([text(other, "verdict"), text(assumption, "standing")].map(String::from));
             table.rows.push(row);
         }
     }

@@ -61,7 +61,7 @@ pub fn closed_forms(summary: &Json, inputs: &[Input]) -> Result<Table, String> {
         return Err("there are faults".into());
     }
     let columns =
-        ["of", "figure", "unit", "#closed form", "#simulated", "#difference", "#end of the run allows", "agrees"];
+        ["of", "figure", "#closed form", "#simulated", "#difference", "#end of the run allows", "unit", "agrees"];
     let mut table = Table::new("Simulated beside closed form", &columns);
     let mut why = None;
     let groups = inputs.iter().filter(|i| i.table == "clients" && i.key == "name").map(|i| i.name.as_str());
@@ -163,8 +163,9 @@ fn rows(summary: &Json, group: &str, clients: &Keys, fate: Fate) -> Vec<Vec<Stri
         let found = simulated(metric)?;
         let half = figure(metric).and_then(|r| Some((r["upper"].as_f64()? - r["lower"].as_f64()?) / 2.0));
         let agrees = (found - exact).abs() <= allowed + half.unwrap_or(0.0);
-        let mut row = vec![group.to_string(), metric.into(), unit_name(unit).into()];
+        let mut row = vec![group.to_string(), metric.into()];
         row.extend([exact, found, found - exact, allowed].map(|x| cell(Some(x), unit)));
+        row.push(unit_name(unit).into());
         row.push(if agrees { "yes" } else { "no" }.into());
         Some(row)
     };

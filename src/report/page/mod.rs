@@ -146,7 +146,7 @@ fn parts(
         (true, "answer", "Answer"),
         (has("assumptions"), "assumptions", "Assumptions"),
         (has("advice"), "next", "What to try next"),
-        (has("objectives"), "objectives", "Objectives"),
+        (objective::table(summary).is_some(), "objectives", "Objectives"),
         (true, "figures", if kind == Kind::Run { "Figures" } else { "Results" }),
         (!figure::of_part(plots, true).is_empty(), "day", "The day"),
         (ladder, "ladder", "A lost session"),

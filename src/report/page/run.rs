@@ -19,7 +19,7 @@ fn is(row: &Json, metric: &str) -> bool {
 
 fn figures(summary: &Json) -> Table {
     let n = summary["replications"].as_u64().unwrap_or(0);
-    let mut table = Table::new("Figures", &["figure", "unit", "#mean", "#lower", "#upper", "definition"]);
+    let mut table = Table::new("Figures", &["figure", "#mean", "#lower", "#upper", "unit", "definition"]);
     table.note = match n {
         1 => "One replication: there are no intervals.".into(),
         n => format!("Mean of {n} replications with the bounds of its 95 % interval."),
@@ -30,11 +30,12 @@ fn figures(summary: &Json) -> Table {
             continue;
         }
         let unit = text(row, "unit");
-        let mut line = vec![name.to_string(), super::unit_name(unit).into()];
+        let mut line = vec![name.to_string()];
         match row["beyond"].as_f64() {
             Some(beyond) => line.extend([format!("> {}", super::cell(Some(beyond), unit)), "–".into(), "–".into()]),
             None => line.extend(cells(row, ["mean", "lower", "upper"], unit)),
         }
+        line.push(super::unit_name(unit).into());
         line.push(Metric::named(name).map_or("", |m| m.definition).into());
         table.rows.push(line);
     }
@@ -77,12 +78,13 @@ fn by_scope(summary: &Json) -> Table {
 }
 
 fn by_cause(summary: &Json, metric: &str, title: &str) -> Table {
-    let mut table = Table::new(title, &["cause", "meaning", "#mean", "#lower", "#upper"]);
+    let mut table = Table::new(title, &["cause", "#mean", "#lower", "#upper", "meaning"]);
     let of = |r: &&Json| r["scope"] == "all" && r["metric"] == metric && r["mean"].as_f64() > Some(0.0);
     for row in items(summary, "rows").filter(of).filter(|r| r.get("cause").is_some()) {
         let cause = text(row, "cause");
-        let mut line = vec![cause.to_string(), meaning(metric, cause).into()];
+        let mut line = vec![cause.to_string()];
         line.extend(cells(row, ["mean", "lower", "upper"], "count"));
+        line.push(meaning(metric, cause).into());
         table.rows.push(line);
     }
     table.note = "Counts of one replication, on average.".into();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::Kind;
+use super::objective::{margin, subject};
 use super::table::{Table, cells, items, text};
 use super::{cell, run, unit_name};
 use crate::measure::Metric;
@@ -33,75 +34,76 @@ fn half_width(row: &Json) -> Option<f64> {
 }
 
 fn sweep(summary: &Json) -> Table {
-    let judged = items(summary, "points").any(|p| items(p, "objectives").next().is_some());
-    let mut metrics: Vec<&str> = Vec::new();
-    let wanted = items(summary, "points").next().into_iter().flat_map(|p| items(p, "objectives"));
-    let wanted = wanted.filter(|o| o["scope"] == "all" && o.get("cause").is_none()).map(|o| text(o, "metric"));
-    for metric in wanted.chain(SHOWN) {
-        if !metrics.contains(&metric) {
-            metrics.push(metric);
-        }
-    }
-    let values = |point: &Json| -> Vec<(String, String)> {
-        let map: BTreeMap<String, String> = serde_json::from_value(point["point"].clone()).unwrap_or_default();
-        map.into_iter().collect()
-    };
-    let keys = items(summary, "points").next().map_or_else(Vec::new, |p| short_keys(&values(p)));
+    let first = || items(summary, "points").next();
+    let objectives: Vec<&Json> = first().into_iter().flat_map(|p| items(p, "objectives")).collect();
+    let whole = |o: &&Json| o["scope"] == "all" && o.get("cause").is_none();
+    let judged: Vec<&str> = objectives.iter().copied().filter(whole).map(|o| text(o, "metric")).collect();
+    let others: Vec<&str> = SHOWN.into_iter().filter(|metric| !judged.contains(metric)).collect();
+    let keys = first().map_or_else(Vec::new, |p| short_keys(&values(p)));
     let mut table = Table::new("Every point", &keys.iter().map(String::as_str).collect::<Vec<_>>());
-    if judged {
-        table.head.extend(Table::new("", &["verdict"]).head);
+    if !objectives.is_empty() {
+        table.words("verdict");
     }
-    for metric in &metrics {
+    for objective in &objectives {
+        let unit = text(objective, "unit");
+        table.figure(&subject(objective), unit);
+        ["±", "margin"].iter().for_each(|title| table.figure(title, unit));
+    }
+    for metric in &others {
         table.figure(metric, unit_of(metric));
         table.figure("±", unit_of(metric));
     }
-    table.head.extend(Table::new("", &["#replications"]).head);
+    table.figure("replications", "count");
     // The rows of a point follow each other, and the points come in the same order in both lists.
     let mut rows = items(summary, "rows").peekable();
     for point in items(summary, "points") {
         let mut line: Vec<String> = values(point).into_iter().map(|(_, value)| value).collect();
-        if judged {
+        if !objectives.is_empty() {
             line.push(text(point, "verdict").into());
+        }
+        for objective in items(point, "objectives") {
+            let unit = text(objective, "unit");
+            line.extend([objective["mean"].as_f64(), half_width(objective), margin(objective)].map(|x| cell(x, unit)));
         }
         let mut own: Vec<&Json> = Vec::new();
         while let Some(row) = rows.next_if(|r| r["point"] == point["point"]) {
-            if row["scope"] == "all" && row.get("cause").is_none() {
+            if whole(&row) {
                 own.push(row);
             }
         }
-        for metric in &metrics {
+        for metric in &others {
             let row = own.iter().find(|r| r["metric"] == *metric);
-            line.push(row.map_or("–".into(), |r| cells(r, ["mean"], unit_of(metric))[0].clone()));
-            line.push(cell(row.and_then(|r| half_width(r)), unit_of(metric)));
+            let mean = row.and_then(|r| r["mean"].as_f64());
+            line.extend([mean, row.and_then(|r| half_width(r))].map(|x| cell(x, unit_of(metric))));
         }
         line.push(cell(point["replications"].as_f64(), "count"));
         table.rows.push(line);
     }
-    table.note = "± is half of the 95 % interval.".into();
+    table.note =
+        "± is half of the 95 % interval; the margin is how far all of it stays on the right side of the target.".into();
     table.cut("points")
+}
+
+/// What is varied at a point, by key.
+fn values(point: &Json) -> Vec<(String, String)> {
+    let map: BTreeMap<String, String> = serde_json::from_value(point["point"].clone()).unwrap_or_default();
+    map.into_iter().collect()
 }
 
 fn compare(summary: &Json, other: &Json) -> Table {
     let title = format!("{} less {}", text(other, "name"), text(summary, "baseline"));
-    let columns = [
-        "figure",
-        "unit",
-        "#baseline",
-        "#other",
-        "#difference",
-        "#lower",
-        "#upper",
-        "#correlation",
-        "stand",
-        "decides",
-    ];
-    let mut table = Table::new(&title, &columns);
+    let figures = ["difference", "lower", "upper", "baseline", "other"];
+    let mut table = Table::new(&title, &["figure", "stand"]);
+    figures.iter().for_each(|title| table.figure(title, "count"));
+    table.words("unit");
+    table.figure("correlation", "count");
+    table.words("decides");
     for figure in items(other, "figures") {
         let unit = text(figure, "unit");
-        let mut line = vec![text(figure, "metric").to_string(), unit_name(unit).into()];
-        line.extend(cells(figure, ["baseline", "other", "difference", "lower", "upper"], unit));
+        let mut line = ["metric", "verdict"].map(|key| text(figure, key).to_string()).to_vec();
+        line.extend(cells(figure, figures, unit));
+        line.push(unit_name(unit).into());
         line.extend(cells(figure, ["correlation"], ""));
-        line.push(text(figure, "verdict").into());
         line.push(if figure["decides"] == true { "yes" } else { "no" }.into());
         table.rows.push(line);
     }
@@ -115,7 +117,7 @@ fn compare(summary: &Json, other: &Json) -> Table {
 }
 
 fn size(summary: &Json) -> Table {
-    let mut table = Table::new("Every value tried", &[text(summary, "key"), "by", "#replications", "verdict"]);
+    let mut table = Table::new("Every value tried", &[text(summary, "key"), "sample", "#replications", "verdict"]);
     let first = || items(summary, "trials").next().into_iter().flat_map(|t| items(t, "objectives"));
     for objective in first() {
         let unit = unit_of(text(objective, "metric"));
@@ -123,14 +125,15 @@ fn size(summary: &Json) -> Table {
         ["lower", "upper", "target"].iter().for_each(|title| table.figure(title, unit));
     }
     for trial in items(summary, "trials") {
-        let by = if trial["fresh"] == true { "fresh replications" } else { "the search" };
-        let mut line = vec![text(trial, "value").to_string(), by.into(), cell(trial["replications"].as_f64(), "count")];
+        let mut line = ["value", "sample"].map(|key| text(trial, key).to_string()).to_vec();
+        line.push(cell(trial["replications"].as_f64(), "count"));
         line.push(text(trial, "verdict").into());
         for objective in items(trial, "objectives") {
             line.extend(cells(objective, ["mean", "lower", "upper", "target"], unit_of(text(objective, "metric"))));
         }
         table.rows.push(line);
     }
+    table.note = "The sample of the search, or fresh replications that the search had not seen.".into();
     table
 }
 
@@ -152,7 +155,11 @@ fn best(summary: &Json) -> Table {
         );
         table.rows.push(line);
     }
-    table.note = format!("Cost: {}. Differences below {} do not matter.", text(summary, "cost"), summary["delta"]);
+    table.note = format!(
+        "Cost: {}. Differences below {} do not matter.",
+        text(summary, "cost"),
+        cell(summary["delta"].as_f64(), "")
+    );
     table.cut("points")
 }
 
@@ -161,7 +168,7 @@ fn sensitivity(summary: &Json) -> Table {
     let mut table = Table::new("One key at a time", &["key", "value", "other value"]);
     table.figure(text(summary, "metric"), unit);
     ["difference", "lower", "upper"].iter().for_each(|title| table.figure(title, unit));
-    table.head.extend(Table::new("", &["verdict"]).head);
+    table.words("verdict");
     for key in items(summary, "keys") {
         for other in items(key, "alternatives") {
             let mut line = vec![text(key, "key").to_string(), text(key, "value").into(), text(other, "value").into()];

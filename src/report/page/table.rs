@@ -49,6 +49,11 @@ impl Table {
         self.head.push(Column { title, figures: true });
     }
 
+    /// Adds a column of words.
+    pub fn words(&mut self, title: &str) {
+        self.head.push(Column { title: title.into(), figures: false });
+    }
+
     /// Cuts what is too long, and says so.
     pub fn cut(mut self, what: &str) -> Table {
         if self.rows.len() > MOST {

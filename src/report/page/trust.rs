@@ -43,7 +43,7 @@ pub const LIMITS: [&str; 6] = [
 pub fn trust(kind: Kind, summary: &Json, inputs: &[Input], results: &Results) -> Result<Trust, ResultsError> {
     let n = summary["replications"].as_u64();
     let mut trust = Trust {
-        replications: replications(kind, n),
+        replications: replications(kind, n, summary),
         warnings: items(summary, "warnings").filter_map(|w| w.as_str()).map(String::from).collect(),
         ..Trust::default()
     };
@@ -61,7 +61,9 @@ pub fn trust(kind: Kind, summary: &Json, inputs: &[Input], results: &Results) ->
     Ok(trust)
 }
 
-fn replications(kind: Kind, n: Option<u64>) -> String {
+fn replications(kind: Kind, n: Option<u64>, summary: &Json) -> String {
+    let alike = items(summary, "points").all(|p| p["replications"].as_u64() == n);
+    let more = if alike { "" } else { " or more" };
     match (kind, n) {
         (Kind::Matrix, _) => "One replication for each combination: exact instants, and shares of a small sample.".into(),
         (Kind::Run, Some(1)) => "One replication: nothing is known of its spread, so there are no intervals.".into(),
@@ -69,7 +71,7 @@ fn replications(kind: Kind, n: Option<u64>) -> String {
             format!("{n} independent replications; every interval covers the mean with 95 % confidence.")
         }
         (Kind::Sweep, Some(1)) => "One replication for each point: there are no intervals.".into(),
-        (Kind::Sweep, Some(n)) => format!("{n} or more replications for each point; all points meet the same luck, so that they differ by what was turned and by nothing else."),
+        (Kind::Sweep, Some(n)) => format!("{n}{more} replications for each point; all points meet the same luck, so that they differ by what was turned and by nothing else."),
         (Kind::Size, _) => "The value that was found was confirmed with replications that the search had not seen.".into(),
         (Kind::Best, _) => "A sequential selection with a proven error (Kim and Nelson): points are left out as soon as they are shown to be worse.".into(),
         _ => "Alternatives are paired: the same users, calls and luck meet each of them.".into(),

@@ -5,6 +5,7 @@ use super::super::number::human;
 use super::super::results::{Document, Figure};
 use super::Plot;
 use super::reading::Reading;
+use crate::measure::{DropCause, MissCause};
 
 /// The counts with their causes.
 const COUNTS: [(&str, &str, &str); 2] =
@@ -30,7 +31,8 @@ fn chart(document: &Document, metric: &str, happens: &str) -> Option<Chart> {
             let share = first.mean.unwrap_or(0.0) / all.mean.filter(|m| *m > 0.0).unwrap_or(1.0) * 100.0;
             let share =
                 if share >= 99.95 { "all".into() } else { format!("{} %", human((share * 10.0).round() / 10.0)) };
-            format!("{} {happens} a run, {share} of them by: {}", reading.with_interval(all), called(first))
+            let most = reading.text(all.mean.unwrap_or(0.0));
+            format!("{most} {happens}, {share} of them because {}", called(first))
         }
         None => format!("No {happens} in {} replications", all.replications)
             .replace("sessions are", "session is")
@@ -39,7 +41,7 @@ fn chart(document: &Document, metric: &str, happens: &str) -> Option<Chart> {
     let bar = |f: &Figure, label: String| Bar {
         label,
         value: f.mean.unwrap_or(0.0),
-        interval: f.lower.zip(f.upper),
+        interval: reading.interval(f),
         text: reading.with_interval(f),
         ..Bar::default()
     };
@@ -58,6 +60,12 @@ fn chart(document: &Document, metric: &str, happens: &str) -> Option<Chart> {
     })
 }
 
+/// What the cause means; of one that this version does not know, its name.
 fn called(figure: &Figure) -> String {
-    figure.cause.as_deref().unwrap_or_default().replace('_', " ")
+    let name = figure.cause.as_deref().unwrap_or_default();
+    let drop =
+        DropCause::ALL.iter().find(|c| c.name() == name && figure.metric == "session_drops").map(|c| c.meaning());
+    let miss =
+        MissCause::ALL.iter().find(|c| c.name() == name && figure.metric == "toasts_missed").map(|c| c.meaning());
+    drop.or(miss).map_or_else(|| name.replace('_', " "), String::from)
 }

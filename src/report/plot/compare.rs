@@ -1,10 +1,10 @@
 //! Is it better: the paired differences to the baseline, as intervals and replication by replication.
 
-use super::super::chart::{Along, Axis, Bar, Bars, Chart, Layer, Point, Points, Threshold, Tone};
+use super::super::chart::{Along, Axis, Bar, Bars, Chart, Layer, Point, Points, Scale, Threshold, Tone};
 use super::super::number::human;
 use super::super::results::{Compared, Comparison, Replicated, Rival};
 use super::Plot;
-use super::reading::{Reading, small};
+use super::reading::{Reading, around, small};
 
 /// The figure whose pairs are shown one by one.
 const PAIRS: &str = "missed_toast_fraction";
@@ -14,6 +14,7 @@ const MOST_RIVALS: usize = 5;
 
 /// The plots of a comparison.
 pub fn plots(comparison: &Comparison, runs: &[Replicated]) -> Vec<Plot> {
+    let comparison = &called(comparison);
     let mut all = Vec::new();
     if comparison.alternatives.len() == 1 {
         all.push(Plot::new("differences", one(comparison, &comparison.alternatives[0])));
@@ -29,15 +30,34 @@ pub fn plots(comparison: &Comparison, runs: &[Replicated]) -> Vec<Plot> {
     all
 }
 
+/// The same with short names, "nec-r2" for "models/nec-r2.toml", where they still tell all apart.
+fn called(comparison: &Comparison) -> Comparison {
+    let short = |name: &String| {
+        let (path, point) = name.split_once(" (").map_or((name.as_str(), None), |(path, point)| (path, Some(point)));
+        let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path).trim_end_matches(".toml");
+        point.map_or_else(|| last.to_string(), |point| format!("{last} ({point}"))
+    };
+    let mut names: Vec<String> =
+        comparison.alternatives.iter().map(|a| &a.name).chain([&comparison.baseline]).map(short).collect();
+    names.sort_unstable();
+    if names.windows(2).any(|pair| pair[0] == pair[1]) {
+        return comparison.clone();
+    }
+    let rival = |r: &Rival| Rival { name: short(&r.name), ..r.clone() };
+    Comparison {
+        baseline: short(&comparison.baseline),
+        alternatives: comparison.alternatives.iter().map(rival).collect(),
+        ..comparison.clone()
+    }
+}
+
 fn amount(reading: &Reading, figure: &Compared) -> String {
     let Some(difference) = figure.difference else { return "–".into() };
-    let half = figure.lower.zip(figure.upper).map(|(l, u)| format!(" ± {}", human((u - l) / 2.0 * reading.factor)));
+    let half = figure.lower.zip(figure.upper).map(|(l, u)| (u - l) / 2.0 * reading.factor);
+    let told = half.map_or_else(|| human(difference * reading.factor), |h| around(difference * reading.factor, h));
     let unit = if reading.unit == "%" { "points" } else { reading.unit };
     let sign = if difference > 0.0 { "+" } else { "" };
-    format!("{sign}{}{} {unit}", human(difference * reading.factor), half.unwrap_or_default())
-        .replace('-', "−")
-        .trim()
-        .into()
+    format!("{sign}{told} {unit}").replace('-', "−").trim().into()
 }
 
 fn bar(label: String, reading: &Reading, figure: &Compared) -> Bar {
@@ -133,7 +153,7 @@ fn pairs(comparison: &Comparison, runs: &[Replicated]) -> Option<Chart> {
             small(&reading.label)
         ),
         title,
-        x: Axis::new("Replication", ""),
+        x: Axis::new("Replication", "").on(Scale::Whole),
         y: Axis::new("Difference in missed toasts", "percentage points"),
         layers,
         notes: Vec::new(),

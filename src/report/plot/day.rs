@@ -8,13 +8,16 @@ use super::super::results::{Document, Figure, Results, ResultsError, Run, Series
 use super::Plot;
 use super::reading::Reading;
 
-/// The states of a user, as `series.csv` and as people call them.
-const STATES: [(&str, &str); 4] = [
-    ("usable", "usable session"),
-    ("setting_up", "setting up"),
-    ("silent", "down, client unaware"),
-    ("visible", "down, client aware"),
+/// The states of a user, as `series.csv` and as people call them, and their colours.
+const STATES: [(&str, &str, Tone); 4] = [
+    ("usable", "usable session", Tone::Series(0)),
+    ("setting_up", "setting up", Tone::Series(2)),
+    ("silent", "down, client unaware", Tone::Series(3)),
+    ("visible", "down, client aware", Tone::Series(1)),
 ];
+
+/// Less than this share of the highest sum is a line and no area.
+const LEAST_AREA: f64 = 0.002;
 
 /// More gateways than this are drawn as one.
 const MOST_GATEWAYS: usize = 6;
@@ -36,7 +39,9 @@ pub fn plots(results: &Results, run: &Run) -> Result<Vec<Plot>, ResultsError> {
     if day.all.is_empty() {
         return Ok(Vec::new());
     }
-    let all = [day.sessions(), day.down(), day.load(), day.losses(), day.response(), day.queue()];
+    let drops = day.events("drops-over-day", "session_drops", "sessions are lost");
+    let missed = day.events("missed-over-day", "toasts_missed", "toasts are missed");
+    let all = [day.sessions(), day.down(), day.load(), drops, missed, day.response(), day.queue()];
     Ok(all.into_iter().flatten().collect())
 }
 
@@ -71,16 +76,27 @@ impl Day<'_> {
         Layer::Line(Line { name: name.into(), points, tone })
     }
 
-    fn stack(&self, states: &[(&str, &str)]) -> Option<Layer> {
-        let found: Vec<(&Series, &str)> =
-            states.iter().filter_map(|(name, called)| Some((self.series("all", name)?, *called))).collect();
+    /// The states as areas, and the note on those that are too few to see.
+    fn stack(&self, states: &[(&str, &str, Tone)]) -> Option<(Layer, Option<String>)> {
+        let found: Vec<(&Series, &str, Tone)> = states
+            .iter()
+            .filter_map(|(name, called, tone)| Some((self.series("all", name)?, *called, *tone)))
+            .collect();
         let xs = self.places(found.first()?.0);
+        let most = |s: &Series| s.values.iter().fold(0.0, |a: f64, b| a.max(*b));
+        let top = found.iter().map(|(s, ..)| most(s)).fold(0.0, f64::max);
+        type Area<'a> = (&'a Series, &'a str, Tone);
+        let (shown, few): (Vec<Area>, Vec<Area>) = found.into_iter().partition(|(s, ..)| most(s) >= LEAST_AREA * top);
+        let few: Vec<&str> = few.into_iter().filter(|(s, ..)| most(s) > 0.0).map(|(_, called, _)| called).collect();
         // What never happens would only be a name.
-        let happens = |s: &Series| s.values.iter().any(|v| *v > 0.0);
-        let shown: Vec<_> = found.iter().filter(|(s, _)| happens(s)).collect();
-        let shown = if shown.is_empty() { found.iter().take(1).collect() } else { shown };
-        let parts = shown.into_iter().map(|(s, called)| ((*called).to_string(), s.values.clone())).collect();
-        Some(Layer::Stack(Stack { xs, parts }))
+        let shown: Vec<_> = shown.into_iter().filter(|(s, ..)| most(s) > 0.0 || top == 0.0).collect();
+        let stack = Stack {
+            xs,
+            parts: shown.iter().map(|(s, called, _)| ((*called).to_string(), s.values.clone())).collect(),
+            tones: shown.iter().map(|(.., tone)| *tone).collect(),
+        };
+        let note = (!few.is_empty()).then(|| format!("Too few to be seen: {}.", few.join(", ")));
+        Some((Layer::Stack(stack), note))
     }
 
     fn note(&self) -> Vec<String> {
@@ -98,6 +114,7 @@ impl Day<'_> {
 
     fn sessions(&self) -> Option<Plot> {
         let users = self.mean("users").unwrap_or(0.0);
+        let (stack, note) = self.stack(&STATES)?;
         let usable = self.series("all", "usable")?.values.iter().any(|v| *v > 0.0);
         let title = match self.mean("down_peak").unwrap_or(0.0) {
             _ if !usable => format!("None of {} users ever has a usable session", human(users)),
@@ -112,8 +129,8 @@ impl Day<'_> {
             title,
             x: self.axis(),
             y: Axis::new("Users signed in", ""),
-            layers: vec![self.stack(&STATES)?],
-            notes: self.note(),
+            layers: vec![stack],
+            notes: self.note().into_iter().chain(note).collect(),
         };
         Some(Plot::new("sessions", chart))
     }
@@ -122,32 +139,29 @@ impl Day<'_> {
     fn down(&self) -> Option<Plot> {
         let most =
             |name: &str| self.series("all", name).map_or(0.0, |s| s.values.iter().fold(0.0, |a: f64, b| a.max(*b)));
-        let down: f64 = STATES[1..].iter().map(|(name, _)| most(name)).sum();
-        if down <= 0.0 || down > 0.3 * most("usable") {
+        let down: f64 = STATES[1..].iter().map(|(name, ..)| most(name)).sum();
+        if down <= LEAST_AREA * most("usable") || down > 0.3 * most("usable") {
             return None;
         }
-        let share =
-            self.figure("down_fraction").map_or("–".into(), |f| Reading::of("down_fraction").with_interval(f));
+        let (stack, note) = self.stack(&STATES[1..])?;
+        let share = Reading::of("down_fraction").text(self.mean("down_fraction").unwrap_or(0.0));
         let title = format!("Users are without a usable session {share} of the time");
         let chart = Chart {
             description: format!("{title}: how many at each time of the day, by what their client knows of it."),
             title,
             x: self.axis(),
             y: Axis::new("Users without a usable session", ""),
-            layers: vec![self.stack(&STATES[1..])?],
-            notes: self.note(),
+            layers: vec![stack],
+            notes: self.note().into_iter().chain(note).collect(),
         };
         Some(Plot::new("down", chart))
     }
 
     fn load(&self) -> Option<Plot> {
         let [messages, refreshes] = ["message_rate_per_s", "refresh_rate_per_s"].map(|n| self.series("all", n));
-        let mean = Reading::of("message_rate_per_s").text(self.mean("message_rate_per_s").unwrap_or(0.0));
-        let peak = self.mean("message_rate_peak_per_s").map_or(String::new(), |p| {
-            format!(", {} in the busiest second", Reading::of("message_rate_peak_per_s").text(p.round()))
-        });
-        let title =
-            format!("The gateways see {mean} messages on average{peak}").replace("/s messages", " messages a second");
+        let mean = human(self.mean("message_rate_per_s").unwrap_or(0.0));
+        let peak = human(self.mean("message_rate_peak_per_s").unwrap_or(0.0).round());
+        let title = format!("{mean} messages a second on average, {peak} in the busiest second");
         let chart = Chart {
             description: format!("Messages and refreshes per second over the day, mean of each minute. {title}."),
             title,
@@ -162,33 +176,21 @@ impl Day<'_> {
         Some(Plot::new("load", chart))
     }
 
-    fn losses(&self) -> Option<Plot> {
-        let [drops, missed] = ["session_drops", "toasts_missed"].map(|n| self.series("all", n));
-        let of = |metric: &str| self.figure(metric).map_or("–".into(), |f| Reading::of(metric).with_interval(f));
-        let none = self.mean("session_drops") == Some(0.0) && self.mean("toasts_missed") == Some(0.0);
-        let title = match none {
-            true => format!("No session is lost and no toast missed in {}", self.replications()),
-            false => {
-                format!("{} sessions are lost and {} toasts missed", of("session_drops"), of("toasts_missed"))
-            }
-        };
+    /// How often something happened in each minute, where it happened at all.
+    fn events(&self, name: &str, metric: &str, happens: &str) -> Option<Plot> {
+        let series = self.series("all", metric)?;
+        let all = self.mean(metric).filter(|n| *n > 0.0)?;
+        let reading = Reading::of(metric);
+        let title = format!("{} {happens}", reading.text(all));
         let chart = Chart {
-            description: format!("Lost sessions and missed toasts per minute over the day. {title}."),
+            description: format!("{} in each minute of the day. {title}.", reading.label),
             title,
             x: self.axis(),
-            y: Axis::new("Per minute", ""),
-            layers: vec![
-                self.line(drops?, "lost sessions", 1.0, Tone::Auto),
-                self.line(missed?, "missed toasts", 1.0, Tone::Auto),
-            ],
+            y: Axis::new(&reading.label, "per minute"),
+            layers: vec![self.line(series, "", 1.0, Tone::Auto)],
             notes: self.note(),
         };
-        Some(Plot::new("losses", chart))
-    }
-
-    fn replications(&self) -> String {
-        let n = self.run.replications;
-        format!("{} replication{}", whole(n.into()), if n == 1 { "" } else { "s" })
+        Some(Plot::new(name, chart))
     }
 
     fn response(&self) -> Option<Plot> {
@@ -199,7 +201,11 @@ impl Day<'_> {
         if values().count() == 0 {
             return None;
         }
-        let of = |metric: &str| self.figure(metric).map_or("–".into(), |f| Reading::of(metric).with_interval(f));
+        let of = |metric: &str| match self.figure(metric) {
+            Some(Figure { mean: Some(mean), .. }) => Reading::of(metric).text(*mean),
+            Some(Figure { beyond: Some(beyond), .. }) => format!("more than {}", Reading::of(metric).text(*beyond)),
+            _ => "–".into(),
+        };
         let title = format!(
             "Half of the jobs leave the gateway within {}, 99 of 100 within {}",
             of("gateway_response_p50_ms"),
@@ -233,7 +239,7 @@ impl Day<'_> {
         if lines.is_empty() {
             return None;
         }
-        let title = format!("At most {} jobs wait at a gateway", Reading::of("gateway_queue_peak").with_interval(peak));
+        let title = format!("At most {} jobs wait at a gateway at once", human(peak.mean.unwrap_or(0.0).round()));
         let called = |s: &Series| s.scope.strip_prefix("gateway:").unwrap_or("all gateways").to_string();
         let name = |s: &Series| if lines.len() == 1 { String::new() } else { called(s) };
         let layers = lines.iter().map(|s| self.line(s, &name(s), 1.0, Tone::Auto)).collect();

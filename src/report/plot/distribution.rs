@@ -27,28 +27,32 @@ pub fn plots(document: &Document, all: &[Distribution]) -> Vec<Plot> {
     SHOWN.iter().filter_map(found).collect()
 }
 
-/// The duration within which so many of the cases fall, milliseconds: the end of that stretch.
+/// The duration within which so many of the cases fall, milliseconds: as far into its stretch as its rank is.
 fn within(d: &Distribution, share: f64) -> f64 {
     let all: f64 = d.bins.iter().map(|b| b.2).sum();
     let mut seen = 0.0;
-    let place = d.bins.iter().find(|(_, _, n)| {
+    for (from, to, n) in &d.bins {
+        if seen + n >= share * all {
+            return from + (to - from) * (share * all - seen) / n;
+        }
         seen += n;
-        seen >= share * all
-    });
-    place.map_or(f64::NAN, |(_, to, _)| *to)
+    }
+    f64::NAN
 }
 
 /// For people.
 fn told(ms: f64) -> String {
-    if ms < 1000.0 { format!("{} ms", human(ms)) } else { duration(ms / 1000.0) }
+    let rounded = format!("{ms:.2e}").parse().unwrap_or(ms);
+    if ms < 1000.0 { format!("{} ms", human(rounded)) } else { duration(rounded / 1000.0) }
 }
 
 fn chart(d: &Distribution, done: &str, p99: Option<f64>) -> Chart {
     let all: f64 = d.bins.iter().map(|b| b.2).sum();
-    let (p50, p99) = (within(d, 0.5), p99.unwrap_or_else(|| within(d, 0.99)));
+    let p99 = p99.unwrap_or_else(|| within(d, 0.99));
+    let p50 = within(d, 0.5).min(p99);
     let first = d.bins.iter().map(|b| b.0).find(|from| *from > 0.0).unwrap_or(1.0);
     let last = d.bins.last().map_or(1.0, |b| b.1);
-    let ratio = last / first >= 20.0;
+    let ratio = last / first >= 4.0;
     let long = last > 10_000.0;
     let (unit, size) = if long { ("s", 1000.0) } else { ("ms", 1.0) };
     // On an axis of ratios the stretch that begins at 0 begins where the picture does.

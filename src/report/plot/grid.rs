@@ -113,6 +113,15 @@ impl<'a> Figures<'a> {
         Figures(all.map(|r| ((&r.point, r.scope.as_str(), r.metric.as_str()), r)).collect())
     }
 
+    /// Whether two points have about the same mean in a metric over everything.
+    pub fn same(&self, a: &'a BTreeMap<String, String>, b: &'a BTreeMap<String, String>, metric: &'a str) -> bool {
+        let mean = |p| self.get(p, "all", metric).and_then(|f| f.mean);
+        match (mean(a), mean(b)) {
+            (Some(a), Some(b)) => (a - b).abs() <= 0.005 * a.abs().max(b.abs()),
+            _ => a == b,
+        }
+    }
+
     /// One of them.
     pub fn get(&self, point: &'a BTreeMap<String, String>, scope: &'a str, metric: &'a str) -> Option<&'a Figure> {
         self.0.get(&(point, scope, metric)).copied()

@@ -26,8 +26,8 @@ pub fn plots(document: &Document, run: &Run) -> Vec<Plot> {
     };
     let bar = |f: &&Figure| Bar {
         label: called(f),
-        value: f.mean.unwrap_or(f64::NAN),
-        interval: f.lower.zip(f.upper),
+        value: f.mean.map_or(f64::NAN, |m| m * reading.factor),
+        interval: reading.interval(f),
         text: reading.with_interval(f),
         ..Bar::default()
     };

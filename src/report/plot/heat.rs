@@ -42,7 +42,8 @@ pub fn chart<'a>(
         let figure = figures.get(point, scope, metric);
         values[row][column] = figure.and_then(|f| f.mean.or(f.beyond)).map_or(f64::NAN, |m| m * reading.factor);
     }
-    let cell = |v: &f64| if v.is_finite() { human(short(*v)) } else { String::new() };
+    let most = values.iter().flatten().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
+    let cell = |v: &f64| if v.is_finite() { short(*v, most) } else { String::new() };
     let cells = values.iter().map(|row| row.iter().map(cell).collect()).collect();
     let by: Vec<String> = others.iter().map(|k| small(&called(k))).collect();
     let unit = if reading.unit.is_empty() { String::new() } else { format!(" ({})", reading.unit) };
@@ -64,7 +65,15 @@ pub fn chart<'a>(
     })
 }
 
-/// Three significant digits: more do not fit into a cell.
-fn short(v: f64) -> f64 {
-    format!("{v:.2e}").parse().unwrap_or(v)
+/// Three digits of the greatest value, as many decimals for all: more do not fit into a cell.
+fn short(v: f64, most: f64) -> String {
+    let whole = if most > 0.0 { libm::floor(libm::log10(most)) } else { 0.0 };
+    let decimals = (2.0 - whole).clamp(0.0, 6.0) as usize;
+    let least = libm::pow(10.0, -(decimals as f64));
+    match v {
+        0.0 => "0".into(),
+        v if v.abs() < least / 2.0 => format!("<{least}"),
+        v if decimals == 0 => human(v.round()),
+        v => format!("{v:.decimals$}"),
+    }
 }

@@ -13,8 +13,27 @@ pub struct Places {
     pub at: Vec<f64>,
 }
 
+/// What people call keys whose last part alone says little.
+const CALLED: [(&str, &str, &str); 9] = [
+    ("clients", "count", "Users"),
+    ("clients", "path", "Client path"),
+    ("clients", "profile", "Client"),
+    ("clients", "reestablish", "Re-establishment"),
+    ("gateway", "count", "Gateways"),
+    ("gateway", "path", "Gateway path"),
+    ("gateway", "profile", "Gateway"),
+    ("gateway", "update", "Answer to UPDATE"),
+    ("path", "loss", "Loss on the path"),
+];
+
 /// "clients.refresh_interval" as "Refresh interval".
 pub fn called(key: &str) -> String {
+    let is = |table: &str, last: &str| {
+        key.split_once('.').is_some_and(|(t, rest)| t == table && rest.rsplit('.').next() == Some(last))
+    };
+    if let Some((.., called)) = CALLED.iter().find(|(table, last, _)| is(table, last)) {
+        return (*called).into();
+    }
     capital(&key.rsplit('.').next().unwrap_or(key).replace('_', " "))
 }
 
@@ -22,7 +41,12 @@ pub fn called(key: &str) -> String {
 pub fn places(key: &str, values: &[&str]) -> Option<Places> {
     let (unit, at) = plain(values).or_else(|| spans(values))?;
     let axis = Axis::new(&called(key), &unit);
-    Some(Places { axis: axis.on(spacing(&at)), at })
+    let whole = unit.is_empty() && at.iter().all(|v| v.fract() == 0.0);
+    let scale = match spacing(&at) {
+        Scale::Linear if whole => Scale::Whole,
+        scale => scale,
+    };
+    Some(Places { axis: axis.on(scale), at })
 }
 
 /// A number and what stands behind it, the same for all.
@@ -84,6 +108,8 @@ mod tests {
         assert_eq!(of(&[500.0, 1000.0, 2000.0, 4000.0, 8000.0]), Scale::Log);
         assert_eq!(of(&[0.0, 1.0, 100.0]), Scale::Linear, "0 has no place");
         assert_eq!(of(&[7.0]), Scale::Linear);
-        assert_eq!(called("clients.refresh_interval"), "Refresh interval");
+        let called: Vec<String> =
+            ["clients.refresh_interval", "gateway.count", "gateway.gw.count", "scenario.seed"].map(called).into();
+        assert_eq!(called, ["Refresh interval", "Gateways", "Gateways", "Seed"]);
     }
 }

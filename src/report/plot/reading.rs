@@ -78,11 +78,15 @@ impl Reading {
                 spaced(&format!("0 (≤ {})", human(upper * self.factor)), self.unit)
             }
             (Some(lower), Some(upper)) => {
-                let half = human((upper - lower) / 2.0 * self.factor);
-                spaced(&format!("{} ± {half}", human(mean * self.factor)), self.unit)
+                spaced(&around(mean * self.factor, (upper - lower) / 2.0 * self.factor), self.unit)
             }
             _ => self.text(mean),
         }
+    }
+
+    /// The interval of a figure as it is drawn: no metric is below 0, whatever a symmetric interval says.
+    pub fn interval(&self, figure: &Figure) -> Option<(f64, f64)> {
+        figure.lower.zip(figure.upper).map(|(l, u)| (l.max(0.0) * self.factor, u * self.factor))
     }
 
     /// "at most 0.5 %".
@@ -96,6 +100,18 @@ impl Reading {
         let sign = if objective.at_most.is_some() { "≤" } else { "≥" };
         format!("objective {sign} {}", self.text(objective.target().unwrap_or(f64::NAN)))
     }
+}
+
+/// "290.8 ± 7.4": the half in two digits, the mean as far as the half goes, at least in three digits.
+pub fn around(mean: f64, half: f64) -> String {
+    if half <= 0.0 || !half.is_finite() {
+        return format!("{} ± 0", human(mean));
+    }
+    let rounded = format!("{half:.1e}").parse().unwrap_or(half);
+    let size = |x: f64| libm::floor(libm::log10(x.abs()));
+    let digits = (1.0 - size(half)).min(if mean == 0.0 { 6.0 } else { 3.0 - size(mean) }).clamp(0.0, 6.0) as usize;
+    let mean = if digits == 0 || mean.abs() >= 1e4 { human(mean) } else { format!("{mean:.digits$}") };
+    format!("{mean} ± {}", human(rounded))
 }
 
 fn spaced(number: &str, unit: &str) -> String {

@@ -10,7 +10,9 @@ pub fn plots(document: &Document, found: &Sensitivity) -> Vec<Plot> {
     let Some(base) = found.base else { return Vec::new() };
     let reading = Reading::of(&found.metric);
     let base = base * reading.factor;
-    let bars: Vec<Bar> = found.keys.iter().filter_map(|key| bar(key, &reading, base)).collect();
+    let moves = |key: &&TriedKey| key.swing > 0.0;
+    let none: Vec<&str> = found.keys.iter().filter(|k| !moves(k)).map(|k| k.key.as_str()).collect();
+    let bars: Vec<Bar> = found.keys.iter().filter(moves).filter_map(|key| bar(key, &reading, base)).collect();
     let both = bars.iter().any(|b| b.other.is_some());
     let names = if both { ("lower".into(), "higher".into()) } else { (String::new(), String::new()) };
     let title = match found.keys.first().filter(|k| k.swing > 0.0) {
@@ -19,6 +21,11 @@ pub fn plots(document: &Document, found: &Sensitivity) -> Vec<Plot> {
     };
     let title = if reading.label.ends_with('s') { title } else { title.replacen(" hang ", " hangs ", 1) };
     let now = format!("as it stands: {}", reading.text(base / reading.factor));
+    let how = "One key at a time, all others as in the scenario; each bar ends at the value that stands there.";
+    let mut notes = vec![how.to_string()];
+    if !none.is_empty() {
+        notes.push(format!("Without effect: {}.", none.join(", ")));
+    }
     let layers = vec![
         Layer::Bars(Bars { bars, base, names, tone: Tone::Auto }),
         Layer::Threshold(Threshold { along: Along::X, value: base, label: now, tone: Tone::Quiet }),
@@ -33,9 +40,7 @@ pub fn plots(document: &Document, found: &Sensitivity) -> Vec<Plot> {
         x: reading.axis(),
         y: Axis::default(),
         layers,
-        notes: vec![
-            "One key at a time, all others as in the scenario; each bar ends at the value that stands there.".into(),
-        ],
+        notes,
     };
     vec![Plot::new("tornado", chart)]
 }

@@ -114,7 +114,7 @@ fn search(size: &Size, axis: &Axis, at: &[f64]) -> Chart {
     ];
     for (verdict, name, tone) in verdicts {
         let of = |(i, (t, y)): (usize, (&Tried, &f64))| {
-            let label = if t.sample == "search" { String::new() } else { "confirmed with fresh luck".into() };
+            let label = if t.sample == "search" { String::new() } else { "confirmation".into() };
             (t.verdict == verdict).then(|| Point {
                 x: place(i) + 0.5,
                 y: *y,
@@ -136,8 +136,8 @@ fn search(size: &Size, axis: &Axis, at: &[f64]) -> Chart {
     Chart {
         description: format!("The values in the order in which they were tried. {title}."),
         title,
-        x: Axis { range: Some((1.0, at.len() as f64 + 1.0)), ..Axis::new("Step of the search", "") },
-        y: axis.clone().on(if axis.scale == Scale::Log { Scale::Log } else { Scale::Linear }),
+        x: Axis { range: Some((1.0, at.len() as f64 + 1.0)), ..Axis::new("Step of the search", "").on(Scale::Whole) },
+        y: axis.clone(),
         layers,
         notes: Vec::new(),
     }

@@ -31,7 +31,7 @@ pub fn plots(document: &Document, sweep: &Sweep) -> Vec<Plot> {
     let figures = Figures::of(document);
     let grid = Grid::along(&points, None);
     let mut all = Vec::new();
-    for shown in shown(sweep) {
+    for shown in shown(document, sweep) {
         let name = match shown.scope {
             "all" => format!("sweep-{}", shown.metric.replace('_', "-")),
             scope => format!("sweep-{}-{}", shown.metric.replace('_', "-"), file_name(scope)),
@@ -53,14 +53,20 @@ pub fn file_name(text: &str) -> String {
     text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(60).collect()
 }
 
-fn shown(sweep: &Sweep) -> Vec<Shown<'_>> {
+fn shown<'a>(document: &Document, sweep: &'a Sweep) -> Vec<Shown<'a>> {
     let objectives = sweep.points.first().map_or(&[][..], |p| &p.objectives);
     let mut all: Vec<Shown> = objectives
         .iter()
         .filter(|o| o.cause.is_none())
         .map(|o| Shown { metric: &o.metric, scope: &o.scope, objective: Some(o) })
         .collect();
-    for metric in SHOWN {
+    // What stays below a hundredth of a percent everywhere is no finding.
+    let seen = |metric: &str| {
+        let reading = Reading::of(metric);
+        let all = document.rows.iter().filter(|r| r.metric == metric && r.scope == "all" && r.cause.is_none());
+        reading.unit != "%" || all.filter_map(|r| r.mean).any(|m| m * reading.factor >= 0.01)
+    };
+    for metric in SHOWN.into_iter().filter(|m| seen(m)) {
         if !all.iter().any(|s| s.metric == metric && s.scope == "all") {
             all.push(Shown { metric, scope: "all", objective: None });
         }
@@ -71,30 +77,28 @@ fn shown(sweep: &Sweep) -> Vec<Shown<'_>> {
 /// A figure as a point of a chart.
 fn spot(figure: Option<&Figure>, factor: f64) -> (f64, Option<(f64, f64)>) {
     let mean = figure.and_then(|f| f.mean.or(f.beyond)).map_or(f64::NAN, |m| m * factor);
-    let interval = figure.and_then(|f| f.lower.zip(f.upper)).map(|(l, u)| (l * factor, u * factor));
+    // No metric is below 0, whatever a symmetric interval says.
+    let interval = figure.and_then(|f| f.lower.zip(f.upper)).map(|(l, u)| (l.max(0.0) * factor, u * factor));
     (mean, interval)
 }
 
 /// A curve with its band and its points.
 pub fn curve(figures: &[Option<&Figure>], xs: &[f64], name: &str, factor: f64) -> Vec<Layer> {
-    let spots: Vec<(f64, Option<(f64, f64)>)> = figures.iter().map(|f| spot(*f, factor)).collect();
-    let at = || xs.iter().zip(&spots);
-    let bands = spots.iter().filter(|(_, i)| i.is_some()).count();
-    let banded = bands >= 3;
+    let point = |(x, figure): (&f64, &Option<&Figure>)| {
+        let (y, interval) = spot(*figure, factor);
+        Point { x: *x, y, interval, label: String::new() }
+    };
+    let mut points: Vec<Point> = xs.iter().zip(figures).map(point).collect();
     let mut layers = Vec::new();
-    if banded {
-        let band = at().map(|(x, (_, i))| i.map_or((*x, f64::NAN, f64::NAN), |(l, u)| (*x, l, u))).collect();
+    if points.iter().filter(|p| p.interval.is_some()).count() >= 3 {
+        // A band says what so many bars would, and takes their place.
+        let of = |p: &mut Point| p.interval.take().map_or((p.x, f64::NAN, f64::NAN), |(l, u)| (p.x, l, u));
+        let band = points.iter_mut().map(of).collect();
         layers.push(Layer::Band(Band { name: name.into(), points: band, tone: Tone::Auto }));
     }
-    let line = at().map(|(x, (y, _))| (*x, *y)).collect();
+    let line = points.iter().map(|p| (p.x, p.y)).collect();
     layers.push(Layer::Line(Line { name: name.into(), points: line, tone: Tone::Auto }));
-    let point = |(x, (y, interval)): (&f64, &(f64, Option<(f64, f64)>))| Point {
-        x: *x,
-        y: *y,
-        interval: interval.filter(|_| !banded),
-        label: String::new(),
-    };
-    layers.push(Layer::Points(Points { name: name.into(), points: at().map(point).collect(), tone: Tone::Auto }));
+    layers.push(Layer::Points(Points { name: name.into(), points, tone: Tone::Auto }));
     layers
 }
 

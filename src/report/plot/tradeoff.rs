@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::chart::{Along, Chart, Layer, Line, Marker, Point, Points, Scale, Threshold, Tone};
 use super::super::results::{Document, Figure, Found, Objective};
 use super::Plot;
-use super::grid::{Figures, Grid, MOST_CURVES, Spot, points};
+use super::grid::{Curve, Figures, Grid, MOST_CURVES, points};
 use super::key::called;
 use super::reading::{Reading, small};
 
@@ -14,6 +14,8 @@ const MISSED: &str = "missed_toast_fraction";
 
 /// More points than this on a curve are named at its ends alone.
 const MOST_NAMES: usize = 14;
+/// More curves than this have neither names at their points nor intervals.
+const MOST_NAMED: usize = 3;
 
 /// The trade-off, where a refresh interval was turned; `best` is the label of the point that a selection chose.
 pub fn plot(document: &Document, best: Option<&str>) -> Option<Plot> {
@@ -27,66 +29,86 @@ pub fn plot(document: &Document, best: Option<&str>) -> Option<Plot> {
     Some(Plot::new("tradeoff", chart(document, &grid, &figures, best)))
 }
 
+/// A point of a curve as it is drawn, and the interval of what is missed there.
+struct Place<'a> {
+    point: &'a BTreeMap<String, String>,
+    x: f64,
+    y: f64,
+    interval: Option<(f64, f64)>,
+    /// The value of the key; of several points in one place the first and the last.
+    label: String,
+}
+
+/// The points of a curve, those that fall on one another only once: values that change nothing are one name.
+fn places<'a>(curve: &Curve<'a>, figures: &Figures<'a>) -> Vec<Place<'a>> {
+    let (load, missed) = (Reading::of(LOAD), Reading::of(MISSED));
+    let mut all: Vec<(Place, &str)> = Vec::new();
+    for spot in &curve.spots {
+        let figure = figures.get(spot.point, "all", MISSED);
+        let value = |f: Option<&Figure>, factor: f64| f.and_then(|f| f.mean).map_or(f64::NAN, |m| m * factor);
+        let place = Place {
+            point: spot.point,
+            x: value(figures.get(spot.point, "all", LOAD), load.factor),
+            y: value(figure, missed.factor),
+            interval: figure.and_then(|f| missed.interval(f)),
+            label: spot.value.into(),
+        };
+        let near = |a: f64, b: f64| (a - b).abs() <= 0.005 * a.abs().max(b.abs());
+        match all.last_mut() {
+            Some((last, first)) if near(last.x, place.x) && near(last.y, place.y) => {
+                last.label = format!("{first} to {}", spot.value);
+            }
+            _ => all.push((place, spot.value)),
+        }
+    }
+    all.into_iter().map(|(place, _)| place).collect()
+}
+
 fn chart(document: &Document, grid: &Grid, figures: &Figures, best: Option<&str>) -> Chart {
     let (load, missed) = (Reading::of(LOAD), Reading::of(MISSED));
-    let x_of = |s: &Spot| figures.get(s.point, "all", LOAD).and_then(|f| f.mean).map_or(f64::NAN, |m| m * load.factor);
-    let mut layers = Vec::new();
-    let mut places: Vec<(f64, f64)> = Vec::new();
     let chosen = chosen(document, grid, figures, best);
+    let few = grid.curves.len() <= MOST_NAMED;
+    let key = small(&called(grid.key));
+    let mut title = format!("Load against missed toasts by {key}");
+    let mut layers = Vec::new();
+    let mut markers = Vec::new();
+    let mut all: Vec<(f64, f64)> = Vec::new();
     for curve in &grid.curves {
-        let n = curve.spots.len();
-        let named = |i: usize| n <= MOST_NAMES && grid.curves.len() <= 3 || i == 0 || i + 1 == n;
-        let point = |(i, s): (usize, &Spot)| {
-            let y = figures.get(s.point, "all", MISSED);
-            let is_chosen = chosen.as_ref().is_some_and(|(c, _)| *c == s.point);
-            Point {
-                x: x_of(s),
-                y: y.and_then(|f| f.mean).map_or(f64::NAN, |m| m * missed.factor),
-                interval: y.and_then(|f| f.lower.zip(f.upper)).map(|(l, u)| (l * missed.factor, u * missed.factor)),
-                label: if named(i) && !is_chosen { s.value.into() } else { String::new() },
-            }
+        let places = places(curve, figures);
+        let named = |i: usize| few && (places.len() <= MOST_NAMES || i == 0 || i + 1 == places.len());
+        let mine = chosen.filter(|(point, _)| curve.spots.iter().any(|s| s.point == *point));
+        let is_chosen = |p: &Place| {
+            mine.is_some_and(|(point, _)| figures.same(point, p.point, LOAD) && figures.same(point, p.point, MISSED))
         };
-        let points: Vec<Point> = curve.spots.iter().enumerate().map(point).collect();
-        places.extend(points.iter().map(|p| (p.x, p.y)));
-        let line = points.iter().map(|p| (p.x, p.y)).collect();
+        if let Some((point, why)) = mine {
+            let value = point.get(grid.key).map_or("", String::as_str);
+            let where_ = if curve.name.is_empty() { String::new() } else { format!(" ({})", curve.name) };
+            title = format!("Load against missed toasts: a {key} of {value}{where_} {}", sentence(why));
+            let place = places.iter().find(|p| is_chosen(p));
+            markers.extend(place.map(|p| Marker { x: p.x, y: p.y, label: format!("{}: {why}", p.label) }));
+        }
+        let dot = |(i, p): (usize, &Place)| {
+            let label = if named(i) && !is_chosen(p) { p.label.clone() } else { String::new() };
+            Point { x: p.x, y: p.y, interval: p.interval.filter(|_| few), label }
+        };
+        let points: Vec<Point> = places.iter().enumerate().map(dot).collect();
+        let line: Vec<(f64, f64)> = places.iter().map(|p| (p.x, p.y)).collect();
+        all.extend(&line);
         layers.push(Layer::Line(Line { name: curve.name.clone(), points: line, tone: Tone::Auto }));
         layers.push(Layer::Points(Points { name: curve.name.clone(), points, tone: Tone::Auto }));
     }
-    let (mut x, mut y) = (load.axis_for(places.iter().map(|p| p.0)), missed.axis_for(places.iter().map(|p| p.1)));
-    for (metric, along, reading) in [(LOAD, Along::X, &load), (MISSED, Along::Y, &missed)] {
+    let mut axes = [load.axis_for(all.iter().map(|p| p.0)), missed.axis_for(all.iter().map(|p| p.1))];
+    for (i, (metric, along, reading)) in [(LOAD, Along::X, &load), (MISSED, Along::Y, &missed)].into_iter().enumerate()
+    {
         let Some(objective) = objective(document, metric) else { continue };
         let value = objective.target().unwrap_or(f64::NAN) * reading.factor;
         if value <= 0.0 {
-            if along == Along::X {
-                x.scale = Scale::Linear
-            } else {
-                y.scale = Scale::Linear
-            };
+            axes[i].scale = Scale::Linear;
         }
         layers.push(Layer::Threshold(Threshold { along, value, label: reading.line(objective), tone: Tone::Bad }));
     }
-    let key = small(&called(grid.key));
-    let title = match &chosen {
-        Some((point, why)) => {
-            let value = point.get(grid.key).map_or("", String::as_str);
-            let alone = grid.curves.len() == 1;
-            let rest = if alone {
-                String::new()
-            } else {
-                format!(
-                    " ({})",
-                    grid.curves.iter().find(|c| c.spots.iter().any(|s| s.point == *point)).map_or("", |c| &c.name)
-                )
-            };
-            if let Some(figure) = figures.get(point, "all", MISSED) {
-                let at = figures.get(point, "all", LOAD).and_then(|f| f.mean).map_or(f64::NAN, |m| m * load.factor);
-                let y = figure.mean.map_or(f64::NAN, |m| m * missed.factor);
-                layers.push(Layer::Marker(Marker { x: at, y, label: format!("{value}: {why}") }));
-            }
-            format!("Load against missed toasts: a {key} of {value}{rest} {}", sentence(why))
-        }
-        None => format!("Load against missed toasts by {key}"),
-    };
+    layers.extend(markers.into_iter().map(Layer::Marker));
+    let [x, y] = axes;
     Chart {
         description: format!(
             "Each point is a {key}: the messages that the gateway sees, and the toasts that are missed. {title}."
@@ -95,7 +117,7 @@ fn chart(document: &Document, grid: &Grid, figures: &Figures, best: Option<&str>
         x,
         y,
         layers,
-        notes: vec!["Bars: 95 % interval of the missed toasts.".into()],
+        notes: if few { vec!["Bars: 95 % interval of the missed toasts.".into()] } else { Vec::new() },
     }
 }
 

@@ -1,0 +1,166 @@
+//! What a selection answers: the point of least cost, or those that are as good.
+
+use serde::Serialize;
+
+use super::design::Alternative;
+use crate::report::number::{human, rounded, whole};
+use crate::report::text::table;
+use crate::study::{CONFIDENCE, Estimate, Samples, Standing, Verdict, mean_interval};
+
+/// How a selection came out.
+pub struct Selected {
+    /// Whether each point meets the objectives, where only those that do were selected from.
+    pub verdicts: Option<Vec<Verdict>>,
+    /// The least difference that matters; `None`: there were no two to tell apart.
+    pub delta: Option<f64>,
+    /// What each point said.
+    pub samples: Vec<Samples>,
+    /// What it cost, by replication.
+    pub costs: Vec<Vec<f64>>,
+    /// Where the selection stands; `None`: no point meets the objectives.
+    pub standing: Option<Standing>,
+}
+
+impl Selected {
+    /// pass: something was selected; fail: no point meets the objectives.
+    pub fn verdict(&self) -> Verdict {
+        let open = || self.verdicts.iter().flatten().any(|v| *v == Verdict::Inconclusive);
+        match &self.standing {
+            Some(Standing::Selected { .. }) => Verdict::Pass,
+            None if !open() => Verdict::Fail,
+            _ => Verdict::Inconclusive,
+        }
+    }
+
+    fn observations(&self) -> usize {
+        self.costs.iter().map(Vec::len).sum()
+    }
+
+    fn of(&self, verdict: Verdict) -> Vec<usize> {
+        let all = self.verdicts.iter().flatten().enumerate();
+        all.filter(|(_, v)| **v == verdict).map(|(i, _)| i).collect()
+    }
+}
+
+/// What `summary.json` says besides what every study says.
+#[derive(Serialize)]
+struct Body<'a> {
+    cost: &'a str,
+    within_objectives: bool,
+    delta: Option<f64>,
+    alpha: f64,
+    observations: usize,
+    best: Option<String>,
+    within_delta: Vec<String>,
+    points: Vec<Line>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    point: String,
+    replications: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'static str>,
+    mean: Option<f64>,
+    lower: Option<f64>,
+    upper: Option<f64>,
+}
+
+/// What `summary.json` says besides what every study says.
+pub fn body<'a>(all: &[Alternative], selected: &Selected, cost: &'a str, alpha: f64) -> impl Serialize + use<'a> {
+    let label = |i: usize| all[i].point.label();
+    let (best, within) = match &selected.standing {
+        Some(Standing::Selected { best, within_delta }) => (Some(label(*best)), within_delta.clone()),
+        _ => (None, Vec::new()),
+    };
+    let line = |(i, costs): (usize, &Vec<f64>)| {
+        let e: Option<Estimate> = mean_interval(costs, CONFIDENCE);
+        Line {
+            point: label(i),
+            replications: costs.len(),
+            verdict: selected.verdicts.as_ref().map(|v| v[i].name()),
+            mean: e.map(|e| rounded(e.mean)),
+            lower: e.and_then(|e| e.lower).map(rounded),
+            upper: e.and_then(|e| e.upper).map(rounded),
+        }
+    };
+    Body {
+        cost,
+        within_objectives: selected.verdicts.is_some(),
+        delta: selected.delta.map(rounded),
+        alpha,
+        observations: selected.observations(),
+        best,
+        within_delta: within.into_iter().map(label).collect(),
+        points: selected.costs.iter().enumerate().map(line).collect(),
+    }
+}
+
+/// The answer, a line each.
+pub fn answer(all: &[Alternative], selected: &Selected, alpha: f64) -> Vec<String> {
+    let mut lines = least(all, selected, alpha);
+    if selected.verdicts.is_none() {
+        return lines;
+    }
+    let (serve, open) = (selected.of(Verdict::Pass), selected.of(Verdict::Inconclusive));
+    let of = format!("{} of {} points", serve.len(), all.len());
+    lines.insert(
+        0,
+        match open.len() {
+            0 => format!("{of} meet the objectives."),
+            _ => format!(
+                "{of} are shown to meet the objectives; open, and left aside: {}; more --most-reps would settle it.",
+                open.iter().map(|i| all[*i].point.label()).collect::<Vec<_>>().join("; ")
+            ),
+        },
+    );
+    lines
+}
+
+fn least(all: &[Alternative], selected: &Selected, alpha: f64) -> Vec<String> {
+    let Some(standing) = &selected.standing else { return Vec::new() };
+    let label = |i: &usize| all[*i].point.label();
+    let spent = format!("{} replications in all", whole(selected.observations() as u64));
+    let sure = format!("{} %", human((1.0 - alpha) * 100.0));
+    let delta = selected.delta.map_or(String::new(), human);
+    match standing {
+        Standing::Open(left) => vec![format!(
+            "Not decided after {spent}: {} are left; a larger --delta or more --most-reps decide.",
+            left.iter().map(label).collect::<Vec<_>>().join("; ")
+        )],
+        Standing::Selected { best, .. } if selected.delta.is_none() => {
+            vec![format!("{} alone is left to select ({spent}).", label(best))]
+        }
+        Standing::Selected { best, within_delta } if within_delta.is_empty() => vec![format!(
+            "{} is best: where it is better than every other by {delta} or more, this is right with {sure} ({spent}).",
+            label(best)
+        )],
+        Standing::Selected { best, within_delta } => vec![
+            format!("{} has the least cost, but these are within {delta} of it:", label(best)),
+            format!("  {}", within_delta.iter().map(label).collect::<Vec<_>>().join("; ")),
+            format!("Any of them serves as well, as far as a difference of {delta} matters ({sure}, {spent})."),
+        ],
+    }
+}
+
+/// For people: the answer first.
+pub fn text(all: &[Alternative], selected: &Selected, answer: &[String]) -> String {
+    let judged = if selected.verdicts.is_some() { "objectives" } else { "" };
+    let mut rows = vec![["point", "replications", "cost", judged, ""].map(String::from).to_vec()];
+    for (i, (a, costs)) in all.iter().zip(&selected.costs).enumerate() {
+        let e = mean_interval(costs, CONFIDENCE);
+        let figure = e.map_or("–".into(), |e| match e.half_width() {
+            Some(half) => format!("{} ± {}", human(e.mean), human(half)),
+            None => human(e.mean),
+        });
+        let note = match &selected.standing {
+            Some(Standing::Selected { best, .. }) if *best == i => "best",
+            Some(Standing::Selected { within_delta, .. }) if within_delta.contains(&i) => "within δ",
+            Some(Standing::Open(left)) if left.contains(&i) => "left",
+            _ => "",
+        };
+        let verdict = selected.verdicts.as_ref().map_or("", |v| v[i].name());
+        rows.push(vec![a.point.label(), whole(costs.len() as u64), figure, verdict.into(), note.into()]);
+    }
+    format!("{}\n\nCost\n{}\n", answer.join("\n"), table(&rows, true))
+}

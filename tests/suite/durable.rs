@@ -1,0 +1,327 @@
+//! Whenever a study is killed, the same command goes on from its finished units and ends with the same bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::study::{by_hand, files, text};
+
+/// The names of the finished units below a results folder.
+pub fn units(out: &Path) -> BTreeSet<String> {
+    files(&out.join("units")).into_keys().filter(|name| name.ends_with(".unit") && !name.starts_with('.')).collect()
+}
+
+/// A study of 6 points and 8 replications: 48 units, large enough to be killed in the middle of one.
+struct Subject {
+    folder: TempDir,
+    args: Vec<String>,
+}
+
+const POINTS: usize = 6;
+const REPLICATIONS: usize = 8;
+const UNITS: usize = POINTS * REPLICATIONS;
+
+impl Subject {
+    fn new() -> Subject {
+        let args = [
+            "sweep",
+            "models/nec-r2.toml",
+            "--set",
+            "clients.count=60",
+            "--vary",
+            "clients.refresh_interval=5 min..15 min step 5 min",
+            "--vary",
+            "gateway.allow=absent, without-update",
+            "--reps",
+            "8",
+        ];
+        Subject { folder: TempDir::new().unwrap(), args: args.map(String::from).to_vec() }
+    }
+
+    fn out(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, name: &str, more: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
+        command.args(&self.args).arg("--out").arg(self.out(name)).args(more);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs to the end and returns the files and what was said of the units.
+    fn finish(&self, name: &str, more: &[&str]) -> (BTreeMap<String, Vec<u8>>, String) {
+        let output = self.command(name, more).output().unwrap();
+        assert!([0, 3, 4].contains(&output.status.code().unwrap()), "{}", text(&output.stderr));
+        assert!(!self.out(name).join("units").exists(), "units stay after the results are written");
+        (files(&self.out(name)), text(&output.stderr))
+    }
+}
+
+/// "17 finished units found, 1 of no use, 30 simulated".
+fn told(stderr: &str) -> Option<[usize; 3]> {
+    let line = stderr.lines().find(|l| l.contains("finished units found"))?;
+    let numbers: Vec<usize> = line.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
+    numbers.try_into().ok()
+}
+
+#[test]
+fn a_sweep_is_the_same_bytes_for_any_number_of_jobs() {
+    let subject = Subject::new();
+    let (one, _) = subject.finish("one", &["--jobs", "1"]);
+    for name in ["manifest.json", "runs.csv", "scenario.toml", "summary.csv", "summary.json"] {
+        assert!(one[name].len() > 100, "{name}");
+    }
+    let (two, _) = subject.finish("two", &["--jobs", "2"]);
+    let (eight, _) = subject.finish("eight", &["--jobs", "8", "--quiet"]);
+    assert!(one == two && one == eight);
+}
+
+/// Ends a process as `kill -9` does, as soon as the condition holds; whether it was still running.
+fn kill_when(mut child: Child, holds: impl Fn() -> bool) -> bool {
+    while child.try_wait().unwrap().is_none() {
+        if holds() {
+            child.kill().unwrap();
+            return child.wait().unwrap().code().is_none();
+        }
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    false
+}
+
+/// The library that ends a process just before a chosen call, see there; without it, the moments would be met by luck.
+#[cfg(target_os = "linux")]
+fn kill_before(folder: &Path) -> PathBuf {
+    let library = folder.join("kill_before.so");
+    let args = ["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "tests/suite/kill_before.c", "-ldl", "-o"];
+    let cc = Command::new("cc").args(args).arg(&library).output().unwrap();
+    assert!(cc.status.success(), "{}", text(&cc.stderr));
+    library
+}
+
+/// The n-th call of a kind on a path that holds a text.
+#[cfg(target_os = "linux")]
+type Moment = (&'static str, &'static str, usize);
+
+/// 62 moments: while a unit is written, synced and renamed, from the first of 48 to the last; while each table and the
+/// manifest is; while the units are cleared away.
+#[cfg(target_os = "linux")]
+fn moments() -> Vec<Moment> {
+    let spread = |call, path, first: usize, step| (first..=UNITS).step_by(step).map(move |n| (call, path, n));
+    let units = spread("write", ".partial-", 1, 5).chain(spread("fsync", ".partial-", 3, 5));
+    let units = units.chain(spread("rename", ".partial-", 1, 3)).chain([("rename", ".partial-", UNITS)]);
+    let tables = ["scenario.toml", "summary.json", "summary.csv", "runs.csv", "manifest.json"];
+    let merge = tables.into_iter().flat_map(|table| ["write", "fsync", "rename"].map(|call| (call, table, 1)));
+    let halfway = [("write", "runs.csv", 20), ("write", "runs.csv", 60), ("write", "summary.csv", 5)];
+    let clearing = [1, 12, 24, 36, 48].map(|n| ("unlink", ".unit", n));
+    units.chain(merge).chain(halfway).chain(clearing).collect()
+}
+
+/// At each of the moments the process ends as by `kill -9`. What was finished is found again, the rest is made, and nothing
+/// else: the numbers say so, and the bytes are those of an undisturbed run.
+#[cfg(target_os = "linux")]
+#[test]
+fn kill_9_at_sixty_moments_loses_at_most_the_units_in_flight() {
+    use std::os::unix::process::ExitStatusExt;
+    let subject = Subject::new();
+    let (undisturbed, _) = subject.finish("undisturbed", &[]);
+    let library = kill_before(subject.folder.path());
+    let moments = moments();
+    assert!(moments.len() >= 60, "{}", moments.len());
+    for (call, path, n) in moments {
+        let moment = format!("before {call} {n} of {path}");
+        let out = subject.out("killed");
+        let mut command = subject.command("killed", &["--jobs", "2"]);
+        command.env("LD_PRELOAD", &library).env("KILL_CALL", call).env("KILL_PATH", path);
+        let killed = command.env("KILL_NTH", n.to_string()).output().unwrap();
+        assert_eq!(killed.status.signal(), Some(9), "{moment}: {}", text(&killed.stderr));
+        // Two threads: one unit each in flight.
+        let (left, is_published) = (units(&out).len(), out.join("manifest.json").exists());
+        let half_written = |folder: &Path| files(folder).into_keys().any(|name| name.starts_with(".partial-"));
+        match (call, path) {
+            (_, ".partial-") => {
+                assert!((n.saturating_sub(2)..n).contains(&left), "{moment}: {left} finished");
+                assert!(half_written(&out.join("units")) && !is_published, "{moment}");
+            }
+            ("unlink", _) => assert!(is_published && left == UNITS + 1 - n, "{moment}: {left} left"),
+            _ => assert!(left == UNITS && half_written(&out) && !is_published, "{moment}: {left} finished"),
+        }
+        let (resumed, stderr) = subject.finish("killed", &[]);
+        let found = (left > 0).then_some([left, 0, UNITS - left]);
+        assert_eq!(told(&stderr), found, "{moment}: {stderr}");
+        assert!(resumed == undisturbed, "{moment}: other bytes");
+        fs::remove_dir_all(&out).unwrap();
+    }
+}
+
+/// A file has its name only when its bytes are on the disk: a power cut finds it whole, or not at all.
+#[cfg(target_os = "linux")]
+#[test]
+fn every_file_is_synced_before_it_gets_its_name() {
+    let subject = Subject::new();
+    let log = subject.folder.path().join("calls");
+    let mut command = subject.command("out", &["--jobs", "2"]);
+    command.env("LD_PRELOAD", kill_before(subject.folder.path())).env("KILL_LOG", &log);
+    assert!(command.status().unwrap().code().is_some());
+    let calls = fs::read_to_string(&log).unwrap();
+    let (mut written, mut renamed) = (BTreeSet::new(), BTreeSet::new());
+    for (call, path) in calls.lines().filter_map(|line| line.split_once(' ')) {
+        match call {
+            "write" => {
+                written.insert(path);
+            }
+            "fsync" => assert!(written.remove(path), "{path} is synced before it is written"),
+            "rename" => assert!(renamed.insert(path) && !written.contains(path), "{path} has its name too early"),
+            _ => {}
+        }
+    }
+    // Each unit, four tables and the manifest.
+    assert_eq!(renamed.len(), UNITS + 5);
+}
+
+/// The interrupt key stops a study within the unit that it is at.
+#[cfg(unix)]
+#[test]
+fn the_interrupt_key_keeps_what_is_finished() {
+    let subject = Subject::new();
+    let (undisturbed, _) = subject.finish("undisturbed", &[]);
+    let out = subject.out("interrupted");
+    let mut child = subject.command("interrupted", &["--jobs", "2"]).spawn().unwrap();
+    while units(&out).len() < 7 {
+        assert_eq!(child.try_wait().unwrap(), None, "over before it was interrupted");
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let left = units(&out).len();
+    assert!(left < UNITS && !out.join("manifest.json").exists(), "{left}");
+    assert!(text(&output.stderr).contains("the same command goes on from there"), "{}", text(&output.stderr));
+    let (resumed, stderr) = subject.finish("interrupted", &[]);
+    assert_eq!(told(&stderr), Some([left, 0, UNITS - left]));
+    assert!(resumed == undisturbed);
+}
+
+#[test]
+fn killed_between_write_and_rename_or_in_the_merge() {
+    let subject = Subject::new();
+    let (undisturbed, _) = subject.finish("undisturbed", &["--keep-units"].map(|_| "--quiet"));
+    // What such a moment leaves behind, made by hand: a whole unit and half of one under temporary names, half a table,
+    // an old table beside a new one, no manifest.
+    let out = subject.out("state");
+    assert!(subject.command("state", &["--keep-units"]).status().unwrap().code().is_some());
+    let names: Vec<String> = units(&out).into_iter().collect();
+    assert_eq!(names.len(), UNITS);
+    let unit = |name: &str| out.join("units").join(name);
+    fs::rename(unit(&names[0]), unit(&format!(".partial-{}", names[0]))).unwrap();
+    let half = fs::read(unit(&names[1])).unwrap();
+    fs::write(unit(&format!(".partial-{}", names[1])), &half[..half.len() / 2]).unwrap();
+    fs::remove_file(unit(&names[1])).unwrap();
+    fs::remove_file(out.join("manifest.json")).unwrap();
+    fs::write(out.join("summary.csv"), "of an earlier run").unwrap();
+    fs::rename(out.join("runs.csv"), out.join(".partial-runs.csv")).unwrap();
+    fs::write(out.join(".partial-summary.json"), "{\"sch").unwrap();
+    let (resumed, stderr) = subject.finish("state", &[]);
+    assert_eq!(told(&stderr), Some([names.len() - 2, 0, 2]), "{stderr}");
+    assert!(resumed == undisturbed);
+}
+
+#[test]
+fn units_that_are_torn_cut_swapped_edited_or_foreign_are_noticed_and_made_again() {
+    let subject = Subject::new();
+    let out = subject.out("out");
+    let kept = subject.command("out", &["--keep-units"]).output().unwrap();
+    assert!(kept.status.code().is_some());
+    let undisturbed = files(&out);
+    let names: Vec<String> = units(&out).into_iter().collect();
+    let path = |i: usize| out.join("units").join(&names[i]);
+    let bytes = |i: usize| fs::read(path(i)).unwrap();
+    let (first, second) = (bytes(0), bytes(1));
+    fs::write(path(0), &second).unwrap();
+    fs::write(path(1), &first).unwrap();
+    fs::write(path(2), &bytes(2)[..100]).unwrap();
+    fs::write(path(3), "").unwrap();
+    let mut torn = bytes(4);
+    let half = torn.len() / 2;
+    torn[half..].fill(0);
+    fs::write(path(4), torn).unwrap();
+    let mut edited = bytes(5);
+    edited[300] ^= 4;
+    fs::write(path(5), edited).unwrap();
+    // Of another version, with a digest that fits.
+    let old = bytes(6);
+    let line_end = old.iter().position(|b| *b == b'\n').unwrap();
+    let line = text(&old[..line_end]).replace(env!("CARGO_PKG_VERSION"), "0.0.9");
+    let mut foreign = [line.as_bytes(), &old[line_end..old.len() - 32]].concat();
+    let digest = *blake3::hash(&foreign).as_bytes();
+    foreign.extend(digest);
+    fs::write(path(6), foreign).unwrap();
+    let (again, stderr) = subject.finish("out", &[]);
+    assert_eq!(told(&stderr), Some([names.len() - 7, 7, 7]), "{stderr}");
+    for why in ["cut short", "torn or edited", "of another unit, scenario or version"] {
+        assert!(stderr.contains(why), "{why}: {stderr}");
+    }
+    assert!(again == undisturbed);
+}
+
+#[test]
+fn another_scenario_or_seed_never_takes_the_units() {
+    let subject = Subject::new();
+    assert!(subject.command("out", &["--keep-units"]).status().unwrap().code().is_some());
+    let left = units(&subject.out("out")).len();
+    for more in [&["--seed", "2"][..], &["--set", "clients.reestablish=fixed 31 s"]] {
+        let args: Vec<&str> = [more, &["--keep-units"]].concat();
+        let stderr = text(&subject.command("out", &args).output().unwrap().stderr);
+        assert_eq!(told(&stderr), None, "{stderr}");
+    }
+    assert_eq!(units(&subject.out("out")).len(), 3 * left);
+}
+
+#[test]
+fn more_replications_go_on_from_the_units_that_were_kept() {
+    let mut subject = Subject::new();
+    assert!(subject.command("out", &["--keep-units"]).status().unwrap().code().is_some());
+    *subject.args.last_mut().unwrap() = "10".into();
+    let (more, stderr) = subject.finish("out", &[]);
+    assert_eq!(told(&stderr), Some([UNITS, 0, POINTS * 2]), "{stderr}");
+    assert!(more == subject.finish("afresh", &[]).0);
+}
+
+/// The units of a search are found again as those of a sweep are.
+#[test]
+fn a_search_that_was_killed_goes_on_where_it_stopped() {
+    let folder = TempDir::new().unwrap();
+    let objective = "metric = \"missed_toast_fraction\"\nat_most = \"1.8 %\"";
+    let file = by_hand(folder.path(), "ignores-update", objective);
+    let range = "clients.refresh_interval=20 min, 25 min, 28 min";
+    let more = |command: &str| match command {
+        "size" => vec!["--key", range, "--reps", "20", "--most-reps", "40"],
+        "best" => vec!["--vary", range, "--most-reps", "40"],
+        "compare" => vec!["models/nec-r2.toml", "--reps", "20"],
+        _ => vec!["--reps", "20"],
+    };
+    for command in ["size", "best", "compare", "sensitivity"] {
+        let args = |out: &Path, jobs: &str| -> Vec<String> {
+            // What compares needs the same users: the model with itself, and no file of 20 users.
+            let first = if command == "compare" { "models/nec-r2.toml" } else { file.as_str() };
+            let all = [&[command, first, "--jobs", jobs, "--out", out.to_str().unwrap()], &more(command)[..]].concat();
+            all.into_iter().map(String::from).collect()
+        };
+        let start = |out: &Path, jobs: &str| {
+            let mut all = Command::new(env!("CARGO_BIN_EXE_rccsim"));
+            all.args(args(out, jobs)).stdout(Stdio::null()).stderr(Stdio::piped());
+            all
+        };
+        let (one, two) = (folder.path().join(format!("{command}-1")), folder.path().join(format!("{command}-2")));
+        assert!(start(&one, "1").status().unwrap().code().is_some());
+        assert!(kill_when(start(&two, "2").spawn().unwrap(), || units(&two).len() >= 5), "{command}");
+        let left = units(&two).len();
+        let stderr = text(&start(&two, "2").output().unwrap().stderr);
+        assert_eq!(told(&stderr).map(|told| told[0]), Some(left), "{command}: {stderr}");
+        assert_eq!(files(&one), files(&two), "{command}");
+    }
+}

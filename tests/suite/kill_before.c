@@ -1,0 +1,62 @@
+/* Ends a process as kill -9 does, just before a chosen one of the calls that change its files: the n-th KILL_CALL (write,
+   fsync, rename or unlink) on a path that holds KILL_PATH, n = KILL_NTH. Preloaded by the tests of what a killed study
+   leaves behind, so that the moments between two calls, microseconds long, are met every time. Every call is told to the
+   file KILL_LOG, where that is named. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static void reach(const char *call, const char *path) {
+    static atomic_int reached;
+    const char *log = getenv("KILL_LOG"), *wanted = getenv("KILL_CALL");
+    if (log) {
+        char line[4300];
+        int length = snprintf(line, sizeof line, "%s %s\n", call, path);
+        int file = open(log, O_WRONLY | O_APPEND | O_CREAT, 0600);
+        syscall(SYS_write, file, line, (size_t)length);
+        close(file);
+    }
+    if (wanted && !strcmp(wanted, call) && strstr(path, getenv("KILL_PATH"))
+        && ++reached == atoi(getenv("KILL_NTH")))
+        kill(getpid(), SIGKILL);
+}
+
+/* The path of an open file, with the name of an entry of it where one is given. */
+static const char *path_of(int file, const char *entry, char path[4200]) {
+    char link[40];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(link, path, 3900);
+    if (length < 0) length = 0;
+    snprintf(path + length, (size_t)(4200 - length), "%s%s", entry ? "/" : "", entry ? entry : "");
+    return path;
+}
+
+ssize_t write(int file, const void *bytes, size_t length) {
+    char path[4200];
+    reach("write", path_of(file, NULL, path));
+    return syscall(SYS_write, file, bytes, length);
+}
+
+int fsync(int file) {
+    char path[4200];
+    reach("fsync", path_of(file, NULL, path));
+    return (int)syscall(SYS_fsync, file);
+}
+
+int rename(const char *from, const char *to) {
+    reach("rename", from);
+    return ((int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename"))(from, to);
+}
+
+int unlinkat(int folder, const char *name, int flags) {
+    char path[4200];
+    reach("unlink", path_of(folder, name, path));
+    return (int)syscall(SYS_unlinkat, folder, name, flags);
+}
