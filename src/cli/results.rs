@@ -9,8 +9,11 @@ use super::campaign::Campaign;
 use super::fault::Fault;
 use super::flags::results_folder;
 use super::progress::interruptible;
+use super::report::publish;
+use crate::report::inputs::{self, Input};
+use crate::report::page::NAME;
 use crate::report::study::Study;
-use crate::report::{Folder, Manifest, VERSION, summary, tables};
+use crate::report::{Folder, Manifest, VERSION, plot, read_manifest, summary, tables};
 use crate::study::{Row, Samples};
 
 /// Where the results go, and what is left of the work.
@@ -35,6 +38,7 @@ pub struct Results {
     folder: Folder,
     path: PathBuf,
     keep_units: bool,
+    no_report: bool,
     quiet: bool,
     /// The work.
     pub campaign: Campaign,
@@ -52,6 +56,8 @@ pub struct Files<'a> {
     pub fingerprint: String,
     /// `scenario.toml`; of several alternatives each its own.
     pub scenarios: Vec<(String, String)>,
+    /// `inputs.csv`.
+    pub inputs: Vec<Input>,
     /// `summary.json`.
     pub document: &'a str,
     /// A label and what the replications said, for `summary.csv` and `runs.csv`.
@@ -67,7 +73,7 @@ impl ResultsFlags {
         let path = self.out.clone().unwrap_or_else(|| results_folder(scenario, &format!("-{command}")));
         let folder = Folder::open(&path)?;
         let campaign = Campaign::new(&path.join(UNITS), interruptible(), quiet)?;
-        Ok(Results { folder, path, keep_units: self.keep_units, quiet, campaign })
+        Ok(Results { folder, path, keep_units: self.keep_units, no_report: self.no_report, quiet, campaign })
     }
 }
 
@@ -94,13 +100,14 @@ impl Results {
         for (name, text) in &files.scenarios {
             self.folder.put(name, |out| out.write_all(text.as_bytes()))?;
         }
+        self.folder.put("inputs.csv", |out| inputs::write(&files.inputs, out))?;
         self.folder.put("summary.json", |out| out.write_all(files.document.as_bytes()))?;
         let rows: Vec<(&str, Vec<Row>)> = files.points.iter().map(|(label, s)| (label.as_str(), s.rows())).collect();
         let rows = rows.iter().map(|(label, rows)| (*label, &rows[..]));
         self.folder.put("summary.csv", |out| Ok(summary::csv(rows, out)?))?;
         let runs = files.points.iter().map(|(label, samples)| (label.as_str(), *samples));
         self.folder.put("runs.csv", |out| Ok(tables::runs(runs, out)?))?;
-        let path = self.folder.publish(Manifest {
+        let manifest = Manifest {
             schema: String::new(),
             version: VERSION.into(),
             scenario: files.scenario.into(),
@@ -108,7 +115,8 @@ impl Results {
             seed: files.seed,
             fingerprint: files.fingerprint.clone(),
             files: Default::default(),
-        })?;
+        };
+        let path = publish(self.folder, manifest, self.no_report)?;
         if !self.keep_units {
             self.campaign.publish()?;
         }
@@ -117,14 +125,15 @@ impl Results {
 }
 
 impl<'a> Files<'a> {
-    /// Those of a study with its document and its scenarios.
-    pub fn of(study: &'a Study, document: &'a str, scenarios: Vec<(String, String)>) -> Files<'a> {
+    /// Those of a study with its document, its scenarios and its inputs.
+    pub fn of(study: &'a Study, document: &'a str, scenarios: Vec<(String, String)>, inputs: Vec<Input>) -> Files<'a> {
         Files {
             scenario: &study.scenario,
             scenario_hash: &study.scenario_hash,
             seed: study.seed,
             fingerprint: study.fingerprint(),
             scenarios,
+            inputs,
             document,
             points: study.tried.iter().map(|t| (t.label(), &t.samples)).collect(),
         }
@@ -132,7 +141,12 @@ impl<'a> Files<'a> {
 
     /// "Files: results/x (…)." for people.
     pub fn told(&self, path: &Path) -> String {
-        let scenarios: Vec<&str> = self.scenarios.iter().map(|(name, _)| name.as_str()).collect();
-        format!("Files: {} (summary.json, summary.csv, runs.csv, {}).\n", path.display(), scenarios.join(", "))
+        let listed =
+            |name: &str| read_manifest(path).is_some_and(|m| m.files.keys().any(|file| file.starts_with(name)));
+        let report = if listed(NAME) { "report.html, " } else { "" };
+        let plots = listed(plot::FOLDER).then(|| format!("{}/", plot::FOLDER));
+        let scenarios: Vec<&str> =
+            self.scenarios.iter().map(|(name, _)| name.as_str()).chain(plots.as_deref()).collect();
+        format!("Files: {} ({report}summary.json, summary.csv, runs.csv, {}).\n", path.display(), scenarios.join(", "))
     }
 }

@@ -99,6 +99,16 @@ impl Histogram {
         })
     }
 
+    /// Where the finished samples fall, eight stretches per power of two: from, to (microseconds, the end left out), how
+    /// many. Empty stretches are left out.
+    pub fn stretches(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
+        const WIDTH: usize = (SUB / 8) as usize;
+        let from = |stretch: usize| if stretch == 0 { 0 } else { upper_edge(stretch * WIDTH - 1).saturating_add(1) };
+        let counts = self.buckets.chunks(WIDTH).map(|buckets| buckets.iter().sum::<u64>());
+        let of = move |(i, n)| (from(i), from(i + 1), n);
+        counts.enumerate().filter(|(_, n)| *n > 0).map(of)
+    }
+
     fn ranked(&self, p: f64, samples: impl Fn(usize) -> u64) -> Option<Span> {
         let all = self.count + self.censored;
         if all == 0 {
@@ -192,6 +202,15 @@ mod tests {
             assert!(upper_edge(b) >= us);
             assert_eq!(bucket_of(upper_edge(b)), b);
         }
+    }
+
+    #[test]
+    fn stretches_hold_every_sample_once() {
+        let mut h = Histogram::default();
+        // 1000 µs lie in the stretch 960–1023: 512 µs to 1023 µs in eight, each 64 µs wide.
+        [3, 3, 1000, 1023, 1024].into_iter().for_each(|us| h.record(Span(us)));
+        assert_eq!(h.stretches().collect::<Vec<_>>(), [(0, 16, 2), (960, 1024, 2), (1024, 1152, 1)]);
+        assert_eq!(Histogram::default().stretches().count(), 0);
     }
 
     #[test]

@@ -1,11 +1,15 @@
-//! Results to bytes: text, CSV, JSON, and the folder they go to.
+//! Results to bytes: text, CSV, JSON, and the folder they go to; and back from the folder.
 
 pub mod chart;
 pub mod compare;
 mod folder;
+pub mod inputs;
 pub mod ladder;
 pub mod matrix;
 pub mod number;
+pub mod page;
+pub mod plot;
+pub mod results;
 mod run;
 pub mod settled;
 pub mod study;

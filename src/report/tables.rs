@@ -4,12 +4,12 @@ use std::io::{self, Write};
 
 use super::number::field;
 use super::run::Run;
-use crate::measure::{DropRow, MinuteBin, Sample, StationTally, Unit};
+use crate::measure::{DropRow, Histogram, MinuteBin, Sample, StationTally, Unit};
 use crate::quantity::Time;
 use crate::study::{Column, Observation, Samples, columns};
 
 /// The columns of `runs.csv`.
-const RUNS: [&str; 11] = [
+pub(super) const RUNS: [&str; 11] = [
     "point",
     "replication",
     "fingerprint",
@@ -123,6 +123,9 @@ fn cells(sample: Sample) -> [String; 4] {
     }
 }
 
+/// The columns of `distribution.csv`.
+pub(super) const DISTRIBUTION: [&str; 6] = ["point", "scope", "duration", "from_ms", "to_ms", "count"];
+
 /// One line of the time series: name, unit, and its value from a minute's sums.
 type Series = (&'static str, &'static str, fn(&MinuteBin, f64) -> f64);
 
@@ -181,6 +184,29 @@ pub fn series(run: &Run, out: impl Write) -> csv::Result<()> {
                     unit,
                     &replications.to_string(),
                 ])?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// How durations are distributed, over all replications: of jobs in a gateway, set-ups, detections and recoveries.
+///
+/// # Errors
+/// Those of the writer.
+pub fn distribution(samples: &Samples, out: impl Write) -> csv::Result<()> {
+    let mut out = csv::Writer::from_writer(out);
+    out.write_record(DISTRIBUTION)?;
+    for ((scope, station), durations) in samples.scopes.iter().zip(&samples.stations).zip(&samples.durations) {
+        let mut response = Histogram::default();
+        station.response_by_minute.iter().for_each(|minute| response.merge(minute));
+        let [setup, detection, recovery] = durations;
+        let all = [("setup", setup), ("detection", detection), ("recovery", recovery), ("gateway_response", &response)];
+        for (duration, histogram) in all {
+            for (from, to, count) in histogram.stretches() {
+                let ms = |us: u64| field(Some(us as f64 / 1e3));
+                out.write_record(["", &scope.to_string(), duration, &ms(from), &ms(to), &count.to_string()])?;
             }
         }
     }
@@ -251,5 +277,18 @@ impl<W: Write> Drops<W> {
     /// Those of the writer.
     pub fn finish(self) -> io::Result<W> {
         self.out.into_inner().map_err(|e| io::Error::new(e.error().kind(), e.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_series_have_the_names_by_which_plots_ask_for_them() {
+        let station = StationTally { response_by_minute: vec![Histogram::default()], ..StationTally::default() };
+        let of_stations = station_series(&station, 0, 60.0, 1.0).into_iter().map(|(name, ..)| name);
+        let all: Vec<&str> = SERIES.iter().map(|(name, ..)| *name).chain(of_stations).collect();
+        assert_eq!(all, crate::measure::SERIES);
     }
 }

@@ -1,7 +1,7 @@
 //! What the replications of one point said, and the rows they become.
 
 use super::estimate::{CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval};
-use crate::measure::{METRICS, Metric, MinuteBin, Sample, Scope, StationTally, Tally};
+use crate::measure::{Histogram, METRICS, Metric, MinuteBin, Sample, Scope, StationTally, Tally};
 use crate::quantity::Time;
 
 /// A metric, or one of its causes.
@@ -93,6 +93,8 @@ pub struct Samples {
     pub each_minute: Vec<Vec<MinuteBin>>,
     /// Per scope: the time series of the stations, merged over the replications.
     pub stations: Vec<StationTally>,
+    /// Per scope: how long set-up, detection and recovery took, in that order, over all replications.
+    pub durations: Vec<[Histogram; 3]>,
     /// Per replication.
     pub fingerprints: Vec<u64>,
     /// Events simulated in all.
@@ -105,6 +107,7 @@ impl Samples {
     pub fn new(scopes: Vec<Scope>, horizon: Time) -> Samples {
         let minutes = vec![Vec::new(); scopes.len()];
         let stations = vec![StationTally::default(); scopes.len()];
+        let durations = vec![Default::default(); scopes.len()];
         Samples {
             scopes,
             columns: columns(),
@@ -113,6 +116,7 @@ impl Samples {
             minutes,
             each_minute: Vec::new(),
             stations,
+            durations,
             fingerprints: Vec::new(),
             events: 0,
             horizon,
@@ -136,6 +140,10 @@ impl Samples {
         self.each_minute.extend(tallies.first().map(|all| all.minutes[..whole.min(all.minutes.len())].to_vec()));
         for (sums, tally) in self.stations.iter_mut().zip(tallies) {
             sums.merge_minutes(&tally.station);
+        }
+        for (sums, tally) in self.durations.iter_mut().zip(tallies) {
+            let of = [&tally.setup, &tally.detection, &tally.recovery];
+            sums.iter_mut().zip(of).for_each(|(sum, histogram)| sum.merge(histogram));
         }
     }
 

@@ -49,9 +49,16 @@ fn results(model: &str, more: &[&str]) -> BTreeMap<String, Vec<u8>> {
 fn results_are_the_same_bytes_for_any_number_of_jobs_a_rerun_and_with_the_display_off() {
     for model in ["models/mixed-fleet.toml", "models/n-plus-one.toml", "models/large.toml"] {
         let one = results(model, &["--jobs", "1"]);
-        for name in
-            ["manifest.json", "summary.json", "summary.csv", "runs.csv", "series.csv", "drops.csv", "scenario.toml"]
-        {
+        for name in [
+            "manifest.json",
+            "summary.json",
+            "summary.csv",
+            "runs.csv",
+            "series.csv",
+            "distribution.csv",
+            "drops.csv",
+            "scenario.toml",
+        ] {
             assert!(one[name].len() > 50, "{model}: {name} is missing or empty");
         }
         for other in [&["--jobs", "2"][..], &["--jobs", "8", "--quiet"], &["--jobs", "1"]] {

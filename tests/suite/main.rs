@@ -9,6 +9,7 @@ mod durable;
 mod facts;
 mod laws;
 mod models;
+mod page;
 mod rejected;
 mod replay;
 mod station;

@@ -55,8 +55,12 @@ pub fn paints(chart: &Chart) -> Vec<Paint> {
 }
 
 /// The paint of a stack's part.
-pub fn part(first: Paint, i: usize) -> Paint {
-    if let Paint::Series(n) = first { Paint::Series(n.wrapping_add(i as u8)) } else { first }
+pub fn part(stack: &Stack, first: Paint, i: usize) -> Paint {
+    match (stack.tones.get(i), first) {
+        (Some(tone), _) if *tone != Tone::Auto => Paint::of(*tone, 0),
+        (_, Paint::Series(n)) => Paint::Series(n.wrapping_add(i as u8)),
+        _ => first,
+    }
 }
 
 pub fn entries(chart: &Chart, paints: &[Paint]) -> Vec<Entry> {
@@ -79,7 +83,7 @@ pub fn entries(chart: &Chart, paints: &[Paint]) -> Vec<Entry> {
             Layer::Stack(s) => {
                 // From above, as they lie.
                 for (i, (name, _)) in s.parts.iter().enumerate().rev() {
-                    add(name, part(*paint, i), Swatch::Area);
+                    add(name, part(s, *paint, i), Swatch::Area);
                 }
             }
             _ => {}

@@ -82,6 +82,8 @@ pub struct Stack {
     pub xs: Vec<f64>,
     /// Each part's name and its thickness at every x.
     pub parts: Vec<(String, Vec<f64>)>,
+    /// The colour of each part; the next ones of the palette where none are given.
+    pub tones: Vec<Tone>,
 }
 
 /// One horizontal bar.

@@ -16,6 +16,8 @@ use super::text;
 const DENSITY: u32 = 2;
 /// Drawn pixels for one of the file, in either direction.
 const FINENESS: u32 = 3;
+/// Drawn pixels whose mean one of the file is.
+const ALL: u16 = (FINENESS * FINENESS) as u16;
 /// Drawn pixels for one of the page.
 const FACTOR: f64 = (DENSITY * FINENESS) as f64;
 
@@ -24,23 +26,30 @@ pub fn write(size: Size, scene: &[Shape]) -> Vec<u8> {
     let (width, height) = (size.width * DENSITY, size.height * DENSITY);
     let mut drawn = vec![255; (width * height * FINENESS * FINENESS * 3) as usize];
     let mut canvas = Canvas(BitMapBackend::with_buffer(&mut drawn, (width * FINENESS, height * FINENESS)));
-    for shape in scene {
+    // The canvas is white already: the paper needs no pixel of its own.
+    let is_paper = |shape: &&Shape| matches!(shape, Shape::Box { paint: Paint::Paper, opacity, .. } if *opacity == 1.0);
+    for shape in scene.iter().skip_while(is_paper) {
         canvas.shape(shape);
     }
     drop(canvas);
-    encoded(width, height, &averaged(width, height, &drawn))
+    encoded(width, height, &averaged(width, &drawn))
 }
 
 /// Each pixel the mean of those that were drawn for it.
-fn averaged(width: u32, height: u32, drawn: &[u8]) -> Vec<u8> {
-    let (width, height, n) = (width as usize, height as usize, FINENESS as usize);
-    let mut out = Vec::with_capacity(width * height * 3);
-    for y in 0..height {
-        for x in 0..width {
+fn averaged(width: u32, drawn: &[u8]) -> Vec<u8> {
+    let (n, row) = (FINENESS as usize, (width * 3) as usize);
+    let mut out = Vec::with_capacity(drawn.len() / (n * n));
+    let mut sums = vec![0u16; row * n];
+    for lines in drawn.chunks_exact(row * n * n) {
+        // Down first, in strides that a processor takes many at a time, then across.
+        sums.fill(0);
+        for line in lines.chunks_exact(row * n) {
+            sums.iter_mut().zip(line).for_each(|(sum, channel)| *sum += u16::from(*channel));
+        }
+        for pixels in sums.chunks_exact(3 * n) {
             for channel in 0..3 {
-                let at = |i: usize| ((y * n + i / n) * width * n + x * n + i % n) * 3 + channel;
-                let sum: u32 = (0..n * n).map(|i| u32::from(drawn[at(i)])).sum();
-                out.push(((sum + FINENESS * FINENESS / 2) / (FINENESS * FINENESS)) as u8);
+                let sum: u16 = (0..n).map(|i| pixels[3 * i + channel]).sum();
+                out.push(((sum + ALL / 2) / ALL) as u8);
             }
         }
     }
@@ -97,7 +106,7 @@ impl Canvas<'_> {
                 }
             }
             Shape::Text(text) => self.text(text),
-            Shape::Begin { .. } | Shape::End => {}
+            Shape::Begin(_) | Shape::End => {}
         }
     }
 

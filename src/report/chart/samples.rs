@@ -56,7 +56,7 @@ fn day() -> Chart {
         "A third of the sessions is down for half an hour after the gateway restarts at 11:00",
         clock(),
         Axis::new("Sessions", ""),
-        vec![Layer::Region(outage), Layer::Stack(Stack { xs, parts })],
+        vec![Layer::Region(outage), Layer::Stack(Stack { xs, parts, tones: Vec::new() })],
     )
 }
 
@@ -334,7 +334,11 @@ pub fn extreme() -> Vec<(&'static str, Chart)> {
         cells: vec![vec![long.clone(); 40]; 40],
         marked: Some((99, 0)),
     };
-    let stack = Stack { xs: vec![1.0, 2.0], parts: vec![("a".into(), vec![0.0, 0.0]), ("b".into(), vec![f64::NAN])] };
+    let stack = Stack {
+        xs: vec![1.0, 2.0],
+        parts: vec![("a".into(), vec![0.0, 0.0]), ("b".into(), vec![f64::NAN])],
+        tones: vec![Tone::Bad],
+    };
     let nan = Marker { x: f64::NAN, y: 1.0, label: "nowhere".into() };
     vec![
         ("nothing", chart("", Axis::default(), Axis::default(), vec![])),

@@ -33,7 +33,7 @@ impl Domain {
         let zero = if scale == Scale::Log { 0.0 } else { zero };
         let Some((mut low, mut high)) = ends else {
             return match scale {
-                Scale::Linear => Domain { from: 0.0, to: 1.0, scale },
+                Scale::Linear | Scale::Whole => Domain { from: 0.0, to: 1.0, scale },
                 Scale::Log => Domain { from: 0.1, to: 10.0, scale },
                 Scale::TimeOfDay => Domain { from: 0.0, to: 86_400.0, scale },
             };
@@ -77,10 +77,11 @@ impl Domain {
     /// The same with both ends on a tick.
     pub fn nice(self, count: usize) -> Domain {
         match self.scale {
-            Scale::Linear => {
-                let step = step(self.to - self.from, count);
-                let from = (self.from / step + 1e-9).floor() * step;
-                let to = (self.to / step - 1e-9).ceil() * step;
+            Scale::Linear | Scale::Whole => {
+                let step = step(self.to - self.from, count).max(self.scale.least_step());
+                // What sums of rounded values are beyond a tick is no reason for another one.
+                let from = (self.from / step + 1e-6).floor() * step;
+                let to = (self.to / step - 1e-6).ceil() * step;
                 Domain { from, to, ..self }
             }
             Scale::Log => {
@@ -121,10 +122,17 @@ impl Domain {
     /// About so many ticks.
     pub fn ticks(&self, count: usize) -> Vec<Tick> {
         match self.scale {
-            Scale::Linear => linear(self.from, self.to, count),
+            Scale::Linear | Scale::Whole => linear(self.from, self.to, count, self.scale.least_step()),
             Scale::Log => logarithmic(self.from, self.to, count),
             Scale::TimeOfDay => clock(self.from, self.to, count),
         }
+    }
+}
+
+impl Scale {
+    /// From one tick to the next at least.
+    fn least_step(self) -> f64 {
+        if self == Scale::Whole { 1.0 } else { 0.0 }
     }
 }
 
@@ -136,8 +144,8 @@ fn step(stretch: f64, count: usize) -> f64 {
     step * power
 }
 
-fn linear(from: f64, to: f64, count: usize) -> Vec<Tick> {
-    let step = step(to - from, count);
+fn linear(from: f64, to: f64, count: usize, least: f64) -> Vec<Tick> {
+    let step = step(to - from, count).max(least);
     let first = libm::ceil(from / step - 1e-6);
     let last = libm::floor(to / step + 1e-6);
     // Counted in steps, not added up: sums of 0.1 are not what they seem.
@@ -193,7 +201,7 @@ fn logarithmic(from: f64, to: f64, count: usize) -> Vec<Tick> {
     let decades = (last - first).max(1) as usize;
     if libm::log10(to / from) < 0.7 {
         // Less than a factor of five holds too few round numbers: even steps say more.
-        return linear(from, to, count.min(5));
+        return linear(from, to, count.min(5), 0.0);
     }
     let fronts: &[f64] = if decades * 3 <= count + 2 { &[1.0, 2.0, 5.0] } else { &[1.0] };
     let every = decades.div_ceil(count.max(1)).max(1);
@@ -217,7 +225,7 @@ const CLOCK: [f64; 20] = [
 fn clock(from: f64, to: f64, count: usize) -> Vec<Tick> {
     let rough = (to - from) / count.max(1) as f64;
     if rough < 0.5 {
-        return linear(from, to, count);
+        return linear(from, to, count, 0.0);
     }
     let step = CLOCK.into_iter().find(|s| *s >= rough * 0.999).unwrap_or_else(|| step(to - from, count));
     let first = libm::ceil(from / step - 1e-6);
@@ -251,6 +259,7 @@ mod tests {
     #[test]
     fn ticks_are_round() {
         assert_eq!(texts(0.0, 1.0, Scale::Linear, 5), "0.0 | 0.2 | 0.4 | 0.6 | 0.8 | 1.0");
+        assert_eq!(texts(1.0, 4.0, Scale::Whole, 8), "1 | 2 | 3 | 4", "of things there are no halves");
         assert_eq!(texts(-3.0, 12_345.0, Scale::Linear, 4), "0 | 5,000 | 10,000");
         assert_eq!(texts(-1.0, 1.0, Scale::Linear, 4), "−1.0 | −0.5 | 0.0 | 0.5 | 1.0");
         assert_eq!(texts(0.0, 3e6, Scale::Linear, 3), "0 | 1 M | 2 M | 3 M");
@@ -282,7 +291,7 @@ mod tests {
     fn every_stretch_is_one() {
         let none = Domain::of(std::iter::empty(), Scale::Linear, 0.5);
         assert_eq!((none.from, none.to), (0.0, 1.0));
-        for scale in [Scale::Linear, Scale::Log, Scale::TimeOfDay] {
+        for scale in [Scale::Linear, Scale::Whole, Scale::Log, Scale::TimeOfDay] {
             for values in [[0.0, 0.0], [5.0, 5.0], [-2.0, -2.0], [f64::NAN, 3.0], [1e300, 1e-300], [f64::INFINITY, 1.0]]
             {
                 for zero in [0.0, 0.5, 2.0] {

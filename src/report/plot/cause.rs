@@ -1,0 +1,71 @@
+//! Why were sessions lost, and why toasts missed.
+
+use super::super::chart::{Axis, Bar, Bars, Chart, Layer};
+use super::super::number::human;
+use super::super::results::{Document, Figure};
+use super::Plot;
+use super::reading::Reading;
+use crate::measure::{DropCause, MissCause};
+
+/// The counts with their causes.
+const COUNTS: [(&str, &str, &str); 2] =
+    [("drops", "session_drops", "sessions are lost"), ("missed", "toasts_missed", "toasts are missed")];
+
+/// A plot for each count.
+pub fn plots(document: &Document) -> Vec<Plot> {
+    COUNTS
+        .iter()
+        .filter_map(|(name, metric, happens)| Some(Plot::new(name, chart(document, metric, happens)?)))
+        .collect()
+}
+
+fn chart(document: &Document, metric: &str, happens: &str) -> Option<Chart> {
+    let of = |f: &&Figure| f.metric == metric && f.scope == "all" && f.point.is_empty();
+    let all = document.rows.iter().filter(of).find(|f| f.cause.is_none())?;
+    let mut causes: Vec<&Figure> =
+        document.rows.iter().filter(of).filter(|f| f.cause.is_some() && f.mean.is_some_and(|m| m > 0.0)).collect();
+    causes.sort_by(|a, b| b.mean.unwrap_or(0.0).total_cmp(&a.mean.unwrap_or(0.0)));
+    let reading = Reading::of(metric);
+    let title = match causes.first() {
+        Some(first) => {
+            let share = first.mean.unwrap_or(0.0) / all.mean.filter(|m| *m > 0.0).unwrap_or(1.0) * 100.0;
+            let share =
+                if share >= 99.95 { "all".into() } else { format!("{} %", human((share * 10.0).round() / 10.0)) };
+            let most = reading.text(all.mean.unwrap_or(0.0));
+            format!("{most} {happens}, {share} of them because {}", called(first))
+        }
+        None => format!("No {happens} in {} replications", all.replications)
+            .replace("sessions are", "session is")
+            .replace("toasts are", "toast is"),
+    };
+    let bar = |f: &Figure, label: String| Bar {
+        label,
+        value: f.mean.unwrap_or(0.0),
+        interval: reading.interval(f),
+        text: reading.with_interval(f),
+        ..Bar::default()
+    };
+    // Nothing that happened is a finding too, with the bound that so many replications give.
+    let bars = match causes[..] {
+        [] => vec![bar(all, "any cause".into())],
+        _ => causes.iter().map(|f| bar(f, called(f))).collect(),
+    };
+    Some(Chart {
+        description: format!("{} by root cause, mean of a run with its 95 % interval. {title}.", reading.label),
+        title,
+        x: Axis::new(&reading.label, "per run"),
+        y: Axis::default(),
+        layers: vec![Layer::Bars(Bars { bars, ..Bars::default() })],
+        notes: Vec::new(),
+    })
+}
+
+/// What the cause means; of one that this version does not know, its name.
+fn called(figure: &Figure) -> String {
+    let name = figure.cause.as_deref().unwrap_or_default();
+    let drop =
+        DropCause::ALL.iter().find(|c| c.name() == name && figure.metric == "session_drops").map(|c| c.meaning());
+    let miss =
+        MissCause::ALL.iter().find(|c| c.name() == name && figure.metric == "toasts_missed").map(|c| c.meaning());
+    drop.or(miss).map_or_else(|| name.replace('_', " "), String::from)
+}

@@ -1,0 +1,256 @@
+//! How did the day go: sessions by state, messages, losses, the gateway's queue and its response, by the clock.
+
+use std::collections::BTreeMap;
+
+use super::super::chart::{Along, Axis, Chart, Layer, Line, Scale, Stack, Threshold, Tone};
+use super::super::number::{human, whole};
+use super::super::results::{Document, Figure, Results, ResultsError, Run, Series};
+use super::Plot;
+use super::reading::Reading;
+
+/// The states of a user, as `series.csv` and as people call them, and their colours.
+const STATES: [(&str, &str, Tone); 4] = [
+    ("usable", "usable session", Tone::Series(0)),
+    ("setting_up", "setting up", Tone::Series(2)),
+    ("silent", "down, client unaware", Tone::Series(3)),
+    ("visible", "down, client aware", Tone::Series(1)),
+];
+
+/// Less than this share of the highest sum is a line and no area.
+const LEAST_AREA: f64 = 0.002;
+
+/// More gateways than this are drawn as one.
+const MOST_GATEWAYS: usize = 6;
+
+/// What is needed to draw the day.
+struct Day<'a> {
+    document: &'a Document,
+    run: &'a Run,
+    all: Vec<Series>,
+    start_s: Option<f64>,
+}
+
+/// The plots of a day.
+///
+/// # Errors
+/// The series cannot be read.
+pub fn plots(results: &Results, run: &Run) -> Result<Vec<Plot>, ResultsError> {
+    let day = Day { document: &results.document, run, all: results.series()?, start_s: results.start_s()? };
+    if day.all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let drops = day.events("drops-over-day", "session_drops", "sessions are lost");
+    let missed = day.events("missed-over-day", "toasts_missed", "toasts are missed");
+    let all = [day.sessions(), day.down(), day.load(), drops, missed, day.response(), day.queue()];
+    Ok(all.into_iter().flatten().collect())
+}
+
+impl Day<'_> {
+    fn series(&self, scope: &str, name: &str) -> Option<&Series> {
+        self.all.iter().find(|s| s.scope == scope && s.name == name)
+    }
+
+    fn figure(&self, metric: &str) -> Option<&Figure> {
+        self.document.figure(&BTreeMap::new(), "all", metric)
+    }
+
+    fn mean(&self, metric: &str) -> Option<f64> {
+        self.figure(metric).and_then(|f| f.mean)
+    }
+
+    fn axis(&self) -> Axis {
+        match self.start_s {
+            Some(_) => Axis::new("", "").on(Scale::TimeOfDay),
+            None => Axis::new("Time", "s"),
+        }
+    }
+
+    /// Where the value of a stretch is drawn: in its middle.
+    fn places(&self, series: &Series) -> Vec<f64> {
+        let start = self.start_s.unwrap_or(0.0);
+        series.start_s.iter().zip(&series.length_s).map(|(at, length)| start + at + length / 2.0).collect()
+    }
+
+    fn line(&self, series: &Series, name: &str, factor: f64, tone: Tone) -> Layer {
+        let points = self.places(series).into_iter().zip(series.values.iter().map(|v| v * factor)).collect();
+        Layer::Line(Line { name: name.into(), points, tone })
+    }
+
+    /// The states as areas, and the note on those that are too few to see.
+    fn stack(&self, states: &[(&str, &str, Tone)]) -> Option<(Layer, Option<String>)> {
+        let found: Vec<(&Series, &str, Tone)> = states
+            .iter()
+            .filter_map(|(name, called, tone)| Some((self.series("all", name)?, *called, *tone)))
+            .collect();
+        let xs = self.places(found.first()?.0);
+        let most = |s: &Series| s.values.iter().fold(0.0, |a: f64, b| a.max(*b));
+        let top = found.iter().map(|(s, ..)| most(s)).fold(0.0, f64::max);
+        type Area<'a> = (&'a Series, &'a str, Tone);
+        let (shown, few): (Vec<Area>, Vec<Area>) = found.into_iter().partition(|(s, ..)| most(s) >= LEAST_AREA * top);
+        let few: Vec<&str> = few.into_iter().filter(|(s, ..)| most(s) > 0.0).map(|(_, called, _)| called).collect();
+        // What never happens would only be a name.
+        let shown: Vec<_> = shown.into_iter().filter(|(s, ..)| most(s) > 0.0 || top == 0.0).collect();
+        let stack = Stack {
+            xs,
+            parts: shown.iter().map(|(s, called, _)| ((*called).to_string(), s.values.clone())).collect(),
+            tones: shown.iter().map(|(.., tone)| *tone).collect(),
+        };
+        let note = (!few.is_empty()).then(|| format!("Too few to be seen: {}.", few.join(", ")));
+        Some((Layer::Stack(stack), note))
+    }
+
+    fn note(&self) -> Vec<String> {
+        let n = self.run.replications;
+        vec![if n == 1 {
+            "Means over each minute of one replication.".into()
+        } else {
+            format!("Means over each minute and over {} replications.", whole(n.into()))
+        }]
+    }
+
+    fn peak(&self) -> String {
+        human(self.mean("down_peak").unwrap_or(0.0).round())
+    }
+
+    fn sessions(&self) -> Option<Plot> {
+        let users = self.mean("users").unwrap_or(0.0);
+        let (stack, note) = self.stack(&STATES)?;
+        let usable = self.series("all", "usable")?.values.iter().any(|v| *v > 0.0);
+        let title = match self.mean("down_peak").unwrap_or(0.0) {
+            _ if !usable => format!("None of {} users ever has a usable session", human(users)),
+            0.0 => format!("All {} users keep their sessions", human(users)),
+            _ => format!("At most {} of {} users are without a usable session at once", self.peak(), human(users)),
+        };
+        let chart = Chart {
+            description: format!(
+                "Users signed in over the day, by the state of their session. {title}; over all signed-in time the share without a usable session is {}.",
+                self.figure("down_fraction").map_or("–".into(), |f| Reading::of("down_fraction").with_interval(f))
+            ),
+            title,
+            x: self.axis(),
+            y: Axis::new("Users signed in", ""),
+            layers: vec![stack],
+            notes: self.note().into_iter().chain(note).collect(),
+        };
+        Some(Plot::new("sessions", chart))
+    }
+
+    /// Those without a session on a scale of their own, where the other picture would hide them.
+    fn down(&self) -> Option<Plot> {
+        let most =
+            |name: &str| self.series("all", name).map_or(0.0, |s| s.values.iter().fold(0.0, |a: f64, b| a.max(*b)));
+        let down: f64 = STATES[1..].iter().map(|(name, ..)| most(name)).sum();
+        if down <= LEAST_AREA * most("usable") || down > 0.3 * most("usable") {
+            return None;
+        }
+        let (stack, note) = self.stack(&STATES[1..])?;
+        let share = Reading::of("down_fraction").text(self.mean("down_fraction").unwrap_or(0.0));
+        let title = format!("Users are without a usable session {share} of the time");
+        let chart = Chart {
+            description: format!("{title}: how many at each time of the day, by what their client knows of it."),
+            title,
+            x: self.axis(),
+            y: Axis::new("Users without a usable session", ""),
+            layers: vec![stack],
+            notes: self.note().into_iter().chain(note).collect(),
+        };
+        Some(Plot::new("down", chart))
+    }
+
+    fn load(&self) -> Option<Plot> {
+        let [messages, refreshes] = ["message_rate_per_s", "refresh_rate_per_s"].map(|n| self.series("all", n));
+        let mean = human(self.mean("message_rate_per_s").unwrap_or(0.0));
+        let peak = human(self.mean("message_rate_peak_per_s").unwrap_or(0.0).round());
+        let title = format!("{mean} messages a second on average, {peak} in the busiest second");
+        let chart = Chart {
+            description: format!("Messages and refreshes per second over the day, mean of each minute. {title}."),
+            title,
+            x: self.axis(),
+            y: Axis::new("Per second", ""),
+            layers: vec![
+                self.line(messages?, "messages", 1.0, Tone::Auto),
+                self.line(refreshes?, "refreshes", 1.0, Tone::Auto),
+            ],
+            notes: self.note(),
+        };
+        Some(Plot::new("load", chart))
+    }
+
+    /// How often something happened in each minute, where it happened at all.
+    fn events(&self, name: &str, metric: &str, happens: &str) -> Option<Plot> {
+        let series = self.series("all", metric)?;
+        let all = self.mean(metric).filter(|n| *n > 0.0)?;
+        let reading = Reading::of(metric);
+        let title = format!("{} {happens}", reading.text(all));
+        let chart = Chart {
+            description: format!("{} in each minute of the day. {title}.", reading.label),
+            title,
+            x: self.axis(),
+            y: Axis::new(&reading.label, "per minute"),
+            layers: vec![self.line(series, "", 1.0, Tone::Auto)],
+            notes: self.note(),
+        };
+        Some(Plot::new(name, chart))
+    }
+
+    fn response(&self) -> Option<Plot> {
+        let percentiles = [("p50", "gateway_response_p50_ms"), ("p99", "gateway_response_p99_ms")];
+        let found: Vec<(&str, &Series)> =
+            percentiles.iter().filter_map(|(name, series)| Some((*name, self.series("all", series)?))).collect();
+        let values = || found.iter().flat_map(|(_, s)| s.values.iter().copied()).filter(|v| v.is_finite());
+        if values().count() == 0 {
+            return None;
+        }
+        let of = |metric: &str| match self.figure(metric) {
+            Some(Figure { mean: Some(mean), .. }) => Reading::of(metric).text(*mean),
+            Some(Figure { beyond: Some(beyond), .. }) => format!("more than {}", Reading::of(metric).text(*beyond)),
+            _ => "–".into(),
+        };
+        let title = format!(
+            "Half of the jobs leave the gateway within {}, 99 of 100 within {}",
+            of("gateway_response_p50_ms"),
+            of("gateway_response_p99_ms")
+        );
+        let mut layers: Vec<Layer> = found.iter().map(|(name, s)| self.line(s, name, 1.0, Tone::Auto)).collect();
+        let ours = self.run.objectives.iter().filter(|o| o.scope == "all" && o.metric.starts_with("gateway_response"));
+        layers.extend(ours.map(|o| {
+            let reading = Reading::of(&o.metric);
+            let value = o.target().unwrap_or(f64::NAN);
+            Layer::Threshold(Threshold { along: Along::Y, value, label: reading.line(o), tone: Tone::Bad })
+        }));
+        let scale = if values().all(|v| v > 0.0) { super::reading::scale_of(values()) } else { Scale::Linear };
+        let chart = Chart {
+            description: format!("Time of a job in the gateway, waiting and service, over the day. {title}."),
+            title,
+            x: self.axis(),
+            y: Axis::new("Time in the gateway", "ms").on(scale),
+            layers,
+            notes: vec!["Percentiles of all jobs done in the minute, in all replications.".into()],
+        };
+        Some(Plot::new("response", chart))
+    }
+
+    fn queue(&self) -> Option<Plot> {
+        let busy = |s: &&Series| s.name == "gateway_queue_mean" && s.values.iter().any(|v| *v > 0.0);
+        let of = |start: &str| self.all.iter().filter(|s| s.scope.starts_with(start)).filter(busy).collect::<Vec<_>>();
+        let own = of("gateway:");
+        let lines = if own.len() > 1 && own.len() <= MOST_GATEWAYS { own } else { of("all") };
+        let peak = self.figure("gateway_queue_peak")?;
+        if lines.is_empty() {
+            return None;
+        }
+        let title = format!("At most {} jobs wait at a gateway at once", human(peak.mean.unwrap_or(0.0).round()));
+        let called = |s: &Series| s.scope.strip_prefix("gateway:").unwrap_or("all gateways").to_string();
+        let name = |s: &Series| if lines.len() == 1 { String::new() } else { called(s) };
+        let layers = lines.iter().map(|s| self.line(s, &name(s), 1.0, Tone::Auto)).collect();
+        let chart = Chart {
+            description: format!("Jobs that wait at the gateways over the day, mean of each minute. {title}."),
+            title,
+            x: self.axis(),
+            y: Axis::new("Jobs waiting", ""),
+            layers,
+            notes: self.note(),
+        };
+        Some(Plot::new("queue", chart))
+    }
+}

@@ -1,0 +1,130 @@
+//! The points of a study, arranged: which key runs along the axis, and what the others tell apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::results::{Document, Figure};
+use super::key::{Places, called, places};
+
+/// More curves than this are told apart by nobody.
+pub const MOST_CURVES: usize = 7;
+
+/// One point of a study.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Spot<'a> {
+    /// Every varied key with its value.
+    pub point: &'a BTreeMap<String, String>,
+    /// Where it lies along the axis.
+    pub x: f64,
+    /// The value there.
+    pub value: &'a str,
+}
+
+/// The points that differ in the key of the axis alone.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Curve<'a> {
+    /// The values of the other keys; empty: there is no other.
+    pub name: String,
+    /// Its points, by x.
+    pub spots: Vec<Spot<'a>>,
+}
+
+/// The points of a study along one key.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Grid<'a> {
+    /// The key of the axis.
+    pub key: &'a str,
+    /// Its axis, and the place of each of its values.
+    pub places: Places,
+    /// The curves, in the order of the points.
+    pub curves: Vec<Curve<'a>>,
+}
+
+/// Every point that the figures speak of, in its order.
+pub fn points(document: &Document) -> Vec<&BTreeMap<String, String>> {
+    let mut all: Vec<&BTreeMap<String, String>> = Vec::new();
+    // The rows of a point stand together.
+    for row in document.rows.iter().filter(|r| r.metric == "users" && r.scope == "all") {
+        if all.last() != Some(&&row.point) {
+            all.push(&row.point);
+        }
+    }
+    all
+}
+
+/// The keys with more than one value, each with its values in their order.
+pub fn keys<'a>(points: &[&'a BTreeMap<String, String>]) -> Vec<(&'a str, Vec<&'a str>)> {
+    let mut keys: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for (key, value) in points.iter().flat_map(|p| p.iter()).filter(|(k, v)| seen.insert((k, v))) {
+        match keys.iter_mut().find(|(k, _)| k == key) {
+            Some((_, values)) => values.push(value),
+            None => keys.push((key, vec![value])),
+        }
+    }
+    keys.retain(|(_, values)| values.len() > 1);
+    keys
+}
+
+/// What these keys are at a point: "good, allow-fix".
+pub fn name(point: &BTreeMap<String, String>, keys: &[&str]) -> String {
+    let value = |key: &&str| {
+        point
+            .get(*key)
+            .map(|v| if v.chars().all(|c| c.is_ascii_digit()) { format!("{} {v}", called(key)) } else { v.clone() })
+    };
+    keys.iter().filter_map(value).collect::<Vec<_>>().join(", ")
+}
+
+impl<'a> Grid<'a> {
+    /// Along that key, or else along the one with the most numbers; `None`: no key has numbers.
+    pub fn along(points: &[&'a BTreeMap<String, String>], wanted: Option<&str>) -> Option<Grid<'a>> {
+        let keys = keys(points);
+        let numbered = keys.iter().filter(|(key, _)| wanted.is_none_or(|w| w == *key));
+        let numbered = numbered.filter_map(|(key, values)| Some((*key, values, places(key, values)?)));
+        // Of keys with equally many values a refresh interval is what people ask about.
+        let rank = |(key, values, _): &(&str, &Vec<&str>, Places)| (values.len(), key.ends_with("refresh_interval"));
+        let (key, values, places) = numbered.max_by_key(rank)?;
+        // Keys that turn together with this one tell nothing apart.
+        let zipped = values.len() == points.len();
+        let others: Vec<&str> = keys.iter().map(|(k, _)| *k).filter(|k| *k != key && !zipped).collect();
+        let at: BTreeMap<&str, f64> = values.iter().copied().zip(places.at.iter().copied()).collect();
+        let mut curves: Vec<Curve> = Vec::new();
+        let mut named: BTreeMap<String, usize> = BTreeMap::new();
+        for point in points {
+            let Some((value, x)) = point.get(key).and_then(|v| Some((v, *at.get(v.as_str())?))) else { continue };
+            let name = name(point, &others);
+            let place = *named.entry(name.clone()).or_insert(curves.len());
+            if place == curves.len() {
+                curves.push(Curve { name, spots: Vec::new() });
+            }
+            curves[place].spots.push(Spot { point, x, value });
+        }
+        curves.iter_mut().for_each(|c| c.spots.sort_by(|a, b| a.x.total_cmp(&b.x)));
+        Some(Grid { key, places, curves })
+    }
+}
+
+/// The figures of a document by point: a look-up for each figure of each chart would take long in a large study.
+pub struct Figures<'a>(BTreeMap<(&'a BTreeMap<String, String>, &'a str, &'a str), &'a Figure>);
+
+impl<'a> Figures<'a> {
+    /// All of them.
+    pub fn of(document: &'a Document) -> Figures<'a> {
+        let all = document.rows.iter().filter(|r| r.cause.is_none());
+        Figures(all.map(|r| ((&r.point, r.scope.as_str(), r.metric.as_str()), r)).collect())
+    }
+
+    /// Whether two points have about the same mean in a metric over everything.
+    pub fn same(&self, a: &'a BTreeMap<String, String>, b: &'a BTreeMap<String, String>, metric: &'a str) -> bool {
+        let mean = |p| self.get(p, "all", metric).and_then(|f| f.mean);
+        match (mean(a), mean(b)) {
+            (Some(a), Some(b)) => (a - b).abs() <= 0.005 * a.abs().max(b.abs()),
+            _ => a == b,
+        }
+    }
+
+    /// One of them.
+    pub fn get(&self, point: &'a BTreeMap<String, String>, scope: &'a str, metric: &'a str) -> Option<&'a Figure> {
+        self.0.get(&(point, scope, metric)).copied()
+    }
+}
