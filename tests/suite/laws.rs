@@ -6,13 +6,14 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rccsim::deployment::{
-    FaultPlan, FaultTarget, Overload, Plan, ServiceTime, StationConfig, Transport, Witness, simulate, watch,
+    FaultPlan, FaultTarget, Forgets, Hops, IdleAction, Overload, Plan, ServiceTime, StationConfig, Transport, Witness,
+    simulate, simulate_with, watch,
 };
 use rccsim::faults::{FaultConfig, FaultKind, Schedule};
 use rccsim::measure::Counter;
 use rccsim::protocol::*;
 use rccsim::quantity::{Span, Time};
-use rccsim::workload::SignIn;
+use rccsim::workload::{Lunch, SignIn};
 
 use crate::deployments::*;
 
@@ -203,4 +204,57 @@ fn the_laws_hold_in_every_cell_of_gateway_reaction_and_transport() {
     for (cell, decided) in &table {
         assert!(*decided > 0, "{cell:?} is empty: no refresh was decided in it");
     }
+}
+
+prop_compose! {
+    /// What couples users and gateways to each other, and what makes a day of it.
+    fn company()(
+        p in deployment(), count in 1u32..4, spare in 0u32..3, rehome_s in 0u64..600, forgets in 0usize..3,
+        most in 1u32..8, of_line in 1u32..3, limited in any::<bool>(), idle in 0u64..4000, resets in any::<bool>(),
+        keep_alive in 0u64..3000, lunch in any::<bool>(), attendance in 0.5..1.0f64, plain in any::<bool>(), udp in any::<bool>(),
+    ) -> Plan {
+        let mut p = p;
+        let gateway = &mut p.gateways[0];
+        (gateway.count, gateway.spare, gateway.rehome_after) = (count, spare, Span::from_secs(rehome_s));
+        gateway.forgets = [Forgets::Sessions, Forgets::Monitors, Forgets::Nothing][forgets];
+        if limited {
+            (gateway.max_sessions, gateway.max_sessions_per_line) = (Some(most), Some(of_line));
+        }
+        let c = &mut p.clients[0];
+        c.count = 9;
+        c.attendance = attendance;
+        c.lunch = lunch.then_some(Lunch { at: SignIn::At(Span::from_secs(9 * HOUR)), lasts: Span::from_secs(2400) });
+        c.path.transport = if udp { Transport::Udp } else { Transport::Tls };
+        if plain {
+            // Both legs in one event, where nothing but faults happens on them.
+            (c.path.loss, c.path.idle_timeout, c.path.route_expiry) = (0.0, None, None);
+        } else {
+            gateway.path.idle_timeout = (idle > 1000).then(|| Span::from_secs(idle - 1000));
+            gateway.path.idle_action = if resets { IdleAction::Reset } else { IdleAction::Silent };
+            c.path.keep_alive = (keep_alive > 1000).then(|| Span::from_secs(keep_alive - 1000));
+        }
+        p
+    }
+}
+
+#[test]
+fn the_laws_hold_among_spare_gateways_limits_and_lunches_however_paths_are_crossed() {
+    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let (mut established, mut drops, mut joined_runs) = (0, 0, 0);
+    for _ in 0..400 {
+        let p = company().new_tree(&mut runner).unwrap().current();
+        let [joined, apart] = [Hops::Joined, Hops::Apart].map(|hops| {
+            let mut all = simulate_with(&p, 0, hops).all;
+            let events = all.get(Counter::Events);
+            all.forget_events();
+            (all, events)
+        });
+        assert!(joined.0 == apart.0, "crossing both legs in one event changes the result: {p:?}");
+        joined_runs += u32::from(joined.1 < apart.1);
+        established += joined.0.get(Counter::SessionsEstablished);
+        drops += joined.0.all_drops();
+        assert!(joined.0.all_drops() <= joined.0.get(Counter::SessionsEstablished), "more drops than sessions: {p:?}");
+    }
+    // Sessions come and go in them, and in many both legs are crossed at once.
+    assert!(established > 4000 && drops > 2000 && joined_runs > 80, "{established} {drops} {joined_runs}");
 }
