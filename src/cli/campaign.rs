@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
@@ -25,6 +25,7 @@ pub struct Campaign {
     units: Units,
     control: Arc<Control>,
     quiet: bool,
+    progress: Mutex<Option<Progress>>,
     reused: AtomicU32,
     simulated: AtomicU32,
     unusable: AtomicU32,
@@ -66,7 +67,17 @@ impl Campaign {
     pub fn new(folder: &Path, control: Arc<Control>, quiet: bool) -> Result<Campaign, Fault> {
         let units = Units::open(folder)?;
         let none = || AtomicU32::new(0);
-        Ok(Campaign { units, control, quiet, reused: none(), simulated: none(), unusable: none() })
+        let progress = Mutex::new(Some(Progress::watch(&control, !quiet)));
+        Ok(Campaign { units, control, quiet, progress, reused: none(), simulated: none(), unusable: none() })
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Option<Progress>> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Clears the progress bar away: the work is done, or was interrupted.
+    pub fn end(&self) {
+        drop(self.progress().take());
     }
 
     /// Replicates every alternative; `None`: it was interrupted. Whether there are enough replications is decided at fixed
@@ -132,7 +143,9 @@ impl Campaign {
         let us = |(a, _): &(usize, u32)| simulated_us(&alternatives[*a].scenario.plan, 1);
         let left = wanted.iter().zip(&found).filter(|(_, found)| found.is_none());
         let total = left.map(|(unit, _)| us(unit)).sum::<u64>().saturating_add(self.control.simulated_us());
-        let _progress = Progress::watch(&self.control, total, !self.quiet);
+        if let Some(progress) = self.progress().as_ref() {
+            progress.until(total);
+        }
         let all: Vec<Option<Observation>> = wanted
             .par_iter()
             .zip(found)

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -24,17 +25,20 @@ pub fn interruptible() -> Arc<Control> {
     control
 }
 
-/// Watches a control until it is dropped.
+/// Watches a control until it is dropped: one bar, whose end moves as more work comes up.
 pub struct Progress {
+    total_us: Arc<AtomicU64>,
     watcher: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Progress {
-    /// Shows how far the control is on its way to `total_us` of simulated time; nothing unless wanted and on a terminal.
-    pub fn watch(control: &Arc<Control>, total_us: u64, wanted: bool) -> Progress {
+    /// Shows how far the control is; nothing unless wanted and on a terminal.
+    pub fn watch(control: &Arc<Control>, wanted: bool) -> Progress {
+        let total_us = Arc::new(AtomicU64::new(0));
         if !wanted || !std::io::stderr().is_terminal() {
-            return Progress { watcher: None };
+            return Progress { total_us, watcher: None };
         }
+        let total = Arc::clone(&total_us);
         let (done, ended) = channel();
         let control = Arc::clone(control);
         let watcher = std::thread::spawn(move || {
@@ -42,18 +46,28 @@ impl Progress {
             if ended.recv_timeout(Duration::from_millis(300)) != Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
                 return;
             }
-            let bar = ProgressBar::new(total_us);
+            let bar = ProgressBar::new(total.load(Ordering::Relaxed));
             let style = ProgressStyle::with_template("{bar:40} {percent:>3} %, {eta} left{msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             while ended.recv_timeout(Duration::from_millis(100)) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
-                bar.set_position(control.simulated_us().min(total_us));
+                let total = total.load(Ordering::Relaxed);
+                if total == 0 {
+                    continue; // It is not known yet how much there is to do.
+                }
+                bar.set_length(total);
+                bar.set_position(control.simulated_us().min(total));
                 if control.is_stopped() {
                     bar.set_message(": stopping");
                 }
             }
             bar.finish_and_clear();
         });
-        Progress { watcher: Some((done, watcher)) }
+        Progress { total_us, watcher: Some((done, watcher)) }
+    }
+
+    /// So much simulated time in all, as far as is known.
+    pub fn until(&self, total_us: u64) {
+        self.total_us.store(total_us, Ordering::Relaxed);
     }
 }
 

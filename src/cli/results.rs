@@ -80,6 +80,7 @@ impl ResultsFlags {
 impl Results {
     /// Says how much was found of an earlier process and, where this one was interrupted, how to go on.
     pub fn tell(&self, interrupted: bool) {
+        self.campaign.end();
         if !self.quiet && (interrupted || self.campaign.is_resumed()) {
             eprintln!("{}", self.campaign.told());
         }

@@ -132,10 +132,11 @@ impl Run {
         let (start, most) = (scenario.replications, self.precision.most_reps);
         let mut samples = Samples::new(scopes(plan), plan.horizon);
         let mut interrupted = false;
+        let progress = Progress::watch(control, !self.quiet);
         for n in (Replications { first: 0, start, wanted: &wanted, most }).schedule() {
             let from = samples.replications();
             let left = simulated_us(plan, n - from).saturating_add(control.simulated_us());
-            let _progress = Progress::watch(control, left, !self.quiet);
+            progress.until(left);
             let manner = Manner { hops: Hops::Joined, drop_rows: table.left, control };
             replicate(plan, from..n, &mut samples, manner, |number, log| table.write(number, log).map_err(world))?;
             interrupted = samples.replications() < n;

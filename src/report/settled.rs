@@ -102,10 +102,13 @@ fn spread(all: &[Spread], replications: u32) -> String {
     let mut rows = vec![["", "half at most", "19 of 20 at most"].map(String::from).to_vec()];
     rows.extend(all.iter().map(row));
     let more = match replications < for_high {
-        true => format!("; {} have an upper bound of the latter", whole(for_high.into())),
+        true => format!("; an upper one of the latter takes {} replications", whole(for_high.into())),
         false => String::new(),
     };
-    format!("\nOf the replications, each a day of its own (95 % bounds by order{more})\n{}", table(&rows, true))
+    format!(
+        "\nOf the replications, each a day of its own (95 % bounds by order statistics{more})\n{}",
+        table(&rows, true)
+    )
 }
 
 fn steady(all: &[Steady]) -> String {
