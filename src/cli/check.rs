@@ -101,6 +101,10 @@ fn text(scenario: &Scenario, threads: usize) -> String {
         out += "\nobjectives\n";
         scenario.objectives.iter().for_each(|o| out += &format!("  {}\n", objective(o)));
     }
+    if !scenario.plots.is_empty() {
+        out += "\nplots, besides those that every results folder has\n";
+        scenario.plots.iter().for_each(|p| out += &format!("  {}\n", p.told()));
+    }
     out
 }
 

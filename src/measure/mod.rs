@@ -3,9 +3,11 @@
 mod histogram;
 mod metric;
 mod objective;
+mod series;
 mod tally;
 
 pub use histogram::Histogram;
 pub use metric::{METRICS, Metric, Sample, Unit};
 pub use objective::{Bound, Objective, Scope};
+pub use series::SERIES;
 pub use tally::{Counter, DropCause, DropRow, EndedBy, MinuteBin, MissCause, StationTally, Tally};

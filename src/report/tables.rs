@@ -279,3 +279,16 @@ impl<W: Write> Drops<W> {
         self.out.into_inner().map_err(|e| io::Error::new(e.error().kind(), e.to_string()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_series_have_the_names_by_which_plots_ask_for_them() {
+        let station = StationTally { response_by_minute: vec![Histogram::default()], ..StationTally::default() };
+        let of_stations = station_series(&station, 0, 60.0, 1.0).into_iter().map(|(name, ..)| name);
+        let all: Vec<&str> = SERIES.iter().map(|(name, ..)| *name).chain(of_stations).collect();
+        assert_eq!(all, crate::measure::SERIES);
+    }
+}

@@ -438,7 +438,8 @@ pub fn keys_of(table: &str) -> Option<Vec<&'static Key>> {
 }
 
 /// The tables of a scenario.
-pub const TABLES: &[&str] = &["scenario", "gateway", "clients", "workload", "path", "fault", "objective", "study"];
+pub const TABLES: &[&str] =
+    &["scenario", "gateway", "clients", "workload", "path", "fault", "objective", "study", "plot"];
 
 #[cfg(test)]
 mod tests {

@@ -39,6 +39,7 @@ fn written(scenario: &Scenario, open: bool) -> String {
     for objective in &scenario.objectives {
         write_objective(&mut out, objective);
     }
+    scenario.plots.iter().for_each(|plot| out += &plot.written());
     out
 }
 

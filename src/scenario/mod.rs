@@ -12,6 +12,7 @@ mod expand;
 mod kind;
 mod objective;
 mod overrides;
+mod plot;
 mod profile;
 mod records;
 mod settings;
@@ -26,6 +27,7 @@ pub use error::{Place, ScenarioError, nearest};
 pub use expand::{expanded, expanded_study, hash};
 pub use kind::{Kind, Value};
 pub use overrides::Override;
+pub use plot::Plot;
 pub use profile::{Given, KINDS, Profile, SHIPPED};
 pub use records::Records;
 pub use settings::{Origin, Setting, Settings};
@@ -52,6 +54,8 @@ pub struct Scenario {
     pub objectives: Vec<Objective>,
     /// What is turned, where the file asks for a study.
     pub study: Option<Study>,
+    /// The plots that the file asks for besides those that every results folder has.
+    pub plots: Vec<Plot>,
     /// Every value with its origin: `[scenario]`, the gateways, the client groups.
     pub settings: Vec<Settings>,
     /// The same of each `[[workload]]` and `[[path]]` of the file.
@@ -138,13 +142,15 @@ pub fn parse_again(
     let objectives = objective::read_all(&document, &plan)?;
     let replications = settings[0].number("replications") as u32;
     let warnings = warnings::of(&plan);
+    let study = study::read(&document, folder)?;
     Ok(Scenario {
         file: file.into(),
         question: document.opening.clone(),
         plan,
         replications,
         objectives,
-        study: study::read(&document, folder)?,
+        plots: plot::read_all(&document, study.as_ref())?,
+        study,
         settings,
         shared,
         warnings,

@@ -29,7 +29,7 @@ mod thin;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use serde::Serialize;
 

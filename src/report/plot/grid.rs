@@ -1,6 +1,6 @@
 //! The points of a study, arranged: which key runs along the axis, and what the others tell apart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::results::{Document, Figure};
 use super::key::{Places, called, places};
@@ -54,10 +54,10 @@ pub fn points(document: &Document) -> Vec<&BTreeMap<String, String>> {
 /// The keys with more than one value, each with its values in their order.
 pub fn keys<'a>(points: &[&'a BTreeMap<String, String>]) -> Vec<(&'a str, Vec<&'a str>)> {
     let mut keys: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (key, value) in points.iter().flat_map(|p| p.iter()) {
+    let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for (key, value) in points.iter().flat_map(|p| p.iter()).filter(|(k, v)| seen.insert((k, v))) {
         match keys.iter_mut().find(|(k, _)| k == key) {
-            Some((_, values)) if !values.contains(&value.as_str()) => values.push(value),
-            Some(_) => {}
+            Some((_, values)) => values.push(value),
             None => keys.push((key, vec![value])),
         }
     }
@@ -87,16 +87,17 @@ impl<'a> Grid<'a> {
         // Keys that turn together with this one tell nothing apart.
         let zipped = values.len() == points.len();
         let others: Vec<&str> = keys.iter().map(|(k, _)| *k).filter(|k| *k != key && !zipped).collect();
+        let at: BTreeMap<&str, f64> = values.iter().copied().zip(places.at.iter().copied()).collect();
         let mut curves: Vec<Curve> = Vec::new();
+        let mut named: BTreeMap<String, usize> = BTreeMap::new();
         for point in points {
-            let Some(value) = point.get(key) else { continue };
-            let Some(x) = values.iter().position(|v| v == value).map(|i| places.at[i]) else { continue };
-            let spot = Spot { point, x, value };
+            let Some((value, x)) = point.get(key).and_then(|v| Some((v, *at.get(v.as_str())?))) else { continue };
             let name = name(point, &others);
-            match curves.iter_mut().find(|c| c.name == name) {
-                Some(curve) => curve.spots.push(spot),
-                None => curves.push(Curve { name, spots: vec![spot] }),
+            let place = *named.entry(name.clone()).or_insert(curves.len());
+            if place == curves.len() {
+                curves.push(Curve { name, spots: Vec::new() });
             }
+            curves[place].spots.push(Spot { point, x, value });
         }
         curves.iter_mut().for_each(|c| c.spots.sort_by(|a, b| a.x.total_cmp(&b.x)));
         Some(Grid { key, places, curves })

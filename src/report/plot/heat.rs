@@ -6,7 +6,7 @@ use super::super::chart::{Axis, Chart, HeatMap, Layer};
 use super::super::number::human;
 use super::super::results::Objective;
 use super::grid::{Figures, keys, name};
-use super::key::called;
+use super::key::{called, places};
 use super::reading::{Reading, small};
 
 /// More cells than this in a row or a column are no table.
@@ -21,11 +21,14 @@ pub fn chart<'a>(
     objective: Option<&Objective>,
 ) -> Option<Chart> {
     let keys = keys(points);
-    // Across goes the key with the most values; down go the others together.
-    let (across, columns) = keys.iter().max_by_key(|(_, values)| values.len())?;
+    // Across goes the key with the most values, rather numbers than words; down go the others together.
+    let (across, columns) = keys.iter().max_by_key(|(key, values)| (values.len(), places(key, values).is_some()))?;
     let others: Vec<&str> = keys.iter().map(|(key, _)| *key).filter(|key| key != across).collect();
     let mut rows: Vec<String> = Vec::new();
     for row in points.iter().map(|p| name(p, &others)) {
+        if rows.len() > MOST {
+            return None;
+        }
         if !rows.contains(&row) {
             rows.push(row);
         }

@@ -4,6 +4,7 @@ mod best;
 mod cause;
 mod compare;
 mod day;
+mod declared;
 mod distribution;
 mod grid;
 mod group;
@@ -48,7 +49,7 @@ pub const FOLDER: &str = "plots";
 /// A file of the folder is missing or damaged.
 pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
     let document = &results.document;
-    Ok(match &document.found {
+    let mut all = match &document.found {
         Found::Run(run) => {
             let day = day::plots(results, run)?;
             let causes = cause::plots(document);
@@ -65,7 +66,9 @@ pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
         Found::Best(found) => best::plots(document, found),
         Found::Sensitivity(found) => sensitivity::plots(document, found),
         Found::Matrix(found) => matrix::plots(found),
-    })
+    };
+    all.extend(declared::plots(results)?);
+    Ok(all)
 }
 
 /// Why plots could not be written.
@@ -93,3 +96,6 @@ pub fn write(folder: &mut Folder, results: &Results) -> Result<usize, PlotError>
     }
     Ok(plots.len())
 }
+
+#[cfg(test)]
+mod tests;

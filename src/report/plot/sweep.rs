@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::chart::{
     Along, Axis, Band, Bar, Bars, Chart, Layer, Line, Point, Points, Region, Scale, Threshold, Tone,
 };
-use super::super::results::{Document, Figure, Objective, Sweep};
+use super::super::results::{Document, Figure, Objective, PointLine, Sweep};
 use super::Plot;
 use super::grid::{Curve, Figures, Grid, MOST_CURVES, keys, name, points};
 use super::heat;
@@ -19,10 +19,13 @@ const SHOWN: [&str; 3] = ["missed_toast_fraction", "down_fraction", "message_rat
 const MOST_BARS: usize = 40;
 
 /// A figure that is shown, and what is wanted of it.
-struct Shown<'a> {
-    metric: &'a str,
-    scope: &'a str,
-    objective: Option<&'a Objective>,
+pub struct Shown<'a> {
+    /// What it is.
+    pub metric: &'a str,
+    /// Whom it is about.
+    pub scope: &'a str,
+    /// What is wanted.
+    pub objective: Option<&'a Objective>,
 }
 
 /// The plots of a sweep.
@@ -152,12 +155,16 @@ fn replications(sweep: &Sweep) -> String {
     }
 }
 
+/// The points with their verdicts.
+fn lines(sweep: &Sweep) -> BTreeMap<&BTreeMap<String, String>, &PointLine> {
+    sweep.points.iter().map(|p| (&p.point, p)).collect()
+}
+
 /// Where every objective is met, each point with half of the way to its neighbours, beyond the last one to the edge.
 fn feasible(curve: &Curve, sweep: &Sweep) -> Vec<Layer> {
-    let verdict =
-        |point: &BTreeMap<String, String>| sweep.points.iter().find(|p| p.point == *point).map(|p| p.verdict.as_str());
-    let judged = sweep.points.iter().any(|p| !p.objectives.is_empty());
-    let passes: Vec<bool> = curve.spots.iter().map(|s| judged && verdict(s.point) == Some("pass")).collect();
+    let lines = lines(sweep);
+    let meets = |p: &&PointLine| p.verdict == "pass" && !p.objectives.is_empty();
+    let passes: Vec<bool> = curve.spots.iter().map(|s| lines.get(s.point).is_some_and(meets)).collect();
     let half = |i: usize, j: usize| (curve.spots[i].x + curve.spots[j].x) / 2.0;
     let mut layers = Vec::new();
     let mut i = 0;
@@ -179,8 +186,9 @@ fn title(grid: &Grid, sweep: &Sweep, shown: &Shown, reading: &Reading) -> String
     let plain = format!("{} by {key}", reading.label);
     let Some(objective) = shown.objective.filter(|_| grid.curves.len() == 1) else { return plain };
     let target = reading.target(objective);
+    let lines = lines(sweep);
     let verdict = |point: &BTreeMap<String, String>| {
-        let line = sweep.points.iter().find(|p| p.point == *point)?;
+        let line = lines.get(point)?;
         line.objectives.iter().find(|o| o.metric == shown.metric && o.scope == shown.scope && o.cause.is_none())
     };
     let spots = &grid.curves[0].spots;
@@ -203,15 +211,21 @@ fn title(grid: &Grid, sweep: &Sweep, shown: &Shown, reading: &Reading) -> String
     }
 }
 
+fn all_keys(point: &BTreeMap<String, String>) -> Vec<&str> {
+    point.keys().map(String::as_str).collect()
+}
+
 /// Where no key has numbers: a bar for each point.
-fn bars(figures: &Figures, points: &[&BTreeMap<String, String>], shown: &Shown) -> Chart {
+pub fn bars(figures: &Figures, points: &[&BTreeMap<String, String>], shown: &Shown) -> Chart {
     let reading = Reading::of(shown.metric);
     let keys: Vec<&str> = keys(points).into_iter().map(|(key, _)| key).collect();
     let bar = |point: &&BTreeMap<String, String>| {
         let figure = figures.get(point, shown.scope, shown.metric);
         let (value, interval) = spot(figure, reading.factor);
         let text = figure.map_or("–".into(), |f| reading.with_interval(f));
-        Bar { label: name(point, &keys), value, interval, text, ..Bar::default() }
+        // One point alone has no key that tells it from others: all of them name it.
+        let label = if keys.is_empty() { name(point, &all_keys(point)) } else { name(point, &keys) };
+        Bar { label, value, interval, text, ..Bar::default() }
     };
     let bars: Vec<Bar> = points.iter().take(MOST_BARS).map(bar).collect();
     let mut layers = vec![Layer::Bars(Bars { bars, ..Bars::default() })];

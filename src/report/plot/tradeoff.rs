@@ -1,6 +1,6 @@
 //! What a shorter refresh interval costs and saves: the gateway's load against missed toasts, with the chosen point.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::chart::{Along, Chart, Layer, Line, Marker, Point, Points, Scale, Threshold, Tone};
 use super::super::results::{Document, Figure, Found, Objective};
@@ -165,9 +165,9 @@ fn chosen<'a>(
         points.into_iter().min_by(|a, b| mean(a, metric).total_cmp(&mean(b, metric)))
     };
     let Found::Sweep(sweep) = &document.found else { return None };
-    let passes = |p: &&BTreeMap<String, String>| {
-        sweep.points.iter().any(|line| line.point == **p && line.verdict == "pass" && !line.objectives.is_empty())
-    };
+    let meeting: BTreeSet<&BTreeMap<String, String>> =
+        sweep.points.iter().filter(|p| p.verdict == "pass" && !p.objectives.is_empty()).map(|p| &p.point).collect();
+    let passes = |p: &&BTreeMap<String, String>| meeting.contains(*p);
     let passing: Vec<_> = spots().filter(passes).collect();
     match passing.is_empty() {
         false => least(passing, LOAD).map(|p| (p, LEAST_LOAD)),

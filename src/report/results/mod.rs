@@ -14,6 +14,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+
 pub use distribution::{Distribution, distributions};
 pub use document::{
     Assumption, Best, BestPoint, Cell, Changed, Compared, Comparison, Document, Figure, Found, Matrix, Objective,
@@ -28,6 +30,19 @@ use crate::quantity::parse_clock;
 use super::folder::{MANIFEST, Manifest, PARTIAL, SCHEMA};
 
 const SCENARIO: &str = "scenario.toml";
+
+/// A plot that the scenario asks for, in `[[plot]]`.
+#[derive(Deserialize, Clone, PartialEq, Debug, Default)]
+pub struct Wish {
+    /// What goes along: `time`, a varied key, or a metric.
+    pub x: String,
+    /// What goes up: a metric; over time, a series.
+    pub y: String,
+    /// What tells curves apart: `clients`, `gateway`, or a varied key.
+    pub by: Option<String>,
+    /// The headline.
+    pub title: Option<String>,
+}
 
 /// Why a folder is not read.
 #[derive(thiserror::Error, Debug)]
@@ -188,13 +203,29 @@ impl Results {
     /// # Errors
     /// The file is missing or damaged.
     pub fn start_s(&self) -> Result<Option<f64>, ResultsError> {
-        if !self.has(SCENARIO) {
-            return Ok(None);
-        }
-        let parsed: Result<toml::Table, _> = self.text(SCENARIO)?.parse();
-        let scenario = parsed.map_err(|e| self.damaged(SCENARIO, format!("not TOML: {}", e.message())))?;
+        let scenario = self.scenario()?;
         let start = scenario.get("scenario").and_then(|s| s.get("start")).and_then(|s| s.as_str());
         Ok(start.and_then(parse_clock).map(|clock| clock.0 as f64 / 1e6))
+    }
+
+    /// The plots that the scenario asks for.
+    ///
+    /// # Errors
+    /// The file is missing or damaged.
+    pub fn wishes(&self) -> Result<Vec<Wish>, ResultsError> {
+        let scenario = self.scenario()?;
+        let all = scenario.get("plot").and_then(|p| p.as_array()).cloned().unwrap_or_default();
+        let read = |wish: toml::Value| wish.try_into().map_err(|e| self.damaged(SCENARIO, e.to_string()));
+        all.into_iter().map(read).collect()
+    }
+
+    /// The scenario as a table; empty where there is no one scenario.
+    fn scenario(&self) -> Result<toml::Table, ResultsError> {
+        if !self.has(SCENARIO) {
+            return Ok(toml::Table::new());
+        }
+        let parsed: Result<toml::Table, _> = self.text(SCENARIO)?.parse();
+        parsed.map_err(|e| self.damaged(SCENARIO, format!("not TOML: {}", e.message())))
     }
 
     fn table<T>(&self, file: &str, read: impl FnOnce(&str) -> Result<Vec<T>, String>) -> Result<Vec<T>, ResultsError> {

@@ -1,0 +1,108 @@
+//! `[[plot]]`: a plot besides those that every results folder has, checked before anything runs.
+
+use std::fmt::Write;
+
+use super::document::{Document, Entry, Form, Section};
+use super::error::{ScenarioError, nearest};
+use super::study::Study;
+use crate::measure::{METRICS, SERIES};
+
+/// A plot that the file asks for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Plot {
+    /// What goes along: `time`, a key that the study varies, or a metric.
+    pub x: String,
+    /// What goes up: a metric; over time, a series.
+    pub y: String,
+    /// What tells curves apart: `clients`, `gateway`, or a key that the study varies.
+    pub by: Option<String>,
+    /// The headline; without one it is made of the names.
+    pub title: Option<String>,
+}
+
+const KEYS: [&str; 4] = ["x", "y", "by", "title"];
+/// A curve for each client group, or for each gateway.
+const GROUPS: [&str; 2] = ["clients", "gateway"];
+const TIME: &str = "time";
+
+fn text(entry: &Entry) -> Result<&str, ScenarioError> {
+    match &entry.form {
+        Form::Text(text) => Ok(text),
+        other => Err(ScenarioError::input(
+            &entry.place,
+            format!("plot.{}: found {}, expected text in quotes", entry.key, other.shown()),
+        )),
+    }
+}
+
+/// A text that must be one of these.
+fn one_of(entry: &Entry, valid: &[&str], what: &str) -> Result<String, ScenarioError> {
+    let found = text(entry)?;
+    if valid.contains(&found) {
+        return Ok(found.into());
+    }
+    let near = nearest(found, valid.iter().copied());
+    let message = format!("plot.{}: found {found:?}{near}; {what}: {}", entry.key, valid.join(", "));
+    Err(ScenarioError::input(&entry.place, message))
+}
+
+fn read(section: &Section, varied: &[&str]) -> Result<Plot, ScenarioError> {
+    for entry in &section.entries {
+        if !KEYS.contains(&entry.key.as_str()) {
+            let near = nearest(&entry.key, KEYS);
+            let message = format!("unknown key `{}` in plot{near}; valid: {}", entry.key, KEYS.join(", "));
+            return Err(ScenarioError::input(&entry.key_place, message));
+        }
+    }
+    let needed = |key: &str| {
+        section.entry(key).ok_or_else(|| ScenarioError::input(&section.place, format!("plot has no `{key}`")))
+    };
+    let (x, y) = (needed("x")?, needed("y")?);
+    let metrics: Vec<&str> = METRICS.iter().map(|m| m.name).collect();
+    let along = [&[TIME], varied, &metrics].concat();
+    let x = one_of(x, &along, "valid are time, the keys that [study] varies, and the metrics")?;
+    let y = match x.as_str() {
+        TIME => one_of(y, &SERIES, "valid over time")?,
+        _ => one_of(y, &metrics, "valid metrics")?,
+    };
+    let apart = match x.as_str() {
+        TIME => GROUPS.to_vec(),
+        x => GROUPS.into_iter().chain(varied.iter().copied().filter(|key| *key != x)).collect(),
+    };
+    Ok(Plot {
+        by: section.entry("by").map(|e| one_of(e, &apart, "valid")).transpose()?,
+        title: section.entry("title").map(|e| text(e).map(String::from)).transpose()?,
+        x,
+        y,
+    })
+}
+
+/// Every plot of the file.
+///
+/// # Errors
+/// What is wrong with one of them.
+pub fn read_all(document: &Document, study: Option<&Study>) -> Result<Vec<Plot>, ScenarioError> {
+    let varied: Vec<&str> = study.map_or_else(Vec::new, |s| s.axes.iter().map(|a| a.key.as_str()).collect());
+    document.sections.iter().filter(|s| s.table == "plot").map(|s| read(s, &varied)).collect()
+}
+
+impl Plot {
+    /// As it would stand in a file.
+    pub fn written(&self) -> String {
+        let mut out = "\n[[plot]]\n".to_string();
+        let keys =
+            [("x", Some(&self.x)), ("y", Some(&self.y)), ("by", self.by.as_ref()), ("title", self.title.as_ref())];
+        for (key, value) in keys {
+            if let Some(value) = value {
+                writeln!(out, "{key} = {}", toml::Value::String(value.clone())).unwrap_or_default();
+            }
+        }
+        out
+    }
+
+    /// "missed_toast_fraction over clients.refresh_interval, by clients.path".
+    pub fn told(&self) -> String {
+        let by = self.by.as_ref().map_or(String::new(), |by| format!(", by {by}"));
+        format!("{} over {}{by}", self.y, self.x)
+    }
+}
