@@ -8,6 +8,7 @@ mod durable;
 mod facts;
 mod laws;
 mod models;
+mod plots;
 mod rejected;
 mod replay;
 mod station;
