@@ -30,7 +30,8 @@ impl Made {
 
     /// A run of few users, with any other keys.
     fn run(more: &[&str]) -> Made {
-        Made::by(&[&["run", "models/nec-r2.toml", "--set", "clients.count=40", "--reps", "3"], more].concat())
+        let reps: &[&str] = if more.contains(&"--reps") { &[] } else { &["--reps", "3"] };
+        Made::by(&[&["run", "models/nec-r2.toml", "--set", "clients.count=40"], reps, more].concat())
     }
 
     fn page(&self) -> String {
