@@ -98,7 +98,8 @@ pub fn page(results: &Results) -> Result<String, ResultsError> {
     let ladder = results.maybe("ladder.json")?.map(|text| ladder::read(&text)).transpose();
     let ladder = ladder.map_err(bad("ladder.json"))?;
     let plots = plot::plots(results)?;
-    let parts = parts(kind, &summary, &plots, ladder.is_some(), !inputs.is_empty());
+    let next = answer::next(kind, &summary, &inputs);
+    let parts = parts(kind, &summary, !next.is_empty(), &plots, ladder.is_some(), !inputs.is_empty());
     let context = |downloads: Vec<download::Download>| {
         context! {
             kind => value(kind.name()),
@@ -109,11 +110,12 @@ pub fn page(results: &Results) -> Result<String, ResultsError> {
             summary => value(&summary),
             mark => value(answer::mark(kind, &summary)),
             answer => value(answer::lines(&summary)),
+            next => value(&next),
             tables => value(study::tables(kind, &summary)),
             assumptions => value(answer::assumptions(&summary)),
             objectives => value(objective::table(&summary)),
-            answer_plots => value(figure::of_part(&plots, false)),
-            day_plots => value(figure::of_part(&plots, true)),
+            answer_plots => value(figure::of_part(kind, &plots, false)),
+            day_plots => value(figure::of_part(kind, &plots, true)),
             ladder => value(ladder.as_ref()),
             inputs => value(section::sections(&inputs)),
             limits => value(trust::LIMITS),
@@ -137,6 +139,7 @@ pub fn page(results: &Results) -> Result<String, ResultsError> {
 fn parts(
     kind: Kind,
     summary: &Json,
+    next: bool,
     plots: &[plot::Plot],
     ladder: bool,
     inputs: bool,
@@ -145,10 +148,10 @@ fn parts(
     let all = [
         (true, "answer", "Answer"),
         (has("assumptions"), "assumptions", "Assumptions"),
-        (has("advice"), "next", "What to try next"),
+        (next, "next", "What to try next"),
         (objective::table(summary).is_some(), "objectives", "Objectives"),
         (true, "figures", if kind == Kind::Run { "Figures" } else { "Results" }),
-        (!figure::of_part(plots, true).is_empty(), "day", "The day"),
+        (!figure::of_part(kind, plots, true).is_empty(), "day", "The day"),
         (ladder, "ladder", "A lost session"),
         (true, "trust", "Can I trust this?"),
         (inputs, "inputs", "Inputs"),

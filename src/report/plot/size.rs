@@ -75,10 +75,10 @@ fn limits(document: &Document, size: &Size, x: &Axis, at: &[f64]) -> Chart {
     let key = called(&size.key);
     let title = match (&size.value, &binding) {
         (Some(value), Some((_, what))) => {
-            format!("{key} {value} is the {} that serves; {} binds", size.wanted, small(what))
+            format!("{key}: {value} is the {} that serves; what binds: {}", size.wanted, small(what))
         }
-        (Some(value), None) => format!("{key} {value} is the {} that serves", size.wanted),
-        (None, _) => format!("No {} that was tried serves", small(&key)),
+        (Some(value), None) => format!("{key}: {value} is the {} that serves", size.wanted),
+        (None, _) => format!("{key}: no value that was tried serves"),
     };
     if let (Some(value), Some((share, _))) = (&size.value, &binding) {
         let x = trials.iter().find(|(_, t)| t.value == *value).map_or(f64::NAN, |(x, _)| *x);
@@ -127,11 +127,10 @@ fn search(size: &Size, axis: &Axis, at: &[f64]) -> Chart {
             layers.push(Layer::Points(Points { name: name.into(), points, tone }));
         }
     }
+    let key = called(&size.key);
     let title = match &size.value {
-        Some(value) => {
-            format!("The search came to {} {value} in {} steps", small(&called(&size.key)), size.trials.len())
-        }
-        None => format!("The search found nothing in {} steps", size.trials.len()),
+        Some(value) => format!("{key}: the search came to {value} in {} steps", size.trials.len()),
+        None => format!("{key}: the search found nothing in {} steps", size.trials.len()),
     };
     Chart {
         description: format!("The values in the order in which they were tried. {title}."),
