@@ -9,6 +9,7 @@ pub mod number;
 pub mod plot;
 pub mod results;
 mod run;
+pub mod settled;
 pub mod study;
 pub mod summary;
 pub mod sweep;
