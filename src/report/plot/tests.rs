@@ -3,6 +3,7 @@ use std::fmt::Write as _;
 use super::super::chart::tests::unreadable;
 use super::super::chart::{HeatMap, Layer, Region};
 use super::*;
+use crate::report::Manifest;
 
 fn manifest() -> Manifest {
     let text = |s: &str| s.to_string();
