@@ -14,6 +14,24 @@
 //! - [`report`]: results to bytes: table, CSV, JSON, plots, one page for people; and back from their folder.
 //! - [`cli`]: the only printer, one file per subcommand.
 //!
+//! # What the model leaves open, and what was chosen
+//!
+//! - A set-up is one attempt: `setup_mean_ms` runs from its INVITE (the first, where a 422 makes it send another) to usable.
+//!   Attempts that fail are counted by `setups_failed`; one still under way at the end is censored.
+//! - A failed set-up waits T1 (500 ms) at least, whatever `reestablish` says: repeated without any pause it would let no
+//!   time pass.
+//! - Where the 2xx says `refresher=uas`, a client by RFC 4028 leaves refreshing to the gateway and, as the side that does
+//!   not refresh, ends the session at SE − min(32 s, SE/3). Communicator's refresh is a heartbeat of its own and goes on.
+//! - Under `since-traffic` a jittered interval is drawn once per refresh, and traffic restarts that same interval. A refresh
+//!   put off by 491 or Retry-After is pending: traffic does not move it.
+//! - During Retry-After the client sends no request at all, not even the BYE of a session that ends meanwhile; it answers
+//!   and acknowledges what comes.
+//! - 491, and a 422 that is answered by a larger Session-Expires, each end a refresh transaction that failed; what follows
+//!   is another.
+//! - A message that arrives at the instant at which the call stops ringing still shows its toast: messages go before calls.
+//! - `down_peak` is exact within a group and to the second; over groups the peaks of the same second are added.
+//! - A quantile is the upper edge of its bucket, at most 0.8 % above the sample of that rank, and never beyond the longest.
+//!
 //! # What an event costs
 //!
 //! `cargo bench --bench day` measures the whole model, `cargo bench --bench engine` the agenda alone against a binary heap.

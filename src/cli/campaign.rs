@@ -1,4 +1,7 @@
-//! The work of a study: its units (point × replication) on all cores, those on disk not done again.
+//! The work of a study: its units (point × replication × group) on all cores, those on disk not done again.
+//!
+//! Threads steal groups from each other, so that one replication of one point keeps all of them busy. What is kept is a
+//! replication, a file of some kilobytes; where a group takes long, each group too, until its replication is complete.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,7 +14,7 @@ use super::design::Alternative;
 use super::fault::Fault;
 use super::progress::Progress;
 use super::replicate::{scopes, simulated_us};
-use crate::deployment::{Control, Hops, Manner, simulate_under};
+use crate::deployment::{Control, Hops, Manner, Plan, Portion, Replication, simulate_under};
 use crate::measure::Tally;
 use crate::report::{Found, UnitName, Units};
 use crate::study::{Observation, Samples, Wanted, checkpoints, is_precise};
@@ -144,10 +147,15 @@ impl Campaign {
 
     fn find(&self, alternative: &Alternative, replication: u32) -> Result<Option<Observation>, Fault> {
         let name = name(alternative, replication);
-        Ok(match self.units.read(&name)? {
-            Found::Valid(observation) => {
+        Ok(self.usable(&name, self.units.read(&name)?))
+    }
+
+    /// What was found, where it is of use; either is counted.
+    fn usable<T>(&self, name: &UnitName, found: Found<T>) -> Option<T> {
+        match found {
+            Found::Valid(content) => {
                 self.reused.fetch_add(1, Ordering::Relaxed);
-                Some(observation)
+                Some(content)
             }
             Found::Missing => None,
             Found::Unusable(why) => {
@@ -157,7 +165,7 @@ impl Campaign {
                 }
                 None
             }
-        })
+        }
     }
 
     fn simulate(&self, alternative: &Alternative, replication: u32) -> Result<Option<Observation>, Fault> {
@@ -165,14 +173,72 @@ impl Campaign {
             return Ok(None);
         }
         let plan = &alternative.scenario.plan;
-        let manner = Manner { hops: Hops::Joined, drop_rows: 0, control: &self.control };
-        let Some(done) = simulate_under(plan, replication, manner) else { return Ok(None) };
+        let by_group = has_large_groups(plan);
+        let done = match by_group {
+            true => self.by_group(alternative, replication)?,
+            false => {
+                let manner = Manner { hops: Hops::Joined, drop_rows: 0, control: &self.control };
+                simulate_under(plan, replication, manner)
+            }
+        };
+        let Some(done) = done else { return Ok(None) };
         let tallies: Vec<&Tally> = std::iter::once(&done.all).chain(&done.clients).chain(&done.gateways).collect();
         let observation = Observation::of(&tallies, plan.horizon);
         // What cannot be kept ends the study at once, not after hours.
-        self.units.write(&name(alternative, replication), &observation).inspect_err(|_| self.control.stop())?;
+        let whole = name(alternative, replication);
+        self.units.write(&whole, &observation).inspect_err(|_| self.control.stop())?;
+        if by_group {
+            let parts = (0..plan.groups().len()).map(|group| UnitName { group: Some(group), ..whole.clone() });
+            parts.into_iter().try_for_each(|part| self.units.forget(&part))?;
+        }
         self.simulated.fetch_add(1, Ordering::Relaxed);
         Ok(Some(observation))
+    }
+
+    /// A replication whose groups are units of their own; `None`: it was interrupted.
+    fn by_group(&self, alternative: &Alternative, replication: u32) -> Result<Option<Replication>, Fault> {
+        let plan = &alternative.scenario.plan;
+        let mut whole = Replication::none_of(plan);
+        let groups = plan.groups().len();
+        for start in (0..groups).step_by(GROUPS_AT_ONCE) {
+            let some = start..(start + GROUPS_AT_ONCE).min(groups);
+            let portions: Vec<Option<Portion>> = some
+                .clone()
+                .into_par_iter()
+                .with_max_len(1)
+                .map(|group| self.portion(alternative, replication, group))
+                .collect::<Result<_, _>>()?;
+            for (group, portion) in some.zip(portions) {
+                let Some(portion) = portion else { return Ok(None) };
+                whole.add(plan, group, &portion);
+            }
+        }
+        Ok(Some(whole))
+    }
+
+    /// What a group gives, found or simulated; `None`: it was interrupted.
+    fn portion(&self, alternative: &Alternative, replication: u32, group: usize) -> Result<Option<Portion>, Fault> {
+        let name = UnitName { group: Some(group), ..name(alternative, replication) };
+        let found = match self.units.read_bytes(&name)? {
+            Found::Valid(bytes) => match serde_json::from_slice(&bytes) {
+                Ok(portion) => Found::Valid(portion),
+                Err(_) => Found::Unusable("unreadable"),
+            },
+            Found::Missing => Found::Missing,
+            Found::Unusable(why) => Found::Unusable(why),
+        };
+        let plan = &alternative.scenario.plan;
+        if let Some(portion) = self.usable(&name, found) {
+            self.control.advance(plan.horizon.0);
+            return Ok(Some(portion));
+        }
+        if self.control.is_stopped() {
+            return Ok(None);
+        }
+        let Some(portion) = Portion::simulate(plan, group, replication, &self.control) else { return Ok(None) };
+        let bytes = serde_json::to_vec(&portion).unwrap_or_else(|e| unreachable!("counts are JSON: {e}"));
+        self.units.write_bytes(&name, &bytes).inspect_err(|_| self.control.stop())?;
+        Ok(Some(portion))
     }
 
     /// How many units were found, and how many were made; for people, on stderr.
@@ -196,6 +262,20 @@ impl Campaign {
     }
 }
 
+/// Groups whose counts are held until they are merged.
+const GROUPS_AT_ONCE: usize = 256;
+/// Signed-in hours of a group from which it is kept on its own: some tenths of a second, a hundred times what its file
+/// costs.
+const LARGE_USER_HOURS: u64 = 20_000;
+
+/// Whether the groups are many, and each takes so long that losing one by a kill would hurt.
+fn has_large_groups(plan: &Plan) -> bool {
+    let (groups, users): (usize, u64) = (plan.groups().len(), plan.clients.iter().map(|c| u64::from(c.count)).sum());
+    let hours = plan.horizon.0 / 3_600_000_000;
+    groups > 1 && users.saturating_mul(hours) / groups as u64 >= LARGE_USER_HOURS
+}
+
 fn name(alternative: &Alternative, replication: u32) -> UnitName {
-    UnitName { scenario_hash: alternative.hash.clone(), seed: alternative.scenario.plan.seed, replication }
+    let (scenario_hash, seed) = (alternative.hash.clone(), alternative.scenario.plan.seed);
+    UnitName { scenario_hash, seed, replication, group: None }
 }

@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use crate::deployment::{Plan, bytes_per_user};
-use crate::scenario::{Origin, Scenario, ScenarioError};
+use crate::scenario::{Origin, Place, Scenario, ScenarioError};
 
 /// Bytes of the largest groups that are simulated at once on that many threads.
 pub fn needed(plan: &Plan, threads: usize) -> u64 {
@@ -39,21 +39,18 @@ pub fn check(scenario: &Scenario, threads: usize) -> Result<(), Fault> {
     if needed <= available / 10 * 9 {
         return Ok(());
     }
-    let largest = scenario.plan.clients.iter().max_by_key(|c| c.count).map_or("", |c| &c.name);
-    let section = scenario.section("clients", largest);
-    let place = section.map(|s| &s.setting("count").origin).and_then(|origin| match origin {
-        Origin::File(place) => Some(place.clone()),
-        _ => None,
-    });
+    let largest = scenario.plan.clients.iter().max_by_key(|c| c.count);
+    let (name, count) = largest.map_or(("", 0), |c| (c.name.as_str(), c.count));
+    let place = match scenario.section("clients", name).map(|s| &s.setting("count").origin) {
+        Some(Origin::File(place)) => place.clone(),
+        _ => Place::whole("--set"),
+    };
     let gigabytes = |bytes: u64| format!("{:.1} GB", bytes as f64 / 1e9);
     let message = format!(
-        "count: the users of clients.{largest} and others need about {} of memory on {threads} threads, {} are free; \
-         fewer --jobs, more gateways (each is simulated on its own) or fewer users need less",
+        "clients.{name}.count: found {count}, expected fewer: the users of all groups need about {} of memory on {threads} \
+         threads, {} are free; fewer --jobs or more gateways (each is simulated on its own) need less, too",
         gigabytes(needed),
         gigabytes(available)
     );
-    Err(match place {
-        Some(place) => ScenarioError::input(&place, message).into(),
-        None => Fault::Input(message),
-    })
+    Err(ScenarioError::input(&place, message).into())
 }

@@ -14,7 +14,8 @@ use crate::scenario::{KINDS, Place, Profile, SHIPPED, ScenarioError, catalogue, 
 /// Show profiles.
 #[derive(Args)]
 pub struct Profiles {
-    /// The profile, or a profile file of your own (KIND/FILE.toml, KIND one of clients, gateways, workloads, paths)
+    /// The profile, or a profile file of your own (FILE.toml, or KIND/FILE.toml, KIND one of clients, gateways,
+    /// workloads, paths)
     name: Option<String>,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -76,9 +77,26 @@ fn named(name: &str) -> Result<Vec<Profile>, Fault> {
     {
         return Ok(vec![Profile::find(kind, file, Path::new("."), &Place::whole(name), &[])?]);
     }
+    if name.ends_with(".toml") {
+        return own_file(name);
+    }
     let names: Vec<&str> = SHIPPED.iter().map(|(_, name, _)| *name).collect();
     let near = nearest(name, names.iter().copied());
     Err(Fault::Input(format!("unknown profile {name:?}{near}; there are: {}", names.join(", "))))
+}
+
+/// A profile file does not say of which kind it is, but its keys do.
+fn own_file(name: &str) -> Result<Vec<Profile>, Fault> {
+    let mut wrong = Vec::new();
+    for kind in KINDS {
+        match Profile::find(kind, name, Path::new("."), &Place::whole(name), &[]) {
+            Ok(profile) => return Ok(vec![profile]),
+            Err(error) => wrong.push(error),
+        }
+    }
+    // What is wrong is told by the kind that knows all of the keys, where there is one.
+    let known = wrong.iter().position(|e| !e.to_string().contains("unknown key")).unwrap_or(0);
+    Err(wrong.swap_remove(known).into())
 }
 
 fn list(profiles: &[Profile]) -> String {

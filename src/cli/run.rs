@@ -23,11 +23,12 @@ use crate::deployment::{Control, DropLog, Hops, Manner, Plan};
 use crate::measure::Scope;
 use crate::report::ladder::Ladder;
 use crate::report::number::{percent, whole};
+use crate::report::settled::too_short;
 use crate::report::sweep::skew;
 use crate::report::tables::Drops;
 use crate::report::{Folder, Manifest, Part, Run as Record, VERSION, inputs as table, json, summary, tables, text};
 use crate::scenario::{Scenario, expanded, hash};
-use crate::study::{Samples, Verdict, is_precise, judge_all, overall, skewed};
+use crate::study::{Samples, Steady, Verdict, is_precise, judge_all, overall, skewed, spread, steady_state};
 
 /// Simulate a scenario.
 #[derive(Args)]
@@ -41,6 +42,9 @@ pub struct Run {
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Also what the figures settle to without their warm-up, which MSER-5 finds; by default a run is a terminating day
+    #[arg(long)]
+    steady_state: bool,
     /// The results folder [default: results/<scenario name>]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -144,9 +148,9 @@ impl Run {
     }
 
     /// What is told besides the scenario's own warnings.
-    fn warnings(&self, scenario: &Scenario, samples: &Samples) -> Vec<String> {
+    fn warnings(&self, scenario: &Scenario, samples: &Samples, steady: &[Steady]) -> Vec<String> {
         let skewed = skewed(samples, &scenario.objectives);
-        let told: Vec<String> = skewed.iter().map(skew).collect();
+        let told: Vec<String> = skewed.iter().map(skew).chain(too_short(steady)).collect();
         if !self.quiet {
             told.iter().for_each(|w| eprintln!("warning: {w}"));
         }
@@ -164,6 +168,13 @@ impl Run {
         let rows = samples.rows();
         let judgements = judge_all(&scenario.objectives, &samples);
         let verdict = overall(&judgements);
+        let steady = if self.steady_state { steady_state(&samples.each_minute) } else { Vec::new() };
+        let told = self.warnings(scenario, &samples, &steady);
+        let command = self.scenario.canonical("run");
+        let precision = self.precision.given().into_iter();
+        let steady_flag = self.steady_state.then(|| ("--steady-state", String::new()));
+        let add = |line: String, (flag, value): (&str, String)| line + &super::flags::written(flag, &value);
+        let command = precision.chain(steady_flag).fold(command, add);
         let (assumptions, advice) = match self.no_report {
             true => (Vec::new(), Vec::new()),
             false => (assumptions(source, scenario, verdict)?, advice(plan, &samples)),
@@ -175,19 +186,17 @@ impl Run {
             seed: plan.seed,
             start_s: plan.start.0 as f64 / 1e6,
             horizon_s: plan.horizon.0 as f64 / 1e6,
+            spread: spread(&samples, &scenario.objectives),
+            steady,
             answer: answer(plan, &rows, &judgements, samples.replications()),
             interrupted,
             rows,
             judgements,
             assumptions,
-            warnings: scenario.warnings.iter().cloned().chain(self.warnings(scenario, &samples)).collect(),
+            warnings: scenario.warnings.iter().cloned().chain(told).collect(),
             advice,
             samples,
-            command: self
-                .precision
-                .given()
-                .iter()
-                .fold(self.scenario.canonical("run"), |line, (flag, value)| line + &super::flags::written(flag, value)),
+            command,
         })
     }
 }

@@ -115,8 +115,12 @@ impl Search<'_> {
         let mut worst: Option<Trial> = None;
         for situation in self.situations {
             let Some(trial) = self.judge_one(situation, place, first)? else { return Ok(None) };
+            // Of those that all pass, the one with the least room: it is what binds.
             let rank = |v: Verdict| [Verdict::Pass, Verdict::Inconclusive, Verdict::Fail].iter().position(|o| *o == v);
-            if worst.as_ref().is_none_or(|w| rank(trial.verdict) > rank(w.verdict)) {
+            let room = |t: &Trial| margin(t).map_or(f64::NEG_INFINITY, |(_, room)| room);
+            let is_worse =
+                |w: &Trial| rank(trial.verdict).cmp(&rank(w.verdict)).then(room(w).total_cmp(&room(&trial))).is_gt();
+            if worst.as_ref().is_none_or(is_worse) {
                 worst = Some(trial);
             }
         }
@@ -176,7 +180,10 @@ fn hit(source: &Source, base: &Scenario, spare: u32, at: Option<&str>) -> Result
             })
             .collect();
         let o = Override::parse_at(&format!("gateway.{}.spare={spare}", gateway.name), &Place::whole("--spare"))?;
-        Ok(Situation { source: source.with(&faults.concat()).under(o), down: Some(gateway.name.clone()) })
+        let source = source.with(&faults.concat()).under(o);
+        // What is wrong now is the flag's, in lines that the file does not have.
+        source.scenario(&[]).map_err(|e| Fault::Input(format!("--spare {spare} --down-at {at}: {e}")))?;
+        Ok(Situation { source, down: Some(gateway.name.clone()) })
     };
     base.plan.gateways.iter().map(situation).collect()
 }
@@ -372,7 +379,14 @@ fn find(search: &Search, largest: bool) -> Result<Option<Finding>, Fault> {
         true => (border.checked_sub(1), -1, 1),
         false => ((border < n).then_some(border), 1, -1),
     };
-    let Some(mut place) = chosen else { return Ok(Some(finding)) };
+    let Some(mut place) = chosen else {
+        // Where the least value fails, the greatest may yet serve: then the order is the other one.
+        if largest {
+            let Some(trial) = search.judge(n - 1, 0)? else { return Ok(None) };
+            finding.trials.push(trial);
+        }
+        return Ok(Some(finding));
+    };
     let value = |place: usize| search.axis.values[place].value().to_string();
     let next = |place: usize, step: isize| place.checked_add_signed(step).filter(|p| *p < n);
     let first = search.most.max(search.start);
@@ -419,9 +433,21 @@ fn answer(axis: &Axis, largest: bool, found: &Finding) -> Vec<String> {
     let which = if largest { "largest" } else { "smallest" };
     let key = &axis.key;
     let Some(chosen) = &found.chosen else {
-        let last = found.trials.last().map_or(String::new(), |t| format!("At {}: {}.", t.value, failing(t)));
-        let ends = [0, axis.values.len() - 1].map(|i| axis.values[i].value());
-        return vec![format!("No value of {key} from {} to {} meets the objectives.", ends[0], ends[1]), last];
+        let serves = found.trials.iter().find(|t| t.verdict == Verdict::Pass);
+        let mut lines = match serves {
+            Some(t) => vec![format!(
+                "{key} = {} meets the objectives and {} does not: larger values serve here. Leave --largest out.",
+                t.value, found.trials[0].value
+            )],
+            None => {
+                let tried: Vec<&str> = found.trials.iter().map(|t| t.value.as_str()).collect();
+                vec![format!("No value of {key} that was tried meets the objectives: {}.", tried.join(", "))]
+            }
+        };
+        let missed = found.trials.iter().rev().find(|t| t.verdict != Verdict::Pass);
+        lines.extend(missed.map(|t| format!("At {}: {}.", t.value, failing(t))));
+        lines.push(ORDER.into());
+        return lines;
     };
     let mut lines = Vec::new();
     let trial = found.of(chosen);
@@ -452,11 +478,13 @@ fn answer(axis: &Axis, largest: bool, found: &Finding) -> Vec<String> {
     if !found.confirmed() && found.trials.iter().any(|t| passing(&t)) {
         lines.push("The search and the confirmation disagree: the figures are too noisy; more --reps help.".into());
     }
-    lines.push(
-        "This takes it that a value on the safe side of one that serves, serves too; `sweep` shows them all.".into(),
-    );
+    lines.push(ORDER.into());
     lines
 }
+
+/// What a search cannot see.
+const ORDER: &str =
+    "This takes it that a value on the safe side of one that serves, serves too; `sweep` shows them all.";
 
 /// Why a value does not serve.
 fn failing(trial: &Trial) -> String {

@@ -27,7 +27,10 @@ fn count(objectives: &[Objective], points: &[Outcome]) -> String {
         n if n == all => format!("Every one of {} points meets", whole(n as u64)),
         n => format!("{} of {} points meet", whole(n as u64), whole(all as u64)),
     };
-    let rest = if open > 0 { format!("; of {} it remains open", whole(open as u64)) } else { String::new() };
+    let needed = points.iter().flat_map(|p| p.judgements.iter().filter_map(|j| j.replications_needed)).max();
+    let settled =
+        needed.map_or(String::new(), |n| format!(" (about {} replications would settle it)", whole(n.into())));
+    let rest = if open > 0 { format!("; of {} it remains open{settled}", whole(open as u64)) } else { String::new() };
     format!("{who} {}{rest}.", wanted.join(" and "))
 }
 

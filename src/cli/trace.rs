@@ -126,6 +126,8 @@ struct Scribe<'a> {
     underway: Vec<(usize, Message)>,
     sent: Vec<Message>,
     allow: Allow,
+    /// The last answer that the client received.
+    answered: Status,
     lost: bool,
     /// The rung of the first loss.
     lost_rung: Option<usize>,
@@ -143,6 +145,7 @@ impl<'a> Scribe<'a> {
             underway: Vec::new(),
             sent: Vec::new(),
             allow: Allow::Absent,
+            answered: Status::Request,
             lost: false,
             lost_rung: None,
             told: None,
@@ -166,6 +169,23 @@ impl<'a> Scribe<'a> {
     fn gateway_setting(&self, key: &str) -> String {
         let gateway = self.scenario.plan.clients[self.clients].gateway;
         setting(self.scenario, "gateway", &self.scenario.plan.gateways[gateway].name, key)
+    }
+
+    /// Of the leg that rewrites Allow: the client's goes last and wins.
+    fn relay_setting(&self) -> String {
+        match self.scenario.plan.clients[self.clients].path.relay_allow {
+            Some(_) => self.client_setting("relay_allow"),
+            None => self.gateway_setting("relay_allow"),
+        }
+    }
+
+    /// Why the client takes the last answer for a refusal of its refresh.
+    fn refusal(&self) -> String {
+        match self.answered {
+            Status::DoesNotExist481 => "481 to any request ends the dialog (RFC 3261 §12.2.1.2)".into(),
+            Status::Unavailable503 => "a 503 changes no dialog: again after Retry-After (RFC 3261 §21.5.4)".into(),
+            _ => self.client_setting("on_rejection"),
+        }
     }
 
     fn request(&self, message: &Message) -> String {
@@ -311,11 +331,19 @@ impl Witness for Scribe<'_> {
                 self.sent.push(*message);
             }
             (Fate::Received, Some(place)) => {
-                let (rung, _) = self.underway.remove(place);
+                let (rung, left) = self.underway.remove(place);
                 let sent = self.rungs[rung].at_us;
                 self.rungs[rung].transit_ms = Some((now.0 - sent) as f64 / 1e3);
+                if message.from == Side::Gateway && !message.is_request() {
+                    self.answered = message.status;
+                }
                 if message.subject == Subject::Invite && message.status == Status::Ok200 {
                     self.allow = message.allow;
+                    if left.allow != message.allow {
+                        let relay = self.relay_setting();
+                        self.rungs[rung].reason +=
+                            &format!("; rewritten on the way to {}: {relay}", allow(message.allow));
+                    }
                 }
             }
             (Fate::Lost, Some(place)) => {
@@ -341,9 +369,7 @@ impl Witness for Scribe<'_> {
                 "refresh failed: no answer in 32 s".into(),
                 format!("RFC 3261 §17.1, Timer F or B; {}", self.client_setting("on_no_answer")),
             ),
-            ClientNote::RefreshFailed(RefreshFailure::Rejected) => {
-                ("refresh refused".into(), self.client_setting("on_rejection"))
-            }
+            ClientNote::RefreshFailed(RefreshFailure::Rejected) => ("refresh refused".into(), self.refusal()),
             ClientNote::RefreshFailed(RefreshFailure::Retried) => {
                 ("refresh to be sent again".into(), "491 or 422 (RFC 3261 §14.1, RFC 4028 §7.3)".into())
             }
@@ -360,7 +386,9 @@ impl Witness for Scribe<'_> {
                 };
                 ("SESSION LOST: no toasts, no dialling".into(), why)
             }
-            ClientNote::CallFailed(_) => ("a call could not be dialled".into(), "no session".into()),
+            ClientNote::CallFailed(_) => {
+                ("a call could not be dialled".into(), "no session, or MakeCall was refused or not answered".into())
+            }
             _ => return,
         };
         self.write(now, Side::Client, None, what, reason);

@@ -24,11 +24,29 @@ pub struct Replication {
 
 impl Replication {
     /// Nothing yet.
-    fn none_of(plan: &Plan) -> Replication {
+    pub fn none_of(plan: &Plan) -> Replication {
         Replication {
             clients: vec![Tally::default(); plan.clients.len()],
             gateways: vec![Tally::default(); plan.gateways.len()],
             ..Replication::default()
+        }
+    }
+
+    /// Merges what belongs to the gateways of a group, and what belongs to each client group behind them.
+    pub(super) fn merge<'a>(
+        &mut self,
+        plan: &Plan,
+        gateway: usize,
+        own: &Tally,
+        clients: impl Iterator<Item = &'a Tally>,
+    ) {
+        let members = (0..plan.clients.len()).filter(|c| plan.clients[*c].gateway == gateway);
+        self.gateways[gateway].merge(own);
+        self.all.merge(own);
+        for (index, tally) in members.zip(clients) {
+            self.clients[index].merge(tally);
+            self.gateways[gateway].merge(tally);
+            self.all.merge(tally);
         }
     }
 }
@@ -113,13 +131,8 @@ pub fn simulate_each<E>(
             let Some(harvest) = harvest else { return Ok(()) };
             let (gateway, _) = groups[unit % groups.len()];
             let replication = replications[unit / groups.len()];
-            let members = (0..plan.clients.len()).filter(|c| plan.clients[*c].gateway == gateway);
-            merged.gateways[gateway].merge(&harvest.gateways);
-            merged.all.merge(&harvest.gateways);
-            for (clients, probe) in members.zip(harvest.probes) {
-                merged.clients[clients].merge(&probe.tally);
-                merged.gateways[gateway].merge(&probe.tally);
-                merged.all.merge(&probe.tally);
+            merged.merge(plan, gateway, &harvest.gateways, harvest.probes.iter().map(|probe| &probe.tally));
+            for probe in harvest.probes {
                 rows_left = rows_left.saturating_sub(probe.drops.len());
                 take(replication, Part::Drops(probe.drops))?;
             }

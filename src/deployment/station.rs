@@ -107,7 +107,8 @@ pub enum JobClass {
 pub struct StationConfig {
     /// Servers, at least 1. Default 1.
     pub servers: u32,
-    /// Waiting places, so that at most servers + queue jobs are in the station; `None`: no bound. Default none.
+    /// Waiting places, so that at most servers + queue jobs are in the station, besides those that have been served and are at
+    /// the serial section; `None`: no bound. Default none.
     pub queue: Option<u32>,
     /// Service time by [`JobClass`].
     pub service: [ServiceTime; 4],
@@ -194,6 +195,8 @@ pub struct Station<'a> {
     in_system: u32,
     changed: Time,
     count: u32,
+    /// Jobs that were inside when the gateway stopped.
+    cleared: u64,
     /// What was counted so far.
     pub tally: StationTally,
 }
@@ -214,6 +217,7 @@ impl<'a> Station<'a> {
             in_system: 0,
             changed: Time::ZERO,
             count: 0,
+            cleared: 0,
             tally: StationTally::new(config.servers, horizon),
         }
     }
@@ -223,8 +227,14 @@ impl<'a> Station<'a> {
         !work.is_response() || self.config.response_service > Span::ZERO
     }
 
+    /// Those that wait for a server.
     fn queued(&self) -> u32 {
         (self.urgent.len() + self.waiting.len()) as u32
+    }
+
+    /// Those that wait, for a server or for the serial section.
+    fn waiting(&self) -> u32 {
+        self.queued() + self.serial.len() as u32
     }
 
     /// Brings the integrals up to now, before the numbers change.
@@ -232,9 +242,9 @@ impl<'a> Station<'a> {
         let us = (now - self.changed).0;
         self.tally.area_us += u128::from(us) * u128::from(self.in_system);
         self.tally.busy_us += u128::from(us) * u128::from(self.busy);
-        let queued = u64::from(self.queued());
-        if queued > 0 {
-            self.tally.queue_over(self.changed, now, queued);
+        let waiting = u64::from(self.waiting());
+        if waiting > 0 {
+            self.tally.queue_over(self.changed, now, waiting);
         }
         self.changed = now;
     }
@@ -272,7 +282,7 @@ impl<'a> Station<'a> {
         } else {
             self.waiting.push_back(place);
         }
-        self.tally.queue_peak = self.tally.queue_peak.max(self.queued());
+        self.tally.queue_peak = self.tally.queue_peak.max(self.waiting());
         Ok(None)
     }
 
@@ -314,6 +324,7 @@ impl<'a> Station<'a> {
             self.jobs[place as usize].in_serial_section = true;
             if self.serial_busy {
                 self.serial.push_back(place);
+                self.tally.queue_peak = self.tally.queue_peak.max(self.waiting());
             } else {
                 begun[1] = Some(self.begin_serial(now, place));
             }
@@ -335,6 +346,7 @@ impl<'a> Station<'a> {
     pub fn clear(&mut self, now: Time) {
         self.advance(now);
         self.account_open(now);
+        self.cleared += u64::from(self.in_system);
         self.jobs.clear();
         self.free.clear();
         self.urgent.clear();
@@ -354,6 +366,12 @@ impl<'a> Station<'a> {
     pub fn finish(mut self, horizon: Time) -> StationTally {
         self.advance(horizon);
         self.account_open(horizon);
+        let gone = self.tally.refused + self.tally.response.count() + self.cleared;
+        assert_eq!(
+            self.tally.offered,
+            gone + u64::from(self.in_system),
+            "jobs are neither refused nor done nor inside"
+        );
         let idle = self.busy < self.config.servers;
         assert!(!(idle && self.queued() > 0), "a job waits while a server is idle");
         assert!(self.serial_busy || self.serial.is_empty(), "a job waits for a serial section that nobody is in");

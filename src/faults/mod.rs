@@ -18,7 +18,7 @@ pub enum FaultKind {
     LinkOutage,
     /// OCS drops every connection and is away; it keeps no dialog.
     OcsFailover,
-    /// The PC of a client sleeps: its timers wait, messages to it are lost.
+    /// The PC of a client sleeps, until its user signs in or out at the latest: its timers wait, messages to it are lost.
     Sleep,
     /// The address of a client changes: its connection is reset.
     NetworkChange,

@@ -1,12 +1,14 @@
 //! A mergeable histogram of durations, relative error at most 1/128 (0.8 %).
 
+use serde::{Deserialize, Serialize};
+
 use crate::quantity::Span;
 
 /// Sub-buckets per power of two: the relative width of a bucket is 1/SUB.
 const SUB: u64 = 128;
 
 /// Counts of durations in log-linear buckets, with exact count and sum. Censored samples (still open at the horizon) are counted apart.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Histogram {
     buckets: Vec<u64>,
     count: u64,

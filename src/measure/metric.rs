@@ -349,9 +349,13 @@ pub static METRICS: &[Metric] = &[
         NEITHER,
         |t, _| ratio(t.station.busy_us as f64, t.station.server_us as f64),
     ),
-    metric("gateway_queue_peak", Unit::Count, "most jobs waiting at once at any one gateway", LESS, |t, _| {
-        station_count(t, u64::from(t.station.queue_peak))
-    }),
+    metric(
+        "gateway_queue_peak",
+        Unit::Count,
+        "most jobs waiting at once at any one gateway, for a server or the serial section",
+        LESS,
+        |t, _| station_count(t, u64::from(t.station.queue_peak)),
+    ),
     metric(
         "gateway_response_mean_ms",
         Unit::Milliseconds,

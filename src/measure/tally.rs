@@ -1,5 +1,7 @@
 //! What one replication of one group of users counts.
 
+use serde::{Deserialize, Serialize};
+
 use super::Histogram;
 use crate::quantity::Time;
 
@@ -206,7 +208,7 @@ pub struct DropRow {
 }
 
 /// One minute of the time series.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct MinuteBin {
     /// User-microseconds usable.
     pub usable_us: u64,
@@ -227,7 +229,7 @@ pub struct MinuteBin {
 }
 
 /// What is counted at the stations of gateways. Without a station, all of it is 0.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug, Default)]
 pub struct StationTally {
     /// Jobs that came.
     pub offered: u64,
@@ -308,7 +310,7 @@ impl StationTally {
 }
 
 /// The counts of one replication, of one client group behind one gateway or merged over any of them.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
     /// Users.
     pub users: u64,

@@ -1,5 +1,7 @@
 //! Instants and durations in whole microseconds, the resolution of the simulated clock.
 
+use serde::{Deserialize, Serialize};
+
 use std::ops::{Add, AddAssign, Mul, Sub};
 
 /// An instant: microseconds since the start of the run.
@@ -7,7 +9,7 @@ use std::ops::{Add, AddAssign, Mul, Sub};
 pub struct Time(pub u64);
 
 /// A duration in microseconds.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Span(pub u64);
 
 impl Time {

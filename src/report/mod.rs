@@ -11,6 +11,7 @@ pub mod page;
 pub mod plot;
 pub mod results;
 mod run;
+pub mod settled;
 pub mod study;
 pub mod summary;
 pub mod sweep;

@@ -1,7 +1,7 @@
 //! Everything that is said of a run: data for every writer.
 
 use crate::measure::{Metric, Scope};
-use crate::study::{Judgement, Row, Samples, Verdict, overall};
+use crate::study::{Judgement, Row, Samples, Spread, Steady, Verdict, overall};
 
 /// What another value of an assumed key would give.
 #[derive(Clone, Debug)]
@@ -56,6 +56,10 @@ pub struct Run {
     pub assumptions: Vec<Assumption>,
     /// What is valid and yet unlikely to be meant.
     pub warnings: Vec<String>,
+    /// How far the replications lie apart.
+    pub spread: Vec<Spread>,
+    /// The steady state, where it was asked for.
+    pub steady: Vec<Steady>,
     /// The answer in one sentence.
     pub answer: String,
     /// What to try next.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::number::{field, rounded};
 use super::run::Run;
+use super::settled::{Quantile, Settled, quantiles, settled};
 use crate::measure::Bound;
 use crate::study::{Judgement, Row, Verdict};
 
@@ -85,6 +86,9 @@ struct Summary<'a> {
     interrupted: bool,
     objectives: Vec<Wanted<'a>>,
     assumptions: Vec<Bounds<'a>>,
+    quantiles: Vec<Quantile<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    steady_state: Vec<Settled<'a>>,
     warnings: &'a [String],
     rows: Vec<Line<'a>>,
 }
@@ -174,6 +178,8 @@ pub fn json(run: &Run) -> String {
                     .collect(),
             })
             .collect(),
+        quantiles: run.spread.iter().flat_map(quantiles).collect(),
+        steady_state: run.steady.iter().map(settled).collect(),
         warnings: &run.warnings,
         rows: run.rows.iter().map(|row| line(row, &point)).collect(),
     };

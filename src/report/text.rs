@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::number::{duration, human, in_unit, percent, whole};
 use super::run::{Assumption, Run};
 use crate::measure::{Bound, Objective, Scope, Unit};
-use crate::study::{Row, Verdict};
+use crate::study::{Estimate, Row, Verdict};
 
 /// A table: words to the left, figures to the right, under the header that is its first row where `header` says so.
 pub fn table(rows: &[Vec<String>], header: bool) -> String {
@@ -39,6 +39,14 @@ pub fn figure(row: &Row) -> String {
     if let Some(upper) = row.upper_if_none {
         return format!("0 (at most {})", in_unit(upper, unit));
     }
+    if let (true, Some(lower), Some(upper)) = (row.is_rare, estimate.lower, estimate.upper) {
+        return format!("{} ({} to {})", in_unit(estimate.mean, unit), in_unit(lower, unit), in_unit(upper, unit));
+    }
+    estimated(&estimate, unit)
+}
+
+/// "1.88 ± 0.05 %".
+pub(super) fn estimated(estimate: &Estimate, unit: Unit) -> String {
     match estimate.half_width() {
         Some(half) => {
             let scale = if unit == Unit::Fraction { 100.0 } else { 1.0 };
@@ -216,6 +224,7 @@ pub fn run(run: &Run) -> String {
     objectives(&mut out, run);
     figures(&mut out, run);
     causes(&mut out, run);
+    out += &super::settled::text(run);
     if !run.advice.is_empty() {
         let _ = writeln!(out, "\nWhat to try next");
         for line in &run.advice {

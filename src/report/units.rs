@@ -1,10 +1,11 @@
 //! Finished units of a study, each a file of its own, so that an interrupted study goes on where it stopped.
 //!
-//! A unit is one replication of one point. Its file begins with a line that says of what it is (version, scenario, seed,
-//! replication, shape of the figures), holds the samples bit for bit and ends in a BLAKE3 digest of all before. It is
-//! written under a temporary name, synced and renamed. A file whose line is not the one expected was made by another
-//! version or for another scenario, or was put in the place of another; one whose digest is wrong is torn, cut or was
-//! edited. Both are as good as absent.
+//! A unit is one replication of one point; where its groups are large, each group of it is a unit too, until the
+//! replication is complete. Its file begins with a line that says of what it is (version, scenario, seed, replication,
+//! group, shape of the figures), holds the samples bit for bit and ends in a BLAKE3 digest of all before. It is written
+//! under a temporary name, synced and renamed. A file whose line is not the one expected was made by another version or
+//! for another scenario, or was put in the place of another; one whose digest is wrong is torn, cut or was edited. Both
+//! are as good as absent.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
@@ -29,19 +30,23 @@ pub struct UnitName {
     pub seed: u64,
     /// The replication, counted from 0.
     pub replication: u32,
+    /// Which of the plan's groups, counted from 0; `None`: the whole replication.
+    pub group: Option<usize>,
 }
 
 impl UnitName {
     /// The name of its file.
     pub fn file(&self) -> String {
-        format!("{}-{}-{}.unit", self.scenario_hash, self.seed, self.replication + 1)
+        let group = self.group.map_or(String::new(), |group| format!("-group-{}", group + 1));
+        format!("{}-{}-{}{group}.unit", self.scenario_hash, self.seed, self.replication + 1)
     }
 
     /// What the file begins with.
     fn line(&self, shape: &str) -> String {
-        let UnitName { scenario_hash, seed, replication } = self;
+        let UnitName { scenario_hash, seed, replication, group } = self;
+        let group = group.map_or(String::new(), |group| format!(" group {}", group + 1));
         format!(
-            "{SCHEMA} version {} scenario {scenario_hash} seed {seed} replication {} figures {shape}\n",
+            "{SCHEMA} version {} scenario {scenario_hash} seed {seed} replication {}{group} figures {shape}\n",
             super::VERSION,
             replication + 1
         )
@@ -50,9 +55,9 @@ impl UnitName {
 
 /// What is found of a unit.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Found {
+pub enum Found<T> {
     /// It is there, whole and the right one.
-    Valid(Observation),
+    Valid(T),
     /// There is none.
     Missing,
     /// What is there is no use, and why.
@@ -98,11 +103,23 @@ impl Units {
         Ok(Units { path: path.into(), shape: shape(), lock })
     }
 
-    /// Looks for a unit.
+    /// Looks for the unit of a replication.
     ///
     /// # Errors
     /// The file system refuses to read what is there.
-    pub fn read(&self, name: &UnitName) -> Result<Found, FolderError> {
+    pub fn read(&self, name: &UnitName) -> Result<Found<Observation>, FolderError> {
+        Ok(match self.read_bytes(name)? {
+            Found::Valid(body) => decode(&body).map_or(Found::Unusable("unreadable"), Found::Valid),
+            Found::Missing => Found::Missing,
+            Found::Unusable(why) => Found::Unusable(why),
+        })
+    }
+
+    /// Looks for a unit, and what it holds.
+    ///
+    /// # Errors
+    /// The file system refuses to read what is there.
+    pub fn read_bytes(&self, name: &UnitName) -> Result<Found<Vec<u8>>, FolderError> {
         let path = self.path.join(name.file());
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
@@ -118,16 +135,26 @@ impl Units {
         let Some(body) = content.strip_prefix(name.line(&self.shape).as_bytes()) else {
             return Ok(Found::Unusable("of another unit, scenario or version"));
         };
-        Ok(decode(body).map_or(Found::Unusable("unreadable"), Found::Valid))
+        Ok(Found::Valid(body.to_vec()))
+    }
+
+    /// Writes the unit of a replication.
+    ///
+    /// # Errors
+    /// The file system's refusal.
+    pub fn write(&self, name: &UnitName, observation: &Observation) -> Result<(), FolderError> {
+        let mut body = Vec::new();
+        encode(observation, &mut body);
+        self.write_bytes(name, &body)
     }
 
     /// Writes a unit.
     ///
     /// # Errors
     /// The file system's refusal.
-    pub fn write(&self, name: &UnitName, observation: &Observation) -> Result<(), FolderError> {
+    pub fn write_bytes(&self, name: &UnitName, body: &[u8]) -> Result<(), FolderError> {
         let mut bytes = name.line(&self.shape).into_bytes();
-        encode(observation, &mut bytes);
+        bytes.extend_from_slice(body);
         let digest = *blake3::hash(&bytes).as_bytes();
         bytes.extend_from_slice(&digest);
         let path = self.path.join(name.file());
@@ -138,6 +165,18 @@ impl Units {
         });
         written.map_err(at(&partial))?;
         fs::rename(&partial, &path).map_err(at(&path))
+    }
+
+    /// Removes a unit that is part of a greater one, where there is one.
+    ///
+    /// # Errors
+    /// The file system's refusal.
+    pub fn forget(&self, name: &UnitName) -> Result<(), FolderError> {
+        let path = self.path.join(name.file());
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(at(&path)(e)),
+            _ => Ok(()),
+        }
     }
 
     /// Removes the folder with every unit: their study is published.
@@ -210,7 +249,7 @@ mod tests {
     use super::*;
 
     fn name(replication: u32) -> UnitName {
-        UnitName { scenario_hash: "abc".into(), seed: 1, replication }
+        UnitName { scenario_hash: "abc".into(), seed: 1, replication, group: None }
     }
 
     fn observation() -> Observation {
@@ -252,6 +291,24 @@ mod tests {
         let other = fs::read(path(1)).unwrap();
         assert_eq!(found(&other), Found::Unusable("of another unit, scenario or version"));
         assert!(matches!(found(&whole), Found::Valid(_)));
+    }
+
+    #[test]
+    fn a_group_is_not_its_replication_nor_another_group() {
+        let folder = tempfile::tempdir().unwrap();
+        let units = Units::open(folder.path()).unwrap();
+        let group = |group| UnitName { group: Some(group), ..name(0) };
+        units.write_bytes(&group(0), b"counts").unwrap();
+        assert_eq!(units.read_bytes(&group(0)).unwrap(), Found::Valid(b"counts".to_vec()));
+        assert_eq!(units.read(&name(0)).unwrap(), Found::Missing);
+        for other in [group(1), name(0)] {
+            fs::copy(folder.path().join(group(0).file()), folder.path().join(other.file())).unwrap();
+            let found = units.read_bytes(&other).unwrap();
+            assert_eq!(found, Found::Unusable("of another unit, scenario or version"));
+        }
+        units.forget(&group(0)).unwrap();
+        units.forget(&group(0)).unwrap();
+        assert_eq!(units.read_bytes(&group(0)).unwrap(), Found::Missing);
     }
 
     #[test]

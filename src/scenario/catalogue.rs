@@ -282,7 +282,10 @@ pub const PATH: &[Key] = &[
         "never",
         "keep-alives on the leg after so long without traffic",
     )
-    .from(Assumption, "none"),
+    .from(
+        Assumption,
+        "none; OCS has its own on the client leg (MS-CONMGMT), at 2/3 of a time-out that is not published",
+    ),
     key(
         "route_expiry",
         Kind::Spans(Span::from_secs(1), MONTH),

@@ -131,9 +131,10 @@ impl Kind {
             Kind::Count(least, most) => format!("a whole number from {least} to {most}"),
             Kind::Span(least, most) => {
                 format!(
-                    "a duration with its unit ({SPAN_UNITS}) from {} to {}, like \"25 min\"",
+                    "a duration with its unit ({SPAN_UNITS}) from {} to {}, like \"{}\"",
                     print_span(least),
-                    print_span(most)
+                    print_span(most),
+                    print_span(Span::from_secs(1500).clamp(least, most))
                 )
             }
             Kind::Seconds(least, most) => format!(
@@ -377,6 +378,13 @@ fn read_reestablish(text: &str) -> Option<Reestablish> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_example_is_itself_valid() {
+        let (minute, hour) = (Span::from_secs(60), Span::from_secs(3600));
+        assert!(Kind::Span(Span::ZERO, minute).expects().ends_with("from 0 s to 1 min, like \"1 min\""));
+        assert!(Kind::Span(Span::ZERO, hour).expects().ends_with("from 0 s to 1 h, like \"25 min\""));
+    }
 
     #[test]
     fn policies_and_sign_ins_are_read() {

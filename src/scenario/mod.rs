@@ -141,7 +141,7 @@ pub fn parse_again(
     let plan = build::plan(&settings, folder, records)?;
     let objectives = objective::read_all(&document, &plan)?;
     let replications = settings[0].number("replications") as u32;
-    let warnings = warnings::of(&plan);
+    let warnings = warnings::of(&plan, &settings);
     let study = study::read(&document, folder)?;
     Ok(Scenario {
         file: file.into(),

@@ -358,6 +358,9 @@ impl Layers<'_> {
         };
         let entry = Entry { key: key.name.into(), key_place: place.clone(), form, place };
         let value = key.kind.read(&entry.form).map_err(|valid| {
+            // A wrong value is not its own default: what would hold without it may stand in the next layer.
+            let mut others = layers.iter().flat_map(|l| &l.values).filter(|(given, _)| given.key == key.name);
+            let below = others.find(|(given, _)| given.place != entry.place);
             let below = match below.and_then(|(given, _)| given.form.as_ref()) {
                 Some(form) => format!("; default {}", form.shown()),
                 None => key

@@ -101,18 +101,22 @@ impl Study {
     pub fn of_table(path: &Path) -> Result<Study, ScenarioError> {
         let text = read_text(path)?;
         let file = path.display().to_string();
-        let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-        let cells =
-            |line: &str| line.split(',').map(|c| c.trim().trim_matches('"').to_string()).collect::<Vec<String>>();
+        let mut table = csv::ReaderBuilder::new();
+        let mut table = table.has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
         let whole = Place::whole(&file);
-        let (_, header) = lines.next().ok_or_else(|| {
-            ScenarioError::input(&whole, "no points: expected a line of keys, then a line of values for each point")
+        let mut lines = table.records().map(|record| {
+            let record = record.map_err(|e| ScenarioError::input(&whole, e.to_string()))?;
+            let line = record.position().map_or(1, |p| p.line() as u32);
+            Ok((line, record.iter().map(String::from).collect::<Vec<String>>()))
+        });
+        let (_, keys) = lines.next().unwrap_or_else(|| {
+            let message = "no points: expected a line of keys, then a line of values for each point";
+            Err(ScenarioError::input(&whole, message))
         })?;
-        let keys = cells(header);
         let mut axes: Vec<Axis> = keys.iter().map(|key| Axis { key: key.clone(), values: Vec::new() }).collect();
-        for (number, line) in lines {
-            let place = Place { file: file.clone(), line: number, column: 1 };
-            let values = cells(line);
+        for line in lines {
+            let (line, values) = line?;
+            let place = Place { file: file.clone(), line, column: 1 };
             if values.len() != keys.len() {
                 let message = format!(
                     "found {} values, expected {}: one for each of {}",

@@ -1,12 +1,13 @@
 //! Values that are valid and yet unlikely to be meant, with their consequence.
 
+use super::Settings;
 use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Plan};
-use crate::protocol::{OnNoAnswer, Reestablish, RefreshClock, RefreshMethod, UpdateBehaviour};
+use crate::protocol::{OnNoAnswer, Reestablish, RefreshClock, RefreshMethod, UpdateBehaviour, granted_s};
 use crate::quantity::{Span, print_clock, print_span};
 use crate::workload::SignIn;
 
 /// Every warning, in the order of the settings.
-pub fn of(plan: &Plan) -> Vec<String> {
+pub fn of(plan: &Plan, settings: &[Settings]) -> Vec<String> {
     let mut warnings = Vec::new();
     for (index, gateway) in plan.gateways.iter().enumerate() {
         let users: u64 = plan.clients.iter().filter(|c| c.gateway == index).map(|c| u64::from(c.count)).sum();
@@ -21,6 +22,9 @@ pub fn of(plan: &Plan) -> Vec<String> {
     }
     for (index, gateway) in plan.gateways.iter().enumerate() {
         of_station(plan, index, gateway, &mut warnings);
+        if let Some(settings) = settings.iter().find(|s| s.table == "gateway" && s.name == gateway.name) {
+            without_station(gateway, settings, &mut warnings);
+        }
     }
     for clients in &plan.clients {
         of_clients(plan, clients, &plan.gateways[clients.gateway], &mut warnings);
@@ -42,8 +46,12 @@ fn refresh_interval(clients: &ClientPlan, gateway: &GatewayPlan) -> Span {
     }
 }
 
+/// The session that such a gateway grants to such a client, after a 422 where the offer is too small for it.
 fn granted(clients: &ClientPlan, gateway: &GatewayPlan) -> Span {
-    Span::from_secs(u64::from(clients.config.session_expires_s.min(gateway.config.session_expires_s)))
+    let (client, gateway) = (&clients.config, &gateway.config);
+    let offered = client.session_expires_s.max(u32::from(gateway.min_se_s));
+    let granted = granted_s(offered, gateway.session_expires_s, client.min_se_s, gateway.min_se_s);
+    Span::from_secs(u64::from(granted))
 }
 
 /// The load that the users bring once all are signed in, over what the servers can do.
@@ -66,6 +74,23 @@ fn of_station(plan: &Plan, index: usize, gateway: &GatewayPlan, warnings: &mut V
             "gateway.{}: calls and refreshes alone need {:.0} % of its servers: the queue grows without end, or jobs are refused",
             gateway.name,
             utilisation * 100.0
+        ));
+    }
+}
+
+/// Keys of a station where there is none.
+fn without_station(gateway: &GatewayPlan, settings: &Settings, warnings: &mut Vec<String>) {
+    if gateway.station.is_some() {
+        return;
+    }
+    let idle = ["servers", "queue", "overload", "priority"].into_iter().filter(|key| {
+        let setting = settings.setting(key);
+        setting.key.default != Some(setting.text.as_str())
+    });
+    for key in idle {
+        warnings.push(format!(
+            "gateway.{}: {key} has no effect without a service_time or a capacity: the gateway answers at once",
+            gateway.name
         ));
     }
 }
@@ -93,6 +118,7 @@ fn of_clients(plan: &Plan, clients: &ClientPlan, gateway: &GatewayPlan, warnings
     let name = &clients.name;
     let granted = granted(clients, gateway);
     let interval = config.refresh_interval;
+    let latest = Span::from_micros_f64(interval.0 as f64 * (1.0 + config.refresh_jitter));
     let timers = gateway.config.update != UpdateBehaviour::NoSessionExpires;
     if config.refresh_method != RefreshMethod::Rfc4028 && timers && interval >= granted {
         let consequence = match config.on_no_answer {
@@ -102,6 +128,13 @@ fn of_clients(plan: &Plan, clients: &ClientPlan, gateway: &GatewayPlan, warnings
         warnings.push(format!(
             "clients.{name}: refresh_interval {} is not shorter than the granted Session-Expires {}: {consequence}",
             print_span(interval),
+            print_span(granted)
+        ));
+    }
+    if config.refresh_method != RefreshMethod::Rfc4028 && timers && interval < granted && latest >= granted {
+        warnings.push(format!(
+            "clients.{name}: refresh_jitter lets a refresh come {} after the last one, when the granted Session-Expires {} is over: some healthy sessions expire",
+            print_span(latest),
             print_span(granted)
         ));
     }

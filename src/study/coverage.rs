@@ -157,6 +157,26 @@ fn exact_intervals_cover_at_least_as_promised() {
     }
 }
 
+/// A few events in ten replications: exact bounds, else those of Student's t, as every figure has them.
+#[test]
+#[ignore = "slow: 10,000 macro-replications of each"]
+fn rare_counts_of_ten_replications() {
+    use crate::measure::{Metric, Sample};
+    let drops = Metric::named("session_drops").unwrap();
+    for mean in [0.3, 1.0, 2.0] {
+        let c = coverage(&format!("10 Poisson counts of mean {mean}"), mean, |s| {
+            let counts: Vec<u32> = (0..10).map(|_| poisson(mean, s)).collect();
+            let samples: Vec<Sample> = counts.iter().map(|n| Sample::Count(u64::from(*n))).collect();
+            let t = || bounds(mean_interval(&counts.iter().map(|n| f64::from(*n)).collect::<Vec<_>>(), 0.95).unwrap());
+            match counts.iter().sum::<u32>() {
+                0 => (0.0, poisson_bounds(0, 0.95).1 / 10.0),
+                _ => samples::rare_bounds(drops, &samples).unwrap_or_else(t),
+            }
+        });
+        assert!((0.93..=0.99).contains(&c), "{c}");
+    }
+}
+
 /// Stopping when the interval happens to be narrow costs some coverage; few checkpoints keep that small.
 #[test]
 #[ignore = "slow: 10,000 macro-replications of each"]

@@ -64,6 +64,11 @@ pub struct Skewed {
 /// The figures that the study is about and whose intervals are not to be trusted.
 pub fn skewed(samples: &Samples, objectives: &[Objective]) -> Vec<Skewed> {
     let of = |(scope, column): (usize, usize)| {
+        // Exact bounds need no symmetry.
+        let row = samples.row(scope, column);
+        if row.is_rare || row.upper_if_none.is_some() {
+            return None;
+        }
         let values: Vec<f64> = samples.of(scope, column).filter_map(value).collect();
         let skew = skew_warning(&values)?;
         Some(Skewed { scope: samples.scopes[scope].clone(), column: samples.columns[column], skew })
@@ -72,7 +77,7 @@ pub fn skewed(samples: &Samples, objectives: &[Objective]) -> Vec<Skewed> {
 }
 
 /// What one replication says on its own.
-fn value(sample: Sample) -> Option<f64> {
+pub(super) fn value(sample: Sample) -> Option<f64> {
     match sample {
         Sample::Count(n) => Some(n as f64),
         Sample::Ratio(above, below) => Some(above / below),

@@ -18,10 +18,15 @@
 //! | [`paired_ratio`] | 10 compound Poisson pairs with common random numbers | 94.1 % |
 //! | [`poisson_bounds`] | a mean of 0.5; 5; 50 (at least 95 % by construction) | 98.6; 98.0; 95.3 % |
 //! | [`binomial_bounds`] | 0.003 of 1000; 0.3 of 100 (likewise) | 98.7; 96.3 % |
+//! | the exact bounds of rare counts, where a figure has them | 10 Poisson counts of mean 0.3; 1; 2 | 98.8; 97.6; 96.6 % |
 //! | [`quantile_interval`] | median of 10; of 30; 0.9-quantile of 50 exponentials (likewise) | 98.0; 95.6; 97.1 % |
 //! | [`mean_interval`] at the first of the [`checkpoints`] from 10 where it is narrow enough | ± 5 % of 2, deviation 1 (some 400 replications) | 95.3 % |
 //! | | ± 0.2 (some 100) | 94.6 % |
 //! | | ± 0.5 (some 18) | 93.5 % |
+//!
+//! The same of the simulator, over 1,000 macro-replications of 10 days of 20 users behind a gateway that ignores UPDATE,
+//! whose missed toasts are known (`coverage_of_a_model_with_a_known_answer`, standard error 0.7 %): of the calls, a mean,
+//! 94.9 %; of the missed toasts, a ratio, 94.6 %; of their difference to another re-establishment delay, paired, 95.4 %.
 
 mod bracket;
 mod compare;
@@ -37,6 +42,8 @@ mod replications;
 mod samples;
 mod selection;
 mod skew;
+mod spread;
+mod steady;
 mod tail;
 mod verdict;
 
@@ -53,4 +60,6 @@ pub use replications::{Precision, checkpoints, replications_needed};
 pub use samples::{Column, Observation, Row, Samples, columns};
 pub use selection::{Selection, Standing, kim_nelson_h2};
 pub use skew::{Skew, skew_warning, skewness};
+pub use spread::{HIGH, Spread, spread, spread_replications};
+pub use steady::{Steady, steady_state};
 pub use verdict::{Judgement, Verdict, judge_all, overall};

@@ -41,6 +41,8 @@ pub struct Row {
     pub replications: u32,
     /// Nothing was counted in any replication: the exact upper bound of the figure (Poisson; Clopper–Pearson of a share).
     pub upper_if_none: Option<f64>,
+    /// So few events were counted that the bounds are exact ones (Poisson; Clopper–Pearson of a share), not symmetric.
+    pub is_rare: bool,
 }
 
 /// What one replication said: all that a study keeps of it.
@@ -72,6 +74,8 @@ impl Observation {
     }
 }
 
+const MINUTE_US: u64 = 60_000_000;
+
 /// The samples of all scopes over the replications so far.
 #[derive(Clone, Debug)]
 pub struct Samples {
@@ -85,6 +89,8 @@ pub struct Samples {
     pub values: Vec<Vec<Vec<Sample>>>,
     /// Per scope: the minutes, summed over the replications.
     pub minutes: Vec<Vec<MinuteBin>>,
+    /// Per replication: the whole minutes over everything; of what was read back, none.
+    pub each_minute: Vec<Vec<MinuteBin>>,
     /// Per scope: the time series of the stations, merged over the replications.
     pub stations: Vec<StationTally>,
     /// Per scope: how long set-up, detection and recovery took, in that order, over all replications.
@@ -108,6 +114,7 @@ impl Samples {
             numbers: Vec::new(),
             values: Vec::new(),
             minutes,
+            each_minute: Vec::new(),
             stations,
             durations,
             fingerprints: Vec::new(),
@@ -128,6 +135,9 @@ impl Samples {
             sums.resize(tally.minutes.len(), MinuteBin::default());
             sums.iter_mut().zip(&tally.minutes).for_each(|(sum, bin)| *sum += *bin);
         }
+        // The last one may be cut by the horizon.
+        let whole = (self.horizon.0 / MINUTE_US) as usize;
+        self.each_minute.extend(tallies.first().map(|all| all.minutes[..whole.min(all.minutes.len())].to_vec()));
         for (sums, tally) in self.stations.iter_mut().zip(tallies) {
             sums.merge_minutes(&tally.station);
         }
@@ -198,6 +208,7 @@ impl Samples {
             samples: samples.iter().filter(|s| **s != Sample::Absent).count() as u32,
             replications: self.replications(),
             upper_if_none: None,
+            is_rare: false,
         };
         let values: Vec<f64> = samples
             .iter()
@@ -225,6 +236,10 @@ impl Samples {
         if let (Some(upper), Some(Estimate { upper: Some(bound), .. })) = (row.upper_if_none, &mut row.estimate) {
             *bound = upper;
         }
+        if let (Some((lower, upper)), Some(e)) = (rare_bounds(self.columns[column].metric, &samples), &mut row.estimate)
+        {
+            (e.lower, e.upper, row.is_rare) = (Some(lower), Some(upper), true);
+        }
         row
     }
 }
@@ -250,10 +265,74 @@ fn upper_if_none(metric: &Metric, samples: &[Sample]) -> Option<f64> {
     }
 }
 
+/// More events than these, and Student's t does as well.
+const RARE: f64 = 20.0;
+
+/// The exact bounds of what happened a few times in all replications, where it comes as independent events do: what
+/// comes in bursts, or like clockwork, varies more or less than those from replication to replication, and there only
+/// the spread of the replications says how far it may be off. The index of dispersion tells, Σ(x − e)²/e ~ χ²(n − 1),
+/// within its middle 95 %. Source: D. R. Cox, P. A. W. Lewis, The Statistical Analysis of Series of Events, section 6.3.
+pub(super) fn rare_bounds(metric: &Metric, samples: &[Sample]) -> Option<(f64, f64)> {
+    let pair = |s: &Sample| match *s {
+        Sample::Count(n) => Some((n as f64, 1.0)),
+        Sample::Ratio(above, below) if below > 0.0 => Some((above, below)),
+        _ => None,
+    };
+    let pairs: Vec<(f64, f64)> = samples.iter().filter_map(pair).collect();
+    let (k, due) = pairs.iter().fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
+    if pairs.len() < 2 || k == 0.0 || k > RARE {
+        return None;
+    }
+    let dispersion: f64 = pairs.iter().map(|(x, y)| (x - k / due * y) * (x - k / due * y) / (k / due * y)).sum();
+    let lower_tail = super::tail::gamma((pairs.len() - 1) as f64 / 2.0, dispersion / 2.0);
+    if !(0.025..=0.975).contains(&lower_tail) {
+        return None;
+    }
+    match metric.name {
+        "missed_toast_fraction" | "failed_origination_fraction" => {
+            Some(binomial_bounds(k as u64, due as u64, CONFIDENCE))
+        }
+        "session_drops"
+        | "interruptions"
+        | "setups_failed"
+        | "toasts_missed"
+        | "originations_failed"
+        | "refreshes_failed"
+        | "messages_lost"
+        | "jobs_refused"
+        | "drops_per_client_hour"
+        | "missed_toasts_per_client_hour" => {
+            let (lower, upper) = poisson_bounds(k as u64, CONFIDENCE);
+            Some((lower / due, upper / due))
+        }
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::estimate::near;
     use super::*;
+
+    #[test]
+    fn what_happened_a_few_times_has_exact_bounds() {
+        let of = |name: &str, samples: &[Sample]| rare_bounds(Metric::named(name).unwrap(), samples);
+        let counts = |all: &[u64]| all.iter().map(|n| Sample::Count(*n)).collect::<Vec<_>>();
+        // 3 events in 4 replications: Garwood's bounds of 3, over 4. Student's t would begin below 0.
+        let (lower, upper) = of("session_drops", &counts(&[1, 0, 2, 0])).unwrap();
+        near(lower, 0.6186721228956013 / 4.0);
+        near(upper, 8.767273069742326 / 4.0);
+        // 3 of 1000: Clopper–Pearson.
+        let missed = [(1.0, 300.0), (0.0, 300.0), (2.0, 400.0)].map(|(x, y)| Sample::Ratio(x, y));
+        let (lower, upper) = of("missed_toast_fraction", &missed).unwrap();
+        near(lower, 0.0006190999316495713);
+        near(upper, 0.008742023238478304);
+        assert_eq!(of("session_drops", &counts(&[2, 2, 2, 2])), None, "like clockwork: no spread at all");
+        assert_eq!(of("session_drops", &counts(&[0, 0, 0, 12])), None, "a burst: one replication says it all");
+        assert_eq!(of("session_drops", &counts(&[6, 4, 7, 5])), None, "not rare");
+        assert_eq!(of("session_drops", &counts(&[3])), None, "of one replication nothing is known");
+        assert_eq!(of("down_peak", &counts(&[1, 0, 2, 0])), None, "a peak is no number of events");
+    }
 
     #[test]
     fn what_never_happened_has_an_upper_bound() {

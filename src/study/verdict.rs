@@ -116,6 +116,7 @@ mod tests {
             samples: 2,
             replications: 2,
             upper_if_none: None,
+            is_rare: false,
         }
     }
 

@@ -188,6 +188,16 @@ fn what_fails_leaves_earlier_results_alone() {
     assert_eq!(code(&output), 2);
     let message = text(&output.stderr);
     assert!(message.contains("clients.front-office") && message.contains("GB"), "{message}");
+    // The same in a file: told where it stands.
+    let file = folder.path().with_extension("toml");
+    fs::write(&file, fs::read_to_string("models/nec-2007.toml").unwrap().replace("count = 2000", "count = 900000000"))
+        .unwrap();
+    let output = rccsim(&["run", file.to_str().unwrap(), "--out", out]);
+    let message = text(&output.stderr);
+    assert_eq!(code(&output), 2);
+    let told = format!("error: {}:16:9: clients.front-office.count: found 900000000, expected fewer", file.display());
+    assert!(message.starts_with(&told), "{message}");
+    fs::remove_file(file).unwrap();
     assert_eq!(code(&rccsim(&["run", "tests/rejected/count_zero.toml", "--out", out])), 2);
     assert!(files(folder.path()) == before, "earlier results were touched");
 }
@@ -254,6 +264,35 @@ fn profiles_show_provenance_and_guess_nothing() {
 }
 
 #[test]
+fn a_profile_file_of_ones_own_works_like_a_shipped_one() {
+    let folder = TempDir::new().unwrap();
+    let here = |args: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_rccsim")).args(args).current_dir(folder.path()).output().unwrap()
+    };
+    let profile = |update: &str| {
+        format!(
+            "# Our gateway.\n{update} = {{ value = \"405\", standing = \"seen\", source = \"our trace of Monday\" }}\n\
+                 allow = {{ value = \"absent\", standing = \"seen\", source = \"our trace of Monday\" }}\n"
+        )
+    };
+    fs::write(folder.path().join("ours.toml"), profile("update")).unwrap();
+    let scenario = fs::read_to_string("models/nec-2007.toml").unwrap().replace("nec-ow5000", "ours.toml");
+    fs::write(folder.path().join("scenario.toml"), scenario).unwrap();
+    let shown = text(&here(&["profiles", "ours.toml"]).stdout);
+    assert!(
+        shown.contains("ours.toml (gateways)\nOur gateway.") && shown.contains("seen: our trace of Monday"),
+        "{shown}"
+    );
+    let checked = text(&here(&["check", "scenario.toml"]).stdout);
+    assert!(checked.contains("405        ours.toml, seen: our trace of Monday"), "{checked}");
+    fs::write(folder.path().join("ours.toml"), profile("updat")).unwrap();
+    let wrong = here(&["profiles", "ours.toml"]);
+    assert_eq!(code(&wrong), 2);
+    assert!(text(&wrong.stderr).contains("ours.toml:2:1: unknown key `updat`"), "{}", text(&wrong.stderr));
+    assert_eq!(code(&here(&["profiles", "nothing.toml"])), 2);
+}
+
+#[test]
 fn check_tells_each_value_with_its_source_and_warns() {
     let output = rccsim(&["check", "models/nec-r2.toml", "--set", "clients.refresh_interval=40 min"]);
     assert_eq!(code(&output), 0);
@@ -294,6 +333,26 @@ fn the_matrix_agrees_with_the_table_of_first_losses() {
     }
     let csv = text(&rccsim(&["matrix", "--format", "csv"]).stdout);
     assert_eq!(csv.lines().count(), 1 + cells.len());
+}
+
+#[test]
+fn the_trace_shows_the_relay_at_work_and_why_a_refresh_was_refused() {
+    let trace = |args: &[&str]| text(&rccsim(&[&["trace"], args].concat()).stdout);
+    let relay = trace(&["models/nec-r2-relay-fix.toml"]);
+    let answer = relay.lines().find(|l| l.contains("200 OK (INVITE)")).unwrap();
+    assert!(
+        answer.contains("Allow absent") && answer.contains("rewritten on the way to without UPDATE: relay_allow"),
+        "{answer}"
+    );
+    for (class, reason) in [
+        ("405", "on_rejection = hold"),
+        ("481", "481 to any request ends the dialog"),
+        ("503", "a 503 changes no dialog: again after Retry-After"),
+    ] {
+        let refused = trace(&["models/rejecting-gateway.toml", "--set", &format!("gateway.update={class}")]);
+        let line = refused.lines().find(|l| l.contains("refresh refused")).unwrap();
+        assert!(line.contains(reason), "{class}: {line}");
+    }
 }
 
 #[test]

@@ -163,6 +163,21 @@ fn a_session_disowned_by_481_ends_without_bye_under_every_policy() {
 }
 
 #[test]
+fn an_ignored_update_goes_out_eleven_times_over_udp_and_once_over_tls() {
+    for (transport, copies) in [
+        (Transport::Udp, &[0, 500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500][..]),
+        (Transport::Tls, &[0][..]),
+    ] {
+        let client = ClientConfig { reestablish: Reestablish::Never, ..r2() };
+        let mut p = near(gateway(UpdateBehaviour::Ignored, Allow::Absent), client, HOUR);
+        p.clients[0].path.transport = transport;
+        let mut wanted: Vec<(u64, &str)> = copies.iter().map(|at| (1_500_020 + at, "client Update")).collect();
+        wanted.extend([(1_532_020, "client Bye"), (1_532_030, "gateway 200 to Bye")]);
+        expect(conversation(&p, 1_000_000), &wanted);
+    }
+}
+
+#[test]
 fn the_gateways_bye_dates_the_drop_when_it_is_sent() {
     let client = ClientConfig { reestablish: Reestablish::Never, ..r2() };
     let bye = GatewayConfig {
@@ -638,6 +653,16 @@ fn a_failed_first_set_up_follows_the_policy_too() {
         [0, 40_000, 93_600, 180_600, 262_600],
         "32 + 8; 32 + 21.6; 32 + 55; 32 + 50"
     );
+}
+
+#[test]
+fn an_unanswered_invite_goes_out_seven_times_over_udp() {
+    let mut alone = Alone::new(ClientConfig { reestablish: Reestablish::Never, ..r2() });
+    alone.client = Client::new(false);
+    alone.sign_in();
+    alone.run_to(1000.0);
+    assert_eq!(alone.sent("client Invite"), [0, 500, 1500, 3500, 7500, 15_500, 31_500]);
+    assert_eq!((alone.desk.notes.last().map(String::as_str), alone.desk.now), (Some("SetupFailed"), 32 * S));
 }
 
 #[test]

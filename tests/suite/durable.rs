@@ -158,6 +158,57 @@ fn kill_9_at_sixty_moments_loses_at_most_the_units_in_flight() {
     }
 }
 
+/// Two points × two replications × four groups of 2,500 users, each large enough to be kept on its own: a kill within a
+/// replication loses the groups in flight, not the replication. The groups of the finished ones are cleared away.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_replication_of_large_groups_goes_on_from_its_groups() {
+    use std::os::unix::process::ExitStatusExt;
+    let folder = TempDir::new().unwrap();
+    let file = by_hand(folder.path(), "healthy", "metric = \"session_drops\"\nat_most = 3");
+    let sets = [
+        "gateway.count=4",
+        "clients.count=10000",
+        "clients.incoming_calls=0 /h",
+        "clients.sign_in=uniform over 30 min",
+    ];
+    let library = kill_before(folder.path());
+    let sweep = |name: &str, jobs: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
+        command.args(["sweep", file.as_str(), "--vary", "clients.refresh_interval=20 min, 25 min", "--reps", "2"]);
+        for set in sets {
+            command.args(["--set", set]);
+        }
+        command.args(["--jobs", jobs, "--out"]).arg(folder.path().join(name));
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        command
+    };
+    assert!(sweep("undisturbed", "1").status().unwrap().code().is_some());
+    let undisturbed = files(&folder.path().join("undisturbed"));
+    let out = folder.path().join("killed");
+    for (n, damage) in [(3, false), (7, true), (14, false)] {
+        let mut command = sweep("killed", "2");
+        command.env("LD_PRELOAD", &library).env("KILL_CALL", "rename").env("KILL_PATH", "-group-");
+        assert_eq!(command.env("KILL_NTH", n.to_string()).status().unwrap().signal(), Some(9), "{n}");
+        let left = units(&out);
+        let (groups, whole): (Vec<&String>, Vec<&String>) = left.iter().partition(|name| name.contains("-group-"));
+        // Each whole replication stands for its four groups; at most two were in flight.
+        let finished = groups.len() + 4 * whole.len();
+        assert!(!groups.is_empty() && finished + 2 >= n, "{n}: {left:?}");
+        if damage {
+            let torn = out.join("units").join(groups[0]);
+            let bytes = fs::read(&torn).unwrap();
+            fs::write(&torn, &bytes[..bytes.len() / 2]).unwrap();
+        }
+        let stderr = text(&sweep("killed", "2").output().unwrap().stderr);
+        let torn = usize::from(damage);
+        assert_eq!(told(&stderr), Some([left.len() - torn, torn, 4 - whole.len()]), "{n}: {stderr}");
+        assert!(files(&out) == undisturbed, "{n}: other bytes");
+        assert!(!out.join("units").exists());
+        fs::remove_dir_all(&out).unwrap();
+    }
+}
+
 /// A file has its name only when its bytes are on the disk: a power cut finds it whole, or not at all.
 #[cfg(target_os = "linux")]
 #[test]

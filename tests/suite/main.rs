@@ -2,6 +2,7 @@
 
 mod command;
 mod conversation;
+mod day;
 mod deployments;
 mod determinism;
 mod durable;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rccsim::deployment::simulate;
-use rccsim::measure::Counter;
+use rccsim::measure::{Counter, DropCause};
 use rccsim::scenario::{Override, Scenario, expanded, hash, load, parse};
 
 fn models() -> Vec<PathBuf> {
@@ -84,15 +84,18 @@ fn the_laws_hold_in_every_shipped_model() {
 fn the_herd_echoes_every_interval_unless_it_is_jittered() {
     let plan = model("herd").plan;
     let result = simulate(&plan, 0);
+    // Only by the restart: no jittered refresh comes too late.
+    assert_eq!(result.all.drops[DropCause::GatewayDown as usize], 4000);
+    assert_eq!(result.all.all_drops(), 4000);
     // In step: all 2,000 come back within four minutes from 09:30 on, and so do their refreshes, every 25 minutes.
-    // Jittered by 20 %, the first echo is spread over the 10 min of R·U[0.8, 1.2]: 200 a minute, the later ones over more.
+    // Jittered by 15 %, the first echo is spread over the 7.5 min of R·U[0.85, 1.15]: 267 a minute, the later ones over more.
     for echo in 1..=5 {
         let at = 90 + 25 * echo;
         let minutes = |gateway: usize| result.gateways[gateway].minutes[at - 10..at + 15].iter().map(|m| m.refreshes);
         let in_step: u64 = result.gateways[0].minutes[at..at + 4].iter().map(|m| m.refreshes).sum();
         assert_eq!((in_step, minutes(0).sum()), (2000, 2000), "echo {echo}");
         let (worst, jittered) = (minutes(0).max().unwrap(), minutes(1).max().unwrap());
-        assert!(worst > 1000 && jittered < 270, "echo {echo}: {worst} and {jittered} in a minute");
+        assert!(worst > 1000 && jittered < 340, "echo {echo}: {worst} and {jittered} in a minute");
     }
 }
 

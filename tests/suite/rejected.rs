@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rccsim::scenario::{ScenarioError, load};
+use rccsim::scenario::{Override, ScenarioError, load};
 
 fn rejected() -> Vec<PathBuf> {
     let files = fs::read_dir("tests/rejected").unwrap().map(|f| f.unwrap().path());
@@ -42,4 +42,22 @@ fn a_file_that_is_not_there_is_the_worlds_fault() {
     let error = load(Path::new("tests/rejected/nothing"), &[]).unwrap_err();
     assert!(matches!(error, ScenarioError::World { .. }));
     assert!(error.to_string().starts_with("tests/rejected/nothing: "), "{error}");
+}
+
+#[test]
+fn a_session_that_expires_before_its_refresh_is_warned_of_and_no_other() {
+    let warnings = |set: &[&str]| -> String {
+        let overrides: Vec<Override> = set.iter().map(|s| Override::parse(s).unwrap()).collect();
+        load(Path::new("models/nec-r2.toml"), &overrides).unwrap().warnings.join("\n")
+    };
+    assert_eq!(warnings(&[]), "");
+    // Granted 1800 s.
+    assert!(warnings(&["clients.refresh_interval=30 min"]).contains("every session expires before its first refresh"));
+    assert_eq!(warnings(&["clients.refresh_interval=29 min"]), "");
+    // A Min-SE of an hour, answered 422, raises what is granted to an hour.
+    let hour = ["gateway.update=422", "gateway.min_se=60 min", "clients.refresh_interval=50 min"];
+    assert_eq!(warnings(&hour), "");
+    // 25 min · 1.3 = 1950 s; 25 min · 1.1 = 1650 s.
+    assert!(warnings(&["clients.refresh_jitter=30 %"]).contains("refresh_jitter lets a refresh come 1950 s after"));
+    assert_eq!(warnings(&["clients.refresh_jitter=10 %"]), "");
 }

@@ -132,6 +132,14 @@ fn mmc_without_a_bound() {
         // With so many places that nobody is ever lost, M/M/c/K is M/M/c.
         let (_, ms) = mmck(rate, service_ms as f64 / 1e3, servers, 2000);
         agrees(&format!("time in M/M/{servers}"), &runs.iter().map(mean_ms).collect::<Vec<_>>(), ms);
+        if servers == 1 {
+            // The time in M/M/1 is exponential: its median is its mean times ln 2, its 99th percentile times ln 100.
+            for (p, factor) in [(0.5, std::f64::consts::LN_2), (0.99, libm::log(100.0))] {
+                let found = runs.iter().map(|t| t.response.quantile(p).unwrap().as_secs_f64() * 1e3).sum::<f64>();
+                let error = found / RUNS as f64 / (ms * factor) - 1.0;
+                assert!((-0.02..0.028).contains(&error), "percentile {p} of M/M/1: off by {error}");
+            }
+        }
         let busy: Vec<f64> = runs.iter().map(|t| t.busy_us as f64 / t.server_us as f64).collect();
         agrees("utilisation", &busy, rate * service_ms as f64 / 1e3 / f64::from(servers));
     }
@@ -235,6 +243,9 @@ fn calls_first_and_a_serial_section() {
     }
     // Served in parallel until 10 ms, then one at a time.
     assert_eq!(ends, [(0, Time(110_000)), (1, Time(210_000)), (2, Time(310_000))]);
+    let tally = station.finish(Time(1_000_000));
+    // Two wait for the first, 100 ms, then one, 100 ms.
+    assert_eq!((tally.queue_peak, tally.queue_us_by_minute[0]), (2, 300_000));
 }
 
 /// The last instant at which a session came up.

@@ -262,6 +262,31 @@ fn ocs_fails_over_and_forgets_routes() {
 }
 
 #[test]
+fn everybody_has_the_same_ocs() {
+    // Two gateways, and OCS fails over again and again: each time everybody is thrown out at the same instant.
+    let mut p = plan(healthy(), vec![clients("a", 3, r2()), clients("b", 2, r2())], 100 * HOUR);
+    p.gateways.push(GatewayPlan { name: "other".into(), ..p.gateways[0].clone() });
+    p.clients[1].gateway = 1;
+    let schedule = Schedule::Recurrent { mtbf: Span::from_secs(5 * HOUR), mttr: Span::from_secs(20) };
+    p.faults = vec![fault(FaultKind::OcsFailover, schedule, FaultTarget::All, false)];
+    let rows = drop_rows(simulate(&p, 0));
+    let instants = |clients: u32| -> Vec<Time> {
+        let mut at: Vec<Time> = rows.iter().filter(|r| r.clients == clients).map(|r| r.lost_at).collect();
+        at.sort_unstable();
+        at.dedup();
+        at
+    };
+    assert!(instants(0).len() > 5, "{:?}", instants(0));
+    assert_eq!(instants(0), instants(1));
+    assert_eq!(rows.len(), 5 * instants(0).len());
+    // A gateway's crashes are its own.
+    p.faults = vec![fault(FaultKind::Crash, schedule, FaultTarget::All, true)];
+    let rows = drop_rows(simulate(&p, 0));
+    let of = |clients: u32| rows.iter().filter(move |r| r.clients == clients).map(|r| r.lost_at);
+    assert!(of(0).count() > 5 && of(0).all(|at| of(1).all(|other| at != other)));
+}
+
+#[test]
 fn a_sleeping_pc_wakes_to_a_lost_session() {
     let mut gw = healthy();
     gw.enforces_session_timer = SessionTimer::Silent;
@@ -278,6 +303,39 @@ fn a_sleeping_pc_wakes_to_a_lost_session() {
     p.faults = vec![fault(FaultKind::NetworkChange, once(1000, 0), FaultTarget::Clients(0), false)];
     let all = simulate(&p, 0).all;
     assert_eq!((all.all_drops(), all.visible_us), (1, 30_000_000));
+}
+
+#[test]
+fn who_signs_in_has_woken_the_pc() {
+    let mut c = clients("c", 1, r2());
+    (c.sign_in, c.sign_out) = (SignIn::At(Span::from_secs(9 * HOUR)), Some(SignIn::At(Span::from_secs(11 * HOUR))));
+    let mut p = plan(healthy(), vec![c], 8 * HOUR);
+    // Asleep from 08:30 to 10:30, signed in from 09:00 to 11:00.
+    p.faults = vec![fault(FaultKind::Sleep, once(1800, 2 * HOUR), FaultTarget::All, false)];
+    let all = simulate(&p, 0).all;
+    assert_eq!((all.usable_us, all.signed_in_us), (2 * 3_600_000_000, 2 * 3_600_000_000));
+}
+
+#[test]
+fn a_call_asked_for_at_sign_out_is_not_left_waiting() {
+    // MakeCall takes 10 s to be served: of 60 calls an hour one in six is under way when its user leaves.
+    let mut c = clients("c", 200, r2());
+    c.workload = calls(0.0, 60.0);
+    c.sign_out = Some(SignIn::UniformOver(Span::from_secs(HOUR)));
+    let mut p = plan(healthy(), vec![c], HOUR);
+    p.gateways[0].count = 200;
+    p.gateways[0].station = Some(StationConfig {
+        servers: 50,
+        queue: None,
+        service: std::array::from_fn(|_| ServiceTime::Fixed(Span::from_secs(10))),
+        response_service: Span::ZERO,
+        setup_serial: Span::ZERO,
+        overload: Overload::Drop,
+        calls_first: false,
+    });
+    // The law is asserted at the end of the run.
+    let all = simulate(&p, 0).all;
+    assert!(all.get(Counter::OriginationsAttempted) > 1000);
 }
 
 #[test]

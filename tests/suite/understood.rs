@@ -36,6 +36,25 @@ fn more_load_than_servers_is_warned_of_with_the_utilisation() {
 }
 
 #[test]
+fn a_queue_at_a_gateway_that_answers_at_once_is_warned_of() {
+    let warnings = |gateway: &str| scenario("", gateway, "count = 9", "", &[]).warnings;
+    let warning = "gateway.gw: queue has no effect without a service_time or a capacity: the gateway answers at once";
+    assert_eq!(warnings("queue = 9"), [warning]);
+    assert!(warnings("queue = 9\nservice_time = \"1 ms\"").is_empty());
+    assert!(warnings("queue = \"unlimited\"\nservers = 1").is_empty(), "as it is anyhow");
+}
+
+#[test]
+fn a_jitter_that_can_reach_session_expires_is_warned_of() {
+    let warnings = |set: &[&str]| scenario("", "", "count = 9", "", set).warnings;
+    // 25 min and a fifth of them are 30 min, the Session-Expires offered.
+    let warning = "clients.office: refresh_jitter lets a refresh come 30 min after the last one, when the granted \
+                   Session-Expires 30 min is over: some healthy sessions expire";
+    assert_eq!(warnings(&["clients.refresh_jitter=20 %"]), [warning]);
+    assert!(warnings(&["clients.refresh_jitter=19 %"]).is_empty());
+}
+
+#[test]
 fn a_night_shift_signs_out_the_next_day() {
     let run = "start = \"20:00\"\nhorizon = \"12 h\"";
     let hours = |clients: &str, more: &str, run: &str| {

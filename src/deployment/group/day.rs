@@ -26,6 +26,7 @@ impl<W: Witness> Group<'_, W> {
     }
 
     pub(super) fn sign_in(&mut self, u: u32) {
+        self.wake(u);
         self.users[u as usize].signed_in = true;
         self.users[u as usize].record.sign_in();
         self.settle(u);
@@ -36,10 +37,14 @@ impl<W: Witness> Group<'_, W> {
     pub(super) fn sign_out(&mut self, u: u32) {
         let now = self.now;
         let number = self.users[u as usize].number;
+        self.wake(u);
         self.users[u as usize].signed_in = false;
         // What is undecided now is never counted, not even when the user signs in again while it rings.
-        for index in &self.users[u as usize].calls {
-            self.calls[*index as usize].state_at_arrival = UserState::Out;
+        for index in self.users[u as usize].calls.clone() {
+            self.calls[index as usize].state_at_arrival = UserState::Out;
+            if self.calls[index as usize].phase == CallPhase::Requested {
+                self.end_call(index); // nobody waits for the answer to MakeCall any longer
+            }
         }
         let (probe, record) = self.probe(u);
         let before = record.state();

@@ -115,6 +115,11 @@ impl<W: Witness> Group<'_, W> {
                 Phase::Established => user.client.deadline().is_some(),
             };
             assert!(!waits || user.alarm.is_set(), "a client in {:?} waits without a deadline", user.client.phase());
+            for index in &user.calls {
+                // Without an instant of its own it is one that the client asked for, and hears of within 32 s.
+                let call = &self.calls[*index as usize];
+                assert!(call.next.is_some() || user.client.is_established(), "a call waits without a deadline");
+            }
             for index in &user.dialogs {
                 let held = &self.dialogs[*index as usize];
                 let waits = held.dialog.deadline().is_some();

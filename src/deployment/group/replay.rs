@@ -26,9 +26,10 @@ impl<R: Row> Script<R> {
     }
 }
 
-/// A sign-in comes before the calls of the same instant. Drawn calls begin after it in any case.
+/// A sign-in comes before the calls of the same instant. Drawn calls begin after the first one in any case.
 pub(super) fn sign_in_class(clients: &ClientPlan) -> Class {
-    if clients.recorded_calls.is_some() { Class::ClientTimer } else { Class::Call }
+    let recorded = clients.recorded_calls.is_some() || clients.recorded_signs.is_some();
+    if recorded { Class::ClientTimer } else { Class::Call }
 }
 
 impl<W: Witness> Group<'_, W> {

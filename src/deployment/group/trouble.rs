@@ -477,6 +477,13 @@ impl<'a, W: Witness> Group<'a, W> {
         self.file_next_personal(u, fault);
     }
 
+    /// Who signs in or out has woken the PC.
+    pub(super) fn wake(&mut self, u: u32) {
+        if let Some(line) = self.lines.get_mut(u as usize) {
+            line.asleep_until = None;
+        }
+    }
+
     pub(super) fn is_asleep(&self, u: u32) -> bool {
         self.lines.get(u as usize).is_some_and(|line| line.asleep_until.is_some())
     }

@@ -5,19 +5,6 @@ use super::super::chart::{HeatMap, Layer, Region};
 use super::*;
 use crate::report::Manifest;
 
-fn manifest() -> Manifest {
-    let text = |s: &str| s.to_string();
-    Manifest {
-        schema: String::new(),
-        version: text("0"),
-        scenario: text("s"),
-        scenario_hash: text("h"),
-        seed: 1,
-        fingerprint: text("f"),
-        files: Default::default(),
-    }
-}
-
 /// The plots of a folder with these files, each looked at as an SVG and for its texts.
 fn drawn(files: &[(&str, String)]) -> Vec<Plot> {
     let root = tempfile::tempdir().unwrap();
@@ -25,7 +12,7 @@ fn drawn(files: &[(&str, String)]) -> Vec<Plot> {
     for (name, text) in files {
         folder.put(name, |out| out.write_all(text.as_bytes())).unwrap();
     }
-    folder.publish(manifest()).unwrap();
+    folder.publish(Manifest::default()).unwrap();
     let results = Results::read(root.path()).unwrap();
     let all = plots(&results).unwrap();
     assert_eq!(all, plots(&results).unwrap(), "the same files, the same charts");

@@ -1,0 +1,40 @@
+//! How far the replications lie apart: the middle one, and the one that is worse than 19 of 20.
+
+use super::estimate::{CONFIDENCE, Estimate};
+use super::focus::{focus, value};
+use super::quantile::{quantile_interval, quantile_replications};
+use super::samples::{Column, Samples};
+use crate::measure::{Objective, Scope};
+
+/// One figure over the replications, each taken on its own.
+#[derive(Clone, Debug)]
+pub struct Spread {
+    /// Whom it is about.
+    pub scope: Scope,
+    /// What it is.
+    pub column: Column,
+    /// Half of the replications lie at or below.
+    pub median: Estimate,
+    /// The fraction [`HIGH`] of the replications lies at or below.
+    pub high: Estimate,
+}
+
+/// The high quantile: of twenty days the second worst.
+pub const HIGH: f64 = 0.95;
+
+/// Of the figures that the study is about, where they have samples: both quantiles between order statistics, whatever
+/// the distribution.
+pub fn spread(samples: &Samples, objectives: &[Objective]) -> Vec<Spread> {
+    let of = |(scope, column): (usize, usize)| {
+        let values: Vec<f64> = samples.of(scope, column).filter_map(value).filter(|x| x.is_finite()).collect();
+        let quantile = |p| quantile_interval(&values, p, CONFIDENCE);
+        let (scope, column) = (samples.scopes[scope].clone(), samples.columns[column]);
+        Some(Spread { scope, column, median: quantile(0.5)?, high: quantile(HIGH)? })
+    };
+    focus(samples, objectives).into_iter().filter_map(of).collect()
+}
+
+/// So many replications give both bounds of the median, and of the high quantile.
+pub fn spread_replications() -> [u32; 2] {
+    [0.5, HIGH].map(|p| quantile_replications(p, CONFIDENCE))
+}
