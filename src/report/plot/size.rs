@@ -103,9 +103,9 @@ fn limits(document: &Document, size: &Size, x: &Axis, at: &[f64]) -> Chart {
 }
 
 fn search(size: &Size, axis: &Axis, at: &[f64]) -> Chart {
-    let place = |i: usize| i as f64 + 1.0;
-    let steps =
-        at.iter().enumerate().map(|(i, y)| (place(i), *y)).chain(at.last().map(|y| (at.len() as f64 + 1.0, *y)));
+    // Each step is as wide as one, its number in the middle.
+    let place = |i: usize| i as f64 + 0.5;
+    let steps = at.iter().enumerate().map(|(i, y)| (place(i), *y)).chain(at.last().map(|y| (place(at.len()), *y)));
     let mut layers = vec![Layer::Steps(Line { name: String::new(), points: steps.collect(), tone: Tone::Quiet })];
     let verdicts = [
         ("pass", "serves", Tone::Good),
@@ -135,7 +135,7 @@ fn search(size: &Size, axis: &Axis, at: &[f64]) -> Chart {
     Chart {
         description: format!("The values in the order in which they were tried. {title}."),
         title,
-        x: Axis { range: Some((1.0, at.len() as f64 + 1.0)), ..Axis::new("Step of the search", "").on(Scale::Whole) },
+        x: Axis { range: Some((place(0), place(at.len()))), ..Axis::new("Step of the search", "").on(Scale::Whole) },
         y: axis.clone(),
         layers,
         notes: Vec::new(),
