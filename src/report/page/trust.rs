@@ -8,7 +8,7 @@ use super::closed_form::closed_forms;
 use super::table::{Table, items, text};
 use super::{Kind, figure};
 use crate::measure::{Metric, Sample, Unit};
-use crate::report::chart::{Along, Axis, Band, Chart, Layer, Line, Threshold, Tone};
+use crate::report::chart::{Along, Axis, Band, Chart, Layer, Line, Scale, Threshold, Tone};
 use crate::report::inputs::Input;
 use crate::report::number::duration;
 use crate::report::results::{Results, ResultsError, Series};
