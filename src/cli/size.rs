@@ -91,6 +91,10 @@ struct Line<'a> {
 struct Figure<'a> {
     metric: &'a str,
     scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_most: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_least: Option<f64>,
     target: f64,
     mean: Option<f64>,
     lower: Option<f64>,
@@ -519,10 +523,14 @@ fn text(axis: &Axis, answer: &[String], found: &Finding) -> String {
 fn line<'a>(trial: &'a Trial, sample: &'a str) -> Line<'a> {
     let figure = |j: &Judgement| {
         let e = j.row.estimate;
+        let target = rounded(j.objective.bound.target());
+        let below = matches!(j.objective.bound, Bound::AtMost(_));
         Figure {
             metric: j.objective.metric.name,
             scope: j.objective.scope.to_string(),
-            target: rounded(j.objective.bound.target()),
+            at_most: below.then_some(target),
+            at_least: (!below).then_some(target),
+            target,
             mean: e.map(|e| rounded(e.mean)),
             lower: e.and_then(|e| e.lower).map(rounded),
             upper: e.and_then(|e| e.upper).map(rounded),

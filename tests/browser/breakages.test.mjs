@@ -25,7 +25,7 @@ const breakages = [
   ["hides and shows each curve", swap('hidden.has(group.dataset.name) ? "none" : ""', '""')],
   ["hides and shows each curve", swap("this.whole.get(path)", '"M0,0L1,1"')],
   ["enlarges a stretch and shows all again", swap("this.stretch.show(k, x / size()[1][0]);", "")],
-  ["enlarges a stretch and shows all again", swap("const path = whole ? base :", "const path =")],
+  ["enlarges a stretch and shows all again", swap("this.reset = () => field.call(zoom.transform, d3.zoomIdentity);", "this.reset = () => {};")],
   ["is complete without scripts", end("<section hidden id=later><h2>Later</h2></section><script>later.hidden = false</script>")],
   ["is complete without scripts", swap("</style>", ".rc-wide { display: none }</style>")],
   ["is dark where the reader's system is", swap("prefers-color-scheme", "prefers-no-scheme")],

@@ -10,6 +10,7 @@ mod facts;
 mod laws;
 mod models;
 mod page;
+mod plots;
 mod rejected;
 mod replay;
 mod station;

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::table::{Table, items, text};
 use super::{Kind, plain};
+use crate::report::inputs::Input;
 use crate::report::number::percent;
 
 /// The verdict as a mark.
@@ -59,6 +60,34 @@ pub fn lines(summary: &Json) -> Vec<String> {
     }
 }
 
+/// What to do next.
+pub fn next(kind: Kind, summary: &Json, inputs: &[Input]) -> Vec<String> {
+    let mut lines: Vec<String> = items(summary, "advice").filter_map(|l| l.as_str()).map(String::from).collect();
+    if text(summary, "verdict") == "inconclusive" {
+        lines.push("The verdict is open: more replications settle it (--reps, or --precision).".into());
+    }
+    let assumed = inputs.iter().filter(|i| i.standing == "assumption").count();
+    match kind {
+        Kind::Run => {}
+        Kind::Sensitivity => {
+            let first = items(summary, "keys").find(|k| k["swing"].as_f64() > Some(0.0));
+            lines.extend(first.map(|k| {
+                format!("Find out about {}: nothing else that is assumed moves the answer so far.", text(k, "key"))
+            }));
+        }
+        Kind::Matrix => lines.push(
+            "Find out to which row a gateway belongs: a protocol log of one session shows its Allow header and what it \
+             answers to UPDATE; rccsim trace shows what to look for."
+                .into(),
+        ),
+        _ => lines.push(format!(
+            "This rests on {assumed} values that nobody published (the inputs whose standing is assumption): rccsim \
+             sensitivity shows which of them move the answer."
+        )),
+    }
+    lines
+}
+
 /// What hangs on assumptions.
 #[derive(Serialize)]
 pub struct Assumptions {
@@ -103,4 +132,47 @@ fn hundredths(share: Option<f64>) -> String {
 
 fn is_down(row: &Json) -> bool {
     row["metric"] == "down_fraction" && row["scope"] == "all"
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_mark() {
+        let of = |kind, summary: Json| {
+            let mark = mark(kind, &summary);
+            (mark.state, mark.word)
+        };
+        let judged = json!([{ "metric": "down_fraction" }]);
+        assert_eq!(of(Kind::Run, json!({ "objectives": judged, "verdict": "pass" })), ("pass", "Objective met"));
+        assert_eq!(of(Kind::Run, json!({ "objectives": [], "verdict": "pass" })), ("none", ""), "nothing is judged");
+        assert_eq!(of(Kind::Run, json!({ "objectives": judged, "verdict": "inconclusive" })), ("open", "Still open"));
+        let points = json!([{ "objectives": judged }]);
+        assert_eq!(of(Kind::Sweep, json!({ "points": points, "verdict": "fail" })), ("fail", "Met at no point"));
+        assert_eq!(of(Kind::Size, json!({ "value": "2", "confirmed": false })), ("open", "Still open"));
+        assert_eq!(of(Kind::Size, json!({ "value": null })), ("fail", "No value serves"));
+        assert_eq!(of(Kind::Best, json!({ "best": "a=1" })), ("pass", "Selected"));
+        assert_eq!(of(Kind::Matrix, json!({ "verdict": "pass" })), ("none", ""));
+    }
+
+    #[test]
+    fn the_bounds_are_over_the_run_itself_and_all_that_was_tried() {
+        let other = |down: f64, verdict: &str| json!({ "value": "x", "down_fraction": down, "verdict": verdict });
+        let summary = json!({
+            "rows": [
+                { "scope": "all", "metric": "down_fraction", "mean": 0.0187 },
+                { "scope": "clients:a", "metric": "down_fraction", "mean": 0.99 },
+            ],
+            "assumptions": [
+                { "key": "k", "value": "v", "standing": "an assumption", "decides": true,
+                  "alternatives": [other(0.5, "fail"), other(0.02, "pass")] },
+            ],
+        });
+        let found = assumptions(&summary).unwrap();
+        assert_eq!((found.decides, found.bounds.as_str(), found.table.rows.len()), (true, "1.87 % to 50 %", 2));
+        assert!(assumptions(&json!({ "rows": [], "assumptions": [] })).is_none());
+    }
 }

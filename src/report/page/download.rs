@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use minijinja::Value;
 use serde::Serialize;
 
 use super::NAME;
@@ -12,8 +13,9 @@ use crate::report::results::{Results, ResultsError};
 pub struct Download {
     name: String,
     size: String,
-    /// The file itself as a link; none: it is too large.
-    link: Option<String>,
+    /// The file itself as a link; none: it is too large. Nothing in base64 needs an escape, and escaped slashes would make
+    /// it larger than was counted.
+    link: Option<Value>,
 }
 
 /// The files that are wanted most, first.
@@ -38,7 +40,7 @@ pub fn downloads(results: &Results, mut room: usize) -> Result<Vec<Download>, Re
         if base64::encoded_len(bytes as usize, true).is_some_and(|n| n <= room) {
             let encoded = STANDARD.encode(results.bytes(name)?);
             room -= encoded.len();
-            link = Some(format!("data:{};base64,{encoded}", media(name)));
+            link = Some(Value::from_safe_string(format!("data:{};base64,{encoded}", media(name))));
         }
         downloads.push(Download { name: name.into(), size: size(bytes), link });
     }
@@ -80,8 +82,11 @@ mod tests {
         put("plots/day.svg", "<svg/>");
         folder.publish(Manifest::default()).unwrap();
         let results = Results::read(root.path()).unwrap();
-        let told: Vec<(String, String, Option<String>)> =
-            downloads(&results, 3 * ENTRY + 60).unwrap().into_iter().map(|d| (d.name, d.size, d.link)).collect();
+        let told: Vec<(String, String, Option<String>)> = downloads(&results, 3 * ENTRY + 60)
+            .unwrap()
+            .into_iter()
+            .map(|d| (d.name, d.size, d.link.map(|link| link.to_string())))
+            .collect();
         assert!(told[0].2.as_ref().unwrap().starts_with("data:application/json;base64,eyJ"), "{told:?}");
         assert_eq!(told[1], ("series.csv".into(), "3 kB".into(), None));
         // "{}\n" in base64, by hand: 011110 110111 110100 001010.

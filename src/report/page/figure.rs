@@ -2,27 +2,17 @@
 
 use minijinja::Value;
 
+use super::Kind;
 use crate::report::chart::{Chart, Size, data, figure};
 use crate::report::plot::Plot;
 
-/// Plots along the day; the others belong to the answer.
-const DAY: [&str; 11] = [
-    "sessions",
-    "down",
-    "load",
-    "losses",
-    "queue",
-    "response",
-    "response-distribution",
-    "setup-distribution",
-    "recovery-distribution",
-    "drops",
-    "missed",
-];
+/// The plot of a run that shows its groups side by side, not its day.
+const GROUPS: &str = "groups";
 
 /// The figures of the day, or those of the answer.
-pub fn of_part(plots: &[Plot], day: bool) -> Vec<Value> {
-    plots.iter().filter(|p| DAY.contains(&p.name.as_str()) == day).map(|p| html(&p.name, &p.chart)).collect()
+pub fn of_part(kind: Kind, plots: &[Plot], day: bool) -> Vec<Value> {
+    let of_day = |p: &&Plot| kind == Kind::Run && p.name != GROUPS;
+    plots.iter().filter(|p| of_day(p) == day).map(|p| html(&p.name, &p.chart)).collect()
 }
 
 /// The figure: the pictures for wide and narrow screens, and the data behind them for a script.

@@ -17,12 +17,14 @@ mod study;
 mod table;
 mod trust;
 
+use std::collections::BTreeMap;
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 use serde_json::Value as Json;
 
-use super::inputs;
+use super::inputs::{self, Input};
 use super::number::duration;
 use super::plot;
 use super::results::{Results, ResultsError};
@@ -84,78 +86,102 @@ impl Kind {
     }
 }
 
+/// What the files of a folder hold for its page.
+struct Content {
+    kind: Kind,
+    summary: Json,
+    inputs: Vec<Input>,
+    ladder: Option<ladder::Ladder>,
+    trust: trust::Trust,
+}
+
 /// The page of a results folder.
 ///
 /// # Errors
 /// Which file is missing or damaged.
 pub fn page(results: &Results) -> Result<String, ResultsError> {
-    let text = results.text("summary.json")?;
-    let bad = |file: &'static str| move |why: String| results.damaged(file, why);
-    let summary: Json = serde_json::from_str(&text).map_err(|e| bad("summary.json")(e.to_string()))?;
-    let kind = Kind::of(&summary).map_err(bad("summary.json"))?;
-    let inputs = results.maybe("inputs.csv")?.map_or(Ok(Vec::new()), |text| inputs::read(&text));
-    let inputs = inputs.map_err(bad("inputs.csv"))?;
-    let ladder = results.maybe("ladder.json")?.map(|text| ladder::read(&text)).transpose();
-    let ladder = ladder.map_err(bad("ladder.json"))?;
-    let plots = plot::plots(results)?;
-    let parts = parts(kind, &summary, &plots, ladder.is_some(), !inputs.is_empty());
-    let context = |downloads: Vec<download::Download>| {
+    let content = Content::read(results)?;
+    let mut plots = plot::plots(results)?;
+    let all = plots.len();
+    let environment = environment();
+    let render = |context: &Value, downloads: Vec<download::Download>| {
+        let template = environment.get_template("page.html").unwrap_or_else(|e| unreachable!("{e:#}"));
+        let page = template.render(context! { downloads => value(downloads), ..context.clone() });
+        page.map_err(|e| results.damaged("summary.json", format!("the page cannot be made of it: {e:#}")))
+    };
+    loop {
+        let context = content.context(&plots, all - plots.len());
+        let bare = render(&context, Vec::new())?;
+        // The most telling plots come first.
+        if bare.len() > MOST_BYTES && plots.pop().is_some() {
+            continue;
+        }
+        return render(&context, download::downloads(results, MOST_BYTES.saturating_sub(bare.len()))?);
+    }
+}
+
+impl Content {
+    fn read(results: &Results) -> Result<Content, ResultsError> {
+        let bad = |file: &'static str| move |why: String| results.damaged(file, why);
+        let text = results.text("summary.json")?;
+        let summary: Json = serde_json::from_str(&text).map_err(|e| bad("summary.json")(e.to_string()))?;
+        let kind = Kind::of(&summary).map_err(bad("summary.json"))?;
+        let inputs = results.maybe("inputs.csv")?.map_or(Ok(Vec::new()), |text| inputs::read(&text));
+        let inputs = inputs.map_err(bad("inputs.csv"))?;
+        let ladder = results.maybe("ladder.json")?.map(|text| ladder::read(&text)).transpose();
+        let ladder = ladder.map_err(bad("ladder.json"))?;
+        let trust = trust::trust(kind, &summary, &inputs, results)?;
+        Ok(Content { kind, summary, inputs, ladder, trust })
+    }
+
+    /// Everything that the templates show but the data to download.
+    fn context(&self, plots: &[plot::Plot], left_out: usize) -> Value {
+        let Content { kind, summary, inputs, ladder, trust } = self;
+        let kind = *kind;
+        // Its lists are shown as tables; the templates name the plain values.
+        let plain = summary.as_object().into_iter().flatten().filter(|(_, v)| !v.is_array() && !v.is_object());
+        let head: BTreeMap<&String, &Json> = plain.collect();
+        let next = answer::next(kind, summary, inputs);
+        let (assumptions, objectives) = (answer::assumptions(summary), objective::table(summary));
+        let [answer_plots, day_plots] = [false, true].map(|day| figure::of_part(kind, plots, day));
+        let parts = [
+            (true, "answer", "Answer"),
+            (assumptions.is_some(), "assumptions", "Assumptions"),
+            (!next.is_empty(), "next", "What to try next"),
+            (objectives.is_some(), "objectives", "Objectives"),
+            (true, "figures", if kind == Kind::Run { "Figures" } else { "Results" }),
+            (!day_plots.is_empty(), "day", "The day"),
+            (ladder.is_some(), "ladder", "A lost session"),
+            (true, "trust", "Can I trust this?"),
+            (!inputs.is_empty(), "inputs", "Inputs"),
+            (true, "repeat", "Repeat it"),
+            (true, "glossary", "Glossary"),
+        ];
+        let parts: Vec<_> = parts.into_iter().filter(|(there, ..)| *there).map(|(_, id, title)| (id, title)).collect();
         context! {
             kind => value(kind.name()),
             kind_title => value(kind.title()),
-            parts => value(&parts),
+            parts => value(parts),
             style => Value::from_safe_string(format!("{}{}", super::chart::stylesheet(), include_str!("style.css"))),
             script => Value::from_safe_string(SCRIPT.into()),
-            summary => value(&summary),
-            mark => value(answer::mark(kind, &summary)),
-            answer => value(answer::lines(&summary)),
-            tables => value(study::tables(kind, &summary)),
-            assumptions => value(answer::assumptions(&summary)),
-            objectives => value(objective::table(&summary)),
-            answer_plots => value(figure::of_part(&plots, false)),
-            day_plots => value(figure::of_part(&plots, true)),
-            ladder => value(ladder.as_ref()),
-            inputs => value(section::sections(&inputs)),
+            summary => value(head),
+            mark => value(answer::mark(kind, summary)),
+            answer => value(answer::lines(summary)),
+            next => value(next),
+            tables => value(study::tables(kind, summary)),
+            assumptions => value(assumptions),
+            objectives => value(objectives),
+            answer_plots => value(answer_plots),
+            day_plots => value(day_plots),
+            plots_left_out => value(left_out),
+            ladder => value(ladder),
+            trust => value(trust),
+            inputs => value(section::sections(inputs)),
             limits => value(trust::LIMITS),
             glossary => value(glossary::terms()),
             words => value(glossary::WORDS),
-            downloads => value(downloads),
         }
-    };
-    let trust = trust::trust(kind, &summary, &inputs, results)?;
-    let environment = environment();
-    let render = |downloads| {
-        let template = environment.get_template("page.html").unwrap_or_else(|e| unreachable!("{e:#}"));
-        let page = template.render(context! { trust => value(&trust), ..context(downloads) });
-        page.map_err(|e| bad("summary.json")(format!("the page cannot be made of it: {e:#}")))
-    };
-    let bare = render(Vec::new())?;
-    render(download::downloads(results, MOST_BYTES.saturating_sub(bare.len()))?)
-}
-
-/// The parts that the page has, for its table of contents.
-fn parts(
-    kind: Kind,
-    summary: &Json,
-    plots: &[plot::Plot],
-    ladder: bool,
-    inputs: bool,
-) -> Vec<(&'static str, &'static str)> {
-    let has = |key: &str| table::items(summary, key).next().is_some();
-    let all = [
-        (true, "answer", "Answer"),
-        (has("assumptions"), "assumptions", "Assumptions"),
-        (has("advice"), "next", "What to try next"),
-        (objective::table(summary).is_some(), "objectives", "Objectives"),
-        (true, "figures", if kind == Kind::Run { "Figures" } else { "Results" }),
-        (!figure::of_part(plots, true).is_empty(), "day", "The day"),
-        (ladder, "ladder", "A lost session"),
-        (true, "trust", "Can I trust this?"),
-        (inputs, "inputs", "Inputs"),
-        (true, "repeat", "Repeat it"),
-        (true, "glossary", "Glossary"),
-    ];
-    all.into_iter().filter(|(there, ..)| *there).map(|(_, id, title)| (id, title)).collect()
+    }
 }
 
 /// What answers a pointer; the page is complete without it.
@@ -203,8 +229,9 @@ fn plain(value: f64) -> String {
     if value == 0.0 || value.abs() >= 1e5 {
         return format!("{}", value.round());
     }
-    let digits = 4 - value.abs().log10().floor() as i32;
-    let text = format!("{value:.*}", digits.clamp(0, 12) as usize);
+    let scientific = format!("{value:.4e}");
+    let exponent: i32 = scientific.rsplit('e').next().and_then(|e| e.parse().ok()).unwrap_or(0);
+    let text = format!("{value:.*}", (4 - exponent).clamp(0, 12) as usize);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
 }
 

@@ -42,7 +42,7 @@ pub fn subject(objective: &Json) -> String {
     subject
 }
 
-/// Objective, bound, target and unit. Trials of a search say the target alone.
+/// Objective, bound, target and unit.
 fn wanted(objective: &Json) -> Vec<String> {
     let metric = Metric::named(text(objective, "metric"));
     let unit = metric.map_or("", |m| m.unit.name());

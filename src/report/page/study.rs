@@ -190,7 +190,7 @@ fn matrix(summary: &Json) -> Table {
         "cause",
         "#down (%)",
         "#toasts missed per user-day",
-        "what helps",
+        "helps",
     ];
     let mut table = Table::new("Every client against every gateway", &columns);
     for c in items(summary, "cells") {
@@ -203,9 +203,22 @@ fn matrix(summary: &Json) -> Table {
         line.push(text(c, "cause").into());
         line.extend(cells(c, ["down_fraction"], "fraction"));
         line.extend(cells(c, ["missed_toasts_per_user_day"], ""));
-        line.push(items(c, "remedy").filter_map(|r| r.as_str()).collect::<Vec<_>>().join("; "));
+        // Where it is done; the whole sentence stands below, once.
+        let place = |remedy: &str| remedy.split(':').next().unwrap_or_default().to_string();
+        line.push(remedies(c).map(place).collect::<Vec<_>>().join(", "));
         table.rows.push(line);
     }
-    table.note = text(summary, "basis").into();
+    let mut helps: Vec<&str> = items(summary, "cells").flat_map(remedies).collect();
+    helps.sort_unstable();
+    helps.dedup();
+    table.note = format!("Helps: {}. {}", helps.join("; "), text(summary, "basis"));
+    if helps.is_empty() {
+        table.note = text(summary, "basis").into();
+    }
     table
+}
+
+/// What would help that pair, as sentences that begin with a place.
+fn remedies(cell: &Json) -> impl Iterator<Item = &str> {
+    items(cell, "remedy").filter_map(Json::as_str)
 }

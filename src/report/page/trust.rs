@@ -8,7 +8,7 @@ use super::closed_form::closed_forms;
 use super::table::{Table, items, text};
 use super::{Kind, figure};
 use crate::measure::{Metric, Sample, Unit};
-use crate::report::chart::{Along, Axis, Band, Chart, Layer, Line, Threshold, Tone};
+use crate::report::chart::{Along, Axis, Band, Chart, Layer, Line, Scale, Threshold, Tone};
 use crate::report::inputs::Input;
 use crate::report::number::duration;
 use crate::report::results::{Results, ResultsError, Series};
@@ -121,8 +121,8 @@ fn convergence(summary: &Json, results: &Results) -> Result<Option<Value>, Resul
     // The interval of two replications is so wide that it would hide all others.
     let shown = if band.len() > 3 { &band[1..] } else { &band[..] };
     let mut layers = vec![
-        Layer::Band(Band { name: "95 % interval".into(), points: shown.to_vec(), ..Band::default() }),
-        Layer::Line(Line { name: "mean so far".into(), points: line, ..Line::default() }),
+        Layer::Band(Band { name: "95 % interval".into(), points: shown.to_vec(), tone: Tone::Series(0) }),
+        Layer::Line(Line { name: "mean so far".into(), points: line, tone: Tone::Series(0) }),
     ];
     layers.extend(target.map(|t| {
         Layer::Threshold(Threshold { along: Along::Y, value: t * scale, label: "target".into(), tone: Tone::Bad })
@@ -130,7 +130,7 @@ fn convergence(summary: &Json, results: &Results) -> Result<Option<Value>, Resul
     let chart = Chart {
         title: "How the figure settles with the number of replications".into(),
         description: format!("The mean of {name} over the first replications and its 95 % interval, by their number."),
-        x: Axis::new("Replications", ""),
+        x: Axis::new("Replications", "").on(Scale::Whole),
         y: Axis::new(name, super::unit_name(metric.unit.name())),
         layers,
         notes: Vec::new(),

@@ -6,7 +6,8 @@ use super::super::chart::{Along, Axis, Chart, Layer, Line, Scale, Stack, Thresho
 use super::super::number::{human, whole};
 use super::super::results::{Document, Figure, Results, ResultsError, Run, Series};
 use super::Plot;
-use super::reading::Reading;
+use super::reading::{Reading, told};
+use crate::quantity::{Span, print_clock};
 
 /// The states of a user, as `series.csv` and as people call them, and their colours.
 const STATES: [(&str, &str, Tone); 4] = [
@@ -181,7 +182,14 @@ impl Day<'_> {
         let series = self.series("all", metric)?;
         let all = self.mean(metric).filter(|n| *n > 0.0)?;
         let reading = Reading::of(metric);
-        let title = format!("{} {happens}", reading.text(all));
+        let most = series.values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(i, _)| i);
+        let when = self.start_s.map_or(String::new(), |start| {
+            let at = (start + series.start_s[most]) % 86_400.0;
+            format!(", the most at {}", print_clock(Span((at / 60.0).floor() as u64 * 60_000_000)))
+        });
+        // Spread over the day no minute stands out.
+        let stands_out = series.values[most] >= all / 20.0;
+        let title = format!("{} {happens}{}", reading.text(all), if stands_out { when } else { String::new() });
         let chart = Chart {
             description: format!("{} in each minute of the day. {title}.", reading.label),
             title,
@@ -202,8 +210,8 @@ impl Day<'_> {
             return None;
         }
         let of = |metric: &str| match self.figure(metric) {
-            Some(Figure { mean: Some(mean), .. }) => Reading::of(metric).text(*mean),
-            Some(Figure { beyond: Some(beyond), .. }) => format!("more than {}", Reading::of(metric).text(*beyond)),
+            Some(Figure { mean: Some(mean), .. }) => told(*mean),
+            Some(Figure { beyond: Some(beyond), .. }) => format!("more than {}", told(*beyond)),
             _ => "–".into(),
         };
         let title = format!(

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::super::chart::{Along, Axis, Chart, Histogram, Layer, Scale, Threshold, Tone};
-use super::super::number::{duration, human};
 use super::super::results::{Distribution, Document};
 use super::Plot;
+use super::reading::told;
 
 /// The durations that are shown, by what is told of them.
 const SHOWN: [(&str, &str, &str, Option<&str>); 3] = [
@@ -38,12 +38,6 @@ fn within(d: &Distribution, share: f64) -> f64 {
         seen += n;
     }
     f64::NAN
-}
-
-/// For people.
-fn told(ms: f64) -> String {
-    let rounded = format!("{ms:.2e}").parse().unwrap_or(ms);
-    if ms < 1000.0 { format!("{} ms", human(rounded)) } else { duration(rounded / 1000.0) }
 }
 
 fn chart(d: &Distribution, done: &str, p99: Option<f64>) -> Chart {

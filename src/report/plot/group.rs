@@ -19,7 +19,7 @@ pub fn plots(document: &Document, run: &Run) -> Vec<Plot> {
     let reading = Reading::of(METRIC);
     let (first, last) = (groups[0], groups[groups.len() - 1]);
     let title = match (first.mean, last.mean) {
-        (Some(most), Some(least)) if most > 1.2 * least && most > 0.0 => {
+        (Some(most), Some(least)) if most > 1.2 * least && most >= 1e-4 => {
             format!("Worst hit is {} with {} of the time without a usable session", called(first), reading.text(most))
         }
         _ => "All client groups fare about alike".into(),

@@ -1,7 +1,7 @@
 //! How a metric is read on an axis: what people call it, in which unit, and by what its values are multiplied for that.
 
 use super::super::chart::{Axis, Scale};
-use super::super::number::human;
+use super::super::number::{duration, human};
 use super::super::results::{Figure, Objective};
 use crate::measure::{Metric, Unit};
 
@@ -126,6 +126,12 @@ fn spaced(number: &str, unit: &str) -> String {
 fn spoken(metric: &str) -> String {
     let bare = ["_per_client_hour", "_fraction", "_per_s", "_ms", "_s"].iter().find_map(|end| metric.strip_suffix(end));
     capital(&bare.unwrap_or(metric).replace('_', " "))
+}
+
+/// Milliseconds for people, in three digits: "432 ms", "28 min 30 s".
+pub fn told(ms: f64) -> String {
+    let rounded = format!("{ms:.2e}").parse().unwrap_or(ms);
+    if ms < 1000.0 { format!("{} ms", human(rounded)) } else { duration(rounded / 1000.0) }
 }
 
 /// With a capital letter.

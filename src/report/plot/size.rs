@@ -75,10 +75,10 @@ fn limits(document: &Document, size: &Size, x: &Axis, at: &[f64]) -> Chart {
     let key = called(&size.key);
     let title = match (&size.value, &binding) {
         (Some(value), Some((_, what))) => {
-            format!("{key} {value} is the {} that serves; {} binds", size.wanted, small(what))
+            format!("{key}: {value} is the {} that serves; what binds: {}", size.wanted, small(what))
         }
-        (Some(value), None) => format!("{key} {value} is the {} that serves", size.wanted),
-        (None, _) => format!("No {} that was tried serves", small(&key)),
+        (Some(value), None) => format!("{key}: {value} is the {} that serves", size.wanted),
+        (None, _) => format!("{key}: no value that was tried serves"),
     };
     if let (Some(value), Some((share, _))) = (&size.value, &binding) {
         let x = trials.iter().find(|(_, t)| t.value == *value).map_or(f64::NAN, |(x, _)| *x);
@@ -103,9 +103,9 @@ fn limits(document: &Document, size: &Size, x: &Axis, at: &[f64]) -> Chart {
 }
 
 fn search(size: &Size, axis: &Axis, at: &[f64]) -> Chart {
-    let place = |i: usize| i as f64 + 1.0;
-    let steps =
-        at.iter().enumerate().map(|(i, y)| (place(i), *y)).chain(at.last().map(|y| (at.len() as f64 + 1.0, *y)));
+    // Each step is as wide as one, its number in the middle.
+    let place = |i: usize| i as f64 + 0.5;
+    let steps = at.iter().enumerate().map(|(i, y)| (place(i), *y)).chain(at.last().map(|y| (place(at.len()), *y)));
     let mut layers = vec![Layer::Steps(Line { name: String::new(), points: steps.collect(), tone: Tone::Quiet })];
     let verdicts = [
         ("pass", "serves", Tone::Good),
@@ -127,16 +127,15 @@ fn search(size: &Size, axis: &Axis, at: &[f64]) -> Chart {
             layers.push(Layer::Points(Points { name: name.into(), points, tone }));
         }
     }
+    let key = called(&size.key);
     let title = match &size.value {
-        Some(value) => {
-            format!("The search came to {} {value} in {} steps", small(&called(&size.key)), size.trials.len())
-        }
-        None => format!("The search found nothing in {} steps", size.trials.len()),
+        Some(value) => format!("{key}: the search came to {value} in {} steps", size.trials.len()),
+        None => format!("{key}: the search found nothing in {} steps", size.trials.len()),
     };
     Chart {
         description: format!("The values in the order in which they were tried. {title}."),
         title,
-        x: Axis { range: Some((1.0, at.len() as f64 + 1.0)), ..Axis::new("Step of the search", "").on(Scale::Whole) },
+        x: Axis { range: Some((place(0), place(at.len()))), ..Axis::new("Step of the search", "").on(Scale::Whole) },
         y: axis.clone(),
         layers,
         notes: Vec::new(),

@@ -258,7 +258,7 @@ fn a_search_tells_what_binds() {
     );
     let plots = drawn(&[("summary.json", text)]);
     let limits = named(&plots, "limits");
-    assert_eq!(limits.title, "Gateways 2 is the smallest that serves; missed toasts binds");
+    assert_eq!(limits.title, "Gateways: 2 is the smallest that serves; what binds: missed toasts");
     // The confirmation has the last word: 0.016 of 0.02 is 80 %.
     let marked = limits.layers.iter().find_map(|l| if let Layer::Marker(m) = l { Some((m.x, m.y)) } else { None });
     assert_eq!(marked, Some((2.0, 80.0)));

@@ -277,9 +277,11 @@ class Picture {
     all.disabled = less.disabled = true;
     let wide = 0;
     new ResizeObserver(() => {
-      // What was moved by pixels would be elsewhere at another width.
-      if (this.field.clientWidth !== wide && this.stretch.k > 1) this.reset();
-      wide = this.field.clientWidth;
+      const now = this.field.clientWidth;
+      // What was moved by pixels would be elsewhere at another width; on paper there is no field.
+      if (!now) return;
+      if (now !== wide && this.stretch.k > 1) this.reset();
+      wide = now;
     }).observe(this.field);
   }
 
