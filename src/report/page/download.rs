@@ -76,13 +76,13 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let mut folder = Folder::open(root.path()).unwrap();
         let mut put = |name: &str, text: &str| folder.put(name, |out| out.write_all(text.as_bytes())).unwrap();
-        put("summary.json", r#"{"schema":"rccsim.matrix/1","cells":[]}"#);
+        put("summary.json", r#"{"schema":"rccsim.matrix/1","basis":"","cells":[]}"#);
         put("notes.csv", "{}\n");
         put("series.csv", &"x".repeat(3_000));
         put("plots/day.svg", "<svg/>");
         folder.publish(Manifest::default()).unwrap();
         let results = Results::read(root.path()).unwrap();
-        let told: Vec<(String, String, Option<String>)> = downloads(&results, 3 * ENTRY + 60)
+        let told: Vec<(String, String, Option<String>)> = downloads(&results, 3 * ENTRY + 80)
             .unwrap()
             .into_iter()
             .map(|d| (d.name, d.size, d.link.map(|link| link.to_string())))
