@@ -2,20 +2,8 @@ use std::fmt::Write as _;
 
 use super::super::chart::tests::unreadable;
 use super::super::chart::{HeatMap, Layer, Region};
+use super::super::results::tests::manifest;
 use super::*;
-
-fn manifest() -> Manifest {
-    let text = |s: &str| s.to_string();
-    Manifest {
-        schema: String::new(),
-        version: text("0"),
-        scenario: text("s"),
-        scenario_hash: text("h"),
-        seed: 1,
-        fingerprint: text("f"),
-        files: Default::default(),
-    }
-}
 
 /// The plots of a folder with these files, each looked at as an SVG and for its texts.
 fn drawn(files: &[(&str, String)]) -> Vec<Plot> {

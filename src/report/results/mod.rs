@@ -285,4 +285,4 @@ fn needed(record: &csv::StringRecord, column: usize, line: u64) -> Result<f64, S
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
