@@ -11,7 +11,7 @@
 //! - [`deployment`]: the only place where engine meets protocol: wiring, paths, probes, `simulate()`.
 //! - [`scenario`]: TOML in, checked and typed values out, every error with file, line, key and what is valid.
 //! - [`study`]: replications, intervals, verdicts, comparison and search; it knows no SIP and no files.
-//! - [`report`]: results to bytes: table, CSV, JSON.
+//! - [`report`]: results to bytes: table, CSV, JSON, plots, one page for people; and back from their folder.
 //! - [`cli`]: the only printer, one file per subcommand.
 //!
 //! # What the model leaves open, and what was chosen

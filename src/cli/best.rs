@@ -7,6 +7,7 @@ use super::campaign::Campaign;
 use super::design::{Alternative, PrecisionFlags, VaryFlags, alternatives};
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags, written};
+use super::inputs::inputs;
 use super::replicate::scopes;
 use super::results::{Files, ResultsFlags};
 use super::sweep::hash_of;
@@ -93,7 +94,12 @@ impl Best {
         let Some(selected) = selected else { return Ok(Outcome::Interrupted) };
         let record = self.record(&base, &all, &selected);
         let document = record.json(&body(&all, &selected, self.cost(), self.alpha));
-        let files = Files::of(&record, &document, vec![("scenario.toml".into(), expanded_study(&base, &study))]);
+        let files = Files::of(
+            &record,
+            &document,
+            vec![("scenario.toml".into(), expanded_study(&base, &study))],
+            inputs(&base, Some(&study)),
+        );
         let path = results.publish(&files)?;
         match self.format {
             Format::Text => print(&format!("{}{}", text(&all, &selected, &record.answer), files.told(&path)))?,

@@ -8,12 +8,14 @@ use super::campaign::Campaign;
 use super::design::{Alternative, alternatives};
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags, Source, quoted};
+use super::inputs::inputs;
 use super::replicate::scopes;
 use super::results::{Files, ResultsFlags};
 use super::sweep::hash_of;
 use super::{Outcome, memory};
 use crate::measure::Scope;
 use crate::report::compare::{Against, Comparison, answer, body, text};
+use crate::report::inputs::{self as table, Input};
 use crate::report::study::{Study, Tried};
 use crate::report::summary::SCHEMA;
 use crate::report::{VERSION, read_manifest, tables};
@@ -51,6 +53,8 @@ pub struct Compare {
 struct Side {
     name: String,
     alternative: Alternative,
+    /// Every input; of a folder with where it came from when that was made.
+    inputs: Vec<Input>,
     /// Numbers of its replications, counted from 0.
     numbers: Vec<u32>,
     /// What they said; of a scenario file, once it is simulated.
@@ -71,6 +75,19 @@ const BESIDE: [&str; 5] = [
     "message_rate_per_s",
     "message_rate_peak_per_s",
 ];
+
+/// The inputs of the baseline, and of the others those that differ from it.
+fn all_inputs(sides: &[Side]) -> Vec<Input> {
+    let mut all = sides.first().map_or_else(Vec::new, |side| side.inputs.clone());
+    let baseline = all.clone();
+    let same = |a: &Input, b: &Input| (&a.table, &a.name, &a.key, &a.value) == (&b.table, &b.name, &b.key, &b.value);
+    for side in sides.iter().skip(1) {
+        let differs = |i: &&Input| !baseline.iter().any(|b| same(i, b));
+        let table = |i: Input| Input { table: format!("{}: {}", side.name, i.table), ..i };
+        all.extend(side.inputs.iter().filter(|i| differs(i)).cloned().map(table));
+    }
+    all
+}
 
 impl Compare {
     /// Runs the command.
@@ -104,7 +121,7 @@ impl Compare {
         };
         let record = self.record(&sides, &comparison);
         let document = record.json(&body(&comparison));
-        let files = Files::of(&record, &document, scenarios(&sides));
+        let files = Files::of(&record, &document, scenarios(&sides), all_inputs(&sides));
         let path = results.publish(&files)?;
         match self.format {
             Format::Text => print(&format!("{}{}", text(&comparison), files.told(&path)))?,
@@ -124,6 +141,7 @@ impl Compare {
         let side = |alternative: Alternative| Side {
             name: name(path, &alternative),
             numbers: (0..alternative.scenario.replications).collect(),
+            inputs: inputs(&alternative.scenario, None),
             alternative,
             samples: None,
         };
@@ -248,7 +266,11 @@ fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
         replications.into_iter().for_each(|(number, observation)| samples.add(number, observation));
         let alternative = alternative.clone();
         let numbers = samples.numbers.clone();
-        sides.push(Side { name: name(path, &alternative), alternative, numbers, samples: Some(samples) });
+        let inputs = match label.is_empty() {
+            true => table::read(&read("inputs.csv")?).map_err(|why| bad(format!("inputs.csv: {why}")))?,
+            false => inputs(&alternative.scenario, None),
+        };
+        sides.push(Side { name: name(path, &alternative), alternative, inputs, numbers, samples: Some(samples) });
     }
     Ok(sides)
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::report::FolderError;
 use crate::report::plot::PlotError;
+use crate::report::results::ResultsError;
 use crate::scenario::ScenarioError;
 
 /// The user's fault or the world's.
@@ -18,9 +19,6 @@ pub enum Fault {
     /// The results cannot be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// The results cannot be drawn.
-    #[error(transparent)]
-    Plot(#[from] PlotError),
     /// Another refusal of the system.
     #[error("{what}: {cause}")]
     World {
@@ -40,6 +38,24 @@ impl Fault {
         match self {
             Fault::Input(_) | Fault::Scenario(ScenarioError::Input { .. }) => 2,
             _ => 1,
+        }
+    }
+}
+
+impl From<PlotError> for Fault {
+    fn from(error: PlotError) -> Fault {
+        match error {
+            PlotError::Results(error) => error.into(),
+            PlotError::Folder(error) => error.into(),
+        }
+    }
+}
+
+impl From<ResultsError> for Fault {
+    fn from(error: ResultsError) -> Fault {
+        match error {
+            ResultsError::World { path, cause } => Fault::World { what: path.display().to_string(), cause },
+            other => Fault::Input(other.to_string()),
         }
     }
 }

@@ -1,22 +1,24 @@
 //! `rccsim matrix`: every client profile against every gateway behaviour class.
 
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
 use super::Outcome;
 use super::fault::{Fault, print};
-use super::flags::JobsFlag;
+use super::flags::{JobsFlag, results_folder, written};
 use super::remedy::remedies;
 use super::replicate::samples_of;
+use super::report::publish;
 use crate::deployment::{Fate, Plan, Witness, watch};
 use crate::measure::{DropCause, Metric};
 use crate::protocol::{ClientNote, Message, Side, Subject};
 use crate::quantity::Time;
-use crate::report::matrix::{Cell, Matrix as Document, csv, text};
-use crate::report::{VERSION, json};
-use crate::scenario::{Override, SHIPPED, parse};
+use crate::report::matrix::{Cell, Matrix as Document, answer, csv, text};
+use crate::report::{Folder, Manifest, VERSION, json};
+use crate::scenario::{Override, SHIPPED, hash, parse};
 use crate::study::Samples;
 
 /// Users of each cell: enough for a rate of toasts, few enough to answer at once.
@@ -33,6 +35,12 @@ pub struct Matrix {
     seed: u64,
     #[command(flatten)]
     jobs: JobsFlag,
+    /// The results folder [default: results/matrix]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Neither plots nor report: the figures alone
+    #[arg(long)]
+    no_report: bool,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Form::Text)]
     format: Form,
@@ -55,10 +63,26 @@ impl Matrix {
     /// A key or value that there is not.
     pub fn run(self) -> Result<Outcome, Fault> {
         let pool = self.jobs.pool()?;
+        let mut folder = Folder::open(&self.out.clone().unwrap_or_else(|| results_folder("matrix", "")))?;
         let document = pool.install(|| matrix(&self.set, self.seed))?;
+        let summary = json(&document);
+        folder.put("summary.json", |out| out.write_all(summary.as_bytes()))?;
+        folder.put("summary.csv", |out| Ok(csv(&document, out)?))?;
+        let manifest = Manifest {
+            schema: String::new(),
+            version: VERSION.into(),
+            scenario: document.scenario.into(),
+            scenario_hash: document.scenario_hash.clone(),
+            seed: document.seed,
+            fingerprint: blake3::hash(summary.as_bytes()).to_hex()[..16].into(),
+            files: Default::default(),
+        };
+        let path = publish(folder, manifest, self.no_report)?;
+        let (report, plots) = if self.no_report { ("", "") } else { ("report.html, ", ", plots/") };
+        let files = format!("Files: {} ({report}summary.json, summary.csv{plots}).\n", path.display());
         print(&match self.format {
-            Form::Text => text(&document),
-            Form::Json => json(&document),
+            Form::Text => format!("{}{files}", text(&document)),
+            Form::Json => summary,
             Form::Csv => {
                 let mut bytes = Vec::new();
                 csv(&document, &mut bytes).map_err(|e| Fault::World { what: "csv".into(), cause: e.into() })?;
@@ -78,7 +102,7 @@ pub fn classes() -> impl Iterator<Item = &'static str> {
 fn matrix(set: &[String], seed: u64) -> Result<Document, Fault> {
     let overrides: Vec<Override> = set.iter().map(|s| Override::parse(s)).collect::<Result<_, _>>()?;
     let clients = || SHIPPED.iter().filter(|(kind, ..)| *kind == "clients").map(|(_, name, _)| *name);
-    let mut plans = Vec::new();
+    let (mut plans, mut hashes) = (Vec::new(), Vec::new());
     for gateway in classes() {
         for client in clients() {
             let scenario = format!(
@@ -86,17 +110,39 @@ fn matrix(set: &[String], seed: u64) -> Result<Document, Fault> {
                  [[gateway]]\nname = \"gateway\"\nprofile = \"{gateway}\"\n\
                  [[clients]]\nname = \"clients\"\nprofile = \"{client}\"\ncount = {USERS}\ngateway = \"gateway\"\nsign_in = \"at start\"\n"
             );
-            plans.push((gateway, client, parse("matrix", &scenario, Path::new("."), &overrides)?.plan));
+            let scenario = parse("matrix", &scenario, Path::new("."), &overrides)?;
+            hashes.push(hash(&scenario));
+            plans.push((gateway, client, scenario.plan));
         }
     }
-    let cells = plans.into_par_iter().map(|(gateway, client, plan)| cell(gateway, client, &plan)).collect();
+    let cells: Vec<Cell> = plans.into_par_iter().map(|(gateway, client, plan)| cell(gateway, client, &plan)).collect();
     let mut basis = format!(
         "Each cell: {USERS} users for 8 h, moderate use, no delay and no loss, seed {seed}; sessions are set up again as the client profile says (rccsim profiles NAME)."
     );
     if !set.is_empty() {
         basis += &format!(" Changed: {}.", set.join(", "));
     }
-    Ok(Document { schema: "rccsim.matrix/1", version: VERSION, basis, cells })
+    let mut hasher = blake3::Hasher::new();
+    hashes.iter().for_each(|hash| {
+        hasher.update(hash.as_bytes());
+    });
+    let mut command = "rccsim matrix".to_string();
+    set.iter().for_each(|set| command += &written("--set", set));
+    if seed != 1 {
+        command += &written("--seed", &seed.to_string());
+    }
+    Ok(Document {
+        schema: "rccsim.matrix/1",
+        scenario: "matrix",
+        scenario_hash: hasher.finalize().to_hex()[..32].into(),
+        question: "Which client keeps its sessions behind which gateway?",
+        version: VERSION,
+        seed,
+        answer: answer(&cells),
+        command,
+        basis,
+        cells,
+    })
 }
 
 fn mean(samples: &Samples, metric: &str) -> Option<f64> {

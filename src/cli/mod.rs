@@ -11,12 +11,14 @@ mod design;
 mod fault;
 mod flags;
 mod init;
+mod inputs;
 mod matrix;
 mod memory;
 mod profiles;
 mod progress;
 mod remedy;
 mod replicate;
+mod report;
 mod results;
 mod run;
 mod sensitivity;
@@ -24,6 +26,7 @@ mod size;
 mod sweep;
 mod sweep_answer;
 mod trace;
+mod typical;
 
 use std::process::ExitCode;
 
@@ -67,6 +70,8 @@ enum Command {
     Matrix(matrix::Matrix),
     /// The ladder of one session: every message, with the reason and its source
     Trace(trace::Trace),
+    /// Write the report.html of results folders anew
+    Report(report::Report),
 }
 
 /// Runs the command line of this process.
@@ -83,6 +88,7 @@ pub fn main() -> ExitCode {
         Command::Sensitivity(command) => command.run(),
         Command::Matrix(command) => command.run(),
         Command::Trace(command) => command.run(),
+        Command::Report(command) => command.run(),
     };
     match done {
         Ok(outcome) => ExitCode::from(outcome as u8),

@@ -9,6 +9,9 @@ use super::campaign::Campaign;
 use super::fault::Fault;
 use super::flags::results_folder;
 use super::progress::interruptible;
+use super::report::publish;
+use crate::report::inputs::{self, Input};
+use crate::report::page::NAME;
 use crate::report::study::Study;
 use crate::report::{Folder, Manifest, VERSION, plot, read_manifest, summary, tables};
 use crate::study::{Row, Samples};
@@ -53,6 +56,8 @@ pub struct Files<'a> {
     pub fingerprint: String,
     /// `scenario.toml`; of several alternatives each its own.
     pub scenarios: Vec<(String, String)>,
+    /// `inputs.csv`.
+    pub inputs: Vec<Input>,
     /// `summary.json`.
     pub document: &'a str,
     /// A label and what the replications said, for `summary.csv` and `runs.csv`.
@@ -95,6 +100,7 @@ impl Results {
         for (name, text) in &files.scenarios {
             self.folder.put(name, |out| out.write_all(text.as_bytes()))?;
         }
+        self.folder.put("inputs.csv", |out| inputs::write(&files.inputs, out))?;
         self.folder.put("summary.json", |out| out.write_all(files.document.as_bytes()))?;
         let rows: Vec<(&str, Vec<Row>)> = files.points.iter().map(|(label, s)| (label.as_str(), s.rows())).collect();
         let rows = rows.iter().map(|(label, rows)| (*label, &rows[..]));
@@ -110,10 +116,7 @@ impl Results {
             fingerprint: files.fingerprint.clone(),
             files: Default::default(),
         };
-        if !self.no_report {
-            plot::write(&mut self.folder, &manifest)?;
-        }
-        let path = self.folder.publish(manifest)?;
+        let path = publish(self.folder, manifest, self.no_report)?;
         if !self.keep_units {
             self.campaign.publish()?;
         }
@@ -122,14 +125,15 @@ impl Results {
 }
 
 impl<'a> Files<'a> {
-    /// Those of a study with its document and its scenarios.
-    pub fn of(study: &'a Study, document: &'a str, scenarios: Vec<(String, String)>) -> Files<'a> {
+    /// Those of a study with its document, its scenarios and its inputs.
+    pub fn of(study: &'a Study, document: &'a str, scenarios: Vec<(String, String)>, inputs: Vec<Input>) -> Files<'a> {
         Files {
             scenario: &study.scenario,
             scenario_hash: &study.scenario_hash,
             seed: study.seed,
             fingerprint: study.fingerprint(),
             scenarios,
+            inputs,
             document,
             points: study.tried.iter().map(|t| (t.label(), &t.samples)).collect(),
         }
@@ -137,10 +141,12 @@ impl<'a> Files<'a> {
 
     /// "Files: results/x (…)." for people.
     pub fn told(&self, path: &Path) -> String {
-        let drawn = read_manifest(path).is_some_and(|m| m.files.keys().any(|name| name.starts_with(plot::FOLDER)));
-        let plots = drawn.then(|| format!("{}/", plot::FOLDER));
+        let listed =
+            |name: &str| read_manifest(path).is_some_and(|m| m.files.keys().any(|file| file.starts_with(name)));
+        let report = if listed(NAME) { "report.html, " } else { "" };
+        let plots = listed(plot::FOLDER).then(|| format!("{}/", plot::FOLDER));
         let scenarios: Vec<&str> =
             self.scenarios.iter().map(|(name, _)| name.as_str()).chain(plots.as_deref()).collect();
-        format!("Files: {} (summary.json, summary.csv, runs.csv, {}).\n", path.display(), scenarios.join(", "))
+        format!("Files: {} ({report}summary.json, summary.csv, runs.csv, {}).\n", path.display(), scenarios.join(", "))
     }
 }

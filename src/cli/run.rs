@@ -12,17 +12,21 @@ use super::campaign::Replications;
 use super::design::PrecisionFlags;
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags, Source, results_folder};
+use super::inputs::inputs;
 use super::progress::{Progress, interruptible};
 use super::remedy::remedies;
 use super::replicate::{replicate, scopes, simulated_us};
+use super::report::publish;
+use super::typical::FirstLosses;
 use super::{Outcome, memory};
 use crate::deployment::{Control, DropLog, Hops, Manner, Plan};
 use crate::measure::Scope;
+use crate::report::ladder::Ladder;
 use crate::report::number::{percent, whole};
 use crate::report::settled::too_short;
 use crate::report::sweep::skew;
 use crate::report::tables::Drops;
-use crate::report::{Folder, Manifest, Part, Run as Record, VERSION, plot, summary, tables, text};
+use crate::report::{Folder, Manifest, Part, Run as Record, VERSION, inputs as table, json, summary, tables, text};
 use crate::scenario::{Scenario, expanded, hash};
 use crate::study::{Samples, Steady, Verdict, is_precise, judge_all, overall, skewed, spread, steady_state};
 
@@ -70,18 +74,15 @@ impl Run {
         let mut folder = Folder::open(&self.folder(&scenario))?;
         let control = interruptible();
         let pool = self.jobs.pool()?;
-        let (samples, interrupted) = pool.install(|| self.simulate(&scenario, &control, &mut folder))?;
+        let (samples, losses, interrupted) = pool.install(|| self.simulate(&scenario, &control, &mut folder))?;
         if samples.replications() == 0 {
             eprintln!("interrupted before the first replication was finished: nothing was written");
             return Ok(Outcome::Interrupted);
         }
         let record = pool.install(|| self.record(&source, &scenario, samples, interrupted))?;
-        write_files(&record, &scenario, &mut folder)?;
-        let manifest = manifest(&record);
-        if !self.no_report {
-            pool.install(|| plot::write(&mut folder, &manifest))?;
-        }
-        let path = folder.publish(manifest)?;
+        let ladder = if self.no_report { None } else { losses.ladder(&scenario) };
+        write_files(&record, &scenario, ladder.as_ref(), &mut folder)?;
+        let path = pool.install(|| publish(folder, manifest(&record), self.no_report))?;
         match self.format {
             Format::Json => print(&summary::json(&record))?,
             Format::Text => print(&format!("{}{}", text::run(&record), self.files(&path, &record, &scenario.plan)))?,
@@ -110,9 +111,9 @@ impl Run {
         } else {
             String::new()
         };
-        let plots = if self.no_report { "" } else { ", plots/" };
+        let (report, plots) = if self.no_report { ("", "") } else { ("report.html, ", ", plots/") };
         format!(
-            "Files: {} (summary.json, summary.csv, runs.csv, series.csv, distribution.csv, drops.csv, scenario.toml{plots}).{cut}\n",
+            "Files: {} ({report}summary.json, summary.csv, runs.csv, series.csv, distribution.csv, drops.csv, scenario.toml{plots}).{cut}\n",
             path.display()
         )
     }
@@ -122,7 +123,7 @@ impl Run {
         scenario: &Scenario,
         control: &Arc<Control>,
         folder: &mut Folder,
-    ) -> Result<(Samples, bool), Fault> {
+    ) -> Result<(Samples, FirstLosses, bool), Fault> {
         let plan = &scenario.plan;
         let part = folder.begin("drops.csv")?;
         let world = |cause| Fault::World { what: "drops.csv".into(), cause };
@@ -143,7 +144,7 @@ impl Run {
             }
         }
         folder.complete(table.rows.finish().map_err(world)?)?;
-        Ok((samples, interrupted))
+        Ok((samples, table.losses, interrupted))
     }
 
     /// What is told besides the scenario's own warnings.
@@ -204,13 +205,15 @@ impl Run {
 struct DropTable {
     rows: Drops<Part>,
     left: u64,
+    losses: FirstLosses,
 }
 
 impl DropTable {
     fn new(plan: &Plan, part: Part) -> std::io::Result<DropTable> {
         let clients = plan.clients.iter().map(|c| c.name.clone()).collect();
         let gateways = plan.clients.iter().map(|c| plan.gateways[c.gateway].name.clone()).collect();
-        Ok(DropTable { rows: Drops::new(part, clients, gateways)?, left: plan.drops_limit })
+        let rows = Drops::new(part, clients, gateways)?;
+        Ok(DropTable { rows, left: plan.drops_limit, losses: FirstLosses::default() })
     }
 
     fn write(&mut self, replication: u32, log: DropLog) -> std::io::Result<()> {
@@ -219,6 +222,7 @@ impl DropTable {
                 return Ok(());
             }
             self.left -= 1;
+            self.losses.note(replication, row);
             self.rows.write(replication, row)
         })
     }
@@ -264,8 +268,17 @@ fn advice(plan: &Plan, samples: &Samples) -> Vec<String> {
     lines
 }
 
-fn write_files(record: &Record, scenario: &Scenario, folder: &mut Folder) -> Result<(), Fault> {
+fn write_files(
+    record: &Record,
+    scenario: &Scenario,
+    ladder: Option<&Ladder>,
+    folder: &mut Folder,
+) -> Result<(), Fault> {
     folder.put("scenario.toml", |out| out.write_all(expanded(scenario).as_bytes()))?;
+    folder.put("inputs.csv", |out| table::write(&inputs(scenario, None), out))?;
+    if let Some(ladder) = ladder {
+        folder.put("ladder.json", |out| out.write_all(json(ladder).as_bytes()))?;
+    }
     folder.put("summary.json", |out| out.write_all(summary::json(record).as_bytes()))?;
     folder.put("summary.csv", |out| Ok(summary::csv(std::iter::once(("", &record.rows[..])), out)?))?;
     folder.put("runs.csv", |out| Ok(tables::runs(std::iter::once(("", &record.samples)), out)?))?;

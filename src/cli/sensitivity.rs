@@ -8,6 +8,7 @@ use super::campaign::Replications;
 use super::design::Alternative;
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags, Source, written};
+use super::inputs::inputs;
 use super::results::{Files, ResultsFlags};
 use super::sweep::hash_of;
 use super::{Outcome, memory};
@@ -132,7 +133,7 @@ impl Sensitivity {
         let bars = bars(&base, metric, own, trials, others);
         let record = self.record(&base, metric, &all, &samples, &bars);
         let document = record.json(&body(metric, own, &bars));
-        let files = Files::of(&record, &document, vec![("scenario.toml".into(), expanded(&base))]);
+        let files = Files::of(&record, &document, vec![("scenario.toml".into(), expanded(&base))], inputs(&base, None));
         let path = results.publish(&files)?;
         match self.format {
             Format::Text => {

@@ -7,6 +7,7 @@ use super::campaign::{Campaign, Replications};
 use super::design::{Alternative, PrecisionFlags};
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags, Source, written};
+use super::inputs::inputs;
 use super::replicate::scopes;
 use super::results::{Files, ResultsFlags};
 use super::{Outcome, memory};
@@ -16,7 +17,7 @@ use crate::quantity::{Span, parse_clock, print_clock, print_span};
 use crate::report::number::{human, rounded, whole};
 use crate::report::study::{Study, Tried};
 use crate::report::text::{figure, objective, target};
-use crate::scenario::{Axis, Override, Place, Point, Scenario, expanded, hash};
+use crate::scenario::{Axis, Combine, Override, Place, Point, Scenario, Study as Varied, expanded, hash};
 use crate::study::{Bracket, Judgement, Samples, Side, Verdict, judge_all, overall};
 
 /// Size a key.
@@ -222,7 +223,9 @@ impl Size {
         let Some(found) = found else { return Ok(Outcome::Interrupted) };
         let study = self.record(&base, &axis, &found);
         let document = study.json(&self.body(&axis, &found));
-        let files = Files::of(&study, &document, vec![("scenario.toml".into(), expanded(&base))]);
+        let turned = Varied::new(vec![axis.clone()], Combine::Product, &Place::whole("--key"))?;
+        let scenarios = vec![("scenario.toml".into(), expanded(&base))];
+        let files = Files::of(&study, &document, scenarios, inputs(&base, Some(&turned)));
         let path = results.publish(&files)?;
         match self.format {
             Format::Text => print(&format!("{}{}", text(&axis, &study.answer, &found), files.told(&path)))?,

@@ -6,9 +6,11 @@ use super::campaign::Replications;
 use super::design::{Alternative, PrecisionFlags, VaryFlags, alternatives};
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags};
+use super::inputs::inputs;
 use super::results::{Files, ResultsFlags};
 use super::sweep_answer::answer;
 use super::{Outcome, memory};
+use crate::report::inputs::Input;
 use crate::report::sweep as document;
 use crate::scenario::{Scenario, Study, expanded_study};
 use crate::study::{Samples, Verdict, judge_all, skewed};
@@ -61,7 +63,7 @@ impl Sweep {
         let Some(samples) = samples else { return Ok(Outcome::Interrupted) };
         let record = pool.install(|| self.record(&base, &study, all, samples, warnings));
         let document = document::json(&record);
-        let files = files(&record, &document, expanded_study(&base, &study));
+        let files = files(&record, &document, expanded_study(&base, &study), inputs(&base, Some(&study)));
         let path = results.publish(&files)?;
         match self.format {
             Format::Json => print(&document)?,
@@ -152,13 +154,14 @@ fn warnings(all: &[Alternative]) -> Vec<String> {
     told.into_iter().map(text).collect()
 }
 
-fn files<'a>(record: &'a document::Sweep, document: &'a str, scenario: String) -> Files<'a> {
+fn files<'a>(record: &'a document::Sweep, document: &'a str, scenario: String, inputs: Vec<Input>) -> Files<'a> {
     Files {
         scenario: &record.scenario,
         scenario_hash: &record.scenario_hash,
         seed: record.seed,
         fingerprint: record.fingerprint(),
         scenarios: vec![("scenario.toml".into(), scenario)],
+        inputs,
         document,
         points: record.points.iter().map(|p| (p.label.clone(), &p.samples)).collect(),
     }

@@ -73,21 +73,48 @@ impl Trace {
         if self.replication == 0 {
             return Err(Fault::Input("--replication 0: they are counted from 1".into()));
         }
-        let (group, place) = plan.place_of(index, self.user - 1);
-        let mut scribe = Scribe::new(scenario, index, place);
-        scribe = watch(plan, clients.gateway, group, self.replication - 1, scribe)
-            .unwrap_or_else(|| unreachable!("nobody stops it"));
-        let mut rungs = scribe.rungs;
-        let shown = if self.all { rungs.len() } else { scribe.told.unwrap_or(SHOWN).min(rungs.len()) };
-        let left_out = rungs.len() - shown;
-        rungs.truncate(shown);
-        let title = format!(
-            "User {} of {wanted}, gateway {}, replication {}",
-            self.user, plan.gateways[clients.gateway].name, self.replication
-        );
-        Ok(Ladder { schema: "rccsim.trace/1", title, rungs, left_out })
+        let mut ladder = ladder(scenario, index, self.user - 1, self.replication - 1);
+        if !self.all {
+            ladder.shorten();
+        }
+        Ok(ladder.0)
     }
 }
+
+/// The ladder of a user (counted from 0) through a whole replication (likewise), which can be cut to what tells of the first
+/// loss.
+pub fn ladder(scenario: &Scenario, clients: usize, user: u32, replication: u32) -> Whole {
+    let plan = &scenario.plan;
+    let group = &plan.clients[clients];
+    let (place, within) = plan.place_of(clients, user);
+    let scribe = Scribe::new(scenario, clients, within);
+    let scribe =
+        watch(plan, group.gateway, place, replication, scribe).unwrap_or_else(|| unreachable!("nobody stops it"));
+    let title = format!(
+        "User {} of {}, gateway {}, replication {}",
+        user + 1,
+        group.name,
+        plan.gateways[group.gateway].name,
+        replication + 1
+    );
+    let told = scribe.told.or(scribe.lost_rung.map(|rung| rung + AFTER_A_LOSS));
+    Whole(Ladder { schema: "rccsim.trace/1", title, rungs: scribe.rungs, left_out: 0 }, told.unwrap_or(SHOWN))
+}
+
+/// A whole ladder, and how many rungs tell of the first session, its loss and what came next.
+pub struct Whole(pub Ladder, usize);
+
+impl Whole {
+    /// Leaves out what comes after.
+    pub fn shorten(&mut self) {
+        let all = self.0.rungs.len();
+        self.0.rungs.truncate(self.1);
+        self.0.left_out = all - self.0.rungs.len();
+    }
+}
+
+/// Rungs shown after a loss where the session never comes back.
+const AFTER_A_LOSS: usize = 5;
 
 /// Writes down what one user's client and gateway say.
 struct Scribe<'a> {
@@ -102,6 +129,8 @@ struct Scribe<'a> {
     /// The last answer that the client received.
     answered: Status,
     lost: bool,
+    /// The rung of the first loss.
+    lost_rung: Option<usize>,
     /// How many rungs tell of the first session, its loss and what came next.
     told: Option<usize>,
 }
@@ -118,6 +147,7 @@ impl<'a> Scribe<'a> {
             allow: Allow::Absent,
             answered: Status::Request,
             lost: false,
+            lost_rung: None,
             told: None,
         }
     }
@@ -364,6 +394,7 @@ impl Witness for Scribe<'_> {
         self.write(now, Side::Client, None, what, reason);
         if matches!(note, ClientNote::Ended(_)) {
             self.lost = true;
+            self.lost_rung.get_or_insert(self.rungs.len());
         }
         if self.lost && note == ClientNote::Established && self.told.is_none() {
             self.told = Some(self.rungs.len());

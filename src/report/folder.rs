@@ -26,7 +26,7 @@ pub struct FolderError {
 }
 
 /// What a results folder says of itself.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
 pub struct Manifest {
     /// The version of the manifest's shape.
     pub schema: String,
@@ -150,14 +150,7 @@ impl Folder {
         if old.exists() {
             fs::remove_file(&old).map_err(at(&old))?;
         }
-        for name in self.finished.keys() {
-            let partial = self.partial(name);
-            let path = self.path.join(name);
-            if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent).map_err(at(parent))?;
-            }
-            fs::rename(&partial, &path).map_err(at(&path))?;
-        }
+        self.name_all()?;
         for name in earlier.iter().flat_map(|m| m.files.keys()).filter(|n| !self.finished.contains_key(*n)) {
             // Names come from a file that anybody may have edited: nothing outside the folder is removed.
             let inside = Path::new(name).components().all(|c| matches!(c, std::path::Component::Normal(_)));
@@ -167,14 +160,42 @@ impl Folder {
         }
         manifest.schema = SCHEMA.into();
         manifest.files = std::mem::take(&mut self.finished);
-        let text = super::json(&manifest);
-        let partial = self.partial(MANIFEST);
+        self.list(&manifest)?;
+        Ok(self.path.clone())
+    }
+
+    /// Adds the files to those that the folder's manifest lists; of the same name, instead of them.
+    ///
+    /// # Errors
+    /// The file system's refusal.
+    pub fn amend(mut self, mut manifest: Manifest) -> Result<(), FolderError> {
+        self.name_all()?;
+        manifest.files.append(&mut self.finished);
+        self.list(&manifest)
+    }
+
+    /// Gives every completed file its name.
+    fn name_all(&self) -> Result<(), FolderError> {
+        for name in self.finished.keys() {
+            let partial = self.partial(name);
+            let path = self.path.join(name);
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent).map_err(at(parent))?;
+            }
+            fs::rename(&partial, &path).map_err(at(&path))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the manifest.
+    fn list(&mut self, manifest: &Manifest) -> Result<(), FolderError> {
+        let text = super::json(manifest);
+        let (partial, path) = (self.partial(MANIFEST), self.path.join(MANIFEST));
         self.begun.push(partial.clone());
         let mut file = File::create(&partial).map_err(at(&partial))?;
         file.write_all(text.as_bytes()).map_err(at(&partial))?;
         file.sync_all().map_err(at(&partial))?;
-        fs::rename(&partial, &old).map_err(at(&old))?;
-        Ok(self.path.clone())
+        fs::rename(&partial, &path).map_err(at(&path))
     }
 }
 

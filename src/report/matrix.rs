@@ -33,12 +33,38 @@ pub struct Cell {
 pub struct Matrix {
     /// The version of this document's shape.
     pub schema: &'static str,
+    /// `matrix`: there is no scenario file.
+    pub scenario: &'static str,
+    /// Hash of everything that decides the result but the seed.
+    pub scenario_hash: String,
+    /// The question.
+    pub question: &'static str,
     /// The version of the program.
     pub version: &'static str,
+    /// The seed.
+    pub seed: u64,
+    /// The answer in one sentence.
+    pub answer: String,
+    /// The command that repeats it.
+    pub command: String,
     /// What was simulated for each cell.
     pub basis: String,
     /// The cells, by gateway and then client.
     pub cells: Vec<Cell>,
+}
+
+/// The answer of those cells.
+pub fn answer(cells: &[Cell]) -> String {
+    let losing: Vec<&Cell> = cells.iter().filter(|c| c.first_loss_s.is_some()).collect();
+    let helped = losing.iter().filter(|c| !c.remedy.is_empty()).count();
+    match losing.len() {
+        0 => format!("No session is lost in any of the {} combinations of client and gateway.", cells.len()),
+        n => format!(
+            "Sessions are lost in {n} of {} combinations of client and gateway; an Allow header without UPDATE helps in {} of these.",
+            cells.len(),
+            if helped == n { "all".into() } else { helped.to_string() }
+        ),
+    }
 }
 
 /// A line a cell.

@@ -3,9 +3,11 @@
 pub mod chart;
 pub mod compare;
 mod folder;
+pub mod inputs;
 pub mod ladder;
 pub mod matrix;
 pub mod number;
+pub mod page;
 pub mod plot;
 pub mod results;
 mod run;

@@ -54,6 +54,7 @@ struct Bounds<'a> {
     key: &'a str,
     value: &'a str,
     standing: String,
+    decides: bool,
     alternatives: Vec<Alternative<'a>>,
 }
 
@@ -74,6 +75,8 @@ struct Summary<'a> {
     question: &'a str,
     version: &'a str,
     seed: u64,
+    start_s: f64,
+    horizon_s: f64,
     replications: u32,
     fingerprint: String,
     verdict: &'a str,
@@ -145,6 +148,8 @@ pub fn json(run: &Run) -> String {
         question: &run.question,
         version: super::VERSION,
         seed: run.seed,
+        start_s: rounded(run.start_s),
+        horizon_s: rounded(run.horizon_s),
         replications: run.samples.replications(),
         fingerprint: run.fingerprint(),
         verdict: run.verdict().name(),
@@ -160,6 +165,7 @@ pub fn json(run: &Run) -> String {
                 key: &a.key,
                 value: &a.value,
                 standing: a.standing.clone(),
+                decides: a.decides,
                 alternatives: a
                     .alternatives
                     .iter()

@@ -125,6 +125,7 @@ struct Summary<'a> {
     question: &'a str,
     version: &'a str,
     seed: u64,
+    horizon_s: f64,
     replications: u32,
     fingerprint: String,
     verdict: &'a str,
@@ -155,6 +156,7 @@ pub fn json(sweep: &Sweep) -> String {
         question: &sweep.question,
         version: super::VERSION,
         seed: sweep.seed,
+        horizon_s: super::number::rounded(sweep.horizon_s),
         replications: sweep.replications().0,
         fingerprint: sweep.fingerprint(),
         verdict: sweep.verdict().name(),
@@ -168,7 +170,7 @@ pub fn json(sweep: &Sweep) -> String {
 }
 
 /// The figures of the table, after those of the objectives.
-const SHOWN: [&str; 5] =
+pub(super) const SHOWN: [&str; 5] =
     ["missed_toast_fraction", "down_fraction", "drops_per_client_hour", "refresh_rate_per_s", "message_rate_per_s"];
 
 /// The last part of a key, where that is enough to tell the keys apart.

@@ -96,7 +96,7 @@ fn objectives(out: &mut String, run: &Run) {
 }
 
 /// The figures of the first screen.
-const SHOWN: [&str; 20] = [
+pub(super) const SHOWN: [&str; 20] = [
     "session_drops",
     "drops_per_client_hour",
     "first_loss_s",
@@ -119,7 +119,7 @@ const SHOWN: [&str; 20] = [
     "all_back_s",
 ];
 /// Shown only where there is something to show: a station, or a scheduled fault.
-const SHOWN_IF_ANY: [&str; 6] = [
+pub(super) const SHOWN_IF_ANY: [&str; 6] = [
     "gateway_utilisation",
     "gateway_queue_peak",
     "gateway_response_mean_ms",

@@ -9,6 +9,7 @@ mod durable;
 mod facts;
 mod laws;
 mod models;
+mod page;
 mod plots;
 mod rejected;
 mod replay;

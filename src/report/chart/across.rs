@@ -6,12 +6,17 @@ use super::draw::beads;
 use super::layer::{Along, Layer, Region, Threshold, Tone};
 use super::layout::Plot;
 use super::name::Names;
-use super::scene::{Rect, Scene, Shape};
+use super::scene::{Part, Rect, Scene, Shape};
 
 pub fn region(scene: &mut Scene, plot: &Plot, region: &Region) {
     let paint = if region.tone == Tone::Auto { Paint::Good } else { Paint::of(region.tone, 0) };
-    let rect = stretch(plot, region);
-    scene.push(Shape::Box { rect, paint, opacity: 0.1 });
+    let shade = Shape::Box { rect: stretch(plot, region), paint, opacity: 0.1 };
+    scene.extend(moving(region.along, vec![shade]));
+}
+
+/// What lies on the horizontal axis moves with it.
+fn moving(along: Along, shapes: Scene) -> Scene {
+    if along == Along::X { Part::Stretch.holding(shapes) } else { shapes }
 }
 
 /// Where a shaded stretch is drawn.
@@ -40,15 +45,16 @@ fn stretch(plot: &Plot, region: &Region) -> Rect {
 pub fn across(scene: &mut Scene, chart: &Chart, plot: &Plot, names: &mut Names) {
     let thresholds = chart.layers.iter().filter_map(|l| if let Layer::Threshold(t) = l { Some(t) } else { None });
     let lines: Vec<_> = thresholds.filter_map(|t| Some((t, line_across(plot, t)?))).collect();
-    for (_, line) in &lines {
+    for (threshold, line) in &lines {
         if let Shape::Stroke { points, .. } = line {
             names.avoid(beads(points));
         }
-        scene.push(line.clone());
+        scene.extend(moving(threshold.along, vec![line.clone()]));
     }
     for (threshold, line) in lines {
         if let Shape::Stroke { points, paint, .. } = line {
-            scene.extend(names.along(points[0], points[1], &threshold.label, paint));
+            let name = names.along(points[0], points[1], &threshold.label, paint);
+            scene.extend(if threshold.along == Along::X { Part::At(points[0].0).holding(name) } else { name });
         }
     }
     for layer in &chart.layers {
@@ -57,14 +63,15 @@ pub fn across(scene: &mut Scene, chart: &Chart, plot: &Plot, names: &mut Names) 
             if !plot.holds(at) {
                 continue;
             }
-            scene.push(Shape::Disc { at, radius: 6.0, paint: Paint::Ink });
-            scene.push(Shape::Disc { at, radius: 2.0, paint: Paint::Paper });
-            scene.extend(names.beside(at, &marker.label, true));
+            let disc = |radius, paint| Shape::Disc { at, radius, paint };
+            let mut shapes = vec![disc(6.0, Paint::Ink), disc(2.0, Paint::Paper)];
+            shapes.extend(names.beside(at, &marker.label, true));
+            scene.extend(Part::At(at.0).holding(shapes));
         }
     }
     for layer in &chart.layers {
         if let Layer::Region(region) = layer {
-            scene.extend(names.within(stretch(plot, region), &region.label));
+            scene.extend(moving(region.along, names.within(stretch(plot, region), &region.label)));
         }
     }
 }

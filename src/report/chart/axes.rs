@@ -122,7 +122,7 @@ pub fn end_names(scene: &mut Scene, chart: &Chart, entries: &[Entry], plot: &Plo
     let Some(places) = wanted(chart, entries, plot).and_then(|w| placed(&w, plot)) else { return };
     for (entry, y) in entries.iter().zip(places) {
         let x = plot.rect.right() + 8.0;
-        layout::swatch(scene, entry, (x, y));
-        scene.push(Shape::Text(plain((x + 24.0, y + 4.2), entry.name.clone(), Anchor::Start, Paint::Ink)));
+        let text = plain((x + 24.0, y + 4.2), entry.name.clone(), Anchor::Start, Paint::Ink);
+        layout::entry(scene, entry, (x, y), Some(Shape::Text(text)));
     }
 }

@@ -16,7 +16,8 @@ const SECOND: u8 = 50;
 /// Less room than this for a bar, and some are left out [px].
 const LEAST: f64 = 17.0;
 
-/// Draws the bars and the axis of their values; says where the values are.
+/// Draws the bars and the axis of their values; says where the values are, and
+/// of how many rows.
 pub fn draw(scene: &mut Scene, chart: &Chart, bars: &Bars, mut room: Rect) -> Plot {
     let first = if bars.tone == Tone::Auto { Paint::Series(0) } else { Paint::of(bars.tone, 0) };
     let second = Paint::Series(1);
@@ -38,12 +39,13 @@ pub fn draw(scene: &mut Scene, chart: &Chart, bars: &Bars, mut room: Rect) -> Pl
     let caption = chart.x.caption();
     let rect = frame(bars, room, &caption);
     let x = domain(chart, bars);
-    let plot = Plot { rect, x, y: Domain { from: 0.0, to: 1.0, scale: Scale::Linear } };
     layout::horizontal(scene, &rect, &x, caption, true);
 
     let mut texts = Vec::new();
     let (shown, left_out) = shown(bars, &rect);
-    let height = rect.h / (shown.len() + usize::from(left_out > 0)).max(1) as f64;
+    let rows = (shown.len() + usize::from(left_out > 0)).max(1) as f64;
+    let plot = Plot { rect, x, y: Domain { from: 0.0, to: rows, scale: Scale::Linear } };
+    let height = rect.h / rows;
     let place = |v: f64| rect.x + x.place(v).clamp(0.0, 1.0) * rect.w;
     for (i, bar) in shown.iter().enumerate() {
         let middle = rect.y + (i as f64 + 0.5) * height;

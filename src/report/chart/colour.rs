@@ -139,7 +139,8 @@ pub fn stylesheet() -> String {
          :root[data-theme=light]{{{light}}}\n:root[data-theme=dark]{{{dark}}}\n\
          @media print{{:root,:root[data-theme=dark]{{{light}}}}}\n\
          .rc-chart{{display:block;width:100%;height:auto}}\n.rc-narrow{{display:none}}\n\
-         @media screen and (max-width:560px){{.rc-wide{{display:none}}.rc-narrow{{display:block}}}}\n{rules}"
+         @media screen and (max-width:560px){{.rc-wide{{display:none}}.rc-narrow{{display:block}}}}\n{rules}{}",
+        super::script::STYLE
     )
 }
 

@@ -1,31 +1,21 @@
-//! The chart as data for a script: what it says, and where in the picture values are.
+//! The chart as data for a script: what it says, as far as it is drawn.
 
 use serde_json::{Value, json};
 
 use super::super::number::rounded;
 use super::layout::Plot;
-use super::scale::Domain;
-use super::{Chart, Layer, Size, thin};
+use super::{Chart, Layer, thin};
 
-/// `plot` is in the units of the SVG's view box; `x` and `y` say which values its sides stand for. Layers keep their
-/// index, which is `data-layer` in the SVG; long curves have the points that are drawn.
-pub fn value(chart: &Chart, size: Size, plot: &Option<Plot>) -> Value {
+/// Layers keep their index, which is `data-layer` in the SVG; long curves have the points that are drawn.
+pub fn value(chart: &Chart, plot: &Plot) -> Value {
     let thinned = Chart { layers: chart.layers.iter().map(|l| thin_layer(l, plot)).collect(), ..chart.clone() };
-    let domain = |d: &Domain| json!({ "from": d.from, "to": d.to, "scale": d.scale });
-    let place = plot.as_ref().map(|p| {
-        let tenth = |v: f64| (v * 10.0).round() / 10.0;
-        let rect = [p.rect.x, p.rect.y, p.rect.w, p.rect.h].map(tenth);
-        json!({ "x": rect[0], "y": rect[1], "width": rect[2], "height": rect[3],
-                "across": domain(&p.x), "down": domain(&p.y) })
-    });
-    let mut value = json!({ "size": size, "plot": place, "chart": thinned });
+    let mut value = json!(thinned);
     shorten(&mut value);
     value
 }
 
-fn thin_layer(layer: &Layer, plot: &Option<Plot>) -> Layer {
+fn thin_layer(layer: &Layer, plot: &Plot) -> Layer {
     let mut layer = layer.clone();
-    let Some(plot) = plot else { return layer };
     let places = |points: &[(f64, f64)]| points.iter().map(|(x, y)| plot.spot(*x, *y)).collect::<Vec<_>>();
     match &mut layer {
         Layer::Line(line) | Layer::Steps(line) => {

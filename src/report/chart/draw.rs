@@ -7,7 +7,7 @@ use super::content::{entries, level, name, paints, part, points};
 use super::layer::{Band, Histogram, Layer, Line, Points, Stack};
 use super::layout::{self, Plot};
 use super::name::Names;
-use super::scene::{Rect, Scene, Shape, Spot, rule};
+use super::scene::{Part, Rect, Scene, Shape, Spot, rule};
 use super::{Chart, clip, thin};
 
 /// How dense areas are.
@@ -41,19 +41,27 @@ pub fn draw(scene: &mut Scene, chart: &Chart, room: Rect) -> Plot {
     let mut drawn: Vec<Spot> = Vec::new();
     for (i, layer) in chart.layers.iter().enumerate() {
         let Some(name) = name(layer) else { continue };
-        scene.push(Shape::Begin { layer: i, name: name.into() });
-        self::layer(scene, &plot, layer, paints[i], &mut drawn);
-        scene.push(Shape::End);
+        if let Layer::Stack(stack) = layer {
+            self::stack(scene, &plot, (i, stack), paints[i], &mut drawn);
+            continue;
+        }
+        let mut shapes = Scene::new();
+        self::layer(&mut shapes, &plot, layer, paints[i], &mut drawn);
+        scene.extend(Part::Layer { index: i, name: name.into() }.holding(shapes));
     }
     if ends.is_some() {
         end_names(scene, chart, &entries, &plot);
     }
     let mut names = Names::new(plot.rect, drawn);
     across(scene, chart, &plot, &mut names);
-    for point in chart.layers.iter().filter_map(|l| if let Layer::Points(p) = l { Some(p) } else { None }) {
-        for p in point.points.iter().filter(|p| !p.label.is_empty()) {
-            scene.extend(names.beside(plot.spot(p.x, p.y), &p.label, false));
+    for (i, layer) in chart.layers.iter().enumerate() {
+        let Layer::Points(points) = layer else { continue };
+        let mut labels = Scene::new();
+        for p in points.points.iter().filter(|p| !p.label.is_empty()) {
+            let at = plot.spot(p.x, p.y);
+            labels.extend(Part::At(at.0).holding(names.beside(at, &p.label, false)));
         }
+        scene.extend(Part::Layer { index: i, name: points.name.clone() }.holding(labels));
     }
     let there = |l: &Layer| points(l).iter().any(|p| p.0.is_finite() && p.1.is_finite());
     if !chart.layers.iter().any(there) {
@@ -68,7 +76,6 @@ fn layer(scene: &mut Scene, plot: &Plot, layer: &Layer, paint: Paint, drawn: &mu
         Layer::Steps(line) => curve(scene, plot, &stairs(&places(line, plot)), paint, drawn),
         Layer::Band(band) => self::band(scene, plot, band, paint),
         Layer::Points(points) => self::dots(scene, plot, points, paint, drawn),
-        Layer::Stack(stack) => self::stack(scene, plot, stack, paint, drawn),
         Layer::Histogram(histogram) => self::histogram(scene, plot, histogram, paint, drawn),
         _ => {}
     }
@@ -136,9 +143,10 @@ fn dots(scene: &mut Scene, plot: &Plot, points: &Points, paint: Paint, drawn: &m
         if let Some((low, high)) = points.points[i].interval.filter(|(l, h)| l.is_finite() && h.is_finite()) {
             let ends = [low, high].map(|v| plot.near(plot.spot(points.points[i].x, v)).1);
             for part in clip::curve(&[(x, ends[0]), (x, ends[1])], &plot.rect) {
-                scene.push(rule(part[0], part[1], paint, 1.4));
+                let mut bar = vec![rule(part[0], part[1], paint, 1.4)];
+                bar.extend(part.iter().map(|p| rule((p.0 - 4.0, p.1), (p.0 + 4.0, p.1), paint, 1.4)));
+                scene.extend(Part::At(x).holding(bar));
                 drawn.extend(beads(&part));
-                scene.extend(part.iter().map(|p| rule((p.0 - 4.0, p.1), (p.0 + 4.0, p.1), paint, 1.4)));
             }
         }
         drawn.push((x, y));
@@ -153,7 +161,9 @@ fn dots(scene: &mut Scene, plot: &Plot, points: &Points, paint: Paint, drawn: &m
     }
 }
 
-fn stack(scene: &mut Scene, plot: &Plot, stack: &Stack, first: Paint, drawn: &mut Vec<Spot>) {
+/// Areas, and over them their upper edges.
+fn stack(scene: &mut Scene, plot: &Plot, (index, stack): (usize, &Stack), first: Paint, drawn: &mut Vec<Spot>) {
+    let part_of = |i: usize| Part::Layer { index, name: stack.parts[i].0.clone() };
     let edge = |parts: usize| -> Vec<Spot> {
         let place = |(i, x): (usize, &f64)| plot.near(plot.spot(*x, level(stack, parts, i)));
         thin::curve(&stack.xs.iter().enumerate().map(place).collect::<Vec<_>>()).concat()
@@ -161,13 +171,15 @@ fn stack(scene: &mut Scene, plot: &Plot, stack: &Stack, first: Paint, drawn: &mu
     let edges: Vec<Vec<Spot>> = (0..=stack.parts.len()).map(edge).collect();
     for (i, pair) in edges.windows(2).enumerate() {
         let points = pair[0].iter().chain(pair[1].iter().rev()).copied().collect();
-        scene.push(Shape::Fill { points: clip::area(points, &plot.rect), paint: part(stack, first, i), opacity: AREA });
+        let points = clip::area(points, &plot.rect);
+        scene.extend(part_of(i).holding(vec![Shape::Fill { points, paint: part(stack, first, i), opacity: AREA }]));
     }
     for (i, edge) in edges[1..].iter().enumerate() {
         let paint = part(stack, first, i);
         let dash = if edge.len() > 2 * DENSE { &[] } else { paint.dash() };
-        let parts = clip::curve(edge, &plot.rect);
-        scene.extend(parts.into_iter().map(|points| Shape::Stroke { points, paint, width: 1.5, dash }));
+        let strokes = clip::curve(edge, &plot.rect).into_iter();
+        let strokes = strokes.map(|points| Shape::Stroke { points, paint, width: 1.5, dash }).collect();
+        scene.extend(part_of(i).holding(strokes));
         drawn.extend(beads(edge));
     }
 }

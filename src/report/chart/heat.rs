@@ -1,15 +1,15 @@
 //! A table of colours, with the numbers in it where they fit and a key to the colours.
 
-use super::Chart;
 use super::colour::Paint;
 use super::layer::HeatMap;
-use super::layout::{self, LINE};
-use super::scale::amount;
+use super::layout::{self, LINE, Plot};
+use super::scale::{Domain, amount};
 use super::scene::{Anchor, Rect, Scene, Shape, Text};
 use super::text::{self, LABEL, SMALL, cut, plain};
+use super::{Chart, Scale};
 
-/// Draws the table. Rows and columns without a value stay empty.
-pub fn draw(scene: &mut Scene, chart: &Chart, map: &HeatMap, mut room: Rect) {
+/// Draws the table; says where, in columns and rows. Rows and columns without a value stay empty.
+pub fn draw(scene: &mut Scene, chart: &Chart, map: &HeatMap, mut room: Rect) -> Plot {
     let all = map.values.iter().flatten().copied().filter(|v| v.is_finite());
     let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
     if low < high {
@@ -70,6 +70,8 @@ pub fn draw(scene: &mut Scene, chart: &Chart, map: &HeatMap, mut room: Rect) {
         let at = (rect.x + rect.w / 2.0, rect.bottom() + names + 12.0);
         scene.extend(cut(rect.w, plain(at, caption, Anchor::Middle, Paint::Soft)));
     }
+    let counted = |n: usize| Domain { from: 0.0, to: n.max(1) as f64, scale: Scale::Linear };
+    Plot { rect, x: counted(map.columns.len()), y: counted(map.rows.len()) }
 }
 
 /// Whether that name is shown where each has so much room: every one, or every so many.

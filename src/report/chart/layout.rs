@@ -3,7 +3,7 @@
 use super::colour::Paint;
 use super::layer::Layer;
 use super::scale::Domain;
-use super::scene::{Anchor, Rect, Scene, Shape, Text, rule};
+use super::scene::{Anchor, Part, Rect, Scene, Shape, Text, rule};
 use super::text::{self, LABEL, SMALL, TITLE, cut, plain};
 use super::{Chart, Size, bars, content, draw, heat};
 
@@ -42,8 +42,8 @@ pub struct Entry {
 /// What a caption above the plot takes [px].
 pub const CAPTION: f64 = LINE + 7.0;
 
-/// Everything to draw, and where the values are (heat maps have no such place).
-pub fn scene(chart: &Chart, size: Size) -> (Scene, Option<Plot>) {
+/// Everything to draw, and where the values are.
+pub fn scene(chart: &Chart, size: Size) -> (Scene, Plot) {
     let (width, height) = (f64::from(size.width), f64::from(size.height));
     let whole = Rect { x: 0.0, y: 0.0, w: width, h: height };
     let mut scene = vec![Shape::Box { rect: whole, paint: Paint::Paper, opacity: 1.0 }];
@@ -51,14 +51,11 @@ pub fn scene(chart: &Chart, size: Size) -> (Scene, Option<Plot>) {
     title(&mut scene, chart, &mut room);
     notes(&mut scene, chart, &mut room);
     let plot = chart.layers.iter().find_map(|layer| match layer {
-        Layer::HeatMap(map) => {
-            heat::draw(&mut scene, chart, map, room);
-            Some(None)
-        }
-        Layer::Bars(bars) => Some(Some(bars::draw(&mut scene, chart, bars, room))),
+        Layer::HeatMap(map) => Some(heat::draw(&mut scene, chart, map, room)),
+        Layer::Bars(bars) => Some(bars::draw(&mut scene, chart, bars, room)),
         _ => None,
     });
-    let plot = plot.unwrap_or_else(|| Some(draw::draw(&mut scene, chart, room)));
+    let plot = plot.unwrap_or_else(|| draw::draw(&mut scene, chart, room));
     (scene, plot)
 }
 
@@ -115,11 +112,8 @@ pub fn legend(scene: &mut Scene, entries: &[Entry], room: &mut Rect) {
             scene.push(Shape::Text(plain((at, room.y + 11.0), more, Anchor::Start, Paint::Soft)));
             break;
         }
-        swatch(scene, entry, (at, room.y + 7.0));
-        scene.extend(cut(
-            room.w * 0.6,
-            plain((at + 24.0, room.y + 11.0), entry.name.clone(), Anchor::Start, Paint::Ink),
-        ));
+        let text = plain((at + 24.0, room.y + 11.0), entry.name.clone(), Anchor::Start, Paint::Ink);
+        self::entry(scene, entry, (at, room.y + 7.0), cut(room.w * 0.6, text));
         at += wide + 18.0;
     }
     if !entries.is_empty() {
@@ -127,8 +121,16 @@ pub fn legend(scene: &mut Scene, entries: &[Entry], room: &mut Rect) {
     }
 }
 
+/// A name and a piece of what it stands for.
+pub fn entry(scene: &mut Scene, entry: &Entry, at: (f64, f64), text: Option<Shape>) {
+    let mut shapes = Scene::new();
+    swatch(&mut shapes, entry, at);
+    shapes.extend(text);
+    scene.extend(Part::Entry(entry.name.clone()).holding(shapes));
+}
+
 /// A piece of what the name stands for, 18 pixels wide.
-pub fn swatch(scene: &mut Scene, entry: &Entry, at: (f64, f64)) {
+fn swatch(scene: &mut Scene, entry: &Entry, at: (f64, f64)) {
     let (x, y) = at;
     let line = |y: f64| Shape::Stroke {
         points: vec![(x, y), (x + 18.0, y)],
@@ -181,14 +183,16 @@ pub fn horizontal(scene: &mut Scene, rect: &Rect, domain: &Domain, caption: Stri
     };
     let ticks = all.into_iter().find(|ticks| ticks.windows(2).all(|p| !touch(&p[0], &p[1])));
     let foot = rect.bottom();
+    let mut marks = Scene::new();
     for tick in ticks.unwrap_or_default() {
         let x = place(tick.at).clamp(rect.x, rect.right());
         if grid {
-            scene.push(rule((x, rect.y), (x, foot), Paint::Grid, 1.0));
+            marks.push(rule((x, rect.y), (x, foot), Paint::Grid, 1.0));
         }
-        scene.push(rule((x, foot), (x, foot + 4.0), Paint::Soft, 1.0));
-        scene.push(Shape::Text(plain((x, foot + 17.0), tick.text, Anchor::Middle, Paint::Soft)));
+        marks.push(rule((x, foot), (x, foot + 4.0), Paint::Soft, 1.0));
+        marks.push(Shape::Text(plain((x, foot + 17.0), tick.text, Anchor::Middle, Paint::Soft)));
     }
+    scene.extend(Part::Ticks.holding(marks));
     scene.push(rule((rect.x, foot), (rect.right(), foot), Paint::Soft, 1.0));
     if !caption.is_empty() {
         let y = foot + 17.0 + LINE;

@@ -21,6 +21,7 @@ mod place;
 mod png;
 mod scale;
 mod scene;
+mod script;
 mod svg;
 mod text;
 mod thin;
@@ -36,6 +37,7 @@ pub use colour::stylesheet;
 pub use layer::{
     Along, Band, Bar, Bars, HeatMap, Histogram, Layer, Line, Marker, Point, Points, Region, Stack, Threshold, Tone,
 };
+pub use script::SCRIPT;
 
 /// How an axis is divided.
 #[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -130,7 +132,7 @@ impl Size {
 /// The chart as an SVG element: a complete file, and also fit to stand in a page (see [`stylesheet`]).
 pub fn svg(chart: &Chart, size: Size) -> String {
     let size = size.bounded();
-    svg::write(chart, size, &layout::scene(chart, size).0)
+    svg::write(chart, size, &layout::scene(chart, size))
 }
 
 /// The chart for a page that is read on screens of any width: drawn for a wide one and for a telephone, of which
@@ -146,8 +148,9 @@ pub fn png(chart: &Chart, size: Size) -> Vec<u8> {
     png::write(size, &layout::scene(chart, size).0)
 }
 
-/// What a script needs to answer a pointer: the description, thinned as it is drawn, and where the plot lies.
+/// What a script needs to answer a pointer: the description, thinned as it is drawn. Where its values are in a picture,
+/// the SVG says itself.
 pub fn data(chart: &Chart, size: Size) -> serde_json::Value {
     let size = size.bounded();
-    data::value(chart, size, &layout::scene(chart, size).1)
+    data::value(chart, &layout::scene(chart, size).1)
 }

@@ -106,7 +106,7 @@ impl Canvas<'_> {
                 }
             }
             Shape::Text(text) => self.text(text),
-            Shape::Begin { .. } | Shape::End => {}
+            Shape::Begin(_) | Shape::End => {}
         }
     }
 

@@ -47,6 +47,34 @@ pub struct Text {
     pub upright: bool,
 }
 
+/// What belongs together for a script that shows a stretch of the chart, or hides a curve.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Part {
+    /// A layer, or one part of a stack: as wide as its values are.
+    Layer { index: usize, name: String },
+    /// What stands at one value across and keeps its shape.
+    At(f64),
+    /// A stretch of the horizontal axis.
+    Stretch,
+    /// The ticks of the horizontal axis.
+    Ticks,
+    /// The name of a curve beside a piece of it.
+    Entry(String),
+}
+
+impl Part {
+    /// The shapes as this part; nothing stays nothing.
+    pub fn holding(self, shapes: Scene) -> Scene {
+        if shapes.is_empty() {
+            return shapes;
+        }
+        let mut part = vec![Shape::Begin(self)];
+        part.extend(shapes);
+        part.push(Shape::End);
+        part
+    }
+}
+
 /// One thing to draw.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Shape {
@@ -62,9 +90,9 @@ pub enum Shape {
     Cloud { points: Vec<Spot>, radius: f64, paint: Paint },
     /// Text.
     Text(Text),
-    /// From here to the matching end the shapes belong to that layer.
-    Begin { layer: usize, name: String },
-    /// The end of a layer.
+    /// From here to the matching end the shapes are one part of the picture.
+    Begin(Part),
+    /// The end of a part.
     End,
 }
 

@@ -5,27 +5,48 @@
 
 use std::fmt::Write;
 
+use super::super::number::rounded;
 use super::colour::Paint;
-use super::scene::{Anchor, Shape, Spot, Text};
-use super::{Chart, Size};
+use super::layout::Plot;
+use super::scale::Domain;
+use super::scene::{Anchor, Part, Shape, Spot, Text};
+use super::{Chart, Scale, Size};
 
 /// Faces of about the width of the embedded one, which most systems have one of.
 const FACES: &str = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
-/// The whole element.
-pub fn write(chart: &Chart, size: Size, scene: &[Shape]) -> String {
+/// The whole element. `data-plot` says where in it the values are, `data-x` and `data-y` which ones, so that a script needs
+/// no more than the values themselves (see `data`) to answer a pointer.
+pub fn write(chart: &Chart, size: Size, (scene, plot): &(Vec<Shape>, Plot)) -> String {
     let Size { width, height } = size;
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"rc-chart\" role=\"img\" viewBox=\"0 0 {width} {height}\" \
-         width=\"{width}\" height=\"{height}\" style=\"max-width:100%;height:auto\" font-family=\"{FACES}\">\n"
+         width=\"{width}\" height=\"{height}\" style=\"max-width:100%;height:auto\" font-family=\"{FACES}\"{}>\n",
+        place(plot)
     );
-    let _ = writeln!(out, "<title>{}</title>", escaped(&chart.title));
+    // A picture without a name is a riddle to a screen reader.
+    let names = [&chart.title, &chart.description];
+    let name = names.into_iter().find(|n| !n.is_empty()).map_or("Chart", String::as_str);
+    let _ = writeln!(out, "<title>{}</title>", escaped(name));
     let _ = writeln!(out, "<desc>{}</desc>", escaped(&chart.description));
     for shape in scene {
         self::shape(&mut out, shape);
     }
     out += "</svg>\n";
     out
+}
+
+fn place(plot: &Plot) -> String {
+    let rect = [plot.rect.x, plot.rect.y, plot.rect.w, plot.rect.h].map(number).join(" ");
+    let domain = |d: &Domain| {
+        let scale = match d.scale {
+            Scale::Linear | Scale::Whole => "linear",
+            Scale::Log => "log",
+            Scale::TimeOfDay => "time",
+        };
+        format!("{} {} {scale}", rounded(d.from), rounded(d.to))
+    };
+    format!(" data-plot=\"{rect}\" data-x=\"{}\" data-y=\"{}\"", domain(&plot.x), domain(&plot.y))
 }
 
 /// Text that is nothing but text, also within quotes. Characters XML has no place for are replaced.
@@ -133,9 +154,15 @@ fn shape(out: &mut String, shape: &Shape) {
             self::text(out, text);
             Ok(())
         }
-        Shape::Begin { layer, name } => {
-            writeln!(out, "<g data-layer=\"{layer}\" data-name=\"{}\">", escaped(name))
-        }
+        Shape::Begin(part) => match part {
+            Part::Layer { index, name } => {
+                writeln!(out, "<g data-layer=\"{index}\" data-name=\"{}\">", escaped(name))
+            }
+            Part::At(x) => writeln!(out, "<g data-at=\"{}\">", number(*x)),
+            Part::Stretch => writeln!(out, "<g data-stretch=\"\">"),
+            Part::Ticks => writeln!(out, "<g data-ticks=\"\">"),
+            Part::Entry(name) => writeln!(out, "<g data-entry=\"{}\">", escaped(name)),
+        },
         Shape::End => writeln!(out, "</g>"),
     };
 }

@@ -22,7 +22,7 @@ use std::io::Write;
 use rayon::prelude::*;
 
 use super::chart::{Chart, Size, png, svg};
-use super::folder::{Folder, FolderError, Manifest};
+use super::folder::{Folder, FolderError};
 use super::results::{Found, Results, ResultsError};
 
 /// A chart and what its files are called.
@@ -82,12 +82,12 @@ pub enum PlotError {
     Folder(#[from] FolderError),
 }
 
-/// Draws the plots of what the folder holds so far into it, each as SVG and as PNG; says how many.
+/// Draws the plots of results into a folder, each as SVG and as PNG; says how many.
 ///
 /// # Errors
-/// What was put there cannot be read back, or the file system refuses.
-pub fn write(folder: &mut Folder, manifest: &Manifest) -> Result<usize, PlotError> {
-    let plots = plots(&folder.results(manifest)?)?;
+/// The results cannot be read, or the file system refuses.
+pub fn write(folder: &mut Folder, results: &Results) -> Result<usize, PlotError> {
+    let plots = plots(results)?;
     let draw = |plot: &Plot| (svg(&plot.chart, Size::WIDE), png(&plot.chart, Size::WIDE));
     let drawn: Vec<(String, Vec<u8>)> = plots.par_iter().map(draw).collect();
     for (plot, (svg, png)) in plots.iter().zip(drawn) {

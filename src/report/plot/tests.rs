@@ -12,7 +12,7 @@ fn drawn(files: &[(&str, String)]) -> Vec<Plot> {
     for (name, text) in files {
         folder.put(name, |out| out.write_all(text.as_bytes())).unwrap();
     }
-    folder.publish(manifest()).unwrap();
+    folder.publish(Manifest::default()).unwrap();
     let results = Results::read(root.path()).unwrap();
     let all = plots(&results).unwrap();
     assert_eq!(all, plots(&results).unwrap(), "the same files, the same charts");

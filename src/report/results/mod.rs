@@ -119,6 +119,23 @@ impl Results {
         &self.path
     }
 
+    /// How large a file is.
+    ///
+    /// # Errors
+    /// It is missing.
+    pub fn size(&self, file: &str) -> Result<u64, ResultsError> {
+        let path = self.files.get(file).ok_or_else(|| self.damaged(file, "the manifest lists no such file".into()))?;
+        Ok(fs::metadata(path).map_err(|cause| ResultsError::World { path: path.clone(), cause })?.len())
+    }
+
+    /// A file that not every folder has, as text.
+    ///
+    /// # Errors
+    /// It was changed, or is not UTF-8.
+    pub fn maybe(&self, file: &str) -> Result<Option<String>, ResultsError> {
+        self.has(file).then(|| self.text(file)).transpose()
+    }
+
     /// Whether there is such a file.
     pub fn has(&self, file: &str) -> bool {
         self.files.contains_key(file)
@@ -218,7 +235,8 @@ impl Results {
         read(&self.text(file)?).map_err(|why| self.damaged(file, why))
     }
 
-    fn damaged(&self, file: &str, why: String) -> ResultsError {
+    /// The complaint that a file is not what it should be.
+    pub(super) fn damaged(&self, file: &str, why: String) -> ResultsError {
         ResultsError::Damaged { path: self.path.clone(), file: file.into(), why }
     }
 }

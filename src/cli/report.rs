@@ -1,0 +1,73 @@
+//! `rccsim report`: the report of a results folder, as the command that made the folder wrote it.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::Outcome;
+use super::fault::{Fault, print};
+use crate::report::page::{NAME, page};
+use crate::report::results::Results;
+use crate::report::{Folder, Manifest, VERSION, plot};
+
+/// Write reports.
+#[derive(Args)]
+pub struct Report {
+    /// Results folders; each gets its own report (of several together: rccsim compare DIR DIR …)
+    #[arg(required = true, value_name = "DIR")]
+    folders: Vec<PathBuf>,
+    /// No list of what was written
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl Report {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// A folder without valid results, or a refusal of the system.
+    pub fn run(self) -> Result<Outcome, Fault> {
+        for path in &self.folders {
+            report(path)?;
+            if !self.quiet {
+                print(&format!("{}\n", path.join(NAME).display()))?;
+            }
+        }
+        Ok(Outcome::Pass)
+    }
+}
+
+/// Publishes a folder, with plots and a report of its files unless that is not wanted.
+///
+/// # Errors
+/// The file system's refusal.
+pub fn publish(mut folder: Folder, manifest: Manifest, no_report: bool) -> Result<PathBuf, Fault> {
+    if !no_report {
+        let results = folder.results(&manifest)?;
+        draw(&mut folder, &results)?;
+    }
+    Ok(folder.publish(manifest)?)
+}
+
+/// Writes plots and report of results into a folder.
+fn draw(folder: &mut Folder, results: &Results) -> Result<(), Fault> {
+    plot::write(folder, results)?;
+    let page = page(results)?;
+    Ok(folder.put(NAME, |out| out.write_all(page.as_bytes()))?)
+}
+
+/// Writes plots and report of a published folder anew, and their digests into the manifest.
+fn report(path: &Path) -> Result<(), Fault> {
+    let results = Results::read(path)?;
+    if results.manifest.version != VERSION {
+        return Err(Fault::Input(format!(
+            "{}: made by version {}, this is {VERSION}: each version reports its own results; run it again",
+            path.display(),
+            results.manifest.version
+        )));
+    }
+    let mut folder = Folder::open(path)?;
+    draw(&mut folder, &results)?;
+    Ok(folder.amend(results.manifest)?)
+}

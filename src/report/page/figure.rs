@@ -1,0 +1,56 @@
+//! A chart as a figure of the page.
+
+use minijinja::Value;
+
+use crate::report::chart::{Chart, Size, data, figure};
+use crate::report::plot::Plot;
+
+/// Plots along the day; the others belong to the answer.
+const DAY: [&str; 11] = [
+    "sessions",
+    "down",
+    "load",
+    "losses",
+    "queue",
+    "response",
+    "response-distribution",
+    "setup-distribution",
+    "recovery-distribution",
+    "drops",
+    "missed",
+];
+
+/// The figures of the day, or those of the answer.
+pub fn of_part(plots: &[Plot], day: bool) -> Vec<Value> {
+    plots.iter().filter(|p| DAY.contains(&p.name.as_str()) == day).map(|p| html(&p.name, &p.chart)).collect()
+}
+
+/// The figure: the pictures for wide and narrow screens, and the data behind them for a script.
+pub fn html(name: &str, chart: &Chart) -> Value {
+    Value::from_safe_string(format!(
+        "<figure class=\"chart\" data-chart=\"{name}\">\n{}<script type=\"application/json\">{}</script>\n</figure>\n",
+        figure(chart),
+        within_script(&data(chart, Size::WIDE).to_string())
+    ))
+}
+
+/// JSON that cannot end the element it stands in.
+fn within_script(json: &str) -> String {
+    json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_cannot_leave_its_element() {
+        let chart = Chart { title: "</script><script>alert(1)</script>".into(), ..Chart::default() };
+        let html = html("evil", &chart).to_string();
+        assert_eq!(html.matches("<script").count(), 1);
+        assert_eq!(html.matches("</script").count(), 1);
+        let json = html.split("json\">").nth(1).unwrap().split("</script>").next().unwrap();
+        let read: serde_json::Value = serde_json::from_str(json).unwrap();
+        assert_eq!(read["title"], chart.title);
+    }
+}

@@ -1,0 +1,238 @@
+//! `report.html`: one file that opens anywhere, as a function of the other files of a results folder and of nothing else.
+//!
+//! The templates in this folder say what stands where; they are rendered by minijinja, which escapes every value of a
+//! template named `*.html`. What is marked safe is made here: charts, the style sheet, and data for scripts. The page is
+//! complete without scripts, asks for nothing from any network and stays below [`MOST_BYTES`].
+
+mod answer;
+mod closed_form;
+mod download;
+mod figure;
+mod glossary;
+mod ladder;
+mod objective;
+mod run;
+mod section;
+mod study;
+mod table;
+mod trust;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, Value, context};
+use serde_json::Value as Json;
+
+use super::inputs;
+use super::number::duration;
+use super::plot;
+use super::results::{Results, ResultsError};
+use crate::measure::{Metric, Unit};
+
+/// The report's name in a results folder.
+pub const NAME: &str = "report.html";
+/// A page is no larger, so that it fits into a mail.
+pub const MOST_BYTES: usize = 2_000_000;
+
+/// What kind of study a folder holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    Run,
+    Sweep,
+    Compare,
+    Size,
+    Best,
+    Sensitivity,
+    Matrix,
+}
+
+impl Kind {
+    fn of(summary: &Json) -> Result<Kind, String> {
+        Ok(match summary["schema"].as_str().unwrap_or_default() {
+            "rccsim.summary/1" if summary.get("points").is_some() => Kind::Sweep,
+            "rccsim.summary/1" => Kind::Run,
+            "rccsim.compare/1" => Kind::Compare,
+            "rccsim.size/1" => Kind::Size,
+            "rccsim.best/1" => Kind::Best,
+            "rccsim.sensitivity/1" => Kind::Sensitivity,
+            "rccsim.matrix/1" => Kind::Matrix,
+            other => return Err(format!("summary.json: schema {other:?} is not one of this version")),
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Run => "run",
+            Kind::Sweep => "sweep",
+            Kind::Compare => "compare",
+            Kind::Size => "size",
+            Kind::Best => "best",
+            Kind::Sensitivity => "sensitivity",
+            Kind::Matrix => "matrix",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Kind::Run => "Simulated day",
+            Kind::Sweep => "Sweep",
+            Kind::Compare => "Comparison",
+            Kind::Size => "Sizing",
+            Kind::Best => "Best point",
+            Kind::Sensitivity => "Sensitivity",
+            Kind::Matrix => "Clients against gateways",
+        }
+    }
+}
+
+/// The page of a results folder.
+///
+/// # Errors
+/// Which file is missing or damaged.
+pub fn page(results: &Results) -> Result<String, ResultsError> {
+    let text = results.text("summary.json")?;
+    let bad = |file: &'static str| move |why: String| results.damaged(file, why);
+    let summary: Json = serde_json::from_str(&text).map_err(|e| bad("summary.json")(e.to_string()))?;
+    let kind = Kind::of(&summary).map_err(bad("summary.json"))?;
+    let inputs = results.maybe("inputs.csv")?.map_or(Ok(Vec::new()), |text| inputs::read(&text));
+    let inputs = inputs.map_err(bad("inputs.csv"))?;
+    let ladder = results.maybe("ladder.json")?.map(|text| ladder::read(&text)).transpose();
+    let ladder = ladder.map_err(bad("ladder.json"))?;
+    let plots = plot::plots(results)?;
+    let parts = parts(kind, &summary, &plots, ladder.is_some(), !inputs.is_empty());
+    let context = |downloads: Vec<download::Download>| {
+        context! {
+            kind => value(kind.name()),
+            kind_title => value(kind.title()),
+            parts => value(&parts),
+            style => Value::from_safe_string(format!("{}{}", super::chart::stylesheet(), include_str!("style.css"))),
+            script => Value::from_safe_string(SCRIPT.into()),
+            summary => value(&summary),
+            mark => value(answer::mark(kind, &summary)),
+            answer => value(answer::lines(&summary)),
+            tables => value(study::tables(kind, &summary)),
+            assumptions => value(answer::assumptions(&summary)),
+            objectives => value(objective::table(&summary)),
+            answer_plots => value(figure::of_part(&plots, false)),
+            day_plots => value(figure::of_part(&plots, true)),
+            ladder => value(ladder.as_ref()),
+            inputs => value(section::sections(&inputs)),
+            limits => value(trust::LIMITS),
+            glossary => value(glossary::terms()),
+            words => value(glossary::WORDS),
+            downloads => value(downloads),
+        }
+    };
+    let trust = trust::trust(kind, &summary, &inputs, results)?;
+    let environment = environment();
+    let render = |downloads| {
+        let template = environment.get_template("page.html").unwrap_or_else(|e| unreachable!("{e:#}"));
+        let page = template.render(context! { trust => value(&trust), ..context(downloads) });
+        page.map_err(|e| bad("summary.json")(format!("the page cannot be made of it: {e:#}")))
+    };
+    let bare = render(Vec::new())?;
+    render(download::downloads(results, MOST_BYTES.saturating_sub(bare.len()))?)
+}
+
+/// The parts that the page has, for its table of contents.
+fn parts(
+    kind: Kind,
+    summary: &Json,
+    plots: &[plot::Plot],
+    ladder: bool,
+    inputs: bool,
+) -> Vec<(&'static str, &'static str)> {
+    let has = |key: &str| table::items(summary, key).next().is_some();
+    let all = [
+        (true, "answer", "Answer"),
+        (has("assumptions"), "assumptions", "Assumptions"),
+        (has("advice"), "next", "What to try next"),
+        (objective::table(summary).is_some(), "objectives", "Objectives"),
+        (true, "figures", if kind == Kind::Run { "Figures" } else { "Results" }),
+        (!figure::of_part(plots, true).is_empty(), "day", "The day"),
+        (ladder, "ladder", "A lost session"),
+        (true, "trust", "Can I trust this?"),
+        (inputs, "inputs", "Inputs"),
+        (true, "repeat", "Repeat it"),
+        (true, "glossary", "Glossary"),
+    ];
+    all.into_iter().filter(|(there, ..)| *there).map(|(_, id, title)| (id, title)).collect()
+}
+
+/// What answers a pointer; the page is complete without it.
+const SCRIPT: &str = super::chart::SCRIPT;
+
+const TEMPLATES: [(&str, &str); 10] = [
+    ("page.html", include_str!("page.html")),
+    ("table.html", include_str!("table.html")),
+    ("verdict.html", include_str!("verdict.html")),
+    ("objectives.html", include_str!("objectives.html")),
+    ("answer.html", include_str!("answer.html")),
+    ("ladder.html", include_str!("ladder.html")),
+    ("trust.html", include_str!("trust.html")),
+    ("inputs.html", include_str!("inputs.html")),
+    ("repeat.html", include_str!("repeat.html")),
+    ("glossary.html", include_str!("glossary.html")),
+];
+
+/// Plain data as the templates see it.
+fn value(data: impl serde::Serialize) -> Value {
+    Value::from(Serde(data))
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(syntax.unwrap_or_else(|e| unreachable!("the usual delimiters: {e}")));
+    for (name, text) in TEMPLATES {
+        environment.add_template(name, text).unwrap_or_else(|e| unreachable!("{name}: {e:#}"));
+    }
+    environment.add_test("metric", |name: &str| Metric::named(name).is_some());
+    environment.add_filter("duration", |seconds: f64| duration(seconds));
+    environment
+}
+
+/// A value in the unit that people read: a plain number that a spreadsheet takes; a fraction in percent.
+fn cell(value: Option<f64>, unit: &str) -> String {
+    let Some(value) = value else { return "–".into() };
+    plain(if unit == Unit::Fraction.name() { value * 100.0 } else { value })
+}
+
+/// Five significant digits, whole numbers whole, no thousands apart.
+fn plain(value: f64) -> String {
+    if value == 0.0 || value.abs() >= 1e5 {
+        return format!("{}", value.round());
+    }
+    let digits = 4 - value.abs().log10().floor() as i32;
+    let text = format!("{value:.*}", digits.clamp(0, 12) as usize);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
+}
+
+/// The unit as it stands in a table; a count has none.
+fn unit_name(unit: &str) -> &str {
+    match unit {
+        "fraction" => "%",
+        "per_client_hour" => "per client-hour",
+        "per_s" => "per s",
+        "count" => "",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_numbers_that_a_spreadsheet_takes() {
+        let shown: Vec<String> = [0.0, 34_798.7, 347_987.0, 1532.0, 0.018_701_234, -1.5, 1e-7].map(plain).into();
+        assert_eq!(shown, ["0", "34799", "347987", "1532", "0.018701", "-1.5", "0.0000001"]);
+        assert_eq!(cell(Some(0.018_701_234), "fraction"), "1.8701");
+        assert_eq!(cell(None, "s"), "–");
+    }
+
+    #[test]
+    fn every_template_is_read() {
+        assert_eq!(environment().templates().count(), TEMPLATES.len());
+    }
+}

@@ -1,0 +1,84 @@
+//! The inputs, section by section.
+
+use serde::Serialize;
+
+use crate::report::inputs::Input;
+
+/// A section with its inputs.
+#[derive(Serialize)]
+pub struct Section<'a> {
+    title: String,
+    inputs: Vec<Shown<'a>>,
+    /// Defaults that are not shown because there are so many.
+    left_out: usize,
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    /// `changed`, `varied`, `default`, or `given` where there is no default.
+    state: &'static str,
+    #[serde(flatten)]
+    input: &'a Input,
+}
+
+/// With more inputs, defaults are left to `inputs.csv`.
+const MOST: usize = 1500;
+
+/// Every section; with very many inputs only what is not a default.
+pub fn sections(inputs: &[Input]) -> Vec<Section<'_>> {
+    let all = inputs.len() <= MOST;
+    let mut room = MOST;
+    let mut sections: Vec<Section> = Vec::new();
+    for group in inputs.chunk_by(|a, b| (&a.table, &a.name) == (&b.table, &b.name)) {
+        let title = format!("{} {}", group[0].table, group[0].name);
+        let mut section = Section { title: title.trim().into(), inputs: Vec::new(), left_out: 0 };
+        for input in group {
+            let state = state(input);
+            if all || (state != "default" && room > 0) {
+                room = room.saturating_sub(1);
+                section.inputs.push(Shown { state, input });
+            } else {
+                section.left_out += 1;
+            }
+        }
+        sections.push(section);
+    }
+    sections
+}
+
+fn state(input: &Input) -> &'static str {
+    match () {
+        () if input.origin == "varied" => "varied",
+        () if input.origin == "default" || input.value == input.default => "default",
+        () if input.default.is_empty() => "given",
+        () => "changed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input(table: &str, value: &str, default: &str, origin: &str) -> Input {
+        let [table, value, default, origin] = [table, value, default, origin].map(String::from);
+        Input { table, value, default, origin, ..Input::default() }
+    }
+
+    #[test]
+    fn what_is_changed_is_told_from_what_must_be_given() {
+        let of = |value, default, origin| state(&input("clients", value, default, origin));
+        assert_eq!(of("10 min", "25 min", "file"), "changed");
+        assert_eq!(of("25 min", "25 min", "file"), "default");
+        assert_eq!(of("2000", "", "file"), "given");
+        assert_eq!(of("0 s", "0 s", "default"), "default");
+        assert_eq!(of("5 min, 10 min", "25 min", "varied"), "varied");
+    }
+
+    #[test]
+    fn with_very_many_inputs_the_defaults_are_left_out() {
+        let mut inputs = vec![input("clients", "0 s", "0 s", "default"); MOST];
+        inputs.push(input("clients", "1 s", "0 s", "file"));
+        let sections = sections(&inputs);
+        assert_eq!((sections.len(), sections[0].inputs.len(), sections[0].left_out), (1, 1, MOST));
+    }
+}

@@ -1,0 +1,86 @@
+//! A table of the page: plain numbers in its cells and units in its header, so that it pastes into a spreadsheet.
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::{cell, unit_name};
+
+/// A table.
+#[derive(Serialize, Default)]
+pub struct Table {
+    /// What it shows.
+    pub title: String,
+    /// Whether the title only repeats the heading above.
+    pub hides_title: bool,
+    /// Small print below.
+    pub note: String,
+    /// The columns.
+    pub head: Vec<Column>,
+    /// A row per line.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A column.
+#[derive(Serialize)]
+pub struct Column {
+    /// Its title, with the unit.
+    title: String,
+    /// Whether it holds numbers.
+    figures: bool,
+}
+
+/// Rows shown at most: more are nobody's reading.
+const MOST: usize = 400;
+
+impl Table {
+    /// An empty table: `words` and `figures` are the titles of its columns; those of figures begin with `#`.
+    pub fn new(title: &str, columns: &[&str]) -> Table {
+        let column = |c: &&str| match c.strip_prefix('#') {
+            Some(title) => Column { title: title.into(), figures: true },
+            None => Column { title: (*c).into(), figures: false },
+        };
+        Table { title: title.into(), head: columns.iter().map(column).collect(), ..Table::default() }
+    }
+
+    /// Adds a column of figures of a metric.
+    pub fn figure(&mut self, title: &str, unit: &str) {
+        let unit = unit_name(unit);
+        let title = if unit.is_empty() { title.to_string() } else { format!("{title} ({unit})") };
+        self.head.push(Column { title, figures: true });
+    }
+
+    /// Adds a column of words.
+    pub fn words(&mut self, title: &str) {
+        self.head.push(Column { title: title.into(), figures: false });
+    }
+
+    /// Cuts what is too long, and says so.
+    pub fn cut(mut self, what: &str) -> Table {
+        if self.rows.len() > MOST {
+            let note = format!("The first {MOST} of {} {what}; all of them are in summary.json.", self.rows.len());
+            self.note = format!("{note} {}", self.note).trim_end().into();
+            self.rows.truncate(MOST);
+        }
+        self
+    }
+
+    /// The table, unless it has no rows.
+    pub fn if_any(self) -> Option<Table> {
+        (!self.rows.is_empty()).then_some(self)
+    }
+}
+
+/// A text of a JSON object; empty where it has none.
+pub fn text<'a>(object: &'a Json, key: &str) -> &'a str {
+    object[key].as_str().unwrap_or_default()
+}
+
+/// Some figures of a JSON object, as cells.
+pub fn cells<const N: usize>(object: &Json, keys: [&str; N], unit: &str) -> [String; N] {
+    keys.map(|key| cell(object[key].as_f64(), unit))
+}
+
+/// The items of a JSON list.
+pub fn items<'a>(object: &'a Json, key: &str) -> impl Iterator<Item = &'a Json> + use<'a> {
+    object[key].as_array().into_iter().flatten()
+}

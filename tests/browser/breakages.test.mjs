@@ -1,0 +1,52 @@
+// Each check can fail: a report that is spoilt in one way does not pass the check that is there for it.
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { after, test } from "node:test";
+import { browser } from "./browser.mjs";
+import { checks } from "./checks.mjs";
+import { names, report } from "./pages.mjs";
+
+after(() => browser.close());
+const path = report(names[0]);
+const page = readFileSync(path, "utf8");
+
+const end = (more) => (html) => html.replace("</main>", `${more}</main>`);
+const swap = (from, to) => (html) => html.replaceAll(from, to);
+const breakages = [
+  ["is small enough for a mail", end(`<!--${"x".repeat(2_000_000)}-->`)],
+  ["asks for nothing and complains of nothing", end('<img src="https://example.invalid/logo.png" alt="">')],
+  ["asks for nothing and complains of nothing", end("<script>undefined.property</script>")],
+  ["does not scroll sideways on a telephone", end('<div style="width: 400px; height: 1px"></div>')],
+  ["shows values under a pointer", swap("this.fill(stop.heading(), rows);", "")],
+  ["shows values under a pointer", swap("this.keepInside();", "this.tip.style.left = '200vw';")],
+  ["shows values under a finger", swap("this.keepInside();", "this.tip.style.left = '200vw';")],
+  ["tells values by arrow keys", swap('addEventListener("keydown"', 'addEventListener("none"')],
+  ["hides and shows each curve", swap('hidden.has(group.dataset.name) ? "none" : ""', '""')],
+  ["hides and shows each curve", swap("this.whole.get(path)", '"M0,0L1,1"')],
+  ["enlarges a stretch and shows all again", swap("this.stretch.show(k, x / size()[1][0]);", "")],
+  ["enlarges a stretch and shows all again", swap("const path = whole ? base :", "const path =")],
+  ["is complete without scripts", end("<section hidden id=later><h2>Later</h2></section><script>later.hidden = false</script>")],
+  ["is complete without scripts", swap("</style>", ".rc-wide { display: none }</style>")],
+  ["is dark where the reader's system is", swap("prefers-color-scheme", "prefers-no-scheme")],
+  ["prints on white without controls", swap("</style>", "@media print { .rc-tools { display: flex !important } }</style>")],
+  ["prints on white without controls", swap('addEventListener("beforeprint"', 'addEventListener("none"')],
+  ["prints on white without controls", end('<div style="width: 900px; height: 1px"></div>')],
+  ["holds still for who asks for it", swap("</style>", "h2 { transition: color 1s }</style>")],
+  ["has no serious barrier", end("<p style='color: #888; background: #999'>hardly to be read</p>")],
+  ["has no serious barrier", swap('lang="en"', "")],
+];
+
+for (const [i, [demand, spoil]] of breakages.entries()) {
+  test(`breakage ${i + 1}: ${demand}`, async () => {
+    const spoilt = spoil(page);
+    assert.notEqual(spoilt.length === page.length && spoilt === page, true, "something is spoilt");
+    const at = join(dirname(path), `spoilt-${i + 1}.html`);
+    writeFileSync(at, spoilt);
+    await assert.rejects(async () => checks[demand](at), assert.AssertionError);
+  });
+}
+
+test("every check is broken once", () => {
+  assert.deepEqual([...new Set(breakages.map(([demand]) => demand))], Object.keys(checks));
+});

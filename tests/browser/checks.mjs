@@ -1,0 +1,235 @@
+// What every report must be in a browser: one function a demand, which throws where the page does not meet it.
+// `breakages.test.mjs` proves of each that it can.
+import assert from "node:assert/strict";
+import { readFileSync, statSync } from "node:fs";
+import { visit } from "./browser.mjs";
+
+const axe = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+const LARGEST = 2_000_000; // A mail attachment that arrives.
+
+const text = (element) => element.textContent.trim();
+
+// The charts of a page, of both sizes the one that is shown.
+async function charts(page) {
+  const found = [];
+  for (const figure of await page.locator("figure[data-chart]").all()) {
+    for (const picture of await figure.locator(".rc-wide, .rc-narrow").all()) {
+      if (await picture.isVisible()) found.push({ name: await figure.getAttribute("data-chart"), figure, picture });
+    }
+  }
+  return found;
+}
+
+// Every path of a picture and every text on its horizontal axis.
+const drawn = (picture) => picture.evaluate((frame) => [...frame.querySelectorAll("svg path, svg text, svg rect")]
+  .filter((e) => !e.closest(".rc-dots, clipPath") && e.getClientRects().length)
+  .map((e) => e.getAttribute("d") ?? `${e.getAttribute("x")} ${e.textContent}`).join("\n"));
+
+// Says where two pictures begin to differ, not all that is in them.
+function same(now, before, what) {
+  const [a, b] = [now.split("\n"), before.split("\n")], i = a.findIndex((line, i) => line !== b[i]);
+  assert.ok(now === before, `${what}: ${a[i]?.slice(0, 200)} instead of ${b[i]?.slice(0, 200)}`);
+}
+
+export const checks = {
+  "is small enough for a mail": async (path) => {
+    const { size } = statSync(path);
+    assert.ok(size < LARGEST, `${size} bytes`);
+  },
+
+  "asks for nothing and complains of nothing": (path) => visit(path, {}, async (page) => {
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await page.waitForTimeout(100);
+    assert.deepEqual(page.requests, [], "no request leaves the page");
+    assert.deepEqual(page.complaints, [], "nothing in the console");
+  }),
+
+  "does not scroll sideways on a telephone": (path) => visit(path, { viewport: { width: 360, height: 740 } }, async (page) => {
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 360, `${wide} pixels`);
+    const cut = await page.evaluate(() => [...document.querySelectorAll("main :is(h1, h2, h3, p, li, svg)")]
+      .filter((e) => !e.closest("svg svg, details:not([open]), pre, table") && e.getBoundingClientRect().right > 361).map((e) => e.outerHTML.slice(0, 80)));
+    assert.deepEqual(cut, [], "nothing is cut off at the right");
+  }),
+
+  "shows values under a pointer": (path) => visit(path, {}, async (page) => {
+    for (const { name, picture } of await charts(page)) {
+      if (await picture.locator(".rc-field").count() === 0) {
+        assert.match(await picture.locator("svg").evaluate(text), /no data/, `${name}: only where there is no value`);
+        continue;
+      }
+      await picture.scrollIntoViewIfNeeded();
+      await picture.locator(".rc-field").hover();
+      const tip = picture.locator(".rc-tip");
+      assert.ok(await tip.isVisible(), `${name}: a tip`);
+      const values = await tip.locator("b").allTextContents();
+      assert.ok(values.length > 0 && values.every((v) => v.trim() !== ""), `${name}: ${values}`);
+      assert.ok(await tip.locator("strong").evaluate(text), `${name}: a heading`);
+      const inside = await tip.evaluate((e) => e.getBoundingClientRect().right <= innerWidth && e.getBoundingClientRect().left >= 0);
+      assert.ok(inside, `${name}: the tip is on the screen`);
+      await page.mouse.move(0, 0);
+      assert.ok(!await tip.isVisible(), `${name}: no tip without a pointer`);
+    }
+  }),
+
+  "shows values under a finger": (path) => visit(path, { viewport: { width: 360, height: 740 }, hasTouch: true }, async (page) => {
+    for (const { name, picture } of await charts(page)) {
+      const field = picture.locator(".rc-field");
+      if (await field.count() === 0) continue;
+      await field.scrollIntoViewIfNeeded();
+      await field.tap();
+      const tip = picture.locator(".rc-tip");
+      assert.ok(await tip.isVisible(), `${name}: a tip`);
+      const [left, right] = await tip.evaluate((e) => [e.getBoundingClientRect().left, e.getBoundingClientRect().right]);
+      assert.ok(left >= 0 && right <= 360, `${name}: the tip from ${left} to ${right}`);
+    }
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 360, `no tip makes the page wider: ${wide}`);
+  }),
+
+  "tells values by arrow keys": (path) => visit(path, {}, async (page) => {
+    for (const { name, picture } of await charts(page)) {
+      const field = picture.locator(".rc-field");
+      if (await field.count() === 0) continue;
+      await field.focus();
+      await page.keyboard.press("Home");
+      const first = await field.getAttribute("aria-valuetext");
+      assert.ok(first && await picture.locator(".rc-tip").isVisible(), `${name}: ${first}`);
+      if (Number(await field.getAttribute("aria-valuemax")) > 1) {
+        await page.keyboard.press("ArrowRight");
+        assert.equal(await field.getAttribute("aria-valuenow"), "2", name);
+      }
+      await page.keyboard.press("Escape");
+      assert.ok(!await picture.locator(".rc-tip").isVisible(), `${name}: Escape takes the tip away`);
+    }
+  }),
+
+  "hides and shows each curve": (path) => visit(path, {}, async (page) => {
+    for (const { name, picture } of await charts(page)) {
+      // The legend of bars names their two halves, which nobody would want to see alone.
+      const curves = await picture.locator("[data-layer]").count();
+      const entries = curves ? await picture.locator("[data-entry]").count() : 0;
+      const toggles = await picture.locator(".rc-toggle").all();
+      assert.equal(toggles.length, entries > 1 ? entries : 0, `${name}: a button for each name`);
+      const before = await drawn(picture);
+      for (const [i, toggle] of toggles.entries()) {
+        const entry = await picture.locator("[data-entry]").nth(i).getAttribute("data-entry");
+        const shown = () => picture.evaluate((frame, entry) => [...frame.querySelectorAll("[data-layer]")]
+          .filter((g) => g.dataset.name === entry && g.getClientRects().length).length, entry);
+        assert.ok(await shown() > 0, `${name}: ${entry} is there`);
+        await toggle.click();
+        assert.equal(await toggle.getAttribute("aria-pressed"), "false", `${name}: ${entry}`);
+        assert.equal(await shown(), 0, `${name}: ${entry} is hidden`);
+        await toggle.click();
+        assert.ok(await shown() > 0, `${name}: ${entry} is back`);
+      }
+      same(await drawn(picture), before, `${name}: as it was`);
+    }
+  }),
+
+  "enlarges a stretch and shows all again": (path) => visit(path, {}, async (page) => {
+    for (const { name, picture } of await charts(page)) {
+      const tools = picture.locator(".rc-tools");
+      if (await tools.count() === 0) {
+        const field = picture.locator(".rc-field");
+        const many = await field.count() ? Number(await field.getAttribute("aria-valuemax")) : 0;
+        const across = await picture.locator("[data-layer]").count();
+        assert.ok(many < 20 || across === 0, `${name}: ${many} values deserve a zoom`);
+        continue;
+      }
+      const before = await drawn(picture);
+      await tools.getByRole("button", { name: "Zoom in" }).click();
+      const enlarged = await drawn(picture);
+      assert.ok(enlarged !== before, `${name}: enlarged`);
+      await picture.locator(".rc-field").hover();
+      assert.ok(await picture.locator(".rc-tip").isVisible(), `${name}: values are still told`);
+      await tools.getByRole("button", { name: "All" }).click();
+      same(await drawn(picture), before, `${name}: the whole again`);
+    }
+  }),
+
+  "is complete without scripts": async (path) => {
+    const read = (page) => page.evaluate(() => {
+      const seen = (e) => e.checkVisibility() && !e.closest(".rc-tools, .rc-tip");
+      return {
+        headings: [...document.querySelectorAll("h1, h2, h3, caption, summary, dt")].filter(seen).map((e) => e.textContent.trim()),
+        cells: [...document.querySelectorAll("td, th")].length,
+        pictures: [...document.querySelectorAll("figure[data-chart]")].map((f) => [...f.querySelectorAll("svg")].filter((s) => s.getBoundingClientRect().height > 100).length),
+        links: [...document.querySelectorAll("a[href]")].length,
+        broken: [...document.querySelectorAll("noscript")].map((e) => e.textContent.trim()),
+      };
+    });
+    const bare = await visit(path, { javaScriptEnabled: false }, read);
+    const scripted = await visit(path, {}, read);
+    assert.deepEqual(bare.headings, scripted.headings);
+    assert.ok(bare.headings.length > 0, "there is something to read");
+    assert.equal(bare.cells, scripted.cells);
+    assert.ok(bare.pictures.every((n) => n === 1), `each chart is there once: ${bare.pictures}`);
+    assert.equal(bare.links, scripted.links);
+    assert.deepEqual(bare.broken, [], "nobody is asked for scripts");
+  },
+
+  "is dark where the reader's system is": async (path) => {
+    for (const [colorScheme, wanted] of [["light", (l) => l > 0.8], ["dark", (l) => l < 0.05]]) {
+      await visit(path, { colorScheme }, async (page) => {
+        const grounds = await page.evaluate(() => {
+          const light = (colour) => {
+            const [r, g, b] = colour.match(/[\d.]+/g).map((v) => { const s = v / 255; return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4; });
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+          };
+          const papers = [...document.querySelectorAll("svg > .rc-paper")].map((e) => light(getComputedStyle(e).fill));
+          return [light(getComputedStyle(document.body).backgroundColor), ...papers];
+        });
+        assert.ok(grounds.every(wanted), `${colorScheme}: ${grounds}`);
+      });
+    }
+  },
+
+  "prints on white without controls": (path) => visit(path, { colorScheme: "dark", viewport: { width: 700, height: 990 } }, async (page) => {
+    for (const { picture } of (await charts(page)).slice(0, 1)) {
+      const button = picture.getByRole("button", { name: "Zoom in" });
+      if (await button.count()) await button.click();
+    }
+    const before = await visit(path, { javaScriptEnabled: false }, async (bare) => Promise.all((await bare.locator(".rc-wide").all()).map(drawn)));
+    await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+    await page.emulateMedia({ media: "print" });
+    const seen = await page.evaluate(() => ({
+      ground: getComputedStyle(document.body).backgroundColor,
+      controls: [...document.querySelectorAll("button, .rc-tip, .rc-field, .rc-tools")].filter((e) => e.checkVisibility()).map((e) => e.outerHTML.slice(0, 80)),
+      narrow: [...document.querySelectorAll(".rc-narrow")].filter((e) => e.checkVisibility()).length,
+      closed: [...document.querySelectorAll("details")].filter((e) => !e.open && e.getBoundingClientRect().height < 5).length,
+      wide: document.documentElement.scrollWidth,
+    }));
+    assert.ok(["rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"].includes(seen.ground), seen.ground);
+    assert.deepEqual(seen.controls, []);
+    assert.equal(seen.narrow, 0, "paper is wide");
+    assert.ok(seen.wide <= 700, `nothing is cut off at the right: ${seen.wide}`);
+    const printed = await Promise.all((await page.locator(".rc-wide").all()).map(drawn));
+    same(printed.join("\n"), before.join("\n"), "charts are printed as they are drawn");
+    const pdf = await page.pdf({ format: "A4" });
+    assert.ok(pdf.length > 10_000, "a document");
+  }),
+
+  "holds still for who asks for it": (path) => visit(path, { reducedMotion: "reduce" }, async (page) => {
+    const moving = await page.evaluate(() => [...document.querySelectorAll("*")].filter((e) => {
+      const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(e);
+      return transitionDuration.split(", ").some((d) => parseFloat(d) > 0) || animationName !== "none" || scrollBehavior === "smooth";
+    }).map((e) => e.outerHTML.slice(0, 80)));
+    assert.deepEqual(moving, []);
+  }),
+
+  "has no serious barrier": async (path) => {
+    for (const options of [{}, { colorScheme: "dark", viewport: { width: 360, height: 740 } }]) {
+      await visit(path, options, async (page) => {
+        // All is to be judged, also what a reader would have to unfold.
+        await page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+        await page.evaluate(axe);
+        const { violations, passes } = await page.evaluate(() => axe.run());
+        const grave = violations.filter((v) => ["serious", "critical"].includes(v.impact))
+          .map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(" | ")}`);
+        assert.deepEqual(grave, [], JSON.stringify(options));
+        assert.ok(passes.some((rule) => rule.id === "color-contrast"), "contrasts were judged");
+      });
+    }
+  },
+};

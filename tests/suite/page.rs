@@ -1,0 +1,281 @@
+//! The report: one file, whole, safe, small, the same bytes from the same folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use tempfile::TempDir;
+
+fn rccsim(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_rccsim")).args(args).output().unwrap()
+}
+
+/// Runs a command into a folder of its own.
+struct Made {
+    out: PathBuf,
+    _root: TempDir,
+}
+
+impl Made {
+    fn by(args: &[&str]) -> Made {
+        let root = TempDir::new().unwrap();
+        let out = root.path().join("out");
+        let output = rccsim(&[args, &["--quiet", "--out", out.to_str().unwrap()]].concat());
+        let code = output.status.code().unwrap();
+        assert!([0, 3, 4].contains(&code), "{args:?}: {code} {}", String::from_utf8_lossy(&output.stderr));
+        Made { out, _root: root }
+    }
+
+    /// A run of few users, with any other keys.
+    fn run(more: &[&str]) -> Made {
+        Made::by(&[&["run", "models/nec-r2.toml", "--set", "clients.count=40", "--reps", "3"], more].concat())
+    }
+
+    fn page(&self) -> String {
+        page(&self.out)
+    }
+}
+
+fn page(folder: &Path) -> String {
+    fs::read_to_string(folder.join("report.html")).unwrap()
+}
+
+/// A scenario file of its own.
+fn scenario(root: &Path, text: &str) -> String {
+    let path = root.join("scenario.toml");
+    fs::write(&path, text).unwrap();
+    path.to_str().unwrap().into()
+}
+
+/// What stands between two marks, each time.
+fn between<'a>(text: &'a str, from: &str, to: &str) -> Vec<&'a str> {
+    text.split(from).skip(1).map(|rest| rest.split(to).next().unwrap()).collect()
+}
+
+/// The ids of the page's sections, in their order.
+fn sections(page: &str) -> Vec<&str> {
+    between(page, "<section id=\"", "\"")
+}
+
+/// The text of an element without its tags.
+fn bare(html: &str) -> String {
+    let outside = html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text));
+    outside.collect::<String>().trim().to_string()
+}
+
+#[test]
+fn the_same_folder_gives_the_same_bytes() {
+    let made = Made::run(&["--jobs", "1"]);
+    let first = made.page();
+    assert_eq!(first, Made::run(&["--jobs", "3"]).page(), "the number of threads");
+    fs::remove_file(made.out.join("report.html")).unwrap();
+    let output = rccsim(&["report", made.out.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(made.page(), first, "made anew of the other files");
+    let manifest = fs::read_to_string(made.out.join("manifest.json")).unwrap();
+    assert!(manifest.contains(&blake3::hash(first.as_bytes()).to_hex().to_string()));
+}
+
+#[test]
+fn a_run_has_every_part_in_order() {
+    let page = Made::run(&[]).page();
+    let parts = [
+        "answer",
+        "assumptions",
+        "next",
+        "objectives",
+        "figures",
+        "day",
+        "ladder",
+        "trust",
+        "inputs",
+        "repeat",
+        "glossary",
+    ];
+    assert_eq!(sections(&page), parts);
+    for part in parts {
+        assert!(page.contains(&format!("href=\"#{part}\"")), "the contents lead to {part}");
+    }
+    for said in [
+        "Sessions are lost: the first 25 min 32 s after the first set-up",
+        "SESSION LOST",
+        "Simulated beside closed form",
+        "rccsim run models/nec-r2.toml --set clients.count=40 --reps 3",
+        "MSER-5",
+        "data-chart=\"sessions\"",
+        "data-chart=\"convergence\"",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
+}
+
+#[test]
+fn every_kind_of_study_has_a_report_with_its_answer_and_its_chart() {
+    let few = ["models/nec-r2.toml", "--set", "clients.count=20", "--reps", "2"];
+    let vary = ["--vary", "clients.refresh_interval=10 min, 20 min"];
+    let studies: [(&[&str], &[&str], &str); 6] = [
+        (&["sweep"], &vary, "Every point"),
+        (&["size"], &["--key", "clients.refresh_interval=10 min..20 min step 5 min"], "Every value tried"),
+        (&["best"], &["--vary", "clients.refresh_interval=10 min, 50 min", "--most-reps", "20"], "Cost of every point"),
+        (&["sensitivity"], &[], "One key at a time"),
+        (&["matrix"], &[], "Every client against every gateway"),
+        (&["compare"], &[], "less"),
+    ];
+    for (command, more, said) in studies {
+        let page = match command[0] {
+            "matrix" => Made::by_loud(&["matrix"]).page(),
+            "compare" => {
+                Made::by(&["compare", "models/nec-r2.toml", "models/nec-r2-allow-fix.toml", "--reps", "2"]).page()
+            }
+            _ => Made::by(&[command, &few, more].concat()).page(),
+        };
+        let own = sections(&page);
+        let parts = ["answer", "figures", "trust", "repeat", "glossary"];
+        assert!(parts.iter().all(|part| own.contains(part)), "{command:?}: {own:?}");
+        assert!(page.contains("<figure class=\"chart\""), "{command:?} has no chart");
+        assert!(page.contains(said), "{command:?}: {said}");
+        assert!(page.contains(&format!("<code>rccsim {}", command[0])), "{command:?}: how to repeat it");
+        is_sound(&page);
+    }
+}
+
+impl Made {
+    /// The same of a command that has no `--quiet`.
+    fn by_loud(args: &[&str]) -> Made {
+        let root = TempDir::new().unwrap();
+        let out = root.path().join("out");
+        let output = rccsim(&[args, &["--out", out.to_str().unwrap()]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        Made { out, _root: root }
+    }
+}
+
+/// What holds of every page.
+fn is_sound(page: &str) {
+    assert!(page.len() < 2_000_000, "{} bytes", page.len());
+    // Nothing is fetched: no address but that of the SVG name space, no source, no import.
+    let plain = page.replace("http://www.w3.org/2000/svg", "");
+    for outside in ["http://", "https://", "//cdn", " src=", "@import", "url("] {
+        assert!(!plain.contains(outside), "{outside}");
+    }
+    for href in between(page, "href=\"", "\"") {
+        assert!(href.starts_with('#') || href.starts_with("data:"), "{href}");
+    }
+    let ids = between(page, " id=\"", "\"");
+    let unique: std::collections::BTreeSet<&&str> = ids.iter().collect();
+    assert_eq!(unique.len(), ids.len(), "an id twice");
+    // Every picture has a title and a description.
+    let pictures = page.matches("<svg").count();
+    assert_eq!((page.matches("<title>").count() - 1, page.matches("<desc>").count()), (pictures, pictures));
+    // Every cell of figures is a number, or says that there is none.
+    for cell in between(page, "<td class=\"n\">", "</td>") {
+        let number = cell.trim_start_matches("&gt; ");
+        assert!(number.parse::<f64>().is_ok() || ["–", "never"].contains(&number), "{cell:?} is no number");
+    }
+    for json in between(page, "<script type=\"application/json\">", "</script>") {
+        serde_json::from_str::<serde_json::Value>(json).unwrap();
+    }
+}
+
+#[test]
+fn pages_of_the_extremes_are_sound() {
+    let extremes: [&[&str]; 5] = [
+        &["--set", "gateway.allow=without-update"],
+        &["--reps", "1"],
+        &["--set", "clients.reestablish=never"],
+        &["--set", "clients.sign_in=normal 23:00 sd 1 min"],
+        &["--set", "scenario.horizon=1 s"],
+    ];
+    for more in extremes {
+        is_sound(&Made::run(more).page());
+    }
+    let healthy = Made::run(extremes[0]).page();
+    assert!(!sections(&healthy).contains(&"ladder"), "no session was lost");
+    assert!(healthy.contains("(0 drops in 3 replications; at most"), "zero comes with its bound");
+}
+
+#[test]
+fn markup_in_names_stays_text() {
+    let root = TempDir::new().unwrap();
+    // A name has no slash; a question has.
+    let evil = "<script>alert(1)<script><img onerror=x>";
+    let file = scenario(
+        root.path(),
+        &format!(
+            "# Is \"{evil}\" & 'so' kept? </script><script>alert(2)</script>\n[scenario]\nname = \"{evil}\"\nhorizon = \"2 h\"\nreplications = 2\n\
+             [[gateway]]\nname = \"g {evil}\"\nprofile = \"ignores-update\"\n\
+             [[clients]]\nname = \"a {evil}\"\ncount = 5\ngateway = \"g {evil}\"\nsign_in = \"at start\"\n\
+             [[clients]]\nname = \"b {evil}\"\ncount = 5\ngateway = \"g {evil}\"\nsign_in = \"at start\"\n"
+        ),
+    );
+    let page = Made::by(&["run", &file]).page();
+    is_sound(&page);
+    assert!(page.contains("&lt;script&gt;alert(1)"), "the name is shown");
+    // Scripts are the data of charts and, at the end, the page's own.
+    let scripts = page.matches("<script").count() - page.matches("<script type=\"application/json\">").count();
+    assert!(scripts <= 1 && !page.contains("<script>alert") && !page.contains("<img"), "{scripts} scripts");
+}
+
+#[test]
+fn the_data_inside_are_the_files_and_what_is_too_large_is_named() {
+    let made = Made::run(&["--set", "scenario.drops_limit=100000", "--set", "clients.count=2000"]);
+    let page = made.page();
+    is_sound(&page);
+    let mut inside = 0;
+    for link in between(&page, "<a download=\"", "</a>") {
+        let (name, rest) = link.split_once('"').unwrap();
+        let encoded = rest.split("base64,").nth(1).unwrap().split('"').next().unwrap();
+        assert_eq!(STANDARD.decode(encoded).unwrap(), fs::read(made.out.join(name)).unwrap(), "{name}");
+        inside += 1;
+    }
+    assert!(inside >= 5, "{inside} files inside");
+    assert!(
+        page.contains("<li>drops.csv (10.1 MB: in the results folder, too large for this page)"),
+        "of 100,000 rows"
+    );
+}
+
+#[test]
+fn a_sweep_of_very_many_points_is_cut_and_says_so() {
+    let args = ["sweep", "models/nec-r2.toml", "--set", "scenario.horizon=1 s", "--reps", "1"];
+    let page = Made::by(&[&args[..], &["--vary", "clients.count=1..1500 step 1"]].concat()).page();
+    is_sound(&page);
+    assert!(page.contains("The first 400 of 1500 points; all of them are in summary.json."));
+    assert!(page.contains("summary.json (") && page.contains("too large for this page"));
+}
+
+#[test]
+fn a_margin_and_a_closed_form_are_those_of_the_contract() {
+    let page = Made::run(&[]).page();
+    let theory = between(&page, "<caption>Simulated beside closed form</caption>", "</table>")[0];
+    let rows: Vec<Vec<String>> = between(theory, "<tr>", "</tr>")
+        .into_iter()
+        .map(|row| row.split("</t").map(bare).filter(|cell| !cell.is_empty()).collect())
+        .collect();
+    // Model §5, UPDATE ignored, R 1500 s, SE 1800 s, D 30 s: first loss 1532 s, 3600/1562 drops an hour, 30/1562 down.
+    let closed: Vec<(&str, &str, &str)> =
+        rows[1..].iter().map(|r| (r[1].as_str(), r[2].as_str(), r[r.len() - 1].as_str())).collect();
+    assert_eq!(closed[0], ("first_loss_s", "1532", "yes"));
+    assert_eq!(closed[1], ("drops_per_client_hour", "2.3047", "yes"));
+    assert_eq!(closed[2], ("down_fraction", "1.9206", "yes"));
+}
+
+#[test]
+fn no_report_is_none_and_what_is_no_result_is_refused() {
+    let made = Made::run(&["--no-report"]);
+    assert!(!made.out.join("report.html").exists());
+    let refused = |folder: &Path, why: &str| {
+        let output = rccsim(&["report", folder.to_str().unwrap()]);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && told.contains(why), "{told}");
+    };
+    let empty = TempDir::new().unwrap();
+    refused(empty.path(), "manifest.json");
+    // A folder without a report gets one; one whose files were changed does not.
+    assert_eq!(rccsim(&["report", made.out.to_str().unwrap()]).status.code(), Some(0));
+    is_sound(&made.page());
+    fs::write(made.out.join("summary.json"), "{}").unwrap();
+    refused(&made.out, "summary.json");
+}
