@@ -203,7 +203,7 @@ fn plain(value: f64) -> String {
     if value == 0.0 || value.abs() >= 1e5 {
         return format!("{}", value.round());
     }
-    let digits = 4 - value.abs().log10().floor() as i32;
+    let digits = 4 - libm::log10(value.abs()).floor() as i32;
     let text = format!("{value:.*}", digits.clamp(0, 12) as usize);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
 }

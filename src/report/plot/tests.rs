@@ -2,8 +2,8 @@ use std::fmt::Write as _;
 
 use super::super::chart::tests::unreadable;
 use super::super::chart::{HeatMap, Layer, Region};
-use super::super::results::tests::manifest;
 use super::*;
+use crate::report::Manifest;
 
 /// The plots of a folder with these files, each looked at as an SVG and for its texts.
 fn drawn(files: &[(&str, String)]) -> Vec<Plot> {

@@ -303,4 +303,4 @@ fn needed(record: &csv::StringRecord, column: usize, line: u64) -> Result<f64, S
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;

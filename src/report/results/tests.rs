@@ -9,8 +9,7 @@ const SUMMARY: &str = r#"{"schema": "rccsim.summary/1", "scenario": "s", "scenar
     "objectives": [], "assumptions": [], "warnings": [],
     "rows": [{"point": {}, "scope": "all", "metric": "users", "mean": 5.0, "lower": null, "upper": 6.5, "unit": "count", "replications": 2}]}"#;
 
-/// The manifest of a folder that a test makes.
-pub fn manifest() -> Manifest {
+fn manifest() -> Manifest {
     let text = |s: &str| s.to_string();
     Manifest {
         schema: String::new(),
