@@ -230,8 +230,14 @@ fn every_file_is_synced_before_it_gets_its_name() {
             _ => {}
         }
     }
-    // Each unit, four tables and the manifest.
-    assert_eq!(renamed.len(), UNITS + 5);
+    // Each unit, every file that the manifest lists (tables, inputs, plots, the report) and the manifest.
+    let manifest = fs::read_to_string(subject.out("out").join("manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    let listed = manifest["files"].as_object().unwrap();
+    assert!(
+        ["summary.json", "runs.csv", "plots/sweep-missed-toast-fraction.png"].iter().all(|f| listed.contains_key(*f))
+    );
+    assert_eq!(renamed.len(), UNITS + listed.len() + 1);
 }
 
 /// The interrupt key stops a study within the unit that it is at.
