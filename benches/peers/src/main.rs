@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use rccsim_peers::figures::Counts;
-use rccsim_peers::setting::Setting;
+use rccsim_peers::setting::{Scope, Setting};
 use rccsim_peers::system::System;
 use rccsim_peers::{by_desque, by_nexosim};
 
@@ -21,6 +21,9 @@ struct Args {
     /// The peers to run.
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [System::Simpy, System::Nexosim, System::Desque])]
     peers: Vec<System>,
+    /// Whole: one event set, of which the bars speak; groups: one per gateway; lean: one, without timers that stop nothing.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Scope::Whole, Scope::Groups, Scope::Lean])]
+    scopes: Vec<Scope>,
     /// Alternated runs of each, every one with another seed.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(2..))]
     rounds: u32,
@@ -73,7 +76,7 @@ fn compare(args: &Args) -> Result<ExitCode, String> {
     for peer in &peers {
         prepare::check_exact_case(&programs, *peer)?;
     }
-    let lanes = race::lanes(&programs, &peers, &args.set, &args.simpy_horizon)?;
+    let lanes = race::lanes(&programs, &peers, &args.scopes, &args.set, &args.simpy_horizon)?;
     let lanes = race::run(&programs, lanes, args.rounds)?;
     let judged = agreement::judge(&lanes);
     let is_whole = args.set.is_empty();

@@ -17,9 +17,15 @@ pub struct Lane {
 }
 
 /// Plans a lane for each peer and scope.
-pub fn lanes(programs: &Programs, peers: &[System], set: &[String], simpy_horizon: &str) -> Result<Vec<Lane>, String> {
+pub fn lanes(
+    programs: &Programs,
+    peers: &[System],
+    scopes: &[Scope],
+    set: &[String],
+    simpy_horizon: &str,
+) -> Result<Vec<Lane>, String> {
     let mut lanes = Vec::new();
-    for scope in [Scope::Whole, Scope::Groups, Scope::Lean] {
+    for scope in scopes.iter().copied() {
         for peer in peers {
             let mut set = set.to_vec();
             if *peer == System::Simpy {

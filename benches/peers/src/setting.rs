@@ -11,7 +11,7 @@ use rccsim::workload::{DayShape, SignIn};
 use serde::{Deserialize, Serialize};
 
 /// Whether the whole deployment shares one event set, or each gateway and its users have one of their own.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// One event set.
