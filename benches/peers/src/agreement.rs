@@ -20,7 +20,7 @@ pub struct Judged {
     pub figure: usize,
     /// The peer's mean with its 95 % interval.
     pub peer: Estimate,
-    /// rccsim's, over all of its runs with the same horizon.
+    /// rccsim's, over the runs of all lanes.
     pub rccsim: Estimate,
     /// The difference of the means.
     pub difference: f64,
@@ -41,8 +41,7 @@ pub fn judge(lanes: &[Lane]) -> Vec<Judged> {
     let pairs = (0..lanes.len()).flat_map(|lane| (0..FIGURES.len()).map(move |figure| (lane, figure)));
     pairs
         .filter_map(|(lane, figure)| {
-            let alike = lanes.iter().filter(|l| l.setting.horizon_us == lanes[lane].setting.horizon_us);
-            let rccsim: Vec<f64> = alike.flat_map(|l| samples(l.rccsim_runs(), figure)).collect();
+            let rccsim: Vec<f64> = lanes.iter().flat_map(|l| samples(l.rccsim_runs(), figure)).collect();
             let peer = samples(lanes[lane].peer_runs(), figure);
             Some(Judged {
                 lane,
@@ -71,7 +70,29 @@ fn allowed(a: &[f64], b: &[f64], probability: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::allowed;
+    use std::path::Path;
+
+    use rccsim_peers::setting::Setting;
+    use rccsim_peers::system::{Run, System};
+
+    use super::{allowed, judge};
+    use crate::race::Lane;
+
+    /// A lane whose peer finds what rccsim finds, but for `excess` of the second figure.
+    fn lane(excess: f64) -> Lane {
+        let run = |figure: f64| Run { figures: [1.0, figure, 1.0, 1.0, 1.0], events: None, cpu_s: 1.0 };
+        let pairs = [2.0, 2.1, 1.9].map(|x| (run(x), run(x + excess)));
+        let setting = Setting::read(Path::new("scenario.toml"), &[]).unwrap();
+        Lane { peer: System::Desque, setting, pairs: pairs.to_vec() }
+    }
+
+    #[test]
+    fn a_peer_that_finds_something_else_is_found_out() {
+        // Variance 0.01, 4 degrees of freedom, 1/5000: t(0.9999, 4) = 13.034, times 0.1 times 0.816497: 1.064.
+        let verdicts = |excess| judge(&[lane(excess)]).iter().map(|j| j.agrees()).collect::<Vec<_>>();
+        assert_eq!(verdicts(0.5), [true; 5]);
+        assert_eq!(verdicts(1.2), [true, false, true, true, true]);
+    }
 
     #[test]
     fn the_allowed_difference_is_that_of_the_pooled_t_test() {

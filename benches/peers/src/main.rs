@@ -27,10 +27,7 @@ struct Args {
     /// Alternated runs of each, every one with another seed.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(2..))]
     rounds: u32,
-    /// SimPy's horizon, and that of the rccsim it is paired with.
-    #[arg(long, default_value = "2 h")]
-    simpy_horizon: String,
-    /// Sets a key of the scenario, for a smaller trial: the bars are not judged then.
+    /// Sets a key of the scenario, for another trial: the bars are not judged then.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
 }
@@ -72,12 +69,15 @@ fn one(system: System) -> Result<(), String> {
 
 fn compare(args: &Args) -> Result<ExitCode, String> {
     let peers: Vec<System> = args.peers.iter().copied().filter(|p| *p != System::Rccsim).collect();
+    if peers.is_empty() || args.scopes.is_empty() {
+        return Err("no peer is asked for: --peers takes simpy, nexosim and desque".into());
+    }
     let programs = prepare::programs(peers.contains(&System::Simpy))?;
     for peer in &peers {
         prepare::check_exact_case(&programs, *peer)?;
     }
-    let lanes = race::lanes(&programs, &peers, &args.scopes, &args.set, &args.simpy_horizon)?;
-    let lanes = race::run(&programs, lanes, args.rounds)?;
+    let lanes = race::lanes(&programs, &peers, &args.scopes, &args.set)?;
+    let lanes = race::run(&programs, lanes, &args.set, args.rounds)?;
     let judged = agreement::judge(&lanes);
     let is_whole = args.set.is_empty();
     print!("{}", table::text(&lanes, &judged, is_whole));

@@ -28,7 +28,8 @@ pub fn programs(with_simpy: bool) -> Result<Programs, String> {
     Ok(Programs {
         rccsim: root().join("target/release/rccsim"),
         scenario: Path::new(PACKAGE).join("scenario.toml"),
-        scratch: target.join("rccsim-results"),
+        // Another race may be on.
+        scratch: target.join(format!("rccsim-results-{}", std::process::id())),
         peers: std::env::current_exe().map_err(|e| e.to_string())?,
         python,
         simpy_model: Path::new(PACKAGE).join("simpy/rcc.py"),

@@ -10,41 +10,24 @@ pub struct Lane {
     pub peer: System,
     /// Its settings.
     pub setting: Setting,
-    /// What was set in the scenario for it.
-    set: Vec<String>,
     /// Pairs of runs, rccsim's first.
     pub pairs: Vec<(Run, Run)>,
 }
 
-/// Plans a lane for each peer and scope.
-pub fn lanes(
-    programs: &Programs,
-    peers: &[System],
-    scopes: &[Scope],
-    set: &[String],
-    simpy_horizon: &str,
-) -> Result<Vec<Lane>, String> {
-    let mut lanes = Vec::new();
-    for scope in scopes.iter().copied() {
-        for peer in peers {
-            let mut set = set.to_vec();
-            if *peer == System::Simpy {
-                set.push(format!("scenario.horizon={simpy_horizon}"));
-            }
-            let setting = Setting { scope, ..Setting::read(&programs.scenario, &set)? };
-            lanes.push(Lane { peer: *peer, setting, set, pairs: Vec::new() });
-        }
-    }
-    Ok(lanes)
+/// Plans a lane for each scope and peer.
+pub fn lanes(programs: &Programs, peers: &[System], scopes: &[Scope], set: &[String]) -> Result<Vec<Lane>, String> {
+    let setting = Setting::read(&programs.scenario, set)?;
+    let pairs = scopes.iter().flat_map(|scope| peers.iter().map(move |peer| (*scope, *peer)));
+    Ok(pairs.map(|(scope, peer)| Lane { peer, setting: Setting { scope, ..setting }, pairs: Vec::new() }).collect())
 }
 
 /// Runs all lanes in turn, round by round. No seed is used twice, so that the runs of rccsim are independent too.
-pub fn run(programs: &Programs, mut lanes: Vec<Lane>, rounds: u32) -> Result<Vec<Lane>, String> {
+pub fn run(programs: &Programs, mut lanes: Vec<Lane>, set: &[String], rounds: u32) -> Result<Vec<Lane>, String> {
     let mut seed = 0;
     for round in 1..=rounds {
         for lane in &mut lanes {
             seed += 1;
-            let rccsim = programs.run_rccsim(&lane.set, seed)?;
+            let rccsim = programs.run_rccsim(set, seed)?;
             let (peer, _) = programs.run_peer(lane.peer, &Setting { seed, ..lane.setting })?;
             eprintln!(
                 "round {round} of {rounds}, {} {}: {:.2} s, rccsim {:.2} s of processor time",

@@ -200,9 +200,9 @@ mod tests {
 
     #[test]
     fn the_scenario_is_read_with_rccsims_defaults() {
-        // 8 h; UPDATE every 25 min; 32 s; SE 1800 s; 30 s; lan-tls has 1 ms; one call an hour each way.
+        // 2 h; UPDATE every 25 min; 32 s; SE 1800 s; 30 s; lan-tls has 1 ms; one call an hour each way.
         let setting = read(&[]).unwrap();
-        assert_eq!((setting.users, setting.gateways, setting.horizon_us), (100_000, 20, 28_800_000_000));
+        assert_eq!((setting.users, setting.gateways, setting.horizon_us), (100_000, 20, 7_200_000_000));
         assert_eq!((setting.refresh_us, setting.give_up_us), (1_500_000_000, 32_000_000));
         assert_eq!((setting.session_expires_us, setting.reestablish_us), (1_800_000_000, 30_000_000));
         assert_eq!((setting.delay_us, setting.incoming_per_s * 3600.0, setting.answered_at_pc), (1_000, 1.0, 0.5));

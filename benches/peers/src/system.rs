@@ -86,6 +86,7 @@ impl Programs {
         command.arg(&self.scratch);
         command.args(set.iter().flat_map(|s| ["--set", s]));
         let (text, cpu_s) = timed(command, "")?;
+        std::fs::remove_dir_all(&self.scratch).map_err(|e| format!("{}: {e}", self.scratch.display()))?;
         let summary: Value = serde_json::from_str(&text).map_err(|e| format!("rccsim: {e}"))?;
         let figure = |metric: &str| {
             let rows = summary["rows"].as_array().into_iter().flatten();

@@ -18,10 +18,9 @@ pub fn text(lanes: &[Lane], judged: &[Judged], is_whole: bool) -> String {
         let (lane, (metric, unit)) = (&lanes[j.lane], FIGURES[j.figure]);
         let _ = writeln!(
             out,
-            "  {:8} {:6} {:>4} h  {:30} {:>26}  rccsim {:>26} {:9}  {}: {:.6} apart, by chance up to {:.6}",
+            "  {:8} {:6} {:30} {:>26}  rccsim {:>26} {:9}  {}: {:.6} apart, by chance up to {:.6}",
             lane.peer.name(),
             lane.setting.scope.name(),
-            lane.horizon_h(),
             metric,
             shown(&j.peer),
             shown(&j.rccsim),
@@ -31,7 +30,12 @@ pub fn text(lanes: &[Lane], judged: &[Judged], is_whole: bool) -> String {
             j.allowed,
         );
     }
-    let _ = writeln!(out, "\nProcessor time of a run with {} users, median (best)", lanes[0].setting.users);
+    let _ = writeln!(
+        out,
+        "\nProcessor time of a run with {} users for {} h, median (best)",
+        lanes[0].setting.users,
+        lanes[0].horizon_h()
+    );
     for lane in lanes {
         let (median, best) = lane.cpu_s(lane.peer_runs());
         let (own_median, own_best) = lane.cpu_s(lane.rccsim_runs());
@@ -41,10 +45,9 @@ pub fn text(lanes: &[Lane], judged: &[Judged], is_whole: bool) -> String {
         });
         let _ = writeln!(
             out,
-            "  {:8} {:6} {:>4} h  {:>8.2} ({:.2}) s, {:.2} M events/s, {:.0} client-days/s; rccsim {:.2} ({:.2}) s, {:.0} client-days/s; ratio {:.1} ({:.1}){bar}",
+            "  {:8} {:6} {:>8.2} ({:.2}) s, {:.2} M events/s, {:.0} client-days/s; rccsim {:.2} ({:.2}) s, {:.0} client-days/s; ratio {:.1} ({:.1}){bar}",
             lane.peer.name(),
             lane.setting.scope.name(),
-            lane.horizon_h(),
             median,
             best,
             events / median / 1e6,

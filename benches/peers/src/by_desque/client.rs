@@ -92,6 +92,7 @@ fn invite(sim: &mut Sim, u: u32) {
     user.phase = Phase::Inviting;
     user.dialog += 1;
     user.cseq = 0;
+    user.pending.clear();
     request(sim, u, Subject::Invite, 0);
 }
 
