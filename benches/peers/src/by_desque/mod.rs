@@ -113,8 +113,6 @@ fn schedule(sim: &mut Sim, at: u64, event: impl OkEvent<Deployment, u64> + 'stat
     sim.schedule(event, at).expect("no event is scheduled in the past");
 }
 
-/// The horizon: what is still open is closed.
-
 fn count_event(sim: &mut Sim) -> u64 {
     sim.state_mut().counts.events += 1;
     *sim.current_time()
