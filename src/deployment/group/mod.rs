@@ -67,6 +67,13 @@ enum Purpose {
     Lunch = 15,
 }
 
+/// What is filed about in the order in which it comes up.
+#[derive(Clone, Copy)]
+enum Lane {
+    Messages = 0,
+    Timeouts = 1,
+}
+
 /// What the agenda holds.
 #[derive(Clone, Copy, Debug)]
 enum Event {
@@ -483,7 +490,7 @@ impl<'a, W: Witness> Group<'a, W> {
         let config = &self.members[user.member as usize].plan.config;
         act(&mut user.client, config, self.now, &mut Port { out: &mut out, draws: &mut user.draws });
         if let Some(due) = user.alarm.set(due_of(user.client.deadline(), self.now)) {
-            self.agenda.file(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm);
+            self.file_alarm(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm);
         }
         for said in out.drain(..) {
             match said {
@@ -495,16 +502,25 @@ impl<'a, W: Witness> Group<'a, W> {
         self.spare.push(out);
     }
 
+    /// Timeouts are due 32 s after they are set, so they come up in the order in which they are filed.
+    fn file_alarm(&mut self, key: Key, event: Event) {
+        if key.class() == Class::TransactionTimeout as u8 {
+            self.agenda.file_in_lane(Lane::Timeouts as usize, key, event);
+        } else {
+            self.agenda.file(key, event);
+        }
+    }
+
     fn ring_client(&mut self, u: u32, key: Key) {
         match self.users[u as usize].alarm.rang(key.due) {
             Ring::Stale => {}
-            Ring::Again(due) => self.agenda.file(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm),
+            Ring::Again(due) => self.file_alarm(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm),
             Ring::Now => {
                 if let Some(wakes) = self.lines.get(u as usize).and_then(|line| line.asleep_until) {
                     // The timers of a sleeping PC wait for its waking.
                     let alarm = &mut self.users[u as usize].alarm;
                     if let Some(due) = alarm.set(Some((wakes, Class::ClientTimer as u8))) {
-                        self.agenda.file(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm);
+                        self.file_alarm(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm);
                     }
                     return;
                 }
@@ -556,7 +572,7 @@ impl<'a, W: Witness> Group<'a, W> {
         let held = &mut self.dialogs[index as usize];
         if let Some(due) = held.alarm.set(due_of(held.dialog.deadline(), self.now)) {
             let tie = u64::from(held.user) << 32 | u64::from(held.dialog.number());
-            self.agenda.file(Key { due, tie }, Event::DialogAlarm(index));
+            self.file_alarm(Key { due, tie }, Event::DialogAlarm(index));
         }
     }
 
@@ -568,12 +584,12 @@ impl<'a, W: Witness> Group<'a, W> {
         }
         match held.alarm.rang(key.due) {
             Ring::Stale => {}
-            Ring::Again(due) => self.agenda.file(Key { due, ..key }, Event::DialogAlarm(index)),
+            Ring::Again(due) => self.file_alarm(Key { due, ..key }, Event::DialogAlarm(index)),
             Ring::Now => {
                 if let Some(up) = self.sites[held.site as usize].down_until {
                     // A gateway that is down looks at its timers when it is up again.
                     if let Some(due) = held.alarm.set(Some((up, key.class()))) {
-                        self.agenda.file(Key { due, ..key }, Event::DialogAlarm(index));
+                        self.file_alarm(Key { due, ..key }, Event::DialogAlarm(index));
                     }
                     return;
                 }

@@ -285,7 +285,7 @@ impl<W: Witness> Group<'_, W> {
     pub(super) fn file_message(&mut self, u: u32, at: Time, event: Event) {
         let user = &mut self.users[u as usize];
         user.sends = user.sends.wrapping_add(1);
-        self.agenda.file(Key::new(at, Class::Arrival as u8, u, user.sends), event);
+        self.agenda.file_in_lane(Lane::Messages as usize, Key::new(at, Class::Arrival as u8, u, user.sends), event);
     }
 }
 
