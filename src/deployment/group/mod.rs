@@ -191,6 +191,8 @@ impl Member<'_> {
     }
 }
 
+/// What a machine said.
+#[derive(Clone, Copy)]
 enum Out {
     Send(Message),
     Client(ClientNote),
@@ -259,8 +261,8 @@ pub(super) struct Group<'a, W: Witness> {
     free_dialogs: Vec<u32>,
     calls: Vec<Call>,
     free_calls: Vec<u32>,
-    /// Buffers of what machines say, one per depth of the conversation.
-    spare: Vec<Vec<Out>>,
+    /// What machines said and is not passed on yet: a stack, for one may speak while another's words are passed on.
+    said: Vec<Out>,
     trouble: Trouble<'a>,
     /// What is counted for all gateways and users of the group together.
     tally: Tally,
@@ -299,7 +301,7 @@ impl<'a, W: Witness> Group<'a, W> {
             free_dialogs: Vec::new(),
             calls: Vec::new(),
             free_calls: Vec::new(),
-            spare: Vec::new(),
+            said: Vec::new(),
             trouble: Trouble::of(plan, gateway),
             tally: Tally::default(),
             usable: 0,
@@ -485,21 +487,14 @@ impl<'a, W: Witness> Group<'a, W> {
     // --- machines ---
 
     fn with_client(&mut self, u: u32, act: impl FnOnce(&mut Client, &ClientConfig, Time, &mut Port)) {
-        let mut out = self.spare.pop().unwrap_or_default();
+        let before = self.said.len();
         let user = &mut self.users[u as usize];
         let config = &self.members[user.member as usize].plan.config;
-        act(&mut user.client, config, self.now, &mut Port { out: &mut out, draws: &mut user.draws });
+        act(&mut user.client, config, self.now, &mut Port { out: &mut self.said, draws: &mut user.draws });
         if let Some(due) = user.alarm.set(due_of(user.client.deadline(), self.now)) {
             self.file_alarm(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm);
         }
-        for said in out.drain(..) {
-            match said {
-                Out::Send(message) => self.transmit(u, message),
-                Out::Client(note) => self.client_note(u, note),
-                Out::Gateway(_) => unreachable!("a client speaks as a client"),
-            }
-        }
-        self.spare.push(out);
+        self.pass_on(u, 0, before);
     }
 
     /// Timeouts are due 32 s after they are set, so they come up in the order in which they are filed.
@@ -530,14 +525,14 @@ impl<'a, W: Witness> Group<'a, W> {
     }
 
     fn with_dialog(&mut self, index: u32, act: impl FnOnce(&mut Dialog, &GatewayConfig, Time, &mut Port)) {
-        let mut out = self.spare.pop().unwrap_or_default();
+        let before = self.said.len();
         let held = &mut self.dialogs[index as usize];
         let (u, number) = (held.user, held.dialog.number());
         let draws = &mut self.users[u as usize].draws;
-        act(&mut held.dialog, &self.gateway.config, self.now, &mut Port { out: &mut out, draws });
+        act(&mut held.dialog, &self.gateway.config, self.now, &mut Port { out: &mut self.said, draws });
         self.set_dialog_alarm(index);
         self.count_session(index);
-        self.spread(u, number, out);
+        self.pass_on(u, number, before);
         let held = &self.dialogs[index as usize];
         if held.dialog.is_over() && self.users[u as usize].dialogs.contains(&index) {
             self.users[u as usize].dialogs.retain(|i| *i != index);
@@ -556,16 +551,18 @@ impl<'a, W: Witness> Group<'a, W> {
         }
     }
 
-    /// Passes on what a dialog said.
-    fn spread(&mut self, u: u32, number: u32, mut out: Vec<Out>) {
-        for said in out.drain(..) {
+    /// Passes on what the user's client, or the dialog of that number, said after what there was before.
+    fn pass_on(&mut self, u: u32, number: u32, before: usize) {
+        let mut next = before;
+        while let Some(said) = self.said.get(next).copied() {
+            next += 1;
             match said {
                 Out::Send(message) => self.transmit(u, message),
+                Out::Client(note) => self.client_note(u, note),
                 Out::Gateway(note) => self.gateway_note(u, number, note),
-                Out::Client(_) => unreachable!("a gateway speaks as a gateway"),
             }
         }
-        self.spare.push(out);
+        self.said.truncate(before);
     }
 
     fn set_dialog_alarm(&mut self, index: u32) {

@@ -137,14 +137,14 @@ impl<W: Witness> Group<'_, W> {
     }
 
     fn accept(&mut self, u: u32, invite: Message) {
-        let mut out = self.spare.pop().unwrap_or_default();
+        let before = self.said.len();
         let user = &mut self.users[u as usize];
         let reliable = self.members[user.member as usize].reliable;
-        let mut port = Port { out: &mut out, draws: &mut user.draws };
+        let mut port = Port { out: &mut self.said, draws: &mut user.draws };
         if let Some(dialog) = Dialog::accept(&self.gateway.config, self.now, &invite, reliable, &mut port) {
             self.hold(u, dialog);
         }
-        self.spread(u, invite.dialog, out);
+        self.pass_on(u, invite.dialog, before);
     }
 
     /// Sends one copy on its first leg.
