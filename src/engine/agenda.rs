@@ -145,14 +145,21 @@ impl<P: Copy> Agenda<P> {
     /// Takes the event with the least key.
     #[inline]
     pub fn take(&mut self) -> Option<(Key, P)> {
+        self.take_looking_ahead(|_, _| {})
+    }
+
+    /// As [`Agenda::take`]; `ahead` is shown every event once, some events before it is taken, unless it is filed later
+    /// than that: to fetch from memory what it will need.
+    #[inline]
+    pub fn take_looking_ahead(&mut self, ahead: impl Fn(Key, &P)) -> Option<(Key, P)> {
         if !self.late.is_empty() {
             return self.take_with_late();
         }
-        let from_lane = match self.run.last() {
-            Some(next) => self.lanes.first() < next.key,
-            None => !self.load_run() || self.run.last().is_some_and(|next| self.lanes.first() < next.key),
-        };
-        let taken = if from_lane { self.lanes.pop() } else { self.run.pop() };
+        if self.run.is_empty() && self.load_run() {
+            self.run.iter().for_each(|e| ahead(e.key, &e.payload));
+        }
+        let from_lane = self.run.last().is_none_or(|next| self.lanes.first() < next.key);
+        let taken = if from_lane { self.lanes.pop(&ahead) } else { self.run.pop() };
         taken.map(|e| {
             self.len -= 1;
             (e.key, e.payload)
@@ -191,7 +198,7 @@ impl<P: Copy> Agenda<P> {
         let in_lane = self.lanes.first();
         let entry = match self.run.last() {
             Some(first) if first.key < late.key && first.key < in_lane => self.run.pop()?,
-            _ if in_lane < late.key => self.lanes.pop()?,
+            _ if in_lane < late.key => self.lanes.pop(&|_, _| {})?,
             _ => PeekMut::pop(late),
         };
         Some((entry.key, entry.payload))

@@ -13,6 +13,9 @@ const REACH: usize = 16;
 /// So many places of a queue are left behind at least before the rest is moved to its beginning.
 const LEFT_BEHIND: usize = 64;
 
+/// The event shown ahead is so many places behind the one taken.
+const AHEAD: usize = 4;
+
 /// The lanes of an agenda, and which of them has the least key.
 #[derive(Debug)]
 pub(super) struct Lanes<P> {
@@ -37,8 +40,11 @@ impl<P: Copy> Queue<P> {
     }
 
     #[inline]
-    fn pop(&mut self) -> Option<Entry<P>> {
+    fn pop(&mut self, ahead: &impl Fn(Key, &P)) -> Option<Entry<P>> {
         let entry = self.entries.get(self.head).copied()?;
+        if let Some(later) = self.entries.get(self.head + AHEAD) {
+            ahead(later.key, &later.payload);
+        }
         self.head += 1;
         if self.head == self.entries.len() {
             self.entries.clear();
@@ -93,10 +99,10 @@ impl<P: Copy> Lanes<P> {
         true
     }
 
-    /// Takes the event with the least key.
+    /// Takes the event with the least key, and shows `ahead` a later one of the same lane.
     #[inline]
-    pub fn pop(&mut self) -> Option<Entry<P>> {
-        let entry = self.lanes[self.of].pop();
+    pub fn pop(&mut self, ahead: &impl Fn(Key, &P)) -> Option<Entry<P>> {
+        let entry = self.lanes[self.of].pop(ahead);
         let fronts = self.lanes.each_ref().map(Queue::first);
         self.of = usize::from(fronts[1] < fronts[0]);
         self.first = fronts[self.of];

@@ -6,6 +6,8 @@ mod replay;
 mod trouble;
 mod wire;
 
+use std::hint::black_box;
+
 use smallvec::SmallVec;
 
 use super::call::{Call, CallPhase, Direction};
@@ -149,6 +151,16 @@ struct User {
     loss: Stream,
 }
 
+impl User {
+    /// Loads what most events need into the cache.
+    #[inline]
+    fn touch(&self) {
+        black_box((self.alarm, self.key, self.member, self.sends));
+        black_box((self.record.state(), self.incoming.next(), self.outgoing.next()));
+        black_box((self.client.phase(), self.dialogs.first(), self.calls.len()));
+    }
+}
+
 struct HeldDialog {
     user: u32,
     site: u16,
@@ -156,6 +168,14 @@ struct HeldDialog {
     counted: bool,
     alarm: Alarm,
     dialog: Dialog,
+}
+
+impl HeldDialog {
+    /// Loads what its deadline needs into the cache.
+    #[inline]
+    fn touch(&self) {
+        black_box((self.alarm, self.dialog.number(), self.dialog.is_over()));
+    }
 }
 
 /// About the memory that a user takes while the group is simulated, with a dialog, two calls and their pending events;
@@ -413,7 +433,7 @@ impl<'a, W: Witness> Group<'a, W> {
     pub fn run(mut self) -> Option<Harvest<W>> {
         let mut events: u64 = 0;
         let mut reported = Time::ZERO;
-        while let Some((key, event)) = self.agenda.take() {
+        while let Some((key, event)) = self.take() {
             debug_assert!(key.time() >= self.now, "time went backwards");
             self.now = key.time();
             events += 1;
@@ -428,6 +448,25 @@ impl<'a, W: Witness> Group<'a, W> {
         }
         self.manner.control.advance((self.horizon - reported).0);
         Some(self.harvest(events))
+    }
+
+    /// Takes the next event; what a later one needs is fetched meanwhile.
+    fn take(&mut self) -> Option<(Key, Event)> {
+        let (users, dialogs, calls) = (&self.users, &self.dialogs, &self.calls);
+        self.agenda.take_looking_ahead(|key, event| {
+            if let Event::Arrival(_) | Event::Relay(_) = event {
+                return; // whoever sent it was at it a moment ago
+            }
+            let Some(user) = users.get(key.entity() as usize) else { return };
+            user.touch();
+            match event {
+                Event::DialogAlarm(index) => dialogs[*index as usize].touch(),
+                Event::CallAlarm(index) => {
+                    black_box(calls[*index as usize].next);
+                }
+                _ => {}
+            }
+        })
     }
 
     fn harvest(mut self, events: u64) -> Harvest<W> {
