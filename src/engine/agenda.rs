@@ -166,6 +166,15 @@ impl<P: Copy> Agenda<P> {
         })
     }
 
+    /// Begins anew, at any time: all events were taken.
+    pub fn restart(&mut self) {
+        assert!(self.is_empty(), "an agenda is left with events in it");
+        self.fine.close(0);
+        self.coarse.close(0);
+        self.run_end = 0;
+        self.toil = 0;
+    }
+
     /// How many events are pending.
     pub fn len(&self) -> usize {
         self.len

@@ -1,5 +1,6 @@
 //! A group: gateways that can take each other's users, and all of their users, simulated on its own.
 
+mod batch;
 mod day;
 mod observe;
 mod replay;
@@ -27,9 +28,6 @@ use crate::quantity::{Span, Time};
 use crate::workload::{CallDraws, CallProcess, RecordedCall, RecordedSign, own_rate};
 use replay::{Script, sign_in_class};
 use trouble::{ClientLine, Site, Trouble};
-
-/// Events between two looks at the progress and at the wish to stop: some milliseconds.
-const EVENTS_PER_REPORT: u64 = 1 << 15;
 
 /// The classes of simultaneous events, in their order (model §1).
 #[derive(Clone, Copy)]
@@ -194,9 +192,13 @@ struct Member<'a> {
     start_us: i64,
     plan: &'a ClientPlan,
     reliable: bool,
+    /// Whether nothing happens to messages on either leg but a delay.
+    plain: bool,
     joined: bool,
     /// The index of its first user in the group.
     first: u32,
+    /// How many they are.
+    users: u32,
     /// Its calls, where they are replayed.
     calls: Option<Script<RecordedCall>>,
     /// Its sign-ins and sign-outs, where they are replayed.
@@ -267,7 +269,15 @@ fn due_of(deadline: Option<Deadline>, now: Time) -> Option<(Time, u8)> {
 
 /// One replication of one group.
 pub(super) struct Group<'a, W: Witness> {
+    plan: &'a Plan,
+    /// Of its gateway in the plan, and its own number among that gateway's groups.
+    index: usize,
+    number: u32,
+    replication: u32,
     now: Time,
+    /// The place of the event under way among all, as time·8 + class: it never falls.
+    order: u64,
+    events: u64,
     horizon: Time,
     manner: Manner<'a>,
     agenda: Agenda<Event>,
@@ -308,7 +318,13 @@ impl<'a, W: Witness> Group<'a, W> {
         let (groups, size) = own.groups();
         let sites = (0..size).map(|i| Site::new(plan, own, number + i * groups, replication));
         let mut group = Group {
+            plan,
+            index: gateway,
+            number,
+            replication,
             now: Time::ZERO,
+            order: 0,
+            events: 0,
             horizon: plan.horizon,
             manner,
             agenda: Agenda::new(plan.horizon),
@@ -329,92 +345,25 @@ impl<'a, W: Witness> Group<'a, W> {
             witness,
         };
         for (index, clients) in plan.clients.iter().enumerate().filter(|(_, c)| c.gateway == gateway) {
-            group.join(plan, index, clients, number, replication);
+            group.join(index, clients);
         }
-        group.file_faults(plan, gateway, replication);
         group
     }
 
-    fn join(&mut self, plan: &Plan, index: usize, clients: &'a ClientPlan, number: u32, replication: u32) {
+    fn join(&mut self, index: usize, clients: &'a ClientPlan) {
         let path = &self.gateway.path;
         let (groups, _) = self.gateway.groups();
-        let member = self.members.len() as u16;
-        let mut probe = Probe::new(plan.horizon, index as u32, self.manner.drop_rows);
-        let group_key = name_key(&clients.name);
-        let plain = path.is_plain() && clients.path.is_plain() && !self.trouble.touches_paths();
-        let start_us = plan.start.0 as i64 + clients.ahead_us;
-        let first = self.users.len() as u32;
-        // Users go to the gateways in turn, so that one more user moves none of the others.
-        for number in (number..clients.count).step_by(groups as usize) {
-            probe.tally.users += 1;
-            let key = mix(group_key, u64::from(number));
-            let open = |purpose: Purpose| Stream::open(plan.seed, replication, key, purpose as u32);
-            let sign_in = clients.sign_in.draw(start_us, &mut open(Purpose::SignIn));
-            let sign_out = clients.sign_out.map(|s| s.draw(start_us, &mut open(Purpose::SignOut)));
-            let user = self.users.len() as u32;
-            // Drawn from a stream of its own, so that attendance moves nobody's sign-in.
-            let attends = clients.attendance == 1.0 || open(Purpose::Attendance).chance(clients.attendance);
-            // Who signs in by a recording is filed row by row.
-            let drawn = attends && clients.recorded_signs.is_none();
-            if drawn {
-                self.agenda.file(Key::new(sign_in, sign_in_class(clients) as u8, user, 0), Event::SignIn);
-            }
-            let sign_out = sign_out.filter(|at| *at > sign_in);
-            let lunch = clients.lunch.map(|lunch| {
-                let leaves = lunch.at.draw(start_us, &mut open(Purpose::Lunch));
-                (leaves, leaves + lunch.lasts)
-            });
-            if drawn {
-                self.file_rest_of_day(user, sign_in, sign_out, lunch);
-            }
-            let calls = &clients.workload;
-            let own = own_rate(calls.spread, &mut open(Purpose::OwnRate));
-            let process = |purpose, rate: f64| match (&clients.recorded_calls, &clients.recorded_signs) {
-                (None, None) if clients.lunch.is_none() => {
-                    CallProcess::new(open(purpose), rate * own, sign_in, &calls.by_hour, start_us)
-                }
-                // The calls of a user begin with the first sign-in, and go on unheard while the user is signed out.
-                (None, _) => CallProcess::idle(open(purpose), rate * own),
-                (Some(_), _) => CallProcess::idle(open(purpose), 0.0),
-            };
-            let home = if groups == 1 { (number % self.gateway.count) as u16 } else { 0 };
-            if !plain || !self.trouble.is_none() {
-                self.lines.resize_with(user as usize, ClientLine::default);
-                self.lines.push(ClientLine::new(open(Purpose::RouteExpiry)));
-            }
-            self.users.push(User {
-                client: Client::new(path.is_reliable() && clients.path.is_reliable()),
-                alarm: Alarm::IDLE,
-                record: Record::new(self.sites[home as usize].instance),
-                signed_in: false,
-                member,
-                home,
-                site: home,
-                number,
-                sends: 0,
-                calls_made: 0,
-                key,
-                last_bye: None,
-                dialogs: SmallVec::new(),
-                calls: SmallVec::new(),
-                incoming: process(Purpose::Incoming, calls.incoming_per_s),
-                outgoing: process(Purpose::Outgoing, calls.outgoing_per_s),
-                draws: Draws {
-                    jitter: open(Purpose::RefreshJitter),
-                    reestablish: open(Purpose::Reestablish),
-                    glare: open(Purpose::Glare),
-                    gateway_glare: open(Purpose::GatewayGlare),
-                },
-                loss: open(Purpose::Loss),
-            });
-        }
+        let number = self.number;
+        let first = self.members.last().map_or(0, |m| m.first + m.users);
         self.members.push(Member {
             index,
-            start_us,
+            start_us: self.plan.start.0 as i64 + clients.ahead_us,
             plan: clients,
             reliable: path.is_reliable() && clients.path.is_reliable(),
-            joined: self.manner.hops == Hops::Joined && plain,
+            plain: path.is_plain() && clients.path.is_plain() && !self.trouble.touches_paths(),
+            joined: false,
             first,
+            users: clients.count.saturating_sub(number).div_ceil(groups),
             calls: clients
                 .recorded_calls
                 .as_ref()
@@ -423,31 +372,10 @@ impl<'a, W: Witness> Group<'a, W> {
                 .recorded_signs
                 .as_ref()
                 .map(|signs| Script::new(signs.replay(number, groups, clients.count))),
-            probe,
+            probe: Probe::new(self.plan.horizon, index as u32, self.manner.drop_rows),
         });
-        self.file_recorded_call(member);
-        self.file_recorded_sign(member);
-    }
-
-    /// Runs to the horizon; `None` where it was stopped.
-    pub fn run(mut self) -> Option<Harvest<W>> {
-        let mut events: u64 = 0;
-        let mut reported = Time::ZERO;
-        while let Some((key, event)) = self.take() {
-            debug_assert!(key.time() >= self.now, "time went backwards");
-            self.now = key.time();
-            events += 1;
-            if events.is_multiple_of(EVENTS_PER_REPORT) {
-                self.manner.control.advance((self.now - reported).0);
-                reported = self.now;
-                if self.manner.control.is_stopped() {
-                    return None;
-                }
-            }
-            self.handle(key, event);
-        }
-        self.manner.control.advance((self.horizon - reported).0);
-        Some(self.harvest(events))
+        let member = self.members.last_mut().expect("it was added just now");
+        member.joined = self.manner.hops == Hops::Joined && member.plain;
     }
 
     /// Takes the next event; what a later one needs is fetched meanwhile.
@@ -469,17 +397,10 @@ impl<'a, W: Witness> Group<'a, W> {
         })
     }
 
-    fn harvest(mut self, events: u64) -> Harvest<W> {
-        self.check_deadlines();
-        for user in &mut self.users {
-            if user.signed_in {
-                let probe = &mut self.members[user.member as usize].probe;
-                probe.close(&mut user.record, user.number, self.horizon);
-            }
-        }
+    fn harvest(mut self) -> Harvest<W> {
         let mut gateways = std::mem::take(&mut self.tally);
         gateways.fingerprint = self.fingerprint.value();
-        gateways.add(Counter::Events, events);
+        gateways.add(Counter::Events, self.events);
         self.trouble.close(&mut gateways, self.horizon);
         for site in self.sites {
             let Some(station) = site.station else { continue };
