@@ -81,11 +81,12 @@ impl<W: Witness> Group<'_, W> {
         let Member { plan: clients, plain, reliable, start_us, .. } = self.members[member as usize];
         let (groups, _) = self.gateway.groups();
         let group_key = name_key(&clients.name);
+        let (plan, first, replication) = (self.plan, self.number, self.replication);
         self.members[member as usize].probe.tally.users += u64::from(users.end - users.start);
         // Users go to the gateways in turn, so that one more user moves none of the others.
-        for number in users.map(|position| self.number + position * groups) {
+        for number in users.map(|position| first + position * groups) {
             let key = mix(group_key, u64::from(number));
-            let open = |purpose: Purpose| Stream::open(self.plan.seed, self.replication, key, purpose as u32);
+            let open = |purpose: Purpose| Stream::open(plan.seed, replication, key, purpose as u32);
             let sign_in = clients.sign_in.draw(start_us, &mut open(Purpose::SignIn));
             let sign_out = clients.sign_out.map(|s| s.draw(start_us, &mut open(Purpose::SignOut)));
             let user = self.users.len() as u32;
