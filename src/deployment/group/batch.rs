@@ -10,8 +10,8 @@ use std::ops::Range;
 use super::super::interleave::MOST_ROWS;
 use super::*;
 
-/// Users of a batch: with their dialogs, calls and pending events some 250 kB.
-const BATCH: u32 = 256;
+/// Users of a batch: with their dialogs, calls and pending events some 130 kB.
+const BATCH: u32 = 128;
 
 /// Events between two looks at the progress and at the wish to stop: some milliseconds.
 const EVENTS_PER_REPORT: u64 = 1 << 15;
