@@ -20,7 +20,6 @@ use rccsim::deployment::{Plan, simulate};
 use rccsim::measure::Counter;
 use rccsim::scenario::{Override, load};
 use rows::{Rows, median_and_best};
-use sysinfo::{Pid, ProcessesToUpdate, System};
 
 /// Alternations of the cases.
 const ROUNDS: usize = 3;
@@ -42,7 +41,8 @@ fn case(name: &'static str, users: u32, gateways: u32, more: &[&str]) -> Case {
     Case { name, users, set, plan: scenario.plan, seconds: Vec::new(), events: 0 }
 }
 
-/// The most memory resident while the command runs the case, in MB, as far as a look every few milliseconds sees it.
+/// The most memory resident while the command runs the case, in MB: what Linux says of it until a few milliseconds before
+/// its end; elsewhere unknown.
 fn resident_mb(case: &Case) -> f64 {
     let folder = tempfile::tempdir().expect("a folder");
     let sets = case.set.iter().flat_map(|s| ["--set", s]);
@@ -50,13 +50,14 @@ fn resident_mb(case: &Case) -> f64 {
     command.args(["run", "models/large.toml", "--jobs", "1", "--no-report", "--quiet"]).args(sets);
     let child = command.arg("--out").arg(folder.path()).stdout(Stdio::null()).spawn();
     let mut child = child.expect("rccsim starts");
-    let (pid, mut system, mut most) = (Pid::from_u32(child.id()), System::new(), 0);
+    let mut most_kb = f64::NAN;
     while child.try_wait().expect("rccsim is waited for").is_none() {
-        system.refresh_processes(ProcessesToUpdate::Some(&[pid]), false);
-        most = most.max(system.process(pid).map_or(0, sysinfo::Process::memory));
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
+        most_kb = most_kb.max(peak.unwrap_or(f64::NAN));
         std::thread::sleep(Duration::from_millis(5));
     }
-    most as f64 / 1e6
+    most_kb * 1.024e-3
 }
 
 fn main() {
