@@ -107,12 +107,13 @@ enum Event {
     RouteExpires(u32),
 }
 
-/// Whether a message crosses two plain legs in one event, or stops at OCS as it would on others. The results are the same.
+/// Whether a message crosses two plain legs in one event, or stops at OCS as it would on others; and with the former,
+/// whether users whom nothing couples go through the day in batches. The results are the same.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Hops {
-    /// One event where both legs are plain.
+    /// One event where both legs are plain; batches.
     Joined,
-    /// Always two.
+    /// Always two; all users of the group together.
     Apart,
 }
 
