@@ -15,6 +15,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock of the machine")]
 
+mod rows;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::hint::black_box;
@@ -23,6 +25,7 @@ use std::time::Instant;
 use rand_distr::Distribution;
 use rccsim::engine::{Agenda, Alarm, Exponential, Key, Normal, Ring, Stream};
 use rccsim::quantity::Time;
+use rows::Rows;
 
 /// Alternations of the two sides.
 const ROUNDS: usize = 5;
@@ -35,6 +38,7 @@ const TIMEOUT_US: u64 = 32_000_000;
 fn main() {
     let asked: Vec<usize> = std::env::args().filter_map(|a| a.parse().ok()).collect();
     let sizes = if asked.is_empty() { vec![1_000, 10_000, 100_000, 1_000_000, 10_000_000] } else { asked };
+    let mut rows = Rows::of("engine");
     println!("millions of events a second, median (best) of {ROUNDS} alternations; ratio of medians to the heap's");
     println!(
         "{:8} {:>9} {:>14} {:>22} {:>22} {:>22}",
@@ -42,11 +46,11 @@ fn main() {
     );
     for sip in [false, true] {
         for &pending in &sizes {
-            compare(if sip { "sip" } else { "hold" }, &Delays::exponential(), sip, pending);
+            compare(&mut rows, if sip { "sip" } else { "hold" }, &Delays::exponential(), sip, pending);
         }
     }
     for (name, delays) in Delays::shapes() {
-        compare(name, &delays, false, 100_000);
+        compare(&mut rows, name, &delays, false, 100_000);
     }
     compare_samplers();
 }
@@ -73,7 +77,7 @@ fn compare_samplers() {
 }
 
 /// One line of the table.
-fn compare(name: &str, delays: &Delays, sip: bool, pending: usize) {
+fn compare(rows: &mut Rows, name: &str, delays: &Delays, sip: bool, pending: usize) {
     let events = (pending * 2).clamp(1_000_000, 10_000_000);
     let mut heap = Hold::<BinaryHeap<Reverse<u128>>>::new(pending, delays, sip);
     let mut none = Hold::<Agenda<()>>::new(pending, delays, sip);
@@ -101,6 +105,11 @@ fn compare(name: &str, delays: &Delays, sip: bool, pending: usize) {
         cell(small),
         cell(large),
     );
+    let mut add = |metric, value, unit| rows.add(name, pending as u64, metric, value, unit);
+    add("heap_million_events_per_s", heap.0, "1e6/s");
+    add("million_events_per_s", none.0, "1e6/s");
+    add("million_events_per_s_best", none.1, "1e6/s");
+    add("rate_to_heap", none.0 / heap.0, "");
 }
 
 /// What is compared.

@@ -47,6 +47,11 @@ impl DropLog {
         }
     }
 
+    /// The most rows that it takes.
+    pub fn limit(&self) -> u64 {
+        self.limit
+    }
+
     /// Rows logged.
     pub fn len(&self) -> u64 {
         self.logged

@@ -4,6 +4,7 @@ mod call;
 mod control;
 mod drop_log;
 mod group;
+mod interleave;
 mod path;
 mod plan;
 mod portion;

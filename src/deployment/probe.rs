@@ -1,6 +1,7 @@
 //! The probes: what an omniscient observer notes of each user, and the tally it becomes.
 
 use super::drop_log::DropLog;
+use super::interleave::Interleave;
 use crate::measure::{Counter, DropCause, DropRow, EndedBy, MinuteBin, Tally};
 use crate::protocol::{ClientEnd, GatewayEnd, RefreshFailure};
 use crate::quantity::{Span, Time};
@@ -147,6 +148,10 @@ pub struct Probe {
     down_since: Time,
     /// Drop rows in the order of detection.
     pub drops: DropLog,
+    /// What has to be put in order first, where users are simulated in batches.
+    apart: Option<Interleave>,
+    /// The place of the event under way among all of the group.
+    pub order: u64,
 }
 
 impl Probe {
@@ -159,7 +164,22 @@ impl Probe {
         tally.down_per_second = vec![0; seconds];
         tally.minutes = vec![MinuteBin::default(); minutes];
         let levels = std::array::from_fn(|_| Level::new(minutes));
-        Probe { tally, horizon, clients, levels, down: 0, down_since: Time::ZERO, drops: DropLog::new(drop_rows) }
+        Probe {
+            tally,
+            horizon,
+            clients,
+            levels,
+            down: 0,
+            down_since: Time::ZERO,
+            drops: DropLog::new(drop_rows),
+            apart: None,
+            order: 0,
+        }
+    }
+
+    /// Users will go through the day batch after batch, not all together.
+    pub fn expect_batches(&mut self) {
+        self.apart = Some(Interleave::new(self.drops.limit()));
     }
 
     fn minute(&mut self, now: Time) -> &mut MinuteBin {
@@ -207,6 +227,9 @@ impl Probe {
 
     /// Being down counts towards the peak only if it lasts: a state left at the instant it was entered was never held.
     fn count_down(&mut self, now: Time, by: i64) {
+        if let Some(apart) = &mut self.apart {
+            return apart.count_down(now, by);
+        }
         if now > self.down_since && self.down > 0 {
             let (from, to) = (self.down_since.0 / SECOND, (now.0 - 1) / SECOND);
             for second in &mut self.tally.down_per_second[from as usize..=to as usize] {
@@ -382,7 +405,7 @@ impl Probe {
             Some(at) => self.tally.detection.record(at - lost_at),
             None => self.tally.detection.record_censored(now - lost_at),
         }
-        self.drops.push(DropRow {
+        let row = DropRow {
             user,
             clients: self.clients,
             gateway: record.gateway,
@@ -391,7 +414,11 @@ impl Probe {
             detected_at: at,
             cause,
             ended_by,
-        });
+        };
+        match &mut self.apart {
+            Some(apart) => apart.drop_row(self.order, row),
+            None => self.drops.push(row),
+        }
     }
 
     /// The user signs out, or the run ends: what is still open is censored.
@@ -413,6 +440,11 @@ impl Probe {
     /// Completes the tally at the horizon, after every user was closed.
     pub fn finish(&mut self) {
         let horizon = self.horizon;
+        if let Some(apart) = self.apart.take() {
+            let (changes, rows) = apart.in_order();
+            changes.for_each(|(at, by)| self.count_down(at, by));
+            rows.for_each(|row| self.drops.push(row));
+        }
         self.count_down(horizon, 0);
         let [usable, setting_up, silent, visible] = &self.levels;
         let areas = usable.areas().zip(setting_up.areas()).zip(silent.areas().zip(visible.areas()));

@@ -18,6 +18,9 @@ pub enum Fate {
 
 /// An observer of one group. Users are numbered within the group.
 pub trait Witness {
+    /// Whether it looks: then all users go through the day together, in the order of time.
+    const LOOKS: bool = true;
+
     /// A copy of a message.
     fn message(&mut self, _now: Time, _user: u32, _message: &Message, _fate: Fate) {}
     /// The client machine said something.
@@ -28,4 +31,6 @@ pub trait Witness {
     fn call(&mut self, _now: Time, _user: u32, _number: u32, _direction: Direction, _draws: &CallDraws) {}
 }
 
-impl Witness for () {}
+impl Witness for () {
+    const LOOKS: bool = false;
+}

@@ -5,6 +5,8 @@
 //! used up, it is laid over the next bucket of the coarse one, and the coarse one over the list. So an entry is moved a few
 //! times, each time to memory near its neighbours', where a heap would compare it some twenty times far and wide.
 //!
+//! What is known to be filed about in the order in which it comes up goes into a [lane](super::lane) beside all this.
+//!
 //! Widths are decided at each laying, so the agenda follows the load it sees. Where a load changes in between, entries
 //! pile up in the run, and when sorting them in has cost as much as laying a wheel would have, that is done. Whatever
 //! happens to the structure, the order is that of the keys.
@@ -14,6 +16,7 @@ use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
 use super::key::Key;
+use super::lane::Lanes;
 use super::pool::{Chain, Pool};
 use super::wheel::Wheel;
 use crate::quantity::Time;
@@ -75,6 +78,8 @@ pub struct Agenda<P> {
     /// What is due after the coarse wheel's end.
     beyond: Chain,
     pool: Pool<Entry<P>>,
+    /// What is filed in order, apart from all this.
+    lanes: Lanes<P>,
     /// Entries that went to `late` since the wheels were last laid because of it.
     toil: usize,
     len: usize,
@@ -92,6 +97,7 @@ impl<P: Copy> Agenda<P> {
             coarse: Wheel::new(),
             beyond: Chain::EMPTY,
             pool: Pool::new(),
+            lanes: Lanes::new(),
             toil: 0,
             len: 0,
             horizon: horizon.min(LAST),
@@ -105,7 +111,26 @@ impl<P: Copy> Agenda<P> {
             return;
         }
         self.len += 1;
+        self.put(Entry { key, payload });
+    }
+
+    /// As [`Agenda::file`], for events that come up about in the order in which they are filed with this lane, 0 or 1: as
+    /// those do that are due a fixed time after they are filed. The order of all events is the same.
+    #[inline]
+    pub fn file_in_lane(&mut self, lane: usize, key: Key, payload: P) {
+        if key.time() >= self.horizon {
+            return;
+        }
+        self.len += 1;
         let entry = Entry { key, payload };
+        if !self.lanes.push(lane, entry) {
+            self.put(entry);
+        }
+    }
+
+    #[inline]
+    fn put(&mut self, entry: Entry<P>) {
+        let key = entry.key;
         if key.due >= self.coarse.end() {
             self.pool.push(&mut self.beyond, entry);
         } else if key.due >= self.fine.end() {
@@ -120,21 +145,34 @@ impl<P: Copy> Agenda<P> {
     /// Takes the event with the least key.
     #[inline]
     pub fn take(&mut self) -> Option<(Key, P)> {
+        self.take_looking_ahead(|_, _| {})
+    }
+
+    /// As [`Agenda::take`]; `ahead` is shown every event once, some events before it is taken, unless it is filed later
+    /// than that: to fetch from memory what it will need.
+    #[inline]
+    pub fn take_looking_ahead(&mut self, ahead: impl Fn(Key, &P)) -> Option<(Key, P)> {
         if !self.late.is_empty() {
             return self.take_with_late();
         }
-        if self.run.is_empty() && !self.load_run() {
-            return None;
+        if self.run.is_empty() && self.load_run() {
+            self.run.iter().for_each(|e| ahead(e.key, &e.payload));
         }
-        self.len -= 1;
-        self.run.pop().map(|e| (e.key, e.payload))
+        let from_lane = self.run.last().is_none_or(|next| self.lanes.first() < next.key);
+        let taken = if from_lane { self.lanes.pop(&ahead) } else { self.run.pop() };
+        taken.map(|e| {
+            self.len -= 1;
+            (e.key, e.payload)
+        })
     }
 
-    /// A guess at who has the `n`-th event from now, 0 for the next: to touch its state before it is needed. What is not
-    /// sorted yet is not known.
-    #[inline]
-    pub fn foresee(&self, n: usize) -> Option<u32> {
-        Some(self.run.get(self.run.len().checked_sub(n + 1)?)?.key.entity())
+    /// Begins anew, at any time: all events were taken.
+    pub fn restart(&mut self) {
+        assert!(self.is_empty(), "an agenda is left with events in it");
+        self.fine.close(0);
+        self.coarse.close(0);
+        self.run_end = 0;
+        self.toil = 0;
     }
 
     /// How many events are pending.
@@ -166,8 +204,10 @@ impl<P: Copy> Agenda<P> {
         // The first of the heap is the greatest entry, which is the least key.
         let late = self.late.peek_mut()?;
         self.len -= 1;
+        let in_lane = self.lanes.first();
         let entry = match self.run.last() {
-            Some(first) if first.key < late.key => self.run.pop()?,
+            Some(first) if first.key < late.key && first.key < in_lane => self.run.pop()?,
+            _ if in_lane < late.key => self.lanes.pop(&|_, _| {})?,
             _ => PeekMut::pop(late),
         };
         Some((entry.key, entry.payload))

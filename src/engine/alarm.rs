@@ -3,17 +3,20 @@
 /// Nothing filed, no deadline.
 const NEVER: u64 = u64::MAX;
 
-/// A machine's deadline and its entry in the agenda, both as time·8 + class.
+/// A machine's deadline and its entries in the agenda, all as time·8 + class.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Alarm {
     due: u64,
+    /// The next entry that will come up.
     filed: u64,
+    /// One that stands behind it: where a timeout came before it, and will be cleared, it need not be filed again.
+    behind: u64,
 }
 
 /// What an entry that came up means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ring {
-    /// Nothing: an earlier entry took its place, or there is no deadline.
+    /// Nothing: another entry took its place, or there is no deadline.
     Stale,
     /// The deadline was moved: file the entry again at this due.
     Again(u64),
@@ -23,13 +26,14 @@ pub enum Ring {
 
 impl Alarm {
     /// No deadline.
-    pub const IDLE: Alarm = Alarm { due: NEVER, filed: NEVER };
+    pub const IDLE: Alarm = Alarm { due: NEVER, filed: NEVER, behind: NEVER };
 
     /// Sets the deadline; returns the due at which to file an entry, where the one filed would come too late.
     #[inline]
     pub fn set(&mut self, deadline: Option<(crate::quantity::Time, u8)>) -> Option<u64> {
         self.due = deadline.map_or(NEVER, |(at, class)| at.0 << 3 | u64::from(class));
         (self.due < self.filed).then(|| {
+            self.behind = self.filed;
             self.filed = self.due;
             self.due
         })
@@ -44,13 +48,17 @@ impl Alarm {
     #[inline]
     pub fn rang(&mut self, due: u64) -> Ring {
         if due != self.filed {
+            if due == self.behind {
+                self.behind = NEVER;
+            }
             return Ring::Stale;
         }
-        self.filed = NEVER;
-        if self.due == NEVER {
-            return Ring::Stale;
-        }
+        self.filed = std::mem::replace(&mut self.behind, NEVER);
         if self.due > due {
+            if self.due >= self.filed {
+                return Ring::Stale; // the entry behind will see to it, or there is no deadline
+            }
+            self.behind = self.filed;
             self.filed = self.due;
             return Ring::Again(self.due);
         }
@@ -80,8 +88,30 @@ mod tests {
         assert_eq!(a.set(Some((Time(20), 4))), Some(164));
         assert_eq!(a.set(Some((Time(10), 4))), Some(84));
         assert_eq!(a.rang(84), Ring::Now);
-        assert_eq!(a.set(Some((Time(30), 4))), Some(244));
         assert_eq!(a.rang(164), Ring::Stale);
+    }
+
+    #[test]
+    fn an_entry_behind_is_not_filed_twice() {
+        let mut a = Alarm::IDLE;
+        assert_eq!(a.set(Some((Time(20), 4))), Some(164));
+        assert_eq!(a.set(Some((Time(10), 1))), Some(81));
+        // The timeout is cleared: the first entry finds that the other stands for the deadline.
+        assert_eq!(a.set(Some((Time(20), 4))), None);
+        assert_eq!(a.rang(81), Ring::Stale);
+        assert!(a.is_set());
+        assert_eq!(a.rang(164), Ring::Now);
+    }
+
+    #[test]
+    fn a_deadline_between_two_entries_is_filed() {
+        let mut a = Alarm::IDLE;
+        assert_eq!(a.set(Some((Time(30), 4))), Some(244));
+        assert_eq!(a.set(Some((Time(10), 1))), Some(81));
+        assert_eq!(a.set(Some((Time(20), 4))), None);
+        assert_eq!(a.rang(81), Ring::Again(164));
+        assert_eq!(a.rang(164), Ring::Now);
+        assert_eq!(a.set(Some((Time(30), 4))), None);
         assert_eq!(a.rang(244), Ring::Now);
     }
 

@@ -21,6 +21,9 @@ impl Key {
         Key { due: time.0 << 3 | u64::from(class), tie: u64::from(entity) << 32 | u64::from(count) }
     }
 
+    /// After every other.
+    pub const NEVER: Key = Key { due: u64::MAX, tie: u64::MAX };
+
     /// When.
     #[inline]
     pub fn time(self) -> Time {

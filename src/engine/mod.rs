@@ -4,6 +4,7 @@ mod agenda;
 mod alarm;
 mod fingerprint;
 mod key;
+mod lane;
 mod pool;
 mod sampler;
 mod stream;

@@ -1,6 +1,6 @@
 //! Same version, scenario and seed: same results, whatever the threads.
 
-use rccsim::deployment::{Direction, Hops, Plan, Witness, simulate, simulate_with, watch};
+use rccsim::deployment::{ClientPlan, Direction, Hops, Plan, Witness, simulate, simulate_with, watch};
 use rccsim::protocol::*;
 use rccsim::quantity::{Span, Time};
 use rccsim::workload::{CallDraws, SignIn};
@@ -34,10 +34,9 @@ fn the_number_of_threads_changes_nothing() {
     assert_eq!(one, on(8));
 }
 
-#[test]
-fn crossing_both_legs_in_one_event_changes_nothing() {
-    let p = busy(1500);
-    let (mut joined, mut apart) = (simulate_with(&p, 0, Hops::Joined), simulate_with(&p, 0, Hops::Apart));
+/// The short way, both legs in one event and uncoupled users in batches, gives what the long one gives.
+fn assert_ways_agree(p: &Plan) -> u64 {
+    let (mut joined, mut apart) = (simulate_with(p, 0, Hops::Joined), simulate_with(p, 0, Hops::Apart));
     // The count of events is the engine's book-keeping; all else must be equal.
     for result in [&mut joined, &mut apart] {
         for tally in result.clients.iter_mut().chain(&mut result.gateways).chain([&mut result.all]) {
@@ -45,8 +44,45 @@ fn crossing_both_legs_in_one_event_changes_nothing() {
         }
     }
     assert_eq!(joined.all.fingerprint, apart.all.fingerprint);
+    assert_eq!(joined.clients, apart.clients);
+    assert_eq!(joined.gateways, apart.gateways);
     assert_eq!(joined.all, apart.all);
-    assert_eq!(drop_rows(joined), drop_rows(apart));
+    let rows = drop_rows(joined);
+    assert_eq!(rows, drop_rows(apart));
+    rows.len() as u64
+}
+
+#[test]
+fn crossing_both_legs_in_one_event_changes_nothing() {
+    assert!(assert_ways_agree(&busy(1500)) > 0);
+}
+
+#[test]
+fn users_in_batches_end_as_all_together() {
+    let mut p = busy(1500);
+    p.gateways[0].count = 1;
+    p.clients[0].count = 700;
+    p.clients[0].sign_out = Some(SignIn::UniformOver(Span::from_secs(10 * HOUR)));
+    let refused = ClientConfig { on_no_answer: OnNoAnswer::KeepPolling, ..r2() };
+    p.clients.push(ClientPlan { name: "polling".into(), count: 300, config: refused, ..p.clients[0].clone() });
+    let rows = assert_ways_agree(&p);
+    // The first rows of all users are wanted, not all rows of the first users.
+    for limit in [rows - 1, rows / 5, 1, 0] {
+        assert_eq!(assert_ways_agree(&Plan { drops_limit: limit, ..p.clone() }), limit.min(rows));
+    }
+}
+
+#[test]
+fn users_in_batches_keep_the_order_of_what_is_simultaneous() {
+    // No delay, everybody at once and at the same intervals: every drop of a user coincides with all others'.
+    let config = ClientConfig { session_expires_s: 1500, on_no_answer: OnNoAnswer::Hold, ..r2() };
+    for timer in [SessionTimer::No, SessionTimer::Silent, SessionTimer::Bye] {
+        let mut p = plan(gateway(UpdateBehaviour::Ignored, Allow::Absent), Vec::new(), 4 * HOUR);
+        p.gateways[0].config.enforces_session_timer = timer;
+        p.clients = vec![clients("one", 600, config.clone()), clients("other", 600, r2())];
+        p.clients[1].workload = calls(4.0, 4.0);
+        assert!(assert_ways_agree(&p) > 5_000);
+    }
 }
 
 #[derive(Default)]

@@ -174,9 +174,11 @@ impl<W: Witness> Group<'_, W> {
 
     /// Sends an event on every dialog in which the gateway monitors the line.
     pub(super) fn send_event(&mut self, u: u32, subject: Subject, call: u32) {
-        let dialogs = self.users[u as usize].dialogs.clone();
-        for index in dialogs {
+        let mut place = 0;
+        // An event ends no dialog: none of them moves meanwhile.
+        while let Some(index) = self.users[u as usize].dialogs.get(place).copied() {
             self.with_dialog(index, |dialog, _, now, port| dialog.event(now, subject, call, port));
+            place += 1;
         }
     }
 

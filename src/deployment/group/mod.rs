@@ -1,10 +1,13 @@
 //! A group: gateways that can take each other's users, and all of their users, simulated on its own.
 
+mod batch;
 mod day;
 mod observe;
 mod replay;
 mod trouble;
 mod wire;
+
+use std::hint::black_box;
 
 use smallvec::SmallVec;
 
@@ -25,9 +28,6 @@ use crate::quantity::{Span, Time};
 use crate::workload::{CallDraws, CallProcess, RecordedCall, RecordedSign, own_rate};
 use replay::{Script, sign_in_class};
 use trouble::{ClientLine, Site, Trouble};
-
-/// Events between two looks at the progress and at the wish to stop: some milliseconds.
-const EVENTS_PER_REPORT: u64 = 1 << 15;
 
 /// The classes of simultaneous events, in their order (model §1).
 #[derive(Clone, Copy)]
@@ -67,6 +67,13 @@ enum Purpose {
     Lunch = 15,
 }
 
+/// What is filed about in the order in which it comes up.
+#[derive(Clone, Copy)]
+enum Lane {
+    Messages = 0,
+    Timeouts = 1,
+}
+
 /// What the agenda holds.
 #[derive(Clone, Copy, Debug)]
 enum Event {
@@ -100,12 +107,13 @@ enum Event {
     RouteExpires(u32),
 }
 
-/// Whether a message crosses two plain legs in one event, or stops at OCS as it would on others. The results are the same.
+/// Whether a message crosses two plain legs in one event, or stops at OCS as it would on others; and with the former,
+/// whether users whom nothing couples go through the day in batches. The results are the same.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Hops {
-    /// One event where both legs are plain.
+    /// One event where both legs are plain; batches.
     Joined,
-    /// Always two.
+    /// Always two; all users of the group together.
     Apart,
 }
 
@@ -142,6 +150,16 @@ struct User {
     loss: Stream,
 }
 
+impl User {
+    /// Loads what most events need into the cache.
+    #[inline]
+    fn touch(&self) {
+        black_box((self.alarm, self.key, self.member, self.sends));
+        black_box((self.record.state(), self.incoming.next(), self.outgoing.next()));
+        black_box((self.client.phase(), self.dialogs.first(), self.calls.len()));
+    }
+}
+
 struct HeldDialog {
     user: u32,
     site: u16,
@@ -149,6 +167,14 @@ struct HeldDialog {
     counted: bool,
     alarm: Alarm,
     dialog: Dialog,
+}
+
+impl HeldDialog {
+    /// Loads what its deadline needs into the cache.
+    #[inline]
+    fn touch(&self) {
+        black_box((self.alarm, self.dialog.number(), self.dialog.is_over()));
+    }
 }
 
 /// About the memory that a user takes while the group is simulated, with a dialog, two calls and their pending events;
@@ -167,9 +193,13 @@ struct Member<'a> {
     start_us: i64,
     plan: &'a ClientPlan,
     reliable: bool,
+    /// Whether nothing happens to messages on either leg but a delay.
+    plain: bool,
     joined: bool,
     /// The index of its first user in the group.
     first: u32,
+    /// How many they are.
+    users: u32,
     /// Its calls, where they are replayed.
     calls: Option<Script<RecordedCall>>,
     /// Its sign-ins and sign-outs, where they are replayed.
@@ -184,6 +214,8 @@ impl Member<'_> {
     }
 }
 
+/// What a machine said.
+#[derive(Clone, Copy)]
 enum Out {
     Send(Message),
     Client(ClientNote),
@@ -238,7 +270,15 @@ fn due_of(deadline: Option<Deadline>, now: Time) -> Option<(Time, u8)> {
 
 /// One replication of one group.
 pub(super) struct Group<'a, W: Witness> {
+    plan: &'a Plan,
+    /// Of its gateway in the plan, and its own number among that gateway's groups.
+    index: usize,
+    number: u32,
+    replication: u32,
     now: Time,
+    /// The place of the event under way among all, as time·8 + class: it never falls.
+    order: u64,
+    events: u64,
     horizon: Time,
     manner: Manner<'a>,
     agenda: Agenda<Event>,
@@ -252,8 +292,8 @@ pub(super) struct Group<'a, W: Witness> {
     free_dialogs: Vec<u32>,
     calls: Vec<Call>,
     free_calls: Vec<u32>,
-    /// Buffers of what machines say, one per depth of the conversation.
-    spare: Vec<Vec<Out>>,
+    /// What machines said and is not passed on yet: a stack, for one may speak while another's words are passed on.
+    said: Vec<Out>,
     trouble: Trouble<'a>,
     /// What is counted for all gateways and users of the group together.
     tally: Tally,
@@ -279,7 +319,13 @@ impl<'a, W: Witness> Group<'a, W> {
         let (groups, size) = own.groups();
         let sites = (0..size).map(|i| Site::new(plan, own, number + i * groups, replication));
         let mut group = Group {
+            plan,
+            index: gateway,
+            number,
+            replication,
             now: Time::ZERO,
+            order: 0,
+            events: 0,
             horizon: plan.horizon,
             manner,
             agenda: Agenda::new(plan.horizon),
@@ -292,7 +338,7 @@ impl<'a, W: Witness> Group<'a, W> {
             free_dialogs: Vec::new(),
             calls: Vec::new(),
             free_calls: Vec::new(),
-            spare: Vec::new(),
+            said: Vec::new(),
             trouble: Trouble::of(plan, gateway),
             tally: Tally::default(),
             usable: 0,
@@ -300,92 +346,25 @@ impl<'a, W: Witness> Group<'a, W> {
             witness,
         };
         for (index, clients) in plan.clients.iter().enumerate().filter(|(_, c)| c.gateway == gateway) {
-            group.join(plan, index, clients, number, replication);
+            group.join(index, clients);
         }
-        group.file_faults(plan, gateway, replication);
         group
     }
 
-    fn join(&mut self, plan: &Plan, index: usize, clients: &'a ClientPlan, number: u32, replication: u32) {
+    fn join(&mut self, index: usize, clients: &'a ClientPlan) {
         let path = &self.gateway.path;
         let (groups, _) = self.gateway.groups();
-        let member = self.members.len() as u16;
-        let mut probe = Probe::new(plan.horizon, index as u32, self.manner.drop_rows);
-        let group_key = name_key(&clients.name);
-        let plain = path.is_plain() && clients.path.is_plain() && !self.trouble.touches_paths();
-        let start_us = plan.start.0 as i64 + clients.ahead_us;
-        let first = self.users.len() as u32;
-        // Users go to the gateways in turn, so that one more user moves none of the others.
-        for number in (number..clients.count).step_by(groups as usize) {
-            probe.tally.users += 1;
-            let key = mix(group_key, u64::from(number));
-            let open = |purpose: Purpose| Stream::open(plan.seed, replication, key, purpose as u32);
-            let sign_in = clients.sign_in.draw(start_us, &mut open(Purpose::SignIn));
-            let sign_out = clients.sign_out.map(|s| s.draw(start_us, &mut open(Purpose::SignOut)));
-            let user = self.users.len() as u32;
-            // Drawn from a stream of its own, so that attendance moves nobody's sign-in.
-            let attends = clients.attendance == 1.0 || open(Purpose::Attendance).chance(clients.attendance);
-            // Who signs in by a recording is filed row by row.
-            let drawn = attends && clients.recorded_signs.is_none();
-            if drawn {
-                self.agenda.file(Key::new(sign_in, sign_in_class(clients) as u8, user, 0), Event::SignIn);
-            }
-            let sign_out = sign_out.filter(|at| *at > sign_in);
-            let lunch = clients.lunch.map(|lunch| {
-                let leaves = lunch.at.draw(start_us, &mut open(Purpose::Lunch));
-                (leaves, leaves + lunch.lasts)
-            });
-            if drawn {
-                self.file_rest_of_day(user, sign_in, sign_out, lunch);
-            }
-            let calls = &clients.workload;
-            let own = own_rate(calls.spread, &mut open(Purpose::OwnRate));
-            let process = |purpose, rate: f64| match (&clients.recorded_calls, &clients.recorded_signs) {
-                (None, None) if clients.lunch.is_none() => {
-                    CallProcess::new(open(purpose), rate * own, sign_in, &calls.by_hour, start_us)
-                }
-                // The calls of a user begin with the first sign-in, and go on unheard while the user is signed out.
-                (None, _) => CallProcess::idle(open(purpose), rate * own),
-                (Some(_), _) => CallProcess::idle(open(purpose), 0.0),
-            };
-            let home = if groups == 1 { (number % self.gateway.count) as u16 } else { 0 };
-            if !plain || !self.trouble.is_none() {
-                self.lines.resize_with(user as usize, ClientLine::default);
-                self.lines.push(ClientLine::new(open(Purpose::RouteExpiry)));
-            }
-            self.users.push(User {
-                client: Client::new(path.is_reliable() && clients.path.is_reliable()),
-                alarm: Alarm::IDLE,
-                record: Record::new(self.sites[home as usize].instance),
-                signed_in: false,
-                member,
-                home,
-                site: home,
-                number,
-                sends: 0,
-                calls_made: 0,
-                key,
-                last_bye: None,
-                dialogs: SmallVec::new(),
-                calls: SmallVec::new(),
-                incoming: process(Purpose::Incoming, calls.incoming_per_s),
-                outgoing: process(Purpose::Outgoing, calls.outgoing_per_s),
-                draws: Draws {
-                    jitter: open(Purpose::RefreshJitter),
-                    reestablish: open(Purpose::Reestablish),
-                    glare: open(Purpose::Glare),
-                    gateway_glare: open(Purpose::GatewayGlare),
-                },
-                loss: open(Purpose::Loss),
-            });
-        }
+        let number = self.number;
+        let first = self.members.last().map_or(0, |m| m.first + m.users);
         self.members.push(Member {
             index,
-            start_us,
+            start_us: self.plan.start.0 as i64 + clients.ahead_us,
             plan: clients,
             reliable: path.is_reliable() && clients.path.is_reliable(),
-            joined: self.manner.hops == Hops::Joined && plain,
+            plain: path.is_plain() && clients.path.is_plain() && !self.trouble.touches_paths(),
+            joined: false,
             first,
+            users: clients.count.saturating_sub(number).div_ceil(groups),
             calls: clients
                 .recorded_calls
                 .as_ref()
@@ -394,44 +373,35 @@ impl<'a, W: Witness> Group<'a, W> {
                 .recorded_signs
                 .as_ref()
                 .map(|signs| Script::new(signs.replay(number, groups, clients.count))),
-            probe,
+            probe: Probe::new(self.plan.horizon, index as u32, self.manner.drop_rows),
         });
-        self.file_recorded_call(member);
-        self.file_recorded_sign(member);
+        let member = self.members.last_mut().expect("it was added just now");
+        member.joined = self.manner.hops == Hops::Joined && member.plain;
     }
 
-    /// Runs to the horizon; `None` where it was stopped.
-    pub fn run(mut self) -> Option<Harvest<W>> {
-        let mut events: u64 = 0;
-        let mut reported = Time::ZERO;
-        while let Some((key, event)) = self.agenda.take() {
-            debug_assert!(key.time() >= self.now, "time went backwards");
-            self.now = key.time();
-            events += 1;
-            if events.is_multiple_of(EVENTS_PER_REPORT) {
-                self.manner.control.advance((self.now - reported).0);
-                reported = self.now;
-                if self.manner.control.is_stopped() {
-                    return None;
+    /// Takes the next event; what a later one needs is fetched meanwhile.
+    fn take(&mut self) -> Option<(Key, Event)> {
+        let (users, dialogs, calls) = (&self.users, &self.dialogs, &self.calls);
+        self.agenda.take_looking_ahead(|key, event| {
+            if let Event::Arrival(_) | Event::Relay(_) = event {
+                return; // whoever sent it was at it a moment ago
+            }
+            let Some(user) = users.get(key.entity() as usize) else { return };
+            user.touch();
+            match event {
+                Event::DialogAlarm(index) => dialogs[*index as usize].touch(),
+                Event::CallAlarm(index) => {
+                    black_box(calls[*index as usize].next);
                 }
+                _ => {}
             }
-            self.handle(key, event);
-        }
-        self.manner.control.advance((self.horizon - reported).0);
-        Some(self.harvest(events))
+        })
     }
 
-    fn harvest(mut self, events: u64) -> Harvest<W> {
-        self.check_deadlines();
-        for user in &mut self.users {
-            if user.signed_in {
-                let probe = &mut self.members[user.member as usize].probe;
-                probe.close(&mut user.record, user.number, self.horizon);
-            }
-        }
+    fn harvest(mut self) -> Harvest<W> {
         let mut gateways = std::mem::take(&mut self.tally);
         gateways.fingerprint = self.fingerprint.value();
-        gateways.add(Counter::Events, events);
+        gateways.add(Counter::Events, self.events);
         self.trouble.close(&mut gateways, self.horizon);
         for site in self.sites {
             let Some(station) = site.station else { continue };
@@ -478,33 +448,35 @@ impl<'a, W: Witness> Group<'a, W> {
     // --- machines ---
 
     fn with_client(&mut self, u: u32, act: impl FnOnce(&mut Client, &ClientConfig, Time, &mut Port)) {
-        let mut out = self.spare.pop().unwrap_or_default();
+        let before = self.said.len();
         let user = &mut self.users[u as usize];
         let config = &self.members[user.member as usize].plan.config;
-        act(&mut user.client, config, self.now, &mut Port { out: &mut out, draws: &mut user.draws });
+        act(&mut user.client, config, self.now, &mut Port { out: &mut self.said, draws: &mut user.draws });
         if let Some(due) = user.alarm.set(due_of(user.client.deadline(), self.now)) {
-            self.agenda.file(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm);
+            self.file_alarm(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm);
         }
-        for said in out.drain(..) {
-            match said {
-                Out::Send(message) => self.transmit(u, message),
-                Out::Client(note) => self.client_note(u, note),
-                Out::Gateway(_) => unreachable!("a client speaks as a client"),
-            }
+        self.pass_on(u, 0, before);
+    }
+
+    /// Timeouts are due 32 s after they are set, so they come up in the order in which they are filed.
+    fn file_alarm(&mut self, key: Key, event: Event) {
+        if key.class() == Class::TransactionTimeout as u8 {
+            self.agenda.file_in_lane(Lane::Timeouts as usize, key, event);
+        } else {
+            self.agenda.file(key, event);
         }
-        self.spare.push(out);
     }
 
     fn ring_client(&mut self, u: u32, key: Key) {
         match self.users[u as usize].alarm.rang(key.due) {
             Ring::Stale => {}
-            Ring::Again(due) => self.agenda.file(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm),
+            Ring::Again(due) => self.file_alarm(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm),
             Ring::Now => {
                 if let Some(wakes) = self.lines.get(u as usize).and_then(|line| line.asleep_until) {
                     // The timers of a sleeping PC wait for its waking.
                     let alarm = &mut self.users[u as usize].alarm;
                     if let Some(due) = alarm.set(Some((wakes, Class::ClientTimer as u8))) {
-                        self.agenda.file(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm);
+                        self.file_alarm(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm);
                     }
                     return;
                 }
@@ -514,14 +486,14 @@ impl<'a, W: Witness> Group<'a, W> {
     }
 
     fn with_dialog(&mut self, index: u32, act: impl FnOnce(&mut Dialog, &GatewayConfig, Time, &mut Port)) {
-        let mut out = self.spare.pop().unwrap_or_default();
+        let before = self.said.len();
         let held = &mut self.dialogs[index as usize];
         let (u, number) = (held.user, held.dialog.number());
         let draws = &mut self.users[u as usize].draws;
-        act(&mut held.dialog, &self.gateway.config, self.now, &mut Port { out: &mut out, draws });
+        act(&mut held.dialog, &self.gateway.config, self.now, &mut Port { out: &mut self.said, draws });
         self.set_dialog_alarm(index);
         self.count_session(index);
-        self.spread(u, number, out);
+        self.pass_on(u, number, before);
         let held = &self.dialogs[index as usize];
         if held.dialog.is_over() && self.users[u as usize].dialogs.contains(&index) {
             self.users[u as usize].dialogs.retain(|i| *i != index);
@@ -540,23 +512,25 @@ impl<'a, W: Witness> Group<'a, W> {
         }
     }
 
-    /// Passes on what a dialog said.
-    fn spread(&mut self, u: u32, number: u32, mut out: Vec<Out>) {
-        for said in out.drain(..) {
+    /// Passes on what the user's client, or the dialog of that number, said after what there was before.
+    fn pass_on(&mut self, u: u32, number: u32, before: usize) {
+        let mut next = before;
+        while let Some(said) = self.said.get(next).copied() {
+            next += 1;
             match said {
                 Out::Send(message) => self.transmit(u, message),
+                Out::Client(note) => self.client_note(u, note),
                 Out::Gateway(note) => self.gateway_note(u, number, note),
-                Out::Client(_) => unreachable!("a gateway speaks as a gateway"),
             }
         }
-        self.spare.push(out);
+        self.said.truncate(before);
     }
 
     fn set_dialog_alarm(&mut self, index: u32) {
         let held = &mut self.dialogs[index as usize];
         if let Some(due) = held.alarm.set(due_of(held.dialog.deadline(), self.now)) {
             let tie = u64::from(held.user) << 32 | u64::from(held.dialog.number());
-            self.agenda.file(Key { due, tie }, Event::DialogAlarm(index));
+            self.file_alarm(Key { due, tie }, Event::DialogAlarm(index));
         }
     }
 
@@ -568,12 +542,12 @@ impl<'a, W: Witness> Group<'a, W> {
         }
         match held.alarm.rang(key.due) {
             Ring::Stale => {}
-            Ring::Again(due) => self.agenda.file(Key { due, ..key }, Event::DialogAlarm(index)),
+            Ring::Again(due) => self.file_alarm(Key { due, ..key }, Event::DialogAlarm(index)),
             Ring::Now => {
                 if let Some(up) = self.sites[held.site as usize].down_until {
                     // A gateway that is down looks at its timers when it is up again.
                     if let Some(due) = held.alarm.set(Some((up, key.class()))) {
-                        self.agenda.file(Key { due, ..key }, Event::DialogAlarm(index));
+                        self.file_alarm(Key { due, ..key }, Event::DialogAlarm(index));
                     }
                     return;
                 }
@@ -597,5 +571,17 @@ impl<'a, W: Witness> Group<'a, W> {
         };
         self.users[u as usize].dialogs.push(index);
         self.set_dialog_alarm(index);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_state_of_a_user_is_as_large_as_the_crate_documentation_says() {
+        let bytes = [size_of::<User>(), size_of::<Client>(), size_of::<HeldDialog>(), size_of::<Call>()];
+        assert_eq!(bytes, [520, 232, 160, 48]);
+        assert_eq!(size_of::<Key>() + size_of::<Event>(), 40);
     }
 }

@@ -5,7 +5,9 @@ use super::*;
 impl<W: Witness> Group<'_, W> {
     pub(super) fn probe(&mut self, u: u32) -> (&mut Probe, &mut Record) {
         let user = &mut self.users[u as usize];
-        (&mut self.members[user.member as usize].probe, &mut user.record)
+        let probe = &mut self.members[user.member as usize].probe;
+        probe.order = self.order;
+        (probe, &mut user.record)
     }
 
     pub(super) fn observe(&mut self, u: u32, what: u64, detail: u64) {

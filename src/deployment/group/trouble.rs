@@ -179,12 +179,13 @@ impl<'a, W: Witness> Group<'a, W> {
     // --- faults ---
 
     /// Files the first occurrence of every fault that hits this group.
-    pub(super) fn file_faults(&mut self, plan: &'a Plan, gateway: usize, replication: u32) {
+    pub(super) fn file_faults(&mut self) {
         if self.trouble.is_none() {
             return;
         }
+        let (plan, replication) = (self.plan, self.replication);
         for fault in plan.faults.iter().filter(|f| !is_personal(f.config.kind)) {
-            for (victim, key) in self.victims(fault, gateway) {
+            for (victim, key) in self.victims(fault, self.index) {
                 // Numbered apart, so that one more fault shifts the draws of none.
                 let key = mix(key, u64::from(fault.number) << 8 | fault.config.kind as u64);
                 let stream = Stream::open(plan.seed, replication, key, Purpose::Fault as u32);

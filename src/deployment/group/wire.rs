@@ -137,14 +137,14 @@ impl<W: Witness> Group<'_, W> {
     }
 
     fn accept(&mut self, u: u32, invite: Message) {
-        let mut out = self.spare.pop().unwrap_or_default();
+        let before = self.said.len();
         let user = &mut self.users[u as usize];
         let reliable = self.members[user.member as usize].reliable;
-        let mut port = Port { out: &mut out, draws: &mut user.draws };
+        let mut port = Port { out: &mut self.said, draws: &mut user.draws };
         if let Some(dialog) = Dialog::accept(&self.gateway.config, self.now, &invite, reliable, &mut port) {
             self.hold(u, dialog);
         }
-        self.spread(u, invite.dialog, out);
+        self.pass_on(u, invite.dialog, before);
     }
 
     /// Sends one copy on its first leg.
@@ -285,7 +285,7 @@ impl<W: Witness> Group<'_, W> {
     pub(super) fn file_message(&mut self, u: u32, at: Time, event: Event) {
         let user = &mut self.users[u as usize];
         user.sends = user.sends.wrapping_add(1);
-        self.agenda.file(Key::new(at, Class::Arrival as u8, u, user.sends), event);
+        self.agenda.file_in_lane(Lane::Messages as usize, Key::new(at, Class::Arrival as u8, u, user.sends), event);
     }
 }
 

@@ -21,11 +21,18 @@ impl Both {
 
     /// Files an event in a random class and of a random entity, with a count that makes its key the only such one.
     fn file(&mut self, at: u64) {
+        self.file_in(None, at);
+    }
+
+    fn file_in(&mut self, lane: Option<usize>, at: u64) {
         self.filed += 1;
         let class = (self.stream.uniform() * 8.0) as u8;
         let entity = (self.stream.uniform() * 1e6) as u32;
         let key = Key::new(Time(at), class, entity, self.filed as u32);
-        self.agenda.file(key, self.filed);
+        match lane {
+            Some(lane) => self.agenda.file_in_lane(lane, key, self.filed),
+            None => self.agenda.file(key, self.filed),
+        }
         if key.time() < LAST {
             self.heap.push(Reverse((key, self.filed)));
         }
@@ -143,12 +150,38 @@ fn an_emptied_agenda_starts_again() {
 }
 
 #[test]
-fn the_next_of_the_run_are_foreseen() {
-    let mut agenda = Agenda::new(Time(100));
-    (0..5).for_each(|n| agenda.file(Key::new(Time(n), 0, 10 + n as u32, 0), ()));
-    assert_eq!(agenda.foresee(0), None);
-    agenda.take();
-    assert_eq!([0, 1, 3, 4].map(|n| agenda.foresee(n)), [Some(11), Some(12), Some(14), None]);
+fn events_in_lanes_come_in_their_place_among_all() {
+    let mut both = Both::new(6);
+    both.fill(3_000, |u| u * HOUR);
+    for _ in 0..200_000 {
+        let Some(now) = both.take() else { return };
+        let u = both.stream.uniform();
+        match (u * 100.0) as u32 {
+            0..40 => both.file_in(Some(0), now + 20_000),
+            40..60 => both.file_in(Some(1), now + 32_000_000),
+            // As nothing should be filed in a lane, and yet in the right order: before, after and among the others.
+            60..62 => both.file_in(Some(0), now + (u * 1e5) as u64 % 30_000),
+            62..64 => both.file_in(Some(1), now + (u * 1e9) as u64 % 64_000_000),
+            64..96 => both.file(now + (u * u * HOUR) as u64),
+            // At the very instant, in a class before or after that of the event under way.
+            _ => both.file_in(Some(usize::from(u < 0.98)), now),
+        }
+        if u < 0.01 {
+            both.file(now + 20_000);
+        }
+    }
+    both.empty();
+}
+
+#[test]
+fn a_lane_alone_is_an_agenda() {
+    let mut both = Both::new(7);
+    (0..2_000).for_each(|n| both.file_in(Some(0), n / 100 * 1_000));
+    for _ in 0..20_000 {
+        let now = both.take().expect("the number is constant");
+        both.file_in(Some(0), now + 20_000);
+    }
+    both.empty();
 }
 
 #[test]

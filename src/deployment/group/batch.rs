@@ -1,0 +1,169 @@
+//! Users go through the day in batches where nothing couples them, else all together.
+//!
+//! On plain paths, without a station, limits, faults and recordings, what happens to one user of a gateway depends on no
+//! other. A batch is so small that the state of its users stays in the near cache of the processor, whatever the size of the
+//! group, and only one batch is in memory. The results are those of all users together, to the bit: what depends on the
+//! order of their events is put in that order at the end.
+
+use std::ops::Range;
+
+use super::super::interleave::MOST_ROWS;
+use super::*;
+
+/// Users of a batch: with their dialogs, calls and pending events some 130 kB.
+const BATCH: u32 = 128;
+
+/// Events between two looks at the progress and at the wish to stop: some milliseconds.
+const EVENTS_PER_REPORT: u64 = 1 << 15;
+
+impl<W: Witness> Group<'_, W> {
+    /// Runs to the horizon; `None` where it was stopped.
+    pub fn run(mut self) -> Option<Harvest<W>> {
+        if !self.is_divisible() {
+            for member in 0..self.members.len() as u16 {
+                self.admit(member, 0..self.members[member as usize].users);
+                self.file_recorded_call(member);
+                self.file_recorded_sign(member);
+            }
+            self.file_faults();
+            self.run_agenda(1)?;
+            self.dismiss();
+            return Some(self.harvest());
+        }
+        self.members.iter_mut().for_each(|m| m.probe.expect_batches());
+        let batches = self.members.iter().map(|m| m.users.div_ceil(BATCH)).sum();
+        for member in 0..self.members.len() as u16 {
+            let users = self.members[member as usize].users;
+            for start in (0..users).step_by(BATCH as usize) {
+                self.admit(member, start..(start + BATCH).min(users));
+                self.run_agenda(batches)?;
+                self.dismiss();
+            }
+        }
+        Some(self.harvest())
+    }
+
+    /// Whether what happens to a user depends on no other.
+    fn is_divisible(&self) -> bool {
+        !W::LOOKS
+            && self.trouble.is_none()
+            && self.gateway.max_sessions.is_none()
+            && self.sites.iter().all(|s| s.station.is_none())
+            && self.members.iter().all(|m| m.joined && m.calls.is_none() && m.signs.is_none())
+            && self.manner.drop_rows <= MOST_ROWS
+    }
+
+    /// Takes the events up to the horizon, in one of so many batches.
+    fn run_agenda(&mut self, batches: u32) -> Option<()> {
+        let mut reported = Time::ZERO;
+        self.now = Time::ZERO;
+        self.order = 0;
+        while let Some((key, event)) = self.take() {
+            debug_assert!(key.time() >= self.now, "time went backwards");
+            self.now = key.time();
+            self.order = self.order.max(key.due);
+            self.events += 1;
+            if self.events.is_multiple_of(EVENTS_PER_REPORT) {
+                self.manner.control.advance((self.now - reported).0 / u64::from(batches));
+                reported = self.now;
+                if self.manner.control.is_stopped() {
+                    return None;
+                }
+            }
+            self.handle(key, event);
+        }
+        self.manner.control.advance((self.horizon - reported).0 / u64::from(batches));
+        Some(())
+    }
+
+    /// These users of a member enter, before the day begins.
+    fn admit(&mut self, member: u16, users: Range<u32>) {
+        let Member { plan: clients, plain, reliable, start_us, .. } = self.members[member as usize];
+        let (groups, _) = self.gateway.groups();
+        let group_key = name_key(&clients.name);
+        let (plan, first, replication) = (self.plan, self.number, self.replication);
+        self.members[member as usize].probe.tally.users += u64::from(users.end - users.start);
+        // Users go to the gateways in turn, so that one more user moves none of the others.
+        for number in users.map(|position| first + position * groups) {
+            let key = mix(group_key, u64::from(number));
+            let open = |purpose: Purpose| Stream::open(plan.seed, replication, key, purpose as u32);
+            let sign_in = clients.sign_in.draw(start_us, &mut open(Purpose::SignIn));
+            let sign_out = clients.sign_out.map(|s| s.draw(start_us, &mut open(Purpose::SignOut)));
+            let user = self.users.len() as u32;
+            // Drawn from a stream of its own, so that attendance moves nobody's sign-in.
+            let attends = clients.attendance == 1.0 || open(Purpose::Attendance).chance(clients.attendance);
+            // Who signs in by a recording is filed row by row.
+            let drawn = attends && clients.recorded_signs.is_none();
+            if drawn {
+                self.agenda.file(Key::new(sign_in, sign_in_class(clients) as u8, user, 0), Event::SignIn);
+            }
+            let sign_out = sign_out.filter(|at| *at > sign_in);
+            let lunch = clients.lunch.map(|lunch| {
+                let leaves = lunch.at.draw(start_us, &mut open(Purpose::Lunch));
+                (leaves, leaves + lunch.lasts)
+            });
+            if drawn {
+                self.file_rest_of_day(user, sign_in, sign_out, lunch);
+            }
+            let calls = &clients.workload;
+            let own = own_rate(calls.spread, &mut open(Purpose::OwnRate));
+            let process = |purpose, rate: f64| match (&clients.recorded_calls, &clients.recorded_signs) {
+                (None, None) if clients.lunch.is_none() => {
+                    CallProcess::new(open(purpose), rate * own, sign_in, &calls.by_hour, start_us)
+                }
+                // The calls of a user begin with the first sign-in, and go on unheard while the user is signed out.
+                (None, _) => CallProcess::idle(open(purpose), rate * own),
+                (Some(_), _) => CallProcess::idle(open(purpose), 0.0),
+            };
+            let home = if groups == 1 { (number % self.gateway.count) as u16 } else { 0 };
+            if !plain || !self.trouble.is_none() {
+                self.lines.resize_with(user as usize, ClientLine::default);
+                self.lines.push(ClientLine::new(open(Purpose::RouteExpiry)));
+            }
+            self.users.push(User {
+                client: Client::new(reliable),
+                alarm: Alarm::IDLE,
+                record: Record::new(self.sites[home as usize].instance),
+                signed_in: false,
+                member,
+                home,
+                site: home,
+                number,
+                sends: 0,
+                calls_made: 0,
+                key,
+                last_bye: None,
+                dialogs: SmallVec::new(),
+                calls: SmallVec::new(),
+                incoming: process(Purpose::Incoming, calls.incoming_per_s),
+                outgoing: process(Purpose::Outgoing, calls.outgoing_per_s),
+                draws: Draws {
+                    jitter: open(Purpose::RefreshJitter),
+                    reestablish: open(Purpose::Reestablish),
+                    glare: open(Purpose::Glare),
+                    gateway_glare: open(Purpose::GatewayGlare),
+                },
+                loss: open(Purpose::Loss),
+            });
+        }
+    }
+
+    /// The day of those who entered is over.
+    fn dismiss(&mut self) {
+        self.check_deadlines();
+        self.order = u64::MAX;
+        for u in 0..self.users.len() as u32 {
+            if self.users[u as usize].signed_in {
+                let (number, horizon) = (self.users[u as usize].number, self.horizon);
+                let (probe, record) = self.probe(u);
+                probe.close(record, number, horizon);
+            }
+        }
+        self.users.clear();
+        self.dialogs.clear();
+        self.free_dialogs.clear();
+        self.calls.clear();
+        self.free_calls.clear();
+        self.agenda.restart();
+    }
+}

@@ -1,0 +1,57 @@
+//! What depends on the order of the events of all users, kept while users go through the day batch after batch, to be put
+//! in that order at the end.
+
+use crate::measure::DropRow;
+use crate::quantity::Time;
+
+/// With a higher limit of drop rows, users go through the day together: their rows would fill the memory.
+pub const MOST_ROWS: u64 = 1 << 18;
+
+/// Changes and rows of the batches so far.
+#[derive(Debug)]
+pub struct Interleave {
+    /// Users that go down or come up: time·2, plus one for coming up.
+    changes: Vec<u64>,
+    /// Drop rows, each with the place of its event. Events of one place follow each other as the users do.
+    rows: Vec<(u64, DropRow)>,
+    /// The rows that are wanted at the end, the first ones.
+    limit: usize,
+}
+
+impl Interleave {
+    /// Nothing yet.
+    pub fn new(limit: u64) -> Interleave {
+        debug_assert!(limit <= MOST_ROWS, "these rows are not for the memory");
+        Interleave { changes: Vec::new(), rows: Vec::new(), limit: limit as usize }
+    }
+
+    /// The number of users down changes by one at most.
+    pub fn count_down(&mut self, now: Time, by: i64) {
+        if by != 0 {
+            self.changes.push(now.0 << 1 | u64::from(by < 0));
+        }
+    }
+
+    /// Adds a row; `order` never falls within a batch.
+    pub fn drop_row(&mut self, order: u64, row: DropRow) {
+        self.rows.push((order, row));
+        if self.rows.len() > 2 * self.limit {
+            self.sort_rows();
+        }
+    }
+
+    /// Stable, so that rows of one place stay in the order of the users.
+    fn sort_rows(&mut self) {
+        self.rows.sort_by_key(|(order, _)| *order);
+        self.rows.truncate(self.limit);
+    }
+
+    /// The changes and the rows in the order of all events.
+    pub fn in_order(mut self) -> (impl Iterator<Item = (Time, i64)>, impl Iterator<Item = DropRow>) {
+        // Each batch is in order: what is sorted here are some long runs.
+        self.changes.sort();
+        self.sort_rows();
+        let changes = self.changes.into_iter().map(|c| (Time(c >> 1), 1 - 2 * (c & 1) as i64));
+        (changes, self.rows.into_iter().map(|(_, row)| row))
+    }
+}
