@@ -5,8 +5,8 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 static void reach(const char *call, const char *path) {
-    static atomic_int reached;
+    static pthread_mutex_t counting = PTHREAD_MUTEX_INITIALIZER;
+    static int reached;
     const char *log = getenv("KILL_LOG"), *wanted = getenv("KILL_CALL");
     if (log) {
         char line[4300];
@@ -23,9 +24,11 @@ static void reach(const char *call, const char *path) {
         syscall(SYS_write, file, line, (size_t)length);
         close(file);
     }
-    if (wanted && !strcmp(wanted, call) && strstr(path, getenv("KILL_PATH"))
-        && ++reached == atoi(getenv("KILL_NTH")))
-        kill(getpid(), SIGKILL);
+    if (!wanted || strcmp(wanted, call) || !strstr(path, getenv("KILL_PATH"))) return;
+    /* No other thread makes a further such call between the count and the end. */
+    pthread_mutex_lock(&counting);
+    if (++reached == atoi(getenv("KILL_NTH"))) kill(getpid(), SIGKILL);
+    pthread_mutex_unlock(&counting);
 }
 
 /* The path of an open file, with the name of an entry of it where one is given. */
