@@ -74,7 +74,7 @@ fn compare(args: &Args) -> Result<ExitCode, String> {
     }
     let programs = prepare::programs(peers.contains(&System::Simpy))?;
     for peer in &peers {
-        prepare::check_exact_case(&programs, *peer)?;
+        prepare::check_exact_cases(&programs, *peer)?;
     }
     let lanes = race::lanes(&programs, &peers, &args.scopes, &args.set)?;
     let lanes = race::run(&programs, lanes, &args.set, args.rounds)?;

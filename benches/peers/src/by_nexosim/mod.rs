@@ -120,6 +120,9 @@ mod tests {
             assert_eq!((counts.session_drops, counts.down_us), (3 * 18, 3 * 540_000_000), "{scope:?}");
             // 19 set-ups of 7 messages, of which the last is still up; 18 refreshes without an answer; 18 BYE, answered.
             assert_eq!(counts.messages_sent, 3 * (19 * 7 + 18 + 18 * 2), "{scope:?}");
+            // A second after the last loss.
+            let counts = simulate(&Setting { scope, horizon_us: 28_087_000_000, ..exact_case() });
+            assert_eq!((counts.session_drops, counts.down_us), (3 * 18, 3 * (17 * 30 + 1) * 1_000_000), "{scope:?}");
         }
     }
 }
