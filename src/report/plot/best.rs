@@ -17,10 +17,13 @@ pub fn plots(document: &Document, best: &Best) -> Vec<Plot> {
 }
 
 fn title(best: &Best) -> String {
+    let of_delta = best.delta.map_or_else(String::new, human);
+    let unfit = |p: &BestPoint| p.verdict.as_deref() == Some("fail");
     match (&best.best, best.within_delta.len()) {
+        (None, _) if best.points.iter().all(unfit) => "No point meets the objectives".into(),
         (None, _) => "Which point costs least remains open".into(),
         (Some(label), 0) => format!("{} costs least", value(label)),
-        (Some(label), n) => format!("{} costs least, {n} more within {} of it", value(label), human(best.delta)),
+        (Some(label), n) => format!("{} costs least, {n} more within {of_delta} of it", value(label)),
     }
 }
 
@@ -55,9 +58,11 @@ fn along(document: &Document, best: &Best) -> Option<Chart> {
     let place = spots.iter().position(|s| best.best.as_deref() == Some(&format!("{}={}", grid.key, s.value)));
     if let Some(place) = place {
         let (x, y) = (xs[place], costs[place].mean.unwrap_or(f64::NAN));
-        let region =
-            Region { along: Along::Y, from: y, to: y + best.delta, label: "within δ".into(), tone: Tone::Good };
-        layers.insert(0, Layer::Region(region));
+        if let Some(delta) = best.delta {
+            let label = "within δ".into();
+            layers
+                .insert(0, Layer::Region(Region { along: Along::Y, from: y, to: y + delta, label, tone: Tone::Good }));
+        }
         layers.push(Layer::Marker(Marker { x, y, label: format!("{}: least", spots[place].value) }));
     }
     let title = title(best);

@@ -350,8 +350,8 @@ pub struct TriedObjective {
 pub struct Best {
     /// What is to be least.
     pub cost: String,
-    /// The least difference that matters.
-    pub delta: f64,
+    /// The least difference that matters; none: there was nothing to choose between.
+    pub delta: Option<f64>,
     /// The probability of another selection.
     pub alpha: f64,
     /// Replications in all.
@@ -371,6 +371,8 @@ pub struct BestPoint {
     pub point: String,
     /// Its replications.
     pub replications: u32,
+    /// Of its objectives, where only those who meet them were to be chosen from: `pass`, `fail` or `inconclusive`.
+    pub verdict: Option<String>,
     /// Its cost.
     pub mean: Option<f64>,
     /// Lower end of its 95 % interval.
