@@ -265,8 +265,8 @@ fn upper_if_none(metric: &Metric, samples: &[Sample]) -> Option<f64> {
     }
 }
 
-/// More events than these, and Student's t does as well.
-const RARE: f64 = 20.0;
+/// More events than these, and Student's t does as well: the ratio of totals with the linearised interval begins here.
+const RARE: f64 = 10.0;
 
 /// The exact bounds of what happened a few times in all replications, where it comes as independent events do: what
 /// comes in bursts, or like clockwork, varies more or less than those from replication to replication, and there only
@@ -329,7 +329,10 @@ mod tests {
         near(upper, 0.008742023238478304);
         assert_eq!(of("session_drops", &counts(&[2, 2, 2, 2])), None, "like clockwork: no spread at all");
         assert_eq!(of("session_drops", &counts(&[0, 0, 0, 12])), None, "a burst: one replication says it all");
-        assert_eq!(of("session_drops", &counts(&[6, 4, 7, 5])), None, "not rare");
+        assert_eq!(of("session_drops", &counts(&[4, 2, 3, 2])), None, "not rare");
+        let some = [(2.0, 100.0), (1.0, 120.0), (3.0, 90.0), (2.0, 110.0), (4.0, 105.0)];
+        let some = some.map(|(x, y)| Sample::Ratio(x, y));
+        assert_eq!(of("missed_toast_fraction", &some), None, "a ratio of totals, 0.022857 ± 0.015455");
         assert_eq!(of("session_drops", &counts(&[3])), None, "of one replication nothing is known");
         assert_eq!(of("down_peak", &counts(&[1, 0, 2, 0])), None, "a peak is no number of events");
     }

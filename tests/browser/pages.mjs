@@ -26,7 +26,7 @@ const reports = {
   "one point": [3, "sweep", "models/nec-r2.toml", "--vary", "clients.refresh_interval=25 min", ...few],
   "everybody down": [3, "run", "models/nec-r2.toml", "--set", "clients.reestablish=never", ...few],
   "ten thousand minutes": [4, "run", "models/nec-r2.toml", "--set", "clients.count=10", "--set", "scenario.horizon=7 d", "--reps", "2"],
-  "names that are no names": [4, "run", "tests/browser/names.toml"],
+  "names that are no names": [3, "run", "tests/browser/names.toml"],
 };
 export const names = Object.keys(reports);
 
