@@ -219,6 +219,21 @@ fn seconds(at: Time) -> String {
     format!("{}.{:06}", at.0 / 1_000_000, at.0 % 1_000_000)
 }
 
+/// The columns of `drops.csv`.
+pub const DROP_COLUMNS: [&str; 11] = [
+    "point",
+    "replication",
+    "clients",
+    "user",
+    "gateway",
+    "instance",
+    "established_s",
+    "lost_s",
+    "detected_s",
+    "cause",
+    "ended_by",
+];
+
 /// Writes drop rows as they come.
 pub struct Drops<W: Write> {
     out: csv::Writer<W>,
@@ -233,19 +248,7 @@ impl<W: Write> Drops<W> {
     /// Those of the writer.
     pub fn new(out: W, clients: Vec<String>, gateways: Vec<String>) -> io::Result<Drops<W>> {
         let mut out = csv::Writer::from_writer(out);
-        out.write_record([
-            "point",
-            "replication",
-            "clients",
-            "user",
-            "gateway",
-            "instance",
-            "established_s",
-            "lost_s",
-            "detected_s",
-            "cause",
-            "ended_by",
-        ])?;
+        out.write_record(DROP_COLUMNS)?;
         Ok(Drops { out, clients, gateways })
     }
 

@@ -1,21 +1,7 @@
 //! `drops.csv`: a row per lost session.
 
+use super::super::tables::DROP_COLUMNS;
 use super::{needed, number, rows};
-
-/// The columns of `drops.csv`.
-const COLUMNS: [&str; 11] = [
-    "point",
-    "replication",
-    "clients",
-    "user",
-    "gateway",
-    "instance",
-    "established_s",
-    "lost_s",
-    "detected_s",
-    "cause",
-    "ended_by",
-];
 
 /// A lost session.
 #[derive(Clone, PartialEq, Debug)]
@@ -63,5 +49,5 @@ pub fn drops(text: &str, most: usize) -> Result<Vec<Dropped>, String> {
             ended_by: cell(10),
         })
     };
-    rows(text, &COLUMNS)?.take(most).map(one).collect()
+    rows(text, &DROP_COLUMNS)?.take(most).map(one).collect()
 }
