@@ -13,6 +13,7 @@ mod colour;
 mod content;
 mod data;
 mod draw;
+mod glyph;
 mod heat;
 mod layer;
 mod layout;

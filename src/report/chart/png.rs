@@ -1,14 +1,16 @@
 //! The scene as pixels: drawn several times too large with plotters' bitmap backend, then averaged.
 //!
 //! plotters draws at whole pixels; at six times the size that is a sixth of a pixel of the page, and the average of 3 × 3
-//! makes edges smooth. Strokes are cut into dashes and turned into outlines here; text is filled glyph by glyph.
+//! makes edges smooth. Strokes are cut into dashes and turned into outlines here; text is filled glyph by glyph. Each
+//! strip of the file is drawn by itself, so that what is drawn stays in the near cache and every thread has work.
 
-use ab_glyph::{Font, ScaleFont, point};
 use plotters::backend::{BitMapBackend, DrawingBackend};
 use plotters::style::{Color, RGBAColor, RGBColor};
+use rayon::prelude::*;
 
 use super::Size;
 use super::colour::Paint;
+use super::glyph::{Glyphs, Run};
 use super::scene::{Anchor, Shape, Spot, Text};
 use super::text;
 
@@ -19,41 +21,110 @@ const FINENESS: u32 = 3;
 /// Drawn pixels whose mean one of the file is.
 const ALL: u16 = (FINENESS * FINENESS) as u16;
 /// Drawn pixels for one of the page.
-const FACTOR: f64 = (DENSITY * FINENESS) as f64;
+pub const FACTOR: f64 = (DENSITY * FINENESS) as f64;
+
+/// Lines of the file that are drawn at once.
+const STRIP: usize = 64;
 
 /// The whole file.
 pub fn write(size: Size, scene: &[Shape]) -> Vec<u8> {
+    encoded(size.width * DENSITY, size.height * DENSITY, &pixels(size, scene, STRIP))
+}
+
+/// The pixels of the file, so many lines of it drawn at once.
+fn pixels(size: Size, scene: &[Shape], lines: usize) -> Vec<u8> {
     let (width, height) = (size.width * DENSITY, size.height * DENSITY);
-    let mut drawn = vec![255; (width * height * FINENESS * FINENESS * 3) as usize];
-    let mut canvas = Canvas(BitMapBackend::with_buffer(&mut drawn, (width * FINENESS, height * FINENESS)));
+    let line = (width * 3) as usize;
+    let mut pixels = vec![0; line * height as usize];
     // The canvas is white already: the paper needs no pixel of its own.
     let is_paper = |shape: &&Shape| matches!(shape, Shape::Box { paint: Paint::Paper, opacity, .. } if *opacity == 1.0);
-    for shape in scene.iter().skip_while(is_paper) {
-        canvas.shape(shape);
+    let shapes: Vec<(&Shape, Stretch)> = scene.iter().skip_while(is_paper).map(|s| (s, stretch(s))).collect();
+    let glyphs = Glyphs::of(scene);
+    pixels.par_chunks_mut(line * lines).enumerate().for_each_init(Vec::new, |drawn, (index, strip)| {
+        draw_strip(&shapes, &glyphs, width, index * lines, drawn, strip);
+    });
+    pixels
+}
+
+/// Draws the lines of the file from `top` on, as many as the strip has.
+fn draw_strip(
+    shapes: &[(&Shape, Stretch)],
+    glyphs: &Glyphs,
+    width: u32,
+    top: usize,
+    drawn: &mut Vec<u8>,
+    strip: &mut [u8],
+) {
+    let line = (width * 3) as usize;
+    let lines = strip.len() / line;
+    drawn.clear();
+    drawn.resize(strip.len() * usize::from(ALL), 255);
+    let backend = BitMapBackend::with_buffer(drawn, (width * FINENESS, lines as u32 * FINENESS));
+    let seen = Stretch { from: top as f64 / f64::from(DENSITY), to: (top + lines) as f64 / f64::from(DENSITY) };
+    let mut canvas = Canvas { backend, glyphs, top: (top as u32 * FINENESS) as i32, seen };
+    for (shape, stretch) in shapes {
+        if stretch.meets(seen) {
+            canvas.shape(shape);
+        }
     }
     drop(canvas);
-    encoded(width, height, &averaged(width, &drawn))
+    average(width, drawn, strip);
+}
+
+/// From where to where downwards, in pixels of the page.
+#[derive(Clone, Copy)]
+struct Stretch {
+    from: f64,
+    to: f64,
+}
+
+impl Stretch {
+    /// Around some places.
+    fn around(points: &[Spot], by: f64) -> Stretch {
+        let from = points.iter().map(|p| p.1).fold(f64::INFINITY, f64::min);
+        let to = points.iter().map(|p| p.1).fold(f64::NEG_INFINITY, f64::max);
+        Stretch { from: from - by, to: to + by }
+    }
+
+    fn meets(self, other: Stretch) -> bool {
+        self.from <= other.to && other.from <= self.to
+    }
+}
+
+/// Where a shape may leave ink: a pixel more than it needs, for what is rounded.
+fn stretch(shape: &Shape) -> Stretch {
+    match shape {
+        Shape::Stroke { points, width, .. } => Stretch::around(points, width + 1.0),
+        Shape::Fill { points, .. } => Stretch::around(points, 1.0),
+        Shape::Box { rect, .. } => Stretch::around(&[(rect.x, rect.y), (rect.x, rect.bottom())], 1.0),
+        Shape::Disc { at, radius, .. } => Stretch::around(&[*at], radius + 2.0),
+        Shape::Cloud { points, radius, .. } => Stretch::around(points, radius + 1.0),
+        Shape::Text(text) if text.upright => {
+            Stretch::around(&[text.at], text::width(&text.text, text.size, text.strong) + 1.0)
+        }
+        // Ascenders and descenders of any font stay within one and a half times its size.
+        Shape::Text(text) => Stretch::around(&[text.at], text.size * 1.5),
+        Shape::Begin(_) | Shape::End => Stretch::around(&[], 0.0),
+    }
 }
 
 /// Each pixel the mean of those that were drawn for it.
-fn averaged(width: u32, drawn: &[u8]) -> Vec<u8> {
+fn average(width: u32, drawn: &[u8], out: &mut [u8]) {
     let (n, row) = (FINENESS as usize, (width * 3) as usize);
-    let mut out = Vec::with_capacity(drawn.len() / (n * n));
     let mut sums = vec![0u16; row * n];
-    for lines in drawn.chunks_exact(row * n * n) {
+    for (lines, out) in drawn.chunks_exact(row * n * n).zip(out.chunks_exact_mut(row)) {
         // Down first, in strides that a processor takes many at a time, then across.
         sums.fill(0);
         for line in lines.chunks_exact(row * n) {
             sums.iter_mut().zip(line).for_each(|(sum, channel)| *sum += u16::from(*channel));
         }
-        for pixels in sums.chunks_exact(3 * n) {
-            for channel in 0..3 {
+        for (pixels, out) in sums.chunks_exact(3 * n).zip(out.chunks_exact_mut(3)) {
+            for (channel, out) in out.iter_mut().enumerate() {
                 let sum: u16 = (0..n).map(|i| pixels[3 * i + channel]).sum();
-                out.push(((sum + ALL / 2) / ALL) as u8);
+                *out = ((sum + ALL / 2) / ALL) as u8;
             }
         }
     }
-    out
 }
 
 fn encoded(width: u32, height: u32, pixels: &[u8]) -> Vec<u8> {
@@ -61,13 +132,23 @@ fn encoded(width: u32, height: u32, pixels: &[u8]) -> Vec<u8> {
     let mut encoder = png::Encoder::new(&mut out, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Balanced);
+    // Plain areas and repeated glyphs are found sooner, and packed closer, as they are than as differences.
+    encoder.set_filter(png::Filter::NoFilter);
+    encoder.set_deflate_compression(png::DeflateCompression::Level(1));
     let written = encoder.write_header().and_then(|mut w| w.write_image_data(pixels));
     written.unwrap_or_else(|e| unreachable!("a vector takes every byte, and the size is right: {e}"));
     out
 }
 
-struct Canvas<'a>(BitMapBackend<'a>);
+/// A strip while it is drawn.
+struct Canvas<'a> {
+    backend: BitMapBackend<'a>,
+    glyphs: &'a Glyphs,
+    /// The drawn line at which it begins.
+    top: i32,
+    /// What of the page it shows.
+    seen: Stretch,
+}
 
 /// In drawn pixels, as far as numbers of the screen go.
 fn scaled(at: Spot) -> (i32, i32) {
@@ -91,18 +172,18 @@ impl Canvas<'_> {
             }
             Shape::Fill { points, paint, opacity } => self.fill(points, *paint, *opacity),
             Shape::Box { rect, paint, opacity } => {
-                let (from, to) = (scaled((rect.x, rect.y)), scaled((rect.right(), rect.bottom())));
+                let (from, to) = (self.place((rect.x, rect.y)), self.place((rect.right(), rect.bottom())));
                 self.rectangle(from, to, *paint, *opacity);
             }
             Shape::Disc { at, radius, paint } => {
                 for (radius, paint) in [(radius + 1.0, Paint::Paper), (*radius, *paint)] {
-                    let _ = self.0.draw_circle(scaled(*at), (radius * FACTOR) as u32, &colour(paint, 1.0), true);
+                    self.disc(*at, radius, paint);
                 }
             }
             Shape::Cloud { points, radius, paint } => {
-                let colour = colour(*paint, 1.0);
-                for at in points {
-                    let _ = self.0.draw_circle(scaled(*at), (radius * FACTOR) as u32, &colour, true);
+                let seen = self.seen;
+                for at in points.iter().filter(|at| Stretch::around(&[**at], radius + 1.0).meets(seen)) {
+                    self.disc(*at, *radius, *paint);
                 }
             }
             Shape::Text(text) => self.text(text),
@@ -110,17 +191,28 @@ impl Canvas<'_> {
         }
     }
 
+    /// Where a spot of the page is in this strip.
+    fn place(&self, at: Spot) -> (i32, i32) {
+        let (x, y) = scaled(at);
+        (x, y - self.top)
+    }
+
+    fn disc(&mut self, at: Spot, radius: f64, paint: Paint) {
+        let at = self.place(at);
+        let _ = self.backend.draw_circle(at, (radius * FACTOR) as u32, &colour(paint, 1.0), true);
+    }
+
     fn rectangle(&mut self, from: (i32, i32), to: (i32, i32), paint: Paint, opacity: f64) {
         if from.0 < to.0 && from.1 < to.1 {
-            let _ = self.0.draw_rect(from, to, &colour(paint, opacity), true);
+            let _ = self.backend.draw_rect(from, to, &colour(paint, opacity), true);
         }
     }
 
     fn fill(&mut self, points: &[Spot], paint: Paint, opacity: f64) {
-        let mut points: Vec<(i32, i32)> = points.iter().map(|p| scaled(*p)).collect();
+        let mut points: Vec<(i32, i32)> = points.iter().map(|p| self.place(*p)).collect();
         points.dedup();
         if points.len() > 2 {
-            let _ = self.0.fill_polygon(points, &colour(paint, opacity));
+            let _ = self.backend.fill_polygon(points, &colour(paint, opacity));
         }
     }
 
@@ -131,8 +223,9 @@ impl Canvas<'_> {
             let ((ax, ay), (bx, by)) = (pair[0], pair[1]);
             if ax == bx || ay == by {
                 let (h, v) = if ax == bx { (half, 0.0) } else { (0.0, half) };
-                let from = scaled((ax.min(bx) - h, ay.min(by) - v));
-                self.rectangle(from, scaled((ax.max(bx) + h, ay.max(by) + v)), paint, 1.0);
+                let from = self.place((ax.min(bx) - h, ay.min(by) - v));
+                let to = self.place((ax.max(bx) + h, ay.max(by) + v));
+                self.rectangle(from, to, paint, 1.0);
             } else {
                 let length = libm::hypot(bx - ax, by - ay);
                 let (nx, ny) = ((by - ay) / length * half, (ax - bx) / length * half);
@@ -140,32 +233,35 @@ impl Canvas<'_> {
                 self.fill(&outline, paint, 1.0);
             }
             if i > 0 && half * FACTOR >= 3.0 {
-                let _ = self.0.draw_circle(scaled(pair[0]), (half * FACTOR) as u32, &colour(paint, 1.0), true);
+                self.disc(pair[0], half, paint);
             }
         }
     }
 
     fn text(&mut self, text: &Text) {
-        let font = text::font(text.strong).as_scaled(text::line_height(text.strong, text.size * FACTOR));
-        let advance = |c: char| font.h_advance(font.glyph_id(c));
-        let whole: f32 = text.text.chars().map(advance).sum();
+        let whole: f32 = text.text.chars().map(|c| self.glyphs.get(text, c).advance).sum();
         let mut along = match text.anchor {
             Anchor::Start => 0.0,
             Anchor::Middle => -whole / 2.0,
             Anchor::End => -whole,
         };
-        let (x0, y0) = scaled(text.at);
+        let (x0, y0) = self.place(text.at);
         let ink = colour(text.paint, 1.0).to_backend_color();
+        let lines = self.backend.get_size().1 as i32;
         for c in text.text.chars() {
-            let glyph = font.glyph_id(c).with_scale_and_position(font.scale(), point(along, 0.0));
-            along += advance(c);
-            let Some(outline) = font.outline_glyph(glyph) else { continue };
-            let corner = outline.px_bounds().min;
-            outline.draw(|x, y, cover| {
-                let (x, y) = (corner.x as i32 + x as i32, corner.y as i32 + y as i32);
-                let at = if text.upright { (x0 + y, y0 - x) } else { (x0 + x, y0 + y) };
-                let _ = self.0.draw_pixel(at, ink.mix(f64::from(cover.min(1.0))));
-            });
+            let glyph = self.glyphs.get(text, c);
+            let left = along.round() as i32;
+            for Run { from: (x, y), length, cover } in &glyph.ink {
+                let (x, y) = (left + x, *y);
+                let (from, to) = match text.upright {
+                    true => ((x0 + y, y0 - x - length + 1), (x0 + y, y0 - x)),
+                    false => ((x0 + x, y0 + y), (x0 + x + length - 1, y0 + y)),
+                };
+                if from.1 < lines && to.1 >= 0 {
+                    let _ = self.backend.draw_line(from, to, &ink.mix(f64::from(*cover)));
+                }
+            }
+            along += glyph.advance;
         }
     }
 }
@@ -210,6 +306,18 @@ fn dashes(points: &[Spot], dash: &[f64]) -> Vec<Vec<Spot>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::chart::{layout, samples};
+
+    #[test]
+    fn strips_make_the_picture_that_is_drawn_at_once() {
+        for (name, chart) in [samples::ordinary(), samples::extreme()].concat() {
+            let scene = layout::scene(&chart, Size::HALF).0;
+            let whole = pixels(Size::HALF, &scene, (Size::HALF.height * DENSITY) as usize);
+            for lines in [STRIP, 7] {
+                assert!(pixels(Size::HALF, &scene, lines) == whole, "{name} in strips of {lines}");
+            }
+        }
+    }
 
     #[test]
     fn a_dash_goes_round_corners() {
