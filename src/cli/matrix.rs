@@ -10,10 +10,9 @@ use super::Outcome;
 use super::fault::{Fault, print};
 use super::flags::{JobsFlag, results_folder, written};
 use super::remedy::remedies;
-use super::replicate::samples_of;
 use super::report::publish;
-use crate::deployment::{Fate, Plan, Witness, watch};
-use crate::measure::{DropCause, Metric};
+use crate::deployment::{Fate, Plan, Witness, watch_and_count};
+use crate::measure::{DropCause, Metric, Scope};
 use crate::protocol::{ClientNote, Message, Side, Subject};
 use crate::quantity::Time;
 use crate::report::matrix::{Cell, Matrix as Document, answer, csv, text};
@@ -160,7 +159,10 @@ fn cause(samples: &Samples) -> Option<&'static str> {
 }
 
 fn cell(gateway: &str, client: &str, plan: &Plan) -> Cell {
-    let samples = samples_of(plan, 1);
+    let (whole, methods) =
+        watch_and_count(plan, 0, 0, 0, Methods::default()).unwrap_or_else(|| unreachable!("nobody stops it"));
+    let mut samples = Samples::new(vec![Scope::All], plan.horizon);
+    samples.push(0, &[&whole]);
     let hours = plan.horizon.0 as f64 / 3.6e9;
     let loses = mean(&samples, "session_drops").is_some_and(|n| n > 0.0);
     let remedy = match loses {
@@ -175,7 +177,7 @@ fn cell(gateway: &str, client: &str, plan: &Plan) -> Cell {
     Cell {
         gateway: gateway.into(),
         client: client.into(),
-        method: methods(plan),
+        method: methods.text(),
         first_loss_s: mean(&samples, "first_loss_s"),
         cause: cause(&samples),
         down_fraction: mean(&samples, "down_fraction"),
@@ -189,6 +191,12 @@ fn cell(gateway: &str, client: &str, plan: &Plan) -> Cell {
 struct Methods {
     seen: Vec<&'static str>,
     over: bool,
+}
+
+impl Methods {
+    fn text(&self) -> String {
+        if self.seen.is_empty() { "none".into() } else { self.seen.join(", then ") }
+    }
 }
 
 impl Witness for Methods {
@@ -207,11 +215,4 @@ impl Witness for Methods {
     fn client(&mut self, _: Time, user: u32, note: ClientNote) {
         self.over |= user == 0 && matches!(note, ClientNote::Ended(_));
     }
-}
-
-fn methods(plan: &Plan) -> String {
-    let mut plan = plan.clone();
-    plan.clients.iter_mut().for_each(|c| c.count = 1);
-    let seen = watch(&plan, 0, 0, 0, Methods::default()).unwrap_or_default().seen;
-    if seen.is_empty() { "none".into() } else { seen.join(", then ") }
 }

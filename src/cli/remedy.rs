@@ -2,9 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::replicate::{samples_of, shrunk};
-use crate::deployment::{GatewayPlan, Plan};
-use crate::measure::Metric;
+use super::replicate::shrunk;
+use crate::deployment::{GatewayPlan, Plan, watch_and_count};
 use crate::protocol::Allow;
 
 /// Users of each group in a trial.
@@ -38,14 +37,11 @@ pub const REMEDIES: [Remedy; 2] = [
     },
 ];
 
-/// Share of time down and drops of a trial; the share is 0 where nobody signed in.
-fn trial(plan: &Plan) -> (f64, f64) {
-    let samples = samples_of(plan, 1);
-    let mean = |name: &str| {
-        let column = samples.columns.iter().position(|c| Some(c.metric) == Metric::named(name) && c.cause.is_none());
-        column.and_then(|c| samples.row(0, c).estimate).map_or(0.0, |e| e.mean)
-    };
-    (mean("down_fraction"), mean("session_drops"))
+/// Share of time down and drops of a trial of one gateway; the share is 0 where nobody signed in.
+fn trial(plan: &Plan) -> (f64, u64) {
+    let (whole, ()) = watch_and_count(plan, 0, 0, 0, ()).unwrap_or_else(|| unreachable!("nobody stops it"));
+    let down = whole.setting_up_us + whole.silent_us + whole.visible_us;
+    (down as f64 / whole.signed_in_us.max(1) as f64, whole.all_drops())
 }
 
 /// A remedy and what it did in a trial.
@@ -72,7 +68,7 @@ pub fn remedies(plan: &Plan, gateway: usize) -> Vec<Tried> {
         let mut plan = plan.clone();
         (remedy.apply)(&mut plan.gateways[0]);
         let (after, drops) = trial(&plan);
-        Tried { remedy, before, after, cures: drops == 0.0 }
+        Tried { remedy, before, after, cures: drops == 0 }
     });
     tried.collect::<Vec<_>>().into_iter().filter(|t| t.after <= t.before / 2.0 && t.after < t.before).collect()
 }

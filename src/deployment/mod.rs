@@ -19,6 +19,8 @@ pub use drop_log::DropLog;
 pub use group::{Hops, bytes_per_user};
 pub use plan::{ClientPlan, FaultPlan, FaultTarget, Forgets, GatewayPlan, IdleAction, PathConfig, Plan, Transport};
 pub use portion::Portion;
-pub use simulate::{Manner, Part, Replication, simulate, simulate_each, simulate_under, simulate_with, watch};
+pub use simulate::{
+    Manner, Part, Replication, simulate, simulate_each, simulate_under, simulate_with, watch, watch_and_count,
+};
 pub use station::{Begun, JobClass, Overload, ServiceTime, Station, StationConfig, Work};
 pub use witness::{Fate, Witness};

@@ -147,6 +147,20 @@ pub fn simulate_each<E>(
 
 /// Simulates one group under the eyes of a witness, and returns it.
 pub fn watch<W: Witness>(plan: &Plan, gateway: usize, group: u32, replication: u32, witness: W) -> Option<W> {
+    watch_and_count(plan, gateway, group, replication, witness).map(|(_, witness)| witness)
+}
+
+/// As [`watch`], with what was counted of all users and gateways of the group together.
+pub fn watch_and_count<W: Witness>(
+    plan: &Plan,
+    gateway: usize,
+    group: u32,
+    replication: u32,
+    witness: W,
+) -> Option<(Tally, W)> {
     let manner = Manner { hops: Hops::Joined, drop_rows: 0, control: &Control::default() };
-    Group::new(plan, gateway, group, replication, manner, witness).run().map(|harvest| harvest.witness)
+    let harvest = Group::new(plan, gateway, group, replication, manner, witness).run()?;
+    let mut whole = harvest.gateways;
+    harvest.probes.iter().for_each(|probe| whole.merge(&probe.tally));
+    Some((whole, harvest.witness))
 }

@@ -353,13 +353,12 @@ pub struct Tally {
     pub fingerprint: u64,
 }
 
-fn add_each<T: Copy + Default + std::ops::AddAssign>(into: &mut Vec<T>, from: &[T]) {
-    if from.len() > into.len() {
-        into.resize(from.len(), T::default());
-    }
+fn add_each<T: Copy + std::ops::AddAssign>(into: &mut Vec<T>, from: &[T]) {
+    let both = into.len().min(from.len());
     for (a, b) in into.iter_mut().zip(from) {
         *a += *b;
     }
+    into.extend_from_slice(&from[both..]);
 }
 
 impl std::ops::AddAssign for MinuteBin {
