@@ -1,11 +1,11 @@
-//! Gathers what the benches left in `results/bench` into a table and two charts: `cargo bench --bench picture`.
+//! Gathers what the benches left in `results/bench` into a table and charts: `cargo bench --bench picture`.
 
 mod rows;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rccsim::report::chart::{Axis, Chart, Layer, Line, Scale, Size, Tone, png, svg};
+use rccsim::report::chart::{Axis, Bar, Bars, Chart, Layer, Line, Scale, Size, Tone, png, svg};
 
 /// One row of any bench: what was measured, its size, the metric, the value, the unit.
 struct Row {
@@ -70,6 +70,34 @@ fn chart(rows: &[Row], title: &str, bench: &str, metric: &str, x: &str, y: Axis)
     }
 }
 
+/// A bar for each peer: its processor time for the same model, to that of rccsim.
+fn peers(rows: &[Row]) -> Chart {
+    let mut of: Vec<&Row> = rows.iter().filter(|r| r.bench == "peers" && r.metric == "cpu_to_rccsim").collect();
+    of.sort_by(|a, b| b.value.total_cmp(&a.value));
+    let bar = |row: &&Row| Bar {
+        label: row.case.clone(),
+        value: row.value,
+        text: format!("{:.1} ×", row.value),
+        ..Bar::default()
+    };
+    let users = of.first().map_or(String::new(), |row| format!("{} users; ", row.size));
+    let title = "The same model in other simulators: processor time, that of rccsim = 1";
+    Chart {
+        title: title.into(),
+        description: format!("{title}: a bar for each peer and way to write it."),
+        x: Axis::new("processor time to that of rccsim", "").on(Scale::Log),
+        y: Axis::default(),
+        layers: if of.is_empty() {
+            Vec::new()
+        } else {
+            vec![Layer::Bars(Bars { bars: of.iter().map(bar).collect(), base: 1.0, ..Bars::default() })]
+        },
+        notes: vec![format!(
+            "{users}whole: everybody in one event set, as the peer's manual shows; groups: one for each gateway, as in rccsim; lean: whole, without the timers that stop nothing here."
+        )],
+    }
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = Path::new(rows::FOLDER);
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
@@ -83,10 +111,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     print!("{text}");
     std::fs::write(folder.join("table.txt"), text)?;
     let ratio = Axis::new("events a second, to the heap's", "").on(Scale::Log);
-    let days = Axis { range: Some((0.0, 80_000.0)), ..Axis::new("client-days a core-second", "1/s") };
+    let days = Axis { range: Some((0.0, 80_000.0)), ..Axis::new("client-days a core-second", "") };
     let charts = [
         ("engine", chart(&rows, "The agenda against a binary heap", "engine", "rate_to_heap", "pending events", ratio)),
         ("day", chart(&rows, "A day of the whole model", "day", "client_days_per_core_s", "users", days)),
+        ("peers", peers(&rows)),
     ];
     for (name, chart) in charts {
         if chart.layers.is_empty() {

@@ -1,6 +1,7 @@
 //! From the start of a command to its answer: `cargo bench --bench start`.
 //!
-//! What somebody waits for who asks one question: a replication of `models/nec-r2.toml`, a check of it, the matrix, without pictures.
+//! What somebody waits for who asks one question: a replication of `models/nec-r2.toml`, a check of it, the matrix
+//! with its picture and report.
 
 #![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock of the machine")]
 
@@ -19,7 +20,7 @@ fn main() {
     let out = folder.path().to_string_lossy();
     let run = ["run", "models/nec-r2.toml", "--reps", "1", "--no-report", "--quiet", "--out", &*out];
     let commands: [(&str, &[&str]); 3] =
-        [("run", &run), ("check", &["check", "models/nec-r2.toml"]), ("matrix", &["matrix", "--no-report"])];
+        [("run", &run), ("check", &["check", "models/nec-r2.toml"]), ("matrix", &["matrix", "--out", &*out])];
     let mut times = [const { Vec::new() }; 3];
     for _ in 0..ROUNDS {
         for ((_, args), times) in commands.iter().zip(&mut times) {
