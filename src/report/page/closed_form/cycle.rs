@@ -3,7 +3,8 @@
 //! A client that loses its session after U and has it back after W goes through cycles of U + W: in a run without end it
 //! is down for W/(U + W) of the time and loses 3600/(U + W) sessions an hour. A run has an end, which cuts the last cycle
 //! of each user: that moves a count by less than one a user, a time by less than W. A set-up takes three round trips, and
-//! the refresh clock starts after the first of them: so much later a session is usable, and so much shorter it lasts.
+//! the client's clock starts after the first of them, the gateway's half of one before: so much later a session is usable, and
+//! so much shorter it lasts.
 
 use super::super::plain;
 use super::group::Group;
@@ -47,7 +48,7 @@ pub fn rows(group: &Group, found: &Simulated) -> Result<Vec<Row>, String> {
     let cuts = group.users() * group.sign_ins() * found.replications();
     let (trip, delays) = (group.round_trip_s(), "message delays");
     let first = Row::new(found, scope, "first_loss_s", up, format!("U = {} s", plain(up)));
-    let mut rows = vec![first.map(|row| row.allow(2.0 * trip, delays))];
+    let mut rows = vec![first.map(|row| row.allow(3.0 * trip, delays))];
     if signed_in > cycle * cuts {
         let of = format!("U {} s, W {} s", plain(up), plain(down));
         let exact = 3600.0 / cycle;
