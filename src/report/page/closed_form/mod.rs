@@ -32,6 +32,8 @@ use crate::report::results::{Results, ResultsError};
 /// Theory beside simulation.
 #[derive(Serialize)]
 pub struct Theory {
+    /// How many of them agree, in a sentence.
+    agreement: String,
     /// The figures that have a closed form.
     table: Option<Table>,
     /// What has none, and why.
@@ -40,15 +42,27 @@ pub struct Theory {
 
 /// What has no closed form here.
 struct Without {
-    scope: String,
+    scopes: Vec<String>,
     about: Vec<&'static str>,
     why: String,
 }
 
 impl Without {
     fn line(&self) -> String {
-        format!("{} ({}): not with {}.", self.about.join(", "), self.scope, self.why)
+        format!("{} ({}): not with {}.", self.about.join(", "), self.scopes.join(", "), self.why)
     }
+}
+
+/// What is alike in everything but its scope stands together.
+fn merged(all: Vec<Without>) -> Vec<Without> {
+    let mut merged: Vec<Without> = Vec::new();
+    for mut one in all {
+        match merged.iter_mut().find(|other| other.about == one.about && other.why == one.why) {
+            Some(other) => other.scopes.append(&mut one.scopes),
+            None => merged.push(one),
+        }
+    }
+    merged
 }
 
 /// The rows of a family, none where it is not concerned; or what is against it.
@@ -77,13 +91,13 @@ const OF_SITES: [OfSite; 2] = [("utilisation", station::rows), ("the way back of
 pub fn closed_forms(inputs: &[Input], results: &Results) -> Result<Theory, ResultsError> {
     let simulated = Simulated::read(results)?;
     let (groups, sites) = (Group::all(inputs), Site::all(inputs));
-    let mut rows = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
     let mut without: Vec<Without> = Vec::new();
     let mut take = |scope: &str, about: &'static str, found: Found| match found {
-        Ok(found) => rows.extend(found.iter().map(Row::cells)),
-        Err(why) => match without.iter_mut().find(|w| w.scope == scope && w.why == why) {
+        Ok(found) => rows.extend(found),
+        Err(why) => match without.iter_mut().find(|w| w.scopes == [scope] && w.why == why) {
             Some(alike) => alike.about.push(about),
-            None => without.push(Without { scope: scope.into(), about: vec![about], why }),
+            None => without.push(Without { scopes: vec![scope.into()], about: vec![about], why }),
         },
     };
     for group in &groups {
@@ -98,6 +112,18 @@ pub fn closed_forms(inputs: &[Input], results: &Results) -> Result<Theory, Resul
     let mut table = Table::new("Simulated beside closed form", &row::COLUMNS);
     table.note =
         "Mean over the replications. Of chance four standard deviations are allowed, or a 99.99 % interval.".into();
-    table.rows = rows;
-    Ok(Theory { table: table.if_any(), without: without.iter().map(Without::line).collect() })
+    table.rows = rows.iter().map(Row::cells).collect();
+    let without = merged(without).iter().map(Without::line).collect();
+    Ok(Theory { agreement: agreement(&rows), table: table.if_any(), without })
+}
+
+/// How many rows agree.
+fn agreement(rows: &[Row]) -> String {
+    let off = rows.iter().filter(|row| !row.agrees()).count();
+    match (rows.len(), off) {
+        (0, _) => "No figure of this run has a closed form.".into(),
+        (1, 0) => "One figure has a closed form, and the simulation agrees with it.".into(),
+        (n, 0) => format!("{n} figures have a closed form, and the simulation agrees with all of them."),
+        (n, off) => format!("Of {n} figures that have a closed form {off} differ from it by more than is allowed."),
+    }
 }

@@ -13,9 +13,9 @@ pub const COLUMNS: [&str; 10] = [
     "#difference",
     "#allowed",
     "unit",
-    "formula",
-    "allowed for",
     "agrees",
+    "allowed for",
+    "formula",
 ];
 
 /// A figure by both.
@@ -88,9 +88,9 @@ impl Row {
             more(self.is_open, difference),
             allowed,
             unit_name(unit).into(),
-            self.formula.clone(),
-            because,
             if self.agrees() { "yes" } else { "no" }.into(),
+            because,
+            self.formula.clone(),
         ]
     }
 
@@ -118,7 +118,7 @@ mod tests {
         assert!(of(10.5).allow(1.0, "x").allow(0.5, "y").agrees());
         assert!(of(5.0).at_least().agrees() && !of(13.0).at_least().agrees());
         let shown = of(11.0).allow(2.0, "x").cells();
-        assert_eq!(shown, ["all", "session_drops", "11", "12", "1", "2", "", "f", "x", "yes"]);
+        assert_eq!(shown, ["all", "session_drops", "11", "12", "1", "2", "", "yes", "x", "f"]);
         assert_eq!(shown.len(), COLUMNS.len());
     }
 
