@@ -72,8 +72,8 @@ impl Row {
     /// As the table shows it.
     pub fn cells(&self) -> Vec<String> {
         let unit = self.metric.unit.name();
-        let [exact, found, difference, allowed] =
-            [self.exact, self.found, self.found - self.exact, self.allowed].map(|x| cell(Some(x), unit));
+        let [exact, found] = [self.exact, self.found].map(|x| cell(Some(x), unit));
+        let [difference, allowed] = [self.found - self.exact, self.allowed].map(|x| cell(Some(rounded(x)), unit));
         let more = |is: bool, cell: String| if is { format!("> {cell}") } else { cell };
         let because = match (self.because.is_empty(), self.is_bound) {
             (false, _) => self.because.join("; "),
@@ -101,6 +101,11 @@ impl Row {
     }
 }
 
+/// Three significant digits: more of a difference are noise.
+fn rounded(x: f64) -> f64 {
+    format!("{x:.2e}").parse().unwrap_or(x)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::simulated::tests::simulated;
@@ -120,6 +125,7 @@ mod tests {
         let shown = of(11.0).allow(2.0, "x").cells();
         assert_eq!(shown, ["all", "session_drops", "11", "12", "1", "2", "", "yes", "x", "f"]);
         assert_eq!(shown.len(), COLUMNS.len());
+        assert_eq!((rounded(-152.43), rounded(0.000_123_45), rounded(0.0)), (-152.0, 0.000_123, 0.0));
     }
 
     #[test]
