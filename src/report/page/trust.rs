@@ -50,9 +50,10 @@ pub fn trust(kind: Kind, summary: &Json, inputs: &[Input], results: &Results) ->
         trust.warm_up = "Nothing is cut off as warm-up: each run begins with nobody signed in, and that beginning is part of the question.".into();
     }
     if kind == Kind::Run {
-        trust.warm_up += &settling(&results.series()?);
+        let series = results.series()?;
+        trust.warm_up += &settling(&series);
         trust.convergence = convergence(summary, results)?;
-        trust.theory = Some(closed_forms(inputs, results)?);
+        trust.theory = Some(closed_forms(inputs, results.runs()?, series));
     }
     Ok(trust)
 }

@@ -68,14 +68,14 @@ pub fn messages(group: &Group, found: &Simulated) -> Result<Vec<Row>, String> {
     let (a, pc) = (calls.answered, calls.at_pc);
     let incoming = [(4.0, 1.0 - a), (6.0, a * (1.0 - pc)), (8.0, a * pc)];
     let outgoing = [(8.0, 1.0 - a), (10.0, a)];
-    let moment = |of: &[(f64, f64)], k: i32| of.iter().map(|(n, share)| n.powi(k) * share).sum::<f64>();
+    let moment = |of: &[(f64, f64)], k: f64| of.iter().map(|(n, share)| libm::pow(*n, k) * share).sum::<f64>();
     let of_calls = |k| calls.incoming_per_s * moment(&incoming, k) + calls.outgoing_per_s * moment(&outgoing, k);
     let a_refresh = if kept.session.by_update { 2.0 } else { 3.0 };
-    let exact = SET_UP * kept.sessions + a_refresh * kept.refreshes() + of_calls(1) * signed_in;
+    let exact = SET_UP * kept.sessions + a_refresh * kept.refreshes() + of_calls(1.0) * signed_in;
     let formula = format!(
         "7 a set-up, {a_refresh} a refresh, {} an incoming and {} an outgoing call on average",
-        plain(moment(&incoming, 1)),
-        plain(moment(&outgoing, 1))
+        plain(moment(&incoming, 1.0)),
+        plain(moment(&outgoing, 1.0))
     );
     let Some(row) = Row::new(found, &group.scope, "message_rate_per_s", exact / kept.time, formula) else {
         return Ok(Vec::new());
@@ -83,7 +83,7 @@ pub fn messages(group: &Group, found: &Simulated) -> Result<Vec<Row>, String> {
     // Calls under way when their user goes, or the run ends, have at most two events yet to come.
     let open = (calls.incoming_per_s + calls.outgoing_per_s) * (calls.ring_s + calls.talk_s) * 4.0;
     let ends = kept.sessions * (open + if group.leaves() { SIGN_OUT } else { 0.0 }) + a_refresh * kept.cut();
-    let chance = normal_chance(signed_in * of_calls(2)) + a_refresh * kept.chance;
+    let chance = normal_chance(signed_in * of_calls(2.0)) + a_refresh * kept.chance;
     let row = row.allow(ends / kept.time, "what a sign-out or the end cuts or adds");
     Ok(vec![row.allow(chance / kept.time, "chance of Poisson calls")])
 }

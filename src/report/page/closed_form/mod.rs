@@ -27,7 +27,7 @@ use self::simulated::Simulated;
 use self::site::Site;
 use super::table::Table;
 use crate::report::inputs::Input;
-use crate::report::results::{Results, ResultsError};
+use crate::report::results::{Replicated, Series};
 
 /// Theory beside simulation.
 #[derive(Serialize)]
@@ -84,12 +84,9 @@ const OF_GROUPS: [OfGroup; 8] = [
 ];
 const OF_SITES: [OfSite; 2] = [("utilisation", station::rows), ("the way back of all users", storm::rows)];
 
-/// The closed forms of a run.
-///
-/// # Errors
-/// Which file of the folder is damaged.
-pub fn closed_forms(inputs: &[Input], results: &Results) -> Result<Theory, ResultsError> {
-    let simulated = Simulated::read(results)?;
+/// The closed forms of a run, by its inputs, every figure of every replication, and the series.
+pub fn closed_forms(inputs: &[Input], figures: Vec<Replicated>, series: Vec<Series>) -> Theory {
+    let simulated = Simulated::new(figures, series);
     let (groups, sites) = (Group::all(inputs), Site::all(inputs));
     let mut rows: Vec<Row> = Vec::new();
     let mut without: Vec<Without> = Vec::new();
@@ -114,7 +111,7 @@ pub fn closed_forms(inputs: &[Input], results: &Results) -> Result<Theory, Resul
         "Mean over the replications. Of chance four standard deviations are allowed, or a 99.99 % interval.".into();
     table.rows = rows.iter().map(Row::cells).collect();
     let without = merged(without).iter().map(Without::line).collect();
-    Ok(Theory { agreement: agreement(&rows), table: table.if_any(), without })
+    Theory { agreement: agreement(&rows), table: table.if_any(), without }
 }
 
 /// How many rows agree.

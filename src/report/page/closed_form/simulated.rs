@@ -1,6 +1,6 @@
 //! What the simulation found, over all replications.
 
-use crate::report::results::{Replicated, Results, ResultsError, Series, Value};
+use crate::report::results::{Replicated, Series, Value};
 use crate::study::{Estimate, mean_interval, ratio_interval};
 
 /// Of the intervals that say whether a difference can be chance: as rare as four standard deviations, so that of the
@@ -17,14 +17,10 @@ pub struct Simulated {
 }
 
 impl Simulated {
-    /// Of a results folder.
-    ///
-    /// # Errors
-    /// Which file is damaged.
-    pub fn read(results: &Results) -> Result<Simulated, ResultsError> {
-        let mut figures = results.runs()?;
+    /// Of every figure of every replication, and of the series.
+    pub fn new(mut figures: Vec<Replicated>, series: Vec<Series>) -> Simulated {
         figures.retain(|f| f.cause.is_empty());
-        Ok(Simulated { figures, series: results.series()? })
+        Simulated { figures, series }
     }
 
     fn values(&self, scope: &str, metric: &str) -> impl Iterator<Item = Value> + '_ {
