@@ -3,7 +3,7 @@
 use super::document::Form;
 use crate::deployment::ServiceTime;
 use crate::protocol::Reestablish;
-use crate::quantity::{Span, parse_clock, parse_rate, parse_share, parse_span, print_span};
+use crate::quantity::{Span, parse_capacity, parse_clock, parse_rate, parse_share, parse_span, print_span};
 use crate::workload::{Lunch, SignIn};
 
 /// The kind of a key's value, with its range.
@@ -107,11 +107,6 @@ const SIGN_IN_FORMS: &str = r#""at start", "at 09:00", "uniform over 30 min" or 
 const SERVICE_FORMS: &str =
     r#""none", "4 ms", "exponential 4 ms", "log-normal 4 ms sd 2 ms" or "quantiles 50 % 3 ms, 90 % 8 ms, 100 % 20 ms""#;
 const CAPACITY_FORMS: &str = r#""10000 calls/h", "22 messages/s" or "11 jobs/s""#;
-/// Requests of a published call: DeliveredEvent, AnswerCall, EstablishedEvent, ConnectionClearedEvent, with their answers 8
-/// messages (domain: the table of messages per action).
-pub const JOBS_PER_CALL: f64 = 4.0;
-/// A job is a request and its answer: published figures count messages in both directions.
-pub const MESSAGES_PER_JOB: f64 = 2.0;
 const REESTABLISH_FORMS: &str =
     r#""never", "fixed 30 s", "uniform 0 s..600 s" or "backoff 5 s x2 max 300 s jitter 20 %""#;
 
@@ -234,7 +229,7 @@ impl Kind {
             }
             Kind::Flag => text.parse().ok().map(Value::Flag),
             Kind::Service => read_service(text).map(Value::Service),
-            Kind::Capacity => read_capacity(text).map(Value::Capacity),
+            Kind::Capacity => parse_capacity(text).map(Value::Capacity),
             Kind::Target | Kind::File => (!text.is_empty()).then(|| Value::Text(text.into())),
             Kind::Hours => read_hours(text).map(Value::Hours),
             Kind::Offset => {
@@ -291,25 +286,6 @@ fn read_quantiles(text: &str) -> Option<Vec<(f64, Span)>> {
     }
     points.last().filter(|(share, _)| *share == 1.0)?;
     Some(points)
-}
-
-fn read_capacity(text: &str) -> Option<f64> {
-    let (number, rate) = text.split_once(' ')?;
-    let number: f64 = number.replace(',', "").parse().ok().filter(|n: &f64| n.is_finite() && *n > 0.0 && *n <= 1e9)?;
-    let (what, per) = rate.split_once('/')?;
-    let seconds = match per {
-        "s" => 1.0,
-        "min" => 60.0,
-        "h" => 3600.0,
-        _ => return None,
-    };
-    let jobs = match what {
-        "calls" => JOBS_PER_CALL,
-        "messages" => 1.0 / MESSAGES_PER_JOB,
-        "jobs" => 1.0,
-        _ => return None,
-    };
-    Some(number * jobs / seconds)
 }
 
 fn read_hours(text: &str) -> Option<Vec<(Span, f64)>> {
@@ -427,12 +403,6 @@ mod tests {
         ] {
             assert_eq!(read_service(bad), None, "{bad}");
         }
-        // 10,000 calls of 8 messages an hour are 22.2 messages a second (domain §5), 11.1 requests with their answers.
-        assert!((read_capacity("10000 calls/h").unwrap() - 10_000.0 * 4.0 / 3600.0).abs() < 1e-12);
-        assert_eq!(
-            (read_capacity("22 messages/s"), read_capacity("0 jobs/s"), read_capacity("5 calls")),
-            (Some(11.0), None, None)
-        );
         assert_eq!(
             read_hours("08:00 x1, 12:00 x0.4").unwrap(),
             [(Span::from_secs(28_800), 1.0), (Span::from_secs(43_200), 0.4)]

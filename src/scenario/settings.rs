@@ -5,12 +5,12 @@ use std::path::Path;
 use super::catalogue::{FILES, Key, Standing, keys_of};
 use super::document::{Document, Entry, Form, Section};
 use super::error::{Place, ScenarioError, nearest};
-use super::kind::{JOBS_PER_CALL, Kind, MESSAGES_PER_JOB, Value};
+use super::kind::{Kind, Value};
 use super::overrides::Override;
 use super::profile::{Profile, SHIPPED};
 use crate::deployment::ServiceTime;
 use crate::protocol::Reestablish;
-use crate::quantity::Span;
+use crate::quantity::{JOBS_PER_CALL, MESSAGES_PER_JOB, Span};
 use crate::workload::{Lunch, SignIn};
 
 /// Where a value comes from.

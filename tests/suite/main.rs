@@ -1,5 +1,6 @@
 //! All integration tests, grouped by question.
 
+mod closed_form;
 mod command;
 mod conversation;
 mod day;

@@ -13,13 +13,13 @@ fn rccsim(args: &[&str]) -> Output {
 }
 
 /// Runs a command into a folder of its own.
-struct Made {
-    out: PathBuf,
+pub struct Made {
+    pub out: PathBuf,
     _root: TempDir,
 }
 
 impl Made {
-    fn by(args: &[&str]) -> Made {
+    pub fn by(args: &[&str]) -> Made {
         let root = TempDir::new().unwrap();
         let out = root.path().join("out");
         let output = rccsim(&[args, &["--quiet", "--out", out.to_str().unwrap()]].concat());
@@ -34,7 +34,7 @@ impl Made {
         Made::by(&[&["run", "models/nec-r2.toml", "--set", "clients.count=40"], reps, more].concat())
     }
 
-    fn page(&self) -> String {
+    pub fn page(&self) -> String {
         page(&self.out)
     }
 }
@@ -44,14 +44,14 @@ fn page(folder: &Path) -> String {
 }
 
 /// A scenario file of its own.
-fn scenario(root: &Path, text: &str) -> String {
+pub fn scenario(root: &Path, text: &str) -> String {
     let path = root.join("scenario.toml");
     fs::write(&path, text).unwrap();
     path.to_str().unwrap().into()
 }
 
 /// What stands between two marks, each time.
-fn between<'a>(text: &'a str, from: &str, to: &str) -> Vec<&'a str> {
+pub fn between<'a>(text: &'a str, from: &str, to: &str) -> Vec<&'a str> {
     text.split(from).skip(1).map(|rest| rest.split(to).next().unwrap()).collect()
 }
 
@@ -61,7 +61,7 @@ fn sections(page: &str) -> Vec<&str> {
 }
 
 /// The text of an element without its tags.
-fn bare(html: &str) -> String {
+pub fn bare(html: &str) -> String {
     let outside = html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text));
     outside.collect::<String>().trim().to_string()
 }
@@ -258,14 +258,10 @@ fn a_sweep_of_very_many_points_is_cut_and_says_so() {
 #[test]
 fn a_margin_and_a_closed_form_are_those_of_the_contract() {
     let page = Made::run(&[]).page();
-    let theory = between(&page, "<caption>Simulated beside closed form</caption>", "</table>")[0];
-    let rows: Vec<Vec<String>> = between(theory, "<tr>", "</tr>")
-        .into_iter()
-        .map(|row| row.split("</t").map(bare).filter(|cell| !cell.is_empty()).collect())
-        .collect();
     // Model §5, UPDATE ignored, R 1500 s, SE 1800 s, D 30 s: first loss 1532 s, 3600/1562 drops an hour, 30/1562 down.
+    let rows = crate::closed_form::rows(&page);
     let closed: Vec<(&str, &str, &str)> =
-        rows[1..].iter().map(|r| (r[1].as_str(), r[2].as_str(), r[r.len() - 1].as_str())).collect();
+        rows.iter().map(|r| (r.metric.as_str(), r.closed.as_str(), r.agrees.as_str())).collect();
     assert_eq!(closed[0], ("first_loss_s", "1532", "yes"));
     assert_eq!(closed[1], ("drops_per_client_hour", "2.3047", "yes"));
     assert_eq!(closed[2], ("down_fraction", "1.9206", "yes"));

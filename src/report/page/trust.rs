@@ -4,8 +4,8 @@ use minijinja::Value;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::closed_form::closed_forms;
-use super::table::{Table, items, text};
+use super::closed_form::{Theory, closed_forms};
+use super::table::{items, text};
 use super::{Kind, figure};
 use crate::measure::{Metric, Sample, Unit};
 use crate::report::chart::{Along, Axis, Band, Chart, Layer, Line, Scale, Threshold, Tone};
@@ -21,8 +21,7 @@ pub struct Trust {
     replications: String,
     convergence: Option<Value>,
     warm_up: String,
-    closed_form: Option<Table>,
-    no_closed_form: String,
+    theory: Option<Theory>,
     warnings: Vec<String>,
 }
 
@@ -51,12 +50,10 @@ pub fn trust(kind: Kind, summary: &Json, inputs: &[Input], results: &Results) ->
         trust.warm_up = "Nothing is cut off as warm-up: each run begins with nobody signed in, and that beginning is part of the question.".into();
     }
     if kind == Kind::Run {
-        trust.warm_up += &settling(&results.series()?);
+        let series = results.series()?;
+        trust.warm_up += &settling(&series);
         trust.convergence = convergence(summary, results)?;
-        match closed_forms(summary, inputs) {
-            Ok(table) => trust.closed_form = Some(table),
-            Err(why) => trust.no_closed_form = format!("No closed form is set beside these figures: {why}."),
-        }
+        trust.theory = Some(closed_forms(inputs, results.runs()?, series));
     }
     Ok(trust)
 }
