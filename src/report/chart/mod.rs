@@ -13,6 +13,7 @@ mod colour;
 mod content;
 mod data;
 mod draw;
+mod flag;
 mod heat;
 mod layer;
 mod layout;
@@ -35,7 +36,7 @@ use serde::Serialize;
 
 pub use colour::stylesheet;
 pub use layer::{
-    Along, Band, Bar, Bars, HeatMap, Histogram, Layer, Line, Marker, Point, Points, Region, Stack, Threshold, Tone,
+    Along, Band, Bar, Bars, HeatMap, Histogram, Key, Layer, Line, Marker, Point, Points, Region, Stack, Threshold, Tone,
 };
 pub use script::SCRIPT;
 

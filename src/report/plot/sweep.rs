@@ -89,7 +89,7 @@ fn spot(figure: Option<&Figure>, factor: f64) -> (f64, Option<(f64, f64)>) {
 pub fn curve(figures: &[Option<&Figure>], xs: &[f64], name: &str, factor: f64) -> Vec<Layer> {
     let point = |(x, figure): (&f64, &Option<&Figure>)| {
         let (y, interval) = spot(*figure, factor);
-        Point { x: *x, y, interval, label: String::new() }
+        Point { x: *x, y, interval, ..Point::default() }
     };
     let mut points: Vec<Point> = xs.iter().zip(figures).map(point).collect();
     let mut layers = Vec::new();
@@ -174,7 +174,14 @@ fn feasible(curve: &Curve, sweep: &Sweep) -> Vec<Layer> {
             let from = if i == 0 { f64::NEG_INFINITY } else { half(i - 1, i) };
             let to = if until == passes.len() { f64::INFINITY } else { half(until - 1, until) };
             let label = if layers.is_empty() { "meets the objectives" } else { "" };
-            layers.push(Layer::Region(Region { along: Along::X, from, to, label: label.into(), tone: Tone::Good }));
+            layers.push(Layer::Region(Region {
+                along: Along::X,
+                from,
+                to,
+                label: label.into(),
+                tone: Tone::Good,
+                faint: false,
+            }));
         }
         i = until.max(i + 1);
     }

@@ -329,3 +329,42 @@ fn a_scenario_has_the_plots_it_asks_for() {
     assert_eq!(named(&plots, "plot-1-session-drops").title, "Mine");
     assert!(plots.iter().all(|p| !p.name.starts_with("plot-2")), "a run has no varied key");
 }
+
+/// The scheduled faults of a day of which each picture tells; one by chance is not among them.
+#[test]
+fn scheduled_faults_are_shaded_in_every_picture_of_the_day() {
+    let fault = |text: &str| format!("[[fault]]\ninstance = \"every\"\n{text}\n");
+    let scenario = [
+        DAY.to_string(),
+        fault("kind = \"crash\"\ntarget = \"gateway:gw\"\nat = \"08:02\"\nduration = \"3 min\"")
+            .replace("\"every\"", "2"),
+        fault("kind = \"ocs-failover\"\ntarget = \"all\"\nat = \"08:07\"\nduration = \"1 h\""),
+        fault("kind = \"stall\"\ntarget = \"gateway:gw\"\nduration = \"5 min\"\nmtbf = \"6 h\"\nmttr = \"5 min\""),
+        "[[plot]]\nx = \"time\"\ny = \"visible\"\n".into(),
+    ];
+    let rows = [
+        row("", "all", "users", "", 5.0, 0.0),
+        row("", "all", "session_drops", "", 4.0, 0.0),
+        row("", "all", "down_peak", "", 5.0, 0.0),
+    ];
+    let plots = drawn(&[
+        ("summary.json", run_summary(3, &rows)),
+        ("series.csv", series("visible", 1)),
+        ("scenario.toml", scenario.concat()),
+    ]);
+    for name in ["sessions", "load", "drops-over-day", "plot-1-visible"] {
+        let chart = named(&plots, name);
+        let shaded: Vec<(f64, f64, &str)> = chart
+            .layers
+            .iter()
+            .filter_map(|l| if let Layer::Region(r) = l { Some((r.from, r.to, r.label.as_str())) } else { None })
+            .collect();
+        // 08:00 is 28,800 s; the day ends at 08:10, before the fail-over does.
+        assert_eq!(shaded, [(28_920.0, 29_100.0, "crash, gw 2"), (29_220.0, 29_400.0, "OCS fail-over")], "{name}");
+        let told = "Shaded: crash, gw 2 (08:02 to 08:05); OCS fail-over (08:07 to 09:07).";
+        assert!(chart.description.ends_with(told), "{name}: {}", chart.description);
+        assert_eq!(chart.notes.last().map(String::as_str), Some(told), "{name}");
+        let svg = svg(chart, Size::WIDE);
+        assert!(svg.contains(">crash, gw 2<") && svg.contains(">OCS fail-over<"), "{name}: a name above each");
+    }
+}
