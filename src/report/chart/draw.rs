@@ -14,7 +14,7 @@ use super::{Chart, clip, flag, thin};
 pub const AREA: f64 = 0.5;
 const BAND: f64 = 0.2;
 /// More points than this are drawn small.
-const MANY: usize = 200;
+pub const MANY: usize = 200;
 /// A curve of more points than this is drawn thin and without dashes, whose gaps would be lost in it.
 pub const DENSE: usize = 400;
 /// Draws axes and layers; says where.

@@ -35,6 +35,7 @@ pub(super) mod tests;
 use serde::Serialize;
 
 pub use colour::stylesheet;
+pub use draw::MANY;
 pub use layer::{
     Along, Band, Bar, Bars, HeatMap, Histogram, Key, Layer, Line, Marker, Point, Points, Region, Stack, Threshold, Tone,
 };

@@ -368,3 +368,40 @@ fn scheduled_faults_are_shaded_in_every_picture_of_the_day() {
         assert!(svg.contains(">crash, gw 2<") && svg.contains(">OCS fail-over<"), "{name}: a name above each");
     }
 }
+
+#[test]
+fn a_sweep_of_two_keys_tells_which_points_serve_and_where_all_or_some_curves_do() {
+    let point = |count: u32, path: &str, verdict: &'static str| {
+        (format!("\"clients.count\": \"{count}\", \"clients.path\": \"{path}\""), 0.01, 1.0, verdict)
+    };
+    let good = [(10, "pass"), (20, "pass"), (30, "fail"), (40, "fail")].map(|(n, v)| point(n, "good", v));
+    let bad = [(10, "pass"), (20, "fail"), (30, "inconclusive"), (40, "fail")].map(|(n, v)| point(n, "bad", v));
+    let plots = sweep(&[good, bad].concat());
+    let chart = named(&plots, "sweep-missed-toast-fraction");
+    let shaded: Vec<(f64, f64, bool, &str)> = chart
+        .layers
+        .iter()
+        .filter_map(|l| if let Layer::Region(r) = l { Some((r.from, r.to, r.faint, r.label.as_str())) } else { None })
+        .collect();
+    // Both serve at 10, one at 20, none from 30 on; each with half of the way to its neighbours.
+    let all = (f64::NEG_INFINITY, 15.0, false, "all curves meet the objectives");
+    assert_eq!(shaded, [all, (15.0, 25.0, true, "some curves meet the objectives")]);
+    let hollow = |name: &str| -> Vec<bool> {
+        let of = |l: &Layer| match l {
+            Layer::Points(p) if p.name == name => Some(p.points.iter().map(|p| p.hollow).collect()),
+            _ => None,
+        };
+        chart.layers.iter().find_map(of).unwrap()
+    };
+    assert_eq!(hollow("good"), [false, false, true, true]);
+    assert_eq!(hollow("bad"), [false, true, true, true]);
+    let picture = svg_of(&plots, "sweep-missed-toast-fraction");
+    assert!(
+        picture.contains(">meets the objectives<") && picture.contains(">does not, or is not shown to<"),
+        "{picture}"
+    );
+    assert!(chart.notes.iter().any(|n| n.ends_with("; faint where not all curves do.")), "{:?}", chart.notes);
+    // Where none serves the only sign is that of those which do not.
+    let plots = sweep(&[(interval(5), 0.05, 9.0, "fail"), (interval(10), 0.05, 9.0, "fail")]);
+    assert!(svg_of(&plots, "sweep-missed-toast-fraction").contains(">is not shown to meet the objectives<"));
+}
