@@ -251,7 +251,7 @@ impl Results {
     }
 
     /// The complaint that a file is not what it should be.
-    pub(super) fn damaged(&self, file: &str, why: String) -> ResultsError {
+    pub fn damaged(&self, file: &str, why: String) -> ResultsError {
         ResultsError::Damaged { path: self.path.clone(), file: file.into(), why }
     }
 }
