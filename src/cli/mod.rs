@@ -7,6 +7,7 @@ mod best_answer;
 mod campaign;
 mod check;
 mod compare;
+mod complete;
 mod design;
 mod fault;
 mod flags;

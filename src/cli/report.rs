@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Outcome;
+use super::complete::{complete, is_bare};
 use super::fault::{Fault, print};
 use crate::report::page::{NAME, page};
 use crate::report::results::Results;
@@ -17,7 +18,7 @@ pub struct Report {
     /// Results folders; each gets its own report (of several together: rccsim compare DIR DIR …)
     #[arg(required = true, value_name = "DIR")]
     folders: Vec<PathBuf>,
-    /// No list of what was written
+    /// No list of what was written, and no warnings
     #[arg(long, short)]
     quiet: bool,
 }
@@ -29,7 +30,7 @@ impl Report {
     /// A folder without valid results, or a refusal of the system.
     pub fn run(self) -> Result<Outcome, Fault> {
         for path in &self.folders {
-            report(path)?;
+            report(path, self.quiet)?;
             if !self.quiet {
                 print(&format!("{}\n", path.join(NAME).display()))?;
             }
@@ -58,7 +59,7 @@ fn draw(folder: &mut Folder, results: &Results) -> Result<(), Fault> {
 }
 
 /// Writes plots and report of a published folder anew, and their digests into the manifest.
-fn report(path: &Path) -> Result<(), Fault> {
+fn report(path: &Path, quiet: bool) -> Result<(), Fault> {
     let results = Results::read(path)?;
     if results.manifest.version != VERSION {
         return Err(Fault::Input(format!(
@@ -68,6 +69,17 @@ fn report(path: &Path) -> Result<(), Fault> {
         )));
     }
     let mut folder = Folder::open(path)?;
+    if is_bare(&results)
+        && let Err(why) = complete(&results, &mut folder)?
+        && !quiet
+    {
+        eprintln!(
+            "warning: {}: the report lacks the ladder of a lost session and the trials behind assumptions ({why}); `{}` makes them",
+            path.display(),
+            results.document.command
+        );
+    }
+    let results = folder.results_over(&results)?;
     draw(&mut folder, &results)?;
     Ok(folder.amend(results.manifest)?)
 }

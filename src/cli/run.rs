@@ -177,8 +177,11 @@ impl Run {
         let add = |line: String, (flag, value): (&str, String)| line + &super::flags::written(flag, &value);
         let command = precision.chain(steady_flag).fold(command, add);
         let (assumptions, advice) = match self.no_report {
-            true => (Vec::new(), Vec::new()),
-            false => (assumptions(source, scenario, verdict)?, advice(plan, &samples)),
+            true => (None, None),
+            false => {
+                let loses = |name: &str| drops(&samples, &Scope::Gateway(name.into())) > 0.0;
+                (Some(assumptions(source, scenario, verdict)?), Some(advice(plan, loses)))
+            }
         };
         Ok(Record {
             scenario: plan.name.clone(),
@@ -241,7 +244,7 @@ fn drops(samples: &Samples, scope: &Scope) -> f64 {
 }
 
 /// What to try next, for every gateway that loses sessions.
-fn advice(plan: &Plan, samples: &Samples) -> Vec<String> {
+pub fn advice(plan: &Plan, loses: impl Fn(&str) -> bool) -> Vec<String> {
     let mut lines = Vec::new();
     if !can_be_tried(plan) {
         lines.push(
@@ -250,7 +253,7 @@ fn advice(plan: &Plan, samples: &Samples) -> Vec<String> {
         );
     }
     for (index, gateway) in plan.gateways.iter().enumerate() {
-        if drops(samples, &Scope::Gateway(gateway.name.clone())) == 0.0 {
+        if !loses(&gateway.name) {
             continue;
         }
         for tried in remedies(plan, index) {

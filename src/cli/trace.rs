@@ -272,7 +272,7 @@ fn name(side: Side) -> &'static str {
 fn setting(scenario: &Scenario, table: &str, name: &str, key: &str) -> String {
     scenario.section(table, name).map_or_else(String::new, |section| {
         let setting = section.setting(key);
-        format!("{key} = {} ({})", setting.text, setting.provenance())
+        format!("{key} = {} ({})", setting.text, setting.origin_told())
     })
 }
 

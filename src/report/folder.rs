@@ -140,6 +140,19 @@ impl Folder {
         Results::of(&self.path, Manifest { files: self.finished.clone(), ..manifest.clone() }, files)
     }
 
+    /// The same over the files of the published folder, which stay where there is no new one.
+    ///
+    /// # Errors
+    /// `summary.json` is missing or damaged.
+    pub fn results_over(&self, published: &Results) -> Result<Results, ResultsError> {
+        let mut manifest = published.manifest.clone();
+        let mut files: BTreeMap<String, PathBuf> =
+            manifest.files.keys().map(|name| (name.clone(), self.path.join(name))).collect();
+        files.extend(self.finished.keys().map(|name| (name.clone(), self.partial(name))));
+        manifest.files.extend(self.finished.clone());
+        Results::of(&self.path, manifest, files)
+    }
+
     /// Gives every file its name, removes those of an earlier run that this one did not write, and writes the manifest.
     ///
     /// # Errors

@@ -52,8 +52,8 @@ pub struct Run {
     pub rows: Vec<Row>,
     /// The objectives.
     pub judgements: Vec<Judgement>,
-    /// Unknown facts and what hangs on them.
-    pub assumptions: Vec<Assumption>,
+    /// Unknown facts and what hangs on them; none: not tried.
+    pub assumptions: Option<Vec<Assumption>>,
     /// What is valid and yet unlikely to be meant.
     pub warnings: Vec<String>,
     /// How far the replications lie apart.
@@ -62,8 +62,8 @@ pub struct Run {
     pub steady: Vec<Steady>,
     /// The answer in one sentence.
     pub answer: String,
-    /// What to try next.
-    pub advice: Vec<String>,
+    /// What to try next; none: not tried.
+    pub advice: Option<Vec<String>>,
     /// Fewer replications than asked for, because the run was interrupted.
     pub interrupted: bool,
     /// The command that repeats it.

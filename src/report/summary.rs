@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::number::{field, rounded};
-use super::run::Run;
+use super::run::{self, Assumption, Run};
 use super::settled::{Quantile, Settled, quantiles, settled};
 use crate::measure::Bound;
 use crate::study::{Judgement, Row, Verdict};
@@ -82,10 +82,10 @@ struct Summary<'a> {
     verdict: &'a str,
     answer: &'a str,
     command: &'a str,
-    advice: &'a [String],
+    advice: Option<&'a [String]>,
     interrupted: bool,
     objectives: Vec<Wanted<'a>>,
-    assumptions: Vec<Bounds<'a>>,
+    assumptions: Option<Vec<Bounds<'a>>>,
     quantiles: Vec<Quantile<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     steady_state: Vec<Settled<'a>>,
@@ -138,6 +138,39 @@ pub(super) fn wanted(judgement: &Judgement) -> Wanted<'_> {
     }
 }
 
+fn alternatives(assumptions: &[Assumption]) -> Vec<Bounds<'_>> {
+    fn alternative(o: &run::Alternative) -> Alternative<'_> {
+        Alternative {
+            value: &o.value,
+            down_fraction: o.down_fraction.map(rounded),
+            missed_toast_fraction: o.missed_toast_fraction.map(rounded),
+            verdict: o.verdict.map(Verdict::name),
+        }
+    }
+    fn bounds(a: &Assumption) -> Bounds<'_> {
+        Bounds {
+            key: &a.key,
+            value: &a.value,
+            standing: a.standing.clone(),
+            decides: a.decides,
+            alternatives: a.alternatives.iter().map(alternative).collect(),
+        }
+    }
+    assumptions.iter().map(bounds).collect()
+}
+
+/// The document of a run whose trials were left out, with them; nothing if they were not.
+pub fn with_trials(document: &str, assumptions: &[Assumption], advice: &[String]) -> Option<String> {
+    // Only fields of the document itself are two spaces from the left, and no text in it holds the end of a line.
+    let put = |text: &str, field: &str, value: String| {
+        let (before, after) = text.split_once(&format!("\n  \"{field}\": null,\n"))?;
+        let value = value.trim_end().replace('\n', "\n  ");
+        Some(format!("{before}\n  \"{field}\": {value},\n{after}"))
+    };
+    let text = put(document, "advice", super::json(&advice))?;
+    put(&text, "assumptions", super::json(&alternatives(assumptions)))
+}
+
 /// The document, as text with a newline at its end.
 pub fn json(run: &Run) -> String {
     let point = BTreeMap::new();
@@ -155,29 +188,10 @@ pub fn json(run: &Run) -> String {
         verdict: run.verdict().name(),
         answer: &run.answer,
         command: &run.command,
-        advice: &run.advice,
+        advice: run.advice.as_deref(),
         interrupted: run.interrupted,
         objectives: run.judgements.iter().map(wanted).collect(),
-        assumptions: run
-            .assumptions
-            .iter()
-            .map(|a| Bounds {
-                key: &a.key,
-                value: &a.value,
-                standing: a.standing.clone(),
-                decides: a.decides,
-                alternatives: a
-                    .alternatives
-                    .iter()
-                    .map(|o| Alternative {
-                        value: &o.value,
-                        down_fraction: o.down_fraction.map(rounded),
-                        missed_toast_fraction: o.missed_toast_fraction.map(rounded),
-                        verdict: o.verdict.map(Verdict::name),
-                    })
-                    .collect(),
-            })
-            .collect(),
+        assumptions: run.assumptions.as_deref().map(alternatives),
         quantiles: run.spread.iter().flat_map(quantiles).collect(),
         steady_state: run.steady.iter().map(settled).collect(),
         warnings: &run.warnings,

@@ -192,10 +192,8 @@ pub fn assumption(a: &Assumption) -> String {
 }
 
 fn assumptions(out: &mut String, run: &Run) {
-    if run.assumptions.is_empty() {
-        return;
-    }
-    let decides = run.assumptions.iter().any(|a| a.decides);
+    let Some(assumptions) = run.assumptions.as_ref().filter(|a| !a.is_empty()) else { return };
+    let decides = assumptions.iter().any(|a| a.decides);
     let settled = !run.judgements.is_empty() && run.verdict() != Verdict::Inconclusive;
     let title = match decides {
         true => "An assumption decides the verdict",
@@ -204,7 +202,7 @@ fn assumptions(out: &mut String, run: &Run) {
         false => "What hangs on assumptions",
     };
     let _ = writeln!(out, "\n{title}");
-    for a in &run.assumptions {
+    for a in assumptions {
         let _ = writeln!(out, "  {}", assumption(a));
     }
 }
@@ -225,9 +223,9 @@ pub fn run(run: &Run) -> String {
     figures(&mut out, run);
     causes(&mut out, run);
     out += &super::settled::text(run);
-    if !run.advice.is_empty() {
+    if let Some(advice) = run.advice.as_ref().filter(|a| !a.is_empty()) {
         let _ = writeln!(out, "\nWhat to try next");
-        for line in &run.advice {
+        for line in advice {
             let _ = writeln!(out, "  {line}");
         }
     }

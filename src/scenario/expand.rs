@@ -52,11 +52,7 @@ fn write_section(out: &mut String, settings: &Settings, scenario: &Scenario, ope
     let header = if table == "scenario" { "[scenario]".into() } else { format!("[[{table}]]") };
     writeln!(out, "\n{header}").unwrap_or_default();
     for setting in &settings.entries {
-        let comment = match &setting.origin {
-            // The line of the original file says nothing here.
-            Origin::File(_) => format!("given{}", setting.conversion()),
-            _ => setting.provenance().replace(char::is_control, " "),
-        };
+        let comment = setting.origin_told().replace(char::is_control, " ");
         let comment = match digest(scenario, settings, setting) {
             Some(digest) => format!("{comment}; blake3 {digest}"),
             None => comment,

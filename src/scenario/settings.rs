@@ -67,6 +67,14 @@ impl Setting {
         from + &self.conversion()
     }
 
+    /// The same for those who do not have the file before them: its lines say nothing to them.
+    pub fn origin_told(&self) -> String {
+        match &self.origin {
+            Origin::File(_) => format!("given{}", self.conversion()),
+            _ => self.provenance(),
+        }
+    }
+
     /// What a published capacity comes to, at the messages of each action (domain: the table of messages per action).
     pub fn conversion(&self) -> String {
         let Value::Capacity(jobs_per_s) = self.value else { return String::new() };

@@ -20,10 +20,59 @@ async function charts(page) {
   return found;
 }
 
-// Every path of a picture and every text on its horizontal axis.
+// Every path of a picture and every text in it, each where it stands.
 const drawn = (picture) => picture.evaluate((frame) => [...frame.querySelectorAll("svg path, svg text, svg rect")]
   .filter((e) => !e.closest(".rc-dots, clipPath") && e.getClientRects().length)
-  .map((e) => e.getAttribute("d") ?? `${e.getAttribute("x")} ${e.textContent}`).join("\n"));
+  .map((e) => [e.getAttribute("d") ?? `${e.getAttribute("x")} ${e.textContent}`, e.closest("g[transform]")?.getAttribute("transform"), e.style.visibility]
+    .filter(Boolean).join(" ")).join("\n"));
+
+// Of an enlarged picture: texts that stand on one another or leave the paper, and how far each name at the end of a curve
+// is from where the curve leaves the plot on the right, if no other name is in its way.
+const names = (picture) => picture.evaluate((frame) => {
+  const svg = frame.querySelector("svg"), [left, top, width, height] = svg.dataset.plot.split(" ").map(Number);
+  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length > 0;
+  const clipped = (box, e) => !e.closest("[clip-path]") || (box.right > svg.getBoundingClientRect().left + left * scale && box.left < svg.getBoundingClientRect().left + (left + width) * scale);
+  const texts = [...svg.querySelectorAll("text")].filter(seen).map((e) => [e, e.getBoundingClientRect()]).filter(([e, box]) => clipped(box, e));
+  const paper = svg.getBoundingClientRect(), faults = [];
+  texts.forEach(([a, box], i) => {
+    if (box.right > paper.right + 2 || box.left < paper.left - 2) faults.push(`${a.textContent} leaves the paper`);
+    for (const [b, other] of texts.slice(i + 1)) {
+      // A box has air around its letters.
+      const on = box.left + 2 < other.right && other.left + 2 < box.right && box.top + 3 < other.bottom && other.top + 3 < box.bottom;
+      if (on && !a.getAttribute("transform") && !b.getAttribute("transform")) faults.push(`${a.textContent} stands on ${b.textContent}`);
+    }
+  });
+  const ends = [...svg.querySelectorAll("[data-end]")].map((entry) => {
+    if (!seen(entry.querySelector("text"))) faults.push(`${entry.dataset.entry} is not there`);
+    const moved = entry.transform.baseVal.consolidate()?.matrix.f ?? 0;
+    return { name: entry.dataset.entry, y: Number(entry.querySelector("text").getAttribute("y")) - 4.2 + moved };
+  });
+  const right = left + width;
+  // From which height to which: within two pixels a jagged curve is anywhere between.
+  const leaves = (name) => {
+    let last;
+    const near = [];
+    const curves = [...svg.querySelectorAll("[data-layer]")].filter((g) => g.dataset.name === name).flatMap((g) => [...g.querySelectorAll(":scope > path[stroke]")]);
+    for (const [, x, y] of curves.flatMap((path) => [...path.getAttribute("d").matchAll(/(-?[\d.]+),(-?[\d.]+)/g)])) {
+      const at = [Number(x), Number(y)];
+      if (Math.abs(at[0] - right) < 2) near.push(at[1]);
+      if (at[0] > right) {
+        near.push(last ? last[1] + (at[1] - last[1]) * (right - last[0]) / (at[0] - last[0]) : at[1]);
+        return [Math.min(...near), Math.max(...near)];
+      }
+      last = at;
+    }
+    return [last?.[1], last?.[1]];
+  };
+  for (const { name, y } of ends) {
+    const [high, low] = leaves(name);
+    // At the edge, and near another name, it may be pushed away.
+    const free = ends.every((other) => other.name === name || Math.abs(other.y - y) > 17) && high > top + 2 && low < top + height - 2;
+    if (free && (y < high - 3 || y > low + 3)) faults.push(`${name} at ${Math.round(y)} is not where its curve is, at ${high} to ${low}`);
+  }
+  return faults;
+});
 
 // Says where two pictures begin to differ, not all that is in them.
 function same(now, before, what) {
@@ -145,6 +194,35 @@ export const checks = {
       assert.ok(await picture.locator(".rc-tip").isVisible(), `${name}: values are still told`);
       await tools.getByRole("button", { name: "All" }).click();
       same(await drawn(picture), before, `${name}: the whole again`);
+    }
+  }),
+
+  "names follow what is enlarged": (path) => visit(path, { reducedMotion: "reduce" }, async (page) => {
+    for (const { name, picture } of await charts(page)) {
+      const tools = picture.locator(".rc-tools");
+      if (await tools.count() === 0) continue;
+      const field = picture.locator(".rc-field");
+      for (let step = 0; step < 3; step++) {
+        await tools.getByRole("button", { name: "Zoom in" }).click();
+        assert.deepEqual(await names(picture), [], `${name}: enlarged ${step + 1} times`);
+        // To the left, where other values are.
+        await field.scrollIntoViewIfNeeded();
+        const { x, y, width, height } = await field.boundingBox();
+        await page.mouse.move(x + width / 4, y + height / 2);
+        await page.mouse.down();
+        await page.mouse.move(x + width * 0.9, y + height / 2, { steps: 3 });
+        await page.mouse.up();
+        assert.deepEqual(await names(picture), [], `${name}: enlarged ${step + 1} times and moved`);
+        for (const toggle of await picture.locator(".rc-toggle").all()) {
+          const [button, entry] = await Promise.all([toggle.boundingBox(), toggle.evaluate((b) => {
+            const of = [...b.parentElement.querySelectorAll("[data-entry]")].find((e) => b.getAttribute("aria-label") === `Show ${e.dataset.entry}`);
+            const { top, height } = of.querySelector("text").getBoundingClientRect();
+            return top + height / 2;
+          })]);
+          assert.ok(Math.abs(button.y + button.height / 2 - entry) < 6, `${name}: a button lies over its name`);
+        }
+      }
+      await tools.getByRole("button", { name: "All" }).click();
     }
   }),
 

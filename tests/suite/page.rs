@@ -267,6 +267,73 @@ fn a_margin_and_a_closed_form_are_those_of_the_contract() {
     assert_eq!(closed[2], ("down_fraction", "1.9206", "yes"));
 }
 
+/// Every file of a folder.
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    let mut left = vec![folder.to_path_buf()];
+    while let Some(place) = left.pop() {
+        for entry in fs::read_dir(place).unwrap().map(|e| e.unwrap().path()) {
+            match entry.is_dir() {
+                true => left.push(entry),
+                false => {
+                    all.push((entry.strip_prefix(folder).unwrap().display().to_string(), fs::read(&entry).unwrap()))
+                }
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn a_run_without_a_report_gets_afterwards_what_a_run_has() {
+    // Values of a profile, of the file and of the command line; two gateways; a queue, whose users are tried whole.
+    let path = |name: &str| format!("models/{name}.toml");
+    for (file, more) in [
+        (path("nec-r2"), &["--set", "clients.count=30", "--set", "clients.reestablish=uniform 0 s..600 s"][..]),
+        (path("mixed-fleet"), &["--set", "scenario.horizon=2 h"]),
+        (path("overload"), &["--set", "clients.count=200", "--set", "scenario.horizon=2 h"]),
+        (path("nec-r2-allow-fix"), &["--set", "clients.count=30"]),
+        (path("replay"), &["--set", "scenario.horizon=3 h"]),
+        // Its plots are of keys that a run does not vary.
+        (path("studies/refresh-interval"), &["--set", "clients.count=20"]),
+    ] {
+        let args = [&["run", &file, "--reps", "2"], more].concat();
+        let at_once = Made::by(&args);
+        let later = Made::by(&[&args[..], &["--no-report"]].concat());
+        let bare = fs::read_to_string(later.out.join("summary.json")).unwrap();
+        assert!(bare.contains("\n  \"assumptions\": null,\n"), "{file}: nothing was tried");
+        let report = rccsim(&["report", later.out.to_str().unwrap()]);
+        assert!(report.status.success() && report.stderr.is_empty(), "{}", String::from_utf8_lossy(&report.stderr));
+        let (now, wanted) = (files(&later.out), files(&at_once.out));
+        let names = |all: &[(String, Vec<u8>)]| all.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&now), names(&wanted), "{file}");
+        for ((name, bytes), (_, wanted)) in now.iter().zip(&wanted) {
+            assert!(bytes == wanted, "{file}: {name} differs");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_simulated_again_is_said_in_the_page() {
+    let root = TempDir::new().unwrap();
+    fs::write(root.path().join("calls.csv"), "at,user,direction\n09:00,1,in\n").unwrap();
+    let text = fs::read_to_string("models/nec-r2.toml").unwrap();
+    let text = text.replace("name = \"front-office\"", "name = \"front-office\"\ncalls_file = \"calls.csv\"");
+    let file = scenario(root.path(), &text);
+    let made = Made::by(&["run", &file, "--reps", "2", "--set", "clients.count=20", "--no-report"]);
+    fs::remove_file(root.path().join("calls.csv")).unwrap();
+    let report = rccsim(&["report", made.out.to_str().unwrap()]);
+    let told = String::from_utf8(report.stderr).unwrap();
+    assert_eq!(report.status.code(), Some(0), "{told}");
+    assert!(told.contains("lacks the ladder of a lost session") && told.contains("calls.csv"), "{told}");
+    let page = made.page();
+    is_sound(&page);
+    assert!(page.contains("This run was made without its report") && !page.contains("<section id=\"ladder\">"));
+    let command = format!("They come with <code>rccsim run {file} --set clients.count=20 --reps 2</code>");
+    assert!(page.replace("&#x2f;", "/").contains(&command), "{:?}", between(&page, "They come with", "</p>"));
+}
+
 #[test]
 fn no_report_is_none_and_what_is_no_result_is_refused() {
     let made = Made::run(&["--no-report"]);

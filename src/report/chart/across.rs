@@ -9,10 +9,17 @@ use super::name::Names;
 use super::scene::{Part, Rect, Scene, Shape};
 
 pub fn region(scene: &mut Scene, plot: &Plot, region: &Region) {
-    let paint = if region.tone == Tone::Auto { Paint::Good } else { Paint::of(region.tone, 0) };
-    let shade = Shape::Box { rect: stretch(plot, region), paint, opacity: 0.1 };
+    let opacity = if region.faint { 0.05 } else { 0.1 };
+    let shade = Shape::Box { rect: stretch(plot, region), paint: colour(region), opacity };
     scene.extend(moving(region.along, vec![shade]));
 }
+
+pub fn colour(region: &Region) -> Paint {
+    if region.tone == Tone::Auto { Paint::Good } else { Paint::of(region.tone, 0) }
+}
+
+/// A stretch is no narrower than this: what is over at once is seen too [px].
+const NARROWEST: f64 = 2.0;
 
 /// What lies on the horizontal axis moves with it.
 fn moving(along: Along, shapes: Scene) -> Scene {
@@ -20,7 +27,7 @@ fn moving(along: Along, shapes: Scene) -> Scene {
 }
 
 /// Where a shaded stretch is drawn.
-fn stretch(plot: &Plot, region: &Region) -> Rect {
+pub fn stretch(plot: &Plot, region: &Region) -> Rect {
     let domain = if region.along == Along::X { &plot.x } else { &plot.y };
     // What is infinite, or not positive on a logarithmic axis, is beyond the end.
     let share = |v: f64| {
@@ -36,7 +43,10 @@ fn stretch(plot: &Plot, region: &Region) -> Rect {
     let (from, to) = (from.min(to), from.max(to));
     let Rect { x, y, w, h } = plot.rect;
     match region.along {
-        Along::X => Rect { x: x + from * w, y, w: (to - from) * w, h },
+        Along::X => {
+            let wide = ((to - from) * w).max(NARROWEST);
+            Rect { x: (x + from * w).min(x + w - wide), y, w: wide, h }
+        }
         Along::Y => Rect { x, y: y + (1.0 - to) * h, w, h: (to - from) * h },
     }
 }
@@ -54,7 +64,8 @@ pub fn across(scene: &mut Scene, chart: &Chart, plot: &Plot, names: &mut Names) 
     for (threshold, line) in lines {
         if let Shape::Stroke { points, paint, .. } = line {
             let name = names.along(points[0], points[1], &threshold.label, paint);
-            scene.extend(if threshold.along == Along::X { Part::At(points[0].0).holding(name) } else { name });
+            let part = if threshold.along == Along::X { Part::At(points[0].0) } else { Part::Fixed };
+            scene.extend(part.holding(name));
         }
     }
     for layer in &chart.layers {
@@ -70,8 +81,10 @@ pub fn across(scene: &mut Scene, chart: &Chart, plot: &Plot, names: &mut Names) 
         }
     }
     for layer in &chart.layers {
-        if let Layer::Region(region) = layer {
-            scene.extend(moving(region.along, names.within(stretch(plot, region), &region.label)));
+        if let Layer::Region(region) = layer
+            && region.along == Along::Y
+        {
+            scene.extend(Part::Fixed.holding(names.within(stretch(plot, region), &region.label)));
         }
     }
 }

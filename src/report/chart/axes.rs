@@ -5,7 +5,7 @@ use super::content::{homeless, marks, points};
 use super::layer::{Along, Layer};
 use super::layout::{self, Entry, Plot};
 use super::scale::Domain;
-use super::scene::{Anchor, Rect, Scene, Shape, Spot, rule};
+use super::scene::{Anchor, Part, Rect, Scene, Shape, Spot, rule};
 use super::text::{self, LABEL, plain};
 use super::{Chart, place};
 
@@ -123,6 +123,6 @@ pub fn end_names(scene: &mut Scene, chart: &Chart, entries: &[Entry], plot: &Plo
     for (entry, y) in entries.iter().zip(places) {
         let x = plot.rect.right() + 8.0;
         let text = plain((x + 24.0, y + 4.2), entry.name.clone(), Anchor::Start, Paint::Ink);
-        layout::entry(scene, entry, (x, y), Some(Shape::Text(text)));
+        scene.extend(Part::End(entry.name.clone()).holding(layout::entry(entry, (x, y), Some(Shape::Text(text)))));
     }
 }

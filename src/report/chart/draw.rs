@@ -8,22 +8,23 @@ use super::layer::{Band, Histogram, Layer, Line, Points, Stack};
 use super::layout::{self, Plot};
 use super::name::Names;
 use super::scene::{Part, Rect, Scene, Shape, Spot, rule};
-use super::{Chart, clip, thin};
+use super::{Chart, clip, flag, thin};
 
 /// How dense areas are.
 pub const AREA: f64 = 0.5;
 const BAND: f64 = 0.2;
 /// More points than this are drawn small.
-const MANY: usize = 200;
+pub const MANY: usize = 200;
 /// A curve of more points than this is drawn thin and without dashes, whose gaps would be lost in it.
 pub const DENSE: usize = 400;
 /// Draws axes and layers; says where.
 pub fn draw(scene: &mut Scene, chart: &Chart, room: Rect) -> Plot {
     let paints = paints(chart);
     let entries = entries(chart, &paints);
+    let mut room = room;
+    layout::key(scene, chart, &mut room);
     let mut plot = frame(chart, room, 0.0);
     let ends = ends(chart, &entries, room);
-    let mut room = room;
     match &ends {
         Some(wide) => plot = frame(chart, room, *wide),
         None if !entries.is_empty() => {
@@ -31,6 +32,13 @@ pub fn draw(scene: &mut Scene, chart: &Chart, room: Rect) -> Plot {
             plot = frame(chart, room, 0.0);
         }
         None => {}
+    }
+    // What a plot of its width has above it takes from its height.
+    let rows = flag::rows(chart, &plot);
+    if rows > 0 {
+        let wide = ends.unwrap_or(0.0);
+        let below = Rect { y: room.y + rows as f64 * flag::ROW, h: room.h - rows as f64 * flag::ROW, ..room };
+        plot = frame(chart, below, wide);
     }
     for layer in &chart.layers {
         if let Layer::Region(region) = layer {
@@ -54,6 +62,7 @@ pub fn draw(scene: &mut Scene, chart: &Chart, room: Rect) -> Plot {
     }
     let mut names = Names::new(plot.rect, drawn);
     across(scene, chart, &plot, &mut names);
+    flag::draw(scene, chart, &plot, rows);
     for (i, layer) in chart.layers.iter().enumerate() {
         let Layer::Points(points) = layer else { continue };
         let mut labels = Scene::new();
@@ -153,7 +162,7 @@ fn dots(scene: &mut Scene, plot: &Plot, points: &Points, paint: Paint, drawn: &m
         if plot.holds((x, y)) && many {
             cloud.push((x, y));
         } else if plot.holds((x, y)) {
-            scene.push(Shape::Disc { at: (x, y), radius: 3.5, paint });
+            scene.extend(layout::point((x, y), paint, points.points[i].hollow));
         }
     }
     if many {

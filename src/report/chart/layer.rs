@@ -62,6 +62,18 @@ pub struct Point {
     pub interval: Option<(f64, f64)>,
     /// What stands beside it; nothing for nothing.
     pub label: String,
+    /// A ring instead of a disc: [`Key`] says what that tells.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hollow: bool,
+}
+
+/// What it tells of a point that it is filled, or hollow; what no point is has no text.
+#[derive(Serialize, Clone, PartialEq, Debug, Default)]
+pub struct Key {
+    /// What filled points are.
+    pub filled: String,
+    /// What hollow points are.
+    pub hollow: String,
 }
 
 /// Points that are not a curve, or the measured ones of a curve.
@@ -142,6 +154,9 @@ pub struct Region {
     pub label: String,
     /// Its colour.
     pub tone: Tone,
+    /// Half as dense: it holds in part.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub faint: bool,
 }
 
 /// One point that matters.
@@ -207,4 +222,6 @@ pub enum Layer {
     Histogram(Histogram),
     /// A table of colours.
     HeatMap(HeatMap),
+    /// What filled and hollow points tell, above the plot.
+    Key(Key),
 }

@@ -113,7 +113,8 @@ pub fn legend(scene: &mut Scene, entries: &[Entry], room: &mut Rect) {
             break;
         }
         let text = plain((at + 24.0, room.y + 11.0), entry.name.clone(), Anchor::Start, Paint::Ink);
-        self::entry(scene, entry, (at, room.y + 7.0), cut(room.w * 0.6, text));
+        let part = Part::Entry(entry.name.clone());
+        scene.extend(part.holding(self::entry(entry, (at, room.y + 7.0), cut(room.w * 0.6, text))));
         at += wide + 18.0;
     }
     if !entries.is_empty() {
@@ -122,11 +123,39 @@ pub fn legend(scene: &mut Scene, entries: &[Entry], room: &mut Rect) {
 }
 
 /// A name and a piece of what it stands for.
-pub fn entry(scene: &mut Scene, entry: &Entry, at: (f64, f64), text: Option<Shape>) {
+pub fn entry(entry: &Entry, at: (f64, f64), text: Option<Shape>) -> Scene {
     let mut shapes = Scene::new();
     swatch(&mut shapes, entry, at);
     shapes.extend(text);
-    scene.extend(Part::Entry(entry.name.clone()).holding(shapes));
+    shapes
+}
+
+/// What filled and hollow points tell, in a row above the plot.
+pub fn key(scene: &mut Scene, chart: &Chart, room: &mut Rect) {
+    let Some(key) = chart.layers.iter().find_map(|l| if let Layer::Key(key) = l { Some(key) } else { None }) else {
+        return;
+    };
+    let mut at = room.x;
+    for (name, hollow) in [(&key.filled, false), (&key.hollow, true)].into_iter().filter(|(name, _)| !name.is_empty()) {
+        let wide = 18.0 + text::width(name, LABEL, false);
+        if at > room.x && at + wide > room.right() {
+            at = room.x;
+            shrink_top(room, LINE);
+        }
+        scene.extend(point((at + 6.0, room.y + 7.0), Paint::Ink, hollow));
+        scene.extend(cut(room.w, plain((at + 18.0, room.y + 11.0), name.clone(), Anchor::Start, Paint::Ink)));
+        at += wide + 18.0;
+    }
+    shrink_top(room, LINE + 6.0);
+}
+
+/// A measured point: a disc, or a ring.
+pub fn point(at: (f64, f64), paint: Paint, hollow: bool) -> Scene {
+    match hollow {
+        // A disc has a rim of its own.
+        true => vec![Shape::Disc { at, radius: 3.9, paint }, Shape::Disc { at, radius: 1.3, paint: Paint::Paper }],
+        false => vec![Shape::Disc { at, radius: 3.5, paint }],
+    }
 }
 
 /// A piece of what the name stands for, 18 pixels wide.
@@ -140,7 +169,7 @@ fn swatch(scene: &mut Scene, entry: &Entry, at: (f64, f64)) {
     };
     match entry.swatch {
         Swatch::Line => scene.push(line(y)),
-        Swatch::Dot => scene.push(Shape::Disc { at: (x + 9.0, y), radius: 3.5, paint: entry.paint }),
+        Swatch::Dot => scene.extend(point((x + 9.0, y), entry.paint, false)),
         Swatch::Bar { opacity } => {
             let rect = Rect { x, y: y - 5.0, w: 18.0, h: 11.0 };
             scene.push(Shape::Box { rect, paint: entry.paint, opacity: f64::from(opacity) / 100.0 });

@@ -13,6 +13,7 @@ mod colour;
 mod content;
 mod data;
 mod draw;
+mod flag;
 mod glyph;
 mod heat;
 mod layer;
@@ -35,8 +36,9 @@ pub(super) mod tests;
 use serde::Serialize;
 
 pub use colour::stylesheet;
+pub use draw::MANY;
 pub use layer::{
-    Along, Band, Bar, Bars, HeatMap, Histogram, Layer, Line, Marker, Point, Points, Region, Stack, Threshold, Tone,
+    Along, Band, Bar, Bars, HeatMap, Histogram, Key, Layer, Line, Marker, Point, Points, Region, Stack, Threshold, Tone,
 };
 pub use script::SCRIPT;
 

@@ -50,8 +50,14 @@ fn day() -> Chart {
         ("being set up".to_string(), at(&|i, t| down(i, t) * 0.4)),
         ("down, not yet noticed".to_string(), at(&|i, t| down(i, t) * 0.6)),
     ];
-    let outage =
-        Region { along: Along::X, from: 11.0 * 3600.0, to: 11.5 * 3600.0, label: String::new(), tone: Tone::Bad };
+    let outage = Region {
+        along: Along::X,
+        from: 11.0 * 3600.0,
+        to: 11.5 * 3600.0,
+        label: String::new(),
+        tone: Tone::Bad,
+        faint: false,
+    };
     chart(
         "A third of the sessions is down for half an hour after the gateway restarts at 11:00",
         clock(),
@@ -112,7 +118,7 @@ fn sweep() -> Chart {
     let xs = [60.0, 120.0, 300.0, 600.0, 900.0, 1200.0, 1500.0, 1800.0];
     let value = |x: f64| 0.2 + x * x / 9e5;
     let band = xs.map(|x| (x, value(x) * 0.85, value(x) * 1.12)).to_vec();
-    let points = xs.map(|x| Point { x, y: value(x), interval: None, label: String::new() }).to_vec();
+    let points = xs.map(|x| Point { x, y: value(x), ..Point::default() }).to_vec();
     chart(
         "An interval of at most 900 s keeps missed toasts below 1 %",
         Axis::new("Refresh interval", "s"),
@@ -124,6 +130,7 @@ fn sweep() -> Chart {
                 to: 846.0,
                 label: "feasible".into(),
                 tone: Tone::Good,
+                faint: false,
             }),
             Layer::Band(Band { name: "mean of 20, 95 % interval".into(), points: band, tone: Tone::Auto }),
             line("mean of 20, 95 % interval", xs.map(|x| (x, value(x))).to_vec()),
@@ -148,6 +155,7 @@ fn tradeoff() -> Chart {
         y: missed(*i),
         interval: Some((missed(*i) * 0.8, missed(*i) * 1.25)),
         label: if *i == 600.0 { String::new() } else { format!("{i} s") },
+        ..Point::default()
     };
     chart(
         "Shorter refresh intervals cost load and save toasts",
@@ -289,7 +297,7 @@ fn histogram() -> Chart {
 fn paired() -> Chart {
     let points = (0..20u64).map(|i| {
         let y = -3.0 + 4.0 * noise(i * 7 + 3);
-        Point { x: i as f64 + 1.0, y, interval: Some((y - 0.8, y + 0.8)), label: String::new() }
+        Point { x: i as f64 + 1.0, y, interval: Some((y - 0.8, y + 0.8)), ..Point::default() }
     });
     chart(
         "B loses fewer sessions than A in 18 of 20 pairs",

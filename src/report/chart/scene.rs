@@ -56,10 +56,16 @@ pub enum Part {
     At(f64),
     /// A stretch of the horizontal axis.
     Stretch,
+    /// The name of a stretch of the horizontal axis, from there to there, above it.
+    Flag(f64, f64),
+    /// Text that stays where it is.
+    Fixed,
     /// The ticks of the horizontal axis.
     Ticks,
     /// The name of a curve beside a piece of it.
     Entry(String),
+    /// The same at the end of the curve.
+    End(String),
 }
 
 impl Part {

@@ -10,6 +10,7 @@ pub const SCRIPT: &str = concat!(
     include_str!("script/d3.js"),
     "(() => {\n\"use strict\";\n",
     include_str!("script/values.js"),
+    include_str!("script/names.js"),
     include_str!("script/zoom.js"),
     include_str!("script/chart.js"),
     "})();\n",

@@ -160,8 +160,11 @@ fn shape(out: &mut String, shape: &Shape) {
             }
             Part::At(x) => writeln!(out, "<g data-at=\"{}\">", number(*x)),
             Part::Stretch => writeln!(out, "<g data-stretch=\"\">"),
+            Part::Flag(from, to) => writeln!(out, "<g data-flag=\"{} {}\">", number(*from), number(*to)),
+            Part::Fixed => writeln!(out, "<g data-fixed=\"\">"),
             Part::Ticks => writeln!(out, "<g data-ticks=\"\">"),
             Part::Entry(name) => writeln!(out, "<g data-entry=\"{}\">", escaped(name)),
+            Part::End(name) => writeln!(out, "<g data-entry=\"{}\" data-end=\"\">", escaped(name)),
         },
         Shape::End => writeln!(out, "</g>"),
     };

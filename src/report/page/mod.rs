@@ -143,6 +143,8 @@ impl Content {
         let head: BTreeMap<&String, &Json> = plain.collect();
         let next = answer::next(kind, summary, inputs);
         let (assumptions, objectives) = (answer::assumptions(summary), objective::table(summary));
+        // A run without a report has neither trials nor a ladder.
+        let untried = kind == Kind::Run && summary["assumptions"].is_null();
         let [answer_plots, day_plots] = [false, true].map(|day| figure::of_part(kind, plots, day));
         let parts = [
             (true, "answer", "Answer"),
@@ -168,6 +170,7 @@ impl Content {
             mark => value(answer::mark(kind, summary)),
             answer => value(answer::lines(summary)),
             next => value(next),
+            untried => value(untried),
             tables => value(study::tables(kind, summary)),
             assumptions => value(assumptions),
             objectives => value(objectives),

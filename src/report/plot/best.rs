@@ -60,8 +60,17 @@ fn along(document: &Document, best: &Best) -> Option<Chart> {
         let (x, y) = (xs[place], costs[place].mean.unwrap_or(f64::NAN));
         if let Some(delta) = best.delta {
             let label = "within δ".into();
-            layers
-                .insert(0, Layer::Region(Region { along: Along::Y, from: y, to: y + delta, label, tone: Tone::Good }));
+            layers.insert(
+                0,
+                Layer::Region(Region {
+                    along: Along::Y,
+                    from: y,
+                    to: y + delta,
+                    label,
+                    tone: Tone::Good,
+                    faint: false,
+                }),
+            );
         }
         layers.push(Layer::Marker(Marker { x, y, label: format!("{}: least", spots[place].value) }));
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::super::chart::{Along, Axis, Chart, Layer, Line, Scale, Stack, Threshold, Tone};
 use super::super::number::{human, whole};
 use super::super::results::{Document, Figure, Results, ResultsError, Run, Series};
-use super::Plot;
 use super::reading::{Reading, told};
+use super::{Plot, fault};
 use crate::quantity::{Span, print_clock};
 
 /// The states of a user, as `series.csv` and as people call them, and their colours.
@@ -43,7 +43,17 @@ pub fn plots(results: &Results, run: &Run) -> Result<Vec<Plot>, ResultsError> {
     let drops = day.events("drops-over-day", "session_drops", "sessions are lost");
     let missed = day.events("missed-over-day", "toasts_missed", "toasts are missed");
     let all = [day.sessions(), day.down(), day.load(), drops, missed, day.response(), day.queue()];
-    Ok(all.into_iter().flatten().collect())
+    let mut plots: Vec<Plot> = all.into_iter().flatten().collect();
+    let faults = results.scheduled_faults()?;
+    let until_s = end_s(&day.all, day.start_s);
+    plots.iter_mut().for_each(|plot| fault::shade(&mut plot.chart, &faults, until_s));
+    Ok(plots)
+}
+
+/// Where the last stretch of a day ends, on its axis.
+pub fn end_s(series: &[Series], start_s: Option<f64>) -> f64 {
+    let ends = series.iter().filter_map(|s| Some(s.start_s.last()? + s.length_s.last()?));
+    start_s.unwrap_or(0.0) + ends.fold(0.0, f64::max)
 }
 
 impl Day<'_> {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::super::chart::{Axis, Chart, Layer, Line, Point, Points, Scale, Tone};
 use super::super::results::{Document, Found, Replicated, Results, ResultsError, Series, Wish};
-use super::Plot;
+use super::day::end_s;
 use super::grid::{Figures, Grid, keys, name, points};
 use super::key::called;
 use super::reading::{Reading, scale_of, small};
 use super::sweep::{Shown, bars, curve, file_name};
+use super::{Plot, fault};
 
 /// The plots, those that the folder has figures for: a run has no varied key, a sweep no time.
 ///
@@ -18,7 +19,13 @@ pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
     let mut all = Vec::new();
     for (i, wish) in results.wishes()?.iter().enumerate() {
         let chart = match (&results.document.found, wish.x.as_str()) {
-            (Found::Run(_), "time") => over_time(&results.series()?, results.start_s()?, wish),
+            (Found::Run(_), "time") => {
+                let (series, start_s) = (results.series()?, results.start_s()?);
+                let mut chart = over_time(&series, start_s, wish);
+                let faults = results.scheduled_faults()?;
+                chart.iter_mut().for_each(|c| fault::shade(c, &faults, end_s(&series, start_s)));
+                chart
+            }
             (Found::Run(_), _) => over_replications(&results.runs()?, wish),
             (Found::Sweep(_) | Found::Best(_), "time") => None,
             (Found::Sweep(_) | Found::Best(_), _) => over_points(&results.document, wish),
@@ -147,7 +154,7 @@ fn against<'a>(
             let called = parts.join(", ");
             let interval = figures.get(point, scope, &wish.y).and_then(|f| y.interval(f));
             let label = if points.len() <= MOST_NAMES { name(point, &others) } else { String::new() };
-            let dot = Point { x: along * x.factor, y: up * y.factor, interval, label };
+            let dot = Point { x: along * x.factor, y: up * y.factor, interval, label, ..Point::default() };
             match curves.iter_mut().find(|(name, _)| *name == called) {
                 Some((_, dots)) => dots.push(dot),
                 None => curves.push((called, vec![dot])),

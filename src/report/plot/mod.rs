@@ -6,6 +6,7 @@ mod compare;
 mod day;
 mod declared;
 mod distribution;
+mod fault;
 mod grid;
 mod group;
 mod heat;

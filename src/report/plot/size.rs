@@ -118,8 +118,8 @@ fn search(size: &Size, axis: &Axis, at: &[f64]) -> Chart {
             (t.verdict == verdict).then(|| Point {
                 x: place(i) + 0.5,
                 y: *y,
-                interval: None,
                 label: if verdict == "pass" { label } else { String::new() },
+                ..Point::default()
             })
         };
         let points: Vec<Point> = size.trials.iter().zip(at).enumerate().filter_map(of).collect();

@@ -1,13 +1,13 @@
 //! Which points serve: a figure along a key with its interval, the objective, and where all objectives are met.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::chart::{
-    Along, Axis, Band, Bar, Bars, Chart, Layer, Line, Point, Points, Region, Scale, Threshold, Tone,
+    Along, Axis, Band, Bar, Bars, Chart, Key, Layer, Line, MANY, Point, Points, Region, Scale, Threshold, Tone,
 };
 use super::super::results::{Document, Figure, Objective, PointLine, Sweep};
 use super::Plot;
-use super::grid::{Curve, Figures, Grid, MOST_CURVES, keys, name, points};
+use super::grid::{Figures, Grid, MOST_CURVES, Spot, keys, name, points};
 use super::heat;
 use super::key::called;
 use super::reading::{Reading, small};
@@ -89,7 +89,7 @@ fn spot(figure: Option<&Figure>, factor: f64) -> (f64, Option<(f64, f64)>) {
 pub fn curve(figures: &[Option<&Figure>], xs: &[f64], name: &str, factor: f64) -> Vec<Layer> {
     let point = |(x, figure): (&f64, &Option<&Figure>)| {
         let (y, interval) = spot(*figure, factor);
-        Point { x: *x, y, interval, label: String::new() }
+        Point { x: *x, y, interval, ..Point::default() }
     };
     let mut points: Vec<Point> = xs.iter().zip(figures).map(point).collect();
     let mut layers = Vec::new();
@@ -108,8 +108,8 @@ pub fn curve(figures: &[Option<&Figure>], xs: &[f64], name: &str, factor: f64) -
 fn curves(figures: &Figures, grid: &Grid, sweep: &Sweep, shown: &Shown) -> Chart {
     let reading = Reading::of(shown.metric);
     let mut layers = Vec::new();
-    let alone = grid.curves.len() == 1;
-    let shaded = if alone { feasible(&grid.curves[0], sweep) } else { Vec::new() };
+    let meeting = meeting(sweep);
+    let shaded = feasible(grid, &meeting);
     let is_shaded = !shaded.is_empty();
     layers.extend(shaded);
     let mut values: Vec<f64> = Vec::new();
@@ -120,6 +120,10 @@ fn curves(figures: &Figures, grid: &Grid, sweep: &Sweep, shown: &Shown) -> Chart
         let xs: Vec<f64> = curve.spots.iter().map(|s| s.x).collect();
         layers.extend(self::curve(&found, &xs, &curve.name, reading.factor));
     }
+    let met = grid.curves.iter().flat_map(|c| c.spots.iter().map(move |s| (c, s)));
+    let met: BTreeSet<(&str, u64)> =
+        met.filter(|(_, s)| meeting.contains(s.point)).map(|(c, s)| (c.name.as_str(), s.x.to_bits())).collect();
+    mark(&mut layers, sweep, |x, name| met.contains(&(name, x.to_bits())));
     let mut y = reading.axis_for(values.iter().copied());
     if let Some(objective) = shown.objective {
         let value = objective.target().unwrap_or(f64::NAN) * reading.factor;
@@ -133,7 +137,10 @@ fn curves(figures: &Figures, grid: &Grid, sweep: &Sweep, shown: &Shown) -> Chart
     let title = title(grid, sweep, shown, &reading);
     let mut notes = vec![replications(sweep)];
     if is_shaded {
-        notes.push("Shaded: points that meet every objective, with half of the way to their neighbours.".into());
+        let some = layers.iter().any(|l| matches!(l, Layer::Region(r) if r.faint));
+        let some = if some { "; faint where not all curves do" } else { "" };
+        notes
+            .push(format!("Shaded: points that meet every objective, with half of the way to their neighbours{some}."));
     }
     Chart {
         description: format!("{} by {}, with 95 % intervals. {title}.", reading.label, small(&key)),
@@ -155,28 +162,89 @@ fn replications(sweep: &Sweep) -> String {
     }
 }
 
+/// The points that meet every objective.
+pub type Meeting<'a> = BTreeSet<&'a BTreeMap<String, String>>;
+
+/// Those of a sweep that are shown to.
+pub fn meeting(sweep: &Sweep) -> Meeting<'_> {
+    sweep.points.iter().filter(|p| p.verdict == "pass" && !p.objectives.is_empty()).map(|p| &p.point).collect()
+}
+
+/// Empties the points that are not shown to meet the objectives, and says so; nothing where there are no objectives.
+pub fn mark(layers: &mut Vec<Layer>, sweep: &Sweep, is_met: impl Fn(f64, &str) -> bool) {
+    // Of a cloud the points are too small to be rings.
+    let cloud = |layer: &Layer| matches!(layer, Layer::Points(points) if points.points.len() > MANY);
+    if sweep.points.iter().all(|p| p.objectives.is_empty()) || layers.iter().any(cloud) {
+        return;
+    }
+    let (mut filled, mut hollow) = (false, false);
+    for layer in layers.iter_mut() {
+        let Layer::Points(points) = layer else { continue };
+        for point in &mut points.points {
+            point.hollow = !is_met(point.x, &points.name);
+            filled |= !point.hollow;
+            hollow |= point.hollow;
+        }
+    }
+    let told = |there: bool, text: &str| if there { text.into() } else { String::new() };
+    let open = sweep.points.iter().any(|p| p.verdict == "inconclusive");
+    let not = if open { "does not, or is not shown to" } else { "does not" };
+    let key = Key {
+        filled: told(filled, "meets the objectives"),
+        hollow: if filled { told(hollow, not) } else { told(hollow, "is not shown to meet the objectives") },
+    };
+    layers.push(Layer::Key(key));
+}
+
 /// The points with their verdicts.
 fn lines(sweep: &Sweep) -> BTreeMap<&BTreeMap<String, String>, &PointLine> {
     sweep.points.iter().map(|p| (&p.point, p)).collect()
 }
 
-/// Where every objective is met, each point with half of the way to its neighbours, beyond the last one to the edge.
-fn feasible(curve: &Curve, sweep: &Sweep) -> Vec<Layer> {
-    let lines = lines(sweep);
-    let meets = |p: &&PointLine| p.verdict == "pass" && !p.objectives.is_empty();
-    let passes: Vec<bool> = curve.spots.iter().map(|s| lines.get(s.point).is_some_and(meets)).collect();
-    let half = |i: usize, j: usize| (curve.spots[i].x + curve.spots[j].x) / 2.0;
+/// How far the points at one place along the axis meet the objectives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Met {
+    /// None of them.
+    None,
+    /// Of several some.
+    Some,
+    /// All of them.
+    All,
+}
+
+/// Where every objective is met, by every curve and by some, each point with half of the way to its neighbours, beyond the
+/// last one to the edge.
+fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
+    let of = |s: &Spot| (s.x, meeting.contains(s.point));
+    let mut spots: Vec<(f64, bool)> = grid.curves.iter().flat_map(|c| c.spots.iter().map(of)).collect();
+    spots.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let places: Vec<&[(f64, bool)]> = spots.chunk_by(|a, b| a.0 == b.0).collect();
+    let xs: Vec<f64> = places.iter().map(|place| place[0].0).collect();
+    let met = |place: &&[(f64, bool)]| match place.iter().filter(|(_, met)| *met).count() {
+        0 => Met::None,
+        n if n == place.len() => Met::All,
+        _ => Met::Some,
+    };
+    let met: Vec<Met> = places.iter().map(met).collect();
+    let half = |i: usize| (xs[i - 1] + xs[i]) / 2.0;
     let mut layers = Vec::new();
+    let mut told: Vec<Met> = Vec::new();
     let mut i = 0;
-    while i < passes.len() {
-        let until = (i..passes.len()).find(|j| !passes[*j]).unwrap_or(passes.len());
-        if until > i {
-            let from = if i == 0 { f64::NEG_INFINITY } else { half(i - 1, i) };
-            let to = if until == passes.len() { f64::INFINITY } else { half(until - 1, until) };
-            let label = if layers.is_empty() { "meets the objectives" } else { "" };
-            layers.push(Layer::Region(Region { along: Along::X, from, to, label: label.into(), tone: Tone::Good }));
-        }
-        i = until.max(i + 1);
+    for alike in met.chunk_by(|a, b| a == b) {
+        let (first, until) = (i, i + alike.len());
+        i = until;
+        let label = match alike[0] {
+            Met::None => continue,
+            Met::All if grid.curves.len() == 1 => "meets the objectives",
+            Met::All => "all curves meet the objectives",
+            Met::Some => "some curves meet the objectives",
+        };
+        let from = if first == 0 { f64::NEG_INFINITY } else { half(first) };
+        let to = if until == xs.len() { f64::INFINITY } else { half(until) };
+        let label = if told.contains(&alike[0]) { String::new() } else { label.into() };
+        told.push(alike[0]);
+        let faint = alike[0] == Met::Some;
+        layers.push(Layer::Region(Region { along: Along::X, from, to, label, tone: Tone::Good, faint }));
     }
     layers
 }

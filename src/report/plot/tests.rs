@@ -329,3 +329,79 @@ fn a_scenario_has_the_plots_it_asks_for() {
     assert_eq!(named(&plots, "plot-1-session-drops").title, "Mine");
     assert!(plots.iter().all(|p| !p.name.starts_with("plot-2")), "a run has no varied key");
 }
+
+/// The scheduled faults of a day of which each picture tells; one by chance is not among them.
+#[test]
+fn scheduled_faults_are_shaded_in_every_picture_of_the_day() {
+    let fault = |text: &str| format!("[[fault]]\ninstance = \"every\"\n{text}\n");
+    let scenario = [
+        DAY.to_string(),
+        fault("kind = \"crash\"\ntarget = \"gateway:gw\"\nat = \"08:02\"\nduration = \"3 min\"")
+            .replace("\"every\"", "2"),
+        fault("kind = \"ocs-failover\"\ntarget = \"all\"\nat = \"08:07\"\nduration = \"1 h\""),
+        fault("kind = \"stall\"\ntarget = \"gateway:gw\"\nduration = \"5 min\"\nmtbf = \"6 h\"\nmttr = \"5 min\""),
+        "[[plot]]\nx = \"time\"\ny = \"visible\"\n".into(),
+    ];
+    let rows = [
+        row("", "all", "users", "", 5.0, 0.0),
+        row("", "all", "session_drops", "", 4.0, 0.0),
+        row("", "all", "down_peak", "", 5.0, 0.0),
+    ];
+    let plots = drawn(&[
+        ("summary.json", run_summary(3, &rows)),
+        ("series.csv", series("visible", 1)),
+        ("scenario.toml", scenario.concat()),
+    ]);
+    for name in ["sessions", "load", "drops-over-day", "plot-1-visible"] {
+        let chart = named(&plots, name);
+        let shaded: Vec<(f64, f64, &str)> = chart
+            .layers
+            .iter()
+            .filter_map(|l| if let Layer::Region(r) = l { Some((r.from, r.to, r.label.as_str())) } else { None })
+            .collect();
+        // 08:00 is 28,800 s; the day ends at 08:10, before the fail-over does.
+        assert_eq!(shaded, [(28_920.0, 29_100.0, "crash, gw 2"), (29_220.0, 29_400.0, "OCS fail-over")], "{name}");
+        let told = "Shaded: crash, gw 2 (08:02 to 08:05); OCS fail-over (08:07 to 09:07).";
+        assert!(chart.description.ends_with(told), "{name}: {}", chart.description);
+        assert_eq!(chart.notes.last().map(String::as_str), Some(told), "{name}");
+        let svg = svg(chart, Size::WIDE);
+        assert!(svg.contains(">crash, gw 2<") && svg.contains(">OCS fail-over<"), "{name}: a name above each");
+    }
+}
+
+#[test]
+fn a_sweep_of_two_keys_tells_which_points_serve_and_where_all_or_some_curves_do() {
+    let point = |count: u32, path: &str, verdict: &'static str| {
+        (format!("\"clients.count\": \"{count}\", \"clients.path\": \"{path}\""), 0.01, 1.0, verdict)
+    };
+    let good = [(10, "pass"), (20, "pass"), (30, "fail"), (40, "fail")].map(|(n, v)| point(n, "good", v));
+    let bad = [(10, "pass"), (20, "fail"), (30, "inconclusive"), (40, "fail")].map(|(n, v)| point(n, "bad", v));
+    let plots = sweep(&[good, bad].concat());
+    let chart = named(&plots, "sweep-missed-toast-fraction");
+    let shaded: Vec<(f64, f64, bool, &str)> = chart
+        .layers
+        .iter()
+        .filter_map(|l| if let Layer::Region(r) = l { Some((r.from, r.to, r.faint, r.label.as_str())) } else { None })
+        .collect();
+    // Both serve at 10, one at 20, none from 30 on; each with half of the way to its neighbours.
+    let all = (f64::NEG_INFINITY, 15.0, false, "all curves meet the objectives");
+    assert_eq!(shaded, [all, (15.0, 25.0, true, "some curves meet the objectives")]);
+    let hollow = |name: &str| -> Vec<bool> {
+        let of = |l: &Layer| match l {
+            Layer::Points(p) if p.name == name => Some(p.points.iter().map(|p| p.hollow).collect()),
+            _ => None,
+        };
+        chart.layers.iter().find_map(of).unwrap()
+    };
+    assert_eq!(hollow("good"), [false, false, true, true]);
+    assert_eq!(hollow("bad"), [false, true, true, true]);
+    let picture = svg_of(&plots, "sweep-missed-toast-fraction");
+    assert!(
+        picture.contains(">meets the objectives<") && picture.contains(">does not, or is not shown to<"),
+        "{picture}"
+    );
+    assert!(chart.notes.iter().any(|n| n.ends_with("; faint where not all curves do.")), "{:?}", chart.notes);
+    // Where none serves the only sign is that of those which do not.
+    let plots = sweep(&[(interval(5), 0.05, 9.0, "fail"), (interval(10), 0.05, 9.0, "fail")]);
+    assert!(svg_of(&plots, "sweep-missed-toast-fraction").contains(">is not shown to meet the objectives<"));
+}

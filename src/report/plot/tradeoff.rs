@@ -89,7 +89,7 @@ fn chart(document: &Document, grid: &Grid, figures: &Figures, best: Option<&str>
         }
         let dot = |(i, p): (usize, &Place)| {
             let label = if named(i) && !is_chosen(p) { p.label.clone() } else { String::new() };
-            Point { x: p.x, y: p.y, interval: p.interval.filter(|_| few), label }
+            Point { x: p.x, y: p.y, interval: p.interval.filter(|_| few), label, hollow: false }
         };
         let points: Vec<Point> = places.iter().enumerate().map(dot).collect();
         let line: Vec<(f64, f64)> = places.iter().map(|p| (p.x, p.y)).collect();

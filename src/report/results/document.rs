@@ -116,14 +116,14 @@ fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
 pub struct Run {
     /// Replications.
     pub replications: u32,
-    /// What to try next.
-    pub advice: Vec<String>,
+    /// What to try next; none: not tried.
+    pub advice: Option<Vec<String>>,
     /// Fewer replications than asked for.
     pub interrupted: bool,
     /// The objectives.
     pub objectives: Vec<Objective>,
-    /// What hangs on assumptions.
-    pub assumptions: Vec<Assumption>,
+    /// What hangs on assumptions; none: not tried.
+    pub assumptions: Option<Vec<Assumption>>,
 }
 
 /// What a sweep says.

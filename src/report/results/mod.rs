@@ -7,6 +7,7 @@ mod distribution;
 mod document;
 mod drops;
 mod runs;
+mod scheduled;
 mod series;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ pub use document::{
 };
 pub use drops::{Dropped, drops};
 pub use runs::{Replicated, Value, runs};
+pub use scheduled::Scheduled;
 pub use series::{Series, series};
 
 use crate::quantity::parse_clock;
@@ -219,6 +221,19 @@ impl Results {
         all.into_iter().map(read).collect()
     }
 
+    /// The faults that the scenario puts at a time of day, in its order; those that come by chance are not among them.
+    ///
+    /// # Errors
+    /// The file is missing or damaged.
+    pub fn scheduled_faults(&self) -> Result<Vec<Scheduled>, ResultsError> {
+        let scenario = self.scenario()?;
+        let start_s = self.start_s()?.unwrap_or(0.0);
+        let all = scenario.get("fault").and_then(|f| f.as_array()).cloned().unwrap_or_default();
+        let read = |fault: toml::Value| fault.try_into().map_err(|e| self.damaged(SCENARIO, e.to_string()));
+        let written: Result<Vec<scheduled::Written>, _> = all.into_iter().map(read).collect();
+        Ok(written?.into_iter().filter_map(|f| scheduled::scheduled(f, start_s)).collect())
+    }
+
     /// The scenario as a table; empty where there is no one scenario.
     fn scenario(&self) -> Result<toml::Table, ResultsError> {
         if !self.has(SCENARIO) {
@@ -236,7 +251,7 @@ impl Results {
     }
 
     /// The complaint that a file is not what it should be.
-    pub(super) fn damaged(&self, file: &str, why: String) -> ResultsError {
+    pub fn damaged(&self, file: &str, why: String) -> ResultsError {
         ResultsError::Damaged { path: self.path.clone(), file: file.into(), why }
     }
 }

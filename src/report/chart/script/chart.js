@@ -26,7 +26,7 @@ class Picture {
     Object.assign(this, { svg, chart, place: placeOf(svg), hidden: new Set(), whole: new Map(), at: null });
     this.bars = chart.layers.find((l) => l.kind === "bars");
     this.map = chart.layers.find((l) => l.kind === "heat_map");
-    this.stretch = new Stretch(svg, this.place);
+    this.stretch = new Stretch(svg, chart, this.place);
     this.restock();
     if (!this.stops.length) return;
     // What lies over the picture is placed in shares of this frame, which is exactly as large.
@@ -202,13 +202,14 @@ class Picture {
       });
       return button;
     });
+    this.layButtons = () => entries.forEach((entry, i) => {
+      const { x, y, width, height } = entry.getBBox(), moved = entry.transform.baseVal.consolidate()?.matrix.f ?? 0;
+      this.lay(buttons[i], x - 4, y + moved - 2, width + 8, height + 4);
+    });
     // What is not displayed has no size; it gets one when the screen becomes as wide as it needs.
     new ResizeObserver((_, observer) => {
       if (!this.frame.clientWidth) return;
-      entries.forEach((entry, i) => {
-        const { x, y, width, height } = entry.getBBox();
-        this.lay(buttons[i], x - 4, y - 2, width + 8, height + 4);
-      });
+      this.layButtons();
       observer.disconnect();
     }).observe(this.frame);
   }
@@ -258,6 +259,7 @@ class Picture {
       .scaleExtent([1, Math.min(64, Math.max(2, this.stops.length / 6))])
       .on("zoom", ({ transform: { k, x } }) => {
         this.stretch.show(k, x / size()[1][0]);
+        this.layButtons?.();
         this.field.classList.toggle("rc-enlarged", k > 1);
         all.disabled = less.disabled = k === 1;
         if (this.at !== null) this.leave();

@@ -103,7 +103,9 @@ function curveStops(chart, place, hidden) {
     x: place.across(x),
     heading() {
       const bin = bins?.find(([from, to]) => from <= x && x < to);
-      return labelled(chart.x, bin ? between(bin[0], bin[1], chart.x.unit) : along(chart.x, x));
+      const within = chart.layers.filter((l) => l.kind === "region" && l.along === "x" && l.label && (l.from ?? x) <= x && x <= (l.to ?? x));
+      const place = labelled(chart.x, bin ? between(bin[0], bin[1], chart.x.unit) : along(chart.x, x));
+      return [place, ...within.map((l) => l.label)].join(": ");
     },
     rows: () => rows(chart, place, hidden, x),
   }));

@@ -5,13 +5,14 @@ const PAIR = /(-?[\d.]+),(-?[\d.]+)/g;
 let clips = 0;
 
 class Stretch {
-  constructor(svg, place) {
-    Object.assign(this, { svg, place, k: 1, shift: 0 });
+  constructor(svg, chart, place) {
+    Object.assign(this, { svg, chart, place, k: 1, shift: 0 });
     this.drawn = new Map();
     for (const shape of svg.querySelectorAll(":is([data-layer], [data-stretch]) :is(path, rect, circle, text)")) {
       if (!shape.closest("[data-at]")) this.keep(shape);
     }
     this.rigid = [...svg.querySelectorAll("[data-at]")];
+    this.names = new Names(this);
     this.parts = svg.querySelectorAll("[data-layer], [data-stretch]");
     this.ticks = svg.querySelector("[data-ticks]");
   }
@@ -53,6 +54,10 @@ class Stretch {
     const { left, width } = this.place;
     for (const part of this.rigid) {
       const at = Number(part.dataset.at), now = this.moved(at);
+      if (whole) {
+        for (const name of ["transform", "visibility"]) part.removeAttribute(name);
+        continue;
+      }
       part.setAttribute("transform", `translate(${now - at} 0)`);
       part.setAttribute("visibility", now >= left - 1 && now <= left + width + 1 ? "visible" : "hidden");
     }
@@ -60,6 +65,7 @@ class Stretch {
       if (whole) part.removeAttribute("clip-path"); else part.setAttribute("clip-path", `url(#${this.clip()})`);
     }
     this.mark(whole);
+    this.names.follow();
   }
 
   clip() {

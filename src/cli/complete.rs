@@ -1,0 +1,132 @@
+//! What `run --no-report` left out, made of its folder: the trials behind assumptions and advice, and the ladder of a lost
+//! session. They are simulated again, by the same version, from the scenario that the folder holds; afterwards it is, to
+//! the byte, the folder of a `run` with a report.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::assume::assumptions;
+use super::fault::Fault;
+use super::flags::{Source, file_of};
+use super::run::advice;
+use super::typical::FirstLosses;
+use crate::measure::{DropCause, DropRow};
+use crate::quantity::Time;
+use crate::report::inputs::{Input, read};
+use crate::report::results::{Dropped, Found, Results};
+use crate::report::{Folder, json, summary};
+use crate::scenario::catalogue::Standing;
+use crate::scenario::{Origin, Scenario, expanded, hash};
+use crate::study::Verdict;
+
+/// Whether the trials of a run were left out.
+pub fn is_bare(results: &Results) -> bool {
+    matches!(&results.document.found, Found::Run(run) if run.assumptions.is_none())
+}
+
+/// Makes what was left out, into a folder that is opened for it.
+///
+/// # Errors
+/// Why it cannot be made, or a refusal of the system.
+pub fn complete(results: &Results, folder: &mut Folder) -> Result<Result<(), String>, Fault> {
+    let (source, scenario) = match again(results)? {
+        Ok(found) => found,
+        Err(why) => return Ok(Err(why)),
+    };
+    let verdicts = [Verdict::Pass, Verdict::Inconclusive, Verdict::Fail];
+    let verdict = verdicts.into_iter().find(|v| v.name() == results.document.verdict);
+    let tried = assumptions(&source, &scenario, verdict.unwrap_or(Verdict::Inconclusive))?;
+    let loses = |gateway: &str| {
+        let figure = results.document.figure(&Default::default(), &format!("gateway:{gateway}"), "session_drops");
+        figure.and_then(|f| f.mean).is_some_and(|drops| drops > 0.0)
+    };
+    let advice = advice(&scenario.plan, loses);
+    let Some(text) = summary::with_trials(&results.text("summary.json")?, &tried, &advice) else {
+        return Ok(Err("summary.json has no place for them".into()));
+    };
+    folder.put("summary.json", |out| out.write_all(text.as_bytes()))?;
+    let mut losses = FirstLosses::default();
+    for dropped in results.drops(usize::MAX)? {
+        if let Some(row) = row(&scenario, &dropped) {
+            losses.note(dropped.replication.saturating_sub(1), &row);
+        }
+    }
+    if let Some(ladder) = losses.ladder(&scenario) {
+        folder.put("ladder.json", |out| out.write_all(json(&ladder).as_bytes()))?;
+    }
+    Ok(Ok(()))
+}
+
+/// The scenario of the folder, and what it is read from; where each value comes from is what the run knew.
+fn again(results: &Results) -> Result<Result<(Source, Scenario), String>, Fault> {
+    let text = results.text("scenario.toml")?;
+    // Plots come last; what they show may be a key that this run does not vary.
+    let text = text.split("\n[[plot]]\n").next().unwrap_or_default().to_string();
+    let inputs = results.maybe("inputs.csv")?.unwrap_or_default();
+    let inputs = read(&inputs).map_err(|why| results.damaged("inputs.csv", why))?;
+    let file = results.path().join("scenario.toml").display().to_string();
+    // Files of records are where the run found them; the hash says whether they are the same.
+    let beside: Option<PathBuf> =
+        file_of(&results.document.command).and_then(|f| Path::new(&f).parent().map(Into::into));
+    let mut reasons = Vec::new();
+    for place in [beside.as_deref(), Some(results.path())].into_iter().flatten() {
+        let source = Source::of(&file, text.clone(), place);
+        match source.scenario(&[]) {
+            Ok(mut scenario) => {
+                let same = hash(&scenario) == results.manifest.scenario_hash && restore(&mut scenario, &inputs);
+                if same && values(&expanded(&scenario)).eq(values(&text)) {
+                    return Ok(Ok((source, scenario)));
+                }
+                reasons.push("scenario.toml does not give the scenario of the run again".to_string());
+            }
+            Err(e) => reasons.push(e.to_string()),
+        }
+    }
+    Ok(Err(reasons.swap_remove(0)))
+}
+
+/// The lines that hold values: what a profile gave stands in the file itself, its name is but a comment.
+fn values(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.starts_with("# "))
+}
+
+/// Gives each value the origin that `inputs.csv` tells of, in the same order; whether it tells of all of them.
+fn restore(scenario: &mut Scenario, inputs: &[Input]) -> bool {
+    let is_name = |key: &str| matches!(key, "profile" | "workload" | "path");
+    let settings = scenario.settings.iter_mut().flat_map(|section| &mut section.entries);
+    let settings = settings.filter(|s| !s.text.is_empty() && !is_name(s.key.name)).collect::<Vec<_>>();
+    let inputs: Vec<&Input> = inputs.iter().filter(|i| !is_name(&i.key)).collect();
+    let alike = settings.len() == inputs.len();
+    for (setting, input) in settings.into_iter().zip(inputs) {
+        if setting.key.name != input.key || setting.text != input.value {
+            return false;
+        }
+        setting.origin = match (input.origin.as_str(), input.origin.strip_prefix("profile ")) {
+            ("default", _) => Origin::Default,
+            ("command line", _) => Origin::Override,
+            (_, Some(profile)) => {
+                let standing = Standing::ALL.into_iter().find(|(_, name)| *name == input.standing);
+                let Some((standing, _)) = standing else { return false };
+                Origin::Profile { profile: profile.into(), standing, source: input.source.clone() }
+            }
+            _ => continue,
+        };
+    }
+    alike
+}
+
+/// A row of `drops.csv` as the simulation gave it.
+fn row(scenario: &Scenario, dropped: &Dropped) -> Option<DropRow> {
+    let time = |seconds: f64| Time((seconds * 1e6).round() as u64);
+    Some(DropRow {
+        user: dropped.user.checked_sub(1)?,
+        clients: scenario.plan.clients.iter().position(|c| c.name == dropped.clients)? as u32,
+        gateway: dropped.instance.checked_sub(1)?,
+        lost_at: time(dropped.lost_s),
+        established_at: time(dropped.established_s),
+        detected_at: dropped.detected_s.map(time),
+        cause: DropCause::ALL.into_iter().find(|c| c.name() == dropped.cause)?,
+        // Of a typical loss nobody asks what ended it.
+        ended_by: None,
+    })
+}

@@ -1,0 +1,58 @@
+//! The scheduled faults of a day, set apart in each of its pictures.
+
+use super::super::chart::{Along, Chart, Layer, Region, Tone};
+use super::super::results::Scheduled;
+use crate::quantity::{Span, print_clock};
+
+/// What people call the kinds.
+const CALLED: [(&str, &str); 7] = [
+    ("crash", "crash"),
+    ("stall", "stall"),
+    ("maintenance", "maintenance"),
+    ("link-outage", "link outage"),
+    ("ocs-failover", "OCS fail-over"),
+    ("sleep", "PCs asleep"),
+    ("network-change", "network change"),
+];
+
+/// More faults than this are told by their number alone.
+const MOST_TOLD: usize = 6;
+
+/// "link outage, cstagw 2".
+fn called(fault: &Scheduled) -> String {
+    let kind = CALLED.iter().find(|(name, _)| *name == fault.kind).map_or(fault.kind.as_str(), |(_, called)| called);
+    match (fault.target.split_once(':'), fault.instance) {
+        (Some((_, name)), Some(instance)) => format!("{kind}, {name} {instance}"),
+        (Some((_, name)), None) => format!("{kind}, {name}"),
+        (None, _) => kind.into(),
+    }
+}
+
+/// "09:05 to 09:35".
+fn when(fault: &Scheduled) -> String {
+    let clock = |s: f64| print_clock(Span((s.rem_euclid(86_400.0) * 1e6).round() as u64));
+    format!("{} to {}", clock(fault.from_s), clock(fault.to_s))
+}
+
+/// Shades each fault in the chart of a day that ends at `until_s`, and says when it is, to those who see it and to those
+/// who do not.
+pub fn shade(chart: &mut Chart, faults: &[Scheduled], until_s: f64) {
+    let Some(told) = told(faults) else { return };
+    let region = |fault: &Scheduled| {
+        let (from, to) = (fault.from_s, fault.to_s.min(until_s));
+        Layer::Region(Region { along: Along::X, from, to, label: called(fault), tone: Tone::Bad, faint: false })
+    };
+    chart.layers.splice(0..0, faults.iter().map(region));
+    chart.description += &format!(" {told}");
+    chart.notes.push(told);
+}
+
+fn told(faults: &[Scheduled]) -> Option<String> {
+    let mut parts: Vec<String> =
+        faults.iter().take(MOST_TOLD).map(|f| format!("{} ({})", called(f), when(f))).collect();
+    let more = faults.len().saturating_sub(MOST_TOLD);
+    if more > 0 {
+        parts.push(format!("and {more} more"));
+    }
+    (!parts.is_empty()).then(|| format!("Shaded: {}.", parts.join("; ")))
+}
