@@ -4,4 +4,4 @@ mod parse;
 mod time;
 
 pub use parse::{parse_clock, parse_rate, parse_share, parse_span, print_clock, print_span};
-pub use time::{Span, Time};
+pub use time::{MaybeTime, Span, Time};

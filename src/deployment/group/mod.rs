@@ -581,7 +581,7 @@ mod tests {
     #[test]
     fn the_state_of_a_user_is_as_large_as_the_crate_documentation_says() {
         let bytes = [size_of::<User>(), size_of::<Client>(), size_of::<HeldDialog>(), size_of::<Call>()];
-        assert_eq!(bytes, [520, 232, 160, 48]);
+        assert_eq!(bytes, [416, 128, 120, 48]);
         assert_eq!(size_of::<Key>() + size_of::<Event>(), 40);
     }
 }
