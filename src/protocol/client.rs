@@ -120,11 +120,11 @@ pub struct Client {
     /// Session-Expires in force, 0: no session timer.
     granted_s: u32,
     failures: u32,
-    refresh_at: MaybeTime,
+    /// When to refresh; while resting, when to set up again.
+    proceeds_at: MaybeTime,
     /// The interval drawn for the coming refresh.
     interval: Span,
     expires_at: MaybeTime,
-    resume_at: MaybeTime,
     requests: SmallVec<[Pending; 2]>,
     rare: Option<Box<Rare>>,
 }
@@ -156,10 +156,9 @@ impl Client {
             offered_s: 0,
             granted_s: 0,
             failures: 0,
-            refresh_at: MaybeTime::NONE,
+            proceeds_at: MaybeTime::NONE,
             interval: Span::ZERO,
             expires_at: MaybeTime::NONE,
-            resume_at: MaybeTime::NONE,
             requests: SmallVec::new(),
             rare: None,
         }
@@ -209,10 +208,8 @@ impl Client {
 
     /// When to call [`Client::fire`] next.
     pub fn deadline(&self) -> Option<Deadline> {
-        let mut earliest = Earliest::NONE
-            .or_some(self.refresh_at, Timer::Client)
-            .or_some(self.expires_at, Timer::SessionExpiry)
-            .or_some(self.resume_at, Timer::Client);
+        let mut earliest =
+            Earliest::NONE.or_some(self.proceeds_at, Timer::Client).or_some(self.expires_at, Timer::SessionExpiry);
         for pending in &self.requests {
             earliest = earliest.or_pending(pending);
         }
@@ -304,10 +301,12 @@ impl Client {
         {
             let copy = answer.copy(Side::Client);
             port.send(copy);
-        } else if is_due(self.resume_at.get()) {
-            self.begin_setup(config, now, port);
-        } else if is_due(self.refresh_at.get()) {
-            self.refresh(config, now, port);
+        } else if is_due(self.proceeds_at.get()) {
+            if self.phase == Phase::Resting {
+                self.begin_setup(config, now, port);
+            } else {
+                self.refresh(config, now, port);
+            }
         }
     }
 
@@ -318,7 +317,7 @@ impl Client {
         if let Some(until) = self.quiet_until(now) {
             // RFC 3261 §21.5.4: nothing is sent before Retry-After has passed.
             self.phase = Phase::Resting;
-            self.resume_at = until.into();
+            self.proceeds_at = until.into();
             return;
         }
         self.phase = Phase::Inviting;
@@ -399,7 +398,7 @@ impl Client {
         let interval = self.next_interval(config, port);
         self.put_off = false;
         self.interval = interval.unwrap_or_default();
-        self.refresh_at = interval.map(|interval| start + interval).into();
+        self.proceeds_at = interval.map(|interval| start + interval).into();
     }
 
     /// The interval to the next refresh, with its jitter (model §3: drawn per refresh); `None`: there is to be none.
@@ -420,18 +419,18 @@ impl Client {
     /// Under `since-traffic` any message of the dialog restarts a running refresh clock; a refresh that is due and only put
     /// off, after 491 or for Retry-After, is not rescued (model §3).
     fn traffic(&mut self, config: &ClientConfig, now: Time) {
-        if config.refresh_clock == RefreshClock::SinceTraffic && self.refresh_at.is_some() && !self.put_off {
-            self.refresh_at = (now + self.interval).into();
+        if config.refresh_clock == RefreshClock::SinceTraffic && self.proceeds_at.is_some() && !self.put_off {
+            self.proceeds_at = (now + self.interval).into();
         }
     }
 
     fn refresh(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
         self.put_off = true;
         if let Some(until) = self.quiet_until(now) {
-            self.refresh_at = until.into();
+            self.proceeds_at = until.into();
             return;
         }
-        self.refresh_at = MaybeTime::NONE;
+        self.proceeds_at = MaybeTime::NONE;
         port.note(ClientNote::RefreshBegan);
         let subject = if self.by_reinvite { Subject::ReInvite } else { Subject::Update };
         self.request(config, now, subject, self.offered_s, port);
@@ -454,12 +453,12 @@ impl Client {
                 port.note(failed(RefreshFailure::Retried));
                 // RFC 3261 §14.1: the owner of the Call-ID waits 2.1 to 4.0 s, in units of 10 ms.
                 let steps = 210 + (port.draw(Draw::Glare) * 191.0) as u64;
-                self.refresh_at = (now + Span::from_millis(10 * steps)).into();
+                self.proceeds_at = (now + Span::from_millis(10 * steps)).into();
             }
             Status::Unavailable503 => {
                 port.note(failed(RefreshFailure::Rejected));
                 match self.quiet_until(now) {
-                    Some(until) => self.refresh_at = until.into(),
+                    Some(until) => self.proceeds_at = until.into(),
                     None => self.restart_clock(config, now, port),
                 }
             }
@@ -504,9 +503,8 @@ impl Client {
     }
 
     fn clear_timers(&mut self) {
-        self.refresh_at = MaybeTime::NONE;
+        self.proceeds_at = MaybeTime::NONE;
         self.expires_at = MaybeTime::NONE;
-        self.resume_at = MaybeTime::NONE;
         self.forget_answer();
     }
 
@@ -531,7 +529,7 @@ impl Client {
         self.failures = self.failures.saturating_add(1);
         // A refused set-up repeated without any pause would never let time pass: T1 is the least (assumption).
         let delay = if failed { delay.max(T1) } else { delay };
-        self.resume_at = (now + delay).max(self.quiet_until(now).unwrap_or_default()).into();
+        self.proceeds_at = (now + delay).max(self.quiet_until(now).unwrap_or_default()).into();
     }
 
     /// The 32 s of a request, or of an unacknowledged 2xx, are over.
@@ -554,7 +552,7 @@ impl Client {
                     OnNoAnswer::Hold => {}
                     OnNoAnswer::KeepPolling => {
                         self.restart_clock(config, request.first_sent, port);
-                        self.refresh_at = self.refresh_at.get().map(|at| at.max(now)).into();
+                        self.proceeds_at = self.proceeds_at.get().map(|at| at.max(now)).into();
                     }
                 }
             }
