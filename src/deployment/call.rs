@@ -1,7 +1,7 @@
 //! A call as the PBX sees it: it rings, is answered or not, and is cleared, whatever becomes of the session.
 
 use crate::deployment::probe::UserState;
-use crate::quantity::{Span, Time};
+use crate::quantity::{MaybeTime, Span};
 
 /// Who calls whom.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,5 +51,5 @@ pub struct Call {
     /// AnswerCall was sent: the EstablishedEvent follows its acceptance.
     pub answering: bool,
     /// When it next changes by itself.
-    pub next: Option<Time>,
+    pub next: MaybeTime,
 }

@@ -10,6 +10,7 @@ mod plan;
 mod portion;
 mod probe;
 mod simulate;
+mod slab;
 mod station;
 mod witness;
 

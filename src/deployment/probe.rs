@@ -4,7 +4,7 @@ use super::drop_log::DropLog;
 use super::interleave::Interleave;
 use crate::measure::{Counter, DropCause, DropRow, EndedBy, MinuteBin, Tally};
 use crate::protocol::{ClientEnd, GatewayEnd, RefreshFailure};
-use crate::quantity::{Span, Time};
+use crate::quantity::{MaybeTime, Span, Time};
 
 const MINUTE: u64 = 60_000_000;
 const SECOND: u64 = 1_000_000;
@@ -50,11 +50,11 @@ pub struct Record {
     dropped_before: bool,
     since: Time,
     /// When the INVITE of a set-up still under way was sent.
-    setup_began: Option<Time>,
+    setup_began: MaybeTime,
     established_at: Time,
     first_established: Time,
     /// When usability ended, until it is back.
-    lost_at: Option<Time>,
+    lost_at: MaybeTime,
     /// A counted drop that the client does not know of yet.
     undetected: Option<(DropCause, Option<EndedBy>)>,
     /// What ended usability from outside the dialog, until it is back.
@@ -78,10 +78,10 @@ impl Record {
             ever_established: false,
             dropped_before: false,
             since: Time::ZERO,
-            setup_began: None,
+            setup_began: MaybeTime::NONE,
             established_at: Time::ZERO,
             first_established: Time::ZERO,
-            lost_at: None,
+            lost_at: MaybeTime::NONE,
             undetected: None,
         }
     }
@@ -258,8 +258,8 @@ impl Probe {
             _ if believes => UserState::Silent,
             _ => UserState::Visible,
         };
-        if record.session_open && state != UserState::Usable && signed_in && record.lost_at.is_none() {
-            record.lost_at = Some(now);
+        if record.session_open && state != UserState::Usable && signed_in && !record.lost_at.is_some() {
+            record.lost_at = now.into();
             record.hindrance = hindrance;
         }
         if record.session_open && state == UserState::Usable && record.lost_at.take().is_some() {
@@ -279,13 +279,13 @@ impl Probe {
     /// An INVITE of a new session was sent.
     pub fn setup_began(&mut self, record: &mut Record, now: Time) {
         self.tally.count(Counter::SetupsAttempted);
-        record.setup_began = Some(now);
+        record.setup_began = now.into();
     }
 
     /// The set-up under way failed.
     pub fn setup_failed(&mut self, record: &mut Record) {
         self.tally.count(Counter::SetupsFailed);
-        record.setup_began = None;
+        record.setup_began = MaybeTime::NONE;
     }
 
     /// The client's session is up.
@@ -385,7 +385,8 @@ impl Probe {
     fn drop_session(&mut self, record: &mut Record, now: Time, cause: DropCause, ended_by: Option<EndedBy>) {
         // The root cause is what ended usability, not what ended the session afterwards (model §3).
         let cause = record.hindrance.take().unwrap_or(cause);
-        let lost_at = *record.lost_at.get_or_insert(now);
+        let lost_at = record.lost_at.get().unwrap_or(now);
+        record.lost_at = lost_at.into();
         record.session_open = false;
         record.undetected = Some((cause, ended_by));
         self.tally.drops[cause as usize] += 1;
@@ -400,7 +401,7 @@ impl Probe {
     /// The client knows of the drop (`None`: it never will, the run or the day is over).
     fn detected(&mut self, record: &mut Record, user: u32, now: Time, at: Option<Time>) {
         let Some((cause, ended_by)) = record.undetected.take() else { return };
-        let Some(lost_at) = record.lost_at else { return };
+        let Some(lost_at) = record.lost_at.get() else { return };
         match at {
             Some(at) => self.tally.detection.record(at - lost_at),
             None => self.tally.detection.record_censored(now - lost_at),

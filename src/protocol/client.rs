@@ -8,7 +8,7 @@ use super::{
     Allow, ClientConfig, Message, OnNoAnswer, OnRejection, Reestablish, RefreshClock, RefreshMethod, Refresher, Side,
     Status, Subject,
 };
-use crate::quantity::{Span, Time};
+use crate::quantity::{MaybeTime, Span, Time};
 
 /// Where the client stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -111,6 +111,8 @@ pub struct Client {
     /// Session-Expires has been raised after a 422 to the request now pending.
     raised: bool,
     gateway_refreshes: bool,
+    /// The coming refresh is due already, and only put off.
+    put_off: bool,
     cseq: u16,
     min_se_s: u16,
     dialog: u32,
@@ -118,17 +120,24 @@ pub struct Client {
     /// Session-Expires in force, 0: no session timer.
     granted_s: u32,
     failures: u32,
-    refresh_at: Option<Time>,
-    /// The interval drawn for the coming refresh; `None`: that refresh is due already, and only put off.
-    interval: Option<Span>,
-    expires_at: Option<Time>,
-    resume_at: Option<Time>,
+    /// When to refresh; while resting, when to set up again.
+    proceeds_at: MaybeTime,
+    /// The interval drawn for the coming refresh.
+    interval: Span,
+    expires_at: MaybeTime,
+    requests: SmallVec<[Pending; 2]>,
+    rare: Option<Box<Rare>>,
+}
+
+/// What few clients ever have anything of: kept apart from what every event needs.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct Rare {
+    /// The end of Retry-After.
     quiet_until: Option<Time>,
     /// The dialog and CSeq of the BYE last answered, to answer its copies alike.
     last_bye: Option<(u32, u16)>,
     /// A 2xx to the gateway's re-INVITE, until its ACK.
     answer: Option<Pending>,
-    requests: SmallVec<[Pending; 2]>,
 }
 
 impl Client {
@@ -140,20 +149,18 @@ impl Client {
             by_reinvite: false,
             raised: false,
             gateway_refreshes: false,
+            put_off: false,
             cseq: 0,
             min_se_s: 0,
             dialog: 0,
             offered_s: 0,
             granted_s: 0,
             failures: 0,
-            refresh_at: None,
-            interval: None,
-            expires_at: None,
-            resume_at: None,
-            quiet_until: None,
-            last_bye: None,
-            answer: None,
+            proceeds_at: MaybeTime::NONE,
+            interval: Span::ZERO,
+            expires_at: MaybeTime::NONE,
             requests: SmallVec::new(),
+            rare: None,
         }
     }
 
@@ -176,20 +183,37 @@ impl Client {
         matches!(self.phase, Phase::Querying | Phase::Monitoring | Phase::Established)
     }
 
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    fn answer(&self) -> Option<&Pending> {
+        self.rare.as_ref()?.answer.as_ref()
+    }
+
+    fn forget_answer(&mut self) {
+        if let Some(rare) = &mut self.rare {
+            rare.answer = None;
+        }
+    }
+
+    /// The end of Retry-After, where that is still to come.
+    fn quiet_until(&self, now: Time) -> Option<Time> {
+        self.rare.as_ref()?.quiet_until.filter(|until| now < *until)
+    }
+
     fn is_quiet(&self, now: Time) -> bool {
-        self.quiet_until.is_some_and(|until| now < until)
+        self.quiet_until(now).is_some()
     }
 
     /// When to call [`Client::fire`] next.
     pub fn deadline(&self) -> Option<Deadline> {
-        let mut earliest = Earliest::NONE
-            .or_some(self.refresh_at, Timer::Client)
-            .or_some(self.expires_at, Timer::SessionExpiry)
-            .or_some(self.resume_at, Timer::Client);
+        let mut earliest =
+            Earliest::NONE.or_some(self.proceeds_at, Timer::Client).or_some(self.expires_at, Timer::SessionExpiry);
         for pending in &self.requests {
             earliest = earliest.or_pending(pending);
         }
-        if let Some(answer) = &self.answer {
+        if let Some(answer) = self.answer() {
             earliest = earliest.or_pending(answer);
         }
         earliest.get()
@@ -204,7 +228,7 @@ impl Client {
     /// The user signs out: MonitorStop and BYE where a session is up, BYE where a dialog is.
     pub fn sign_out(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
         let (was_established, had_dialog) = (self.is_established(), self.in_dialog());
-        self.requests.retain(|r| r.message.subject == Subject::Bye);
+        self.requests.retain(|r| r.subject == Subject::Bye);
         self.clear_timers();
         if !self.is_quiet(now) {
             if was_established {
@@ -268,17 +292,21 @@ impl Client {
     }
 
     fn fire_client_timer(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
-        let due = |at: Option<Time>| at.is_some_and(|at| at <= now);
-        if let Some(i) = self.requests.iter().position(|r| due(r.next_copy())) {
-            let copy = self.requests[i].copy();
+        let is_due = |at: Option<Time>| at.is_some_and(|at| at <= now);
+        if let Some(i) = self.requests.iter().position(|r| is_due(r.next_copy())) {
+            let copy = self.requests[i].copy(Side::Client);
             port.send(copy);
-        } else if self.answer.as_ref().is_some_and(|a| due(a.next_copy())) {
-            let copy = self.answer.as_mut().map(Pending::copy);
-            copy.into_iter().for_each(|c| port.send(c));
-        } else if due(self.resume_at) {
-            self.begin_setup(config, now, port);
-        } else if due(self.refresh_at) {
-            self.refresh(config, now, port);
+        } else if let Some(answer) =
+            self.rare.as_mut().and_then(|r| r.answer.as_mut()).filter(|a| is_due(a.next_copy()))
+        {
+            let copy = answer.copy(Side::Client);
+            port.send(copy);
+        } else if is_due(self.proceeds_at.get()) {
+            if self.phase == Phase::Resting {
+                self.begin_setup(config, now, port);
+            } else {
+                self.refresh(config, now, port);
+            }
         }
     }
 
@@ -286,10 +314,10 @@ impl Client {
 
     fn begin_setup(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
         self.clear_timers();
-        if let Some(until) = self.quiet_until.filter(|until| now < *until) {
+        if let Some(until) = self.quiet_until(now) {
             // RFC 3261 §21.5.4: nothing is sent before Retry-After has passed.
             self.phase = Phase::Resting;
-            self.resume_at = Some(until);
+            self.proceeds_at = until.into();
             return;
         }
         self.phase = Phase::Inviting;
@@ -351,13 +379,13 @@ impl Client {
 
     fn restart_expiry(&mut self, config: &ClientConfig, now: Time) {
         let keep_polling = config.on_no_answer == OnNoAnswer::KeepPolling;
-        self.expires_at = (self.granted_s > 0 && !keep_polling).then(|| {
-            if self.waits_for_gateway(config) {
-                now + non_refresher_bye(self.granted_s)
-            } else {
-                now + Span::from_secs(u64::from(self.granted_s))
-            }
-        });
+        self.expires_at = if self.granted_s == 0 || keep_polling {
+            MaybeTime::NONE
+        } else if self.waits_for_gateway(config) {
+            (now + non_refresher_bye(self.granted_s)).into()
+        } else {
+            (now + Span::from_secs(u64::from(self.granted_s))).into()
+        };
     }
 
     /// A strict client leaves refreshing to the gateway where the 2xx says so; Communicator's refresh is a heartbeat of its own (assumption).
@@ -365,9 +393,12 @@ impl Client {
         config.refresh_method == RefreshMethod::Rfc4028 && self.gateway_refreshes
     }
 
-    fn restart_clock(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
-        self.interval = self.next_interval(config, port);
-        self.refresh_at = self.interval.map(|interval| now + interval);
+    /// The next refresh is due an interval after `start`, if there is to be one.
+    fn restart_clock(&mut self, config: &ClientConfig, start: Time, port: &mut impl ClientPort) {
+        let interval = self.next_interval(config, port);
+        self.put_off = false;
+        self.interval = interval.unwrap_or_default();
+        self.proceeds_at = interval.map(|interval| start + interval).into();
     }
 
     /// The interval to the next refresh, with its jitter (model §3: drawn per refresh); `None`: there is to be none.
@@ -388,21 +419,18 @@ impl Client {
     /// Under `since-traffic` any message of the dialog restarts a running refresh clock; a refresh that is due and only put
     /// off, after 491 or for Retry-After, is not rescued (model §3).
     fn traffic(&mut self, config: &ClientConfig, now: Time) {
-        if config.refresh_clock == RefreshClock::SinceTraffic
-            && self.refresh_at.is_some()
-            && let Some(interval) = self.interval
-        {
-            self.refresh_at = Some(now + interval);
+        if config.refresh_clock == RefreshClock::SinceTraffic && self.proceeds_at.is_some() && !self.put_off {
+            self.proceeds_at = (now + self.interval).into();
         }
     }
 
     fn refresh(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
-        self.interval = None;
-        if let Some(until) = self.quiet_until.filter(|until| now < *until) {
-            self.refresh_at = Some(until);
+        self.put_off = true;
+        if let Some(until) = self.quiet_until(now) {
+            self.proceeds_at = until.into();
             return;
         }
-        self.refresh_at = None;
+        self.proceeds_at = MaybeTime::NONE;
         port.note(ClientNote::RefreshBegan);
         let subject = if self.by_reinvite { Subject::ReInvite } else { Subject::Update };
         self.request(config, now, subject, self.offered_s, port);
@@ -425,12 +453,12 @@ impl Client {
                 port.note(failed(RefreshFailure::Retried));
                 // RFC 3261 §14.1: the owner of the Call-ID waits 2.1 to 4.0 s, in units of 10 ms.
                 let steps = 210 + (port.draw(Draw::Glare) * 191.0) as u64;
-                self.refresh_at = Some(now + Span::from_millis(10 * steps));
+                self.proceeds_at = (now + Span::from_millis(10 * steps)).into();
             }
             Status::Unavailable503 => {
                 port.note(failed(RefreshFailure::Rejected));
-                match self.quiet_until.filter(|until| now < *until) {
-                    Some(until) => self.refresh_at = Some(until),
+                match self.quiet_until(now) {
+                    Some(until) => self.proceeds_at = until.into(),
                     None => self.restart_clock(config, now, port),
                 }
             }
@@ -463,10 +491,10 @@ impl Client {
 
     fn leave_dialog(&mut self, config: &ClientConfig, now: Time, bye: bool, port: &mut impl ClientPort) {
         let failed: SmallVec<[Pending; 2]> =
-            self.requests.iter().filter(|r| r.message.subject == Subject::MakeCall).copied().collect();
-        self.requests.retain(|r| r.message.subject == Subject::Bye);
+            self.requests.iter().filter(|r| r.subject == Subject::MakeCall).copied().collect();
+        self.requests.retain(|r| r.subject == Subject::Bye);
         for call in failed {
-            port.note(ClientNote::CallFailed(call.message.value));
+            port.note(ClientNote::CallFailed(call.value));
         }
         if bye && !self.is_quiet(now) {
             self.request(config, now, Subject::Bye, 0, port);
@@ -475,10 +503,9 @@ impl Client {
     }
 
     fn clear_timers(&mut self) {
-        self.refresh_at = None;
-        self.expires_at = None;
-        self.resume_at = None;
-        self.answer = None;
+        self.proceeds_at = MaybeTime::NONE;
+        self.expires_at = MaybeTime::NONE;
+        self.forget_answer();
     }
 
     /// Re-establishment runs from the tear-down, not from BYE's answer (model §3).
@@ -502,18 +529,18 @@ impl Client {
         self.failures = self.failures.saturating_add(1);
         // A refused set-up repeated without any pause would never let time pass: T1 is the least (assumption).
         let delay = if failed { delay.max(T1) } else { delay };
-        self.resume_at = Some((now + delay).max(self.quiet_until.unwrap_or(Time::ZERO)));
+        self.proceeds_at = (now + delay).max(self.quiet_until(now).unwrap_or_default()).into();
     }
 
     /// The 32 s of a request, or of an unacknowledged 2xx, are over.
     fn give_up(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
         let Some(i) = self.requests.iter().position(|r| r.gives_up() <= now) else {
             // RFC 3261 §13.3.1.4: a 2xx that is never acknowledged ends the session.
-            self.answer = None;
+            self.forget_answer();
             return self.end(config, now, ClientEnd::GaveUp, port);
         };
         let request = self.requests.remove(i);
-        let subject = request.message.subject;
+        let subject = request.subject;
         match subject {
             Subject::Bye | Subject::MonitorStop => {}
             Subject::Invite => self.fail_setup(config, now, false, port),
@@ -524,14 +551,14 @@ impl Client {
                     OnNoAnswer::TearDown => self.end(config, now, ClientEnd::GaveUp, port),
                     OnNoAnswer::Hold => {}
                     OnNoAnswer::KeepPolling => {
-                        self.interval = self.next_interval(config, port);
-                        self.refresh_at = self.interval.map(|interval| (request.first_sent + interval).max(now));
+                        self.restart_clock(config, request.first_sent, port);
+                        self.proceeds_at = self.proceeds_at.get().map(|at| at.max(now)).into();
                     }
                 }
             }
             _ => {
                 if subject == Subject::MakeCall {
-                    port.note(ClientNote::CallFailed(request.message.value));
+                    port.note(ClientNote::CallFailed(request.value));
                 }
                 if config.on_no_answer == OnNoAnswer::TearDown {
                     self.end(config, now, ClientEnd::GaveUp, port);
@@ -549,7 +576,7 @@ impl Client {
         if matches!(subject, Subject::Invite | Subject::ReInvite | Subject::Update) {
             message.min_se = self.min_se_s;
         }
-        self.requests.push(Pending::request(now, message, self.reliable));
+        self.requests.push(Pending::request(now, &message, self.reliable));
         port.send(message);
         if self.in_dialog() {
             self.traffic(config, now);
@@ -558,20 +585,21 @@ impl Client {
 
     fn receive_request(&mut self, config: &ClientConfig, now: Time, message: Message, port: &mut impl ClientPort) {
         if message.subject == Subject::Ack {
-            if self.answer.as_ref().is_some_and(|a| a.message.cseq == message.cseq && message.dialog == self.dialog) {
-                self.answer = None;
+            if self.answer().is_some_and(|a| a.cseq == message.cseq && message.dialog == self.dialog) {
+                self.forget_answer();
             }
             return;
         }
         if !(self.in_dialog() && message.dialog == self.dialog) {
-            let repeated = message.subject == Subject::Bye && self.last_bye == Some((message.dialog, message.cseq));
+            let last_bye = self.rare.as_ref().and_then(|rare| rare.last_bye);
+            let repeated = message.subject == Subject::Bye && last_bye == Some((message.dialog, message.cseq));
             // RFC 3261 §12.2.2: no such dialog.
             port.send(message.answer(if repeated { Status::Ok200 } else { Status::DoesNotExist481 }));
             return;
         }
         match message.subject {
             Subject::Bye => {
-                self.last_bye = Some((message.dialog, message.cseq));
+                self.rare().last_bye = Some((message.dialog, message.cseq));
                 port.send(message.answer(Status::Ok200));
                 self.end(config, now, ClientEnd::Bye, port);
             }
@@ -586,10 +614,10 @@ impl Client {
     }
 
     fn receive_reinvite(&mut self, config: &ClientConfig, now: Time, message: Message, port: &mut impl ClientPort) {
-        if self.answer.as_ref().is_some_and(|a| a.message.cseq == message.cseq) {
+        if self.answer().is_some_and(|a| a.cseq == message.cseq) {
             return; // a copy of the INVITE whose 2xx is being retransmitted is absorbed (RFC 6026 §7.1)
         }
-        if self.requests.iter().any(|r| r.message.subject.is_invite()) {
+        if self.requests.iter().any(|r| r.subject.is_invite()) {
             // RFC 3261 §14.2: both sides have an INVITE under way.
             port.send(message.answer(Status::Pending491));
             return;
@@ -597,7 +625,7 @@ impl Client {
         let mut answer = message.answer(Status::Ok200);
         answer.value = message.value;
         answer.refresher = Refresher::Uas;
-        self.answer = Some(Pending::answer(now, answer));
+        self.rare().answer = Some(Pending::answer(now, &answer));
         port.send(answer);
         self.granted_s = message.value;
         self.restart_expiry(config, now);
@@ -614,28 +642,26 @@ impl Client {
         let Some(found) = found else { return };
         let request = self.requests.remove(found);
         if answer.status == Status::Unavailable503 && answer.value > 0 {
-            self.quiet_until = Some(now + Span::from_secs(u64::from(answer.value)));
+            self.rare().quiet_until = Some(now + Span::from_secs(u64::from(answer.value)));
         }
-        if request.message.dialog != self.dialog
-            || matches!(request.message.subject, Subject::Bye | Subject::MonitorStop)
-        {
+        if request.dialog != self.dialog || matches!(request.subject, Subject::Bye | Subject::MonitorStop) {
             return;
         }
-        if request.message.subject == Subject::Invite {
+        if request.subject == Subject::Invite {
             return self.setup_answered(config, now, &answer, port);
         }
         if answer.status == Status::DoesNotExist481 {
-            match request.message.subject {
+            match request.subject {
                 Subject::Update | Subject::ReInvite => {
                     port.note(ClientNote::RefreshFailed(RefreshFailure::Rejected));
                 }
-                Subject::MakeCall => port.note(ClientNote::CallFailed(request.message.value)),
+                Subject::MakeCall => port.note(ClientNote::CallFailed(request.value)),
                 _ => {}
             }
             return self.end(config, now, ClientEnd::Answer481, port);
         }
         let ok = answer.status == Status::Ok200;
-        match request.message.subject {
+        match request.subject {
             Subject::Update | Subject::ReInvite => self.refresh_answered(config, now, &answer, port),
             Subject::GetCstaFeatures if ok => {
                 self.phase = Phase::Monitoring;
@@ -647,8 +673,8 @@ impl Client {
                 port.note(ClientNote::Established);
             }
             Subject::GetCstaFeatures | Subject::MonitorStart => self.fail_setup(config, now, true, port),
-            Subject::MakeCall if ok => port.note(ClientNote::CallPlaced(request.message.value)),
-            Subject::MakeCall => port.note(ClientNote::CallFailed(request.message.value)),
+            Subject::MakeCall if ok => port.note(ClientNote::CallPlaced(request.value)),
+            Subject::MakeCall => port.note(ClientNote::CallFailed(request.value)),
             _ => {}
         }
     }
@@ -656,13 +682,12 @@ impl Client {
     /// A 200 to an INVITE that was given up: its dialog is ended at once (model §3).
     fn refuse_late_session(&mut self, now: Time, answer: &Message, port: &mut impl ClientPort) {
         let open = self.in_dialog() && answer.dialog == self.dialog;
-        let refused =
-            self.requests.iter().any(|r| r.message.subject == Subject::Bye && r.message.dialog == answer.dialog);
+        let refused = self.requests.iter().any(|r| r.subject == Subject::Bye && r.dialog == answer.dialog);
         if open || refused {
             return; // a copy of a 200 already dealt with
         }
         let bye = Message::request(Side::Client, answer.dialog, answer.cseq.wrapping_add(1), Subject::Bye);
-        self.requests.push(Pending::request(now, bye, self.reliable));
+        self.requests.push(Pending::request(now, &bye, self.reliable));
         port.send(bye);
     }
 }

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::session_timer::{granted_s, non_refresher_bye};
 use super::transaction::{Deadline, Earliest, Pending, Timer, ack};
 use super::{GatewayConfig, Message, Refresher, SessionTimer, Side, Status, Subject, UpdateBehaviour};
-use crate::quantity::{Span, Time};
+use crate::quantity::{MaybeTime, Span, Time};
 
 /// What ended a dialog at the gateway.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,8 +72,9 @@ pub struct Dialog {
     /// CSeq of the refresh last answered, to tell its copies.
     last_refresh: u16,
     granted_s: u32,
-    expires_at: Option<Time>,
-    refresh_at: Option<Time>,
+    expires_at: MaybeTime,
+    refresh_at: MaybeTime,
+    /// The 2xx to INVITE, until its ACK.
     answer: Option<Pending>,
     requests: SmallVec<[Pending; 1]>,
 }
@@ -99,13 +100,13 @@ impl Dialog {
             cseq: 0,
             last_refresh: invite.cseq,
             granted_s: 0,
-            expires_at: None,
-            refresh_at: None,
+            expires_at: MaybeTime::NONE,
+            refresh_at: MaybeTime::NONE,
             answer: None,
             requests: SmallVec::new(),
         };
         let answer = dialog.grant(config, now, invite);
-        dialog.answer = Some(Pending::answer(now, answer));
+        dialog.answer = Some(Pending::answer(now, &answer));
         port.send(answer);
         Some(dialog)
     }
@@ -160,11 +161,11 @@ impl Dialog {
 
     fn restart_timer(&mut self, config: &GatewayConfig, now: Time) {
         let se = Span::from_secs(u64::from(self.granted_s));
-        self.refresh_at = (config.refresher == Refresher::Uas).then(|| now + Span(se.0 / 2));
+        self.refresh_at = (config.refresher == Refresher::Uas).then(|| now + Span(se.0 / 2)).into();
         self.expires_at = match config.enforces_session_timer {
-            SessionTimer::No => None,
-            SessionTimer::Silent => Some(now + se),
-            SessionTimer::Bye => Some(now + non_refresher_bye(self.granted_s)),
+            SessionTimer::No => MaybeTime::NONE,
+            SessionTimer::Silent => (now + se).into(),
+            SessionTimer::Bye => (now + non_refresher_bye(self.granted_s)).into(),
         };
     }
 
@@ -186,7 +187,7 @@ impl Dialog {
         }
         match message.subject {
             Subject::Ack => {
-                if self.answer.as_ref().is_some_and(|a| a.message.cseq == message.cseq) {
+                if self.answer.as_ref().is_some_and(|a| a.cseq == message.cseq) {
                     self.answer = None;
                 }
             }
@@ -219,7 +220,7 @@ impl Dialog {
         if message.cseq == self.last_refresh {
             return; // a copy of the INVITE last answered is absorbed (RFC 6026 §7.1)
         }
-        if self.requests.iter().any(|r| r.message.subject.is_invite()) {
+        if self.requests.iter().any(|r| r.subject.is_invite()) {
             // RFC 3261 §14.2: both sides have an INVITE under way.
             port.send(message.answer(Status::Pending491));
             return;
@@ -229,7 +230,7 @@ impl Dialog {
             return;
         }
         let answer = self.grant(config, now, message);
-        self.answer = Some(Pending::answer(now, answer));
+        self.answer = Some(Pending::answer(now, &answer));
         port.send(answer);
     }
 
@@ -279,7 +280,7 @@ impl Dialog {
         if self.closing {
             return;
         }
-        let refreshing = request.message.subject == Subject::ReInvite;
+        let refreshing = request.subject == Subject::ReInvite;
         match answer.status {
             Status::Ok200 if refreshing => {
                 port.note(GatewayNote::RefreshSucceeded);
@@ -289,7 +290,7 @@ impl Dialog {
                 port.note(GatewayNote::RefreshFailed);
                 // RFC 3261 §14.1: the side that does not own the Call-ID waits 0 to 2.0 s, in units of 10 ms.
                 let steps = (port.draw_glare() * 201.0) as u64;
-                self.refresh_at = Some(now + Span::from_millis(10 * steps));
+                self.refresh_at = (now + Span::from_millis(10 * steps)).into();
             }
             Status::DoesNotExist481 => self.end(GatewayEnd::Answer481, port),
             _ => {}
@@ -314,10 +315,10 @@ impl Dialog {
         if let Some(pending) =
             self.requests.iter_mut().chain(self.answer.as_mut()).find(|p| p.next_copy().is_some_and(|at| at <= now))
         {
-            let copy = pending.copy();
+            let copy = pending.copy(Side::Gateway);
             port.send(copy);
-        } else if self.refresh_at.is_some_and(|at| at <= now) {
-            self.refresh_at = None;
+        } else if self.refresh_at.get().is_some_and(|at| at <= now) {
+            self.refresh_at = MaybeTime::NONE;
             port.note(GatewayNote::RefreshBegan);
             self.request(now, Subject::ReInvite, self.granted_s, port);
         }
@@ -329,7 +330,7 @@ impl Dialog {
             return self.end_with_bye(now, GatewayEnd::GaveUp, port);
         };
         let request = self.requests.remove(i);
-        if request.message.subject == Subject::ReInvite && !self.closing {
+        if request.subject == Subject::ReInvite && !self.closing {
             port.note(GatewayNote::RefreshFailed);
             self.end_with_bye(now, GatewayEnd::GaveUp, port);
         }
@@ -358,8 +359,8 @@ impl Dialog {
 
     fn end(&mut self, end: GatewayEnd, port: &mut impl GatewayPort) {
         self.closing = true;
-        self.expires_at = None;
-        self.refresh_at = None;
+        self.expires_at = MaybeTime::NONE;
+        self.refresh_at = MaybeTime::NONE;
         self.answer = None;
         self.requests.clear();
         port.note(GatewayNote::Ended(end));
@@ -369,7 +370,7 @@ impl Dialog {
         self.cseq = self.cseq.wrapping_add(1);
         let mut message = Message::request(Side::Gateway, self.number, self.cseq, subject);
         message.value = value;
-        self.requests.push(Pending::request(now, message, self.reliable));
+        self.requests.push(Pending::request(now, &message, self.reliable));
         port.send(message);
     }
 }

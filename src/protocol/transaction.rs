@@ -1,7 +1,9 @@
 //! Retransmission and giving up: the timers of RFC 3261 §17.
 
-use super::{Message, Subject};
-use crate::quantity::{Span, Time};
+use std::num::NonZeroU8;
+
+use super::{Allow, Message, Refresher, Side, Status, Subject};
+use crate::quantity::{MaybeTime, Span, Time};
 
 /// Estimate of the round-trip time (RFC 3261 §17.1.1.1).
 pub const T1: Span = Span::from_millis(500);
@@ -38,42 +40,54 @@ impl Schedule {
     }
 }
 
-/// A message that is sent again until something answers it: a request awaiting its response, or a response to INVITE awaiting its ACK.
+/// A message that is sent again until something answers it: a request awaiting its response, or a 2xx to INVITE awaiting
+/// its ACK. It holds of the message what its machine, whose it is, cannot know: 24 bytes, for there are millions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Pending {
     /// When the first copy was sent.
     pub first_sent: Time,
-    /// The message.
-    pub message: Message,
-    copies: u8,
-    retransmits: bool,
+    /// The dialog's number.
+    pub dialog: u32,
+    /// The value of the message: seconds, or the call's number.
+    pub value: u32,
+    /// CSeq number.
+    pub cseq: u16,
+    min_se: u16,
+    /// What the request is for.
+    pub subject: Subject,
+    /// How many copies were sent; `None`: it is sent once only.
+    copies: Option<NonZeroU8>,
+    /// The headers of a 2xx; `None`: a request.
+    headers: Option<(Allow, Refresher)>,
 }
 
 impl Pending {
     /// A request just sent. On a reliable transport it is sent once only.
-    pub fn request(now: Time, message: Message, reliable: bool) -> Pending {
-        Pending { first_sent: now, message, copies: 1, retransmits: !reliable }
+    pub fn request(now: Time, message: &Message, reliable: bool) -> Pending {
+        Pending {
+            first_sent: now,
+            dialog: message.dialog,
+            value: message.value,
+            cseq: message.cseq,
+            min_se: message.min_se,
+            subject: message.subject,
+            copies: (!reliable).then_some(NonZeroU8::MIN),
+            headers: None,
+        }
     }
 
     /// A 2xx to INVITE just sent: retransmitted until its ACK on every transport (RFC 3261 §13.3.1.4).
-    pub fn answer(now: Time, message: Message) -> Pending {
-        Pending { first_sent: now, message, copies: 1, retransmits: true }
+    pub fn answer(now: Time, message: &Message) -> Pending {
+        Pending { headers: Some((message.allow, message.refresher)), ..Pending::request(now, message, false) }
     }
 
     fn schedule(&self) -> Schedule {
-        if self.message.is_request() && self.message.subject.is_invite() {
-            Schedule::Doubling
-        } else {
-            Schedule::Capped
-        }
+        if self.headers.is_none() && self.subject.is_invite() { Schedule::Doubling } else { Schedule::Capped }
     }
 
     /// When to send the next copy, if there is to be one.
     pub fn next_copy(&self) -> Option<Time> {
-        if !self.retransmits {
-            return None;
-        }
-        self.schedule().copy_after(self.copies).map(|after| self.first_sent + after)
+        self.schedule().copy_after(self.copies?.get()).map(|after| self.first_sent + after)
     }
 
     /// When to give up.
@@ -81,17 +95,20 @@ impl Pending {
         self.first_sent + GIVE_UP
     }
 
-    /// Counts a copy sent, and returns it.
-    pub fn copy(&mut self) -> Message {
-        self.copies += 1;
-        self.message
+    /// Counts a copy sent, and returns it; `from` is the side whose message it is.
+    pub fn copy(&mut self, from: Side) -> Message {
+        self.copies = self.copies.map(|n| n.saturating_add(1));
+        let mut message = Message::request(from, self.dialog, self.cseq, self.subject);
+        (message.value, message.min_se) = (self.value, self.min_se);
+        if let Some((allow, refresher)) = self.headers {
+            (message.status, message.allow, message.refresher) = (Status::Ok200, allow, refresher);
+        }
+        message
     }
 
     /// Whether `answer` is the response to this request.
     pub fn is_answered_by(&self, answer: &Message) -> bool {
-        self.message.dialog == answer.dialog
-            && self.message.cseq == answer.cseq
-            && self.message.subject == answer.subject
+        self.dialog == answer.dialog && self.cseq == answer.cseq && self.subject == answer.subject
     }
 }
 
@@ -125,8 +142,8 @@ impl Earliest {
 
     /// One more deadline, if it is set.
     #[inline]
-    pub fn or_some(self, at: Option<Time>, timer: Timer) -> Earliest {
-        match at {
+    pub fn or_some(self, at: MaybeTime, timer: Timer) -> Earliest {
+        match at.get() {
             Some(at) => self.or(at, timer),
             None => self,
         }
@@ -136,7 +153,7 @@ impl Earliest {
     #[inline]
     pub fn or_pending(self, pending: &Pending) -> Earliest {
         let waits = self.or(pending.gives_up(), Timer::TransactionTimeout);
-        if pending.retransmits { waits.or_some(pending.next_copy(), Timer::Client) } else { waits }
+        if pending.copies.is_some() { waits.or_some(pending.next_copy().into(), Timer::Client) } else { waits }
     }
 
     /// The earliest.
@@ -159,14 +176,13 @@ pub(super) fn ack(answer: &Message) -> Message {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Side;
 
     fn instants_ms(subject: Subject, reliable: bool) -> Vec<u64> {
-        let mut p = Pending::request(Time::ZERO, Message::request(Side::Client, 1, 1, subject), reliable);
+        let mut p = Pending::request(Time::ZERO, &Message::request(Side::Client, 1, 1, subject), reliable);
         let mut sent = vec![0];
         while let Some(at) = p.next_copy() {
             sent.push(at.0 / 1000);
-            p.copy();
+            p.copy(Side::Client);
         }
         sent
     }
@@ -190,14 +206,27 @@ mod tests {
     fn a_reliable_transport_sends_once_and_still_gives_up_at_32_s() {
         assert_eq!(instants_ms(Subject::Update, true), [0]);
         assert_eq!(instants_ms(Subject::Invite, true), [0]);
-        let p = Pending::request(Time(7), Message::request(Side::Client, 1, 1, Subject::Update), true);
+        let p = Pending::request(Time(7), &Message::request(Side::Client, 1, 1, Subject::Update), true);
         assert_eq!(p.gives_up(), Time(32_000_007));
     }
 
     #[test]
     fn a_2xx_to_invite_is_retransmitted_on_every_transport() {
         let invite = Message::request(Side::Client, 1, 1, Subject::Invite);
-        let p = Pending::answer(Time::ZERO, invite.answer(crate::protocol::Status::Ok200));
+        let p = Pending::answer(Time::ZERO, &invite.answer(Status::Ok200));
         assert_eq!(p.next_copy(), Some(Time(500_000)));
+    }
+    #[test]
+    fn a_copy_is_the_message_that_was_sent() {
+        let request = Message { value: 1800, min_se: 90, ..Message::request(Side::Client, 3, 5, Subject::ReInvite) };
+        assert_eq!(Pending::request(Time::ZERO, &request, false).copy(Side::Client), request);
+        let answer = Message {
+            value: 1800,
+            allow: Allow::WithUpdate,
+            refresher: Refresher::Uas,
+            ..request.answer(Status::Ok200)
+        };
+        assert_eq!(Pending::answer(Time::ZERO, &answer).copy(Side::Gateway), answer);
+        assert_eq!(size_of::<Pending>(), 24);
     }
 }

@@ -6,4 +6,4 @@ mod time;
 
 pub use capacity::{JOBS_PER_CALL, MESSAGES_PER_JOB, parse_capacity};
 pub use parse::{parse_clock, parse_rate, parse_share, parse_span, print_clock, print_span};
-pub use time::{Span, Time};
+pub use time::{MaybeTime, Span, Time};

@@ -4,7 +4,7 @@ use rand_distr::Distribution;
 
 use super::{DayShape, WorkloadConfig};
 use crate::engine::{Exponential, Normal, Stream};
-use crate::quantity::{Span, Time};
+use crate::quantity::{MaybeTime, Span, Time};
 
 /// What is drawn for a call when it is created: always all of it, used or not, so that no reaction shifts a later draw (model §1).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,7 +24,7 @@ pub struct CallDraws {
 pub struct CallProcess {
     stream: Stream,
     rate_per_s: f64,
-    next: Option<Time>,
+    next: MaybeTime,
 }
 
 fn exponential(stream: &mut Stream, mean_us: f64) -> Span {
@@ -52,20 +52,20 @@ impl CallProcess {
 
     /// No calls before [`CallProcess::begin`].
     pub fn idle(stream: Stream, rate_per_s: f64) -> CallProcess {
-        CallProcess { stream, rate_per_s, next: None }
+        CallProcess { stream, rate_per_s, next: MaybeTime::NONE }
     }
 
     /// Draws the first call after `from`.
     pub fn begin(&mut self, from: Time, shape: &DayShape, start_us: i64) {
         if self.rate_per_s > 0.0 {
             let unit: f64 = Exponential.sample(&mut self.stream);
-            self.next = Some(shape.after(from, start_us, unit * (1e6 / self.rate_per_s)));
+            self.next = shape.after(from, start_us, unit * (1e6 / self.rate_per_s)).into();
         }
     }
 
     /// When the next call comes.
     pub fn next(&self) -> Option<Time> {
-        self.next
+        self.next.get()
     }
 
     /// Takes the call that is due and draws it, and the time of the next one.
@@ -76,7 +76,7 @@ impl CallProcess {
         let at_pc = self.stream.chance(config.answered_at_pc);
         let gap: f64 = Exponential.sample(&mut self.stream);
         let gap = gap * (1e6 / self.rate_per_s);
-        self.next = self.next.map(|at| config.by_hour.after(at, start_us, gap));
+        self.next = self.next.get().map(|at| config.by_hour.after(at, start_us, gap)).into();
         CallDraws { ring: ring.min(config.no_answer), answered: ring < config.no_answer, talk, at_pc }
     }
 }

@@ -132,18 +132,18 @@ impl<W: Witness> Group<'_, W> {
                 sends: 0,
                 calls_made: 0,
                 key,
-                last_bye: None,
-                dialogs: SmallVec::new(),
-                calls: SmallVec::new(),
+                dialogs: List::EMPTY,
+                calls: List::EMPTY,
                 incoming: process(Purpose::Incoming, calls.incoming_per_s),
                 outgoing: process(Purpose::Outgoing, calls.outgoing_per_s),
-                draws: Draws {
-                    jitter: open(Purpose::RefreshJitter),
-                    reestablish: open(Purpose::Reestablish),
-                    glare: open(Purpose::Glare),
-                    gateway_glare: open(Purpose::GatewayGlare),
-                },
+            });
+            self.seldom.push(Seldom {
+                jitter: open(Purpose::RefreshJitter),
+                reestablish: open(Purpose::Reestablish),
+                glare: open(Purpose::Glare),
+                gateway_glare: open(Purpose::GatewayGlare),
                 loss: open(Purpose::Loss),
+                last_bye: None,
             });
         }
     }
@@ -160,10 +160,9 @@ impl<W: Witness> Group<'_, W> {
             }
         }
         self.users.clear();
+        self.seldom.clear();
         self.dialogs.clear();
-        self.free_dialogs.clear();
         self.calls.clear();
-        self.free_calls.clear();
         self.agenda.restart();
     }
 }

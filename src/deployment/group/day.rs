@@ -40,9 +40,11 @@ impl<W: Witness> Group<'_, W> {
         self.wake(u);
         self.users[u as usize].signed_in = false;
         // What is undecided now is never counted, not even when the user signs in again while it rings.
-        for index in self.users[u as usize].calls.clone() {
-            self.calls[index as usize].state_at_arrival = UserState::Out;
-            if self.calls[index as usize].phase == CallPhase::Requested {
+        let mut next = self.users[u as usize].calls.first();
+        while let Some(index) = next {
+            next = self.calls.after(index);
+            self.calls[index].state_at_arrival = UserState::Out;
+            if self.calls[index].phase == CallPhase::Requested {
                 self.end_call(index); // nobody waits for the answer to MakeCall any longer
             }
         }
@@ -132,30 +134,18 @@ impl<W: Witness> Group<'_, W> {
             shown: false,
             refused: false,
             answering: false,
-            next: None,
+            next: MaybeTime::NONE,
         };
-        let index = match self.free_calls.pop() {
-            Some(index) => {
-                self.calls[index as usize] = call;
-                index
-            }
-            None => {
-                self.calls.push(call);
-                self.calls.len() as u32 - 1
-            }
-        };
-        user.calls.push(index);
-        index
+        self.calls.add(&mut user.calls, call)
     }
 
     fn end_call(&mut self, index: u32) {
-        let u = self.calls[index as usize].user;
-        self.users[u as usize].calls.retain(|i| *i != index);
-        self.free_calls.push(index);
+        let u = self.calls[index].user;
+        self.calls.remove(&mut self.users[u as usize].calls, index);
     }
 
     pub(super) fn find_call(&self, u: u32, number: u32) -> Option<u32> {
-        self.users[u as usize].calls.iter().copied().find(|i| self.calls[*i as usize].number == number)
+        self.calls.of(self.users[u as usize].calls).find(|i| self.calls[*i].number == number)
     }
 
     /// The gateway has an event of a call to report: at once, or when its station comes to it.
@@ -164,40 +154,40 @@ impl<W: Witness> Group<'_, W> {
         if self.sites[site].down().is_some() {
             return;
         }
-        let monitors = |i: &u32| self.dialogs[*i as usize].dialog.is_monitored();
+        let monitors = |i: u32| self.dialogs[i].dialog.is_monitored();
         if self.sites[site].station.is_none() {
             self.send_event(u, subject, call);
-        } else if self.users[u as usize].dialogs.iter().any(monitors) {
+        } else if self.dialogs.of(self.users[u as usize].dialogs).any(monitors) {
             self.queue(site, u, Work::Originate(subject, call));
         }
     }
 
     /// Sends an event on every dialog in which the gateway monitors the line.
     pub(super) fn send_event(&mut self, u: u32, subject: Subject, call: u32) {
-        let mut place = 0;
+        let mut next = self.users[u as usize].dialogs.first();
         // An event ends no dialog: none of them moves meanwhile.
-        while let Some(index) = self.users[u as usize].dialogs.get(place).copied() {
+        while let Some(index) = next {
             self.with_dialog(index, |dialog, _, now, port| dialog.event(now, subject, call, port));
-            place += 1;
+            next = self.dialogs.after(index);
         }
     }
 
     fn ring(&mut self, index: u32) {
-        let ring = self.calls[index as usize].ring;
-        self.calls[index as usize].phase = CallPhase::Ringing;
+        let ring = self.calls[index].ring;
+        self.calls[index].phase = CallPhase::Ringing;
         self.file_call(index, self.now + ring);
     }
 
     fn file_call(&mut self, index: u32, at: Time) {
-        let call = &mut self.calls[index as usize];
-        call.next = Some(at);
+        let call = &mut self.calls[index];
+        call.next = at.into();
         self.agenda.file(Key::new(at, Class::Call as u8, call.user, call.number), Event::CallAlarm(index));
     }
 
     pub(super) fn ring_call(&mut self, index: u32, key: Key) {
-        let call = self.calls[index as usize];
+        let call = self.calls[index];
         // The place may have passed to another call since the entry was filed.
-        if call.user != key.entity() || call.number != key.count() || call.next != Some(self.now) {
+        if call.user != key.entity() || call.number != key.count() || call.next.get() != Some(self.now) {
             return;
         }
         let u = call.user;
@@ -208,7 +198,7 @@ impl<W: Witness> Group<'_, W> {
             }
             return self.end_call(index);
         }
-        self.calls[index as usize].phase = CallPhase::Talking;
+        self.calls[index].phase = CallPhase::Talking;
         self.file_call(index, self.now + call.talk);
         self.decide_toast(&call);
         if call.direction == Direction::Incoming && call.at_pc && call.shown {
@@ -217,7 +207,7 @@ impl<W: Witness> Group<'_, W> {
                 sent = client.answer_call(config, now, call.number, port);
             });
             if sent {
-                self.calls[index as usize].answering = true;
+                self.calls[index].answering = true;
                 return;
             }
         }
@@ -249,7 +239,7 @@ impl<W: Witness> Group<'_, W> {
 
     pub(super) fn toast(&mut self, u: u32, number: u32) {
         if let Some(index) = self.find_call(u, number) {
-            let call = &mut self.calls[index as usize];
+            let call = &mut self.calls[index];
             call.shown |= call.phase == CallPhase::Ringing;
         }
     }
@@ -263,7 +253,7 @@ impl<W: Witness> Group<'_, W> {
         if !placed {
             tally.count(Counter::OriginationsFailed);
             if let Some(index) = self.find_call(u, number)
-                && self.calls[index as usize].phase == CallPhase::Requested
+                && self.calls[index].phase == CallPhase::Requested
             {
                 self.end_call(index);
             }
@@ -272,7 +262,7 @@ impl<W: Witness> Group<'_, W> {
 
     pub(super) fn call_accepted(&mut self, u: u32, number: u32) {
         let Some(index) = self.find_call(u, number) else { return };
-        if self.calls[index as usize].phase != CallPhase::Requested {
+        if self.calls[index].phase != CallPhase::Requested {
             return; // a copy of a MakeCall already accepted makes no second call
         }
         self.event(u, Subject::Originated, number);
@@ -282,7 +272,7 @@ impl<W: Witness> Group<'_, W> {
 
     pub(super) fn call_answered(&mut self, u: u32, number: u32) {
         let Some(index) = self.find_call(u, number) else { return };
-        let call = &mut self.calls[index as usize];
+        let call = &mut self.calls[index];
         if std::mem::take(&mut call.answering) {
             self.event(u, Subject::Established, number);
         }

@@ -9,13 +9,12 @@ mod wire;
 
 use std::hint::black_box;
 
-use smallvec::SmallVec;
-
 use super::call::{Call, CallPhase, Direction};
 use super::path::Connection;
 use super::plan::{ClientPlan, Forgets, GatewayPlan, Plan};
 use super::probe::{Probe, Record, UserState};
 use super::simulate::Manner;
+use super::slab::{List, Slab};
 use super::station::{Begun, Overload, Station, Work};
 use super::witness::{Fate, Witness};
 use crate::engine::{Agenda, Alarm, Fingerprint, Key, Ring, Stream, mix, name_key};
@@ -24,7 +23,7 @@ use crate::protocol::{
     Client, ClientConfig, ClientNote, ClientPort, Deadline, Dialog, Draw, GatewayConfig, GatewayEnd, GatewayNote,
     GatewayPort, Message, Phase, Reestablish, RefreshFailure, Side, Status, Subject, Timer, answer_outside_dialog,
 };
-use crate::quantity::{Span, Time};
+use crate::quantity::{MaybeTime, Span, Time};
 use crate::workload::{CallDraws, CallProcess, RecordedCall, RecordedSign, own_rate};
 use replay::{Script, sign_in_class};
 use trouble::{ClientLine, Site, Trouble};
@@ -117,47 +116,57 @@ pub enum Hops {
     Apart,
 }
 
-struct Draws {
-    jitter: Stream,
-    reestablish: Stream,
-    glare: Stream,
-    gateway_glare: Stream,
-}
-
+/// A user's state that events need, in lines of the cache: what an event needs together stands together.
+#[repr(C, align(64))]
 struct User {
+    // Two lines: the key of the fingerprint, and the machine.
+    key: u64,
     client: Client,
+    // A line: deadline, numbers and dialogs.
     alarm: Alarm,
-    record: Record,
-    signed_in: bool,
+    /// Number within the client group.
+    number: u32,
+    sends: u32,
+    dialogs: List,
     /// Index into [`Group::members`].
     member: u16,
     /// Index into [`Group::sites`] of the gateway that the user belongs to.
     home: u16,
     /// Of the gateway that serves the user now.
     site: u16,
-    /// Number within the client group.
-    number: u32,
-    sends: u32,
+    signed_in: bool,
+    // A line and more: calls, and what the probes remember.
+    calls: List,
     calls_made: u32,
-    key: u64,
-    /// The dialog and CSeq of the BYE that the gateway last answered, to answer its copies alike.
-    last_bye: Option<(u32, u16)>,
-    dialogs: SmallVec<[u32; 2]>,
-    calls: SmallVec<[u32; 2]>,
     incoming: CallProcess,
     outgoing: CallProcess,
-    draws: Draws,
-    loss: Stream,
+    record: Record,
 }
 
 impl User {
-    /// Loads what most events need into the cache.
+    /// Loads the lines that a message or a client's deadline needs into the cache.
     #[inline]
     fn touch(&self) {
-        black_box((self.alarm, self.key, self.member, self.sends));
-        black_box((self.record.state(), self.incoming.next(), self.outgoing.next()));
-        black_box((self.client.phase(), self.dialogs.first(), self.calls.len()));
+        black_box((self.key, self.client.phase(), self.alarm));
     }
+
+    /// Loads the lines that a call needs, too, into the cache.
+    #[inline]
+    fn touch_calls(&self) {
+        self.touch();
+        black_box((self.calls, self.incoming.next(), self.outgoing.next(), self.record.state()));
+    }
+}
+
+/// What few events of a user need, kept apart.
+struct Seldom {
+    jitter: Stream,
+    reestablish: Stream,
+    glare: Stream,
+    gateway_glare: Stream,
+    loss: Stream,
+    /// The dialog and CSeq of the BYE that the gateway last answered, to answer its copies alike.
+    last_bye: Option<(u32, u16)>,
 }
 
 struct HeldDialog {
@@ -181,7 +190,13 @@ impl HeldDialog {
 /// half as much again for vectors that grow.
 pub fn bytes_per_user() -> u64 {
     let pending = 6 * (size_of::<Key>() + size_of::<Event>());
-    (size_of::<User>() + size_of::<ClientLine>() + size_of::<HeldDialog>() + 2 * size_of::<Call>() + pending) as u64 * 3
+    (size_of::<User>()
+        + size_of::<Seldom>()
+        + size_of::<ClientLine>()
+        + size_of::<HeldDialog>()
+        + 2 * size_of::<Call>()
+        + pending) as u64
+        * 3
         / 2
 }
 
@@ -224,7 +239,7 @@ enum Out {
 
 struct Port<'a> {
     out: &'a mut Vec<Out>,
-    draws: &'a mut Draws,
+    draws: &'a mut Seldom,
 }
 
 impl ClientPort for Port<'_> {
@@ -286,12 +301,12 @@ pub(super) struct Group<'a, W: Witness> {
     sites: Vec<Site<'a>>,
     members: Vec<Member<'a>>,
     users: Vec<User>,
+    /// One per user.
+    seldom: Vec<Seldom>,
     /// The client legs, one per user, where there is anything to know of them; else empty.
     lines: Vec<ClientLine>,
-    dialogs: Vec<HeldDialog>,
-    free_dialogs: Vec<u32>,
-    calls: Vec<Call>,
-    free_calls: Vec<u32>,
+    dialogs: Slab<HeldDialog>,
+    calls: Slab<Call>,
     /// What machines said and is not passed on yet: a stack, for one may speak while another's words are passed on.
     said: Vec<Out>,
     trouble: Trouble<'a>,
@@ -333,11 +348,10 @@ impl<'a, W: Witness> Group<'a, W> {
             sites: sites.collect(),
             members: Vec::new(),
             users: Vec::new(),
+            seldom: Vec::new(),
             lines: Vec::new(),
-            dialogs: Vec::new(),
-            free_dialogs: Vec::new(),
-            calls: Vec::new(),
-            free_calls: Vec::new(),
+            dialogs: Slab::new(),
+            calls: Slab::new(),
             said: Vec::new(),
             trouble: Trouble::of(plan, gateway),
             tally: Tally::default(),
@@ -387,13 +401,26 @@ impl<'a, W: Witness> Group<'a, W> {
                 return; // whoever sent it was at it a moment ago
             }
             let Some(user) = users.get(key.entity() as usize) else { return };
-            user.touch();
+            let touch_dialog = || user.dialogs.first().into_iter().for_each(|index| dialogs[index].touch());
             match event {
-                Event::DialogAlarm(index) => dialogs[*index as usize].touch(),
-                Event::CallAlarm(index) => {
-                    black_box(calls[*index as usize].next);
+                // Mostly it finds that an answer came.
+                Event::ClientAlarm if key.class() == Class::TransactionTimeout as u8 => {
+                    black_box(user.alarm);
                 }
-                _ => {}
+                Event::ClientAlarm => {
+                    user.touch();
+                    touch_dialog();
+                }
+                Event::DialogAlarm(index) => dialogs[*index].touch(),
+                Event::CallAlarm(index) => {
+                    black_box(calls[*index].next);
+                    user.touch_calls();
+                    touch_dialog();
+                }
+                _ => {
+                    user.touch_calls();
+                    touch_dialog();
+                }
             }
         })
     }
@@ -451,7 +478,7 @@ impl<'a, W: Witness> Group<'a, W> {
         let before = self.said.len();
         let user = &mut self.users[u as usize];
         let config = &self.members[user.member as usize].plan.config;
-        act(&mut user.client, config, self.now, &mut Port { out: &mut self.said, draws: &mut user.draws });
+        act(&mut user.client, config, self.now, &mut Port { out: &mut self.said, draws: &mut self.seldom[u as usize] });
         if let Some(due) = user.alarm.set(due_of(user.client.deadline(), self.now)) {
             self.file_alarm(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm);
         }
@@ -487,23 +514,22 @@ impl<'a, W: Witness> Group<'a, W> {
 
     fn with_dialog(&mut self, index: u32, act: impl FnOnce(&mut Dialog, &GatewayConfig, Time, &mut Port)) {
         let before = self.said.len();
-        let held = &mut self.dialogs[index as usize];
+        let held = &mut self.dialogs[index];
         let (u, number) = (held.user, held.dialog.number());
-        let draws = &mut self.users[u as usize].draws;
+        let draws = &mut self.seldom[u as usize];
         act(&mut held.dialog, &self.gateway.config, self.now, &mut Port { out: &mut self.said, draws });
         self.set_dialog_alarm(index);
         self.count_session(index);
         self.pass_on(u, number, before);
-        let held = &self.dialogs[index as usize];
-        if held.dialog.is_over() && self.users[u as usize].dialogs.contains(&index) {
-            self.users[u as usize].dialogs.retain(|i| *i != index);
-            self.free_dialogs.push(index);
+        let held = &self.dialogs[index];
+        if held.dialog.is_over() {
+            self.dialogs.remove(&mut self.users[u as usize].dialogs, index);
         }
     }
 
     /// Keeps the number of monitored dialogs of the site.
     fn count_session(&mut self, index: u32) {
-        let held = &mut self.dialogs[index as usize];
+        let held = &mut self.dialogs[index];
         let monitored = held.dialog.is_monitored();
         if monitored != held.counted {
             held.counted = monitored;
@@ -527,7 +553,7 @@ impl<'a, W: Witness> Group<'a, W> {
     }
 
     fn set_dialog_alarm(&mut self, index: u32) {
-        let held = &mut self.dialogs[index as usize];
+        let held = &mut self.dialogs[index];
         if let Some(due) = held.alarm.set(due_of(held.dialog.deadline(), self.now)) {
             let tie = u64::from(held.user) << 32 | u64::from(held.dialog.number());
             self.file_alarm(Key { due, tie }, Event::DialogAlarm(index));
@@ -535,7 +561,7 @@ impl<'a, W: Witness> Group<'a, W> {
     }
 
     fn ring_dialog(&mut self, index: u32, key: Key) {
-        let held = &mut self.dialogs[index as usize];
+        let held = &mut self.dialogs[index];
         // The place may have passed to another dialog since the entry was filed.
         if held.user != key.entity() || held.dialog.number() != key.count() {
             return;
@@ -559,17 +585,7 @@ impl<'a, W: Witness> Group<'a, W> {
     fn hold(&mut self, u: u32, dialog: Dialog) {
         let site = self.users[u as usize].site;
         let held = HeldDialog { user: u, site, counted: false, alarm: Alarm::IDLE, dialog };
-        let index = match self.free_dialogs.pop() {
-            Some(index) => {
-                self.dialogs[index as usize] = held;
-                index
-            }
-            None => {
-                self.dialogs.push(held);
-                self.dialogs.len() as u32 - 1
-            }
-        };
-        self.users[u as usize].dialogs.push(index);
+        let index = self.dialogs.add(&mut self.users[u as usize].dialogs, held);
         self.set_dialog_alarm(index);
     }
 }
@@ -580,8 +596,9 @@ mod tests {
 
     #[test]
     fn the_state_of_a_user_is_as_large_as_the_crate_documentation_says() {
-        let bytes = [size_of::<User>(), size_of::<Client>(), size_of::<HeldDialog>(), size_of::<Call>()];
-        assert_eq!(bytes, [520, 232, 160, 48]);
+        let bytes =
+            [size_of::<User>(), size_of::<Seldom>(), size_of::<Client>(), size_of::<HeldDialog>(), size_of::<Call>()];
+        assert_eq!(bytes, [320, 56, 120, 120, 40]);
         assert_eq!(size_of::<Key>() + size_of::<Event>(), 40);
     }
 }

@@ -21,8 +21,8 @@ impl<W: Witness> Group<'_, W> {
         let user = &mut self.users[u as usize];
         let believes = user.client.is_established();
         let held = believes
-            && user.dialogs.iter().any(|i| {
-                let dialog = &self.dialogs[*i as usize].dialog;
+            && self.dialogs.of(user.dialogs).any(|i| {
+                let dialog = &self.dialogs[i].dialog;
                 dialog.number() == user.client.dialog() && dialog.is_monitored()
             });
         let before = user.record.state();
@@ -117,13 +117,13 @@ impl<W: Witness> Group<'_, W> {
                 Phase::Established => user.client.deadline().is_some(),
             };
             assert!(!waits || user.alarm.is_set(), "a client in {:?} waits without a deadline", user.client.phase());
-            for index in &user.calls {
+            for index in self.calls.of(user.calls) {
                 // Without an instant of its own it is one that the client asked for, and hears of within 32 s.
-                let call = &self.calls[*index as usize];
+                let call = &self.calls[index];
                 assert!(call.next.is_some() || user.client.is_established(), "a call waits without a deadline");
             }
-            for index in &user.dialogs {
-                let held = &self.dialogs[*index as usize];
+            for index in self.dialogs.of(user.dialogs) {
+                let held = &self.dialogs[index];
                 let waits = held.dialog.deadline().is_some();
                 assert!(!waits || held.alarm.is_set(), "a dialog waits without a deadline");
             }

@@ -372,8 +372,8 @@ impl<'a, W: Witness> Group<'a, W> {
             Forgets::Nothing => {}
             Forgets::Monitors => {
                 for index in 0..self.dialogs.len() as u32 {
-                    if self.dialogs[index as usize].site as usize == site {
-                        self.dialogs[index as usize].dialog.forget_monitor();
+                    if self.dialogs[index].site as usize == site {
+                        self.dialogs[index].dialog.forget_monitor();
                         self.count_session(index);
                     }
                 }
@@ -384,11 +384,11 @@ impl<'a, W: Witness> Group<'a, W> {
 
     /// The gateway forgets every dialog of a user.
     fn wipe(&mut self, u: u32, site: usize) {
-        let dialogs = std::mem::take(&mut self.users[u as usize].dialogs);
-        for index in dialogs {
-            let held = &mut self.dialogs[index as usize];
+        let mut next = self.users[u as usize].dialogs.first();
+        while let Some(index) = next {
+            next = self.dialogs.after(index);
+            let held = &mut self.dialogs[index];
             if held.site as usize != site {
-                self.users[u as usize].dialogs.push(index);
                 continue;
             }
             if std::mem::take(&mut held.counted) {
@@ -396,7 +396,7 @@ impl<'a, W: Witness> Group<'a, W> {
             }
             held.alarm = Alarm::IDLE;
             let current = held.dialog.number() == self.users[u as usize].client.dialog();
-            self.free_dialogs.push(index);
+            self.dialogs.remove(&mut self.users[u as usize].dialogs, index);
             if current && self.users[u as usize].signed_in {
                 let now = self.now;
                 let (probe, record) = self.probe(u);
@@ -408,8 +408,10 @@ impl<'a, W: Witness> Group<'a, W> {
     /// Planned maintenance: BYE in every dialog.
     fn say_goodbye(&mut self, site: usize) {
         for u in self.users_of(Victim::Site(site)) {
-            for index in self.users[u as usize].dialogs.clone() {
-                if self.dialogs[index as usize].site as usize == site {
+            let mut next = self.users[u as usize].dialogs.first();
+            while let Some(index) = next {
+                next = self.dialogs.after(index);
+                if self.dialogs[index].site as usize == site {
                     self.with_dialog(index, |dialog, _, now, port| dialog.shut_down(now, port));
                 }
             }

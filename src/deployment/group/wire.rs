@@ -79,7 +79,7 @@ impl<W: Witness> Group<'_, W> {
             }
             Work::Originate(Subject::Delivered, number) => {
                 if let Some(index) = self.find_call(u, number) {
-                    self.calls[index as usize].refused = true;
+                    self.calls[index].refused = true;
                 }
             }
             Work::Originate(..) => {}
@@ -101,17 +101,16 @@ impl<W: Witness> Group<'_, W> {
 
     /// The gateway acts on a message.
     fn take_up(&mut self, u: u32, message: Message) {
-        let held = self.users[u as usize]
+        let held = self
             .dialogs
-            .iter()
-            .copied()
-            .find(|i| self.dialogs[*i as usize].dialog.number() == message.dialog);
+            .of(self.users[u as usize].dialogs)
+            .find(|i| self.dialogs[*i].dialog.number() == message.dialog);
         if let Some(index) = held {
             if message.subject == Subject::Bye && message.is_request() {
-                self.users[u as usize].last_bye = Some((message.dialog, message.cseq));
+                self.seldom[u as usize].last_bye = Some((message.dialog, message.cseq));
             }
             let starts = message.subject == Subject::MonitorStart && message.is_request();
-            if starts && !self.dialogs[index as usize].dialog.is_monitored() && self.is_full(u) {
+            if starts && !self.dialogs[index].dialog.is_monitored() && self.is_full(u) {
                 return self.transmit(u, message.answer(Status::MonitorLimitExceeded));
             }
             return self.with_dialog(index, |dialog, config, now, port| dialog.receive(config, now, &message, port));
@@ -119,8 +118,7 @@ impl<W: Witness> Group<'_, W> {
         if message.subject == Subject::Invite && message.is_request() {
             return self.accept(u, message);
         }
-        let user = &self.users[u as usize];
-        if message.subject == Subject::Bye && user.last_bye == Some((message.dialog, message.cseq)) {
+        if message.subject == Subject::Bye && self.seldom[u as usize].last_bye == Some((message.dialog, message.cseq)) {
             return self.transmit(u, message.answer(Status::Ok200)); // a copy of a BYE is answered alike (RFC 3261 §17.2.2)
         }
         if let Some(answer) = answer_outside_dialog(&message) {
@@ -131,16 +129,16 @@ impl<W: Witness> Group<'_, W> {
     /// Whether the user's gateway monitors as many lines as it can, or this line as often as it will.
     fn is_full(&self, u: u32) -> bool {
         let user = &self.users[u as usize];
-        let of_line = user.dialogs.iter().filter(|i| self.dialogs[**i as usize].dialog.is_monitored()).count() as u32;
+        let of_line = self.dialogs.of(user.dialogs).filter(|i| self.dialogs[*i].dialog.is_monitored()).count() as u32;
         self.gateway.max_sessions.is_some_and(|most| self.sites[user.site as usize].sessions >= most)
             || self.gateway.max_sessions_per_line.is_some_and(|most| of_line >= most)
     }
 
     fn accept(&mut self, u: u32, invite: Message) {
         let before = self.said.len();
-        let user = &mut self.users[u as usize];
+        let user = &self.users[u as usize];
         let reliable = self.members[user.member as usize].reliable;
-        let mut port = Port { out: &mut self.said, draws: &mut user.draws };
+        let mut port = Port { out: &mut self.said, draws: &mut self.seldom[u as usize] };
         if let Some(dialog) = Dialog::accept(&self.gateway.config, self.now, &invite, reliable, &mut port) {
             self.hold(u, dialog);
         }
@@ -213,14 +211,14 @@ impl<W: Witness> Group<'_, W> {
 
     /// Puts a copy onto the leg between client and OCS.
     pub(super) fn cross_client_leg(&mut self, u: u32, from: Side) -> Option<Time> {
-        let user = &mut self.users[u as usize];
+        let user = &self.users[u as usize];
         let member = &mut self.members[user.member as usize];
         member.probe.tally.count(Counter::ClientLegSent);
         let path = &member.plan.path;
         let outage = self.trouble.client_leg_outage(user.member);
         let was_forgotten = self.lines.get(u as usize).is_some_and(|line| line.connection.forgotten);
         let crossed = match self.lines.get_mut(u as usize) {
-            Some(line) => line.connection.cross(path, outage, from, self.now, &mut user.loss),
+            Some(line) => line.connection.cross(path, outage, from, self.now, &mut self.seldom[u as usize].loss),
             // Nothing to know of the leg: it is plain.
             None => Some(self.now + path.delay),
         };
@@ -235,12 +233,18 @@ impl<W: Witness> Group<'_, W> {
 
     /// Puts a copy onto the leg between OCS and gateway.
     pub(super) fn cross_gateway_leg(&mut self, u: u32, from: Side) -> Option<Time> {
-        let user = &mut self.users[u as usize];
+        let user = &self.users[u as usize];
         self.members[user.member as usize].probe.gateway_leg_sent(self.now);
         let index = user.site;
         let site = &mut self.sites[index as usize];
         let was_forgotten = site.connection.forgotten;
-        let crossed = site.connection.cross(&self.gateway.path, site.link_down_until, from, self.now, &mut user.loss);
+        let crossed = site.connection.cross(
+            &self.gateway.path,
+            site.link_down_until,
+            from,
+            self.now,
+            &mut self.seldom[u as usize].loss,
+        );
         if self.gateway.path.idle_timeout.is_some() {
             self.used_gateway_leg(index, from);
             if was_forgotten && !self.sites[index as usize].connection.forgotten {
