@@ -1,7 +1,7 @@
 //! A client group with its gateway and the faults that hit it, and the conditions that more than one formula has.
 
+use super::day::{Day, faults_of};
 use super::keys::Keys;
-use crate::quantity::parse_clock;
 use crate::report::inputs::Input;
 
 /// A timer of a transaction that nobody answers: 64·T1 (RFC 3261 §17.1).
@@ -21,40 +21,6 @@ pub struct Group<'a> {
     pub faults: Vec<Keys<'a>>,
     /// When the run is.
     pub day: Day,
-}
-
-/// When a run is.
-#[derive(Clone, Copy)]
-pub struct Day {
-    /// Since midnight [s].
-    start_s: f64,
-    /// Its length [s].
-    pub horizon_s: f64,
-}
-
-impl Day {
-    /// That of a run.
-    pub fn of(inputs: &[Input]) -> Day {
-        let scenario = Keys::of(inputs, "scenario", "");
-        let start_s = parse_clock(scenario.get("start")).map_or(0.0, |clock| clock.0 as f64 / 1e6);
-        Day { start_s, horizon_s: scenario.seconds("horizon").unwrap_or(0.0) }
-    }
-
-    /// When a scheduled fault comes, from the start of the run [s]: the next day, where that time of day is over.
-    ///
-    /// # Errors
-    /// It comes at random.
-    pub fn at_s(&self, fault: &Keys) -> Result<f64, String> {
-        let clock = parse_clock(fault.get("at")).map(|clock| clock.0 as f64 / 1e6 - self.start_s);
-        clock.map(|s| if s < 0.0 { s + 86_400.0 } else { s }).ok_or_else(|| fault.shown("mtbf"))
-    }
-}
-
-/// The faults that hit any of these.
-pub fn faults_of<'a>(inputs: &'a [Input], targets: &[String]) -> Vec<Keys<'a>> {
-    let mut faults = Keys::all(inputs, "fault");
-    faults.retain(|fault| fault.get("target") == "all" || targets.iter().any(|t| t == fault.get("target")));
-    faults
 }
 
 /// The calls of a user.

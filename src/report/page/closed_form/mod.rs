@@ -6,6 +6,7 @@
 
 mod crash;
 mod cycle;
+mod day;
 mod group;
 mod idle;
 mod keys;

@@ -1,6 +1,7 @@
 //! A gateway as a scenario names it, with the client groups that it serves and the faults that hit it.
 
-use super::group::{Day, Group, faults_of};
+use super::day::{Day, faults_of};
+use super::group::Group;
 use super::keys::Keys;
 use crate::report::inputs::Input;
 
