@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::assume::assumptions;
 use super::fault::Fault;
-use super::flags::{Source, file_of};
+use super::flags::Source;
 use super::run::advice;
 use super::typical::FirstLosses;
 use crate::measure::{DropCause, DropRow};
@@ -66,8 +66,7 @@ fn again(results: &Results) -> Result<Result<(Source, Scenario), String>, Fault>
     let inputs = read(&inputs).map_err(|why| results.damaged("inputs.csv", why))?;
     let file = results.path().join("scenario.toml").display().to_string();
     // Files of records are where the run found them; the hash says whether they are the same.
-    let beside: Option<PathBuf> =
-        file_of(&results.document.command).and_then(|f| Path::new(&f).parent().map(Into::into));
+    let beside: Option<PathBuf> = results.document.file().and_then(|f| Path::new(&f).parent().map(Into::into));
     let mut reasons = Vec::new();
     for place in [beside.as_deref(), Some(results.path())].into_iter().flatten() {
         let source = Source::of(&file, text.clone(), place);

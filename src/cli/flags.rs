@@ -75,16 +75,6 @@ pub fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// The file of a command that [`ScenarioFlags::canonical`] wrote; none where it names none.
-pub fn file_of(command: &str) -> Option<String> {
-    let rest = command.strip_prefix("rccsim ")?.split_once(' ')?.1;
-    if !rest.starts_with('\'') {
-        return rest.split(' ').next().map(String::from);
-    }
-    let inner = rest.strip_prefix('\'')?.replace(r"'\''", "\0");
-    inner.split('\'').next().map(|file| file.replace('\0', "'"))
-}
-
 /// A flag as it continues a command line; without a value where that is empty.
 pub fn written(flag: &str, value: &str) -> String {
     if value.is_empty() { format!(" {flag}") } else { format!(" {flag} {}", quoted(value)) }

@@ -43,17 +43,20 @@ impl Report {
 ///
 /// # Errors
 /// The file system's refusal.
-pub fn publish(mut folder: Folder, manifest: Manifest, no_report: bool) -> Result<PathBuf, Fault> {
+pub fn publish(mut folder: Folder, manifest: Manifest, no_report: bool, quiet: bool) -> Result<PathBuf, Fault> {
     if !no_report {
         let results = folder.results(&manifest)?;
-        draw(&mut folder, &results)?;
+        draw(&mut folder, &results, quiet)?;
     }
     Ok(folder.publish(manifest)?)
 }
 
 /// Writes plots and report of results into a folder.
-fn draw(folder: &mut Folder, results: &Results) -> Result<(), Fault> {
+fn draw(folder: &mut Folder, results: &Results, quiet: bool) -> Result<(), Fault> {
     plot::write(folder, results)?;
+    if !quiet {
+        plot::left_out(results)?.iter().for_each(|why| eprintln!("warning: {why}"));
+    }
     let page = page(results)?;
     Ok(folder.put(NAME, |out| out.write_all(page.as_bytes()))?)
 }
@@ -80,6 +83,6 @@ fn report(path: &Path, quiet: bool) -> Result<(), Fault> {
         );
     }
     let results = folder.results_over(&results)?;
-    draw(&mut folder, &results)?;
+    draw(&mut folder, &results, quiet)?;
     Ok(folder.amend(results.manifest)?)
 }

@@ -117,7 +117,7 @@ impl Results {
             fingerprint: files.fingerprint.clone(),
             files: Default::default(),
         };
-        let path = publish(self.folder, manifest, self.no_report)?;
+        let path = publish(self.folder, manifest, self.no_report, self.quiet)?;
         if !self.keep_units {
             self.campaign.publish()?;
         }

@@ -82,7 +82,7 @@ impl Run {
         let record = pool.install(|| self.record(&source, &scenario, samples, interrupted))?;
         let ladder = if self.no_report { None } else { losses.ladder(&scenario) };
         write_files(&record, &scenario, ladder.as_ref(), &mut folder)?;
-        let path = pool.install(|| publish(folder, manifest(&record), self.no_report))?;
+        let path = pool.install(|| publish(folder, manifest(&record), self.no_report, self.quiet))?;
         match self.format {
             Format::Json => print(&summary::json(&record))?,
             Format::Text => print(&format!("{}{}", text::run(&record), self.files(&path, &record, &scenario.plan)))?,

@@ -60,7 +60,9 @@ pub fn draw(scene: &mut Scene, chart: &Chart, bars: &Bars, mut room: Rect) -> Pl
             let (from, to) = (place(bars.base), place(value));
             let rect = Rect { x: from.min(to), y: middle - thick / 2.0, w: (from - to).abs(), h: thick };
             scene.push(Shape::Box { rect, paint, opacity: f64::from(opacity) / 100.0 });
-            end_text(&mut texts, text, place(end), middle, value < bars.base);
+            // On a narrow paper the text of the longest bar finds no room beyond its end, and stands on it.
+            let beyond = place(end) + 6.0 + text::width(text, LABEL, false) <= room.right() + layout::SIDE - 2.0;
+            end_text(&mut texts, text, place(end), middle, value < bars.base || !beyond);
         }
         if let Some((low, high)) = interval {
             let (low, high) = (place(low), place(high));
@@ -138,7 +140,8 @@ fn end_text(scene: &mut Scene, text: &str, end: f64, middle: f64, leftwards: boo
 
 /// What the bar is of, on two lines where one does not do and two fit.
 fn label(scene: &mut Scene, bar: &Bar, (room, rect): (&Rect, &Rect), middle: f64, height: f64) {
-    let wide = (rect.x - room.x - 10.0).min(names(room));
+    // The widest fits by a hair, which a sum of fractions may miss.
+    let wide = (rect.x - room.x - 10.0).min(names(room)) + 0.5;
     let most = if height >= 30.0 { 2 } else { 1 };
     let lines = text::wrap(&bar.label, wide, LABEL, false, most);
     let first = middle + 4.2 - (lines.len() as f64 - 1.0) * 7.0;

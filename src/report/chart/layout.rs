@@ -74,10 +74,19 @@ fn title(scene: &mut Scene, chart: &Chart, room: &mut Rect) {
     shrink_top(room, 6.0);
 }
 
-fn notes(scene: &mut Scene, chart: &Chart, room: &mut Rect) {
+/// The lines of the notes on a paper of that width.
+fn wrapped_notes(chart: &Chart, wide: f64) -> Vec<String> {
     let own = content::foot_note(chart);
-    let lines: Vec<String> =
-        chart.notes.iter().chain(&own).flat_map(|n| text::wrap(n, room.w, SMALL, false, 3)).take(6).collect();
+    chart.notes.iter().chain(&own).flat_map(|n| text::wrap(n, wide, SMALL, false, 3)).take(6).collect()
+}
+
+/// How many lines the notes take.
+pub fn note_lines(chart: &Chart, size: Size) -> usize {
+    wrapped_notes(chart, f64::from(size.width) - 2.0 * SIDE).len()
+}
+
+fn notes(scene: &mut Scene, chart: &Chart, room: &mut Rect) {
+    let lines = wrapped_notes(chart, room.w);
     if lines.is_empty() {
         return;
     }

@@ -142,7 +142,9 @@ pub fn svg(chart: &Chart, size: Size) -> String {
 /// [`stylesheet`] shows one.
 pub fn figure(chart: &Chart) -> String {
     let of = |class, size| format!("<div class=\"{class}\">\n{}</div>\n", svg(chart, size));
-    of("rc-wide", Size::WIDE) + &of("rc-narrow", Size::NARROW)
+    // On a telephone notes take many lines, and a picture as high as ever would have none left for what it shows.
+    let more = layout::note_lines(chart, Size::NARROW).saturating_sub(2) as u32 * 15;
+    of("rc-wide", Size::WIDE) + &of("rc-narrow", Size { height: Size::NARROW.height + more, ..Size::NARROW })
 }
 
 /// The chart as a PNG file of twice the size in pixels, on white.

@@ -162,3 +162,33 @@ fn look() {
         put(format!("{name}-phone.png"), &png(&chart, Size::NARROW));
     }
 }
+
+/// The longest bar of a telephone's chart: beyond its end there is no room for what stands there.
+#[test]
+fn what_stands_at_the_longest_bar_stays_on_a_narrow_paper() {
+    let bar = |value: f64| Bar {
+        label: "backoff 5 s x2 max 300 s jitter 20 %".into(),
+        value,
+        interval: Some((value - 4.0, value + 4.0)),
+        text: "94.511 ± 0.0041 %".into(),
+        ..Bar::default()
+    };
+    let bars = Bars { bars: vec![bar(20.0), bar(95.0)], ..Bars::default() };
+    let chart = Chart { layers: vec![Layer::Bars(bars)], x: Axis::new("Missed", "%"), ..Chart::default() };
+    assert_eq!(unreadable(&chart, Size::NARROW), Vec::<String>::new());
+}
+
+/// On a telephone notes of many lines leave the plot as high as notes of few.
+#[test]
+fn a_narrow_chart_with_long_notes_is_higher() {
+    let height = |notes: Vec<String>| -> f64 {
+        let (_, chart) = samples::ordinary().remove(3);
+        let page = figure(&Chart { notes, ..chart });
+        let narrow = page.split("class=\"rc-narrow\"").nth(1).unwrap_or_default();
+        let plot = narrow.split("data-plot=\"").nth(1).and_then(|p| p.split('"').next()).unwrap_or_default();
+        plot.split(' ').nth(3).and_then(|h| h.parse().ok()).unwrap_or_default()
+    };
+    let long =
+        "Each bar ends at the value that stands there, one key at a time, and all the others as in the scenario.";
+    assert_eq!(height(vec![long.into(), long.into()]), height(vec!["One.".into(), "Two.".into()]));
+}

@@ -92,6 +92,8 @@ struct Content {
     summary: Json,
     inputs: Vec<Input>,
     ladder: Option<ladder::Ladder>,
+    /// Of each plot that was asked for and cannot be shown, why.
+    unshown: Vec<String>,
     trust: trust::Trust,
 }
 
@@ -131,12 +133,13 @@ impl Content {
         let ladder = results.maybe("ladder.json")?.map(|text| ladder::read(&text)).transpose();
         let ladder = ladder.map_err(bad("ladder.json"))?;
         let trust = trust::trust(kind, &summary, &inputs, results)?;
-        Ok(Content { kind, summary, inputs, ladder, trust })
+        let unshown = plot::left_out(results)?;
+        Ok(Content { kind, summary, inputs, ladder, unshown, trust })
     }
 
     /// Everything that the templates show but the data to download.
     fn context(&self, plots: &[plot::Plot], left_out: usize) -> Value {
-        let Content { kind, summary, inputs, ladder, trust } = self;
+        let Content { kind, summary, inputs, ladder, unshown, trust } = self;
         let kind = *kind;
         // Its lists are shown as tables; the templates name the plain values.
         let plain = summary.as_object().into_iter().flatten().filter(|(_, v)| !v.is_array() && !v.is_object());
@@ -177,6 +180,7 @@ impl Content {
             answer_plots => value(answer_plots),
             day_plots => value(day_plots),
             plots_left_out => value(left_out),
+            unshown => value(unshown),
             ladder => value(ladder),
             trust => value(trust),
             inputs => value(section::sections(inputs)),
@@ -250,19 +254,4 @@ fn unit_name(unit: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_are_numbers_that_a_spreadsheet_takes() {
-        let shown: Vec<String> = [0.0, 34_798.7, 347_987.0, 1532.0, 0.018_701_234, -1.5, 1e-7].map(plain).into();
-        assert_eq!(shown, ["0", "34799", "347987", "1532", "0.018701", "-1.5", "0.0000001"]);
-        assert_eq!(cell(Some(0.018_701_234), "fraction"), "1.8701");
-        assert_eq!(cell(None, "s"), "–");
-    }
-
-    #[test]
-    fn every_template_is_read() {
-        assert_eq!(environment().templates().count(), TEMPLATES.len());
-    }
-}
+mod tests;

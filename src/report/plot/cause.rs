@@ -34,6 +34,9 @@ fn chart(document: &Document, metric: &str, happens: &str) -> Option<Chart> {
             let most = reading.text(all.mean.unwrap_or(0.0));
             format!("{most} {happens}, {share} of them because {}", called(first))
         }
+        None if all.replications == 1 => format!("No {happens} in one replication")
+            .replace("sessions are", "session is")
+            .replace("toasts are", "toast is"),
         None => format!("No {happens} in {} replications", all.replications)
             .replace("sessions are", "session is")
             .replace("toasts are", "toast is"),

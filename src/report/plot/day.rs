@@ -130,7 +130,10 @@ impl Day<'_> {
         let title = match self.mean("down_peak").unwrap_or(0.0) {
             _ if !usable => format!("None of {} users ever has a usable session", human(users)),
             0.0 => format!("All {} users keep their sessions", human(users)),
-            _ => format!("At most {} of {} users are without a usable session at once", self.peak(), human(users)),
+            _ => {
+                let are = if self.peak() == "1" { "is" } else { "are" };
+                format!("At most {} of {} users {are} without a usable session at once", self.peak(), human(users))
+            }
         };
         let chart = Chart {
             description: format!(

@@ -16,23 +16,57 @@ use super::{Plot, fault};
 /// # Errors
 /// A file of the folder is missing or damaged.
 pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
+    let named = |(i, (wish, chart)): (usize, (Wish, Option<Chart>))| {
+        let name = format!("plot-{}-{}", i + 1, file_name(&wish.y.replace('_', "-")));
+        chart.map(|chart| Plot { name, chart })
+    };
+    Ok(charts(results)?.into_iter().enumerate().filter_map(named).collect())
+}
+
+/// Of each wish that the folder has no figures for, which it is and what it takes.
+///
+/// # Errors
+/// A file of the folder is missing or damaged.
+pub fn left_out(results: &Results) -> Result<Vec<String>, ResultsError> {
+    let document = &results.document;
+    let kind = document.found.kind();
+    let file = document.file().unwrap_or_else(|| "FILE".into());
+    let needs = |wish: &Wish| match (&document.found, wish.x.as_str()) {
+        (Found::Run(_), x) if x.contains('.') => {
+            format!("a run has one value of {x}: `rccsim sweep {file}` simulates all of them")
+        }
+        (Found::Sweep(_) | Found::Best(_), x) if x.contains('.') => format!("no points differ in {x}"),
+        (Found::Run(_) | Found::Sweep(_) | Found::Best(_), x) if x != "time" => "there are no values of it".into(),
+        (Found::Run(_), _) => "there are no values of it".into(),
+        _ => format!("a {kind} keeps no day: `rccsim run {file}` does"),
+    };
+    let told = |(i, (wish, chart)): (usize, &(Wish, Option<Chart>))| {
+        let by = wish.by.as_ref().map_or(String::new(), |by| format!(", by {by}"));
+        let (y, x) = (&wish.y, &wish.x);
+        chart.is_none().then(|| format!("Plot {} ({y} over {x}{by}) is left out: {}.", i + 1, needs(wish)))
+    };
+    Ok(charts(results)?.iter().enumerate().filter_map(told).collect())
+}
+
+/// Every wish with its chart, if there is one.
+fn charts(results: &Results) -> Result<Vec<(Wish, Option<Chart>)>, ResultsError> {
     let mut all = Vec::new();
-    for (i, wish) in results.wishes()?.iter().enumerate() {
+    for wish in results.wishes()? {
         let chart = match (&results.document.found, wish.x.as_str()) {
             (Found::Run(_), "time") => {
                 let (series, start_s) = (results.series()?, results.start_s()?);
-                let mut chart = over_time(&series, start_s, wish);
+                let mut chart = over_time(&series, start_s, &wish);
                 let faults = results.scheduled_faults()?;
                 chart.iter_mut().for_each(|c| fault::shade(c, &faults, end_s(&series, start_s)));
                 chart
             }
-            (Found::Run(_), _) => over_replications(&results.runs()?, wish),
+            (Found::Run(_), x) if x.contains('.') => None,
+            (Found::Run(_), _) => over_replications(&results.runs()?, &wish),
             (Found::Sweep(_) | Found::Best(_), "time") => None,
-            (Found::Sweep(_) | Found::Best(_), _) => over_points(&results.document, wish),
+            (Found::Sweep(_) | Found::Best(_), _) => over_points(&results.document, &wish),
             _ => None,
         };
-        let name = format!("plot-{}-{}", i + 1, file_name(&wish.y.replace('_', "-")));
-        all.extend(chart.map(|chart| Plot { name, chart }));
+        all.push((wish, chart));
     }
     Ok(all)
 }

@@ -87,7 +87,9 @@ fn chart(whole: &Distribution, done: &str, p99: Option<f64>) -> Option<Chart> {
 mod tests {
     use super::*;
 
-    fn bins_of(bins: &[(f64, f64, f64)]) -> Option<(String, Vec<(f64, f64, f64)>, usize)> {
+    type Bin = (f64, f64, f64);
+
+    fn bins_of(bins: &[Bin]) -> Option<(String, Vec<Bin>, usize)> {
         let d = Distribution { bins: bins.to_vec(), ..Distribution::default() };
         let chart = chart(&d, "set-ups are done", None)?;
         let lines = chart.layers.iter().filter(|l| matches!(l, Layer::Threshold(_))).count();

@@ -72,6 +72,14 @@ pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
     Ok(all)
 }
 
+/// Of each plot that the scenario asks for and these results cannot show, a sentence that says what it takes.
+///
+/// # Errors
+/// A file of the folder is missing or damaged.
+pub fn left_out(results: &Results) -> Result<Vec<String>, ResultsError> {
+    declared::left_out(results)
+}
+
 /// Why plots could not be written.
 #[derive(thiserror::Error, Debug)]
 pub enum PlotError {

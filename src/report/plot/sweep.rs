@@ -101,7 +101,10 @@ pub fn curve(figures: &[Option<&Figure>], xs: &[f64], name: &str, factor: f64) -
     }
     let line = points.iter().map(|p| (p.x, p.y)).collect();
     layers.push(Layer::Line(Line { name: name.into(), points: line, tone: Tone::Auto }));
-    layers.push(Layer::Points(Points { name: name.into(), points, tone: Tone::Auto }));
+    // So many that they lie on each other: the curve says what they would.
+    if points.len() <= MANY {
+        layers.push(Layer::Points(Points { name: name.into(), points, tone: Tone::Auto }));
+    }
     layers
 }
 
@@ -172,9 +175,7 @@ pub fn meeting(sweep: &Sweep) -> Meeting<'_> {
 
 /// Empties the points that are not shown to meet the objectives, and says so; nothing where there are no objectives.
 pub fn mark(layers: &mut Vec<Layer>, sweep: &Sweep, is_met: impl Fn(f64, &str) -> bool) {
-    // Of a cloud the points are too small to be rings.
-    let cloud = |layer: &Layer| matches!(layer, Layer::Points(points) if points.points.len() > MANY);
-    if sweep.points.iter().all(|p| p.objectives.is_empty()) || layers.iter().any(cloud) {
+    if sweep.points.iter().all(|p| p.objectives.is_empty()) {
         return;
     }
     let (mut filled, mut hollow) = (false, false);
@@ -185,6 +186,9 @@ pub fn mark(layers: &mut Vec<Layer>, sweep: &Sweep, is_met: impl Fn(f64, &str) -
             filled |= !point.hollow;
             hollow |= point.hollow;
         }
+    }
+    if !filled && !hollow {
+        return;
     }
     let told = |there: bool, text: &str| if there { text.into() } else { String::new() };
     let open = sweep.points.iter().any(|p| p.verdict == "inconclusive");

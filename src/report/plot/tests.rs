@@ -123,6 +123,9 @@ fn one_replication_says_nothing_of_a_spread() {
         assert!(!svg(&plot.chart, Size::WIDE).contains('±'), "{}", plot.name);
     }
     assert!(svg_of(&plots, "sessions").contains("one replication"));
+    let drops = row("", "all", "session_drops", "", 0.0, -1.0).replace("\"replications\": 3", "\"replications\": 1");
+    let none = drawn(&[("summary.json", run_summary(1, &[drops]))]);
+    assert_eq!(named(&none, "drops").title, "No session is lost in one replication");
 }
 
 #[test]

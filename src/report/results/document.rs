@@ -86,10 +86,24 @@ impl Document {
         Ok(Document { found, ..typed(&value)? })
     }
 
+    /// The scenario file that the command names.
+    pub fn file(&self) -> Option<String> {
+        file_of(&self.command)
+    }
+
     /// A figure over all causes; `point` is empty for a run.
     pub fn figure(&self, point: &BTreeMap<String, String>, scope: &str, metric: &str) -> Option<&Figure> {
         self.rows.iter().find(|r| r.metric == metric && r.cause.is_none() && r.scope == scope && r.point == *point)
     }
+}
+
+/// The first file that a command names, as its shell would read it; none where it names none.
+fn file_of(command: &str) -> Option<String> {
+    let rest = command.strip_prefix("rccsim ")?.split_once(' ')?.1;
+    let Some(quoted) = rest.strip_prefix('\'') else { return rest.split(' ').next().map(String::from) };
+    // A quote within quotes is written as '\''.
+    let file = quoted.replace(r"'\''", "\0");
+    file.split('\'').next().map(|file| file.replace('\0', "'"))
 }
 
 impl Found {
