@@ -14,7 +14,7 @@ use super::design::Alternative;
 use super::fault::Fault;
 use super::progress::Progress;
 use super::replicate::{scopes, simulated_us};
-use crate::deployment::{Control, Hops, Manner, Plan, Portion, Replication, simulate_under};
+use crate::deployment::{Control, Manner, Plan, Portion, Replication, Shortcuts, simulate_under};
 use crate::measure::Tally;
 use crate::report::{Found, UnitName, Units};
 use crate::study::{Observation, Samples, Wanted, checkpoints, is_precise};
@@ -190,7 +190,7 @@ impl Campaign {
         let done = match by_group {
             true => self.by_group(alternative, replication)?,
             false => {
-                let manner = Manner { hops: Hops::Joined, drop_rows: 0, control: &self.control };
+                let manner = Manner { shortcuts: Shortcuts::Taken, drop_rows: 0, control: &self.control };
                 simulate_under(plan, replication, manner)
             }
         };

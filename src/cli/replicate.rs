@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::deployment::{Control, DropLog, Hops, Manner, Part, Plan, simulate_each};
+use crate::deployment::{Control, DropLog, Manner, Part, Plan, Shortcuts, simulate_each};
 use crate::measure::{Scope, Tally};
 use crate::quantity::Time;
 use crate::study::Samples;
@@ -39,7 +39,7 @@ pub fn replicate<E>(
 /// The samples of a plan without drop rows and without interruption.
 pub fn samples_of(plan: &Plan, replications: u32) -> Samples {
     let mut samples = Samples::new(scopes(plan), plan.horizon);
-    let manner = Manner { hops: Hops::Joined, drop_rows: 0, control: &Control::default() };
+    let manner = Manner { shortcuts: Shortcuts::Taken, drop_rows: 0, control: &Control::default() };
     let done: Result<(), std::convert::Infallible> =
         replicate(plan, 0..replications, &mut samples, manner, |_, _| Ok(()));
     done.unwrap_or_else(|never| match never {});

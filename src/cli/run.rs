@@ -19,7 +19,7 @@ use super::replicate::{replicate, scopes, simulated_us};
 use super::report::publish;
 use super::typical::FirstLosses;
 use super::{Outcome, memory};
-use crate::deployment::{Control, DropLog, Hops, Manner, Plan};
+use crate::deployment::{Control, DropLog, Manner, Plan, Shortcuts};
 use crate::measure::Scope;
 use crate::report::ladder::Ladder;
 use crate::report::number::{percent, whole};
@@ -137,7 +137,7 @@ impl Run {
             let from = samples.replications();
             let left = simulated_us(plan, n - from).saturating_add(control.simulated_us());
             progress.until(left);
-            let manner = Manner { hops: Hops::Joined, drop_rows: table.left, control };
+            let manner = Manner { shortcuts: Shortcuts::Taken, drop_rows: table.left, control };
             replicate(plan, from..n, &mut samples, manner, |number, log| table.write(number, log).map_err(world))?;
             interrupted = samples.replications() < n;
             if interrupted || is_precise(&samples, &scenario.objectives, &wanted) {

@@ -17,7 +17,7 @@ mod witness;
 pub use call::Direction;
 pub use control::Control;
 pub use drop_log::DropLog;
-pub use group::{Hops, bytes_per_user};
+pub use group::{Shortcuts, bytes_of_group};
 pub use plan::{ClientPlan, FaultPlan, FaultTarget, Forgets, GatewayPlan, IdleAction, PathConfig, Plan, Transport};
 pub use portion::Portion;
 pub use simulate::{

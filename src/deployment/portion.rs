@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Control;
-use super::group::{Group, Hops};
+use super::group::{Group, Shortcuts};
 use super::plan::Plan;
 use super::simulate::{Manner, Replication};
 use crate::measure::Tally;
@@ -22,7 +22,7 @@ impl Portion {
     /// Simulates the group at that place of [`Plan::groups`]; `None` where it was stopped.
     pub fn simulate(plan: &Plan, group: usize, replication: u32, control: &Control) -> Option<Portion> {
         let (gateway, number) = plan.groups()[group];
-        let manner = Manner { hops: Hops::Joined, drop_rows: 0, control };
+        let manner = Manner { shortcuts: Shortcuts::Taken, drop_rows: 0, control };
         let harvest = Group::new(plan, gateway, number, replication, manner, ()).run()?;
         let clients = harvest.probes.into_iter().map(|probe| probe.tally).collect();
         Some(Portion { gateways: harvest.gateways, clients })

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::control::Control;
 use super::drop_log::DropLog;
-use super::group::{Group, Hops};
+use super::group::{Group, Shortcuts};
 use super::plan::Plan;
 use super::witness::Witness;
 use crate::measure::Tally;
@@ -55,7 +55,7 @@ impl Replication {
 #[derive(Clone, Copy, Debug)]
 pub struct Manner<'a> {
     /// Whether plain paths are crossed in one event.
-    pub hops: Hops,
+    pub shortcuts: Shortcuts,
     /// Drop rows kept, over all replications of the call.
     pub drop_rows: u64,
     /// Progress and interruption.
@@ -64,12 +64,12 @@ pub struct Manner<'a> {
 
 /// Simulates one replication of the whole plan, its groups in parallel on the current thread pool.
 pub fn simulate(plan: &Plan, replication: u32) -> Replication {
-    simulate_with(plan, replication, Hops::Joined)
+    simulate_with(plan, replication, Shortcuts::Taken)
 }
 
 /// As [`simulate`], choosing whether plain paths are crossed in one event: the result must not depend on it.
-pub fn simulate_with(plan: &Plan, replication: u32, hops: Hops) -> Replication {
-    let manner = Manner { hops, drop_rows: plan.drops_limit, control: &Control::default() };
+pub fn simulate_with(plan: &Plan, replication: u32, shortcuts: Shortcuts) -> Replication {
+    let manner = Manner { shortcuts, drop_rows: plan.drops_limit, control: &Control::default() };
     simulate_under(plan, replication, manner).unwrap_or_default()
 }
 
@@ -158,7 +158,7 @@ pub fn watch_and_count<W: Witness>(
     replication: u32,
     witness: W,
 ) -> Option<(Tally, W)> {
-    let manner = Manner { hops: Hops::Joined, drop_rows: 0, control: &Control::default() };
+    let manner = Manner { shortcuts: Shortcuts::Taken, drop_rows: 0, control: &Control::default() };
     let harvest = Group::new(plan, gateway, group, replication, manner, witness).run()?;
     let mut whole = harvest.gateways;
     harvest.probes.iter().for_each(|probe| whole.merge(&probe.tally));

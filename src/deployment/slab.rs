@@ -36,6 +36,9 @@ pub struct Slab<T> {
 }
 
 impl<T> Slab<T> {
+    /// Bytes of a place.
+    pub const PLACE: usize = size_of::<Place<T>>();
+
     /// Without places.
     pub fn new() -> Slab<T> {
         Slab { places: Vec::new(), free: List::EMPTY }

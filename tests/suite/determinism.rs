@@ -1,6 +1,6 @@
 //! Same version, scenario and seed: same results, whatever the threads.
 
-use rccsim::deployment::{ClientPlan, Direction, Hops, Plan, Witness, simulate, simulate_with, watch};
+use rccsim::deployment::{ClientPlan, Direction, Plan, Shortcuts, Witness, simulate, simulate_with, watch};
 use rccsim::protocol::*;
 use rccsim::quantity::{Span, Time};
 use rccsim::workload::{CallDraws, SignIn};
@@ -36,7 +36,7 @@ fn the_number_of_threads_changes_nothing() {
 
 /// The short way, both legs in one event and uncoupled users in batches, gives what the long one gives.
 fn assert_ways_agree(p: &Plan) -> u64 {
-    let (mut joined, mut apart) = (simulate_with(p, 0, Hops::Joined), simulate_with(p, 0, Hops::Apart));
+    let (mut joined, mut apart) = (simulate_with(p, 0, Shortcuts::Taken), simulate_with(p, 0, Shortcuts::Avoided));
     // The count of events is the engine's book-keeping; all else must be equal.
     for result in [&mut joined, &mut apart] {
         for tally in result.clients.iter_mut().chain(&mut result.gateways).chain([&mut result.all]) {

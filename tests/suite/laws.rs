@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rccsim::deployment::{
-    FaultPlan, FaultTarget, Forgets, Hops, IdleAction, Overload, Plan, ServiceTime, StationConfig, Transport, Witness,
-    simulate, simulate_with, watch,
+    FaultPlan, FaultTarget, Forgets, IdleAction, Overload, Plan, ServiceTime, Shortcuts, StationConfig, Transport,
+    Witness, simulate, simulate_with, watch,
 };
 use rccsim::faults::{FaultConfig, FaultKind, Schedule};
 use rccsim::measure::Counter;
@@ -243,8 +243,8 @@ fn the_laws_hold_among_spare_gateways_limits_and_lunches_however_paths_are_cross
     let (mut established, mut drops, mut joined_runs) = (0, 0, 0);
     for _ in 0..400 {
         let p = company().new_tree(&mut runner).unwrap().current();
-        let [joined, apart] = [Hops::Joined, Hops::Apart].map(|hops| {
-            let mut all = simulate_with(&p, 0, hops).all;
+        let [joined, apart] = [Shortcuts::Taken, Shortcuts::Avoided].map(|shortcuts| {
+            let mut all = simulate_with(&p, 0, shortcuts).all;
             let events = all.get(Counter::Events);
             all.forget_events();
             (all, events)

@@ -9,17 +9,55 @@ use std::ops::Range;
 
 use super::super::interleave::MOST_ROWS;
 use super::*;
+use crate::protocol::FLOOR_S;
 
-/// Users of a batch: with their dialogs, calls and pending events some 130 kB.
+/// Users of a batch: with their dialogs, calls and pending events some 100 kB.
 const BATCH: u32 = 128;
 
 /// Events between two looks at the progress and at the wish to stop: some milliseconds.
 const EVENTS_PER_REPORT: u64 = 1 << 15;
 
+/// Whether what happens to a user of this gateway depends on no other.
+fn is_divisible(plan: &Plan, gateway: usize, drop_rows: u64) -> bool {
+    let own = &plan.gateways[gateway];
+    let mut clients = plan.clients.iter().filter(|c| c.gateway == gateway);
+    Trouble::of(plan, gateway).is_none()
+        && own.max_sessions.is_none()
+        && own.station.is_none()
+        && own.path.is_plain()
+        && clients.all(|c| c.path.is_plain() && c.recorded_calls.is_none() && c.recorded_signs.is_none())
+        && drop_rows <= MOST_ROWS
+}
+
+/// About the memory that the users of a group of this gateway take while it is simulated: all of them, or those of a batch
+/// and what all leave behind.
+pub fn bytes_of_group(plan: &Plan, gateway: usize) -> u64 {
+    let (groups, _) = plan.gateways[gateway].groups();
+    let clients = plan.clients.iter().filter(|c| c.gateway == gateway);
+    let users = |c: &ClientPlan| u64::from(c.count.div_ceil(groups));
+    if !is_divisible(plan, gateway, plan.drops_limit) {
+        return clients.map(users).sum::<u64>() * bytes_per_user();
+    }
+    let batch = clients.clone().map(users).max().unwrap_or(0).min(u64::from(BATCH));
+    batch * bytes_per_user() + clients.map(|c| users(c) * bytes_left_behind(plan, c)).sum::<u64>()
+}
+
+/// What a user whose day is over leaves behind at most: 8 bytes for each time that the state turned to down or back, and
+/// half as much to sort them. Where nothing goes wrong but refreshes, a session lasts until the first of them, half of
+/// Session-Expires or the interval, or until a timer runs out later than the former.
+fn bytes_left_behind(plan: &Plan, clients: &ClientPlan) -> u64 {
+    let own = &plan.gateways[clients.gateway].config;
+    let expires_s = clients.config.session_expires_s.min(own.session_expires_s).max(FLOOR_S);
+    let refresh_us = clients.config.refresh_interval.0 as f64 * (1.0 - clients.config.refresh_jitter);
+    let shortest_us = (u64::from(expires_s) * 500_000).min(refresh_us as u64).max(1_000_000);
+    let sign_ins = if clients.lunch.is_some() { 2 } else { 1 };
+    2 * 12 * (sign_ins + plan.horizon.0 / shortest_us)
+}
+
 impl<W: Witness> Group<'_, W> {
     /// Runs to the horizon; `None` where it was stopped.
     pub fn run(mut self) -> Option<Harvest<W>> {
-        if !self.is_divisible() {
+        if !self.goes_in_batches() {
             for member in 0..self.members.len() as u16 {
                 self.admit(member, 0..self.members[member as usize].users);
                 self.file_recorded_call(member);
@@ -43,14 +81,9 @@ impl<W: Witness> Group<'_, W> {
         Some(self.harvest())
     }
 
-    /// Whether what happens to a user depends on no other.
-    fn is_divisible(&self) -> bool {
-        !W::LOOKS
-            && self.trouble.is_none()
-            && self.gateway.max_sessions.is_none()
-            && self.sites.iter().all(|s| s.station.is_none())
-            && self.members.iter().all(|m| m.joined && m.calls.is_none() && m.signs.is_none())
-            && self.manner.drop_rows <= MOST_ROWS
+    fn goes_in_batches(&self) -> bool {
+        let wanted = !W::LOOKS && self.manner.shortcuts == Shortcuts::Taken;
+        wanted && is_divisible(self.plan, self.index, self.manner.drop_rows)
     }
 
     /// Takes the events up to the horizon, in one of so many batches.
@@ -83,6 +116,8 @@ impl<W: Witness> Group<'_, W> {
         let group_key = name_key(&clients.name);
         let (plan, first, replication) = (self.plan, self.number, self.replication);
         self.members[member as usize].probe.tally.users += u64::from(users.end - users.start);
+        self.users.reserve_exact(users.len());
+        self.seldom.reserve_exact(users.len());
         // Users go to the gateways in turn, so that one more user moves none of the others.
         for number in users.map(|position| first + position * groups) {
             let key = mix(group_key, u64::from(number));

@@ -7,6 +7,8 @@ mod replay;
 mod trouble;
 mod wire;
 
+pub use batch::bytes_of_group;
+
 use std::hint::black_box;
 
 use super::call::{Call, CallPhase, Direction};
@@ -106,14 +108,14 @@ enum Event {
     RouteExpires(u32),
 }
 
-/// Whether a message crosses two plain legs in one event, or stops at OCS as it would on others; and with the former,
-/// whether users whom nothing couples go through the day in batches. The results are the same.
+/// Whether ways are taken that are shorter and lead to the same results: a message crosses two plain legs in one event and
+/// does not stop at OCS between them, and users whom nothing couples go through the day in batches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Hops {
-    /// One event where both legs are plain; batches.
-    Joined,
-    /// Always two; all users of the group together.
-    Apart,
+pub enum Shortcuts {
+    /// Where they are open.
+    Taken,
+    /// Never: each leg is an event, and all users of the group go together.
+    Avoided,
 }
 
 /// A user's state that events need, in lines of the cache: what an event needs together stands together.
@@ -188,16 +190,10 @@ impl HeldDialog {
 
 /// About the memory that a user takes while the group is simulated, with a dialog, two calls and their pending events;
 /// half as much again for vectors that grow.
-pub fn bytes_per_user() -> u64 {
+fn bytes_per_user() -> u64 {
     let pending = 6 * (size_of::<Key>() + size_of::<Event>());
-    (size_of::<User>()
-        + size_of::<Seldom>()
-        + size_of::<ClientLine>()
-        + size_of::<HeldDialog>()
-        + 2 * size_of::<Call>()
-        + pending) as u64
-        * 3
-        / 2
+    let user = size_of::<User>() + size_of::<Seldom>() + size_of::<ClientLine>();
+    (user + Slab::<HeldDialog>::PLACE + 2 * Slab::<Call>::PLACE + pending) as u64 * 3 / 2
 }
 
 /// The users of one client group behind this gateway.
@@ -390,7 +386,7 @@ impl<'a, W: Witness> Group<'a, W> {
             probe: Probe::new(self.plan.horizon, index as u32, self.manner.drop_rows),
         });
         let member = self.members.last_mut().expect("it was added just now");
-        member.joined = self.manner.hops == Hops::Joined && member.plain;
+        member.joined = self.manner.shortcuts == Shortcuts::Taken && member.plain;
     }
 
     /// Takes the next event; what a later one needs is fetched meanwhile.
@@ -596,9 +592,9 @@ mod tests {
 
     #[test]
     fn the_state_of_a_user_is_as_large_as_the_crate_documentation_says() {
-        let bytes =
-            [size_of::<User>(), size_of::<Seldom>(), size_of::<Client>(), size_of::<HeldDialog>(), size_of::<Call>()];
-        assert_eq!(bytes, [320, 56, 120, 120, 40]);
+        assert_eq!([size_of::<User>(), size_of::<Seldom>()], [320, 56]);
+        assert_eq!([size_of::<Client>(), 2 * size_of::<CallProcess>(), size_of::<Record>()], [120, 48, 56]);
+        assert_eq!([Slab::<HeldDialog>::PLACE, Slab::<Call>::PLACE], [128, 48]);
         assert_eq!(size_of::<Key>() + size_of::<Event>(), 40);
     }
 }
