@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::number::{field, rounded};
-use super::run::Run;
+use super::run::{Assumption, Run};
 use super::settled::{Quantile, Settled, quantiles, settled};
 use crate::measure::Bound;
 use crate::study::{Judgement, Row, Verdict};
@@ -50,7 +50,7 @@ pub(super) struct Wanted<'a> {
 }
 
 #[derive(Serialize)]
-struct Bounds<'a> {
+pub(super) struct Bounds<'a> {
     key: &'a str,
     value: &'a str,
     standing: String,
@@ -65,6 +65,8 @@ struct Alternative<'a> {
     missed_toast_fraction: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -138,6 +140,28 @@ pub(super) fn wanted(judgement: &Judgement) -> Wanted<'_> {
     }
 }
 
+/// What hangs on assumed values.
+pub(super) fn assumptions(all: &[Assumption]) -> Vec<Bounds<'_>> {
+    let mut bounds = Vec::new();
+    for a in all {
+        let mut alternatives = Vec::new();
+        for o in &a.alternatives {
+            let (down_fraction, missed_toast_fraction) =
+                (o.down_fraction.map(rounded), o.missed_toast_fraction.map(rounded));
+            let (verdict, answer) = (o.verdict.map(Verdict::name), o.answer.as_deref());
+            alternatives.push(Alternative { value: &o.value, down_fraction, missed_toast_fraction, verdict, answer });
+        }
+        bounds.push(Bounds {
+            key: &a.key,
+            value: &a.value,
+            standing: a.standing.clone(),
+            decides: a.decides,
+            alternatives,
+        });
+    }
+    bounds
+}
+
 /// The document, as text with a newline at its end.
 pub fn json(run: &Run) -> String {
     let point = BTreeMap::new();
@@ -158,26 +182,7 @@ pub fn json(run: &Run) -> String {
         advice: &run.advice,
         interrupted: run.interrupted,
         objectives: run.judgements.iter().map(wanted).collect(),
-        assumptions: run
-            .assumptions
-            .iter()
-            .map(|a| Bounds {
-                key: &a.key,
-                value: &a.value,
-                standing: a.standing.clone(),
-                decides: a.decides,
-                alternatives: a
-                    .alternatives
-                    .iter()
-                    .map(|o| Alternative {
-                        value: &o.value,
-                        down_fraction: o.down_fraction.map(rounded),
-                        missed_toast_fraction: o.missed_toast_fraction.map(rounded),
-                        verdict: o.verdict.map(Verdict::name),
-                    })
-                    .collect(),
-            })
-            .collect(),
+        assumptions: assumptions(&run.assumptions),
         quantiles: run.spread.iter().flat_map(quantiles).collect(),
         steady_state: run.steady.iter().map(settled).collect(),
         warnings: &run.warnings,
