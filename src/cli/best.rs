@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::best_answer::{Selected, answer, body, text};
 use super::campaign::Campaign;
-use super::contest::Contest;
+use super::contest::{Contest, Judged};
 use super::design::{Alternative, PrecisionFlags, VaryFlags, alternatives};
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags, Source, written};
@@ -169,7 +169,7 @@ impl Best {
             let all = known.then(|| tried.samples.values.iter().map(of).collect::<Option<Vec<Sample>>>());
             all.flatten().unwrap_or_default()
         };
-        let point = |i: &usize| (label(*i), objectives(*i), verdict(*i));
+        let point = |i: &usize| Judged { name: label(*i), objectives: objectives(*i), verdict: verdict(*i) };
         let contest = Contest { points: order.iter().map(point).collect(), least: Some(Box::new(costs)) };
         question.premises(campaign, |tried| contest.own(tried), |tried| contest.said(tried))
     }

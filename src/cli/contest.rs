@@ -5,38 +5,48 @@ use super::premise::{Said, Shown};
 use crate::measure::{Objective, Sample};
 use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_samples};
 
-/// What is least at the best point, by replication, none where a trial cannot show it; `None`: nothing is ranked.
-pub type Least<'a> = Option<Box<dyn Fn(&Shown) -> Vec<Sample> + 'a>>;
+/// What is least at the best point, by replication; none where a trial cannot show it.
+pub type Least<'a> = Box<dyn Fn(&Shown) -> Vec<Sample> + 'a>;
+
+/// A point as the study judged it.
+pub struct Judged<'a> {
+    /// Its name, for people.
+    pub name: String,
+    /// What is wanted of it.
+    pub objectives: &'a [Objective],
+    /// How that came out.
+    pub verdict: Verdict,
+}
 
 /// The points that an answer rests on, the first of them the one that it names.
 pub struct Contest<'a> {
-    /// The name, the objectives and the study's verdict of each.
-    pub points: Vec<(String, &'a [Objective], Verdict)>,
-    /// What the best has the least of.
-    pub least: Least<'a>,
+    /// All of them.
+    pub points: Vec<Judged<'a>>,
+    /// What the best has the least of; `None`: nothing is ranked.
+    pub least: Option<Least<'a>>,
 }
 
 impl Contest<'_> {
     /// What the study itself says of the first so many points: its verdicts, and the first one is the best.
     pub fn own(&self, tried: usize) -> String {
-        let verdicts: Vec<Verdict> = self.points.iter().take(tried).map(|(.., verdict)| *verdict).collect();
+        let verdicts: Vec<Verdict> = self.points.iter().take(tried).map(|p| p.verdict).collect();
         answer(&verdicts, None)
     }
 
     /// What trials of the points say.
     pub fn said(&self, tried: &[Shown]) -> Said {
-        let of = |((_, objectives, own), tried): (&(String, &[Objective], Verdict), &Shown)| {
-            let found = tried.trial.verdict(objectives, tried.samples);
+        let of = |(point, tried): (&Judged, &Shown)| {
+            let found = tried.trial.verdict(point.objectives, tried.samples);
             // What is open in the study or in a short trial is no change.
-            (found, found.filter(|v| settled(*v) && settled(*own)).unwrap_or(*own))
+            (found, found.filter(|v| settled(*v) && settled(point.verdict)).unwrap_or(point.verdict))
         };
         let (found, verdicts): (Vec<Option<Verdict>>, Vec<Verdict>) = self.points.iter().zip(tried).map(of).unzip();
         let overtaker = self.overtaker(tried, &verdicts);
-        let mut parts: Vec<String> = overtaker.map(|i| format!("{} is better", self.points[i].0)).into_iter().collect();
-        let changed = |(_, ((_, _, own), now)): &(usize, (&(String, &[Objective], Verdict), &Verdict))| own != *now;
+        let mut parts: Vec<String> =
+            overtaker.map(|i| format!("{} is better", self.points[i].name)).into_iter().collect();
         // What the first one does stands in a column of its own.
-        for (_, ((name, ..), now)) in self.points.iter().zip(&verdicts).enumerate().skip(1).filter(changed) {
-            parts.push(format!("{name}: {}", now.name()));
+        for (point, now) in self.points.iter().zip(&verdicts).skip(1).filter(|(point, now)| point.verdict != **now) {
+            parts.push(format!("{}: {}", point.name, now.name()));
         }
         Said { answer: answer(&verdicts, overtaker), text: parts.join(", "), settled: true, verdict: found[0] }
     }

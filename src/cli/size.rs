@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::campaign::{Campaign, Replications};
-use super::contest::Contest;
+use super::contest::{Contest, Judged};
 use super::design::{Alternative, PrecisionFlags};
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags, Source, written};
@@ -282,7 +282,7 @@ impl Size {
             let (name, point) = (alternative.point.label(), &alternative.point);
             let verdict = point.values.first().and_then(|(_, value)| found.of(value)).map(|t| t.verdict);
             let verdict = verdict.unwrap_or(Verdict::Inconclusive);
-            contest.points.push((name.clone(), &alternative.scenario.objectives, verdict));
+            contest.points.push(Judged { name: name.clone(), objectives: &alternative.scenario.objectives, verdict });
             grounds.push(Ground { name, source, alternative, known: &[] });
         }
         let all = || found.trials.iter().chain(&found.fresh);

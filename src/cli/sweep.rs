@@ -3,16 +3,15 @@
 use clap::Args;
 
 use super::campaign::{Campaign, Replications};
-use super::contest::Contest;
+use super::contest::{Contest, Judged, Least};
 use super::design::{Alternative, PrecisionFlags, VaryFlags, alternatives};
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags, Source, written};
 use super::inputs::inputs;
-use super::premise::{Ground, Question, SET, Shown, spent};
+use super::premise::{Ground, Question, SET, spent};
 use super::results::{Files, ResultsFlags};
 use super::sweep_answer::{answer, ranking};
 use super::{Outcome, memory};
-use crate::measure::Sample;
 use crate::report::Premises;
 use crate::report::inputs::Input;
 use crate::report::sweep as document;
@@ -139,14 +138,18 @@ impl Sweep {
             command: self.command(SET),
             least: 1,
         };
-        let point = |i: &usize| (points[*i].label.clone(), &all[*i].scenario.objectives[..], points[*i].verdict());
+        let point = |i: &usize| Judged {
+            name: points[*i].label.clone(),
+            objectives: &all[*i].scenario.objectives,
+            verdict: points[*i].verdict(),
+        };
         let contest = Contest { points: order.iter().map(point).collect(), least: metric.map(least_of) };
         question.premises(campaign, |tried| contest.own(tried), |tried| contest.said(tried))
     }
 }
 
 /// The samples of a metric, of which the best point has the least.
-fn least_of(metric: &'static str) -> Box<dyn Fn(&Shown) -> Vec<Sample>> {
+fn least_of(metric: &'static str) -> Least<'static> {
     Box::new(move |tried| {
         tried.samples.column(metric).map_or_else(Vec::new, |column| tried.samples.of(0, column).collect())
     })

@@ -11,6 +11,7 @@ mod laws;
 mod models;
 mod page;
 mod plots;
+mod premises;
 mod rejected;
 mod replay;
 mod station;
