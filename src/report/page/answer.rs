@@ -75,11 +75,15 @@ pub fn next(kind: Kind, summary: &Json, inputs: &[Input]) -> Vec<String> {
                 format!("Find out about {}: nothing else that is assumed moves the answer so far.", text(k, "key"))
             }));
         }
-        Kind::Matrix => lines.push(
+        Kind::Matrix => lines.extend([
+            "How clients react that are not answered, or are refused, is as their profiles assume, and other values were not \
+             tried: that would take longer than the matrix itself. One at a time: rccsim matrix --set \
+             clients.on_no_answer=hold."
+                .to_string(),
             "Find out to which row a gateway belongs: a protocol log of one session shows its Allow header and what it \
              answers to UPDATE; rccsim trace shows what to look for."
-                .into(),
-        ),
+                .to_string(),
+        ]),
         _ => lines.push(format!(
             "This rests on {assumed} values that nobody published (the inputs whose standing is assumption): rccsim \
              sensitivity shows which of them move the answer."
