@@ -4,41 +4,40 @@ use rayon::prelude::*;
 
 use super::fault::Fault;
 use super::flags::Source;
-use super::replicate::{samples_of, shrunk};
+use super::trial::{Trial, shares_queues};
 use crate::deployment::Plan;
-use crate::measure::{Metric, Objective};
 use crate::report::{Alternative, Assumption};
 use crate::scenario::catalogue::{Key, Standing};
 use crate::scenario::{Override, Scenario, Setting, Settings};
-use crate::study::{Samples, Verdict, judge_all, overall};
+use crate::study::{Samples, Verdict};
 
-/// Users of each group in a trial: enough for a share of time, few enough to be done before anyone waits.
-const TRIAL_USERS: u32 = 20;
-/// Replications of a trial: an interval needs some.
-const TRIAL_REPLICATIONS: u32 = 5;
-/// The same where the whole deployment is tried.
-const TRIAL_REPLICATIONS_WHOLE: u32 = 2;
 /// A change of the share of time down that is worth telling.
-const WORTH_TELLING: f64 = 0.001;
+pub const WORTH_TELLING: f64 = 0.001;
 
 /// One other value of an assumed key.
-struct Trial {
+struct Changed {
     key: usize,
     value: String,
     scenario: Scenario,
 }
 
-fn is_assumed(setting: &Setting) -> bool {
+/// A key of a section: table, name, key.
+pub type Place = (String, String, String);
+
+fn is_assumed(section: &Settings, setting: &Setting, known: &[Place]) -> bool {
+    let is = |(table, name, key): &Place| table == section.table && *name == section.name && key == setting.key.name;
     // When a client comes back decides so much, and is so little known, that a value in the file does not settle it.
-    let unknown = setting.standing() == Standing::Assumption || setting.key.name == "reestablish";
-    unknown && !setting.key.alternatives.is_empty()
+    let unknown = setting.standing() == Standing::Assumption || setting.key.name == REESTABLISH;
+    (unknown || known.iter().any(is)) && !setting.key.alternatives.is_empty()
 }
 
-/// The assumed keys of a scenario, each with the sections that assume it.
-pub fn assumed(scenario: &Scenario) -> Vec<(&'static Key, Vec<(&Settings, &Setting)>)> {
+const REESTABLISH: &str = "reestablish";
+
+/// The assumed keys of a scenario, each with the sections that assume it; besides those `known` to be.
+pub fn assumed<'a>(scenario: &'a Scenario, known: &[Place]) -> Vec<(&'static Key, Vec<(&'a Settings, &'a Setting)>)> {
     let mut keys: Vec<(&'static Key, Vec<(&Settings, &Setting)>)> = Vec::new();
     for section in &scenario.settings {
-        for setting in section.entries.iter().filter(|s| is_assumed(s)) {
+        for setting in section.entries.iter().filter(|s| is_assumed(section, s, known)) {
             match keys.iter_mut().find(|(key, of)| key.name == setting.key.name && of[0].0.table == section.table) {
                 Some((_, sections)) => sections.push((section, setting)),
                 None => keys.push((setting.key, vec![(section, setting)])),
@@ -48,14 +47,9 @@ pub fn assumed(scenario: &Scenario) -> Vec<(&'static Key, Vec<(&Settings, &Setti
     keys
 }
 
-fn mean(samples: &Samples, metric: &str) -> Option<f64> {
-    let metric = Metric::named(metric)?;
-    let column = samples.columns.iter().position(|c| c.metric == metric && c.cause.is_none())?;
-    samples.row(0, column).estimate.map(|e| e.mean)
-}
-
-fn verdict(objectives: &[Objective], samples: &Samples) -> Option<Verdict> {
-    (!objectives.is_empty()).then(|| overall(&judge_all(objectives, samples)))
+/// The mean of a figure over everything.
+pub fn mean(samples: &Samples, metric: &str) -> Option<f64> {
+    samples.figure(metric)?.estimate.map(|e| e.mean)
 }
 
 /// Users up to which a deployment whose users share queues is tried whole.
@@ -67,20 +61,15 @@ pub fn can_be_tried(plan: &Plan) -> bool {
     !shares_queues(plan) || users <= WHOLE_USERS
 }
 
-fn shares_queues(plan: &Plan) -> bool {
-    plan.gateways.iter().any(|g| g.station.is_some() || g.max_sessions.is_some())
-}
-
 fn alternative(scenario: &Scenario, value: String) -> Alternative {
-    let samples = match shares_queues(&scenario.plan) {
-        true => samples_of(&scenario.plan, TRIAL_REPLICATIONS_WHOLE),
-        false => samples_of(&shrunk(&scenario.plan, TRIAL_USERS), TRIAL_REPLICATIONS),
-    };
+    let trial = Trial::of(scenario);
+    let samples = trial.samples();
     Alternative {
         value,
         down_fraction: mean(&samples, "down_fraction"),
         missed_toast_fraction: mean(&samples, "missed_toast_fraction"),
-        verdict: verdict(&scenario.objectives, &samples),
+        verdict: trial.verdict(&scenario.objectives, &samples),
+        answer: None,
     }
 }
 
@@ -92,13 +81,13 @@ pub fn assumptions(source: &Source, scenario: &Scenario, verdict: Verdict) -> Re
     if !can_be_tried(&scenario.plan) {
         return Ok(Vec::new());
     }
-    let keys = assumed(scenario);
+    let keys = assumed(scenario, &[]);
     let mut trials = Vec::new();
     for (index, (key, sections)) in keys.iter().enumerate() {
         for value in key.alternatives.iter().filter(|v| sections.iter().any(|(_, s)| s.text != **v)) {
             let overrides: Vec<Override> =
                 sections.iter().map(|(section, _)| Override::of(section.table, &section.name, key, value)).collect();
-            trials.push(Trial { key: index, value: (*value).into(), scenario: source.scenario(&overrides)? });
+            trials.push(Changed { key: index, value: (*value).into(), scenario: source.scenario(&overrides)? });
         }
     }
     let base = alternative(scenario, String::new());
@@ -128,13 +117,17 @@ pub fn assumptions(source: &Source, scenario: &Scenario, verdict: Verdict) -> Re
     Ok(all)
 }
 
-fn settled(verdict: Verdict) -> bool {
+/// Whether it is a verdict at all.
+pub fn settled(verdict: Verdict) -> bool {
     verdict != Verdict::Inconclusive
 }
 
-fn standing(setting: &Setting) -> String {
+/// Why a value is open, in words.
+pub fn standing(setting: &Setting) -> String {
     match setting.standing() {
-        Standing::Assumption => "an assumption".into(),
-        _ => "this scenario's choice for what nobody published".into(),
+        Standing::Choice if setting.key.name == REESTABLISH => {
+            "this scenario's choice for what nobody published".into()
+        }
+        _ => "an assumption".into(),
     }
 }

@@ -4,15 +4,19 @@ use clap::Args;
 
 use super::best_answer::{Selected, answer, body, text};
 use super::campaign::Campaign;
+use super::contest::{Contest, Judged};
 use super::design::{Alternative, PrecisionFlags, VaryFlags, alternatives};
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, written};
+use super::flags::{Format, JobsFlag, ScenarioFlags, Source, written};
 use super::inputs::inputs;
+use super::premise::{Ground, Question, SET, Shown, spent};
 use super::replicate::scopes;
 use super::results::{Files, ResultsFlags};
 use super::sweep::hash_of;
 use super::{Outcome, memory};
+use crate::measure::Sample;
 use crate::quantity::parse_share;
+use crate::report::Premises;
 use crate::report::study::{Study, Tried};
 use crate::scenario::{Scenario, expanded_study};
 use crate::study::{Cost, Samples, Selection, Standing, Verdict, checkpoints, judge_all, overall};
@@ -89,10 +93,14 @@ impl Best {
             memory::check(&alternative.scenario, self.jobs.threads())?;
         }
         let results = self.results.open(&base.plan.name, "best", self.quiet)?;
-        let selected = self.jobs.pool()?.install(|| self.select(&results.campaign, &all, &cost))?;
-        results.tell(selected.is_none());
-        let Some(selected) = selected else { return Ok(Outcome::Interrupted) };
-        let record = self.record(&base, &all, &selected);
+        let pool = self.jobs.pool()?;
+        let selected = pool.install(|| self.select(&results.campaign, &all, &cost))?;
+        let premises = selected.as_ref().and_then(|selected| {
+            pool.install(|| results.premises(|c| self.premises(&source, &all, selected, &cost, c)))
+        });
+        results.tell(premises.is_none());
+        let Some((selected, premises)) = selected.zip(premises) else { return Ok(Outcome::Interrupted) };
+        let record = self.record(&base, &all, &selected, premises);
         let document = record.json(&body(&all, &selected, self.cost(), self.alpha));
         let files = Files::of(
             &record,
@@ -102,7 +110,9 @@ impl Best {
         );
         let path = results.publish(&files)?;
         match self.format {
-            Format::Text => print(&format!("{}{}", text(&all, &selected, &record.answer), files.told(&path)))?,
+            Format::Text => {
+                print(&format!("{}{}", text(&all, &selected, &record.answer, &record.premises), files.told(&path)))?
+            }
             Format::Json => print(&document)?,
         }
         Ok(match selected.verdict() {
@@ -116,8 +126,9 @@ impl Best {
         self.cost.as_deref().unwrap_or(if self.within_objectives { LOAD } else { COST })
     }
 
-    fn record(&self, base: &Scenario, all: &[Alternative], selected: &Selected) -> Study {
-        let mut command = self.scenario.canonical("best");
+    /// The command that repeats it, with more of `set`.
+    fn command(&self, set: &str) -> String {
+        let mut command = self.scenario.canonical("best") + set;
         let flags = [
             ("--cost", self.cost().to_string()),
             ("--delta", self.delta.clone()),
@@ -129,6 +140,41 @@ impl Best {
         for (flag, value) in self.vary.given().into_iter().chain(flags).chain(within) {
             command += &written(flag, &value);
         }
+        command
+    }
+
+    /// What hangs on assumptions, at the best point and at the next ones by their mean cost.
+    fn premises(
+        &self,
+        source: &Source,
+        all: &[Alternative],
+        selected: &Selected,
+        cost: &Cost,
+        campaign: &Campaign,
+    ) -> Option<Premises> {
+        let order = selected.ranking();
+        let verdict = |i: usize| selected.verdicts.as_ref().map_or(Verdict::Inconclusive, |v| v[i]);
+        let objectives = |i: usize| if self.within_objectives { &all[i].scenario.objectives[..] } else { &[] };
+        let label = |i: usize| all[i].point.label();
+        let ground = |i: &usize| Ground { name: label(*i), source, alternative: &all[*i], known: &[] };
+        let question = Question {
+            grounds: order.iter().map(ground).collect(),
+            spent: spent(all.iter().zip(selected.costs.iter().map(|costs| costs.len() as u32))),
+            command: self.command(SET),
+            least: 1,
+        };
+        let costs = |tried: &Shown| {
+            let of = |values: &Vec<Vec<Sample>>| cost.of_values(values).ok().map(Sample::Value);
+            let known = cost.terms.iter().all(|(_, metric)| tried.trial.shows(metric));
+            let all = known.then(|| tried.samples.values.iter().map(of).collect::<Option<Vec<Sample>>>());
+            all.flatten().unwrap_or_default()
+        };
+        let point = |i: &usize| Judged { name: label(*i), objectives: objectives(*i), verdict: verdict(*i) };
+        let contest = Contest { points: order.iter().map(point).collect(), least: Some(Box::new(costs)) };
+        question.premises(campaign, |tried| contest.own(tried), |tried| contest.said(tried))
+    }
+
+    fn record(&self, base: &Scenario, all: &[Alternative], selected: &Selected, premises: Premises) -> Study {
         let tried = all.iter().zip(&selected.samples);
         Study {
             schema: "rccsim.best/1",
@@ -139,7 +185,8 @@ impl Best {
             verdict: selected.verdict().name(),
             answer: answer(all, selected, self.alpha),
             warnings: base.warnings.clone(),
-            command,
+            command: self.command(""),
+            premises,
             tried: tried.map(|(a, s)| Tried { values: a.point.values.clone(), samples: s.clone() }).collect(),
         }
     }

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::design::Alternative;
+use crate::report::Premises;
 use crate::report::number::{human, rounded, whole};
-use crate::report::text::table;
+use crate::report::text::{premises as deciding, table};
 use crate::study::{CONFIDENCE, Estimate, Samples, Standing, Verdict, mean_interval};
 
 /// How a selection came out.
@@ -30,6 +31,19 @@ impl Selected {
             None if !open() => Verdict::Fail,
             _ => Verdict::Inconclusive,
         }
+    }
+
+    /// The points that the answer is about: the best one, then the others that could have been, by their mean cost.
+    pub fn ranking(&self) -> Vec<usize> {
+        let best = match &self.standing {
+            Some(Standing::Selected { best, .. }) => Some(*best),
+            _ => None,
+        };
+        let serves = |i: &usize| self.verdicts.as_ref().is_none_or(|v| v[*i] == Verdict::Pass);
+        let mean = |i: usize| self.costs[i].iter().sum::<f64>() / self.costs[i].len() as f64;
+        let mut order: Vec<usize> = (0..self.costs.len()).filter(serves).collect();
+        order.sort_by(|a, b| (Some(*b) == best).cmp(&(Some(*a) == best)).then(mean(*a).total_cmp(&mean(*b))));
+        order
     }
 
     fn observations(&self) -> usize {
@@ -144,7 +158,7 @@ fn least(all: &[Alternative], selected: &Selected, alpha: f64) -> Vec<String> {
 }
 
 /// For people: the answer first.
-pub fn text(all: &[Alternative], selected: &Selected, answer: &[String]) -> String {
+pub fn text(all: &[Alternative], selected: &Selected, answer: &[String], premises: &Premises) -> String {
     let judged = if selected.verdicts.is_some() { "objectives" } else { "" };
     let mut rows = vec![["point", "replications", "cost", judged, ""].map(String::from).to_vec()];
     for (i, (a, costs)) in all.iter().zip(&selected.costs).enumerate() {
@@ -162,5 +176,5 @@ pub fn text(all: &[Alternative], selected: &Selected, answer: &[String]) -> Stri
         let verdict = selected.verdicts.as_ref().map_or("", |v| v[i].name());
         rows.push(vec![a.point.label(), whole(costs.len() as u64), figure, verdict.into(), note.into()]);
     }
-    format!("{}\n\nCost\n{}\n", answer.join("\n"), table(&rows, true))
+    format!("{}\n{}\nCost\n{}\n", answer.join("\n"), deciding(premises), table(&rows, true))
 }

@@ -14,6 +14,7 @@ use super::design::Alternative;
 use super::fault::Fault;
 use super::progress::Progress;
 use super::replicate::{scopes, simulated_us};
+use super::trial::Trial;
 use crate::deployment::{Control, Manner, Plan, Portion, Replication, Shortcuts, simulate_under};
 use crate::measure::Tally;
 use crate::report::{Found, UnitName, Units};
@@ -158,6 +159,26 @@ impl Campaign {
         Ok(all.into_iter().collect())
     }
 
+    /// Simulates trials, whose units are not kept: they are done again sooner than they are read. `None`: interrupted.
+    pub fn trials(&self, trials: &[Trial]) -> Option<Vec<Samples>> {
+        let us = trials.iter().map(|t| simulated_us(&t.plan, t.replications)).sum::<u64>();
+        if let Some(progress) = self.progress().as_ref() {
+            progress.until(us.saturating_add(self.control.simulated_us()));
+        }
+        let one = |(trial, replication): (&Trial, u32)| {
+            let manner = Manner { shortcuts: Shortcuts::Taken, drop_rows: 0, control: &self.control };
+            simulate_under(&trial.plan, replication, manner).map(|done| observation(&trial.plan, &done))
+        };
+        let units: Vec<(&Trial, u32)> = trials.iter().flat_map(|t| (0..t.replications).map(move |r| (t, r))).collect();
+        let mut done = units.into_par_iter().map(one).collect::<Option<Vec<Observation>>>()?.into_iter();
+        let samples = |trial: &Trial| {
+            let mut samples = Samples::new(scopes(&trial.plan), trial.plan.horizon);
+            (0..trial.replications).zip(&mut done).for_each(|(number, o)| samples.add(number, o));
+            trial.scaled(samples)
+        };
+        Some(trials.iter().map(samples).collect())
+    }
+
     fn find(&self, alternative: &Alternative, replication: u32) -> Result<Option<Observation>, Fault> {
         let name = name(alternative, replication);
         Ok(self.usable(&name, self.units.read(&name)?))
@@ -195,8 +216,7 @@ impl Campaign {
             }
         };
         let Some(done) = done else { return Ok(None) };
-        let tallies: Vec<&Tally> = std::iter::once(&done.all).chain(&done.clients).chain(&done.gateways).collect();
-        let observation = Observation::of(&tallies, plan.horizon);
+        let observation = observation(plan, &done);
         // What cannot be kept ends the study at once, not after hours.
         let whole = name(alternative, replication);
         self.units.write(&whole, &observation).inspect_err(|_| self.control.stop())?;
@@ -273,6 +293,11 @@ impl Campaign {
     pub fn publish(self) -> Result<(), Fault> {
         Ok(self.units.remove()?)
     }
+}
+
+fn observation(plan: &Plan, done: &Replication) -> Observation {
+    let tallies: Vec<&Tally> = std::iter::once(&done.all).chain(&done.clients).chain(&done.gateways).collect();
+    Observation::of(&tallies, plan.horizon)
 }
 
 /// Groups whose counts are held until they are merged.

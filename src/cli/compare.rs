@@ -4,23 +4,26 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::assume::Place;
 use super::campaign::Campaign;
 use super::design::{Alternative, alternatives};
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags, Source, quoted};
 use super::inputs::inputs;
+use super::premise::{Ground, Question, SET, Said, Shown, spent};
 use super::replicate::scopes;
 use super::results::{Files, ResultsFlags};
 use super::sweep::hash_of;
 use super::{Outcome, memory};
 use crate::measure::Scope;
-use crate::report::compare::{Against, Comparison, answer, body, text};
+use crate::report::compare::{Against, Comparison, amount, answer, body, text};
 use crate::report::inputs::{self as table, Input};
 use crate::report::study::{Study, Tried};
 use crate::report::summary::SCHEMA;
-use crate::report::{VERSION, read_manifest, tables};
+use crate::report::{Premises, VERSION, read_manifest, tables};
+use crate::scenario::catalogue::Standing;
 use crate::scenario::{Point, expanded};
-use crate::study::{CONFIDENCE, DECISIVE, Samples, bonferroni, compare, verdict};
+use crate::study::{CONFIDENCE, Compared, DECISIVE, Estimate, Samples, Stand, bonferroni, compare, verdict};
 
 /// Compare results or scenarios.
 #[derive(Args)]
@@ -52,6 +55,12 @@ pub struct Compare {
 /// One of those that are compared.
 struct Side {
     name: String,
+    /// The scenario's file.
+    file: String,
+    /// What the scenario was read from.
+    source: Source,
+    /// What it assumes, where that is known from results and not from the scenario.
+    known: Vec<Place>,
     alternative: Alternative,
     /// Every input; of a folder with where it came from when that was made.
     inputs: Vec<Input>,
@@ -107,9 +116,9 @@ impl Compare {
         self.spares_its_input()?;
         let scenario = baseline.alternative.scenario.plan.name.clone();
         let results = self.results.open(&scenario, "compare", self.quiet)?;
-        let done = self.jobs.pool()?.install(|| simulate(&results.campaign, &mut sides))?;
-        results.tell(!done);
-        if !done {
+        let pool = self.jobs.pool()?;
+        if !pool.install(|| simulate(&results.campaign, &mut sides))? {
+            results.tell(true);
             return Ok(Outcome::Interrupted);
         }
         let (baseline, others) = sides.split_first().unwrap_or_else(|| unreachable!("two or more"));
@@ -119,12 +128,15 @@ impl Compare {
             confidence,
             others: others.iter().map(|other| against(baseline, other, confidence)).collect(),
         };
-        let record = self.record(&sides, &comparison);
+        let premises = pool.install(|| results.premises(|campaign| premises(&sides, &comparison, campaign)));
+        results.tell(premises.is_none());
+        let Some(premises) = premises else { return Ok(Outcome::Interrupted) };
+        let record = self.record(&sides, &comparison, premises);
         let document = record.json(&body(&comparison));
         let files = Files::of(&record, &document, scenarios(&sides), all_inputs(&sides));
         let path = results.publish(&files)?;
         match self.format {
-            Format::Text => print(&format!("{}{}", text(&comparison), files.told(&path)))?,
+            Format::Text => print(&format!("{}{}", text(&comparison, &record.premises), files.told(&path)))?,
             Format::Json => print(&document)?,
         }
         let regressed = self.fail_on_regression && comparison.has_regression();
@@ -134,12 +146,16 @@ impl Compare {
     /// A scenario file; each of its points where it has a study.
     fn of_scenario(&self, path: &Path) -> Result<Vec<Side>, Fault> {
         let flags = ScenarioFlags { file: path.into(), set: Vec::new(), seed: self.seed, reps: self.reps };
-        let all = points(&flags.read()?)?;
+        let source = flags.read()?;
+        let all = points(&source)?;
         for alternative in &all {
             memory::check(&alternative.scenario, self.jobs.threads())?;
         }
         let side = |alternative: Alternative| Side {
             name: name(path, &alternative),
+            file: path.display().to_string(),
+            source: source.clone(),
+            known: Vec::new(),
             numbers: (0..alternative.scenario.replications).collect(),
             inputs: inputs(&alternative.scenario, None),
             alternative,
@@ -160,7 +176,7 @@ impl Compare {
         }
     }
 
-    fn record(&self, sides: &[Side], comparison: &Comparison) -> Study {
+    fn record(&self, sides: &[Side], comparison: &Comparison, premises: Premises) -> Study {
         let mut command = "rccsim compare".to_string();
         self.of.iter().for_each(|path| command += &format!(" {}", quoted(&path.display().to_string())));
         self.reps.iter().for_each(|n| command += &format!(" --reps {n}"));
@@ -178,6 +194,7 @@ impl Compare {
             answer: answer(comparison),
             warnings: Vec::new(),
             command,
+            premises,
             tried: sides.iter().map(|s| Tried { values: values(s), samples: s.samples().clone() }).collect(),
         }
     }
@@ -199,6 +216,57 @@ fn simulate(campaign: &Campaign, sides: &mut [Side]) -> Result<bool, Fault> {
         sides[missing[a]].samples.get_or_insert_with(empty).add(number, observation);
     }
     Ok(true)
+}
+
+/// What hangs on assumptions: how each alternative stands to the baseline where both are under another value.
+fn premises(sides: &[Side], comparison: &Comparison, campaign: &Campaign) -> Option<Premises> {
+    let alternatives: Vec<Alternative> = sides.iter().map(|side| side.alternative.clone()).collect();
+    let grounds = sides.iter().zip(&alternatives).map(|(side, alternative)| Ground {
+        name: side.name.clone(),
+        source: &side.source,
+        alternative,
+        known: &side.known,
+    });
+    let question = Question {
+        grounds: grounds.collect(),
+        spent: spent(alternatives.iter().zip(sides.iter().map(|s| s.numbers.len() as u32))),
+        // Each side has a file of its own to set it in.
+        command: format!("rccsim run {}{SET}, and the same with each of the others", quoted(&sides[0].file)),
+        least: sides.len(),
+    };
+    let stands = |tried: usize| {
+        let stands = comparison.others.iter().take(tried.saturating_sub(1));
+        stands.map(|o| o.verdict.name()).collect::<Vec<_>>().join(" ")
+    };
+    question.premises(campaign, stands, |tried| said(comparison, tried))
+}
+
+/// How trials of the alternatives stand to that of the baseline.
+fn said(comparison: &Comparison, tried: &[Shown]) -> Said {
+    let (mut stands, mut parts, mut settled) = (Vec::new(), Vec::new(), true);
+    let Some((baseline, others)) = tried.split_first() else { unreachable!("a comparison has a baseline") };
+    for (against, other) in comparison.others.iter().zip(others) {
+        let figures = compare(baseline.samples, other.samples, &DECISIVE, comparison.confidence);
+        let stand = verdict(&figures);
+        // That two cannot be told apart is shown only where the trial sees that their difference is not what it was.
+        let is_gone = |now: &Compared| {
+            let before = against.figures.iter().find(|f| f.metric == now.metric && f.stand != Stand::Indistinguishable);
+            let bounds = now.paired.and_then(|p| p.difference.lower.zip(p.difference.upper));
+            let mean = before.and_then(|f| f.paired).map(|p| p.difference.mean);
+            bounds.zip(mean).is_some_and(|((lower, upper), mean)| mean < lower || mean > upper)
+        };
+        settled &= stand != Stand::Indistinguishable || figures.iter().any(is_gone);
+        let differences = figures.iter().filter(|f| f.stand != Stand::Indistinguishable);
+        let told = differences.filter_map(|f| Some((f, f.paired?.difference))).map(|(f, difference)| {
+            let short = Estimate { lower: None, upper: None, ..difference };
+            format!("{} {}", f.metric.name, amount(&short, f.metric.unit))
+        });
+        let told: Vec<String> = std::iter::once(stand.name().to_string()).chain(told).collect();
+        let name = if others.len() > 1 { format!("{}: ", against.name) } else { String::new() };
+        parts.push(format!("{name}{}", told.join(", ")));
+        stands.push(stand.name());
+    }
+    Said { answer: stands.join(" "), text: parts.join("; "), settled, verdict: None }
 }
 
 /// Each scenario with every key: of the baseline `scenario.toml`, of the others `scenario-2.toml` and so on.
@@ -250,13 +318,18 @@ fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
             summary["schema"]
         )));
     }
-    let source = Source::of(&path.join("scenario.toml").display().to_string(), read("scenario.toml")?, path);
+    let file = path.join("scenario.toml").display().to_string();
+    let source = Source::of(&file, read("scenario.toml")?, path);
     let all = points(&source)?;
     let find = |label: &str| all.iter().find(|a| a.point.label() == label);
     let names = |label: &str| {
         find(label).map_or_else(Vec::new, |a| scopes(&a.scenario.plan).iter().map(Scope::to_string).collect())
     };
     let runs = tables::read_runs(&read("runs.csv")?, names).map_err(|why| bad(format!("runs.csv: {why}")))?;
+    let written = table::read(&read("inputs.csv")?).map_err(|why| bad(format!("inputs.csv: {why}")))?;
+    // The scenario with every key written out no longer tells what is assumed in it.
+    let assumed = written.iter().filter(|i| i.standing == Standing::Assumption.to_string());
+    let known: Vec<Place> = assumed.map(|i| (i.table.clone(), i.name.clone(), i.key.clone())).collect();
     let mut sides = Vec::new();
     for (label, replications) in runs {
         let alternative =
@@ -266,11 +339,10 @@ fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
         replications.into_iter().for_each(|(number, observation)| samples.add(number, observation));
         let alternative = alternative.clone();
         let numbers = samples.numbers.clone();
-        let inputs = match label.is_empty() {
-            true => table::read(&read("inputs.csv")?).map_err(|why| bad(format!("inputs.csv: {why}")))?,
-            false => inputs(&alternative.scenario, None),
-        };
-        sides.push(Side { name: name(path, &alternative), alternative, inputs, numbers, samples: Some(samples) });
+        let name = name(path, &alternative);
+        let inputs = if label.is_empty() { written.clone() } else { inputs(&alternative.scenario, None) };
+        let (file, source, known) = (file.clone(), source.clone(), known.clone());
+        sides.push(Side { name, file, source, known, alternative, inputs, numbers, samples: Some(samples) });
     }
     Ok(sides)
 }

@@ -53,10 +53,13 @@ pub fn simulated_us(plan: &Plan, replications: u32) -> u64 {
     horizon.saturating_mul(units).saturating_mul(u64::from(replications))
 }
 
-/// The same deployment with a few users of each group on one gateway each: for questions about rates of single users.
+/// The same deployment with so many users in its largest group, the others in proportion, on one gateway each: for
+/// questions about rates of single users.
 pub fn shrunk(plan: &Plan, users: u32) -> Plan {
     let mut plan = plan.clone();
     plan.gateways.iter_mut().for_each(|g| g.count = 1);
-    plan.clients.iter_mut().for_each(|c| c.count = c.count.min(users));
+    let most = plan.clients.iter().map(|c| c.count).max().unwrap_or(0).max(users);
+    let few = |count: u32| (u64::from(count) * u64::from(users)).div_ceil(u64::from(most.max(1)));
+    plan.clients.iter_mut().for_each(|c| c.count = few(c.count).min(c.count.into()) as u32);
     plan
 }

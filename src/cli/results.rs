@@ -13,7 +13,7 @@ use super::report::publish;
 use crate::report::inputs::{self, Input};
 use crate::report::page::NAME;
 use crate::report::study::Study;
-use crate::report::{Folder, Manifest, VERSION, plot, read_manifest, summary, tables};
+use crate::report::{Folder, Manifest, Premises, VERSION, plot, read_manifest, summary, tables};
 use crate::study::{Row, Samples};
 
 /// Where the results go, and what is left of the work.
@@ -25,7 +25,7 @@ pub struct ResultsFlags {
     /// Keep the finished units after the results are written: the same command with more replications then goes on from them
     #[arg(long)]
     keep_units: bool,
-    /// Neither plots nor report: the figures alone
+    /// Neither plots nor report, nor the trials behind assumptions: the figures alone
     #[arg(long)]
     no_report: bool,
 }
@@ -91,6 +91,11 @@ impl Results {
                 units.display()
             );
         }
+    }
+
+    /// What the answer rests on, as far as a report is wanted; `None`: interrupted.
+    pub fn premises(&self, of: impl FnOnce(&Campaign) -> Option<Premises>) -> Option<Premises> {
+        if self.no_report { Some(Premises::default()) } else { of(&self.campaign) }
     }
 
     /// Writes the files, the manifest last, and removes the units; where they are.

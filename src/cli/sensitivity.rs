@@ -13,6 +13,7 @@ use super::results::{Files, ResultsFlags};
 use super::sweep::hash_of;
 use super::{Outcome, memory};
 use crate::measure::{METRICS, Metric, Sample};
+use crate::report::Premises;
 use crate::report::compare::amount;
 use crate::report::number::rounded;
 use crate::report::study::{Study, Tried};
@@ -167,6 +168,8 @@ impl Sensitivity {
             answer: answer(base, metric, &samples[0], verdict, bars),
             warnings: base.warnings.clone(),
             command,
+            // The whole of it is about them.
+            premises: Premises::default(),
             tried: tried.map(|(a, s)| Tried { values: a.point.values.clone(), samples: s.clone() }).collect(),
         }
     }
@@ -186,7 +189,7 @@ impl Sensitivity {
 
     fn trials(&self, source: &Source, base: &Scenario) -> Result<Vec<Trial>, Fault> {
         let mut trials = Vec::new();
-        for (key, sections) in assumed(base) {
+        for (key, sections) in assumed(base, &[]) {
             let alike = sections.iter().all(|(_, s)| s.text == sections[0].1.text);
             let own = if alike { sections[0].1.text.clone() } else { "several values".into() };
             for value in key.alternatives.iter().filter(|v| sections.iter().any(|(_, s)| s.text != **v)) {

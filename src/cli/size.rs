@@ -4,16 +4,20 @@ use clap::Args;
 use serde::Serialize;
 
 use super::campaign::{Campaign, Replications};
+use super::contest::{Contest, Judged};
 use super::design::{Alternative, PrecisionFlags};
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags, Source, written};
 use super::inputs::inputs;
+use super::premise::{Ground, Question, SET};
 use super::replicate::scopes;
 use super::results::{Files, ResultsFlags};
+use super::trial::user_hours;
 use super::{Outcome, memory};
 use crate::deployment::GatewayPlan;
 use crate::measure::Bound;
 use crate::quantity::{Span, parse_clock, print_clock, print_span};
+use crate::report::Premises;
 use crate::report::number::{human, rounded, whole};
 use crate::report::study::{Study, Tried};
 use crate::report::text::{figure, objective, target};
@@ -222,17 +226,25 @@ impl Size {
             most: self.precision.most_reps,
             threads: self.jobs.threads(),
         };
-        let found = self.jobs.pool()?.install(|| find(&search, self.largest))?;
-        results.tell(found.is_none());
-        let Some(found) = found else { return Ok(Outcome::Interrupted) };
-        let study = self.record(&base, &axis, &found);
+        let pool = self.jobs.pool()?;
+        let found = pool.install(|| find(&search, self.largest))?;
+        let premises = match &found {
+            Some(found) => {
+                let points = self.points(&search, found)?;
+                pool.install(|| results.premises(|campaign| self.premises(&points, found, campaign)))
+            }
+            None => None,
+        };
+        results.tell(premises.is_none());
+        let Some((found, premises)) = found.zip(premises) else { return Ok(Outcome::Interrupted) };
+        let study = self.record(&base, &axis, &found, premises);
         let document = study.json(&self.body(&axis, &found));
         let turned = Varied::new(vec![axis.clone()], Combine::Product, &Place::whole("--key"))?;
         let scenarios = vec![("scenario.toml".into(), expanded(&base))];
         let files = Files::of(&study, &document, scenarios, inputs(&base, Some(&turned)));
         let path = results.publish(&files)?;
         match self.format {
-            Format::Text => print(&format!("{}{}", text(&axis, &study.answer, &found), files.told(&path)))?,
+            Format::Text => print(&format!("{}{}", text(&axis, &study, &found), files.told(&path)))?,
             Format::Json => print(&document)?,
         }
         Ok(match found.verdict() {
@@ -242,7 +254,59 @@ impl Size {
         })
     }
 
-    fn record(&self, base: &Scenario, axis: &Axis, found: &Finding) -> Study {
+    /// The value that was found and its neighbour that does not serve; where nothing serves, the safest one.
+    fn points<'a>(&self, search: &'a Search, found: &Finding) -> Result<Vec<(&'a Source, Alternative)>, Fault> {
+        let safest = if self.largest { search.axis.values.first() } else { search.axis.values.last() };
+        let wanted: Vec<&str> = match &found.chosen {
+            Some(chosen) => std::iter::once(chosen).chain(&found.beyond).map(String::as_str).collect(),
+            None => safest.map(Override::value).into_iter().collect(),
+        };
+        let mut points = Vec::new();
+        for value in wanted {
+            let Some(trial) = found.of(value) else { continue };
+            let situation = search.situations.iter().find(|s| s.down == trial.down);
+            let own = search.axis.values.iter().find(|o| o.value() == value);
+            let Some((situation, o)) = situation.zip(own) else { continue };
+            let values = vec![(search.axis.key.clone(), value.into())];
+            let point = Point { values, overrides: vec![o.clone()] };
+            points.push((&situation.source, Alternative::of(&situation.source, point)?));
+        }
+        Ok(points)
+    }
+
+    /// What hangs on assumptions: whether the value still serves, and whether its neighbour then does.
+    fn premises(&self, points: &[(&Source, Alternative)], found: &Finding, campaign: &Campaign) -> Option<Premises> {
+        let mut grounds = Vec::new();
+        let mut contest = Contest { points: Vec::new(), least: None };
+        for (source, alternative) in points {
+            let (name, point) = (alternative.point.label(), &alternative.point);
+            let verdict = point.values.first().and_then(|(_, value)| found.of(value)).map(|t| t.verdict);
+            let verdict = verdict.unwrap_or(Verdict::Inconclusive);
+            contest.points.push(Judged { name: name.clone(), objectives: &alternative.scenario.objectives, verdict });
+            grounds.push(Ground { name, source, alternative, known: &[] });
+        }
+        let all = || found.trials.iter().chain(&found.fresh);
+        let cost = points.first().map_or(0, |(_, a)| user_hours(&a.scenario.plan, 1));
+        let spent = all().map(|t| cost.saturating_mul(t.samples.replications().into())).sum();
+        let question = Question { grounds, least: 1, spent, command: self.command(SET) };
+        question.premises(campaign, |tried| contest.own(tried), |tried| contest.said(tried))
+    }
+
+    /// The command that repeats it, with more of `set`.
+    fn command(&self, set: &str) -> String {
+        let mut command = self.scenario.canonical("size") + set + &written("--key", &self.key);
+        if self.largest {
+            command += " --largest";
+        }
+        if self.spare > 0 {
+            command += &written("--spare", &self.spare.to_string());
+        }
+        self.down_at.iter().for_each(|at| command += &written("--down-at", at));
+        self.precision.given().iter().for_each(|(flag, value)| command += &written(flag, value));
+        command
+    }
+
+    fn record(&self, base: &Scenario, axis: &Axis, found: &Finding, premises: Premises) -> Study {
         let mut answer = answer(axis, self.largest, found);
         if let (1.., Some(chosen)) = (self.spare, &found.chosen) {
             let when = self.down_at.as_ref().map_or("all the time".into(), |at| format!("from {at} on"));
@@ -252,15 +316,6 @@ impl Size {
                 "This holds with {one} of {of} down {when}, the worst to lose, and as many spare: these come on top."
             ));
         }
-        let mut command = self.scenario.canonical("size") + &written("--key", &self.key);
-        if self.largest {
-            command += " --largest";
-        }
-        if self.spare > 0 {
-            command += &written("--spare", &self.spare.to_string());
-        }
-        self.down_at.iter().for_each(|at| command += &written("--down-at", at));
-        self.precision.given().iter().for_each(|(flag, value)| command += &written(flag, value));
         let of = |sample: &'static str| {
             move |t: &Trial| {
                 let mut values = vec![(axis.key.clone(), t.value.clone()), ("sample".into(), sample.into())];
@@ -277,7 +332,8 @@ impl Size {
             verdict: found.verdict().name(),
             answer,
             warnings: base.warnings.clone(),
-            command,
+            command: self.command(""),
+            premises,
             tried: found.trials.iter().map(of(SEARCH)).chain(found.fresh.iter().map(of(FRESH))).collect(),
         }
     }
@@ -501,7 +557,7 @@ fn failing(trial: &Trial) -> String {
     missed.join(", ")
 }
 
-fn text(axis: &Axis, answer: &[String], found: &Finding) -> String {
+fn text(axis: &Axis, study: &Study, found: &Finding) -> String {
     let mut rows = vec![vec![axis.key.clone(), "replications".into(), "verdict".into()]];
     if let Some(trial) = found.trials.first() {
         rows[0].extend(trial.judgements.iter().map(|j| j.objective.metric.name.to_string()));
@@ -517,7 +573,8 @@ fn text(axis: &Axis, answer: &[String], found: &Finding) -> String {
     };
     rows.extend(found.trials.iter().map(|t| row(t, "")));
     rows.extend(found.fresh.iter().map(|t| row(t, " fresh")));
-    format!("{}\n\nTried\n{}\n", answer.join("\n"), crate::report::text::table(&rows, true))
+    let deciding = crate::report::text::premises(&study.premises);
+    format!("{}\n{deciding}\nTried\n{}\n", study.answer.join("\n"), crate::report::text::table(&rows, true))
 }
 
 fn line<'a>(trial: &'a Trial, sample: &'a str) -> Line<'a> {

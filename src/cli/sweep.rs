@@ -2,14 +2,17 @@
 
 use clap::Args;
 
-use super::campaign::Replications;
+use super::campaign::{Campaign, Replications};
+use super::contest::{Contest, Judged, Least};
 use super::design::{Alternative, PrecisionFlags, VaryFlags, alternatives};
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags};
+use super::flags::{Format, JobsFlag, ScenarioFlags, Source, written};
 use super::inputs::inputs;
+use super::premise::{Ground, Question, SET, spent};
 use super::results::{Files, ResultsFlags};
-use super::sweep_answer::answer;
+use super::sweep_answer::{answer, ranking};
 use super::{Outcome, memory};
+use crate::report::Premises;
 use crate::report::inputs::Input;
 use crate::report::sweep as document;
 use crate::scenario::{Scenario, Study, expanded_study};
@@ -59,9 +62,13 @@ impl Sweep {
             Replications { first: 0, start: base.replications, wanted: &wanted, most: self.precision.most_reps };
         let pool = self.jobs.pool()?;
         let samples = pool.install(|| results.campaign.replicate(&all, replications))?;
-        results.tell(samples.is_none());
-        let Some(samples) = samples else { return Ok(Outcome::Interrupted) };
-        let record = pool.install(|| self.record(&base, &study, all, samples, warnings));
+        let points = samples.map(|samples| pool.install(|| outcomes(&all, samples)));
+        let premises = points
+            .as_ref()
+            .and_then(|points| pool.install(|| results.premises(|c| self.premises(&source, &all, points, c))));
+        results.tell(premises.is_none());
+        let Some((points, premises)) = points.zip(premises) else { return Ok(Outcome::Interrupted) };
+        let record = self.record(&base, &study, &all, points, premises, warnings);
         let document = document::json(&record);
         let files = files(&record, &document, expanded_study(&base, &study), inputs(&base, Some(&study)));
         let path = results.publish(&files)?;
@@ -80,11 +87,11 @@ impl Sweep {
         &self,
         base: &Scenario,
         study: &Study,
-        all: Vec<Alternative>,
-        samples: Vec<Samples>,
+        all: &[Alternative],
+        points: Vec<document::Outcome>,
+        premises: Premises,
         warnings: Vec<String>,
     ) -> document::Sweep {
-        let points: Vec<document::Outcome> = all.iter().zip(samples).map(|(a, s)| outcome(a, s)).collect();
         let skewed = || points.iter().filter(|p| !p.skewed.is_empty());
         if let (false, Some(first)) = (self.quiet, skewed().next()) {
             let more = match skewed().count() {
@@ -93,23 +100,64 @@ impl Sweep {
             };
             eprintln!("warning: {}: {}{more}", first.label, document::skew(&first.skewed[0]));
         }
-        let mut command = self.scenario.canonical("sweep");
-        for (flag, value) in self.vary.given().into_iter().chain(self.precision.given()) {
-            command += &super::flags::written(flag, &value);
-        }
         document::Sweep {
             scenario: base.plan.name.clone(),
-            scenario_hash: hash_of(&all),
+            scenario_hash: hash_of(all),
             question: base.question.clone(),
             seed: base.plan.seed,
             horizon_s: base.plan.horizon.0 as f64 / 1e6,
             answer: answer(study, &base.objectives, &points),
             objectives: base.objectives.clone(),
+            chosen: ranking(&points).1.first().map_or(String::new(), |i| points[*i].label.clone()),
             points,
             warnings,
-            command,
+            command: self.command(""),
+            premises,
         }
     }
+
+    /// The command that repeats it, with more of `set`.
+    fn command(&self, set: &str) -> String {
+        let flags = self.vary.given().into_iter().chain(self.precision.given());
+        flags.fold(self.scenario.canonical("sweep") + set, |line, (flag, value)| line + &written(flag, &value))
+    }
+
+    /// What hangs on assumptions, at the best point and at the next ones after it.
+    fn premises(
+        &self,
+        source: &Source,
+        all: &[Alternative],
+        points: &[document::Outcome],
+        campaign: &Campaign,
+    ) -> Option<Premises> {
+        let (metric, order) = ranking(points);
+        let ground = |i: &usize| Ground { name: points[*i].label.clone(), source, alternative: &all[*i], known: &[] };
+        let question = Question {
+            grounds: order.iter().map(ground).collect(),
+            spent: spent(all.iter().zip(points.iter().map(|p| p.samples.replications()))),
+            command: self.command(SET),
+            least: 1,
+        };
+        let point = |i: &usize| Judged {
+            name: points[*i].label.clone(),
+            objectives: &all[*i].scenario.objectives,
+            verdict: points[*i].verdict(),
+        };
+        let contest = Contest { points: order.iter().map(point).collect(), least: metric.map(least_of) };
+        question.premises(campaign, |tried| contest.own(tried), |tried| contest.said(tried))
+    }
+}
+
+/// The samples of a metric, of which the best point has the least.
+fn least_of(metric: &'static str) -> Least<'static> {
+    Box::new(move |tried| {
+        tried.samples.column(metric).map_or_else(Vec::new, |column| tried.samples.of(0, column).collect())
+    })
+}
+
+/// The points with their figures.
+fn outcomes(all: &[Alternative], samples: Vec<Samples>) -> Vec<document::Outcome> {
+    all.iter().zip(samples).map(|(a, s)| outcome(a, s)).collect()
 }
 
 /// A point with its figures.

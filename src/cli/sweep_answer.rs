@@ -85,6 +85,23 @@ fn mean(point: &Outcome, metric: &str) -> Option<f64> {
     point.row(metric)?.estimate.map(|e| e.mean)
 }
 
+/// What points are ranked by: what users miss, else how long they are down.
+fn ranked_by(points: &[Outcome]) -> Option<&'static str> {
+    let known = |metric: &&str| points.iter().any(|p| mean(p, metric).is_some());
+    ["missed_toast_fraction", "down_fraction"].into_iter().find(known)
+}
+
+/// What the points are ranked by and their order, the one that the answer is about first: those that meet the objectives
+/// before the others, each by what users miss.
+pub fn ranking(points: &[Outcome]) -> (Option<&'static str>, Vec<usize>) {
+    let metric = ranked_by(points);
+    let figure = |i: usize| metric.and_then(|m| mean(&points[i], m)).unwrap_or(f64::INFINITY);
+    let mut order: Vec<usize> = (0..points.len()).collect();
+    let serves = |i: usize| points[i].verdict() == Verdict::Pass;
+    order.sort_by(|a, b| serves(*b).cmp(&serves(*a)).then(figure(*a).total_cmp(&figure(*b))));
+    (metric, order)
+}
+
 /// Whether a point cannot be told from the best, of so many.
 fn alike(best: &Outcome, other: &Outcome, metric: &str, comparisons: usize) -> bool {
     let (a, b) = (samples(best, metric), samples(other, metric));
@@ -102,8 +119,7 @@ fn described(point: &Outcome, metric: &str) -> String {
 
 /// The fewest missed toasts, and who does as well with less load: never the drop rate alone.
 fn least_missed(points: &[Outcome]) -> Vec<String> {
-    let known = |metric: &str| points.iter().any(|p| mean(p, metric).is_some());
-    let Some(metric) = ["missed_toast_fraction", "down_fraction"].into_iter().find(|m| known(m)) else {
+    let Some(metric) = ranked_by(points) else {
         return vec!["No session was ever wanted: there is nothing to rank.".into()];
     };
     let candidates = || points.iter().filter_map(|p| Some((p, mean(p, metric)?)));

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::number::{human, rounded};
+use super::run::Premises;
 use super::text::{figure, table};
 use crate::measure::Unit;
 use crate::study::{Compared, Estimate, Stand};
@@ -135,8 +136,8 @@ pub fn answer(comparison: &Comparison) -> Vec<String> {
 }
 
 /// For people: the verdict first.
-pub fn text(comparison: &Comparison) -> String {
-    let mut out = answer(comparison).join("\n") + "\n";
+pub fn text(comparison: &Comparison, premises: &Premises) -> String {
+    let mut out = answer(comparison).join("\n") + "\n" + &super::text::premises(premises);
     for o in &comparison.others {
         let _ = writeln!(out, "\n{} less {} ({} replications, paired)", o.name, comparison.baseline, o.replications);
         let mut rows = vec![["", "baseline", "other", "difference", "correlation", ""].map(String::from).to_vec()];

@@ -20,7 +20,7 @@ pub mod text;
 mod units;
 
 pub use folder::{Folder, FolderError, Manifest, Part, read_manifest};
-pub use run::{Alternative, Assumption, Run};
+pub use run::{Alternative, Assumption, Premises, Run};
 pub use units::{Found, UnitName, Units};
 
 /// A document as JSON, with a newline at its end.

@@ -14,6 +14,8 @@ pub struct Alternative {
     pub missed_toast_fraction: Option<f64>,
     /// How the objectives would come out, where there are any.
     pub verdict: Option<Verdict>,
+    /// What the answer of a study would be; none: of a run, whose answer is the verdict.
+    pub answer: Option<String>,
 }
 
 /// A value that nobody published, and what hangs on it.
@@ -29,6 +31,15 @@ pub struct Assumption {
     pub alternatives: Vec<Alternative>,
     /// Whether one of them changes the verdict.
     pub decides: bool,
+}
+
+/// What the answer of a study rests on.
+#[derive(Clone, Debug, Default)]
+pub struct Premises {
+    /// Those that move it, what decides first.
+    pub assumptions: Vec<Assumption>,
+    /// What was tried, how and on what, or why nothing was; empty: nothing was asked for.
+    pub basis: String,
 }
 
 /// A run and its results.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::summary::{Line, line};
+use super::run::Premises;
+use super::summary::{Bounds, Line, assumptions, line};
 use crate::study::{Row, Samples};
 
 /// Something that was tried, and what its replications said.
@@ -45,6 +46,8 @@ pub struct Study {
     pub warnings: Vec<String>,
     /// The command that repeats it.
     pub command: String,
+    /// What the answer rests on.
+    pub premises: Premises,
     /// Everything that was tried.
     pub tried: Vec<Tried>,
 }
@@ -62,6 +65,8 @@ struct Document<'a, B> {
     answer: String,
     command: &'a str,
     warnings: &'a [String],
+    assumptions: Vec<Bounds<'a>>,
+    assumptions_basis: &'a str,
     #[serde(flatten)]
     body: &'a B,
     rows: Vec<Line<'a>>,
@@ -91,6 +96,8 @@ impl Study {
             answer: self.answer.join("\n"),
             command: &self.command,
             warnings: &self.warnings,
+            assumptions: assumptions(&self.premises.assumptions),
+            assumptions_basis: &self.premises.basis,
             body,
             rows: lines.collect(),
         })

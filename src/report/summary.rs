@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::number::{field, rounded};
-use super::run::{self, Assumption, Run};
+use super::run::{Assumption, Run};
 use super::settled::{Quantile, Settled, quantiles, settled};
 use crate::measure::Bound;
 use crate::study::{Judgement, Row, Verdict};
@@ -50,7 +50,7 @@ pub(super) struct Wanted<'a> {
 }
 
 #[derive(Serialize)]
-struct Bounds<'a> {
+pub(super) struct Bounds<'a> {
     key: &'a str,
     value: &'a str,
     standing: String,
@@ -65,6 +65,8 @@ struct Alternative<'a> {
     missed_toast_fraction: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -138,29 +140,30 @@ pub(super) fn wanted(judgement: &Judgement) -> Wanted<'_> {
     }
 }
 
-fn alternatives(assumptions: &[Assumption]) -> Vec<Bounds<'_>> {
-    fn alternative(o: &run::Alternative) -> Alternative<'_> {
-        Alternative {
-            value: &o.value,
-            down_fraction: o.down_fraction.map(rounded),
-            missed_toast_fraction: o.missed_toast_fraction.map(rounded),
-            verdict: o.verdict.map(Verdict::name),
+/// What hangs on assumed values.
+pub(super) fn assumptions(all: &[Assumption]) -> Vec<Bounds<'_>> {
+    let mut bounds = Vec::new();
+    for a in all {
+        let mut alternatives = Vec::new();
+        for o in &a.alternatives {
+            let (down_fraction, missed_toast_fraction) =
+                (o.down_fraction.map(rounded), o.missed_toast_fraction.map(rounded));
+            let (verdict, answer) = (o.verdict.map(Verdict::name), o.answer.as_deref());
+            alternatives.push(Alternative { value: &o.value, down_fraction, missed_toast_fraction, verdict, answer });
         }
-    }
-    fn bounds(a: &Assumption) -> Bounds<'_> {
-        Bounds {
+        bounds.push(Bounds {
             key: &a.key,
             value: &a.value,
             standing: a.standing.clone(),
             decides: a.decides,
-            alternatives: a.alternatives.iter().map(alternative).collect(),
-        }
+            alternatives,
+        });
     }
-    assumptions.iter().map(bounds).collect()
+    bounds
 }
 
 /// The document of a run whose trials were left out, with them; nothing if they were not.
-pub fn with_trials(document: &str, assumptions: &[Assumption], advice: &[String]) -> Option<String> {
+pub fn with_trials(document: &str, tried: &[Assumption], advice: &[String]) -> Option<String> {
     // Only fields of the document itself are two spaces from the left, and no text in it holds the end of a line.
     let put = |text: &str, field: &str, value: String| {
         let (before, after) = text.split_once(&format!("\n  \"{field}\": null,\n"))?;
@@ -168,7 +171,7 @@ pub fn with_trials(document: &str, assumptions: &[Assumption], advice: &[String]
         Some(format!("{before}\n  \"{field}\": {value},\n{after}"))
     };
     let text = put(document, "advice", super::json(&advice))?;
-    put(&text, "assumptions", super::json(&alternatives(assumptions)))
+    put(&text, "assumptions", super::json(&assumptions(tried)))
 }
 
 /// The document, as text with a newline at its end.
@@ -191,7 +194,7 @@ pub fn json(run: &Run) -> String {
         advice: run.advice.as_deref(),
         interrupted: run.interrupted,
         objectives: run.judgements.iter().map(wanted).collect(),
-        assumptions: run.assumptions.as_deref().map(alternatives),
+        assumptions: run.assumptions.as_deref().map(assumptions),
         quantiles: run.spread.iter().flat_map(quantiles).collect(),
         steady_state: run.steady.iter().map(settled).collect(),
         warnings: &run.warnings,

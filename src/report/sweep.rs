@@ -6,8 +6,9 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::number::{duration, human, whole};
+use super::run::Premises;
 use super::study::fingerprint;
-use super::summary::{Line, SCHEMA, Wanted, line, wanted};
+use super::summary::{Bounds, Line, SCHEMA, Wanted, assumptions, line, wanted};
 use super::text::{figure, table};
 use crate::measure::{Objective, Scope};
 use crate::study::{Judgement, Row, Samples, Skewed, Verdict, overall};
@@ -66,6 +67,10 @@ pub struct Sweep {
     pub warnings: Vec<String>,
     /// The command that repeats it.
     pub command: String,
+    /// The label of the point that the answer is about; empty: there is none.
+    pub chosen: String,
+    /// What the answer rests on.
+    pub premises: Premises,
 }
 
 /// Of several verdicts: pass where one point passes, fail where all of them fail.
@@ -132,7 +137,10 @@ struct Summary<'a> {
     answer: String,
     command: &'a str,
     interrupted: bool,
+    chosen: &'a str,
     warnings: &'a [String],
+    assumptions: Vec<Bounds<'a>>,
+    assumptions_basis: &'a str,
     points: Vec<PointLine<'a>>,
     rows: Vec<Line<'a>>,
 }
@@ -163,7 +171,10 @@ pub fn json(sweep: &Sweep) -> String {
         answer: sweep.answer.join("\n"),
         command: &sweep.command,
         interrupted: false,
+        chosen: &sweep.chosen,
         warnings: &sweep.warnings,
+        assumptions: assumptions(&sweep.premises.assumptions),
+        assumptions_basis: &sweep.premises.basis,
         points: points.collect(),
         rows: rows.collect(),
     })
@@ -221,6 +232,7 @@ pub fn text(sweep: &Sweep) -> String {
     for line in &sweep.answer {
         let _ = writeln!(out, "{line}");
     }
+    out += &super::text::premises(&sweep.premises);
     let (least, most) = sweep.replications();
     let n =
         if least == most { whole(most.into()) } else { format!("{} to {}", whole(least.into()), whole(most.into())) };

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::number::{duration, human, in_unit, percent, whole};
-use super::run::{Assumption, Run};
+use super::run::{Assumption, Premises, Run};
 use crate::measure::{Bound, Objective, Scope, Unit};
 use crate::study::{Estimate, Row, Verdict};
 
@@ -184,8 +184,10 @@ pub fn assumption(a: &Assumption) -> String {
         .iter()
         .map(|o| {
             let down = o.down_fraction.map_or("–".into(), |d| format!("{} down", percent(d)));
-            let verdict = o.verdict.map_or(String::new(), |v| format!(" ({})", v.name()));
-            format!("{} → {down}{verdict}", o.value)
+            let said = o.verdict.map(Verdict::name).into_iter().chain(o.answer.as_deref().filter(|a| !a.is_empty()));
+            let said = said.collect::<Vec<_>>().join("; ");
+            let said = if said.is_empty() { said } else { format!(" ({said})") };
+            format!("{} → {down}{said}", o.value)
         })
         .collect();
     format!("{} = {} is {}: {}", a.key, a.value, a.standing, shown.join(", "))
@@ -204,6 +206,16 @@ fn assumptions(out: &mut String, run: &Run) {
     let _ = writeln!(out, "\n{title}");
     for a in assumptions {
         let _ = writeln!(out, "  {}", assumption(a));
+    }
+}
+
+/// Those assumptions that decide the answer of a study; nothing where none does.
+pub fn premises(premises: &Premises) -> String {
+    let deciding: Vec<String> =
+        premises.assumptions.iter().filter(|a| a.decides).map(|a| format!("  {}\n", assumption(a))).collect();
+    match deciding.is_empty() {
+        true => String::new(),
+        false => format!("\nAn assumption decides the answer\n{}", deciding.concat()),
     }
 }
 

@@ -52,10 +52,15 @@ impl Cost {
 
     /// What one replication cost. A ratio is taken as that of the replication; a metric without samples has no cost.
     pub fn of(&self, observation: &Observation) -> Result<f64, &'static Metric> {
+        self.of_values(&observation.values)
+    }
+
+    /// The same of what a replication said, per scope and column.
+    pub fn of_values(&self, values: &[Vec<Sample>]) -> Result<f64, &'static Metric> {
         let mut sum = 0.0;
         for ((price, metric), column) in self.terms.iter().zip(&self.columns) {
             sum += price
-                * match observation.values[0][*column] {
+                * match values[0][*column] {
                     Sample::Count(n) => n as f64,
                     Sample::Ratio(above, below) => above / below,
                     Sample::Value(x) => x,

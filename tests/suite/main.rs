@@ -12,6 +12,7 @@ mod laws;
 mod models;
 mod page;
 mod plots;
+mod premises;
 mod rejected;
 mod replay;
 mod station;

@@ -75,11 +75,15 @@ pub fn next(kind: Kind, summary: &Json, inputs: &[Input]) -> Vec<String> {
                 format!("Find out about {}: nothing else that is assumed moves the answer so far.", text(k, "key"))
             }));
         }
-        Kind::Matrix => lines.push(
+        Kind::Matrix => lines.extend([
+            "How clients react that are not answered, or are refused, is as their profiles assume, and other values were not \
+             tried: that would take longer than the matrix itself. One at a time: rccsim matrix --set \
+             clients.on_no_answer=hold."
+                .to_string(),
             "Find out to which row a gateway belongs: a protocol log of one session shows its Allow header and what it \
              answers to UPDATE; rccsim trace shows what to look for."
-                .into(),
-        ),
+                .to_string(),
+        ]),
         _ => lines.push(format!(
             "This rests on {assumed} values that nobody published (the inputs whose standing is assumption): rccsim \
              sensitivity shows which of them move the answer."
@@ -92,16 +96,23 @@ pub fn next(kind: Kind, summary: &Json, inputs: &[Input]) -> Vec<String> {
 #[derive(Serialize)]
 pub struct Assumptions {
     decides: bool,
+    /// How far users are down over all of them, of a run.
     bounds: String,
-    table: Table,
+    /// What a study tried, how and on what, or why it tried nothing.
+    basis: String,
+    table: Option<Table>,
 }
 
-/// The assumptions of a run with their bounds; `None`: none matters, or none was tried.
+/// The assumptions with their bounds; `None`: none matters, or none was tried and nothing is to be said of that.
 pub fn assumptions(summary: &Json) -> Option<Assumptions> {
-    let mut table = Table::new(
-        "What other values would give",
-        &["key", "value", "other value", "#down (%)", "#toasts missed (%)", "verdict", "standing"],
-    );
+    let basis = text(summary, "assumptions_basis").to_string();
+    let told = if basis.is_empty() { "verdict" } else { "objectives" };
+    let mut columns = vec!["key", "value", "other value", "#down (%)", "#toasts missed (%)", told];
+    if !basis.is_empty() {
+        columns.push("the answer then");
+    }
+    columns.push("standing");
+    let mut table = Table::new("What other values would give", &columns);
     let mut downs: Vec<f64> =
         items(summary, "rows").filter(|r| is_down(r)).filter_map(|r| r["mean"].as_f64()).collect();
     for assumption in items(summary, "assumptions") {
@@ -110,7 +121,11 @@ pub fn assumptions(summary: &Json) -> Option<Assumptions> {
             let mut row = ["key", "value"].map(|key| text(assumption, key).to_string()).to_vec();
             row.push(text(other, "value").into());
             row.extend(["down_fraction", "missed_toast_fraction"].map(|key| hundredths(other[key].as_f64())));
-            row.extend([text(other, "verdict"), text(assumption, "standing")].map(String::from));
+            row.push(text(other, "verdict").into());
+            if !basis.is_empty() {
+                row.push(Some(text(other, "answer")).filter(|a| !a.is_empty()).unwrap_or("not shown to change").into());
+            }
+            row.push(text(assumption, "standing").into());
             table.rows.push(row);
         }
     }
@@ -120,8 +135,9 @@ pub fn assumptions(summary: &Json) -> Option<Assumptions> {
         "Each by a short trial, one key at a time; the scenario's own value is the one in the second column.".into();
     Some(Assumptions {
         decides: items(summary, "assumptions").any(|a| a["decides"] == true),
-        bounds: format!("{} to {}", percent(least), percent(most)),
-        table: table.if_any()?,
+        bounds: if basis.is_empty() { format!("{} to {}", percent(least), percent(most)) } else { String::new() },
+        table: Some(table.if_any()).filter(|table| table.is_some() || !basis.is_empty())?,
+        basis,
     })
 }
 
@@ -172,7 +188,10 @@ mod tests {
             ],
         });
         let found = assumptions(&summary).unwrap();
-        assert_eq!((found.decides, found.bounds.as_str(), found.table.rows.len()), (true, "1.87 % to 50 %", 2));
+        assert_eq!(
+            (found.decides, found.bounds.as_str(), found.table.unwrap().rows.len()),
+            (true, "1.87 % to 50 %", 2)
+        );
         assert!(assumptions(&json!({ "rows": [], "assumptions": [] })).is_none());
     }
 }

@@ -6,6 +6,7 @@
 
 mod answer;
 mod closed_form;
+mod convergence;
 mod download;
 mod figure;
 mod glossary;

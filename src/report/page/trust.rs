@@ -4,22 +4,21 @@ use minijinja::Value;
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::Kind;
 use super::closed_form::{Theory, closed_forms};
-use super::table::{items, text};
-use super::{Kind, figure};
-use crate::measure::{Metric, Sample, Unit};
-use crate::report::chart::{Along, Axis, Band, Chart, Layer, Line, Scale, Threshold, Tone};
+use super::convergence::charts;
+use super::table::items;
 use crate::report::inputs::Input;
 use crate::report::number::duration;
 use crate::report::results::{Results, ResultsError, Series};
-use crate::report::tables::read_runs;
-use crate::study::{CONFIDENCE, Estimate, columns, mean_interval, mser5, ratio_interval};
+use crate::study::mser5;
 
 /// What speaks for and against the figures.
 #[derive(Serialize, Default)]
 pub struct Trust {
     replications: String,
-    convergence: Option<Value>,
+    convergence: Vec<Value>,
+    no_convergence: &'static str,
     warm_up: String,
     theory: Option<Theory>,
     warnings: Vec<String>,
@@ -49,10 +48,13 @@ pub fn trust(kind: Kind, summary: &Json, inputs: &[Input], results: &Results) ->
     if kind != Kind::Matrix {
         trust.warm_up = "Nothing is cut off as warm-up: each run begins with nobody signed in, and that beginning is part of the question.".into();
     }
+    trust.convergence = charts(kind, summary, results)?;
+    if trust.convergence.is_empty() && kind != Kind::Matrix {
+        trust.no_convergence = "There are not two replications of one figure, so nothing shows how it settles.";
+    }
     if kind == Kind::Run {
         let series = results.series()?;
         trust.warm_up += &settling(&series);
-        trust.convergence = convergence(summary, results)?;
         trust.theory = Some(closed_forms(inputs, results.runs()?, series));
     }
     Ok(trust)
@@ -90,61 +92,4 @@ fn settling(series: &[Series]) -> String {
             duration(found.deleted as f64 * 60.0)
         )
     }
-}
-
-/// The figure by the number of replications, with its interval: of the first objective, else of missed toasts.
-fn convergence(summary: &Json, results: &Results) -> Result<Option<Value>, ResultsError> {
-    let objective = items(summary, "objectives").find(|o| o["scope"] == "all" && o.get("cause").is_none());
-    let name = objective.map_or("missed_toast_fraction", |o| text(o, "metric"));
-    let (Some(metric), Some(runs)) = (Metric::named(name), results.maybe("runs.csv")?) else { return Ok(None) };
-    let mut scopes: Vec<String> = items(summary, "rows").map(|r| text(r, "scope").to_string()).collect();
-    scopes.dedup();
-    let points = read_runs(&runs, |_| scopes.clone()).map_err(|why| results.damaged("runs.csv", why))?;
-    let column = columns().iter().position(|c| c.metric == metric && c.cause.is_none());
-    let (Some((_, replications)), Some(column)) = (points.into_iter().next(), column) else { return Ok(None) };
-    let samples: Vec<Sample> = replications.iter().map(|(_, o)| o.values[0][column]).collect();
-    let scale = if metric.unit == Unit::Fraction { 100.0 } else { 1.0 };
-    let mut line = Vec::new();
-    let mut band = Vec::new();
-    for n in 1..=samples.len() {
-        let Some(estimate) = estimate(&samples[..n]) else { continue };
-        line.push((n as f64, estimate.mean * scale));
-        band.extend(estimate.lower.zip(estimate.upper).map(|(low, high)| (n as f64, low * scale, high * scale)));
-    }
-    if line.len() < 2 {
-        return Ok(None);
-    }
-    let target = objective.and_then(|o| o["at_most"].as_f64().or(o["at_least"].as_f64()));
-    // The interval of two replications is so wide that it would hide all others.
-    let shown = if band.len() > 3 { &band[1..] } else { &band[..] };
-    let mut layers = vec![
-        Layer::Band(Band { name: "95 % interval".into(), points: shown.to_vec(), tone: Tone::Series(0) }),
-        Layer::Line(Line { name: "mean so far".into(), points: line, tone: Tone::Series(0) }),
-    ];
-    layers.extend(target.map(|t| {
-        Layer::Threshold(Threshold { along: Along::Y, value: t * scale, label: "target".into(), tone: Tone::Bad })
-    }));
-    let chart = Chart {
-        title: "How the figure settles with the number of replications".into(),
-        description: format!("The mean of {name} over the first replications and its 95 % interval, by their number."),
-        x: Axis::new("Replications", "").on(Scale::Whole),
-        y: Axis::new(name, super::unit_name(metric.unit.name())),
-        layers,
-        notes: Vec::new(),
-    };
-    Ok(Some(figure::html("convergence", &chart)))
-}
-
-fn estimate(samples: &[Sample]) -> Option<Estimate> {
-    let mut values = Vec::new();
-    let mut pairs = Vec::new();
-    for sample in samples {
-        match *sample {
-            Sample::Count(n) => values.push(n as f64),
-            Sample::Value(x) => values.push(x),
-            Sample::Ratio(above, below) => pairs.push((above, below)),
-            Sample::Absent | Sample::Beyond(_) => {}
-        }
-    }
-    if pairs.is_empty() { mean_interval(&values, CONFIDENCE) } else { ratio_interval(&pairs, CONFIDENCE) }
 }

@@ -1,0 +1,124 @@
+//! A trial: the same deployment, small, to see what another value would do.
+
+use super::replicate::{samples_of, shrunk};
+use crate::deployment::Plan;
+use crate::measure::{Metric, Objective, Sample, Scope, Unit};
+use crate::scenario::Scenario;
+use crate::study::{Samples, Verdict, judge_all, overall};
+
+/// Users of the largest group in a trial: enough for a share of time, few enough to be done before anyone waits.
+const USERS: u32 = 20;
+/// Replications of a trial: an interval needs some.
+const REPLICATIONS: u32 = 5;
+/// The same where the whole deployment is tried.
+const REPLICATIONS_WHOLE: u32 = 2;
+
+/// Figures of the worst moment or of the first or last user: those of a few users say nothing of those of many.
+const OF_EXTREMES: [&str; 5] =
+    ["down_peak", "message_rate_peak_per_s", "gateway_queue_peak", "first_loss_s", "all_back_s"];
+
+/// A plan as it is tried.
+#[derive(Clone)]
+pub struct Trial {
+    /// What is simulated.
+    pub plan: Plan,
+    /// How often.
+    pub replications: u32,
+    /// How many users of the deployment one of the trial stands for, by scope.
+    stands_for: Vec<f64>,
+    whole: bool,
+}
+
+impl Trial {
+    /// Of the whole deployment where its users share queues: these cannot be studied with a few of them.
+    pub fn of(scenario: &Scenario) -> Trial {
+        let whole = shares_queues(&scenario.plan);
+        let plan = if whole { scenario.plan.clone() } else { shrunk(&scenario.plan, USERS) };
+        let stands_for = users(&scenario.plan).iter().zip(users(&plan)).map(|(all, few)| share(*all, few)).collect();
+        Trial { plan, replications: if whole { REPLICATIONS_WHOLE } else { REPLICATIONS }, stands_for, whole }
+    }
+
+    /// What it costs: hours of users, over all replications.
+    pub fn user_hours(&self) -> u64 {
+        user_hours(&self.plan, self.replications)
+    }
+
+    /// Simulates it.
+    pub fn samples(&self) -> Samples {
+        self.scaled(samples_of(&self.plan, self.replications))
+    }
+
+    /// Counts and rates as the whole deployment would have them.
+    pub fn scaled(&self, mut samples: Samples) -> Samples {
+        let grows: Vec<bool> =
+            samples.columns.iter().map(|c| matches!(c.metric.unit, Unit::Count | Unit::PerSecond)).collect();
+        for scopes in &mut samples.values {
+            for (figures, factor) in scopes.iter_mut().zip(&self.stands_for) {
+                for (figure, _) in figures.iter_mut().zip(&grows).filter(|(_, grows)| **grows) {
+                    *figure = times(*figure, *factor);
+                }
+            }
+        }
+        samples
+    }
+
+    /// How the objectives come out; `None`: there are none, or one of them is of what a few users cannot show.
+    pub fn verdict(&self, objectives: &[Objective], samples: &Samples) -> Option<Verdict> {
+        let judged = !objectives.is_empty() && objectives.iter().all(|o| self.shows(o.metric));
+        judged.then(|| overall(&judge_all(objectives, samples)))
+    }
+
+    /// Whether so few users show anything of that figure.
+    pub fn shows(&self, metric: &Metric) -> bool {
+        self.stands_for.iter().all(|n| *n <= 1.0) || !OF_EXTREMES.contains(&metric.name)
+    }
+
+    /// "at most 20 users of a group, 5 replications".
+    pub fn told(&self) -> String {
+        let most = self.plan.clients.iter().map(|c| c.count).max().unwrap_or(0);
+        let who = if self.whole { "the whole deployment".into() } else { format!("at most {most} users of a group") };
+        format!("{who}, {} replications", self.replications)
+    }
+}
+
+/// Whether users meet in a queue or under a limit.
+pub fn shares_queues(plan: &Plan) -> bool {
+    plan.gateways.iter().any(|g| g.station.is_some() || g.max_sessions.is_some())
+}
+
+/// Hours of users, over all replications.
+pub fn user_hours(plan: &Plan, replications: u32) -> u64 {
+    let users: u64 = plan.clients.iter().map(|c| u64::from(c.count)).sum();
+    let hours = plan.horizon.0 / 3_600_000_000;
+    users.saturating_mul(hours.max(1)).saturating_mul(u64::from(replications))
+}
+
+/// The users of each scope, in the order of [`super::replicate::scopes`].
+fn users(plan: &Plan) -> Vec<u64> {
+    let of = |scope: &Scope| {
+        let serves = |gateway: usize, name: &str| plan.gateways[gateway].name == name;
+        let mine = plan.clients.iter().filter(|c| match scope {
+            Scope::All => true,
+            Scope::Clients(name) => c.name == *name,
+            Scope::Gateway(name) => serves(c.gateway, name),
+        });
+        mine.map(|c| u64::from(c.count)).sum()
+    };
+    super::replicate::scopes(plan).iter().map(of).collect()
+}
+
+fn share(all: u64, few: u64) -> f64 {
+    if few == 0 { 1.0 } else { all as f64 / few as f64 }
+}
+
+fn times(sample: Sample, factor: f64) -> Sample {
+    match sample {
+        _ if factor == 1.0 => sample,
+        // None of a few may be some of many: the exact bound of nothing counted stays that of the few.
+        Sample::Count(0) => Sample::Count(0),
+        Sample::Count(n) => Sample::Value(n as f64 * factor),
+        Sample::Value(x) => Sample::Value(x * factor),
+        Sample::Ratio(above, below) => Sample::Ratio(above * factor, below),
+        Sample::Absent | Sample::Beyond(_) => sample,
+    }
+}
