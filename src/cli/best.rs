@@ -108,7 +108,7 @@ impl Best {
             vec![("scenario.toml".into(), expanded_study(&base, &study))],
             inputs(&base, Some(&study)),
         );
-        let path = results.publish(&files)?;
+        let path = pool.install(|| results.publish(&files))?;
         match self.format {
             Format::Text => {
                 print(&format!("{}{}", text(&all, &selected, &record.answer, &record.premises), files.told(&path)))?

@@ -134,7 +134,7 @@ impl Compare {
         let record = self.record(&sides, &comparison, premises);
         let document = record.json(&body(&comparison));
         let files = Files::of(&record, &document, scenarios(&sides), all_inputs(&sides));
-        let path = results.publish(&files)?;
+        let path = pool.install(|| results.publish(&files))?;
         match self.format {
             Format::Text => print(&format!("{}{}", text(&comparison, &record.premises), files.told(&path)))?,
             Format::Json => print(&document)?,

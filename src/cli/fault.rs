@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use crate::report::FolderError;
-use crate::report::plot::PlotError;
 use crate::report::results::ResultsError;
 use crate::scenario::ScenarioError;
 
@@ -38,15 +37,6 @@ impl Fault {
         match self {
             Fault::Input(_) | Fault::Scenario(ScenarioError::Input { .. }) => 2,
             _ => 1,
-        }
-    }
-}
-
-impl From<PlotError> for Fault {
-    fn from(error: PlotError) -> Fault {
-        match error {
-            PlotError::Results(error) => error.into(),
-            PlotError::Folder(error) => error.into(),
         }
     }
 }

@@ -76,7 +76,7 @@ impl Matrix {
             fingerprint: blake3::hash(summary.as_bytes()).to_hex()[..16].into(),
             files: Default::default(),
         };
-        let path = publish(folder, manifest, self.no_report, true)?;
+        let path = pool.install(|| publish(folder, manifest, self.no_report, true))?;
         let (report, plots) = if self.no_report { ("", "") } else { ("report.html, ", ", plots/") };
         let files = format!("Files: {} ({report}summary.json, summary.csv{plots}).\n", path.display());
         print(&match self.format {

@@ -127,7 +127,8 @@ impl Sensitivity {
         }
         let results = self.results.open(&base.plan.name, "sensitivity", self.quiet)?;
         let n = base.replications;
-        let samples = self.jobs.pool()?.install(|| results.campaign.replicate(&all, Replications::fixed(n)))?;
+        let pool = self.jobs.pool()?;
+        let samples = pool.install(|| results.campaign.replicate(&all, Replications::fixed(n)))?;
         results.tell(samples.is_none());
         let Some(samples) = samples else { return Ok(Outcome::Interrupted) };
         let (own, others) = samples.split_first().unwrap_or_else(|| unreachable!("the scenario itself"));
@@ -135,7 +136,7 @@ impl Sensitivity {
         let record = self.record(&base, metric, &all, &samples, &bars);
         let document = record.json(&body(metric, own, &bars));
         let files = Files::of(&record, &document, vec![("scenario.toml".into(), expanded(&base))], inputs(&base, None));
-        let path = results.publish(&files)?;
+        let path = pool.install(|| results.publish(&files))?;
         match self.format {
             Format::Text => {
                 print(&format!("{}{}", text(&base, metric, own, &record.answer, &bars), files.told(&path)))?

@@ -242,7 +242,7 @@ impl Size {
         let turned = Varied::new(vec![axis.clone()], Combine::Product, &Place::whole("--key"))?;
         let scenarios = vec![("scenario.toml".into(), expanded(&base))];
         let files = Files::of(&study, &document, scenarios, inputs(&base, Some(&turned)));
-        let path = results.publish(&files)?;
+        let path = pool.install(|| results.publish(&files))?;
         match self.format {
             Format::Text => print(&format!("{}{}", text(&axis, &study, &found), files.told(&path)))?,
             Format::Json => print(&document)?,

@@ -71,7 +71,7 @@ impl Sweep {
         let record = self.record(&base, &study, &all, points, premises, warnings);
         let document = document::json(&record);
         let files = files(&record, &document, expanded_study(&base, &study), inputs(&base, Some(&study)));
-        let path = results.publish(&files)?;
+        let path = pool.install(|| results.publish(&files))?;
         match self.format {
             Format::Json => print(&document)?,
             Format::Text => print(&format!("{}{}", document::text(&record), files.told(&path)))?,

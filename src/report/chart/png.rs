@@ -24,7 +24,7 @@ const ALL: u16 = (FINENESS * FINENESS) as u16;
 pub const FACTOR: f64 = (DENSITY * FINENESS) as f64;
 
 /// Lines of the file that are drawn at once.
-const STRIP: usize = 64;
+const STRIP: usize = 32;
 
 /// The whole file.
 pub fn write(size: Size, scene: &[Shape]) -> Vec<u8> {
@@ -119,10 +119,11 @@ fn average(width: u32, drawn: &[u8], out: &mut [u8]) {
             sums.iter_mut().zip(line).for_each(|(sum, channel)| *sum += u16::from(*channel));
         }
         for (pixels, out) in sums.chunks_exact(3 * n).zip(out.chunks_exact_mut(3)) {
-            for (channel, out) in out.iter_mut().enumerate() {
-                let sum: u16 = (0..n).map(|i| pixels[3 * i + channel]).sum();
-                *out = ((sum + ALL / 2) / ALL) as u8;
+            let mut sum = [ALL / 2; 3];
+            for pixel in pixels.chunks_exact(3) {
+                (0..3).for_each(|channel| sum[channel] += pixel[channel]);
             }
+            (0..3).for_each(|channel| out[channel] = (sum[channel] / ALL) as u8);
         }
     }
 }

@@ -80,30 +80,36 @@ pub fn left_out(results: &Results) -> Result<Vec<String>, ResultsError> {
     declared::left_out(results)
 }
 
-/// Why plots could not be written.
-#[derive(thiserror::Error, Debug)]
-pub enum PlotError {
-    /// What they show could not be read.
-    #[error(transparent)]
-    Results(#[from] ResultsError),
-    /// They could not be written.
-    #[error(transparent)]
-    Folder(#[from] FolderError),
+/// A plot as files.
+pub struct Drawing {
+    /// Their name without its ending.
+    name: String,
+    svg: String,
+    png: Vec<u8>,
 }
 
-/// Draws the plots of results into a folder, each as SVG and as PNG; says how many.
+/// Draws every plot of results, on the current thread pool.
 ///
 /// # Errors
-/// The results cannot be read, or the file system refuses.
-pub fn write(folder: &mut Folder, results: &Results) -> Result<usize, PlotError> {
-    let plots = plots(results)?;
-    let draw = |plot: &Plot| (svg(&plot.chart, Size::WIDE), png(&plot.chart, Size::WIDE));
-    let drawn: Vec<(String, Vec<u8>)> = plots.par_iter().map(draw).collect();
-    for (plot, (svg, png)) in plots.iter().zip(drawn) {
-        folder.put(&format!("{FOLDER}/{}.svg", plot.name), |out| out.write_all(svg.as_bytes()))?;
-        folder.put(&format!("{FOLDER}/{}.png", plot.name), |out| out.write_all(&png))?;
+/// The results cannot be read.
+pub fn draw(results: &Results) -> Result<Vec<Drawing>, ResultsError> {
+    let draw = |plot: Plot| {
+        let (svg, png) = (svg(&plot.chart, Size::WIDE), png(&plot.chart, Size::WIDE));
+        Drawing { name: plot.name, svg, png }
+    };
+    Ok(plots(results)?.into_par_iter().map(draw).collect())
+}
+
+/// Writes drawings into a results folder, each as SVG and as PNG.
+///
+/// # Errors
+/// The file system's refusal.
+pub fn write(folder: &mut Folder, drawings: &[Drawing]) -> Result<(), FolderError> {
+    for Drawing { name, svg, png } in drawings {
+        folder.put(&format!("{FOLDER}/{name}.svg"), |out| out.write_all(svg.as_bytes()))?;
+        folder.put(&format!("{FOLDER}/{name}.png"), |out| out.write_all(png))?;
     }
-    Ok(plots.len())
+    Ok(())
 }
 
 #[cfg(test)]
