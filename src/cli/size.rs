@@ -544,7 +544,7 @@ fn answer(axis: &Axis, largest: bool, found: &Finding) -> Vec<String> {
 
 /// What a search cannot see.
 const ORDER: &str =
-    "This takes it that a value on the safe side of one that serves, serves too; `sweep` shows them all.";
+    "This takes it that a value on the safe side of one that serves, serves too; rccsim sweep shows them all.";
 
 /// Why a value does not serve.
 fn failing(trial: &Trial) -> String {

@@ -18,7 +18,7 @@ pub struct Row {
 
 /// The rows of a page, with their header left out.
 pub fn rows(page: &str) -> Vec<Row> {
-    let tables = between(page, "<caption>Simulated beside closed form</caption>", "</table>");
+    let tables = between(page, "<caption><span>Simulated beside closed form</span></caption>", "</table>");
     let lines = tables.iter().flat_map(|table| between(table, "<tr>", "</tr>").into_iter().skip(1));
     let row = |line: &str| {
         let cells: Vec<String> = line.split("</t").map(bare).collect();

@@ -97,8 +97,11 @@ fn frame(bars: &Bars, room: Rect, caption: &str) -> Rect {
             };
             goes(b.value, &b.text).max(b.other.map_or(0.0, |v| goes(v, &b.other_text)))
         };
-        bars.bars.iter().map(of).fold(0.0, f64::max).min(room.w * 0.2)
+        bars.bars.iter().map(of).fold(0.0, f64::max)
     };
+    // Where texts stand on the left side alone, they would run into the names before they ran out of the paper.
+    let most = |left: bool| if left && beyond(false) == 0.0 { room.w * 0.42 } else { room.w * 0.2 };
+    let beyond = |left: bool| beyond(left).min(most(left));
     let (left, right) = (names + beyond(true), beyond(false).max(16.0));
     let w = (room.w - left - right).max(20.0);
     Rect { x: room.x + left, y: room.y, w, h: (room.h - layout::below(caption)).max(20.0) }

@@ -12,14 +12,19 @@ use super::{Chart, Scale};
 pub fn draw(scene: &mut Scene, chart: &Chart, map: &HeatMap, mut room: Rect) -> Plot {
     let all = map.values.iter().flatten().copied().filter(|v| v.is_finite());
     let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    let caption = chart.y.caption();
     if low < high {
-        key(scene, low, high, &room);
+        let from = key(scene, low, high, &room);
+        // On a narrow paper the key has a line of its own.
+        if room.x + text::width(&caption, LABEL, false) > from - 8.0 {
+            layout::shrink_top(&mut room, LINE);
+        }
     }
     if low > high {
         layout::nothing(scene, &room);
     }
     let mut above = room;
-    layout::caption_above(scene, chart.y.caption(), &mut above);
+    layout::caption_above(scene, caption, &mut above);
     layout::shrink_top(&mut room, LINE + 5.0);
 
     let widest = |names: &[String]| names.iter().map(|n| text::width(n, LABEL, false)).fold(0.0, f64::max);
@@ -96,21 +101,23 @@ fn cell(scene: &mut Scene, cell: Rect, step: Option<u8>, words: &str) {
     }
 }
 
-/// The colours from least to most, at the right above the table.
-fn key(scene: &mut Scene, low: f64, high: f64, room: &Rect) {
+/// The colours from least to most, at the right above the table; says where they begin.
+fn key(scene: &mut Scene, low: f64, high: f64, room: &Rect) -> f64 {
     let step = (high - low) / 10.0;
     let small = |x: f64, v: f64, anchor| {
         let text = plain((x, room.y + 10.0), amount(v, step / 10.0), anchor, Paint::Soft);
         Shape::Text(Text { size: SMALL, ..text })
     };
     let most = small(room.right(), high, Anchor::End);
-    let Shape::Text(text) = &most else { return };
-    let mut x = text::extent(text).x - 4.0 - 11.0 * 8.0;
-    scene.push(small(x - 5.0, low, Anchor::End));
-    scene.push(most);
+    let least = |x: f64| small(x - 5.0, low, Anchor::End);
+    let start = |shape: &Shape| if let Shape::Text(text) = shape { text::extent(text).x } else { room.right() };
+    let mut x = start(&most) - 4.0 - 11.0 * 8.0;
+    let from = start(&least(x));
+    scene.extend([least(x), most]);
     for n in 0..=10 {
         let rect = Rect { x, y: room.y + 1.0, w: 8.0, h: 10.0 };
         scene.push(Shape::Box { rect, paint: Paint::Heat(n), opacity: 1.0 });
         x += 8.0;
     }
+    from
 }

@@ -143,7 +143,10 @@ pub fn svg(chart: &Chart, size: Size) -> String {
 pub fn figure(chart: &Chart) -> String {
     let of = |class, size| format!("<div class=\"{class}\">\n{}</div>\n", svg(chart, size));
     // On a telephone notes take many lines, and a picture as high as ever would have none left for what it shows.
-    let more = layout::note_lines(chart, Size::NARROW).saturating_sub(2) as u32 * 15;
+    let notes = layout::note_lines(chart, Size::NARROW).saturating_sub(2) as u32 * 15;
+    // A row of a heat map takes the height of its name.
+    let rows = chart.layers.iter().map(|l| if let Layer::HeatMap(map) = l { map.rows.len() as u32 } else { 0 });
+    let more = notes + (17 * rows.max().unwrap_or(0).min(40)).saturating_sub(40);
     of("rc-wide", Size::WIDE) + &of("rc-narrow", Size { height: Size::NARROW.height + more, ..Size::NARROW })
 }
 

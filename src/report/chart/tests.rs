@@ -178,6 +178,38 @@ fn what_stands_at_the_longest_bar_stays_on_a_narrow_paper() {
     assert_eq!(unreadable(&chart, Size::NARROW), Vec::<String>::new());
 }
 
+/// Differences below zero: what stands at the left of the bars stands beside their names, not on them.
+#[test]
+fn what_stands_left_of_bars_leaves_their_names_alone_on_a_narrow_paper() {
+    let bar = |value: f64| Bar {
+        label: "Time without a usable session".into(),
+        value,
+        text: "−1.870 ± 0.00049 points".into(),
+        ..Bar::default()
+    };
+    let bars = Bars { bars: vec![bar(-1.82), bar(-1.87)], ..Bars::default() };
+    let chart = Chart { layers: vec![Layer::Bars(bars)], x: Axis::new("Difference", ""), ..Chart::default() };
+    assert_eq!(unreadable(&chart, Size::NARROW), Vec::<String>::new());
+}
+
+/// A heat map whose caption is as wide as a telephone has its key above it, and all of its rows named.
+#[test]
+fn a_narrow_heat_map_has_room_for_its_key_and_for_every_row() {
+    let names = |n: usize, of: &str| (0..n).map(|i| format!("{of} {i}")).collect();
+    let map = HeatMap {
+        rows: names(12, "gateway"),
+        columns: names(3, "communicator-2007"),
+        values: vec![vec![0.0, 1.5, 3.0]; 12],
+        ..HeatMap::default()
+    };
+    let y = Axis::new("Gateway; colour: time without a usable session, %", "");
+    let chart = Chart { layers: vec![Layer::HeatMap(map)], y, x: Axis::new("Client", ""), ..Chart::default() };
+    assert_eq!(unreadable(&chart, Size::NARROW), Vec::<String>::new());
+    let page = figure(&chart);
+    let narrow = page.split("class=\"rc-narrow\"").nth(1).unwrap_or_default();
+    assert!((0..12).all(|i| narrow.contains(&format!(">gateway {i}</text>"))), "{narrow}");
+}
+
 /// On a telephone notes of many lines leave the plot as high as notes of few.
 #[test]
 fn a_narrow_chart_with_long_notes_is_higher() {

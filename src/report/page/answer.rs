@@ -125,10 +125,12 @@ pub fn assumptions(summary: &Json) -> Option<Assumptions> {
             if !basis.is_empty() {
                 row.push(Some(text(other, "answer")).filter(|a| !a.is_empty()).unwrap_or("not shown to change").into());
             }
-            row.push(text(assumption, "standing").into());
+            // That nobody published it is said above the table.
+            row.push(text(assumption, "standing").trim_end_matches(" for what nobody published").into());
             table.rows.push(row);
         }
     }
+    table.drop_if_empty(told);
     let least = downs.iter().copied().fold(f64::INFINITY, f64::min);
     let most = downs.iter().copied().fold(0.0, f64::max);
     table.note =

@@ -13,7 +13,7 @@ use crate::study::{CONFIDENCE, Cost, Estimate, Observation, columns, mean_interv
 
 /// The figure by the number of replications: a curve with its interval.
 struct Curve {
-    name: String,
+    name: &'static str,
     /// "95 % interval".
     interval: String,
     /// By the number of replications.
@@ -95,7 +95,7 @@ fn single(summary: &Json, runs: &[PointRuns], label: &str, metric: Option<&str>)
     let at = if label.is_empty() { String::new() } else { format!(", with {label}") };
     let what = format!("The mean of {name} over the first replications and its 95 % interval, by their number{at}.");
     let lines: Vec<(f64, &str)> = target.map(|t| (t, "target")).into_iter().collect();
-    chart("convergence", metric, name, &what, &[curve], &lines).map(|chart| vec![chart])
+    chart("convergence", metric, name, &what, &curve, &lines).map(|chart| vec![chart])
 }
 
 /// Whether an object of keys and values has this label; its keys may stand in another order.
@@ -138,7 +138,7 @@ fn compare(summary: &Json, runs: &[PointRuns]) -> Option<Vec<Value>> {
             super::plain(confidence * 100.0)
         );
         let title = format!("difference of {}", metric.name);
-        charts.extend(chart(&name, metric, &title, &what, &[curve], &[(0.0, "no difference")]));
+        charts.extend(chart(&name, metric, &title, &what, &curve, &[(0.0, "no difference")]));
     }
     Some(charts)
 }
@@ -149,20 +149,22 @@ fn size(summary: &Json, runs: &[PointRuns]) -> Option<Vec<Value>> {
     let found = deciding(summary).find(|t| t["value"] == summary["value"]).or(deciding(summary).last())?;
     let metric = Metric::named(text(binding(found)?, "metric"))?;
     let neighbour = deciding(summary).filter(|t| t["value"] != found["value"]).last();
-    let mut curves = Vec::new();
-    for trial in std::iter::once(found).chain(neighbour) {
+    let target: Vec<(f64, &str)> = binding(found)?["target"].as_f64().map(|t| (t, "target")).into_iter().collect();
+    let of_what = if found["sample"] == "confirmation" { "confirming" } else { "searching" };
+    let mut charts = Vec::new();
+    // Each by itself: what does not serve may be so far off that it would flatten the curve of what does.
+    for (trial, id) in std::iter::once((found, "convergence")).chain(neighbour.map(|n| (n, "convergence-2"))) {
         let named = format!("{}={}", text(summary, "key"), text(trial, "value"));
         let Some(replications) = of(runs, &point_of(summary, trial)) else { continue };
-        curves.push(curve(&named, CONFIDENCE, &samples(replications, metric)?, estimate));
+        let curve = curve("mean so far", CONFIDENCE, &samples(replications, metric)?, estimate);
+        let what = format!(
+            "The mean of {} over the first {of_what} replications of {named} and its 95 % interval, by their number.",
+            metric.name,
+        );
+        let title = format!("{} with {named}", metric.name);
+        charts.extend(chart(id, metric, &title, &what, &curve, &target));
     }
-    let what = format!(
-        "The mean of {} over the first {} replications and its 95 % interval, by their number: of {}.",
-        metric.name,
-        if found["sample"] == "confirmation" { "confirming" } else { "searching" },
-        curves.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(" and ")
-    );
-    let target: Vec<(f64, &str)> = binding(found)?["target"].as_f64().map(|t| (t, "target")).into_iter().collect();
-    chart("convergence", metric, metric.name, &what, &curves, &target).map(|chart| vec![chart])
+    Some(charts)
 }
 
 /// The trials that decide: those that confirm, else the last one.
@@ -205,7 +207,7 @@ fn best(summary: &Json, runs: &[PointRuns]) -> Option<Vec<Value>> {
     let what = format!(
         "The cost of {second} less that of {best} over the first replications and its 95 % interval, by their number."
     );
-    chart_in("convergence", "", "difference of cost", &what, &[curve], &lines, 1.0).map(|chart| vec![chart])
+    chart_in("convergence", "", "difference of cost", &what, &curve, &lines, 1.0).map(|chart| vec![chart])
 }
 
 /// The best point, or the one of the least mean cost where none is selected yet, and the next one by its mean.
@@ -233,22 +235,15 @@ fn samples(replications: &[(u32, Observation)], metric: &Metric) -> Option<Vec<S
     replications.iter().map(|(_, o)| sample(o, metric)).collect()
 }
 
-fn curve<T>(name: &str, confidence: f64, samples: &[T], estimate: impl Fn(&[T]) -> Option<Estimate>) -> Curve {
+fn curve<T>(name: &'static str, confidence: f64, samples: &[T], estimate: impl Fn(&[T]) -> Option<Estimate>) -> Curve {
     let at = |n: usize| estimate(&samples[..n]).map(|e| (n as f64, e));
     let interval = format!("{} % interval", super::plain(confidence * 100.0));
-    Curve { name: name.into(), interval, points: (1..=samples.len()).filter_map(at).collect() }
+    Curve { name, interval, points: (1..=samples.len()).filter_map(at).collect() }
 }
 
-fn chart(
-    name: &str,
-    metric: &Metric,
-    title: &str,
-    what: &str,
-    curves: &[Curve],
-    lines: &[(f64, &str)],
-) -> Option<Value> {
+fn chart(name: &str, metric: &Metric, title: &str, what: &str, curve: &Curve, lines: &[(f64, &str)]) -> Option<Value> {
     let scale = if metric.unit == Unit::Fraction { 100.0 } else { 1.0 };
-    chart_in(name, super::unit_name(metric.unit.name()), title, what, curves, lines, scale)
+    chart_in(name, super::unit_name(metric.unit.name()), title, what, curve, lines, scale)
 }
 
 /// `None`: there are no two replications to see a change.
@@ -257,27 +252,22 @@ fn chart_in(
     unit: &str,
     title: &str,
     what: &str,
-    curves: &[Curve],
+    curve: &Curve,
     lines: &[(f64, &str)],
     scale: f64,
 ) -> Option<Value> {
-    if curves.iter().all(|c| c.points.len() < 2) {
+    if curve.points.len() < 2 {
         return None;
     }
-    let mut layers = Vec::new();
-    for (i, curve) in curves.iter().enumerate() {
-        let band: Vec<(f64, f64, f64)> =
-            curve.points.iter().filter_map(|(n, e)| Some((*n, e.lower? * scale, e.upper? * scale))).collect();
-        // The interval of two replications is so wide that it would hide all others.
-        let points = if band.len() > 3 { band[1..].to_vec() } else { band };
-        let whose = if curves.len() > 1 { format!("{}: ", curve.name) } else { String::new() };
-        let interval = format!("{whose}{}", curve.interval);
-        layers.push(Layer::Band(Band { name: interval, points, tone: Tone::Series(i as u8) }));
-    }
-    for (i, curve) in curves.iter().enumerate() {
-        let points = curve.points.iter().map(|(n, e)| (*n, e.mean * scale)).collect();
-        layers.push(Layer::Line(Line { name: curve.name.clone(), points, tone: Tone::Series(i as u8) }));
-    }
+    let band: Vec<(f64, f64, f64)> =
+        curve.points.iter().filter_map(|(n, e)| Some((*n, e.lower? * scale, e.upper? * scale))).collect();
+    // The interval of two replications is so wide that it would hide all others.
+    let points = if band.len() > 3 { band[1..].to_vec() } else { band };
+    let mean = curve.points.iter().map(|(n, e)| (*n, e.mean * scale)).collect();
+    let mut layers = vec![
+        Layer::Band(Band { name: curve.interval.clone(), points, tone: Tone::Series(0) }),
+        Layer::Line(Line { name: curve.name.into(), points: mean, tone: Tone::Series(0) }),
+    ];
     for (value, label) in lines {
         let tone = if *label == "target" { Tone::Bad } else { Tone::Quiet };
         let (along, label) = (Along::Y, (*label).to_string());

@@ -54,6 +54,15 @@ impl Table {
         self.head.push(Column { title: title.into(), figures: false });
     }
 
+    /// Takes a column out in which no row has anything.
+    pub fn drop_if_empty(&mut self, title: &str) {
+        let Some(column) = self.head.iter().position(|c| c.title == title) else { return };
+        if self.rows.iter().all(|row| row[column].is_empty()) {
+            self.head.remove(column);
+            self.rows.iter_mut().for_each(|row| drop(row.remove(column)));
+        }
+    }
+
     /// Cuts what is too long, and says so.
     pub fn cut(mut self, what: &str) -> Table {
         if self.rows.len() > MOST {
@@ -83,4 +92,19 @@ pub fn cells<const N: usize>(object: &Json, keys: [&str; N], unit: &str) -> [Str
 /// The items of a JSON list.
 pub fn items<'a>(object: &'a Json, key: &str) -> impl Iterator<Item = &'a Json> + use<'a> {
     object[key].as_array().into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_without_anything_is_taken_out() {
+        let mut table = Table::new("t", &["key", "verdict", "#down"]);
+        table.rows = vec![vec!["a".into(), String::new(), "1".into()], vec!["b".into(), String::new(), "2".into()]];
+        table.drop_if_empty("key");
+        table.drop_if_empty("verdict");
+        let titles: Vec<&str> = table.head.iter().map(|c| c.title.as_str()).collect();
+        assert_eq!((titles, &table.rows[1]), (vec!["key", "down"], &vec!["b".to_string(), "2".into()]));
+    }
 }
