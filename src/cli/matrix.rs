@@ -101,20 +101,20 @@ pub fn classes() -> impl Iterator<Item = &'static str> {
 fn matrix(set: &[String], seed: u64) -> Result<Document, Fault> {
     let overrides: Vec<Override> = set.iter().map(|s| Override::parse(s)).collect::<Result<_, _>>()?;
     let clients = || SHIPPED.iter().filter(|(kind, ..)| *kind == "clients").map(|(_, name, _)| *name);
-    let (mut plans, mut hashes) = (Vec::new(), Vec::new());
-    for gateway in classes() {
-        for client in clients() {
-            let scenario = format!(
-                "[scenario]\nname = \"matrix\"\nhorizon = \"8 h\"\nseed = {seed}\n\
-                 [[gateway]]\nname = \"gateway\"\nprofile = \"{gateway}\"\n\
-                 [[clients]]\nname = \"clients\"\nprofile = \"{client}\"\ncount = {USERS}\ngateway = \"gateway\"\nsign_in = \"at start\"\n"
-            );
-            let scenario = parse("matrix", &scenario, Path::new("."), &overrides)?;
-            hashes.push(hash(&scenario));
-            plans.push((gateway, client, scenario.plan));
-        }
-    }
-    let cells: Vec<Cell> = plans.into_par_iter().map(|(gateway, client, plan)| cell(gateway, client, &plan)).collect();
+    let pairs: Vec<_> = classes().flat_map(|gateway| clients().map(move |client| (gateway, client))).collect();
+    let made = pairs.into_par_iter().map(|(gateway, client)| {
+        let scenario = format!(
+            "[scenario]\nname = \"matrix\"\nhorizon = \"8 h\"\nseed = {seed}\n\
+             [[gateway]]\nname = \"gateway\"\nprofile = \"{gateway}\"\n\
+             [[clients]]\nname = \"clients\"\nprofile = \"{client}\"\ncount = {USERS}\ngateway = \"gateway\"\nsign_in = \"at start\"\n"
+        );
+        let scenario = parse("matrix", &scenario, Path::new("."), &overrides)?;
+        Ok((hash(&scenario), cell(gateway, client, &scenario.plan)))
+    });
+    // The first refusal of the table, whichever came first in time.
+    let made: Vec<Result<(String, Cell), Fault>> = made.collect();
+    let (hashes, cells): (Vec<String>, Vec<Cell>) =
+        made.into_iter().collect::<Result<Vec<_>, Fault>>()?.into_iter().unzip();
     let mut basis = format!(
         "Each cell: {USERS} users for 8 h, moderate use, no delay and no loss, seed {seed}; sessions are set up again as the client profile says (rccsim profiles NAME)."
     );
