@@ -53,10 +53,11 @@ pub fn publish(mut folder: Folder, manifest: Manifest, no_report: bool, quiet: b
 
 /// Writes plots and report of results into a folder.
 fn draw(folder: &mut Folder, results: &Results, quiet: bool) -> Result<(), Fault> {
-    let (drawings, page) = rayon::join(|| plot::draw(results), || page(results));
-    plot::write(folder, &drawings?)?;
+    let (plots, left_out) = (plot::plots(results)?, plot::left_out(results)?);
+    let (drawings, page) = rayon::join(|| plot::draw(&plots), || page(results, &plots, &left_out));
+    plot::write(folder, &drawings)?;
     if !quiet {
-        plot::left_out(results)?.iter().for_each(|why| eprintln!("warning: {why}"));
+        left_out.iter().for_each(|why| eprintln!("warning: {why}"));
     }
     let page = page?;
     Ok(folder.put(NAME, |out| out.write_all(page.as_bytes()))?)

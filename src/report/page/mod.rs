@@ -88,24 +88,23 @@ impl Kind {
 }
 
 /// What the files of a folder hold for its page.
-struct Content {
+struct Content<'a> {
     kind: Kind,
     summary: Json,
     inputs: Vec<Input>,
     ladder: Option<ladder::Ladder>,
     /// Of each plot that was asked for and cannot be shown, why.
-    unshown: Vec<String>,
+    unshown: &'a [String],
     trust: trust::Trust,
 }
 
-/// The page of a results folder.
+/// The page of a results folder, with its plots, and of each that was asked for and cannot be shown, why.
 ///
 /// # Errors
 /// Which file is missing or damaged.
-pub fn page(results: &Results) -> Result<String, ResultsError> {
-    let content = Content::read(results)?;
-    let mut plots = plot::plots(results)?;
-    let all = plots.len();
+pub fn page(results: &Results, plots: &[plot::Plot], unshown: &[String]) -> Result<String, ResultsError> {
+    let content = Content::read(results, unshown)?;
+    let mut shown = plots;
     let environment = environment();
     let render = |context: &Value, downloads: Vec<download::Download>| {
         let template = environment.get_template("page.html").unwrap_or_else(|e| unreachable!("{e:#}"));
@@ -113,18 +112,19 @@ pub fn page(results: &Results) -> Result<String, ResultsError> {
         page.map_err(|e| results.damaged("summary.json", format!("the page cannot be made of it: {e:#}")))
     };
     loop {
-        let context = content.context(&plots, all - plots.len());
+        let context = content.context(shown, plots.len() - shown.len());
         let bare = render(&context, Vec::new())?;
         // The most telling plots come first.
-        if bare.len() > MOST_BYTES && plots.pop().is_some() {
+        if let (true, Some((_, fewer))) = (bare.len() > MOST_BYTES, shown.split_last()) {
+            shown = fewer;
             continue;
         }
         return render(&context, download::downloads(results, MOST_BYTES.saturating_sub(bare.len()))?);
     }
 }
 
-impl Content {
-    fn read(results: &Results) -> Result<Content, ResultsError> {
+impl<'a> Content<'a> {
+    fn read(results: &Results, unshown: &'a [String]) -> Result<Content<'a>, ResultsError> {
         let bad = |file: &'static str| move |why: String| results.damaged(file, why);
         let text = results.text("summary.json")?;
         let summary: Json = serde_json::from_str(&text).map_err(|e| bad("summary.json")(e.to_string()))?;
@@ -134,7 +134,6 @@ impl Content {
         let ladder = results.maybe("ladder.json")?.map(|text| ladder::read(&text)).transpose();
         let ladder = ladder.map_err(bad("ladder.json"))?;
         let trust = trust::trust(kind, &summary, &inputs, results)?;
-        let unshown = plot::left_out(results)?;
         Ok(Content { kind, summary, inputs, ladder, unshown, trust })
     }
 

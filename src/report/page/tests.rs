@@ -13,7 +13,8 @@ fn page_of(files: &[(&str, String)]) -> String {
         folder.put(name, |out| out.write_all(text.as_bytes())).unwrap();
     }
     folder.publish(Manifest::default()).unwrap();
-    page(&Results::read(root.path()).unwrap()).unwrap()
+    let results = Results::read(root.path()).unwrap();
+    page(&results, &plot::plots(&results).unwrap(), &plot::left_out(&results).unwrap()).unwrap()
 }
 
 /// A document of that kind with these fields besides those that every one has.

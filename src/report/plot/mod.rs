@@ -88,16 +88,13 @@ pub struct Drawing {
     png: Vec<u8>,
 }
 
-/// Draws every plot of results, on the current thread pool.
-///
-/// # Errors
-/// The results cannot be read.
-pub fn draw(results: &Results) -> Result<Vec<Drawing>, ResultsError> {
-    let draw = |plot: Plot| {
+/// Draws plots, on the current thread pool.
+pub fn draw(plots: &[Plot]) -> Vec<Drawing> {
+    let draw = |plot: &Plot| {
         let (svg, png) = (svg(&plot.chart, Size::WIDE), png(&plot.chart, Size::WIDE));
-        Drawing { name: plot.name, svg, png }
+        Drawing { name: plot.name.clone(), svg, png }
     };
-    Ok(plots(results)?.into_par_iter().map(draw).collect())
+    plots.par_iter().map(draw).collect()
 }
 
 /// Writes drawings into a results folder, each as SVG and as PNG.
