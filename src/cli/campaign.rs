@@ -13,10 +13,9 @@ use rayon::prelude::*;
 use super::design::Alternative;
 use super::fault::Fault;
 use super::progress::Progress;
-use super::replicate::{scopes, simulated_us};
+use super::replicate::{scopes, simulated_us, tallies};
 use super::trial::Trial;
 use crate::deployment::{Control, Manner, Plan, Portion, Replication, Shortcuts, simulate_under};
-use crate::measure::Tally;
 use crate::report::{Found, UnitName, Units};
 use crate::study::{Observation, Samples, Wanted, checkpoints, is_precise};
 
@@ -296,8 +295,7 @@ impl Campaign {
 }
 
 fn observation(plan: &Plan, done: &Replication) -> Observation {
-    let tallies: Vec<&Tally> = std::iter::once(&done.all).chain(&done.clients).chain(&done.gateways).collect();
-    Observation::of(&tallies, plan.horizon)
+    Observation::of(&tallies(done), plan.horizon)
 }
 
 /// Groups whose counts are held until they are merged.

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
 use super::Outcome;
+use super::assume::mean;
 use super::fault::{Fault, print};
 use super::flags::{JobsFlag, results_folder, written};
 use super::remedy::remedies;
@@ -142,12 +143,6 @@ fn matrix(set: &[String], seed: u64) -> Result<Document, Fault> {
         basis,
         cells,
     })
-}
-
-fn mean(samples: &Samples, metric: &str) -> Option<f64> {
-    let metric = Metric::named(metric)?;
-    let column = samples.columns.iter().position(|c| c.metric == metric && c.cause.is_none())?;
-    samples.row(0, column).estimate.map(|e| e.mean)
 }
 
 /// The root cause of most drops.

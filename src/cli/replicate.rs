@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::deployment::{Control, DropLog, Manner, Part, Plan, Shortcuts, simulate_each};
+use crate::deployment::{Control, DropLog, Manner, Part, Plan, Replication, Shortcuts, simulate_each};
 use crate::measure::{Scope, Tally};
 use crate::quantity::Time;
 use crate::study::Samples;
@@ -12,6 +12,11 @@ pub fn scopes(plan: &Plan) -> Vec<Scope> {
     let clients = plan.clients.iter().map(|c| Scope::Clients(c.name.clone()));
     let gateways = plan.gateways.iter().map(|g| Scope::Gateway(g.name.clone()));
     std::iter::once(Scope::All).chain(clients).chain(gateways).collect()
+}
+
+/// What a replication counted in each of the [`scopes`].
+pub fn tallies(replication: &Replication) -> Vec<&Tally> {
+    std::iter::once(&replication.all).chain(&replication.clients).chain(&replication.gateways).collect()
 }
 
 /// Simulates replications, on the current thread pool, adds them to the samples and hands over the drop rows in their order.
@@ -29,8 +34,7 @@ pub fn replicate<E>(
     simulate_each(plan, &numbers, manner, |number, part| match part {
         Part::Drops(log) => drops(number, log),
         Part::Whole(r) => {
-            let tallies: Vec<&Tally> = std::iter::once(&r.all).chain(&r.clients).chain(&r.gateways).collect();
-            samples.push(number, &tallies);
+            samples.push(number, &tallies(&r));
             Ok(())
         }
     })

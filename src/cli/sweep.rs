@@ -150,9 +150,7 @@ impl Sweep {
 
 /// The samples of a metric, of which the best point has the least.
 fn least_of(metric: &'static str) -> Least<'static> {
-    Box::new(move |tried| {
-        tried.samples.column(metric).map_or_else(Vec::new, |column| tried.samples.of(0, column).collect())
-    })
+    Box::new(move |tried| tried.samples.of_all(metric))
 }
 
 /// The points with their figures.

@@ -1,6 +1,6 @@
 //! What a sweep answers: which points serve, where that changes, which is best at what load.
 
-use crate::measure::{Objective, Sample};
+use crate::measure::Objective;
 use crate::report::number::{human, whole};
 use crate::report::sweep::Outcome;
 use crate::report::text::{figure, objective};
@@ -76,11 +76,6 @@ fn series(study: &Study, points: &[Outcome]) -> Vec<String> {
     groups.into_iter().map(line).collect()
 }
 
-/// The samples of a metric over everything.
-fn samples(point: &Outcome, metric: &str) -> Vec<Sample> {
-    point.samples.column(metric).map_or_else(Vec::new, |c| point.samples.of(0, c).collect())
-}
-
 fn mean(point: &Outcome, metric: &str) -> Option<f64> {
     point.row(metric)?.estimate.map(|e| e.mean)
 }
@@ -104,7 +99,7 @@ pub fn ranking(points: &[Outcome]) -> (Option<&'static str>, Vec<usize>) {
 
 /// Whether a point cannot be told from the best, of so many.
 fn alike(best: &Outcome, other: &Outcome, metric: &str, comparisons: usize) -> bool {
-    let (a, b) = (samples(best, metric), samples(other, metric));
+    let (a, b) = (best.samples.of_all(metric), other.samples.of_all(metric));
     let both = a.len().min(b.len());
     match paired_samples(&a[..both], &b[..both], bonferroni(CONFIDENCE, comparisons)).map(|p| p.difference) {
         Some(e) => e.lower.is_none_or(|lower| lower <= 0.0),

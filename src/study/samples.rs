@@ -181,6 +181,11 @@ impl Samples {
         self.columns.iter().position(|c| c.metric.name == metric && c.cause.is_none())
     }
 
+    /// The samples of a metric over everything, per replication.
+    pub fn of_all(&self, metric: &str) -> Vec<Sample> {
+        self.column(metric).map_or_else(Vec::new, |column| self.of(0, column).collect())
+    }
+
     /// The figure of a metric over everything.
     pub fn figure(&self, metric: &str) -> Option<Row> {
         self.column(metric).map(|column| self.row(0, column))
