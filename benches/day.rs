@@ -8,7 +8,10 @@
 //! The table gives the median and the best of several alternated rounds, the rate relative to 1e4 users, and the most
 //! memory resident in a run of its own.
 
-#![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock of the machine")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a benchmark reads the clock of the machine"
+)]
 
 mod rows;
 
@@ -34,11 +37,25 @@ struct Case {
 }
 
 fn case(name: &'static str, users: u32, gateways: u32, more: &[&str]) -> Case {
-    let mut set = vec![format!("clients.count={users}"), format!("gateway.count={gateways}")];
+    let mut set = vec![
+        format!("clients.count={users}"),
+        format!("gateway.count={gateways}"),
+    ];
     set.extend(more.iter().map(ToString::to_string));
-    let overrides: Vec<Override> = set.iter().map(|s| Override::parse(s).unwrap_or_else(|e| panic!("{e}"))).collect();
-    let scenario = load(Path::new("models/large.toml"), &overrides).unwrap_or_else(|e| panic!("{e}"));
-    Case { name, users, set, plan: scenario.plan, seconds: Vec::new(), events: 0 }
+    let overrides: Vec<Override> = set
+        .iter()
+        .map(|s| Override::parse(s).unwrap_or_else(|e| panic!("{e}")))
+        .collect();
+    let scenario =
+        load(Path::new("models/large.toml"), &overrides).unwrap_or_else(|e| panic!("{e}"));
+    Case {
+        name,
+        users,
+        set,
+        plan: scenario.plan,
+        seconds: Vec::new(),
+        events: 0,
+    }
 }
 
 /// The most memory resident while the command runs the case, in MB: what Linux says of it until a few milliseconds before
@@ -47,13 +64,33 @@ fn resident_mb(case: &Case) -> f64 {
     let folder = tempfile::tempdir().expect("a folder");
     let sets = case.set.iter().flat_map(|s| ["--set", s]);
     let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
-    command.args(["run", "models/large.toml", "--jobs", "1", "--no-report", "--quiet"]).args(sets);
-    let child = command.arg("--out").arg(folder.path()).stdout(Stdio::null()).spawn();
+    command
+        .args([
+            "run",
+            "models/large.toml",
+            "--jobs",
+            "1",
+            "--no-report",
+            "--quiet",
+        ])
+        .args(sets);
+    let child = command
+        .arg("--out")
+        .arg(folder.path())
+        .stdout(Stdio::null())
+        .spawn();
     let mut child = child.expect("rccsim starts");
     let mut most_kb = f64::NAN;
     while child.try_wait().expect("rccsim is waited for").is_none() {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let peak = status.lines().find_map(|line| {
+            line.strip_prefix("VmHWM:")?
+                .split_whitespace()
+                .next()?
+                .parse()
+                .ok()
+        });
         most_kb = most_kb.max(peak.unwrap_or(f64::NAN));
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -62,11 +99,23 @@ fn resident_mb(case: &Case) -> f64 {
 
 fn main() {
     let asked: Vec<u32> = std::env::args().filter_map(|a| a.parse().ok()).collect();
-    let sizes = if asked.is_empty() { vec![10_000, 1_000, 100_000, 1_000_000] } else { asked.clone() };
-    let mut cases: Vec<Case> = sizes.iter().map(|n| case("groups of 5,000", *n, n.div_ceil(5_000), &[])).collect();
+    let sizes = if asked.is_empty() {
+        vec![10_000, 1_000, 100_000, 1_000_000]
+    } else {
+        asked.clone()
+    };
+    let mut cases: Vec<Case> = sizes
+        .iter()
+        .map(|n| case("groups of 5,000", *n, n.div_ceil(5_000), &[]))
+        .collect();
     if asked.is_empty() {
         cases.push(case("one group", 1_000_000, 1, &[]));
-        cases.push(case("one group, 20 + 1 gateways", 100_000, 20, &["gateway.spare=1"]));
+        cases.push(case(
+            "one group, 20 + 1 gateways",
+            100_000,
+            20,
+            &["gateway.spare=1"],
+        ));
         cases.push(case(
             "the same, all in one agenda",
             100_000,
@@ -74,7 +123,10 @@ fn main() {
             &["gateway.spare=1", "gateway.max_sessions=100000"],
         ));
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap_or_else(|e| panic!("{e}"));
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .unwrap_or_else(|e| panic!("{e}"));
     for _ in 0..ROUNDS {
         for case in &mut cases {
             let started = Instant::now();
@@ -91,7 +143,13 @@ fn report(cases: &[Case]) {
     println!("median (best) of {ROUNDS} alternated rounds on one thread");
     println!(
         "{:28} {:>9} {:>24} {:>20} {:>11} {:>9} {:>9}",
-        "", "users", "client-days/core-second", "million events/s", "events/day", "to first", "resident"
+        "",
+        "users",
+        "client-days/core-second",
+        "million events/s",
+        "events/day",
+        "to first",
+        "resident"
     );
     let rate = |case: &Case| {
         let (median, best) = median_and_best(case.seconds.clone());
@@ -107,12 +165,17 @@ fn report(cases: &[Case]) {
             case.name,
             case.users,
             format!("{median:.0} ({best:.0})"),
-            format!("{:.1} ({:.1})", median * per_day / 1e6, best * per_day / 1e6),
+            format!(
+                "{:.1} ({:.1})",
+                median * per_day / 1e6,
+                best * per_day / 1e6
+            ),
             per_day,
             median / first,
             resident,
         );
-        let mut add = |metric, value, unit| rows.add(case.name, u64::from(case.users), metric, value, unit);
+        let mut add =
+            |metric, value, unit| rows.add(case.name, u64::from(case.users), metric, value, unit);
         add("client_days_per_core_s", median, "1/s");
         add("client_days_per_core_s_best", best, "1/s");
         add("events_per_core_s", median * per_day, "1/s");

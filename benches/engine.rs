@@ -13,7 +13,10 @@
 //! bare 128-bit keys, and so does the agenda beside it, which must give the same order; the agenda with payloads of 16 and
 //! 40 bytes is measured after them, not in alternation.
 
-#![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock of the machine")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a benchmark reads the clock of the machine"
+)]
 
 mod rows;
 
@@ -37,16 +40,28 @@ const TIMEOUT_US: u64 = 32_000_000;
 
 fn main() {
     let asked: Vec<usize> = std::env::args().filter_map(|a| a.parse().ok()).collect();
-    let sizes = if asked.is_empty() { vec![1_000, 10_000, 100_000, 1_000_000, 10_000_000] } else { asked };
+    let sizes = if asked.is_empty() {
+        vec![1_000, 10_000, 100_000, 1_000_000, 10_000_000]
+    } else {
+        asked
+    };
     let mut rows = Rows::of("engine");
-    println!("millions of events a second, median (best) of {ROUNDS} alternations; ratio of medians to the heap's");
+    println!(
+        "millions of events a second, median (best) of {ROUNDS} alternations; ratio of medians to the heap's"
+    );
     println!(
         "{:8} {:>9} {:>14} {:>22} {:>22} {:>22}",
         "", "pending", "heap", "agenda", "16-byte payload", "40-byte payload"
     );
     for sip in [false, true] {
         for &pending in &sizes {
-            compare(&mut rows, if sip { "sip" } else { "hold" }, &Delays::exponential(), sip, pending);
+            compare(
+                &mut rows,
+                if sip { "sip" } else { "hold" },
+                &Delays::exponential(),
+                sip,
+                pending,
+            );
         }
     }
     for (name, delays) in Delays::shapes() {
@@ -98,7 +113,8 @@ fn compare(rows: &mut Rows, name: &str, delays: &Delays, sip: bool, pending: usi
         r.sort_by(f64::total_cmp);
         (r[ROUNDS / 2], r[ROUNDS - 1])
     });
-    let cell = |(median, best): (f64, f64)| format!("{median:.2} ({best:.2}) {:4.1}x", median / heap.0);
+    let cell =
+        |(median, best): (f64, f64)| format!("{median:.2} ({best:.2}) {:4.1}x", median / heap.0);
     println!(
         "{name:8} {pending:>9} {:>14} {:>22} {:>22} {:>22}",
         format!("{:.2} ({:.2})", heap.0, heap.1),
@@ -131,7 +147,10 @@ impl Pending for BinaryHeap<Reverse<u128>> {
     #[inline]
     fn take(&mut self) -> Key {
         let Reverse(key) = self.pop().expect("something is pending");
-        Key { due: (key >> 64) as u64, tie: key as u64 }
+        Key {
+            due: (key >> 64) as u64,
+            tie: key as u64,
+        }
     }
 }
 
@@ -161,18 +180,35 @@ struct Delays {
 impl Delays {
     fn new(jitter: u64, delay: impl Fn(&mut Stream) -> f64) -> Delays {
         let mut stream = Stream::open(1, 0, 0, 0);
-        Delays { drawn: (0..1 << 14).map(|_| delay(&mut stream) as u32).collect(), jitter }
+        Delays {
+            drawn: (0..1 << 14).map(|_| delay(&mut stream) as u32).collect(),
+            jitter,
+        }
     }
 
     fn exponential() -> Delays {
-        Delays::new(1 << 16, |s| Distribution::<f64>::sample(&Exponential, s) * MEAN_US)
+        Delays::new(1 << 16, |s| {
+            Distribution::<f64>::sample(&Exponential, s) * MEAN_US
+        })
     }
 
     fn shapes() -> [(&'static str, Delays); 4] {
         [
             ("interval", Delays::new(1, |_| 3.6e9)),
-            ("burst", Delays::new(1, |s| 20e3 * (s.uniform() * 10.0).floor())),
-            ("bimodal", Delays::new(1 << 10, |s| if s.chance(0.9) { s.uniform() * 50e3 } else { 3.6e9 * s.uniform() })),
+            (
+                "burst",
+                Delays::new(1, |s| 20e3 * (s.uniform() * 10.0).floor()),
+            ),
+            (
+                "bimodal",
+                Delays::new(1 << 10, |s| {
+                    if s.chance(0.9) {
+                        s.uniform() * 50e3
+                    } else {
+                        3.6e9 * s.uniform()
+                    }
+                }),
+            ),
             ("tailed", Delays::new(1, |s| libm::exp(22.0 * s.uniform()))),
         ]
     }
@@ -189,8 +225,18 @@ struct Hold<'a, Q> {
 
 impl<'a, Q: Pending> Hold<'a, Q> {
     fn new(pending: usize, delays: &'a Delays, sip: bool) -> Self {
-        let alarms = if sip { vec![Alarm::IDLE; pending] } else { Vec::new() };
-        let mut hold = Hold { queue: Q::new(), delays, alarms, draws: 0, check: 0 };
+        let alarms = if sip {
+            vec![Alarm::IDLE; pending]
+        } else {
+            Vec::new()
+        };
+        let mut hold = Hold {
+            queue: Q::new(),
+            delays,
+            alarms,
+            draws: 0,
+            check: 0,
+        };
         for entity in 0..pending as u32 {
             let at = Time(hold.delay());
             hold.queue.file(Key::new(at, 3, entity, 0));
@@ -201,8 +247,12 @@ impl<'a, Q: Pending> Hold<'a, Q> {
 
     #[inline]
     fn delay(&mut self) -> u64 {
-        self.draws = self.draws.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
-        u64::from(self.delays.drawn[(self.draws >> 50) as usize]) + (self.draws >> 34 & (self.delays.jitter - 1))
+        self.draws = self
+            .draws
+            .wrapping_mul(0x5851_F42D_4C95_7F2D)
+            .wrapping_add(0x1405_7B7E_F767_814F);
+        u64::from(self.delays.drawn[(self.draws >> 50) as usize])
+            + (self.draws >> 34 & (self.delays.jitter - 1))
     }
 
     fn rate(&mut self, events: usize) -> f64 {
@@ -223,10 +273,14 @@ impl<'a, Q: Pending> Hold<'a, Q> {
                 continue;
             }
             let at = Time(key.time().0 + self.delay());
-            self.queue.file(Key::new(at, 3, entity, key.count().wrapping_add(1)));
+            self.queue
+                .file(Key::new(at, 3, entity, key.count().wrapping_add(1)));
             if let Some(alarm) = self.alarms.get_mut(entity as usize) {
                 if let Some(due) = alarm.set(Some((Time(key.time().0 + TIMEOUT_US), 1))) {
-                    self.queue.file(Key { due, tie: u64::from(entity) << 32 });
+                    self.queue.file(Key {
+                        due,
+                        tie: u64::from(entity) << 32,
+                    });
                 }
                 alarm.set(None);
             }

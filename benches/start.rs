@@ -3,7 +3,10 @@
 //! What somebody waits for who asks one question: a replication of `models/nec-r2.toml`, a check of it, the matrix
 //! with its picture and report.
 
-#![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock of the machine")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a benchmark reads the clock of the machine"
+)]
 
 mod rows;
 
@@ -18,17 +21,35 @@ const ROUNDS: usize = 9;
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().to_string_lossy();
-    let run = ["run", "models/nec-r2.toml", "--reps", "1", "--no-report", "--quiet", "--out", &*out];
-    let commands: [(&str, &[&str]); 3] =
-        [("run", &run), ("check", &["check", "models/nec-r2.toml"]), ("matrix", &["matrix", "--out", &*out])];
+    let run = [
+        "run",
+        "models/nec-r2.toml",
+        "--reps",
+        "1",
+        "--no-report",
+        "--quiet",
+        "--out",
+        &*out,
+    ];
+    let commands: [(&str, &[&str]); 3] = [
+        ("run", &run),
+        ("check", &["check", "models/nec-r2.toml"]),
+        ("matrix", &["matrix", "--out", &*out]),
+    ];
     let mut times = [const { Vec::new() }; 3];
     for _ in 0..ROUNDS {
         for ((_, args), times) in commands.iter().zip(&mut times) {
             let since = Instant::now();
-            let status = Command::new(env!("CARGO_BIN_EXE_rccsim")).args(*args).stdout(Stdio::null()).status();
+            let status = Command::new(env!("CARGO_BIN_EXE_rccsim"))
+                .args(*args)
+                .stdout(Stdio::null())
+                .status();
             times.push(since.elapsed().as_secs_f64() * 1e3);
             let code = status.expect("rccsim starts").code();
-            assert!(code.is_some_and(|c| [0, 3, 4].contains(&c)), "{args:?} ended with {code:?}");
+            assert!(
+                code.is_some_and(|c| [0, 3, 4].contains(&c)),
+                "{args:?} ended with {code:?}"
+            );
         }
     }
     let mut rows = Rows::of("start");

@@ -4,7 +4,10 @@
 //! Two processes do the work twice in the time T₁; two jobs do it once in T₂. The share T₁/2T₂ should be 0.95 or more.
 //! The work is a sweep of `models/nec-r2.toml`, and a replication of the day in `models/large.toml`.
 
-#![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock of the machine")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a benchmark reads the clock of the machine"
+)]
 
 mod rows;
 
@@ -18,18 +21,37 @@ use rows::Rows;
 const ROUNDS: usize = 5;
 
 const VARY: &str = "clients.refresh_interval=5 min..25 min step 1 min";
-const SWEEP: &[&str] = &["sweep", "models/nec-r2.toml", "--vary", VARY, "--reps", "10"];
+const SWEEP: &[&str] = &[
+    "sweep",
+    "models/nec-r2.toml",
+    "--vary",
+    VARY,
+    "--reps",
+    "10",
+];
 const DAY: &[&str] = &["run", "models/large.toml", "--no-report"];
 
 fn start(work: &[&str], out: &Path, jobs: &str) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
-    command.args(work).args(["--jobs", jobs, "--quiet", "--out"]).arg(out);
-    command.stdout(Stdio::null()).spawn().expect("rccsim starts")
+    command
+        .args(work)
+        .args(["--jobs", jobs, "--quiet", "--out"])
+        .arg(out);
+    command
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("rccsim starts")
 }
 
 fn seconds(mut children: Vec<Child>, since: Instant) -> f64 {
     for child in &mut children {
-        assert!(child.wait().expect("rccsim ends").code().is_some_and(|c| [0, 3, 4].contains(&c)));
+        assert!(
+            child
+                .wait()
+                .expect("rccsim ends")
+                .code()
+                .is_some_and(|c| [0, 3, 4].contains(&c))
+        );
     }
     since.elapsed().as_secs_f64()
 }
@@ -40,14 +62,23 @@ fn shares(name: &str, work: &[&str]) -> Vec<f64> {
     let out = |name: &str| folder.path().join(name);
     let round = |_| {
         let since = Instant::now();
-        let both = seconds(vec![start(work, &out("a"), "1"), start(work, &out("b"), "1")], since);
+        let both = seconds(
+            vec![start(work, &out("a"), "1"), start(work, &out("b"), "1")],
+            since,
+        );
         let since = Instant::now();
         let one = seconds(vec![start(work, &out("c"), "2")], since);
         for name in ["runs.csv", "summary.json", "manifest.json"] {
             let bytes = |folder: &str| std::fs::read(out(folder).join(name)).expect("results");
-            assert!(bytes("a") == bytes("b") && bytes("a") == bytes("c"), "{name}: other bytes");
+            assert!(
+                bytes("a") == bytes("b") && bytes("a") == bytes("c"),
+                "{name}: other bytes"
+            );
         }
-        println!("{name}: two processes {both:.2} s for twice the work, two jobs {one:.2} s: {:.3}", both / 2.0 / one);
+        println!(
+            "{name}: two processes {both:.2} s for twice the work, two jobs {one:.2} s: {:.3}",
+            both / 2.0 / one
+        );
         both / 2.0 / one
     };
     (0..ROUNDS).map(round).collect()
@@ -60,6 +91,12 @@ fn main() {
         shares.sort_by(f64::total_cmp);
         println!("{name}: median {:.3}", shares[ROUNDS / 2]);
         rows.add(name, 2, "two_jobs_to_two_processes", shares[ROUNDS / 2], "");
-        rows.add(name, 2, "two_jobs_to_two_processes_best", shares[ROUNDS - 1], "");
+        rows.add(
+            name,
+            2,
+            "two_jobs_to_two_processes_best",
+            shares[ROUNDS - 1],
+            "",
+        );
     }
 }

@@ -18,18 +18,33 @@ impl Rows {
     /// Begins the file of a bench anew.
     pub fn of(bench: &'static str) -> Rows {
         let path = Path::new(FOLDER).join(bench).with_extension("csv");
-        let written = std::fs::create_dir_all(FOLDER).map_err(csv::Error::from).and_then(|()| {
-            let mut csv = csv::Writer::from_path(&path)?;
-            csv.write_record(["bench", "case", "size", "metric", "value", "unit"])?;
-            Ok(csv)
-        });
-        Rows { bench, csv: written.unwrap_or_else(|e| panic!("{}: {e}", path.display())) }
+        let written = std::fs::create_dir_all(FOLDER)
+            .map_err(csv::Error::from)
+            .and_then(|()| {
+                let mut csv = csv::Writer::from_path(&path)?;
+                csv.write_record(["bench", "case", "size", "metric", "value", "unit"])?;
+                Ok(csv)
+            });
+        Rows {
+            bench,
+            csv: written.unwrap_or_else(|e| panic!("{}: {e}", path.display())),
+        }
     }
 
     /// Adds a figure of a case, which has a size: its users, or what is pending.
     pub fn add(&mut self, case: &str, size: u64, metric: &str, value: f64, unit: &str) {
-        let row = [self.bench, case, &size.to_string(), metric, &value.to_string(), unit];
-        self.csv.write_record(row).and_then(|()| Ok(self.csv.flush()?)).unwrap_or_else(|e| panic!("{FOLDER}: {e}"));
+        let row = [
+            self.bench,
+            case,
+            &size.to_string(),
+            metric,
+            &value.to_string(),
+            unit,
+        ];
+        self.csv
+            .write_record(row)
+            .and_then(|()| Ok(self.csv.flush()?))
+            .unwrap_or_else(|e| panic!("{FOLDER}: {e}"));
     }
 }
 

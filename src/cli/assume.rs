@@ -25,7 +25,9 @@ struct Changed {
 pub type Place = (String, String, String);
 
 fn is_assumed(section: &Settings, setting: &Setting, known: &[Place]) -> bool {
-    let is = |(table, name, key): &Place| table == section.table && *name == section.name && key == setting.key.name;
+    let is = |(table, name, key): &Place| {
+        table == section.table && *name == section.name && key == setting.key.name
+    };
     // When a client comes back decides so much, and is so little known, that a value in the file does not settle it.
     let unknown = setting.standing() == Standing::Assumption || setting.key.name == REESTABLISH;
     (unknown || known.iter().any(is)) && !setting.key.alternatives.is_empty()
@@ -34,11 +36,21 @@ fn is_assumed(section: &Settings, setting: &Setting, known: &[Place]) -> bool {
 const REESTABLISH: &str = "reestablish";
 
 /// The assumed keys of a scenario, each with the sections that assume it; besides those `known` to be.
-pub fn assumed<'a>(scenario: &'a Scenario, known: &[Place]) -> Vec<(&'static Key, Vec<(&'a Settings, &'a Setting)>)> {
+pub fn assumed<'a>(
+    scenario: &'a Scenario,
+    known: &[Place],
+) -> Vec<(&'static Key, Vec<(&'a Settings, &'a Setting)>)> {
     let mut keys: Vec<(&'static Key, Vec<(&Settings, &Setting)>)> = Vec::new();
     for section in &scenario.settings {
-        for setting in section.entries.iter().filter(|s| is_assumed(section, s, known)) {
-            match keys.iter_mut().find(|(key, of)| key.name == setting.key.name && of[0].0.table == section.table) {
+        for setting in section
+            .entries
+            .iter()
+            .filter(|s| is_assumed(section, s, known))
+        {
+            match keys
+                .iter_mut()
+                .find(|(key, of)| key.name == setting.key.name && of[0].0.table == section.table)
+            {
                 Some((_, sections)) => sections.push((section, setting)),
                 None => keys.push((setting.key, vec![(section, setting)])),
             }
@@ -77,35 +89,61 @@ fn alternative(scenario: &Scenario, value: String) -> Alternative {
 ///
 /// # Errors
 /// The scenario changed into one that is not valid.
-pub fn assumptions(source: &Source, scenario: &Scenario, verdict: Verdict) -> Result<Vec<Assumption>, Fault> {
+pub fn assumptions(
+    source: &Source,
+    scenario: &Scenario,
+    verdict: Verdict,
+) -> Result<Vec<Assumption>, Fault> {
     if !can_be_tried(&scenario.plan) {
         return Ok(Vec::new());
     }
     let keys = assumed(scenario, &[]);
     let mut trials = Vec::new();
     for (index, (key, sections)) in keys.iter().enumerate() {
-        for value in key.alternatives.iter().filter(|v| sections.iter().any(|(_, s)| s.text != **v)) {
-            let overrides: Vec<Override> =
-                sections.iter().map(|(section, _)| Override::of(section.table, &section.name, key, value)).collect();
-            trials.push(Changed { key: index, value: (*value).into(), scenario: source.scenario(&overrides)? });
+        for value in key
+            .alternatives
+            .iter()
+            .filter(|v| sections.iter().any(|(_, s)| s.text != **v))
+        {
+            let overrides: Vec<Override> = sections
+                .iter()
+                .map(|(section, _)| Override::of(section.table, &section.name, key, value))
+                .collect();
+            trials.push(Changed {
+                key: index,
+                value: (*value).into(),
+                scenario: source.scenario(&overrides)?,
+            });
         }
     }
     let base = alternative(scenario, String::new());
-    let tried: Vec<(usize, Alternative)> =
-        trials.into_par_iter().map(|t| (t.key, alternative(&t.scenario, t.value))).collect();
+    let tried: Vec<(usize, Alternative)> = trials
+        .into_par_iter()
+        .map(|t| (t.key, alternative(&t.scenario, t.value)))
+        .collect();
     let mut all = Vec::new();
     for (index, (key, sections)) in keys.iter().enumerate() {
-        let alternatives: Vec<Alternative> =
-            tried.iter().filter(|(k, _)| *k == index).map(|(_, a)| a.clone()).collect();
-        let decides =
-            alternatives.iter().any(|a| a.verdict.is_some_and(|v| settled(v) && settled(verdict) && v != verdict));
-        let moved = |a: &Alternative| Some((a.down_fraction? - base.down_fraction?).abs() > WORTH_TELLING);
+        let alternatives: Vec<Alternative> = tried
+            .iter()
+            .filter(|(k, _)| *k == index)
+            .map(|(_, a)| a.clone())
+            .collect();
+        let decides = alternatives.iter().any(|a| {
+            a.verdict
+                .is_some_and(|v| settled(v) && settled(verdict) && v != verdict)
+        });
+        let moved =
+            |a: &Alternative| Some((a.down_fraction? - base.down_fraction?).abs() > WORTH_TELLING);
         if decides || alternatives.iter().any(|a| moved(a) == Some(true)) {
             let (section, setting) = sections[0];
             let alike = sections.iter().all(|(_, s)| s.text == setting.text);
             all.push(Assumption {
                 key: format!("{}.{}", section.table, key.name),
-                value: if alike { setting.text.clone() } else { "several values".into() },
+                value: if alike {
+                    setting.text.clone()
+                } else {
+                    "several values".into()
+                },
                 standing: standing(setting),
                 alternatives,
                 decides,

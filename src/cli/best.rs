@@ -77,7 +77,11 @@ impl Best {
         let study = self.vary.study(&base, &PrecisionFlags::default())?;
         let all = alternatives(&source, &study)?;
         // Within the objectives two may be left, of which guessing finds the better one half of the time.
-        let fewest = if self.within_objectives { all.len().min(2) } else { all.len() };
+        let fewest = if self.within_objectives {
+            all.len().min(2)
+        } else {
+            all.len()
+        };
         if Selection::new(fewest, self.first_stage as usize, self.alpha, 1.0).is_none() {
             let why = format!(
                 "{} points at an error of {}: a selection needs two points or more, and an error between 0 and what guessing has",
@@ -87,7 +91,10 @@ impl Best {
             return Err(input("--alpha", why));
         }
         if self.within_objectives && base.objectives.is_empty() {
-            return Err(input("--within-objectives", format!("{} has no [[objective]]", base.file)));
+            return Err(input(
+                "--within-objectives",
+                format!("{} has no [[objective]]", base.file),
+            ));
         }
         for alternative in &all {
             memory::check(&alternative.scenario, self.jobs.threads())?;
@@ -99,7 +106,9 @@ impl Best {
             pool.install(|| results.premises(|c| self.premises(&source, &all, selected, &cost, c)))
         });
         results.tell(premises.is_none());
-        let Some((selected, premises)) = selected.zip(premises) else { return Ok(Outcome::Interrupted) };
+        let Some((selected, premises)) = selected.zip(premises) else {
+            return Ok(Outcome::Interrupted);
+        };
         let record = self.record(&base, &all, &selected, premises);
         let document = record.json(&body(&all, &selected, self.cost(), self.alpha));
         let files = Files::of(
@@ -110,9 +119,11 @@ impl Best {
         );
         let path = pool.install(|| results.publish(&files))?;
         match self.format {
-            Format::Text => {
-                print(&format!("{}{}", text(&all, &selected, &record.answer, &record.premises), files.told(&path)))?
-            }
+            Format::Text => print(&format!(
+                "{}{}",
+                text(&all, &selected, &record.answer, &record.premises),
+                files.told(&path)
+            ))?,
             Format::Json => print(&document)?,
         }
         Ok(match selected.verdict() {
@@ -123,7 +134,9 @@ impl Best {
     }
 
     fn cost(&self) -> &str {
-        self.cost.as_deref().unwrap_or(if self.within_objectives { LOAD } else { COST })
+        self.cost
+            .as_deref()
+            .unwrap_or(if self.within_objectives { LOAD } else { COST })
     }
 
     /// The command that repeats it, with more of `set`.
@@ -136,7 +149,9 @@ impl Best {
             ("--first-stage", self.first_stage.to_string()),
             ("--most-reps", self.most_reps.to_string()),
         ];
-        let within = self.within_objectives.then(|| ("--within-objectives", String::new()));
+        let within = self
+            .within_objectives
+            .then(|| ("--within-objectives", String::new()));
         for (flag, value) in self.vary.given().into_iter().chain(flags).chain(within) {
             command += &written(flag, &value);
         }
@@ -153,28 +168,74 @@ impl Best {
         campaign: &Campaign,
     ) -> Option<Premises> {
         let order = selected.ranking();
-        let verdict = |i: usize| selected.verdicts.as_ref().map_or(Verdict::Inconclusive, |v| v[i]);
-        let objectives = |i: usize| if self.within_objectives { &all[i].scenario.objectives[..] } else { &[] };
+        let verdict = |i: usize| {
+            selected
+                .verdicts
+                .as_ref()
+                .map_or(Verdict::Inconclusive, |v| v[i])
+        };
+        let objectives = |i: usize| {
+            if self.within_objectives {
+                &all[i].scenario.objectives[..]
+            } else {
+                &[]
+            }
+        };
         let label = |i: usize| all[i].point.label();
-        let ground = |i: &usize| Ground { name: label(*i), source, alternative: &all[*i], known: &[] };
+        let ground = |i: &usize| Ground {
+            name: label(*i),
+            source,
+            alternative: &all[*i],
+            known: &[],
+        };
         let question = Question {
             grounds: order.iter().map(ground).collect(),
-            spent: spent(all.iter().zip(selected.costs.iter().map(|costs| costs.len() as u32))),
+            spent: spent(
+                all.iter()
+                    .zip(selected.costs.iter().map(|costs| costs.len() as u32)),
+            ),
             command: self.command(SET),
             least: 1,
         };
         let costs = |tried: &Shown| {
             let of = |values: &Vec<Vec<Sample>>| cost.of_values(values).ok().map(Sample::Value);
-            let known = cost.terms.iter().all(|(_, metric)| tried.trial.shows(metric));
-            let all = known.then(|| tried.samples.values.iter().map(of).collect::<Option<Vec<Sample>>>());
+            let known = cost
+                .terms
+                .iter()
+                .all(|(_, metric)| tried.trial.shows(metric));
+            let all = known.then(|| {
+                tried
+                    .samples
+                    .values
+                    .iter()
+                    .map(of)
+                    .collect::<Option<Vec<Sample>>>()
+            });
             all.flatten().unwrap_or_default()
         };
-        let point = |i: &usize| Judged { name: label(*i), objectives: objectives(*i), verdict: verdict(*i) };
-        let contest = Contest { points: order.iter().map(point).collect(), least: Some(Box::new(costs)) };
-        question.premises(campaign, |tried| contest.own(tried), |tried| contest.said(tried))
+        let point = |i: &usize| Judged {
+            name: label(*i),
+            objectives: objectives(*i),
+            verdict: verdict(*i),
+        };
+        let contest = Contest {
+            points: order.iter().map(point).collect(),
+            least: Some(Box::new(costs)),
+        };
+        question.premises(
+            campaign,
+            |tried| contest.own(tried),
+            |tried| contest.said(tried),
+        )
     }
 
-    fn record(&self, base: &Scenario, all: &[Alternative], selected: &Selected, premises: Premises) -> Study {
+    fn record(
+        &self,
+        base: &Scenario,
+        all: &[Alternative],
+        selected: &Selected,
+        premises: Premises,
+    ) -> Study {
         let tried = all.iter().zip(&selected.samples);
         Study {
             schema: "rccsim.best/1",
@@ -187,14 +248,21 @@ impl Best {
             warnings: base.warnings.clone(),
             command: self.command(""),
             premises,
-            tried: tried.map(|(a, s)| Tried { values: a.point.values.clone(), samples: s.clone() }).collect(),
+            tried: tried
+                .map(|(a, s)| Tried {
+                    values: a.point.values.clone(),
+                    samples: s.clone(),
+                })
+                .collect(),
         }
     }
 
     /// The least difference that matters, once the first stage is known.
     fn delta(&self, least: f64) -> Result<f64, Fault> {
         let share = parse_share(&self.delta).map(|share| share * least.abs());
-        let delta = share.or_else(|| self.delta.trim().parse().ok()).filter(|d: &f64| d.is_finite() && *d > 0.0);
+        let delta = share
+            .or_else(|| self.delta.trim().parse().ok())
+            .filter(|d: &f64| d.is_finite() && *d > 0.0);
         delta.ok_or_else(|| {
             let why = if share.is_some() {
                 ": the least mean is 0, so a share of it says nothing; give a number"
@@ -208,34 +276,54 @@ impl Best {
         })
     }
 
-    fn select(&self, campaign: &Campaign, all: &[Alternative], cost: &Cost) -> Result<Option<Selected>, Fault> {
+    fn select(
+        &self,
+        campaign: &Campaign,
+        all: &[Alternative],
+        cost: &Cost,
+    ) -> Result<Option<Selected>, Fault> {
         let plans = all.iter().map(|a| &a.scenario.plan);
         let samples = plans.map(|p| Samples::new(scopes(p), p.horizon)).collect();
-        let mut observed = Observed { costs: vec![Vec::new(); all.len()], samples };
+        let mut observed = Observed {
+            costs: vec![Vec::new(); all.len()],
+            samples,
+        };
         let mut observe = |points: &[usize], until: usize, observed: &mut Observed| {
             observed.extend(campaign, all, cost, points, until)
         };
         let everything: Vec<usize> = (0..all.len()).collect();
         let mut verdicts = None;
         if self.within_objectives {
-            let Some(judged) = self.judge(all, &everything, &mut observed, &mut observe)? else { return Ok(None) };
+            let Some(judged) = self.judge(all, &everything, &mut observed, &mut observe)? else {
+                return Ok(None);
+            };
             verdicts = Some(judged);
         }
-        let serves = |i: &usize| verdicts.as_ref().is_none_or(|v: &Vec<Verdict>| v[*i] == Verdict::Pass);
+        let serves = |i: &usize| {
+            verdicts
+                .as_ref()
+                .is_none_or(|v: &Vec<Verdict>| v[*i] == Verdict::Pass)
+        };
         let candidates: Vec<usize> = everything.into_iter().filter(serves).collect();
         let mut spent: Vec<usize> = observed.costs.iter().map(Vec::len).collect();
         if !observe(&candidates, self.first_stage as usize, &mut observed)? {
             return Ok(None);
         }
-        let mean = |i: &usize| observed.costs[*i].iter().sum::<f64>() / observed.costs[*i].len() as f64;
+        let mean =
+            |i: &usize| observed.costs[*i].iter().sum::<f64>() / observed.costs[*i].len() as f64;
         let least = candidates.iter().map(mean).fold(f64::INFINITY, f64::min);
         let (mut delta, mut standing) = (None, None);
         if let [only] = candidates[..] {
-            standing = Some(Standing::Selected { best: only, within_delta: Vec::new() });
+            standing = Some(Standing::Selected {
+                best: only,
+                within_delta: Vec::new(),
+            });
         } else if !candidates.is_empty() {
             let d = self.delta(least)?;
             delta = Some(d);
-            let Some(mut selection) = Selection::new(candidates.len(), self.first_stage as usize, self.alpha, d) else {
+            let Some(mut selection) =
+                Selection::new(candidates.len(), self.first_stage as usize, self.alpha, d)
+            else {
                 unreachable!("fewer alternatives than were checked before")
             };
             while let Standing::Open(survivors) = selection.standing() {
@@ -250,7 +338,10 @@ impl Best {
                         return Ok(None);
                     }
                 }
-                let costs: Vec<f64> = survivors.iter().map(|i| observed.costs[*i][round]).collect();
+                let costs: Vec<f64> = survivors
+                    .iter()
+                    .map(|i| observed.costs[*i][round])
+                    .collect();
                 selection.round(&costs);
             }
             for (i, n) in candidates.iter().zip(selection.observations_of()) {
@@ -259,9 +350,24 @@ impl Best {
             standing = Some(selection.standing().of(&candidates));
         }
         // What was simulated ahead and never asked for depends on nothing that should be seen.
-        observed.costs.iter_mut().zip(&spent).for_each(|(costs, n)| costs.truncate(*n));
-        let samples = observed.samples.iter().zip(&spent).map(|(s, n)| s.only(&s.numbers[..*n])).collect();
-        Ok(Some(Selected { verdicts, delta, samples, costs: observed.costs, standing }))
+        observed
+            .costs
+            .iter_mut()
+            .zip(&spent)
+            .for_each(|(costs, n)| costs.truncate(*n));
+        let samples = observed
+            .samples
+            .iter()
+            .zip(&spent)
+            .map(|(s, n)| s.only(&s.numbers[..*n]))
+            .collect();
+        Ok(Some(Selected {
+            verdicts,
+            delta,
+            samples,
+            costs: observed.costs,
+            standing,
+        }))
     }
 
     /// Judges every point, with more replications at fixed checkpoints where the verdict is not clear yet; `None`:
@@ -275,12 +381,19 @@ impl Best {
     ) -> Result<Option<Vec<Verdict>>, Fault> {
         let mut verdicts = vec![Verdict::Inconclusive; points.len()];
         for n in checkpoints(self.first_stage, self.most_reps) {
-            let open: Vec<usize> = points.iter().copied().filter(|i| verdicts[*i] == Verdict::Inconclusive).collect();
+            let open: Vec<usize> = points
+                .iter()
+                .copied()
+                .filter(|i| verdicts[*i] == Verdict::Inconclusive)
+                .collect();
             if !observe(&open, n as usize, observed)? {
                 return Ok(None);
             }
             for i in open {
-                verdicts[i] = overall(&judge_all(&all[i].scenario.objectives, &observed.samples[i]));
+                verdicts[i] = overall(&judge_all(
+                    &all[i].scenario.objectives,
+                    &observed.samples[i],
+                ));
             }
         }
         Ok(Some(verdicts))
@@ -304,8 +417,13 @@ impl Observed {
         until: usize,
     ) -> Result<bool, Fault> {
         let missing = |i: &usize| (self.costs[*i].len()..until).map(|r| r as u32);
-        let wanted: Vec<(usize, u32)> = points.iter().flat_map(|i| missing(i).map(|r| (*i, r))).collect();
-        let Some(observed) = campaign.observe(all, &wanted)? else { return Ok(false) };
+        let wanted: Vec<(usize, u32)> = points
+            .iter()
+            .flat_map(|i| missing(i).map(|r| (*i, r)))
+            .collect();
+        let Some(observed) = campaign.observe(all, &wanted)? else {
+            return Ok(false);
+        };
         for ((i, replication), observation) in wanted.into_iter().zip(observed) {
             self.costs[i].push(cost.of(&observation).map_err(|metric| {
                 Fault::Input(format!(

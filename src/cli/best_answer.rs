@@ -25,7 +25,12 @@ pub struct Selected {
 impl Selected {
     /// pass: something was selected; fail: no point meets the objectives.
     pub fn verdict(&self) -> Verdict {
-        let open = || self.verdicts.iter().flatten().any(|v| *v == Verdict::Inconclusive);
+        let open = || {
+            self.verdicts
+                .iter()
+                .flatten()
+                .any(|v| *v == Verdict::Inconclusive)
+        };
         match &self.standing {
             Some(Standing::Selected { .. }) => Verdict::Pass,
             None if !open() => Verdict::Fail,
@@ -39,10 +44,18 @@ impl Selected {
             Some(Standing::Selected { best, .. }) => Some(*best),
             _ => None,
         };
-        let serves = |i: &usize| self.verdicts.as_ref().is_none_or(|v| v[*i] == Verdict::Pass);
+        let serves = |i: &usize| {
+            self.verdicts
+                .as_ref()
+                .is_none_or(|v| v[*i] == Verdict::Pass)
+        };
         let mean = |i: usize| self.costs[i].iter().sum::<f64>() / self.costs[i].len() as f64;
         let mut order: Vec<usize> = (0..self.costs.len()).filter(serves).collect();
-        order.sort_by(|a, b| (Some(*b) == best).cmp(&(Some(*a) == best)).then(mean(*a).total_cmp(&mean(*b))));
+        order.sort_by(|a, b| {
+            (Some(*b) == best)
+                .cmp(&(Some(*a) == best))
+                .then(mean(*a).total_cmp(&mean(*b)))
+        });
         order
     }
 
@@ -52,7 +65,9 @@ impl Selected {
 
     fn of(&self, verdict: Verdict) -> Vec<usize> {
         let all = self.verdicts.iter().flatten().enumerate();
-        all.filter(|(_, v)| **v == verdict).map(|(i, _)| i).collect()
+        all.filter(|(_, v)| **v == verdict)
+            .map(|(i, _)| i)
+            .collect()
     }
 }
 
@@ -81,10 +96,17 @@ struct Line {
 }
 
 /// What `summary.json` says besides what every study says.
-pub fn body<'a>(all: &[Alternative], selected: &Selected, cost: &'a str, alpha: f64) -> impl Serialize + use<'a> {
+pub fn body<'a>(
+    all: &[Alternative],
+    selected: &Selected,
+    cost: &'a str,
+    alpha: f64,
+) -> impl Serialize + use<'a> {
     let label = |i: usize| all[i].point.label();
     let (best, within) = match &selected.standing {
-        Some(Standing::Selected { best, within_delta }) => (Some(label(*best)), within_delta.clone()),
+        Some(Standing::Selected { best, within_delta }) => {
+            (Some(label(*best)), within_delta.clone())
+        }
         _ => (None, Vec::new()),
     };
     let line = |(i, costs): (usize, &Vec<f64>)| {
@@ -116,7 +138,10 @@ pub fn answer(all: &[Alternative], selected: &Selected, alpha: f64) -> Vec<Strin
     if selected.verdicts.is_none() {
         return lines;
     }
-    let (serve, open) = (selected.of(Verdict::Pass), selected.of(Verdict::Inconclusive));
+    let (serve, open) = (
+        selected.of(Verdict::Pass),
+        selected.of(Verdict::Inconclusive),
+    );
     let of = format!("{} of {} points", serve.len(), all.len());
     lines.insert(
         0,
@@ -132,9 +157,14 @@ pub fn answer(all: &[Alternative], selected: &Selected, alpha: f64) -> Vec<Strin
 }
 
 fn least(all: &[Alternative], selected: &Selected, alpha: f64) -> Vec<String> {
-    let Some(standing) = &selected.standing else { return Vec::new() };
+    let Some(standing) = &selected.standing else {
+        return Vec::new();
+    };
     let label = |i: &usize| all[*i].point.label();
-    let spent = format!("{} replications in all", whole(selected.observations() as u64));
+    let spent = format!(
+        "{} replications in all",
+        whole(selected.observations() as u64)
+    );
     let sure = format!("{} %", human((1.0 - alpha) * 100.0));
     let delta = selected.delta.map_or(String::new(), human);
     match standing {
@@ -143,24 +173,52 @@ fn least(all: &[Alternative], selected: &Selected, alpha: f64) -> Vec<String> {
             left.iter().map(label).collect::<Vec<_>>().join("; ")
         )],
         Standing::Selected { best, .. } if selected.delta.is_none() => {
-            vec![format!("{} alone is left to select ({spent}).", label(best))]
+            vec![format!(
+                "{} alone is left to select ({spent}).",
+                label(best)
+            )]
         }
         Standing::Selected { best, within_delta } if within_delta.is_empty() => vec![format!(
             "{} is best: where it is better than every other by {delta} or more, this is right with {sure} ({spent}).",
             label(best)
         )],
         Standing::Selected { best, within_delta } => vec![
-            format!("{} has the least cost, but these are within {delta} of it:", label(best)),
-            format!("  {}", within_delta.iter().map(label).collect::<Vec<_>>().join("; ")),
-            format!("Any of them serves as well, as far as a difference of {delta} matters ({sure}, {spent})."),
+            format!(
+                "{} has the least cost, but these are within {delta} of it:",
+                label(best)
+            ),
+            format!(
+                "  {}",
+                within_delta
+                    .iter()
+                    .map(label)
+                    .collect::<Vec<_>>()
+                    .join("; ")
+            ),
+            format!(
+                "Any of them serves as well, as far as a difference of {delta} matters ({sure}, {spent})."
+            ),
         ],
     }
 }
 
 /// For people: the answer first.
-pub fn text(all: &[Alternative], selected: &Selected, answer: &[String], premises: &Premises) -> String {
-    let judged = if selected.verdicts.is_some() { "objectives" } else { "" };
-    let mut rows = vec![["point", "replications", "cost", judged, ""].map(String::from).to_vec()];
+pub fn text(
+    all: &[Alternative],
+    selected: &Selected,
+    answer: &[String],
+    premises: &Premises,
+) -> String {
+    let judged = if selected.verdicts.is_some() {
+        "objectives"
+    } else {
+        ""
+    };
+    let mut rows = vec![
+        ["point", "replications", "cost", judged, ""]
+            .map(String::from)
+            .to_vec(),
+    ];
     for (i, (a, costs)) in all.iter().zip(&selected.costs).enumerate() {
         let e = mean_interval(costs, CONFIDENCE);
         let figure = e.map_or("–".into(), |e| match e.half_width() {
@@ -169,12 +227,25 @@ pub fn text(all: &[Alternative], selected: &Selected, answer: &[String], premise
         });
         let note = match &selected.standing {
             Some(Standing::Selected { best, .. }) if *best == i => "best",
-            Some(Standing::Selected { within_delta, .. }) if within_delta.contains(&i) => "within δ",
+            Some(Standing::Selected { within_delta, .. }) if within_delta.contains(&i) => {
+                "within δ"
+            }
             Some(Standing::Open(left)) if left.contains(&i) => "left",
             _ => "",
         };
         let verdict = selected.verdicts.as_ref().map_or("", |v| v[i].name());
-        rows.push(vec![a.point.label(), whole(costs.len() as u64), figure, verdict.into(), note.into()]);
+        rows.push(vec![
+            a.point.label(),
+            whole(costs.len() as u64),
+            figure,
+            verdict.into(),
+            note.into(),
+        ]);
     }
-    format!("{}\n{}\nCost\n{}\n", answer.join("\n"), deciding(premises), table(&rows, true))
+    format!(
+        "{}\n{}\nCost\n{}\n",
+        answer.join("\n"),
+        deciding(premises),
+        table(&rows, true)
+    )
 }

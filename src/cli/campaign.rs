@@ -47,7 +47,12 @@ pub struct Replications<'a> {
 impl Replications<'_> {
     /// A fixed number from the first one.
     pub fn fixed(n: u32) -> Replications<'static> {
-        Replications { first: 0, start: n, wanted: &[], most: n }
+        Replications {
+            first: 0,
+            start: n,
+            wanted: &[],
+            most: n,
+        }
     }
 
     /// The numbers at which may be decided whether they suffice.
@@ -68,7 +73,15 @@ impl Campaign {
         let units = Units::open(folder)?;
         let none = || AtomicU32::new(0);
         let progress = Mutex::new(Some(Progress::watch(&control, !quiet)));
-        Ok(Campaign { units, control, quiet, progress, reused: none(), simulated: none(), unusable: none() })
+        Ok(Campaign {
+            units,
+            control,
+            quiet,
+            progress,
+            reused: none(),
+            simulated: none(),
+            unusable: none(),
+        })
     }
 
     fn progress(&self) -> MutexGuard<'_, Option<Progress>> {
@@ -95,13 +108,23 @@ impl Campaign {
         let mut open: Vec<usize> = (0..alternatives.len()).collect();
         for n in replications.schedule() {
             let missing = |a: &usize| samples[*a].replications()..n;
-            let wanted: Vec<(usize, u32)> =
-                open.iter().flat_map(|a| missing(a).map(|r| (*a, replications.first + r))).collect();
-            let Some(observed) = self.observe(alternatives, &wanted)? else { return Ok(None) };
+            let wanted: Vec<(usize, u32)> = open
+                .iter()
+                .flat_map(|a| missing(a).map(|r| (*a, replications.first + r)))
+                .collect();
+            let Some(observed) = self.observe(alternatives, &wanted)? else {
+                return Ok(None);
+            };
             for ((a, number), observation) in wanted.into_iter().zip(observed) {
                 samples[a].add(number, observation);
             }
-            open.retain(|a| !is_precise(&samples[*a], &alternatives[*a].scenario.objectives, replications.wanted));
+            open.retain(|a| {
+                !is_precise(
+                    &samples[*a],
+                    &alternatives[*a].scenario.objectives,
+                    replications.wanted,
+                )
+            });
             if open.is_empty() {
                 break;
             }
@@ -122,14 +145,21 @@ impl Campaign {
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
         let mut different: Vec<(usize, u32)> = Vec::new();
         let place_of = |(a, r): &(usize, u32)| {
-            *places.entry(name(&alternatives[*a], *r).file()).or_insert_with(|| {
-                different.push((*a, *r));
-                different.len() - 1
-            })
+            *places
+                .entry(name(&alternatives[*a], *r).file())
+                .or_insert_with(|| {
+                    different.push((*a, *r));
+                    different.len() - 1
+                })
         };
         let of_wanted: Vec<usize> = wanted.iter().map(place_of).collect();
         let observed = self.observe_each(alternatives, &different)?;
-        Ok(observed.map(|all| of_wanted.into_iter().map(|place| all[place].clone()).collect()))
+        Ok(observed.map(|all| {
+            of_wanted
+                .into_iter()
+                .map(|place| all[place].clone())
+                .collect()
+        }))
     }
 
     /// Observes units that are all different.
@@ -138,11 +168,19 @@ impl Campaign {
         alternatives: &[Alternative],
         wanted: &[(usize, u32)],
     ) -> Result<Option<Vec<Observation>>, Fault> {
-        let found: Vec<Option<Observation>> =
-            wanted.par_iter().map(|(a, r)| self.find(&alternatives[*a], *r)).collect::<Result<_, _>>()?;
+        let found: Vec<Option<Observation>> = wanted
+            .par_iter()
+            .map(|(a, r)| self.find(&alternatives[*a], *r))
+            .collect::<Result<_, _>>()?;
         let us = |(a, _): &(usize, u32)| simulated_us(&alternatives[*a].scenario.plan, 1);
-        let left = wanted.iter().zip(&found).filter(|(_, found)| found.is_none());
-        let total = left.map(|(unit, _)| us(unit)).sum::<u64>().saturating_add(self.control.simulated_us());
+        let left = wanted
+            .iter()
+            .zip(&found)
+            .filter(|(_, found)| found.is_none());
+        let total = left
+            .map(|(unit, _)| us(unit))
+            .sum::<u64>()
+            .saturating_add(self.control.simulated_us());
         if let Some(progress) = self.progress().as_ref() {
             progress.until(total);
         }
@@ -160,25 +198,46 @@ impl Campaign {
 
     /// Simulates trials, whose units are not kept: they are done again sooner than they are read. `None`: interrupted.
     pub fn trials(&self, trials: &[Trial]) -> Option<Vec<Samples>> {
-        let us = trials.iter().map(|t| simulated_us(&t.plan, t.replications)).sum::<u64>();
+        let us = trials
+            .iter()
+            .map(|t| simulated_us(&t.plan, t.replications))
+            .sum::<u64>();
         if let Some(progress) = self.progress().as_ref() {
             progress.until(us.saturating_add(self.control.simulated_us()));
         }
         let one = |(trial, replication): (&Trial, u32)| {
-            let manner = Manner { shortcuts: Shortcuts::Taken, drop_rows: 0, control: &self.control };
-            simulate_under(&trial.plan, replication, manner).map(|done| observation(&trial.plan, &done))
+            let manner = Manner {
+                shortcuts: Shortcuts::Taken,
+                drop_rows: 0,
+                control: &self.control,
+            };
+            simulate_under(&trial.plan, replication, manner)
+                .map(|done| observation(&trial.plan, &done))
         };
-        let units: Vec<(&Trial, u32)> = trials.iter().flat_map(|t| (0..t.replications).map(move |r| (t, r))).collect();
-        let mut done = units.into_par_iter().map(one).collect::<Option<Vec<Observation>>>()?.into_iter();
+        let units: Vec<(&Trial, u32)> = trials
+            .iter()
+            .flat_map(|t| (0..t.replications).map(move |r| (t, r)))
+            .collect();
+        let mut done = units
+            .into_par_iter()
+            .map(one)
+            .collect::<Option<Vec<Observation>>>()?
+            .into_iter();
         let samples = |trial: &Trial| {
             let mut samples = Samples::new(scopes(&trial.plan), trial.plan.horizon);
-            (0..trial.replications).zip(&mut done).for_each(|(number, o)| samples.add(number, o));
+            (0..trial.replications)
+                .zip(&mut done)
+                .for_each(|(number, o)| samples.add(number, o));
             trial.scaled(samples)
         };
         Some(trials.iter().map(samples).collect())
     }
 
-    fn find(&self, alternative: &Alternative, replication: u32) -> Result<Option<Observation>, Fault> {
+    fn find(
+        &self,
+        alternative: &Alternative,
+        replication: u32,
+    ) -> Result<Option<Observation>, Fault> {
         let name = name(alternative, replication);
         Ok(self.usable(&name, self.units.read(&name)?))
     }
@@ -194,14 +253,21 @@ impl Campaign {
             Found::Unusable(why) => {
                 self.unusable.fetch_add(1, Ordering::Relaxed);
                 if !self.quiet {
-                    eprintln!("warning: a finished unit is {why} and is simulated again: {}", name.file());
+                    eprintln!(
+                        "warning: a finished unit is {why} and is simulated again: {}",
+                        name.file()
+                    );
                 }
                 None
             }
         }
     }
 
-    fn simulate(&self, alternative: &Alternative, replication: u32) -> Result<Option<Observation>, Fault> {
+    fn simulate(
+        &self,
+        alternative: &Alternative,
+        replication: u32,
+    ) -> Result<Option<Observation>, Fault> {
         if self.control.is_stopped() {
             return Ok(None);
         }
@@ -210,7 +276,11 @@ impl Campaign {
         let done = match by_group {
             true => self.by_group(alternative, replication)?,
             false => {
-                let manner = Manner { shortcuts: Shortcuts::Taken, drop_rows: 0, control: &self.control };
+                let manner = Manner {
+                    shortcuts: Shortcuts::Taken,
+                    drop_rows: 0,
+                    control: &self.control,
+                };
                 simulate_under(plan, replication, manner)
             }
         };
@@ -218,17 +288,28 @@ impl Campaign {
         let observation = observation(plan, &done);
         // What cannot be kept ends the study at once, not after hours.
         let whole = name(alternative, replication);
-        self.units.write(&whole, &observation).inspect_err(|_| self.control.stop())?;
+        self.units
+            .write(&whole, &observation)
+            .inspect_err(|_| self.control.stop())?;
         if by_group {
-            let parts = (0..plan.groups().len()).map(|group| UnitName { group: Some(group), ..whole.clone() });
-            parts.into_iter().try_for_each(|part| self.units.forget(&part))?;
+            let parts = (0..plan.groups().len()).map(|group| UnitName {
+                group: Some(group),
+                ..whole.clone()
+            });
+            parts
+                .into_iter()
+                .try_for_each(|part| self.units.forget(&part))?;
         }
         self.simulated.fetch_add(1, Ordering::Relaxed);
         Ok(Some(observation))
     }
 
     /// A replication whose groups are units of their own; `None`: it was interrupted.
-    fn by_group(&self, alternative: &Alternative, replication: u32) -> Result<Option<Replication>, Fault> {
+    fn by_group(
+        &self,
+        alternative: &Alternative,
+        replication: u32,
+    ) -> Result<Option<Replication>, Fault> {
         let plan = &alternative.scenario.plan;
         let mut whole = Replication::none_of(plan);
         let groups = plan.groups().len();
@@ -241,7 +322,9 @@ impl Campaign {
                 .map(|group| self.portion(alternative, replication, group))
                 .collect::<Result<_, _>>()?;
             for (group, portion) in some.zip(portions) {
-                let Some(portion) = portion else { return Ok(None) };
+                let Some(portion) = portion else {
+                    return Ok(None);
+                };
                 whole.add(plan, group, &portion);
             }
         }
@@ -249,8 +332,16 @@ impl Campaign {
     }
 
     /// What a group gives, found or simulated; `None`: it was interrupted.
-    fn portion(&self, alternative: &Alternative, replication: u32, group: usize) -> Result<Option<Portion>, Fault> {
-        let name = UnitName { group: Some(group), ..name(alternative, replication) };
+    fn portion(
+        &self,
+        alternative: &Alternative,
+        replication: u32,
+        group: usize,
+    ) -> Result<Option<Portion>, Fault> {
+        let name = UnitName {
+            group: Some(group),
+            ..name(alternative, replication)
+        };
         let found = match self.units.read_bytes(&name)? {
             Found::Valid(bytes) => match serde_json::from_slice(&bytes) {
                 Ok(portion) => Found::Valid(portion),
@@ -267,9 +358,14 @@ impl Campaign {
         if self.control.is_stopped() {
             return Ok(None);
         }
-        let Some(portion) = Portion::simulate(plan, group, replication, &self.control) else { return Ok(None) };
-        let bytes = serde_json::to_vec(&portion).unwrap_or_else(|e| unreachable!("counts are JSON: {e}"));
-        self.units.write_bytes(&name, &bytes).inspect_err(|_| self.control.stop())?;
+        let Some(portion) = Portion::simulate(plan, group, replication, &self.control) else {
+            return Ok(None);
+        };
+        let bytes =
+            serde_json::to_vec(&portion).unwrap_or_else(|e| unreachable!("counts are JSON: {e}"));
+        self.units
+            .write_bytes(&name, &bytes)
+            .inspect_err(|_| self.control.stop())?;
         Ok(Some(portion))
     }
 
@@ -306,12 +402,20 @@ const LARGE_USER_HOURS: u64 = 20_000;
 
 /// Whether the groups are many, and each takes so long that losing one by a kill would hurt.
 fn has_large_groups(plan: &Plan) -> bool {
-    let (groups, users): (usize, u64) = (plan.groups().len(), plan.clients.iter().map(|c| u64::from(c.count)).sum());
+    let (groups, users): (usize, u64) = (
+        plan.groups().len(),
+        plan.clients.iter().map(|c| u64::from(c.count)).sum(),
+    );
     let hours = plan.horizon.0 / 3_600_000_000;
     groups > 1 && users.saturating_mul(hours) / groups as u64 >= LARGE_USER_HOURS
 }
 
 fn name(alternative: &Alternative, replication: u32) -> UnitName {
     let (scenario_hash, seed) = (alternative.hash.clone(), alternative.scenario.plan.seed);
-    UnitName { scenario_hash, seed, replication, group: None }
+    UnitName {
+        scenario_hash,
+        seed,
+        replication,
+        group: None,
+    }
 }

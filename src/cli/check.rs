@@ -56,11 +56,21 @@ impl Check {
         let source = self.scenario.read()?;
         let scenario = source.scenario(&[])?;
         memory::check(&scenario, self.jobs.threads())?;
-        let points = scenario.study.as_ref().map_or(Ok(Vec::new()), |study| alternatives(&source, study))?;
+        let points = scenario
+            .study
+            .as_ref()
+            .map_or(Ok(Vec::new()), |study| alternatives(&source, study))?;
         match self.format {
             Format::Text => {
-                scenario.warnings.iter().for_each(|w| eprintln!("warning: {w}"));
-                print(&format!("{}{}", text(&scenario, self.jobs.threads()), points_text(&points)))?;
+                scenario
+                    .warnings
+                    .iter()
+                    .for_each(|w| eprintln!("warning: {w}"));
+                print(&format!(
+                    "{}{}",
+                    text(&scenario, self.jobs.threads()),
+                    points_text(&points)
+                ))?;
             }
             Format::Json => print(&json(&scenario, &points))?,
         }
@@ -87,7 +97,11 @@ fn text(scenario: &Scenario, threads: usize) -> String {
         whole(memory::needed(plan, threads) / 1_000_000 + 1),
     );
     for section in &scenario.settings {
-        let title = if section.table == "scenario" { String::new() } else { format!(" {}", section.name) };
+        let title = if section.table == "scenario" {
+            String::new()
+        } else {
+            format!(" {}", section.name)
+        };
         out += &format!("\n{}{title}\n", section.table);
         let rows: Vec<Vec<String>> = section
             .entries
@@ -99,11 +113,17 @@ fn text(scenario: &Scenario, threads: usize) -> String {
     }
     if !scenario.objectives.is_empty() {
         out += "\nobjectives\n";
-        scenario.objectives.iter().for_each(|o| out += &format!("  {}\n", objective(o)));
+        scenario
+            .objectives
+            .iter()
+            .for_each(|o| out += &format!("  {}\n", objective(o)));
     }
     if !scenario.plots.is_empty() {
         out += "\nplots, besides those that every results folder has\n";
-        scenario.plots.iter().for_each(|p| out += &format!("  {}\n", p.told()));
+        scenario
+            .plots
+            .iter()
+            .for_each(|p| out += &format!("  {}\n", p.told()));
     }
     out
 }
@@ -113,9 +133,14 @@ fn points_text(points: &[Alternative]) -> String {
     if points.is_empty() {
         return String::new();
     }
-    let mut out = format!("\nstudy: {} points (rccsim sweep)\n", whole(points.len() as u64));
+    let mut out = format!(
+        "\nstudy: {} points (rccsim sweep)\n",
+        whole(points.len() as u64)
+    );
     let shown = if points.len() > 40 { 10 } else { points.len() };
-    points[..shown].iter().for_each(|a| out += &format!("  {}\n", a.point.label()));
+    points[..shown]
+        .iter()
+        .for_each(|a| out += &format!("  {}\n", a.point.label()));
     if shown < points.len() {
         out += &format!("  … {} more\n", whole((points.len() - shown) as u64));
     }
@@ -141,7 +166,16 @@ fn json(scenario: &Scenario, points: &[Alternative]) -> String {
         question: &scenario.question,
         warnings: &scenario.warnings,
         settings: settings.collect(),
-        points: points.iter().map(|a| a.point.values.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect()).collect(),
+        points: points
+            .iter()
+            .map(|a| {
+                a.point
+                    .values
+                    .iter()
+                    .map(|(k, v)| (k.as_str(), v.as_str()))
+                    .collect()
+            })
+            .collect(),
     };
     crate::report::json(&understood)
 }

@@ -23,7 +23,9 @@ use crate::report::summary::SCHEMA;
 use crate::report::{Premises, VERSION, read_manifest, tables};
 use crate::scenario::catalogue::Standing;
 use crate::scenario::{Point, expanded};
-use crate::study::{CONFIDENCE, Compared, DECISIVE, Estimate, Samples, Stand, bonferroni, compare, verdict};
+use crate::study::{
+    CONFIDENCE, Compared, DECISIVE, Estimate, Samples, Stand, bonferroni, compare, verdict,
+};
 
 /// Compare results or scenarios.
 #[derive(Args)]
@@ -72,7 +74,9 @@ struct Side {
 
 impl Side {
     fn samples(&self) -> &Samples {
-        self.samples.as_ref().unwrap_or_else(|| unreachable!("{} is simulated before it is compared", self.name))
+        self.samples
+            .as_ref()
+            .unwrap_or_else(|| unreachable!("{} is simulated before it is compared", self.name))
     }
 }
 
@@ -87,13 +91,26 @@ const BESIDE: [&str; 5] = [
 
 /// The inputs of the baseline, and of the others those that differ from it.
 fn all_inputs(sides: &[Side]) -> Vec<Input> {
-    let mut all = sides.first().map_or_else(Vec::new, |side| side.inputs.clone());
+    let mut all = sides
+        .first()
+        .map_or_else(Vec::new, |side| side.inputs.clone());
     let baseline = all.clone();
-    let same = |a: &Input, b: &Input| (&a.table, &a.name, &a.key, &a.value) == (&b.table, &b.name, &b.key, &b.value);
+    let same = |a: &Input, b: &Input| {
+        (&a.table, &a.name, &a.key, &a.value) == (&b.table, &b.name, &b.key, &b.value)
+    };
     for side in sides.iter().skip(1) {
         let differs = |i: &&Input| !baseline.iter().any(|b| same(i, b));
-        let table = |i: Input| Input { table: format!("{}: {}", side.name, i.table), ..i };
-        all.extend(side.inputs.iter().filter(|i| differs(i)).cloned().map(table));
+        let table = |i: Input| Input {
+            table: format!("{}: {}", side.name, i.table),
+            ..i
+        };
+        all.extend(
+            side.inputs
+                .iter()
+                .filter(|i| differs(i))
+                .cloned()
+                .map(table),
+        );
     }
     all
 }
@@ -106,13 +123,22 @@ impl Compare {
     pub fn run(self) -> Result<Outcome, Fault> {
         let mut sides = Vec::new();
         for path in &self.of {
-            sides.extend(if path.is_dir() { of_folder(path)? } else { self.of_scenario(path)? });
+            sides.extend(if path.is_dir() {
+                of_folder(path)?
+            } else {
+                self.of_scenario(path)?
+            });
         }
         // What cannot be compared is refused before hours of simulation.
-        let Some((baseline, others)) = sides.split_first().filter(|(_, others)| !others.is_empty()) else {
-            return Err(Fault::Input("one alternative alone: name a second one to compare it with".into()));
+        let Some((baseline, others)) = sides.split_first().filter(|(_, others)| !others.is_empty())
+        else {
+            return Err(Fault::Input(
+                "one alternative alone: name a second one to compare it with".into(),
+            ));
         };
-        others.iter().try_for_each(|other| comparable(baseline, other))?;
+        others
+            .iter()
+            .try_for_each(|other| comparable(baseline, other))?;
         self.spares_its_input()?;
         let scenario = baseline.alternative.scenario.plan.name.clone();
         let results = self.results.open(&scenario, "compare", self.quiet)?;
@@ -121,31 +147,52 @@ impl Compare {
             results.tell(true);
             return Ok(Outcome::Interrupted);
         }
-        let (baseline, others) = sides.split_first().unwrap_or_else(|| unreachable!("two or more"));
+        let (baseline, others) = sides
+            .split_first()
+            .unwrap_or_else(|| unreachable!("two or more"));
         let confidence = bonferroni(CONFIDENCE, others.len() * DECISIVE.len());
         let comparison = Comparison {
             baseline: baseline.name.clone(),
             confidence,
-            others: others.iter().map(|other| against(baseline, other, confidence)).collect(),
+            others: others
+                .iter()
+                .map(|other| against(baseline, other, confidence))
+                .collect(),
         };
-        let premises = pool.install(|| results.premises(|campaign| premises(&sides, &comparison, campaign)));
+        let premises =
+            pool.install(|| results.premises(|campaign| premises(&sides, &comparison, campaign)));
         results.tell(premises.is_none());
-        let Some(premises) = premises else { return Ok(Outcome::Interrupted) };
+        let Some(premises) = premises else {
+            return Ok(Outcome::Interrupted);
+        };
         let record = self.record(&sides, &comparison, premises);
         let document = record.json(&body(&comparison));
         let files = Files::of(&record, &document, scenarios(&sides), all_inputs(&sides));
         let path = pool.install(|| results.publish(&files))?;
         match self.format {
-            Format::Text => print(&format!("{}{}", text(&comparison, &record.premises), files.told(&path)))?,
+            Format::Text => print(&format!(
+                "{}{}",
+                text(&comparison, &record.premises),
+                files.told(&path)
+            ))?,
             Format::Json => print(&document)?,
         }
         let regressed = self.fail_on_regression && comparison.has_regression();
-        Ok(if regressed { Outcome::ObjectiveMissed } else { Outcome::Pass })
+        Ok(if regressed {
+            Outcome::ObjectiveMissed
+        } else {
+            Outcome::Pass
+        })
     }
 
     /// A scenario file; each of its points where it has a study.
     fn of_scenario(&self, path: &Path) -> Result<Vec<Side>, Fault> {
-        let flags = ScenarioFlags { file: path.into(), set: Vec::new(), seed: self.seed, reps: self.reps };
+        let flags = ScenarioFlags {
+            file: path.into(),
+            set: Vec::new(),
+            seed: self.seed,
+            reps: self.reps,
+        };
         let source = flags.read()?;
         let all = points(&source)?;
         for alternative in &all {
@@ -166,21 +213,33 @@ impl Compare {
 
     /// Refuses to write the comparison over what it compares.
     fn spares_its_input(&self) -> Result<(), Fault> {
-        let Some(out) = &self.results.out else { return Ok(()) };
-        let same = |path: &&PathBuf| out.canonicalize().is_ok_and(|out| path.canonicalize().is_ok_and(|p| p == out));
+        let Some(out) = &self.results.out else {
+            return Ok(());
+        };
+        let same = |path: &&PathBuf| {
+            out.canonicalize()
+                .is_ok_and(|out| path.canonicalize().is_ok_and(|p| p == out))
+        };
         match self.of.iter().find(same) {
-            Some(path) => {
-                Err(Fault::Input(format!("--out: {} is compared itself; give another folder", path.display())))
-            }
+            Some(path) => Err(Fault::Input(format!(
+                "--out: {} is compared itself; give another folder",
+                path.display()
+            ))),
             None => Ok(()),
         }
     }
 
     fn record(&self, sides: &[Side], comparison: &Comparison, premises: Premises) -> Study {
         let mut command = "rccsim compare".to_string();
-        self.of.iter().for_each(|path| command += &format!(" {}", quoted(&path.display().to_string())));
-        self.reps.iter().for_each(|n| command += &format!(" --reps {n}"));
-        self.seed.iter().for_each(|n| command += &format!(" --seed {n}"));
+        self.of
+            .iter()
+            .for_each(|path| command += &format!(" {}", quoted(&path.display().to_string())));
+        self.reps
+            .iter()
+            .for_each(|n| command += &format!(" --reps {n}"));
+        self.seed
+            .iter()
+            .for_each(|n| command += &format!(" --seed {n}"));
         let all: Vec<Alternative> = sides.iter().map(|s| s.alternative.clone()).collect();
         let base = &sides[0].alternative.scenario;
         let values = |side: &Side| vec![("alternative".to_string(), side.name.clone())];
@@ -190,53 +249,87 @@ impl Compare {
             scenario_hash: hash_of(&all),
             question: base.question.clone(),
             seed: base.plan.seed,
-            verdict: if comparison.has_regression() { "fail" } else { "pass" },
+            verdict: if comparison.has_regression() {
+                "fail"
+            } else {
+                "pass"
+            },
             answer: answer(comparison),
             warnings: Vec::new(),
             command,
             premises,
-            tried: sides.iter().map(|s| Tried { values: values(s), samples: s.samples().clone() }).collect(),
+            tried: sides
+                .iter()
+                .map(|s| Tried {
+                    values: values(s),
+                    samples: s.samples().clone(),
+                })
+                .collect(),
         }
     }
 }
 
 /// Simulates the sides that have no samples yet; whether it was not interrupted.
 fn simulate(campaign: &Campaign, sides: &mut [Side]) -> Result<bool, Fault> {
-    let missing: Vec<usize> = (0..sides.len()).filter(|i| sides[*i].samples.is_none()).collect();
-    let all: Vec<Alternative> = missing.iter().map(|i| sides[*i].alternative.clone()).collect();
+    let missing: Vec<usize> = (0..sides.len())
+        .filter(|i| sides[*i].samples.is_none())
+        .collect();
+    let all: Vec<Alternative> = missing
+        .iter()
+        .map(|i| sides[*i].alternative.clone())
+        .collect();
     let wanted: Vec<(usize, u32)> = missing
         .iter()
         .enumerate()
         .flat_map(|(a, i)| sides[*i].numbers.iter().map(move |number| (a, *number)))
         .collect();
-    let Some(observed) = campaign.observe(&all, &wanted)? else { return Ok(false) };
+    let Some(observed) = campaign.observe(&all, &wanted)? else {
+        return Ok(false);
+    };
     for ((a, number), observation) in wanted.into_iter().zip(observed) {
         let plan = &all[a].scenario.plan;
         let empty = || Samples::new(scopes(plan), plan.horizon);
-        sides[missing[a]].samples.get_or_insert_with(empty).add(number, observation);
+        sides[missing[a]]
+            .samples
+            .get_or_insert_with(empty)
+            .add(number, observation);
     }
     Ok(true)
 }
 
 /// What hangs on assumptions: how each alternative stands to the baseline where both are under another value.
 fn premises(sides: &[Side], comparison: &Comparison, campaign: &Campaign) -> Option<Premises> {
-    let alternatives: Vec<Alternative> = sides.iter().map(|side| side.alternative.clone()).collect();
-    let grounds = sides.iter().zip(&alternatives).map(|(side, alternative)| Ground {
-        name: side.name.clone(),
-        source: &side.source,
-        alternative,
-        known: &side.known,
-    });
+    let alternatives: Vec<Alternative> =
+        sides.iter().map(|side| side.alternative.clone()).collect();
+    let grounds = sides
+        .iter()
+        .zip(&alternatives)
+        .map(|(side, alternative)| Ground {
+            name: side.name.clone(),
+            source: &side.source,
+            alternative,
+            known: &side.known,
+        });
     let question = Question {
         grounds: grounds.collect(),
-        spent: spent(alternatives.iter().zip(sides.iter().map(|s| s.numbers.len() as u32))),
+        spent: spent(
+            alternatives
+                .iter()
+                .zip(sides.iter().map(|s| s.numbers.len() as u32)),
+        ),
         // Each side has a file of its own to set it in.
-        command: format!("rccsim run {}{SET}, and the same with each of the others", quoted(&sides[0].file)),
+        command: format!(
+            "rccsim run {}{SET}, and the same with each of the others",
+            quoted(&sides[0].file)
+        ),
         least: sides.len(),
     };
     let stands = |tried: usize| {
         let stands = comparison.others.iter().take(tried.saturating_sub(1));
-        stands.map(|o| o.verdict.name()).collect::<Vec<_>>().join(" ")
+        stands
+            .map(|o| o.verdict.name())
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     question.premises(campaign, stands, |tried| said(comparison, tried))
 }
@@ -244,35 +337,78 @@ fn premises(sides: &[Side], comparison: &Comparison, campaign: &Campaign) -> Opt
 /// How trials of the alternatives stand to that of the baseline.
 fn said(comparison: &Comparison, tried: &[Shown]) -> Said {
     let (mut stands, mut parts, mut settled) = (Vec::new(), Vec::new(), true);
-    let Some((baseline, others)) = tried.split_first() else { unreachable!("a comparison has a baseline") };
+    let Some((baseline, others)) = tried.split_first() else {
+        unreachable!("a comparison has a baseline")
+    };
     for (against, other) in comparison.others.iter().zip(others) {
-        let figures = compare(baseline.samples, other.samples, &DECISIVE, comparison.confidence);
+        let figures = compare(
+            baseline.samples,
+            other.samples,
+            &DECISIVE,
+            comparison.confidence,
+        );
         let stand = verdict(&figures);
         // That two cannot be told apart is shown only where the trial sees that their difference is not what it was.
         let is_gone = |now: &Compared| {
-            let before = against.figures.iter().find(|f| f.metric == now.metric && f.stand != Stand::Indistinguishable);
-            let bounds = now.paired.and_then(|p| p.difference.lower.zip(p.difference.upper));
+            let before = against
+                .figures
+                .iter()
+                .find(|f| f.metric == now.metric && f.stand != Stand::Indistinguishable);
+            let bounds = now
+                .paired
+                .and_then(|p| p.difference.lower.zip(p.difference.upper));
             let mean = before.and_then(|f| f.paired).map(|p| p.difference.mean);
-            bounds.zip(mean).is_some_and(|((lower, upper), mean)| mean < lower || mean > upper)
+            bounds
+                .zip(mean)
+                .is_some_and(|((lower, upper), mean)| mean < lower || mean > upper)
         };
         settled &= stand != Stand::Indistinguishable || figures.iter().any(is_gone);
-        let differences = figures.iter().filter(|f| f.stand != Stand::Indistinguishable);
-        let told = differences.filter_map(|f| Some((f, f.paired?.difference))).map(|(f, difference)| {
-            let short = Estimate { lower: None, upper: None, ..difference };
-            format!("{} {}", f.metric.name, amount(&short, f.metric.unit))
-        });
-        let told: Vec<String> = std::iter::once(stand.name().to_string()).chain(told).collect();
-        let name = if others.len() > 1 { format!("{}: ", against.name) } else { String::new() };
+        let differences = figures
+            .iter()
+            .filter(|f| f.stand != Stand::Indistinguishable);
+        let told = differences
+            .filter_map(|f| Some((f, f.paired?.difference)))
+            .map(|(f, difference)| {
+                let short = Estimate {
+                    lower: None,
+                    upper: None,
+                    ..difference
+                };
+                format!("{} {}", f.metric.name, amount(&short, f.metric.unit))
+            });
+        let told: Vec<String> = std::iter::once(stand.name().to_string())
+            .chain(told)
+            .collect();
+        let name = if others.len() > 1 {
+            format!("{}: ", against.name)
+        } else {
+            String::new()
+        };
         parts.push(format!("{name}{}", told.join(", ")));
         stands.push(stand.name());
     }
-    Said { answer: stands.join(" "), text: parts.join("; "), settled, verdict: None }
+    Said {
+        answer: stands.join(" "),
+        text: parts.join("; "),
+        settled,
+        verdict: None,
+    }
 }
 
 /// Each scenario with every key: of the baseline `scenario.toml`, of the others `scenario-2.toml` and so on.
 fn scenarios(sides: &[Side]) -> Vec<(String, String)> {
-    let name = |i: usize| if i == 0 { "scenario.toml".into() } else { format!("scenario-{}.toml", i + 1) };
-    sides.iter().enumerate().map(|(i, side)| (name(i), expanded(&side.alternative.scenario))).collect()
+    let name = |i: usize| {
+        if i == 0 {
+            "scenario.toml".into()
+        } else {
+            format!("scenario-{}.toml", i + 1)
+        }
+    };
+    sides
+        .iter()
+        .enumerate()
+        .map(|(i, side)| (name(i), expanded(&side.alternative.scenario)))
+        .collect()
 }
 
 /// The points of a scenario; without a study, itself.
@@ -280,27 +416,43 @@ fn points(source: &Source) -> Result<Vec<Alternative>, Fault> {
     let base = source.scenario(&[])?;
     match &base.study {
         Some(study) => alternatives(source, study),
-        None => Ok(vec![Alternative::of(source, Point { values: Vec::new(), overrides: Vec::new() })?]),
+        None => Ok(vec![Alternative::of(
+            source,
+            Point {
+                values: Vec::new(),
+                overrides: Vec::new(),
+            },
+        )?]),
     }
 }
 
 fn name(path: &Path, alternative: &Alternative) -> String {
     let label = alternative.point.label();
     let path = path.display();
-    if label.is_empty() { path.to_string() } else { format!("{path} ({label})") }
+    if label.is_empty() {
+        path.to_string()
+    } else {
+        format!("{path} ({label})")
+    }
 }
 
 /// A results folder, as its files say; they must be those that its manifest lists.
 fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
     let bad = |why: String| Fault::Input(format!("{}: {why}", path.display()));
-    let manifest = read_manifest(path)
-        .ok_or_else(|| bad("no results: there is no valid manifest.json, or the run was not finished".into()))?;
+    let manifest = read_manifest(path).ok_or_else(|| {
+        bad("no results: there is no valid manifest.json, or the run was not finished".into())
+    })?;
     let read = |name: &str| -> Result<String, Fault> {
         let file = path.join(name);
-        let bytes = std::fs::read(&file).map_err(|cause| Fault::World { what: file.display().to_string(), cause })?;
+        let bytes = std::fs::read(&file).map_err(|cause| Fault::World {
+            what: file.display().to_string(),
+            cause,
+        })?;
         let digest = blake3::hash(&bytes).to_hex().to_string();
         if manifest.files.get(name) != Some(&digest) {
-            return Err(bad(format!("{name} is not the file that the manifest lists: it was changed since")));
+            return Err(bad(format!(
+                "{name} is not the file that the manifest lists: it was changed since"
+            )));
         }
         String::from_utf8(bytes).map_err(|_| bad(format!("{name} is not UTF-8 text")))
     };
@@ -311,7 +463,8 @@ fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
         );
         return Err(bad(message));
     }
-    let summary: serde_json::Value = serde_json::from_str(&read("summary.json")?).unwrap_or_default();
+    let summary: serde_json::Value =
+        serde_json::from_str(&read("summary.json")?).unwrap_or_default();
     if summary["schema"] != SCHEMA {
         return Err(bad(format!(
             "its summary.json is {}, an answer and no alternative: give folders of `run` or `sweep`, or scenario files",
@@ -323,26 +476,55 @@ fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
     let all = points(&source)?;
     let find = |label: &str| all.iter().find(|a| a.point.label() == label);
     let names = |label: &str| {
-        find(label).map_or_else(Vec::new, |a| scopes(&a.scenario.plan).iter().map(Scope::to_string).collect())
+        find(label).map_or_else(Vec::new, |a| {
+            scopes(&a.scenario.plan)
+                .iter()
+                .map(Scope::to_string)
+                .collect()
+        })
     };
-    let runs = tables::read_runs(&read("runs.csv")?, names).map_err(|why| bad(format!("runs.csv: {why}")))?;
-    let written = table::read(&read("inputs.csv")?).map_err(|why| bad(format!("inputs.csv: {why}")))?;
+    let runs = tables::read_runs(&read("runs.csv")?, names)
+        .map_err(|why| bad(format!("runs.csv: {why}")))?;
+    let written =
+        table::read(&read("inputs.csv")?).map_err(|why| bad(format!("inputs.csv: {why}")))?;
     // The scenario with every key written out no longer tells what is assumed in it.
-    let assumed = written.iter().filter(|i| i.standing == Standing::Assumption.to_string());
-    let known: Vec<Place> = assumed.map(|i| (i.table.clone(), i.name.clone(), i.key.clone())).collect();
+    let assumed = written
+        .iter()
+        .filter(|i| i.standing == Standing::Assumption.to_string());
+    let known: Vec<Place> = assumed
+        .map(|i| (i.table.clone(), i.name.clone(), i.key.clone()))
+        .collect();
     let mut sides = Vec::new();
     for (label, replications) in runs {
-        let alternative =
-            find(&label).ok_or_else(|| bad(format!("runs.csv has a point {label:?} that scenario.toml has not")))?;
+        let alternative = find(&label).ok_or_else(|| {
+            bad(format!(
+                "runs.csv has a point {label:?} that scenario.toml has not"
+            ))
+        })?;
         let plan = &alternative.scenario.plan;
         let mut samples = Samples::new(scopes(plan), plan.horizon);
-        replications.into_iter().for_each(|(number, observation)| samples.add(number, observation));
+        replications
+            .into_iter()
+            .for_each(|(number, observation)| samples.add(number, observation));
         let alternative = alternative.clone();
         let numbers = samples.numbers.clone();
         let name = name(path, &alternative);
-        let inputs = if label.is_empty() { written.clone() } else { inputs(&alternative.scenario, None) };
+        let inputs = if label.is_empty() {
+            written.clone()
+        } else {
+            inputs(&alternative.scenario, None)
+        };
         let (file, source, known) = (file.clone(), source.clone(), known.clone());
-        sides.push(Side { name, file, source, known, alternative, inputs, numbers, samples: Some(samples) });
+        sides.push(Side {
+            name,
+            file,
+            source,
+            known,
+            alternative,
+            inputs,
+            numbers,
+            samples: Some(samples),
+        });
     }
     Ok(sides)
 }
@@ -351,7 +533,11 @@ fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
 fn comparable(a: &Side, b: &Side) -> Result<(), Fault> {
     let (p, q) = (&a.alternative.scenario.plan, &b.alternative.scenario.plan);
     let groups = |plan: &crate::deployment::Plan| {
-        let mut all: Vec<String> = plan.clients.iter().map(|c| format!("{} {}", c.count, c.name)).collect();
+        let mut all: Vec<String> = plan
+            .clients
+            .iter()
+            .map(|c| format!("{} {}", c.count, c.name))
+            .collect();
         all.sort();
         all.join(" and ")
     };
@@ -382,7 +568,13 @@ fn comparable(a: &Side, b: &Side) -> Result<(), Fault> {
 }
 
 fn against(baseline: &Side, other: &Side, confidence: f64) -> Against {
-    let wanted = baseline.alternative.scenario.objectives.iter().filter(|o| o.cause.is_none()).map(|o| o.metric.name);
+    let wanted = baseline
+        .alternative
+        .scenario
+        .objectives
+        .iter()
+        .filter(|o| o.cause.is_none())
+        .map(|o| o.metric.name);
     let mut metrics: Vec<&str> = DECISIVE.into_iter().collect();
     for metric in wanted.chain(BESIDE) {
         if !metrics.contains(&metric) {
@@ -391,5 +583,10 @@ fn against(baseline: &Side, other: &Side, confidence: f64) -> Against {
     }
     let figures = compare(baseline.samples(), other.samples(), &metrics, confidence);
     let replications = figures.first().map_or(0, |f| f.other.replications);
-    Against { name: other.name.clone(), replications, verdict: verdict(&figures), figures }
+    Against {
+        name: other.name.clone(),
+        replications,
+        verdict: verdict(&figures),
+        figures,
+    }
 }

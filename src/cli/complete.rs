@@ -34,10 +34,16 @@ pub fn complete(results: &Results, folder: &mut Folder) -> Result<Result<(), Str
         Err(why) => return Ok(Err(why)),
     };
     let verdicts = [Verdict::Pass, Verdict::Inconclusive, Verdict::Fail];
-    let verdict = verdicts.into_iter().find(|v| v.name() == results.document.verdict);
+    let verdict = verdicts
+        .into_iter()
+        .find(|v| v.name() == results.document.verdict);
     let tried = assumptions(&source, &scenario, verdict.unwrap_or(Verdict::Inconclusive))?;
     let loses = |gateway: &str| {
-        let figure = results.document.figure(&Default::default(), &format!("gateway:{gateway}"), "session_drops");
+        let figure = results.document.figure(
+            &Default::default(),
+            &format!("gateway:{gateway}"),
+            "session_drops",
+        );
         figure.and_then(|f| f.mean).is_some_and(|drops| drops > 0.0)
     };
     let advice = advice(&scenario.plan, loses);
@@ -61,22 +67,34 @@ pub fn complete(results: &Results, folder: &mut Folder) -> Result<Result<(), Str
 fn again(results: &Results) -> Result<Result<(Source, Scenario), String>, Fault> {
     let text = results.text("scenario.toml")?;
     // Plots come last; what they show may be a key that this run does not vary.
-    let text = text.split("\n[[plot]]\n").next().unwrap_or_default().to_string();
+    let text = text
+        .split("\n[[plot]]\n")
+        .next()
+        .unwrap_or_default()
+        .to_string();
     let inputs = results.maybe("inputs.csv")?.unwrap_or_default();
     let inputs = read(&inputs).map_err(|why| results.damaged("inputs.csv", why))?;
     let file = results.path().join("scenario.toml").display().to_string();
     // Files of records are where the run found them; the hash says whether they are the same.
-    let beside: Option<PathBuf> = results.document.file().and_then(|f| Path::new(&f).parent().map(Into::into));
+    let beside: Option<PathBuf> = results
+        .document
+        .file()
+        .and_then(|f| Path::new(&f).parent().map(Into::into));
     let mut reasons = Vec::new();
-    for place in [beside.as_deref(), Some(results.path())].into_iter().flatten() {
+    for place in [beside.as_deref(), Some(results.path())]
+        .into_iter()
+        .flatten()
+    {
         let source = Source::of(&file, text.clone(), place);
         match source.scenario(&[]) {
             Ok(mut scenario) => {
-                let same = hash(&scenario) == results.manifest.scenario_hash && restore(&mut scenario, &inputs);
+                let same = hash(&scenario) == results.manifest.scenario_hash
+                    && restore(&mut scenario, &inputs);
                 if same && values(&expanded(&scenario)).eq(values(&text)) {
                     return Ok(Ok((source, scenario)));
                 }
-                reasons.push("scenario.toml does not give the scenario of the run again".to_string());
+                reasons
+                    .push("scenario.toml does not give the scenario of the run again".to_string());
             }
             Err(e) => reasons.push(e.to_string()),
         }
@@ -92,8 +110,13 @@ fn values(text: &str) -> impl Iterator<Item = &str> {
 /// Gives each value the origin that `inputs.csv` tells of, in the same order; whether it tells of all of them.
 fn restore(scenario: &mut Scenario, inputs: &[Input]) -> bool {
     let is_name = |key: &str| matches!(key, "profile" | "workload" | "path");
-    let settings = scenario.settings.iter_mut().flat_map(|section| &mut section.entries);
-    let settings = settings.filter(|s| !s.text.is_empty() && !is_name(s.key.name)).collect::<Vec<_>>();
+    let settings = scenario
+        .settings
+        .iter_mut()
+        .flat_map(|section| &mut section.entries);
+    let settings = settings
+        .filter(|s| !s.text.is_empty() && !is_name(s.key.name))
+        .collect::<Vec<_>>();
     let inputs: Vec<&Input> = inputs.iter().filter(|i| !is_name(&i.key)).collect();
     let alike = settings.len() == inputs.len();
     for (setting, input) in settings.into_iter().zip(inputs) {
@@ -104,9 +127,17 @@ fn restore(scenario: &mut Scenario, inputs: &[Input]) -> bool {
             ("default", _) => Origin::Default,
             ("command line", _) => Origin::Override,
             (_, Some(profile)) => {
-                let standing = Standing::ALL.into_iter().find(|(_, name)| *name == input.standing);
-                let Some((standing, _)) = standing else { return false };
-                Origin::Profile { profile: profile.into(), standing, source: input.source.clone() }
+                let standing = Standing::ALL
+                    .into_iter()
+                    .find(|(_, name)| *name == input.standing);
+                let Some((standing, _)) = standing else {
+                    return false;
+                };
+                Origin::Profile {
+                    profile: profile.into(),
+                    standing,
+                    source: input.source.clone(),
+                }
             }
             _ => continue,
         };
@@ -119,12 +150,18 @@ fn row(scenario: &Scenario, dropped: &Dropped) -> Option<DropRow> {
     let time = |seconds: f64| Time((seconds * 1e6).round() as u64);
     Some(DropRow {
         user: dropped.user.checked_sub(1)?,
-        clients: scenario.plan.clients.iter().position(|c| c.name == dropped.clients)? as u32,
+        clients: scenario
+            .plan
+            .clients
+            .iter()
+            .position(|c| c.name == dropped.clients)? as u32,
         gateway: dropped.instance.checked_sub(1)?,
         lost_at: time(dropped.lost_s),
         established_at: time(dropped.established_s),
         detected_at: dropped.detected_s.map(time),
-        cause: DropCause::ALL.into_iter().find(|c| c.name() == dropped.cause)?,
+        cause: DropCause::ALL
+            .into_iter()
+            .find(|c| c.name() == dropped.cause)?,
         // Of a typical loss nobody asks what ended it.
         ended_by: None,
     })

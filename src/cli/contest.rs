@@ -38,17 +38,36 @@ impl Contest<'_> {
         let of = |(point, tried): (&Judged, &Shown)| {
             let found = tried.trial.verdict(point.objectives, tried.samples);
             // What is open in the study or in a short trial is no change.
-            (found, found.filter(|v| settled(*v) && settled(point.verdict)).unwrap_or(point.verdict))
+            (
+                found,
+                found
+                    .filter(|v| settled(*v) && settled(point.verdict))
+                    .unwrap_or(point.verdict),
+            )
         };
-        let (found, verdicts): (Vec<Option<Verdict>>, Vec<Verdict>) = self.points.iter().zip(tried).map(of).unzip();
+        let (found, verdicts): (Vec<Option<Verdict>>, Vec<Verdict>) =
+            self.points.iter().zip(tried).map(of).unzip();
         let overtaker = self.overtaker(tried, &verdicts);
-        let mut parts: Vec<String> =
-            overtaker.map(|i| format!("{} is better", self.points[i].name)).into_iter().collect();
+        let mut parts: Vec<String> = overtaker
+            .map(|i| format!("{} is better", self.points[i].name))
+            .into_iter()
+            .collect();
         // What the first one does stands in a column of its own.
-        for (point, now) in self.points.iter().zip(&verdicts).skip(1).filter(|(point, now)| point.verdict != **now) {
+        for (point, now) in self
+            .points
+            .iter()
+            .zip(&verdicts)
+            .skip(1)
+            .filter(|(point, now)| point.verdict != **now)
+        {
             parts.push(format!("{}: {}", point.name, now.name()));
         }
-        Said { answer: answer(&verdicts, overtaker), text: parts.join(", "), settled: true, verdict: found[0] }
+        Said {
+            answer: answer(&verdicts, overtaker),
+            text: parts.join(", "),
+            settled: true,
+            verdict: found[0],
+        }
     }
 
     /// The point that is shown to be better than the first one, of several the one with the least.
@@ -58,12 +77,20 @@ impl Contest<'_> {
         let confidence = bonferroni(CONFIDENCE, tried.len().saturating_sub(1));
         let less = |i: usize| {
             let both = samples[0].len().min(samples[i].len());
-            let difference = paired_samples(&samples[0][..both], &samples[i][..both], confidence)?.difference;
-            difference.upper.filter(|upper| *upper < 0.0).map(|_| (i, difference.mean))
+            let difference =
+                paired_samples(&samples[0][..both], &samples[i][..both], confidence)?.difference;
+            difference
+                .upper
+                .filter(|upper| *upper < 0.0)
+                .map(|_| (i, difference.mean))
         };
         // Who misses the objectives is no better than one that meets them.
         let serves = |i: &usize| verdicts[*i] == Verdict::Pass || verdicts[0] != Verdict::Pass;
-        (1..tried.len()).filter(serves).filter_map(less).min_by(|a, b| a.1.total_cmp(&b.1)).map(|(i, _)| i)
+        (1..tried.len())
+            .filter(serves)
+            .filter_map(less)
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(i, _)| i)
     }
 }
 

@@ -42,8 +42,13 @@ pub struct PrecisionFlags {
 impl PrecisionFlags {
     /// As they were given, for the canonical command.
     pub fn given(&self) -> Vec<(&'static str, String)> {
-        let most = (self.most_reps != MOST_REPS).then(|| ("--most-reps", self.most_reps.to_string()));
-        self.precision.iter().map(|p| ("--precision", p.clone())).chain(most).collect()
+        let most =
+            (self.most_reps != MOST_REPS).then(|| ("--most-reps", self.most_reps.to_string()));
+        self.precision
+            .iter()
+            .map(|p| ("--precision", p.clone()))
+            .chain(most)
+            .collect()
     }
 
     /// What is wanted; of the file where the flags say nothing.
@@ -59,14 +64,23 @@ impl PrecisionFlags {
             return Ok(study.map_or_else(Vec::new, |s| s.precision.clone()));
         }
         let place = Place::whole("--precision");
-        self.precision.iter().map(|text| Ok(HalfWidth::parse(text, &place)?)).collect()
+        self.precision
+            .iter()
+            .map(|text| Ok(HalfWidth::parse(text, &place)?))
+            .collect()
     }
 }
 
 fn wanted(half_width: HalfWidth) -> Wanted {
     match half_width {
-        HalfWidth::Relative(share) => Wanted { metric: None, precision: Precision::Relative(share) },
-        HalfWidth::Absolute(metric, half) => Wanted { metric: Some(metric.name), precision: Precision::Absolute(half) },
+        HalfWidth::Relative(share) => Wanted {
+            metric: None,
+            precision: Precision::Relative(share),
+        },
+        HalfWidth::Absolute(metric, half) => Wanted {
+            metric: Some(metric.name),
+            precision: Precision::Absolute(half),
+        },
     }
 }
 
@@ -88,7 +102,11 @@ impl Alternative {
     /// What is wrong with it.
     pub fn of(source: &Source, point: Point) -> Result<Alternative, Fault> {
         let scenario = source.scenario(&point.overrides)?;
-        Ok(Alternative { hash: hash(&scenario), point, scenario })
+        Ok(Alternative {
+            hash: hash(&scenario),
+            point,
+            scenario,
+        })
     }
 }
 
@@ -99,11 +117,19 @@ impl VaryFlags {
     /// What is wrong, and that nothing is varied.
     pub fn study(&self, base: &Scenario, precision: &PrecisionFlags) -> Result<Study, Fault> {
         let place = Place::whole("--vary");
-        let combine = if self.zip { Combine::Zip } else { Combine::Product };
+        let combine = if self.zip {
+            Combine::Zip
+        } else {
+            Combine::Product
+        };
         let mut study = match (&self.points, &base.study) {
             (Some(path), _) => Study::of_table(path)?,
             (None, _) if !self.vary.is_empty() => {
-                let axes = self.vary.iter().map(|text| Axis::parse(text, &place)).collect::<Result<_, _>>()?;
+                let axes = self
+                    .vary
+                    .iter()
+                    .map(|text| Axis::parse(text, &place))
+                    .collect::<Result<_, _>>()?;
                 Study::new(axes, combine, &place)?
             }
             (None, Some(study)) => study.clone(),
@@ -121,7 +147,10 @@ impl VaryFlags {
     /// As they were given, for the canonical command.
     pub fn given(&self) -> Vec<(&'static str, String)> {
         let vary = self.vary.iter().map(|v| ("--vary", v.clone()));
-        let points = self.points.iter().map(|p| ("--points", p.display().to_string()));
+        let points = self
+            .points
+            .iter()
+            .map(|p| ("--points", p.display().to_string()));
         let zip = self.zip.then(|| ("--zip", String::new()));
         vary.chain(points).chain(zip).collect()
     }
@@ -132,5 +161,9 @@ impl VaryFlags {
 /// # Errors
 /// What is wrong with one of them.
 pub fn alternatives(source: &Source, study: &Study) -> Result<Vec<Alternative>, Fault> {
-    study.points().into_iter().map(|point| Alternative::of(source, point)).collect()
+    study
+        .points()
+        .into_iter()
+        .map(|point| Alternative::of(source, point))
+        .collect()
 }

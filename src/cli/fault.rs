@@ -44,7 +44,10 @@ impl Fault {
 impl From<ResultsError> for Fault {
     fn from(error: ResultsError) -> Fault {
         match error {
-            ResultsError::World { path, cause } => Fault::World { what: path.display().to_string(), cause },
+            ResultsError::World { path, cause } => Fault::World {
+                what: path.display().to_string(),
+                cause,
+            },
             other => Fault::Input(other.to_string()),
         }
     }
@@ -56,8 +59,13 @@ impl From<ResultsError> for Fault {
 /// The output is closed or full.
 pub fn print(text: &str) -> Result<(), Fault> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|cause| match cause.kind() {
-        io::ErrorKind::BrokenPipe => Fault::ReaderGone,
-        _ => Fault::World { what: "standard output".into(), cause },
-    })
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|cause| match cause.kind() {
+            io::ErrorKind::BrokenPipe => Fault::ReaderGone,
+            _ => Fault::World {
+                what: "standard output".into(),
+                cause,
+            },
+        })
 }

@@ -58,10 +58,19 @@ impl ScenarioFlags {
 
     /// The command that repeats it, without what does not change the result.
     pub fn canonical(&self, command: &str) -> String {
-        let mut line = format!("rccsim {command} {}", quoted(&self.file.display().to_string()));
-        self.set.iter().for_each(|set| line += &format!(" --set {}", quoted(set)));
-        self.seed.iter().for_each(|seed| line += &format!(" --seed {seed}"));
-        self.reps.iter().for_each(|reps| line += &format!(" --reps {reps}"));
+        let mut line = format!(
+            "rccsim {command} {}",
+            quoted(&self.file.display().to_string())
+        );
+        self.set
+            .iter()
+            .for_each(|set| line += &format!(" --set {}", quoted(set)));
+        self.seed
+            .iter()
+            .for_each(|seed| line += &format!(" --seed {seed}"));
+        self.reps
+            .iter()
+            .for_each(|reps| line += &format!(" --reps {reps}"));
         line
     }
 }
@@ -77,7 +86,11 @@ pub fn quoted(text: &str) -> String {
 
 /// A flag as it continues a command line; without a value where that is empty.
 pub fn written(flag: &str, value: &str) -> String {
-    if value.is_empty() { format!(" {flag}") } else { format!(" {flag} {}", quoted(value)) }
+    if value.is_empty() {
+        format!(" {flag}")
+    } else {
+        format!(" {flag} {}", quoted(value))
+    }
 }
 
 /// The results folder of a scenario: a name is any text, a folder of it lies under `results`, nowhere else.
@@ -99,13 +112,22 @@ pub struct Source {
 impl Source {
     /// A scenario's text that was read already.
     pub fn of(file: &str, text: String, folder: &Path) -> Source {
-        Source { file: file.into(), text, folder: folder.into(), overrides: Vec::new(), records: Arc::default() }
+        Source {
+            file: file.into(),
+            text,
+            folder: folder.into(),
+            overrides: Vec::new(),
+            records: Arc::default(),
+        }
     }
 
     /// The same with more tables below it.
     pub fn with(&self, tables: &str) -> Source {
         let text = format!("{}\n{tables}", self.text);
-        Source { text, ..self.clone() }
+        Source {
+            text,
+            ..self.clone()
+        }
     }
 
     /// The same with one more override on top.
@@ -120,7 +142,13 @@ impl Source {
     /// What is wrong with it.
     pub fn scenario(&self, more: &[Override]) -> Result<Scenario, Fault> {
         let overrides: Vec<Override> = self.overrides.iter().chain(more).cloned().collect();
-        Ok(parse_again(&self.file, &self.text, &self.folder, &overrides, &self.records)?)
+        Ok(parse_again(
+            &self.file,
+            &self.text,
+            &self.folder,
+            &overrides,
+            &self.records,
+        )?)
     }
 }
 
@@ -135,7 +163,10 @@ pub struct JobsFlag {
 impl JobsFlag {
     /// How many threads are used.
     pub fn threads(&self) -> usize {
-        self.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, Into::into), usize::from)
+        self.jobs.map_or_else(
+            || std::thread::available_parallelism().map_or(1, Into::into),
+            usize::from,
+        )
     }
 
     /// A pool of that many threads.
@@ -143,7 +174,12 @@ impl JobsFlag {
     /// # Errors
     /// The system refuses the threads.
     pub fn pool(&self) -> Result<rayon::ThreadPool, Fault> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads()).build();
-        pool.map_err(|e| Fault::World { what: "threads".into(), cause: std::io::Error::other(e) })
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.threads())
+            .build();
+        pool.map_err(|e| Fault::World {
+            what: "threads".into(),
+            cause: std::io::Error::other(e),
+        })
     }
 }

@@ -27,16 +27,38 @@ impl Init {
     /// The file is there already, or cannot be written.
     pub fn run(self) -> Result<Outcome, Fault> {
         let shown = self.file.display().to_string();
-        let stem = self.file.file_stem().map_or_else(|| "scenario".into(), |s| s.to_string_lossy().into_owned());
-        let name: String = stem.chars().filter(|c| !c.is_control() && !"\"\\".contains(*c)).take(100).collect();
-        let mut file =
-            OpenOptions::new().write(true).create_new(true).open(&self.file).map_err(|cause| match cause.kind() {
-                ErrorKind::AlreadyExists => Fault::Input(format!("{shown} is there already: give another name")),
-                _ => Fault::World { what: shown.clone(), cause },
+        let stem = self
+            .file
+            .file_stem()
+            .map_or_else(|| "scenario".into(), |s| s.to_string_lossy().into_owned());
+        let name: String = stem
+            .chars()
+            .filter(|c| !c.is_control() && !"\"\\".contains(*c))
+            .take(100)
+            .collect();
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&self.file)
+            .map_err(|cause| match cause.kind() {
+                ErrorKind::AlreadyExists => {
+                    Fault::Input(format!("{shown} is there already: give another name"))
+                }
+                _ => Fault::World {
+                    what: shown.clone(),
+                    cause,
+                },
             })?;
-        let written = file.write_all(START.replace("NAME", &name).as_bytes()).and_then(|()| file.sync_all());
-        written.map_err(|cause| Fault::World { what: shown.clone(), cause })?;
-        print(&format!("Wrote {shown}. Next: rccsim check {shown}, then rccsim run {shown}\n"))?;
+        let written = file
+            .write_all(START.replace("NAME", &name).as_bytes())
+            .and_then(|()| file.sync_all());
+        written.map_err(|cause| Fault::World {
+            what: shown.clone(),
+            cause,
+        })?;
+        print(&format!(
+            "Wrote {shown}. Next: rccsim check {shown}, then rccsim run {shown}\n"
+        ))?;
         Ok(Outcome::Pass)
     }
 }

@@ -6,23 +6,47 @@ use crate::scenario::{Origin, Scenario, Setting, Settings, Study};
 /// Every input that has a value; those that a study turns are marked.
 pub fn inputs(scenario: &Scenario, study: Option<&Study>) -> Vec<Input> {
     let sections = scenario.settings.iter();
-    let all = sections.flat_map(|section| section.entries.iter().map(move |setting| (section, setting)));
-    all.filter(|(_, s)| !s.text.is_empty()).map(|(section, setting)| input(section, setting, study)).collect()
+    let all = sections.flat_map(|section| {
+        section
+            .entries
+            .iter()
+            .map(move |setting| (section, setting))
+    });
+    all.filter(|(_, s)| !s.text.is_empty())
+        .map(|(section, setting)| input(section, setting, study))
+        .collect()
 }
 
 fn input(section: &Settings, setting: &Setting, study: Option<&Study>) -> Input {
     let key = setting.key;
     let axes = study.map_or(&[][..], |s| &s.axes);
-    let name = if section.table == "scenario" { "" } else { section.name.as_str() };
-    let turned = axes.iter().find(|a| a.values.first().is_some_and(|o| o.applies(section.table, name, key.name)));
+    let name = if section.table == "scenario" {
+        ""
+    } else {
+        section.name.as_str()
+    };
+    let turned = axes.iter().find(|a| {
+        a.values
+            .first()
+            .is_some_and(|o| o.applies(section.table, name, key.name))
+    });
     let (origin, source) = match &setting.origin {
         Origin::Override => ("command line".into(), "given with the command".into()),
         Origin::File(_) => ("file".into(), "this scenario".into()),
-        Origin::Profile { profile, source, .. } => (format!("profile {profile}"), source.clone()),
+        Origin::Profile {
+            profile, source, ..
+        } => (format!("profile {profile}"), source.clone()),
         Origin::Default => ("default".into(), key.source.into()),
     };
     let (value, origin) = match turned {
-        Some(axis) => (axis.values.iter().map(|o| o.value()).collect::<Vec<_>>().join(", "), "varied".into()),
+        Some(axis) => (
+            axis.values
+                .iter()
+                .map(|o| o.value())
+                .collect::<Vec<_>>()
+                .join(", "),
+            "varied".into(),
+        ),
         None => (setting.text.clone(), origin),
     };
     Input {

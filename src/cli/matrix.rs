@@ -63,7 +63,12 @@ impl Matrix {
     /// A key or value that there is not.
     pub fn run(self) -> Result<Outcome, Fault> {
         let pool = self.jobs.pool()?;
-        let mut folder = Folder::open(&self.out.clone().unwrap_or_else(|| results_folder("matrix", "")))?;
+        let mut folder = Folder::open(
+            &self
+                .out
+                .clone()
+                .unwrap_or_else(|| results_folder("matrix", "")),
+        )?;
         let document = pool.install(|| matrix(&self.set, self.seed))?;
         let summary = json(&document);
         folder.put("summary.json", |out| out.write_all(summary.as_bytes()))?;
@@ -78,14 +83,24 @@ impl Matrix {
             files: Default::default(),
         };
         let path = pool.install(|| publish(folder, manifest, self.no_report, true))?;
-        let (report, plots) = if self.no_report { ("", "") } else { ("report.html, ", ", plots/") };
-        let files = format!("Files: {} ({report}summary.json, summary.csv{plots}).\n", path.display());
+        let (report, plots) = if self.no_report {
+            ("", "")
+        } else {
+            ("report.html, ", ", plots/")
+        };
+        let files = format!(
+            "Files: {} ({report}summary.json, summary.csv{plots}).\n",
+            path.display()
+        );
         print(&match self.format {
             Form::Text => format!("{}{files}", text(&document)),
             Form::Json => summary,
             Form::Csv => {
                 let mut bytes = Vec::new();
-                csv(&document, &mut bytes).map_err(|e| Fault::World { what: "csv".into(), cause: e.into() })?;
+                csv(&document, &mut bytes).map_err(|e| Fault::World {
+                    what: "csv".into(),
+                    cause: e.into(),
+                })?;
                 String::from_utf8_lossy(&bytes).into_owned()
             }
         })?;
@@ -95,14 +110,27 @@ impl Matrix {
 
 /// The gateway profiles that stand for a behaviour class, and the fix: those before the first product.
 pub fn classes() -> impl Iterator<Item = &'static str> {
-    let gateways = SHIPPED.iter().filter(|(kind, ..)| *kind == "gateways").map(|(_, name, _)| *name);
+    let gateways = SHIPPED
+        .iter()
+        .filter(|(kind, ..)| *kind == "gateways")
+        .map(|(_, name, _)| *name);
     gateways.take_while(|name| *name != "nec-ow5000")
 }
 
 fn matrix(set: &[String], seed: u64) -> Result<Document, Fault> {
-    let overrides: Vec<Override> = set.iter().map(|s| Override::parse(s)).collect::<Result<_, _>>()?;
-    let clients = || SHIPPED.iter().filter(|(kind, ..)| *kind == "clients").map(|(_, name, _)| *name);
-    let pairs: Vec<_> = classes().flat_map(|gateway| clients().map(move |client| (gateway, client))).collect();
+    let overrides: Vec<Override> = set
+        .iter()
+        .map(|s| Override::parse(s))
+        .collect::<Result<_, _>>()?;
+    let clients = || {
+        SHIPPED
+            .iter()
+            .filter(|(kind, ..)| *kind == "clients")
+            .map(|(_, name, _)| *name)
+    };
+    let pairs: Vec<_> = classes()
+        .flat_map(|gateway| clients().map(move |client| (gateway, client)))
+        .collect();
     let made = pairs.into_par_iter().map(|(gateway, client)| {
         let scenario = format!(
             "[scenario]\nname = \"matrix\"\nhorizon = \"8 h\"\nseed = {seed}\n\
@@ -114,8 +142,11 @@ fn matrix(set: &[String], seed: u64) -> Result<Document, Fault> {
     });
     // The first refusal of the table, whichever came first in time.
     let made: Vec<Result<(String, Cell), Fault>> = made.collect();
-    let (hashes, cells): (Vec<String>, Vec<Cell>) =
-        made.into_iter().collect::<Result<Vec<_>, Fault>>()?.into_iter().unzip();
+    let (hashes, cells): (Vec<String>, Vec<Cell>) = made
+        .into_iter()
+        .collect::<Result<Vec<_>, Fault>>()?
+        .into_iter()
+        .unzip();
     let mut basis = format!(
         "Each cell: {USERS} users for 8 h, moderate use, no delay and no loss, seed {seed}; sessions are set up again as the client profile says (rccsim profiles NAME)."
     );
@@ -148,14 +179,21 @@ fn matrix(set: &[String], seed: u64) -> Result<Document, Fault> {
 /// The root cause of most drops.
 fn cause(samples: &Samples) -> Option<&'static str> {
     let drops = Metric::named("session_drops")?;
-    let causes = samples.columns.iter().enumerate().filter(|(_, c)| c.metric == drops);
+    let causes = samples
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| c.metric == drops);
     let counted = causes.filter_map(|(i, c)| Some((c.cause?.0, samples.row(0, i).estimate?.mean)));
-    counted.filter(|(_, n)| *n > 0.0).max_by(|a, b| a.1.total_cmp(&b.1)).map(|(cause, _)| DropCause::ALL[cause].name())
+    counted
+        .filter(|(_, n)| *n > 0.0)
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(cause, _)| DropCause::ALL[cause].name())
 }
 
 fn cell(gateway: &str, client: &str, plan: &Plan) -> Cell {
-    let (whole, methods) =
-        watch_and_count(plan, 0, 0, 0, Methods::default()).unwrap_or_else(|| unreachable!("nobody stops it"));
+    let (whole, methods) = watch_and_count(plan, 0, 0, 0, Methods::default())
+        .unwrap_or_else(|| unreachable!("nobody stops it"));
     let mut samples = Samples::new(vec![Scope::All], plan.horizon);
     samples.push(0, &[&whole]);
     let hours = plan.horizon.0 as f64 / 3.6e9;
@@ -164,7 +202,16 @@ fn cell(gateway: &str, client: &str, plan: &Plan) -> Cell {
         true => remedies(plan, 0)
             .into_iter()
             .map(|t| {
-                format!("{}: {}{}", t.remedy.place, t.remedy.what, if t.cures { "" } else { " (helps, does not cure)" })
+                format!(
+                    "{}: {}{}",
+                    t.remedy.place,
+                    t.remedy.what,
+                    if t.cures {
+                        ""
+                    } else {
+                        " (helps, does not cure)"
+                    }
+                )
             })
             .collect(),
         false => Vec::new(),
@@ -176,7 +223,8 @@ fn cell(gateway: &str, client: &str, plan: &Plan) -> Cell {
         first_loss_s: mean(&samples, "first_loss_s"),
         cause: cause(&samples),
         down_fraction: mean(&samples, "down_fraction"),
-        missed_toasts_per_user_day: mean(&samples, "missed_toasts_per_client_hour").map(|per_hour| per_hour * hours),
+        missed_toasts_per_user_day: mean(&samples, "missed_toasts_per_client_hour")
+            .map(|per_hour| per_hour * hours),
         remedy,
     }
 }
@@ -190,7 +238,11 @@ struct Methods {
 
 impl Methods {
     fn text(&self) -> String {
-        if self.seen.is_empty() { "none".into() } else { self.seen.join(", then ") }
+        if self.seen.is_empty() {
+            "none".into()
+        } else {
+            self.seen.join(", then ")
+        }
     }
 }
 

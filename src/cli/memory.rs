@@ -9,7 +9,10 @@ pub fn needed(plan: &Plan, threads: usize) -> u64 {
     let mut groups: Vec<u64> = Vec::new();
     for (index, gateway) in plan.gateways.iter().enumerate() {
         let (count, _) = gateway.groups();
-        groups.extend(std::iter::repeat_n(bytes_of_group(plan, index), threads.min(count as usize)));
+        groups.extend(std::iter::repeat_n(
+            bytes_of_group(plan, index),
+            threads.min(count as usize),
+        ));
     }
     groups.sort_unstable_by(|a, b| b.cmp(a));
     // Replications fill the threads that the groups leave idle.
@@ -24,7 +27,9 @@ fn available() -> Option<u64> {
     let mut system = sysinfo::System::new().ok()?;
     system.refresh_memory();
     // What a control group calls used includes files that it would drop at once, so its total is the bound.
-    let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
+    let limit = system
+        .cgroup_limits()
+        .map_or(u64::MAX, |limits| limits.total_memory);
     Some(system.available_memory().min(limit)).filter(|free| *free > 0)
 }
 
@@ -33,14 +38,19 @@ fn available() -> Option<u64> {
 /// # Errors
 /// The count that is too large, where it stands, and what helps.
 pub fn check(scenario: &Scenario, threads: usize) -> Result<(), Fault> {
-    let Some(available) = available() else { return Ok(()) };
+    let Some(available) = available() else {
+        return Ok(());
+    };
     let needed = needed(&scenario.plan, threads);
     if needed <= available / 10 * 9 {
         return Ok(());
     }
     let largest = scenario.plan.clients.iter().max_by_key(|c| c.count);
     let (name, count) = largest.map_or(("", 0), |c| (c.name.as_str(), c.count));
-    let place = match scenario.section("clients", name).map(|s| &s.setting("count").origin) {
+    let place = match scenario
+        .section("clients", name)
+        .map(|s| &s.setting("count").origin)
+    {
         Some(Origin::File(place)) => place.clone(),
         _ => Place::whole("--set"),
     };
@@ -63,7 +73,10 @@ mod tests {
 
     fn megabytes(sets: &[&str], threads: usize) -> u64 {
         let sets: Vec<Override> = sets.iter().map(|s| Override::parse(s).unwrap()).collect();
-        needed(&load(Path::new("models/large.toml"), &sets).unwrap().plan, threads) / 1_000_000
+        needed(
+            &load(Path::new("models/large.toml"), &sets).unwrap().plan,
+            threads,
+        ) / 1_000_000
     }
 
     #[test]

@@ -89,38 +89,64 @@ impl Question<'_> {
         own: impl Fn(usize) -> String,
         said: impl Fn(&[Shown]) -> Said,
     ) -> Option<Premises> {
-        let Some(first) = self.grounds.first() else { return Some(Premises::default()) };
-        let values: usize = keys(&self.grounds[..1]).iter().map(|k| k.key.alternatives.len()).sum();
-        let each = Trial::of(&first.alternative.scenario).user_hours().saturating_mul(values as u64 + 1);
+        let Some(first) = self.grounds.first() else {
+            return Some(Premises::default());
+        };
+        let values: usize = keys(&self.grounds[..1])
+            .iter()
+            .map(|k| k.key.alternatives.len())
+            .sum();
+        let each = Trial::of(&first.alternative.scenario)
+            .user_hours()
+            .saturating_mul(values as u64 + 1);
         let budget = CHEAP_USER_HOURS.max(self.spent / PART_OF_STUDY);
         let affordable = (budget / each.max(1)) as usize;
         if affordable < self.least.min(self.grounds.len()) {
-            return Some(Premises { basis: self.untried(), ..Premises::default() });
+            return Some(Premises {
+                basis: self.untried(),
+                ..Premises::default()
+            });
         }
         self.grounds.truncate(MOST_GROUNDS.min(affordable));
         let keys = keys(&self.grounds);
         let others = self.others(&keys);
-        let base: Vec<Trial> = self.grounds.iter().map(|g| Trial::of(&g.alternative.scenario)).collect();
-        let changed: Vec<Vec<Trial>> = others.iter().map(|o| o.scenarios.iter().map(Trial::of).collect()).collect();
-        let all: Vec<Trial> = base.iter().chain(changed.iter().flatten()).cloned().collect();
+        let base: Vec<Trial> = self
+            .grounds
+            .iter()
+            .map(|g| Trial::of(&g.alternative.scenario))
+            .collect();
+        let changed: Vec<Vec<Trial>> = others
+            .iter()
+            .map(|o| o.scenarios.iter().map(Trial::of).collect())
+            .collect();
+        let all: Vec<Trial> = base
+            .iter()
+            .chain(changed.iter().flatten())
+            .cloned()
+            .collect();
         let samples = campaign.trials(&all)?;
         let (before, after) = samples.split_at(base.len());
         let tried = |trials: &[Trial], samples: &[Samples]| {
-            let both: Vec<Shown> =
-                trials.iter().zip(samples).map(|(trial, samples)| Shown { trial, samples }).collect();
+            let both: Vec<Shown> = trials
+                .iter()
+                .zip(samples)
+                .map(|(trial, samples)| Shown { trial, samples })
+                .collect();
             said(&both)
         };
         let (own, as_it_is) = (own(base.len()), tried(&base, before));
         let mut found: BTreeMap<usize, (Vec<Changed>, bool, bool)> = BTreeMap::new();
         let mut downs: Vec<f64> = mean(&before[0], "down_fraction").into_iter().collect();
-        for ((other, trials), samples) in others.iter().zip(&changed).zip(after.chunks(base.len())) {
+        for ((other, trials), samples) in others.iter().zip(&changed).zip(after.chunks(base.len()))
+        {
             let now = tried(trials, samples);
             let decides = now.settled && now.answer != own && now.answer != as_it_is.answer;
             let down = |samples: &Samples| mean(samples, "down_fraction");
-            let moved = before
-                .iter()
-                .zip(samples)
-                .any(|(a, b)| down(a).zip(down(b)).is_some_and(|(a, b)| (a - b).abs() > WORTH_TELLING));
+            let moved = before.iter().zip(samples).any(|(a, b)| {
+                down(a)
+                    .zip(down(b))
+                    .is_some_and(|(a, b)| (a - b).abs() > WORTH_TELLING)
+            });
             downs.extend(down(&samples[0]));
             let (all, any_decides, any_moved) = found.entry(other.key).or_default();
             all.push(Changed {
@@ -154,17 +180,37 @@ impl Question<'_> {
         let mut wanted = Vec::new();
         for (index, key) in keys.iter().enumerate() {
             let used = |value: &str| key.sections.iter().flatten().all(|(_, s)| s.text == value);
-            wanted.extend(key.key.alternatives.iter().filter(|v| !used(v)).map(|value| (index, *value)));
+            wanted.extend(
+                key.key
+                    .alternatives
+                    .iter()
+                    .filter(|v| !used(v))
+                    .map(|value| (index, *value)),
+            );
         }
-        let scenario = |ground: &Ground, key: &Assumed, sections: &[(&Settings, &Setting)], value: &str| {
-            let of = |(section, _): &(&Settings, &Setting)| Override::of(section.table, &section.name, key.key, value);
-            let own = ground.alternative.point.overrides.iter().cloned();
-            ground.source.scenario(&own.chain(sections.iter().map(of)).collect::<Vec<_>>()).ok()
-        };
+        let scenario =
+            |ground: &Ground, key: &Assumed, sections: &[(&Settings, &Setting)], value: &str| {
+                let of = |(section, _): &(&Settings, &Setting)| {
+                    Override::of(section.table, &section.name, key.key, value)
+                };
+                let own = ground.alternative.point.overrides.iter().cloned();
+                ground
+                    .source
+                    .scenario(&own.chain(sections.iter().map(of)).collect::<Vec<_>>())
+                    .ok()
+            };
         let other = |(index, value): (usize, &str)| {
             let key = &keys[index];
-            let all = self.grounds.iter().zip(&key.sections).map(|(g, sections)| scenario(g, key, sections, value));
-            Some(Other { key: index, value: value.into(), scenarios: all.collect::<Option<_>>()? })
+            let all = self
+                .grounds
+                .iter()
+                .zip(&key.sections)
+                .map(|(g, sections)| scenario(g, key, sections, value));
+            Some(Other {
+                key: index,
+                value: value.into(),
+                scenarios: all.collect::<Option<_>>()?,
+            })
         };
         wanted.into_par_iter().filter_map(other).collect()
     }
@@ -173,15 +219,22 @@ impl Question<'_> {
     fn untried(&self) -> String {
         let keys = keys(&self.grounds[..1]);
         let other = |k: &Assumed| {
-            let other = k.key.alternatives.iter().find(|v| k.sections[0].iter().any(|(_, s)| s.text != **v));
+            let other = k
+                .key
+                .alternatives
+                .iter()
+                .find(|v| k.sections[0].iter().any(|(_, s)| s.text != **v));
             other.map(|value| format!("{}.{}={value}", k.table, k.key.name))
         };
-        let Some(set) = keys.iter().find_map(other) else { return NOTHING_ASSUMED.into() };
+        let Some(set) = keys.iter().find_map(other) else {
+            return NOTHING_ASSUMED.into();
+        };
         format!(
             "What hangs on the {} keys that are assumed was not tried: only the whole deployment would tell, and that would \
              take more than a tenth of the time of the study itself. Try other values yourself, one at a time: {}",
             whole(keys.len() as u64),
-            self.command.replacen(SET, &super::flags::written("--set", &set), 1)
+            self.command
+                .replacen(SET, &super::flags::written("--set", &set), 1)
         )
     }
 }
@@ -193,7 +246,8 @@ const NOTHING_ASSUMED: &str = "Nothing that this rests on is assumed and has oth
 
 /// Hours of users that replications of alternatives took.
 pub fn spent<'a>(all: impl Iterator<Item = (&'a Alternative, u32)>) -> u64 {
-    all.map(|(a, replications)| user_hours(&a.scenario.plan, replications)).sum()
+    all.map(|(a, replications)| user_hours(&a.scenario.plan, replications))
+        .sum()
 }
 
 /// The keys that some ground assumes and nothing turns, with the sections of each ground that assume them.
@@ -201,16 +255,33 @@ fn keys<'a>(grounds: &[Ground<'a>]) -> Vec<Assumed<'a>> {
     let mut all: Vec<Assumed<'a>> = Vec::new();
     for (place, ground) in grounds.iter().enumerate() {
         let turned = |section: &Settings, key: &Key| {
-            ground.alternative.point.overrides.iter().any(|o| o.applies(section.table, &section.name, key.name))
+            ground
+                .alternative
+                .point
+                .overrides
+                .iter()
+                .any(|o| o.applies(section.table, &section.name, key.name))
         };
         for (key, sections) in assumed(&ground.alternative.scenario, ground.known) {
-            let open: Vec<(&Settings, &Setting)> = sections.into_iter().filter(|(s, _)| !turned(s, key)).collect();
-            let Some((section, _)) = open.first() else { continue };
+            let open: Vec<(&Settings, &Setting)> = sections
+                .into_iter()
+                .filter(|(s, _)| !turned(s, key))
+                .collect();
+            let Some((section, _)) = open.first() else {
+                continue;
+            };
             let table = section.table;
-            let index = all.iter().position(|a| a.key.name == key.name && a.table == table).unwrap_or_else(|| {
-                all.push(Assumed { key, table, sections: vec![Vec::new(); grounds.len()] });
-                all.len() - 1
-            });
+            let index = all
+                .iter()
+                .position(|a| a.key.name == key.name && a.table == table)
+                .unwrap_or_else(|| {
+                    all.push(Assumed {
+                        key,
+                        table,
+                        sections: vec![Vec::new(); grounds.len()],
+                    });
+                    all.len() - 1
+                });
             all[index].sections[place] = open;
         }
     }
@@ -237,11 +308,17 @@ fn basis(values: usize, keys: &[Assumed], names: &[&str], trial: &Trial, downs: 
 
 fn assumption(key: &Assumed, alternatives: Vec<Changed>, decides: bool) -> Assumption {
     let mut settings = key.sections.iter().flatten().map(|(_, setting)| *setting);
-    let first = settings.next().unwrap_or_else(|| unreachable!("an assumed key has a section"));
+    let first = settings
+        .next()
+        .unwrap_or_else(|| unreachable!("an assumed key has a section"));
     let alike = settings.all(|s| s.text == first.text);
     Assumption {
         key: format!("{}.{}", key.table, key.key.name),
-        value: if alike { first.text.clone() } else { "several values".into() },
+        value: if alike {
+            first.text.clone()
+        } else {
+            "several values".into()
+        },
         standing: standing(first),
         alternatives,
         decides,

@@ -51,7 +51,9 @@ impl Profiles {
             Some(name) => named(name)?,
         };
         let text = match (self.format, &self.name) {
-            (Format::Json, _) => crate::report::json(&profiles.iter().map(shown).collect::<Vec<_>>()),
+            (Format::Json, _) => {
+                crate::report::json(&profiles.iter().map(shown).collect::<Vec<_>>())
+            }
             (Format::Text, None) => list(&profiles),
             (Format::Text, Some(_)) => profiles.iter().map(details).collect::<Vec<_>>().join("\n"),
         };
@@ -62,8 +64,15 @@ impl Profiles {
 
 fn shipped(wanted: impl Fn(&str, &str) -> bool) -> Result<Vec<Profile>, ScenarioError> {
     let some = SHIPPED.iter().filter(|(kind, name, _)| wanted(kind, name));
-    some.map(|(kind, name, text)| Profile::parse(kind, name, &format!("models/profiles/{kind}/{name}.toml"), text))
-        .collect()
+    some.map(|(kind, name, text)| {
+        Profile::parse(
+            kind,
+            name,
+            &format!("models/profiles/{kind}/{name}.toml"),
+            text,
+        )
+    })
+    .collect()
 }
 
 /// A shipped profile by its name (one of each kind that has it), or the user's own file.
@@ -72,17 +81,27 @@ fn named(name: &str) -> Result<Vec<Profile>, Fault> {
     if !found.is_empty() {
         return Ok(found);
     }
-    if let Some((kind, file)) =
-        name.split_once('/').filter(|(kind, file)| KINDS.contains(kind) && file.ends_with(".toml"))
+    if let Some((kind, file)) = name
+        .split_once('/')
+        .filter(|(kind, file)| KINDS.contains(kind) && file.ends_with(".toml"))
     {
-        return Ok(vec![Profile::find(kind, file, Path::new("."), &Place::whole(name), &[])?]);
+        return Ok(vec![Profile::find(
+            kind,
+            file,
+            Path::new("."),
+            &Place::whole(name),
+            &[],
+        )?]);
     }
     if name.ends_with(".toml") {
         return own_file(name);
     }
     let names: Vec<&str> = SHIPPED.iter().map(|(_, name, _)| *name).collect();
     let near = nearest(name, names.iter().copied());
-    Err(Fault::Input(format!("unknown profile {name:?}{near}; there are: {}", names.join(", "))))
+    Err(Fault::Input(format!(
+        "unknown profile {name:?}{near}; there are: {}",
+        names.join(", ")
+    )))
 }
 
 /// A profile file does not say of which kind it is, but its keys do.
@@ -95,7 +114,10 @@ fn own_file(name: &str) -> Result<Vec<Profile>, Fault> {
         }
     }
     // What is wrong is told by the kind that knows all of the keys, where there is one.
-    let known = wrong.iter().position(|e| !e.to_string().contains("unknown key")).unwrap_or(0);
+    let known = wrong
+        .iter()
+        .position(|e| !e.to_string().contains("unknown key"))
+        .unwrap_or(0);
     Err(wrong.swap_remove(known).into())
 }
 
@@ -104,7 +126,9 @@ fn list(profiles: &[Profile]) -> String {
     for kind in KINDS {
         out += &format!("{kind}\n");
         let own = profiles.iter().filter(|p| p.kind == kind);
-        let rows: Vec<Vec<String>> = own.map(|p| vec![p.name.clone(), first_line(&p.description)]).collect();
+        let rows: Vec<Vec<String>> = own
+            .map(|p| vec![p.name.clone(), first_line(&p.description)])
+            .collect();
         out += &table(&rows, false);
     }
     out + "\nrccsim profiles NAME shows each value with where it comes from.\n"
@@ -115,11 +139,24 @@ fn first_line(text: &str) -> String {
 }
 
 fn details(profile: &Profile) -> String {
-    let mut out = format!("{} ({})\n{}\n", profile.name, profile.kind, profile.description);
-    profile.notes.iter().for_each(|note| out += &format!("  note: {note}\n"));
-    let mut rows = vec![["key", "value", "standing: source"].map(String::from).to_vec()];
+    let mut out = format!(
+        "{} ({})\n{}\n",
+        profile.name, profile.kind, profile.description
+    );
+    profile
+        .notes
+        .iter()
+        .for_each(|note| out += &format!("  note: {note}\n"));
+    let mut rows = vec![
+        ["key", "value", "standing: source"]
+            .map(String::from)
+            .to_vec(),
+    ];
     for given in &profile.values {
-        let value = given.form.as_ref().map_or_else(|| "unknown".into(), |form| form.bare());
+        let value = given
+            .form
+            .as_ref()
+            .map_or_else(|| "unknown".into(), |form| form.bare());
         let source = match given.form {
             Some(_) => format!("{}: {}", given.standing, given.source),
             None => given.source.clone(),
@@ -127,7 +164,12 @@ fn details(profile: &Profile) -> String {
         rows.push(vec![given.key.into(), value, source]);
     }
     out += &table(&rows, true);
-    let unknown: Vec<&str> = profile.values.iter().filter(|g| g.form.is_none()).map(|g| g.key).collect();
+    let unknown: Vec<&str> = profile
+        .values
+        .iter()
+        .filter(|g| g.form.is_none())
+        .map(|g| g.key)
+        .collect();
     if !unknown.is_empty() {
         out += &format!(
             "  Nobody published {}: a scenario that uses this profile has to assume and set it.\n",
@@ -138,8 +180,11 @@ fn details(profile: &Profile) -> String {
 }
 
 fn shown(profile: &Profile) -> Shown<'_> {
-    let keys: Vec<_> =
-        ["clients", "gateway", "workload", "path"].iter().filter_map(|t| catalogue::keys_of(t)).flatten().collect();
+    let keys: Vec<_> = ["clients", "gateway", "workload", "path"]
+        .iter()
+        .filter_map(|t| catalogue::keys_of(t))
+        .flatten()
+        .collect();
     Shown {
         kind: &profile.kind,
         name: &profile.name,
@@ -153,7 +198,10 @@ fn shown(profile: &Profile) -> Shown<'_> {
                 value: given.form.as_ref().map(|f| f.bare()),
                 standing: given.standing.to_string(),
                 source: &given.source,
-                meaning: keys.iter().find(|k| k.name == given.key).map_or("", |k| k.meaning),
+                meaning: keys
+                    .iter()
+                    .find(|k| k.name == given.key)
+                    .map_or("", |k| k.meaning),
             })
             .collect(),
     }

@@ -36,20 +36,27 @@ impl Progress {
     pub fn watch(control: &Arc<Control>, wanted: bool) -> Progress {
         let total_us = Arc::new(AtomicU64::new(0));
         if !wanted || !std::io::stderr().is_terminal() {
-            return Progress { total_us, watcher: None };
+            return Progress {
+                total_us,
+                watcher: None,
+            };
         }
         let total = Arc::clone(&total_us);
         let (done, ended) = channel();
         let control = Arc::clone(control);
         let watcher = std::thread::spawn(move || {
             // Short runs end before a bar would help.
-            if ended.recv_timeout(Duration::from_millis(300)) != Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+            if ended.recv_timeout(Duration::from_millis(300))
+                != Err(std::sync::mpsc::RecvTimeoutError::Timeout)
+            {
                 return;
             }
             let bar = ProgressBar::new(total.load(Ordering::Relaxed));
             let style = ProgressStyle::with_template("{bar:40} {percent:>3} %, {eta} left{msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-            while ended.recv_timeout(Duration::from_millis(100)) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+            while ended.recv_timeout(Duration::from_millis(100))
+                == Err(std::sync::mpsc::RecvTimeoutError::Timeout)
+            {
                 let total = total.load(Ordering::Relaxed);
                 if total == 0 {
                     continue; // It is not known yet how much there is to do.
@@ -62,7 +69,10 @@ impl Progress {
             }
             bar.finish_and_clear();
         });
-        Progress { total_us, watcher: Some((done, watcher)) }
+        Progress {
+            total_us,
+            watcher: Some((done, watcher)),
+        }
     }
 
     /// So much simulated time in all, as far as is known.

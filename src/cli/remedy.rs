@@ -39,9 +39,13 @@ pub const REMEDIES: [Remedy; 2] = [
 
 /// Share of time down and drops of a trial of one gateway; the share is 0 where nobody signed in.
 fn trial(plan: &Plan) -> (f64, u64) {
-    let (whole, ()) = watch_and_count(plan, 0, 0, 0, ()).unwrap_or_else(|| unreachable!("nobody stops it"));
+    let (whole, ()) =
+        watch_and_count(plan, 0, 0, 0, ()).unwrap_or_else(|| unreachable!("nobody stops it"));
     let down = whole.setting_up_us + whole.silent_us + whole.visible_us;
-    (down as f64 / whole.signed_in_us.max(1) as f64, whole.all_drops())
+    (
+        down as f64 / whole.signed_in_us.max(1) as f64,
+        whole.all_drops(),
+    )
 }
 
 /// A remedy and what it did in a trial.
@@ -68,7 +72,16 @@ pub fn remedies(plan: &Plan, gateway: usize) -> Vec<Tried> {
         let mut plan = plan.clone();
         (remedy.apply)(&mut plan.gateways[0]);
         let (after, drops) = trial(&plan);
-        Tried { remedy, before, after, cures: drops == 0 }
+        Tried {
+            remedy,
+            before,
+            after,
+            cures: drops == 0,
+        }
     });
-    tried.collect::<Vec<_>>().into_iter().filter(|t| t.after <= t.before / 2.0 && t.after < t.before).collect()
+    tried
+        .collect::<Vec<_>>()
+        .into_iter()
+        .filter(|t| t.after <= t.before / 2.0 && t.after < t.before)
+        .collect()
 }

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use crate::deployment::{Control, DropLog, Manner, Part, Plan, Replication, Shortcuts, simulate_each};
+use crate::deployment::{
+    Control, DropLog, Manner, Part, Plan, Replication, Shortcuts, simulate_each,
+};
 use crate::measure::{Scope, Tally};
 use crate::quantity::Time;
 use crate::study::Samples;
@@ -11,12 +13,18 @@ use crate::study::Samples;
 pub fn scopes(plan: &Plan) -> Vec<Scope> {
     let clients = plan.clients.iter().map(|c| Scope::Clients(c.name.clone()));
     let gateways = plan.gateways.iter().map(|g| Scope::Gateway(g.name.clone()));
-    std::iter::once(Scope::All).chain(clients).chain(gateways).collect()
+    std::iter::once(Scope::All)
+        .chain(clients)
+        .chain(gateways)
+        .collect()
 }
 
 /// What a replication counted in each of the [`scopes`].
 pub fn tallies(replication: &Replication) -> Vec<&Tally> {
-    std::iter::once(&replication.all).chain(&replication.clients).chain(&replication.gateways).collect()
+    std::iter::once(&replication.all)
+        .chain(&replication.clients)
+        .chain(&replication.gateways)
+        .collect()
 }
 
 /// Simulates replications, on the current thread pool, adds them to the samples and hands over the drop rows in their order.
@@ -43,7 +51,11 @@ pub fn replicate<E>(
 /// The samples of a plan without drop rows and without interruption.
 pub fn samples_of(plan: &Plan, replications: u32) -> Samples {
     let mut samples = Samples::new(scopes(plan), plan.horizon);
-    let manner = Manner { shortcuts: Shortcuts::Taken, drop_rows: 0, control: &Control::default() };
+    let manner = Manner {
+        shortcuts: Shortcuts::Taken,
+        drop_rows: 0,
+        control: &Control::default(),
+    };
     let done: Result<(), std::convert::Infallible> =
         replicate(plan, 0..replications, &mut samples, manner, |_, _| Ok(()));
     done.unwrap_or_else(|never| match never {});
@@ -54,7 +66,9 @@ pub fn samples_of(plan: &Plan, replications: u32) -> Samples {
 pub fn simulated_us(plan: &Plan, replications: u32) -> u64 {
     let Time(horizon) = plan.horizon;
     let units: u64 = plan.gateways.iter().map(|g| u64::from(g.count)).sum();
-    horizon.saturating_mul(units).saturating_mul(u64::from(replications))
+    horizon
+        .saturating_mul(units)
+        .saturating_mul(u64::from(replications))
 }
 
 /// The same deployment with so many users in its largest group, the others in proportion, on one gateway each: for
@@ -62,8 +76,16 @@ pub fn simulated_us(plan: &Plan, replications: u32) -> u64 {
 pub fn shrunk(plan: &Plan, users: u32) -> Plan {
     let mut plan = plan.clone();
     plan.gateways.iter_mut().for_each(|g| g.count = 1);
-    let most = plan.clients.iter().map(|c| c.count).max().unwrap_or(0).max(users);
+    let most = plan
+        .clients
+        .iter()
+        .map(|c| c.count)
+        .max()
+        .unwrap_or(0)
+        .max(users);
     let few = |count: u32| (u64::from(count) * u64::from(users)).div_ceil(u64::from(most.max(1)));
-    plan.clients.iter_mut().for_each(|c| c.count = few(c.count).min(c.count.into()) as u32);
+    plan.clients
+        .iter_mut()
+        .for_each(|c| c.count = few(c.count).min(c.count.into()) as u32);
     plan
 }

@@ -43,7 +43,12 @@ impl Report {
 ///
 /// # Errors
 /// The file system's refusal.
-pub fn publish(mut folder: Folder, manifest: Manifest, no_report: bool, quiet: bool) -> Result<PathBuf, Fault> {
+pub fn publish(
+    mut folder: Folder,
+    manifest: Manifest,
+    no_report: bool,
+    quiet: bool,
+) -> Result<PathBuf, Fault> {
     if !no_report {
         let results = folder.results(&manifest)?;
         draw(&mut folder, &results, quiet)?;

@@ -70,10 +70,20 @@ impl ResultsFlags {
     /// # Errors
     /// The file system's refusal, or another process that is at work there.
     pub fn open(&self, scenario: &str, command: &str, quiet: bool) -> Result<Results, Fault> {
-        let path = self.out.clone().unwrap_or_else(|| results_folder(scenario, &format!("-{command}")));
+        let path = self
+            .out
+            .clone()
+            .unwrap_or_else(|| results_folder(scenario, &format!("-{command}")));
         let folder = Folder::open(&path)?;
         let campaign = Campaign::new(&path.join(UNITS), interruptible(), quiet)?;
-        Ok(Results { folder, path, keep_units: self.keep_units, no_report: self.no_report, quiet, campaign })
+        Ok(Results {
+            folder,
+            path,
+            keep_units: self.keep_units,
+            no_report: self.no_report,
+            quiet,
+            campaign,
+        })
     }
 }
 
@@ -95,7 +105,11 @@ impl Results {
 
     /// What the answer rests on, as far as a report is wanted; `None`: interrupted.
     pub fn premises(&self, of: impl FnOnce(&Campaign) -> Option<Premises>) -> Option<Premises> {
-        if self.no_report { Some(Premises::default()) } else { of(&self.campaign) }
+        if self.no_report {
+            Some(Premises::default())
+        } else {
+            of(&self.campaign)
+        }
     }
 
     /// Writes the files, the manifest last, and removes the units; where they are.
@@ -104,15 +118,28 @@ impl Results {
     /// The file system's refusal.
     pub fn publish(mut self, files: &Files) -> Result<PathBuf, Fault> {
         for (name, text) in &files.scenarios {
-            self.folder.put(name, |out| out.write_all(text.as_bytes()))?;
+            self.folder
+                .put(name, |out| out.write_all(text.as_bytes()))?;
         }
-        self.folder.put("inputs.csv", |out| inputs::write(&files.inputs, out))?;
-        self.folder.put("summary.json", |out| out.write_all(files.document.as_bytes()))?;
-        let rows: Vec<(&str, Vec<Row>)> = files.points.iter().map(|(label, s)| (label.as_str(), s.rows())).collect();
+        self.folder
+            .put("inputs.csv", |out| inputs::write(&files.inputs, out))?;
+        self.folder.put("summary.json", |out| {
+            out.write_all(files.document.as_bytes())
+        })?;
+        let rows: Vec<(&str, Vec<Row>)> = files
+            .points
+            .iter()
+            .map(|(label, s)| (label.as_str(), s.rows()))
+            .collect();
         let rows = rows.iter().map(|(label, rows)| (*label, &rows[..]));
-        self.folder.put("summary.csv", |out| Ok(summary::csv(rows, out)?))?;
-        let runs = files.points.iter().map(|(label, samples)| (label.as_str(), *samples));
-        self.folder.put("runs.csv", |out| Ok(tables::runs(runs, out)?))?;
+        self.folder
+            .put("summary.csv", |out| Ok(summary::csv(rows, out)?))?;
+        let runs = files
+            .points
+            .iter()
+            .map(|(label, samples)| (label.as_str(), *samples));
+        self.folder
+            .put("runs.csv", |out| Ok(tables::runs(runs, out)?))?;
         let manifest = Manifest {
             schema: String::new(),
             version: VERSION.into(),
@@ -132,7 +159,12 @@ impl Results {
 
 impl<'a> Files<'a> {
     /// Those of a study with its document, its scenarios and its inputs.
-    pub fn of(study: &'a Study, document: &'a str, scenarios: Vec<(String, String)>, inputs: Vec<Input>) -> Files<'a> {
+    pub fn of(
+        study: &'a Study,
+        document: &'a str,
+        scenarios: Vec<(String, String)>,
+        inputs: Vec<Input>,
+    ) -> Files<'a> {
         Files {
             scenario: &study.scenario,
             scenario_hash: &study.scenario_hash,
@@ -141,18 +173,31 @@ impl<'a> Files<'a> {
             scenarios,
             inputs,
             document,
-            points: study.tried.iter().map(|t| (t.label(), &t.samples)).collect(),
+            points: study
+                .tried
+                .iter()
+                .map(|t| (t.label(), &t.samples))
+                .collect(),
         }
     }
 
     /// "Files: results/x (…)." for people.
     pub fn told(&self, path: &Path) -> String {
-        let listed =
-            |name: &str| read_manifest(path).is_some_and(|m| m.files.keys().any(|file| file.starts_with(name)));
+        let listed = |name: &str| {
+            read_manifest(path).is_some_and(|m| m.files.keys().any(|file| file.starts_with(name)))
+        };
         let report = if listed(NAME) { "report.html, " } else { "" };
         let plots = listed(plot::FOLDER).then(|| format!("{}/", plot::FOLDER));
-        let scenarios: Vec<&str> =
-            self.scenarios.iter().map(|(name, _)| name.as_str()).chain(plots.as_deref()).collect();
-        format!("Files: {} ({report}summary.json, summary.csv, runs.csv, {}).\n", path.display(), scenarios.join(", "))
+        let scenarios: Vec<&str> = self
+            .scenarios
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .chain(plots.as_deref())
+            .collect();
+        format!(
+            "Files: {} ({report}summary.json, summary.csv, runs.csv, {}).\n",
+            path.display(),
+            scenarios.join(", ")
+        )
     }
 }

@@ -26,9 +26,13 @@ use crate::report::number::{percent, whole};
 use crate::report::settled::too_short;
 use crate::report::sweep::skew;
 use crate::report::tables::Drops;
-use crate::report::{Folder, Manifest, Part, Run as Record, VERSION, inputs as table, json, summary, tables, text};
+use crate::report::{
+    Folder, Manifest, Part, Run as Record, VERSION, inputs as table, json, summary, tables, text,
+};
 use crate::scenario::{Scenario, expanded, hash};
-use crate::study::{Samples, Steady, Verdict, is_precise, judge_all, overall, skewed, spread, steady_state};
+use crate::study::{
+    Samples, Steady, Verdict, is_precise, judge_all, overall, skewed, spread, steady_state,
+};
 
 /// Simulate a scenario.
 #[derive(Args)]
@@ -65,27 +69,43 @@ impl Run {
         let source = self.scenario.read()?;
         let scenario = source.scenario(&[])?;
         if !self.quiet {
-            scenario.warnings.iter().for_each(|w| eprintln!("warning: {w}"));
+            scenario
+                .warnings
+                .iter()
+                .for_each(|w| eprintln!("warning: {w}"));
             if scenario.study.is_some() {
-                eprintln!("warning: [study] is left aside: `rccsim sweep {}` simulates its points", scenario.file);
+                eprintln!(
+                    "warning: [study] is left aside: `rccsim sweep {}` simulates its points",
+                    scenario.file
+                );
             }
         }
         memory::check(&scenario, self.jobs.threads())?;
         let mut folder = Folder::open(&self.folder(&scenario))?;
         let control = interruptible();
         let pool = self.jobs.pool()?;
-        let (samples, losses, interrupted) = pool.install(|| self.simulate(&scenario, &control, &mut folder))?;
+        let (samples, losses, interrupted) =
+            pool.install(|| self.simulate(&scenario, &control, &mut folder))?;
         if samples.replications() == 0 {
             eprintln!("interrupted before the first replication was finished: nothing was written");
             return Ok(Outcome::Interrupted);
         }
         let record = pool.install(|| self.record(&source, &scenario, samples, interrupted))?;
-        let ladder = if self.no_report { None } else { losses.ladder(&scenario) };
+        let ladder = if self.no_report {
+            None
+        } else {
+            losses.ladder(&scenario)
+        };
         write_files(&record, &scenario, ladder.as_ref(), &mut folder)?;
-        let path = pool.install(|| publish(folder, manifest(&record), self.no_report, self.quiet))?;
+        let path =
+            pool.install(|| publish(folder, manifest(&record), self.no_report, self.quiet))?;
         match self.format {
             Format::Json => print(&summary::json(&record))?,
-            Format::Text => print(&format!("{}{}", text::run(&record), self.files(&path, &record, &scenario.plan)))?,
+            Format::Text => print(&format!(
+                "{}{}",
+                text::run(&record),
+                self.files(&path, &record, &scenario.plan)
+            ))?,
         }
         Ok(match record.verdict() {
             _ if record.interrupted => Outcome::Interrupted,
@@ -96,7 +116,9 @@ impl Run {
     }
 
     fn folder(&self, scenario: &Scenario) -> PathBuf {
-        self.out.clone().unwrap_or_else(|| results_folder(&scenario.plan.name, ""))
+        self.out
+            .clone()
+            .unwrap_or_else(|| results_folder(&scenario.plan.name, ""))
     }
 
     fn files(&self, path: &Path, record: &Record, plan: &Plan) -> String {
@@ -111,7 +133,11 @@ impl Run {
         } else {
             String::new()
         };
-        let (report, plots) = if self.no_report { ("", "") } else { ("report.html, ", ", plots/") };
+        let (report, plots) = if self.no_report {
+            ("", "")
+        } else {
+            ("report.html, ", ", plots/")
+        };
         format!(
             "Files: {} ({report}summary.json, summary.csv, runs.csv, series.csv, distribution.csv, drops.csv, scenario.toml{plots}).{cut}\n",
             path.display()
@@ -126,19 +152,35 @@ impl Run {
     ) -> Result<(Samples, FirstLosses, bool), Fault> {
         let plan = &scenario.plan;
         let part = folder.begin("drops.csv")?;
-        let world = |cause| Fault::World { what: "drops.csv".into(), cause };
+        let world = |cause| Fault::World {
+            what: "drops.csv".into(),
+            cause,
+        };
         let mut table = DropTable::new(plan, part).map_err(world)?;
         let wanted = self.precision.wanted(scenario.study.as_ref())?;
         let (start, most) = (scenario.replications, self.precision.most_reps);
         let mut samples = Samples::new(scopes(plan), plan.horizon);
         let mut interrupted = false;
         let progress = Progress::watch(control, !self.quiet);
-        for n in (Replications { first: 0, start, wanted: &wanted, most }).schedule() {
+        for n in (Replications {
+            first: 0,
+            start,
+            wanted: &wanted,
+            most,
+        })
+        .schedule()
+        {
             let from = samples.replications();
             let left = simulated_us(plan, n - from).saturating_add(control.simulated_us());
             progress.until(left);
-            let manner = Manner { shortcuts: Shortcuts::Taken, drop_rows: table.left, control };
-            replicate(plan, from..n, &mut samples, manner, |number, log| table.write(number, log).map_err(world))?;
+            let manner = Manner {
+                shortcuts: Shortcuts::Taken,
+                drop_rows: table.left,
+                control,
+            };
+            replicate(plan, from..n, &mut samples, manner, |number, log| {
+                table.write(number, log).map_err(world)
+            })?;
             interrupted = samples.replications() < n;
             if interrupted || is_precise(&samples, &scenario.objectives, &wanted) {
                 break;
@@ -169,18 +211,27 @@ impl Run {
         let rows = samples.rows();
         let judgements = judge_all(&scenario.objectives, &samples);
         let verdict = overall(&judgements);
-        let steady = if self.steady_state { steady_state(&samples.each_minute) } else { Vec::new() };
+        let steady = if self.steady_state {
+            steady_state(&samples.each_minute)
+        } else {
+            Vec::new()
+        };
         let told = self.warnings(scenario, &samples, &steady);
         let command = self.scenario.canonical("run");
         let precision = self.precision.given().into_iter();
         let steady_flag = self.steady_state.then(|| ("--steady-state", String::new()));
-        let add = |line: String, (flag, value): (&str, String)| line + &super::flags::written(flag, &value);
+        let add = |line: String, (flag, value): (&str, String)| {
+            line + &super::flags::written(flag, &value)
+        };
         let command = precision.chain(steady_flag).fold(command, add);
         let (assumptions, advice) = match self.no_report {
             true => (None, None),
             false => {
                 let loses = |name: &str| drops(&samples, &Scope::Gateway(name.into())) > 0.0;
-                (Some(assumptions(source, scenario, verdict)?), Some(advice(plan, loses)))
+                (
+                    Some(assumptions(source, scenario, verdict)?),
+                    Some(advice(plan, loses)),
+                )
             }
         };
         Ok(Record {
@@ -215,9 +266,17 @@ struct DropTable {
 impl DropTable {
     fn new(plan: &Plan, part: Part) -> std::io::Result<DropTable> {
         let clients = plan.clients.iter().map(|c| c.name.clone()).collect();
-        let gateways = plan.clients.iter().map(|c| plan.gateways[c.gateway].name.clone()).collect();
+        let gateways = plan
+            .clients
+            .iter()
+            .map(|c| plan.gateways[c.gateway].name.clone())
+            .collect();
         let rows = Drops::new(part, clients, gateways)?;
-        Ok(DropTable { rows, left: plan.drops_limit, losses: FirstLosses::default() })
+        Ok(DropTable {
+            rows,
+            left: plan.drops_limit,
+            losses: FirstLosses::default(),
+        })
     }
 
     fn write(&mut self, replication: u32, log: DropLog) -> std::io::Result<()> {
@@ -234,11 +293,12 @@ impl DropTable {
 
 /// The drops of a scope over all replications.
 fn drops(samples: &Samples, scope: &Scope) -> f64 {
-    let row = samples
-        .scopes
-        .iter()
-        .position(|s| s == scope)
-        .zip(samples.columns.iter().position(|c| c.metric.name == "session_drops" && c.cause.is_none()));
+    let row = samples.scopes.iter().position(|s| s == scope).zip(
+        samples
+            .columns
+            .iter()
+            .position(|c| c.metric.name == "session_drops" && c.cause.is_none()),
+    );
     let estimate = row.and_then(|(scope, column)| samples.row(scope, column).estimate);
     estimate.map_or(0.0, |e| e.mean * f64::from(samples.replications()))
 }
@@ -258,7 +318,11 @@ pub fn advice(plan: &Plan, loses: impl Fn(&str) -> bool) -> Vec<String> {
         }
         for tried in remedies(plan, index) {
             let (key, value) = tried.remedy.set;
-            let outcome = if tried.cures { "no session is lost" } else { "fewer sessions are lost" };
+            let outcome = if tried.cures {
+                "no session is lost"
+            } else {
+                "fewer sessions are lost"
+            };
             lines.push(format!(
                 "{}: {}: down {} → {}, {outcome} in a trial (--set gateway.{}.{key}={value})",
                 tried.remedy.place,
@@ -278,16 +342,28 @@ fn write_files(
     ladder: Option<&Ladder>,
     folder: &mut Folder,
 ) -> Result<(), Fault> {
-    folder.put("scenario.toml", |out| out.write_all(expanded(scenario).as_bytes()))?;
-    folder.put("inputs.csv", |out| table::write(&inputs(scenario, None), out))?;
+    folder.put("scenario.toml", |out| {
+        out.write_all(expanded(scenario).as_bytes())
+    })?;
+    folder.put("inputs.csv", |out| {
+        table::write(&inputs(scenario, None), out)
+    })?;
     if let Some(ladder) = ladder {
         folder.put("ladder.json", |out| out.write_all(json(ladder).as_bytes()))?;
     }
-    folder.put("summary.json", |out| out.write_all(summary::json(record).as_bytes()))?;
-    folder.put("summary.csv", |out| Ok(summary::csv(std::iter::once(("", &record.rows[..])), out)?))?;
-    folder.put("runs.csv", |out| Ok(tables::runs(std::iter::once(("", &record.samples)), out)?))?;
+    folder.put("summary.json", |out| {
+        out.write_all(summary::json(record).as_bytes())
+    })?;
+    folder.put("summary.csv", |out| {
+        Ok(summary::csv(std::iter::once(("", &record.rows[..])), out)?)
+    })?;
+    folder.put("runs.csv", |out| {
+        Ok(tables::runs(std::iter::once(("", &record.samples)), out)?)
+    })?;
     folder.put("series.csv", |out| Ok(tables::series(record, out)?))?;
-    folder.put("distribution.csv", |out| Ok(tables::distribution(&record.samples, out)?))?;
+    folder.put("distribution.csv", |out| {
+        Ok(tables::distribution(&record.samples, out)?)
+    })?;
     Ok(())
 }
 

@@ -19,7 +19,9 @@ use crate::report::number::rounded;
 use crate::report::study::{Study, Tried};
 use crate::report::text::{figure, table};
 use crate::scenario::{Axis, Override, Place, Point, Scenario, expanded, nearest};
-use crate::study::{CONFIDENCE, Paired, Row, Samples, Verdict, bonferroni, judge_all, overall, paired_samples};
+use crate::study::{
+    CONFIDENCE, Paired, Row, Samples, Verdict, bonferroni, judge_all, overall, paired_samples,
+};
 
 /// One-at-a-time sensitivity.
 #[derive(Args)]
@@ -70,8 +72,12 @@ struct Bar {
 impl Bar {
     /// From the least to the greatest mean, the scenario's own among them.
     fn swing(&self) -> f64 {
-        let differences = self.effects.iter().filter_map(|e| Some(e.paired?.difference.mean));
-        let (low, high) = differences.fold((0.0f64, 0.0f64), |(low, high), d| (low.min(d), high.max(d)));
+        let differences = self
+            .effects
+            .iter()
+            .filter_map(|e| Some(e.paired?.difference.mean));
+        let (low, high) =
+            differences.fold((0.0f64, 0.0f64), |(low, high), d| (low.min(d), high.max(d)));
         high - low
     }
 }
@@ -120,27 +126,48 @@ impl Sensitivity {
                 base.file
             )));
         }
-        let own = Alternative::of(&source, Point { values: Vec::new(), overrides: Vec::new() })?;
-        let all: Vec<Alternative> = std::iter::once(own).chain(trials.iter().map(|t| t.alternative.clone())).collect();
+        let own = Alternative::of(
+            &source,
+            Point {
+                values: Vec::new(),
+                overrides: Vec::new(),
+            },
+        )?;
+        let all: Vec<Alternative> = std::iter::once(own)
+            .chain(trials.iter().map(|t| t.alternative.clone()))
+            .collect();
         for alternative in &all {
             memory::check(&alternative.scenario, self.jobs.threads())?;
         }
-        let results = self.results.open(&base.plan.name, "sensitivity", self.quiet)?;
+        let results = self
+            .results
+            .open(&base.plan.name, "sensitivity", self.quiet)?;
         let n = base.replications;
         let pool = self.jobs.pool()?;
         let samples = pool.install(|| results.campaign.replicate(&all, Replications::fixed(n)))?;
         results.tell(samples.is_none());
-        let Some(samples) = samples else { return Ok(Outcome::Interrupted) };
-        let (own, others) = samples.split_first().unwrap_or_else(|| unreachable!("the scenario itself"));
+        let Some(samples) = samples else {
+            return Ok(Outcome::Interrupted);
+        };
+        let (own, others) = samples
+            .split_first()
+            .unwrap_or_else(|| unreachable!("the scenario itself"));
         let bars = bars(&base, metric, own, trials, others);
         let record = self.record(&base, metric, &all, &samples, &bars);
         let document = record.json(&body(metric, own, &bars));
-        let files = Files::of(&record, &document, vec![("scenario.toml".into(), expanded(&base))], inputs(&base, None));
+        let files = Files::of(
+            &record,
+            &document,
+            vec![("scenario.toml".into(), expanded(&base))],
+            inputs(&base, None),
+        );
         let path = pool.install(|| results.publish(&files))?;
         match self.format {
-            Format::Text => {
-                print(&format!("{}{}", text(&base, metric, own, &record.answer, &bars), files.told(&path)))?
-            }
+            Format::Text => print(&format!(
+                "{}{}",
+                text(&base, metric, own, &record.answer, &bars),
+                files.told(&path)
+            ))?,
             Format::Json => print(&document)?,
         }
         Ok(Outcome::Pass)
@@ -156,8 +183,12 @@ impl Sensitivity {
     ) -> Study {
         let verdict = overall(&judge_all(&base.objectives, &samples[0]));
         let mut command = self.scenario.canonical("sensitivity");
-        self.metric.iter().for_each(|metric| command += &written("--metric", metric));
-        self.vary.iter().for_each(|vary| command += &written("--vary", vary));
+        self.metric
+            .iter()
+            .for_each(|metric| command += &written("--metric", metric));
+        self.vary
+            .iter()
+            .for_each(|vary| command += &written("--vary", vary));
         let tried = all.iter().zip(samples);
         Study {
             schema: "rccsim.sensitivity/1",
@@ -171,12 +202,20 @@ impl Sensitivity {
             command,
             // The whole of it is about them.
             premises: Premises::default(),
-            tried: tried.map(|(a, s)| Tried { values: a.point.values.clone(), samples: s.clone() }).collect(),
+            tried: tried
+                .map(|(a, s)| Tried {
+                    values: a.point.values.clone(),
+                    samples: s.clone(),
+                })
+                .collect(),
         }
     }
 
     fn metric(&self, base: &Scenario) -> Result<&'static Metric, Fault> {
-        let wanted = base.objectives.first().map_or("missed_toast_fraction", |o| o.metric.name);
+        let wanted = base
+            .objectives
+            .first()
+            .map_or("missed_toast_fraction", |o| o.metric.name);
         let name = self.metric.as_deref().unwrap_or(wanted);
         Metric::named(name).ok_or_else(|| {
             let names = METRICS.iter().map(|m| m.name);
@@ -192,14 +231,29 @@ impl Sensitivity {
         let mut trials = Vec::new();
         for (key, sections) in assumed(base, &[]) {
             let alike = sections.iter().all(|(_, s)| s.text == sections[0].1.text);
-            let own = if alike { sections[0].1.text.clone() } else { "several values".into() };
-            for value in key.alternatives.iter().filter(|v| sections.iter().any(|(_, s)| s.text != **v)) {
-                let of = |section: &&crate::scenario::Settings| Override::of(section.table, &section.name, key, value);
+            let own = if alike {
+                sections[0].1.text.clone()
+            } else {
+                "several values".into()
+            };
+            for value in key
+                .alternatives
+                .iter()
+                .filter(|v| sections.iter().any(|(_, s)| s.text != **v))
+            {
+                let of = |section: &&crate::scenario::Settings| {
+                    Override::of(section.table, &section.name, key, value)
+                };
                 let overrides = sections.iter().map(|(section, _)| of(section)).collect();
                 let key = format!("{}.{}", sections[0].0.table, key.name);
                 let values = vec![(key.clone(), (*value).to_string())];
                 let alternative = Alternative::of(source, Point { values, overrides })?;
-                trials.push(Trial { key, base: own.clone(), value: (*value).into(), alternative });
+                trials.push(Trial {
+                    key,
+                    base: own.clone(),
+                    value: (*value).into(),
+                    alternative,
+                });
             }
         }
         for text in &self.vary {
@@ -207,15 +261,32 @@ impl Sensitivity {
             for o in &axis.values {
                 let (key, value) = (axis.key.clone(), o.value().to_string());
                 let values = vec![(key.clone(), value.clone())];
-                let alternative = Alternative::of(source, Point { values, overrides: vec![o.clone()] })?;
-                trials.push(Trial { key, base: String::new(), value, alternative });
+                let alternative = Alternative::of(
+                    source,
+                    Point {
+                        values,
+                        overrides: vec![o.clone()],
+                    },
+                )?;
+                trials.push(Trial {
+                    key,
+                    base: String::new(),
+                    value,
+                    alternative,
+                });
             }
         }
         Ok(trials)
     }
 }
 
-fn bars(base: &Scenario, metric: &Metric, own: &Samples, trials: Vec<Trial>, others: &[Samples]) -> Vec<Bar> {
+fn bars(
+    base: &Scenario,
+    metric: &Metric,
+    own: &Samples,
+    trials: Vec<Trial>,
+    others: &[Samples],
+) -> Vec<Bar> {
     let column = own.column(metric.name).unwrap_or(0);
     let of = |samples: &Samples| samples.of(0, column).collect::<Vec<Sample>>();
     let confidence = bonferroni(CONFIDENCE, trials.len());
@@ -229,17 +300,33 @@ fn bars(base: &Scenario, metric: &Metric, own: &Samples, trials: Vec<Trial>, oth
         };
         match bars.iter_mut().find(|b| b.key == trial.key) {
             Some(bar) => bar.effects.push(effect),
-            None => bars.push(Bar { key: trial.key, base: trial.base, effects: vec![effect] }),
+            None => bars.push(Bar {
+                key: trial.key,
+                base: trial.base,
+                effects: vec![effect],
+            }),
         }
     }
     bars.sort_by(|a, b| b.swing().total_cmp(&a.swing()));
     bars
 }
 
-fn answer(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bars: &[Bar]) -> Vec<String> {
-    let row = own.figure(metric.name).unwrap_or_else(|| unreachable!("a metric has a column"));
+fn answer(
+    base: &Scenario,
+    metric: &Metric,
+    own: &Samples,
+    verdict: Verdict,
+    bars: &[Bar],
+) -> Vec<String> {
+    let row = own
+        .figure(metric.name)
+        .unwrap_or_else(|| unreachable!("a metric has a column"));
     let settled = |v: Verdict| v != Verdict::Inconclusive;
-    let flips = |b: &&Bar| b.effects.iter().any(|e| settled(e.verdict) && settled(verdict) && e.verdict != verdict);
+    let flips = |b: &&Bar| {
+        b.effects
+            .iter()
+            .any(|e| settled(e.verdict) && settled(verdict) && e.verdict != verdict)
+    };
     let deciding: Vec<&str> = bars.iter().filter(flips).map(|b| b.key.as_str()).collect();
     let most = match bars.first().filter(|b| b.swing() > 0.0) {
         Some(first) => format!("of what nobody published, {} moves it most", first.key),
@@ -248,20 +335,42 @@ fn answer(base: &Scenario, metric: &Metric, own: &Samples, verdict: Verdict, bar
     let mut lines = vec![format!("{} is {}; {most}.", metric.name, figure(&row))];
     if !base.objectives.is_empty() {
         lines.push(match deciding[..] {
-            [] => format!("The verdict, {}, hangs on none of them alone.", verdict.name()),
-            _ => format!("The verdict, {}, hangs on {}.", verdict.name(), deciding.join(", ")),
+            [] => format!(
+                "The verdict, {}, hangs on none of them alone.",
+                verdict.name()
+            ),
+            _ => format!(
+                "The verdict, {}, hangs on {}.",
+                verdict.name(),
+                deciding.join(", ")
+            ),
         });
     }
     lines
 }
 
-fn text(base: &Scenario, metric: &Metric, own: &Samples, answer: &[String], bars: &[Bar]) -> String {
+fn text(
+    base: &Scenario,
+    metric: &Metric,
+    own: &Samples,
+    answer: &[String],
+    bars: &[Bar],
+) -> String {
     let judged = !base.objectives.is_empty();
-    let header = ["key", "value", "other value", metric.name, "difference", if judged { "verdict" } else { "" }];
+    let header = [
+        "key",
+        "value",
+        "other value",
+        metric.name,
+        "difference",
+        if judged { "verdict" } else { "" },
+    ];
     let mut rows = vec![header.map(String::from).to_vec()];
     for bar in bars {
         for effect in &bar.effects {
-            let difference = effect.paired.map_or("–".into(), |p| amount(&p.difference, metric.unit));
+            let difference = effect
+                .paired
+                .map_or("–".into(), |p| amount(&p.difference, metric.unit));
             let verdict = if judged { effect.verdict.name() } else { "" };
             rows.push(vec![
                 bar.key.clone(),
@@ -305,13 +414,21 @@ fn body<'a>(metric: &'a Metric, own: &Samples, bars: &'a [Bar]) -> Body<'a> {
                 verdict: effect.verdict.name(),
             });
         }
-        keys.push(Key { key: &bar.key, value: &bar.base, swing: rounded(bar.swing()), alternatives });
+        keys.push(Key {
+            key: &bar.key,
+            value: &bar.base,
+            swing: rounded(bar.swing()),
+            alternatives,
+        });
     }
     Body {
         replications: own.replications(),
         metric: metric.name,
         unit: metric.unit.name(),
-        base: own.figure(metric.name).and_then(|r| r.estimate).map(|e| rounded(e.mean)),
+        base: own
+            .figure(metric.name)
+            .and_then(|r| r.estimate)
+            .map(|e| rounded(e.mean)),
         keys,
     }
 }

@@ -21,7 +21,9 @@ use crate::report::Premises;
 use crate::report::number::{human, rounded, whole};
 use crate::report::study::{Study, Tried};
 use crate::report::text::{figure, objective, target};
-use crate::scenario::{Axis, Combine, Override, Place, Point, Scenario, Study as Varied, expanded, hash};
+use crate::scenario::{
+    Axis, Combine, Override, Place, Point, Scenario, Study as Varied, expanded, hash,
+};
 use crate::study::{Bracket, Judgement, Samples, Side, Verdict, judge_all, overall};
 
 /// Size a key.
@@ -122,12 +124,22 @@ impl Search<'_> {
     fn judge(&self, place: usize, first: u32) -> Result<Option<Trial>, Fault> {
         let mut worst: Option<Trial> = None;
         for situation in self.situations {
-            let Some(trial) = self.judge_one(situation, place, first)? else { return Ok(None) };
+            let Some(trial) = self.judge_one(situation, place, first)? else {
+                return Ok(None);
+            };
             // Of those that all pass, the one with the least room: it is what binds.
-            let rank = |v: Verdict| [Verdict::Pass, Verdict::Inconclusive, Verdict::Fail].iter().position(|o| *o == v);
+            let rank = |v: Verdict| {
+                [Verdict::Pass, Verdict::Inconclusive, Verdict::Fail]
+                    .iter()
+                    .position(|o| *o == v)
+            };
             let room = |t: &Trial| margin(t).map_or(f64::NEG_INFINITY, |(_, room)| room);
-            let is_worse =
-                |w: &Trial| rank(trial.verdict).cmp(&rank(w.verdict)).then(room(w).total_cmp(&room(&trial))).is_gt();
+            let is_worse = |w: &Trial| {
+                rank(trial.verdict)
+                    .cmp(&rank(w.verdict))
+                    .then(room(w).total_cmp(&room(&trial)))
+                    .is_gt()
+            };
             if worst.as_ref().is_none_or(is_worse) {
                 worst = Some(trial);
             }
@@ -136,10 +148,21 @@ impl Search<'_> {
     }
 
     /// Judges a value, with more replications at fixed checkpoints until the verdict is clear; `None`: interrupted.
-    fn judge_one(&self, situation: &Situation, place: usize, first: u32) -> Result<Option<Trial>, Fault> {
+    fn judge_one(
+        &self,
+        situation: &Situation,
+        place: usize,
+        first: u32,
+    ) -> Result<Option<Trial>, Fault> {
         let o = &self.axis.values[place];
         let values = vec![(self.axis.key.clone(), o.value().to_string())];
-        let alternative = Alternative::of(&situation.source, Point { values, overrides: vec![o.clone()] })?;
+        let alternative = Alternative::of(
+            &situation.source,
+            Point {
+                values,
+                overrides: vec![o.clone()],
+            },
+        )?;
         memory::check(&alternative.scenario, self.threads)?;
         let objectives = &alternative.scenario.objectives;
         let plan = &alternative.scenario.plan;
@@ -147,8 +170,14 @@ impl Search<'_> {
         let mut judgements = Vec::new();
         for n in crate::study::checkpoints(self.start, self.most.max(self.start)) {
             let have = samples.replications();
-            let more = Replications { first: first + have, ..Replications::fixed(n - have) };
-            let Some(found) = self.campaign.replicate(std::slice::from_ref(&alternative), more)? else {
+            let more = Replications {
+                first: first + have,
+                ..Replications::fixed(n - have)
+            };
+            let Some(found) = self
+                .campaign
+                .replicate(std::slice::from_ref(&alternative), more)?
+            else {
                 return Ok(None);
             };
             found.into_iter().for_each(|found| samples.extend(found));
@@ -158,7 +187,13 @@ impl Search<'_> {
             }
         }
         let (value, down) = (o.value().into(), situation.down.clone());
-        Ok(Some(Trial { value, down, samples, verdict: overall(&judgements), judgements }))
+        Ok(Some(Trial {
+            value,
+            down,
+            samples,
+            verdict: overall(&judgements),
+            judgements,
+        }))
     }
 }
 
@@ -170,13 +205,16 @@ struct Situation {
 
 /// The scenario with so many gateways down and as many spare ones: once for each `[[gateway]]`. Its instances are alike, and
 /// the first of them have the most users, so these are the worst to lose.
-fn hit(source: &Source, base: &Scenario, spare: u32, at: Option<&str>) -> Result<Vec<Situation>, Fault> {
+fn hit(
+    source: &Source,
+    base: &Scenario,
+    spare: u32,
+    at: Option<&str>,
+) -> Result<Vec<Situation>, Fault> {
     let at = at.map_or_else(|| print_clock(base.plan.start), String::from);
-    let left = base
-        .plan
-        .horizon
-        .0
-        .saturating_sub(parse_clock(&at).map_or(0, |clock| clock.0.saturating_sub(base.plan.start.0)));
+    let left = base.plan.horizon.0.saturating_sub(
+        parse_clock(&at).map_or(0, |clock| clock.0.saturating_sub(base.plan.start.0)),
+    );
     let duration = print_span(Span(left.max(1)));
     let situation = |gateway: &GatewayPlan| {
         let name = toml::Value::String(format!("gateway:{}", gateway.name));
@@ -187,11 +225,19 @@ fn hit(source: &Source, base: &Scenario, spare: u32, at: Option<&str>) -> Result
                 )
             })
             .collect();
-        let o = Override::parse_at(&format!("gateway.{}.spare={spare}", gateway.name), &Place::whole("--spare"))?;
+        let o = Override::parse_at(
+            &format!("gateway.{}.spare={spare}", gateway.name),
+            &Place::whole("--spare"),
+        )?;
         let source = source.with(&faults.concat()).under(o);
         // What is wrong now is the flag's, in lines that the file does not have.
-        source.scenario(&[]).map_err(|e| Fault::Input(format!("--spare {spare} --down-at {at}: {e}")))?;
-        Ok(Situation { source, down: Some(gateway.name.clone()) })
+        source
+            .scenario(&[])
+            .map_err(|e| Fault::Input(format!("--spare {spare} --down-at {at}: {e}")))?;
+        Ok(Situation {
+            source,
+            down: Some(gateway.name.clone()),
+        })
     };
     base.plan.gateways.iter().map(situation).collect()
 }
@@ -205,7 +251,10 @@ impl Size {
         let source = self.scenario.read()?;
         let base = source.scenario(&[])?;
         if base.objectives.is_empty() {
-            return Err(Fault::Input(format!("{}: no [[objective]]: nothing says which value serves", base.file)));
+            return Err(Fault::Input(format!(
+                "{}: no [[objective]]: nothing says which value serves",
+                base.file
+            )));
         }
         let axis = ascending(Axis::parse(&ranged(&self.key), &Place::whole("--key"))?)?;
         let situations = match self.spare {
@@ -213,7 +262,10 @@ impl Size {
             n => hit(&source, &base, n, self.down_at.as_deref())?,
         };
         // Every value must be one before the first is tried.
-        for (situation, o) in situations.iter().flat_map(|s| axis.values.iter().map(move |o| (s, o))) {
+        for (situation, o) in situations
+            .iter()
+            .flat_map(|s| axis.values.iter().map(move |o| (s, o)))
+        {
             situation.source.scenario(std::slice::from_ref(o))?;
         }
         let results = self.results.open(&base.plan.name, "size", self.quiet)?;
@@ -231,12 +283,16 @@ impl Size {
         let premises = match &found {
             Some(found) => {
                 let points = self.points(&search, found)?;
-                pool.install(|| results.premises(|campaign| self.premises(&points, found, campaign)))
+                pool.install(|| {
+                    results.premises(|campaign| self.premises(&points, found, campaign))
+                })
             }
             None => None,
         };
         results.tell(premises.is_none());
-        let Some((found, premises)) = found.zip(premises) else { return Ok(Outcome::Interrupted) };
+        let Some((found, premises)) = found.zip(premises) else {
+            return Ok(Outcome::Interrupted);
+        };
         let study = self.record(&base, &axis, &found, premises);
         let document = study.json(&self.body(&axis, &found));
         let turned = Varied::new(vec![axis.clone()], Combine::Product, &Place::whole("--key"))?;
@@ -244,7 +300,11 @@ impl Size {
         let files = Files::of(&study, &document, scenarios, inputs(&base, Some(&turned)));
         let path = pool.install(|| results.publish(&files))?;
         match self.format {
-            Format::Text => print(&format!("{}{}", text(&axis, &study, &found), files.told(&path)))?,
+            Format::Text => print(&format!(
+                "{}{}",
+                text(&axis, &study, &found),
+                files.told(&path)
+            ))?,
             Format::Json => print(&document)?,
         }
         Ok(match found.verdict() {
@@ -255,41 +315,96 @@ impl Size {
     }
 
     /// The value that was found and its neighbour that does not serve; where nothing serves, the safest one.
-    fn points<'a>(&self, search: &'a Search, found: &Finding) -> Result<Vec<(&'a Source, Alternative)>, Fault> {
-        let safest = if self.largest { search.axis.values.first() } else { search.axis.values.last() };
+    fn points<'a>(
+        &self,
+        search: &'a Search,
+        found: &Finding,
+    ) -> Result<Vec<(&'a Source, Alternative)>, Fault> {
+        let safest = if self.largest {
+            search.axis.values.first()
+        } else {
+            search.axis.values.last()
+        };
         let wanted: Vec<&str> = match &found.chosen {
-            Some(chosen) => std::iter::once(chosen).chain(&found.beyond).map(String::as_str).collect(),
+            Some(chosen) => std::iter::once(chosen)
+                .chain(&found.beyond)
+                .map(String::as_str)
+                .collect(),
             None => safest.map(Override::value).into_iter().collect(),
         };
         let mut points = Vec::new();
         for value in wanted {
-            let Some(trial) = found.of(value) else { continue };
+            let Some(trial) = found.of(value) else {
+                continue;
+            };
             let situation = search.situations.iter().find(|s| s.down == trial.down);
             let own = search.axis.values.iter().find(|o| o.value() == value);
-            let Some((situation, o)) = situation.zip(own) else { continue };
+            let Some((situation, o)) = situation.zip(own) else {
+                continue;
+            };
             let values = vec![(search.axis.key.clone(), value.into())];
-            let point = Point { values, overrides: vec![o.clone()] };
-            points.push((&situation.source, Alternative::of(&situation.source, point)?));
+            let point = Point {
+                values,
+                overrides: vec![o.clone()],
+            };
+            points.push((
+                &situation.source,
+                Alternative::of(&situation.source, point)?,
+            ));
         }
         Ok(points)
     }
 
     /// What hangs on assumptions: whether the value still serves, and whether its neighbour then does.
-    fn premises(&self, points: &[(&Source, Alternative)], found: &Finding, campaign: &Campaign) -> Option<Premises> {
+    fn premises(
+        &self,
+        points: &[(&Source, Alternative)],
+        found: &Finding,
+        campaign: &Campaign,
+    ) -> Option<Premises> {
         let mut grounds = Vec::new();
-        let mut contest = Contest { points: Vec::new(), least: None };
+        let mut contest = Contest {
+            points: Vec::new(),
+            least: None,
+        };
         for (source, alternative) in points {
             let (name, point) = (alternative.point.label(), &alternative.point);
-            let verdict = point.values.first().and_then(|(_, value)| found.of(value)).map(|t| t.verdict);
+            let verdict = point
+                .values
+                .first()
+                .and_then(|(_, value)| found.of(value))
+                .map(|t| t.verdict);
             let verdict = verdict.unwrap_or(Verdict::Inconclusive);
-            contest.points.push(Judged { name: name.clone(), objectives: &alternative.scenario.objectives, verdict });
-            grounds.push(Ground { name, source, alternative, known: &[] });
+            contest.points.push(Judged {
+                name: name.clone(),
+                objectives: &alternative.scenario.objectives,
+                verdict,
+            });
+            grounds.push(Ground {
+                name,
+                source,
+                alternative,
+                known: &[],
+            });
         }
         let all = || found.trials.iter().chain(&found.fresh);
-        let cost = points.first().map_or(0, |(_, a)| user_hours(&a.scenario.plan, 1));
-        let spent = all().map(|t| cost.saturating_mul(t.samples.replications().into())).sum();
-        let question = Question { grounds, least: 1, spent, command: self.command(SET) };
-        question.premises(campaign, |tried| contest.own(tried), |tried| contest.said(tried))
+        let cost = points
+            .first()
+            .map_or(0, |(_, a)| user_hours(&a.scenario.plan, 1));
+        let spent = all()
+            .map(|t| cost.saturating_mul(t.samples.replications().into()))
+            .sum();
+        let question = Question {
+            grounds,
+            least: 1,
+            spent,
+            command: self.command(SET),
+        };
+        question.premises(
+            campaign,
+            |tried| contest.own(tried),
+            |tried| contest.said(tried),
+        )
     }
 
     /// The command that repeats it, with more of `set`.
@@ -301,26 +416,51 @@ impl Size {
         if self.spare > 0 {
             command += &written("--spare", &self.spare.to_string());
         }
-        self.down_at.iter().for_each(|at| command += &written("--down-at", at));
-        self.precision.given().iter().for_each(|(flag, value)| command += &written(flag, value));
+        self.down_at
+            .iter()
+            .for_each(|at| command += &written("--down-at", at));
+        self.precision
+            .given()
+            .iter()
+            .for_each(|(flag, value)| command += &written(flag, value));
         command
     }
 
     fn record(&self, base: &Scenario, axis: &Axis, found: &Finding, premises: Premises) -> Study {
         let mut answer = answer(axis, self.largest, found);
         if let (1.., Some(chosen)) = (self.spare, &found.chosen) {
-            let when = self.down_at.as_ref().map_or("all the time".into(), |at| format!("from {at} on"));
-            let one = if self.spare == 1 { "1 gateway".into() } else { format!("{} gateways", self.spare) };
-            let of = found.of(chosen).and_then(|t| t.down.as_deref()).unwrap_or_default();
+            let when = self
+                .down_at
+                .as_ref()
+                .map_or("all the time".into(), |at| format!("from {at} on"));
+            let one = if self.spare == 1 {
+                "1 gateway".into()
+            } else {
+                format!("{} gateways", self.spare)
+            };
+            let of = found
+                .of(chosen)
+                .and_then(|t| t.down.as_deref())
+                .unwrap_or_default();
             answer.push(format!(
                 "This holds with {one} of {of} down {when}, the worst to lose, and as many spare: these come on top."
             ));
         }
         let of = |sample: &'static str| {
             move |t: &Trial| {
-                let mut values = vec![(axis.key.clone(), t.value.clone()), ("sample".into(), sample.into())];
-                values.extend(t.down.iter().map(|down| ("down".to_string(), format!("gateway:{down}"))));
-                Tried { values, samples: t.samples.clone() }
+                let mut values = vec![
+                    (axis.key.clone(), t.value.clone()),
+                    ("sample".into(), sample.into()),
+                ];
+                values.extend(
+                    t.down
+                        .iter()
+                        .map(|down| ("down".to_string(), format!("gateway:{down}"))),
+                );
+                Tried {
+                    values,
+                    samples: t.samples.clone(),
+                }
             }
         };
         Study {
@@ -334,7 +474,12 @@ impl Size {
             warnings: base.warnings.clone(),
             command: self.command(""),
             premises,
-            tried: found.trials.iter().map(of(SEARCH)).chain(found.fresh.iter().map(of(FRESH))).collect(),
+            tried: found
+                .trials
+                .iter()
+                .map(of(SEARCH))
+                .chain(found.fresh.iter().map(of(FRESH)))
+                .collect(),
         }
     }
 
@@ -347,7 +492,9 @@ impl Size {
             confirmed: found.confirmed(),
             spare: self.spare,
             down_at: self.down_at.as_deref(),
-            trials: trials.chain(found.fresh.iter().map(|t| line(t, FRESH))).collect(),
+            trials: trials
+                .chain(found.fresh.iter().map(|t| line(t, FRESH)))
+                .collect(),
         }
     }
 }
@@ -359,7 +506,11 @@ const FRESH: &str = "confirmation";
 
 /// A key alone is a count from 1.
 fn ranged(key: &str) -> String {
-    if key.contains('=') { key.into() } else { format!("{key} = 1..{MOST_COUNT} step 1") }
+    if key.contains('=') {
+        key.into()
+    } else {
+        format!("{key} = 1..{MOST_COUNT} step 1")
+    }
 }
 
 /// Where a count is searched without a range.
@@ -402,8 +553,15 @@ struct Finding {
 
 impl Finding {
     fn confirmed(&self) -> bool {
-        let fresh = |value: &String| self.fresh.iter().find(|t| t.value == *value).map(|t| t.verdict);
-        self.chosen.as_ref().is_some_and(|c| fresh(c) == Some(Verdict::Pass))
+        let fresh = |value: &String| {
+            self.fresh
+                .iter()
+                .find(|t| t.value == *value)
+                .map(|t| t.verdict)
+        };
+        self.chosen
+            .as_ref()
+            .is_some_and(|c| fresh(c) == Some(Verdict::Pass))
     }
 
     /// pass: there is a value that serves, and fresh replications confirm it.
@@ -416,7 +574,10 @@ impl Finding {
     }
 
     fn of(&self, value: &str) -> Option<&Trial> {
-        self.fresh.iter().chain(&self.trials).find(|t| t.value == value)
+        self.fresh
+            .iter()
+            .chain(&self.trials)
+            .find(|t| t.value == value)
     }
 }
 
@@ -425,9 +586,16 @@ impl Finding {
 fn find(search: &Search, largest: bool) -> Result<Option<Finding>, Fault> {
     let n = search.axis.values.len();
     let mut bracket = Bracket::new(n);
-    let mut finding = Finding { trials: Vec::new(), fresh: Vec::new(), chosen: None, beyond: None };
+    let mut finding = Finding {
+        trials: Vec::new(),
+        fresh: Vec::new(),
+        chosen: None,
+        beyond: None,
+    };
     while let Some(place) = bracket.next() {
-        let Some(trial) = search.judge(place, 0)? else { return Ok(None) };
+        let Some(trial) = search.judge(place, 0)? else {
+            return Ok(None);
+        };
         // What is not shown to serve does not serve.
         let turned = (trial.verdict == Verdict::Pass) != largest;
         bracket.tell(place, if turned { Side::Serves } else { Side::Fails });
@@ -442,7 +610,9 @@ fn find(search: &Search, largest: bool) -> Result<Option<Finding>, Fault> {
     let Some(mut place) = chosen else {
         // Where the least value fails, the greatest may yet serve: then the order is the other one.
         if largest {
-            let Some(trial) = search.judge(n - 1, 0)? else { return Ok(None) };
+            let Some(trial) = search.judge(n - 1, 0)? else {
+                return Ok(None);
+            };
             finding.trials.push(trial);
         }
         return Ok(Some(finding));
@@ -451,7 +621,9 @@ fn find(search: &Search, largest: bool) -> Result<Option<Finding>, Fault> {
     let next = |place: usize, step: isize| place.checked_add_signed(step).filter(|p| *p < n);
     let first = search.most.max(search.start);
     loop {
-        let Some(trial) = search.judge(place, first)? else { return Ok(None) };
+        let Some(trial) = search.judge(place, first)? else {
+            return Ok(None);
+        };
         let passed = trial.verdict == Verdict::Pass;
         finding.chosen = Some(trial.value.clone());
         finding.fresh.push(trial);
@@ -463,7 +635,9 @@ fn find(search: &Search, largest: bool) -> Result<Option<Finding>, Fault> {
     }
     if let Some(p) = next(place, riskier) {
         if !finding.fresh.iter().any(|t| t.value == value(p)) {
-            let Some(trial) = search.judge(p, first)? else { return Ok(None) };
+            let Some(trial) = search.judge(p, first)? else {
+                return Ok(None);
+            };
             finding.fresh.push(trial);
         }
         finding.beyond = Some(value(p));
@@ -501,18 +675,33 @@ fn answer(axis: &Axis, largest: bool, found: &Finding) -> Vec<String> {
             )],
             None => {
                 let tried: Vec<&str> = found.trials.iter().map(|t| t.value.as_str()).collect();
-                vec![format!("No value of {key} that was tried meets the objectives: {}.", tried.join(", "))]
+                vec![format!(
+                    "No value of {key} that was tried meets the objectives: {}.",
+                    tried.join(", ")
+                )]
             }
         };
-        let missed = found.trials.iter().rev().find(|t| t.verdict != Verdict::Pass);
+        let missed = found
+            .trials
+            .iter()
+            .rev()
+            .find(|t| t.verdict != Verdict::Pass);
         lines.extend(missed.map(|t| format!("At {}: {}.", t.value, failing(t))));
         lines.push(ORDER.into());
         return lines;
     };
     let mut lines = Vec::new();
     let trial = found.of(chosen);
-    let confirmed = if found.confirmed() { "confirmed by" } else { "but not confirmed by" };
-    let fresh = found.fresh.iter().find(|t| t.value == *chosen).map_or(0, |t| t.samples.replications());
+    let confirmed = if found.confirmed() {
+        "confirmed by"
+    } else {
+        "but not confirmed by"
+    };
+    let fresh = found
+        .fresh
+        .iter()
+        .find(|t| t.value == *chosen)
+        .map_or(0, |t| t.samples.replications());
     lines.push(format!(
         "{key} = {chosen} is the {which} value that meets the objectives, {confirmed} {} fresh replications.",
         whole(fresh.into())
@@ -543,8 +732,7 @@ fn answer(axis: &Axis, largest: bool, found: &Finding) -> Vec<String> {
 }
 
 /// What a search cannot see.
-const ORDER: &str =
-    "This takes it that a value on the safe side of one that serves, serves too; rccsim sweep shows them all.";
+const ORDER: &str = "This takes it that a value on the safe side of one that serves, serves too; rccsim sweep shows them all.";
 
 /// Why a value does not serve.
 fn failing(trial: &Trial) -> String {
@@ -552,15 +740,31 @@ fn failing(trial: &Trial) -> String {
         .judgements
         .iter()
         .filter(|j| j.verdict != Verdict::Pass)
-        .map(|j| format!("{} is {} ({})", objective(&j.objective), figure(&j.row), j.verdict.name()))
+        .map(|j| {
+            format!(
+                "{} is {} ({})",
+                objective(&j.objective),
+                figure(&j.row),
+                j.verdict.name()
+            )
+        })
         .collect();
     missed.join(", ")
 }
 
 fn text(axis: &Axis, study: &Study, found: &Finding) -> String {
-    let mut rows = vec![vec![axis.key.clone(), "replications".into(), "verdict".into()]];
+    let mut rows = vec![vec![
+        axis.key.clone(),
+        "replications".into(),
+        "verdict".into(),
+    ]];
     if let Some(trial) = found.trials.first() {
-        rows[0].extend(trial.judgements.iter().map(|j| j.objective.metric.name.to_string()));
+        rows[0].extend(
+            trial
+                .judgements
+                .iter()
+                .map(|j| j.objective.metric.name.to_string()),
+        );
     }
     let row = |t: &Trial, fresh: &str| {
         let mut row = vec![
@@ -574,7 +778,11 @@ fn text(axis: &Axis, study: &Study, found: &Finding) -> String {
     rows.extend(found.trials.iter().map(|t| row(t, "")));
     rows.extend(found.fresh.iter().map(|t| row(t, " fresh")));
     let deciding = crate::report::text::premises(&study.premises);
-    format!("{}\n{deciding}\nTried\n{}\n", study.answer.join("\n"), crate::report::text::table(&rows, true))
+    format!(
+        "{}\n{deciding}\nTried\n{}\n",
+        study.answer.join("\n"),
+        crate::report::text::table(&rows, true)
+    )
 }
 
 fn line<'a>(trial: &'a Trial, sample: &'a str) -> Line<'a> {

@@ -58,19 +58,30 @@ impl Sweep {
         }
         let results = self.results.open(&base.plan.name, "sweep", self.quiet)?;
         let wanted = self.precision.wanted(Some(&study))?;
-        let replications =
-            Replications { first: 0, start: base.replications, wanted: &wanted, most: self.precision.most_reps };
+        let replications = Replications {
+            first: 0,
+            start: base.replications,
+            wanted: &wanted,
+            most: self.precision.most_reps,
+        };
         let pool = self.jobs.pool()?;
         let samples = pool.install(|| results.campaign.replicate(&all, replications))?;
         let points = samples.map(|samples| pool.install(|| outcomes(&all, samples)));
-        let premises = points
-            .as_ref()
-            .and_then(|points| pool.install(|| results.premises(|c| self.premises(&source, &all, points, c))));
+        let premises = points.as_ref().and_then(|points| {
+            pool.install(|| results.premises(|c| self.premises(&source, &all, points, c)))
+        });
         results.tell(premises.is_none());
-        let Some((points, premises)) = points.zip(premises) else { return Ok(Outcome::Interrupted) };
+        let Some((points, premises)) = points.zip(premises) else {
+            return Ok(Outcome::Interrupted);
+        };
         let record = self.record(&base, &study, &all, points, premises, warnings);
         let document = document::json(&record);
-        let files = files(&record, &document, expanded_study(&base, &study), inputs(&base, Some(&study)));
+        let files = files(
+            &record,
+            &document,
+            expanded_study(&base, &study),
+            inputs(&base, Some(&study)),
+        );
         let path = pool.install(|| results.publish(&files))?;
         match self.format {
             Format::Json => print(&document)?,
@@ -98,7 +109,11 @@ impl Sweep {
                 1 => String::new(),
                 n => format!(" (and {} more points: summary.json)", n - 1),
             };
-            eprintln!("warning: {}: {}{more}", first.label, document::skew(&first.skewed[0]));
+            eprintln!(
+                "warning: {}: {}{more}",
+                first.label,
+                document::skew(&first.skewed[0])
+            );
         }
         document::Sweep {
             scenario: base.plan.name.clone(),
@@ -108,7 +123,10 @@ impl Sweep {
             horizon_s: base.plan.horizon.0 as f64 / 1e6,
             answer: answer(study, &base.objectives, &points),
             objectives: base.objectives.clone(),
-            chosen: ranking(&points).1.first().map_or(String::new(), |i| points[*i].label.clone()),
+            chosen: ranking(&points)
+                .1
+                .first()
+                .map_or(String::new(), |i| points[*i].label.clone()),
             points,
             warnings,
             command: self.command(""),
@@ -119,7 +137,10 @@ impl Sweep {
     /// The command that repeats it, with more of `set`.
     fn command(&self, set: &str) -> String {
         let flags = self.vary.given().into_iter().chain(self.precision.given());
-        flags.fold(self.scenario.canonical("sweep") + set, |line, (flag, value)| line + &written(flag, &value))
+        flags.fold(
+            self.scenario.canonical("sweep") + set,
+            |line, (flag, value)| line + &written(flag, &value),
+        )
     }
 
     /// What hangs on assumptions, at the best point and at the next ones after it.
@@ -131,10 +152,18 @@ impl Sweep {
         campaign: &Campaign,
     ) -> Option<Premises> {
         let (metric, order) = ranking(points);
-        let ground = |i: &usize| Ground { name: points[*i].label.clone(), source, alternative: &all[*i], known: &[] };
+        let ground = |i: &usize| Ground {
+            name: points[*i].label.clone(),
+            source,
+            alternative: &all[*i],
+            known: &[],
+        };
         let question = Question {
             grounds: order.iter().map(ground).collect(),
-            spent: spent(all.iter().zip(points.iter().map(|p| p.samples.replications()))),
+            spent: spent(
+                all.iter()
+                    .zip(points.iter().map(|p| p.samples.replications())),
+            ),
             command: self.command(SET),
             least: 1,
         };
@@ -143,8 +172,15 @@ impl Sweep {
             objectives: &all[*i].scenario.objectives,
             verdict: points[*i].verdict(),
         };
-        let contest = Contest { points: order.iter().map(point).collect(), least: metric.map(least_of) };
-        question.premises(campaign, |tried| contest.own(tried), |tried| contest.said(tried))
+        let contest = Contest {
+            points: order.iter().map(point).collect(),
+            least: metric.map(least_of),
+        };
+        question.premises(
+            campaign,
+            |tried| contest.own(tried),
+            |tried| contest.said(tried),
+        )
     }
 }
 
@@ -155,7 +191,10 @@ fn least_of(metric: &'static str) -> Least<'static> {
 
 /// The points with their figures.
 fn outcomes(all: &[Alternative], samples: Vec<Samples>) -> Vec<document::Outcome> {
-    all.iter().zip(samples).map(|(a, s)| outcome(a, s)).collect()
+    all.iter()
+        .zip(samples)
+        .map(|(a, s)| outcome(a, s))
+        .collect()
 }
 
 /// A point with its figures.
@@ -200,7 +239,12 @@ fn warnings(all: &[Alternative]) -> Vec<String> {
     told.into_iter().map(text).collect()
 }
 
-fn files<'a>(record: &'a document::Sweep, document: &'a str, scenario: String, inputs: Vec<Input>) -> Files<'a> {
+fn files<'a>(
+    record: &'a document::Sweep,
+    document: &'a str,
+    scenario: String,
+    inputs: Vec<Input>,
+) -> Files<'a> {
     Files {
         scenario: &record.scenario,
         scenario_hash: &record.scenario_hash,
@@ -209,6 +253,10 @@ fn files<'a>(record: &'a document::Sweep, document: &'a str, scenario: String, i
         scenarios: vec![("scenario.toml".into(), scenario)],
         inputs,
         document,
-        points: record.points.iter().map(|p| (p.label.clone(), &p.samples)).collect(),
+        points: record
+            .points
+            .iter()
+            .map(|p| (p.label.clone(), &p.samples))
+            .collect(),
     }
 }

@@ -14,8 +14,13 @@ const REPLICATIONS: u32 = 5;
 const REPLICATIONS_WHOLE: u32 = 2;
 
 /// Figures of the worst moment or of the first or last user: those of a few users say nothing of those of many.
-const OF_EXTREMES: [&str; 5] =
-    ["down_peak", "message_rate_peak_per_s", "gateway_queue_peak", "first_loss_s", "all_back_s"];
+const OF_EXTREMES: [&str; 5] = [
+    "down_peak",
+    "message_rate_peak_per_s",
+    "gateway_queue_peak",
+    "first_loss_s",
+    "all_back_s",
+];
 
 /// A plan as it is tried.
 #[derive(Clone)]
@@ -33,9 +38,26 @@ impl Trial {
     /// Of the whole deployment where its users share queues: these cannot be studied with a few of them.
     pub fn of(scenario: &Scenario) -> Trial {
         let whole = shares_queues(&scenario.plan);
-        let plan = if whole { scenario.plan.clone() } else { shrunk(&scenario.plan, USERS) };
-        let stands_for = users(&scenario.plan).iter().zip(users(&plan)).map(|(all, few)| share(*all, few)).collect();
-        Trial { plan, replications: if whole { REPLICATIONS_WHOLE } else { REPLICATIONS }, stands_for, whole }
+        let plan = if whole {
+            scenario.plan.clone()
+        } else {
+            shrunk(&scenario.plan, USERS)
+        };
+        let stands_for = users(&scenario.plan)
+            .iter()
+            .zip(users(&plan))
+            .map(|(all, few)| share(*all, few))
+            .collect();
+        Trial {
+            plan,
+            replications: if whole {
+                REPLICATIONS_WHOLE
+            } else {
+                REPLICATIONS
+            },
+            stands_for,
+            whole,
+        }
     }
 
     /// What it costs: hours of users, over all replications.
@@ -50,8 +72,11 @@ impl Trial {
 
     /// Counts and rates as the whole deployment would have them.
     pub fn scaled(&self, mut samples: Samples) -> Samples {
-        let grows: Vec<bool> =
-            samples.columns.iter().map(|c| matches!(c.metric.unit, Unit::Count | Unit::PerSecond)).collect();
+        let grows: Vec<bool> = samples
+            .columns
+            .iter()
+            .map(|c| matches!(c.metric.unit, Unit::Count | Unit::PerSecond))
+            .collect();
         for scopes in &mut samples.values {
             for (figures, factor) in scopes.iter_mut().zip(&self.stands_for) {
                 for (figure, _) in figures.iter_mut().zip(&grows).filter(|(_, grows)| **grows) {
@@ -76,21 +101,29 @@ impl Trial {
     /// "at most 20 users of a group, 5 replications".
     pub fn told(&self) -> String {
         let most = self.plan.clients.iter().map(|c| c.count).max().unwrap_or(0);
-        let who = if self.whole { "the whole deployment".into() } else { format!("at most {most} users of a group") };
+        let who = if self.whole {
+            "the whole deployment".into()
+        } else {
+            format!("at most {most} users of a group")
+        };
         format!("{who}, {} replications", self.replications)
     }
 }
 
 /// Whether users meet in a queue or under a limit.
 pub fn shares_queues(plan: &Plan) -> bool {
-    plan.gateways.iter().any(|g| g.station.is_some() || g.max_sessions.is_some())
+    plan.gateways
+        .iter()
+        .any(|g| g.station.is_some() || g.max_sessions.is_some())
 }
 
 /// Hours of users, over all replications.
 pub fn user_hours(plan: &Plan, replications: u32) -> u64 {
     let users: u64 = plan.clients.iter().map(|c| u64::from(c.count)).sum();
     let hours = plan.horizon.0 / 3_600_000_000;
-    users.saturating_mul(hours.max(1)).saturating_mul(u64::from(replications))
+    users
+        .saturating_mul(hours.max(1))
+        .saturating_mul(u64::from(replications))
 }
 
 /// The users of each scope, in the order of [`super::replicate::scopes`].
@@ -108,7 +141,11 @@ fn users(plan: &Plan) -> Vec<u64> {
 }
 
 fn share(all: u64, few: u64) -> f64 {
-    if few == 0 { 1.0 } else { all as f64 / few as f64 }
+    if few == 0 {
+        1.0
+    } else {
+        all as f64 / few as f64
+    }
 }
 
 fn times(sample: Sample, factor: f64) -> Sample {

@@ -27,8 +27,15 @@ impl FirstLosses {
     /// Of the users whose session was lost for the most frequent reason, the one in the middle by how long it had lasted.
     fn typical(&self) -> Option<(u32, u32)> {
         let count = |cause: DropCause| self.losses.values().filter(|(c, _)| *c == cause).count();
-        let main = DropCause::ALL.into_iter().rev().max_by_key(|cause| count(*cause))?;
-        let mut alike: Vec<_> = self.losses.iter().filter(|(_, (cause, _))| *cause == main).collect();
+        let main = DropCause::ALL
+            .into_iter()
+            .rev()
+            .max_by_key(|cause| count(*cause))?;
+        let mut alike: Vec<_> = self
+            .losses
+            .iter()
+            .filter(|(_, (cause, _))| *cause == main)
+            .collect();
         alike.sort_by_key(|(user, (_, lasted))| (*lasted, **user));
         alike.get(alike.len() / 2).map(|(user, _)| **user)
     }
@@ -49,7 +56,16 @@ mod tests {
 
     fn row(user: u32, cause: DropCause, lost_s: u64) -> DropRow {
         let (established_at, lost_at) = (Time(0), Time(lost_s * 1_000_000));
-        DropRow { user, clients: 0, gateway: 0, lost_at, established_at, detected_at: None, cause, ended_by: None }
+        DropRow {
+            user,
+            clients: 0,
+            gateway: 0,
+            lost_at,
+            established_at,
+            detected_at: None,
+            cause,
+            ended_by: None,
+        }
     }
 
     #[test]
@@ -57,7 +73,11 @@ mod tests {
         let mut first = FirstLosses::default();
         assert_eq!(first.typical(), None);
         let unanswered = DropCause::RefreshUnanswered;
-        for (user, cause, lost_s) in [(1, unanswered, 900), (2, DropCause::GatewayDown, 5), (3, unanswered, 1532)] {
+        for (user, cause, lost_s) in [
+            (1, unanswered, 900),
+            (2, DropCause::GatewayDown, 5),
+            (3, unanswered, 1532),
+        ] {
             first.note(4, &row(user, cause, lost_s));
         }
         first.note(4, &row(7, unanswered, 1700));

@@ -30,7 +30,10 @@ pub struct DropLog {
 impl DropLog {
     /// A log of at most `limit` rows.
     pub fn new(limit: u64) -> DropLog {
-        DropLog { limit, ..DropLog::default() }
+        DropLog {
+            limit,
+            ..DropLog::default()
+        }
     }
 
     /// Adds a row while there is room.
@@ -103,7 +106,10 @@ fn encode(row: &DropRow) -> [u8; ROW] {
     bytes[12] = row.cause as u8;
     bytes[13] = row.ended_by.map_or(UNKNOWN, |e| e as u8);
     let detected = row.detected_at.map_or(NEVER, |t| t.0);
-    for (i, at) in [row.established_at.0, row.lost_at.0, detected].into_iter().enumerate() {
+    for (i, at) in [row.established_at.0, row.lost_at.0, detected]
+        .into_iter()
+        .enumerate()
+    {
         bytes[16 + 8 * i..24 + 8 * i].copy_from_slice(&at.to_le_bytes());
     }
     bytes
@@ -138,7 +144,9 @@ mod tests {
             established_at: Time(u64::from(n)),
             detected_at: n.is_multiple_of(2).then_some(Time(u64::from(n) << 33)),
             cause: DropCause::ALL[n as usize % 8],
-            ended_by: EndedBy::ALL.get(n as usize % (EndedBy::ALL.len() + 1)).copied(),
+            ended_by: EndedBy::ALL
+                .get(n as usize % (EndedBy::ALL.len() + 1))
+                .copied(),
         };
         let mut log = DropLog::new(10_000);
         (0..20_000).for_each(|n| log.push(row(n)));

@@ -22,7 +22,11 @@ impl Interleave {
     /// Nothing yet.
     pub fn new(limit: u64) -> Interleave {
         debug_assert!(limit <= MOST_ROWS, "these rows are not for the memory");
-        Interleave { changes: Vec::new(), rows: Vec::new(), limit: limit as usize }
+        Interleave {
+            changes: Vec::new(),
+            rows: Vec::new(),
+            limit: limit as usize,
+        }
     }
 
     /// The number of users down changes by one at most.
@@ -47,11 +51,19 @@ impl Interleave {
     }
 
     /// The changes and the rows in the order of all events.
-    pub fn in_order(mut self) -> (impl Iterator<Item = (Time, i64)>, impl Iterator<Item = DropRow>) {
+    pub fn in_order(
+        mut self,
+    ) -> (
+        impl Iterator<Item = (Time, i64)>,
+        impl Iterator<Item = DropRow>,
+    ) {
         // Each batch is in order: what is sorted here are some long runs.
         self.changes.sort();
         self.sort_rows();
-        let changes = self.changes.into_iter().map(|c| (Time(c >> 1), 1 - 2 * (c & 1) as i64));
+        let changes = self
+            .changes
+            .into_iter()
+            .map(|c| (Time(c >> 1), 1 - 2 * (c & 1) as i64));
         (changes, self.rows.into_iter().map(|(_, row)| row))
     }
 }

@@ -18,10 +18,14 @@ pub use call::Direction;
 pub use control::Control;
 pub use drop_log::DropLog;
 pub use group::{Shortcuts, bytes_of_group};
-pub use plan::{ClientPlan, FaultPlan, FaultTarget, Forgets, GatewayPlan, IdleAction, PathConfig, Plan, Transport};
+pub use plan::{
+    ClientPlan, FaultPlan, FaultTarget, Forgets, GatewayPlan, IdleAction, PathConfig, Plan,
+    Transport,
+};
 pub use portion::Portion;
 pub use simulate::{
-    Manner, Part, Replication, simulate, simulate_each, simulate_under, simulate_with, watch, watch_and_count,
+    Manner, Part, Replication, simulate, simulate_each, simulate_under, simulate_with, watch,
+    watch_and_count,
 };
 pub use station::{Begun, JobClass, Overload, ServiceTime, Station, StationConfig, Work};
 pub use witness::{Fate, Witness};

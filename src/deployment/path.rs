@@ -18,7 +18,8 @@ impl PathConfig {
 
     /// After how long without traffic a middlebox forgets the connection: keep-alives that come sooner keep it.
     pub fn idles_after(&self) -> Option<Span> {
-        self.idle_timeout.filter(|idle| self.keep_alive.is_none_or(|k| k >= *idle))
+        self.idle_timeout
+            .filter(|idle| self.keep_alive.is_none_or(|k| k >= *idle))
     }
 
     /// Whether SIP need not retransmit on it.

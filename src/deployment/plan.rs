@@ -86,7 +86,11 @@ pub struct GatewayPlan {
 impl GatewayPlan {
     /// Groups that are simulated on their own, and gateways in each: spare gateways tie all of them together.
     pub fn groups(&self) -> (u32, u32) {
-        if self.spare == 0 { (self.count, 1) } else { (1, self.count + self.spare) }
+        if self.spare == 0 {
+            (self.count, 1)
+        } else {
+            (1, self.count + self.spare)
+        }
     }
 }
 
@@ -168,7 +172,9 @@ impl Plan {
     /// The groups that are simulated on their own: gateway and number of the group.
     pub fn groups(&self) -> Vec<(usize, u32)> {
         let gateways = self.gateways.iter().enumerate();
-        gateways.flat_map(|(index, gateway)| (0..gateway.groups().0).map(move |group| (index, group))).collect()
+        gateways
+            .flat_map(|(index, gateway)| (0..gateway.groups().0).map(move |group| (index, group)))
+            .collect()
     }
 
     /// The group of a user of a client group (`number` from 0), and the user's place in it.
@@ -177,9 +183,18 @@ impl Plan {
         let (groups, _) = self.gateways[gateway].groups();
         let group = number % groups;
         // Users are numbered within the group, one client group after another.
-        let share = |count: u32| if count > group { (count - group).div_ceil(groups) } else { 0 };
-        let before =
-            self.clients[..clients].iter().filter(|c| c.gateway == gateway).map(|c| share(c.count)).sum::<u32>();
+        let share = |count: u32| {
+            if count > group {
+                (count - group).div_ceil(groups)
+            } else {
+                0
+            }
+        };
+        let before = self.clients[..clients]
+            .iter()
+            .filter(|c| c.gateway == gateway)
+            .map(|c| share(c.count))
+            .sum::<u32>();
         (group, before + number / groups)
     }
 }

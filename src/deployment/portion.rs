@@ -20,12 +20,28 @@ pub struct Portion {
 
 impl Portion {
     /// Simulates the group at that place of [`Plan::groups`]; `None` where it was stopped.
-    pub fn simulate(plan: &Plan, group: usize, replication: u32, control: &Control) -> Option<Portion> {
+    pub fn simulate(
+        plan: &Plan,
+        group: usize,
+        replication: u32,
+        control: &Control,
+    ) -> Option<Portion> {
         let (gateway, number) = plan.groups()[group];
-        let manner = Manner { shortcuts: Shortcuts::Taken, drop_rows: 0, control };
+        let manner = Manner {
+            shortcuts: Shortcuts::Taken,
+            drop_rows: 0,
+            control,
+        };
         let harvest = Group::new(plan, gateway, number, replication, manner, ()).run()?;
-        let clients = harvest.probes.into_iter().map(|probe| probe.tally).collect();
-        Some(Portion { gateways: harvest.gateways, clients })
+        let clients = harvest
+            .probes
+            .into_iter()
+            .map(|probe| probe.tally)
+            .collect();
+        Some(Portion {
+            gateways: harvest.gateways,
+            clients,
+        })
     }
 }
 

@@ -118,7 +118,10 @@ struct Level {
 
 impl Level {
     fn new(bins: usize) -> Level {
-        Level { partial: vec![0; bins + 1], step: vec![0; bins + 2] }
+        Level {
+            partial: vec![0; bins + 1],
+            step: vec![0; bins + 2],
+        }
     }
 
     fn change(&mut self, at: Time, by: i64) {
@@ -129,10 +132,13 @@ impl Level {
 
     fn areas(&self) -> impl Iterator<Item = u64> + '_ {
         let mut level = 0;
-        self.partial.iter().zip(&self.step).map(move |(partial, step)| {
-            level += step;
-            (partial + level * MINUTE as i64) as u64
-        })
+        self.partial
+            .iter()
+            .zip(&self.step)
+            .map(move |(partial, step)| {
+                level += step;
+                (partial + level * MINUTE as i64) as u64
+            })
     }
 }
 
@@ -207,7 +213,10 @@ impl Probe {
         if state != UserState::Out {
             self.levels[state as usize - 1].change(now, 1);
         }
-        self.count_down(now, i64::from(state.is_down()) - i64::from(record.state.is_down()));
+        self.count_down(
+            now,
+            i64::from(state.is_down()) - i64::from(record.state.is_down()),
+        );
         record.state = state;
         record.since = now;
     }
@@ -251,14 +260,22 @@ impl Probe {
         hindrance: Option<DropCause>,
         believes: bool,
     ) {
-        let state = match (signed_in, held && hindrance.is_none(), record.ever_established) {
+        let state = match (
+            signed_in,
+            held && hindrance.is_none(),
+            record.ever_established,
+        ) {
             (false, ..) => UserState::Out,
             (_, true, _) => UserState::Usable,
             (.., false) => UserState::SettingUp,
             _ if believes => UserState::Silent,
             _ => UserState::Visible,
         };
-        if record.session_open && state != UserState::Usable && signed_in && !record.lost_at.is_some() {
+        if record.session_open
+            && state != UserState::Usable
+            && signed_in
+            && !record.lost_at.is_some()
+        {
             record.lost_at = now.into();
             record.hindrance = hindrance;
         }
@@ -372,7 +389,9 @@ impl Probe {
             return;
         }
         let (cause, ended_by) = match end {
-            GatewayEnd::TimerSilent | GatewayEnd::TimerBye => (Self::cause_of_expiry(record), EndedBy::GatewayTimer),
+            GatewayEnd::TimerSilent | GatewayEnd::TimerBye => {
+                (Self::cause_of_expiry(record), EndedBy::GatewayTimer)
+            }
             GatewayEnd::Disowned => (DropCause::DialogLost, EndedBy::Answer481),
             GatewayEnd::Answer481 => (DropCause::DialogLost, EndedBy::Answer481),
             GatewayEnd::GaveUp => (DropCause::RefreshUnanswered, EndedBy::Bye),
@@ -382,7 +401,13 @@ impl Probe {
         self.drop_session(record, now, cause, Some(ended_by));
     }
 
-    fn drop_session(&mut self, record: &mut Record, now: Time, cause: DropCause, ended_by: Option<EndedBy>) {
+    fn drop_session(
+        &mut self,
+        record: &mut Record,
+        now: Time,
+        cause: DropCause,
+        ended_by: Option<EndedBy>,
+    ) {
         // The root cause is what ended usability, not what ended the session afterwards (model §3).
         let cause = record.hindrance.take().unwrap_or(cause);
         let lost_at = record.lost_at.get().unwrap_or(now);
@@ -394,14 +419,22 @@ impl Probe {
         if !record.dropped_before {
             record.dropped_before = true;
             let after = (lost_at - record.first_established).0;
-            self.tally.first_loss_us = Some(self.tally.first_loss_us.map_or(after, |least| least.min(after)));
+            self.tally.first_loss_us = Some(
+                self.tally
+                    .first_loss_us
+                    .map_or(after, |least| least.min(after)),
+            );
         }
     }
 
     /// The client knows of the drop (`None`: it never will, the run or the day is over).
     fn detected(&mut self, record: &mut Record, user: u32, now: Time, at: Option<Time>) {
-        let Some((cause, ended_by)) = record.undetected.take() else { return };
-        let Some(lost_at) = record.lost_at.get() else { return };
+        let Some((cause, ended_by)) = record.undetected.take() else {
+            return;
+        };
+        let Some(lost_at) = record.lost_at.get() else {
+            return;
+        };
         match at {
             Some(at) => self.tally.detection.record(at - lost_at),
             None => self.tally.detection.record_censored(now - lost_at),
@@ -448,9 +481,19 @@ impl Probe {
         }
         self.count_down(horizon, 0);
         let [usable, setting_up, silent, visible] = &self.levels;
-        let areas = usable.areas().zip(setting_up.areas()).zip(silent.areas().zip(visible.areas()));
-        for (bin, ((usable, setting_up), (silent, visible))) in self.tally.minutes.iter_mut().zip(areas) {
-            (bin.usable_us, bin.setting_up_us, bin.silent_us, bin.visible_us) = (usable, setting_up, silent, visible);
+        let areas = usable
+            .areas()
+            .zip(setting_up.areas())
+            .zip(silent.areas().zip(visible.areas()));
+        for (bin, ((usable, setting_up), (silent, visible))) in
+            self.tally.minutes.iter_mut().zip(areas)
+        {
+            (
+                bin.usable_us,
+                bin.setting_up_us,
+                bin.silent_us,
+                bin.visible_us,
+            ) = (usable, setting_up, silent, visible);
         }
     }
 

@@ -69,7 +69,11 @@ pub fn simulate(plan: &Plan, replication: u32) -> Replication {
 
 /// As [`simulate`], choosing whether plain paths are crossed in one event: the result must not depend on it.
 pub fn simulate_with(plan: &Plan, replication: u32, shortcuts: Shortcuts) -> Replication {
-    let manner = Manner { shortcuts, drop_rows: plan.drops_limit, control: &Control::default() };
+    let manner = Manner {
+        shortcuts,
+        drop_rows: plan.drops_limit,
+        control: &Control::default(),
+    };
     simulate_under(plan, replication, manner).unwrap_or_default()
 }
 
@@ -77,15 +81,19 @@ pub fn simulate_with(plan: &Plan, replication: u32, shortcuts: Shortcuts) -> Rep
 pub fn simulate_under(plan: &Plan, replication: u32, manner: Manner) -> Option<Replication> {
     let mut result = None;
     let mut drops = Vec::new();
-    let never: Result<(), std::convert::Infallible> = simulate_each(plan, &[replication], manner, |_, part| {
-        match part {
-            Part::Drops(log) => drops.push(log),
-            Part::Whole(replication) => result = Some(*replication),
-        }
-        Ok(())
-    });
+    let never: Result<(), std::convert::Infallible> =
+        simulate_each(plan, &[replication], manner, |_, part| {
+            match part {
+                Part::Drops(log) => drops.push(log),
+                Part::Whole(replication) => result = Some(*replication),
+            }
+            Ok(())
+        });
     never.unwrap_or_default();
-    result.map(|replication| Replication { drops, ..replication })
+    result.map(|replication| Replication {
+        drops,
+        ..replication
+    })
 }
 
 /// What [`simulate_each`] hands over.
@@ -117,7 +125,10 @@ pub fn simulate_each<E>(
     let units = groups.len() * replications.len();
     for start in (0..units).step_by(UNITS_AT_ONCE) {
         let chunk = start..(start + UNITS_AT_ONCE).min(units);
-        let manner = Manner { drop_rows: rows_left, ..manner };
+        let manner = Manner {
+            drop_rows: rows_left,
+            ..manner
+        };
         let results: Vec<_> = chunk
             .clone()
             .into_par_iter()
@@ -128,10 +139,17 @@ pub fn simulate_each<E>(
             })
             .collect();
         for (unit, harvest) in chunk.zip(results) {
-            let Some(harvest) = harvest else { return Ok(()) };
+            let Some(harvest) = harvest else {
+                return Ok(());
+            };
             let (gateway, _) = groups[unit % groups.len()];
             let replication = replications[unit / groups.len()];
-            merged.merge(plan, gateway, &harvest.gateways, harvest.probes.iter().map(|probe| &probe.tally));
+            merged.merge(
+                plan,
+                gateway,
+                &harvest.gateways,
+                harvest.probes.iter().map(|probe| &probe.tally),
+            );
             for probe in harvest.probes {
                 rows_left = rows_left.saturating_sub(probe.drops.len());
                 take(replication, Part::Drops(probe.drops))?;
@@ -146,7 +164,13 @@ pub fn simulate_each<E>(
 }
 
 /// Simulates one group under the eyes of a witness, and returns it.
-pub fn watch<W: Witness>(plan: &Plan, gateway: usize, group: u32, replication: u32, witness: W) -> Option<W> {
+pub fn watch<W: Witness>(
+    plan: &Plan,
+    gateway: usize,
+    group: u32,
+    replication: u32,
+    witness: W,
+) -> Option<W> {
     watch_and_count(plan, gateway, group, replication, witness).map(|(_, witness)| witness)
 }
 
@@ -158,9 +182,16 @@ pub fn watch_and_count<W: Witness>(
     replication: u32,
     witness: W,
 ) -> Option<(Tally, W)> {
-    let manner = Manner { shortcuts: Shortcuts::Taken, drop_rows: 0, control: &Control::default() };
+    let manner = Manner {
+        shortcuts: Shortcuts::Taken,
+        drop_rows: 0,
+        control: &Control::default(),
+    };
     let harvest = Group::new(plan, gateway, group, replication, manner, witness).run()?;
     let mut whole = harvest.gateways;
-    harvest.probes.iter().for_each(|probe| whole.merge(&probe.tally));
+    harvest
+        .probes
+        .iter()
+        .for_each(|probe| whole.merge(&probe.tally));
     Some((whole, harvest.witness))
 }

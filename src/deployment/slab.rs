@@ -41,7 +41,10 @@ impl<T> Slab<T> {
 
     /// Without places.
     pub fn new() -> Slab<T> {
-        Slab { places: Vec::new(), free: List::EMPTY }
+        Slab {
+            places: Vec::new(),
+            free: List::EMPTY,
+        }
     }
 
     /// Puts an item at the end of a list; returns its place.
@@ -54,7 +57,10 @@ impl<T> Slab<T> {
                 place
             }
             None => {
-                self.places.push(Place { item, next: List::EMPTY });
+                self.places.push(Place {
+                    item,
+                    next: List::EMPTY,
+                });
                 self.places.len() as u32 - 1
             }
         };
@@ -81,7 +87,11 @@ impl<T> Slab<T> {
             before = at;
             at = self.places[at as usize].next.first;
         }
-        if before == NONE { list } else { &mut self.places[before as usize].next }
+        if before == NONE {
+            list
+        } else {
+            &mut self.places[before as usize].next
+        }
     }
 
     /// The places of a list.
@@ -132,15 +142,24 @@ mod tests {
         let c = slab.add(&mut one, 'c');
         let d = slab.add(&mut one, 'd');
         let items = |slab: &Slab<char>, list| slab.of(list).map(|p| slab[p]).collect::<String>();
-        assert_eq!((items(&slab, one), items(&slab, other)), ("acd".into(), "b".into()));
+        assert_eq!(
+            (items(&slab, one), items(&slab, other)),
+            ("acd".into(), "b".into())
+        );
         assert!(!slab.remove(&mut other, c));
         assert!(slab.remove(&mut one, c));
         assert!(!slab.remove(&mut one, c));
         assert_eq!((items(&slab, one), slab[c]), ("ad".into(), 'c'));
         assert!(slab.remove(&mut one, a));
         // The place freed last is handed out first.
-        assert_eq!((slab.add(&mut other, 'e'), slab.add(&mut other, 'f')), (a, c));
-        assert_eq!((items(&slab, one), items(&slab, other)), ("d".into(), "bef".into()));
+        assert_eq!(
+            (slab.add(&mut other, 'e'), slab.add(&mut other, 'f')),
+            (a, c)
+        );
+        assert_eq!(
+            (items(&slab, one), items(&slab, other)),
+            ("d".into(), "bef".into())
+        );
         assert!(slab.remove(&mut other, b) && slab.remove(&mut one, d));
         assert_eq!((one, slab.len()), (List::EMPTY, 4));
     }

@@ -60,7 +60,9 @@ impl ServiceTime {
                 let (mean, sd) = (mean.0 as f64, sd.0 as f64);
                 let variance = libm::log(1.0 + sd * sd / (mean * mean));
                 let z: f64 = Normal.sample(stream);
-                Span::from_micros_f64(libm::exp(libm::log(mean) - variance / 2.0 + libm::sqrt(variance) * z))
+                Span::from_micros_f64(libm::exp(
+                    libm::log(mean) - variance / 2.0 + libm::sqrt(variance) * z,
+                ))
             }
             ServiceTime::Quantiles(points) => {
                 let u = stream.uniform();
@@ -68,7 +70,11 @@ impl ServiceTime {
                 for (share, span) in points {
                     let us = span.0 as f64;
                     if u <= *share {
-                        let part = if *share > last.0 { (u - last.0) / (share - last.0) } else { 1.0 };
+                        let part = if *share > last.0 {
+                            (u - last.0) / (share - last.0)
+                        } else {
+                            1.0
+                        };
                         return Span::from_micros_f64(last.1 + part * (us - last.1));
                     }
                     last = (*share, us);
@@ -256,13 +262,23 @@ impl<'a> Station<'a> {
     pub fn offer(&mut self, now: Time, user: u32, work: Work) -> Result<Option<Begun>, Overload> {
         self.advance(now);
         self.tally.offered += 1;
-        let full = self.config.queue.is_some_and(|places| self.busy == self.config.servers && self.queued() >= places);
+        let full = self
+            .config
+            .queue
+            .is_some_and(|places| self.busy == self.config.servers && self.queued() >= places);
         if full {
             self.tally.refused += 1;
             return Err(self.config.overload);
         }
         self.count = self.count.wrapping_add(1);
-        let job = Job { user, work, arrived: now, number: self.count, in_serial_section: false, inside: true };
+        let job = Job {
+            user,
+            work,
+            arrived: now,
+            number: self.count,
+            in_serial_section: false,
+            inside: true,
+        };
         let place = match self.free.pop() {
             Some(place) => {
                 self.jobs[place as usize] = job;
@@ -294,17 +310,35 @@ impl<'a> Station<'a> {
         } else {
             self.config.service[job.work.class() as usize].draw(&mut self.stream)
         };
-        Begun { place, number: job.number, ends: now + service }
+        Begun {
+            place,
+            number: job.number,
+            ends: now + service,
+        }
     }
 
     fn begin_serial(&mut self, now: Time, place: u32) -> Begun {
         self.serial_busy = true;
-        Begun { place, number: self.jobs[place as usize].number, ends: now + self.config.setup_serial }
+        Begun {
+            place,
+            number: self.jobs[place as usize].number,
+            ends: now + self.config.setup_serial,
+        }
     }
 
     /// A service ends. Returns the job, where it is done, and the services that begin now.
-    pub fn served(&mut self, now: Time, place: u32, number: u32) -> (Option<Job>, [Option<Begun>; 2]) {
-        let Some(job) = self.jobs.get(place as usize).copied().filter(|job| job.inside && job.number == number) else {
+    pub fn served(
+        &mut self,
+        now: Time,
+        place: u32,
+        number: u32,
+    ) -> (Option<Job>, [Option<Begun>; 2]) {
+        let Some(job) = self
+            .jobs
+            .get(place as usize)
+            .copied()
+            .filter(|job| job.inside && job.number == number)
+        else {
             return (None, [None; 2]); // the gateway crashed meanwhile
         };
         self.advance(now);
@@ -359,7 +393,9 @@ impl<'a> Station<'a> {
 
     fn account_open(&mut self, now: Time) {
         let inside = self.jobs.iter().filter(|job| job.inside);
-        self.tally.sojourn_us += inside.map(|job| u128::from((now - job.arrived).0)).sum::<u128>();
+        self.tally.sojourn_us += inside
+            .map(|job| u128::from((now - job.arrived).0))
+            .sum::<u128>();
     }
 
     /// The run ends.
@@ -373,8 +409,14 @@ impl<'a> Station<'a> {
             "jobs are neither refused nor done nor inside"
         );
         let idle = self.busy < self.config.servers;
-        assert!(!(idle && self.queued() > 0), "a job waits while a server is idle");
-        assert!(self.serial_busy || self.serial.is_empty(), "a job waits for a serial section that nobody is in");
+        assert!(
+            !(idle && self.queued() > 0),
+            "a job waits while a server is idle"
+        );
+        assert!(
+            self.serial_busy || self.serial.is_empty(),
+            "a job waits for a serial section that nobody is in"
+        );
         self.tally
     }
 }

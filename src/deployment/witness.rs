@@ -28,7 +28,15 @@ pub trait Witness {
     /// The gateway's machine of the given dialog said something.
     fn gateway(&mut self, _now: Time, _user: u32, _dialog: u32, _note: GatewayNote) {}
     /// A call came into being.
-    fn call(&mut self, _now: Time, _user: u32, _number: u32, _direction: Direction, _draws: &CallDraws) {}
+    fn call(
+        &mut self,
+        _now: Time,
+        _user: u32,
+        _number: u32,
+        _direction: Direction,
+        _draws: &CallDraws,
+    ) {
+    }
 }
 
 impl Witness for () {

@@ -158,8 +158,15 @@ impl<P: Copy> Agenda<P> {
         if self.run.is_empty() && self.load_run() {
             self.run.iter().for_each(|e| ahead(e.key, &e.payload));
         }
-        let from_lane = self.run.last().is_none_or(|next| self.lanes.first() < next.key);
-        let taken = if from_lane { self.lanes.pop(&ahead) } else { self.run.pop() };
+        let from_lane = self
+            .run
+            .last()
+            .is_none_or(|next| self.lanes.first() < next.key);
+        let taken = if from_lane {
+            self.lanes.pop(&ahead)
+        } else {
+            self.run.pop()
+        };
         taken.map(|e| {
             self.len -= 1;
             (e.key, e.payload)
@@ -187,7 +194,10 @@ impl<P: Copy> Agenda<P> {
 
     fn file_in_run(&mut self, entry: Entry<P>) {
         let shiftable = self.run.len().saturating_sub(SHIFTABLE);
-        let place = self.run[shiftable..].iter().rposition(|e| e.key > entry.key).map_or(0, |i| i + 1);
+        let place = self.run[shiftable..]
+            .iter()
+            .rposition(|e| e.key > entry.key)
+            .map_or(0, |i| i + 1);
         if place > 0 || shiftable == 0 {
             self.run.insert(shiftable + place, entry);
             return;
@@ -236,12 +246,17 @@ impl<P: Copy> Agenda<P> {
                 if len > CROWDED && len > coarse.len() && coarse.is_divisible() {
                     self.dissolve_coarse(chain, end);
                 } else {
-                    self.fine.lay(&mut self.pool, chain, end, |pool, entry| coarse.push(pool, entry));
+                    self.fine.lay(&mut self.pool, chain, end, |pool, entry| {
+                        coarse.push(pool, entry)
+                    });
                 }
             } else if self.beyond.len() > 0 {
                 let list = std::mem::replace(&mut self.beyond, Chain::EMPTY);
                 let beyond = &mut self.beyond;
-                self.coarse.lay(&mut self.pool, list, u64::MAX, |pool, entry| pool.push(beyond, entry));
+                self.coarse
+                    .lay(&mut self.pool, list, u64::MAX, |pool, entry| {
+                        pool.push(beyond, entry)
+                    });
             } else {
                 return false;
             }
@@ -264,7 +279,8 @@ impl<P: Copy> Agenda<P> {
         while let Some((bucket, _)) = self.fine.first() {
             let chain = self.fine.remove(bucket);
             let coarse = &mut self.coarse;
-            self.pool.drain(chain, |pool, entry| coarse.push(pool, entry));
+            self.pool
+                .drain(chain, |pool, entry| coarse.push(pool, entry));
         }
         self.fine.close(0);
         self.run_end = 0;
@@ -276,9 +292,12 @@ impl<P: Copy> Agenda<P> {
         let beyond = &mut self.beyond;
         while let Some((bucket, _)) = self.coarse.first() {
             let rest = self.coarse.remove(bucket);
-            self.pool.drain(rest, |pool, entry| pool.push(beyond, entry));
+            self.pool
+                .drain(rest, |pool, entry| pool.push(beyond, entry));
         }
-        self.coarse.lay(&mut self.pool, chain, end, |pool, entry| pool.push(beyond, entry));
+        self.coarse.lay(&mut self.pool, chain, end, |pool, entry| {
+            pool.push(beyond, entry)
+        });
     }
 }
 

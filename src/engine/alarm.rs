@@ -26,7 +26,11 @@ pub enum Ring {
 
 impl Alarm {
     /// No deadline.
-    pub const IDLE: Alarm = Alarm { due: NEVER, filed: NEVER, behind: NEVER };
+    pub const IDLE: Alarm = Alarm {
+        due: NEVER,
+        filed: NEVER,
+        behind: NEVER,
+    };
 
     /// Sets the deadline; returns the due at which to file an entry, where the one filed would come too late.
     #[inline]

@@ -18,11 +18,17 @@ impl Key {
     #[inline]
     pub fn new(time: Time, class: u8, entity: u32, count: u32) -> Key {
         debug_assert!(class < 8, "a class has three bits");
-        Key { due: time.0 << 3 | u64::from(class), tie: u64::from(entity) << 32 | u64::from(count) }
+        Key {
+            due: time.0 << 3 | u64::from(class),
+            tie: u64::from(entity) << 32 | u64::from(count),
+        }
     }
 
     /// After every other.
-    pub const NEVER: Key = Key { due: u64::MAX, tie: u64::MAX };
+    pub const NEVER: Key = Key {
+        due: u64::MAX,
+        tie: u64::MAX,
+    };
 
     /// When.
     #[inline]

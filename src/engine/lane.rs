@@ -61,7 +61,12 @@ impl<P: Copy> Queue<P> {
     #[cold]
     fn push_before(&mut self, entry: Entry<P>) -> bool {
         let waiting = &self.entries[self.head..];
-        let after = waiting.iter().rev().take(REACH + 1).take_while(|e| e.key > entry.key).count();
+        let after = waiting
+            .iter()
+            .rev()
+            .take(REACH + 1)
+            .take_while(|e| e.key > entry.key)
+            .count();
         if after > REACH {
             return false;
         }
@@ -73,8 +78,15 @@ impl<P: Copy> Queue<P> {
 impl<P: Copy> Lanes<P> {
     /// Without events.
     pub fn new() -> Lanes<P> {
-        let queue = || Queue { entries: Vec::new(), head: 0 };
-        Lanes { lanes: [queue(), queue()], first: Key::NEVER, of: 0 }
+        let queue = || Queue {
+            entries: Vec::new(),
+            head: 0,
+        };
+        Lanes {
+            lanes: [queue(), queue()],
+            first: Key::NEVER,
+            of: 0,
+        }
     }
 
     /// The least key, [`Key::NEVER`] if there is none.

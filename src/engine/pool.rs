@@ -40,7 +40,11 @@ pub(super) struct Pool<T> {
 impl<T: Copy> Pool<T> {
     /// Without chunks.
     pub fn new() -> Pool<T> {
-        Pool { chunks: Vec::new(), next: Vec::new(), free: NONE }
+        Pool {
+            chunks: Vec::new(),
+            next: Vec::new(),
+            free: NONE,
+        }
     }
 
     /// Adds an entry to a list.

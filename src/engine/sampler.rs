@@ -26,7 +26,11 @@ impl Distribution<f64> for Exponential {
                 Throw::Inside(x) => return x,
                 // It has no memory: beyond the edge it is what it was from zero.
                 Throw::Tail => return ziggurat.edge() - libm::log(open_uniform(rng)),
-                Throw::Wedge { x, low, high } if low + (high - low) * open_uniform(rng) < libm::exp(-x) => return x,
+                Throw::Wedge { x, low, high }
+                    if low + (high - low) * open_uniform(rng) < libm::exp(-x) =>
+                {
+                    return x;
+                }
                 Throw::Wedge { .. } => {}
             }
         }
@@ -42,8 +46,14 @@ impl Distribution<f64> for Normal {
     fn sample<R: rand::Rng + ?Sized>(&self, rng: &mut R) -> f64 {
         static ZIGGURAT: LazyLock<Ziggurat> = LazyLock::new(|| {
             let edge = 3.654_152_885_361_009;
-            let tail = libm::sqrt(std::f64::consts::FRAC_PI_2) * libm::erfc(edge * std::f64::consts::FRAC_1_SQRT_2);
-            Ziggurat::build(edge, tail, |x| libm::exp(-0.5 * x * x), |y| libm::sqrt(-2.0 * libm::log(y)))
+            let tail = libm::sqrt(std::f64::consts::FRAC_PI_2)
+                * libm::erfc(edge * std::f64::consts::FRAC_1_SQRT_2);
+            Ziggurat::build(
+                edge,
+                tail,
+                |x| libm::exp(-0.5 * x * x),
+                |y| libm::sqrt(-2.0 * libm::log(y)),
+            )
         });
         let ziggurat = &*ZIGGURAT;
         loop {
@@ -53,7 +63,9 @@ impl Distribution<f64> for Normal {
             match ziggurat.throw(bits) {
                 Throw::Inside(x) => return signed(x),
                 Throw::Tail => return signed(normal_tail(ziggurat.edge(), rng)),
-                Throw::Wedge { x, low, high } if low + (high - low) * open_uniform(rng) < libm::exp(-0.5 * x * x) => {
+                Throw::Wedge { x, low, high }
+                    if low + (high - low) * open_uniform(rng) < libm::exp(-0.5 * x * x) =>
+                {
                     return signed(x);
                 }
                 Throw::Wedge { .. } => {}
@@ -104,9 +116,17 @@ enum Throw {
 
 impl Ziggurat {
     /// The layers for a density with its inverse, of which `tail` lies beyond `edge`.
-    fn build(edge: f64, tail: f64, density: impl Fn(f64) -> f64, inverse: impl Fn(f64) -> f64) -> Ziggurat {
+    fn build(
+        edge: f64,
+        tail: f64,
+        density: impl Fn(f64) -> f64,
+        inverse: impl Fn(f64) -> f64,
+    ) -> Ziggurat {
         let area = edge * density(edge) + tail;
-        let mut z = Ziggurat { width: [0.0; LAYERS + 1], height: [1.0; LAYERS + 1] };
+        let mut z = Ziggurat {
+            width: [0.0; LAYERS + 1],
+            height: [1.0; LAYERS + 1],
+        };
         // As wide as it would be without the tail.
         z.width[0] = area / density(edge);
         z.height[0] = 0.0;
@@ -129,7 +149,11 @@ impl Ziggurat {
         } else if layer == 0 {
             Throw::Tail
         } else {
-            Throw::Wedge { x, low: self.height[layer], high: self.height[layer + 1] }
+            Throw::Wedge {
+                x,
+                low: self.height[layer],
+                high: self.height[layer + 1],
+            }
         }
     }
 
@@ -152,21 +176,30 @@ mod tests {
         let n = 200_000;
         let draws = draws(d, n);
         let mean = draws.iter().sum::<f64>() / n as f64;
-        (mean, draws.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n as f64)
+        (
+            mean,
+            draws.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n as f64,
+        )
     }
 
     #[test]
     fn the_exponential_has_mean_and_variance_one() {
         let (mean, variance) = moments(Exponential);
         // sd of the mean 1/√n = 0.00224; of the variance √8/√n = 0.00632
-        assert!((mean - 1.0).abs() < 4.0 * 0.00224 && (variance - 1.0).abs() < 4.0 * 0.00632, "{mean} {variance}");
+        assert!(
+            (mean - 1.0).abs() < 4.0 * 0.00224 && (variance - 1.0).abs() < 4.0 * 0.00632,
+            "{mean} {variance}"
+        );
     }
 
     #[test]
     fn the_normal_has_mean_zero_and_variance_one() {
         let (mean, variance) = moments(Normal);
         // sd of the variance √2/√n = 0.00316
-        assert!(mean.abs() < 4.0 * 0.00224 && (variance - 1.0).abs() < 4.0 * 0.00316, "{mean} {variance}");
+        assert!(
+            mean.abs() < 4.0 * 0.00224 && (variance - 1.0).abs() < 4.0 * 0.00316,
+            "{mean} {variance}"
+        );
     }
 
     /// Checks draws against the chance `above` to exceed a value: the largest gap to the distribution function, the counts
@@ -175,29 +208,47 @@ mod tests {
         let n = draws.len() as f64;
         draws.sort_by(f64::total_cmp);
         let chances: Vec<f64> = draws.iter().map(|x| above(*x)).collect();
-        let gap = chances.iter().rev().enumerate().map(|(i, p)| (p - (i as f64 + 0.5) / n).abs()).fold(0.0, f64::max);
+        let gap = chances
+            .iter()
+            .rev()
+            .enumerate()
+            .map(|(i, p)| (p - (i as f64 + 0.5) / n).abs())
+            .fold(0.0, f64::max);
         // Kolmogorov: P(√n·D > 2.2) = 1.2e-4
         assert!(gap * libm::sqrt(n) < 2.2, "{name}: a gap of {gap}");
         let cells = 4096_i32;
         let mut counts = vec![0_i32; cells as usize];
-        chances.iter().for_each(|p| counts[(p * f64::from(cells)) as usize % cells as usize] += 1);
+        chances
+            .iter()
+            .for_each(|p| counts[(p * f64::from(cells)) as usize % cells as usize] += 1);
         let expected = n / f64::from(cells);
-        let square: f64 =
-            counts.iter().map(|c| (f64::from(*c) - expected) * (f64::from(*c) - expected) / expected).sum();
+        let square: f64 = counts
+            .iter()
+            .map(|c| (f64::from(*c) - expected) * (f64::from(*c) - expected) / expected)
+            .sum();
         let freedom = f64::from(cells - 1);
         let z = (square - freedom) / libm::sqrt(2.0 * freedom);
         assert!(z.abs() < 4.0, "{name}: χ² is {z} standard deviations off");
         for &tail in tails {
             let expected = n * above(tail);
-            let z = ((draws.len() - draws.partition_point(|x| *x <= tail)) as f64 - expected) / libm::sqrt(expected);
-            assert!(z.abs() < 4.0, "{name}: beyond {tail}, {z} standard deviations off");
+            let z = ((draws.len() - draws.partition_point(|x| *x <= tail)) as f64 - expected)
+                / libm::sqrt(expected);
+            assert!(
+                z.abs() < 4.0,
+                "{name}: beyond {tail}, {z} standard deviations off"
+            );
         }
     }
 
     #[test]
     fn the_exponential_is_one_everywhere_and_in_its_tail() {
         let tails = [5.0, 7.0, 7.697, 8.0, 9.0, 10.0, 11.0];
-        check("exponential", draws(Exponential, 2_000_000), |x| libm::exp(-x), &tails);
+        check(
+            "exponential",
+            draws(Exponential, 2_000_000),
+            |x| libm::exp(-x),
+            &tails,
+        );
     }
 
     #[test]
@@ -221,7 +272,11 @@ mod tests {
 
     #[test]
     fn a_draw_is_the_same_bits_for_ever() {
-        let sum = |draws: Vec<f64>| draws.iter().fold(0, |h, x| crate::engine::mix(h, x.to_bits()));
+        let sum = |draws: Vec<f64>| {
+            draws
+                .iter()
+                .fold(0, |h, x| crate::engine::mix(h, x.to_bits()))
+        };
         assert_eq!(
             (sum(draws(Exponential, 10_000)), sum(draws(Normal, 10_000))),
             (0xE50E_EC0F_3031_5263, 0x3CFC_1066_5C5A_7796)

@@ -126,15 +126,19 @@ impl Wheel {
         let (low, high) = spread(pool, list);
         let parts = (list.len() as u64 / CROWD as u64).clamp(1, BUCKETS as u64 / REACH);
         self.origin = low;
-        self.shift = ((high - low) / parts + 1).next_power_of_two().trailing_zeros().min(WIDEST);
+        self.shift = ((high - low) / parts + 1)
+            .next_power_of_two()
+            .trailing_zeros()
+            .min(WIDEST);
         self.end = limit.min(low.saturating_add((BUCKETS as u64) << self.shift));
         self.word = BUCKETS / 64;
-        pool.drain(
-            list,
-            |pool, entry| {
-                if entry.key.due < self.end { self.push(pool, entry) } else { rest(pool, entry) }
-            },
-        );
+        pool.drain(list, |pool, entry| {
+            if entry.key.due < self.end {
+                self.push(pool, entry)
+            } else {
+                rest(pool, entry)
+            }
+        });
     }
 }
 
@@ -147,6 +151,10 @@ fn spread<P: Copy>(pool: &Pool<Entry<P>>, list: Chain) -> (u64, u64) {
         seen += 1;
     });
     let dues = &mut dues[..seen];
-    let low = dues.iter().copied().min().expect("a wheel is laid over something");
+    let low = dues
+        .iter()
+        .copied()
+        .min()
+        .expect("a wheel is laid over something");
     (low, *dues.select_nth_unstable(seen * 7 / 8).1)
 }

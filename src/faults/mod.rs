@@ -67,14 +67,20 @@ impl Schedule {
     /// The first occurrence after `now`, a repair or the start of the run; `None`: there is none.
     pub fn next(&self, now: Time, stream: &mut Stream) -> Option<Occurrence> {
         match *self {
-            Schedule::Once { at, duration } => (at >= now).then(|| Occurrence { begins: at, ends: at + duration }),
+            Schedule::Once { at, duration } => (at >= now).then(|| Occurrence {
+                begins: at,
+                ends: at + duration,
+            }),
             Schedule::Recurrent { mtbf, mttr } => {
                 let mut draw = |mean: Span| {
                     let unit: f64 = Exponential.sample(stream);
                     Span::from_micros_f64(unit * mean.0 as f64)
                 };
                 let begins = now + draw(mtbf);
-                Some(Occurrence { begins, ends: begins + draw(mttr) })
+                Some(Occurrence {
+                    begins,
+                    ends: begins + draw(mttr),
+                })
             }
         }
     }
@@ -86,7 +92,10 @@ mod tests {
 
     #[test]
     fn times_between_and_to_repair_have_their_means() {
-        let schedule = Schedule::Recurrent { mtbf: Span::from_secs(1000), mttr: Span::from_secs(10) };
+        let schedule = Schedule::Recurrent {
+            mtbf: Span::from_secs(1000),
+            mttr: Span::from_secs(10),
+        };
         let mut stream = Stream::open(1, 2, 3, 4);
         let (mut now, mut up, mut down, n) = (Time::ZERO, 0.0, 0.0, 20_000);
         for _ in 0..n {
@@ -103,10 +112,19 @@ mod tests {
 
     #[test]
     fn a_scheduled_fault_happens_once() {
-        let schedule = Schedule::Once { at: Time(50), duration: Span(7) };
+        let schedule = Schedule::Once {
+            at: Time(50),
+            duration: Span(7),
+        };
         let mut stream = Stream::open(1, 2, 3, 4);
         let first = schedule.next(Time::ZERO, &mut stream).unwrap();
-        assert_eq!(first, Occurrence { begins: Time(50), ends: Time(57) });
+        assert_eq!(
+            first,
+            Occurrence {
+                begins: Time(50),
+                ends: Time(57)
+            }
+        );
         assert_eq!(schedule.next(first.ends, &mut stream), None);
     }
 }

@@ -56,7 +56,10 @@ impl Histogram {
 
     /// Adds another histogram's counts.
     pub fn merge(&mut self, other: &Histogram) {
-        for (mine, theirs) in [(&mut self.buckets, &other.buckets), (&mut self.open, &other.open)] {
+        for (mine, theirs) in [
+            (&mut self.buckets, &other.buckets),
+            (&mut self.open, &other.open),
+        ] {
             if theirs.len() > mine.len() {
                 mine.resize(theirs.len(), 0);
             }
@@ -95,7 +98,8 @@ impl Histogram {
     /// What the quantile is at least: every censored sample taken as the time for which it had been open. `None` without samples.
     pub fn least_quantile(&self, p: f64) -> Option<Span> {
         self.ranked(p, |bucket| {
-            self.buckets.get(bucket).copied().unwrap_or(0) + self.open.get(bucket).copied().unwrap_or(0)
+            self.buckets.get(bucket).copied().unwrap_or(0)
+                + self.open.get(bucket).copied().unwrap_or(0)
         })
     }
 
@@ -103,8 +107,17 @@ impl Histogram {
     /// many. Empty stretches are left out.
     pub fn stretches(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
         const WIDTH: usize = (SUB / 8) as usize;
-        let from = |stretch: usize| if stretch == 0 { 0 } else { upper_edge(stretch * WIDTH - 1).saturating_add(1) };
-        let counts = self.buckets.chunks(WIDTH).map(|buckets| buckets.iter().sum::<u64>());
+        let from = |stretch: usize| {
+            if stretch == 0 {
+                0
+            } else {
+                upper_edge(stretch * WIDTH - 1).saturating_add(1)
+            }
+        };
+        let counts = self
+            .buckets
+            .chunks(WIDTH)
+            .map(|buckets| buckets.iter().sum::<u64>());
         let of = move |(i, n)| (from(i), from(i + 1), n);
         counts.enumerate().filter(|(_, n)| *n > 0).map(of)
     }
@@ -144,7 +157,12 @@ mod tests {
         for us in 1..=100_000u64 {
             h.record(Span(us));
         }
-        for (p, exact) in [(0.5, 50_000.0), (0.95, 95_000.0), (0.99, 99_000.0), (1.0, 100_000.0)] {
+        for (p, exact) in [
+            (0.5, 50_000.0),
+            (0.95, 95_000.0),
+            (0.99, 99_000.0),
+            (1.0, 100_000.0),
+        ] {
             let q = h.quantile(p).unwrap().0 as f64;
             assert!(q >= exact && q <= exact * (1.0 + 1.0 / 128.0), "{p}: {q}");
         }
@@ -175,7 +193,10 @@ mod tests {
         })
         .take(30_000)
         .collect();
-        let (mut all, mut parts) = (Histogram::default(), [0, 1, 2].map(|_| Histogram::default()));
+        let (mut all, mut parts) = (
+            Histogram::default(),
+            [0, 1, 2].map(|_| Histogram::default()),
+        );
         for (i, us) in samples.iter().enumerate() {
             all.record(Span(*us));
             parts[i % 3].record(Span(*us));
@@ -191,7 +212,10 @@ mod tests {
         for percent in 1..=100 {
             let exact = samples[samples.len() * percent / 100 - 1] as f64;
             let found = all.quantile(percent as f64 / 100.0).unwrap().0 as f64;
-            assert!(found >= exact && found <= exact * (1.0 + 1.0 / 128.0), "{percent} %: {found} for {exact}");
+            assert!(
+                found >= exact && found <= exact * (1.0 + 1.0 / 128.0),
+                "{percent} %: {found} for {exact}"
+            );
         }
     }
 
@@ -208,8 +232,13 @@ mod tests {
     fn stretches_hold_every_sample_once() {
         let mut h = Histogram::default();
         // 1000 µs lie in the stretch 960–1023: 512 µs to 1023 µs in eight, each 64 µs wide.
-        [3, 3, 1000, 1023, 1024].into_iter().for_each(|us| h.record(Span(us)));
-        assert_eq!(h.stretches().collect::<Vec<_>>(), [(0, 16, 2), (960, 1024, 2), (1024, 1152, 1)]);
+        [3, 3, 1000, 1023, 1024]
+            .into_iter()
+            .for_each(|us| h.record(Span(us)));
+        assert_eq!(
+            h.stretches().collect::<Vec<_>>(),
+            [(0, 16, 2), (960, 1024, 2), (1024, 1152, 1)]
+        );
         assert_eq!(Histogram::default().stretches().count(), 0);
     }
 

@@ -121,13 +121,27 @@ fn miss_causes() -> Vec<&'static str> {
     MissCause::ALL.iter().map(|c| c.name()).collect()
 }
 
-const fn metric(name: &'static str, unit: Unit, definition: &'static str, better: i8, read: Read) -> Metric {
+const fn metric(
+    name: &'static str,
+    unit: Unit,
+    definition: &'static str,
+    better: i8,
+    read: Read,
+) -> Metric {
     let less_is_better = match better {
         -1 => Some(true),
         1 => Some(false),
         _ => None,
     };
-    Metric { name, unit, definition, less_is_better, causes: none, read, by_cause: |_, _| 0 }
+    Metric {
+        name,
+        unit,
+        definition,
+        less_is_better,
+        causes: none,
+        read,
+        by_cause: |_, _| 0,
+    }
 }
 
 const LESS: i8 = -1;
@@ -139,7 +153,11 @@ fn count(tally: &Tally, counter: Counter) -> Sample {
 }
 
 fn ratio(numerator: f64, denominator: f64) -> Sample {
-    if denominator > 0.0 { Sample::Ratio(numerator, denominator) } else { Sample::Absent }
+    if denominator > 0.0 {
+        Sample::Ratio(numerator, denominator)
+    } else {
+        Sample::Absent
+    }
 }
 
 fn signed_in_hours(tally: &Tally) -> f64 {
@@ -169,7 +187,11 @@ fn peak(per_second: &[u32]) -> Sample {
 
 /// A count that exists only where there is a station.
 fn station_count(tally: &Tally, n: u64) -> Sample {
-    if tally.station.server_us > 0 { Sample::Count(n) } else { Sample::Absent }
+    if tally.station.server_us > 0 {
+        Sample::Count(n)
+    } else {
+        Sample::Absent
+    }
 }
 
 const MS: f64 = 1e3;
@@ -177,10 +199,20 @@ const S: f64 = 1e6;
 
 /// Every metric, in the order of reports.
 pub static METRICS: &[Metric] = &[
-    metric("users", Unit::Count, "users of the deployment", NEITHER, |t, _| Sample::Count(t.users)),
-    metric("sessions_established", Unit::Count, "completed set-ups", NEITHER, |t, _| {
-        count(t, Counter::SessionsEstablished)
-    }),
+    metric(
+        "users",
+        Unit::Count,
+        "users of the deployment",
+        NEITHER,
+        |t, _| Sample::Count(t.users),
+    ),
+    metric(
+        "sessions_established",
+        Unit::Count,
+        "completed set-ups",
+        NEITHER,
+        |t, _| count(t, Counter::SessionsEstablished),
+    ),
     Metric {
         causes: drop_causes,
         by_cause: |t, cause| t.drops[cause],
@@ -192,25 +224,60 @@ pub static METRICS: &[Metric] = &[
             |t, _| Sample::Count(t.all_drops()),
         )
     },
-    metric("interruptions", Unit::Count, "losses of usability that healed without a new set-up", LESS, |t, _| {
-        count(t, Counter::Interruptions)
-    }),
-    metric("setups_attempted", Unit::Count, "set-ups begun with an INVITE", NEITHER, |t, _| {
-        count(t, Counter::SetupsAttempted)
-    }),
-    metric("setups_failed", Unit::Count, "set-ups that failed", LESS, |t, _| count(t, Counter::SetupsFailed)),
-    metric("drops_per_client_hour", Unit::PerClientHour, "session drops per client-hour signed in", LESS, |t, _| {
-        ratio(t.all_drops() as f64, signed_in_hours(t))
-    }),
-    metric("dropped_session_fraction", Unit::Fraction, "session drops over sessions established", LESS, |t, _| {
-        ratio(t.all_drops() as f64, t.get(Counter::SessionsEstablished) as f64)
-    }),
-    metric("down_fraction", Unit::Fraction, "signed-in time in which the user had no usable session", LESS, |t, _| {
-        share_of_time(t, t.setting_up_us + t.silent_us + t.visible_us)
-    }),
-    metric("setting_up_fraction", Unit::Fraction, "signed-in time before the first session", LESS, |t, _| {
-        share_of_time(t, t.setting_up_us)
-    }),
+    metric(
+        "interruptions",
+        Unit::Count,
+        "losses of usability that healed without a new set-up",
+        LESS,
+        |t, _| count(t, Counter::Interruptions),
+    ),
+    metric(
+        "setups_attempted",
+        Unit::Count,
+        "set-ups begun with an INVITE",
+        NEITHER,
+        |t, _| count(t, Counter::SetupsAttempted),
+    ),
+    metric(
+        "setups_failed",
+        Unit::Count,
+        "set-ups that failed",
+        LESS,
+        |t, _| count(t, Counter::SetupsFailed),
+    ),
+    metric(
+        "drops_per_client_hour",
+        Unit::PerClientHour,
+        "session drops per client-hour signed in",
+        LESS,
+        |t, _| ratio(t.all_drops() as f64, signed_in_hours(t)),
+    ),
+    metric(
+        "dropped_session_fraction",
+        Unit::Fraction,
+        "session drops over sessions established",
+        LESS,
+        |t, _| {
+            ratio(
+                t.all_drops() as f64,
+                t.get(Counter::SessionsEstablished) as f64,
+            )
+        },
+    ),
+    metric(
+        "down_fraction",
+        Unit::Fraction,
+        "signed-in time in which the user had no usable session",
+        LESS,
+        |t, _| share_of_time(t, t.setting_up_us + t.silent_us + t.visible_us),
+    ),
+    metric(
+        "setting_up_fraction",
+        Unit::Fraction,
+        "signed-in time before the first session",
+        LESS,
+        |t, _| share_of_time(t, t.setting_up_us),
+    ),
     metric(
         "silent_fraction",
         Unit::Fraction,
@@ -218,13 +285,27 @@ pub static METRICS: &[Metric] = &[
         LESS,
         |t, _| share_of_time(t, t.silent_us),
     ),
-    metric("visible_fraction", Unit::Fraction, "signed-in time down, the client knowing it", LESS, |t, _| {
-        share_of_time(t, t.visible_us)
-    }),
-    metric("down_peak", Unit::Count, "most users down at once, to the second", LESS, |t, _| peak(&t.down_per_second)),
-    metric("toasts_due", Unit::Count, "incoming calls to signed-in users, decided", NEITHER, |t, _| {
-        count(t, Counter::ToastsDue)
-    }),
+    metric(
+        "visible_fraction",
+        Unit::Fraction,
+        "signed-in time down, the client knowing it",
+        LESS,
+        |t, _| share_of_time(t, t.visible_us),
+    ),
+    metric(
+        "down_peak",
+        Unit::Count,
+        "most users down at once, to the second",
+        LESS,
+        |t, _| peak(&t.down_per_second),
+    ),
+    metric(
+        "toasts_due",
+        Unit::Count,
+        "incoming calls to signed-in users, decided",
+        NEITHER,
+        |t, _| count(t, Counter::ToastsDue),
+    ),
     Metric {
         causes: miss_causes,
         by_cause: |t, cause| t.missed[cause],
@@ -236,9 +317,13 @@ pub static METRICS: &[Metric] = &[
             |t, _| Sample::Count(t.all_missed()),
         )
     },
-    metric("missed_toast_fraction", Unit::Fraction, "toasts missed over toasts due", LESS, |t, _| {
-        ratio(t.all_missed() as f64, t.get(Counter::ToastsDue) as f64)
-    }),
+    metric(
+        "missed_toast_fraction",
+        Unit::Fraction,
+        "toasts missed over toasts due",
+        LESS,
+        |t, _| ratio(t.all_missed() as f64, t.get(Counter::ToastsDue) as f64),
+    ),
     metric(
         "missed_toasts_per_client_hour",
         Unit::PerClientHour,
@@ -246,38 +331,72 @@ pub static METRICS: &[Metric] = &[
         LESS,
         |t, _| ratio(t.all_missed() as f64, signed_in_hours(t)),
     ),
-    metric("originations_attempted", Unit::Count, "calls tried from the PC, decided", NEITHER, |t, _| {
-        count(t, Counter::OriginationsAttempted)
-    }),
-    metric("originations_failed", Unit::Count, "calls tried from the PC that failed", LESS, |t, _| {
-        count(t, Counter::OriginationsFailed)
-    }),
+    metric(
+        "originations_attempted",
+        Unit::Count,
+        "calls tried from the PC, decided",
+        NEITHER,
+        |t, _| count(t, Counter::OriginationsAttempted),
+    ),
+    metric(
+        "originations_failed",
+        Unit::Count,
+        "calls tried from the PC that failed",
+        LESS,
+        |t, _| count(t, Counter::OriginationsFailed),
+    ),
     metric(
         "failed_origination_fraction",
         Unit::Fraction,
         "originations failed over originations attempted",
         LESS,
-        |t, _| ratio(t.get(Counter::OriginationsFailed) as f64, t.get(Counter::OriginationsAttempted) as f64),
+        |t, _| {
+            ratio(
+                t.get(Counter::OriginationsFailed) as f64,
+                t.get(Counter::OriginationsAttempted) as f64,
+            )
+        },
     ),
-    metric("refreshes_attempted", Unit::Count, "refresh transactions begun", NEITHER, |t, _| {
-        count(t, Counter::RefreshesAttempted)
-    }),
-    metric("refreshes_failed", Unit::Count, "refresh transactions that did not succeed", LESS, |t, _| {
-        count(t, Counter::RefreshesFailed)
-    }),
+    metric(
+        "refreshes_attempted",
+        Unit::Count,
+        "refresh transactions begun",
+        NEITHER,
+        |t, _| count(t, Counter::RefreshesAttempted),
+    ),
+    metric(
+        "refreshes_failed",
+        Unit::Count,
+        "refresh transactions that did not succeed",
+        LESS,
+        |t, _| count(t, Counter::RefreshesFailed),
+    ),
     metric(
         "refresh_rate_per_s",
         Unit::PerSecond,
         "refresh transactions per second of the run",
         NEITHER,
-        |t, horizon| ratio(t.get(Counter::RefreshesAttempted) as f64, horizon.as_secs_f64()),
+        |t, horizon| {
+            ratio(
+                t.get(Counter::RefreshesAttempted) as f64,
+                horizon.as_secs_f64(),
+            )
+        },
     ),
-    metric("messages_sent", Unit::Count, "copies put on the gateway leg, both directions", NEITHER, |t, _| {
-        count(t, Counter::MessagesSent)
-    }),
-    metric("messages_lost", Unit::Count, "copies lost on the gateway leg", NEITHER, |t, _| {
-        count(t, Counter::MessagesLost)
-    }),
+    metric(
+        "messages_sent",
+        Unit::Count,
+        "copies put on the gateway leg, both directions",
+        NEITHER,
+        |t, _| count(t, Counter::MessagesSent),
+    ),
+    metric(
+        "messages_lost",
+        Unit::Count,
+        "copies lost on the gateway leg",
+        NEITHER,
+        |t, _| count(t, Counter::MessagesLost),
+    ),
     metric(
         "message_rate_per_s",
         Unit::PerSecond,
@@ -302,9 +421,13 @@ pub static METRICS: &[Metric] = &[
         NEITHER,
         |t, _| count(t, Counter::ClientLegSent),
     ),
-    metric("client_leg_messages_lost", Unit::Count, "copies lost on the client leg", NEITHER, |t, _| {
-        count(t, Counter::ClientLegLost)
-    }),
+    metric(
+        "client_leg_messages_lost",
+        Unit::Count,
+        "copies lost on the client leg",
+        NEITHER,
+        |t, _| count(t, Counter::ClientLegLost),
+    ),
     metric(
         "setup_mean_ms",
         Unit::Milliseconds,
@@ -312,9 +435,13 @@ pub static METRICS: &[Metric] = &[
         LESS,
         |t, _| mean(&t.setup, MS),
     ),
-    metric("setup_p99_ms", Unit::Milliseconds, "99th percentile of the set-up time", LESS, |t, _| {
-        quantile(&t.setup, 0.99, MS)
-    }),
+    metric(
+        "setup_p99_ms",
+        Unit::Milliseconds,
+        "99th percentile of the set-up time",
+        LESS,
+        |t, _| quantile(&t.setup, 0.99, MS),
+    ),
     metric(
         "detection_mean_s",
         Unit::Seconds,
@@ -322,9 +449,13 @@ pub static METRICS: &[Metric] = &[
         LESS,
         |t, _| mean(&t.detection, S),
     ),
-    metric("detection_p95_s", Unit::Seconds, "95th percentile of the detection time", LESS, |t, _| {
-        quantile(&t.detection, 0.95, S)
-    }),
+    metric(
+        "detection_p95_s",
+        Unit::Seconds,
+        "95th percentile of the detection time",
+        LESS,
+        |t, _| quantile(&t.detection, 0.95, S),
+    ),
     metric(
         "recovery_mean_s",
         Unit::Seconds,
@@ -332,9 +463,13 @@ pub static METRICS: &[Metric] = &[
         LESS,
         |t, _| mean(&t.recovery, S),
     ),
-    metric("recovery_p95_s", Unit::Seconds, "95th percentile of the recovery time", LESS, |t, _| {
-        quantile(&t.recovery, 0.95, S)
-    }),
+    metric(
+        "recovery_p95_s",
+        Unit::Seconds,
+        "95th percentile of the recovery time",
+        LESS,
+        |t, _| quantile(&t.recovery, 0.95, S),
+    ),
     metric(
         "recovery_open",
         Unit::Count,
@@ -363,9 +498,13 @@ pub static METRICS: &[Metric] = &[
         LESS,
         |t, _| mean(&t.station.response, MS),
     ),
-    metric("gateway_response_p50_ms", Unit::Milliseconds, "median time of a job in the gateway", LESS, |t, _| {
-        quantile(&t.station.response, 0.50, MS)
-    }),
+    metric(
+        "gateway_response_p50_ms",
+        Unit::Milliseconds,
+        "median time of a job in the gateway",
+        LESS,
+        |t, _| quantile(&t.station.response, 0.50, MS),
+    ),
     metric(
         "gateway_response_p95_ms",
         Unit::Milliseconds,
@@ -387,15 +526,22 @@ pub static METRICS: &[Metric] = &[
         NEITHER,
         |t, _| station_count(t, t.station.offered),
     ),
-    metric("jobs_refused", Unit::Count, "jobs that found no place in the gateway", LESS, |t, _| {
-        station_count(t, t.station.refused)
-    }),
+    metric(
+        "jobs_refused",
+        Unit::Count,
+        "jobs that found no place in the gateway",
+        LESS,
+        |t, _| station_count(t, t.station.refused),
+    ),
     metric(
         "first_loss_s",
         Unit::Seconds,
         "least time from a user's first establishment to its first drop",
         MORE,
-        |t, _| t.first_loss_us.map_or(Sample::Absent, |us| Sample::Value(us as f64 / S)),
+        |t, _| {
+            t.first_loss_us
+                .map_or(Sample::Absent, |us| Sample::Value(us as f64 / S))
+        },
     ),
     metric(
         "all_back_s",
@@ -417,7 +563,11 @@ mod tests {
     #[test]
     fn names_are_unique_and_end_in_their_unit() {
         for (i, metric) in METRICS.iter().enumerate() {
-            assert!(METRICS[..i].iter().all(|m| m.name != metric.name), "{} twice", metric.name);
+            assert!(
+                METRICS[..i].iter().all(|m| m.name != metric.name),
+                "{} twice",
+                metric.name
+            );
             let unit = match metric.unit {
                 Unit::Count => continue,
                 Unit::Fraction if metric.name == "gateway_utilisation" => continue, // the contract's name (model §4)

@@ -97,7 +97,9 @@ impl DropCause {
     /// What the cause means, for people.
     pub fn meaning(self) -> &'static str {
         match self {
-            DropCause::RefreshUnanswered => "the last refresh, or under tear-down another request, got no answer",
+            DropCause::RefreshUnanswered => {
+                "the last refresh, or under tear-down another request, got no answer"
+            }
             DropCause::RefreshRejected => "the last refresh was refused",
             DropCause::SessionExpired => "the session timer ran out, no refresh having failed",
             DropCause::DialogLost => "a running gateway disowned the dialog",
@@ -160,8 +162,13 @@ pub enum MissCause {
 
 impl MissCause {
     /// All causes, in the order of reports.
-    pub const ALL: [MissCause; 5] =
-        [MissCause::SettingUp, MissCause::Silent, MissCause::Visible, MissCause::Overload, MissCause::Late];
+    pub const ALL: [MissCause; 5] = [
+        MissCause::SettingUp,
+        MissCause::Silent,
+        MissCause::Visible,
+        MissCause::Overload,
+        MissCause::Late,
+    ];
 
     /// The public name.
     pub fn name(self) -> &'static str {
@@ -300,9 +307,14 @@ impl StationTally {
     /// Adds the time series of another.
     pub fn merge_minutes(&mut self, o: &StationTally) {
         if self.response_by_minute.len() < o.response_by_minute.len() {
-            self.response_by_minute.resize(o.response_by_minute.len(), Histogram::default());
+            self.response_by_minute
+                .resize(o.response_by_minute.len(), Histogram::default());
         }
-        for (mine, theirs) in self.response_by_minute.iter_mut().zip(&o.response_by_minute) {
+        for (mine, theirs) in self
+            .response_by_minute
+            .iter_mut()
+            .zip(&o.response_by_minute)
+        {
             mine.merge(theirs);
         }
         add_each(&mut self.queue_us_by_minute, &o.queue_us_by_minute);
@@ -426,7 +438,10 @@ impl Tally {
         self.setup.merge(&o.setup);
         self.detection.merge(&o.detection);
         self.recovery.merge(&o.recovery);
-        self.first_loss_us = [self.first_loss_us, o.first_loss_us].into_iter().flatten().min();
+        self.first_loss_us = [self.first_loss_us, o.first_loss_us]
+            .into_iter()
+            .flatten()
+            .min();
         add_each(&mut self.messages_per_second, &o.messages_per_second);
         add_each(&mut self.down_per_second, &o.down_per_second);
         add_each(&mut self.minutes, &o.minutes);

@@ -5,8 +5,8 @@ use smallvec::SmallVec;
 use super::session_timer::non_refresher_bye;
 use super::transaction::{Deadline, Earliest, Pending, T1, Timer, ack};
 use super::{
-    Allow, ClientConfig, Message, OnNoAnswer, OnRejection, Reestablish, RefreshClock, RefreshMethod, Refresher, Side,
-    Status, Subject,
+    Allow, ClientConfig, Message, OnNoAnswer, OnRejection, Reestablish, RefreshClock,
+    RefreshMethod, Refresher, Side, Status, Subject,
 };
 use crate::quantity::{MaybeTime, Span, Time};
 
@@ -180,7 +180,10 @@ impl Client {
     }
 
     fn in_dialog(&self) -> bool {
-        matches!(self.phase, Phase::Querying | Phase::Monitoring | Phase::Established)
+        matches!(
+            self.phase,
+            Phase::Querying | Phase::Monitoring | Phase::Established
+        )
     }
 
     fn rare(&mut self) -> &mut Rare {
@@ -208,8 +211,9 @@ impl Client {
 
     /// When to call [`Client::fire`] next.
     pub fn deadline(&self) -> Option<Deadline> {
-        let mut earliest =
-            Earliest::NONE.or_some(self.proceeds_at, Timer::Client).or_some(self.expires_at, Timer::SessionExpiry);
+        let mut earliest = Earliest::NONE
+            .or_some(self.proceeds_at, Timer::Client)
+            .or_some(self.expires_at, Timer::SessionExpiry);
         for pending in &self.requests {
             earliest = earliest.or_pending(pending);
         }
@@ -243,7 +247,13 @@ impl Client {
     }
 
     /// The user calls from the PC; an attempt without a session fails at once and sends nothing (model §3).
-    pub fn make_call(&mut self, config: &ClientConfig, now: Time, call: u32, port: &mut impl ClientPort) {
+    pub fn make_call(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        call: u32,
+        port: &mut impl ClientPort,
+    ) {
         if self.is_established() && !self.is_quiet(now) {
             self.request(config, now, Subject::MakeCall, call, port);
         } else {
@@ -252,7 +262,13 @@ impl Client {
     }
 
     /// The user answers at the PC; `false`: there is no session to answer with.
-    pub fn answer_call(&mut self, config: &ClientConfig, now: Time, call: u32, port: &mut impl ClientPort) -> bool {
+    pub fn answer_call(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        call: u32,
+        port: &mut impl ClientPort,
+    ) -> bool {
         let can = self.is_established() && !self.is_quiet(now);
         if can {
             self.request(config, now, Subject::AnswerCall, call, port);
@@ -261,7 +277,13 @@ impl Client {
     }
 
     /// A message from the gateway.
-    pub fn receive(&mut self, config: &ClientConfig, now: Time, message: Message, port: &mut impl ClientPort) {
+    pub fn receive(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        message: Message,
+        port: &mut impl ClientPort,
+    ) {
         if self.in_dialog() && message.dialog == self.dialog {
             self.traffic(config, now);
         }
@@ -273,8 +295,16 @@ impl Client {
     }
 
     /// The connection to OCS, or from there to the gateway, was reset: what was under way is lost, and noticed at once.
-    pub fn connection_reset(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
-        if matches!(self.phase, Phase::Inviting | Phase::Querying | Phase::Monitoring | Phase::Established) {
+    pub fn connection_reset(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        port: &mut impl ClientPort,
+    ) {
+        if matches!(
+            self.phase,
+            Phase::Inviting | Phase::Querying | Phase::Monitoring | Phase::Established
+        ) {
             self.end(config, now, ClientEnd::Reset, port);
         }
         self.requests.clear();
@@ -282,7 +312,9 @@ impl Client {
 
     /// The deadline of [`Client::deadline`] has come.
     pub fn fire(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
-        let Some((at, timer)) = self.deadline() else { return };
+        let Some((at, timer)) = self.deadline() else {
+            return;
+        };
         debug_assert!(at <= now, "a deadline was fired early");
         match timer {
             Timer::TransactionTimeout => self.give_up(config, now, port),
@@ -296,8 +328,11 @@ impl Client {
         if let Some(i) = self.requests.iter().position(|r| is_due(r.next_copy())) {
             let copy = self.requests[i].copy(Side::Client);
             port.send(copy);
-        } else if let Some(answer) =
-            self.rare.as_mut().and_then(|r| r.answer.as_mut()).filter(|a| is_due(a.next_copy()))
+        } else if let Some(answer) = self
+            .rare
+            .as_mut()
+            .and_then(|r| r.answer.as_mut())
+            .filter(|a| is_due(a.next_copy()))
         {
             let copy = answer.copy(Side::Client);
             port.send(copy);
@@ -331,7 +366,13 @@ impl Client {
         self.request(config, now, Subject::Invite, self.offered_s, port);
     }
 
-    fn setup_answered(&mut self, config: &ClientConfig, now: Time, answer: &Message, port: &mut impl ClientPort) {
+    fn setup_answered(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        answer: &Message,
+        port: &mut impl ClientPort,
+    ) {
         match answer.status {
             Status::Ok200 => {
                 self.phase = Phase::Querying;
@@ -361,7 +402,13 @@ impl Client {
         self.offered_s = self.offered_s.max(u32::from(self.min_se_s));
     }
 
-    fn fail_setup(&mut self, config: &ClientConfig, now: Time, bye: bool, port: &mut impl ClientPort) {
+    fn fail_setup(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        bye: bool,
+        port: &mut impl ClientPort,
+    ) {
         port.note(ClientNote::SetupFailed);
         self.leave_dialog(config, now, bye, port);
         self.rest(config, now, true, port);
@@ -370,7 +417,13 @@ impl Client {
     // --- refresh ---
 
     /// A 2xx to INVITE or UPDATE came, or to the gateway's own refresh: both timers start anew.
-    fn session_refreshed(&mut self, config: &ClientConfig, now: Time, answer: &Message, port: &mut impl ClientPort) {
+    fn session_refreshed(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        answer: &Message,
+        port: &mut impl ClientPort,
+    ) {
         self.granted_s = answer.value;
         self.gateway_refreshes = self.granted_s > 0 && answer.refresher == Refresher::Uas;
         self.restart_expiry(config, now);
@@ -413,13 +466,18 @@ impl Client {
             return Some(interval);
         }
         let u = port.draw(Draw::RefreshJitter);
-        Some(Span::from_micros_f64(interval.0 as f64 * (1.0 + config.refresh_jitter * (2.0 * u - 1.0))))
+        Some(Span::from_micros_f64(
+            interval.0 as f64 * (1.0 + config.refresh_jitter * (2.0 * u - 1.0)),
+        ))
     }
 
     /// Under `since-traffic` any message of the dialog restarts a running refresh clock; a refresh that is due and only put
     /// off, after 491 or for Retry-After, is not rescued (model §3).
     fn traffic(&mut self, config: &ClientConfig, now: Time) {
-        if config.refresh_clock == RefreshClock::SinceTraffic && self.proceeds_at.is_some() && !self.put_off {
+        if config.refresh_clock == RefreshClock::SinceTraffic
+            && self.proceeds_at.is_some()
+            && !self.put_off
+        {
             self.proceeds_at = (now + self.interval).into();
         }
     }
@@ -432,11 +490,21 @@ impl Client {
         }
         self.proceeds_at = MaybeTime::NONE;
         port.note(ClientNote::RefreshBegan);
-        let subject = if self.by_reinvite { Subject::ReInvite } else { Subject::Update };
+        let subject = if self.by_reinvite {
+            Subject::ReInvite
+        } else {
+            Subject::Update
+        };
         self.request(config, now, subject, self.offered_s, port);
     }
 
-    fn refresh_answered(&mut self, config: &ClientConfig, now: Time, answer: &Message, port: &mut impl ClientPort) {
+    fn refresh_answered(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        answer: &Message,
+        port: &mut impl ClientPort,
+    ) {
         let failed = |how| ClientNote::RefreshFailed(how);
         match answer.status {
             Status::Ok200 => {
@@ -479,8 +547,17 @@ impl Client {
     // --- the end ---
 
     /// The established session is over; a set-up under way fails.
-    fn end(&mut self, config: &ClientConfig, now: Time, end: ClientEnd, port: &mut impl ClientPort) {
-        let bye = matches!(end, ClientEnd::GaveUp | ClientEnd::Refused | ClientEnd::Timer);
+    fn end(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        end: ClientEnd,
+        port: &mut impl ClientPort,
+    ) {
+        let bye = matches!(
+            end,
+            ClientEnd::GaveUp | ClientEnd::Refused | ClientEnd::Timer
+        );
         if self.phase != Phase::Established {
             return self.fail_setup(config, now, bye, port);
         }
@@ -489,9 +566,19 @@ impl Client {
         self.rest(config, now, false, port);
     }
 
-    fn leave_dialog(&mut self, config: &ClientConfig, now: Time, bye: bool, port: &mut impl ClientPort) {
-        let failed: SmallVec<[Pending; 2]> =
-            self.requests.iter().filter(|r| r.subject == Subject::MakeCall).copied().collect();
+    fn leave_dialog(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        bye: bool,
+        port: &mut impl ClientPort,
+    ) {
+        let failed: SmallVec<[Pending; 2]> = self
+            .requests
+            .iter()
+            .filter(|r| r.subject == Subject::MakeCall)
+            .copied()
+            .collect();
         self.requests.retain(|r| r.subject == Subject::Bye);
         for call in failed {
             port.note(ClientNote::CallFailed(call.value));
@@ -517,7 +604,12 @@ impl Client {
             Reestablish::Uniform(from, to) => {
                 from + Span::from_micros_f64((to - from).0 as f64 * port.draw(Draw::Reestablish))
             }
-            Reestablish::Backoff { first, factor, cap, jitter } => {
+            Reestablish::Backoff {
+                first,
+                factor,
+                cap,
+                jitter,
+            } => {
                 let mut delay = first.0 as f64;
                 for _ in 0..self.failures {
                     delay = (delay * factor).min(cap.0 as f64);
@@ -529,7 +621,9 @@ impl Client {
         self.failures = self.failures.saturating_add(1);
         // A refused set-up repeated without any pause would never let time pass: T1 is the least (assumption).
         let delay = if failed { delay.max(T1) } else { delay };
-        self.proceeds_at = (now + delay).max(self.quiet_until(now).unwrap_or_default()).into();
+        self.proceeds_at = (now + delay)
+            .max(self.quiet_until(now).unwrap_or_default())
+            .into();
     }
 
     /// The 32 s of a request, or of an unacknowledged 2xx, are over.
@@ -544,7 +638,9 @@ impl Client {
         match subject {
             Subject::Bye | Subject::MonitorStop => {}
             Subject::Invite => self.fail_setup(config, now, false, port),
-            Subject::GetCstaFeatures | Subject::MonitorStart => self.fail_setup(config, now, true, port),
+            Subject::GetCstaFeatures | Subject::MonitorStart => {
+                self.fail_setup(config, now, true, port)
+            }
             Subject::Update | Subject::ReInvite => {
                 port.note(ClientNote::RefreshFailed(RefreshFailure::Unanswered));
                 match config.on_no_answer {
@@ -569,32 +665,57 @@ impl Client {
 
     // --- messages ---
 
-    fn request(&mut self, config: &ClientConfig, now: Time, subject: Subject, value: u32, port: &mut impl ClientPort) {
+    fn request(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        subject: Subject,
+        value: u32,
+        port: &mut impl ClientPort,
+    ) {
         self.cseq = self.cseq.wrapping_add(1);
         let mut message = Message::request(Side::Client, self.dialog, self.cseq, subject);
         message.value = value;
-        if matches!(subject, Subject::Invite | Subject::ReInvite | Subject::Update) {
+        if matches!(
+            subject,
+            Subject::Invite | Subject::ReInvite | Subject::Update
+        ) {
             message.min_se = self.min_se_s;
         }
-        self.requests.push(Pending::request(now, &message, self.reliable));
+        self.requests
+            .push(Pending::request(now, &message, self.reliable));
         port.send(message);
         if self.in_dialog() {
             self.traffic(config, now);
         }
     }
 
-    fn receive_request(&mut self, config: &ClientConfig, now: Time, message: Message, port: &mut impl ClientPort) {
+    fn receive_request(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        message: Message,
+        port: &mut impl ClientPort,
+    ) {
         if message.subject == Subject::Ack {
-            if self.answer().is_some_and(|a| a.cseq == message.cseq && message.dialog == self.dialog) {
+            if self
+                .answer()
+                .is_some_and(|a| a.cseq == message.cseq && message.dialog == self.dialog)
+            {
                 self.forget_answer();
             }
             return;
         }
         if !(self.in_dialog() && message.dialog == self.dialog) {
             let last_bye = self.rare.as_ref().and_then(|rare| rare.last_bye);
-            let repeated = message.subject == Subject::Bye && last_bye == Some((message.dialog, message.cseq));
+            let repeated =
+                message.subject == Subject::Bye && last_bye == Some((message.dialog, message.cseq));
             // RFC 3261 §12.2.2: no such dialog.
-            port.send(message.answer(if repeated { Status::Ok200 } else { Status::DoesNotExist481 }));
+            port.send(message.answer(if repeated {
+                Status::Ok200
+            } else {
+                Status::DoesNotExist481
+            }));
             return;
         }
         match message.subject {
@@ -613,7 +734,13 @@ impl Client {
         }
     }
 
-    fn receive_reinvite(&mut self, config: &ClientConfig, now: Time, message: Message, port: &mut impl ClientPort) {
+    fn receive_reinvite(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        message: Message,
+        port: &mut impl ClientPort,
+    ) {
         if self.answer().is_some_and(|a| a.cseq == message.cseq) {
             return; // a copy of the INVITE whose 2xx is being retransmitted is absorbed (RFC 6026 §7.1)
         }
@@ -631,11 +758,20 @@ impl Client {
         self.restart_expiry(config, now);
     }
 
-    fn receive_answer(&mut self, config: &ClientConfig, now: Time, answer: Message, port: &mut impl ClientPort) {
+    fn receive_answer(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        answer: Message,
+        port: &mut impl ClientPort,
+    ) {
         let found = self.requests.iter().position(|r| r.is_answered_by(&answer));
         if answer.subject.is_invite() {
             port.send(ack(&answer));
-            if found.is_none() && answer.subject == Subject::Invite && answer.status == Status::Ok200 {
+            if found.is_none()
+                && answer.subject == Subject::Invite
+                && answer.status == Status::Ok200
+            {
                 self.refuse_late_session(now, &answer, port);
             }
         }
@@ -644,7 +780,9 @@ impl Client {
         if answer.status == Status::Unavailable503 && answer.value > 0 {
             self.rare().quiet_until = Some(now + Span::from_secs(u64::from(answer.value)));
         }
-        if request.dialog != self.dialog || matches!(request.subject, Subject::Bye | Subject::MonitorStop) {
+        if request.dialog != self.dialog
+            || matches!(request.subject, Subject::Bye | Subject::MonitorStop)
+        {
             return;
         }
         if request.subject == Subject::Invite {
@@ -662,7 +800,9 @@ impl Client {
         }
         let ok = answer.status == Status::Ok200;
         match request.subject {
-            Subject::Update | Subject::ReInvite => self.refresh_answered(config, now, &answer, port),
+            Subject::Update | Subject::ReInvite => {
+                self.refresh_answered(config, now, &answer, port)
+            }
             Subject::GetCstaFeatures if ok => {
                 self.phase = Phase::Monitoring;
                 self.request(config, now, Subject::MonitorStart, 0, port);
@@ -672,7 +812,9 @@ impl Client {
                 self.failures = 0;
                 port.note(ClientNote::Established);
             }
-            Subject::GetCstaFeatures | Subject::MonitorStart => self.fail_setup(config, now, true, port),
+            Subject::GetCstaFeatures | Subject::MonitorStart => {
+                self.fail_setup(config, now, true, port)
+            }
             Subject::MakeCall if ok => port.note(ClientNote::CallPlaced(request.value)),
             Subject::MakeCall => port.note(ClientNote::CallFailed(request.value)),
             _ => {}
@@ -682,12 +824,21 @@ impl Client {
     /// A 200 to an INVITE that was given up: its dialog is ended at once (model §3).
     fn refuse_late_session(&mut self, now: Time, answer: &Message, port: &mut impl ClientPort) {
         let open = self.in_dialog() && answer.dialog == self.dialog;
-        let refused = self.requests.iter().any(|r| r.subject == Subject::Bye && r.dialog == answer.dialog);
+        let refused = self
+            .requests
+            .iter()
+            .any(|r| r.subject == Subject::Bye && r.dialog == answer.dialog);
         if open || refused {
             return; // a copy of a 200 already dealt with
         }
-        let bye = Message::request(Side::Client, answer.dialog, answer.cseq.wrapping_add(1), Subject::Bye);
-        self.requests.push(Pending::request(now, &bye, self.reliable));
+        let bye = Message::request(
+            Side::Client,
+            answer.dialog,
+            answer.cseq.wrapping_add(1),
+            Subject::Bye,
+        );
+        self.requests
+            .push(Pending::request(now, &bye, self.reliable));
         port.send(bye);
     }
 }

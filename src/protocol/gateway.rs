@@ -4,7 +4,9 @@ use smallvec::SmallVec;
 
 use super::session_timer::{granted_s, non_refresher_bye};
 use super::transaction::{Deadline, Earliest, Pending, Timer, ack};
-use super::{GatewayConfig, Message, Refresher, SessionTimer, Side, Status, Subject, UpdateBehaviour};
+use super::{
+    GatewayConfig, Message, Refresher, SessionTimer, Side, Status, Subject, UpdateBehaviour,
+};
 use crate::quantity::{MaybeTime, Span, Time};
 
 /// What ended a dialog at the gateway.
@@ -57,7 +59,8 @@ pub trait GatewayPort {
 
 /// The answer to a request in a dialog that the gateway does not hold: 481 whatever the method (model §3), nothing to ACK.
 pub fn answer_outside_dialog(message: &Message) -> Option<Message> {
-    (message.is_request() && message.subject != Subject::Ack).then(|| message.answer(Status::DoesNotExist481))
+    (message.is_request() && message.subject != Subject::Ack)
+        .then(|| message.answer(Status::DoesNotExist481))
 }
 
 /// One dialog at the gateway. After every call, ask [`Dialog::deadline`] when to call [`Dialog::fire`].
@@ -133,8 +136,9 @@ impl Dialog {
 
     /// When to call [`Dialog::fire`] next.
     pub fn deadline(&self) -> Option<Deadline> {
-        let mut earliest =
-            Earliest::NONE.or_some(self.expires_at, Timer::SessionExpiry).or_some(self.refresh_at, Timer::Client);
+        let mut earliest = Earliest::NONE
+            .or_some(self.expires_at, Timer::SessionExpiry)
+            .or_some(self.refresh_at, Timer::Client);
         for pending in &self.requests {
             earliest = earliest.or_pending(pending);
         }
@@ -152,7 +156,12 @@ impl Dialog {
         if config.update == UpdateBehaviour::NoSessionExpires || request.value == 0 {
             return answer; // RFC 4028 §9: a UAS that does not know timers sends no Session-Expires; nobody runs one
         }
-        self.granted_s = granted_s(request.value, config.session_expires_s, request.min_se, config.min_se_s);
+        self.granted_s = granted_s(
+            request.value,
+            config.session_expires_s,
+            request.min_se,
+            config.min_se_s,
+        );
         answer.value = self.granted_s;
         answer.refresher = config.refresher;
         self.restart_timer(config, now);
@@ -161,7 +170,9 @@ impl Dialog {
 
     fn restart_timer(&mut self, config: &GatewayConfig, now: Time) {
         let se = Span::from_secs(u64::from(self.granted_s));
-        self.refresh_at = (config.refresher == Refresher::Uas).then(|| now + Span(se.0 / 2)).into();
+        self.refresh_at = (config.refresher == Refresher::Uas)
+            .then(|| now + Span(se.0 / 2))
+            .into();
         self.expires_at = match config.enforces_session_timer {
             SessionTimer::No => MaybeTime::NONE,
             SessionTimer::Silent => (now + se).into(),
@@ -177,12 +188,20 @@ impl Dialog {
     }
 
     /// A message of this dialog from the client.
-    pub fn receive(&mut self, config: &GatewayConfig, now: Time, message: &Message, port: &mut impl GatewayPort) {
+    pub fn receive(
+        &mut self,
+        config: &GatewayConfig,
+        now: Time,
+        message: &Message,
+        port: &mut impl GatewayPort,
+    ) {
         if !message.is_request() {
             return self.receive_answer(config, now, message, port);
         }
         if self.closing {
-            answer_outside_dialog(message).into_iter().for_each(|answer| port.send(answer));
+            answer_outside_dialog(message)
+                .into_iter()
+                .for_each(|answer| port.send(answer));
             return;
         }
         match message.subject {
@@ -216,7 +235,13 @@ impl Dialog {
         }
     }
 
-    fn receive_reinvite(&mut self, config: &GatewayConfig, now: Time, message: &Message, port: &mut impl GatewayPort) {
+    fn receive_reinvite(
+        &mut self,
+        config: &GatewayConfig,
+        now: Time,
+        message: &Message,
+        port: &mut impl GatewayPort,
+    ) {
         if message.cseq == self.last_refresh {
             return; // a copy of the INVITE last answered is absorbed (RFC 6026 §7.1)
         }
@@ -234,14 +259,23 @@ impl Dialog {
         port.send(answer);
     }
 
-    fn receive_update(&mut self, config: &GatewayConfig, now: Time, message: &Message, port: &mut impl GatewayPort) {
+    fn receive_update(
+        &mut self,
+        config: &GatewayConfig,
+        now: Time,
+        message: &Message,
+        port: &mut impl GatewayPort,
+    ) {
         let refused = |status| message.answer(status);
         match config.update {
             UpdateBehaviour::Ignored => {}
             UpdateBehaviour::Rejected405 => port.send(refused(Status::MethodNotAllowed405)),
             UpdateBehaviour::Rejected501 => port.send(refused(Status::NotImplemented501)),
             UpdateBehaviour::Unavailable503 => {
-                port.send(Message { value: config.retry_after_s, ..refused(Status::Unavailable503) });
+                port.send(Message {
+                    value: config.retry_after_s,
+                    ..refused(Status::Unavailable503)
+                });
             }
             UpdateBehaviour::DialogLost481 => {
                 port.send(refused(Status::DoesNotExist481));
@@ -270,7 +304,13 @@ impl Dialog {
         }
     }
 
-    fn receive_answer(&mut self, config: &GatewayConfig, now: Time, answer: &Message, port: &mut impl GatewayPort) {
+    fn receive_answer(
+        &mut self,
+        config: &GatewayConfig,
+        now: Time,
+        answer: &Message,
+        port: &mut impl GatewayPort,
+    ) {
         let found = self.requests.iter().position(|r| r.is_answered_by(answer));
         if answer.subject == Subject::ReInvite {
             port.send(ack(answer));
@@ -299,7 +339,9 @@ impl Dialog {
 
     /// The deadline of [`Dialog::deadline`] has come.
     pub fn fire(&mut self, config: &GatewayConfig, now: Time, port: &mut impl GatewayPort) {
-        let Some((at, timer)) = self.deadline() else { return };
+        let Some((at, timer)) = self.deadline() else {
+            return;
+        };
         debug_assert!(at <= now, "a deadline was fired early");
         match timer {
             Timer::TransactionTimeout => self.give_up(now, port),
@@ -312,8 +354,11 @@ impl Dialog {
     }
 
     fn fire_timer(&mut self, now: Time, port: &mut impl GatewayPort) {
-        if let Some(pending) =
-            self.requests.iter_mut().chain(self.answer.as_mut()).find(|p| p.next_copy().is_some_and(|at| at <= now))
+        if let Some(pending) = self
+            .requests
+            .iter_mut()
+            .chain(self.answer.as_mut())
+            .find(|p| p.next_copy().is_some_and(|at| at <= now))
         {
             let copy = pending.copy(Side::Gateway);
             port.send(copy);
@@ -370,7 +415,8 @@ impl Dialog {
         self.cseq = self.cseq.wrapping_add(1);
         let mut message = Message::request(Side::Gateway, self.number, self.cseq, subject);
         message.value = value;
-        self.requests.push(Pending::request(now, &message, self.reliable));
+        self.requests
+            .push(Pending::request(now, &message, self.reliable));
         port.send(message);
     }
 }
@@ -378,6 +424,10 @@ impl Dialog {
 /// RFC 4028 §9: 422 with Min-SE where the offered session is too short.
 fn too_small(config: &GatewayConfig, request: &Message) -> Option<Message> {
     let knows_timers = config.update != UpdateBehaviour::NoSessionExpires;
-    (knows_timers && request.value > 0 && request.value < u32::from(config.min_se_s))
-        .then(|| Message { min_se: config.min_se_s, ..request.answer(Status::IntervalTooSmall422) })
+    (knows_timers && request.value > 0 && request.value < u32::from(config.min_se_s)).then(|| {
+        Message {
+            min_se: config.min_se_s,
+            ..request.answer(Status::IntervalTooSmall422)
+        }
+    })
 }

@@ -170,7 +170,10 @@ impl Message {
             Side::Client => Side::Gateway,
             Side::Gateway => Side::Client,
         };
-        Message { status, ..Message::request(from, self.dialog, self.cseq, self.subject) }
+        Message {
+            status,
+            ..Message::request(from, self.dialog, self.cseq, self.subject)
+        }
     }
 
     /// Whether it is a request.

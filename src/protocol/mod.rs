@@ -11,8 +11,8 @@ mod transaction;
 
 pub use client::{Client, ClientEnd, ClientNote, ClientPort, Draw, Phase, RefreshFailure};
 pub use config::{
-    Allow, ClientConfig, GatewayConfig, OnNoAnswer, OnRejection, Reestablish, RefreshClock, RefreshMethod, Refresher,
-    SessionTimer, UpdateBehaviour,
+    Allow, ClientConfig, GatewayConfig, OnNoAnswer, OnRejection, Reestablish, RefreshClock,
+    RefreshMethod, Refresher, SessionTimer, UpdateBehaviour,
 };
 pub use gateway::{Dialog, GatewayEnd, GatewayNote, GatewayPort, answer_outside_dialog};
 pub use message::{Message, Side, Status, Subject};

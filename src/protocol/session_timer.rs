@@ -6,8 +6,16 @@ use crate::quantity::Span;
 pub const FLOOR_S: u32 = 90;
 
 /// The session interval that a gateway grants: the smaller of what is offered and what it allows, at least both sides' Min-SE (RFC 4028 §9).
-pub fn granted_s(offered_s: u32, allowed_s: u32, client_min_se_s: u16, gateway_min_se_s: u16) -> u32 {
-    offered_s.min(allowed_s).max(u32::from(client_min_se_s)).max(u32::from(gateway_min_se_s))
+pub fn granted_s(
+    offered_s: u32,
+    allowed_s: u32,
+    client_min_se_s: u16,
+    gateway_min_se_s: u16,
+) -> u32 {
+    offered_s
+        .min(allowed_s)
+        .max(u32::from(client_min_se_s))
+        .max(u32::from(gateway_min_se_s))
 }
 
 /// When the side that does not refresh sends BYE, after the last refresh: SE − min(32 s, SE/3) (RFC 4028 §10).

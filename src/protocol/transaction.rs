@@ -78,16 +78,25 @@ impl Pending {
 
     /// A 2xx to INVITE just sent: retransmitted until its ACK on every transport (RFC 3261 §13.3.1.4).
     pub fn answer(now: Time, message: &Message) -> Pending {
-        Pending { headers: Some((message.allow, message.refresher)), ..Pending::request(now, message, false) }
+        Pending {
+            headers: Some((message.allow, message.refresher)),
+            ..Pending::request(now, message, false)
+        }
     }
 
     fn schedule(&self) -> Schedule {
-        if self.headers.is_none() && self.subject.is_invite() { Schedule::Doubling } else { Schedule::Capped }
+        if self.headers.is_none() && self.subject.is_invite() {
+            Schedule::Doubling
+        } else {
+            Schedule::Capped
+        }
     }
 
     /// When to send the next copy, if there is to be one.
     pub fn next_copy(&self) -> Option<Time> {
-        self.schedule().copy_after(self.copies?.get()).map(|after| self.first_sent + after)
+        self.schedule()
+            .copy_after(self.copies?.get())
+            .map(|after| self.first_sent + after)
     }
 
     /// When to give up.
@@ -153,7 +162,11 @@ impl Earliest {
     #[inline]
     pub fn or_pending(self, pending: &Pending) -> Earliest {
         let waits = self.or(pending.gives_up(), Timer::TransactionTimeout);
-        if pending.copies.is_some() { waits.or_some(pending.next_copy().into(), Timer::Client) } else { waits }
+        if pending.copies.is_some() {
+            waits.or_some(pending.next_copy().into(), Timer::Client)
+        } else {
+            waits
+        }
     }
 
     /// The earliest.
@@ -170,7 +183,12 @@ impl Earliest {
 
 /// ACK for a final response to INVITE.
 pub(super) fn ack(answer: &Message) -> Message {
-    Message::request(answer.answer(answer.status).from, answer.dialog, answer.cseq, Subject::Ack)
+    Message::request(
+        answer.answer(answer.status).from,
+        answer.dialog,
+        answer.cseq,
+        Subject::Ack,
+    )
 }
 
 #[cfg(test)]
@@ -178,7 +196,11 @@ mod tests {
     use super::*;
 
     fn instants_ms(subject: Subject, reliable: bool) -> Vec<u64> {
-        let mut p = Pending::request(Time::ZERO, &Message::request(Side::Client, 1, 1, subject), reliable);
+        let mut p = Pending::request(
+            Time::ZERO,
+            &Message::request(Side::Client, 1, 1, subject),
+            reliable,
+        );
         let mut sent = vec![0];
         while let Some(at) = p.next_copy() {
             sent.push(at.0 / 1000);
@@ -190,7 +212,10 @@ mod tests {
     #[test]
     fn timer_a_doubles_without_a_cap_seven_sends() {
         // 0.5·(2ⁿ−1) s while below 32 s: the eighth would come at 63.5 s.
-        assert_eq!(instants_ms(Subject::Invite, false), [0, 500, 1500, 3500, 7500, 15500, 31500]);
+        assert_eq!(
+            instants_ms(Subject::Invite, false),
+            [0, 500, 1500, 3500, 7500, 15500, 31500]
+        );
     }
 
     #[test]
@@ -198,7 +223,9 @@ mod tests {
         // Intervals 0.5, 1, 2, then 4 s each; the twelfth would come at 35.5 s.
         assert_eq!(
             instants_ms(Subject::Update, false),
-            [0, 500, 1500, 3500, 7500, 11500, 15500, 19500, 23500, 27500, 31500]
+            [
+                0, 500, 1500, 3500, 7500, 11500, 15500, 19500, 23500, 27500, 31500
+            ]
         );
     }
 
@@ -206,7 +233,11 @@ mod tests {
     fn a_reliable_transport_sends_once_and_still_gives_up_at_32_s() {
         assert_eq!(instants_ms(Subject::Update, true), [0]);
         assert_eq!(instants_ms(Subject::Invite, true), [0]);
-        let p = Pending::request(Time(7), &Message::request(Side::Client, 1, 1, Subject::Update), true);
+        let p = Pending::request(
+            Time(7),
+            &Message::request(Side::Client, 1, 1, Subject::Update),
+            true,
+        );
         assert_eq!(p.gives_up(), Time(32_000_007));
     }
 
@@ -218,15 +249,25 @@ mod tests {
     }
     #[test]
     fn a_copy_is_the_message_that_was_sent() {
-        let request = Message { value: 1800, min_se: 90, ..Message::request(Side::Client, 3, 5, Subject::ReInvite) };
-        assert_eq!(Pending::request(Time::ZERO, &request, false).copy(Side::Client), request);
+        let request = Message {
+            value: 1800,
+            min_se: 90,
+            ..Message::request(Side::Client, 3, 5, Subject::ReInvite)
+        };
+        assert_eq!(
+            Pending::request(Time::ZERO, &request, false).copy(Side::Client),
+            request
+        );
         let answer = Message {
             value: 1800,
             allow: Allow::WithUpdate,
             refresher: Refresher::Uas,
             ..request.answer(Status::Ok200)
         };
-        assert_eq!(Pending::answer(Time::ZERO, &answer).copy(Side::Gateway), answer);
+        assert_eq!(
+            Pending::answer(Time::ZERO, &answer).copy(Side::Gateway),
+            answer
+        );
         assert_eq!(size_of::<Pending>(), 24);
     }
 }

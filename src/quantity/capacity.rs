@@ -9,7 +9,11 @@ pub const MESSAGES_PER_JOB: f64 = 2.0;
 /// Reads a capacity, "10000 calls/h", "22 messages/s" or "11 jobs/s", in jobs per second.
 pub fn parse_capacity(text: &str) -> Option<f64> {
     let (number, rate) = text.split_once(' ')?;
-    let number: f64 = number.replace(',', "").parse().ok().filter(|n: &f64| n.is_finite() && *n > 0.0 && *n <= 1e9)?;
+    let number: f64 = number
+        .replace(',', "")
+        .parse()
+        .ok()
+        .filter(|n: &f64| n.is_finite() && *n > 0.0 && *n <= 1e9)?;
     let (what, per) = rate.split_once('/')?;
     let seconds = match per {
         "s" => 1.0,
@@ -35,7 +39,11 @@ mod tests {
         // 10,000 calls of 8 messages an hour are 22.2 messages a second (domain §5), 11.1 requests with their answers.
         assert!((parse_capacity("10000 calls/h").unwrap() - 10_000.0 * 4.0 / 3600.0).abs() < 1e-12);
         assert_eq!(
-            (parse_capacity("22 messages/s"), parse_capacity("0 jobs/s"), parse_capacity("5 calls")),
+            (
+                parse_capacity("22 messages/s"),
+                parse_capacity("0 jobs/s"),
+                parse_capacity("5 calls")
+            ),
             (Some(11.0), None, None)
         );
     }

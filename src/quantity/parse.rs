@@ -2,13 +2,26 @@
 
 use super::Span;
 
-const SPAN_UNITS: [(&str, u64); 6] =
-    [("d", 86_400_000_000), ("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1_000), ("us", 1)];
-const RATE_UNITS: [(&str, f64); 4] = [("/s", 1.0), ("/min", 60.0), ("/h", 3600.0), ("/d", 86_400.0)];
+const SPAN_UNITS: [(&str, u64); 6] = [
+    ("d", 86_400_000_000),
+    ("h", 3_600_000_000),
+    ("min", 60_000_000),
+    ("s", 1_000_000),
+    ("ms", 1_000),
+    ("us", 1),
+];
+const RATE_UNITS: [(&str, f64); 4] = [
+    ("/s", 1.0),
+    ("/min", 60.0),
+    ("/h", 3600.0),
+    ("/d", 86_400.0),
+];
 
 /// Splits "25 min" into number and unit.
 fn split(text: &str) -> (&str, &str) {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
     (&text[..end], text[end..].trim())
 }
 
@@ -39,40 +52,59 @@ pub fn print_span(span: Span) -> String {
     if span == Span::ZERO {
         return "0 s".into();
     }
-    let (unit, us) = SPAN_UNITS.iter().find(|(_, us)| span.0.is_multiple_of(*us)).unwrap_or(&("us", 1));
+    let (unit, us) = SPAN_UNITS
+        .iter()
+        .find(|(_, us)| span.0.is_multiple_of(*us))
+        .unwrap_or(&("us", 1));
     format!("{} {unit}", span.0 / us)
 }
 
 /// Reads a time of day, "08:00" or "08:00:30", since midnight.
 pub fn parse_clock(text: &str) -> Option<Span> {
-    let mut parts = text.trim().split(':').map(|p| p.parse::<u64>().ok().filter(|_| p.len() == 2));
+    let mut parts = text
+        .trim()
+        .split(':')
+        .map(|p| p.parse::<u64>().ok().filter(|_| p.len() == 2));
     let (h, m) = (parts.next()??, parts.next()??);
     let s = match parts.next() {
         Some(s) => s?,
         None => 0,
     };
-    (parts.next().is_none() && h < 24 && m < 60 && s < 60).then(|| Span::from_secs(h * 3600 + m * 60 + s))
+    (parts.next().is_none() && h < 24 && m < 60 && s < 60)
+        .then(|| Span::from_secs(h * 3600 + m * 60 + s))
 }
 
 /// Writes a time of day.
 pub fn print_clock(span: Span) -> String {
     let s = span.0 / 1_000_000;
     let (h, m, s) = (s / 3600, s / 60 % 60, s % 60);
-    if s == 0 { format!("{h:02}:{m:02}") } else { format!("{h:02}:{m:02}:{s:02}") }
+    if s == 0 {
+        format!("{h:02}:{m:02}")
+    } else {
+        format!("{h:02}:{m:02}:{s:02}")
+    }
 }
 
 /// Reads a rate, "1 /h" or "12 /s", per second.
 pub fn parse_rate(text: &str) -> Option<f64> {
     let (number, unit) = split(text.trim());
     let (_, seconds) = RATE_UNITS.iter().find(|(name, _)| *name == unit)?;
-    number.parse::<f64>().ok().filter(|n| n.is_finite()).map(|n| n / seconds)
+    number
+        .parse::<f64>()
+        .ok()
+        .filter(|n| n.is_finite())
+        .map(|n| n / seconds)
 }
 
 /// Reads a share, "0.5 %", as a fraction.
 pub fn parse_share(text: &str) -> Option<f64> {
     let number = text.trim().strip_suffix('%')?.trim();
     let plain = number.chars().all(|c| c.is_ascii_digit() || c == '.');
-    number.parse::<f64>().ok().filter(|_| plain).map(|n| n / 100.0)
+    number
+        .parse::<f64>()
+        .ok()
+        .filter(|_| plain)
+        .map(|n| n / 100.0)
 }
 
 #[cfg(test)]
@@ -92,14 +124,32 @@ mod tests {
         ] {
             assert_eq!(parse_span(text), Some(Span(us)), "{text}");
         }
-        for text in ["25", "min", "-1 s", "1 fortnight", "1.5 us", "1e3 s", "", "99999999999999 d"] {
+        for text in [
+            "25",
+            "min",
+            "-1 s",
+            "1 fortnight",
+            "1.5 us",
+            "1e3 s",
+            "",
+            "99999999999999 d",
+        ] {
             assert_eq!(parse_span(text), None, "{text}");
         }
     }
 
     #[test]
     fn a_printed_duration_is_read_back() {
-        for us in [0, 1, 999, 1000, 1_532_000_000, 1_500_000_000, 86_400_000_000, 123_456_789] {
+        for us in [
+            0,
+            1,
+            999,
+            1000,
+            1_532_000_000,
+            1_500_000_000,
+            86_400_000_000,
+            123_456_789,
+        ] {
             assert_eq!(parse_span(&print_span(Span(us))), Some(Span(us)));
         }
         assert_eq!(print_span(Span::from_secs(1532)), "1532 s");
@@ -110,10 +160,23 @@ mod tests {
     fn clocks_rates_and_shares() {
         assert_eq!(parse_clock("09:05:30"), Some(Span::from_secs(32_730)));
         assert_eq!(print_clock(Span::from_secs(32_730)), "09:05:30");
-        assert_eq!([parse_clock("24:00"), parse_clock("9:00"), parse_clock("09:60")], [None; 3]);
+        assert_eq!(
+            [
+                parse_clock("24:00"),
+                parse_clock("9:00"),
+                parse_clock("09:60")
+            ],
+            [None; 3]
+        );
         assert_eq!(parse_rate("36 /h"), Some(0.01));
-        assert_eq!([parse_rate("36"), parse_rate("-1 /h"), parse_rate("x /s")], [None; 3]);
+        assert_eq!(
+            [parse_rate("36"), parse_rate("-1 /h"), parse_rate("x /s")],
+            [None; 3]
+        );
         assert_eq!(parse_share("50 %"), Some(0.5));
-        assert_eq!([parse_share("50"), parse_share("-5 %"), parse_share("inf %")], [None; 3]);
+        assert_eq!(
+            [parse_share("50"), parse_share("-5 %"), parse_share("inf %")],
+            [None; 3]
+        );
     }
 }

@@ -14,7 +14,9 @@ pub struct Time(pub u64);
 pub struct MaybeTime(u64);
 
 /// A duration in microseconds.
-#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(
+    Serialize, Deserialize, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default,
+)]
 pub struct Span(pub u64);
 
 impl Time {

@@ -37,7 +37,9 @@ pub struct Comparison {
 impl Comparison {
     /// Whether an alternative is worse in a figure that decides.
     pub fn has_regression(&self) -> bool {
-        self.others.iter().any(|o| matches!(o.verdict, Stand::Worse | Stand::Mixed))
+        self.others
+            .iter()
+            .any(|o| matches!(o.verdict, Stand::Worse | Stand::Mixed))
     }
 }
 
@@ -104,12 +106,15 @@ pub fn body(comparison: &Comparison) -> impl Serialize {
 /// "-1.85 ± 0.08 %": fractions in percentage points.
 pub fn amount(difference: &Estimate, unit: Unit) -> String {
     let scale = if unit == Unit::Fraction { 100.0 } else { 1.0 };
-    let half = difference.half_width().map_or(String::new(), |h| format!(" ± {}", human(h * scale)));
+    let half = difference
+        .half_width()
+        .map_or(String::new(), |h| format!(" ± {}", human(h * scale)));
     format!("{}{half}{}", human(difference.mean * scale), unit.suffix())
 }
 
 fn difference(c: &Compared) -> String {
-    c.paired.map_or("–".into(), |p| amount(&p.difference, c.metric.unit))
+    c.paired
+        .map_or("–".into(), |p| amount(&p.difference, c.metric.unit))
 }
 
 /// The verdict on each alternative.
@@ -123,13 +128,22 @@ pub fn answer(comparison: &Comparison) -> Vec<String> {
             .map(|c| format!("{} {}", c.metric.name, difference(c)))
             .collect();
         let verdict = match o.verdict {
-            Stand::Indistinguishable => format!("{} cannot be told from {}", o.name, comparison.baseline),
+            Stand::Indistinguishable => {
+                format!("{} cannot be told from {}", o.name, comparison.baseline)
+            }
             Stand::Mixed => {
-                format!("{} is better in some and worse in other respects than {}", o.name, comparison.baseline)
+                format!(
+                    "{} is better in some and worse in other respects than {}",
+                    o.name, comparison.baseline
+                )
             }
             v => format!("{} is {} than {}", o.name, v.name(), comparison.baseline),
         };
-        let why = if why.is_empty() { String::new() } else { format!(": {}", why.join(", ")) };
+        let why = if why.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", why.join(", "))
+        };
         lines.push(format!("{verdict}{why}."));
     }
     lines
@@ -139,11 +153,26 @@ pub fn answer(comparison: &Comparison) -> Vec<String> {
 pub fn text(comparison: &Comparison, premises: &Premises) -> String {
     let mut out = answer(comparison).join("\n") + "\n" + &super::text::premises(premises);
     for o in &comparison.others {
-        let _ = writeln!(out, "\n{} less {} ({} replications, paired)", o.name, comparison.baseline, o.replications);
-        let mut rows = vec![["", "baseline", "other", "difference", "correlation", ""].map(String::from).to_vec()];
+        let _ = writeln!(
+            out,
+            "\n{} less {} ({} replications, paired)",
+            o.name, comparison.baseline, o.replications
+        );
+        let mut rows = vec![
+            ["", "baseline", "other", "difference", "correlation", ""]
+                .map(String::from)
+                .to_vec(),
+        ];
         for c in &o.figures {
-            let correlation = c.paired.and_then(|p| p.correlation).map_or("–".into(), human);
-            let stand = if c.decides { c.stand.name().to_string() } else { format!("({})", c.stand.name()) };
+            let correlation = c
+                .paired
+                .and_then(|p| p.correlation)
+                .map_or("–".into(), human);
+            let stand = if c.decides {
+                c.stand.name().to_string()
+            } else {
+                format!("({})", c.stand.name())
+            };
             rows.push(vec![
                 c.metric.name.into(),
                 figure(&c.baseline),

@@ -86,7 +86,11 @@ impl Folder {
         fs::create_dir_all(path).map_err(at(path))?;
         // A folder that cannot be written should say so before hours of simulation, not after.
         tempfile::tempfile_in(path).map_err(at(path))?;
-        Ok(Folder { path: path.into(), begun: Vec::new(), finished: BTreeMap::new() })
+        Ok(Folder {
+            path: path.into(),
+            begun: Vec::new(),
+            finished: BTreeMap::new(),
+        })
     }
 
     /// Where it is.
@@ -95,7 +99,8 @@ impl Folder {
     }
 
     fn partial(&self, name: &str) -> PathBuf {
-        self.path.join(format!("{PARTIAL}{}", name.replace('/', "-")))
+        self.path
+            .join(format!("{PARTIAL}{}", name.replace('/', "-")))
     }
 
     /// Begins a file.
@@ -106,7 +111,12 @@ impl Folder {
         let path = self.partial(name);
         self.begun.push(path.clone());
         let file = BufWriter::new(File::create(&path).map_err(at(&path))?);
-        Ok(Part { name: name.into(), path, file, hasher: blake3::Hasher::new() })
+        Ok(Part {
+            name: name.into(),
+            path,
+            file,
+            hasher: blake3::Hasher::new(),
+        })
     }
 
     /// Completes a file, still under its temporary name.
@@ -115,7 +125,10 @@ impl Folder {
     /// The file system's refusal.
     pub fn complete(&mut self, part: Part) -> Result<(), FolderError> {
         let digest = part.hasher.finalize().to_hex().to_string();
-        let file = part.file.into_inner().map_err(|e| at(&part.path)(e.into_error()))?;
+        let file = part
+            .file
+            .into_inner()
+            .map_err(|e| at(&part.path)(e.into_error()))?;
         file.sync_all().map_err(at(&part.path))?;
         self.finished.insert(part.name, digest);
         Ok(())
@@ -125,7 +138,11 @@ impl Folder {
     ///
     /// # Errors
     /// The file system's refusal.
-    pub fn put(&mut self, name: &str, write: impl FnOnce(&mut Part) -> io::Result<()>) -> Result<(), FolderError> {
+    pub fn put(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut Part) -> io::Result<()>,
+    ) -> Result<(), FolderError> {
         let mut part = self.begin(name)?;
         write(&mut part).map_err(at(&part.path))?;
         self.complete(part)
@@ -136,8 +153,19 @@ impl Folder {
     /// # Errors
     /// There is no `summary.json` yet, or it is damaged.
     pub fn results(&self, manifest: &Manifest) -> Result<Results, ResultsError> {
-        let files = self.finished.keys().map(|name| (name.clone(), self.partial(name))).collect();
-        Results::of(&self.path, Manifest { files: self.finished.clone(), ..manifest.clone() }, files)
+        let files = self
+            .finished
+            .keys()
+            .map(|name| (name.clone(), self.partial(name)))
+            .collect();
+        Results::of(
+            &self.path,
+            Manifest {
+                files: self.finished.clone(),
+                ..manifest.clone()
+            },
+            files,
+        )
     }
 
     /// The same over the files of the published folder, which stay where there is no new one.
@@ -146,9 +174,16 @@ impl Folder {
     /// `summary.json` is missing or damaged.
     pub fn results_over(&self, published: &Results) -> Result<Results, ResultsError> {
         let mut manifest = published.manifest.clone();
-        let mut files: BTreeMap<String, PathBuf> =
-            manifest.files.keys().map(|name| (name.clone(), self.path.join(name))).collect();
-        files.extend(self.finished.keys().map(|name| (name.clone(), self.partial(name))));
+        let mut files: BTreeMap<String, PathBuf> = manifest
+            .files
+            .keys()
+            .map(|name| (name.clone(), self.path.join(name)))
+            .collect();
+        files.extend(
+            self.finished
+                .keys()
+                .map(|name| (name.clone(), self.partial(name))),
+        );
         manifest.files.extend(self.finished.clone());
         Results::of(&self.path, manifest, files)
     }
@@ -164,9 +199,15 @@ impl Folder {
             fs::remove_file(&old).map_err(at(&old))?;
         }
         self.name_all()?;
-        for name in earlier.iter().flat_map(|m| m.files.keys()).filter(|n| !self.finished.contains_key(*n)) {
+        for name in earlier
+            .iter()
+            .flat_map(|m| m.files.keys())
+            .filter(|n| !self.finished.contains_key(*n))
+        {
             // Names come from a file that anybody may have edited: nothing outside the folder is removed.
-            let inside = Path::new(name).components().all(|c| matches!(c, std::path::Component::Normal(_)));
+            let inside = Path::new(name)
+                .components()
+                .all(|c| matches!(c, std::path::Component::Normal(_)));
             if inside {
                 let _ = fs::remove_file(self.path.join(name));
             }
@@ -224,7 +265,9 @@ impl Drop for Folder {
 /// The manifest of a results folder, where it has a valid one.
 pub fn read_manifest(folder: &Path) -> Option<Manifest> {
     let text = fs::read_to_string(folder.join(MANIFEST)).ok()?;
-    serde_json::from_str(&text).ok().filter(|m: &Manifest| m.schema == SCHEMA)
+    serde_json::from_str(&text)
+        .ok()
+        .filter(|m: &Manifest| m.schema == SCHEMA)
 }
 
 #[cfg(test)]
@@ -249,7 +292,9 @@ mod tests {
         let write = |names: &[&str]| {
             let mut folder = Folder::open(root.path()).unwrap();
             for name in names {
-                folder.put(name, |out| out.write_all(name.as_bytes())).unwrap();
+                folder
+                    .put(name, |out| out.write_all(name.as_bytes()))
+                    .unwrap();
             }
             folder.publish(manifest()).unwrap();
         };
@@ -257,14 +302,22 @@ mod tests {
         fs::write(root.path().join("notes.txt"), "mine").unwrap();
         write(&["a.csv"]);
         let names = |path: &Path| -> Vec<String> {
-            let mut names: Vec<String> =
-                fs::read_dir(path).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+            let mut names: Vec<String> = fs::read_dir(path)
+                .unwrap()
+                .map(|f| f.unwrap().file_name().into_string().unwrap())
+                .collect();
             names.sort();
             names
         };
-        assert_eq!(names(root.path()), ["a.csv", "manifest.json", "notes.txt", "plots"]);
+        assert_eq!(
+            names(root.path()),
+            ["a.csv", "manifest.json", "notes.txt", "plots"]
+        );
         assert!(names(&root.path().join("plots")).is_empty());
         let read = read_manifest(root.path()).unwrap();
-        assert_eq!(read.files["a.csv"], blake3::hash(b"a.csv").to_hex().to_string());
+        assert_eq!(
+            read.files["a.csv"],
+            blake3::hash(b"a.csv").to_hex().to_string()
+        );
     }
 }

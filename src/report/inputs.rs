@@ -42,7 +42,10 @@ pub fn write(inputs: &[Input], out: impl Write) -> io::Result<()> {
 /// # Errors
 /// Why it is no such table.
 pub fn read(text: &str) -> Result<Vec<Input>, String> {
-    csv::Reader::from_reader(text.as_bytes()).deserialize().collect::<Result<_, _>>().map_err(|e| e.to_string())
+    csv::Reader::from_reader(text.as_bytes())
+        .deserialize()
+        .collect::<Result<_, _>>()
+        .map_err(|e| e.to_string())
 }
 
 #[cfg(test)]

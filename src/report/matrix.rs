@@ -58,11 +58,18 @@ pub fn answer(cells: &[Cell]) -> String {
     let losing: Vec<&Cell> = cells.iter().filter(|c| c.first_loss_s.is_some()).collect();
     let helped = losing.iter().filter(|c| !c.remedy.is_empty()).count();
     match losing.len() {
-        0 => format!("No session is lost in any of the {} combinations of client and gateway.", cells.len()),
+        0 => format!(
+            "No session is lost in any of the {} combinations of client and gateway.",
+            cells.len()
+        ),
         n => format!(
             "Sessions are lost in {n} of {} combinations of client and gateway; an Allow header without UPDATE helps in {} of these.",
             cells.len(),
-            if helped == n { "all".into() } else { helped.to_string() }
+            if helped == n {
+                "all".into()
+            } else {
+                helped.to_string()
+            }
         ),
     }
 }
@@ -112,26 +119,57 @@ pub fn text(matrix: &Matrix) -> String {
         }
     }
     let title = |text: &str| text.to_string();
-    let mut rows = vec![std::iter::once("gateway").chain(clients.iter().copied()).map(title).collect::<Vec<_>>()];
+    let mut rows = vec![
+        std::iter::once("gateway")
+            .chain(clients.iter().copied())
+            .map(title)
+            .collect::<Vec<_>>(),
+    ];
     for gateway in gateways {
-        let own = |client: &&str| matrix.cells.iter().find(|c| c.gateway == gateway && c.client == **client);
-        rows.push(std::iter::once(gateway.into()).chain(clients.iter().filter_map(own).map(outcome)).collect());
+        let own = |client: &&str| {
+            matrix
+                .cells
+                .iter()
+                .find(|c| c.gateway == gateway && c.client == **client)
+        };
+        rows.push(
+            std::iter::once(gateway.into())
+                .chain(clients.iter().filter_map(own).map(outcome))
+                .collect(),
+        );
     }
     let mut out = format!("Refresh method and first loss\n{}", table(&rows, true));
-    let losing: Vec<&Cell> = matrix.cells.iter().filter(|c| c.first_loss_s.is_some()).collect();
+    let losing: Vec<&Cell> = matrix
+        .cells
+        .iter()
+        .filter(|c| c.first_loss_s.is_some())
+        .collect();
     if !losing.is_empty() {
-        out += &format!("\nWhere sessions are lost\n{}\nWhat to change\n{}", losses(&losing), remedies(&losing));
+        out += &format!(
+            "\nWhere sessions are lost\n{}\nWhat to change\n{}",
+            losses(&losing),
+            remedies(&losing)
+        );
     }
     out + &format!("\n{}\n", matrix.basis)
 }
 
 fn outcome(cell: &Cell) -> String {
-    let first_loss = cell.first_loss_s.map_or_else(|| "never".into(), |s| format!("{} s", human(s)));
+    let first_loss = cell
+        .first_loss_s
+        .map_or_else(|| "never".into(), |s| format!("{} s", human(s)));
     format!("{}: {first_loss}", cell.method)
 }
 
 fn losses(losing: &[&Cell]) -> String {
-    let header = ["gateway", "client", "first loss", "cause", "down", "missed toasts/user-day"];
+    let header = [
+        "gateway",
+        "client",
+        "first loss",
+        "cause",
+        "down",
+        "missed toasts/user-day",
+    ];
     let mut rows = vec![header.map(String::from).to_vec()];
     for cell in losing {
         rows.push(vec![
@@ -151,8 +189,14 @@ fn remedies(losing: &[&Cell]) -> String {
     let mut told: BTreeMap<(String, &str), Vec<&str>> = BTreeMap::new();
     for cell in losing {
         let none = || vec!["neither an Allow header nor a relay helps".to_string()];
-        let remedy = if cell.remedy.is_empty() { none() } else { cell.remedy.clone() };
-        told.entry((remedy.join("\n  "), &cell.client)).or_default().push(&cell.gateway);
+        let remedy = if cell.remedy.is_empty() {
+            none()
+        } else {
+            cell.remedy.clone()
+        };
+        told.entry((remedy.join("\n  "), &cell.client))
+            .or_default()
+            .push(&cell.gateway);
     }
     let mut out = String::new();
     let mut last = "";

@@ -25,7 +25,8 @@ pub use units::{Found, UnitName, Units};
 
 /// A document as JSON, with a newline at its end.
 pub fn json(document: &impl serde::Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(document).unwrap_or_else(|e| unreachable!("plain data is JSON: {e}"));
+    let mut text = serde_json::to_string_pretty(document)
+        .unwrap_or_else(|e| unreachable!("plain data is JSON: {e}"));
     text.push('\n');
     text
 }

@@ -21,10 +21,15 @@ pub fn human(x: f64) -> String {
         return if x == 0.0 { "0".into() } else { x.to_string() };
     }
     let magnitude = x.abs();
-    let decimals =
-        (0..9).find(|d| magnitude >= [1000.0, 100.0, 10.0, 1.0, 0.1, 0.01, 1e-3, 1e-4, 1e-5][*d]).unwrap_or(9);
+    let decimals = (0..9)
+        .find(|d| magnitude >= [1000.0, 100.0, 10.0, 1.0, 0.1, 0.01, 1e-3, 1e-4, 1e-5][*d])
+        .unwrap_or(9);
     let text = format!("{x:.decimals$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text };
+    let text = if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_string()
+    } else {
+        text
+    };
     grouped(&text)
 }
 
@@ -84,10 +89,32 @@ mod tests {
 
     #[test]
     fn numbers_for_people() {
-        let shown: Vec<String> = [0.0, 1234567.0, 12345.6, 1234.5, 99.96, 1.5, 0.01921, -0.5, 1e-6].map(human).into();
-        assert_eq!(shown, ["0", "1,234,567", "12,346", "1,234", "99.96", "1.5", "0.01921", "-0.5", "0.000001"]);
+        let shown: Vec<String> = [
+            0.0, 1234567.0, 12345.6, 1234.5, 99.96, 1.5, 0.01921, -0.5, 1e-6,
+        ]
+        .map(human)
+        .into();
         assert_eq!(
-            [duration(1532.0), duration(59.5), duration(28_800.0), duration(3661.0)],
+            shown,
+            [
+                "0",
+                "1,234,567",
+                "12,346",
+                "1,234",
+                "99.96",
+                "1.5",
+                "0.01921",
+                "-0.5",
+                "0.000001"
+            ]
+        );
+        assert_eq!(
+            [
+                duration(1532.0),
+                duration(59.5),
+                duration(28_800.0),
+                duration(3661.0)
+            ],
             ["25 min 32 s", "59.5 s", "8 h", "1 h 1 min"]
         );
         assert_eq!(in_unit(0.019206, Unit::Fraction), "1.921 %");

@@ -90,7 +90,9 @@ impl Run {
     /// A figure of the given scope.
     pub fn row(&self, scope: &Scope, metric: &str) -> Option<&Row> {
         let metric = Metric::named(metric)?;
-        self.rows.iter().find(|r| r.scope == *scope && r.column.metric == metric && r.column.cause.is_none())
+        self.rows
+            .iter()
+            .find(|r| r.scope == *scope && r.column.metric == metric && r.column.cause.is_none())
     }
 
     /// The fingerprint of everything observable in all replications.

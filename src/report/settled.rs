@@ -61,16 +61,26 @@ pub fn settled(steady: &Steady) -> Settled<'_> {
         too_short: steady.too_short,
         mean: e.map(|e| rounded(e.mean)),
         lower: e.and_then(|e| e.lower).map(rounded),
-        upper: steady.upper_if_none.or(e.and_then(|e| e.upper)).map(rounded),
+        upper: steady
+            .upper_if_none
+            .or(e.and_then(|e| e.upper))
+            .map(rounded),
         unit: steady.metric.unit.name(),
     }
 }
 
 /// What is told of a run that is too short for a steady state.
 pub fn too_short(all: &[Steady]) -> Option<String> {
-    let short: Vec<&str> = all.iter().filter(|s| s.too_short).map(|s| s.metric.name).collect();
+    let short: Vec<&str> = all
+        .iter()
+        .filter(|s| s.too_short)
+        .map(|s| s.metric.name)
+        .collect();
     (!short.is_empty()).then(|| {
-        format!("the run is too short for a steady state of {}: a longer scenario.horizon shows it", short.join(", "))
+        format!(
+            "the run is too short for a steady state of {}: a longer scenario.horizon shows it",
+            short.join(", ")
+        )
     })
 }
 
@@ -89,20 +99,40 @@ fn spread(all: &[Spread], replications: u32) -> String {
         let unit = s.column.metric.unit;
         let cell = |e: &Estimate| {
             let bounds = match (e.lower, e.upper) {
-                (Some(lower), Some(upper)) => format!(" ({} to {})", in_unit(lower, unit), in_unit(upper, unit)),
+                (Some(lower), Some(upper)) => {
+                    format!(" ({} to {})", in_unit(lower, unit), in_unit(upper, unit))
+                }
                 (Some(lower), None) => format!(" (at least {})", in_unit(lower, unit)),
                 _ => String::new(),
             };
             in_unit(e.mean, unit) + &bounds
         };
-        let cause = s.column.cause.map_or(String::new(), |(_, name)| format!(" by {name}"));
-        let scope = if s.scope == Scope::All { String::new() } else { format!(" of {}", s.scope) };
-        vec![format!("{}{cause}{scope}", s.column.metric.name), cell(&s.median), cell(&s.high)]
+        let cause = s
+            .column
+            .cause
+            .map_or(String::new(), |(_, name)| format!(" by {name}"));
+        let scope = if s.scope == Scope::All {
+            String::new()
+        } else {
+            format!(" of {}", s.scope)
+        };
+        vec![
+            format!("{}{cause}{scope}", s.column.metric.name),
+            cell(&s.median),
+            cell(&s.high),
+        ]
     };
-    let mut rows = vec![["", "half at most", "19 of 20 at most"].map(String::from).to_vec()];
+    let mut rows = vec![
+        ["", "half at most", "19 of 20 at most"]
+            .map(String::from)
+            .to_vec(),
+    ];
     rows.extend(all.iter().map(row));
     let more = match replications < for_high {
-        true => format!("; an upper one of the latter takes {} replications", whole(for_high.into())),
+        true => format!(
+            "; an upper one of the latter takes {} replications",
+            whole(for_high.into())
+        ),
         false => String::new(),
     };
     format!(
@@ -115,11 +145,15 @@ fn steady(all: &[Steady]) -> String {
     if all.is_empty() {
         return String::new();
     }
-    let mut out = String::from("\nSteady state (without the warm-up that MSER-5 finds in the minutes)\n");
+    let mut out =
+        String::from("\nSteady state (without the warm-up that MSER-5 finds in the minutes)\n");
     let row = |s: &Steady| {
         let figure = match s.estimate {
             Some(_) if s.upper_if_none.is_some() => {
-                format!("0 (at most {})", in_unit(s.upper_if_none.unwrap_or(0.0), s.metric.unit))
+                format!(
+                    "0 (at most {})",
+                    in_unit(s.upper_if_none.unwrap_or(0.0), s.metric.unit)
+                )
             }
             Some(e) => estimated(&e, s.metric.unit),
             None if s.too_short => "the run is too short".into(),
@@ -128,9 +162,17 @@ fn steady(all: &[Steady]) -> String {
         vec![
             s.metric.name.to_string(),
             figure,
-            format!("warm-up {} min of {}", s.warm_up_min, s.warm_up_min + s.kept_min),
+            format!(
+                "warm-up {} min of {}",
+                s.warm_up_min,
+                s.warm_up_min + s.kept_min
+            ),
         ]
     };
-    let _ = write!(out, "{}", table(&all.iter().map(row).collect::<Vec<_>>(), false));
+    let _ = write!(
+        out,
+        "{}",
+        table(&all.iter().map(row).collect::<Vec<_>>(), false)
+    );
     out
 }

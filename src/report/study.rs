@@ -21,7 +21,11 @@ pub struct Tried {
 impl Tried {
     /// "gateway.count=3, sample=search": the column `point` of the tables.
     pub fn label(&self) -> String {
-        self.values.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ")
+        self.values
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -80,10 +84,16 @@ impl Study {
 
     /// The document, as text with a newline at its end; `body` is what the kind of study alone has to say.
     pub fn json(&self, body: &impl Serialize) -> String {
-        let points: Vec<BTreeMap<String, String>> =
-            self.tried.iter().map(|t| t.values.iter().cloned().collect()).collect();
+        let points: Vec<BTreeMap<String, String>> = self
+            .tried
+            .iter()
+            .map(|t| t.values.iter().cloned().collect())
+            .collect();
         let rows: Vec<Vec<Row>> = self.tried.iter().map(|t| t.samples.rows()).collect();
-        let lines = rows.iter().zip(&points).flat_map(|(rows, point)| rows.iter().map(move |row| line(row, point)));
+        let lines = rows
+            .iter()
+            .zip(&points)
+            .flat_map(|(rows, point)| rows.iter().map(move |row| line(row, point)));
         super::json(&Document {
             schema: self.schema,
             scenario: &self.scenario,

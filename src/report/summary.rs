@@ -97,7 +97,11 @@ struct Summary<'a> {
 
 fn bounds(row: &Row) -> (Option<f64>, Option<f64>, Option<f64>) {
     let e = row.estimate;
-    (e.map(|e| rounded(e.mean)), e.and_then(|e| e.lower).map(rounded), e.and_then(|e| e.upper).map(rounded))
+    (
+        e.map(|e| rounded(e.mean)),
+        e.and_then(|e| e.lower).map(rounded),
+        e.and_then(|e| e.upper).map(rounded),
+    )
 }
 
 /// A row of the summary.
@@ -146,10 +150,18 @@ pub(super) fn assumptions(all: &[Assumption]) -> Vec<Bounds<'_>> {
     for a in all {
         let mut alternatives = Vec::new();
         for o in &a.alternatives {
-            let (down_fraction, missed_toast_fraction) =
-                (o.down_fraction.map(rounded), o.missed_toast_fraction.map(rounded));
+            let (down_fraction, missed_toast_fraction) = (
+                o.down_fraction.map(rounded),
+                o.missed_toast_fraction.map(rounded),
+            );
             let (verdict, answer) = (o.verdict.map(Verdict::name), o.answer.as_deref());
-            alternatives.push(Alternative { value: &o.value, down_fraction, missed_toast_fraction, verdict, answer });
+            alternatives.push(Alternative {
+                value: &o.value,
+                down_fraction,
+                missed_toast_fraction,
+                verdict,
+                answer,
+            });
         }
         bounds.push(Bounds {
             key: &a.key,
@@ -207,7 +219,10 @@ pub fn json(run: &Run) -> String {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn csv<'a>(points: impl Iterator<Item = (&'a str, &'a [Row])>, out: impl std::io::Write) -> csv::Result<()> {
+pub fn csv<'a>(
+    points: impl Iterator<Item = (&'a str, &'a [Row])>,
+    out: impl std::io::Write,
+) -> csv::Result<()> {
     let mut out = csv::Writer::from_writer(out);
     out.write_record([
         "point",

@@ -40,7 +40,9 @@ impl Outcome {
 
     /// A figure over everything.
     pub fn row(&self, metric: &str) -> Option<&Row> {
-        self.rows.iter().find(|r| r.scope == Scope::All && r.column.metric.name == metric && r.column.cause.is_none())
+        self.rows.iter().find(|r| {
+            r.scope == Scope::All && r.column.metric.name == metric && r.column.cause.is_none()
+        })
     }
 }
 
@@ -102,7 +104,10 @@ impl Sweep {
 
 /// "missed_toast_fraction of all: the 10 samples are skewed …".
 pub fn skew(skewed: &Skewed) -> String {
-    let cause = skewed.column.cause.map_or(String::new(), |(_, c)| format!(" by {c}"));
+    let cause = skewed
+        .column
+        .cause
+        .map_or(String::new(), |(_, c)| format!(" by {c}"));
     format!(
         "{}{cause} of {}: the samples are skewed ({}), so its interval is narrower than 95 % deserve; about {} replications would make it good",
         skewed.column.metric.name,
@@ -147,7 +152,11 @@ struct Summary<'a> {
 
 /// The document, as text with a newline at its end.
 pub fn json(sweep: &Sweep) -> String {
-    let maps: Vec<BTreeMap<String, String>> = sweep.points.iter().map(|p| p.values.iter().cloned().collect()).collect();
+    let maps: Vec<BTreeMap<String, String>> = sweep
+        .points
+        .iter()
+        .map(|p| p.values.iter().cloned().collect())
+        .collect();
     let points = sweep.points.iter().zip(&maps).map(|(p, point)| PointLine {
         point,
         scenario_hash: &p.scenario_hash,
@@ -156,7 +165,11 @@ pub fn json(sweep: &Sweep) -> String {
         objectives: p.judgements.iter().map(wanted).collect(),
         warnings: p.skewed.iter().map(skew).collect(),
     });
-    let rows = sweep.points.iter().zip(&maps).flat_map(|(p, point)| p.rows.iter().map(move |row| line(row, point)));
+    let rows = sweep
+        .points
+        .iter()
+        .zip(&maps)
+        .flat_map(|(p, point)| p.rows.iter().map(move |row| line(row, point)));
     super::json(&Summary {
         schema: SCHEMA,
         scenario: &sweep.scenario,
@@ -181,19 +194,29 @@ pub fn json(sweep: &Sweep) -> String {
 }
 
 /// The figures of the table, after those of the objectives.
-pub(super) const SHOWN: [&str; 5] =
-    ["missed_toast_fraction", "down_fraction", "drops_per_client_hour", "refresh_rate_per_s", "message_rate_per_s"];
+pub(super) const SHOWN: [&str; 5] = [
+    "missed_toast_fraction",
+    "down_fraction",
+    "drops_per_client_hour",
+    "refresh_rate_per_s",
+    "message_rate_per_s",
+];
 
 /// The last part of a key, where that is enough to tell the keys apart.
 pub fn short_keys(values: &[(String, String)]) -> Vec<String> {
     let last = |key: &str| key.rsplit('.').next().unwrap_or(key).to_string();
     let alone = |key: &str| values.iter().filter(|(k, _)| last(k) == last(key)).count() == 1;
-    values.iter().map(|(key, _)| if alone(key) { last(key) } else { key.clone() }).collect()
+    values
+        .iter()
+        .map(|(key, _)| if alone(key) { last(key) } else { key.clone() })
+        .collect()
 }
 
 /// Every point with its figures.
 pub fn point_table(sweep: &Sweep) -> String {
-    let Some(first) = sweep.points.first() else { return String::new() };
+    let Some(first) = sweep.points.first() else {
+        return String::new();
+    };
     let judged: Vec<usize> = (0..sweep.objectives.len())
         .filter(|i| {
             let o = &sweep.objectives[*i];
@@ -205,7 +228,11 @@ pub fn point_table(sweep: &Sweep) -> String {
     if !sweep.objectives.is_empty() {
         header.push("verdict".into());
     }
-    header.extend(judged.iter().map(|i| super::text::subject(&sweep.objectives[*i])));
+    header.extend(
+        judged
+            .iter()
+            .map(|i| super::text::subject(&sweep.objectives[*i])),
+    );
     header.extend(SHOWN.map(String::from));
     if least != most {
         header.push("replications".into());
@@ -216,8 +243,16 @@ pub fn point_table(sweep: &Sweep) -> String {
         if !sweep.objectives.is_empty() {
             row.push(p.verdict().name().into());
         }
-        row.extend(judged.iter().map(|i| p.judgements.get(*i).map_or(String::new(), |j| figure(&j.row))));
-        row.extend(SHOWN.iter().map(|metric| p.row(metric).map_or("–".into(), figure)));
+        row.extend(judged.iter().map(|i| {
+            p.judgements
+                .get(*i)
+                .map_or(String::new(), |j| figure(&j.row))
+        }));
+        row.extend(
+            SHOWN
+                .iter()
+                .map(|metric| p.row(metric).map_or("–".into(), figure)),
+        );
         if least != most {
             row.push(whole(p.samples.replications().into()));
         }
@@ -234,10 +269,21 @@ pub fn text(sweep: &Sweep) -> String {
     }
     out += &super::text::premises(&sweep.premises);
     let (least, most) = sweep.replications();
-    let n =
-        if least == most { whole(most.into()) } else { format!("{} to {}", whole(least.into()), whole(most.into())) };
-    let interval = if least > 1 { ", with 95 % intervals" } else { "" };
-    let _ = writeln!(out, "\nPoints ({n} replications each{interval})\n{}", point_table(sweep).trim_end());
+    let n = if least == most {
+        whole(most.into())
+    } else {
+        format!("{} to {}", whole(least.into()), whole(most.into()))
+    };
+    let interval = if least > 1 {
+        ", with 95 % intervals"
+    } else {
+        ""
+    };
+    let _ = writeln!(
+        out,
+        "\nPoints ({n} replications each{interval})\n{}",
+        point_table(sweep).trim_end()
+    );
     let _ = writeln!(
         out,
         "\nSimulated {} points × {n} × {}, seed {}, fingerprint {}: {}",

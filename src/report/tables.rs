@@ -27,7 +27,10 @@ pub(super) const RUNS: [&str; 11] = [
 ///
 /// # Errors
 /// Those of the writer.
-pub fn runs<'a>(points: impl Iterator<Item = (&'a str, &'a Samples)>, out: impl Write) -> csv::Result<()> {
+pub fn runs<'a>(
+    points: impl Iterator<Item = (&'a str, &'a Samples)>,
+    out: impl Write,
+) -> csv::Result<()> {
     let mut out = csv::Writer::from_writer(out);
     out.write_record(RUNS)?;
     for (point, samples) in points {
@@ -38,7 +41,8 @@ pub fn runs<'a>(points: impl Iterator<Item = (&'a str, &'a Samples)>, out: impl 
                 let scope = scope.to_string();
                 for (column, sample) in samples.columns.iter().zip(values) {
                     let [value, beyond, above, below] = cells(*sample);
-                    let (metric, cause) = (column.metric, column.cause.map_or("", |(_, name)| name));
+                    let (metric, cause) =
+                        (column.metric, column.cause.map_or("", |(_, name)| name));
                     let unit = metric.unit.name();
                     out.write_record([
                         point,
@@ -68,7 +72,10 @@ pub type PointRuns = (String, Vec<(u32, Observation)>);
 ///
 /// # Errors
 /// Why it is not such a table.
-pub fn read_runs(text: &str, scopes: impl Fn(&str) -> Vec<String>) -> Result<Vec<PointRuns>, String> {
+pub fn read_runs(
+    text: &str,
+    scopes: impl Fn(&str) -> Vec<String>,
+) -> Result<Vec<PointRuns>, String> {
     let columns = columns();
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     if reader.headers().map_err(|e| e.to_string())?.iter().ne(RUNS) {
@@ -79,28 +86,48 @@ pub fn read_runs(text: &str, scopes: impl Fn(&str) -> Vec<String>) -> Result<Vec
     for record in reader.records() {
         let record = record.map_err(|e| e.to_string())?;
         let cell = |i: usize| record.get(i).unwrap_or_default();
-        let bad = || format!("line {} cannot be read", record.position().map_or(0, csv::Position::line));
+        let bad = || {
+            format!(
+                "line {} cannot be read",
+                record.position().map_or(0, csv::Position::line)
+            )
+        };
         if points.last().is_none_or(|(point, _)| point != cell(0)) {
             names = scopes(cell(0));
             points.push((cell(0).into(), Vec::new()));
         }
-        let Some((_, replications)) = points.last_mut() else { return Err(bad()) };
-        let number = cell(1).parse::<u32>().ok().and_then(|n| n.checked_sub(1)).ok_or_else(bad)?;
+        let Some((_, replications)) = points.last_mut() else {
+            return Err(bad());
+        };
+        let number = cell(1)
+            .parse::<u32>()
+            .ok()
+            .and_then(|n| n.checked_sub(1))
+            .ok_or_else(bad)?;
         if replications.last().is_none_or(|(last, _)| *last != number) {
             let fingerprint = u64::from_str_radix(cell(2), 16).map_err(|_| bad())?;
             let values = vec![vec![Sample::Absent; columns.len()]; names.len()];
-            replications.push((number, Observation { values, fingerprint, events: 0 }));
+            replications.push((
+                number,
+                Observation {
+                    values,
+                    fingerprint,
+                    events: 0,
+                },
+            ));
         }
         let scope = names.iter().position(|n| n == cell(3)).ok_or_else(bad)?;
-        let is = |c: &Column| c.metric.name == cell(4) && c.cause.map_or("", |(_, name)| name) == cell(5);
+        let is = |c: &Column| {
+            c.metric.name == cell(4) && c.cause.map_or("", |(_, name)| name) == cell(5)
+        };
         let column = columns.iter().position(is).ok_or_else(bad)?;
         let number = |i: usize| cell(i).parse::<f64>().map_err(|_| bad());
         let sample = match [6, 7, 8].map(|i| !cell(i).is_empty()) {
             [_, _, true] => Sample::Ratio(number(8)?, number(9)?),
             [_, true, _] => Sample::Beyond(number(7)?),
-            [true, ..] if columns[column].metric.unit == Unit::Count => {
-                cell(6).parse().map_or_else(|_| number(6).map(Sample::Value), |n| Ok(Sample::Count(n)))?
-            }
+            [true, ..] if columns[column].metric.unit == Unit::Count => cell(6)
+                .parse()
+                .map_or_else(|_| number(6).map(Sample::Value), |n| Ok(Sample::Count(n)))?,
             [true, ..] => Sample::Value(number(6)?),
             _ => Sample::Absent,
         };
@@ -117,14 +144,20 @@ fn cells(sample: Sample) -> [String; 4] {
     match sample {
         Sample::Absent => [none(), none(), none(), none()],
         Sample::Count(n) => [n.to_string(), none(), none(), none()],
-        Sample::Ratio(above, below) => [field(Some(above / below)), none(), above.to_string(), below.to_string()],
+        Sample::Ratio(above, below) => [
+            field(Some(above / below)),
+            none(),
+            above.to_string(),
+            below.to_string(),
+        ],
         Sample::Value(x) => [field(Some(x)), none(), none(), none()],
         Sample::Beyond(x) => [none(), field(Some(x)), none(), none()],
     }
 }
 
 /// The columns of `distribution.csv`.
-pub(super) const DISTRIBUTION: [&str; 6] = ["point", "scope", "duration", "from_ms", "to_ms", "count"];
+pub(super) const DISTRIBUTION: [&str; 6] =
+    ["point", "scope", "duration", "from_ms", "to_ms", "count"];
 
 /// One line of the time series: name, unit, and its value from a minute's sums.
 type Series = (&'static str, &'static str, fn(&MinuteBin, f64) -> f64);
@@ -132,7 +165,9 @@ type Series = (&'static str, &'static str, fn(&MinuteBin, f64) -> f64);
 /// The time series: mean users in each state over the minute, and counts per minute or second.
 pub const SERIES: [Series; 8] = [
     ("usable", "users", |m, s| m.usable_us as f64 / 1e6 / s),
-    ("setting_up", "users", |m, s| m.setting_up_us as f64 / 1e6 / s),
+    ("setting_up", "users", |m, s| {
+        m.setting_up_us as f64 / 1e6 / s
+    }),
     ("silent", "users", |m, s| m.silent_us as f64 / 1e6 / s),
     ("visible", "users", |m, s| m.visible_us as f64 / 1e6 / s),
     ("message_rate_per_s", "per_s", |m, s| m.messages as f64 / s),
@@ -148,9 +183,14 @@ fn station_series(
     length: f64,
     n: f64,
 ) -> Vec<(&'static str, &'static str, Option<f64>)> {
-    let Some(response) = station.response_by_minute.get(minute) else { return Vec::new() };
+    let Some(response) = station.response_by_minute.get(minute) else {
+        return Vec::new();
+    };
     let percentile = |p: f64| response.quantile(p).map(|span| span.0 as f64 / 1e3);
-    let waiting = station.queue_us_by_minute.get(minute).map(|us| *us as f64 / 1e6 / length / n);
+    let waiting = station
+        .queue_us_by_minute
+        .get(minute)
+        .map(|us| *us as f64 / 1e6 / length / n);
     vec![
         ("gateway_queue_mean", "jobs", waiting),
         ("gateway_response_p50_ms", "ms", percentile(0.50)),
@@ -164,15 +204,31 @@ fn station_series(
 /// Those of the writer.
 pub fn series(run: &Run, out: impl Write) -> csv::Result<()> {
     let mut out = csv::Writer::from_writer(out);
-    out.write_record(["point", "scope", "start_s", "length_s", "series", "mean", "unit", "replications"])?;
+    out.write_record([
+        "point",
+        "scope",
+        "start_s",
+        "length_s",
+        "series",
+        "mean",
+        "unit",
+        "replications",
+    ])?;
     let replications = run.samples.replications();
     let n = f64::from(replications);
     let samples = &run.samples;
-    for ((scope, minutes), station) in samples.scopes.iter().zip(&samples.minutes).zip(&samples.stations) {
+    for ((scope, minutes), station) in samples
+        .scopes
+        .iter()
+        .zip(&samples.minutes)
+        .zip(&samples.stations)
+    {
         for (index, minute) in minutes.iter().enumerate() {
             let start = index as f64 * 60.0;
             let length = (run.horizon_s - start).min(60.0);
-            let plain = SERIES.iter().map(|(name, unit, value)| (*name, *unit, Some(value(minute, length) / n)));
+            let plain = SERIES
+                .iter()
+                .map(|(name, unit, value)| (*name, *unit, Some(value(minute, length) / n)));
             for (name, unit, value) in plain.chain(station_series(station, index, length, n)) {
                 out.write_record([
                     "",
@@ -198,15 +254,35 @@ pub fn series(run: &Run, out: impl Write) -> csv::Result<()> {
 pub fn distribution(samples: &Samples, out: impl Write) -> csv::Result<()> {
     let mut out = csv::Writer::from_writer(out);
     out.write_record(DISTRIBUTION)?;
-    for ((scope, station), durations) in samples.scopes.iter().zip(&samples.stations).zip(&samples.durations) {
+    for ((scope, station), durations) in samples
+        .scopes
+        .iter()
+        .zip(&samples.stations)
+        .zip(&samples.durations)
+    {
         let mut response = Histogram::default();
-        station.response_by_minute.iter().for_each(|minute| response.merge(minute));
+        station
+            .response_by_minute
+            .iter()
+            .for_each(|minute| response.merge(minute));
         let [setup, detection, recovery] = durations;
-        let all = [("setup", setup), ("detection", detection), ("recovery", recovery), ("gateway_response", &response)];
+        let all = [
+            ("setup", setup),
+            ("detection", detection),
+            ("recovery", recovery),
+            ("gateway_response", &response),
+        ];
         for (duration, histogram) in all {
             for (from, to, count) in histogram.stretches() {
                 let ms = |us: u64| field(Some(us as f64 / 1e3));
-                out.write_record(["", &scope.to_string(), duration, &ms(from), &ms(to), &count.to_string()])?;
+                out.write_record([
+                    "",
+                    &scope.to_string(),
+                    duration,
+                    &ms(from),
+                    &ms(to),
+                    &count.to_string(),
+                ])?;
             }
         }
     }
@@ -249,7 +325,11 @@ impl<W: Write> Drops<W> {
     pub fn new(out: W, clients: Vec<String>, gateways: Vec<String>) -> io::Result<Drops<W>> {
         let mut out = csv::Writer::from_writer(out);
         out.write_record(DROP_COLUMNS)?;
-        Ok(Drops { out, clients, gateways })
+        Ok(Drops {
+            out,
+            clients,
+            gateways,
+        })
     }
 
     /// Writes one row.
@@ -279,7 +359,9 @@ impl<W: Write> Drops<W> {
     /// # Errors
     /// Those of the writer.
     pub fn finish(self) -> io::Result<W> {
-        self.out.into_inner().map_err(|e| io::Error::new(e.error().kind(), e.to_string()))
+        self.out
+            .into_inner()
+            .map_err(|e| io::Error::new(e.error().kind(), e.to_string()))
     }
 }
 
@@ -289,9 +371,18 @@ mod tests {
 
     #[test]
     fn the_series_have_the_names_by_which_plots_ask_for_them() {
-        let station = StationTally { response_by_minute: vec![Histogram::default()], ..StationTally::default() };
-        let of_stations = station_series(&station, 0, 60.0, 1.0).into_iter().map(|(name, ..)| name);
-        let all: Vec<&str> = SERIES.iter().map(|(name, ..)| *name).chain(of_stations).collect();
+        let station = StationTally {
+            response_by_minute: vec![Histogram::default()],
+            ..StationTally::default()
+        };
+        let of_stations = station_series(&station, 0, 60.0, 1.0)
+            .into_iter()
+            .map(|(name, ..)| name);
+        let all: Vec<&str> = SERIES
+            .iter()
+            .map(|(name, ..)| *name)
+            .chain(of_stations)
+            .collect();
         assert_eq!(all, crate::measure::SERIES);
     }
 }

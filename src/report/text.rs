@@ -10,18 +10,35 @@ use crate::study::{Estimate, Row, Verdict};
 /// A table: words to the left, figures to the right, under the header that is its first row where `header` says so.
 pub fn table(rows: &[Vec<String>], header: bool) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let cells = |c: usize| rows.iter().skip(usize::from(header)).filter_map(move |r| r.get(c));
-    let is_figure =
-        |cell: &String| cell.is_empty() || cell.starts_with(|c: char| c.is_ascii_digit() || "-–>≤≥".contains(c));
-    let figures: Vec<bool> = (0..columns).map(|c| c > 0 && cells(c).all(is_figure)).collect();
-    let width = |c: usize| rows.iter().filter_map(|r| r.get(c)).map(|t| t.chars().count()).max().unwrap_or(0);
+    let cells = |c: usize| {
+        rows.iter()
+            .skip(usize::from(header))
+            .filter_map(move |r| r.get(c))
+    };
+    let is_figure = |cell: &String| {
+        cell.is_empty() || cell.starts_with(|c: char| c.is_ascii_digit() || "-–>≤≥".contains(c))
+    };
+    let figures: Vec<bool> = (0..columns)
+        .map(|c| c > 0 && cells(c).all(is_figure))
+        .collect();
+    let width = |c: usize| {
+        rows.iter()
+            .filter_map(|r| r.get(c))
+            .map(|t| t.chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut out = String::new();
     for row in rows {
         let mut line = String::new();
         for (c, cell) in row.iter().enumerate() {
             let pad = " ".repeat(widths[c] - cell.chars().count());
-            line += &if figures[c] { format!("  {pad}{cell}") } else { format!("  {cell}{pad}") };
+            line += &if figures[c] {
+                format!("  {pad}{cell}")
+            } else {
+                format!("  {cell}{pad}")
+            };
         }
         out += line.trim_end();
         out.push('\n');
@@ -35,12 +52,19 @@ pub fn figure(row: &Row) -> String {
     if let Some(beyond) = row.beyond {
         return format!("> {}", in_unit(beyond, unit));
     }
-    let Some(estimate) = row.estimate else { return "–".into() };
+    let Some(estimate) = row.estimate else {
+        return "–".into();
+    };
     if let Some(upper) = row.upper_if_none {
         return format!("0 (at most {})", in_unit(upper, unit));
     }
     if let (true, Some(lower), Some(upper)) = (row.is_rare, estimate.lower, estimate.upper) {
-        return format!("{} ({} to {})", in_unit(estimate.mean, unit), in_unit(lower, unit), in_unit(upper, unit));
+        return format!(
+            "{} ({} to {})",
+            in_unit(estimate.mean, unit),
+            in_unit(lower, unit),
+            in_unit(upper, unit)
+        );
     }
     estimated(&estimate, unit)
 }
@@ -50,7 +74,12 @@ pub(super) fn estimated(estimate: &Estimate, unit: Unit) -> String {
     match estimate.half_width() {
         Some(half) => {
             let scale = if unit == Unit::Fraction { 100.0 } else { 1.0 };
-            format!("{} ± {}{}", human(estimate.mean * scale), human(half * scale), unit.suffix())
+            format!(
+                "{} ± {}{}",
+                human(estimate.mean * scale),
+                human(half * scale),
+                unit.suffix()
+            )
         }
         None => in_unit(estimate.mean, unit),
     }
@@ -68,8 +97,14 @@ pub fn target(objective: &Objective) -> String {
 /// An objective without its target: "session_drops by dialog_lost of gateway:cstagw".
 pub(super) fn subject(objective: &Objective) -> String {
     let metric = objective.metric;
-    let scope = if objective.scope == Scope::All { String::new() } else { format!(" of {}", objective.scope) };
-    let cause = objective.cause.map_or(String::new(), |c| format!(" by {}", (metric.causes)()[c]));
+    let scope = if objective.scope == Scope::All {
+        String::new()
+    } else {
+        format!(" of {}", objective.scope)
+    };
+    let cause = objective
+        .cause
+        .map_or(String::new(), |c| format!(" by {}", (metric.causes)()[c]));
     format!("{}{cause}{scope}", metric.name)
 }
 
@@ -82,15 +117,27 @@ fn objectives(out: &mut String, run: &Run) {
     if run.judgements.is_empty() {
         return;
     }
-    let mut rows = vec![["objective", "target", "result", "verdict"].map(String::from).to_vec()];
+    let mut rows = vec![
+        ["objective", "target", "result", "verdict"]
+            .map(String::from)
+            .to_vec(),
+    ];
     for j in &run.judgements {
         let verdict = match (j.verdict, j.replications_needed) {
             (Verdict::Inconclusive, Some(n)) => {
-                format!("inconclusive (about {} replications would settle it)", whole(n.into()))
+                format!(
+                    "inconclusive (about {} replications would settle it)",
+                    whole(n.into())
+                )
             }
             (verdict, _) => verdict.name().into(),
         };
-        rows.push(vec![subject(&j.objective), target(&j.objective), figure(&j.row), verdict]);
+        rows.push(vec![
+            subject(&j.objective),
+            target(&j.objective),
+            figure(&j.row),
+            verdict,
+        ]);
     }
     let _ = writeln!(out, "\nObjectives\n{}", table(&rows, true).trim_end());
 }
@@ -136,32 +183,65 @@ fn figures(out: &mut String, run: &Run) {
         format!("mean of {n} replications ± 95 % interval")
     };
     let mut scopes = vec![Scope::All];
-    let clients: Vec<Scope> = run.samples.scopes.iter().filter(|s| matches!(s, Scope::Clients(_))).cloned().collect();
+    let clients: Vec<Scope> = run
+        .samples
+        .scopes
+        .iter()
+        .filter(|s| matches!(s, Scope::Clients(_)))
+        .cloned()
+        .collect();
     if clients.len() > 1 {
         scopes.extend(clients.into_iter().take(4));
     }
-    let mut rows = vec![std::iter::once(String::new()).chain(scopes.iter().map(Scope::to_string)).collect::<Vec<_>>()];
+    let mut rows = vec![
+        std::iter::once(String::new())
+            .chain(scopes.iter().map(Scope::to_string))
+            .collect::<Vec<_>>(),
+    ];
     if scopes.len() == 1 {
         rows.clear();
     }
-    let is_there = |name: &str| run.row(&Scope::All, name).is_some_and(|r| r.estimate.is_some() || r.beyond.is_some());
-    for name in SHOWN.into_iter().filter(|name| !SHOWN_IF_ANY.contains(name) || is_there(name)) {
-        let cells = scopes.iter().map(|s| run.row(s, name).map_or(String::new(), figure));
+    let is_there = |name: &str| {
+        run.row(&Scope::All, name)
+            .is_some_and(|r| r.estimate.is_some() || r.beyond.is_some())
+    };
+    for name in SHOWN
+        .into_iter()
+        .filter(|name| !SHOWN_IF_ANY.contains(name) || is_there(name))
+    {
+        let cells = scopes
+            .iter()
+            .map(|s| run.row(s, name).map_or(String::new(), figure));
         rows.push(std::iter::once(name.to_string()).chain(cells).collect());
     }
-    let _ = writeln!(out, "\nFigures ({what})\n{}", table(&rows, scopes.len() > 1).trim_end());
+    let _ = writeln!(
+        out,
+        "\nFigures ({what})\n{}",
+        table(&rows, scopes.len() > 1).trim_end()
+    );
 }
 
 fn causes(out: &mut String, run: &Run) {
-    for (metric, title) in [("session_drops", "Why sessions were lost"), ("toasts_missed", "Why toasts were missed")] {
-        let of = |r: &&Row| r.scope == Scope::All && r.column.metric.name == metric && r.column.cause.is_some();
+    for (metric, title) in [
+        ("session_drops", "Why sessions were lost"),
+        ("toasts_missed", "Why toasts were missed"),
+    ] {
+        let of = |r: &&Row| {
+            r.scope == Scope::All && r.column.metric.name == metric && r.column.cause.is_some()
+        };
         let seen = |r: &&Row| r.estimate.is_some_and(|e| e.mean > 0.0);
         let rows: Vec<Vec<String>> = run
             .rows
             .iter()
             .filter(of)
             .filter(seen)
-            .map(|r| vec![r.column.cause.map_or("", |(_, c)| c).to_string(), figure(r), meaning(metric, r)])
+            .map(|r| {
+                vec![
+                    r.column.cause.map_or("", |(_, c)| c).to_string(),
+                    figure(r),
+                    meaning(metric, r),
+                ]
+            })
             .collect();
         if !rows.is_empty() {
             let _ = writeln!(out, "\n{title}\n{}", table(&rows, false).trim_end());
@@ -170,7 +250,9 @@ fn causes(out: &mut String, run: &Run) {
 }
 
 fn meaning(metric: &str, row: &Row) -> String {
-    let Some((index, _)) = row.column.cause else { return String::new() };
+    let Some((index, _)) = row.column.cause else {
+        return String::new();
+    };
     if metric == "session_drops" {
         return crate::measure::DropCause::ALL[index].meaning().into();
     }
@@ -183,18 +265,36 @@ pub fn assumption(a: &Assumption) -> String {
         .alternatives
         .iter()
         .map(|o| {
-            let down = o.down_fraction.map_or("–".into(), |d| format!("{} down", percent(d)));
-            let said = o.verdict.map(Verdict::name).into_iter().chain(o.answer.as_deref().filter(|a| !a.is_empty()));
+            let down = o
+                .down_fraction
+                .map_or("–".into(), |d| format!("{} down", percent(d)));
+            let said = o
+                .verdict
+                .map(Verdict::name)
+                .into_iter()
+                .chain(o.answer.as_deref().filter(|a| !a.is_empty()));
             let said = said.collect::<Vec<_>>().join("; ");
-            let said = if said.is_empty() { said } else { format!(" ({said})") };
+            let said = if said.is_empty() {
+                said
+            } else {
+                format!(" ({said})")
+            };
             format!("{} → {down}{said}", o.value)
         })
         .collect();
-    format!("{} = {} is {}: {}", a.key, a.value, a.standing, shown.join(", "))
+    format!(
+        "{} = {} is {}: {}",
+        a.key,
+        a.value,
+        a.standing,
+        shown.join(", ")
+    )
 }
 
 fn assumptions(out: &mut String, run: &Run) {
-    let Some(assumptions) = run.assumptions.as_ref().filter(|a| !a.is_empty()) else { return };
+    let Some(assumptions) = run.assumptions.as_ref().filter(|a| !a.is_empty()) else {
+        return;
+    };
     let decides = assumptions.iter().any(|a| a.decides);
     let settled = !run.judgements.is_empty() && run.verdict() != Verdict::Inconclusive;
     let title = match decides {
@@ -211,8 +311,12 @@ fn assumptions(out: &mut String, run: &Run) {
 
 /// Those assumptions that decide the answer of a study; nothing where none does.
 pub fn premises(premises: &Premises) -> String {
-    let deciding: Vec<String> =
-        premises.assumptions.iter().filter(|a| a.decides).map(|a| format!("  {}\n", assumption(a))).collect();
+    let deciding: Vec<String> = premises
+        .assumptions
+        .iter()
+        .filter(|a| a.decides)
+        .map(|a| format!("  {}\n", assumption(a)))
+        .collect();
     match deciding.is_empty() {
         true => String::new(),
         false => format!("\nAn assumption decides the answer\n{}", deciding.concat()),

@@ -37,13 +37,25 @@ pub struct UnitName {
 impl UnitName {
     /// The name of its file.
     pub fn file(&self) -> String {
-        let group = self.group.map_or(String::new(), |group| format!("-group-{}", group + 1));
-        format!("{}-{}-{}{group}.unit", self.scenario_hash, self.seed, self.replication + 1)
+        let group = self
+            .group
+            .map_or(String::new(), |group| format!("-group-{}", group + 1));
+        format!(
+            "{}-{}-{}{group}.unit",
+            self.scenario_hash,
+            self.seed,
+            self.replication + 1
+        )
     }
 
     /// What the file begins with.
     fn line(&self, shape: &str) -> String {
-        let UnitName { scenario_hash, seed, replication, group } = self;
+        let UnitName {
+            scenario_hash,
+            seed,
+            replication,
+            group,
+        } = self;
         let group = group.map_or(String::new(), |group| format!(" group {}", group + 1));
         format!(
             "{SCHEMA} version {} scenario {scenario_hash} seed {seed} replication {}{group} figures {shape}\n",
@@ -88,19 +100,27 @@ impl Units {
         let lock = File::create(&name).map_err(at(&name))?;
         lock.try_lock().map_err(|e| {
             at(path)(match e {
-                TryLockError::WouldBlock => {
-                    io::Error::new(io::ErrorKind::ResourceBusy, "another process works on this study")
-                }
+                TryLockError::WouldBlock => io::Error::new(
+                    io::ErrorKind::ResourceBusy,
+                    "another process works on this study",
+                ),
                 TryLockError::Error(cause) => cause,
             })
         })?;
         for entry in fs::read_dir(path).map_err(at(path))? {
             let name = entry.map_err(at(path))?.path();
-            if name.file_name().is_some_and(|n| n.to_string_lossy().starts_with(PARTIAL)) {
+            if name
+                .file_name()
+                .is_some_and(|n| n.to_string_lossy().starts_with(PARTIAL))
+            {
                 fs::remove_file(&name).map_err(at(&name))?;
             }
         }
-        Ok(Units { path: path.into(), shape: shape(), lock })
+        Ok(Units {
+            path: path.into(),
+            shape: shape(),
+            lock,
+        })
     }
 
     /// Looks for the unit of a replication.
@@ -241,7 +261,11 @@ fn decode(bytes: &[u8]) -> Option<Observation> {
         }
         values.push(scope);
     }
-    (rest.is_empty() && word().is_none()).then_some(Observation { values, fingerprint, events })
+    (rest.is_empty() && word().is_none()).then_some(Observation {
+        values,
+        fingerprint,
+        events,
+    })
 }
 
 #[cfg(test)]
@@ -249,13 +273,26 @@ mod tests {
     use super::*;
 
     fn name(replication: u32) -> UnitName {
-        UnitName { scenario_hash: "abc".into(), seed: 1, replication, group: None }
+        UnitName {
+            scenario_hash: "abc".into(),
+            seed: 1,
+            replication,
+            group: None,
+        }
     }
 
     fn observation() -> Observation {
-        let all = vec![Sample::Absent, Sample::Count(u64::MAX), Sample::Ratio(0.1 + 0.2, 1e-300)];
+        let all = vec![
+            Sample::Absent,
+            Sample::Count(u64::MAX),
+            Sample::Ratio(0.1 + 0.2, 1e-300),
+        ];
         let group = vec![Sample::Value(-0.0), Sample::Beyond(f64::MAX)];
-        Observation { values: vec![all, group], fingerprint: 0x0123_4567_89ab_cdef, events: 7 }
+        Observation {
+            values: vec![all, group],
+            fingerprint: 0x0123_4567_89ab_cdef,
+            events: 7,
+        }
     }
 
     #[test]
@@ -264,15 +301,23 @@ mod tests {
         let units = Units::open(folder.path()).unwrap();
         assert_eq!(units.read(&name(0)).unwrap(), Found::Missing);
         units.write(&name(0), &observation()).unwrap();
-        let Found::Valid(read) = units.read(&name(0)).unwrap() else { panic!("not valid") };
-        assert_eq!(format!("{read:?}"), format!("{:?}", observation()), "the sign of zero too");
+        let Found::Valid(read) = units.read(&name(0)).unwrap() else {
+            panic!("not valid")
+        };
+        assert_eq!(
+            format!("{read:?}"),
+            format!("{:?}", observation()),
+            "the sign of zero too"
+        );
     }
 
     #[test]
     fn torn_cut_swapped_and_edited_units_are_noticed() {
         let folder = tempfile::tempdir().unwrap();
         let units = Units::open(folder.path()).unwrap();
-        [0, 1].into_iter().for_each(|n| units.write(&name(n), &observation()).unwrap());
+        [0, 1]
+            .into_iter()
+            .for_each(|n| units.write(&name(n), &observation()).unwrap());
         let path = |n| folder.path().join(name(n).file());
         let whole = fs::read(path(0)).unwrap();
         let found = |bytes: &[u8]| {
@@ -280,16 +325,29 @@ mod tests {
             units.read(&name(0)).unwrap()
         };
         for length in [0, 10, 31, 32, 100, whole.len() - 1] {
-            assert!(matches!(found(&whole[..length]), Found::Unusable(_)), "cut to {length}");
+            assert!(
+                matches!(found(&whole[..length]), Found::Unusable(_)),
+                "cut to {length}"
+            );
         }
         for place in 0..whole.len() {
             let mut edited = whole.clone();
             edited[place] ^= 1;
-            assert_eq!(found(&edited), Found::Unusable("torn or edited"), "byte {place}");
+            assert_eq!(
+                found(&edited),
+                Found::Unusable("torn or edited"),
+                "byte {place}"
+            );
         }
-        assert!(matches!(found(&[&whole[..], b"x"].concat()), Found::Unusable(_)));
+        assert!(matches!(
+            found(&[&whole[..], b"x"].concat()),
+            Found::Unusable(_)
+        ));
         let other = fs::read(path(1)).unwrap();
-        assert_eq!(found(&other), Found::Unusable("of another unit, scenario or version"));
+        assert_eq!(
+            found(&other),
+            Found::Unusable("of another unit, scenario or version")
+        );
         assert!(matches!(found(&whole), Found::Valid(_)));
     }
 
@@ -297,14 +355,27 @@ mod tests {
     fn a_group_is_not_its_replication_nor_another_group() {
         let folder = tempfile::tempdir().unwrap();
         let units = Units::open(folder.path()).unwrap();
-        let group = |group| UnitName { group: Some(group), ..name(0) };
+        let group = |group| UnitName {
+            group: Some(group),
+            ..name(0)
+        };
         units.write_bytes(&group(0), b"counts").unwrap();
-        assert_eq!(units.read_bytes(&group(0)).unwrap(), Found::Valid(b"counts".to_vec()));
+        assert_eq!(
+            units.read_bytes(&group(0)).unwrap(),
+            Found::Valid(b"counts".to_vec())
+        );
         assert_eq!(units.read(&name(0)).unwrap(), Found::Missing);
         for other in [group(1), name(0)] {
-            fs::copy(folder.path().join(group(0).file()), folder.path().join(other.file())).unwrap();
+            fs::copy(
+                folder.path().join(group(0).file()),
+                folder.path().join(other.file()),
+            )
+            .unwrap();
             let found = units.read_bytes(&other).unwrap();
-            assert_eq!(found, Found::Unusable("of another unit, scenario or version"));
+            assert_eq!(
+                found,
+                Found::Unusable("of another unit, scenario or version")
+            );
         }
         units.forget(&group(0)).unwrap();
         units.forget(&group(0)).unwrap();
@@ -318,7 +389,12 @@ mod tests {
         fs::write(&partial, "half").unwrap();
         let units = Units::open(folder.path()).unwrap();
         assert!(!partial.exists());
-        assert!(Units::open(folder.path()).unwrap_err().to_string().contains("another process"));
+        assert!(
+            Units::open(folder.path())
+                .unwrap_err()
+                .to_string()
+                .contains("another process")
+        );
         units.remove().unwrap();
         assert!(!folder.path().exists());
     }

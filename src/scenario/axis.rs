@@ -28,10 +28,15 @@ impl Axis {
     /// What the form is, or what is wrong with the key or a value.
     pub fn parse(text: &str, place: &Place) -> Result<Axis, ScenarioError> {
         let bad = |why: String| ScenarioError::input(place, why);
-        let (path, list) = text.split_once('=').ok_or_else(|| bad(format!("found {text:?}, expected {FORMS}")))?;
+        let (path, list) = text
+            .split_once('=')
+            .ok_or_else(|| bad(format!("found {text:?}, expected {FORMS}")))?;
         let path = path.trim();
         let list = list.trim();
-        let list = list.strip_prefix('"').and_then(|l| l.strip_suffix('"')).unwrap_or(list);
+        let list = list
+            .strip_prefix('"')
+            .and_then(|l| l.strip_suffix('"'))
+            .unwrap_or(list);
         // The path is checked before any value is.
         let key = key_of(&Override::parse_at(&format!("{path}=x"), place)?);
         let mut values = Vec::new();
@@ -41,8 +46,13 @@ impl Axis {
                 return Err(bad(format!("{path}: more than {MOST_VALUES} values")));
             }
         }
-        let values = values.iter().map(|value| Override::parse_at(&format!("{path}={value}"), place));
-        Ok(Axis { key: path.into(), values: values.collect::<Result<_, _>>()? })
+        let values = values
+            .iter()
+            .map(|value| Override::parse_at(&format!("{path}={value}"), place));
+        Ok(Axis {
+            key: path.into(),
+            values: values.collect::<Result<_, _>>()?,
+        })
     }
 
     /// The key of the catalogue that it turns.
@@ -63,22 +73,32 @@ impl Axis {
 
 fn key_of(o: &Override) -> &'static Key {
     let keys = keys_of(o.table()).unwrap_or_default();
-    keys.into_iter().find(|k| k.name == o.key()).unwrap_or_else(|| unreachable!("overrides have keys of the catalogue"))
+    keys.into_iter()
+        .find(|k| k.name == o.key())
+        .unwrap_or_else(|| unreachable!("overrides have keys of the catalogue"))
 }
 
 /// The values of one item of the list.
 fn expand(path: &str, key: &'static Key, item: &str) -> Result<Vec<String>, String> {
     let single = |value: &str| match key.kind.read_text(value) {
         Some(_) => Ok(vec![value.to_string()]),
-        None => Err(format!("{path}: found {value:?}, expected {}", key.kind.expects())),
+        None => Err(format!(
+            "{path}: found {value:?}, expected {}",
+            key.kind.expects()
+        )),
     };
     // A policy may hold two dots itself: "uniform 0 s..600 s".
     let scale = match (Scale::of(key.kind), item.split_once("..")) {
         (Some(scale), Some(range)) => Some((scale, range)),
         _ => None,
     };
-    let Some((scale, (from, rest))) = scale else { return single(item) };
-    let how = |word: &str| rest.split_once(&format!(" {word} ")).map(|(to, by)| (to.trim(), by.trim()));
+    let Some((scale, (from, rest))) = scale else {
+        return single(item);
+    };
+    let how = |word: &str| {
+        rest.split_once(&format!(" {word} "))
+            .map(|(to, by)| (to.trim(), by.trim()))
+    };
     let from = from.trim();
     let range = |to: &str| -> Result<(f64, f64), String> {
         single(from)?;
@@ -92,8 +112,9 @@ fn expand(path: &str, key: &'static Key, item: &str) -> Result<Vec<String>, Stri
     if let Some((to, step)) = how("step") {
         let (from, to) = range(to)?;
         let step = scale.read(step).filter(|s| *s > 0.0);
-        let step =
-            step.ok_or_else(|| format!("{path}: the step of {item:?} must be above 0, in the unit of the range"))?;
+        let step = step.ok_or_else(|| {
+            format!("{path}: the step of {item:?} must be above 0, in the unit of the range")
+        })?;
         return scale
             .arithmetic(from, to, step)
             .ok_or_else(|| format!("{path}: {item:?} has more than {MOST_VALUES} values"));
@@ -101,8 +122,9 @@ fn expand(path: &str, key: &'static Key, item: &str) -> Result<Vec<String>, Stri
     if let Some((to, n)) = how("log") {
         let (from, to) = range(to)?;
         let n = n.parse().ok().filter(|n| (2..=MOST_VALUES).contains(n));
-        let n =
-            n.ok_or_else(|| format!("{path}: {item:?} needs a number of values from 2 to {MOST_VALUES} after `log`"))?;
+        let n = n.ok_or_else(|| {
+            format!("{path}: {item:?} needs a number of values from 2 to {MOST_VALUES} after `log`")
+        })?;
         if from <= 0.0 {
             return Err(format!("{path}: {item:?} cannot be log-spaced from 0"));
         }
@@ -111,7 +133,8 @@ fn expand(path: &str, key: &'static Key, item: &str) -> Result<Vec<String>, Stri
     if matches!(scale, Scale::Count) {
         let (from, to) = range(rest.trim())?;
         let values = scale.arithmetic(from, to, 1.0);
-        return values.ok_or_else(|| format!("{path}: {item:?} has more than {MOST_VALUES} values"));
+        return values
+            .ok_or_else(|| format!("{path}: {item:?} has more than {MOST_VALUES} values"));
     }
     Err(format!(
         "{path}: {item:?} has no `step` and no `log`, like \"5 min..60 min step 5 min\" or \"1 min..1 h log 7\""
@@ -132,7 +155,9 @@ impl Scale {
         match kind {
             Kind::Count(..) => Some(Scale::Count),
             Kind::Span(..) | Kind::Seconds(..) => Some(Scale::Span),
-            Kind::Rate { .. } | Kind::Share(..) => Some(Scale::Decimal(std::cell::RefCell::default())),
+            Kind::Rate { .. } | Kind::Share(..) => {
+                Some(Scale::Decimal(std::cell::RefCell::default()))
+            }
             _ => None,
         }
     }
@@ -143,7 +168,9 @@ impl Scale {
             Scale::Count => text.replace('_', "").parse::<u32>().ok().map(f64::from),
             Scale::Span => parse_span(text).map(|s| s.0 as f64),
             Scale::Decimal(unit) => {
-                let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+                let end = text
+                    .find(|c: char| !c.is_ascii_digit() && c != '.')
+                    .unwrap_or(text.len());
                 let (number, own) = (text[..end].parse().ok()?, text[end..].trim());
                 let mut unit = unit.borrow_mut();
                 if unit.is_empty() {
@@ -162,7 +189,11 @@ impl Scale {
             Scale::Span => print_span(Span(x.round() as u64)),
             Scale::Decimal(unit) => {
                 let digits = format!("{x:.9}");
-                format!("{} {}", digits.trim_end_matches('0').trim_end_matches('.'), unit.borrow())
+                format!(
+                    "{} {}",
+                    digits.trim_end_matches('0').trim_end_matches('.'),
+                    unit.borrow()
+                )
             }
         }
     }
@@ -176,13 +207,23 @@ impl Scale {
             Scale::Span => print_span(Span(x.round() as u64)),
             _ => self.write(x),
         };
-        Some((0..=steps as u32).map(|i| exact(from + f64::from(i) * step)).collect())
+        Some(
+            (0..=steps as u32)
+                .map(|i| exact(from + f64::from(i) * step))
+                .collect(),
+        )
     }
 
     fn geometric(&self, from: f64, to: f64, n: usize) -> Vec<String> {
         let ratio = libm::log(to / from) / (n - 1) as f64;
         let mut values: Vec<String> = (0..n)
-            .map(|i| if i + 1 == n { self.write(to) } else { self.write(from * libm::exp(ratio * i as f64)) })
+            .map(|i| {
+                if i + 1 == n {
+                    self.write(to)
+                } else {
+                    self.write(from * libm::exp(ratio * i as f64))
+                }
+            })
             .collect();
         values.dedup();
         values
@@ -200,41 +241,83 @@ mod tests {
 
     #[test]
     fn lists_ranges_and_log_spaced_values() {
-        assert_eq!(values("gateway.allow = absent, without-update"), ["absent", "without-update"]);
+        assert_eq!(
+            values("gateway.allow = absent, without-update"),
+            ["absent", "without-update"]
+        );
         assert_eq!(
             values("clients.refresh_interval=5 min..20 min step 5 min"),
             ["5 min", "10 min", "15 min", "20 min"]
         );
-        assert_eq!(values("clients.refresh_interval=\"90 s..4 min step 1 min\""), ["90 s", "150 s", "210 s"]);
+        assert_eq!(
+            values("clients.refresh_interval=\"90 s..4 min step 1 min\""),
+            ["90 s", "150 s", "210 s"]
+        );
         assert_eq!(
             values("clients.refresh_interval=1 min, 5 min..7 min step 1 min"),
             ["1 min", "5 min", "6 min", "7 min"]
         );
         assert_eq!(values("gateway.count=2..4"), ["2", "3", "4"]);
         assert_eq!(values("clients.count=1..100 log 3"), ["1", "10", "100"]);
-        assert_eq!(values("clients.count=1..3 log 6"), ["1", "2", "3"], "whole numbers come once");
-        assert_eq!(values("clients.refresh_interval=1 min..1 h log 3"), ["1 min", "465 s", "1 h"]);
-        assert_eq!(values("path.loss = 0 %..0.3 % step 0.1 %"), ["0 %", "0.1 %", "0.2 %", "0.3 %"]);
-        assert_eq!(values("clients.incoming_calls = 1 /h..3 /h step 1 /h"), ["1 /h", "2 /h", "3 /h"]);
-        assert_eq!(values("clients.reestablish = never, uniform 0 s..600 s"), ["never", "uniform 0 s..600 s"]);
+        assert_eq!(
+            values("clients.count=1..3 log 6"),
+            ["1", "2", "3"],
+            "whole numbers come once"
+        );
+        assert_eq!(
+            values("clients.refresh_interval=1 min..1 h log 3"),
+            ["1 min", "465 s", "1 h"]
+        );
+        assert_eq!(
+            values("path.loss = 0 %..0.3 % step 0.1 %"),
+            ["0 %", "0.1 %", "0.2 %", "0.3 %"]
+        );
+        assert_eq!(
+            values("clients.incoming_calls = 1 /h..3 /h step 1 /h"),
+            ["1 /h", "2 /h", "3 /h"]
+        );
+        assert_eq!(
+            values("clients.reestablish = never, uniform 0 s..600 s"),
+            ["never", "uniform 0 s..600 s"]
+        );
     }
 
     #[test]
     fn what_is_wrong_is_said_with_its_place() {
         for (text, wanted) in [
             ("clients.refresh_interval", "expected `table.key = a, b, c`"),
-            ("clients.refresh_intervall = 5 min", "did you mean `refresh_interval`?"),
+            (
+                "clients.refresh_intervall = 5 min",
+                "did you mean `refresh_interval`?",
+            ),
             ("clients.refresh_interval = 5", "expected a duration"),
             ("clients.refresh_interval = 5 min..60 min", "has no `step`"),
-            ("clients.refresh_interval = 60 min..5 min step 1 min", "runs backwards"),
-            ("clients.refresh_interval = 5 min..60 min step 0 s", "must be above 0"),
-            ("clients.refresh_interval = 1 s..1 d step 1 ms", "more than 10000 values"),
-            ("clients.incoming_calls = 1 /h..3 /min step 1 /h", "the same unit"),
+            (
+                "clients.refresh_interval = 60 min..5 min step 1 min",
+                "runs backwards",
+            ),
+            (
+                "clients.refresh_interval = 5 min..60 min step 0 s",
+                "must be above 0",
+            ),
+            (
+                "clients.refresh_interval = 1 s..1 d step 1 ms",
+                "more than 10000 values",
+            ),
+            (
+                "clients.incoming_calls = 1 /h..3 /min step 1 /h",
+                "the same unit",
+            ),
             ("path.loss = 0 %..1 % log 3", "cannot be log-spaced from 0"),
             ("clients.count = 1..9 log 1", "from 2 to"),
         ] {
-            let error = Axis::parse(text, &Place::whole("--vary")).unwrap_err().to_string();
-            assert!(error.starts_with("--vary: ") && error.contains(wanted), "{text}: {error}");
+            let error = Axis::parse(text, &Place::whole("--vary"))
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.starts_with("--vary: ") && error.contains(wanted),
+                "{text}: {error}"
+            );
         }
     }
 }

@@ -33,7 +33,10 @@ impl Standing {
 
 impl fmt::Display for Standing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (_, name) = Standing::ALL.iter().find(|(s, _)| s == self).unwrap_or(&Standing::ALL[4]);
+        let (_, name) = Standing::ALL
+            .iter()
+            .find(|(s, _)| s == self)
+            .unwrap_or(&Standing::ALL[4]);
         f.pad(name)
     }
 }
@@ -98,16 +101,37 @@ const SE_MOST_S: u64 = 30 * 86_400;
 
 /// `[scenario]`.
 pub const SCENARIO: &[Key] = &[
-    key("name", Kind::Name, "", "the scenario's name, and that of its results folder").must(),
-    key("start", Kind::Clock, "08:00", "time of day at which the run starts"),
+    key(
+        "name",
+        Kind::Name,
+        "",
+        "the scenario's name, and that of its results folder",
+    )
+    .must(),
+    key(
+        "start",
+        Kind::Clock,
+        "08:00",
+        "time of day at which the run starts",
+    ),
     key(
         "horizon",
         Kind::Span(Span::from_secs(1), MONTH),
         "8 h",
         "length of the run; nothing happens at the horizon itself",
     ),
-    key("replications", Kind::Count(1, 100_000), "10", "independent repetitions, the unit of every interval"),
-    key("seed", Kind::Count(0, i64::MAX as u64), "1", "seed of every random stream"),
+    key(
+        "replications",
+        Kind::Count(1, 100_000),
+        "10",
+        "independent repetitions, the unit of every interval",
+    ),
+    key(
+        "seed",
+        Kind::Count(0, i64::MAX as u64),
+        "1",
+        "seed of every random stream",
+    ),
     key(
         "drops_limit",
         Kind::Count(0, 1_000_000_000),
@@ -118,13 +142,31 @@ pub const SCENARIO: &[Key] = &[
 
 /// `[[gateway]]`, its protocol.
 pub const GATEWAY: &[Key] = &[
-    key("update", Kind::Choice(UPDATE), "", "what it does with UPDATE (gateway behaviour class)")
-        .must()
-        .or(&["accepted", "ignored", "405", "501"]),
-    key("allow", Kind::Choice(ALLOW), "absent", "the Allow header in its 200 to INVITE")
-        .from(Assumption, "the failing gateways of the published reports sent none"),
-    key("session_expires", Kind::Seconds(90, SE_MOST_S), "1 d", "the longest session it grants")
-        .from(Assumption, "it takes what the client offers"),
+    key(
+        "update",
+        Kind::Choice(UPDATE),
+        "",
+        "what it does with UPDATE (gateway behaviour class)",
+    )
+    .must()
+    .or(&["accepted", "ignored", "405", "501"]),
+    key(
+        "allow",
+        Kind::Choice(ALLOW),
+        "absent",
+        "the Allow header in its 200 to INVITE",
+    )
+    .from(
+        Assumption,
+        "the failing gateways of the published reports sent none",
+    ),
+    key(
+        "session_expires",
+        Kind::Seconds(90, SE_MOST_S),
+        "1 d",
+        "the longest session it grants",
+    )
+    .from(Assumption, "it takes what the client offers"),
     key(
         "min_se",
         Kind::Seconds(90, 65_535),
@@ -132,23 +174,76 @@ pub const GATEWAY: &[Key] = &[
         "its Min-SE: a shorter Session-Expires is answered 422 under `update = \"422\"`",
     )
     .from(Standard, "RFC 4028 §5"),
-    key("refresher", Kind::Choice(REFRESHER), "uac", "who refreshes, as its 2xx says")
-        .from(Published, "keeping the dialog alive is the client's job"),
-    key("enforces_session_timer", Kind::Choice(SESSION_TIMER), "silent", "what it does when no refresh came")
-        .from(Assumption, "model §3")
-        .or(&["no", "bye"]),
-    key("retry_after", Kind::Seconds(0, 86_400), "60 s", "Retry-After of its 503")
-        .from(Assumption, "no published value"),
-    key("servers", Kind::Count(1, 100_000), "1", "jobs that it serves at once, where it has a service time")
-        .from(Assumption, "no published value"),
-    key("queue", Kind::CountOr("unlimited", 0, 1_000_000_000), "unlimited", "jobs that can wait")
-        .from(Assumption, "no published value"),
-    key("service_time", Kind::Service, "none", "how long a server is busy with a job; none: it answers at once")
-        .from(Assumption, "no vendor publishes it; derive it from a published capacity"),
-    key("service_time_setup", Kind::Service, "", "the same for INVITE, GetCSTAFeatures and MonitorStart"),
-    key("service_time_refresh", Kind::Service, "", "the same for UPDATE and re-INVITE"),
-    key("service_time_call", Kind::Service, "", "the same for MakeCall, AnswerCall and the events of calls"),
-    key("service_time_teardown", Kind::Service, "", "the same for MonitorStop and BYE"),
+    key(
+        "refresher",
+        Kind::Choice(REFRESHER),
+        "uac",
+        "who refreshes, as its 2xx says",
+    )
+    .from(Published, "keeping the dialog alive is the client's job"),
+    key(
+        "enforces_session_timer",
+        Kind::Choice(SESSION_TIMER),
+        "silent",
+        "what it does when no refresh came",
+    )
+    .from(Assumption, "model §3")
+    .or(&["no", "bye"]),
+    key(
+        "retry_after",
+        Kind::Seconds(0, 86_400),
+        "60 s",
+        "Retry-After of its 503",
+    )
+    .from(Assumption, "no published value"),
+    key(
+        "servers",
+        Kind::Count(1, 100_000),
+        "1",
+        "jobs that it serves at once, where it has a service time",
+    )
+    .from(Assumption, "no published value"),
+    key(
+        "queue",
+        Kind::CountOr("unlimited", 0, 1_000_000_000),
+        "unlimited",
+        "jobs that can wait",
+    )
+    .from(Assumption, "no published value"),
+    key(
+        "service_time",
+        Kind::Service,
+        "none",
+        "how long a server is busy with a job; none: it answers at once",
+    )
+    .from(
+        Assumption,
+        "no vendor publishes it; derive it from a published capacity",
+    ),
+    key(
+        "service_time_setup",
+        Kind::Service,
+        "",
+        "the same for INVITE, GetCSTAFeatures and MonitorStart",
+    ),
+    key(
+        "service_time_refresh",
+        Kind::Service,
+        "",
+        "the same for UPDATE and re-INVITE",
+    ),
+    key(
+        "service_time_call",
+        Kind::Service,
+        "",
+        "the same for MakeCall, AnswerCall and the events of calls",
+    ),
+    key(
+        "service_time_teardown",
+        Kind::Service,
+        "",
+        "the same for MonitorStop and BYE",
+    ),
     key(
         "capacity",
         Kind::Capacity,
@@ -168,11 +263,24 @@ pub const GATEWAY: &[Key] = &[
         "0 s",
         "serial section that every MonitorStart passes, one at a time",
     )
-    .from(Assumption, "licences fetched one at a time are published for one product, their time is not"),
-    key("overload", Kind::Choice(OVERLOAD), "drop", "what happens to a job that finds no place")
-        .from(Assumption, "no published value"),
-    key("priority", Kind::Choice(PRIORITY), "none", "what goes first in the queue")
-        .from(Assumption, "no published value"),
+    .from(
+        Assumption,
+        "licences fetched one at a time are published for one product, their time is not",
+    ),
+    key(
+        "overload",
+        Kind::Choice(OVERLOAD),
+        "drop",
+        "what happens to a job that finds no place",
+    )
+    .from(Assumption, "no published value"),
+    key(
+        "priority",
+        Kind::Choice(PRIORITY),
+        "none",
+        "what goes first in the queue",
+    )
+    .from(Assumption, "no published value"),
     key(
         "max_sessions",
         Kind::CountOr("unlimited", 1, 1_000_000_000),
@@ -180,11 +288,21 @@ pub const GATEWAY: &[Key] = &[
         "lines it monitors at most; more are refused as CSTA overallMonitorLimitExceeded",
     )
     .from(Assumption, "no published value"),
-    key("max_sessions_per_line", Kind::CountOr("unlimited", 1, 1_000), "unlimited", "monitors of one line at most")
-        .from(Assumption, "a setting of some products"),
-    key("forgets", Kind::Choice(FORGETS), "sessions", "what it does not know after a restart")
-        .from(Assumption, "no published value")
-        .or(&["monitors", "nothing"]),
+    key(
+        "max_sessions_per_line",
+        Kind::CountOr("unlimited", 1, 1_000),
+        "unlimited",
+        "monitors of one line at most",
+    )
+    .from(Assumption, "a setting of some products"),
+    key(
+        "forgets",
+        Kind::Choice(FORGETS),
+        "sessions",
+        "what it does not know after a restart",
+    )
+    .from(Assumption, "no published value")
+    .or(&["monitors", "nothing"]),
 ];
 
 /// `[[clients]]`, their protocol.
@@ -298,18 +416,42 @@ pub const PATH: &[Key] = &[
 /// Keys that a `[[gateway]]` has besides its protocol and its path.
 pub const GATEWAY_OWN: &[Key] = &[
     key("name", Kind::Name, "", "the gateway's name").must(),
-    key("profile", Kind::Reference("gateways"), "", "the profile whose values it takes"),
-    key("count", Kind::Count(1, 1_000_000), "1", "how many alike gateways; the users of a group go to them in turn"),
-    key("path", Kind::Reference("paths"), "ideal", "the OCS–gateway leg").from(Assumption, "no delay, no loss"),
-    key("spare", Kind::Count(0, 10_000), "0", "further gateways that stand by for all `count` of them")
-        .from(Published, "OCS ties a user to one gateway"),
+    key(
+        "profile",
+        Kind::Reference("gateways"),
+        "",
+        "the profile whose values it takes",
+    ),
+    key(
+        "count",
+        Kind::Count(1, 1_000_000),
+        "1",
+        "how many alike gateways; the users of a group go to them in turn",
+    ),
+    key(
+        "path",
+        Kind::Reference("paths"),
+        "ideal",
+        "the OCS–gateway leg",
+    )
+    .from(Assumption, "no delay, no loss"),
+    key(
+        "spare",
+        Kind::Count(0, 10_000),
+        "0",
+        "further gateways that stand by for all `count` of them",
+    )
+    .from(Published, "OCS ties a user to one gateway"),
     key(
         "rehome_after",
         Kind::Span(NOTHING, DAY),
         "60 s",
         "a set-up goes to a spare gateway when the own has been down for so long",
     )
-    .from(Assumption, "OCS has no such rule: somebody changes the user's gateway"),
+    .from(
+        Assumption,
+        "OCS has no such rule: somebody changes the user's gateway",
+    ),
 ];
 
 /// `[[fault]]`.
@@ -323,32 +465,97 @@ pub const FAULT: &[Key] = &[
         "every",
         "which of the gateways of that name, counted from 1",
     ),
-    key("at", Kind::Clock, "", "time of day at which it happens, the next day's if before the start; or mtbf and mttr"),
-    key("duration", Kind::Span(NOTHING, MONTH), "5 min", "how long it lasts, with `at`").from(Assumption, "a restart"),
-    key("mtbf", Kind::Span(Span::from_secs(1), CENTURY), "", "mean time from repair to fault, exponential"),
-    key("mttr", Kind::Span(NOTHING, MONTH), "5 min", "mean time from fault to repair, exponential, with `mtbf`")
-        .from(Assumption, "a restart"),
-    key("reset", Kind::Flag, "false", "connections are reset, which is noticed at once; else silence")
-        .from(Assumption, "a host that is gone is silent"),
+    key(
+        "at",
+        Kind::Clock,
+        "",
+        "time of day at which it happens, the next day's if before the start; or mtbf and mttr",
+    ),
+    key(
+        "duration",
+        Kind::Span(NOTHING, MONTH),
+        "5 min",
+        "how long it lasts, with `at`",
+    )
+    .from(Assumption, "a restart"),
+    key(
+        "mtbf",
+        Kind::Span(Span::from_secs(1), CENTURY),
+        "",
+        "mean time from repair to fault, exponential",
+    ),
+    key(
+        "mttr",
+        Kind::Span(NOTHING, MONTH),
+        "5 min",
+        "mean time from fault to repair, exponential, with `mtbf`",
+    )
+    .from(Assumption, "a restart"),
+    key(
+        "reset",
+        Kind::Flag,
+        "false",
+        "connections are reset, which is noticed at once; else silence",
+    )
+    .from(Assumption, "a host that is gone is silent"),
 ];
 
 /// Keys that a `[[clients]]` has besides its protocol, its workload and its path.
 pub const CLIENTS_OWN: &[Key] = &[
     key("name", Kind::Name, "", "the group's name").must(),
-    key("profile", Kind::Reference("clients"), "communicator-2007-r2", "the profile whose values it takes"),
-    key("count", Kind::Count(1, 1_000_000_000), "", "users, over all gateways of that name").must(),
-    key("gateway", Kind::Reference("gateway"), "", "the gateway that serves them").must(),
-    key("workload", Kind::Reference("workloads"), "moderate", "their calls")
-        .from(Published, "2 call legs per user-hour"),
-    key("path", Kind::Reference("paths"), "ideal", "the client–OCS leg").from(Assumption, "no delay, no loss"),
-    key("sign_in", Kind::SignIn, "normal 09:00 sd 25 min", "when they sign in").from(Assumption, "no published ramp"),
+    key(
+        "profile",
+        Kind::Reference("clients"),
+        "communicator-2007-r2",
+        "the profile whose values it takes",
+    ),
+    key(
+        "count",
+        Kind::Count(1, 1_000_000_000),
+        "",
+        "users, over all gateways of that name",
+    )
+    .must(),
+    key(
+        "gateway",
+        Kind::Reference("gateway"),
+        "",
+        "the gateway that serves them",
+    )
+    .must(),
+    key(
+        "workload",
+        Kind::Reference("workloads"),
+        "moderate",
+        "their calls",
+    )
+    .from(Published, "2 call legs per user-hour"),
+    key(
+        "path",
+        Kind::Reference("paths"),
+        "ideal",
+        "the client–OCS leg",
+    )
+    .from(Assumption, "no delay, no loss"),
+    key(
+        "sign_in",
+        Kind::SignIn,
+        "normal 09:00 sd 25 min",
+        "when they sign in",
+    )
+    .from(Assumption, "no published ramp"),
     key(
         "time_zone",
         Kind::Offset,
         "+0 h",
         "how far the users' clocks are ahead of the scenario's: their times of day come so much earlier",
     ),
-    key("attendance", Kind::Share(0.0, 100.0), "100 %", "share of users who sign in at all (published: 80 % on a day)"),
+    key(
+        "attendance",
+        Kind::Share(0.0, 100.0),
+        "100 %",
+        "share of users who sign in at all (published: 80 % on a day)",
+    ),
     key(
         "sign_out",
         Kind::SignOut,
@@ -362,7 +569,10 @@ pub const CLIENTS_OWN: &[Key] = &[
         "never",
         "when they sign out for lunch, and for how long; who is not signed in then does not go",
     )
-    .from(Assumption, "a dip in the middle of the day is plausible, none is published"),
+    .from(
+        Assumption,
+        "a dip in the middle of the day is plausible, none is published",
+    ),
     key(
         "calls_file",
         Kind::File,
@@ -393,21 +603,38 @@ pub const FILES: &[(&str, &[&str])] = &[
             "call_spread",
         ],
     ),
-    ("sign_in_file", &["sign_in", "sign_out", "lunch", "attendance"]),
+    (
+        "sign_in_file",
+        &["sign_in", "sign_out", "lunch", "attendance"],
+    ),
 ];
 
 /// Keys of a `[[workload]]` or `[[path]]` besides its values.
 pub const NAMED: &[Key] = &[
     key("name", Kind::Name, "", "its name").must(),
-    key("profile", Kind::Reference("profiles"), "", "the profile whose values it takes"),
+    key(
+        "profile",
+        Kind::Reference("profiles"),
+        "",
+        "the profile whose values it takes",
+    ),
 ];
 
 /// `[[objective]]`; `at_most` and `at_least` are read by the metric's unit.
 pub const OBJECTIVE: &[&str] = &["metric", "cause", "scope", "at_most", "at_least"];
 
 /// Gateway behaviour classes, in the order of `UpdateBehaviour`.
-pub const UPDATE: &[&str] =
-    &["accepted", "ignored", "405", "501", "481", "answer-lost", "no-session-expires", "422", "503"];
+pub const UPDATE: &[&str] = &[
+    "accepted",
+    "ignored",
+    "405",
+    "501",
+    "481",
+    "answer-lost",
+    "no-session-expires",
+    "422",
+    "503",
+];
 /// In the order of `Allow`.
 pub const ALLOW: &[&str] = &["absent", "with-update", "without-update"];
 const RELAY_ALLOW: &[&str] = &["untouched", "absent", "with-update", "without-update"];
@@ -422,8 +649,15 @@ const PRIORITY: &[&str] = &["none", "calls"];
 const FORGETS: &[&str] = &["sessions", "monitors", "nothing"];
 const IDLE_ACTION: &[&str] = &["silent", "reset"];
 /// Kinds of fault, in the order of `FaultKind`.
-pub const FAULTS: &[&str] =
-    &["crash", "stall", "maintenance", "link-outage", "ocs-failover", "sleep", "network-change"];
+pub const FAULTS: &[&str] = &[
+    "crash",
+    "stall",
+    "maintenance",
+    "link-outage",
+    "ocs-failover",
+    "sleep",
+    "network-change",
+];
 const TRANSPORT: &[&str] = &["tls", "tcp", "udp"];
 
 /// The keys that a table takes; `None`: there is no such table.
@@ -441,8 +675,17 @@ pub fn keys_of(table: &str) -> Option<Vec<&'static Key>> {
 }
 
 /// The tables of a scenario.
-pub const TABLES: &[&str] =
-    &["scenario", "gateway", "clients", "workload", "path", "fault", "objective", "study", "plot"];
+pub const TABLES: &[&str] = &[
+    "scenario",
+    "gateway",
+    "clients",
+    "workload",
+    "path",
+    "fault",
+    "objective",
+    "study",
+    "plot",
+];
 
 #[cfg(test)]
 mod tests {
@@ -452,9 +695,17 @@ mod tests {
     fn every_default_and_alternative_is_valid() {
         for table in TABLES {
             for key in keys_of(table).unwrap_or_default() {
-                let values = key.default.iter().filter(|d| !d.is_empty()).chain(key.alternatives);
+                let values = key
+                    .default
+                    .iter()
+                    .filter(|d| !d.is_empty())
+                    .chain(key.alternatives);
                 for text in values {
-                    assert!(key.kind.read_text(text).is_some(), "{table}.{} = {text}", key.name);
+                    assert!(
+                        key.kind.read_text(text).is_some(),
+                        "{table}.{} = {text}",
+                        key.name
+                    );
                 }
                 assert!(!key.meaning.is_empty() && !key.source.is_empty());
             }

@@ -139,13 +139,21 @@ impl Reader<'_> {
     }
 
     fn section(&self, table: &str, repeated: bool, place: Place, entries: Vec<Entry>) -> Section {
-        Section { table: table.into(), repeated, place, entries }
+        Section {
+            table: table.into(),
+            repeated,
+            place,
+            entries,
+        }
     }
 }
 
 fn opening(text: &str) -> String {
-    let lines: Vec<&str> =
-        text.lines().take_while(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim()).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .take_while(|line| line.starts_with('#'))
+        .map(|line| line.trim_start_matches('#').trim())
+        .collect();
     lines.join(" ").trim().into()
 }
 
@@ -157,24 +165,41 @@ impl Document {
     pub fn parse(file: &str, text: &str) -> Result<Document, ScenarioError> {
         let reader = Reader { file, text };
         let table = DeTable::parse(text).map_err(|e| {
-            let place = e.span().map_or_else(|| Place::whole(file), |span| reader.place(span));
-            ScenarioError::input(&place, format!("not valid TOML: {}", e.message().replace('\n', ", ")))
+            let place = e
+                .span()
+                .map_or_else(|| Place::whole(file), |span| reader.place(span));
+            ScenarioError::input(
+                &place,
+                format!("not valid TOML: {}", e.message().replace('\n', ", ")),
+            )
         })?;
         let mut top = reader.section("", false, Place::at(file, text, 0), Vec::new());
         let mut sections = Vec::new();
         for entry in reader.entries(table.get_ref()) {
             match entry.form {
-                Form::Table(entries) => sections.push(reader.section(&entry.key, false, entry.key_place, entries)),
-                Form::List(items) if !items.is_empty() && items.iter().all(|i| matches!(i.form, Form::Table(_))) => {
+                Form::Table(entries) => {
+                    sections.push(reader.section(&entry.key, false, entry.key_place, entries))
+                }
+                Form::List(items)
+                    if !items.is_empty()
+                        && items.iter().all(|i| matches!(i.form, Form::Table(_))) =>
+                {
                     for item in items {
-                        let Form::Table(entries) = item.form else { continue };
+                        let Form::Table(entries) = item.form else {
+                            continue;
+                        };
                         sections.push(reader.section(&entry.key, true, item.place, entries));
                     }
                 }
                 _ => top.entries.push(entry),
             }
         }
-        Ok(Document { file: file.into(), opening: opening(text.trim_start_matches('\u{feff}')), top, sections })
+        Ok(Document {
+            file: file.into(),
+            opening: opening(text.trim_start_matches('\u{feff}')),
+            top,
+            sections,
+        })
     }
 }
 
@@ -184,11 +209,15 @@ mod tests {
 
     #[test]
     fn every_value_knows_its_line_and_column() {
-        let text = "# Why?\n# Because.\n[scenario]\nname = \"x\"\n[[clients]]\n  count = 5 # five\n";
+        let text =
+            "# Why?\n# Because.\n[scenario]\nname = \"x\"\n[[clients]]\n  count = 5 # five\n";
         let document = Document::parse("a.toml", text).unwrap();
         assert_eq!(document.opening, "Why? Because.");
         let marked = Document::parse("a.toml", &format!("\u{feff}{text}")).unwrap();
-        assert_eq!(marked.opening, document.opening, "a byte order mark is no part of the question");
+        assert_eq!(
+            marked.opening, document.opening,
+            "a byte order mark is no part of the question"
+        );
         let clients = &document.sections[1];
         assert!(clients.repeated);
         let count = clients.entry("count").unwrap();
@@ -199,7 +228,9 @@ mod tests {
 
     #[test]
     fn a_syntax_error_has_a_place() {
-        let error = Document::parse("a.toml", "[scenario]\nname = \n").unwrap_err().to_string();
+        let error = Document::parse("a.toml", "[scenario]\nname = \n")
+            .unwrap_err()
+            .to_string();
         assert!(error.starts_with("a.toml:2:"), "{error}");
     }
 }

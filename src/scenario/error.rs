@@ -17,7 +17,11 @@ pub struct Place {
 impl Place {
     /// A place without line and column.
     pub fn whole(file: &str) -> Place {
-        Place { file: file.into(), line: 0, column: 0 }
+        Place {
+            file: file.into(),
+            line: 0,
+            column: 0,
+        }
     }
 
     /// The place of a byte offset in `text`.
@@ -25,7 +29,11 @@ impl Place {
         let before = &text[..offset.min(text.len())];
         let line = before.matches('\n').count() as u32 + 1;
         let column = before.chars().rev().take_while(|c| *c != '\n').count() as u32 + 1;
-        Place { file: file.into(), line, column }
+        Place {
+            file: file.into(),
+            line,
+            column,
+        }
     }
 }
 
@@ -62,7 +70,10 @@ pub enum ScenarioError {
 impl ScenarioError {
     /// The user's fault at `place`.
     pub fn input(place: &Place, message: impl Into<String>) -> ScenarioError {
-        ScenarioError::Input { place: place.clone(), message: message.into() }
+        ScenarioError::Input {
+            place: place.clone(),
+            message: message.into(),
+        }
     }
 }
 
@@ -70,10 +81,17 @@ impl ScenarioError {
 pub fn nearest<'a>(found: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     let best = names
         .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&found.to_lowercase(), name), name))
+        .map(|name| {
+            (
+                strsim::damerau_levenshtein(&found.to_lowercase(), name),
+                name,
+            )
+        })
         .min_by_key(|(distance, _)| *distance);
     match best {
-        Some((distance, name)) if distance <= 2.max(name.len() / 3) => format!("; did you mean `{name}`?"),
+        Some((distance, name)) if distance <= 2.max(name.len() / 3) => {
+            format!("; did you mean `{name}`?")
+        }
         _ => String::new(),
     }
 }

@@ -20,7 +20,8 @@ pub fn expanded(scenario: &Scenario) -> String {
 /// The same with a study; it reads back to the same plan at each point. Where the study turns a profile, a workload or a
 /// path, what that gave must not stand in its way, and what it may refer to must be there.
 pub fn expanded_study(scenario: &Scenario, study: &Study) -> String {
-    let turned = |o: &Override| REFERENCES.contains(&o.key()) || matches!(o.table(), "path" | "workload");
+    let turned =
+        |o: &Override| REFERENCES.contains(&o.key()) || matches!(o.table(), "path" | "workload");
     let open = study.axes.iter().flat_map(|a| a.values.first()).any(turned);
     written(scenario, open) + &study.written()
 }
@@ -31,7 +32,12 @@ fn written(scenario: &Scenario, open: bool) -> String {
         writeln!(out, "# {line}").unwrap_or_default();
     }
     for settings in &scenario.settings {
-        write_section(&mut out, settings, scenario, open && settings.table != "scenario");
+        write_section(
+            &mut out,
+            settings,
+            scenario,
+            open && settings.table != "scenario",
+        );
     }
     for shared in scenario.shared.iter().filter(|_| open) {
         write_section(&mut out, shared, scenario, true);
@@ -39,7 +45,10 @@ fn written(scenario: &Scenario, open: bool) -> String {
     for objective in &scenario.objectives {
         write_objective(&mut out, objective);
     }
-    scenario.plots.iter().for_each(|plot| out += &plot.written());
+    scenario
+        .plots
+        .iter()
+        .for_each(|plot| out += &plot.written());
     out
 }
 
@@ -49,7 +58,11 @@ const REFERENCES: [&str; 3] = ["profile", "workload", "path"];
 /// A section with every key; `open`: what a reference or a default gave is a comment, so that another reference counts.
 fn write_section(out: &mut String, settings: &Settings, scenario: &Scenario, open: bool) {
     let table = settings.table;
-    let header = if table == "scenario" { "[scenario]".into() } else { format!("[[{table}]]") };
+    let header = if table == "scenario" {
+        "[scenario]".into()
+    } else {
+        format!("[[{table}]]")
+    };
     writeln!(out, "\n{header}").unwrap_or_default();
     for setting in &settings.entries {
         let comment = setting.origin_told().replace(char::is_control, " ");
@@ -61,7 +74,11 @@ fn write_section(out: &mut String, settings: &Settings, scenario: &Scenario, ope
         // The values that a profile, a workload or a path gave stand here themselves.
         let reference = REFERENCES.contains(&setting.key.name);
         let given = matches!(setting.origin, Origin::File(_) | Origin::Override);
-        let comment_out = if open { !reference && !given } else { reference };
+        let comment_out = if open {
+            !reference && !given
+        } else {
+            reference
+        };
         let hash = if comment_out { "# " } else { "" };
         writeln!(out, "{hash}{line}  # {comment}").unwrap_or_default();
     }
@@ -69,7 +86,11 @@ fn write_section(out: &mut String, settings: &Settings, scenario: &Scenario, ope
 
 /// The digest of the file that a key names, where it names one.
 fn digest<'a>(scenario: &'a Scenario, settings: &Settings, setting: &Setting) -> Option<&'a str> {
-    let clients = scenario.plan.clients.iter().find(|c| settings.table == "clients" && c.name == settings.name)?;
+    let clients = scenario
+        .plan
+        .clients
+        .iter()
+        .find(|c| settings.table == "clients" && c.name == settings.name)?;
     match setting.key.name {
         "calls_file" => clients.recorded_calls.as_ref().map(Recording::digest),
         "sign_in_file" => clients.recorded_signs.as_ref().map(Recording::digest),
@@ -96,12 +117,22 @@ fn write_objective(out: &mut String, objective: &Objective) {
     if let Some(cause) = objective.cause {
         writeln!(out, "cause = \"{}\"", (metric.causes)()[cause]).unwrap_or_default();
     }
-    writeln!(out, "scope = {}", toml::Value::String(objective.scope.to_string())).unwrap_or_default();
+    writeln!(
+        out,
+        "scope = {}",
+        toml::Value::String(objective.scope.to_string())
+    )
+    .unwrap_or_default();
     let key = match objective.bound {
         Bound::AtMost(_) => "at_most",
         Bound::AtLeast(_) => "at_least",
     };
-    writeln!(out, "{key} = {}", written_target(metric.unit, objective.bound.target())).unwrap_or_default();
+    writeln!(
+        out,
+        "{key} = {}",
+        written_target(metric.unit, objective.bound.target())
+    )
+    .unwrap_or_default();
 }
 
 /// The hash of everything that decides a result but the seed and the number of replications.
@@ -109,7 +140,10 @@ pub fn hash(scenario: &Scenario) -> String {
     let mut hasher = blake3::Hasher::new();
     for settings in &scenario.settings {
         for setting in &settings.entries {
-            if matches!(setting.key.name, "profile" | "workload" | "path" | "seed" | "replications") {
+            if matches!(
+                setting.key.name,
+                "profile" | "workload" | "path" | "seed" | "replications"
+            ) {
                 continue;
             }
             // Of a file the content counts, not its name.

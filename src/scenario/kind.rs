@@ -3,7 +3,9 @@
 use super::document::Form;
 use crate::deployment::ServiceTime;
 use crate::protocol::Reestablish;
-use crate::quantity::{Span, parse_capacity, parse_clock, parse_rate, parse_share, parse_span, print_span};
+use crate::quantity::{
+    Span, parse_capacity, parse_clock, parse_rate, parse_share, parse_span, print_span,
+};
 use crate::workload::{Lunch, SignIn};
 
 /// The kind of a key's value, with its range.
@@ -103,9 +105,9 @@ pub enum Value {
 
 const SPAN_UNITS: &str = "us, ms, s, min, h, d";
 const RATE_UNITS: &str = "/s, /min, /h, /d";
-const SIGN_IN_FORMS: &str = r#""at start", "at 09:00", "uniform over 30 min" or "normal 09:00 sd 25 min""#;
-const SERVICE_FORMS: &str =
-    r#""none", "4 ms", "exponential 4 ms", "log-normal 4 ms sd 2 ms" or "quantiles 50 % 3 ms, 90 % 8 ms, 100 % 20 ms""#;
+const SIGN_IN_FORMS: &str =
+    r#""at start", "at 09:00", "uniform over 30 min" or "normal 09:00 sd 25 min""#;
+const SERVICE_FORMS: &str = r#""none", "4 ms", "exponential 4 ms", "log-normal 4 ms sd 2 ms" or "quantiles 50 % 3 ms, 90 % 8 ms, 100 % 20 ms""#;
 const CAPACITY_FORMS: &str = r#""10000 calls/h", "22 messages/s" or "11 jobs/s""#;
 const REESTABLISH_FORMS: &str =
     r#""never", "fixed 30 s", "uniform 0 s..600 s" or "backoff 5 s x2 max 300 s jitter 20 %""#;
@@ -177,14 +179,22 @@ impl Kind {
         let value = match (self, form) {
             (Kind::Count(least, most), Form::Number(text)) => {
                 let digits = text.replace('_', "");
-                digits.parse().ok().filter(|n| (least..=most).contains(&n)).map(Value::Count)
+                digits
+                    .parse()
+                    .ok()
+                    .filter(|n| (least..=most).contains(&n))
+                    .map(Value::Count)
             }
             (Kind::Count(..), _) => None,
-            (Kind::CountOr(_, least, most), Form::Number(_)) => match Kind::Count(*least, *most).read(form) {
-                Ok(Value::Count(n)) => Some(Value::MaybeCount(Some(n))),
-                _ => None,
-            },
-            (Kind::CountOr(word, ..), Form::Text(text)) => (text == word).then_some(Value::MaybeCount(None)),
+            (Kind::CountOr(_, least, most), Form::Number(_)) => {
+                match Kind::Count(*least, *most).read(form) {
+                    Ok(Value::Count(n)) => Some(Value::MaybeCount(Some(n))),
+                    _ => None,
+                }
+            }
+            (Kind::CountOr(word, ..), Form::Text(text)) => {
+                (text == word).then_some(Value::MaybeCount(None))
+            }
             (Kind::Flag, Form::Boolean(flag)) => Some(Value::Flag(*flag)),
             (Kind::Flag, _) => None,
             (_, Form::Text(text)) => self.read_text(text),
@@ -199,15 +209,19 @@ impl Kind {
             Kind::Name => is_name(text).then(|| Value::Text(text.into())),
             Kind::Reference(_) => (!text.is_empty()).then(|| Value::Text(text.into())),
             Kind::Count(..) => self.read(&Form::Number(text.into())).ok(),
-            Kind::Span(least, most) => parse_span(text).filter(|s| (least..=most).contains(s)).map(Value::Span),
+            Kind::Span(least, most) => parse_span(text)
+                .filter(|s| (least..=most).contains(s))
+                .map(Value::Span),
             Kind::Seconds(least, most) => parse_span(text)
                 .filter(|s| s.0 % 1_000_000 == 0 && (least..=most).contains(&(s.0 / 1_000_000)))
                 .map(|s| Value::Count(s.0 / 1_000_000)),
             Kind::Clock => parse_clock(text).map(Value::Span),
-            Kind::Rate { most_per_s } => parse_rate(text).filter(|r| *r <= most_per_s).map(Value::Rate),
-            Kind::Share(least, most) => {
-                parse_share(text).filter(|p| (least..=most).contains(&(p * 100.0))).map(Value::Share)
-            }
+            Kind::Rate { most_per_s } => parse_rate(text)
+                .filter(|r| *r <= most_per_s)
+                .map(Value::Rate),
+            Kind::Share(least, most) => parse_share(text)
+                .filter(|p| (least..=most).contains(&(p * 100.0)))
+                .map(Value::Share),
             Kind::Choice(words) => words.iter().position(|w| *w == text).map(Value::Choice),
             Kind::SignIn => read_sign_in(text).map(Value::SignIn),
             Kind::Lunch if text == "never" => Some(Value::Lunch(None)),
@@ -218,14 +232,15 @@ impl Kind {
             Kind::CountOr(word, ..) if text == word => Some(Value::MaybeCount(None)),
             Kind::CountOr(..) => self.read(&Form::Number(text.into())).ok(),
             Kind::SpanOr(word, ..) if text == word => Some(Value::MaybeSpan(None)),
-            Kind::SpanOr(_, least, most) => {
-                parse_span(text).filter(|s| (least..=most).contains(s)).map(|s| Value::MaybeSpan(Some(s)))
-            }
+            Kind::SpanOr(_, least, most) => parse_span(text)
+                .filter(|s| (least..=most).contains(s))
+                .map(|s| Value::MaybeSpan(Some(s))),
             Kind::Spans(..) if text == "never" => Some(Value::Spans(None)),
             Kind::Spans(least, most) => {
                 let (from, to) = text.split_once("..")?;
                 let (from, to) = (parse_span(from)?, parse_span(to)?);
-                (least <= from && from <= to && to <= most).then_some(Value::Spans(Some((from, to))))
+                (least <= from && from <= to && to <= most)
+                    .then_some(Value::Spans(Some((from, to))))
             }
             Kind::Flag => text.parse().ok().map(Value::Flag),
             Kind::Service => read_service(text).map(Value::Service),
@@ -236,7 +251,11 @@ impl Kind {
                 let ahead = text.strip_prefix('+');
                 let span = day_span(ahead.or(text.strip_prefix('-')).unwrap_or(text))?;
                 let us = span.0 as i64;
-                Some(Value::Offset(if ahead.is_none() && text.starts_with('-') { -us } else { us }))
+                Some(Value::Offset(if ahead.is_none() && text.starts_with('-') {
+                    -us
+                } else {
+                    us
+                }))
             }
         }
     }
@@ -248,7 +267,9 @@ fn is_name(text: &str) -> bool {
     (1..=100).contains(&length)
         && !text.starts_with('.')
         && text.trim() == text
-        && !text.chars().any(|c| c.is_control() || c == '/' || c == '\\')
+        && !text
+            .chars()
+            .any(|c| c.is_control() || c == '/' || c == '\\')
 }
 
 fn positive(span: &Span) -> bool {
@@ -263,7 +284,10 @@ fn read_service(text: &str) -> Option<Option<ServiceTime>> {
         ServiceTime::Exponential(parse_span(mean).filter(positive)?)
     } else if let Some(rest) = text.strip_prefix("log-normal ") {
         let (mean, sd) = rest.split_once(" sd ")?;
-        ServiceTime::LogNormal { mean: parse_span(mean).filter(positive)?, sd: parse_span(sd).filter(positive)? }
+        ServiceTime::LogNormal {
+            mean: parse_span(mean).filter(positive)?,
+            sd: parse_span(sd).filter(positive)?,
+        }
     } else if let Some(points) = text.strip_prefix("quantiles ") {
         ServiceTime::Quantiles(read_quantiles(points)?)
     } else {
@@ -320,7 +344,10 @@ fn read_sign_in(text: &str) -> Option<SignIn> {
         return day_span(width).map(SignIn::UniformOver);
     }
     let (mean, sd) = text.strip_prefix("normal ")?.split_once(" sd ")?;
-    Some(SignIn::Normal { mean: parse_clock(mean)?, sd: day_span(sd)? })
+    Some(SignIn::Normal {
+        mean: parse_clock(mean)?,
+        sd: day_span(sd)?,
+    })
 }
 
 /// A time of day and how long from then on.
@@ -348,7 +375,12 @@ fn read_reestablish(text: &str) -> Option<Reestablish> {
     let (cap, jitter) = rest.split_once(" jitter ").unwrap_or((rest, "0 %"));
     let factor: f64 = factor.parse().ok().filter(|f| (1.0..=100.0).contains(f))?;
     let jitter = parse_share(jitter).filter(|j| *j <= 1.0)?;
-    Some(Reestablish::Backoff { first: day_span(first)?, factor, cap: day_span(cap)?, jitter })
+    Some(Reestablish::Backoff {
+        first: day_span(first)?,
+        factor,
+        cap: day_span(cap)?,
+        jitter,
+    })
 }
 
 #[cfg(test)]
@@ -358,29 +390,71 @@ mod tests {
     #[test]
     fn an_example_is_itself_valid() {
         let (minute, hour) = (Span::from_secs(60), Span::from_secs(3600));
-        assert!(Kind::Span(Span::ZERO, minute).expects().ends_with("from 0 s to 1 min, like \"1 min\""));
-        assert!(Kind::Span(Span::ZERO, hour).expects().ends_with("from 0 s to 1 h, like \"25 min\""));
+        assert!(
+            Kind::Span(Span::ZERO, minute)
+                .expects()
+                .ends_with("from 0 s to 1 min, like \"1 min\"")
+        );
+        assert!(
+            Kind::Span(Span::ZERO, hour)
+                .expects()
+                .ends_with("from 0 s to 1 h, like \"25 min\"")
+        );
     }
 
     #[test]
     fn policies_and_sign_ins_are_read() {
         let s = Span::from_secs;
-        assert_eq!(read_reestablish("fixed 30 s"), Some(Reestablish::Fixed(s(30))));
-        assert_eq!(read_reestablish("uniform 0 s..600 s"), Some(Reestablish::Uniform(s(0), s(600))));
+        assert_eq!(
+            read_reestablish("fixed 30 s"),
+            Some(Reestablish::Fixed(s(30)))
+        );
+        assert_eq!(
+            read_reestablish("uniform 0 s..600 s"),
+            Some(Reestablish::Uniform(s(0), s(600)))
+        );
         assert_eq!(
             read_reestablish("backoff 5 s x2 max 300 s jitter 20 %"),
-            Some(Reestablish::Backoff { first: s(5), factor: 2.0, cap: s(300), jitter: 0.2 })
+            Some(Reestablish::Backoff {
+                first: s(5),
+                factor: 2.0,
+                cap: s(300),
+                jitter: 0.2
+            })
         );
-        for bad in ["30 s", "fixed 30", "uniform 9 s..1 s", "backoff 5 s x0.5 max 300 s", "Never", "fixed -1 s"] {
+        for bad in [
+            "30 s",
+            "fixed 30",
+            "uniform 9 s..1 s",
+            "backoff 5 s x0.5 max 300 s",
+            "Never",
+            "fixed -1 s",
+        ] {
             assert_eq!(read_reestablish(bad), None, "{bad}");
         }
-        assert_eq!(read_sign_in("normal 09:00 sd 25 min"), Some(SignIn::Normal { mean: s(32_400), sd: s(1500) }));
+        assert_eq!(
+            read_sign_in("normal 09:00 sd 25 min"),
+            Some(SignIn::Normal {
+                mean: s(32_400),
+                sd: s(1500)
+            })
+        );
         assert_eq!(read_sign_in("at 08:30"), Some(SignIn::At(s(30_600))));
         assert_eq!(read_sign_in("uniform over 30"), None);
-        assert_eq!(read_lunch("at 12:00 for 1 h"), Some(Lunch { at: SignIn::At(s(43_200)), lasts: s(3600) }));
-        for bad in
-            ["at 12:00", "at 12:00 for 0 s", "uniform over 1 h for 1 h", "normal 12:00 for 1 h", "at start for 1 h"]
-        {
+        assert_eq!(
+            read_lunch("at 12:00 for 1 h"),
+            Some(Lunch {
+                at: SignIn::At(s(43_200)),
+                lasts: s(3600)
+            })
+        );
+        for bad in [
+            "at 12:00",
+            "at 12:00 for 0 s",
+            "uniform over 1 h for 1 h",
+            "normal 12:00 for 1 h",
+            "at start for 1 h",
+        ] {
             assert_eq!(read_lunch(bad), None, "{bad}");
         }
     }
@@ -392,7 +466,11 @@ mod tests {
         assert_eq!(read_service("4 ms"), Some(Some(ServiceTime::Fixed(ms(4)))));
         assert_eq!(
             read_service("quantiles 50 % 3 ms, 90% 8 ms, 100 % 20 ms"),
-            Some(Some(ServiceTime::Quantiles(vec![(0.5, ms(3)), (0.9, ms(8)), (1.0, ms(20))])))
+            Some(Some(ServiceTime::Quantiles(vec![
+                (0.5, ms(3)),
+                (0.9, ms(8)),
+                (1.0, ms(20))
+            ])))
         );
         for bad in [
             "quantiles 50 % 3 ms",
@@ -405,7 +483,10 @@ mod tests {
         }
         assert_eq!(
             read_hours("08:00 x1, 12:00 x0.4").unwrap(),
-            [(Span::from_secs(28_800), 1.0), (Span::from_secs(43_200), 0.4)]
+            [
+                (Span::from_secs(28_800), 1.0),
+                (Span::from_secs(43_200), 0.4)
+            ]
         );
         for bad in ["08:00 x1, 07:00 x1", "08:00", "08:00 x-1", "08:00 x0", ""] {
             assert_eq!(read_hours(bad), None, "{bad}");

@@ -67,7 +67,9 @@ pub struct Scenario {
 impl Scenario {
     /// The settings of a section.
     pub fn section(&self, table: &str, name: &str) -> Option<&Settings> {
-        self.settings.iter().find(|s| s.table == table && (table == "scenario" || s.name == name))
+        self.settings
+            .iter()
+            .find(|s| s.table == table && (table == "scenario" || s.name == name))
     }
 }
 
@@ -76,7 +78,10 @@ impl Scenario {
 /// # Errors
 /// The file system's refusal, or the offset at which it stops being UTF-8.
 pub fn read_text(path: &Path) -> Result<String, ScenarioError> {
-    let bytes = std::fs::read(path).map_err(|cause| ScenarioError::World { path: path.into(), cause })?;
+    let bytes = std::fs::read(path).map_err(|cause| ScenarioError::World {
+        path: path.into(),
+        cause,
+    })?;
     String::from_utf8(bytes).map_err(|e| {
         let valid = e.utf8_error().valid_up_to();
         let before = String::from_utf8_lossy(&e.as_bytes()[..valid]).into_owned();
@@ -99,7 +104,12 @@ pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario, ScenarioErr
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub fn parse(file: &str, text: &str, folder: &Path, overrides: &[Override]) -> Result<Scenario, ScenarioError> {
+pub fn parse(
+    file: &str,
+    text: &str,
+    folder: &Path,
+    overrides: &[Override],
+) -> Result<Scenario, ScenarioError> {
     parse_again(file, text, folder, overrides, &Records::default())
 }
 
@@ -119,13 +129,23 @@ pub fn parse_again(
     for o in overrides {
         o.check(&document)?;
     }
-    let layers = Layers { document: &document, folder, overrides };
+    let layers = Layers {
+        document: &document,
+        folder,
+        overrides,
+    };
     let mut settings = Vec::new();
     for table in ["scenario", "gateway", "clients", "fault"] {
         for section in document.sections.iter().filter(|s| s.table == table) {
             let resolved: Settings = layers.resolve(table, section)?;
-            if settings.iter().any(|s: &Settings| s.table == table && s.name == resolved.name) {
-                let message = format!("a second {table} named {:?}: names must differ", resolved.name);
+            if settings
+                .iter()
+                .any(|s: &Settings| s.table == table && s.name == resolved.name)
+            {
+                let message = format!(
+                    "a second {table} named {:?}: names must differ",
+                    resolved.name
+                );
                 return Err(ScenarioError::input(&section.place, message));
             }
             settings.push(resolved);
@@ -160,25 +180,48 @@ pub fn parse_again(
 fn check_tables(document: &Document) -> Result<(), ScenarioError> {
     let whole = Place::whole(&document.file);
     if let Some(entry) = document.top.entries.first() {
-        let hint = if matches!(entry.form, Form::List(_)) { "" } else { "; keys belong into a table" };
-        let message = format!("unknown key `{}` before any table{hint}; tables: {}", entry.key, TABLES.join(", "));
+        let hint = if matches!(entry.form, Form::List(_)) {
+            ""
+        } else {
+            "; keys belong into a table"
+        };
+        let message = format!(
+            "unknown key `{}` before any table{hint}; tables: {}",
+            entry.key,
+            TABLES.join(", ")
+        );
         return Err(ScenarioError::input(&entry.key_place, message));
     }
     for section in &document.sections {
         if !TABLES.contains(&section.table.as_str()) {
             let near = nearest(&section.table, TABLES.iter().copied());
-            let message = format!("unknown table `{}`{near}; valid: {}", section.table, TABLES.join(", "));
+            let message = format!(
+                "unknown table `{}`{near}; valid: {}",
+                section.table,
+                TABLES.join(", ")
+            );
             return Err(ScenarioError::input(&section.place, message));
         }
         if section.repeated == matches!(section.table.as_str(), "scenario" | "study") {
             let table = &section.table;
-            let form = if section.repeated { format!("[{table}]") } else { format!("[[{table}]]") };
-            return Err(ScenarioError::input(&section.place, format!("write {form}")));
+            let form = if section.repeated {
+                format!("[{table}]")
+            } else {
+                format!("[[{table}]]")
+            };
+            return Err(ScenarioError::input(
+                &section.place,
+                format!("write {form}"),
+            ));
         }
     }
     for table in ["scenario", "gateway", "clients"] {
         if !document.sections.iter().any(|s| s.table == table) {
-            let form = if table == "scenario" { "[scenario]".into() } else { format!("[[{table}]]") };
+            let form = if table == "scenario" {
+                "[scenario]".into()
+            } else {
+                format!("[[{table}]]")
+            };
             return Err(ScenarioError::input(
                 &whole,
                 format!("no {form}: a scenario needs [scenario], [[gateway]] and [[clients]]"),

@@ -22,7 +22,10 @@ pub fn example(unit: Unit) -> &'static str {
 /// A target read by the unit of its metric.
 pub fn target(unit: Unit, form: &Form) -> Option<f64> {
     match (unit, form) {
-        (Unit::Count, Form::Number(text)) => text.parse().ok().filter(|n: &f64| n.is_finite() && *n >= 0.0),
+        (Unit::Count, Form::Number(text)) => text
+            .parse()
+            .ok()
+            .filter(|n: &f64| n.is_finite() && *n >= 0.0),
         (Unit::Fraction, Form::Text(text)) => parse_share(text),
         (Unit::PerClientHour, Form::Text(text)) => parse_rate(text).map(|per_s| per_s * 3600.0),
         (Unit::PerSecond, Form::Text(text)) => parse_rate(text),
@@ -37,7 +40,11 @@ fn text(entry: &Entry) -> Result<&str, ScenarioError> {
         Form::Text(text) => Ok(text),
         other => Err(ScenarioError::input(
             &entry.place,
-            format!("objective.{}: found {}, expected text in quotes", entry.key, other.shown()),
+            format!(
+                "objective.{}: found {}, expected text in quotes",
+                entry.key,
+                other.shown()
+            ),
         )),
     }
 }
@@ -54,7 +61,10 @@ fn scope(entry: &Entry, plan: &Plan) -> Result<Scope, ScenarioError> {
             let near = nearest(text, names.iter().map(String::as_str));
             Err(ScenarioError::input(
                 &entry.place,
-                format!("objective.scope: found {text:?}{near}; valid: {}", names.join(", ")),
+                format!(
+                    "objective.scope: found {text:?}{near}; valid: {}",
+                    names.join(", ")
+                ),
             ))
         }
     }
@@ -62,7 +72,10 @@ fn scope(entry: &Entry, plan: &Plan) -> Result<Scope, ScenarioError> {
 
 fn metric(section: &Section) -> Result<&'static Metric, ScenarioError> {
     let Some(entry) = section.entry("metric") else {
-        return Err(ScenarioError::input(&section.place, "objective has no `metric`"));
+        return Err(ScenarioError::input(
+            &section.place,
+            "objective has no `metric`",
+        ));
     };
     let name = text(entry)?;
     Metric::named(name).ok_or_else(|| {
@@ -70,7 +83,10 @@ fn metric(section: &Section) -> Result<&'static Metric, ScenarioError> {
         let near = nearest(name, names.clone());
         ScenarioError::input(
             &entry.place,
-            format!("objective.metric: unknown metric {name:?}{near}; valid: {}", names.collect::<Vec<_>>().join(", ")),
+            format!(
+                "objective.metric: unknown metric {name:?}{near}; valid: {}",
+                names.collect::<Vec<_>>().join(", ")
+            ),
         )
     })
 }
@@ -84,7 +100,10 @@ fn cause(entry: &Entry, metric: &Metric) -> Result<usize, ScenarioError> {
         } else {
             format!("valid: {}", causes.join(", "))
         };
-        ScenarioError::input(&entry.place, format!("objective.cause: found {name:?}; {valid}"))
+        ScenarioError::input(
+            &entry.place,
+            format!("objective.cause: found {name:?}; {valid}"),
+        )
     })
 }
 
@@ -92,7 +111,11 @@ fn read(section: &Section, plan: &Plan) -> Result<Objective, ScenarioError> {
     for entry in &section.entries {
         if !OBJECTIVE.contains(&entry.key.as_str()) {
             let near = nearest(&entry.key, OBJECTIVE.iter().copied());
-            let message = format!("unknown key `{}` in objective{near}; valid: {}", entry.key, OBJECTIVE.join(", "));
+            let message = format!(
+                "unknown key `{}` in objective{near}; valid: {}",
+                entry.key,
+                OBJECTIVE.join(", ")
+            );
             return Err(ScenarioError::input(&entry.key_place, message));
         }
     }
@@ -103,7 +126,10 @@ fn read(section: &Section, plan: &Plan) -> Result<Objective, ScenarioError> {
         _ => {
             return Err(ScenarioError::input(
                 &section.place,
-                format!("objective on {}: give either `at_most` or `at_least`", metric.name),
+                format!(
+                    "objective on {}: give either `at_most` or `at_least`",
+                    metric.name
+                ),
             ));
         }
     };
@@ -119,13 +145,27 @@ fn read(section: &Section, plan: &Plan) -> Result<Objective, ScenarioError> {
     })?;
     Ok(Objective {
         metric,
-        cause: section.entry("cause").map(|e| cause(e, metric)).transpose()?,
-        scope: section.entry("scope").map_or(Ok(Scope::All), |e| scope(e, plan))?,
-        bound: if at_most { Bound::AtMost(target) } else { Bound::AtLeast(target) },
+        cause: section
+            .entry("cause")
+            .map(|e| cause(e, metric))
+            .transpose()?,
+        scope: section
+            .entry("scope")
+            .map_or(Ok(Scope::All), |e| scope(e, plan))?,
+        bound: if at_most {
+            Bound::AtMost(target)
+        } else {
+            Bound::AtLeast(target)
+        },
     })
 }
 
 /// Every objective of the file.
 pub fn read_all(document: &Document, plan: &Plan) -> Result<Vec<Objective>, ScenarioError> {
-    document.sections.iter().filter(|s| s.table == "objective").map(|s| read(s, plan)).collect()
+    document
+        .sections
+        .iter()
+        .filter(|s| s.table == "objective")
+        .map(|s| read(s, plan))
+        .collect()
 }

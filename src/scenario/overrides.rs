@@ -26,7 +26,10 @@ impl Override {
     /// What the form is, and which tables and keys there are.
     pub fn parse(given: &str) -> Result<Override, ScenarioError> {
         let read = Override::parse_at(given, &Place::whole("--set"))?;
-        Ok(Override { stands: None, ..read })
+        Ok(Override {
+            stands: None,
+            ..read
+        })
     }
 
     /// As [`Override::parse`], of a value that a study gives at `place`.
@@ -55,7 +58,9 @@ impl Override {
             ))
         })?;
         if key == "name" {
-            return Err(bad(format!("{path}: a name cannot be set from the command line")));
+            return Err(bad(format!(
+                "{path}: a name cannot be set from the command line"
+            )));
         }
         if !keys.iter().any(|k| k.name == key) {
             let names = keys.iter().map(|k| k.name);
@@ -66,16 +71,38 @@ impl Override {
             )));
         }
         let value = value.trim();
-        let bare = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
+        let bare = value
+            .strip_prefix('"')
+            .and_then(|v| v.strip_suffix('"'))
+            .unwrap_or(value);
         let (given, table, key, value) = (given.into(), table.into(), key.into(), bare.into());
-        Ok(Override { given, table, name, key, value, stands: Some(place.clone()) })
+        Ok(Override {
+            given,
+            table,
+            name,
+            key,
+            value,
+            stands: Some(place.clone()),
+        })
     }
 
     /// Sets a key of one section to a value that is known to be valid.
     pub fn of(table: &str, name: &str, key: &Key, value: &str) -> Override {
         let given = format!("{table}.{name}.{}={value}", key.name);
-        let (table, name, key, value) = (table.into(), Some(name.into()), key.name.into(), value.into());
-        Override { given, table, name, key, value, stands: None }
+        let (table, name, key, value) = (
+            table.into(),
+            Some(name.into()),
+            key.name.into(),
+            value.into(),
+        );
+        Override {
+            given,
+            table,
+            name,
+            key,
+            value,
+            stands: None,
+        }
     }
 
     /// The table it addresses.
@@ -105,7 +132,9 @@ impl Override {
 
     /// Where it stands.
     pub fn place(&self) -> Place {
-        self.stands.clone().unwrap_or_else(|| Place::whole(&format!("--set {}", self.given)))
+        self.stands
+            .clone()
+            .unwrap_or_else(|| Place::whole(&format!("--set {}", self.given)))
     }
 
     /// Checks that it addresses something.
@@ -133,7 +162,11 @@ impl Override {
         }
         let wanted = self.name.as_deref().unwrap_or_default();
         let near = nearest(wanted, names.iter().map(String::as_str));
-        let message = format!("no [[{}]] is named {wanted:?}{near}; there are: {}", self.table, names.join(", "));
+        let message = format!(
+            "no [[{}]] is named {wanted:?}{near}; there are: {}",
+            self.table,
+            names.join(", ")
+        );
         Err(ScenarioError::input(&self.place(), message))
     }
 }

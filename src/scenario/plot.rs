@@ -30,7 +30,11 @@ fn text(entry: &Entry) -> Result<&str, ScenarioError> {
         Form::Text(text) => Ok(text),
         other => Err(ScenarioError::input(
             &entry.place,
-            format!("plot.{}: found {}, expected text in quotes", entry.key, other.shown()),
+            format!(
+                "plot.{}: found {}, expected text in quotes",
+                entry.key,
+                other.shown()
+            ),
         )),
     }
 }
@@ -42,7 +46,11 @@ fn one_of(entry: &Entry, valid: &[&str], what: &str) -> Result<String, ScenarioE
         return Ok(found.into());
     }
     let near = nearest(found, valid.iter().copied());
-    let message = format!("plot.{}: found {found:?}{near}; {what}: {}", entry.key, valid.join(", "));
+    let message = format!(
+        "plot.{}: found {found:?}{near}; {what}: {}",
+        entry.key,
+        valid.join(", ")
+    );
     Err(ScenarioError::input(&entry.place, message))
 }
 
@@ -50,28 +58,47 @@ fn read(section: &Section, varied: &[&str]) -> Result<Plot, ScenarioError> {
     for entry in &section.entries {
         if !KEYS.contains(&entry.key.as_str()) {
             let near = nearest(&entry.key, KEYS);
-            let message = format!("unknown key `{}` in plot{near}; valid: {}", entry.key, KEYS.join(", "));
+            let message = format!(
+                "unknown key `{}` in plot{near}; valid: {}",
+                entry.key,
+                KEYS.join(", ")
+            );
             return Err(ScenarioError::input(&entry.key_place, message));
         }
     }
     let needed = |key: &str| {
-        section.entry(key).ok_or_else(|| ScenarioError::input(&section.place, format!("plot has no `{key}`")))
+        section
+            .entry(key)
+            .ok_or_else(|| ScenarioError::input(&section.place, format!("plot has no `{key}`")))
     };
     let (x, y) = (needed("x")?, needed("y")?);
     let metrics: Vec<&str> = METRICS.iter().map(|m| m.name).collect();
     let along = [&[TIME], varied, &metrics].concat();
-    let x = one_of(x, &along, "valid are time, the keys that [study] varies, and the metrics")?;
+    let x = one_of(
+        x,
+        &along,
+        "valid are time, the keys that [study] varies, and the metrics",
+    )?;
     let y = match x.as_str() {
         TIME => one_of(y, &SERIES, "valid over time")?,
         _ => one_of(y, &metrics, "valid metrics")?,
     };
     let apart = match x.as_str() {
         TIME => GROUPS.to_vec(),
-        x => GROUPS.into_iter().chain(varied.iter().copied().filter(|key| *key != x)).collect(),
+        x => GROUPS
+            .into_iter()
+            .chain(varied.iter().copied().filter(|key| *key != x))
+            .collect(),
     };
     Ok(Plot {
-        by: section.entry("by").map(|e| one_of(e, &apart, "valid")).transpose()?,
-        title: section.entry("title").map(|e| text(e).map(String::from)).transpose()?,
+        by: section
+            .entry("by")
+            .map(|e| one_of(e, &apart, "valid"))
+            .transpose()?,
+        title: section
+            .entry("title")
+            .map(|e| text(e).map(String::from))
+            .transpose()?,
         x,
         y,
     })
@@ -82,16 +109,27 @@ fn read(section: &Section, varied: &[&str]) -> Result<Plot, ScenarioError> {
 /// # Errors
 /// What is wrong with one of them.
 pub fn read_all(document: &Document, study: Option<&Study>) -> Result<Vec<Plot>, ScenarioError> {
-    let varied: Vec<&str> = study.map_or_else(Vec::new, |s| s.axes.iter().map(|a| a.key.as_str()).collect());
-    document.sections.iter().filter(|s| s.table == "plot").map(|s| read(s, &varied)).collect()
+    let varied: Vec<&str> = study.map_or_else(Vec::new, |s| {
+        s.axes.iter().map(|a| a.key.as_str()).collect()
+    });
+    document
+        .sections
+        .iter()
+        .filter(|s| s.table == "plot")
+        .map(|s| read(s, &varied))
+        .collect()
 }
 
 impl Plot {
     /// As it would stand in a file.
     pub fn written(&self) -> String {
         let mut out = "\n[[plot]]\n".to_string();
-        let keys =
-            [("x", Some(&self.x)), ("y", Some(&self.y)), ("by", self.by.as_ref()), ("title", self.title.as_ref())];
+        let keys = [
+            ("x", Some(&self.x)),
+            ("y", Some(&self.y)),
+            ("by", self.by.as_ref()),
+            ("title", self.title.as_ref()),
+        ];
         for (key, value) in keys {
             if let Some(value) = value {
                 writeln!(out, "{key} = {}", toml::Value::String(value.clone())).unwrap_or_default();
@@ -102,7 +140,10 @@ impl Plot {
 
     /// "missed_toast_fraction over clients.refresh_interval, by clients.path".
     pub fn told(&self) -> String {
-        let by = self.by.as_ref().map_or(String::new(), |by| format!(", by {by}"));
+        let by = self
+            .by
+            .as_ref()
+            .map_or(String::new(), |by| format!(", by {by}"));
         format!("{} over {}{by}", self.y, self.x)
     }
 }

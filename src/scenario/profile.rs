@@ -105,7 +105,11 @@ fn text_of(entry: &Entry) -> Result<&str, ScenarioError> {
         Form::Text(text) => Ok(text),
         other => Err(ScenarioError::input(
             &entry.place,
-            format!("{}: found {}, expected text in quotes", entry.key, other.shown()),
+            format!(
+                "{}: found {}, expected text in quotes",
+                entry.key,
+                other.shown()
+            ),
         )),
     }
 }
@@ -137,7 +141,9 @@ impl Profile {
         }
         for section in &document.sections {
             let key = find_key(kind, &section.table, &section.place)?;
-            profile.values.push(provenanced(key, &section.entries, &section.place)?);
+            profile
+                .values
+                .push(provenanced(key, &section.entries, &section.place)?);
         }
         Ok(profile)
     }
@@ -146,21 +152,38 @@ impl Profile {
     ///
     /// # Errors
     /// The unknown name at `place` with the nearest known one, or the file's own error.
-    pub fn find(kind: &str, name: &str, from: &Path, place: &Place, known: &[&str]) -> Result<Profile, ScenarioError> {
+    pub fn find(
+        kind: &str,
+        name: &str,
+        from: &Path,
+        place: &Place,
+        known: &[&str],
+    ) -> Result<Profile, ScenarioError> {
         if let Some((_, _, text)) = SHIPPED.iter().find(|(k, n, _)| *k == kind && *n == name) {
-            return Profile::parse(kind, name, &format!("models/profiles/{kind}/{name}.toml"), text);
+            return Profile::parse(
+                kind,
+                name,
+                &format!("models/profiles/{kind}/{name}.toml"),
+                text,
+            );
         }
         if name.ends_with(".toml") {
             let path = from.join(name);
             let shown = path.display().to_string();
             let text = super::read_text(&path).map_err(|e| match e {
-                ScenarioError::World { cause, .. } => ScenarioError::input(place, format!("profile {shown}: {cause}")),
+                ScenarioError::World { cause, .. } => {
+                    ScenarioError::input(place, format!("profile {shown}: {cause}"))
+                }
                 input => input,
             })?;
             return Profile::parse(kind, name, &shown, &text);
         }
-        let names: Vec<&str> =
-            SHIPPED.iter().filter(|(k, ..)| *k == kind).map(|(_, n, _)| *n).chain(known.iter().copied()).collect();
+        let names: Vec<&str> = SHIPPED
+            .iter()
+            .filter(|(k, ..)| *k == kind)
+            .map(|(_, n, _)| *n)
+            .chain(known.iter().copied())
+            .collect();
         Err(ScenarioError::input(
             place,
             format!(
@@ -194,7 +217,14 @@ fn find_key(kind: &str, name: &str, place: &Place) -> Result<&'static Key, Scena
 
 fn checked(key: &'static Key, entry: &Entry) -> Result<Form, ScenarioError> {
     key.kind.read(&entry.form).map_err(|valid| {
-        ScenarioError::input(&entry.place, format!("{}: found {}, expected {valid}", key.name, entry.form.shown()))
+        ScenarioError::input(
+            &entry.place,
+            format!(
+                "{}: found {}, expected {valid}",
+                key.name,
+                entry.form.shown()
+            ),
+        )
     })?;
     Ok(entry.form.clone())
 }
@@ -202,36 +232,69 @@ fn checked(key: &'static Key, entry: &Entry) -> Result<Form, ScenarioError> {
 fn plain(kind: &str, entry: &Entry, file: &str) -> Result<Given, ScenarioError> {
     let key = find_key(kind, &entry.key, &entry.key_place)?;
     let form = Some(checked(key, entry)?);
-    Ok(Given { key: key.name, form, place: entry.place.clone(), standing: Standing::Choice, source: file.into() })
+    Ok(Given {
+        key: key.name,
+        form,
+        place: entry.place.clone(),
+        standing: Standing::Choice,
+        source: file.into(),
+    })
 }
 
-fn provenanced(key: &'static Key, entries: &[Entry], place: &Place) -> Result<Given, ScenarioError> {
-    let mut given =
-        Given { key: key.name, form: None, place: place.clone(), standing: Standing::Choice, source: String::new() };
+fn provenanced(
+    key: &'static Key,
+    entries: &[Entry],
+    place: &Place,
+) -> Result<Given, ScenarioError> {
+    let mut given = Given {
+        key: key.name,
+        form: None,
+        place: place.clone(),
+        standing: Standing::Choice,
+        source: String::new(),
+    };
     let mut unknown = false;
     for entry in entries {
         match entry.key.as_str() {
-            "value" => given.form = Some(checked(key, &Entry { key: key.name.into(), ..entry.clone() })?),
+            "value" => {
+                given.form = Some(checked(
+                    key,
+                    &Entry {
+                        key: key.name.into(),
+                        ..entry.clone()
+                    },
+                )?)
+            }
             "unknown" => unknown = entry.form == Form::Boolean(true),
             "source" => given.source = text_of(entry)?.into(),
             "standing" => {
                 let text = text_of(entry)?;
                 let words = || Standing::ALL.iter().map(|(_, name)| *name);
-                given.standing =
-                    Standing::ALL.iter().find(|(_, name)| *name == text).map(|(s, _)| *s).ok_or_else(|| {
+                given.standing = Standing::ALL
+                    .iter()
+                    .find(|(_, name)| *name == text)
+                    .map(|(s, _)| *s)
+                    .ok_or_else(|| {
                         let valid = words().collect::<Vec<_>>().join(", ");
-                        ScenarioError::input(&entry.place, format!("standing: found {text:?}, expected one of {valid}"))
+                        ScenarioError::input(
+                            &entry.place,
+                            format!("standing: found {text:?}, expected one of {valid}"),
+                        )
                     })?;
             }
             other => {
-                let message =
-                    format!("unknown key `{other}`; a value of a profile has: value or unknown, standing, source");
+                let message = format!(
+                    "unknown key `{other}`; a value of a profile has: value or unknown, standing, source"
+                );
                 return Err(ScenarioError::input(&entry.key_place, message));
             }
         }
     }
     if given.form.is_none() && !unknown {
-        return Err(ScenarioError::input(place, format!("{}: give `value`, or `unknown = true`", key.name)));
+        return Err(ScenarioError::input(
+            place,
+            format!("{}: give `value`, or `unknown = true`", key.name),
+        ));
     }
     Ok(given)
 }
@@ -244,9 +307,16 @@ mod tests {
     fn every_shipped_profile_is_valid_and_every_value_has_its_source() {
         for (kind, name, text) in SHIPPED {
             let profile = Profile::parse(kind, name, name, text).unwrap_or_else(|e| panic!("{e}"));
-            assert!(!profile.description.is_empty(), "{name} does not say what it describes");
+            assert!(
+                !profile.description.is_empty(),
+                "{name} does not say what it describes"
+            );
             for given in &profile.values {
-                assert!(!given.source.is_empty(), "{name}.{} has no source", given.key);
+                assert!(
+                    !given.source.is_empty(),
+                    "{name}.{} has no source",
+                    given.key
+                );
             }
         }
     }
@@ -256,7 +326,13 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/profiles");
         for kind in KINDS {
             for file in std::fs::read_dir(root.join(kind)).unwrap() {
-                let name = file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
+                let name = file
+                    .unwrap()
+                    .path()
+                    .file_stem()
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned();
                 assert!(
                     SHIPPED.iter().any(|(k, n, _)| *k == kind && **n == name),
                     "{kind}/{name} is not in the binary"

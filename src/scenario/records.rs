@@ -56,12 +56,23 @@ const LINE_MOST: usize = 4096;
 const COLUMNS_MOST: usize = 16;
 const CALLS: Table = Table {
     key: "calls_file",
-    columns: &["time", "user", "direction", "ring_s", "talk_s", "answered", "at_pc"],
+    columns: &[
+        "time",
+        "user",
+        "direction",
+        "ring_s",
+        "talk_s",
+        "answered",
+        "at_pc",
+    ],
     needed: 5,
 };
-const SIGNS: Table = Table { key: "sign_in_file", columns: &["time", "user", "action"], needed: 3 };
-const TIME_FORMS: &str =
-    "seconds from the start of the run like 3600.25, or a time of day like 09:00:00.25, with 6 decimals at most";
+const SIGNS: Table = Table {
+    key: "sign_in_file",
+    columns: &["time", "user", "action"],
+    needed: 3,
+};
+const TIME_FORMS: &str = "seconds from the start of the run like 3600.25, or a time of day like 09:00:00.25, with 6 decimals at most";
 /// A day.
 const RING_MOST_S: u64 = 86_400;
 const TALK_MOST_S: u64 = 31 * 86_400;
@@ -77,7 +88,11 @@ struct Table {
 impl Table {
     fn header(&self) -> String {
         let (needed, optional) = self.columns.split_at(self.needed);
-        let also = if optional.is_empty() { String::new() } else { format!(", and perhaps {}", optional.join(",")) };
+        let also = if optional.is_empty() {
+            String::new()
+        } else {
+            format!(", and perhaps {}", optional.join(","))
+        };
         format!("{}{also}", needed.join(","))
     }
 }
@@ -87,16 +102,28 @@ impl Records {
     ///
     /// # Errors
     /// The first row that is wrong.
-    pub fn calls(&self, settings: &Settings, reading: Reading) -> Result<Recording<RecordedCall>, ScenarioError> {
-        keep(&self.calls, reading, |reading| read_calls(settings, reading))
+    pub fn calls(
+        &self,
+        settings: &Settings,
+        reading: Reading,
+    ) -> Result<Recording<RecordedCall>, ScenarioError> {
+        keep(&self.calls, reading, |reading| {
+            read_calls(settings, reading)
+        })
     }
 
     /// The sign-ins and sign-outs of a client group.
     ///
     /// # Errors
     /// The first row that is wrong.
-    pub fn signs(&self, settings: &Settings, reading: Reading) -> Result<Recording<RecordedSign>, ScenarioError> {
-        keep(&self.signs, reading, |reading| read_signs(settings, reading))
+    pub fn signs(
+        &self,
+        settings: &Settings,
+        reading: Reading,
+    ) -> Result<Recording<RecordedSign>, ScenarioError> {
+        keep(&self.signs, reading, |reading| {
+            read_signs(settings, reading)
+        })
     }
 }
 
@@ -116,7 +143,10 @@ fn keep<R: Clone>(
     Ok(recording)
 }
 
-fn read_calls(settings: &Settings, reading: &Reading) -> Result<Recording<RecordedCall>, ScenarioError> {
+fn read_calls(
+    settings: &Settings,
+    reading: &Reading,
+) -> Result<Recording<RecordedCall>, ScenarioError> {
     let mut rows = Rows::open(&CALLS, settings, reading)?;
     let mut writer = RecordingWriter::new(reading.parts).map_err(no_room)?;
     let mut outside = 0;
@@ -125,13 +155,29 @@ fn read_calls(settings: &Settings, reading: &Reading) -> Result<Recording<Record
         let user = rows.user()?;
         let incoming = rows.word(2, &["incoming", "outgoing"])? == 0;
         let ring = rows.seconds(3, RING_MOST_S)?;
-        let talk = if rows.field(4).is_empty() { Span::ZERO } else { rows.seconds(4, TALK_MOST_S)? };
+        let talk = if rows.field(4).is_empty() {
+            Span::ZERO
+        } else {
+            rows.seconds(4, TALK_MOST_S)?
+        };
         let answered = rows.flag(5)?.unwrap_or(talk > Span::ZERO);
         let at_pc = rows.flag(6)?.unwrap_or(false);
         match rows.within(at) {
             Some(at) => {
-                let draws = CallDraws { ring, answered, talk, at_pc };
-                writer.push(&RecordedCall { at, user, incoming, draws }).map_err(no_room)?;
+                let draws = CallDraws {
+                    ring,
+                    answered,
+                    talk,
+                    at_pc,
+                };
+                writer
+                    .push(&RecordedCall {
+                        at,
+                        user,
+                        incoming,
+                        draws,
+                    })
+                    .map_err(no_room)?;
             }
             None => outside += 1,
         }
@@ -139,7 +185,10 @@ fn read_calls(settings: &Settings, reading: &Reading) -> Result<Recording<Record
     writer.finish(rows.digest(), outside).map_err(no_room)
 }
 
-fn read_signs(settings: &Settings, reading: &Reading) -> Result<Recording<RecordedSign>, ScenarioError> {
+fn read_signs(
+    settings: &Settings,
+    reading: &Reading,
+) -> Result<Recording<RecordedSign>, ScenarioError> {
     let mut rows = Rows::open(&SIGNS, settings, reading)?;
     let mut writer = RecordingWriter::new(reading.parts).map_err(no_room)?;
     let mut signed_in = Bits(vec![0; reading.count.div_ceil(64) as usize]);
@@ -149,8 +198,15 @@ fn read_signs(settings: &Settings, reading: &Reading) -> Result<Recording<Record
         let user = rows.user()?;
         let signs_in = rows.word(2, &["in", "out"])? == 0;
         if signed_in.has(user) == signs_in {
-            let is = if signs_in { "is signed in already" } else { "is not signed in" };
-            return Err(rows.wrong(2, &format!("found {:?}, but user {} {is}", rows.shown(2), user + 1)));
+            let is = if signs_in {
+                "is signed in already"
+            } else {
+                "is not signed in"
+            };
+            return Err(rows.wrong(
+                2,
+                &format!("found {:?}, but user {} {is}", rows.shown(2), user + 1),
+            ));
         }
         if at >= 0 && !begun {
             begun = true;
@@ -158,7 +214,9 @@ fn read_signs(settings: &Settings, reading: &Reading) -> Result<Recording<Record
         }
         signed_in.turn(user);
         match rows.within(at) {
-            Some(at) => writer.push(&RecordedSign { at, user, signs_in }).map_err(no_room)?,
+            Some(at) => writer
+                .push(&RecordedSign { at, user, signs_in })
+                .map_err(no_room)?,
             None => outside += u64::from(at >= 0),
         }
     }
@@ -183,14 +241,21 @@ impl Bits {
     /// Those who are signed in when the run starts.
     fn write(&self, writer: &mut RecordingWriter<RecordedSign>) -> io::Result<()> {
         let users = 0..self.0.len() as u32 * 64;
-        users
-            .filter(|user| self.has(*user))
-            .try_for_each(|user| writer.push(&RecordedSign { at: Time::ZERO, user, signs_in: true }))
+        users.filter(|user| self.has(*user)).try_for_each(|user| {
+            writer.push(&RecordedSign {
+                at: Time::ZERO,
+                user,
+                signs_in: true,
+            })
+        })
     }
 }
 
 fn no_room(cause: io::Error) -> ScenarioError {
-    ScenarioError::World { path: "temporary file of recorded rows".into(), cause }
+    ScenarioError::World {
+        path: "temporary file of recorded rows".into(),
+        cause,
+    }
 }
 
 /// The bytes of a file on their way, and their digest.
@@ -226,10 +291,18 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn open(table: &'static Table, settings: &Settings, reading: &'a Reading) -> Result<Rows<'a>, ScenarioError> {
+    fn open(
+        table: &'static Table,
+        settings: &Settings,
+        reading: &'a Reading,
+    ) -> Result<Rows<'a>, ScenarioError> {
         let key_place = settings.place_of(table.key).clone();
-        let file = File::open(&reading.path).map_err(|e| unreadable(table, reading, &key_place, &e))?;
-        let digested = Digested { file, hasher: blake3::Hasher::new() };
+        let file =
+            File::open(&reading.path).map_err(|e| unreadable(table, reading, &key_place, &e))?;
+        let digested = Digested {
+            file,
+            hasher: blake3::Hasher::new(),
+        };
         let mut rows = Rows {
             table,
             reading,
@@ -251,19 +324,27 @@ impl<'a> Rows<'a> {
     }
 
     fn read_header(&mut self) -> Result<(), ScenarioError> {
-        let expected = format!("expected a first line with the columns {}", self.table.header());
+        let expected = format!(
+            "expected a first line with the columns {}",
+            self.table.header()
+        );
         if !self.read_line()? {
             self.line_number = 1;
             return Err(self.input(0, &format!("the file is empty, {expected}")));
         }
         let too_many = |rows: &Rows| Err(rows.input(0, &format!("too many columns; {expected}")));
-        let Some(found) = self.split() else { return too_many(self) };
+        let Some(found) = self.split() else {
+            return too_many(self);
+        };
         for index in 0..found {
             let name = self.text_at(index)?;
             let columns = self.table.columns;
             match columns.iter().position(|c| *c == name) {
                 Some(column) if self.places[column].is_some() => {
-                    return Err(self.input(self.fields[index].0, &format!("column `{name}` stands twice")));
+                    return Err(self.input(
+                        self.fields[index].0,
+                        &format!("column `{name}` stands twice"),
+                    ));
                 }
                 Some(column) => self.places[column] = Some(index),
                 None => {
@@ -275,7 +356,10 @@ impl<'a> Rows<'a> {
         }
         self.width = found;
         match (0..self.table.needed).find(|column| self.places[*column].is_none()) {
-            Some(missing) => Err(self.input(0, &format!("no column `{}`; {expected}", self.table.columns[missing]))),
+            Some(missing) => Err(self.input(
+                0,
+                &format!("no column `{}`; {expected}", self.table.columns[missing]),
+            )),
             None => Ok(()),
         }
     }
@@ -290,7 +374,13 @@ impl<'a> Rows<'a> {
             return Ok(true);
         }
         let found = found.map_or_else(|| "too many".into(), |n| n.to_string());
-        Err(self.input(0, &format!("found {found} fields, expected {}, as in the first line", self.width)))
+        Err(self.input(
+            0,
+            &format!(
+                "found {found} fields, expected {}, as in the first line",
+                self.width
+            ),
+        ))
     }
 
     /// Reads the next line that is neither empty nor a comment, without its end.
@@ -298,8 +388,11 @@ impl<'a> Rows<'a> {
         loop {
             self.line.clear();
             let most = LINE_MOST as u64 + 1;
-            let read = (&mut self.input).take(most).read_until(b'\n', &mut self.line);
-            let read = read.map_err(|e| unreadable(self.table, self.reading, &self.key_place, &e))?;
+            let read = (&mut self.input)
+                .take(most)
+                .read_until(b'\n', &mut self.line);
+            let read =
+                read.map_err(|e| unreadable(self.table, self.reading, &self.key_place, &e))?;
             if read == 0 {
                 return Ok(false);
             }
@@ -322,7 +415,10 @@ impl<'a> Rows<'a> {
     /// Finds the fields of the line; `None`: there are more than any file has.
     fn split(&mut self) -> Option<usize> {
         let (mut found, mut begin) = (0, 0);
-        for end in (0..self.line.len()).filter(|i| self.line[*i] == b',').chain([self.line.len()]) {
+        for end in (0..self.line.len())
+            .filter(|i| self.line[*i] == b',')
+            .chain([self.line.len()])
+        {
             *self.fields.get_mut(found)? = trimmed(&self.line, begin, end);
             found += 1;
             begin = end + 1;
@@ -356,10 +452,16 @@ impl<'a> Rows<'a> {
     /// The instant of the row from the start of the run, microseconds.
     fn time(&mut self) -> Result<i64, ScenarioError> {
         let Some(time) = read_time(self.field(0), self.reading.start_us) else {
-            return Err(self.wrong(0, &format!("found {:?}, expected {TIME_FORMS}", self.shown(0))));
+            return Err(self.wrong(
+                0,
+                &format!("found {:?}, expected {TIME_FORMS}", self.shown(0)),
+            ));
         };
         if time < self.last {
-            let message = format!("found {:?}, earlier than the row before: rows go by time", self.shown(0));
+            let message = format!(
+                "found {:?}, earlier than the row before: rows go by time",
+                self.shown(0)
+            );
             return Err(self.wrong(0, &message));
         }
         self.last = time;
@@ -367,7 +469,10 @@ impl<'a> Rows<'a> {
     }
 
     fn within(&self, at: i64) -> Option<Time> {
-        u64::try_from(at).ok().map(Time).filter(|at| *at < self.reading.horizon)
+        u64::try_from(at)
+            .ok()
+            .map(Time)
+            .filter(|at| *at < self.reading.horizon)
     }
 
     /// The user's number, from 0.
@@ -377,8 +482,9 @@ impl<'a> Rows<'a> {
             Some(number) => Ok(number as u32 - 1),
             None => {
                 let (found, clients) = (self.shown(1), &self.reading.clients);
-                let message =
-                    format!("found {found:?}, expected a user from 1 to {count}, the count of clients.{clients}");
+                let message = format!(
+                    "found {found:?}, expected a user from 1 to {count}, the count of clients.{clients}"
+                );
                 Err(self.wrong(1, &message))
             }
         }
@@ -389,17 +495,29 @@ impl<'a> Rows<'a> {
             Some(us) => Ok(Span(us)),
             None => {
                 let found = self.shown(column);
-                let message = format!("found {found:?}, expected seconds from 0 to {most} with 6 decimals at most");
+                let message = format!(
+                    "found {found:?}, expected seconds from 0 to {most} with 6 decimals at most"
+                );
                 Err(self.wrong(column, &message))
             }
         }
     }
 
     fn word(&self, column: usize, words: &[&str]) -> Result<usize, ScenarioError> {
-        words.iter().position(|w| w.as_bytes() == self.field(column)).ok_or_else(|| {
-            let valid = words.iter().map(|w| format!("{w:?}")).collect::<Vec<_>>().join(" or ");
-            self.wrong(column, &format!("found {:?}, expected {valid}", self.shown(column)))
-        })
+        words
+            .iter()
+            .position(|w| w.as_bytes() == self.field(column))
+            .ok_or_else(|| {
+                let valid = words
+                    .iter()
+                    .map(|w| format!("{w:?}"))
+                    .collect::<Vec<_>>()
+                    .join(" or ");
+                self.wrong(
+                    column,
+                    &format!("found {:?}, expected {valid}", self.shown(column)),
+                )
+            })
     }
 
     /// `None`: the file has no such column.
@@ -426,7 +544,13 @@ impl<'a> Rows<'a> {
             line: u32::try_from(self.line_number).unwrap_or(u32::MAX),
             column: before.chars().count() as u32 + 1,
         };
-        ScenarioError::input(&place, format!("clients.{}.{}: {message}", self.reading.clients, self.table.key))
+        ScenarioError::input(
+            &place,
+            format!(
+                "clients.{}.{}: {message}",
+                self.reading.clients, self.table.key
+            ),
+        )
     }
 }
 
@@ -437,10 +561,15 @@ const NOT_UTF8: &str = "not UTF-8 text: save the file as UTF-8";
 fn unreadable(table: &Table, reading: &Reading, place: &Place, cause: &io::Error) -> ScenarioError {
     let path = reading.path.display();
     let what = match cause.kind() {
-        io::ErrorKind::NotFound => format!("there is no file {path}; a path is relative to the scenario's folder"),
+        io::ErrorKind::NotFound => {
+            format!("there is no file {path}; a path is relative to the scenario's folder")
+        }
         _ => format!("{path} cannot be read: {cause}"),
     };
-    ScenarioError::input(place, format!("clients.{}.{}: {what}", reading.clients, table.key))
+    ScenarioError::input(
+        place,
+        format!("clients.{}.{}: {what}", reading.clients, table.key),
+    )
 }
 
 /// The bounds of a field without the spaces and quotes round it.
@@ -463,7 +592,9 @@ fn decimal(text: &[u8], decimals: u32) -> Option<u64> {
     let point = text.iter().position(|b| *b == b'.');
     let (whole, fraction) = point.map_or((text, None), |at| (&text[..at], Some(&text[at + 1..])));
     let digits = |bytes: &[u8], from: u64| {
-        bytes.iter().try_fold(from, |n, b| b.is_ascii_digit().then(|| n * 10 + u64::from(b - b'0')))
+        bytes.iter().try_fold(from, |n, b| {
+            b.is_ascii_digit().then(|| n * 10 + u64::from(b - b'0'))
+        })
     };
     let fraction = fraction.unwrap_or(b"");
     if !(1..=10).contains(&whole.len())
@@ -480,13 +611,23 @@ fn decimal(text: &[u8], decimals: u32) -> Option<u64> {
 fn read_time(text: &[u8], start_us: i64) -> Option<i64> {
     let mut parts = text.split(|b| *b == b':');
     let (first, minutes) = (parts.next()?, parts.next());
-    let Some(minutes) = minutes else { return decimal(first, 6).map(|us| us as i64) };
+    let Some(minutes) = minutes else {
+        return decimal(first, 6).map(|us| us as i64);
+    };
     let seconds = parts.next().unwrap_or(b"00");
     let two = |part: &[u8]| part.len() == 2 || part.get(2) == Some(&b'.');
-    if !(2..=3).contains(&first.len()) || minutes.len() != 2 || !two(seconds) || parts.next().is_some() {
+    if !(2..=3).contains(&first.len())
+        || minutes.len() != 2
+        || !two(seconds)
+        || parts.next().is_some()
+    {
         return None;
     }
-    let (hours, minutes, seconds) = (decimal(first, 0)?, decimal(minutes, 0)?, decimal(seconds, 6)?);
+    let (hours, minutes, seconds) = (
+        decimal(first, 0)?,
+        decimal(minutes, 0)?,
+        decimal(seconds, 6)?,
+    );
     let clock = (hours * 60 + minutes) * 60_000_000 + seconds;
     (minutes < 60 && seconds < 60_000_000).then_some(clock as i64 - start_us)
 }
@@ -497,10 +638,27 @@ mod tests {
 
     #[test]
     fn numbers_are_read_exactly() {
-        for (text, us) in [("0", 0), ("7.25", 7_250_000), ("0.000001", 1), ("86400.000000", 86_400_000_000)] {
+        for (text, us) in [
+            ("0", 0),
+            ("7.25", 7_250_000),
+            ("0.000001", 1),
+            ("86400.000000", 86_400_000_000),
+        ] {
             assert_eq!(decimal(text.as_bytes(), 6), Some(us), "{text}");
         }
-        for text in ["", ".5", "5.", "-1", "+1", "1e3", "0.0000001", "99999999999", "1.2.3", "1 2", "NaN"] {
+        for text in [
+            "",
+            ".5",
+            "5.",
+            "-1",
+            "+1",
+            "1e3",
+            "0.0000001",
+            "99999999999",
+            "1.2.3",
+            "1 2",
+            "NaN",
+        ] {
             assert_eq!(decimal(text.as_bytes(), 6), None, "{text}");
         }
     }
@@ -517,9 +675,19 @@ mod tests {
         ] {
             assert_eq!(read_time(text.as_bytes(), eight), Some(us), "{text}");
         }
-        for text in
-            ["8:00", "08:60", "08:00:60", "08:0", "08:00:0", "08:00:00:00", "08:00:00.", "0800:00", "-1", ":", ""]
-        {
+        for text in [
+            "8:00",
+            "08:60",
+            "08:00:60",
+            "08:0",
+            "08:00:0",
+            "08:00:00:00",
+            "08:00:00.",
+            "0800:00",
+            "-1",
+            ":",
+            "",
+        ] {
             assert_eq!(read_time(text.as_bytes(), eight), None, "{text}");
         }
     }

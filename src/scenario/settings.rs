@@ -61,7 +61,11 @@ impl Setting {
         let from = match &self.origin {
             Origin::Override => "given on the command line".into(),
             Origin::File(place) => format!("given in line {}", place.line),
-            Origin::Profile { profile, standing, source } => format!("{profile}, {standing}: {source}"),
+            Origin::Profile {
+                profile,
+                standing,
+                source,
+            } => format!("{profile}, {standing}: {source}"),
             Origin::Default => format!("default, {}: {}", self.key.standing, self.key.source),
         };
         from + &self.conversion()
@@ -77,7 +81,9 @@ impl Setting {
 
     /// What a published capacity comes to, at the messages of each action (domain: the table of messages per action).
     pub fn conversion(&self) -> String {
-        let Value::Capacity(jobs_per_s) = self.value else { return String::new() };
+        let Value::Capacity(jobs_per_s) = self.value else {
+            return String::new();
+        };
         let messages_per_s = jobs_per_s * MESSAGES_PER_JOB;
         let messages_per_call = JOBS_PER_CALL * MESSAGES_PER_JOB;
         format!(
@@ -123,7 +129,8 @@ macro_rules! typed {
 impl Settings {
     /// The setting of a key of the catalogue.
     pub fn setting(&self, key: &str) -> &Setting {
-        self.find(key).unwrap_or_else(|| unreachable!("{} has no key {key}", self.table))
+        self.find(key)
+            .unwrap_or_else(|| unreachable!("{} has no key {key}", self.table))
     }
 
     /// Where the value of a key stands, or the section without it.
@@ -204,10 +211,24 @@ pub struct Layers<'a> {
 
 fn from_profile(profile: Profile) -> Layer {
     let values = profile.values.into_iter().map(|g| {
-        let origin = Origin::Profile { profile: profile.name.clone(), standing: g.standing, source: g.source };
-        (Given { key: g.key, form: g.form, place: g.place }, origin)
+        let origin = Origin::Profile {
+            profile: profile.name.clone(),
+            standing: g.standing,
+            source: g.source,
+        };
+        (
+            Given {
+                key: g.key,
+                form: g.form,
+                place: g.place,
+            },
+            origin,
+        )
     });
-    Layer { name: profile.name.clone(), values: values.collect() }
+    Layer {
+        name: profile.name.clone(),
+        values: values.collect(),
+    }
 }
 
 /// The kind of profile behind a key that refers to one, and the table whose sections serve as one.
@@ -228,14 +249,25 @@ impl Layers<'_> {
     ///
     /// # Errors
     /// The first key that is unknown, missing or wrong.
-    pub fn resolve(&self, table: &'static str, section: &Section) -> Result<Settings, ScenarioError> {
+    pub fn resolve(
+        &self,
+        table: &'static str,
+        section: &Section,
+    ) -> Result<Settings, ScenarioError> {
         check_keys(table, section)?;
         let name = self.name_of(table, section)?;
-        let mut settings = Settings { table, name, place: section.place.clone(), entries: Vec::new() };
+        let mut settings = Settings {
+            table,
+            name,
+            place: section.place.clone(),
+            entries: Vec::new(),
+        };
         let layers = self.layers_of(table, section, &settings.name)?;
         let mut unknown = Vec::new();
         for key in keys_of(table).unwrap_or_default() {
-            if let Some(setting) = self.setting(table, section, &settings.name, key, &layers, &mut unknown)? {
+            if let Some(setting) =
+                self.setting(table, section, &settings.name, key, &layers, &mut unknown)?
+            {
                 settings.entries.push(setting);
             }
         }
@@ -255,7 +287,10 @@ impl Layers<'_> {
         let Some(entry) = section.entry("name") else {
             return Err(ScenarioError::input(
                 &section.place,
-                format!("[[{table}]] has no `name`; expected {}", Kind::Name.expects()),
+                format!(
+                    "[[{table}]] has no `name`; expected {}",
+                    Kind::Name.expects()
+                ),
             ));
         };
         match Kind::Name.read(&entry.form) {
@@ -265,12 +300,25 @@ impl Layers<'_> {
     }
 
     /// What the section's profile, workload and path say.
-    fn layers_of(&self, table: &str, section: &Section, name: &str) -> Result<Vec<Layer>, ScenarioError> {
+    fn layers_of(
+        &self,
+        table: &str,
+        section: &Section,
+        name: &str,
+    ) -> Result<Vec<Layer>, ScenarioError> {
         let mut layers = Vec::new();
         for key in keys_of(table).unwrap_or_default() {
-            let Some((kind, own)) = profile_kind(table, key.name) else { continue };
+            let Some((kind, own)) = profile_kind(table, key.name) else {
+                continue;
+            };
             let setting = self.setting(table, section, name, key, &[], &mut Vec::new())?;
-            let Some(Setting { value: Value::Text(wanted), .. }) = setting else { continue };
+            let Some(Setting {
+                value: Value::Text(wanted),
+                ..
+            }) = setting
+            else {
+                continue;
+            };
             let place = self.place_of(table, section, name, key);
             layers.push(self.layer(kind, own, &wanted, &place)?);
         }
@@ -278,10 +326,17 @@ impl Layers<'_> {
     }
 
     fn place_of(&self, table: &str, section: &Section, name: &str, key: &Key) -> Place {
-        if let Some(o) = self.overrides.iter().rev().find(|o| o.applies(table, name, key.name)) {
+        if let Some(o) = self
+            .overrides
+            .iter()
+            .rev()
+            .find(|o| o.applies(table, name, key.name))
+        {
             return o.place();
         }
-        section.entry(key.name).map_or_else(|| section.place.clone(), |e| e.place.clone())
+        section
+            .entry(key.name)
+            .map_or_else(|| section.place.clone(), |e| e.place.clone())
     }
 
     fn layer(
@@ -291,8 +346,17 @@ impl Layers<'_> {
         wanted: &str,
         place: &Place,
     ) -> Result<Layer, ScenarioError> {
-        let named = |s: &&Section| s.entry("name").is_some_and(|e| e.form == Form::Text(wanted.into()));
-        let section = own.and_then(|own| self.document.sections.iter().filter(|s| s.table == own).find(named));
+        let named = |s: &&Section| {
+            s.entry("name")
+                .is_some_and(|e| e.form == Form::Text(wanted.into()))
+        };
+        let section = own.and_then(|own| {
+            self.document
+                .sections
+                .iter()
+                .filter(|s| s.table == own)
+                .find(named)
+        });
         let table = own.unwrap_or(kind);
         let mut layer = match section {
             Some(section) => self.section_as_layer(own.unwrap_or_default(), section, wanted)?,
@@ -311,30 +375,54 @@ impl Layers<'_> {
             }
         };
         for o in self.overrides.iter().filter(|_| own.is_some()) {
-            for key in keys_of(table).unwrap_or_default().iter().filter(|k| o.applies(table, wanted, k.name)) {
-                let given = Given { key: key.name, form: Some(o.form_for(key)), place: o.place() };
+            for key in keys_of(table)
+                .unwrap_or_default()
+                .iter()
+                .filter(|k| o.applies(table, wanted, k.name))
+            {
+                let given = Given {
+                    key: key.name,
+                    form: Some(o.form_for(key)),
+                    place: o.place(),
+                };
                 layer.values.insert(0, (given, Origin::Override));
             }
         }
         Ok(layer)
     }
 
-    fn section_as_layer(&self, table: &'static str, section: &Section, wanted: &str) -> Result<Layer, ScenarioError> {
+    fn section_as_layer(
+        &self,
+        table: &'static str,
+        section: &Section,
+        wanted: &str,
+    ) -> Result<Layer, ScenarioError> {
         check_keys(table, section)?;
         let keys = keys_of(table).unwrap_or_default();
         let mut values: Vec<(Given, Origin)> = section
             .entries
             .iter()
-            .filter_map(|entry| keys.iter().find(|k| k.name == entry.key).map(|k| (k, entry)))
+            .filter_map(|entry| {
+                keys.iter()
+                    .find(|k| k.name == entry.key)
+                    .map(|k| (k, entry))
+            })
             .map(|(key, entry)| {
-                let given = Given { key: key.name, form: Some(entry.form.clone()), place: entry.place.clone() };
+                let given = Given {
+                    key: key.name,
+                    form: Some(entry.form.clone()),
+                    place: entry.place.clone(),
+                };
                 (given, Origin::File(entry.place.clone()))
             })
             .collect();
         for layer in self.layers_of(table, section, wanted)? {
             values.extend(layer.values);
         }
-        Ok(Layer { name: wanted.into(), values })
+        Ok(Layer {
+            name: wanted.into(),
+            values,
+        })
     }
 
     fn setting(
@@ -346,28 +434,55 @@ impl Layers<'_> {
         layers: &[Layer],
         unknown: &mut Vec<&'static str>,
     ) -> Result<Option<Setting>, ScenarioError> {
-        let over = self.overrides.iter().rev().find(|o| o.applies(table, name, key.name));
-        let below = layers.iter().flat_map(|l| &l.values).find(|(given, _)| given.key == key.name);
+        let over = self
+            .overrides
+            .iter()
+            .rev()
+            .find(|o| o.applies(table, name, key.name));
+        let below = layers
+            .iter()
+            .flat_map(|l| &l.values)
+            .find(|(given, _)| given.key == key.name);
         let (form, place, origin) = match (over, section.entry(key.name), below) {
             (Some(o), ..) => (o.form_for(key), o.place(), Origin::Override),
-            (_, Some(entry), _) => (entry.form.clone(), entry.place.clone(), Origin::File(entry.place.clone())),
+            (_, Some(entry), _) => (
+                entry.form.clone(),
+                entry.place.clone(),
+                Origin::File(entry.place.clone()),
+            ),
             (.., Some((Given { form: None, .. }, _))) => {
                 unknown.push(key.name);
                 return Ok(None);
             }
-            (.., Some((Given { form: Some(form), place, .. }, origin))) => {
-                (form.clone(), place.clone(), origin.clone())
-            }
+            (
+                ..,
+                Some((
+                    Given {
+                        form: Some(form),
+                        place,
+                        ..
+                    },
+                    origin,
+                )),
+            ) => (form.clone(), place.clone(), origin.clone()),
             _ => match key.default {
                 Some("") => return Ok(None),
                 Some(text) => (as_form(key, text), section.place.clone(), Origin::Default),
                 None => return Err(missing(table, name, key, &section.place)),
             },
         };
-        let entry = Entry { key: key.name.into(), key_place: place.clone(), form, place };
+        let entry = Entry {
+            key: key.name.into(),
+            key_place: place.clone(),
+            form,
+            place,
+        };
         let value = key.kind.read(&entry.form).map_err(|valid| {
             // A wrong value is not its own default: what would hold without it may stand in the next layer.
-            let mut others = layers.iter().flat_map(|l| &l.values).filter(|(given, _)| given.key == key.name);
+            let mut others = layers
+                .iter()
+                .flat_map(|l| &l.values)
+                .filter(|(given, _)| given.key == key.name);
             let below = others.find(|(given, _)| given.place != entry.place);
             let below = match below.and_then(|(given, _)| given.form.as_ref()) {
                 Some(form) => format!("; default {}", form.shown()),
@@ -383,7 +498,12 @@ impl Layers<'_> {
             Form::Text(text) | Form::Number(text) => text.clone(),
             other => other.shown(),
         };
-        Ok(Some(Setting { key, text, value, origin }))
+        Ok(Some(Setting {
+            key,
+            text,
+            value,
+            origin,
+        }))
     }
 }
 
@@ -398,15 +518,26 @@ pub fn as_form(key: &Key, text: &str) -> Form {
 }
 
 fn wrong(table: &str, name: &str, key: &str, entry: &Entry, valid: &str) -> ScenarioError {
-    let path =
-        if name.is_empty() || table == "scenario" { format!("{table}.{key}") } else { format!("{table}.{name}.{key}") };
-    ScenarioError::input(&entry.place, format!("{path}: found {}, expected {valid}", entry.form.shown()))
+    let path = if name.is_empty() || table == "scenario" {
+        format!("{table}.{key}")
+    } else {
+        format!("{table}.{name}.{key}")
+    };
+    ScenarioError::input(
+        &entry.place,
+        format!("{path}: found {}, expected {valid}", entry.form.shown()),
+    )
 }
 
 fn missing(table: &str, name: &str, key: &Key, place: &Place) -> ScenarioError {
     ScenarioError::input(
         place,
-        format!("{table}.{name} has no `{}` ({}); expected {}", key.name, key.meaning, key.kind.expects()),
+        format!(
+            "{table}.{name} has no `{}` ({}); expected {}",
+            key.name,
+            key.meaning,
+            key.kind.expects()
+        ),
     )
 }
 
@@ -429,8 +560,16 @@ fn ask_for(settings: &Settings, layers: &[Layer], unknown: &[&str]) -> ScenarioE
 
 /// A file takes the place of some keys: they must not be given, and have no value.
 fn give_way_to_files(settings: &mut Settings) -> Result<(), ScenarioError> {
-    for (file, replaced) in FILES.iter().filter(|(file, _)| settings.find(file).is_some()).collect::<Vec<_>>() {
-        for setting in settings.entries.iter().filter(|s| replaced.contains(&s.key.name)) {
+    for (file, replaced) in FILES
+        .iter()
+        .filter(|(file, _)| settings.find(file).is_some())
+        .collect::<Vec<_>>()
+    {
+        for setting in settings
+            .entries
+            .iter()
+            .filter(|s| replaced.contains(&s.key.name))
+        {
             let place = match &setting.origin {
                 Origin::File(place) => place.clone(),
                 Origin::Override => Place::whole("--set"),
@@ -467,6 +606,13 @@ fn check_keys(table: &str, section: &Section) -> Result<(), ScenarioError> {
 
 /// The names that a `[[path]]` or `[[workload]]` override may address besides those of the file.
 pub fn shipped_names(table: &str) -> impl Iterator<Item = &'static str> {
-    let kind = if table == "path" { "paths" } else { "workloads" };
-    SHIPPED.iter().filter(move |(k, ..)| *k == kind).map(|(_, name, _)| *name)
+    let kind = if table == "path" {
+        "paths"
+    } else {
+        "workloads"
+    };
+    SHIPPED
+        .iter()
+        .filter(move |(k, ..)| *k == kind)
+        .map(|(_, name, _)| *name)
 }

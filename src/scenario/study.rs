@@ -53,7 +53,11 @@ pub struct Point {
 impl Point {
     /// "clients.refresh_interval=5 min, gateway.allow=absent".
     pub fn label(&self) -> String {
-        self.values.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ")
+        self.values
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -75,17 +79,30 @@ impl Study {
         }
         let lengths: Vec<usize> = axes.iter().map(|a| a.values.len()).collect();
         if combine == Combine::Zip && lengths.windows(2).any(|pair| pair[0] != pair[1]) {
-            let told: Vec<String> = axes.iter().map(|a| format!("{} has {}", a.key, a.values.len())).collect();
-            return bad(format!("zipped keys need equally many values: {}", told.join(", ")));
+            let told: Vec<String> = axes
+                .iter()
+                .map(|a| format!("{} has {}", a.key, a.values.len()))
+                .collect();
+            return bad(format!(
+                "zipped keys need equally many values: {}",
+                told.join(", ")
+            ));
         }
         let points = match combine {
-            Combine::Product => lengths.iter().try_fold(1usize, |n, l| n.checked_mul(*l)).unwrap_or(usize::MAX),
+            Combine::Product => lengths
+                .iter()
+                .try_fold(1usize, |n, l| n.checked_mul(*l))
+                .unwrap_or(usize::MAX),
             Combine::Zip => lengths.first().copied().unwrap_or(0),
         };
         if points > MOST_POINTS {
             return bad(format!("more than {MOST_POINTS} points"));
         }
-        let study = Study { axes, combine, precision: Vec::new() };
+        let study = Study {
+            axes,
+            combine,
+            precision: Vec::new(),
+        };
         let mut labels: Vec<String> = study.points().iter().map(Point::label).collect();
         labels.sort_unstable();
         match labels.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -102,21 +119,39 @@ impl Study {
         let text = read_text(path)?;
         let file = path.display().to_string();
         let mut table = csv::ReaderBuilder::new();
-        let mut table = table.has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+        let mut table = table
+            .has_headers(false)
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(text.as_bytes());
         let whole = Place::whole(&file);
         let mut lines = table.records().map(|record| {
             let record = record.map_err(|e| ScenarioError::input(&whole, e.to_string()))?;
             let line = record.position().map_or(1, |p| p.line() as u32);
-            Ok((line, record.iter().map(String::from).collect::<Vec<String>>()))
+            Ok((
+                line,
+                record.iter().map(String::from).collect::<Vec<String>>(),
+            ))
         });
         let (_, keys) = lines.next().unwrap_or_else(|| {
-            let message = "no points: expected a line of keys, then a line of values for each point";
+            let message =
+                "no points: expected a line of keys, then a line of values for each point";
             Err(ScenarioError::input(&whole, message))
         })?;
-        let mut axes: Vec<Axis> = keys.iter().map(|key| Axis { key: key.clone(), values: Vec::new() }).collect();
+        let mut axes: Vec<Axis> = keys
+            .iter()
+            .map(|key| Axis {
+                key: key.clone(),
+                values: Vec::new(),
+            })
+            .collect();
         for line in lines {
             let (line, values) = line?;
-            let place = Place { file: file.clone(), line, column: 1 };
+            let place = Place {
+                file: file.clone(),
+                line,
+                column: 1,
+            };
             if values.len() != keys.len() {
                 let message = format!(
                     "found {} values, expected {}: one for each of {}",
@@ -127,11 +162,17 @@ impl Study {
                 return Err(ScenarioError::input(&place, message));
             }
             for (axis, value) in axes.iter_mut().zip(values) {
-                axis.values.push(Override::parse_at(&format!("{}={value}", axis.key), &place)?);
+                axis.values.push(Override::parse_at(
+                    &format!("{}={value}", axis.key),
+                    &place,
+                )?);
             }
         }
         if axes.iter().any(|a| a.values.is_empty()) {
-            return Err(ScenarioError::input(&whole, "no points below the line of keys"));
+            return Err(ScenarioError::input(
+                &whole,
+                "no points below the line of keys",
+            ));
         }
         Study::new(axes, Combine::Zip, &whole)
     }
@@ -140,15 +181,24 @@ impl Study {
     pub fn points(&self) -> Vec<Point> {
         let lengths: Vec<usize> = self.axes.iter().map(|a| a.values.len()).collect();
         let of = |places: &[usize]| {
-            let chosen = self.axes.iter().zip(places).map(|(axis, place)| (axis, &axis.values[*place]));
+            let chosen = self
+                .axes
+                .iter()
+                .zip(places)
+                .map(|(axis, place)| (axis, &axis.values[*place]));
             Point {
-                values: chosen.clone().map(|(axis, o)| (axis.key.clone(), o.value().to_string())).collect(),
+                values: chosen
+                    .clone()
+                    .map(|(axis, o)| (axis.key.clone(), o.value().to_string()))
+                    .collect(),
                 overrides: chosen.map(|(_, o)| o.clone()).collect(),
             }
         };
         match self.combine {
             _ if lengths.is_empty() => Vec::new(),
-            Combine::Zip => (0..lengths[0]).map(|i| of(&vec![i; lengths.len()])).collect(),
+            Combine::Zip => (0..lengths[0])
+                .map(|i| of(&vec![i; lengths.len()]))
+                .collect(),
             Combine::Product => {
                 let all = lengths.iter().product();
                 let mut points = Vec::with_capacity(all);
@@ -173,11 +223,21 @@ impl Study {
             .iter()
             .map(|a| {
                 let values: Vec<&str> = a.values.iter().map(Override::value).collect();
-                format!("  {},\n", quoted(format!("{} = {}", a.key, values.join(", "))))
+                format!(
+                    "  {},\n",
+                    quoted(format!("{} = {}", a.key, values.join(", ")))
+                )
             })
             .collect();
-        let combine = if self.combine == Combine::Zip { "zip" } else { "product" };
-        let mut out = format!("\n[study]\nvary = [\n{}]\ncombine = \"{combine}\"\n", vary.concat());
+        let combine = if self.combine == Combine::Zip {
+            "zip"
+        } else {
+            "product"
+        };
+        let mut out = format!(
+            "\n[study]\nvary = [\n{}]\ncombine = \"{combine}\"\n",
+            vary.concat()
+        );
         if !self.precision.is_empty() {
             let wanted: Vec<String> = self.precision.iter().map(|p| quoted(p.written())).collect();
             out += &format!("precision = [{}]\n", wanted.join(", "));
@@ -205,14 +265,20 @@ impl HalfWidth {
         let metric = Metric::named(name).ok_or_else(|| {
             let names = METRICS.iter().map(|m| m.name);
             let near = nearest(name, names.clone());
-            bad(format!("precision: unknown metric {name:?}{near}; valid: {}", names.collect::<Vec<_>>().join(", ")))
+            bad(format!(
+                "precision: unknown metric {name:?}{near}; valid: {}",
+                names.collect::<Vec<_>>().join(", ")
+            ))
         })?;
         let width = width.trim();
-        let read =
-            target(metric.unit, &Form::Text(width.into())).or_else(|| target(metric.unit, &Form::Number(width.into())));
+        let read = target(metric.unit, &Form::Text(width.into()))
+            .or_else(|| target(metric.unit, &Form::Number(width.into())));
         let half = read.filter(|h| *h > 0.0);
         half.map(|h| HalfWidth::Absolute(metric, h)).ok_or_else(|| {
-            bad(format!("precision of {name}: found {width:?}, expected {}", super::objective::example(metric.unit)))
+            bad(format!(
+                "precision of {name}: found {width:?}, expected {}",
+                super::objective::example(metric.unit)
+            ))
         })
     }
 
@@ -220,7 +286,11 @@ impl HalfWidth {
         match self {
             HalfWidth::Relative(share) => format!("{} %", share * 100.0),
             HalfWidth::Absolute(metric, half) => {
-                format!("{} = {}", metric.name, super::expand::written_target(metric.unit, *half).trim_matches('"'))
+                format!(
+                    "{} = {}",
+                    metric.name,
+                    super::expand::written_target(metric.unit, *half).trim_matches('"')
+                )
             }
         }
     }
@@ -228,7 +298,14 @@ impl HalfWidth {
 
 fn texts(entry: &Entry) -> Result<Vec<(&str, &Place)>, ScenarioError> {
     let text = |form: &Form, place: &Place| {
-        ScenarioError::input(place, format!("study.{}: found {}, expected text in quotes", entry.key, form.shown()))
+        ScenarioError::input(
+            place,
+            format!(
+                "study.{}: found {}, expected text in quotes",
+                entry.key,
+                form.shown()
+            ),
+        )
     };
     match &entry.form {
         Form::Text(one) => Ok(vec![(one, &entry.place)]),
@@ -248,7 +325,10 @@ fn combine(entry: &Entry) -> Result<Combine, ScenarioError> {
         Form::Text(word) if word == "product" => Ok(Combine::Product),
         Form::Text(word) if word == "zip" => Ok(Combine::Zip),
         other => {
-            let message = format!("study.combine: found {}, expected \"product\" or \"zip\"", other.shown());
+            let message = format!(
+                "study.combine: found {}, expected \"product\" or \"zip\"",
+                other.shown()
+            );
             Err(ScenarioError::input(&entry.place, message))
         }
     }
@@ -256,11 +336,17 @@ fn combine(entry: &Entry) -> Result<Combine, ScenarioError> {
 
 /// The study of a file, where it has one.
 pub fn read(document: &Document, folder: &Path) -> Result<Option<Study>, ScenarioError> {
-    let Some(section) = document.sections.iter().find(|s| s.table == "study") else { return Ok(None) };
+    let Some(section) = document.sections.iter().find(|s| s.table == "study") else {
+        return Ok(None);
+    };
     for entry in &section.entries {
         if !KEYS.contains(&entry.key.as_str()) {
             let near = nearest(&entry.key, KEYS);
-            let message = format!("unknown key `{}` in study{near}; valid: {}", entry.key, KEYS.join(", "));
+            let message = format!(
+                "unknown key `{}` in study{near}; valid: {}",
+                entry.key,
+                KEYS.join(", ")
+            );
             return Err(ScenarioError::input(&entry.key_place, message));
         }
     }
@@ -269,7 +355,9 @@ pub fn read(document: &Document, folder: &Path) -> Result<Option<Study>, Scenari
         axis.values.iter().try_for_each(|o| o.check(document))?;
     }
     if let Some(entry) = section.entry("precision") {
-        let wanted = texts(entry)?.into_iter().map(|(text, place)| HalfWidth::parse(text, place));
+        let wanted = texts(entry)?
+            .into_iter()
+            .map(|(text, place)| HalfWidth::parse(text, place));
         study.precision = wanted.collect::<Result<_, _>>()?;
     }
     Ok(Some(study))
@@ -278,22 +366,33 @@ pub fn read(document: &Document, folder: &Path) -> Result<Option<Study>, Scenari
 fn points(section: &Section, folder: &Path) -> Result<Study, ScenarioError> {
     match (section.entry("vary"), section.entry("points")) {
         (Some(vary), None) => {
-            let axes = texts(vary)?.into_iter().map(|(text, place)| Axis::parse(text, place));
-            let combine = section.entry("combine").map(combine).transpose()?.unwrap_or_default();
+            let axes = texts(vary)?
+                .into_iter()
+                .map(|(text, place)| Axis::parse(text, place));
+            let combine = section
+                .entry("combine")
+                .map(combine)
+                .transpose()?
+                .unwrap_or_default();
             Study::new(axes.collect::<Result<_, _>>()?, combine, &vary.place)
         }
         (None, Some(points)) => match &points.form {
             Form::Text(name) => Study::of_table(&folder.join(name)),
             other => {
-                let message = format!("study.points: found {}, expected the name of a CSV file", other.shown());
+                let message = format!(
+                    "study.points: found {}, expected the name of a CSV file",
+                    other.shown()
+                );
                 Err(ScenarioError::input(&points.place, message))
             }
         },
-        (Some(_), Some(points)) => {
-            Err(ScenarioError::input(&points.place, "study: give either `vary` or `points`, not both"))
-        }
-        (None, None) => {
-            Err(ScenarioError::input(&section.place, "study: no `vary` and no `points`: nothing is varied"))
-        }
+        (Some(_), Some(points)) => Err(ScenarioError::input(
+            &points.place,
+            "study: give either `vary` or `points`, not both",
+        )),
+        (None, None) => Err(ScenarioError::input(
+            &section.place,
+            "study: no `vary` and no `points`: nothing is varied",
+        )),
     }
 }

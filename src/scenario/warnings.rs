@@ -2,7 +2,9 @@
 
 use super::Settings;
 use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Plan};
-use crate::protocol::{OnNoAnswer, Reestablish, RefreshClock, RefreshMethod, UpdateBehaviour, granted_s};
+use crate::protocol::{
+    OnNoAnswer, Reestablish, RefreshClock, RefreshMethod, UpdateBehaviour, granted_s,
+};
 use crate::quantity::{Span, print_clock, print_span};
 use crate::workload::SignIn;
 
@@ -10,7 +12,12 @@ use crate::workload::SignIn;
 pub fn of(plan: &Plan, settings: &[Settings]) -> Vec<String> {
     let mut warnings = Vec::new();
     for (index, gateway) in plan.gateways.iter().enumerate() {
-        let users: u64 = plan.clients.iter().filter(|c| c.gateway == index).map(|c| u64::from(c.count)).sum();
+        let users: u64 = plan
+            .clients
+            .iter()
+            .filter(|c| c.gateway == index)
+            .map(|c| u64::from(c.count))
+            .sum();
         if users == 0 {
             warnings.push(format!("gateway.{}: no client group uses it", gateway.name));
         } else if users < u64::from(gateway.count) {
@@ -22,12 +29,20 @@ pub fn of(plan: &Plan, settings: &[Settings]) -> Vec<String> {
     }
     for (index, gateway) in plan.gateways.iter().enumerate() {
         of_station(plan, index, gateway, &mut warnings);
-        if let Some(settings) = settings.iter().find(|s| s.table == "gateway" && s.name == gateway.name) {
+        if let Some(settings) = settings
+            .iter()
+            .find(|s| s.table == "gateway" && s.name == gateway.name)
+        {
             without_station(gateway, settings, &mut warnings);
         }
     }
     for clients in &plan.clients {
-        of_clients(plan, clients, &plan.gateways[clients.gateway], &mut warnings);
+        of_clients(
+            plan,
+            clients,
+            &plan.gateways[clients.gateway],
+            &mut warnings,
+        );
     }
     warnings
 }
@@ -50,18 +65,26 @@ fn refresh_interval(clients: &ClientPlan, gateway: &GatewayPlan) -> Span {
 fn granted(clients: &ClientPlan, gateway: &GatewayPlan) -> Span {
     let (client, gateway) = (&clients.config, &gateway.config);
     let offered = client.session_expires_s.max(u32::from(gateway.min_se_s));
-    let granted = granted_s(offered, gateway.session_expires_s, client.min_se_s, gateway.min_se_s);
+    let granted = granted_s(
+        offered,
+        gateway.session_expires_s,
+        client.min_se_s,
+        gateway.min_se_s,
+    );
     Span::from_secs(u64::from(granted))
 }
 
 /// The load that the users bring once all are signed in, over what the servers can do.
 fn of_station(plan: &Plan, index: usize, gateway: &GatewayPlan, warnings: &mut Vec<String>) {
-    let Some(station) = &gateway.station else { return };
+    let Some(station) = &gateway.station else {
+        return;
+    };
     let service = |class: JobClass| station.service[class as usize].mean().as_secs_f64();
     let clients = plan.clients.iter().filter(|c| c.gateway == index);
     let busy: f64 = clients
         .map(|c| {
-            let calls = c.workload.incoming_per_s * INCOMING_JOBS + c.workload.outgoing_per_s * OUTGOING_JOBS;
+            let calls = c.workload.incoming_per_s * INCOMING_JOBS
+                + c.workload.outgoing_per_s * OUTGOING_JOBS;
             let refreshes = 1.0 / refresh_interval(c, gateway).as_secs_f64();
             c.attendance
                 * f64::from(c.count)
@@ -83,10 +106,12 @@ fn without_station(gateway: &GatewayPlan, settings: &Settings, warnings: &mut Ve
     if gateway.station.is_some() {
         return;
     }
-    let idle = ["servers", "queue", "overload", "priority"].into_iter().filter(|key| {
-        let setting = settings.setting(key);
-        setting.key.default != Some(setting.text.as_str())
-    });
+    let idle = ["servers", "queue", "overload", "priority"]
+        .into_iter()
+        .filter(|key| {
+            let setting = settings.setting(key);
+            setting.key.default != Some(setting.text.as_str())
+        });
     for key in idle {
         warnings.push(format!(
             "gateway.{}: {key} has no effect without a service_time or a capacity: the gateway answers at once",
@@ -97,23 +122,40 @@ fn without_station(gateway: &GatewayPlan, settings: &Settings, warnings: &mut Ve
 
 /// Rows that lie outside the run, and files without any.
 fn of_records(plan: &Plan, clients: &ClientPlan, warnings: &mut Vec<String>) {
-    let calls = clients.recorded_calls.as_ref().map(|r| ("calls_file", r.rows(), r.outside()));
-    let signs = clients.recorded_signs.as_ref().map(|r| ("sign_in_file", r.rows(), r.outside()));
+    let calls = clients
+        .recorded_calls
+        .as_ref()
+        .map(|r| ("calls_file", r.rows(), r.outside()));
+    let signs = clients
+        .recorded_signs
+        .as_ref()
+        .map(|r| ("sign_in_file", r.rows(), r.outside()));
     for (key, rows, outside) in calls.into_iter().chain(signs) {
         let name = &clients.name;
         if outside > 0 {
-            let run = format!("{} from {}", print_span(Span(plan.horizon.0)), print_clock(plan.start));
+            let run = format!(
+                "{} from {}",
+                print_span(Span(plan.horizon.0)),
+                print_clock(plan.start)
+            );
             warnings.push(format!(
                 "clients.{name}: {outside} rows of {key} lie outside the run, {run}: they are not replayed"
             ));
         }
         if rows == 0 {
-            warnings.push(format!("clients.{name}: {key} has no row within the run: nothing is replayed"));
+            warnings.push(format!(
+                "clients.{name}: {key} has no row within the run: nothing is replayed"
+            ));
         }
     }
 }
 
-fn of_clients(plan: &Plan, clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Vec<String>) {
+fn of_clients(
+    plan: &Plan,
+    clients: &ClientPlan,
+    gateway: &GatewayPlan,
+    warnings: &mut Vec<String>,
+) {
     let config = &clients.config;
     let name = &clients.name;
     let granted = granted(clients, gateway);
@@ -122,7 +164,9 @@ fn of_clients(plan: &Plan, clients: &ClientPlan, gateway: &GatewayPlan, warnings
     let timers = gateway.config.update != UpdateBehaviour::NoSessionExpires;
     if config.refresh_method != RefreshMethod::Rfc4028 && timers && interval >= granted {
         let consequence = match config.on_no_answer {
-            OnNoAnswer::KeepPolling => "the gateway's timer ends every session before its first refresh",
+            OnNoAnswer::KeepPolling => {
+                "the gateway's timer ends every session before its first refresh"
+            }
             _ => "every session expires before its first refresh",
         };
         warnings.push(format!(
@@ -131,7 +175,11 @@ fn of_clients(plan: &Plan, clients: &ClientPlan, gateway: &GatewayPlan, warnings
             print_span(granted)
         ));
     }
-    if config.refresh_method != RefreshMethod::Rfc4028 && timers && interval < granted && latest >= granted {
+    if config.refresh_method != RefreshMethod::Rfc4028
+        && timers
+        && interval < granted
+        && latest >= granted
+    {
         warnings.push(format!(
             "clients.{name}: refresh_jitter lets a refresh come {} after the last one, when the granted Session-Expires {} is over: some healthy sessions expire",
             print_span(latest),
@@ -155,7 +203,9 @@ fn of_clients(plan: &Plan, clients: &ClientPlan, gateway: &GatewayPlan, warnings
     if let SignIn::Normal { mean, .. } = clients.sign_in
         && (mean < plan.start || mean.0 - plan.start.0 >= plan.horizon.0)
     {
-        warnings.push(format!("clients.{name}: sign_in is centred outside the run"));
+        warnings.push(format!(
+            "clients.{name}: sign_in is centred outside the run"
+        ));
     }
     if let Some(SignIn::Normal { mean: out, .. } | SignIn::At(out)) = clients.sign_out
         && out.0 >= DAY_US

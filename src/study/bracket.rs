@@ -24,7 +24,12 @@ pub struct Bracket {
 impl Bracket {
     /// A search that has seen nothing yet.
     pub fn new(n: usize) -> Bracket {
-        Bracket { n, failing: 0, serving: None, step: 1 }
+        Bracket {
+            n,
+            failing: 0,
+            serving: None,
+            step: 1,
+        }
     }
 
     /// The index of the next value to try; `None`: the search is over.
@@ -65,9 +70,19 @@ mod tests {
                 let mut bracket = Bracket::new(n);
                 let mut tried = Vec::new();
                 while let Some(i) = bracket.next() {
-                    assert!(i < n && !tried.contains(&i), "{n} {border}: {i} after {tried:?}");
+                    assert!(
+                        i < n && !tried.contains(&i),
+                        "{n} {border}: {i} after {tried:?}"
+                    );
                     tried.push(i);
-                    bracket.tell(i, if i >= border { Side::Serves } else { Side::Fails });
+                    bracket.tell(
+                        i,
+                        if i >= border {
+                            Side::Serves
+                        } else {
+                            Side::Fails
+                        },
+                    );
                 }
                 assert_eq!(bracket.found(), (border < n).then_some(border));
                 assert!(tried.len() <= 14, "{n} {border}: {tried:?}");

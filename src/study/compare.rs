@@ -5,7 +5,11 @@ use super::samples::{Row, Samples};
 use crate::measure::{Metric, Sample};
 
 /// The figures that decide: what users miss. Drops and load are told beside them.
-pub const DECISIVE: [&str; 3] = ["missed_toast_fraction", "down_fraction", "failed_origination_fraction"];
+pub const DECISIVE: [&str; 3] = [
+    "missed_toast_fraction",
+    "down_fraction",
+    "failed_origination_fraction",
+];
 
 /// How one figure, or the whole, of an alternative stands to the baseline.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,8 +58,18 @@ pub struct Compared {
 
 /// The figures of an alternative beside those of the baseline, of the whole deployment, each at the given confidence.
 /// Replications that only one of them has are left aside.
-pub fn compare(baseline: &Samples, other: &Samples, metrics: &[&str], confidence: f64) -> Vec<Compared> {
-    let both: Vec<u32> = baseline.numbers.iter().copied().filter(|n| other.numbers.contains(n)).collect();
+pub fn compare(
+    baseline: &Samples,
+    other: &Samples,
+    metrics: &[&str],
+    confidence: f64,
+) -> Vec<Compared> {
+    let both: Vec<u32> = baseline
+        .numbers
+        .iter()
+        .copied()
+        .filter(|n| other.numbers.contains(n))
+        .collect();
     let (a, b) = (baseline.only(&both), other.only(&both));
     let one = |name: &&str| {
         let (ca, cb) = (a.column(name)?, b.column(name)?);
@@ -64,13 +78,21 @@ pub fn compare(baseline: &Samples, other: &Samples, metrics: &[&str], confidence
         let paired = paired_samples(&of_a, &of_b, confidence);
         let stand = stand(paired.as_ref(), metric.less_is_better);
         let decides = DECISIVE.contains(name);
-        Some(Compared { metric, decides, baseline: a.row(0, ca), other: b.row(0, cb), paired, stand })
+        Some(Compared {
+            metric,
+            decides,
+            baseline: a.row(0, ca),
+            other: b.row(0, cb),
+            paired,
+            stand,
+        })
     };
     metrics.iter().filter_map(one).collect()
 }
 
 fn stand(paired: Option<&Paired>, less_is_better: Option<bool>) -> Stand {
-    let Some((lower, upper)) = paired.and_then(|p| p.difference.lower.zip(p.difference.upper)) else {
+    let Some((lower, upper)) = paired.and_then(|p| p.difference.lower.zip(p.difference.upper))
+    else {
         return Stand::Indistinguishable;
     };
     match (lower > 0.0, upper < 0.0, less_is_better) {
@@ -103,10 +125,25 @@ mod tests {
     fn of(first: u32, figures: &[(&str, &[Sample])]) -> Samples {
         let mut samples = Samples::new(vec![Scope::All], Time(1));
         for i in 0..figures[0].1.len() {
-            let value = |name: &str| figures.iter().find(|(n, _)| *n == name).map_or(Sample::Absent, |(_, s)| s[i]);
+            let value = |name: &str| {
+                figures
+                    .iter()
+                    .find(|(n, _)| *n == name)
+                    .map_or(Sample::Absent, |(_, s)| s[i])
+            };
             let columns = columns();
-            let values = columns.iter().map(|c| if c.cause.is_none() { value(c.metric.name) } else { Sample::Absent });
-            let observation = Observation { values: vec![values.collect()], fingerprint: 0, events: 0 };
+            let values = columns.iter().map(|c| {
+                if c.cause.is_none() {
+                    value(c.metric.name)
+                } else {
+                    Sample::Absent
+                }
+            });
+            let observation = Observation {
+                values: vec![values.collect()],
+                fingerprint: 0,
+                events: 0,
+            };
             samples.add(first + i as u32, observation);
         }
         samples
@@ -119,20 +156,44 @@ mod tests {
     #[test]
     fn a_lower_drop_rate_with_more_time_down_is_not_better() {
         let drops = |n: u64| (0..4).map(|i| Sample::Count(n + i)).collect::<Vec<_>>();
-        let a = of(0, &[("session_drops", &drops(90)), ("down_fraction", &ratios([2.0, 2.1, 1.9, 2.0]))]);
-        let b = of(0, &[("session_drops", &drops(9)), ("down_fraction", &ratios([40.0, 41.0, 39.0, 40.5]))]);
+        let a = of(
+            0,
+            &[
+                ("session_drops", &drops(90)),
+                ("down_fraction", &ratios([2.0, 2.1, 1.9, 2.0])),
+            ],
+        );
+        let b = of(
+            0,
+            &[
+                ("session_drops", &drops(9)),
+                ("down_fraction", &ratios([40.0, 41.0, 39.0, 40.5])),
+            ],
+        );
         let compared = compare(&a, &b, &["session_drops", "down_fraction"], 0.95);
-        assert_eq!([compared[0].stand, compared[1].stand], [Stand::Better, Stand::Worse]);
+        assert_eq!(
+            [compared[0].stand, compared[1].stand],
+            [Stand::Better, Stand::Worse]
+        );
         assert_eq!(verdict(&compared), Stand::Worse);
     }
 
     #[test]
     fn only_replications_of_both_count() {
-        let a = of(0, &[("missed_toast_fraction", &ratios([1.0, 2.0, 3.0, 4.0]))]);
-        let b = of(2, &[("missed_toast_fraction", &ratios([3.0, 4.0, 90.0, 90.0]))]);
+        let a = of(
+            0,
+            &[("missed_toast_fraction", &ratios([1.0, 2.0, 3.0, 4.0]))],
+        );
+        let b = of(
+            2,
+            &[("missed_toast_fraction", &ratios([3.0, 4.0, 90.0, 90.0]))],
+        );
         let compared = compare(&a, &b, &["missed_toast_fraction"], 0.95);
         assert_eq!(compared[0].paired.unwrap().difference.mean, 0.0);
-        assert_eq!((compared[0].stand, compared[0].other.replications), (Stand::Indistinguishable, 2));
+        assert_eq!(
+            (compared[0].stand, compared[0].other.replications),
+            (Stand::Indistinguishable, 2)
+        );
     }
 
     #[test]
@@ -147,10 +208,22 @@ mod tests {
             ("down_fraction", ratios([4.0; 4])),
             ("message_rate_per_s", ratios([9.0; 4])),
         ];
-        let slices =
-            |all: &[(&'static str, Vec<Sample>)]| of(0, &all.iter().map(|(n, s)| (*n, &s[..])).collect::<Vec<_>>());
-        let compared = compare(&slices(&a), &slices(&b), &a.each_ref().map(|(n, _)| *n), 0.95);
-        assert_eq!(compared.iter().map(|c| c.stand).collect::<Vec<_>>()[..2], [Stand::Worse, Stand::Better]);
+        let slices = |all: &[(&'static str, Vec<Sample>)]| {
+            of(
+                0,
+                &all.iter().map(|(n, s)| (*n, &s[..])).collect::<Vec<_>>(),
+            )
+        };
+        let compared = compare(
+            &slices(&a),
+            &slices(&b),
+            &a.each_ref().map(|(n, _)| *n),
+            0.95,
+        );
+        assert_eq!(
+            compared.iter().map(|c| c.stand).collect::<Vec<_>>()[..2],
+            [Stand::Worse, Stand::Better]
+        );
         assert!(matches!(compared[2].stand, Stand::Differs | Stand::Worse));
         assert_eq!(verdict(&compared), Stand::Mixed);
     }

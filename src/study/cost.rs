@@ -19,13 +19,24 @@ impl Cost {
     pub fn parse(text: &str) -> Result<Cost, String> {
         let mut terms = Vec::new();
         // Each term keeps its sign.
-        for term in text.replace('-', "+-").split('+').map(str::trim).filter(|t| !t.is_empty()) {
-            let (sign, term) = term.strip_prefix('-').map_or((1.0, term), |rest| (-1.0, rest.trim()));
+        for term in text
+            .replace('-', "+-")
+            .split('+')
+            .map(str::trim)
+            .filter(|t| !t.is_empty())
+        {
+            let (sign, term) = term
+                .strip_prefix('-')
+                .map_or((1.0, term), |rest| (-1.0, rest.trim()));
             let parts: Vec<&str> = term.split('*').map(str::trim).collect();
             let (price, name) = match parts[..] {
                 [name] => (1.0, name),
-                [price, name] if price.parse::<f64>().is_ok() => (price.parse().unwrap_or(1.0), name),
-                [name, price] if price.parse::<f64>().is_ok() => (price.parse().unwrap_or(1.0), name),
+                [price, name] if price.parse::<f64>().is_ok() => {
+                    (price.parse().unwrap_or(1.0), name)
+                }
+                [name, price] if price.parse::<f64>().is_ok() => {
+                    (price.parse().unwrap_or(1.0), name)
+                }
                 _ => {
                     return Err(format!(
                         "{term:?} is no term; a cost is like \"message_rate_per_s + 100 * missed_toasts_per_client_hour\""
@@ -45,7 +56,11 @@ impl Cost {
             return Err("a cost needs a term, like \"message_rate_per_s\"".into());
         }
         let all = columns();
-        let column = |m: &Metric| all.iter().position(|c| c.metric == m && c.cause.is_none()).unwrap_or(0);
+        let column = |m: &Metric| {
+            all.iter()
+                .position(|c| c.metric == m && c.cause.is_none())
+                .unwrap_or(0)
+        };
         let columns = terms.iter().map(|(_, m)| column(m)).collect();
         Ok(Cost { terms, columns })
     }
@@ -81,11 +96,21 @@ mod tests {
 
     #[test]
     fn terms_have_prices_and_signs() {
-        let cost = Cost::parse("message_rate_per_s + 100*missed_toast_fraction - session_drops * 0.5").unwrap();
-        let wanted = [(1.0, "message_rate_per_s"), (100.0, "missed_toast_fraction"), (-0.5, "session_drops")];
+        let cost =
+            Cost::parse("message_rate_per_s + 100*missed_toast_fraction - session_drops * 0.5")
+                .unwrap();
+        let wanted = [
+            (1.0, "message_rate_per_s"),
+            (100.0, "missed_toast_fraction"),
+            (-0.5, "session_drops"),
+        ];
         assert_eq!(names(&cost), wanted);
         assert!(Cost::parse("").is_err() && Cost::parse("2 * 3 * down_fraction").is_err());
-        assert!(Cost::parse("load").unwrap_err().contains("unknown metric \"load\""));
+        assert!(
+            Cost::parse("load")
+                .unwrap_err()
+                .contains("unknown metric \"load\"")
+        );
     }
 
     #[test]
@@ -97,10 +122,17 @@ mod tests {
                 ("down_fraction", None) => Sample::Ratio(1.0, 4.0),
                 _ => Sample::Absent,
             };
-            Observation { values: vec![columns().iter().map(sample).collect()], fingerprint: 0, events: 0 }
+            Observation {
+                values: vec![columns().iter().map(sample).collect()],
+                fingerprint: 0,
+                events: 0,
+            }
         };
         assert_eq!(cost.of(&observation(3)), Ok(8.5));
         let recovery = Cost::parse("recovery_mean_s").unwrap();
-        assert_eq!(recovery.of(&observation(3)).unwrap_err().name, "recovery_mean_s");
+        assert_eq!(
+            recovery.of(&observation(3)).unwrap_err().name,
+            "recovery_mean_s"
+        );
     }
 }

@@ -25,7 +25,10 @@ fn coverage(name: &str, truth: f64, interval: impl Fn(&mut Stream) -> (f64, f64)
 }
 
 fn bounds(estimate: Estimate) -> (f64, f64) {
-    (estimate.lower.unwrap_or(f64::NEG_INFINITY), estimate.upper.unwrap_or(f64::INFINITY))
+    (
+        estimate.lower.unwrap_or(f64::NEG_INFINITY),
+        estimate.upper.unwrap_or(f64::INFINITY),
+    )
 }
 
 fn draws(n: usize, stream: &mut Stream, mut draw: impl FnMut(&mut Stream) -> f64) -> Vec<f64> {
@@ -83,9 +86,14 @@ fn t_intervals_of_means() {
     let mean = |samples: Vec<f64>| bounds(mean_interval(&samples, 0.95).unwrap());
     is_near_95(coverage("mean of 5 normals", 5.0, |s| mean(normal(5)(s))));
     is_near_95(coverage("mean of 10 normals", 5.0, |s| mean(normal(10)(s))));
-    let of_many = |s: &mut Stream| draws(100, s, |s| Exponential.sample(s)).iter().sum::<f64>() / 100.0;
-    is_near_95(coverage("mean of 10 means of 100 exponentials", 1.0, |s| mean(draws(10, s, of_many))));
-    is_near_95(coverage("mean of 200 exponentials", 1.0, |s| mean(draws(200, s, |s| Exponential.sample(s)))));
+    let of_many =
+        |s: &mut Stream| draws(100, s, |s| Exponential.sample(s)).iter().sum::<f64>() / 100.0;
+    is_near_95(coverage("mean of 10 means of 100 exponentials", 1.0, |s| {
+        mean(draws(10, s, of_many))
+    }));
+    is_near_95(coverage("mean of 200 exponentials", 1.0, |s| {
+        mean(draws(200, s, |s| Exponential.sample(s)))
+    }));
 }
 
 /// The reason for the warning: skewed samples, and few of them.
@@ -93,7 +101,9 @@ fn t_intervals_of_means() {
 #[ignore = "slow: 10,000 macro-replications of each"]
 fn too_few_skewed_samples_do_not_cover() {
     let mean = |samples: Vec<f64>| bounds(mean_interval(&samples, 0.95).unwrap());
-    let few = coverage("mean of 10 exponentials", 1.0, |s| mean(draws(10, s, |s| Exponential.sample(s))));
+    let few = coverage("mean of 10 exponentials", 1.0, |s| {
+        mean(draws(10, s, |s| Exponential.sample(s)))
+    });
     assert!(few < 0.93, "{few}");
 }
 
@@ -106,30 +116,64 @@ fn ratios_of_totals() {
             bounds(ratio_interval(&pairs, 0.95).unwrap())
         }
     };
-    is_near_95(coverage("ratio of 10 compound Poisson pairs", 0.2, ratio(10)));
-    is_near_95(coverage("ratio of 30 compound Poisson pairs", 0.2, ratio(30)));
+    is_near_95(coverage(
+        "ratio of 10 compound Poisson pairs",
+        0.2,
+        ratio(10),
+    ));
+    is_near_95(coverage(
+        "ratio of 30 compound Poisson pairs",
+        0.2,
+        ratio(30),
+    ));
 }
 
 #[test]
 #[ignore = "slow: 10,000 macro-replications of each"]
 fn paired_differences() {
-    is_near_95(coverage("paired difference of 10, correlation 0.9", 0.3, |s| {
-        let shared = draws(10, s, |s| 3.0 * Normal.sample(s));
-        let [a, b] = [0.0, 0.3].map(|mean| shared.iter().map(|x| x + mean + Normal.sample(s)).collect::<Vec<f64>>());
-        bounds(paired_difference(&a, &b, 0.95).unwrap().difference)
-    }));
+    is_near_95(coverage(
+        "paired difference of 10, correlation 0.9",
+        0.3,
+        |s| {
+            let shared = draws(10, s, |s| 3.0 * Normal.sample(s));
+            let [a, b] = [0.0, 0.3].map(|mean| {
+                shared
+                    .iter()
+                    .map(|x| x + mean + Normal.sample(s))
+                    .collect::<Vec<f64>>()
+            });
+            bounds(paired_difference(&a, &b, 0.95).unwrap().difference)
+        },
+    ));
     is_near_95(coverage("paired difference of ratios of 10", 0.05, |s| {
         let totals: Vec<[(f64, f64); 2]> = (0..10).map(|_| compound_poisson(s, 0.1)).collect();
-        let of = |which: usize| totals.iter().map(|pair| pair[which]).collect::<Vec<(f64, f64)>>();
+        let of = |which: usize| {
+            totals
+                .iter()
+                .map(|pair| pair[which])
+                .collect::<Vec<(f64, f64)>>()
+        };
         bounds(paired_ratio(&of(0), &of(1), 0.95).unwrap().difference)
     }));
     let all = coverage("all of 4 paired differences of 10, Bonferroni", 0.0, |s| {
         let shared = draws(10, s, |s| Normal.sample(s));
-        let other = |s: &mut Stream| shared.iter().map(|x| x + Normal.sample(s)).collect::<Vec<f64>>();
+        let other = |s: &mut Stream| {
+            shared
+                .iter()
+                .map(|x| x + Normal.sample(s))
+                .collect::<Vec<f64>>()
+        };
         let baseline = other(s);
-        let intervals =
-            (0..4).map(|_| paired_difference(&baseline, &other(s), bonferroni(0.95, 4)).unwrap().difference);
-        intervals.map(bounds).fold((f64::MIN, f64::MAX), |all, one| (all.0.max(one.0), all.1.min(one.1)))
+        let intervals = (0..4).map(|_| {
+            paired_difference(&baseline, &other(s), bonferroni(0.95, 4))
+                .unwrap()
+                .difference
+        });
+        intervals
+            .map(bounds)
+            .fold((f64::MIN, f64::MAX), |all, one| {
+                (all.0.max(one.0), all.1.min(one.1))
+            })
     });
     is_at_least_95(all);
 }
@@ -139,7 +183,9 @@ fn paired_differences() {
 #[ignore = "slow: 10,000 macro-replications of each"]
 fn exact_intervals_cover_at_least_as_promised() {
     for mean in [0.5, 5.0, 50.0] {
-        let c = coverage(&format!("Garwood, mean {mean}"), mean, |s| poisson_bounds(u64::from(poisson(mean, s)), 0.95));
+        let c = coverage(&format!("Garwood, mean {mean}"), mean, |s| {
+            poisson_bounds(u64::from(poisson(mean, s)), 0.95)
+        });
         is_at_least_95(c);
     }
     for (p, n) in [(0.003, 1000), (0.3, 100)] {
@@ -166,8 +212,19 @@ fn rare_counts_of_ten_replications() {
     for mean in [0.3, 1.0, 2.0] {
         let c = coverage(&format!("10 Poisson counts of mean {mean}"), mean, |s| {
             let counts: Vec<u32> = (0..10).map(|_| poisson(mean, s)).collect();
-            let samples: Vec<Sample> = counts.iter().map(|n| Sample::Count(u64::from(*n))).collect();
-            let t = || bounds(mean_interval(&counts.iter().map(|n| f64::from(*n)).collect::<Vec<_>>(), 0.95).unwrap());
+            let samples: Vec<Sample> = counts
+                .iter()
+                .map(|n| Sample::Count(u64::from(*n)))
+                .collect();
+            let t = || {
+                bounds(
+                    mean_interval(
+                        &counts.iter().map(|n| f64::from(*n)).collect::<Vec<_>>(),
+                        0.95,
+                    )
+                    .unwrap(),
+                )
+            };
             match counts.iter().sum::<u32>() {
                 0 => (0.0, poisson_bounds(0, 0.95).1 / 10.0),
                 _ => samples::rare_bounds(drops, &samples).unwrap_or_else(t),
@@ -181,7 +238,11 @@ fn rare_counts_of_ten_replications() {
 #[test]
 #[ignore = "slow: 10,000 macro-replications of each"]
 fn stopping_at_a_precision() {
-    for precision in [Precision::Absolute(0.5), Precision::Absolute(0.2), Precision::Relative(0.05)] {
+    for precision in [
+        Precision::Absolute(0.5),
+        Precision::Absolute(0.2),
+        Precision::Relative(0.05),
+    ] {
         let c = coverage(&format!("mean of normals until {precision:?}"), 2.0, |s| {
             let mut samples: Vec<f64> = Vec::new();
             for n in checkpoints(10, 1000) {

@@ -19,7 +19,11 @@ pub struct Estimate {
 impl Estimate {
     /// An estimate with symmetric bounds.
     pub(super) fn around(mean: f64, half_width: Option<f64>) -> Estimate {
-        Estimate { mean, lower: half_width.map(|h| mean - h), upper: half_width.map(|h| mean + h) }
+        Estimate {
+            mean,
+            lower: half_width.map(|h| mean - h),
+            upper: half_width.map(|h| mean + h),
+        }
     }
 
     /// Half of the interval's width.
@@ -72,13 +76,18 @@ pub fn mean_interval(samples: &[f64], confidence: f64) -> Option<Estimate> {
     }
     let squares: f64 = samples.iter().map(|x| (x - mean) * (x - mean)).sum();
     let deviation = (squares / (n - 1.0)).sqrt();
-    Some(Estimate::around(mean, Some(student_t((1.0 + confidence) / 2.0, n - 1.0) * deviation / n.sqrt())))
+    Some(Estimate::around(
+        mean,
+        Some(student_t((1.0 + confidence) / 2.0, n - 1.0) * deviation / n.sqrt()),
+    ))
 }
 
 /// A ratio of totals over (numerator, denominator) pairs, with the linearised (delta-method) t-interval. `None` where the denominators sum to 0.
 pub fn ratio_interval(pairs: &[(f64, f64)], confidence: f64) -> Option<Estimate> {
     let n = pairs.len() as f64;
-    let (above, below) = pairs.iter().fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
+    let (above, below) = pairs
+        .iter()
+        .fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
     if below <= 0.0 {
         return None;
     }
@@ -86,9 +95,15 @@ pub fn ratio_interval(pairs: &[(f64, f64)], confidence: f64) -> Option<Estimate>
     if pairs.len() == 1 {
         return Some(Estimate::around(ratio, None));
     }
-    let squares: f64 = pairs.iter().map(|(x, y)| (x - ratio * y) * (x - ratio * y)).sum();
+    let squares: f64 = pairs
+        .iter()
+        .map(|(x, y)| (x - ratio * y) * (x - ratio * y))
+        .sum();
     let deviation = (squares / (n - 1.0)).sqrt() / (below / n);
-    Some(Estimate::around(ratio, Some(student_t((1.0 + confidence) / 2.0, n - 1.0) * deviation / n.sqrt())))
+    Some(Estimate::around(
+        ratio,
+        Some(student_t((1.0 + confidence) / 2.0, n - 1.0) * deviation / n.sqrt()),
+    ))
 }
 
 /// Exact bounds of a Poisson mean after `k` events (Garwood).
@@ -106,8 +121,16 @@ pub fn poisson_bounds(k: u64, confidence: f64) -> (f64, f64) {
 pub fn binomial_bounds(k: u64, n: u64, confidence: f64) -> (f64, f64) {
     let tail = (1.0 - confidence) / 2.0;
     let bound = |p: f64, a: f64, b: f64| quantile(p, 0.0, 1.0, |x| tail::beta(a, b, x));
-    let lower = if k == 0 { 0.0 } else { bound(tail, k as f64, (n - k) as f64 + 1.0) };
-    let upper = if k >= n { 1.0 } else { bound(1.0 - tail, k as f64 + 1.0, (n - k) as f64) };
+    let lower = if k == 0 {
+        0.0
+    } else {
+        bound(tail, k as f64, (n - k) as f64 + 1.0)
+    };
+    let upper = if k >= n {
+        1.0
+    } else {
+        bound(1.0 - tail, k as f64 + 1.0, (n - k) as f64)
+    };
     (lower, upper)
 }
 
@@ -115,7 +138,10 @@ pub fn binomial_bounds(k: u64, n: u64, confidence: f64) -> (f64, f64) {
 #[cfg(test)]
 #[track_caller]
 pub(super) fn near(found: f64, wanted: f64) {
-    assert!((found - wanted).abs() <= 1e-12 * wanted.abs(), "{found} is not {wanted}");
+    assert!(
+        (found - wanted).abs() <= 1e-12 * wanted.abs(),
+        "{found} is not {wanted}"
+    );
 }
 
 #[cfg(test)]
@@ -128,7 +154,14 @@ mod tests {
         let e = mean_interval(&[2.1, 1.9, 2.4, 2.2, 2.0, 1.8, 2.3, 2.5, 1.7, 2.1], 0.95).unwrap();
         near(e.mean, 2.1);
         near(e.half_width().unwrap(), 0.18470435889459);
-        assert_eq!(mean_interval(&[3.0], 0.95), Some(Estimate { mean: 3.0, lower: None, upper: None }));
+        assert_eq!(
+            mean_interval(&[3.0], 0.95),
+            Some(Estimate {
+                mean: 3.0,
+                lower: None,
+                upper: None
+            })
+        );
         assert_eq!(mean_interval(&[], 0.95), None);
     }
 
@@ -148,7 +181,13 @@ mod tests {
 
     #[test]
     fn a_ratio_is_a_ratio_of_totals() {
-        let pairs = [(2.0, 100.0), (1.0, 120.0), (3.0, 90.0), (2.0, 110.0), (4.0, 105.0)];
+        let pairs = [
+            (2.0, 100.0),
+            (1.0, 120.0),
+            (3.0, 90.0),
+            (2.0, 110.0),
+            (4.0, 105.0),
+        ];
         let e = ratio_interval(&pairs, 0.95).unwrap();
         near(e.mean, 0.022857142857142857);
         near(e.half_width().unwrap(), 0.015455372578120213);

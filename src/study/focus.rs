@@ -18,7 +18,11 @@ pub fn focus(samples: &Samples, objectives: &[Objective]) -> Vec<(usize, usize)>
         all.extend(found.filter(|f| !all.contains(f)));
     }
     if all.is_empty() {
-        all.extend(ALWAYS.iter().filter_map(|metric| Some((0, samples.column(metric)?))));
+        all.extend(
+            ALWAYS
+                .iter()
+                .filter_map(|metric| Some((0, samples.column(metric)?))),
+        );
     }
     all
 }
@@ -71,9 +75,16 @@ pub fn skewed(samples: &Samples, objectives: &[Objective]) -> Vec<Skewed> {
         }
         let values: Vec<f64> = samples.of(scope, column).filter_map(value).collect();
         let skew = skew_warning(&values)?;
-        Some(Skewed { scope: samples.scopes[scope].clone(), column: samples.columns[column], skew })
+        Some(Skewed {
+            scope: samples.scopes[scope].clone(),
+            column: samples.columns[column],
+            skew,
+        })
     };
-    focus(samples, objectives).into_iter().filter_map(of).collect()
+    focus(samples, objectives)
+        .into_iter()
+        .filter_map(of)
+        .collect()
 }
 
 /// What one replication says on its own.
@@ -97,9 +108,22 @@ mod tests {
     fn of(metric: &str, observed: &[Sample]) -> Samples {
         let mut samples = Samples::new(vec![Scope::All], Time(1));
         for (number, sample) in (0..).zip(observed) {
-            let one = |c: &Column| if c.metric.name == metric && c.cause.is_none() { *sample } else { Sample::Absent };
+            let one = |c: &Column| {
+                if c.metric.name == metric && c.cause.is_none() {
+                    *sample
+                } else {
+                    Sample::Absent
+                }
+            };
             let values = vec![columns().iter().map(one).collect()];
-            samples.add(number, Observation { values, fingerprint: 0, events: 0 });
+            samples.add(
+                number,
+                Observation {
+                    values,
+                    fingerprint: 0,
+                    events: 0,
+                },
+            );
         }
         samples
     }
@@ -111,14 +135,36 @@ mod tests {
     #[test]
     fn the_objectives_say_what_the_study_is_about() {
         let metric = Metric::named("session_drops").unwrap();
-        let samples = of("session_drops", &[Sample::Count(90), Sample::Count(100), Sample::Count(110)]);
-        let objective = Objective { metric, cause: None, scope: Scope::All, bound: Bound::AtMost(1.0) };
+        let samples = of(
+            "session_drops",
+            &[Sample::Count(90), Sample::Count(100), Sample::Count(110)],
+        );
+        let objective = Objective {
+            metric,
+            cause: None,
+            scope: Scope::All,
+            bound: Bound::AtMost(1.0),
+        };
         // 100 ± 24.8
-        let relative =
-            |share| is_precise(&samples, std::slice::from_ref(&objective), &wanted(None, Precision::Relative(share)));
+        let relative = |share| {
+            is_precise(
+                &samples,
+                std::slice::from_ref(&objective),
+                &wanted(None, Precision::Relative(share)),
+            )
+        };
         assert!(relative(0.25) && !relative(0.24));
-        assert!(is_precise(&samples, &[], &wanted(None, Precision::Relative(0.01))), "nothing is known of the others");
-        let absolute = |half| is_precise(&samples, &[], &wanted(Some("session_drops"), Precision::Absolute(half)));
+        assert!(
+            is_precise(&samples, &[], &wanted(None, Precision::Relative(0.01))),
+            "nothing is known of the others"
+        );
+        let absolute = |half| {
+            is_precise(
+                &samples,
+                &[],
+                &wanted(Some("session_drops"), Precision::Absolute(half)),
+            )
+        };
         assert!(absolute(25.0) && !absolute(24.0));
     }
 
@@ -131,7 +177,8 @@ mod tests {
 
     #[test]
     fn a_long_tail_is_told() {
-        let tail = [1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 6.0, 9.0, 15.0, 40.0].map(|x| Sample::Ratio(x, 100.0));
+        let tail =
+            [1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 6.0, 9.0, 15.0, 40.0].map(|x| Sample::Ratio(x, 100.0));
         let told = skewed(&of("missed_toast_fraction", &tail), &[]);
         assert_eq!((told.len(), told[0].skew.replications), (1, 155));
     }

@@ -50,7 +50,9 @@ mod verdict;
 pub use bracket::{Bracket, Side};
 pub use compare::{Compared, DECISIVE, Stand, compare, verdict};
 pub use cost::Cost;
-pub use estimate::{CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval, student_t};
+pub use estimate::{
+    CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval, student_t,
+};
 pub use focus::{Skewed, Wanted, focus, is_precise, skewed};
 pub use mser::{Truncation, mser5};
 pub use optimum::{Optimum, Point, optimum};

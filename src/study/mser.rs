@@ -23,9 +23,15 @@ pub struct Truncation {
 /// Panics where an observation is not finite.
 pub fn mser5(series: &[f64]) -> Truncation {
     assert!(series.iter().all(|y| y.is_finite()), "finite observations");
-    let batches: Vec<f64> = series.chunks_exact(BATCH).map(|batch| batch.iter().sum::<f64>() / BATCH as f64).collect();
+    let batches: Vec<f64> = series
+        .chunks_exact(BATCH)
+        .map(|batch| batch.iter().sum::<f64>() / BATCH as f64)
+        .collect();
     if batches.len() < LEAST_BATCHES {
-        return Truncation { deleted: 0, too_short: true };
+        return Truncation {
+            deleted: 0,
+            too_short: true,
+        };
     }
     // From the end, so that each step adds one batch to the mean and the sum of squares of those kept (Welford).
     let (mut mean, mut squares) = (0.0, 0.0);
@@ -39,7 +45,10 @@ pub fn mser5(series: &[f64]) -> Truncation {
             (least, first_kept) = (statistic, d);
         }
     }
-    Truncation { deleted: first_kept * BATCH, too_short: 2 * first_kept > batches.len() }
+    Truncation {
+        deleted: first_kept * BATCH,
+        too_short: 2 * first_kept > batches.len(),
+    }
 }
 
 /// Observations in a batch.
@@ -55,21 +64,33 @@ mod tests {
 
     /// The definition, word for word, to check the incremental one against.
     fn by_definition(series: &[f64]) -> usize {
-        let b: Vec<f64> = series.chunks_exact(5).map(|c| c.iter().sum::<f64>() / 5.0).collect();
+        let b: Vec<f64> = series
+            .chunks_exact(5)
+            .map(|c| c.iter().sum::<f64>() / 5.0)
+            .collect();
         let statistic = |d: usize| {
             let kept = &b[d..];
             let n = kept.len() as f64;
             let mean = kept.iter().sum::<f64>() / n;
             kept.iter().map(|y| (y - mean) * (y - mean)).sum::<f64>() / (n * n)
         };
-        5 * (0..b.len() - 5).min_by(|c, d| statistic(*c).total_cmp(&statistic(*d))).unwrap()
+        5 * (0..b.len() - 5)
+            .min_by(|c, d| statistic(*c).total_cmp(&statistic(*d)))
+            .unwrap()
     }
 
     #[test]
     fn a_ramp_of_ten_then_noise() {
-        let y: Vec<f64> =
-            (0..200u32).map(|i| 10.0 - f64::from(i.min(10)) + f64::from((7919 * i) % 13) / 13.0).collect();
-        assert_eq!(mser5(&y), Truncation { deleted: 10, too_short: false });
+        let y: Vec<f64> = (0..200u32)
+            .map(|i| 10.0 - f64::from(i.min(10)) + f64::from((7919 * i) % 13) / 13.0)
+            .collect();
+        assert_eq!(
+            mser5(&y),
+            Truncation {
+                deleted: 10,
+                too_short: false
+            }
+        );
         assert_eq!(by_definition(&y), 10);
     }
 
@@ -86,7 +107,11 @@ mod tests {
                     level
                 })
                 .collect();
-            assert_eq!(mser5(&series).deleted, by_definition(&series), "seed {seed}");
+            assert_eq!(
+                mser5(&series).deleted,
+                by_definition(&series),
+                "seed {seed}"
+            );
         }
     }
 
@@ -94,15 +119,41 @@ mod tests {
     fn a_run_that_never_settles_is_too_short() {
         let rising: Vec<f64> = (0..200).map(f64::from).collect();
         assert!(mser5(&rising).too_short);
-        let late: Vec<f64> = (0..200u32).map(|i| if i < 120 { 50.0 } else { f64::from(i % 5) }).collect();
-        assert_eq!(mser5(&late), Truncation { deleted: 120, too_short: true });
-        assert_eq!(mser5(&[1.0; 49]), Truncation { deleted: 0, too_short: true });
+        let late: Vec<f64> = (0..200u32)
+            .map(|i| if i < 120 { 50.0 } else { f64::from(i % 5) })
+            .collect();
+        assert_eq!(
+            mser5(&late),
+            Truncation {
+                deleted: 120,
+                too_short: true
+            }
+        );
+        assert_eq!(
+            mser5(&[1.0; 49]),
+            Truncation {
+                deleted: 0,
+                too_short: true
+            }
+        );
     }
 
     #[test]
     fn a_settled_run_loses_nothing() {
-        assert_eq!(mser5(&[0.1; 203]), Truncation { deleted: 0, too_short: false });
+        assert_eq!(
+            mser5(&[0.1; 203]),
+            Truncation {
+                deleted: 0,
+                too_short: false
+            }
+        );
         let half: Vec<f64> = (0..200).map(|i| if i < 100 { 9.0 } else { 1.0 }).collect();
-        assert_eq!(mser5(&half), Truncation { deleted: 100, too_short: false });
+        assert_eq!(
+            mser5(&half),
+            Truncation {
+                deleted: 100,
+                too_short: false
+            }
+        );
     }
 }

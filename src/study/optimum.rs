@@ -37,7 +37,8 @@ pub fn optimum(points: &[Point]) -> Option<Optimum> {
     if points.iter().any(|p| p.x.is_nan() || p.cost.mean.is_nan()) {
         return None;
     }
-    let best = (0..points.len()).min_by(|a, b| points[*a].cost.mean.total_cmp(&points[*b].cost.mean))?;
+    let best =
+        (0..points.len()).min_by(|a, b| points[*a].cost.mean.total_cmp(&points[*b].cost.mean))?;
     let as_good = |i: usize| match (points[i].cost.lower, points[best].cost.upper) {
         (Some(lower), Some(upper)) => i == best || lower <= upper,
         _ => true,
@@ -46,7 +47,11 @@ pub fn optimum(points: &[Point]) -> Option<Optimum> {
     by_x.sort_by(|a, b| points[*a].x.total_cmp(&points[*b].x));
     let place = by_x.iter().position(|i| *i == best)?;
     let after = by_x[place..].iter().take_while(|i| as_good(**i)).count();
-    let before = by_x[..place].iter().rev().take_while(|i| as_good(**i)).count();
+    let before = by_x[..place]
+        .iter()
+        .rev()
+        .take_while(|i| as_good(**i))
+        .count();
     let (first, last) = (place - before, place + after - 1);
     Some(Optimum {
         best,
@@ -64,14 +69,20 @@ mod tests {
     use rand_distr::Distribution;
 
     fn point(x: f64, mean: f64, half_width: f64) -> Point {
-        Point { x, cost: Estimate::around(mean, Some(half_width)) }
+        Point {
+            x,
+            cost: Estimate::around(mean, Some(half_width)),
+        }
     }
 
     /// Load a/x and missed toasts b·x, whose sum is least at √(a/b), 2√(ab), and flat around it.
     #[test]
     fn a_flat_curve_against_its_closed_form() {
         let (a, b) = (400.0_f64, 1.0_f64);
-        let points: Vec<Point> = (1..=12u32).map(|i| f64::from(5 * i)).map(|x| point(x, a / x + b * x, 1.0)).collect();
+        let points: Vec<Point> = (1..=12u32)
+            .map(|i| f64::from(5 * i))
+            .map(|x| point(x, a / x + b * x, 1.0))
+            .collect();
         let o = optimum(&points).unwrap();
         assert_eq!(points[o.best].x, (a / b).sqrt());
         assert_eq!(points[o.best].cost.mean, 2.0 * (a * b).sqrt());
@@ -91,8 +102,13 @@ mod tests {
             let points: Vec<Point> = (1..=12u32)
                 .map(|i| f64::from(5 * i))
                 .map(|x| {
-                    let costs: Vec<f64> = (0..10).map(|_| a / x + b * x + 2.0 * Normal.sample(&mut stream)).collect();
-                    Point { x, cost: mean_interval(&costs, bonferroni(0.95, 12)).unwrap() }
+                    let costs: Vec<f64> = (0..10)
+                        .map(|_| a / x + b * x + 2.0 * Normal.sample(&mut stream))
+                        .collect();
+                    Point {
+                        x,
+                        cost: mean_interval(&costs, bonferroni(0.95, 12)).unwrap(),
+                    }
                 })
                 .collect();
             let o = optimum(&points).unwrap();
@@ -100,12 +116,17 @@ mod tests {
             hit += i32::from(points[o.best].x == (a / b).sqrt());
         }
         println!("held {held}, hit {hit} of {sweeps}");
-        assert!(f64::from(held) >= 0.95 * f64::from(sweeps) && hit < sweeps as i32, "{held} {hit}");
+        assert!(
+            f64::from(held) >= 0.95 * f64::from(sweeps) && hit < sweeps as i32,
+            "{held} {hit}"
+        );
     }
 
     #[test]
     fn an_optimum_at_the_edge_may_lie_beyond() {
-        let points: Vec<Point> = (1..=5u32).map(|i| point(f64::from(i), 10.0 - f64::from(i), 0.1)).collect();
+        let points: Vec<Point> = (1..=5u32)
+            .map(|i| point(f64::from(i), 10.0 - f64::from(i), 0.1))
+            .collect();
         let o = optimum(&points).unwrap();
         assert_eq!((o.best, o.flat, o.at_edge), (4, (5.0, 5.0), true));
     }
@@ -126,9 +147,15 @@ mod tests {
 
     #[test]
     fn without_intervals_nothing_is_worse() {
-        let bare = |x: f64| Point { x, cost: Estimate::around(x, None) };
+        let bare = |x: f64| Point {
+            x,
+            cost: Estimate::around(x, None),
+        };
         let o = optimum(&[bare(1.0), bare(2.0)]).unwrap();
-        assert_eq!((o.best, o.indistinguishable.len(), o.flat), (0, 2, (1.0, 2.0)));
+        assert_eq!(
+            (o.best, o.indistinguishable.len(), o.flat),
+            (0, 2, (1.0, 2.0))
+        );
         assert_eq!(optimum(&[]), None);
         assert_eq!(optimum(&[bare(f64::NAN)]), None);
     }

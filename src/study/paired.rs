@@ -31,7 +31,10 @@ pub fn paired_difference(baseline: &[f64], other: &[f64], confidence: f64) -> Op
     assert_eq!(baseline.len(), other.len(), "paired by replication");
     let differences: Vec<f64> = baseline.iter().zip(other).map(|(a, b)| b - a).collect();
     let difference = mean_interval(&differences, confidence)?;
-    Some(Paired { difference, correlation: correlation(baseline, other) })
+    Some(Paired {
+        difference,
+        correlation: correlation(baseline, other),
+    })
 }
 
 /// The difference of two ratios of totals, each over (numerator, denominator) pairs of the same replications, with the
@@ -41,17 +44,28 @@ pub fn paired_difference(baseline: &[f64], other: &[f64], confidence: f64) -> Op
 /// varies. The correlation is that of the influences. Source: W. G. Cochran, Sampling Techniques, 3rd edition, section 6.12.
 ///
 /// Panics as [`paired_difference`] does.
-pub fn paired_ratio(baseline: &[(f64, f64)], other: &[(f64, f64)], confidence: f64) -> Option<Paired> {
+pub fn paired_ratio(
+    baseline: &[(f64, f64)],
+    other: &[(f64, f64)],
+    confidence: f64,
+) -> Option<Paired> {
     assert_eq!(baseline.len(), other.len(), "paired by replication");
     let (a, influences_a) = influences(baseline)?;
     let (b, influences_b) = influences(other)?;
     let n = baseline.len() as f64;
     let half_width = (baseline.len() > 1).then(|| {
-        let squares: f64 = influences_a.iter().zip(&influences_b).map(|(a, b)| (b - a) * (b - a)).sum();
+        let squares: f64 = influences_a
+            .iter()
+            .zip(&influences_b)
+            .map(|(a, b)| (b - a) * (b - a))
+            .sum();
         student_t((1.0 + confidence) / 2.0, n - 1.0) * (squares / (n - 1.0) / n).sqrt()
     });
     let correlation = correlation(&influences_a, &influences_b);
-    Some(Paired { difference: Estimate::around(b - a, half_width), correlation })
+    Some(Paired {
+        difference: Estimate::around(b - a, half_width),
+        correlation,
+    })
 }
 
 /// The difference of a figure over the same replications, by the kind of its samples: ratios as ratios of totals, others as
@@ -68,7 +82,16 @@ pub fn paired_samples(baseline: &[Sample], other: &[Sample], confidence: f64) ->
     if both().any(|(a, b)| matches!(a, Sample::Ratio(..)) || matches!(b, Sample::Ratio(..))) {
         // A ratio without a denominator adds nothing to its totals.
         let pairs = |samples: &[Sample]| -> Vec<(f64, f64)> {
-            samples.iter().map(|s| if let Sample::Ratio(x, y) = s { (*x, *y) } else { (0.0, 0.0) }).collect()
+            samples
+                .iter()
+                .map(|s| {
+                    if let Sample::Ratio(x, y) = s {
+                        (*x, *y)
+                    } else {
+                        (0.0, 0.0)
+                    }
+                })
+                .collect()
         };
         return paired_ratio(&pairs(baseline), &pairs(other), confidence);
     }
@@ -77,18 +100,28 @@ pub fn paired_samples(baseline: &[Sample], other: &[Sample], confidence: f64) ->
         Sample::Value(x) => Some(x),
         _ => None,
     };
-    let (a, b): (Vec<f64>, Vec<f64>) = both().filter_map(|(a, b)| Some((value(a)?, value(b)?))).unzip();
+    let (a, b): (Vec<f64>, Vec<f64>) = both()
+        .filter_map(|(a, b)| Some((value(a)?, value(b)?)))
+        .unzip();
     paired_difference(&a, &b, confidence)
 }
 
 /// A ratio of totals, and what each replication adds to it: these sum to 0.
 fn influences(pairs: &[(f64, f64)]) -> Option<(f64, Vec<f64>)> {
-    let (above, below) = pairs.iter().fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
+    let (above, below) = pairs
+        .iter()
+        .fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
     if below <= 0.0 {
         return None;
     }
     let (ratio, mean_below) = (above / below, below / pairs.len() as f64);
-    Some((ratio, pairs.iter().map(|(x, y)| (x - ratio * y) / mean_below).collect()))
+    Some((
+        ratio,
+        pairs
+            .iter()
+            .map(|(x, y)| (x - ratio * y) / mean_below)
+            .collect(),
+    ))
 }
 
 fn correlation(a: &[f64], b: &[f64]) -> Option<f64> {
@@ -122,29 +155,61 @@ mod tests {
         near(p.correlation.unwrap(), 0.9456108576893005);
         assert!(p.difference.half_width() < mean_interval(&A, 0.95).unwrap().half_width());
         let one_of_three = paired_difference(&A, &B, bonferroni(0.95, 3)).unwrap();
-        near(one_of_three.difference.half_width().unwrap(), 0.07822197568997294);
+        near(
+            one_of_three.difference.half_width().unwrap(),
+            0.07822197568997294,
+        );
     }
 
     #[test]
     fn the_other_less_the_baseline() {
-        let (there, back) = (paired_difference(&A, &B, 0.95).unwrap(), paired_difference(&B, &A, 0.95).unwrap());
+        let (there, back) = (
+            paired_difference(&A, &B, 0.95).unwrap(),
+            paired_difference(&B, &A, 0.95).unwrap(),
+        );
         near(there.difference.mean, -back.difference.mean);
         assert_eq!(there.correlation, back.correlation);
-        near(there.difference.upper.unwrap(), -back.difference.lower.unwrap());
+        near(
+            there.difference.upper.unwrap(),
+            -back.difference.lower.unwrap(),
+        );
     }
 
     #[test]
     fn ratios_of_totals() {
-        let a = [(2.0, 100.0), (1.0, 120.0), (3.0, 90.0), (2.0, 110.0), (4.0, 105.0)];
-        let b = [(4.0, 101.0), (2.0, 118.0), (4.0, 92.0), (5.0, 111.0), (7.0, 103.0)];
+        let a = [
+            (2.0, 100.0),
+            (1.0, 120.0),
+            (3.0, 90.0),
+            (2.0, 110.0),
+            (4.0, 105.0),
+        ];
+        let b = [
+            (4.0, 101.0),
+            (2.0, 118.0),
+            (4.0, 92.0),
+            (5.0, 111.0),
+            (7.0, 103.0),
+        ];
         let p = paired_ratio(&a, &b, 0.95).unwrap();
         near(p.difference.mean, 0.019047619047619046);
         near(p.difference.half_width().unwrap(), 0.011830604522260089);
         near(p.correlation.unwrap(), 0.9018149787686116);
         let same = paired_ratio(&a, &a, 0.95).unwrap();
-        assert_eq!(same.difference, Estimate { mean: 0.0, lower: Some(0.0), upper: Some(0.0) });
+        assert_eq!(
+            same.difference,
+            Estimate {
+                mean: 0.0,
+                lower: Some(0.0),
+                upper: Some(0.0)
+            }
+        );
         near(same.correlation.unwrap(), 1.0);
-        assert_eq!(paired_ratio(&a[..1], &[(1.0, 0.0)], 0.95), None, "nothing was due");
+        assert_eq!(
+            paired_ratio(&a[..1], &[(1.0, 0.0)], 0.95),
+            None,
+            "nothing was due"
+        );
     }
 
     #[test]
@@ -152,21 +217,57 @@ mod tests {
         assert_eq!(paired_difference(&[], &[], 0.95), None);
         assert_eq!(paired_ratio(&[], &[], 0.95), None);
         let one = paired_difference(&[1.0], &[3.0], 0.95).unwrap();
-        assert_eq!(one, Paired { difference: Estimate { mean: 2.0, lower: None, upper: None }, correlation: None });
-        assert_eq!(paired_difference(&[1.0, 2.0], &[1.0, 3.0], 0.95).unwrap().correlation, None);
-        assert_eq!(paired_difference(&[0.1; 3], &[1.0, 3.0, 2.0], 0.95).unwrap().correlation, None);
+        assert_eq!(
+            one,
+            Paired {
+                difference: Estimate {
+                    mean: 2.0,
+                    lower: None,
+                    upper: None
+                },
+                correlation: None
+            }
+        );
+        assert_eq!(
+            paired_difference(&[1.0, 2.0], &[1.0, 3.0], 0.95)
+                .unwrap()
+                .correlation,
+            None
+        );
+        assert_eq!(
+            paired_difference(&[0.1; 3], &[1.0, 3.0, 2.0], 0.95)
+                .unwrap()
+                .correlation,
+            None
+        );
     }
 
     #[test]
     fn samples_are_compared_by_their_kind() {
-        let ratios = |xs: &[f64]| xs.iter().map(|x| Sample::Ratio(*x, 10.0)).collect::<Vec<_>>();
+        let ratios = |xs: &[f64]| {
+            xs.iter()
+                .map(|x| Sample::Ratio(*x, 10.0))
+                .collect::<Vec<_>>()
+        };
         let p = paired_samples(&ratios(&[1.0, 2.0, 3.0]), &ratios(&[2.0, 4.0, 3.0]), 0.95).unwrap();
         near(p.difference.mean, 0.1);
         let counts = [Sample::Count(1), Sample::Count(4), Sample::Absent];
         let more = [Sample::Count(2), Sample::Count(6), Sample::Count(9)];
-        near(paired_samples(&counts, &more, 0.95).unwrap().difference.mean, 1.5);
-        assert_eq!(paired_samples(&[Sample::Absent], &[Sample::Absent], 0.95), None);
-        assert_eq!(paired_samples(&[Sample::Beyond(1.0)], &[Sample::Value(1.0)], 0.95), None);
+        near(
+            paired_samples(&counts, &more, 0.95)
+                .unwrap()
+                .difference
+                .mean,
+            1.5,
+        );
+        assert_eq!(
+            paired_samples(&[Sample::Absent], &[Sample::Absent], 0.95),
+            None
+        );
+        assert_eq!(
+            paired_samples(&[Sample::Beyond(1.0)], &[Sample::Value(1.0)], 0.95),
+            None
+        );
     }
 
     #[test]

@@ -25,7 +25,11 @@ pub fn quantile_interval(samples: &[f64], p: f64, confidence: f64) -> Option<Est
     let (lower, upper) = ranks(n, p, confidence);
     let rank = ((n as f64 * p).ceil() as usize).clamp(1, n);
     let at = |rank: usize| sorted[rank - 1];
-    Some(Estimate { mean: at(rank), lower: lower.map(at), upper: upper.map(at) })
+    Some(Estimate {
+        mean: at(rank),
+        lower: lower.map(at),
+        upper: upper.map(at),
+    })
 }
 
 /// The least number of replications whose smallest and largest enclose the p-quantile with the given confidence, erring
@@ -33,7 +37,10 @@ pub fn quantile_interval(samples: &[f64], p: f64, confidence: f64) -> Option<Est
 ///
 /// Panics unless 0 < p < 1 and 0 < confidence < 1.
 pub fn quantile_replications(p: f64, confidence: f64) -> u32 {
-    assert!(p > 0.0 && p < 1.0 && confidence > 0.0 && confidence < 1.0, "a quantile of {p} at {confidence}");
+    assert!(
+        p > 0.0 && p < 1.0 && confidence > 0.0 && confidence < 1.0,
+        "a quantile of {p} at {confidence}"
+    );
     // All n above it, or all n at or below it: the rarer of both fractions decides.
     let tail = (1.0 - confidence) / 2.0;
     (libm::log(tail) / libm::log(p.max(1.0 - p))).ceil() as u32
@@ -43,7 +50,13 @@ pub fn quantile_replications(p: f64, confidence: f64) -> u32 {
 fn ranks(n: usize, p: f64, confidence: f64) -> (Option<usize>, Option<usize>) {
     let error = (1.0 - confidence) / 2.0;
     // Of at least k of n; the complement of the other tail would lose its small digits.
-    let at_least = |k: usize| if k == 0 { 1.0 } else { tail::beta(k as f64, (n - k + 1) as f64, p) };
+    let at_least = |k: usize| {
+        if k == 0 {
+            1.0
+        } else {
+            tail::beta(k as f64, (n - k + 1) as f64, p)
+        }
+    };
     let lower = first(0, n, |k| tail::binomial(k as u64, n as u64, p) > error);
     let upper = first(1, n + 1, |k| k > n || at_least(k) <= error);
     ((lower > 0).then_some(lower), (upper <= n).then_some(upper))
@@ -98,10 +111,32 @@ mod tests {
     fn the_bounds_are_samples() {
         let samples: Vec<f64> = (1..=20).rev().map(f64::from).collect();
         let e = quantile_interval(&samples, 0.5, 0.95).unwrap();
-        assert_eq!(e, Estimate { mean: 10.0, lower: Some(6.0), upper: Some(15.0) });
+        assert_eq!(
+            e,
+            Estimate {
+                mean: 10.0,
+                lower: Some(6.0),
+                upper: Some(15.0)
+            }
+        );
         let e = quantile_interval(&samples, 0.95, 0.95).unwrap();
-        assert_eq!(e, Estimate { mean: 19.0, lower: Some(17.0), upper: None }, "the largest of 20 is no upper bound");
+        assert_eq!(
+            e,
+            Estimate {
+                mean: 19.0,
+                lower: Some(17.0),
+                upper: None
+            },
+            "the largest of 20 is no upper bound"
+        );
         assert_eq!(quantile_interval(&[], 0.5, 0.95), None);
-        assert_eq!(quantile_interval(&[7.0], 0.5, 0.95), Some(Estimate { mean: 7.0, lower: None, upper: None }));
+        assert_eq!(
+            quantile_interval(&[7.0], 0.5, 0.95),
+            Some(Estimate {
+                mean: 7.0,
+                lower: None,
+                upper: None
+            })
+        );
     }
 }

@@ -22,7 +22,9 @@ impl Precision {
 
     /// Whether this estimate is as narrow. Never without bounds; a relative one never of 0 ± more than 0.
     pub fn is_met(self, estimate: &Estimate) -> bool {
-        estimate.half_width().is_some_and(|half_width| half_width <= self.target(estimate))
+        estimate
+            .half_width()
+            .is_some_and(|half_width| half_width <= self.target(estimate))
     }
 }
 
@@ -37,7 +39,11 @@ pub fn replications_needed(
     precision: Precision,
     confidence: f64,
 ) -> Option<u32> {
-    let (n, half_width, target) = (f64::from(replications), estimate.half_width()?, precision.target(estimate));
+    let (n, half_width, target) = (
+        f64::from(replications),
+        estimate.half_width()?,
+        precision.target(estimate),
+    );
     if half_width == 0.0 {
         return Some(2);
     }
@@ -90,10 +96,25 @@ mod tests {
     #[test]
     fn the_half_width_decides() {
         let e = mean_interval(&SAMPLES, 0.95).unwrap();
-        for (half_width, n) in [(0.5, 4), (0.2, 9), (0.105, 26), (0.1, 29), (0.05, 105), (0.01, 2564)] {
-            assert_eq!(replications_needed(&e, 10, Precision::Absolute(half_width), 0.95), Some(n), "{half_width}");
+        for (half_width, n) in [
+            (0.5, 4),
+            (0.2, 9),
+            (0.105, 26),
+            (0.1, 29),
+            (0.05, 105),
+            (0.01, 2564),
+        ] {
+            assert_eq!(
+                replications_needed(&e, 10, Precision::Absolute(half_width), 0.95),
+                Some(n),
+                "{half_width}"
+            );
             let relative = Precision::Relative(half_width / 2.1);
-            assert_eq!(replications_needed(&e, 10, relative, 0.95), Some(n), "{half_width}");
+            assert_eq!(
+                replications_needed(&e, 10, relative, 0.95),
+                Some(n),
+                "{half_width}"
+            );
         }
     }
 
@@ -104,12 +125,21 @@ mod tests {
         assert!(Precision::Relative(0.09).is_met(&e) && !Precision::Relative(0.08).is_met(&e));
         let one = mean_interval(&[3.0], 0.95).unwrap();
         assert!(!Precision::Absolute(1e9).is_met(&one));
-        assert_eq!(replications_needed(&one, 1, Precision::Absolute(1e9), 0.95), None);
+        assert_eq!(
+            replications_needed(&one, 1, Precision::Absolute(1e9), 0.95),
+            None
+        );
         let around_zero = mean_interval(&[-1.0, 1.0], 0.95).unwrap();
-        assert_eq!(replications_needed(&around_zero, 2, Precision::Relative(0.05), 0.95), None);
+        assert_eq!(
+            replications_needed(&around_zero, 2, Precision::Relative(0.05), 0.95),
+            None
+        );
         let constant = mean_interval(&[0.0, 0.0], 0.95).unwrap();
         assert!(Precision::Relative(0.05).is_met(&constant));
-        assert_eq!(replications_needed(&constant, 2, Precision::Relative(0.05), 0.95), Some(2));
+        assert_eq!(
+            replications_needed(&constant, 2, Precision::Relative(0.05), 0.95),
+            Some(2)
+        );
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What the replications of one point said, and the rows they become.
 
-use super::estimate::{CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval};
+use super::estimate::{
+    CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval,
+};
 use crate::measure::{Histogram, METRICS, Metric, MinuteBin, Sample, Scope, StationTally, Tally};
 use crate::quantity::Time;
 
@@ -19,7 +21,9 @@ pub fn columns() -> Vec<Column> {
         .iter()
         .flat_map(|metric| {
             let causes = (metric.causes)().into_iter().enumerate().map(Some);
-            std::iter::once(None).chain(causes).map(move |cause| Column { metric, cause })
+            std::iter::once(None)
+                .chain(causes)
+                .map(move |cause| Column { metric, cause })
         })
         .collect()
 }
@@ -64,7 +68,10 @@ impl Observation {
             None => column.metric.sample(tally, horizon),
             Some((cause, _)) => column.metric.sample_of_cause(tally, cause),
         };
-        let values = tallies.iter().map(|tally| columns.iter().map(|c| sample(c, tally)).collect()).collect();
+        let values = tallies
+            .iter()
+            .map(|tally| columns.iter().map(|c| sample(c, tally)).collect())
+            .collect();
         let all = tallies.first();
         Observation {
             values,
@@ -133,23 +140,35 @@ impl Samples {
         self.add(number, Observation::of(tallies, self.horizon));
         for (sums, tally) in self.minutes.iter_mut().zip(tallies) {
             sums.resize(tally.minutes.len(), MinuteBin::default());
-            sums.iter_mut().zip(&tally.minutes).for_each(|(sum, bin)| *sum += *bin);
+            sums.iter_mut()
+                .zip(&tally.minutes)
+                .for_each(|(sum, bin)| *sum += *bin);
         }
         // The last one may be cut by the horizon.
         let whole = (self.horizon.0 / MINUTE_US) as usize;
-        self.each_minute.extend(tallies.first().map(|all| all.minutes[..whole.min(all.minutes.len())].to_vec()));
+        self.each_minute.extend(
+            tallies
+                .first()
+                .map(|all| all.minutes[..whole.min(all.minutes.len())].to_vec()),
+        );
         for (sums, tally) in self.stations.iter_mut().zip(tallies) {
             sums.merge_minutes(&tally.station);
         }
         for (sums, tally) in self.durations.iter_mut().zip(tallies) {
             let of = [&tally.setup, &tally.detection, &tally.recovery];
-            sums.iter_mut().zip(of).for_each(|(sum, histogram)| sum.merge(histogram));
+            sums.iter_mut()
+                .zip(of)
+                .for_each(|(sum, histogram)| sum.merge(histogram));
         }
     }
 
     /// Adds what the next replication said, without its minutes.
     pub fn add(&mut self, number: u32, observation: Observation) {
-        assert_eq!(observation.values.len(), self.scopes.len(), "one list of samples per scope");
+        assert_eq!(
+            observation.values.len(),
+            self.scopes.len(),
+            "one list of samples per scope"
+        );
         self.values.push(observation.values);
         self.numbers.push(number);
         self.fingerprints.push(observation.fingerprint);
@@ -158,10 +177,19 @@ impl Samples {
 
     /// Adds further replications of the same point, without their minutes.
     pub fn extend(&mut self, more: Samples) {
-        for (number, (values, fingerprint)) in
-            more.numbers.into_iter().zip(more.values.into_iter().zip(more.fingerprints))
+        for (number, (values, fingerprint)) in more
+            .numbers
+            .into_iter()
+            .zip(more.values.into_iter().zip(more.fingerprints))
         {
-            self.add(number, Observation { values, fingerprint, events: 0 });
+            self.add(
+                number,
+                Observation {
+                    values,
+                    fingerprint,
+                    events: 0,
+                },
+            );
         }
         self.events += more.events;
     }
@@ -169,21 +197,36 @@ impl Samples {
     /// Of these replications alone, without the minutes.
     pub fn only(&self, numbers: &[u32]) -> Samples {
         let mut some = Samples::new(self.scopes.clone(), self.horizon);
-        for (index, number) in self.numbers.iter().enumerate().filter(|(_, n)| numbers.contains(n)) {
+        for (index, number) in self
+            .numbers
+            .iter()
+            .enumerate()
+            .filter(|(_, n)| numbers.contains(n))
+        {
             let (values, fingerprint) = (self.values[index].clone(), self.fingerprints[index]);
-            some.add(*number, Observation { values, fingerprint, events: 0 });
+            some.add(
+                *number,
+                Observation {
+                    values,
+                    fingerprint,
+                    events: 0,
+                },
+            );
         }
         some
     }
 
     /// The index of a metric's column, over all causes.
     pub fn column(&self, metric: &str) -> Option<usize> {
-        self.columns.iter().position(|c| c.metric.name == metric && c.cause.is_none())
+        self.columns
+            .iter()
+            .position(|c| c.metric.name == metric && c.cause.is_none())
     }
 
     /// The samples of a metric over everything, per replication.
     pub fn of_all(&self, metric: &str) -> Vec<Sample> {
-        self.column(metric).map_or_else(Vec::new, |column| self.of(0, column).collect())
+        self.column(metric)
+            .map_or_else(Vec::new, |column| self.of(0, column).collect())
     }
 
     /// The figure of a metric over everything.
@@ -193,13 +236,18 @@ impl Samples {
 
     /// The samples of one figure, per replication.
     pub fn of(&self, scope: usize, column: usize) -> impl Iterator<Item = Sample> + '_ {
-        self.values.iter().map(move |replication| replication[scope][column])
+        self.values
+            .iter()
+            .map(move |replication| replication[scope][column])
     }
 
     /// Every figure of every scope.
     pub fn rows(&self) -> Vec<Row> {
         let scopes = 0..self.scopes.len();
-        scopes.flat_map(|s| (0..self.columns.len()).map(move |c| (s, c))).map(|(s, c)| self.row(s, c)).collect()
+        scopes
+            .flat_map(|s| (0..self.columns.len()).map(move |c| (s, c)))
+            .map(|(s, c)| self.row(s, c))
+            .collect()
     }
 
     /// One figure.
@@ -238,11 +286,19 @@ impl Samples {
             row.estimate = ratio_interval(&pairs, CONFIDENCE);
         }
         row.upper_if_none = upper_if_none(self.columns[column].metric, &samples);
-        if let (Some(upper), Some(Estimate { upper: Some(bound), .. })) = (row.upper_if_none, &mut row.estimate) {
+        if let (
+            Some(upper),
+            Some(Estimate {
+                upper: Some(bound), ..
+            }),
+        ) = (row.upper_if_none, &mut row.estimate)
+        {
             *bound = upper;
         }
-        if let (Some((lower, upper)), Some(e)) = (rare_bounds(self.columns[column].metric, &samples), &mut row.estimate)
-        {
+        if let (Some((lower, upper)), Some(e)) = (
+            rare_bounds(self.columns[column].metric, &samples),
+            &mut row.estimate,
+        ) {
             (e.lower, e.upper, row.is_rare) = (Some(lower), Some(upper), true);
         }
         row
@@ -258,14 +314,27 @@ fn upper_if_none(metric: &Metric, samples: &[Sample]) -> Option<f64> {
     if samples.iter().all(|s| *s == Sample::Count(0)) {
         return Some(poisson_bounds(0, CONFIDENCE).1 / samples.len() as f64);
     }
-    let never = samples.iter().all(|s| matches!(s, Sample::Ratio(above, _) if *above == 0.0) || *s == Sample::Absent);
-    let due: f64 = samples.iter().map(|s| if let Sample::Ratio(_, below) = s { *below } else { 0.0 }).sum();
+    let never = samples
+        .iter()
+        .all(|s| matches!(s, Sample::Ratio(above, _) if *above == 0.0) || *s == Sample::Absent);
+    let due: f64 = samples
+        .iter()
+        .map(|s| {
+            if let Sample::Ratio(_, below) = s {
+                *below
+            } else {
+                0.0
+            }
+        })
+        .sum();
     match metric.name {
         _ if !never || due <= 0.0 => None,
         "missed_toast_fraction" | "failed_origination_fraction" | "dropped_session_fraction" => {
             Some(binomial_bounds(0, due as u64, CONFIDENCE).1)
         }
-        "drops_per_client_hour" | "missed_toasts_per_client_hour" => Some(poisson_bounds(0, CONFIDENCE).1 / due),
+        "drops_per_client_hour" | "missed_toasts_per_client_hour" => {
+            Some(poisson_bounds(0, CONFIDENCE).1 / due)
+        }
         _ => None,
     }
 }
@@ -284,11 +353,16 @@ pub(super) fn rare_bounds(metric: &Metric, samples: &[Sample]) -> Option<(f64, f
         _ => None,
     };
     let pairs: Vec<(f64, f64)> = samples.iter().filter_map(pair).collect();
-    let (k, due) = pairs.iter().fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
+    let (k, due) = pairs
+        .iter()
+        .fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
     if pairs.len() < 2 || k == 0.0 || k > RARE {
         return None;
     }
-    let dispersion: f64 = pairs.iter().map(|(x, y)| (x - k / due * y) * (x - k / due * y) / (k / due * y)).sum();
+    let dispersion: f64 = pairs
+        .iter()
+        .map(|(x, y)| (x - k / due * y) * (x - k / due * y) / (k / due * y))
+        .sum();
     let lower_tail = super::tail::gamma((pairs.len() - 1) as f64 / 2.0, dispersion / 2.0);
     if !(0.025..=0.975).contains(&lower_tail) {
         return None;
@@ -321,7 +395,8 @@ mod tests {
 
     #[test]
     fn what_happened_a_few_times_has_exact_bounds() {
-        let of = |name: &str, samples: &[Sample]| rare_bounds(Metric::named(name).unwrap(), samples);
+        let of =
+            |name: &str, samples: &[Sample]| rare_bounds(Metric::named(name).unwrap(), samples);
         let counts = |all: &[u64]| all.iter().map(|n| Sample::Count(*n)).collect::<Vec<_>>();
         // 3 events in 4 replications: Garwood's bounds of 3, over 4. Student's t would begin below 0.
         let (lower, upper) = of("session_drops", &counts(&[1, 0, 2, 0])).unwrap();
@@ -332,26 +407,72 @@ mod tests {
         let (lower, upper) = of("missed_toast_fraction", &missed).unwrap();
         near(lower, 0.0006190999316495713);
         near(upper, 0.008742023238478304);
-        assert_eq!(of("session_drops", &counts(&[2, 2, 2, 2])), None, "like clockwork: no spread at all");
-        assert_eq!(of("session_drops", &counts(&[0, 0, 0, 12])), None, "a burst: one replication says it all");
-        assert_eq!(of("session_drops", &counts(&[4, 2, 3, 2])), None, "not rare");
-        let some = [(2.0, 100.0), (1.0, 120.0), (3.0, 90.0), (2.0, 110.0), (4.0, 105.0)];
+        assert_eq!(
+            of("session_drops", &counts(&[2, 2, 2, 2])),
+            None,
+            "like clockwork: no spread at all"
+        );
+        assert_eq!(
+            of("session_drops", &counts(&[0, 0, 0, 12])),
+            None,
+            "a burst: one replication says it all"
+        );
+        assert_eq!(
+            of("session_drops", &counts(&[4, 2, 3, 2])),
+            None,
+            "not rare"
+        );
+        let some = [
+            (2.0, 100.0),
+            (1.0, 120.0),
+            (3.0, 90.0),
+            (2.0, 110.0),
+            (4.0, 105.0),
+        ];
         let some = some.map(|(x, y)| Sample::Ratio(x, y));
-        assert_eq!(of("missed_toast_fraction", &some), None, "a ratio of totals, 0.022857 ± 0.015455");
-        assert_eq!(of("session_drops", &counts(&[3])), None, "of one replication nothing is known");
-        assert_eq!(of("down_peak", &counts(&[1, 0, 2, 0])), None, "a peak is no number of events");
+        assert_eq!(
+            of("missed_toast_fraction", &some),
+            None,
+            "a ratio of totals, 0.022857 ± 0.015455"
+        );
+        assert_eq!(
+            of("session_drops", &counts(&[3])),
+            None,
+            "of one replication nothing is known"
+        );
+        assert_eq!(
+            of("down_peak", &counts(&[1, 0, 2, 0])),
+            None,
+            "a peak is no number of events"
+        );
     }
 
     #[test]
     fn what_never_happened_has_an_upper_bound() {
-        let of = |name: &str, samples: &[Sample]| upper_if_none(Metric::named(name).unwrap(), samples);
+        let of =
+            |name: &str, samples: &[Sample]| upper_if_none(Metric::named(name).unwrap(), samples);
         let none_of = |n| Sample::Ratio(0.0, n);
         // 1 − 0.025^(1/1000) and −ln 0.025 over 8 hours; a share of time is no trial.
-        near(of("missed_toast_fraction", &[none_of(400.0), none_of(600.0)]).unwrap(), 0.003682083896865672);
-        near(of("drops_per_client_hour", &[none_of(8.0)]).unwrap(), 3.688879454113936 / 8.0);
-        near(of("session_drops", &[Sample::Count(0); 4]).unwrap(), 3.688879454113936 / 4.0);
+        near(
+            of("missed_toast_fraction", &[none_of(400.0), none_of(600.0)]).unwrap(),
+            0.003682083896865672,
+        );
+        near(
+            of("drops_per_client_hour", &[none_of(8.0)]).unwrap(),
+            3.688879454113936 / 8.0,
+        );
+        near(
+            of("session_drops", &[Sample::Count(0); 4]).unwrap(),
+            3.688879454113936 / 4.0,
+        );
         assert_eq!(of("down_fraction", &[none_of(8.0)]), None);
-        assert_eq!(of("missed_toast_fraction", &[Sample::Ratio(1.0, 400.0), none_of(600.0)]), None);
+        assert_eq!(
+            of(
+                "missed_toast_fraction",
+                &[Sample::Ratio(1.0, 400.0), none_of(600.0)]
+            ),
+            None
+        );
         assert_eq!(of("missed_toast_fraction", &[Sample::Absent]), None);
     }
 }

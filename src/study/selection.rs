@@ -67,9 +67,10 @@ impl Standing {
         let all = |of: Vec<usize>| of.into_iter().map(|i| places[i]).collect();
         match self {
             Standing::Open(left) => Standing::Open(all(left)),
-            Standing::Selected { best, within_delta } => {
-                Standing::Selected { best: places[best], within_delta: all(within_delta) }
-            }
+            Standing::Selected { best, within_delta } => Standing::Selected {
+                best: places[best],
+                within_delta: all(within_delta),
+            },
         }
     }
 }
@@ -78,7 +79,12 @@ impl Selection {
     /// A selection among `alternatives`, with the indifference zone `delta` in the unit of the observations, `first_stage`
     /// rounds (n₀, of which 10 to 20 are usual) before anything is eliminated, and the probability `alpha` of error. `None`
     /// where [`kim_nelson_h2`] is, or where delta is not a positive number.
-    pub fn new(alternatives: usize, first_stage: usize, alpha: f64, delta: f64) -> Option<Selection> {
+    pub fn new(
+        alternatives: usize,
+        first_stage: usize,
+        alpha: f64,
+        delta: f64,
+    ) -> Option<Selection> {
         let h2 = kim_nelson_h2(alternatives, first_stage, alpha)?;
         (delta > 0.0 && delta.is_finite()).then(|| Selection {
             delta,
@@ -93,12 +99,18 @@ impl Selection {
 
     /// The alternatives to observe in the next round (indices, ascending); none when the selection is over.
     pub fn survivors(&self) -> &[usize] {
-        if self.selected.is_some() { &[] } else { &self.survivors }
+        if self.selected.is_some() {
+            &[]
+        } else {
+            &self.survivors
+        }
     }
 
     /// Rounds so far.
     pub fn rounds(&self) -> usize {
-        self.survivors.first().map_or(0, |i| self.observations[*i].len())
+        self.survivors
+            .first()
+            .map_or(0, |i| self.observations[*i].len())
     }
 
     /// Observations so far, of each alternative.
@@ -117,8 +129,15 @@ impl Selection {
     /// Panics where their number is another, one is not finite, or the selection is over.
     pub fn round(&mut self, observed: &[f64]) -> Standing {
         assert!(self.selected.is_none(), "the selection is over");
-        assert_eq!(observed.len(), self.survivors.len(), "one observation of each survivor");
-        assert!(observed.iter().all(|x| x.is_finite()), "finite observations");
+        assert_eq!(
+            observed.len(),
+            self.survivors.len(),
+            "one observation of each survivor"
+        );
+        assert!(
+            observed.iter().all(|x| x.is_finite()),
+            "finite observations"
+        );
         for (i, x) in self.survivors.iter().zip(observed) {
             self.observations[*i].push(*x);
         }
@@ -127,13 +146,17 @@ impl Selection {
         }
         if self.variances.is_empty() {
             let all = 0..self.observations.len();
-            self.variances = all.clone().map(|i| all.clone().map(|l| self.variance(i, l)).collect()).collect();
+            self.variances = all
+                .clone()
+                .map(|i| all.clone().map(|l| self.variance(i, l)).collect())
+                .collect();
         }
         self.screen();
         if self.is_exhausted() {
             // The allowances are used up: whoever is left is told apart by the mean, equal ones by their order.
             let rounds = self.rounds();
-            let by_mean = |a: &&usize, b: &&usize| self.sum(**a, rounds).total_cmp(&self.sum(**b, rounds));
+            let by_mean =
+                |a: &&usize, b: &&usize| self.sum(**a, rounds).total_cmp(&self.sum(**b, rounds));
             self.selected = self.survivors.iter().min_by(by_mean).copied();
         }
         self.standing()
@@ -141,24 +164,40 @@ impl Selection {
 
     /// Where it stands now.
     pub fn standing(&self) -> Standing {
-        let Some(best) = self.selected else { return Standing::Open(self.survivors.clone()) };
+        let Some(best) = self.selected else {
+            return Standing::Open(self.survivors.clone());
+        };
         let within = |i: &usize| {
             let shared = self.observations[*i].len();
             self.sum(*i, shared) - self.sum(best, shared) < self.delta * shared as f64
         };
-        let within_delta = (0..self.observations.len()).filter(|i| *i != best).filter(within).collect();
+        let within_delta = (0..self.observations.len())
+            .filter(|i| *i != best)
+            .filter(within)
+            .collect();
         Standing::Selected { best, within_delta }
     }
 
     /// Eliminates whoever exceeds any of the survivors of the last round by more than the allowance of the two.
     fn screen(&mut self) {
         let rounds = self.rounds();
-        let sums: Vec<f64> = self.survivors.iter().map(|i| self.sum(*i, rounds)).collect();
+        let sums: Vec<f64> = self
+            .survivors
+            .iter()
+            .map(|i| self.sum(*i, rounds))
+            .collect();
         let old = self.survivors.clone();
         let beaten = |i: usize, sum: f64| {
-            old.iter().zip(&sums).any(|(l, other)| *l != i && sum - other > self.allowance(i, *l, rounds))
+            old.iter()
+                .zip(&sums)
+                .any(|(l, other)| *l != i && sum - other > self.allowance(i, *l, rounds))
         };
-        self.survivors = old.iter().zip(&sums).filter(|(i, sum)| !beaten(**i, **sum)).map(|(i, _)| *i).collect();
+        self.survivors = old
+            .iter()
+            .zip(&sums)
+            .filter(|(i, sum)| !beaten(**i, **sum))
+            .map(|(i, _)| *i)
+            .collect();
     }
 
     /// By how much the sums of two alternatives may differ after so many rounds: r·W = max(0, δ/2c·(h²S²/δ² − r)).
@@ -175,13 +214,20 @@ impl Selection {
     fn is_exhausted(&self) -> bool {
         let rounds = self.rounds() as f64;
         let s = &self.survivors;
-        s.iter().enumerate().all(|(n, i)| s[..n].iter().all(|l| self.last_round(*i, *l) < rounds))
+        s.iter()
+            .enumerate()
+            .all(|(n, i)| s[..n].iter().all(|l| self.last_round(*i, *l) < rounds))
     }
 
     /// S²: the variance of the differences of two alternatives over the first stage.
     fn variance(&self, i: usize, l: usize) -> f64 {
         let n = self.first_stage as f64;
-        let differences = || self.observations[i].iter().zip(&self.observations[l]).map(|(x, y)| x - y);
+        let differences = || {
+            self.observations[i]
+                .iter()
+                .zip(&self.observations[l])
+                .map(|(x, y)| x - y)
+        };
         let mean = differences().sum::<f64>() / n;
         differences().map(|d| (d - mean) * (d - mean)).sum::<f64>() / (n - 1.0)
     }
@@ -206,7 +252,13 @@ mod tests {
         near(kim_nelson_h2(10, 20, 0.05).unwrap(), 11.51148453867245);
         near(kim_nelson_h2(3, 50, 0.05).unwrap(), 6.37316470472717);
         near(kim_nelson_h2(5, 2, 0.05).unwrap(), 1599.0);
-        for (k, n0, alpha) in [(1, 10, 0.05), (5, 1, 0.05), (5, 10, 0.0), (5, 10, 0.8), (5, 10, f64::NAN)] {
+        for (k, n0, alpha) in [
+            (1, 10, 0.05),
+            (5, 1, 0.05),
+            (5, 10, 0.0),
+            (5, 10, 0.8),
+            (5, 10, f64::NAN),
+        ] {
             assert_eq!(kim_nelson_h2(k, n0, alpha), None, "{k} {n0} {alpha}");
         }
         assert!(Selection::new(3, 10, 0.05, 0.0).is_none());
@@ -235,7 +287,9 @@ mod tests {
                 let observed: Vec<f64> = selection
                     .survivors()
                     .iter()
-                    .map(|i| means[*i] + shared + Normal.sample(&mut stream) * (1.0 - common).sqrt())
+                    .map(|i| {
+                        means[*i] + shared + Normal.sample(&mut stream) * (1.0 - common).sqrt()
+                    })
                     .collect();
                 if let Standing::Selected { best, within_delta } = selection.round(&observed) {
                     break (best, within_delta);
@@ -247,14 +301,23 @@ mod tests {
             sums[3] += selection.observations() as f64;
         }
         let [correct, good, close, observations] = sums.map(|sum| sum / f64::from(selections));
-        Outcome { correct, good, close, observations }
+        Outcome {
+            correct,
+            good,
+            close,
+            observations,
+        }
     }
 
     #[test]
     fn the_best_is_selected_as_often_as_promised() {
         for (name, means, common) in [
             ("slippage", [0.0, 0.5, 0.5, 0.5, 0.5], 0.0),
-            ("slippage, common random numbers", [0.0, 0.5, 0.5, 0.5, 0.5], 0.8),
+            (
+                "slippage, common random numbers",
+                [0.0, 0.5, 0.5, 0.5, 0.5],
+                0.8,
+            ),
             ("steps of δ", [0.0, 0.5, 1.0, 1.5, 2.0], 0.0),
             ("steps of 3δ", [0.0, 1.5, 3.0, 4.5, 6.0], 0.0),
             ("one as good", [0.0, 0.0, 1.0, 1.5, 2.0], 0.0),
@@ -274,11 +337,20 @@ mod tests {
     fn nothing_is_eliminated_before_the_end_of_the_first_stage() {
         let mut selection = Selection::new(3, 4, 0.05, 0.1).unwrap();
         for round in 1..4 {
-            assert_eq!(selection.round(&[0.0, 50.0, 100.0]), Standing::Open(vec![0, 1, 2]));
+            assert_eq!(
+                selection.round(&[0.0, 50.0, 100.0]),
+                Standing::Open(vec![0, 1, 2])
+            );
             assert_eq!(selection.rounds(), round);
         }
         // Without variance nothing is allowed: the least is selected as soon as it may be.
-        assert_eq!(selection.round(&[0.0, 50.0, 100.0]), Standing::Selected { best: 0, within_delta: vec![] });
+        assert_eq!(
+            selection.round(&[0.0, 50.0, 100.0]),
+            Standing::Selected {
+                best: 0,
+                within_delta: vec![]
+            }
+        );
         assert_eq!(selection.observations(), 12);
     }
 
@@ -286,7 +358,13 @@ mod tests {
     fn equal_ones_are_within_delta_of_each_other() {
         let mut selection = Selection::new(3, 4, 0.05, 0.1).unwrap();
         let standing = (0..4).map(|_| selection.round(&[7.0, 2.0, 2.0])).last();
-        assert_eq!(standing, Some(Standing::Selected { best: 1, within_delta: vec![2] }));
+        assert_eq!(
+            standing,
+            Some(Standing::Selected {
+                best: 1,
+                within_delta: vec![2]
+            })
+        );
         assert!(selection.survivors().is_empty(), "it is over");
     }
 
@@ -296,7 +374,13 @@ mod tests {
         let mut first = Selection::new(2, 5, 0.05, 0.3).unwrap();
         let mut told: Vec<Vec<f64>> = Vec::new();
         while first.selected.is_none() {
-            told.push(first.survivors().iter().map(|_| Normal.sample(&mut stream)).collect());
+            told.push(
+                first
+                    .survivors()
+                    .iter()
+                    .map(|_| Normal.sample(&mut stream))
+                    .collect(),
+            );
             first.round(&told[told.len() - 1]);
         }
         let mut again = Selection::new(2, 5, 0.05, 0.3).unwrap();

@@ -43,7 +43,10 @@ pub fn skew_warning(samples: &[f64]) -> Option<Skew> {
     let skewness = skewness(samples)?;
     let needed = 25.0 * skewness * skewness;
     let error = (6.0 * n * (n - 1.0) / ((n - 2.0) * (n + 1.0) * (n + 3.0))).sqrt();
-    (needed >= n && skewness.abs() > 2.0 * error).then(|| Skew { skewness, replications: needed.floor() as u32 + 1 })
+    (needed >= n && skewness.abs() > 2.0 * error).then(|| Skew {
+        skewness,
+        replications: needed.floor() as u32 + 1,
+    })
 }
 
 #[cfg(test)]
@@ -56,8 +59,14 @@ mod tests {
     // Computed with scipy.stats.skew(bias=False).
     #[test]
     fn the_third_moment() {
-        near(skewness(&[1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 6.0, 9.0, 15.0, 40.0]).unwrap(), 2.485188705094791);
-        near(skewness(&[-1.0, -1.0, -2.0, -2.0, -3.0, -4.0, -6.0, -9.0, -15.0, -40.0]).unwrap(), -2.485188705094791);
+        near(
+            skewness(&[1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 6.0, 9.0, 15.0, 40.0]).unwrap(),
+            2.485188705094791,
+        );
+        near(
+            skewness(&[-1.0, -1.0, -2.0, -2.0, -3.0, -4.0, -6.0, -9.0, -15.0, -40.0]).unwrap(),
+            -2.485188705094791,
+        );
         assert_eq!(skewness(&[1.0, 2.0, 3.0]), Some(0.0));
         assert_eq!(skewness(&[1.0, 2.0]), None);
         assert_eq!(skewness(&[0.1; 9]), None);
@@ -67,7 +76,10 @@ mod tests {
     fn a_long_tail_needs_more_replications() {
         let skew = skew_warning(&[1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 6.0, 9.0, 15.0, 40.0]).unwrap();
         assert_eq!(skew.replications, 155, "25 · 2.485²");
-        assert_eq!(skew_warning(&[2.1, 1.9, 2.4, 2.2, 2.0, 1.8, 2.3, 2.5, 1.7, 2.1]), None);
+        assert_eq!(
+            skew_warning(&[2.1, 1.9, 2.4, 2.2, 2.0, 1.8, 2.3, 2.5, 1.7, 2.1]),
+            None
+        );
     }
 
     fn warned(n: usize, seed: u64, distribution: impl Distribution<f64>) -> f64 {
@@ -85,7 +97,10 @@ mod tests {
         for n in [10, 20, 40] {
             let (skewed, symmetric) = (warned(n, 1, Exponential), warned(n, 2, Normal));
             println!("n {n}: exponential {skewed}, normal {symmetric}");
-            assert!(symmetric < 0.07 && skewed > 0.3, "n {n}: {skewed} {symmetric}");
+            assert!(
+                symmetric < 0.07 && skewed > 0.3,
+                "n {n}: {skewed} {symmetric}"
+            );
         }
     }
 }

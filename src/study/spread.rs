@@ -26,12 +26,24 @@ pub const HIGH: f64 = 0.95;
 /// the distribution.
 pub fn spread(samples: &Samples, objectives: &[Objective]) -> Vec<Spread> {
     let of = |(scope, column): (usize, usize)| {
-        let values: Vec<f64> = samples.of(scope, column).filter_map(value).filter(|x| x.is_finite()).collect();
+        let values: Vec<f64> = samples
+            .of(scope, column)
+            .filter_map(value)
+            .filter(|x| x.is_finite())
+            .collect();
         let quantile = |p| quantile_interval(&values, p, CONFIDENCE);
         let (scope, column) = (samples.scopes[scope].clone(), samples.columns[column]);
-        Some(Spread { scope, column, median: quantile(0.5)?, high: quantile(HIGH)? })
+        Some(Spread {
+            scope,
+            column,
+            median: quantile(0.5)?,
+            high: quantile(HIGH)?,
+        })
     };
-    focus(samples, objectives).into_iter().filter_map(of).collect()
+    focus(samples, objectives)
+        .into_iter()
+        .filter_map(of)
+        .collect()
 }
 
 /// So many replications give both bounds of the median, and of the high quantile.

@@ -36,9 +36,18 @@ fn signed_in_us(bin: &MinuteBin) -> f64 {
 
 const HOUR_US: f64 = 3.6e9;
 const METRICS: [(&str, Share); 5] = [
-    ("down_fraction", |b| ((b.setting_up_us + b.silent_us + b.visible_us) as f64, signed_in_us(b))),
-    ("drops_per_client_hour", |b| (b.drops as f64, signed_in_us(b) / HOUR_US)),
-    ("missed_toasts_per_client_hour", |b| (b.toasts_missed as f64, signed_in_us(b) / HOUR_US)),
+    ("down_fraction", |b| {
+        (
+            (b.setting_up_us + b.silent_us + b.visible_us) as f64,
+            signed_in_us(b),
+        )
+    }),
+    ("drops_per_client_hour", |b| {
+        (b.drops as f64, signed_in_us(b) / HOUR_US)
+    }),
+    ("missed_toasts_per_client_hour", |b| {
+        (b.toasts_missed as f64, signed_in_us(b) / HOUR_US)
+    }),
     ("refresh_rate_per_s", |b| (b.refreshes as f64, 60.0)),
     ("message_rate_per_s", |b| (b.messages as f64, 60.0)),
 ];
@@ -53,20 +62,33 @@ pub fn steady_state(replications: &[Vec<MinuteBin>]) -> Vec<Steady> {
         };
         // Before anybody is signed in there is nothing to be down.
         let mean = |(above, below): (f64, f64)| if below > 0.0 { above / below } else { 0.0 };
-        let truncation = mser5(&(0..minutes).map(|minute| mean(total(minute))).collect::<Vec<f64>>());
+        let truncation = mser5(
+            &(0..minutes)
+                .map(|minute| mean(total(minute)))
+                .collect::<Vec<f64>>(),
+        );
         let kept = |r: &Vec<MinuteBin>| {
             let all = r[truncation.deleted..minutes].iter().map(share);
             all.fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y))
         };
         let pairs: Vec<(f64, f64)> = replications.iter().map(kept).collect();
-        let (above, below) = pairs.iter().fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
+        let (above, below) = pairs
+            .iter()
+            .fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
         // Of a share of time there is none: a moment is no trial.
-        let none = !truncation.too_short && above == 0.0 && below > 0.0 && name.ends_with("_per_client_hour");
+        let none = !truncation.too_short
+            && above == 0.0
+            && below > 0.0
+            && name.ends_with("_per_client_hour");
         Steady {
             metric: Metric::named(name).unwrap_or_else(|| unreachable!("{name} is a metric")),
             warm_up_min: truncation.deleted,
             kept_min: minutes - truncation.deleted,
-            estimate: if truncation.too_short { None } else { ratio_interval(&pairs, CONFIDENCE) },
+            estimate: if truncation.too_short {
+                None
+            } else {
+                ratio_interval(&pairs, CONFIDENCE)
+            },
             upper_if_none: none.then(|| poisson_bounds(0, CONFIDENCE).1 / below),
             too_short: truncation.too_short,
         }
@@ -96,14 +118,25 @@ mod tests {
         let found = steady_state(&[day(200, 50), day(200, 70)]);
         let of = |name: &str| found.iter().find(|s| s.metric.name == name).unwrap();
         let down = of("down_fraction");
-        assert_eq!((down.warm_up_min, down.kept_min, down.too_short), (20, 180, false));
+        assert_eq!(
+            (down.warm_up_min, down.kept_min, down.too_short),
+            (20, 180, false)
+        );
         let e = down.estimate.unwrap();
-        assert!((e.mean - 0.1).abs() < 1e-12 && e.half_width().unwrap() < 1e-12, "{e:?}");
+        assert!(
+            (e.mean - 0.1).abs() < 1e-12 && e.half_width().unwrap() < 1e-12,
+            "{e:?}"
+        );
         // Nothing of the load is warm-up: 60 messages a minute.
         let load = of("message_rate_per_s");
-        assert_eq!((load.warm_up_min, load.estimate.map(|e| e.mean)), (0, Some(1.0)));
+        assert_eq!(
+            (load.warm_up_min, load.estimate.map(|e| e.mean)),
+            (0, Some(1.0))
+        );
         // ± t(0.975, 1) · √2/6 / √2 = 12.7062/6.
-        assert!((load.estimate.unwrap().half_width().unwrap() - 12.7062047361747 / 6.0).abs() < 1e-9);
+        assert!(
+            (load.estimate.unwrap().half_width().unwrap() - 12.7062047361747 / 6.0).abs() < 1e-9
+        );
     }
 
     #[test]
@@ -111,13 +144,19 @@ mod tests {
         let drops = steady_state(&[day(200, 1), day(200, 1)]).swap_remove(1);
         assert_eq!(drops.metric.name, "drops_per_client_hour");
         // Of 200 minutes of 100 users on two days, 666.7 hours.
-        assert!((drops.upper_if_none.unwrap() - 3.688879454113936 / (100.0 * 400.0 / 60.0)).abs() < 1e-12);
+        assert!(
+            (drops.upper_if_none.unwrap() - 3.688879454113936 / (100.0 * 400.0 / 60.0)).abs()
+                < 1e-12
+        );
     }
 
     #[test]
     fn a_short_run_is_told_and_has_no_figure() {
         let short = steady_state(&[day(45, 50)]);
-        assert!(short.iter().all(|s| s.too_short && s.estimate.is_none()), "fewer than 50 minutes");
+        assert!(
+            short.iter().all(|s| s.too_short && s.estimate.is_none()),
+            "fewer than 50 minutes"
+        );
         // It settles after 20 of 30 minutes: more than half.
         let down = |minutes| steady_state(&[day(minutes, 1), day(minutes, 1)]).swap_remove(0);
         assert!(steady_state(&[]).iter().all(|s| s.too_short));

@@ -54,7 +54,9 @@ pub fn beta(a: f64, b: f64, x: f64) -> f64 {
     if x <= 0.0 || x >= 1.0 {
         return if x <= 0.0 { 0.0 } else { 1.0 };
     }
-    let front = a * libm::log(x) + b * libm::log1p(-x) + libm::lgamma(a + b) - libm::lgamma(a) - libm::lgamma(b);
+    let front = a * libm::log(x) + b * libm::log1p(-x) + libm::lgamma(a + b)
+        - libm::lgamma(a)
+        - libm::lgamma(b);
     let front = libm::exp(front);
     if x < (a + 1.0) / (a + b + 2.0) {
         front * beta_fraction(a, b, x) / a
@@ -89,7 +91,11 @@ pub fn student(t: f64, df: f64) -> f64 {
 
 /// The probability of at most `k` successes in `n` trials of probability `p`.
 pub fn binomial(k: u64, n: u64, p: f64) -> f64 {
-    if k >= n { 1.0 } else { 1.0 - beta(k as f64 + 1.0, (n - k) as f64, p) }
+    if k >= n {
+        1.0
+    } else {
+        1.0 - beta(k as f64 + 1.0, (n - k) as f64, p)
+    }
 }
 
 #[cfg(test)]
@@ -99,7 +105,10 @@ mod tests {
     use super::*;
 
     fn near(found: f64, wanted: f64, what: &str) {
-        assert!((found - wanted).abs() < 1e-12, "{what}: {found} is not {wanted}");
+        assert!(
+            (found - wanted).abs() < 1e-12,
+            "{what}: {found} is not {wanted}"
+        );
     }
 
     #[test]
@@ -107,21 +116,37 @@ mod tests {
         for a in [0.5, 1.0, 2.5, 18.0, 300.0] {
             for factor in [0.01, 0.5, 0.9, 1.0, 1.1, 2.0, 10.0] {
                 let x = a * factor;
-                near(gamma(a, x), Gamma::new(a, 1.0).unwrap().cdf(x), &format!("gamma({a}, {x})"));
+                near(
+                    gamma(a, x),
+                    Gamma::new(a, 1.0).unwrap().cdf(x),
+                    &format!("gamma({a}, {x})"),
+                );
             }
             for b in [0.5, 3.0, 997.0] {
                 for x in [1e-4, 0.01, 0.3, 0.5, 0.8, 0.999] {
-                    near(beta(a, b, x), Beta::new(a, b).unwrap().cdf(x), &format!("beta({a}, {b}, {x})"));
+                    near(
+                        beta(a, b, x),
+                        Beta::new(a, b).unwrap().cdf(x),
+                        &format!("beta({a}, {b}, {x})"),
+                    );
                 }
             }
         }
         for df in [1.0, 2.0, 9.0, 30.0, 999.0] {
             for t in [0.0, 0.1, 1.0, 2.262, 12.7] {
-                near(student(t, df), StudentsT::new(0.0, 1.0, df).unwrap().cdf(t), &format!("student({t}, {df})"));
+                near(
+                    student(t, df),
+                    StudentsT::new(0.0, 1.0, df).unwrap().cdf(t),
+                    &format!("student({t}, {df})"),
+                );
             }
         }
         for (k, n, p) in [(0, 10, 0.1), (3, 10, 0.5), (72, 72, 0.95), (40, 100, 0.3)] {
-            near(binomial(k, n, p), Binomial::new(p, n).unwrap().cdf(k), &format!("binomial({k}, {n}, {p})"));
+            near(
+                binomial(k, n, p),
+                Binomial::new(p, n).unwrap().cdf(k),
+                &format!("binomial({k}, {n}, {p})"),
+            );
         }
     }
 }

@@ -48,7 +48,12 @@ fn judge(bound: Bound, row: &Row) -> Verdict {
             _ => Verdict::Inconclusive,
         };
     }
-    let Some(Estimate { lower: Some(lower), upper: Some(upper), .. }) = row.estimate else {
+    let Some(Estimate {
+        lower: Some(lower),
+        upper: Some(upper),
+        ..
+    }) = row.estimate
+    else {
         return Verdict::Inconclusive;
     };
     match bound {
@@ -68,7 +73,12 @@ fn replications_to_settle(bound: Bound, row: &Row) -> Option<u32> {
         return Some(2.max(row.replications * 5));
     }
     let margin = (estimate.mean - bound.target()).abs();
-    let needed = replications_needed(&estimate, row.replications, Precision::Absolute(margin), CONFIDENCE)?;
+    let needed = replications_needed(
+        &estimate,
+        row.replications,
+        Precision::Absolute(margin),
+        CONFIDENCE,
+    )?;
     Some(needed.max(row.replications + 1))
 }
 
@@ -77,15 +87,31 @@ pub fn judge_all(objectives: &[Objective], samples: &Samples) -> Vec<Judgement> 
     objectives
         .iter()
         .map(|objective| {
-            let scope = samples.scopes.iter().position(|s| *s == objective.scope).unwrap_or(0);
-            let wanted = |c: &super::Column| c.metric == objective.metric && c.cause.map(|(i, _)| i) == objective.cause;
-            let column =
-                samples.columns.iter().position(wanted).unwrap_or_else(|| unreachable!("objectives are checked"));
+            let scope = samples
+                .scopes
+                .iter()
+                .position(|s| *s == objective.scope)
+                .unwrap_or(0);
+            let wanted = |c: &super::Column| {
+                c.metric == objective.metric && c.cause.map(|(i, _)| i) == objective.cause
+            };
+            let column = samples
+                .columns
+                .iter()
+                .position(wanted)
+                .unwrap_or_else(|| unreachable!("objectives are checked"));
             let row = samples.row(scope, column);
             let verdict = judge(objective.bound, &row);
             let settles = verdict == Verdict::Inconclusive;
-            let replications_needed = settles.then(|| replications_to_settle(objective.bound, &row)).flatten();
-            Judgement { objective: objective.clone(), row, verdict, replications_needed }
+            let replications_needed = settles
+                .then(|| replications_to_settle(objective.bound, &row))
+                .flatten();
+            Judgement {
+                objective: objective.clone(),
+                row,
+                verdict,
+                replications_needed,
+            }
         })
         .collect()
 }
@@ -107,7 +133,11 @@ mod tests {
     use crate::study::columns;
 
     fn row(lower: Option<f64>, upper: Option<f64>, beyond: Option<f64>) -> Row {
-        let estimate = beyond.is_none().then_some(Estimate { mean: 5.0, lower, upper });
+        let estimate = beyond.is_none().then_some(Estimate {
+            mean: 5.0,
+            lower,
+            upper,
+        });
         Row {
             scope: Scope::All,
             column: columns()[0],
@@ -134,10 +164,17 @@ mod tests {
             [Verdict::Pass, Verdict::Inconclusive, Verdict::Fail]
         );
         let one = row(None, None, None);
-        assert_eq!([at_most(100.0, &one), at_least(0.0, &one)], [Verdict::Inconclusive; 2]);
+        assert_eq!(
+            [at_most(100.0, &one), at_least(0.0, &one)],
+            [Verdict::Inconclusive; 2]
+        );
         let open = row(None, None, Some(60.0));
         assert_eq!(
-            [at_most(50.0, &open), at_most(60.0, &open), at_least(60.0, &open)],
+            [
+                at_most(50.0, &open),
+                at_most(60.0, &open),
+                at_least(60.0, &open)
+            ],
             [Verdict::Fail, Verdict::Inconclusive, Verdict::Pass]
         );
     }

@@ -44,7 +44,13 @@ pub fn own_rate(spread: f64, stream: &mut Stream) -> f64 {
 
 impl CallProcess {
     /// Calls at `rate_per_s` from `from` on, in a run that begins at `start_us` since midnight; none at a rate of 0.
-    pub fn new(stream: Stream, rate_per_s: f64, from: Time, shape: &DayShape, start_us: i64) -> CallProcess {
+    pub fn new(
+        stream: Stream,
+        rate_per_s: f64,
+        from: Time,
+        shape: &DayShape,
+        start_us: i64,
+    ) -> CallProcess {
         let mut process = CallProcess::idle(stream, rate_per_s);
         process.begin(from, shape, start_us);
         process
@@ -52,14 +58,20 @@ impl CallProcess {
 
     /// No calls before [`CallProcess::begin`].
     pub fn idle(stream: Stream, rate_per_s: f64) -> CallProcess {
-        CallProcess { stream, rate_per_s, next: MaybeTime::NONE }
+        CallProcess {
+            stream,
+            rate_per_s,
+            next: MaybeTime::NONE,
+        }
     }
 
     /// Draws the first call after `from`.
     pub fn begin(&mut self, from: Time, shape: &DayShape, start_us: i64) {
         if self.rate_per_s > 0.0 {
             let unit: f64 = Exponential.sample(&mut self.stream);
-            self.next = shape.after(from, start_us, unit * (1e6 / self.rate_per_s)).into();
+            self.next = shape
+                .after(from, start_us, unit * (1e6 / self.rate_per_s))
+                .into();
         }
     }
 
@@ -76,7 +88,16 @@ impl CallProcess {
         let at_pc = self.stream.chance(config.answered_at_pc);
         let gap: f64 = Exponential.sample(&mut self.stream);
         let gap = gap * (1e6 / self.rate_per_s);
-        self.next = self.next.get().map(|at| config.by_hour.after(at, start_us, gap)).into();
-        CallDraws { ring: ring.min(config.no_answer), answered: ring < config.no_answer, talk, at_pc }
+        self.next = self
+            .next
+            .get()
+            .map(|at| config.by_hour.after(at, start_us, gap))
+            .into();
+        CallDraws {
+            ring: ring.min(config.no_answer),
+            answered: ring < config.no_answer,
+            talk,
+            at_pc,
+        }
     }
 }

@@ -14,7 +14,9 @@ pub struct DayShape {
 impl DayShape {
     /// The factor at a time of day, and how long it stays.
     fn at(&self, clock_us: u64) -> (f64, u64) {
-        let (Some((first, _)), Some((_, last))) = (self.steps.first(), self.steps.last()) else { return (1.0, DAY_US) };
+        let (Some((first, _)), Some((_, last))) = (self.steps.first(), self.steps.last()) else {
+            return (1.0, DAY_US);
+        };
         let next = self.steps.iter().position(|(from, _)| from.0 > clock_us);
         match next {
             Some(0) => (*last, first.0 - clock_us),
@@ -30,7 +32,9 @@ impl DayShape {
         }
         let mut now = from;
         loop {
-            let clock = (now.0 as i64).wrapping_add(start_us).rem_euclid(DAY_US as i64) as u64;
+            let clock = (now.0 as i64)
+                .wrapping_add(start_us)
+                .rem_euclid(DAY_US as i64) as u64;
             let (factor, stays) = self.at(clock);
             let worth = factor * stays as f64;
             if worth > unit_us {
@@ -53,12 +57,17 @@ mod tests {
     #[test]
     fn time_runs_faster_in_busy_hours() {
         let hour = |h: u64| Span::from_secs(3600 * h);
-        let shape = DayShape { steps: vec![(hour(8), 2.0), (hour(12), 0.5)] };
+        let shape = DayShape {
+            steps: vec![(hour(8), 2.0), (hour(12), 0.5)],
+        };
         let start = hour(10).0 as i64;
         // 10:00 to 12:00 at factor 2 are 4 h worth, then 2 h more at 0.5 take 4 h.
         assert_eq!(shape.after(Time::ZERO, start, 6.0 * 3.6e9), Time(hour(6).0));
         // Before 08:00 the last factor of the day before holds: 07:00 + 2 h (1 h worth 0.5, the rest at 2).
-        assert_eq!(shape.after(Time::ZERO, hour(7).0 as i64, 1.5 * 3.6e9), Time(hour(1).0 + hour(1).0 / 2));
+        assert_eq!(
+            shape.after(Time::ZERO, hour(7).0 as i64, 1.5 * 3.6e9),
+            Time(hour(1).0 + hour(1).0 / 2)
+        );
         assert_eq!(DayShape::default().after(Time(5), 7, 10.0), Time(15));
     }
 }

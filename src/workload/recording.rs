@@ -85,7 +85,11 @@ impl Row for RecordedCall {
         put_six(bytes, self.draws.ring.0);
         put_six(bytes, self.draws.talk.0);
         bytes.extend_from_slice(&self.user.to_le_bytes());
-        bytes.push(u8::from(self.incoming) | u8::from(self.draws.answered) << 1 | u8::from(self.draws.at_pc) << 2);
+        bytes.push(
+            u8::from(self.incoming)
+                | u8::from(self.draws.answered) << 1
+                | u8::from(self.draws.at_pc) << 2,
+        );
     }
     fn decode(bytes: &[u8]) -> RecordedCall {
         let flags = bytes[22];
@@ -95,7 +99,12 @@ impl Row for RecordedCall {
             answered: flags & 2 != 0,
             at_pc: flags & 4 != 0,
         };
-        RecordedCall { at: Time(six(bytes)), user: four(&bytes[18..]), incoming: flags & 1 != 0, draws }
+        RecordedCall {
+            at: Time(six(bytes)),
+            user: four(&bytes[18..]),
+            incoming: flags & 1 != 0,
+            draws,
+        }
     }
 }
 
@@ -116,7 +125,11 @@ impl Row for RecordedSign {
         bytes.push(u8::from(self.signs_in));
     }
     fn decode(bytes: &[u8]) -> RecordedSign {
-        RecordedSign { at: Time(six(bytes)), user: four(&bytes[6..]), signs_in: bytes[10] != 0 }
+        RecordedSign {
+            at: Time(six(bytes)),
+            user: four(&bytes[6..]),
+            signs_in: bytes[10] != 0,
+        }
     }
 }
 
@@ -152,7 +165,10 @@ impl<R> PartialEq for Recording<R> {
 
 impl<R> fmt::Debug for Recording<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recording").field("digest", &self.kept.digest).field("rows", &self.rows()).finish()
+        f.debug_struct("Recording")
+            .field("digest", &self.kept.digest)
+            .field("rows", &self.rows())
+            .finish()
     }
 }
 
@@ -183,9 +199,22 @@ impl<R: Row> Recording<R> {
     pub fn replay(&self, part: u32, parts: u32, count: u32) -> Replay<R> {
         let all = self.kept.parts.len() as u32;
         // A plan that was made smaller for a trial has fewer parts than the recording: their rows are merged.
-        let wanted = if parts == all { part..part + 1 } else { 0..all.min(count) };
-        let chains = wanted.map(|p| Chain::of(&self.kept, self.kept.parts[p as usize])).collect();
-        Replay { kept: self.kept.clone(), chains, part, parts, count, row: PhantomData }
+        let wanted = if parts == all {
+            part..part + 1
+        } else {
+            0..all.min(count)
+        };
+        let chains = wanted
+            .map(|p| Chain::of(&self.kept, self.kept.parts[p as usize]))
+            .collect();
+        Replay {
+            kept: self.kept.clone(),
+            chains,
+            part,
+            parts,
+            count,
+            row: PhantomData,
+        }
     }
 }
 
@@ -203,7 +232,12 @@ struct Chain {
 impl Chain {
     fn of(kept: &Kept, part: Part) -> Chain {
         debug_assert!(kept.rows_per_block > 0, "a block has room");
-        Chain { next_block: part.first_block, left: part.rows, block: Vec::new(), place: 0 }
+        Chain {
+            next_block: part.first_block,
+            left: part.rows,
+            block: Vec::new(),
+            place: 0,
+        }
     }
 
     /// The next row, which stays the next; `None`: there is no more.
@@ -219,7 +253,9 @@ impl Chain {
             self.left -= rows;
             self.place = LINK;
         }
-        Ok(Some(R::decode(&self.block[self.place..self.place + R::BYTES])))
+        Ok(Some(R::decode(
+            &self.block[self.place..self.place + R::BYTES],
+        )))
     }
 }
 
@@ -242,12 +278,18 @@ impl<R: Row> Replay<R> {
         loop {
             let mut first: Option<(usize, R)> = None;
             for (index, chain) in self.chains.iter_mut().enumerate() {
-                let Some(row) = chain.peek::<R>(&self.kept)? else { continue };
-                if first.is_none_or(|(_, other)| (row.at(), row.user()) < (other.at(), other.user())) {
+                let Some(row) = chain.peek::<R>(&self.kept)? else {
+                    continue;
+                };
+                if first
+                    .is_none_or(|(_, other)| (row.at(), row.user()) < (other.at(), other.user()))
+                {
                     first = Some((index, row));
                 }
             }
-            let Some((index, row)) = first else { return Ok(None) };
+            let Some((index, row)) = first else {
+                return Ok(None);
+            };
             self.chains[index].place += R::BYTES;
             if row.user() < self.count && row.user() % self.parts == self.part {
                 return Ok(Some(row));
@@ -292,7 +334,9 @@ impl<R: Row> RecordingWriter<R> {
             end: 0,
             rows_in: 0,
             rows_per_block: (WAITING / parts).clamp(16, 2048),
-            parts: std::iter::repeat_with(Default::default).take(parts).collect(),
+            parts: std::iter::repeat_with(Default::default)
+                .take(parts)
+                .collect(),
             row: PhantomData,
         })
     }
@@ -333,8 +377,18 @@ impl<R: Row> RecordingWriter<R> {
         }
         let parts = self.parts.into_iter().map(|(part, _)| part).collect();
         let (file, rows_in, rows_per_block) = (self.file, self.rows_in, self.rows_per_block);
-        let kept = Kept { digest, outside, rows_in, file, rows_per_block, parts };
-        Ok(Recording { kept: Arc::new(kept), row: PhantomData })
+        let kept = Kept {
+            digest,
+            outside,
+            rows_in,
+            file,
+            rows_per_block,
+            parts,
+        };
+        Ok(Recording {
+            kept: Arc::new(kept),
+            row: PhantomData,
+        })
     }
 }
 
@@ -386,7 +440,12 @@ mod tests {
             talk: Span(u64::from(n) << 20),
             at_pc: n.is_multiple_of(5),
         };
-        RecordedCall { at: Time(u64::from(n) << 16), user: n * 7919 % 1000, incoming: n.is_multiple_of(2), draws }
+        RecordedCall {
+            at: Time(u64::from(n) << 16),
+            user: n * 7919 % 1000,
+            incoming: n.is_multiple_of(2),
+            draws,
+        }
     }
 
     fn rows(mut replay: Replay<RecordedCall>) -> Vec<RecordedCall> {
@@ -402,8 +461,16 @@ mod tests {
             let recording = writer.finish("x".into(), 0).unwrap();
             assert_eq!(recording.rows(), 20_000);
             for part in 0..parts {
-                let own: Vec<RecordedCall> = all.iter().filter(|c| c.user % parts == part).copied().collect();
-                assert_eq!(rows(recording.replay(part, parts, 1000)), own, "{part} of {parts}");
+                let own: Vec<RecordedCall> = all
+                    .iter()
+                    .filter(|c| c.user % parts == part)
+                    .copied()
+                    .collect();
+                assert_eq!(
+                    rows(recording.replay(part, parts, 1000)),
+                    own,
+                    "{part} of {parts}"
+                );
             }
             // A smaller plan: other parts, fewer users.
             let few: Vec<RecordedCall> = all.iter().filter(|c| c.user < 20).copied().collect();
@@ -413,9 +480,16 @@ mod tests {
 
     #[test]
     fn sign_ins_come_back() {
-        let row = RecordedSign { at: Time(1 << 40), user: 999_999_999, signs_in: true };
+        let row = RecordedSign {
+            at: Time(1 << 40),
+            user: 999_999_999,
+            signs_in: true,
+        };
         let mut bytes = Vec::new();
         row.encode(&mut bytes);
-        assert_eq!((bytes.len(), RecordedSign::decode(&bytes)), (RecordedSign::BYTES, row));
+        assert_eq!(
+            (bytes.len(), RecordedSign::decode(&bytes)),
+            (RecordedSign::BYTES, row)
+        );
     }
 }

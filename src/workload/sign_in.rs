@@ -12,7 +12,9 @@ impl SignIn {
         match *self {
             SignIn::AtStart => Time::ZERO,
             SignIn::At(clock) => Time((clock.0 as i64 - start_us).max(0) as u64),
-            SignIn::UniformOver(width) => Time::ZERO + Span::from_micros_f64(stream.uniform() * width.0 as f64),
+            SignIn::UniformOver(width) => {
+                Time::ZERO + Span::from_micros_f64(stream.uniform() * width.0 as f64)
+            }
             SignIn::Normal { mean, sd } => {
                 let z: f64 = Normal.sample(stream);
                 let after = mean.0 as f64 - start_us as f64 + z * sd.0 as f64;

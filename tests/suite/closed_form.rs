@@ -18,12 +18,23 @@ pub struct Row {
 
 /// The rows of a page, with their header left out.
 pub fn rows(page: &str) -> Vec<Row> {
-    let tables = between(page, "<caption><span>Simulated beside closed form</span></caption>", "</table>");
-    let lines = tables.iter().flat_map(|table| between(table, "<tr>", "</tr>").into_iter().skip(1));
+    let tables = between(
+        page,
+        "<caption><span>Simulated beside closed form</span></caption>",
+        "</table>",
+    );
+    let lines = tables
+        .iter()
+        .flat_map(|table| between(table, "<tr>", "</tr>").into_iter().skip(1));
     let row = |line: &str| {
         let cells: Vec<String> = line.split("</t").map(bare).collect();
         let cell = |i: usize| cells[i].replace("&gt;", ">");
-        Row { of: cell(0), metric: cell(1), closed: cell(2), agrees: cell(7) }
+        Row {
+            of: cell(0),
+            metric: cell(1),
+            closed: cell(2),
+            agrees: cell(7),
+        }
     };
     lines.map(row).collect()
 }
@@ -32,7 +43,9 @@ pub fn rows(page: &str) -> Vec<Row> {
 fn without(page: &str) -> Vec<String> {
     let part = between(page, "<p>What has none here, and why:</p>", "</ul>");
     let lines = part.iter().flat_map(|list| between(list, "<li>", "</li>"));
-    lines.map(|line| line.replace("&gt;", ">").replace("&#x2f;", "/")).collect()
+    lines
+        .map(|line| line.replace("&gt;", ">").replace("&#x2f;", "/"))
+        .collect()
 }
 
 const EVERY_FORM: &str = r#"
@@ -193,11 +206,19 @@ fn every_closed_form_agrees_where_its_conditions_hold() {
     // Model §5 at p = 0.5: q = 0.75, 0.75¹¹ = 4.22351 % of UPDATEs and 1.257324 % of re-INVITEs fail.
     let summary: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(made.out.join("summary.json")).unwrap()).unwrap();
-    for (of, share) in [("clients:lossy-update", 0.0422351), ("clients:lossy-reinvite", 0.01257324)] {
+    for (of, share) in [
+        ("clients:lossy-update", 0.0422351),
+        ("clients:lossy-reinvite", 0.01257324),
+    ] {
         let is = |r: &&serde_json::Value| r["scope"] == of && r["metric"] == "refreshes_attempted";
-        let attempted = summary["rows"].as_array().unwrap().iter().find(is).unwrap()["mean"].as_f64().unwrap();
+        let attempted = summary["rows"].as_array().unwrap().iter().find(is).unwrap()["mean"]
+            .as_f64()
+            .unwrap();
         let expected = closed(of, "refreshes_failed");
-        assert!((expected / attempted / share - 1.0).abs() < 1e-4, "{of}: {expected} of {attempted}");
+        assert!(
+            (expected / attempted / share - 1.0).abs() < 1e-4,
+            "{of}: {expected} of {attempted}"
+        );
     }
     for (of, metric) in [
         ("clients:by-chance", "refresh_rate_per_s"),
@@ -210,7 +231,10 @@ fn every_closed_form_agrees_where_its_conditions_hold() {
     }
     let off: Vec<&Row> = rows.iter().filter(|row| row.agrees != "yes").collect();
     assert!(off.is_empty(), "theory and simulation differ: {off:#?}");
-    let said = format!("{} figures have a closed form, and the simulation agrees with all of them.", rows.len());
+    let said = format!(
+        "{} figures have a closed form, and the simulation agrees with all of them.",
+        rows.len()
+    );
     assert!(page.contains(&said), "{said}");
 }
 
@@ -219,20 +243,44 @@ const SHIPPED: &[(&str, &str, &[&str])] = &[
     ("firewall-20-min", "clients:home-office", &["toasts_due"]),
     ("firewall-20-min", "clients:home-office-2007", KEPT),
     ("gateway-crash", "clients:office", &["toasts_due"]),
-    ("gateway-crash", "gateway:cstagw", &["gateway_utilisation", "all_back_s"]),
+    (
+        "gateway-crash",
+        "gateway:cstagw",
+        &["gateway_utilisation", "all_back_s"],
+    ),
     ("heartbeat", "clients:every-25-min", &["toasts_due"]),
     ("heartbeat", "clients:every-5-min", &["toasts_due"]),
     ("herd", "clients:in-step", &["toasts_due"]),
     ("herd", "clients:jittered", &["toasts_due"]),
-    ("herd", "gateway:in-step", &["gateway_utilisation", "all_back_s"]),
-    ("herd", "gateway:jittered", &["gateway_utilisation", "all_back_s"]),
+    (
+        "herd",
+        "gateway:in-step",
+        &["gateway_utilisation", "all_back_s"],
+    ),
+    (
+        "herd",
+        "gateway:jittered",
+        &["gateway_utilisation", "all_back_s"],
+    ),
     ("large", "clients:everyone", KEPT),
-    ("lossy-udp", "clients:front-office", &["refreshes_failed", "refresh_rate_per_s", "toasts_due"]),
+    (
+        "lossy-udp",
+        "clients:front-office",
+        &["refreshes_failed", "refresh_rate_per_s", "toasts_due"],
+    ),
     ("mixed-fleet", "clients:communicator-2007", KEPT),
     ("mixed-fleet", "clients:communicator-2007-r2", LOST),
     ("monday-morning", "clients:office", &["refresh_rate_per_s"]),
-    ("monday-morning", "clients:early-shift", &["refresh_rate_per_s", "message_rate_per_s", "toasts_due"]),
-    ("monday-morning", "clients:abroad", &["refresh_rate_per_s", "message_rate_per_s", "toasts_due"]),
+    (
+        "monday-morning",
+        "clients:early-shift",
+        &["refresh_rate_per_s", "message_rate_per_s", "toasts_due"],
+    ),
+    (
+        "monday-morning",
+        "clients:abroad",
+        &["refresh_rate_per_s", "message_rate_per_s", "toasts_due"],
+    ),
     ("monday-morning", "gateway:cstagw", &["gateway_utilisation"]),
     ("n-plus-one", "clients:office", &["toasts_due"]),
     ("n-plus-one", "gateway:cstagw", &["gateway_utilisation"]),
@@ -242,28 +290,66 @@ const SHIPPED: &[(&str, &str, &[&str])] = &[
     ("nec-r2-relay-fix", "clients:front-office", KEPT),
     ("ocs-failover", "clients:control-room", &["toasts_due"]),
     ("overload", "clients:office", &["toasts_due"]),
-    ("overload", "gateway:cstagw", &["gateway_utilisation", "all_back_s"]),
+    (
+        "overload",
+        "gateway:cstagw",
+        &["gateway_utilisation", "all_back_s"],
+    ),
     ("rejecting-gateway", "clients:front-office", LOST),
 ];
 
-const KEPT: &[&str] = &["session_drops", "refresh_rate_per_s", "message_rate_per_s", "toasts_due"];
-const LOST: &[&str] =
-    &["first_loss_s", "drops_per_client_hour", "down_fraction", "missed_toasts_per_client_hour", "toasts_due"];
+const KEPT: &[&str] = &[
+    "session_drops",
+    "refresh_rate_per_s",
+    "message_rate_per_s",
+    "toasts_due",
+];
+const LOST: &[&str] = &[
+    "first_loss_s",
+    "drops_per_client_hour",
+    "down_fraction",
+    "missed_toasts_per_client_hour",
+    "toasts_due",
+];
 
 /// What is against the closed forms of some of them.
 const AGAINST: &[(&str, &str)] = &[
-    ("firewall-20-min", "an idle timeout (clients:home-office): not with outgoing_calls = 1 /h."),
-    ("gateway-crash", "lost sessions, refreshes, messages (clients:office): not with the crash of fault-1."),
-    ("heartbeat", "a crash found at the next refresh (clients:every-25-min): not with the network-change of fault-2."),
-    ("lossy-udp", "lost sessions (clients:front-office): not with loss = 5 %."),
-    ("lossy-udp", "messages (clients:front-office): not with transport = udp."),
+    (
+        "firewall-20-min",
+        "an idle timeout (clients:home-office): not with outgoing_calls = 1 /h.",
+    ),
+    (
+        "gateway-crash",
+        "lost sessions, refreshes, messages (clients:office): not with the crash of fault-1.",
+    ),
+    (
+        "heartbeat",
+        "a crash found at the next refresh (clients:every-25-min): not with the network-change of fault-2.",
+    ),
+    (
+        "lossy-udp",
+        "lost sessions (clients:front-office): not with loss = 5 %.",
+    ),
+    (
+        "lossy-udp",
+        "messages (clients:front-office): not with transport = udp.",
+    ),
     (
         "monday-morning",
         "lost sessions (clients:office, clients:early-shift, clients:abroad): not with capacity = 40000 calls/h.",
     ),
-    ("n-plus-one", "the way back of all users (gateway:cstagw): not with spare = 1."),
-    ("nec-r2", "refreshes, messages (clients:front-office): not with update = ignored."),
-    ("replay", "lost sessions, toasts due (clients:front-office): not with calls_file = replay/calls.csv."),
+    (
+        "n-plus-one",
+        "the way back of all users (gateway:cstagw): not with spare = 1.",
+    ),
+    (
+        "nec-r2",
+        "refreshes, messages (clients:front-office): not with update = ignored.",
+    ),
+    (
+        "replay",
+        "lost sessions, toasts due (clients:front-office): not with calls_file = replay/calls.csv.",
+    ),
 ];
 
 #[test]
@@ -286,12 +372,16 @@ fn shipped_models_have_the_closed_forms_whose_conditions_they_meet() {
             found.entry(row.of).or_default().push(row.metric);
         }
         let expected = SHIPPED.iter().filter(|(model, ..)| *model == name);
-        let expected: BTreeMap<String, Vec<String>> =
-            expected.map(|(_, of, metrics)| ((*of).into(), metrics.iter().map(|m| (*m).into()).collect())).collect();
+        let expected: BTreeMap<String, Vec<String>> = expected
+            .map(|(_, of, metrics)| ((*of).into(), metrics.iter().map(|m| (*m).into()).collect()))
+            .collect();
         assert_eq!(found, expected, "{name}");
         let against = without(&page);
         for (_, line) in AGAINST.iter().filter(|(model, _)| *model == name) {
-            assert!(against.iter().any(|l| l == line), "{name}: {line} is not among {against:#?}");
+            assert!(
+                against.iter().any(|l| l == line),
+                "{name}: {line} is not among {against:#?}"
+            );
         }
     }
 }

@@ -28,10 +28,20 @@ impl Witness for Wire {
 }
 
 fn said(m: &Message) -> String {
-    let (from, subject) = (if m.from == Side::Client { "client" } else { "gateway" }, m.subject);
+    let (from, subject) = (
+        if m.from == Side::Client {
+            "client"
+        } else {
+            "gateway"
+        },
+        m.subject,
+    );
     match m.status {
         Status::Request => format!("{from} {subject:?}"),
-        status => format!("{from} {} to {subject:?}", status.line().split(' ').next().unwrap()),
+        status => format!(
+            "{from} {} to {subject:?}",
+            status.line().split(' ').next().unwrap()
+        ),
     }
 }
 
@@ -41,13 +51,19 @@ fn wire(p: &Plan) -> Vec<(u64, u32, Message)> {
 
 /// The conversation of the first user, from `from_ms` on.
 fn conversation(p: &Plan, from_ms: u64) -> Vec<(u64, String)> {
-    let own = wire(p).into_iter().filter(|(at, user, _)| *user == 0 && *at >= from_ms * MS);
-    own.map(|(at, _, message)| (at / MS, said(&message))).collect()
+    let own = wire(p)
+        .into_iter()
+        .filter(|(at, user, _)| *user == 0 && *at >= from_ms * MS);
+    own.map(|(at, _, message)| (at / MS, said(&message)))
+        .collect()
 }
 
 #[track_caller]
 fn expect(found: Vec<(u64, String)>, wanted: &[(u64, &str)]) {
-    let wanted: Vec<(u64, String)> = wanted.iter().map(|(at, what)| (*at, what.to_string())).collect();
+    let wanted: Vec<(u64, String)> = wanted
+        .iter()
+        .map(|(at, what)| (*at, what.to_string()))
+        .collect();
     assert_eq!(found, wanted);
 }
 
@@ -60,7 +76,11 @@ fn near(gateway: GatewayConfig, client: ClientConfig, horizon_s: u64) -> Plan {
 
 #[test]
 fn a_set_up_is_seven_messages_each_after_the_answer_to_the_one_before() {
-    let p = near(gateway(UpdateBehaviour::Accepted, Allow::WithUpdate), r2(), 100);
+    let p = near(
+        gateway(UpdateBehaviour::Accepted, Allow::WithUpdate),
+        r2(),
+        100,
+    );
     expect(
         conversation(&p, 0),
         &[
@@ -79,10 +99,16 @@ fn a_set_up_is_seven_messages_each_after_the_answer_to_the_one_before() {
 
 #[test]
 fn a_session_too_short_is_offered_once_more() {
-    let min_se = GatewayConfig { min_se_s: 2400, ..gateway(UpdateBehaviour::IntervalTooSmall422, Allow::Absent) };
+    let min_se = GatewayConfig {
+        min_se_s: 2400,
+        ..gateway(UpdateBehaviour::IntervalTooSmall422, Allow::Absent)
+    };
     let p = near(min_se, r2(), 1502);
-    let offers: Vec<u32> =
-        wire(&p).iter().filter(|(_, _, m)| m.subject == Subject::Invite).map(|m| m.2.value).collect();
+    let offers: Vec<u32> = wire(&p)
+        .iter()
+        .filter(|(_, _, m)| m.subject == Subject::Invite)
+        .map(|m| m.2.value)
+        .collect();
     // Offered 1800; 422; offered again with its Min-SE; granted 2400.
     assert_eq!(offers, [1800, 0, 2400, 2400]);
     expect(
@@ -96,8 +122,14 @@ fn a_session_too_short_is_offered_once_more() {
         ],
     );
     // R runs from the receipt of the 2xx, at 40 ms; the refresh offers what was granted.
-    let update = wire(&p).into_iter().find(|(_, _, m)| m.subject == Subject::Update).unwrap();
-    assert_eq!((update.0, update.2.value, update.2.min_se), (1500 * S + 40 * MS, 2400, 2400));
+    let update = wire(&p)
+        .into_iter()
+        .find(|(_, _, m)| m.subject == Subject::Update)
+        .unwrap();
+    assert_eq!(
+        (update.0, update.2.value, update.2.min_se),
+        (1500 * S + 40 * MS, 2400, 2400)
+    );
 }
 
 #[test]
@@ -105,8 +137,11 @@ fn fall_back_holds_for_the_rest_of_the_dialog() {
     // R = 900 under rfc4028: SE 1800 over 2. The 2xx to INVITE is received at 20 ms, that of the re-INVITE at 900.060 s.
     for refused in [UpdateBehaviour::Rejected501, UpdateBehaviour::Rejected405] {
         let p = near(gateway(refused, Allow::WithUpdate), rfc4028(), 2000);
-        let code =
-            if refused == UpdateBehaviour::Rejected405 { "gateway 405 to Update" } else { "gateway 501 to Update" };
+        let code = if refused == UpdateBehaviour::Rejected405 {
+            "gateway 405 to Update"
+        } else {
+            "gateway 501 to Update"
+        };
         expect(
             conversation(&p, 800_000),
             &[
@@ -125,8 +160,16 @@ fn fall_back_holds_for_the_rest_of_the_dialog() {
 
 #[test]
 fn tear_down_on_rejection_is_at_once() {
-    let client = ClientConfig { on_rejection: OnRejection::TearDown, reestablish: Reestablish::Never, ..r2() };
-    let p = near(gateway(UpdateBehaviour::Rejected405, Allow::Absent), client, HOUR);
+    let client = ClientConfig {
+        on_rejection: OnRejection::TearDown,
+        reestablish: Reestablish::Never,
+        ..r2()
+    };
+    let p = near(
+        gateway(UpdateBehaviour::Rejected405, Allow::Absent),
+        client,
+        HOUR,
+    );
     expect(
         conversation(&p, 1_000_000),
         &[
@@ -137,27 +180,65 @@ fn tear_down_on_rejection_is_at_once() {
         ],
     );
     let row = drop_rows(simulate(&p, 0))[0].clone();
-    assert_eq!((row.cause, row.ended_by), (DropCause::RefreshRejected, Some(EndedBy::ClientGiveUp)));
+    assert_eq!(
+        (row.cause, row.ended_by),
+        (DropCause::RefreshRejected, Some(EndedBy::ClientGiveUp))
+    );
 }
 
 #[test]
 fn hold_sends_no_further_refresh_and_waits_for_its_timer() {
-    let client = ClientConfig { on_no_answer: OnNoAnswer::Hold, reestablish: Reestablish::Never, ..r2() };
-    let p = near(gateway(UpdateBehaviour::Ignored, Allow::Absent), client, HOUR);
+    let client = ClientConfig {
+        on_no_answer: OnNoAnswer::Hold,
+        reestablish: Reestablish::Never,
+        ..r2()
+    };
+    let p = near(
+        gateway(UpdateBehaviour::Ignored, Allow::Absent),
+        client,
+        HOUR,
+    );
     // SE runs from the receipt of the 2xx, at 20 ms.
     expect(
         conversation(&p, 1_000_000),
-        &[(1_500_020, "client Update"), (1_800_020, "client Bye"), (1_800_030, "gateway 200 to Bye")],
+        &[
+            (1_500_020, "client Update"),
+            (1_800_020, "client Bye"),
+            (1_800_030, "gateway 200 to Bye"),
+        ],
     );
 }
 
 #[test]
 fn a_session_disowned_by_481_ends_without_bye_under_every_policy() {
-    for on_no_answer in [OnNoAnswer::TearDown, OnNoAnswer::Hold, OnNoAnswer::KeepPolling] {
-        for on_rejection in [OnRejection::FallBack, OnRejection::TearDown, OnRejection::Hold] {
-            let client = ClientConfig { on_no_answer, on_rejection, reestablish: Reestablish::Never, ..r2() };
-            let p = near(gateway(UpdateBehaviour::DialogLost481, Allow::Absent), client, HOUR);
-            expect(conversation(&p, 1_000_000), &[(1_500_020, "client Update"), (1_500_030, "gateway 481 to Update")]);
+    for on_no_answer in [
+        OnNoAnswer::TearDown,
+        OnNoAnswer::Hold,
+        OnNoAnswer::KeepPolling,
+    ] {
+        for on_rejection in [
+            OnRejection::FallBack,
+            OnRejection::TearDown,
+            OnRejection::Hold,
+        ] {
+            let client = ClientConfig {
+                on_no_answer,
+                on_rejection,
+                reestablish: Reestablish::Never,
+                ..r2()
+            };
+            let p = near(
+                gateway(UpdateBehaviour::DialogLost481, Allow::Absent),
+                client,
+                HOUR,
+            );
+            expect(
+                conversation(&p, 1_000_000),
+                &[
+                    (1_500_020, "client Update"),
+                    (1_500_030, "gateway 481 to Update"),
+                ],
+            );
         }
     }
 }
@@ -165,13 +246,28 @@ fn a_session_disowned_by_481_ends_without_bye_under_every_policy() {
 #[test]
 fn an_ignored_update_goes_out_eleven_times_over_udp_and_once_over_tls() {
     for (transport, copies) in [
-        (Transport::Udp, &[0, 500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500][..]),
+        (
+            Transport::Udp,
+            &[
+                0, 500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500,
+            ][..],
+        ),
         (Transport::Tls, &[0][..]),
     ] {
-        let client = ClientConfig { reestablish: Reestablish::Never, ..r2() };
-        let mut p = near(gateway(UpdateBehaviour::Ignored, Allow::Absent), client, HOUR);
+        let client = ClientConfig {
+            reestablish: Reestablish::Never,
+            ..r2()
+        };
+        let mut p = near(
+            gateway(UpdateBehaviour::Ignored, Allow::Absent),
+            client,
+            HOUR,
+        );
         p.clients[0].path.transport = transport;
-        let mut wanted: Vec<(u64, &str)> = copies.iter().map(|at| (1_500_020 + at, "client Update")).collect();
+        let mut wanted: Vec<(u64, &str)> = copies
+            .iter()
+            .map(|at| (1_500_020 + at, "client Update"))
+            .collect();
         wanted.extend([(1_532_020, "client Bye"), (1_532_030, "gateway 200 to Bye")]);
         expect(conversation(&p, 1_000_000), &wanted);
     }
@@ -179,18 +275,31 @@ fn an_ignored_update_goes_out_eleven_times_over_udp_and_once_over_tls() {
 
 #[test]
 fn the_gateways_bye_dates_the_drop_when_it_is_sent() {
-    let client = ClientConfig { reestablish: Reestablish::Never, ..r2() };
+    let client = ClientConfig {
+        reestablish: Reestablish::Never,
+        ..r2()
+    };
     let bye = GatewayConfig {
         enforces_session_timer: SessionTimer::Bye,
         ..gateway(UpdateBehaviour::Rejected405, Allow::Absent)
     };
     let p = near(bye, client, HOUR);
     // 1800 − 32 s from the sending of the 2xx, at 10 ms.
-    expect(conversation(&p, 1_600_000), &[(1_768_010, "gateway Bye"), (1_768_020, "client 200 to Bye")]);
+    expect(
+        conversation(&p, 1_600_000),
+        &[(1_768_010, "gateway Bye"), (1_768_020, "client 200 to Bye")],
+    );
     let result = simulate(&p, 0);
-    assert_eq!(result.all.silent_us, u128::from(10 * MS), "the client believes in it while the BYE is under way");
+    assert_eq!(
+        result.all.silent_us,
+        u128::from(10 * MS),
+        "the client believes in it while the BYE is under way"
+    );
     let row = drop_rows(result)[0].clone();
-    assert_eq!((row.lost_at, row.detected_at), (Time(1768 * S + 10 * MS), Some(Time(1768 * S + 20 * MS))));
+    assert_eq!(
+        (row.lost_at, row.detected_at),
+        (Time(1768 * S + 10 * MS), Some(Time(1768 * S + 20 * MS)))
+    );
 }
 
 #[test]
@@ -200,34 +309,62 @@ fn a_silent_gateway_counts_from_the_refresh_that_arrived_though_its_2xx_was_lost
         enforces_session_timer: SessionTimer::Silent,
         ..gateway(UpdateBehaviour::AnswerLost, Allow::Absent)
     };
-    let client = ClientConfig { on_no_answer: OnNoAnswer::KeepPolling, ..r2() };
+    let client = ClientConfig {
+        on_no_answer: OnNoAnswer::KeepPolling,
+        ..r2()
+    };
     let all = simulate(&near(silent, client, 8 * HOUR), 0).all;
     assert_eq!(all.all_drops(), 0);
-    assert_eq!((all.get(Counter::RefreshesAttempted), all.get(Counter::RefreshesFailed)), (19, 19));
+    assert_eq!(
+        (
+            all.get(Counter::RefreshesAttempted),
+            all.get(Counter::RefreshesFailed)
+        ),
+        (19, 19)
+    );
 }
 
 #[test]
 fn polling_goes_on_after_half_of_the_granted_session_under_rfc4028() {
     // SE 2000: R = 1000 s after the unanswered UPDATE was sent, not the refresh_interval of 1500 s.
-    let client = ClientConfig { session_expires_s: 2000, on_no_answer: OnNoAnswer::KeepPolling, ..rfc4028() };
-    let p = near(gateway(UpdateBehaviour::Ignored, Allow::WithUpdate), client, 3500);
+    let client = ClientConfig {
+        session_expires_s: 2000,
+        on_no_answer: OnNoAnswer::KeepPolling,
+        ..rfc4028()
+    };
+    let p = near(
+        gateway(UpdateBehaviour::Ignored, Allow::WithUpdate),
+        client,
+        3500,
+    );
     expect(
         conversation(&p, 500_000),
-        &[(1_000_020, "client Update"), (2_000_020, "client Update"), (3_000_020, "client Update")],
+        &[
+            (1_000_020, "client Update"),
+            (2_000_020, "client Update"),
+            (3_000_020, "client Update"),
+        ],
     );
 }
 
 #[test]
 fn nobody_runs_a_timer_without_session_expires() {
     let none = gateway(UpdateBehaviour::NoSessionExpires, Allow::WithUpdate);
-    let refreshes = |client| simulate(&near(none.clone(), client, 8 * HOUR), 0).all.get(Counter::RefreshesAttempted);
+    let refreshes = |client| {
+        simulate(&near(none.clone(), client, 8 * HOUR), 0)
+            .all
+            .get(Counter::RefreshesAttempted)
+    };
     // R2 goes on every 1500 s: 28800/1500 = 19.2; the strict client stops.
     assert_eq!((refreshes(r2()), refreshes(rfc4028())), (19, 0));
 }
 
 #[test]
 fn a_strict_client_leaves_refreshing_to_the_gateway_and_r2_does_not() {
-    let uas = GatewayConfig { refresher: Refresher::Uas, ..gateway(UpdateBehaviour::Accepted, Allow::WithUpdate) };
+    let uas = GatewayConfig {
+        refresher: Refresher::Uas,
+        ..gateway(UpdateBehaviour::Accepted, Allow::WithUpdate)
+    };
     // The gateway refreshes SE/2 = 900 s after it sent the 2xx, at 10 ms, and after it received that of its re-INVITE.
     expect(
         conversation(&near(uas.clone(), rfc4028(), 2000), 100_000),
@@ -241,19 +378,34 @@ fn a_strict_client_leaves_refreshing_to_the_gateway_and_r2_does_not() {
         ],
     );
     let r2_asks = conversation(&near(uas, r2(), 1600), 1_000_000);
-    expect(r2_asks, &[(1_500_020, "client Update"), (1_500_030, "gateway 200 to Update")]);
+    expect(
+        r2_asks,
+        &[
+            (1_500_020, "client Update"),
+            (1_500_030, "gateway 200 to Update"),
+        ],
+    );
 }
 
 #[test]
 fn re_invites_that_cross_are_refused_and_wait_out_their_windows() {
     // The gateway's goes out 900 s after 10 ms; the client's, R = 899.995 s after 20 ms, 5 ms later: they cross.
-    let uas = GatewayConfig { refresher: Refresher::Uas, ..gateway(UpdateBehaviour::Accepted, Allow::WithoutUpdate) };
-    let client = ClientConfig { refresh_interval: Span::from_millis(899_995), ..c2007() };
+    let uas = GatewayConfig {
+        refresher: Refresher::Uas,
+        ..gateway(UpdateBehaviour::Accepted, Allow::WithoutUpdate)
+    };
+    let client = ClientConfig {
+        refresh_interval: Span::from_millis(899_995),
+        ..c2007()
+    };
     let mut p = near(uas, client, 1000);
     p.clients[0].count = 500;
     let all = wire(&p);
     let of = |user: u32, what: &str| -> Vec<u64> {
-        all.iter().filter(|(_, u, m)| *u == user && said(m) == what).map(|(at, ..)| *at / MS).collect()
+        all.iter()
+            .filter(|(_, u, m)| *u == user && said(m) == what)
+            .map(|(at, ..)| *at / MS)
+            .collect()
     };
     let (mut clients, mut gateways) = (Vec::new(), Vec::new());
     for user in 0..500 {
@@ -266,7 +418,12 @@ fn re_invites_that_cross_are_refused_and_wait_out_their_windows() {
         gateways.push(gateway[1] - 900_030);
     }
     for (waits, least, most) in [(&clients, 2100, 4000), (&gateways, 0, 2000)] {
-        assert!(waits.iter().all(|w| w % 10 == 0 && (least..=most).contains(w)), "{waits:?}");
+        assert!(
+            waits
+                .iter()
+                .all(|w| w % 10 == 0 && (least..=most).contains(w)),
+            "{waits:?}"
+        );
         let n = waits.len() as f64;
         let mean = waits.iter().sum::<u64>() as f64 / n;
         // Uniform on (most − least)/10 + 1 steps of 10 ms: variance (k² − 1)/12 of them.
@@ -298,20 +455,39 @@ fn a_sign_out_says_monitor_stop_and_bye_and_during_set_up_bye_alone() {
             (50_010, "gateway 200 to Bye"),
         ],
     );
-    expect(conversation(&leaves(35), 35), &[(35, "client Bye"), (45, "gateway 200 to Bye")]);
+    expect(
+        conversation(&leaves(35), 35),
+        &[(35, "client Bye"), (45, "gateway 200 to Bye")],
+    );
     // Before the 200 to INVITE there is no dialog; the one it opens is acknowledged and ended (RFC 3261 §13.2.2.4).
     expect(
         conversation(&leaves(5), 5),
-        &[(10, "gateway 200 to Invite"), (20, "client Ack"), (20, "client Bye"), (30, "gateway 200 to Bye")],
+        &[
+            (10, "gateway 200 to Invite"),
+            (20, "client Ack"),
+            (20, "client Bye"),
+            (30, "gateway 200 to Bye"),
+        ],
     );
 }
 
 #[test]
 fn a_copy_of_make_call_makes_no_second_call() {
-    let mut c = clients("c", 40, ClientConfig { on_no_answer: OnNoAnswer::Hold, ..r2() });
+    let mut c = clients(
+        "c",
+        40,
+        ClientConfig {
+            on_no_answer: OnNoAnswer::Hold,
+            ..r2()
+        },
+    );
     c.workload = calls(0.0, 60.0);
     (c.path.transport, c.path.loss) = (Transport::Udp, 0.4);
-    let p = plan(gateway(UpdateBehaviour::Accepted, Allow::WithUpdate), vec![c], 2 * HOUR);
+    let p = plan(
+        gateway(UpdateBehaviour::Accepted, Allow::WithUpdate),
+        vec![c],
+        2 * HOUR,
+    );
     let mut requests = std::collections::BTreeSet::new();
     let mut accepted = std::collections::BTreeSet::new();
     for (_, user, m) in wire(&p) {
@@ -339,12 +515,23 @@ fn a_toast_is_missed_for_the_state_in_which_the_call_came_or_for_being_late() {
     let mut c = clients("c", 400, r2());
     c.workload = calls(6.0, 0.0);
     c.path.delay = Span::from_secs(15);
-    let p = plan(gateway(UpdateBehaviour::Accepted, Allow::WithUpdate), vec![c], 4 * HOUR);
+    let p = plan(
+        gateway(UpdateBehaviour::Accepted, Allow::WithUpdate),
+        vec![c],
+        4 * HOUR,
+    );
     let all = simulate(&p, 0).all;
     let missed = |cause| all.missed[cause as usize] as f64;
     // Set-up takes three round trips of 30 s.
     assert_eq!(all.setting_up_us, 400 * u128::from(90 * S));
-    assert_eq!((missed(MissCause::Silent), missed(MissCause::Visible), missed(MissCause::Overload)), (0.0, 0.0, 0.0));
+    assert_eq!(
+        (
+            missed(MissCause::Silent),
+            missed(MissCause::Visible),
+            missed(MissCause::Overload)
+        ),
+        (0.0, 0.0, 0.0)
+    );
     let in_setup = 400.0 * 90.0 * 6.0 / 3600.0;
     assert!(((missed(MissCause::SettingUp) - in_setup) / f64::sqrt(in_setup)).abs() < 4.0);
     let n = all.get(Counter::ToastsDue) as f64 - missed(MissCause::SettingUp);
@@ -368,8 +555,14 @@ fn a_toast_is_missed_silently_while_the_client_believes_and_visibly_once_it_know
     c.workload = calls(6.0, 0.0);
     // One cycle: forgotten at 1800, found at 3000 by 481, back at 3600.
     let all = simulate(&plan(silent, vec![c], HOUR), 0).all;
-    assert_eq!((all.silent_us, all.visible_us), (400 * u128::from(1200 * S), 400 * u128::from(600 * S)));
-    for (cause, seconds) in [(MissCause::Silent, 1200.0), (MissCause::Visible, 600.0 - 8.65)] {
+    assert_eq!(
+        (all.silent_us, all.visible_us),
+        (400 * u128::from(1200 * S), 400 * u128::from(600 * S))
+    );
+    for (cause, seconds) in [
+        (MissCause::Silent, 1200.0),
+        (MissCause::Visible, 600.0 - 8.65),
+    ] {
         // Of the last calls those still ringing at the horizon are not decided: 8.65 s of them, the mean ring time.
         let expected = 400.0 * seconds * 6.0 / 3600.0;
         let z = (all.missed[cause as usize] as f64 - expected) / expected.sqrt();
@@ -379,15 +572,32 @@ fn a_toast_is_missed_silently_while_the_client_believes_and_visibly_once_it_know
 
 #[test]
 fn what_is_open_at_the_horizon_is_censored() {
-    let metric =
-        |name: &str, p: &Plan| rccsim::measure::Metric::named(name).unwrap().sample(&simulate(p, 0).all, p.horizon);
+    let metric = |name: &str, p: &Plan| {
+        rccsim::measure::Metric::named(name)
+            .unwrap()
+            .sample(&simulate(p, 0).all, p.horizon)
+    };
     // Lost at 1532.020 s for ever: the recovery takes longer than the rest of the hour.
-    let never = ClientConfig { reestablish: Reestablish::Never, ..r2() };
-    let p = near(gateway(UpdateBehaviour::Ignored, Allow::Absent), never, HOUR);
-    assert_eq!(metric("recovery_p95_s", &p), Sample::Beyond(3600.0 - 1532.02));
+    let never = ClientConfig {
+        reestablish: Reestablish::Never,
+        ..r2()
+    };
+    let p = near(
+        gateway(UpdateBehaviour::Ignored, Allow::Absent),
+        never,
+        HOUR,
+    );
+    assert_eq!(
+        metric("recovery_p95_s", &p),
+        Sample::Beyond(3600.0 - 1532.02)
+    );
     assert_eq!(metric("recovery_mean_s", &p), Sample::Absent);
     // A set-up takes 60 ms; one of two users began 30 ms before the end.
-    let mut p = near(gateway(UpdateBehaviour::Accepted, Allow::WithUpdate), r2(), 100);
+    let mut p = near(
+        gateway(UpdateBehaviour::Accepted, Allow::WithUpdate),
+        r2(),
+        100,
+    );
     p.clients.push(ClientPlan {
         name: "late".into(),
         sign_in: SignIn::At(p.start + Span::from_millis(99_970)),
@@ -452,7 +662,11 @@ struct Alone {
 
 impl Alone {
     fn new(config: ClientConfig) -> Alone {
-        Alone { client: Client::new(true), config, desk: Desk::default() }
+        Alone {
+            client: Client::new(true),
+            config,
+            desk: Desk::default(),
+        }
     }
     fn at(&mut self, s: f64) -> Time {
         self.desk.now = (s * 1e6).round() as u64;
@@ -460,7 +674,11 @@ impl Alone {
     }
     /// Fires every deadline up to then.
     fn run_to(&mut self, s: f64) {
-        while let Some((at, _)) = self.client.deadline().filter(|(at, _)| at.0 as f64 <= s * 1e6) {
+        while let Some((at, _)) = self
+            .client
+            .deadline()
+            .filter(|(at, _)| at.0 as f64 <= s * 1e6)
+        {
             self.desk.now = at.0;
             self.client.fire(&self.config, at, &mut self.desk);
         }
@@ -468,7 +686,8 @@ impl Alone {
     fn hears(&mut self, s: f64, message: Message) {
         self.run_to(s);
         let now = self.at(s);
-        self.client.receive(&self.config, now, message, &mut self.desk);
+        self.client
+            .receive(&self.config, now, message, &mut self.desk);
     }
     fn sign_in(&mut self) {
         let now = self.at(0.0);
@@ -477,7 +696,8 @@ impl Alone {
     fn call(&mut self, s: f64, number: u32) {
         self.run_to(s);
         let now = self.at(s);
-        self.client.make_call(&self.config, now, number, &mut self.desk);
+        self.client
+            .make_call(&self.config, now, number, &mut self.desk);
     }
     /// The 200 to its request with this CSeq.
     fn accepts(&mut self, s: f64, subject: Subject, cseq: u16) {
@@ -503,18 +723,31 @@ impl Alone {
         alone
     }
     fn event(&mut self, s: f64, cseq: u16) {
-        let message = Message::request(Side::Gateway, self.client.dialog(), cseq, Subject::Established);
+        let message = Message::request(
+            Side::Gateway,
+            self.client.dialog(),
+            cseq,
+            Subject::Established,
+        );
         self.hears(s, message);
     }
     /// When it sent this.
     fn sent(&self, what: &str) -> Vec<u64> {
-        self.desk.sent.iter().filter(|(_, said)| said == what).map(|(at, _)| *at).collect()
+        self.desk
+            .sent
+            .iter()
+            .filter(|(_, said)| said == what)
+            .map(|(at, _)| *at)
+            .collect()
     }
 }
 
 #[test]
 fn traffic_restarts_the_clock_where_it_may_and_never_the_expiry() {
-    let since = |refresh_clock| ClientConfig { refresh_clock, ..r2() };
+    let since = |refresh_clock| ClientConfig {
+        refresh_clock,
+        ..r2()
+    };
     let mut alone = Alone::established(since(RefreshClock::SinceTraffic));
     alone.event(200.0, 1);
     alone.run_to(1700.0);
@@ -529,17 +762,26 @@ fn traffic_restarts_the_clock_where_it_may_and_never_the_expiry() {
     alone.event(700.0, 1);
     alone.event(1400.0, 2);
     alone.run_to(1801.0);
-    assert_eq!((alone.sent("client Update"), alone.sent("client Bye")), (vec![], vec![1_800_000]));
+    assert_eq!(
+        (alone.sent("client Update"), alone.sent("client Bye")),
+        (vec![], vec![1_800_000])
+    );
 }
 
 #[test]
 fn traffic_rescues_no_refresh_that_is_pending() {
-    let client = ClientConfig { refresh_clock: RefreshClock::SinceTraffic, ..c2007() };
+    let client = ClientConfig {
+        refresh_clock: RefreshClock::SinceTraffic,
+        ..c2007()
+    };
     // Unanswered since 600: the event at 610 changes nothing, BYE at 632.
     let mut alone = Alone::established(client.clone());
     alone.event(610.0, 1);
     alone.run_to(640.0);
-    assert_eq!((alone.sent("client ReInvite"), alone.sent("client Bye")), (vec![600_000], vec![632_000]));
+    assert_eq!(
+        (alone.sent("client ReInvite"), alone.sent("client Bye")),
+        (vec![600_000], vec![632_000])
+    );
     // Put off by 491: draw 0.5 of 191 steps is 2.1 + 0.95 s; the event on the way postpones it no further.
     let mut alone = Alone::established(client.clone());
     alone.answers(600.1, Subject::ReInvite, 4, Status::Pending491, 0);
@@ -556,7 +798,11 @@ fn traffic_rescues_no_refresh_that_is_pending() {
 
 #[test]
 fn jitter_is_drawn_once_per_refresh() {
-    let client = ClientConfig { refresh_jitter: 0.2, refresh_clock: RefreshClock::SinceTraffic, ..r2() };
+    let client = ClientConfig {
+        refresh_jitter: 0.2,
+        refresh_clock: RefreshClock::SinceTraffic,
+        ..r2()
+    };
     let mut alone = Alone::new(client);
     // R·(0.8 + 0.4·u): u = 0.25 makes 0.9 · 1500 = 1350 s, u = 0.75 makes 1650 s.
     alone.desk.draws = VecDeque::from([0.25, 0.75]);
@@ -568,7 +814,10 @@ fn jitter_is_drawn_once_per_refresh() {
     alone.run_to(1450.0);
     assert_eq!(alone.sent("client Update"), [1_450_000]);
     alone.accepts(1450.0, Subject::Update, 4);
-    assert_eq!(alone.desk.drawn, 2, "one draw per refresh, however often traffic restarts the clock");
+    assert_eq!(
+        alone.desk.drawn, 2,
+        "one draw per refresh, however often traffic restarts the clock"
+    );
     alone.run_to(3150.0);
     assert_eq!(alone.sent("client Update"), [1_450_000, 3_100_000]);
 }
@@ -588,7 +837,10 @@ fn a_503_changes_no_dialog_and_nothing_is_sent_for_retry_after() {
     let mut alone = Alone::established(r2());
     alone.answers(1500.0, Subject::Update, 4, Status::Unavailable503, 400);
     alone.run_to(1950.0);
-    assert_eq!(alone.desk.sent[1..], [(1_900_000, "client Invite".to_string())]);
+    assert_eq!(
+        alone.desk.sent[1..],
+        [(1_900_000, "client Invite".to_string())]
+    );
 }
 
 #[test]
@@ -602,10 +854,15 @@ fn an_origination_without_a_session_sends_nothing() {
 
 #[test]
 fn another_request_unanswered_ends_the_session_under_tear_down_alone() {
-    for (on_no_answer, byes) in
-        [(OnNoAnswer::TearDown, vec![132_000]), (OnNoAnswer::Hold, vec![]), (OnNoAnswer::KeepPolling, vec![])]
-    {
-        let mut alone = Alone::established(ClientConfig { on_no_answer, ..r2() });
+    for (on_no_answer, byes) in [
+        (OnNoAnswer::TearDown, vec![132_000]),
+        (OnNoAnswer::Hold, vec![]),
+        (OnNoAnswer::KeepPolling, vec![]),
+    ] {
+        let mut alone = Alone::established(ClientConfig {
+            on_no_answer,
+            ..r2()
+        });
         alone.call(100.0, 7);
         alone.run_to(140.0);
         assert_eq!(alone.sent("client Bye"), byes, "{on_no_answer:?}");
@@ -616,8 +873,15 @@ fn another_request_unanswered_ends_the_session_under_tear_down_alone() {
 
 #[test]
 fn a_481_to_any_request_ends_the_dialog_without_bye() {
-    for on_no_answer in [OnNoAnswer::TearDown, OnNoAnswer::Hold, OnNoAnswer::KeepPolling] {
-        let mut alone = Alone::established(ClientConfig { on_no_answer, ..r2() });
+    for on_no_answer in [
+        OnNoAnswer::TearDown,
+        OnNoAnswer::Hold,
+        OnNoAnswer::KeepPolling,
+    ] {
+        let mut alone = Alone::established(ClientConfig {
+            on_no_answer,
+            ..r2()
+        });
         alone.call(100.0, 7);
         alone.answers(100.5, Subject::MakeCall, 4, Status::DoesNotExist481, 0);
         alone.run_to(130.0);
@@ -631,7 +895,10 @@ fn a_481_to_any_request_ends_the_dialog_without_bye() {
 
 /// The instants of the INVITEs of a client whose set-ups all stay unanswered for 32 s, ms.
 fn attempts(reestablish: Reestablish, draws: &[f64], until_s: f64) -> Vec<u64> {
-    let mut alone = Alone::new(ClientConfig { reestablish, ..r2() });
+    let mut alone = Alone::new(ClientConfig {
+        reestablish,
+        ..r2()
+    });
     alone.desk.draws = draws.iter().copied().collect();
     alone.sign_in();
     alone.run_to(until_s);
@@ -643,11 +910,22 @@ fn a_failed_first_set_up_follows_the_policy_too() {
     let s = Span::from_secs;
     assert_eq!(attempts(Reestablish::Never, &[], 9999.0), [0]);
     // 32 s to give up, then the delay.
-    assert_eq!(attempts(Reestablish::Fixed(s(28)), &[], 130.0), [0, 60_000, 120_000]);
+    assert_eq!(
+        attempts(Reestablish::Fixed(s(28)), &[], 130.0),
+        [0, 60_000, 120_000]
+    );
     // Drawn anew: 10 + 0.25·40 = 20 s, 10 + 0.75·40 = 40 s.
-    assert_eq!(attempts(Reestablish::Uniform(s(10), s(50)), &[0.25, 0.75], 130.0), [0, 52_000, 124_000]);
+    assert_eq!(
+        attempts(Reestablish::Uniform(s(10), s(50)), &[0.25, 0.75], 130.0),
+        [0, 52_000, 124_000]
+    );
     // min(8·3ᵏ, 50)·U: 8, 24, 50, 50; U = 0.8 + 0.4·u: 1, 0.9, 1.1, 1.
-    let backoff = Reestablish::Backoff { first: s(8), factor: 3.0, cap: s(50), jitter: 0.2 };
+    let backoff = Reestablish::Backoff {
+        first: s(8),
+        factor: 3.0,
+        cap: s(50),
+        jitter: 0.2,
+    };
     assert_eq!(
         attempts(backoff, &[0.5, 0.25, 0.75, 0.5], 300.0),
         [0, 40_000, 93_600, 180_600, 262_600],
@@ -657,19 +935,35 @@ fn a_failed_first_set_up_follows_the_policy_too() {
 
 #[test]
 fn an_unanswered_invite_goes_out_seven_times_over_udp() {
-    let mut alone = Alone::new(ClientConfig { reestablish: Reestablish::Never, ..r2() });
+    let mut alone = Alone::new(ClientConfig {
+        reestablish: Reestablish::Never,
+        ..r2()
+    });
     alone.client = Client::new(false);
     alone.sign_in();
     alone.run_to(1000.0);
-    assert_eq!(alone.sent("client Invite"), [0, 500, 1500, 3500, 7500, 15_500, 31_500]);
-    assert_eq!((alone.desk.notes.last().map(String::as_str), alone.desk.now), (Some("SetupFailed"), 32 * S));
+    assert_eq!(
+        alone.sent("client Invite"),
+        [0, 500, 1500, 3500, 7500, 15_500, 31_500]
+    );
+    assert_eq!(
+        (alone.desk.notes.last().map(String::as_str), alone.desk.now),
+        (Some("SetupFailed"), 32 * S)
+    );
 }
 
 #[test]
 fn a_completed_set_up_resets_the_back_off() {
-    let backoff =
-        Reestablish::Backoff { first: Span::from_secs(8), factor: 3.0, cap: Span::from_secs(500), jitter: 0.0 };
-    let mut alone = Alone::new(ClientConfig { reestablish: backoff, ..r2() });
+    let backoff = Reestablish::Backoff {
+        first: Span::from_secs(8),
+        factor: 3.0,
+        cap: Span::from_secs(500),
+        jitter: 0.0,
+    };
+    let mut alone = Alone::new(ClientConfig {
+        reestablish: backoff,
+        ..r2()
+    });
     alone.sign_in();
     // Fails at 32 and, begun at 40, at 72; the third, at 72 + 24, succeeds at 100.
     alone.accepts(100.0, Subject::Invite, 1);
@@ -678,21 +972,38 @@ fn a_completed_set_up_resets_the_back_off() {
     // The refresh of 1600 is disowned: 8 s, not 72.
     alone.answers(1600.0, Subject::Update, 4, Status::DoesNotExist481, 0);
     alone.run_to(1700.0);
-    assert_eq!(alone.sent("client Invite"), [0, 40_000, 96_000, 1_608_000, 1_664_000]);
+    assert_eq!(
+        alone.sent("client Invite"),
+        [0, 40_000, 96_000, 1_608_000, 1_664_000]
+    );
 }
 
 #[test]
 fn a_late_200_to_an_invite_given_up_is_acknowledged_and_ended() {
-    let mut alone = Alone::new(ClientConfig { reestablish: Reestablish::Never, ..r2() });
+    let mut alone = Alone::new(ClientConfig {
+        reestablish: Reestablish::Never,
+        ..r2()
+    });
     alone.sign_in();
     alone.accepts(33.0, Subject::Invite, 1);
-    let wanted = [(0, "client Invite"), (33_000, "client Ack"), (33_000, "client Bye")];
-    assert_eq!(alone.desk.sent, wanted.map(|(at, what)| (at, what.to_string())));
+    let wanted = [
+        (0, "client Invite"),
+        (33_000, "client Ack"),
+        (33_000, "client Bye"),
+    ];
+    assert_eq!(
+        alone.desk.sent,
+        wanted.map(|(at, what)| (at, what.to_string()))
+    );
 }
 
 /// A dialog at the gateway whose INVITE came at 0 s.
 fn dialog(config: &GatewayConfig, reliable: bool, desk: &mut Desk) -> Dialog {
-    let invite = Message { value: 1800, min_se: 90, ..Message::request(Side::Client, 1, 1, Subject::Invite) };
+    let invite = Message {
+        value: 1800,
+        min_se: 90,
+        ..Message::request(Side::Client, 1, 1, Subject::Invite)
+    };
     Dialog::accept(config, Time::ZERO, &invite, reliable, desk).unwrap()
 }
 
@@ -710,20 +1021,43 @@ fn a_2xx_that_is_never_acknowledged_is_repeated_and_then_ended_by_bye() {
     let mut held = dialog(&config, true, &mut desk);
     run_dialog(&mut held, &config, &mut desk, 100);
     // T1 doubling to T2 on every transport (RFC 3261 §13.3.1.4), BYE at 64·T1.
-    let copies = [0, 500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500];
-    let wanted = copies.map(|at| (at, "gateway 200 to Invite")).into_iter().chain([(32_000, "gateway Bye")]);
-    assert_eq!(desk.sent, wanted.map(|(at, what)| (at, what.to_string())).collect::<Vec<_>>());
+    let copies = [
+        0, 500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500,
+    ];
+    let wanted = copies
+        .map(|at| (at, "gateway 200 to Invite"))
+        .into_iter()
+        .chain([(32_000, "gateway Bye")]);
+    assert_eq!(
+        desk.sent,
+        wanted
+            .map(|(at, what)| (at, what.to_string()))
+            .collect::<Vec<_>>()
+    );
     assert!(!held.is_held());
 }
 
 #[test]
 fn an_event_unanswered_keeps_the_dialog_and_481_ends_it() {
     let config = gateway(UpdateBehaviour::Accepted, Allow::WithUpdate);
-    for (answer, is_held) in [(None, true), (Some(Status::Ok200), true), (Some(Status::DoesNotExist481), false)] {
+    for (answer, is_held) in [
+        (None, true),
+        (Some(Status::Ok200), true),
+        (Some(Status::DoesNotExist481), false),
+    ] {
         let mut desk = Desk::default();
         let mut held = dialog(&config, true, &mut desk);
-        for (cseq, subject) in [(1, Subject::Ack), (2, Subject::GetCstaFeatures), (3, Subject::MonitorStart)] {
-            held.receive(&config, Time::ZERO, &Message::request(Side::Client, 1, cseq, subject), &mut desk);
+        for (cseq, subject) in [
+            (1, Subject::Ack),
+            (2, Subject::GetCstaFeatures),
+            (3, Subject::MonitorStart),
+        ] {
+            held.receive(
+                &config,
+                Time::ZERO,
+                &Message::request(Side::Client, 1, cseq, subject),
+                &mut desk,
+            );
         }
         held.event(Time(100 * S), Subject::Delivered, 5, &mut desk);
         if let Some(status) = answer {
@@ -732,15 +1066,31 @@ fn an_event_unanswered_keeps_the_dialog_and_481_ends_it() {
         }
         run_dialog(&mut held, &config, &mut desk, 1000);
         assert_eq!(held.is_held(), is_held, "{answer:?}");
-        assert!(desk.sent.iter().all(|(_, what)| what != "gateway Bye"), "{answer:?}: {:?}", desk.sent);
+        assert!(
+            desk.sent.iter().all(|(_, what)| what != "gateway Bye"),
+            "{answer:?}: {:?}",
+            desk.sent
+        );
     }
 }
 
 #[test]
 fn a_gateway_answers_481_outside_its_dialogs_even_if_it_ignores_update() {
-    for subject in [Subject::Update, Subject::ReInvite, Subject::MakeCall, Subject::MonitorStop, Subject::Bye] {
+    for subject in [
+        Subject::Update,
+        Subject::ReInvite,
+        Subject::MakeCall,
+        Subject::MonitorStop,
+        Subject::Bye,
+    ] {
         let answer = answer_outside_dialog(&Message::request(Side::Client, 9, 4, subject)).unwrap();
-        assert_eq!((answer.status, answer.subject), (Status::DoesNotExist481, subject));
+        assert_eq!(
+            (answer.status, answer.subject),
+            (Status::DoesNotExist481, subject)
+        );
     }
-    assert_eq!(answer_outside_dialog(&Message::request(Side::Client, 9, 4, Subject::Ack)), None);
+    assert_eq!(
+        answer_outside_dialog(&Message::request(Side::Client, 9, 4, Subject::Ack)),
+        None
+    );
 }

@@ -1,6 +1,8 @@
 //! Small deployments to test with, built from the values of model §3.
 
-use rccsim::deployment::{ClientPlan, Forgets, GatewayPlan, IdleAction, PathConfig, Plan, Replication, Transport};
+use rccsim::deployment::{
+    ClientPlan, Forgets, GatewayPlan, IdleAction, PathConfig, Plan, Replication, Transport,
+};
 use rccsim::measure::DropRow;
 use rccsim::protocol::*;
 use rccsim::quantity::{Span, Time};
@@ -48,11 +50,19 @@ pub fn r2() -> ClientConfig {
 }
 
 pub fn c2007() -> ClientConfig {
-    ClientConfig { refresh_interval: Span::from_secs(600), refresh_method: RefreshMethod::ReInvite, ..r2() }
+    ClientConfig {
+        refresh_interval: Span::from_secs(600),
+        refresh_method: RefreshMethod::ReInvite,
+        ..r2()
+    }
 }
 
 pub fn rfc4028() -> ClientConfig {
-    ClientConfig { refresh_method: RefreshMethod::Rfc4028, on_rejection: OnRejection::FallBack, ..r2() }
+    ClientConfig {
+        refresh_method: RefreshMethod::Rfc4028,
+        on_rejection: OnRejection::FallBack,
+        ..r2()
+    }
 }
 
 pub fn no_calls() -> WorkloadConfig {
@@ -69,7 +79,11 @@ pub fn no_calls() -> WorkloadConfig {
 }
 
 pub fn calls(incoming_per_h: f64, outgoing_per_h: f64) -> WorkloadConfig {
-    WorkloadConfig { incoming_per_s: incoming_per_h / 3600.0, outgoing_per_s: outgoing_per_h / 3600.0, ..no_calls() }
+    WorkloadConfig {
+        incoming_per_s: incoming_per_h / 3600.0,
+        outgoing_per_s: outgoing_per_h / 3600.0,
+        ..no_calls()
+    }
 }
 
 pub fn clients(name: &str, count: u32, config: ClientConfig) -> ClientPlan {

@@ -1,6 +1,8 @@
 //! Same version, scenario and seed: same results, whatever the threads.
 
-use rccsim::deployment::{ClientPlan, Direction, Plan, Shortcuts, Witness, simulate, simulate_with, watch};
+use rccsim::deployment::{
+    ClientPlan, Direction, Plan, Shortcuts, Witness, simulate, simulate_with, watch,
+};
 use rccsim::protocol::*;
 use rccsim::quantity::{Span, Time};
 use rccsim::workload::{CallDraws, SignIn};
@@ -8,13 +10,20 @@ use rccsim::workload::{CallDraws, SignIn};
 use crate::deployments::*;
 
 fn busy(interval_s: u64) -> Plan {
-    let config = ClientConfig { refresh_interval: Span::from_secs(interval_s), ..r2() };
+    let config = ClientConfig {
+        refresh_interval: Span::from_secs(interval_s),
+        ..r2()
+    };
     let mut c = clients("office", 40, config);
     c.workload = calls(3.0, 3.0);
     c.workload.answered_at_pc = 0.5;
     c.sign_in = SignIn::UniformOver(Span::from_secs(1800));
     c.path.delay = Span::from_millis(3);
-    let mut p = plan(gateway(UpdateBehaviour::Ignored, Allow::Absent), vec![c], 8 * HOUR);
+    let mut p = plan(
+        gateway(UpdateBehaviour::Ignored, Allow::Absent),
+        vec![c],
+        8 * HOUR,
+    );
     p.gateways[0].count = 4;
     p.gateways[0].path.delay = Span::from_millis(2);
     p
@@ -24,9 +33,17 @@ fn busy(interval_s: u64) -> Plan {
 fn the_number_of_threads_changes_nothing() {
     let p = busy(1500);
     let on = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
         let result = pool.install(|| simulate(&p, 3));
-        (result.clients.clone(), result.gateways.clone(), result.all.clone(), drop_rows(result))
+        (
+            result.clients.clone(),
+            result.gateways.clone(),
+            result.all.clone(),
+            drop_rows(result),
+        )
     };
     let one = on(1);
     assert!(one.2.all_drops() > 0 && one.2.all_missed() > 0);
@@ -36,10 +53,18 @@ fn the_number_of_threads_changes_nothing() {
 
 /// The short way, both legs in one event and uncoupled users in batches, gives what the long one gives.
 fn assert_ways_agree(p: &Plan) -> u64 {
-    let (mut joined, mut apart) = (simulate_with(p, 0, Shortcuts::Taken), simulate_with(p, 0, Shortcuts::Avoided));
+    let (mut joined, mut apart) = (
+        simulate_with(p, 0, Shortcuts::Taken),
+        simulate_with(p, 0, Shortcuts::Avoided),
+    );
     // The count of events is the engine's book-keeping; all else must be equal.
     for result in [&mut joined, &mut apart] {
-        for tally in result.clients.iter_mut().chain(&mut result.gateways).chain([&mut result.all]) {
+        for tally in result
+            .clients
+            .iter_mut()
+            .chain(&mut result.gateways)
+            .chain([&mut result.all])
+        {
             tally.forget_events();
         }
     }
@@ -63,23 +88,48 @@ fn users_in_batches_end_as_all_together() {
     p.gateways[0].count = 1;
     p.clients[0].count = 700;
     p.clients[0].sign_out = Some(SignIn::UniformOver(Span::from_secs(10 * HOUR)));
-    let refused = ClientConfig { on_no_answer: OnNoAnswer::KeepPolling, ..r2() };
-    p.clients.push(ClientPlan { name: "polling".into(), count: 300, config: refused, ..p.clients[0].clone() });
+    let refused = ClientConfig {
+        on_no_answer: OnNoAnswer::KeepPolling,
+        ..r2()
+    };
+    p.clients.push(ClientPlan {
+        name: "polling".into(),
+        count: 300,
+        config: refused,
+        ..p.clients[0].clone()
+    });
     let rows = assert_ways_agree(&p);
     // The first rows of all users are wanted, not all rows of the first users.
     for limit in [rows - 1, rows / 5, 1, 0] {
-        assert_eq!(assert_ways_agree(&Plan { drops_limit: limit, ..p.clone() }), limit.min(rows));
+        assert_eq!(
+            assert_ways_agree(&Plan {
+                drops_limit: limit,
+                ..p.clone()
+            }),
+            limit.min(rows)
+        );
     }
 }
 
 #[test]
 fn users_in_batches_keep_the_order_of_what_is_simultaneous() {
     // No delay, everybody at once and at the same intervals: every drop of a user coincides with all others'.
-    let config = ClientConfig { session_expires_s: 1500, on_no_answer: OnNoAnswer::Hold, ..r2() };
+    let config = ClientConfig {
+        session_expires_s: 1500,
+        on_no_answer: OnNoAnswer::Hold,
+        ..r2()
+    };
     for timer in [SessionTimer::No, SessionTimer::Silent, SessionTimer::Bye] {
-        let mut p = plan(gateway(UpdateBehaviour::Ignored, Allow::Absent), Vec::new(), 4 * HOUR);
+        let mut p = plan(
+            gateway(UpdateBehaviour::Ignored, Allow::Absent),
+            Vec::new(),
+            4 * HOUR,
+        );
         p.gateways[0].config.enforces_session_timer = timer;
-        p.clients = vec![clients("one", 600, config.clone()), clients("other", 600, r2())];
+        p.clients = vec![
+            clients("one", 600, config.clone()),
+            clients("other", 600, r2()),
+        ];
         p.clients[1].workload = calls(4.0, 4.0);
         assert!(assert_ways_agree(&p) > 5_000);
     }
@@ -96,7 +146,9 @@ impl Witness for Calls {
 
 #[test]
 fn another_refresh_interval_meets_the_same_calls() {
-    let lists: Vec<_> = [600, 1500].map(|r| watch(&busy(r), 0, 1, 0, Calls::default()).unwrap().0).into();
+    let lists: Vec<_> = [600, 1500]
+        .map(|r| watch(&busy(r), 0, 1, 0, Calls::default()).unwrap().0)
+        .into();
     assert!(lists[0].len() > 300, "{}", lists[0].len());
     assert!(simulate(&busy(600), 0).all.all_drops() != simulate(&busy(1500), 0).all.all_drops());
     assert_eq!(lists[0], lists[1]);
@@ -108,7 +160,12 @@ fn another_client_group_leaves_the_draws_of_the_first_alone() {
     let mut together = alone.clone();
     together.clients.push(clients("newcomers", 17, c2007()));
     let calls = |p: &Plan| -> Vec<_> {
-        watch(p, 0, 2, 0, Calls::default()).unwrap().0.into_iter().filter(|(_, user, ..)| *user < 10).collect()
+        watch(p, 0, 2, 0, Calls::default())
+            .unwrap()
+            .0
+            .into_iter()
+            .filter(|(_, user, ..)| *user < 10)
+            .collect()
     };
     assert_eq!(calls(&alone), calls(&together));
     let (before, after) = (simulate(&alone, 0).clients, simulate(&together, 0).clients);
@@ -119,7 +176,10 @@ fn another_client_group_leaves_the_draws_of_the_first_alone() {
 #[test]
 fn another_seed_or_replication_is_another_day() {
     let p = busy(1500);
-    let other = Plan { seed: 2, ..p.clone() };
+    let other = Plan {
+        seed: 2,
+        ..p.clone()
+    };
     let prints = [simulate(&p, 0), simulate(&p, 1), simulate(&other, 0)].map(|r| r.all.fingerprint);
     assert!(prints[0] != prints[1] && prints[0] != prints[2] && prints[1] != prints[2]);
 }

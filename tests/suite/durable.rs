@@ -12,7 +12,10 @@ use super::study::{by_hand, files, text};
 
 /// The names of the finished units below a results folder.
 pub fn units(out: &Path) -> BTreeSet<String> {
-    files(&out.join("units")).into_keys().filter(|name| name.ends_with(".unit") && !name.starts_with('.')).collect()
+    files(&out.join("units"))
+        .into_keys()
+        .filter(|name| name.ends_with(".unit") && !name.starts_with('.'))
+        .collect()
 }
 
 /// A study of 6 points and 8 replications: 48 units, large enough to be killed in the middle of one.
@@ -39,7 +42,10 @@ impl Subject {
             "--reps",
             "8",
         ];
-        Subject { folder: TempDir::new().unwrap(), args: args.map(String::from).to_vec() }
+        Subject {
+            folder: TempDir::new().unwrap(),
+            args: args.map(String::from).to_vec(),
+        }
     }
 
     fn out(&self, name: &str) -> PathBuf {
@@ -48,7 +54,11 @@ impl Subject {
 
     fn command(&self, name: &str, more: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
-        command.args(&self.args).arg("--out").arg(self.out(name)).args(more);
+        command
+            .args(&self.args)
+            .arg("--out")
+            .arg(self.out(name))
+            .args(more);
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         command
     }
@@ -56,16 +66,28 @@ impl Subject {
     /// Runs to the end and returns the files and what was said of the units.
     fn finish(&self, name: &str, more: &[&str]) -> (BTreeMap<String, Vec<u8>>, String) {
         let output = self.command(name, more).output().unwrap();
-        assert!([0, 3, 4].contains(&output.status.code().unwrap()), "{}", text(&output.stderr));
-        assert!(!self.out(name).join("units").exists(), "units stay after the results are written");
+        assert!(
+            [0, 3, 4].contains(&output.status.code().unwrap()),
+            "{}",
+            text(&output.stderr)
+        );
+        assert!(
+            !self.out(name).join("units").exists(),
+            "units stay after the results are written"
+        );
         (files(&self.out(name)), text(&output.stderr))
     }
 }
 
 /// "17 finished units found, 1 of no use, 30 simulated".
 fn told(stderr: &str) -> Option<[usize; 3]> {
-    let line = stderr.lines().find(|l| l.contains("finished units found"))?;
-    let numbers: Vec<usize> = line.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
+    let line = stderr
+        .lines()
+        .find(|l| l.contains("finished units found"))?;
+    let numbers: Vec<usize> = line
+        .split(|c: char| !c.is_ascii_digit())
+        .filter_map(|n| n.parse().ok())
+        .collect();
     numbers.try_into().ok()
 }
 
@@ -73,7 +95,13 @@ fn told(stderr: &str) -> Option<[usize; 3]> {
 fn a_sweep_is_the_same_bytes_for_any_number_of_jobs() {
     let subject = Subject::new();
     let (one, _) = subject.finish("one", &["--jobs", "1"]);
-    for name in ["manifest.json", "runs.csv", "scenario.toml", "summary.csv", "summary.json"] {
+    for name in [
+        "manifest.json",
+        "runs.csv",
+        "scenario.toml",
+        "summary.csv",
+        "summary.json",
+    ] {
         assert!(one[name].len() > 100, "{name}");
     }
     let (two, _) = subject.finish("two", &["--jobs", "2"]);
@@ -97,8 +125,21 @@ fn kill_when(mut child: Child, holds: impl Fn() -> bool) -> bool {
 #[cfg(target_os = "linux")]
 fn kill_before(folder: &Path) -> PathBuf {
     let library = folder.join("kill_before.so");
-    let args = ["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "tests/suite/kill_before.c", "-ldl", "-o"];
-    let cc = Command::new("cc").args(args).arg(&library).output().unwrap();
+    let args = [
+        "-shared",
+        "-fPIC",
+        "-O1",
+        "-Wall",
+        "-Werror",
+        "tests/suite/kill_before.c",
+        "-ldl",
+        "-o",
+    ];
+    let cc = Command::new("cc")
+        .args(args)
+        .arg(&library)
+        .output()
+        .unwrap();
     assert!(cc.status.success(), "{}", text(&cc.stderr));
     library
 }
@@ -111,12 +152,29 @@ type Moment = (&'static str, &'static str, usize);
 /// manifest is; while the units are cleared away.
 #[cfg(target_os = "linux")]
 fn moments() -> Vec<Moment> {
-    let spread = |call, path, first: usize, step| (first..=UNITS).step_by(step).map(move |n| (call, path, n));
+    let spread = |call, path, first: usize, step| {
+        (first..=UNITS).step_by(step).map(move |n| (call, path, n))
+    };
     let units = spread("write", ".partial-", 1, 5).chain(spread("fsync", ".partial-", 3, 5));
-    let units = units.chain(spread("rename", ".partial-", 1, 3)).chain([("rename", ".partial-", UNITS)]);
-    let tables = ["scenario.toml", "summary.json", "summary.csv", "runs.csv", "manifest.json"];
-    let merge = tables.into_iter().flat_map(|table| ["write", "fsync", "rename"].map(|call| (call, table, 1)));
-    let halfway = [("write", "runs.csv", 20), ("write", "runs.csv", 60), ("write", "summary.csv", 5)];
+    let units =
+        units
+            .chain(spread("rename", ".partial-", 1, 3))
+            .chain([("rename", ".partial-", UNITS)]);
+    let tables = [
+        "scenario.toml",
+        "summary.json",
+        "summary.csv",
+        "runs.csv",
+        "manifest.json",
+    ];
+    let merge = tables
+        .into_iter()
+        .flat_map(|table| ["write", "fsync", "rename"].map(|call| (call, table, 1)));
+    let halfway = [
+        ("write", "runs.csv", 20),
+        ("write", "runs.csv", 60),
+        ("write", "summary.csv", 5),
+    ];
     let clearing = [1, 12, 24, 36, 48].map(|n| ("unlink", ".unit", n));
     units.chain(merge).chain(halfway).chain(clearing).collect()
 }
@@ -136,19 +194,43 @@ fn kill_9_at_sixty_moments_loses_at_most_the_units_in_flight() {
         let moment = format!("before {call} {n} of {path}");
         let out = subject.out("killed");
         let mut command = subject.command("killed", &["--jobs", "2"]);
-        command.env("LD_PRELOAD", &library).env("KILL_CALL", call).env("KILL_PATH", path);
+        command
+            .env("LD_PRELOAD", &library)
+            .env("KILL_CALL", call)
+            .env("KILL_PATH", path);
         let killed = command.env("KILL_NTH", n.to_string()).output().unwrap();
-        assert_eq!(killed.status.signal(), Some(9), "{moment}: {}", text(&killed.stderr));
+        assert_eq!(
+            killed.status.signal(),
+            Some(9),
+            "{moment}: {}",
+            text(&killed.stderr)
+        );
         // Two threads: one unit each in flight.
         let (left, is_published) = (units(&out).len(), out.join("manifest.json").exists());
-        let half_written = |folder: &Path| files(folder).into_keys().any(|name| name.starts_with(".partial-"));
+        let half_written = |folder: &Path| {
+            files(folder)
+                .into_keys()
+                .any(|name| name.starts_with(".partial-"))
+        };
         match (call, path) {
             (_, ".partial-") => {
-                assert!((n.saturating_sub(2)..n).contains(&left), "{moment}: {left} finished");
-                assert!(half_written(&out.join("units")) && !is_published, "{moment}");
+                assert!(
+                    (n.saturating_sub(2)..n).contains(&left),
+                    "{moment}: {left} finished"
+                );
+                assert!(
+                    half_written(&out.join("units")) && !is_published,
+                    "{moment}"
+                );
             }
-            ("unlink", _) => assert!(is_published && left == UNITS + 1 - n, "{moment}: {left} left"),
-            _ => assert!(left == UNITS && half_written(&out) && !is_published, "{moment}: {left} finished"),
+            ("unlink", _) => assert!(
+                is_published && left == UNITS + 1 - n,
+                "{moment}: {left} left"
+            ),
+            _ => assert!(
+                left == UNITS && half_written(&out) && !is_published,
+                "{moment}: {left} finished"
+            ),
         }
         let (resumed, stderr) = subject.finish("killed", &[]);
         let found = (left > 0).then_some([left, 0, UNITS - left]);
@@ -165,7 +247,11 @@ fn kill_9_at_sixty_moments_loses_at_most_the_units_in_flight() {
 fn a_replication_of_large_groups_goes_on_from_its_groups() {
     use std::os::unix::process::ExitStatusExt;
     let folder = TempDir::new().unwrap();
-    let file = by_hand(folder.path(), "healthy", "metric = \"session_drops\"\nat_most = 3");
+    let file = by_hand(
+        folder.path(),
+        "healthy",
+        "metric = \"session_drops\"\nat_most = 3",
+    );
     let sets = [
         "gateway.count=4",
         "clients.count=10000",
@@ -175,11 +261,20 @@ fn a_replication_of_large_groups_goes_on_from_its_groups() {
     let library = kill_before(folder.path());
     let sweep = |name: &str, jobs: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
-        command.args(["sweep", file.as_str(), "--vary", "clients.refresh_interval=20 min, 25 min", "--reps", "2"]);
+        command.args([
+            "sweep",
+            file.as_str(),
+            "--vary",
+            "clients.refresh_interval=20 min, 25 min",
+            "--reps",
+            "2",
+        ]);
         for set in sets {
             command.args(["--set", set]);
         }
-        command.args(["--jobs", jobs, "--out"]).arg(folder.path().join(name));
+        command
+            .args(["--jobs", jobs, "--out"])
+            .arg(folder.path().join(name));
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         command
     };
@@ -188,10 +283,22 @@ fn a_replication_of_large_groups_goes_on_from_its_groups() {
     let out = folder.path().join("killed");
     for (n, damage) in [(3, false), (7, true), (14, false)] {
         let mut command = sweep("killed", "2");
-        command.env("LD_PRELOAD", &library).env("KILL_CALL", "rename").env("KILL_PATH", "-group-");
-        assert_eq!(command.env("KILL_NTH", n.to_string()).status().unwrap().signal(), Some(9), "{n}");
+        command
+            .env("LD_PRELOAD", &library)
+            .env("KILL_CALL", "rename")
+            .env("KILL_PATH", "-group-");
+        assert_eq!(
+            command
+                .env("KILL_NTH", n.to_string())
+                .status()
+                .unwrap()
+                .signal(),
+            Some(9),
+            "{n}"
+        );
         let left = units(&out);
-        let (groups, whole): (Vec<&String>, Vec<&String>) = left.iter().partition(|name| name.contains("-group-"));
+        let (groups, whole): (Vec<&String>, Vec<&String>) =
+            left.iter().partition(|name| name.contains("-group-"));
         // Each whole replication stands for its four groups; at most two were in flight.
         let finished = groups.len() + 4 * whole.len();
         assert!(!groups.is_empty() && finished + 2 >= n, "{n}: {left:?}");
@@ -202,7 +309,11 @@ fn a_replication_of_large_groups_goes_on_from_its_groups() {
         }
         let stderr = text(&sweep("killed", "2").output().unwrap().stderr);
         let torn = usize::from(damage);
-        assert_eq!(told(&stderr), Some([left.len() - torn, torn, 4 - whole.len()]), "{n}: {stderr}");
+        assert_eq!(
+            told(&stderr),
+            Some([left.len() - torn, torn, 4 - whole.len()]),
+            "{n}: {stderr}"
+        );
         assert!(files(&out) == undisturbed, "{n}: other bytes");
         assert!(!out.join("units").exists());
         fs::remove_dir_all(&out).unwrap();
@@ -216,7 +327,9 @@ fn every_file_is_synced_before_it_gets_its_name() {
     let subject = Subject::new();
     let log = subject.folder.path().join("calls");
     let mut command = subject.command("out", &["--jobs", "2"]);
-    command.env("LD_PRELOAD", kill_before(subject.folder.path())).env("KILL_LOG", &log);
+    command
+        .env("LD_PRELOAD", kill_before(subject.folder.path()))
+        .env("KILL_LOG", &log);
     assert!(command.status().unwrap().code().is_some());
     let calls = fs::read_to_string(&log).unwrap();
     let (mut written, mut renamed) = (BTreeSet::new(), BTreeSet::new());
@@ -225,8 +338,14 @@ fn every_file_is_synced_before_it_gets_its_name() {
             "write" => {
                 written.insert(path);
             }
-            "fsync" => assert!(written.remove(path), "{path} is synced before it is written"),
-            "rename" => assert!(renamed.insert(path) && !written.contains(path), "{path} has its name too early"),
+            "fsync" => assert!(
+                written.remove(path),
+                "{path} is synced before it is written"
+            ),
+            "rename" => assert!(
+                renamed.insert(path) && !written.contains(path),
+                "{path} has its name too early"
+            ),
             _ => {}
         }
     }
@@ -235,7 +354,13 @@ fn every_file_is_synced_before_it_gets_its_name() {
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
     let listed = manifest["files"].as_object().unwrap();
     assert!(
-        ["summary.json", "runs.csv", "plots/sweep-missed-toast-fraction.png"].iter().all(|f| listed.contains_key(*f))
+        [
+            "summary.json",
+            "runs.csv",
+            "plots/sweep-missed-toast-fraction.png"
+        ]
+        .iter()
+        .all(|f| listed.contains_key(*f))
     );
     assert_eq!(renamed.len(), UNITS + listed.len() + 1);
 }
@@ -247,17 +372,37 @@ fn the_interrupt_key_keeps_what_is_finished() {
     let subject = Subject::new();
     let (undisturbed, _) = subject.finish("undisturbed", &[]);
     let out = subject.out("interrupted");
-    let mut child = subject.command("interrupted", &["--jobs", "2"]).spawn().unwrap();
+    let mut child = subject
+        .command("interrupted", &["--jobs", "2"])
+        .spawn()
+        .unwrap();
     while units(&out).len() < 7 {
-        assert_eq!(child.try_wait().unwrap(), None, "over before it was interrupted");
+        assert_eq!(
+            child.try_wait().unwrap(),
+            None,
+            "over before it was interrupted"
+        );
         std::thread::sleep(Duration::from_micros(200));
     }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status()
+            .unwrap()
+            .success()
+    );
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     let left = units(&out).len();
-    assert!(left < UNITS && !out.join("manifest.json").exists(), "{left}");
-    assert!(text(&output.stderr).contains("the same command goes on from there"), "{}", text(&output.stderr));
+    assert!(
+        left < UNITS && !out.join("manifest.json").exists(),
+        "{left}"
+    );
+    assert!(
+        text(&output.stderr).contains("the same command goes on from there"),
+        "{}",
+        text(&output.stderr)
+    );
     let (resumed, stderr) = subject.finish("interrupted", &[]);
     assert_eq!(told(&stderr), Some([left, 0, UNITS - left]));
     assert!(resumed == undisturbed);
@@ -270,13 +415,24 @@ fn killed_between_write_and_rename_or_in_the_merge() {
     // What such a moment leaves behind, made by hand: a whole unit and half of one under temporary names, half a table,
     // an old table beside a new one, no manifest.
     let out = subject.out("state");
-    assert!(subject.command("state", &["--keep-units"]).status().unwrap().code().is_some());
+    assert!(
+        subject
+            .command("state", &["--keep-units"])
+            .status()
+            .unwrap()
+            .code()
+            .is_some()
+    );
     let names: Vec<String> = units(&out).into_iter().collect();
     assert_eq!(names.len(), UNITS);
     let unit = |name: &str| out.join("units").join(name);
     fs::rename(unit(&names[0]), unit(&format!(".partial-{}", names[0]))).unwrap();
     let half = fs::read(unit(&names[1])).unwrap();
-    fs::write(unit(&format!(".partial-{}", names[1])), &half[..half.len() / 2]).unwrap();
+    fs::write(
+        unit(&format!(".partial-{}", names[1])),
+        &half[..half.len() / 2],
+    )
+    .unwrap();
     fs::remove_file(unit(&names[1])).unwrap();
     fs::remove_file(out.join("manifest.json")).unwrap();
     fs::write(out.join("summary.csv"), "of an earlier run").unwrap();
@@ -319,7 +475,11 @@ fn units_that_are_torn_cut_swapped_edited_or_foreign_are_noticed_and_made_again(
     fs::write(path(6), foreign).unwrap();
     let (again, stderr) = subject.finish("out", &[]);
     assert_eq!(told(&stderr), Some([names.len() - 7, 7, 7]), "{stderr}");
-    for why in ["cut short", "torn or edited", "of another unit, scenario or version"] {
+    for why in [
+        "cut short",
+        "torn or edited",
+        "of another unit, scenario or version",
+    ] {
         assert!(stderr.contains(why), "{why}: {stderr}");
     }
     assert!(again == undisturbed);
@@ -328,9 +488,19 @@ fn units_that_are_torn_cut_swapped_edited_or_foreign_are_noticed_and_made_again(
 #[test]
 fn another_scenario_or_seed_never_takes_the_units() {
     let subject = Subject::new();
-    assert!(subject.command("out", &["--keep-units"]).status().unwrap().code().is_some());
+    assert!(
+        subject
+            .command("out", &["--keep-units"])
+            .status()
+            .unwrap()
+            .code()
+            .is_some()
+    );
     let left = units(&subject.out("out")).len();
-    for more in [&["--seed", "2"][..], &["--set", "clients.reestablish=fixed 31 s"]] {
+    for more in [
+        &["--seed", "2"][..],
+        &["--set", "clients.reestablish=fixed 31 s"],
+    ] {
         let args: Vec<&str> = [more, &["--keep-units"]].concat();
         let stderr = text(&subject.command("out", &args).output().unwrap().stderr);
         assert_eq!(told(&stderr), None, "{stderr}");
@@ -341,7 +511,14 @@ fn another_scenario_or_seed_never_takes_the_units() {
 #[test]
 fn more_replications_go_on_from_the_units_that_were_kept() {
     let mut subject = Subject::new();
-    assert!(subject.command("out", &["--keep-units"]).status().unwrap().code().is_some());
+    assert!(
+        subject
+            .command("out", &["--keep-units"])
+            .status()
+            .unwrap()
+            .code()
+            .is_some()
+    );
     *subject.args.last_mut().unwrap() = "10".into();
     let (more, stderr) = subject.finish("out", &[]);
     assert_eq!(told(&stderr), Some([UNITS, 0, POINTS * 2]), "{stderr}");
@@ -364,21 +541,48 @@ fn a_search_that_was_killed_goes_on_where_it_stopped() {
     for command in ["size", "best", "compare", "sensitivity"] {
         let args = |out: &Path, jobs: &str| -> Vec<String> {
             // What compares needs the same users: the model with itself, and no file of 20 users.
-            let first = if command == "compare" { "models/nec-r2.toml" } else { file.as_str() };
-            let all = [&[command, first, "--jobs", jobs, "--out", out.to_str().unwrap()], &more(command)[..]].concat();
+            let first = if command == "compare" {
+                "models/nec-r2.toml"
+            } else {
+                file.as_str()
+            };
+            let all = [
+                &[
+                    command,
+                    first,
+                    "--jobs",
+                    jobs,
+                    "--out",
+                    out.to_str().unwrap(),
+                ],
+                &more(command)[..],
+            ]
+            .concat();
             all.into_iter().map(String::from).collect()
         };
         let start = |out: &Path, jobs: &str| {
             let mut all = Command::new(env!("CARGO_BIN_EXE_rccsim"));
-            all.args(args(out, jobs)).stdout(Stdio::null()).stderr(Stdio::piped());
+            all.args(args(out, jobs))
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped());
             all
         };
-        let (one, two) = (folder.path().join(format!("{command}-1")), folder.path().join(format!("{command}-2")));
+        let (one, two) = (
+            folder.path().join(format!("{command}-1")),
+            folder.path().join(format!("{command}-2")),
+        );
         assert!(start(&one, "1").status().unwrap().code().is_some());
-        assert!(kill_when(start(&two, "2").spawn().unwrap(), || units(&two).len() >= 5), "{command}");
+        assert!(
+            kill_when(start(&two, "2").spawn().unwrap(), || units(&two).len() >= 5),
+            "{command}"
+        );
         let left = units(&two).len();
         let stderr = text(&start(&two, "2").output().unwrap().stderr);
-        assert_eq!(told(&stderr).map(|told| told[0]), Some(left), "{command}: {stderr}");
+        assert_eq!(
+            told(&stderr).map(|told| told[0]),
+            Some(left),
+            "{command}: {stderr}"
+        );
         assert_eq!(files(&one), files(&two), "{command}");
     }
 }

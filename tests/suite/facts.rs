@@ -10,9 +10,16 @@ use crate::deployments::*;
 /// First loss in seconds, over a day of 24 h.
 fn first_loss(gateway: GatewayConfig, client: ClientConfig) -> Option<u64> {
     let result = simulate(&plan(gateway, vec![clients("c", 1, client)], 24 * HOUR), 0);
-    assert!(result.all.get(Counter::SessionsEstablished) >= 1, "no session at all");
+    assert!(
+        result.all.get(Counter::SessionsEstablished) >= 1,
+        "no session at all"
+    );
     result.all.first_loss_us.map(|us| {
-        assert_eq!(us % 1_000_000, 0, "on an ideal path every instant is a whole second");
+        assert_eq!(
+            us % 1_000_000,
+            0,
+            "on an ideal path every instant is a whole second"
+        );
         us / 1_000_000
     })
 }
@@ -21,7 +28,10 @@ fn first_loss(gateway: GatewayConfig, client: ClientConfig) -> Option<u64> {
 fn the_first_loss_table_of_the_model() {
     use Allow::*;
     use UpdateBehaviour::*;
-    let min_se = GatewayConfig { min_se_s: 3600, ..gateway(IntervalTooSmall422, Absent) };
+    let min_se = GatewayConfig {
+        min_se_s: 3600,
+        ..gateway(IntervalTooSmall422, Absent)
+    };
     // (gateway, [R2, 2007, rfc4028], the same where the gateway enforces by BYE)
     // 1532 = 1500 + 32: the refresh, then Timer F. 1800: the session timer of a held session; 1768 = 1800 − 32.
     // 932 = 1800/2 + 32. None: never.
@@ -33,20 +43,63 @@ fn the_first_loss_table_of_the_model() {
         (gateway(NoSessionExpires, Absent), never, never),
         (gateway(NoSessionExpires, WithUpdate), never, never),
         (min_se, never, never),
-        (gateway(Ignored, Absent), [Some(1532), None, None], [Some(1532), None, None]),
-        (gateway(AnswerLost, Absent), [Some(1532), None, None], [Some(1532), None, None]),
-        (gateway(Rejected405, Absent), [Some(1800), None, None], [Some(1768), None, None]),
-        (gateway(Rejected501, Absent), [Some(1800), None, None], [Some(1768), None, None]),
-        (gateway(Unavailable503, Absent), [Some(1800), None, None], [Some(1768), None, None]),
-        (gateway(DialogLost481, Absent), [Some(1500), None, None], [Some(1500), None, None]),
-        (gateway(Ignored, WithUpdate), [Some(1532), None, Some(932)], [Some(1532), None, Some(932)]),
-        (gateway(Rejected501, WithUpdate), [Some(1800), None, None], [Some(1768), None, None]),
+        (
+            gateway(Ignored, Absent),
+            [Some(1532), None, None],
+            [Some(1532), None, None],
+        ),
+        (
+            gateway(AnswerLost, Absent),
+            [Some(1532), None, None],
+            [Some(1532), None, None],
+        ),
+        (
+            gateway(Rejected405, Absent),
+            [Some(1800), None, None],
+            [Some(1768), None, None],
+        ),
+        (
+            gateway(Rejected501, Absent),
+            [Some(1800), None, None],
+            [Some(1768), None, None],
+        ),
+        (
+            gateway(Unavailable503, Absent),
+            [Some(1800), None, None],
+            [Some(1768), None, None],
+        ),
+        (
+            gateway(DialogLost481, Absent),
+            [Some(1500), None, None],
+            [Some(1500), None, None],
+        ),
+        (
+            gateway(Ignored, WithUpdate),
+            [Some(1532), None, Some(932)],
+            [Some(1532), None, Some(932)],
+        ),
+        (
+            gateway(Rejected501, WithUpdate),
+            [Some(1800), None, None],
+            [Some(1768), None, None],
+        ),
     ];
     for (gateway, not_enforcing, bye) in table {
         for (i, client) in [r2(), c2007(), rfc4028()].into_iter().enumerate() {
-            assert_eq!(first_loss(gateway.clone(), client.clone()), not_enforcing[i], "{gateway:?} {client:?}");
-            let enforcing = GatewayConfig { enforces_session_timer: SessionTimer::Bye, ..gateway.clone() };
-            assert_eq!(first_loss(enforcing, client), bye[i], "bye, {gateway:?}, client {i}");
+            assert_eq!(
+                first_loss(gateway.clone(), client.clone()),
+                not_enforcing[i],
+                "{gateway:?} {client:?}"
+            );
+            let enforcing = GatewayConfig {
+                enforces_session_timer: SessionTimer::Bye,
+                ..gateway.clone()
+            };
+            assert_eq!(
+                first_loss(enforcing, client),
+                bye[i],
+                "bye, {gateway:?}, client {i}"
+            );
         }
     }
 }
@@ -54,15 +107,25 @@ fn the_first_loss_table_of_the_model() {
 #[test]
 fn other_values_than_the_printed_ones() {
     let ignores = gateway(UpdateBehaviour::Ignored, Allow::Absent);
-    let with = |r: u64, se| ClientConfig { refresh_interval: Span::from_secs(r), session_expires_s: se, ..r2() };
+    let with = |r: u64, se| ClientConfig {
+        refresh_interval: Span::from_secs(r),
+        session_expires_s: se,
+        ..r2()
+    };
     // Refresh + 32 s, but the session timer comes first where it is shorter.
     assert_eq!(first_loss(ignores.clone(), with(700, 1800)), Some(732));
     assert_eq!(first_loss(ignores.clone(), with(1790, 1800)), Some(1800));
     assert_eq!(first_loss(ignores.clone(), with(1500, 3000)), Some(1532));
     // H2 of the domain: held, SE 3000: the timer at 3000, or the gateway's BYE at 2968.
-    let hold = ClientConfig { on_no_answer: OnNoAnswer::Hold, ..with(1500, 3000) };
+    let hold = ClientConfig {
+        on_no_answer: OnNoAnswer::Hold,
+        ..with(1500, 3000)
+    };
     assert_eq!(first_loss(ignores.clone(), hold.clone()), Some(3000));
-    let bye = GatewayConfig { enforces_session_timer: SessionTimer::Bye, ..ignores };
+    let bye = GatewayConfig {
+        enforces_session_timer: SessionTimer::Bye,
+        ..ignores
+    };
     assert_eq!(first_loss(bye, hold), Some(2968));
 }
 
@@ -84,8 +147,15 @@ fn a_healthy_refresh_costs_two_messages_by_update_and_three_by_reinvite() {
     // 8 h = 28800 s: refreshes at 1500, …, 28500: 19. By re-INVITE every 600 s: at 600, …, 28200: 47. Set-up 7.
     let healthy = gateway(UpdateBehaviour::Accepted, Allow::WithUpdate);
     let sent = |client| {
-        let all = simulate(&plan(healthy.clone(), vec![clients("c", 1, client)], 8 * HOUR), 0).all;
-        (all.get(Counter::RefreshesAttempted), all.get(Counter::MessagesSent))
+        let all = simulate(
+            &plan(healthy.clone(), vec![clients("c", 1, client)], 8 * HOUR),
+            0,
+        )
+        .all;
+        (
+            all.get(Counter::RefreshesAttempted),
+            all.get(Counter::MessagesSent),
+        )
     };
     assert_eq!(sent(r2()), (19, 7 + 19 * 2));
     assert_eq!(sent(c2007()), (47, 7 + 47 * 3));
@@ -94,9 +164,22 @@ fn a_healthy_refresh_costs_two_messages_by_update_and_three_by_reinvite() {
 #[test]
 fn a_sign_out_costs_four_messages_and_is_no_drop() {
     let mut c = clients("c", 1, r2());
-    c.sign_out = Some(rccsim::workload::SignIn::At(Span::from_secs(8 * HOUR + 1000)));
-    let all = simulate(&plan(gateway(UpdateBehaviour::Accepted, Allow::Absent), vec![c], HOUR), 0).all;
-    assert_eq!((all.get(Counter::MessagesSent), all.all_drops()), (7 + 4, 0));
+    c.sign_out = Some(rccsim::workload::SignIn::At(Span::from_secs(
+        8 * HOUR + 1000,
+    )));
+    let all = simulate(
+        &plan(
+            gateway(UpdateBehaviour::Accepted, Allow::Absent),
+            vec![c],
+            HOUR,
+        ),
+        0,
+    )
+    .all;
+    assert_eq!(
+        (all.get(Counter::MessagesSent), all.all_drops()),
+        (7 + 4, 0)
+    );
     assert_eq!(all.signed_in_us, 1_000_000_000);
 }
 
@@ -109,29 +192,63 @@ fn the_drop_names_its_cause_and_what_ended_it() {
         (row.cause, row.ended_by, row.lost_at, row.detected_at)
     };
     let at = |s: u64| Time(s * 1_000_000);
-    let hold = ClientConfig { on_no_answer: OnNoAnswer::Hold, ..r2() };
-    let silent = |g| GatewayConfig { enforces_session_timer: SessionTimer::Silent, ..gateway(g, Allow::Absent) };
-    let poll = ClientConfig { on_no_answer: OnNoAnswer::KeepPolling, ..r2() };
+    let hold = ClientConfig {
+        on_no_answer: OnNoAnswer::Hold,
+        ..r2()
+    };
+    let silent = |g| GatewayConfig {
+        enforces_session_timer: SessionTimer::Silent,
+        ..gateway(g, Allow::Absent)
+    };
+    let poll = ClientConfig {
+        on_no_answer: OnNoAnswer::KeepPolling,
+        ..r2()
+    };
     assert_eq!(
         drop(gateway(Ignored, Allow::Absent), r2()),
-        (DropCause::RefreshUnanswered, Some(EndedBy::ClientGiveUp), at(1532), Some(at(1532)))
+        (
+            DropCause::RefreshUnanswered,
+            Some(EndedBy::ClientGiveUp),
+            at(1532),
+            Some(at(1532))
+        )
     );
     assert_eq!(
         drop(gateway(Ignored, Allow::Absent), hold),
-        (DropCause::RefreshUnanswered, Some(EndedBy::ClientTimer), at(1800), Some(at(1800)))
+        (
+            DropCause::RefreshUnanswered,
+            Some(EndedBy::ClientTimer),
+            at(1800),
+            Some(at(1800))
+        )
     );
     assert_eq!(
         drop(gateway(Rejected405, Allow::Absent), r2()),
-        (DropCause::RefreshRejected, Some(EndedBy::ClientTimer), at(1800), Some(at(1800)))
+        (
+            DropCause::RefreshRejected,
+            Some(EndedBy::ClientTimer),
+            at(1800),
+            Some(at(1800))
+        )
     );
     assert_eq!(
         drop(gateway(DialogLost481, Allow::Absent), r2()),
-        (DropCause::DialogLost, Some(EndedBy::Answer481), at(1500), Some(at(1500)))
+        (
+            DropCause::DialogLost,
+            Some(EndedBy::Answer481),
+            at(1500),
+            Some(at(1500))
+        )
     );
     // The gateway forgets at 1800; the second poll, at 3000, is answered 481.
     assert_eq!(
         drop(silent(Ignored), poll),
-        (DropCause::RefreshUnanswered, Some(EndedBy::GatewayTimer), at(1800), Some(at(3000)))
+        (
+            DropCause::RefreshUnanswered,
+            Some(EndedBy::GatewayTimer),
+            at(1800),
+            Some(at(3000))
+        )
     );
 }
 
@@ -154,8 +271,9 @@ fn a_call_costs_the_messages_of_the_domain_table() {
         assert!(calls > 100);
         (rest as f64 / calls as f64, 12.0 / calls as f64)
     };
-    let near =
-        |(found, slack): (f64, f64), expected: f64| assert!((found - expected).abs() <= slack, "{found} {expected}");
+    let near = |(found, slack): (f64, f64), expected: f64| {
+        assert!((found - expected).abs() <= slack, "{found} {expected}")
+    };
     near(messages(6.0, 0.0, 3600, 0.0), 6.0);
     near(messages(6.0, 0.0, 3600, 1.0), 8.0);
     near(messages(6.0, 0.0, 0, 0.0), 4.0);

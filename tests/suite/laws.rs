@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rccsim::deployment::{
-    FaultPlan, FaultTarget, Forgets, IdleAction, Overload, Plan, ServiceTime, Shortcuts, StationConfig, Transport,
-    Witness, simulate, simulate_with, watch,
+    FaultPlan, FaultTarget, Forgets, IdleAction, Overload, Plan, ServiceTime, Shortcuts,
+    StationConfig, Transport, Witness, simulate, simulate_with, watch,
 };
 use rccsim::faults::{FaultConfig, FaultKind, Schedule};
 use rccsim::measure::Counter;
@@ -19,22 +19,46 @@ use crate::deployments::*;
 
 /// The behaviour classes of the domain, each with the Allow headers that make it what it is.
 const CLASSES: [(&str, UpdateBehaviour, &[Allow]); 12] = [
-    ("healthy", UpdateBehaviour::Accepted, &[Allow::WithUpdate, Allow::Absent]),
+    (
+        "healthy",
+        UpdateBehaviour::Accepted,
+        &[Allow::WithUpdate, Allow::Absent],
+    ),
     ("ignores", UpdateBehaviour::Ignored, &[Allow::Absent]),
     ("405", UpdateBehaviour::Rejected405, &[Allow::Absent]),
     ("501", UpdateBehaviour::Rejected501, &[Allow::Absent]),
     ("481", UpdateBehaviour::DialogLost481, &ANY),
     ("answer lost", UpdateBehaviour::AnswerLost, &ANY),
-    ("no Session-Expires", UpdateBehaviour::NoSessionExpires, &ANY),
-    ("lying Allow, ignores", UpdateBehaviour::Ignored, &[Allow::WithUpdate]),
-    ("lying Allow, 501", UpdateBehaviour::Rejected501, &[Allow::WithUpdate]),
+    (
+        "no Session-Expires",
+        UpdateBehaviour::NoSessionExpires,
+        &ANY,
+    ),
+    (
+        "lying Allow, ignores",
+        UpdateBehaviour::Ignored,
+        &[Allow::WithUpdate],
+    ),
+    (
+        "lying Allow, 501",
+        UpdateBehaviour::Rejected501,
+        &[Allow::WithUpdate],
+    ),
     ("422", UpdateBehaviour::IntervalTooSmall422, &ANY),
     ("503", UpdateBehaviour::Unavailable503, &ANY),
     ("the fix", UpdateBehaviour::Ignored, &[Allow::WithoutUpdate]),
 ];
 const ANY: [Allow; 3] = [Allow::Absent, Allow::WithUpdate, Allow::WithoutUpdate];
-const NO_ANSWER: [OnNoAnswer; 3] = [OnNoAnswer::TearDown, OnNoAnswer::Hold, OnNoAnswer::KeepPolling];
-const REJECTION: [OnRejection; 3] = [OnRejection::FallBack, OnRejection::TearDown, OnRejection::Hold];
+const NO_ANSWER: [OnNoAnswer; 3] = [
+    OnNoAnswer::TearDown,
+    OnNoAnswer::Hold,
+    OnNoAnswer::KeepPolling,
+];
+const REJECTION: [OnRejection; 3] = [
+    OnRejection::FallBack,
+    OnRejection::TearDown,
+    OnRejection::Hold,
+];
 const TRANSPORTS: [Transport; 3] = [Transport::Tls, Transport::Tcp, Transport::Udp];
 
 prop_compose! {
@@ -61,7 +85,12 @@ prop_compose! {
     }
 }
 
-type Troubles = (Option<StationConfig>, Vec<FaultPlan>, Option<Span>, Option<(Span, Span)>);
+type Troubles = (
+    Option<StationConfig>,
+    Vec<FaultPlan>,
+    Option<Span>,
+    Option<(Span, Span)>,
+);
 
 prop_compose! {
     /// A station, up to two faults of any kind, middleboxes and forgotten routes; each may be missing.
@@ -148,14 +177,22 @@ const FURTHER: u32 = 20;
 
 #[test]
 fn the_laws_hold_in_every_cell_of_gateway_reaction_and_transport() {
-    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let mut runner = TestRunner::new_with_rng(
+        Config::default(),
+        TestRng::deterministic_rng(RngAlgorithm::ChaCha),
+    );
     let mut table: BTreeMap<(&str, String, String, &str), u64> = BTreeMap::new();
     let mut runs = 0;
     for (class, update, allows) in CLASSES {
         for on_no_answer in NO_ANSWER {
             for on_rejection in REJECTION {
                 for (transport, name) in TRANSPORTS.into_iter().zip(["TLS", "TCP", "UDP"]) {
-                    let cell = (class, format!("{on_no_answer:?}"), format!("{on_rejection:?}"), name);
+                    let cell = (
+                        class,
+                        format!("{on_no_answer:?}"),
+                        format!("{on_rejection:?}"),
+                        name,
+                    );
                     let decided = table.entry(cell).or_default();
                     for run in 0..RUNS + FURTHER {
                         if run >= RUNS && *decided > 0 {
@@ -174,13 +211,23 @@ fn the_laws_hold_in_every_cell_of_gateway_reaction_and_transport() {
                         );
                         assert!(
                             all.get(Counter::SetupsAttempted)
-                                >= all.get(Counter::SessionsEstablished) + all.get(Counter::SetupsFailed),
+                                >= all.get(Counter::SessionsEstablished)
+                                    + all.get(Counter::SetupsFailed),
                             "more set-ups ended than begun: {p:?}"
                         );
-                        assert!(all.get(Counter::RefreshesAttempted) >= all.get(Counter::RefreshesFailed));
-                        assert!(all.get(Counter::OriginationsAttempted) >= all.get(Counter::OriginationsFailed));
+                        assert!(
+                            all.get(Counter::RefreshesAttempted)
+                                >= all.get(Counter::RefreshesFailed)
+                        );
+                        assert!(
+                            all.get(Counter::OriginationsAttempted)
+                                >= all.get(Counter::OriginationsFailed)
+                        );
                         let seen = watch(&p, 0, 0, 0, Exercised::default()).unwrap();
-                        assert!(seen.refreshes >= seen.decided, "a refresh that nobody sent was decided: {p:?}");
+                        assert!(
+                            seen.refreshes >= seen.decided,
+                            "a refresh that nobody sent was decided: {p:?}"
+                        );
                         *decided += seen.decided;
                         runs += 1;
                     }
@@ -189,7 +236,13 @@ fn the_laws_hold_in_every_cell_of_gateway_reaction_and_transport() {
         }
     }
     for (class, ..) in CLASSES {
-        let of = |name| table.iter().filter(|(c, _)| c.0 == class && c.3 == name).map(|(_, n)| *n).collect::<Vec<_>>();
+        let of = |name| {
+            table
+                .iter()
+                .filter(|(c, _)| c.0 == class && c.3 == name)
+                .map(|(_, n)| *n)
+                .collect::<Vec<_>>()
+        };
         println!(
             "{class}: refreshes decided per reaction: TLS {:?}, TCP {:?}, UDP {:?}",
             of("TLS"),
@@ -198,11 +251,17 @@ fn the_laws_hold_in_every_cell_of_gateway_reaction_and_transport() {
         );
     }
     let cells = CLASSES.len() * NO_ANSWER.len() * REJECTION.len() * TRANSPORTS.len();
-    println!("{runs} deployments, {} of {cells} cells covered", table.values().filter(|n| **n > 0).count());
+    println!(
+        "{runs} deployments, {} of {cells} cells covered",
+        table.values().filter(|n| **n > 0).count()
+    );
     assert!(runs >= 500);
     assert_eq!(table.len(), cells);
     for (cell, decided) in &table {
-        assert!(*decided > 0, "{cell:?} is empty: no refresh was decided in it");
+        assert!(
+            *decided > 0,
+            "{cell:?} is empty: no refresh was decided in it"
+        );
     }
 }
 
@@ -239,7 +298,10 @@ prop_compose! {
 
 #[test]
 fn the_laws_hold_among_spare_gateways_limits_and_lunches_however_paths_are_crossed() {
-    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let mut runner = TestRunner::new_with_rng(
+        Config::default(),
+        TestRng::deterministic_rng(RngAlgorithm::ChaCha),
+    );
     let (mut established, mut drops, mut joined_runs) = (0, 0, 0);
     for _ in 0..400 {
         let p = company().new_tree(&mut runner).unwrap().current();
@@ -249,12 +311,21 @@ fn the_laws_hold_among_spare_gateways_limits_and_lunches_however_paths_are_cross
             all.forget_events();
             (all, events)
         });
-        assert!(joined.0 == apart.0, "crossing both legs in one event changes the result: {p:?}");
+        assert!(
+            joined.0 == apart.0,
+            "crossing both legs in one event changes the result: {p:?}"
+        );
         joined_runs += u32::from(joined.1 < apart.1);
         established += joined.0.get(Counter::SessionsEstablished);
         drops += joined.0.all_drops();
-        assert!(joined.0.all_drops() <= joined.0.get(Counter::SessionsEstablished), "more drops than sessions: {p:?}");
+        assert!(
+            joined.0.all_drops() <= joined.0.get(Counter::SessionsEstablished),
+            "more drops than sessions: {p:?}"
+        );
     }
     // Sessions come and go in them, and in many both legs are crossed at once.
-    assert!(established > 4000 && drops > 2000 && joined_runs > 80, "{established} {drops} {joined_runs}");
+    assert!(
+        established > 4000 && drops > 2000 && joined_runs > 80,
+        "{established} {drops} {joined_runs}"
+    );
 }

@@ -26,8 +26,16 @@ fn every_model_opens_with_its_question_and_is_named_as_its_file() {
     assert!(models().len() >= 8);
     for file in models() {
         let scenario = load(&file, &[]).unwrap_or_else(|e| panic!("{e}"));
-        assert!(scenario.question.trim_end().ends_with('?'), "{file:?} opens with {:?}", scenario.question);
-        assert_eq!(scenario.plan.name, file.file_stem().unwrap().to_string_lossy(), "{file:?}");
+        assert!(
+            scenario.question.trim_end().ends_with('?'),
+            "{file:?} opens with {:?}",
+            scenario.question
+        );
+        assert_eq!(
+            scenario.plan.name,
+            file.file_stem().unwrap().to_string_lossy(),
+            "{file:?}"
+        );
     }
 }
 
@@ -36,10 +44,19 @@ fn the_expanded_scenario_reads_back_to_the_same_plan() {
     for file in models() {
         let scenario = load(&file, &[]).unwrap();
         // Files of records are not copied: it reads back where the original stands.
-        let again = parse("expanded", &expanded(&scenario), file.parent().unwrap(), &[])
-            .unwrap_or_else(|e| panic!("{file:?}: {e}"));
+        let again = parse(
+            "expanded",
+            &expanded(&scenario),
+            file.parent().unwrap(),
+            &[],
+        )
+        .unwrap_or_else(|e| panic!("{file:?}: {e}"));
         assert_eq!(again.plan, scenario.plan, "{file:?}");
-        assert_eq!((again.replications, hash(&again)), (scenario.replications, hash(&scenario)), "{file:?}");
+        assert_eq!(
+            (again.replications, hash(&again)),
+            (scenario.replications, hash(&scenario)),
+            "{file:?}"
+        );
         assert_eq!(again.objectives, scenario.objectives, "{file:?}");
     }
 }
@@ -68,12 +85,20 @@ fn who_loses_sessions() {
 #[test]
 fn the_laws_hold_in_every_shipped_model() {
     // Every run asserts them: conservation of time, toasts and messages, Little's law, that nobody waits without a deadline.
-    let studies = fs::read_dir("models/studies").unwrap().map(|f| f.unwrap().path());
+    let studies = fs::read_dir("models/studies")
+        .unwrap()
+        .map(|f| f.unwrap().path());
     for file in models().into_iter().chain(studies) {
         let mut plan = load(&file, &[]).unwrap_or_else(|e| panic!("{e}")).plan;
-        plan.clients.iter_mut().filter(|c| c.recorded_calls.is_none()).for_each(|c| c.count = c.count.min(20_000));
+        plan.clients
+            .iter_mut()
+            .filter(|c| c.recorded_calls.is_none())
+            .for_each(|c| c.count = c.count.min(20_000));
         let all = simulate(&plan, 0).all;
-        assert!(all.signed_in_us > 0 && all.get(Counter::ToastsDue) > 0, "{file:?}");
+        assert!(
+            all.signed_in_us > 0 && all.get(Counter::ToastsDue) > 0,
+            "{file:?}"
+        );
         assert_eq!(all.station.area_us, all.station.sojourn_us, "{file:?}");
         let has_station = plan.gateways.iter().any(|g| g.station.is_some());
         assert_eq!(has_station, all.station.area_us > 0, "{file:?}");
@@ -91,18 +116,33 @@ fn the_herd_echoes_every_interval_unless_it_is_jittered() {
     // Jittered by 15 %, the first echo is spread over the 7.5 min of R·U[0.85, 1.15]: 267 a minute, the later ones over more.
     for echo in 1..=5 {
         let at = 90 + 25 * echo;
-        let minutes = |gateway: usize| result.gateways[gateway].minutes[at - 10..at + 15].iter().map(|m| m.refreshes);
-        let in_step: u64 = result.gateways[0].minutes[at..at + 4].iter().map(|m| m.refreshes).sum();
+        let minutes = |gateway: usize| {
+            result.gateways[gateway].minutes[at - 10..at + 15]
+                .iter()
+                .map(|m| m.refreshes)
+        };
+        let in_step: u64 = result.gateways[0].minutes[at..at + 4]
+            .iter()
+            .map(|m| m.refreshes)
+            .sum();
         assert_eq!((in_step, minutes(0).sum()), (2000, 2000), "echo {echo}");
         let (worst, jittered) = (minutes(0).max().unwrap(), minutes(1).max().unwrap());
-        assert!(worst > 1000 && jittered < 340, "echo {echo}: {worst} and {jittered} in a minute");
+        assert!(
+            worst > 1000 && jittered < 340,
+            "echo {echo}: {worst} and {jittered} in a minute"
+        );
     }
 }
 
 /// The whole deployment, one replication: how long until all are back, and whether they are.
 fn all_back_s(name: &str, set: &[&str]) -> Result<u64, u64> {
     let overrides: Vec<Override> = set.iter().map(|s| Override::parse(s).unwrap()).collect();
-    let plan = load(&Path::new("models").join(format!("{name}.toml")), &overrides).unwrap().plan;
+    let plan = load(
+        &Path::new("models").join(format!("{name}.toml")),
+        &overrides,
+    )
+    .unwrap()
+    .plan;
     let all = simulate(&plan, 0).all;
     let seconds = |us: u64| us / 1_000_000;
     match (all.all_back_open_us, all.all_back_us) {
@@ -113,11 +153,22 @@ fn all_back_s(name: &str, set: &[&str]) -> Result<u64, u64> {
 
 #[test]
 fn an_overloaded_gateway_finds_its_way_back_only_by_back_off_or_a_short_queue() {
-    assert_eq!(all_back_s("overload", &[]), Err(9000), "from 09:30 to the end of the run");
-    let backoff = all_back_s("overload", &["clients.reestablish=backoff 30 s x2 max 900 s jitter 50 %"]).unwrap();
+    assert_eq!(
+        all_back_s("overload", &[]),
+        Err(9000),
+        "from 09:30 to the end of the run"
+    );
+    let backoff = all_back_s(
+        "overload",
+        &["clients.reestablish=backoff 30 s x2 max 900 s jitter 50 %"],
+    )
+    .unwrap();
     let short = all_back_s("overload", &["gateway.queue=50"]).unwrap();
     // 6,000 jobs at 11 a second take 545 s, the restart 120 s.
-    assert!((665..3000).contains(&backoff) && (665..3000).contains(&short), "{backoff} {short}");
+    assert!(
+        (665..3000).contains(&backoff) && (665..3000).contains(&short),
+        "{backoff} {short}"
+    );
 }
 
 #[test]
@@ -125,8 +176,14 @@ fn an_override_reaches_one_group_or_all() {
     let file = Path::new("models/mixed-fleet.toml");
     let intervals = |set: &str| -> Vec<u64> {
         let plan = load(file, &[Override::parse(set).unwrap()]).unwrap().plan;
-        plan.clients.iter().map(|c| c.config.refresh_interval.0 / 60_000_000).collect()
+        plan.clients
+            .iter()
+            .map(|c| c.config.refresh_interval.0 / 60_000_000)
+            .collect()
     };
     assert_eq!(intervals("clients.refresh_interval=7 min"), [7, 7]);
-    assert_eq!(intervals("clients.communicator-2007.refresh_interval=\"7 min\""), [7, 25]);
+    assert_eq!(
+        intervals("clients.communicator-2007.refresh_interval=\"7 min\""),
+        [7, 25]
+    );
 }

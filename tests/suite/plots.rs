@@ -51,11 +51,21 @@ fn rccsim(folder: &TempDir, args: &[&str]) -> Results {
     fs::write(&file, SCENARIO).unwrap();
     let out = folder.path().join(args[0]);
     let (file, out) = (file.to_str().unwrap(), out.to_str().unwrap());
-    let args: Vec<&str> =
-        args.iter().map(|a| if *a == "FILE" { file } else { a }).chain(["--quiet", "--out", out]).collect();
-    let done = Command::new(env!("CARGO_BIN_EXE_rccsim")).args(&args).output().unwrap();
+    let args: Vec<&str> = args
+        .iter()
+        .map(|a| if *a == "FILE" { file } else { a })
+        .chain(["--quiet", "--out", out])
+        .collect();
+    let done = Command::new(env!("CARGO_BIN_EXE_rccsim"))
+        .args(&args)
+        .output()
+        .unwrap();
     let code = done.status.code().unwrap();
-    assert!([0, 3, 4].contains(&code), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
+    assert!(
+        [0, 3, 4].contains(&code),
+        "{args:?}: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
     let results = Results::read(Path::new(out)).unwrap();
     assert_eq!(results.document.found.kind(), args[0]);
     results
@@ -63,13 +73,31 @@ fn rccsim(folder: &TempDir, args: &[&str]) -> Results {
 
 /// The names of the plots, each there as SVG and as PNG, in the manifest and on disk.
 fn names(results: &Results) -> Vec<String> {
-    let plots = results.manifest.files.keys().filter_map(|name| name.strip_prefix("plots/"));
-    let names: Vec<String> = plots.filter_map(|name| name.strip_suffix(".svg")).map(String::from).collect();
+    let plots = results
+        .manifest
+        .files
+        .keys()
+        .filter_map(|name| name.strip_prefix("plots/"));
+    let names: Vec<String> = plots
+        .filter_map(|name| name.strip_suffix(".svg"))
+        .map(String::from)
+        .collect();
     for name in &names {
         let svg = results.text(&format!("plots/{name}.svg")).unwrap();
-        assert_eq!(roxmltree::Document::parse(&svg).unwrap().root_element().tag_name().name(), "svg", "{name}");
+        assert_eq!(
+            roxmltree::Document::parse(&svg)
+                .unwrap()
+                .root_element()
+                .tag_name()
+                .name(),
+            "svg",
+            "{name}"
+        );
         let png = results.bytes(&format!("plots/{name}.png")).unwrap();
-        assert!(png.starts_with(b"\x89PNG\r\n\x1a\n") && png.len() < 400_000, "{name}");
+        assert!(
+            png.starts_with(b"\x89PNG\r\n\x1a\n") && png.len() < 400_000,
+            "{name}"
+        );
     }
     names
 }
@@ -85,14 +113,27 @@ fn has(results: &Results, wanted: &[&str]) {
 fn a_run_has_the_plots_of_its_day_and_those_it_asks_for() {
     let folder = TempDir::new().unwrap();
     let results = rccsim(&folder, &["run", "FILE"]);
-    let day = ["sessions", "load", "drops", "drops-over-day", "response", "setup-distribution"];
+    let day = [
+        "sessions",
+        "load",
+        "drops",
+        "drops-over-day",
+        "response",
+        "setup-distribution",
+    ];
     has(&results, &day);
     has(&results, &["plot-1-visible"]);
     let sessions = results.text("plots/sessions.svg").unwrap();
-    assert!(sessions.contains("12 of 12 users are without a usable session at once"), "{sessions}");
+    assert!(
+        sessions.contains("12 of 12 users are without a usable session at once"),
+        "{sessions}"
+    );
     // All twelve signed in together: 1,532 s after that all are lost together, four times in two hours.
     let drops = results.runs().unwrap();
-    let of = drops.iter().find(|r| r.metric == "session_drops" && r.scope == "all" && r.cause.is_empty()).unwrap();
+    let of = drops
+        .iter()
+        .find(|r| r.metric == "session_drops" && r.scope == "all" && r.cause.is_empty())
+        .unwrap();
     assert_eq!(of.values, [1, 2, 3].map(|n| (n, Value::Of(48.0))));
     assert_eq!(results.drops(10).unwrap().len(), 10);
     assert_eq!(results.start_s().unwrap(), Some(28_800.0));
@@ -114,12 +155,30 @@ fn each_study_has_the_plots_of_its_answer() {
     let sweep = rccsim(&folder, &["sweep", "FILE"]);
     has(
         &sweep,
-        &["sweep-missed-toast-fraction", "sweep-message-rate-per-s", "tradeoff", "plot-2-drops-per-client-hour"],
+        &[
+            "sweep-missed-toast-fraction",
+            "sweep-message-rate-per-s",
+            "tradeoff",
+            "plot-2-drops-per-client-hour",
+        ],
     );
-    let mine = sweep.text("plots/plot-2-drops-per-client-hour.svg").unwrap();
-    assert!(mine.contains("The shorter, the more losses") && mine.contains("Refresh interval (min)"));
-    has(&rccsim(&folder, &["size", "FILE", "--key", "gateway.count=1..2"]), &["limits", "search"]);
-    has(&rccsim(&folder, &["best", "FILE", "--most-reps", "12"]), &["cost", "tradeoff"]);
+    let mine = sweep
+        .text("plots/plot-2-drops-per-client-hour.svg")
+        .unwrap();
+    assert!(
+        mine.contains("The shorter, the more losses") && mine.contains("Refresh interval (min)")
+    );
+    has(
+        &rccsim(&folder, &["size", "FILE", "--key", "gateway.count=1..2"]),
+        &["limits", "search"],
+    );
+    has(
+        &rccsim(&folder, &["best", "FILE", "--most-reps", "12"]),
+        &["cost", "tradeoff"],
+    );
     has(&rccsim(&folder, &["sensitivity", "FILE"]), &["tornado"]);
-    has(&rccsim(&folder, &["compare", "FILE"]), &["differences-missed-toast-fraction", "pairs"]);
+    has(
+        &rccsim(&folder, &["compare", "FILE"]),
+        &["differences-missed-toast-fraction", "pairs"],
+    );
 }

@@ -13,18 +13,30 @@ fn study(out: &Path, args: &[&str]) -> (Option<i32>, Value, String) {
     let output = rccsim(&[args, &["--quiet", "--out", out.to_str().unwrap()]].concat());
     let summary = fs::read_to_string(out.join("summary.json"));
     let summary = summary.unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)));
-    (output.status.code(), serde_json::from_str(&summary).unwrap(), text(&output.stdout))
+    (
+        output.status.code(),
+        serde_json::from_str(&summary).unwrap(),
+        text(&output.stdout),
+    )
 }
 
 /// Whether the key decides, and the alternatives of its values.
 fn assumption<'a>(summary: &'a Value, key: &str) -> (bool, &'a Vec<Value>) {
     let all = summary["assumptions"].as_array().unwrap();
-    let found = all.iter().find(|a| a["key"] == key).unwrap_or_else(|| panic!("no {key} in {all:#?}"));
-    (found["decides"].as_bool().unwrap(), found["alternatives"].as_array().unwrap())
+    let found = all
+        .iter()
+        .find(|a| a["key"] == key)
+        .unwrap_or_else(|| panic!("no {key} in {all:#?}"));
+    (
+        found["decides"].as_bool().unwrap(),
+        found["alternatives"].as_array().unwrap(),
+    )
 }
 
 fn alternative<'a>(all: &'a [Value], value: &str) -> &'a Value {
-    all.iter().find(|o| o["value"] == value).unwrap_or_else(|| panic!("no {value} in {all:#?}"))
+    all.iter()
+        .find(|o| o["value"] == value)
+        .unwrap_or_else(|| panic!("no {value} in {all:#?}"))
 }
 
 fn near(found: &Value, wanted: f64) {
@@ -34,19 +46,33 @@ fn near(found: &Value, wanted: f64) {
 
 /// UPDATE ignored, set up again after 30 s, all on a path without delay, from 0 to 8 h = 28,800 s.
 fn ignored(folder: &Path) -> String {
-    by_hand(folder, "nec-ow5000", "metric = \"down_fraction\"\nat_most = \"1 %\"")
+    by_hand(
+        folder,
+        "nec-ow5000",
+        "metric = \"down_fraction\"\nat_most = \"1 %\"",
+    )
 }
 
 #[test]
 fn a_sweep_bounds_its_best_point_by_the_values_that_nobody_published() {
     let folder = TempDir::new().unwrap();
     let file = ignored(folder.path());
-    let (_, found, printed) =
-        study(&folder.path().join("out"), &["sweep", &file, "--vary", "clients.refresh_interval=25 min, 20 min"]);
+    let (_, found, printed) = study(
+        &folder.path().join("out"),
+        &[
+            "sweep",
+            &file,
+            "--vary",
+            "clients.refresh_interval=25 min, 20 min",
+        ],
+    );
     // A session lives R + 32 s, so the longer interval loses fewer: 18 drops of 30 s are 540 s, against 23 of 30 s.
     assert_eq!(found["chosen"], "clients.refresh_interval=25 min");
     let (decides, update) = assumption(&found, "gateway.update");
-    assert!(decides, "a gateway that knows UPDATE loses nothing: the objective is then met");
+    assert!(
+        decides,
+        "a gateway that knows UPDATE loses nothing: the objective is then met"
+    );
     let accepted = alternative(update, "accepted");
     near(accepted, 0.0);
     assert_eq!(
@@ -58,19 +84,37 @@ fn a_sweep_bounds_its_best_point_by_the_values_that_nobody_published() {
     let (decides, unanswered) = assumption(&found, "clients.on_no_answer");
     near(alternative(unanswered, "hold"), 450.0 / 28_800.0);
     // 1800 s up, then down until the poll after next and 30 s more: 2·1500 − 1800 + 30 = 1230 s, 9 times.
-    near(alternative(unanswered, "keep-polling"), 9.0 * 1230.0 / 28_800.0);
+    near(
+        alternative(unanswered, "keep-polling"),
+        9.0 * 1230.0 / 28_800.0,
+    );
     // With 20 min it is 2·1200 − 1800 + 30 = 630 s of 2430: which point is the better one turns.
     assert!(decides);
-    assert_eq!(alternative(unanswered, "keep-polling")["answer"], "clients.refresh_interval=20 min is better");
+    assert_eq!(
+        alternative(unanswered, "keep-polling")["answer"],
+        "clients.refresh_interval=20 min is better"
+    );
     let (decides, comes_back) = assumption(&found, "clients.reestablish");
     assert!(decides);
     near(alternative(comes_back, "fixed 0 s"), 0.0);
     // 13 whole cycles of 1532 s up and 600 s down.
-    near(alternative(comes_back, "fixed 600 s"), 13.0 * 600.0 / 28_800.0);
-    near(alternative(comes_back, "never"), (28_800.0 - 1532.0) / 28_800.0);
+    near(
+        alternative(comes_back, "fixed 600 s"),
+        13.0 * 600.0 / 28_800.0,
+    );
+    near(
+        alternative(comes_back, "never"),
+        (28_800.0 - 1532.0) / 28_800.0,
+    );
     let basis = found["assumptions_basis"].as_str().unwrap();
-    assert!(basis.contains("down 0 % to 94.68 % of the time with clients.refresh_interval=25 min"), "{basis}");
-    assert!(printed.contains("An assumption decides the answer\n"), "{printed}");
+    assert!(
+        basis.contains("down 0 % to 94.68 % of the time with clients.refresh_interval=25 min"),
+        "{basis}"
+    );
+    assert!(
+        printed.contains("An assumption decides the answer\n"),
+        "{printed}"
+    );
 }
 
 #[test]
@@ -78,9 +122,20 @@ fn what_a_study_turns_is_not_assumed_in_it() {
     let folder = TempDir::new().unwrap();
     let file = ignored(folder.path());
     let vary = "clients.reestablish=fixed 30 s, fixed 60 s";
-    let (_, found, _) = study(&folder.path().join("out"), &["sweep", &file, "--vary", vary]);
-    let keys: Vec<&str> = found["assumptions"].as_array().unwrap().iter().map(|a| a["key"].as_str().unwrap()).collect();
-    assert!(keys.contains(&"gateway.update") && !keys.contains(&"clients.reestablish"), "{keys:?}");
+    let (_, found, _) = study(
+        &folder.path().join("out"),
+        &["sweep", &file, "--vary", vary],
+    );
+    let keys: Vec<&str> = found["assumptions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|a| a["key"].as_str().unwrap())
+        .collect();
+    assert!(
+        keys.contains(&"gateway.update") && !keys.contains(&"clients.reestablish"),
+        "{keys:?}"
+    );
 }
 
 #[test]
@@ -90,28 +145,52 @@ fn a_comparison_says_under_which_value_there_is_nothing_between_the_two() {
     let fixed = folder.path().join("fixed.toml");
     let profile = "profile = \"nec-ow5000\"";
     let allow = format!("{profile}\nallow = \"without-update\"");
-    fs::write(&fixed, fs::read_to_string(&file).unwrap().replace(profile, &allow)).unwrap();
+    fs::write(
+        &fixed,
+        fs::read_to_string(&file).unwrap().replace(profile, &allow),
+    )
+    .unwrap();
     let fixed = fixed.to_str().unwrap();
     let (_, found, printed) = study(&folder.path().join("out"), &["compare", &file, fixed]);
     assert_eq!(found["alternatives"][0]["verdict"], "better");
     let (decides, update) = assumption(&found, "gateway.update");
     assert!(decides, "where UPDATE is accepted the fix mends nothing");
-    assert_eq!(alternative(update, "accepted")["answer"], "indistinguishable");
+    assert_eq!(
+        alternative(update, "accepted")["answer"],
+        "indistinguishable"
+    );
     // What is held until Session-Expires is down for 450 s of 28,800 s, and with the fix not at all.
     let held = alternative(update, "405")["answer"].as_str().unwrap();
-    assert!(held.starts_with("better") && held.contains("down_fraction -1.562 %"), "{held}");
+    assert!(
+        held.starts_with("better") && held.contains("down_fraction -1.562 %"),
+        "{held}"
+    );
     // However long a session stays away: who loses none is better, and by more.
     let (decides, comes_back) = assumption(&found, "clients.reestablish");
-    assert!(alternative(comes_back, "never")["answer"].as_str().unwrap().starts_with("better"));
-    assert!(decides, "set up again at once nothing is lost: {comes_back:#?}");
-    assert!(printed.contains("An assumption decides the answer\n"), "{printed}");
+    assert!(
+        alternative(comes_back, "never")["answer"]
+            .as_str()
+            .unwrap()
+            .starts_with("better")
+    );
+    assert!(
+        decides,
+        "set up again at once nothing is lost: {comes_back:#?}"
+    );
+    assert!(
+        printed.contains("An assumption decides the answer\n"),
+        "{printed}"
+    );
 
     // Of results folders the same: their inputs.csv says what was assumed.
     let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
     study(&one, &["run", &file]);
     study(&other, &["run", fixed]);
     let both = [one.to_str().unwrap(), other.to_str().unwrap()];
-    let (_, again, _) = study(&folder.path().join("of-folders"), &["compare", both[0], both[1]]);
+    let (_, again, _) = study(
+        &folder.path().join("of-folders"),
+        &["compare", both[0], both[1]],
+    );
     assert_eq!(again["assumptions"], found["assumptions"]);
 }
 
@@ -120,15 +199,34 @@ fn a_selection_is_overtaken_under_another_value() {
     let folder = TempDir::new().unwrap();
     let file = ignored(folder.path());
     let vary = "clients.refresh_interval=25 min, 10 min";
-    let args = ["best", &file, "--vary", vary, "--cost", "down_fraction", "--delta", "0.001"];
+    let args = [
+        "best",
+        &file,
+        "--vary",
+        vary,
+        "--cost",
+        "down_fraction",
+        "--delta",
+        "0.001",
+    ];
     let (code, found, _) = study(&folder.path().join("out"), &args);
     // 30 s of 1562 against 30 s of 662.
-    assert_eq!((code, found["best"].as_str()), (Some(0), Some("clients.refresh_interval=25 min")));
+    assert_eq!(
+        (code, found["best"].as_str()),
+        (Some(0), Some("clients.refresh_interval=25 min"))
+    );
     // Polling on, the session is gone at 1800 s: found at once by the poll of every 10 min, after 1200 s by that of 25.
     let (decides, unanswered) = assumption(&found, "clients.on_no_answer");
     assert!(decides);
-    assert_eq!(alternative(unanswered, "keep-polling")["answer"], "clients.refresh_interval=10 min is better");
-    assert_eq!(alternative(unanswered, "hold")["answer"], "", "both are then down for 30 s of 1830");
+    assert_eq!(
+        alternative(unanswered, "keep-polling")["answer"],
+        "clients.refresh_interval=10 min is better"
+    );
+    assert_eq!(
+        alternative(unanswered, "hold")["answer"],
+        "",
+        "both are then down for 30 s of 1830"
+    );
 }
 
 #[test]
@@ -136,13 +234,23 @@ fn a_size_says_under_which_value_its_neighbour_serves() {
     let folder = TempDir::new().unwrap();
     // A session lives R + 32 s and is back 30 s later, so that 8 h hold (28,800 + 30)/(R + 62) drops of each of 20 users: 19
     // at R = 24 min, 18 at 25 min, and thus 380 and 360 in all.
-    let file = by_hand(folder.path(), "nec-ow5000", "metric = \"session_drops\"\nat_most = 370");
+    let file = by_hand(
+        folder.path(),
+        "nec-ow5000",
+        "metric = \"session_drops\"\nat_most = 370",
+    );
     let range = "clients.refresh_interval=20 min..28 min step 1 min";
     let (code, found, _) = study(&folder.path().join("out"), &["size", &file, "--key", range]);
     assert_eq!((code, found["value"].as_str()), (Some(0), Some("25 min")));
     let (decides, update) = assumption(&found, "gateway.update");
-    assert!(decides, "with a gateway that knows UPDATE a shorter one serves too");
-    assert_eq!(alternative(update, "accepted")["answer"], "clients.refresh_interval=24 min: pass");
+    assert!(
+        decides,
+        "with a gateway that knows UPDATE a shorter one serves too"
+    );
+    assert_eq!(
+        alternative(update, "accepted")["answer"],
+        "clients.refresh_interval=24 min: pass"
+    );
     assert_eq!(alternative(update, "accepted")["verdict"], "pass");
 }
 
@@ -150,12 +258,23 @@ fn a_size_says_under_which_value_its_neighbour_serves() {
 fn what_would_take_too_long_is_not_tried_and_the_page_says_how_to() {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("out");
-    let args = ["size", "models/studies/monday-sizing.toml", "--key", "gateway.count=1..3", "--reps", "2"];
+    let args = [
+        "size",
+        "models/studies/monday-sizing.toml",
+        "--key",
+        "gateway.count=1..3",
+        "--reps",
+        "2",
+    ];
     let (_, found, printed) = study(&out, &args);
     assert_eq!(found["assumptions"], Value::Array(Vec::new()));
     let basis = found["assumptions_basis"].as_str().unwrap();
     let (_, command) = basis.split_once("one at a time: ").unwrap();
-    assert!(command.starts_with("rccsim size models/studies/monday-sizing.toml --reps 2 --set gateway."), "{command}");
+    assert!(
+        command
+            .starts_with("rccsim size models/studies/monday-sizing.toml --reps 2 --set gateway."),
+        "{command}"
+    );
     assert!(command.ends_with(" --key gateway.count=1..3"), "{command}");
     assert!(!printed.contains("assumption"), "{printed}");
     let page = fs::read_to_string(out.join("report.html")).unwrap();
@@ -165,26 +284,54 @@ fn what_would_take_too_long_is_not_tried_and_the_page_says_how_to() {
 #[test]
 fn a_few_users_do_not_judge_what_only_all_of_them_show() {
     let folder = TempDir::new().unwrap();
-    let base = fs::read_to_string(ignored(folder.path())).unwrap().replace("count = 20", "count = 400");
+    let base = fs::read_to_string(ignored(folder.path()))
+        .unwrap()
+        .replace("count = 20", "count = 400");
     let run = |metric: &str, objective: &str| {
         let file = folder.path().join(metric);
         let (before, _) = base.split_once("[[objective]]").unwrap();
-        fs::write(&file, format!("{before}[[objective]]\nmetric = \"{metric}\"\n{objective}\n")).unwrap();
-        study(&folder.path().join("out"), &["run", file.to_str().unwrap(), "--reps", "2"]).1
+        fs::write(
+            &file,
+            format!("{before}[[objective]]\nmetric = \"{metric}\"\n{objective}\n"),
+        )
+        .unwrap();
+        study(
+            &folder.path().join("out"),
+            &["run", file.to_str().unwrap(), "--reps", "2"],
+        )
+        .1
     };
     // All set up in the first second: 7 messages of each of 400 users, whatever is assumed. Of 20 users they would be 140.
     let found = run("message_rate_peak_per_s", "at_most = \"1000 /s\"");
     assert_eq!(found["verdict"], "fail");
     let all = found["assumptions"].as_array().unwrap();
-    assert!(!all.is_empty() && all.iter().all(|a| a["decides"] == false), "{all:#?}");
-    assert!(all.iter().all(|a| a["alternatives"][0].get("verdict").is_none()), "{all:#?}");
+    assert!(
+        !all.is_empty() && all.iter().all(|a| a["decides"] == false),
+        "{all:#?}"
+    );
+    assert!(
+        all.iter()
+            .all(|a| a["alternatives"][0].get("verdict").is_none()),
+        "{all:#?}"
+    );
     // 18 drops of each of 400 users are 7200; of 20 users they would be 360, and all would seem well.
     let found = run("session_drops", "at_most = 6500");
     let (decides, update) = assumption(&found, "gateway.update");
-    assert_eq!((decides, alternative(update, "accepted")["verdict"].as_str()), (true, Some("pass")));
-    assert_eq!(alternative(update, "405")["verdict"], "pass", "15 of each are 6000");
+    assert_eq!(
+        (decides, alternative(update, "accepted")["verdict"].as_str()),
+        (true, Some("pass"))
+    );
+    assert_eq!(
+        alternative(update, "405")["verdict"],
+        "pass",
+        "15 of each are 6000"
+    );
     let (decides, comes_back) = assumption(&found, "clients.reestablish");
-    assert_eq!(alternative(comes_back, "fixed 0 s")["verdict"], "fail", "18 of each, as before");
+    assert_eq!(
+        alternative(comes_back, "fixed 0 s")["verdict"],
+        "fail",
+        "18 of each, as before"
+    );
     assert!(decides, "never: one of each");
 }
 
@@ -192,13 +339,26 @@ fn a_few_users_do_not_judge_what_only_all_of_them_show() {
 fn convergence(out: &Path) -> Vec<Value> {
     let page = fs::read_to_string(out.join("report.html")).unwrap();
     let charts = page.split("data-chart=\"convergence").skip(1);
-    let json = charts.map(|c| c.split_once("application/json\">").unwrap().1.split_once("</script>").unwrap().0);
-    json.map(|json| serde_json::from_str(json).unwrap()).collect()
+    let json = charts.map(|c| {
+        c.split_once("application/json\">")
+            .unwrap()
+            .1
+            .split_once("</script>")
+            .unwrap()
+            .0
+    });
+    json.map(|json| serde_json::from_str(json).unwrap())
+        .collect()
 }
 
 /// The last point of the first layer of a kind.
 fn last(chart: &Value, kind: &str) -> Vec<f64> {
-    let layer = chart["layers"].as_array().unwrap().iter().find(|l| l["kind"] == kind).unwrap();
+    let layer = chart["layers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|l| l["kind"] == kind)
+        .unwrap();
     layer["points"]
         .as_array()
         .unwrap()
@@ -213,7 +373,10 @@ fn last(chart: &Value, kind: &str) -> Vec<f64> {
 
 fn close(found: &[f64], wanted: &[f64]) {
     let alike = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-6 * b.abs().max(1e-3);
-    assert!(found.len() == wanted.len() && found.iter().zip(wanted).all(alike), "{found:?}, not {wanted:?}");
+    assert!(
+        found.len() == wanted.len() && found.iter().zip(wanted).all(alike),
+        "{found:?}, not {wanted:?}"
+    );
 }
 
 #[test]
@@ -222,26 +385,51 @@ fn the_curve_ends_at_the_figure_of_the_answer() {
     let out = folder.path().join("sweep");
     let few = ["--set", "clients.count=60", "--reps", "5"];
     let vary = ["--vary", "clients.refresh_interval=20 min, 25 min"];
-    let (_, found, _) = study(&out, &[&["sweep", "models/nec-r2.toml"], &few[..], &vary].concat());
-    let chosen = found["chosen"].as_str().unwrap().strip_prefix("clients.refresh_interval=").unwrap();
+    let (_, found, _) = study(
+        &out,
+        &[&["sweep", "models/nec-r2.toml"], &few[..], &vary].concat(),
+    );
+    let chosen = found["chosen"]
+        .as_str()
+        .unwrap()
+        .strip_prefix("clients.refresh_interval=")
+        .unwrap();
     let is_point = |p: &&Value| p["point"]["clients.refresh_interval"] == chosen;
-    let point = found["points"].as_array().unwrap().iter().find(is_point).unwrap();
+    let point = found["points"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(is_point)
+        .unwrap();
     let objective = &point["objectives"][0];
     assert_eq!(objective["metric"], "missed_toast_fraction");
     let of = |key: &str| objective[key].as_f64().unwrap() * 100.0;
-    let [chart] = &convergence(&out)[..] else { panic!("one chart") };
+    let [chart] = &convergence(&out)[..] else {
+        panic!("one chart")
+    };
     close(&last(chart, "line"), &[5.0, of("mean")]);
     close(&last(chart, "band"), &[5.0, of("lower"), of("upper")]);
 
     let out = folder.path().join("compare");
-    let (_, found, _) = study(&out, &["compare", "models/nec-r2.toml", "models/nec-r2-allow-fix.toml", "--reps", "3"]);
+    let (_, found, _) = study(
+        &out,
+        &[
+            "compare",
+            "models/nec-r2.toml",
+            "models/nec-r2-allow-fix.toml",
+            "--reps",
+            "3",
+        ],
+    );
     let figure = &found["alternatives"][0]["figures"][0];
     assert_eq!(
         (figure["metric"].as_str(), figure["verdict"].as_str()),
         (Some("missed_toast_fraction"), Some("better"))
     );
     let of = |key: &str| figure[key].as_f64().unwrap() * 100.0;
-    let [chart] = &convergence(&out)[..] else { panic!("one chart") };
+    let [chart] = &convergence(&out)[..] else {
+        panic!("one chart")
+    };
     close(&last(chart, "line"), &[3.0, of("difference")]);
     close(&last(chart, "band"), &[3.0, of("lower"), of("upper")]);
 
@@ -249,19 +437,40 @@ fn the_curve_ends_at_the_figure_of_the_answer() {
     let best = ["best", "models/nec-r2.toml", "--cost", "message_rate_per_s"];
     let (_, found, _) = study(&out, &[&best[..], &few[..2], &vary].concat());
     let points = found["points"].as_array().unwrap();
-    let (a, b) = (points[0]["mean"].as_f64().unwrap(), points[1]["mean"].as_f64().unwrap());
-    assert_eq!(points[0]["replications"], points[1]["replications"], "of two, both stay to the end");
-    let [chart] = &convergence(&out)[..] else { panic!("one chart") };
-    close(&last(chart, "line"), &[points[0]["replications"].as_f64().unwrap(), (a - b).abs()]);
+    let (a, b) = (
+        points[0]["mean"].as_f64().unwrap(),
+        points[1]["mean"].as_f64().unwrap(),
+    );
+    assert_eq!(
+        points[0]["replications"], points[1]["replications"],
+        "of two, both stay to the end"
+    );
+    let [chart] = &convergence(&out)[..] else {
+        panic!("one chart")
+    };
+    close(
+        &last(chart, "line"),
+        &[points[0]["replications"].as_f64().unwrap(), (a - b).abs()],
+    );
 
     let out = folder.path().join("size");
-    let file = by_hand(folder.path(), "nec-ow5000", "metric = \"missed_toasts_per_client_hour\"\nat_most = \"0.2 /h\"");
+    let file = by_hand(
+        folder.path(),
+        "nec-ow5000",
+        "metric = \"missed_toasts_per_client_hour\"\nat_most = \"0.2 /h\"",
+    );
     let range = "clients.refresh_interval=5 min..45 min step 5 min";
     let (_, found, _) = study(&out, &["size", &file, "--key", range]);
     let trials = found["trials"].as_array().unwrap();
     let is_found = |t: &&Value| t["sample"] == "confirmation" && t["value"] == found["value"];
-    let trial = trials.iter().find(is_found).unwrap_or_else(|| trials.last().unwrap());
-    let (n, mean) = (trial["replications"].as_f64().unwrap(), trial["objectives"][0]["mean"].as_f64().unwrap());
+    let trial = trials
+        .iter()
+        .find(is_found)
+        .unwrap_or_else(|| trials.last().unwrap());
+    let (n, mean) = (
+        trial["replications"].as_f64().unwrap(),
+        trial["objectives"][0]["mean"].as_f64().unwrap(),
+    );
     close(&last(&convergence(&out)[0], "line"), &[n, mean]);
 }
 
@@ -270,7 +479,17 @@ fn one_replication_has_no_curve_and_the_page_says_so() {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("out");
     let vary = "clients.refresh_interval=20 min, 25 min";
-    study(&out, &["sweep", &ignored(folder.path()), "--reps", "1", "--vary", vary]);
+    study(
+        &out,
+        &[
+            "sweep",
+            &ignored(folder.path()),
+            "--reps",
+            "1",
+            "--vary",
+            vary,
+        ],
+    );
     assert!(convergence(&out).is_empty());
     let page = fs::read_to_string(out.join("report.html")).unwrap();
     assert!(page.contains("so nothing shows how it settles"));
@@ -285,7 +504,12 @@ fn premises_and_curves_are_the_same_bytes_for_any_threads_and_made_anew() {
     for args in [
         &["sweep", &file, "--vary", vary][..],
         &["best", &file, "--vary", vary, "--cost", "down_fraction"],
-        &["size", &file, "--key", "clients.refresh_interval=20 min..28 min step 4 min"],
+        &[
+            "size",
+            &file,
+            "--key",
+            "clients.refresh_interval=20 min..28 min step 4 min",
+        ],
         &["compare", other[0], other[1], "--reps", "2"],
     ] {
         let [one, two] = ["1", "2"].map(|jobs| {
@@ -303,8 +527,13 @@ fn premises_and_curves_are_the_same_bytes_for_any_threads_and_made_anew() {
         let out = folder.path().join("alone");
         let (_, alone, _) = study(&out, &[args, &["--no-report"]].concat());
         let whole: Value = serde_json::from_slice(&made["summary.json"]).unwrap();
-        assert!(alone["assumptions"].as_array().unwrap().is_empty() && alone["assumptions_basis"] == "");
-        assert_eq!((&alone["rows"], &alone["answer"]), (&whole["rows"], &whole["answer"]));
+        assert!(
+            alone["assumptions"].as_array().unwrap().is_empty() && alone["assumptions_basis"] == ""
+        );
+        assert_eq!(
+            (&alone["rows"], &alone["answer"]),
+            (&whole["rows"], &whole["answer"])
+        );
         fs::remove_dir_all(&out).unwrap();
     }
 }

@@ -23,8 +23,18 @@ fn ignored_updates_cycle_as_the_closed_form_says() {
         enforces_session_timer: SessionTimer::Silent,
         ..gateway(UpdateBehaviour::Ignored, Allow::Absent)
     };
-    for (r, se, d) in [(1500, 1800, 30), (600, 1800, 45), (700, 1000, 0), (1790, 1800, 600), (500, 90 * 20, 7)] {
-        for policy in [OnNoAnswer::TearDown, OnNoAnswer::Hold, OnNoAnswer::KeepPolling] {
+    for (r, se, d) in [
+        (1500, 1800, 30),
+        (600, 1800, 45),
+        (700, 1000, 0),
+        (1790, 1800, 600),
+        (500, 90 * 20, 7),
+    ] {
+        for policy in [
+            OnNoAnswer::TearDown,
+            OnNoAnswer::Hold,
+            OnNoAnswer::KeepPolling,
+        ] {
             let config = ClientConfig {
                 refresh_interval: Span::from_secs(r),
                 session_expires_s: se as u32,
@@ -38,7 +48,11 @@ fn ignored_updates_cycle_as_the_closed_form_says() {
             let all = simulate(&plan(gw.clone(), vec![clients("c", 1, config)], horizon), 0).all;
             let label = format!("R {r} SE {se} D {d} {policy:?}");
             assert_eq!(all.all_drops(), 40, "{label}");
-            assert_eq!(all.signed_in_us - all.usable_us, u128::from(40 * down * 1_000_000), "{label}");
+            assert_eq!(
+                all.signed_in_us - all.usable_us,
+                u128::from(40 * down * 1_000_000),
+                "{label}"
+            );
         }
     }
 }
@@ -77,7 +91,11 @@ fn missed_toasts_follow_the_down_fraction() {
         let missed = all.all_missed() as f64;
         // Poisson: the standard deviation of the count is its root.
         let z = (missed - expected * hours) / (expected * hours).sqrt();
-        assert!(z.abs() < 4.0, "{policy:?}: {missed} of {} expected, z {z}", expected * hours);
+        assert!(
+            z.abs() < 4.0,
+            "{policy:?}: {missed} of {} expected, z {z}",
+            expected * hours
+        );
     }
 }
 
@@ -87,15 +105,24 @@ fn calls_are_poisson_by_mean_and_by_variance() {
     let mut c = clients("c", 1, r2());
     c.workload = calls(3.0, 0.0);
     let p = plan(healthy, vec![c], 8 * HOUR);
-    let counts: Vec<f64> = (0..2000).map(|rep| simulate(&p, rep).all.get(Counter::ToastsDue) as f64).collect();
+    let counts: Vec<f64> = (0..2000)
+        .map(|rep| simulate(&p, rep).all.get(Counter::ToastsDue) as f64)
+        .collect();
     let n = counts.len() as f64;
     let mean = counts.iter().sum::<f64>() / n;
     let variance = counts.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
     // A call is decided when it stops ringing, 8.65 s later on average: 24 · (1 − 8.65/28800) are due.
     let expected = 24.0 * (1.0 - 8.65 / 28_800.0);
-    assert!(((mean - expected) / (expected / n).sqrt()).abs() < 4.0, "mean {mean}");
+    assert!(
+        ((mean - expected) / (expected / n).sqrt()).abs() < 4.0,
+        "mean {mean}"
+    );
     // The ratio of variance to mean of a Poisson sample has standard deviation √(2/n).
-    assert!((variance / mean - 1.0).abs() < 4.0 * (2.0 / n).sqrt(), "variance/mean {}", variance / mean);
+    assert!(
+        (variance / mean - 1.0).abs() < 4.0 * (2.0 / n).sqrt(),
+        "variance/mean {}",
+        variance / mean
+    );
 }
 
 /// P(an INVITE transaction fails) under independent loss p each way on UDP: all 7 copies lost, or after the first that arrives every copy of the 2xx sent before 32 s.
@@ -121,7 +148,11 @@ fn the_invite_formula_gives_the_printed_figures() {
     assert!((invite_fails(0.5) - 1.257324e-2).abs() < 1e-8);
     // p = 0.1: 10⁻⁷ where no copy of the request arrives; after its copies come 11, 10, 10, 10, 9, 7 and 1 of the 2xx, so
     // the last alone adds 10⁻⁶·0.9·0.1 = 9·10⁻⁸, the first two 9·10⁻¹² each, the others 2·10⁻¹² together.
-    assert!((invite_fails(0.1) - 1.9002e-7).abs() < 1e-12, "{}", invite_fails(0.1));
+    assert!(
+        (invite_fails(0.1) - 1.9002e-7).abs() < 1e-12,
+        "{}",
+        invite_fails(0.1)
+    );
 }
 
 #[test]
@@ -155,6 +186,10 @@ fn loss_on_udp_fails_transactions_as_often_as_the_schedules_allow() {
         let failed = all.get(Counter::RefreshesFailed) as f64;
         let z = (failed - n * failing) / (n * failing * (1.0 - failing)).sqrt();
         assert!(n > 50_000.0, "{n}");
-        assert!(z.abs() < 4.0, "p {p} {method:?}: {failed} of {n}, expected {}, z {z}", n * failing);
+        assert!(
+            z.abs() < 4.0,
+            "p {p} {method:?}: {failed} of {n}, expected {}, z {z}",
+            n * failing
+        );
     }
 }

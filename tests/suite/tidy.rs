@@ -13,11 +13,37 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("protocol", &["quantity"]),
     ("workload", &["quantity", "engine"]),
     ("faults", &["quantity", "engine"]),
-    ("deployment", &["quantity", "engine", "measure", "protocol", "workload", "faults"]),
-    ("scenario", &["quantity", "measure", "protocol", "workload", "faults", "deployment"]),
+    (
+        "deployment",
+        &[
+            "quantity", "engine", "measure", "protocol", "workload", "faults",
+        ],
+    ),
+    (
+        "scenario",
+        &[
+            "quantity",
+            "measure",
+            "protocol",
+            "workload",
+            "faults",
+            "deployment",
+        ],
+    ),
     ("study", &["quantity", "measure"]),
     ("report", &["quantity", "measure", "study"]),
-    ("cli", &["quantity", "measure", "protocol", "deployment", "scenario", "study", "report"]),
+    (
+        "cli",
+        &[
+            "quantity",
+            "measure",
+            "protocol",
+            "deployment",
+            "scenario",
+            "study",
+            "report",
+        ],
+    ),
 ];
 
 /// The model's part of a file: what stands above its unit tests, which come last; nothing of a file that is all tests.
@@ -25,7 +51,9 @@ fn without_tests(text: &str) -> &str {
     if text.contains("#![cfg(test)]") {
         return "";
     }
-    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default()
+    text.split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or_default()
 }
 
 /// The Rust files below a folder with their text, without unit tests.
@@ -35,7 +63,9 @@ fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             all.extend(sources(&path));
-        } else if path.extension().is_some_and(|e| e == "rs") && path.file_name().is_some_and(|n| n != "tests.rs") {
+        } else if path.extension().is_some_and(|e| e == "rs")
+            && path.file_name().is_some_and(|n| n != "tests.rs")
+        {
             let text = fs::read_to_string(&path).unwrap();
             let code = without_tests(&text).to_string();
             all.push((path, code));
@@ -46,9 +76,15 @@ fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
 
 fn rooms() -> BTreeMap<&'static str, Vec<(PathBuf, String)>> {
     let src = Path::new("src");
-    let found = fs::read_dir(src).unwrap().filter(|f| f.as_ref().unwrap().path().is_dir()).count();
+    let found = fs::read_dir(src)
+        .unwrap()
+        .filter(|f| f.as_ref().unwrap().path().is_dir())
+        .count();
     assert_eq!(found, ARROWS.len(), "a room without arrows");
-    ARROWS.iter().map(|(room, _)| (*room, sources(&src.join(room)))).collect()
+    ARROWS
+        .iter()
+        .map(|(room, _)| (*room, sources(&src.join(room))))
+        .collect()
 }
 
 /// The rooms that a file names, by whatever way: `crate::room`, `crate::{room, …}`, or up by `super` and down again.
@@ -60,11 +96,15 @@ fn named<'a>(path: &Path, code: &str, rooms: &[&'a str]) -> Vec<&'a str> {
     let code = code.replace(&root, "crate::");
     let mut found = Vec::new();
     for after in code.split("crate::").skip(1) {
-        let list = after.strip_prefix('{').map(|inside| inside.split("};").next().unwrap_or_default());
+        let list = after
+            .strip_prefix('{')
+            .map(|inside| inside.split("};").next().unwrap_or_default());
         for room in rooms {
             let is_named = |text: &str| {
                 let rest = text.trim_start().strip_prefix(room);
-                rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+                rest.is_some_and(|rest| {
+                    !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+                })
             };
             if is_named(after) || list.is_some_and(|list| list.split([',', '{']).any(is_named)) {
                 found.push(*room);
@@ -81,7 +121,11 @@ fn rooms_name_only_whom_they_may() {
         let (_, allowed) = ARROWS.iter().find(|(name, _)| *name == room).unwrap();
         for (path, code) in files {
             for other in named(&path, &code, &names) {
-                assert!(other == room || allowed.contains(&other), "{} names {other}", path.display());
+                assert!(
+                    other == room || allowed.contains(&other),
+                    "{} names {other}",
+                    path.display()
+                );
             }
         }
     }
@@ -91,15 +135,36 @@ fn rooms_name_only_whom_they_may() {
 fn no_way_of_naming_a_room_escapes() {
     let names = ARROWS.map(|(room, _)| room);
     let of = |path: &str, code: &str| named(Path::new(path), code, &names);
-    assert_eq!(of("src/protocol/client.rs", "use crate::engine::Key;"), ["engine"]);
     assert_eq!(
-        of("src/protocol/client.rs", "use crate::{\n    quantity::{Span, Time},\n    study,\n};"),
+        of("src/protocol/client.rs", "use crate::engine::Key;"),
+        ["engine"]
+    );
+    assert_eq!(
+        of(
+            "src/protocol/client.rs",
+            "use crate::{\n    quantity::{Span, Time},\n    study,\n};"
+        ),
         ["quantity", "study"]
     );
-    assert_eq!(of("src/protocol/client.rs", "super::super::engine::mix(1, 2)"), ["engine"]);
-    assert_eq!(of("src/protocol/mod.rs", "use super::engine::Key;"), ["engine"]);
-    assert_eq!(of("src/report/chart/data.rs", "use super::super::number::rounded; use crate::engines::X;"), [""; 0]);
-    assert_eq!(of("src/report/chart/mod.rs", "use super::super::cli::main;"), ["cli"]);
+    assert_eq!(
+        of("src/protocol/client.rs", "super::super::engine::mix(1, 2)"),
+        ["engine"]
+    );
+    assert_eq!(
+        of("src/protocol/mod.rs", "use super::engine::Key;"),
+        ["engine"]
+    );
+    assert_eq!(
+        of(
+            "src/report/chart/data.rs",
+            "use super::super::number::rounded; use crate::engines::X;"
+        ),
+        [""; 0]
+    );
+    assert_eq!(
+        of("src/report/chart/mod.rs", "use super::super::cli::main;"),
+        ["cli"]
+    );
     assert_eq!(
         without_tests("a\n#[cfg(test)]\nfn b() {}\nc\n#[cfg(test)]\nmod tests {\nd"),
         "a\n#[cfg(test)]\nfn b() {}\nc\n"
@@ -111,7 +176,11 @@ fn the_command_line_is_the_only_printer() {
     for (room, files) in rooms().iter().filter(|(room, _)| **room != "cli") {
         for (path, code) in files {
             for banned in ["println!", "print!", "dbg!", "io::stdout", "io::stderr"] {
-                assert!(!code.contains(banned), "{} in {room} has {banned}", path.display());
+                assert!(
+                    !code.contains(banned),
+                    "{} in {room} has {banned}",
+                    path.display()
+                );
             }
         }
     }
@@ -121,10 +190,21 @@ fn the_command_line_is_the_only_printer() {
 fn no_clock_no_operating_system_randomness_no_hash_order_in_the_model() {
     for (room, files) in rooms().iter().filter(|(room, _)| **room != "cli") {
         for (path, code) in files {
-            for banned in
-                ["Instant::now", "SystemTime", "OsRng", "rand::rng()", "thread_rng", "HashMap", "HashSet", "std::env"]
-            {
-                assert!(!code.contains(banned), "{} in {room} has {banned}", path.display());
+            for banned in [
+                "Instant::now",
+                "SystemTime",
+                "OsRng",
+                "rand::rng()",
+                "thread_rng",
+                "HashMap",
+                "HashSet",
+                "std::env",
+            ] {
+                assert!(
+                    !code.contains(banned),
+                    "{} in {room} has {banned}",
+                    path.display()
+                );
             }
         }
     }
@@ -132,13 +212,21 @@ fn no_clock_no_operating_system_randomness_no_hash_order_in_the_model() {
 
 #[test]
 fn platform_functions_stay_out_of_the_model() {
-    for (_, files) in rooms().iter().filter(|(room, _)| !["report", "cli"].contains(room)) {
+    for (_, files) in rooms()
+        .iter()
+        .filter(|(room, _)| !["report", "cli"].contains(room))
+    {
         for (path, code) in files {
             for function in [
-                "ln", "exp", "powf", "powi", "sin", "cos", "tan", "log", "log10", "log2", "ln_1p", "exp_m1", "exp2",
-                "sinh", "cosh", "tanh", "asin", "acos", "atan", "atan2", "hypot", "cbrt", "sin_cos",
+                "ln", "exp", "powf", "powi", "sin", "cos", "tan", "log", "log10", "log2", "ln_1p",
+                "exp_m1", "exp2", "sinh", "cosh", "tanh", "asin", "acos", "atan", "atan2", "hypot",
+                "cbrt", "sin_cos",
             ] {
-                for banned in [format!(".{function}("), format!("f64::{function}"), format!("f32::{function}")] {
+                for banned in [
+                    format!(".{function}("),
+                    format!("f64::{function}"),
+                    format!("f32::{function}"),
+                ] {
                     assert!(!code.contains(&banned), "{} has {banned}", path.display());
                 }
             }
@@ -149,12 +237,18 @@ fn platform_functions_stay_out_of_the_model() {
 /// What stands in the README below `$ cargo run --release -- ARGS`, until the block ends.
 fn transcripts() -> Vec<(Vec<String>, String)> {
     let readme = fs::read_to_string("README.md").unwrap();
-    let blocks = readme.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_string());
+    let blocks = readme
+        .split("```console\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap().to_string());
     blocks
         .map(|block| {
             let (command, output) = block.split_once('\n').unwrap();
             let args = command.strip_prefix("$ cargo run --release -- ").unwrap();
-            (args.split(' ').map(String::from).collect(), output.to_string())
+            (
+                args.split(' ').map(String::from).collect(),
+                output.to_string(),
+            )
         })
         .collect()
 }
@@ -163,13 +257,25 @@ fn transcripts() -> Vec<(Vec<String>, String)> {
 #[test]
 fn the_readme_shows_what_the_tool_prints() {
     let folder = tempfile::tempdir().unwrap();
-    std::os::unix::fs::symlink(fs::canonicalize("models").unwrap(), folder.path().join("models")).unwrap();
+    std::os::unix::fs::symlink(
+        fs::canonicalize("models").unwrap(),
+        folder.path().join("models"),
+    )
+    .unwrap();
     let all = transcripts();
     assert!(all.len() >= 2, "the README lost its transcripts");
     for (args, shown) in all {
-        let run = Command::new(env!("CARGO_BIN_EXE_rccsim")).args(&args).current_dir(folder.path()).output().unwrap();
+        let run = Command::new(env!("CARGO_BIN_EXE_rccsim"))
+            .args(&args)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
         let printed = String::from_utf8(run.stdout).unwrap();
-        assert!(printed == shown, "README and `{}` differ; it prints\n{printed}", args.join(" "));
+        assert!(
+            printed == shown,
+            "README and `{}` differ; it prints\n{printed}",
+            args.join(" ")
+        );
     }
 }
 

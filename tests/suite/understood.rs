@@ -24,8 +24,11 @@ fn more_load_than_servers_is_warned_of_with_the_utilisation() {
     };
     // 900 users: 2 calls an hour of 3 jobs are 1.5 jobs/s, refreshes every 1500 s 0.6 /s; 2.1 s of work for 2 servers.
     let of = |percent: u32| {
-        let needs = format!("gateway.gw: calls and refreshes alone need {percent} % of its servers");
-        [format!("{needs}: the queue grows without end, or jobs are refused")]
+        let needs =
+            format!("gateway.gw: calls and refreshes alone need {percent} % of its servers");
+        [format!(
+            "{needs}: the queue grows without end, or jobs are refused"
+        )]
     };
     assert_eq!(warnings(&[]), of(105));
     assert!(warnings(&["gateway.servers=3"]).is_empty());
@@ -41,7 +44,10 @@ fn a_queue_at_a_gateway_that_answers_at_once_is_warned_of() {
     let warning = "gateway.gw: queue has no effect without a service_time or a capacity: the gateway answers at once";
     assert_eq!(warnings("queue = 9"), [warning]);
     assert!(warnings("queue = 9\nservice_time = \"1 ms\"").is_empty());
-    assert!(warnings("queue = \"unlimited\"\nservers = 1").is_empty(), "as it is anyhow");
+    assert!(
+        warnings("queue = \"unlimited\"\nservers = 1").is_empty(),
+        "as it is anyhow"
+    );
 }
 
 #[test]
@@ -58,42 +64,96 @@ fn a_jitter_that_can_reach_session_expires_is_warned_of() {
 fn a_night_shift_signs_out_the_next_day() {
     let run = "start = \"20:00\"\nhorizon = \"12 h\"";
     let hours = |clients: &str, more: &str, run: &str| {
-        let clients = format!("count = 7\nincoming_calls = \"0 /h\"\noutgoing_calls = \"0 /h\"\n{clients}");
+        let clients =
+            format!("count = 7\nincoming_calls = \"0 /h\"\noutgoing_calls = \"0 /h\"\n{clients}");
         let scenario = scenario(run, "", &clients, more, &[]);
         let all = simulate(&scenario.plan, 0).all;
-        (all.signed_in_us / 7 / 3_600_000_000, all.all_drops(), scenario.warnings)
+        (
+            all.signed_in_us / 7 / 3_600_000_000,
+            all.all_drops(),
+            scenario.warnings,
+        )
     };
     let night = "sign_in = \"at 22:00\"\nsign_out = \"at 06:00\"";
     assert_eq!(hours(night, "", run), (8, 0, vec![]));
-    assert_eq!(hours("sign_in = \"at start\"\nsign_out = \"at 06:00\"", "", run), (10, 0, vec![]));
+    assert_eq!(
+        hours("sign_in = \"at start\"\nsign_out = \"at 06:00\"", "", run),
+        (10, 0, vec![])
+    );
     // A fault at 01:00 is five hours into the run: refused from then on for an hour, every session is lost once.
     let fault = "[[fault]]\nkind = \"crash\"\ntarget = \"all\"\nat = \"01:00\"\nduration = \"1 h\"\nreset = true";
     assert_eq!(hours(night, fault, run), (8, 7, vec![]));
     // Where the run ends before, it is said.
-    let (signed_in, _, warnings) =
-        hours("sign_in = \"at 09:00\"\nsign_out = \"at 08:30\"", "", "start = \"08:00\"\nhorizon = \"8 h\"");
+    let (signed_in, _, warnings) = hours(
+        "sign_in = \"at 09:00\"\nsign_out = \"at 08:30\"",
+        "",
+        "start = \"08:00\"\nhorizon = \"8 h\"",
+    );
     let beyond = "sign_out is not after sign_in, and so is one of the next day, 08:30, which the run does not reach";
-    assert_eq!((signed_in, warnings), (7, vec![format!("clients.office: {beyond}")]));
+    assert_eq!(
+        (signed_in, warnings),
+        (7, vec![format!("clients.office: {beyond}")])
+    );
     // Nine hours ahead it is 05:00 of the next day when the run starts: they sign in four hours later, for the last eight.
-    assert_eq!(hours("time_zone = \"+9 h\"\nsign_in = \"at 09:00\"\nsign_out = \"at 17:30\"", "", run).0, 8);
-    assert_eq!(hours("time_zone = \"-11 h\"\nsign_in = \"at 09:00\"\nsign_out = \"at 16:00\"", "", run).0, 7);
+    assert_eq!(
+        hours(
+            "time_zone = \"+9 h\"\nsign_in = \"at 09:00\"\nsign_out = \"at 17:30\"",
+            "",
+            run
+        )
+        .0,
+        8
+    );
+    assert_eq!(
+        hours(
+            "time_zone = \"-11 h\"\nsign_in = \"at 09:00\"\nsign_out = \"at 16:00\"",
+            "",
+            run
+        )
+        .0,
+        7
+    );
 }
 
 #[test]
 fn a_published_capacity_is_shown_in_every_unit() {
     let shown = |capacity: &str| {
-        let scenario = scenario("", &format!("capacity = {capacity:?}"), "count = 10", "", &[]);
-        let line = expanded(&scenario).lines().find(|l| l.starts_with("capacity")).unwrap().to_string();
+        let scenario = scenario(
+            "",
+            &format!("capacity = {capacity:?}"),
+            "count = 10",
+            "",
+            &[],
+        );
+        let line = expanded(&scenario)
+            .lines()
+            .find(|l| l.starts_with("capacity"))
+            .unwrap()
+            .to_string();
         assert!(
-            scenario.section("gateway", "gw").unwrap().setting("capacity").provenance().starts_with("given in line")
+            scenario
+                .section("gateway", "gw")
+                .unwrap()
+                .setting("capacity")
+                .provenance()
+                .starts_with("given in line")
         );
         line.split_once("; ").unwrap().1.to_string()
     };
     // 10,000 · 8 / 3600 = 22.2222; a job is a request and its answer.
     let rest = "at 8 messages a call and 2 a job";
-    assert_eq!(shown("10000 calls/h"), format!("22.2222 messages/s, 11.1111 jobs/s, {rest}"));
-    assert_eq!(shown("90 messages/min"), format!("1.5000 messages/s, 0.7500 jobs/s, {rest}"));
-    assert_eq!(shown("7 jobs/s"), format!("14.0000 messages/s, 7.0000 jobs/s, {rest}"));
+    assert_eq!(
+        shown("10000 calls/h"),
+        format!("22.2222 messages/s, 11.1111 jobs/s, {rest}")
+    );
+    assert_eq!(
+        shown("90 messages/min"),
+        format!("1.5000 messages/s, 0.7500 jobs/s, {rest}")
+    );
+    assert_eq!(
+        shown("7 jobs/s"),
+        format!("14.0000 messages/s, 7.0000 jobs/s, {rest}")
+    );
 }
 
 #[test]
@@ -102,13 +162,21 @@ fn who_goes_to_lunch_signs_out_and_in_again() {
         let clients = format!("count = 10\nsign_in = \"at 09:00\"\n{keys}");
         let plan = scenario("horizon = \"10 h\"", "", &clients, "", &[]).plan;
         let all = simulate(&plan, 0).all;
-        (all.signed_in_us as f64 / 3.6e10, all.get(Counter::SessionsEstablished), all)
+        (
+            all.signed_in_us as f64 / 3.6e10,
+            all.get(Counter::SessionsEstablished),
+            all,
+        )
     };
     let lunch = "lunch = \"at 12:00 for 1 h\"\n";
     let (hours, sessions, with) = day(&format!("{lunch}sign_out = \"at 17:00\""));
     assert_eq!((hours, sessions, with.all_drops()), (7.0, 20, 0));
     let usable = |minute: usize| with.minutes[minute].usable_us / 60_000_000;
-    assert_eq!([239, 240, 299, 300].map(usable), [10, 0, 0, 10], "from the start at 08:00");
+    assert_eq!(
+        [239, 240, 299, 300].map(usable),
+        [10, 0, 0, 10],
+        "from the start at 08:00"
+    );
     // The day ends during lunch; nobody is there yet at 08:30; the run ends before they are back.
     let (hours, sessions, _) = day(&format!("{lunch}sign_out = \"at 12:30\""));
     assert_eq!((hours, sessions), (3.0, 10));
@@ -116,7 +184,11 @@ fn who_goes_to_lunch_signs_out_and_in_again() {
     assert_eq!((hours, sessions), (8.0, 10));
     assert_eq!(day("lunch = \"at 17:30 for 1 h\"").0, 8.5);
     // The calls of the morning and the afternoon are those of who stays.
-    let due = |keys: &str| day(&format!("incoming_calls = \"60 /h\"\n{keys}")).2.get(Counter::ToastsDue);
+    let due = |keys: &str| {
+        day(&format!("incoming_calls = \"60 /h\"\n{keys}"))
+            .2
+            .get(Counter::ToastsDue)
+    };
     let stays = due("sign_out = \"at 17:00\"");
     let goes = due(&format!("{lunch}sign_out = \"at 17:00\""));
     // 600 calls of the hour of lunch, standard deviation √600.

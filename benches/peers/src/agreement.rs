@@ -38,10 +38,14 @@ impl Judged {
 /// Compares every figure of every lane.
 pub fn judge(lanes: &[Lane]) -> Vec<Judged> {
     let comparisons = lanes.len() * FIGURES.len();
-    let pairs = (0..lanes.len()).flat_map(|lane| (0..FIGURES.len()).map(move |figure| (lane, figure)));
+    let pairs =
+        (0..lanes.len()).flat_map(|lane| (0..FIGURES.len()).map(move |figure| (lane, figure)));
     pairs
         .filter_map(|(lane, figure)| {
-            let rccsim: Vec<f64> = lanes.iter().flat_map(|l| samples(l.rccsim_runs(), figure)).collect();
+            let rccsim: Vec<f64> = lanes
+                .iter()
+                .flat_map(|l| samples(l.rccsim_runs(), figure))
+                .collect();
             let peer = samples(lanes[lane].peer_runs(), figure);
             Some(Judged {
                 lane,
@@ -61,7 +65,12 @@ fn mean(values: &[f64]) -> f64 {
 
 /// The difference of two means that equal distributions exceed with this probability.
 fn allowed(a: &[f64], b: &[f64], probability: f64) -> f64 {
-    let squares = |values: &[f64]| values.iter().map(|x| (x - mean(values)) * (x - mean(values))).sum::<f64>();
+    let squares = |values: &[f64]| {
+        values
+            .iter()
+            .map(|x| (x - mean(values)) * (x - mean(values)))
+            .sum::<f64>()
+    };
     let (n, m) = (a.len() as f64, b.len() as f64);
     let freedom = n + m - 2.0;
     let variance = (squares(a) + squares(b)) / freedom;
@@ -80,16 +89,29 @@ mod tests {
 
     /// A lane whose peer finds what rccsim finds, but for `excess` of the second figure.
     fn lane(excess: f64) -> Lane {
-        let run = |figure: f64| Run { figures: [1.0, figure, 1.0, 1.0, 1.0], events: None, cpu_s: 1.0 };
+        let run = |figure: f64| Run {
+            figures: [1.0, figure, 1.0, 1.0, 1.0],
+            events: None,
+            cpu_s: 1.0,
+        };
         let pairs = [2.0, 2.1, 1.9].map(|x| (run(x), run(x + excess)));
         let setting = Setting::read(Path::new("scenario.toml"), &[]).unwrap();
-        Lane { peer: System::Desque, setting, pairs: pairs.to_vec() }
+        Lane {
+            peer: System::Desque,
+            setting,
+            pairs: pairs.to_vec(),
+        }
     }
 
     #[test]
     fn a_peer_that_finds_something_else_is_found_out() {
         // Variance 0.01, 4 degrees of freedom, 1/5000: t(0.9999, 4) = 13.034, times 0.1 times 0.816497: 1.064.
-        let verdicts = |excess| judge(&[lane(excess)]).iter().map(|j| j.agrees()).collect::<Vec<_>>();
+        let verdicts = |excess| {
+            judge(&[lane(excess)])
+                .iter()
+                .map(|j| j.agrees())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(verdicts(0.5), [true; 5]);
         assert_eq!(verdicts(1.2), [true, false, true, true, true]);
     }

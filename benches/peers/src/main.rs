@@ -56,19 +56,30 @@ fn main() -> ExitCode {
 }
 
 fn one(system: System) -> Result<(), String> {
-    let settings: Vec<Setting> = serde_json::from_reader(std::io::stdin()).map_err(|e| e.to_string())?;
+    let settings: Vec<Setting> =
+        serde_json::from_reader(std::io::stdin()).map_err(|e| e.to_string())?;
     let simulate = match system {
         System::Desque => by_desque::simulate,
         System::Nexosim => by_nexosim::simulate,
-        System::Rccsim | System::Simpy => return Err(format!("{} is not part of this program", system.name())),
+        System::Rccsim | System::Simpy => {
+            return Err(format!("{} is not part of this program", system.name()));
+        }
     };
     let counts: Counts = settings.iter().map(simulate).sum();
-    println!("{}", serde_json::to_string(&counts).map_err(|e| e.to_string())?);
+    println!(
+        "{}",
+        serde_json::to_string(&counts).map_err(|e| e.to_string())?
+    );
     Ok(())
 }
 
 fn compare(args: &Args) -> Result<ExitCode, String> {
-    let peers: Vec<System> = args.peers.iter().copied().filter(|p| *p != System::Rccsim).collect();
+    let peers: Vec<System> = args
+        .peers
+        .iter()
+        .copied()
+        .filter(|p| *p != System::Rccsim)
+        .collect();
     if peers.is_empty() || args.scopes.is_empty() {
         return Err("no peer is asked for: --peers takes simpy, nexosim and desque".into());
     }

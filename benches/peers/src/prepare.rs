@@ -21,10 +21,16 @@ pub fn results_file() -> PathBuf {
 pub fn programs(with_simpy: bool) -> Result<Programs, String> {
     let target = Path::new(PACKAGE).join("target");
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    build.args(["build", "--release", "--manifest-path"]).arg(root().join("Cargo.toml"));
+    build
+        .args(["build", "--release", "--manifest-path"])
+        .arg(root().join("Cargo.toml"));
     build.arg("--target-dir").arg(root().join("target"));
     succeed(&mut build, "cannot build rccsim")?;
-    let python = if with_simpy { Some(python_with_simpy(&target.join("simpy"))?) } else { None };
+    let python = if with_simpy {
+        Some(python_with_simpy(&target.join("simpy"))?)
+    } else {
+        None
+    };
     Ok(Programs {
         rccsim: root().join("target/release/rccsim"),
         scenario: Path::new(PACKAGE).join("scenario.toml"),
@@ -41,17 +47,40 @@ const HINT: &str = "(without SimPy: --peers nexosim,desque)";
 fn python_with_simpy(environment: &Path) -> Result<PathBuf, String> {
     let python = environment.join("bin/python");
     if !python.exists() {
-        let found = Command::new("python3").arg("--version").stdout(Stdio::null()).status().is_ok();
+        let found = Command::new("python3")
+            .arg("--version")
+            .stdout(Stdio::null())
+            .status()
+            .is_ok();
         if !found {
-            return Err(format!("SimPy needs Python, and there is no python3 on the path {HINT}"));
+            return Err(format!(
+                "SimPy needs Python, and there is no python3 on the path {HINT}"
+            ));
         }
-        let why = format!("python3 cannot make an environment for SimPy; is its venv module installed? {HINT}");
-        succeed(Command::new("python3").args(["-m", "venv"]).arg(environment), &why)?;
+        let why = format!(
+            "python3 cannot make an environment for SimPy; is its venv module installed? {HINT}"
+        );
+        succeed(
+            Command::new("python3")
+                .args(["-m", "venv"])
+                .arg(environment),
+            &why,
+        )?;
     }
     let mut install = Command::new(&python);
-    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
+    install.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--requirement",
+    ]);
     install.arg(Path::new(PACKAGE).join("simpy/requirements.txt"));
-    succeed(&mut install, &format!("pip cannot install simpy/requirements.txt {HINT}"))?;
+    succeed(
+        &mut install,
+        &format!("pip cannot install simpy/requirements.txt {HINT}"),
+    )?;
     Ok(python)
 }
 
@@ -81,9 +110,18 @@ pub fn check_exact_cases(programs: &Programs, peer: System) -> Result<(), String
             "clients.outgoing_calls=0 /h",
         ];
         let setting = Setting::read(&programs.scenario, &set.map(String::from))?;
-        let (_, counts) = programs.run_peer(peer, &Setting { scope: Scope::Whole, ..setting })?;
+        let (_, counts) = programs.run_peer(
+            peer,
+            &Setting {
+                scope: Scope::Whole,
+                ..setting
+            },
+        )?;
         let users = f64::from(setting.users);
-        let found = (counts.session_drops as f64 / users, counts.down_us as f64 / 1e6 / users);
+        let found = (
+            counts.session_drops as f64 / users,
+            counts.down_us as f64 / 1e6 / users,
+        );
         if found != (drops, down_s) {
             return Err(format!(
                 "{}: a user without calls loses {} sessions and {} s in {horizon}, instead of {drops} and {down_s}",

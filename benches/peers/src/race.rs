@@ -15,20 +15,44 @@ pub struct Lane {
 }
 
 /// Plans a lane for each scope and peer.
-pub fn lanes(programs: &Programs, peers: &[System], scopes: &[Scope], set: &[String]) -> Result<Vec<Lane>, String> {
+pub fn lanes(
+    programs: &Programs,
+    peers: &[System],
+    scopes: &[Scope],
+    set: &[String],
+) -> Result<Vec<Lane>, String> {
     let setting = Setting::read(&programs.scenario, set)?;
-    let pairs = scopes.iter().flat_map(|scope| peers.iter().map(move |peer| (*scope, *peer)));
-    Ok(pairs.map(|(scope, peer)| Lane { peer, setting: Setting { scope, ..setting }, pairs: Vec::new() }).collect())
+    let pairs = scopes
+        .iter()
+        .flat_map(|scope| peers.iter().map(move |peer| (*scope, *peer)));
+    Ok(pairs
+        .map(|(scope, peer)| Lane {
+            peer,
+            setting: Setting { scope, ..setting },
+            pairs: Vec::new(),
+        })
+        .collect())
 }
 
 /// Runs all lanes in turn, round by round. No seed is used twice, so that the runs of rccsim are independent too.
-pub fn run(programs: &Programs, mut lanes: Vec<Lane>, set: &[String], rounds: u32) -> Result<Vec<Lane>, String> {
+pub fn run(
+    programs: &Programs,
+    mut lanes: Vec<Lane>,
+    set: &[String],
+    rounds: u32,
+) -> Result<Vec<Lane>, String> {
     let mut seed = 0;
     for round in 1..=rounds {
         for lane in &mut lanes {
             seed += 1;
             let rccsim = programs.run_rccsim(set, seed)?;
-            let (peer, _) = programs.run_peer(lane.peer, &Setting { seed, ..lane.setting })?;
+            let (peer, _) = programs.run_peer(
+                lane.peer,
+                &Setting {
+                    seed,
+                    ..lane.setting
+                },
+            )?;
             eprintln!(
                 "round {round} of {rounds}, {} {}: {:.2} s, rccsim {:.2} s of processor time",
                 lane.peer.name(),
@@ -72,7 +96,12 @@ impl Lane {
 
     /// How many times rccsim's processor time the peer took: the median over the pairs.
     pub fn ratio(&self) -> f64 {
-        median(self.pairs.iter().map(|(rccsim, peer)| peer.cpu_s / rccsim.cpu_s).collect())
+        median(
+            self.pairs
+                .iter()
+                .map(|(rccsim, peer)| peer.cpu_s / rccsim.cpu_s)
+                .collect(),
+        )
     }
 
     /// The ratio of the best runs.
@@ -82,7 +111,9 @@ impl Lane {
 
     /// The bar of the ratio: there is one with the whole deployment in one event set.
     pub fn bar(&self) -> Option<f64> {
-        self.peer.bar().filter(|_| self.setting.scope == Scope::Whole)
+        self.peer
+            .bar()
+            .filter(|_| self.setting.scope == Scope::Whole)
     }
 
     /// Whether there is a bar, and the ratio of the best runs is below it.

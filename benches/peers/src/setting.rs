@@ -5,13 +5,17 @@ use std::path::Path;
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rccsim::deployment::Plan;
-use rccsim::protocol::{Allow, GIVE_UP, OnNoAnswer, Reestablish, RefreshClock, SessionTimer, UpdateBehaviour};
+use rccsim::protocol::{
+    Allow, GIVE_UP, OnNoAnswer, Reestablish, RefreshClock, SessionTimer, UpdateBehaviour,
+};
 use rccsim::scenario::{Override, load};
 use rccsim::workload::{DayShape, SignIn};
 use serde::{Deserialize, Serialize};
 
 /// Whether the whole deployment shares one event set, or each gateway and its users have one of their own.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, clap::ValueEnum,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// One event set.
@@ -98,13 +102,34 @@ impl Setting {
         let (client, workload) = (&clients.config, &clients.workload);
         let requirements = [
             (plan.faults.is_empty(), "no faults"),
-            (gateway.config.update == UpdateBehaviour::Ignored, "a gateway that ignores UPDATE"),
-            (gateway.config.allow == Allow::Absent, "a gateway without an Allow header"),
-            (gateway.station.is_none() && gateway.spare == 0, "gateways that answer at once, without spares"),
-            (gateway.path.is_plain() && clients.path.is_plain(), "paths that only delay"),
-            (gateway.path.is_reliable() && clients.path.is_reliable(), "paths over TCP or TLS"),
-            (client.on_no_answer == OnNoAnswer::TearDown, "clients that tear down a session that is not answered"),
-            (client.refresh_clock == RefreshClock::SinceRefresh, "a refresh clock that only a refresh restarts"),
+            (
+                gateway.config.update == UpdateBehaviour::Ignored,
+                "a gateway that ignores UPDATE",
+            ),
+            (
+                gateway.config.allow == Allow::Absent,
+                "a gateway without an Allow header",
+            ),
+            (
+                gateway.station.is_none() && gateway.spare == 0,
+                "gateways that answer at once, without spares",
+            ),
+            (
+                gateway.path.is_plain() && clients.path.is_plain(),
+                "paths that only delay",
+            ),
+            (
+                gateway.path.is_reliable() && clients.path.is_reliable(),
+                "paths over TCP or TLS",
+            ),
+            (
+                client.on_no_answer == OnNoAnswer::TearDown,
+                "clients that tear down a session that is not answered",
+            ),
+            (
+                client.refresh_clock == RefreshClock::SinceRefresh,
+                "a refresh clock that only a refresh restarts",
+            ),
             (client.refresh_jitter == 0.0, "refresh without jitter"),
             (
                 gateway.config.session_expires_s >= client.session_expires_s
@@ -112,10 +137,22 @@ impl Setting {
                     && gateway.config.enforces_session_timer == SessionTimer::Silent,
                 "the Session-Expires of the client, at whose end the gateway forgets the dialog",
             ),
-            (clients.sign_out.is_none() && clients.attendance == 1.0, "users who sign in and stay"),
-            (workload.by_hour == DayShape::default() && workload.spread == 0.0, "users who all call alike all day"),
-            (clients.recorded_calls.is_none() && clients.recorded_signs.is_none(), "calls that are drawn"),
-            (clients.count.is_multiple_of(gateway.count), "gateways with equally many users"),
+            (
+                clients.sign_out.is_none() && clients.attendance == 1.0,
+                "users who sign in and stay",
+            ),
+            (
+                workload.by_hour == DayShape::default() && workload.spread == 0.0,
+                "users who all call alike all day",
+            ),
+            (
+                clients.recorded_calls.is_none() && clients.recorded_signs.is_none(),
+                "calls that are drawn",
+            ),
+            (
+                clients.count.is_multiple_of(gateway.count),
+                "gateways with equally many users",
+            ),
         ];
         if let Some((_, what)) = requirements.iter().find(|(met, _)| !met) {
             return Err(what);
@@ -147,7 +184,12 @@ impl Setting {
         match self.scope {
             Scope::Whole | Scope::Lean => vec![*self],
             Scope::Groups => (0..u64::from(self.gateways))
-                .map(|n| Setting { seed: self.seed * u64::from(self.gateways) + n, gateways: 1, users, ..*self })
+                .map(|n| Setting {
+                    seed: self.seed * u64::from(self.gateways) + n,
+                    gateways: 1,
+                    users,
+                    ..*self
+                })
                 .collect(),
         }
     }
@@ -202,10 +244,26 @@ mod tests {
     fn the_scenario_is_read_with_rccsims_defaults() {
         // 2 h; UPDATE every 25 min; 32 s; SE 1800 s; 30 s; lan-tls has 1 ms; one call an hour each way.
         let setting = read(&[]).unwrap();
-        assert_eq!((setting.users, setting.gateways, setting.horizon_us), (100_000, 20, 7_200_000_000));
-        assert_eq!((setting.refresh_us, setting.give_up_us), (1_500_000_000, 32_000_000));
-        assert_eq!((setting.session_expires_us, setting.reestablish_us), (1_800_000_000, 30_000_000));
-        assert_eq!((setting.delay_us, setting.incoming_per_s * 3600.0, setting.answered_at_pc), (1_000, 1.0, 0.5));
+        assert_eq!(
+            (setting.users, setting.gateways, setting.horizon_us),
+            (100_000, 20, 7_200_000_000)
+        );
+        assert_eq!(
+            (setting.refresh_us, setting.give_up_us),
+            (1_500_000_000, 32_000_000)
+        );
+        assert_eq!(
+            (setting.session_expires_us, setting.reestablish_us),
+            (1_800_000_000, 30_000_000)
+        );
+        assert_eq!(
+            (
+                setting.delay_us,
+                setting.incoming_per_s * 3600.0,
+                setting.answered_at_pc
+            ),
+            (1_000, 1.0, 0.5)
+        );
     }
 
     #[test]
@@ -224,7 +282,17 @@ mod tests {
 
     #[test]
     fn groups_have_all_users_and_seeds_of_their_own() {
-        let parts = Setting { scope: Scope::Groups, gateways: 3, users: 300, seed: 2, ..exact_case() }.parts();
-        assert_eq!(parts.iter().map(|p| (p.seed, p.users)).collect::<Vec<_>>(), [(6, 100), (7, 100), (8, 100)]);
+        let parts = Setting {
+            scope: Scope::Groups,
+            gateways: 3,
+            users: 300,
+            seed: 2,
+            ..exact_case()
+        }
+        .parts();
+        assert_eq!(
+            parts.iter().map(|p| (p.seed, p.users)).collect::<Vec<_>>(),
+            [(6, 100), (7, 100), (8, 100)]
+        );
     }
 }

@@ -81,23 +81,46 @@ impl Programs {
     /// It cannot be run, or says something else than its summary.
     pub fn run_rccsim(&self, set: &[String], seed: u64) -> Result<Run, String> {
         let mut command = Command::new(&self.rccsim);
-        command.arg("run").arg(&self.scenario).args(["--seed", &seed.to_string()]);
-        command.args(["--reps", "1", "--jobs", "1", "--no-report", "--quiet", "--format", "json", "--out"]);
+        command
+            .arg("run")
+            .arg(&self.scenario)
+            .args(["--seed", &seed.to_string()]);
+        command.args([
+            "--reps",
+            "1",
+            "--jobs",
+            "1",
+            "--no-report",
+            "--quiet",
+            "--format",
+            "json",
+            "--out",
+        ]);
         command.arg(&self.scratch);
         command.args(set.iter().flat_map(|s| ["--set", s]));
         let (text, cpu_s) = timed(command, "")?;
-        std::fs::remove_dir_all(&self.scratch).map_err(|e| format!("{}: {e}", self.scratch.display()))?;
+        std::fs::remove_dir_all(&self.scratch)
+            .map_err(|e| format!("{}: {e}", self.scratch.display()))?;
         let summary: Value = serde_json::from_str(&text).map_err(|e| format!("rccsim: {e}"))?;
         let figure = |metric: &str| {
             let rows = summary["rows"].as_array().into_iter().flatten();
-            let mut of_all = rows.filter(|r| r["scope"] == "all" && r["metric"] == metric && r.get("cause").is_none());
-            of_all.next().and_then(|r| r["mean"].as_f64()).ok_or_else(|| format!("rccsim says nothing of {metric}"))
+            let mut of_all = rows.filter(|r| {
+                r["scope"] == "all" && r["metric"] == metric && r.get("cause").is_none()
+            });
+            of_all
+                .next()
+                .and_then(|r| r["mean"].as_f64())
+                .ok_or_else(|| format!("rccsim says nothing of {metric}"))
         };
         let mut figures = [0.0; FIGURES.len()];
         for (value, (metric, _)) in figures.iter_mut().zip(FIGURES) {
             *value = figure(metric)?;
         }
-        Ok(Run { figures, events: None, cpu_s })
+        Ok(Run {
+            figures,
+            events: None,
+            cpu_s,
+        })
     }
 
     /// Runs a peer.
@@ -121,8 +144,16 @@ impl Programs {
         command.stderr(Stdio::inherit());
         let asked = serde_json::to_string(&setting.parts()).map_err(|e| e.to_string())?;
         let (text, cpu_s) = timed(command, &asked)?;
-        let counts: Counts = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", system.name()))?;
-        Ok((Run { figures: counts.figures(setting), events: Some(counts.events), cpu_s }, counts))
+        let counts: Counts =
+            serde_json::from_str(&text).map_err(|e| format!("{}: {e}", system.name()))?;
+        Ok((
+            Run {
+                figures: counts.figures(setting),
+                events: Some(counts.events),
+                cpu_s,
+            },
+            counts,
+        ))
     }
 }
 
@@ -133,9 +164,13 @@ fn timed(mut command: Command, input: &str) -> Result<(String, f64), String> {
     let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let mut child = child.map_err(|e| format!("{name}: {e}"))?;
     if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(input.as_bytes()).map_err(|e| format!("{name}: {e}"))?;
+        stdin
+            .write_all(input.as_bytes())
+            .map_err(|e| format!("{name}: {e}"))?;
     }
-    let output = child.wait_with_output().map_err(|e| format!("{name}: {e}"))?;
+    let output = child
+        .wait_with_output()
+        .map_err(|e| format!("{name}: {e}"))?;
     if !output.status.success() {
         return Err(format!("{name} ended with {}", output.status));
     }
@@ -146,5 +181,8 @@ fn timed(mut command: Command, input: &str) -> Result<(String, f64), String> {
 /// Processor time of all processes that were started and have ended.
 fn children_s() -> Result<f64, String> {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).map_err(|e| e.to_string())?;
-    Ok((usage.user_time().num_microseconds() + usage.system_time().num_microseconds()) as f64 / 1e6)
+    Ok(
+        (usage.user_time().num_microseconds() + usage.system_time().num_microseconds()) as f64
+            / 1e6,
+    )
 }

@@ -25,7 +25,8 @@ fn is_divisible(plan: &Plan, gateway: usize, drop_rows: u64) -> bool {
         && own.max_sessions.is_none()
         && own.station.is_none()
         && own.path.is_plain()
-        && clients.all(|c| c.path.is_plain() && c.recorded_calls.is_none() && c.recorded_signs.is_none())
+        && clients
+            .all(|c| c.path.is_plain() && c.recorded_calls.is_none() && c.recorded_signs.is_none())
         && drop_rows <= MOST_ROWS
 }
 
@@ -38,8 +39,16 @@ pub fn bytes_of_group(plan: &Plan, gateway: usize) -> u64 {
     if !is_divisible(plan, gateway, plan.drops_limit) {
         return clients.map(users).sum::<u64>() * bytes_per_user();
     }
-    let batch = clients.clone().map(users).max().unwrap_or(0).min(u64::from(BATCH));
-    batch * bytes_per_user() + clients.map(|c| users(c) * bytes_left_behind(plan, c)).sum::<u64>()
+    let batch = clients
+        .clone()
+        .map(users)
+        .max()
+        .unwrap_or(0)
+        .min(u64::from(BATCH));
+    batch * bytes_per_user()
+        + clients
+            .map(|c| users(c) * bytes_left_behind(plan, c))
+            .sum::<u64>()
 }
 
 /// What a user whose day is over leaves behind at most: 8 bytes for each time that the state turned to down or back, and
@@ -47,9 +56,16 @@ pub fn bytes_of_group(plan: &Plan, gateway: usize) -> u64 {
 /// Session-Expires or the interval, or until a timer runs out later than the former.
 fn bytes_left_behind(plan: &Plan, clients: &ClientPlan) -> u64 {
     let own = &plan.gateways[clients.gateway].config;
-    let expires_s = clients.config.session_expires_s.min(own.session_expires_s).max(FLOOR_S);
-    let refresh_us = clients.config.refresh_interval.0 as f64 * (1.0 - clients.config.refresh_jitter);
-    let shortest_us = (u64::from(expires_s) * 500_000).min(refresh_us as u64).max(1_000_000);
+    let expires_s = clients
+        .config
+        .session_expires_s
+        .min(own.session_expires_s)
+        .max(FLOOR_S);
+    let refresh_us =
+        clients.config.refresh_interval.0 as f64 * (1.0 - clients.config.refresh_jitter);
+    let shortest_us = (u64::from(expires_s) * 500_000)
+        .min(refresh_us as u64)
+        .max(1_000_000);
     let sign_ins = if clients.lunch.is_some() { 2 } else { 1 };
     2 * 12 * (sign_ins + plan.horizon.0 / shortest_us)
 }
@@ -68,7 +84,9 @@ impl<W: Witness> Group<'_, W> {
             self.dismiss();
             return Some(self.harvest());
         }
-        self.members.iter_mut().for_each(|m| m.probe.expect_batches());
+        self.members
+            .iter_mut()
+            .for_each(|m| m.probe.expect_batches());
         let batches = self.members.iter().map(|m| m.users.div_ceil(BATCH)).sum();
         for member in 0..self.members.len() as u16 {
             let users = self.members[member as usize].users;
@@ -97,7 +115,9 @@ impl<W: Witness> Group<'_, W> {
             self.order = self.order.max(key.due);
             self.events += 1;
             if self.events.is_multiple_of(EVENTS_PER_REPORT) {
-                self.manner.control.advance((self.now - reported).0 / u64::from(batches));
+                self.manner
+                    .control
+                    .advance((self.now - reported).0 / u64::from(batches));
                 reported = self.now;
                 if self.manner.control.is_stopped() {
                     return None;
@@ -105,13 +125,21 @@ impl<W: Witness> Group<'_, W> {
             }
             self.handle(key, event);
         }
-        self.manner.control.advance((self.horizon - reported).0 / u64::from(batches));
+        self.manner
+            .control
+            .advance((self.horizon - reported).0 / u64::from(batches));
         Some(())
     }
 
     /// These users of a member enter, before the day begins.
     fn admit(&mut self, member: u16, users: Range<u32>) {
-        let Member { plan: clients, plain, reliable, start_us, .. } = self.members[member as usize];
+        let Member {
+            plan: clients,
+            plain,
+            reliable,
+            start_us,
+            ..
+        } = self.members[member as usize];
         let (groups, _) = self.gateway.groups();
         let group_key = name_key(&clients.name);
         let (plan, first, replication) = (self.plan, self.number, self.replication);
@@ -123,14 +151,20 @@ impl<W: Witness> Group<'_, W> {
             let key = mix(group_key, u64::from(number));
             let open = |purpose: Purpose| Stream::open(plan.seed, replication, key, purpose as u32);
             let sign_in = clients.sign_in.draw(start_us, &mut open(Purpose::SignIn));
-            let sign_out = clients.sign_out.map(|s| s.draw(start_us, &mut open(Purpose::SignOut)));
+            let sign_out = clients
+                .sign_out
+                .map(|s| s.draw(start_us, &mut open(Purpose::SignOut)));
             let user = self.users.len() as u32;
             // Drawn from a stream of its own, so that attendance moves nobody's sign-in.
-            let attends = clients.attendance == 1.0 || open(Purpose::Attendance).chance(clients.attendance);
+            let attends =
+                clients.attendance == 1.0 || open(Purpose::Attendance).chance(clients.attendance);
             // Who signs in by a recording is filed row by row.
             let drawn = attends && clients.recorded_signs.is_none();
             if drawn {
-                self.agenda.file(Key::new(sign_in, sign_in_class(clients) as u8, user, 0), Event::SignIn);
+                self.agenda.file(
+                    Key::new(sign_in, sign_in_class(clients) as u8, user, 0),
+                    Event::SignIn,
+                );
             }
             let sign_out = sign_out.filter(|at| *at > sign_in);
             let lunch = clients.lunch.map(|lunch| {
@@ -142,15 +176,24 @@ impl<W: Witness> Group<'_, W> {
             }
             let calls = &clients.workload;
             let own = own_rate(calls.spread, &mut open(Purpose::OwnRate));
-            let process = |purpose, rate: f64| match (&clients.recorded_calls, &clients.recorded_signs) {
-                (None, None) if clients.lunch.is_none() => {
-                    CallProcess::new(open(purpose), rate * own, sign_in, &calls.by_hour, start_us)
-                }
-                // The calls of a user begin with the first sign-in, and go on unheard while the user is signed out.
-                (None, _) => CallProcess::idle(open(purpose), rate * own),
-                (Some(_), _) => CallProcess::idle(open(purpose), 0.0),
+            let process =
+                |purpose, rate: f64| match (&clients.recorded_calls, &clients.recorded_signs) {
+                    (None, None) if clients.lunch.is_none() => CallProcess::new(
+                        open(purpose),
+                        rate * own,
+                        sign_in,
+                        &calls.by_hour,
+                        start_us,
+                    ),
+                    // The calls of a user begin with the first sign-in, and go on unheard while the user is signed out.
+                    (None, _) => CallProcess::idle(open(purpose), rate * own),
+                    (Some(_), _) => CallProcess::idle(open(purpose), 0.0),
+                };
+            let home = if groups == 1 {
+                (number % self.gateway.count) as u16
+            } else {
+                0
             };
-            let home = if groups == 1 { (number % self.gateway.count) as u16 } else { 0 };
             if !plain || !self.trouble.is_none() {
                 self.lines.resize_with(user as usize, ClientLine::default);
                 self.lines.push(ClientLine::new(open(Purpose::RouteExpiry)));

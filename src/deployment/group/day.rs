@@ -12,13 +12,17 @@ impl<W: Witness> Group<'_, W> {
         lunch: Option<(Time, Time)>,
     ) {
         let out = |at: Time| Key::new(at, Class::Call as u8, u, u32::MAX);
-        let lunch = lunch.filter(|(leaves, _)| *leaves > sign_in && sign_out.is_none_or(|at| *leaves < at));
+        let lunch =
+            lunch.filter(|(leaves, _)| *leaves > sign_in && sign_out.is_none_or(|at| *leaves < at));
         if let Some((leaves, back)) = lunch {
             self.agenda.file(out(leaves), Event::SignOut);
             if sign_out.is_some_and(|at| at <= back) {
                 return; // the day ends during lunch
             }
-            self.agenda.file(Key::new(back, Class::ClientTimer as u8, u, 0), Event::SignIn);
+            self.agenda.file(
+                Key::new(back, Class::ClientTimer as u8, u, 0),
+                Event::SignIn,
+            );
         }
         if let Some(at) = sign_out {
             self.agenda.file(out(at), Event::SignOut);
@@ -30,7 +34,9 @@ impl<W: Witness> Group<'_, W> {
         self.users[u as usize].signed_in = true;
         self.users[u as usize].record.sign_in();
         self.settle(u);
-        self.with_client(u, |client, config, now, port| client.sign_in(config, now, port));
+        self.with_client(u, |client, config, now, port| {
+            client.sign_in(config, now, port)
+        });
         self.begin_calls(u);
     }
 
@@ -52,7 +58,9 @@ impl<W: Witness> Group<'_, W> {
         let before = record.state();
         probe.close(record, number, now);
         self.moved(u, before, UserState::Out);
-        self.with_client(u, |client, config, now, port| client.sign_out(config, now, port));
+        self.with_client(u, |client, config, now, port| {
+            client.sign_out(config, now, port)
+        });
     }
 
     /// The calls of a user who may sign in again begin with the first sign-in; those of others are filed from now on.
@@ -72,9 +80,13 @@ impl<W: Witness> Group<'_, W> {
 
     fn file_next_call(&mut self, u: u32) {
         let user = &self.users[u as usize];
-        let next = [user.incoming.next(), user.outgoing.next()].into_iter().flatten().min();
+        let next = [user.incoming.next(), user.outgoing.next()]
+            .into_iter()
+            .flatten()
+            .min();
         if let Some(at) = next {
-            self.agenda.file(Key::new(at, Class::Call as u8, u, 0), Event::NextCall);
+            self.agenda
+                .file(Key::new(at, Class::Call as u8, u, 0), Event::NextCall);
         }
     }
 
@@ -104,7 +116,11 @@ impl<W: Witness> Group<'_, W> {
         user.calls_made += 1;
         let number = user.calls_made;
         self.witness.call(now, u, number, direction, &draws);
-        self.observe(u, 5 + direction as u64, draws.ring.0 << 32 ^ draws.talk.0 << 1 ^ u64::from(draws.at_pc));
+        self.observe(
+            u,
+            5 + direction as u64,
+            draws.ring.0 << 32 ^ draws.talk.0 << 1 ^ u64::from(draws.at_pc),
+        );
         let index = self.begin_call(u, number, direction, draws);
         match direction {
             Direction::Incoming => {
@@ -114,7 +130,9 @@ impl<W: Witness> Group<'_, W> {
             // Nobody dials on a sleeping PC.
             Direction::Outgoing if self.is_asleep(u) => self.origination_decided(u, number, false),
             Direction::Outgoing => {
-                self.with_client(u, |client, config, now, port| client.make_call(config, now, number, port));
+                self.with_client(u, |client, config, now, port| {
+                    client.make_call(config, now, number, port)
+                });
             }
         }
     }
@@ -125,7 +143,11 @@ impl<W: Witness> Group<'_, W> {
             user: u,
             number,
             direction,
-            phase: if direction == Direction::Incoming { CallPhase::Ringing } else { CallPhase::Requested },
+            phase: if direction == Direction::Incoming {
+                CallPhase::Ringing
+            } else {
+                CallPhase::Requested
+            },
             state_at_arrival: user.record.state(),
             ring: draws.ring,
             answered: draws.answered,
@@ -145,7 +167,9 @@ impl<W: Witness> Group<'_, W> {
     }
 
     pub(super) fn find_call(&self, u: u32, number: u32) -> Option<u32> {
-        self.calls.of(self.users[u as usize].calls).find(|i| self.calls[*i].number == number)
+        self.calls
+            .of(self.users[u as usize].calls)
+            .find(|i| self.calls[*i].number == number)
     }
 
     /// The gateway has an event of a call to report: at once, or when its station comes to it.
@@ -157,7 +181,11 @@ impl<W: Witness> Group<'_, W> {
         let monitors = |i: u32| self.dialogs[i].dialog.is_monitored();
         if self.sites[site].station.is_none() {
             self.send_event(u, subject, call);
-        } else if self.dialogs.of(self.users[u as usize].dialogs).any(monitors) {
+        } else if self
+            .dialogs
+            .of(self.users[u as usize].dialogs)
+            .any(monitors)
+        {
             self.queue(site, u, Work::Originate(subject, call));
         }
     }
@@ -167,7 +195,9 @@ impl<W: Witness> Group<'_, W> {
         let mut next = self.users[u as usize].dialogs.first();
         // An event ends no dialog: none of them moves meanwhile.
         while let Some(index) = next {
-            self.with_dialog(index, |dialog, _, now, port| dialog.event(now, subject, call, port));
+            self.with_dialog(index, |dialog, _, now, port| {
+                dialog.event(now, subject, call, port)
+            });
             next = self.dialogs.after(index);
         }
     }
@@ -181,13 +211,19 @@ impl<W: Witness> Group<'_, W> {
     fn file_call(&mut self, index: u32, at: Time) {
         let call = &mut self.calls[index];
         call.next = at.into();
-        self.agenda.file(Key::new(at, Class::Call as u8, call.user, call.number), Event::CallAlarm(index));
+        self.agenda.file(
+            Key::new(at, Class::Call as u8, call.user, call.number),
+            Event::CallAlarm(index),
+        );
     }
 
     pub(super) fn ring_call(&mut self, index: u32, key: Key) {
         let call = self.calls[index];
         // The place may have passed to another call since the entry was filed.
-        if call.user != key.entity() || call.number != key.count() || call.next.get() != Some(self.now) {
+        if call.user != key.entity()
+            || call.number != key.count()
+            || call.next.get() != Some(self.now)
+        {
             return;
         }
         let u = call.user;
@@ -217,7 +253,10 @@ impl<W: Witness> Group<'_, W> {
     /// The call stops ringing: its toast was shown by now or is missed. What is undecided at sign-out is not counted.
     fn decide_toast(&mut self, call: &Call) {
         let forgotten = call.state_at_arrival == UserState::Out;
-        if call.direction != Direction::Incoming || forgotten || !self.users[call.user as usize].signed_in {
+        if call.direction != Direction::Incoming
+            || forgotten
+            || !self.users[call.user as usize].signed_in
+        {
             return;
         }
         let now = self.now;
@@ -261,7 +300,9 @@ impl<W: Witness> Group<'_, W> {
     }
 
     pub(super) fn call_accepted(&mut self, u: u32, number: u32) {
-        let Some(index) = self.find_call(u, number) else { return };
+        let Some(index) = self.find_call(u, number) else {
+            return;
+        };
         if self.calls[index].phase != CallPhase::Requested {
             return; // a copy of a MakeCall already accepted makes no second call
         }
@@ -271,7 +312,9 @@ impl<W: Witness> Group<'_, W> {
     }
 
     pub(super) fn call_answered(&mut self, u: u32, number: u32) {
-        let Some(index) = self.find_call(u, number) else { return };
+        let Some(index) = self.find_call(u, number) else {
+            return;
+        };
         let call = &mut self.calls[index];
         if std::mem::take(&mut call.answering) {
             self.event(u, Subject::Established, number);

@@ -22,8 +22,9 @@ use super::witness::{Fate, Witness};
 use crate::engine::{Agenda, Alarm, Fingerprint, Key, Ring, Stream, mix, name_key};
 use crate::measure::{Counter, DropCause, MissCause, Tally};
 use crate::protocol::{
-    Client, ClientConfig, ClientNote, ClientPort, Deadline, Dialog, Draw, GatewayConfig, GatewayEnd, GatewayNote,
-    GatewayPort, Message, Phase, Reestablish, RefreshFailure, Side, Status, Subject, Timer, answer_outside_dialog,
+    Client, ClientConfig, ClientNote, ClientPort, Deadline, Dialog, Draw, GatewayConfig,
+    GatewayEnd, GatewayNote, GatewayPort, Message, Phase, Reestablish, RefreshFailure, Side,
+    Status, Subject, Timer, answer_outside_dialog,
 };
 use crate::quantity::{MaybeTime, Span, Time};
 use crate::workload::{CallDraws, CallProcess, RecordedCall, RecordedSign, own_rate};
@@ -156,7 +157,12 @@ impl User {
     #[inline]
     fn touch_calls(&self) {
         self.touch();
-        black_box((self.calls, self.incoming.next(), self.outgoing.next(), self.record.state()));
+        black_box((
+            self.calls,
+            self.incoming.next(),
+            self.outgoing.next(),
+            self.record.state(),
+        ));
     }
 }
 
@@ -325,7 +331,14 @@ pub(super) struct Harvest<W> {
 
 impl<'a, W: Witness> Group<'a, W> {
     /// The group numbered `number` of `plan.gateways[gateway]`, in one replication.
-    pub fn new(plan: &'a Plan, gateway: usize, number: u32, replication: u32, manner: Manner<'a>, witness: W) -> Self {
+    pub fn new(
+        plan: &'a Plan,
+        gateway: usize,
+        number: u32,
+        replication: u32,
+        manner: Manner<'a>,
+        witness: W,
+    ) -> Self {
         let own = &plan.gateways[gateway];
         let (groups, size) = own.groups();
         let sites = (0..size).map(|i| Site::new(plan, own, number + i * groups, replication));
@@ -355,7 +368,12 @@ impl<'a, W: Witness> Group<'a, W> {
             fingerprint: Fingerprint::default(),
             witness,
         };
-        for (index, clients) in plan.clients.iter().enumerate().filter(|(_, c)| c.gateway == gateway) {
+        for (index, clients) in plan
+            .clients
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| c.gateway == gateway)
+        {
             group.join(index, clients);
         }
         group
@@ -396,8 +414,15 @@ impl<'a, W: Witness> Group<'a, W> {
             if let Event::Arrival(_) | Event::Relay(_) = event {
                 return; // whoever sent it was at it a moment ago
             }
-            let Some(user) = users.get(key.entity() as usize) else { return };
-            let touch_dialog = || user.dialogs.first().into_iter().for_each(|index| dialogs[index].touch());
+            let Some(user) = users.get(key.entity() as usize) else {
+                return;
+            };
+            let touch_dialog = || {
+                user.dialogs
+                    .first()
+                    .into_iter()
+                    .for_each(|index| dialogs[index].touch())
+            };
             match event {
                 // Mostly it finds that an answer came.
                 Event::ClientAlarm if key.class() == Class::TransactionTimeout as u8 => {
@@ -427,7 +452,9 @@ impl<'a, W: Witness> Group<'a, W> {
         gateways.add(Counter::Events, self.events);
         self.trouble.close(&mut gateways, self.horizon);
         for site in self.sites {
-            let Some(station) = site.station else { continue };
+            let Some(station) = site.station else {
+                continue;
+            };
             let station = station.finish(self.horizon);
             assert_eq!(
                 station.area_us, station.sojourn_us,
@@ -440,7 +467,11 @@ impl<'a, W: Witness> Group<'a, W> {
             probe.finish();
             observe::check_laws(&probe.tally);
         }
-        Harvest { probes, gateways, witness: self.witness }
+        Harvest {
+            probes,
+            gateways,
+            witness: self.witness,
+        }
     }
 
     fn handle(&mut self, key: Key, event: Event) {
@@ -470,13 +501,31 @@ impl<'a, W: Witness> Group<'a, W> {
 
     // --- machines ---
 
-    fn with_client(&mut self, u: u32, act: impl FnOnce(&mut Client, &ClientConfig, Time, &mut Port)) {
+    fn with_client(
+        &mut self,
+        u: u32,
+        act: impl FnOnce(&mut Client, &ClientConfig, Time, &mut Port),
+    ) {
         let before = self.said.len();
         let user = &mut self.users[u as usize];
         let config = &self.members[user.member as usize].plan.config;
-        act(&mut user.client, config, self.now, &mut Port { out: &mut self.said, draws: &mut self.seldom[u as usize] });
+        act(
+            &mut user.client,
+            config,
+            self.now,
+            &mut Port {
+                out: &mut self.said,
+                draws: &mut self.seldom[u as usize],
+            },
+        );
         if let Some(due) = user.alarm.set(due_of(user.client.deadline(), self.now)) {
-            self.file_alarm(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm);
+            self.file_alarm(
+                Key {
+                    due,
+                    tie: u64::from(u) << 32,
+                },
+                Event::ClientAlarm,
+            );
         }
         self.pass_on(u, 0, before);
     }
@@ -484,7 +533,8 @@ impl<'a, W: Witness> Group<'a, W> {
     /// Timeouts are due 32 s after they are set, so they come up in the order in which they are filed.
     fn file_alarm(&mut self, key: Key, event: Event) {
         if key.class() == Class::TransactionTimeout as u8 {
-            self.agenda.file_in_lane(Lane::Timeouts as usize, key, event);
+            self.agenda
+                .file_in_lane(Lane::Timeouts as usize, key, event);
         } else {
             self.agenda.file(key, event);
         }
@@ -493,33 +543,64 @@ impl<'a, W: Witness> Group<'a, W> {
     fn ring_client(&mut self, u: u32, key: Key) {
         match self.users[u as usize].alarm.rang(key.due) {
             Ring::Stale => {}
-            Ring::Again(due) => self.file_alarm(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm),
+            Ring::Again(due) => self.file_alarm(
+                Key {
+                    due,
+                    tie: u64::from(u) << 32,
+                },
+                Event::ClientAlarm,
+            ),
             Ring::Now => {
-                if let Some(wakes) = self.lines.get(u as usize).and_then(|line| line.asleep_until) {
+                if let Some(wakes) = self
+                    .lines
+                    .get(u as usize)
+                    .and_then(|line| line.asleep_until)
+                {
                     // The timers of a sleeping PC wait for its waking.
                     let alarm = &mut self.users[u as usize].alarm;
                     if let Some(due) = alarm.set(Some((wakes, Class::ClientTimer as u8))) {
-                        self.file_alarm(Key { due, tie: u64::from(u) << 32 }, Event::ClientAlarm);
+                        self.file_alarm(
+                            Key {
+                                due,
+                                tie: u64::from(u) << 32,
+                            },
+                            Event::ClientAlarm,
+                        );
                     }
                     return;
                 }
-                self.with_client(u, |client, config, now, port| client.fire(config, now, port));
+                self.with_client(u, |client, config, now, port| {
+                    client.fire(config, now, port)
+                });
             }
         }
     }
 
-    fn with_dialog(&mut self, index: u32, act: impl FnOnce(&mut Dialog, &GatewayConfig, Time, &mut Port)) {
+    fn with_dialog(
+        &mut self,
+        index: u32,
+        act: impl FnOnce(&mut Dialog, &GatewayConfig, Time, &mut Port),
+    ) {
         let before = self.said.len();
         let held = &mut self.dialogs[index];
         let (u, number) = (held.user, held.dialog.number());
         let draws = &mut self.seldom[u as usize];
-        act(&mut held.dialog, &self.gateway.config, self.now, &mut Port { out: &mut self.said, draws });
+        act(
+            &mut held.dialog,
+            &self.gateway.config,
+            self.now,
+            &mut Port {
+                out: &mut self.said,
+                draws,
+            },
+        );
         self.set_dialog_alarm(index);
         self.count_session(index);
         self.pass_on(u, number, before);
         let held = &self.dialogs[index];
         if held.dialog.is_over() {
-            self.dialogs.remove(&mut self.users[u as usize].dialogs, index);
+            self.dialogs
+                .remove(&mut self.users[u as usize].dialogs, index);
         }
     }
 
@@ -530,7 +611,11 @@ impl<'a, W: Witness> Group<'a, W> {
         if monitored != held.counted {
             held.counted = monitored;
             let sessions = &mut self.sites[held.site as usize].sessions;
-            *sessions = if monitored { *sessions + 1 } else { *sessions - 1 };
+            *sessions = if monitored {
+                *sessions + 1
+            } else {
+                *sessions - 1
+            };
         }
     }
 
@@ -573,14 +658,22 @@ impl<'a, W: Witness> Group<'a, W> {
                     }
                     return;
                 }
-                self.with_dialog(index, |dialog, config, now, port| dialog.fire(config, now, port));
+                self.with_dialog(index, |dialog, config, now, port| {
+                    dialog.fire(config, now, port)
+                });
             }
         }
     }
 
     fn hold(&mut self, u: u32, dialog: Dialog) {
         let site = self.users[u as usize].site;
-        let held = HeldDialog { user: u, site, counted: false, alarm: Alarm::IDLE, dialog };
+        let held = HeldDialog {
+            user: u,
+            site,
+            counted: false,
+            alarm: Alarm::IDLE,
+            dialog,
+        };
         let index = self.dialogs.add(&mut self.users[u as usize].dialogs, held);
         self.set_dialog_alarm(index);
     }
@@ -593,7 +686,14 @@ mod tests {
     #[test]
     fn the_state_of_a_user_is_as_large_as_the_crate_documentation_says() {
         assert_eq!([size_of::<User>(), size_of::<Seldom>()], [320, 56]);
-        assert_eq!([size_of::<Client>(), 2 * size_of::<CallProcess>(), size_of::<Record>()], [120, 48, 56]);
+        assert_eq!(
+            [
+                size_of::<Client>(),
+                2 * size_of::<CallProcess>(),
+                size_of::<Record>()
+            ],
+            [120, 48, 56]
+        );
         assert_eq!([Slab::<HeldDialog>::PLACE, Slab::<Call>::PLACE], [128, 48]);
         assert_eq!(size_of::<Key>() + size_of::<Event>(), 40);
     }

@@ -12,12 +12,17 @@ impl<W: Witness> Group<'_, W> {
 
     pub(super) fn observe(&mut self, u: u32, what: u64, detail: u64) {
         let key = self.users[u as usize].key;
-        self.fingerprint.observe(key ^ what << 56, self.now.0, detail);
+        self.fingerprint
+            .observe(key ^ what << 56, self.now.0, detail);
     }
 
     /// Works out where the user stands now.
     pub(super) fn settle(&mut self, u: u32) {
-        let hindrance = if self.trouble.is_none() { None } else { self.hindrance(u) };
+        let hindrance = if self.trouble.is_none() {
+            None
+        } else {
+            self.hindrance(u)
+        };
         let user = &mut self.users[u as usize];
         let believes = user.client.is_established();
         let held = believes
@@ -27,7 +32,14 @@ impl<W: Witness> Group<'_, W> {
             });
         let before = user.record.state();
         let probe = &mut self.members[user.member as usize].probe;
-        probe.settle(&mut user.record, self.now, user.signed_in, held, hindrance, believes);
+        probe.settle(
+            &mut user.record,
+            self.now,
+            user.signed_in,
+            held,
+            hindrance,
+            believes,
+        );
         let after = user.record.state();
         self.moved(u, before, after);
     }
@@ -43,7 +55,8 @@ impl<W: Witness> Group<'_, W> {
         }
         if after == UserState::Usable {
             self.usable += 1;
-            self.trouble.usable_again(self.usable, self.now, &mut self.tally);
+            self.trouble
+                .usable_again(self.usable, self.now, &mut self.tally);
         }
     }
 
@@ -116,16 +129,26 @@ impl<W: Witness> Group<'_, W> {
                 // Its timers may be all off: no Session-Expires, or held after a refusal while polling goes on.
                 Phase::Established => user.client.deadline().is_some(),
             };
-            assert!(!waits || user.alarm.is_set(), "a client in {:?} waits without a deadline", user.client.phase());
+            assert!(
+                !waits || user.alarm.is_set(),
+                "a client in {:?} waits without a deadline",
+                user.client.phase()
+            );
             for index in self.calls.of(user.calls) {
                 // Without an instant of its own it is one that the client asked for, and hears of within 32 s.
                 let call = &self.calls[index];
-                assert!(call.next.is_some() || user.client.is_established(), "a call waits without a deadline");
+                assert!(
+                    call.next.is_some() || user.client.is_established(),
+                    "a call waits without a deadline"
+                );
             }
             for index in self.dialogs.of(user.dialogs) {
                 let held = &self.dialogs[index];
                 let waits = held.dialog.deadline().is_some();
-                assert!(!waits || held.alarm.is_set(), "a dialog waits without a deadline");
+                assert!(
+                    !waits || held.alarm.is_set(),
+                    "a dialog waits without a deadline"
+                );
             }
         }
     }
@@ -134,15 +157,24 @@ impl<W: Witness> Group<'_, W> {
 /// The laws of conservation, in release builds too (model §3): a broken one is our fault, never the user's.
 pub(super) fn check_laws(t: &crate::measure::Tally) {
     let states = t.usable_us + t.setting_up_us + t.silent_us + t.visible_us;
-    assert_eq!(states, t.signed_in_us, "the states of a user do not add up to the signed-in time");
+    assert_eq!(
+        states, t.signed_in_us,
+        "the states of a user do not add up to the signed-in time"
+    );
     let minutes: u128 = t
         .minutes
         .iter()
         .map(|m| {
-            u128::from(m.usable_us) + u128::from(m.setting_up_us) + u128::from(m.silent_us) + u128::from(m.visible_us)
+            u128::from(m.usable_us)
+                + u128::from(m.setting_up_us)
+                + u128::from(m.silent_us)
+                + u128::from(m.visible_us)
         })
         .sum();
-    assert_eq!(minutes, t.signed_in_us, "the time series does not add up to the signed-in time");
+    assert_eq!(
+        minutes, t.signed_in_us,
+        "the time series does not add up to the signed-in time"
+    );
     assert_eq!(
         t.get(Counter::ToastsDue),
         t.get(Counter::ToastsShown) + t.all_missed(),
@@ -155,8 +187,18 @@ pub(super) fn check_laws(t: &crate::measure::Tally) {
             "messages sent are neither delivered nor lost nor in flight"
         );
     };
-    crossed(Counter::MessagesSent, Counter::MessagesDelivered, Counter::MessagesLost, Counter::MessagesInFlight);
-    crossed(Counter::ClientLegSent, Counter::ClientLegDelivered, Counter::ClientLegLost, Counter::ClientLegInFlight);
+    crossed(
+        Counter::MessagesSent,
+        Counter::MessagesDelivered,
+        Counter::MessagesLost,
+        Counter::MessagesInFlight,
+    );
+    crossed(
+        Counter::ClientLegSent,
+        Counter::ClientLegDelivered,
+        Counter::ClientLegLost,
+        Counter::ClientLegInFlight,
+    );
 }
 
 #[cfg(test)]

@@ -21,7 +21,10 @@ impl<R: Row> Script<R> {
     fn advance(&mut self) -> Option<R> {
         let due = self.next.take();
         // The file has no name and is ours alone: a refusal of the disk, which no result can outlive.
-        self.next = self.rows.advance().unwrap_or_else(|e| panic!("the temporary file of recorded rows: {e}"));
+        self.next = self
+            .rows
+            .advance()
+            .unwrap_or_else(|e| panic!("the temporary file of recorded rows: {e}"));
         due
     }
 }
@@ -29,7 +32,11 @@ impl<R: Row> Script<R> {
 /// A sign-in comes before the calls of the same instant. Drawn calls begin after the first one in any case.
 pub(super) fn sign_in_class(clients: &ClientPlan) -> Class {
     let recorded = clients.recorded_calls.is_some() || clients.recorded_signs.is_some();
-    if recorded { Class::ClientTimer } else { Class::Call }
+    if recorded {
+        Class::ClientTimer
+    } else {
+        Class::Call
+    }
 }
 
 impl<W: Witness> Group<'_, W> {
@@ -42,16 +49,24 @@ impl<W: Witness> Group<'_, W> {
         let member = &self.members[member as usize];
         if let Some(call) = member.calls.as_ref().and_then(|script| script.next) {
             let u = self.index_of(member, call.user);
-            self.agenda.file(Key::new(call.at, Class::Call as u8, u, 0), Event::Recorded);
+            self.agenda
+                .file(Key::new(call.at, Class::Call as u8, u, 0), Event::Recorded);
         }
     }
 
     pub(super) fn recorded_call(&mut self, u: u32) {
         let member = self.users[u as usize].member;
-        let due = self.members[member as usize].calls.as_mut().and_then(Script::advance);
+        let due = self.members[member as usize]
+            .calls
+            .as_mut()
+            .and_then(Script::advance);
         self.file_recorded_call(member);
         if let Some(call) = due.filter(|_| self.users[u as usize].signed_in) {
-            let direction = if call.incoming { Direction::Incoming } else { Direction::Outgoing };
+            let direction = if call.incoming {
+                Direction::Incoming
+            } else {
+                Direction::Outgoing
+            };
             self.call(u, direction, call.draws);
         }
     }
@@ -60,14 +75,24 @@ impl<W: Witness> Group<'_, W> {
         let member = &self.members[member as usize];
         if let Some(sign) = member.signs.as_ref().and_then(|script| script.next) {
             let u = self.index_of(member, sign.user);
-            let (class, count) = if sign.signs_in { (sign_in_class(member.plan), 0) } else { (Class::Call, u32::MAX) };
-            self.agenda.file(Key::new(sign.at, class as u8, u, count), Event::RecordedSign);
+            let (class, count) = if sign.signs_in {
+                (sign_in_class(member.plan), 0)
+            } else {
+                (Class::Call, u32::MAX)
+            };
+            self.agenda.file(
+                Key::new(sign.at, class as u8, u, count),
+                Event::RecordedSign,
+            );
         }
     }
 
     pub(super) fn recorded_sign(&mut self, u: u32) {
         let member = self.users[u as usize].member;
-        let due = self.members[member as usize].signs.as_mut().and_then(Script::advance);
+        let due = self.members[member as usize]
+            .signs
+            .as_mut()
+            .and_then(Script::advance);
         match due.map(|sign| sign.signs_in) {
             Some(true) => self.sign_in(u),
             Some(false) => self.sign_out(u),

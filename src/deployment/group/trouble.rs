@@ -31,7 +31,12 @@ pub(super) struct Site<'a> {
 }
 
 impl<'a> Site<'a> {
-    pub fn new(plan: &'a Plan, gateway: &'a GatewayPlan, instance: u32, replication: u32) -> Site<'a> {
+    pub fn new(
+        plan: &'a Plan,
+        gateway: &'a GatewayPlan,
+        instance: u32,
+        replication: u32,
+    ) -> Site<'a> {
         let key = mix(name_key(&gateway.name), u64::from(instance));
         let station = gateway.station.as_ref().map(|config| {
             let stream = Stream::open(plan.seed, replication, key, Purpose::Service as u32);
@@ -72,7 +77,10 @@ pub(super) struct ClientLine {
 
 impl ClientLine {
     pub fn new(routes: Stream) -> ClientLine {
-        ClientLine { routes: Some(routes), ..ClientLine::default() }
+        ClientLine {
+            routes: Some(routes),
+            ..ClientLine::default()
+        }
     }
 }
 
@@ -120,21 +128,34 @@ fn is_personal(kind: FaultKind) -> bool {
 impl<'a> Trouble<'a> {
     /// What concerns the groups of this gateway.
     pub fn of(plan: &'a Plan, gateway: usize) -> Trouble<'a> {
-        let members: Vec<usize> = (0..plan.clients.len()).filter(|c| plan.clients[*c].gateway == gateway).collect();
+        let members: Vec<usize> = (0..plan.clients.len())
+            .filter(|c| plan.clients[*c].gateway == gateway)
+            .collect();
         let mine = |fault: &&FaultPlan| match fault.target {
             FaultTarget::Gateway(index, _) => index == gateway,
             FaultTarget::Clients(index) => members.contains(&index),
             FaultTarget::All => true,
         };
-        let mut paths = members.iter().map(|c| &plan.clients[*c].path).chain([&plan.gateways[gateway].path]);
+        let mut paths = members
+            .iter()
+            .map(|c| &plan.clients[*c].path)
+            .chain([&plan.gateways[gateway].path]);
         let faults: Vec<&FaultPlan> = plan.faults.iter().filter(mine).collect();
-        let on_paths = |f: &&&FaultPlan| matches!(f.config.kind, FaultKind::LinkOutage | FaultKind::OcsFailover);
+        let on_paths = |f: &&&FaultPlan| {
+            matches!(
+                f.config.kind,
+                FaultKind::LinkOutage | FaultKind::OcsFailover
+            )
+        };
         Trouble {
             any_process: faults.iter().any(|f| !is_personal(f.config.kind)),
             processes: Vec::new(),
             paths: faults.iter().any(|f| on_paths(&f)),
             usable_before: vec![None; faults.len()],
-            personal: faults.into_iter().filter(|f| is_personal(f.config.kind)).collect(),
+            personal: faults
+                .into_iter()
+                .filter(|f| is_personal(f.config.kind))
+                .collect(),
             middleboxes: paths.any(|p| p.idle_timeout.is_some() || p.route_expiry.is_some()),
             client_leg_down_until: vec![None; members.len()],
             ocs_down_until: None,
@@ -154,7 +175,10 @@ impl<'a> Trouble<'a> {
 
     /// Until when the leg of these clients is interrupted.
     pub fn client_leg_outage(&self, member: u16) -> OutageEnd {
-        self.client_leg_down_until.get(member as usize).copied().flatten()
+        self.client_leg_down_until
+            .get(member as usize)
+            .copied()
+            .flatten()
     }
 
     /// One more user is usable.
@@ -189,7 +213,13 @@ impl<'a, W: Witness> Group<'a, W> {
                 // Numbered apart, so that one more fault shifts the draws of none.
                 let key = mix(key, u64::from(fault.number) << 8 | fault.config.kind as u64);
                 let stream = Stream::open(plan.seed, replication, key, Purpose::Fault as u32);
-                self.trouble.processes.push(Process { plan: fault, victim, stream, occurrence: None, count: 0 });
+                self.trouble.processes.push(Process {
+                    plan: fault,
+                    victim,
+                    stream,
+                    occurrence: None,
+                    count: 0,
+                });
                 self.file_next_fault(self.trouble.processes.len() - 1);
             }
         }
@@ -201,7 +231,10 @@ impl<'a, W: Witness> Group<'a, W> {
             }
             for u in 0..self.users.len() as u32 {
                 let plan_of = self.trouble.personal[fault];
-                let key = mix(self.users[u as usize].key, u64::from(plan_of.number) << 8 | plan_of.config.kind as u64);
+                let key = mix(
+                    self.users[u as usize].key,
+                    u64::from(plan_of.number) << 8 | plan_of.config.kind as u64,
+                );
                 let stream = Stream::open(plan.seed, replication, key, Purpose::Fault as u32);
                 let line = &mut self.lines[u as usize];
                 line.faults.push(stream);
@@ -215,12 +248,16 @@ impl<'a, W: Witness> Group<'a, W> {
 
     /// Whom in this group a fault hits, each with the key of its stream.
     fn victims(&self, fault: &FaultPlan, gateway: usize) -> Vec<(Victim, u64)> {
-        let of_gateway = matches!(fault.config.kind, FaultKind::Crash | FaultKind::Stall | FaultKind::Maintenance);
+        let of_gateway = matches!(
+            fault.config.kind,
+            FaultKind::Crash | FaultKind::Stall | FaultKind::Maintenance
+        );
         let sites = |wanted: Option<u32>| {
             let sites = self.sites.iter().enumerate();
             let hit = sites.filter(move |(_, site)| wanted.is_none_or(|w| w == site.instance));
             let name = name_key(&self.gateway.name);
-            hit.map(move |(i, site)| (Victim::Site(i), mix(name, u64::from(site.instance)))).collect::<Vec<_>>()
+            hit.map(move |(i, site)| (Victim::Site(i), mix(name, u64::from(site.instance))))
+                .collect::<Vec<_>>()
         };
         // Everybody's OCS is one: its stream has no gateway in it.
         let ocs = vec![(Victim::Everyone, name_key("OCS"))];
@@ -230,7 +267,10 @@ impl<'a, W: Witness> Group<'a, W> {
             FaultTarget::Gateway(_, instance) => sites(instance),
             FaultTarget::Clients(index) if !of_gateway => {
                 let member = self.members.iter().position(|m| m.index == index);
-                member.map(|m| (Victim::Member(m), name_key(&self.members[m].plan.name))).into_iter().collect()
+                member
+                    .map(|m| (Victim::Member(m), name_key(&self.members[m].plan.name)))
+                    .into_iter()
+                    .collect()
             }
             FaultTarget::Clients(_) => Vec::new(),
             FaultTarget::All if fault.config.kind == FaultKind::OcsFailover => ocs,
@@ -241,7 +281,9 @@ impl<'a, W: Witness> Group<'a, W> {
     fn is_hit(&self, u: u32, fault: &FaultPlan) -> bool {
         let user = &self.users[u as usize];
         match fault.target {
-            FaultTarget::Gateway(_, instance) => instance.is_none_or(|i| self.sites[user.home as usize].instance == i),
+            FaultTarget::Gateway(_, instance) => {
+                instance.is_none_or(|i| self.sites[user.home as usize].instance == i)
+            }
             FaultTarget::Clients(index) => self.members[user.member as usize].index == index,
             FaultTarget::All => true,
         }
@@ -251,13 +293,24 @@ impl<'a, W: Witness> Group<'a, W> {
         let now = self.now;
         let process = &mut self.trouble.processes[index];
         let after = process.occurrence.map_or(now, |o| o.ends);
-        if process.occurrence.is_some() && matches!(process.plan.config.schedule, Schedule::Once { .. }) {
+        if process.occurrence.is_some()
+            && matches!(process.plan.config.schedule, Schedule::Once { .. })
+        {
             return;
         }
-        process.occurrence = process.plan.config.schedule.next(after, &mut process.stream);
+        process.occurrence = process
+            .plan
+            .config
+            .schedule
+            .next(after, &mut process.stream);
         process.count = process.count.wrapping_add(1);
         if let Some(o) = process.occurrence {
-            let key = Key::new(o.begins, Class::Fault as u8, FAULTS | index as u32, process.count << 1);
+            let key = Key::new(
+                o.begins,
+                Class::Fault as u8,
+                FAULTS | index as u32,
+                process.count << 1,
+            );
             self.agenda.file(key, Event::FaultBegins);
         }
     }
@@ -283,8 +336,12 @@ impl<'a, W: Witness> Group<'a, W> {
             (FaultKind::OcsFailover, _) => {
                 self.trouble.ocs_down_until = self.trouble.ocs_down_until.max(Some(o.ends));
             }
-            (FaultKind::Crash, Victim::Site(site)) => self.take_down(site, o.ends, reset, self.gateway.forgets),
-            (FaultKind::Stall, Victim::Site(site)) => self.take_down(site, o.ends, false, Forgets::Nothing),
+            (FaultKind::Crash, Victim::Site(site)) => {
+                self.take_down(site, o.ends, reset, self.gateway.forgets)
+            }
+            (FaultKind::Stall, Victim::Site(site)) => {
+                self.take_down(site, o.ends, false, Forgets::Nothing)
+            }
             (FaultKind::Maintenance, Victim::Site(site)) => {
                 self.say_goodbye(site);
                 self.take_down(site, o.ends, reset, Forgets::Sessions);
@@ -323,7 +380,9 @@ impl<'a, W: Witness> Group<'a, W> {
             Victim::Member(member) => user.member as usize == member,
             Victim::Everyone => true,
         };
-        (0..self.users.len() as u32).filter(|u| hit(&self.users[*u as usize])).collect()
+        (0..self.users.len() as u32)
+            .filter(|u| hit(&self.users[*u as usize]))
+            .collect()
     }
 
     fn settle_all(&mut self, victim: Victim) {
@@ -345,7 +404,9 @@ impl<'a, W: Witness> Group<'a, W> {
         if let Some(line) = self.lines.get_mut(u as usize) {
             line.connection = Connection::default();
         }
-        self.with_client(u, |client, config, now, port| client.connection_reset(config, now, port));
+        self.with_client(u, |client, config, now, port| {
+            client.connection_reset(config, now, port)
+        });
     }
 
     /// A gateway goes down; `forgets` says what it will not know when it is up again.
@@ -396,7 +457,8 @@ impl<'a, W: Witness> Group<'a, W> {
             }
             held.alarm = Alarm::IDLE;
             let current = held.dialog.number() == self.users[u as usize].client.dialog();
-            self.dialogs.remove(&mut self.users[u as usize].dialogs, index);
+            self.dialogs
+                .remove(&mut self.users[u as usize].dialogs, index);
             if current && self.users[u as usize].signed_in {
                 let now = self.now;
                 let (probe, record) = self.probe(u);
@@ -423,7 +485,8 @@ impl<'a, W: Witness> Group<'a, W> {
     fn file_own(&mut self, u: u32, at: Time, class: Class, event: Event) {
         let user = &mut self.users[u as usize];
         user.sends = user.sends.wrapping_add(1);
-        self.agenda.file(Key::new(at, class as u8, u, user.sends), event);
+        self.agenda
+            .file(Key::new(at, class as u8, u, user.sends), event);
     }
 
     fn file_next_personal(&mut self, u: u32, fault: usize) {
@@ -436,12 +499,19 @@ impl<'a, W: Witness> Group<'a, W> {
         let next = schedule.next(before.map_or(self.now, |o| o.ends), &mut line.faults[fault]);
         line.occurrences[fault] = next;
         if let Some(o) = next {
-            self.file_own(u, o.begins, Class::Fault, Event::UserFaultBegins(fault as u32));
+            self.file_own(
+                u,
+                o.begins,
+                Class::Fault,
+                Event::UserFaultBegins(fault as u32),
+            );
         }
     }
 
     pub(super) fn user_fault_begins(&mut self, u: u32, fault: usize) {
-        let Some(o) = self.lines[u as usize].occurrences[fault] else { return };
+        let Some(o) = self.lines[u as usize].occurrences[fault] else {
+            return;
+        };
         self.trouble.usable_before[fault].get_or_insert(self.usable);
         self.file_own(u, o.ends, Class::Fault, Event::UserFaultEnds(fault as u32));
         match self.trouble.personal[fault].config.kind {
@@ -466,7 +536,8 @@ impl<'a, W: Witness> Group<'a, W> {
     fn wait_for_all(&mut self, before: u64) {
         if before > 0 {
             self.trouble.waiting.push((self.now, before));
-            self.trouble.usable_again(self.usable, self.now, &mut self.tally);
+            self.trouble
+                .usable_again(self.usable, self.now, &mut self.tally);
         }
     }
 
@@ -488,21 +559,32 @@ impl<'a, W: Witness> Group<'a, W> {
     }
 
     pub(super) fn is_asleep(&self, u: u32) -> bool {
-        self.lines.get(u as usize).is_some_and(|line| line.asleep_until.is_some())
+        self.lines
+            .get(u as usize)
+            .is_some_and(|line| line.asleep_until.is_some())
     }
 
     // --- middleboxes ---
 
     /// A message was put onto the client's leg.
     pub(super) fn used_client_leg(&mut self, u: u32, from: Side) {
-        let path = &self.members[self.users[u as usize].member as usize].plan.path;
-        let Some(idle) = path.idles_after() else { return };
+        let path = &self.members[self.users[u as usize].member as usize]
+            .plan
+            .path;
+        let Some(idle) = path.idles_after() else {
+            return;
+        };
         let line = &mut self.lines[u as usize];
         if line.connection.forgotten {
-            let found =
-                from == Side::Client && !std::mem::replace(&mut line.connection.replacing, from == Side::Client);
+            let found = from == Side::Client
+                && !std::mem::replace(&mut line.connection.replacing, from == Side::Client);
             if found {
-                self.file_own(u, self.now + REPLACED_AFTER, Class::Arrival, Event::Replaced);
+                self.file_own(
+                    u,
+                    self.now + REPLACED_AFTER,
+                    Class::Arrival,
+                    Event::Replaced,
+                );
             }
         } else if !std::mem::replace(&mut line.idle_filed, true) {
             self.file_own(u, self.now + idle, Class::Arrival, Event::Idle);
@@ -511,7 +593,9 @@ impl<'a, W: Witness> Group<'a, W> {
 
     /// A message was put onto the leg between OCS and a gateway.
     pub(super) fn used_gateway_leg(&mut self, index: u16, from: Side) {
-        let Some(idle) = self.gateway.path.idles_after() else { return };
+        let Some(idle) = self.gateway.path.idles_after() else {
+            return;
+        };
         let site = &mut self.sites[index as usize];
         if site.connection.forgotten {
             if from == Side::Client && !std::mem::replace(&mut site.connection.replacing, true) {
@@ -525,7 +609,12 @@ impl<'a, W: Witness> Group<'a, W> {
     fn file_of_site(&mut self, index: u16, at: Time, event: Event) {
         let site = &mut self.sites[index as usize];
         site.events = site.events.wrapping_add(1);
-        let key = Key::new(at, Class::Arrival as u8, SITES | CONNECTION | u32::from(index), site.events);
+        let key = Key::new(
+            at,
+            Class::Arrival as u8,
+            SITES | CONNECTION | u32::from(index),
+            site.events,
+        );
         self.agenda.file(key, event);
     }
 
@@ -534,9 +623,15 @@ impl<'a, W: Witness> Group<'a, W> {
         let index = (entity >= SITES).then_some((entity & (CONNECTION - 1)) as usize);
         let path = match index {
             Some(_) => &self.gateway.path,
-            None => &self.members[self.users[entity as usize].member as usize].plan.path,
+            None => {
+                &self.members[self.users[entity as usize].member as usize]
+                    .plan
+                    .path
+            }
         };
-        let Some(idle) = path.idles_after() else { return };
+        let Some(idle) = path.idles_after() else {
+            return;
+        };
         let (action, keep_alive) = (path.idle_action, path.keep_alive);
         let (connection, filed) = match index {
             Some(site) => {
@@ -610,11 +705,20 @@ impl<'a, W: Witness> Group<'a, W> {
     fn file_route_expiry(&mut self, u: u32) {
         let user = &self.users[u as usize];
         let path = &self.members[user.member as usize].plan.path;
-        let Some((from, to)) = path.route_expiry.or(self.gateway.path.route_expiry) else { return };
+        let Some((from, to)) = path.route_expiry.or(self.gateway.path.route_expiry) else {
+            return;
+        };
         let dialog = user.client.dialog();
-        let Some(routes) = &mut self.lines[u as usize].routes else { return };
+        let Some(routes) = &mut self.lines[u as usize].routes else {
+            return;
+        };
         let after = from + Span::from_micros_f64((to - from).0 as f64 * routes.uniform());
-        self.file_own(u, self.now + after, Class::Fault, Event::RouteExpires(dialog));
+        self.file_own(
+            u,
+            self.now + after,
+            Class::Fault,
+            Event::RouteExpires(dialog),
+        );
     }
 
     pub(super) fn route_expires(&mut self, u: u32, dialog: u32) {
@@ -639,7 +743,13 @@ impl<'a, W: Witness> Group<'a, W> {
                 Side::Client => self.cross_client_leg(u, Side::Gateway),
                 Side::Gateway => self.cross_gateway_leg(u, Side::Client),
             };
-            self.under_way(u, answer, arrival, message.from == Side::Gateway, Event::Arrival);
+            self.under_way(
+                u,
+                answer,
+                arrival,
+                message.from == Side::Gateway,
+                Event::Arrival,
+            );
         }
         true
     }
@@ -674,10 +784,13 @@ impl<'a, W: Witness> Group<'a, W> {
         }
         let user = &self.users[u as usize];
         let home = &self.sites[user.home as usize];
-        let away = home.down_until.is_some() && self.now >= home.down_since + self.gateway.rehome_after;
+        let away =
+            home.down_until.is_some() && self.now >= home.down_since + self.gateway.rehome_after;
         let first = user.number as usize % spare;
         let spares = (0..spare).map(|i| count + (first + i) % spare);
-        let standing_by = spares.filter(|_| away).find(|s| self.sites[*s].down_until.is_none());
+        let standing_by = spares
+            .filter(|_| away)
+            .find(|s| self.sites[*s].down_until.is_none());
         let chosen = standing_by.unwrap_or(user.home as usize);
         let instance = self.sites[chosen].instance;
         let user = &mut self.users[u as usize];

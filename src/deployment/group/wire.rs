@@ -15,10 +15,18 @@ impl<W: Witness> Group<'_, W> {
         let tally = &mut member.probe.tally;
         let last_leg_is_gateways = from == Side::Client;
         if leg == 1 || member.joined {
-            tally.count(if last_leg_is_gateways { Counter::ClientLegDelivered } else { Counter::MessagesDelivered });
+            tally.count(if last_leg_is_gateways {
+                Counter::ClientLegDelivered
+            } else {
+                Counter::MessagesDelivered
+            });
         }
         if leg == 2 {
-            tally.count(if last_leg_is_gateways { Counter::MessagesDelivered } else { Counter::ClientLegDelivered });
+            tally.count(if last_leg_is_gateways {
+                Counter::MessagesDelivered
+            } else {
+                Counter::ClientLegDelivered
+            });
         }
     }
 
@@ -28,7 +36,9 @@ impl<W: Witness> Group<'_, W> {
         match message.from {
             Side::Gateway if self.is_asleep(u) => {}
             Side::Gateway => {
-                self.with_client(u, |client, config, now, port| client.receive(config, now, message, port));
+                self.with_client(u, |client, config, now, port| {
+                    client.receive(config, now, message, port)
+                });
             }
             Side::Client => self.receive_at_gateway(u, message),
         }
@@ -44,7 +54,11 @@ impl<W: Witness> Group<'_, W> {
             return;
         }
         let work = Work::Received(message);
-        if self.sites[site].station.as_ref().is_some_and(|s| s.serves(&work)) {
+        if self.sites[site]
+            .station
+            .as_ref()
+            .is_some_and(|s| s.serves(&work))
+        {
             return self.queue(site, u, work);
         }
         self.take_up(u, message);
@@ -53,7 +67,9 @@ impl<W: Witness> Group<'_, W> {
     /// A job comes to the station.
     pub(super) fn queue(&mut self, site: usize, u: u32, work: Work) {
         let now = self.now;
-        let Some(station) = &mut self.sites[site].station else { return };
+        let Some(station) = &mut self.sites[site].station else {
+            return;
+        };
         match station.offer(now, u, work) {
             Ok(begun) => self.file_service(site, begun),
             Err(overload) => self.refuse(u, work, overload),
@@ -61,7 +77,12 @@ impl<W: Witness> Group<'_, W> {
     }
 
     fn file_service(&mut self, site: usize, begun: Option<Begun>) {
-        if let Some(Begun { place, number, ends }) = begun {
+        if let Some(Begun {
+            place,
+            number,
+            ends,
+        }) = begun
+        {
             let key = Key::new(ends, Class::Arrival as u8, SITES | site as u32, number);
             self.agenda.file(key, Event::Served(place));
         }
@@ -72,9 +93,18 @@ impl<W: Witness> Group<'_, W> {
         match work {
             Work::Received(message) => {
                 self.probe(u).1.refused_by_gateway();
-                if overload == Overload::Refuse503 && message.is_request() && message.subject != Subject::Ack {
+                if overload == Overload::Refuse503
+                    && message.is_request()
+                    && message.subject != Subject::Ack
+                {
                     let retry_after = self.gateway.config.retry_after_s;
-                    self.transmit(u, Message { value: retry_after, ..message.answer(Status::Unavailable503) });
+                    self.transmit(
+                        u,
+                        Message {
+                            value: retry_after,
+                            ..message.answer(Status::Unavailable503)
+                        },
+                    );
                 }
             }
             Work::Originate(Subject::Delivered, number) => {
@@ -89,7 +119,9 @@ impl<W: Witness> Group<'_, W> {
     /// A service ends: now the answer leaves.
     pub(super) fn served(&mut self, site: usize, place: u32, number: u32) {
         let now = self.now;
-        let Some(station) = &mut self.sites[site].station else { return };
+        let Some(station) = &mut self.sites[site].station else {
+            return;
+        };
         let (done, begun) = station.served(now, place, number);
         begun.into_iter().for_each(|b| self.file_service(site, b));
         match done.map(|job| (job.user, job.work)) {
@@ -113,12 +145,16 @@ impl<W: Witness> Group<'_, W> {
             if starts && !self.dialogs[index].dialog.is_monitored() && self.is_full(u) {
                 return self.transmit(u, message.answer(Status::MonitorLimitExceeded));
             }
-            return self.with_dialog(index, |dialog, config, now, port| dialog.receive(config, now, &message, port));
+            return self.with_dialog(index, |dialog, config, now, port| {
+                dialog.receive(config, now, &message, port)
+            });
         }
         if message.subject == Subject::Invite && message.is_request() {
             return self.accept(u, message);
         }
-        if message.subject == Subject::Bye && self.seldom[u as usize].last_bye == Some((message.dialog, message.cseq)) {
+        if message.subject == Subject::Bye
+            && self.seldom[u as usize].last_bye == Some((message.dialog, message.cseq))
+        {
             return self.transmit(u, message.answer(Status::Ok200)); // a copy of a BYE is answered alike (RFC 3261 §17.2.2)
         }
         if let Some(answer) = answer_outside_dialog(&message) {
@@ -129,17 +165,31 @@ impl<W: Witness> Group<'_, W> {
     /// Whether the user's gateway monitors as many lines as it can, or this line as often as it will.
     fn is_full(&self, u: u32) -> bool {
         let user = &self.users[u as usize];
-        let of_line = self.dialogs.of(user.dialogs).filter(|i| self.dialogs[*i].dialog.is_monitored()).count() as u32;
-        self.gateway.max_sessions.is_some_and(|most| self.sites[user.site as usize].sessions >= most)
-            || self.gateway.max_sessions_per_line.is_some_and(|most| of_line >= most)
+        let of_line = self
+            .dialogs
+            .of(user.dialogs)
+            .filter(|i| self.dialogs[*i].dialog.is_monitored())
+            .count() as u32;
+        self.gateway
+            .max_sessions
+            .is_some_and(|most| self.sites[user.site as usize].sessions >= most)
+            || self
+                .gateway
+                .max_sessions_per_line
+                .is_some_and(|most| of_line >= most)
     }
 
     fn accept(&mut self, u: u32, invite: Message) {
         let before = self.said.len();
         let user = &self.users[u as usize];
         let reliable = self.members[user.member as usize].reliable;
-        let mut port = Port { out: &mut self.said, draws: &mut self.seldom[u as usize] };
-        if let Some(dialog) = Dialog::accept(&self.gateway.config, self.now, &invite, reliable, &mut port) {
+        let mut port = Port {
+            out: &mut self.said,
+            draws: &mut self.seldom[u as usize],
+        };
+        if let Some(dialog) =
+            Dialog::accept(&self.gateway.config, self.now, &invite, reliable, &mut port)
+        {
             self.hold(u, dialog);
         }
         self.pass_on(u, invite.dialog, before);
@@ -157,7 +207,13 @@ impl<W: Witness> Group<'_, W> {
             Side::Client => self.cross_client_leg(u, Side::Client),
             Side::Gateway => self.cross_gateway_leg(u, Side::Gateway),
         };
-        self.under_way(u, message, arrival, message.from == Side::Gateway, Event::Relay);
+        self.under_way(
+            u,
+            message,
+            arrival,
+            message.from == Side::Gateway,
+            Event::Relay,
+        );
     }
 
     /// Both legs of a plain path at once: the same instants, one event.
@@ -165,7 +221,12 @@ impl<W: Witness> Group<'_, W> {
         let member = &mut self.members[self.users[u as usize].member as usize];
         let (client_leg, gateway_leg) = (member.plan.path.delay, self.gateway.path.delay);
         let tally = &mut member.probe.tally;
-        let middle = self.now + if message.from == Side::Client { client_leg } else { gateway_leg };
+        let middle = self.now
+            + if message.from == Side::Client {
+                client_leg
+            } else {
+                gateway_leg
+            };
         let arrival = self.now + client_leg + gateway_leg;
         match message.from {
             Side::Client => {
@@ -204,9 +265,17 @@ impl<W: Witness> Group<'_, W> {
         }
         let arrival = match message.from {
             Side::Client => self.cross_gateway_leg(u, Side::Client),
-            Side::Gateway => self.cross_client_leg(u, Side::Gateway).filter(|_| !message.unroutable),
+            Side::Gateway => self
+                .cross_client_leg(u, Side::Gateway)
+                .filter(|_| !message.unroutable),
         };
-        self.under_way(u, message, arrival, message.from == Side::Client, Event::Arrival);
+        self.under_way(
+            u,
+            message,
+            arrival,
+            message.from == Side::Client,
+            Event::Arrival,
+        );
     }
 
     /// Puts a copy onto the leg between client and OCS.
@@ -216,9 +285,18 @@ impl<W: Witness> Group<'_, W> {
         member.probe.tally.count(Counter::ClientLegSent);
         let path = &member.plan.path;
         let outage = self.trouble.client_leg_outage(user.member);
-        let was_forgotten = self.lines.get(u as usize).is_some_and(|line| line.connection.forgotten);
+        let was_forgotten = self
+            .lines
+            .get(u as usize)
+            .is_some_and(|line| line.connection.forgotten);
         let crossed = match self.lines.get_mut(u as usize) {
-            Some(line) => line.connection.cross(path, outage, from, self.now, &mut self.seldom[u as usize].loss),
+            Some(line) => line.connection.cross(
+                path,
+                outage,
+                from,
+                self.now,
+                &mut self.seldom[u as usize].loss,
+            ),
             // Nothing to know of the leg: it is plain.
             None => Some(self.now + path.delay),
         };
@@ -234,7 +312,9 @@ impl<W: Witness> Group<'_, W> {
     /// Puts a copy onto the leg between OCS and gateway.
     pub(super) fn cross_gateway_leg(&mut self, u: u32, from: Side) -> Option<Time> {
         let user = &self.users[u as usize];
-        self.members[user.member as usize].probe.gateway_leg_sent(self.now);
+        self.members[user.member as usize]
+            .probe
+            .gateway_leg_sent(self.now);
         let index = user.site;
         let site = &mut self.sites[index as usize];
         let was_forgotten = site.connection.forgotten;
@@ -256,9 +336,16 @@ impl<W: Witness> Group<'_, W> {
 
     /// The relay's one liberty: an Allow header rewritten on either leg.
     fn relayed(&self, u: u32, mut message: Message) -> Message {
-        if message.from == Side::Gateway && message.subject.is_invite() && message.status == Status::Ok200 {
+        if message.from == Side::Gateway
+            && message.subject.is_invite()
+            && message.status == Status::Ok200
+        {
             let member = &self.members[self.users[u as usize].member as usize];
-            let rewritten = member.plan.path.relay_allow.or(self.gateway.path.relay_allow);
+            let rewritten = member
+                .plan
+                .path
+                .relay_allow
+                .or(self.gateway.path.relay_allow);
             message.allow = rewritten.unwrap_or(message.allow);
         }
         message
@@ -289,7 +376,11 @@ impl<W: Witness> Group<'_, W> {
     pub(super) fn file_message(&mut self, u: u32, at: Time, event: Event) {
         let user = &mut self.users[u as usize];
         user.sends = user.sends.wrapping_add(1);
-        self.agenda.file_in_lane(Lane::Messages as usize, Key::new(at, Class::Arrival as u8, u, user.sends), event);
+        self.agenda.file_in_lane(
+            Lane::Messages as usize,
+            Key::new(at, Class::Arrival as u8, u, user.sends),
+            event,
+        );
     }
 }
 
@@ -297,6 +388,8 @@ impl<W: Witness> Group<'_, W> {
 fn digest(m: &Message) -> u64 {
     let headers = (m.allow as u64) << 2 | (m.refresher as u64) << 1 | m.unroutable as u64;
     let kind = (m.subject as u64) << 8 | (m.status as u64) << 4 | (m.from as u64);
-    mix(u64::from(m.dialog) << 32 | u64::from(m.value), headers << 48 | kind << 32 | u64::from(m.cseq) << 16)
-        ^ u64::from(m.min_se)
+    mix(
+        u64::from(m.dialog) << 32 | u64::from(m.value),
+        headers << 48 | kind << 32 | u64::from(m.cseq) << 16,
+    ) ^ u64::from(m.min_se)
 }

@@ -16,7 +16,12 @@ struct Both {
 impl Both {
     fn new(seed: u64) -> Both {
         let stream = Stream::open(seed, 0, 0, 0);
-        Both { agenda: Agenda::new(Time(u64::MAX)), heap: BinaryHeap::new(), filed: 0, stream }
+        Both {
+            agenda: Agenda::new(Time(u64::MAX)),
+            heap: BinaryHeap::new(),
+            filed: 0,
+            stream,
+        }
     }
 
     /// Files an event in a random class and of a random entity, with a count that makes its key the only such one.
@@ -48,11 +53,18 @@ impl Both {
     }
 
     /// Takes `steps` events; `after` says, from a uniform draw, after what times to file further ones.
-    fn hold<const N: usize>(&mut self, steps: usize, mut after: impl FnMut(f64) -> [Option<f64>; N]) {
+    fn hold<const N: usize>(
+        &mut self,
+        steps: usize,
+        mut after: impl FnMut(f64) -> [Option<f64>; N],
+    ) {
         for _ in 0..steps {
             let Some(now) = self.take() else { return };
             let u = self.stream.uniform();
-            after(u).into_iter().flatten().for_each(|delay| self.file(now + delay as u64));
+            after(u)
+                .into_iter()
+                .flatten()
+                .for_each(|delay| self.file(now + delay as u64));
         }
     }
 
@@ -73,13 +85,30 @@ const HOUR: f64 = 3.6e9;
 #[test]
 fn events_come_by_time_class_entity_count_and_never_at_the_horizon() {
     let mut agenda = Agenda::new(Time(100));
-    let keys = [(50, 3, 1, 1), (50, 1, 9, 9), (50, 3, 0, 7), (50, 3, 1, 0), (7, 5, 2, 2), (100, 0, 0, 0)];
+    let keys = [
+        (50, 3, 1, 1),
+        (50, 1, 9, 9),
+        (50, 3, 0, 7),
+        (50, 3, 1, 0),
+        (7, 5, 2, 2),
+        (100, 0, 0, 0),
+    ];
     for (t, class, entity, count) in keys {
         agenda.file(Key::new(Time(t), class, entity, count), t);
     }
-    let order: Vec<_> =
-        std::iter::from_fn(|| agenda.take()).map(|(k, _)| (k.time().0, k.class(), k.entity(), k.count())).collect();
-    assert_eq!(order, [(7, 5, 2, 2), (50, 1, 9, 9), (50, 3, 0, 7), (50, 3, 1, 0), (50, 3, 1, 1)]);
+    let order: Vec<_> = std::iter::from_fn(|| agenda.take())
+        .map(|(k, _)| (k.time().0, k.class(), k.entity(), k.count()))
+        .collect();
+    assert_eq!(
+        order,
+        [
+            (7, 5, 2, 2),
+            (50, 1, 9, 9),
+            (50, 3, 0, 7),
+            (50, 3, 1, 0),
+            (50, 3, 1, 1)
+        ]
+    );
 }
 
 #[test]
@@ -87,10 +116,10 @@ fn the_order_is_a_heaps_whatever_the_delays() {
     for pending in [1, 2, 25, 300, 5_000, 60_000] {
         let delays: [fn(f64) -> f64; 6] = [
             |u| -libm::log(1.0 - u) * 1e8,
-            |u| libm::exp(u * 35.0),               // heavy tails: from 1 µs to fifty years
-            |_| HOUR,                              // a fixed interval
+            |u| libm::exp(u * 35.0), // heavy tails: from 1 µs to fifty years
+            |_| HOUR,                // a fixed interval
             |u| if u < 0.9 { 20e3 } else { HOUR }, // bursts at equal times
-            |u| (u * 3.0).floor(),                 // at the very instant, or 1 or 2 µs later
+            |u| (u * 3.0).floor(),   // at the very instant, or 1 or 2 µs later
             |u| 1e6 / (u * u * u * u + 1e-12),
         ];
         for (seed, delay) in delays.into_iter().enumerate() {
@@ -107,7 +136,13 @@ fn a_burst_at_one_instant_refiles_at_that_instant() {
     let mut both = Both::new(1);
     both.fill(5_000, |_| 1e9);
     both.fill(50, |u| u * HOUR);
-    both.hold(20_000, |u| [(u < 0.5).then_some(0.0), (u < 0.9).then_some(u * 3.0), (u < 0.1).then_some(HOUR)]);
+    both.hold(20_000, |u| {
+        [
+            (u < 0.5).then_some(0.0),
+            (u < 0.9).then_some(u * 3.0),
+            (u < 0.1).then_some(HOUR),
+        ]
+    });
     both.empty();
 }
 
@@ -141,7 +176,9 @@ fn an_emptied_agenda_starts_again() {
     let mut both = Both::new(4);
     let mut start = 0.0;
     for round in 0..50_i32 {
-        both.fill(1 << (round % 12), |u| start + u * 1e3 * f64::from(round * round));
+        both.fill(1 << (round % 12), |u| {
+            start + u * 1e3 * f64::from(round * round)
+        });
         while let Some(now) = both.take() {
             start = now as f64;
         }
@@ -202,7 +239,11 @@ fn the_end_of_time_is_no_trap() {
     for t in times {
         (0..40).for_each(|n| agenda.file(Key::new(Time(t), 7, 0, n), ()));
     }
-    let order: Vec<_> = std::iter::from_fn(|| agenda.take()).map(|(k, ())| (k.time().0, k.count())).collect();
-    let expected = [0, 1, LAST.0 / 2, LAST.0 - 1].into_iter().flat_map(|t| (0..40).map(move |n| (t, n)));
+    let order: Vec<_> = std::iter::from_fn(|| agenda.take())
+        .map(|(k, ())| (k.time().0, k.count()))
+        .collect();
+    let expected = [0, 1, LAST.0 / 2, LAST.0 - 1]
+        .into_iter()
+        .flat_map(|t| (0..40).map(move |n| (t, n)));
     assert!(order.into_iter().eq(expected));
 }

@@ -10,12 +10,20 @@ use super::scene::{Part, Rect, Scene, Shape};
 
 pub fn region(scene: &mut Scene, plot: &Plot, region: &Region) {
     let opacity = if region.faint { 0.05 } else { 0.1 };
-    let shade = Shape::Box { rect: stretch(plot, region), paint: colour(region), opacity };
+    let shade = Shape::Box {
+        rect: stretch(plot, region),
+        paint: colour(region),
+        opacity,
+    };
     scene.extend(moving(region.along, vec![shade]));
 }
 
 pub fn colour(region: &Region) -> Paint {
-    if region.tone == Tone::Auto { Paint::Good } else { Paint::of(region.tone, 0) }
+    if region.tone == Tone::Auto {
+        Paint::Good
+    } else {
+        Paint::of(region.tone, 0)
+    }
 }
 
 /// A stretch is no narrower than this: what is over at once is seen too [px].
@@ -23,12 +31,20 @@ const NARROWEST: f64 = 2.0;
 
 /// What lies on the horizontal axis moves with it.
 fn moving(along: Along, shapes: Scene) -> Scene {
-    if along == Along::X { Part::Stretch.holding(shapes) } else { shapes }
+    if along == Along::X {
+        Part::Stretch.holding(shapes)
+    } else {
+        shapes
+    }
 }
 
 /// Where a shaded stretch is drawn.
 pub fn stretch(plot: &Plot, region: &Region) -> Rect {
-    let domain = if region.along == Along::X { &plot.x } else { &plot.y };
+    let domain = if region.along == Along::X {
+        &plot.x
+    } else {
+        &plot.y
+    };
     // What is infinite, or not positive on a logarithmic axis, is beyond the end.
     let share = |v: f64| {
         if v == f64::INFINITY {
@@ -45,16 +61,34 @@ pub fn stretch(plot: &Plot, region: &Region) -> Rect {
     match region.along {
         Along::X => {
             let wide = ((to - from) * w).max(NARROWEST);
-            Rect { x: (x + from * w).min(x + w - wide), y, w: wide, h }
+            Rect {
+                x: (x + from * w).min(x + w - wide),
+                y,
+                w: wide,
+                h,
+            }
         }
-        Along::Y => Rect { x, y: y + (1.0 - to) * h, w, h: (to - from) * h },
+        Along::Y => Rect {
+            x,
+            y: y + (1.0 - to) * h,
+            w,
+            h: (to - from) * h,
+        },
     }
 }
 
 /// Lines across with their names, names of shaded stretches, and markers, over everything else.
 pub fn across(scene: &mut Scene, chart: &Chart, plot: &Plot, names: &mut Names) {
-    let thresholds = chart.layers.iter().filter_map(|l| if let Layer::Threshold(t) = l { Some(t) } else { None });
-    let lines: Vec<_> = thresholds.filter_map(|t| Some((t, line_across(plot, t)?))).collect();
+    let thresholds = chart.layers.iter().filter_map(|l| {
+        if let Layer::Threshold(t) = l {
+            Some(t)
+        } else {
+            None
+        }
+    });
+    let lines: Vec<_> = thresholds
+        .filter_map(|t| Some((t, line_across(plot, t)?)))
+        .collect();
     for (threshold, line) in &lines {
         if let Shape::Stroke { points, .. } = line {
             names.avoid(beads(points));
@@ -64,7 +98,11 @@ pub fn across(scene: &mut Scene, chart: &Chart, plot: &Plot, names: &mut Names) 
     for (threshold, line) in lines {
         if let Shape::Stroke { points, paint, .. } = line {
             let name = names.along(points[0], points[1], &threshold.label, paint);
-            let part = if threshold.along == Along::X { Part::At(points[0].0) } else { Part::Fixed };
+            let part = if threshold.along == Along::X {
+                Part::At(points[0].0)
+            } else {
+                Part::Fixed
+            };
             scene.extend(part.holding(name));
         }
     }
@@ -90,16 +128,29 @@ pub fn across(scene: &mut Scene, chart: &Chart, plot: &Plot, names: &mut Names) 
 }
 
 fn line_across(plot: &Plot, threshold: &Threshold) -> Option<Shape> {
-    let domain = if threshold.along == Along::X { &plot.x } else { &plot.y };
+    let domain = if threshold.along == Along::X {
+        &plot.x
+    } else {
+        &plot.y
+    };
     let share = domain.place(threshold.value);
     if !(-0.001..=1.001).contains(&share) {
         return None;
     }
-    let paint = if threshold.tone == Tone::Auto { Paint::Bad } else { Paint::of(threshold.tone, 0) };
+    let paint = if threshold.tone == Tone::Auto {
+        Paint::Bad
+    } else {
+        Paint::of(threshold.tone, 0)
+    };
     let Rect { x, y, w, h } = plot.rect;
     let (from, to) = match threshold.along {
         Along::X => ((x + share * w, y + h), (x + share * w, y)),
         Along::Y => ((x, y + (1.0 - share) * h), (x + w, y + (1.0 - share) * h)),
     };
-    Some(Shape::Stroke { points: vec![from, to], paint, width: 1.6, dash: &[6.0, 4.0] })
+    Some(Shape::Stroke {
+        points: vec![from, to],
+        paint,
+        width: 1.6,
+        dash: &[6.0, 4.0],
+    })
 }

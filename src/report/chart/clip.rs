@@ -6,7 +6,9 @@ use super::scene::{Rect, Spot};
 pub fn curve(points: &[Spot], to: &Rect) -> Vec<Vec<Spot>> {
     let mut parts: Vec<Vec<Spot>> = Vec::new();
     for pair in points.windows(2) {
-        let Some((from, until)) = segment(pair[0], pair[1], to) else { continue };
+        let Some((from, until)) = segment(pair[0], pair[1], to) else {
+            continue;
+        };
         match parts.last_mut() {
             Some(part) if part.last() == Some(&from) => part.push(until),
             _ => parts.push(vec![from, until]),
@@ -19,7 +21,12 @@ pub fn curve(points: &[Spot], to: &Rect) -> Vec<Vec<Spot>> {
 fn segment(a: Spot, b: Spot, to: &Rect) -> Option<(Spot, Spot)> {
     let (dx, dy) = (b.0 - a.0, b.1 - a.1);
     let (mut first, mut last) = (0.0, 1.0);
-    let edges = [(-dx, a.0 - to.x), (dx, to.right() - a.0), (-dy, a.1 - to.y), (dy, to.bottom() - a.1)];
+    let edges = [
+        (-dx, a.0 - to.x),
+        (dx, to.right() - a.0),
+        (-dy, a.1 - to.y),
+        (dy, to.bottom() - a.1),
+    ];
     for (step, room) in edges {
         if step == 0.0 {
             if room < 0.0 {
@@ -40,7 +47,12 @@ fn segment(a: Spot, b: Spot, to: &Rect) -> Option<(Spot, Spot)> {
 /// The part of an area within the rectangle (Sutherland and Hodgman).
 pub fn area(points: Vec<Spot>, to: &Rect) -> Vec<Spot> {
     // Along which axis, on which side of what.
-    let sides = [(true, 1.0, to.x), (true, -1.0, to.right()), (false, 1.0, to.y), (false, -1.0, to.bottom())];
+    let sides = [
+        (true, 1.0, to.x),
+        (true, -1.0, to.right()),
+        (false, 1.0, to.y),
+        (false, -1.0, to.bottom()),
+    ];
     let mut points = points;
     for (level, sign, edge) in sides {
         let inside = |p: Spot| (if level { p.0 } else { p.1 } - edge) * sign;
@@ -65,14 +77,42 @@ pub fn area(points: Vec<Spot>, to: &Rect) -> Vec<Spot> {
 mod tests {
     use super::*;
 
-    const FIELD: Rect = Rect { x: 0.0, y: 0.0, w: 10.0, h: 10.0 };
+    const FIELD: Rect = Rect {
+        x: 0.0,
+        y: 0.0,
+        w: 10.0,
+        h: 10.0,
+    };
 
     #[test]
     fn only_what_is_inside_is_left() {
-        let parts = curve(&[(-5.0, 5.0), (5.0, 5.0), (5.0, 25.0), (8.0, 25.0), (8.0, 5.0)], &FIELD);
-        assert_eq!(parts, [vec![(0.0, 5.0), (5.0, 5.0), (5.0, 10.0)], vec![(8.0, 10.0), (8.0, 5.0)]]);
-        let square = area(vec![(-5.0, -5.0), (5.0, -5.0), (5.0, 5.0), (-5.0, 5.0)], &FIELD);
-        assert!(square.iter().all(|p| (0.0..=5.0).contains(&p.0) && (0.0..=5.0).contains(&p.1)), "{square:?}");
+        let parts = curve(
+            &[
+                (-5.0, 5.0),
+                (5.0, 5.0),
+                (5.0, 25.0),
+                (8.0, 25.0),
+                (8.0, 5.0),
+            ],
+            &FIELD,
+        );
+        assert_eq!(
+            parts,
+            [
+                vec![(0.0, 5.0), (5.0, 5.0), (5.0, 10.0)],
+                vec![(8.0, 10.0), (8.0, 5.0)]
+            ]
+        );
+        let square = area(
+            vec![(-5.0, -5.0), (5.0, -5.0), (5.0, 5.0), (-5.0, 5.0)],
+            &FIELD,
+        );
+        assert!(
+            square
+                .iter()
+                .all(|p| (0.0..=5.0).contains(&p.0) && (0.0..=5.0).contains(&p.1)),
+            "{square:?}"
+        );
         assert!(area(vec![(20.0, 20.0), (30.0, 20.0), (30.0, 30.0)], &FIELD).is_empty());
     }
 }

@@ -45,12 +45,21 @@ const SERIES: [Pair; 7] = [
 ];
 
 /// On, off, on, off … [px].
-const DASHES: [&[f64]; 7] =
-    [&[], &[8.0, 4.0], &[2.0, 3.0], &[10.0, 3.0, 2.0, 3.0], &[5.0, 2.5], &[12.0, 4.0], &[2.0, 5.0]];
+const DASHES: [&[f64]; 7] = [
+    &[],
+    &[8.0, 4.0],
+    &[2.0, 3.0],
+    &[10.0, 3.0, 2.0, 3.0],
+    &[5.0, 2.5],
+    &[12.0, 4.0],
+    &[2.0, 5.0],
+];
 
 /// Steps from the least to the most: one hue that only darkens, so that it survives a grey printer.
-const HEAT: [u32; 11] =
-    [0xF3F7FB, 0xDEEBF5, 0xC9DFEF, 0xAED0E6, 0x8DBDDB, 0x6BA8CF, 0x4D92C1, 0x337AB0, 0x1F629B, 0x124A80, 0x0B3462];
+const HEAT: [u32; 11] = [
+    0xF3F7FB, 0xDEEBF5, 0xC9DFEF, 0xAED0E6, 0x8DBDDB, 0x6BA8CF, 0x4D92C1, 0x337AB0, 0x1F629B,
+    0x124A80, 0x0B3462,
+];
 
 impl Paint {
     /// The colour on white, and on a dark page.
@@ -124,7 +133,14 @@ impl Paint {
 /// Light and dark follow the reader's system. A page with a switch of its own sets `data-theme="light"` or `"dark"` on its
 /// root element; one with colours of its own sets the properties `--rc-ink`, `--rc-s0` …
 pub fn stylesheet() -> String {
-    let mut named = vec![Paint::Ink, Paint::Soft, Paint::Grid, Paint::Paper, Paint::Good, Paint::Bad];
+    let mut named = vec![
+        Paint::Ink,
+        Paint::Soft,
+        Paint::Grid,
+        Paint::Paper,
+        Paint::Good,
+        Paint::Bad,
+    ];
     named.extend((0..SERIES.len() as u8).map(Paint::Series));
     let (mut light, mut dark, mut rules) = (String::new(), String::new(), String::new());
     for paint in named {
@@ -132,7 +148,10 @@ pub fn stylesheet() -> String {
         let (on_white, on_dark) = paint.pair();
         let _ = write!(light, "--rc-{name}:#{on_white:06x};");
         let _ = write!(dark, "--rc-{name}:#{on_dark:06x};");
-        let _ = writeln!(rules, ".rc-{name}{{fill:var(--rc-{name})}} .rc-{name}-l{{stroke:var(--rc-{name})}}");
+        let _ = writeln!(
+            rules,
+            ".rc-{name}{{fill:var(--rc-{name})}} .rc-{name}-l{{stroke:var(--rc-{name})}}"
+        );
     }
     format!(
         ":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n\
@@ -153,7 +172,11 @@ mod tests {
         let light = |c: u32| {
             let part = |shift: u32| {
                 let v = f64::from(c >> shift & 0xFF) / 255.0;
-                if v <= 0.04045 { v / 12.92 } else { libm::pow((v + 0.055) / 1.055, 2.4) }
+                if v <= 0.04045 {
+                    v / 12.92
+                } else {
+                    libm::pow((v + 0.055) / 1.055, 2.4)
+                }
             };
             0.2126 * part(16) + 0.7152 * part(8) + 0.0722 * part(0) + 0.05
         };
@@ -167,8 +190,14 @@ mod tests {
         let texts = [Paint::Ink, Paint::Soft, Paint::Good, Paint::Bad].map(|p| (p, 4.5));
         let lines = (0..SERIES.len() as u8).map(|n| (Paint::Series(n), 3.0));
         for (paint, least) in texts.into_iter().chain(lines) {
-            let (on_white, on_dark) = (contrast(paint.pair().0, paper.0), contrast(paint.pair().1, paper.1));
-            assert!(on_white >= least && on_dark >= least, "{paint:?}: {on_white:.1} and {on_dark:.1}");
+            let (on_white, on_dark) = (
+                contrast(paint.pair().0, paper.0),
+                contrast(paint.pair().1, paper.1),
+            );
+            assert!(
+                on_white >= least && on_dark >= least,
+                "{paint:?}: {on_white:.1} and {on_dark:.1}"
+            );
         }
         for n in 0..=10 {
             let ratio = contrast(Paint::OnHeat(n).pair().0, Paint::Heat(n).pair().0);

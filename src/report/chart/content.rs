@@ -31,7 +31,11 @@ fn tone(layer: &Layer) -> Tone {
 
 /// The colour of every layer; of a stack, that of its first part. The same name has the same colour.
 pub fn paints(chart: &Chart) -> Vec<Paint> {
-    let told = |l: &Layer| name(l).filter(|_| tone(l) != Tone::Auto).map(|n| (n.to_string(), Paint::of(tone(l), 0)));
+    let told = |l: &Layer| {
+        name(l)
+            .filter(|_| tone(l) != Tone::Auto)
+            .map(|n| (n.to_string(), Paint::of(tone(l), 0)))
+    };
     let mut known: Vec<(String, Paint)> = chart.layers.iter().filter_map(told).collect();
     let mut next = 0;
     let mut paint = |layer: &Layer| {
@@ -39,7 +43,9 @@ pub fn paints(chart: &Chart) -> Vec<Paint> {
             next += stack.parts.len() as u8;
             return Paint::Series(next - stack.parts.len() as u8);
         }
-        let Some(name) = name(layer) else { return Paint::Ink };
+        let Some(name) = name(layer) else {
+            return Paint::Ink;
+        };
         if tone(layer) != Tone::Auto {
             return Paint::of(tone(layer), 0);
         }
@@ -70,7 +76,12 @@ pub fn entries(chart: &Chart, paints: &[Paint]) -> Vec<Entry> {
             // A curve says more of itself than its band or its points do.
             Some(entry) if swatch == Swatch::Line => entry.swatch = swatch,
             Some(_) => {}
-            None if !name.is_empty() => entries.push(Entry { name: name.into(), paint, swatch, dense: false }),
+            None if !name.is_empty() => entries.push(Entry {
+                name: name.into(),
+                paint,
+                swatch,
+                dense: false,
+            }),
             None => {}
         }
     };
@@ -103,7 +114,11 @@ pub fn entries(chart: &Chart, paints: &[Paint]) -> Vec<Entry> {
 pub fn points(layer: &Layer) -> Vec<Spot> {
     match layer {
         Layer::Line(l) | Layer::Steps(l) => l.points.clone(),
-        Layer::Band(b) => b.points.iter().flat_map(|(x, low, high)| [(*x, *low), (*x, *high)]).collect(),
+        Layer::Band(b) => b
+            .points
+            .iter()
+            .flat_map(|(x, low, high)| [(*x, *low), (*x, *high)])
+            .collect(),
         Layer::Points(p) => {
             let of = |p: &Point| {
                 let (low, high) = p.interval.unwrap_or((p.y, p.y));
@@ -112,9 +127,16 @@ pub fn points(layer: &Layer) -> Vec<Spot> {
             p.points.iter().flat_map(of).collect()
         }
         Layer::Stack(s) => {
-            s.xs.iter().enumerate().flat_map(|(i, x)| [(*x, 0.0), (*x, level(s, s.parts.len(), i))]).collect()
+            s.xs.iter()
+                .enumerate()
+                .flat_map(|(i, x)| [(*x, 0.0), (*x, level(s, s.parts.len(), i))])
+                .collect()
         }
-        Layer::Histogram(h) => h.bins.iter().flat_map(|(from, to, n)| [(*from, 0.0), (*to, *n)]).collect(),
+        Layer::Histogram(h) => h
+            .bins
+            .iter()
+            .flat_map(|(from, to, n)| [(*from, 0.0), (*to, *n)])
+            .collect(),
         Layer::Marker(m) => vec![(m.x, m.y)],
         _ => Vec::new(),
     }
@@ -122,7 +144,13 @@ pub fn points(layer: &Layer) -> Vec<Spot> {
 
 /// How high the first so many parts reach. What is not there takes no room.
 pub fn level(stack: &Stack, parts: usize, i: usize) -> f64 {
-    let thickness = |(_, values): &(String, Vec<f64>)| values.get(i).copied().filter(|v| v.is_finite()).unwrap_or(0.0);
+    let thickness = |(_, values): &(String, Vec<f64>)| {
+        values
+            .get(i)
+            .copied()
+            .filter(|v| v.is_finite())
+            .unwrap_or(0.0)
+    };
     stack.parts[..parts].iter().map(thickness).sum()
 }
 
@@ -139,7 +167,8 @@ pub fn marks(chart: &Chart, axis: Along) -> Vec<f64> {
 /// Whether a logarithmic axis has values it has no place for.
 pub fn foot_note(chart: &Chart) -> Option<String> {
     let (x, y) = (homeless(chart, Along::X), homeless(chart, Along::Y));
-    (x || y).then(|| "A logarithmic axis has no place for 0: such values are drawn at its foot.".into())
+    (x || y)
+        .then(|| "A logarithmic axis has no place for 0: such values are drawn at its foot.".into())
 }
 
 pub fn homeless(chart: &Chart, along: Along) -> bool {
@@ -148,7 +177,12 @@ pub fn homeless(chart: &Chart, along: Along) -> bool {
         Along::Y => (&chart.y, |p| p.1),
     };
     let not_positive = |v: f64| v.is_finite() && v <= 0.0;
-    axis.scale == Scale::Log && chart.layers.iter().flat_map(points).any(|p| not_positive(of(&p)))
+    axis.scale == Scale::Log
+        && chart
+            .layers
+            .iter()
+            .flat_map(points)
+            .any(|p| not_positive(of(&p)))
 }
 
 #[cfg(test)]
@@ -158,8 +192,19 @@ mod tests {
 
     #[test]
     fn the_same_name_has_the_same_colour() {
-        let band = |name: &str| Layer::Band(Band { name: name.into(), ..Band::default() });
-        let line = |name: &str, tone| Layer::Line(Line { name: name.into(), tone, ..Line::default() });
+        let band = |name: &str| {
+            Layer::Band(Band {
+                name: name.into(),
+                ..Band::default()
+            })
+        };
+        let line = |name: &str, tone| {
+            Layer::Line(Line {
+                name: name.into(),
+                tone,
+                ..Line::default()
+            })
+        };
         let layers = vec![
             band("a"),
             line("a", Tone::Auto),
@@ -168,11 +213,27 @@ mod tests {
             line("c", Tone::Auto),
             line("a", Tone::Auto),
         ];
-        let chart = Chart { layers, ..Chart::default() };
+        let chart = Chart {
+            layers,
+            ..Chart::default()
+        };
         let (first, second) = (Paint::Series(0), Paint::Series(1));
-        assert_eq!(paints(&chart), [first, first, Paint::Bad, Paint::Bad, second, first]);
+        assert_eq!(
+            paints(&chart),
+            [first, first, Paint::Bad, Paint::Bad, second, first]
+        );
         let entries = entries(&chart, &paints(&chart));
-        let shown: Vec<(&str, Swatch)> = entries.iter().map(|e| (e.name.as_str(), e.swatch)).collect();
-        assert_eq!(shown, [("a", Swatch::Line), ("b", Swatch::Line), ("c", Swatch::Line)]);
+        let shown: Vec<(&str, Swatch)> = entries
+            .iter()
+            .map(|e| (e.name.as_str(), e.swatch))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                ("a", Swatch::Line),
+                ("b", Swatch::Line),
+                ("c", Swatch::Line)
+            ]
+        );
     }
 }

@@ -41,8 +41,18 @@ impl Flag {
         let wide = text::width(&label, LABEL, false) + 5.0;
         let leftwards = rect.x + wide > plot.rect.right() + 12.0;
         let pole = if leftwards { rect.right() } else { rect.x };
-        let name = if leftwards { (pole - wide, pole) } else { (pole, pole + wide) };
-        Flag { stretch: rect, label: (label, region.label.clone()), pole, name, row: None }
+        let name = if leftwards {
+            (pole - wide, pole)
+        } else {
+            (pole, pole + wide)
+        };
+        Flag {
+            stretch: rect,
+            label: (label, region.label.clone()),
+            pole,
+            name,
+            row: None,
+        }
     }
 
     fn leftwards(&self) -> bool {
@@ -51,14 +61,23 @@ impl Flag {
 
     /// Whether in that row it would cross another that has one.
     fn crosses(&self, row: usize, other: &Flag) -> bool {
-        let Some(theirs) = other.row else { return false };
+        let Some(theirs) = other.row else {
+            return false;
+        };
         // A pole may stand right beside another's, but not in its name.
         let spans = |flag: &Flag, pole: f64| {
-            let (before, after) = if flag.leftwards() { (GAP, -2.0) } else { (-2.0, GAP) };
+            let (before, after) = if flag.leftwards() {
+                (GAP, -2.0)
+            } else {
+                (-2.0, GAP)
+            };
             flag.name.0 - before < pole && pole < flag.name.1 + after
         };
-        let names = row == theirs && self.name.0 < other.name.1 + GAP && other.name.0 < self.name.1 + GAP;
-        names || (theirs > row && spans(self, other.pole)) || (row > theirs && spans(other, self.pole))
+        let names =
+            row == theirs && self.name.0 < other.name.1 + GAP && other.name.0 < self.name.1 + GAP;
+        names
+            || (theirs > row && spans(self, other.pole))
+            || (row > theirs && spans(other, self.pole))
     }
 }
 
@@ -71,7 +90,11 @@ fn flags(chart: &Chart, plot: &Plot, most: usize) -> Vec<Flag> {
     // From the right, so that each pole stands clear of the names that were placed; then, from the left, those that reach
     // leftwards, over the others.
     let order = |f: &Flag| if f.leftwards() { f.pole } else { -f.pole };
-    all.sort_by(|a, b| a.leftwards().cmp(&b.leftwards()).then(order(a).total_cmp(&order(b))));
+    all.sort_by(|a, b| {
+        a.leftwards()
+            .cmp(&b.leftwards())
+            .then(order(a).total_cmp(&order(b)))
+    });
     for i in 0..all.len() {
         let row = (0..most).find(|row| !all[..i].iter().any(|other| all[i].crosses(*row, other)));
         all[i].row = row;
@@ -81,30 +104,50 @@ fn flags(chart: &Chart, plot: &Plot, most: usize) -> Vec<Flag> {
 
 /// How many rows the names take.
 pub fn rows(chart: &Chart, plot: &Plot) -> usize {
-    flags(chart, plot, MOST_ROWS).iter().filter_map(|f| f.row).map(|row| row + 1).max().unwrap_or(0)
+    flags(chart, plot, MOST_ROWS)
+        .iter()
+        .filter_map(|f| f.row)
+        .map(|row| row + 1)
+        .max()
+        .unwrap_or(0)
 }
 
 /// The mark above each stretch, and its name in one of so many rows.
 pub fn draw(scene: &mut Scene, chart: &Chart, plot: &Plot, rows: usize) {
     for layer in &chart.layers {
-        let Layer::Region(region) = layer else { continue };
+        let Layer::Region(region) = layer else {
+            continue;
+        };
         if region.along == Along::X {
             let rect = stretch(plot, region);
-            let rect = Rect { y: rect.y - EDGE - 1.0, h: EDGE, ..rect };
+            let rect = Rect {
+                y: rect.y - EDGE - 1.0,
+                h: EDGE,
+                ..rect
+            };
             let opacity = if region.faint { 0.35 } else { 0.8 };
-            scene.extend(Part::Stretch.holding(vec![Shape::Box { rect, paint: colour(region), opacity }]));
+            scene.extend(Part::Stretch.holding(vec![Shape::Box {
+                rect,
+                paint: colour(region),
+                opacity,
+            }]));
         }
     }
     for flag in flags(chart, plot, rows) {
         let Some(row) = flag.row else { continue };
         let foot = plot.rect.y - EDGE - 1.0;
         let base = foot - 4.0 - row as f64 * ROW;
-        let (x, anchor) =
-            if flag.leftwards() { (flag.pole - 5.0, Anchor::End) } else { (flag.pole + 5.0, Anchor::Start) };
+        let (x, anchor) = if flag.leftwards() {
+            (flag.pole - 5.0, Anchor::End)
+        } else {
+            (flag.pole + 5.0, Anchor::Start)
+        };
         let mut text = plain((x, base), flag.label.0.clone(), anchor, Paint::Soft);
         text.whole = (flag.label.0 != flag.label.1).then_some(flag.label.1);
         let pole = rule((flag.pole, foot), (flag.pole, base - 9.0), Paint::Soft, 1.0);
-        scene.extend(Part::Flag(flag.stretch.x, flag.stretch.right()).holding(vec![pole, Shape::Text(text)]));
+        scene.extend(
+            Part::Flag(flag.stretch.x, flag.stretch.right()).holding(vec![pole, Shape::Text(text)]),
+        );
     }
 }
 
@@ -116,12 +159,29 @@ mod tests {
     fn rows_of(stretches: &[(f64, f64, &str)]) -> Vec<(String, Option<usize>)> {
         let region = |(from, to, label): &(f64, f64, &str)| {
             let label = (*label).into();
-            Layer::Region(Region { along: Along::X, from: *from, to: *to, label, tone: Tone::Bad, faint: false })
+            Layer::Region(Region {
+                along: Along::X,
+                from: *from,
+                to: *to,
+                label,
+                tone: Tone::Bad,
+                faint: false,
+            })
         };
-        let x = Axis { range: Some((0.0, 100.0)), ..Axis::default() };
-        let chart = Chart { x, layers: stretches.iter().map(region).collect(), ..Chart::default() };
+        let x = Axis {
+            range: Some((0.0, 100.0)),
+            ..Axis::default()
+        };
+        let chart = Chart {
+            x,
+            layers: stretches.iter().map(region).collect(),
+            ..Chart::default()
+        };
         let (_, plot) = layout::scene(&chart, Size::WIDE);
-        let mut found: Vec<_> = flags(&chart, &plot, MOST_ROWS).into_iter().map(|f| (f.label.1, f.row)).collect();
+        let mut found: Vec<_> = flags(&chart, &plot, MOST_ROWS)
+            .into_iter()
+            .map(|f| (f.label.1, f.row))
+            .collect();
         found.sort();
         found
     }
@@ -141,11 +201,17 @@ mod tests {
             (56.0, 57.0, "d of gate"),
         ];
         assert_eq!(
-            rows_of(&near).into_iter().map(|(_, row)| row).collect::<Vec<_>>(),
+            rows_of(&near)
+                .into_iter()
+                .map(|(_, row)| row)
+                .collect::<Vec<_>>(),
             [None, Some(2), Some(1), Some(0)]
         );
         // The last one reaches leftwards, over the one before.
         let late = [(94.0, 95.0, "a of gate"), (99.0, 100.0, "b of gate")];
-        assert_eq!(rows_of(&late), [row("a of gate", Some(0)), row("b of gate", Some(1))]);
+        assert_eq!(
+            rows_of(&late),
+            [row("a of gate", Some(0)), row("b of gate", Some(1))]
+        );
     }
 }

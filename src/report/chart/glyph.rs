@@ -56,19 +56,36 @@ fn key(text: &Text, c: char) -> Key {
 }
 
 fn glyph(text: &Text, c: char) -> Glyph {
-    let font = text::font(text.strong).as_scaled(text::line_height(text.strong, text.size * FACTOR));
+    let font =
+        text::font(text.strong).as_scaled(text::line_height(text.strong, text.size * FACTOR));
     let id = font.glyph_id(c);
     let mut ink: Vec<Run> = Vec::new();
-    if let Some(outline) = font.outline_glyph(id.with_scale_and_position(font.scale(), point(0.0, 0.0))) {
+    if let Some(outline) =
+        font.outline_glyph(id.with_scale_and_position(font.scale(), point(0.0, 0.0)))
+    {
         let corner = outline.px_bounds().min;
         outline.draw(|x, y, cover| {
-            let (from, cover) = ((corner.x as i32 + x as i32, corner.y as i32 + y as i32), cover.min(1.0));
+            let (from, cover) = (
+                (corner.x as i32 + x as i32, corner.y as i32 + y as i32),
+                cover.min(1.0),
+            );
             match ink.last_mut() {
                 _ if cover == 0.0 => {}
-                Some(run) if run.cover == cover && (run.from.0 + run.length, run.from.1) == from => run.length += 1,
-                _ => ink.push(Run { from, length: 1, cover }),
+                Some(run)
+                    if run.cover == cover && (run.from.0 + run.length, run.from.1) == from =>
+                {
+                    run.length += 1
+                }
+                _ => ink.push(Run {
+                    from,
+                    length: 1,
+                    cover,
+                }),
             }
         });
     }
-    Glyph { advance: font.h_advance(id), ink }
+    Glyph {
+        advance: font.h_advance(id),
+        ink,
+    }
 }

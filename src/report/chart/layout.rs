@@ -45,9 +45,23 @@ pub const CAPTION: f64 = LINE + 7.0;
 /// Everything to draw, and where the values are.
 pub fn scene(chart: &Chart, size: Size) -> (Scene, Plot) {
     let (width, height) = (f64::from(size.width), f64::from(size.height));
-    let whole = Rect { x: 0.0, y: 0.0, w: width, h: height };
-    let mut scene = vec![Shape::Box { rect: whole, paint: Paint::Paper, opacity: 1.0 }];
-    let mut room = Rect { x: SIDE, y: 12.0, w: width - 2.0 * SIDE, h: height - 22.0 };
+    let whole = Rect {
+        x: 0.0,
+        y: 0.0,
+        w: width,
+        h: height,
+    };
+    let mut scene = vec![Shape::Box {
+        rect: whole,
+        paint: Paint::Paper,
+        opacity: 1.0,
+    }];
+    let mut room = Rect {
+        x: SIDE,
+        y: 12.0,
+        w: width - 2.0 * SIDE,
+        h: height - 22.0,
+    };
     title(&mut scene, chart, &mut room);
     notes(&mut scene, chart, &mut room);
     let plot = chart.layers.iter().find_map(|layer| match layer {
@@ -77,7 +91,13 @@ fn title(scene: &mut Scene, chart: &Chart, room: &mut Rect) {
 /// The lines of the notes on a paper of that width.
 fn wrapped_notes(chart: &Chart, wide: f64) -> Vec<String> {
     let own = content::foot_note(chart);
-    chart.notes.iter().chain(&own).flat_map(|n| text::wrap(n, wide, SMALL, false, 3)).take(6).collect()
+    chart
+        .notes
+        .iter()
+        .chain(&own)
+        .flat_map(|n| text::wrap(n, wide, SMALL, false, 3))
+        .take(6)
+        .collect()
 }
 
 /// How many lines the notes take.
@@ -93,7 +113,10 @@ fn notes(scene: &mut Scene, chart: &Chart, room: &mut Rect) {
     let height = lines.len() as f64 * 15.0;
     for (i, line) in lines.into_iter().enumerate() {
         let at = (room.x, room.bottom() - height + 12.0 + i as f64 * 15.0);
-        scene.push(Shape::Text(Text { size: SMALL, ..plain(at, line, Anchor::Start, Paint::Soft) }));
+        scene.push(Shape::Text(Text {
+            size: SMALL,
+            ..plain(at, line, Anchor::Start, Paint::Soft)
+        }));
     }
     room.h -= height + 4.0;
 }
@@ -118,12 +141,26 @@ pub fn legend(scene: &mut Scene, entries: &[Entry], room: &mut Rect) {
         }
         if rows == 3 && room.h < 260.0 {
             let more = format!("and {} more", entries.len() - i);
-            scene.push(Shape::Text(plain((at, room.y + 11.0), more, Anchor::Start, Paint::Soft)));
+            scene.push(Shape::Text(plain(
+                (at, room.y + 11.0),
+                more,
+                Anchor::Start,
+                Paint::Soft,
+            )));
             break;
         }
-        let text = plain((at + 24.0, room.y + 11.0), entry.name.clone(), Anchor::Start, Paint::Ink);
+        let text = plain(
+            (at + 24.0, room.y + 11.0),
+            entry.name.clone(),
+            Anchor::Start,
+            Paint::Ink,
+        );
         let part = Part::Entry(entry.name.clone());
-        scene.extend(part.holding(self::entry(entry, (at, room.y + 7.0), cut(room.w * 0.6, text))));
+        scene.extend(part.holding(self::entry(
+            entry,
+            (at, room.y + 7.0),
+            cut(room.w * 0.6, text),
+        )));
         at += wide + 18.0;
     }
     if !entries.is_empty() {
@@ -141,18 +178,35 @@ pub fn entry(entry: &Entry, at: (f64, f64), text: Option<Shape>) -> Scene {
 
 /// What filled and hollow points tell, in a row above the plot.
 pub fn key(scene: &mut Scene, chart: &Chart, room: &mut Rect) {
-    let Some(key) = chart.layers.iter().find_map(|l| if let Layer::Key(key) = l { Some(key) } else { None }) else {
+    let Some(key) = chart.layers.iter().find_map(|l| {
+        if let Layer::Key(key) = l {
+            Some(key)
+        } else {
+            None
+        }
+    }) else {
         return;
     };
     let mut at = room.x;
-    for (name, hollow) in [(&key.filled, false), (&key.hollow, true)].into_iter().filter(|(name, _)| !name.is_empty()) {
+    for (name, hollow) in [(&key.filled, false), (&key.hollow, true)]
+        .into_iter()
+        .filter(|(name, _)| !name.is_empty())
+    {
         let wide = 18.0 + text::width(name, LABEL, false);
         if at > room.x && at + wide > room.right() {
             at = room.x;
             shrink_top(room, LINE);
         }
         scene.extend(point((at + 6.0, room.y + 7.0), Paint::Ink, hollow));
-        scene.extend(cut(room.w, plain((at + 18.0, room.y + 11.0), name.clone(), Anchor::Start, Paint::Ink)));
+        scene.extend(cut(
+            room.w,
+            plain(
+                (at + 18.0, room.y + 11.0),
+                name.clone(),
+                Anchor::Start,
+                Paint::Ink,
+            ),
+        ));
         at += wide + 18.0;
     }
     shrink_top(room, LINE + 6.0);
@@ -162,8 +216,23 @@ pub fn key(scene: &mut Scene, chart: &Chart, room: &mut Rect) {
 pub fn point(at: (f64, f64), paint: Paint, hollow: bool) -> Scene {
     match hollow {
         // A disc has a rim of its own.
-        true => vec![Shape::Disc { at, radius: 3.9, paint }, Shape::Disc { at, radius: 1.3, paint: Paint::Paper }],
-        false => vec![Shape::Disc { at, radius: 3.5, paint }],
+        true => vec![
+            Shape::Disc {
+                at,
+                radius: 3.9,
+                paint,
+            },
+            Shape::Disc {
+                at,
+                radius: 1.3,
+                paint: Paint::Paper,
+            },
+        ],
+        false => vec![Shape::Disc {
+            at,
+            radius: 3.5,
+            paint,
+        }],
     }
 }
 
@@ -180,12 +249,30 @@ fn swatch(scene: &mut Scene, entry: &Entry, at: (f64, f64)) {
         Swatch::Line => scene.push(line(y)),
         Swatch::Dot => scene.extend(point((x + 9.0, y), entry.paint, false)),
         Swatch::Bar { opacity } => {
-            let rect = Rect { x, y: y - 5.0, w: 18.0, h: 11.0 };
-            scene.push(Shape::Box { rect, paint: entry.paint, opacity: f64::from(opacity) / 100.0 });
+            let rect = Rect {
+                x,
+                y: y - 5.0,
+                w: 18.0,
+                h: 11.0,
+            };
+            scene.push(Shape::Box {
+                rect,
+                paint: entry.paint,
+                opacity: f64::from(opacity) / 100.0,
+            });
         }
         Swatch::Area => {
-            let rect = Rect { x, y: y - 5.0, w: 18.0, h: 11.0 };
-            scene.push(Shape::Box { rect, paint: entry.paint, opacity: draw::AREA });
+            let rect = Rect {
+                x,
+                y: y - 5.0,
+                w: 18.0,
+                h: 11.0,
+            };
+            scene.push(Shape::Box {
+                rect,
+                paint: entry.paint,
+                opacity: draw::AREA,
+            });
             scene.push(line(y - 5.0));
         }
     }
@@ -194,20 +281,32 @@ fn swatch(scene: &mut Scene, entry: &Entry, at: (f64, f64)) {
 /// Says so where there is nothing to draw.
 pub fn nothing(scene: &mut Scene, rect: &Rect) {
     let at = (rect.x + rect.w / 2.0, rect.y + rect.h / 2.0);
-    scene.push(Shape::Text(plain(at, "no data", Anchor::Middle, Paint::Soft)));
+    scene.push(Shape::Text(plain(
+        at,
+        "no data",
+        Anchor::Middle,
+        Paint::Soft,
+    )));
 }
 
 /// What an axis measures, above the left end of the vertical one.
 pub fn caption_above(scene: &mut Scene, caption: String, room: &mut Rect) {
     if !caption.is_empty() {
-        scene.extend(cut(room.w, plain((room.x, room.y + 10.0), caption, Anchor::Start, Paint::Soft)));
+        scene.extend(cut(
+            room.w,
+            plain((room.x, room.y + 10.0), caption, Anchor::Start, Paint::Soft),
+        ));
         shrink_top(room, CAPTION);
     }
 }
 
 /// What stands below the plot takes so much: the ticks, and the caption if there is one.
 pub fn below(caption: &str) -> f64 {
-    if caption.is_empty() { 20.0 } else { 20.0 + LINE }
+    if caption.is_empty() {
+        20.0
+    } else {
+        20.0 + LINE
+    }
 }
 
 /// The horizontal axis: line, ticks, their texts as far as they do not touch, and the caption.
@@ -219,7 +318,9 @@ pub fn horizontal(scene: &mut Scene, rect: &Rect, domain: &Domain, caption: Stri
         let half = |t: &super::scale::Tick| text::width(&t.text, LABEL, false) / 2.0;
         place(a.at) + half(a) + 14.0 > place(b.at) - half(b)
     };
-    let ticks = all.into_iter().find(|ticks| ticks.windows(2).all(|p| !touch(&p[0], &p[1])));
+    let ticks = all
+        .into_iter()
+        .find(|ticks| ticks.windows(2).all(|p| !touch(&p[0], &p[1])));
     let foot = rect.bottom();
     let mut marks = Scene::new();
     for tick in ticks.unwrap_or_default() {
@@ -228,14 +329,24 @@ pub fn horizontal(scene: &mut Scene, rect: &Rect, domain: &Domain, caption: Stri
             marks.push(rule((x, rect.y), (x, foot), Paint::Grid, 1.0));
         }
         marks.push(rule((x, foot), (x, foot + 4.0), Paint::Soft, 1.0));
-        marks.push(Shape::Text(plain((x, foot + 17.0), tick.text, Anchor::Middle, Paint::Soft)));
+        marks.push(Shape::Text(plain(
+            (x, foot + 17.0),
+            tick.text,
+            Anchor::Middle,
+            Paint::Soft,
+        )));
     }
     scene.extend(Part::Ticks.holding(marks));
     scene.push(rule((rect.x, foot), (rect.right(), foot), Paint::Soft, 1.0));
     if !caption.is_empty() {
         let y = foot + 17.0 + LINE;
         let text = if text::width(&caption, LABEL, false) <= rect.w {
-            plain((rect.x + rect.w / 2.0, y), caption, Anchor::Middle, Paint::Soft)
+            plain(
+                (rect.x + rect.w / 2.0, y),
+                caption,
+                Anchor::Middle,
+                Paint::Soft,
+            )
         } else {
             plain((rect.right(), y), caption, Anchor::End, Paint::Soft)
         };

@@ -38,7 +38,8 @@ use serde::Serialize;
 pub use colour::stylesheet;
 pub use draw::MANY;
 pub use layer::{
-    Along, Band, Bar, Bars, HeatMap, Histogram, Key, Layer, Line, Marker, Point, Points, Region, Stack, Threshold, Tone,
+    Along, Band, Bar, Bars, HeatMap, Histogram, Key, Layer, Line, Marker, Point, Points, Region,
+    Stack, Threshold, Tone,
 };
 pub use script::SCRIPT;
 
@@ -73,7 +74,11 @@ pub struct Axis {
 impl Axis {
     /// An evenly divided axis, its range by the data.
     pub fn new(label: &str, unit: &str) -> Axis {
-        Axis { label: label.into(), unit: unit.into(), ..Axis::default() }
+        Axis {
+            label: label.into(),
+            unit: unit.into(),
+            ..Axis::default()
+        }
     }
 
     /// The same axis, divided otherwise.
@@ -119,16 +124,28 @@ pub struct Size {
 
 impl Size {
     /// For the width of a page or a slide.
-    pub const WIDE: Size = Size { width: 760, height: 400 };
+    pub const WIDE: Size = Size {
+        width: 760,
+        height: 400,
+    };
     /// For half of it.
-    pub const HALF: Size = Size { width: 460, height: 320 };
+    pub const HALF: Size = Size {
+        width: 460,
+        height: 320,
+    };
 
     /// For a telephone, where a wide one would be too small to read.
-    pub const NARROW: Size = Size { width: 340, height: 300 };
+    pub const NARROW: Size = Size {
+        width: 340,
+        height: 300,
+    };
 
     /// The size within which there is room for a chart and memory for its pixels.
     fn bounded(self) -> Size {
-        Size { width: self.width.clamp(240, 1600), height: self.height.clamp(180, 1200) }
+        Size {
+            width: self.width.clamp(240, 1600),
+            height: self.height.clamp(180, 1200),
+        }
     }
 }
 
@@ -145,9 +162,22 @@ pub fn figure(chart: &Chart) -> String {
     // On a telephone notes take many lines, and a picture as high as ever would have none left for what it shows.
     let notes = layout::note_lines(chart, Size::NARROW).saturating_sub(2) as u32 * 15;
     // A row of a heat map takes the height of its name.
-    let rows = chart.layers.iter().map(|l| if let Layer::HeatMap(map) = l { map.rows.len() as u32 } else { 0 });
+    let rows = chart.layers.iter().map(|l| {
+        if let Layer::HeatMap(map) = l {
+            map.rows.len() as u32
+        } else {
+            0
+        }
+    });
     let more = notes + (17 * rows.max().unwrap_or(0).min(40)).saturating_sub(40);
-    of("rc-wide", Size::WIDE) + &of("rc-narrow", Size { height: Size::NARROW.height + more, ..Size::NARROW })
+    of("rc-wide", Size::WIDE)
+        + &of(
+            "rc-narrow",
+            Size {
+                height: Size::NARROW.height + more,
+                ..Size::NARROW
+            },
+        )
 }
 
 /// The chart as a PNG file of twice the size in pixels, on white.

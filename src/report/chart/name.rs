@@ -18,7 +18,11 @@ fn overlap(a: &Rect, b: &Rect) -> bool {
 impl Names {
     /// Names in that field, over those points.
     pub fn new(field: Rect, drawn: Vec<Spot>) -> Names {
-        Names { field, drawn, taken: Vec::new() }
+        Names {
+            field,
+            drawn,
+            taken: Vec::new(),
+        }
     }
 
     /// Something else that names must not stand on.
@@ -31,16 +35,23 @@ impl Names {
         let cost = |text: &Text| {
             let room = text::extent(text);
             let within = |v: f64, from: f64, to: f64| from - 2.0 <= v && v <= to + 2.0;
-            let inside = |p: &&Spot| within(p.0, room.x, room.right()) && within(p.1, room.y, room.bottom());
+            let inside =
+                |p: &&Spot| within(p.0, room.x, room.right()) && within(p.1, room.y, room.bottom());
             let hidden = self.drawn.iter().filter(inside).count();
             let field = &self.field;
             let outside = room.x < field.x - 2.0
                 || room.right() > field.right() + 14.0
                 || room.y < field.y - 12.0
                 || room.bottom() > field.bottom();
-            hidden + 10_000 * self.taken.iter().filter(|t| overlap(t, &room)).count() + 100_000 * usize::from(outside)
+            hidden
+                + 10_000 * self.taken.iter().filter(|t| overlap(t, &room)).count()
+                + 100_000 * usize::from(outside)
         };
-        let Some((cost, text)) = places.into_iter().map(|t| (cost(&t), t)).min_by_key(|(c, _)| *c) else {
+        let Some((cost, text)) = places
+            .into_iter()
+            .map(|t| (cost(&t), t))
+            .min_by_key(|(c, _)| *c)
+        else {
             return Vec::new();
         };
         if cost >= 10_000 && text.paint == Paint::Soft {
@@ -49,8 +60,17 @@ impl Names {
         }
         let room = text::extent(&text);
         self.taken.push(room);
-        let ground = Rect { x: room.x - 2.0, y: room.y - 1.0, w: room.w + 4.0, h: room.h + 2.0 };
-        let ground = (cost > 0).then_some(Shape::Box { rect: ground, paint: Paint::Paper, opacity: 0.75 });
+        let ground = Rect {
+            x: room.x - 2.0,
+            y: room.y - 1.0,
+            w: room.w + 4.0,
+            h: room.h + 2.0,
+        };
+        let ground = (cost > 0).then_some(Shape::Box {
+            rect: ground,
+            paint: Paint::Paper,
+            opacity: 0.75,
+        });
         ground.into_iter().chain([Shape::Text(text)]).collect()
     }
 
@@ -69,7 +89,12 @@ impl Names {
         let off = if strong { 11.0 } else { 8.0 };
         let paint = if strong { Paint::Ink } else { Paint::Soft };
         if strong {
-            self.taken.push(Rect { x: at.0 - 7.0, y: at.1 - 7.0, w: 14.0, h: 14.0 });
+            self.taken.push(Rect {
+                x: at.0 - 7.0,
+                y: at.1 - 7.0,
+                w: 14.0,
+                h: 14.0,
+            });
         }
         let places = [
             ((off, 4.2), Anchor::Start),
@@ -99,26 +124,57 @@ impl Names {
         let places = if level {
             let (above, below) = (from.1 - 6.0, from.1 + 15.0);
             let middle = (from.0 + to.0) / 2.0;
-            let ends = [(to.0 - 4.0, Anchor::End), (from.0 + 6.0, Anchor::Start), (middle, Anchor::Middle)];
-            [above, below].into_iter().flat_map(|y| ends.map(|(x, a)| ((x, y), a))).collect::<Vec<_>>()
+            let ends = [
+                (to.0 - 4.0, Anchor::End),
+                (from.0 + 6.0, Anchor::Start),
+                (middle, Anchor::Middle),
+            ];
+            [above, below]
+                .into_iter()
+                .flat_map(|y| ends.map(|(x, a)| ((x, y), a)))
+                .collect::<Vec<_>>()
         } else {
-            let heights = [to.1 + 12.0, to.1 + 30.0, (from.1 + to.1) / 2.0, from.1 - 8.0];
+            let heights = [
+                to.1 + 12.0,
+                to.1 + 30.0,
+                (from.1 + to.1) / 2.0,
+                from.1 - 8.0,
+            ];
             let sides = [(from.0 + 6.0, Anchor::Start), (from.0 - 6.0, Anchor::End)];
-            heights.into_iter().flat_map(|y| sides.map(|(x, a)| ((x, y), a))).collect()
+            heights
+                .into_iter()
+                .flat_map(|y| sides.map(|(x, a)| ((x, y), a)))
+                .collect()
         };
-        let text = |(at, anchor)| Text { whole: whole.clone(), ..plain(at, label.clone(), anchor, paint) };
+        let text = |(at, anchor)| Text {
+            whole: whole.clone(),
+            ..plain(at, label.clone(), anchor, paint)
+        };
         self.best(places.into_iter().map(text).collect())
     }
 
     /// Inside a shaded stretch, if it is wide enough.
     pub fn within(&mut self, stretch: Rect, label: &str) -> Scene {
-        if label.is_empty() || text::width(label, LABEL, false) + 8.0 > stretch.w || stretch.h < 18.0 {
+        if label.is_empty()
+            || text::width(label, LABEL, false) + 8.0 > stretch.w
+            || stretch.h < 18.0
+        {
             return Vec::new();
         }
         let middle = stretch.x + stretch.w / 2.0;
-        let across = [(middle, Anchor::Middle), (stretch.x + 6.0, Anchor::Start), (stretch.right() - 6.0, Anchor::End)];
-        let heights = [stretch.y + 14.0, stretch.bottom() - 8.0, stretch.y + stretch.h / 2.0];
-        let places = heights.into_iter().flat_map(|y| across.map(|(x, a)| plain((x, y), label, a, Paint::Soft)));
+        let across = [
+            (middle, Anchor::Middle),
+            (stretch.x + 6.0, Anchor::Start),
+            (stretch.right() - 6.0, Anchor::End),
+        ];
+        let heights = [
+            stretch.y + 14.0,
+            stretch.bottom() - 8.0,
+            stretch.y + stretch.h / 2.0,
+        ];
+        let places = heights
+            .into_iter()
+            .flat_map(|y| across.map(|(x, a)| plain((x, y), label, a, Paint::Soft)));
         self.best(places.collect())
     }
 }

@@ -22,7 +22,10 @@ pub fn apart(wanted: &[f64], height: f64, top: f64, bottom: f64) -> Option<Vec<f
                 break;
             }
             blocks.truncate(blocks.len() - 2);
-            blocks.push((above.0 + below.0, above.1 + below.1 - below.0 as f64 * above.0 as f64 * height));
+            blocks.push((
+                above.0 + below.0,
+                above.1 + below.1 - below.0 as f64 * above.0 as f64 * height,
+            ));
         }
     }
     let mut places = vec![0.0; wanted.len()];
@@ -43,10 +46,26 @@ mod tests {
 
     #[test]
     fn names_make_way_for_each_other() {
-        assert_eq!(apart(&[10.0, 90.0], 10.0, 0.0, 100.0), Some(vec![10.0, 90.0]), "nobody is in the way");
-        assert_eq!(apart(&[50.0, 50.0], 10.0, 0.0, 100.0), Some(vec![45.0, 55.0]), "both give half");
-        assert_eq!(apart(&[100.0, 100.0], 10.0, 0.0, 100.0), Some(vec![85.0, 95.0]), "the edge holds");
-        assert_eq!(apart(&[1.0; 11], 10.0, 0.0, 100.0), None, "there is no room");
+        assert_eq!(
+            apart(&[10.0, 90.0], 10.0, 0.0, 100.0),
+            Some(vec![10.0, 90.0]),
+            "nobody is in the way"
+        );
+        assert_eq!(
+            apart(&[50.0, 50.0], 10.0, 0.0, 100.0),
+            Some(vec![45.0, 55.0]),
+            "both give half"
+        );
+        assert_eq!(
+            apart(&[100.0, 100.0], 10.0, 0.0, 100.0),
+            Some(vec![85.0, 95.0]),
+            "the edge holds"
+        );
+        assert_eq!(
+            apart(&[1.0; 11], 10.0, 0.0, 100.0),
+            None,
+            "there is no room"
+        );
     }
 
     proptest! {

@@ -28,7 +28,11 @@ const STRIP: usize = 32;
 
 /// The whole file.
 pub fn write(size: Size, scene: &[Shape]) -> Vec<u8> {
-    encoded(size.width * DENSITY, size.height * DENSITY, &pixels(size, scene, STRIP))
+    encoded(
+        size.width * DENSITY,
+        size.height * DENSITY,
+        &pixels(size, scene, STRIP),
+    )
 }
 
 /// The pixels of the file, so many lines of it drawn at once.
@@ -38,11 +42,18 @@ fn pixels(size: Size, scene: &[Shape], lines: usize) -> Vec<u8> {
     let mut pixels = vec![0; line * height as usize];
     // The canvas is white already: the paper needs no pixel of its own.
     let is_paper = |shape: &&Shape| matches!(shape, Shape::Box { paint: Paint::Paper, opacity, .. } if *opacity == 1.0);
-    let shapes: Vec<(&Shape, Stretch)> = scene.iter().skip_while(is_paper).map(|s| (s, stretch(s))).collect();
+    let shapes: Vec<(&Shape, Stretch)> = scene
+        .iter()
+        .skip_while(is_paper)
+        .map(|s| (s, stretch(s)))
+        .collect();
     let glyphs = Glyphs::of(scene);
-    pixels.par_chunks_mut(line * lines).enumerate().for_each_init(Vec::new, |drawn, (index, strip)| {
-        draw_strip(&shapes, &glyphs, width, index * lines, drawn, strip);
-    });
+    pixels
+        .par_chunks_mut(line * lines)
+        .enumerate()
+        .for_each_init(Vec::new, |drawn, (index, strip)| {
+            draw_strip(&shapes, &glyphs, width, index * lines, drawn, strip);
+        });
     pixels
 }
 
@@ -60,8 +71,16 @@ fn draw_strip(
     drawn.clear();
     drawn.resize(strip.len() * usize::from(ALL), 255);
     let backend = BitMapBackend::with_buffer(drawn, (width * FINENESS, lines as u32 * FINENESS));
-    let seen = Stretch { from: top as f64 / f64::from(DENSITY), to: (top + lines) as f64 / f64::from(DENSITY) };
-    let mut canvas = Canvas { backend, glyphs, top: (top as u32 * FINENESS) as i32, seen };
+    let seen = Stretch {
+        from: top as f64 / f64::from(DENSITY),
+        to: (top + lines) as f64 / f64::from(DENSITY),
+    };
+    let mut canvas = Canvas {
+        backend,
+        glyphs,
+        top: (top as u32 * FINENESS) as i32,
+        seen,
+    };
     for (shape, stretch) in shapes {
         if stretch.meets(seen) {
             canvas.shape(shape);
@@ -83,7 +102,10 @@ impl Stretch {
     fn around(points: &[Spot], by: f64) -> Stretch {
         let from = points.iter().map(|p| p.1).fold(f64::INFINITY, f64::min);
         let to = points.iter().map(|p| p.1).fold(f64::NEG_INFINITY, f64::max);
-        Stretch { from: from - by, to: to + by }
+        Stretch {
+            from: from - by,
+            to: to + by,
+        }
     }
 
     fn meets(self, other: Stretch) -> bool {
@@ -96,12 +118,15 @@ fn stretch(shape: &Shape) -> Stretch {
     match shape {
         Shape::Stroke { points, width, .. } => Stretch::around(points, width + 1.0),
         Shape::Fill { points, .. } => Stretch::around(points, 1.0),
-        Shape::Box { rect, .. } => Stretch::around(&[(rect.x, rect.y), (rect.x, rect.bottom())], 1.0),
+        Shape::Box { rect, .. } => {
+            Stretch::around(&[(rect.x, rect.y), (rect.x, rect.bottom())], 1.0)
+        }
         Shape::Disc { at, radius, .. } => Stretch::around(&[*at], radius + 2.0),
         Shape::Cloud { points, radius, .. } => Stretch::around(points, radius + 1.0),
-        Shape::Text(text) if text.upright => {
-            Stretch::around(&[text.at], text::width(&text.text, text.size, text.strong) + 1.0)
-        }
+        Shape::Text(text) if text.upright => Stretch::around(
+            &[text.at],
+            text::width(&text.text, text.size, text.strong) + 1.0,
+        ),
         // Ascenders and descenders of any font stay within one and a half times its size.
         Shape::Text(text) => Stretch::around(&[text.at], text.size * 1.5),
         Shape::Begin(_) | Shape::End => Stretch::around(&[], 0.0),
@@ -112,11 +137,16 @@ fn stretch(shape: &Shape) -> Stretch {
 fn average(width: u32, drawn: &[u8], out: &mut [u8]) {
     let (n, row) = (FINENESS as usize, (width * 3) as usize);
     let mut sums = vec![0u16; row * n];
-    for (lines, out) in drawn.chunks_exact(row * n * n).zip(out.chunks_exact_mut(row)) {
+    for (lines, out) in drawn
+        .chunks_exact(row * n * n)
+        .zip(out.chunks_exact_mut(row))
+    {
         // Down first, in strides that a processor takes many at a time, then across.
         sums.fill(0);
         for line in lines.chunks_exact(row * n) {
-            sums.iter_mut().zip(line).for_each(|(sum, channel)| *sum += u16::from(*channel));
+            sums.iter_mut()
+                .zip(line)
+                .for_each(|(sum, channel)| *sum += u16::from(*channel));
         }
         for (pixels, out) in sums.chunks_exact(3 * n).zip(out.chunks_exact_mut(3)) {
             let mut sum = [ALL / 2; 3];
@@ -136,8 +166,11 @@ fn encoded(width: u32, height: u32, pixels: &[u8]) -> Vec<u8> {
     // Plain areas and repeated glyphs are found sooner, and packed closer, as they are than as differences.
     encoder.set_filter(png::Filter::NoFilter);
     encoder.set_deflate_compression(png::DeflateCompression::Level(1));
-    let written = encoder.write_header().and_then(|mut w| w.write_image_data(pixels));
-    written.unwrap_or_else(|e| unreachable!("a vector takes every byte, and the size is right: {e}"));
+    let written = encoder
+        .write_header()
+        .and_then(|mut w| w.write_image_data(pixels));
+    written
+        .unwrap_or_else(|e| unreachable!("a vector takes every byte, and the size is right: {e}"));
     out
 }
 
@@ -166,14 +199,30 @@ impl Canvas<'_> {
     fn shape(&mut self, shape: &Shape) {
         // The backend's errors are those of files and of fonts, and it has neither.
         match shape {
-            Shape::Stroke { points, paint, width, dash } => {
+            Shape::Stroke {
+                points,
+                paint,
+                width,
+                dash,
+            } => {
                 for part in dashes(points, dash) {
                     self.stroke(&part, *paint, *width);
                 }
             }
-            Shape::Fill { points, paint, opacity } => self.fill(points, *paint, *opacity),
-            Shape::Box { rect, paint, opacity } => {
-                let (from, to) = (self.place((rect.x, rect.y)), self.place((rect.right(), rect.bottom())));
+            Shape::Fill {
+                points,
+                paint,
+                opacity,
+            } => self.fill(points, *paint, *opacity),
+            Shape::Box {
+                rect,
+                paint,
+                opacity,
+            } => {
+                let (from, to) = (
+                    self.place((rect.x, rect.y)),
+                    self.place((rect.right(), rect.bottom())),
+                );
                 self.rectangle(from, to, *paint, *opacity);
             }
             Shape::Disc { at, radius, paint } => {
@@ -181,9 +230,16 @@ impl Canvas<'_> {
                     self.disc(*at, radius, paint);
                 }
             }
-            Shape::Cloud { points, radius, paint } => {
+            Shape::Cloud {
+                points,
+                radius,
+                paint,
+            } => {
                 let seen = self.seen;
-                for at in points.iter().filter(|at| Stretch::around(&[**at], radius + 1.0).meets(seen)) {
+                for at in points
+                    .iter()
+                    .filter(|at| Stretch::around(&[**at], radius + 1.0).meets(seen))
+                {
                     self.disc(*at, *radius, *paint);
                 }
             }
@@ -200,12 +256,16 @@ impl Canvas<'_> {
 
     fn disc(&mut self, at: Spot, radius: f64, paint: Paint) {
         let at = self.place(at);
-        let _ = self.backend.draw_circle(at, (radius * FACTOR) as u32, &colour(paint, 1.0), true);
+        let _ = self
+            .backend
+            .draw_circle(at, (radius * FACTOR) as u32, &colour(paint, 1.0), true);
     }
 
     fn rectangle(&mut self, from: (i32, i32), to: (i32, i32), paint: Paint, opacity: f64) {
         if from.0 < to.0 && from.1 < to.1 {
-            let _ = self.backend.draw_rect(from, to, &colour(paint, opacity), true);
+            let _ = self
+                .backend
+                .draw_rect(from, to, &colour(paint, opacity), true);
         }
     }
 
@@ -230,7 +290,12 @@ impl Canvas<'_> {
             } else {
                 let length = libm::hypot(bx - ax, by - ay);
                 let (nx, ny) = ((by - ay) / length * half, (ax - bx) / length * half);
-                let outline = [(ax + nx, ay + ny), (bx + nx, by + ny), (bx - nx, by - ny), (ax - nx, ay - ny)];
+                let outline = [
+                    (ax + nx, ay + ny),
+                    (bx + nx, by + ny),
+                    (bx - nx, by - ny),
+                    (ax - nx, ay - ny),
+                ];
                 self.fill(&outline, paint, 1.0);
             }
             if i > 0 && half * FACTOR >= 3.0 {
@@ -240,7 +305,11 @@ impl Canvas<'_> {
     }
 
     fn text(&mut self, text: &Text) {
-        let whole: f32 = text.text.chars().map(|c| self.glyphs.get(text, c).advance).sum();
+        let whole: f32 = text
+            .text
+            .chars()
+            .map(|c| self.glyphs.get(text, c).advance)
+            .sum();
         let mut along = match text.anchor {
             Anchor::Start => 0.0,
             Anchor::Middle => -whole / 2.0,
@@ -252,14 +321,21 @@ impl Canvas<'_> {
         for c in text.text.chars() {
             let glyph = self.glyphs.get(text, c);
             let left = along.round() as i32;
-            for Run { from: (x, y), length, cover } in &glyph.ink {
+            for Run {
+                from: (x, y),
+                length,
+                cover,
+            } in &glyph.ink
+            {
                 let (x, y) = (left + x, *y);
                 let (from, to) = match text.upright {
                     true => ((x0 + y, y0 - x - length + 1), (x0 + y, y0 - x)),
                     false => ((x0 + x, y0 + y), (x0 + x + length - 1, y0 + y)),
                 };
                 if from.1 < lines && to.1 >= 0 {
-                    let _ = self.backend.draw_line(from, to, &ink.mix(f64::from(*cover)));
+                    let _ = self
+                        .backend
+                        .draw_line(from, to, &ink.mix(f64::from(*cover)));
                 }
             }
             along += glyph.advance;
@@ -315,7 +391,10 @@ mod tests {
             let scene = layout::scene(&chart, Size::HALF).0;
             let whole = pixels(Size::HALF, &scene, (Size::HALF.height * DENSITY) as usize);
             for lines in [STRIP, 7] {
-                assert!(pixels(Size::HALF, &scene, lines) == whole, "{name} in strips of {lines}");
+                assert!(
+                    pixels(Size::HALF, &scene, lines) == whole,
+                    "{name} in strips of {lines}"
+                );
             }
         }
     }
@@ -323,7 +402,10 @@ mod tests {
     #[test]
     fn a_dash_goes_round_corners() {
         let parts = dashes(&[(0.0, 0.0), (5.0, 0.0), (5.0, 5.0)], &[4.0, 2.0]);
-        assert_eq!(parts, [vec![(0.0, 0.0), (4.0, 0.0)], vec![(5.0, 1.0), (5.0, 5.0)]]);
+        assert_eq!(
+            parts,
+            [vec![(0.0, 0.0), (4.0, 0.0)], vec![(5.0, 1.0), (5.0, 5.0)]]
+        );
         assert_eq!(dashes(&[(0.0, 0.0), (1.0, 0.0)], &[]).len(), 1);
         assert!(dashes(&[], &[1.0, 1.0]).is_empty());
     }

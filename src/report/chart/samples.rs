@@ -8,11 +8,22 @@ fn noise(i: u64) -> f64 {
 }
 
 fn line(name: &str, points: Vec<(f64, f64)>) -> Layer {
-    Layer::Line(Line { name: name.into(), points, tone: Tone::Auto })
+    Layer::Line(Line {
+        name: name.into(),
+        points,
+        tone: Tone::Auto,
+    })
 }
 
 fn chart(title: &str, x: Axis, y: Axis, layers: Vec<Layer>) -> Chart {
-    Chart { title: title.into(), description: format!("What is seen in: {title}"), x, y, layers, notes: vec![] }
+    Chart {
+        title: title.into(),
+        description: format!("What is seen in: {title}"),
+        x,
+        y,
+        layers,
+        notes: vec![],
+    }
 }
 
 fn clock() -> Axis {
@@ -37,18 +48,28 @@ pub fn ordinary() -> Vec<(&'static str, Chart)> {
 }
 
 fn day() -> Chart {
-    let xs: Vec<f64> = (0..=240).map(|i| 6.0 * 3600.0 + f64::from(i) * 180.0).collect();
+    let xs: Vec<f64> = (0..=240)
+        .map(|i| 6.0 * 3600.0 + f64::from(i) * 180.0)
+        .collect();
     let staff = |t: f64| {
         let up = 1.0 / (1.0 + libm::exp(-(t / 3600.0 - 8.2) * 3.0));
         let down = 1.0 / (1.0 + libm::exp((t / 3600.0 - 16.8) * 2.5));
         1200.0 * up * down
     };
     let down = |i: usize, t: f64| staff(t) * if (100..110).contains(&i) { 0.35 } else { 0.02 };
-    let at = |f: &dyn Fn(usize, f64) -> f64| xs.iter().enumerate().map(|(i, t)| f(i, *t)).collect::<Vec<f64>>();
+    let at = |f: &dyn Fn(usize, f64) -> f64| {
+        xs.iter()
+            .enumerate()
+            .map(|(i, t)| f(i, *t))
+            .collect::<Vec<f64>>()
+    };
     let parts = vec![
         ("established".to_string(), at(&|i, t| staff(t) - down(i, t))),
         ("being set up".to_string(), at(&|i, t| down(i, t) * 0.4)),
-        ("down, not yet noticed".to_string(), at(&|i, t| down(i, t) * 0.6)),
+        (
+            "down, not yet noticed".to_string(),
+            at(&|i, t| down(i, t) * 0.6),
+        ),
     ];
     let outage = Region {
         along: Along::X,
@@ -62,16 +83,35 @@ fn day() -> Chart {
         "A third of the sessions is down for half an hour after the gateway restarts at 11:00",
         clock(),
         Axis::new("Sessions", ""),
-        vec![Layer::Region(outage), Layer::Stack(Stack { xs, parts, tones: Vec::new() })],
+        vec![
+            Layer::Region(outage),
+            Layer::Stack(Stack {
+                xs,
+                parts,
+                tones: Vec::new(),
+            }),
+        ],
     )
 }
 
 fn rate() -> Chart {
     let echo = |t: f64| libm::exp(-(t % 1800.0) / 120.0) * 40.0 * libm::exp(-t / 6000.0);
     let points = |k: u64, f: &dyn Fn(f64) -> f64| {
-        (0..10_000u64).map(|i| (28_800.0 + i as f64 * 1.8, f(i as f64 * 1.8) * (0.8 + 0.4 * noise(i + k)))).collect()
+        (0..10_000u64)
+            .map(|i| {
+                (
+                    28_800.0 + i as f64 * 1.8,
+                    f(i as f64 * 1.8) * (0.8 + 0.4 * noise(i + k)),
+                )
+            })
+            .collect()
     };
-    let peak = Threshold { along: Along::Y, value: 60.0, label: "gateway limit 60/s".into(), tone: Tone::Bad };
+    let peak = Threshold {
+        along: Along::Y,
+        value: 60.0,
+        label: "gateway limit 60/s".into(),
+        tone: Tone::Bad,
+    };
     chart(
         "The restart comes back every 30 min as an echo in the refreshes",
         clock(),
@@ -90,7 +130,11 @@ fn percentiles() -> Chart {
             .map(|i| {
                 let storm = if (30..38).contains(&i) { 40.0 } else { 1.0 };
                 let gap = (60..64).contains(&i);
-                let y = if gap { f64::NAN } else { scale * storm * (0.9 + 0.2 * noise(i + k)) };
+                let y = if gap {
+                    f64::NAN
+                } else {
+                    scale * storm * (0.9 + 0.2 * noise(i + k))
+                };
                 (28_800.0 + i as f64 * 300.0, y)
             })
             .collect()
@@ -118,7 +162,13 @@ fn sweep() -> Chart {
     let xs = [60.0, 120.0, 300.0, 600.0, 900.0, 1200.0, 1500.0, 1800.0];
     let value = |x: f64| 0.2 + x * x / 9e5;
     let band = xs.map(|x| (x, value(x) * 0.85, value(x) * 1.12)).to_vec();
-    let points = xs.map(|x| Point { x, y: value(x), ..Point::default() }).to_vec();
+    let points = xs
+        .map(|x| Point {
+            x,
+            y: value(x),
+            ..Point::default()
+        })
+        .to_vec();
     chart(
         "An interval of at most 900 s keeps missed toasts below 1 %",
         Axis::new("Refresh interval", "s"),
@@ -132,16 +182,31 @@ fn sweep() -> Chart {
                 tone: Tone::Good,
                 faint: false,
             }),
-            Layer::Band(Band { name: "mean of 20, 95 % interval".into(), points: band, tone: Tone::Auto }),
-            line("mean of 20, 95 % interval", xs.map(|x| (x, value(x))).to_vec()),
-            Layer::Points(Points { name: "mean of 20, 95 % interval".into(), points, tone: Tone::Auto }),
+            Layer::Band(Band {
+                name: "mean of 20, 95 % interval".into(),
+                points: band,
+                tone: Tone::Auto,
+            }),
+            line(
+                "mean of 20, 95 % interval",
+                xs.map(|x| (x, value(x))).to_vec(),
+            ),
+            Layer::Points(Points {
+                name: "mean of 20, 95 % interval".into(),
+                points,
+                tone: Tone::Auto,
+            }),
             Layer::Threshold(Threshold {
                 along: Along::Y,
                 value: 1.0,
                 label: "objective ≤ 1 %".into(),
                 tone: Tone::Auto,
             }),
-            Layer::Marker(Marker { x: 600.0, y: value(600.0), label: "today: 600 s".into() }),
+            Layer::Marker(Marker {
+                x: 600.0,
+                y: value(600.0),
+                label: "today: 600 s".into(),
+            }),
         ],
     )
 }
@@ -154,7 +219,11 @@ fn tradeoff() -> Chart {
         x: load(*i),
         y: missed(*i),
         interval: Some((missed(*i) * 0.8, missed(*i) * 1.25)),
-        label: if *i == 600.0 { String::new() } else { format!("{i} s") },
+        label: if *i == 600.0 {
+            String::new()
+        } else {
+            format!("{i} s")
+        },
         ..Point::default()
     };
     chart(
@@ -180,7 +249,11 @@ fn tradeoff() -> Chart {
                 label: "gateway limit".into(),
                 tone: Tone::Bad,
             }),
-            Layer::Marker(Marker { x: load(600.0), y: missed(600.0), label: "chosen: 600 s".into() }),
+            Layer::Marker(Marker {
+                x: load(600.0),
+                y: missed(600.0),
+                label: "chosen: 600 s".into(),
+            }),
         ],
     )
 }
@@ -208,7 +281,12 @@ fn causes() -> Chart {
         "Why sessions were lost",
         Axis::new("Lost sessions", "per day"),
         Axis::default(),
-        vec![Layer::Bars(Bars { bars, base: 0.0, names: (String::new(), String::new()), tone: Tone::Auto })],
+        vec![Layer::Bars(Bars {
+            bars,
+            base: 0.0,
+            names: (String::new(), String::new()),
+            tone: Tone::Auto,
+        })],
     )
 }
 
@@ -232,33 +310,68 @@ fn tornado() -> Chart {
         Axis::new("Missed toasts", "%"),
         Axis::default(),
         vec![
-            Layer::Bars(Bars { bars, base: 1.8, names: ("low end".into(), "high end".into()), tone: Tone::Auto }),
-            Layer::Threshold(Threshold { along: Along::X, value: 2.2, label: "objective".into(), tone: Tone::Bad }),
+            Layer::Bars(Bars {
+                bars,
+                base: 1.8,
+                names: ("low end".into(), "high end".into()),
+                tone: Tone::Auto,
+            }),
+            Layer::Threshold(Threshold {
+                along: Along::X,
+                value: 2.2,
+                label: "objective".into(),
+                tone: Tone::Bad,
+            }),
         ],
     );
-    chart.notes = vec!["Each bar: one key at either end of its range, all others as in the scenario (1.8 %).".into()];
+    chart.notes = vec![
+        "Each bar: one key at either end of its range, all others as in the scenario (1.8 %)."
+            .into(),
+    ];
     chart
 }
 
 fn heat() -> Chart {
-    let rows: Vec<String> = ["60 s", "300 s", "600 s", "900 s", "1800 s"].map(String::from).into();
-    let columns: Vec<String> = ["0 %", "0.1 %", "0.5 %", "1 %", "2 %", "5 %"].map(String::from).into();
+    let rows: Vec<String> = ["60 s", "300 s", "600 s", "900 s", "1800 s"]
+        .map(String::from)
+        .into();
+    let columns: Vec<String> = ["0 %", "0.1 %", "0.5 %", "1 %", "2 %", "5 %"]
+        .map(String::from)
+        .into();
     let value = |r: usize, c: usize| (r as f64 + 0.3) * (c as f64 + 0.2) * 0.9;
-    let mut values: Vec<Vec<f64>> = (0..5).map(|r| (0..6).map(|c| value(r, c)).collect()).collect();
+    let mut values: Vec<Vec<f64>> = (0..5)
+        .map(|r| (0..6).map(|c| value(r, c)).collect())
+        .collect();
     values[4][5] = f64::NAN;
-    let cells = values.iter().map(|row| row.iter().map(|v| format!("{v:.1}")).collect()).collect();
+    let cells = values
+        .iter()
+        .map(|row| row.iter().map(|v| format!("{v:.1}")).collect())
+        .collect();
     chart(
         "Missed toasts (%) by refresh interval and packet loss",
         Axis::new("Packet loss", ""),
         Axis::new("Refresh interval", ""),
-        vec![Layer::HeatMap(HeatMap { columns, rows, values, cells, marked: Some((2, 1)) })],
+        vec![Layer::HeatMap(HeatMap {
+            columns,
+            rows,
+            values,
+            cells,
+            marked: Some((2, 1)),
+        })],
     )
 }
 
 fn staircase() -> Chart {
     let limit = |name: &str, per: f64| {
-        let points = (0..=40).map(|i| f64::from(i) * 500.0).map(|n| (n, (n / per).ceil().max(1.0))).collect();
-        Layer::Steps(Line { name: name.into(), points, tone: Tone::Auto })
+        let points = (0..=40)
+            .map(|i| f64::from(i) * 500.0)
+            .map(|n| (n, (n / per).ceil().max(1.0)))
+            .collect();
+        Layer::Steps(Line {
+            name: name.into(),
+            points,
+            tone: Tone::Auto,
+        })
     };
     chart(
         "From 6,000 clients on, the refresh rate decides how many gateways there must be",
@@ -268,7 +381,11 @@ fn staircase() -> Chart {
             limit("refresh rate", 2600.0),
             limit("sessions per gateway", 4000.0),
             limit("storm after restart", 4100.0),
-            Layer::Marker(Marker { x: 12_000.0, y: 5.0, label: "12,000 clients: 5 gateways".into() }),
+            Layer::Marker(Marker {
+                x: 12_000.0,
+                y: 5.0,
+                label: "12,000 clients: 5 gateways".into(),
+            }),
         ],
     )
 }
@@ -276,14 +393,22 @@ fn staircase() -> Chart {
 fn histogram() -> Chart {
     let bins = (0..40).map(|i| {
         let x = f64::from(i) * 5.0;
-        (x, x + 5.0, (1000.0 * libm::exp(-(x - 60.0) * (x - 60.0) / 900.0)).round())
+        (
+            x,
+            x + 5.0,
+            (1000.0 * libm::exp(-(x - 60.0) * (x - 60.0) / 900.0)).round(),
+        )
     });
     chart(
         "Response time of session setup, all day",
         Axis::new("Response time", "ms"),
         Axis::new("Requests", ""),
         vec![
-            Layer::Histogram(Histogram { name: String::new(), bins: bins.collect(), tone: Tone::Auto }),
+            Layer::Histogram(Histogram {
+                name: String::new(),
+                bins: bins.collect(),
+                tone: Tone::Auto,
+            }),
             Layer::Threshold(Threshold {
                 along: Along::X,
                 value: 110.0,
@@ -297,14 +422,23 @@ fn histogram() -> Chart {
 fn paired() -> Chart {
     let points = (0..20u64).map(|i| {
         let y = -3.0 + 4.0 * noise(i * 7 + 3);
-        Point { x: i as f64 + 1.0, y, interval: Some((y - 0.8, y + 0.8)), ..Point::default() }
+        Point {
+            x: i as f64 + 1.0,
+            y,
+            interval: Some((y - 0.8, y + 0.8)),
+            ..Point::default()
+        }
     });
     chart(
         "B loses fewer sessions than A in 18 of 20 pairs",
         Axis::new("Pair", ""),
         Axis::new("Difference B − A", "sessions/h"),
         vec![
-            Layer::Points(Points { name: String::new(), points: points.collect(), tone: Tone::Auto }),
+            Layer::Points(Points {
+                name: String::new(),
+                points: points.collect(),
+                tone: Tone::Auto,
+            }),
             Layer::Threshold(Threshold {
                 along: Along::Y,
                 value: 0.0,
@@ -318,14 +452,34 @@ fn paired() -> Chart {
 /// What must not break anything.
 pub fn extreme() -> Vec<(&'static str, Chart)> {
     let plain = |title: &str, points: Vec<(f64, f64)>| {
-        chart(title, Axis::new("x", "s"), Axis::new("y", "1/s"), vec![line("one", points)])
+        chart(
+            title,
+            Axis::new("x", "s"),
+            Axis::new("y", "1/s"),
+            vec![line("one", points)],
+        )
     };
-    let long = "a very long name that goes on and on, far beyond what any legend could ever hold ".repeat(3);
-    let many =
-        (0..12).map(|i| line(&format!("series {i}"), vec![(0.0, f64::from(i)), (1.0, f64::from(i % 3))])).collect();
-    let mut log = plain("Zeros on a logarithmic axis", vec![(0.0, 0.0), (1.0, 10.0), (2.0, 1e5), (3.0, -1.0)]);
+    let long = "a very long name that goes on and on, far beyond what any legend could ever hold "
+        .repeat(3);
+    let many = (0..12)
+        .map(|i| {
+            line(
+                &format!("series {i}"),
+                vec![(0.0, f64::from(i)), (1.0, f64::from(i % 3))],
+            )
+        })
+        .collect();
+    let mut log = plain(
+        "Zeros on a logarithmic axis",
+        vec![(0.0, 0.0), (1.0, 10.0), (2.0, 1e5), (3.0, -1.0)],
+    );
     log.y.scale = Scale::Log;
-    let mut cut = plain("A range that cuts", (0..100).map(|i| (f64::from(i), f64::from(i * i % 90))).collect());
+    let mut cut = plain(
+        "A range that cuts",
+        (0..100)
+            .map(|i| (f64::from(i), f64::from(i * i % 90)))
+            .collect(),
+    );
     (cut.x.range, cut.y.range) = (Some((20.0, 60.0)), Some((10.0, 50.0)));
     let bars = (0..60).map(|i| Bar {
         label: format!("{i} {long}"),
@@ -333,7 +487,10 @@ pub fn extreme() -> Vec<(&'static str, Chart)> {
         text: i.to_string(),
         ..Bar::default()
     });
-    let bars = Bars { bars: bars.collect(), ..Bars::default() };
+    let bars = Bars {
+        bars: bars.collect(),
+        ..Bars::default()
+    };
     let names: Vec<String> = (0..40).map(|i| format!("group {i} of {long}")).collect();
     let heat = HeatMap {
         columns: names.clone(),
@@ -347,17 +504,61 @@ pub fn extreme() -> Vec<(&'static str, Chart)> {
         parts: vec![("a".into(), vec![0.0, 0.0]), ("b".into(), vec![f64::NAN])],
         tones: vec![Tone::Bad],
     };
-    let nan = Marker { x: f64::NAN, y: 1.0, label: "nowhere".into() };
+    let nan = Marker {
+        x: f64::NAN,
+        y: 1.0,
+        label: "nowhere".into(),
+    };
     vec![
-        ("nothing", chart("", Axis::default(), Axis::default(), vec![])),
+        (
+            "nothing",
+            chart("", Axis::default(), Axis::default(), vec![]),
+        ),
         ("one_point", plain("One point", vec![(600.0, 4.0)])),
-        ("zero", plain("Zero everywhere", (0..50).map(|i| (f64::from(i), 0.0)).collect())),
-        ("equal", plain("All equal", (0..50).map(|i| (f64::from(i), 1234.5)).collect())),
-        ("gaps", plain("Gaps", (0..50).map(|i| (f64::from(i), if i % 5 < 2 { f64::NAN } else { 1.0 })).collect())),
+        (
+            "zero",
+            plain(
+                "Zero everywhere",
+                (0..50).map(|i| (f64::from(i), 0.0)).collect(),
+            ),
+        ),
+        (
+            "equal",
+            plain(
+                "All equal",
+                (0..50).map(|i| (f64::from(i), 1234.5)).collect(),
+            ),
+        ),
+        (
+            "gaps",
+            plain(
+                "Gaps",
+                (0..50)
+                    .map(|i| (f64::from(i), if i % 5 < 2 { f64::NAN } else { 1.0 }))
+                    .collect(),
+            ),
+        ),
         ("nan", plain("Not a number", vec![(f64::NAN, f64::NAN); 5])),
-        ("infinite", plain("Infinite", vec![(0.0, f64::INFINITY), (1.0, 1.0), (f64::NEG_INFINITY, 2.0)])),
-        ("huge", plain("Huge", vec![(-1e300, 1e-300), (1e300, 1e300)])),
-        ("jagged", plain("10,000 points", (0..10_000).map(|i| (f64::from(i), noise(u64::from(i as u32)))).collect())),
+        (
+            "infinite",
+            plain(
+                "Infinite",
+                vec![(0.0, f64::INFINITY), (1.0, 1.0), (f64::NEG_INFINITY, 2.0)],
+            ),
+        ),
+        (
+            "huge",
+            plain("Huge", vec![(-1e300, 1e-300), (1e300, 1e300)]),
+        ),
+        (
+            "jagged",
+            plain(
+                "10,000 points",
+                (0..10_000)
+                    .map(|i| (f64::from(i), noise(u64::from(i as u32))))
+                    .collect(),
+            ),
+        ),
         (
             "cloud",
             chart(
@@ -367,7 +568,11 @@ pub fn extreme() -> Vec<(&'static str, Chart)> {
                 vec![Layer::Points(Points {
                     name: "requests".into(),
                     points: (0..10_000)
-                        .map(|i| Point { x: noise(i), y: noise(i + 9999) * noise(i), ..Point::default() })
+                        .map(|i| Point {
+                            x: noise(i),
+                            y: noise(i + 9999) * noise(i),
+                            ..Point::default()
+                        })
                         .collect(),
                     tone: Tone::Auto,
                 })],
@@ -382,19 +587,77 @@ pub fn extreme() -> Vec<(&'static str, Chart)> {
                 vec![
                     line(&long, vec![(0.0, 1.0), (1.0, 2.0)]),
                     line(&format!("other {long}"), vec![(0.0, 2.0), (1.0, 1.0)]),
-                    Layer::Marker(Marker { x: 0.9, y: 1.5, label: long.clone() }),
+                    Layer::Marker(Marker {
+                        x: 0.9,
+                        y: 1.5,
+                        label: long.clone(),
+                    }),
                     Layer::Marker(nan),
                 ],
             ),
         ),
-        ("many", chart("Twelve series", Axis::new("x", ""), Axis::new("y", ""), many)),
-        ("script", plain("<script>alert(1)</script> & \"'\u{1}]]>", vec![(0.0, 1.0), (1.0, 2.0)])),
+        (
+            "many",
+            chart(
+                "Twelve series",
+                Axis::new("x", ""),
+                Axis::new("y", ""),
+                many,
+            ),
+        ),
+        (
+            "script",
+            plain(
+                "<script>alert(1)</script> & \"'\u{1}]]>",
+                vec![(0.0, 1.0), (1.0, 2.0)],
+            ),
+        ),
         ("log_zero", log),
         ("cut", cut),
-        ("stack_zero", chart("No session at all", clock(), Axis::new("Sessions", ""), vec![Layer::Stack(stack)])),
-        ("bars_many", chart("Sixty bars", Axis::new("n", ""), Axis::default(), vec![Layer::Bars(bars)])),
-        ("bars_none", chart("No bars", Axis::new("n", ""), Axis::default(), vec![Layer::Bars(Bars::default())])),
-        ("heat_large", chart("Large", Axis::new("to", ""), Axis::new("from", ""), vec![Layer::HeatMap(heat)])),
-        ("heat_none", chart("None", Axis::default(), Axis::default(), vec![Layer::HeatMap(HeatMap::default())])),
+        (
+            "stack_zero",
+            chart(
+                "No session at all",
+                clock(),
+                Axis::new("Sessions", ""),
+                vec![Layer::Stack(stack)],
+            ),
+        ),
+        (
+            "bars_many",
+            chart(
+                "Sixty bars",
+                Axis::new("n", ""),
+                Axis::default(),
+                vec![Layer::Bars(bars)],
+            ),
+        ),
+        (
+            "bars_none",
+            chart(
+                "No bars",
+                Axis::new("n", ""),
+                Axis::default(),
+                vec![Layer::Bars(Bars::default())],
+            ),
+        ),
+        (
+            "heat_large",
+            chart(
+                "Large",
+                Axis::new("to", ""),
+                Axis::new("from", ""),
+                vec![Layer::HeatMap(heat)],
+            ),
+        ),
+        (
+            "heat_none",
+            chart(
+                "None",
+                Axis::default(),
+                Axis::default(),
+                vec![Layer::HeatMap(HeatMap::default())],
+            ),
+        ),
     ]
 }

@@ -33,9 +33,21 @@ impl Domain {
         let zero = if scale == Scale::Log { 0.0 } else { zero };
         let Some((mut low, mut high)) = ends else {
             return match scale {
-                Scale::Linear | Scale::Whole => Domain { from: 0.0, to: 1.0, scale },
-                Scale::Log => Domain { from: 0.1, to: 10.0, scale },
-                Scale::TimeOfDay => Domain { from: 0.0, to: 86_400.0, scale },
+                Scale::Linear | Scale::Whole => Domain {
+                    from: 0.0,
+                    to: 1.0,
+                    scale,
+                },
+                Scale::Log => Domain {
+                    from: 0.1,
+                    to: 10.0,
+                    scale,
+                },
+                Scale::TimeOfDay => Domain {
+                    from: 0.0,
+                    to: 86_400.0,
+                    scale,
+                },
             };
         };
         let only = low == high;
@@ -52,7 +64,11 @@ impl Domain {
 
     /// From one value to another, mended where that is no stretch.
     pub fn between(low: f64, high: f64, scale: Scale) -> Domain {
-        let (mut from, mut to) = if low <= high { (low, high) } else { (high, low) };
+        let (mut from, mut to) = if low <= high {
+            (low, high)
+        } else {
+            (high, low)
+        };
         if !(from.is_finite() && to.is_finite()) {
             (from, to) = (0.0, 1.0);
         }
@@ -87,14 +103,31 @@ impl Domain {
             Scale::Log => {
                 let whole = |x: f64, up: bool| {
                     let l = libm::log10(x);
-                    libm::pow(10.0, if up { (l - 1e-9).ceil() } else { (l + 1e-9).floor() })
+                    libm::pow(
+                        10.0,
+                        if up {
+                            (l - 1e-9).ceil()
+                        } else {
+                            (l + 1e-9).floor()
+                        },
+                    )
                 };
                 // A whole decade more is much room for little: the nearest of 1, 2, 5 does.
                 let low = whole(self.from, false);
                 let high = whole(self.to, true);
-                let from = [5.0, 2.0].map(|m| m * low).into_iter().find(|v| *v <= self.from * (1.0 + 1e-9));
-                let to = [0.2, 0.5].map(|m| m * high).into_iter().find(|v| *v >= self.to * (1.0 - 1e-9));
-                Domain { from: from.unwrap_or(low), to: to.unwrap_or(high), ..self }
+                let from = [5.0, 2.0]
+                    .map(|m| m * low)
+                    .into_iter()
+                    .find(|v| *v <= self.from * (1.0 + 1e-9));
+                let to = [0.2, 0.5]
+                    .map(|m| m * high)
+                    .into_iter()
+                    .find(|v| *v >= self.to * (1.0 - 1e-9));
+                Domain {
+                    from: from.unwrap_or(low),
+                    to: to.unwrap_or(high),
+                    ..self
+                }
             }
             Scale::TimeOfDay => self,
         }
@@ -104,17 +137,27 @@ impl Domain {
     pub fn widened(self, share: f64) -> Domain {
         if self.scale == Scale::Log {
             let more = libm::pow(self.to / self.from, share);
-            return Domain { from: self.from / more, to: self.to * more, ..self };
+            return Domain {
+                from: self.from / more,
+                to: self.to * more,
+                ..self
+            };
         }
         let more = (self.to - self.from) * share;
-        Domain { from: self.from - more, to: self.to + more, ..self }
+        Domain {
+            from: self.from - more,
+            to: self.to + more,
+            ..self
+        }
     }
 
     /// Where the value lies, 0 at the beginning and 1 at the end. What a logarithm has no place for is at the foot.
     pub fn place(&self, v: f64) -> f64 {
         match self.scale {
             Scale::Log if v <= 0.0 => 0.0,
-            Scale::Log => (libm::log(v) - libm::log(self.from)) / (libm::log(self.to) - libm::log(self.from)),
+            Scale::Log => {
+                (libm::log(v) - libm::log(self.from)) / (libm::log(self.to) - libm::log(self.from))
+            }
             _ => (v - self.from) / (self.to - self.from),
         }
     }
@@ -122,7 +165,9 @@ impl Domain {
     /// About so many ticks.
     pub fn ticks(&self, count: usize) -> Vec<Tick> {
         match self.scale {
-            Scale::Linear | Scale::Whole => linear(self.from, self.to, count, self.scale.least_step()),
+            Scale::Linear | Scale::Whole => {
+                linear(self.from, self.to, count, self.scale.least_step())
+            }
             Scale::Log => logarithmic(self.from, self.to, count),
             Scale::TimeOfDay => clock(self.from, self.to, count),
         }
@@ -140,7 +185,10 @@ impl Scale {
 fn step(stretch: f64, count: usize) -> f64 {
     let rough = stretch / count.max(1) as f64;
     let power = libm::pow(10.0, libm::floor(libm::log10(rough)));
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|m| m * power >= rough * 0.999).unwrap_or(10.0);
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .find(|m| m * power >= rough * 0.999)
+        .unwrap_or(10.0);
     step * power
 }
 
@@ -150,7 +198,12 @@ fn linear(from: f64, to: f64, count: usize, least: f64) -> Vec<Tick> {
     let last = libm::floor(to / step + 1e-6);
     // Counted in steps, not added up: sums of 0.1 are not what they seem.
     let values = (0..=(last - first).clamp(0.0, 200.0) as u64).map(|i| (first + i as f64) * step);
-    values.map(|at| Tick { at: if at == 0.0 { 0.0 } else { at }, text: amount(at, step) }).collect()
+    values
+        .map(|at| Tick {
+            at: if at == 0.0 { 0.0 } else { at },
+            text: amount(at, step),
+        })
+        .collect()
 }
 
 /// A value to the precision of the step, thousands apart, millions and more in short.
@@ -160,12 +213,18 @@ pub fn amount(v: f64, step: f64) -> String {
     if !(1e-4..1e15).contains(&magnitude) {
         return if v == 0.0 { "0".into() } else { scientific(v) };
     }
-    let short = [(1e12, " T"), (1e9, " G"), (1e6, " M")].into_iter().find(|(size, _)| magnitude >= *size);
+    let short = [(1e12, " T"), (1e9, " G"), (1e6, " M")]
+        .into_iter()
+        .find(|(size, _)| magnitude >= *size);
     if let Some((size, letter)) = short.filter(|_| v != 0.0) {
         return format!("{}{letter}", human(v / size)).replace('-', "−");
     }
     let decimals = libm::ceil(-libm::log10(step) - 1e-9).clamp(0.0, 9.0) as usize;
-    let text = if decimals == 0 { human_whole(v) } else { format!("{v:.decimals$}") };
+    let text = if decimals == 0 {
+        human_whole(v)
+    } else {
+        format!("{v:.decimals$}")
+    };
     text.replace('-', "−")
 }
 
@@ -192,7 +251,10 @@ fn power_of_ten(exponent: i32) -> String {
         '-' => '⁻',
         digit => ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][digit as usize - '0' as usize],
     };
-    format!("10{}", exponent.to_string().chars().map(raised).collect::<String>())
+    format!(
+        "10{}",
+        exponent.to_string().chars().map(raised).collect::<String>()
+    )
 }
 
 fn logarithmic(from: f64, to: f64, count: usize) -> Vec<Tick> {
@@ -203,23 +265,36 @@ fn logarithmic(from: f64, to: f64, count: usize) -> Vec<Tick> {
         // Less than a factor of five holds too few round numbers: even steps say more.
         return linear(from, to, count.min(5), 0.0);
     }
-    let fronts: &[f64] = if decades * 3 <= count + 2 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+    let fronts: &[f64] = if decades * 3 <= count + 2 {
+        &[1.0, 2.0, 5.0]
+    } else {
+        &[1.0]
+    };
     let every = decades.div_ceil(count.max(1)).max(1);
     let inside = |at: f64| at >= from * (1.0 - 1e-9) && at <= to * (1.0 + 1e-9);
-    let values = (first..=last).filter(|e| (e - first) % every as i32 == 0).flat_map(|e| {
-        let power = libm::pow(10.0, f64::from(e));
-        fronts.iter().map(move |f| f * power)
-    });
+    let values = (first..=last)
+        .filter(|e| (e - first) % every as i32 == 0)
+        .flat_map(|e| {
+            let power = libm::pow(10.0, f64::from(e));
+            fronts.iter().map(move |f| f * power)
+        });
     let text = |at: f64| {
-        if (1e-3..1e6).contains(&at) { human(at) } else { scientific(at) }
+        if (1e-3..1e6).contains(&at) {
+            human(at)
+        } else {
+            scientific(at)
+        }
     };
-    values.filter(|at| inside(*at)).map(|at| Tick { at, text: text(at) }).collect()
+    values
+        .filter(|at| inside(*at))
+        .map(|at| Tick { at, text: text(at) })
+        .collect()
 }
 
 /// Steps a clock face knows [s].
 const CLOCK: [f64; 20] = [
-    1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 10_800.0, 14_400.0,
-    21_600.0, 43_200.0, 86_400.0, 604_800.0,
+    1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0,
+    10_800.0, 14_400.0, 21_600.0, 43_200.0, 86_400.0, 604_800.0,
 ];
 
 fn clock(from: f64, to: f64, count: usize) -> Vec<Tick> {
@@ -227,11 +302,19 @@ fn clock(from: f64, to: f64, count: usize) -> Vec<Tick> {
     if rough < 0.5 {
         return linear(from, to, count, 0.0);
     }
-    let step = CLOCK.into_iter().find(|s| *s >= rough * 0.999).unwrap_or_else(|| step(to - from, count));
+    let step = CLOCK
+        .into_iter()
+        .find(|s| *s >= rough * 0.999)
+        .unwrap_or_else(|| step(to - from, count));
     let first = libm::ceil(from / step - 1e-6);
     let last = libm::floor(to / step + 1e-6);
     let values = (0..=(last - first).clamp(0.0, 200.0) as u64).map(|i| (first + i as f64) * step);
-    values.map(|at| Tick { at, text: time_of_day(at, step < 60.0) }).collect()
+    values
+        .map(|at| Tick {
+            at,
+            text: time_of_day(at, step < 60.0),
+        })
+        .collect()
 }
 
 /// "08:00", "+1 d 02:00".
@@ -239,7 +322,11 @@ fn time_of_day(at: f64, seconds: bool) -> String {
     let total = at.round() as i64;
     let (day, rest) = (total.div_euclid(86_400), total.rem_euclid(86_400));
     let clock = format!("{:02}:{:02}", rest / 3600, rest / 60 % 60);
-    let clock = if seconds { format!("{clock}:{:02}", rest % 60) } else { clock };
+    let clock = if seconds {
+        format!("{clock}:{:02}", rest % 60)
+    } else {
+        clock
+    };
     match day {
         0 => clock,
         1 if rest == 0 => clock.replacen("00:00", "24:00", 1),
@@ -253,30 +340,59 @@ mod tests {
 
     fn texts(from: f64, to: f64, scale: Scale, count: usize) -> String {
         let ticks = Domain::between(from, to, scale).ticks(count);
-        ticks.into_iter().map(|t| t.text).collect::<Vec<_>>().join(" | ")
+        ticks
+            .into_iter()
+            .map(|t| t.text)
+            .collect::<Vec<_>>()
+            .join(" | ")
     }
 
     #[test]
     fn ticks_are_round() {
-        assert_eq!(texts(0.0, 1.0, Scale::Linear, 5), "0.0 | 0.2 | 0.4 | 0.6 | 0.8 | 1.0");
-        assert_eq!(texts(1.0, 4.0, Scale::Whole, 8), "1 | 2 | 3 | 4", "of things there are no halves");
-        assert_eq!(texts(-3.0, 12_345.0, Scale::Linear, 4), "0 | 5,000 | 10,000");
-        assert_eq!(texts(-1.0, 1.0, Scale::Linear, 4), "−1.0 | −0.5 | 0.0 | 0.5 | 1.0");
+        assert_eq!(
+            texts(0.0, 1.0, Scale::Linear, 5),
+            "0.0 | 0.2 | 0.4 | 0.6 | 0.8 | 1.0"
+        );
+        assert_eq!(
+            texts(1.0, 4.0, Scale::Whole, 8),
+            "1 | 2 | 3 | 4",
+            "of things there are no halves"
+        );
+        assert_eq!(
+            texts(-3.0, 12_345.0, Scale::Linear, 4),
+            "0 | 5,000 | 10,000"
+        );
+        assert_eq!(
+            texts(-1.0, 1.0, Scale::Linear, 4),
+            "−1.0 | −0.5 | 0.0 | 0.5 | 1.0"
+        );
         assert_eq!(texts(0.0, 3e6, Scale::Linear, 3), "0 | 1 M | 2 M | 3 M");
-        assert_eq!(texts(0.0, 3e-6, Scale::Linear, 3), "0 | 10⁻⁶ | 2×10⁻⁶ | 3×10⁻⁶");
+        assert_eq!(
+            texts(0.0, 3e-6, Scale::Linear, 3),
+            "0 | 10⁻⁶ | 2×10⁻⁶ | 3×10⁻⁶"
+        );
     }
 
     #[test]
     fn logarithmic_ticks_go_by_decades() {
-        assert_eq!(texts(1.0, 1e6, Scale::Log, 6), "1 | 10 | 100 | 1,000 | 10,000 | 100,000 | 10⁶");
-        assert_eq!(texts(0.1, 10.0, Scale::Log, 6), "0.1 | 0.2 | 0.5 | 1 | 2 | 5 | 10");
+        assert_eq!(
+            texts(1.0, 1e6, Scale::Log, 6),
+            "1 | 10 | 100 | 1,000 | 10,000 | 100,000 | 10⁶"
+        );
+        assert_eq!(
+            texts(0.1, 10.0, Scale::Log, 6),
+            "0.1 | 0.2 | 0.5 | 1 | 2 | 5 | 10"
+        );
         assert_eq!(texts(1e-9, 1.0, Scale::Log, 3), "10⁻⁹ | 10⁻⁶ | 0.001 | 1");
         assert_eq!(texts(40.0, 60.0, Scale::Log, 6), "40 | 45 | 50 | 55 | 60");
     }
 
     #[test]
     fn clocks_tick_like_clocks() {
-        assert_eq!(texts(0.0, 86_400.0, Scale::TimeOfDay, 4), "00:00 | 06:00 | 12:00 | 18:00 | 24:00");
+        assert_eq!(
+            texts(0.0, 86_400.0, Scale::TimeOfDay, 4),
+            "00:00 | 06:00 | 12:00 | 18:00 | 24:00"
+        );
         assert_eq!(
             texts(28_800.0, 28_860.0, Scale::TimeOfDay, 4),
             "08:00:00 | 08:00:15 | 08:00:30 | 08:00:45 | 08:01:00"
@@ -292,8 +408,14 @@ mod tests {
         let none = Domain::of(std::iter::empty(), Scale::Linear, 0.5);
         assert_eq!((none.from, none.to), (0.0, 1.0));
         for scale in [Scale::Linear, Scale::Whole, Scale::Log, Scale::TimeOfDay] {
-            for values in [[0.0, 0.0], [5.0, 5.0], [-2.0, -2.0], [f64::NAN, 3.0], [1e300, 1e-300], [f64::INFINITY, 1.0]]
-            {
+            for values in [
+                [0.0, 0.0],
+                [5.0, 5.0],
+                [-2.0, -2.0],
+                [f64::NAN, 3.0],
+                [1e300, 1e-300],
+                [f64::INFINITY, 1.0],
+            ] {
                 for zero in [0.0, 0.5, 2.0] {
                     let domain = Domain::of(values.into_iter(), scale, zero).nice(5);
                     assert!(domain.from < domain.to, "{values:?} {domain:?}");

@@ -85,15 +85,32 @@ impl Part {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Shape {
     /// A stroke; the dash pattern may be empty.
-    Stroke { points: Vec<Spot>, paint: Paint, width: f64, dash: &'static [f64] },
+    Stroke {
+        points: Vec<Spot>,
+        paint: Paint,
+        width: f64,
+        dash: &'static [f64],
+    },
     /// A filled outline.
-    Fill { points: Vec<Spot>, paint: Paint, opacity: f64 },
+    Fill {
+        points: Vec<Spot>,
+        paint: Paint,
+        opacity: f64,
+    },
     /// A filled rectangle.
-    Box { rect: Rect, paint: Paint, opacity: f64 },
+    Box {
+        rect: Rect,
+        paint: Paint,
+        opacity: f64,
+    },
     /// A filled disc, with a rim of paper.
     Disc { at: Spot, radius: f64, paint: Paint },
     /// Many discs of one colour, without rims.
-    Cloud { points: Vec<Spot>, radius: f64, paint: Paint },
+    Cloud {
+        points: Vec<Spot>,
+        radius: f64,
+        paint: Paint,
+    },
     /// Text.
     Text(Text),
     /// From here to the matching end the shapes are one part of the picture.
@@ -107,5 +124,10 @@ pub type Scene = Vec<Shape>;
 
 /// A straight stroke.
 pub fn rule(from: Spot, to: Spot, paint: Paint, width: f64) -> Shape {
-    Shape::Stroke { points: vec![from, to], paint, width, dash: &[] }
+    Shape::Stroke {
+        points: vec![from, to],
+        paint,
+        width,
+        dash: &[],
+    }
 }

@@ -26,7 +26,10 @@ pub fn write(chart: &Chart, size: Size, (scene, plot): &(Vec<Shape>, Plot)) -> S
     );
     // A picture without a name is a riddle to a screen reader.
     let names = [&chart.title, &chart.description];
-    let name = names.into_iter().find(|n| !n.is_empty()).map_or("Chart", String::as_str);
+    let name = names
+        .into_iter()
+        .find(|n| !n.is_empty())
+        .map_or("Chart", String::as_str);
     let _ = writeln!(out, "<title>{}</title>", escaped(name));
     let _ = writeln!(out, "<desc>{}</desc>", escaped(&chart.description));
     for shape in scene {
@@ -37,7 +40,9 @@ pub fn write(chart: &Chart, size: Size, (scene, plot): &(Vec<Shape>, Plot)) -> S
 }
 
 fn place(plot: &Plot) -> String {
-    let rect = [plot.rect.x, plot.rect.y, plot.rect.w, plot.rect.h].map(number).join(" ");
+    let rect = [plot.rect.x, plot.rect.y, plot.rect.w, plot.rect.h]
+        .map(number)
+        .join(" ");
     let domain = |d: &Domain| {
         let scale = match d.scale {
             Scale::Linear | Scale::Whole => "linear",
@@ -46,7 +51,11 @@ fn place(plot: &Plot) -> String {
         };
         format!("{} {} {scale}", rounded(d.from), rounded(d.to))
     };
-    format!(" data-plot=\"{rect}\" data-x=\"{}\" data-y=\"{}\"", domain(&plot.x), domain(&plot.y))
+    format!(
+        " data-plot=\"{rect}\" data-x=\"{}\" data-y=\"{}\"",
+        domain(&plot.x),
+        domain(&plot.y)
+    )
 }
 
 /// Text that is nothing but text, also within quotes. Characters XML has no place for are replaced.
@@ -72,7 +81,11 @@ fn number(v: f64) -> String {
     let tenths = (v * 10.0).round() as i64;
     let sign = if tenths < 0 { "-" } else { "" };
     let (whole, rest) = (tenths.abs() / 10, tenths.abs() % 10);
-    if rest == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{rest}") }
+    if rest == 0 {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{rest}")
+    }
 }
 
 fn path(points: &[Spot]) -> String {
@@ -90,21 +103,37 @@ fn path(points: &[Spot]) -> String {
 
 /// The colour as an attribute, and the class that may overrule it.
 fn fill(paint: Paint) -> String {
-    let class = paint.class().map_or(String::new(), |c| format!(" class=\"rc-{c}\""));
+    let class = paint
+        .class()
+        .map_or(String::new(), |c| format!(" class=\"rc-{c}\""));
     format!("{class} fill=\"{}\"", paint.hex())
 }
 
 fn opacity(value: f64) -> String {
-    if value >= 1.0 { String::new() } else { format!(" fill-opacity=\"{value}\"") }
+    if value >= 1.0 {
+        String::new()
+    } else {
+        format!(" fill-opacity=\"{value}\"")
+    }
 }
 
 fn shape(out: &mut String, shape: &Shape) {
     let _ = match shape {
-        Shape::Stroke { points, paint, width, dash } => {
-            let class = paint.class().map_or(String::new(), |c| format!(" class=\"rc-{c}-l\""));
+        Shape::Stroke {
+            points,
+            paint,
+            width,
+            dash,
+        } => {
+            let class = paint
+                .class()
+                .map_or(String::new(), |c| format!(" class=\"rc-{c}-l\""));
             let dash: Vec<String> = dash.iter().map(|d| number(*d)).collect();
-            let dash =
-                if dash.is_empty() { String::new() } else { format!(" stroke-dasharray=\"{}\"", dash.join(" ")) };
+            let dash = if dash.is_empty() {
+                String::new()
+            } else {
+                format!(" stroke-dasharray=\"{}\"", dash.join(" "))
+            };
             // A path would be filled by a program that does not know `fill="none"` from a group; so it says it itself.
             writeln!(
                 out,
@@ -113,10 +142,24 @@ fn shape(out: &mut String, shape: &Shape) {
                 paint.hex()
             )
         }
-        Shape::Fill { points, paint, opacity: o } => {
-            writeln!(out, "<path d=\"{}Z\"{}{}/>", path(points), fill(*paint), opacity(*o))
+        Shape::Fill {
+            points,
+            paint,
+            opacity: o,
+        } => {
+            writeln!(
+                out,
+                "<path d=\"{}Z\"{}{}/>",
+                path(points),
+                fill(*paint),
+                opacity(*o)
+            )
         }
-        Shape::Box { rect, paint, opacity: o } => writeln!(
+        Shape::Box {
+            rect,
+            paint,
+            opacity: o,
+        } => writeln!(
             out,
             "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"{}{}/>",
             number(rect.x),
@@ -139,10 +182,19 @@ fn shape(out: &mut String, shape: &Shape) {
             };
             ring(out, radius + 1.0, Paint::Paper).and_then(|()| ring(out, *radius, *paint))
         }
-        Shape::Cloud { points, radius, paint } => {
+        Shape::Cloud {
+            points,
+            radius,
+            paint,
+        } => {
             // Strokes without length and with round ends: a tenth of the bytes that circles take.
-            let class = paint.class().map_or(String::new(), |c| format!(" class=\"rc-{c}-l\""));
-            let dots: String = points.iter().map(|(x, y)| format!("M{},{}h0", number(*x), number(*y))).collect();
+            let class = paint
+                .class()
+                .map_or(String::new(), |c| format!(" class=\"rc-{c}-l\""));
+            let dots: String = points
+                .iter()
+                .map(|(x, y)| format!("M{},{}h0", number(*x), number(*y)))
+                .collect();
             writeln!(
                 out,
                 "<path{class} d=\"{dots}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" stroke-linecap=\"round\"/>",
@@ -156,11 +208,17 @@ fn shape(out: &mut String, shape: &Shape) {
         }
         Shape::Begin(part) => match part {
             Part::Layer { index, name } => {
-                writeln!(out, "<g data-layer=\"{index}\" data-name=\"{}\">", escaped(name))
+                writeln!(
+                    out,
+                    "<g data-layer=\"{index}\" data-name=\"{}\">",
+                    escaped(name)
+                )
             }
             Part::At(x) => writeln!(out, "<g data-at=\"{}\">", number(*x)),
             Part::Stretch => writeln!(out, "<g data-stretch=\"\">"),
-            Part::Flag(from, to) => writeln!(out, "<g data-flag=\"{} {}\">", number(*from), number(*to)),
+            Part::Flag(from, to) => {
+                writeln!(out, "<g data-flag=\"{} {}\">", number(*from), number(*to))
+            }
             Part::Fixed => writeln!(out, "<g data-fixed=\"\">"),
             Part::Ticks => writeln!(out, "<g data-ticks=\"\">"),
             Part::Entry(name) => writeln!(out, "<g data-entry=\"{}\">", escaped(name)),
@@ -177,10 +235,24 @@ fn text(out: &mut String, text: &Text) {
         Anchor::Middle => " text-anchor=\"middle\"",
         Anchor::End => " text-anchor=\"end\"",
     };
-    let weight = if text.strong { " font-weight=\"600\"" } else { "" };
-    let turned = if text.upright { format!(" transform=\"rotate(-90 {x} {y})\"") } else { String::new() };
-    let whole = text.whole.as_ref().map_or(String::new(), |w| format!("<title>{}</title>", escaped(w)));
+    let weight = if text.strong {
+        " font-weight=\"600\""
+    } else {
+        ""
+    };
+    let turned = if text.upright {
+        format!(" transform=\"rotate(-90 {x} {y})\"")
+    } else {
+        String::new()
+    };
+    let whole = text
+        .whole
+        .as_ref()
+        .map_or(String::new(), |w| format!("<title>{}</title>", escaped(w)));
     let body = escaped(&text.text);
-    let start = format!("<text x=\"{x}\" y=\"{y}\" font-size=\"{}\"{weight}{anchor}{turned}", number(text.size));
+    let start = format!(
+        "<text x=\"{x}\" y=\"{y}\" font-size=\"{}\"{weight}{anchor}{turned}",
+        number(text.size)
+    );
     let _ = writeln!(out, "{start}{}>{whole}{body}</text>", fill(text.paint));
 }

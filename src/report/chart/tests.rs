@@ -3,26 +3,52 @@
 use super::*;
 
 fn all() -> Vec<(&'static str, Chart)> {
-    samples::ordinary().into_iter().chain(samples::extreme()).collect()
+    samples::ordinary()
+        .into_iter()
+        .chain(samples::extreme())
+        .collect()
 }
 
-const SIZES: [Size; 4] = [Size::WIDE, Size::HALF, Size { width: 320, height: 240 }, Size { width: 1, height: 1 }];
+const SIZES: [Size; 4] = [
+    Size::WIDE,
+    Size::HALF,
+    Size {
+        width: 320,
+        height: 240,
+    },
+    Size {
+        width: 1,
+        height: 1,
+    },
+];
 
 #[test]
 fn every_svg_is_well_formed_named_and_self_contained() {
     for (name, chart) in all() {
         for size in SIZES {
             let svg = svg(&chart, size);
-            let tree = roxmltree::Document::parse(&svg).unwrap_or_else(|e| panic!("{name}: {e}\n{svg}"));
+            let tree =
+                roxmltree::Document::parse(&svg).unwrap_or_else(|e| panic!("{name}: {e}\n{svg}"));
             let root = tree.root_element();
             assert_eq!(root.attribute("role"), Some("img"), "{name}");
             assert!(root.attribute("viewBox").is_some(), "{name}");
-            let children: Vec<&str> = root.children().filter(|n| n.is_element()).map(|n| n.tag_name().name()).collect();
+            let children: Vec<&str> = root
+                .children()
+                .filter(|n| n.is_element())
+                .map(|n| n.tag_name().name())
+                .collect();
             assert_eq!(children[..2], ["title", "desc"], "{name}");
             for node in root.descendants().filter(|n| n.is_element()) {
                 assert_ne!(node.tag_name().name(), "script", "{name}");
-                assert!(node.attribute("id").is_none(), "{name}: an id could meet another chart's");
-                assert!(node.attributes().all(|a| !a.name().starts_with("on") && a.name() != "href"), "{name}");
+                assert!(
+                    node.attribute("id").is_none(),
+                    "{name}: an id could meet another chart's"
+                );
+                assert!(
+                    node.attributes()
+                        .all(|a| !a.name().starts_with("on") && a.name() != "href"),
+                    "{name}"
+                );
             }
             for number in ["NaN", "inf"] {
                 assert!(
@@ -37,8 +63,16 @@ fn every_svg_is_well_formed_named_and_self_contained() {
 #[test]
 fn the_same_chart_is_the_same_bytes() {
     for (name, chart) in samples::ordinary() {
-        assert_eq!(svg(&chart, Size::WIDE), svg(&chart.clone(), Size::WIDE), "{name}");
-        assert_eq!(png(&chart, Size::HALF), png(&chart.clone(), Size::HALF), "{name}");
+        assert_eq!(
+            svg(&chart, Size::WIDE),
+            svg(&chart.clone(), Size::WIDE),
+            "{name}"
+        );
+        assert_eq!(
+            png(&chart, Size::HALF),
+            png(&chart.clone(), Size::HALF),
+            "{name}"
+        );
     }
 }
 
@@ -47,9 +81,13 @@ fn every_png_has_the_size_and_ink() {
     for (name, chart) in all() {
         let bytes = png(&chart, Size::HALF);
         let decoder = ::png::Decoder::new(std::io::Cursor::new(&bytes));
-        let mut reader = decoder.read_info().unwrap_or_else(|e| panic!("{name}: {e}"));
+        let mut reader = decoder
+            .read_info()
+            .unwrap_or_else(|e| panic!("{name}: {e}"));
         let mut pixels = vec![0; reader.output_buffer_size().unwrap_or_default()];
-        let info = reader.next_frame(&mut pixels).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let info = reader
+            .next_frame(&mut pixels)
+            .unwrap_or_else(|e| panic!("{name}: {e}"));
         assert_eq!((info.width, info.height), (920, 640), "{name}");
         let inked = pixels.iter().filter(|b| **b < 250).count();
         assert!(inked > 400 || name == "heat_none", "{name}: {inked}");
@@ -58,19 +96,37 @@ fn every_png_has_the_size_and_ink() {
 
 #[test]
 fn markup_in_a_title_stays_text() {
-    let (_, chart) = samples::extreme().into_iter().find(|(n, _)| *n == "script").unwrap_or_default();
+    let (_, chart) = samples::extreme()
+        .into_iter()
+        .find(|(n, _)| *n == "script")
+        .unwrap_or_default();
     let svg = svg(&chart, Size::WIDE);
     assert!(!svg.contains("<script"));
     let tree = roxmltree::Document::parse(&svg).unwrap_or_else(|e| panic!("{e}"));
-    let title = tree.descendants().find(|n| n.has_tag_name("title")).and_then(|n| n.text()).unwrap_or_default();
-    assert!(title.starts_with("<script>alert(1)</script> & \"'"), "{title}");
+    let title = tree
+        .descendants()
+        .find(|n| n.has_tag_name("title"))
+        .and_then(|n| n.text())
+        .unwrap_or_default();
+    assert!(
+        title.starts_with("<script>alert(1)</script> & \"'"),
+        "{title}"
+    );
 }
 
 /// Texts that stand on one another or leave the paper.
 pub fn unreadable(chart: &Chart, size: Size) -> Vec<String> {
     let scene = layout::scene(chart, size.bounded()).0;
-    let texts: Vec<_> =
-        scene.iter().filter_map(|s| if let scene::Shape::Text(t) = s { Some(t) } else { None }).collect();
+    let texts: Vec<_> = scene
+        .iter()
+        .filter_map(|s| {
+            if let scene::Shape::Text(t) = s {
+                Some(t)
+            } else {
+                None
+            }
+        })
+        .collect();
     let mut all = Vec::new();
     for (i, a) in texts.iter().enumerate() {
         let ra = text::extent(a);
@@ -105,7 +161,10 @@ fn texts_do_not_overlap() {
 
 #[test]
 fn long_curves_are_thinned_everywhere() {
-    let (_, chart) = samples::extreme().into_iter().find(|(n, _)| *n == "jagged").unwrap_or_default();
+    let (_, chart) = samples::extreme()
+        .into_iter()
+        .find(|(n, _)| *n == "jagged")
+        .unwrap_or_default();
     let svg = svg(&chart, Size::WIDE);
     assert!(svg.len() < 60_000, "{}", svg.len());
     let data = data(&chart, Size::WIDE);
@@ -118,7 +177,11 @@ fn the_stylesheet_knows_every_class_in_use() {
     let rules = stylesheet();
     for (name, chart) in all() {
         let svg = svg(&chart, Size::WIDE);
-        for class in svg.split("class=\"").skip(1).filter_map(|s| s.split('"').next()) {
+        for class in svg
+            .split("class=\"")
+            .skip(1)
+            .filter_map(|s| s.split('"').next())
+        {
             assert!(rules.contains(&format!(".{class}{{")), "{name}: {class}");
         }
     }
@@ -129,7 +192,9 @@ fn page(charts: &[(&str, Chart)]) -> String {
     let figure = |(name, chart): &(&str, Chart)| {
         let data = data(chart, Size::WIDE).to_string().replace('<', "\\u003c");
         let picture = super::figure(chart);
-        format!("<figure data-chart=\"{name}\">{picture}<script type=\"application/json\">{data}</script></figure>\n")
+        format!(
+            "<figure data-chart=\"{name}\">{picture}<script type=\"application/json\">{data}</script></figure>\n"
+        )
     };
     let figures: String = charts.iter().map(figure).collect();
     format!(
@@ -145,7 +210,9 @@ fn page(charts: &[(&str, Chart)]) -> String {
 #[test]
 #[ignore = "writes a page for a browser"]
 fn sample_page() {
-    let Some(path) = std::env::var_os("CHARTS_PAGE") else { return };
+    let Some(path) = std::env::var_os("CHARTS_PAGE") else {
+        return;
+    };
     std::fs::write(path, page(&all())).unwrap_or_else(|e| panic!("{e}"));
 }
 
@@ -153,9 +220,13 @@ fn sample_page() {
 #[test]
 #[ignore = "writes pictures to look at"]
 fn look() {
-    let Some(folder) = std::env::var_os("CHARTS") else { return };
+    let Some(folder) = std::env::var_os("CHARTS") else {
+        return;
+    };
     let folder = std::path::Path::new(&folder);
-    let put = |name: String, bytes: &[u8]| std::fs::write(folder.join(name), bytes).unwrap_or_else(|e| panic!("{e}"));
+    let put = |name: String, bytes: &[u8]| {
+        std::fs::write(folder.join(name), bytes).unwrap_or_else(|e| panic!("{e}"))
+    };
     for (name, chart) in all() {
         put(format!("{name}.svg"), svg(&chart, Size::WIDE).as_bytes());
         put(format!("{name}.png"), &png(&chart, Size::WIDE));
@@ -173,8 +244,15 @@ fn what_stands_at_the_longest_bar_stays_on_a_narrow_paper() {
         text: "94.511 ± 0.0041 %".into(),
         ..Bar::default()
     };
-    let bars = Bars { bars: vec![bar(20.0), bar(95.0)], ..Bars::default() };
-    let chart = Chart { layers: vec![Layer::Bars(bars)], x: Axis::new("Missed", "%"), ..Chart::default() };
+    let bars = Bars {
+        bars: vec![bar(20.0), bar(95.0)],
+        ..Bars::default()
+    };
+    let chart = Chart {
+        layers: vec![Layer::Bars(bars)],
+        x: Axis::new("Missed", "%"),
+        ..Chart::default()
+    };
     assert_eq!(unreadable(&chart, Size::NARROW), Vec::<String>::new());
 }
 
@@ -187,8 +265,15 @@ fn what_stands_left_of_bars_leaves_their_names_alone_on_a_narrow_paper() {
         text: "−1.870 ± 0.00049 points".into(),
         ..Bar::default()
     };
-    let bars = Bars { bars: vec![bar(-1.82), bar(-1.87)], ..Bars::default() };
-    let chart = Chart { layers: vec![Layer::Bars(bars)], x: Axis::new("Difference", ""), ..Chart::default() };
+    let bars = Bars {
+        bars: vec![bar(-1.82), bar(-1.87)],
+        ..Bars::default()
+    };
+    let chart = Chart {
+        layers: vec![Layer::Bars(bars)],
+        x: Axis::new("Difference", ""),
+        ..Chart::default()
+    };
     assert_eq!(unreadable(&chart, Size::NARROW), Vec::<String>::new());
 }
 
@@ -203,11 +288,19 @@ fn a_narrow_heat_map_has_room_for_its_key_and_for_every_row() {
         ..HeatMap::default()
     };
     let y = Axis::new("Gateway; colour: time without a usable session, %", "");
-    let chart = Chart { layers: vec![Layer::HeatMap(map)], y, x: Axis::new("Client", ""), ..Chart::default() };
+    let chart = Chart {
+        layers: vec![Layer::HeatMap(map)],
+        y,
+        x: Axis::new("Client", ""),
+        ..Chart::default()
+    };
     assert_eq!(unreadable(&chart, Size::NARROW), Vec::<String>::new());
     let page = figure(&chart);
     let narrow = page.split("class=\"rc-narrow\"").nth(1).unwrap_or_default();
-    assert!((0..12).all(|i| narrow.contains(&format!(">gateway {i}</text>"))), "{narrow}");
+    assert!(
+        (0..12).all(|i| narrow.contains(&format!(">gateway {i}</text>"))),
+        "{narrow}"
+    );
 }
 
 /// On a telephone notes of many lines leave the plot as high as notes of few.
@@ -217,10 +310,19 @@ fn a_narrow_chart_with_long_notes_is_higher() {
         let (_, chart) = samples::ordinary().remove(3);
         let page = figure(&Chart { notes, ..chart });
         let narrow = page.split("class=\"rc-narrow\"").nth(1).unwrap_or_default();
-        let plot = narrow.split("data-plot=\"").nth(1).and_then(|p| p.split('"').next()).unwrap_or_default();
-        plot.split(' ').nth(3).and_then(|h| h.parse().ok()).unwrap_or_default()
+        let plot = narrow
+            .split("data-plot=\"")
+            .nth(1)
+            .and_then(|p| p.split('"').next())
+            .unwrap_or_default();
+        plot.split(' ')
+            .nth(3)
+            .and_then(|h| h.parse().ok())
+            .unwrap_or_default()
     };
-    let long =
-        "Each bar ends at the value that stands there, one key at a time, and all the others as in the scenario.";
-    assert_eq!(height(vec![long.into(), long.into()]), height(vec!["One.".into(), "Two.".into()]));
+    let long = "Each bar ends at the value that stands there, one key at a time, and all the others as in the scenario.";
+    assert_eq!(
+        height(vec![long.into(), long.into()]),
+        height(vec!["One.".into(), "Two.".into()])
+    );
 }

@@ -24,7 +24,8 @@ pub fn font(strong: bool) -> &'static FontRef<'static> {
     static REGULAR: OnceLock<FontRef<'static>> = OnceLock::new();
     static STRONG: OnceLock<FontRef<'static>> = OnceLock::new();
     let read = |bytes| {
-        FontRef::try_from_slice(bytes).unwrap_or_else(|_| unreachable!("the embedded font is read by every test"))
+        FontRef::try_from_slice(bytes)
+            .unwrap_or_else(|_| unreachable!("the embedded font is read by every test"))
     };
     if strong {
         STRONG.get_or_init(|| read(include_bytes!("font/Inter-SemiBold.otf")))
@@ -42,7 +43,9 @@ pub fn line_height(strong: bool, size: f64) -> f32 {
 /// The width of a text [px].
 pub fn width(text: &str, size: f64, strong: bool) -> f64 {
     let font = font(strong).as_scaled(line_height(strong, size));
-    text.chars().map(|c| f64::from(font.h_advance(font.glyph_id(c)))).sum::<f64>()
+    text.chars()
+        .map(|c| f64::from(font.h_advance(font.glyph_id(c))))
+        .sum::<f64>()
         * if strong { STRONG_SLACK } else { SLACK }
 }
 
@@ -72,7 +75,9 @@ pub fn wrap(text: &str, room: f64, size: f64, strong: bool, most: usize) -> Vec<
             lines.push(fit(&rest.join(" "), room, size, strong));
             break;
         }
-        let fits = (1..=rest.len()).take_while(|n| width(&rest[..*n].join(" "), size, strong) <= room).last();
+        let fits = (1..=rest.len())
+            .take_while(|n| width(&rest[..*n].join(" "), size, strong) <= room)
+            .last();
         let taken = fits.unwrap_or(1);
         lines.push(fit(&rest[..taken].join(" "), room, size, strong));
         rest.drain(..taken);
@@ -83,7 +88,16 @@ pub fn wrap(text: &str, room: f64, size: f64, strong: bool, most: usize) -> Vec<
 /// A line of ordinary text.
 pub fn plain(at: Spot, text: impl Into<String>, anchor: Anchor, paint: Paint) -> Text {
     let text = text.into();
-    Text { at, text, whole: None, size: LABEL, strong: false, anchor, paint, upright: false }
+    Text {
+        at,
+        text,
+        whole: None,
+        size: LABEL,
+        strong: false,
+        anchor,
+        paint,
+        upright: false,
+    }
 }
 
 /// A line of text, cut to the room there is; nothing if there is none.
@@ -106,7 +120,12 @@ pub fn extent(text: &Text) -> Rect {
         Anchor::Middle => text.at.0 - w / 2.0,
         Anchor::End => text.at.0 - w,
     };
-    Rect { x, y: text.at.1 - text.size * 0.8, w, h: text.size * 1.02 }
+    Rect {
+        x,
+        y: text.at.1 - text.size * 0.8,
+        w,
+        h: text.size * 1.02,
+    }
 }
 
 #[cfg(test)]
@@ -118,10 +137,22 @@ mod tests {
         assert_eq!(fit("short", 100.0, LABEL, false), "short");
         let long = "a".repeat(400);
         let cut = fit(&long, 100.0, LABEL, false);
-        assert!(cut.ends_with('…') && width(&cut, LABEL, false) <= 100.0, "{cut}");
-        let lines = wrap("the quick brown fox jumps over the lazy dog", 100.0, LABEL, false, 2);
+        assert!(
+            cut.ends_with('…') && width(&cut, LABEL, false) <= 100.0,
+            "{cut}"
+        );
+        let lines = wrap(
+            "the quick brown fox jumps over the lazy dog",
+            100.0,
+            LABEL,
+            false,
+            2,
+        );
         assert_eq!(lines.len(), 2);
-        assert!(lines.iter().all(|l| width(l, LABEL, false) <= 100.0), "{lines:?}");
+        assert!(
+            lines.iter().all(|l| width(l, LABEL, false) <= 100.0),
+            "{lines:?}"
+        );
         assert!(wrap("", 100.0, LABEL, false, 2).is_empty());
     }
 

@@ -12,7 +12,10 @@ pub fn kept(points: &[Spot]) -> Vec<Vec<usize>> {
 
 /// The same as places.
 pub fn curve(points: &[Spot]) -> Vec<Vec<Spot>> {
-    kept(points).into_iter().map(|stretch| stretch.into_iter().map(|i| points[i]).collect()).collect()
+    kept(points)
+        .into_iter()
+        .map(|stretch| stretch.into_iter().map(|i| points[i]).collect())
+        .collect()
 }
 
 fn columns(points: &[Spot], stretch: &[usize]) -> Vec<usize> {
@@ -22,7 +25,12 @@ fn columns(points: &[Spot], stretch: &[usize]) -> Vec<usize> {
     let mut kept = Vec::new();
     for column in stretch.chunk_by(|a, b| points[*a].0.floor() == points[*b].0.floor()) {
         let by_height = |a: &&usize, b: &&usize| points[**a].1.total_cmp(&points[**b].1);
-        let ends = [column.first(), column.iter().min_by(by_height), column.iter().max_by(by_height), column.last()];
+        let ends = [
+            column.first(),
+            column.iter().min_by(by_height),
+            column.iter().max_by(by_height),
+            column.last(),
+        ];
         let mut ends: Vec<usize> = ends.into_iter().flatten().copied().collect();
         ends.sort_unstable();
         ends.dedup();
@@ -35,8 +43,15 @@ fn columns(points: &[Spot], stretch: &[usize]) -> Vec<usize> {
 pub fn cloud(points: impl Iterator<Item = Spot>) -> Vec<usize> {
     let mut seen = std::collections::BTreeSet::new();
     let cell = |v: f64| v.round() as i64;
-    let place = |(i, (x, y)): (usize, Spot)| (x.is_finite() && y.is_finite()).then(|| (i, (cell(x), cell(y))));
-    points.enumerate().filter_map(place).filter(|(_, at)| seen.insert(*at)).map(|(i, _)| i).collect()
+    let place = |(i, (x, y)): (usize, Spot)| {
+        (x.is_finite() && y.is_finite()).then(|| (i, (cell(x), cell(y))))
+    };
+    points
+        .enumerate()
+        .filter_map(place)
+        .filter(|(_, at)| seen.insert(*at))
+        .map(|(i, _)| i)
+        .collect()
 }
 
 #[cfg(test)]
@@ -46,18 +61,29 @@ mod tests {
     #[test]
     fn peaks_stay_and_gaps_stay() {
         let height = |i: u32| if i == 5_005 { 99.0 } else { f64::from(i % 7) };
-        let wave: Vec<Spot> = (0..10_000).map(|i| (f64::from(i) / 100.0, height(i))).collect();
+        let wave: Vec<Spot> = (0..10_000)
+            .map(|i| (f64::from(i) / 100.0, height(i)))
+            .collect();
         let thin = curve(&wave);
         assert_eq!(thin.len(), 1);
         assert!(thin[0].len() <= 400, "{}", thin[0].len());
         assert!(thin[0].iter().any(|p| p.1 == 99.0), "the peak is there");
         assert!(thin[0].is_sorted_by(|a, b| a.0 <= b.0));
-        let gaps = curve(&[(0.0, 1.0), (1.0, f64::NAN), (2.0, f64::NAN), (3.0, 1.0), (4.0, 2.0)]);
+        let gaps = curve(&[
+            (0.0, 1.0),
+            (1.0, f64::NAN),
+            (2.0, f64::NAN),
+            (3.0, 1.0),
+            (4.0, 2.0),
+        ]);
         assert_eq!(gaps, [vec![(0.0, 1.0)], vec![(3.0, 1.0), (4.0, 2.0)]]);
     }
 
     #[test]
     fn a_cloud_keeps_one_for_each_spot() {
-        assert_eq!(cloud([(1.0, 1.0), (1.1, 1.1), (2.0, 2.0), (f64::NAN, 0.0)].into_iter()), [0, 2]);
+        assert_eq!(
+            cloud([(1.0, 1.0), (1.1, 1.1), (2.0, 2.0), (f64::NAN, 0.0)].into_iter()),
+            [0, 2]
+        );
     }
 }

@@ -38,23 +38,67 @@ pub fn mark(kind: Kind, summary: &Json) -> Mark {
     };
     let several = items(summary, "objectives").count() > 1;
     match (state, kind) {
-        ("pass", Kind::Sweep) => Mark { state: "pass", sign: "✓", word: "Met at some points" },
-        ("pass", Kind::Size) => Mark { state: "pass", sign: "✓", word: "Found and confirmed" },
-        ("pass", _) if several => Mark { state: "pass", sign: "✓", word: "Objectives met" },
-        ("pass", _) => Mark { state: "pass", sign: "✓", word: "Objective met" },
-        ("fail", Kind::Sweep) => Mark { state: "fail", sign: "✗", word: "Met at no point" },
-        ("fail", Kind::Size) => Mark { state: "fail", sign: "✗", word: "No value serves" },
-        ("fail", _) => Mark { state: "fail", sign: "✗", word: "Objective missed" },
-        ("inconclusive", _) => Mark { state: "open", sign: "?", word: "Still open" },
-        ("found", _) => Mark { state: "pass", sign: "✓", word: "Selected" },
-        _ => Mark { state: "none", sign: "", word: "" },
+        ("pass", Kind::Sweep) => Mark {
+            state: "pass",
+            sign: "✓",
+            word: "Met at some points",
+        },
+        ("pass", Kind::Size) => Mark {
+            state: "pass",
+            sign: "✓",
+            word: "Found and confirmed",
+        },
+        ("pass", _) if several => Mark {
+            state: "pass",
+            sign: "✓",
+            word: "Objectives met",
+        },
+        ("pass", _) => Mark {
+            state: "pass",
+            sign: "✓",
+            word: "Objective met",
+        },
+        ("fail", Kind::Sweep) => Mark {
+            state: "fail",
+            sign: "✗",
+            word: "Met at no point",
+        },
+        ("fail", Kind::Size) => Mark {
+            state: "fail",
+            sign: "✗",
+            word: "No value serves",
+        },
+        ("fail", _) => Mark {
+            state: "fail",
+            sign: "✗",
+            word: "Objective missed",
+        },
+        ("inconclusive", _) => Mark {
+            state: "open",
+            sign: "?",
+            word: "Still open",
+        },
+        ("found", _) => Mark {
+            state: "pass",
+            sign: "✓",
+            word: "Selected",
+        },
+        _ => Mark {
+            state: "none",
+            sign: "",
+            word: "",
+        },
     }
 }
 
 /// The answer, a sentence each.
 pub fn lines(summary: &Json) -> Vec<String> {
     match &summary["answer"] {
-        Json::Array(lines) => lines.iter().filter_map(|l| l.as_str()).map(|l| l.trim().to_string()).collect(),
+        Json::Array(lines) => lines
+            .iter()
+            .filter_map(|l| l.as_str())
+            .map(|l| l.trim().to_string())
+            .collect(),
         Json::String(answer) => answer.lines().map(|l| l.trim().to_string()).collect(),
         _ => Vec::new(),
     }
@@ -62,9 +106,14 @@ pub fn lines(summary: &Json) -> Vec<String> {
 
 /// What to do next.
 pub fn next(kind: Kind, summary: &Json, inputs: &[Input]) -> Vec<String> {
-    let mut lines: Vec<String> = items(summary, "advice").filter_map(|l| l.as_str()).map(String::from).collect();
+    let mut lines: Vec<String> = items(summary, "advice")
+        .filter_map(|l| l.as_str())
+        .map(String::from)
+        .collect();
     if text(summary, "verdict") == "inconclusive" {
-        lines.push("The verdict is open: more replications settle it (--reps, or --precision).".into());
+        lines.push(
+            "The verdict is open: more replications settle it (--reps, or --precision).".into(),
+        );
     }
     let assumed = inputs.iter().filter(|i| i.standing == "assumption").count();
     match kind {
@@ -106,27 +155,54 @@ pub struct Assumptions {
 /// The assumptions with their bounds; `None`: none matters, or none was tried and nothing is to be said of that.
 pub fn assumptions(summary: &Json) -> Option<Assumptions> {
     let basis = text(summary, "assumptions_basis").to_string();
-    let told = if basis.is_empty() { "verdict" } else { "objectives" };
-    let mut columns = vec!["key", "value", "other value", "#down (%)", "#toasts missed (%)", told];
+    let told = if basis.is_empty() {
+        "verdict"
+    } else {
+        "objectives"
+    };
+    let mut columns = vec![
+        "key",
+        "value",
+        "other value",
+        "#down (%)",
+        "#toasts missed (%)",
+        told,
+    ];
     if !basis.is_empty() {
         columns.push("the answer then");
     }
     columns.push("standing");
     let mut table = Table::new("What other values would give", &columns);
-    let mut downs: Vec<f64> =
-        items(summary, "rows").filter(|r| is_down(r)).filter_map(|r| r["mean"].as_f64()).collect();
+    let mut downs: Vec<f64> = items(summary, "rows")
+        .filter(|r| is_down(r))
+        .filter_map(|r| r["mean"].as_f64())
+        .collect();
     for assumption in items(summary, "assumptions") {
         for other in items(assumption, "alternatives") {
             downs.extend(other["down_fraction"].as_f64());
-            let mut row = ["key", "value"].map(|key| text(assumption, key).to_string()).to_vec();
+            let mut row = ["key", "value"]
+                .map(|key| text(assumption, key).to_string())
+                .to_vec();
             row.push(text(other, "value").into());
-            row.extend(["down_fraction", "missed_toast_fraction"].map(|key| hundredths(other[key].as_f64())));
+            row.extend(
+                ["down_fraction", "missed_toast_fraction"]
+                    .map(|key| hundredths(other[key].as_f64())),
+            );
             row.push(text(other, "verdict").into());
             if !basis.is_empty() {
-                row.push(Some(text(other, "answer")).filter(|a| !a.is_empty()).unwrap_or("not shown to change").into());
+                row.push(
+                    Some(text(other, "answer"))
+                        .filter(|a| !a.is_empty())
+                        .unwrap_or("not shown to change")
+                        .into(),
+                );
             }
             // That nobody published it is said above the table.
-            row.push(text(assumption, "standing").trim_end_matches(" for what nobody published").into());
+            row.push(
+                text(assumption, "standing")
+                    .trim_end_matches(" for what nobody published")
+                    .into(),
+            );
             table.rows.push(row);
         }
     }
@@ -137,7 +213,11 @@ pub fn assumptions(summary: &Json) -> Option<Assumptions> {
         "Each by a short trial, one key at a time; the scenario's own value is the one in the second column.".into();
     Some(Assumptions {
         decides: items(summary, "assumptions").any(|a| a["decides"] == true),
-        bounds: if basis.is_empty() { format!("{} to {}", percent(least), percent(most)) } else { String::new() },
+        bounds: if basis.is_empty() {
+            format!("{} to {}", percent(least), percent(most))
+        } else {
+            String::new()
+        },
         table: Some(table.if_any()).filter(|table| table.is_some() || !basis.is_empty())?,
         basis,
     })
@@ -165,14 +245,42 @@ mod tests {
             (mark.state, mark.word)
         };
         let judged = json!([{ "metric": "down_fraction" }]);
-        assert_eq!(of(Kind::Run, json!({ "objectives": judged, "verdict": "pass" })), ("pass", "Objective met"));
-        assert_eq!(of(Kind::Run, json!({ "objectives": [], "verdict": "pass" })), ("none", ""), "nothing is judged");
-        assert_eq!(of(Kind::Run, json!({ "objectives": judged, "verdict": "inconclusive" })), ("open", "Still open"));
+        assert_eq!(
+            of(
+                Kind::Run,
+                json!({ "objectives": judged, "verdict": "pass" })
+            ),
+            ("pass", "Objective met")
+        );
+        assert_eq!(
+            of(Kind::Run, json!({ "objectives": [], "verdict": "pass" })),
+            ("none", ""),
+            "nothing is judged"
+        );
+        assert_eq!(
+            of(
+                Kind::Run,
+                json!({ "objectives": judged, "verdict": "inconclusive" })
+            ),
+            ("open", "Still open")
+        );
         let points = json!([{ "objectives": judged }]);
-        assert_eq!(of(Kind::Sweep, json!({ "points": points, "verdict": "fail" })), ("fail", "Met at no point"));
-        assert_eq!(of(Kind::Size, json!({ "value": "2", "confirmed": false })), ("open", "Still open"));
-        assert_eq!(of(Kind::Size, json!({ "value": null })), ("fail", "No value serves"));
-        assert_eq!(of(Kind::Best, json!({ "best": "a=1" })), ("pass", "Selected"));
+        assert_eq!(
+            of(Kind::Sweep, json!({ "points": points, "verdict": "fail" })),
+            ("fail", "Met at no point")
+        );
+        assert_eq!(
+            of(Kind::Size, json!({ "value": "2", "confirmed": false })),
+            ("open", "Still open")
+        );
+        assert_eq!(
+            of(Kind::Size, json!({ "value": null })),
+            ("fail", "No value serves")
+        );
+        assert_eq!(
+            of(Kind::Best, json!({ "best": "a=1" })),
+            ("pass", "Selected")
+        );
         assert_eq!(of(Kind::Matrix, json!({ "verdict": "pass" })), ("none", ""));
     }
 
@@ -191,7 +299,11 @@ mod tests {
         });
         let found = assumptions(&summary).unwrap();
         assert_eq!(
-            (found.decides, found.bounds.as_str(), found.table.unwrap().rows.len()),
+            (
+                found.decides,
+                found.bounds.as_str(),
+                found.table.unwrap().rows.len()
+            ),
             (true, "1.87 % to 50 %", 2)
         );
         assert!(assumptions(&json!({ "rows": [], "assumptions": [] })).is_none());

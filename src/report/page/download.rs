@@ -19,7 +19,14 @@ pub struct Download {
 }
 
 /// The files that are wanted most, first.
-const FIRST: [&str; 6] = ["summary.json", "summary.csv", "scenario.toml", "inputs.csv", "series.csv", "runs.csv"];
+const FIRST: [&str; 6] = [
+    "summary.json",
+    "summary.csv",
+    "scenario.toml",
+    "inputs.csv",
+    "series.csv",
+    "runs.csv",
+];
 /// What an entry takes besides the file.
 const ENTRY: usize = 300;
 
@@ -40,9 +47,16 @@ pub fn downloads(results: &Results, mut room: usize) -> Result<Vec<Download>, Re
         if base64::encoded_len(bytes as usize, true).is_some_and(|n| n <= room) {
             let encoded = STANDARD.encode(results.bytes(name)?);
             room -= encoded.len();
-            link = Some(Value::from_safe_string(format!("data:{};base64,{encoded}", media(name))));
+            link = Some(Value::from_safe_string(format!(
+                "data:{};base64,{encoded}",
+                media(name)
+            )));
         }
-        downloads.push(Download { name: name.into(), size: size(bytes), link });
+        downloads.push(Download {
+            name: name.into(),
+            size: size(bytes),
+            link,
+        });
     }
     Ok(downloads)
 }
@@ -75,8 +89,15 @@ mod tests {
     fn what_does_not_fit_is_named_with_its_size() {
         let root = tempfile::tempdir().unwrap();
         let mut folder = Folder::open(root.path()).unwrap();
-        let mut put = |name: &str, text: &str| folder.put(name, |out| out.write_all(text.as_bytes())).unwrap();
-        put("summary.json", r#"{"schema":"rccsim.matrix/1","basis":"","cells":[]}"#);
+        let mut put = |name: &str, text: &str| {
+            folder
+                .put(name, |out| out.write_all(text.as_bytes()))
+                .unwrap()
+        };
+        put(
+            "summary.json",
+            r#"{"schema":"rccsim.matrix/1","basis":"","cells":[]}"#,
+        );
         put("notes.csv", "{}\n");
         put("series.csv", &"x".repeat(3_000));
         put("plots/day.svg", "<svg/>");
@@ -87,10 +108,24 @@ mod tests {
             .into_iter()
             .map(|d| (d.name, d.size, d.link.map(|link| link.to_string())))
             .collect();
-        assert!(told[0].2.as_ref().unwrap().starts_with("data:application/json;base64,eyJ"), "{told:?}");
+        assert!(
+            told[0]
+                .2
+                .as_ref()
+                .unwrap()
+                .starts_with("data:application/json;base64,eyJ"),
+            "{told:?}"
+        );
         assert_eq!(told[1], ("series.csv".into(), "3 kB".into(), None));
         // "{}\n" in base64, by hand: 011110 110111 110100 001010.
-        assert_eq!(told[2], ("notes.csv".into(), "3 B".into(), Some("data:text/csv;base64,e30K".into())));
+        assert_eq!(
+            told[2],
+            (
+                "notes.csv".into(),
+                "3 B".into(),
+                Some("data:text/csv;base64,e30K".into())
+            )
+        );
         assert_eq!(told.len(), 3);
     }
 }

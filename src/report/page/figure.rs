@@ -12,7 +12,11 @@ const GROUPS: &str = "groups";
 /// The figures of the day, or those of the answer.
 pub fn of_part(kind: Kind, plots: &[Plot], day: bool) -> Vec<Value> {
     let of_day = |p: &&Plot| kind == Kind::Run && p.name != GROUPS;
-    plots.iter().filter(|p| of_day(p) == day).map(|p| html(&p.name, &p.chart)).collect()
+    plots
+        .iter()
+        .filter(|p| of_day(p) == day)
+        .map(|p| html(&p.name, &p.chart))
+        .collect()
 }
 
 /// The figure: the pictures for wide and narrow screens, and the data behind them for a script.
@@ -26,7 +30,9 @@ pub fn html(name: &str, chart: &Chart) -> Value {
 
 /// JSON that cannot end the element it stands in.
 fn within_script(json: &str) -> String {
-    json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+    json.replace('<', "\\u003c")
+        .replace('\u{2028}', "\\u2028")
+        .replace('\u{2029}', "\\u2029")
 }
 
 #[cfg(test)]
@@ -35,11 +41,20 @@ mod tests {
 
     #[test]
     fn data_cannot_leave_its_element() {
-        let chart = Chart { title: "</script><script>alert(1)</script>".into(), ..Chart::default() };
+        let chart = Chart {
+            title: "</script><script>alert(1)</script>".into(),
+            ..Chart::default()
+        };
         let html = html("evil", &chart).to_string();
         assert_eq!(html.matches("<script").count(), 1);
         assert_eq!(html.matches("</script").count(), 1);
-        let json = html.split("json\">").nth(1).unwrap().split("</script>").next().unwrap();
+        let json = html
+            .split("json\">")
+            .nth(1)
+            .unwrap()
+            .split("</script>")
+            .next()
+            .unwrap();
         let read: serde_json::Value = serde_json::from_str(json).unwrap();
         assert_eq!(read["title"], chart.title);
     }

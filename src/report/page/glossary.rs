@@ -24,13 +24,28 @@ pub fn terms() -> Vec<Term> {
 
 /// Words that the page uses besides.
 pub const WORDS: [(&str, &str); 9] = [
-    ("toast", "the alert for an incoming call on the PC; due for each incoming call to a signed-in user"),
-    ("refresh", "the UPDATE or re-INVITE by which a client keeps its session alive"),
-    ("usable", "both ends hold the session, the phone is monitored and both directions are reachable"),
+    (
+        "toast",
+        "the alert for an incoming call on the PC; due for each incoming call to a signed-in user",
+    ),
+    (
+        "refresh",
+        "the UPDATE or re-INVITE by which a client keeps its session alive",
+    ),
+    (
+        "usable",
+        "both ends hold the session, the phone is monitored and both directions are reachable",
+    ),
     ("setting up", "signed in, never yet usable since sign-in"),
-    ("silent", "not usable, while the client still believes in its session"),
+    (
+        "silent",
+        "not usable, while the client still believes in its session",
+    ),
     ("visible", "not usable, and the client knows"),
-    ("drop", "an established session that ends other than by sign-out, dated at the instant it stopped being usable"),
+    (
+        "drop",
+        "an established session that ends other than by sign-out, dated at the instant it stopped being usable",
+    ),
     (
         "replication",
         "a repetition of the whole run with its own luck, independent of the others; the unit of every interval",

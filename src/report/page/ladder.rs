@@ -57,7 +57,9 @@ pub fn read(text: &str) -> Result<Ladder, String> {
     let document: Document = serde_json::from_str(text).map_err(|e| format!("ladder.json: {e}"))?;
     let mut last = None;
     let mut drawn = |rung: Rung| {
-        let pause = last.replace(rung.at_us).map_or(0, |last| rung.at_us.saturating_sub(last));
+        let pause = last
+            .replace(rung.at_us)
+            .map_or(0, |last| rung.at_us.saturating_sub(last));
         Drawn {
             pause: (pause >= PAUSE).then(|| duration((pause as f64 / 1e6).round())),
             clock: rung.clock,
@@ -78,7 +80,11 @@ pub fn read(text: &str) -> Result<Ladder, String> {
         }
     };
     let rungs = document.rungs.into_iter().map(&mut drawn).collect();
-    Ok(Ladder { title: document.title, rungs, left_out: document.left_out })
+    Ok(Ladder {
+        title: document.title,
+        rungs,
+        left_out: document.left_out,
+    })
 }
 
 #[cfg(test)]
@@ -88,18 +94,30 @@ mod tests {
     #[test]
     fn a_pause_is_told_and_a_lost_message_is_seen() {
         let rung = |at: u64, to: &str, transit: &str, what: &str| {
-            format!(r#"{{"at_us":{at},"clock":"08:00","from":"client"{to},"what":"{what}"{transit},"reason":"r"}}"#)
+            format!(
+                r#"{{"at_us":{at},"clock":"08:00","from":"client"{to},"what":"{what}"{transit},"reason":"r"}}"#
+            )
         };
         let rungs = [
             rung(0, r#","to":"gateway""#, r#","transit_ms":1.0"#, "INVITE"),
             rung(1_500_000_000, r#","to":"gateway""#, "", "UPDATE"),
             rung(1_532_000_000, "", "", "SESSION LOST: no toasts"),
         ];
-        let ladder = read(&format!(r#"{{"title":"t","rungs":[{}],"left_out":3}}"#, rungs.join(","))).unwrap();
+        let ladder = read(&format!(
+            r#"{{"title":"t","rungs":[{}],"left_out":3}}"#,
+            rungs.join(",")
+        ))
+        .unwrap();
         let pauses: Vec<Option<&str>> = ladder.rungs.iter().map(|r| r.pause.as_deref()).collect();
         assert_eq!(pauses, [None, Some("25 min"), Some("32 s")]);
-        assert_eq!(ladder.rungs.iter().map(|r| r.arrived).collect::<Vec<_>>(), [true, false, false]);
-        assert_eq!(ladder.rungs.iter().map(|r| r.way).collect::<Vec<_>>(), ["right", "right", "client"]);
+        assert_eq!(
+            ladder.rungs.iter().map(|r| r.arrived).collect::<Vec<_>>(),
+            [true, false, false]
+        );
+        assert_eq!(
+            ladder.rungs.iter().map(|r| r.way).collect::<Vec<_>>(),
+            ["right", "right", "client"]
+        );
         assert_eq!((ladder.rungs[2].mark, ladder.left_out), ("lost", 3));
     }
 }

@@ -58,7 +58,11 @@ impl Kind {
             "rccsim.best/1" => Kind::Best,
             "rccsim.sensitivity/1" => Kind::Sensitivity,
             "rccsim.matrix/1" => Kind::Matrix,
-            other => return Err(format!("summary.json: schema {other:?} is not one of this version")),
+            other => {
+                return Err(format!(
+                    "summary.json: schema {other:?} is not one of this version"
+                ));
+            }
         })
     }
 
@@ -102,14 +106,25 @@ struct Content<'a> {
 ///
 /// # Errors
 /// Which file is missing or damaged.
-pub fn page(results: &Results, plots: &[plot::Plot], unshown: &[String]) -> Result<String, ResultsError> {
+pub fn page(
+    results: &Results,
+    plots: &[plot::Plot],
+    unshown: &[String],
+) -> Result<String, ResultsError> {
     let content = Content::read(results, unshown)?;
     let mut shown = plots;
     let environment = environment();
     let render = |context: &Value, downloads: Vec<download::Download>| {
-        let template = environment.get_template("page.html").unwrap_or_else(|e| unreachable!("{e:#}"));
+        let template = environment
+            .get_template("page.html")
+            .unwrap_or_else(|e| unreachable!("{e:#}"));
         let page = template.render(context! { downloads => value(downloads), ..context.clone() });
-        page.map_err(|e| results.damaged("summary.json", format!("the page cannot be made of it: {e:#}")))
+        page.map_err(|e| {
+            results.damaged(
+                "summary.json",
+                format!("the page cannot be made of it: {e:#}"),
+            )
+        })
     };
     loop {
         let context = content.context(shown, plots.len() - shown.len());
@@ -119,7 +134,10 @@ pub fn page(results: &Results, plots: &[plot::Plot], unshown: &[String]) -> Resu
             shown = fewer;
             continue;
         }
-        return render(&context, download::downloads(results, MOST_BYTES.saturating_sub(bare.len()))?);
+        return render(
+            &context,
+            download::downloads(results, MOST_BYTES.saturating_sub(bare.len()))?,
+        );
     }
 }
 
@@ -127,22 +145,46 @@ impl<'a> Content<'a> {
     fn read(results: &Results, unshown: &'a [String]) -> Result<Content<'a>, ResultsError> {
         let bad = |file: &'static str| move |why: String| results.damaged(file, why);
         let text = results.text("summary.json")?;
-        let summary: Json = serde_json::from_str(&text).map_err(|e| bad("summary.json")(e.to_string()))?;
+        let summary: Json =
+            serde_json::from_str(&text).map_err(|e| bad("summary.json")(e.to_string()))?;
         let kind = Kind::of(&summary).map_err(bad("summary.json"))?;
-        let inputs = results.maybe("inputs.csv")?.map_or(Ok(Vec::new()), |text| inputs::read(&text));
+        let inputs = results
+            .maybe("inputs.csv")?
+            .map_or(Ok(Vec::new()), |text| inputs::read(&text));
         let inputs = inputs.map_err(bad("inputs.csv"))?;
-        let ladder = results.maybe("ladder.json")?.map(|text| ladder::read(&text)).transpose();
+        let ladder = results
+            .maybe("ladder.json")?
+            .map(|text| ladder::read(&text))
+            .transpose();
         let ladder = ladder.map_err(bad("ladder.json"))?;
         let trust = trust::trust(kind, &summary, &inputs, results)?;
-        Ok(Content { kind, summary, inputs, ladder, unshown, trust })
+        Ok(Content {
+            kind,
+            summary,
+            inputs,
+            ladder,
+            unshown,
+            trust,
+        })
     }
 
     /// Everything that the templates show but the data to download.
     fn context(&self, plots: &[plot::Plot], left_out: usize) -> Value {
-        let Content { kind, summary, inputs, ladder, unshown, trust } = self;
+        let Content {
+            kind,
+            summary,
+            inputs,
+            ladder,
+            unshown,
+            trust,
+        } = self;
         let kind = *kind;
         // Its lists are shown as tables; the templates name the plain values.
-        let plain = summary.as_object().into_iter().flatten().filter(|(_, v)| !v.is_array() && !v.is_object());
+        let plain = summary
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(_, v)| !v.is_array() && !v.is_object());
         let head: BTreeMap<&String, &Json> = plain.collect();
         let next = answer::next(kind, summary, inputs);
         let (assumptions, objectives) = (answer::assumptions(summary), objective::table(summary));
@@ -154,7 +196,15 @@ impl<'a> Content<'a> {
             (assumptions.is_some(), "assumptions", "Assumptions"),
             (!next.is_empty(), "next", "What to try next"),
             (objectives.is_some(), "objectives", "Objectives"),
-            (true, "figures", if kind == Kind::Run { "Figures" } else { "Results" }),
+            (
+                true,
+                "figures",
+                if kind == Kind::Run {
+                    "Figures"
+                } else {
+                    "Results"
+                },
+            ),
             (!day_plots.is_empty(), "day", "The day"),
             (ladder.is_some(), "ladder", "A lost session"),
             (true, "trust", "Can I trust this?"),
@@ -162,7 +212,11 @@ impl<'a> Content<'a> {
             (true, "repeat", "Repeat it"),
             (true, "glossary", "Glossary"),
         ];
-        let parts: Vec<_> = parts.into_iter().filter(|(there, ..)| *there).map(|(_, id, title)| (id, title)).collect();
+        let parts: Vec<_> = parts
+            .into_iter()
+            .filter(|(there, ..)| *there)
+            .map(|(_, id, title)| (id, title))
+            .collect();
         context! {
             kind => value(kind.name()),
             kind_title => value(kind.title()),
@@ -215,10 +269,15 @@ fn value(data: impl serde::Serialize) -> Value {
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
-    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .build();
     environment.set_syntax(syntax.unwrap_or_else(|e| unreachable!("the usual delimiters: {e}")));
     for (name, text) in TEMPLATES {
-        environment.add_template(name, text).unwrap_or_else(|e| unreachable!("{name}: {e:#}"));
+        environment
+            .add_template(name, text)
+            .unwrap_or_else(|e| unreachable!("{name}: {e:#}"));
     }
     environment.add_test("metric", |name: &str| Metric::named(name).is_some());
     environment.add_filter("duration", |seconds: f64| duration(seconds));
@@ -227,8 +286,14 @@ fn environment() -> Environment<'static> {
 
 /// A value in the unit that people read: a plain number that a spreadsheet takes; a fraction in percent.
 fn cell(value: Option<f64>, unit: &str) -> String {
-    let Some(value) = value else { return "–".into() };
-    plain(if unit == Unit::Fraction.name() { value * 100.0 } else { value })
+    let Some(value) = value else {
+        return "–".into();
+    };
+    plain(if unit == Unit::Fraction.name() {
+        value * 100.0
+    } else {
+        value
+    })
 }
 
 /// Five significant digits, whole numbers whole, no thousands apart.
@@ -237,9 +302,17 @@ fn plain(value: f64) -> String {
         return format!("{}", value.round());
     }
     let scientific = format!("{value:.4e}");
-    let exponent: i32 = scientific.rsplit('e').next().and_then(|e| e.parse().ok()).unwrap_or(0);
+    let exponent: i32 = scientific
+        .rsplit('e')
+        .next()
+        .and_then(|e| e.parse().ok())
+        .unwrap_or(0);
     let text = format!("{value:.*}", (4 - exponent).clamp(0, 12) as usize);
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').into()
+    } else {
+        text
+    }
 }
 
 /// The unit as it stands in a table; a count has none.

@@ -8,20 +8,45 @@ use crate::measure::Metric;
 
 /// The objectives of a run with how they came out; of a study their targets alone; `None`: there are none.
 pub fn table(summary: &Json) -> Option<Table> {
-    let columns =
-        ["objective", "bound", "#target", "unit", "#value", "#lower", "#upper", "#margin", "verdict", "to settle it"];
+    let columns = [
+        "objective",
+        "bound",
+        "#target",
+        "unit",
+        "#value",
+        "#lower",
+        "#upper",
+        "#margin",
+        "verdict",
+        "to settle it",
+    ];
     let mut table = Table::new("Objectives", &columns);
-    table.rows = items(summary, "objectives").map(|o| row(summary, o)).collect();
+    table.rows = items(summary, "objectives")
+        .map(|o| row(summary, o))
+        .collect();
     if table.rows.is_empty() {
-        let first = items(summary, "points").chain(items(summary, "trials")).next();
-        table.rows = first.into_iter().flat_map(|p| items(p, "objectives")).map(wanted).collect();
+        let first = items(summary, "points")
+            .chain(items(summary, "trials"))
+            .next();
+        table.rows = first
+            .into_iter()
+            .flat_map(|p| items(p, "objectives"))
+            .map(wanted)
+            .collect();
         table.head.truncate(4);
         table.note = "How each point came out stands below.".into();
     } else {
         // Most verdicts are settled.
-        if table.rows.iter().all(|row| row.last().is_some_and(String::is_empty)) {
+        if table
+            .rows
+            .iter()
+            .all(|row| row.last().is_some_and(String::is_empty))
+        {
             table.head.pop();
-            table.rows.iter_mut().for_each(|row| row.truncate(row.len() - 1));
+            table
+                .rows
+                .iter_mut()
+                .for_each(|row| row.truncate(row.len() - 1));
         }
         table.note = "The margin is how far the whole 95 % interval stays on the right side of the target; negative: on the wrong side; 0: the target lies within the interval.".into();
     }
@@ -46,14 +71,22 @@ pub fn subject(objective: &Json) -> String {
 fn wanted(objective: &Json) -> Vec<String> {
     let metric = Metric::named(text(objective, "metric"));
     let unit = metric.map_or("", |m| m.unit.name());
-    let (at_most, at_least) = (objective["at_most"].as_f64(), objective["at_least"].as_f64());
+    let (at_most, at_least) = (
+        objective["at_most"].as_f64(),
+        objective["at_least"].as_f64(),
+    );
     let bound = match (at_most, at_least) {
         (Some(_), _) => "at most",
         (_, Some(_)) => "at least",
         _ => "",
     };
     let target = at_most.or(at_least).or(objective["target"].as_f64());
-    vec![subject(objective), bound.into(), cell(target, unit), unit_name(unit).into()]
+    vec![
+        subject(objective),
+        bound.into(),
+        cell(target, unit),
+        unit_name(unit).into(),
+    ]
 }
 
 fn row(summary: &Json, objective: &Json) -> Vec<String> {
@@ -61,8 +94,15 @@ fn row(summary: &Json, objective: &Json) -> Vec<String> {
     let mut row = wanted(objective);
     row.extend(["mean", "lower", "upper"].map(|key| cell(objective[key].as_f64(), unit)));
     // A quantile that falls among what was still open at the horizon has no value, but a bound.
-    let same = |r: &&Json| ["metric", "scope", "cause"].iter().all(|key| r.get(*key) == objective.get(*key));
-    if let Some(beyond) = items(summary, "rows").find(same).and_then(|r| r.get("beyond")?.as_f64()) {
+    let same = |r: &&Json| {
+        ["metric", "scope", "cause"]
+            .iter()
+            .all(|key| r.get(*key) == objective.get(*key))
+    };
+    if let Some(beyond) = items(summary, "rows")
+        .find(same)
+        .and_then(|r| r.get("beyond")?.as_f64())
+    {
         row[4] = format!("> {}", cell(Some(beyond), unit));
     }
     row.push(cell(margin(objective), unit));
@@ -83,7 +123,11 @@ pub fn margin(objective: &Json) -> Option<f64> {
         ("pass", false) | ("fail", true) => lower.or(mean)?,
         _ => return mean.map(|_| 0.0),
     };
-    Some(if at_most.is_some() { target - near } else { near - target })
+    Some(if at_most.is_some() {
+        target - near
+    } else {
+        near - target
+    })
 }
 
 #[cfg(test)]
@@ -104,8 +148,16 @@ mod tests {
         assert_eq!(of("pass", "at_least", 1.0), Some(1.0));
         assert_eq!(of("fail", "at_least", 5.0), Some(-1.0));
         assert_eq!(of("inconclusive", "at_most", 3.5), Some(0.0));
-        let one = json!({ "verdict": "pass", "at_most": 5.0, "mean": 3.0, "lower": null, "upper": null });
-        assert_eq!(margin(&one), Some(2.0), "of one replication there is the mean alone");
-        assert_eq!(margin(&json!({ "verdict": "inconclusive", "at_most": 5.0, "mean": null })), None);
+        let one =
+            json!({ "verdict": "pass", "at_most": 5.0, "mean": 3.0, "lower": null, "upper": null });
+        assert_eq!(
+            margin(&one),
+            Some(2.0),
+            "of one replication there is the mean alone"
+        );
+        assert_eq!(
+            margin(&json!({ "verdict": "inconclusive", "at_most": 5.0, "mean": null })),
+            None
+        );
     }
 }

@@ -31,7 +31,11 @@ pub fn sections(inputs: &[Input]) -> Vec<Section<'_>> {
     let mut sections: Vec<Section> = Vec::new();
     for group in inputs.chunk_by(|a, b| (&a.table, &a.name) == (&b.table, &b.name)) {
         let title = format!("{} {}", group[0].table, group[0].name);
-        let mut section = Section { title: title.trim().into(), inputs: Vec::new(), left_out: 0 };
+        let mut section = Section {
+            title: title.trim().into(),
+            inputs: Vec::new(),
+            left_out: 0,
+        };
         for input in group {
             let state = state(input);
             if all || (state != "default" && room > 0) {
@@ -61,7 +65,13 @@ mod tests {
 
     fn input(table: &str, value: &str, default: &str, origin: &str) -> Input {
         let [table, value, default, origin] = [table, value, default, origin].map(String::from);
-        Input { table, value, default, origin, ..Input::default() }
+        Input {
+            table,
+            value,
+            default,
+            origin,
+            ..Input::default()
+        }
     }
 
     #[test]
@@ -79,6 +89,13 @@ mod tests {
         let mut inputs = vec![input("clients", "0 s", "0 s", "default"); MOST];
         inputs.push(input("clients", "1 s", "0 s", "file"));
         let sections = sections(&inputs);
-        assert_eq!((sections.len(), sections[0].inputs.len(), sections[0].left_out), (1, 1, MOST));
+        assert_eq!(
+            (
+                sections.len(),
+                sections[0].inputs.len(),
+                sections[0].left_out
+            ),
+            (1, 1, MOST)
+        );
     }
 }

@@ -16,7 +16,9 @@ pub fn tables(kind: Kind, summary: &Json) -> Vec<Table> {
     match kind {
         Kind::Run => run::tables(summary),
         Kind::Sweep => vec![sweep(summary)],
-        Kind::Compare => items(summary, "alternatives").map(|a| compare(summary, a)).collect(),
+        Kind::Compare => items(summary, "alternatives")
+            .map(|a| compare(summary, a))
+            .collect(),
         Kind::Size => vec![size(summary)],
         Kind::Best => vec![best(summary)],
         Kind::Sensitivity => vec![sensitivity(summary)],
@@ -35,19 +37,35 @@ fn half_width(row: &Json) -> Option<f64> {
 
 fn sweep(summary: &Json) -> Table {
     let first = || items(summary, "points").next();
-    let objectives: Vec<&Json> = first().into_iter().flat_map(|p| items(p, "objectives")).collect();
+    let objectives: Vec<&Json> = first()
+        .into_iter()
+        .flat_map(|p| items(p, "objectives"))
+        .collect();
     let whole = |o: &&Json| o["scope"] == "all" && o.get("cause").is_none();
-    let judged: Vec<&str> = objectives.iter().copied().filter(whole).map(|o| text(o, "metric")).collect();
-    let others: Vec<&str> = SHOWN.into_iter().filter(|metric| !judged.contains(metric)).collect();
+    let judged: Vec<&str> = objectives
+        .iter()
+        .copied()
+        .filter(whole)
+        .map(|o| text(o, "metric"))
+        .collect();
+    let others: Vec<&str> = SHOWN
+        .into_iter()
+        .filter(|metric| !judged.contains(metric))
+        .collect();
     let keys = first().map_or_else(Vec::new, |p| short_keys(&values(p)));
-    let mut table = Table::new("Every point", &keys.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut table = Table::new(
+        "Every point",
+        &keys.iter().map(String::as_str).collect::<Vec<_>>(),
+    );
     if !objectives.is_empty() {
         table.words("verdict");
     }
     for objective in &objectives {
         let unit = text(objective, "unit");
         table.figure(&subject(objective), unit);
-        ["±", "margin"].iter().for_each(|title| table.figure(title, unit));
+        ["±", "margin"]
+            .iter()
+            .for_each(|title| table.figure(title, unit));
     }
     for metric in &others {
         table.figure(metric, unit_of(metric));
@@ -63,7 +81,14 @@ fn sweep(summary: &Json) -> Table {
         }
         for objective in items(point, "objectives") {
             let unit = text(objective, "unit");
-            line.extend([objective["mean"].as_f64(), half_width(objective), margin(objective)].map(|x| cell(x, unit)));
+            line.extend(
+                [
+                    objective["mean"].as_f64(),
+                    half_width(objective),
+                    margin(objective),
+                ]
+                .map(|x| cell(x, unit)),
+            );
         }
         let mut own: Vec<&Json> = Vec::new();
         while let Some(row) = rows.next_if(|r| r["point"] == point["point"]) {
@@ -86,7 +111,8 @@ fn sweep(summary: &Json) -> Table {
 
 /// What is varied at a point, by key.
 fn values(point: &Json) -> Vec<(String, String)> {
-    let map: BTreeMap<String, String> = serde_json::from_value(point["point"].clone()).unwrap_or_default();
+    let map: BTreeMap<String, String> =
+        serde_json::from_value(point["point"].clone()).unwrap_or_default();
     map.into_iter().collect()
 }
 
@@ -94,17 +120,28 @@ fn compare(summary: &Json, other: &Json) -> Table {
     let title = format!("{} less {}", text(other, "name"), text(summary, "baseline"));
     let figures = ["difference", "lower", "upper", "baseline", "other"];
     let mut table = Table::new(&title, &["figure", "stand"]);
-    figures.iter().for_each(|title| table.figure(title, "count"));
+    figures
+        .iter()
+        .for_each(|title| table.figure(title, "count"));
     table.words("unit");
     table.figure("correlation", "count");
     table.words("decides");
     for figure in items(other, "figures") {
         let unit = text(figure, "unit");
-        let mut line = ["metric", "verdict"].map(|key| text(figure, key).to_string()).to_vec();
+        let mut line = ["metric", "verdict"]
+            .map(|key| text(figure, key).to_string())
+            .to_vec();
         line.extend(cells(figure, figures, unit));
         line.push(unit_name(unit).into());
         line.extend(cells(figure, ["correlation"], ""));
-        line.push(if figure["decides"] == true { "yes" } else { "no" }.into());
+        line.push(
+            if figure["decides"] == true {
+                "yes"
+            } else {
+                "no"
+            }
+            .into(),
+        );
         table.rows.push(line);
     }
     let confidence = summary["confidence"].as_f64().unwrap_or(0.0) * 100.0;
@@ -117,30 +154,58 @@ fn compare(summary: &Json, other: &Json) -> Table {
 }
 
 fn size(summary: &Json) -> Table {
-    let mut table = Table::new("Every value tried", &[text(summary, "key"), "sample", "#replications", "verdict"]);
-    let first = || items(summary, "trials").next().into_iter().flat_map(|t| items(t, "objectives"));
+    let mut table = Table::new(
+        "Every value tried",
+        &[text(summary, "key"), "sample", "#replications", "verdict"],
+    );
+    let first = || {
+        items(summary, "trials")
+            .next()
+            .into_iter()
+            .flat_map(|t| items(t, "objectives"))
+    };
     for objective in first() {
         let unit = unit_of(text(objective, "metric"));
         table.figure(text(objective, "metric"), unit);
-        ["lower", "upper", "target"].iter().for_each(|title| table.figure(title, unit));
+        ["lower", "upper", "target"]
+            .iter()
+            .for_each(|title| table.figure(title, unit));
     }
     for trial in items(summary, "trials") {
-        let mut line = ["value", "sample"].map(|key| text(trial, key).to_string()).to_vec();
+        let mut line = ["value", "sample"]
+            .map(|key| text(trial, key).to_string())
+            .to_vec();
         line.push(cell(trial["replications"].as_f64(), "count"));
         line.push(text(trial, "verdict").into());
         for objective in items(trial, "objectives") {
-            line.extend(cells(objective, ["mean", "lower", "upper", "target"], unit_of(text(objective, "metric"))));
+            line.extend(cells(
+                objective,
+                ["mean", "lower", "upper", "target"],
+                unit_of(text(objective, "metric")),
+            ));
         }
         table.rows.push(line);
     }
-    table.note = "The sample of the search, or fresh replications that the search had not seen.".into();
+    table.note =
+        "The sample of the search, or fresh replications that the search had not seen.".into();
     table
 }
 
 fn best(summary: &Json) -> Table {
-    let mut table =
-        Table::new("Cost of every point", &["point", "#replications", "#cost", "#lower", "#upper", "standing"]);
-    let within: Vec<&str> = items(summary, "within_delta").filter_map(|p| p.as_str()).collect();
+    let mut table = Table::new(
+        "Cost of every point",
+        &[
+            "point",
+            "#replications",
+            "#cost",
+            "#lower",
+            "#upper",
+            "standing",
+        ],
+    );
+    let within: Vec<&str> = items(summary, "within_delta")
+        .filter_map(|p| p.as_str())
+        .collect();
     for point in items(summary, "points") {
         let name = text(point, "point");
         let mut line = vec![name.to_string()];
@@ -167,17 +232,26 @@ fn sensitivity(summary: &Json) -> Table {
     let unit = text(summary, "unit");
     let mut table = Table::new("One key at a time", &["key", "value", "other value"]);
     table.figure(text(summary, "metric"), unit);
-    ["difference", "lower", "upper"].iter().for_each(|title| table.figure(title, unit));
+    ["difference", "lower", "upper"]
+        .iter()
+        .for_each(|title| table.figure(title, unit));
     table.words("verdict");
     for key in items(summary, "keys") {
         for other in items(key, "alternatives") {
-            let mut line = vec![text(key, "key").to_string(), text(key, "value").into(), text(other, "value").into()];
+            let mut line = vec![
+                text(key, "key").to_string(),
+                text(key, "value").into(),
+                text(other, "value").into(),
+            ];
             line.extend(cells(other, ["mean", "difference", "lower", "upper"], unit));
             line.push(text(other, "verdict").into());
             table.rows.push(line);
         }
     }
-    table.note = format!("{} replications, paired; all differences hold at once with 95 %.", summary["replications"]);
+    table.note = format!(
+        "{} replications, paired; all differences hold at once with 95 %.",
+        summary["replications"]
+    );
     table
 }
 
@@ -194,7 +268,9 @@ fn matrix(summary: &Json) -> Table {
     ];
     let mut table = Table::new("Every client against every gateway", &columns);
     for c in items(summary, "cells") {
-        let mut line = ["gateway", "client", "method"].map(|key| text(c, key).to_string()).to_vec();
+        let mut line = ["gateway", "client", "method"]
+            .map(|key| text(c, key).to_string())
+            .to_vec();
         line.push(if c["first_loss_s"].is_null() {
             "never".into()
         } else {

@@ -36,37 +36,64 @@ impl Table {
     /// An empty table: `words` and `figures` are the titles of its columns; those of figures begin with `#`.
     pub fn new(title: &str, columns: &[&str]) -> Table {
         let column = |c: &&str| match c.strip_prefix('#') {
-            Some(title) => Column { title: title.into(), figures: true },
-            None => Column { title: (*c).into(), figures: false },
+            Some(title) => Column {
+                title: title.into(),
+                figures: true,
+            },
+            None => Column {
+                title: (*c).into(),
+                figures: false,
+            },
         };
-        Table { title: title.into(), head: columns.iter().map(column).collect(), ..Table::default() }
+        Table {
+            title: title.into(),
+            head: columns.iter().map(column).collect(),
+            ..Table::default()
+        }
     }
 
     /// Adds a column of figures of a metric.
     pub fn figure(&mut self, title: &str, unit: &str) {
         let unit = unit_name(unit);
-        let title = if unit.is_empty() { title.to_string() } else { format!("{title} ({unit})") };
-        self.head.push(Column { title, figures: true });
+        let title = if unit.is_empty() {
+            title.to_string()
+        } else {
+            format!("{title} ({unit})")
+        };
+        self.head.push(Column {
+            title,
+            figures: true,
+        });
     }
 
     /// Adds a column of words.
     pub fn words(&mut self, title: &str) {
-        self.head.push(Column { title: title.into(), figures: false });
+        self.head.push(Column {
+            title: title.into(),
+            figures: false,
+        });
     }
 
     /// Takes a column out in which no row has anything.
     pub fn drop_if_empty(&mut self, title: &str) {
-        let Some(column) = self.head.iter().position(|c| c.title == title) else { return };
+        let Some(column) = self.head.iter().position(|c| c.title == title) else {
+            return;
+        };
         if self.rows.iter().all(|row| row[column].is_empty()) {
             self.head.remove(column);
-            self.rows.iter_mut().for_each(|row| drop(row.remove(column)));
+            self.rows
+                .iter_mut()
+                .for_each(|row| drop(row.remove(column)));
         }
     }
 
     /// Cuts what is too long, and says so.
     pub fn cut(mut self, what: &str) -> Table {
         if self.rows.len() > MOST {
-            let note = format!("The first {MOST} of {} {what}; all of them are in summary.json.", self.rows.len());
+            let note = format!(
+                "The first {MOST} of {} {what}; all of them are in summary.json.",
+                self.rows.len()
+            );
             self.note = format!("{note} {}", self.note).trim_end().into();
             self.rows.truncate(MOST);
         }
@@ -101,10 +128,16 @@ mod tests {
     #[test]
     fn a_column_without_anything_is_taken_out() {
         let mut table = Table::new("t", &["key", "verdict", "#down"]);
-        table.rows = vec![vec!["a".into(), String::new(), "1".into()], vec!["b".into(), String::new(), "2".into()]];
+        table.rows = vec![
+            vec!["a".into(), String::new(), "1".into()],
+            vec!["b".into(), String::new(), "2".into()],
+        ];
         table.drop_if_empty("key");
         table.drop_if_empty("verdict");
         let titles: Vec<&str> = table.head.iter().map(|c| c.title.as_str()).collect();
-        assert_eq!((titles, &table.rows[1]), (vec!["key", "down"], &vec!["b".to_string(), "2".into()]));
+        assert_eq!(
+            (titles, &table.rows[1]),
+            (vec!["key", "down"], &vec!["b".to_string(), "2".into()])
+        );
     }
 }

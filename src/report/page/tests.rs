@@ -10,11 +10,18 @@ fn page_of(files: &[(&str, String)]) -> String {
     let root = tempfile::tempdir().unwrap();
     let mut folder = Folder::open(root.path()).unwrap();
     for (name, text) in files {
-        folder.put(name, |out| out.write_all(text.as_bytes())).unwrap();
+        folder
+            .put(name, |out| out.write_all(text.as_bytes()))
+            .unwrap();
     }
     folder.publish(Manifest::default()).unwrap();
     let results = Results::read(root.path()).unwrap();
-    page(&results, &plot::plots(&results).unwrap(), &plot::left_out(&results).unwrap()).unwrap()
+    page(
+        &results,
+        &plot::plots(&results).unwrap(),
+        &plot::left_out(&results).unwrap(),
+    )
+    .unwrap()
 }
 
 /// A document of that kind with these fields besides those that every one has.
@@ -55,18 +62,35 @@ fn sweep(across: u32, down: u32) -> String {
              \"mean\": {missed}, \"lower\": {missed}, \"upper\": {missed}, \"verdict\": \"{verdict}\"}}]}}"
         ));
     }
-    summary(&rows.join(","), &format!("\"points\": [{}],", points.join(",")))
+    summary(
+        &rows.join(","),
+        &format!("\"points\": [{}],", points.join(",")),
+    )
 }
 
 #[test]
 fn ten_thousand_points_make_a_page_that_fits_into_a_mail() {
     for (across, down) in [(10_000, 1), (100, 100), (2_000, 5)] {
         let page = page_of(&[("summary.json", sweep(across, down))]);
-        assert!(page.len() < MOST_BYTES, "{across} × {down}: {} bytes", page.len());
-        assert!(page.contains("The first 400 of 10000 points; all of them are in summary.json."), "{across} × {down}");
-        assert!(page.matches("<tr").count() < 1_000, "{} rows", page.matches("<tr").count());
+        assert!(
+            page.len() < MOST_BYTES,
+            "{across} × {down}: {} bytes",
+            page.len()
+        );
+        assert!(
+            page.contains("The first 400 of 10000 points; all of them are in summary.json."),
+            "{across} × {down}"
+        );
+        assert!(
+            page.matches("<tr").count() < 1_000,
+            "{} rows",
+            page.matches("<tr").count()
+        );
         // The document itself is some megabytes: named, with its size and where it is.
-        assert!(page.contains("summary.json (") && page.contains("in the results folder, too large for this page)"));
+        assert!(
+            page.contains("summary.json (")
+                && page.contains("in the results folder, too large for this page)")
+        );
         assert!(
             page.contains("data-chart=\"sweep-missed-toast-fraction\"") || down == 100,
             "{across} × {down}: a curve"
@@ -79,15 +103,26 @@ fn ten_thousand_points_make_a_page_that_fits_into_a_mail() {
 fn a_month_by_the_minute_makes_a_page_that_fits_into_a_mail() {
     let mut series = "point,scope,start_s,length_s,series,mean,unit,replications\n".to_string();
     for minute in 0..31 * 24 * 60u64 {
-        for (i, name) in
-            ["usable", "setting_up", "silent", "visible", "message_rate_per_s", "refresh_rate_per_s"].iter().enumerate()
+        for (i, name) in [
+            "usable",
+            "setting_up",
+            "silent",
+            "visible",
+            "message_rate_per_s",
+            "refresh_rate_per_s",
+        ]
+        .iter()
+        .enumerate()
         {
             let value = (minute * (7919 + i as u64)) % 1000;
             let _ = writeln!(series, ",all,{},60,{name},{value},users,3", minute * 60);
         }
     }
-    let rows =
-        [row("", "users", 5.0, "count"), row("", "down_fraction", 0.3, "fraction"), row("", "down_peak", 5.0, "count")];
+    let rows = [
+        row("", "users", 5.0, "count"),
+        row("", "down_fraction", 0.3, "fraction"),
+        row("", "down_peak", 5.0, "count"),
+    ];
     let more = "\"advice\": [], \"interrupted\": false, \"objectives\": [], \"assumptions\": [],";
     let scenario = "[scenario]\nstart = \"08:00\"\n".to_string();
     let page = page_of(&[
@@ -97,15 +132,34 @@ fn a_month_by_the_minute_makes_a_page_that_fits_into_a_mail() {
     ]);
     assert!(page.len() < MOST_BYTES, "{} bytes", page.len());
     for name in ["sessions", "load"] {
-        assert!(page.contains(&format!("data-chart=\"{name}\"")), "{name} is in the page");
+        assert!(
+            page.contains(&format!("data-chart=\"{name}\"")),
+            "{name} is in the page"
+        );
     }
-    assert!(page.contains("series.csv (") && page.contains("in the results folder, too large for this page)"));
+    assert!(
+        page.contains("series.csv (")
+            && page.contains("in the results folder, too large for this page)")
+    );
 }
 
 #[test]
 fn cells_are_numbers_that_a_spreadsheet_takes() {
-    let shown: Vec<String> = [0.0, 34_798.7, 347_987.0, 1532.0, 0.018_701_234, -1.5, 1e-7].map(plain).into();
-    assert_eq!(shown, ["0", "34799", "347987", "1532", "0.018701", "-1.5", "0.0000001"]);
+    let shown: Vec<String> = [0.0, 34_798.7, 347_987.0, 1532.0, 0.018_701_234, -1.5, 1e-7]
+        .map(plain)
+        .into();
+    assert_eq!(
+        shown,
+        [
+            "0",
+            "34799",
+            "347987",
+            "1532",
+            "0.018701",
+            "-1.5",
+            "0.0000001"
+        ]
+    );
     assert_eq!(cell(Some(0.018_701_234), "fraction"), "1.8701");
     assert_eq!(cell(None, "s"), "–");
 }

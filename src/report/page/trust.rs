@@ -38,11 +38,19 @@ pub const LIMITS: [&str; 6] = [
 ///
 /// # Errors
 /// Which file is damaged.
-pub fn trust(kind: Kind, summary: &Json, inputs: &[Input], results: &Results) -> Result<Trust, ResultsError> {
+pub fn trust(
+    kind: Kind,
+    summary: &Json,
+    inputs: &[Input],
+    results: &Results,
+) -> Result<Trust, ResultsError> {
     let n = summary["replications"].as_u64();
     let mut trust = Trust {
         replications: replications(kind, n, summary),
-        warnings: items(summary, "warnings").filter_map(|w| w.as_str()).map(String::from).collect(),
+        warnings: items(summary, "warnings")
+            .filter_map(|w| w.as_str())
+            .map(String::from)
+            .collect(),
         ..Trust::default()
     };
     if kind != Kind::Matrix {
@@ -50,7 +58,8 @@ pub fn trust(kind: Kind, summary: &Json, inputs: &[Input], results: &Results) ->
     }
     trust.convergence = charts(kind, summary, results)?;
     if trust.convergence.is_empty() && kind != Kind::Matrix {
-        trust.no_convergence = "There are not two replications of one figure, so nothing shows how it settles.";
+        trust.no_convergence =
+            "There are not two replications of one figure, so nothing shows how it settles.";
     }
     if kind == Kind::Run {
         let series = results.series()?;
@@ -79,10 +88,18 @@ fn replications(kind: Kind, n: Option<u64>, summary: &Json) -> String {
 
 /// When a steady state begins, were one asked for.
 fn settling(series: &[Series]) -> String {
-    let Some(messages) = series.iter().find(|s| s.scope == "all" && s.name == "message_rate_per_s") else {
+    let Some(messages) = series
+        .iter()
+        .find(|s| s.scope == "all" && s.name == "message_rate_per_s")
+    else {
         return String::new();
     };
-    let rates: Vec<f64> = messages.values.iter().copied().filter(|rate| rate.is_finite()).collect();
+    let rates: Vec<f64> = messages
+        .values
+        .iter()
+        .copied()
+        .filter(|rate| rate.is_finite())
+        .collect();
     let found = mser5(&rates);
     if found.too_short {
         " The rate of messages does not settle within the run (MSER-5): its mean is that of this day, not of a steady state.".into()

@@ -11,7 +11,10 @@ use super::{Plot, tradeoff};
 
 /// The plots of a selection.
 pub fn plots(document: &Document, best: &Best) -> Vec<Plot> {
-    let mut all = vec![Plot::new("cost", along(document, best).unwrap_or_else(|| bars(best)))];
+    let mut all = vec![Plot::new(
+        "cost",
+        along(document, best).unwrap_or_else(|| bars(best)),
+    )];
     all.extend(tradeoff::plot(document, best.best.as_deref()));
     all
 }
@@ -23,13 +26,19 @@ fn title(best: &Best) -> String {
         (None, _) if best.points.iter().all(unfit) => "No point meets the objectives".into(),
         (None, _) => "Which point costs least remains open".into(),
         (Some(label), 0) => format!("{} costs least", value(label)),
-        (Some(label), n) => format!("{} costs least, {n} more within {of_delta} of it", value(label)),
+        (Some(label), n) => format!(
+            "{} costs least, {n} more within {of_delta} of it",
+            value(label)
+        ),
     }
 }
 
 /// "clients.refresh_interval=5 min" as "Refresh interval 5 min".
 fn value(label: &str) -> String {
-    let part = |part: &str| part.split_once('=').map_or_else(|| part.into(), |(k, v)| format!("{} {v}", called(k)));
+    let part = |part: &str| {
+        part.split_once('=')
+            .map_or_else(|| part.into(), |(k, v)| format!("{} {v}", called(k)))
+    };
     label.split(", ").map(part).collect::<Vec<_>>().join(", ")
 }
 
@@ -41,21 +50,35 @@ fn note(best: &Best) -> Vec<String> {
 }
 
 fn figure(p: &BestPoint) -> Figure {
-    Figure { mean: p.mean, lower: p.lower, upper: p.upper, ..Figure::default() }
+    Figure {
+        mean: p.mean,
+        lower: p.lower,
+        upper: p.upper,
+        ..Figure::default()
+    }
 }
 
 /// Along the one key that was turned.
 fn along(document: &Document, best: &Best) -> Option<Chart> {
     let points = points(document);
-    let grid =
-        Grid::along(&points, None).filter(|g| g.curves.len() == 1 && g.curves[0].spots.len() == best.points.len())?;
+    let grid = Grid::along(&points, None)
+        .filter(|g| g.curves.len() == 1 && g.curves[0].spots.len() == best.points.len())?;
     let spots = &grid.curves[0].spots;
     // The cost has a point's label: of one key alone it is the same text.
-    let of = |value: &str| best.points.iter().find(|p| p.point == format!("{}={value}", grid.key));
-    let costs: Vec<Figure> = spots.iter().map(|s| of(s.value).map(figure)).collect::<Option<_>>()?;
+    let of = |value: &str| {
+        best.points
+            .iter()
+            .find(|p| p.point == format!("{}={value}", grid.key))
+    };
+    let costs: Vec<Figure> = spots
+        .iter()
+        .map(|s| of(s.value).map(figure))
+        .collect::<Option<_>>()?;
     let xs: Vec<f64> = spots.iter().map(|s| s.x).collect();
     let mut layers = curve(&costs.iter().map(Some).collect::<Vec<_>>(), &xs, "", 1.0);
-    let place = spots.iter().position(|s| best.best.as_deref() == Some(&format!("{}={}", grid.key, s.value)));
+    let place = spots
+        .iter()
+        .position(|s| best.best.as_deref() == Some(&format!("{}={}", grid.key, s.value)));
     if let Some(place) = place {
         let (x, y) = (xs[place], costs[place].mean.unwrap_or(f64::NAN));
         if let Some(delta) = best.delta {
@@ -72,11 +95,18 @@ fn along(document: &Document, best: &Best) -> Option<Chart> {
                 }),
             );
         }
-        layers.push(Layer::Marker(Marker { x, y, label: format!("{}: least", spots[place].value) }));
+        layers.push(Layer::Marker(Marker {
+            x,
+            y,
+            label: format!("{}: least", spots[place].value),
+        }));
     }
     let title = title(best);
     Some(Chart {
-        description: format!("The cost by {}, with 95 % intervals. {title}.", small(&called(grid.key))),
+        description: format!(
+            "The cost by {}, with 95 % intervals. {title}.",
+            small(&called(grid.key))
+        ),
         title,
         x: grid.places.axis,
         y: Axis::new("Cost", ""),
@@ -99,7 +129,10 @@ fn bars(best: &Best) -> Chart {
         title,
         x: Axis::new("Cost", ""),
         y: Axis::default(),
-        layers: vec![Layer::Bars(Bars { bars: best.points.iter().map(bar).collect(), ..Bars::default() })],
+        layers: vec![Layer::Bars(Bars {
+            bars: best.points.iter().map(bar).collect(),
+            ..Bars::default()
+        })],
         notes: note(best),
     }
 }

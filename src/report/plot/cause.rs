@@ -8,31 +8,50 @@ use super::reading::Reading;
 use crate::measure::{DropCause, MissCause};
 
 /// The counts with their causes.
-const COUNTS: [(&str, &str, &str); 2] =
-    [("drops", "session_drops", "sessions are lost"), ("missed", "toasts_missed", "toasts are missed")];
+const COUNTS: [(&str, &str, &str); 2] = [
+    ("drops", "session_drops", "sessions are lost"),
+    ("missed", "toasts_missed", "toasts are missed"),
+];
 
 /// A plot for each count.
 pub fn plots(document: &Document) -> Vec<Plot> {
     COUNTS
         .iter()
-        .filter_map(|(name, metric, happens)| Some(Plot::new(name, chart(document, metric, happens)?)))
+        .filter_map(|(name, metric, happens)| {
+            Some(Plot::new(name, chart(document, metric, happens)?))
+        })
         .collect()
 }
 
 fn chart(document: &Document, metric: &str, happens: &str) -> Option<Chart> {
     let of = |f: &&Figure| f.metric == metric && f.scope == "all" && f.point.is_empty();
-    let all = document.rows.iter().filter(of).find(|f| f.cause.is_none())?;
-    let mut causes: Vec<&Figure> =
-        document.rows.iter().filter(of).filter(|f| f.cause.is_some() && f.mean.is_some_and(|m| m > 0.0)).collect();
+    let all = document
+        .rows
+        .iter()
+        .filter(of)
+        .find(|f| f.cause.is_none())?;
+    let mut causes: Vec<&Figure> = document
+        .rows
+        .iter()
+        .filter(of)
+        .filter(|f| f.cause.is_some() && f.mean.is_some_and(|m| m > 0.0))
+        .collect();
     causes.sort_by(|a, b| b.mean.unwrap_or(0.0).total_cmp(&a.mean.unwrap_or(0.0)));
     let reading = Reading::of(metric);
     let title = match causes.first() {
         Some(first) => {
-            let share = first.mean.unwrap_or(0.0) / all.mean.filter(|m| *m > 0.0).unwrap_or(1.0) * 100.0;
             let share =
-                if share >= 99.95 { "all".into() } else { format!("{} %", human((share * 10.0).round() / 10.0)) };
+                first.mean.unwrap_or(0.0) / all.mean.filter(|m| *m > 0.0).unwrap_or(1.0) * 100.0;
+            let share = if share >= 99.95 {
+                "all".into()
+            } else {
+                format!("{} %", human((share * 10.0).round() / 10.0))
+            };
             let most = reading.text(all.mean.unwrap_or(0.0));
-            format!("{most} {happens}, {share} of them because {}", called(first))
+            format!(
+                "{most} {happens}, {share} of them because {}",
+                called(first)
+            )
         }
         None if all.replications == 1 => format!("No {happens} in one replication")
             .replace("sessions are", "session is")
@@ -54,11 +73,17 @@ fn chart(document: &Document, metric: &str, happens: &str) -> Option<Chart> {
         _ => causes.iter().map(|f| bar(f, called(f))).collect(),
     };
     Some(Chart {
-        description: format!("{} by root cause, mean of a run with its 95 % interval. {title}.", reading.label),
+        description: format!(
+            "{} by root cause, mean of a run with its 95 % interval. {title}.",
+            reading.label
+        ),
         title,
         x: Axis::new(&reading.label, "per run"),
         y: Axis::default(),
-        layers: vec![Layer::Bars(Bars { bars, ..Bars::default() })],
+        layers: vec![Layer::Bars(Bars {
+            bars,
+            ..Bars::default()
+        })],
         notes: Vec::new(),
     })
 }
@@ -66,9 +91,14 @@ fn chart(document: &Document, metric: &str, happens: &str) -> Option<Chart> {
 /// What the cause means; of one that this version does not know, its name.
 fn called(figure: &Figure) -> String {
     let name = figure.cause.as_deref().unwrap_or_default();
-    let drop =
-        DropCause::ALL.iter().find(|c| c.name() == name && figure.metric == "session_drops").map(|c| c.meaning());
-    let miss =
-        MissCause::ALL.iter().find(|c| c.name() == name && figure.metric == "toasts_missed").map(|c| c.meaning());
-    drop.or(miss).map_or_else(|| name.replace('_', " "), String::from)
+    let drop = DropCause::ALL
+        .iter()
+        .find(|c| c.name() == name && figure.metric == "session_drops")
+        .map(|c| c.meaning());
+    let miss = MissCause::ALL
+        .iter()
+        .find(|c| c.name() == name && figure.metric == "toasts_missed")
+        .map(|c| c.meaning());
+    drop.or(miss)
+        .map_or_else(|| name.replace('_', " "), String::from)
 }

@@ -1,6 +1,8 @@
 //! Is it better: the paired differences to the baseline, as intervals and replication by replication.
 
-use super::super::chart::{Along, Axis, Bar, Bars, Chart, Layer, Point, Points, Scale, Threshold, Tone};
+use super::super::chart::{
+    Along, Axis, Bar, Bars, Chart, Layer, Point, Points, Scale, Threshold, Tone,
+};
 use super::super::number::human;
 use super::super::results::{Compared, Comparison, Replicated, Rival};
 use super::Plot;
@@ -17,14 +19,21 @@ pub fn plots(comparison: &Comparison, runs: &[Replicated]) -> Vec<Plot> {
     let comparison = &called(comparison);
     let mut all = Vec::new();
     if comparison.alternatives.len() == 1 {
-        all.push(Plot::new("differences", one(comparison, &comparison.alternatives[0])));
+        all.push(Plot::new(
+            "differences",
+            one(comparison, &comparison.alternatives[0]),
+        ));
     } else {
-        let metrics = comparison.alternatives.first().map_or(&[][..], |a| &a.figures);
-        all.extend(
-            metrics.iter().filter(|f| f.decides).map(|f| {
-                Plot::new(&format!("differences-{}", f.metric.replace('_', "-")), each(comparison, &f.metric))
-            }),
-        );
+        let metrics = comparison
+            .alternatives
+            .first()
+            .map_or(&[][..], |a| &a.figures);
+        all.extend(metrics.iter().filter(|f| f.decides).map(|f| {
+            Plot::new(
+                &format!("differences-{}", f.metric.replace('_', "-")),
+                each(comparison, &f.metric),
+            )
+        }));
     }
     all.extend(pairs(comparison, runs).map(|chart| Plot::new("pairs", chart)));
     all
@@ -33,17 +42,32 @@ pub fn plots(comparison: &Comparison, runs: &[Replicated]) -> Vec<Plot> {
 /// The same with short names, "nec-r2" for "models/nec-r2.toml", where they still tell all apart.
 fn called(comparison: &Comparison) -> Comparison {
     let short = |name: &String| {
-        let (path, point) = name.split_once(" (").map_or((name.as_str(), None), |(path, point)| (path, Some(point)));
-        let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path).trim_end_matches(".toml");
+        let (path, point) = name
+            .split_once(" (")
+            .map_or((name.as_str(), None), |(path, point)| (path, Some(point)));
+        let last = path
+            .trim_end_matches('/')
+            .rsplit('/')
+            .next()
+            .unwrap_or(path)
+            .trim_end_matches(".toml");
         point.map_or_else(|| last.to_string(), |point| format!("{last} ({point}"))
     };
-    let mut names: Vec<String> =
-        comparison.alternatives.iter().map(|a| &a.name).chain([&comparison.baseline]).map(short).collect();
+    let mut names: Vec<String> = comparison
+        .alternatives
+        .iter()
+        .map(|a| &a.name)
+        .chain([&comparison.baseline])
+        .map(short)
+        .collect();
     names.sort_unstable();
     if names.windows(2).any(|pair| pair[0] == pair[1]) {
         return comparison.clone();
     }
-    let rival = |r: &Rival| Rival { name: short(&r.name), ..r.clone() };
+    let rival = |r: &Rival| Rival {
+        name: short(&r.name),
+        ..r.clone()
+    };
     Comparison {
         baseline: short(&comparison.baseline),
         alternatives: comparison.alternatives.iter().map(rival).collect(),
@@ -52,19 +76,37 @@ fn called(comparison: &Comparison) -> Comparison {
 }
 
 fn amount(reading: &Reading, figure: &Compared) -> String {
-    let Some(difference) = figure.difference else { return "–".into() };
-    let half = figure.lower.zip(figure.upper).map(|(l, u)| (u - l) / 2.0 * reading.factor);
-    let told = half.map_or_else(|| human(difference * reading.factor), |h| around(difference * reading.factor, h));
-    let unit = if reading.unit == "%" { "points" } else { reading.unit };
+    let Some(difference) = figure.difference else {
+        return "–".into();
+    };
+    let half = figure
+        .lower
+        .zip(figure.upper)
+        .map(|(l, u)| (u - l) / 2.0 * reading.factor);
+    let told = half.map_or_else(
+        || human(difference * reading.factor),
+        |h| around(difference * reading.factor, h),
+    );
+    let unit = if reading.unit == "%" {
+        "points"
+    } else {
+        reading.unit
+    };
     let sign = if difference > 0.0 { "+" } else { "" };
-    format!("{sign}{told} {unit}").replace('-', "−").trim().into()
+    format!("{sign}{told} {unit}")
+        .replace('-', "−")
+        .trim()
+        .into()
 }
 
 fn bar(label: String, reading: &Reading, figure: &Compared) -> Bar {
     Bar {
         label,
         value: figure.difference.map_or(f64::NAN, |d| d * reading.factor),
-        interval: figure.lower.zip(figure.upper).map(|(l, u)| (l * reading.factor, u * reading.factor)),
+        interval: figure
+            .lower
+            .zip(figure.upper)
+            .map(|(l, u)| (l * reading.factor, u * reading.factor)),
         text: amount(reading, figure),
         ..Bar::default()
     }
@@ -72,8 +114,13 @@ fn bar(label: String, reading: &Reading, figure: &Compared) -> Bar {
 
 fn verdict(comparison: &Comparison, rival: &Rival) -> String {
     match rival.verdict.as_str() {
-        "indistinguishable" => format!("{} cannot be told from {}", rival.name, comparison.baseline),
-        "mixed" => format!("{} is better in some and worse in other respects than {}", rival.name, comparison.baseline),
+        "indistinguishable" => {
+            format!("{} cannot be told from {}", rival.name, comparison.baseline)
+        }
+        "mixed" => format!(
+            "{} is better in some and worse in other respects than {}",
+            rival.name, comparison.baseline
+        ),
         verdict => format!("{} is {verdict} than {}", rival.name, comparison.baseline),
     }
 }
@@ -88,7 +135,9 @@ fn note(comparison: &Comparison) -> Vec<String> {
 /// One alternative: what decides, all in percentage points.
 fn one(comparison: &Comparison, rival: &Rival) -> Chart {
     let deciding = rival.figures.iter().filter(|f| f.decides);
-    let bars = deciding.map(|f| bar(Reading::of(&f.metric).label, &Reading::of(&f.metric), f)).collect();
+    let bars = deciding
+        .map(|f| bar(Reading::of(&f.metric).label, &Reading::of(&f.metric), f))
+        .collect();
     let title = verdict(comparison, rival);
     Chart {
         description: format!(
@@ -98,7 +147,10 @@ fn one(comparison: &Comparison, rival: &Rival) -> Chart {
         title,
         x: Axis::new("Difference to the baseline", "percentage points"),
         y: Axis::default(),
-        layers: vec![Layer::Bars(Bars { bars, ..Bars::default() })],
+        layers: vec![Layer::Bars(Bars {
+            bars,
+            ..Bars::default()
+        })],
         notes: note(comparison),
     }
 }
@@ -106,16 +158,32 @@ fn one(comparison: &Comparison, rival: &Rival) -> Chart {
 /// Several alternatives in one figure.
 fn each(comparison: &Comparison, metric: &str) -> Chart {
     let reading = Reading::of(metric);
-    let of = |r: &Rival| Some(bar(r.name.clone(), &reading, r.figures.iter().find(|f| f.metric == metric)?));
+    let of = |r: &Rival| {
+        Some(bar(
+            r.name.clone(),
+            &reading,
+            r.figures.iter().find(|f| f.metric == metric)?,
+        ))
+    };
     let bars: Vec<Bar> = comparison.alternatives.iter().filter_map(of).collect();
-    let unit = if reading.unit == "%" { "percentage points" } else { reading.unit };
-    let title = format!("{}: each alternative less {}", reading.label, comparison.baseline);
+    let unit = if reading.unit == "%" {
+        "percentage points"
+    } else {
+        reading.unit
+    };
+    let title = format!(
+        "{}: each alternative less {}",
+        reading.label, comparison.baseline
+    );
     Chart {
         description: format!("{title}, with intervals."),
         title,
         x: Axis::new("Difference to the baseline", unit),
         y: Axis::default(),
-        layers: vec![Layer::Bars(Bars { bars, ..Bars::default() })],
+        layers: vec![Layer::Bars(Bars {
+            bars,
+            ..Bars::default()
+        })],
         notes: note(comparison),
     }
 }
@@ -127,7 +195,10 @@ fn pairs(comparison: &Comparison, runs: &[Replicated]) -> Option<Chart> {
     let all: Vec<&Replicated> = runs.iter().filter(of).collect();
     let (baseline, others) = all.split_first()?;
     let numbers = baseline.numbers();
-    if others.is_empty() || others.len() > MOST_RIVALS || others.len() != comparison.alternatives.len() {
+    if others.is_empty()
+        || others.len() > MOST_RIVALS
+        || others.len() != comparison.alternatives.len()
+    {
         return None;
     }
     let mut layers = Vec::new();
@@ -135,17 +206,37 @@ fn pairs(comparison: &Comparison, runs: &[Replicated]) -> Option<Chart> {
     for (rival, other) in comparison.alternatives.iter().zip(others) {
         let of = |(n, value): (u32, f64)| {
             let base = numbers.iter().find(|(m, _)| *m == n)?.1;
-            Some(Point { x: f64::from(n), y: (value - base) * reading.factor, ..Point::default() })
+            Some(Point {
+                x: f64::from(n),
+                y: (value - base) * reading.factor,
+                ..Point::default()
+            })
         };
         let points: Vec<Point> = other.numbers().into_iter().filter_map(of).collect();
         pairs += points.len();
         lower += points.iter().filter(|p| p.y < 0.0).count();
-        let name = if others.len() == 1 { String::new() } else { rival.name.clone() };
-        layers.push(Layer::Points(Points { name, points, tone: Tone::Auto }));
+        let name = if others.len() == 1 {
+            String::new()
+        } else {
+            rival.name.clone()
+        };
+        layers.push(Layer::Points(Points {
+            name,
+            points,
+            tone: Tone::Auto,
+        }));
     }
     let label = "no difference".into();
-    layers.push(Layer::Threshold(Threshold { along: Along::Y, value: 0.0, label, tone: Tone::Quiet }));
-    let title = format!("{} are fewer than with {} in {lower} of {pairs} pairs", reading.label, comparison.baseline);
+    layers.push(Layer::Threshold(Threshold {
+        along: Along::Y,
+        value: 0.0,
+        label,
+        tone: Tone::Quiet,
+    }));
+    let title = format!(
+        "{} are fewer than with {} in {lower} of {pairs} pairs",
+        reading.label, comparison.baseline
+    );
     let title = title.replace("in 0 of", "in none of");
     Some(Chart {
         description: format!(

@@ -36,23 +36,40 @@ struct Day<'a> {
 /// # Errors
 /// The series cannot be read.
 pub fn plots(results: &Results, run: &Run) -> Result<Vec<Plot>, ResultsError> {
-    let day = Day { document: &results.document, run, all: results.series()?, start_s: results.start_s()? };
+    let day = Day {
+        document: &results.document,
+        run,
+        all: results.series()?,
+        start_s: results.start_s()?,
+    };
     if day.all.is_empty() {
         return Ok(Vec::new());
     }
     let drops = day.events("drops-over-day", "session_drops", "sessions are lost");
     let missed = day.events("missed-over-day", "toasts_missed", "toasts are missed");
-    let all = [day.sessions(), day.down(), day.load(), drops, missed, day.response(), day.queue()];
+    let all = [
+        day.sessions(),
+        day.down(),
+        day.load(),
+        drops,
+        missed,
+        day.response(),
+        day.queue(),
+    ];
     let mut plots: Vec<Plot> = all.into_iter().flatten().collect();
     let faults = results.scheduled_faults()?;
     let until_s = end_s(&day.all, day.start_s);
-    plots.iter_mut().for_each(|plot| fault::shade(&mut plot.chart, &faults, until_s));
+    plots
+        .iter_mut()
+        .for_each(|plot| fault::shade(&mut plot.chart, &faults, until_s));
     Ok(plots)
 }
 
 /// Where the last stretch of a day ends, on its axis.
 pub fn end_s(series: &[Series], start_s: Option<f64>) -> f64 {
-    let ends = series.iter().filter_map(|s| Some(s.start_s.last()? + s.length_s.last()?));
+    let ends = series
+        .iter()
+        .filter_map(|s| Some(s.start_s.last()? + s.length_s.last()?));
     start_s.unwrap_or(0.0) + ends.fold(0.0, f64::max)
 }
 
@@ -79,12 +96,25 @@ impl Day<'_> {
     /// Where the value of a stretch is drawn: in its middle.
     fn places(&self, series: &Series) -> Vec<f64> {
         let start = self.start_s.unwrap_or(0.0);
-        series.start_s.iter().zip(&series.length_s).map(|(at, length)| start + at + length / 2.0).collect()
+        series
+            .start_s
+            .iter()
+            .zip(&series.length_s)
+            .map(|(at, length)| start + at + length / 2.0)
+            .collect()
     }
 
     fn line(&self, series: &Series, name: &str, factor: f64, tone: Tone) -> Layer {
-        let points = self.places(series).into_iter().zip(series.values.iter().map(|v| v * factor)).collect();
-        Layer::Line(Line { name: name.into(), points, tone })
+        let points = self
+            .places(series)
+            .into_iter()
+            .zip(series.values.iter().map(|v| v * factor))
+            .collect();
+        Layer::Line(Line {
+            name: name.into(),
+            points,
+            tone,
+        })
     }
 
     /// The states as areas, and the note on those that are too few to see.
@@ -97,13 +127,25 @@ impl Day<'_> {
         let most = |s: &Series| s.values.iter().fold(0.0, |a: f64, b| a.max(*b));
         let top = found.iter().map(|(s, ..)| most(s)).fold(0.0, f64::max);
         type Area<'a> = (&'a Series, &'a str, Tone);
-        let (shown, few): (Vec<Area>, Vec<Area>) = found.into_iter().partition(|(s, ..)| most(s) >= LEAST_AREA * top);
-        let few: Vec<&str> = few.into_iter().filter(|(s, ..)| most(s) > 0.0).map(|(_, called, _)| called).collect();
+        let (shown, few): (Vec<Area>, Vec<Area>) = found
+            .into_iter()
+            .partition(|(s, ..)| most(s) >= LEAST_AREA * top);
+        let few: Vec<&str> = few
+            .into_iter()
+            .filter(|(s, ..)| most(s) > 0.0)
+            .map(|(_, called, _)| called)
+            .collect();
         // What never happens would only be a name.
-        let shown: Vec<_> = shown.into_iter().filter(|(s, ..)| most(s) > 0.0 || top == 0.0).collect();
+        let shown: Vec<_> = shown
+            .into_iter()
+            .filter(|(s, ..)| most(s) > 0.0 || top == 0.0)
+            .collect();
         let stack = Stack {
             xs,
-            parts: shown.iter().map(|(s, called, _)| ((*called).to_string(), s.values.clone())).collect(),
+            parts: shown
+                .iter()
+                .map(|(s, called, _)| ((*called).to_string(), s.values.clone()))
+                .collect(),
             tones: shown.iter().map(|(.., tone)| *tone).collect(),
         };
         let note = (!few.is_empty()).then(|| format!("Too few to be seen: {}.", few.join(", ")));
@@ -115,7 +157,10 @@ impl Day<'_> {
         vec![if n == 1 {
             "Means over each minute of one replication.".into()
         } else {
-            format!("Means over each minute and over {} replications.", whole(n.into()))
+            format!(
+                "Means over each minute and over {} replications.",
+                whole(n.into())
+            )
         }]
     }
 
@@ -126,19 +171,29 @@ impl Day<'_> {
     fn sessions(&self) -> Option<Plot> {
         let users = self.mean("users").unwrap_or(0.0);
         let (stack, note) = self.stack(&STATES)?;
-        let usable = self.series("all", "usable")?.values.iter().any(|v| *v > 0.0);
+        let usable = self
+            .series("all", "usable")?
+            .values
+            .iter()
+            .any(|v| *v > 0.0);
         let title = match self.mean("down_peak").unwrap_or(0.0) {
             _ if !usable => format!("None of {} users ever has a usable session", human(users)),
             0.0 => format!("All {} users keep their sessions", human(users)),
             _ => {
                 let are = if self.peak() == "1" { "is" } else { "are" };
-                format!("At most {} of {} users {are} without a usable session at once", self.peak(), human(users))
+                format!(
+                    "At most {} of {} users {are} without a usable session at once",
+                    self.peak(),
+                    human(users)
+                )
             }
         };
         let chart = Chart {
             description: format!(
                 "Users signed in over the day, by the state of their session. {title}; over all signed-in time the share without a usable session is {}.",
-                self.figure("down_fraction").map_or("–".into(), |f| Reading::of("down_fraction").with_interval(f))
+                self.figure("down_fraction")
+                    .map_or("–".into(), |f| Reading::of("down_fraction")
+                        .with_interval(f))
             ),
             title,
             x: self.axis(),
@@ -151,8 +206,10 @@ impl Day<'_> {
 
     /// Those without a session on a scale of their own, where the other picture would hide them.
     fn down(&self) -> Option<Plot> {
-        let most =
-            |name: &str| self.series("all", name).map_or(0.0, |s| s.values.iter().fold(0.0, |a: f64, b| a.max(*b)));
+        let most = |name: &str| {
+            self.series("all", name)
+                .map_or(0.0, |s| s.values.iter().fold(0.0, |a: f64, b| a.max(*b)))
+        };
         let down: f64 = STATES[1..].iter().map(|(name, ..)| most(name)).sum();
         if down <= LEAST_AREA * most("usable") || down > 0.3 * most("usable") {
             return None;
@@ -161,7 +218,9 @@ impl Day<'_> {
         let share = Reading::of("down_fraction").text(self.mean("down_fraction").unwrap_or(0.0));
         let title = format!("Users are without a usable session {share} of the time");
         let chart = Chart {
-            description: format!("{title}: how many at each time of the day, by what their client knows of it."),
+            description: format!(
+                "{title}: how many at each time of the day, by what their client knows of it."
+            ),
             title,
             x: self.axis(),
             y: Axis::new("Users without a usable session", ""),
@@ -172,12 +231,15 @@ impl Day<'_> {
     }
 
     fn load(&self) -> Option<Plot> {
-        let [messages, refreshes] = ["message_rate_per_s", "refresh_rate_per_s"].map(|n| self.series("all", n));
+        let [messages, refreshes] =
+            ["message_rate_per_s", "refresh_rate_per_s"].map(|n| self.series("all", n));
         let mean = human(self.mean("message_rate_per_s").unwrap_or(0.0));
         let peak = human(self.mean("message_rate_peak_per_s").unwrap_or(0.0).round());
         let title = format!("{mean} messages a second on average, {peak} in the busiest second");
         let chart = Chart {
-            description: format!("Messages and refreshes per second over the day, mean of each minute. {title}."),
+            description: format!(
+                "Messages and refreshes per second over the day, mean of each minute. {title}."
+            ),
             title,
             x: self.axis(),
             y: Axis::new("Per second", ""),
@@ -195,14 +257,26 @@ impl Day<'_> {
         let series = self.series("all", metric)?;
         let all = self.mean(metric).filter(|n| *n > 0.0)?;
         let reading = Reading::of(metric);
-        let most = series.values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(i, _)| i);
+        let most = series
+            .values
+            .iter()
+            .enumerate()
+            .max_by(|a, b| a.1.total_cmp(b.1))
+            .map_or(0, |(i, _)| i);
         let when = self.start_s.map_or(String::new(), |start| {
             let at = (start + series.start_s[most]) % 86_400.0;
-            format!(", the most at {}", print_clock(Span((at / 60.0).floor() as u64 * 60_000_000)))
+            format!(
+                ", the most at {}",
+                print_clock(Span((at / 60.0).floor() as u64 * 60_000_000))
+            )
         });
         // Spread over the day no minute stands out.
         let stands_out = series.values[most] >= all / 20.0;
-        let title = format!("{} {happens}{}", reading.text(all), if stands_out { when } else { String::new() });
+        let title = format!(
+            "{} {happens}{}",
+            reading.text(all),
+            if stands_out { when } else { String::new() }
+        );
         let chart = Chart {
             description: format!("{} in each minute of the day. {title}.", reading.label),
             title,
@@ -215,16 +289,31 @@ impl Day<'_> {
     }
 
     fn response(&self) -> Option<Plot> {
-        let percentiles = [("p50", "gateway_response_p50_ms"), ("p99", "gateway_response_p99_ms")];
-        let found: Vec<(&str, &Series)> =
-            percentiles.iter().filter_map(|(name, series)| Some((*name, self.series("all", series)?))).collect();
-        let values = || found.iter().flat_map(|(_, s)| s.values.iter().copied()).filter(|v| v.is_finite());
+        let percentiles = [
+            ("p50", "gateway_response_p50_ms"),
+            ("p99", "gateway_response_p99_ms"),
+        ];
+        let found: Vec<(&str, &Series)> = percentiles
+            .iter()
+            .filter_map(|(name, series)| Some((*name, self.series("all", series)?)))
+            .collect();
+        let values = || {
+            found
+                .iter()
+                .flat_map(|(_, s)| s.values.iter().copied())
+                .filter(|v| v.is_finite())
+        };
         if values().count() == 0 {
             return None;
         }
         let of = |metric: &str| match self.figure(metric) {
-            Some(Figure { mean: Some(mean), .. }) => told(*mean),
-            Some(Figure { beyond: Some(beyond), .. }) => format!("more than {}", told(*beyond)),
+            Some(Figure {
+                mean: Some(mean), ..
+            }) => told(*mean),
+            Some(Figure {
+                beyond: Some(beyond),
+                ..
+            }) => format!("more than {}", told(*beyond)),
             _ => "–".into(),
         };
         let title = format!(
@@ -232,16 +321,34 @@ impl Day<'_> {
             of("gateway_response_p50_ms"),
             of("gateway_response_p99_ms")
         );
-        let mut layers: Vec<Layer> = found.iter().map(|(name, s)| self.line(s, name, 1.0, Tone::Auto)).collect();
-        let ours = self.run.objectives.iter().filter(|o| o.scope == "all" && o.metric.starts_with("gateway_response"));
+        let mut layers: Vec<Layer> = found
+            .iter()
+            .map(|(name, s)| self.line(s, name, 1.0, Tone::Auto))
+            .collect();
+        let ours = self
+            .run
+            .objectives
+            .iter()
+            .filter(|o| o.scope == "all" && o.metric.starts_with("gateway_response"));
         layers.extend(ours.map(|o| {
             let reading = Reading::of(&o.metric);
             let value = o.target().unwrap_or(f64::NAN);
-            Layer::Threshold(Threshold { along: Along::Y, value, label: reading.line(o), tone: Tone::Bad })
+            Layer::Threshold(Threshold {
+                along: Along::Y,
+                value,
+                label: reading.line(o),
+                tone: Tone::Bad,
+            })
         }));
-        let scale = if values().all(|v| v > 0.0) { super::reading::scale_of(values()) } else { Scale::Linear };
+        let scale = if values().all(|v| v > 0.0) {
+            super::reading::scale_of(values())
+        } else {
+            Scale::Linear
+        };
         let chart = Chart {
-            description: format!("Time of a job in the gateway, waiting and service, over the day. {title}."),
+            description: format!(
+                "Time of a job in the gateway, waiting and service, over the day. {title}."
+            ),
             title,
             x: self.axis(),
             y: Axis::new("Time in the gateway", "ms").on(scale),
@@ -252,20 +359,50 @@ impl Day<'_> {
     }
 
     fn queue(&self) -> Option<Plot> {
-        let busy = |s: &&Series| s.name == "gateway_queue_mean" && s.values.iter().any(|v| *v > 0.0);
-        let of = |start: &str| self.all.iter().filter(|s| s.scope.starts_with(start)).filter(busy).collect::<Vec<_>>();
+        let busy =
+            |s: &&Series| s.name == "gateway_queue_mean" && s.values.iter().any(|v| *v > 0.0);
+        let of = |start: &str| {
+            self.all
+                .iter()
+                .filter(|s| s.scope.starts_with(start))
+                .filter(busy)
+                .collect::<Vec<_>>()
+        };
         let own = of("gateway:");
-        let lines = if own.len() > 1 && own.len() <= MOST_GATEWAYS { own } else { of("all") };
+        let lines = if own.len() > 1 && own.len() <= MOST_GATEWAYS {
+            own
+        } else {
+            of("all")
+        };
         let peak = self.figure("gateway_queue_peak")?;
         if lines.is_empty() {
             return None;
         }
-        let title = format!("At most {} jobs wait at a gateway at once", human(peak.mean.unwrap_or(0.0).round()));
-        let called = |s: &Series| s.scope.strip_prefix("gateway:").unwrap_or("all gateways").to_string();
-        let name = |s: &Series| if lines.len() == 1 { String::new() } else { called(s) };
-        let layers = lines.iter().map(|s| self.line(s, &name(s), 1.0, Tone::Auto)).collect();
+        let title = format!(
+            "At most {} jobs wait at a gateway at once",
+            human(peak.mean.unwrap_or(0.0).round())
+        );
+        let called = |s: &Series| {
+            s.scope
+                .strip_prefix("gateway:")
+                .unwrap_or("all gateways")
+                .to_string()
+        };
+        let name = |s: &Series| {
+            if lines.len() == 1 {
+                String::new()
+            } else {
+                called(s)
+            }
+        };
+        let layers = lines
+            .iter()
+            .map(|s| self.line(s, &name(s), 1.0, Tone::Auto))
+            .collect();
         let chart = Chart {
-            description: format!("Jobs that wait at the gateways over the day, mean of each minute. {title}."),
+            description: format!(
+                "Jobs that wait at the gateways over the day, mean of each minute. {title}."
+            ),
             title,
             x: self.axis(),
             y: Axis::new("Jobs waiting", ""),

@@ -10,9 +10,24 @@ use super::reading::told;
 
 /// The durations that are shown, by what is told of them.
 const SHOWN: [(&str, &str, &str, Option<&str>); 3] = [
-    ("response-distribution", "gateway_response", "jobs leave the gateway", Some("gateway_response_p99_ms")),
-    ("setup-distribution", "setup", "set-ups are done", Some("setup_p99_ms")),
-    ("recovery-distribution", "recovery", "users are back after a loss", None),
+    (
+        "response-distribution",
+        "gateway_response",
+        "jobs leave the gateway",
+        Some("gateway_response_p99_ms"),
+    ),
+    (
+        "setup-distribution",
+        "setup",
+        "set-ups are done",
+        Some("setup_p99_ms"),
+    ),
+    (
+        "recovery-distribution",
+        "recovery",
+        "users are back after a loss",
+        None,
+    ),
 ];
 
 /// Fewer stretches than this are no distribution: everything took the same time.
@@ -24,7 +39,9 @@ const MOST_AT_ONCE: f64 = 0.9;
 /// Those that vary.
 pub fn plots(document: &Document, all: &[Distribution]) -> Vec<Plot> {
     let found = |(name, of, done, tail): &(&str, &str, &str, Option<&str>)| {
-        let d = all.iter().find(|d| d.scope == "all" && d.duration == *of && d.bins.len() >= LEAST)?;
+        let d = all
+            .iter()
+            .find(|d| d.scope == "all" && d.duration == *of && d.bins.len() >= LEAST)?;
         let tail = tail.and_then(|metric| document.figure(&BTreeMap::new(), "all", metric)?.mean);
         Some(Plot::new(name, chart(d, done, tail)?))
     };
@@ -48,7 +65,11 @@ fn chart(whole: &Distribution, done: &str, p99: Option<f64>) -> Option<Chart> {
     let all: f64 = whole.bins.iter().map(|b| b.2).sum();
     let p99 = p99.unwrap_or_else(|| within(whole, 0.99));
     let p50 = within(whole, 0.5).min(p99);
-    let at_once = whole.bins.iter().find(|b| b.0 <= 0.0).map_or(0.0, |b| b.2 / all);
+    let at_once = whole
+        .bins
+        .iter()
+        .find(|b| b.0 <= 0.0)
+        .map_or(0.0, |b| b.2 / all);
     let hides = at_once >= MOST_AT_ONCE;
     let bins: Vec<_> = whole.bins.iter().filter(|b| !hides || b.0 > 0.0).collect();
     if bins.len() < LEAST {
@@ -56,29 +77,64 @@ fn chart(whole: &Distribution, done: &str, p99: Option<f64>) -> Option<Chart> {
     }
     // The stretch that begins at 0 begins, on an axis of ratios, an octave before its end.
     let from = |b: &(f64, f64, f64)| if b.0 > 0.0 { b.0 } else { b.1 / 2.0 };
-    let (first, last) = (bins.iter().map(|b| from(b)).fold(f64::INFINITY, f64::min), bins[bins.len() - 1].1);
+    let (first, last) = (
+        bins.iter().map(|b| from(b)).fold(f64::INFINITY, f64::min),
+        bins[bins.len() - 1].1,
+    );
     let ratio = last / first >= 4.0;
-    let (unit, size) = if last > 10_000.0 { ("s", 1000.0) } else { ("ms", 1.0) };
-    let shown = |b: &&(f64, f64, f64)| (if ratio { from(b) } else { b.0 } / size, b.1 / size, b.2 / all * 100.0);
+    let (unit, size) = if last > 10_000.0 {
+        ("s", 1000.0)
+    } else {
+        ("ms", 1.0)
+    };
+    let shown = |b: &&(f64, f64, f64)| {
+        (
+            if ratio { from(b) } else { b.0 } / size,
+            b.1 / size,
+            b.2 / all * 100.0,
+        )
+    };
     let quantile = |(value, label): (f64, &str)| {
         let label = label.into();
-        Layer::Threshold(Threshold { along: Along::X, value: value / size, label, tone: Tone::Quiet })
+        Layer::Threshold(Threshold {
+            along: Along::X,
+            value: value / size,
+            label,
+            tone: Tone::Quiet,
+        })
     };
-    let histogram = Histogram { name: String::new(), bins: bins.iter().map(shown).collect(), tone: Tone::Auto };
+    let histogram = Histogram {
+        name: String::new(),
+        bins: bins.iter().map(shown).collect(),
+        tone: Tone::Auto,
+    };
     let there = |(value, _): &(f64, &str)| *value >= first || !hides;
-    let quantiles = [(p50, "half"), (p99, "99 %")].into_iter().filter(there).map(quantile);
+    let quantiles = [(p50, "half"), (p99, "99 %")]
+        .into_iter()
+        .filter(there)
+        .map(quantile);
     let title = if hides {
-        format!("{} of the {done} at once; how long the others take", percent(at_once))
+        format!(
+            "{} of the {done} at once; how long the others take",
+            percent(at_once)
+        )
     } else {
-        format!("Half of the {done} within about {}, 99 of 100 within {}", told(p50), told(p99))
+        format!(
+            "Half of the {done} within about {}, 99 of 100 within {}",
+            told(p50),
+            told(p99)
+        )
     };
-    let notes = ratio.then(|| "Each bar is a stretch of the same ratio, eight to a doubling.".to_string());
+    let notes =
+        ratio.then(|| "Each bar is a stretch of the same ratio, eight to a doubling.".to_string());
     Some(Chart {
         description: format!("How often each duration occurs, over all replications. {title}."),
         title,
         x: Axis::new("Duration", unit).on(if ratio { Scale::Log } else { Scale::Linear }),
         y: Axis::new("Share of all", "%"),
-        layers: std::iter::once(Layer::Histogram(histogram)).chain(quantiles).collect(),
+        layers: std::iter::once(Layer::Histogram(histogram))
+            .chain(quantiles)
+            .collect(),
         notes: notes.into_iter().collect(),
     })
 }
@@ -90,11 +146,23 @@ mod tests {
     type Bin = (f64, f64, f64);
 
     fn bins_of(bins: &[Bin]) -> Option<(String, Vec<Bin>, usize)> {
-        let d = Distribution { bins: bins.to_vec(), ..Distribution::default() };
+        let d = Distribution {
+            bins: bins.to_vec(),
+            ..Distribution::default()
+        };
         let chart = chart(&d, "set-ups are done", None)?;
-        let lines = chart.layers.iter().filter(|l| matches!(l, Layer::Threshold(_))).count();
-        let bins =
-            chart.layers.iter().find_map(|l| if let Layer::Histogram(h) = l { Some(h.bins.clone()) } else { None });
+        let lines = chart
+            .layers
+            .iter()
+            .filter(|l| matches!(l, Layer::Threshold(_)))
+            .count();
+        let bins = chart.layers.iter().find_map(|l| {
+            if let Layer::Histogram(h) = l {
+                Some(h.bins.clone())
+            } else {
+                None
+            }
+        });
         Some((chart.title, bins?, lines))
     }
 
@@ -104,9 +172,22 @@ mod tests {
         let at_once = (0.0, 0.015625, 990.0);
         let late = [(8.0, 16.0, 5.0), (16.0, 32.0, 4.0), (32.0, 64.0, 1.0)];
         let (title, bins, lines) = bins_of(&[&[at_once][..], &late].concat()).unwrap();
-        assert_eq!(title, "99 % of the set-ups are done at once; how long the others take");
-        assert_eq!((bins, lines), (vec![(8.0, 16.0, 0.5), (16.0, 32.0, 0.4), (32.0, 64.0, 0.1)], 0));
-        assert_eq!(bins_of(&[at_once, late[0], late[1]]), None, "two others are no distribution");
+        assert_eq!(
+            title,
+            "99 % of the set-ups are done at once; how long the others take"
+        );
+        assert_eq!(
+            (bins, lines),
+            (
+                vec![(8.0, 16.0, 0.5), (16.0, 32.0, 0.4), (32.0, 64.0, 0.1)],
+                0
+            )
+        );
+        assert_eq!(
+            bins_of(&[at_once, late[0], late[1]]),
+            None,
+            "two others are no distribution"
+        );
         // Of half of them the stretch at 0 is a bar, as wide as an octave.
         let (_, bins, lines) = bins_of(&[&[(0.0, 0.015625, 10.0)][..], &late].concat()).unwrap();
         assert_eq!((bins[0], lines), ((0.0078125, 0.015625, 50.0), 2));

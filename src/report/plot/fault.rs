@@ -20,7 +20,10 @@ const MOST_TOLD: usize = 6;
 
 /// "link outage, cstagw 2".
 fn called(fault: &Scheduled) -> String {
-    let kind = CALLED.iter().find(|(name, _)| *name == fault.kind).map_or(fault.kind.as_str(), |(_, called)| called);
+    let kind = CALLED
+        .iter()
+        .find(|(name, _)| *name == fault.kind)
+        .map_or(fault.kind.as_str(), |(_, called)| called);
     match (fault.target.split_once(':'), fault.instance) {
         (Some((_, name)), Some(instance)) => format!("{kind}, {name} {instance}"),
         (Some((_, name)), None) => format!("{kind}, {name}"),
@@ -40,7 +43,14 @@ pub fn shade(chart: &mut Chart, faults: &[Scheduled], until_s: f64) {
     let Some(told) = told(faults) else { return };
     let region = |fault: &Scheduled| {
         let (from, to) = (fault.from_s, fault.to_s.min(until_s));
-        Layer::Region(Region { along: Along::X, from, to, label: called(fault), tone: Tone::Bad, faint: false })
+        Layer::Region(Region {
+            along: Along::X,
+            from,
+            to,
+            label: called(fault),
+            tone: Tone::Bad,
+            faint: false,
+        })
     };
     chart.layers.splice(0..0, faults.iter().map(region));
     chart.description += &format!(" {told}");
@@ -48,8 +58,11 @@ pub fn shade(chart: &mut Chart, faults: &[Scheduled], until_s: f64) {
 }
 
 fn told(faults: &[Scheduled]) -> Option<String> {
-    let mut parts: Vec<String> =
-        faults.iter().take(MOST_TOLD).map(|f| format!("{} ({})", called(f), when(f))).collect();
+    let mut parts: Vec<String> = faults
+        .iter()
+        .take(MOST_TOLD)
+        .map(|f| format!("{} ({})", called(f), when(f)))
+        .collect();
     let more = faults.len().saturating_sub(MOST_TOLD);
     if more > 0 {
         parts.push(format!("and {more} more"));

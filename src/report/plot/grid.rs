@@ -43,7 +43,11 @@ pub struct Grid<'a> {
 pub fn points(document: &Document) -> Vec<&BTreeMap<String, String>> {
     let mut all: Vec<&BTreeMap<String, String>> = Vec::new();
     // The rows of a point stand together.
-    for row in document.rows.iter().filter(|r| r.metric == "users" && r.scope == "all") {
+    for row in document
+        .rows
+        .iter()
+        .filter(|r| r.metric == "users" && r.scope == "all")
+    {
         if all.last() != Some(&&row.point) {
             all.push(&row.point);
         }
@@ -55,7 +59,11 @@ pub fn points(document: &Document) -> Vec<&BTreeMap<String, String>> {
 pub fn keys<'a>(points: &[&'a BTreeMap<String, String>]) -> Vec<(&'a str, Vec<&'a str>)> {
     let mut keys: Vec<(&str, Vec<&str>)> = Vec::new();
     let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
-    for (key, value) in points.iter().flat_map(|p| p.iter()).filter(|(k, v)| seen.insert((k, v))) {
+    for (key, value) in points
+        .iter()
+        .flat_map(|p| p.iter())
+        .filter(|(k, v)| seen.insert((k, v)))
+    {
         match keys.iter_mut().find(|(k, _)| k == key) {
             Some((_, values)) => values.push(value),
             None => keys.push((key, vec![value])),
@@ -68,39 +76,71 @@ pub fn keys<'a>(points: &[&'a BTreeMap<String, String>]) -> Vec<(&'a str, Vec<&'
 /// What these keys are at a point: "good, allow-fix".
 pub fn name(point: &BTreeMap<String, String>, keys: &[&str]) -> String {
     let value = |key: &&str| {
-        point
-            .get(*key)
-            .map(|v| if v.chars().all(|c| c.is_ascii_digit()) { format!("{} {v}", called(key)) } else { v.clone() })
+        point.get(*key).map(|v| {
+            if v.chars().all(|c| c.is_ascii_digit()) {
+                format!("{} {v}", called(key))
+            } else {
+                v.clone()
+            }
+        })
     };
     keys.iter().filter_map(value).collect::<Vec<_>>().join(", ")
 }
 
 impl<'a> Grid<'a> {
     /// Along that key, or else along the one with the most numbers; `None`: no key has numbers.
-    pub fn along(points: &[&'a BTreeMap<String, String>], wanted: Option<&str>) -> Option<Grid<'a>> {
+    pub fn along(
+        points: &[&'a BTreeMap<String, String>],
+        wanted: Option<&str>,
+    ) -> Option<Grid<'a>> {
         let keys = keys(points);
-        let numbered = keys.iter().filter(|(key, _)| wanted.is_none_or(|w| w == *key));
-        let numbered = numbered.filter_map(|(key, values)| Some((*key, values, places(key, values)?)));
+        let numbered = keys
+            .iter()
+            .filter(|(key, _)| wanted.is_none_or(|w| w == *key));
+        let numbered =
+            numbered.filter_map(|(key, values)| Some((*key, values, places(key, values)?)));
         // Of keys with equally many values a refresh interval is what people ask about.
-        let rank = |(key, values, _): &(&str, &Vec<&str>, Places)| (values.len(), key.ends_with("refresh_interval"));
+        let rank = |(key, values, _): &(&str, &Vec<&str>, Places)| {
+            (values.len(), key.ends_with("refresh_interval"))
+        };
         let (key, values, places) = numbered.max_by_key(rank)?;
         // Keys that turn together with this one tell nothing apart.
         let zipped = values.len() == points.len();
-        let others: Vec<&str> = keys.iter().map(|(k, _)| *k).filter(|k| *k != key && !zipped).collect();
-        let at: BTreeMap<&str, f64> = values.iter().copied().zip(places.at.iter().copied()).collect();
+        let others: Vec<&str> = keys
+            .iter()
+            .map(|(k, _)| *k)
+            .filter(|k| *k != key && !zipped)
+            .collect();
+        let at: BTreeMap<&str, f64> = values
+            .iter()
+            .copied()
+            .zip(places.at.iter().copied())
+            .collect();
         let mut curves: Vec<Curve> = Vec::new();
         let mut named: BTreeMap<String, usize> = BTreeMap::new();
         for point in points {
-            let Some((value, x)) = point.get(key).and_then(|v| Some((v, *at.get(v.as_str())?))) else { continue };
+            let Some((value, x)) = point.get(key).and_then(|v| Some((v, *at.get(v.as_str())?)))
+            else {
+                continue;
+            };
             let name = name(point, &others);
             let place = *named.entry(name.clone()).or_insert(curves.len());
             if place == curves.len() {
-                curves.push(Curve { name, spots: Vec::new() });
+                curves.push(Curve {
+                    name,
+                    spots: Vec::new(),
+                });
             }
             curves[place].spots.push(Spot { point, x, value });
         }
-        curves.iter_mut().for_each(|c| c.spots.sort_by(|a, b| a.x.total_cmp(&b.x)));
-        Some(Grid { key, places, curves })
+        curves
+            .iter_mut()
+            .for_each(|c| c.spots.sort_by(|a, b| a.x.total_cmp(&b.x)));
+        Some(Grid {
+            key,
+            places,
+            curves,
+        })
     }
 }
 
@@ -111,11 +151,19 @@ impl<'a> Figures<'a> {
     /// All of them.
     pub fn of(document: &'a Document) -> Figures<'a> {
         let all = document.rows.iter().filter(|r| r.cause.is_none());
-        Figures(all.map(|r| ((&r.point, r.scope.as_str(), r.metric.as_str()), r)).collect())
+        Figures(
+            all.map(|r| ((&r.point, r.scope.as_str(), r.metric.as_str()), r))
+                .collect(),
+        )
     }
 
     /// Whether two points have about the same mean in a metric over everything.
-    pub fn same(&self, a: &'a BTreeMap<String, String>, b: &'a BTreeMap<String, String>, metric: &'a str) -> bool {
+    pub fn same(
+        &self,
+        a: &'a BTreeMap<String, String>,
+        b: &'a BTreeMap<String, String>,
+        metric: &'a str,
+    ) -> bool {
         let mean = |p| self.get(p, "all", metric).and_then(|f| f.mean);
         match (mean(a), mean(b)) {
             (Some(a), Some(b)) => (a - b).abs() <= 0.005 * a.abs().max(b.abs()),
@@ -124,7 +172,12 @@ impl<'a> Figures<'a> {
     }
 
     /// One of them.
-    pub fn get(&self, point: &'a BTreeMap<String, String>, scope: &'a str, metric: &'a str) -> Option<&'a Figure> {
+    pub fn get(
+        &self,
+        point: &'a BTreeMap<String, String>,
+        scope: &'a str,
+        metric: &'a str,
+    ) -> Option<&'a Figure> {
         self.0.get(&(point, scope, metric)).copied()
     }
 }

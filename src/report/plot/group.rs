@@ -9,7 +9,8 @@ const METRIC: &str = "down_fraction";
 
 /// The groups, where there are several.
 pub fn plots(document: &Document, run: &Run) -> Vec<Plot> {
-    let of = |f: &&Figure| f.metric == METRIC && f.cause.is_none() && f.scope.starts_with("clients:");
+    let of =
+        |f: &&Figure| f.metric == METRIC && f.cause.is_none() && f.scope.starts_with("clients:");
     let mut groups: Vec<&Figure> = document.rows.iter().filter(of).collect();
     if groups.len() < 2 {
         return Vec::new();
@@ -20,7 +21,11 @@ pub fn plots(document: &Document, run: &Run) -> Vec<Plot> {
     let (first, last) = (groups[0], groups[groups.len() - 1]);
     let title = match (first.mean, last.mean) {
         (Some(most), Some(least)) if most > 1.2 * least && most >= 1e-4 => {
-            format!("Worst hit is {} with {} of the time without a usable session", called(first), reading.text(most))
+            format!(
+                "Worst hit is {} with {} of the time without a usable session",
+                called(first),
+                reading.text(most)
+            )
         }
         _ => "All client groups fare about alike".into(),
     };
@@ -31,11 +36,21 @@ pub fn plots(document: &Document, run: &Run) -> Vec<Plot> {
         text: reading.with_interval(f),
         ..Bar::default()
     };
-    let layers = vec![Layer::Bars(Bars { bars: groups.iter().map(bar).collect(), ..Bars::default() })];
+    let layers = vec![Layer::Bars(Bars {
+        bars: groups.iter().map(bar).collect(),
+        ..Bars::default()
+    })];
     let description = format!(
         "{} of each client group, mean of {} replications with its 95 % interval. {title}.",
         reading.label, run.replications
     );
-    let chart = Chart { title, description, x: reading.axis(), y: Axis::default(), layers, notes: Vec::new() };
+    let chart = Chart {
+        title,
+        description,
+        x: reading.axis(),
+        y: Axis::default(),
+        layers,
+        notes: Vec::new(),
+    };
     vec![Plot::new("groups", chart)]
 }

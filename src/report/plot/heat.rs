@@ -22,8 +22,14 @@ pub fn chart<'a>(
 ) -> Option<Chart> {
     let keys = keys(points);
     // Across goes the key with the most values, rather numbers than words; down go the others together.
-    let (across, columns) = keys.iter().max_by_key(|(key, values)| (values.len(), places(key, values).is_some()))?;
-    let others: Vec<&str> = keys.iter().map(|(key, _)| *key).filter(|key| key != across).collect();
+    let (across, columns) = keys
+        .iter()
+        .max_by_key(|(key, values)| (values.len(), places(key, values).is_some()))?;
+    let others: Vec<&str> = keys
+        .iter()
+        .map(|(key, _)| *key)
+        .filter(|key| key != across)
+        .collect();
     let mut rows: Vec<String> = Vec::new();
     for row in points.iter().map(|p| name(p, &others)) {
         if rows.len() > MOST {
@@ -41,22 +47,57 @@ pub fn chart<'a>(
     let mut values = vec![vec![f64::NAN; columns.len()]; rows.len()];
     for point in points {
         let row = rows.iter().position(|r| *r == name(point, &others))?;
-        let column = columns.iter().position(|c| point.get(*across).is_some_and(|v| v == c))?;
+        let column = columns
+            .iter()
+            .position(|c| point.get(*across).is_some_and(|v| v == c))?;
         let figure = figures.get(point, scope, metric);
-        values[row][column] = figure.and_then(|f| f.mean.or(f.beyond)).map_or(f64::NAN, |m| m * reading.factor);
+        values[row][column] = figure
+            .and_then(|f| f.mean.or(f.beyond))
+            .map_or(f64::NAN, |m| m * reading.factor);
     }
-    let most = values.iter().flatten().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
-    let cell = |v: &f64| if v.is_finite() { short(*v, most) } else { String::new() };
-    let cells = values.iter().map(|row| row.iter().map(cell).collect()).collect();
+    let most = values
+        .iter()
+        .flatten()
+        .copied()
+        .filter(|v| v.is_finite())
+        .fold(0.0, f64::max);
+    let cell = |v: &f64| {
+        if v.is_finite() {
+            short(*v, most)
+        } else {
+            String::new()
+        }
+    };
+    let cells = values
+        .iter()
+        .map(|row| row.iter().map(cell).collect())
+        .collect();
     let by: Vec<String> = others.iter().map(|k| small(&called(k))).collect();
-    let unit = if reading.unit.is_empty() { String::new() } else { format!(" ({})", reading.unit) };
-    let title = format!("{}{unit} by {} and {}", reading.label, small(&called(across)), by.join(" and "));
-    let wanted = objective.map(|o| format!(" The objective is {}.", reading.target(o))).unwrap_or_default();
+    let unit = if reading.unit.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", reading.unit)
+    };
+    let title = format!(
+        "{}{unit} by {} and {}",
+        reading.label,
+        small(&called(across)),
+        by.join(" and ")
+    );
+    let wanted = objective
+        .map(|o| format!(" The objective is {}.", reading.target(o)))
+        .unwrap_or_default();
     Some(Chart {
         description: format!("{title}, mean of each point.{wanted}"),
         title,
         x: Axis::new(&called(across), ""),
-        y: Axis::new(&by.iter().map(|b| super::reading::capital(b)).collect::<Vec<_>>().join(", "), ""),
+        y: Axis::new(
+            &by.iter()
+                .map(|b| super::reading::capital(b))
+                .collect::<Vec<_>>()
+                .join(", "),
+            "",
+        ),
         layers: vec![Layer::HeatMap(HeatMap {
             columns: columns.iter().map(|c| (*c).to_string()).collect(),
             rows,
@@ -70,7 +111,11 @@ pub fn chart<'a>(
 
 /// Three digits of the greatest value, as many decimals for all: more do not fit into a cell.
 fn short(v: f64, most: f64) -> String {
-    let whole = if most > 0.0 { libm::floor(libm::log10(most)) } else { 0.0 };
+    let whole = if most > 0.0 {
+        libm::floor(libm::log10(most))
+    } else {
+        0.0
+    };
     let decimals = (2.0 - whole).clamp(0.0, 6.0) as usize;
     let least = libm::pow(10.0, -(decimals as f64));
     match v {

@@ -29,7 +29,8 @@ const CALLED: [(&str, &str, &str); 9] = [
 /// "clients.refresh_interval" as "Refresh interval".
 pub fn called(key: &str) -> String {
     let is = |table: &str, last: &str| {
-        key.split_once('.').is_some_and(|(t, rest)| t == table && rest.rsplit('.').next() == Some(last))
+        key.split_once('.')
+            .is_some_and(|(t, rest)| t == table && rest.rsplit('.').next() == Some(last))
     };
     if let Some((.., called)) = CALLED.iter().find(|(table, last, _)| is(table, last)) {
         return (*called).into();
@@ -46,14 +47,19 @@ pub fn places(key: &str, values: &[&str]) -> Option<Places> {
         Scale::Linear if whole => Scale::Whole,
         scale => scale,
     };
-    Some(Places { axis: axis.on(scale), at })
+    Some(Places {
+        axis: axis.on(scale),
+        at,
+    })
 }
 
 /// A number and what stands behind it, the same for all.
 fn plain(values: &[&str]) -> Option<(String, Vec<f64>)> {
     let split = |text: &str| {
         let text = text.trim();
-        let end = text.find(|c: char| !c.is_ascii_digit() && !"._".contains(c)).unwrap_or(text.len());
+        let end = text
+            .find(|c: char| !c.is_ascii_digit() && !"._".contains(c))
+            .unwrap_or(text.len());
         let number = text[..end].replace('_', "").parse::<f64>().ok()?;
         Some((text[end..].trim().to_string(), number))
     };
@@ -66,13 +72,27 @@ fn plain(values: &[&str]) -> Option<(String, Vec<f64>)> {
 
 /// Durations in several units: in the largest that is below most of them.
 fn spans(values: &[&str]) -> Option<(String, Vec<f64>)> {
-    let us: Vec<u64> = values.iter().map(|v| parse_span(v).map(|s| s.0)).collect::<Option<_>>()?;
+    let us: Vec<u64> = values
+        .iter()
+        .map(|v| parse_span(v).map(|s| s.0))
+        .collect::<Option<_>>()?;
     let mut sorted = us.clone();
     sorted.sort_unstable();
     let middle = sorted.get(sorted.len() / 2)?;
-    let units = [("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1_000)];
-    let (unit, size) = units.into_iter().find(|(_, size)| *middle >= 2 * size).unwrap_or(("ms", 1_000));
-    Some((unit.into(), us.into_iter().map(|us| us as f64 / size as f64).collect()))
+    let units = [
+        ("h", 3_600_000_000),
+        ("min", 60_000_000),
+        ("s", 1_000_000),
+        ("ms", 1_000),
+    ];
+    let (unit, size) = units
+        .into_iter()
+        .find(|(_, size)| *middle >= 2 * size)
+        .unwrap_or(("ms", 1_000));
+    Some((
+        unit.into(),
+        us.into_iter().map(|us| us as f64 / size as f64).collect(),
+    ))
 }
 
 /// By ratio where the values were chosen so.
@@ -80,9 +100,18 @@ fn spacing(at: &[f64]) -> Scale {
     let mut sorted = at.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.dedup();
-    let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else { return Scale::Linear };
-    let [low, high] = [sorted.get(1).map_or(0.0, |s| s - first), last - sorted.iter().rev().nth(1).unwrap_or(last)];
-    if *first > 0.0 && last / first >= 8.0 && high > 3.0 * low { Scale::Log } else { Scale::Linear }
+    let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else {
+        return Scale::Linear;
+    };
+    let [low, high] = [
+        sorted.get(1).map_or(0.0, |s| s - first),
+        last - sorted.iter().rev().nth(1).unwrap_or(last),
+    ];
+    if *first > 0.0 && last / first >= 8.0 && high > 3.0 * low {
+        Scale::Log
+    } else {
+        Scale::Linear
+    }
 }
 
 #[cfg(test)]
@@ -91,10 +120,21 @@ mod tests {
 
     #[test]
     fn numbers_have_places_and_words_have_none() {
-        let of = |values: &[&str]| places("clients.refresh_interval", values).map(|p| (p.axis.unit, p.at));
-        assert_eq!(of(&["5 min", "10 min"]), Some(("min".into(), vec![5.0, 10.0])));
-        assert_eq!(of(&["90 s", "5 min", "1 h"]), Some(("min".into(), vec![1.5, 5.0, 60.0])));
-        assert_eq!(of(&["500", "1_000"]), Some((String::new(), vec![500.0, 1000.0])));
+        let of = |values: &[&str]| {
+            places("clients.refresh_interval", values).map(|p| (p.axis.unit, p.at))
+        };
+        assert_eq!(
+            of(&["5 min", "10 min"]),
+            Some(("min".into(), vec![5.0, 10.0]))
+        );
+        assert_eq!(
+            of(&["90 s", "5 min", "1 h"]),
+            Some(("min".into(), vec![1.5, 5.0, 60.0]))
+        );
+        assert_eq!(
+            of(&["500", "1_000"]),
+            Some((String::new(), vec![500.0, 1000.0]))
+        );
         assert_eq!(of(&["0 %", "0.5 %"]), Some(("%".into(), vec![0.0, 0.5])));
         assert_eq!(of(&["10 min", "never"]), None);
         assert_eq!(of(&["uniform 0 s..600 s"]), None);
@@ -108,8 +148,14 @@ mod tests {
         assert_eq!(of(&[500.0, 1000.0, 2000.0, 4000.0, 8000.0]), Scale::Log);
         assert_eq!(of(&[0.0, 1.0, 100.0]), Scale::Linear, "0 has no place");
         assert_eq!(of(&[7.0]), Scale::Linear);
-        let called: Vec<String> =
-            ["clients.refresh_interval", "gateway.count", "gateway.gw.count", "scenario.seed"].map(called).into();
+        let called: Vec<String> = [
+            "clients.refresh_interval",
+            "gateway.count",
+            "gateway.gw.count",
+            "scenario.seed",
+        ]
+        .map(called)
+        .into();
         assert_eq!(called, ["Refresh interval", "Gateways", "Gateways", "Seed"]);
     }
 }

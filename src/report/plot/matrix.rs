@@ -17,19 +17,42 @@ pub fn plots(matrix: &Matrix) -> Vec<Plot> {
         all
     };
     let (rows, columns) = (distinct(|c| &c.gateway), distinct(|c| &c.client));
-    let of = |row: &String, column: &String| matrix.cells.iter().find(|c| c.gateway == *row && c.client == *column);
-    let table = |value: &dyn Fn(Option<&Cell>) -> f64| -> Vec<Vec<f64>> {
-        rows.iter().map(|r| columns.iter().map(|c| value(of(r, c))).collect()).collect()
+    let of = |row: &String, column: &String| {
+        matrix
+            .cells
+            .iter()
+            .find(|c| c.gateway == *row && c.client == *column)
     };
-    let values = table(&|cell| cell.and_then(|c| c.down_fraction).map_or(f64::NAN, |d| (d * 1e4).round() / 100.0));
+    let table = |value: &dyn Fn(Option<&Cell>) -> f64| -> Vec<Vec<f64>> {
+        rows.iter()
+            .map(|r| columns.iter().map(|c| value(of(r, c))).collect())
+            .collect()
+    };
+    let values = table(&|cell| {
+        cell.and_then(|c| c.down_fraction)
+            .map_or(f64::NAN, |d| (d * 1e4).round() / 100.0)
+    });
     let text = |cell: Option<&Cell>| {
         cell.map_or(String::new(), |c| {
-            c.first_loss_s.map_or_else(|| format!("{}: kept", c.method), |s| format!("{}: {}", c.method, duration(s)))
+            c.first_loss_s.map_or_else(
+                || format!("{}: kept", c.method),
+                |s| format!("{}: {}", c.method, duration(s)),
+            )
         })
     };
-    let cells = rows.iter().map(|r| columns.iter().map(|c| text(of(r, c))).collect()).collect();
-    let losing = matrix.cells.iter().filter(|c| c.first_loss_s.is_some()).count();
-    let title = format!("{losing} of {} pairs of client and gateway lose their sessions", matrix.cells.len());
+    let cells = rows
+        .iter()
+        .map(|r| columns.iter().map(|c| text(of(r, c))).collect())
+        .collect();
+    let losing = matrix
+        .cells
+        .iter()
+        .filter(|c| c.first_loss_s.is_some())
+        .count();
+    let title = format!(
+        "{losing} of {} pairs of client and gateway lose their sessions",
+        matrix.cells.len()
+    );
     let chart = Chart {
         description: format!(
             "The refresh method and the time to the first loss of each client profile behind each gateway behaviour; the darker, the longer users are down. {title}."
@@ -37,7 +60,13 @@ pub fn plots(matrix: &Matrix) -> Vec<Plot> {
         title,
         x: Axis::new("Client", ""),
         y: Axis::new("Gateway; colour: time without a usable session, %", ""),
-        layers: vec![Layer::HeatMap(HeatMap { columns, rows, values, cells, marked: None })],
+        layers: vec![Layer::HeatMap(HeatMap {
+            columns,
+            rows,
+            values,
+            cells,
+            marked: None,
+        })],
         notes: vec![matrix.basis.clone()],
     };
     vec![Plot::new("matrix", chart)]

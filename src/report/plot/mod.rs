@@ -37,7 +37,10 @@ pub struct Plot {
 
 impl Plot {
     fn new(name: &str, chart: Chart) -> Plot {
-        Plot { name: name.into(), chart }
+        Plot {
+            name: name.into(),
+            chart,
+        }
     }
 }
 
@@ -92,7 +95,11 @@ pub struct Drawing {
 pub fn draw(plots: &[Plot]) -> Vec<Drawing> {
     let draw = |plot: &Plot| {
         let (svg, png) = (svg(&plot.chart, Size::WIDE), png(&plot.chart, Size::WIDE));
-        Drawing { name: plot.name.clone(), svg, png }
+        Drawing {
+            name: plot.name.clone(),
+            svg,
+            png,
+        }
     };
     plots.par_iter().map(draw).collect()
 }
@@ -103,7 +110,9 @@ pub fn draw(plots: &[Plot]) -> Vec<Drawing> {
 /// The file system's refusal.
 pub fn write(folder: &mut Folder, drawings: &[Drawing]) -> Result<(), FolderError> {
     for Drawing { name, svg, png } in drawings {
-        folder.put(&format!("{FOLDER}/{name}.svg"), |out| out.write_all(svg.as_bytes()))?;
+        folder.put(&format!("{FOLDER}/{name}.svg"), |out| {
+            out.write_all(svg.as_bytes())
+        })?;
         folder.put(&format!("{FOLDER}/{name}.png"), |out| out.write_all(png))?;
     }
     Ok(())

@@ -29,11 +29,17 @@ const CALLED: [(&str, &str); 16] = [
     ("dropped_session_fraction", "Sessions that were lost"),
     ("refresh_rate_per_s", "Refreshes"),
     ("message_rate_per_s", "Messages at the gateway"),
-    ("message_rate_peak_per_s", "Messages at the gateway, busiest second"),
+    (
+        "message_rate_peak_per_s",
+        "Messages at the gateway, busiest second",
+    ),
     ("setup_p99_ms", "Set-up time, 99th percentile"),
     ("recovery_mean_s", "Mean time to be back"),
     ("gateway_utilisation", "Gateway busy"),
-    ("gateway_response_p99_ms", "Gateway response, 99th percentile"),
+    (
+        "gateway_response_p99_ms",
+        "Gateway response, 99th percentile",
+    ),
 ];
 
 impl Reading {
@@ -50,7 +56,11 @@ impl Reading {
         };
         let called = CALLED.iter().find(|(name, _)| *name == metric);
         let label = called.map_or_else(|| spoken(metric), |(_, label)| (*label).into());
-        Reading { label, unit, factor }
+        Reading {
+            label,
+            unit,
+            factor,
+        }
     }
 
     /// The axis of it.
@@ -71,34 +81,54 @@ impl Reading {
     /// "1.89 ± 0.06 %".
     pub fn with_interval(&self, figure: &Figure) -> String {
         let Some(mean) = figure.mean else {
-            return figure.beyond.map_or_else(|| "–".into(), |b| format!("> {}", self.text(b)));
+            return figure
+                .beyond
+                .map_or_else(|| "–".into(), |b| format!("> {}", self.text(b)));
         };
         match (figure.lower, figure.upper) {
             (Some(_), Some(upper)) if mean == 0.0 => {
                 spaced(&format!("0 (≤ {})", human(upper * self.factor)), self.unit)
             }
-            (Some(lower), Some(upper)) => {
-                spaced(&around(mean * self.factor, (upper - lower) / 2.0 * self.factor), self.unit)
-            }
+            (Some(lower), Some(upper)) => spaced(
+                &around(mean * self.factor, (upper - lower) / 2.0 * self.factor),
+                self.unit,
+            ),
             _ => self.text(mean),
         }
     }
 
     /// The interval of a figure as it is drawn: no metric is below 0, whatever a symmetric interval says.
     pub fn interval(&self, figure: &Figure) -> Option<(f64, f64)> {
-        figure.lower.zip(figure.upper).map(|(l, u)| (l.max(0.0) * self.factor, u * self.factor))
+        figure
+            .lower
+            .zip(figure.upper)
+            .map(|(l, u)| (l.max(0.0) * self.factor, u * self.factor))
     }
 
     /// "at most 0.5 %".
     pub fn target(&self, objective: &Objective) -> String {
-        let word = if objective.at_most.is_some() { "at most" } else { "at least" };
-        format!("{word} {}", self.text(objective.target().unwrap_or(f64::NAN)))
+        let word = if objective.at_most.is_some() {
+            "at most"
+        } else {
+            "at least"
+        };
+        format!(
+            "{word} {}",
+            self.text(objective.target().unwrap_or(f64::NAN))
+        )
     }
 
     /// "objective: ≤ 0.5 %".
     pub fn line(&self, objective: &Objective) -> String {
-        let sign = if objective.at_most.is_some() { "≤" } else { "≥" };
-        format!("objective {sign} {}", self.text(objective.target().unwrap_or(f64::NAN)))
+        let sign = if objective.at_most.is_some() {
+            "≤"
+        } else {
+            "≥"
+        };
+        format!(
+            "objective {sign} {}",
+            self.text(objective.target().unwrap_or(f64::NAN))
+        )
     }
 }
 
@@ -109,8 +139,14 @@ pub fn around(mean: f64, half: f64) -> String {
     }
     let rounded = format!("{half:.1e}").parse().unwrap_or(half);
     let size = |x: f64| libm::floor(libm::log10(x.abs()));
-    let digits = (1.0 - size(half)).min(if mean == 0.0 { 6.0 } else { 3.0 - size(mean) }).clamp(0.0, 6.0) as usize;
-    let mean = if digits == 0 || mean.abs() >= 1e4 { human(mean) } else { format!("{mean:.digits$}") };
+    let digits = (1.0 - size(half))
+        .min(if mean == 0.0 { 6.0 } else { 3.0 - size(mean) })
+        .clamp(0.0, 6.0) as usize;
+    let mean = if digits == 0 || mean.abs() >= 1e4 {
+        human(mean)
+    } else {
+        format!("{mean:.digits$}")
+    };
     format!("{mean} ± {}", human(rounded))
 }
 
@@ -124,20 +160,28 @@ fn spaced(number: &str, unit: &str) -> String {
 
 /// "gateway_queue_peak" as "Gateway queue peak": the unit stands elsewhere.
 fn spoken(metric: &str) -> String {
-    let bare = ["_per_client_hour", "_fraction", "_per_s", "_ms", "_s"].iter().find_map(|end| metric.strip_suffix(end));
+    let bare = ["_per_client_hour", "_fraction", "_per_s", "_ms", "_s"]
+        .iter()
+        .find_map(|end| metric.strip_suffix(end));
     capital(&bare.unwrap_or(metric).replace('_', " "))
 }
 
 /// Milliseconds for people, in three digits: "432 ms", "28 min 30 s".
 pub fn told(ms: f64) -> String {
     let rounded = format!("{ms:.2e}").parse().unwrap_or(ms);
-    if ms < 1000.0 { format!("{} ms", human(rounded)) } else { duration(rounded / 1000.0) }
+    if ms < 1000.0 {
+        format!("{} ms", human(rounded))
+    } else {
+        duration(rounded / 1000.0)
+    }
 }
 
 /// With a capital letter.
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
 }
 
 /// With a small letter, unless it is an abbreviation.
@@ -154,5 +198,9 @@ pub fn small(text: &str) -> String {
 pub fn scale_of(values: impl Iterator<Item = f64> + Clone) -> Scale {
     let there = values.filter(|v| v.is_finite());
     let (low, high) = there.fold((f64::INFINITY, 0.0f64), |(l, h), v| (l.min(v), h.max(v)));
-    if low > 0.0 && high / low >= 50.0 && high.is_finite() { Scale::Log } else { Scale::Linear }
+    if low > 0.0 && high / low >= 50.0 && high.is_finite() {
+        Scale::Log
+    } else {
+        Scale::Linear
+    }
 }

@@ -7,19 +7,39 @@ use super::reading::{Reading, small};
 
 /// The tornado.
 pub fn plots(document: &Document, found: &Sensitivity) -> Vec<Plot> {
-    let Some(base) = found.base else { return Vec::new() };
+    let Some(base) = found.base else {
+        return Vec::new();
+    };
     let reading = Reading::of(&found.metric);
     let base = base * reading.factor;
     let moves = |key: &&TriedKey| key.swing > 0.0;
-    let none: Vec<&str> = found.keys.iter().filter(|k| !moves(k)).map(|k| k.key.as_str()).collect();
-    let bars: Vec<Bar> = found.keys.iter().filter(moves).filter_map(|key| bar(key, &reading, base)).collect();
+    let none: Vec<&str> = found
+        .keys
+        .iter()
+        .filter(|k| !moves(k))
+        .map(|k| k.key.as_str())
+        .collect();
+    let bars: Vec<Bar> = found
+        .keys
+        .iter()
+        .filter(moves)
+        .filter_map(|key| bar(key, &reading, base))
+        .collect();
     let both = bars.iter().any(|b| b.other.is_some());
-    let names = if both { ("lower".into(), "higher".into()) } else { (String::new(), String::new()) };
+    let names = if both {
+        ("lower".into(), "higher".into())
+    } else {
+        (String::new(), String::new())
+    };
     let title = match found.keys.first().filter(|k| k.swing > 0.0) {
         Some(first) => format!("{} hang most on {}", reading.label, first.key),
         None => format!("{} hang on nothing that is assumed", reading.label),
     };
-    let title = if reading.label.ends_with('s') { title } else { title.replacen(" hang ", " hangs ", 1) };
+    let title = if reading.label.ends_with('s') {
+        title
+    } else {
+        title.replacen(" hang ", " hangs ", 1)
+    };
     let now = format!("as it stands: {}", reading.text(base / reading.factor));
     let how = "One key at a time, all others as in the scenario; each bar ends at the value that stands there.";
     let mut notes = vec![how.to_string()];
@@ -27,8 +47,18 @@ pub fn plots(document: &Document, found: &Sensitivity) -> Vec<Plot> {
         notes.push(format!("Without effect: {}.", none.join(", ")));
     }
     let layers = vec![
-        Layer::Bars(Bars { bars, base, names, tone: Tone::Auto }),
-        Layer::Threshold(Threshold { along: Along::X, value: base, label: now, tone: Tone::Quiet }),
+        Layer::Bars(Bars {
+            bars,
+            base,
+            names,
+            tone: Tone::Auto,
+        }),
+        Layer::Threshold(Threshold {
+            along: Along::X,
+            value: base,
+            label: now,
+            tone: Tone::Quiet,
+        }),
     ];
     let chart = Chart {
         description: format!(
@@ -47,11 +77,18 @@ pub fn plots(document: &Document, found: &Sensitivity) -> Vec<Plot> {
 
 /// From the least to the greatest; only one half where all values lie on one side.
 fn bar(key: &TriedKey, reading: &Reading, base: f64) -> Option<Bar> {
-    let mut all: Vec<(f64, &TriedValue)> =
-        key.alternatives.iter().filter_map(|v| Some((v.mean? * reading.factor, v))).collect();
+    let mut all: Vec<(f64, &TriedValue)> = key
+        .alternatives
+        .iter()
+        .filter_map(|v| Some((v.mean? * reading.factor, v)))
+        .collect();
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (first, last) = (all.first()?, all.last()?);
-    let label = if key.value.is_empty() { key.key.clone() } else { format!("{} = {}", key.key, key.value) };
+    let label = if key.value.is_empty() {
+        key.key.clone()
+    } else {
+        format!("{} = {}", key.key, key.value)
+    };
     let one = |(value, v): &(f64, &TriedValue)| Bar {
         label: label.clone(),
         value: *value,
@@ -59,7 +96,11 @@ fn bar(key: &TriedKey, reading: &Reading, base: f64) -> Option<Bar> {
         ..Bar::default()
     };
     Some(match (first.0 < base, last.0 > base) {
-        (true, true) => Bar { other: Some(last.0), other_text: last.1.value.clone(), ..one(first) },
+        (true, true) => Bar {
+            other: Some(last.0),
+            other_text: last.1.value.clone(),
+            ..one(first)
+        },
         (false, true) => Bar {
             value: base,
             text: String::new(),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::super::chart::{Along, Axis, Chart, Layer, Line, Marker, Point, Points, Scale, Threshold, Tone};
+use super::super::chart::{
+    Along, Axis, Chart, Layer, Line, Marker, Point, Points, Scale, Threshold, Tone,
+};
 use super::super::results::{Document, Figure, Size, Tried, TriedObjective};
 use super::Plot;
 use super::key::{called, places};
@@ -11,8 +13,17 @@ use super::sweep::curve;
 
 /// The plots of a search.
 pub fn plots(document: &Document, size: &Size) -> Vec<Plot> {
-    let found = places(&size.key, &size.trials.iter().map(|t| t.value.as_str()).collect::<Vec<_>>());
-    let Some(found) = found else { return Vec::new() };
+    let found = places(
+        &size.key,
+        &size
+            .trials
+            .iter()
+            .map(|t| t.value.as_str())
+            .collect::<Vec<_>>(),
+    );
+    let Some(found) = found else {
+        return Vec::new();
+    };
     vec![
         Plot::new("limits", limits(document, size, &found.axis, &found.at)),
         Plot::new("search", search(size, &found.axis, &found.at)),
@@ -21,21 +32,39 @@ pub fn plots(document: &Document, size: &Size) -> Vec<Plot> {
 
 /// Each objective's direction, told by how it came out: it is met where the whole interval lies on its good side.
 fn wants_more(size: &Size, metric: &str, scope: &str) -> bool {
-    let of = |t: &TriedObjective| match (t.verdict.as_str(), t.lower.or(t.mean)?, t.upper.or(t.mean)?) {
-        ("pass", lower, _) if lower > t.target => Some(true),
-        ("pass", ..) => Some(false),
-        ("fail", _, upper) => Some(upper < t.target),
-        _ => None,
-    };
+    let of =
+        |t: &TriedObjective| match (t.verdict.as_str(), t.lower.or(t.mean)?, t.upper.or(t.mean)?) {
+            ("pass", lower, _) if lower > t.target => Some(true),
+            ("pass", ..) => Some(false),
+            ("fail", _, upper) => Some(upper < t.target),
+            _ => None,
+        };
     let all = size.trials.iter().flat_map(|t| &t.objectives);
-    all.filter(|o| o.metric == metric && o.scope == scope).find_map(of).unwrap_or(false)
+    all.filter(|o| o.metric == metric && o.scope == scope)
+        .find_map(of)
+        .unwrap_or(false)
 }
 
 /// How much of the objective is used up, in percent: above 100 it is missed.
 fn used(o: &TriedObjective, more: bool) -> Figure {
-    let share = |v: f64| if more { o.target / v * 100.0 } else { v / o.target * 100.0 };
-    let (low, high) = if more { (o.upper, o.lower) } else { (o.lower, o.upper) };
-    Figure { mean: o.mean.map(share), lower: low.map(share), upper: high.map(share), ..Figure::default() }
+    let share = |v: f64| {
+        if more {
+            o.target / v * 100.0
+        } else {
+            v / o.target * 100.0
+        }
+    };
+    let (low, high) = if more {
+        (o.upper, o.lower)
+    } else {
+        (o.lower, o.upper)
+    };
+    Figure {
+        mean: o.mean.map(share),
+        lower: low.map(share),
+        upper: high.map(share),
+        ..Figure::default()
+    }
 }
 
 /// The last word on each value: the confirmation where there is one.
@@ -58,34 +87,70 @@ fn limits(document: &Document, size: &Size, x: &Axis, at: &[f64]) -> Chart {
     let mut binding: Option<(f64, String)> = None;
     for (i, o) in first.iter().enumerate() {
         let more = wants_more(size, &o.metric, &o.scope);
-        let figures: Vec<Option<Figure>> =
-            trials.iter().map(|(_, t)| t.objectives.get(i).map(|o| used(o, more))).collect();
+        let figures: Vec<Option<Figure>> = trials
+            .iter()
+            .map(|(_, t)| t.objectives.get(i).map(|o| used(o, more)))
+            .collect();
         let reading = Reading::of(&o.metric);
         let sign = if more { "≥" } else { "≤" };
         let name = format!("{} {sign} {}", reading.label, reading.text(o.target));
-        let chosen = trials.iter().position(|(_, t)| Some(&t.value) == size.value.as_ref());
-        let upper = chosen.and_then(|c| figures[c].as_ref()).and_then(|f| f.upper.or(f.mean));
+        let chosen = trials
+            .iter()
+            .position(|(_, t)| Some(&t.value) == size.value.as_ref());
+        let upper = chosen
+            .and_then(|c| figures[c].as_ref())
+            .and_then(|f| f.upper.or(f.mean));
         if let Some(share) = upper.filter(|s| binding.as_ref().is_none_or(|(b, _)| s > b)) {
             binding = Some((share, reading.label.clone()));
         }
-        values.extend(figures.iter().flatten().flat_map(|f| [f.mean, f.lower]).flatten());
-        layers.extend(curve(&figures.iter().map(Option::as_ref).collect::<Vec<_>>(), &xs, &name, 1.0));
+        values.extend(
+            figures
+                .iter()
+                .flatten()
+                .flat_map(|f| [f.mean, f.lower])
+                .flatten(),
+        );
+        layers.extend(curve(
+            &figures.iter().map(Option::as_ref).collect::<Vec<_>>(),
+            &xs,
+            &name,
+            1.0,
+        ));
     }
-    layers.push(Layer::Threshold(Threshold { along: Along::Y, value: 100.0, label: "limit".into(), tone: Tone::Bad }));
+    layers.push(Layer::Threshold(Threshold {
+        along: Along::Y,
+        value: 100.0,
+        label: "limit".into(),
+        tone: Tone::Bad,
+    }));
     let key = called(&size.key);
     let title = match (&size.value, &binding) {
         (Some(value), Some((_, what))) => {
-            format!("{key}: {value} is the {} that serves; what binds: {}", size.wanted, small(what))
+            format!(
+                "{key}: {value} is the {} that serves; what binds: {}",
+                size.wanted,
+                small(what)
+            )
         }
         (Some(value), None) => format!("{key}: {value} is the {} that serves", size.wanted),
         (None, _) => format!("{key}: no value that was tried serves"),
     };
     if let (Some(value), Some((share, _))) = (&size.value, &binding) {
-        let x = trials.iter().find(|(_, t)| t.value == *value).map_or(f64::NAN, |(x, _)| *x);
+        let x = trials
+            .iter()
+            .find(|(_, t)| t.value == *value)
+            .map_or(f64::NAN, |(x, _)| *x);
         layers.push(Layer::Marker(Marker {
             x,
             y: *share,
-            label: format!("{value} {}", if size.confirmed { "serves" } else { "is not confirmed" }),
+            label: format!(
+                "{value} {}",
+                if size.confirmed {
+                    "serves"
+                } else {
+                    "is not confirmed"
+                }
+            ),
         }));
     }
     let logarithmic = super::reading::scale_of(values.iter().copied());
@@ -105,8 +170,16 @@ fn limits(document: &Document, size: &Size, x: &Axis, at: &[f64]) -> Chart {
 fn search(size: &Size, axis: &Axis, at: &[f64]) -> Chart {
     // Each step is as wide as one, its number in the middle.
     let place = |i: usize| i as f64 + 0.5;
-    let steps = at.iter().enumerate().map(|(i, y)| (place(i), *y)).chain(at.last().map(|y| (place(at.len()), *y)));
-    let mut layers = vec![Layer::Steps(Line { name: String::new(), points: steps.collect(), tone: Tone::Quiet })];
+    let steps = at
+        .iter()
+        .enumerate()
+        .map(|(i, y)| (place(i), *y))
+        .chain(at.last().map(|y| (place(at.len()), *y)));
+    let mut layers = vec![Layer::Steps(Line {
+        name: String::new(),
+        points: steps.collect(),
+        tone: Tone::Quiet,
+    })];
     let verdicts = [
         ("pass", "serves", Tone::Good),
         ("inconclusive", "not shown to serve", Tone::Series(4)),
@@ -114,28 +187,55 @@ fn search(size: &Size, axis: &Axis, at: &[f64]) -> Chart {
     ];
     for (verdict, name, tone) in verdicts {
         let of = |(i, (t, y)): (usize, (&Tried, &f64))| {
-            let label = if t.sample == "search" { String::new() } else { "confirmation".into() };
+            let label = if t.sample == "search" {
+                String::new()
+            } else {
+                "confirmation".into()
+            };
             (t.verdict == verdict).then(|| Point {
                 x: place(i) + 0.5,
                 y: *y,
-                label: if verdict == "pass" { label } else { String::new() },
+                label: if verdict == "pass" {
+                    label
+                } else {
+                    String::new()
+                },
                 ..Point::default()
             })
         };
-        let points: Vec<Point> = size.trials.iter().zip(at).enumerate().filter_map(of).collect();
+        let points: Vec<Point> = size
+            .trials
+            .iter()
+            .zip(at)
+            .enumerate()
+            .filter_map(of)
+            .collect();
         if !points.is_empty() {
-            layers.push(Layer::Points(Points { name: name.into(), points, tone }));
+            layers.push(Layer::Points(Points {
+                name: name.into(),
+                points,
+                tone,
+            }));
         }
     }
     let key = called(&size.key);
     let title = match &size.value {
-        Some(value) => format!("{key}: the search came to {value} in {} steps", size.trials.len()),
-        None => format!("{key}: the search found nothing in {} steps", size.trials.len()),
+        Some(value) => format!(
+            "{key}: the search came to {value} in {} steps",
+            size.trials.len()
+        ),
+        None => format!(
+            "{key}: the search found nothing in {} steps",
+            size.trials.len()
+        ),
     };
     Chart {
         description: format!("The values in the order in which they were tried. {title}."),
         title,
-        x: Axis { range: Some((place(0), place(at.len()))), ..Axis::new("Step of the search", "").on(Scale::Whole) },
+        x: Axis {
+            range: Some((place(0), place(at.len()))),
+            ..Axis::new("Step of the search", "").on(Scale::Whole)
+        },
         y: axis.clone(),
         layers,
         notes: Vec::new(),

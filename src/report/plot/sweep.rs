@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::chart::{
-    Along, Axis, Band, Bar, Bars, Chart, Key, Layer, Line, MANY, Point, Points, Region, Scale, Threshold, Tone,
+    Along, Axis, Band, Bar, Bars, Chart, Key, Layer, Line, MANY, Point, Points, Region, Scale,
+    Threshold, Tone,
 };
 use super::super::results::{Document, Figure, Objective, PointLine, Sweep};
 use super::Plot;
@@ -13,7 +14,11 @@ use super::key::called;
 use super::reading::{Reading, small};
 
 /// What is shown besides the figures of the objectives.
-const SHOWN: [&str; 3] = ["missed_toast_fraction", "down_fraction", "message_rate_per_s"];
+const SHOWN: [&str; 3] = [
+    "missed_toast_fraction",
+    "down_fraction",
+    "message_rate_per_s",
+];
 
 /// More bars than this are read by nobody.
 const MOST_BARS: usize = 40;
@@ -37,15 +42,27 @@ pub fn plots(document: &Document, sweep: &Sweep) -> Vec<Plot> {
     for shown in shown(document, sweep) {
         let name = match shown.scope {
             "all" => format!("sweep-{}", shown.metric.replace('_', "-")),
-            scope => format!("sweep-{}-{}", shown.metric.replace('_', "-"), file_name(scope)),
+            scope => format!(
+                "sweep-{}-{}",
+                shown.metric.replace('_', "-"),
+                file_name(scope)
+            ),
         };
         let chart = match &grid {
-            Some(grid) if grid.curves.len() <= MOST_CURVES => Some(curves(&figures, grid, sweep, &shown)),
+            Some(grid) if grid.curves.len() <= MOST_CURVES => {
+                Some(curves(&figures, grid, sweep, &shown))
+            }
             Some(_) => None,
             None => Some(bars(&figures, &points, &shown)),
         };
         all.extend(chart.map(|chart| Plot::new(&name, chart)));
-        let map = heat::chart(&figures, &points, shown.metric, shown.scope, shown.objective);
+        let map = heat::chart(
+            &figures,
+            &points,
+            shown.metric,
+            shown.scope,
+            shown.objective,
+        );
         all.extend(map.map(|chart| Plot::new(&name.replacen("sweep", "heat", 1), chart)));
     }
     all
@@ -53,7 +70,10 @@ pub fn plots(document: &Document, sweep: &Sweep) -> Vec<Plot> {
 
 /// A name that is any text, as a file's.
 pub fn file_name(text: &str) -> String {
-    text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(60).collect()
+    text.chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .take(60)
+        .collect()
 }
 
 fn shown<'a>(document: &Document, sweep: &'a Sweep) -> Vec<Shown<'a>> {
@@ -61,17 +81,31 @@ fn shown<'a>(document: &Document, sweep: &'a Sweep) -> Vec<Shown<'a>> {
     let mut all: Vec<Shown> = objectives
         .iter()
         .filter(|o| o.cause.is_none())
-        .map(|o| Shown { metric: &o.metric, scope: &o.scope, objective: Some(o) })
+        .map(|o| Shown {
+            metric: &o.metric,
+            scope: &o.scope,
+            objective: Some(o),
+        })
         .collect();
     // What stays below a hundredth of a percent everywhere is no finding.
     let seen = |metric: &str| {
         let reading = Reading::of(metric);
-        let all = document.rows.iter().filter(|r| r.metric == metric && r.scope == "all" && r.cause.is_none());
-        reading.unit != "%" || all.filter_map(|r| r.mean).any(|m| m * reading.factor >= 0.01)
+        let all = document
+            .rows
+            .iter()
+            .filter(|r| r.metric == metric && r.scope == "all" && r.cause.is_none());
+        reading.unit != "%"
+            || all
+                .filter_map(|r| r.mean)
+                .any(|m| m * reading.factor >= 0.01)
     };
     for metric in SHOWN.into_iter().filter(|m| seen(m)) {
         if !all.iter().any(|s| s.metric == metric && s.scope == "all") {
-            all.push(Shown { metric, scope: "all", objective: None });
+            all.push(Shown {
+                metric,
+                scope: "all",
+                objective: None,
+            });
         }
     }
     all
@@ -79,9 +113,13 @@ fn shown<'a>(document: &Document, sweep: &'a Sweep) -> Vec<Shown<'a>> {
 
 /// A figure as a point of a chart.
 fn spot(figure: Option<&Figure>, factor: f64) -> (f64, Option<(f64, f64)>) {
-    let mean = figure.and_then(|f| f.mean.or(f.beyond)).map_or(f64::NAN, |m| m * factor);
+    let mean = figure
+        .and_then(|f| f.mean.or(f.beyond))
+        .map_or(f64::NAN, |m| m * factor);
     // No metric is below 0, whatever a symmetric interval says.
-    let interval = figure.and_then(|f| f.lower.zip(f.upper)).map(|(l, u)| (l.max(0.0) * factor, u * factor));
+    let interval = figure
+        .and_then(|f| f.lower.zip(f.upper))
+        .map(|(l, u)| (l.max(0.0) * factor, u * factor));
     (mean, interval)
 }
 
@@ -89,21 +127,42 @@ fn spot(figure: Option<&Figure>, factor: f64) -> (f64, Option<(f64, f64)>) {
 pub fn curve(figures: &[Option<&Figure>], xs: &[f64], name: &str, factor: f64) -> Vec<Layer> {
     let point = |(x, figure): (&f64, &Option<&Figure>)| {
         let (y, interval) = spot(*figure, factor);
-        Point { x: *x, y, interval, ..Point::default() }
+        Point {
+            x: *x,
+            y,
+            interval,
+            ..Point::default()
+        }
     };
     let mut points: Vec<Point> = xs.iter().zip(figures).map(point).collect();
     let mut layers = Vec::new();
     if points.iter().filter(|p| p.interval.is_some()).count() >= 3 {
         // A band says what so many bars would, and takes their place.
-        let of = |p: &mut Point| p.interval.take().map_or((p.x, f64::NAN, f64::NAN), |(l, u)| (p.x, l, u));
+        let of = |p: &mut Point| {
+            p.interval
+                .take()
+                .map_or((p.x, f64::NAN, f64::NAN), |(l, u)| (p.x, l, u))
+        };
         let band = points.iter_mut().map(of).collect();
-        layers.push(Layer::Band(Band { name: name.into(), points: band, tone: Tone::Auto }));
+        layers.push(Layer::Band(Band {
+            name: name.into(),
+            points: band,
+            tone: Tone::Auto,
+        }));
     }
     let line = points.iter().map(|p| (p.x, p.y)).collect();
-    layers.push(Layer::Line(Line { name: name.into(), points: line, tone: Tone::Auto }));
+    layers.push(Layer::Line(Line {
+        name: name.into(),
+        points: line,
+        tone: Tone::Auto,
+    }));
     // So many that they lie on each other: the curve says what they would.
     if points.len() <= MANY {
-        layers.push(Layer::Points(Points { name: name.into(), points, tone: Tone::Auto }));
+        layers.push(Layer::Points(Points {
+            name: name.into(),
+            points,
+            tone: Tone::Auto,
+        }));
     }
     layers
 }
@@ -117,16 +176,32 @@ fn curves(figures: &Figures, grid: &Grid, sweep: &Sweep, shown: &Shown) -> Chart
     layers.extend(shaded);
     let mut values: Vec<f64> = Vec::new();
     for curve in &grid.curves {
-        let found: Vec<Option<&Figure>> =
-            curve.spots.iter().map(|s| figures.get(s.point, shown.scope, shown.metric)).collect();
-        values.extend(found.iter().flatten().flat_map(|f| [f.mean, f.lower]).flatten());
+        let found: Vec<Option<&Figure>> = curve
+            .spots
+            .iter()
+            .map(|s| figures.get(s.point, shown.scope, shown.metric))
+            .collect();
+        values.extend(
+            found
+                .iter()
+                .flatten()
+                .flat_map(|f| [f.mean, f.lower])
+                .flatten(),
+        );
         let xs: Vec<f64> = curve.spots.iter().map(|s| s.x).collect();
         layers.extend(self::curve(&found, &xs, &curve.name, reading.factor));
     }
-    let met = grid.curves.iter().flat_map(|c| c.spots.iter().map(move |s| (c, s)));
-    let met: BTreeSet<(&str, u64)> =
-        met.filter(|(_, s)| meeting.contains(s.point)).map(|(c, s)| (c.name.as_str(), s.x.to_bits())).collect();
-    mark(&mut layers, sweep, |x, name| met.contains(&(name, x.to_bits())));
+    let met = grid
+        .curves
+        .iter()
+        .flat_map(|c| c.spots.iter().map(move |s| (c, s)));
+    let met: BTreeSet<(&str, u64)> = met
+        .filter(|(_, s)| meeting.contains(s.point))
+        .map(|(c, s)| (c.name.as_str(), s.x.to_bits()))
+        .collect();
+    mark(&mut layers, sweep, |x, name| {
+        met.contains(&(name, x.to_bits()))
+    });
     let mut y = reading.axis_for(values.iter().copied());
     if let Some(objective) = shown.objective {
         let value = objective.target().unwrap_or(f64::NAN) * reading.factor;
@@ -134,19 +209,34 @@ fn curves(figures: &Figures, grid: &Grid, sweep: &Sweep, shown: &Shown) -> Chart
             y = y.on(Scale::Linear);
         }
         let label = reading.line(objective);
-        layers.push(Layer::Threshold(Threshold { along: Along::Y, value, label, tone: Tone::Bad }));
+        layers.push(Layer::Threshold(Threshold {
+            along: Along::Y,
+            value,
+            label,
+            tone: Tone::Bad,
+        }));
     }
     let key = called(grid.key);
     let title = title(grid, sweep, shown, &reading);
     let mut notes = vec![replications(sweep)];
     if is_shaded {
-        let some = layers.iter().any(|l| matches!(l, Layer::Region(r) if r.faint));
-        let some = if some { "; faint where not all curves do" } else { "" };
+        let some = layers
+            .iter()
+            .any(|l| matches!(l, Layer::Region(r) if r.faint));
+        let some = if some {
+            "; faint where not all curves do"
+        } else {
+            ""
+        };
         notes
             .push(format!("Shaded: points that meet every objective, with half of the way to their neighbours{some}."));
     }
     Chart {
-        description: format!("{} by {}, with 95 % intervals. {title}.", reading.label, small(&key)),
+        description: format!(
+            "{} by {}, with 95 % intervals. {title}.",
+            reading.label,
+            small(&key)
+        ),
         title,
         x: grid.places.axis.clone(),
         y,
@@ -170,7 +260,12 @@ pub type Meeting<'a> = BTreeSet<&'a BTreeMap<String, String>>;
 
 /// Those of a sweep that are shown to.
 pub fn meeting(sweep: &Sweep) -> Meeting<'_> {
-    sweep.points.iter().filter(|p| p.verdict == "pass" && !p.objectives.is_empty()).map(|p| &p.point).collect()
+    sweep
+        .points
+        .iter()
+        .filter(|p| p.verdict == "pass" && !p.objectives.is_empty())
+        .map(|p| &p.point)
+        .collect()
 }
 
 /// Empties the points that are not shown to meet the objectives, and says so; nothing where there are no objectives.
@@ -180,7 +275,9 @@ pub fn mark(layers: &mut Vec<Layer>, sweep: &Sweep, is_met: impl Fn(f64, &str) -
     }
     let (mut filled, mut hollow) = (false, false);
     for layer in layers.iter_mut() {
-        let Layer::Points(points) = layer else { continue };
+        let Layer::Points(points) = layer else {
+            continue;
+        };
         for point in &mut points.points {
             point.hollow = !is_met(point.x, &points.name);
             filled |= !point.hollow;
@@ -192,10 +289,18 @@ pub fn mark(layers: &mut Vec<Layer>, sweep: &Sweep, is_met: impl Fn(f64, &str) -
     }
     let told = |there: bool, text: &str| if there { text.into() } else { String::new() };
     let open = sweep.points.iter().any(|p| p.verdict == "inconclusive");
-    let not = if open { "does not, or is not shown to" } else { "does not" };
+    let not = if open {
+        "does not, or is not shown to"
+    } else {
+        "does not"
+    };
     let key = Key {
         filled: told(filled, "meets the objectives"),
-        hollow: if filled { told(hollow, not) } else { told(hollow, "is not shown to meet the objectives") },
+        hollow: if filled {
+            told(hollow, not)
+        } else {
+            told(hollow, "is not shown to meet the objectives")
+        },
     };
     layers.push(Layer::Key(key));
 }
@@ -220,7 +325,11 @@ enum Met {
 /// last one to the edge.
 fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
     let of = |s: &Spot| (s.x, meeting.contains(s.point));
-    let mut spots: Vec<(f64, bool)> = grid.curves.iter().flat_map(|c| c.spots.iter().map(of)).collect();
+    let mut spots: Vec<(f64, bool)> = grid
+        .curves
+        .iter()
+        .flat_map(|c| c.spots.iter().map(of))
+        .collect();
     spots.sort_by(|a, b| a.0.total_cmp(&b.0));
     let places: Vec<&[(f64, bool)]> = spots.chunk_by(|a, b| a.0 == b.0).collect();
     let xs: Vec<f64> = places.iter().map(|place| place[0].0).collect();
@@ -243,12 +352,31 @@ fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
             Met::All => "all curves meet the objectives",
             Met::Some => "some curves meet the objectives",
         };
-        let from = if first == 0 { f64::NEG_INFINITY } else { half(first) };
-        let to = if until == xs.len() { f64::INFINITY } else { half(until) };
-        let label = if told.contains(&alike[0]) { String::new() } else { label.into() };
+        let from = if first == 0 {
+            f64::NEG_INFINITY
+        } else {
+            half(first)
+        };
+        let to = if until == xs.len() {
+            f64::INFINITY
+        } else {
+            half(until)
+        };
+        let label = if told.contains(&alike[0]) {
+            String::new()
+        } else {
+            label.into()
+        };
         told.push(alike[0]);
         let faint = alike[0] == Met::Some;
-        layers.push(Layer::Region(Region { along: Along::X, from, to, label, tone: Tone::Good, faint }));
+        layers.push(Layer::Region(Region {
+            along: Along::X,
+            from,
+            to,
+            label,
+            tone: Tone::Good,
+            faint,
+        }));
     }
     layers
 }
@@ -256,18 +384,30 @@ fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
 fn title(grid: &Grid, sweep: &Sweep, shown: &Shown, reading: &Reading) -> String {
     let key = small(&called(grid.key));
     let plain = format!("{} by {key}", reading.label);
-    let Some(objective) = shown.objective.filter(|_| grid.curves.len() == 1) else { return plain };
+    let Some(objective) = shown.objective.filter(|_| grid.curves.len() == 1) else {
+        return plain;
+    };
     let target = reading.target(objective);
     let lines = lines(sweep);
     let verdict = |point: &BTreeMap<String, String>| {
         let line = lines.get(point)?;
-        line.objectives.iter().find(|o| o.metric == shown.metric && o.scope == shown.scope && o.cause.is_none())
+        line.objectives
+            .iter()
+            .find(|o| o.metric == shown.metric && o.scope == shown.scope && o.cause.is_none())
     };
     let spots = &grid.curves[0].spots;
-    let passes: Vec<bool> = spots.iter().map(|s| verdict(s.point).is_some_and(|o| o.verdict == "pass")).collect();
-    let range = passes.iter().position(|p| *p).zip(passes.iter().rposition(|p| *p));
+    let passes: Vec<bool> = spots
+        .iter()
+        .map(|s| verdict(s.point).is_some_and(|o| o.verdict == "pass"))
+        .collect();
+    let range = passes
+        .iter()
+        .position(|p| *p)
+        .zip(passes.iter().rposition(|p| *p));
     match range {
-        Some(_) if passes.iter().all(|p| *p) => format!("{}: {target} at every {key} that was tried", reading.label),
+        Some(_) if passes.iter().all(|p| *p) => {
+            format!("{}: {target} at every {key} that was tried", reading.label)
+        }
         Some((first, last)) if passes[first..=last].iter().all(|p| *p) => {
             let (a, b) = (spots[first].value, spots[last].value);
             let at = match (first == last, first == 0, last + 1 == passes.len()) {
@@ -279,7 +419,10 @@ fn title(grid: &Grid, sweep: &Sweep, shown: &Shown, reading: &Reading) -> String
             format!("{}: {target} {at}", reading.label)
         }
         Some(_) => plain,
-        None => format!("{}: {target} is shown at no {key} that was tried", reading.label),
+        None => format!(
+            "{}: {target} is shown at no {key} that was tried",
+            reading.label
+        ),
     }
 }
 
@@ -296,19 +439,40 @@ pub fn bars(figures: &Figures, points: &[&BTreeMap<String, String>], shown: &Sho
         let (value, interval) = spot(figure, reading.factor);
         let text = figure.map_or("–".into(), |f| reading.with_interval(f));
         // One point alone has no key that tells it from others: all of them name it.
-        let label = if keys.is_empty() { name(point, &all_keys(point)) } else { name(point, &keys) };
-        Bar { label, value, interval, text, ..Bar::default() }
+        let label = if keys.is_empty() {
+            name(point, &all_keys(point))
+        } else {
+            name(point, &keys)
+        };
+        Bar {
+            label,
+            value,
+            interval,
+            text,
+            ..Bar::default()
+        }
     };
     let bars: Vec<Bar> = points.iter().take(MOST_BARS).map(bar).collect();
-    let mut layers = vec![Layer::Bars(Bars { bars, ..Bars::default() })];
+    let mut layers = vec![Layer::Bars(Bars {
+        bars,
+        ..Bars::default()
+    })];
     if let Some(objective) = shown.objective {
         let value = objective.target().unwrap_or(f64::NAN) * reading.factor;
         let label = reading.line(objective);
-        layers.push(Layer::Threshold(Threshold { along: Along::X, value, label, tone: Tone::Bad }));
+        layers.push(Layer::Threshold(Threshold {
+            along: Along::X,
+            value,
+            label,
+            tone: Tone::Bad,
+        }));
     }
     let by: Vec<String> = keys.iter().map(|k| small(&called(k))).collect();
-    let title =
-        if by.is_empty() { reading.label.clone() } else { format!("{} by {}", reading.label, by.join(" and ")) };
+    let title = if by.is_empty() {
+        reading.label.clone()
+    } else {
+        format!("{} by {}", reading.label, by.join(" and "))
+    };
     Chart {
         description: format!("{title}, with 95 % intervals."),
         title,

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::chart::{Along, Chart, Layer, Line, Marker, Point, Points, Scale, Threshold, Tone};
+use super::super::chart::{
+    Along, Chart, Layer, Line, Marker, Point, Points, Scale, Threshold, Tone,
+};
 use super::super::results::{Document, Figure, Found, Objective};
 use super::Plot;
 use super::grid::{Curve, Figures, Grid, MOST_CURVES, points};
@@ -20,13 +22,19 @@ const MOST_NAMED: usize = 3;
 /// The trade-off, where a refresh interval was turned; `best` is the label of the point that a selection chose.
 pub fn plot(document: &Document, best: Option<&str>) -> Option<Plot> {
     let points = points(document);
-    let key = points.iter().flat_map(|p| p.keys()).find(|k| k.ends_with("refresh_interval"))?;
+    let key = points
+        .iter()
+        .flat_map(|p| p.keys())
+        .find(|k| k.ends_with("refresh_interval"))?;
     let grid = Grid::along(&points, Some(key))?;
     if grid.curves.len() > MOST_CURVES || points.len() < 2 {
         return None;
     }
     let figures = Figures::of(document);
-    Some(Plot::new("tradeoff", chart(document, &grid, &figures, best)))
+    Some(Plot::new(
+        "tradeoff",
+        chart(document, &grid, &figures, best),
+    ))
 }
 
 /// A point of a curve as it is drawn, and the interval of what is missed there.
@@ -45,7 +53,9 @@ fn places<'a>(curve: &Curve<'a>, figures: &Figures<'a>) -> Vec<Place<'a>> {
     let mut all: Vec<(Place, &str)> = Vec::new();
     for spot in &curve.spots {
         let figure = figures.get(spot.point, "all", MISSED);
-        let value = |f: Option<&Figure>, factor: f64| f.and_then(|f| f.mean).map_or(f64::NAN, |m| m * factor);
+        let value = |f: Option<&Figure>, factor: f64| {
+            f.and_then(|f| f.mean).map_or(f64::NAN, |m| m * factor)
+        };
         let place = Place {
             point: spot.point,
             x: value(figures.get(spot.point, "all", LOAD), load.factor),
@@ -75,37 +85,81 @@ fn chart(document: &Document, grid: &Grid, figures: &Figures, best: Option<&str>
     let mut all: Vec<(f64, f64)> = Vec::new();
     for curve in &grid.curves {
         let places = places(curve, figures);
-        let named = |i: usize| few && (places.len() <= MOST_NAMES || i == 0 || i + 1 == places.len());
+        let named =
+            |i: usize| few && (places.len() <= MOST_NAMES || i == 0 || i + 1 == places.len());
         let mine = chosen.filter(|(point, _)| curve.spots.iter().any(|s| s.point == *point));
         let is_chosen = |p: &Place| {
-            mine.is_some_and(|(point, _)| figures.same(point, p.point, LOAD) && figures.same(point, p.point, MISSED))
+            mine.is_some_and(|(point, _)| {
+                figures.same(point, p.point, LOAD) && figures.same(point, p.point, MISSED)
+            })
         };
         if let Some((point, why)) = mine {
             let value = point.get(grid.key).map_or("", String::as_str);
-            let where_ = if curve.name.is_empty() { String::new() } else { format!(" ({})", curve.name) };
-            title = format!("Load against missed toasts: a {key} of {value}{where_} {}", sentence(why));
+            let where_ = if curve.name.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", curve.name)
+            };
+            title = format!(
+                "Load against missed toasts: a {key} of {value}{where_} {}",
+                sentence(why)
+            );
             let place = places.iter().find(|p| is_chosen(p));
-            markers.extend(place.map(|p| Marker { x: p.x, y: p.y, label: format!("{}: {why}", p.label) }));
+            markers.extend(place.map(|p| Marker {
+                x: p.x,
+                y: p.y,
+                label: format!("{}: {why}", p.label),
+            }));
         }
         let dot = |(i, p): (usize, &Place)| {
-            let label = if named(i) && !is_chosen(p) { p.label.clone() } else { String::new() };
-            Point { x: p.x, y: p.y, interval: p.interval.filter(|_| few), label, hollow: false }
+            let label = if named(i) && !is_chosen(p) {
+                p.label.clone()
+            } else {
+                String::new()
+            };
+            Point {
+                x: p.x,
+                y: p.y,
+                interval: p.interval.filter(|_| few),
+                label,
+                hollow: false,
+            }
         };
         let points: Vec<Point> = places.iter().enumerate().map(dot).collect();
         let line: Vec<(f64, f64)> = places.iter().map(|p| (p.x, p.y)).collect();
         all.extend(&line);
-        layers.push(Layer::Line(Line { name: curve.name.clone(), points: line, tone: Tone::Auto }));
-        layers.push(Layer::Points(Points { name: curve.name.clone(), points, tone: Tone::Auto }));
+        layers.push(Layer::Line(Line {
+            name: curve.name.clone(),
+            points: line,
+            tone: Tone::Auto,
+        }));
+        layers.push(Layer::Points(Points {
+            name: curve.name.clone(),
+            points,
+            tone: Tone::Auto,
+        }));
     }
-    let mut axes = [load.axis_for(all.iter().map(|p| p.0)), missed.axis_for(all.iter().map(|p| p.1))];
-    for (i, (metric, along, reading)) in [(LOAD, Along::X, &load), (MISSED, Along::Y, &missed)].into_iter().enumerate()
+    let mut axes = [
+        load.axis_for(all.iter().map(|p| p.0)),
+        missed.axis_for(all.iter().map(|p| p.1)),
+    ];
+    for (i, (metric, along, reading)) in [(LOAD, Along::X, &load), (MISSED, Along::Y, &missed)]
+        .into_iter()
+        .enumerate()
     {
-        let Some(objective) = objective(document, metric) else { continue };
+        let Some(objective) = objective(document, metric) else {
+            continue;
+        };
         let value = objective.target().unwrap_or(f64::NAN) * reading.factor;
         if value <= 0.0 {
             axes[i].scale = Scale::Linear;
         }
-        layers.push(Layer::Threshold(Threshold { along, value, label: reading.line(objective), tone: Tone::Bad }));
+        layers.push(Layer::Threshold(Threshold {
+            along,
+            value,
+            label: reading.line(objective),
+            tone: Tone::Bad,
+        }));
     }
     layers.extend(markers.into_iter().map(Layer::Marker));
     let [x, y] = axes;
@@ -117,7 +171,11 @@ fn chart(document: &Document, grid: &Grid, figures: &Figures, best: Option<&str>
         x,
         y,
         layers,
-        notes: if few { vec!["Bars: 95 % interval of the missed toasts.".into()] } else { Vec::new() },
+        notes: if few {
+            vec!["Bars: 95 % interval of the missed toasts.".into()]
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -134,9 +192,12 @@ const LEAST_LOAD: &str = "least load that serves";
 const FEWEST: &str = "fewest missed";
 
 fn objective<'a>(document: &'a Document, metric: &str) -> Option<&'a Objective> {
-    let Found::Sweep(sweep) = &document.found else { return None };
+    let Found::Sweep(sweep) = &document.found else {
+        return None;
+    };
     let all = &sweep.points.first()?.objectives;
-    all.iter().find(|o| o.metric == metric && o.scope == "all" && o.cause.is_none())
+    all.iter()
+        .find(|o| o.metric == metric && o.scope == "all" && o.cause.is_none())
 }
 
 /// The point that a selection chose; else of those that meet the objectives the one of least load; else, of several, the
@@ -148,7 +209,11 @@ fn chosen<'a>(
     best: Option<&str>,
 ) -> Option<(&'a BTreeMap<String, String>, &'static str)> {
     let spots = || grid.curves.iter().flat_map(|c| &c.spots).map(|s| s.point);
-    let label = |p: &BTreeMap<String, String>| p.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>();
+    let label = |p: &BTreeMap<String, String>| {
+        p.iter()
+            .map(|(k, v)| format!("{k}={v}"))
+            .collect::<Vec<_>>()
+    };
     if let Some(best) = best {
         // A label has the keys in the order in which they were turned, a point in that of the alphabet.
         let is = |p: &&BTreeMap<String, String>| {
@@ -159,14 +224,25 @@ fn chosen<'a>(
         return spots().find(is).map(|p| (p, BEST));
     }
     let mean = |p: &'a BTreeMap<String, String>, metric: &'static str| {
-        figures.get(p, "all", metric).and_then(|f: &Figure| f.mean).unwrap_or(f64::INFINITY)
+        figures
+            .get(p, "all", metric)
+            .and_then(|f: &Figure| f.mean)
+            .unwrap_or(f64::INFINITY)
     };
     let least = |points: Vec<&'a BTreeMap<String, String>>, metric: &'static str| {
-        points.into_iter().min_by(|a, b| mean(a, metric).total_cmp(&mean(b, metric)))
+        points
+            .into_iter()
+            .min_by(|a, b| mean(a, metric).total_cmp(&mean(b, metric)))
     };
-    let Found::Sweep(sweep) = &document.found else { return None };
-    let meeting: BTreeSet<&BTreeMap<String, String>> =
-        sweep.points.iter().filter(|p| p.verdict == "pass" && !p.objectives.is_empty()).map(|p| &p.point).collect();
+    let Found::Sweep(sweep) = &document.found else {
+        return None;
+    };
+    let meeting: BTreeSet<&BTreeMap<String, String>> = sweep
+        .points
+        .iter()
+        .filter(|p| p.verdict == "pass" && !p.objectives.is_empty())
+        .map(|p| &p.point)
+        .collect();
     let passes = |p: &&BTreeMap<String, String>| meeting.contains(*p);
     let passing: Vec<_> = spots().filter(passes).collect();
     match passing.is_empty() {

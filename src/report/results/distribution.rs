@@ -25,12 +25,22 @@ pub fn distributions(text: &str) -> Result<Vec<Distribution>, String> {
     for row in rows(text, &DISTRIBUTION)? {
         let (line, record) = row?;
         let cell = |i: usize| record.get(i).unwrap_or_default();
-        let is = |d: &Distribution| d.point == cell(0) && d.scope == cell(1) && d.duration == cell(2);
+        let is =
+            |d: &Distribution| d.point == cell(0) && d.scope == cell(1) && d.duration == cell(2);
         if !all.last().is_some_and(is) {
             let [point, scope, duration] = [0, 1, 2].map(|i| cell(i).to_string());
-            all.push(Distribution { point, scope, duration, bins: Vec::new() });
+            all.push(Distribution {
+                point,
+                scope,
+                duration,
+                bins: Vec::new(),
+            });
         }
-        let bin = (needed(&record, 3, line)?, needed(&record, 4, line)?, needed(&record, 5, line)?);
+        let bin = (
+            needed(&record, 3, line)?,
+            needed(&record, 4, line)?,
+            needed(&record, 5, line)?,
+        );
         all.last_mut().into_iter().for_each(|d| d.bins.push(bin));
     }
     Ok(all)

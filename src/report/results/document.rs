@@ -71,7 +71,10 @@ impl Document {
     /// Why it is none of these.
     pub fn parse(text: &str) -> Result<Document, String> {
         let value: Value = serde_json::from_str(text).map_err(|e| format!("not JSON: {e}"))?;
-        let schema = value.get("schema").and_then(Value::as_str).unwrap_or_default();
+        let schema = value
+            .get("schema")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let found = match schema {
             summary::SCHEMA if value.get("points").is_some() => Found::Sweep(typed(&value)?),
             summary::SCHEMA => Found::Run(typed(&value)?),
@@ -81,9 +84,16 @@ impl Document {
             "rccsim.sensitivity/1" => Found::Sensitivity(typed(&value)?),
             "rccsim.matrix/1" => Found::Matrix(typed(&value)?),
             "" => return Err("it has no schema: it is not a result".into()),
-            other => return Err(format!("its schema is {other}, which this version does not read")),
+            other => {
+                return Err(format!(
+                    "its schema is {other}, which this version does not read"
+                ));
+            }
         };
-        Ok(Document { found, ..typed(&value)? })
+        Ok(Document {
+            found,
+            ..typed(&value)?
+        })
     }
 
     /// The scenario file that the command names.
@@ -92,15 +102,24 @@ impl Document {
     }
 
     /// A figure over all causes; `point` is empty for a run.
-    pub fn figure(&self, point: &BTreeMap<String, String>, scope: &str, metric: &str) -> Option<&Figure> {
-        self.rows.iter().find(|r| r.metric == metric && r.cause.is_none() && r.scope == scope && r.point == *point)
+    pub fn figure(
+        &self,
+        point: &BTreeMap<String, String>,
+        scope: &str,
+        metric: &str,
+    ) -> Option<&Figure> {
+        self.rows.iter().find(|r| {
+            r.metric == metric && r.cause.is_none() && r.scope == scope && r.point == *point
+        })
     }
 }
 
 /// The first file that a command names, as its shell would read it; none where it names none.
 fn file_of(command: &str) -> Option<String> {
     let rest = command.strip_prefix("rccsim ")?.split_once(' ')?.1;
-    let Some(quoted) = rest.strip_prefix('\'') else { return rest.split(' ').next().map(String::from) };
+    let Some(quoted) = rest.strip_prefix('\'') else {
+        return rest.split(' ').next().map(String::from);
+    };
     // A quote within quotes is written as '\''.
     let file = quoted.replace(r"'\''", "\0");
     file.split('\'').next().map(|file| file.replace('\0', "'"))

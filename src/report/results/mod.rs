@@ -19,8 +19,9 @@ use serde::Deserialize;
 
 pub use distribution::{Distribution, distributions};
 pub use document::{
-    Assumption, Best, BestPoint, Cell, Changed, Compared, Comparison, Document, Figure, Found, Matrix, Objective,
-    PointLine, Rival, Run, Sensitivity, Size, Sweep, Tried, TriedKey, TriedObjective, TriedValue,
+    Assumption, Best, BestPoint, Cell, Changed, Compared, Comparison, Document, Figure, Found,
+    Matrix, Objective, PointLine, Rival, Run, Sensitivity, Size, Sweep, Tried, TriedKey,
+    TriedObjective, TriedValue,
 };
 pub use drops::{Dropped, drops};
 pub use runs::{Replicated, Value, runs};
@@ -97,7 +98,11 @@ impl Results {
     /// What is missing, foreign or damaged.
     pub fn read(path: &Path) -> Result<Results, ResultsError> {
         let manifest = manifest(path)?;
-        let files = manifest.files.keys().map(|name| (name.clone(), path.join(name))).collect();
+        let files = manifest
+            .files
+            .keys()
+            .map(|name| (name.clone(), path.join(name)))
+            .collect();
         Results::of(path, manifest, files)
     }
 
@@ -110,9 +115,15 @@ impl Results {
         manifest: Manifest,
         files: BTreeMap<String, PathBuf>,
     ) -> Result<Results, ResultsError> {
-        let mut results = Results { path: path.into(), manifest, document: Document::default(), files };
+        let mut results = Results {
+            path: path.into(),
+            manifest,
+            document: Document::default(),
+            files,
+        };
         let text = results.text("summary.json")?;
-        results.document = Document::parse(&text).map_err(|why| results.damaged("summary.json", why))?;
+        results.document =
+            Document::parse(&text).map_err(|why| results.damaged("summary.json", why))?;
         Ok(results)
     }
 
@@ -126,8 +137,16 @@ impl Results {
     /// # Errors
     /// It is missing.
     pub fn size(&self, file: &str) -> Result<u64, ResultsError> {
-        let path = self.files.get(file).ok_or_else(|| self.damaged(file, "the manifest lists no such file".into()))?;
-        Ok(fs::metadata(path).map_err(|cause| ResultsError::World { path: path.clone(), cause })?.len())
+        let path = self
+            .files
+            .get(file)
+            .ok_or_else(|| self.damaged(file, "the manifest lists no such file".into()))?;
+        Ok(fs::metadata(path)
+            .map_err(|cause| ResultsError::World {
+                path: path.clone(),
+                cause,
+            })?
+            .len())
     }
 
     /// A file that not every folder has, as text.
@@ -148,14 +167,25 @@ impl Results {
     /// # Errors
     /// It is missing or was changed.
     pub fn bytes(&self, file: &str) -> Result<Vec<u8>, ResultsError> {
-        let place = self.files.get(file).ok_or_else(|| self.damaged(file, "the manifest lists no such file".into()))?;
+        let place = self
+            .files
+            .get(file)
+            .ok_or_else(|| self.damaged(file, "the manifest lists no such file".into()))?;
         let bytes = fs::read(place).map_err(|cause| match cause.kind() {
-            io::ErrorKind::NotFound => self.damaged(file, "the manifest lists it, but it is not there".into()),
-            _ => ResultsError::World { path: place.clone(), cause },
+            io::ErrorKind::NotFound => {
+                self.damaged(file, "the manifest lists it, but it is not there".into())
+            }
+            _ => ResultsError::World {
+                path: place.clone(),
+                cause,
+            },
         })?;
         let digest = blake3::hash(&bytes).to_hex().to_string();
         if self.manifest.files.get(file) != Some(&digest) {
-            return Err(self.damaged(file, "it is not the file that the manifest lists: it was changed since".into()));
+            return Err(self.damaged(
+                file,
+                "it is not the file that the manifest lists: it was changed since".into(),
+            ));
         }
         Ok(bytes)
     }
@@ -165,7 +195,8 @@ impl Results {
     /// # Errors
     /// It is missing, was changed, or is not UTF-8.
     pub fn text(&self, file: &str) -> Result<String, ResultsError> {
-        String::from_utf8(self.bytes(file)?).map_err(|_| self.damaged(file, "it is not UTF-8 text".into()))
+        String::from_utf8(self.bytes(file)?)
+            .map_err(|_| self.damaged(file, "it is not UTF-8 text".into()))
     }
 
     /// The time series, in the order of the file; none where the command writes none.
@@ -206,8 +237,13 @@ impl Results {
     /// The file is missing or damaged.
     pub fn start_s(&self) -> Result<Option<f64>, ResultsError> {
         let scenario = self.scenario()?;
-        let start = scenario.get("scenario").and_then(|s| s.get("start")).and_then(|s| s.as_str());
-        Ok(start.and_then(parse_clock).map(|clock| clock.0 as f64 / 1e6))
+        let start = scenario
+            .get("scenario")
+            .and_then(|s| s.get("start"))
+            .and_then(|s| s.as_str());
+        Ok(start
+            .and_then(parse_clock)
+            .map(|clock| clock.0 as f64 / 1e6))
     }
 
     /// The plots that the scenario asks for.
@@ -216,8 +252,15 @@ impl Results {
     /// The file is missing or damaged.
     pub fn wishes(&self) -> Result<Vec<Wish>, ResultsError> {
         let scenario = self.scenario()?;
-        let all = scenario.get("plot").and_then(|p| p.as_array()).cloned().unwrap_or_default();
-        let read = |wish: toml::Value| wish.try_into().map_err(|e| self.damaged(SCENARIO, e.to_string()));
+        let all = scenario
+            .get("plot")
+            .and_then(|p| p.as_array())
+            .cloned()
+            .unwrap_or_default();
+        let read = |wish: toml::Value| {
+            wish.try_into()
+                .map_err(|e| self.damaged(SCENARIO, e.to_string()))
+        };
         all.into_iter().map(read).collect()
     }
 
@@ -228,10 +271,21 @@ impl Results {
     pub fn scheduled_faults(&self) -> Result<Vec<Scheduled>, ResultsError> {
         let scenario = self.scenario()?;
         let start_s = self.start_s()?.unwrap_or(0.0);
-        let all = scenario.get("fault").and_then(|f| f.as_array()).cloned().unwrap_or_default();
-        let read = |fault: toml::Value| fault.try_into().map_err(|e| self.damaged(SCENARIO, e.to_string()));
+        let all = scenario
+            .get("fault")
+            .and_then(|f| f.as_array())
+            .cloned()
+            .unwrap_or_default();
+        let read = |fault: toml::Value| {
+            fault
+                .try_into()
+                .map_err(|e| self.damaged(SCENARIO, e.to_string()))
+        };
         let written: Result<Vec<scheduled::Written>, _> = all.into_iter().map(read).collect();
-        Ok(written?.into_iter().filter_map(|f| scheduled::scheduled(f, start_s)).collect())
+        Ok(written?
+            .into_iter()
+            .filter_map(|f| scheduled::scheduled(f, start_s))
+            .collect())
     }
 
     /// The scenario as a table; empty where there is no one scenario.
@@ -243,7 +297,11 @@ impl Results {
         parsed.map_err(|e| self.damaged(SCENARIO, format!("not TOML: {}", e.message())))
     }
 
-    fn table<T>(&self, file: &str, read: impl FnOnce(&str) -> Result<Vec<T>, String>) -> Result<Vec<T>, ResultsError> {
+    fn table<T>(
+        &self,
+        file: &str,
+        read: impl FnOnce(&str) -> Result<Vec<T>, String>,
+    ) -> Result<Vec<T>, ResultsError> {
         if !self.has(file) {
             return Ok(Vec::new());
         }
@@ -252,15 +310,28 @@ impl Results {
 
     /// The complaint that a file is not what it should be.
     pub fn damaged(&self, file: &str, why: String) -> ResultsError {
-        ResultsError::Damaged { path: self.path.clone(), file: file.into(), why }
+        ResultsError::Damaged {
+            path: self.path.clone(),
+            file: file.into(),
+            why,
+        }
     }
 }
 
 /// The manifest of a folder.
 fn manifest(path: &Path) -> Result<Manifest, ResultsError> {
-    let no = |why: String| ResultsError::NoResults { path: path.into(), why };
-    let entries = fs::read_dir(path).map_err(|cause| ResultsError::World { path: path.into(), cause })?;
-    let names: Vec<String> = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    let no = |why: String| ResultsError::NoResults {
+        path: path.into(),
+        why,
+    };
+    let entries = fs::read_dir(path).map_err(|cause| ResultsError::World {
+        path: path.into(),
+        cause,
+    })?;
+    let names: Vec<String> = entries
+        .flatten()
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .collect();
     if !names.iter().any(|n| n == MANIFEST) {
         let begun = names.iter().any(|n| n.starts_with(PARTIAL) || n == "units");
         return Err(no(if begun {
@@ -270,14 +341,28 @@ fn manifest(path: &Path) -> Result<Manifest, ResultsError> {
         }));
     }
     let file = path.join(MANIFEST);
-    let text = fs::read_to_string(&file).map_err(|cause| ResultsError::World { path: file, cause })?;
-    let damaged = |why: String| ResultsError::Damaged { path: path.into(), file: MANIFEST.into(), why };
+    let text =
+        fs::read_to_string(&file).map_err(|cause| ResultsError::World { path: file, cause })?;
+    let damaged = |why: String| ResultsError::Damaged {
+        path: path.into(),
+        file: MANIFEST.into(),
+        why,
+    };
     let schema = |v: &serde_json::Value| v.get("schema").and_then(|s| s.as_str()).map(String::from);
-    let value: serde_json::Value = serde_json::from_str(&text).map_err(|e| damaged(format!("not JSON: {e}")))?;
+    let value: serde_json::Value =
+        serde_json::from_str(&text).map_err(|e| damaged(format!("not JSON: {e}")))?;
     match schema(&value) {
         Some(found) if found == SCHEMA => {}
-        Some(found) => return Err(damaged(format!("its schema is {found}, this version reads {SCHEMA}"))),
-        None => return Err(damaged("it has no schema: it is the manifest of something else".into())),
+        Some(found) => {
+            return Err(damaged(format!(
+                "its schema is {found}, this version reads {SCHEMA}"
+            )));
+        }
+        None => {
+            return Err(damaged(
+                "it has no schema: it is the manifest of something else".into(),
+            ));
+        }
     }
     serde_json::from_value(value).map_err(|e| damaged(e.to_string()))
 }
@@ -309,7 +394,9 @@ fn number(record: &csv::StringRecord, column: usize, line: u64) -> Result<Option
         return Ok(None);
     }
     let number = cell.parse().ok().filter(|x: &f64| x.is_finite());
-    number.map(Some).ok_or_else(|| format!("line {line}: found {cell:?}, expected a number"))
+    number
+        .map(Some)
+        .ok_or_else(|| format!("line {line}: found {cell:?}, expected a number"))
 }
 
 /// A cell that must be a number.

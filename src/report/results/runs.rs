@@ -56,18 +56,31 @@ pub fn runs(text: &str) -> Result<Vec<Replicated>, String> {
     for row in rows(text, &RUNS)? {
         let (line, record) = row?;
         let cell = |i: usize| record.get(i).unwrap_or_default();
-        let replication =
-            cell(1).parse().map_err(|_| format!("line {line}: found {:?}, expected a number", cell(1)))?;
+        let replication = cell(1)
+            .parse()
+            .map_err(|_| format!("line {line}: found {:?}, expected a number", cell(1)))?;
         if all.get(first).is_some_and(|r| r.point != cell(0)) {
             first = all.len();
         }
-        let is = |r: &Replicated| r.metric == cell(4) && r.cause == cell(5) && r.scope == cell(3) && r.point == cell(0);
-        let place = [last + 1, first].into_iter().find(|i| *i >= first && all.get(*i).is_some_and(is));
+        let is = |r: &Replicated| {
+            r.metric == cell(4) && r.cause == cell(5) && r.scope == cell(3) && r.point == cell(0)
+        };
+        let place = [last + 1, first]
+            .into_iter()
+            .find(|i| *i >= first && all.get(*i).is_some_and(is));
         last = match place.or_else(|| all[first..].iter().position(is).map(|i| first + i)) {
             Some(place) => place,
             None => {
-                let [point, scope, metric, cause, unit] = [0, 3, 4, 5, 10].map(|i| cell(i).to_string());
-                all.push(Replicated { point, scope, metric, cause, unit, values: Vec::new() });
+                let [point, scope, metric, cause, unit] =
+                    [0, 3, 4, 5, 10].map(|i| cell(i).to_string());
+                all.push(Replicated {
+                    point,
+                    scope,
+                    metric,
+                    cause,
+                    unit,
+                    values: Vec::new(),
+                });
                 all.len() - 1
             }
         };

@@ -40,5 +40,11 @@ pub(super) fn scheduled(fault: Written, start_s: f64) -> Option<Scheduled> {
     let from_s = if at < start_s { at + 86_400.0 } else { at };
     let to_s = from_s + seconds(parse_span(&fault.duration)?.0);
     let instance = fault.instance.and_then(|i| i.as_integer());
-    Some(Scheduled { kind: fault.kind, target: fault.target, instance, from_s, to_s })
+    Some(Scheduled {
+        kind: fault.kind,
+        target: fault.target,
+        instance,
+        from_s,
+        to_s,
+    })
 }

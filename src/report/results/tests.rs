@@ -26,7 +26,9 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
     let mut folder = Folder::open(root.path()).unwrap();
     for (name, text) in files {
-        folder.put(name, |out| out.write_all(text.as_bytes())).unwrap();
+        folder
+            .put(name, |out| out.write_all(text.as_bytes()))
+            .unwrap();
     }
     folder.publish(manifest()).unwrap();
     root
@@ -34,7 +36,10 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 
 fn refusal(root: &Path) -> String {
     let why = match Results::read(root) {
-        Ok(results) => results.series().map(|_| String::new()).unwrap_or_else(|e| e.to_string()),
+        Ok(results) => results
+            .series()
+            .map(|_| String::new())
+            .unwrap_or_else(|e| e.to_string()),
         Err(e) => e.to_string(),
     };
     why.replace(&root.display().to_string(), "DIR")
@@ -44,20 +49,37 @@ fn refusal(root: &Path) -> String {
 fn a_folder_reads_back_before_and_after_it_is_published() {
     let root = tempfile::tempdir().unwrap();
     let mut folder = Folder::open(root.path()).unwrap();
-    folder.put("summary.json", |out| out.write_all(SUMMARY.as_bytes())).unwrap();
+    folder
+        .put("summary.json", |out| out.write_all(SUMMARY.as_bytes()))
+        .unwrap();
     let before = folder.results(&manifest()).unwrap();
     folder.publish(manifest()).unwrap();
     let after = Results::read(root.path()).unwrap();
     assert_eq!(before.document, after.document);
-    assert_eq!((after.document.found.kind(), after.document.scenario.as_str()), ("run", "s"));
-    let users = after.document.figure(&BTreeMap::new(), "all", "users").unwrap();
-    assert_eq!((users.mean, users.lower, users.upper), (Some(5.0), None, Some(6.5)));
+    assert_eq!(
+        (
+            after.document.found.kind(),
+            after.document.scenario.as_str()
+        ),
+        ("run", "s")
+    );
+    let users = after
+        .document
+        .figure(&BTreeMap::new(), "all", "users")
+        .unwrap();
+    assert_eq!(
+        (users.mean, users.lower, users.upper),
+        (Some(5.0), None, Some(6.5))
+    );
 }
 
 #[test]
 fn what_is_damaged_foreign_or_unfinished_is_named() {
     let root = folder(&[("summary.json", SUMMARY), ("series.csv", "point,scope\n")]);
-    assert!(refusal(root.path()).starts_with("DIR: series.csv: its columns are point, scope, this version reads"));
+    assert!(
+        refusal(root.path())
+            .starts_with("DIR: series.csv: its columns are point, scope, this version reads")
+    );
 
     fs::write(root.path().join("series.csv"), "point,scope\nx,y\n").unwrap();
     assert_eq!(
@@ -65,12 +87,19 @@ fn what_is_damaged_foreign_or_unfinished_is_named() {
         "DIR: series.csv: it is not the file that the manifest lists: it was changed since"
     );
     fs::remove_file(root.path().join("series.csv")).unwrap();
-    assert_eq!(refusal(root.path()), "DIR: series.csv: the manifest lists it, but it is not there");
+    assert_eq!(
+        refusal(root.path()),
+        "DIR: series.csv: the manifest lists it, but it is not there"
+    );
     fs::remove_file(root.path().join("manifest.json")).unwrap();
     assert!(refusal(root.path()).starts_with("DIR: no results: there is no manifest.json"));
     fs::create_dir(root.path().join("units")).unwrap();
     assert!(refusal(root.path()).starts_with("DIR: not finished"));
-    fs::write(root.path().join("manifest.json"), "{\"schema\": \"webpack/4\"}").unwrap();
+    fs::write(
+        root.path().join("manifest.json"),
+        "{\"schema\": \"webpack/4\"}",
+    )
+    .unwrap();
     assert_eq!(
         refusal(root.path()),
         "DIR: manifest.json: its schema is webpack/4, this version reads rccsim.manifest/1"
@@ -84,7 +113,10 @@ fn what_is_damaged_foreign_or_unfinished_is_named() {
         "DIR: summary.json: its schema is rccsim.summary/9, which this version does not read"
     );
     let root = folder(&[("notes.txt", "")]);
-    assert_eq!(refusal(root.path()), "DIR: summary.json: the manifest lists no such file");
+    assert_eq!(
+        refusal(root.path()),
+        "DIR: summary.json: the manifest lists no such file"
+    );
 }
 
 #[test]
@@ -93,12 +125,21 @@ fn rows_become_series() {
                 ,all,0,60,usable,1.5,users,3\n,all,0,60,silent,,users,3\n\
                 ,all,60,30,usable,2.5,users,3\n,all,60,30,silent,4,users,3\n";
     let all = series(text).unwrap();
-    assert_eq!(all.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["usable", "silent"]);
-    assert_eq!((&all[0].start_s[..], &all[0].values[..]), (&[0.0, 60.0][..], &[1.5, 2.5][..]));
+    assert_eq!(
+        all.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(),
+        ["usable", "silent"]
+    );
+    assert_eq!(
+        (&all[0].start_s[..], &all[0].values[..]),
+        (&[0.0, 60.0][..], &[1.5, 2.5][..])
+    );
     assert_eq!(all[0].length_s, [60.0, 30.0]);
     assert!(all[1].values[0].is_nan() && all[1].values[1] == 4.0);
     let bad = text.replace("2.5", "much");
-    assert_eq!(series(&bad).unwrap_err(), "line 4: found \"much\", expected a number");
+    assert_eq!(
+        series(&bad).unwrap_err(),
+        "line 4: found \"much\", expected a number"
+    );
 }
 
 #[test]
@@ -109,21 +150,41 @@ fn replications_of_a_figure_stand_together() {
          a=1,2,0f,all,users,,6,,,,count\na=1,2,0f,all,all_back_s,,,,,,s\na=2,1,0f,all,x_fraction,,0.5,,1,2,fraction\n"
     );
     let all = runs(&text).unwrap();
-    let shown: Vec<_> = all.iter().map(|r| (r.point.as_str(), r.metric.as_str(), r.values.len())).collect();
-    assert_eq!(shown, [("a=1", "users", 2), ("a=1", "all_back_s", 2), ("a=2", "x_fraction", 1)]);
-    assert_eq!(all[1].values, [(1, Value::Beyond(12.0)), (2, Value::Absent)]);
+    let shown: Vec<_> = all
+        .iter()
+        .map(|r| (r.point.as_str(), r.metric.as_str(), r.values.len()))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("a=1", "users", 2),
+            ("a=1", "all_back_s", 2),
+            ("a=2", "x_fraction", 1)
+        ]
+    );
+    assert_eq!(
+        all[1].values,
+        [(1, Value::Beyond(12.0)), (2, Value::Absent)]
+    );
     assert_eq!(all[2].numbers(), [(1, 0.5)]);
 }
 
-const RUNS_HEADER: &str = "point,replication,fingerprint,scope,metric,cause,value,beyond,numerator,denominator,unit\n";
+const RUNS_HEADER: &str =
+    "point,replication,fingerprint,scope,metric,cause,value,beyond,numerator,denominator,unit\n";
 
 #[test]
 fn drops_are_read_up_to_a_bound() {
     let text = "point,replication,clients,user,gateway,instance,established_s,lost_s,detected_s,cause,ended_by\n\
                 ,1,front,7,gw,1,0.5,1532.000000,,refresh_unanswered,\n,2,front,8,gw,1,1,2,3,overload,bye\nbroken\n";
     let some = drops(text, 2).unwrap();
-    assert_eq!((some[0].user, some[0].detected_s, some[0].ended_by.as_str()), (7, None, ""));
-    assert_eq!((some[1].lost_s, some[1].detected_s, some[1].cause.as_str()), (2.0, Some(3.0), "overload"));
+    assert_eq!(
+        (some[0].user, some[0].detected_s, some[0].ended_by.as_str()),
+        (7, None, "")
+    );
+    assert_eq!(
+        (some[1].lost_s, some[1].detected_s, some[1].cause.as_str()),
+        (2.0, Some(3.0), "overload")
+    );
     assert!(drops(text, 3).is_err());
 }
 
@@ -131,9 +192,19 @@ fn drops_are_read_up_to_a_bound() {
 fn the_day_begins_at_the_clock_of_the_scenario() {
     let start = |text: &str| {
         let root = folder(&[("summary.json", SUMMARY), ("scenario.toml", text)]);
-        Results::read(root.path()).unwrap().start_s().map_err(|e| e.to_string())
+        Results::read(root.path())
+            .unwrap()
+            .start_s()
+            .map_err(|e| e.to_string())
     };
-    assert_eq!(start("[scenario]\nstart = \"07:30\"  # given\n"), Ok(Some(27_000.0)));
+    assert_eq!(
+        start("[scenario]\nstart = \"07:30\"  # given\n"),
+        Ok(Some(27_000.0))
+    );
     assert_eq!(start("[scenario]\n"), Ok(None));
-    assert!(start("[scenario").unwrap_err().contains("scenario.toml: not TOML"));
+    assert!(
+        start("[scenario")
+            .unwrap_err()
+            .contains("scenario.toml: not TOML")
+    );
 }

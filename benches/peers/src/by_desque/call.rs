@@ -26,7 +26,11 @@ pub(super) struct NextCall {
 impl NextCall {
     pub(super) fn schedule(sim: &mut Sim, user: u32, incoming: bool) {
         let state = sim.state_mut();
-        let rate = if incoming { state.setting.incoming_per_s } else { state.setting.outgoing_per_s };
+        let rate = if incoming {
+            state.setting.incoming_per_s
+        } else {
+            state.setting.outgoing_per_s
+        };
         if rate > 0.0 {
             let gap = exponential(state, 1e6 / rate);
             let at = *sim.current_time() + gap;
@@ -63,7 +67,9 @@ impl OkEvent<Deployment, u64> for CallChanges {
         let now = count_event(sim);
         let state = sim.state_mut();
         let user = &mut state.users[self.user as usize];
-        let Some(index) = user.calls.iter().position(|c| c.number == self.call) else { return };
+        let Some(index) = user.calls.iter().position(|c| c.number == self.call) else {
+            return;
+        };
         let call = user.calls[index];
         if !call.talking && call.incoming {
             state.counts.toasts_due += 1;
@@ -75,7 +81,14 @@ impl OkEvent<Deployment, u64> for CallChanges {
         }
         user.calls[index].talking = true;
         let answers = call.at_pc && call.shown && user.phase == Phase::Established;
-        schedule(sim, now + call.talk_us, CallChanges { user: self.user, call: self.call });
+        schedule(
+            sim,
+            now + call.talk_us,
+            CallChanges {
+                user: self.user,
+                call: self.call,
+            },
+        );
         if answers {
             request(sim, self.user, Subject::AnswerCall, self.call);
         } else {
@@ -86,7 +99,13 @@ impl OkEvent<Deployment, u64> for CallChanges {
 
 fn begin_call(sim: &mut Sim, u: u32, incoming: bool) -> u32 {
     let state = sim.state_mut();
-    let Setting { ring_us, no_answer_us, talk_us, answered_at_pc, .. } = state.setting;
+    let Setting {
+        ring_us,
+        no_answer_us,
+        talk_us,
+        answered_at_pc,
+        ..
+    } = state.setting;
     let ring = exponential(state, ring_us as f64);
     let talk_us = exponential(state, talk_us as f64);
     let at_pc = incoming && state.rng.random::<f64>() < answered_at_pc;
@@ -107,8 +126,19 @@ fn begin_call(sim: &mut Sim, u: u32, incoming: bool) -> u32 {
 
 pub(super) fn ring(sim: &mut Sim, u: u32, number: u32) {
     let now = *sim.current_time();
-    let call = user(sim, u).calls.iter().find(|c| c.number == number).copied();
+    let call = user(sim, u)
+        .calls
+        .iter()
+        .find(|c| c.number == number)
+        .copied();
     if let Some(call) = call {
-        schedule(sim, now + call.ring_us, CallChanges { user: u, call: number });
+        schedule(
+            sim,
+            now + call.ring_us,
+            CallChanges {
+                user: u,
+                call: number,
+            },
+        );
     }
 }

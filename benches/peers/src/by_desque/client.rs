@@ -100,14 +100,28 @@ pub(super) fn request(sim: &mut Sim, u: u32, subject: Subject, call: u32) {
     let message = next_request(sim, u, subject, call);
     user(sim, u).pending.push(message.cseq);
     let gives_up = *sim.current_time() + sim.state().setting.give_up_us;
-    schedule(sim, gives_up, GiveUp { user: u, dialog: message.dialog, cseq: message.cseq });
+    schedule(
+        sim,
+        gives_up,
+        GiveUp {
+            user: u,
+            dialog: message.dialog,
+            cseq: message.cseq,
+        },
+    );
     send(sim, u, true, message);
 }
 
 fn next_request(sim: &mut Sim, u: u32, subject: Subject, call: u32) -> Message {
     let user = user(sim, u);
     user.cseq += 1;
-    Message { dialog: user.dialog, cseq: user.cseq, call, subject, kind: Kind::Request }
+    Message {
+        dialog: user.dialog,
+        cseq: user.cseq,
+        call,
+        subject,
+        kind: Kind::Request,
+    }
 }
 
 /// The session, or the set-up under way, is over.
@@ -141,17 +155,30 @@ pub(super) fn receives(sim: &mut Sim, u: u32, message: Message) {
     if message.kind == Kind::Request {
         let held = ours && user.is_in_dialog();
         if held && message.subject == Subject::Delivered {
-            let ringing = user.calls.iter_mut().find(|c| c.number == message.call && !c.talking);
+            let ringing = user
+                .calls
+                .iter_mut()
+                .find(|c| c.number == message.call && !c.talking);
             ringing.into_iter().for_each(|call| call.shown = true);
         }
-        let kind = if held { Kind::Ok200 } else { Kind::DoesNotExist481 };
+        let kind = if held {
+            Kind::Ok200
+        } else {
+            Kind::DoesNotExist481
+        };
         send(sim, u, true, message.answer(kind));
         if held && message.subject == Subject::Bye {
             lose(sim, u, false);
         }
         return;
     }
-    let Some(index) = user.pending.iter().position(|cseq| ours && *cseq == message.cseq) else { return };
+    let Some(index) = user
+        .pending
+        .iter()
+        .position(|cseq| ours && *cseq == message.cseq)
+    else {
+        return;
+    };
     user.pending.swap_remove(index);
     if user.phase == Phase::Resting {
         return; // the answer to BYE
@@ -162,7 +189,16 @@ pub(super) fn receives(sim: &mut Sim, u: u32, message: Message) {
     match message.subject {
         Subject::Invite => {
             user.phase = Phase::Querying;
-            send(sim, u, true, Message { subject: Subject::Ack, kind: Kind::Request, ..message });
+            send(
+                sim,
+                u,
+                true,
+                Message {
+                    subject: Subject::Ack,
+                    kind: Kind::Request,
+                    ..message
+                },
+            );
             session_refreshed(sim, u);
             request(sim, u, Subject::GetCstaFeatures, 0);
         }
@@ -187,9 +223,21 @@ fn session_refreshed(sim: &mut Sim, u: u32) {
     user.refreshed_us = now;
     let dialog = user.dialog;
     let setting = &sim.state().setting;
-    let (refresh, expiry, has_all) = (setting.refresh_us, setting.session_expires_us, setting.has_all_timers());
+    let (refresh, expiry, has_all) = (
+        setting.refresh_us,
+        setting.session_expires_us,
+        setting.has_all_timers(),
+    );
     schedule(sim, now + refresh, Refresh { user: u, dialog });
     if has_all {
-        schedule(sim, now + expiry, SessionExpires { user: u, dialog, since: now });
+        schedule(
+            sim,
+            now + expiry,
+            SessionExpires {
+                user: u,
+                dialog,
+                since: now,
+            },
+        );
     }
 }

@@ -5,7 +5,10 @@ use super::*;
 
 pub(super) fn receives(sim: &mut Sim, u: u32, message: Message) {
     let user = user(sim, u);
-    let held = user.held.as_mut().filter(|held| held.dialog == message.dialog);
+    let held = user
+        .held
+        .as_mut()
+        .filter(|held| held.dialog == message.dialog);
     if message.kind != Kind::Request {
         user.gateway_pending.retain(|cseq| *cseq != message.cseq);
         if held.is_some() && message.kind == Kind::DoesNotExist481 {
@@ -19,7 +22,11 @@ pub(super) fn receives(sim: &mut Sim, u: u32, message: Message) {
             return;
         }
         (Subject::Invite, _) => {
-            user.held = Some(Held { dialog: message.dialog, acknowledged: false, monitored: false });
+            user.held = Some(Held {
+                dialog: message.dialog,
+                acknowledged: false,
+                monitored: false,
+            });
             start_dialog_timers(sim, u, message.dialog);
         }
         (_, None) => return send(sim, u, false, message.answer(Kind::DoesNotExist481)),
@@ -53,13 +60,28 @@ fn start_dialog_timers(sim: &mut Sim, u: u32, dialog: u32) {
 pub(super) fn report(sim: &mut Sim, u: u32, subject: Subject, call: u32) {
     let now = *sim.current_time();
     let state = sim.state_mut();
-    let (gives_up, has_all_timers) = (now + state.setting.give_up_us, state.setting.has_all_timers());
+    let (gives_up, has_all_timers) = (
+        now + state.setting.give_up_us,
+        state.setting.has_all_timers(),
+    );
     let user = &mut state.users[u as usize];
-    if let Some(Held { dialog, monitored: true, .. }) = user.held {
+    if let Some(Held {
+        dialog,
+        monitored: true,
+        ..
+    }) = user.held
+    {
         let message = next_event(user, dialog, subject, call);
         if has_all_timers {
             user.gateway_pending.push(message.cseq);
-            schedule(sim, gives_up, EventGivenUp { user: u, cseq: message.cseq });
+            schedule(
+                sim,
+                gives_up,
+                EventGivenUp {
+                    user: u,
+                    cseq: message.cseq,
+                },
+            );
         }
         send(sim, u, false, message);
     }
@@ -67,7 +89,13 @@ pub(super) fn report(sim: &mut Sim, u: u32, subject: Subject, call: u32) {
 
 fn next_event(user: &mut User, dialog: u32, subject: Subject, call: u32) -> Message {
     user.gateway_cseq += 1;
-    Message { dialog, cseq: user.gateway_cseq, call, subject, kind: Kind::Request }
+    Message {
+        dialog,
+        cseq: user.gateway_cseq,
+        call,
+        subject,
+        kind: Kind::Request,
+    }
 }
 
 /// The gateway has waited long enough for the ACK of its 200 to INVITE.
@@ -81,7 +109,10 @@ impl OkEvent<Deployment, u64> for AckIsDue {
     fn execute(&mut self, sim: &mut Sim) {
         count_event(sim);
         let user = user(sim, self.user);
-        if user.held.is_some_and(|held| held.dialog == self.dialog && !held.acknowledged) {
+        if user
+            .held
+            .is_some_and(|held| held.dialog == self.dialog && !held.acknowledged)
+        {
             user.held = None;
             let bye = next_event(user, self.dialog, Subject::Bye, 0);
             send(sim, self.user, false, bye);
@@ -114,6 +145,8 @@ struct EventGivenUp {
 impl OkEvent<Deployment, u64> for EventGivenUp {
     fn execute(&mut self, sim: &mut Sim) {
         count_event(sim);
-        user(sim, self.user).gateway_pending.retain(|cseq| *cseq != self.cseq);
+        user(sim, self.user)
+            .gateway_pending
+            .retain(|cseq| *cseq != self.cseq);
     }
 }

@@ -22,10 +22,17 @@ type Sim = Simulation<Deployment, u64>;
 /// Simulates one event set.
 pub fn simulate(setting: &Setting) -> Counts {
     let mut rng = setting.generator(0);
-    let sign_ins: Vec<u64> =
-        (0..setting.users).map(|_| (rng.random::<f64>() * setting.sign_in_over_us as f64) as u64).collect();
+    let sign_ins: Vec<u64> = (0..setting.users)
+        .map(|_| (rng.random::<f64>() * setting.sign_in_over_us as f64) as u64)
+        .collect();
     let users = sign_ins.iter().map(|at| User::new(*at)).collect();
-    let state = Deployment { setting: *setting, users, rng, counts: Counts::default(), is_over: false };
+    let state = Deployment {
+        setting: *setting,
+        users,
+        rng,
+        counts: Counts::default(),
+        is_over: false,
+    };
     let mut sim = Simulation::new(state, 0);
     schedule(&mut sim, setting.horizon_us, End);
     for (user, at) in sign_ins.iter().enumerate() {
@@ -105,12 +112,16 @@ impl User {
     }
 
     fn is_in_dialog(&self) -> bool {
-        matches!(self.phase, Phase::Querying | Phase::Monitoring | Phase::Established)
+        matches!(
+            self.phase,
+            Phase::Querying | Phase::Monitoring | Phase::Established
+        )
     }
 }
 
 fn schedule(sim: &mut Sim, at: u64, event: impl OkEvent<Deployment, u64> + 'static) {
-    sim.schedule(event, at).expect("no event is scheduled in the past");
+    sim.schedule(event, at)
+        .expect("no event is scheduled in the past");
 }
 
 fn count_event(sim: &mut Sim) -> u64 {
@@ -162,7 +173,15 @@ fn send(sim: &mut Sim, user: u32, at_gateway: bool, message: Message) {
     state.counts.messages_sent += 1;
     let arrives = state.setting.delay_us;
     let arrives = *sim.current_time() + arrives;
-    schedule(sim, arrives, Arrival { user, at_gateway, message });
+    schedule(
+        sim,
+        arrives,
+        Arrival {
+            user,
+            at_gateway,
+            message,
+        },
+    );
 }
 
 fn exponential(state: &mut Deployment, mean_us: f64) -> u64 {
@@ -179,13 +198,32 @@ mod tests {
     fn a_user_without_calls_loses_18_sessions_and_540_s_in_8_h() {
         for scope in [Scope::Whole, Scope::Lean] {
             // 1532 s up and 30 s down in turn: 18 losses in 28,800 s, the last at 28,086 s.
-            let counts = simulate(&Setting { scope, ..exact_case() });
-            assert_eq!((counts.session_drops, counts.down_us), (3 * 18, 3 * 540_000_000), "{scope:?}");
+            let counts = simulate(&Setting {
+                scope,
+                ..exact_case()
+            });
+            assert_eq!(
+                (counts.session_drops, counts.down_us),
+                (3 * 18, 3 * 540_000_000),
+                "{scope:?}"
+            );
             // 19 set-ups of 7 messages, of which the last is still up; 18 refreshes without an answer; 18 BYE, answered.
-            assert_eq!(counts.messages_sent, 3 * (19 * 7 + 18 + 18 * 2), "{scope:?}");
+            assert_eq!(
+                counts.messages_sent,
+                3 * (19 * 7 + 18 + 18 * 2),
+                "{scope:?}"
+            );
             // A second after the last loss.
-            let counts = simulate(&Setting { scope, horizon_us: 28_087_000_000, ..exact_case() });
-            assert_eq!((counts.session_drops, counts.down_us), (3 * 18, 3 * (17 * 30 + 1) * 1_000_000), "{scope:?}");
+            let counts = simulate(&Setting {
+                scope,
+                horizon_us: 28_087_000_000,
+                ..exact_case()
+            });
+            assert_eq!(
+                (counts.session_drops, counts.down_us),
+                (3 * 18, 3 * (17 * 30 + 1) * 1_000_000),
+                "{scope:?}"
+            );
         }
     }
 }

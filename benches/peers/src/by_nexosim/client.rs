@@ -49,7 +49,8 @@ pub struct Client {
 impl Client {
     pub(super) fn new(setting: &Setting, number: u32) -> Client {
         let mut rng = setting.generator(u64::from(number));
-        let sign_in = Duration::from_micros((rng.random::<f64>() * setting.sign_in_over_us as f64) as u64);
+        let sign_in =
+            Duration::from_micros((rng.random::<f64>() * setting.sign_in_over_us as f64) as u64);
         Client {
             to_gateway: Output::default(),
             report: Output::default(),
@@ -79,7 +80,8 @@ impl Client {
         if self.sign_in.is_zero() {
             self.sign_in((), cx).await;
         } else {
-            cx.schedule_event(self.sign_in, schedulable!(Self::sign_in), ()).unwrap();
+            cx.schedule_event(self.sign_in, schedulable!(Self::sign_in), ())
+                .unwrap();
         }
     }
 
@@ -144,21 +146,39 @@ impl Client {
         }
         self.phase = Phase::Resting;
         self.pending.drain(..).for_each(|p| p.give_up_key.cancel());
-        self.refresh_key.take().into_iter().for_each(EventKey::cancel);
-        self.expiry_key.take().into_iter().for_each(EventKey::cancel);
+        self.refresh_key
+            .take()
+            .into_iter()
+            .for_each(EventKey::cancel);
+        self.expiry_key
+            .take()
+            .into_iter()
+            .for_each(EventKey::cancel);
         if bye && in_dialog {
             let bye = self.next_request(Subject::Bye, 0);
             if self.has_all_timers {
-                let key = cx.schedule_keyed_event(self.give_up_after, schedulable!(Self::give_up_bye), ());
-                self.pending.push(Pending { dialog: bye.dialog, cseq: bye.cseq, give_up_key: key.unwrap() });
+                let key = cx.schedule_keyed_event(
+                    self.give_up_after,
+                    schedulable!(Self::give_up_bye),
+                    (),
+                );
+                self.pending.push(Pending {
+                    dialog: bye.dialog,
+                    cseq: bye.cseq,
+                    give_up_key: key.unwrap(),
+                });
             }
             self.send(bye, cx).await;
         }
-        cx.schedule_event(self.reestablish_after, schedulable!(Self::reestablish), ()).unwrap();
+        cx.schedule_event(self.reestablish_after, schedulable!(Self::reestablish), ())
+            .unwrap();
     }
 
     fn is_in_dialog(&self) -> bool {
-        matches!(self.phase, Phase::Querying | Phase::Monitoring | Phase::Established)
+        matches!(
+            self.phase,
+            Phase::Querying | Phase::Monitoring | Phase::Established
+        )
     }
 
     // --- calls ---
@@ -166,7 +186,8 @@ impl Client {
     fn schedule_call(&mut self, cx: &Context<Self>) {
         if let Some(gap) = self.outgoing_gap {
             let wait = exponential(&mut self.rng, gap);
-            cx.schedule_event(wait, schedulable!(Self::call), ()).unwrap();
+            cx.schedule_event(wait, schedulable!(Self::call), ())
+                .unwrap();
         }
     }
 
@@ -191,13 +212,25 @@ impl Client {
 
     fn next_request(&mut self, subject: Subject, call: u32) -> Message {
         self.cseq += 1;
-        Message { dialog: self.dialog, cseq: self.cseq, call, subject, kind: Kind::Request }
+        Message {
+            dialog: self.dialog,
+            cseq: self.cseq,
+            call,
+            subject,
+            kind: Kind::Request,
+        }
     }
 
     async fn request(&mut self, subject: Subject, call: u32, cx: &Context<Self>) {
         let message = self.next_request(subject, call);
-        let give_up_key = cx.schedule_keyed_event(self.give_up_after, schedulable!(Self::give_up), ()).unwrap();
-        self.pending.push(Pending { dialog: message.dialog, cseq: message.cseq, give_up_key });
+        let give_up_key = cx
+            .schedule_keyed_event(self.give_up_after, schedulable!(Self::give_up), ())
+            .unwrap();
+        self.pending.push(Pending {
+            dialog: message.dialog,
+            cseq: message.cseq,
+            give_up_key,
+        });
         self.send(message, cx).await;
     }
 
@@ -206,7 +239,8 @@ impl Client {
         if self.delay.is_zero() {
             self.to_gateway.send(message).await;
         } else {
-            cx.schedule_event(self.delay, schedulable!(Self::arrive), message).unwrap();
+            cx.schedule_event(self.delay, schedulable!(Self::arrive), message)
+                .unwrap();
         }
     }
 
@@ -218,7 +252,11 @@ impl Client {
     }
 
     /// A message from the gateway -- input port.
-    pub async fn receive(&mut self, (message, alert): (Message, Option<Alert>), cx: &Context<Self>) {
+    pub async fn receive(
+        &mut self,
+        (message, alert): (Message, Option<Alert>),
+        cx: &Context<Self>,
+    ) {
         let ours = message.dialog == self.dialog;
         if message.kind != Kind::Request {
             let waits = |p: &Pending| (p.dialog, p.cseq) == (message.dialog, message.cseq);
@@ -235,10 +273,15 @@ impl Client {
             // What still rings at the horizon is not counted.
             self.counted.toasts_shown += u64::from(alert.until < self.horizon);
             if alert.at_pc {
-                cx.schedule_event(alert.until, schedulable!(Self::answer_at_pc), message.call).unwrap();
+                cx.schedule_event(alert.until, schedulable!(Self::answer_at_pc), message.call)
+                    .unwrap();
             }
         }
-        let kind = if held { Kind::Ok200 } else { Kind::DoesNotExist481 };
+        let kind = if held {
+            Kind::Ok200
+        } else {
+            Kind::DoesNotExist481
+        };
         self.send(message.answer(kind), cx).await;
         if held && message.subject == Subject::Bye {
             self.lose(false, cx).await;
@@ -252,7 +295,15 @@ impl Client {
         match message.subject {
             Subject::Invite => {
                 self.phase = Phase::Querying;
-                self.send(Message { subject: Subject::Ack, kind: Kind::Request, ..message }, cx).await;
+                self.send(
+                    Message {
+                        subject: Subject::Ack,
+                        kind: Kind::Request,
+                        ..message
+                    },
+                    cx,
+                )
+                .await;
                 self.session_refreshed(cx);
                 self.request(Subject::GetCstaFeatures, 0, cx).await;
             }
@@ -262,7 +313,10 @@ impl Client {
             }
             Subject::MonitorStart => {
                 self.phase = Phase::Established;
-                self.counted.counts.down_us += self.down_since.take().map_or(0, |since| micros(since, cx.time()));
+                self.counted.counts.down_us += self
+                    .down_since
+                    .take()
+                    .map_or(0, |since| micros(since, cx.time()));
             }
             Subject::Update => self.session_refreshed(cx),
             _ => {}
@@ -274,9 +328,16 @@ impl Client {
         let key = cx.schedule_keyed_event(self.refresh_interval, schedulable!(Self::refresh), ());
         self.refresh_key = Some(key.unwrap());
         if self.has_all_timers {
-            self.expiry_key.take().into_iter().for_each(EventKey::cancel);
+            self.expiry_key
+                .take()
+                .into_iter()
+                .for_each(EventKey::cancel);
             // Its end is that of a request without an answer.
-            let key = cx.schedule_keyed_event(self.session_expires_after, schedulable!(Self::give_up), ());
+            let key = cx.schedule_keyed_event(
+                self.session_expires_after,
+                schedulable!(Self::give_up),
+                (),
+            );
             self.expiry_key = Some(key.unwrap());
         }
     }

@@ -49,7 +49,10 @@ impl Line {
     fn forget(&mut self) {
         (self.dialog, self.monitored) = (None, false);
         self.ack_key.take().into_iter().for_each(EventKey::cancel);
-        self.expiry_key.take().into_iter().for_each(EventKey::cancel);
+        self.expiry_key
+            .take()
+            .into_iter()
+            .for_each(EventKey::cancel);
         self.pending.drain(..).for_each(|p| p.give_up_key.cancel());
     }
 }
@@ -124,7 +127,8 @@ impl Gateway {
     fn schedule_call(&mut self, line: u32, from: Duration, cx: &Context<Self>) {
         if let Some(gap) = self.incoming_gap {
             let wait = from + exponential(&mut self.rng, gap);
-            cx.schedule_event(wait, schedulable!(Self::incoming_call), line).unwrap();
+            cx.schedule_event(wait, schedulable!(Self::incoming_call), line)
+                .unwrap();
         }
     }
 
@@ -155,11 +159,15 @@ impl Gateway {
             at_pc,
             waits_for_pc: false,
         });
-        cx.schedule_event(until, schedulable!(Self::call_changes), (line, number)).unwrap();
+        cx.schedule_event(until, schedulable!(Self::call_changes), (line, number))
+            .unwrap();
         if !incoming {
             self.tell(line, Subject::Originated, number, None, cx).await;
         }
-        let alert = incoming.then_some(Alert { until, at_pc: at_pc && is_answered });
+        let alert = incoming.then_some(Alert {
+            until,
+            at_pc: at_pc && is_answered,
+        });
         self.tell(line, Subject::Delivered, number, alert, cx).await;
     }
 
@@ -168,34 +176,58 @@ impl Gateway {
     async fn call_changes(&mut self, (line, number): (u32, u32), cx: &Context<Self>) {
         self.counted.counts.events += 1;
         let calls = &mut self.lines[line as usize].calls;
-        let Some(index) = calls.iter().position(|c| c.number == number) else { return };
+        let Some(index) = calls.iter().position(|c| c.number == number) else {
+            return;
+        };
         let call = &mut calls[index];
         self.counted.counts.toasts_due += u64::from(call.incoming && !call.talking);
         if call.talking || !call.is_answered {
             calls.swap_remove(index);
-            return self.tell(line, Subject::ConnectionCleared, number, None, cx).await;
+            return self
+                .tell(line, Subject::ConnectionCleared, number, None, cx)
+                .await;
         }
         call.talking = true;
         call.waits_for_pc = call.at_pc && call.confirmed;
         let waits = call.waits_for_pc;
-        cx.schedule_event(call.talk, schedulable!(Self::call_changes), (line, number)).unwrap();
+        cx.schedule_event(call.talk, schedulable!(Self::call_changes), (line, number))
+            .unwrap();
         if !waits {
-            self.tell(line, Subject::Established, number, None, cx).await;
+            self.tell(line, Subject::Established, number, None, cx)
+                .await;
         }
     }
 
     // --- messages ---
 
     /// Reports an event of a call, where the line is monitored.
-    async fn tell(&mut self, line: u32, subject: Subject, call: u32, alert: Option<Alert>, cx: &Context<Self>) {
+    async fn tell(
+        &mut self,
+        line: u32,
+        subject: Subject,
+        call: u32,
+        alert: Option<Alert>,
+        cx: &Context<Self>,
+    ) {
         let held = &mut self.lines[line as usize];
         if let Some(dialog) = held.dialog.filter(|_| held.monitored) {
             held.cseq += 1;
-            let message = Message { dialog, cseq: held.cseq, call, subject, kind: Kind::Request };
+            let message = Message {
+                dialog,
+                cseq: held.cseq,
+                call,
+                subject,
+                kind: Kind::Request,
+            };
             if self.has_all_timers {
                 let up = (line, message.cseq);
-                let key = cx.schedule_keyed_event(self.give_up_after, schedulable!(Self::give_up), up);
-                held.pending.push(Pending { dialog, cseq: message.cseq, give_up_key: key.unwrap() });
+                let key =
+                    cx.schedule_keyed_event(self.give_up_after, schedulable!(Self::give_up), up);
+                held.pending.push(Pending {
+                    dialog,
+                    cseq: message.cseq,
+                    give_up_key: key.unwrap(),
+                });
             }
             self.send(line, message, alert, cx).await;
         }
@@ -215,7 +247,13 @@ impl Gateway {
         let held = &mut self.lines[line as usize];
         if let Some(dialog) = held.dialog {
             held.cseq += 1;
-            let message = Message { dialog, cseq: held.cseq, call: 0, subject: Subject::Bye, kind: Kind::Request };
+            let message = Message {
+                dialog,
+                cseq: held.cseq,
+                call: 0,
+                subject: Subject::Bye,
+                kind: Kind::Request,
+            };
             held.forget();
             self.send(line, message, None, cx).await;
         }
@@ -231,19 +269,35 @@ impl Gateway {
     fn start_dialog_timers(&mut self, line: u32, cx: &Context<Self>) {
         if self.has_all_timers {
             let held = &mut self.lines[line as usize];
-            let key = cx.schedule_keyed_event(self.give_up_after, schedulable!(Self::miss_ack), line);
+            let key =
+                cx.schedule_keyed_event(self.give_up_after, schedulable!(Self::miss_ack), line);
             held.ack_key = Some(key.unwrap());
-            let key = cx.schedule_keyed_event(self.session_expires_after, schedulable!(Self::expire), line);
+            let key = cx.schedule_keyed_event(
+                self.session_expires_after,
+                schedulable!(Self::expire),
+                line,
+            );
             held.expiry_key = Some(key.unwrap());
         }
     }
 
-    async fn send(&mut self, line: u32, message: Message, alert: Option<Alert>, cx: &Context<Self>) {
+    async fn send(
+        &mut self,
+        line: u32,
+        message: Message,
+        alert: Option<Alert>,
+        cx: &Context<Self>,
+    ) {
         self.counted.counts.messages_sent += 1;
         if self.delay.is_zero() {
             self.to_client[line as usize].send((message, alert)).await;
         } else {
-            cx.schedule_event(self.delay, schedulable!(Self::arrive), (line, message, alert)).unwrap();
+            cx.schedule_event(
+                self.delay,
+                schedulable!(Self::arrive),
+                (line, message, alert),
+            )
+            .unwrap();
         }
     }
 
@@ -278,7 +332,11 @@ impl Gateway {
                 held.dialog = Some(message.dialog);
                 self.start_dialog_timers(line, cx);
             }
-            _ if !ours => return self.send(line, message.answer(Kind::DoesNotExist481), None, cx).await,
+            _ if !ours => {
+                return self
+                    .send(line, message.answer(Kind::DoesNotExist481), None, cx)
+                    .await;
+            }
             Subject::Update => return, // the defect: it is ignored
             Subject::Bye => held.forget(),
             Subject::MonitorStart => held.monitored = true,
@@ -289,9 +347,12 @@ impl Gateway {
             Subject::MakeCall => self.ring(line, false, false, cx).await,
             Subject::AnswerCall => {
                 let calls = &mut self.lines[line as usize].calls;
-                let waiting = calls.iter_mut().find(|c| c.number == message.call && c.waits_for_pc);
+                let waiting = calls
+                    .iter_mut()
+                    .find(|c| c.number == message.call && c.waits_for_pc);
                 if waiting.is_some_and(|call| std::mem::take(&mut call.waits_for_pc)) {
-                    self.tell(line, Subject::Established, message.call, None, cx).await;
+                    self.tell(line, Subject::Established, message.call, None, cx)
+                        .await;
                 }
             }
             _ => {}

@@ -29,8 +29,9 @@ pub fn simulate(setting: &Setting) -> Counts {
 
 fn assemble_and_run(setting: &Setting) -> Result<Counts, SimulationError> {
     let (sink, mut reports) = event_queue(SinkState::Enabled);
-    let mut gateways: Vec<(Gateway, Mailbox<Gateway>)> =
-        (0..setting.gateways).map(|n| (Gateway::new(setting, n), Mailbox::new())).collect();
+    let mut gateways: Vec<(Gateway, Mailbox<Gateway>)> = (0..setting.gateways)
+        .map(|n| (Gateway::new(setting, n), Mailbox::new()))
+        .collect();
     let mut clients = Vec::new();
     let mut close = EventSource::new();
     for number in 0..setting.users {
@@ -38,9 +39,15 @@ fn assemble_and_run(setting: &Setting) -> Result<Counts, SimulationError> {
         let mut client = Client::new(setting, number);
         let mailbox = Mailbox::new();
         let line = gateway.lines.len() as u32;
-        client.to_gateway.map_connect(move |message| (line, *message), Gateway::receive, &*gateway_mailbox);
+        client.to_gateway.map_connect(
+            move |message| (line, *message),
+            Gateway::receive,
+            &*gateway_mailbox,
+        );
         client.report.connect_sink(sink.clone());
-        gateway.add_line(client.sign_in).connect(Client::receive, &mailbox);
+        gateway
+            .add_line(client.sign_in)
+            .connect(Client::receive, &mailbox);
         close = close.connect(Client::close, &mailbox);
         clients.push((client, mailbox));
     }
@@ -60,7 +67,10 @@ fn assemble_and_run(setting: &Setting) -> Result<Counts, SimulationError> {
     let mut simulation = bench.init(MonotonicTime::EPOCH)?;
     // Nothing happens at the horizon itself.
     simulation.step_until(Duration::from_micros(setting.horizon_us - 1))?;
-    simulation.process_event(&close, MonotonicTime::EPOCH + Duration::from_micros(setting.horizon_us))?;
+    simulation.process_event(
+        &close,
+        MonotonicTime::EPOCH + Duration::from_micros(setting.horizon_us),
+    )?;
 
     let reports: Vec<Report> = std::iter::from_fn(|| reports.try_read()).collect();
     let mut counts: Counts = reports.iter().map(|r| r.counts).sum();
@@ -87,7 +97,8 @@ pub struct Alert {
 fn exponential(rng: &mut Xoshiro256PlusPlus, mean: Duration) -> Duration {
     let unit: f64 = Exp1.sample(rng);
     // A microsecond at least: NeXosim schedules nothing at the present instant.
-    Duration::from_micros((unit * mean.as_micros() as f64 + 0.5) as u64).max(Duration::from_micros(1))
+    Duration::from_micros((unit * mean.as_micros() as f64 + 0.5) as u64)
+        .max(Duration::from_micros(1))
 }
 
 /// The mean time between the events of a process, `None` if there are none.
@@ -116,13 +127,32 @@ mod tests {
     fn a_user_without_calls_loses_18_sessions_and_540_s_in_8_h() {
         for scope in [Scope::Whole, Scope::Lean] {
             // 1532 s up and 30 s down in turn: 18 losses in 28,800 s, the last at 28,086 s.
-            let counts = simulate(&Setting { scope, ..exact_case() });
-            assert_eq!((counts.session_drops, counts.down_us), (3 * 18, 3 * 540_000_000), "{scope:?}");
+            let counts = simulate(&Setting {
+                scope,
+                ..exact_case()
+            });
+            assert_eq!(
+                (counts.session_drops, counts.down_us),
+                (3 * 18, 3 * 540_000_000),
+                "{scope:?}"
+            );
             // 19 set-ups of 7 messages, of which the last is still up; 18 refreshes without an answer; 18 BYE, answered.
-            assert_eq!(counts.messages_sent, 3 * (19 * 7 + 18 + 18 * 2), "{scope:?}");
+            assert_eq!(
+                counts.messages_sent,
+                3 * (19 * 7 + 18 + 18 * 2),
+                "{scope:?}"
+            );
             // A second after the last loss.
-            let counts = simulate(&Setting { scope, horizon_us: 28_087_000_000, ..exact_case() });
-            assert_eq!((counts.session_drops, counts.down_us), (3 * 18, 3 * (17 * 30 + 1) * 1_000_000), "{scope:?}");
+            let counts = simulate(&Setting {
+                scope,
+                horizon_us: 28_087_000_000,
+                ..exact_case()
+            });
+            assert_eq!(
+                (counts.session_drops, counts.down_us),
+                (3 * 18, 3 * (17 * 30 + 1) * 1_000_000),
+                "{scope:?}"
+            );
         }
     }
 }

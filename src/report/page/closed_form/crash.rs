@@ -17,7 +17,11 @@ use super::simulated::Simulated;
 /// # Errors
 /// What is against it.
 pub fn rows(group: &Group, found: &Simulated) -> Result<Vec<Row>, String> {
-    let Some(crash) = group.faults.iter().find(|f| f.get("kind") == "crash" && f.get("reset") != "true") else {
+    let Some(crash) = group
+        .faults
+        .iter()
+        .find(|f| f.get("kind") == "crash" && f.get("reset") != "true")
+    else {
         return Ok(Vec::new());
     };
     if crash.get("mtbf").is_empty() {
@@ -31,8 +35,12 @@ pub fn rows(group: &Group, found: &Simulated) -> Result<Vec<Row>, String> {
     if session.fate != Fate::Kept {
         return Err(group.gateway.shown("update"));
     }
-    group.gateway.must(&[("forgets", &["sessions"]), ("spare", &["0"])])?;
-    group.clients.must(&[("refresh_jitter", &["0 %"]), ("sign_in_file", &[])])?;
+    group
+        .gateway
+        .must(&[("forgets", &["sessions"]), ("spare", &["0"])])?;
+    group
+        .clients
+        .must(&[("refresh_jitter", &["0 %"]), ("sign_in_file", &[])])?;
     group.sends_refreshes_only()?;
     group.answers_at_once()?;
     group.short_delays()?;
@@ -41,7 +49,11 @@ pub fn rows(group: &Group, found: &Simulated) -> Result<Vec<Row>, String> {
     group.connections_last(session.refresh_s)?;
     let r = session.refresh_s;
     let mut exact = to_refresh(r, mtbf);
-    let mut formula = format!("R/(1 − e^(−R/M)) − M, R {} s, M {} s", plain(r), plain(mtbf));
+    let mut formula = format!(
+        "R/(1 − e^(−R/M)) − M, R {} s, M {} s",
+        plain(r),
+        plain(mtbf)
+    );
     if mttr > 0.0 {
         // On UDP a copy of the refresh may meet the gateway repaired.
         group.reliable()?;
@@ -58,7 +70,10 @@ pub fn rows(group: &Group, found: &Simulated) -> Result<Vec<Row>, String> {
         return Err("one replication, which does not tell its spread".into());
     };
     let delays = 2.0 * group.round_trip_s();
-    Ok(vec![row.allow(chance, "chance, from the spread of the replications").allow(delays, "message delays")])
+    Ok(vec![
+        row.allow(chance, "chance, from the spread of the replications")
+            .allow(delays, "message delays"),
+    ])
 }
 
 /// Mean time from a crash to the next refresh [s].
@@ -70,7 +85,8 @@ fn to_refresh(r: f64, mtbf: f64) -> f64 {
 fn down_at_refresh(r: f64, mtbf: f64, mttr: f64) -> f64 {
     let settled = mttr / (mttr + mtbf);
     // E e^(−D (1/m + 1/M)) over the density of the time D to the next refresh.
-    let fades = libm::exp(-r / mtbf) * mttr * libm::expm1(-r / mttr) / (mtbf * libm::expm1(-r / mtbf));
+    let fades =
+        libm::exp(-r / mtbf) * mttr * libm::expm1(-r / mttr) / (mtbf * libm::expm1(-r / mtbf));
     settled + (1.0 - settled) * fades
 }
 
@@ -89,8 +105,16 @@ mod tests {
         // By Simpson's rule with 200,000 steps over x on [0, R] of R − x, and of the chain's share at d = R − x, both weighted
         // with e^(−x/M) and divided by the integral of that.
         for (r, mtbf, mttr, delay, down) in INTEGRALS {
-            assert!((to_refresh(r, mtbf) - delay).abs() < 1e-4, "{}", to_refresh(r, mtbf));
-            assert!((down_at_refresh(r, mtbf, mttr) - down).abs() < 1e-6, "{}", down_at_refresh(r, mtbf, mttr));
+            assert!(
+                (to_refresh(r, mtbf) - delay).abs() < 1e-4,
+                "{}",
+                to_refresh(r, mtbf)
+            );
+            assert!(
+                (down_at_refresh(r, mtbf, mttr) - down).abs() < 1e-6,
+                "{}",
+                down_at_refresh(r, mtbf, mttr)
+            );
         }
     }
 
@@ -102,11 +126,15 @@ mod tests {
             ("fault", "mttr", "2 min"),
             ("fault", "reset", "false"),
         ];
-        let own = crash.into_iter().filter(|(t, k, _)| !changed.iter().any(|(table, key, _)| t == table && k == key));
+        let own = crash
+            .into_iter()
+            .filter(|(t, k, _)| !changed.iter().any(|(table, key, _)| t == table && k == key));
         let given = inputs(&[changed, &own.collect::<Vec<_>>()].concat());
         let detection = [Value::Ratio(7600.0, 10.0), Value::Ratio(7700.0, 10.0)];
         let found = simulated("clients:x", &[("detection_mean_s", &detection)]);
-        Ok(rows(&Group::all(&given)[0], &found)?.first().map_or(0.0, Row::exact))
+        Ok(rows(&Group::all(&given)[0], &found)?
+            .first()
+            .map_or(0.0, Row::exact))
     }
 
     #[test]
@@ -116,7 +144,11 @@ mod tests {
         assert!((of(&[("fault", "mttr", "0 s")]).unwrap() - INTEGRALS[1].3).abs() < 1e-3);
         let short = of(&[("clients", "session_expires", "1510 s")]).unwrap();
         assert!((short - (INTEGRALS[1].3 + 10.0 * INTEGRALS[1].4)).abs() < 1e-3);
-        assert_eq!(of(&[("fault", "reset", "true")]), Ok(0.0), "a reset is noticed at once");
+        assert_eq!(
+            of(&[("fault", "reset", "true")]),
+            Ok(0.0),
+            "a reset is noticed at once"
+        );
         for (table, key, value) in [
             ("clients", "outgoing_calls", "1 /h"),
             ("clients", "loss", "1 %"),
@@ -130,6 +162,8 @@ mod tests {
     }
 
     /// R, M, m, mean time to the next refresh, share that is down then.
-    const INTEGRALS: [(f64, f64, f64, f64, f64); 2] =
-        [(900.0, 800.0, 300.0, 532.647_202, 0.397_305_1), (1500.0, 14_400.0, 120.0, 763.018_479, 0.083_542_5)];
+    const INTEGRALS: [(f64, f64, f64, f64, f64); 2] = [
+        (900.0, 800.0, 300.0, 532.647_202, 0.397_305_1),
+        (1500.0, 14_400.0, 120.0, 763.018_479, 0.083_542_5),
+    ];
 }

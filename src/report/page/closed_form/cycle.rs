@@ -33,36 +33,77 @@ pub fn rows(group: &Group, found: &Simulated) -> Result<Vec<Row>, String> {
     let scope = group.scope.as_str();
     let Fate::Cycle(up, down) = session.fate else {
         let lossy = |leg: &&&super::keys::Keys| {
-            leg.share("loss").is_ok_and(|p| p > if leg.get("transport") == "udp" { 0.0 } else { MOST_LOSS })
+            leg.share("loss").is_ok_and(|p| {
+                p > if leg.get("transport") == "udp" {
+                    0.0
+                } else {
+                    MOST_LOSS
+                }
+            })
         };
         return match group.legs().iter().find(lossy) {
             Some(leg) => Err(leg.shown("loss")),
-            None => Ok(Row::new(found, scope, "session_drops", 0.0, "no session is lost").into_iter().collect()),
+            None => Ok(
+                Row::new(found, scope, "session_drops", 0.0, "no session is lost")
+                    .into_iter()
+                    .collect(),
+            ),
         };
     };
     group.no_loss()?;
-    group.clients.must(&[("calls_file", &[]), ("sign_in_file", &[])])?;
+    group
+        .clients
+        .must(&[("calls_file", &[]), ("sign_in_file", &[])])?;
     let cycle = up + down;
     let signed_in = found.signed_in_s(scope);
     // Stretches of time signed in, each with a cycle that is cut.
     let cuts = group.users() * group.sign_ins() * found.replications();
     let (trip, delays) = (group.round_trip_s(), "message delays");
-    let first = Row::new(found, scope, "first_loss_s", up, format!("U = {} s", plain(up)));
+    let first = Row::new(
+        found,
+        scope,
+        "first_loss_s",
+        up,
+        format!("U = {} s", plain(up)),
+    );
     let mut rows = vec![first.map(|row| row.allow(3.0 * trip, delays))];
     if signed_in > cycle * cuts {
         let of = format!("U {} s, W {} s", plain(up), plain(down));
         let exact = 3600.0 / cycle;
-        let drops = Row::new(found, scope, "drops_per_client_hour", exact, format!("3600/(U + W), {of}"));
-        let drops = drops.map(|row| row.allow(3600.0 * cuts / signed_in, CUT).allow(exact * trip / cycle, delays));
-        let share = Row::new(found, scope, "down_fraction", down / cycle, format!("W/(U + W), {of}"));
-        let share = share.map(|row| row.allow(down * cuts / signed_in, CUT).allow(4.0 * trip / cycle, delays));
+        let drops = Row::new(
+            found,
+            scope,
+            "drops_per_client_hour",
+            exact,
+            format!("3600/(U + W), {of}"),
+        );
+        let drops = drops.map(|row| {
+            row.allow(3600.0 * cuts / signed_in, CUT)
+                .allow(exact * trip / cycle, delays)
+        });
+        let share = Row::new(
+            found,
+            scope,
+            "down_fraction",
+            down / cycle,
+            format!("W/(U + W), {of}"),
+        );
+        let share = share.map(|row| {
+            row.allow(down * cuts / signed_in, CUT)
+                .allow(4.0 * trip / cycle, delays)
+        });
         rows.extend([drops, share]);
         if let Ok(calls) = group.calls_alike() {
             let (rate, metric) = (calls.incoming_per_s, "missed_toasts_per_client_hour");
             let missed = rate * signed_in * down / cycle;
             let chance = 3600.0 * poisson_chance(missed) / signed_in;
-            let toasts =
-                Row::new(found, scope, metric, 3600.0 * rate * down / cycle, format!("3600 λ W/(U + W), {of}"));
+            let toasts = Row::new(
+                found,
+                scope,
+                metric,
+                3600.0 * rate * down / cycle,
+                format!("3600 λ W/(U + W), {of}"),
+            );
             let cut = 3600.0 * rate * down * cuts / signed_in;
             let longer = 3600.0 * rate * 4.0 * trip / cycle;
             let toasts = toasts.map(|row| row.allow(cut, CUT).allow(longer, delays));
@@ -88,7 +129,10 @@ mod tests {
                 ("first_loss_s", &[Value::Of(1532.0)]),
                 ("drops_per_client_hour", &[Value::Ratio(1800.0, 800.0)]),
                 ("down_fraction", &[Value::Ratio(54_000e6, 2_880_000e6)]),
-                ("missed_toasts_per_client_hour", &[Value::Ratio(90.0, 800.0)]),
+                (
+                    "missed_toasts_per_client_hour",
+                    &[Value::Ratio(90.0, 800.0)],
+                ),
             ],
         );
         let rows = rows(&Group::all(&inputs(changed))[0], &found)?;
@@ -98,15 +142,35 @@ mod tests {
     #[test]
     fn cycles_are_those_of_the_contract() {
         // Model §5: R 1500, SE 1800, D 30, λ = 6 an hour. 8 h are 18.44 cycles of 1562 s: 18 drops and 540 s down each.
-        let shown = |rows: Vec<(f64, bool)>| rows.iter().map(|(exact, _)| format!("{exact:.6}")).collect::<Vec<_>>();
-        let rows = of(&[("gateway", "update", "ignored"), ("clients", "incoming_calls", "6 /h")]).unwrap();
+        let shown = |rows: Vec<(f64, bool)>| {
+            rows.iter()
+                .map(|(exact, _)| format!("{exact:.6}"))
+                .collect::<Vec<_>>()
+        };
+        let rows = of(&[
+            ("gateway", "update", "ignored"),
+            ("clients", "incoming_calls", "6 /h"),
+        ])
+        .unwrap();
         assert!(rows.iter().all(|(_, agrees)| *agrees), "{rows:?}");
-        assert_eq!(shown(rows), ["1532.000000", "2.304738", "0.019206", "0.115237"]);
-        let hold = [("gateway", "update", "ignored"), ("clients", "on_no_answer", "hold")];
+        assert_eq!(
+            shown(rows),
+            ["1532.000000", "2.304738", "0.019206", "0.115237"]
+        );
+        let hold = [
+            ("gateway", "update", "ignored"),
+            ("clients", "on_no_answer", "hold"),
+        ];
         assert_eq!(shown(of(&hold).unwrap())[1..3], ["1.967213", "0.016393"]);
-        let poll = [("gateway", "update", "ignored"), ("clients", "on_no_answer", "keep-polling")];
+        let poll = [
+            ("gateway", "update", "ignored"),
+            ("clients", "on_no_answer", "keep-polling"),
+        ];
         let rows = of(&poll).unwrap();
-        assert!(rows[1..].iter().take(2).all(|(_, agrees)| !agrees), "it is down far longer");
+        assert!(
+            rows[1..].iter().take(2).all(|(_, agrees)| !agrees),
+            "it is down far longer"
+        );
         assert_eq!(shown(rows)[1..3], ["1.188119", "0.405941"]);
     }
 
@@ -129,10 +193,22 @@ mod tests {
     #[test]
     fn what_is_kept_is_kept_whatever_tcp_has_to_repeat() {
         assert_eq!(of(&[]), Ok(vec![(0.0, true)]));
-        assert_eq!(of(&[("clients", "loss", "0.1 %"), ("clients", "idle_timeout", "30 min")]), Ok(vec![(0.0, true)]));
+        assert_eq!(
+            of(&[
+                ("clients", "loss", "0.1 %"),
+                ("clients", "idle_timeout", "30 min")
+            ]),
+            Ok(vec![(0.0, true)])
+        );
         assert_eq!(of(&[("clients", "loss", "2 %")]), Err("loss = 2 %".into()));
-        let udp = [("clients", "loss", "0.1 %"), ("clients", "transport", "udp")];
+        let udp = [
+            ("clients", "loss", "0.1 %"),
+            ("clients", "transport", "udp"),
+        ];
         assert_eq!(of(&udp), Err("loss = 0.1 %".into()));
-        assert_eq!(of(&[("clients", "idle_timeout", "20 min")]), Err("idle_timeout = 20 min".into()));
+        assert_eq!(
+            of(&[("clients", "idle_timeout", "20 min")]),
+            Err("idle_timeout = 20 min".into())
+        );
     }
 }

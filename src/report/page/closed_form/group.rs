@@ -47,10 +47,22 @@ impl<'a> Group<'a> {
         let group = |clients: Keys<'a>| {
             let gateway = Keys::of(inputs, "gateway", clients.get("gateway"));
             let scope = format!("clients:{}", clients.name());
-            let faults = faults_of(inputs, &[format!("gateway:{}", gateway.name()), scope.clone()]);
-            Group { scope, clients, gateway, faults, day }
+            let faults = faults_of(
+                inputs,
+                &[format!("gateway:{}", gateway.name()), scope.clone()],
+            );
+            Group {
+                scope,
+                clients,
+                gateway,
+                faults,
+                day,
+            }
         };
-        Keys::all(inputs, "clients").into_iter().map(group).collect()
+        Keys::all(inputs, "clients")
+            .into_iter()
+            .map(group)
+            .collect()
     }
 
     /// Both legs.
@@ -65,23 +77,33 @@ impl<'a> Group<'a> {
 
     /// How often a user signs in on a day at most.
     pub fn sign_ins(&self) -> f64 {
-        if ["", "never"].contains(&self.clients.get("lunch")) { 1.0 } else { 2.0 }
+        if ["", "never"].contains(&self.clients.get("lunch")) {
+            1.0
+        } else {
+            2.0
+        }
     }
 
     /// Whether users sign out before the end.
     pub fn leaves(&self) -> bool {
-        ["sign_out", "lunch", "sign_in_file"].iter().any(|key| !["", "never"].contains(&self.clients.get(key)))
+        ["sign_out", "lunch", "sign_in_file"]
+            .iter()
+            .any(|key| !["", "never"].contains(&self.clients.get(key)))
     }
 
     /// There and back [s].
     pub fn round_trip_s(&self) -> f64 {
-        self.legs().iter().map(|leg| 2.0 * leg.seconds("delay").unwrap_or(0.0)).sum()
+        self.legs()
+            .iter()
+            .map(|leg| 2.0 * leg.seconds("delay").unwrap_or(0.0))
+            .sum()
     }
 
     /// Its calls, where they are drawn at one rate.
     pub fn calls(&self) -> Result<Calls, String> {
         self.clients.must(&[("calls_file", &[])])?;
-        let [ring_mean, limit, talk_s] = ["ring_time", "no_answer", "talk_time"].map(|key| self.clients.seconds(key));
+        let [ring_mean, limit, talk_s] =
+            ["ring_time", "no_answer", "talk_time"].map(|key| self.clients.seconds(key));
         let (ring_mean, limit) = (ring_mean?, limit?);
         let answered = -libm::expm1(-limit / ring_mean);
         Ok(Calls {
@@ -96,7 +118,8 @@ impl<'a> Group<'a> {
 
     /// Every user calls and is called at the same rate, all day.
     pub fn calls_alike(&self) -> Result<Calls, String> {
-        self.clients.must(&[("calls_by_hour", &["flat"]), ("call_spread", &["0 %"])])?;
+        self.clients
+            .must(&[("calls_by_hour", &["flat"]), ("call_spread", &["0 %"])])?;
         self.calls()
     }
 
@@ -114,28 +137,39 @@ impl<'a> Group<'a> {
 
     /// Nothing goes wrong from outside.
     pub fn no_faults(&self) -> Result<(), String> {
-        self.faults.first().map_or(Ok(()), |fault| Err(format!("the {} of {}", fault.get("kind"), fault.name())))
+        self.faults.first().map_or(Ok(()), |fault| {
+            Err(format!("the {} of {}", fault.get("kind"), fault.name()))
+        })
     }
 
     /// Messages cross in no time worth naming.
     pub fn short_delays(&self) -> Result<(), String> {
-        let long = self.legs().into_iter().find(|leg| leg.seconds("delay").is_ok_and(|d| d > MOST_DELAY_S));
+        let long = self
+            .legs()
+            .into_iter()
+            .find(|leg| leg.seconds("delay").is_ok_and(|d| d > MOST_DELAY_S));
         long.map_or(Ok(()), |leg| Err(leg.shown("delay")))
     }
 
     /// No message is lost or held up.
     pub fn no_loss(&self) -> Result<(), String> {
-        self.legs().iter().try_for_each(|leg| leg.must(&[("loss", &["0 %"])]))
+        self.legs()
+            .iter()
+            .try_for_each(|leg| leg.must(&[("loss", &["0 %"])]))
     }
 
     /// No leg is UDP.
     pub fn reliable(&self) -> Result<(), String> {
-        self.legs().iter().try_for_each(|leg| leg.must(&[("transport", &["tls", "tcp"])]))
+        self.legs()
+            .iter()
+            .try_for_each(|leg| leg.must(&[("transport", &["tls", "tcp"])]))
     }
 
     /// OCS forgets no route.
     pub fn lasting_routes(&self) -> Result<(), String> {
-        self.legs().iter().try_for_each(|leg| leg.must(&[("route_expiry", &["never"])]))
+        self.legs()
+            .iter()
+            .try_for_each(|leg| leg.must(&[("route_expiry", &["never"])]))
     }
 
     /// No middlebox forgets a connection on which something is sent so often [s]; that of the gateway is shared, and its
@@ -167,7 +201,10 @@ impl<'a> Group<'a> {
 
     /// The gateway monitors as many lines as there are.
     pub fn takes_everybody(&self) -> Result<(), String> {
-        self.gateway.must(&[("max_sessions", &["unlimited"]), ("max_sessions_per_line", &["unlimited"])])
+        self.gateway.must(&[
+            ("max_sessions", &["unlimited"]),
+            ("max_sessions_per_line", &["unlimited"]),
+        ])
     }
 }
 
@@ -187,7 +224,12 @@ pub mod tests {
 
     /// The inputs of a run of one group `x`, and what differs from a plain one: (table, key, value).
     pub fn inputs(changed: &[(&str, &str, &str)]) -> Vec<Input> {
-        let path = [("transport", "tls"), ("delay", "0 s"), ("loss", "0 %"), ("idle_timeout", "never")];
+        let path = [
+            ("transport", "tls"),
+            ("delay", "0 s"),
+            ("loss", "0 %"),
+            ("idle_timeout", "never"),
+        ];
         let clients = [
             ("gateway", "x"),
             ("count", "100"),
@@ -231,43 +273,83 @@ pub mod tests {
             ("forgets", "sessions"),
             ("spare", "0"),
         ];
-        let plain = (clients.iter().chain(&path).map(|(key, value)| ("clients", *key, *value)))
-            .chain(gateway.iter().chain(&path).map(|(key, value)| ("gateway", *key, *value)))
-            .chain([("scenario", "horizon", "8 h"), ("scenario", "start", "08:00")]);
-        let is_changed = |(t, k, _): &(&str, &str, &str)| changed.iter().any(|(table, key, _)| t == table && k == key);
+        let plain = (clients
+            .iter()
+            .chain(&path)
+            .map(|(key, value)| ("clients", *key, *value)))
+        .chain(
+            gateway
+                .iter()
+                .chain(&path)
+                .map(|(key, value)| ("gateway", *key, *value)),
+        )
+        .chain([
+            ("scenario", "horizon", "8 h"),
+            ("scenario", "start", "08:00"),
+        ]);
+        let is_changed = |(t, k, _): &(&str, &str, &str)| {
+            changed.iter().any(|(table, key, _)| t == table && k == key)
+        };
         let input = |(table, key, value): (&str, &str, &str)| Input {
             table: table.into(),
-            name: if table == "scenario" { String::new() } else { "x".into() },
+            name: if table == "scenario" {
+                String::new()
+            } else {
+                "x".into()
+            },
             key: key.into(),
             value: value.into(),
             ..Input::default()
         };
-        plain.filter(|line| !is_changed(line)).chain(changed.iter().copied()).map(input).collect()
+        plain
+            .filter(|line| !is_changed(line))
+            .chain(changed.iter().copied())
+            .map(input)
+            .collect()
     }
 
     #[test]
     fn a_group_knows_what_hits_it_and_what_its_calls_are() {
-        let given =
-            inputs(&[("fault", "target", "gateway:y"), ("clients", "delay", "20 ms"), ("gateway", "delay", "1 ms")]);
+        let given = inputs(&[
+            ("fault", "target", "gateway:y"),
+            ("clients", "delay", "20 ms"),
+            ("gateway", "delay", "1 ms"),
+        ]);
         let group = &Group::all(&given)[0];
         assert!(group.no_faults().is_ok() && (group.round_trip_s() - 0.042).abs() < 1e-12);
-        let given =
-            inputs(&[("fault", "target", "gateway:x"), ("fault", "kind", "crash"), ("clients", "delay", "60 ms")]);
+        let given = inputs(&[
+            ("fault", "target", "gateway:x"),
+            ("fault", "kind", "crash"),
+            ("clients", "delay", "60 ms"),
+        ]);
         let group = &Group::all(&given)[0];
         assert_eq!(group.no_faults().unwrap_err(), "the crash of x");
         assert_eq!(group.short_delays().unwrap_err(), "delay = 60 ms");
         // A ring of mean 10 s, 20 s at most: 1 − e⁻² = 0.864665 are answered, it rings 8.64665 s on average.
         let calls = group.calls().unwrap();
-        assert!((calls.answered - 0.864_664_7).abs() < 1e-7 && (calls.ring_s - 8.646_647).abs() < 1e-6);
+        assert!(
+            (calls.answered - 0.864_664_7).abs() < 1e-7 && (calls.ring_s - 8.646_647).abs() < 1e-6
+        );
     }
 
     #[test]
     fn a_connection_idles_unless_traffic_or_keep_alives_come_sooner() {
-        let lasts = |changed: &[(&str, &str, &str)]| Group::all(&inputs(changed))[0].connections_last(1500.0);
+        let lasts = |changed: &[(&str, &str, &str)]| {
+            Group::all(&inputs(changed))[0].connections_last(1500.0)
+        };
         assert!(lasts(&[]).is_ok() && lasts(&[("clients", "idle_timeout", "26 min")]).is_ok());
-        assert_eq!(lasts(&[("clients", "idle_timeout", "20 min")]).unwrap_err(), "idle_timeout = 20 min");
-        assert!(lasts(&[("gateway", "idle_timeout", "26 min")]).is_err(), "shared: who knows its traffic");
-        let kept = [("clients", "idle_timeout", "20 min"), ("clients", "keep_alive", "10 min")];
+        assert_eq!(
+            lasts(&[("clients", "idle_timeout", "20 min")]).unwrap_err(),
+            "idle_timeout = 20 min"
+        );
+        assert!(
+            lasts(&[("gateway", "idle_timeout", "26 min")]).is_err(),
+            "shared: who knows its traffic"
+        );
+        let kept = [
+            ("clients", "idle_timeout", "20 min"),
+            ("clients", "keep_alive", "10 min"),
+        ];
         assert!(lasts(&kept).is_ok());
     }
 }

@@ -22,7 +22,9 @@ const MOST_ANSWERED: f64 = 0.01;
 /// What is against it.
 pub fn rows(group: &Group, found: &Simulated) -> Result<Vec<Row>, String> {
     let (clients, gateway) = (&group.clients, &group.gateway);
-    let Some(idle) = idles_after(clients)? else { return Ok(Vec::new()) };
+    let Some(idle) = idles_after(clients)? else {
+        return Ok(Vec::new());
+    };
     let session = session(group)?;
     let r = session.refresh_s;
     if r <= idle {
@@ -31,15 +33,25 @@ pub fn rows(group: &Group, found: &Simulated) -> Result<Vec<Row>, String> {
     if session.fate != Fate::Kept {
         return Err(gateway.shown("update"));
     }
-    clients.must(&[("idle_action", &["silent"]), ("refresh_jitter", &["0 %"]), ("sign_in_file", &[])])?;
+    clients.must(&[
+        ("idle_action", &["silent"]),
+        ("refresh_jitter", &["0 %"]),
+        ("sign_in_file", &[]),
+    ])?;
     let calls = group.sends_refreshes_only()?;
     if calls.incoming_per_s > 0.0 {
         group.calls_alike()?;
         if calls.answered > MOST_ANSWERED {
-            return Err(format!("calls of several messages ({})", clients.shown("no_answer")));
+            return Err(format!(
+                "calls of several messages ({})",
+                clients.shown("no_answer")
+            ));
         }
         if r > 2.0 * idle {
-            return Err(format!("calls and {}, less than half of R", clients.shown("idle_timeout")));
+            return Err(format!(
+                "calls and {}, less than half of R",
+                clients.shown("idle_timeout")
+            ));
         }
     }
     group.no_faults()?;
@@ -57,20 +69,34 @@ pub fn rows(group: &Group, found: &Simulated) -> Result<Vec<Row>, String> {
         if session.expires_s < r + TIMEOUT_S {
             return Err(clients.shown("session_expires"));
         }
-        (TIMEOUT_S + reestablish_s(clients)?, "(B + (1 − G)(32 + D))/(R + (1 − G)(32 + D))")
+        (
+            TIMEOUT_S + reestablish_s(clients)?,
+            "(B + (1 − G)(32 + D))/(R + (1 − G)(32 + D))",
+        )
     };
     let interval = Interval::of(r, idle, calls.incoming_per_s);
     let share = interval.down(longer);
-    let formula = format!("{way}, R {} s, F {} s, B {} s", plain(r), plain(idle), plain(interval.lost));
+    let formula = format!(
+        "{way}, R {} s, F {} s, B {} s",
+        plain(r),
+        plain(idle),
+        plain(interval.lost)
+    );
     let signed_in = found.signed_in_s(&group.scope);
-    let Some(row) = Row::new(found, &group.scope, "down_fraction", share, formula) else { return Ok(Vec::new()) };
+    let Some(row) = Row::new(found, &group.scope, "down_fraction", share, formula) else {
+        return Ok(Vec::new());
+    };
     let cuts = group.users() * group.sign_ins() * found.replications();
     let cut = (r - idle + longer) * cuts / signed_in;
     let chance = normal_chance(interval.variance(longer, signed_in));
     let row = row.allow(cut, "the end of the run cuts an interval of each user");
     let row = row.allow(4.0 * group.round_trip_s() / r, "message delays");
     // Without messages there is no chance in it, but for rounding.
-    Ok(vec![if calls.incoming_per_s > 0.0 { row.allow(chance, "chance of when messages come") } else { row }])
+    Ok(vec![if calls.incoming_per_s > 0.0 {
+        row.allow(chance, "chance of when messages come")
+    } else {
+        row
+    }])
 }
 
 /// What is lost in an interval between two refreshes.
@@ -105,7 +131,8 @@ impl Interval {
     fn variance(&self, longer: f64, time: f64) -> f64 {
         let f = self.down(longer);
         let (w, cycle) = (longer * (1.0 - f), self.length + self.share * longer);
-        let of_cycle = self.squared + 2.0 * w * self.lost + w * w * self.share - f * f * self.length * self.length;
+        let of_cycle = self.squared + 2.0 * w * self.lost + w * w * self.share
+            - f * f * self.length * self.length;
         of_cycle / (cycle * time)
     }
 }
@@ -126,26 +153,42 @@ mod tests {
         // Simpson's rule over v, the last reset before the hole; 400,000 simulated intervals gave 188.6 s, 0.6982 and
         // 54,492 s² for the first.
         let interval = Interval::of(1000.0, 700.0, 1.0 / 1200.0);
-        assert!((interval.lost - 188.336_862).abs() < 1e-5 && (interval.share - 0.697_543_9).abs() < 1e-6);
+        assert!(
+            (interval.lost - 188.336_862).abs() < 1e-5
+                && (interval.share - 0.697_543_9).abs() < 1e-6
+        );
         assert!((interval.squared - 54_408.427).abs() < 1e-2);
         assert!((down(1000.0, 700.0, 1.0 / 1200.0, 62.0) - 0.221_984_3).abs() < 1e-6);
         assert!((down(1800.0, 1000.0, 1.0 / 500.0, 0.0) - 0.108_268_2).abs() < 1e-6);
         // Without messages every interval loses R − F: 300 of 1500 s, and 362 of 1562 s with 32 + 30 s.
-        assert_eq!((down(1500.0, 1200.0, 0.0, 0.0), down(1500.0, 1200.0, 0.0, 62.0)), (0.2, 362.0 / 1562.0));
+        assert_eq!(
+            (
+                down(1500.0, 1200.0, 0.0, 0.0),
+                down(1500.0, 1200.0, 0.0, 62.0)
+            ),
+            (0.2, 362.0 / 1562.0)
+        );
     }
 
     #[test]
     fn the_variance_is_none_without_chance_and_that_of_a_sum_with_it() {
         let certain = Interval::of(1500.0, 1200.0, 0.0);
-        assert!(certain.variance(62.0, 1e6).abs() < 1e-12 && certain.variance(0.0, 1e6).abs() < 1e-12);
+        assert!(
+            certain.variance(62.0, 1e6).abs() < 1e-12 && certain.variance(0.0, 1e6).abs() < 1e-12
+        );
         // On UDP intervals all last R: Var L / (n R²), n = T/R; Var L = 14210.2047 − 50.75073² = 11634.57.
         let interval = Interval::of(1500.0, 1200.0, 1.0 / 600.0);
-        assert!((interval.variance(0.0, 1.5e6) - 11_634.57 / (1000.0 * 1500.0 * 1500.0)).abs() < 1e-9);
+        assert!(
+            (interval.variance(0.0, 1.5e6) - 11_634.57 / (1000.0 * 1500.0 * 1500.0)).abs() < 1e-9
+        );
     }
 
     #[test]
     fn who_calls_or_idles_otherwise_has_none() {
-        let found = simulated("clients:x", &[("down_fraction", &[Value::Ratio(20.0e6, 100.0e6)])]);
+        let found = simulated(
+            "clients:x",
+            &[("down_fraction", &[Value::Ratio(20.0e6, 100.0e6)])],
+        );
         let of = |changed: &[(&str, &str, &str)]| {
             let given = inputs(&[changed, &[("clients", "idle_timeout", "20 min")]].concat());
             rows(&Group::all(&given)[0], &found).map(|rows| rows.first().map(Row::exact))
@@ -154,14 +197,23 @@ mod tests {
         assert_eq!(of(&[("clients", "transport", "udp")]), Ok(Some(0.2)));
         assert_eq!(of(&[("clients", "refresh_interval", "10 min")]), Ok(None));
         assert_eq!(of(&[("clients", "keep_alive", "10 min")]), Ok(None));
-        for (key, value) in
-            [("outgoing_calls", "1 /h"), ("idle_action", "reset"), ("loss", "0.1 %"), ("reestablish", "never")]
-        {
-            assert_eq!(of(&[("clients", key, value)]), Err(format!("{key} = {value}")));
+        for (key, value) in [
+            ("outgoing_calls", "1 /h"),
+            ("idle_action", "reset"),
+            ("loss", "0.1 %"),
+            ("reestablish", "never"),
+        ] {
+            assert_eq!(
+                of(&[("clients", key, value)]),
+                Err(format!("{key} = {value}"))
+            );
         }
         let calls = of(&[("clients", "incoming_calls", "6 /h")]).unwrap_err();
         assert_eq!(calls, "calls of several messages (no_answer = 20 s)");
-        let single = [("clients", "incoming_calls", "6 /h"), ("clients", "no_answer", "1 ms")];
+        let single = [
+            ("clients", "incoming_calls", "6 /h"),
+            ("clients", "no_answer", "1 ms"),
+        ];
         assert!((of(&single).unwrap().unwrap() - 0.041873).abs() < 5e-7);
     }
 }

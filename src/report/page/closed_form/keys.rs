@@ -10,14 +10,26 @@ pub struct Keys<'a>(Vec<&'a Input>);
 impl<'a> Keys<'a> {
     /// Those of the section of that name.
     pub fn of(inputs: &'a [Input], table: &str, name: &str) -> Keys<'a> {
-        Keys(inputs.iter().filter(|i| i.table == table && i.name == name).collect())
+        Keys(
+            inputs
+                .iter()
+                .filter(|i| i.table == table && i.name == name)
+                .collect(),
+        )
     }
 
     /// Every section of a table, in the order of the file.
     pub fn all(inputs: &'a [Input], table: &str) -> Vec<Keys<'a>> {
-        let mut names: Vec<&str> = inputs.iter().filter(|i| i.table == table).map(|i| i.name.as_str()).collect();
+        let mut names: Vec<&str> = inputs
+            .iter()
+            .filter(|i| i.table == table)
+            .map(|i| i.name.as_str())
+            .collect();
         names.dedup();
-        names.into_iter().map(|name| Keys::of(inputs, table, name)).collect()
+        names
+            .into_iter()
+            .map(|name| Keys::of(inputs, table, name))
+            .collect()
     }
 
     /// The section's name.
@@ -27,7 +39,10 @@ impl<'a> Keys<'a> {
 
     /// A value as it stands; empty: it is not given.
     pub fn get(&self, key: &str) -> &'a str {
-        self.0.iter().find(|i| i.key == key).map_or("", |i| i.value.as_str())
+        self.0
+            .iter()
+            .find(|i| i.key == key)
+            .map_or("", |i| i.value.as_str())
     }
 
     /// A duration [s].

@@ -50,7 +50,12 @@ struct Without {
 
 impl Without {
     fn line(&self) -> String {
-        format!("{} ({}): not with {}.", self.about.join(", "), self.scopes.join(", "), self.why)
+        format!(
+            "{} ({}): not with {}.",
+            self.about.join(", "),
+            self.scopes.join(", "),
+            self.why
+        )
     }
 }
 
@@ -58,7 +63,10 @@ impl Without {
 fn merged(all: Vec<Without>) -> Vec<Without> {
     let mut merged: Vec<Without> = Vec::new();
     for mut one in all {
-        match merged.iter_mut().find(|other| other.about == one.about && other.why == one.why) {
+        match merged
+            .iter_mut()
+            .find(|other| other.about == one.about && other.why == one.why)
+        {
             Some(other) => other.scopes.append(&mut one.scopes),
             None => merged.push(one),
         }
@@ -83,7 +91,10 @@ const OF_GROUPS: [OfGroup; 8] = [
     ("messages", load::messages),
     ("toasts due", load::toasts),
 ];
-const OF_SITES: [OfSite; 2] = [("utilisation", station::rows), ("the way back of all users", storm::rows)];
+const OF_SITES: [OfSite; 2] = [
+    ("utilisation", station::rows),
+    ("the way back of all users", storm::rows),
+];
 
 /// The closed forms of a run, by its inputs, every figure of every replication, and the series.
 pub fn closed_forms(inputs: &[Input], figures: Vec<Replicated>, series: Vec<Series>) -> Theory {
@@ -93,18 +104,36 @@ pub fn closed_forms(inputs: &[Input], figures: Vec<Replicated>, series: Vec<Seri
     let mut without: Vec<Without> = Vec::new();
     let mut take = |scope: &str, about: &'static str, found: Found| match found {
         Ok(found) => rows.extend(found),
-        Err(why) => match without.iter_mut().find(|w| w.scopes == [scope] && w.why == why) {
+        Err(why) => match without
+            .iter_mut()
+            .find(|w| w.scopes == [scope] && w.why == why)
+        {
             Some(alike) => alike.about.push(about),
-            None => without.push(Without { scopes: vec![scope.into()], about: vec![about], why }),
+            None => without.push(Without {
+                scopes: vec![scope.into()],
+                about: vec![about],
+                why,
+            }),
         },
     };
     for group in &groups {
-        OF_GROUPS.iter().for_each(|(about, rows)| take(&group.scope, about, rows(group, &simulated)));
+        OF_GROUPS
+            .iter()
+            .for_each(|(about, rows)| take(&group.scope, about, rows(group, &simulated)));
     }
     for site in &sites {
-        OF_SITES.iter().for_each(|(about, rows)| take(&site.scope, about, rows(site, &simulated)));
-        if simulated.totals(&site.scope, "gateway_utilisation").is_some() {
-            take(&site.scope, "waiting in the gateway", Err(station::NOT_POISSON.into()));
+        OF_SITES
+            .iter()
+            .for_each(|(about, rows)| take(&site.scope, about, rows(site, &simulated)));
+        if simulated
+            .totals(&site.scope, "gateway_utilisation")
+            .is_some()
+        {
+            take(
+                &site.scope,
+                "waiting in the gateway",
+                Err(station::NOT_POISSON.into()),
+            );
         }
     }
     let mut table = Table::new("Simulated beside closed form", &row::COLUMNS);
@@ -112,7 +141,11 @@ pub fn closed_forms(inputs: &[Input], figures: Vec<Replicated>, series: Vec<Seri
         "Mean over the replications. Of chance four standard deviations are allowed, or a 99.99 % interval.".into();
     table.rows = rows.iter().map(Row::cells).collect();
     let without = merged(without).iter().map(Without::line).collect();
-    Theory { agreement: agreement(&rows), table: table.if_any(), without }
+    Theory {
+        agreement: agreement(&rows),
+        table: table.if_any(),
+        without,
+    }
 }
 
 /// How many rows agree.
@@ -121,7 +154,11 @@ fn agreement(rows: &[Row]) -> String {
     match (rows.len(), off) {
         (0, _) => "No figure of this run has a closed form.".into(),
         (1, 0) => "One figure has a closed form, and the simulation agrees with it.".into(),
-        (n, 0) => format!("{n} figures have a closed form, and the simulation agrees with all of them."),
-        (n, off) => format!("Of {n} figures that have a closed form {off} differ from it by more than is allowed."),
+        (n, 0) => {
+            format!("{n} figures have a closed form, and the simulation agrees with all of them.")
+        }
+        (n, off) => format!(
+            "Of {n} figures that have a closed form {off} differ from it by more than is allowed."
+        ),
     }
 }

@@ -35,14 +35,30 @@ pub struct Row {
 
 impl Row {
     /// A figure beside what it is by a formula; `None`: the simulation has none.
-    pub fn new(found: &Simulated, scope: &str, metric: &str, exact: f64, formula: impl Into<String>) -> Option<Row> {
+    pub fn new(
+        found: &Simulated,
+        scope: &str,
+        metric: &str,
+        exact: f64,
+        formula: impl Into<String>,
+    ) -> Option<Row> {
         let (found, is_open) = match found.mean(scope, metric) {
             Some(mean) => (mean, false),
             None => (found.at_least(scope, metric)?, true),
         };
         let metric = Metric::named(metric)?;
         let (scope, formula) = (scope.to_string(), formula.into());
-        Some(Row { scope, metric, formula, exact, is_bound: false, found, is_open, allowed: 0.0, because: Vec::new() })
+        Some(Row {
+            scope,
+            metric,
+            formula,
+            exact,
+            is_bound: false,
+            found,
+            is_open,
+            allowed: 0.0,
+            because: Vec::new(),
+        })
     }
 
     /// The closed form is a lower bound.
@@ -73,7 +89,8 @@ impl Row {
     pub fn cells(&self) -> Vec<String> {
         let unit = self.metric.unit.name();
         let [exact, found] = [self.exact, self.found].map(|x| cell(Some(x), unit));
-        let [difference, allowed] = [self.found - self.exact, self.allowed].map(|x| cell(Some(rounded(x)), unit));
+        let [difference, allowed] =
+            [self.found - self.exact, self.allowed].map(|x| cell(Some(rounded(x)), unit));
         let more = |is: bool, cell: String| if is { format!("> {cell}") } else { cell };
         let because = match (self.because.is_empty(), self.is_bound) {
             (false, _) => self.because.join("; "),
@@ -115,17 +132,40 @@ mod tests {
     #[test]
     fn a_row_agrees_within_what_is_allowed_and_no_further() {
         let of = |exact| {
-            let found = simulated("all", &[("session_drops", &[Value::Of(10.0), Value::Of(14.0)])]);
+            let found = simulated(
+                "all",
+                &[("session_drops", &[Value::Of(10.0), Value::Of(14.0)])],
+            );
             Row::new(&found, "all", "session_drops", exact, "f").unwrap()
         };
-        assert!(of(12.0).agrees() && !of(11.9).agrees() && !of(12.1).agrees(), "12 on average");
+        assert!(
+            of(12.0).agrees() && !of(11.9).agrees() && !of(12.1).agrees(),
+            "12 on average"
+        );
         assert!(of(13.0).allow(1.0, "x").agrees() && !of(13.1).allow(1.0, "x").agrees());
         assert!(of(10.5).allow(1.0, "x").allow(0.5, "y").agrees());
         assert!(of(5.0).at_least().agrees() && !of(13.0).at_least().agrees());
         let shown = of(11.0).allow(2.0, "x").cells();
-        assert_eq!(shown, ["all", "session_drops", "11", "12", "1", "2", "", "yes", "x", "f"]);
+        assert_eq!(
+            shown,
+            [
+                "all",
+                "session_drops",
+                "11",
+                "12",
+                "1",
+                "2",
+                "",
+                "yes",
+                "x",
+                "f"
+            ]
+        );
         assert_eq!(shown.len(), COLUMNS.len());
-        assert_eq!((rounded(-152.43), rounded(0.000_123_45), rounded(0.0)), (-152.0, 0.000_123, 0.0));
+        assert_eq!(
+            (rounded(-152.43), rounded(0.000_123_45), rounded(0.0)),
+            (-152.0, 0.000_123, 0.0)
+        );
     }
 
     #[test]
@@ -133,7 +173,10 @@ mod tests {
         let found = simulated("all", &[("all_back_s", &[Value::Beyond(9000.0)])]);
         let row = |exact| Row::new(&found, "all", "all_back_s", exact, "f").unwrap();
         assert!(row(700.0).at_least().agrees() && !row(700.0).allow(1e9, "x").agrees());
-        assert_eq!(row(700.0).at_least().cells()[2..5], ["> 700", "> 9000", "> 8300"]);
+        assert_eq!(
+            row(700.0).at_least().cells()[2..5],
+            ["> 700", "> 9000", "> 8300"]
+        );
         assert!(Row::new(&found, "all", "setup_mean_ms", 1.0, "f").is_none());
     }
 }

@@ -34,15 +34,27 @@ pub fn session(group: &Group) -> Result<Session, String> {
     let (clients, gateway) = (&group.clients, &group.gateway);
     clients.must(&[("refresh_clock", &["since-refresh"])])?;
     gateway.must(&[("refresher", &["uac"])])?;
-    let granted = clients.seconds("session_expires")?.min(gateway.seconds("session_expires")?);
-    let expires_s = granted.max(clients.seconds("min_se")?).max(gateway.seconds("min_se")?);
+    let granted = clients
+        .seconds("session_expires")?
+        .min(gateway.seconds("session_expires")?);
+    let expires_s = granted
+        .max(clients.seconds("min_se")?)
+        .max(gateway.seconds("min_se")?);
     let method = clients.get("refresh_method");
-    let refresh_s = if method == "rfc4028" { expires_s / 2.0 } else { clients.seconds("refresh_interval")? };
+    let refresh_s = if method == "rfc4028" {
+        expires_s / 2.0
+    } else {
+        clients.seconds("refresh_interval")?
+    };
     let jitter = clients.share("refresh_jitter")?;
     if refresh_s * (1.0 + jitter) >= expires_s {
         return Err("a refresh interval that is no shorter than the session".into());
     }
-    let relayed = group.legs().map(|leg| leg.get("relay_allow")).into_iter().find(|a| !["", "untouched"].contains(a));
+    let relayed = group
+        .legs()
+        .map(|leg| leg.get("relay_allow"))
+        .into_iter()
+        .find(|a| !["", "untouched"].contains(a));
     let allow = relayed.unwrap_or(gateway.get("allow"));
     let by_update = match method {
         "update" => true,
@@ -50,8 +62,17 @@ pub fn session(group: &Group) -> Result<Session, String> {
         "rfc4028" => allow == "with-update",
         _ => allow != "without-update",
     };
-    let session = Session { refresh_s, expires_s, by_update, fate: Fate::Kept };
-    let fate = if by_update { fate(group, &session)? } else { Fate::Kept };
+    let session = Session {
+        refresh_s,
+        expires_s,
+        by_update,
+        fate: Fate::Kept,
+    };
+    let fate = if by_update {
+        fate(group, &session)?
+    } else {
+        Fate::Kept
+    };
     if fate != Fate::Kept && jitter > 0.0 {
         return Err(clients.shown("refresh_jitter"));
     }
@@ -66,8 +87,14 @@ fn fate(group: &Group, session: &Session) -> Result<Fate, String> {
         "bye" => se - f64::min(TIMEOUT_S, se / 3.0),
         _ => se,
     };
-    let up = match (gateway.get("update"), clients.get("on_no_answer"), clients.get("on_rejection")) {
-        ("accepted" | "no-session-expires", ..) | ("405" | "501", _, "fall-back") => return Ok(Fate::Kept),
+    let up = match (
+        gateway.get("update"),
+        clients.get("on_no_answer"),
+        clients.get("on_rejection"),
+    ) {
+        ("accepted" | "no-session-expires", ..) | ("405" | "501", _, "fall-back") => {
+            return Ok(Fate::Kept);
+        }
         ("ignored", "tear-down", _) => own_timer.min(r + TIMEOUT_S),
         ("answer-lost", "tear-down", _) => se.min(r + TIMEOUT_S),
         ("ignored" | "405" | "501", "hold", _) | ("405" | "501", _, "hold") => own_timer,
@@ -75,7 +102,10 @@ fn fate(group: &Group, session: &Session) -> Result<Fate, String> {
         ("ignored", "keep-polling", _) if own_timer == se => {
             // The next poll after the gateway forgot the session is answered 481, if nothing else is before.
             group.sends_refreshes_only()?;
-            return Ok(Fate::Cycle(se, r * (se / r).ceil() - se + reestablish_s(clients)?));
+            return Ok(Fate::Cycle(
+                se,
+                r * (se / r).ceil() - se + reestablish_s(clients)?,
+            ));
         }
         _ => return Err(gateway.shown("update")),
     };
@@ -87,8 +117,13 @@ fn fate(group: &Group, session: &Session) -> Result<Fate, String> {
 /// # Errors
 /// The policy that is not.
 pub fn reestablish_s(clients: &Keys) -> Result<f64, String> {
-    let fixed = clients.get("reestablish").strip_prefix("fixed ").and_then(parse_span);
-    fixed.map(|s| s.0 as f64 / 1e6).ok_or_else(|| clients.shown("reestablish"))
+    let fixed = clients
+        .get("reestablish")
+        .strip_prefix("fixed ")
+        .and_then(parse_span);
+    fixed
+        .map(|s| s.0 as f64 / 1e6)
+        .ok_or_else(|| clients.shown("reestablish"))
 }
 
 #[cfg(test)]
@@ -101,7 +136,13 @@ mod tests {
     }
 
     fn fate_of(update: &str, allow: &str, more: &[(&str, &str, &str)]) -> Fate {
-        of(&[&[("gateway", "update", update), ("gateway", "allow", allow)], more].concat()).unwrap().fate
+        of(&[
+            &[("gateway", "update", update), ("gateway", "allow", allow)],
+            more,
+        ]
+        .concat())
+        .unwrap()
+        .fate
     }
 
     #[test]
@@ -110,21 +151,41 @@ mod tests {
         assert_eq!(fate_of("accepted", "absent", &[]), Fate::Kept);
         assert_eq!(fate_of("ignored", "absent", &[]), Fate::Cycle(1532.0, 30.0));
         let hold = [("clients", "on_no_answer", "hold")];
-        assert_eq!(fate_of("ignored", "absent", &hold), Fate::Cycle(1800.0, 30.0));
+        assert_eq!(
+            fate_of("ignored", "absent", &hold),
+            Fate::Cycle(1800.0, 30.0)
+        );
         // Polls at 1500 s and 3000 s; the one at 3000 s is answered 481: 1200 s and the delay.
         let poll = [("clients", "on_no_answer", "keep-polling")];
-        assert_eq!(fate_of("ignored", "absent", &poll), Fate::Cycle(1800.0, 1230.0));
-        let dials = [("gateway", "update", "ignored"), poll[0], ("clients", "outgoing_calls", "1 /h")];
-        assert_eq!(of(&dials).unwrap_err(), "outgoing_calls = 1 /h", "a call finds out sooner");
+        assert_eq!(
+            fate_of("ignored", "absent", &poll),
+            Fate::Cycle(1800.0, 1230.0)
+        );
+        let dials = [
+            ("gateway", "update", "ignored"),
+            poll[0],
+            ("clients", "outgoing_calls", "1 /h"),
+        ];
+        assert_eq!(
+            of(&dials).unwrap_err(),
+            "outgoing_calls = 1 /h",
+            "a call finds out sooner"
+        );
         assert_eq!(fate_of("405", "absent", &[]), Fate::Cycle(1800.0, 30.0));
-        assert_eq!(fate_of("501", "absent", &[("clients", "on_rejection", "fall-back")]), Fate::Kept);
+        assert_eq!(
+            fate_of("501", "absent", &[("clients", "on_rejection", "fall-back")]),
+            Fate::Kept
+        );
         assert_eq!(fate_of("481", "absent", &[]), Fate::Cycle(1500.0, 30.0));
         let bye = [("gateway", "enforces_session_timer", "bye")];
         assert_eq!(fate_of("405", "absent", &bye), Fate::Cycle(1768.0, 30.0));
         // RFC 4028: UPDATE only where Allow lists it, every 900 s.
         let strict = [("clients", "refresh_method", "rfc4028")];
         assert_eq!(fate_of("ignored", "absent", &strict), Fate::Kept);
-        assert_eq!(fate_of("ignored", "with-update", &strict), Fate::Cycle(932.0, 30.0));
+        assert_eq!(
+            fate_of("ignored", "with-update", &strict),
+            Fate::Cycle(932.0, 30.0)
+        );
         assert_eq!(fate_of("ignored", "without-update", &[]), Fate::Kept);
         let relay = [("clients", "relay_allow", "without-update")];
         assert_eq!(fate_of("ignored", "absent", &relay), Fate::Kept);
@@ -134,9 +195,19 @@ mod tests {
     fn a_jitter_keeps_a_session_as_long_as_no_interval_outlasts_it() {
         let jitter = |share| of(&[("clients", "refresh_jitter", share)]);
         assert_eq!(jitter("15 %").unwrap().fate, Fate::Kept);
-        assert!(jitter("20 %").unwrap_err().contains("interval"), "1500 s and a fifth of it are the session");
-        let lost = [("clients", "refresh_jitter", "15 %"), ("gateway", "update", "ignored")];
+        assert!(
+            jitter("20 %").unwrap_err().contains("interval"),
+            "1500 s and a fifth of it are the session"
+        );
+        let lost = [
+            ("clients", "refresh_jitter", "15 %"),
+            ("gateway", "update", "ignored"),
+        ];
         assert_eq!(of(&lost).unwrap_err(), "refresh_jitter = 15 %");
-        assert!(!of(&[("clients", "refresh_method", "re-invite")]).unwrap().by_update);
+        assert!(
+            !of(&[("clients", "refresh_method", "re-invite")])
+                .unwrap()
+                .by_update
+        );
     }
 }

@@ -24,33 +24,61 @@ impl Simulated {
     }
 
     fn values(&self, scope: &str, metric: &str) -> impl Iterator<Item = Value> + '_ {
-        let found = self.figures.iter().find(|f| f.scope == scope && f.metric == metric);
-        found.into_iter().flat_map(|f| f.values.iter().map(|(_, value)| *value))
+        let found = self
+            .figures
+            .iter()
+            .find(|f| f.scope == scope && f.metric == metric);
+        found
+            .into_iter()
+            .flat_map(|f| f.values.iter().map(|(_, value)| *value))
     }
 
     /// The totals of a ratio.
     pub fn totals(&self, scope: &str, metric: &str) -> Option<(f64, f64)> {
         let pairs = self.pairs(scope, metric);
-        let sum = pairs.iter().fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
+        let sum = pairs
+            .iter()
+            .fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
         (sum.1 > 0.0).then_some(sum)
     }
 
     fn pairs(&self, scope: &str, metric: &str) -> Vec<(f64, f64)> {
-        let pair = |value| if let Value::Ratio(above, below) = value { Some((above, below)) } else { None };
+        let pair = |value| {
+            if let Value::Ratio(above, below) = value {
+                Some((above, below))
+            } else {
+                None
+            }
+        };
         self.values(scope, metric).filter_map(pair).collect()
     }
 
     /// The mean with its interval: of a ratio that of the totals. `None`: there is nothing, or something is still open.
     fn estimate(&self, scope: &str, metric: &str) -> Option<Estimate> {
-        if self.values(scope, metric).any(|v| matches!(v, Value::Beyond(_))) {
+        if self
+            .values(scope, metric)
+            .any(|v| matches!(v, Value::Beyond(_)))
+        {
             return None;
         }
         let pairs = self.pairs(scope, metric);
         if !pairs.is_empty() {
             return ratio_interval(&pairs, CONFIDENCE);
         }
-        let number = |value| if let Value::Of(x) = value { Some(x) } else { None };
-        mean_interval(&self.values(scope, metric).filter_map(number).collect::<Vec<_>>(), CONFIDENCE)
+        let number = |value| {
+            if let Value::Of(x) = value {
+                Some(x)
+            } else {
+                None
+            }
+        };
+        mean_interval(
+            &self
+                .values(scope, metric)
+                .filter_map(number)
+                .collect::<Vec<_>>(),
+            CONFIDENCE,
+        )
     }
 
     /// The mean over the replications.
@@ -76,7 +104,13 @@ impl Simulated {
 
     /// A count over all replications.
     pub fn total(&self, scope: &str, metric: &str) -> f64 {
-        let number = |value| if let Value::Of(x) = value { Some(x) } else { None };
+        let number = |value| {
+            if let Value::Of(x) = value {
+                Some(x)
+            } else {
+                None
+            }
+        };
         self.values(scope, metric).filter_map(number).sum()
     }
 
@@ -87,17 +121,33 @@ impl Simulated {
 
     /// Time signed in over all users and replications [s].
     pub fn signed_in_s(&self, scope: &str) -> f64 {
-        self.totals(scope, "down_fraction").map_or(0.0, |(_, us)| us / 1e6)
+        self.totals(scope, "down_fraction")
+            .map_or(0.0, |(_, us)| us / 1e6)
     }
 
     /// Users who could use their sessions in the last whole minute before that instant [s from the start], and how many
     /// more or fewer that were than in the minute before.
     pub fn usable_before(&self, scope: &str, at_s: f64) -> Option<[f64; 2]> {
-        let usable = self.series.iter().find(|s| s.scope == scope && s.name == "usable")?;
-        let ends = usable.start_s.iter().zip(&usable.length_s).map(|(start, length)| start + length);
-        let before: Vec<f64> = ends.zip(&usable.values).take_while(|(end, _)| *end <= at_s).map(|(_, n)| *n).collect();
+        let usable = self
+            .series
+            .iter()
+            .find(|s| s.scope == scope && s.name == "usable")?;
+        let ends = usable
+            .start_s
+            .iter()
+            .zip(&usable.length_s)
+            .map(|(start, length)| start + length);
+        let before: Vec<f64> = ends
+            .zip(&usable.values)
+            .take_while(|(end, _)| *end <= at_s)
+            .map(|(_, n)| *n)
+            .collect();
         let last = *before.last()?;
-        let change = before.iter().rev().nth(1).map_or(last, |earlier| (last - earlier).abs());
+        let change = before
+            .iter()
+            .rev()
+            .nth(1)
+            .map_or(last, |earlier| (last - earlier).abs());
         Some([last, change])
     }
 }
@@ -137,7 +187,10 @@ pub mod tests {
             values: (1..).zip(values.iter().copied()).collect(),
             ..Replicated::default()
         };
-        Simulated { figures: figures.iter().map(figure).collect(), series: Vec::new() }
+        Simulated {
+            figures: figures.iter().map(figure).collect(),
+            series: Vec::new(),
+        }
     }
 
     /// The same, and how many are usable in each minute.
@@ -145,12 +198,17 @@ pub mod tests {
         let usable = Series {
             scope: scope.into(),
             name: "usable".into(),
-            start_s: (0..users.len()).map(|minute| minute as f64 * 60.0).collect(),
+            start_s: (0..users.len())
+                .map(|minute| minute as f64 * 60.0)
+                .collect(),
             length_s: vec![60.0; users.len()],
             values: users.to_vec(),
             ..Series::default()
         };
-        Simulated { series: vec![usable], ..found }
+        Simulated {
+            series: vec![usable],
+            ..found
+        }
     }
 
     #[test]
@@ -158,7 +216,13 @@ pub mod tests {
         let found = with_usable(Simulated::default(), "all", &[5.0, 8.0, 7.0, 0.0]);
         assert_eq!(found.usable_before("all", 180.0), Some([7.0, 1.0]));
         assert_eq!(found.usable_before("all", 179.0), Some([8.0, 3.0]));
-        assert_eq!((found.usable_before("all", 60.0), found.usable_before("all", 59.0)), (Some([5.0, 5.0]), None));
+        assert_eq!(
+            (
+                found.usable_before("all", 60.0),
+                found.usable_before("all", 59.0)
+            ),
+            (Some([5.0, 5.0]), None)
+        );
     }
 
     #[test]
@@ -166,14 +230,29 @@ pub mod tests {
         let found = simulated(
             "all",
             &[
-                ("down_fraction", &[Value::Ratio(1e6, 10e6), Value::Ratio(2e6, 30e6)]),
+                (
+                    "down_fraction",
+                    &[Value::Ratio(1e6, 10e6), Value::Ratio(2e6, 30e6)],
+                ),
                 ("all_back_s", &[Value::Of(100.0), Value::Beyond(300.0)]),
                 ("session_drops", &[Value::Of(3.0), Value::Of(5.0)]),
             ],
         );
-        assert_eq!((found.mean("all", "down_fraction"), found.signed_in_s("all")), (Some(0.075), 40.0));
-        assert_eq!((found.mean("all", "all_back_s"), found.at_least("all", "all_back_s")), (None, Some(200.0)));
-        assert_eq!((found.total("all", "session_drops"), found.replications()), (8.0, 2.0));
+        assert_eq!(
+            (found.mean("all", "down_fraction"), found.signed_in_s("all")),
+            (Some(0.075), 40.0)
+        );
+        assert_eq!(
+            (
+                found.mean("all", "all_back_s"),
+                found.at_least("all", "all_back_s")
+            ),
+            (None, Some(200.0))
+        );
+        assert_eq!(
+            (found.total("all", "session_drops"), found.replications()),
+            (8.0, 2.0)
+        );
         // Two values 3 and 5: mean 4 ± t·√2/√2, t of one degree of freedom at 99.99 %: tan(0.49995 π) = 6366.2.
         assert!((found.chance("all", "session_drops").unwrap() - 6366.2).abs() < 0.1);
         assert_eq!(found.mean("gateway:x", "session_drops"), None);

@@ -27,7 +27,13 @@ impl<'a> Site<'a> {
             let faults = faults_of(inputs, std::slice::from_ref(&scope));
             let mut groups = Group::all(inputs);
             groups.retain(|group| group.gateway.name() == gateway.name());
-            Site { scope, gateway, groups, faults, day: Day::of(inputs) }
+            Site {
+                scope,
+                gateway,
+                groups,
+                faults,
+                day: Day::of(inputs),
+            }
         };
         Keys::all(inputs, "gateway").into_iter().map(site).collect()
     }

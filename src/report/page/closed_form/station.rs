@@ -21,9 +21,14 @@ pub const NOT_POISSON: &str = "these arrivals, which are not Poisson: refreshes 
 /// # Errors
 /// What is against it.
 pub fn rows(site: &Site, found: &Simulated) -> Result<Vec<Row>, String> {
-    let Some((busy_us, server_us)) = found.totals(&site.scope, "gateway_utilisation") else { return Ok(Vec::new()) };
+    let Some((busy_us, server_us)) = found.totals(&site.scope, "gateway_utilisation") else {
+        return Ok(Vec::new());
+    };
     let service = Service::of(&site.gateway)?;
-    let stops = site.faults.iter().filter(|f| ["crash", "stall", "maintenance"].contains(&f.get("kind")));
+    let stops = site
+        .faults
+        .iter()
+        .filter(|f| ["crash", "stall", "maintenance"].contains(&f.get("kind")));
     let mut ends = 1.0;
     for stop in stops {
         site.day.at_s(stop)?;
@@ -33,8 +38,13 @@ pub fn rows(site: &Site, found: &Simulated) -> Result<Vec<Row>, String> {
     let total = |metric| found.total(&site.scope, metric);
     let served = total("jobs_offered") - total("jobs_refused");
     let exact = served * service.mean_s * 1e6 / server_us;
-    let formula = format!("jobs served × {} ms/(servers × time)", plain(service.mean_s * 1e3));
-    let Some(row) = Row::new(found, &site.scope, "gateway_utilisation", exact, formula) else { return Ok(Vec::new()) };
+    let formula = format!(
+        "jobs served × {} ms/(servers × time)",
+        plain(service.mean_s * 1e3)
+    );
+    let Some(row) = Row::new(found, &site.scope, "gateway_utilisation", exact, formula) else {
+        return Ok(Vec::new());
+    };
     // Each of the gateways has its own end; the peak is that of the worst of them.
     let gateways = server_us / (servers * site.day.horizon_s * 1e6 * found.replications());
     let inside = (total("gateway_queue_peak") + servers * found.replications()) * gateways * ends;
@@ -69,15 +79,28 @@ impl Service {
         let exponential = text.strip_prefix("exponential ").and_then(parse_span);
         let mean = |span: crate::quantity::Span| span.0 as f64 / 1e6;
         if let Some(mean_s) = exponential.map(mean) {
-            return Ok(Service { mean_s, variance: mean_s * mean_s });
+            return Ok(Service {
+                mean_s,
+                variance: mean_s * mean_s,
+            });
         }
-        if let Some(jobs_per_s) = parse_capacity(gateway.get("capacity")).filter(|_| ["", "none"].contains(&text)) {
+        if let Some(jobs_per_s) =
+            parse_capacity(gateway.get("capacity")).filter(|_| ["", "none"].contains(&text))
+        {
             // A whole number of microseconds, as the clock counts.
             let us = (gateway.number("servers")? / jobs_per_s * 1e6).round();
-            return Ok(Service { mean_s: us / 1e6, variance: 0.0 });
+            return Ok(Service {
+                mean_s: us / 1e6,
+                variance: 0.0,
+            });
         }
-        let mean_s = parse_span(text).map(mean).ok_or_else(|| gateway.shown("service_time"))?;
-        Ok(Service { mean_s, variance: 0.0 })
+        let mean_s = parse_span(text)
+            .map(mean)
+            .ok_or_else(|| gateway.shown("service_time"))?;
+        Ok(Service {
+            mean_s,
+            variance: 0.0,
+        })
     }
 }
 
@@ -92,14 +115,20 @@ mod tests {
         let found = simulated(
             "gateway:x",
             &[
-                ("gateway_utilisation", &[Value::Ratio(utilisation.0, utilisation.1)]),
+                (
+                    "gateway_utilisation",
+                    &[Value::Ratio(utilisation.0, utilisation.1)],
+                ),
                 ("jobs_offered", &[Value::Of(162_000.0)]),
                 ("jobs_refused", &[Value::Of(2_000.0)]),
                 ("gateway_queue_peak", &[Value::Of(200.0)]),
             ],
         );
         let given = inputs(changed);
-        Ok(rows(&Site::all(&given)[0], &found)?.first().map(|row| (row.exact(), row.agrees())).unwrap())
+        Ok(rows(&Site::all(&given)[0], &found)?
+            .first()
+            .map(|row| (row.exact(), row.agrees()))
+            .unwrap())
     }
 
     #[test]
@@ -111,11 +140,16 @@ mod tests {
         assert_eq!(of(&capacity, (14_382e6, 28_800e6)), Ok((0.5, true)));
         assert_eq!(of(&capacity, (14_381e6, 28_800e6)), Ok((0.5, false)));
         // Two servers that do as much together take 180 ms each.
-        let two = [("gateway", "capacity", "10000 calls/h"), ("gateway", "servers", "2")];
+        let two = [
+            ("gateway", "capacity", "10000 calls/h"),
+            ("gateway", "servers", "2"),
+        ];
         assert_eq!(of(&two, (28_800e6, 57_600e6)), Ok((0.5, true)));
         // A seventh of a second, in whole microseconds.
         assert_eq!(
-            Service::of(&Site::all(&inputs(&[("gateway", "capacity", "7 jobs/s")]))[0].gateway).unwrap().mean_s,
+            Service::of(&Site::all(&inputs(&[("gateway", "capacity", "7 jobs/s")]))[0].gateway)
+                .unwrap()
+                .mean_s,
             0.142_857
         );
     }
@@ -127,8 +161,14 @@ mod tests {
         assert_eq!(of(&random, (14_240e6, 28_800e6)), Ok((0.5, true)));
         assert_eq!(of(&random, (14_230e6, 28_800e6)), Ok((0.5, false)));
         let classes = [("gateway", "service_time_setup", "5 ms")];
-        assert_eq!(of(&classes, (1.0, 2.0)), Err("service_time_setup = 5 ms".into()));
+        assert_eq!(
+            of(&classes, (1.0, 2.0)),
+            Err("service_time_setup = 5 ms".into())
+        );
         let other = [("gateway", "service_time", "log-normal 4 ms sd 2 ms")];
-        assert_eq!(of(&other, (1.0, 2.0)), Err("service_time = log-normal 4 ms sd 2 ms".into()));
+        assert_eq!(
+            of(&other, (1.0, 2.0)),
+            Err("service_time = log-normal 4 ms sd 2 ms".into())
+        );
     }
 }

@@ -25,38 +25,79 @@ const LEAST_PAUSE_S: f64 = 0.5;
 /// # Errors
 /// What is against it.
 pub fn rows(site: &Site, found: &Simulated) -> Result<Vec<Row>, String> {
-    let loses_all = |f: &&Keys| ["crash", "maintenance"].contains(&f.get("kind")) && !f.get("at").is_empty();
+    let loses_all =
+        |f: &&Keys| ["crash", "maintenance"].contains(&f.get("kind")) && !f.get("at").is_empty();
     let losses: Vec<&Keys> = site.faults.iter().filter(loses_all).collect();
     if losses.is_empty() {
         return Ok(Vec::new());
     }
-    site.gateway.must(&[("forgets", &["sessions"]), ("spare", &["0"])])?;
+    site.gateway
+        .must(&[("forgets", &["sessions"]), ("spare", &["0"])])?;
     let gateways = site.gateway.number("count")?;
     let work = Work::of(site)?;
     let mut storms = Vec::new();
     for loss in losses {
         let at = site.day.at_s(loss)?;
-        let Some([users, change]) = found.usable_before(&site.scope, at) else { continue };
+        let Some([users, change]) = found.usable_before(&site.scope, at) else {
+            continue;
+        };
         let [users, change] = [users / gateways, change / gateways];
         let (work_s, out_s) = (work.of_users(users), loss.seconds("duration")?);
-        let chance = normal_chance(users * JOBS * work.variance / found.replications()) / work.servers;
-        storms.push(Storm { users, change, out_s, work_s, chance });
+        let chance =
+            normal_chance(users * JOBS * work.variance / found.replications()) / work.servers;
+        storms.push(Storm {
+            users,
+            change,
+            out_s,
+            work_s,
+            chance,
+        });
     }
     let back_s = |storm: &Storm| storm.out_s + storm.work_s;
-    let Some(storm) = storms.iter().max_by(|a, b| back_s(a).total_cmp(&back_s(b))) else { return Ok(Vec::new()) };
-    let of = format!("N {} a gateway, C {} jobs/s", plain(storm.users), plain(work.jobs_per_s()));
+    let Some(storm) = storms.iter().max_by(|a, b| back_s(a).total_cmp(&back_s(b))) else {
+        return Ok(Vec::new());
+    };
+    let of = format!(
+        "N {} a gateway, C {} jobs/s",
+        plain(storm.users),
+        plain(work.jobs_per_s())
+    );
     let new = |exact, formula: String| Row::new(found, &site.scope, "all_back_s", exact, formula);
     let row = match at_once(site, storm, &work) {
-        Ok(come_s) => new(come_s + storm.work_s, format!("{} s until all come + N m/C, {of}", plain(come_s)))
-            .map(|row| row.allow(storm.work_s * calls_share(site, storm, &work), "calls of those who are back"))
-            .map(|row| row.allow(work.service_s + message_delays(site, storm), "a job, message delays")),
+        Ok(come_s) => new(
+            come_s + storm.work_s,
+            format!("{} s until all come + N m/C, {of}", plain(come_s)),
+        )
+        .map(|row| {
+            row.allow(
+                storm.work_s * calls_share(site, storm, &work),
+                "calls of those who are back",
+            )
+        })
+        .map(|row| {
+            row.allow(
+                work.service_s + message_delays(site, storm),
+                "a job, message delays",
+            )
+        }),
         Err(why) => new(
             storm.out_s + storm.work_s,
-            format!("at least {} s down + N m/C, {of} (no more is known with {why})", plain(storm.out_s)),
+            format!(
+                "at least {} s down + N m/C, {of} (no more is known with {why})",
+                plain(storm.out_s)
+            ),
         )
-        .map(|row| row.at_least().allow(work.of_users(storm.change), "who came or left in the minute before")),
+        .map(|row| {
+            row.at_least().allow(
+                work.of_users(storm.change),
+                "who came or left in the minute before",
+            )
+        }),
     };
-    Ok(row.map(|row| row.allow(storm.chance, "chance of the service times")).into_iter().collect())
+    Ok(row
+        .map(|row| row.allow(storm.chance, "chance of the service times"))
+        .into_iter()
+        .collect())
 }
 
 /// A gateway that lost every session.
@@ -85,11 +126,25 @@ impl Work {
     fn of(site: &Site) -> Result<Work, String> {
         let serial_s = site.gateway.seconds("setup_serial_time")?;
         let servers = site.gateway.number("servers")?;
-        if site.groups.iter().all(|group| group.answers_at_once().is_ok()) {
-            return Ok(Work { servers, service_s: 0.0, variance: 0.0, serial_s });
+        if site
+            .groups
+            .iter()
+            .all(|group| group.answers_at_once().is_ok())
+        {
+            return Ok(Work {
+                servers,
+                service_s: 0.0,
+                variance: 0.0,
+                serial_s,
+            });
         }
         let service = Service::of(&site.gateway)?;
-        Ok(Work { servers, service_s: service.mean_s, variance: service.variance, serial_s })
+        Ok(Work {
+            servers,
+            service_s: service.mean_s,
+            variance: service.variance,
+            serial_s,
+        })
     }
 
     fn of_users(&self, users: f64) -> f64 {
@@ -106,7 +161,9 @@ impl Work {
 /// # Errors
 /// Why they do not, or do not find the gateway to themselves.
 fn at_once(site: &Site, storm: &Storm, work: &Work) -> Result<f64, String> {
-    let [loss] = site.faults.as_slice() else { return Err("more than one fault".into()) };
+    let [loss] = site.faults.as_slice() else {
+        return Err("more than one fault".into());
+    };
     if site.groups.iter().any(|group| group.faults.len() > 1) {
         return Err("faults of clients".into());
     }
@@ -121,15 +178,28 @@ fn at_once(site: &Site, storm: &Storm, work: &Work) -> Result<f64, String> {
         group.lasting_routes()?;
         group.connections_last(f64::INFINITY)?;
         let all_day: &[&str] = &["never"];
-        group.clients.must(&[("sign_out", all_day), ("lunch", all_day), ("attendance", &["100 %"])])?;
+        group.clients.must(&[
+            ("sign_out", all_day),
+            ("lunch", all_day),
+            ("attendance", &["100 %"]),
+        ])?;
         everybody += group.users();
     }
-    let delays: Result<Vec<f64>, String> = site.groups.iter().map(|group| reestablish_s(&group.clients)).collect();
+    let delays: Result<Vec<f64>, String> = site
+        .groups
+        .iter()
+        .map(|group| reestablish_s(&group.clients))
+        .collect();
     let delays = delays?;
-    let Some(delay) = delays.first().copied().filter(|first| delays.iter().all(|d| d == first)) else {
+    let Some(delay) = delays
+        .first()
+        .copied()
+        .filter(|first| delays.iter().all(|d| d == first))
+    else {
         return Err("delays of several lengths".into());
     };
-    if storm.change != 0.0 || (everybody / site.gateway.number("count")? - storm.users).abs() > 0.01 {
+    if storm.change != 0.0 || (everybody / site.gateway.number("count")? - storm.users).abs() > 0.01
+    {
         return Err("users who have yet to sign in".into());
     }
     if work.variance > 0.0 {
@@ -138,7 +208,11 @@ fn at_once(site: &Site, storm: &Storm, work: &Work) -> Result<f64, String> {
     if storm.users * work.service_s / work.servers > TIMEOUT_S - 1.0 {
         return Err("N > 32 C".into());
     }
-    if site.gateway.number("queue").is_ok_and(|places| places < storm.users) {
+    if site
+        .gateway
+        .number("queue")
+        .is_ok_and(|places| places < storm.users)
+    {
         return Err(site.gateway.shown("queue"));
     }
     let pause = delay.max(LEAST_PAUSE_S);
@@ -161,7 +235,11 @@ fn calls_share(site: &Site, storm: &Storm, work: &Work) -> f64 {
 
 /// What messages add: a round trip for each refusal and each job of a set-up, and what is not a whole number of jobs.
 fn message_delays(site: &Site, storm: &Storm) -> f64 {
-    let longest = site.groups.iter().map(super::group::Group::round_trip_s).fold(0.0, f64::max);
+    let longest = site
+        .groups
+        .iter()
+        .map(super::group::Group::round_trip_s)
+        .fold(0.0, f64::max);
     longest * (JOBS + storm.out_s)
 }
 
@@ -181,18 +259,31 @@ mod tests {
             ("fault", "reset", "true"),
             ("gateway", "service_time", "20 ms"),
         ];
-        let own = crash.into_iter().filter(|(t, k, _)| !changed.iter().any(|(table, key, _)| t == table && k == key));
+        let own = crash
+            .into_iter()
+            .filter(|(t, k, _)| !changed.iter().any(|(table, key, _)| t == table && k == key));
         let given = inputs(&[changed, &own.collect::<Vec<_>>()].concat());
-        let found = with_usable(simulated("gateway:x", &[("all_back_s", &[back])]), "gateway:x", &[100.0; 200]);
+        let found = with_usable(
+            simulated("gateway:x", &[("all_back_s", &[back])]),
+            "gateway:x",
+            &[100.0; 200],
+        );
         let rows = rows(&Site::all(&given)[0], &found)?;
-        Ok(rows.first().map(|row| (row.cells()[2].clone(), row.agrees())).unwrap())
+        Ok(rows
+            .first()
+            .map(|row| (row.cells()[2].clone(), row.agrees()))
+            .unwrap())
     }
 
     #[test]
     fn all_at_once_are_back_after_their_jobs() {
         // 100 users, D 30 s: refused at 30, 60 and 90 s, all there at 120 s; 300 jobs of 20 ms are 6 s.
         assert_eq!(of(&[], Value::Of(126.01)), Ok(("126".into(), true)));
-        assert_eq!(of(&[], Value::Of(126.03)), Ok(("126".into(), false)), "a job is allowed, no more");
+        assert_eq!(
+            of(&[], Value::Of(126.03)),
+            Ok(("126".into(), false)),
+            "a job is allowed, no more"
+        );
         assert_eq!(of(&[], Value::Of(125.0)), Ok(("126".into(), false)));
         let four = [("gateway", "servers", "4")];
         assert_eq!(of(&four, Value::Of(121.5)), Ok(("121.5".into(), true)));
@@ -209,11 +300,26 @@ mod tests {
         let spread = [("clients", "reestablish", "uniform 0 s..60 s")];
         assert_eq!(of(&spread, Value::Of(107.0)), Ok(("> 106".into(), true)));
         assert_eq!(of(&spread, Value::Of(105.9)), Ok(("> 106".into(), false)));
-        assert_eq!(of(&spread, Value::Beyond(9000.0)), Ok(("> 106".into(), true)));
-        assert_eq!(of(&[("gateway", "setup_serial_time", "5 s")], Value::Of(700.0)), Ok(("> 600".into(), true)));
+        assert_eq!(
+            of(&spread, Value::Beyond(9000.0)),
+            Ok(("> 106".into(), true))
+        );
+        assert_eq!(
+            of(&[("gateway", "setup_serial_time", "5 s")], Value::Of(700.0)),
+            Ok(("> 600".into(), true))
+        );
         // 100 users at half a job a second give up: 32 C is 16.
-        assert_eq!(of(&[("gateway", "service_time", "2 s")], Value::Of(900.0)), Ok(("> 700".into(), true)));
-        assert_eq!(of(&[("gateway", "queue", "50")], Value::Of(150.0)), Ok(("> 106".into(), true)));
-        assert_eq!(of(&[("gateway", "forgets", "nothing")], Value::Of(1.0)), Err("forgets = nothing".into()));
+        assert_eq!(
+            of(&[("gateway", "service_time", "2 s")], Value::Of(900.0)),
+            Ok(("> 700".into(), true))
+        );
+        assert_eq!(
+            of(&[("gateway", "queue", "50")], Value::Of(150.0)),
+            Ok(("> 106".into(), true))
+        );
+        assert_eq!(
+            of(&[("gateway", "forgets", "nothing")], Value::Of(1.0)),
+            Err("forgets = nothing".into())
+        );
     }
 }
