@@ -97,6 +97,7 @@
 //! 1,000 pending events, a third slower at 100,000); chunks of 16 instead of 32 entries; the state of the third next user
 //! touched ahead while all stood in one order (no difference: it was mostly the same user's).
 
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod deployment;
 pub mod engine;
@@ -104,6 +105,7 @@ pub mod faults;
 pub mod measure;
 pub mod protocol;
 pub mod quantity;
+#[cfg(feature = "report")]
 pub mod report;
 pub mod scenario;
 pub mod study;
