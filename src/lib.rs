@@ -11,7 +11,8 @@
 //! - [`deployment`]: the only place where engine meets protocol: wiring, paths, probes, `simulate()`.
 //! - [`scenario`]: TOML in, checked and typed values out, every error with file, line, key and what is valid.
 //! - [`study`]: replications, intervals, verdicts, comparison and search; it knows no SIP and no files.
-//! - [`report`]: results to bytes: table, CSV, JSON, plots, one page for people; and back from their folder.
+//! - [`record`]: results as plain data, one struct for who writes and who reads; CSV, JSON, and the folder they are kept in.
+//! - [`report`]: results for people: text, plots, one page.
 //! - [`cli`]: the only printer, one file per subcommand.
 //!
 //! # What the model leaves open, and what was chosen
@@ -105,6 +106,8 @@ pub mod faults;
 pub mod measure;
 pub mod protocol;
 pub mod quantity;
+#[cfg(feature = "report")]
+pub mod record;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod scenario;

@@ -2,7 +2,8 @@
 
 use crate::deployment::Plan;
 use crate::measure::{DropCause, Metric, Scope, Unit};
-use crate::report::number::{duration, human, in_unit, whole};
+use crate::report::number::{duration, human, whole};
+use crate::report::text::in_unit;
 use crate::study::{Judgement, Row, Verdict, overall};
 
 fn row<'a>(rows: &'a [Row], scope: &Scope, metric: &str) -> Option<&'a Row> {

@@ -1,6 +1,7 @@
 //! Quantities with their units: no bare number crosses a module's border.
 
 mod capacity;
+pub mod number;
 mod parse;
 mod time;
 

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::number::{human, rounded};
-use super::run::Premises;
 use super::text::{figure, table};
 use crate::measure::Unit;
+use crate::record::Premises;
 use crate::study::{Compared, Estimate, Stand};
 
 /// An alternative beside the baseline.

@@ -6,11 +6,11 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::number::{duration, human, whole};
-use super::run::Premises;
-use super::study::fingerprint;
-use super::summary::{Bounds, Line, SCHEMA, Wanted, assumptions, line, wanted};
 use super::text::{figure, table};
 use crate::measure::{Objective, Scope};
+use crate::record::Premises;
+use crate::record::study::fingerprint;
+use crate::record::summary::{Bounds, Line, SCHEMA, Wanted, assumptions, line, wanted};
 use crate::study::{Judgement, Row, Samples, Skewed, Verdict, overall};
 
 /// One point and what came out.

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::number::{duration, human, in_unit, percent, whole};
-use super::run::{Assumption, Premises, Run};
+use super::number::{duration, human, percent, whole};
 use crate::measure::{Bound, Objective, Scope, Unit};
+use crate::record::{Assumption, Premises, Run};
 use crate::study::{Estimate, Row, Verdict};
 
 /// A table: words to the left, figures to the right, under the header that is its first row where `header` says so.
@@ -67,6 +67,12 @@ pub fn figure(row: &Row) -> String {
         );
     }
     estimated(&estimate, unit)
+}
+
+/// A value of that unit for people: fractions in percent.
+pub fn in_unit(x: f64, unit: Unit) -> String {
+    let shown = if unit == Unit::Fraction { x * 100.0 } else { x };
+    format!("{}{}", human(shown), unit.suffix())
 }
 
 /// "1.88 ± 0.05 %".

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Which rooms a room may name, besides itself.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("quantity", &[]),
     ("engine", &["quantity"]),
     ("measure", &["quantity"]),
@@ -31,7 +31,8 @@ const ARROWS: [(&str, &[&str]); 11] = [
         ],
     ),
     ("study", &["quantity", "measure"]),
-    ("report", &["quantity", "measure", "study"]),
+    ("record", &["quantity", "measure", "study"]),
+    ("report", &["quantity", "measure", "study", "record"]),
     (
         "cli",
         &[
@@ -41,6 +42,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
             "deployment",
             "scenario",
             "study",
+            "record",
             "report",
         ],
     ),

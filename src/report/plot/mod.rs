@@ -23,8 +23,8 @@ use std::io::Write;
 use rayon::prelude::*;
 
 use super::chart::{Chart, Size, png, svg};
-use super::folder::{Folder, FolderError};
 use super::results::{Found, Results, ResultsError};
+use crate::record::{Folder, FolderError};
 
 /// A chart and what its files are called.
 #[derive(Clone, PartialEq, Debug)]

@@ -1,8 +1,8 @@
 use std::fs;
 use std::io::Write;
 
-use super::super::folder::Folder;
 use super::*;
+use crate::record::{Folder, Value};
 
 const SUMMARY: &str = r#"{"schema": "rccsim.summary/1", "scenario": "s", "scenario_hash": "h", "question": "", "version": "0",
     "seed": 1, "replications": 2, "fingerprint": "f", "verdict": "pass", "answer": "a", "advice": [], "interrupted": false,

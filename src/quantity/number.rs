@@ -1,7 +1,5 @@
 //! Numbers as bytes: the same on every machine, and readable.
 
-use crate::measure::Unit;
-
 /// Rounded to 9 significant digits: what files hold. The last bits of a quotient are nobody's business.
 pub fn rounded(x: f64) -> f64 {
     if x == 0.0 || !x.is_finite() {
@@ -51,12 +49,6 @@ fn grouped(text: &str) -> String {
 /// A whole number, thousands apart.
 pub fn whole(n: u64) -> String {
     grouped(&n.to_string())
-}
-
-/// A value of that unit for people: fractions in percent.
-pub fn in_unit(x: f64, unit: Unit) -> String {
-    let shown = if unit == Unit::Fraction { x * 100.0 } else { x };
-    format!("{}{}", human(shown), unit.suffix())
 }
 
 /// A share in percent to two decimals: what a short trial can say.
@@ -117,7 +109,6 @@ mod tests {
             ],
             ["25 min 32 s", "59.5 s", "8 h", "1 h 1 min"]
         );
-        assert_eq!(in_unit(0.019206, Unit::Fraction), "1.921 %");
     }
 
     #[test]

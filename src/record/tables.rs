@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::number::field;
 use super::run::Run;
 use crate::measure::{DropRow, Histogram, MinuteBin, Sample, StationTally, Unit};
 use crate::quantity::Time;
+use crate::quantity::number::field;
 use crate::study::{Column, Observation, Samples, columns};
 
 /// The columns of `runs.csv`.

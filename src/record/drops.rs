@@ -1,7 +1,7 @@
 //! `drops.csv`: a row per lost session.
 
-use super::super::tables::DROP_COLUMNS;
-use super::{needed, number, rows};
+use super::results::{needed, number, rows};
+use super::tables::DROP_COLUMNS;
 
 /// A lost session.
 #[derive(Clone, PartialEq, Debug)]

@@ -1,7 +1,7 @@
 //! `runs.csv`: every figure of every replication.
 
-use super::super::tables::RUNS;
-use super::{number, rows};
+use super::results::{number, rows};
+use super::tables::RUNS;
 
 /// One figure over the replications.
 #[derive(Clone, PartialEq, Debug, Default)]

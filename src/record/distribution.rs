@@ -1,7 +1,7 @@
 //! `distribution.csv`: how often a duration fell between two others.
 
-use super::super::tables::DISTRIBUTION;
-use super::{needed, rows};
+use super::results::{needed, rows};
+use super::tables::DISTRIBUTION;
 
 /// How one duration is distributed.
 #[derive(Clone, PartialEq, Debug, Default)]

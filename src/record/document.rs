@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::super::summary;
+use super::summary;
 
 /// `summary.json`: what every kind of study says, and what its own kind says.
 #[derive(Deserialize, Clone, PartialEq, Debug, Default)]

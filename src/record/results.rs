@@ -3,13 +3,6 @@
 //! A report and its plots are functions of this alone, so that `rccsim report` of an old folder and the end of the command
 //! that made it say the same.
 
-mod distribution;
-mod document;
-mod drops;
-mod runs;
-mod scheduled;
-mod series;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -17,20 +10,13 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-pub use distribution::{Distribution, distributions};
-pub use document::{
-    Assumption, Best, BestPoint, Cell, Changed, Compared, Comparison, Document, Figure, Found,
-    Matrix, Objective, PointLine, Rival, Run, Sensitivity, Size, Sweep, Tried, TriedKey,
-    TriedObjective, TriedValue,
-};
-pub use drops::{Dropped, drops};
-pub use runs::{Replicated, Value, runs};
-pub use scheduled::Scheduled;
-pub use series::{Series, series};
-
 use crate::quantity::parse_clock;
 
 use super::folder::{MANIFEST, Manifest, PARTIAL, SCHEMA};
+use super::{
+    Distribution, Document, Dropped, Replicated, Scheduled, Series, distributions, drops, runs,
+    scheduled, series,
+};
 
 const SCENARIO: &str = "scenario.toml";
 
@@ -368,7 +354,7 @@ fn manifest(path: &Path) -> Result<Manifest, ResultsError> {
 }
 
 /// The rows of a CSV file whose first line names its columns; a message names the line.
-fn rows<'t>(
+pub(super) fn rows<'t>(
     text: &'t str,
     columns: &[&str],
 ) -> Result<impl Iterator<Item = Result<(u64, csv::StringRecord), String>> + use<'t>, String> {
@@ -388,7 +374,11 @@ fn rows<'t>(
 }
 
 /// A cell as a number; `None` where it is empty.
-fn number(record: &csv::StringRecord, column: usize, line: u64) -> Result<Option<f64>, String> {
+pub(super) fn number(
+    record: &csv::StringRecord,
+    column: usize,
+    line: u64,
+) -> Result<Option<f64>, String> {
     let cell = record.get(column).unwrap_or_default();
     if cell.is_empty() {
         return Ok(None);
@@ -400,7 +390,7 @@ fn number(record: &csv::StringRecord, column: usize, line: u64) -> Result<Option
 }
 
 /// A cell that must be a number.
-fn needed(record: &csv::StringRecord, column: usize, line: u64) -> Result<f64, String> {
+pub(super) fn needed(record: &csv::StringRecord, column: usize, line: u64) -> Result<f64, String> {
     number(record, column, line)?.ok_or_else(|| format!("line {line}: a number is missing"))
 }
 

@@ -1,6 +1,6 @@
 //! `series.csv`: values over time.
 
-use super::{needed, number, rows};
+use super::results::{needed, number, rows};
 
 /// The columns of `series.csv`.
 const COLUMNS: [&str; 8] = [

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::number::{field, rounded};
 use super::run::{Assumption, Run};
 use super::settled::{Quantile, Settled, quantiles, settled};
 use crate::measure::Bound;
+use crate::quantity::number::{field, rounded};
 use crate::study::{Judgement, Row, Verdict};
 
 /// The version of the document's shape: readers check it before anything else.
@@ -15,7 +15,7 @@ pub const SCHEMA: &str = "rccsim.summary/1";
 
 /// A row of the summary.
 #[derive(Serialize)]
-pub(super) struct Line<'a> {
+pub struct Line<'a> {
     point: &'a BTreeMap<String, String>,
     scope: String,
     metric: &'a str,
@@ -30,8 +30,9 @@ pub(super) struct Line<'a> {
     replications: u32,
 }
 
+/// An objective and how it came out.
 #[derive(Serialize)]
-pub(super) struct Wanted<'a> {
+pub struct Wanted<'a> {
     metric: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<&'a str>,
@@ -49,8 +50,9 @@ pub(super) struct Wanted<'a> {
     replications_needed: Option<u32>,
 }
 
+/// An assumed value and what others give.
 #[derive(Serialize)]
-pub(super) struct Bounds<'a> {
+pub struct Bounds<'a> {
     key: &'a str,
     value: &'a str,
     standing: String,
@@ -105,7 +107,7 @@ fn bounds(row: &Row) -> (Option<f64>, Option<f64>, Option<f64>) {
 }
 
 /// A row of the summary.
-pub(super) fn line<'a>(row: &'a Row, point: &'a BTreeMap<String, String>) -> Line<'a> {
+pub fn line<'a>(row: &'a Row, point: &'a BTreeMap<String, String>) -> Line<'a> {
     let (mean, lower, upper) = bounds(row);
     Line {
         point,
@@ -122,7 +124,7 @@ pub(super) fn line<'a>(row: &'a Row, point: &'a BTreeMap<String, String>) -> Lin
 }
 
 /// An objective and how it came out.
-pub(super) fn wanted(judgement: &Judgement) -> Wanted<'_> {
+pub fn wanted(judgement: &Judgement) -> Wanted<'_> {
     let (mean, lower, upper) = bounds(&judgement.row);
     let objective = &judgement.objective;
     let (at_most, at_least) = match objective.bound {
@@ -145,7 +147,7 @@ pub(super) fn wanted(judgement: &Judgement) -> Wanted<'_> {
 }
 
 /// What hangs on assumed values.
-pub(super) fn assumptions(all: &[Assumption]) -> Vec<Bounds<'_>> {
+pub fn assumptions(all: &[Assumption]) -> Vec<Bounds<'_>> {
     let mut bounds = Vec::new();
     for a in all {
         let mut alternatives = Vec::new();
