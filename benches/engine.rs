@@ -26,7 +26,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use rand_distr::Distribution;
-use rccsim::engine::{Agenda, Alarm, Exponential, Key, Normal, Ring, Stream};
+use rccsim::engine::{Alarm, EventKey, Exponential, FutureEventList, Normal, Ring, Stream};
 use rccsim::quantity::Time;
 use rows::Rows;
 
@@ -96,7 +96,7 @@ fn compare(rows: &mut Rows, name: &str, delays: &Delays, sip: bool, pending: usi
     // A heap of 10⁷ takes microseconds an event, and has been warmed up by 2·10⁷ of them before.
     let events = (pending * 2).clamp(1_000_000, 2_000_000);
     let mut heap = Hold::<BinaryHeap<Reverse<u128>>>::new(pending, delays, sip);
-    let mut none = Hold::<Agenda<()>>::new(pending, delays, sip);
+    let mut none = Hold::<FutureEventList<()>>::new(pending, delays, sip);
     let mut rates = [const { Vec::new() }; 4];
     for _ in 0..ROUNDS {
         rates[0].push(heap.rate(events));
@@ -104,10 +104,10 @@ fn compare(rows: &mut Rows, name: &str, delays: &Delays, sip: bool, pending: usi
     }
     assert_eq!(heap.check, none.check, "the orders differ");
     drop((heap, none));
-    let mut small = Hold::<Agenda<[u64; 2]>>::new(pending, delays, sip);
+    let mut small = Hold::<FutureEventList<[u64; 2]>>::new(pending, delays, sip);
     (0..ROUNDS).for_each(|_| rates[2].push(small.rate(events)));
     drop(small);
-    let mut large = Hold::<Agenda<[u64; 5]>>::new(pending, delays, sip);
+    let mut large = Hold::<FutureEventList<[u64; 5]>>::new(pending, delays, sip);
     (0..ROUNDS).for_each(|_| rates[3].push(large.rate(events)));
     let [heap, none, small, large] = rates.map(|mut r| {
         r.sort_by(f64::total_cmp);
@@ -132,8 +132,8 @@ fn compare(rows: &mut Rows, name: &str, delays: &Delays, sip: bool, pending: usi
 /// What is compared.
 trait Pending {
     fn new() -> Self;
-    fn file(&mut self, key: Key);
-    fn take(&mut self) -> Key;
+    fn schedule(&mut self, key: EventKey);
+    fn take(&mut self) -> EventKey;
 }
 
 impl Pending for BinaryHeap<Reverse<u128>> {
@@ -141,30 +141,30 @@ impl Pending for BinaryHeap<Reverse<u128>> {
         BinaryHeap::new()
     }
     #[inline]
-    fn file(&mut self, key: Key) {
+    fn schedule(&mut self, key: EventKey) {
         self.push(Reverse(u128::from(key.due) << 64 | u128::from(key.tie)));
     }
     #[inline]
-    fn take(&mut self) -> Key {
+    fn take(&mut self) -> EventKey {
         let Reverse(key) = self.pop().expect("something is pending");
-        Key {
+        EventKey {
             due: (key >> 64) as u64,
             tie: key as u64,
         }
     }
 }
 
-impl<P: Copy + Default> Pending for Agenda<P> {
+impl<P: Copy + Default> Pending for FutureEventList<P> {
     fn new() -> Self {
-        Agenda::new(Time(u64::MAX))
+        FutureEventList::new(Time(u64::MAX))
     }
     #[inline]
-    fn file(&mut self, key: Key) {
-        Agenda::file(self, key, P::default());
+    fn schedule(&mut self, key: EventKey) {
+        FutureEventList::schedule(self, key, P::default());
     }
     #[inline]
-    fn take(&mut self) -> Key {
-        let (key, payload) = Agenda::take(self).expect("something is pending");
+    fn take(&mut self) -> EventKey {
+        let (key, payload) = FutureEventList::pop(self).expect("something is pending");
         black_box(payload);
         key
     }
@@ -239,7 +239,7 @@ impl<'a, Q: Pending> Hold<'a, Q> {
         };
         for entity in 0..pending as u32 {
             let at = Time(hold.delay());
-            hold.queue.file(Key::new(at, 3, entity, 0));
+            hold.queue.schedule(EventKey::new(at, 3, entity, 0));
         }
         hold.run(2 * pending);
         hold
@@ -268,16 +268,16 @@ impl<'a, Q: Pending> Hold<'a, Q> {
             let entity = key.entity();
             if key.class() == 1 {
                 if let Ring::Again(due) = self.alarms[entity as usize].rang(key.due) {
-                    self.queue.file(Key { due, tie: key.tie });
+                    self.queue.schedule(EventKey { due, tie: key.tie });
                 }
                 continue;
             }
             let at = Time(key.time().0 + self.delay());
             self.queue
-                .file(Key::new(at, 3, entity, key.count().wrapping_add(1)));
+                .schedule(EventKey::new(at, 3, entity, key.count().wrapping_add(1)));
             if let Some(alarm) = self.alarms.get_mut(entity as usize) {
                 if let Some(due) = alarm.set(Some((Time(key.time().0 + TIMEOUT_US), 1))) {
-                    self.queue.file(Key {
+                    self.queue.schedule(EventKey {
                         due,
                         tie: u64::from(entity) << 32,
                     });

@@ -1,4 +1,4 @@
-//! rccsim: a deterministic discrete-event simulator of Remote Call Control deployments.
+//! rccsim: a deterministic discrete-event simulator of Remote Call RunHandle deployments.
 //!
 //! The architecture, in dependency order, one sentence a module:
 //!

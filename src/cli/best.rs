@@ -19,7 +19,9 @@ use crate::quantity::parse_share;
 use crate::report::Premises;
 use crate::report::study::{Study, Tried};
 use crate::scenario::{Scenario, expanded_study};
-use crate::study::{Cost, Samples, Selection, Standing, Verdict, checkpoints, judge_all, overall};
+use crate::study::{
+    Cost, Samples, Selection, SelectionState, Verdict, checkpoints, judge_all, overall,
+};
 
 /// Select the best point.
 #[derive(Args)]
@@ -198,7 +200,8 @@ impl Best {
             least: 1,
         };
         let costs = |tried: &Shown| {
-            let of = |values: &Vec<Vec<Sample>>| cost.of_values(values).ok().map(Sample::Value);
+            let of =
+                |values: &Vec<Vec<Sample>>| cost.evaluate_values(values).ok().map(Sample::Value);
             let known = cost
                 .terms
                 .iter()
@@ -314,7 +317,7 @@ impl Best {
         let least = candidates.iter().map(mean).fold(f64::INFINITY, f64::min);
         let (mut delta, mut standing) = (None, None);
         if let [only] = candidates[..] {
-            standing = Some(Standing::Selected {
+            standing = Some(SelectionState::Selected {
                 best: only,
                 within_delta: Vec::new(),
             });
@@ -326,7 +329,7 @@ impl Best {
             else {
                 unreachable!("fewer alternatives than were checked before")
             };
-            while let Standing::Open(survivors) = selection.standing() {
+            while let SelectionState::Open(survivors) = selection.state() {
                 let survivors: Vec<usize> = survivors.into_iter().map(|i| candidates[i]).collect();
                 let round = selection.rounds();
                 if round >= self.most_reps as usize {
@@ -347,7 +350,7 @@ impl Best {
             for (i, n) in candidates.iter().zip(selection.observations_of()) {
                 spent[*i] = spent[*i].max(n);
             }
-            standing = Some(selection.standing().of(&candidates));
+            standing = Some(selection.state().of(&candidates));
         }
         // What was simulated ahead and never asked for depends on nothing that should be seen.
         observed
@@ -425,7 +428,7 @@ impl Observed {
             return Ok(false);
         };
         for ((i, replication), observation) in wanted.into_iter().zip(observed) {
-            self.costs[i].push(cost.of(&observation).map_err(|metric| {
+            self.costs[i].push(cost.evaluate(&observation).map_err(|metric| {
                 Fault::Input(format!(
                     "--cost: {} has no value in replication {} of {}: nothing of that kind happened",
                     metric.name,

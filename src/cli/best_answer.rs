@@ -6,7 +6,7 @@ use super::design::Alternative;
 use crate::report::Premises;
 use crate::report::number::{human, rounded, whole};
 use crate::report::text::{premises as deciding, table};
-use crate::study::{CONFIDENCE, Estimate, Samples, Standing, Verdict, mean_interval};
+use crate::study::{CONFIDENCE, Estimate, Samples, SelectionState, Verdict, mean_interval};
 
 /// How a selection came out.
 pub struct Selected {
@@ -19,7 +19,7 @@ pub struct Selected {
     /// What it cost, by replication.
     pub costs: Vec<Vec<f64>>,
     /// Where the selection stands; `None`: no point meets the objectives.
-    pub standing: Option<Standing>,
+    pub standing: Option<SelectionState>,
 }
 
 impl Selected {
@@ -32,7 +32,7 @@ impl Selected {
                 .any(|v| *v == Verdict::Inconclusive)
         };
         match &self.standing {
-            Some(Standing::Selected { .. }) => Verdict::Pass,
+            Some(SelectionState::Selected { .. }) => Verdict::Pass,
             None if !open() => Verdict::Fail,
             _ => Verdict::Inconclusive,
         }
@@ -41,7 +41,7 @@ impl Selected {
     /// The points that the answer is about: the best one, then the others that could have been, by their mean cost.
     pub fn ranking(&self) -> Vec<usize> {
         let best = match &self.standing {
-            Some(Standing::Selected { best, .. }) => Some(*best),
+            Some(SelectionState::Selected { best, .. }) => Some(*best),
             _ => None,
         };
         let serves = |i: &usize| {
@@ -104,7 +104,7 @@ pub fn body<'a>(
 ) -> impl Serialize + use<'a> {
     let label = |i: usize| all[i].point.label();
     let (best, within) = match &selected.standing {
-        Some(Standing::Selected { best, within_delta }) => {
+        Some(SelectionState::Selected { best, within_delta }) => {
             (Some(label(*best)), within_delta.clone())
         }
         _ => (None, Vec::new()),
@@ -168,21 +168,23 @@ fn least(all: &[Alternative], selected: &Selected, alpha: f64) -> Vec<String> {
     let sure = format!("{} %", human((1.0 - alpha) * 100.0));
     let delta = selected.delta.map_or(String::new(), human);
     match standing {
-        Standing::Open(left) => vec![format!(
+        SelectionState::Open(left) => vec![format!(
             "Not decided after {spent}: {} are left; a larger --delta or more --most-reps decide.",
             left.iter().map(label).collect::<Vec<_>>().join("; ")
         )],
-        Standing::Selected { best, .. } if selected.delta.is_none() => {
+        SelectionState::Selected { best, .. } if selected.delta.is_none() => {
             vec![format!(
                 "{} alone is left to select ({spent}).",
                 label(best)
             )]
         }
-        Standing::Selected { best, within_delta } if within_delta.is_empty() => vec![format!(
-            "{} is best: where it is better than every other by {delta} or more, this is right with {sure} ({spent}).",
-            label(best)
-        )],
-        Standing::Selected { best, within_delta } => vec![
+        SelectionState::Selected { best, within_delta } if within_delta.is_empty() => {
+            vec![format!(
+                "{} is best: where it is better than every other by {delta} or more, this is right with {sure} ({spent}).",
+                label(best)
+            )]
+        }
+        SelectionState::Selected { best, within_delta } => vec![
             format!(
                 "{} has the least cost, but these are within {delta} of it:",
                 label(best)
@@ -226,11 +228,11 @@ pub fn text(
             None => human(e.mean),
         });
         let note = match &selected.standing {
-            Some(Standing::Selected { best, .. }) if *best == i => "best",
-            Some(Standing::Selected { within_delta, .. }) if within_delta.contains(&i) => {
+            Some(SelectionState::Selected { best, .. }) if *best == i => "best",
+            Some(SelectionState::Selected { within_delta, .. }) if within_delta.contains(&i) => {
                 "within δ"
             }
-            Some(Standing::Open(left)) if left.contains(&i) => "left",
+            Some(SelectionState::Open(left)) if left.contains(&i) => "left",
             _ => "",
         };
         let verdict = selected.verdicts.as_ref().map_or("", |v| v[i].name());

@@ -15,15 +15,17 @@ use super::fault::Fault;
 use super::progress::Progress;
 use super::replicate::{scopes, simulated_us, tallies};
 use super::trial::Trial;
-use crate::deployment::{Control, Manner, Plan, Portion, Replication, Shortcuts, simulate_under};
+use crate::deployment::{
+    FastPaths, PartialResult, Plan, Replication, RunHandle, RunOptions, simulate_with_options,
+};
 use crate::report::{Found, UnitName, Units};
-use crate::study::{Observation, Samples, Wanted, checkpoints, is_precise};
+use crate::study::{Observation, PrecisionTarget, Samples, checkpoints, is_precise};
 
 /// What is simulated, where finished units are kept, and who watches.
 pub struct Campaign {
     /// The finished units.
     units: Units,
-    control: Arc<Control>,
+    control: Arc<RunHandle>,
     quiet: bool,
     progress: Mutex<Option<Progress>>,
     reused: AtomicU32,
@@ -39,7 +41,7 @@ pub struct Replications<'a> {
     /// So many at least.
     pub start: u32,
     /// So closely, where that is wanted.
-    pub wanted: &'a [Wanted],
+    pub wanted: &'a [PrecisionTarget],
     /// So many at most, where a precision is wanted.
     pub most: u32,
 }
@@ -69,7 +71,7 @@ impl Campaign {
     ///
     /// # Errors
     /// The file system's refusal.
-    pub fn new(folder: &Path, control: Arc<Control>, quiet: bool) -> Result<Campaign, Fault> {
+    pub fn new(folder: &Path, control: Arc<RunHandle>, quiet: bool) -> Result<Campaign, Fault> {
         let units = Units::open(folder)?;
         let none = || AtomicU32::new(0);
         let progress = Mutex::new(Some(Progress::watch(&control, !quiet)));
@@ -206,12 +208,12 @@ impl Campaign {
             progress.until(us.saturating_add(self.control.simulated_us()));
         }
         let one = |(trial, replication): (&Trial, u32)| {
-            let manner = Manner {
-                shortcuts: Shortcuts::Taken,
+            let manner = RunOptions {
+                fast_paths: FastPaths::On,
                 drop_rows: 0,
-                control: &self.control,
+                handle: &self.control,
             };
-            simulate_under(&trial.plan, replication, manner)
+            simulate_with_options(&trial.plan, replication, manner)
                 .map(|done| observation(&trial.plan, &done))
         };
         let units: Vec<(&Trial, u32)> = trials
@@ -276,12 +278,12 @@ impl Campaign {
         let done = match by_group {
             true => self.by_group(alternative, replication)?,
             false => {
-                let manner = Manner {
-                    shortcuts: Shortcuts::Taken,
+                let manner = RunOptions {
+                    fast_paths: FastPaths::On,
                     drop_rows: 0,
-                    control: &self.control,
+                    handle: &self.control,
                 };
-                simulate_under(plan, replication, manner)
+                simulate_with_options(plan, replication, manner)
             }
         };
         let Some(done) = done else { return Ok(None) };
@@ -311,11 +313,11 @@ impl Campaign {
         replication: u32,
     ) -> Result<Option<Replication>, Fault> {
         let plan = &alternative.scenario.plan;
-        let mut whole = Replication::none_of(plan);
+        let mut whole = Replication::empty(plan);
         let groups = plan.groups().len();
         for start in (0..groups).step_by(GROUPS_AT_ONCE) {
             let some = start..(start + GROUPS_AT_ONCE).min(groups);
-            let portions: Vec<Option<Portion>> = some
+            let portions: Vec<Option<PartialResult>> = some
                 .clone()
                 .into_par_iter()
                 .with_max_len(1)
@@ -337,7 +339,7 @@ impl Campaign {
         alternative: &Alternative,
         replication: u32,
         group: usize,
-    ) -> Result<Option<Portion>, Fault> {
+    ) -> Result<Option<PartialResult>, Fault> {
         let name = UnitName {
             group: Some(group),
             ..name(alternative, replication)
@@ -358,7 +360,7 @@ impl Campaign {
         if self.control.is_stopped() {
             return Ok(None);
         }
-        let Some(portion) = Portion::simulate(plan, group, replication, &self.control) else {
+        let Some(portion) = PartialResult::simulate(plan, group, replication, &self.control) else {
             return Ok(None);
         };
         let bytes =
@@ -391,7 +393,7 @@ impl Campaign {
 }
 
 fn observation(plan: &Plan, done: &Replication) -> Observation {
-    Observation::of(&tallies(done), plan.horizon)
+    Observation::from_tallies(&tallies(done), plan.horizon)
 }
 
 /// Groups whose counts are held until they are merged.

@@ -24,7 +24,7 @@ use crate::report::{Premises, VERSION, read_manifest, tables};
 use crate::scenario::catalogue::Standing;
 use crate::scenario::{Point, expanded};
 use crate::study::{
-    CONFIDENCE, Compared, DECISIVE, Estimate, Samples, Stand, bonferroni, compare, verdict,
+    CONFIDENCE, ComparedMetric, DECISIVE, Estimate, Relation, Samples, bonferroni, compare, verdict,
 };
 
 /// Compare results or scenarios.
@@ -349,11 +349,11 @@ fn said(comparison: &Comparison, tried: &[Shown]) -> Said {
         );
         let stand = verdict(&figures);
         // That two cannot be told apart is shown only where the trial sees that their difference is not what it was.
-        let is_gone = |now: &Compared| {
+        let is_gone = |now: &ComparedMetric| {
             let before = against
                 .figures
                 .iter()
-                .find(|f| f.metric == now.metric && f.stand != Stand::Indistinguishable);
+                .find(|f| f.metric == now.metric && f.relation != Relation::Indistinguishable);
             let bounds = now
                 .paired
                 .and_then(|p| p.difference.lower.zip(p.difference.upper));
@@ -362,10 +362,10 @@ fn said(comparison: &Comparison, tried: &[Shown]) -> Said {
                 .zip(mean)
                 .is_some_and(|((lower, upper), mean)| mean < lower || mean > upper)
         };
-        settled &= stand != Stand::Indistinguishable || figures.iter().any(is_gone);
+        settled &= stand != Relation::Indistinguishable || figures.iter().any(is_gone);
         let differences = figures
             .iter()
-            .filter(|f| f.stand != Stand::Indistinguishable);
+            .filter(|f| f.relation != Relation::Indistinguishable);
         let told = differences
             .filter_map(|f| Some((f, f.paired?.difference)))
             .map(|(f, difference)| {

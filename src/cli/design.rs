@@ -7,7 +7,7 @@ use clap::Args;
 use super::fault::Fault;
 use super::flags::Source;
 use crate::scenario::{Axis, Combine, HalfWidth, Place, Point, Scenario, Study, hash};
-use crate::study::{Precision, Wanted};
+use crate::study::{Precision, PrecisionTarget};
 
 /// What is varied.
 #[derive(Args, Default)]
@@ -55,7 +55,7 @@ impl PrecisionFlags {
     ///
     /// # Errors
     /// What is valid.
-    pub fn wanted(&self, study: Option<&Study>) -> Result<Vec<Wanted>, Fault> {
+    pub fn wanted(&self, study: Option<&Study>) -> Result<Vec<PrecisionTarget>, Fault> {
         Ok(self.half_widths(study)?.into_iter().map(wanted).collect())
     }
 
@@ -71,13 +71,13 @@ impl PrecisionFlags {
     }
 }
 
-fn wanted(half_width: HalfWidth) -> Wanted {
+fn wanted(half_width: HalfWidth) -> PrecisionTarget {
     match half_width {
-        HalfWidth::Relative(share) => Wanted {
+        HalfWidth::Relative(share) => PrecisionTarget {
             metric: None,
             precision: Precision::Relative(share),
         },
-        HalfWidth::Absolute(metric, half) => Wanted {
+        HalfWidth::Absolute(metric, half) => PrecisionTarget {
             metric: Some(metric.name),
             precision: Precision::Absolute(half),
         },

@@ -12,7 +12,7 @@ use super::fault::{Fault, print};
 use super::flags::{JobsFlag, results_folder, written};
 use super::remedy::remedies;
 use super::report::publish;
-use crate::deployment::{Fate, Plan, Witness, watch_and_count};
+use crate::deployment::{Fate, Observer, Plan, observe_with_tally};
 use crate::measure::{DropCause, Metric, Scope};
 use crate::protocol::{ClientNote, Message, Side, Subject};
 use crate::quantity::Time;
@@ -192,7 +192,7 @@ fn cause(samples: &Samples) -> Option<&'static str> {
 }
 
 fn cell(gateway: &str, client: &str, plan: &Plan) -> Cell {
-    let (whole, methods) = watch_and_count(plan, 0, 0, 0, Methods::default())
+    let (whole, methods) = observe_with_tally(plan, 0, 0, 0, Methods::default())
         .unwrap_or_else(|| unreachable!("nobody stops it"));
     let mut samples = Samples::new(vec![Scope::All], plan.horizon);
     samples.push(0, &[&whole]);
@@ -246,7 +246,7 @@ impl Methods {
     }
 }
 
-impl Witness for Methods {
+impl Observer for Methods {
     fn message(&mut self, _: Time, user: u32, message: &Message, fate: Fate) {
         let refresh = match message.subject {
             Subject::Update => "UPDATE",

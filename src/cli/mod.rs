@@ -38,7 +38,7 @@ use clap::{Parser, Subcommand};
 
 use fault::Fault;
 
-/// Simulates Remote Call Control deployments: will the gateway keep the sessions, and what is missed if not?
+/// Simulates Remote Call RunHandle deployments: will the gateway keep the sessions, and what is missed if not?
 #[derive(Parser)]
 #[command(name = "rccsim", version, max_term_width = 100)]
 #[command(

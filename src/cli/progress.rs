@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::deployment::Control;
+use crate::deployment::RunHandle;
 
 /// Hands the interrupt key to the control: the first stops the run and keeps what is finished, the second ends the process.
-pub fn interruptible() -> Arc<Control> {
-    let control = Arc::new(Control::default());
+pub fn interruptible() -> Arc<RunHandle> {
+    let control = Arc::new(RunHandle::default());
     let handle = Arc::clone(&control);
     // A process whose handler is set already, or cannot be, is ended by the key as any other.
     let _ = ctrlc::set_handler(move || {
@@ -33,7 +33,7 @@ pub struct Progress {
 
 impl Progress {
     /// Shows how far the control is; nothing unless wanted and on a terminal.
-    pub fn watch(control: &Arc<Control>, wanted: bool) -> Progress {
+    pub fn watch(control: &Arc<RunHandle>, wanted: bool) -> Progress {
         let total_us = Arc::new(AtomicU64::new(0));
         if !wanted || !std::io::stderr().is_terminal() {
             return Progress {

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::replicate::shrunk;
-use crate::deployment::{GatewayPlan, Plan, watch_and_count};
+use crate::deployment::{GatewayPlan, Plan, observe_with_tally};
 use crate::protocol::Allow;
 
 /// Users of each group in a trial.
@@ -40,7 +40,7 @@ pub const REMEDIES: [Remedy; 2] = [
 /// Share of time down and drops of a trial of one gateway; the share is 0 where nobody signed in.
 fn trial(plan: &Plan) -> (f64, u64) {
     let (whole, ()) =
-        watch_and_count(plan, 0, 0, 0, ()).unwrap_or_else(|| unreachable!("nobody stops it"));
+        observe_with_tally(plan, 0, 0, 0, ()).unwrap_or_else(|| unreachable!("nobody stops it"));
     let down = whole.setting_up_us + whole.silent_us + whole.visible_us;
     (
         down as f64 / whole.signed_in_us.max(1) as f64,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::deployment::{
-    Control, DropLog, Manner, Part, Plan, Replication, Shortcuts, simulate_each,
+    DropLog, FastPaths, Plan, Replication, ReplicationPart, RunHandle, RunOptions, simulate_each,
 };
 use crate::measure::{Scope, Tally};
 use crate::quantity::Time;
@@ -35,13 +35,13 @@ pub fn replicate<E>(
     plan: &Plan,
     numbers: Range<u32>,
     samples: &mut Samples,
-    manner: Manner,
+    manner: RunOptions,
     mut drops: impl FnMut(u32, DropLog) -> Result<(), E>,
 ) -> Result<(), E> {
     let numbers: Vec<u32> = numbers.collect();
     simulate_each(plan, &numbers, manner, |number, part| match part {
-        Part::Drops(log) => drops(number, log),
-        Part::Whole(r) => {
+        ReplicationPart::Drops(log) => drops(number, log),
+        ReplicationPart::Complete(r) => {
             samples.push(number, &tallies(&r));
             Ok(())
         }
@@ -51,10 +51,10 @@ pub fn replicate<E>(
 /// The samples of a plan without drop rows and without interruption.
 pub fn samples_of(plan: &Plan, replications: u32) -> Samples {
     let mut samples = Samples::new(scopes(plan), plan.horizon);
-    let manner = Manner {
-        shortcuts: Shortcuts::Taken,
+    let manner = RunOptions {
+        fast_paths: FastPaths::On,
         drop_rows: 0,
-        control: &Control::default(),
+        handle: &RunHandle::default(),
     };
     let done: Result<(), std::convert::Infallible> =
         replicate(plan, 0..replications, &mut samples, manner, |_, _| Ok(()));

@@ -19,7 +19,7 @@ use super::replicate::{replicate, scopes, simulated_us};
 use super::report::publish;
 use super::typical::FirstLosses;
 use super::{Outcome, memory};
-use crate::deployment::{Control, DropLog, Manner, Plan, Shortcuts};
+use crate::deployment::{DropLog, FastPaths, Plan, RunHandle, RunOptions};
 use crate::measure::Scope;
 use crate::report::ladder::Ladder;
 use crate::report::number::{percent, whole};
@@ -147,7 +147,7 @@ impl Run {
     fn simulate(
         &self,
         scenario: &Scenario,
-        control: &Arc<Control>,
+        control: &Arc<RunHandle>,
         folder: &mut Folder,
     ) -> Result<(Samples, FirstLosses, bool), Fault> {
         let plan = &scenario.plan;
@@ -173,10 +173,10 @@ impl Run {
             let from = samples.replications();
             let left = simulated_us(plan, n - from).saturating_add(control.simulated_us());
             progress.until(left);
-            let manner = Manner {
-                shortcuts: Shortcuts::Taken,
+            let manner = RunOptions {
+                fast_paths: FastPaths::On,
                 drop_rows: table.left,
-                control,
+                handle: control,
             };
             replicate(plan, from..n, &mut samples, manner, |number, log| {
                 table.write(number, log).map_err(world)

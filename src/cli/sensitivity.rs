@@ -288,7 +288,7 @@ fn bars(
     others: &[Samples],
 ) -> Vec<Bar> {
     let column = own.column(metric.name).unwrap_or(0);
-    let of = |samples: &Samples| samples.of(0, column).collect::<Vec<Sample>>();
+    let of = |samples: &Samples| samples.column_samples(0, column).collect::<Vec<Sample>>();
     let confidence = bonferroni(CONFIDENCE, trials.len());
     let mut bars: Vec<Bar> = Vec::new();
     for (trial, samples) in trials.into_iter().zip(others) {

@@ -24,7 +24,7 @@ use crate::report::text::{figure, objective, target};
 use crate::scenario::{
     Axis, Combine, Override, Place, Point, Scenario, Study as Varied, expanded, hash,
 };
-use crate::study::{Bracket, Judgement, Samples, Side, Verdict, judge_all, overall};
+use crate::study::{Bracket, Feasibility, Judgement, Samples, Verdict, judge_all, overall};
 
 /// Size a key.
 #[derive(Args)]
@@ -598,11 +598,18 @@ fn find(search: &Search, largest: bool) -> Result<Option<Finding>, Fault> {
         };
         // What is not shown to serve does not serve.
         let turned = (trial.verdict == Verdict::Pass) != largest;
-        bracket.tell(place, if turned { Side::Serves } else { Side::Fails });
+        bracket.record(
+            place,
+            if turned {
+                Feasibility::Feasible
+            } else {
+                Feasibility::Infeasible
+            },
+        );
         finding.trials.push(trial);
     }
     // Of the values from the border on the verdict is the other one: the smallest that serves, or the first that does not.
-    let border = bracket.found().unwrap_or(n);
+    let border = bracket.first_feasible().unwrap_or(n);
     let (chosen, safer, riskier) = match largest {
         true => (border.checked_sub(1), -1, 1),
         false => ((border < n).then_some(border), 1, -1),

@@ -186,7 +186,7 @@ impl Sweep {
 
 /// The samples of a metric, of which the best point has the least.
 fn least_of(metric: &'static str) -> Least<'static> {
-    Box::new(move |tried| tried.samples.of_all(metric))
+    Box::new(move |tried| tried.samples.deployment_samples(metric))
 }
 
 /// The points with their figures.

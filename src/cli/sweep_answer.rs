@@ -133,7 +133,10 @@ pub fn ranking(points: &[Outcome]) -> (Option<&'static str>, Vec<usize>) {
 
 /// Whether a point cannot be told from the best, of so many.
 fn alike(best: &Outcome, other: &Outcome, metric: &str, comparisons: usize) -> bool {
-    let (a, b) = (best.samples.of_all(metric), other.samples.of_all(metric));
+    let (a, b) = (
+        best.samples.deployment_samples(metric),
+        other.samples.deployment_samples(metric),
+    );
     let both = a.len().min(b.len());
     match paired_samples(&a[..both], &b[..both], bonferroni(CONFIDENCE, comparisons))
         .map(|p| p.difference)

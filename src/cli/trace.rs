@@ -5,7 +5,7 @@ use clap::Args;
 use super::Outcome;
 use super::fault::{Fault, print};
 use super::flags::{Format, ScenarioFlags};
-use crate::deployment::{Fate, Witness, watch};
+use crate::deployment::{Fate, Observer, observe};
 use crate::protocol::{
     Allow, ClientEnd, ClientNote, GatewayEnd, GatewayNote, Message, RefreshFailure, RefreshMethod,
     Side, Status, Subject,
@@ -97,7 +97,7 @@ pub fn ladder(scenario: &Scenario, clients: usize, user: u32, replication: u32) 
     let group = &plan.clients[clients];
     let (place, within) = plan.place_of(clients, user);
     let scribe = Scribe::new(scenario, clients, within);
-    let scribe = watch(plan, group.gateway, place, replication, scribe)
+    let scribe = observe(plan, group.gateway, place, replication, scribe)
         .unwrap_or_else(|| unreachable!("nobody stops it"));
     let title = format!(
         "User {} of {}, gateway {}, replication {}",
@@ -413,7 +413,7 @@ fn what(message: &Message) -> String {
     text
 }
 
-impl Witness for Scribe<'_> {
+impl Observer for Scribe<'_> {
     fn message(&mut self, now: Time, user: u32, message: &Message, fate: Fate) {
         if user != self.user {
             return;

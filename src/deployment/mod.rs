@@ -1,31 +1,31 @@
 //! The only place where engine meets protocol: wiring, paths, probes and [`simulate`].
 
 mod call;
-mod control;
 mod drop_log;
 mod group;
 mod interleave;
+mod observer;
+mod partial_result;
 mod path;
 mod plan;
-mod portion;
 mod probe;
+mod run_handle;
 mod simulate;
 mod slab;
 mod station;
-mod witness;
 
 pub use call::Direction;
-pub use control::Control;
 pub use drop_log::DropLog;
-pub use group::{Shortcuts, bytes_of_group};
+pub use group::{FastPaths, bytes_of_group};
+pub use observer::{Fate, Observer};
+pub use partial_result::PartialResult;
 pub use plan::{
     ClientPlan, FaultPlan, FaultTarget, Forgets, GatewayPlan, IdleAction, PathConfig, Plan,
     Transport,
 };
-pub use portion::Portion;
+pub use run_handle::RunHandle;
 pub use simulate::{
-    Manner, Part, Replication, simulate, simulate_each, simulate_under, simulate_with, watch,
-    watch_and_count,
+    Replication, ReplicationPart, RunOptions, observe, observe_with_tally, simulate, simulate_each,
+    simulate_with_fast_paths, simulate_with_options,
 };
-pub use station::{Begun, JobClass, Overload, ServiceTime, Station, StationConfig, Work};
-pub use witness::{Fate, Witness};
+pub use station::{JobClass, Overload, ServiceStart, ServiceTime, Station, StationConfig, Work};

@@ -2,11 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::control::Control;
 use super::drop_log::DropLog;
-use super::group::{Group, Shortcuts};
+use super::group::{FastPaths, Group};
+use super::observer::Observer;
 use super::plan::Plan;
-use super::witness::Witness;
+use super::run_handle::RunHandle;
 use crate::measure::Tally;
 
 /// What one replication gave.
@@ -24,7 +24,7 @@ pub struct Replication {
 
 impl Replication {
     /// Nothing yet.
-    pub fn none_of(plan: &Plan) -> Replication {
+    pub fn empty(plan: &Plan) -> Replication {
         Replication {
             clients: vec![Tally::default(); plan.clients.len()],
             gateways: vec![Tally::default(); plan.gateways.len()],
@@ -51,41 +51,49 @@ impl Replication {
     }
 }
 
-/// How a replication is run. Results do not depend on it, but for the drop rows that are kept.
+/// How to execute a replication. No option changes a figure; `drop_rows` limits the rows kept.
 #[derive(Clone, Copy, Debug)]
-pub struct Manner<'a> {
-    /// Whether plain paths are crossed in one event.
-    pub shortcuts: Shortcuts,
+pub struct RunOptions<'a> {
+    /// Optimisations of plain deployments.
+    pub fast_paths: FastPaths,
     /// Drop rows kept, over all replications of the call.
     pub drop_rows: u64,
     /// Progress and interruption.
-    pub control: &'a Control,
+    pub handle: &'a RunHandle,
 }
 
 /// Simulates one replication of the whole plan, its groups in parallel on the current thread pool.
 pub fn simulate(plan: &Plan, replication: u32) -> Replication {
-    simulate_with(plan, replication, Shortcuts::Taken)
+    simulate_with_fast_paths(plan, replication, FastPaths::On)
 }
 
-/// As [`simulate`], choosing whether plain paths are crossed in one event: the result must not depend on it.
-pub fn simulate_with(plan: &Plan, replication: u32, shortcuts: Shortcuts) -> Replication {
-    let manner = Manner {
-        shortcuts,
+/// As [`simulate`], with fast paths on or off; the result must not depend on it.
+pub fn simulate_with_fast_paths(
+    plan: &Plan,
+    replication: u32,
+    fast_paths: FastPaths,
+) -> Replication {
+    let options = RunOptions {
+        fast_paths,
         drop_rows: plan.drops_limit,
-        control: &Control::default(),
+        handle: &RunHandle::default(),
     };
-    simulate_under(plan, replication, manner).unwrap_or_default()
+    simulate_with_options(plan, replication, options).unwrap_or_default()
 }
 
-/// As [`simulate`], in the given manner; `None` where it was stopped.
-pub fn simulate_under(plan: &Plan, replication: u32, manner: Manner) -> Option<Replication> {
+/// As [`simulate`], with the given options; `None` where it was stopped.
+pub fn simulate_with_options(
+    plan: &Plan,
+    replication: u32,
+    options: RunOptions,
+) -> Option<Replication> {
     let mut result = None;
     let mut drops = Vec::new();
     let never: Result<(), std::convert::Infallible> =
-        simulate_each(plan, &[replication], manner, |_, part| {
+        simulate_each(plan, &[replication], options, |_, part| {
             match part {
-                Part::Drops(log) => drops.push(log),
-                Part::Whole(replication) => result = Some(*replication),
+                ReplicationPart::Drops(log) => drops.push(log),
+                ReplicationPart::Complete(replication) => result = Some(*replication),
             }
             Ok(())
         });
@@ -98,36 +106,36 @@ pub fn simulate_under(plan: &Plan, replication: u32, manner: Manner) -> Option<R
 
 /// What [`simulate_each`] hands over.
 #[derive(Debug)]
-pub enum Part {
+pub enum ReplicationPart {
     /// The drop rows of the next gateway and client group.
     Drops(DropLog),
     /// The replication is complete; its drop rows were handed over before.
-    Whole(Box<Replication>),
+    Complete(Box<Replication>),
 }
 
 /// Units simulated before their results are merged: the barrier costs little, and few logs are open at once.
 const UNITS_AT_ONCE: usize = 256;
 
 /// Simulates replications, their groups in parallel on the current thread pool, and hands over the parts in order.
-/// Stops where `take` fails or the control says so: what is handed over as whole is whole.
+/// Stops where `take` fails or the run handle is stopped; a part handed over as complete is complete.
 ///
 /// # Errors
 /// Those of `take`.
 pub fn simulate_each<E>(
     plan: &Plan,
     replications: &[u32],
-    manner: Manner,
-    mut take: impl FnMut(u32, Part) -> Result<(), E>,
+    options: RunOptions,
+    mut take: impl FnMut(u32, ReplicationPart) -> Result<(), E>,
 ) -> Result<(), E> {
     let groups = plan.groups();
-    let mut merged = Box::new(Replication::none_of(plan));
-    let mut rows_left = manner.drop_rows;
+    let mut merged = Box::new(Replication::empty(plan));
+    let mut rows_left = options.drop_rows;
     let units = groups.len() * replications.len();
     for start in (0..units).step_by(UNITS_AT_ONCE) {
         let chunk = start..(start + UNITS_AT_ONCE).min(units);
-        let manner = Manner {
+        let options = RunOptions {
             drop_rows: rows_left,
-            ..manner
+            ..options
         };
         let results: Vec<_> = chunk
             .clone()
@@ -135,7 +143,7 @@ pub fn simulate_each<E>(
             .map(|unit| {
                 let (gateway, group) = groups[unit % groups.len()];
                 let replication = replications[unit / groups.len()];
-                Group::new(plan, gateway, group, replication, manner, ()).run()
+                Group::new(plan, gateway, group, replication, options, ()).run()
             })
             .collect();
         for (unit, harvest) in chunk.zip(results) {
@@ -152,46 +160,46 @@ pub fn simulate_each<E>(
             );
             for probe in harvest.probes {
                 rows_left = rows_left.saturating_sub(probe.drops.len());
-                take(replication, Part::Drops(probe.drops))?;
+                take(replication, ReplicationPart::Drops(probe.drops))?;
             }
             if (unit + 1) % groups.len() == 0 {
-                let whole = std::mem::replace(&mut merged, Box::new(Replication::none_of(plan)));
-                take(replication, Part::Whole(whole))?;
+                let whole = std::mem::replace(&mut merged, Box::new(Replication::empty(plan)));
+                take(replication, ReplicationPart::Complete(whole))?;
             }
         }
     }
     Ok(())
 }
 
-/// Simulates one group under the eyes of a witness, and returns it.
-pub fn watch<W: Witness>(
+/// Simulates one group under the eyes of a observer, and returns it.
+pub fn observe<W: Observer>(
     plan: &Plan,
     gateway: usize,
     group: u32,
     replication: u32,
-    witness: W,
+    observer: W,
 ) -> Option<W> {
-    watch_and_count(plan, gateway, group, replication, witness).map(|(_, witness)| witness)
+    observe_with_tally(plan, gateway, group, replication, observer).map(|(_, observer)| observer)
 }
 
-/// As [`watch`], with what was counted of all users and gateways of the group together.
-pub fn watch_and_count<W: Witness>(
+/// As [`observe`], with the tally of all users and gateways of the group.
+pub fn observe_with_tally<W: Observer>(
     plan: &Plan,
     gateway: usize,
     group: u32,
     replication: u32,
-    witness: W,
+    observer: W,
 ) -> Option<(Tally, W)> {
-    let manner = Manner {
-        shortcuts: Shortcuts::Taken,
+    let options = RunOptions {
+        fast_paths: FastPaths::On,
         drop_rows: 0,
-        control: &Control::default(),
+        handle: &RunHandle::default(),
     };
-    let harvest = Group::new(plan, gateway, group, replication, manner, witness).run()?;
+    let harvest = Group::new(plan, gateway, group, replication, options, observer).run()?;
     let mut whole = harvest.gateways;
     harvest
         .probes
         .iter()
         .for_each(|probe| whole.merge(&probe.tally));
-    Some((whole, harvest.witness))
+    Some((whole, harvest.observer))
 }

@@ -177,7 +177,7 @@ pub struct Job {
 
 /// A service that began: the place of its job, the job's number and when it ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Begun {
+pub struct ServiceStart {
     /// The job's place.
     pub place: u32,
     /// The job's number.
@@ -259,7 +259,12 @@ impl<'a> Station<'a> {
     ///
     /// # Errors
     /// The reaction of the station to a job too many.
-    pub fn offer(&mut self, now: Time, user: u32, work: Work) -> Result<Option<Begun>, Overload> {
+    pub fn offer(
+        &mut self,
+        now: Time,
+        user: u32,
+        work: Work,
+    ) -> Result<Option<ServiceStart>, Overload> {
         self.advance(now);
         self.tally.offered += 1;
         let full = self
@@ -302,7 +307,7 @@ impl<'a> Station<'a> {
         Ok(None)
     }
 
-    fn begin(&mut self, now: Time, place: u32) -> Begun {
+    fn begin(&mut self, now: Time, place: u32) -> ServiceStart {
         self.busy += 1;
         let job = &self.jobs[place as usize];
         let service = if job.work.is_response() {
@@ -310,16 +315,16 @@ impl<'a> Station<'a> {
         } else {
             self.config.service[job.work.class() as usize].draw(&mut self.stream)
         };
-        Begun {
+        ServiceStart {
             place,
             number: job.number,
             ends: now + service,
         }
     }
 
-    fn begin_serial(&mut self, now: Time, place: u32) -> Begun {
+    fn begin_serial(&mut self, now: Time, place: u32) -> ServiceStart {
         self.serial_busy = true;
-        Begun {
+        ServiceStart {
             place,
             number: self.jobs[place as usize].number,
             ends: now + self.config.setup_serial,
@@ -332,7 +337,7 @@ impl<'a> Station<'a> {
         now: Time,
         place: u32,
         number: u32,
-    ) -> (Option<Job>, [Option<Begun>; 2]) {
+    ) -> (Option<Job>, [Option<ServiceStart>; 2]) {
         let Some(job) = self
             .jobs
             .get(place as usize)

@@ -6,26 +6,26 @@ use crate::quantity::Time;
 
 /// The place of an event in the total order: time, class, entity, the entity's own count (model §1).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Key {
+pub struct EventKey {
     /// Time in microseconds times 8, plus the class.
     pub due: u64,
     /// Entity times 2³², plus its own count.
     pub tie: u64,
 }
 
-impl Key {
+impl EventKey {
     /// A key; `class` is below 8.
     #[inline]
-    pub fn new(time: Time, class: u8, entity: u32, count: u32) -> Key {
+    pub fn new(time: Time, class: u8, entity: u32, count: u32) -> EventKey {
         debug_assert!(class < 8, "a class has three bits");
-        Key {
+        EventKey {
             due: time.0 << 3 | u64::from(class),
             tie: u64::from(entity) << 32 | u64::from(count),
         }
     }
 
     /// After every other.
-    pub const NEVER: Key = Key {
+    pub const NEVER: EventKey = EventKey {
         due: u64::MAX,
         tie: u64::MAX,
     };
@@ -59,13 +59,13 @@ impl Key {
     }
 }
 
-impl Ord for Key {
+impl Ord for EventKey {
     #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
         self.rank().cmp(&other.rank())
     }
 }
-impl PartialOrd for Key {
+impl PartialOrd for EventKey {
     #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))

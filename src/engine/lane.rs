@@ -1,8 +1,8 @@
 //! Lanes: events that are filed in the order in which they come up, or nearly, because each is due the same time after
 //! it is filed. A message on a path with a fixed delay is such, and a timeout. A lane is a queue: nothing is sorted.
 
-use super::agenda::Entry;
-use super::key::Key;
+use super::future_event_list::Entry;
+use super::key::EventKey;
 
 /// Lanes of an agenda.
 const LANES: usize = 2;
@@ -21,7 +21,7 @@ const AHEAD: usize = 4;
 pub(super) struct Lanes<P> {
     lanes: [Queue<P>; LANES],
     /// The least key in any lane.
-    first: Key,
+    first: EventKey,
     /// The lane that has it.
     of: usize,
 }
@@ -35,12 +35,14 @@ struct Queue<P> {
 
 impl<P: Copy> Queue<P> {
     #[inline]
-    fn first(&self) -> Key {
-        self.entries.get(self.head).map_or(Key::NEVER, |e| e.key)
+    fn first(&self) -> EventKey {
+        self.entries
+            .get(self.head)
+            .map_or(EventKey::NEVER, |e| e.key)
     }
 
     #[inline]
-    fn pop(&mut self, ahead: &impl Fn(Key, &P)) -> Option<Entry<P>> {
+    fn pop(&mut self, ahead: &impl Fn(EventKey, &P)) -> Option<Entry<P>> {
         let entry = self.entries.get(self.head).copied()?;
         if let Some(later) = self.entries.get(self.head + AHEAD) {
             ahead(later.key, &later.payload);
@@ -84,14 +86,14 @@ impl<P: Copy> Lanes<P> {
         };
         Lanes {
             lanes: [queue(), queue()],
-            first: Key::NEVER,
+            first: EventKey::NEVER,
             of: 0,
         }
     }
 
-    /// The least key, [`Key::NEVER`] if there is none.
+    /// The least key, [`EventKey::NEVER`] if there is none.
     #[inline]
-    pub fn first(&self) -> Key {
+    pub fn first(&self) -> EventKey {
         self.first
     }
 
@@ -113,7 +115,7 @@ impl<P: Copy> Lanes<P> {
 
     /// Takes the event with the least key, and shows `ahead` a later one of the same lane.
     #[inline]
-    pub fn pop(&mut self, ahead: &impl Fn(Key, &P)) -> Option<Entry<P>> {
+    pub fn pop(&mut self, ahead: &impl Fn(EventKey, &P)) -> Option<Entry<P>> {
         let entry = self.lanes[self.of].pop(ahead);
         let fronts = self.lanes.each_ref().map(Queue::first);
         self.of = usize::from(fronts[1] < fronts[0]);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::quantity::number::rounded;
-use crate::study::{HIGH, Spread, Steady};
+use crate::study::{HIGH_QUANTILE, Spread, Steady};
 
 /// A quantile over the replications.
 #[derive(Serialize)]
@@ -34,7 +34,7 @@ pub struct Settled<'a> {
 
 /// The median and the high quantile.
 pub fn quantiles(spread: &Spread) -> [Quantile<'_>; 2] {
-    [(0.5, spread.median), (HIGH, spread.high)].map(|(quantile, e)| Quantile {
+    [(0.5, spread.median), (HIGH_QUANTILE, spread.high)].map(|(quantile, e)| Quantile {
         scope: spread.scope.to_string(),
         metric: spread.column.metric.name,
         cause: spread.column.cause.map(|(_, name)| name),

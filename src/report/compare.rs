@@ -8,7 +8,7 @@ use super::number::{human, rounded};
 use super::text::{figure, table};
 use crate::measure::Unit;
 use crate::record::Premises;
-use crate::study::{Compared, Estimate, Stand};
+use crate::study::{ComparedMetric, Estimate, Relation};
 
 /// An alternative beside the baseline.
 #[derive(Clone, Debug)]
@@ -18,9 +18,9 @@ pub struct Against {
     /// Replications that both have.
     pub replications: u32,
     /// Its figures.
-    pub figures: Vec<Compared>,
+    pub figures: Vec<ComparedMetric>,
     /// The whole, by the figures that decide.
-    pub verdict: Stand,
+    pub verdict: Relation,
 }
 
 /// Alternatives against a baseline.
@@ -39,7 +39,7 @@ impl Comparison {
     pub fn has_regression(&self) -> bool {
         self.others
             .iter()
-            .any(|o| matches!(o.verdict, Stand::Worse | Stand::Mixed))
+            .any(|o| matches!(o.verdict, Relation::Worse | Relation::Mixed))
     }
 }
 
@@ -75,7 +75,7 @@ struct Figure<'a> {
 
 /// What `summary.json` says besides what every study says.
 pub fn body(comparison: &Comparison) -> impl Serialize {
-    let of = |c: &Compared| {
+    let of = |c: &ComparedMetric| {
         let difference = c.paired.map(|p| p.difference);
         Figure {
             metric: c.metric.name,
@@ -87,7 +87,7 @@ pub fn body(comparison: &Comparison) -> impl Serialize {
             lower: difference.and_then(|e| e.lower).map(rounded),
             upper: difference.and_then(|e| e.upper).map(rounded),
             correlation: c.paired.and_then(|p| p.correlation).map(rounded),
-            verdict: c.stand.name(),
+            verdict: c.relation.name(),
         }
     };
     let alternatives = comparison.others.iter().map(|o| Alternative {
@@ -112,7 +112,7 @@ pub fn amount(difference: &Estimate, unit: Unit) -> String {
     format!("{}{half}{}", human(difference.mean * scale), unit.suffix())
 }
 
-fn difference(c: &Compared) -> String {
+fn difference(c: &ComparedMetric) -> String {
     c.paired
         .map_or("–".into(), |p| amount(&p.difference, c.metric.unit))
 }
@@ -124,14 +124,14 @@ pub fn answer(comparison: &Comparison) -> Vec<String> {
         let why: Vec<String> = o
             .figures
             .iter()
-            .filter(|c| c.decides && matches!(c.stand, Stand::Better | Stand::Worse))
+            .filter(|c| c.decides && matches!(c.relation, Relation::Better | Relation::Worse))
             .map(|c| format!("{} {}", c.metric.name, difference(c)))
             .collect();
         let verdict = match o.verdict {
-            Stand::Indistinguishable => {
+            Relation::Indistinguishable => {
                 format!("{} cannot be told from {}", o.name, comparison.baseline)
             }
-            Stand::Mixed => {
+            Relation::Mixed => {
                 format!(
                     "{} is better in some and worse in other respects than {}",
                     o.name, comparison.baseline
@@ -169,9 +169,9 @@ pub fn text(comparison: &Comparison, premises: &Premises) -> String {
                 .and_then(|p| p.correlation)
                 .map_or("–".into(), human);
             let stand = if c.decides {
-                c.stand.name().to_string()
+                c.relation.name().to_string()
             } else {
-                format!("({})", c.stand.name())
+                format!("({})", c.relation.name())
             };
             rows.push(vec![
                 c.metric.name.into(),

@@ -11,7 +11,7 @@ use crate::measure::{Objective, Scope};
 use crate::record::Premises;
 use crate::record::study::fingerprint;
 use crate::record::summary::{Bounds, Line, SCHEMA, Wanted, assumptions, line, wanted};
-use crate::study::{Judgement, Row, Samples, Skewed, Verdict, overall};
+use crate::study::{Judgement, Row, Samples, SkewedFigure, Verdict, overall};
 
 /// One point and what came out.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct Outcome {
     /// The objectives.
     pub judgements: Vec<Judgement>,
     /// Figures whose interval is too narrow.
-    pub skewed: Vec<Skewed>,
+    pub skewed: Vec<SkewedFigure>,
 }
 
 impl Outcome {
@@ -103,7 +103,7 @@ impl Sweep {
 }
 
 /// "missed_toast_fraction of all: the 10 samples are skewed …".
-pub fn skew(skewed: &Skewed) -> String {
+pub fn skew(skewed: &SkewedFigure) -> String {
     let cause = skewed
         .column
         .cause

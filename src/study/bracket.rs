@@ -2,11 +2,11 @@
 
 /// Whether a value serves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Side {
+pub enum Feasibility {
     /// It does; so does every later one.
-    Serves,
+    Feasible,
     /// It does not, or is not shown to; nor does any earlier one.
-    Fails,
+    Infeasible,
 }
 
 /// A search among `n` values of which the later ones serve: asks for as few of them as it can.
@@ -43,10 +43,10 @@ impl Bracket {
     }
 
     /// Tells how the value of that index came out.
-    pub fn tell(&mut self, index: usize, side: Side) {
-        match side {
-            Side::Serves => self.serving = Some(index),
-            Side::Fails => {
+    pub fn record(&mut self, index: usize, feasibility: Feasibility) {
+        match feasibility {
+            Feasibility::Feasible => self.serving = Some(index),
+            Feasibility::Infeasible => {
                 self.failing = self.failing.max(index + 1);
                 self.step *= 2;
             }
@@ -54,7 +54,7 @@ impl Bracket {
     }
 
     /// The first value that serves, after the search.
-    pub fn found(&self) -> Option<usize> {
+    pub fn first_feasible(&self) -> Option<usize> {
         self.serving
     }
 }
@@ -75,16 +75,16 @@ mod tests {
                         "{n} {border}: {i} after {tried:?}"
                     );
                     tried.push(i);
-                    bracket.tell(
+                    bracket.record(
                         i,
                         if i >= border {
-                            Side::Serves
+                            Feasibility::Feasible
                         } else {
-                            Side::Fails
+                            Feasibility::Infeasible
                         },
                     );
                 }
-                assert_eq!(bracket.found(), (border < n).then_some(border));
+                assert_eq!(bracket.first_feasible(), (border < n).then_some(border));
                 assert!(tried.len() <= 14, "{n} {border}: {tried:?}");
             }
         }
@@ -96,7 +96,14 @@ mod tests {
         let mut tried = Vec::new();
         while let Some(i) = bracket.next() {
             tried.push(i);
-            bracket.tell(i, if i >= 9 { Side::Serves } else { Side::Fails });
+            bracket.record(
+                i,
+                if i >= 9 {
+                    Feasibility::Feasible
+                } else {
+                    Feasibility::Infeasible
+                },
+            );
         }
         assert_eq!(tried, [0, 2, 6, 14, 10, 8, 9]);
     }

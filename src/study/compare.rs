@@ -13,7 +13,7 @@ pub const DECISIVE: [&str; 3] = [
 
 /// How one figure, or the whole, of an alternative stands to the baseline.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Stand {
+pub enum Relation {
     /// The whole interval of the difference lies on the good side.
     Better,
     /// The whole interval lies on the bad side.
@@ -26,22 +26,22 @@ pub enum Stand {
     Differs,
 }
 
-impl Stand {
+impl Relation {
     /// As files name it.
     pub fn name(self) -> &'static str {
         match self {
-            Stand::Better => "better",
-            Stand::Worse => "worse",
-            Stand::Indistinguishable => "indistinguishable",
-            Stand::Mixed => "mixed",
-            Stand::Differs => "differs",
+            Relation::Better => "better",
+            Relation::Worse => "worse",
+            Relation::Indistinguishable => "indistinguishable",
+            Relation::Mixed => "mixed",
+            Relation::Differs => "differs",
         }
     }
 }
 
 /// One figure of both.
 #[derive(Clone, Debug)]
-pub struct Compared {
+pub struct ComparedMetric {
     /// What it is.
     pub metric: &'static Metric,
     /// Whether it is one of those that decide.
@@ -53,7 +53,7 @@ pub struct Compared {
     /// The alternative less the baseline; `None`: there is nothing to compare.
     pub paired: Option<Paired>,
     /// How it stands.
-    pub stand: Stand,
+    pub relation: Relation,
 }
 
 /// The figures of an alternative beside those of the baseline, of the whole deployment, each at the given confidence.
@@ -63,7 +63,7 @@ pub fn compare(
     other: &Samples,
     metrics: &[&str],
     confidence: f64,
-) -> Vec<Compared> {
+) -> Vec<ComparedMetric> {
     let both: Vec<u32> = baseline
         .numbers
         .iter()
@@ -74,43 +74,46 @@ pub fn compare(
     let one = |name: &&str| {
         let (ca, cb) = (a.column(name)?, b.column(name)?);
         let metric = a.columns[ca].metric;
-        let [of_a, of_b]: [Vec<Sample>; 2] = [a.of(0, ca).collect(), b.of(0, cb).collect()];
+        let [of_a, of_b]: [Vec<Sample>; 2] = [
+            a.column_samples(0, ca).collect(),
+            b.column_samples(0, cb).collect(),
+        ];
         let paired = paired_samples(&of_a, &of_b, confidence);
-        let stand = stand(paired.as_ref(), metric.less_is_better);
+        let relation = relation(paired.as_ref(), metric.less_is_better);
         let decides = DECISIVE.contains(name);
-        Some(Compared {
+        Some(ComparedMetric {
             metric,
             decides,
             baseline: a.row(0, ca),
             other: b.row(0, cb),
             paired,
-            stand,
+            relation,
         })
     };
     metrics.iter().filter_map(one).collect()
 }
 
-fn stand(paired: Option<&Paired>, less_is_better: Option<bool>) -> Stand {
+fn relation(paired: Option<&Paired>, less_is_better: Option<bool>) -> Relation {
     let Some((lower, upper)) = paired.and_then(|p| p.difference.lower.zip(p.difference.upper))
     else {
-        return Stand::Indistinguishable;
+        return Relation::Indistinguishable;
     };
     match (lower > 0.0, upper < 0.0, less_is_better) {
-        (false, false, _) => Stand::Indistinguishable,
-        (_, _, None) => Stand::Differs,
-        (more, _, Some(less_is_better)) if more == less_is_better => Stand::Worse,
-        _ => Stand::Better,
+        (false, false, _) => Relation::Indistinguishable,
+        (_, _, None) => Relation::Differs,
+        (more, _, Some(less_is_better)) if more == less_is_better => Relation::Worse,
+        _ => Relation::Better,
     }
 }
 
 /// The alternative as a whole, by the figures that decide.
-pub fn verdict(compared: &[Compared]) -> Stand {
-    let any = |stand| compared.iter().any(|c| c.decides && c.stand == stand);
-    match (any(Stand::Better), any(Stand::Worse)) {
-        (true, true) => Stand::Mixed,
-        (true, false) => Stand::Better,
-        (false, true) => Stand::Worse,
-        (false, false) => Stand::Indistinguishable,
+pub fn verdict(compared: &[ComparedMetric]) -> Relation {
+    let any = |relation| compared.iter().any(|c| c.decides && c.relation == relation);
+    match (any(Relation::Better), any(Relation::Worse)) {
+        (true, true) => Relation::Mixed,
+        (true, false) => Relation::Better,
+        (false, true) => Relation::Worse,
+        (false, false) => Relation::Indistinguishable,
     }
 }
 
@@ -172,10 +175,10 @@ mod tests {
         );
         let compared = compare(&a, &b, &["session_drops", "down_fraction"], 0.95);
         assert_eq!(
-            [compared[0].stand, compared[1].stand],
-            [Stand::Better, Stand::Worse]
+            [compared[0].relation, compared[1].relation],
+            [Relation::Better, Relation::Worse]
         );
-        assert_eq!(verdict(&compared), Stand::Worse);
+        assert_eq!(verdict(&compared), Relation::Worse);
     }
 
     #[test]
@@ -191,8 +194,8 @@ mod tests {
         let compared = compare(&a, &b, &["missed_toast_fraction"], 0.95);
         assert_eq!(compared[0].paired.unwrap().difference.mean, 0.0);
         assert_eq!(
-            (compared[0].stand, compared[0].other.replications),
-            (Stand::Indistinguishable, 2)
+            (compared[0].relation, compared[0].other.replications),
+            (Relation::Indistinguishable, 2)
         );
     }
 
@@ -221,10 +224,13 @@ mod tests {
             0.95,
         );
         assert_eq!(
-            compared.iter().map(|c| c.stand).collect::<Vec<_>>()[..2],
-            [Stand::Worse, Stand::Better]
+            compared.iter().map(|c| c.relation).collect::<Vec<_>>()[..2],
+            [Relation::Worse, Relation::Better]
         );
-        assert!(matches!(compared[2].stand, Stand::Differs | Stand::Worse));
-        assert_eq!(verdict(&compared), Stand::Mixed);
+        assert!(matches!(
+            compared[2].relation,
+            Relation::Differs | Relation::Worse
+        ));
+        assert_eq!(verdict(&compared), Relation::Mixed);
     }
 }

@@ -66,12 +66,12 @@ impl Cost {
     }
 
     /// What one replication cost. A ratio is taken as that of the replication; a metric without samples has no cost.
-    pub fn of(&self, observation: &Observation) -> Result<f64, &'static Metric> {
-        self.of_values(&observation.values)
+    pub fn evaluate(&self, observation: &Observation) -> Result<f64, &'static Metric> {
+        self.evaluate_values(&observation.values)
     }
 
     /// The same of what a replication said, per scope and column.
-    pub fn of_values(&self, values: &[Vec<Sample>]) -> Result<f64, &'static Metric> {
+    pub fn evaluate_values(&self, values: &[Vec<Sample>]) -> Result<f64, &'static Metric> {
         let mut sum = 0.0;
         for ((price, metric), column) in self.terms.iter().zip(&self.columns) {
             sum += price
@@ -128,10 +128,10 @@ mod tests {
                 events: 0,
             }
         };
-        assert_eq!(cost.of(&observation(3)), Ok(8.5));
+        assert_eq!(cost.evaluate(&observation(3)), Ok(8.5));
         let recovery = Cost::parse("recovery_mean_s").unwrap();
         assert_eq!(
-            recovery.of(&observation(3)).unwrap_err().name,
+            recovery.evaluate(&observation(3)).unwrap_err().name,
             "recovery_mean_s"
         );
     }

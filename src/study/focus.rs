@@ -29,7 +29,7 @@ pub fn focus(samples: &Samples, objectives: &[Objective]) -> Vec<(usize, usize)>
 
 /// A precision that is wanted.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Wanted {
+pub struct PrecisionTarget {
     /// Of which metric; `None`: of all that the study is about.
     pub metric: Option<&'static str>,
     /// How narrow.
@@ -38,7 +38,7 @@ pub struct Wanted {
 
 /// Whether every figure is known as closely as is wanted. A figure that cannot become narrower in this way is as close as
 /// it gets: a count that never was other than 0, a ratio or a quantile without samples, one beyond the horizon.
-pub fn is_precise(samples: &Samples, objectives: &[Objective], wanted: &[Wanted]) -> bool {
+pub fn is_precise(samples: &Samples, objectives: &[Objective], wanted: &[PrecisionTarget]) -> bool {
     wanted.iter().all(|w| {
         let figures = match w.metric {
             None => focus(samples, objectives),
@@ -56,7 +56,7 @@ pub fn is_precise(samples: &Samples, objectives: &[Objective], wanted: &[Wanted]
 
 /// A figure whose interval is narrower than it says.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Skewed {
+pub struct SkewedFigure {
     /// Whom it is about.
     pub scope: Scope,
     /// What it is.
@@ -66,16 +66,19 @@ pub struct Skewed {
 }
 
 /// The figures that the study is about and whose intervals are not to be trusted.
-pub fn skewed(samples: &Samples, objectives: &[Objective]) -> Vec<Skewed> {
+pub fn skewed(samples: &Samples, objectives: &[Objective]) -> Vec<SkewedFigure> {
     let of = |(scope, column): (usize, usize)| {
         // Exact bounds need no symmetry.
         let row = samples.row(scope, column);
         if row.is_rare || row.upper_if_none.is_some() {
             return None;
         }
-        let values: Vec<f64> = samples.of(scope, column).filter_map(value).collect();
+        let values: Vec<f64> = samples
+            .column_samples(scope, column)
+            .filter_map(value)
+            .collect();
         let skew = skew_warning(&values)?;
-        Some(Skewed {
+        Some(SkewedFigure {
             scope: samples.scopes[scope].clone(),
             column: samples.columns[column],
             skew,
@@ -128,8 +131,8 @@ mod tests {
         samples
     }
 
-    fn wanted(metric: Option<&'static str>, precision: Precision) -> [Wanted; 1] {
-        [Wanted { metric, precision }]
+    fn wanted(metric: Option<&'static str>, precision: Precision) -> [PrecisionTarget; 1] {
+        [PrecisionTarget { metric, precision }]
     }
 
     #[test]

@@ -47,21 +47,21 @@ mod steady;
 mod tail;
 mod verdict;
 
-pub use bracket::{Bracket, Side};
-pub use compare::{Compared, DECISIVE, Stand, compare, verdict};
+pub use bracket::{Bracket, Feasibility};
+pub use compare::{ComparedMetric, DECISIVE, Relation, compare, verdict};
 pub use cost::Cost;
 pub use estimate::{
     CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval, student_t,
 };
-pub use focus::{Skewed, Wanted, focus, is_precise, skewed};
+pub use focus::{PrecisionTarget, SkewedFigure, focus, is_precise, skewed};
 pub use mser::{Truncation, mser5};
-pub use optimum::{Optimum, Point, optimum};
+pub use optimum::{CostPoint, Optimum, optimum};
 pub use paired::{Paired, bonferroni, paired_difference, paired_ratio, paired_samples};
 pub use quantile::{quantile_interval, quantile_replications};
 pub use replications::{Precision, checkpoints, replications_needed};
 pub use samples::{Column, Observation, Row, Samples, columns};
-pub use selection::{Selection, Standing, kim_nelson_h2};
+pub use selection::{Selection, SelectionState, kim_nelson_h2};
 pub use skew::{Skew, skew_warning, skewness};
-pub use spread::{HIGH, Spread, spread, spread_replications};
+pub use spread::{HIGH_QUANTILE, Spread, spread, spread_replications};
 pub use steady::{Steady, steady_state};
 pub use verdict::{Judgement, Verdict, judge_all, overall};

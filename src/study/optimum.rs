@@ -4,7 +4,7 @@ use super::estimate::Estimate;
 
 /// One value of what is swept, and the cost it came to.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Point {
+pub struct CostPoint {
     /// The value, in the unit of its key.
     pub x: f64,
     /// Its cost, with the interval.
@@ -33,7 +33,7 @@ pub struct Optimum {
 /// the intervals with [`bonferroni`](super::bonferroni), for all of them to hold at once. Source: N. Schenker,
 /// J. F. Gentleman, On judging the significance of differences by examining the overlap between confidence intervals, The
 /// American Statistician 55 (2001).
-pub fn optimum(points: &[Point]) -> Option<Optimum> {
+pub fn optimum(points: &[CostPoint]) -> Option<Optimum> {
     if points.iter().any(|p| p.x.is_nan() || p.cost.mean.is_nan()) {
         return None;
     }
@@ -68,8 +68,8 @@ mod tests {
     use crate::study::{bonferroni, mean_interval};
     use rand_distr::Distribution;
 
-    fn point(x: f64, mean: f64, half_width: f64) -> Point {
-        Point {
+    fn point(x: f64, mean: f64, half_width: f64) -> CostPoint {
+        CostPoint {
             x,
             cost: Estimate::around(mean, Some(half_width)),
         }
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn a_flat_curve_against_its_closed_form() {
         let (a, b) = (400.0_f64, 1.0_f64);
-        let points: Vec<Point> = (1..=12u32)
+        let points: Vec<CostPoint> = (1..=12u32)
             .map(|i| f64::from(5 * i))
             .map(|x| point(x, a / x + b * x, 1.0))
             .collect();
@@ -99,13 +99,13 @@ mod tests {
         let (mut held, mut hit) = (0, 0);
         for sweep in 0..sweeps {
             let mut stream = Stream::open(20, sweep, 0, 0);
-            let points: Vec<Point> = (1..=12u32)
+            let points: Vec<CostPoint> = (1..=12u32)
                 .map(|i| f64::from(5 * i))
                 .map(|x| {
                     let costs: Vec<f64> = (0..10)
                         .map(|_| a / x + b * x + 2.0 * Normal.sample(&mut stream))
                         .collect();
-                    Point {
+                    CostPoint {
                         x,
                         cost: mean_interval(&costs, bonferroni(0.95, 12)).unwrap(),
                     }
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn an_optimum_at_the_edge_may_lie_beyond() {
-        let points: Vec<Point> = (1..=5u32)
+        let points: Vec<CostPoint> = (1..=5u32)
             .map(|i| point(f64::from(i), 10.0 - f64::from(i), 0.1))
             .collect();
         let o = optimum(&points).unwrap();
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn without_intervals_nothing_is_worse() {
-        let bare = |x: f64| Point {
+        let bare = |x: f64| CostPoint {
             x,
             cost: Estimate::around(x, None),
         };

@@ -62,7 +62,7 @@ pub struct Observation {
 
 impl Observation {
     /// The samples of a replication of the given length: one tally per scope, the first of them over everything.
-    pub fn of(tallies: &[&Tally], horizon: Time) -> Observation {
+    pub fn from_tallies(tallies: &[&Tally], horizon: Time) -> Observation {
         let columns = columns();
         let sample = |column: &Column, tally: &Tally| match column.cause {
             None => column.metric.sample(tally, horizon),
@@ -137,7 +137,7 @@ impl Samples {
 
     /// Adds the next replication: one tally per scope, the first of them over everything.
     pub fn push(&mut self, number: u32, tallies: &[&Tally]) {
-        self.add(number, Observation::of(tallies, self.horizon));
+        self.add(number, Observation::from_tallies(tallies, self.horizon));
         for (sums, tally) in self.minutes.iter_mut().zip(tallies) {
             sums.resize(tally.minutes.len(), MinuteBin::default());
             sums.iter_mut()
@@ -224,9 +224,9 @@ impl Samples {
     }
 
     /// The samples of a metric over everything, per replication.
-    pub fn of_all(&self, metric: &str) -> Vec<Sample> {
+    pub fn deployment_samples(&self, metric: &str) -> Vec<Sample> {
         self.column(metric)
-            .map_or_else(Vec::new, |column| self.of(0, column).collect())
+            .map_or_else(Vec::new, |column| self.column_samples(0, column).collect())
     }
 
     /// The figure of a metric over everything.
@@ -235,7 +235,7 @@ impl Samples {
     }
 
     /// The samples of one figure, per replication.
-    pub fn of(&self, scope: usize, column: usize) -> impl Iterator<Item = Sample> + '_ {
+    pub fn column_samples(&self, scope: usize, column: usize) -> impl Iterator<Item = Sample> + '_ {
         self.values
             .iter()
             .map(move |replication| replication[scope][column])
@@ -252,7 +252,7 @@ impl Samples {
 
     /// One figure.
     pub fn row(&self, scope: usize, column: usize) -> Row {
-        let samples: Vec<Sample> = self.of(scope, column).collect();
+        let samples: Vec<Sample> = self.column_samples(scope, column).collect();
         let mut row = Row {
             scope: self.scopes[scope].clone(),
             column: self.columns[column],

@@ -32,7 +32,7 @@ pub fn kim_nelson_h2(k: usize, n0: usize, alpha: f64) -> Option<f64> {
     })
 }
 
-/// A selection in progress. Give it one [`round`](Selection::round) after another until it says [`Standing::Selected`].
+/// A selection in progress. Give it one [`round`](Selection::round) after another until it says [`SelectionState::Selected`].
 #[derive(Clone, Debug)]
 pub struct Selection {
     delta: f64,
@@ -48,7 +48,7 @@ pub struct Selection {
 
 /// Where a selection stands after a round.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Standing {
+pub enum SelectionState {
     /// Each of these alternatives (indices, ascending) is to be observed once more.
     Open(Vec<usize>),
     /// Over: no more observations are needed.
@@ -61,13 +61,13 @@ pub enum Standing {
     },
 }
 
-impl Standing {
+impl SelectionState {
     /// The same, where the alternatives were chosen from a longer list: by their places there.
-    pub fn of(self, places: &[usize]) -> Standing {
+    pub fn of(self, places: &[usize]) -> SelectionState {
         let all = |of: Vec<usize>| of.into_iter().map(|i| places[i]).collect();
         match self {
-            Standing::Open(left) => Standing::Open(all(left)),
-            Standing::Selected { best, within_delta } => Standing::Selected {
+            SelectionState::Open(left) => SelectionState::Open(all(left)),
+            SelectionState::Selected { best, within_delta } => SelectionState::Selected {
                 best: places[best],
                 within_delta: all(within_delta),
             },
@@ -127,7 +127,7 @@ impl Selection {
     /// alone, so that a selection can be resumed by telling it the same rounds again.
     ///
     /// Panics where their number is another, one is not finite, or the selection is over.
-    pub fn round(&mut self, observed: &[f64]) -> Standing {
+    pub fn round(&mut self, observed: &[f64]) -> SelectionState {
         assert!(self.selected.is_none(), "the selection is over");
         assert_eq!(
             observed.len(),
@@ -142,7 +142,7 @@ impl Selection {
             self.observations[*i].push(*x);
         }
         if self.rounds() < self.first_stage {
-            return self.standing();
+            return self.state();
         }
         if self.variances.is_empty() {
             let all = 0..self.observations.len();
@@ -159,13 +159,13 @@ impl Selection {
                 |a: &&usize, b: &&usize| self.sum(**a, rounds).total_cmp(&self.sum(**b, rounds));
             self.selected = self.survivors.iter().min_by(by_mean).copied();
         }
-        self.standing()
+        self.state()
     }
 
     /// Where it stands now.
-    pub fn standing(&self) -> Standing {
+    pub fn state(&self) -> SelectionState {
         let Some(best) = self.selected else {
-            return Standing::Open(self.survivors.clone());
+            return SelectionState::Open(self.survivors.clone());
         };
         let within = |i: &usize| {
             let shared = self.observations[*i].len();
@@ -175,7 +175,7 @@ impl Selection {
             .filter(|i| *i != best)
             .filter(within)
             .collect();
-        Standing::Selected { best, within_delta }
+        SelectionState::Selected { best, within_delta }
     }
 
     /// Eliminates whoever exceeds any of the survivors of the last round by more than the allowance of the two.
@@ -291,7 +291,8 @@ mod tests {
                         means[*i] + shared + Normal.sample(&mut stream) * (1.0 - common).sqrt()
                     })
                     .collect();
-                if let Standing::Selected { best, within_delta } = selection.round(&observed) {
+                if let SelectionState::Selected { best, within_delta } = selection.round(&observed)
+                {
                     break (best, within_delta);
                 }
             };
@@ -339,14 +340,14 @@ mod tests {
         for round in 1..4 {
             assert_eq!(
                 selection.round(&[0.0, 50.0, 100.0]),
-                Standing::Open(vec![0, 1, 2])
+                SelectionState::Open(vec![0, 1, 2])
             );
             assert_eq!(selection.rounds(), round);
         }
         // Without variance nothing is allowed: the least is selected as soon as it may be.
         assert_eq!(
             selection.round(&[0.0, 50.0, 100.0]),
-            Standing::Selected {
+            SelectionState::Selected {
                 best: 0,
                 within_delta: vec![]
             }
@@ -357,10 +358,10 @@ mod tests {
     #[test]
     fn equal_ones_are_within_delta_of_each_other() {
         let mut selection = Selection::new(3, 4, 0.05, 0.1).unwrap();
-        let standing = (0..4).map(|_| selection.round(&[7.0, 2.0, 2.0])).last();
+        let state = (0..4).map(|_| selection.round(&[7.0, 2.0, 2.0])).last();
         assert_eq!(
-            standing,
-            Some(Standing::Selected {
+            state,
+            Some(SelectionState::Selected {
                 best: 1,
                 within_delta: vec![2]
             })
@@ -385,6 +386,6 @@ mod tests {
         }
         let mut again = Selection::new(2, 5, 0.05, 0.3).unwrap();
         let last = told.iter().map(|observed| again.round(observed)).last();
-        assert_eq!(last, Some(first.standing()));
+        assert_eq!(last, Some(first.state()));
     }
 }

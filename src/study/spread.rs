@@ -15,19 +15,19 @@ pub struct Spread {
     pub column: Column,
     /// Half of the replications lie at or below.
     pub median: Estimate,
-    /// The fraction [`HIGH`] of the replications lies at or below.
+    /// The fraction [`HIGH_QUANTILE`] of the replications lies at or below.
     pub high: Estimate,
 }
 
 /// The high quantile: of twenty days the second worst.
-pub const HIGH: f64 = 0.95;
+pub const HIGH_QUANTILE: f64 = 0.95;
 
 /// Of the figures that the study is about, where they have samples: both quantiles between order statistics, whatever
 /// the distribution.
 pub fn spread(samples: &Samples, objectives: &[Objective]) -> Vec<Spread> {
     let of = |(scope, column): (usize, usize)| {
         let values: Vec<f64> = samples
-            .of(scope, column)
+            .column_samples(scope, column)
             .filter_map(value)
             .filter(|x| x.is_finite())
             .collect();
@@ -37,7 +37,7 @@ pub fn spread(samples: &Samples, objectives: &[Objective]) -> Vec<Spread> {
             scope,
             column,
             median: quantile(0.5)?,
-            high: quantile(HIGH)?,
+            high: quantile(HIGH_QUANTILE)?,
         })
     };
     focus(samples, objectives)
@@ -48,5 +48,5 @@ pub fn spread(samples: &Samples, objectives: &[Objective]) -> Vec<Spread> {
 
 /// So many replications give both bounds of the median, and of the high quantile.
 pub fn spread_replications() -> [u32; 2] {
-    [0.5, HIGH].map(|p| quantile_replications(p, CONFIDENCE))
+    [0.5, HIGH_QUANTILE].map(|p| quantile_replications(p, CONFIDENCE))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use rccsim::deployment::{ClientPlan, Fate, Plan, Transport, Witness, simulate, watch};
+use rccsim::deployment::{ClientPlan, Fate, Observer, Plan, Transport, observe, simulate};
 use rccsim::measure::{Counter, DropCause, EndedBy, MissCause, Sample};
 use rccsim::protocol::*;
 use rccsim::quantity::{Span, Time};
@@ -19,7 +19,7 @@ const S: u64 = 1_000_000;
 #[derive(Default)]
 struct Wire(Vec<(u64, u32, Message)>);
 
-impl Witness for Wire {
+impl Observer for Wire {
     fn message(&mut self, now: Time, user: u32, message: &Message, fate: Fate) {
         if fate == Fate::Sent {
             self.0.push((now.0, user, *message));
@@ -46,7 +46,7 @@ fn said(m: &Message) -> String {
 }
 
 fn wire(p: &Plan) -> Vec<(u64, u32, Message)> {
-    watch(p, 0, 0, 0, Wire::default()).unwrap().0
+    observe(p, 0, 0, 0, Wire::default()).unwrap().0
 }
 
 /// The conversation of the first user, from `from_ms` on.

@@ -1,6 +1,6 @@
 //! The day of the users: when they come and how much they call, against the distributions that were asked for.
 
-use rccsim::deployment::{ClientPlan, Direction, Plan, Witness, simulate, watch};
+use rccsim::deployment::{ClientPlan, Direction, Observer, Plan, observe, simulate};
 use rccsim::measure::Counter;
 use rccsim::protocol::*;
 use rccsim::quantity::{Span, Time};
@@ -15,7 +15,7 @@ struct Diary {
     calls: Vec<(u32, Time)>,
 }
 
-impl Witness for Diary {
+impl Observer for Diary {
     fn client(&mut self, now: Time, user: u32, note: ClientNote) {
         if note == ClientNote::SetupBegan {
             self.came.push((user, now));
@@ -37,7 +37,7 @@ fn office(count: u32, change: impl FnOnce(&mut ClientPlan)) -> Plan {
 }
 
 fn diary(plan: &Plan) -> Diary {
-    watch(plan, 0, 0, 0, Diary::default()).unwrap()
+    observe(plan, 0, 0, 0, Diary::default()).unwrap()
 }
 
 /// Mean and variance.

@@ -1,7 +1,7 @@
 //! Same version, scenario and seed: same results, whatever the threads.
 
 use rccsim::deployment::{
-    ClientPlan, Direction, Plan, Shortcuts, Witness, simulate, simulate_with, watch,
+    ClientPlan, Direction, FastPaths, Observer, Plan, observe, simulate, simulate_with_fast_paths,
 };
 use rccsim::protocol::*;
 use rccsim::quantity::{Span, Time};
@@ -54,8 +54,8 @@ fn the_number_of_threads_changes_nothing() {
 /// The short way, both legs in one event and uncoupled users in batches, gives what the long one gives.
 fn assert_ways_agree(p: &Plan) -> u64 {
     let (mut joined, mut apart) = (
-        simulate_with(p, 0, Shortcuts::Taken),
-        simulate_with(p, 0, Shortcuts::Avoided),
+        simulate_with_fast_paths(p, 0, FastPaths::On),
+        simulate_with_fast_paths(p, 0, FastPaths::Off),
     );
     // The count of events is the engine's book-keeping; all else must be equal.
     for result in [&mut joined, &mut apart] {
@@ -138,7 +138,7 @@ fn users_in_batches_keep_the_order_of_what_is_simultaneous() {
 #[derive(Default)]
 struct Calls(Vec<(Time, u32, u32, Direction, CallDraws)>);
 
-impl Witness for Calls {
+impl Observer for Calls {
     fn call(&mut self, now: Time, user: u32, number: u32, direction: Direction, draws: &CallDraws) {
         self.0.push((now, user, number, direction, *draws));
     }
@@ -147,7 +147,7 @@ impl Witness for Calls {
 #[test]
 fn another_refresh_interval_meets_the_same_calls() {
     let lists: Vec<_> = [600, 1500]
-        .map(|r| watch(&busy(r), 0, 1, 0, Calls::default()).unwrap().0)
+        .map(|r| observe(&busy(r), 0, 1, 0, Calls::default()).unwrap().0)
         .into();
     assert!(lists[0].len() > 300, "{}", lists[0].len());
     assert!(simulate(&busy(600), 0).all.all_drops() != simulate(&busy(1500), 0).all.all_drops());
@@ -160,7 +160,7 @@ fn another_client_group_leaves_the_draws_of_the_first_alone() {
     let mut together = alone.clone();
     together.clients.push(clients("newcomers", 17, c2007()));
     let calls = |p: &Plan| -> Vec<_> {
-        watch(p, 0, 2, 0, Calls::default())
+        observe(p, 0, 2, 0, Calls::default())
             .unwrap()
             .0
             .into_iter()

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rccsim::deployment::{
-    FaultPlan, FaultTarget, Forgets, IdleAction, Overload, Plan, ServiceTime, Shortcuts,
-    StationConfig, Transport, Witness, simulate, simulate_with, watch,
+    FastPaths, FaultPlan, FaultTarget, Forgets, IdleAction, Observer, Overload, Plan, ServiceTime,
+    StationConfig, Transport, observe, simulate, simulate_with_fast_paths,
 };
 use rccsim::faults::{FaultConfig, FaultKind, Schedule};
 use rccsim::measure::Counter;
@@ -160,7 +160,7 @@ struct Exercised {
     decided: u64,
 }
 
-impl Witness for Exercised {
+impl Observer for Exercised {
     fn client(&mut self, _: Time, _: u32, note: ClientNote) {
         match note {
             ClientNote::RefreshBegan => self.refreshes += 1,
@@ -223,7 +223,7 @@ fn the_laws_hold_in_every_cell_of_gateway_reaction_and_transport() {
                             all.get(Counter::OriginationsAttempted)
                                 >= all.get(Counter::OriginationsFailed)
                         );
-                        let seen = watch(&p, 0, 0, 0, Exercised::default()).unwrap();
+                        let seen = observe(&p, 0, 0, 0, Exercised::default()).unwrap();
                         assert!(
                             seen.refreshes >= seen.decided,
                             "a refresh that nobody sent was decided: {p:?}"
@@ -305,8 +305,8 @@ fn the_laws_hold_among_spare_gateways_limits_and_lunches_however_paths_are_cross
     let (mut established, mut drops, mut joined_runs) = (0, 0, 0);
     for _ in 0..400 {
         let p = company().new_tree(&mut runner).unwrap().current();
-        let [joined, apart] = [Shortcuts::Taken, Shortcuts::Avoided].map(|shortcuts| {
-            let mut all = simulate_with(&p, 0, shortcuts).all;
+        let [joined, apart] = [FastPaths::On, FastPaths::Off].map(|shortcuts| {
+            let mut all = simulate_with_fast_paths(&p, 0, shortcuts).all;
             let events = all.get(Counter::Events);
             all.forget_events();
             (all, events)

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use rccsim::deployment::{Direction, Plan, Replication, Witness, simulate, watch};
+use rccsim::deployment::{Direction, Observer, Plan, Replication, observe, simulate};
 use rccsim::measure::{Counter, Tally};
 use rccsim::quantity::{Span, Time};
 use rccsim::scenario::{Override, Scenario, ScenarioError, hash, load};
@@ -48,7 +48,7 @@ struct Scribe {
     calls: Vec<(Time, u32, Direction, CallDraws)>,
 }
 
-impl Witness for Scribe {
+impl Observer for Scribe {
     fn call(&mut self, now: Time, user: u32, _: u32, direction: Direction, draws: &CallDraws) {
         self.calls.push((now, user, direction, *draws));
     }
@@ -62,7 +62,7 @@ fn seconds(us: u64) -> String {
 fn record(plan: &Plan, all: bool) -> String {
     let mut calls: Vec<(Time, u32, Direction, CallDraws)> = Vec::new();
     for group in 0..plan.gateways[0].count {
-        let seen = watch(plan, 0, group, 0, Scribe::default()).unwrap().calls;
+        let seen = observe(plan, 0, group, 0, Scribe::default()).unwrap().calls;
         let number = |place: u32| place * plan.gateways[0].count + group + 1;
         calls.extend(
             seen.into_iter()

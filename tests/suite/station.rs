@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use rand_distr::Distribution;
 use rccsim::deployment::{
     FaultPlan, FaultTarget, JobClass, Overload, ServiceTime, Station, StationConfig, Transport,
-    Work, simulate, watch,
+    Work, observe, simulate,
 };
 use rccsim::engine::{Exponential, Stream};
 use rccsim::faults::{FaultConfig, FaultKind, Schedule};
@@ -368,7 +368,7 @@ fn calls_first_and_a_serial_section() {
 #[derive(Default)]
 struct Last(Time);
 
-impl rccsim::deployment::Witness for Last {
+impl rccsim::deployment::Observer for Last {
     fn client(&mut self, now: Time, _: u32, note: ClientNote) {
         if note == ClientNote::Established {
             self.0 = now;
@@ -390,7 +390,7 @@ fn a_storm_of_sequential_set_ups() {
             None,
             ServiceTime::Fixed(Span::from_millis(service_ms)),
         ));
-        let last = watch(&p, 0, 0, 0, Last::default()).unwrap().0;
+        let last = observe(&p, 0, 0, 0, Last::default()).unwrap().0;
         assert_eq!(
             last,
             Time(3 * users * service_ms * 1000 / servers),
@@ -466,7 +466,7 @@ fn who_finds_no_place_comes_back_after_retry_after_or_when_nobody_answered() {
             ..station
         });
         // Both INVITEs come at 0 and one is refused: Retry-After is 60 s, Timer B 32 s, re-establishment 30 s after it.
-        let last = watch(&p, 0, 0, 0, Last::default()).unwrap().0;
+        let last = observe(&p, 0, 0, 0, Last::default()).unwrap().0;
         assert_eq!(last, Time(back_s * 1_000_000 + 3 * 100_000), "{overload:?}");
         assert_eq!(
             simulate(&p, 0).all.get(Counter::SetupsFailed),
@@ -490,7 +490,7 @@ fn retransmissions_load_the_station() {
         );
         p.gateways[0].station = Some(config(1, None, ServiceTime::Fixed(Span::from_secs(1))));
         assert_eq!(
-            watch(&p, 0, 0, 0, Last::default()).unwrap().0,
+            observe(&p, 0, 0, 0, Last::default()).unwrap().0,
             Time(up_s * 1_000_000),
             "{transport:?}"
         );

@@ -11,7 +11,7 @@ use rccsim::measure::{Scope, Tally};
 use rccsim::scenario::{Override, hash, load, parse};
 use rccsim::study::compare as compare_samples;
 use rccsim::study::{
-    Cost, Estimate, Observation, Point, Samples, bonferroni, mean_interval, optimum,
+    Cost, CostPoint, Estimate, Observation, Samples, bonferroni, mean_interval, optimum,
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -1238,7 +1238,7 @@ fn the_refresh_interval_of_least_cost_is_that_of_the_closed_form() {
         [[fault]]\nkind = \"crash\"\ntarget = \"gateway:g\"\nmtbf = \"4 h\"\nmttr = \"0 s\"\n";
     let cost = Cost::parse("refresh_rate_per_s + 2 * down_fraction").unwrap();
     let intervals = [6, 8, 11, 15, 20, 27, 36, 48, 64];
-    let points: Vec<Point> = intervals
+    let points: Vec<CostPoint> = intervals
         .iter()
         .map(|minutes| {
             let o = Override::parse(&format!("clients.refresh_interval={minutes} min")).unwrap();
@@ -1249,10 +1249,11 @@ fn the_refresh_interval_of_least_cost_is_that_of_the_closed_form() {
                 .map(|r| {
                     let done = simulate(&plan, r);
                     let tallies: Vec<&Tally> = vec![&done.all];
-                    cost.of(&Observation::of(&tallies, plan.horizon)).unwrap()
+                    cost.evaluate(&Observation::from_tallies(&tallies, plan.horizon))
+                        .unwrap()
                 })
                 .collect();
-            Point {
+            CostPoint {
                 x: f64::from(*minutes),
                 cost: mean_interval(&costs, bonferroni(0.95, intervals.len())).unwrap(),
             }

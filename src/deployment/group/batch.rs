@@ -70,7 +70,7 @@ fn bytes_left_behind(plan: &Plan, clients: &ClientPlan) -> u64 {
     2 * 12 * (sign_ins + plan.horizon.0 / shortest_us)
 }
 
-impl<W: Witness> Group<'_, W> {
+impl<W: Observer> Group<'_, W> {
     /// Runs to the horizon; `None` where it was stopped.
     pub fn run(mut self) -> Option<Harvest<W>> {
         if !self.goes_in_batches() {
@@ -80,7 +80,7 @@ impl<W: Witness> Group<'_, W> {
                 self.file_recorded_sign(member);
             }
             self.file_faults();
-            self.run_agenda(1)?;
+            self.run_events(1)?;
             self.dismiss();
             return Some(self.harvest());
         }
@@ -92,7 +92,7 @@ impl<W: Witness> Group<'_, W> {
             let users = self.members[member as usize].users;
             for start in (0..users).step_by(BATCH as usize) {
                 self.admit(member, start..(start + BATCH).min(users));
-                self.run_agenda(batches)?;
+                self.run_events(batches)?;
                 self.dismiss();
             }
         }
@@ -100,12 +100,12 @@ impl<W: Witness> Group<'_, W> {
     }
 
     fn goes_in_batches(&self) -> bool {
-        let wanted = !W::LOOKS && self.manner.shortcuts == Shortcuts::Taken;
-        wanted && is_divisible(self.plan, self.index, self.manner.drop_rows)
+        let wanted = !W::NEEDS_TIME_ORDER && self.options.fast_paths == FastPaths::On;
+        wanted && is_divisible(self.plan, self.index, self.options.drop_rows)
     }
 
     /// Takes the events up to the horizon, in one of so many batches.
-    fn run_agenda(&mut self, batches: u32) -> Option<()> {
+    fn run_events(&mut self, batches: u32) -> Option<()> {
         let mut reported = Time::ZERO;
         self.now = Time::ZERO;
         self.order = 0;
@@ -115,18 +115,18 @@ impl<W: Witness> Group<'_, W> {
             self.order = self.order.max(key.due);
             self.events += 1;
             if self.events.is_multiple_of(EVENTS_PER_REPORT) {
-                self.manner
-                    .control
+                self.options
+                    .handle
                     .advance((self.now - reported).0 / u64::from(batches));
                 reported = self.now;
-                if self.manner.control.is_stopped() {
+                if self.options.handle.is_stopped() {
                     return None;
                 }
             }
             self.handle(key, event);
         }
-        self.manner
-            .control
+        self.options
+            .handle
             .advance((self.horizon - reported).0 / u64::from(batches));
         Some(())
     }
@@ -161,8 +161,8 @@ impl<W: Witness> Group<'_, W> {
             // Who signs in by a recording is filed row by row.
             let drawn = attends && clients.recorded_signs.is_none();
             if drawn {
-                self.agenda.file(
-                    Key::new(sign_in, sign_in_class(clients) as u8, user, 0),
+                self.future_events.schedule(
+                    EventKey::new(sign_in, sign_in_class(clients) as u8, user, 0),
                     Event::SignIn,
                 );
             }
@@ -241,6 +241,6 @@ impl<W: Witness> Group<'_, W> {
         self.seldom.clear();
         self.dialogs.clear();
         self.calls.clear();
-        self.agenda.restart();
+        self.future_events.reset();
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-impl<W: Witness> Group<'_, W> {
+impl<W: Observer> Group<'_, W> {
     /// Files what follows the first sign-in: lunch, for those who are signed in then, and the sign-out of the day.
     pub(super) fn file_rest_of_day(
         &mut self,
@@ -11,21 +11,21 @@ impl<W: Witness> Group<'_, W> {
         sign_out: Option<Time>,
         lunch: Option<(Time, Time)>,
     ) {
-        let out = |at: Time| Key::new(at, Class::Call as u8, u, u32::MAX);
+        let out = |at: Time| EventKey::new(at, Class::Call as u8, u, u32::MAX);
         let lunch =
             lunch.filter(|(leaves, _)| *leaves > sign_in && sign_out.is_none_or(|at| *leaves < at));
         if let Some((leaves, back)) = lunch {
-            self.agenda.file(out(leaves), Event::SignOut);
+            self.future_events.schedule(out(leaves), Event::SignOut);
             if sign_out.is_some_and(|at| at <= back) {
                 return; // the day ends during lunch
             }
-            self.agenda.file(
-                Key::new(back, Class::ClientTimer as u8, u, 0),
+            self.future_events.schedule(
+                EventKey::new(back, Class::ClientTimer as u8, u, 0),
                 Event::SignIn,
             );
         }
         if let Some(at) = sign_out {
-            self.agenda.file(out(at), Event::SignOut);
+            self.future_events.schedule(out(at), Event::SignOut);
         }
     }
 
@@ -85,8 +85,8 @@ impl<W: Witness> Group<'_, W> {
             .flatten()
             .min();
         if let Some(at) = next {
-            self.agenda
-                .file(Key::new(at, Class::Call as u8, u, 0), Event::NextCall);
+            self.future_events
+                .schedule(EventKey::new(at, Class::Call as u8, u, 0), Event::NextCall);
         }
     }
 
@@ -115,7 +115,7 @@ impl<W: Witness> Group<'_, W> {
         let user = &mut self.users[u as usize];
         user.calls_made += 1;
         let number = user.calls_made;
-        self.witness.call(now, u, number, direction, &draws);
+        self.observer.call(now, u, number, direction, &draws);
         self.observe(
             u,
             5 + direction as u64,
@@ -211,13 +211,13 @@ impl<W: Witness> Group<'_, W> {
     fn file_call(&mut self, index: u32, at: Time) {
         let call = &mut self.calls[index];
         call.next = at.into();
-        self.agenda.file(
-            Key::new(at, Class::Call as u8, call.user, call.number),
+        self.future_events.schedule(
+            EventKey::new(at, Class::Call as u8, call.user, call.number),
             Event::CallAlarm(index),
         );
     }
 
-    pub(super) fn ring_call(&mut self, index: u32, key: Key) {
+    pub(super) fn ring_call(&mut self, index: u32, key: EventKey) {
         let call = self.calls[index];
         // The place may have passed to another call since the entry was filed.
         if call.user != key.entity()

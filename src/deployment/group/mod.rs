@@ -12,14 +12,14 @@ pub use batch::bytes_of_group;
 use std::hint::black_box;
 
 use super::call::{Call, CallPhase, Direction};
+use super::observer::{Fate, Observer};
 use super::path::Connection;
 use super::plan::{ClientPlan, Forgets, GatewayPlan, Plan};
 use super::probe::{Probe, Record, UserState};
-use super::simulate::Manner;
+use super::simulate::RunOptions;
 use super::slab::{List, Slab};
-use super::station::{Begun, Overload, Station, Work};
-use super::witness::{Fate, Witness};
-use crate::engine::{Agenda, Alarm, Fingerprint, Key, Ring, Stream, mix, name_key};
+use super::station::{Overload, ServiceStart, Station, Work};
+use crate::engine::{Alarm, EventKey, Fingerprint, FutureEventList, Ring, Stream, mix, name_key};
 use crate::measure::{Counter, DropCause, MissCause, Tally};
 use crate::protocol::{
     Client, ClientConfig, ClientNote, ClientPort, Deadline, Dialog, Draw, GatewayConfig,
@@ -109,14 +109,14 @@ enum Event {
     RouteExpires(u32),
 }
 
-/// Whether ways are taken that are shorter and lead to the same results: a message crosses two plain legs in one event and
-/// does not stop at OCS between them, and users whom nothing couples go through the day in batches.
+/// Optimisations that must not change results: a message crosses two plain legs in one event, without a stop at OCS, and
+/// users that are independent of each other are simulated in batches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Shortcuts {
-    /// Where they are open.
-    Taken,
-    /// Never: each leg is an event, and all users of the group go together.
-    Avoided,
+pub enum FastPaths {
+    /// Where the plan allows them.
+    On,
+    /// Never: each leg is an event, and all users of the group share the future event list.
+    Off,
 }
 
 /// A user's state that events need, in lines of the cache: what an event needs together stands together.
@@ -197,7 +197,7 @@ impl HeldDialog {
 /// About the memory that a user takes while the group is simulated, with a dialog, two calls and their pending events;
 /// half as much again for vectors that grow.
 fn bytes_per_user() -> u64 {
-    let pending = 6 * (size_of::<Key>() + size_of::<Event>());
+    let pending = 6 * (size_of::<EventKey>() + size_of::<Event>());
     let user = size_of::<User>() + size_of::<Seldom>() + size_of::<ClientLine>();
     (user + Slab::<HeldDialog>::PLACE + 2 * Slab::<Call>::PLACE + pending) as u64 * 3 / 2
 }
@@ -286,7 +286,7 @@ fn due_of(deadline: Option<Deadline>, now: Time) -> Option<(Time, u8)> {
 }
 
 /// One replication of one group.
-pub(super) struct Group<'a, W: Witness> {
+pub(super) struct Group<'a, W: Observer> {
     plan: &'a Plan,
     /// Of its gateway in the plan, and its own number among that gateway's groups.
     index: usize,
@@ -297,8 +297,8 @@ pub(super) struct Group<'a, W: Witness> {
     order: u64,
     events: u64,
     horizon: Time,
-    manner: Manner<'a>,
-    agenda: Agenda<Event>,
+    options: RunOptions<'a>,
+    future_events: FutureEventList<Event>,
     gateway: &'a GatewayPlan,
     sites: Vec<Site<'a>>,
     members: Vec<Member<'a>>,
@@ -316,7 +316,7 @@ pub(super) struct Group<'a, W: Witness> {
     tally: Tally,
     usable: u64,
     fingerprint: Fingerprint,
-    witness: W,
+    observer: W,
 }
 
 /// What a group gave.
@@ -325,19 +325,19 @@ pub(super) struct Harvest<W> {
     pub probes: Vec<Probe>,
     /// What belongs to the gateways, not to a client group.
     pub gateways: Tally,
-    /// The witness.
-    pub witness: W,
+    /// The observer.
+    pub observer: W,
 }
 
-impl<'a, W: Witness> Group<'a, W> {
+impl<'a, W: Observer> Group<'a, W> {
     /// The group numbered `number` of `plan.gateways[gateway]`, in one replication.
     pub fn new(
         plan: &'a Plan,
         gateway: usize,
         number: u32,
         replication: u32,
-        manner: Manner<'a>,
-        witness: W,
+        options: RunOptions<'a>,
+        observer: W,
     ) -> Self {
         let own = &plan.gateways[gateway];
         let (groups, size) = own.groups();
@@ -351,8 +351,8 @@ impl<'a, W: Witness> Group<'a, W> {
             order: 0,
             events: 0,
             horizon: plan.horizon,
-            manner,
-            agenda: Agenda::new(plan.horizon),
+            options,
+            future_events: FutureEventList::new(plan.horizon),
             gateway: own,
             sites: sites.collect(),
             members: Vec::new(),
@@ -366,7 +366,7 @@ impl<'a, W: Witness> Group<'a, W> {
             tally: Tally::default(),
             usable: 0,
             fingerprint: Fingerprint::default(),
-            witness,
+            observer,
         };
         for (index, clients) in plan
             .clients
@@ -401,16 +401,16 @@ impl<'a, W: Witness> Group<'a, W> {
                 .recorded_signs
                 .as_ref()
                 .map(|signs| Script::new(signs.replay(number, groups, clients.count))),
-            probe: Probe::new(self.plan.horizon, index as u32, self.manner.drop_rows),
+            probe: Probe::new(self.plan.horizon, index as u32, self.options.drop_rows),
         });
         let member = self.members.last_mut().expect("it was added just now");
-        member.joined = self.manner.shortcuts == Shortcuts::Taken && member.plain;
+        member.joined = self.options.fast_paths == FastPaths::On && member.plain;
     }
 
     /// Takes the next event; what a later one needs is fetched meanwhile.
-    fn take(&mut self) -> Option<(Key, Event)> {
+    fn take(&mut self) -> Option<(EventKey, Event)> {
         let (users, dialogs, calls) = (&self.users, &self.dialogs, &self.calls);
-        self.agenda.take_looking_ahead(|key, event| {
+        self.future_events.pop_with_lookahead(|key, event| {
             if let Event::Arrival(_) | Event::Relay(_) = event {
                 return; // whoever sent it was at it a moment ago
             }
@@ -470,11 +470,11 @@ impl<'a, W: Witness> Group<'a, W> {
         Harvest {
             probes,
             gateways,
-            witness: self.witness,
+            observer: self.observer,
         }
     }
 
-    fn handle(&mut self, key: Key, event: Event) {
+    fn handle(&mut self, key: EventKey, event: Event) {
         let u = key.entity();
         match event {
             Event::Arrival(message) => self.arrive(u, message),
@@ -520,7 +520,7 @@ impl<'a, W: Witness> Group<'a, W> {
         );
         if let Some(due) = user.alarm.set(due_of(user.client.deadline(), self.now)) {
             self.file_alarm(
-                Key {
+                EventKey {
                     due,
                     tie: u64::from(u) << 32,
                 },
@@ -531,20 +531,20 @@ impl<'a, W: Witness> Group<'a, W> {
     }
 
     /// Timeouts are due 32 s after they are set, so they come up in the order in which they are filed.
-    fn file_alarm(&mut self, key: Key, event: Event) {
+    fn file_alarm(&mut self, key: EventKey, event: Event) {
         if key.class() == Class::TransactionTimeout as u8 {
-            self.agenda
-                .file_in_lane(Lane::Timeouts as usize, key, event);
+            self.future_events
+                .schedule_in_lane(Lane::Timeouts as usize, key, event);
         } else {
-            self.agenda.file(key, event);
+            self.future_events.schedule(key, event);
         }
     }
 
-    fn ring_client(&mut self, u: u32, key: Key) {
+    fn ring_client(&mut self, u: u32, key: EventKey) {
         match self.users[u as usize].alarm.rang(key.due) {
             Ring::Stale => {}
             Ring::Again(due) => self.file_alarm(
-                Key {
+                EventKey {
                     due,
                     tie: u64::from(u) << 32,
                 },
@@ -560,7 +560,7 @@ impl<'a, W: Witness> Group<'a, W> {
                     let alarm = &mut self.users[u as usize].alarm;
                     if let Some(due) = alarm.set(Some((wakes, Class::ClientTimer as u8))) {
                         self.file_alarm(
-                            Key {
+                            EventKey {
                                 due,
                                 tie: u64::from(u) << 32,
                             },
@@ -637,11 +637,11 @@ impl<'a, W: Witness> Group<'a, W> {
         let held = &mut self.dialogs[index];
         if let Some(due) = held.alarm.set(due_of(held.dialog.deadline(), self.now)) {
             let tie = u64::from(held.user) << 32 | u64::from(held.dialog.number());
-            self.file_alarm(Key { due, tie }, Event::DialogAlarm(index));
+            self.file_alarm(EventKey { due, tie }, Event::DialogAlarm(index));
         }
     }
 
-    fn ring_dialog(&mut self, index: u32, key: Key) {
+    fn ring_dialog(&mut self, index: u32, key: EventKey) {
         let held = &mut self.dialogs[index];
         // The place may have passed to another dialog since the entry was filed.
         if held.user != key.entity() || held.dialog.number() != key.count() {
@@ -649,12 +649,12 @@ impl<'a, W: Witness> Group<'a, W> {
         }
         match held.alarm.rang(key.due) {
             Ring::Stale => {}
-            Ring::Again(due) => self.file_alarm(Key { due, ..key }, Event::DialogAlarm(index)),
+            Ring::Again(due) => self.file_alarm(EventKey { due, ..key }, Event::DialogAlarm(index)),
             Ring::Now => {
                 if let Some(up) = self.sites[held.site as usize].down_until {
                     // A gateway that is down looks at its timers when it is up again.
                     if let Some(due) = held.alarm.set(Some((up, key.class()))) {
-                        self.file_alarm(Key { due, ..key }, Event::DialogAlarm(index));
+                        self.file_alarm(EventKey { due, ..key }, Event::DialogAlarm(index));
                     }
                     return;
                 }
@@ -695,6 +695,6 @@ mod tests {
             [120, 48, 56]
         );
         assert_eq!([Slab::<HeldDialog>::PLACE, Slab::<Call>::PLACE], [128, 48]);
-        assert_eq!(size_of::<Key>() + size_of::<Event>(), 40);
+        assert_eq!(size_of::<EventKey>() + size_of::<Event>(), 40);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-impl<W: Witness> Group<'_, W> {
+impl<W: Observer> Group<'_, W> {
     pub(super) fn probe(&mut self, u: u32) -> (&mut Probe, &mut Record) {
         let user = &mut self.users[u as usize];
         let probe = &mut self.members[user.member as usize].probe;
@@ -61,7 +61,7 @@ impl<W: Witness> Group<'_, W> {
     }
 
     pub(super) fn client_note(&mut self, u: u32, note: ClientNote) {
-        self.witness.client(self.now, u, note);
+        self.observer.client(self.now, u, note);
         let now = self.now;
         let number = self.users[u as usize].number;
         let (probe, record) = self.probe(u);
@@ -89,7 +89,7 @@ impl<W: Witness> Group<'_, W> {
     }
 
     pub(super) fn gateway_note(&mut self, u: u32, dialog: u32, note: GatewayNote) {
-        self.witness.gateway(self.now, u, dialog, note);
+        self.observer.gateway(self.now, u, dialog, note);
         let now = self.now;
         match note {
             GatewayNote::Monitored => {}

@@ -39,7 +39,7 @@ pub(super) fn sign_in_class(clients: &ClientPlan) -> Class {
     }
 }
 
-impl<W: Witness> Group<'_, W> {
+impl<W: Observer> Group<'_, W> {
     /// The index in the group of a user of a member.
     fn index_of(&self, member: &Member, user: u32) -> u32 {
         member.first + user / self.gateway.groups().0
@@ -49,8 +49,10 @@ impl<W: Witness> Group<'_, W> {
         let member = &self.members[member as usize];
         if let Some(call) = member.calls.as_ref().and_then(|script| script.next) {
             let u = self.index_of(member, call.user);
-            self.agenda
-                .file(Key::new(call.at, Class::Call as u8, u, 0), Event::Recorded);
+            self.future_events.schedule(
+                EventKey::new(call.at, Class::Call as u8, u, 0),
+                Event::Recorded,
+            );
         }
     }
 
@@ -80,8 +82,8 @@ impl<W: Witness> Group<'_, W> {
             } else {
                 (Class::Call, u32::MAX)
             };
-            self.agenda.file(
-                Key::new(sign.at, class as u8, u, count),
+            self.future_events.schedule(
+                EventKey::new(sign.at, class as u8, u, count),
                 Event::RecordedSign,
             );
         }

@@ -199,7 +199,7 @@ impl<'a> Trouble<'a> {
     }
 }
 
-impl<'a, W: Witness> Group<'a, W> {
+impl<'a, W: Observer> Group<'a, W> {
     // --- faults ---
 
     /// Files the first occurrence of every fault that hits this group.
@@ -226,8 +226,9 @@ impl<'a, W: Witness> Group<'a, W> {
         for fault in 0..self.trouble.personal.len() {
             if let Schedule::Once { at, .. } = self.trouble.personal[fault].config.schedule {
                 // After the users' own events of that instant.
-                let key = Key::new(at, Class::Fault as u8, FAULTS | ALL_HIT | fault as u32, 0);
-                self.agenda.file(key, Event::AllHit(fault as u32));
+                let key = EventKey::new(at, Class::Fault as u8, FAULTS | ALL_HIT | fault as u32, 0);
+                self.future_events
+                    .schedule(key, Event::AllHit(fault as u32));
             }
             for u in 0..self.users.len() as u32 {
                 let plan_of = self.trouble.personal[fault];
@@ -305,13 +306,13 @@ impl<'a, W: Witness> Group<'a, W> {
             .next(after, &mut process.stream);
         process.count = process.count.wrapping_add(1);
         if let Some(o) = process.occurrence {
-            let key = Key::new(
+            let key = EventKey::new(
                 o.begins,
                 Class::Fault as u8,
                 FAULTS | index as u32,
                 process.count << 1,
             );
-            self.agenda.file(key, Event::FaultBegins);
+            self.future_events.schedule(key, Event::FaultBegins);
         }
     }
 
@@ -322,8 +323,8 @@ impl<'a, W: Witness> Group<'a, W> {
         let (kind, reset) = (fault.kind, fault.reset);
         let scheduled = matches!(fault.schedule, Schedule::Once { .. });
         let before = self.usable;
-        let key = Key::new(o.ends, Class::Fault as u8, FAULTS | index as u32, count + 1);
-        self.agenda.file(key, Event::FaultEnds);
+        let key = EventKey::new(o.ends, Class::Fault as u8, FAULTS | index as u32, count + 1);
+        self.future_events.schedule(key, Event::FaultEnds);
         match (kind, victim) {
             (FaultKind::LinkOutage, Victim::Site(site)) => {
                 let until = &mut self.sites[site].link_down_until;
@@ -485,8 +486,8 @@ impl<'a, W: Witness> Group<'a, W> {
     fn file_own(&mut self, u: u32, at: Time, class: Class, event: Event) {
         let user = &mut self.users[u as usize];
         user.sends = user.sends.wrapping_add(1);
-        self.agenda
-            .file(Key::new(at, class as u8, u, user.sends), event);
+        self.future_events
+            .schedule(EventKey::new(at, class as u8, u, user.sends), event);
     }
 
     fn file_next_personal(&mut self, u: u32, fault: usize) {
@@ -609,13 +610,13 @@ impl<'a, W: Witness> Group<'a, W> {
     fn file_of_site(&mut self, index: u16, at: Time, event: Event) {
         let site = &mut self.sites[index as usize];
         site.events = site.events.wrapping_add(1);
-        let key = Key::new(
+        let key = EventKey::new(
             at,
             Class::Arrival as u8,
             SITES | CONNECTION | u32::from(index),
             site.events,
         );
-        self.agenda.file(key, event);
+        self.future_events.schedule(key, event);
     }
 
     /// A connection may have been idle for too long.
@@ -731,7 +732,7 @@ impl<'a, W: Witness> Group<'a, W> {
     /// Whether a message ends at OCS: because it is away, or because it has forgotten the route and answers 481.
     pub(super) fn is_lost_at_ocs(&mut self, u: u32, message: &Message) -> bool {
         if self.trouble.ocs_down_until.is_some() {
-            self.witness.message(self.now, u, message, Fate::Lost);
+            self.observer.message(self.now, u, message, Fate::Lost);
             return true;
         }
         if self.lines.get(u as usize).and_then(|line| line.route_lost) != Some(message.dialog) {

@@ -2,7 +2,7 @@
 
 use super::*;
 
-impl<W: Witness> Group<'_, W> {
+impl<W: Observer> Group<'_, W> {
     pub(super) fn arrive(&mut self, u: u32, message: Message) {
         self.delivered(u, message.from, 2);
         self.receive(u, message);
@@ -31,7 +31,7 @@ impl<W: Witness> Group<'_, W> {
     }
 
     fn receive(&mut self, u: u32, message: Message) {
-        self.witness.message(self.now, u, &message, Fate::Received);
+        self.observer.message(self.now, u, &message, Fate::Received);
         self.observe(u, 2, digest(&message));
         match message.from {
             Side::Gateway if self.is_asleep(u) => {}
@@ -76,15 +76,15 @@ impl<W: Witness> Group<'_, W> {
         }
     }
 
-    fn file_service(&mut self, site: usize, begun: Option<Begun>) {
-        if let Some(Begun {
+    fn file_service(&mut self, site: usize, begun: Option<ServiceStart>) {
+        if let Some(ServiceStart {
             place,
             number,
             ends,
         }) = begun
         {
-            let key = Key::new(ends, Class::Arrival as u8, SITES | site as u32, number);
-            self.agenda.file(key, Event::Served(place));
+            let key = EventKey::new(ends, Class::Arrival as u8, SITES | site as u32, number);
+            self.future_events.schedule(key, Event::Served(place));
         }
     }
 
@@ -197,7 +197,7 @@ impl<W: Witness> Group<'_, W> {
 
     /// Sends one copy on its first leg.
     pub(super) fn transmit(&mut self, u: u32, message: Message) {
-        self.witness.message(self.now, u, &message, Fate::Sent);
+        self.observer.message(self.now, u, &message, Fate::Sent);
         self.observe(u, 1, digest(&message));
         let member = &self.members[self.users[u as usize].member as usize];
         if member.joined && !message.unroutable {
@@ -367,7 +367,7 @@ impl<W: Witness> Group<'_, W> {
             None => Counter::ClientLegLost,
         };
         if arrival.is_none() {
-            self.witness.message(self.now, u, &message, Fate::Lost);
+            self.observer.message(self.now, u, &message, Fate::Lost);
             self.observe(u, 3, digest(&message));
         }
         self.probe(u).0.tally.count(fate);
@@ -376,9 +376,9 @@ impl<W: Witness> Group<'_, W> {
     pub(super) fn file_message(&mut self, u: u32, at: Time, event: Event) {
         let user = &mut self.users[u as usize];
         user.sends = user.sends.wrapping_add(1);
-        self.agenda.file_in_lane(
+        self.future_events.schedule_in_lane(
             Lane::Messages as usize,
-            Key::new(at, Class::Arrival as u8, u, user.sends),
+            EventKey::new(at, Class::Arrival as u8, u, user.sends),
             event,
         );
     }

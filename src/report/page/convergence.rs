@@ -293,7 +293,7 @@ fn best(summary: &Json, runs: &[PointRuns]) -> Option<Vec<Value>> {
     let costs = |label: &str| -> Option<Vec<f64>> {
         of(runs, label)?
             .iter()
-            .map(|(_, o)| cost.of(o).ok())
+            .map(|(_, o)| cost.evaluate(o).ok())
             .collect()
     };
     let differences: Vec<f64> = costs(best)?

@@ -1,31 +1,31 @@
-//! The strings on a running simulation: how far it is, and whether it should stop.
+//! Progress counter and cancellation flag of a running simulation.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// Shared between the simulation and whoever watches it.
+/// Progress and cancellation, shared between the simulation and its caller.
 #[derive(Debug, Default)]
-pub struct Control {
+pub struct RunHandle {
     simulated_us: AtomicU64,
     stop: AtomicBool,
 }
 
-impl Control {
-    /// Asks every unit in flight to stop; their replications are given up.
+impl RunHandle {
+    /// Asks every running work item to stop; their replications are discarded.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Whether somebody asked to stop.
+    /// Whether [`RunHandle::stop`] was called.
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Simulated time over all units, microseconds.
+    /// Simulated time over all work items, microseconds.
     pub fn simulated_us(&self) -> u64 {
         self.simulated_us.load(Ordering::Relaxed)
     }
 
-    /// A unit went on by that much.
+    /// Adds simulated time, microseconds.
     pub fn advance(&self, us: u64) {
         self.simulated_us.fetch_add(us, Ordering::Relaxed);
     }

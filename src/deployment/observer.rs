@@ -1,11 +1,11 @@
-//! What an observer of a run may see; `()` sees nothing and costs nothing.
+//! Observers of a run; `()` observes nothing and costs nothing.
 
 use super::call::Direction;
 use crate::protocol::{ClientNote, GatewayNote, Message};
 use crate::quantity::Time;
 use crate::workload::CallDraws;
 
-/// What became of a copy of a message.
+/// What happened to a copy of a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fate {
     /// Put on the wire.
@@ -17,17 +17,17 @@ pub enum Fate {
 }
 
 /// An observer of one group. Users are numbered within the group.
-pub trait Witness {
-    /// Whether it looks: then all users go through the day together, in the order of time.
-    const LOOKS: bool = true;
+pub trait Observer {
+    /// Turns batching off, so that the events of all users arrive in time order.
+    const NEEDS_TIME_ORDER: bool = true;
 
     /// A copy of a message.
     fn message(&mut self, _now: Time, _user: u32, _message: &Message, _fate: Fate) {}
-    /// The client machine said something.
+    /// A note of the client machine.
     fn client(&mut self, _now: Time, _user: u32, _note: ClientNote) {}
-    /// The gateway's machine of the given dialog said something.
+    /// A note of the gateway machine of this dialog.
     fn gateway(&mut self, _now: Time, _user: u32, _dialog: u32, _note: GatewayNote) {}
-    /// A call came into being.
+    /// A call was created.
     fn call(
         &mut self,
         _now: Time,
@@ -39,6 +39,6 @@ pub trait Witness {
     }
 }
 
-impl Witness for () {
-    const LOOKS: bool = false;
+impl Observer for () {
+    const NEEDS_TIME_ORDER: bool = false;
 }

@@ -7,8 +7,8 @@ use crate::engine::Stream;
 
 /// The agenda and a binary heap, given the same.
 struct Both {
-    agenda: Agenda<u64>,
-    heap: BinaryHeap<Reverse<(Key, u64)>>,
+    agenda: FutureEventList<u64>,
+    heap: BinaryHeap<Reverse<(EventKey, u64)>>,
     filed: u64,
     stream: Stream,
 }
@@ -17,7 +17,7 @@ impl Both {
     fn new(seed: u64) -> Both {
         let stream = Stream::open(seed, 0, 0, 0);
         Both {
-            agenda: Agenda::new(Time(u64::MAX)),
+            agenda: FutureEventList::new(Time(u64::MAX)),
             heap: BinaryHeap::new(),
             filed: 0,
             stream,
@@ -25,7 +25,7 @@ impl Both {
     }
 
     /// Files an event in a random class and of a random entity, with a count that makes its key the only such one.
-    fn file(&mut self, at: u64) {
+    fn schedule(&mut self, at: u64) {
         self.file_in(None, at);
     }
 
@@ -33,10 +33,10 @@ impl Both {
         self.filed += 1;
         let class = (self.stream.uniform() * 8.0) as u8;
         let entity = (self.stream.uniform() * 1e6) as u32;
-        let key = Key::new(Time(at), class, entity, self.filed as u32);
+        let key = EventKey::new(Time(at), class, entity, self.filed as u32);
         match lane {
-            Some(lane) => self.agenda.file_in_lane(lane, key, self.filed),
-            None => self.agenda.file(key, self.filed),
+            Some(lane) => self.agenda.schedule_in_lane(lane, key, self.filed),
+            None => self.agenda.schedule(key, self.filed),
         }
         if key.time() < LAST {
             self.heap.push(Reverse((key, self.filed)));
@@ -44,9 +44,9 @@ impl Both {
     }
 
     /// Takes from both, and finds the same.
-    fn take(&mut self) -> Option<u64> {
+    fn pop(&mut self) -> Option<u64> {
         let expected = self.heap.pop().map(|Reverse(event)| event);
-        assert_eq!(self.agenda.take(), expected);
+        assert_eq!(self.agenda.pop(), expected);
         assert_eq!(self.agenda.len(), self.heap.len());
         assert_eq!(self.agenda.is_empty(), self.heap.is_empty());
         expected.map(|(key, _)| key.time().0)
@@ -59,24 +59,24 @@ impl Both {
         mut after: impl FnMut(f64) -> [Option<f64>; N],
     ) {
         for _ in 0..steps {
-            let Some(now) = self.take() else { return };
+            let Some(now) = self.pop() else { return };
             let u = self.stream.uniform();
             after(u)
                 .into_iter()
                 .flatten()
-                .for_each(|delay| self.file(now + delay as u64));
+                .for_each(|delay| self.schedule(now + delay as u64));
         }
     }
 
     fn fill(&mut self, n: usize, at: impl Fn(f64) -> f64) {
         for _ in 0..n {
             let u = self.stream.uniform();
-            self.file(at(u) as u64);
+            self.schedule(at(u) as u64);
         }
     }
 
     fn empty(mut self) {
-        while self.take().is_some() {}
+        while self.pop().is_some() {}
     }
 }
 
@@ -84,7 +84,7 @@ const HOUR: f64 = 3.6e9;
 
 #[test]
 fn events_come_by_time_class_entity_count_and_never_at_the_horizon() {
-    let mut agenda = Agenda::new(Time(100));
+    let mut agenda = FutureEventList::new(Time(100));
     let keys = [
         (50, 3, 1, 1),
         (50, 1, 9, 9),
@@ -94,9 +94,9 @@ fn events_come_by_time_class_entity_count_and_never_at_the_horizon() {
         (100, 0, 0, 0),
     ];
     for (t, class, entity, count) in keys {
-        agenda.file(Key::new(Time(t), class, entity, count), t);
+        agenda.schedule(EventKey::new(Time(t), class, entity, count), t);
     }
-    let order: Vec<_> = std::iter::from_fn(|| agenda.take())
+    let order: Vec<_> = std::iter::from_fn(|| agenda.pop())
         .map(|(k, _)| (k.time().0, k.class(), k.entity(), k.count()))
         .collect();
     assert_eq!(
@@ -164,8 +164,8 @@ fn most_of_what_is_pending_crowds_into_one_bucket() {
     let mut both = Both::new(3);
     // Two thousand far apart lay the coarse wheel wide; then three hundred thousand come within a second.
     both.fill(2_000, |u| u * 1e4 * HOUR);
-    both.take();
-    let now = both.take().expect("more are pending") as f64;
+    both.pop();
+    let now = both.pop().expect("more are pending") as f64;
     both.fill(300_000, |u| now + HOUR + u * u * 1e6);
     both.hold(100_000, |u| [Some(u * 1e5)]);
     both.empty();
@@ -179,7 +179,7 @@ fn an_emptied_agenda_starts_again() {
         both.fill(1 << (round % 12), |u| {
             start + u * 1e3 * f64::from(round * round)
         });
-        while let Some(now) = both.take() {
+        while let Some(now) = both.pop() {
             start = now as f64;
         }
         start += [0.0, 1.0, 1e3, HOUR, 1e3 * HOUR][round as usize % 5];
@@ -191,7 +191,7 @@ fn events_in_lanes_come_in_their_place_among_all() {
     let mut both = Both::new(6);
     both.fill(3_000, |u| u * HOUR);
     for _ in 0..200_000 {
-        let Some(now) = both.take() else { return };
+        let Some(now) = both.pop() else { return };
         let u = both.stream.uniform();
         match (u * 100.0) as u32 {
             0..40 => both.file_in(Some(0), now + 20_000),
@@ -199,12 +199,12 @@ fn events_in_lanes_come_in_their_place_among_all() {
             // As nothing should be filed in a lane, and yet in the right order: before, after and among the others.
             60..62 => both.file_in(Some(0), now + (u * 1e5) as u64 % 30_000),
             62..64 => both.file_in(Some(1), now + (u * 1e9) as u64 % 64_000_000),
-            64..96 => both.file(now + (u * u * HOUR) as u64),
+            64..96 => both.schedule(now + (u * u * HOUR) as u64),
             // At the very instant, in a class before or after that of the event under way.
             _ => both.file_in(Some(usize::from(u < 0.98)), now),
         }
         if u < 0.01 {
-            both.file(now + 20_000);
+            both.schedule(now + 20_000);
         }
     }
     both.empty();
@@ -215,7 +215,7 @@ fn a_lane_alone_is_an_agenda() {
     let mut both = Both::new(7);
     (0..2_000).for_each(|n| both.file_in(Some(0), n / 100 * 1_000));
     for _ in 0..20_000 {
-        let now = both.take().expect("the number is constant");
+        let now = both.pop().expect("the number is constant");
         both.file_in(Some(0), now + 20_000);
     }
     both.empty();
@@ -226,7 +226,7 @@ fn at_a_constant_load_nothing_is_allocated() {
     let mut both = Both::new(5);
     both.fill(20_000, |u| u * 1e9);
     both.hold(200_000, |u| [Some(-libm::log(1.0 - u) * 1e8)]);
-    let room = |a: &Agenda<u64>| (a.pool.room(), a.run.capacity(), a.late.capacity());
+    let room = |a: &FutureEventList<u64>| (a.pool.room(), a.run.capacity(), a.late.capacity());
     let before = room(&both.agenda);
     both.hold(200_000, |u| [Some(-libm::log(1.0 - u) * 1e8)]);
     assert_eq!(room(&both.agenda), before);
@@ -234,12 +234,12 @@ fn at_a_constant_load_nothing_is_allocated() {
 
 #[test]
 fn the_end_of_time_is_no_trap() {
-    let mut agenda = Agenda::new(Time(u64::MAX));
+    let mut agenda = FutureEventList::new(Time(u64::MAX));
     let times = [0, 1, LAST.0 - 1, LAST.0 / 2, LAST.0, u64::MAX >> 3];
     for t in times {
-        (0..40).for_each(|n| agenda.file(Key::new(Time(t), 7, 0, n), ()));
+        (0..40).for_each(|n| agenda.schedule(EventKey::new(Time(t), 7, 0, n), ()));
     }
-    let order: Vec<_> = std::iter::from_fn(|| agenda.take())
+    let order: Vec<_> = std::iter::from_fn(|| agenda.pop())
         .map(|(k, ())| (k.time().0, k.count()))
         .collect();
     let expected = [0, 1, LAST.0 / 2, LAST.0 - 1]

@@ -2,43 +2,43 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Control;
-use super::group::{Group, Shortcuts};
+use super::RunHandle;
+use super::group::{FastPaths, Group};
 use super::plan::Plan;
-use super::simulate::{Manner, Replication};
+use super::simulate::{Replication, RunOptions};
 use crate::measure::Tally;
 
 /// The counts of a group of gateways and their users, without drop rows. All of them are integers, so that it does not
 /// matter who simulates a group, when, or in which order they are merged.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-pub struct Portion {
+pub struct PartialResult {
     /// What belongs to the gateways, not to a client group.
     gateways: Tally,
     /// One per client group behind them, in the order of the plan.
     clients: Vec<Tally>,
 }
 
-impl Portion {
+impl PartialResult {
     /// Simulates the group at that place of [`Plan::groups`]; `None` where it was stopped.
     pub fn simulate(
         plan: &Plan,
         group: usize,
         replication: u32,
-        control: &Control,
-    ) -> Option<Portion> {
+        handle: &RunHandle,
+    ) -> Option<PartialResult> {
         let (gateway, number) = plan.groups()[group];
-        let manner = Manner {
-            shortcuts: Shortcuts::Taken,
+        let options = RunOptions {
+            fast_paths: FastPaths::On,
             drop_rows: 0,
-            control,
+            handle,
         };
-        let harvest = Group::new(plan, gateway, number, replication, manner, ()).run()?;
+        let harvest = Group::new(plan, gateway, number, replication, options, ()).run()?;
         let clients = harvest
             .probes
             .into_iter()
             .map(|probe| probe.tally)
             .collect();
-        Some(Portion {
+        Some(PartialResult {
             gateways: harvest.gateways,
             clients,
         })
@@ -47,8 +47,8 @@ impl Portion {
 
 impl Replication {
     /// Adds what the group at that place of [`Plan::groups`] gave.
-    pub fn add(&mut self, plan: &Plan, group: usize, portion: &Portion) {
+    pub fn add(&mut self, plan: &Plan, group: usize, partial: &PartialResult) {
         let (gateway, _) = plan.groups()[group];
-        self.merge(plan, gateway, &portion.gateways, portion.clients.iter());
+        self.merge(plan, gateway, &partial.gateways, partial.clients.iter());
     }
 }

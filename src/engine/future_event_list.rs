@@ -15,7 +15,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
-use super::key::Key;
+use super::key::EventKey;
 use super::lane::Lanes;
 use super::pool::{Chain, Pool};
 use super::wheel::Wheel;
@@ -36,7 +36,7 @@ const CROWDED: usize = 1 << 18;
 /// An event with its place.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry<P> {
-    pub key: Key,
+    pub key: EventKey,
     pub payload: P,
 }
 
@@ -66,7 +66,7 @@ impl<P> Eq for Entry<P> {}
 
 /// The pending events of one group.
 #[derive(Debug)]
-pub struct Agenda<P> {
+pub struct FutureEventList<P> {
     /// The events due before `run_end`, the first one last.
     run: Vec<Entry<P>>,
     /// More of those: filed when the run was under way, and not near its front.
@@ -81,15 +81,15 @@ pub struct Agenda<P> {
     /// What is filed in order, apart from all this.
     lanes: Lanes<P>,
     /// Entries that went to `late` since the wheels were last laid because of it.
-    toil: usize,
+    late_inserts: usize,
     len: usize,
     horizon: Time,
 }
 
-impl<P: Copy> Agenda<P> {
+impl<P: Copy> FutureEventList<P> {
     /// An empty agenda. Nothing happens at the horizon itself or later.
-    pub fn new(horizon: Time) -> Agenda<P> {
-        Agenda {
+    pub fn new(horizon: Time) -> FutureEventList<P> {
+        FutureEventList {
             run: Vec::with_capacity(2 * SHIFTABLE),
             late: BinaryHeap::new(),
             run_end: 0,
@@ -98,7 +98,7 @@ impl<P: Copy> Agenda<P> {
             beyond: Chain::EMPTY,
             pool: Pool::new(),
             lanes: Lanes::new(),
-            toil: 0,
+            late_inserts: 0,
             len: 0,
             horizon: horizon.min(LAST),
         }
@@ -106,7 +106,7 @@ impl<P: Copy> Agenda<P> {
 
     /// Files an event; one at or after the horizon never comes up.
     #[inline]
-    pub fn file(&mut self, key: Key, payload: P) {
+    pub fn schedule(&mut self, key: EventKey, payload: P) {
         if key.time() >= self.horizon {
             return;
         }
@@ -114,10 +114,10 @@ impl<P: Copy> Agenda<P> {
         self.put(Entry { key, payload });
     }
 
-    /// As [`Agenda::file`], for events that come up about in the order in which they are filed with this lane, 0 or 1: as
+    /// As [`FutureEventList::schedule`], for events that come up about in the order in which they are filed with this lane, 0 or 1: as
     /// those do that are due a fixed time after they are filed. The order of all events is the same.
     #[inline]
-    pub fn file_in_lane(&mut self, lane: usize, key: Key, payload: P) {
+    pub fn schedule_in_lane(&mut self, lane: usize, key: EventKey, payload: P) {
         if key.time() >= self.horizon {
             return;
         }
@@ -144,14 +144,14 @@ impl<P: Copy> Agenda<P> {
 
     /// Takes the event with the least key.
     #[inline]
-    pub fn take(&mut self) -> Option<(Key, P)> {
-        self.take_looking_ahead(|_, _| {})
+    pub fn pop(&mut self) -> Option<(EventKey, P)> {
+        self.pop_with_lookahead(|_, _| {})
     }
 
-    /// As [`Agenda::take`]; `ahead` is shown every event once, some events before it is taken, unless it is filed later
+    /// As [`FutureEventList::pop`]; `ahead` is shown every event once, some events before it is taken, unless it is filed later
     /// than that: to fetch from memory what it will need.
     #[inline]
-    pub fn take_looking_ahead(&mut self, ahead: impl Fn(Key, &P)) -> Option<(Key, P)> {
+    pub fn pop_with_lookahead(&mut self, ahead: impl Fn(EventKey, &P)) -> Option<(EventKey, P)> {
         if !self.late.is_empty() {
             return self.take_with_late();
         }
@@ -174,12 +174,12 @@ impl<P: Copy> Agenda<P> {
     }
 
     /// Begins anew, at any time: all events were taken.
-    pub fn restart(&mut self) {
+    pub fn reset(&mut self) {
         assert!(self.is_empty(), "an agenda is left with events in it");
         self.fine.close(0);
         self.coarse.close(0);
         self.run_end = 0;
-        self.toil = 0;
+        self.late_inserts = 0;
     }
 
     /// How many events are pending.
@@ -203,14 +203,14 @@ impl<P: Copy> Agenda<P> {
             return;
         }
         self.late.push(entry);
-        self.toil += 1;
-        if 2 * self.toil > self.run.len() + self.late.len() + self.fine.len() {
+        self.late_inserts += 1;
+        if 2 * self.late_inserts > self.run.len() + self.late.len() + self.fine.len() {
             self.dissolve_run();
         }
     }
 
     #[cold]
-    fn take_with_late(&mut self) -> Option<(Key, P)> {
+    fn take_with_late(&mut self) -> Option<(EventKey, P)> {
         // The first of the heap is the greatest entry, which is the least key.
         let late = self.late.peek_mut()?;
         self.len -= 1;
@@ -272,7 +272,7 @@ impl<P: Copy> Agenda<P> {
     /// Puts the run and the fine wheel back into the coarse one, to be laid anew: too much has been filed in the run.
     #[cold]
     fn dissolve_run(&mut self) {
-        self.toil = 0;
+        self.late_inserts = 0;
         for entry in self.run.drain(..).chain(self.late.drain()) {
             self.coarse.push(&mut self.pool, entry);
         }
