@@ -1,19 +1,19 @@
-//! Drop rows of one unit: a few in memory, the rest in an unnamed temporary file, so that memory does not grow with the drops.
+//! Drop rows of one work item: a few in memory, the rest in scratch space, so that memory does not grow with the drops.
 
-use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::io;
 
 use crate::measure::{DropCause, DropRow, EndedBy};
 use crate::quantity::Time;
+use crate::workload::Scratch;
 
-/// Rows kept in memory before they go to disk together.
+/// Rows kept in memory before they are spilled together.
 const IN_MEMORY: usize = 4096;
-/// Bytes of a row on disk.
+/// Bytes of a spilled row.
 const ROW: usize = 40;
-/// Stands for "never" on disk; no run is that long.
+/// Encodes "never" in a spilled row; no run is that long.
 const NEVER: u64 = u64::MAX;
 
-/// Stands for no event on disk.
+/// Encodes "no event" in a spilled row.
 const UNKNOWN: u8 = u8::MAX;
 
 /// Rows in the order of detection, at most the limit.
@@ -22,8 +22,8 @@ pub struct DropLog {
     limit: u64,
     logged: u64,
     recent: Vec<DropRow>,
-    spill: Option<BufWriter<File>>,
-    /// The first failure of the disk: kept, because a simulation does not stop for it.
+    spill: Option<Scratch>,
+    /// The first failure of the scratch space, reported by [`DropLog::drain`]: a simulation does not stop for it.
     failure: Option<io::Error>,
 }
 
@@ -66,32 +66,30 @@ impl DropLog {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let file = match &mut self.spill {
-            Some(file) => file,
-            none => none.insert(BufWriter::new(tempfile::tempfile()?)),
+        let offset = (self.logged - self.recent.len() as u64) * ROW as u64;
+        let scratch = match &mut self.spill {
+            Some(scratch) => scratch,
+            none => none.insert(Scratch::new()?),
         };
-        for row in self.recent.drain(..) {
-            file.write_all(&encode(&row))?;
-        }
-        Ok(())
+        let bytes: Vec<u8> = self.recent.drain(..).flat_map(|row| encode(&row)).collect();
+        scratch.write_at(&bytes, offset)
     }
 
     /// Hands over every row in order.
     ///
     /// # Errors
-    /// A failure of the temporary file, or of `take`.
+    /// A failure of the scratch space, or of `take`.
     pub fn drain(mut self, mut take: impl FnMut(&DropRow) -> io::Result<()>) -> io::Result<()> {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
-        if let Some(spill) = self.spill.take() {
-            let mut file = spill.into_inner().map_err(io::IntoInnerError::into_error)?;
-            file.rewind()?;
-            let mut file = BufReader::new(file);
-            let mut bytes = [0; ROW];
-            for _ in 0..self.logged - self.recent.len() as u64 {
-                file.read_exact(&mut bytes)?;
-                take(&decode(&bytes))?;
+        if let Some(scratch) = self.spill.take() {
+            let spilled = self.logged - self.recent.len() as u64;
+            let mut bytes = vec![[0; ROW]; IN_MEMORY];
+            // Rows are spilled in whole chunks of `IN_MEMORY`.
+            for start in (0..spilled).step_by(IN_MEMORY) {
+                scratch.read_at(bytes.as_flattened_mut(), start * ROW as u64)?;
+                bytes.iter().try_for_each(|row| take(&decode(row)))?;
             }
         }
         self.recent.iter().try_for_each(take)

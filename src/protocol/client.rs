@@ -16,9 +16,9 @@ pub enum Phase {
     /// The user is not signed in.
     SignedOut,
     /// No dialog; waiting for the next attempt, if there is to be one.
-    Resting,
+    Idle,
     /// INVITE sent.
-    Inviting,
+    Calling,
     /// GetCSTAFeatures sent.
     Querying,
     /// MonitorStart sent.
@@ -303,7 +303,7 @@ impl Client {
     ) {
         if matches!(
             self.phase,
-            Phase::Inviting | Phase::Querying | Phase::Monitoring | Phase::Established
+            Phase::Calling | Phase::Querying | Phase::Monitoring | Phase::Established
         ) {
             self.end(config, now, ClientEnd::Reset, port);
         }
@@ -337,7 +337,7 @@ impl Client {
             let copy = answer.copy(Side::Client);
             port.send(copy);
         } else if is_due(self.proceeds_at.get()) {
-            if self.phase == Phase::Resting {
+            if self.phase == Phase::Idle {
                 self.begin_setup(config, now, port);
             } else {
                 self.refresh(config, now, port);
@@ -351,11 +351,11 @@ impl Client {
         self.clear_timers();
         if let Some(until) = self.quiet_until(now) {
             // RFC 3261 §21.5.4: nothing is sent before Retry-After has passed.
-            self.phase = Phase::Resting;
+            self.phase = Phase::Idle;
             self.proceeds_at = until.into();
             return;
         }
-        self.phase = Phase::Inviting;
+        self.phase = Phase::Calling;
         self.dialog += 1;
         self.cseq = 0;
         self.offered_s = config.session_expires_s.max(u32::from(config.min_se_s));
@@ -597,7 +597,7 @@ impl Client {
 
     /// Re-establishment runs from the tear-down, not from BYE's answer (model §3).
     fn rest(&mut self, config: &ClientConfig, now: Time, failed: bool, port: &mut impl ClientPort) {
-        self.phase = Phase::Resting;
+        self.phase = Phase::Idle;
         let delay = match config.reestablish {
             Reestablish::Never => return,
             Reestablish::Fixed(delay) => delay,

@@ -14,14 +14,14 @@ pub const GIVE_UP: Span = Span::from_secs(32);
 
 /// How the interval between copies grows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Schedule {
+pub enum RetransmissionSchedule {
     /// Doubling without a cap: an INVITE (Timer A, RFC 3261 §17.1.1.2).
     Doubling,
     /// Doubling, capped at T2: any other request (Timer E, §17.1.2.2), and a response to INVITE until its ACK (Timer G, §17.2.1; 2xx, §13.3.1.4).
     Capped,
 }
 
-impl Schedule {
+impl RetransmissionSchedule {
     /// When to send copy number `n` (the first is 0), from the first; `None`: not before giving up.
     pub fn copy_after(self, n: u8) -> Option<Span> {
         let mut after = Span::ZERO;
@@ -29,7 +29,7 @@ impl Schedule {
         for _ in 0..n {
             after = after + interval;
             interval = interval * 2;
-            if self == Schedule::Capped {
+            if self == RetransmissionSchedule::Capped {
                 interval = interval.min(T2);
             }
             if after >= GIVE_UP {
@@ -84,11 +84,11 @@ impl Pending {
         }
     }
 
-    fn schedule(&self) -> Schedule {
+    fn schedule(&self) -> RetransmissionSchedule {
         if self.headers.is_none() && self.subject.is_invite() {
-            Schedule::Doubling
+            RetransmissionSchedule::Doubling
         } else {
-            Schedule::Capped
+            RetransmissionSchedule::Capped
         }
     }
 

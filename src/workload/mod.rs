@@ -3,11 +3,13 @@
 mod calls;
 mod day_shape;
 mod recording;
+mod scratch;
 mod sign_in;
 
 pub use calls::{CallDraws, CallProcess, own_rate};
 pub use day_shape::DayShape;
-pub use recording::{RecordedCall, RecordedSign, Recording, RecordingWriter, Replay, Row};
+pub use recording::{RecordedCall, RecordedRow, RecordedSign, Recording, RecordingWriter, Replay};
+pub use scratch::Scratch;
 
 use crate::quantity::Span;
 

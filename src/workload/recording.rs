@@ -1,20 +1,19 @@
-//! Recorded calls and sign-ins, instead of drawn ones: on disk, so that memory does not grow with their number.
+//! Recorded calls and sign-ins, instead of drawn ones, in scratch space, so that memory does not grow with their number.
 //!
-//! The rows lie in one unnamed temporary file, in chains of blocks, one chain for each part (the users whose number leaves
-//! the same remainder). Whoever simulates a part reads its blocks only, at their positions: any number of threads read
-//! the same file at once.
+//! The rows are stored in chains of blocks, one chain for each part (the users whose numbers have the same remainder). A
+//! replay of a part reads only its own blocks, at their positions, so that any number of threads can read at once.
 
 use std::fmt;
-use std::fs::File;
 use std::io;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::CallDraws;
+use super::calls::CallDraws;
+use super::scratch::Scratch;
 use crate::quantity::{Span, Time};
 
 /// What a recording consists of.
-pub trait Row: Copy + fmt::Debug {
+pub trait RecordedRow: Copy + fmt::Debug {
     /// Bytes of a row on disk.
     const BYTES: usize;
     /// When it happens.
@@ -69,7 +68,7 @@ fn four(bytes: &[u8]) -> u32 {
     u32::from_le_bytes(std::array::from_fn(|i| bytes[i]))
 }
 
-impl Row for RecordedCall {
+impl RecordedRow for RecordedCall {
     const BYTES: usize = 23;
     fn at(&self) -> Time {
         self.at
@@ -108,7 +107,7 @@ impl Row for RecordedCall {
     }
 }
 
-impl Row for RecordedSign {
+impl RecordedRow for RecordedSign {
     const BYTES: usize = 11;
     fn at(&self) -> Time {
         self.at
@@ -152,7 +151,7 @@ struct Kept {
     digest: String,
     outside: u64,
     rows_in: u64,
-    file: File,
+    scratch: Scratch,
     rows_per_block: usize,
     parts: Vec<Part>,
 }
@@ -194,7 +193,7 @@ impl<R> Recording<R> {
     }
 }
 
-impl<R: Row> Recording<R> {
+impl<R: RecordedRow> Recording<R> {
     /// Reads the rows of the users below `count` whose number leaves the remainder `part` when divided by `parts`.
     pub fn replay(&self, part: u32, parts: u32, count: u32) -> Replay<R> {
         let all = self.kept.parts.len() as u32;
@@ -241,14 +240,14 @@ impl Chain {
     }
 
     /// The next row, which stays the next; `None`: there is no more.
-    fn peek<R: Row>(&mut self, kept: &Kept) -> io::Result<Option<R>> {
+    fn peek<R: RecordedRow>(&mut self, kept: &Kept) -> io::Result<Option<R>> {
         if self.place == self.block.len() {
             if self.left == 0 {
                 return Ok(None);
             }
             let rows = self.left.min(kept.rows_per_block as u64);
             self.block.resize(LINK + rows as usize * R::BYTES, 0);
-            read_at(&kept.file, &mut self.block, self.next_block)?;
+            kept.scratch.read_at(&mut self.block, self.next_block)?;
             self.next_block = u64::from_le_bytes(std::array::from_fn(|i| self.block[i]));
             self.left -= rows;
             self.place = LINK;
@@ -269,7 +268,7 @@ pub struct Replay<R> {
     row: PhantomData<R>,
 }
 
-impl<R: Row> Replay<R> {
+impl<R: RecordedRow> Replay<R> {
     /// The next row in the order of time.
     ///
     /// # Errors
@@ -300,7 +299,7 @@ impl<R: Row> Replay<R> {
 
 /// A recording while it is written.
 pub struct RecordingWriter<R> {
-    file: File,
+    scratch: Scratch,
     /// Where the next block goes.
     end: u64,
     rows_per_block: usize,
@@ -322,7 +321,7 @@ const LINK: usize = 8;
 /// Rows that wait in memory for their blocks to be full, over all parts, unless there are very many parts.
 const WAITING: usize = 1 << 16;
 
-impl<R: Row> RecordingWriter<R> {
+impl<R: RecordedRow> RecordingWriter<R> {
     /// An empty recording in so many parts.
     ///
     /// # Errors
@@ -330,7 +329,7 @@ impl<R: Row> RecordingWriter<R> {
     pub fn new(parts: u32) -> io::Result<RecordingWriter<R>> {
         let parts = parts.max(1) as usize;
         Ok(RecordingWriter {
-            file: tempfile::tempfile()?,
+            scratch: Scratch::new()?,
             end: 0,
             rows_in: 0,
             rows_per_block: (WAITING / parts).clamp(16, 2048),
@@ -354,7 +353,7 @@ impl<R: Row> RecordingWriter<R> {
             if part.rows == 0 {
                 part.first_block = at;
             } else {
-                write_block(&self.file, open, at)?;
+                write_block(&mut self.scratch, open, at)?;
             }
             open.bytes.clear();
             open.bytes.extend_from_slice(&[0; LINK]);
@@ -373,15 +372,15 @@ impl<R: Row> RecordingWriter<R> {
     /// The disk is full, or the like.
     pub fn finish(mut self, digest: String, outside: u64) -> io::Result<Recording<R>> {
         for (_, open) in self.parts.iter_mut().filter(|(part, _)| part.rows > 0) {
-            write_block(&self.file, open, 0)?;
+            write_block(&mut self.scratch, open, 0)?;
         }
         let parts = self.parts.into_iter().map(|(part, _)| part).collect();
-        let (file, rows_in, rows_per_block) = (self.file, self.rows_in, self.rows_per_block);
+        let (scratch, rows_in, rows_per_block) = (self.scratch, self.rows_in, self.rows_per_block);
         let kept = Kept {
             digest,
             outside,
             rows_in,
-            file,
+            scratch,
             rows_per_block,
             parts,
         };
@@ -392,41 +391,9 @@ impl<R: Row> RecordingWriter<R> {
     }
 }
 
-fn write_block(file: &File, open: &mut Open, next: u64) -> io::Result<()> {
+fn write_block(scratch: &mut Scratch, open: &mut Open, next: u64) -> io::Result<()> {
     open.bytes[..LINK].copy_from_slice(&next.to_le_bytes());
-    write_at(file, &open.bytes, open.at)
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
-}
-
-#[cfg(unix)]
-fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, bytes, offset)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => (bytes, offset) = (&mut bytes[read..], offset + read as u64),
-        }
-    }
-    Ok(())
-}
-
-#[cfg(windows)]
-fn write_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_write(file, bytes, offset)? {
-            0 => return Err(io::ErrorKind::WriteZero.into()),
-            written => (bytes, offset) = (&bytes[written..], offset + written as u64),
-        }
-    }
-    Ok(())
+    scratch.write_at(&open.bytes, open.at)
 }
 
 #[cfg(test)]

@@ -124,8 +124,8 @@ impl<W: Observer> Group<'_, W> {
             let config = &self.members[user.member as usize].plan.config;
             let waits = match user.client.phase() {
                 Phase::SignedOut => false,
-                Phase::Inviting | Phase::Querying | Phase::Monitoring => true,
-                Phase::Resting => config.reestablish != Reestablish::Never,
+                Phase::Calling | Phase::Querying | Phase::Monitoring => true,
+                Phase::Idle => config.reestablish != Reestablish::Never,
                 // Its timers may be all off: no Session-Expires, or held after a refusal while polling goes on.
                 Phase::Established => user.client.deadline().is_some(),
             };

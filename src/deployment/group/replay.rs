@@ -2,7 +2,7 @@
 //! file. From there on they take the same way as drawn ones.
 
 use super::*;
-use crate::workload::{Replay, Row};
+use crate::workload::{RecordedRow, Replay};
 
 /// The rows of one client group behind this gateway.
 pub(super) struct Script<R> {
@@ -10,7 +10,7 @@ pub(super) struct Script<R> {
     next: Option<R>,
 }
 
-impl<R: Row> Script<R> {
+impl<R: RecordedRow> Script<R> {
     pub fn new(rows: Replay<R>) -> Script<R> {
         let mut script = Script { rows, next: None };
         script.advance();
