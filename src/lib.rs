@@ -1,4 +1,4 @@
-//! rccsim: a deterministic discrete-event simulator of Remote Call RunHandle deployments.
+//! rccsim: a deterministic discrete-event simulator of Remote Call Control deployments.
 //!
 //! The architecture, in dependency order, one sentence a module:
 //!
@@ -11,6 +11,7 @@
 //! - [`deployment`]: the only place where engine meets protocol: wiring, paths, probes, `simulate()`.
 //! - [`scenario`]: TOML in, checked and typed values out, every error with file, line, key and what is valid.
 //! - [`study`]: replications, intervals, verdicts, comparison and search; it knows no SIP and no files.
+//! - [`experiment`]: what turns a scenario into samples and answers: replications of cases, trials, search, selection.
 //! - [`record`]: results as plain data, one struct for who writes and who reads; CSV, JSON, and the folder they are kept in.
 //! - [`report`]: results for people: text, plots, one page.
 //! - [`cli`]: the only printer, one file per subcommand.
@@ -102,6 +103,7 @@
 pub mod cli;
 pub mod deployment;
 pub mod engine;
+pub mod experiment;
 pub mod faults;
 pub mod measure;
 pub mod protocol;

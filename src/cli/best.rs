@@ -3,17 +3,16 @@
 use clap::Args;
 
 use super::best_answer::{Selected, answer, body, text};
-use super::campaign::Campaign;
-use super::contest::{Contest, Judged};
-use super::design::{Alternative, PrecisionFlags, VaryFlags, alternatives};
+use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, Source, written};
+use super::flags::{Format, JobsFlag, ScenarioFlags, written};
 use super::inputs::inputs;
-use super::premise::{Ground, Question, SET, Shown, spent};
-use super::replicate::scopes;
 use super::results::{Files, ResultsFlags};
-use super::sweep::hash_of;
 use super::{Outcome, memory};
+use crate::experiment::{
+    Campaign, Candidate, Case, Judged, Ranking, Robustness, RobustnessCheck, Tested, cases,
+    hash_of, scopes, spent,
+};
 use crate::measure::Sample;
 use crate::quantity::parse_share;
 use crate::report::Premises;
@@ -74,10 +73,9 @@ impl Best {
     pub fn run(self) -> Result<Outcome, Fault> {
         let input = |flag: &str, why: String| Fault::Input(format!("{flag}: {why}"));
         let cost = Cost::parse(self.cost()).map_err(|why| input("--cost", why))?;
-        let source = self.scenario.read()?;
-        let base = source.scenario(&[])?;
+        let base = self.scenario.read()?;
         let study = self.vary.study(&base, &PrecisionFlags::default())?;
-        let all = alternatives(&source, &study)?;
+        let all = cases(&base, &study)?;
         // Within the objectives two may be left, of which guessing finds the better one half of the time.
         let fewest = if self.within_objectives {
             all.len().min(2)
@@ -98,14 +96,19 @@ impl Best {
                 format!("{} has no [[objective]]", base.file),
             ));
         }
-        for alternative in &all {
-            memory::check(&alternative.scenario, self.jobs.threads())?;
+        for case in &all {
+            memory::check(&case.scenario, self.jobs.threads())?;
         }
         let results = self.results.open(&base.plan.name, "best", self.quiet)?;
         let pool = self.jobs.pool()?;
         let selected = pool.install(|| self.select(&results.campaign, &all, &cost))?;
         let premises = selected.as_ref().and_then(|selected| {
-            pool.install(|| results.premises(|c| self.premises(&source, &all, selected, &cost, c)))
+            pool.install(|| {
+                results.premises(
+                    |campaign| self.robustness(&all, selected, &cost, campaign),
+                    |set| self.command(set),
+                )
+            })
         });
         results.tell(premises.is_none());
         let Some((selected, premises)) = selected.zip(premises) else {
@@ -161,14 +164,13 @@ impl Best {
     }
 
     /// What hangs on assumptions, at the best point and at the next ones by their mean cost.
-    fn premises(
+    fn robustness(
         &self,
-        source: &Source,
-        all: &[Alternative],
+        all: &[Case],
         selected: &Selected,
         cost: &Cost,
         campaign: &Campaign,
-    ) -> Option<Premises> {
+    ) -> Option<Robustness> {
         let order = selected.ranking();
         let verdict = |i: usize| {
             selected
@@ -184,22 +186,18 @@ impl Best {
             }
         };
         let label = |i: usize| all[i].point.label();
-        let ground = |i: &usize| Ground {
+        let candidate = |i: &usize| Candidate {
             name: label(*i),
-            source,
-            alternative: &all[*i],
+            case: &all[*i],
             known: &[],
         };
-        let question = Question {
-            grounds: order.iter().map(ground).collect(),
-            spent: spent(
-                all.iter()
-                    .zip(selected.costs.iter().map(|costs| costs.len() as u32)),
-            ),
-            command: self.command(SET),
-            least: 1,
+        let replications = selected.costs.iter().map(|costs| costs.len() as u32);
+        let check = RobustnessCheck {
+            candidates: order.iter().map(candidate).collect(),
+            min_candidates: 1,
+            spent: spent(all.iter().zip(replications)),
         };
-        let costs = |tried: &Shown| {
+        let costs = |tried: &Tested| {
             let of =
                 |values: &Vec<Vec<Sample>>| cost.evaluate_values(values).ok().map(Sample::Value);
             let known = cost
@@ -221,21 +219,21 @@ impl Best {
             objectives: objectives(*i),
             verdict: verdict(*i),
         };
-        let contest = Contest {
+        let ranking = Ranking {
             points: order.iter().map(point).collect(),
             least: Some(Box::new(costs)),
         };
-        question.premises(
+        check.run(
             campaign,
-            |tried| contest.own(tried),
-            |tried| contest.said(tried),
+            |tried| ranking.answer(tried),
+            |tested| ranking.judge(tested),
         )
     }
 
     fn record(
         &self,
         base: &Scenario,
-        all: &[Alternative],
+        all: &[Case],
         selected: &Selected,
         premises: Premises,
     ) -> Study {
@@ -282,7 +280,7 @@ impl Best {
     fn select(
         &self,
         campaign: &Campaign,
-        all: &[Alternative],
+        all: &[Case],
         cost: &Cost,
     ) -> Result<Option<Selected>, Fault> {
         let plans = all.iter().map(|a| &a.scenario.plan);
@@ -377,7 +375,7 @@ impl Best {
     /// interrupted.
     fn judge(
         &self,
-        all: &[Alternative],
+        all: &[Case],
         points: &[usize],
         observed: &mut Observed,
         observe: &mut impl FnMut(&[usize], usize, &mut Observed) -> Result<bool, Fault>,
@@ -414,7 +412,7 @@ impl Observed {
     fn extend(
         &mut self,
         campaign: &Campaign,
-        all: &[Alternative],
+        all: &[Case],
         cost: &Cost,
         points: &[usize],
         until: usize,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::design::Alternative;
+use crate::experiment::Case;
 use crate::report::Premises;
 use crate::report::number::{human, rounded, whole};
 use crate::report::text::{premises as deciding, table};
@@ -97,7 +97,7 @@ struct Line {
 
 /// What `summary.json` says besides what every study says.
 pub fn body<'a>(
-    all: &[Alternative],
+    all: &[Case],
     selected: &Selected,
     cost: &'a str,
     alpha: f64,
@@ -133,7 +133,7 @@ pub fn body<'a>(
 }
 
 /// The answer, a line each.
-pub fn answer(all: &[Alternative], selected: &Selected, alpha: f64) -> Vec<String> {
+pub fn answer(all: &[Case], selected: &Selected, alpha: f64) -> Vec<String> {
     let mut lines = least(all, selected, alpha);
     if selected.verdicts.is_none() {
         return lines;
@@ -156,7 +156,7 @@ pub fn answer(all: &[Alternative], selected: &Selected, alpha: f64) -> Vec<Strin
     lines
 }
 
-fn least(all: &[Alternative], selected: &Selected, alpha: f64) -> Vec<String> {
+fn least(all: &[Case], selected: &Selected, alpha: f64) -> Vec<String> {
     let Some(standing) = &selected.standing else {
         return Vec::new();
     };
@@ -205,12 +205,7 @@ fn least(all: &[Alternative], selected: &Selected, alpha: f64) -> Vec<String> {
 }
 
 /// For people: the answer first.
-pub fn text(
-    all: &[Alternative],
-    selected: &Selected,
-    answer: &[String],
-    premises: &Premises,
-) -> String {
+pub fn text(all: &[Case], selected: &Selected, answer: &[String], premises: &Premises) -> String {
     let judged = if selected.verdicts.is_some() {
         "objectives"
     } else {

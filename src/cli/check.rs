@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use clap::Args;
 use serde::Serialize;
 
-use super::design::{Alternative, alternatives};
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags};
 use super::{Outcome, memory};
+use crate::experiment::{Case, cases};
 use crate::report::number::{duration, whole};
 use crate::report::text::{objective, table};
 use crate::scenario::{Scenario, hash};
@@ -53,13 +53,12 @@ impl Check {
     /// # Errors
     /// Bad input, or a refusal of the system.
     pub fn run(self) -> Result<Outcome, Fault> {
-        let source = self.scenario.read()?;
-        let scenario = source.scenario(&[])?;
+        let scenario = self.scenario.read()?;
         memory::check(&scenario, self.jobs.threads())?;
         let points = scenario
             .study
             .as_ref()
-            .map_or(Ok(Vec::new()), |study| alternatives(&source, study))?;
+            .map_or(Ok(Vec::new()), |study| cases(&scenario, study))?;
         match self.format {
             Format::Text => {
                 scenario
@@ -129,7 +128,7 @@ fn text(scenario: &Scenario, threads: usize) -> String {
 }
 
 /// The points of a study: all of them, or both ends of many.
-fn points_text(points: &[Alternative]) -> String {
+fn points_text(points: &[Case]) -> String {
     if points.is_empty() {
         return String::new();
     }
@@ -147,7 +146,7 @@ fn points_text(points: &[Alternative]) -> String {
     out
 }
 
-fn json(scenario: &Scenario, points: &[Alternative]) -> String {
+fn json(scenario: &Scenario, points: &[Case]) -> String {
     let settings = scenario.settings.iter().flat_map(|section| {
         section.entries.iter().map(|s| Value {
             table: section.table,

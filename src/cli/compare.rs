@@ -4,17 +4,15 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::assume::Place;
-use super::campaign::Campaign;
-use super::design::{Alternative, alternatives};
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, Source, quoted};
+use super::flags::{Format, JobsFlag, ScenarioFlags, quoted};
 use super::inputs::inputs;
-use super::premise::{Ground, Question, SET, Said, Shown, spent};
-use super::replicate::scopes;
 use super::results::{Files, ResultsFlags};
-use super::sweep::hash_of;
 use super::{Outcome, memory};
+use crate::experiment::{
+    Campaign, Candidate, Case, Finding, Place, Robustness, RobustnessCheck, Tested, cases, hash_of,
+    scopes, spent,
+};
 use crate::measure::Scope;
 use crate::report::compare::{Against, Comparison, amount, answer, body, text};
 use crate::report::inputs::{self as table, Input};
@@ -22,7 +20,7 @@ use crate::report::study::{Study, Tried};
 use crate::report::summary::SCHEMA;
 use crate::report::{Premises, VERSION, read_manifest, tables};
 use crate::scenario::catalogue::Standing;
-use crate::scenario::{Point, expanded};
+use crate::scenario::{Scenario, Source, expanded};
 use crate::study::{
     CONFIDENCE, ComparedMetric, DECISIVE, Estimate, Relation, Samples, bonferroni, compare, verdict,
 };
@@ -59,11 +57,9 @@ struct Side {
     name: String,
     /// The scenario's file.
     file: String,
-    /// What the scenario was read from.
-    source: Source,
     /// What it assumes, where that is known from results and not from the scenario.
     known: Vec<Place>,
-    alternative: Alternative,
+    case: Case,
     /// Every input; of a folder with where it came from when that was made.
     inputs: Vec<Input>,
     /// Numbers of its replications, counted from 0.
@@ -140,7 +136,7 @@ impl Compare {
             .iter()
             .try_for_each(|other| comparable(baseline, other))?;
         self.spares_its_input()?;
-        let scenario = baseline.alternative.scenario.plan.name.clone();
+        let scenario = baseline.case.scenario.plan.name.clone();
         let results = self.results.open(&scenario, "compare", self.quiet)?;
         let pool = self.jobs.pool()?;
         if !pool.install(|| simulate(&results.campaign, &mut sides))? {
@@ -159,8 +155,18 @@ impl Compare {
                 .map(|other| against(baseline, other, confidence))
                 .collect(),
         };
-        let premises =
-            pool.install(|| results.premises(|campaign| premises(&sides, &comparison, campaign)));
+        let premises = pool.install(|| {
+            results.premises(
+                |campaign| robustness(&sides, &comparison, campaign),
+                // Each side has a file of its own to set it in.
+                |set| {
+                    format!(
+                        "rccsim run {}{set}, and the same with each of the others",
+                        quoted(&sides[0].file)
+                    )
+                },
+            )
+        });
         results.tell(premises.is_none());
         let Some(premises) = premises else {
             return Ok(Outcome::Interrupted);
@@ -193,19 +199,17 @@ impl Compare {
             seed: self.seed,
             reps: self.reps,
         };
-        let source = flags.read()?;
-        let all = points(&source)?;
-        for alternative in &all {
-            memory::check(&alternative.scenario, self.jobs.threads())?;
+        let all = points(flags.read()?)?;
+        for case in &all {
+            memory::check(&case.scenario, self.jobs.threads())?;
         }
-        let side = |alternative: Alternative| Side {
-            name: name(path, &alternative),
+        let side = |case: Case| Side {
+            name: name(path, &case),
             file: path.display().to_string(),
-            source: source.clone(),
             known: Vec::new(),
-            numbers: (0..alternative.scenario.replications).collect(),
-            inputs: inputs(&alternative.scenario, None),
-            alternative,
+            numbers: (0..case.scenario.replications).collect(),
+            inputs: inputs(&case.scenario, None),
+            case,
             samples: None,
         };
         Ok(all.into_iter().map(side).collect())
@@ -240,8 +244,8 @@ impl Compare {
         self.seed
             .iter()
             .for_each(|n| command += &format!(" --seed {n}"));
-        let all: Vec<Alternative> = sides.iter().map(|s| s.alternative.clone()).collect();
-        let base = &sides[0].alternative.scenario;
+        let all: Vec<Case> = sides.iter().map(|s| s.case.clone()).collect();
+        let base = &sides[0].case.scenario;
         let values = |side: &Side| vec![("alternative".to_string(), side.name.clone())];
         Study {
             schema: "rccsim.compare/1",
@@ -274,10 +278,7 @@ fn simulate(campaign: &Campaign, sides: &mut [Side]) -> Result<bool, Fault> {
     let missing: Vec<usize> = (0..sides.len())
         .filter(|i| sides[*i].samples.is_none())
         .collect();
-    let all: Vec<Alternative> = missing
-        .iter()
-        .map(|i| sides[*i].alternative.clone())
-        .collect();
+    let all: Vec<Case> = missing.iter().map(|i| sides[*i].case.clone()).collect();
     let wanted: Vec<(usize, u32)> = missing
         .iter()
         .enumerate()
@@ -298,44 +299,28 @@ fn simulate(campaign: &Campaign, sides: &mut [Side]) -> Result<bool, Fault> {
 }
 
 /// What hangs on assumptions: how each alternative stands to the baseline where both are under another value.
-fn premises(sides: &[Side], comparison: &Comparison, campaign: &Campaign) -> Option<Premises> {
-    let alternatives: Vec<Alternative> =
-        sides.iter().map(|side| side.alternative.clone()).collect();
-    let grounds = sides
-        .iter()
-        .zip(&alternatives)
-        .map(|(side, alternative)| Ground {
-            name: side.name.clone(),
-            source: &side.source,
-            alternative,
-            known: &side.known,
-        });
-    let question = Question {
-        grounds: grounds.collect(),
-        spent: spent(
-            alternatives
-                .iter()
-                .zip(sides.iter().map(|s| s.numbers.len() as u32)),
-        ),
-        // Each side has a file of its own to set it in.
-        command: format!(
-            "rccsim run {}{SET}, and the same with each of the others",
-            quoted(&sides[0].file)
-        ),
-        least: sides.len(),
+fn robustness(sides: &[Side], comparison: &Comparison, campaign: &Campaign) -> Option<Robustness> {
+    let candidates = sides.iter().map(|side| Candidate {
+        name: side.name.clone(),
+        case: &side.case,
+        known: &side.known,
+    });
+    let replications = |side: &Side| side.numbers.len() as u32;
+    let check = RobustnessCheck {
+        candidates: candidates.collect(),
+        min_candidates: sides.len(),
+        spent: spent(sides.iter().map(|side| (&side.case, replications(side)))),
     };
-    let stands = |tried: usize| {
-        let stands = comparison.others.iter().take(tried.saturating_sub(1));
-        stands
-            .map(|o| o.verdict.name())
-            .collect::<Vec<_>>()
-            .join(" ")
+    let answer = |tried: usize| {
+        let others = comparison.others.iter().take(tried.saturating_sub(1));
+        let relations: Vec<&str> = others.map(|o| o.verdict.name()).collect();
+        relations.join(" ")
     };
-    question.premises(campaign, stands, |tried| said(comparison, tried))
+    check.run(campaign, answer, |tested| judge(comparison, tested))
 }
 
 /// How trials of the alternatives stand to that of the baseline.
-fn said(comparison: &Comparison, tried: &[Shown]) -> Said {
+fn judge(comparison: &Comparison, tried: &[Tested]) -> Finding {
     let (mut stands, mut parts, mut settled) = (Vec::new(), Vec::new(), true);
     let Some((baseline, others)) = tried.split_first() else {
         unreachable!("a comparison has a baseline")
@@ -387,7 +372,7 @@ fn said(comparison: &Comparison, tried: &[Shown]) -> Said {
         parts.push(format!("{name}{}", told.join(", ")));
         stands.push(stand.name());
     }
-    Said {
+    Finding {
         answer: stands.join(" "),
         text: parts.join("; "),
         settled,
@@ -407,27 +392,20 @@ fn scenarios(sides: &[Side]) -> Vec<(String, String)> {
     sides
         .iter()
         .enumerate()
-        .map(|(i, side)| (name(i), expanded(&side.alternative.scenario)))
+        .map(|(i, side)| (name(i), expanded(&side.case.scenario)))
         .collect()
 }
 
 /// The points of a scenario; without a study, itself.
-fn points(source: &Source) -> Result<Vec<Alternative>, Fault> {
-    let base = source.scenario(&[])?;
+fn points(base: Scenario) -> Result<Vec<Case>, Fault> {
     match &base.study {
-        Some(study) => alternatives(source, study),
-        None => Ok(vec![Alternative::of(
-            source,
-            Point {
-                values: Vec::new(),
-                overrides: Vec::new(),
-            },
-        )?]),
+        Some(study) => Ok(cases(&base, study)?),
+        None => Ok(vec![Case::of(base)]),
     }
 }
 
-fn name(path: &Path, alternative: &Alternative) -> String {
-    let label = alternative.point.label();
+fn name(path: &Path, case: &Case) -> String {
+    let label = case.point.label();
     let path = path.display();
     if label.is_empty() {
         path.to_string()
@@ -472,8 +450,8 @@ fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
         )));
     }
     let file = path.join("scenario.toml").display().to_string();
-    let source = Source::of(&file, read("scenario.toml")?, path);
-    let all = points(&source)?;
+    let source = Source::new(&file, &read("scenario.toml")?, path);
+    let all = points(source.scenario(&[])?)?;
     let find = |label: &str| all.iter().find(|a| a.point.label() == label);
     let names = |label: &str| {
         find(label).map_or_else(Vec::new, |a| {
@@ -496,31 +474,30 @@ fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
         .collect();
     let mut sides = Vec::new();
     for (label, replications) in runs {
-        let alternative = find(&label).ok_or_else(|| {
+        let case = find(&label).ok_or_else(|| {
             bad(format!(
                 "runs.csv has a point {label:?} that scenario.toml has not"
             ))
         })?;
-        let plan = &alternative.scenario.plan;
+        let plan = &case.scenario.plan;
         let mut samples = Samples::new(scopes(plan), plan.horizon);
         replications
             .into_iter()
             .for_each(|(number, observation)| samples.add(number, observation));
-        let alternative = alternative.clone();
+        let case = case.clone();
         let numbers = samples.numbers.clone();
-        let name = name(path, &alternative);
+        let name = name(path, &case);
         let inputs = if label.is_empty() {
             written.clone()
         } else {
-            inputs(&alternative.scenario, None)
+            inputs(&case.scenario, None)
         };
-        let (file, source, known) = (file.clone(), source.clone(), known.clone());
+        let (file, known) = (file.clone(), known.clone());
         sides.push(Side {
             name,
             file,
-            source,
             known,
-            alternative,
+            case,
             inputs,
             numbers,
             samples: Some(samples),
@@ -531,7 +508,7 @@ fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
 
 /// Refuses what met different luck or served different users: the difference would say nothing of the alternatives.
 fn comparable(a: &Side, b: &Side) -> Result<(), Fault> {
-    let (p, q) = (&a.alternative.scenario.plan, &b.alternative.scenario.plan);
+    let (p, q) = (&a.case.scenario.plan, &b.case.scenario.plan);
     let groups = |plan: &crate::deployment::Plan| {
         let mut all: Vec<String> = plan
             .clients
@@ -569,7 +546,7 @@ fn comparable(a: &Side, b: &Side) -> Result<(), Fault> {
 
 fn against(baseline: &Side, other: &Side, confidence: f64) -> Against {
     let wanted = baseline
-        .alternative
+        .case
         .scenario
         .objectives
         .iter()

@@ -5,18 +5,18 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::assume::assumptions;
 use super::fault::Fault;
-use super::flags::Source;
+use super::robustness::assumption;
 use super::run::advice;
 use super::typical::FirstLosses;
+use crate::experiment::assumptions;
 use crate::measure::{DropCause, DropRow};
 use crate::quantity::Time;
 use crate::report::inputs::{Input, read};
 use crate::report::results::{Dropped, Found, Results};
 use crate::report::{Folder, json, summary};
 use crate::scenario::catalogue::Standing;
-use crate::scenario::{Origin, Scenario, expanded, hash};
+use crate::scenario::{Origin, Scenario, Source, expanded, hash};
 use crate::study::Verdict;
 
 /// Whether the trials of a run were left out.
@@ -29,7 +29,7 @@ pub fn is_bare(results: &Results) -> bool {
 /// # Errors
 /// Why it cannot be made, or a refusal of the system.
 pub fn complete(results: &Results, folder: &mut Folder) -> Result<Result<(), String>, Fault> {
-    let (source, scenario) = match again(results)? {
+    let scenario = match again(results)? {
         Ok(found) => found,
         Err(why) => return Ok(Err(why)),
     };
@@ -37,7 +37,8 @@ pub fn complete(results: &Results, folder: &mut Folder) -> Result<Result<(), Str
     let verdict = verdicts
         .into_iter()
         .find(|v| v.name() == results.document.verdict);
-    let tried = assumptions(&source, &scenario, verdict.unwrap_or(Verdict::Inconclusive))?;
+    let tried = assumptions(&scenario, verdict.unwrap_or(Verdict::Inconclusive))?;
+    let tried: Vec<_> = tried.into_iter().map(assumption).collect();
     let loses = |gateway: &str| {
         let figure = results.document.figure(
             &Default::default(),
@@ -63,8 +64,8 @@ pub fn complete(results: &Results, folder: &mut Folder) -> Result<Result<(), Str
     Ok(Ok(()))
 }
 
-/// The scenario of the folder, and what it is read from; where each value comes from is what the run knew.
-fn again(results: &Results) -> Result<Result<(Source, Scenario), String>, Fault> {
+/// The scenario of the folder; where each value comes from is what the run knew.
+fn again(results: &Results) -> Result<Result<Scenario, String>, Fault> {
     let text = results.text("scenario.toml")?;
     // Plots come last; what they show may be a key that this run does not vary.
     let text = text
@@ -85,13 +86,13 @@ fn again(results: &Results) -> Result<Result<(Source, Scenario), String>, Fault>
         .into_iter()
         .flatten()
     {
-        let source = Source::of(&file, text.clone(), place);
+        let source = Source::new(&file, &text, place);
         match source.scenario(&[]) {
             Ok(mut scenario) => {
                 let same = hash(&scenario) == results.manifest.scenario_hash
                     && restore(&mut scenario, &inputs);
                 if same && values(&expanded(&scenario)).eq(values(&text)) {
-                    return Ok(Ok((source, scenario)));
+                    return Ok(Ok(scenario));
                 }
                 reasons
                     .push("scenario.toml does not give the scenario of the run again".to_string());

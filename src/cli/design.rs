@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::fault::Fault;
-use super::flags::Source;
-use crate::scenario::{Axis, Combine, HalfWidth, Place, Point, Scenario, Study, hash};
+use crate::scenario::{Axis, Combine, HalfWidth, Place, Scenario, Study};
 use crate::study::{Precision, PrecisionTarget};
 
 /// What is varied.
@@ -84,32 +83,6 @@ fn wanted(half_width: HalfWidth) -> PrecisionTarget {
     }
 }
 
-/// A point with its scenario.
-#[derive(Clone, Debug)]
-pub struct Alternative {
-    /// What is varied, and how.
-    pub point: Point,
-    /// The scenario at this point.
-    pub scenario: Scenario,
-    /// Of everything that decides the result but the seed.
-    pub hash: String,
-}
-
-impl Alternative {
-    /// A scenario with overrides on top.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn of(source: &Source, point: Point) -> Result<Alternative, Fault> {
-        let scenario = source.scenario(&point.overrides)?;
-        Ok(Alternative {
-            hash: hash(&scenario),
-            point,
-            scenario,
-        })
-    }
-}
-
 impl VaryFlags {
     /// The study: of the flags where they say something, else of the file.
     ///
@@ -154,16 +127,4 @@ impl VaryFlags {
         let zip = self.zip.then(|| ("--zip", String::new()));
         vary.chain(points).chain(zip).collect()
     }
-}
-
-/// Every point of a study with its scenario: all of them are read before anything runs.
-///
-/// # Errors
-/// What is wrong with one of them.
-pub fn alternatives(source: &Source, study: &Study) -> Result<Vec<Alternative>, Fault> {
-    study
-        .points()
-        .into_iter()
-        .map(|point| Alternative::of(source, point))
-        .collect()
 }

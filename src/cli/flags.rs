@@ -1,12 +1,11 @@
 //! Flags that several commands share.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
 use super::fault::Fault;
-use crate::scenario::{Override, Records, Scenario, parse_again, read_text};
+use crate::scenario::{Override, Scenario, Source};
 
 /// The form of the output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -42,18 +41,13 @@ impl ScenarioFlags {
         all.map(|text| Ok(Override::parse(text)?)).collect()
     }
 
-    /// Reads the file, once: it may be a pipe.
+    /// Reads the scenario; its file is read once, since it may be a pipe.
     ///
     /// # Errors
-    /// The file system's refusal, or an override of no form.
-    pub fn read(&self) -> Result<Source, Fault> {
-        Ok(Source {
-            file: self.file.display().to_string(),
-            text: read_text(&self.file)?,
-            folder: self.file.parent().map_or_else(PathBuf::new, PathBuf::from),
-            overrides: self.overrides()?,
-            records: Arc::default(),
-        })
+    /// The file system's refusal, or what is wrong with the scenario or an override.
+    pub fn read(&self) -> Result<Scenario, Fault> {
+        let overrides = self.overrides()?;
+        Ok(Source::read(&self.file)?.under(overrides).scenario(&[])?)
     }
 
     /// The command that repeats it, without what does not change the result.
@@ -97,59 +91,6 @@ pub fn written(flag: &str, value: &str) -> String {
 pub fn results_folder(name: &str, suffix: &str) -> PathBuf {
     let name = name.replace(['/', '\\', ':'], "-");
     Path::new("results").join(format!("{}{suffix}", name.trim_start_matches('.')))
-}
-
-/// A scenario as it was read, to be parsed with other values too.
-#[derive(Clone)]
-pub struct Source {
-    file: String,
-    text: String,
-    folder: PathBuf,
-    overrides: Vec<Override>,
-    records: Arc<Records>,
-}
-
-impl Source {
-    /// A scenario's text that was read already.
-    pub fn of(file: &str, text: String, folder: &Path) -> Source {
-        Source {
-            file: file.into(),
-            text,
-            folder: folder.into(),
-            overrides: Vec::new(),
-            records: Arc::default(),
-        }
-    }
-
-    /// The same with more tables below it.
-    pub fn with(&self, tables: &str) -> Source {
-        let text = format!("{}\n{tables}", self.text);
-        Source {
-            text,
-            ..self.clone()
-        }
-    }
-
-    /// The same with one more override on top.
-    pub fn under(mut self, o: Override) -> Source {
-        self.overrides.push(o);
-        self
-    }
-
-    /// The scenario, with further overrides on top.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn scenario(&self, more: &[Override]) -> Result<Scenario, Fault> {
-        let overrides: Vec<Override> = self.overrides.iter().chain(more).cloned().collect();
-        Ok(parse_again(
-            &self.file,
-            &self.text,
-            &self.folder,
-            &overrides,
-            &self.records,
-        )?)
-    }
 }
 
 /// On how many threads.

@@ -7,12 +7,11 @@ use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
 use super::Outcome;
-use super::assume::mean;
 use super::fault::{Fault, print};
 use super::flags::{JobsFlag, results_folder, written};
-use super::remedy::remedies;
 use super::report::publish;
 use crate::deployment::{Fate, Observer, Plan, observe_with_tally};
+use crate::experiment::{mean, remedies};
 use crate::measure::{DropCause, Metric, Scope};
 use crate::protocol::{ClientNote, Message, Side, Subject};
 use crate::quantity::Time;

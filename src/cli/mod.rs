@@ -1,14 +1,11 @@
 //! The only printer: results to stdout, progress and warnings to stderr, one file per subcommand.
 
 mod answer;
-mod assume;
 mod best;
 mod best_answer;
-mod campaign;
 mod check;
 mod compare;
 mod complete;
-mod contest;
 mod design;
 mod fault;
 mod flags;
@@ -16,20 +13,18 @@ mod init;
 mod inputs;
 mod matrix;
 mod memory;
-mod premise;
 mod profiles;
 mod progress;
-mod remedy;
-mod replicate;
 mod report;
 mod results;
+mod robustness;
 mod run;
 mod sensitivity;
 mod size;
+mod store;
 mod sweep;
 mod sweep_answer;
 mod trace;
-mod trial;
 mod typical;
 
 use std::process::ExitCode;
@@ -38,7 +33,7 @@ use clap::{Parser, Subcommand};
 
 use fault::Fault;
 
-/// Simulates Remote Call RunHandle deployments: will the gateway keep the sessions, and what is missed if not?
+/// Simulates Remote Call Control deployments: will the gateway keep the sessions, and what is missed if not?
 #[derive(Parser)]
 #[command(name = "rccsim", version, max_term_width = 100)]
 #[command(

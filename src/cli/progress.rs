@@ -26,17 +26,17 @@ pub fn interruptible() -> Arc<RunHandle> {
 }
 
 /// Watches a control until it is dropped: one bar, whose end moves as more work comes up.
-pub struct Progress {
+pub struct Bar {
     total_us: Arc<AtomicU64>,
     watcher: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
-impl Progress {
+impl Bar {
     /// Shows how far the control is; nothing unless wanted and on a terminal.
-    pub fn watch(control: &Arc<RunHandle>, wanted: bool) -> Progress {
+    pub fn watch(control: &Arc<RunHandle>, wanted: bool) -> Bar {
         let total_us = Arc::new(AtomicU64::new(0));
         if !wanted || !std::io::stderr().is_terminal() {
-            return Progress {
+            return Bar {
                 total_us,
                 watcher: None,
             };
@@ -69,7 +69,7 @@ impl Progress {
             }
             bar.finish_and_clear();
         });
-        Progress {
+        Bar {
             total_us,
             watcher: Some((done, watcher)),
         }
@@ -81,7 +81,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for Bar {
     fn drop(&mut self) {
         if let Some((done, watcher)) = self.watcher.take() {
             drop(done);

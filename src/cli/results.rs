@@ -2,18 +2,22 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clap::Args;
 
-use super::campaign::Campaign;
 use super::fault::Fault;
 use super::flags::results_folder;
-use super::progress::interruptible;
+use super::progress::{Bar, interruptible};
 use super::report::publish;
+use super::robustness::premises;
+use crate::experiment::{Campaign, Monitor, Robustness, ShardName};
 use crate::report::inputs::{self, Input};
 use crate::report::page::NAME;
 use crate::report::study::Study;
-use crate::report::{Folder, Manifest, Premises, VERSION, plot, read_manifest, summary, tables};
+use crate::report::{
+    Folder, Manifest, Premises, Units, VERSION, plot, read_manifest, summary, tables,
+};
 use crate::study::{Row, Samples};
 
 /// Where the results go, and what is left of the work.
@@ -40,8 +44,36 @@ pub struct Results {
     keep_units: bool,
     no_report: bool,
     quiet: bool,
+    bar: SharedBar,
     /// The work.
     pub campaign: Campaign,
+}
+
+type SharedBar = Arc<Mutex<Option<Bar>>>;
+
+fn lock(bar: &SharedBar) -> MutexGuard<'_, Option<Bar>> {
+    bar.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A campaign before the eyes of somebody at a terminal.
+struct Terminal {
+    bar: SharedBar,
+    quiet: bool,
+}
+
+impl Monitor for Terminal {
+    fn expect(&self, total_us: u64) {
+        if let Some(bar) = lock(&self.bar).as_ref() {
+            bar.until(total_us);
+        }
+    }
+
+    fn unusable(&self, shard: &ShardName, why: &str) {
+        if !self.quiet {
+            let file = shard.file();
+            eprintln!("warning: a finished unit is {why} and is simulated again: {file}");
+        }
+    }
 }
 
 /// What the files of a study hold.
@@ -75,13 +107,21 @@ impl ResultsFlags {
             .clone()
             .unwrap_or_else(|| results_folder(scenario, &format!("-{command}")));
         let folder = Folder::open(&path)?;
-        let campaign = Campaign::new(&path.join(UNITS), interruptible(), quiet)?;
+        let units = Units::open(&path.join(UNITS))?;
+        let handle = interruptible();
+        let bar = Arc::new(Mutex::new(Some(Bar::watch(&handle, !quiet))));
+        let terminal = Terminal {
+            bar: Arc::clone(&bar),
+            quiet,
+        };
+        let campaign = Campaign::new(units, handle, terminal);
         Ok(Results {
             folder,
             path,
             keep_units: self.keep_units,
             no_report: self.no_report,
             quiet,
+            bar,
             campaign,
         })
     }
@@ -90,9 +130,13 @@ impl ResultsFlags {
 impl Results {
     /// Says how much was found of an earlier process and, where this one was interrupted, how to go on.
     pub fn tell(&self, interrupted: bool) {
-        self.campaign.end();
-        if !self.quiet && (interrupted || self.campaign.is_resumed()) {
-            eprintln!("{}", self.campaign.told());
+        drop(lock(&self.bar).take());
+        let shards = self.campaign.shards();
+        if !self.quiet && (interrupted || shards.is_resumed()) {
+            eprintln!(
+                "{} finished units found, {} of no use, {} simulated",
+                shards.reused, shards.unusable, shards.simulated
+            );
         }
         if interrupted {
             let units = self.path.join(UNITS);
@@ -103,12 +147,17 @@ impl Results {
         }
     }
 
-    /// What the answer rests on, as far as a report is wanted; `None`: interrupted.
-    pub fn premises(&self, of: impl FnOnce(&Campaign) -> Option<Premises>) -> Option<Premises> {
+    /// What the answer depends on, as far as a report is asked for; `None`: interrupted. `command` repeats the study with a
+    /// further flag.
+    pub fn premises(
+        &self,
+        check: impl FnOnce(&Campaign) -> Option<Robustness>,
+        command: impl Fn(&str) -> String,
+    ) -> Option<Premises> {
         if self.no_report {
             Some(Premises::default())
         } else {
-            of(&self.campaign)
+            check(&self.campaign).map(|robustness| premises(robustness, command))
         }
     }
 

@@ -7,19 +7,19 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::answer::answer;
-use super::assume::{assumptions, can_be_tried};
-use super::campaign::Replications;
 use super::design::PrecisionFlags;
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, Source, results_folder};
+use super::flags::{Format, JobsFlag, ScenarioFlags, results_folder};
 use super::inputs::inputs;
-use super::progress::{Progress, interruptible};
-use super::remedy::remedies;
-use super::replicate::{replicate, scopes, simulated_us};
+use super::progress::{Bar, interruptible};
 use super::report::publish;
+use super::robustness::assumption;
 use super::typical::FirstLosses;
 use super::{Outcome, memory};
 use crate::deployment::{DropLog, FastPaths, Plan, RunHandle, RunOptions};
+use crate::experiment::{
+    Replications, assumptions, can_be_tried, remedies, replicate, scopes, simulated_us,
+};
 use crate::measure::Scope;
 use crate::report::ladder::Ladder;
 use crate::report::number::{percent, whole};
@@ -66,8 +66,7 @@ impl Run {
     /// # Errors
     /// Bad input, or a refusal of the system.
     pub fn run(self) -> Result<Outcome, Fault> {
-        let source = self.scenario.read()?;
-        let scenario = source.scenario(&[])?;
+        let scenario = self.scenario.read()?;
         if !self.quiet {
             scenario
                 .warnings
@@ -90,7 +89,7 @@ impl Run {
             eprintln!("interrupted before the first replication was finished: nothing was written");
             return Ok(Outcome::Interrupted);
         }
-        let record = pool.install(|| self.record(&source, &scenario, samples, interrupted))?;
+        let record = pool.install(|| self.record(&scenario, samples, interrupted))?;
         let ladder = if self.no_report {
             None
         } else {
@@ -161,7 +160,7 @@ impl Run {
         let (start, most) = (scenario.replications, self.precision.most_reps);
         let mut samples = Samples::new(scopes(plan), plan.horizon);
         let mut interrupted = false;
-        let progress = Progress::watch(control, !self.quiet);
+        let progress = Bar::watch(control, !self.quiet);
         for n in (Replications {
             first: 0,
             start,
@@ -202,7 +201,6 @@ impl Run {
 
     fn record(
         &self,
-        source: &Source,
         scenario: &Scenario,
         samples: Samples,
         interrupted: bool,
@@ -229,7 +227,12 @@ impl Run {
             false => {
                 let loses = |name: &str| drops(&samples, &Scope::Gateway(name.into())) > 0.0;
                 (
-                    Some(assumptions(source, scenario, verdict)?),
+                    Some(
+                        assumptions(scenario, verdict)?
+                            .into_iter()
+                            .map(assumption)
+                            .collect(),
+                    ),
                     Some(advice(plan, loses)),
                 )
             }

@@ -3,22 +3,19 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::assume::assumed;
-use super::campaign::Replications;
-use super::design::Alternative;
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, Source, written};
+use super::flags::{Format, JobsFlag, ScenarioFlags, written};
 use super::inputs::inputs;
 use super::results::{Files, ResultsFlags};
-use super::sweep::hash_of;
 use super::{Outcome, memory};
+use crate::experiment::{Candidate, Case, Replications, factors, hash_of, one_at_a_time};
 use crate::measure::{METRICS, Metric, Sample};
 use crate::report::Premises;
 use crate::report::compare::amount;
 use crate::report::number::rounded;
 use crate::report::study::{Study, Tried};
 use crate::report::text::{figure, table};
-use crate::scenario::{Axis, Override, Place, Point, Scenario, expanded, nearest};
+use crate::scenario::{Axis, Place, Point, Scenario, expanded, nearest};
 use crate::study::{
     CONFIDENCE, Paired, Row, Samples, Verdict, bonferroni, judge_all, overall, paired_samples,
 };
@@ -51,7 +48,7 @@ struct Trial {
     key: String,
     base: String,
     value: String,
-    alternative: Alternative,
+    case: Case,
 }
 
 /// What another value gives.
@@ -116,28 +113,20 @@ impl Sensitivity {
     /// # Errors
     /// Bad input, or a refusal of the system.
     pub fn run(self) -> Result<Outcome, Fault> {
-        let source = self.scenario.read()?;
-        let base = source.scenario(&[])?;
+        let base = self.scenario.read()?;
         let metric = self.metric(&base)?;
-        let trials = self.trials(&source, &base)?;
+        let trials = self.trials(&base)?;
         if trials.is_empty() {
             return Err(Fault::Input(format!(
                 "{}: nothing is assumed; --vary \"KEY=VALUES\" tries other values of a key",
                 base.file
             )));
         }
-        let own = Alternative::of(
-            &source,
-            Point {
-                values: Vec::new(),
-                overrides: Vec::new(),
-            },
-        )?;
-        let all: Vec<Alternative> = std::iter::once(own)
-            .chain(trials.iter().map(|t| t.alternative.clone()))
+        let all: Vec<Case> = std::iter::once(Case::of(base.clone()))
+            .chain(trials.iter().map(|t| t.case.clone()))
             .collect();
-        for alternative in &all {
-            memory::check(&alternative.scenario, self.jobs.threads())?;
+        for case in &all {
+            memory::check(&case.scenario, self.jobs.threads())?;
         }
         let results = self
             .results
@@ -177,7 +166,7 @@ impl Sensitivity {
         &self,
         base: &Scenario,
         metric: &Metric,
-        all: &[Alternative],
+        all: &[Case],
         samples: &[Samples],
         bars: &[Bar],
     ) -> Study {
@@ -227,52 +216,47 @@ impl Sensitivity {
         })
     }
 
-    fn trials(&self, source: &Source, base: &Scenario) -> Result<Vec<Trial>, Fault> {
+    /// The assumed keys with their other values, then those of `--vary`.
+    fn trials(&self, base: &Scenario) -> Result<Vec<Trial>, Fault> {
         let mut trials = Vec::new();
-        for (key, sections) in assumed(base, &[]) {
-            let alike = sections.iter().all(|(_, s)| s.text == sections[0].1.text);
-            let own = if alike {
-                sections[0].1.text.clone()
-            } else {
-                "several values".into()
+        let case = Case::of(base.clone());
+        let candidates = [Candidate {
+            name: String::new(),
+            case: &case,
+            known: &[],
+        }];
+        let factors = factors(&candidates);
+        for level in one_at_a_time(&candidates, &factors) {
+            let mut level = level?;
+            let factor = &factors[level.factor];
+            let point = Point {
+                values: vec![(factor.name(), level.value.to_string())],
+                overrides: level.overrides.swap_remove(0),
             };
-            for value in key
-                .alternatives
-                .iter()
-                .filter(|v| sections.iter().any(|(_, s)| s.text != **v))
-            {
-                let of = |section: &&crate::scenario::Settings| {
-                    Override::of(section.table, &section.name, key, value)
-                };
-                let overrides = sections.iter().map(|(section, _)| of(section)).collect();
-                let key = format!("{}.{}", sections[0].0.table, key.name);
-                let values = vec![(key.clone(), (*value).to_string())];
-                let alternative = Alternative::of(source, Point { values, overrides })?;
-                trials.push(Trial {
-                    key,
-                    base: own.clone(),
-                    value: (*value).into(),
-                    alternative,
-                });
-            }
+            let scenario = level.scenarios.swap_remove(0);
+            trials.push(Trial {
+                key: factor.name(),
+                base: factor.base(),
+                value: level.value.into(),
+                case: Case {
+                    point,
+                    ..Case::of(scenario)
+                },
+            });
         }
         for text in &self.vary {
             let axis = Axis::parse(text, &Place::whole("--vary"))?;
             for o in &axis.values {
                 let (key, value) = (axis.key.clone(), o.value().to_string());
-                let values = vec![(key.clone(), value.clone())];
-                let alternative = Alternative::of(
-                    source,
-                    Point {
-                        values,
-                        overrides: vec![o.clone()],
-                    },
-                )?;
+                let point = Point {
+                    values: vec![(key.clone(), value.clone())],
+                    overrides: vec![o.clone()],
+                };
                 trials.push(Trial {
                     key,
                     base: String::new(),
                     value,
-                    alternative,
+                    case: Case::at(base, point)?,
                 });
             }
         }

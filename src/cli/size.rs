@@ -3,18 +3,17 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::campaign::{Campaign, Replications};
-use super::contest::{Contest, Judged};
-use super::design::{Alternative, PrecisionFlags};
+use super::design::PrecisionFlags;
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, Source, written};
+use super::flags::{Format, JobsFlag, ScenarioFlags, written};
 use super::inputs::inputs;
-use super::premise::{Ground, Question, SET};
-use super::replicate::scopes;
 use super::results::{Files, ResultsFlags};
-use super::trial::user_hours;
 use super::{Outcome, memory};
 use crate::deployment::GatewayPlan;
+use crate::experiment::{
+    Campaign, Candidate, Case, Judged, Ranking, Replications, Robustness, RobustnessCheck, scopes,
+    user_hours,
+};
 use crate::measure::Bound;
 use crate::quantity::{Span, parse_clock, print_clock, print_span};
 use crate::report::Premises;
@@ -156,16 +155,16 @@ impl Search<'_> {
     ) -> Result<Option<Trial>, Fault> {
         let o = &self.axis.values[place];
         let values = vec![(self.axis.key.clone(), o.value().to_string())];
-        let alternative = Alternative::of(
-            &situation.source,
+        let case = Case::at(
+            &situation.scenario,
             Point {
                 values,
                 overrides: vec![o.clone()],
             },
         )?;
-        memory::check(&alternative.scenario, self.threads)?;
-        let objectives = &alternative.scenario.objectives;
-        let plan = &alternative.scenario.plan;
+        memory::check(&case.scenario, self.threads)?;
+        let objectives = &case.scenario.objectives;
+        let plan = &case.scenario.plan;
         let mut samples = Samples::new(scopes(plan), plan.horizon);
         let mut judgements = Vec::new();
         for n in crate::study::checkpoints(self.start, self.most.max(self.start)) {
@@ -174,10 +173,7 @@ impl Search<'_> {
                 first: first + have,
                 ..Replications::fixed(n - have)
             };
-            let Some(found) = self
-                .campaign
-                .replicate(std::slice::from_ref(&alternative), more)?
-            else {
+            let Some(found) = self.campaign.replicate(std::slice::from_ref(&case), more)? else {
                 return Ok(None);
             };
             found.into_iter().for_each(|found| samples.extend(found));
@@ -199,18 +195,13 @@ impl Search<'_> {
 
 /// A scenario, and the gateway that is down in it.
 struct Situation {
-    source: Source,
+    scenario: Scenario,
     down: Option<String>,
 }
 
 /// The scenario with so many gateways down and as many spare ones: once for each `[[gateway]]`. Its instances are alike, and
 /// the first of them have the most users, so these are the worst to lose.
-fn hit(
-    source: &Source,
-    base: &Scenario,
-    spare: u32,
-    at: Option<&str>,
-) -> Result<Vec<Situation>, Fault> {
+fn hit(base: &Scenario, spare: u32, at: Option<&str>) -> Result<Vec<Situation>, Fault> {
     let at = at.map_or_else(|| print_clock(base.plan.start), String::from);
     let left = base.plan.horizon.0.saturating_sub(
         parse_clock(&at).map_or(0, |clock| clock.0.saturating_sub(base.plan.start.0)),
@@ -229,13 +220,13 @@ fn hit(
             &format!("gateway.{}.spare={spare}", gateway.name),
             &Place::whole("--spare"),
         )?;
-        let source = source.with(&faults.concat()).under(o);
         // What is wrong now is the flag's, in lines that the file does not have.
-        source
-            .scenario(&[])
+        let source = base.source.with_tables(&faults.concat());
+        let scenario = source
+            .scenario(&[o])
             .map_err(|e| Fault::Input(format!("--spare {spare} --down-at {at}: {e}")))?;
         Ok(Situation {
-            source,
+            scenario,
             down: Some(gateway.name.clone()),
         })
     };
@@ -248,8 +239,7 @@ impl Size {
     /// # Errors
     /// Bad input, or a refusal of the system.
     pub fn run(self) -> Result<Outcome, Fault> {
-        let source = self.scenario.read()?;
-        let base = source.scenario(&[])?;
+        let base = self.scenario.read()?;
         if base.objectives.is_empty() {
             return Err(Fault::Input(format!(
                 "{}: no [[objective]]: nothing says which value serves",
@@ -258,15 +248,18 @@ impl Size {
         }
         let axis = ascending(Axis::parse(&ranged(&self.key), &Place::whole("--key"))?)?;
         let situations = match self.spare {
-            0 => vec![Situation { source, down: None }],
-            n => hit(&source, &base, n, self.down_at.as_deref())?,
+            0 => vec![Situation {
+                scenario: base.clone(),
+                down: None,
+            }],
+            n => hit(&base, n, self.down_at.as_deref())?,
         };
         // Every value must be one before the first is tried.
         for (situation, o) in situations
             .iter()
             .flat_map(|s| axis.values.iter().map(move |o| (s, o)))
         {
-            situation.source.scenario(std::slice::from_ref(o))?;
+            situation.scenario.with(std::slice::from_ref(o))?;
         }
         let results = self.results.open(&base.plan.name, "size", self.quiet)?;
         let start = base.replications.max(2);
@@ -284,7 +277,10 @@ impl Size {
             Some(found) => {
                 let points = self.points(&search, found)?;
                 pool.install(|| {
-                    results.premises(|campaign| self.premises(&points, found, campaign))
+                    results.premises(
+                        |campaign| self.robustness(&points, found, campaign),
+                        |set| self.command(set),
+                    )
                 })
             }
             None => None,
@@ -315,11 +311,7 @@ impl Size {
     }
 
     /// The value that was found and its neighbour that does not serve; where nothing serves, the safest one.
-    fn points<'a>(
-        &self,
-        search: &'a Search,
-        found: &Finding,
-    ) -> Result<Vec<(&'a Source, Alternative)>, Fault> {
+    fn points(&self, search: &Search, found: &Finding) -> Result<Vec<Case>, Fault> {
         let safest = if self.largest {
             search.axis.values.first()
         } else {
@@ -347,63 +339,55 @@ impl Size {
                 values,
                 overrides: vec![o.clone()],
             };
-            points.push((
-                &situation.source,
-                Alternative::of(&situation.source, point)?,
-            ));
+            points.push(Case::at(&situation.scenario, point)?);
         }
         Ok(points)
     }
 
     /// What hangs on assumptions: whether the value still serves, and whether its neighbour then does.
-    fn premises(
+    fn robustness(
         &self,
-        points: &[(&Source, Alternative)],
+        points: &[Case],
         found: &Finding,
         campaign: &Campaign,
-    ) -> Option<Premises> {
-        let mut grounds = Vec::new();
-        let mut contest = Contest {
-            points: Vec::new(),
+    ) -> Option<Robustness> {
+        let judged = |case: &'_ Case| {
+            let value = case.point.values.first();
+            value
+                .and_then(|(_, value)| found.of(value))
+                .map_or(Verdict::Inconclusive, |t| t.verdict)
+        };
+        let candidates = points.iter().map(|case| Candidate {
+            name: case.point.label(),
+            case,
+            known: &[],
+        });
+        let ranking = Ranking {
+            points: points
+                .iter()
+                .map(|case| Judged {
+                    name: case.point.label(),
+                    objectives: &case.scenario.objectives,
+                    verdict: judged(case),
+                })
+                .collect(),
             least: None,
         };
-        for (source, alternative) in points {
-            let (name, point) = (alternative.point.label(), &alternative.point);
-            let verdict = point
-                .values
-                .first()
-                .and_then(|(_, value)| found.of(value))
-                .map(|t| t.verdict);
-            let verdict = verdict.unwrap_or(Verdict::Inconclusive);
-            contest.points.push(Judged {
-                name: name.clone(),
-                objectives: &alternative.scenario.objectives,
-                verdict,
-            });
-            grounds.push(Ground {
-                name,
-                source,
-                alternative,
-                known: &[],
-            });
-        }
-        let all = || found.trials.iter().chain(&found.fresh);
         let cost = points
             .first()
-            .map_or(0, |(_, a)| user_hours(&a.scenario.plan, 1));
-        let spent = all()
-            .map(|t| cost.saturating_mul(t.samples.replications().into()))
-            .sum();
-        let question = Question {
-            grounds,
-            least: 1,
-            spent,
-            command: self.command(SET),
+            .map_or(0, |case| user_hours(&case.scenario.plan, 1));
+        let all = found.trials.iter().chain(&found.fresh);
+        let check = RobustnessCheck {
+            candidates: candidates.collect(),
+            min_candidates: 1,
+            spent: all
+                .map(|t| cost.saturating_mul(t.samples.replications().into()))
+                .sum(),
         };
-        question.premises(
+        check.run(
             campaign,
-            |tried| contest.own(tried),
-            |tried| contest.said(tried),
+            |tried| ranking.answer(tried),
+            |tested| ranking.judge(tested),
         )
     }
 

@@ -2,16 +2,17 @@
 
 use clap::Args;
 
-use super::campaign::{Campaign, Replications};
-use super::contest::{Contest, Judged, Least};
-use super::design::{Alternative, PrecisionFlags, VaryFlags, alternatives};
+use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, Source, written};
+use super::flags::{Format, JobsFlag, ScenarioFlags, written};
 use super::inputs::inputs;
-use super::premise::{Ground, Question, SET, spent};
 use super::results::{Files, ResultsFlags};
 use super::sweep_answer::{answer, ranking};
 use super::{Outcome, memory};
+use crate::experiment::{
+    Campaign, Candidate, Case, Judged, Least, Ranking, Replications, Robustness, RobustnessCheck,
+    cases, hash_of, spent,
+};
 use crate::report::Premises;
 use crate::report::inputs::Input;
 use crate::report::sweep as document;
@@ -45,12 +46,11 @@ impl Sweep {
     /// # Errors
     /// Bad input, or a refusal of the system.
     pub fn run(self) -> Result<Outcome, Fault> {
-        let source = self.scenario.read()?;
-        let base = source.scenario(&[])?;
+        let base = self.scenario.read()?;
         let study = self.vary.study(&base, &self.precision)?;
-        let all = alternatives(&source, &study)?;
-        for alternative in &all {
-            memory::check(&alternative.scenario, self.jobs.threads())?;
+        let all = cases(&base, &study)?;
+        for case in &all {
+            memory::check(&case.scenario, self.jobs.threads())?;
         }
         let warnings = warnings(&all);
         if !self.quiet {
@@ -68,7 +68,12 @@ impl Sweep {
         let samples = pool.install(|| results.campaign.replicate(&all, replications))?;
         let points = samples.map(|samples| pool.install(|| outcomes(&all, samples)));
         let premises = points.as_ref().and_then(|points| {
-            pool.install(|| results.premises(|c| self.premises(&source, &all, points, c)))
+            pool.install(|| {
+                results.premises(
+                    |campaign| self.robustness(&all, points, campaign),
+                    |set| self.command(set),
+                )
+            })
         });
         results.tell(premises.is_none());
         let Some((points, premises)) = points.zip(premises) else {
@@ -98,7 +103,7 @@ impl Sweep {
         &self,
         base: &Scenario,
         study: &Study,
-        all: &[Alternative],
+        all: &[Case],
         points: Vec<document::Outcome>,
         premises: Premises,
         warnings: Vec<String>,
@@ -144,53 +149,48 @@ impl Sweep {
     }
 
     /// What hangs on assumptions, at the best point and at the next ones after it.
-    fn premises(
+    fn robustness(
         &self,
-        source: &Source,
-        all: &[Alternative],
+        cases: &[Case],
         points: &[document::Outcome],
         campaign: &Campaign,
-    ) -> Option<Premises> {
+    ) -> Option<Robustness> {
         let (metric, order) = ranking(points);
-        let ground = |i: &usize| Ground {
+        let candidate = |i: &usize| Candidate {
             name: points[*i].label.clone(),
-            source,
-            alternative: &all[*i],
+            case: &cases[*i],
             known: &[],
         };
-        let question = Question {
-            grounds: order.iter().map(ground).collect(),
-            spent: spent(
-                all.iter()
-                    .zip(points.iter().map(|p| p.samples.replications())),
-            ),
-            command: self.command(SET),
-            least: 1,
+        let replications = points.iter().map(|p| p.samples.replications());
+        let check = RobustnessCheck {
+            candidates: order.iter().map(candidate).collect(),
+            min_candidates: 1,
+            spent: spent(cases.iter().zip(replications)),
         };
         let point = |i: &usize| Judged {
             name: points[*i].label.clone(),
-            objectives: &all[*i].scenario.objectives,
+            objectives: &cases[*i].scenario.objectives,
             verdict: points[*i].verdict(),
         };
-        let contest = Contest {
+        let ranking = Ranking {
             points: order.iter().map(point).collect(),
             least: metric.map(least_of),
         };
-        question.premises(
+        check.run(
             campaign,
-            |tried| contest.own(tried),
-            |tried| contest.said(tried),
+            |tried| ranking.answer(tried),
+            |tested| ranking.judge(tested),
         )
     }
 }
 
 /// The samples of a metric, of which the best point has the least.
 fn least_of(metric: &'static str) -> Least<'static> {
-    Box::new(move |tried| tried.samples.deployment_samples(metric))
+    Box::new(move |tested| tested.samples.deployment_samples(metric))
 }
 
 /// The points with their figures.
-fn outcomes(all: &[Alternative], samples: Vec<Samples>) -> Vec<document::Outcome> {
+fn outcomes(all: &[Case], samples: Vec<Samples>) -> Vec<document::Outcome> {
     all.iter()
         .zip(samples)
         .map(|(a, s)| outcome(a, s))
@@ -198,12 +198,12 @@ fn outcomes(all: &[Alternative], samples: Vec<Samples>) -> Vec<document::Outcome
 }
 
 /// A point with its figures.
-pub fn outcome(alternative: &Alternative, samples: Samples) -> document::Outcome {
-    let objectives = &alternative.scenario.objectives;
+pub fn outcome(case: &Case, samples: Samples) -> document::Outcome {
+    let objectives = &case.scenario.objectives;
     document::Outcome {
-        values: alternative.point.values.clone(),
-        label: alternative.point.label(),
-        scenario_hash: alternative.hash.clone(),
+        values: case.point.values.clone(),
+        label: case.point.label(),
+        scenario_hash: case.hash.clone(),
         rows: samples.rows(),
         judgements: judge_all(objectives, &samples),
         skewed: skewed(&samples, objectives),
@@ -211,17 +211,8 @@ pub fn outcome(alternative: &Alternative, samples: Samples) -> document::Outcome
     }
 }
 
-/// The hash of all points.
-pub fn hash_of(all: &[Alternative]) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for a in all {
-        hasher.update(a.hash.as_bytes());
-    }
-    hasher.finalize().to_hex()[..32].into()
-}
-
 /// Each warning once, with the points that have it.
-fn warnings(all: &[Alternative]) -> Vec<String> {
+fn warnings(all: &[Case]) -> Vec<String> {
     let mut told: Vec<(&str, Vec<String>)> = Vec::new();
     for a in all {
         for warning in &a.scenario.warnings {

@@ -46,7 +46,7 @@ impl Trace {
     /// # Errors
     /// Bad input.
     pub fn run(self) -> Result<Outcome, Fault> {
-        let scenario = self.scenario.read()?.scenario(&[])?;
+        let scenario = self.scenario.read()?;
         let ladder = self.ladder(&scenario)?;
         print(&match self.format {
             Format::Text => text(&ladder),

@@ -5,6 +5,7 @@ mod drop_log;
 mod group;
 mod interleave;
 mod observer;
+pub(crate) mod parallel;
 mod partial_result;
 mod path;
 mod plan;

@@ -1,13 +1,9 @@
 //! Running a plan: every group in every replication is a unit of its own, on any thread, in any order.
 
-use std::ops::Range;
-
-#[cfg(feature = "parallel")]
-use rayon::prelude::*;
-
 use super::drop_log::DropLog;
 use super::group::{FastPaths, Group};
 use super::observer::Observer;
+use super::parallel;
 use super::plan::Plan;
 use super::run_handle::RunHandle;
 use crate::measure::Tally;
@@ -119,21 +115,6 @@ pub enum ReplicationPart {
 /// Units simulated before their results are merged: the barrier costs little, and few logs are open at once.
 const UNITS_AT_ONCE: usize = 256;
 
-/// The results of the items, in their order; computed on the current thread pool.
-#[cfg(feature = "parallel")]
-fn map_in_order<T: Send>(
-    items: Range<usize>,
-    simulate: impl Fn(usize) -> T + Send + Sync,
-) -> Vec<T> {
-    items.into_par_iter().map(simulate).collect()
-}
-
-/// The results of the items, in their order.
-#[cfg(not(feature = "parallel"))]
-fn map_in_order<T>(items: Range<usize>, simulate: impl Fn(usize) -> T) -> Vec<T> {
-    items.map(simulate).collect()
-}
-
 /// Simulates replications, their groups in parallel on the current thread pool, and hands over the parts in order.
 /// Stops where `take` fails or the run handle is stopped; a part handed over as complete is complete.
 ///
@@ -155,7 +136,7 @@ pub fn simulate_each<E>(
             drop_rows: rows_left,
             ..options
         };
-        let results = map_in_order(chunk.clone(), |unit| {
+        let results = parallel::map(chunk.clone().collect(), |unit: usize| {
             let (gateway, group) = groups[unit % groups.len()];
             let replication = replications[unit / groups.len()];
             Group::new(plan, gateway, group, replication, options, ()).run()

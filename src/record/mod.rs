@@ -32,7 +32,7 @@ pub use run::{Alternative, Assumption, Premises, Run};
 pub use runs::{Replicated, Value, runs};
 pub use scheduled::Scheduled;
 pub use series::{Series, series};
-pub use units::{Found, UnitName, Units};
+pub use units::{Found, Units};
 
 /// A document as JSON, with a newline at its end.
 pub fn json(document: &impl serde::Serialize) -> String {

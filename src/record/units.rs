@@ -1,69 +1,18 @@
 //! Finished units of a study, each a file of its own, so that an interrupted study goes on where it stopped.
 //!
-//! A unit is one replication of one point; where its groups are large, each group of it is a unit too, until the
-//! replication is complete. Its file begins with a line that says of what it is (version, scenario, seed, replication,
-//! group, shape of the figures), holds the samples bit for bit and ends in a BLAKE3 digest of all before. It is written
-//! under a temporary name, synced and renamed. A file whose line is not the one expected was made by another version or
-//! for another scenario, or was put in the place of another; one whose digest is wrong is torn, cut or was edited. Both
-//! are as good as absent.
+//! A unit's file begins with a header that says of what it is (version, scenario, seed, replication, group, shape of the
+//! figures) and ends in a BLAKE3 digest of all before. It is written under a temporary name, synced and renamed. A file
+//! whose header is not the one expected was made by another version or for another scenario, or was put in the place of
+//! another; one whose digest is wrong is torn, cut or was edited. Both are as good as absent.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::folder::FolderError;
-use crate::measure::Sample;
-use crate::study::Observation;
-
-/// The version of the file's shape.
-const SCHEMA: &str = "rccsim.unit/1";
 const PARTIAL: &str = ".partial-";
 const LOCK: &str = "lock";
 const DIGEST: usize = 32;
-
-/// Which unit.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct UnitName {
-    /// Hash of everything that decides the point's result but the seed.
-    pub scenario_hash: String,
-    /// The seed.
-    pub seed: u64,
-    /// The replication, counted from 0.
-    pub replication: u32,
-    /// Which of the plan's groups, counted from 0; `None`: the whole replication.
-    pub group: Option<usize>,
-}
-
-impl UnitName {
-    /// The name of its file.
-    pub fn file(&self) -> String {
-        let group = self
-            .group
-            .map_or(String::new(), |group| format!("-group-{}", group + 1));
-        format!(
-            "{}-{}-{}{group}.unit",
-            self.scenario_hash,
-            self.seed,
-            self.replication + 1
-        )
-    }
-
-    /// What the file begins with.
-    fn line(&self, shape: &str) -> String {
-        let UnitName {
-            scenario_hash,
-            seed,
-            replication,
-            group,
-        } = self;
-        let group = group.map_or(String::new(), |group| format!(" group {}", group + 1));
-        format!(
-            "{SCHEMA} version {} scenario {scenario_hash} seed {seed} replication {}{group} figures {shape}\n",
-            super::VERSION,
-            replication + 1
-        )
-    }
-}
 
 /// What is found of a unit.
 #[derive(Clone, PartialEq, Debug)]
@@ -80,8 +29,8 @@ pub enum Found<T> {
 #[derive(Debug)]
 pub struct Units {
     path: PathBuf,
-    shape: String,
-    lock: File,
+    /// Held while the folder is open.
+    _lock: File,
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
@@ -118,20 +67,7 @@ impl Units {
         }
         Ok(Units {
             path: path.into(),
-            shape: shape(),
-            lock,
-        })
-    }
-
-    /// Looks for the unit of a replication.
-    ///
-    /// # Errors
-    /// The file system refuses to read what is there.
-    pub fn read(&self, name: &UnitName) -> Result<Found<Observation>, FolderError> {
-        Ok(match self.read_bytes(name)? {
-            Found::Valid(body) => decode(&body).map_or(Found::Unusable("unreadable"), Found::Valid),
-            Found::Missing => Found::Missing,
-            Found::Unusable(why) => Found::Unusable(why),
+            _lock: lock,
         })
     }
 
@@ -139,8 +75,8 @@ impl Units {
     ///
     /// # Errors
     /// The file system refuses to read what is there.
-    pub fn read_bytes(&self, name: &UnitName) -> Result<Found<Vec<u8>>, FolderError> {
-        let path = self.path.join(name.file());
+    pub fn read(&self, file: &str, header: &str) -> Result<Found<Vec<u8>>, FolderError> {
+        let path = self.path.join(file);
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Found::Missing),
@@ -152,33 +88,23 @@ impl Units {
         if blake3::hash(content).as_bytes() != digest {
             return Ok(Found::Unusable("torn or edited"));
         }
-        let Some(body) = content.strip_prefix(name.line(&self.shape).as_bytes()) else {
+        let Some(body) = content.strip_prefix(header.as_bytes()) else {
             return Ok(Found::Unusable("of another unit, scenario or version"));
         };
         Ok(Found::Valid(body.to_vec()))
-    }
-
-    /// Writes the unit of a replication.
-    ///
-    /// # Errors
-    /// The file system's refusal.
-    pub fn write(&self, name: &UnitName, observation: &Observation) -> Result<(), FolderError> {
-        let mut body = Vec::new();
-        encode(observation, &mut body);
-        self.write_bytes(name, &body)
     }
 
     /// Writes a unit.
     ///
     /// # Errors
     /// The file system's refusal.
-    pub fn write_bytes(&self, name: &UnitName, body: &[u8]) -> Result<(), FolderError> {
-        let mut bytes = name.line(&self.shape).into_bytes();
+    pub fn write(&self, file: &str, header: &str, body: &[u8]) -> Result<(), FolderError> {
+        let mut bytes = header.as_bytes().to_vec();
         bytes.extend_from_slice(body);
         let digest = *blake3::hash(&bytes).as_bytes();
         bytes.extend_from_slice(&digest);
-        let path = self.path.join(name.file());
-        let partial = self.path.join(format!("{PARTIAL}{}", name.file()));
+        let path = self.path.join(file);
+        let partial = self.path.join(format!("{PARTIAL}{file}"));
         let written = File::create(&partial).and_then(|mut file| {
             file.write_all(&bytes)?;
             file.sync_all()
@@ -191,8 +117,8 @@ impl Units {
     ///
     /// # Errors
     /// The file system's refusal.
-    pub fn forget(&self, name: &UnitName) -> Result<(), FolderError> {
-        let path = self.path.join(name.file());
+    pub fn forget(&self, file: &str) -> Result<(), FolderError> {
+        let path = self.path.join(file);
         match fs::remove_file(&path) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(at(&path)(e)),
             _ => Ok(()),
@@ -203,128 +129,45 @@ impl Units {
     ///
     /// # Errors
     /// The file system's refusal.
-    pub fn remove(self) -> Result<(), FolderError> {
-        let removed = fs::remove_dir_all(&self.path).map_err(at(&self.path));
-        drop(self.lock);
-        removed
+    pub fn remove(&self) -> Result<(), FolderError> {
+        fs::remove_dir_all(&self.path).map_err(at(&self.path))
     }
-}
-
-/// A hash of the names of all figures: units of a program that measures something else do not fit.
-fn shape() -> String {
-    let mut hasher = blake3::Hasher::new();
-    for column in crate::study::columns() {
-        hasher.update(format!("{} {:?}\n", column.metric.name, column.cause).as_bytes());
-    }
-    hasher.finalize().to_hex()[..16].into()
-}
-
-fn encode(observation: &Observation, out: &mut Vec<u8>) {
-    let mut word = |w: u64| out.extend_from_slice(&w.to_le_bytes());
-    word(observation.fingerprint);
-    word(observation.events);
-    word(observation.values.len() as u64);
-    for scope in &observation.values {
-        word(scope.len() as u64);
-        for sample in scope {
-            let (tag, first, second) = match *sample {
-                Sample::Absent => (0, 0, 0),
-                Sample::Count(n) => (1, n, 0),
-                Sample::Ratio(above, below) => (2, above.to_bits(), below.to_bits()),
-                Sample::Value(x) => (3, x.to_bits(), 0),
-                Sample::Beyond(x) => (4, x.to_bits(), 0),
-            };
-            [tag, first, second].into_iter().for_each(&mut word);
-        }
-    }
-}
-
-fn decode(bytes: &[u8]) -> Option<Observation> {
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut words = words.iter().map(|w| u64::from_le_bytes(*w));
-    let mut word = || words.next();
-    let (fingerprint, events, scopes) = (word()?, word()?, word()?);
-    let mut values = Vec::new();
-    for _ in 0..scopes {
-        let columns = word()?;
-        let mut scope = Vec::new();
-        for _ in 0..columns {
-            let (tag, first, second) = (word()?, word()?, word()?);
-            scope.push(match tag {
-                0 => Sample::Absent,
-                1 => Sample::Count(first),
-                2 => Sample::Ratio(f64::from_bits(first), f64::from_bits(second)),
-                3 => Sample::Value(f64::from_bits(first)),
-                4 => Sample::Beyond(f64::from_bits(first)),
-                _ => return None,
-            });
-        }
-        values.push(scope);
-    }
-    (rest.is_empty() && word().is_none()).then_some(Observation {
-        values,
-        fingerprint,
-        events,
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn name(replication: u32) -> UnitName {
-        UnitName {
-            scenario_hash: "abc".into(),
-            seed: 1,
-            replication,
-            group: None,
-        }
-    }
-
-    fn observation() -> Observation {
-        let all = vec![
-            Sample::Absent,
-            Sample::Count(u64::MAX),
-            Sample::Ratio(0.1 + 0.2, 1e-300),
-        ];
-        let group = vec![Sample::Value(-0.0), Sample::Beyond(f64::MAX)];
-        Observation {
-            values: vec![all, group],
-            fingerprint: 0x0123_4567_89ab_cdef,
-            events: 7,
-        }
-    }
+    const ONE: (&str, &str) = ("abc-1-1.unit", "scenario abc replication 1\n");
+    const OTHER: (&str, &str) = ("abc-1-2.unit", "scenario abc replication 2\n");
+    const BODY: &[u8] = b"counts";
 
     #[test]
-    fn a_unit_comes_back_bit_for_bit() {
+    fn a_unit_comes_back() {
         let folder = tempfile::tempdir().unwrap();
         let units = Units::open(folder.path()).unwrap();
-        assert_eq!(units.read(&name(0)).unwrap(), Found::Missing);
-        units.write(&name(0), &observation()).unwrap();
-        let Found::Valid(read) = units.read(&name(0)).unwrap() else {
-            panic!("not valid")
-        };
-        assert_eq!(
-            format!("{read:?}"),
-            format!("{:?}", observation()),
-            "the sign of zero too"
-        );
+        assert_eq!(units.read(ONE.0, ONE.1).unwrap(), Found::Missing);
+        units.write(ONE.0, ONE.1, BODY).unwrap();
+        let read = units.read(ONE.0, ONE.1).unwrap();
+        assert_eq!(read, Found::Valid(BODY.to_vec()));
+        units.forget(ONE.0).unwrap();
+        units.forget(ONE.0).unwrap();
+        assert_eq!(units.read(ONE.0, ONE.1).unwrap(), Found::Missing);
     }
 
     #[test]
     fn torn_cut_swapped_and_edited_units_are_noticed() {
         let folder = tempfile::tempdir().unwrap();
         let units = Units::open(folder.path()).unwrap();
-        [0, 1]
-            .into_iter()
-            .for_each(|n| units.write(&name(n), &observation()).unwrap());
-        let path = |n| folder.path().join(name(n).file());
-        let whole = fs::read(path(0)).unwrap();
+        for (file, header) in [ONE, OTHER] {
+            units.write(file, header, BODY).unwrap();
+        }
+        let whole = fs::read(folder.path().join(ONE.0)).unwrap();
         let found = |bytes: &[u8]| {
-            fs::write(path(0), bytes).unwrap();
-            units.read(&name(0)).unwrap()
+            fs::write(folder.path().join(ONE.0), bytes).unwrap();
+            units.read(ONE.0, ONE.1).unwrap()
         };
-        for length in [0, 10, 31, 32, 100, whole.len() - 1] {
+        for length in [0, 10, 31, 32, 40, whole.len() - 1] {
             assert!(
                 matches!(found(&whole[..length]), Found::Unusable(_)),
                 "cut to {length}"
@@ -343,43 +186,12 @@ mod tests {
             found(&[&whole[..], b"x"].concat()),
             Found::Unusable(_)
         ));
-        let other = fs::read(path(1)).unwrap();
+        let other = fs::read(folder.path().join(OTHER.0)).unwrap();
         assert_eq!(
             found(&other),
             Found::Unusable("of another unit, scenario or version")
         );
         assert!(matches!(found(&whole), Found::Valid(_)));
-    }
-
-    #[test]
-    fn a_group_is_not_its_replication_nor_another_group() {
-        let folder = tempfile::tempdir().unwrap();
-        let units = Units::open(folder.path()).unwrap();
-        let group = |group| UnitName {
-            group: Some(group),
-            ..name(0)
-        };
-        units.write_bytes(&group(0), b"counts").unwrap();
-        assert_eq!(
-            units.read_bytes(&group(0)).unwrap(),
-            Found::Valid(b"counts".to_vec())
-        );
-        assert_eq!(units.read(&name(0)).unwrap(), Found::Missing);
-        for other in [group(1), name(0)] {
-            fs::copy(
-                folder.path().join(group(0).file()),
-                folder.path().join(other.file()),
-            )
-            .unwrap();
-            let found = units.read_bytes(&other).unwrap();
-            assert_eq!(
-                found,
-                Found::Unusable("of another unit, scenario or version")
-            );
-        }
-        units.forget(&group(0)).unwrap();
-        units.forget(&group(0)).unwrap();
-        assert_eq!(units.read_bytes(&group(0)).unwrap(), Found::Missing);
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod plot;
 mod profile;
 mod records;
 mod settings;
+mod source;
 mod study;
 mod warnings;
 
@@ -31,6 +32,7 @@ pub use plot::Plot;
 pub use profile::{Given, KINDS, Profile, SHIPPED};
 pub use records::Records;
 pub use settings::{Origin, Setting, Settings};
+pub use source::Source;
 pub use study::{Combine, HalfWidth, Point, Study};
 
 use crate::deployment::Plan;
@@ -42,6 +44,8 @@ use settings::Layers;
 /// A checked scenario.
 #[derive(Clone, Debug)]
 pub struct Scenario {
+    /// What it was read from.
+    pub source: Source,
     /// The file it came from, as the user named it.
     pub file: String,
     /// The comment that the file opens with: the question.
@@ -65,6 +69,22 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// Reads a scenario from a text without a file; records and profiles of its own are looked for in the working folder.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its line.
+    pub fn from_toml(text: &str) -> Result<Scenario, ScenarioError> {
+        Source::new("scenario", text, Path::new("")).scenario(&[])
+    }
+
+    /// The same scenario with overrides on top of those that it has.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn with(&self, overrides: &[Override]) -> Result<Scenario, ScenarioError> {
+        self.source.scenario(overrides)
+    }
+
     /// The settings of a section.
     pub fn section(&self, table: &str, name: &str) -> Option<&Settings> {
         self.settings
@@ -110,20 +130,17 @@ pub fn parse(
     folder: &Path,
     overrides: &[Override],
 ) -> Result<Scenario, ScenarioError> {
-    parse_again(file, text, folder, overrides, &Records::default())
+    Source::new(file, text, folder).scenario(overrides)
 }
 
-/// As [`parse`], for one of several variants of a scenario, which meet the same `records`: each file is read once.
-///
-/// # Errors
-/// The first thing that is wrong.
-pub fn parse_again(
-    file: &str,
-    text: &str,
-    folder: &Path,
-    overrides: &[Override],
-    records: &Records,
-) -> Result<Scenario, ScenarioError> {
+fn read_scenario(source: &Source) -> Result<Scenario, ScenarioError> {
+    let Source {
+        file,
+        text,
+        folder,
+        overrides,
+        records,
+    } = source;
     let document = Document::parse(file, text)?;
     check_tables(&document)?;
     for o in overrides {
@@ -164,7 +181,8 @@ pub fn parse_again(
     let warnings = warnings::of(&plan, &settings);
     let study = study::read(&document, folder)?;
     Ok(Scenario {
-        file: file.into(),
+        source: source.clone(),
+        file: file.clone(),
         question: document.opening.clone(),
         plan,
         replications,

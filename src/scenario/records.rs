@@ -28,7 +28,7 @@ use crate::quantity::{Span, Time};
 use crate::workload::{CallDraws, RecordedCall, RecordedSign, Recording, RecordingWriter};
 
 /// The recordings of a scenario's files. A file is read once for all variants of the scenario that read it alike.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Records {
     calls: Mutex<Vec<(Reading, Recording<RecordedCall>)>>,
     signs: Mutex<Vec<(Reading, Recording<RecordedSign>)>>,

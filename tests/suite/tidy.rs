@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Which rooms a room may name, besides itself.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("quantity", &[]),
     ("engine", &["quantity"]),
     ("measure", &["quantity"]),
@@ -31,6 +31,20 @@ const ARROWS: [(&str, &[&str]); 12] = [
         ],
     ),
     ("study", &["quantity", "measure"]),
+    (
+        "experiment",
+        &[
+            "quantity",
+            "engine",
+            "measure",
+            "protocol",
+            "workload",
+            "faults",
+            "deployment",
+            "scenario",
+            "study",
+        ],
+    ),
     ("record", &["quantity", "measure", "study"]),
     ("report", &["quantity", "measure", "study", "record"]),
     (
@@ -42,6 +56,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "deployment",
             "scenario",
             "study",
+            "experiment",
             "record",
             "report",
         ],

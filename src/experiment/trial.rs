@@ -1,10 +1,10 @@
 //! A trial: the same deployment, small, to see what another value would do.
 
-use super::replicate::{samples_of, shrunk};
-use crate::deployment::Plan;
+use super::replicate::{scopes, shrunk, tallies};
+use crate::deployment::{FastPaths, Plan, RunHandle, RunOptions, parallel, simulate_with_options};
 use crate::measure::{Metric, Objective, Sample, Scope, Unit};
 use crate::scenario::Scenario;
-use crate::study::{Samples, Verdict, judge_all, overall};
+use crate::study::{Observation, Samples, Verdict, judge_all, overall};
 
 /// Users of the largest group in a trial: enough for a share of time, few enough to be done before anyone waits.
 const USERS: u32 = 20;
@@ -23,7 +23,7 @@ const OF_EXTREMES: [&str; 5] = [
 ];
 
 /// A plan as it is tried.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Trial {
     /// What is simulated.
     pub plan: Plan,
@@ -65,13 +65,8 @@ impl Trial {
         user_hours(&self.plan, self.replications)
     }
 
-    /// Simulates it.
-    pub fn samples(&self) -> Samples {
-        self.scaled(samples_of(&self.plan, self.replications))
-    }
-
     /// Counts and rates as the whole deployment would have them.
-    pub fn scaled(&self, mut samples: Samples) -> Samples {
+    fn scaled(&self, mut samples: Samples) -> Samples {
         let grows: Vec<bool> = samples
             .columns
             .iter()
@@ -99,7 +94,7 @@ impl Trial {
     }
 
     /// "at most 20 users of a group, 5 replications".
-    pub fn told(&self) -> String {
+    pub fn size(&self) -> String {
         let most = self.plan.clients.iter().map(|c| c.count).max().unwrap_or(0);
         let who = if self.whole {
             "the whole deployment".into()
@@ -108,6 +103,35 @@ impl Trial {
         };
         format!("{who}, {} replications", self.replications)
     }
+}
+
+/// Simulates trials, each replication a piece of work of its own; `None`: interrupted.
+pub fn simulate_trials(trials: &[Trial], handle: &RunHandle) -> Option<Vec<Samples>> {
+    let one = |(trial, replication): (&Trial, u32)| {
+        let options = RunOptions {
+            fast_paths: FastPaths::On,
+            drop_rows: 0,
+            handle,
+        };
+        simulate_with_options(&trial.plan, replication, options)
+            .map(|done| Observation::from_tallies(&tallies(&done), trial.plan.horizon))
+    };
+    let work: Vec<(&Trial, u32)> = trials
+        .iter()
+        .flat_map(|t| (0..t.replications).map(move |r| (t, r)))
+        .collect();
+    let mut observed = parallel::map(work, one)
+        .into_iter()
+        .collect::<Option<Vec<Observation>>>()?
+        .into_iter();
+    let samples = |trial: &Trial| {
+        let mut samples = Samples::new(scopes(&trial.plan), trial.plan.horizon);
+        (0..trial.replications)
+            .zip(&mut observed)
+            .for_each(|(number, o)| samples.add(number, o));
+        trial.scaled(samples)
+    };
+    Some(trials.iter().map(samples).collect())
 }
 
 /// Whether users meet in a queue or under a limit.
@@ -126,7 +150,7 @@ pub fn user_hours(plan: &Plan, replications: u32) -> u64 {
         .saturating_mul(u64::from(replications))
 }
 
-/// The users of each scope, in the order of [`super::replicate::scopes`].
+/// The users of each scope, in the order of [`scopes`].
 fn users(plan: &Plan) -> Vec<u64> {
     let of = |scope: &Scope| {
         let serves = |gateway: usize, name: &str| plan.gateways[gateway].name == name;
@@ -137,7 +161,7 @@ fn users(plan: &Plan) -> Vec<u64> {
         });
         mine.map(|c| u64::from(c.count)).sum()
     };
-    super::replicate::scopes(plan).iter().map(of).collect()
+    scopes(plan).iter().map(of).collect()
 }
 
 fn share(all: u64, few: u64) -> f64 {

@@ -1,9 +1,7 @@
 //! What to change and where: each remedy is tried before it is named.
 
-use rayon::prelude::*;
-
 use super::replicate::shrunk;
-use crate::deployment::{GatewayPlan, Plan, observe_with_tally};
+use crate::deployment::{GatewayPlan, Plan, observe_with_tally, parallel};
 use crate::protocol::Allow;
 
 /// Users of each group in a trial.
@@ -68,7 +66,7 @@ pub fn remedies(plan: &Plan, gateway: usize) -> Vec<Tried> {
     plan.clients.iter_mut().for_each(|c| c.gateway = 0);
     plan.gateways = vec![plan.gateways.swap_remove(gateway)];
     let (before, _) = trial(&plan);
-    let tried = REMEDIES.par_iter().map(|remedy| {
+    let tried = parallel::map(REMEDIES.iter().collect(), |remedy| {
         let mut plan = plan.clone();
         (remedy.apply)(&mut plan.gateways[0]);
         let (after, drops) = trial(&plan);
@@ -80,7 +78,6 @@ pub fn remedies(plan: &Plan, gateway: usize) -> Vec<Tried> {
         }
     });
     tried
-        .collect::<Vec<_>>()
         .into_iter()
         .filter(|t| t.after <= t.before / 2.0 && t.after < t.before)
         .collect()

@@ -1,0 +1,77 @@
+//! What an answer depends on, in words and as the record of it.
+
+use super::flags::written;
+use crate::experiment::{self, Basis, Robustness, WORTH_TELLING};
+use crate::report::number::{percent, whole};
+use crate::report::{Alternative, Assumption, Premises};
+
+/// The record of a check; `command` repeats the study with a further flag.
+pub fn premises(robustness: Robustness, command: impl Fn(&str) -> String) -> Premises {
+    let basis = match robustness.basis {
+        Basis::Nothing => String::new(),
+        Basis::NothingAssumed => {
+            "Nothing that this rests on is assumed and has other values to try.".into()
+        }
+        Basis::TooCostly { keys, example } => format!(
+            "What hangs on the {} keys that are assumed was not tried: only the whole deployment would tell, and that would \
+             take more than a tenth of the time of the study itself. Try other values yourself, one at a time: {}",
+            whole(keys as u64),
+            command(&written("--set", &example))
+        ),
+        Basis::Tried {
+            levels,
+            keys,
+            candidates,
+            trial,
+            down: (least, most),
+        } => format!(
+            "{} other values of {} assumed keys were tried, one at a time, on {} ({trial} each). Over all of them users are \
+             down {} to {} of the time with {}. What is not listed moves that by less than {}.",
+            whole(levels as u64),
+            whole(keys as u64),
+            listed(&candidates),
+            percent(least),
+            percent(most),
+            candidates[0],
+            percent(WORTH_TELLING)
+        ),
+    };
+    let mut assumptions: Vec<Assumption> = Vec::new();
+    for found in robustness.assumptions {
+        let answers: Vec<String> = found.effects.iter().map(|e| e.answer.clone()).collect();
+        let mut of_study = assumption(found);
+        for (alternative, answer) in of_study.alternatives.iter_mut().zip(answers) {
+            alternative.answer = Some(answer);
+        }
+        assumptions.push(of_study);
+    }
+    Premises { assumptions, basis }
+}
+
+/// The record of an assumption of a run, whose answer is its verdict.
+pub fn assumption(found: experiment::Assumption) -> Assumption {
+    let alternative = |effect: experiment::Effect| Alternative {
+        value: effect.value,
+        down_fraction: effect.down_fraction,
+        missed_toast_fraction: effect.missed_toast_fraction,
+        verdict: effect.verdict,
+        answer: None,
+    };
+    Assumption {
+        key: found.key,
+        value: found.value,
+        standing: found.standing.into(),
+        alternatives: found.effects.into_iter().map(alternative).collect(),
+        decides: found.decides,
+    }
+}
+
+/// "a and 3 more".
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [one, more @ ..] => format!("{one} and {} more", whole(more.len() as u64)),
+    }
+}

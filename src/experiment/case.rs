@@ -1,0 +1,63 @@
+//! The cases of an experiment: each point of a study with its scenario, all read before anything runs.
+
+use crate::scenario::{Point, Scenario, ScenarioError, Study, hash};
+
+/// A point with its scenario.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The factors and their levels here; empty: the scenario as it is.
+    pub point: Point,
+    /// The scenario at this point.
+    pub scenario: Scenario,
+    /// Of everything that decides the result but the seed.
+    pub hash: String,
+}
+
+impl Case {
+    /// The scenario as it is.
+    pub fn of(scenario: Scenario) -> Case {
+        let point = Point {
+            values: Vec::new(),
+            overrides: Vec::new(),
+        };
+        Case {
+            hash: hash(&scenario),
+            point,
+            scenario,
+        }
+    }
+
+    /// The scenario at a point.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn at(base: &Scenario, point: Point) -> Result<Case, ScenarioError> {
+        let scenario = base.with(&point.overrides)?;
+        Ok(Case {
+            hash: hash(&scenario),
+            point,
+            scenario,
+        })
+    }
+}
+
+/// Every point of a study.
+///
+/// # Errors
+/// What is wrong with one of them.
+pub fn cases(base: &Scenario, study: &Study) -> Result<Vec<Case>, ScenarioError> {
+    study
+        .points()
+        .into_iter()
+        .map(|point| Case::at(base, point))
+        .collect()
+}
+
+/// The hash of all cases.
+pub fn hash_of(cases: &[Case]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for case in cases {
+        hasher.update(case.hash.as_bytes());
+    }
+    hasher.finalize().to_hex()[..32].into()
+}

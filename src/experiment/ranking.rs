@@ -1,0 +1,91 @@
+//! Points against each other, in a study and in the trials behind it: which meet the objectives, and which is best.
+
+use super::robustness::{Finding, Tested, settled};
+use crate::measure::{Objective, Sample};
+use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_samples};
+
+/// What is least at the best point, by replication; nothing where a trial cannot show it.
+pub type Least<'a> = Box<dyn Fn(&Tested) -> Vec<Sample> + 'a>;
+
+/// A point as the study judged it.
+pub struct Judged<'a> {
+    /// Its name, for people.
+    pub name: String,
+    /// The objectives.
+    pub objectives: &'a [Objective],
+    /// How they came out.
+    pub verdict: Verdict,
+}
+
+/// The points that an answer rests on, the chosen one first.
+pub struct Ranking<'a> {
+    /// All of them.
+    pub points: Vec<Judged<'a>>,
+    /// What the best has the least of; `None`: nothing is ranked.
+    pub least: Option<Least<'a>>,
+}
+
+impl Ranking<'_> {
+    /// What the study itself says of the first so many points: its verdicts, and the first one is the best.
+    pub fn answer(&self, tried: usize) -> String {
+        let verdicts: Vec<Verdict> = self.points.iter().take(tried).map(|p| p.verdict).collect();
+        answer(&verdicts, None)
+    }
+
+    /// What trials of the points say.
+    pub fn judge(&self, tested: &[Tested]) -> Finding {
+        let judge = |(point, tested): (&Judged, &Tested)| {
+            let found = tested.trial.verdict(point.objectives, tested.samples);
+            // An inconclusive verdict on either side does not count as a change.
+            let now = found.filter(|v| settled(*v) && settled(point.verdict));
+            (found, now.unwrap_or(point.verdict))
+        };
+        let (found, verdicts): (Vec<Option<Verdict>>, Vec<Verdict>) =
+            self.points.iter().zip(tested).map(judge).unzip();
+        let better = self.better_point(tested, &verdicts);
+        let mut changes: Vec<String> = better
+            .map(|i| format!("{} is better", self.points[i].name))
+            .into_iter()
+            .collect();
+        // The verdict of the first one stands in a column of its own.
+        for (point, now) in self.points.iter().zip(&verdicts).skip(1) {
+            if point.verdict != *now {
+                changes.push(format!("{}: {}", point.name, now.name()));
+            }
+        }
+        Finding {
+            answer: answer(&verdicts, better),
+            text: changes.join(", "),
+            settled: true,
+            verdict: found[0],
+        }
+    }
+
+    /// The point that beats the chosen one with confidence; of several, the cheapest.
+    fn better_point(&self, tested: &[Tested], verdicts: &[Verdict]) -> Option<usize> {
+        let least = self.least.as_ref()?;
+        let samples: Vec<Vec<Sample>> = tested.iter().map(least).collect();
+        let confidence = bonferroni(CONFIDENCE, tested.len().saturating_sub(1));
+        let less = |i: usize| {
+            let both = samples[0].len().min(samples[i].len());
+            let difference =
+                paired_samples(&samples[0][..both], &samples[i][..both], confidence)?.difference;
+            difference
+                .upper
+                .filter(|upper| *upper < 0.0)
+                .map(|_| (i, difference.mean))
+        };
+        // A point that misses the objectives is no better than one that meets them.
+        let is_feasible = |i: &usize| verdicts[*i] == Verdict::Pass || verdicts[0] != Verdict::Pass;
+        (1..tested.len())
+            .filter(is_feasible)
+            .filter_map(less)
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(i, _)| i)
+    }
+}
+
+fn answer(verdicts: &[Verdict], better: Option<usize>) -> String {
+    let verdicts: Vec<&str> = verdicts.iter().map(|v| v.name()).collect();
+    format!("{} {better:?}", verdicts.join(" "))
+}

@@ -1,0 +1,67 @@
+//! What a scenario is read from, so that it can be read again with other values.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Override, Records, Scenario, ScenarioError, read_scenario, read_text};
+
+/// The text of a scenario and the overrides on top of it.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub(super) file: String,
+    pub(super) text: Arc<str>,
+    pub(super) folder: PathBuf,
+    pub(super) overrides: Vec<Override>,
+    /// Files of records, which every variant of the scenario shares: each is read once.
+    pub(super) records: Arc<Records>,
+}
+
+impl Source {
+    /// A text that came from `file`; profiles and records are looked for in `folder`.
+    pub fn new(file: &str, text: &str, folder: &Path) -> Source {
+        Source {
+            file: file.into(),
+            text: text.into(),
+            folder: folder.into(),
+            overrides: Vec::new(),
+            records: Arc::default(),
+        }
+    }
+
+    /// Reads a file, once: it may be a pipe.
+    ///
+    /// # Errors
+    /// The file system's refusal.
+    pub fn read(path: &Path) -> Result<Source, ScenarioError> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Ok(Source::new(
+            &path.display().to_string(),
+            &read_text(path)?,
+            folder,
+        ))
+    }
+
+    /// The same text with more tables below it.
+    #[must_use]
+    pub fn with_tables(&self, tables: &str) -> Source {
+        Source {
+            text: format!("{}\n{tables}", self.text).into(),
+            ..self.clone()
+        }
+    }
+
+    /// The same with more overrides on top.
+    #[must_use]
+    pub fn under(mut self, overrides: impl IntoIterator<Item = Override>) -> Source {
+        self.overrides.extend(overrides);
+        self
+    }
+
+    /// The scenario, with further overrides on top.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn scenario(&self, overrides: &[Override]) -> Result<Scenario, ScenarioError> {
+        read_scenario(&self.clone().under(overrides.iter().cloned()))
+    }
+}
