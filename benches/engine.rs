@@ -26,7 +26,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use rand_distr::Distribution;
-use rccsim::engine::{Alarm, EventKey, Exponential, FutureEventList, Normal, Ring, Stream};
+use rccsim::engine::{Alarm, EventKey, Expiry, Exponential, FutureEventList, Normal, Stream};
 use rccsim::quantity::Time;
 use rows::Rows;
 
@@ -267,7 +267,7 @@ impl<'a, Q: Pending> Hold<'a, Q> {
             self.check = self.check.wrapping_mul(31).wrapping_add(key.due ^ key.tie);
             let entity = key.entity();
             if key.class() == 1 {
-                if let Ring::Again(due) = self.alarms[entity as usize].rang(key.due) {
+                if let Expiry::Moved(due) = self.alarms[entity as usize].expire(key.due) {
                     self.queue.schedule(EventKey { due, tie: key.tie });
                 }
                 continue;

@@ -1,6 +1,6 @@
 //! A call as the PBX sees it: it rings, is answered or not, and is cleared, whatever becomes of the session.
 
-use crate::deployment::probe::UserState;
+use super::user_record::UserState;
 use crate::quantity::{MaybeTime, Span};
 
 /// Who calls whom.

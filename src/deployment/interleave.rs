@@ -5,7 +5,7 @@ use crate::measure::DropRow;
 use crate::quantity::Time;
 
 /// With a higher limit of drop rows, users go through the day together: their rows would fill the memory.
-pub const MOST_ROWS: u64 = 1 << 18;
+pub const MAX_ROWS: u64 = 1 << 18;
 
 /// Changes and rows of the batches so far.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Interleave {
 impl Interleave {
     /// Nothing yet.
     pub fn new(limit: u64) -> Interleave {
-        debug_assert!(limit <= MOST_ROWS, "these rows are not for the memory");
+        debug_assert!(limit <= MAX_ROWS, "these rows are not for the memory");
         Interleave {
             changes: Vec::new(),
             rows: Vec::new(),

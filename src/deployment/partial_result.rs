@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::RunHandle;
-use super::group::{FastPaths, Group};
+use super::group::Group;
 use super::plan::Plan;
-use super::simulate::{Replication, RunOptions};
+use super::run_handle::RunHandle;
+use super::run_options::{FastPaths, RunOptions};
+use super::simulate::Replication;
 use crate::measure::Tally;
 
 /// The counts of a group of gateways and their users, without drop rows. All of them are integers, so that it does not
@@ -32,14 +33,10 @@ impl PartialResult {
             drop_rows: 0,
             handle,
         };
-        let harvest = Group::new(plan, gateway, number, replication, options, ()).run()?;
-        let clients = harvest
-            .probes
-            .into_iter()
-            .map(|probe| probe.tally)
-            .collect();
+        let result = Group::new(plan, gateway, number, replication, options, ()).run()?;
+        let clients = result.probes.into_iter().map(|probe| probe.tally).collect();
         Some(PartialResult {
-            gateways: harvest.gateways,
+            gateways: result.gateways,
             clients,
         })
     }

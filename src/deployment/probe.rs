@@ -2,145 +2,13 @@
 
 use super::drop_log::DropLog;
 use super::interleave::Interleave;
+use super::level::{Level, MINUTE};
+use super::user_record::{LastRefresh, UserRecord, UserState};
 use crate::measure::{Counter, DropCause, DropRow, EndedBy, MinuteBin, Tally};
 use crate::protocol::{ClientEnd, GatewayEnd, RefreshFailure};
 use crate::quantity::{MaybeTime, Span, Time};
 
-const MINUTE: u64 = 60_000_000;
 const SECOND: u64 = 1_000_000;
-
-/// Where a user stands: exactly one of these at any instant (model §3).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
-pub enum UserState {
-    /// Not signed in.
-    Out,
-    /// Toasts come and calls can be made.
-    Usable,
-    /// Down, and never yet established since sign-in.
-    SettingUp,
-    /// Down, while the client believes in its session.
-    Silent,
-    /// Down, and the client knows.
-    Visible,
-}
-
-impl UserState {
-    fn is_down(self) -> bool {
-        !matches!(self, UserState::Out | UserState::Usable)
-    }
-}
-
-/// How the last refresh of a session went.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum LastRefresh {
-    Fine,
-    Unanswered,
-    Rejected,
-}
-
-/// What is remembered of one user.
-#[derive(Clone, Debug)]
-pub struct Record {
-    state: UserState,
-    last_refresh: LastRefresh,
-    /// An established session that has not ended.
-    session_open: bool,
-    ever_established: bool,
-    dropped_before: bool,
-    since: Time,
-    /// When the INVITE of a set-up still under way was sent.
-    setup_began: MaybeTime,
-    established_at: Time,
-    first_established: Time,
-    /// When usability ended, until it is back.
-    lost_at: MaybeTime,
-    /// A counted drop that the client does not know of yet.
-    undetected: Option<(DropCause, Option<EndedBy>)>,
-    /// What ended usability from outside the dialog, until it is back.
-    hindrance: Option<DropCause>,
-    /// The gateway had no place for the last request.
-    refused: bool,
-    /// The instance of the gateway that serves the user.
-    gateway: u32,
-}
-
-impl Record {
-    /// A user not signed in.
-    pub fn new(gateway: u32) -> Record {
-        Record {
-            hindrance: None,
-            refused: false,
-            gateway,
-            state: UserState::Out,
-            last_refresh: LastRefresh::Fine,
-            session_open: false,
-            ever_established: false,
-            dropped_before: false,
-            since: Time::ZERO,
-            setup_began: MaybeTime::NONE,
-            established_at: Time::ZERO,
-            first_established: Time::ZERO,
-            lost_at: MaybeTime::NONE,
-            undetected: None,
-        }
-    }
-
-    /// Where the user stands.
-    pub fn state(&self) -> UserState {
-        self.state
-    }
-
-    /// The user signs in, for the first time or again: what was established before counts no longer.
-    pub fn sign_in(&mut self) {
-        self.ever_established = false;
-        self.refused = false;
-        self.hindrance = None;
-    }
-
-    /// The gateway had no place for a request.
-    pub fn refused_by_gateway(&mut self) {
-        self.refused = true;
-    }
-
-    /// The user is served by this instance from now on.
-    pub fn served_by(&mut self, gateway: u32) {
-        self.gateway = gateway;
-    }
-}
-
-/// Levels over time without a walk over the bins at every change: a change touches its own bin and the next.
-#[derive(Clone, Debug, Default)]
-struct Level {
-    partial: Vec<i64>,
-    step: Vec<i64>,
-}
-
-impl Level {
-    fn new(bins: usize) -> Level {
-        Level {
-            partial: vec![0; bins + 1],
-            step: vec![0; bins + 2],
-        }
-    }
-
-    fn change(&mut self, at: Time, by: i64) {
-        let bin = ((at.0 / MINUTE) as usize).min(self.partial.len() - 1);
-        self.partial[bin] += by * ((bin as u64 + 1) * MINUTE - at.0) as i64;
-        self.step[bin + 1] += by;
-    }
-
-    fn areas(&self) -> impl Iterator<Item = u64> + '_ {
-        let mut level = 0;
-        self.partial
-            .iter()
-            .zip(&self.step)
-            .map(move |(partial, step)| {
-                level += step;
-                (partial + level * MINUTE as i64) as u64
-            })
-    }
-}
 
 /// Counts what happens to the users of one client group behind one gateway.
 #[derive(Debug)]
@@ -155,7 +23,7 @@ pub struct Probe {
     /// Drop rows in the order of detection.
     pub drops: DropLog,
     /// What has to be put in order first, where users are simulated in batches.
-    apart: Option<Interleave>,
+    unordered: Option<Interleave>,
     /// The place of the event under way among all of the group.
     pub order: u64,
 }
@@ -178,14 +46,14 @@ impl Probe {
             down: 0,
             down_since: Time::ZERO,
             drops: DropLog::new(drop_rows),
-            apart: None,
+            unordered: None,
             order: 0,
         }
     }
 
     /// Users will go through the day batch after batch, not all together.
     pub fn expect_batches(&mut self) {
-        self.apart = Some(Interleave::new(self.drops.limit()));
+        self.unordered = Some(Interleave::new(self.drops.limit()));
     }
 
     fn minute(&mut self, now: Time) -> &mut MinuteBin {
@@ -201,7 +69,7 @@ impl Probe {
     }
 
     /// The user's state from `now` on.
-    pub fn enter(&mut self, record: &mut Record, now: Time, state: UserState) {
+    pub fn enter(&mut self, record: &mut UserRecord, now: Time, state: UserState) {
         if state == record.state {
             return;
         }
@@ -236,8 +104,8 @@ impl Probe {
 
     /// Being down counts towards the peak only if it lasts: a state left at the instant it was entered was never held.
     fn count_down(&mut self, now: Time, by: i64) {
-        if let Some(apart) = &mut self.apart {
-            return apart.count_down(now, by);
+        if let Some(unordered) = &mut self.unordered {
+            return unordered.count_down(now, by);
         }
         if now > self.down_since && self.down > 0 {
             let (from, to) = (self.down_since.0 / SECOND, (now.0 - 1) / SECOND);
@@ -251,18 +119,18 @@ impl Probe {
 
     /// Follows a change: whether both ends hold the session, what hinders messages on their way, and whether the client
     /// believes in its session.
-    pub fn settle(
+    pub fn update_state(
         &mut self,
-        record: &mut Record,
+        record: &mut UserRecord,
         now: Time,
         signed_in: bool,
         held: bool,
-        hindrance: Option<DropCause>,
+        impairment: Option<DropCause>,
         believes: bool,
     ) {
         let state = match (
             signed_in,
-            held && hindrance.is_none(),
+            held && impairment.is_none(),
             record.ever_established,
         ) {
             (false, ..) => UserState::Out,
@@ -277,36 +145,36 @@ impl Probe {
             && !record.lost_at.is_some()
         {
             record.lost_at = now.into();
-            record.hindrance = hindrance;
+            record.impairment = impairment;
         }
         if record.session_open && state == UserState::Usable && record.lost_at.take().is_some() {
-            record.hindrance = None;
+            record.impairment = None;
             self.tally.count(Counter::Interruptions);
         }
         self.enter(record, now, state);
     }
 
     /// The gateway lost every trace of an established session: it cannot heal, whenever the client notices.
-    pub fn wiped(&mut self, record: &mut Record, now: Time, cause: DropCause) {
+    pub fn dialog_forgotten(&mut self, record: &mut UserRecord, now: Time, cause: DropCause) {
         if record.session_open {
             self.drop_session(record, now, cause, None);
         }
     }
 
     /// An INVITE of a new session was sent.
-    pub fn setup_began(&mut self, record: &mut Record, now: Time) {
+    pub fn setup_began(&mut self, record: &mut UserRecord, now: Time) {
         self.tally.count(Counter::SetupsAttempted);
         record.setup_began = now.into();
     }
 
     /// The set-up under way failed.
-    pub fn setup_failed(&mut self, record: &mut Record) {
+    pub fn setup_failed(&mut self, record: &mut UserRecord) {
         self.tally.count(Counter::SetupsFailed);
         record.setup_began = MaybeTime::NONE;
     }
 
     /// The client's session is up.
-    pub fn established(&mut self, record: &mut Record, now: Time) {
+    pub fn established(&mut self, record: &mut UserRecord, now: Time) {
         self.tally.count(Counter::SessionsEstablished);
         if let Some(began) = record.setup_began.take() {
             self.tally.setup.record(now - began);
@@ -321,12 +189,12 @@ impl Probe {
         record.established_at = now;
         record.session_open = true;
         record.refused = false;
-        record.hindrance = None;
+        record.impairment = None;
         record.last_refresh = LastRefresh::Fine;
     }
 
     /// A refresh was sent, by either side.
-    pub fn refresh_began(&mut self, record: &mut Record, now: Time) {
+    pub fn refresh_began(&mut self, record: &mut UserRecord, now: Time) {
         self.tally.count(Counter::RefreshesAttempted);
         self.minute(now).refreshes += 1;
         // Until it is answered it counts as unanswered: a session that ends meanwhile ends for that reason.
@@ -334,13 +202,13 @@ impl Probe {
     }
 
     /// A refresh was answered by a 2xx.
-    pub fn refresh_succeeded(&mut self, record: &mut Record) {
+    pub fn refresh_succeeded(&mut self, record: &mut UserRecord) {
         record.refused = false;
         record.last_refresh = LastRefresh::Fine;
     }
 
     /// A refresh failed.
-    pub fn refresh_failed(&mut self, record: &mut Record, how: RefreshFailure) {
+    pub fn refresh_failed(&mut self, record: &mut UserRecord, how: RefreshFailure) {
         self.tally.count(Counter::RefreshesFailed);
         record.last_refresh = match how {
             RefreshFailure::Unanswered => LastRefresh::Unanswered,
@@ -349,7 +217,7 @@ impl Probe {
         };
     }
 
-    fn cause_of_expiry(record: &Record) -> DropCause {
+    fn cause_of_expiry(record: &UserRecord) -> DropCause {
         match record.last_refresh {
             LastRefresh::Fine => DropCause::SessionExpired,
             _ if record.refused => DropCause::Overload,
@@ -359,7 +227,7 @@ impl Probe {
     }
 
     /// The client's established session is over.
-    pub fn client_ended(&mut self, record: &mut Record, user: u32, now: Time, end: ClientEnd) {
+    pub fn client_ended(&mut self, record: &mut UserRecord, user: u32, now: Time, end: ClientEnd) {
         if record.session_open {
             let (cause, ended_by) = match end {
                 ClientEnd::GaveUp if record.refused => (DropCause::Overload, EndedBy::ClientGiveUp),
@@ -384,7 +252,7 @@ impl Probe {
     }
 
     /// The gateway no longer holds the dialog of an established session.
-    pub fn gateway_ended(&mut self, record: &mut Record, now: Time, end: GatewayEnd) {
+    pub fn gateway_ended(&mut self, record: &mut UserRecord, now: Time, end: GatewayEnd) {
         if !record.session_open {
             return;
         }
@@ -403,13 +271,13 @@ impl Probe {
 
     fn drop_session(
         &mut self,
-        record: &mut Record,
+        record: &mut UserRecord,
         now: Time,
         cause: DropCause,
         ended_by: Option<EndedBy>,
     ) {
         // The root cause is what ended usability, not what ended the session afterwards (model §3).
-        let cause = record.hindrance.take().unwrap_or(cause);
+        let cause = record.impairment.take().unwrap_or(cause);
         let lost_at = record.lost_at.get().unwrap_or(now);
         record.lost_at = lost_at.into();
         record.session_open = false;
@@ -428,7 +296,7 @@ impl Probe {
     }
 
     /// The client knows of the drop (`None`: it never will, the run or the day is over).
-    fn detected(&mut self, record: &mut Record, user: u32, now: Time, at: Option<Time>) {
+    fn detected(&mut self, record: &mut UserRecord, user: u32, now: Time, at: Option<Time>) {
         let Some((cause, ended_by)) = record.undetected.take() else {
             return;
         };
@@ -449,14 +317,14 @@ impl Probe {
             cause,
             ended_by,
         };
-        match &mut self.apart {
-            Some(apart) => apart.drop_row(self.order, row),
+        match &mut self.unordered {
+            Some(unordered) => unordered.drop_row(self.order, row),
             None => self.drops.push(row),
         }
     }
 
     /// The user signs out, or the run ends: what is still open is censored.
-    pub fn close(&mut self, record: &mut Record, user: u32, now: Time) {
+    pub fn close(&mut self, record: &mut UserRecord, user: u32, now: Time) {
         self.detected(record, user, now, None);
         if let Some(began) = record.setup_began.take() {
             self.tally.setup.record_censored(now - began);
@@ -474,8 +342,8 @@ impl Probe {
     /// Completes the tally at the horizon, after every user was closed.
     pub fn finish(&mut self) {
         let horizon = self.horizon;
-        if let Some(apart) = self.apart.take() {
-            let (changes, rows) = apart.in_order();
+        if let Some(unordered) = self.unordered.take() {
+            let (changes, rows) = unordered.in_order();
             changes.for_each(|(at, by)| self.count_down(at, by));
             rows.for_each(|row| self.drops.push(row));
         }

@@ -1,11 +1,12 @@
 //! Running a plan: every group in every replication is a unit of its own, on any thread, in any order.
 
 use super::drop_log::DropLog;
-use super::group::{FastPaths, Group};
+use super::group::Group;
 use super::observer::Observer;
 use super::parallel;
 use super::plan::Plan;
 use super::run_handle::RunHandle;
+use super::run_options::{FastPaths, RunOptions};
 use crate::measure::Tally;
 
 /// What one replication gave.
@@ -48,17 +49,6 @@ impl Replication {
             self.all.merge(tally);
         }
     }
-}
-
-/// How to execute a replication. No option changes a figure; `drop_rows` limits the rows kept.
-#[derive(Clone, Copy, Debug)]
-pub struct RunOptions<'a> {
-    /// Optimisations of plain deployments.
-    pub fast_paths: FastPaths,
-    /// Drop rows kept, over all replications of the call.
-    pub drop_rows: u64,
-    /// Progress and interruption.
-    pub handle: &'a RunHandle,
 }
 
 /// Simulates one replication of the whole plan, its groups in parallel on the current thread pool.
@@ -141,8 +131,8 @@ pub fn simulate_each<E>(
             let replication = replications[unit / groups.len()];
             Group::new(plan, gateway, group, replication, options, ()).run()
         });
-        for (unit, harvest) in chunk.zip(results) {
-            let Some(harvest) = harvest else {
+        for (unit, result) in chunk.zip(results) {
+            let Some(result) = result else {
                 return Ok(());
             };
             let (gateway, _) = groups[unit % groups.len()];
@@ -150,10 +140,10 @@ pub fn simulate_each<E>(
             merged.merge(
                 plan,
                 gateway,
-                &harvest.gateways,
-                harvest.probes.iter().map(|probe| &probe.tally),
+                &result.gateways,
+                result.probes.iter().map(|probe| &probe.tally),
             );
-            for probe in harvest.probes {
+            for probe in result.probes {
                 rows_left = rows_left.saturating_sub(probe.drops.len());
                 take(replication, ReplicationPart::Drops(probe.drops))?;
             }
@@ -190,11 +180,11 @@ pub fn observe_with_tally<W: Observer>(
         drop_rows: 0,
         handle: &RunHandle::default(),
     };
-    let harvest = Group::new(plan, gateway, group, replication, options, observer).run()?;
-    let mut whole = harvest.gateways;
-    harvest
+    let result = Group::new(plan, gateway, group, replication, options, observer).run()?;
+    let mut whole = result.gateways;
+    result
         .probes
         .iter()
         .for_each(|probe| whole.merge(&probe.tally));
-    Some((whole, harvest.observer))
+    Some((whole, result.observer))
 }

@@ -85,7 +85,7 @@ impl ServiceTime {
     }
 }
 
-/// What happens to a job that finds every place taken.
+/// What happens to a job that finds every slot taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Overload {
     /// Nothing: it is dropped, and its sender finds out by itself.
@@ -168,18 +168,18 @@ pub struct Job {
     /// What.
     pub work: Work,
     arrived: Time,
-    /// Tells it from jobs that had its place before.
+    /// Tells it from jobs that had its slot before.
     number: u32,
     in_serial_section: bool,
-    /// In the station: its place is not free.
+    /// In the station: its slot is not free.
     inside: bool,
 }
 
-/// A service that began: the place of its job, the job's number and when it ends.
+/// A service that began: the slot of its job, the job's number and when it ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ServiceStart {
-    /// The job's place.
-    pub place: u32,
+    /// The job's slot.
+    pub slot: u32,
     /// The job's number.
     pub number: u32,
     /// When the service ends.
@@ -255,7 +255,7 @@ impl<'a> Station<'a> {
         self.changed = now;
     }
 
-    /// A job comes. `Err`: there is no place for it.
+    /// A job comes. `Err`: there is no slot for it.
     ///
     /// # Errors
     /// The reaction of the station to a job too many.
@@ -270,7 +270,7 @@ impl<'a> Station<'a> {
         let full = self
             .config
             .queue
-            .is_some_and(|places| self.busy == self.config.servers && self.queued() >= places);
+            .is_some_and(|slots| self.busy == self.config.servers && self.queued() >= slots);
         if full {
             self.tally.refused += 1;
             return Err(self.config.overload);
@@ -284,10 +284,10 @@ impl<'a> Station<'a> {
             in_serial_section: false,
             inside: true,
         };
-        let place = match self.free.pop() {
-            Some(place) => {
-                self.jobs[place as usize] = job;
-                place
+        let slot = match self.free.pop() {
+            Some(slot) => {
+                self.jobs[slot as usize] = job;
+                slot
             }
             None => {
                 self.jobs.push(job);
@@ -296,37 +296,37 @@ impl<'a> Station<'a> {
         };
         self.in_system += 1;
         if self.busy < self.config.servers {
-            return Ok(Some(self.begin(now, place)));
+            return Ok(Some(self.begin(now, slot)));
         }
         if self.config.calls_first && work.class() == JobClass::Call {
-            self.urgent.push_back(place);
+            self.urgent.push_back(slot);
         } else {
-            self.waiting.push_back(place);
+            self.waiting.push_back(slot);
         }
         self.tally.queue_peak = self.tally.queue_peak.max(self.waiting());
         Ok(None)
     }
 
-    fn begin(&mut self, now: Time, place: u32) -> ServiceStart {
+    fn begin(&mut self, now: Time, slot: u32) -> ServiceStart {
         self.busy += 1;
-        let job = &self.jobs[place as usize];
+        let job = &self.jobs[slot as usize];
         let service = if job.work.is_response() {
             self.config.response_service
         } else {
             self.config.service[job.work.class() as usize].draw(&mut self.stream)
         };
         ServiceStart {
-            place,
+            slot,
             number: job.number,
             ends: now + service,
         }
     }
 
-    fn begin_serial(&mut self, now: Time, place: u32) -> ServiceStart {
+    fn begin_serial(&mut self, now: Time, slot: u32) -> ServiceStart {
         self.serial_busy = true;
         ServiceStart {
-            place,
-            number: self.jobs[place as usize].number,
+            slot,
+            number: self.jobs[slot as usize].number,
             ends: now + self.config.setup_serial,
         }
     }
@@ -335,12 +335,12 @@ impl<'a> Station<'a> {
     pub fn served(
         &mut self,
         now: Time,
-        place: u32,
+        slot: u32,
         number: u32,
     ) -> (Option<Job>, [Option<ServiceStart>; 2]) {
         let Some(job) = self
             .jobs
-            .get(place as usize)
+            .get(slot as usize)
             .copied()
             .filter(|job| job.inside && job.number == number)
         else {
@@ -353,30 +353,30 @@ impl<'a> Station<'a> {
             if let Some(next) = self.serial.pop_front() {
                 begun[0] = Some(self.begin_serial(now, next));
             }
-            return (Some(self.leave(now, place)), begun);
+            return (Some(self.leave(now, slot)), begun);
         }
         self.busy -= 1;
         if let Some(next) = self.urgent.pop_front().or_else(|| self.waiting.pop_front()) {
             begun[0] = Some(self.begin(now, next));
         }
         if job.work.needs_serial_section() && self.config.setup_serial > Span::ZERO {
-            self.jobs[place as usize].in_serial_section = true;
+            self.jobs[slot as usize].in_serial_section = true;
             if self.serial_busy {
-                self.serial.push_back(place);
+                self.serial.push_back(slot);
                 self.tally.queue_peak = self.tally.queue_peak.max(self.waiting());
             } else {
-                begun[1] = Some(self.begin_serial(now, place));
+                begun[1] = Some(self.begin_serial(now, slot));
             }
             return (None, begun);
         }
-        (Some(self.leave(now, place)), begun)
+        (Some(self.leave(now, slot)), begun)
     }
 
-    fn leave(&mut self, now: Time, place: u32) -> Job {
-        let job = self.jobs[place as usize];
+    fn leave(&mut self, now: Time, slot: u32) -> Job {
+        let job = self.jobs[slot as usize];
         self.in_system -= 1;
-        self.jobs[place as usize].inside = false;
-        self.free.push(place);
+        self.jobs[slot as usize].inside = false;
+        self.free.push(slot);
         self.tally.responded(now, now - job.arrived);
         job
     }

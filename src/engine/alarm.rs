@@ -15,13 +15,13 @@ pub struct Alarm {
 
 /// What an entry that came up means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ring {
+pub enum Expiry {
     /// Nothing: another entry took its place, or there is no deadline.
     Stale,
     /// The deadline was moved: file the entry again at this due.
-    Again(u64),
+    Moved(u64),
     /// The deadline has come.
-    Now,
+    Expired,
 }
 
 impl Alarm {
@@ -50,24 +50,24 @@ impl Alarm {
 
     /// The entry filed at `due` came up.
     #[inline]
-    pub fn rang(&mut self, due: u64) -> Ring {
+    pub fn expire(&mut self, due: u64) -> Expiry {
         if due != self.filed {
             if due == self.behind {
                 self.behind = NEVER;
             }
-            return Ring::Stale;
+            return Expiry::Stale;
         }
         self.filed = std::mem::replace(&mut self.behind, NEVER);
         if self.due > due {
             if self.due >= self.filed {
-                return Ring::Stale; // the entry behind will see to it, or there is no deadline
+                return Expiry::Stale; // the entry behind will see to it, or there is no deadline
             }
             self.behind = self.filed;
             self.filed = self.due;
-            return Ring::Again(self.due);
+            return Expiry::Moved(self.due);
         }
         self.due = NEVER;
-        Ring::Now
+        Expiry::Expired
     }
 }
 
@@ -81,9 +81,9 @@ mod tests {
         let mut a = Alarm::IDLE;
         assert_eq!(a.set(Some((Time(10), 1))), Some(81));
         assert_eq!(a.set(Some((Time(20), 4))), None);
-        assert_eq!(a.rang(81), Ring::Again(164));
-        assert_eq!(a.rang(164), Ring::Now);
-        assert_eq!(a.rang(164), Ring::Stale);
+        assert_eq!(a.expire(81), Expiry::Moved(164));
+        assert_eq!(a.expire(164), Expiry::Expired);
+        assert_eq!(a.expire(164), Expiry::Stale);
     }
 
     #[test]
@@ -91,8 +91,8 @@ mod tests {
         let mut a = Alarm::IDLE;
         assert_eq!(a.set(Some((Time(20), 4))), Some(164));
         assert_eq!(a.set(Some((Time(10), 4))), Some(84));
-        assert_eq!(a.rang(84), Ring::Now);
-        assert_eq!(a.rang(164), Ring::Stale);
+        assert_eq!(a.expire(84), Expiry::Expired);
+        assert_eq!(a.expire(164), Expiry::Stale);
     }
 
     #[test]
@@ -102,9 +102,9 @@ mod tests {
         assert_eq!(a.set(Some((Time(10), 1))), Some(81));
         // The timeout is cleared: the first entry finds that the other stands for the deadline.
         assert_eq!(a.set(Some((Time(20), 4))), None);
-        assert_eq!(a.rang(81), Ring::Stale);
+        assert_eq!(a.expire(81), Expiry::Stale);
         assert!(a.is_set());
-        assert_eq!(a.rang(164), Ring::Now);
+        assert_eq!(a.expire(164), Expiry::Expired);
     }
 
     #[test]
@@ -113,10 +113,10 @@ mod tests {
         assert_eq!(a.set(Some((Time(30), 4))), Some(244));
         assert_eq!(a.set(Some((Time(10), 1))), Some(81));
         assert_eq!(a.set(Some((Time(20), 4))), None);
-        assert_eq!(a.rang(81), Ring::Again(164));
-        assert_eq!(a.rang(164), Ring::Now);
+        assert_eq!(a.expire(81), Expiry::Moved(164));
+        assert_eq!(a.expire(164), Expiry::Expired);
         assert_eq!(a.set(Some((Time(30), 4))), None);
-        assert_eq!(a.rang(244), Ring::Now);
+        assert_eq!(a.expire(244), Expiry::Expired);
     }
 
     #[test]
@@ -124,6 +124,6 @@ mod tests {
         let mut a = Alarm::IDLE;
         assert_eq!(a.set(Some((Time(20), 4))), Some(164));
         assert_eq!(a.set(None), None);
-        assert_eq!(a.rang(164), Ring::Stale);
+        assert_eq!(a.expire(164), Expiry::Stale);
     }
 }

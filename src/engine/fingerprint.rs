@@ -1,6 +1,6 @@
 //! The fingerprint of a run: a sum over what an observer could see, whatever the engine did to get there.
 
-use super::mix;
+use super::stream::mix;
 
 /// A sum of hashes: it does not depend on the order in which simultaneous or independent observations were made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -11,10 +11,10 @@
 //! pile up in the run, and when sorting them in has cost as much as laying a wheel would have, that is done. Whatever
 //! happens to the structure, the order is that of the keys.
 
-use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
+use super::entry::Entry;
 use super::key::EventKey;
 use super::lane::Lanes;
 use super::pool::{Chain, Pool};
@@ -32,37 +32,6 @@ const SHIFTABLE: usize = 64;
 
 /// A bucket of the coarse wheel with more entries, and more than all others together, shows the wheel to be too wide.
 const CROWDED: usize = 1 << 18;
-
-/// An event with its place.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Entry<P> {
-    pub key: EventKey,
-    pub payload: P,
-}
-
-// A heap takes the greatest first, so the order is turned round.
-impl<P> Ord for Entry<P> {
-    #[inline]
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.key.cmp(&self.key)
-    }
-}
-impl<P> PartialOrd for Entry<P> {
-    #[inline]
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-    #[inline]
-    fn lt(&self, other: &Self) -> bool {
-        other.key < self.key
-    }
-}
-impl<P> PartialEq for Entry<P> {
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-    }
-}
-impl<P> Eq for Entry<P> {}
 
 /// The pending events of one group.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Lanes: events that are filed in the order in which they come up, or nearly, because each is due the same time after
 //! it is filed. A message on a path with a fixed delay is such, and a timeout. A lane is a queue: nothing is sorted.
 
-use super::future_event_list::Entry;
+use super::entry::Entry;
 use super::key::EventKey;
 
 /// Lanes of an agenda.

@@ -1,6 +1,7 @@
 //! The engine: pending events in a total order, alarms, keyed random streams, samplers and the fingerprint. It has never heard of SIP.
 
 mod alarm;
+mod entry;
 mod fingerprint;
 mod future_event_list;
 mod key;
@@ -10,7 +11,7 @@ mod sampler;
 mod stream;
 mod wheel;
 
-pub use alarm::{Alarm, Ring};
+pub use alarm::{Alarm, Expiry};
 pub use fingerprint::Fingerprint;
 pub use future_event_list::FutureEventList;
 pub use key::EventKey;

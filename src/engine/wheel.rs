@@ -3,7 +3,7 @@
 //! How wide they are is decided each time the wheel is laid over a list of entries, from a sample of that list: so wide
 //! that the earlier entries lie a few to a bucket, and not so narrow that the wheel ends long before most of the list.
 
-use super::future_event_list::Entry;
+use super::entry::Entry;
 use super::pool::{Chain, Pool};
 
 /// The buckets of a wheel.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Metric;
+use super::metric::Metric;
 
 /// Whom a figure is about.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Histogram;
+use super::histogram::Histogram;
 use crate::quantity::Time;
 
 /// A plain counter of [`Tally`].

@@ -2,11 +2,10 @@
 
 use smallvec::SmallVec;
 
+use super::config::{GatewayConfig, Refresher, SessionTimer, UpdateBehaviour};
+use super::message::{Message, Side, Status, Subject};
 use super::session_timer::{granted_s, non_refresher_bye};
 use super::transaction::{Deadline, Earliest, Pending, Timer, ack};
-use super::{
-    GatewayConfig, Message, Refresher, SessionTimer, Side, Status, Subject, UpdateBehaviour,
-};
 use crate::quantity::{MaybeTime, Span, Time};
 
 /// What ended a dialog at the gateway.

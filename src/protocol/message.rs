@@ -1,6 +1,6 @@
 //! The messages of the dialog between client and gateway, as far as the model distinguishes them.
 
-use super::{Allow, Refresher};
+use super::config::{Allow, Refresher};
 
 /// What a request is for. A response carries the subject of its request.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -2,7 +2,8 @@
 
 use std::num::NonZeroU8;
 
-use super::{Allow, Message, Refresher, Side, Status, Subject};
+use super::config::{Allow, Refresher};
+use super::message::{Message, Side, Status, Subject};
 use crate::quantity::{MaybeTime, Span, Time};
 
 /// Estimate of the round-trip time (RFC 3261 §17.1.1.1).

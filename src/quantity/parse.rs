@@ -1,6 +1,6 @@
 //! Quantities as people write them: a number and its unit, exactly.
 
-use super::Span;
+use super::time::Span;
 
 const SPAN_UNITS: [(&str, u64); 6] = [
     ("d", 86_400_000_000),

@@ -2,7 +2,8 @@
 
 use rand_distr::Distribution;
 
-use super::{DayShape, WorkloadConfig};
+use super::config::WorkloadConfig;
+use super::day_shape::DayShape;
 use crate::engine::{Exponential, Normal, Stream};
 use crate::quantity::{MaybeTime, Span, Time};
 

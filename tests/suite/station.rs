@@ -51,7 +51,7 @@ fn drive(
             (Some(at), end) if end.is_none_or(|end| at < end) => {
                 arrivals.next();
                 if let Ok(Some(begun)) = station.offer(at, 0, job()) {
-                    services.push(Reverse((begun.ends, begun.place, begun.number)));
+                    services.push(Reverse((begun.ends, begun.slot, begun.number)));
                 }
             }
             (_, Some(end)) if end < horizon => {
@@ -63,7 +63,7 @@ fn drive(
                     begun
                         .into_iter()
                         .flatten()
-                        .map(|b| Reverse((b.ends, b.place, b.number))),
+                        .map(|b| Reverse((b.ends, b.slot, b.number))),
                 );
             }
             _ => break,
@@ -318,12 +318,12 @@ fn calls_first_and_a_serial_section() {
     station
         .offer(Time(2), 3, Work::Originate(Subject::Delivered, 1))
         .unwrap();
-    let (done, next) = station.served(begun.ends, begun.place, begun.number);
+    let (done, next) = station.served(begun.ends, begun.slot, begun.number);
     assert_eq!(done.unwrap().user, 1);
     let next = next[0].unwrap();
     assert_eq!(
         station
-            .served(next.ends, next.place, next.number)
+            .served(next.ends, next.slot, next.number)
             .0
             .unwrap()
             .user,
@@ -342,12 +342,12 @@ fn calls_first_and_a_serial_section() {
         .collect();
     let mut pending: Vec<_> = begun
         .iter()
-        .flat_map(|b| station.served(b.ends, b.place, b.number).1)
+        .flat_map(|b| station.served(b.ends, b.slot, b.number).1)
         .flatten()
         .collect();
     let mut ends = Vec::new();
     while let Some(b) = pending.pop() {
-        let (done, next) = station.served(b.ends, b.place, b.number);
+        let (done, next) = station.served(b.ends, b.slot, b.number);
         ends.push((done.unwrap().user, b.ends));
         pending.extend(next.into_iter().flatten());
     }

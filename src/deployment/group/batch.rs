@@ -7,101 +7,46 @@
 
 use std::ops::Range;
 
-use super::super::interleave::MOST_ROWS;
+use super::super::list_pool::List;
+use super::batching::{BATCH, has_independent_users};
+use super::replay::sign_in_class;
 use super::*;
-use crate::protocol::FLOOR_S;
-
-/// Users of a batch: with their dialogs, calls and pending events some 100 kB.
-const BATCH: u32 = 128;
 
 /// Events between two looks at the progress and at the wish to stop: some milliseconds.
 const EVENTS_PER_REPORT: u64 = 1 << 15;
 
-/// Whether what happens to a user of this gateway depends on no other.
-fn is_divisible(plan: &Plan, gateway: usize, drop_rows: u64) -> bool {
-    let own = &plan.gateways[gateway];
-    let mut clients = plan.clients.iter().filter(|c| c.gateway == gateway);
-    Trouble::of(plan, gateway).is_none()
-        && own.max_sessions.is_none()
-        && own.station.is_none()
-        && own.path.is_plain()
-        && clients
-            .all(|c| c.path.is_plain() && c.recorded_calls.is_none() && c.recorded_signs.is_none())
-        && drop_rows <= MOST_ROWS
-}
-
-/// About the memory that the users of a group of this gateway take while it is simulated: all of them, or those of a batch
-/// and what all leave behind.
-pub fn bytes_of_group(plan: &Plan, gateway: usize) -> u64 {
-    let (groups, _) = plan.gateways[gateway].groups();
-    let clients = plan.clients.iter().filter(|c| c.gateway == gateway);
-    let users = |c: &ClientPlan| u64::from(c.count.div_ceil(groups));
-    if !is_divisible(plan, gateway, plan.drops_limit) {
-        return clients.map(users).sum::<u64>() * bytes_per_user();
-    }
-    let batch = clients
-        .clone()
-        .map(users)
-        .max()
-        .unwrap_or(0)
-        .min(u64::from(BATCH));
-    batch * bytes_per_user()
-        + clients
-            .map(|c| users(c) * bytes_left_behind(plan, c))
-            .sum::<u64>()
-}
-
-/// What a user whose day is over leaves behind at most: 8 bytes for each time that the state turned to down or back, and
-/// half as much to sort them. Where nothing goes wrong but refreshes, a session lasts until the first of them, half of
-/// Session-Expires or the interval, or until a timer runs out later than the former.
-fn bytes_left_behind(plan: &Plan, clients: &ClientPlan) -> u64 {
-    let own = &plan.gateways[clients.gateway].config;
-    let expires_s = clients
-        .config
-        .session_expires_s
-        .min(own.session_expires_s)
-        .max(FLOOR_S);
-    let refresh_us =
-        clients.config.refresh_interval.0 as f64 * (1.0 - clients.config.refresh_jitter);
-    let shortest_us = (u64::from(expires_s) * 500_000)
-        .min(refresh_us as u64)
-        .max(1_000_000);
-    let sign_ins = if clients.lunch.is_some() { 2 } else { 1 };
-    2 * 12 * (sign_ins + plan.horizon.0 / shortest_us)
-}
-
 impl<W: Observer> Group<'_, W> {
     /// Runs to the horizon; `None` where it was stopped.
-    pub fn run(mut self) -> Option<Harvest<W>> {
+    pub fn run(mut self) -> Option<GroupResult<W>> {
         if !self.goes_in_batches() {
-            for member in 0..self.members.len() as u16 {
-                self.admit(member, 0..self.members[member as usize].users);
-                self.file_recorded_call(member);
-                self.file_recorded_sign(member);
+            for cohort in 0..self.cohorts.len() as u16 {
+                self.admit_users(cohort, 0..self.cohorts[cohort as usize].users);
+                self.schedule_recorded_call(cohort);
+                self.schedule_recorded_sign(cohort);
             }
-            self.file_faults();
+            self.schedule_faults();
             self.run_events(1)?;
-            self.dismiss();
-            return Some(self.harvest());
+            self.end_day();
+            return Some(self.into_result());
         }
-        self.members
+        self.cohorts
             .iter_mut()
             .for_each(|m| m.probe.expect_batches());
-        let batches = self.members.iter().map(|m| m.users.div_ceil(BATCH)).sum();
-        for member in 0..self.members.len() as u16 {
-            let users = self.members[member as usize].users;
+        let batches = self.cohorts.iter().map(|m| m.users.div_ceil(BATCH)).sum();
+        for cohort in 0..self.cohorts.len() as u16 {
+            let users = self.cohorts[cohort as usize].users;
             for start in (0..users).step_by(BATCH as usize) {
-                self.admit(member, start..(start + BATCH).min(users));
+                self.admit_users(cohort, start..(start + BATCH).min(users));
                 self.run_events(batches)?;
-                self.dismiss();
+                self.end_day();
             }
         }
-        Some(self.harvest())
+        Some(self.into_result())
     }
 
     fn goes_in_batches(&self) -> bool {
         let wanted = !W::NEEDS_TIME_ORDER && self.options.fast_paths == FastPaths::On;
-        wanted && is_divisible(self.plan, self.index, self.options.drop_rows)
+        wanted && has_independent_users(self.plan, self.index, self.options.drop_rows)
     }
 
     /// Takes the events up to the horizon, in one of so many batches.
@@ -109,7 +54,7 @@ impl<W: Observer> Group<'_, W> {
         let mut reported = Time::ZERO;
         self.now = Time::ZERO;
         self.order = 0;
-        while let Some((key, event)) = self.take() {
+        while let Some((key, event)) = self.next_event() {
             debug_assert!(key.time() >= self.now, "time went backwards");
             self.now = key.time();
             self.order = self.order.max(key.due);
@@ -131,21 +76,21 @@ impl<W: Observer> Group<'_, W> {
         Some(())
     }
 
-    /// These users of a member enter, before the day begins.
-    fn admit(&mut self, member: u16, users: Range<u32>) {
-        let Member {
+    /// These users of a cohort enter, before the day begins.
+    fn admit_users(&mut self, cohort: u16, users: Range<u32>) {
+        let Cohort {
             plan: clients,
             plain,
             reliable,
             start_us,
             ..
-        } = self.members[member as usize];
+        } = self.cohorts[cohort as usize];
         let (groups, _) = self.gateway.groups();
         let group_key = name_key(&clients.name);
         let (plan, first, replication) = (self.plan, self.number, self.replication);
-        self.members[member as usize].probe.tally.users += u64::from(users.end - users.start);
+        self.cohorts[cohort as usize].probe.tally.users += u64::from(users.end - users.start);
         self.users.reserve_exact(users.len());
-        self.seldom.reserve_exact(users.len());
+        self.cold.reserve_exact(users.len());
         // Users go to the gateways in turn, so that one more user moves none of the others.
         for number in users.map(|position| first + position * groups) {
             let key = mix(group_key, u64::from(number));
@@ -172,7 +117,7 @@ impl<W: Observer> Group<'_, W> {
                 (leaves, leaves + lunch.lasts)
             });
             if drawn {
-                self.file_rest_of_day(user, sign_in, sign_out, lunch);
+                self.schedule_rest_of_day(user, sign_in, sign_out, lunch);
             }
             let calls = &clients.workload;
             let own = own_rate(calls.spread, &mut open(Purpose::OwnRate));
@@ -194,18 +139,18 @@ impl<W: Observer> Group<'_, W> {
             } else {
                 0
             };
-            if !plain || !self.trouble.is_none() {
+            if !plain || !self.impairments.is_none() {
                 self.lines.resize_with(user as usize, ClientLine::default);
                 self.lines.push(ClientLine::new(open(Purpose::RouteExpiry)));
             }
             self.users.push(User {
                 client: Client::new(reliable),
                 alarm: Alarm::IDLE,
-                record: Record::new(self.sites[home as usize].instance),
+                record: UserRecord::new(self.instances[home as usize].number),
                 signed_in: false,
-                member,
+                cohort,
                 home,
-                site: home,
+                instance: home,
                 number,
                 sends: 0,
                 calls_made: 0,
@@ -215,7 +160,7 @@ impl<W: Observer> Group<'_, W> {
                 incoming: process(Purpose::Incoming, calls.incoming_per_s),
                 outgoing: process(Purpose::Outgoing, calls.outgoing_per_s),
             });
-            self.seldom.push(Seldom {
+            self.cold.push(ColdState {
                 jitter: open(Purpose::RefreshJitter),
                 reestablish: open(Purpose::Reestablish),
                 glare: open(Purpose::Glare),
@@ -227,7 +172,7 @@ impl<W: Observer> Group<'_, W> {
     }
 
     /// The day of those who entered is over.
-    fn dismiss(&mut self) {
+    fn end_day(&mut self) {
         self.check_deadlines();
         self.order = u64::MAX;
         for u in 0..self.users.len() as u32 {
@@ -238,7 +183,7 @@ impl<W: Observer> Group<'_, W> {
             }
         }
         self.users.clear();
-        self.seldom.clear();
+        self.cold.clear();
         self.dialogs.clear();
         self.calls.clear();
         self.future_events.reset();

@@ -4,7 +4,7 @@ use super::*;
 
 impl<W: Observer> Group<'_, W> {
     /// Files what follows the first sign-in: lunch, for those who are signed in then, and the sign-out of the day.
-    pub(super) fn file_rest_of_day(
+    pub(super) fn schedule_rest_of_day(
         &mut self,
         u: u32,
         sign_in: Time,
@@ -33,7 +33,7 @@ impl<W: Observer> Group<'_, W> {
         self.wake(u);
         self.users[u as usize].signed_in = true;
         self.users[u as usize].record.sign_in();
-        self.settle(u);
+        self.update_state(u);
         self.with_client(u, |client, config, now, port| {
             client.sign_in(config, now, port)
         });
@@ -57,7 +57,7 @@ impl<W: Observer> Group<'_, W> {
         let (probe, record) = self.probe(u);
         let before = record.state();
         probe.close(record, number, now);
-        self.moved(u, before, UserState::Out);
+        self.count_transition(u, before, UserState::Out);
         self.with_client(u, |client, config, now, port| {
             client.sign_out(config, now, port)
         });
@@ -66,19 +66,19 @@ impl<W: Observer> Group<'_, W> {
     /// The calls of a user who may sign in again begin with the first sign-in; those of others are filed from now on.
     fn begin_calls(&mut self, u: u32) {
         let user = &mut self.users[u as usize];
-        let member = &self.members[user.member as usize];
-        if member.signs_in_again() {
+        let cohort = &self.cohorts[user.cohort as usize];
+        if cohort.signs_in_again() {
             if user.incoming.next().or(user.outgoing.next()).is_some() {
                 return; // they went on, unheard, since the last sign-out
             }
-            let shape = &member.plan.workload.by_hour;
-            user.incoming.begin(self.now, shape, member.start_us);
-            user.outgoing.begin(self.now, shape, member.start_us);
+            let shape = &cohort.plan.workload.by_hour;
+            user.incoming.begin(self.now, shape, cohort.start_us);
+            user.outgoing.begin(self.now, shape, cohort.start_us);
         }
-        self.file_next_call(u);
+        self.schedule_next_call(u);
     }
 
-    fn file_next_call(&mut self, u: u32) {
+    fn schedule_next_call(&mut self, u: u32) {
         let user = &self.users[u as usize];
         let next = [user.incoming.next(), user.outgoing.next()]
             .into_iter()
@@ -93,17 +93,17 @@ impl<W: Observer> Group<'_, W> {
     pub(super) fn next_call(&mut self, u: u32) {
         let now = self.now;
         let user = &mut self.users[u as usize];
-        let member = &self.members[user.member as usize];
-        if !user.signed_in && !member.signs_in_again() {
+        let cohort = &self.cohorts[user.cohort as usize];
+        if !user.signed_in && !cohort.signs_in_again() {
             return; // the calls of the day end with the sign-out
         }
-        let (workload, start_us) = (&member.plan.workload, member.start_us);
+        let (workload, start_us) = (&cohort.plan.workload, cohort.start_us);
         let (direction, draws) = if user.incoming.next() == Some(now) {
             (Direction::Incoming, user.incoming.take(workload, start_us))
         } else {
             (Direction::Outgoing, user.outgoing.take(workload, start_us))
         };
-        self.file_next_call(u);
+        self.schedule_next_call(u);
         if self.users[u as usize].signed_in {
             self.call(u, direction, draws);
         }
@@ -168,25 +168,25 @@ impl<W: Observer> Group<'_, W> {
 
     pub(super) fn find_call(&self, u: u32, number: u32) -> Option<u32> {
         self.calls
-            .of(self.users[u as usize].calls)
+            .iter(self.users[u as usize].calls)
             .find(|i| self.calls[*i].number == number)
     }
 
     /// The gateway has an event of a call to report: at once, or when its station comes to it.
     fn event(&mut self, u: u32, subject: Subject, call: u32) {
-        let site = self.users[u as usize].site as usize;
-        if self.sites[site].down().is_some() {
+        let instance = self.users[u as usize].instance as usize;
+        if self.instances[instance].down().is_some() {
             return;
         }
         let monitors = |i: u32| self.dialogs[i].dialog.is_monitored();
-        if self.sites[site].station.is_none() {
+        if self.instances[instance].station.is_none() {
             self.send_event(u, subject, call);
         } else if self
             .dialogs
-            .of(self.users[u as usize].dialogs)
+            .iter(self.users[u as usize].dialogs)
             .any(monitors)
         {
-            self.queue(site, u, Work::Originate(subject, call));
+            self.queue(instance, u, Work::Originate(subject, call));
         }
     }
 
@@ -217,7 +217,7 @@ impl<W: Observer> Group<'_, W> {
         );
     }
 
-    pub(super) fn ring_call(&mut self, index: u32, key: EventKey) {
+    pub(super) fn expire_call_alarm(&mut self, index: u32, key: EventKey) {
         let call = self.calls[index];
         // The place may have passed to another call since the entry was filed.
         if call.user != key.entity()

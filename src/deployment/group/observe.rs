@@ -3,9 +3,9 @@
 use super::*;
 
 impl<W: Observer> Group<'_, W> {
-    pub(super) fn probe(&mut self, u: u32) -> (&mut Probe, &mut Record) {
+    pub(super) fn probe(&mut self, u: u32) -> (&mut Probe, &mut UserRecord) {
         let user = &mut self.users[u as usize];
-        let probe = &mut self.members[user.member as usize].probe;
+        let probe = &mut self.cohorts[user.cohort as usize].probe;
         probe.order = self.order;
         (probe, &mut user.record)
     }
@@ -17,35 +17,35 @@ impl<W: Observer> Group<'_, W> {
     }
 
     /// Works out where the user stands now.
-    pub(super) fn settle(&mut self, u: u32) {
-        let hindrance = if self.trouble.is_none() {
+    pub(super) fn update_state(&mut self, u: u32) {
+        let impairment = if self.impairments.is_none() {
             None
         } else {
-            self.hindrance(u)
+            self.impairment(u)
         };
         let user = &mut self.users[u as usize];
         let believes = user.client.is_established();
         let held = believes
-            && self.dialogs.of(user.dialogs).any(|i| {
+            && self.dialogs.iter(user.dialogs).any(|i| {
                 let dialog = &self.dialogs[i].dialog;
                 dialog.number() == user.client.dialog() && dialog.is_monitored()
             });
         let before = user.record.state();
-        let probe = &mut self.members[user.member as usize].probe;
-        probe.settle(
+        let probe = &mut self.cohorts[user.cohort as usize].probe;
+        probe.update_state(
             &mut user.record,
             self.now,
             user.signed_in,
             held,
-            hindrance,
+            impairment,
             believes,
         );
         let after = user.record.state();
-        self.moved(u, before, after);
+        self.count_transition(u, before, after);
     }
 
     /// Follows a user from one state to another.
-    pub(super) fn moved(&mut self, u: u32, before: UserState, after: UserState) {
+    pub(super) fn count_transition(&mut self, u: u32, before: UserState, after: UserState) {
         if after == before {
             return;
         }
@@ -55,7 +55,7 @@ impl<W: Observer> Group<'_, W> {
         }
         if after == UserState::Usable {
             self.usable += 1;
-            self.trouble
+            self.impairments
                 .usable_again(self.usable, self.now, &mut self.tally);
         }
     }
@@ -68,19 +68,19 @@ impl<W: Observer> Group<'_, W> {
         match note {
             ClientNote::SetupBegan => {
                 probe.setup_began(record, now);
-                self.choose_site(u);
+                self.choose_instance(u);
             }
             ClientNote::SetupFailed => probe.setup_failed(record),
             ClientNote::Established => {
                 probe.established(record, now);
-                self.settle(u);
+                self.update_state(u);
             }
             ClientNote::RefreshBegan => probe.refresh_began(record, now),
             ClientNote::RefreshSucceeded => probe.refresh_succeeded(record),
             ClientNote::RefreshFailed(how) => probe.refresh_failed(record, how),
             ClientNote::Ended(end) => {
                 probe.client_ended(record, number, now, end);
-                self.settle(u);
+                self.update_state(u);
             }
             ClientNote::CallPlaced(call) => self.origination_decided(u, call, true),
             ClientNote::CallFailed(call) => self.origination_decided(u, call, false),
@@ -98,7 +98,7 @@ impl<W: Observer> Group<'_, W> {
                 if current && end != GatewayEnd::Bye {
                     let (probe, record) = self.probe(u);
                     probe.gateway_ended(record, now, end);
-                    self.settle(u);
+                    self.update_state(u);
                 }
             }
             GatewayNote::CallMade(call) => self.call_accepted(u, call),
@@ -121,7 +121,7 @@ impl<W: Observer> Group<'_, W> {
     /// No machine waits without a deadline: whoever expects something has an entry that will come up (model §5).
     pub(super) fn check_deadlines(&self) {
         for user in &self.users {
-            let config = &self.members[user.member as usize].plan.config;
+            let config = &self.cohorts[user.cohort as usize].plan.config;
             let waits = match user.client.phase() {
                 Phase::SignedOut => false,
                 Phase::Calling | Phase::Querying | Phase::Monitoring => true,
@@ -134,7 +134,7 @@ impl<W: Observer> Group<'_, W> {
                 "a client in {:?} waits without a deadline",
                 user.client.phase()
             );
-            for index in self.calls.of(user.calls) {
+            for index in self.calls.iter(user.calls) {
                 // Without an instant of its own it is one that the client asked for, and hears of within 32 s.
                 let call = &self.calls[index];
                 assert!(
@@ -142,7 +142,7 @@ impl<W: Observer> Group<'_, W> {
                     "a call waits without a deadline"
                 );
             }
-            for index in self.dialogs.of(user.dialogs) {
+            for index in self.dialogs.iter(user.dialogs) {
                 let held = &self.dialogs[index];
                 let waits = held.dialog.deadline().is_some();
                 assert!(
@@ -151,75 +151,5 @@ impl<W: Observer> Group<'_, W> {
                 );
             }
         }
-    }
-}
-
-/// The laws of conservation, in release builds too (model §3): a broken one is our fault, never the user's.
-pub(super) fn check_laws(t: &crate::measure::Tally) {
-    let states = t.usable_us + t.setting_up_us + t.silent_us + t.visible_us;
-    assert_eq!(
-        states, t.signed_in_us,
-        "the states of a user do not add up to the signed-in time"
-    );
-    let minutes: u128 = t
-        .minutes
-        .iter()
-        .map(|m| {
-            u128::from(m.usable_us)
-                + u128::from(m.setting_up_us)
-                + u128::from(m.silent_us)
-                + u128::from(m.visible_us)
-        })
-        .sum();
-    assert_eq!(
-        minutes, t.signed_in_us,
-        "the time series does not add up to the signed-in time"
-    );
-    assert_eq!(
-        t.get(Counter::ToastsDue),
-        t.get(Counter::ToastsShown) + t.all_missed(),
-        "toasts due are neither shown nor missed"
-    );
-    let crossed = |sent, delivered, lost, in_flight| {
-        assert_eq!(
-            t.get(sent),
-            t.get(delivered) + t.get(lost) + t.get(in_flight),
-            "messages sent are neither delivered nor lost nor in flight"
-        );
-    };
-    crossed(
-        Counter::MessagesSent,
-        Counter::MessagesDelivered,
-        Counter::MessagesLost,
-        Counter::MessagesInFlight,
-    );
-    crossed(
-        Counter::ClientLegSent,
-        Counter::ClientLegDelivered,
-        Counter::ClientLegLost,
-        Counter::ClientLegInFlight,
-    );
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn breaks(change: impl FnOnce(&mut Tally)) -> bool {
-        let mut tally = Tally::default();
-        change(&mut tally);
-        std::panic::catch_unwind(|| check_laws(&tally)).is_err()
-    }
-
-    #[test]
-    fn a_broken_law_is_noticed() {
-        assert!(!breaks(|_| {}));
-        assert!(breaks(|t| t.signed_in_us = 1));
-        assert!(breaks(|t| {
-            (t.signed_in_us, t.usable_us) = (1, 1); // and not in the time series
-        }));
-        assert!(breaks(|t| t.count(Counter::ToastsDue)));
-        assert!(breaks(|t| t.count(Counter::MessagesSent)));
-        assert!(breaks(|t| t.count(Counter::ClientLegLost)));
     }
 }

@@ -11,10 +11,10 @@ impl<W: Observer> Group<'_, W> {
     /// Counts a copy that crossed: `legs` says whether both legs were crossed in one event.
     fn delivered(&mut self, u: u32, from: Side, leg: u8) {
         let user = &self.users[u as usize];
-        let member = &mut self.members[user.member as usize];
-        let tally = &mut member.probe.tally;
+        let cohort = &mut self.cohorts[user.cohort as usize];
+        let tally = &mut cohort.probe.tally;
         let last_leg_is_gateways = from == Side::Client;
-        if leg == 1 || member.joined {
+        if leg == 1 || cohort.single_hop {
             tally.count(if last_leg_is_gateways {
                 Counter::ClientLegDelivered
             } else {
@@ -45,8 +45,8 @@ impl<W: Observer> Group<'_, W> {
     }
 
     fn receive_at_gateway(&mut self, u: u32, message: Message) {
-        let site = self.users[u as usize].site as usize;
-        if let Some(reset) = self.sites[site].down() {
+        let instance = self.users[u as usize].instance as usize;
+        if let Some(reset) = self.instances[instance].down() {
             if reset && message.is_request() && message.subject != Subject::Ack {
                 // A connection that is refused is as good as a 503 (domain §7), which nobody can miss.
                 self.transmit(u, message.answer(Status::Unavailable503));
@@ -54,37 +54,37 @@ impl<W: Observer> Group<'_, W> {
             return;
         }
         let work = Work::Received(message);
-        if self.sites[site]
+        if self.instances[instance]
             .station
             .as_ref()
             .is_some_and(|s| s.serves(&work))
         {
-            return self.queue(site, u, work);
+            return self.queue(instance, u, work);
         }
-        self.take_up(u, message);
+        self.handle_at_gateway(u, message);
     }
 
     /// A job comes to the station.
-    pub(super) fn queue(&mut self, site: usize, u: u32, work: Work) {
+    pub(super) fn queue(&mut self, instance: usize, u: u32, work: Work) {
         let now = self.now;
-        let Some(station) = &mut self.sites[site].station else {
+        let Some(station) = &mut self.instances[instance].station else {
             return;
         };
         match station.offer(now, u, work) {
-            Ok(begun) => self.file_service(site, begun),
+            Ok(begun) => self.schedule_service(instance, begun),
             Err(overload) => self.refuse(u, work, overload),
         }
     }
 
-    fn file_service(&mut self, site: usize, begun: Option<ServiceStart>) {
-        if let Some(ServiceStart {
-            place,
-            number,
-            ends,
-        }) = begun
-        {
-            let key = EventKey::new(ends, Class::Arrival as u8, SITES | site as u32, number);
-            self.future_events.schedule(key, Event::Served(place));
+    fn schedule_service(&mut self, instance: usize, begun: Option<ServiceStart>) {
+        if let Some(ServiceStart { slot, number, ends }) = begun {
+            let key = EventKey::new(
+                ends,
+                Class::Arrival as u8,
+                INSTANCES | instance as u32,
+                number,
+            );
+            self.future_events.schedule(key, Event::ServiceEnds(slot));
         }
     }
 
@@ -117,29 +117,31 @@ impl<W: Observer> Group<'_, W> {
     }
 
     /// A service ends: now the answer leaves.
-    pub(super) fn served(&mut self, site: usize, place: u32, number: u32) {
+    pub(super) fn served(&mut self, instance: usize, slot: u32, number: u32) {
         let now = self.now;
-        let Some(station) = &mut self.sites[site].station else {
+        let Some(station) = &mut self.instances[instance].station else {
             return;
         };
-        let (done, begun) = station.served(now, place, number);
-        begun.into_iter().for_each(|b| self.file_service(site, b));
+        let (done, begun) = station.served(now, slot, number);
+        begun
+            .into_iter()
+            .for_each(|b| self.schedule_service(instance, b));
         match done.map(|job| (job.user, job.work)) {
-            Some((u, Work::Received(message))) => self.take_up(u, message),
+            Some((u, Work::Received(message))) => self.handle_at_gateway(u, message),
             Some((u, Work::Originate(subject, number))) => self.send_event(u, subject, number),
             None => {}
         }
     }
 
     /// The gateway acts on a message.
-    fn take_up(&mut self, u: u32, message: Message) {
+    fn handle_at_gateway(&mut self, u: u32, message: Message) {
         let held = self
             .dialogs
-            .of(self.users[u as usize].dialogs)
+            .iter(self.users[u as usize].dialogs)
             .find(|i| self.dialogs[*i].dialog.number() == message.dialog);
         if let Some(index) = held {
             if message.subject == Subject::Bye && message.is_request() {
-                self.seldom[u as usize].last_bye = Some((message.dialog, message.cseq));
+                self.cold[u as usize].last_bye = Some((message.dialog, message.cseq));
             }
             let starts = message.subject == Subject::MonitorStart && message.is_request();
             if starts && !self.dialogs[index].dialog.is_monitored() && self.is_full(u) {
@@ -153,7 +155,7 @@ impl<W: Observer> Group<'_, W> {
             return self.accept(u, message);
         }
         if message.subject == Subject::Bye
-            && self.seldom[u as usize].last_bye == Some((message.dialog, message.cseq))
+            && self.cold[u as usize].last_bye == Some((message.dialog, message.cseq))
         {
             return self.transmit(u, message.answer(Status::Ok200)); // a copy of a BYE is answered alike (RFC 3261 §17.2.2)
         }
@@ -167,12 +169,12 @@ impl<W: Observer> Group<'_, W> {
         let user = &self.users[u as usize];
         let of_line = self
             .dialogs
-            .of(user.dialogs)
+            .iter(user.dialogs)
             .filter(|i| self.dialogs[*i].dialog.is_monitored())
             .count() as u32;
         self.gateway
             .max_sessions
-            .is_some_and(|most| self.sites[user.site as usize].sessions >= most)
+            .is_some_and(|most| self.instances[user.instance as usize].sessions >= most)
             || self
                 .gateway
                 .max_sessions_per_line
@@ -180,17 +182,17 @@ impl<W: Observer> Group<'_, W> {
     }
 
     fn accept(&mut self, u: u32, invite: Message) {
-        let before = self.said.len();
+        let before = self.outbox.len();
         let user = &self.users[u as usize];
-        let reliable = self.members[user.member as usize].reliable;
+        let reliable = self.cohorts[user.cohort as usize].reliable;
         let mut port = Port {
-            out: &mut self.said,
-            draws: &mut self.seldom[u as usize],
+            out: &mut self.outbox,
+            draws: &mut self.cold[u as usize],
         };
         if let Some(dialog) =
             Dialog::accept(&self.gateway.config, self.now, &invite, reliable, &mut port)
         {
-            self.hold(u, dialog);
+            self.add_dialog(u, dialog);
         }
         self.pass_on(u, invite.dialog, before);
     }
@@ -199,15 +201,15 @@ impl<W: Observer> Group<'_, W> {
     pub(super) fn transmit(&mut self, u: u32, message: Message) {
         self.observer.message(self.now, u, &message, Fate::Sent);
         self.observe(u, 1, digest(&message));
-        let member = &self.members[self.users[u as usize].member as usize];
-        if member.joined && !message.unroutable {
+        let cohort = &self.cohorts[self.users[u as usize].cohort as usize];
+        if cohort.single_hop && !message.unroutable {
             return self.cross_both(u, message);
         }
         let arrival = match message.from {
             Side::Client => self.cross_client_leg(u, Side::Client),
             Side::Gateway => self.cross_gateway_leg(u, Side::Gateway),
         };
-        self.under_way(
+        self.put_on_leg(
             u,
             message,
             arrival,
@@ -218,9 +220,9 @@ impl<W: Observer> Group<'_, W> {
 
     /// Both legs of a plain path at once: the same instants, one event.
     fn cross_both(&mut self, u: u32, message: Message) {
-        let member = &mut self.members[self.users[u as usize].member as usize];
-        let (client_leg, gateway_leg) = (member.plan.path.delay, self.gateway.path.delay);
-        let tally = &mut member.probe.tally;
+        let cohort = &mut self.cohorts[self.users[u as usize].cohort as usize];
+        let (client_leg, gateway_leg) = (cohort.plan.path.delay, self.gateway.path.delay);
+        let tally = &mut cohort.probe.tally;
         let middle = self.now
             + if message.from == Side::Client {
                 client_leg
@@ -234,15 +236,15 @@ impl<W: Observer> Group<'_, W> {
                 if middle >= self.horizon {
                     return tally.count(Counter::ClientLegInFlight);
                 }
-                member.probe.gateway_leg_sent(middle);
+                cohort.probe.gateway_leg_sent(middle);
                 if arrival >= self.horizon {
-                    member.probe.tally.count(Counter::ClientLegDelivered);
-                    return member.probe.tally.count(Counter::MessagesInFlight);
+                    cohort.probe.tally.count(Counter::ClientLegDelivered);
+                    return cohort.probe.tally.count(Counter::MessagesInFlight);
                 }
             }
             Side::Gateway => {
-                member.probe.gateway_leg_sent(self.now);
-                let tally = &mut member.probe.tally;
+                cohort.probe.gateway_leg_sent(self.now);
+                let tally = &mut cohort.probe.tally;
                 if middle >= self.horizon {
                     return tally.count(Counter::MessagesInFlight);
                 }
@@ -253,7 +255,7 @@ impl<W: Observer> Group<'_, W> {
                 }
             }
         }
-        self.file_message(u, arrival, Event::Arrival(self.relayed(u, message)));
+        self.schedule_message(u, arrival, Event::Arrival(self.relayed(u, message)));
     }
 
     /// At OCS, after the first leg.
@@ -269,7 +271,7 @@ impl<W: Observer> Group<'_, W> {
                 .cross_client_leg(u, Side::Gateway)
                 .filter(|_| !message.unroutable),
         };
-        self.under_way(
+        self.put_on_leg(
             u,
             message,
             arrival,
@@ -281,10 +283,10 @@ impl<W: Observer> Group<'_, W> {
     /// Puts a copy onto the leg between client and OCS.
     pub(super) fn cross_client_leg(&mut self, u: u32, from: Side) -> Option<Time> {
         let user = &self.users[u as usize];
-        let member = &mut self.members[user.member as usize];
-        member.probe.tally.count(Counter::ClientLegSent);
-        let path = &member.plan.path;
-        let outage = self.trouble.client_leg_outage(user.member);
+        let cohort = &mut self.cohorts[user.cohort as usize];
+        cohort.probe.tally.count(Counter::ClientLegSent);
+        let path = &cohort.plan.path;
+        let outage = self.impairments.client_leg_outage(user.cohort);
         let was_forgotten = self
             .lines
             .get(u as usize)
@@ -295,15 +297,15 @@ impl<W: Observer> Group<'_, W> {
                 outage,
                 from,
                 self.now,
-                &mut self.seldom[u as usize].loss,
+                &mut self.cold[u as usize].loss,
             ),
             // Nothing to know of the leg: it is plain.
             None => Some(self.now + path.delay),
         };
         if path.idle_timeout.is_some() {
-            self.used_client_leg(u, from);
+            self.client_leg_used(u, from);
             if was_forgotten && !self.lines[u as usize].connection.forgotten {
-                self.settle(u);
+                self.update_state(u);
             }
         }
         crossed
@@ -312,23 +314,23 @@ impl<W: Observer> Group<'_, W> {
     /// Puts a copy onto the leg between OCS and gateway.
     pub(super) fn cross_gateway_leg(&mut self, u: u32, from: Side) -> Option<Time> {
         let user = &self.users[u as usize];
-        self.members[user.member as usize]
+        self.cohorts[user.cohort as usize]
             .probe
             .gateway_leg_sent(self.now);
-        let index = user.site;
-        let site = &mut self.sites[index as usize];
-        let was_forgotten = site.connection.forgotten;
-        let crossed = site.connection.cross(
+        let index = user.instance;
+        let instance = &mut self.instances[index as usize];
+        let was_forgotten = instance.connection.forgotten;
+        let crossed = instance.connection.cross(
             &self.gateway.path,
-            site.link_down_until,
+            instance.link_down_until,
             from,
             self.now,
-            &mut self.seldom[u as usize].loss,
+            &mut self.cold[u as usize].loss,
         );
         if self.gateway.path.idle_timeout.is_some() {
-            self.used_gateway_leg(index, from);
-            if was_forgotten && !self.sites[index as usize].connection.forgotten {
-                self.settle_site(index);
+            self.gateway_leg_used(index, from);
+            if was_forgotten && !self.instances[index as usize].connection.forgotten {
+                self.update_instance_states(index);
             }
         }
         crossed
@@ -340,8 +342,8 @@ impl<W: Observer> Group<'_, W> {
             && message.subject.is_invite()
             && message.status == Status::Ok200
         {
-            let member = &self.members[self.users[u as usize].member as usize];
-            let rewritten = member
+            let cohort = &self.cohorts[self.users[u as usize].cohort as usize];
+            let rewritten = cohort
                 .plan
                 .path
                 .relay_allow
@@ -351,7 +353,7 @@ impl<W: Observer> Group<'_, W> {
         message
     }
 
-    pub(super) fn under_way(
+    pub(super) fn put_on_leg(
         &mut self,
         u: u32,
         message: Message,
@@ -360,7 +362,7 @@ impl<W: Observer> Group<'_, W> {
         event: impl FnOnce(Message) -> Event,
     ) {
         let fate = match arrival {
-            Some(at) if at < self.horizon => return self.file_message(u, at, event(message)),
+            Some(at) if at < self.horizon => return self.schedule_message(u, at, event(message)),
             Some(_) if on_gateway_leg => Counter::MessagesInFlight,
             Some(_) => Counter::ClientLegInFlight,
             None if on_gateway_leg => Counter::MessagesLost,
@@ -373,7 +375,7 @@ impl<W: Observer> Group<'_, W> {
         self.probe(u).0.tally.count(fate);
     }
 
-    pub(super) fn file_message(&mut self, u: u32, at: Time, event: Event) {
+    pub(super) fn schedule_message(&mut self, u: u32, at: Time, event: Event) {
         let user = &mut self.users[u as usize];
         user.sends = user.sends.wrapping_add(1);
         self.future_events.schedule_in_lane(

@@ -1,0 +1,107 @@
+//! Whether the users of a group can be simulated in batches, and the memory that a group takes.
+
+use super::super::call::Call;
+use super::super::interleave::MAX_ROWS;
+use super::super::list_pool::ListPool;
+use super::super::plan::{ClientPlan, Plan};
+use super::event::Event;
+use super::impairments::Impairments;
+use super::instance::ClientLine;
+use super::user::{ColdState, HeldDialog, User};
+use crate::engine::EventKey;
+use crate::protocol::FLOOR_S;
+
+/// Users of a batch: with their dialogs, calls and pending events some 100 kB.
+pub(super) const BATCH: u32 = 128;
+
+/// Whether what happens to a user of this gateway depends on no other.
+pub(super) fn has_independent_users(plan: &Plan, gateway: usize, drop_rows: u64) -> bool {
+    let own = &plan.gateways[gateway];
+    let mut clients = plan.clients.iter().filter(|c| c.gateway == gateway);
+    Impairments::new(plan, gateway).is_none()
+        && own.max_sessions.is_none()
+        && own.station.is_none()
+        && own.path.is_plain()
+        && clients
+            .all(|c| c.path.is_plain() && c.recorded_calls.is_none() && c.recorded_signs.is_none())
+        && drop_rows <= MAX_ROWS
+}
+
+/// About the memory that the users of a group of this gateway take while it is simulated: all of them, or those of a batch
+/// and what all leave behind.
+pub fn bytes_of_group(plan: &Plan, gateway: usize) -> u64 {
+    let (groups, _) = plan.gateways[gateway].groups();
+    let clients = plan.clients.iter().filter(|c| c.gateway == gateway);
+    let users = |c: &ClientPlan| u64::from(c.count.div_ceil(groups));
+    if !has_independent_users(plan, gateway, plan.drops_limit) {
+        return clients.map(users).sum::<u64>() * bytes_per_user();
+    }
+    let batch = clients
+        .clone()
+        .map(users)
+        .max()
+        .unwrap_or(0)
+        .min(u64::from(BATCH));
+    batch * bytes_per_user()
+        + clients
+            .map(|c| users(c) * bytes_retained_per_user(plan, c))
+            .sum::<u64>()
+}
+
+/// What a user whose day is over leaves behind at most: 8 bytes for each time that the state turned to down or back, and
+/// half as much to sort them. Where nothing goes wrong but refreshes, a session lasts until the first of them, half of
+/// Session-Expires or the interval, or until a timer runs out later than the former.
+fn bytes_retained_per_user(plan: &Plan, clients: &ClientPlan) -> u64 {
+    let own = &plan.gateways[clients.gateway].config;
+    let expires_s = clients
+        .config
+        .session_expires_s
+        .min(own.session_expires_s)
+        .max(FLOOR_S);
+    let refresh_us =
+        clients.config.refresh_interval.0 as f64 * (1.0 - clients.config.refresh_jitter);
+    let shortest_us = (u64::from(expires_s) * 500_000)
+        .min(refresh_us as u64)
+        .max(1_000_000);
+    let sign_ins = if clients.lunch.is_some() { 2 } else { 1 };
+    2 * 12 * (sign_ins + plan.horizon.0 / shortest_us)
+}
+
+/// About the memory that a user takes while the group is simulated, with a dialog, two calls and their pending events;
+/// half as much again for vectors that grow.
+fn bytes_per_user() -> u64 {
+    let pending = 6 * (size_of::<EventKey>() + size_of::<Event>());
+    let user = size_of::<User>() + size_of::<ColdState>() + size_of::<ClientLine>();
+    (user + ListPool::<HeldDialog>::SLOT_BYTES + 2 * ListPool::<Call>::SLOT_BYTES + pending) as u64
+        * 3
+        / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deployment::user_record::UserRecord;
+    use crate::protocol::Client;
+    use crate::workload::CallProcess;
+
+    #[test]
+    fn the_state_of_a_user_is_as_large_as_the_crate_documentation_says() {
+        assert_eq!([size_of::<User>(), size_of::<ColdState>()], [320, 56]);
+        assert_eq!(
+            [
+                size_of::<Client>(),
+                2 * size_of::<CallProcess>(),
+                size_of::<UserRecord>()
+            ],
+            [120, 48, 56]
+        );
+        assert_eq!(
+            [
+                ListPool::<HeldDialog>::SLOT_BYTES,
+                ListPool::<Call>::SLOT_BYTES
+            ],
+            [128, 48]
+        );
+        assert_eq!(size_of::<EventKey>() + size_of::<Event>(), 40);
+    }
+}

@@ -1,0 +1,35 @@
+//! The users of one client group behind one gateway of the group.
+
+use super::super::plan::ClientPlan;
+use super::super::probe::Probe;
+use super::script::Script;
+use crate::workload::{RecordedCall, RecordedSign};
+
+/// A cohort: the users of one client group behind this gateway.
+pub(super) struct Cohort<'a> {
+    /// Index into the client groups of the plan.
+    pub(super) index: usize,
+    /// The run's start on their clocks, microseconds since midnight.
+    pub(super) start_us: i64,
+    pub(super) plan: &'a ClientPlan,
+    pub(super) reliable: bool,
+    /// Whether nothing happens to messages on either leg but a delay.
+    pub(super) plain: bool,
+    pub(super) single_hop: bool,
+    /// The index of its first user in the group.
+    pub(super) first: u32,
+    /// How many they are.
+    pub(super) users: u32,
+    /// Its calls, where they are replayed.
+    pub(super) calls: Option<Script<RecordedCall>>,
+    /// Its sign-ins and sign-outs, where they are replayed.
+    pub(super) signs: Option<Script<RecordedSign>>,
+    pub(super) probe: Probe,
+}
+
+impl Cohort<'_> {
+    /// Whether its users may sign in more than once: then their calls go on, unheard, while they are signed out.
+    pub(super) fn signs_in_again(&self) -> bool {
+        self.signs.is_some() || self.plan.lunch.is_some()
+    }
+}

@@ -1,0 +1,81 @@
+//! The events of a group: their classes, entities and lanes, and the purposes of random streams.
+
+use crate::protocol::Message;
+
+/// The classes of simultaneous events, in their order (model §1).
+#[derive(Clone, Copy)]
+#[repr(u8)]
+pub(super) enum Class {
+    Fault = 0,
+    TransactionTimeout = 1,
+    SessionExpiry = 2,
+    Arrival = 3,
+    ClientTimer = 4,
+    Call = 5,
+}
+
+/// Entities that are no users: their events come after those of users at the same instant and class.
+pub(super) const INSTANCES: u32 = 1 << 31;
+/// The faults of the group.
+pub(super) const FAULTS: u32 = 3 << 30;
+
+/// Purposes of random streams. Numbers are never reused: they are part of what a seed means.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+pub(super) enum Purpose {
+    SignIn = 1,
+    SignOut = 2,
+    Incoming = 3,
+    Outgoing = 4,
+    RefreshJitter = 5,
+    Reestablish = 6,
+    Glare = 7,
+    Loss = 8,
+    GatewayGlare = 9,
+    Service = 10,
+    Fault = 11,
+    RouteExpiry = 12,
+    Attendance = 13,
+    OwnRate = 14,
+    Lunch = 15,
+}
+
+/// What is filed about in the order in which it comes up.
+#[derive(Clone, Copy)]
+pub(super) enum Lane {
+    Messages = 0,
+    Timeouts = 1,
+}
+
+/// What the agenda holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Event {
+    Arrival(Message),
+    /// A message at OCS, between its two legs.
+    Relay(Message),
+    ClientAlarm,
+    DialogAlarm(u32),
+    NextCall,
+    /// The next recorded call of the user's client group.
+    RecordedCall,
+    /// The next recorded sign-in or sign-out of the user's client group.
+    RecordedSign,
+    CallAlarm(u32),
+    SignIn,
+    SignOut,
+    /// A service ends at this place of the instance's station.
+    ServiceEnds(u32),
+    FaultBegins,
+    FaultEnds,
+    /// A user's fault begins: its index among the faults of the group.
+    UserFaultBegins(u32),
+    UserFaultEnds(u32),
+    /// The users' faults of this instant have all begun.
+    AllUsersHit(u32),
+    /// A middlebox may have forgotten a connection.
+    Idle,
+    /// A connection that was found dead is replaced.
+    ReplaceConnection,
+    /// OCS forgets the route of this dialog.
+    RouteExpires(u32),
+}

@@ -1,0 +1,120 @@
+//! The faults and middleboxes that concern a group.
+
+use super::super::path::OutageEnd;
+use super::super::plan::{FaultPlan, FaultTarget, Plan};
+use crate::engine::Stream;
+use crate::faults::{FaultKind, Occurrence};
+use crate::measure::Tally;
+use crate::quantity::Time;
+
+/// Whom a fault process of the group hits.
+#[derive(Clone, Copy)]
+pub(super) enum Victim {
+    Instance(usize),
+    Cohort(usize),
+    Everyone,
+}
+
+/// A fault that hits many at once.
+pub(super) struct Process<'a> {
+    pub(super) plan: &'a FaultPlan,
+    pub(super) victim: Victim,
+    pub(super) stream: Stream,
+    pub(super) occurrence: Option<Occurrence>,
+    pub(super) count: u32,
+}
+
+/// The faults and middleboxes that concern the group.
+pub(super) struct Impairments<'a> {
+    pub(super) processes: Vec<Process<'a>>,
+    /// Whether there will be processes: known before they are filed.
+    pub(super) any_process: bool,
+    /// Those that hit each user alone.
+    pub(super) personal: Vec<&'a FaultPlan>,
+    /// How many users were usable before each of those, while it hits one after another at its scheduled time.
+    pub(super) usable_before: Vec<Option<u64>>,
+    pub(super) middleboxes: bool,
+    pub(super) paths: bool,
+    pub(super) client_leg_down_until: Vec<OutageEnd>,
+    pub(super) ocs_down_until: OutageEnd,
+    /// Scheduled faults, and how many users were usable before each, until as many are again.
+    pub(super) waiting: Vec<(Time, u64)>,
+}
+
+pub(super) fn is_personal(kind: FaultKind) -> bool {
+    matches!(kind, FaultKind::Sleep | FaultKind::NetworkChange)
+}
+
+impl<'a> Impairments<'a> {
+    /// What concerns the groups of this gateway.
+    pub(super) fn new(plan: &'a Plan, gateway: usize) -> Impairments<'a> {
+        let cohorts: Vec<usize> = (0..plan.clients.len())
+            .filter(|c| plan.clients[*c].gateway == gateway)
+            .collect();
+        let mine = |fault: &&FaultPlan| match fault.target {
+            FaultTarget::Gateway(index, _) => index == gateway,
+            FaultTarget::Clients(index) => cohorts.contains(&index),
+            FaultTarget::All => true,
+        };
+        let mut paths = cohorts
+            .iter()
+            .map(|c| &plan.clients[*c].path)
+            .chain([&plan.gateways[gateway].path]);
+        let faults: Vec<&FaultPlan> = plan.faults.iter().filter(mine).collect();
+        let on_paths = |f: &&&FaultPlan| {
+            matches!(
+                f.config.kind,
+                FaultKind::LinkOutage | FaultKind::OcsFailover
+            )
+        };
+        Impairments {
+            any_process: faults.iter().any(|f| !is_personal(f.config.kind)),
+            processes: Vec::new(),
+            paths: faults.iter().any(|f| on_paths(&f)),
+            usable_before: vec![None; faults.len()],
+            personal: faults
+                .into_iter()
+                .filter(|f| is_personal(f.config.kind))
+                .collect(),
+            middleboxes: paths.any(|p| p.idle_timeout.is_some() || p.route_expiry.is_some()),
+            client_leg_down_until: vec![None; cohorts.len()],
+            ocs_down_until: None,
+            waiting: Vec::new(),
+        }
+    }
+
+    /// Whether nothing of this kind can happen.
+    pub(super) fn is_none(&self) -> bool {
+        !self.any_process && self.personal.is_empty() && !self.middleboxes
+    }
+
+    /// Whether messages can be held up or lost on their way because of a fault.
+    pub(super) fn touches_paths(&self) -> bool {
+        self.paths
+    }
+
+    /// Until when the leg of these clients is interrupted.
+    pub(super) fn client_leg_outage(&self, cohort: u16) -> OutageEnd {
+        self.client_leg_down_until
+            .get(cohort as usize)
+            .copied()
+            .flatten()
+    }
+
+    /// One more user is usable.
+    pub(super) fn usable_again(&mut self, usable: u64, now: Time, tally: &mut Tally) {
+        self.waiting.retain(|(began, before)| {
+            if usable >= *before {
+                tally.all_back_us = tally.all_back_us.max(Some((now - *began).0));
+            }
+            usable < *before
+        });
+    }
+
+    /// The run ends.
+    pub(super) fn close(&self, tally: &mut Tally, horizon: Time) {
+        for (began, _) in &self.waiting {
+            tally.all_back_open_us = tally.all_back_open_us.max(Some((horizon - *began).0));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! One gateway instance of the group, and the leg between a client and OCS.
+
+use super::super::path::{Connection, OutageEnd};
+use super::super::plan::{GatewayPlan, Plan};
+use super::super::station::Station;
+use super::event::Purpose;
+use crate::engine::{Stream, mix, name_key};
+use crate::faults::Occurrence;
+use crate::quantity::Time;
+
+/// One gateway of the group.
+pub(super) struct GatewayInstance<'a> {
+    /// Its number among those of its name.
+    pub(super) number: u32,
+    /// The OCS–gateway leg, shared by all of its users.
+    pub(super) connection: Connection,
+    /// Until when the leg is interrupted.
+    pub(super) link_down_until: OutageEnd,
+    /// Until when the gateway is down or stalled.
+    pub(super) down_until: Option<Time>,
+    pub(super) down_since: Time,
+    pub(super) refuses: bool,
+    pub(super) idle_filed: bool,
+    pub(super) events: u32,
+    /// Monitored dialogs.
+    pub(super) sessions: u32,
+    /// Its servers and queue, where it has any.
+    pub(super) station: Option<Station<'a>>,
+}
+
+impl<'a> GatewayInstance<'a> {
+    pub(super) fn new(
+        plan: &'a Plan,
+        gateway: &'a GatewayPlan,
+        number: u32,
+        replication: u32,
+    ) -> GatewayInstance<'a> {
+        let key = mix(name_key(&gateway.name), u64::from(number));
+        let station = gateway.station.as_ref().map(|config| {
+            let stream = Stream::open(plan.seed, replication, key, Purpose::Service as u32);
+            Station::new(config, stream, plan.horizon)
+        });
+        GatewayInstance {
+            number,
+            connection: Connection::default(),
+            link_down_until: None,
+            down_until: None,
+            down_since: Time::ZERO,
+            refuses: false,
+            idle_filed: false,
+            events: 0,
+            sessions: 0,
+            station,
+        }
+    }
+
+    /// Whether it is down, and then whether connections are refused, which is noticed at once.
+    pub(super) fn down(&self) -> Option<bool> {
+        self.down_until.map(|_| self.refuses)
+    }
+}
+
+/// The leg between a client and OCS, where there is anything to know of it.
+#[derive(Default)]
+pub(super) struct ClientLine {
+    pub(super) connection: Connection,
+    pub(super) asleep_until: Option<Time>,
+    /// The dialog whose route OCS has forgotten.
+    pub(super) route_lost: Option<u32>,
+    pub(super) routes: Option<Stream>,
+    pub(super) faults: Vec<Stream>,
+    pub(super) occurrences: Vec<Option<Occurrence>>,
+    pub(super) idle_filed: bool,
+}
+
+impl ClientLine {
+    pub(super) fn new(routes: Stream) -> ClientLine {
+        ClientLine {
+            routes: Some(routes),
+            ..ClientLine::default()
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Middleboxes: connections that are forgotten when they are idle.
+
+use super::super::plan::IdleAction;
+use super::impairments::Victim;
+use super::*;
+
+/// After so long a message sent into a hole is given up and the connection replaced: as a transaction is (assumption).
+const REPLACED_AFTER: Span = Span::from_secs(32);
+/// Tells the connection of a instance from its station, as entities.
+const CONNECTION: u32 = 1 << 20;
+
+impl<W: Observer> Group<'_, W> {
+    /// A message was put onto the client's leg.
+    pub(super) fn client_leg_used(&mut self, u: u32, from: Side) {
+        let path = &self.cohorts[self.users[u as usize].cohort as usize]
+            .plan
+            .path;
+        let Some(idle) = path.idles_after() else {
+            return;
+        };
+        let line = &mut self.lines[u as usize];
+        if line.connection.forgotten {
+            let found = from == Side::Client
+                && !std::mem::replace(&mut line.connection.replacing, from == Side::Client);
+            if found {
+                self.schedule_for_user(
+                    u,
+                    self.now + REPLACED_AFTER,
+                    Class::Arrival,
+                    Event::ReplaceConnection,
+                );
+            }
+        } else if !std::mem::replace(&mut line.idle_filed, true) {
+            self.schedule_for_user(u, self.now + idle, Class::Arrival, Event::Idle);
+        }
+    }
+
+    /// A message was put onto the leg between OCS and a gateway.
+    pub(super) fn gateway_leg_used(&mut self, index: u16, from: Side) {
+        let Some(idle) = self.gateway.path.idles_after() else {
+            return;
+        };
+        let instance = &mut self.instances[index as usize];
+        if instance.connection.forgotten {
+            if from == Side::Client && !std::mem::replace(&mut instance.connection.replacing, true)
+            {
+                self.schedule_for_instance(
+                    index,
+                    self.now + REPLACED_AFTER,
+                    Event::ReplaceConnection,
+                );
+            }
+        } else if !std::mem::replace(&mut instance.idle_filed, true) {
+            self.schedule_for_instance(index, self.now + idle, Event::Idle);
+        }
+    }
+
+    pub(super) fn schedule_for_instance(&mut self, index: u16, at: Time, event: Event) {
+        let instance = &mut self.instances[index as usize];
+        instance.events = instance.events.wrapping_add(1);
+        let key = EventKey::new(
+            at,
+            Class::Arrival as u8,
+            INSTANCES | CONNECTION | u32::from(index),
+            instance.events,
+        );
+        self.future_events.schedule(key, event);
+    }
+
+    /// A connection may have been idle for too long.
+    pub(super) fn check_idle(&mut self, entity: u32) {
+        let index = (entity >= INSTANCES).then_some((entity & (CONNECTION - 1)) as usize);
+        let path = match index {
+            Some(_) => &self.gateway.path,
+            None => {
+                &self.cohorts[self.users[entity as usize].cohort as usize]
+                    .plan
+                    .path
+            }
+        };
+        let Some(idle) = path.idles_after() else {
+            return;
+        };
+        let (action, keep_alive) = (path.idle_action, path.keep_alive);
+        let (connection, filed) = match index {
+            Some(instance) => {
+                let instance = &mut self.instances[instance];
+                (&mut instance.connection, &mut instance.idle_filed)
+            }
+            None => {
+                let line = &mut self.lines[entity as usize];
+                (&mut line.connection, &mut line.idle_filed)
+            }
+        };
+        *filed = false;
+        if connection.forgotten {
+            return;
+        }
+        let due = connection.used + idle;
+        if due > self.now {
+            *filed = true;
+            return self.schedule_for_entity(entity, due, Event::Idle);
+        }
+        if action == IdleAction::Reset {
+            return match index {
+                Some(instance) => self.reset_connections(Victim::Instance(instance)),
+                None => self.reset_connection(entity),
+            };
+        }
+        connection.forgotten = true;
+        // A keep-alive that comes too late finds the hole.
+        if let Some(keep_alive) = keep_alive {
+            connection.replacing = true;
+            let at = connection.used + keep_alive + REPLACED_AFTER;
+            self.schedule_for_entity(entity, at, Event::ReplaceConnection);
+        }
+        self.update_entity_states(entity);
+    }
+
+    pub(super) fn schedule_for_entity(&mut self, entity: u32, at: Time, event: Event) {
+        match entity >= INSTANCES {
+            true => self.schedule_for_instance((entity & (CONNECTION - 1)) as u16, at, event),
+            false => self.schedule_for_user(entity, at, Class::Arrival, event),
+        }
+    }
+
+    /// Everybody at a gateway may stand elsewhere now.
+    pub(super) fn update_instance_states(&mut self, index: u16) {
+        self.update_states(Victim::Instance(index as usize));
+    }
+
+    pub(super) fn update_entity_states(&mut self, entity: u32) {
+        if entity >= INSTANCES {
+            self.update_states(Victim::Instance((entity & (CONNECTION - 1)) as usize));
+        } else if self.users[entity as usize].signed_in {
+            self.update_state(entity);
+        }
+    }
+
+    /// A connection that led nowhere is replaced.
+    pub(super) fn replace_connection(&mut self, entity: u32) {
+        let connection = match entity >= INSTANCES {
+            true => &mut self.instances[(entity & (CONNECTION - 1)) as usize].connection,
+            false => &mut self.lines[entity as usize].connection,
+        };
+        *connection = Connection::default();
+        connection.used = self.now;
+        self.update_entity_states(entity);
+    }
+}

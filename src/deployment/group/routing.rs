@@ -1,0 +1,100 @@
+//! OCS: routes that it forgets, and the gateway instance that serves a user.
+
+use super::*;
+
+impl<W: Observer> Group<'_, W> {
+    /// OCS learns of a new dialog, whose route it will forget.
+    pub(super) fn schedule_route_expiry(&mut self, u: u32) {
+        let user = &self.users[u as usize];
+        let path = &self.cohorts[user.cohort as usize].plan.path;
+        let Some((from, to)) = path.route_expiry.or(self.gateway.path.route_expiry) else {
+            return;
+        };
+        let dialog = user.client.dialog();
+        let Some(routes) = &mut self.lines[u as usize].routes else {
+            return;
+        };
+        let after = from + Span::from_micros_f64((to - from).0 as f64 * routes.uniform());
+        self.schedule_for_user(
+            u,
+            self.now + after,
+            Class::Fault,
+            Event::RouteExpires(dialog),
+        );
+    }
+
+    pub(super) fn route_expires(&mut self, u: u32, dialog: u32) {
+        self.lines[u as usize].route_lost = Some(dialog);
+        if self.users[u as usize].signed_in {
+            self.update_state(u);
+        }
+    }
+
+    /// Whether a message ends at OCS: because it is away, or because it has forgotten the route and answers 481.
+    pub(super) fn is_lost_at_ocs(&mut self, u: u32, message: &Message) -> bool {
+        if self.impairments.ocs_down_until.is_some() {
+            self.observer.message(self.now, u, message, Fate::Lost);
+            return true;
+        }
+        if self.lines.get(u as usize).and_then(|line| line.route_lost) != Some(message.dialog) {
+            return false;
+        }
+        if message.is_request() && message.subject != Subject::Ack {
+            let answer = message.answer(Status::DoesNotExist481);
+            let arrival = match message.from {
+                Side::Client => self.cross_client_leg(u, Side::Gateway),
+                Side::Gateway => self.cross_gateway_leg(u, Side::Client),
+            };
+            self.put_on_leg(
+                u,
+                answer,
+                arrival,
+                message.from == Side::Gateway,
+                Event::Arrival,
+            );
+        }
+        true
+    }
+
+    /// What stands between a user and the gateway; `None`: both directions are reachable.
+    pub(super) fn impairment(&self, u: u32) -> Option<DropCause> {
+        let user = &self.users[u as usize];
+        let instance = &self.instances[user.instance as usize];
+        let line = self.lines.get(u as usize);
+        if instance.down_until.is_some() {
+            return Some(DropCause::GatewayDown);
+        }
+        if line.is_some_and(|l| l.route_lost == Some(user.client.dialog())) {
+            return Some(DropCause::RouteExpired);
+        }
+        let broken = instance.link_down_until.is_some()
+            || instance.connection.forgotten
+            || self.impairments.ocs_down_until.is_some()
+            || self.impairments.client_leg_outage(user.cohort).is_some()
+            || line.is_some_and(|l| l.connection.forgotten || l.asleep_until.is_some());
+        broken.then_some(DropCause::PathLost)
+    }
+
+    /// A set-up begins: at the user's own gateway, or at a spare one where that has been down for long enough.
+    pub(super) fn choose_instance(&mut self, u: u32) {
+        self.schedule_route_expiry(u);
+        let (count, spare) = (self.gateway.count as usize, self.gateway.spare as usize);
+        if spare == 0 {
+            return;
+        }
+        let user = &self.users[u as usize];
+        let home = &self.instances[user.home as usize];
+        let away =
+            home.down_until.is_some() && self.now >= home.down_since + self.gateway.rehome_after;
+        let first = user.number as usize % spare;
+        let spares = (0..spare).map(|i| count + (first + i) % spare);
+        let standing_by = spares
+            .filter(|_| away)
+            .find(|s| self.instances[*s].down_until.is_none());
+        let chosen = standing_by.unwrap_or(user.home as usize);
+        let instance = self.instances[chosen].number;
+        let user = &mut self.users[u as usize];
+        user.instance = chosen as u16;
+        user.record.served_by(instance);
+    }
+}

@@ -1,0 +1,28 @@
+//! Recorded rows, read while they happen: one row of each client group is in memory, besides a block of the recording.
+
+use crate::workload::{RecordedRow, Replay};
+
+/// The rows of one client group behind this gateway.
+pub(super) struct Script<R> {
+    pub(super) rows: Replay<R>,
+    pub(super) next: Option<R>,
+}
+
+impl<R: RecordedRow> Script<R> {
+    pub(super) fn new(rows: Replay<R>) -> Script<R> {
+        let mut script = Script { rows, next: None };
+        script.advance();
+        script
+    }
+
+    /// Takes the row that is due, and reads the one after it.
+    pub(super) fn advance(&mut self) -> Option<R> {
+        let due = self.next.take();
+        // The file has no name and is ours alone: a refusal of the disk, which no result can outlive.
+        self.next = self
+            .rows
+            .advance()
+            .unwrap_or_else(|e| panic!("the temporary file of recorded rows: {e}"));
+        due
+    }
+}

@@ -1,0 +1,167 @@
+//! What each user has a few of, its dialogs or its calls, in one vector for all: a slot that was freed is the next to be
+//! handed out, and nothing is allocated once there were the most at a time.
+
+use std::ops::{Index, IndexMut};
+
+/// After the last of a list.
+const NONE: u32 = u32::MAX;
+
+/// The slots that one user has in a [`ListPool`], in the order in which they were added.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct List {
+    first: u32,
+}
+
+impl List {
+    /// No slots.
+    pub const EMPTY: List = List { first: NONE };
+
+    /// The first slot.
+    pub fn first(self) -> Option<u32> {
+        (self.first != NONE).then_some(self.first)
+    }
+}
+
+#[derive(Debug)]
+struct Slot<T> {
+    item: T,
+    next: List,
+}
+
+/// Items in numbered slots. What stood in a slot stays there to be looked at until the slot is handed out again.
+#[derive(Debug)]
+pub struct ListPool<T> {
+    slots: Vec<Slot<T>>,
+    free: List,
+}
+
+impl<T> ListPool<T> {
+    /// Bytes of a slot.
+    pub const SLOT_BYTES: usize = size_of::<Slot<T>>();
+
+    /// Without slots.
+    pub fn new() -> ListPool<T> {
+        ListPool {
+            slots: Vec::new(),
+            free: List::EMPTY,
+        }
+    }
+
+    /// Puts an item at the end of a list; returns its slot.
+    pub fn add(&mut self, list: &mut List, item: T) -> u32 {
+        let slot = match self.free.first() {
+            Some(slot) => {
+                let free = &mut self.slots[slot as usize];
+                self.free = std::mem::replace(&mut free.next, List::EMPTY);
+                free.item = item;
+                slot
+            }
+            None => {
+                self.slots.push(Slot {
+                    item,
+                    next: List::EMPTY,
+                });
+                self.slots.len() as u32 - 1
+            }
+        };
+        self.link_before(list, NONE).first = slot;
+        slot
+    }
+
+    /// Frees a slot; `false`: it is not of this list.
+    pub fn remove(&mut self, list: &mut List, slot: u32) -> bool {
+        if !self.iter(*list).any(|p| p == slot) {
+            return false;
+        }
+        let next = self.slots[slot as usize].next;
+        *self.link_before(list, slot) = next;
+        self.slots[slot as usize].next = std::mem::replace(&mut self.free, List { first: slot });
+        true
+    }
+
+    /// What points to the slot in its list, or to no slot at the end of the list.
+    fn link_before<'a>(&'a mut self, list: &'a mut List, slot: u32) -> &'a mut List {
+        let mut before = NONE;
+        let mut at = list.first;
+        while at != slot {
+            before = at;
+            at = self.slots[at as usize].next.first;
+        }
+        if before == NONE {
+            list
+        } else {
+            &mut self.slots[before as usize].next
+        }
+    }
+
+    /// The slots of a list.
+    pub fn iter(&self, list: List) -> impl Iterator<Item = u32> {
+        std::iter::successors(list.first(), |slot| self.after(*slot))
+    }
+
+    /// The slot after this one in its list.
+    pub fn after(&self, slot: u32) -> Option<u32> {
+        self.slots[slot as usize].next.first()
+    }
+
+    /// How many slots there are, free ones included.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Without slots again.
+    pub fn clear(&mut self) {
+        self.slots.clear();
+        self.free = List::EMPTY;
+    }
+}
+
+impl<T> Index<u32> for ListPool<T> {
+    type Output = T;
+    fn index(&self, slot: u32) -> &T {
+        &self.slots[slot as usize].item
+    }
+}
+
+impl<T> IndexMut<u32> for ListPool<T> {
+    fn index_mut(&mut self, slot: u32) -> &mut T {
+        &mut self.slots[slot as usize].item
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_keep_their_order_and_share_freed_places() {
+        let mut pool = ListPool::new();
+        let (mut one, mut other) = (List::EMPTY, List::EMPTY);
+        let a = pool.add(&mut one, 'a');
+        let b = pool.add(&mut other, 'b');
+        let c = pool.add(&mut one, 'c');
+        let d = pool.add(&mut one, 'd');
+        let items =
+            |pool: &ListPool<char>, list| pool.iter(list).map(|p| pool[p]).collect::<String>();
+        assert_eq!(
+            (items(&pool, one), items(&pool, other)),
+            ("acd".into(), "b".into())
+        );
+        assert!(!pool.remove(&mut other, c));
+        assert!(pool.remove(&mut one, c));
+        assert!(!pool.remove(&mut one, c));
+        assert_eq!((items(&pool, one), pool[c]), ("ad".into(), 'c'));
+        assert!(pool.remove(&mut one, a));
+        // The slot freed last is handed out first.
+        assert_eq!(
+            (pool.add(&mut other, 'e'), pool.add(&mut other, 'f')),
+            (a, c)
+        );
+        assert_eq!(
+            (items(&pool, one), items(&pool, other)),
+            ("d".into(), "bef".into())
+        );
+        assert!(pool.remove(&mut other, b) && pool.remove(&mut one, d));
+        assert_eq!((one, pool.len()), (List::EMPTY, 4));
+    }
+}

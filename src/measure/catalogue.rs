@@ -1,0 +1,485 @@
+//! Every metric with its definition, in the order of reports.
+
+use super::histogram::Histogram;
+use super::metric::{Metric, Read, Sample, Unit};
+use super::tally::{Counter, DropCause, MissCause, Tally};
+
+impl Metric {
+    /// The metric of that name.
+    pub fn named(name: &str) -> Option<&'static Metric> {
+        METRICS.iter().find(|m| m.name == name)
+    }
+}
+
+fn none() -> Vec<&'static str> {
+    Vec::new()
+}
+
+fn drop_causes() -> Vec<&'static str> {
+    DropCause::ALL.iter().map(|c| c.name()).collect()
+}
+
+fn miss_causes() -> Vec<&'static str> {
+    MissCause::ALL.iter().map(|c| c.name()).collect()
+}
+
+const fn metric(
+    name: &'static str,
+    unit: Unit,
+    definition: &'static str,
+    better: i8,
+    read: Read,
+) -> Metric {
+    let less_is_better = match better {
+        -1 => Some(true),
+        1 => Some(false),
+        _ => None,
+    };
+    Metric {
+        name,
+        unit,
+        definition,
+        less_is_better,
+        causes: none,
+        read,
+        by_cause: |_, _| 0,
+    }
+}
+
+const LESS: i8 = -1;
+const MORE: i8 = 1;
+const NEITHER: i8 = 0;
+
+fn count(tally: &Tally, counter: Counter) -> Sample {
+    Sample::Count(tally.get(counter))
+}
+
+fn ratio(numerator: f64, denominator: f64) -> Sample {
+    if denominator > 0.0 {
+        Sample::Ratio(numerator, denominator)
+    } else {
+        Sample::Absent
+    }
+}
+
+fn signed_in_hours(tally: &Tally) -> f64 {
+    tally.signed_in_us as f64 / 3.6e9
+}
+
+fn share_of_time(tally: &Tally, us: u128) -> Sample {
+    ratio(us as f64, tally.signed_in_us as f64)
+}
+
+/// The mean of the finished samples, in units of `us` microseconds.
+fn mean(histogram: &Histogram, us: f64) -> Sample {
+    ratio(histogram.sum_us() as f64 / us, histogram.count() as f64)
+}
+
+fn quantile(histogram: &Histogram, p: f64, us: f64) -> Sample {
+    match (histogram.quantile(p), histogram.least_quantile(p)) {
+        (Some(span), _) => Sample::Value(span.0 as f64 / us),
+        (None, Some(least)) => Sample::Beyond(least.0 as f64 / us),
+        (None, None) => Sample::Absent,
+    }
+}
+
+fn peak(per_second: &[u32]) -> Sample {
+    Sample::Count(u64::from(per_second.iter().copied().max().unwrap_or(0)))
+}
+
+/// A count that exists only where there is a station.
+fn station_count(tally: &Tally, n: u64) -> Sample {
+    if tally.station.server_us > 0 {
+        Sample::Count(n)
+    } else {
+        Sample::Absent
+    }
+}
+
+const MS: f64 = 1e3;
+const S: f64 = 1e6;
+
+/// Every metric, in the order of reports.
+pub static METRICS: &[Metric] = &[
+    metric(
+        "users",
+        Unit::Count,
+        "users of the deployment",
+        NEITHER,
+        |t, _| Sample::Count(t.users),
+    ),
+    metric(
+        "sessions_established",
+        Unit::Count,
+        "completed set-ups",
+        NEITHER,
+        |t, _| count(t, Counter::SessionsEstablished),
+    ),
+    Metric {
+        causes: drop_causes,
+        by_cause: |t, cause| t.drops[cause],
+        ..metric(
+            "session_drops",
+            Unit::Count,
+            "established sessions that ended other than by sign-out",
+            LESS,
+            |t, _| Sample::Count(t.all_drops()),
+        )
+    },
+    metric(
+        "interruptions",
+        Unit::Count,
+        "losses of usability that healed without a new set-up",
+        LESS,
+        |t, _| count(t, Counter::Interruptions),
+    ),
+    metric(
+        "setups_attempted",
+        Unit::Count,
+        "set-ups begun with an INVITE",
+        NEITHER,
+        |t, _| count(t, Counter::SetupsAttempted),
+    ),
+    metric(
+        "setups_failed",
+        Unit::Count,
+        "set-ups that failed",
+        LESS,
+        |t, _| count(t, Counter::SetupsFailed),
+    ),
+    metric(
+        "drops_per_client_hour",
+        Unit::PerClientHour,
+        "session drops per client-hour signed in",
+        LESS,
+        |t, _| ratio(t.all_drops() as f64, signed_in_hours(t)),
+    ),
+    metric(
+        "dropped_session_fraction",
+        Unit::Fraction,
+        "session drops over sessions established",
+        LESS,
+        |t, _| {
+            ratio(
+                t.all_drops() as f64,
+                t.get(Counter::SessionsEstablished) as f64,
+            )
+        },
+    ),
+    metric(
+        "down_fraction",
+        Unit::Fraction,
+        "signed-in time in which the user had no usable session",
+        LESS,
+        |t, _| share_of_time(t, t.setting_up_us + t.silent_us + t.visible_us),
+    ),
+    metric(
+        "setting_up_fraction",
+        Unit::Fraction,
+        "signed-in time before the first session",
+        LESS,
+        |t, _| share_of_time(t, t.setting_up_us),
+    ),
+    metric(
+        "silent_fraction",
+        Unit::Fraction,
+        "signed-in time down while the client believed in its session",
+        LESS,
+        |t, _| share_of_time(t, t.silent_us),
+    ),
+    metric(
+        "visible_fraction",
+        Unit::Fraction,
+        "signed-in time down, the client knowing it",
+        LESS,
+        |t, _| share_of_time(t, t.visible_us),
+    ),
+    metric(
+        "down_peak",
+        Unit::Count,
+        "most users down at once, to the second",
+        LESS,
+        |t, _| peak(&t.down_per_second),
+    ),
+    metric(
+        "toasts_due",
+        Unit::Count,
+        "incoming calls to signed-in users, decided",
+        NEITHER,
+        |t, _| count(t, Counter::ToastsDue),
+    ),
+    Metric {
+        causes: miss_causes,
+        by_cause: |t, cause| t.missed[cause],
+        ..metric(
+            "toasts_missed",
+            Unit::Count,
+            "toasts due that did not come before the call stopped ringing",
+            LESS,
+            |t, _| Sample::Count(t.all_missed()),
+        )
+    },
+    metric(
+        "missed_toast_fraction",
+        Unit::Fraction,
+        "toasts missed over toasts due",
+        LESS,
+        |t, _| ratio(t.all_missed() as f64, t.get(Counter::ToastsDue) as f64),
+    ),
+    metric(
+        "missed_toasts_per_client_hour",
+        Unit::PerClientHour,
+        "toasts missed per client-hour signed in",
+        LESS,
+        |t, _| ratio(t.all_missed() as f64, signed_in_hours(t)),
+    ),
+    metric(
+        "originations_attempted",
+        Unit::Count,
+        "calls tried from the PC, decided",
+        NEITHER,
+        |t, _| count(t, Counter::OriginationsAttempted),
+    ),
+    metric(
+        "originations_failed",
+        Unit::Count,
+        "calls tried from the PC that failed",
+        LESS,
+        |t, _| count(t, Counter::OriginationsFailed),
+    ),
+    metric(
+        "failed_origination_fraction",
+        Unit::Fraction,
+        "originations failed over originations attempted",
+        LESS,
+        |t, _| {
+            ratio(
+                t.get(Counter::OriginationsFailed) as f64,
+                t.get(Counter::OriginationsAttempted) as f64,
+            )
+        },
+    ),
+    metric(
+        "refreshes_attempted",
+        Unit::Count,
+        "refresh transactions begun",
+        NEITHER,
+        |t, _| count(t, Counter::RefreshesAttempted),
+    ),
+    metric(
+        "refreshes_failed",
+        Unit::Count,
+        "refresh transactions that did not succeed",
+        LESS,
+        |t, _| count(t, Counter::RefreshesFailed),
+    ),
+    metric(
+        "refresh_rate_per_s",
+        Unit::PerSecond,
+        "refresh transactions per second of the run",
+        NEITHER,
+        |t, horizon| {
+            ratio(
+                t.get(Counter::RefreshesAttempted) as f64,
+                horizon.as_secs_f64(),
+            )
+        },
+    ),
+    metric(
+        "messages_sent",
+        Unit::Count,
+        "copies put on the gateway leg, both directions",
+        NEITHER,
+        |t, _| count(t, Counter::MessagesSent),
+    ),
+    metric(
+        "messages_lost",
+        Unit::Count,
+        "copies lost on the gateway leg",
+        NEITHER,
+        |t, _| count(t, Counter::MessagesLost),
+    ),
+    metric(
+        "message_rate_per_s",
+        Unit::PerSecond,
+        "copies on the gateway leg per second of the run",
+        NEITHER,
+        |t, horizon| ratio(t.get(Counter::MessagesSent) as f64, horizon.as_secs_f64()),
+    ),
+    metric(
+        "message_rate_peak_per_s",
+        Unit::PerSecond,
+        "most copies on the gateway legs in any one second",
+        NEITHER,
+        |t, _| match peak(&t.messages_per_second) {
+            Sample::Count(n) => Sample::Value(n as f64),
+            other => other,
+        },
+    ),
+    metric(
+        "client_leg_messages_sent",
+        Unit::Count,
+        "copies put on the client leg, both directions",
+        NEITHER,
+        |t, _| count(t, Counter::ClientLegSent),
+    ),
+    metric(
+        "client_leg_messages_lost",
+        Unit::Count,
+        "copies lost on the client leg",
+        NEITHER,
+        |t, _| count(t, Counter::ClientLegLost),
+    ),
+    metric(
+        "setup_mean_ms",
+        Unit::Milliseconds,
+        "mean time from the first INVITE to usable, of completed set-ups",
+        LESS,
+        |t, _| mean(&t.setup, MS),
+    ),
+    metric(
+        "setup_p99_ms",
+        Unit::Milliseconds,
+        "99th percentile of the set-up time",
+        LESS,
+        |t, _| quantile(&t.setup, 0.99, MS),
+    ),
+    metric(
+        "detection_mean_s",
+        Unit::Seconds,
+        "mean time from the end of usability to the client knowing, per drop",
+        LESS,
+        |t, _| mean(&t.detection, S),
+    ),
+    metric(
+        "detection_p95_s",
+        Unit::Seconds,
+        "95th percentile of the detection time",
+        LESS,
+        |t, _| quantile(&t.detection, 0.95, S),
+    ),
+    metric(
+        "recovery_mean_s",
+        Unit::Seconds,
+        "mean time from the end of usability to usable again, per drop",
+        LESS,
+        |t, _| mean(&t.recovery, S),
+    ),
+    metric(
+        "recovery_p95_s",
+        Unit::Seconds,
+        "95th percentile of the recovery time",
+        LESS,
+        |t, _| quantile(&t.recovery, 0.95, S),
+    ),
+    metric(
+        "recovery_open",
+        Unit::Count,
+        "drops from which the user had not recovered at the horizon or sign-out",
+        LESS,
+        |t, _| Sample::Count(t.recovery.censored()),
+    ),
+    metric(
+        "gateway_utilisation",
+        Unit::Fraction,
+        "time that servers are busy over servers × the run",
+        NEITHER,
+        |t, _| ratio(t.station.busy_us as f64, t.station.server_us as f64),
+    ),
+    metric(
+        "gateway_queue_peak",
+        Unit::Count,
+        "most jobs waiting at once at any one gateway, for a server or the serial section",
+        LESS,
+        |t, _| station_count(t, u64::from(t.station.queue_peak)),
+    ),
+    metric(
+        "gateway_response_mean_ms",
+        Unit::Milliseconds,
+        "mean time of a job in the gateway: waiting and service",
+        LESS,
+        |t, _| mean(&t.station.response, MS),
+    ),
+    metric(
+        "gateway_response_p50_ms",
+        Unit::Milliseconds,
+        "median time of a job in the gateway",
+        LESS,
+        |t, _| quantile(&t.station.response, 0.50, MS),
+    ),
+    metric(
+        "gateway_response_p95_ms",
+        Unit::Milliseconds,
+        "95th percentile of the time of a job in the gateway",
+        LESS,
+        |t, _| quantile(&t.station.response, 0.95, MS),
+    ),
+    metric(
+        "gateway_response_p99_ms",
+        Unit::Milliseconds,
+        "99th percentile of the time of a job in the gateway",
+        LESS,
+        |t, _| quantile(&t.station.response, 0.99, MS),
+    ),
+    metric(
+        "jobs_offered",
+        Unit::Count,
+        "request copies that arrived at the gateway and events that it originated",
+        NEITHER,
+        |t, _| station_count(t, t.station.offered),
+    ),
+    metric(
+        "jobs_refused",
+        Unit::Count,
+        "jobs that found no place in the gateway",
+        LESS,
+        |t, _| station_count(t, t.station.refused),
+    ),
+    metric(
+        "first_loss_s",
+        Unit::Seconds,
+        "least time from a user's first establishment to its first drop",
+        MORE,
+        |t, _| {
+            t.first_loss_us
+                .map_or(Sample::Absent, |us| Sample::Value(us as f64 / S))
+        },
+    ),
+    metric(
+        "all_back_s",
+        Unit::Seconds,
+        "from a scheduled fault until as many users are usable as before it, the longest",
+        LESS,
+        |t, _| match (t.all_back_open_us, t.all_back_us) {
+            (Some(open), _) => Sample::Beyond(open as f64 / S),
+            (None, Some(us)) => Sample::Value(us as f64 / S),
+            (None, None) => Sample::Absent,
+        },
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_end_in_their_unit() {
+        for (i, metric) in METRICS.iter().enumerate() {
+            assert!(
+                METRICS[..i].iter().all(|m| m.name != metric.name),
+                "{} twice",
+                metric.name
+            );
+            let unit = match metric.unit {
+                Unit::Count => continue,
+                Unit::Fraction if metric.name == "gateway_utilisation" => continue, // the contract's name (model §4)
+                Unit::Fraction => "_fraction",
+                Unit::PerClientHour => "_per_client_hour",
+                Unit::PerSecond => "_per_s",
+                Unit::Milliseconds => "_ms",
+                Unit::Seconds => "_s",
+            };
+            assert!(metric.name.ends_with(unit), "{}", metric.name);
+        }
+    }
+}

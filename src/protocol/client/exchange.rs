@@ -1,0 +1,191 @@
+//! Requests that the client sends, requests that it receives, and answers.
+
+use super::super::config::{ClientConfig, Refresher};
+use super::super::message::{Message, Side, Status, Subject};
+use super::super::transaction::{Pending, ack};
+use super::{Client, ClientEnd, ClientNote, ClientPort, Phase, RefreshFailure};
+use crate::quantity::{Span, Time};
+
+impl Client {
+    pub(super) fn request(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        subject: Subject,
+        value: u32,
+        port: &mut impl ClientPort,
+    ) {
+        self.cseq = self.cseq.wrapping_add(1);
+        let mut message = Message::request(Side::Client, self.dialog, self.cseq, subject);
+        message.value = value;
+        if matches!(
+            subject,
+            Subject::Invite | Subject::ReInvite | Subject::Update
+        ) {
+            message.min_se = self.min_se_s;
+        }
+        self.requests
+            .push(Pending::request(now, &message, self.reliable));
+        port.send(message);
+        if self.in_dialog() {
+            self.traffic(config, now);
+        }
+    }
+
+    pub(super) fn receive_request(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        message: Message,
+        port: &mut impl ClientPort,
+    ) {
+        if message.subject == Subject::Ack {
+            if self
+                .answer()
+                .is_some_and(|a| a.cseq == message.cseq && message.dialog == self.dialog)
+            {
+                self.forget_answer();
+            }
+            return;
+        }
+        if !(self.in_dialog() && message.dialog == self.dialog) {
+            let last_bye = self.rare.as_ref().and_then(|rare| rare.last_bye);
+            let repeated =
+                message.subject == Subject::Bye && last_bye == Some((message.dialog, message.cseq));
+            // RFC 3261 §12.2.2: no such dialog.
+            port.send(message.answer(if repeated {
+                Status::Ok200
+            } else {
+                Status::DoesNotExist481
+            }));
+            return;
+        }
+        match message.subject {
+            Subject::Bye => {
+                self.rare().last_bye = Some((message.dialog, message.cseq));
+                port.send(message.answer(Status::Ok200));
+                self.end(config, now, ClientEnd::Bye, port);
+            }
+            Subject::ReInvite => self.receive_reinvite(config, now, message, port),
+            subject => {
+                port.send(message.answer(Status::Ok200));
+                if subject == Subject::Delivered {
+                    port.note(ClientNote::Delivered(message.value));
+                }
+            }
+        }
+    }
+
+    pub(super) fn receive_reinvite(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        message: Message,
+        port: &mut impl ClientPort,
+    ) {
+        if self.answer().is_some_and(|a| a.cseq == message.cseq) {
+            return; // a copy of the INVITE whose 2xx is being retransmitted is absorbed (RFC 6026 §7.1)
+        }
+        if self.requests.iter().any(|r| r.subject.is_invite()) {
+            // RFC 3261 §14.2: both sides have an INVITE under way.
+            port.send(message.answer(Status::Pending491));
+            return;
+        }
+        let mut answer = message.answer(Status::Ok200);
+        answer.value = message.value;
+        answer.refresher = Refresher::Uas;
+        self.rare().answer = Some(Pending::answer(now, &answer));
+        port.send(answer);
+        self.granted_s = message.value;
+        self.restart_expiry(config, now);
+    }
+
+    pub(super) fn receive_answer(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        answer: Message,
+        port: &mut impl ClientPort,
+    ) {
+        let found = self.requests.iter().position(|r| r.is_answered_by(&answer));
+        if answer.subject.is_invite() {
+            port.send(ack(&answer));
+            if found.is_none()
+                && answer.subject == Subject::Invite
+                && answer.status == Status::Ok200
+            {
+                self.refuse_late_session(now, &answer, port);
+            }
+        }
+        let Some(found) = found else { return };
+        let request = self.requests.remove(found);
+        if answer.status == Status::Unavailable503 && answer.value > 0 {
+            self.rare().quiet_until = Some(now + Span::from_secs(u64::from(answer.value)));
+        }
+        if request.dialog != self.dialog
+            || matches!(request.subject, Subject::Bye | Subject::MonitorStop)
+        {
+            return;
+        }
+        if request.subject == Subject::Invite {
+            return self.setup_answered(config, now, &answer, port);
+        }
+        if answer.status == Status::DoesNotExist481 {
+            match request.subject {
+                Subject::Update | Subject::ReInvite => {
+                    port.note(ClientNote::RefreshFailed(RefreshFailure::Rejected));
+                }
+                Subject::MakeCall => port.note(ClientNote::CallFailed(request.value)),
+                _ => {}
+            }
+            return self.end(config, now, ClientEnd::Answer481, port);
+        }
+        let ok = answer.status == Status::Ok200;
+        match request.subject {
+            Subject::Update | Subject::ReInvite => {
+                self.refresh_answered(config, now, &answer, port)
+            }
+            Subject::GetCstaFeatures if ok => {
+                self.phase = Phase::Monitoring;
+                self.request(config, now, Subject::MonitorStart, 0, port);
+            }
+            Subject::MonitorStart if ok => {
+                self.phase = Phase::Established;
+                self.failures = 0;
+                port.note(ClientNote::Established);
+            }
+            Subject::GetCstaFeatures | Subject::MonitorStart => {
+                self.fail_setup(config, now, true, port)
+            }
+            Subject::MakeCall if ok => port.note(ClientNote::CallPlaced(request.value)),
+            Subject::MakeCall => port.note(ClientNote::CallFailed(request.value)),
+            _ => {}
+        }
+    }
+
+    /// A 200 to an INVITE that was given up: its dialog is ended at once (model §3).
+    pub(super) fn refuse_late_session(
+        &mut self,
+        now: Time,
+        answer: &Message,
+        port: &mut impl ClientPort,
+    ) {
+        let open = self.in_dialog() && answer.dialog == self.dialog;
+        let refused = self
+            .requests
+            .iter()
+            .any(|r| r.subject == Subject::Bye && r.dialog == answer.dialog);
+        if open || refused {
+            return; // a copy of a 200 already dealt with
+        }
+        let bye = Message::request(
+            Side::Client,
+            answer.dialog,
+            answer.cseq.wrapping_add(1),
+            Subject::Bye,
+        );
+        self.requests
+            .push(Pending::request(now, &bye, self.reliable));
+        port.send(bye);
+    }
+}

@@ -1,0 +1,349 @@
+//! The client: Communicator's side of the dialog, from set-up through refreshes to its end and back.
+
+mod ending;
+mod exchange;
+mod refresh;
+mod setup;
+
+use smallvec::SmallVec;
+
+use super::config::ClientConfig;
+use super::message::{Message, Side, Subject};
+use super::transaction::{Deadline, Earliest, Pending, Timer};
+use crate::quantity::{MaybeTime, Span, Time};
+
+/// Where the client stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Phase {
+    /// The user is not signed in.
+    SignedOut,
+    /// No dialog; waiting for the next attempt, if there is to be one.
+    Idle,
+    /// INVITE sent.
+    Calling,
+    /// GetCSTAFeatures sent.
+    Querying,
+    /// MonitorStart sent.
+    Monitoring,
+    /// The session is up, as far as the client knows.
+    Established,
+}
+
+/// What ended an established session, as the client saw it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClientEnd {
+    /// A request stayed unanswered for 32 s and the client tore down.
+    GaveUp,
+    /// The refresh was refused and the client tore down.
+    Refused,
+    /// The client's own session timer ran out.
+    Timer,
+    /// The gateway sent BYE.
+    Bye,
+    /// A request was answered 481.
+    Answer481,
+    /// The connection was reset.
+    Reset,
+}
+
+/// How a refresh failed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RefreshFailure {
+    /// No answer within 32 s.
+    Unanswered,
+    /// An answer that refuses it.
+    Rejected,
+    /// 491, or 422 answered by a larger Session-Expires: it is sent again.
+    Retried,
+}
+
+/// What an observer of the client learns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClientNote {
+    /// The INVITE of a new session was sent.
+    SetupBegan,
+    /// The set-up failed.
+    SetupFailed,
+    /// The 200 to MonitorStart came: the session is up.
+    Established,
+    /// A refresh was sent.
+    RefreshBegan,
+    /// A refresh was answered by a 2xx.
+    RefreshSucceeded,
+    /// A refresh failed.
+    RefreshFailed(RefreshFailure),
+    /// The established session is over.
+    Ended(ClientEnd),
+    /// MakeCall was answered by a 200.
+    CallPlaced(u32),
+    /// The origination failed.
+    CallFailed(u32),
+    /// DeliveredEvent of this call came.
+    Delivered(u32),
+}
+
+/// What a random draw is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Draw {
+    /// The jitter of a refresh interval.
+    RefreshJitter,
+    /// The re-establishment delay.
+    Reestablish,
+    /// The wait after 491.
+    Glare,
+}
+
+/// The client's way to the world: messages and notes go out, draws come in.
+pub trait ClientPort {
+    /// Sends a message towards the gateway.
+    fn send(&mut self, message: Message);
+    /// Tells an observer.
+    fn note(&mut self, note: ClientNote);
+    /// A number uniform on [0, 1).
+    fn draw(&mut self, purpose: Draw) -> f64;
+}
+
+/// The client machine. After every call, ask [`Client::deadline`] when to call [`Client::fire`].
+#[derive(Clone, PartialEq, Debug)]
+pub struct Client {
+    phase: Phase,
+    reliable: bool,
+    /// Refreshes by re-INVITE in this dialog.
+    by_reinvite: bool,
+    /// Session-Expires has been raised after a 422 to the request now pending.
+    raised: bool,
+    gateway_refreshes: bool,
+    /// The coming refresh is due already, and only put off.
+    put_off: bool,
+    cseq: u16,
+    min_se_s: u16,
+    dialog: u32,
+    offered_s: u32,
+    /// Session-Expires in force, 0: no session timer.
+    granted_s: u32,
+    failures: u32,
+    /// When to refresh; while resting, when to set up again.
+    proceeds_at: MaybeTime,
+    /// The interval drawn for the coming refresh.
+    interval: Span,
+    expires_at: MaybeTime,
+    requests: SmallVec<[Pending; 2]>,
+    rare: Option<Box<Rare>>,
+}
+
+/// What few clients ever have anything of: kept apart from what every event needs.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct Rare {
+    /// The end of Retry-After.
+    quiet_until: Option<Time>,
+    /// The dialog and CSeq of the BYE last answered, to answer its copies alike.
+    last_bye: Option<(u32, u16)>,
+    /// A 2xx to the gateway's re-INVITE, until its ACK.
+    answer: Option<Pending>,
+}
+
+impl Client {
+    /// A client of a user who is not signed in. `reliable`: no leg of its path is UDP.
+    pub fn new(reliable: bool) -> Client {
+        Client {
+            phase: Phase::SignedOut,
+            reliable,
+            by_reinvite: false,
+            raised: false,
+            gateway_refreshes: false,
+            put_off: false,
+            cseq: 0,
+            min_se_s: 0,
+            dialog: 0,
+            offered_s: 0,
+            granted_s: 0,
+            failures: 0,
+            proceeds_at: MaybeTime::NONE,
+            interval: Span::ZERO,
+            expires_at: MaybeTime::NONE,
+            requests: SmallVec::new(),
+            rare: None,
+        }
+    }
+
+    /// Where it stands.
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// The number of its present or last dialog.
+    pub fn dialog(&self) -> u32 {
+        self.dialog
+    }
+
+    /// Whether it believes its session is up.
+    pub fn is_established(&self) -> bool {
+        self.phase == Phase::Established
+    }
+
+    fn in_dialog(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Querying | Phase::Monitoring | Phase::Established
+        )
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    fn answer(&self) -> Option<&Pending> {
+        self.rare.as_ref()?.answer.as_ref()
+    }
+
+    fn forget_answer(&mut self) {
+        if let Some(rare) = &mut self.rare {
+            rare.answer = None;
+        }
+    }
+
+    /// The end of Retry-After, where that is still to come.
+    fn quiet_until(&self, now: Time) -> Option<Time> {
+        self.rare.as_ref()?.quiet_until.filter(|until| now < *until)
+    }
+
+    fn is_quiet(&self, now: Time) -> bool {
+        self.quiet_until(now).is_some()
+    }
+
+    /// When to call [`Client::fire`] next.
+    pub fn deadline(&self) -> Option<Deadline> {
+        let mut earliest = Earliest::NONE
+            .or_some(self.proceeds_at, Timer::Client)
+            .or_some(self.expires_at, Timer::SessionExpiry);
+        for pending in &self.requests {
+            earliest = earliest.or_pending(pending);
+        }
+        if let Some(answer) = self.answer() {
+            earliest = earliest.or_pending(answer);
+        }
+        earliest.get()
+    }
+
+    /// The user signs in: the first set-up begins.
+    pub fn sign_in(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
+        self.failures = 0;
+        self.begin_setup(config, now, port);
+    }
+
+    /// The user signs out: MonitorStop and BYE where a session is up, BYE where a dialog is.
+    pub fn sign_out(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
+        let (was_established, had_dialog) = (self.is_established(), self.in_dialog());
+        self.requests.retain(|r| r.subject == Subject::Bye);
+        self.clear_timers();
+        if !self.is_quiet(now) {
+            if was_established {
+                self.request(config, now, Subject::MonitorStop, 0, port);
+            }
+            if had_dialog {
+                self.request(config, now, Subject::Bye, 0, port);
+            }
+        }
+        self.clear_timers();
+        self.phase = Phase::SignedOut;
+    }
+
+    /// The user calls from the PC; an attempt without a session fails at once and sends nothing (model §3).
+    pub fn make_call(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        call: u32,
+        port: &mut impl ClientPort,
+    ) {
+        if self.is_established() && !self.is_quiet(now) {
+            self.request(config, now, Subject::MakeCall, call, port);
+        } else {
+            port.note(ClientNote::CallFailed(call));
+        }
+    }
+
+    /// The user answers at the PC; `false`: there is no session to answer with.
+    pub fn answer_call(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        call: u32,
+        port: &mut impl ClientPort,
+    ) -> bool {
+        let can = self.is_established() && !self.is_quiet(now);
+        if can {
+            self.request(config, now, Subject::AnswerCall, call, port);
+        }
+        can
+    }
+
+    /// A message from the gateway.
+    pub fn receive(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        message: Message,
+        port: &mut impl ClientPort,
+    ) {
+        if self.in_dialog() && message.dialog == self.dialog {
+            self.traffic(config, now);
+        }
+        if message.is_request() {
+            self.receive_request(config, now, message, port);
+        } else {
+            self.receive_answer(config, now, message, port);
+        }
+    }
+
+    /// The connection to OCS, or from there to the gateway, was reset: what was under way is lost, and noticed at once.
+    pub fn connection_reset(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        port: &mut impl ClientPort,
+    ) {
+        if matches!(
+            self.phase,
+            Phase::Calling | Phase::Querying | Phase::Monitoring | Phase::Established
+        ) {
+            self.end(config, now, ClientEnd::Reset, port);
+        }
+        self.requests.clear();
+    }
+
+    /// The deadline of [`Client::deadline`] has come.
+    pub fn fire(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
+        let Some((at, timer)) = self.deadline() else {
+            return;
+        };
+        debug_assert!(at <= now, "a deadline was fired early");
+        match timer {
+            Timer::TransactionTimeout => self.give_up(config, now, port),
+            Timer::SessionExpiry => self.end(config, now, ClientEnd::Timer, port),
+            Timer::Client => self.fire_client_timer(config, now, port),
+        }
+    }
+
+    fn fire_client_timer(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
+        let is_due = |at: Option<Time>| at.is_some_and(|at| at <= now);
+        if let Some(i) = self.requests.iter().position(|r| is_due(r.next_copy())) {
+            let copy = self.requests[i].copy(Side::Client);
+            port.send(copy);
+        } else if let Some(answer) = self
+            .rare
+            .as_mut()
+            .and_then(|r| r.answer.as_mut())
+            .filter(|a| is_due(a.next_copy()))
+        {
+            let copy = answer.copy(Side::Client);
+            port.send(copy);
+        } else if is_due(self.proceeds_at.get()) {
+            if self.phase == Phase::Idle {
+                self.begin_setup(config, now, port);
+            } else {
+                self.refresh(config, now, port);
+            }
+        }
+    }
+}

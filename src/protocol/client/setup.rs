@@ -1,0 +1,80 @@
+//! Set-up: INVITE, GetCSTAFeatures, MonitorStart (rule [set-up](crate::protocol#set-up)).
+
+use super::super::config::{Allow, ClientConfig, RefreshMethod};
+use super::super::message::{Message, Status, Subject};
+use super::{Client, ClientNote, ClientPort, Phase};
+use crate::quantity::Time;
+
+impl Client {
+    pub(super) fn begin_setup(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        port: &mut impl ClientPort,
+    ) {
+        self.clear_timers();
+        if let Some(until) = self.quiet_until(now) {
+            // RFC 3261 §21.5.4: nothing is sent before Retry-After has passed.
+            self.phase = Phase::Idle;
+            self.proceeds_at = until.into();
+            return;
+        }
+        self.phase = Phase::Calling;
+        self.dialog += 1;
+        self.cseq = 0;
+        self.offered_s = config.session_expires_s.max(u32::from(config.min_se_s));
+        self.min_se_s = config.min_se_s;
+        self.raised = false;
+        self.granted_s = 0;
+        port.note(ClientNote::SetupBegan);
+        self.request(config, now, Subject::Invite, self.offered_s, port);
+    }
+
+    pub(super) fn setup_answered(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        answer: &Message,
+        port: &mut impl ClientPort,
+    ) {
+        match answer.status {
+            Status::Ok200 => {
+                self.phase = Phase::Querying;
+                self.raised = false;
+                self.by_reinvite = match (config.refresh_method, answer.allow) {
+                    (RefreshMethod::ReInvite, _) => true,
+                    (RefreshMethod::Update, _) => false,
+                    (RefreshMethod::ByAllow, allow) => allow == Allow::WithoutUpdate,
+                    // RFC 4028 §7.4: UPDATE only if the peer is known to support it.
+                    (RefreshMethod::Rfc4028, allow) => allow != Allow::WithUpdate,
+                };
+                self.session_refreshed(config, now, answer, port);
+                self.request(config, now, Subject::GetCstaFeatures, 0, port);
+            }
+            Status::IntervalTooSmall422 if !self.raised => {
+                self.raise(answer);
+                self.request(config, now, Subject::Invite, self.offered_s, port);
+            }
+            _ => self.fail_setup(config, now, false, port),
+        }
+    }
+
+    /// RFC 4028 §7.3: the request is sent again with the Min-SE of the 422.
+    pub(super) fn raise(&mut self, answer: &Message) {
+        self.raised = true;
+        self.min_se_s = self.min_se_s.max(answer.min_se);
+        self.offered_s = self.offered_s.max(u32::from(self.min_se_s));
+    }
+
+    pub(super) fn fail_setup(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        bye: bool,
+        port: &mut impl ClientPort,
+    ) {
+        port.note(ClientNote::SetupFailed);
+        self.leave_dialog(config, now, bye, port);
+        self.rest(config, now, true, port);
+    }
+}
