@@ -14,6 +14,8 @@
 //! - [`experiment`]: what turns a scenario into samples and answers: replications of cases, trials, search, selection.
 //! - [`record`]: results as plain data, one struct for who writes and who reads; CSV, JSON, and the folder they are kept in.
 //! - [`report`]: results for people: text, plots, one page.
+//! - [`wire`]: SIP text and CSTA bodies for every message of the model, both ways; no sockets.
+//! - [`capture`]: packet captures and logs of programs, read as a stream in bounded memory, and captures written.
 //! - [`cli`]: the only printer, one file per subcommand.
 //!
 //! # What the model leaves open, and what was chosen
@@ -99,6 +101,8 @@
 //! 1,000 pending events, a third slower at 100,000); chunks of 16 instead of 32 entries; the state of the third next user
 //! touched ahead while all stood in one order (no difference: it was mostly the same user's).
 
+#[cfg(feature = "captures")]
+pub mod capture;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod deployment;
@@ -114,4 +118,6 @@ pub mod record;
 pub mod report;
 pub mod scenario;
 pub mod study;
+#[cfg(feature = "captures")]
+pub mod wire;
 pub mod workload;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Which rooms a room may name, besides itself.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("quantity", &[]),
     ("engine", &["quantity"]),
     ("measure", &["quantity"]),
@@ -46,6 +46,8 @@ const ARROWS: [(&str, &[&str]); 13] = [
         ],
     ),
     ("record", &["quantity", "measure", "study"]),
+    ("wire", &["quantity", "protocol"]),
+    ("capture", &["quantity", "wire"]),
     ("report", &["quantity", "measure", "study", "record"]),
     (
         "cli",

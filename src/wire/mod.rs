@@ -1,0 +1,16 @@
+//! SIP text and CSTA bodies for every message of the model, both ways; no sockets, no clock.
+//!
+//! The reader is lenient, because it also reads what people post: logs whose addresses were blotted out, `tel:` URIs,
+//! headers in other orders and cases. What is missing is `None`, never a guess.
+
+mod csta;
+mod dialog;
+mod frame;
+mod header;
+mod text;
+
+pub use csta::{Csta, NAMESPACE};
+pub use dialog::{Dialog, Endpoint, Identity};
+pub use frame::{FrameError, Framer, MESSAGE_MOST};
+pub use header::SessionExpires;
+pub use text::{SipError, SipText, Start, is_start_line};
