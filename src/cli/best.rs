@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::best_answer::{Selected, answer, body, text};
+use super::best_answer::{answer, body, text};
 use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags, written};
@@ -10,17 +10,14 @@ use super::inputs::inputs;
 use super::results::{Files, ResultsFlags};
 use super::{Outcome, memory};
 use crate::experiment::{
-    Campaign, Candidate, Case, Judged, Ranking, Robustness, RobustnessCheck, Tested, cases,
-    hash_of, scopes, spent,
+    Campaign, Candidate, Case, Delta, Judged, Ranking, Robustness, RobustnessCheck, Selected,
+    Selector, Tested, cases, hash_of, spent,
 };
 use crate::measure::Sample;
-use crate::quantity::parse_share;
-use crate::report::Premises;
-use crate::report::study::{Study, Tried};
+use crate::record::Premises;
+use crate::record::study::{Study, Tried};
 use crate::scenario::{Scenario, expanded_study};
-use crate::study::{
-    Cost, Samples, Selection, SelectionState, Verdict, checkpoints, judge_all, overall,
-};
+use crate::study::{Cost, Verdict};
 
 /// Select the best point.
 #[derive(Args)]
@@ -60,8 +57,6 @@ pub struct Best {
     quiet: bool,
 }
 
-/// Units simulated ahead of the procedure, so that no core waits; what it does not ask for is not counted.
-const AHEAD: usize = 16;
 const COST: &str = "message_rate_per_s + 100 * missed_toasts_per_client_hour";
 const LOAD: &str = "message_rate_per_s";
 
@@ -72,17 +67,11 @@ impl Best {
     /// Bad input, or a refusal of the system.
     pub fn run(self) -> Result<Outcome, Fault> {
         let input = |flag: &str, why: String| Fault::Input(format!("{flag}: {why}"));
-        let cost = Cost::parse(self.cost()).map_err(|why| input("--cost", why))?;
+        let selector = self.selector()?;
         let base = self.scenario.read()?;
         let study = self.vary.study(&base, &PrecisionFlags::default())?;
         let all = cases(&base, &study)?;
-        // Within the objectives two may be left, of which guessing finds the better one half of the time.
-        let fewest = if self.within_objectives {
-            all.len().min(2)
-        } else {
-            all.len()
-        };
-        if Selection::new(fewest, self.first_stage as usize, self.alpha, 1.0).is_none() {
+        if !selector.is_possible(all.len()) {
             let why = format!(
                 "{} points at an error of {}: a selection needs two points or more, and an error between 0 and what guessing has",
                 all.len(),
@@ -101,11 +90,11 @@ impl Best {
         }
         let results = self.results.open(&base.plan.name, "best", self.quiet)?;
         let pool = self.jobs.pool()?;
-        let selected = pool.install(|| self.select(&results.campaign, &all, &cost))?;
+        let selected = pool.install(|| selector.select(&results.campaign, &all))?;
         let premises = selected.as_ref().and_then(|selected| {
             pool.install(|| {
                 results.premises(
-                    |campaign| self.robustness(&all, selected, &cost, campaign),
+                    |campaign| self.robustness(&all, selected, &selector.cost, campaign),
                     |set| self.command(set),
                 )
             })
@@ -135,6 +124,25 @@ impl Best {
             Verdict::Pass => Outcome::Pass,
             Verdict::Fail => Outcome::ObjectiveMissed,
             Verdict::Inconclusive => Outcome::Inconclusive,
+        })
+    }
+
+    fn selector(&self) -> Result<Selector, Fault> {
+        let cost =
+            Cost::parse(self.cost()).map_err(|why| Fault::Input(format!("--cost: {why}")))?;
+        let delta = Delta::parse(&self.delta).ok_or_else(|| {
+            Fault::Input(format!(
+                "--delta: found {:?}, expected a number above 0, in the unit of the cost, or a share like \"5 %\"",
+                self.delta
+            ))
+        })?;
+        Ok(Selector {
+            cost,
+            within_objectives: self.within_objectives,
+            delta,
+            alpha: self.alpha,
+            first_stage: self.first_stage,
+            most_replications: self.most_reps,
         })
     }
 
@@ -256,186 +264,5 @@ impl Best {
                 })
                 .collect(),
         }
-    }
-
-    /// The least difference that matters, once the first stage is known.
-    fn delta(&self, least: f64) -> Result<f64, Fault> {
-        let share = parse_share(&self.delta).map(|share| share * least.abs());
-        let delta = share
-            .or_else(|| self.delta.trim().parse().ok())
-            .filter(|d: &f64| d.is_finite() && *d > 0.0);
-        delta.ok_or_else(|| {
-            let why = if share.is_some() {
-                ": the least mean is 0, so a share of it says nothing; give a number"
-            } else {
-                ""
-            };
-            Fault::Input(format!(
-                "--delta: found {:?}, expected a number above 0, in the unit of the cost, or a share like \"5 %\"{why}",
-                self.delta
-            ))
-        })
-    }
-
-    fn select(
-        &self,
-        campaign: &Campaign,
-        all: &[Case],
-        cost: &Cost,
-    ) -> Result<Option<Selected>, Fault> {
-        let plans = all.iter().map(|a| &a.scenario.plan);
-        let samples = plans.map(|p| Samples::new(scopes(p), p.horizon)).collect();
-        let mut observed = Observed {
-            costs: vec![Vec::new(); all.len()],
-            samples,
-        };
-        let mut observe = |points: &[usize], until: usize, observed: &mut Observed| {
-            observed.extend(campaign, all, cost, points, until)
-        };
-        let everything: Vec<usize> = (0..all.len()).collect();
-        let mut verdicts = None;
-        if self.within_objectives {
-            let Some(judged) = self.judge(all, &everything, &mut observed, &mut observe)? else {
-                return Ok(None);
-            };
-            verdicts = Some(judged);
-        }
-        let serves = |i: &usize| {
-            verdicts
-                .as_ref()
-                .is_none_or(|v: &Vec<Verdict>| v[*i] == Verdict::Pass)
-        };
-        let candidates: Vec<usize> = everything.into_iter().filter(serves).collect();
-        let mut spent: Vec<usize> = observed.costs.iter().map(Vec::len).collect();
-        if !observe(&candidates, self.first_stage as usize, &mut observed)? {
-            return Ok(None);
-        }
-        let mean =
-            |i: &usize| observed.costs[*i].iter().sum::<f64>() / observed.costs[*i].len() as f64;
-        let least = candidates.iter().map(mean).fold(f64::INFINITY, f64::min);
-        let (mut delta, mut standing) = (None, None);
-        if let [only] = candidates[..] {
-            standing = Some(SelectionState::Selected {
-                best: only,
-                within_delta: Vec::new(),
-            });
-        } else if !candidates.is_empty() {
-            let d = self.delta(least)?;
-            delta = Some(d);
-            let Some(mut selection) =
-                Selection::new(candidates.len(), self.first_stage as usize, self.alpha, d)
-            else {
-                unreachable!("fewer alternatives than were checked before")
-            };
-            while let SelectionState::Open(survivors) = selection.state() {
-                let survivors: Vec<usize> = survivors.into_iter().map(|i| candidates[i]).collect();
-                let round = selection.rounds();
-                if round >= self.most_reps as usize {
-                    break;
-                }
-                if survivors.iter().any(|i| observed.costs[*i].len() <= round) {
-                    let ahead = AHEAD.div_ceil(survivors.len());
-                    if !observe(&survivors, round + ahead, &mut observed)? {
-                        return Ok(None);
-                    }
-                }
-                let costs: Vec<f64> = survivors
-                    .iter()
-                    .map(|i| observed.costs[*i][round])
-                    .collect();
-                selection.round(&costs);
-            }
-            for (i, n) in candidates.iter().zip(selection.observations_of()) {
-                spent[*i] = spent[*i].max(n);
-            }
-            standing = Some(selection.state().of(&candidates));
-        }
-        // What was simulated ahead and never asked for depends on nothing that should be seen.
-        observed
-            .costs
-            .iter_mut()
-            .zip(&spent)
-            .for_each(|(costs, n)| costs.truncate(*n));
-        let samples = observed
-            .samples
-            .iter()
-            .zip(&spent)
-            .map(|(s, n)| s.only(&s.numbers[..*n]))
-            .collect();
-        Ok(Some(Selected {
-            verdicts,
-            delta,
-            samples,
-            costs: observed.costs,
-            standing,
-        }))
-    }
-
-    /// Judges every point, with more replications at fixed checkpoints where the verdict is not clear yet; `None`:
-    /// interrupted.
-    fn judge(
-        &self,
-        all: &[Case],
-        points: &[usize],
-        observed: &mut Observed,
-        observe: &mut impl FnMut(&[usize], usize, &mut Observed) -> Result<bool, Fault>,
-    ) -> Result<Option<Vec<Verdict>>, Fault> {
-        let mut verdicts = vec![Verdict::Inconclusive; points.len()];
-        for n in checkpoints(self.first_stage, self.most_reps) {
-            let open: Vec<usize> = points
-                .iter()
-                .copied()
-                .filter(|i| verdicts[*i] == Verdict::Inconclusive)
-                .collect();
-            if !observe(&open, n as usize, observed)? {
-                return Ok(None);
-            }
-            for i in open {
-                verdicts[i] = overall(&judge_all(
-                    &all[i].scenario.objectives,
-                    &observed.samples[i],
-                ));
-            }
-        }
-        Ok(Some(verdicts))
-    }
-}
-
-/// What each point said, and what it cost, by replication.
-struct Observed {
-    costs: Vec<Vec<f64>>,
-    samples: Vec<Samples>,
-}
-
-impl Observed {
-    /// Observes points until each has so many replications; whether it was not interrupted.
-    fn extend(
-        &mut self,
-        campaign: &Campaign,
-        all: &[Case],
-        cost: &Cost,
-        points: &[usize],
-        until: usize,
-    ) -> Result<bool, Fault> {
-        let missing = |i: &usize| (self.costs[*i].len()..until).map(|r| r as u32);
-        let wanted: Vec<(usize, u32)> = points
-            .iter()
-            .flat_map(|i| missing(i).map(|r| (*i, r)))
-            .collect();
-        let Some(observed) = campaign.observe(all, &wanted)? else {
-            return Ok(false);
-        };
-        for ((i, replication), observation) in wanted.into_iter().zip(observed) {
-            self.costs[i].push(cost.evaluate(&observation).map_err(|metric| {
-                Fault::Input(format!(
-                    "--cost: {} has no value in replication {} of {}: nothing of that kind happened",
-                    metric.name,
-                    replication + 1,
-                    all[i].point.label()
-                ))
-            })?);
-            self.samples[i].add(replication, observation);
-        }
-        Ok(true)
     }
 }

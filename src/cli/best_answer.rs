@@ -2,74 +2,11 @@
 
 use serde::Serialize;
 
-use crate::experiment::Case;
+use crate::experiment::{Case, Selected};
 use crate::report::Premises;
 use crate::report::number::{human, rounded, whole};
 use crate::report::text::{premises as deciding, table};
-use crate::study::{CONFIDENCE, Estimate, Samples, SelectionState, Verdict, mean_interval};
-
-/// How a selection came out.
-pub struct Selected {
-    /// Whether each point meets the objectives, where only those that do were selected from.
-    pub verdicts: Option<Vec<Verdict>>,
-    /// The least difference that matters; `None`: there were no two to tell apart.
-    pub delta: Option<f64>,
-    /// What each point said.
-    pub samples: Vec<Samples>,
-    /// What it cost, by replication.
-    pub costs: Vec<Vec<f64>>,
-    /// Where the selection stands; `None`: no point meets the objectives.
-    pub standing: Option<SelectionState>,
-}
-
-impl Selected {
-    /// pass: something was selected; fail: no point meets the objectives.
-    pub fn verdict(&self) -> Verdict {
-        let open = || {
-            self.verdicts
-                .iter()
-                .flatten()
-                .any(|v| *v == Verdict::Inconclusive)
-        };
-        match &self.standing {
-            Some(SelectionState::Selected { .. }) => Verdict::Pass,
-            None if !open() => Verdict::Fail,
-            _ => Verdict::Inconclusive,
-        }
-    }
-
-    /// The points that the answer is about: the best one, then the others that could have been, by their mean cost.
-    pub fn ranking(&self) -> Vec<usize> {
-        let best = match &self.standing {
-            Some(SelectionState::Selected { best, .. }) => Some(*best),
-            _ => None,
-        };
-        let serves = |i: &usize| {
-            self.verdicts
-                .as_ref()
-                .is_none_or(|v| v[*i] == Verdict::Pass)
-        };
-        let mean = |i: usize| self.costs[i].iter().sum::<f64>() / self.costs[i].len() as f64;
-        let mut order: Vec<usize> = (0..self.costs.len()).filter(serves).collect();
-        order.sort_by(|a, b| {
-            (Some(*b) == best)
-                .cmp(&(Some(*a) == best))
-                .then(mean(*a).total_cmp(&mean(*b)))
-        });
-        order
-    }
-
-    fn observations(&self) -> usize {
-        self.costs.iter().map(Vec::len).sum()
-    }
-
-    fn of(&self, verdict: Verdict) -> Vec<usize> {
-        let all = self.verdicts.iter().flatten().enumerate();
-        all.filter(|(_, v)| **v == verdict)
-            .map(|(i, _)| i)
-            .collect()
-    }
-}
+use crate::study::{CONFIDENCE, Estimate, SelectionState, Verdict, mean_interval};
 
 /// What `summary.json` says besides what every study says.
 #[derive(Serialize)]
@@ -103,7 +40,7 @@ pub fn body<'a>(
     alpha: f64,
 ) -> impl Serialize + use<'a> {
     let label = |i: usize| all[i].point.label();
-    let (best, within) = match &selected.standing {
+    let (best, within) = match &selected.state {
         Some(SelectionState::Selected { best, within_delta }) => {
             (Some(label(*best)), within_delta.clone())
         }
@@ -139,8 +76,8 @@ pub fn answer(all: &[Case], selected: &Selected, alpha: f64) -> Vec<String> {
         return lines;
     }
     let (serve, open) = (
-        selected.of(Verdict::Pass),
-        selected.of(Verdict::Inconclusive),
+        selected.with_verdict(Verdict::Pass),
+        selected.with_verdict(Verdict::Inconclusive),
     );
     let of = format!("{} of {} points", serve.len(), all.len());
     lines.insert(
@@ -157,7 +94,7 @@ pub fn answer(all: &[Case], selected: &Selected, alpha: f64) -> Vec<String> {
 }
 
 fn least(all: &[Case], selected: &Selected, alpha: f64) -> Vec<String> {
-    let Some(standing) = &selected.standing else {
+    let Some(standing) = &selected.state else {
         return Vec::new();
     };
     let label = |i: &usize| all[*i].point.label();
@@ -222,7 +159,7 @@ pub fn text(all: &[Case], selected: &Selected, answer: &[String], premises: &Pre
             Some(half) => format!("{} ± {}", human(e.mean), human(half)),
             None => human(e.mean),
         });
-        let note = match &selected.standing {
+        let note = match &selected.state {
             Some(SelectionState::Selected { best, .. }) if *best == i => "best",
             Some(SelectionState::Selected { within_delta, .. }) if within_delta.contains(&i) => {
                 "within δ"

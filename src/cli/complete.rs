@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use super::fault::Fault;
 use super::robustness::assumption;
 use super::run::advice;
-use super::typical::FirstLosses;
-use crate::experiment::assumptions;
+use super::trace::record;
+use crate::experiment::{FirstLosses, assumptions};
 use crate::measure::{DropCause, DropRow};
 use crate::quantity::Time;
 use crate::report::inputs::{Input, read};
@@ -59,7 +59,9 @@ pub fn complete(results: &Results, folder: &mut Folder) -> Result<Result<(), Str
         }
     }
     if let Some(ladder) = losses.ladder(&scenario) {
-        folder.put("ladder.json", |out| out.write_all(json(&ladder).as_bytes()))?;
+        folder.put("ladder.json", |out| {
+            out.write_all(json(&record(&ladder)).as_bytes())
+        })?;
     }
     Ok(Ok(()))
 }

@@ -1,6 +1,5 @@
 //! The limit is checked before memory is taken: a clear refusal beats a killed process.
 
-use super::fault::Fault;
 use crate::deployment::{Plan, bytes_of_group};
 use crate::scenario::{Origin, Place, Scenario, ScenarioError};
 
@@ -37,7 +36,7 @@ fn available() -> Option<u64> {
 ///
 /// # Errors
 /// The count that is too large, where it stands, and what helps.
-pub fn check(scenario: &Scenario, threads: usize) -> Result<(), Fault> {
+pub fn check(scenario: &Scenario, threads: usize) -> Result<(), ScenarioError> {
     let Some(available) = available() else {
         return Ok(());
     };
@@ -61,7 +60,7 @@ pub fn check(scenario: &Scenario, threads: usize) -> Result<(), Fault> {
         gigabytes(needed),
         gigabytes(available)
     );
-    Err(ScenarioError::input(&place, message).into())
+    Err(ScenarioError::input(&place, message))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod best;
 mod best_answer;
 mod check;
 mod compare;
+mod compare_side;
 mod complete;
 mod design;
 mod fault;
@@ -25,7 +26,6 @@ mod store;
 mod sweep;
 mod sweep_answer;
 mod trace;
-mod typical;
 
 use std::process::ExitCode;
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::deployment::RunHandle;
+use crate::experiment::Monitor;
 
 /// Hands the interrupt key to the control: the first stops the run and keeps what is finished, the second ends the process.
 pub fn interruptible() -> Arc<RunHandle> {
@@ -78,6 +79,12 @@ impl Bar {
     /// So much simulated time in all, as far as is known.
     pub fn until(&self, total_us: u64) {
         self.total_us.store(total_us, Ordering::Relaxed);
+    }
+}
+
+impl Monitor for Bar {
+    fn expect(&self, total_us: u64) {
+        self.until(total_us);
     }
 }
 

@@ -14,11 +14,11 @@ use super::inputs::inputs;
 use super::progress::{Bar, interruptible};
 use super::report::publish;
 use super::robustness::assumption;
-use super::typical::FirstLosses;
+use super::trace;
 use super::{Outcome, memory};
-use crate::deployment::{DropLog, FastPaths, Plan, RunHandle, RunOptions};
+use crate::deployment::{DropLog, Plan, RunHandle};
 use crate::experiment::{
-    Replications, assumptions, can_be_tried, remedies, replicate, scopes, simulated_us,
+    self, DropSink, FirstLosses, Replications, assumptions, can_be_tried, remedies,
 };
 use crate::measure::Scope;
 use crate::report::ladder::Ladder;
@@ -30,9 +30,7 @@ use crate::report::{
     Folder, Manifest, Part, Run as Record, VERSION, inputs as table, json, summary, tables, text,
 };
 use crate::scenario::{Scenario, expanded, hash};
-use crate::study::{
-    Samples, Steady, Verdict, is_precise, judge_all, overall, skewed, spread, steady_state,
-};
+use crate::study::{Samples, Steady, Verdict, judge_all, overall, skewed, spread, steady_state};
 
 /// Simulate a scenario.
 #[derive(Args)]
@@ -81,10 +79,10 @@ impl Run {
         }
         memory::check(&scenario, self.jobs.threads())?;
         let mut folder = Folder::open(&self.folder(&scenario))?;
-        let control = interruptible();
+        let handle = interruptible();
         let pool = self.jobs.pool()?;
         let (samples, losses, interrupted) =
-            pool.install(|| self.simulate(&scenario, &control, &mut folder))?;
+            pool.install(|| self.simulate(&scenario, &handle, &mut folder))?;
         if samples.replications() == 0 {
             eprintln!("interrupted before the first replication was finished: nothing was written");
             return Ok(Outcome::Interrupted);
@@ -93,7 +91,9 @@ impl Run {
         let ladder = if self.no_report {
             None
         } else {
-            losses.ladder(&scenario)
+            losses
+                .ladder(&scenario)
+                .map(|ladder| trace::record(&ladder))
         };
         write_files(&record, &scenario, ladder.as_ref(), &mut folder)?;
         let path =
@@ -146,7 +146,7 @@ impl Run {
     fn simulate(
         &self,
         scenario: &Scenario,
-        control: &Arc<RunHandle>,
+        handle: &Arc<RunHandle>,
         folder: &mut Folder,
     ) -> Result<(Samples, FirstLosses, bool), Fault> {
         let plan = &scenario.plan;
@@ -157,36 +157,17 @@ impl Run {
         };
         let mut table = DropTable::new(plan, part).map_err(world)?;
         let wanted = self.precision.wanted(scenario.study.as_ref())?;
-        let (start, most) = (scenario.replications, self.precision.most_reps);
-        let mut samples = Samples::new(scopes(plan), plan.horizon);
-        let mut interrupted = false;
-        let progress = Bar::watch(control, !self.quiet);
-        for n in (Replications {
+        let replications = Replications {
             first: 0,
-            start,
+            start: scenario.replications,
             wanted: &wanted,
-            most,
-        })
-        .schedule()
-        {
-            let from = samples.replications();
-            let left = simulated_us(plan, n - from).saturating_add(control.simulated_us());
-            progress.until(left);
-            let manner = RunOptions {
-                fast_paths: FastPaths::On,
-                drop_rows: table.left,
-                handle: control,
-            };
-            replicate(plan, from..n, &mut samples, manner, |number, log| {
-                table.write(number, log).map_err(world)
-            })?;
-            interrupted = samples.replications() < n;
-            if interrupted || is_precise(&samples, &scenario.objectives, &wanted) {
-                break;
-            }
-        }
+            most: self.precision.most_reps,
+        };
+        let bar = Bar::watch(handle, !self.quiet);
+        let found =
+            experiment::run(scenario, replications, handle, &bar, &mut table).map_err(world)?;
         folder.complete(table.rows.finish().map_err(world)?)?;
-        Ok((samples, table.losses, interrupted))
+        Ok((found.samples, table.losses, found.is_interrupted))
     }
 
     /// What is told besides the scenario's own warnings.
@@ -281,9 +262,17 @@ impl DropTable {
             losses: FirstLosses::default(),
         })
     }
+}
 
-    fn write(&mut self, replication: u32, log: DropLog) -> std::io::Result<()> {
-        log.drain(|row| {
+impl DropSink for DropTable {
+    type Error = std::io::Error;
+
+    fn rows_left(&self) -> u64 {
+        self.left
+    }
+
+    fn take(&mut self, replication: u32, rows: DropLog) -> std::io::Result<()> {
+        rows.drain(|row| {
             if self.left == 0 {
                 return Ok(());
             }

@@ -8,17 +8,17 @@ use super::flags::{Format, JobsFlag, ScenarioFlags, written};
 use super::inputs::inputs;
 use super::results::{Files, ResultsFlags};
 use super::{Outcome, memory};
-use crate::experiment::{Candidate, Case, Replications, factors, hash_of, one_at_a_time};
-use crate::measure::{METRICS, Metric, Sample};
+use crate::experiment::{
+    Case, FactorEffects, LevelEffect, Replications, factor_effects, hash_of, variations,
+};
+use crate::measure::{METRICS, Metric};
 use crate::report::Premises;
 use crate::report::compare::amount;
 use crate::report::number::rounded;
 use crate::report::study::{Study, Tried};
 use crate::report::text::{figure, table};
-use crate::scenario::{Axis, Place, Point, Scenario, expanded, nearest};
-use crate::study::{
-    CONFIDENCE, Paired, Row, Samples, Verdict, bonferroni, judge_all, overall, paired_samples,
-};
+use crate::scenario::{Axis, Place, Scenario, expanded, nearest};
+use crate::study::{Samples, Verdict, judge_all, overall};
 
 /// One-at-a-time sensitivity.
 #[derive(Args)]
@@ -41,42 +41,6 @@ pub struct Sensitivity {
     /// No progress
     #[arg(long, short)]
     quiet: bool,
-}
-
-/// A key with another value.
-struct Trial {
-    key: String,
-    base: String,
-    value: String,
-    case: Case,
-}
-
-/// What another value gives.
-struct Effect {
-    value: String,
-    row: Row,
-    paired: Option<Paired>,
-    verdict: Verdict,
-}
-
-/// A key and what its values do: a bar of the tornado.
-struct Bar {
-    key: String,
-    base: String,
-    effects: Vec<Effect>,
-}
-
-impl Bar {
-    /// From the least to the greatest mean, the scenario's own among them.
-    fn swing(&self) -> f64 {
-        let differences = self
-            .effects
-            .iter()
-            .filter_map(|e| Some(e.paired?.difference.mean));
-        let (low, high) =
-            differences.fold((0.0f64, 0.0f64), |(low, high), d| (low.min(d), high.max(d)));
-        high - low
-    }
 }
 
 /// What `summary.json` says besides what every study says.
@@ -115,15 +79,17 @@ impl Sensitivity {
     pub fn run(self) -> Result<Outcome, Fault> {
         let base = self.scenario.read()?;
         let metric = self.metric(&base)?;
-        let trials = self.trials(&base)?;
-        if trials.is_empty() {
+        let place = Place::whole("--vary");
+        let axes = self.vary.iter().map(|text| Axis::parse(text, &place));
+        let variations = variations(&base, &axes.collect::<Result<Vec<Axis>, _>>()?)?;
+        if variations.is_empty() {
             return Err(Fault::Input(format!(
                 "{}: nothing is assumed; --vary \"KEY=VALUES\" tries other values of a key",
                 base.file
             )));
         }
         let all: Vec<Case> = std::iter::once(Case::of(base.clone()))
-            .chain(trials.iter().map(|t| t.case.clone()))
+            .chain(variations.iter().map(|v| v.case.clone()))
             .collect();
         for case in &all {
             memory::check(&case.scenario, self.jobs.threads())?;
@@ -141,7 +107,7 @@ impl Sensitivity {
         let (own, others) = samples
             .split_first()
             .unwrap_or_else(|| unreachable!("the scenario itself"));
-        let bars = bars(&base, metric, own, trials, others);
+        let bars = factor_effects(&base, metric, own, &variations, others);
         let record = self.record(&base, metric, &all, &samples, &bars);
         let document = record.json(&body(metric, own, &bars));
         let files = Files::of(
@@ -168,7 +134,7 @@ impl Sensitivity {
         metric: &Metric,
         all: &[Case],
         samples: &[Samples],
-        bars: &[Bar],
+        bars: &[FactorEffects],
     ) -> Study {
         let verdict = overall(&judge_all(&base.objectives, &samples[0]));
         let mut command = self.scenario.canonical("sensitivity");
@@ -215,84 +181,6 @@ impl Sensitivity {
             ))
         })
     }
-
-    /// The assumed keys with their other values, then those of `--vary`.
-    fn trials(&self, base: &Scenario) -> Result<Vec<Trial>, Fault> {
-        let mut trials = Vec::new();
-        let case = Case::of(base.clone());
-        let candidates = [Candidate {
-            name: String::new(),
-            case: &case,
-            known: &[],
-        }];
-        let factors = factors(&candidates);
-        for level in one_at_a_time(&candidates, &factors) {
-            let mut level = level?;
-            let factor = &factors[level.factor];
-            let point = Point {
-                values: vec![(factor.name(), level.value.to_string())],
-                overrides: level.overrides.swap_remove(0),
-            };
-            let scenario = level.scenarios.swap_remove(0);
-            trials.push(Trial {
-                key: factor.name(),
-                base: factor.base(),
-                value: level.value.into(),
-                case: Case {
-                    point,
-                    ..Case::of(scenario)
-                },
-            });
-        }
-        for text in &self.vary {
-            let axis = Axis::parse(text, &Place::whole("--vary"))?;
-            for o in &axis.values {
-                let (key, value) = (axis.key.clone(), o.value().to_string());
-                let point = Point {
-                    values: vec![(key.clone(), value.clone())],
-                    overrides: vec![o.clone()],
-                };
-                trials.push(Trial {
-                    key,
-                    base: String::new(),
-                    value,
-                    case: Case::at(base, point)?,
-                });
-            }
-        }
-        Ok(trials)
-    }
-}
-
-fn bars(
-    base: &Scenario,
-    metric: &Metric,
-    own: &Samples,
-    trials: Vec<Trial>,
-    others: &[Samples],
-) -> Vec<Bar> {
-    let column = own.column(metric.name).unwrap_or(0);
-    let of = |samples: &Samples| samples.column_samples(0, column).collect::<Vec<Sample>>();
-    let confidence = bonferroni(CONFIDENCE, trials.len());
-    let mut bars: Vec<Bar> = Vec::new();
-    for (trial, samples) in trials.into_iter().zip(others) {
-        let effect = Effect {
-            value: trial.value,
-            row: samples.row(0, column),
-            paired: paired_samples(&of(own), &of(samples), confidence),
-            verdict: overall(&judge_all(&base.objectives, samples)),
-        };
-        match bars.iter_mut().find(|b| b.key == trial.key) {
-            Some(bar) => bar.effects.push(effect),
-            None => bars.push(Bar {
-                key: trial.key,
-                base: trial.base,
-                effects: vec![effect],
-            }),
-        }
-    }
-    bars.sort_by(|a, b| b.swing().total_cmp(&a.swing()));
-    bars
 }
 
 fn answer(
@@ -300,18 +188,16 @@ fn answer(
     metric: &Metric,
     own: &Samples,
     verdict: Verdict,
-    bars: &[Bar],
+    bars: &[FactorEffects],
 ) -> Vec<String> {
     let row = own
         .figure(metric.name)
         .unwrap_or_else(|| unreachable!("a metric has a column"));
-    let settled = |v: Verdict| v != Verdict::Inconclusive;
-    let flips = |b: &&Bar| {
-        b.effects
-            .iter()
-            .any(|e| settled(e.verdict) && settled(verdict) && e.verdict != verdict)
-    };
-    let deciding: Vec<&str> = bars.iter().filter(flips).map(|b| b.key.as_str()).collect();
+    let deciding: Vec<&str> = bars
+        .iter()
+        .filter(|b| b.flips(verdict))
+        .map(|b| b.key.as_str())
+        .collect();
     let most = match bars.first().filter(|b| b.swing() > 0.0) {
         Some(first) => format!("of what nobody published, {} moves it most", first.key),
         None => "nothing that is assumed moves it".to_string(),
@@ -338,7 +224,7 @@ fn text(
     metric: &Metric,
     own: &Samples,
     answer: &[String],
-    bars: &[Bar],
+    bars: &[FactorEffects],
 ) -> String {
     let judged = !base.objectives.is_empty();
     let header = [
@@ -351,7 +237,7 @@ fn text(
     ];
     let mut rows = vec![header.map(String::from).to_vec()];
     for bar in bars {
-        for effect in &bar.effects {
+        for effect in &bar.levels {
             let difference = effect
                 .paired
                 .map_or("–".into(), |p| amount(&p.difference, metric.unit));
@@ -374,8 +260,8 @@ fn text(
     )
 }
 
-fn body<'a>(metric: &'a Metric, own: &Samples, bars: &'a [Bar]) -> Body<'a> {
-    let other = |e: &'_ Effect| -> (Option<f64>, Option<f64>, Option<f64>, Option<f64>) {
+fn body<'a>(metric: &'a Metric, own: &Samples, bars: &'a [FactorEffects]) -> Body<'a> {
+    let other = |e: &'_ LevelEffect| -> (Option<f64>, Option<f64>, Option<f64>, Option<f64>) {
         let d = e.paired.map(|p| p.difference);
         (
             e.row.estimate.map(|e| rounded(e.mean)),
@@ -387,7 +273,7 @@ fn body<'a>(metric: &'a Metric, own: &Samples, bars: &'a [Bar]) -> Body<'a> {
     let mut keys = Vec::new();
     for bar in bars {
         let mut alternatives = Vec::new();
-        for effect in &bar.effects {
+        for effect in &bar.levels {
             let (mean, difference, lower, upper) = other(effect);
             alternatives.push(Other {
                 value: &effect.value,

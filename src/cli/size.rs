@@ -9,21 +9,17 @@ use super::flags::{Format, JobsFlag, ScenarioFlags, written};
 use super::inputs::inputs;
 use super::results::{Files, ResultsFlags};
 use super::{Outcome, memory};
-use crate::deployment::GatewayPlan;
 use crate::experiment::{
-    Campaign, Candidate, Case, Judged, Ranking, Replications, Robustness, RobustnessCheck, scopes,
-    user_hours,
+    Campaign, Candidate, Case, Judged, Probe, Ranking, Robustness, RobustnessCheck, Search,
+    SearchResult, Situation, user_hours,
 };
 use crate::measure::Bound;
-use crate::quantity::{Span, parse_clock, print_clock, print_span};
-use crate::report::Premises;
-use crate::report::number::{human, rounded, whole};
-use crate::report::study::{Study, Tried};
+use crate::quantity::number::{human, rounded, whole};
+use crate::record::Premises;
+use crate::record::study::{Study, Tried};
 use crate::report::text::{figure, objective, target};
-use crate::scenario::{
-    Axis, Combine, Override, Place, Point, Scenario, Study as Varied, expanded, hash,
-};
-use crate::study::{Bracket, Feasibility, Judgement, Samples, Verdict, judge_all, overall};
+use crate::scenario::{Axis, Combine, Place, Scenario, Study as Varied, expanded, hash};
+use crate::study::{Judgement, Verdict};
 
 /// Size a key.
 #[derive(Args)]
@@ -56,17 +52,6 @@ pub struct Size {
     /// No warnings and no progress
     #[arg(long, short)]
     quiet: bool,
-}
-
-/// A value that was tried, and what came out.
-#[derive(Clone)]
-struct Trial {
-    value: String,
-    /// Which gateway was down, where one was: the one that is worst to lose.
-    down: Option<String>,
-    samples: Samples,
-    verdict: Verdict,
-    judgements: Vec<Judgement>,
 }
 
 /// What `summary.json` says besides what every study says.
@@ -107,132 +92,6 @@ struct Figure<'a> {
     verdict: &'a str,
 }
 
-/// The search and what it tries things with.
-struct Search<'a> {
-    /// The scenario; with spare gateways, once for each `[[gateway]]` that is hit, with its name.
-    situations: &'a [Situation],
-    axis: &'a Axis,
-    campaign: &'a Campaign,
-    start: u32,
-    most: u32,
-    threads: usize,
-}
-
-impl Search<'_> {
-    /// Judges a value: of several situations the worst; `None`: interrupted.
-    fn judge(&self, place: usize, first: u32) -> Result<Option<Trial>, Fault> {
-        let mut worst: Option<Trial> = None;
-        for situation in self.situations {
-            let Some(trial) = self.judge_one(situation, place, first)? else {
-                return Ok(None);
-            };
-            // Of those that all pass, the one with the least room: it is what binds.
-            let rank = |v: Verdict| {
-                [Verdict::Pass, Verdict::Inconclusive, Verdict::Fail]
-                    .iter()
-                    .position(|o| *o == v)
-            };
-            let room = |t: &Trial| margin(t).map_or(f64::NEG_INFINITY, |(_, room)| room);
-            let is_worse = |w: &Trial| {
-                rank(trial.verdict)
-                    .cmp(&rank(w.verdict))
-                    .then(room(w).total_cmp(&room(&trial)))
-                    .is_gt()
-            };
-            if worst.as_ref().is_none_or(is_worse) {
-                worst = Some(trial);
-            }
-        }
-        Ok(worst)
-    }
-
-    /// Judges a value, with more replications at fixed checkpoints until the verdict is clear; `None`: interrupted.
-    fn judge_one(
-        &self,
-        situation: &Situation,
-        place: usize,
-        first: u32,
-    ) -> Result<Option<Trial>, Fault> {
-        let o = &self.axis.values[place];
-        let values = vec![(self.axis.key.clone(), o.value().to_string())];
-        let case = Case::at(
-            &situation.scenario,
-            Point {
-                values,
-                overrides: vec![o.clone()],
-            },
-        )?;
-        memory::check(&case.scenario, self.threads)?;
-        let objectives = &case.scenario.objectives;
-        let plan = &case.scenario.plan;
-        let mut samples = Samples::new(scopes(plan), plan.horizon);
-        let mut judgements = Vec::new();
-        for n in crate::study::checkpoints(self.start, self.most.max(self.start)) {
-            let have = samples.replications();
-            let more = Replications {
-                first: first + have,
-                ..Replications::fixed(n - have)
-            };
-            let Some(found) = self.campaign.replicate(std::slice::from_ref(&case), more)? else {
-                return Ok(None);
-            };
-            found.into_iter().for_each(|found| samples.extend(found));
-            judgements = judge_all(objectives, &samples);
-            if overall(&judgements) != Verdict::Inconclusive {
-                break;
-            }
-        }
-        let (value, down) = (o.value().into(), situation.down.clone());
-        Ok(Some(Trial {
-            value,
-            down,
-            samples,
-            verdict: overall(&judgements),
-            judgements,
-        }))
-    }
-}
-
-/// A scenario, and the gateway that is down in it.
-struct Situation {
-    scenario: Scenario,
-    down: Option<String>,
-}
-
-/// The scenario with so many gateways down and as many spare ones: once for each `[[gateway]]`. Its instances are alike, and
-/// the first of them have the most users, so these are the worst to lose.
-fn hit(base: &Scenario, spare: u32, at: Option<&str>) -> Result<Vec<Situation>, Fault> {
-    let at = at.map_or_else(|| print_clock(base.plan.start), String::from);
-    let left = base.plan.horizon.0.saturating_sub(
-        parse_clock(&at).map_or(0, |clock| clock.0.saturating_sub(base.plan.start.0)),
-    );
-    let duration = print_span(Span(left.max(1)));
-    let situation = |gateway: &GatewayPlan| {
-        let name = toml::Value::String(format!("gateway:{}", gateway.name));
-        let faults: Vec<String> = (1..=spare)
-            .map(|i| {
-                format!(
-                    "[[fault]]\nname = \"spare {i}\"\nkind = \"crash\"\ntarget = {name}\ninstance = {i}\nat = \"{at}\"\nduration = \"{duration}\"\n"
-                )
-            })
-            .collect();
-        let o = Override::parse_at(
-            &format!("gateway.{}.spare={spare}", gateway.name),
-            &Place::whole("--spare"),
-        )?;
-        // What is wrong now is the flag's, in lines that the file does not have.
-        let source = base.source.with_tables(&faults.concat());
-        let scenario = source
-            .scenario(&[o])
-            .map_err(|e| Fault::Input(format!("--spare {spare} --down-at {at}: {e}")))?;
-        Ok(Situation {
-            scenario,
-            down: Some(gateway.name.clone()),
-        })
-    };
-    base.plan.gateways.iter().map(situation).collect()
-}
-
 impl Size {
     /// Runs the command.
     ///
@@ -247,13 +106,7 @@ impl Size {
             )));
         }
         let axis = ascending(Axis::parse(&ranged(&self.key), &Place::whole("--key"))?)?;
-        let situations = match self.spare {
-            0 => vec![Situation {
-                scenario: base.clone(),
-                down: None,
-            }],
-            n => hit(&base, n, self.down_at.as_deref())?,
-        };
+        let situations = self.situations(&base)?;
         // Every value must be one before the first is tried.
         for (situation, o) in situations
             .iter()
@@ -262,20 +115,20 @@ impl Size {
             situation.scenario.with(std::slice::from_ref(o))?;
         }
         let results = self.results.open(&base.plan.name, "size", self.quiet)?;
-        let start = base.replications.max(2);
+        let threads = self.jobs.threads();
         let search = Search {
             situations: &situations,
             axis: &axis,
-            campaign: &results.campaign,
-            start,
+            largest: self.largest,
+            start: base.replications.max(2),
             most: self.precision.most_reps,
-            threads: self.jobs.threads(),
+            admit: &|scenario| memory::check(scenario, threads),
         };
         let pool = self.jobs.pool()?;
-        let found = pool.install(|| find(&search, self.largest))?;
+        let found = pool.install(|| search.run(&results.campaign))?;
         let premises = match &found {
             Some(found) => {
-                let points = self.points(&search, found)?;
+                let points = search.deciding(found)?;
                 pool.install(|| {
                     results.premises(
                         |campaign| self.robustness(&points, found, campaign),
@@ -310,51 +163,27 @@ impl Size {
         })
     }
 
-    /// The value that was found and its neighbour that does not serve; where nothing serves, the safest one.
-    fn points(&self, search: &Search, found: &Finding) -> Result<Vec<Case>, Fault> {
-        let safest = if self.largest {
-            search.axis.values.first()
-        } else {
-            search.axis.values.last()
-        };
-        let wanted: Vec<&str> = match &found.chosen {
-            Some(chosen) => std::iter::once(chosen)
-                .chain(&found.beyond)
-                .map(String::as_str)
-                .collect(),
-            None => safest.map(Override::value).into_iter().collect(),
-        };
-        let mut points = Vec::new();
-        for value in wanted {
-            let Some(trial) = found.of(value) else {
-                continue;
-            };
-            let situation = search.situations.iter().find(|s| s.down == trial.down);
-            let own = search.axis.values.iter().find(|o| o.value() == value);
-            let Some((situation, o)) = situation.zip(own) else {
-                continue;
-            };
-            let values = vec![(search.axis.key.clone(), value.into())];
-            let point = Point {
-                values,
-                overrides: vec![o.clone()],
-            };
-            points.push(Case::at(&situation.scenario, point)?);
+    /// The scenario, or with spare gateways one for each `[[gateway]]` that may be down.
+    fn situations(&self, base: &Scenario) -> Result<Vec<Situation>, Fault> {
+        if self.spare == 0 {
+            return Ok(vec![Situation::intact(base.clone())]);
         }
-        Ok(points)
+        // What is wrong now is the flag's, in lines that the file does not have.
+        Situation::with_spares(base, self.spare, self.down_at.as_deref())
+            .map_err(|(at, e)| Fault::Input(format!("--spare {} --down-at {at}: {e}", self.spare)))
     }
 
     /// What hangs on assumptions: whether the value still serves, and whether its neighbour then does.
     fn robustness(
         &self,
         points: &[Case],
-        found: &Finding,
+        found: &SearchResult,
         campaign: &Campaign,
     ) -> Option<Robustness> {
         let judged = |case: &'_ Case| {
             let value = case.point.values.first();
             value
-                .and_then(|(_, value)| found.of(value))
+                .and_then(|(_, value)| found.probe(value))
                 .map_or(Verdict::Inconclusive, |t| t.verdict)
         };
         let candidates = points.iter().map(|case| Candidate {
@@ -376,7 +205,7 @@ impl Size {
         let cost = points
             .first()
             .map_or(0, |case| user_hours(&case.scenario.plan, 1));
-        let all = found.trials.iter().chain(&found.fresh);
+        let all = found.all();
         let check = RobustnessCheck {
             candidates: candidates.collect(),
             min_candidates: 1,
@@ -410,7 +239,13 @@ impl Size {
         command
     }
 
-    fn record(&self, base: &Scenario, axis: &Axis, found: &Finding, premises: Premises) -> Study {
+    fn record(
+        &self,
+        base: &Scenario,
+        axis: &Axis,
+        found: &SearchResult,
+        premises: Premises,
+    ) -> Study {
         let mut answer = answer(axis, self.largest, found);
         if let (1.., Some(chosen)) = (self.spare, &found.chosen) {
             let when = self
@@ -423,7 +258,7 @@ impl Size {
                 format!("{} gateways", self.spare)
             };
             let of = found
-                .of(chosen)
+                .probe(chosen)
                 .and_then(|t| t.down.as_deref())
                 .unwrap_or_default();
             answer.push(format!(
@@ -431,7 +266,7 @@ impl Size {
             ));
         }
         let of = |sample: &'static str| {
-            move |t: &Trial| {
+            move |t: &Probe| {
                 let mut values = vec![
                     (axis.key.clone(), t.value.clone()),
                     ("sample".into(), sample.into()),
@@ -459,7 +294,7 @@ impl Size {
             command: self.command(""),
             premises,
             tried: found
-                .trials
+                .probes
                 .iter()
                 .map(of(SEARCH))
                 .chain(found.fresh.iter().map(of(FRESH)))
@@ -467,13 +302,13 @@ impl Size {
         }
     }
 
-    fn body<'a>(&'a self, axis: &'a Axis, found: &'a Finding) -> Body<'a> {
-        let trials = found.trials.iter().map(|t| line(t, SEARCH));
+    fn body<'a>(&'a self, axis: &'a Axis, found: &'a SearchResult) -> Body<'a> {
+        let trials = found.probes.iter().map(|t| line(t, SEARCH));
         Body {
             key: &axis.key,
             wanted: if self.largest { "largest" } else { "smallest" },
             value: found.chosen.as_deref(),
-            confirmed: found.confirmed(),
+            confirmed: found.is_confirmed(),
             spare: self.spare,
             down_at: self.down_at.as_deref(),
             trials: trials
@@ -523,149 +358,18 @@ fn ascending(mut axis: Axis) -> Result<Axis, Fault> {
     Ok(axis)
 }
 
-/// What a search found.
-struct Finding {
-    /// What was tried while searching.
-    trials: Vec<Trial>,
-    /// What was tried with fresh replications.
-    fresh: Vec<Trial>,
-    /// The value that was chosen.
-    chosen: Option<String>,
-    /// Its neighbour that does not serve.
-    beyond: Option<String>,
-}
-
-impl Finding {
-    fn confirmed(&self) -> bool {
-        let fresh = |value: &String| {
-            self.fresh
-                .iter()
-                .find(|t| t.value == *value)
-                .map(|t| t.verdict)
-        };
-        self.chosen
-            .as_ref()
-            .is_some_and(|c| fresh(c) == Some(Verdict::Pass))
-    }
-
-    /// pass: there is a value that serves, and fresh replications confirm it.
-    fn verdict(&self) -> Verdict {
-        match &self.chosen {
-            Some(_) if self.confirmed() => Verdict::Pass,
-            Some(_) => Verdict::Inconclusive,
-            None => Verdict::Fail,
-        }
-    }
-
-    fn of(&self, value: &str) -> Option<&Trial> {
-        self.fresh
-            .iter()
-            .chain(&self.trials)
-            .find(|t| t.value == value)
-    }
-}
-
-/// Grows from the least value until the verdict turns, bisects, and confirms with replications that the search has not
-/// seen; `None`: interrupted.
-fn find(search: &Search, largest: bool) -> Result<Option<Finding>, Fault> {
-    let n = search.axis.values.len();
-    let mut bracket = Bracket::new(n);
-    let mut finding = Finding {
-        trials: Vec::new(),
-        fresh: Vec::new(),
-        chosen: None,
-        beyond: None,
-    };
-    while let Some(place) = bracket.next() {
-        let Some(trial) = search.judge(place, 0)? else {
-            return Ok(None);
-        };
-        // What is not shown to serve does not serve.
-        let turned = (trial.verdict == Verdict::Pass) != largest;
-        bracket.record(
-            place,
-            if turned {
-                Feasibility::Feasible
-            } else {
-                Feasibility::Infeasible
-            },
-        );
-        finding.trials.push(trial);
-    }
-    // Of the values from the border on the verdict is the other one: the smallest that serves, or the first that does not.
-    let border = bracket.first_feasible().unwrap_or(n);
-    let (chosen, safer, riskier) = match largest {
-        true => (border.checked_sub(1), -1, 1),
-        false => ((border < n).then_some(border), 1, -1),
-    };
-    let Some(mut place) = chosen else {
-        // Where the least value fails, the greatest may yet serve: then the order is the other one.
-        if largest {
-            let Some(trial) = search.judge(n - 1, 0)? else {
-                return Ok(None);
-            };
-            finding.trials.push(trial);
-        }
-        return Ok(Some(finding));
-    };
-    let value = |place: usize| search.axis.values[place].value().to_string();
-    let next = |place: usize, step: isize| place.checked_add_signed(step).filter(|p| *p < n);
-    let first = search.most.max(search.start);
-    loop {
-        let Some(trial) = search.judge(place, first)? else {
-            return Ok(None);
-        };
-        let passed = trial.verdict == Verdict::Pass;
-        finding.chosen = Some(trial.value.clone());
-        finding.fresh.push(trial);
-        // Where the search was lucky: one step to the safe side, and fresh luck again.
-        match next(place, safer) {
-            Some(p) if !passed && finding.fresh.len() <= MOST_STEPS_BACK => place = p,
-            _ => break,
-        }
-    }
-    if let Some(p) = next(place, riskier) {
-        if !finding.fresh.iter().any(|t| t.value == value(p)) {
-            let Some(trial) = search.judge(p, first)? else {
-                return Ok(None);
-            };
-            finding.fresh.push(trial);
-        }
-        finding.beyond = Some(value(p));
-    }
-    Ok(Some(finding))
-}
-
-/// A confirmation that fails so often was no bad luck.
-const MOST_STEPS_BACK: usize = 5;
-
-/// How far the interval stays from the target, as a share of it: the least over all objectives, which is what binds.
-fn margin(trial: &Trial) -> Option<(&Judgement, f64)> {
-    let of = |j: &Judgement| {
-        let e = j.row.estimate?;
-        let t = j.objective.bound.target();
-        let room = match j.objective.bound {
-            Bound::AtMost(t) => t - e.upper?,
-            Bound::AtLeast(t) => e.lower? - t,
-        };
-        Some(if t == 0.0 { room } else { room / t })
-    };
-    let all = trial.judgements.iter().filter_map(|j| Some((j, of(j)?)));
-    all.min_by(|a, b| a.1.total_cmp(&b.1))
-}
-
-fn answer(axis: &Axis, largest: bool, found: &Finding) -> Vec<String> {
+fn answer(axis: &Axis, largest: bool, found: &SearchResult) -> Vec<String> {
     let which = if largest { "largest" } else { "smallest" };
     let key = &axis.key;
     let Some(chosen) = &found.chosen else {
-        let serves = found.trials.iter().find(|t| t.verdict == Verdict::Pass);
+        let serves = found.probes.iter().find(|t| t.verdict == Verdict::Pass);
         let mut lines = match serves {
             Some(t) => vec![format!(
                 "{key} = {} meets the objectives and {} does not: larger values serve here. Leave --largest out.",
-                t.value, found.trials[0].value
+                t.value, found.probes[0].value
             )],
             None => {
-                let tried: Vec<&str> = found.trials.iter().map(|t| t.value.as_str()).collect();
+                let tried: Vec<&str> = found.probes.iter().map(|t| t.value.as_str()).collect();
                 vec![format!(
                     "No value of {key} that was tried meets the objectives: {}.",
                     tried.join(", ")
@@ -673,7 +377,7 @@ fn answer(axis: &Axis, largest: bool, found: &Finding) -> Vec<String> {
             }
         };
         let missed = found
-            .trials
+            .probes
             .iter()
             .rev()
             .find(|t| t.verdict != Verdict::Pass);
@@ -682,8 +386,8 @@ fn answer(axis: &Axis, largest: bool, found: &Finding) -> Vec<String> {
         return lines;
     };
     let mut lines = Vec::new();
-    let trial = found.of(chosen);
-    let confirmed = if found.confirmed() {
+    let trial = found.probe(chosen);
+    let confirmed = if found.is_confirmed() {
         "confirmed by"
     } else {
         "but not confirmed by"
@@ -697,7 +401,7 @@ fn answer(axis: &Axis, largest: bool, found: &Finding) -> Vec<String> {
         "{key} = {chosen} is the {which} value that meets the objectives, {confirmed} {} fresh replications.",
         whole(fresh.into())
     ));
-    if let Some((binding, room)) = trial.and_then(margin) {
+    if let Some((binding, room)) = trial.and_then(Probe::margin) {
         lines.push(format!(
             "{} binds: {} against {}, a margin of {} %.",
             binding.objective.metric.name,
@@ -706,7 +410,7 @@ fn answer(axis: &Axis, largest: bool, found: &Finding) -> Vec<String> {
             human((room * 1000.0).round() / 10.0)
         ));
     }
-    match found.beyond.as_ref().and_then(|value| found.of(value)) {
+    match found.beyond.as_ref().and_then(|value| found.probe(value)) {
         Some(next) if next.verdict == Verdict::Pass => lines.push(format!(
             "{} passed too with fresh replications: the border lies in the noise; more --reps would settle it.",
             next.value
@@ -714,8 +418,8 @@ fn answer(axis: &Axis, largest: bool, found: &Finding) -> Vec<String> {
         Some(next) => lines.push(format!("{} does not: {}.", next.value, failing(next))),
         None => lines.push("It is the last of the values that were given: the border may lie beyond.".into()),
     }
-    let passing = |t: &&Trial| t.verdict == Verdict::Pass;
-    if !found.confirmed() && found.trials.iter().any(|t| passing(&t)) {
+    let passing = |t: &&Probe| t.verdict == Verdict::Pass;
+    if !found.is_confirmed() && found.probes.iter().any(|t| passing(&t)) {
         lines.push("The search and the confirmation disagree: the figures are too noisy; more --reps help.".into());
     }
     lines.push(ORDER.into());
@@ -726,7 +430,7 @@ fn answer(axis: &Axis, largest: bool, found: &Finding) -> Vec<String> {
 const ORDER: &str = "This takes it that a value on the safe side of one that serves, serves too; rccsim sweep shows them all.";
 
 /// Why a value does not serve.
-fn failing(trial: &Trial) -> String {
+fn failing(trial: &Probe) -> String {
     let missed: Vec<String> = trial
         .judgements
         .iter()
@@ -743,13 +447,13 @@ fn failing(trial: &Trial) -> String {
     missed.join(", ")
 }
 
-fn text(axis: &Axis, study: &Study, found: &Finding) -> String {
+fn text(axis: &Axis, study: &Study, found: &SearchResult) -> String {
     let mut rows = vec![vec![
         axis.key.clone(),
         "replications".into(),
         "verdict".into(),
     ]];
-    if let Some(trial) = found.trials.first() {
+    if let Some(trial) = found.probes.first() {
         rows[0].extend(
             trial
                 .judgements
@@ -757,7 +461,7 @@ fn text(axis: &Axis, study: &Study, found: &Finding) -> String {
                 .map(|j| j.objective.metric.name.to_string()),
         );
     }
-    let row = |t: &Trial, fresh: &str| {
+    let row = |t: &Probe, fresh: &str| {
         let mut row = vec![
             t.value.clone(),
             format!("{}{fresh}", whole(t.samples.replications().into())),
@@ -766,7 +470,7 @@ fn text(axis: &Axis, study: &Study, found: &Finding) -> String {
         row.extend(t.judgements.iter().map(|j| figure(&j.row)));
         row
     };
-    rows.extend(found.trials.iter().map(|t| row(t, "")));
+    rows.extend(found.probes.iter().map(|t| row(t, "")));
     rows.extend(found.fresh.iter().map(|t| row(t, " fresh")));
     let deciding = crate::report::text::premises(&study.premises);
     format!(
@@ -776,7 +480,7 @@ fn text(axis: &Axis, study: &Study, found: &Finding) -> String {
     )
 }
 
-fn line<'a>(trial: &'a Trial, sample: &'a str) -> Line<'a> {
+fn line<'a>(trial: &'a Probe, sample: &'a str) -> Line<'a> {
     let figure = |j: &Judgement| {
         let e = j.row.estimate;
         let target = rounded(j.objective.bound.target());

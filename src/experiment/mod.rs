@@ -4,27 +4,47 @@
 //! It reads no file and no clock and prints nothing. Finished work is kept through a [`Store`]; progress and warnings go to
 //! a [`Monitor`]; threads stand behind the feature `parallel`.
 
+mod builder;
 mod campaign;
 mod case;
+mod comparison;
 mod error;
 mod factor;
+mod ladder;
+mod matrix;
 mod ranking;
 mod remedy;
 mod replicate;
 mod robustness;
+mod run;
+mod search;
+mod selection;
+mod sensitivity;
 mod store;
 mod trial;
+mod typical;
 
+pub use builder::{Answer, Experiment, Sweep};
 pub use campaign::{Campaign, Monitor, Replications, ShardCounts};
 pub use case::{Case, cases, hash_of};
+pub use comparison::{
+    Contender, Incomparable, compare_all, comparison_robustness, simulate_missing,
+};
 pub use error::ExperimentError;
-pub use factor::{Candidate, Factor, Level, Place, factors, mean, one_at_a_time};
+pub use factor::{Candidate, Factor, Level, Place, factors, one_at_a_time};
+pub use ladder::{Ladder, Rung, ladder};
+pub use matrix::{CELL_USERS, Cell, Matrix, matrix};
 pub use ranking::{Judged, Least, Ranking};
 pub use remedy::{REMEDIES, Remedy, Tried, remedies};
-pub use replicate::{replicate, samples_of, scopes, simulated_us};
+pub use replicate::{scopes, simulated_us};
 pub use robustness::{
     Assumption, Basis, Effect, Finding, Robustness, RobustnessCheck, Tested, WORTH_TELLING,
-    assumptions, can_be_tried, settled, spent,
+    assumptions, can_be_tried, spent,
 };
+pub use run::{DropSink, RunSamples, run};
+pub use search::{Admission, Probe, Search, SearchResult, Situation};
+pub use selection::{Delta, Selected, Selector};
+pub use sensitivity::{FactorEffects, LevelEffect, Variation, factor_effects, variations};
 pub use store::{Kept, NoStore, ShardName, Store, StoreError};
 pub use trial::{Trial, user_hours};
+pub use typical::FirstLosses;

@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use crate::deployment::{
-    DropLog, FastPaths, Plan, Replication, ReplicationPart, RunHandle, RunOptions, simulate_each,
-};
+use crate::deployment::{DropLog, Plan, Replication, ReplicationPart, RunOptions, simulate_each};
 use crate::measure::{Scope, Tally};
 use crate::quantity::Time;
 use crate::study::Samples;
@@ -35,31 +33,17 @@ pub fn replicate<E>(
     plan: &Plan,
     numbers: Range<u32>,
     samples: &mut Samples,
-    manner: RunOptions,
+    options: RunOptions,
     mut drops: impl FnMut(u32, DropLog) -> Result<(), E>,
 ) -> Result<(), E> {
     let numbers: Vec<u32> = numbers.collect();
-    simulate_each(plan, &numbers, manner, |number, part| match part {
+    simulate_each(plan, &numbers, options, |number, part| match part {
         ReplicationPart::Drops(log) => drops(number, log),
         ReplicationPart::Complete(r) => {
             samples.push(number, &tallies(&r));
             Ok(())
         }
     })
-}
-
-/// The samples of a plan without drop rows and without interruption.
-pub fn samples_of(plan: &Plan, replications: u32) -> Samples {
-    let mut samples = Samples::new(scopes(plan), plan.horizon);
-    let manner = RunOptions {
-        fast_paths: FastPaths::On,
-        drop_rows: 0,
-        handle: &RunHandle::default(),
-    };
-    let done: Result<(), std::convert::Infallible> =
-        replicate(plan, 0..replications, &mut samples, manner, |_, _| Ok(()));
-    done.unwrap_or_else(|never| match never {});
-    samples
 }
 
 /// Simulated time of all units of a run, microseconds: what a progress bar counts to.

@@ -8,40 +8,7 @@ use super::number::{human, rounded};
 use super::text::{figure, table};
 use crate::measure::Unit;
 use crate::record::Premises;
-use crate::study::{ComparedMetric, Estimate, Relation};
-
-/// An alternative beside the baseline.
-#[derive(Clone, Debug)]
-pub struct Against {
-    /// The alternative.
-    pub name: String,
-    /// Replications that both have.
-    pub replications: u32,
-    /// Its figures.
-    pub figures: Vec<ComparedMetric>,
-    /// The whole, by the figures that decide.
-    pub verdict: Relation,
-}
-
-/// Alternatives against a baseline.
-#[derive(Clone, Debug)]
-pub struct Comparison {
-    /// The baseline.
-    pub baseline: String,
-    /// The confidence of each interval, such that all hold at once with 95 %.
-    pub confidence: f64,
-    /// The others.
-    pub others: Vec<Against>,
-}
-
-impl Comparison {
-    /// Whether an alternative is worse in a figure that decides.
-    pub fn has_regression(&self) -> bool {
-        self.others
-            .iter()
-            .any(|o| matches!(o.verdict, Relation::Worse | Relation::Mixed))
-    }
-}
+use crate::study::{ComparedMetric, Comparison, Estimate, Relation};
 
 /// What `summary.json` says besides what every study says.
 #[derive(Serialize)]

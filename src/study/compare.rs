@@ -56,6 +56,39 @@ pub struct ComparedMetric {
     pub relation: Relation,
 }
 
+/// An alternative beside the baseline.
+#[derive(Clone, Debug)]
+pub struct Against {
+    /// The alternative.
+    pub name: String,
+    /// Replications that both have.
+    pub replications: u32,
+    /// Its figures.
+    pub figures: Vec<ComparedMetric>,
+    /// The whole, by the figures that decide.
+    pub verdict: Relation,
+}
+
+/// Alternatives against a baseline.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The baseline.
+    pub baseline: String,
+    /// The confidence of each interval, such that all hold at once with 95 %.
+    pub confidence: f64,
+    /// The others.
+    pub others: Vec<Against>,
+}
+
+impl Comparison {
+    /// Whether an alternative is worse in a figure that decides.
+    pub fn has_regression(&self) -> bool {
+        self.others
+            .iter()
+            .any(|o| matches!(o.verdict, Relation::Worse | Relation::Mixed))
+    }
+}
+
 /// The figures of an alternative beside those of the baseline, of the whole deployment, each at the given confidence.
 /// Replications that only one of them has are left aside.
 pub fn compare(

@@ -48,7 +48,7 @@ mod tail;
 mod verdict;
 
 pub use bracket::{Bracket, Feasibility};
-pub use compare::{ComparedMetric, DECISIVE, Relation, compare, verdict};
+pub use compare::{Against, ComparedMetric, Comparison, DECISIVE, Relation, compare, verdict};
 pub use cost::Cost;
 pub use estimate::{
     CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval, student_t,

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::trace::ladder;
+use super::ladder::{Ladder, ladder};
 use crate::measure::{DropCause, DropRow};
-use crate::report::ladder::Ladder;
 use crate::scenario::Scenario;
 
 /// The first loss of every user in the first replication that has one.
@@ -43,9 +42,9 @@ impl FirstLosses {
     /// Its ladder; `None`: no session was lost.
     pub fn ladder(&self, scenario: &Scenario) -> Option<Ladder> {
         let ((clients, user), replication) = (self.typical()?, self.replication?);
-        let mut whole = ladder(scenario, clients as usize, user, replication);
-        whole.shorten();
-        Some(whole.0)
+        let mut ladder = ladder(scenario, clients as usize, user, replication);
+        ladder.shorten();
+        Some(ladder)
     }
 }
 

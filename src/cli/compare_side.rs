@@ -1,0 +1,170 @@
+//! What `compare` compares: the points of a scenario file, or the results of a folder.
+
+use std::path::Path;
+
+use super::fault::Fault;
+use super::inputs::inputs;
+use crate::experiment::{Case, Contender, Place, cases, scopes};
+use crate::measure::Scope;
+use crate::record::inputs::{self as table, Input};
+use crate::record::summary::SCHEMA;
+use crate::record::{VERSION, read_manifest, tables};
+use crate::scenario::catalogue::Standing;
+use crate::scenario::{Scenario, Source};
+use crate::study::Samples;
+
+/// One of those that are compared.
+pub struct Side {
+    /// The scenario's file.
+    pub file: String,
+    /// Every input; of a folder with where it came from when that was made.
+    pub inputs: Vec<Input>,
+    /// The scenario, and its samples once they are known.
+    pub contender: Contender,
+}
+
+/// The inputs of the baseline, and of the others those that differ from it.
+pub fn all_inputs(sides: &[Side]) -> Vec<Input> {
+    let mut all = sides
+        .first()
+        .map_or_else(Vec::new, |side| side.inputs.clone());
+    let baseline = all.clone();
+    let same = |a: &Input, b: &Input| {
+        (&a.table, &a.name, &a.key, &a.value) == (&b.table, &b.name, &b.key, &b.value)
+    };
+    for side in sides.iter().skip(1) {
+        let differs = |i: &&Input| !baseline.iter().any(|b| same(i, b));
+        let table = |i: Input| Input {
+            table: format!("{}: {}", side.contender.name, i.table),
+            ..i
+        };
+        all.extend(
+            side.inputs
+                .iter()
+                .filter(|i| differs(i))
+                .cloned()
+                .map(table),
+        );
+    }
+    all
+}
+
+/// A scenario file; each of its points where it has a study.
+///
+/// # Errors
+/// What is wrong with a point.
+pub fn of_scenario(path: &Path, scenario: Scenario) -> Result<Vec<Side>, Fault> {
+    let side = |case: Case| Side {
+        file: path.display().to_string(),
+        inputs: inputs(&case.scenario, None),
+        contender: Contender::new(name(path, &case), case),
+    };
+    Ok(points(scenario)?.into_iter().map(side).collect())
+}
+
+/// The points of a scenario; without a study, itself.
+fn points(base: Scenario) -> Result<Vec<Case>, Fault> {
+    match &base.study {
+        Some(study) => Ok(cases(&base, study)?),
+        None => Ok(vec![Case::of(base)]),
+    }
+}
+
+fn name(path: &Path, case: &Case) -> String {
+    let label = case.point.label();
+    let path = path.display();
+    if label.is_empty() {
+        path.to_string()
+    } else {
+        format!("{path} ({label})")
+    }
+}
+
+/// A results folder, as its files say; they must be those that its manifest lists.
+pub fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
+    let bad = |why: String| Fault::Input(format!("{}: {why}", path.display()));
+    let manifest = read_manifest(path).ok_or_else(|| {
+        bad("no results: there is no valid manifest.json, or the run was not finished".into())
+    })?;
+    let read = |name: &str| -> Result<String, Fault> {
+        let file = path.join(name);
+        let bytes = std::fs::read(&file).map_err(|cause| Fault::World {
+            what: file.display().to_string(),
+            cause,
+        })?;
+        let digest = blake3::hash(&bytes).to_hex().to_string();
+        if manifest.files.get(name) != Some(&digest) {
+            return Err(bad(format!(
+                "{name} is not the file that the manifest lists: it was changed since"
+            )));
+        }
+        String::from_utf8(bytes).map_err(|_| bad(format!("{name} is not UTF-8 text")))
+    };
+    if manifest.version != VERSION {
+        let message = format!(
+            "made by version {}, this is {VERSION}: results of different versions differ by themselves; run it again",
+            manifest.version
+        );
+        return Err(bad(message));
+    }
+    let summary: serde_json::Value =
+        serde_json::from_str(&read("summary.json")?).unwrap_or_default();
+    if summary["schema"] != SCHEMA {
+        return Err(bad(format!(
+            "its summary.json is {}, an answer and no alternative: give folders of `run` or `sweep`, or scenario files",
+            summary["schema"]
+        )));
+    }
+    let file = path.join("scenario.toml").display().to_string();
+    let source = Source::new(&file, &read("scenario.toml")?, path);
+    let all = points(source.scenario(&[])?)?;
+    let find = |label: &str| all.iter().find(|a| a.point.label() == label);
+    let names = |label: &str| {
+        find(label).map_or_else(Vec::new, |a| {
+            scopes(&a.scenario.plan)
+                .iter()
+                .map(Scope::to_string)
+                .collect()
+        })
+    };
+    let runs = tables::read_runs(&read("runs.csv")?, names)
+        .map_err(|why| bad(format!("runs.csv: {why}")))?;
+    let written =
+        table::read(&read("inputs.csv")?).map_err(|why| bad(format!("inputs.csv: {why}")))?;
+    // The scenario with every key written out no longer tells what is assumed in it.
+    let assumed = written
+        .iter()
+        .filter(|i| i.standing == Standing::Assumption.to_string());
+    let known: Vec<Place> = assumed
+        .map(|i| (i.table.clone(), i.name.clone(), i.key.clone()))
+        .collect();
+    let mut sides = Vec::new();
+    for (label, replications) in runs {
+        let case = find(&label).ok_or_else(|| {
+            bad(format!(
+                "runs.csv has a point {label:?} that scenario.toml has not"
+            ))
+        })?;
+        let plan = &case.scenario.plan;
+        let mut samples = Samples::new(scopes(plan), plan.horizon);
+        for (number, observation) in replications {
+            samples.add(number, observation);
+        }
+        let inputs = if label.is_empty() {
+            written.clone()
+        } else {
+            inputs(&case.scenario, None)
+        };
+        sides.push(Side {
+            file: file.clone(),
+            inputs,
+            contender: Contender {
+                known: known.clone(),
+                numbers: samples.numbers.clone(),
+                samples: Some(samples),
+                ..Contender::new(name(path, case), case.clone())
+            },
+        });
+    }
+    Ok(sides)
+}

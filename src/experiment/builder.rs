@@ -1,0 +1,141 @@
+//! An experiment as another program asks for it: a scenario, a number of replications, perhaps keys that are varied.
+
+use std::sync::Arc;
+
+use super::campaign::{Campaign, Replications};
+use super::case::{Case, cases};
+use super::error::ExperimentError;
+use super::store::NoStore;
+use crate::deployment::RunHandle;
+use crate::scenario::{Axis, Combine, Place, Point, Scenario, Study};
+use crate::study::{Estimate, Judgement, Samples, Verdict, judge_all, overall};
+
+/// Replications of one scenario, in memory.
+///
+/// ```
+/// use rccsim::experiment::Experiment;
+/// use rccsim::scenario::Scenario;
+///
+/// let scenario = Scenario::from_toml(
+///     r#"
+///     [scenario]
+///     name = "ten users"
+///     horizon = "2 h"
+///     [[gateway]]
+///     name = "gateway"
+///     [[clients]]
+///     name = "desk"
+///     count = 10
+///     gateway = "gateway"
+///     "#,
+/// )?;
+/// let answer = Experiment::new(scenario).replications(3).run()?;
+/// assert_eq!(answer.samples.replications(), 3);
+/// # Ok::<(), rccsim::experiment::ExperimentError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Experiment {
+    scenario: Scenario,
+    replications: u32,
+}
+
+/// Replications of a scenario at every combination of the values of some keys.
+#[derive(Clone, Debug)]
+pub struct Sweep {
+    experiment: Experiment,
+    axes: Vec<String>,
+}
+
+/// The samples of a case and how its objectives come out.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// What was varied, and to which values.
+    pub point: Point,
+    /// The samples of every replication.
+    pub samples: Samples,
+    /// Of each objective.
+    pub judgements: Vec<Judgement>,
+}
+
+impl Answer {
+    /// Of all objectives.
+    pub fn verdict(&self) -> Verdict {
+        overall(&self.judgements)
+    }
+
+    /// The mean of a metric over the whole deployment, in the metric's unit, with its 95 % interval; `None`: there is no such
+    /// metric, or nothing of the kind happened.
+    pub fn estimate(&self, metric: &str) -> Option<Estimate> {
+        self.samples.figure(metric)?.estimate
+    }
+}
+
+impl Experiment {
+    /// The scenario as it is, as often as it says.
+    pub fn new(scenario: Scenario) -> Experiment {
+        Experiment {
+            replications: scenario.replications,
+            scenario,
+        }
+    }
+
+    /// Another number of replications.
+    #[must_use]
+    pub fn replications(mut self, replications: u32) -> Experiment {
+        self.replications = replications;
+        self
+    }
+
+    /// The same at each value of a key: `"clients.refresh_interval"`, `["5 min", "25 min"]`.
+    pub fn vary<V: AsRef<str>>(self, key: &str, values: impl IntoIterator<Item = V>) -> Sweep {
+        let sweep = Sweep {
+            experiment: self,
+            axes: Vec::new(),
+        };
+        sweep.vary(key, values)
+    }
+
+    /// Simulates it.
+    ///
+    /// # Errors
+    /// None that a scenario without a store can have; the type is that of every experiment.
+    pub fn run(&self) -> Result<Answer, ExperimentError> {
+        let mut answers = self.answer(&[Case::of(self.scenario.clone())])?;
+        Ok(answers.swap_remove(0))
+    }
+
+    fn answer(&self, cases: &[Case]) -> Result<Vec<Answer>, ExperimentError> {
+        let campaign = Campaign::new(NoStore, Arc::new(RunHandle::default()), ());
+        let samples = campaign.replicate(cases, Replications::fixed(self.replications))?;
+        let samples = samples.unwrap_or_else(|| unreachable!("nobody stops it"));
+        let answer = |(case, samples): (&Case, Samples)| Answer {
+            point: case.point.clone(),
+            judgements: judge_all(&case.scenario.objectives, &samples),
+            samples,
+        };
+        Ok(cases.iter().zip(samples).map(answer).collect())
+    }
+}
+
+impl Sweep {
+    /// A further key: every value of it with every value of the others.
+    #[must_use]
+    pub fn vary<V: AsRef<str>>(mut self, key: &str, values: impl IntoIterator<Item = V>) -> Sweep {
+        let values: Vec<String> = values.into_iter().map(|v| v.as_ref().to_string()).collect();
+        self.axes.push(format!("{key} = {}", values.join(", ")));
+        self
+    }
+
+    /// Simulates every point; the last key changes fastest.
+    ///
+    /// # Errors
+    /// A key that there is not, or a value that makes no valid scenario.
+    pub fn run(&self) -> Result<Vec<Answer>, ExperimentError> {
+        let place = Place::whole("vary");
+        let axes = self.axes.iter().map(|text| Axis::parse(text, &place));
+        let axes = axes.collect::<Result<Vec<Axis>, _>>()?;
+        let study = Study::new(axes, Combine::Product, &place)?;
+        self.experiment
+            .answer(&cases(&self.experiment.scenario, &study)?)
+    }
+}

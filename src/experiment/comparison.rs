@@ -1,0 +1,295 @@
+//! Alternatives against a baseline, paired by replication: they meet common random numbers.
+
+use super::campaign::Campaign;
+use super::case::Case;
+use super::error::ExperimentError;
+use super::factor::{Candidate, Place};
+use super::replicate::scopes;
+use super::robustness::{Finding, Robustness, RobustnessCheck, Tested, spent};
+use crate::deployment::Plan;
+use crate::quantity::{Span, print_clock, print_span};
+use crate::study::{
+    Against, CONFIDENCE, ComparedMetric, Comparison, DECISIVE, Relation, Samples, bonferroni,
+    compare, verdict,
+};
+
+/// The figures beside those that decide.
+const BESIDE: [&str; 5] = [
+    "missed_toasts_per_client_hour",
+    "session_drops",
+    "recovery_mean_s",
+    "message_rate_per_s",
+    "message_rate_peak_per_s",
+];
+
+/// One of those that are compared.
+#[derive(Clone, Debug)]
+pub struct Contender {
+    /// Its name, for people.
+    pub name: String,
+    /// The scenario.
+    pub case: Case,
+    /// What it assumes, where that is known from results and not from the scenario.
+    pub known: Vec<Place>,
+    /// Numbers of its replications, counted from 0.
+    pub numbers: Vec<u32>,
+    /// Its samples; `None`: it is not simulated yet.
+    pub samples: Option<Samples>,
+}
+
+/// Why two cannot be compared: the difference would say nothing of the alternatives.
+#[derive(thiserror::Error, Clone, PartialEq, Debug)]
+pub enum Incomparable {
+    /// They met other random numbers, or served other users.
+    #[error(
+        "{a} and {b} cannot be compared: {what} {one} against {other}; the replications are paired by common random numbers of the same users"
+    )]
+    Differs {
+        /// The baseline.
+        a: String,
+        /// The other one.
+        b: String,
+        /// What differs.
+        what: &'static str,
+        /// In the baseline.
+        one: String,
+        /// In the other one.
+        other: String,
+    },
+    /// They have too few replications in common.
+    #[error(
+        "{a} and {b} have {both} replications in common, at least 2 are needed to see a spread: more --reps"
+    )]
+    TooFew {
+        /// The baseline.
+        a: String,
+        /// The other one.
+        b: String,
+        /// In common.
+        both: usize,
+    },
+}
+
+impl Contender {
+    /// A case that is still to be simulated.
+    pub fn new(name: String, case: Case) -> Contender {
+        Contender {
+            name,
+            known: Vec::new(),
+            numbers: (0..case.scenario.replications).collect(),
+            case,
+            samples: None,
+        }
+    }
+
+    /// Its samples, once it is simulated.
+    pub fn samples(&self) -> &Samples {
+        self.samples
+            .as_ref()
+            .unwrap_or_else(|| unreachable!("{} is simulated before it is compared", self.name))
+    }
+
+    /// Whether another one can be compared with it.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check_comparable(&self, other: &Contender) -> Result<(), Incomparable> {
+        let (p, q) = (&self.case.scenario.plan, &other.case.scenario.plan);
+        let span = |plan: &Plan| print_span(Span(plan.horizon.0));
+        let checks = [
+            ("seed", p.seed.to_string(), q.seed.to_string()),
+            ("start", print_clock(p.start), print_clock(q.start)),
+            ("horizon", span(p), span(q)),
+            ("client population", population(p), population(q)),
+        ];
+        let (a, b) = (self.name.clone(), other.name.clone());
+        for (what, one, other) in checks {
+            if one != other {
+                return Err(Incomparable::Differs {
+                    a,
+                    b,
+                    what,
+                    one,
+                    other,
+                });
+            }
+        }
+        let common = self.numbers.iter().filter(|n| other.numbers.contains(n));
+        match common.count() {
+            both @ 0..2 => Err(Incomparable::TooFew { a, b, both }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// "200 desk and 100 mobile".
+fn population(plan: &Plan) -> String {
+    let mut groups: Vec<String> = plan
+        .clients
+        .iter()
+        .map(|c| format!("{} {}", c.count, c.name))
+        .collect();
+    groups.sort();
+    groups.join(" and ")
+}
+
+/// Simulates the contenders that have no samples yet; whether it was not interrupted.
+///
+/// # Errors
+/// That of the store.
+pub fn simulate_missing(
+    campaign: &Campaign,
+    contenders: &mut [&mut Contender],
+) -> Result<bool, ExperimentError> {
+    let missing: Vec<usize> = (0..contenders.len())
+        .filter(|i| contenders[*i].samples.is_none())
+        .collect();
+    let cases: Vec<Case> = missing
+        .iter()
+        .map(|i| contenders[*i].case.clone())
+        .collect();
+    let wanted: Vec<(usize, u32)> = missing
+        .iter()
+        .enumerate()
+        .flat_map(|(a, i)| {
+            contenders[*i]
+                .numbers
+                .iter()
+                .map(move |number| (a, *number))
+        })
+        .collect();
+    let Some(observed) = campaign.observe(&cases, &wanted)? else {
+        return Ok(false);
+    };
+    for ((a, number), observation) in wanted.into_iter().zip(observed) {
+        let plan = &cases[a].scenario.plan;
+        let empty = || Samples::new(scopes(plan), plan.horizon);
+        let contender = &mut contenders[missing[a]];
+        let samples = contender.samples.get_or_insert_with(empty);
+        samples.add(number, observation);
+    }
+    Ok(true)
+}
+
+/// Compares simulated contenders with the first of them, the baseline.
+pub fn compare_all(contenders: &[&Contender]) -> Comparison {
+    let Some((baseline, others)) = contenders.split_first() else {
+        unreachable!("a comparison has a baseline")
+    };
+    let confidence = bonferroni(CONFIDENCE, others.len() * DECISIVE.len());
+    Comparison {
+        baseline: baseline.name.clone(),
+        confidence,
+        others: others
+            .iter()
+            .map(|other| against(baseline, other, confidence))
+            .collect(),
+    }
+}
+
+fn against(baseline: &Contender, other: &Contender, confidence: f64) -> Against {
+    let objectives = baseline.case.scenario.objectives.iter();
+    let judged = objectives
+        .filter(|o| o.cause.is_none())
+        .map(|o| o.metric.name);
+    let mut metrics: Vec<&str> = DECISIVE.into_iter().collect();
+    for metric in judged.chain(BESIDE) {
+        if !metrics.contains(&metric) {
+            metrics.push(metric);
+        }
+    }
+    let figures = compare(baseline.samples(), other.samples(), &metrics, confidence);
+    let replications = figures.first().map_or(0, |f| f.other.replications);
+    Against {
+        name: other.name.clone(),
+        replications,
+        verdict: verdict(&figures),
+        figures,
+    }
+}
+
+/// How each alternative stands to the baseline where both are under another value of an assumed key; `describe` puts a
+/// difference into words. `None`: interrupted.
+pub fn comparison_robustness(
+    contenders: &[&Contender],
+    comparison: &Comparison,
+    campaign: &Campaign,
+    describe: impl Fn(&ComparedMetric) -> Option<String>,
+) -> Option<Robustness> {
+    let candidates = contenders.iter().map(|c| Candidate {
+        name: c.name.clone(),
+        case: &c.case,
+        known: &c.known,
+    });
+    let replications = contenders.iter().map(|c| (&c.case, c.numbers.len() as u32));
+    let check = RobustnessCheck {
+        candidates: candidates.collect(),
+        min_candidates: contenders.len(),
+        spent: spent(replications),
+    };
+    let answer = |tried: usize| {
+        let others = comparison.others.iter().take(tried.saturating_sub(1));
+        let relations: Vec<&str> = others.map(|o| o.verdict.name()).collect();
+        relations.join(" ")
+    };
+    check.run(campaign, answer, |tested| {
+        judge(comparison, tested, &describe)
+    })
+}
+
+/// How trials of the alternatives stand to that of the baseline.
+fn judge(
+    comparison: &Comparison,
+    tested: &[Tested],
+    describe: impl Fn(&ComparedMetric) -> Option<String>,
+) -> Finding {
+    let Some((baseline, others)) = tested.split_first() else {
+        unreachable!("a comparison has a baseline")
+    };
+    let (mut relations, mut texts, mut settled) = (Vec::new(), Vec::new(), true);
+    for (against, other) in comparison.others.iter().zip(others) {
+        let figures = compare(
+            baseline.samples,
+            other.samples,
+            &DECISIVE,
+            comparison.confidence,
+        );
+        let relation = verdict(&figures);
+        // That two cannot be told apart is shown only where the trial sees that their difference is not what it was.
+        settled &= relation != Relation::Indistinguishable
+            || figures.iter().any(|now| is_gone(against, now));
+        let differences = figures
+            .iter()
+            .filter(|f| f.relation != Relation::Indistinguishable);
+        let words: Vec<String> = std::iter::once(relation.name().to_string())
+            .chain(differences.filter_map(&describe))
+            .collect();
+        let name = if others.len() > 1 {
+            format!("{}: ", against.name)
+        } else {
+            String::new()
+        };
+        texts.push(format!("{name}{}", words.join(", ")));
+        relations.push(relation.name());
+    }
+    Finding {
+        answer: relations.join(" "),
+        text: texts.join("; "),
+        settled,
+        verdict: None,
+    }
+}
+
+/// Whether a trial's interval excludes the difference that the study found.
+fn is_gone(against: &Against, now: &ComparedMetric) -> bool {
+    let mut before = against.figures.iter();
+    let before =
+        before.find(|f| f.metric == now.metric && f.relation != Relation::Indistinguishable);
+    let mean = before.and_then(|f| f.paired).map(|p| p.difference.mean);
+    let bounds = now
+        .paired
+        .and_then(|p| p.difference.lower.zip(p.difference.upper));
+    bounds
+        .zip(mean)
+        .is_some_and(|((lower, upper), mean)| mean < lower || mean > upper)
+}

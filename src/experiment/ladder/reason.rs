@@ -1,0 +1,187 @@
+//! Why a message was sent: the setting behind it, with its source, or the sentence of a standard.
+
+use super::tracer::Tracer;
+use crate::protocol::{Allow, Message, RefreshMethod, Side, Status, Subject};
+use crate::scenario::Scenario;
+
+impl Tracer<'_> {
+    /// "refresh_interval = 25 min (communicator-2007-r2, published: …)"
+    pub(super) fn client_setting(&self, key: &str) -> String {
+        let name = &self.scenario.plan.clients[self.clients].name;
+        setting(self.scenario, "clients", name, key)
+    }
+
+    pub(super) fn gateway_setting(&self, key: &str) -> String {
+        let gateway = self.scenario.plan.clients[self.clients].gateway;
+        setting(
+            self.scenario,
+            "gateway",
+            &self.scenario.plan.gateways[gateway].name,
+            key,
+        )
+    }
+
+    /// Of the leg that rewrites Allow: the client's goes last and wins.
+    pub(super) fn relay_setting(&self) -> String {
+        match self.scenario.plan.clients[self.clients].path.relay_allow {
+            Some(_) => self.client_setting("relay_allow"),
+            None => self.gateway_setting("relay_allow"),
+        }
+    }
+
+    /// Why the client takes the last answer for a refusal of its refresh.
+    pub(super) fn refusal(&self) -> String {
+        match self.answered {
+            Status::DoesNotExist481 => {
+                "481 to any request ends the dialog (RFC 3261 §12.2.1.2)".into()
+            }
+            Status::Unavailable503 => {
+                "a 503 changes no dialog: again after Retry-After (RFC 3261 §21.5.4)".into()
+            }
+            _ => self.client_setting("on_rejection"),
+        }
+    }
+
+    pub(super) fn request(&self, message: &Message) -> String {
+        match (message.subject, message.from) {
+            (Subject::Invite, _) if self.lost => {
+                format!("set up again: {}", self.client_setting("reestablish"))
+            }
+            (Subject::Invite, _) => "opens the dialog (ECMA TR/87; published flow)".into(),
+            (Subject::ReInvite | Subject::Update, Side::Client) => self.refresh(message),
+            (Subject::ReInvite | Subject::Update, Side::Gateway) => {
+                format!(
+                    "the gateway refreshes: {}",
+                    self.gateway_setting("refresher")
+                )
+            }
+            (Subject::Ack, _) => {
+                "a final response to INVITE is acknowledged (RFC 3261 §13.2.2.4, §17.1.1.3)".into()
+            }
+            (Subject::Bye, Side::Client) => "ends the dialog (RFC 3261 §15)".into(),
+            (Subject::Bye, Side::Gateway) => {
+                format!(
+                    "ends the dialog (RFC 3261 §15): {}",
+                    self.gateway_setting("enforces_session_timer")
+                )
+            }
+            (Subject::GetCstaFeatures, _) => {
+                "what the gateway can do (ECMA TR/87; published flow)".into()
+            }
+            (Subject::MonitorStart, _) => {
+                "asks for the events of the desk phone (ECMA TR/87; published flow)".into()
+            }
+            (Subject::MonitorStop, _) => {
+                "sign-out: no more events (ECMA TR/87; published flow)".into()
+            }
+            (Subject::MakeCall, _) => "the user dials from the PC (ECMA-269)".into(),
+            (Subject::AnswerCall, _) => "the user answers at the PC (ECMA-269)".into(),
+            (Subject::Delivered, _) => {
+                "the phone rings: for an incoming call the toast (ECMA-269)".into()
+            }
+            (Subject::Originated, _) => "the phone is off the hook (ECMA-269)".into(),
+            (Subject::Established, _) => "the call is answered (ECMA-269)".into(),
+            (Subject::ConnectionCleared, _) => "the call is over (ECMA-269)".into(),
+        }
+    }
+
+    pub(super) fn refresh(&self, message: &Message) -> String {
+        let method = self.client_setting("refresh_method");
+        let method = match self.scenario.plan.clients[self.clients]
+            .config
+            .refresh_method
+        {
+            RefreshMethod::Update | RefreshMethod::ReInvite => method,
+            RefreshMethod::Rfc4028 => {
+                format!("half of the granted session (RFC 4028 §10); {method}")
+            }
+            RefreshMethod::ByAllow => {
+                format!(
+                    "{} because Allow is {}: {method}",
+                    message.subject.method(),
+                    allow_in_words(self.allow)
+                )
+            }
+        };
+        match self.scenario.plan.clients[self.clients]
+            .config
+            .refresh_method
+        {
+            RefreshMethod::Rfc4028 => format!("refresh: {method}"),
+            _ => format!(
+                "refresh: {}; {method}",
+                self.client_setting("refresh_interval")
+            ),
+        }
+    }
+
+    pub(super) fn response(&self, message: &Message) -> String {
+        match (message.status, message.subject) {
+            (Status::Ok200, Subject::Invite) => {
+                format!(
+                    "Allow decides how the client refreshes: {}",
+                    self.gateway_setting("allow")
+                )
+            }
+            (Status::Ok200, Subject::ReInvite | Subject::Update) if message.unroutable => {
+                format!(
+                    "OCS cannot route it to the client: {}",
+                    self.gateway_setting("update")
+                )
+            }
+            (Status::Ok200, Subject::ReInvite | Subject::Update) => {
+                "the session lives on (RFC 4028 §9)".into()
+            }
+            (Status::Ok200, _) => "done (RFC 3261 §21.2.1)".into(),
+            (Status::MethodNotAllowed405, _) => format!(
+                "the method is unsupported, the dialog stands (RFC 3261 §21.4.6): {}",
+                self.gateway_setting("update")
+            ),
+            (Status::NotImplemented501, _) => format!(
+                "the method is unsupported, the dialog stands (RFC 3261 §21.5.2): {}",
+                self.gateway_setting("update")
+            ),
+            (Status::DoesNotExist481, _) => {
+                "no such dialog here: it ends (RFC 3261 §12.2.1.2)".into()
+            }
+            (Status::IntervalTooSmall422, _) => {
+                format!(
+                    "Session-Expires below Min-SE (RFC 4028 §6): {}",
+                    self.gateway_setting("min_se")
+                )
+            }
+            (Status::Pending491, _) => "two re-INVITEs cross (RFC 3261 §14.1)".into(),
+            (Status::Unavailable503, _) => {
+                format!(
+                    "keep away for Retry-After (RFC 3261 §21.5.4): {}",
+                    self.gateway_setting("retry_after")
+                )
+            }
+            (Status::MonitorLimitExceeded, _) => {
+                format!(
+                    "no more monitors (ECMA-269): {}",
+                    self.gateway_setting("max_sessions")
+                )
+            }
+            (Status::Request, _) => String::new(),
+        }
+    }
+}
+
+fn setting(scenario: &Scenario, table: &str, name: &str, key: &str) -> String {
+    scenario
+        .section(table, name)
+        .map_or_else(String::new, |section| {
+            let setting = section.setting(key);
+            format!("{key} = {} ({})", setting.text, setting.origin_told())
+        })
+}
+
+/// An Allow header, in words.
+pub fn allow_in_words(allow: Allow) -> &'static str {
+    match allow {
+        Allow::Absent => "absent",
+        Allow::WithUpdate => "with UPDATE",
+        Allow::WithoutUpdate => "without UPDATE",
+    }
+}

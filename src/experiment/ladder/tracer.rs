@@ -1,0 +1,248 @@
+//! The observer that writes a ladder.
+
+use super::Rung;
+use super::reason::allow_in_words;
+use crate::deployment::{Fate, Observer};
+use crate::protocol::{
+    Allow, ClientEnd, ClientNote, GatewayEnd, GatewayNote, Message, RefreshFailure, Side, Status,
+    Subject,
+};
+use crate::quantity::Time;
+use crate::scenario::Scenario;
+
+/// Writes down what one user's client and gateway say.
+pub struct Tracer<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) clients: usize,
+    user: u32,
+    pub rungs: Vec<Rung>,
+    /// Messages on their way: rung and message.
+    underway: Vec<(usize, Message)>,
+    sent: Vec<Message>,
+    /// The Allow of the last 200 to INVITE.
+    pub(super) allow: Allow,
+    /// The last answer that the client received.
+    pub(super) answered: Status,
+    pub(super) lost: bool,
+    /// Rungs up to the first loss.
+    pub lost_rung: Option<usize>,
+    /// Rungs up to the session after it.
+    pub recovered_rung: Option<usize>,
+}
+
+impl<'a> Tracer<'a> {
+    pub fn new(scenario: &'a Scenario, clients: usize, user: u32) -> Tracer<'a> {
+        Tracer {
+            scenario,
+            clients,
+            user,
+            rungs: Vec::new(),
+            underway: Vec::new(),
+            sent: Vec::new(),
+            allow: Allow::Absent,
+            answered: Status::Request,
+            lost: false,
+            lost_rung: None,
+            recovered_rung: None,
+        }
+    }
+
+    fn write(&mut self, at: Time, from: Side, to: Option<Side>, what: String, reason: String) {
+        self.rungs.push(Rung {
+            at,
+            from,
+            to,
+            what,
+            transit_us: None,
+            reason,
+        });
+    }
+}
+
+/// The message as a log shows it.
+fn as_logged(message: &Message) -> String {
+    let mut text = match message.status {
+        Status::Request => message.subject.method().to_string(),
+        status => format!("{} ({})", status.line(), message.subject.method()),
+    };
+    if let Some(body) = message.subject.body() {
+        text += &if message.is_request() {
+            format!(" {body}")
+        } else {
+            format!(" to {body}")
+        };
+    }
+    let session = matches!(
+        message.subject,
+        Subject::Invite | Subject::ReInvite | Subject::Update
+    );
+    if session && message.value > 0 {
+        let header = if message.status == Status::Unavailable503 {
+            "Retry-After"
+        } else {
+            "SE"
+        };
+        text += &format!(", {header} {}", message.value);
+    }
+    if message.status == Status::IntervalTooSmall422 {
+        text += &format!(", Min-SE {}", message.min_se);
+    }
+    if message.status == Status::Ok200 && message.subject == Subject::Invite {
+        text += &format!(", Allow {}", allow_in_words(message.allow));
+    }
+    text
+}
+
+impl Observer for Tracer<'_> {
+    fn message(&mut self, now: Time, user: u32, message: &Message, fate: Fate) {
+        if user != self.user {
+            return;
+        }
+        let found = self.underway.iter().position(|(_, m)| {
+            (m.dialog, m.cseq, m.subject, m.status, m.from)
+                == (
+                    message.dialog,
+                    message.cseq,
+                    message.subject,
+                    message.status,
+                    message.from,
+                )
+        });
+        match (fate, found) {
+            (Fate::Sent, _) => {
+                let to = if message.from == Side::Client {
+                    Side::Gateway
+                } else {
+                    Side::Client
+                };
+                let mut reason = if message.is_request() {
+                    self.request(message)
+                } else {
+                    self.response(message)
+                };
+                if self.sent.contains(message) && message.is_request() {
+                    let timer = if message.subject.is_invite() {
+                        "A"
+                    } else {
+                        "E"
+                    };
+                    reason = format!("again: no answer yet (RFC 3261 §17.1, Timer {timer})");
+                } else if self.sent.contains(message) && message.subject.is_invite() {
+                    reason = "again: no ACK yet (RFC 3261 §13.3.1.4)".into();
+                }
+                self.write(now, message.from, Some(to), as_logged(message), reason);
+                self.underway.push((self.rungs.len() - 1, *message));
+                self.sent.push(*message);
+            }
+            (Fate::Received, Some(place)) => {
+                let (rung, left) = self.underway.remove(place);
+                let sent = self.rungs[rung].at;
+                self.rungs[rung].transit_us = Some(now.0 - sent.0);
+                if message.from == Side::Gateway && !message.is_request() {
+                    self.answered = message.status;
+                }
+                if message.subject == Subject::Invite && message.status == Status::Ok200 {
+                    self.allow = message.allow;
+                    if left.allow != message.allow {
+                        let relay = self.relay_setting();
+                        self.rungs[rung].reason += &format!(
+                            "; rewritten on the way to {}: {relay}",
+                            allow_in_words(message.allow)
+                        );
+                    }
+                }
+            }
+            (Fate::Lost, Some(place)) => {
+                let (rung, message) = self.underway.remove(place);
+                if !message.unroutable {
+                    self.rungs[rung].reason += "; lost on the way";
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn client(&mut self, now: Time, user: u32, note: ClientNote) {
+        if user != self.user {
+            return;
+        }
+        let (what, reason) = match note {
+            ClientNote::Established => (
+                "session up".to_string(),
+                "the 200 to MonitorStart came: toasts and dialling work".to_string(),
+            ),
+            ClientNote::SetupFailed => ("set-up failed".into(), self.client_setting("reestablish")),
+            ClientNote::RefreshFailed(RefreshFailure::Unanswered) => (
+                "refresh failed: no answer in 32 s".into(),
+                format!(
+                    "RFC 3261 §17.1, Timer F or B; {}",
+                    self.client_setting("on_no_answer")
+                ),
+            ),
+            ClientNote::RefreshFailed(RefreshFailure::Rejected) => {
+                ("refresh refused".into(), self.refusal())
+            }
+            ClientNote::RefreshFailed(RefreshFailure::Retried) => (
+                "refresh to be sent again".into(),
+                "491 or 422 (RFC 3261 §14.1, RFC 4028 §7.3)".into(),
+            ),
+            ClientNote::Ended(end) => {
+                let why = match end {
+                    ClientEnd::GaveUp => self.client_setting("on_no_answer"),
+                    ClientEnd::Refused => self.client_setting("on_rejection"),
+                    ClientEnd::Timer => {
+                        format!(
+                            "its session timer ran out: {}",
+                            self.client_setting("session_expires")
+                        )
+                    }
+                    ClientEnd::Bye => "the gateway sent BYE".into(),
+                    ClientEnd::Reset => "the connection was reset".into(),
+                    ClientEnd::Answer481 => "481 ends the dialog (RFC 3261 §12.2.1.2)".into(),
+                };
+                ("SESSION LOST: no toasts, no dialling".into(), why)
+            }
+            ClientNote::CallFailed(_) => (
+                "a call could not be dialled".into(),
+                "no session, or MakeCall was refused or not answered".into(),
+            ),
+            _ => return,
+        };
+        self.write(now, Side::Client, None, what, reason);
+        if matches!(note, ClientNote::Ended(_)) {
+            self.lost = true;
+            self.lost_rung.get_or_insert(self.rungs.len());
+        }
+        if self.lost && note == ClientNote::Established && self.recovered_rung.is_none() {
+            self.recovered_rung = Some(self.rungs.len());
+        }
+    }
+
+    fn gateway(&mut self, now: Time, user: u32, _dialog: u32, note: GatewayNote) {
+        if user != self.user {
+            return;
+        }
+        let (what, reason) = match note {
+            GatewayNote::Ended(GatewayEnd::TimerSilent) => (
+                "forgets the dialog".to_string(),
+                format!(
+                    "session timer ran out; {}",
+                    self.gateway_setting("enforces_session_timer")
+                ),
+            ),
+            GatewayNote::Ended(GatewayEnd::TimerBye) => (
+                "ends the dialog".into(),
+                format!(
+                    "SE − min(32 s, SE/3) without a refresh (RFC 4028 §10); {}",
+                    self.gateway_setting("enforces_session_timer")
+                ),
+            ),
+            GatewayNote::Ended(GatewayEnd::GaveUp) => (
+                "ends the dialog".into(),
+                "no ACK, or its refresh failed".into(),
+            ),
+            _ => return,
+        };
+        self.write(now, Side::Gateway, None, what, reason);
+    }
+}

@@ -1,0 +1,150 @@
+//! Every client profile against every gateway behaviour class: a small deployment of each pair.
+
+use std::path::Path;
+
+use super::factor::mean;
+use super::remedy::{Tried, remedies};
+use crate::deployment::{Fate, Observer, Plan, observe_with_tally, parallel};
+use crate::measure::{DropCause, Metric, Scope};
+use crate::protocol::{ClientNote, Message, Side, Subject};
+use crate::quantity::Time;
+use crate::scenario::{Override, SHIPPED, ScenarioError, hash, parse};
+use crate::study::Samples;
+
+/// Users of each cell: enough for a rate of toasts, few enough to answer at once.
+pub const CELL_USERS: u32 = 20;
+
+/// A client profile behind a gateway profile.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// The gateway profile.
+    pub gateway: &'static str,
+    /// The client profile.
+    pub client: &'static str,
+    /// The methods of the first session's refreshes.
+    pub methods: Vec<&'static str>,
+    /// Seconds until the first session is lost; `None`: none is.
+    pub first_loss_s: Option<f64>,
+    /// The root cause of most drops.
+    pub cause: Option<DropCause>,
+    /// Share of time down.
+    pub down_fraction: Option<f64>,
+    /// Missed toasts of a user in the cell's 8 h.
+    pub missed_toasts_per_user_day: Option<f64>,
+    /// What helps.
+    pub remedies: Vec<Tried>,
+}
+
+/// All cells.
+#[derive(Clone, Debug)]
+pub struct Matrix {
+    /// By gateway, then by client.
+    pub cells: Vec<Cell>,
+    /// Of everything that decides them but the seed.
+    pub hash: String,
+}
+
+/// The shipped profiles of a kind.
+fn profiles(kind: &'static str) -> impl Iterator<Item = &'static str> {
+    let of_kind = SHIPPED.iter().filter(move |(k, ..)| *k == kind);
+    of_kind.map(|(_, name, _)| *name)
+}
+
+/// The gateway profiles that stand for a behaviour class, and the fix: those before the first product.
+fn classes() -> impl Iterator<Item = &'static str> {
+    profiles("gateways").take_while(|name| *name != "nec-ow5000")
+}
+
+/// Simulates every cell.
+///
+/// # Errors
+/// An override that a cell refuses.
+pub fn matrix(overrides: &[Override], seed: u64) -> Result<Matrix, ScenarioError> {
+    let pairs: Vec<(&'static str, &'static str)> = classes()
+        .flat_map(|gateway| profiles("clients").map(move |client| (gateway, client)))
+        .collect();
+    let simulated = parallel::map(pairs, |(gateway, client)| {
+        let text = format!(
+            "[scenario]\nname = \"matrix\"\nhorizon = \"8 h\"\nseed = {seed}\n\
+             [[gateway]]\nname = \"gateway\"\nprofile = \"{gateway}\"\n\
+             [[clients]]\nname = \"clients\"\nprofile = \"{client}\"\ncount = {CELL_USERS}\ngateway = \"gateway\"\nsign_in = \"at start\"\n"
+        );
+        let scenario = parse("matrix", &text, Path::new("."), overrides)?;
+        Ok((hash(&scenario), cell(gateway, client, &scenario.plan)))
+    });
+    // The first refusal of the table, whichever came first in time.
+    let simulated: Result<Vec<(String, Cell)>, ScenarioError> = simulated.into_iter().collect();
+    let (hashes, cells): (Vec<String>, Vec<Cell>) = simulated?.into_iter().unzip();
+    let mut hasher = blake3::Hasher::new();
+    for hash in &hashes {
+        hasher.update(hash.as_bytes());
+    }
+    Ok(Matrix {
+        cells,
+        hash: hasher.finalize().to_hex()[..32].into(),
+    })
+}
+
+/// The root cause of most drops.
+fn cause(samples: &Samples) -> Option<DropCause> {
+    let drops = Metric::named("session_drops")?;
+    let causes = samples
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| c.metric == drops);
+    let counted = causes.filter_map(|(i, c)| Some((c.cause?.0, samples.row(0, i).estimate?.mean)));
+    counted
+        .filter(|(_, n)| *n > 0.0)
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(cause, _)| DropCause::ALL[cause])
+}
+
+fn cell(gateway: &'static str, client: &'static str, plan: &Plan) -> Cell {
+    let (whole, methods) = observe_with_tally(plan, 0, 0, 0, Methods::default())
+        .unwrap_or_else(|| unreachable!("nobody stops it"));
+    let mut samples = Samples::new(vec![Scope::All], plan.horizon);
+    samples.push(0, &[&whole]);
+    let hours = plan.horizon.0 as f64 / 3.6e9;
+    let is_losing = mean(&samples, "session_drops").is_some_and(|n| n > 0.0);
+    Cell {
+        gateway,
+        client,
+        methods: methods.seen,
+        first_loss_s: mean(&samples, "first_loss_s"),
+        cause: cause(&samples),
+        down_fraction: mean(&samples, "down_fraction"),
+        missed_toasts_per_user_day: mean(&samples, "missed_toasts_per_client_hour")
+            .map(|per_hour| per_hour * hours),
+        remedies: if is_losing {
+            remedies(plan, 0)
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+/// The refresh methods of one user's first session.
+#[derive(Default)]
+struct Methods {
+    seen: Vec<&'static str>,
+    is_over: bool,
+}
+
+impl Observer for Methods {
+    fn message(&mut self, _: Time, user: u32, message: &Message, fate: Fate) {
+        let refresh = match message.subject {
+            Subject::Update => "UPDATE",
+            Subject::ReInvite => "re-INVITE",
+            _ => return,
+        };
+        let is_sent = fate == Fate::Sent && message.is_request() && message.from == Side::Client;
+        if user == 0 && is_sent && !self.is_over && !self.seen.contains(&refresh) {
+            self.seen.push(refresh);
+        }
+    }
+
+    fn client(&mut self, _: Time, user: u32, note: ClientNote) {
+        self.is_over |= user == 0 && matches!(note, ClientNote::Ended(_));
+    }
+}
