@@ -1,10 +1,9 @@
-//! What depends on the order of the events of all users, kept while users go through the day batch after batch, to be put
-//! in that order at the end.
+//! Rows and changes that depend on the order of the events of all users: buffered in batch mode, sorted at the end.
 
 use crate::measure::DropRow;
 use crate::quantity::Time;
 
-/// With a higher limit of drop rows, users go through the day together: their rows would fill the memory.
+/// Batching is off with a higher limit of drop rows: the buffered rows would fill memory.
 pub const MAX_ROWS: u64 = 1 << 18;
 
 /// Changes and rows of the batches so far.
@@ -14,7 +13,7 @@ pub struct Interleave {
     changes: Vec<u64>,
     /// Drop rows, each with the place of its event. Events of one place follow each other as the users do.
     rows: Vec<(u64, DropRow)>,
-    /// The rows that are wanted at the end, the first ones.
+    /// How many rows are kept, the first ones.
     limit: usize,
 }
 

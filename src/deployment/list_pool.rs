@@ -1,5 +1,5 @@
-//! What each user has a few of, its dialogs or its calls, in one vector for all: a slot that was freed is the next to be
-//! handed out, and nothing is allocated once there were the most at a time.
+//! A pool of short lists, such as the dialogs or calls of each user, in one vector: a freed slot is the next to be reused,
+//! and nothing is allocated once the greatest number in use was reached.
 
 use std::ops::{Index, IndexMut};
 
@@ -28,7 +28,7 @@ struct Slot<T> {
     next: List,
 }
 
-/// Items in numbered slots. What stood in a slot stays there to be looked at until the slot is handed out again.
+/// Items in numbered slots. A removed item can be read until its slot is reused.
 #[derive(Debug)]
 pub struct ListPool<T> {
     slots: Vec<Slot<T>>,

@@ -1,4 +1,4 @@
-//! What one group gave to one replication: the least that can be simulated, kept and merged on its own.
+//! The result of one group in one replication: the smallest result that is simulated, kept and merged on its own.
 
 use serde::{Deserialize, Serialize};
 

@@ -22,7 +22,7 @@ pub struct Probe {
     down_since: Time,
     /// Drop rows in the order of detection.
     pub drops: DropLog,
-    /// What has to be put in order first, where users are simulated in batches.
+    /// Rows buffered in batch mode, merged by time in `finish`.
     unordered: Option<Interleave>,
     /// The place of the event under way among all of the group.
     pub order: u64,
@@ -51,7 +51,7 @@ impl Probe {
         }
     }
 
-    /// Users will go through the day batch after batch, not all together.
+    /// Users will be simulated in batches.
     pub fn expect_batches(&mut self) {
         self.unordered = Some(Interleave::new(self.drops.limit()));
     }
@@ -117,8 +117,8 @@ impl Probe {
         self.down = (i64::from(self.down) + by) as u32;
     }
 
-    /// Follows a change: whether both ends hold the session, what hinders messages on their way, and whether the client
-    /// believes in its session.
+    /// Recomputes the user's availability after any change: whether both ends hold the session, what impairs messages, and
+    /// whether the client believes in its session.
     pub fn update_state(
         &mut self,
         record: &mut UserRecord,
@@ -276,7 +276,7 @@ impl Probe {
         cause: DropCause,
         ended_by: Option<EndedBy>,
     ) {
-        // The root cause is what ended usability, not what ended the session afterwards (model §3).
+        // The root cause is what ended usability, not what ended the session afterwards ("drops" of `measure`).
         let cause = record.impairment.take().unwrap_or(cause);
         let lost_at = record.lost_at.get().unwrap_or(now);
         record.lost_at = lost_at.into();

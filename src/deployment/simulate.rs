@@ -1,4 +1,4 @@
-//! Running a plan: every group in every replication is a unit of its own, on any thread, in any order.
+//! Running a plan: every group in every replication is a work item of its own, on any thread, in any order.
 
 use super::drop_log::DropLog;
 use super::group::Group;
@@ -9,7 +9,7 @@ use super::run_handle::RunHandle;
 use super::run_options::{FastPaths, RunOptions};
 use crate::measure::Tally;
 
-/// What one replication gave.
+/// The results of one replication.
 #[derive(Debug, Default)]
 pub struct Replication {
     /// One tally per client group of the plan, over all its gateways.
@@ -23,7 +23,7 @@ pub struct Replication {
 }
 
 impl Replication {
-    /// Nothing yet.
+    /// A replication without results.
     pub fn empty(plan: &Plan) -> Replication {
         Replication {
             clients: vec![Tally::default(); plan.clients.len()],
@@ -93,7 +93,7 @@ pub fn simulate_with_options(
     })
 }
 
-/// What [`simulate_each`] hands over.
+/// A part of the results, as [`simulate_each`] hands them over.
 #[derive(Debug)]
 pub enum ReplicationPart {
     /// The drop rows of the next gateway and client group.
@@ -102,7 +102,7 @@ pub enum ReplicationPart {
     Complete(Box<Replication>),
 }
 
-/// Units simulated before their results are merged: the barrier costs little, and few logs are open at once.
+/// Work items simulated before their results are merged: the barrier costs little, and few logs are open at once.
 const UNITS_AT_ONCE: usize = 256;
 
 /// Simulates replications, their groups in parallel on the current thread pool, and hands over the parts in order.
@@ -156,7 +156,7 @@ pub fn simulate_each<E>(
     Ok(())
 }
 
-/// Simulates one group under the eyes of a observer, and returns it.
+/// Simulates one group with an observer, and returns the observer.
 pub fn observe<W: Observer>(
     plan: &Plan,
     gateway: usize,

@@ -1,4 +1,4 @@
-//! The gateway as a station: servers, a bounded queue and a serial section at set-up (model §3).
+//! The gateway as a station: servers, a bounded queue and a serial section at set-up.
 //!
 //! A job is a request copy that arrives or an event that the gateway originates; its service includes the answer, which
 //! leaves when service ends.
@@ -118,7 +118,7 @@ pub struct StationConfig {
     pub queue: Option<u32>,
     /// Service time by [`JobClass`].
     pub service: [ServiceTime; 4],
-    /// Service time of an ACK or a response; at 0 they wait for nobody. Default 0 (model §3).
+    /// Service time of an ACK or a response; at 0 they wait for nobody. Default 0.
     pub response_service: Span,
     /// Time in the serial section, which every MonitorStart passes after its service, one at a time. Default 0.
     pub setup_serial: Span,

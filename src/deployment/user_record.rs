@@ -1,9 +1,9 @@
-//! What is remembered of one user between two observations.
+//! The measurement state of one user: availability, open session, pending drop.
 
 use crate::measure::{DropCause, EndedBy};
 use crate::quantity::{MaybeTime, Time};
 
-/// Where a user stands: exactly one of these at any instant (model §3).
+/// The availability of a user: exactly one of these at any instant ([usable](super#usable)).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum UserState {
@@ -33,7 +33,7 @@ pub(super) enum LastRefresh {
     Rejected,
 }
 
-/// What is remembered of one user.
+/// The measurement state of one user.
 #[derive(Clone, Debug)]
 pub struct UserRecord {
     pub(super) state: UserState,
@@ -80,7 +80,7 @@ impl UserRecord {
         }
     }
 
-    /// Where the user stands.
+    /// The availability of the user.
     pub fn state(&self) -> UserState {
         self.state
     }

@@ -1,24 +1,24 @@
-//! The one deadline of a machine. It is moved by a store: one entry stands in the agenda and is looked at when it comes up.
+//! The one deadline of a machine. Moving it is a store: its entry stays in the future event list and is checked when popped.
 
-/// Nothing filed, no deadline.
+/// No entry scheduled, no deadline.
 const NEVER: u64 = u64::MAX;
 
-/// A machine's deadline and its entries in the agenda, all as time·8 + class.
+/// A machine's deadline and its entries in the future event list, all as time·8 + class.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Alarm {
     due: u64,
-    /// The next entry that will come up.
+    /// The next entry.
     filed: u64,
-    /// One that stands behind it: where a timeout came before it, and will be cleared, it need not be filed again.
+    /// A second, later entry: when a timeout before it is cleared, it need not be scheduled again.
     behind: u64,
 }
 
-/// What an entry that came up means.
+/// What a popped entry means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Expiry {
-    /// Nothing: another entry took its place, or there is no deadline.
+    /// Nothing: another entry replaced it, or there is no deadline.
     Stale,
-    /// The deadline was moved: file the entry again at this due.
+    /// The deadline was moved: schedule the entry again at this due.
     Moved(u64),
     /// The deadline has come.
     Expired,
@@ -32,7 +32,7 @@ impl Alarm {
         behind: NEVER,
     };
 
-    /// Sets the deadline; returns the due at which to file an entry, where the one filed would come too late.
+    /// Sets the deadline; returns the due of a new entry where the scheduled one would come too late.
     #[inline]
     pub fn set(&mut self, deadline: Option<(crate::quantity::Time, u8)>) -> Option<u64> {
         self.due = deadline.map_or(NEVER, |(at, class)| at.0 << 3 | u64::from(class));
@@ -43,12 +43,12 @@ impl Alarm {
         })
     }
 
-    /// Whether there is a deadline, with an entry that will come up by then.
+    /// Whether there is a deadline, with an entry scheduled by then.
     pub fn is_set(&self) -> bool {
         self.due != NEVER && self.filed <= self.due
     }
 
-    /// The entry filed at `due` came up.
+    /// The entry scheduled at `due` was popped.
     #[inline]
     pub fn expire(&mut self, due: u64) -> Expiry {
         if due != self.filed {
@@ -60,7 +60,7 @@ impl Alarm {
         self.filed = std::mem::replace(&mut self.behind, NEVER);
         if self.due > due {
             if self.due >= self.filed {
-                return Expiry::Stale; // the entry behind will see to it, or there is no deadline
+                return Expiry::Stale; // the later entry stands for the deadline, or there is none
             }
             self.behind = self.filed;
             self.filed = self.due;

@@ -1,15 +1,15 @@
-//! The pending events, taken in the order of their keys.
+//! The future event list: pending events, popped in the order of their keys.
 //!
-//! What is due soon stands sorted in the *run*; behind it two [wheels](super::wheel) and a list hold the rest, unsorted
-//! but for the bucket. When the run is used up, the next bucket of the fine wheel is sorted into it; when that wheel is
-//! used up, it is laid over the next bucket of the coarse one, and the coarse one over the list. So an entry is moved a few
-//! times, each time to memory near its neighbours', where a heap would compare it some twenty times far and wide.
+//! Events due soon are kept sorted in the *run*. Two [wheels](super::wheel) and an overflow list hold the others, unsorted
+//! within a bucket. When the run is empty, the next bucket of the fine wheel is sorted into it. When the fine wheel is
+//! empty, it is rebuilt from the next bucket of the coarse wheel, and the coarse wheel from the overflow list. An entry is
+//! thus moved a few times, each time next to its neighbours in memory, while a heap compares it some twenty times.
 //!
-//! What is known to be filed about in the order in which it comes up goes into a [lane](super::lane) beside all this.
+//! Events that are scheduled nearly in the order of their keys go to a [lane](super::lane).
 //!
-//! Widths are decided at each laying, so the agenda follows the load it sees. Where a load changes in between, entries
-//! pile up in the run, and when sorting them in has cost as much as laying a wheel would have, that is done. Whatever
-//! happens to the structure, the order is that of the keys.
+//! Bucket widths are chosen at each rebuild, so that the list adapts to the load. If the load changes in between, entries
+//! pile up in the run; once sorting them in has cost as much as a rebuild, the wheels are rebuilt. The order is always
+//! that of the keys.
 
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
@@ -21,16 +21,16 @@ use super::pool::{Chain, Pool};
 use super::wheel::Wheel;
 use crate::quantity::Time;
 
-/// No run is longer than this, some eighteen thousand years: the sums of the wheels stay within their 64 bits.
+/// The latest horizon, some eighteen thousand years: sums of bucket edges stay within 64 bits.
 const LAST: Time = Time(1 << 59);
 
-/// A bucket of the coarse wheel with at most so many entries becomes the run as it is.
+/// A bucket of the coarse wheel with at most this many entries becomes the run without a fine wheel.
 const SHORT: usize = 24;
 
-/// So many entries of the run are moved to let another in before them; more than that, and the heap is cheaper.
+/// At most this many entries of the run are shifted to insert one; beyond that the heap is cheaper.
 const SHIFTABLE: usize = 64;
 
-/// A bucket of the coarse wheel with more entries, and more than all others together, shows the wheel to be too wide.
+/// A bucket of the coarse wheel with more entries than this, and than all others together, means that buckets are too wide.
 const CROWDED: usize = 1 << 18;
 
 /// The pending events of one group.
@@ -38,25 +38,25 @@ const CROWDED: usize = 1 << 18;
 pub struct FutureEventList<P> {
     /// The events due before `run_end`, the first one last.
     run: Vec<Entry<P>>,
-    /// More of those: filed when the run was under way, and not near its front.
+    /// More events due before `run_end`: inserted late, and not near the front of the run.
     late: BinaryHeap<Entry<P>>,
     run_end: u64,
-    /// Over the first bucket of the coarse wheel, or the earlier part of it.
+    /// Covers the first bucket of the coarse wheel, or the earlier part of it.
     fine: Wheel,
     coarse: Wheel,
-    /// What is due after the coarse wheel's end.
+    /// Overflow: events due after the end of the coarse wheel.
     beyond: Chain,
     pool: Pool<Entry<P>>,
-    /// What is filed in order, apart from all this.
+    /// Events scheduled nearly in order.
     lanes: Lanes<P>,
-    /// Entries that went to `late` since the wheels were last laid because of it.
+    /// Inserts into `late` since the last rebuild.
     late_inserts: usize,
     len: usize,
     horizon: Time,
 }
 
 impl<P: Copy> FutureEventList<P> {
-    /// An empty agenda. Nothing happens at the horizon itself or later.
+    /// An empty list. Events at or after the horizon are discarded.
     pub fn new(horizon: Time) -> FutureEventList<P> {
         FutureEventList {
             run: Vec::with_capacity(2 * SHIFTABLE),
@@ -73,7 +73,7 @@ impl<P: Copy> FutureEventList<P> {
         }
     }
 
-    /// Files an event; one at or after the horizon never comes up.
+    /// Schedules an event; one at or after the horizon is discarded.
     #[inline]
     pub fn schedule(&mut self, key: EventKey, payload: P) {
         if key.time() >= self.horizon {
@@ -83,8 +83,8 @@ impl<P: Copy> FutureEventList<P> {
         self.put(Entry { key, payload });
     }
 
-    /// As [`FutureEventList::schedule`], for events that come up about in the order in which they are filed with this lane, 0 or 1: as
-    /// those do that are due a fixed time after they are filed. The order of all events is the same.
+    /// As [`FutureEventList::schedule`], through lane 0 or 1: for events that are due a fixed time after they are scheduled,
+    /// so that they come nearly in order. The order in which events are popped is the same.
     #[inline]
     pub fn schedule_in_lane(&mut self, lane: usize, key: EventKey, payload: P) {
         if key.time() >= self.horizon {
@@ -111,14 +111,14 @@ impl<P: Copy> FutureEventList<P> {
         }
     }
 
-    /// Takes the event with the least key.
+    /// Removes and returns the event with the least key.
     #[inline]
     pub fn pop(&mut self) -> Option<(EventKey, P)> {
         self.pop_with_lookahead(|_, _| {})
     }
 
-    /// As [`FutureEventList::pop`]; `ahead` is shown every event once, some events before it is taken, unless it is filed later
-    /// than that: to fetch from memory what it will need.
+    /// As [`FutureEventList::pop`]. `ahead` is called with most events once, some pops before their own, to prefetch the
+    /// state that they will need.
     #[inline]
     pub fn pop_with_lookahead(&mut self, ahead: impl Fn(EventKey, &P)) -> Option<(EventKey, P)> {
         if !self.late.is_empty() {
@@ -142,9 +142,12 @@ impl<P: Copy> FutureEventList<P> {
         })
     }
 
-    /// Begins anew, at any time: all events were taken.
+    /// Resets the empty list, so that the next event may have any time.
     pub fn reset(&mut self) {
-        assert!(self.is_empty(), "an agenda is left with events in it");
+        assert!(
+            self.is_empty(),
+            "a future event list is reset with events in it"
+        );
         self.fine.close(0);
         self.coarse.close(0);
         self.run_end = 0;
@@ -156,7 +159,7 @@ impl<P: Copy> FutureEventList<P> {
         self.len
     }
 
-    /// Whether none is.
+    /// Whether no event is pending.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -180,7 +183,7 @@ impl<P: Copy> FutureEventList<P> {
 
     #[cold]
     fn take_with_late(&mut self) -> Option<(EventKey, P)> {
-        // The first of the heap is the greatest entry, which is the least key.
+        // The heap peeks at the greatest entry, which has the least key.
         let late = self.late.peek_mut()?;
         self.len -= 1;
         let in_lane = self.lanes.first();
@@ -192,7 +195,7 @@ impl<P: Copy> FutureEventList<P> {
         Some((entry.key, entry.payload))
     }
 
-    /// Makes the first bucket the run. False where nothing is pending.
+    /// Makes the first bucket the run; `false`: no event is pending.
     #[inline(never)]
     fn load_run(&mut self) -> bool {
         loop {
@@ -238,7 +241,7 @@ impl<P: Copy> FutureEventList<P> {
         run.sort_unstable();
     }
 
-    /// Puts the run and the fine wheel back into the coarse one, to be laid anew: too much has been filed in the run.
+    /// Rebuilds the wheels after too many inserts into the sorted run.
     #[cold]
     fn dissolve_run(&mut self) {
         self.late_inserts = 0;
@@ -255,7 +258,7 @@ impl<P: Copy> FutureEventList<P> {
         self.run_end = 0;
     }
 
-    /// Lays the coarse wheel over what was its first bucket, the greater part of it, and puts the rest beyond.
+    /// Rebuilds the coarse wheel from its first bucket, with narrower buckets; later entries go to the overflow list.
     #[cold]
     fn dissolve_coarse(&mut self, chain: Chain, end: u64) {
         let beyond = &mut self.beyond;

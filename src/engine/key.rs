@@ -1,10 +1,10 @@
-//! The place of an event in the order of all.
+//! Keys of events: the total order.
 
 use std::cmp::Ordering;
 
 use crate::quantity::Time;
 
-/// The place of an event in the total order: time, class, entity, the entity's own count (model §1).
+/// The place of an event in the total order: time, class, entity, the entity's own count ([order](super#order)).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct EventKey {
     /// Time in microseconds times 8, plus the class.
@@ -24,13 +24,13 @@ impl EventKey {
         }
     }
 
-    /// After every other.
+    /// Greater than every other key.
     pub const NEVER: EventKey = EventKey {
         due: u64::MAX,
         tie: u64::MAX,
     };
 
-    /// When.
+    /// The time of the event.
     #[inline]
     pub fn time(self) -> Time {
         Time(self.due >> 3)
@@ -41,7 +41,7 @@ impl EventKey {
         (self.due & 7) as u8
     }
 
-    /// Whose event.
+    /// The entity of the event.
     #[inline]
     pub fn entity(self) -> u32 {
         (self.tie >> 32) as u32

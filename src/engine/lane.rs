@@ -1,22 +1,22 @@
-//! Lanes: events that are filed in the order in which they come up, or nearly, because each is due the same time after
-//! it is filed. A message on a path with a fixed delay is such, and a timeout. A lane is a queue: nothing is sorted.
+//! FIFO lanes for events due a fixed delay after they are scheduled, such as messages on a path with a fixed delay, and
+//! timeouts. They come nearly in order, so that a lane needs no sorting.
 
 use super::entry::Entry;
 use super::key::EventKey;
 
-/// Lanes of an agenda.
+/// Lanes of a future event list.
 const LANES: usize = 2;
 
-/// An event goes into its lane before so many others at most; where that is not enough, it is not for the lane.
+/// An event is inserted before at most this many others; one that belongs further forward is rejected by the lane.
 const REACH: usize = 16;
 
-/// So many places of a queue are left behind at least before the rest is moved to its beginning.
+/// Compact a queue once this many consumed slots have accumulated.
 const LEFT_BEHIND: usize = 64;
 
-/// The event shown ahead is so many places behind the one taken.
+/// Distance in the queue from the popped event to the one that is prefetched.
 const AHEAD: usize = 4;
 
-/// The lanes of an agenda, and which of them has the least key.
+/// All lanes, and which of them has the least key.
 #[derive(Debug)]
 pub(super) struct Lanes<P> {
     lanes: [Queue<P>; LANES],
@@ -26,7 +26,7 @@ pub(super) struct Lanes<P> {
     of: usize,
 }
 
-/// Events by their keys. Those before `head` have been taken.
+/// Events in the order of their keys. Those before `head` are consumed.
 #[derive(Debug)]
 struct Queue<P> {
     entries: Vec<Entry<P>>,
@@ -59,7 +59,7 @@ impl<P: Copy> Queue<P> {
         Some(entry)
     }
 
-    /// Adds an event before the last of others; `false`: it comes too far before them.
+    /// Inserts an event near the end of the queue; `false`: it belongs too far forward.
     #[cold]
     fn push_before(&mut self, entry: Entry<P>) -> bool {
         let waiting = &self.entries[self.head..];
@@ -97,7 +97,7 @@ impl<P: Copy> Lanes<P> {
         self.first
     }
 
-    /// Adds an event; `false`: it is not for the lane.
+    /// Adds an event; `false`: the lane rejects it.
     #[inline]
     pub fn push(&mut self, lane: usize, entry: Entry<P>) -> bool {
         let queue = &mut self.lanes[lane];
@@ -113,7 +113,7 @@ impl<P: Copy> Lanes<P> {
         true
     }
 
-    /// Takes the event with the least key, and shows `ahead` a later one of the same lane.
+    /// Removes and returns the event with the least key, and prefetches a later one of the same lane.
     #[inline]
     pub fn pop(&mut self, ahead: &impl Fn(EventKey, &P)) -> Option<Entry<P>> {
         let entry = self.lanes[self.of].pop(ahead);

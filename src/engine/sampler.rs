@@ -24,7 +24,7 @@ impl Distribution<f64> for Exponential {
             let bits = rng.next_u64();
             match ziggurat.throw(bits) {
                 Throw::Inside(x) => return x,
-                // It has no memory: beyond the edge it is what it was from zero.
+                // Memoryless: the tail beyond `edge` is exponential again.
                 Throw::Tail => return ziggurat.edge() - libm::log(open_uniform(rng)),
                 Throw::Wedge { x, low, high }
                     if low + (high - low) * open_uniform(rng) < libm::exp(-x) =>

@@ -1,4 +1,4 @@
-//! Random streams, keyed by (seed, replication, entity, purpose): opening one disturbs no other (model §1).
+//! Random streams, keyed by (seed, replication, entity, purpose): opening one disturbs no other ([chance](super#chance)).
 
 use std::convert::Infallible;
 

@@ -1,7 +1,7 @@
-//! A wheel: buckets of equal width, a power of two, over a stretch of time that begins with what is due next.
+//! A wheel: buckets of equal width, a power of two, over a period that begins with the next entry.
 //!
-//! How wide they are is decided each time the wheel is laid over a list of entries, from a sample of that list: so wide
-//! that the earlier entries lie a few to a bucket, and not so narrow that the wheel ends long before most of the list.
+//! Each rebuild chooses the width from a sample of the entries: wide enough that the wheel covers most of them, narrow
+//! enough that the earlier entries are a few per bucket.
 
 use super::entry::Entry;
 use super::pool::{Chain, Pool};
@@ -9,13 +9,13 @@ use super::pool::{Chain, Pool};
 /// The buckets of a wheel.
 pub(super) const BUCKETS: usize = 2048;
 
-/// Entries per bucket aimed at.
+/// Target number of entries per bucket.
 const CROWD: usize = 4;
 
 /// The wheel reaches at least this many times as far as the greater part of the list.
 const REACH: u64 = 4;
 
-/// Entries looked at to lay a wheel.
+/// Entries sampled for a rebuild.
 const SAMPLE: usize = 32;
 
 /// No bucket is wider than two to this power: a whole wheel then reaches over any time, and no sum overflows.
@@ -107,13 +107,13 @@ impl Wheel {
         chain
     }
 
-    /// Gives up the empty wheel: it ends at `end`, and nothing before that is for it.
+    /// Closes the empty wheel: it ends at `end` and takes no entry before that.
     pub fn close(&mut self, end: u64) {
         debug_assert!(self.len == 0, "a wheel is closed with entries in it");
         self.end = end;
     }
 
-    /// Lays the empty wheel over the earlier part of a list, to `limit` at most; what it does not reach goes to `rest`.
+    /// Rebuilds the empty wheel over the earlier part of a list, up to `limit` at most; later entries go to `rest`.
     pub fn lay<P: Copy>(
         &mut self,
         pool: &mut Pool<Entry<P>>,

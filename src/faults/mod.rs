@@ -5,7 +5,7 @@ use rand_distr::Distribution;
 use crate::engine::{Exponential, Stream};
 use crate::quantity::{Span, Time};
 
-/// What goes wrong (model §2).
+/// What goes wrong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FaultKind {
     /// A gateway stops without a word and starts again; what it forgets is a key of the gateway.

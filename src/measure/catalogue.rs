@@ -472,7 +472,7 @@ mod tests {
             );
             let unit = match metric.unit {
                 Unit::Count => continue,
-                Unit::Fraction if metric.name == "gateway_utilisation" => continue, // the contract's name (model §4)
+                Unit::Fraction if metric.name == "gateway_utilisation" => continue, // the one exception, see the documentation of this room
                 Unit::Fraction => "_fraction",
                 Unit::PerClientHour => "_per_client_hour",
                 Unit::PerSecond => "_per_s",

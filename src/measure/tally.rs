@@ -45,14 +45,14 @@ pub enum Counter {
     ClientLegDelivered,
     /// Copies on the client leg at the horizon.
     ClientLegInFlight,
-    /// Events taken from the agenda.
+    /// Events popped from the future event list.
     Events,
 }
 
 /// How many [`Counter`]s there are.
 const COUNTERS: usize = Counter::Events as usize + 1;
 
-/// The root cause of a drop (model §3).
+/// The root cause of a drop ([causes](super#drops-and-their-causes)).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[repr(u8)]
 #[allow(missing_docs)] // the names are the definitions, in `DropCause::meaning`

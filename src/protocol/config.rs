@@ -2,7 +2,7 @@
 
 use crate::quantity::Span;
 
-/// How a client chooses the method of its refresh (domain: how R2 chooses the method).
+/// How a client chooses the method of its refresh ([how R2 chooses](super#how-r2-chooses-the-method)).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RefreshMethod {
     /// UPDATE unless the 2xx to INVITE carries an Allow that leaves UPDATE out: Communicator 2007 R2 (assumption, strong).
@@ -91,7 +91,7 @@ pub struct ClientConfig {
     pub reestablish: Reestablish,
 }
 
-/// What a gateway does with UPDATE (domain: gateway behaviour classes).
+/// What a gateway does with UPDATE ([classes and evidence](super#gateway-behaviour-classes)).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum UpdateBehaviour {
     /// Answers 200 with Session-Expires.

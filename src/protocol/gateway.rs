@@ -56,7 +56,7 @@ pub trait GatewayPort {
     fn draw_glare(&mut self) -> f64;
 }
 
-/// The answer to a request in a dialog that the gateway does not hold: 481 whatever the method (model §3), nothing to ACK.
+/// The answer to a request in a dialog that the gateway does not hold: 481 whatever the method ([rule](super#rules)), nothing to ACK.
 pub fn answer_outside_dialog(message: &Message) -> Option<Message> {
     (message.is_request() && message.subject != Subject::Ack)
         .then(|| message.answer(Status::DoesNotExist481))
@@ -147,7 +147,7 @@ impl Dialog {
         earliest.get()
     }
 
-    /// A 2xx to INVITE or UPDATE, with the session timer started anew from its sending (model §3).
+    /// A 2xx to INVITE or UPDATE, with the session timer started anew from its sending ([rule](super#rules)).
     fn grant(&mut self, config: &GatewayConfig, now: Time, request: &Message) -> Message {
         let mut answer = request.answer(Status::Ok200);
         answer.allow = config.allow;
@@ -378,7 +378,7 @@ impl Dialog {
             port.note(GatewayNote::RefreshFailed);
             self.end_with_bye(now, GatewayEnd::GaveUp, port);
         }
-        // An event that stays unanswered ends nothing: the dialog is kept (model §3).
+        // An event that stays unanswered ends nothing (rule "unanswered event" of this room).
     }
 
     /// The gateway is taken down: BYE.

@@ -143,7 +143,7 @@ pub struct Message {
     pub allow: Allow,
     /// The refresher parameter, on 2xx with Session-Expires.
     pub refresher: Refresher,
-    /// OCS cannot route this response to the client (domain: Microsoft KB 2735323).
+    /// OCS cannot route this response to the client (Microsoft KB 2735323).
     pub unroutable: bool,
 }
 

@@ -122,7 +122,7 @@ impl Pending {
     }
 }
 
-/// The kinds of deadline of a machine, in the order in which they go when they fall on one instant (model §1).
+/// The kinds of deadline of a machine, in their order at one instant ([order](crate::engine#order)).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Timer {
     /// When to give up a transaction (B, F, H).

@@ -1,7 +1,7 @@
 //! Capacities as vendors and administrators write them: calls, messages or jobs in a time.
 
 /// Requests of a published call: DeliveredEvent, AnswerCall, EstablishedEvent, ConnectionClearedEvent, with their answers 8
-/// messages (domain: the table of messages per action).
+/// messages (the table of messages per action in the documentation of `protocol`).
 pub const JOBS_PER_CALL: f64 = 4.0;
 /// A job is a request and its answer: published figures count messages in both directions.
 pub const MESSAGES_PER_JOB: f64 = 2.0;
@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn capacities_are_read_in_jobs() {
-        // 10,000 calls of 8 messages an hour are 22.2 messages a second (domain §5), 11.1 requests with their answers.
+        // 10,000 calls of 8 messages an hour are 22.2 messages a second (Nortel MCM 3.0 publishes 10,000 calls/h), 11.1 requests with their answers.
         assert!((parse_capacity("10000 calls/h").unwrap() - 10_000.0 * 4.0 / 3600.0).abs() < 1e-12);
         assert_eq!(
             (

@@ -1,4 +1,4 @@
-//! Finding the first of many ordered values that serves: grow by doubling, then bisect.
+//! Finding the first feasible of many ordered values: grow by doubling, then bisect.
 
 /// Whether a value serves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,4 +1,4 @@
-//! Estimates with their 95 % intervals: the replication is the unit of independence, never the client (model §4).
+//! Estimates with their 95 % intervals: the replication is the unit of independence, never the client ([statistics](super#statistics)).
 
 use super::tail;
 

@@ -7,7 +7,7 @@ use super::day_shape::DayShape;
 use crate::engine::{Exponential, Normal, Stream};
 use crate::quantity::{MaybeTime, Span, Time};
 
-/// What is drawn for a call when it is created: always all of it, used or not, so that no reaction shifts a later draw (model §1).
+/// What is drawn for a call when it is created: always all of it, used or not, so that no reaction shifts a later draw.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CallDraws {
     /// How long it rings.
@@ -83,7 +83,7 @@ impl CallProcess {
 
     /// Takes the call that is due and draws it, and the time of the next one.
     pub fn take(&mut self, config: &WorkloadConfig, start_us: i64) -> CallDraws {
-        // A call rings min(Exp, limit) and is answered if the draw is below the limit (model §3).
+        // A call rings min(Exp, limit) and is answered if the draw is below the limit.
         let ring = exponential(&mut self.stream, config.ring_time.0 as f64);
         let talk = exponential(&mut self.stream, config.talk_time.0 as f64);
         let at_pc = self.stream.chance(config.answered_at_pc);

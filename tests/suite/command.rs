@@ -540,7 +540,7 @@ fn the_matrix_agrees_with_the_table_of_first_losses() {
         );
         cell["first_loss_s"].as_f64()
     };
-    // model §5, the columns R2, 2007 and rfc4028
+    // the columns R2, 2007 and rfc4028
     for (gateway, r2, rfc4028) in [
         ("healthy", None, None),
         ("allow-fix", None, None),

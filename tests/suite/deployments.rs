@@ -1,4 +1,4 @@
-//! Small deployments to test with, built from the values of model §3.
+//! Small deployments to test with, built from the default settings.
 
 use rccsim::deployment::{
     ClientPlan, Forgets, GatewayPlan, IdleAction, PathConfig, Plan, Replication, Transport,

@@ -24,19 +24,21 @@ fn first_loss(gateway: GatewayConfig, client: ClientConfig) -> Option<u64> {
     })
 }
 
-#[test]
-fn the_first_loss_table_of_the_model() {
+/// Seconds to the first loss of R2, 2007 and a client by RFC 4028.
+type FirstLosses = [Option<u64>; 3];
+
+/// Gateways with the first losses where they do not enforce the session timer, and where they enforce it by BYE.
+fn first_loss_table() -> Vec<(GatewayConfig, FirstLosses, FirstLosses)> {
     use Allow::*;
     use UpdateBehaviour::*;
     let min_se = GatewayConfig {
         min_se_s: 3600,
         ..gateway(IntervalTooSmall422, Absent)
     };
-    // (gateway, [R2, 2007, rfc4028], the same where the gateway enforces by BYE)
     // 1532 = 1500 + 32: the refresh, then Timer F. 1800: the session timer of a held session; 1768 = 1800 − 32.
     // 932 = 1800/2 + 32. None: never.
     let never = [None, None, None];
-    let table = [
+    vec![
         (gateway(Accepted, WithUpdate), never, never),
         (gateway(Accepted, Absent), never, never),
         (gateway(Ignored, WithoutUpdate), never, never),
@@ -83,8 +85,12 @@ fn the_first_loss_table_of_the_model() {
             [Some(1800), None, None],
             [Some(1768), None, None],
         ),
-    ];
-    for (gateway, not_enforcing, bye) in table {
+    ]
+}
+
+#[test]
+fn the_first_loss_table_of_the_model() {
+    for (gateway, not_enforcing, bye) in first_loss_table() {
         for (i, client) in [r2(), c2007(), rfc4028()].into_iter().enumerate() {
             assert_eq!(
                 first_loss(gateway.clone(), client.clone()),

@@ -10,7 +10,7 @@ use rccsim::deployment::{
     StationConfig, Transport, observe, simulate, simulate_with_fast_paths,
 };
 use rccsim::faults::{FaultConfig, FaultKind, Schedule};
-use rccsim::measure::Counter;
+use rccsim::measure::{Counter, Tally};
 use rccsim::protocol::*;
 use rccsim::quantity::{Span, Time};
 use rccsim::workload::{Lunch, SignIn};
@@ -175,13 +175,49 @@ const RUNS: u32 = 2;
 /// Further ones where no refresh was decided yet: sessions may be too short, or gateways down.
 const FURTHER: u32 = 20;
 
+/// No more of anything ended or failed than was begun.
+fn assert_bounds(p: &Plan, all: &Tally) {
+    assert!(
+        all.all_drops() <= all.get(Counter::SessionsEstablished),
+        "more drops than sessions: {p:?}"
+    );
+    assert!(
+        all.get(Counter::SetupsAttempted)
+            >= all.get(Counter::SessionsEstablished) + all.get(Counter::SetupsFailed),
+        "more set-ups ended than begun: {p:?}"
+    );
+    assert!(all.get(Counter::RefreshesAttempted) >= all.get(Counter::RefreshesFailed));
+    assert!(all.get(Counter::OriginationsAttempted) >= all.get(Counter::OriginationsFailed));
+}
+
+/// Refreshes decided, by gateway class, two reactions and transport.
+type Decided = BTreeMap<(&'static str, String, String, &'static str), u64>;
+
+fn print_decided(table: &Decided) {
+    for (class, ..) in CLASSES {
+        let of = |name| {
+            table
+                .iter()
+                .filter(|(c, _)| c.0 == class && c.3 == name)
+                .map(|(_, n)| *n)
+                .collect::<Vec<_>>()
+        };
+        println!(
+            "{class}: refreshes decided per reaction: TLS {:?}, TCP {:?}, UDP {:?}",
+            of("TLS"),
+            of("TCP"),
+            of("UDP")
+        );
+    }
+}
+
 #[test]
 fn the_laws_hold_in_every_cell_of_gateway_reaction_and_transport() {
     let mut runner = TestRunner::new_with_rng(
         Config::default(),
         TestRng::deterministic_rng(RngAlgorithm::ChaCha),
     );
-    let mut table: BTreeMap<(&str, String, String, &str), u64> = BTreeMap::new();
+    let mut table = Decided::new();
     let mut runs = 0;
     for (class, update, allows) in CLASSES {
         for on_no_answer in NO_ANSWER {
@@ -205,24 +241,7 @@ fn the_laws_hold_in_every_cell_of_gateway_reaction_and_transport() {
                         p.clients[0].config.on_rejection = on_rejection;
                         p.clients[0].path.transport = transport;
                         let all = simulate(&p, 0).all;
-                        assert!(
-                            all.all_drops() <= all.get(Counter::SessionsEstablished),
-                            "more drops than sessions: {p:?}"
-                        );
-                        assert!(
-                            all.get(Counter::SetupsAttempted)
-                                >= all.get(Counter::SessionsEstablished)
-                                    + all.get(Counter::SetupsFailed),
-                            "more set-ups ended than begun: {p:?}"
-                        );
-                        assert!(
-                            all.get(Counter::RefreshesAttempted)
-                                >= all.get(Counter::RefreshesFailed)
-                        );
-                        assert!(
-                            all.get(Counter::OriginationsAttempted)
-                                >= all.get(Counter::OriginationsFailed)
-                        );
+                        assert_bounds(&p, &all);
                         let seen = observe(&p, 0, 0, 0, Exercised::default()).unwrap();
                         assert!(
                             seen.refreshes >= seen.decided,
@@ -235,21 +254,7 @@ fn the_laws_hold_in_every_cell_of_gateway_reaction_and_transport() {
             }
         }
     }
-    for (class, ..) in CLASSES {
-        let of = |name| {
-            table
-                .iter()
-                .filter(|(c, _)| c.0 == class && c.3 == name)
-                .map(|(_, n)| *n)
-                .collect::<Vec<_>>()
-        };
-        println!(
-            "{class}: refreshes decided per reaction: TLS {:?}, TCP {:?}, UDP {:?}",
-            of("TLS"),
-            of("TCP"),
-            of("UDP")
-        );
-    }
+    print_decided(&table);
     let cells = CLASSES.len() * NO_ANSWER.len() * REJECTION.len() * TRANSPORTS.len();
     println!(
         "{runs} deployments, {} of {cells} cells covered",

@@ -1,5 +1,6 @@
 //! All integration tests, grouped by question.
 
+mod circles;
 mod closed_form;
 mod command;
 mod conversation;
@@ -8,6 +9,7 @@ mod deployments;
 mod determinism;
 mod durable;
 mod facts;
+mod faults;
 mod laws;
 mod models;
 mod page;
@@ -19,5 +21,5 @@ mod station;
 mod study;
 mod theory;
 mod tidy;
-mod trouble;
+
 mod understood;

@@ -387,7 +387,7 @@ fn compare_says_better_worse_or_indistinguishable_from_folders_and_from_files() 
     assert!(message.contains("changed since"), "{message}");
 }
 
-/// model §5: keep-polling has the lowest drop rate and by far the worst availability.
+/// Keep-polling has the lowest drop rate and by far the worst availability.
 #[test]
 fn nothing_is_called_better_for_its_drop_rate() {
     let folder = TempDir::new().unwrap();
@@ -1034,7 +1034,7 @@ fn size_loses_the_gateway_that_is_worst_to_lose() {
     );
 }
 
-/// Behind a gateway that ignores UPDATE there are 18 outages in 8 h, of D each (model §5): of calls that come at random,
+/// Behind a gateway that ignores UPDATE there are 18 outages in 8 h, of D each: of calls that come at random,
 /// 18·D/28,800 are missed, and 20 users with 6 calls an hour have 960 of them.
 #[test]
 #[ignore = "slow: 1,000 macro-replications of 10 days; its figures stand in the documentation of rccsim::study"]
@@ -1097,7 +1097,7 @@ fn coverage_of_a_model_with_a_known_answer() {
     }
 }
 
-/// Users sign in evenly over one cycle of 1532 s up and 30 s down (model §5), so that from the end of the first cycle on
+/// Users sign in evenly over one cycle of 1532 s up and 30 s down, so that from the end of the first cycle on
 /// 30/1562 of them are down at any time; over the whole day it is less, since the first cycle begins without an outage.
 #[test]
 fn the_steady_state_leaves_the_warm_up_out_and_says_when_the_run_is_too_short() {
@@ -1224,7 +1224,7 @@ fn the_middle_day_and_the_bad_one_are_told_between_order_statistics() {
     );
 }
 
-/// The refresh interval of least cost against √(a/b) (model §5): N clients refresh N/R times a second, and a silent crash is
+/// The refresh interval of least cost against √(a/b): N clients refresh N/R times a second, and a silent crash is
 /// found at the next refresh, on average R/(1 − e^(−R/M)) − M after it if there was one: that is 1 − (M/R)(1 − e^(−R/M)) ≈
 /// R/2M of the time. At a price of K for the time down the cost is N/R + K·R/2M, least at √(2MN/K): 20 min of N = 100,
 /// M = 4 h, K = 2; there it is 1/6.

@@ -1,4 +1,4 @@
-//! The closed forms of model §5, at the printed values and at others; fixed seeds, failing at |z| > 4.
+//! The closed forms, at their printed values and at others; fixed seeds, failing at |z| > 4.
 
 use rccsim::deployment::{Transport, simulate};
 use rccsim::measure::Counter;

@@ -1,9 +1,8 @@
-//! Users go through the day in batches where nothing couples them, else all together.
+//! Running a group: users that share no queue, limit or fault are simulated in batches, others all together.
 //!
-//! On plain paths, without a station, limits, faults and recordings, what happens to one user of a gateway depends on no
-//! other. A batch is so small that the state of its users stays in the near cache of the processor, whatever the size of the
-//! group, and only one batch is in memory. The results are those of all users together, to the bit: what depends on the
-//! order of their events is put in that order at the end.
+//! On plain paths, without a station, limits, faults and recordings, users are independent. A batch is small enough for its
+//! state to fit in L2, whatever the size of the group, and only one batch is in memory. Results are equal to the bit to
+//! those of all users together: what depends on the order of events is sorted at the end.
 
 use std::ops::Range;
 
@@ -12,7 +11,7 @@ use super::batching::{BATCH, has_independent_users};
 use super::replay::sign_in_class;
 use super::*;
 
-/// Events between two looks at the progress and at the wish to stop: some milliseconds.
+/// Events between two updates of the progress and checks for cancellation: some milliseconds.
 const EVENTS_PER_REPORT: u64 = 1 << 15;
 
 impl<W: Observer> Group<'_, W> {
@@ -49,7 +48,7 @@ impl<W: Observer> Group<'_, W> {
         wanted && has_independent_users(self.plan, self.index, self.options.drop_rows)
     }
 
-    /// Takes the events up to the horizon, in one of so many batches.
+    /// Handles the events up to the horizon, of one of so many batches.
     fn run_events(&mut self, batches: u32) -> Option<()> {
         let mut reported = Time::ZERO;
         self.now = Time::ZERO;
@@ -76,8 +75,22 @@ impl<W: Observer> Group<'_, W> {
         Some(())
     }
 
-    /// These users of a cohort enter, before the day begins.
+    /// Adds these users of a cohort, before the day begins.
     fn admit_users(&mut self, cohort: u16, users: Range<u32>) {
+        let (groups, _) = self.gateway.groups();
+        let first = self.number;
+        let own = &mut self.cohorts[cohort as usize];
+        own.probe.tally.users += u64::from(users.end - users.start);
+        let group_key = name_key(&own.plan.name);
+        self.users.reserve_exact(users.len());
+        self.cold.reserve_exact(users.len());
+        // Users are assigned to gateways in turn, so that one more user moves no other.
+        for number in users.map(|position| first + position * groups) {
+            self.admit_user(cohort, number, mix(group_key, u64::from(number)));
+        }
+    }
+
+    fn admit_user(&mut self, cohort: u16, number: u32, key: u64) {
         let Cohort {
             plan: clients,
             plain,
@@ -85,93 +98,91 @@ impl<W: Observer> Group<'_, W> {
             start_us,
             ..
         } = self.cohorts[cohort as usize];
-        let (groups, _) = self.gateway.groups();
-        let group_key = name_key(&clients.name);
-        let (plan, first, replication) = (self.plan, self.number, self.replication);
-        self.cohorts[cohort as usize].probe.tally.users += u64::from(users.end - users.start);
-        self.users.reserve_exact(users.len());
-        self.cold.reserve_exact(users.len());
-        // Users go to the gateways in turn, so that one more user moves none of the others.
-        for number in users.map(|position| first + position * groups) {
-            let key = mix(group_key, u64::from(number));
-            let open = |purpose: Purpose| Stream::open(plan.seed, replication, key, purpose as u32);
-            let sign_in = clients.sign_in.draw(start_us, &mut open(Purpose::SignIn));
-            let sign_out = clients
-                .sign_out
-                .map(|s| s.draw(start_us, &mut open(Purpose::SignOut)));
-            let user = self.users.len() as u32;
-            // Drawn from a stream of its own, so that attendance moves nobody's sign-in.
-            let attends =
-                clients.attendance == 1.0 || open(Purpose::Attendance).chance(clients.attendance);
-            // Who signs in by a recording is filed row by row.
-            let drawn = attends && clients.recorded_signs.is_none();
-            if drawn {
-                self.future_events.schedule(
-                    EventKey::new(sign_in, sign_in_class(clients) as u8, user, 0),
-                    Event::SignIn,
-                );
-            }
-            let sign_out = sign_out.filter(|at| *at > sign_in);
-            let lunch = clients.lunch.map(|lunch| {
-                let leaves = lunch.at.draw(start_us, &mut open(Purpose::Lunch));
-                (leaves, leaves + lunch.lasts)
-            });
-            if drawn {
-                self.schedule_rest_of_day(user, sign_in, sign_out, lunch);
-            }
-            let calls = &clients.workload;
-            let own = own_rate(calls.spread, &mut open(Purpose::OwnRate));
-            let process =
-                |purpose, rate: f64| match (&clients.recorded_calls, &clients.recorded_signs) {
-                    (None, None) if clients.lunch.is_none() => CallProcess::new(
-                        open(purpose),
-                        rate * own,
-                        sign_in,
-                        &calls.by_hour,
-                        start_us,
-                    ),
-                    // The calls of a user begin with the first sign-in, and go on unheard while the user is signed out.
-                    (None, _) => CallProcess::idle(open(purpose), rate * own),
-                    (Some(_), _) => CallProcess::idle(open(purpose), 0.0),
-                };
-            let home = if groups == 1 {
-                (number % self.gateway.count) as u16
-            } else {
-                0
+        let (seed, replication) = (self.plan.seed, self.replication);
+        let open = |purpose: Purpose| Stream::open(seed, replication, key, purpose as u32);
+        let sign_in = clients.sign_in.draw(start_us, &mut open(Purpose::SignIn));
+        self.schedule_drawn_day(clients, start_us, sign_in, open);
+        let calls = &clients.workload;
+        let rate = own_rate(calls.spread, &mut open(Purpose::OwnRate));
+        let process =
+            |purpose, common_rate: f64| match (&clients.recorded_calls, &clients.recorded_signs) {
+                (None, None) if clients.lunch.is_none() => CallProcess::new(
+                    open(purpose),
+                    common_rate * rate,
+                    sign_in,
+                    &calls.by_hour,
+                    start_us,
+                ),
+                // The calls begin with the first sign-in, and go on unheard while the user is signed out.
+                (None, _) => CallProcess::idle(open(purpose), common_rate * rate),
+                (Some(_), _) => CallProcess::idle(open(purpose), 0.0),
             };
-            if !plain || !self.impairments.is_none() {
-                self.lines.resize_with(user as usize, ClientLine::default);
-                self.lines.push(ClientLine::new(open(Purpose::RouteExpiry)));
-            }
-            self.users.push(User {
-                client: Client::new(reliable),
-                alarm: Alarm::IDLE,
-                record: UserRecord::new(self.instances[home as usize].number),
-                signed_in: false,
-                cohort,
-                home,
-                instance: home,
-                number,
-                sends: 0,
-                calls_made: 0,
-                key,
-                dialogs: List::EMPTY,
-                calls: List::EMPTY,
-                incoming: process(Purpose::Incoming, calls.incoming_per_s),
-                outgoing: process(Purpose::Outgoing, calls.outgoing_per_s),
-            });
-            self.cold.push(ColdState {
-                jitter: open(Purpose::RefreshJitter),
-                reestablish: open(Purpose::Reestablish),
-                glare: open(Purpose::Glare),
-                gateway_glare: open(Purpose::GatewayGlare),
-                loss: open(Purpose::Loss),
-                last_bye: None,
-            });
+        let home = if self.gateway.groups().0 == 1 {
+            (number % self.gateway.count) as u16
+        } else {
+            0
+        };
+        if !plain || !self.impairments.is_none() {
+            self.lines
+                .resize_with(self.users.len(), ClientLine::default);
+            self.lines.push(ClientLine::new(open(Purpose::RouteExpiry)));
         }
+        self.users.push(User {
+            client: Client::new(reliable),
+            alarm: Alarm::IDLE,
+            record: UserRecord::new(self.instances[home as usize].number),
+            signed_in: false,
+            cohort,
+            home,
+            instance: home,
+            number,
+            sends: 0,
+            calls_made: 0,
+            key,
+            dialogs: List::EMPTY,
+            calls: List::EMPTY,
+            incoming: process(Purpose::Incoming, calls.incoming_per_s),
+            outgoing: process(Purpose::Outgoing, calls.outgoing_per_s),
+        });
+        self.cold.push(ColdState {
+            jitter: open(Purpose::RefreshJitter),
+            reestablish: open(Purpose::Reestablish),
+            glare: open(Purpose::Glare),
+            gateway_glare: open(Purpose::GatewayGlare),
+            loss: open(Purpose::Loss),
+            last_bye: None,
+        });
     }
 
-    /// The day of those who entered is over.
+    /// Schedules the sign-ins and sign-outs of the next user, unless they are recorded: those are scheduled row by row.
+    fn schedule_drawn_day(
+        &mut self,
+        clients: &ClientPlan,
+        start_us: i64,
+        sign_in: Time,
+        open: impl Fn(Purpose) -> Stream,
+    ) {
+        // Drawn from a stream of its own, so that attendance moves nobody's sign-in.
+        let attends =
+            clients.attendance == 1.0 || open(Purpose::Attendance).chance(clients.attendance);
+        if !attends || clients.recorded_signs.is_some() {
+            return;
+        }
+        let user = self.users.len() as u32;
+        let key = EventKey::new(sign_in, sign_in_class(clients) as u8, user, 0);
+        self.future_events.schedule(key, Event::SignIn);
+        let sign_out = clients
+            .sign_out
+            .map(|s| s.draw(start_us, &mut open(Purpose::SignOut)));
+        let lunch = clients.lunch.map(|lunch| {
+            let leaves = lunch.at.draw(start_us, &mut open(Purpose::Lunch));
+            (leaves, leaves + lunch.lasts)
+        });
+        let sign_out = sign_out.filter(|at| *at > sign_in);
+        self.schedule_rest_of_day(user, sign_in, sign_out, lunch);
+    }
+
+    /// Ends the day of all users and clears their state.
     fn end_day(&mut self) {
         self.check_deadlines();
         self.order = u64::MAX;

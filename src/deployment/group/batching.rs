@@ -14,7 +14,7 @@ use crate::protocol::FLOOR_S;
 /// Users of a batch: with their dialogs, calls and pending events some 100 kB.
 pub(super) const BATCH: u32 = 128;
 
-/// Whether what happens to a user of this gateway depends on no other.
+/// Whether the users of this gateway are independent of each other.
 pub(super) fn has_independent_users(plan: &Plan, gateway: usize, drop_rows: u64) -> bool {
     let own = &plan.gateways[gateway];
     let mut clients = plan.clients.iter().filter(|c| c.gateway == gateway);
@@ -28,7 +28,7 @@ pub(super) fn has_independent_users(plan: &Plan, gateway: usize, drop_rows: u64)
 }
 
 /// About the memory that the users of a group of this gateway take while it is simulated: all of them, or those of a batch
-/// and what all leave behind.
+/// and what all users retain.
 pub fn bytes_of_group(plan: &Plan, gateway: usize) -> u64 {
     let (groups, _) = plan.gateways[gateway].groups();
     let clients = plan.clients.iter().filter(|c| c.gateway == gateway);
@@ -48,8 +48,8 @@ pub fn bytes_of_group(plan: &Plan, gateway: usize) -> u64 {
             .sum::<u64>()
 }
 
-/// What a user whose day is over leaves behind at most: 8 bytes for each time that the state turned to down or back, and
-/// half as much to sort them. Where nothing goes wrong but refreshes, a session lasts until the first of them, half of
+/// Upper bound of the bytes retained per finished user: 8 bytes for each change of its state to down or back, and half as
+/// much to sort them. Where nothing goes wrong but refreshes, a session lasts until the first of them, half of
 /// Session-Expires or the interval, or until a timer runs out later than the former.
 fn bytes_retained_per_user(plan: &Plan, clients: &ClientPlan) -> u64 {
     let own = &plan.gateways[clients.gateway].config;
@@ -85,7 +85,7 @@ mod tests {
     use crate::workload::CallProcess;
 
     #[test]
-    fn the_state_of_a_user_is_as_large_as_the_crate_documentation_says() {
+    fn a_user_takes_the_bytes_that_the_bench_notes_list() {
         assert_eq!([size_of::<User>(), size_of::<ColdState>()], [320, 56]);
         assert_eq!(
             [

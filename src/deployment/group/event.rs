@@ -2,7 +2,7 @@
 
 use crate::protocol::Message;
 
-/// The classes of simultaneous events, in their order (model §1).
+/// The classes of simultaneous events, in their order ([order](crate::engine#order)).
 #[derive(Clone, Copy)]
 #[repr(u8)]
 pub(super) enum Class {
@@ -40,14 +40,14 @@ pub(super) enum Purpose {
     Lunch = 15,
 }
 
-/// What is filed about in the order in which it comes up.
+/// FIFO lanes for events due a fixed delay after they are scheduled.
 #[derive(Clone, Copy)]
 pub(super) enum Lane {
     Messages = 0,
     Timeouts = 1,
 }
 
-/// What the agenda holds.
+/// The events of a group.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Event {
     Arrival(Message),

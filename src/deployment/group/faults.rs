@@ -9,7 +9,7 @@ use crate::faults::{FaultKind, Schedule};
 const ALL_USERS_HIT: u32 = 1 << 29;
 
 impl<'a, W: Observer> Group<'a, W> {
-    /// Files the first occurrence of every fault that hits this group.
+    /// Schedules the first occurrence of every fault of this group.
     pub(super) fn schedule_faults(&mut self) {
         if self.impairments.is_none() {
             return;
@@ -59,7 +59,7 @@ impl<'a, W: Observer> Group<'a, W> {
         }
     }
 
-    /// Whom in this group a fault hits, each with the key of its stream.
+    /// What a fault hits in this group, each with the key of its stream.
     pub(super) fn victims(&self, fault: &FaultPlan, gateway: usize) -> Vec<(Victim, u64)> {
         let of_gateway = matches!(
             fault.config.kind,
@@ -291,7 +291,7 @@ impl<'a, W: Observer> Group<'a, W> {
         }
     }
 
-    /// Planned maintenance: BYE in every dialog.
+    /// Planned maintenance: sends BYE in every dialog of the instance.
     pub(super) fn send_bye_in_all_dialogs(&mut self, instance: usize) {
         for u in self.users_of(Victim::Instance(instance)) {
             let mut next = self.users[u as usize].dialogs.first();

@@ -2,7 +2,7 @@
 
 use crate::measure::{Counter, Tally};
 
-/// The laws of conservation, in release builds too (model §3): a broken one is our fault, never the user's.
+/// The laws of conservation, in release builds too ([laws](crate::deployment#laws)): a broken one is a fault of the program, never the user's.
 pub(super) fn check_laws(t: &Tally) {
     let states = t.usable_us + t.setting_up_us + t.silent_us + t.visible_us;
     assert_eq!(

@@ -124,7 +124,7 @@ impl<W: Observer> Group<'_, W> {
         }
     }
 
-    /// Everybody at a gateway may stand elsewhere now.
+    /// Recomputes the availability of all users of an instance.
     pub(super) fn update_instance_states(&mut self, index: u16) {
         self.update_states(Victim::Instance(index as usize));
     }

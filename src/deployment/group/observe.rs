@@ -118,7 +118,7 @@ impl<W: Observer> Group<'_, W> {
         }
     }
 
-    /// No machine waits without a deadline: whoever expects something has an entry that will come up (model §5).
+    /// No machine waits without a deadline: whatever it waits for has an entry that will come up ([laws](crate::deployment#laws)).
     pub(super) fn check_deadlines(&self) {
         for user in &self.users {
             let config = &self.cohorts[user.cohort as usize].plan.config;

@@ -7,7 +7,7 @@ use crate::protocol::{
 };
 use crate::quantity::Time;
 
-/// What a machine said.
+/// An output of a machine.
 #[derive(Clone, Copy)]
 pub(super) enum Output {
     Send(Message),

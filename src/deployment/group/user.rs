@@ -55,7 +55,7 @@ impl User {
     }
 }
 
-/// What few events of a user need, kept apart.
+/// State off the hot path: random streams and the last BYE.
 pub(super) struct ColdState {
     pub(super) jitter: Stream,
     pub(super) reestablish: Stream,

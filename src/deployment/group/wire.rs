@@ -48,7 +48,7 @@ impl<W: Observer> Group<'_, W> {
         let instance = self.users[u as usize].instance as usize;
         if let Some(reset) = self.instances[instance].down() {
             if reset && message.is_request() && message.subject != Subject::Ack {
-                // A connection that is refused is as good as a 503 (domain §7), which nobody can miss.
+                // A refused connection counts as a 503, and is noticed at once ("middleboxes" in the documentation of this room).
                 self.transmit(u, message.answer(Status::Unavailable503));
             }
             return;

@@ -58,7 +58,7 @@ impl Client {
         self.forget_answer();
     }
 
-    /// Re-establishment runs from the tear-down, not from BYE's answer (model §3).
+    /// Re-establishment runs from the tear-down, not from BYE's answer (rule "re-establishment").
     pub(super) fn rest(
         &mut self,
         config: &ClientConfig,

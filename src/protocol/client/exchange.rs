@@ -163,7 +163,7 @@ impl Client {
         }
     }
 
-    /// A 200 to an INVITE that was given up: its dialog is ended at once (model §3).
+    /// A 200 to an INVITE that was given up: its dialog is ended at once (rule "set-up").
     pub(super) fn refuse_late_session(
         &mut self,
         now: Time,

@@ -248,7 +248,7 @@ impl Client {
         self.phase = Phase::SignedOut;
     }
 
-    /// The user calls from the PC; an attempt without a session fails at once and sends nothing (model §3).
+    /// The user calls from the PC; an attempt without a session fails at once and sends nothing ([rule](super#rules)).
     pub fn make_call(
         &mut self,
         config: &ClientConfig,

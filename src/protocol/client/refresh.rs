@@ -52,7 +52,7 @@ impl Client {
         self.proceeds_at = interval.map(|interval| start + interval).into();
     }
 
-    /// The interval to the next refresh, with its jitter (model §3: drawn per refresh); `None`: there is to be none.
+    /// The interval to the next refresh, with its jitter, drawn per refresh; `None`: there is to be none.
     pub(super) fn next_interval(
         &self,
         config: &ClientConfig,
@@ -74,7 +74,7 @@ impl Client {
     }
 
     /// Under `since-traffic` any message of the dialog restarts a running refresh clock; a refresh that is due and only put
-    /// off, after 491 or for Retry-After, is not rescued (model §3).
+    /// off, after 491 or for Retry-After, is not rescued (rule "refresh clock").
     pub(super) fn traffic(&mut self, config: &ClientConfig, now: Time) {
         if config.refresh_clock == RefreshClock::SinceTraffic
             && self.proceeds_at.is_some()

@@ -1,4 +1,4 @@
-//! Set-up: INVITE, GetCSTAFeatures, MonitorStart (rule [set-up](crate::protocol#set-up)).
+//! Set-up: INVITE, GetCSTAFeatures, MonitorStart (rule "set-up" of [`protocol`](crate::protocol#rules)).
 
 use super::super::config::{Allow, ClientConfig, RefreshMethod};
 use super::super::message::{Message, Status, Subject};
