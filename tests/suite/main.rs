@@ -21,5 +21,5 @@ mod station;
 mod study;
 mod theory;
 mod tidy;
-
+mod transitions;
 mod understood;

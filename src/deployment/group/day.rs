@@ -3,7 +3,7 @@
 use super::*;
 
 impl<W: Observer> Group<'_, W> {
-    /// Files what follows the first sign-in: lunch, for those who are signed in then, and the sign-out of the day.
+    /// Schedules the events after the first sign-in: lunch, for users who are signed in then, and the last sign-out.
     pub(super) fn schedule_rest_of_day(
         &mut self,
         u: u32,
@@ -45,13 +45,13 @@ impl<W: Observer> Group<'_, W> {
         let number = self.users[u as usize].number;
         self.wake(u);
         self.users[u as usize].signed_in = false;
-        // What is undecided now is never counted, not even when the user signs in again while it rings.
+        // Toasts that are undecided now are never counted, not even if the user signs in again while the call rings.
         let mut next = self.users[u as usize].calls.first();
         while let Some(index) = next {
             next = self.calls.after(index);
             self.calls[index].state_at_arrival = UserState::Out;
             if self.calls[index].phase == CallPhase::Requested {
-                self.end_call(index); // nobody waits for the answer to MakeCall any longer
+                self.end_call(index); // the client no longer waits for the answer to MakeCall
             }
         }
         let (probe, record) = self.probe(u);
@@ -63,13 +63,13 @@ impl<W: Observer> Group<'_, W> {
         });
     }
 
-    /// The calls of a user who may sign in again begin with the first sign-in; those of others are filed from now on.
+    /// Begins the calls of a user who may sign in again, at the first sign-in; schedules the next call of others.
     fn begin_calls(&mut self, u: u32) {
         let user = &mut self.users[u as usize];
         let cohort = &self.cohorts[user.cohort as usize];
         if cohort.signs_in_again() {
             if user.incoming.next().or(user.outgoing.next()).is_some() {
-                return; // they went on, unheard, since the last sign-out
+                return; // the calls went on, unheard, since the last sign-out
             }
             let shape = &cohort.plan.workload.by_hour;
             user.incoming.begin(self.now, shape, cohort.start_us);
@@ -127,7 +127,7 @@ impl<W: Observer> Group<'_, W> {
                 self.event(u, Subject::Delivered, number);
                 self.ring(index);
             }
-            // Nobody dials on a sleeping PC.
+            // A sleeping PC places no calls.
             Direction::Outgoing if self.is_asleep(u) => self.origination_decided(u, number, false),
             Direction::Outgoing => {
                 self.with_client(u, |client, config, now, port| {
@@ -172,7 +172,7 @@ impl<W: Observer> Group<'_, W> {
             .find(|i| self.calls[*i].number == number)
     }
 
-    /// The gateway has an event of a call to report: at once, or when its station comes to it.
+    /// Reports an event of a call: at once, or when the station serves it.
     fn event(&mut self, u: u32, subject: Subject, call: u32) {
         let instance = self.users[u as usize].instance as usize;
         if self.instances[instance].down().is_some() {
@@ -193,7 +193,7 @@ impl<W: Observer> Group<'_, W> {
     /// Sends an event on every dialog in which the gateway monitors the line.
     pub(super) fn send_event(&mut self, u: u32, subject: Subject, call: u32) {
         let mut next = self.users[u as usize].dialogs.first();
-        // An event ends no dialog: none of them moves meanwhile.
+        // An event ends no dialog, so that the list stays as it is.
         while let Some(index) = next {
             self.with_dialog(index, |dialog, _, now, port| {
                 dialog.event(now, subject, call, port)
@@ -219,7 +219,7 @@ impl<W: Observer> Group<'_, W> {
 
     pub(super) fn expire_call_alarm(&mut self, index: u32, key: EventKey) {
         let call = self.calls[index];
-        // The place may have passed to another call since the entry was filed.
+        // The slot may have passed to another call since the entry was scheduled.
         if call.user != key.entity()
             || call.number != key.count()
             || call.next.get() != Some(self.now)
@@ -250,7 +250,7 @@ impl<W: Observer> Group<'_, W> {
         self.event(u, Subject::Established, call.number);
     }
 
-    /// The call stops ringing: its toast was shown by now or is missed. What is undecided at sign-out is not counted.
+    /// The call stops ringing: its toast was shown or is missed. Toasts undecided at sign-out are not counted.
     fn decide_toast(&mut self, call: &Call) {
         let forgotten = call.state_at_arrival == UserState::Out;
         if call.direction != Direction::Incoming

@@ -14,7 +14,7 @@ pub(super) enum Class {
     Call = 5,
 }
 
-/// Entities that are no users: their events come after those of users at the same instant and class.
+/// Entities that are gateway instances: their events come after those of users at the same instant and class.
 pub(super) const INSTANCES: u32 = 1 << 31;
 /// The faults of the group.
 pub(super) const FAULTS: u32 = 3 << 30;
@@ -63,7 +63,7 @@ pub(super) enum Event {
     CallAlarm(u32),
     SignIn,
     SignOut,
-    /// A service ends at this place of the instance's station.
+    /// A service ends in this slot of the instance's station.
     ServiceEnds(u32),
     FaultBegins,
     FaultEnds,

@@ -5,7 +5,7 @@ use super::impairments::{Process, Victim, is_personal};
 use super::*;
 use crate::faults::{FaultKind, Schedule};
 
-/// Tells the end of a fault that hits users one after another from the faults of many.
+/// Distinguishes the end of a fault of single users from the faults of many, as entities.
 const ALL_USERS_HIT: u32 = 1 << 29;
 
 impl<'a, W: Observer> Group<'a, W> {
@@ -17,7 +17,7 @@ impl<'a, W: Observer> Group<'a, W> {
         let (plan, replication) = (self.plan, self.replication);
         for fault in plan.faults.iter().filter(|f| !is_personal(f.config.kind)) {
             for (victim, key) in self.victims(fault, self.index) {
-                // Numbered apart, so that one more fault shifts the draws of none.
+                // Each fault has a number of its own in the key, so that one more fault shifts no draws.
                 let key = mix(key, u64::from(fault.number) << 8 | fault.config.kind as u64);
                 let stream = Stream::open(plan.seed, replication, key, Purpose::Fault as u32);
                 self.impairments.processes.push(Process {
@@ -75,7 +75,7 @@ impl<'a, W: Observer> Group<'a, W> {
             })
             .collect::<Vec<_>>()
         };
-        // Everybody's OCS is one: its stream has no gateway in it.
+        // All users share one OCS: the key of its stream names no gateway.
         let ocs = vec![(Victim::Everyone, name_key("OCS"))];
         match fault.target {
             FaultTarget::Gateway(index, _) if index != gateway => Vec::new(),
@@ -209,7 +209,7 @@ impl<'a, W: Observer> Group<'a, W> {
         }
     }
 
-    /// Both ends notice at once that their connections are gone.
+    /// Resets the connections; both ends notice at once.
     pub(super) fn reset_connections(&mut self, victim: Victim) {
         for u in self.users_of(victim) {
             self.reset_connection(u);
@@ -225,7 +225,7 @@ impl<'a, W: Observer> Group<'a, W> {
         });
     }
 
-    /// A gateway goes down; `forgets` says what it will not know when it is up again.
+    /// Takes an instance down; `forgets` is what it no longer knows when it is up again.
     pub(super) fn take_down(
         &mut self,
         instance: usize,

@@ -7,7 +7,7 @@ use crate::faults::{FaultKind, Occurrence};
 use crate::measure::Tally;
 use crate::quantity::Time;
 
-/// Whom a fault process of the group hits.
+/// The target of a fault process in the group.
 #[derive(Clone, Copy)]
 pub(super) enum Victim {
     Instance(usize),
@@ -15,7 +15,7 @@ pub(super) enum Victim {
     Everyone,
 }
 
-/// A fault that hits many at once.
+/// A fault that hits many users at once.
 pub(super) struct Process<'a> {
     pub(super) plan: &'a FaultPlan,
     pub(super) victim: Victim,
@@ -27,17 +27,17 @@ pub(super) struct Process<'a> {
 /// The faults and middleboxes that concern the group.
 pub(super) struct Impairments<'a> {
     pub(super) processes: Vec<Process<'a>>,
-    /// Whether there will be processes: known before they are filed.
+    /// Whether there will be processes: known before they are scheduled.
     pub(super) any_process: bool,
-    /// Those that hit each user alone.
+    /// Faults that hit each user alone.
     pub(super) personal: Vec<&'a FaultPlan>,
-    /// How many users were usable before each of those, while it hits one after another at its scheduled time.
+    /// Usable users before each personal fault, while the fault hits one user after another at its scheduled time.
     pub(super) usable_before: Vec<Option<u64>>,
     pub(super) middleboxes: bool,
     pub(super) paths: bool,
     pub(super) client_leg_down_until: Vec<OutageEnd>,
     pub(super) ocs_down_until: OutageEnd,
-    /// Scheduled faults, and how many users were usable before each, until as many are again.
+    /// Scheduled faults with the usable users before each, until as many are usable again.
     pub(super) waiting: Vec<(Time, u64)>,
 }
 
@@ -46,7 +46,7 @@ pub(super) fn is_personal(kind: FaultKind) -> bool {
 }
 
 impl<'a> Impairments<'a> {
-    /// What concerns the groups of this gateway.
+    /// The impairments of the groups of this gateway.
     pub(super) fn new(plan: &'a Plan, gateway: usize) -> Impairments<'a> {
         let cohorts: Vec<usize> = (0..plan.clients.len())
             .filter(|c| plan.clients[*c].gateway == gateway)
@@ -83,7 +83,7 @@ impl<'a> Impairments<'a> {
         }
     }
 
-    /// Whether nothing of this kind can happen.
+    /// Whether there are no impairments.
     pub(super) fn is_none(&self) -> bool {
         !self.any_process && self.personal.is_empty() && !self.middleboxes
     }

@@ -60,7 +60,7 @@ impl<'a> GatewayInstance<'a> {
     }
 }
 
-/// The leg between a client and OCS, where there is anything to know of it.
+/// The leg between a client and OCS, where it is not plain.
 #[derive(Default)]
 pub(super) struct ClientLine {
     pub(super) connection: Connection,

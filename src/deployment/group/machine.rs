@@ -33,7 +33,7 @@ impl<W: Observer> Group<'_, W> {
         self.pass_on(u, 0, before);
     }
 
-    /// Timeouts are due 32 s after they are set, so they come up in the order in which they are filed.
+    /// Timeouts are due 32 s after they are set, so that they are scheduled nearly in order.
     pub(super) fn schedule_alarm(&mut self, key: EventKey, event: Event) {
         if key.class() == Class::TransactionTimeout as u8 {
             self.future_events
@@ -59,7 +59,7 @@ impl<W: Observer> Group<'_, W> {
                     .get(u as usize)
                     .and_then(|line| line.asleep_until)
                 {
-                    // The timers of a sleeping PC wait for its waking.
+                    // The timers of a sleeping PC wait until it wakes.
                     let alarm = &mut self.users[u as usize].alarm;
                     if let Some(due) = alarm.set(Some((wakes, Class::ClientTimer as u8))) {
                         self.schedule_alarm(
@@ -107,7 +107,7 @@ impl<W: Observer> Group<'_, W> {
         }
     }
 
-    /// Keeps the number of monitored dialogs of the instance.
+    /// Updates the number of monitored dialogs of the instance.
     pub(super) fn count_session(&mut self, index: u32) {
         let held = &mut self.dialogs[index];
         let monitored = held.dialog.is_monitored();
@@ -122,7 +122,7 @@ impl<W: Observer> Group<'_, W> {
         }
     }
 
-    /// Passes on what the user's client, or the dialog of that number, said after what there was before.
+    /// Passes on the outputs of the user's client, or of the dialog with this number, from index `before` on.
     pub(super) fn pass_on(&mut self, u: u32, number: u32, before: usize) {
         let mut next = before;
         while let Some(said) = self.outbox.get(next).copied() {
@@ -146,7 +146,7 @@ impl<W: Observer> Group<'_, W> {
 
     pub(super) fn expire_dialog_alarm(&mut self, index: u32, key: EventKey) {
         let held = &mut self.dialogs[index];
-        // The place may have passed to another dialog since the entry was filed.
+        // The slot may have passed to another dialog since the entry was scheduled.
         if held.user != key.entity() || held.dialog.number() != key.count() {
             return;
         }
@@ -157,7 +157,7 @@ impl<W: Observer> Group<'_, W> {
             }
             Expiry::Expired => {
                 if let Some(up) = self.instances[held.instance as usize].down_until {
-                    // A gateway that is down looks at its timers when it is up again.
+                    // The timers of a gateway that is down fire when it is up again.
                     if let Some(due) = held.alarm.set(Some((up, key.class()))) {
                         self.schedule_alarm(EventKey { due, ..key }, Event::DialogAlarm(index));
                     }

@@ -4,9 +4,9 @@ use super::super::plan::IdleAction;
 use super::impairments::Victim;
 use super::*;
 
-/// After so long a message sent into a hole is given up and the connection replaced: as a transaction is (assumption).
+/// Time after which a message into a black hole is given up and the connection replaced, as a transaction is (assumption).
 const REPLACED_AFTER: Span = Span::from_secs(32);
-/// Tells the connection of a instance from its station, as entities.
+/// Distinguishes the connection of an instance from its station, as entities.
 const CONNECTION: u32 = 1 << 20;
 
 impl<W: Observer> Group<'_, W> {
@@ -108,7 +108,7 @@ impl<W: Observer> Group<'_, W> {
             };
         }
         connection.forgotten = true;
-        // A keep-alive that comes too late finds the hole.
+        // A late keep-alive detects the black hole.
         if let Some(keep_alive) = keep_alive {
             connection.replacing = true;
             let at = connection.used + keep_alive + REPLACED_AFTER;
@@ -137,7 +137,7 @@ impl<W: Observer> Group<'_, W> {
         }
     }
 
-    /// A connection that led nowhere is replaced.
+    /// Replaces a dead connection.
     pub(super) fn replace_connection(&mut self, entity: u32) {
         let connection = match entity >= INSTANCES {
             true => &mut self.instances[(entity & (CONNECTION - 1)) as usize].connection,

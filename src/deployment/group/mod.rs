@@ -57,7 +57,7 @@ pub(super) struct Group<'a, W: Observer> {
     number: u32,
     replication: u32,
     now: Time,
-    /// The place of the event under way among all, as time·8 + class: it never falls.
+    /// The position of the current event among all, as time·8 + class; it never decreases.
     order: u64,
     events: u64,
     horizon: Time,
@@ -69,25 +69,25 @@ pub(super) struct Group<'a, W: Observer> {
     users: Vec<User>,
     /// One per user.
     cold: Vec<ColdState>,
-    /// The client legs, one per user, where there is anything to know of them; else empty.
+    /// The client legs, one per user, where they are not plain; else empty.
     lines: Vec<ClientLine>,
     dialogs: ListPool<HeldDialog>,
     calls: ListPool<Call>,
-    /// What machines said and is not passed on yet: a stack, for one may speak while another's words are passed on.
+    /// Outputs of machines to be passed on: a stack, since passing one on may cause others.
     outbox: Vec<Output>,
     impairments: Impairments<'a>,
-    /// What is counted for all gateways and users of the group together.
+    /// Counts of all gateways and users of the group together.
     tally: Tally,
     usable: u64,
     fingerprint: Fingerprint,
     observer: W,
 }
 
-/// What a group gave.
+/// The result of a group.
 pub(super) struct GroupResult<W> {
     /// One per client group.
     pub probes: Vec<Probe>,
-    /// What belongs to the gateways, not to a client group.
+    /// Counts of the gateways, not of a client group.
     pub gateways: Tally,
     /// The observer.
     pub observer: W,
@@ -172,12 +172,12 @@ impl<'a, W: Observer> Group<'a, W> {
         cohort.single_hop = self.options.fast_paths == FastPaths::On && cohort.plain;
     }
 
-    /// Takes the next event; what a later one needs is fetched meanwhile.
+    /// Pops the next event and prefetches the state that a later one needs.
     fn next_event(&mut self) -> Option<(EventKey, Event)> {
         let (users, dialogs, calls) = (&self.users, &self.dialogs, &self.calls);
         self.future_events.pop_with_lookahead(|key, event| {
             if let Event::Arrival(_) | Event::Relay(_) = event {
-                return; // whoever sent it was at it a moment ago
+                return; // its sender used the state a moment ago
             }
             let Some(user) = users.get(key.entity() as usize) else {
                 return;
@@ -189,7 +189,7 @@ impl<'a, W: Observer> Group<'a, W> {
                     .for_each(|index| dialogs[index].touch())
             };
             match event {
-                // Mostly it finds that an answer came.
+                // Most timeouts find that an answer came.
                 Event::ClientAlarm if key.class() == Class::TransactionTimeout as u8 => {
                     black_box(user.alarm);
                 }

@@ -1,4 +1,4 @@
-//! What an omniscient observer notes: where each user stands, and the laws that must hold.
+//! Measurement: the availability of each user, and the notes of the machines.
 
 use super::*;
 
@@ -16,7 +16,7 @@ impl<W: Observer> Group<'_, W> {
             .observe(key ^ what << 56, self.now.0, detail);
     }
 
-    /// Works out where the user stands now.
+    /// Recomputes the availability of a user.
     pub(super) fn update_state(&mut self, u: u32) {
         let impairment = if self.impairments.is_none() {
             None
@@ -44,7 +44,7 @@ impl<W: Observer> Group<'_, W> {
         self.count_transition(u, before, after);
     }
 
-    /// Follows a user from one state to another.
+    /// Counts a change of a user's availability.
     pub(super) fn count_transition(&mut self, u: u32, before: UserState, after: UserState) {
         if after == before {
             return;

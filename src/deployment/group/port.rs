@@ -1,4 +1,4 @@
-//! What the machines say, and where their random draws come from.
+//! The ports of the machines: their outputs and their random draws.
 
 use super::event::Class;
 use super::user::ColdState;

@@ -3,7 +3,7 @@
 use super::*;
 
 impl<W: Observer> Group<'_, W> {
-    /// OCS learns of a new dialog, whose route it will forget.
+    /// Schedules the expiry of the route of a new dialog.
     pub(super) fn schedule_route_expiry(&mut self, u: u32) {
         let user = &self.users[u as usize];
         let path = &self.cohorts[user.cohort as usize].plan.path;
@@ -56,7 +56,7 @@ impl<W: Observer> Group<'_, W> {
         true
     }
 
-    /// What stands between a user and the gateway; `None`: both directions are reachable.
+    /// What makes the gateway unreachable for a user; `None`: both directions are reachable.
     pub(super) fn impairment(&self, u: u32) -> Option<DropCause> {
         let user = &self.users[u as usize];
         let instance = &self.instances[user.instance as usize];
@@ -75,7 +75,7 @@ impl<W: Observer> Group<'_, W> {
         broken.then_some(DropCause::PathLost)
     }
 
-    /// A set-up begins: at the user's own gateway, or at a spare one where that has been down for long enough.
+    /// Chooses the instance for a set-up: the user's home, or a spare one if the home has been down for long enough.
     pub(super) fn choose_instance(&mut self, u: u32) {
         self.schedule_route_expiry(u);
         let (count, spare) = (self.gateway.count as usize, self.gateway.spare as usize);

@@ -15,14 +15,14 @@ impl<R: RecordedRow> Script<R> {
         script
     }
 
-    /// Takes the row that is due, and reads the one after it.
+    /// Returns the row that is due, and reads the one after it.
     pub(super) fn advance(&mut self) -> Option<R> {
         let due = self.next.take();
-        // The file has no name and is ours alone: a refusal of the disk, which no result can outlive.
+        // The scratch file has no name and no other user: this is a failure of the disk, after which there is no result.
         self.next = self
             .rows
             .advance()
-            .unwrap_or_else(|e| panic!("the temporary file of recorded rows: {e}"));
+            .unwrap_or_else(|e| panic!("the scratch space of recorded rows: {e}"));
         due
     }
 }

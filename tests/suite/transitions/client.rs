@@ -1,0 +1,301 @@
+//! The tables of the client.
+
+use std::fmt::Write;
+
+use rccsim::protocol::{
+    Client, ClientConfig, Message, OnNoAnswer, OnRejection, Phase, Reestablish, RefreshClock,
+    RefreshMethod, Side, Status, Subject, Timer,
+};
+use rccsim::quantity::{Span, Time};
+
+use super::{COLUMNS, Port, ignored, name, row};
+
+fn client_config() -> ClientConfig {
+    ClientConfig {
+        refresh_interval: Span::from_secs(1500),
+        refresh_method: RefreshMethod::ByAllow,
+        refresh_clock: RefreshClock::SinceRefresh,
+        refresh_jitter: 0.0,
+        session_expires_s: 1800,
+        min_se_s: 90,
+        on_no_answer: OnNoAnswer::TearDown,
+        on_rejection: OnRejection::Hold,
+        reestablish: Reestablish::Fixed(Span::from_secs(30)),
+    }
+}
+
+/// A client on UDP with its clock and the last request that it sent.
+#[derive(Clone)]
+struct Driven {
+    client: Client,
+    config: ClientConfig,
+    now: Time,
+    last: Option<Message>,
+    gateway_cseq: u16,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum ClientEvent {
+    SignIn,
+    SignOut,
+    MakeCall,
+    AnswerCall,
+    /// An answer to the last request.
+    Answer(Status),
+    /// A request of the gateway in the dialog.
+    Request(Subject),
+    /// A request in a dialog that the client does not hold.
+    Stray,
+    ConnectionReset,
+    /// A retransmission, refresh or re-establishment timer.
+    FirstTimer,
+    TransactionTimeout,
+    SessionExpiry,
+}
+
+impl ClientEvent {
+    fn all() -> Vec<ClientEvent> {
+        use ClientEvent::*;
+        let mut all = vec![SignIn, SignOut, MakeCall, AnswerCall];
+        all.extend(STATUSES.map(Answer));
+        all.extend(
+            [
+                Subject::Bye,
+                Subject::Delivered,
+                Subject::ReInvite,
+                Subject::Ack,
+            ]
+            .map(Request),
+        );
+        all.extend([
+            Stray,
+            ConnectionReset,
+            FirstTimer,
+            TransactionTimeout,
+            SessionExpiry,
+        ]);
+        all
+    }
+
+    fn title(self) -> String {
+        match self {
+            ClientEvent::SignIn => "user signs in".into(),
+            ClientEvent::SignOut => "user signs out".into(),
+            ClientEvent::MakeCall => "user calls".into(),
+            ClientEvent::AnswerCall => "user answers at the PC".into(),
+            ClientEvent::Answer(status) => status.line().into(),
+            ClientEvent::Request(subject) => name(&Message::request(Side::Gateway, 1, 1, subject)),
+            ClientEvent::Stray => "INFO of an unknown dialog".into(),
+            ClientEvent::ConnectionReset => "connection reset".into(),
+            ClientEvent::FirstTimer => "next timer".into(),
+            ClientEvent::TransactionTimeout => "64·T1 without answer".into(),
+            ClientEvent::SessionExpiry => "session timer".into(),
+        }
+    }
+}
+
+const STATUSES: [Status; 8] = [
+    Status::Ok200,
+    Status::MonitorLimitExceeded,
+    Status::MethodNotAllowed405,
+    Status::IntervalTooSmall422,
+    Status::DoesNotExist481,
+    Status::Pending491,
+    Status::NotImplemented501,
+    Status::Unavailable503,
+];
+
+impl Driven {
+    fn new(config: ClientConfig) -> Driven {
+        Driven {
+            client: Client::new(false),
+            config,
+            now: Time::ZERO,
+            last: None,
+            gateway_cseq: 0,
+        }
+    }
+
+    fn does(mut self, event: ClientEvent) -> Driven {
+        self.apply(event);
+        self
+    }
+
+    /// Applies an event; `None`: it cannot occur in this state.
+    fn apply(&mut self, event: ClientEvent) -> Option<Port> {
+        let mut port = Port::default();
+        let Driven { client, config, .. } = self;
+        match event {
+            ClientEvent::SignIn if client.phase() != Phase::SignedOut => return None,
+            ClientEvent::SignIn => client.sign_in(config, self.now, &mut port),
+            ClientEvent::SignOut => client.sign_out(config, self.now, &mut port),
+            ClientEvent::MakeCall => client.make_call(config, self.now, 1, &mut port),
+            ClientEvent::AnswerCall => {
+                client.answer_call(config, self.now, 1, &mut port);
+            }
+            ClientEvent::Answer(status) => {
+                let mut answer = self.last?.answer(status);
+                match status {
+                    Status::Ok200 => answer.value = self.last?.value,
+                    Status::IntervalTooSmall422 => answer.min_se = 3600,
+                    Status::Unavailable503 => answer.value = 60,
+                    _ => {}
+                }
+                client.receive(config, self.now, answer, &mut port);
+            }
+            ClientEvent::Request(subject) => {
+                let request = self.request(subject);
+                self.client
+                    .receive(&self.config, self.now, request, &mut port);
+            }
+            ClientEvent::Stray => {
+                let stray = Message::request(Side::Gateway, 99, 1, Subject::Delivered);
+                client.receive(config, self.now, stray, &mut port);
+            }
+            ClientEvent::ConnectionReset => client.connection_reset(config, self.now, &mut port),
+            ClientEvent::FirstTimer => self.fire(Timer::Client, 1, &mut port)?,
+            ClientEvent::TransactionTimeout => {
+                self.fire(Timer::TransactionTimeout, 20, &mut port)?
+            }
+            ClientEvent::SessionExpiry => self.fire(Timer::SessionExpiry, 20, &mut port)?,
+        }
+        let requests = port
+            .sent
+            .iter()
+            .filter(|m| m.is_request() && m.subject != Subject::Ack);
+        self.last = requests.last().copied().or(self.last);
+        Some(port)
+    }
+
+    fn request(&mut self, subject: Subject) -> Message {
+        self.gateway_cseq += 1;
+        let (dialog, cseq) = (self.client.dialog(), self.gateway_cseq);
+        Message {
+            value: if subject == Subject::ReInvite {
+                1800
+            } else {
+                0
+            },
+            ..Message::request(Side::Gateway, dialog, cseq, subject)
+        }
+    }
+
+    /// Fires deadlines, at most so many, until one of this kind has fired; only what that one says is kept.
+    fn fire(&mut self, kind: Timer, most: usize, port: &mut Port) -> Option<()> {
+        let phase = self.client.phase();
+        for _ in 0..most {
+            let (at, timer) = self.client.deadline()?;
+            self.now = at;
+            *port = Port::default();
+            self.client.fire(&self.config, at, port);
+            if timer == kind {
+                return Some(());
+            }
+            if self.client.phase() != phase {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn state(&self) -> String {
+        format!("{:?}", self.client.phase())
+    }
+}
+
+/// The states of a client: those that the machine names, and what may pend in an established session.
+fn client_states() -> Vec<(&'static str, Driven)> {
+    use ClientEvent::*;
+    let ok = Answer(Status::Ok200);
+    let signed_out = Driven::new(client_config());
+    let calling = signed_out.clone().does(SignIn);
+    let querying = calling.clone().does(ok);
+    let monitoring = querying.clone().does(ok);
+    let established = monitoring.clone().does(ok);
+    let refreshing = established.clone().does(FirstTimer);
+    let held = refreshing.clone().does(Answer(Status::NotImplemented501));
+    let asked = established.clone().does(MakeCall);
+    let idle = calling.clone().does(Answer(Status::Unavailable503));
+    vec![
+        ("SignedOut", signed_out),
+        ("Calling (INVITE sent, RFC 3261 §17.1.1.2)", calling),
+        (
+            "Querying (dialog confirmed, GetCSTAFeatures sent)",
+            querying,
+        ),
+        (
+            "Monitoring (dialog confirmed, MonitorStart sent)",
+            monitoring,
+        ),
+        ("Established", established),
+        ("Established, UPDATE sent", refreshing),
+        ("Established, refresh refused and held", held),
+        ("Established, MakeCall sent", asked),
+        ("Idle (no dialog, the next attempt is due)", idle),
+    ]
+}
+
+pub fn tables() -> String {
+    let mut tables = String::from(
+        "## The client\n\nSettings: refresh by Allow every 25 min, Session-Expires 1800 s, `tear-down` without an answer, `hold` \
+         after a refusal, re-establishment after 30 s, UDP. The 200 to INVITE has no Allow. A 503 bears Retry-After 60 s.\n",
+    );
+    for (title, state) in client_states() {
+        write!(tables, "\n### {title}{COLUMNS}").unwrap();
+        let mut without_effect = Vec::new();
+        for event in ClientEvent::all() {
+            let mut driven = state.clone();
+            let Some(port) = driven.apply(event) else {
+                continue;
+            };
+            let quiet = port.sent.is_empty() && port.notes.is_empty();
+            if quiet && driven.client == state.client {
+                without_effect.push(event.title());
+            } else {
+                row(&mut tables, &event.title(), &port, &driven.state());
+            }
+        }
+        ignored(&mut tables, &without_effect);
+    }
+    tables + &reactions()
+}
+
+/// What a client does when a refresh fails, by its settings.
+fn reactions() -> String {
+    let mut table = format!("\n### A refresh that fails, by setting{COLUMNS}");
+    let refreshing = |config| {
+        let established = [ClientEvent::SignIn]
+            .into_iter()
+            .chain([ClientEvent::Answer(Status::Ok200); 3])
+            .fold(Driven::new(config), Driven::does);
+        established.does(ClientEvent::FirstTimer)
+    };
+    for on_no_answer in [
+        OnNoAnswer::TearDown,
+        OnNoAnswer::Hold,
+        OnNoAnswer::KeepPolling,
+    ] {
+        let mut driven = refreshing(ClientConfig {
+            on_no_answer,
+            ..client_config()
+        });
+        let port = driven.apply(ClientEvent::TransactionTimeout).unwrap();
+        let event = format!("64·T1 without answer, {on_no_answer:?}");
+        row(&mut table, &event, &port, &driven.state());
+    }
+    for on_rejection in [
+        OnRejection::FallBack,
+        OnRejection::TearDown,
+        OnRejection::Hold,
+    ] {
+        let mut driven = refreshing(ClientConfig {
+            on_rejection,
+            ..client_config()
+        });
+        let answer = ClientEvent::Answer(Status::MethodNotAllowed405);
+        let port = driven.apply(answer).unwrap();
+        let event = format!("405 Method Not Allowed, {on_rejection:?}");
+        row(&mut table, &event, &port, &driven.state());
+    }
+    table
+}

@@ -1,0 +1,274 @@
+//! The tables of one dialog at the gateway.
+
+use std::fmt::Write;
+
+use rccsim::protocol::{
+    Allow, Dialog, GatewayConfig, Message, Refresher, SessionTimer, Side, Status, Subject, Timer,
+    UpdateBehaviour, answer_outside_dialog,
+};
+use rccsim::quantity::Time;
+
+use super::{COLUMNS, Port, ignored, name, row};
+
+fn gateway_config() -> GatewayConfig {
+    GatewayConfig {
+        update: UpdateBehaviour::Accepted,
+        allow: Allow::WithUpdate,
+        session_expires_s: 1800,
+        min_se_s: 90,
+        refresher: Refresher::Uac,
+        enforces_session_timer: SessionTimer::Bye,
+        retry_after_s: 60,
+    }
+}
+
+/// A dialog at a gateway on UDP.
+#[derive(Clone)]
+struct Held {
+    dialog: Dialog,
+    config: GatewayConfig,
+    now: Time,
+    cseq: u16,
+    last: Option<Message>,
+}
+
+#[derive(Clone, Copy)]
+enum GatewayEvent {
+    /// A copy of the last request of the client.
+    CopyOfInvite,
+    Request(Subject),
+    /// A call of the line: an event is due.
+    CallEvent,
+    /// An answer to the last request of the gateway.
+    Answer(Status),
+    FirstTimer,
+    TransactionTimeout,
+    SessionExpiry,
+    ShutDown,
+}
+
+impl GatewayEvent {
+    fn all() -> Vec<GatewayEvent> {
+        use GatewayEvent::*;
+        let mut all = vec![CopyOfInvite];
+        all.extend(
+            [
+                Subject::Ack,
+                Subject::GetCstaFeatures,
+                Subject::MonitorStart,
+                Subject::MonitorStop,
+                Subject::MakeCall,
+                Subject::AnswerCall,
+                Subject::Update,
+                Subject::ReInvite,
+                Subject::Bye,
+            ]
+            .map(Request),
+        );
+        all.push(CallEvent);
+        all.extend([Status::Ok200, Status::DoesNotExist481, Status::Pending491].map(Answer));
+        all.extend([FirstTimer, TransactionTimeout, SessionExpiry, ShutDown]);
+        all
+    }
+
+    fn title(self) -> String {
+        match self {
+            GatewayEvent::CopyOfInvite => "copy of the INVITE".into(),
+            GatewayEvent::Request(subject) => name(&Message::request(Side::Client, 1, 1, subject)),
+            GatewayEvent::CallEvent => "a call is delivered to the line".into(),
+            GatewayEvent::Answer(status) => status.line().into(),
+            GatewayEvent::FirstTimer => "next timer".into(),
+            GatewayEvent::TransactionTimeout => "64·T1 without answer or ACK".into(),
+            GatewayEvent::SessionExpiry => "session timer".into(),
+            GatewayEvent::ShutDown => "taken down for maintenance".into(),
+        }
+    }
+}
+
+impl Held {
+    fn new(config: GatewayConfig) -> Held {
+        let invite = session_request(Subject::Invite, 1);
+        let dialog = Dialog::accept(&config, Time::ZERO, &invite, false, &mut Port::default());
+        let (dialog, now) = (dialog.unwrap(), Time::ZERO);
+        Held {
+            dialog,
+            config,
+            now,
+            cseq: 1,
+            last: None,
+        }
+    }
+
+    fn does(mut self, event: GatewayEvent) -> Held {
+        self.apply(event);
+        self
+    }
+
+    fn apply(&mut self, event: GatewayEvent) -> Option<Port> {
+        let mut port = Port::default();
+        match event {
+            GatewayEvent::CopyOfInvite => {
+                let invite = session_request(Subject::Invite, 1);
+                self.dialog
+                    .receive(&self.config, self.now, &invite, &mut port);
+            }
+            GatewayEvent::Request(subject) => {
+                self.cseq += u16::from(subject != Subject::Ack);
+                let request = session_request(subject, self.cseq);
+                self.dialog
+                    .receive(&self.config, self.now, &request, &mut port);
+            }
+            GatewayEvent::CallEvent => {
+                self.dialog
+                    .event(self.now, Subject::Delivered, 1, &mut port)
+            }
+            GatewayEvent::Answer(status) => {
+                let answer = self.last?.answer(status);
+                self.dialog
+                    .receive(&self.config, self.now, &answer, &mut port);
+            }
+            GatewayEvent::FirstTimer => self.fire(Timer::Client, 1, &mut port)?,
+            GatewayEvent::TransactionTimeout => {
+                self.fire(Timer::TransactionTimeout, 20, &mut port)?
+            }
+            GatewayEvent::SessionExpiry => self.fire(Timer::SessionExpiry, 40, &mut port)?,
+            GatewayEvent::ShutDown => self.dialog.shut_down(self.now, &mut port),
+        }
+        self.last = port
+            .sent
+            .iter()
+            .rfind(|m| m.is_request())
+            .copied()
+            .or(self.last);
+        Some(port)
+    }
+
+    fn fire(&mut self, kind: Timer, most: usize, port: &mut Port) -> Option<()> {
+        for _ in 0..most {
+            let (at, timer) = self.dialog.deadline()?;
+            self.now = at;
+            *port = Port::default();
+            self.dialog.fire(&self.config, at, port);
+            if timer == kind {
+                return Some(());
+            }
+            if !self.dialog.is_held() {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn state(&self) -> &'static str {
+        match (
+            self.dialog.is_over(),
+            self.dialog.is_held(),
+            self.dialog.is_monitored(),
+        ) {
+            (true, ..) => "Terminated",
+            (_, false, _) => "Terminated, BYE sent",
+            (.., true) => "Confirmed, monitored",
+            _ => "Confirmed",
+        }
+    }
+}
+
+fn session_request(subject: Subject, cseq: u16) -> Message {
+    let refreshes = matches!(
+        subject,
+        Subject::Invite | Subject::ReInvite | Subject::Update
+    );
+    Message {
+        value: if refreshes { 1800 } else { 1 },
+        min_se: if refreshes { 90 } else { 0 },
+        ..Message::request(Side::Client, 1, cseq, subject)
+    }
+}
+
+fn gateway_states() -> Vec<(&'static str, Held)> {
+    use GatewayEvent::*;
+    let accepted = Held::new(gateway_config());
+    let confirmed = accepted.clone().does(Request(Subject::Ack));
+    let monitored = confirmed.clone().does(Request(Subject::MonitorStart));
+    let event_sent = monitored.clone().does(CallEvent);
+    let refresher = GatewayConfig {
+        refresher: Refresher::Uas,
+        ..gateway_config()
+    };
+    let refreshing = Held::new(refresher)
+        .does(Request(Subject::Ack))
+        .does(FirstTimer);
+    let closing = monitored.clone().does(ShutDown);
+    vec![
+        (
+            "Confirmed, the 2xx without ACK (RFC 3261 §13.3.1.4)",
+            accepted,
+        ),
+        ("Confirmed", confirmed),
+        ("Confirmed, monitored", monitored),
+        ("Confirmed, monitored, DeliveredEvent sent", event_sent),
+        (
+            "Confirmed, own re-INVITE sent (refresher = uas)",
+            refreshing,
+        ),
+        ("Terminated, BYE sent", closing),
+    ]
+}
+
+pub fn tables() -> String {
+    let mut tables = String::from(
+        "## The gateway, one dialog\n\nSettings: UPDATE is accepted, Session-Expires 1800 s, `enforces_session_timer = bye`, UDP.\n",
+    );
+    for (title, state) in gateway_states() {
+        write!(tables, "\n### {title}{COLUMNS}").unwrap();
+        let mut without_effect = Vec::new();
+        for event in GatewayEvent::all() {
+            let mut held = state.clone();
+            let Some(port) = held.apply(event) else {
+                continue;
+            };
+            let quiet = port.sent.is_empty() && port.notes.is_empty();
+            if quiet && held.dialog == state.dialog {
+                without_effect.push(event.title());
+            } else {
+                row(&mut tables, &event.title(), &port, held.state());
+            }
+        }
+        ignored(&mut tables, &without_effect);
+    }
+    tables + &update_behaviours()
+}
+
+/// What UPDATE gets from each class of gateway, and from one that does not hold the dialog.
+fn update_behaviours() -> String {
+    let mut table = format!("\n### UPDATE, by class of gateway{COLUMNS}");
+    for update in [
+        UpdateBehaviour::Accepted,
+        UpdateBehaviour::Ignored,
+        UpdateBehaviour::Rejected405,
+        UpdateBehaviour::Rejected501,
+        UpdateBehaviour::DialogLost481,
+        UpdateBehaviour::AnswerLost,
+        UpdateBehaviour::NoSessionExpires,
+        UpdateBehaviour::IntervalTooSmall422,
+        UpdateBehaviour::Unavailable503,
+    ] {
+        let mut held = Held::new(GatewayConfig {
+            update,
+            ..gateway_config()
+        })
+        .does(GatewayEvent::Request(Subject::Ack));
+        if update == UpdateBehaviour::IntervalTooSmall422 {
+            held.config.min_se_s = 3600;
+        }
+        let port = held.apply(GatewayEvent::Request(Subject::Update)).unwrap();
+        row(&mut table, &format!("{update:?}"), &port, held.state());
+    }
+    let answer = answer_outside_dialog(&session_request(Subject::Update, 2));
+    let port = Port {
+        sent: answer.into_iter().collect(),
+        notes: Vec::new(),
+    };
+    row(&mut table, "no such dialog", &port, "–");
+    table
+}
