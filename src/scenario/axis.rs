@@ -1,6 +1,6 @@
 //! A key and the values it takes in a study: `clients.refresh_interval = 5 min..60 min step 5 min`.
 
-use super::catalogue::{Key, keys_of};
+use super::catalogue::Key;
 use super::error::{Place, ScenarioError};
 use super::kind::{Kind, Value};
 use super::overrides::Override;
@@ -38,7 +38,7 @@ impl Axis {
             .and_then(|l| l.strip_suffix('"'))
             .unwrap_or(list);
         // The path is checked before any value is.
-        let key = key_of(&Override::parse_at(&format!("{path}=x"), place)?);
+        let key = Override::parse_at(&format!("{path}=x"), place)?.catalogue_key();
         let mut values = Vec::new();
         for item in list.split(',').map(str::trim) {
             values.extend(expand(path, key, item).map_err(bad)?);
@@ -57,7 +57,7 @@ impl Axis {
 
     /// The key of the catalogue that it turns.
     pub fn catalogue_key(&self) -> Option<&'static Key> {
-        self.values.first().map(key_of)
+        self.values.first().map(Override::catalogue_key)
     }
 
     /// A value of it as a number, where it is one: seconds, a count, per second, a fraction.
@@ -69,13 +69,6 @@ impl Axis {
             _ => None,
         }
     }
-}
-
-fn key_of(o: &Override) -> &'static Key {
-    let keys = keys_of(o.table()).unwrap_or_default();
-    keys.into_iter()
-        .find(|k| k.name == o.key())
-        .unwrap_or_else(|| unreachable!("overrides have keys of the catalogue"))
 }
 
 /// The values of one item of the list.

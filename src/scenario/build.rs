@@ -2,76 +2,60 @@
 
 use std::path::Path;
 
+use super::catalogue::{
+    Clients, Fault, Fleet, Limits, Priority, Run, Station, client_config, gateway_config,
+    path_config, workload_config,
+};
 use super::error::{ScenarioError, nearest};
+use super::kind::Recorded;
 use super::records::{Reading, Records};
-use super::settings::Settings;
+use super::setting::{Setting, Settings};
+use super::words::Choice;
 use crate::deployment::{
-    ClientPlan, FaultPlan, FaultTarget, Forgets, GatewayPlan, IdleAction, Overload, PathConfig,
-    Plan, ServiceTime, StationConfig, Transport,
+    ClientPlan, FaultPlan, FaultTarget, GatewayPlan, JobClass, Plan, ServiceTime, StationConfig,
 };
 use crate::faults::{FaultConfig, FaultKind, Schedule};
-use crate::protocol::{
-    Allow, ClientConfig, GatewayConfig, OnNoAnswer, OnRejection, RefreshClock, RefreshMethod,
-    Refresher, SessionTimer, UpdateBehaviour,
-};
 use crate::quantity::{Span, Time, print_clock, print_span};
 use crate::workload::{DayShape, SignIn, WorkloadConfig};
 
 const DAY: Span = Span::from_secs(86_400);
 
-fn path(s: &Settings) -> PathConfig {
-    PathConfig {
-        transport: [Transport::Tls, Transport::Tcp, Transport::Udp][s.choice("transport")],
-        delay: s.span("delay"),
-        loss: s.share("loss"),
-        relay_allow: [
-            None,
-            Some(Allow::Absent),
-            Some(Allow::WithUpdate),
-            Some(Allow::WithoutUpdate),
-        ][s.choice("relay_allow")],
-        idle_timeout: s.maybe_span("idle_timeout"),
-        idle_action: [IdleAction::Silent, IdleAction::Reset][s.choice("idle_action")],
-        keep_alive: s.maybe_span("keep_alive"),
-        route_expiry: s.spans("route_expiry"),
-    }
-}
-
 /// The station, where a service time or a capacity is given.
 fn station(s: &Settings) -> Result<Option<StationConfig>, ScenarioError> {
-    let servers = s.number("servers") as u32;
+    let keys = Station::of(s);
+    let servers = keys.servers;
     // Of the two the user's own goes before a profile's.
-    let of_profile = |key: &str| {
-        matches!(
-            s.find(key).map(|k| &k.origin),
-            Some(super::Origin::Profile { .. })
-        )
-    };
-    let service = s
-        .service("service_time")
-        .filter(|_| !of_profile("service_time") || s.find("capacity").is_none());
-    let capacity = s
-        .find("capacity")
-        .filter(|_| !of_profile("capacity") || service.is_none());
+    let is_given = keys.capacity.is_some();
+    let service = keys.service_time;
+    let service = Some(service).filter(|s| !s.is_of_profile() || !is_given);
+    let service = service.and_then(|s| s.value);
+    let capacity = keys.capacity;
+    let capacity = capacity.filter(|c| !c.is_of_profile() || service.is_none());
     let general = match (service, capacity) {
-        (Some(_), Some(_)) => {
+        (Some(_), Some(capacity)) => {
             let message = format!(
                 "gateway.{}: give either `service_time` or `capacity`, not both",
                 s.name
             );
-            return Err(ScenarioError::input(s.place_of("capacity"), message));
+            return Err(ScenarioError::input(s.place_of(&capacity.setting), message));
         }
         (Some(service), None) => Some(service),
-        (None, Some(_)) => {
-            let each = f64::from(servers) / s.capacity("capacity") * 1e6;
+        (None, Some(capacity)) => {
+            let each = f64::from(servers) / capacity.value * 1e6;
             Some(ServiceTime::Fixed(Span::from_micros_f64(each)))
         }
         (None, None) => None,
     };
-    let own = |key: &str| s.find(key).and_then(|_| s.service(key));
-    let classes =
-        ["setup", "refresh", "call", "teardown"].map(|class| own(&format!("service_time_{class}")));
-    let (serial, response) = (s.span("setup_serial_time"), s.span("response_service"));
+    let mut classes: [Option<ServiceTime>; 4] = Default::default();
+    for (class, service) in [
+        (JobClass::Setup, keys.service_time_setup),
+        (JobClass::Refresh, keys.service_time_refresh),
+        (JobClass::Call, keys.service_time_call),
+        (JobClass::TearDown, keys.service_time_teardown),
+    ] {
+        classes[class as usize] = service.flatten();
+    }
+    let (serial, response) = (keys.setup_serial_time, keys.response_service);
     let none = general.is_none() && classes.iter().all(Option::is_none);
     if none && serial == Span::ZERO && response == Span::ZERO {
         return Ok(None);
@@ -79,12 +63,12 @@ fn station(s: &Settings) -> Result<Option<StationConfig>, ScenarioError> {
     let fallback = general.unwrap_or(ServiceTime::Fixed(Span::ZERO));
     Ok(Some(StationConfig {
         servers,
-        queue: s.maybe_count("queue").map(|n| n as u32),
+        queue: keys.queue,
         service: classes.map(|own| own.unwrap_or_else(|| fallback.clone())),
         response_service: response,
         setup_serial: serial,
-        overload: [Overload::Drop, Overload::Refuse503][s.choice("overload")],
-        calls_first: s.choice("priority") == 1,
+        overload: keys.overload,
+        calls_first: keys.priority == Priority::Calls,
     }))
 }
 
@@ -92,72 +76,31 @@ fn station(s: &Settings) -> Result<Option<StationConfig>, ScenarioError> {
 const TIED_MOST: u32 = 1 << 16;
 
 fn gateway(s: &Settings) -> Result<GatewayPlan, ScenarioError> {
-    use UpdateBehaviour as U;
-    let config = GatewayConfig {
-        update: [
-            U::Accepted,
-            U::Ignored,
-            U::Rejected405,
-            U::Rejected501,
-            U::DialogLost481,
-            U::AnswerLost,
-            U::NoSessionExpires,
-            U::IntervalTooSmall422,
-            U::Unavailable503,
-        ][s.choice("update")],
-        allow: [Allow::Absent, Allow::WithUpdate, Allow::WithoutUpdate][s.choice("allow")],
-        session_expires_s: s.number("session_expires") as u32,
-        min_se_s: s.number("min_se") as u16,
-        refresher: [Refresher::Uac, Refresher::Uas][s.choice("refresher")],
-        enforces_session_timer: [SessionTimer::No, SessionTimer::Silent, SessionTimer::Bye]
-            [s.choice("enforces_session_timer")],
-        retry_after_s: s.number("retry_after") as u32,
-    };
-    let (count, spare) = (s.number("count") as u32, s.number("spare") as u32);
-    if spare > 0 && count + spare > TIED_MOST {
+    let Fleet {
+        count,
+        spare,
+        rehome_after,
+    } = Fleet::of(s);
+    let limits = Limits::of(s);
+    if spare.value > 0 && count + spare.value > TIED_MOST {
         let message = format!(
-            "gateway.{}.spare: found {spare} for {count} gateways, expected {TIED_MOST} together at most: spare gateways tie all of them into one group",
-            s.name
+            "gateway.{}.spare: found {} for {count} gateways, expected {TIED_MOST} together at most: spare gateways tie all of them into one group",
+            s.name, spare.value
         );
-        return Err(ScenarioError::input(s.place_of("spare"), message));
+        return Err(ScenarioError::input(s.place_of(&spare.setting), message));
     }
     Ok(GatewayPlan {
         name: s.name.clone(),
         count,
-        config,
-        path: path(s),
+        config: gateway_config(s),
+        path: path_config(s),
         station: station(s)?,
-        max_sessions: s.maybe_count("max_sessions").map(|n| n as u32),
-        max_sessions_per_line: s.maybe_count("max_sessions_per_line").map(|n| n as u32),
-        forgets: [Forgets::Sessions, Forgets::Monitors, Forgets::Nothing][s.choice("forgets")],
-        spare,
-        rehome_after: s.span("rehome_after"),
+        max_sessions: limits.max_sessions,
+        max_sessions_per_line: limits.max_sessions_per_line,
+        forgets: limits.forgets,
+        spare: spare.value,
+        rehome_after,
     })
-}
-
-fn client_config(s: &Settings) -> ClientConfig {
-    use RefreshMethod as M;
-    ClientConfig {
-        refresh_interval: s.span("refresh_interval"),
-        refresh_method: [M::ByAllow, M::Rfc4028, M::Update, M::ReInvite]
-            [s.choice("refresh_method")],
-        refresh_clock: [RefreshClock::SinceRefresh, RefreshClock::SinceTraffic]
-            [s.choice("refresh_clock")],
-        refresh_jitter: s.share("refresh_jitter"),
-        session_expires_s: s.number("session_expires") as u32,
-        min_se_s: s.number("min_se") as u16,
-        on_no_answer: [
-            OnNoAnswer::TearDown,
-            OnNoAnswer::Hold,
-            OnNoAnswer::KeepPolling,
-        ][s.choice("on_no_answer")],
-        on_rejection: [
-            OnRejection::FallBack,
-            OnRejection::TearDown,
-            OnRejection::Hold,
-        ][s.choice("on_rejection")],
-        reestablish: s.reestablish("reestablish"),
-    }
 }
 
 /// A sign-out at a time of day that is not after the sign-in is one of the next day: so ends a night shift.
@@ -188,71 +131,47 @@ fn clients(
     gateways: &[GatewayPlan],
     start: Span,
 ) -> Result<ClientPlan, ScenarioError> {
-    let wanted = s.text("gateway");
-    let gateway = gateways
-        .iter()
-        .position(|g| g.name == wanted)
-        .ok_or_else(|| {
-            let names: Vec<&str> = gateways.iter().map(|g| g.name.as_str()).collect();
-            let place = match &s.setting("gateway").origin {
-                super::Origin::File(place) => place,
-                _ => &s.place,
-            };
-            let message = format!(
-                "clients.{}.gateway: no [[gateway]] is named {wanted:?}{}; there are: {}",
-                s.name,
-                nearest(&wanted, names.iter().copied()),
-                names.join(", ")
-            );
-            ScenarioError::input(place, message)
-        })?;
-    let sign_in = s
-        .find("sign_in")
-        .map_or(SignIn::AtStart, |_| s.sign_in("sign_in"));
+    let keys = Clients::of(s);
+    let found = &keys.gateway.value;
+    let gateway = gateways.iter().position(|g| g.name == *found);
+    let gateway = gateway.ok_or_else(|| {
+        let names: Vec<&str> = gateways.iter().map(|g| g.name.as_str()).collect();
+        let message = format!(
+            "clients.{}.gateway: no [[gateway]] is named {found:?}{}; there are: {}",
+            s.name,
+            nearest(found, names.iter().copied()),
+            names.join(", ")
+        );
+        ScenarioError::input(s.place_of(&keys.gateway.setting), message)
+    })?;
+    let sign_in = keys.sign_in.unwrap_or(SignIn::AtStart);
     // On clocks that show the next day already, a time of day is one of that day.
-    let start_us = start.0 as i64 + s.offset("time_zone");
+    let start_us = start.0 as i64 + keys.time_zone;
     let start_us = if start_us >= DAY.0 as i64 {
         start_us - DAY.0 as i64
     } else {
         start_us
     };
+    let sign_out = keys.sign_out.flatten();
     Ok(ClientPlan {
         name: s.name.clone(),
-        count: s.number("count") as u32,
+        count: keys.count,
         gateway,
         config: client_config(s),
-        workload: if s.find("calls_file").is_some() {
+        workload: if s.file(Recorded::Calls).is_some() {
             replayed()
         } else {
-            workload(s)
+            workload_config(s)
         },
-        path: path(s),
+        path: path_config(s),
         sign_in,
-        sign_out: s
-            .find("sign_out")
-            .and_then(|_| s.sign_out("sign_out"))
-            .map(|out| after(out, sign_in, start_us)),
-        lunch: s.find("lunch").and_then(|_| s.lunch("lunch")),
+        sign_out: sign_out.map(|out| after(out, sign_in, start_us)),
+        lunch: keys.lunch.flatten(),
         ahead_us: start_us - start.0 as i64,
-        attendance: s.find("attendance").map_or(1.0, |_| s.share("attendance")),
+        attendance: keys.attendance.unwrap_or(1.0),
         recorded_calls: None,
         recorded_signs: None,
     })
-}
-
-fn workload(s: &Settings) -> WorkloadConfig {
-    WorkloadConfig {
-        incoming_per_s: s.rate("incoming_calls"),
-        outgoing_per_s: s.rate("outgoing_calls"),
-        ring_time: s.span("ring_time"),
-        no_answer: s.span("no_answer"),
-        talk_time: s.span("talk_time"),
-        answered_at_pc: s.share("answered_at_pc"),
-        by_hour: DayShape {
-            steps: s.hours("calls_by_hour"),
-        },
-        spread: s.share("call_spread"),
-    }
 }
 
 /// The workload of those whose calls are replayed: nothing is drawn.
@@ -279,8 +198,8 @@ fn replay(
     records: &Records,
 ) -> Result<(), ScenarioError> {
     let (parts, _) = gateways[clients.gateway].groups();
-    let reading = |key| Reading {
-        path: folder.join(s.text(key)),
+    let reading = |file: &Setting| Reading {
+        path: folder.join(&file.text),
         clients: s.name.clone(),
         count: clients.count,
         parts,
@@ -288,12 +207,12 @@ fn replay(
         horizon,
     };
     let calls = s
-        .find("calls_file")
-        .map(|_| records.calls(s, reading("calls_file")))
+        .file(Recorded::Calls)
+        .map(|file| records.calls(s, file, reading(file)))
         .transpose()?;
     let signs = s
-        .find("sign_in_file")
-        .map(|_| records.signs(s, reading("sign_in_file")))
+        .file(Recorded::SignIns)
+        .map(|file| records.signs(s, file, reading(file)))
         .transpose()?;
     if let Some(calls) = &calls {
         let user_seconds = f64::from(clients.count) * horizon.as_secs_f64();
@@ -305,67 +224,57 @@ fn replay(
 }
 
 /// Whom a fault hits, and whether a fault of that kind can.
-fn target(s: &Settings, plan: &Plan, kind: FaultKind) -> Result<FaultTarget, ScenarioError> {
+fn target(s: &Settings, fault: &Fault, plan: &Plan) -> Result<FaultTarget, ScenarioError> {
     use FaultKind as K;
-    let text = match s.setting("target").value {
-        super::Value::Text(ref text) => text.clone(),
-        ref other => unreachable!("a target is text: {other:?}"),
-    };
+    let text = &fault.target.value;
     let bad = |message: String| {
         ScenarioError::input(
-            s.place_of("target"),
+            s.place_of(&fault.target.setting),
             format!("fault.{}.target: {message}", s.name),
         )
     };
-    let gateways = plan.gateways.iter().map(|g| format!("gateway:{}", g.name));
-    let names: Vec<String> = gateways
-        .chain(plan.clients.iter().map(|c| format!("clients:{}", c.name)))
-        .chain(["all".into()])
+    let instance = fault.instance.value.map(|n| n - 1);
+    let gateways = plan.gateways.iter().enumerate().map(|(i, g)| {
+        let target = FaultTarget::Gateway(i, instance);
+        (format!("gateway:{}", g.name), target)
+    });
+    let clients = plan.clients.iter().enumerate();
+    let clients = clients.map(|(i, c)| (format!("clients:{}", c.name), FaultTarget::Clients(i)));
+    let targets: Vec<(String, FaultTarget)> = gateways
+        .chain(clients)
+        .chain([("all".into(), FaultTarget::All)])
         .collect();
-    let Some(index) = names.iter().position(|n| *n == text) else {
-        let near = nearest(&text, names.iter().map(String::as_str));
-        return Err(bad(format!(
-            "found {text:?}{near}; there are: {}",
-            names.join(", ")
-        )));
+    let Some((_, target)) = targets.iter().find(|(name, _)| name == text) else {
+        let names: Vec<&str> = targets.iter().map(|(name, _)| name.as_str()).collect();
+        let near = nearest(text, names.iter().copied());
+        let there_are = names.join(", ");
+        return Err(bad(format!("found {text:?}{near}; there are: {there_are}")));
     };
-    let instance = s.maybe_count("instance").map(|n| n as u32 - 1);
-    let target = if index < plan.gateways.len() {
-        FaultTarget::Gateway(index, instance)
-    } else if index + 1 < names.len() {
-        FaultTarget::Clients(index - plan.gateways.len())
-    } else {
-        FaultTarget::All
-    };
-    match (kind, target) {
+    match (fault.kind, *target) {
         (K::Crash | K::Stall | K::Maintenance, FaultTarget::Clients(_)) => Err(bad(format!(
             "found {text:?}: this happens to a gateway, \"gateway:NAME\" or \"all\""
         ))),
         (_, FaultTarget::Gateway(index, Some(instance))) => {
             let there_are = plan.gateways[index].count + plan.gateways[index].spare;
-            match instance < there_are {
-                true => Ok(target),
-                false => {
-                    let message = format!(
-                        "fault.{}.instance: found {}, {text} has 1 to {there_are}",
-                        s.name,
-                        instance + 1
-                    );
-                    Err(ScenarioError::input(s.place_of("instance"), message))
-                }
+            if instance < there_are {
+                return Ok(*target);
             }
+            let message = format!(
+                "fault.{}.instance: found {}, {text} has 1 to {there_are}",
+                s.name,
+                instance + 1
+            );
+            let place = s.place_of(&fault.instance.setting);
+            Err(ScenarioError::input(place, message))
         }
-        _ => Ok(target),
+        _ => Ok(*target),
     }
 }
 
-fn schedule(s: &Settings, plan: &Plan) -> Result<Schedule, ScenarioError> {
-    let (at, mtbf) = (
-        s.find("at").map(|_| s.span("at")),
-        s.find("mtbf").map(|_| s.span("mtbf")),
-    );
-    match (at, mtbf) {
-        (Some(clock), None) => {
+fn schedule(s: &Settings, fault: &Fault, plan: &Plan) -> Result<Schedule, ScenarioError> {
+    match (&fault.at, fault.mtbf) {
+        (Some(stated), None) => {
+            let clock = stated.value;
             // A time of day before that of the start is one of the next day.
             let at = if clock < plan.start {
                 clock + DAY
@@ -381,16 +290,16 @@ fn schedule(s: &Settings, plan: &Plan) -> Result<Schedule, ScenarioError> {
                     print_clock(plan.start),
                     print_span(Span(plan.horizon.0))
                 );
-                return Err(ScenarioError::input(s.place_of("at"), message));
+                return Err(ScenarioError::input(s.place_of(&stated.setting), message));
             }
             Ok(Schedule::Once {
                 at: Time(at.0 - plan.start.0),
-                duration: s.span("duration"),
+                duration: fault.duration,
             })
         }
         (None, Some(mtbf)) => Ok(Schedule::Recurrent {
             mtbf,
-            mttr: s.span("mttr"),
+            mttr: fault.mttr,
         }),
         _ => {
             let message = format!(
@@ -403,17 +312,9 @@ fn schedule(s: &Settings, plan: &Plan) -> Result<Schedule, ScenarioError> {
 }
 
 fn fault(s: &Settings, plan: &Plan) -> Result<FaultPlan, ScenarioError> {
-    use FaultKind as K;
-    let kind = [
-        K::Crash,
-        K::Stall,
-        K::Maintenance,
-        K::LinkOutage,
-        K::OcsFailover,
-        K::Sleep,
-        K::NetworkChange,
-    ][s.choice("kind")];
-    let target = target(s, plan, kind)?;
+    let keys = Fault::of(s);
+    let kind = keys.kind;
+    let target = target(s, &keys, plan)?;
     let number = plan
         .faults
         .iter()
@@ -421,25 +322,29 @@ fn fault(s: &Settings, plan: &Plan) -> Result<FaultPlan, ScenarioError> {
         .count() as u32;
     let config = FaultConfig {
         kind,
-        schedule: schedule(s, plan)?,
-        reset: s.flag("reset"),
+        schedule: schedule(s, &keys, plan)?,
+        reset: keys.reset.value,
     };
-    if config.reset && matches!(kind, K::LinkOutage | K::Sleep) {
+    if config.reset && matches!(kind, FaultKind::LinkOutage | FaultKind::Sleep) {
         let message = format!(
             "fault.{}.reset: found true, but a {} resets no connection: messages wait for its end or are lost",
             s.name,
-            s.setting("kind").text
+            kind.word()
         );
-        return Err(ScenarioError::input(s.place_of("reset"), message));
+        return Err(ScenarioError::input(
+            s.place_of(&keys.reset.setting),
+            message,
+        ));
     }
-    if s.maybe_count("instance").is_some() && !matches!(target, FaultTarget::Gateway(..)) {
+    if keys.instance.value.is_some() && !matches!(target, FaultTarget::Gateway(..)) {
         let message = format!(
             "fault.{}.instance: found {}, but the target is {:?}: only a \"gateway:NAME\" has instances",
-            s.name,
-            s.setting("instance").text,
-            s.text("target")
+            s.name, keys.instance.setting.text, keys.target.value
         );
-        return Err(ScenarioError::input(s.place_of("instance"), message));
+        return Err(ScenarioError::input(
+            s.place_of(&keys.instance.setting),
+            message,
+        ));
     }
     Ok(FaultPlan {
         config,
@@ -448,35 +353,39 @@ fn fault(s: &Settings, plan: &Plan) -> Result<FaultPlan, ScenarioError> {
     })
 }
 
-/// The plan of a scenario's settings, `[scenario]` first.
+/// The plan of a scenario's settings, `[scenario]` first, whose values are `run`.
 pub fn plan(
+    run: &Run,
     settings: &[Settings],
     folder: &Path,
     records: &Records,
 ) -> Result<Plan, ScenarioError> {
-    let scenario = &settings[0];
-    let gateways = settings
-        .iter()
-        .filter(|s| s.table == "gateway")
-        .map(gateway);
-    let gateways: Vec<GatewayPlan> = gateways.collect::<Result<_, _>>()?;
-    let run = (scenario.span("start"), Time(scenario.span("horizon").0));
-    let clients = settings.iter().filter(|s| s.table == "clients").map(|s| {
-        let mut clients = clients(s, &gateways, run.0)?;
-        replay(s, &mut clients, &gateways, run, folder, records)?;
+    let (start, horizon) = (run.start, Time(run.horizon.0));
+    let of_table = |table| settings.iter().filter(move |s| s.table == table);
+    let gateways: Vec<GatewayPlan> = of_table("gateway").map(gateway).collect::<Result<_, _>>()?;
+    let clients = of_table("clients").map(|s| {
+        let mut clients = clients(s, &gateways, start)?;
+        replay(
+            s,
+            &mut clients,
+            &gateways,
+            (start, horizon),
+            folder,
+            records,
+        )?;
         Ok(clients)
     });
     let mut plan = Plan {
-        name: scenario.name.clone(),
-        seed: scenario.number("seed"),
-        start: scenario.span("start"),
-        horizon: Time(scenario.span("horizon").0),
+        name: settings[0].name.clone(),
+        seed: run.seed,
+        start,
+        horizon,
         clients: clients.collect::<Result<_, _>>()?,
         gateways,
         faults: Vec::new(),
-        drops_limit: scenario.number("drops_limit"),
+        drops_limit: run.drops_limit,
     };
-    for settings in settings.iter().filter(|s| s.table == "fault") {
+    for settings in of_table("fault") {
         let fault = fault(settings, &plan)?;
         plan.faults.push(fault);
     }

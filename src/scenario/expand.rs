@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-use super::Scenario;
-use super::document::Form;
+use super::kind::{Kind, Recorded};
+use super::objective::written_target;
 use super::overrides::Override;
-use super::settings::{Origin, Setting, Settings};
+use super::parse::Scenario;
+use super::setting::{Origin, Setting, Settings};
 use super::study::Study;
-use crate::measure::{Bound, Objective, Unit};
-use crate::quantity::{Span, print_span};
+use crate::measure::{Bound, Objective};
 use crate::workload::Recording;
 
 /// The scenario with every key, its value and where that came from. It reads back to the same plan; where it names files of
@@ -20,8 +20,9 @@ pub fn expanded(scenario: &Scenario) -> String {
 /// The same with a study; it reads back to the same plan at each point. Where the study turns a profile, a workload or a
 /// path, what that gave must not stand in its way, and what it may refer to must be there.
 pub fn expanded_study(scenario: &Scenario, study: &Study) -> String {
-    let turned =
-        |o: &Override| REFERENCES.contains(&o.key()) || matches!(o.table(), "path" | "workload");
+    let turned = |o: &Override| {
+        o.catalogue_key().kind.is_reference() || matches!(o.table(), "path" | "workload")
+    };
     let open = study.axes.iter().flat_map(|a| a.values.first()).any(turned);
     written(scenario, open) + &study.written()
 }
@@ -52,9 +53,6 @@ fn written(scenario: &Scenario, open: bool) -> String {
     out
 }
 
-/// Keys whose value stands for many others.
-const REFERENCES: [&str; 3] = ["profile", "workload", "path"];
-
 /// A section with every key; `open`: what a reference or a default gave is a comment, so that another reference counts.
 fn write_section(out: &mut String, settings: &Settings, scenario: &Scenario, open: bool) {
     let table = settings.table;
@@ -65,14 +63,16 @@ fn write_section(out: &mut String, settings: &Settings, scenario: &Scenario, ope
     };
     writeln!(out, "\n{header}").unwrap_or_default();
     for setting in &settings.entries {
-        let comment = setting.origin_told().replace(char::is_control, " ");
+        let comment = setting
+            .provenance_without_lines()
+            .replace(char::is_control, " ");
         let comment = match digest(scenario, settings, setting) {
             Some(digest) => format!("{comment}; blake3 {digest}"),
             None => comment,
         };
         let line = format!("{} = {}", setting.key.name, setting.written());
         // The values that a profile, a workload or a path gave stand here themselves.
-        let reference = REFERENCES.contains(&setting.key.name);
+        let reference = setting.key.kind.is_reference();
         let given = matches!(setting.origin, Origin::File(_) | Origin::Override);
         let comment_out = if open {
             !reference && !given
@@ -91,23 +91,10 @@ fn digest<'a>(scenario: &'a Scenario, settings: &Settings, setting: &Setting) ->
         .clients
         .iter()
         .find(|c| settings.table == "clients" && c.name == settings.name)?;
-    match setting.key.name {
-        "calls_file" => clients.recorded_calls.as_ref().map(Recording::digest),
-        "sign_in_file" => clients.recorded_signs.as_ref().map(Recording::digest),
+    match setting.key.kind {
+        Kind::File(Recorded::Calls) => clients.recorded_calls.as_ref().map(Recording::digest),
+        Kind::File(Recorded::SignIns) => clients.recorded_signs.as_ref().map(Recording::digest),
         _ => None,
-    }
-}
-
-/// A target as it would stand in a file.
-pub fn written_target(unit: Unit, target: f64) -> String {
-    let text = |t: String| Form::Text(t).shown();
-    match unit {
-        Unit::Count => format!("{target}"),
-        Unit::Fraction => text(format!("{} %", target * 100.0)),
-        Unit::PerClientHour => text(format!("{target} /h")),
-        Unit::PerSecond => text(format!("{target} /s")),
-        Unit::Milliseconds => text(print_span(Span((target * 1e3) as u64))),
-        Unit::Seconds => text(print_span(Span((target * 1e6) as u64))),
     }
 }
 
@@ -140,10 +127,7 @@ pub fn hash(scenario: &Scenario) -> String {
     let mut hasher = blake3::Hasher::new();
     for settings in &scenario.settings {
         for setting in &settings.entries {
-            if matches!(
-                setting.key.name,
-                "profile" | "workload" | "path" | "seed" | "replications"
-            ) {
+            if setting.key.kind.is_reference() || setting.key.is_sampling {
                 continue;
             }
             // Of a file the content counts, not its name.

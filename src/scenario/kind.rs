@@ -1,6 +1,10 @@
 //! The kinds of value that keys take: how each is read from text, what is valid.
 
 use super::document::Form;
+use super::syntax::{
+    day_span, is_name, read_hours, read_lunch, read_reestablish, read_service, read_sign_in,
+};
+use super::words::Word;
 use crate::deployment::ServiceTime;
 use crate::protocol::Reestablish;
 use crate::quantity::{
@@ -8,13 +12,68 @@ use crate::quantity::{
 };
 use crate::workload::{Lunch, SignIn};
 
+/// The kinds of profile.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Profiles {
+    /// What clients do.
+    Clients,
+    /// What gateways do.
+    Gateways,
+    /// The calls of a user.
+    Workloads,
+    /// One leg of the way.
+    Paths,
+}
+
+impl Profiles {
+    /// All of them.
+    pub const ALL: [Profiles; 4] = [
+        Profiles::Clients,
+        Profiles::Gateways,
+        Profiles::Workloads,
+        Profiles::Paths,
+    ];
+
+    /// The kind's name, and that of its folder under `models/profiles`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Profiles::Clients => "clients",
+            Profiles::Gateways => "gateways",
+            Profiles::Workloads => "workloads",
+            Profiles::Paths => "paths",
+        }
+    }
+
+    /// The table whose sections serve as profiles of this kind.
+    pub(super) fn table(self) -> Option<&'static str> {
+        match self {
+            Profiles::Workloads => Some("workload"),
+            Profiles::Paths => Some("path"),
+            Profiles::Clients | Profiles::Gateways => None,
+        }
+    }
+}
+
+/// The kinds of recorded rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Recorded {
+    /// Calls.
+    Calls,
+    /// Sign-ins and sign-outs.
+    SignIns,
+}
+
 /// The kind of a key's value, with its range.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Kind {
     /// The name of a thing: any text of 1 to 100 characters without control characters.
     Name,
-    /// The name of a thing of this table, of a shipped profile, or a profile's file.
-    Reference(&'static str),
+    /// The name of a profile of this kind, or its file.
+    Reference(Profiles),
+    /// The same, or the name of a section of the file that serves as one.
+    Shared(Profiles),
+    /// The name of a `[[gateway]]`.
+    GatewayName,
     /// A whole number, written bare.
     Count(u64, u64),
     /// A duration.
@@ -31,7 +90,7 @@ pub enum Kind {
     /// A share in percent, with its bounds in percent.
     Share(f64, f64),
     /// One of these words.
-    Choice(&'static [&'static str]),
+    Choice(&'static [Word]),
     /// When users sign in.
     SignIn,
     /// When users sign out, or `never`.
@@ -58,8 +117,8 @@ pub enum Kind {
     Hours,
     /// A time difference to the scenario's clock.
     Offset,
-    /// A file, relative to the scenario's folder.
-    File,
+    /// A file of records, relative to the scenario's folder.
+    File(Recorded),
 }
 
 /// A value that was read and is valid.
@@ -75,8 +134,8 @@ pub enum Value {
     Rate(f64),
     /// A fraction, 0 to 1.
     Share(f64),
-    /// Index into the words of the choice.
-    Choice(usize),
+    /// The word of the choice.
+    Choice(&'static str),
     /// When users sign in.
     SignIn(SignIn),
     /// When users sign out.
@@ -113,16 +172,22 @@ const REESTABLISH_FORMS: &str =
     r#""never", "fixed 30 s", "uniform 0 s..600 s" or "backoff 5 s x2 max 300 s jitter 20 %""#;
 
 impl Kind {
+    /// Whether its value stands for many others.
+    pub(super) fn is_reference(&self) -> bool {
+        matches!(self, Kind::Reference(_) | Kind::Shared(_))
+    }
+
     /// What is valid, for messages and for the list of keys.
     pub fn expects(&self) -> String {
         match *self {
             Kind::Name => {
                 "a name of 1 to 100 characters, without control characters, `/` or `\\`, not starting with a dot".into()
             }
-            Kind::Reference("gateway") => "the name of a [[gateway]]".into(),
-            Kind::Reference(table) => {
+            Kind::GatewayName => "the name of a [[gateway]]".into(),
+            Kind::Reference(profiles) | Kind::Shared(profiles) => {
                 format!(
-                    "the name of a {table} profile (`rccsim profiles` lists them) or a profile's file, like \"mine.toml\""
+                    "the name of a {} profile (`rccsim profiles` lists them) or a profile's file, like \"mine.toml\"",
+                    profiles.name()
                 )
             }
             Kind::Count(least, most) => format!("a whole number from {least} to {most}"),
@@ -145,7 +210,7 @@ impl Kind {
             }
             Kind::Share(least, most) => format!("a share in percent from {least} % to {most} %, like \"50 %\""),
             Kind::Choice(words) => {
-                format!("one of {}", words.iter().map(|w| format!("{w:?}")).collect::<Vec<_>>().join(", "))
+                format!("one of {}", words.iter().map(|w| format!("{:?}", w.word)).collect::<Vec<_>>().join(", "))
             }
             Kind::SignIn => SIGN_IN_FORMS.into(),
             Kind::Lunch => r#""normal 12:15 sd 15 min for 45 min", "at 12:00 for 1 h" or "never""#.into(),
@@ -166,8 +231,18 @@ impl Kind {
                 r#"factors by time of day like "00:00 x0.1, 08:00 x1, 12:00 x0.5, 13:00 x1, 18:00 x0.1", or "flat""#
                     .into()
             }
-            Kind::File => r#"a file, relative to the scenario's folder, like "calls.csv""#.into(),
+            Kind::File(_) => r#"a file, relative to the scenario's folder, like "calls.csv""#.into(),
             Kind::Offset => r#"a time difference like "+1 h" or "-30 min""#.into(),
+        }
+    }
+
+    /// A default or an override as it would be read from a file.
+    pub fn form_of(&self, text: &str) -> Form {
+        match *self {
+            Kind::Count(..) => Form::Number(text.into()),
+            Kind::CountOr(word, ..) if text != word => Form::Number(text.into()),
+            Kind::Flag if matches!(text, "true" | "false") => Form::Boolean(text == "true"),
+            _ => Form::Text(text.into()),
         }
     }
 
@@ -207,7 +282,9 @@ impl Kind {
     pub fn read_text(&self, text: &str) -> Option<Value> {
         match *self {
             Kind::Name => is_name(text).then(|| Value::Text(text.into())),
-            Kind::Reference(_) => (!text.is_empty()).then(|| Value::Text(text.into())),
+            Kind::Reference(_) | Kind::Shared(_) | Kind::GatewayName => {
+                (!text.is_empty()).then(|| Value::Text(text.into()))
+            }
             Kind::Count(..) => self.read(&Form::Number(text.into())).ok(),
             Kind::Span(least, most) => parse_span(text)
                 .filter(|s| (least..=most).contains(s))
@@ -222,7 +299,10 @@ impl Kind {
             Kind::Share(least, most) => parse_share(text)
                 .filter(|p| (least..=most).contains(&(p * 100.0)))
                 .map(Value::Share),
-            Kind::Choice(words) => words.iter().position(|w| *w == text).map(Value::Choice),
+            Kind::Choice(words) => words
+                .iter()
+                .find(|w| w.word == text)
+                .map(|w| Value::Choice(w.word)),
             Kind::SignIn => read_sign_in(text).map(Value::SignIn),
             Kind::Lunch if text == "never" => Some(Value::Lunch(None)),
             Kind::Lunch => read_lunch(text).map(|lunch| Value::Lunch(Some(lunch))),
@@ -245,7 +325,7 @@ impl Kind {
             Kind::Flag => text.parse().ok().map(Value::Flag),
             Kind::Service => read_service(text).map(Value::Service),
             Kind::Capacity => parse_capacity(text).map(Value::Capacity),
-            Kind::Target | Kind::File => (!text.is_empty()).then(|| Value::Text(text.into())),
+            Kind::Target | Kind::File(_) => (!text.is_empty()).then(|| Value::Text(text.into())),
             Kind::Hours => read_hours(text).map(Value::Hours),
             Kind::Offset => {
                 let ahead = text.strip_prefix('+');
@@ -259,128 +339,6 @@ impl Kind {
             }
         }
     }
-}
-
-/// Names become folders and parts of key paths.
-fn is_name(text: &str) -> bool {
-    let length = text.chars().count();
-    (1..=100).contains(&length)
-        && !text.starts_with('.')
-        && text.trim() == text
-        && !text
-            .chars()
-            .any(|c| c.is_control() || c == '/' || c == '\\')
-}
-
-fn positive(span: &Span) -> bool {
-    *span > Span::ZERO && *span <= Span::from_secs(3600)
-}
-
-fn read_service(text: &str) -> Option<Option<ServiceTime>> {
-    if text == "none" {
-        return Some(None);
-    }
-    let service = if let Some(mean) = text.strip_prefix("exponential ") {
-        ServiceTime::Exponential(parse_span(mean).filter(positive)?)
-    } else if let Some(rest) = text.strip_prefix("log-normal ") {
-        let (mean, sd) = rest.split_once(" sd ")?;
-        ServiceTime::LogNormal {
-            mean: parse_span(mean).filter(positive)?,
-            sd: parse_span(sd).filter(positive)?,
-        }
-    } else if let Some(points) = text.strip_prefix("quantiles ") {
-        ServiceTime::Quantiles(read_quantiles(points)?)
-    } else {
-        ServiceTime::Fixed(parse_span(text).filter(|s| *s <= Span::from_secs(3600))?)
-    };
-    Some(Some(service))
-}
-
-/// Shares and times that both grow, up to 100 %.
-fn read_quantiles(text: &str) -> Option<Vec<(f64, Span)>> {
-    let mut points: Vec<(f64, Span)> = Vec::new();
-    for point in text.split(',') {
-        let (share, span) = point.split_once('%')?;
-        let share = parse_share(&format!("{}%", share.trim_start())).filter(|s| *s <= 1.0)?;
-        let span = parse_span(span.trim()).filter(|s| *s <= Span::from_secs(3600))?;
-        if points.last().is_some_and(|(s, t)| share <= *s || span < *t) {
-            return None;
-        }
-        points.push((share, span));
-    }
-    points.last().filter(|(share, _)| *share == 1.0)?;
-    Some(points)
-}
-
-fn read_hours(text: &str) -> Option<Vec<(Span, f64)>> {
-    if text == "flat" {
-        return Some(Vec::new());
-    }
-    let mut hours: Vec<(Span, f64)> = Vec::new();
-    for step in text.split(',') {
-        let (clock, factor) = step.trim().split_once(" x")?;
-        let at = parse_clock(clock)?;
-        let factor: f64 = factor.parse().ok().filter(|f| (0.0..=1000.0).contains(f))?;
-        if hours.last().is_some_and(|(last, _)| at <= *last) {
-            return None;
-        }
-        hours.push((at, factor));
-    }
-    hours.iter().any(|(_, f)| *f > 0.0).then_some(hours)
-}
-
-fn day_span(text: &str) -> Option<Span> {
-    parse_span(text).filter(|s| *s <= Span::from_secs(30 * 86_400))
-}
-
-fn read_sign_in(text: &str) -> Option<SignIn> {
-    if text == "at start" {
-        return Some(SignIn::AtStart);
-    }
-    if let Some(clock) = text.strip_prefix("at ") {
-        return parse_clock(clock).map(SignIn::At);
-    }
-    if let Some(width) = text.strip_prefix("uniform over ") {
-        return day_span(width).map(SignIn::UniformOver);
-    }
-    let (mean, sd) = text.strip_prefix("normal ")?.split_once(" sd ")?;
-    Some(SignIn::Normal {
-        mean: parse_clock(mean)?,
-        sd: day_span(sd)?,
-    })
-}
-
-/// A time of day and how long from then on.
-fn read_lunch(text: &str) -> Option<Lunch> {
-    let (at, lasts) = text.split_once(" for ")?;
-    let at = read_sign_in(at).filter(|at| matches!(at, SignIn::At(_) | SignIn::Normal { .. }))?;
-    let lasts = parse_span(lasts).filter(|s| *s > Span::ZERO && *s < Span::from_secs(86_400))?;
-    Some(Lunch { at, lasts })
-}
-
-fn read_reestablish(text: &str) -> Option<Reestablish> {
-    if text == "never" {
-        return Some(Reestablish::Never);
-    }
-    if let Some(delay) = text.strip_prefix("fixed ") {
-        return day_span(delay).map(Reestablish::Fixed);
-    }
-    if let Some(bounds) = text.strip_prefix("uniform ") {
-        let (from, to) = bounds.split_once("..")?;
-        let (from, to) = (day_span(from)?, day_span(to)?);
-        return (from <= to).then_some(Reestablish::Uniform(from, to));
-    }
-    let (first, rest) = text.strip_prefix("backoff ")?.split_once(" x")?;
-    let (factor, rest) = rest.split_once(" max ")?;
-    let (cap, jitter) = rest.split_once(" jitter ").unwrap_or((rest, "0 %"));
-    let factor: f64 = factor.parse().ok().filter(|f| (1.0..=100.0).contains(f))?;
-    let jitter = parse_share(jitter).filter(|j| *j <= 1.0)?;
-    Some(Reestablish::Backoff {
-        first: day_span(first)?,
-        factor,
-        cap: day_span(cap)?,
-        jitter,
-    })
 }
 
 #[cfg(test)]
@@ -400,106 +358,6 @@ mod tests {
                 .expects()
                 .ends_with("from 0 s to 1 h, like \"25 min\"")
         );
-    }
-
-    #[test]
-    fn policies_and_sign_ins_are_read() {
-        let s = Span::from_secs;
-        assert_eq!(
-            read_reestablish("fixed 30 s"),
-            Some(Reestablish::Fixed(s(30)))
-        );
-        assert_eq!(
-            read_reestablish("uniform 0 s..600 s"),
-            Some(Reestablish::Uniform(s(0), s(600)))
-        );
-        assert_eq!(
-            read_reestablish("backoff 5 s x2 max 300 s jitter 20 %"),
-            Some(Reestablish::Backoff {
-                first: s(5),
-                factor: 2.0,
-                cap: s(300),
-                jitter: 0.2
-            })
-        );
-        for bad in [
-            "30 s",
-            "fixed 30",
-            "uniform 9 s..1 s",
-            "backoff 5 s x0.5 max 300 s",
-            "Never",
-            "fixed -1 s",
-        ] {
-            assert_eq!(read_reestablish(bad), None, "{bad}");
-        }
-        assert_eq!(
-            read_sign_in("normal 09:00 sd 25 min"),
-            Some(SignIn::Normal {
-                mean: s(32_400),
-                sd: s(1500)
-            })
-        );
-        assert_eq!(read_sign_in("at 08:30"), Some(SignIn::At(s(30_600))));
-        assert_eq!(read_sign_in("uniform over 30"), None);
-        assert_eq!(
-            read_lunch("at 12:00 for 1 h"),
-            Some(Lunch {
-                at: SignIn::At(s(43_200)),
-                lasts: s(3600)
-            })
-        );
-        for bad in [
-            "at 12:00",
-            "at 12:00 for 0 s",
-            "uniform over 1 h for 1 h",
-            "normal 12:00 for 1 h",
-            "at start for 1 h",
-        ] {
-            assert_eq!(read_lunch(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn stations_and_days_are_read() {
-        let ms = Span::from_millis;
-        assert_eq!(read_service("none"), Some(None));
-        assert_eq!(read_service("4 ms"), Some(Some(ServiceTime::Fixed(ms(4)))));
-        assert_eq!(
-            read_service("quantiles 50 % 3 ms, 90% 8 ms, 100 % 20 ms"),
-            Some(Some(ServiceTime::Quantiles(vec![
-                (0.5, ms(3)),
-                (0.9, ms(8)),
-                (1.0, ms(20))
-            ])))
-        );
-        for bad in [
-            "quantiles 50 % 3 ms",
-            "quantiles 50 % 3 ms, 40 % 8 ms, 100 % 9 ms",
-            "4",
-            "exponential 0 ms",
-            "log-normal 4 ms",
-        ] {
-            assert_eq!(read_service(bad), None, "{bad}");
-        }
-        assert_eq!(
-            read_hours("08:00 x1, 12:00 x0.4").unwrap(),
-            [
-                (Span::from_secs(28_800), 1.0),
-                (Span::from_secs(43_200), 0.4)
-            ]
-        );
-        for bad in ["08:00 x1, 07:00 x1", "08:00", "08:00 x-1", "08:00 x0", ""] {
-            assert_eq!(read_hours(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_name_can_be_a_folder() {
-        for bad in ["", ".", "..", ".x", "a/b", "a\\b", " a", "a\n"] {
-            assert!(!is_name(bad), "{bad:?}");
-        }
-        assert!(is_name("<script>alert(1)"));
-        assert!(is_name("Zürich front-office"));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! `[[objective]]`: read by the unit of its metric, and checked before anything runs.
 
-use super::catalogue::OBJECTIVE;
 use super::document::{Document, Entry, Form, Section};
 use super::error::{ScenarioError, nearest};
 use crate::deployment::Plan;
 use crate::measure::{Bound, METRICS, Metric, Objective, Scope, Unit};
-use crate::quantity::{parse_rate, parse_share, parse_span};
+use crate::quantity::{Span, parse_rate, parse_share, parse_span, print_span};
+
+const OBJECTIVE: [&str; 5] = ["metric", "cause", "scope", "at_most", "at_least"];
 
 /// What a target of that unit looks like.
 pub fn example(unit: Unit) -> &'static str {
@@ -32,6 +33,19 @@ pub fn target(unit: Unit, form: &Form) -> Option<f64> {
         (Unit::Milliseconds, Form::Text(text)) => parse_span(text).map(|s| s.0 as f64 / 1e3),
         (Unit::Seconds, Form::Text(text)) => parse_span(text).map(|s| s.0 as f64 / 1e6),
         _ => None,
+    }
+}
+
+/// A target as it would stand in a file.
+pub fn written_target(unit: Unit, target: f64) -> String {
+    let text = |t: String| Form::Text(t).shown();
+    match unit {
+        Unit::Count => format!("{target}"),
+        Unit::Fraction => text(format!("{} %", target * 100.0)),
+        Unit::PerClientHour => text(format!("{target} /h")),
+        Unit::PerSecond => text(format!("{target} /s")),
+        Unit::Milliseconds => text(print_span(Span((target * 1e3) as u64))),
+        Unit::Seconds => text(print_span(Span((target * 1e6) as u64))),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::catalogue::{Key, TABLES, keys_of};
 use super::document::{Document, Form};
 use super::error::{Place, ScenarioError, nearest};
-use super::settings::{as_form, shipped_names};
+use super::profile::shipped_names;
 
 /// One `--set`.
 #[derive(Clone, PartialEq, Debug)]
@@ -13,7 +13,7 @@ pub struct Override {
     table: String,
     /// `None`: every section of the table.
     name: Option<String>,
-    key: String,
+    key: &'static Key,
     value: String,
     /// Where it stands, where that is not `--set`.
     stands: Option<Place>,
@@ -62,20 +62,20 @@ impl Override {
                 "{path}: a name cannot be set from the command line"
             )));
         }
-        if !keys.iter().any(|k| k.name == key) {
+        let Some(key) = keys.iter().copied().find(|k| k.name == key) else {
             let names = keys.iter().map(|k| k.name);
             return Err(bad(format!(
                 "unknown key `{key}` in {table}{}; valid: {}",
                 nearest(key, names.clone()),
                 names.collect::<Vec<_>>().join(", ")
             )));
-        }
+        };
         let value = value.trim();
         let bare = value
             .strip_prefix('"')
             .and_then(|v| v.strip_suffix('"'))
             .unwrap_or(value);
-        let (given, table, key, value) = (given.into(), table.into(), key.into(), bare.into());
+        let (given, table, value) = (given.into(), table.into(), bare.into());
         Ok(Override {
             given,
             table,
@@ -87,14 +87,9 @@ impl Override {
     }
 
     /// Sets a key of one section to a value that is known to be valid.
-    pub fn of(table: &str, name: &str, key: &Key, value: &str) -> Override {
+    pub fn of(table: &str, name: &str, key: &'static Key, value: &str) -> Override {
         let given = format!("{table}.{name}.{}={value}", key.name);
-        let (table, name, key, value) = (
-            table.into(),
-            Some(name.into()),
-            key.name.into(),
-            value.into(),
-        );
+        let (table, name, value) = (table.into(), Some(name.into()), value.into());
         Override {
             given,
             table,
@@ -112,7 +107,12 @@ impl Override {
 
     /// The key it sets.
     pub fn key(&self) -> &str {
-        &self.key
+        self.key.name
+    }
+
+    /// The same with all that is known of it.
+    pub(super) fn catalogue_key(&self) -> &'static Key {
+        self.key
     }
 
     /// The value it sets.
@@ -122,12 +122,14 @@ impl Override {
 
     /// Whether it sets this key of this section.
     pub fn applies(&self, table: &str, name: &str, key: &str) -> bool {
-        self.table == table && self.key == key && self.name.as_deref().is_none_or(|n| n == name)
+        self.table == table
+            && self.key.name == key
+            && self.name.as_deref().is_none_or(|n| n == name)
     }
 
     /// The value as it would be read from a file.
     pub fn form_for(&self, key: &Key) -> Form {
-        as_form(key, &self.value)
+        key.kind.form_of(&self.value)
     }
 
     /// Where it stands.

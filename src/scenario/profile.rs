@@ -2,12 +2,19 @@
 
 use std::path::Path;
 
-use super::catalogue::{self, Key, Standing};
+use super::catalogue::{Key, Standing, keys_of_profile};
 use super::document::{Document, Entry, Form};
 use super::error::{Place, ScenarioError, nearest};
+use super::files::{Files, read_text_from};
+use super::kind::Profiles;
 
 /// The kinds of profile, as folders under `models/profiles`.
-pub const KINDS: [&str; 4] = ["clients", "gateways", "workloads", "paths"];
+pub const KINDS: [&str; 4] = [
+    Profiles::Clients.name(),
+    Profiles::Gateways.name(),
+    Profiles::Workloads.name(),
+    Profiles::Paths.name(),
+];
 
 macro_rules! shipped {
     ($($kind:literal / $name:literal),* $(,)?) => {
@@ -91,13 +98,19 @@ pub struct Profile {
     pub values: Vec<Given>,
 }
 
-fn keys_of_kind(kind: &str) -> &'static [Key] {
-    match kind {
-        "clients" => catalogue::CLIENTS,
-        "gateways" => catalogue::GATEWAY,
-        "workloads" => catalogue::WORKLOAD,
-        _ => catalogue::PATH,
-    }
+fn keys_of_kind(kind: &str) -> Vec<&'static Key> {
+    let kind = Profiles::ALL.into_iter().find(|k| k.name() == kind);
+    kind.map(keys_of_profile).unwrap_or_default()
+}
+
+/// The names that a `[[path]]` or `[[workload]]` override may address besides those of the file.
+pub(super) fn shipped_names(table: &str) -> impl Iterator<Item = &'static str> {
+    let serves = |kind: &&Profiles| kind.table() == Some(table);
+    let kind = Profiles::ALL.iter().find(serves).map(|kind| kind.name());
+    SHIPPED
+        .iter()
+        .filter(move |(k, ..)| Some(*k) == kind)
+        .map(|(_, name, _)| *name)
 }
 
 fn text_of(entry: &Entry) -> Result<&str, ScenarioError> {
@@ -152,10 +165,22 @@ impl Profile {
     ///
     /// # Errors
     /// The unknown name at `place` with the nearest known one, or the file's own error.
+    #[cfg(feature = "files")]
     pub fn find(
         kind: &str,
         name: &str,
         from: &Path,
+        place: &Place,
+        known: &[&str],
+    ) -> Result<Profile, ScenarioError> {
+        Profile::find_among(kind, name, (&super::files::Disk, from), place, known)
+    }
+
+    /// As `find`, among other files.
+    pub(super) fn find_among(
+        kind: &str,
+        name: &str,
+        (files, from): (&dyn Files, &Path),
         place: &Place,
         known: &[&str],
     ) -> Result<Profile, ScenarioError> {
@@ -170,7 +195,7 @@ impl Profile {
         if name.ends_with(".toml") {
             let path = from.join(name);
             let shown = path.display().to_string();
-            let text = super::read_text(&path).map_err(|e| match e {
+            let text = read_text_from(files, &path).map_err(|e| match e {
                 ScenarioError::World { cause, .. } => {
                     ScenarioError::input(place, format!("profile {shown}: {cause}"))
                 }
@@ -202,7 +227,8 @@ impl Profile {
 
 fn find_key(kind: &str, name: &str, place: &Place) -> Result<&'static Key, ScenarioError> {
     let keys = keys_of_kind(kind);
-    keys.iter().find(|k| k.name == name).ok_or_else(|| {
+    let key = keys.iter().find(|k| k.name == name);
+    key.copied().ok_or_else(|| {
         let names = keys.iter().map(|k| k.name);
         ScenarioError::input(
             place,

@@ -3,7 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Override, Records, Scenario, ScenarioError, read_scenario, read_text};
+#[cfg(feature = "files")]
+use super::error::ScenarioError;
+use super::files::Files;
+use super::overrides::Override;
+use super::records::Records;
 
 /// The text of a scenario and the overrides on top of it.
 #[derive(Clone, Debug)]
@@ -17,7 +21,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// A text that came from `file`; profiles and records are looked for in `folder`.
+    /// A text that came from `file`; profiles and records are looked for in `folder`, where the feature `files` is on.
     pub fn new(file: &str, text: &str, folder: &Path) -> Source {
         Source {
             file: file.into(),
@@ -32,13 +36,20 @@ impl Source {
     ///
     /// # Errors
     /// The file system's refusal.
+    #[cfg(feature = "files")]
     pub fn read(path: &Path) -> Result<Source, ScenarioError> {
         let folder = path.parent().unwrap_or(Path::new(""));
-        Ok(Source::new(
-            &path.display().to_string(),
-            &read_text(path)?,
-            folder,
-        ))
+        let text = super::files::read_text(path)?;
+        Ok(Source::new(&path.display().to_string(), &text, folder))
+    }
+
+    /// The same, its profiles and records being read from other files.
+    #[must_use]
+    pub fn with_files(self, files: impl Files + 'static) -> Source {
+        Source {
+            records: Arc::new(Records::from_files(files)),
+            ..self
+        }
     }
 
     /// The same text with more tables below it.
@@ -55,13 +66,5 @@ impl Source {
     pub fn under(mut self, overrides: impl IntoIterator<Item = Override>) -> Source {
         self.overrides.extend(overrides);
         self
-    }
-
-    /// The scenario, with further overrides on top.
-    ///
-    /// # Errors
-    /// The first thing that is wrong.
-    pub fn scenario(&self, overrides: &[Override]) -> Result<Scenario, ScenarioError> {
-        read_scenario(&self.clone().under(overrides.iter().cloned()))
     }
 }

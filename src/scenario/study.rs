@@ -5,9 +5,9 @@ use std::path::Path;
 use super::axis::Axis;
 use super::document::{Document, Entry, Form, Section};
 use super::error::{Place, ScenarioError, nearest};
+use super::files::{Files, read_text_from};
 use super::objective::target;
 use super::overrides::Override;
-use super::read_text;
 use crate::measure::{METRICS, Metric};
 use crate::quantity::parse_share;
 
@@ -115,8 +115,13 @@ impl Study {
     ///
     /// # Errors
     /// The file system's refusal, or what is wrong and in which line.
+    #[cfg(feature = "files")]
     pub fn of_table(path: &Path) -> Result<Study, ScenarioError> {
-        let text = read_text(path)?;
+        Study::read_table(&super::files::Disk, path)
+    }
+
+    fn read_table(files: &dyn Files, path: &Path) -> Result<Study, ScenarioError> {
+        let text = read_text_from(files, path)?;
         let file = path.display().to_string();
         let mut table = csv::ReaderBuilder::new();
         let mut table = table
@@ -289,7 +294,7 @@ impl HalfWidth {
                 format!(
                     "{} = {}",
                     metric.name,
-                    super::expand::written_target(metric.unit, *half).trim_matches('"')
+                    super::objective::written_target(metric.unit, *half).trim_matches('"')
                 )
             }
         }
@@ -335,7 +340,10 @@ fn combine(entry: &Entry) -> Result<Combine, ScenarioError> {
 }
 
 /// The study of a file, where it has one.
-pub fn read(document: &Document, folder: &Path) -> Result<Option<Study>, ScenarioError> {
+pub fn read(
+    document: &Document,
+    (files, folder): (&dyn Files, &Path),
+) -> Result<Option<Study>, ScenarioError> {
     let Some(section) = document.sections.iter().find(|s| s.table == "study") else {
         return Ok(None);
     };
@@ -350,7 +358,7 @@ pub fn read(document: &Document, folder: &Path) -> Result<Option<Study>, Scenari
             return Err(ScenarioError::input(&entry.key_place, message));
         }
     }
-    let mut study = points(section, folder)?;
+    let mut study = points(section, (files, folder))?;
     for axis in &study.axes {
         axis.values.iter().try_for_each(|o| o.check(document))?;
     }
@@ -363,7 +371,7 @@ pub fn read(document: &Document, folder: &Path) -> Result<Option<Study>, Scenari
     Ok(Some(study))
 }
 
-fn points(section: &Section, folder: &Path) -> Result<Study, ScenarioError> {
+fn points(section: &Section, (files, folder): (&dyn Files, &Path)) -> Result<Study, ScenarioError> {
     match (section.entry("vary"), section.entry("points")) {
         (Some(vary), None) => {
             let axes = texts(vary)?
@@ -377,7 +385,7 @@ fn points(section: &Section, folder: &Path) -> Result<Study, ScenarioError> {
             Study::new(axes.collect::<Result<_, _>>()?, combine, &vary.place)
         }
         (None, Some(points)) => match &points.form {
-            Form::Text(name) => Study::of_table(&folder.join(name)),
+            Form::Text(name) => Study::read_table(files, &folder.join(name)),
             other => {
                 let message = format!(
                     "study.points: found {}, expected the name of a CSV file",

@@ -1,6 +1,7 @@
 //! Values that are valid and yet unlikely to be meant, with their consequence.
 
-use super::Settings;
+use super::kind::Recorded;
+use super::setting::Settings;
 use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Plan};
 use crate::protocol::{
     OnNoAnswer, Reestablish, RefreshClock, RefreshMethod, UpdateBehaviour, granted_s,
@@ -41,6 +42,7 @@ pub fn of(plan: &Plan, settings: &[Settings]) -> Vec<String> {
             plan,
             clients,
             &plan.gateways[clients.gateway],
+            settings,
             &mut warnings,
         );
     }
@@ -106,13 +108,9 @@ fn without_station(gateway: &GatewayPlan, settings: &Settings, warnings: &mut Ve
     if gateway.station.is_some() {
         return;
     }
-    let idle = ["servers", "queue", "overload", "priority"]
-        .into_iter()
-        .filter(|key| {
-            let setting = settings.setting(key);
-            setting.key.default != Some(setting.text.as_str())
-        });
-    for key in idle {
+    let of_station = settings.entries.iter().filter(|s| s.key.needs_station);
+    for setting in of_station.filter(|s| s.key.default != Some(s.text.as_str())) {
+        let key = setting.key.name;
         warnings.push(format!(
             "gateway.{}: {key} has no effect without a service_time or a capacity: the gateway answers at once",
             gateway.name
@@ -121,15 +119,21 @@ fn without_station(gateway: &GatewayPlan, settings: &Settings, warnings: &mut Ve
 }
 
 /// Rows that lie outside the run, and files without any.
-fn of_records(plan: &Plan, clients: &ClientPlan, warnings: &mut Vec<String>) {
-    let calls = clients
-        .recorded_calls
-        .as_ref()
-        .map(|r| ("calls_file", r.rows(), r.outside()));
-    let signs = clients
-        .recorded_signs
-        .as_ref()
-        .map(|r| ("sign_in_file", r.rows(), r.outside()));
+fn of_records(
+    plan: &Plan,
+    clients: &ClientPlan,
+    settings: &[Settings],
+    warnings: &mut Vec<String>,
+) {
+    let is_group = |s: &&Settings| s.table == "clients" && s.name == clients.name;
+    let key = |records| {
+        let file = settings.iter().find(is_group)?.file(records)?;
+        Some(file.key.name)
+    };
+    let calls = key(Recorded::Calls).zip(clients.recorded_calls.as_ref());
+    let calls = calls.map(|(key, r)| (key, r.rows(), r.outside()));
+    let signs = key(Recorded::SignIns).zip(clients.recorded_signs.as_ref());
+    let signs = signs.map(|(key, r)| (key, r.rows(), r.outside()));
     for (key, rows, outside) in calls.into_iter().chain(signs) {
         let name = &clients.name;
         if outside > 0 {
@@ -154,6 +158,7 @@ fn of_clients(
     plan: &Plan,
     clients: &ClientPlan,
     gateway: &GatewayPlan,
+    settings: &[Settings],
     warnings: &mut Vec<String>,
 ) {
     let config = &clients.config;
@@ -199,7 +204,16 @@ fn of_clients(
             print_span(interval)
         ));
     }
-    of_records(plan, clients, warnings);
+    of_records(plan, clients, settings, warnings);
+    of_presence(plan, clients, warnings);
+    if config.reestablish == Reestablish::Fixed(Span::ZERO) {
+        warnings.push(format!("clients.{name}: reestablish = \"fixed 0 s\": a lost session is set up again at once; a failed set-up waits 500 ms (T1)"));
+    }
+}
+
+/// Sign-ins and sign-outs that the run does not reach.
+fn of_presence(plan: &Plan, clients: &ClientPlan, warnings: &mut Vec<String>) {
+    let name = &clients.name;
     if let SignIn::Normal { mean, .. } = clients.sign_in
         && (mean < plan.start || mean.0 - plan.start.0 >= plan.horizon.0)
     {
@@ -215,8 +229,5 @@ fn of_clients(
             "clients.{name}: sign_out is not after sign_in, and so is one of the next day, {}, which the run does not reach",
             print_clock(Span(out.0 - DAY_US))
         ));
-    }
-    if config.reestablish == Reestablish::Fixed(Span::ZERO) {
-        warnings.push(format!("clients.{name}: reestablish = \"fixed 0 s\": a lost session is set up again at once; a failed set-up waits 500 ms (T1)"));
     }
 }

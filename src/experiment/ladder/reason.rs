@@ -173,7 +173,11 @@ fn setting(scenario: &Scenario, table: &str, name: &str, key: &str) -> String {
         .section(table, name)
         .map_or_else(String::new, |section| {
             let setting = section.setting(key);
-            format!("{key} = {} ({})", setting.text, setting.origin_told())
+            format!(
+                "{key} = {} ({})",
+                setting.text,
+                setting.provenance_without_lines()
+            )
         })
 }
 

@@ -1,0 +1,47 @@
+//! `[[fault]]`: what goes wrong, whom it hits and when.
+
+use super::{CENTURY, MONTH, NOTHING};
+use crate::faults::FaultKind;
+use crate::quantity::Span;
+use crate::scenario::declare::{
+    choice, clock, flag, keys, name, span, stated, target, whole_or, words,
+};
+use crate::scenario::key::Standing::Assumption;
+use crate::scenario::setting::Stated;
+
+keys! {
+    /// `[[fault]]`.
+    FAULT as struct Fault {
+        /// the fault's name, for messages
+        name = name().optional();
+        /// what goes wrong
+        kind: FaultKind = choice::<FaultKind>().must();
+        /// whom it hits
+        target: Stated<String> = stated(&target()).must();
+        /// which of the gateways of that name, counted from 1
+        instance: Stated<Option<u32>> = stated(&whole_or("every", 1, 1_000_000)).or("every");
+        /// time of day at which it happens, the next day's if before the start; or mtbf and mttr
+        at: Option<Stated<Span>> = stated(&clock()).optional();
+        /// how long it lasts, with `at`
+        duration: Span = span(NOTHING, MONTH).or("5 min")
+            .from(Assumption, "a restart");
+        /// mean time from repair to fault, exponential
+        mtbf: Option<Span> = span(Span::from_secs(1), CENTURY).optional();
+        /// mean time from fault to repair, exponential, with `mtbf`
+        mttr: Span = span(NOTHING, MONTH).or("5 min")
+            .from(Assumption, "a restart");
+        /// connections are reset, which is noticed at once; else silence
+        reset: Stated<bool> = stated(&flag()).or("false")
+            .from(Assumption, "a host that is gone is silent");
+    }
+}
+
+words! { FaultKind {
+    "crash" => Crash, "a gateway stops without a word and starts again; what it forgets is a key of the gateway";
+    "stall" => Stall, "a gateway accepts messages and answers nothing";
+    "maintenance" => Maintenance, "a gateway ends every dialog with BYE and is away";
+    "link-outage" => LinkOutage, "a leg carries nothing: messages wait for its end on TCP and TLS, and are lost on UDP";
+    "ocs-failover" => OcsFailover, "OCS drops every connection and is away; it keeps no dialog";
+    "sleep" => Sleep, "the PC of a client sleeps: its timers wait, messages to it are lost";
+    "network-change" => NetworkChange, "the address of a client changes: its connection is reset";
+} }

@@ -1,0 +1,108 @@
+//! The catalogue of keys, a file for each part of a scenario. A key is declared once, by a line of [`keys!`](super::declare)
+//! that gives its name, meaning, kind, range, default, standing, source, alternatives and the field that it fills; the
+//! words of a choice are declared with their variants and meanings by [`words!`](super::declare).
+
+mod clients;
+mod fault;
+mod gateway;
+mod path;
+mod run;
+mod station;
+mod workload;
+
+pub use super::key::{Key, Standing};
+
+pub(super) use clients::{Clients, client_config};
+pub(super) use fault::Fault;
+pub(super) use gateway::{Fleet, Limits, gateway_config};
+pub(super) use path::path_config;
+pub(super) use run::Run;
+pub(super) use station::{Priority, Station};
+pub(super) use workload::workload_config;
+
+use super::kind::Profiles;
+use crate::quantity::Span;
+
+const NOTHING: Span = Span::ZERO;
+const MILLISECOND: Span = Span::from_millis(1);
+const HOUR: Span = Span::from_secs(3600);
+const DAY: Span = Span::from_secs(86_400);
+const MONTH: Span = Span::from_secs(31 * 86_400);
+const CENTURY: Span = Span::from_secs(100 * 366 * 86_400);
+/// The longest Session-Expires accepted; SIP allows up to 2³²−1 s, and no published deployment comes near this.
+const SE_MOST_S: u32 = 30 * 86_400;
+
+/// The keys that a table takes; `None`: there is no such table, or it is read by rules of its own.
+pub fn keys_of(table: &str) -> Option<Vec<&'static Key>> {
+    let lists: &[&'static [Key]] = match table {
+        "scenario" => &[run::RUN],
+        "gateway" => &[
+            gateway::GATEWAY_OWN,
+            gateway::GATEWAY,
+            station::STATION,
+            gateway::LIMITS,
+            path::PATH,
+        ],
+        "clients" => &[
+            clients::CLIENTS_OWN,
+            clients::CLIENTS,
+            workload::WORKLOAD,
+            path::PATH,
+        ],
+        "workload" => &[workload::WORKLOAD_OWN, workload::WORKLOAD],
+        "path" => &[path::PATH_OWN, path::PATH],
+        "fault" => &[fault::FAULT],
+        _ => return None,
+    };
+    Some(lists.iter().flat_map(|list| list.iter()).collect())
+}
+
+/// The keys that a profile may give.
+pub(super) fn keys_of_profile(kind: Profiles) -> Vec<&'static Key> {
+    let lists: &[&'static [Key]] = match kind {
+        Profiles::Clients => &[clients::CLIENTS],
+        Profiles::Gateways => &[gateway::GATEWAY, station::STATION, gateway::LIMITS],
+        Profiles::Workloads => &[workload::WORKLOAD],
+        Profiles::Paths => &[path::PATH],
+    };
+    lists.iter().flat_map(|list| list.iter()).collect()
+}
+
+/// The tables of a scenario.
+pub const TABLES: &[&str] = &[
+    "scenario",
+    "gateway",
+    "clients",
+    "workload",
+    "path",
+    "fault",
+    "objective",
+    "study",
+    "plot",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_and_alternative_is_valid() {
+        for table in TABLES {
+            for key in keys_of(table).unwrap_or_default() {
+                let values = key
+                    .default
+                    .iter()
+                    .filter(|d| !d.is_empty())
+                    .chain(key.alternatives);
+                for text in values {
+                    assert!(
+                        key.kind.read_text(text).is_some(),
+                        "{table}.{} = {text}",
+                        key.name
+                    );
+                }
+                assert!(!key.meaning.is_empty() && !key.source.is_empty());
+            }
+        }
+    }
+}

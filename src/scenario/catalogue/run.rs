@@ -1,0 +1,23 @@
+//! `[scenario]`: how long, how often, with which random numbers.
+
+use super::MONTH;
+use crate::quantity::Span;
+use crate::scenario::declare::{clock, keys, name, span, whole, whole64};
+
+keys! {
+    /// `[scenario]`.
+    RUN as struct Run {
+        /// the scenario's name, and that of its results folder
+        name = name().must();
+        /// time of day at which the run starts
+        start: Span = clock().or("08:00");
+        /// length of the run; nothing happens at the horizon itself
+        horizon: Span = span(Span::from_secs(1), MONTH).or("8 h");
+        /// independent repetitions, the unit of every interval
+        replications: u32 = whole(1, 100_000).or("10").sampling();
+        /// seed of every random stream
+        seed: u64 = whole64(0, i64::MAX as u64).or("1").sampling();
+        /// rows of drops.csv at most; the figures count every drop
+        drops_limit: u64 = whole64(0, 1_000_000_000).or("100000");
+    }
+}

@@ -1,0 +1,73 @@
+//! A key of the catalogue: what it means, the kind and range of its value, its default and where that comes from.
+
+use std::fmt;
+
+use super::kind::{Kind, Recorded};
+
+/// How far a value can be relied on (domain: the standing of the facts).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// Published by a vendor or an administrator.
+    Published,
+    /// Seen in real source code or an issue thread.
+    Seen,
+    /// Required or recommended by a standard.
+    Standard,
+    /// Assumed, because nobody published it.
+    Assumption,
+    /// A choice of the study: not a fact about the world.
+    Choice,
+}
+
+impl Standing {
+    /// All, with the words that profiles use.
+    pub const ALL: [(Standing, &'static str); 5] = [
+        (Standing::Published, Standing::Published.word()),
+        (Standing::Seen, Standing::Seen.word()),
+        (Standing::Standard, Standing::Standard.word()),
+        (Standing::Assumption, Standing::Assumption.word()),
+        (Standing::Choice, Standing::Choice.word()),
+    ];
+
+    /// The word that profiles use.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Standing::Published => "published",
+            Standing::Seen => "seen",
+            Standing::Standard => "standard",
+            Standing::Assumption => "assumption",
+            Standing::Choice => "choice",
+        }
+    }
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// A key of a scenario or profile.
+#[derive(PartialEq, Debug)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// The kind of its value.
+    pub kind: Kind,
+    /// Its default as it would be written; `None`: it must be given; empty: without it the key has no value.
+    pub default: Option<&'static str>,
+    /// The standing of the default.
+    pub standing: Standing,
+    /// Where the default comes from.
+    pub source: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// Other values that are just as possible while the truth is unknown: what `run` tries to see whether the assumption decides.
+    pub alternatives: &'static [&'static str],
+    /// The file of records that takes its place, where one does.
+    pub(super) unless: Option<Recorded>,
+    /// Whether it decides how often and by which random numbers, and not what: no part of the scenario's hash.
+    pub(super) is_sampling: bool,
+    /// Whether it has an effect only at a gateway that has servers.
+    pub(super) needs_station: bool,
+}

@@ -1,0 +1,419 @@
+//! Layers: a value comes from the command line, else the file, else a profile, else the catalogue's default.
+
+use std::path::Path;
+
+use super::catalogue::{Key, keys_of};
+use super::document::{Document, Entry, Form, Section};
+use super::error::{Place, ScenarioError, nearest};
+use super::files::Files;
+use super::kind::{Kind, Profiles, Recorded, Value};
+use super::overrides::Override;
+use super::profile::Profile;
+use super::setting::{Origin, Setting, Settings};
+
+/// What a profile, or a section that serves as one, says.
+struct Layer {
+    name: String,
+    values: Vec<(Given, Origin)>,
+}
+
+struct Given {
+    key: &'static str,
+    /// `None`: nobody knows.
+    form: Option<Form>,
+    place: Place,
+}
+
+/// Everything values are looked up in.
+pub struct Layers<'a> {
+    /// The scenario.
+    pub document: &'a Document,
+    /// What profile files are read from.
+    pub files: &'a dyn Files,
+    /// The folder that profile files are looked for in.
+    pub folder: &'a Path,
+    /// The command line.
+    pub overrides: &'a [Override],
+}
+
+fn from_profile(profile: Profile) -> Layer {
+    let values = profile.values.into_iter().map(|g| {
+        let origin = Origin::Profile {
+            profile: profile.name.clone(),
+            standing: g.standing,
+            source: g.source,
+        };
+        (
+            Given {
+                key: g.key,
+                form: g.form,
+                place: g.place,
+            },
+            origin,
+        )
+    });
+    Layer {
+        name: profile.name.clone(),
+        values: values.collect(),
+    }
+}
+
+impl Layers<'_> {
+    /// The values of one section.
+    ///
+    /// # Errors
+    /// The first key that is unknown, missing or wrong.
+    pub fn resolve(
+        &self,
+        table: &'static str,
+        section: &Section,
+    ) -> Result<Settings, ScenarioError> {
+        check_keys(table, section)?;
+        let name = self.name_of(table, section)?;
+        let mut settings = Settings {
+            table,
+            name,
+            place: section.place.clone(),
+            entries: Vec::new(),
+        };
+        let layers = self.layers_of(table, section, &settings.name)?;
+        let mut unknown = Vec::new();
+        for key in keys_of(table).unwrap_or_default() {
+            if let Some(setting) =
+                self.setting(table, section, &settings.name, key, &layers, &mut unknown)?
+            {
+                settings.entries.push(setting);
+            }
+        }
+        if !unknown.is_empty() {
+            return Err(ask_for(&settings, &layers, &unknown));
+        }
+        give_way_to_files(&mut settings)?;
+        Ok(settings)
+    }
+
+    fn name_of(&self, table: &str, section: &Section) -> Result<String, ScenarioError> {
+        if table == "fault" && section.entry("name").is_none() {
+            let faults = self.document.sections.iter().filter(|s| s.table == "fault");
+            let number = faults.take_while(|s| !std::ptr::eq(*s, section)).count() + 1;
+            return Ok(format!("fault-{number}"));
+        }
+        let Some(entry) = section.entry("name") else {
+            return Err(ScenarioError::input(
+                &section.place,
+                format!(
+                    "[[{table}]] has no `name`; expected {}",
+                    Kind::Name.expects()
+                ),
+            ));
+        };
+        match Kind::Name.read(&entry.form) {
+            Ok(Value::Text(name)) => Ok(name),
+            _ => Err(wrong(table, "", "name", entry, &Kind::Name.expects())),
+        }
+    }
+
+    /// What the section's profile, workload and path say.
+    fn layers_of(
+        &self,
+        table: &str,
+        section: &Section,
+        name: &str,
+    ) -> Result<Vec<Layer>, ScenarioError> {
+        let mut layers = Vec::new();
+        for key in keys_of(table).unwrap_or_default() {
+            let (kind, own) = match key.kind {
+                Kind::Reference(kind) => (kind, None),
+                Kind::Shared(kind) => (kind, kind.table()),
+                _ => continue,
+            };
+            let setting = self.setting(table, section, name, key, &[], &mut Vec::new())?;
+            let Some(Setting {
+                value: Value::Text(profile),
+                ..
+            }) = setting
+            else {
+                continue;
+            };
+            let place = self.place_of(table, section, name, key);
+            layers.push(self.layer(kind, own, &profile, &place)?);
+        }
+        Ok(layers)
+    }
+
+    fn place_of(&self, table: &str, section: &Section, name: &str, key: &Key) -> Place {
+        if let Some(o) = self.override_of(table, name, key) {
+            return o.place();
+        }
+        section
+            .entry(key.name)
+            .map_or_else(|| section.place.clone(), |e| e.place.clone())
+    }
+
+    fn layer(
+        &self,
+        kind: Profiles,
+        own: Option<&'static str>,
+        wanted: &str,
+        place: &Place,
+    ) -> Result<Layer, ScenarioError> {
+        let named = |s: &&Section| {
+            s.entry("name")
+                .is_some_and(|e| e.form == Form::Text(wanted.into()))
+        };
+        let section = own.and_then(|own| {
+            self.document
+                .sections
+                .iter()
+                .filter(|s| s.table == own)
+                .find(named)
+        });
+        let table = own.unwrap_or_default();
+        let mut layer = match section {
+            Some(section) => self.section_as_layer(own.unwrap_or_default(), section, wanted)?,
+            None => {
+                let known: Vec<&str> = self
+                    .document
+                    .sections
+                    .iter()
+                    .filter(|s| Some(s.table.as_str()) == own)
+                    .filter_map(|s| match s.entry("name").map(|e| &e.form) {
+                        Some(Form::Text(name)) => Some(name.as_str()),
+                        _ => None,
+                    })
+                    .collect();
+                from_profile(Profile::find_among(
+                    kind.name(),
+                    wanted,
+                    (self.files, self.folder),
+                    place,
+                    &known,
+                )?)
+            }
+        };
+        for o in self.overrides.iter().filter(|_| own.is_some()) {
+            for key in keys_of(table)
+                .unwrap_or_default()
+                .iter()
+                .filter(|k| o.applies(table, wanted, k.name))
+            {
+                let given = Given {
+                    key: key.name,
+                    form: Some(o.form_for(key)),
+                    place: o.place(),
+                };
+                layer.values.insert(0, (given, Origin::Override));
+            }
+        }
+        Ok(layer)
+    }
+
+    fn section_as_layer(
+        &self,
+        table: &'static str,
+        section: &Section,
+        wanted: &str,
+    ) -> Result<Layer, ScenarioError> {
+        check_keys(table, section)?;
+        let keys = keys_of(table).unwrap_or_default();
+        let mut values: Vec<(Given, Origin)> = section
+            .entries
+            .iter()
+            .filter_map(|entry| {
+                keys.iter()
+                    .find(|k| k.name == entry.key)
+                    .map(|k| (k, entry))
+            })
+            .map(|(key, entry)| {
+                let given = Given {
+                    key: key.name,
+                    form: Some(entry.form.clone()),
+                    place: entry.place.clone(),
+                };
+                (given, Origin::File(entry.place.clone()))
+            })
+            .collect();
+        for layer in self.layers_of(table, section, wanted)? {
+            values.extend(layer.values);
+        }
+        Ok(Layer {
+            name: wanted.into(),
+            values,
+        })
+    }
+
+    fn setting(
+        &self,
+        table: &str,
+        section: &Section,
+        name: &str,
+        key: &'static Key,
+        layers: &[Layer],
+        unknown: &mut Vec<&'static str>,
+    ) -> Result<Option<Setting>, ScenarioError> {
+        let Some(choice) = self.choose(table, section, name, key, layers, unknown)? else {
+            return Ok(None);
+        };
+        let (form, place, origin) = choice;
+        let entry = Entry {
+            key: key.name.into(),
+            key_place: place.clone(),
+            form,
+            place,
+        };
+        let value = key.kind.read(&entry.form).map_err(|valid| {
+            let default = default_below(key, &entry, layers);
+            wrong(table, name, key.name, &entry, &format!("{valid}{default}"))
+        })?;
+        let text = entry.form.bare();
+        Ok(Some(Setting {
+            key,
+            text,
+            value,
+            origin,
+        }))
+    }
+
+    /// The value of a key as written, of the highest layer that gives it.
+    fn choose(
+        &self,
+        table: &str,
+        section: &Section,
+        name: &str,
+        key: &'static Key,
+        layers: &[Layer],
+        unknown: &mut Vec<&'static str>,
+    ) -> Result<Option<(Form, Place, Origin)>, ScenarioError> {
+        if let Some(o) = self.override_of(table, name, key) {
+            return Ok(Some((o.form_for(key), o.place(), Origin::Override)));
+        }
+        if let Some(entry) = section.entry(key.name) {
+            let origin = Origin::File(entry.place.clone());
+            return Ok(Some((entry.form.clone(), entry.place.clone(), origin)));
+        }
+        let mut given = layers.iter().flat_map(|l| &l.values);
+        if let Some((given, origin)) = given.find(|(given, _)| given.key == key.name) {
+            let Some(form) = &given.form else {
+                unknown.push(key.name);
+                return Ok(None);
+            };
+            return Ok(Some((form.clone(), given.place.clone(), origin.clone())));
+        }
+        match key.default {
+            Some("") => Ok(None),
+            Some(text) => Ok(Some((
+                key.kind.form_of(text),
+                section.place.clone(),
+                Origin::Default,
+            ))),
+            None => Err(missing(table, name, key, &section.place)),
+        }
+    }
+
+    /// The last override of a key.
+    fn override_of(&self, table: &str, name: &str, key: &Key) -> Option<&Override> {
+        let applies = |o: &&Override| o.applies(table, name, key.name);
+        self.overrides.iter().rev().find(applies)
+    }
+}
+
+/// What would hold without a wrong value, for its message.
+fn default_below(key: &Key, wrong: &Entry, layers: &[Layer]) -> String {
+    // A wrong value is not its own default: what would hold without it may stand in the next layer.
+    let mut others = layers
+        .iter()
+        .flat_map(|l| &l.values)
+        .filter(|(given, _)| given.key == key.name);
+    let below = others.find(|(given, _)| given.place != wrong.place);
+    match below.and_then(|(given, _)| given.form.as_ref()) {
+        Some(form) => format!("; default {}", form.shown()),
+        None => key
+            .default
+            .filter(|d| !d.is_empty())
+            .map(|d| format!("; default {}", key.kind.form_of(d).shown()))
+            .unwrap_or_default(),
+    }
+}
+
+fn wrong(table: &str, name: &str, key: &str, entry: &Entry, valid: &str) -> ScenarioError {
+    let path = if name.is_empty() || table == "scenario" {
+        format!("{table}.{key}")
+    } else {
+        format!("{table}.{name}.{key}")
+    };
+    ScenarioError::input(
+        &entry.place,
+        format!("{path}: found {}, expected {valid}", entry.form.shown()),
+    )
+}
+
+fn missing(table: &str, name: &str, key: &Key, place: &Place) -> ScenarioError {
+    ScenarioError::input(
+        place,
+        format!(
+            "{table}.{name} has no `{}` ({}); expected {}",
+            key.name,
+            key.meaning,
+            key.kind.expects()
+        ),
+    )
+}
+
+fn ask_for(settings: &Settings, layers: &[Layer], unknown: &[&str]) -> ScenarioError {
+    let profile = layers.first().map_or("", |l| l.name.as_str());
+    let wanted: Vec<String> = keys_of(settings.table)
+        .unwrap_or_default()
+        .iter()
+        .filter(|k| unknown.contains(&k.name))
+        .map(|k| format!("`{}` ({}: {})", k.name, k.meaning, k.kind.expects()))
+        .collect();
+    let message = format!(
+        "{}.{}: nobody has published what {profile:?} does, and nothing is invented: assume a behaviour and set {}",
+        settings.table,
+        settings.name,
+        wanted.join(" and ")
+    );
+    ScenarioError::input(&settings.place, message)
+}
+
+/// A file of records takes the place of some keys: they must not be given, and have no value.
+fn give_way_to_files(settings: &mut Settings) -> Result<(), ScenarioError> {
+    let file_of = |setting: &Setting| settings.file(setting.key.unless?);
+    for setting in &settings.entries {
+        let Some(file) = file_of(setting) else {
+            continue;
+        };
+        let place = match &setting.origin {
+            Origin::File(place) => place.clone(),
+            Origin::Override => Place::whole("--set"),
+            Origin::Profile { .. } | Origin::Default => continue,
+        };
+        let message = format!(
+            "clients.{}: `{}` takes the place of `{}`: give one of them, not both",
+            settings.name, file.key.name, setting.key.name
+        );
+        return Err(ScenarioError::input(&place, message));
+    }
+    let files = [Recorded::Calls, Recorded::SignIns].map(|r| settings.file(r).map(|_| r));
+    let gives_way = |s: &Setting| s.key.unless.is_some_and(|r| files.contains(&Some(r)));
+    settings.entries.retain(|s| !gives_way(s));
+    Ok(())
+}
+
+/// Every key of the section must be one of the table's.
+fn check_keys(table: &str, section: &Section) -> Result<(), ScenarioError> {
+    let keys = keys_of(table).unwrap_or_default();
+    for entry in &section.entries {
+        if !keys.iter().any(|k| k.name == entry.key) {
+            let names: Vec<&str> = keys.iter().map(|k| k.name).collect();
+            let message = format!(
+                "unknown key `{}` in {table}{}; valid: {}",
+                entry.key,
+                nearest(&entry.key, names.iter().copied()),
+                names.join(", ")
+            );
+            return Err(ScenarioError::input(&entry.key_place, message));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,251 @@
+//! From a text to a checked scenario: the order in which its parts are read.
+
+use std::path::Path;
+
+use super::build;
+use super::catalogue::{Run, TABLES};
+use super::document::{Document, Form};
+use super::error::{Place, ScenarioError, nearest};
+use super::layers::Layers;
+use super::objective;
+use super::overrides::Override;
+use super::plot::{self, Plot};
+use super::setting::Settings;
+use super::source::Source;
+use super::study::{self, Study};
+use super::warnings;
+use crate::deployment::Plan;
+use crate::measure::Objective;
+
+/// A checked scenario.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// What it was read from.
+    pub source: Source,
+    /// The file it came from, as the user named it.
+    pub file: String,
+    /// The comment that the file opens with: the question.
+    pub question: String,
+    /// What is simulated.
+    pub plan: Plan,
+    /// How often.
+    pub replications: u32,
+    /// What is wanted.
+    pub objectives: Vec<Objective>,
+    /// What is turned, where the file asks for a study.
+    pub study: Option<Study>,
+    /// The plots that the file asks for besides those that every results folder has.
+    pub plots: Vec<Plot>,
+    /// Every value with its origin: `[scenario]`, the gateways, the client groups.
+    pub settings: Vec<Settings>,
+    /// The same of each `[[workload]]` and `[[path]]` of the file.
+    pub shared: Vec<Settings>,
+    /// What is valid and yet unlikely to be meant.
+    pub warnings: Vec<String>,
+}
+
+impl Scenario {
+    /// Reads a scenario from a text without a file; records and profiles of its own are looked for in the working folder,
+    /// where the feature `files` is on.
+    ///
+    /// ```
+    /// use rccsim::scenario::Scenario;
+    ///
+    /// let scenario = Scenario::from_toml(
+    ///     r#"
+    ///     [scenario]
+    ///     name = "morning"
+    ///     horizon = "4 h"
+    ///
+    ///     [[gateway]]
+    ///     name = "pbx"
+    ///     profile = "ignores-update"
+    ///
+    ///     [[clients]]
+    ///     name = "office"
+    ///     gateway = "pbx"
+    ///     count = 200
+    ///     "#,
+    /// )?;
+    /// assert_eq!(scenario.plan.clients[0].count, 200);
+    /// let interval = scenario.section("clients", "office").unwrap().setting("refresh_interval");
+    /// assert!(interval.provenance().contains("published: Communicator 2007 R2"));
+    ///
+    /// let error = Scenario::from_toml("[scenarios]").unwrap_err();
+    /// assert!(error.to_string().starts_with("scenario:1:2: unknown table `scenarios`; did you mean `scenario`?"));
+    /// # Ok::<(), rccsim::scenario::ScenarioError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its line.
+    pub fn from_toml(text: &str) -> Result<Scenario, ScenarioError> {
+        Source::new("scenario", text, Path::new("")).scenario(&[])
+    }
+
+    /// The same scenario with overrides on top of those that it has.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn with(&self, overrides: &[Override]) -> Result<Scenario, ScenarioError> {
+        self.source.scenario(overrides)
+    }
+
+    /// The settings of a section.
+    pub fn section(&self, table: &str, name: &str) -> Option<&Settings> {
+        self.settings
+            .iter()
+            .find(|s| s.table == table && (table == "scenario" || s.name == name))
+    }
+}
+
+impl Source {
+    /// The scenario, with further overrides on top.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn scenario(&self, overrides: &[Override]) -> Result<Scenario, ScenarioError> {
+        read(&self.clone().under(overrides.iter().cloned()))
+    }
+}
+
+/// Loads a scenario file, under the command line's overrides.
+///
+/// # Errors
+/// The first thing that is wrong.
+#[cfg(feature = "files")]
+pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario, ScenarioError> {
+    let text = super::files::read_text(path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    parse(&path.display().to_string(), &text, folder, overrides)
+}
+
+/// Parses a scenario's text, which came from `file`; profiles and records are looked for in `folder`, where the feature
+/// `files` is on.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn parse(
+    file: &str,
+    text: &str,
+    folder: &Path,
+    overrides: &[Override],
+) -> Result<Scenario, ScenarioError> {
+    Source::new(file, text, folder).scenario(overrides)
+}
+
+fn read(source: &Source) -> Result<Scenario, ScenarioError> {
+    let Source {
+        file,
+        text,
+        folder,
+        overrides,
+        records,
+    } = source;
+    let document = Document::parse(file, text)?;
+    check_tables(&document)?;
+    for o in overrides {
+        o.check(&document)?;
+    }
+    let layers = Layers {
+        document: &document,
+        files: records.files(),
+        folder,
+        overrides,
+    };
+    let mut settings = Vec::new();
+    for table in ["scenario", "gateway", "clients", "fault"] {
+        for section in document.sections.iter().filter(|s| s.table == table) {
+            let resolved: Settings = layers.resolve(table, section)?;
+            if settings
+                .iter()
+                .any(|s: &Settings| s.table == table && s.name == resolved.name)
+            {
+                let message = format!(
+                    "a second {table} named {:?}: names must differ",
+                    resolved.name
+                );
+                return Err(ScenarioError::input(&section.place, message));
+            }
+            settings.push(resolved);
+        }
+    }
+    // Sections that nothing refers to are checked all the same.
+    let mut shared = Vec::new();
+    for table in ["workload", "path"] {
+        for section in document.sections.iter().filter(|s| s.table == table) {
+            shared.push(layers.resolve(table, section)?);
+        }
+    }
+    let run = Run::of(&settings[0]);
+    let plan = build::plan(&run, &settings, folder, records)?;
+    let objectives = objective::read_all(&document, &plan)?;
+    let warnings = warnings::of(&plan, &settings);
+    let study = study::read(&document, (records.files(), folder))?;
+    Ok(Scenario {
+        source: source.clone(),
+        file: file.clone(),
+        question: document.opening.clone(),
+        plan,
+        replications: run.replications,
+        objectives,
+        plots: plot::read_all(&document, study.as_ref())?,
+        study,
+        settings,
+        shared,
+        warnings,
+    })
+}
+
+fn check_tables(document: &Document) -> Result<(), ScenarioError> {
+    let whole = Place::whole(&document.file);
+    if let Some(entry) = document.top.entries.first() {
+        let hint = if matches!(entry.form, Form::List(_)) {
+            ""
+        } else {
+            "; keys belong into a table"
+        };
+        let message = format!(
+            "unknown key `{}` before any table{hint}; tables: {}",
+            entry.key,
+            TABLES.join(", ")
+        );
+        return Err(ScenarioError::input(&entry.key_place, message));
+    }
+    for section in &document.sections {
+        if !TABLES.contains(&section.table.as_str()) {
+            let near = nearest(&section.table, TABLES.iter().copied());
+            let message = format!(
+                "unknown table `{}`{near}; valid: {}",
+                section.table,
+                TABLES.join(", ")
+            );
+            return Err(ScenarioError::input(&section.place, message));
+        }
+        if section.repeated == matches!(section.table.as_str(), "scenario" | "study") {
+            let table = &section.table;
+            let form = if section.repeated {
+                format!("[{table}]")
+            } else {
+                format!("[[{table}]]")
+            };
+            return Err(ScenarioError::input(
+                &section.place,
+                format!("write {form}"),
+            ));
+        }
+    }
+    for table in ["scenario", "gateway", "clients"] {
+        if !document.sections.iter().any(|s| s.table == table) {
+            let form = if table == "scenario" {
+                "[scenario]".into()
+            } else {
+                format!("[[{table}]]")
+            };
+            return Err(ScenarioError::input(
+                &whole,
+                format!("no {form}: a scenario needs [scenario], [[gateway]] and [[clients]]"),
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! A key with its value, and where that comes from.
+
+use super::error::Place;
+use super::key::{Key, Standing};
+use super::kind::{Kind, Recorded, Value};
+use crate::deployment::ServiceTime;
+use crate::protocol::Reestablish;
+use crate::quantity::{JOBS_PER_CALL, MESSAGES_PER_JOB, Span};
+use crate::workload::{DayShape, Lunch, SignIn};
+
+/// Where a value comes from.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Origin {
+    /// The command line.
+    Override,
+    /// The scenario file.
+    File(Place),
+    /// A profile, or a `[[path]]` or `[[workload]]` of the file.
+    Profile {
+        /// Its name.
+        profile: String,
+        /// How far the value can be relied on.
+        standing: Standing,
+        /// Where the value comes from.
+        source: String,
+    },
+    /// The catalogue.
+    Default,
+}
+
+/// A key with its value.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The key.
+    pub key: &'static Key,
+    /// The value as written.
+    pub text: String,
+    /// The value as read.
+    pub value: Value,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+impl Setting {
+    /// The standing of the value: the user's own values are choices.
+    pub fn standing(&self) -> Standing {
+        match &self.origin {
+            Origin::Override | Origin::File(_) => Standing::Choice,
+            Origin::Profile { standing, .. } => *standing,
+            Origin::Default => self.key.standing,
+        }
+    }
+
+    /// Where the value comes from, in words.
+    pub fn provenance(&self) -> String {
+        let from = match &self.origin {
+            Origin::Override => "given on the command line".into(),
+            Origin::File(place) => format!("given in line {}", place.line),
+            Origin::Profile {
+                profile,
+                standing,
+                source,
+            } => format!("{profile}, {standing}: {source}"),
+            Origin::Default => format!("default, {}: {}", self.key.standing, self.key.source),
+        };
+        from + &self.conversion()
+    }
+
+    /// The same for those who do not have the file before them: its line numbers say nothing to them.
+    pub fn provenance_without_lines(&self) -> String {
+        match &self.origin {
+            Origin::File(_) => format!("given{}", self.conversion()),
+            _ => self.provenance(),
+        }
+    }
+
+    /// What a published capacity comes to, at the messages of each action (domain: the table of messages per action).
+    pub fn conversion(&self) -> String {
+        let Value::Capacity(jobs_per_s) = self.value else {
+            return String::new();
+        };
+        let messages_per_s = jobs_per_s * MESSAGES_PER_JOB;
+        let messages_per_call = JOBS_PER_CALL * MESSAGES_PER_JOB;
+        format!(
+            "; {messages_per_s:.4} messages/s, {jobs_per_s:.4} jobs/s, at {messages_per_call} messages a call and {MESSAGES_PER_JOB} a job"
+        )
+    }
+
+    /// As it would stand in a file.
+    pub fn written(&self) -> String {
+        match self.key.kind {
+            Kind::Count(..) | Kind::Flag => self.text.clone(),
+            Kind::CountOr(word, ..) if self.text != word => self.text.clone(),
+            _ => toml::Value::String(self.text.clone()).to_string(),
+        }
+    }
+}
+
+/// The values of one section, all of its keys.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `scenario`, `gateway` or `clients`.
+    pub table: &'static str,
+    /// The section's name.
+    pub name: String,
+    /// Where the section stands.
+    pub place: Place,
+    /// In the order of the catalogue.
+    pub entries: Vec<Setting>,
+}
+
+impl Settings {
+    /// The setting of a key of the catalogue.
+    pub fn setting(&self, key: &str) -> &Setting {
+        self.find(key)
+            .unwrap_or_else(|| unreachable!("{} has no key {key}", self.table))
+    }
+
+    /// The setting of a key, where it has one.
+    pub fn find(&self, key: &str) -> Option<&Setting> {
+        self.entries.iter().find(|s| s.key.name == key)
+    }
+
+    /// The setting that names a file of records, where the section has one.
+    pub(super) fn file(&self, records: Recorded) -> Option<&Setting> {
+        let is_file = |s: &&Setting| s.key.kind == Kind::File(records);
+        self.entries.iter().find(is_file)
+    }
+
+    /// Where a setting stands, or the section without it.
+    pub(super) fn place_of<'a>(&'a self, setting: &'a Setting) -> &'a Place {
+        match &setting.origin {
+            Origin::File(place) => place,
+            _ => &self.place,
+        }
+    }
+}
+
+/// A type that a key's value is read into.
+pub(super) trait FromValue: Sized {
+    /// `None`: the value is of another kind.
+    fn from_value(value: &Value) -> Option<Self>;
+
+    /// The same from a setting, for those who ask where the value stands.
+    fn from_setting(setting: &Setting) -> Option<Self> {
+        Self::from_value(&setting.value)
+    }
+}
+
+/// A value with its setting: for errors that are found when several keys are seen together.
+pub(super) struct Stated<T> {
+    /// The value.
+    pub value: T,
+    /// Where it comes from.
+    pub setting: Setting,
+}
+
+impl<T: FromValue> FromValue for Stated<T> {
+    fn from_value(_: &Value) -> Option<Stated<T>> {
+        None
+    }
+
+    fn from_setting(setting: &Setting) -> Option<Stated<T>> {
+        let value = T::from_setting(setting)?;
+        let setting = setting.clone();
+        Some(Stated { value, setting })
+    }
+}
+
+impl<T> Stated<T> {
+    /// Whether a profile gave it.
+    pub fn is_of_profile(&self) -> bool {
+        matches!(self.setting.origin, Origin::Profile { .. })
+    }
+}
+
+macro_rules! from_value {
+    ($($type:ty: $pattern:pat => $value:expr;)*) => {
+        $(impl FromValue for $type {
+            fn from_value(value: &Value) -> Option<$type> {
+                match value {
+                    $pattern => $value,
+                    _ => None,
+                }
+            }
+        })*
+    };
+}
+
+from_value! {
+    String: Value::Text(text) => Some(text.clone());
+    u64: Value::Count(n) => Some(*n);
+    u32: Value::Count(n) => u32::try_from(*n).ok();
+    u16: Value::Count(n) => u16::try_from(*n).ok();
+    f64: Value::Rate(x) | Value::Share(x) | Value::Capacity(x) => Some(*x);
+    Span: Value::Span(span) => Some(*span);
+    bool: Value::Flag(flag) => Some(*flag);
+    i64: Value::Offset(us) => Some(*us);
+    SignIn: Value::SignIn(at) => Some(*at);
+    Option<SignIn>: Value::SignOut(at) => Some(*at);
+    Option<Lunch>: Value::Lunch(lunch) => Some(*lunch);
+    Reestablish: Value::Reestablish(policy) => Some(*policy);
+    Option<u32>: Value::MaybeCount(count) => count.map(u32::try_from).transpose().ok();
+    Option<Span>: Value::MaybeSpan(span) => Some(*span);
+    Option<(Span, Span)>: Value::Spans(spans) => Some(*spans);
+    Option<ServiceTime>: Value::Service(service) => Some(service.clone());
+    DayShape: Value::Hours(steps) => Some(DayShape { steps: steps.clone() });
+}

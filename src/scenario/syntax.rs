@@ -1,0 +1,233 @@
+//! Values of several parts: how policies, distributions and times of day are written.
+
+use crate::deployment::ServiceTime;
+use crate::protocol::Reestablish;
+use crate::quantity::{Span, parse_clock, parse_share, parse_span};
+use crate::workload::{Lunch, SignIn};
+
+/// Names become folders and parts of key paths.
+pub(super) fn is_name(text: &str) -> bool {
+    let length = text.chars().count();
+    (1..=100).contains(&length)
+        && !text.starts_with('.')
+        && text.trim() == text
+        && !text
+            .chars()
+            .any(|c| c.is_control() || c == '/' || c == '\\')
+}
+
+fn positive(span: &Span) -> bool {
+    *span > Span::ZERO && *span <= Span::from_secs(3600)
+}
+
+pub(super) fn read_service(text: &str) -> Option<Option<ServiceTime>> {
+    if text == "none" {
+        return Some(None);
+    }
+    let service = if let Some(mean) = text.strip_prefix("exponential ") {
+        ServiceTime::Exponential(parse_span(mean).filter(positive)?)
+    } else if let Some(rest) = text.strip_prefix("log-normal ") {
+        let (mean, sd) = rest.split_once(" sd ")?;
+        ServiceTime::LogNormal {
+            mean: parse_span(mean).filter(positive)?,
+            sd: parse_span(sd).filter(positive)?,
+        }
+    } else if let Some(points) = text.strip_prefix("quantiles ") {
+        ServiceTime::Quantiles(read_quantiles(points)?)
+    } else {
+        ServiceTime::Fixed(parse_span(text).filter(|s| *s <= Span::from_secs(3600))?)
+    };
+    Some(Some(service))
+}
+
+/// Shares and times that both grow, up to 100 %.
+fn read_quantiles(text: &str) -> Option<Vec<(f64, Span)>> {
+    let mut points: Vec<(f64, Span)> = Vec::new();
+    for point in text.split(',') {
+        let (share, span) = point.split_once('%')?;
+        let share = parse_share(&format!("{}%", share.trim_start())).filter(|s| *s <= 1.0)?;
+        let span = parse_span(span.trim()).filter(|s| *s <= Span::from_secs(3600))?;
+        if points.last().is_some_and(|(s, t)| share <= *s || span < *t) {
+            return None;
+        }
+        points.push((share, span));
+    }
+    points.last().filter(|(share, _)| *share == 1.0)?;
+    Some(points)
+}
+
+pub(super) fn read_hours(text: &str) -> Option<Vec<(Span, f64)>> {
+    if text == "flat" {
+        return Some(Vec::new());
+    }
+    let mut hours: Vec<(Span, f64)> = Vec::new();
+    for step in text.split(',') {
+        let (clock, factor) = step.trim().split_once(" x")?;
+        let at = parse_clock(clock)?;
+        let factor: f64 = factor.parse().ok().filter(|f| (0.0..=1000.0).contains(f))?;
+        if hours.last().is_some_and(|(last, _)| at <= *last) {
+            return None;
+        }
+        hours.push((at, factor));
+    }
+    hours.iter().any(|(_, f)| *f > 0.0).then_some(hours)
+}
+
+pub(super) fn day_span(text: &str) -> Option<Span> {
+    parse_span(text).filter(|s| *s <= Span::from_secs(30 * 86_400))
+}
+
+pub(super) fn read_sign_in(text: &str) -> Option<SignIn> {
+    if text == "at start" {
+        return Some(SignIn::AtStart);
+    }
+    if let Some(clock) = text.strip_prefix("at ") {
+        return parse_clock(clock).map(SignIn::At);
+    }
+    if let Some(width) = text.strip_prefix("uniform over ") {
+        return day_span(width).map(SignIn::UniformOver);
+    }
+    let (mean, sd) = text.strip_prefix("normal ")?.split_once(" sd ")?;
+    Some(SignIn::Normal {
+        mean: parse_clock(mean)?,
+        sd: day_span(sd)?,
+    })
+}
+
+/// A time of day and how long from then on.
+pub(super) fn read_lunch(text: &str) -> Option<Lunch> {
+    let (at, lasts) = text.split_once(" for ")?;
+    let at = read_sign_in(at).filter(|at| matches!(at, SignIn::At(_) | SignIn::Normal { .. }))?;
+    let lasts = parse_span(lasts).filter(|s| *s > Span::ZERO && *s < Span::from_secs(86_400))?;
+    Some(Lunch { at, lasts })
+}
+
+pub(super) fn read_reestablish(text: &str) -> Option<Reestablish> {
+    if text == "never" {
+        return Some(Reestablish::Never);
+    }
+    if let Some(delay) = text.strip_prefix("fixed ") {
+        return day_span(delay).map(Reestablish::Fixed);
+    }
+    if let Some(bounds) = text.strip_prefix("uniform ") {
+        let (from, to) = bounds.split_once("..")?;
+        let (from, to) = (day_span(from)?, day_span(to)?);
+        return (from <= to).then_some(Reestablish::Uniform(from, to));
+    }
+    let (first, rest) = text.strip_prefix("backoff ")?.split_once(" x")?;
+    let (factor, rest) = rest.split_once(" max ")?;
+    let (cap, jitter) = rest.split_once(" jitter ").unwrap_or((rest, "0 %"));
+    let factor: f64 = factor.parse().ok().filter(|f| (1.0..=100.0).contains(f))?;
+    let jitter = parse_share(jitter).filter(|j| *j <= 1.0)?;
+    Some(Reestablish::Backoff {
+        first: day_span(first)?,
+        factor,
+        cap: day_span(cap)?,
+        jitter,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn policies_and_sign_ins_are_read() {
+        let s = Span::from_secs;
+        assert_eq!(
+            read_reestablish("fixed 30 s"),
+            Some(Reestablish::Fixed(s(30)))
+        );
+        assert_eq!(
+            read_reestablish("uniform 0 s..600 s"),
+            Some(Reestablish::Uniform(s(0), s(600)))
+        );
+        assert_eq!(
+            read_reestablish("backoff 5 s x2 max 300 s jitter 20 %"),
+            Some(Reestablish::Backoff {
+                first: s(5),
+                factor: 2.0,
+                cap: s(300),
+                jitter: 0.2
+            })
+        );
+        for bad in [
+            "30 s",
+            "fixed 30",
+            "uniform 9 s..1 s",
+            "backoff 5 s x0.5 max 300 s",
+            "Never",
+            "fixed -1 s",
+        ] {
+            assert_eq!(read_reestablish(bad), None, "{bad}");
+        }
+        assert_eq!(
+            read_sign_in("normal 09:00 sd 25 min"),
+            Some(SignIn::Normal {
+                mean: s(32_400),
+                sd: s(1500)
+            })
+        );
+        assert_eq!(read_sign_in("at 08:30"), Some(SignIn::At(s(30_600))));
+        assert_eq!(read_sign_in("uniform over 30"), None);
+        assert_eq!(
+            read_lunch("at 12:00 for 1 h"),
+            Some(Lunch {
+                at: SignIn::At(s(43_200)),
+                lasts: s(3600)
+            })
+        );
+        for bad in [
+            "at 12:00",
+            "at 12:00 for 0 s",
+            "uniform over 1 h for 1 h",
+            "normal 12:00 for 1 h",
+            "at start for 1 h",
+        ] {
+            assert_eq!(read_lunch(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn stations_and_days_are_read() {
+        let ms = Span::from_millis;
+        assert_eq!(read_service("none"), Some(None));
+        assert_eq!(read_service("4 ms"), Some(Some(ServiceTime::Fixed(ms(4)))));
+        assert_eq!(
+            read_service("quantiles 50 % 3 ms, 90% 8 ms, 100 % 20 ms"),
+            Some(Some(ServiceTime::Quantiles(vec![
+                (0.5, ms(3)),
+                (0.9, ms(8)),
+                (1.0, ms(20))
+            ])))
+        );
+        for bad in [
+            "quantiles 50 % 3 ms",
+            "quantiles 50 % 3 ms, 40 % 8 ms, 100 % 9 ms",
+            "4",
+            "exponential 0 ms",
+            "log-normal 4 ms",
+        ] {
+            assert_eq!(read_service(bad), None, "{bad}");
+        }
+        assert_eq!(
+            read_hours("08:00 x1, 12:00 x0.4").unwrap(),
+            [
+                (Span::from_secs(28_800), 1.0),
+                (Span::from_secs(43_200), 0.4)
+            ]
+        );
+        for bad in ["08:00 x1, 07:00 x1", "08:00", "08:00 x-1", "08:00 x0", ""] {
+            assert_eq!(read_hours(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_name_can_be_a_folder() {
+        for bad in ["", ".", "..", ".x", "a/b", "a\\b", " a", "a\n"] {
+            assert!(!is_name(bad), "{bad:?}");
+        }
+        assert!(is_name("<script>alert(1)"));
+        assert!(is_name("Zürich front-office"));
+    }
+}
