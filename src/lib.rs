@@ -12,6 +12,7 @@
 //! - [`scenario`]: TOML in, checked and typed values out, every error with file, line, key and what is valid.
 //! - [`study`]: replications, intervals, verdicts, comparison and search; it knows no SIP and no files.
 //! - [`experiment`]: what turns a scenario into samples and answers: replications of cases, trials, search, selection.
+//! - [`theory`]: closed forms of a plan, with their preconditions, and whether a simulation agrees with them.
 //! - [`record`]: results as plain data, one struct for who writes and who reads; CSV, JSON, and the folder they are kept in.
 //! - [`report`]: results for people: text, plots, one page.
 //! - [`wire`]: SIP text and CSTA bodies for every message of the model, both ways; no sockets.
@@ -55,6 +56,7 @@ pub mod record;
 pub mod report;
 pub mod scenario;
 pub mod study;
+pub mod theory;
 #[cfg(feature = "captures")]
 pub mod wire;
 pub mod workload;

@@ -108,6 +108,8 @@ pub enum FaultTarget {
 /// A `[[fault]]`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct FaultPlan {
+    /// Its name.
+    pub name: String,
     /// What and when.
     pub config: FaultConfig,
     /// Whom.

@@ -13,6 +13,25 @@ pub fn field(x: Option<f64>) -> String {
     x.map_or(String::new(), |x| rounded(x).to_string())
 }
 
+/// Five significant digits, whole numbers whole, no thousands apart.
+pub fn plain(value: f64) -> String {
+    if value == 0.0 || value.abs() >= 1e5 {
+        return format!("{}", value.round());
+    }
+    let scientific = format!("{value:.4e}");
+    let exponent: i32 = scientific
+        .rsplit('e')
+        .next()
+        .and_then(|e| e.parse().ok())
+        .unwrap_or(0);
+    let text = format!("{value:.*}", (4 - exponent).clamp(0, 12) as usize);
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').into()
+    } else {
+        text
+    }
+}
+
 /// Four significant digits, thousands apart.
 pub fn human(x: f64) -> String {
     if x == 0.0 || !x.is_finite() {

@@ -347,6 +347,7 @@ fn fault(s: &Settings, plan: &Plan) -> Result<FaultPlan, ScenarioError> {
         ));
     }
     Ok(FaultPlan {
+        name: s.name.clone(),
         config,
         target,
         number,

@@ -130,6 +130,11 @@ impl Samples {
         }
     }
 
+    /// The length of a run.
+    pub fn horizon(&self) -> Time {
+        self.horizon
+    }
+
     /// Replications so far.
     pub fn replications(&self) -> u32 {
         self.values.len() as u32

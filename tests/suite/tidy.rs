@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Which rooms a room may name, besides itself.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("quantity", &[]),
     ("engine", &["quantity"]),
     ("measure", &["quantity"]),
@@ -42,6 +42,18 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "faults",
             "deployment",
             "scenario",
+            "study",
+        ],
+    ),
+    (
+        "theory",
+        &[
+            "quantity",
+            "measure",
+            "protocol",
+            "workload",
+            "faults",
+            "deployment",
             "study",
         ],
     ),

@@ -30,6 +30,7 @@ use super::number::duration;
 use super::plot;
 use super::results::{Results, ResultsError};
 use crate::measure::{Metric, Unit};
+use crate::quantity::number::plain;
 
 /// The report's name in a results folder.
 pub const NAME: &str = "report.html";
@@ -294,25 +295,6 @@ fn cell(value: Option<f64>, unit: &str) -> String {
     } else {
         value
     })
-}
-
-/// Five significant digits, whole numbers whole, no thousands apart.
-fn plain(value: f64) -> String {
-    if value == 0.0 || value.abs() >= 1e5 {
-        return format!("{}", value.round());
-    }
-    let scientific = format!("{value:.4e}");
-    let exponent: i32 = scientific
-        .rsplit('e')
-        .next()
-        .and_then(|e| e.parse().ok())
-        .unwrap_or(0);
-    let text = format!("{value:.*}", (4 - exponent).clamp(0, 12) as usize);
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').into()
-    } else {
-        text
-    }
 }
 
 /// The unit as it stands in a table; a count has none.

@@ -244,6 +244,7 @@ fn a_monitor_left_behind_holds_its_line_until_the_gateways_timer() {
             reset: false,
         };
         p.faults = vec![FaultPlan {
+            name: "fault-1".into(),
             config,
             target: FaultTarget::Clients(0),
             number: 0,

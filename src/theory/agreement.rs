@@ -1,0 +1,225 @@
+//! A prediction beside the same figure by simulation, and whether they agree.
+
+use std::fmt;
+
+use super::chance::DEVIATIONS;
+use super::figures::Figures;
+use crate::measure::{Metric, Scope};
+
+/// A figure by a closed form and by simulation.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Agreement {
+    /// Whom it is about.
+    pub scope: Scope,
+    /// The figure.
+    pub metric: &'static str,
+    /// The closed form in words, with its parameters.
+    pub formula: String,
+    /// The figure by the closed form, in the unit of the metric.
+    pub expected: f64,
+    /// The closed form says that it is no less, not how much it is.
+    pub is_lower_bound: bool,
+    /// The mean over the replications, in the unit of the metric.
+    pub simulated: f64,
+    /// The simulation says that it is more, not how much.
+    pub is_open: bool,
+    /// How much difference is no disagreement, and why.
+    pub allowances: Vec<Allowance>,
+}
+
+/// So much difference is no disagreement.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Allowance {
+    /// How much, in the unit of the metric.
+    pub size: f64,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a simulation may differ from a closed form.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reason {
+    /// The run ends within a cycle of each user.
+    CutCycle,
+    /// The run ends within an interval of each user.
+    CutInterval,
+    /// A sign-out or the end comes within a refresh interval.
+    PartInterval,
+    /// A sign-out or the end cuts calls and sends messages of its own.
+    CutCalls,
+    /// Phones ring at a sign-out or the end.
+    RingingPhones,
+    /// Refreshes are open at the end.
+    OpenRefreshes,
+    /// Jobs are in the station at the end, or when it stops.
+    JobsInside,
+    /// Messages take time.
+    MessageDelays,
+    /// A job and messages take time.
+    JobAndDelays,
+    /// Those who are back make calls.
+    CallsOfOthers,
+    /// Users came or left shortly before.
+    Newcomers,
+    /// A Poisson count.
+    PoissonCount,
+    /// A binomial count.
+    BinomialCount,
+    /// Calls come at random.
+    PoissonCalls,
+    /// Messages come at random.
+    MessageTimes,
+    /// Refresh intervals are drawn.
+    Jitter,
+    /// Service times are drawn.
+    ServiceTimes,
+    /// Chance, by the spread of the replications.
+    Spread,
+}
+
+impl Reason {
+    /// Whether it is chance: four standard deviations are allowed then.
+    pub fn is_chance(self) -> bool {
+        matches!(
+            self,
+            Reason::PoissonCount
+                | Reason::BinomialCount
+                | Reason::PoissonCalls
+                | Reason::MessageTimes
+                | Reason::Jitter
+                | Reason::ServiceTimes
+                | Reason::Spread
+        )
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Reason::CutCycle => "the end of the run cuts a cycle of each user",
+            Reason::CutInterval => "the end of the run cuts an interval of each user",
+            Reason::PartInterval => "the interval that a sign-out or the end cuts",
+            Reason::CutCalls => "what a sign-out or the end cuts or adds",
+            Reason::RingingPhones => "phones that ring at a sign-out or the end",
+            Reason::OpenRefreshes => "refreshes still open at the end",
+            Reason::JobsInside => "jobs inside at the end, or when it stops",
+            Reason::MessageDelays => "message delays",
+            Reason::JobAndDelays => "a job, message delays",
+            Reason::CallsOfOthers => "calls of those who are back",
+            Reason::Newcomers => "who came or left in the minute before",
+            Reason::PoissonCount => "chance of a Poisson count",
+            Reason::BinomialCount => "chance of a binomial count",
+            Reason::PoissonCalls => "chance of Poisson calls",
+            Reason::MessageTimes => "chance of when messages come",
+            Reason::Jitter => "chance of the jitter",
+            Reason::ServiceTimes => "chance of the service times",
+            Reason::Spread => "chance, from the spread of the replications",
+        })
+    }
+}
+
+impl Agreement {
+    /// A figure beside what it is by a closed form, without any allowance; `None`: the simulation has none.
+    pub(super) fn of(
+        figures: &Figures,
+        scope: &Scope,
+        metric: &'static str,
+        expected: f64,
+        formula: impl Into<String>,
+    ) -> Option<Agreement> {
+        let (simulated, is_open) = match figures.mean(scope, metric) {
+            Some(mean) => (mean, false),
+            None => (figures.at_least(scope, metric)?, true),
+        };
+        Some(Agreement {
+            scope: scope.clone(),
+            metric: Metric::named(metric)?.name,
+            formula: formula.into(),
+            expected,
+            is_lower_bound: false,
+            simulated,
+            is_open,
+            allowances: Vec::new(),
+        })
+    }
+
+    /// The closed form is a lower bound.
+    pub(super) fn as_lower_bound(mut self) -> Agreement {
+        self.is_lower_bound = true;
+        self
+    }
+
+    /// Widens the tolerance and records why.
+    pub(super) fn tolerate(mut self, size: f64, reason: Reason) -> Agreement {
+        if size > 0.0 {
+            self.allowances.push(Allowance { size, reason });
+        }
+        self
+    }
+
+    /// All that is allowed, in the unit of the metric.
+    pub fn tolerance(&self) -> f64 {
+        self.allowances.iter().map(|a| a.size).sum()
+    }
+
+    /// Simulated less expected, in the unit of the metric.
+    pub fn difference(&self) -> f64 {
+        self.simulated - self.expected
+    }
+
+    /// The difference in standard deviations of what is put down to chance; `None`: nothing is.
+    pub fn z(&self) -> Option<f64> {
+        let chance = self.allowances.iter().filter(|a| a.reason.is_chance());
+        let deviation = chance.map(|a| a.size).sum::<f64>() / DEVIATIONS;
+        (deviation > 0.0).then(|| self.difference() / deviation)
+    }
+
+    /// Whether the simulation is where the closed form says.
+    pub fn holds(&self) -> bool {
+        // Sums of many numbers are rounded.
+        let allowed = self.tolerance() + 1e-9 * self.expected.abs();
+        let above = self.is_lower_bound || self.difference() <= allowed;
+        let below = self.is_open && self.is_lower_bound || -self.difference() <= allowed;
+        above && below && (self.is_lower_bound || !self.is_open)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::figures::tests::figures;
+    use super::*;
+    use crate::measure::Sample;
+
+    #[test]
+    fn a_figure_agrees_within_what_is_allowed_and_no_further() {
+        let drops = [Sample::Count(10), Sample::Count(14)];
+        let figures = figures(&Scope::All, &[("session_drops", &drops)]);
+        let by = |x| Agreement::of(&figures, &Scope::All, "session_drops", x, "f").unwrap();
+        assert!(
+            by(12.0).holds() && !by(11.9).holds() && !by(12.1).holds(),
+            "12 on average"
+        );
+        let delays = Reason::MessageDelays;
+        assert!(by(13.0).tolerate(1.0, delays).holds());
+        assert!(!by(13.1).tolerate(1.0, delays).holds());
+        let both = by(10.5)
+            .tolerate(1.0, delays)
+            .tolerate(0.5, Reason::CutCycle);
+        assert!(both.holds() && both.tolerance() == 1.5 && both.z().is_none());
+        assert!(by(5.0).as_lower_bound().holds() && !by(13.0).as_lower_bound().holds());
+        // Four standard deviations of 0.5 are allowed: a difference of 1 is two of them.
+        assert_eq!(by(11.0).tolerate(2.0, Reason::PoissonCount).z(), Some(2.0));
+        assert!(by(11.0).tolerate(0.0, delays).allowances.is_empty());
+    }
+
+    #[test]
+    fn what_is_still_open_agrees_with_a_bound_only() {
+        let open = [Sample::Beyond(9000.0)];
+        let figures = figures(&Scope::All, &[("all_back_s", &open)]);
+        let by = |x| Agreement::of(&figures, &Scope::All, "all_back_s", x, "f").unwrap();
+        assert!(by(700.0).as_lower_bound().holds());
+        assert!(!by(700.0).tolerate(1e9, Reason::MessageDelays).holds());
+        let absent = Agreement::of(&figures, &Scope::All, "setup_mean_ms", 1.0, "f");
+        assert!(absent.is_none());
+    }
+}

@@ -1,0 +1,186 @@
+//! The predictions of a plan: which closed forms it meets, and what is against the others.
+
+use super::agreement::Agreement;
+use super::client_group::ClientGroup;
+use super::crash::Crash;
+use super::cycle::Sessions;
+use super::expected::Expected;
+use super::figures::Figures;
+use super::gateway::Gateway;
+use super::idle::Idle;
+use super::load::{Messages, Refreshes, Toasts};
+use super::loss::Loss;
+use super::outage::Outage;
+use super::precondition::Violation;
+use super::station::Utilisation;
+use super::storm::Storm;
+use super::{crash, cycle, idle, load, loss, outage, station, storm};
+use crate::deployment::Plan;
+use crate::measure::Scope;
+
+/// What a closed form says of a client group or a gateway.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Prediction {
+    /// Whom it is about.
+    pub scope: Scope,
+    /// What it is about, in words.
+    pub about: &'static str,
+    /// The closed form, or the first of its preconditions that the plan does not meet.
+    pub form: Result<Form, Violation>,
+}
+
+/// A closed form with its parameters; the documentation of the module states each of them.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Form {
+    /// Sessions that are kept, or lost cycle after cycle.
+    Sessions(Sessions),
+    /// A silent crash that is found at the next refresh.
+    Crash(Crash),
+    /// A connection that idles into a hole.
+    Idle(Idle),
+    /// Refreshes that UDP loses.
+    Loss(Loss),
+    /// An outage on UDP.
+    Outage(Outage),
+    /// Refreshes of sessions that are kept.
+    Refreshes(Refreshes),
+    /// Messages of sessions that are kept.
+    Messages(Messages),
+    /// Toasts due.
+    Toasts(Toasts),
+    /// Utilisation of a station.
+    Utilisation(Utilisation),
+    /// The way back of all users.
+    Storm(Storm),
+}
+
+/// The predictions of a plan: of each client group, then of each gateway. A closed form that does not concern one of them
+/// (an outage, where there is none) is left out.
+pub fn predict(plan: &Plan) -> Vec<Prediction> {
+    let groups = (0..plan.clients.len()).flat_map(|i| of_group(&ClientGroup::of(plan, i)));
+    let gateways = (0..plan.gateways.len()).flat_map(|i| of_gateway(&Gateway::of(plan, i)));
+    groups.chain(gateways).collect()
+}
+
+fn of_group(group: &ClientGroup) -> Vec<Prediction> {
+    let some = |form: Result<Form, Violation>| form.map(Some);
+    let all = [
+        (
+            "lost sessions",
+            some(cycle::predict(group).map(Form::Sessions)),
+        ),
+        (
+            "a crash found at the next refresh",
+            crash::predict(group).map(|form| form.map(Form::Crash)),
+        ),
+        (
+            "an idle timeout",
+            idle::predict(group).map(|form| form.map(Form::Idle)),
+        ),
+        (
+            "refreshes that UDP loses",
+            loss::predict(group).map(|form| form.map(Form::Loss)),
+        ),
+        (
+            "an outage on UDP",
+            outage::predict(group).map(|form| form.map(Form::Outage)),
+        ),
+        (
+            "refreshes",
+            some(load::refreshes(group).map(Form::Refreshes)),
+        ),
+        ("messages", some(load::messages(group).map(Form::Messages))),
+        (
+            "toasts due",
+            load::toasts(group).map(|form| form.map(Form::Toasts)),
+        ),
+    ];
+    concerned(&group.scope, all)
+}
+
+fn of_gateway(gateway: &Gateway) -> Vec<Prediction> {
+    let waits = gateway.plan.station.as_ref();
+    let all = [
+        (
+            "utilisation",
+            station::predict(gateway).map(|form| form.map(Form::Utilisation)),
+        ),
+        (
+            "the way back of all users",
+            storm::predict(gateway).map(|form| form.map(Form::Storm)),
+        ),
+        (
+            "waiting in the gateway",
+            waits.map_or(Ok(None), |_| Err(Violation::NotPoisson)),
+        ),
+    ];
+    concerned(&gateway.scope, all)
+}
+
+fn concerned<const N: usize>(
+    scope: &Scope,
+    all: [(&'static str, Result<Option<Form>, Violation>); N],
+) -> Vec<Prediction> {
+    let prediction = |(about, form): (&'static str, Result<Option<Form>, Violation>)| {
+        form.transpose().map(|form| Prediction {
+            scope: scope.clone(),
+            about,
+            form,
+        })
+    };
+    all.into_iter().filter_map(prediction).collect()
+}
+
+impl Form {
+    /// What the closed form says from the plan alone.
+    pub fn expected(&self) -> Vec<Expected> {
+        match self {
+            Form::Sessions(form) => form.expected(),
+            Form::Crash(form) => form.expected(),
+            Form::Idle(form) => form.expected(),
+            Form::Loss(form) => form.expected(),
+            Form::Outage(form) => form.expected(),
+            Form::Refreshes(form) => form.expected(),
+            Form::Messages(form) => form.expected(),
+            Form::Toasts(form) => form.expected(),
+            Form::Utilisation(form) => form.expected(),
+            Form::Storm(form) => form.expected(),
+        }
+    }
+
+    /// Its text in the documentation of the module, by the heading.
+    pub fn section(&self) -> &'static str {
+        match self {
+            Form::Sessions(_) => "Sessions that are kept, or lost again and again",
+            Form::Crash(_) => "A crash found at the next refresh",
+            Form::Idle(_) => "An idle timeout",
+            Form::Loss(_) => "Independent loss on UDP",
+            Form::Outage(_) => "An outage on UDP",
+            Form::Refreshes(_) | Form::Messages(_) | Form::Toasts(_) => "Load",
+            Form::Utilisation(_) => "A station",
+            Form::Storm(_) => "A storm",
+        }
+    }
+}
+
+impl Prediction {
+    /// The prediction beside a simulation of the same plan.
+    ///
+    /// # Errors
+    /// The first precondition that the plan or the run does not meet.
+    pub fn compare(&self, figures: &Figures) -> Result<Vec<Agreement>, Violation> {
+        let scope = &self.scope;
+        match self.form.as_ref().map_err(Clone::clone)? {
+            Form::Sessions(form) => Ok(form.compare(figures, scope)),
+            Form::Crash(form) => form.compare(figures, scope),
+            Form::Idle(form) => Ok(form.compare(figures, scope)),
+            Form::Loss(form) => Ok(form.compare(figures, scope)),
+            Form::Outage(form) => Ok(form.compare(figures, scope)),
+            Form::Refreshes(form) => form.compare(figures, scope),
+            Form::Messages(form) => form.compare(figures, scope),
+            Form::Toasts(form) => Ok(form.compare(figures, scope)),
+            Form::Utilisation(form) => Ok(form.compare(figures, scope)),
+            Form::Storm(form) => Ok(form.compare(figures, scope)),
+        }
+    }
+}
