@@ -18,6 +18,9 @@ use crate::report::{Folder, json, summary};
 use crate::scenario::catalogue::Standing;
 use crate::scenario::{Origin, Scenario, Source, expanded, hash};
 use crate::study::Verdict;
+use crate::theory::{Prediction, predict};
+
+const SCENARIO: &str = "scenario.toml";
 
 /// Whether the trials of a run were left out.
 pub fn is_bare(results: &Results) -> bool {
@@ -66,18 +69,33 @@ pub fn complete(results: &Results, folder: &mut Folder) -> Result<Result<(), Str
     Ok(Ok(()))
 }
 
+/// What closed forms say of a run; `None`: it is no run, or its folder does not give its plan again. The files of records
+/// are not read: closed forms only ask whether there are some.
+///
+/// # Errors
+/// The scenario of the folder is damaged.
+pub fn predictions(results: &Results) -> Result<Option<Vec<Prediction>>, Fault> {
+    if !matches!(results.document.found, Found::Run(_)) {
+        return Ok(None);
+    }
+    let file = results.path().join(SCENARIO).display().to_string();
+    let source = Source::new(&file, &scenario_text(results)?, results.path());
+    let scenario = source.without_records().scenario(&[]).ok();
+    Ok(scenario.map(|scenario| predict(&scenario.plan)))
+}
+
+/// The scenario of the folder as text. Plots come last; what they show may be a key that a run does not vary.
+fn scenario_text(results: &Results) -> Result<String, Fault> {
+    let text = results.text(SCENARIO)?;
+    Ok(text.split("\n[[plot]]\n").next().unwrap_or_default().into())
+}
+
 /// The scenario of the folder; where each value comes from is what the run knew.
 fn again(results: &Results) -> Result<Result<Scenario, String>, Fault> {
-    let text = results.text("scenario.toml")?;
-    // Plots come last; what they show may be a key that this run does not vary.
-    let text = text
-        .split("\n[[plot]]\n")
-        .next()
-        .unwrap_or_default()
-        .to_string();
+    let text = scenario_text(results)?;
     let inputs = results.maybe("inputs.csv")?.unwrap_or_default();
     let inputs = read(&inputs).map_err(|why| results.damaged("inputs.csv", why))?;
-    let file = results.path().join("scenario.toml").display().to_string();
+    let file = results.path().join(SCENARIO).display().to_string();
     // Files of records are where the run found them; the hash says whether they are the same.
     let beside: Option<PathBuf> = results
         .document

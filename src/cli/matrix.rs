@@ -72,7 +72,7 @@ impl Matrix {
             fingerprint: blake3::hash(summary.as_bytes()).to_hex()[..16].into(),
             files: Default::default(),
         };
-        let path = pool.install(|| publish(folder, manifest, self.no_report, true))?;
+        let path = pool.install(|| publish(folder, manifest, None, self.no_report, true))?;
         let (report, plots) = if self.no_report {
             ("", "")
         } else {

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Outcome;
-use super::complete::{complete, is_bare};
+use super::complete::{complete, is_bare, predictions};
 use super::fault::{Fault, print};
 use crate::report::page::{NAME, page};
 use crate::report::results::Results;
 use crate::report::{Folder, Manifest, VERSION, plot};
+use crate::theory::Prediction;
 
 /// Write reports.
 #[derive(Args)]
@@ -39,27 +40,37 @@ impl Report {
     }
 }
 
-/// Publishes a folder, with plots and a report of its files unless that is not wanted.
+/// Publishes a folder, with plots and a report of its files unless that is not wanted; of a run with the predictions of its
+/// plan.
 ///
 /// # Errors
 /// The file system's refusal.
 pub fn publish(
     mut folder: Folder,
     manifest: Manifest,
+    predictions: Option<&[Prediction]>,
     no_report: bool,
     quiet: bool,
 ) -> Result<PathBuf, Fault> {
     if !no_report {
         let results = folder.results(&manifest)?;
-        draw(&mut folder, &results, quiet)?;
+        draw(&mut folder, &results, predictions, quiet)?;
     }
     Ok(folder.publish(manifest)?)
 }
 
 /// Writes plots and report of results into a folder.
-fn draw(folder: &mut Folder, results: &Results, quiet: bool) -> Result<(), Fault> {
+fn draw(
+    folder: &mut Folder,
+    results: &Results,
+    predictions: Option<&[Prediction]>,
+    quiet: bool,
+) -> Result<(), Fault> {
     let (plots, left_out) = (plot::plots(results)?, plot::left_out(results)?);
-    let (drawings, page) = rayon::join(|| plot::draw(&plots), || page(results, &plots, &left_out));
+    let (drawings, page) = rayon::join(
+        || plot::draw(&plots),
+        || page(results, &plots, &left_out, predictions),
+    );
     plot::write(folder, &drawings)?;
     if !quiet {
         left_out.iter().for_each(|why| eprintln!("warning: {why}"));
@@ -90,6 +101,7 @@ fn report(path: &Path, quiet: bool) -> Result<(), Fault> {
         );
     }
     let results = folder.results_over(&results)?;
-    draw(&mut folder, &results, quiet)?;
+    let predictions = predictions(&results)?;
+    draw(&mut folder, &results, predictions.as_deref(), quiet)?;
     Ok(folder.amend(results.manifest)?)
 }

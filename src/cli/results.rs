@@ -198,7 +198,7 @@ impl Results {
             fingerprint: files.fingerprint.clone(),
             files: Default::default(),
         };
-        let path = publish(self.folder, manifest, self.no_report, self.quiet)?;
+        let path = publish(self.folder, manifest, None, self.no_report, self.quiet)?;
         if !self.keep_units {
             self.campaign.publish()?;
         }

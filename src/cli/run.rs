@@ -31,6 +31,7 @@ use crate::report::{
 };
 use crate::scenario::{Scenario, expanded, hash};
 use crate::study::{Samples, Steady, Verdict, judge_all, overall, skewed, spread, steady_state};
+use crate::theory::predict;
 
 /// Simulate a scenario.
 #[derive(Args)]
@@ -96,8 +97,16 @@ impl Run {
                 .map(|ladder| trace::record(&ladder))
         };
         write_files(&record, &scenario, ladder.as_ref(), &mut folder)?;
-        let path =
-            pool.install(|| publish(folder, manifest(&record), self.no_report, self.quiet))?;
+        let predictions = Some(predict(&scenario.plan)).filter(|_| !self.no_report);
+        let path = pool.install(|| {
+            publish(
+                folder,
+                manifest(&record),
+                predictions.as_deref(),
+                self.no_report,
+                self.quiet,
+            )
+        })?;
         match self.format {
             Format::Json => print(&summary::json(&record))?,
             Format::Text => print(&format!(

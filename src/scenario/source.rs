@@ -52,6 +52,15 @@ impl Source {
         }
     }
 
+    /// The same without its files of records, which need not be there: what is replayed is known to be, and is empty.
+    #[must_use]
+    pub fn without_records(self) -> Source {
+        Source {
+            records: Arc::new(Records::none()),
+            ..self
+        }
+    }
+
     /// The same text with more tables below it.
     #[must_use]
     pub fn with_tables(&self, tables: &str) -> Source {

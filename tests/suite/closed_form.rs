@@ -336,7 +336,7 @@ const AGAINST: &[(&str, &str)] = &[
     ),
     (
         "monday-morning",
-        "lost sessions (clients:office, clients:early-shift, clients:abroad): not with capacity = 40000 calls/h.",
+        "lost sessions (clients:office, clients:early-shift, clients:abroad): not with service_time = 45 ms.",
     ),
     (
         "n-plus-one",
@@ -348,7 +348,7 @@ const AGAINST: &[(&str, &str)] = &[
     ),
     (
         "replay",
-        "lost sessions, toasts due (clients:front-office): not with calls_file = replay/calls.csv.",
+        "lost sessions, toasts due (clients:front-office): not with recorded calls (calls_file).",
     ),
 ];
 

@@ -553,6 +553,14 @@ fn what_cannot_be_simulated_again_is_said_in_the_page() {
         page.contains("This run was made without its report")
             && !page.contains("<section id=\"ladder\">")
     );
+    // That calls are replayed is known without their file.
+    let without =
+        "lost sessions, toasts due (clients:front-office): not with recorded calls (calls_file).";
+    assert!(
+        page.contains(without),
+        "{:?}",
+        between(&page, "<li>", "</li>")
+    );
     let command =
         format!("They come with <code>rccsim run {file} --set clients.count=20 --reps 2</code>");
     assert!(

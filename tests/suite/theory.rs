@@ -1,9 +1,11 @@
 //! The closed forms, at their printed values and at others; fixed seeds, failing at |z| > 4.
 
 use rccsim::deployment::{Transport, simulate};
-use rccsim::measure::Counter;
+use rccsim::measure::{Counter, Scope};
 use rccsim::protocol::*;
 use rccsim::quantity::Span;
+use rccsim::study::Samples;
+use rccsim::theory::{Figures, Form, Violation, predict};
 use rccsim::workload::SignIn;
 
 use crate::deployments::*;
@@ -192,4 +194,51 @@ fn loss_on_udp_fails_transactions_as_often_as_the_schedules_allow() {
             n * failing
         );
     }
+}
+
+#[test]
+fn predictions_of_a_plan_agree_with_its_simulation() {
+    let gw = GatewayConfig {
+        enforces_session_timer: SessionTimer::Silent,
+        ..gateway(UpdateBehaviour::Ignored, Allow::Absent)
+    };
+    let mut c = clients("c", 200, r2());
+    c.workload = calls(6.0, 0.0);
+    let p = plan(gw, vec![c], 8 * HOUR);
+    let mut samples = Samples::new(vec![Scope::Clients("c".into())], p.horizon);
+    for n in 0..5 {
+        samples.push(n, &[&simulate(&p, n).all]);
+    }
+    let figures = Figures::from(&samples);
+    let predictions = predict(&p);
+    let of = |about| predictions.iter().find(|p| p.about == about).unwrap();
+    // U 1532 s, W 30 s: the printed figures of R 1500, SE 1800, D 30, λ 1/600.
+    let sessions = of("lost sessions").compare(&figures).unwrap();
+    let shown: Vec<String> = sessions
+        .iter()
+        .map(|a| format!("{} {:.6}", a.metric, a.expected))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "first_loss_s 1532.000000",
+            "drops_per_client_hour 2.304738",
+            "down_fraction 0.019206",
+            "missed_toasts_per_client_hour 0.115237"
+        ]
+    );
+    let due = of("toasts due").compare(&figures).unwrap();
+    // 200 users for 8 h at 6 an hour.
+    assert!((due[0].expected - 9600.0).abs() < 1e-6 && due[0].z().unwrap().abs() < 4.0);
+    assert!(
+        sessions.iter().chain(&due).all(|a| a.holds()),
+        "{sessions:?} {due:?}"
+    );
+    let lost = Violation::Update(UpdateBehaviour::Ignored);
+    assert_eq!(of("refreshes").form, Err(lost));
+    assert!(matches!(&of("lost sessions").form, Ok(Form::Sessions(s)) if s.users == 200.0));
+    assert!(
+        predictions.iter().all(|p| p.about != "an outage on UDP"),
+        "there is none"
+    );
 }

@@ -60,7 +60,10 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("record", &["quantity", "measure", "study"]),
     ("wire", &["quantity", "protocol"]),
     ("capture", &["quantity", "wire"]),
-    ("report", &["quantity", "measure", "study", "record"]),
+    (
+        "report",
+        &["quantity", "measure", "study", "record", "theory"],
+    ),
     (
         "cli",
         &[
@@ -72,6 +75,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "study",
             "experiment",
             "record",
+            "theory",
             "report",
         ],
     ),

@@ -5,7 +5,6 @@
 //! complete without scripts, asks for nothing from any network and stays below [`MOST_BYTES`].
 
 mod answer;
-mod closed_form;
 mod convergence;
 mod download;
 mod figure;
@@ -16,6 +15,7 @@ mod run;
 mod section;
 mod study;
 mod table;
+mod theory;
 mod trust;
 
 use std::collections::BTreeMap;
@@ -31,6 +31,7 @@ use super::plot;
 use super::results::{Results, ResultsError};
 use crate::measure::{Metric, Unit};
 use crate::quantity::number::plain;
+use crate::theory::Prediction;
 
 /// The report's name in a results folder.
 pub const NAME: &str = "report.html";
@@ -103,7 +104,8 @@ struct Content<'a> {
     trust: trust::Trust,
 }
 
-/// The page of a results folder, with its plots, and of each that was asked for and cannot be shown, why.
+/// The page of a results folder, with its plots, and of each that was asked for and cannot be shown, why; of a run also
+/// with the predictions of its plan, where that is known.
 ///
 /// # Errors
 /// Which file is missing or damaged.
@@ -111,8 +113,9 @@ pub fn page(
     results: &Results,
     plots: &[plot::Plot],
     unshown: &[String],
+    predictions: Option<&[Prediction]>,
 ) -> Result<String, ResultsError> {
-    let content = Content::read(results, unshown)?;
+    let content = Content::read(results, unshown, predictions)?;
     let mut shown = plots;
     let environment = environment();
     let render = |context: &Value, downloads: Vec<download::Download>| {
@@ -143,7 +146,11 @@ pub fn page(
 }
 
 impl<'a> Content<'a> {
-    fn read(results: &Results, unshown: &'a [String]) -> Result<Content<'a>, ResultsError> {
+    fn read(
+        results: &Results,
+        unshown: &'a [String],
+        predictions: Option<&[Prediction]>,
+    ) -> Result<Content<'a>, ResultsError> {
         let bad = |file: &'static str| move |why: String| results.damaged(file, why);
         let text = results.text("summary.json")?;
         let summary: Json =
@@ -158,7 +165,7 @@ impl<'a> Content<'a> {
             .map(|text| ladder::read(&text))
             .transpose();
         let ladder = ladder.map_err(bad("ladder.json"))?;
-        let trust = trust::trust(kind, &summary, &inputs, results)?;
+        let trust = trust::trust(kind, &summary, results, predictions)?;
         Ok(Content {
             kind,
             summary,

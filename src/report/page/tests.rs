@@ -20,6 +20,7 @@ fn page_of(files: &[(&str, String)]) -> String {
         &results,
         &plot::plots(&results).unwrap(),
         &plot::left_out(&results).unwrap(),
+        None,
     )
     .unwrap()
 }

@@ -5,13 +5,13 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::Kind;
-use super::closed_form::{Theory, closed_forms};
 use super::convergence::charts;
 use super::table::items;
-use crate::report::inputs::Input;
+use super::theory::{Theory, section};
 use crate::report::number::duration;
 use crate::report::results::{Results, ResultsError, Series};
 use crate::study::mser5;
+use crate::theory::Prediction;
 
 /// What speaks for and against the figures.
 #[derive(Serialize, Default)]
@@ -34,15 +34,15 @@ pub const LIMITS: [&str; 6] = [
     "What a figure means is said in the glossary; the intervals cover the luck of the run, not what the assumptions leave open.",
 ];
 
-/// What can be said of a study.
+/// What can be said of a study; of a run also by the predictions of its plan.
 ///
 /// # Errors
 /// Which file is damaged.
 pub fn trust(
     kind: Kind,
     summary: &Json,
-    inputs: &[Input],
     results: &Results,
+    predictions: Option<&[Prediction]>,
 ) -> Result<Trust, ResultsError> {
     let n = summary["replications"].as_u64();
     let mut trust = Trust {
@@ -64,7 +64,7 @@ pub fn trust(
     if kind == Kind::Run {
         let series = results.series()?;
         trust.warm_up += &settling(&series);
-        trust.theory = Some(closed_forms(inputs, results.runs()?, series));
+        trust.theory = Some(section(predictions, &results.runs()?, &series));
     }
     Ok(trust)
 }

@@ -32,7 +32,9 @@ use super::files::Files;
 use super::files::NoFiles;
 use super::setting::{Setting, Settings};
 use crate::quantity::{Span, Time};
-use crate::workload::{CallDraws, RecordedCall, RecordedSign, Recording, RecordingWriter};
+use crate::workload::{
+    CallDraws, RecordedCall, RecordedRow, RecordedSign, Recording, RecordingWriter,
+};
 use rows::{Rows, Table};
 
 /// The recordings of a scenario's files. A file is read once for all variants of the scenario that read it alike.
@@ -40,6 +42,8 @@ pub struct Records {
     files: Box<dyn Files>,
     calls: Mutex<Vec<(Reading, Recording<RecordedCall>)>>,
     signs: Mutex<Vec<(Reading, Recording<RecordedSign>)>>,
+    /// No file of records is read: every recording is empty.
+    are_empty: bool,
 }
 
 const CALLS: Table = Table {
@@ -85,6 +89,15 @@ impl Records {
             files: Box::new(files),
             calls: Mutex::default(),
             signs: Mutex::default(),
+            are_empty: false,
+        }
+    }
+
+    /// Recordings without any row, whatever the files hold.
+    pub(super) fn none() -> Records {
+        Records {
+            are_empty: true,
+            ..Records::default()
         }
     }
 
@@ -104,6 +117,9 @@ impl Records {
         reading: Reading,
     ) -> Result<Recording<RecordedCall>, ScenarioError> {
         keep(&self.calls, reading, |reading| {
+            if self.are_empty {
+                return empty();
+            }
             read_calls(Rows::open(&CALLS, self.files(), settings, file, reading)?)
         })
     }
@@ -119,9 +135,17 @@ impl Records {
         reading: Reading,
     ) -> Result<Recording<RecordedSign>, ScenarioError> {
         keep(&self.signs, reading, |reading| {
+            if self.are_empty {
+                return empty();
+            }
             read_signs(Rows::open(&SIGNS, self.files(), settings, file, reading)?)
         })
     }
+}
+
+fn empty<R: RecordedRow>() -> Result<Recording<R>, ScenarioError> {
+    let writer = RecordingWriter::new(1).map_err(no_room)?;
+    writer.finish(String::new(), 0).map_err(no_room)
 }
 
 /// What was read before, or is read now; of each group's file the last reading is kept.
