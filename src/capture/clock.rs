@@ -32,7 +32,7 @@ fn number(text: &str) -> Option<i64> {
 
 /// The date that a text ends with: `2026-11-27`, `2026/11/27`, `11/27/2026`, `27-11-2026`, `Nov 27`, `Nov 27 2026`.
 fn date(text: &str) -> Option<i64> {
-    let text = text.trim_end_matches([' ', 'T', '-', ',', '@', '.']);
+    let text = text.trim_end_matches([' ', 'T', '-', ',', '@', '.', '|']);
     let word = |c: char| !(c.is_ascii_alphanumeric() || "-/".contains(c));
     let mut words = text.rsplit(word).filter(|w| !w.is_empty());
     let last = words.next()?;

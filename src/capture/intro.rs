@@ -242,6 +242,15 @@ fn stacks(text: &str) -> Option<Line> {
             );
         }
     }
+    for (words, sent) in [("Sending Packet - ", true), ("Data Received - ", false)] {
+        if let Some((before, rest)) = text
+            .split_once(words)
+            .filter(|(b, _)| !b.ends_with("End of "))
+        {
+            let intro = Intro::new("UCCAPI (Communicator)").with(sent, address(rest));
+            return opens(Stamp::find(before), intro);
+        }
+    }
     if text.contains("ccsipDisplayMsg") {
         return opens(Stamp::find(text), Intro::new("Cisco ccsip"));
     }
@@ -380,6 +389,8 @@ pub(super) fn ends(line: &str) -> bool {
     text == "--end msg--"
         || text == "$$end_record"
         || text.contains("MESSAGE END ")
+        || text.contains("End of Sending Packet - ")
+        || text.contains("End of Data Received - ")
         || (text.starts_with("<--") && text.ends_with("-->") && text.len() >= 12)
         || rule('-')
         || rule('=')

@@ -210,7 +210,7 @@ fn letter(side: Side) -> char {
 }
 
 /// Session-Expires, Min-SE, Retry-After, Allow (RFC 4028 §7 to §9, RFC 3261 §20.33, §20.5).
-fn session_headers(text: &mut SipText, message: &Message) {
+pub(super) fn session_headers(text: &mut SipText, message: &Message) {
     let refreshes = matches!(
         message.subject,
         Subject::Invite | Subject::ReInvite | Subject::Update

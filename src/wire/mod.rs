@@ -7,10 +7,12 @@ mod csta;
 mod dialog;
 mod frame;
 mod header;
+mod session;
 mod text;
 
 pub use csta::{Csta, NAMESPACE};
 pub use dialog::{Dialog, Endpoint, Identity};
 pub use frame::{FrameError, Framer, MESSAGE_MOST};
 pub use header::SessionExpires;
+pub use session::{Ends, Reading, Session};
 pub use text::{SipError, SipText, Start, is_start_line};
