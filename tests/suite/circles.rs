@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms without circles. A room is added once its circles are gone.
-const ROOMS: [&str; 8] = [
+const ROOMS: [&str; 9] = [
     "quantity",
     "engine",
     "measure",
@@ -14,6 +14,7 @@ const ROOMS: [&str; 8] = [
     "faults",
     "deployment",
     "study",
+    "experiment",
 ];
 
 /// A module by its segments below the crate: `["deployment", "group", "wire"]`.

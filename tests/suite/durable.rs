@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::study::{by_hand, files, text};
+use crate::study::{by_hand, files, text};
 
 /// The names of the finished units below a results folder.
 pub fn units(out: &Path) -> BTreeSet<String> {
@@ -19,17 +19,17 @@ pub fn units(out: &Path) -> BTreeSet<String> {
 }
 
 /// A study of 6 points and 8 replications: 48 units, large enough to be killed in the middle of one.
-struct Subject {
+pub struct Subject {
     folder: TempDir,
-    args: Vec<String>,
+    pub args: Vec<String>,
 }
 
-const POINTS: usize = 6;
+pub const POINTS: usize = 6;
 const REPLICATIONS: usize = 8;
-const UNITS: usize = POINTS * REPLICATIONS;
+pub const UNITS: usize = POINTS * REPLICATIONS;
 
 impl Subject {
-    fn new() -> Subject {
+    pub fn new() -> Subject {
         let args = [
             "sweep",
             "models/nec-r2.toml",
@@ -48,11 +48,11 @@ impl Subject {
         }
     }
 
-    fn out(&self, name: &str) -> PathBuf {
+    pub fn out(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn command(&self, name: &str, more: &[&str]) -> Command {
+    pub fn command(&self, name: &str, more: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
         command
             .args(&self.args)
@@ -64,7 +64,7 @@ impl Subject {
     }
 
     /// Runs to the end and returns the files and what was said of the units.
-    fn finish(&self, name: &str, more: &[&str]) -> (BTreeMap<String, Vec<u8>>, String) {
+    pub fn finish(&self, name: &str, more: &[&str]) -> (BTreeMap<String, Vec<u8>>, String) {
         let output = self.command(name, more).output().unwrap();
         assert!(
             [0, 3, 4].contains(&output.status.code().unwrap()),
@@ -80,7 +80,7 @@ impl Subject {
 }
 
 /// "17 finished units found, 1 of no use, 30 simulated".
-fn told(stderr: &str) -> Option<[usize; 3]> {
+pub fn told(stderr: &str) -> Option<[usize; 3]> {
     let line = stderr
         .lines()
         .find(|l| l.contains("finished units found"))?;
@@ -110,7 +110,7 @@ fn a_sweep_is_the_same_bytes_for_any_number_of_jobs() {
 }
 
 /// Ends a process as `kill -9` does, as soon as the condition holds; whether it was still running.
-fn kill_when(mut child: Child, holds: impl Fn() -> bool) -> bool {
+pub fn kill_when(mut child: Child, holds: impl Fn() -> bool) -> bool {
     while child.try_wait().unwrap().is_none() {
         if holds() {
             child.kill().unwrap();
@@ -406,183 +406,4 @@ fn the_interrupt_key_keeps_what_is_finished() {
     let (resumed, stderr) = subject.finish("interrupted", &[]);
     assert_eq!(told(&stderr), Some([left, 0, UNITS - left]));
     assert!(resumed == undisturbed);
-}
-
-#[test]
-fn killed_between_write_and_rename_or_in_the_merge() {
-    let subject = Subject::new();
-    let (undisturbed, _) = subject.finish("undisturbed", &["--keep-units"].map(|_| "--quiet"));
-    // What such a moment leaves behind, made by hand: a whole unit and half of one under temporary names, half a table,
-    // an old table beside a new one, no manifest.
-    let out = subject.out("state");
-    assert!(
-        subject
-            .command("state", &["--keep-units"])
-            .status()
-            .unwrap()
-            .code()
-            .is_some()
-    );
-    let names: Vec<String> = units(&out).into_iter().collect();
-    assert_eq!(names.len(), UNITS);
-    let unit = |name: &str| out.join("units").join(name);
-    fs::rename(unit(&names[0]), unit(&format!(".partial-{}", names[0]))).unwrap();
-    let half = fs::read(unit(&names[1])).unwrap();
-    fs::write(
-        unit(&format!(".partial-{}", names[1])),
-        &half[..half.len() / 2],
-    )
-    .unwrap();
-    fs::remove_file(unit(&names[1])).unwrap();
-    fs::remove_file(out.join("manifest.json")).unwrap();
-    fs::write(out.join("summary.csv"), "of an earlier run").unwrap();
-    fs::rename(out.join("runs.csv"), out.join(".partial-runs.csv")).unwrap();
-    fs::write(out.join(".partial-summary.json"), "{\"sch").unwrap();
-    let (resumed, stderr) = subject.finish("state", &[]);
-    assert_eq!(told(&stderr), Some([names.len() - 2, 0, 2]), "{stderr}");
-    assert!(resumed == undisturbed);
-}
-
-#[test]
-fn units_that_are_torn_cut_swapped_edited_or_foreign_are_noticed_and_made_again() {
-    let subject = Subject::new();
-    let out = subject.out("out");
-    let kept = subject.command("out", &["--keep-units"]).output().unwrap();
-    assert!(kept.status.code().is_some());
-    let undisturbed = files(&out);
-    let names: Vec<String> = units(&out).into_iter().collect();
-    let path = |i: usize| out.join("units").join(&names[i]);
-    let bytes = |i: usize| fs::read(path(i)).unwrap();
-    let (first, second) = (bytes(0), bytes(1));
-    fs::write(path(0), &second).unwrap();
-    fs::write(path(1), &first).unwrap();
-    fs::write(path(2), &bytes(2)[..100]).unwrap();
-    fs::write(path(3), "").unwrap();
-    let mut torn = bytes(4);
-    let half = torn.len() / 2;
-    torn[half..].fill(0);
-    fs::write(path(4), torn).unwrap();
-    let mut edited = bytes(5);
-    edited[300] ^= 4;
-    fs::write(path(5), edited).unwrap();
-    // Of another version, with a digest that fits.
-    let old = bytes(6);
-    let line_end = old.iter().position(|b| *b == b'\n').unwrap();
-    let line = text(&old[..line_end]).replace(env!("CARGO_PKG_VERSION"), "0.0.9");
-    let mut foreign = [line.as_bytes(), &old[line_end..old.len() - 32]].concat();
-    let digest = *blake3::hash(&foreign).as_bytes();
-    foreign.extend(digest);
-    fs::write(path(6), foreign).unwrap();
-    let (again, stderr) = subject.finish("out", &[]);
-    assert_eq!(told(&stderr), Some([names.len() - 7, 7, 7]), "{stderr}");
-    for why in [
-        "cut short",
-        "torn or edited",
-        "of another unit, scenario or version",
-    ] {
-        assert!(stderr.contains(why), "{why}: {stderr}");
-    }
-    assert!(again == undisturbed);
-}
-
-#[test]
-fn another_scenario_or_seed_never_takes_the_units() {
-    let subject = Subject::new();
-    assert!(
-        subject
-            .command("out", &["--keep-units"])
-            .status()
-            .unwrap()
-            .code()
-            .is_some()
-    );
-    let left = units(&subject.out("out")).len();
-    for more in [
-        &["--seed", "2"][..],
-        &["--set", "clients.reestablish=fixed 31 s"],
-    ] {
-        let args: Vec<&str> = [more, &["--keep-units"]].concat();
-        let stderr = text(&subject.command("out", &args).output().unwrap().stderr);
-        assert_eq!(told(&stderr), None, "{stderr}");
-    }
-    assert_eq!(units(&subject.out("out")).len(), 3 * left);
-}
-
-#[test]
-fn more_replications_go_on_from_the_units_that_were_kept() {
-    let mut subject = Subject::new();
-    assert!(
-        subject
-            .command("out", &["--keep-units"])
-            .status()
-            .unwrap()
-            .code()
-            .is_some()
-    );
-    *subject.args.last_mut().unwrap() = "10".into();
-    let (more, stderr) = subject.finish("out", &[]);
-    assert_eq!(told(&stderr), Some([UNITS, 0, POINTS * 2]), "{stderr}");
-    assert!(more == subject.finish("afresh", &[]).0);
-}
-
-/// The units of a search are found again as those of a sweep are.
-#[test]
-fn a_search_that_was_killed_goes_on_where_it_stopped() {
-    let folder = TempDir::new().unwrap();
-    let objective = "metric = \"missed_toast_fraction\"\nat_most = \"1.8 %\"";
-    let file = by_hand(folder.path(), "ignores-update", objective);
-    let range = "clients.refresh_interval=20 min, 25 min, 28 min";
-    let more = |command: &str| match command {
-        "size" => vec!["--key", range, "--reps", "20", "--most-reps", "40"],
-        "best" => vec!["--vary", range, "--most-reps", "40"],
-        "compare" => vec!["models/nec-r2.toml", "--reps", "20"],
-        _ => vec!["--reps", "20"],
-    };
-    for command in ["size", "best", "compare", "sensitivity"] {
-        let args = |out: &Path, jobs: &str| -> Vec<String> {
-            // What compares needs the same users: the model with itself, and no file of 20 users.
-            let first = if command == "compare" {
-                "models/nec-r2.toml"
-            } else {
-                file.as_str()
-            };
-            let all = [
-                &[
-                    command,
-                    first,
-                    "--jobs",
-                    jobs,
-                    "--out",
-                    out.to_str().unwrap(),
-                ],
-                &more(command)[..],
-            ]
-            .concat();
-            all.into_iter().map(String::from).collect()
-        };
-        let start = |out: &Path, jobs: &str| {
-            let mut all = Command::new(env!("CARGO_BIN_EXE_rccsim"));
-            all.args(args(out, jobs))
-                .stdout(Stdio::null())
-                .stderr(Stdio::piped());
-            all
-        };
-        let (one, two) = (
-            folder.path().join(format!("{command}-1")),
-            folder.path().join(format!("{command}-2")),
-        );
-        assert!(start(&one, "1").status().unwrap().code().is_some());
-        assert!(
-            kill_when(start(&two, "2").spawn().unwrap(), || units(&two).len() >= 5),
-            "{command}"
-        );
-        let left = units(&two).len();
-        let stderr = text(&start(&two, "2").output().unwrap().stderr);
-        assert_eq!(
-            told(&stderr).map(|told| told[0]),
-            Some(left),
-            "{command}: {stderr}"
-        );
-        assert_eq!(files(&one), files(&two), "{command}");
-    }
 }

@@ -1,17 +1,30 @@
 //! Why a message was sent: the setting behind it, with its source, or the sentence of a standard.
 
-use super::tracer::Tracer;
 use crate::protocol::{Allow, Message, RefreshMethod, Side, Status, Subject};
 use crate::scenario::Scenario;
 
-impl Tracer<'_> {
+/// What the reason for a message depends on: the settings, and what happened before.
+pub struct Reasons<'a> {
+    /// The settings.
+    pub scenario: &'a Scenario,
+    /// The user's client group.
+    pub clients: usize,
+    /// The Allow of the last 200 to INVITE.
+    pub allow: Allow,
+    /// The last answer that the client received.
+    pub answered: Status,
+    /// Whether a session was lost.
+    pub lost: bool,
+}
+
+impl Reasons<'_> {
     /// "refresh_interval = 25 min (communicator-2007-r2, published: …)"
-    pub(super) fn client_setting(&self, key: &str) -> String {
+    pub fn client_setting(&self, key: &str) -> String {
         let name = &self.scenario.plan.clients[self.clients].name;
         setting(self.scenario, "clients", name, key)
     }
 
-    pub(super) fn gateway_setting(&self, key: &str) -> String {
+    pub fn gateway_setting(&self, key: &str) -> String {
         let gateway = self.scenario.plan.clients[self.clients].gateway;
         setting(
             self.scenario,
@@ -22,7 +35,7 @@ impl Tracer<'_> {
     }
 
     /// Of the leg that rewrites Allow: the client's goes last and wins.
-    pub(super) fn relay_setting(&self) -> String {
+    pub fn relay_setting(&self) -> String {
         match self.scenario.plan.clients[self.clients].path.relay_allow {
             Some(_) => self.client_setting("relay_allow"),
             None => self.gateway_setting("relay_allow"),
@@ -30,7 +43,7 @@ impl Tracer<'_> {
     }
 
     /// Why the client takes the last answer for a refusal of its refresh.
-    pub(super) fn refusal(&self) -> String {
+    pub fn refusal(&self) -> String {
         match self.answered {
             Status::DoesNotExist481 => {
                 "481 to any request ends the dialog (RFC 3261 §12.2.1.2)".into()
@@ -42,7 +55,7 @@ impl Tracer<'_> {
         }
     }
 
-    pub(super) fn request(&self, message: &Message) -> String {
+    pub fn request(&self, message: &Message) -> String {
         match (message.subject, message.from) {
             (Subject::Invite, _) if self.lost => {
                 format!("set up again: {}", self.client_setting("reestablish"))
@@ -85,7 +98,7 @@ impl Tracer<'_> {
         }
     }
 
-    pub(super) fn refresh(&self, message: &Message) -> String {
+    pub fn refresh(&self, message: &Message) -> String {
         let method = self.client_setting("refresh_method");
         let method = match self.scenario.plan.clients[self.clients]
             .config
@@ -115,7 +128,7 @@ impl Tracer<'_> {
         }
     }
 
-    pub(super) fn response(&self, message: &Message) -> String {
+    pub fn response(&self, message: &Message) -> String {
         match (message.status, message.subject) {
             (Status::Ok200, Subject::Invite) => {
                 format!(

@@ -1,8 +1,8 @@
-//! The observer that writes a ladder.
+//! The observer that writes a ladder, and the ladder that it wrote.
 
-use super::Rung;
-use super::reason::allow_in_words;
-use crate::deployment::{Fate, Observer};
+use super::reason::{Reasons, allow_in_words};
+use super::rung::{Ladder, Rung};
+use crate::deployment::{Fate, Observer, observe};
 use crate::protocol::{
     Allow, ClientEnd, ClientNote, GatewayEnd, GatewayNote, Message, RefreshFailure, Side, Status,
     Subject,
@@ -10,38 +10,65 @@ use crate::protocol::{
 use crate::quantity::Time;
 use crate::scenario::Scenario;
 
+/// Rungs kept of a session that is never lost.
+const WITHOUT_A_LOSS: usize = 60;
+/// Rungs kept after a loss where the session never comes back.
+const AFTER_A_LOSS: usize = 5;
+
+/// The ladder of a user (counted from 0) of a client group through a replication (likewise).
+pub fn ladder(scenario: &Scenario, clients: usize, user: u32, replication: u32) -> Ladder {
+    let plan = &scenario.plan;
+    let group = &plan.clients[clients];
+    let (place, within) = plan.place_of(clients, user);
+    let tracer = Tracer::new(scenario, clients, within);
+    let tracer = observe(plan, group.gateway, place, replication, tracer)
+        .unwrap_or_else(|| unreachable!("nobody stops it"));
+    let telling = tracer
+        .recovered_rung
+        .or(tracer.lost_rung.map(|rung| rung + AFTER_A_LOSS));
+    Ladder {
+        title: format!(
+            "User {} of {}, gateway {}, replication {}",
+            user + 1,
+            group.name,
+            plan.gateways[group.gateway].name,
+            replication + 1
+        ),
+        start: plan.start,
+        rungs: tracer.rungs,
+        left_out: 0,
+        telling: telling.unwrap_or(WITHOUT_A_LOSS),
+    }
+}
+
 /// Writes down what one user's client and gateway say.
-pub struct Tracer<'a> {
-    pub(super) scenario: &'a Scenario,
-    pub(super) clients: usize,
+struct Tracer<'a> {
+    reasons: Reasons<'a>,
     user: u32,
-    pub rungs: Vec<Rung>,
+    rungs: Vec<Rung>,
     /// Messages on their way: rung and message.
     underway: Vec<(usize, Message)>,
     sent: Vec<Message>,
-    /// The Allow of the last 200 to INVITE.
-    pub(super) allow: Allow,
-    /// The last answer that the client received.
-    pub(super) answered: Status,
-    pub(super) lost: bool,
     /// Rungs up to the first loss.
-    pub lost_rung: Option<usize>,
+    lost_rung: Option<usize>,
     /// Rungs up to the session after it.
-    pub recovered_rung: Option<usize>,
+    recovered_rung: Option<usize>,
 }
 
 impl<'a> Tracer<'a> {
-    pub fn new(scenario: &'a Scenario, clients: usize, user: u32) -> Tracer<'a> {
+    fn new(scenario: &'a Scenario, clients: usize, user: u32) -> Tracer<'a> {
         Tracer {
-            scenario,
-            clients,
+            reasons: Reasons {
+                scenario,
+                clients,
+                allow: Allow::Absent,
+                answered: Status::Request,
+                lost: false,
+            },
             user,
             rungs: Vec::new(),
             underway: Vec::new(),
             sent: Vec::new(),
-            allow: Allow::Absent,
-            answered: Status::Request,
-            lost: false,
             lost_rung: None,
             recovered_rung: None,
         }
@@ -116,9 +143,9 @@ impl Observer for Tracer<'_> {
                     Side::Client
                 };
                 let mut reason = if message.is_request() {
-                    self.request(message)
+                    self.reasons.request(message)
                 } else {
-                    self.response(message)
+                    self.reasons.response(message)
                 };
                 if self.sent.contains(message) && message.is_request() {
                     let timer = if message.subject.is_invite() {
@@ -139,12 +166,12 @@ impl Observer for Tracer<'_> {
                 let sent = self.rungs[rung].at;
                 self.rungs[rung].transit_us = Some(now.0 - sent.0);
                 if message.from == Side::Gateway && !message.is_request() {
-                    self.answered = message.status;
+                    self.reasons.answered = message.status;
                 }
                 if message.subject == Subject::Invite && message.status == Status::Ok200 {
-                    self.allow = message.allow;
+                    self.reasons.allow = message.allow;
                     if left.allow != message.allow {
-                        let relay = self.relay_setting();
+                        let relay = self.reasons.relay_setting();
                         self.rungs[rung].reason += &format!(
                             "; rewritten on the way to {}: {relay}",
                             allow_in_words(message.allow)
@@ -171,16 +198,19 @@ impl Observer for Tracer<'_> {
                 "session up".to_string(),
                 "the 200 to MonitorStart came: toasts and dialling work".to_string(),
             ),
-            ClientNote::SetupFailed => ("set-up failed".into(), self.client_setting("reestablish")),
+            ClientNote::SetupFailed => (
+                "set-up failed".into(),
+                self.reasons.client_setting("reestablish"),
+            ),
             ClientNote::RefreshFailed(RefreshFailure::Unanswered) => (
                 "refresh failed: no answer in 32 s".into(),
                 format!(
                     "RFC 3261 §17.1, Timer F or B; {}",
-                    self.client_setting("on_no_answer")
+                    self.reasons.client_setting("on_no_answer")
                 ),
             ),
             ClientNote::RefreshFailed(RefreshFailure::Rejected) => {
-                ("refresh refused".into(), self.refusal())
+                ("refresh refused".into(), self.reasons.refusal())
             }
             ClientNote::RefreshFailed(RefreshFailure::Retried) => (
                 "refresh to be sent again".into(),
@@ -188,12 +218,12 @@ impl Observer for Tracer<'_> {
             ),
             ClientNote::Ended(end) => {
                 let why = match end {
-                    ClientEnd::GaveUp => self.client_setting("on_no_answer"),
-                    ClientEnd::Refused => self.client_setting("on_rejection"),
+                    ClientEnd::GaveUp => self.reasons.client_setting("on_no_answer"),
+                    ClientEnd::Refused => self.reasons.client_setting("on_rejection"),
                     ClientEnd::Timer => {
                         format!(
                             "its session timer ran out: {}",
-                            self.client_setting("session_expires")
+                            self.reasons.client_setting("session_expires")
                         )
                     }
                     ClientEnd::Bye => "the gateway sent BYE".into(),
@@ -210,10 +240,10 @@ impl Observer for Tracer<'_> {
         };
         self.write(now, Side::Client, None, what, reason);
         if matches!(note, ClientNote::Ended(_)) {
-            self.lost = true;
+            self.reasons.lost = true;
             self.lost_rung.get_or_insert(self.rungs.len());
         }
-        if self.lost && note == ClientNote::Established && self.recovered_rung.is_none() {
+        if self.reasons.lost && note == ClientNote::Established && self.recovered_rung.is_none() {
             self.recovered_rung = Some(self.rungs.len());
         }
     }
@@ -227,14 +257,14 @@ impl Observer for Tracer<'_> {
                 "forgets the dialog".to_string(),
                 format!(
                     "session timer ran out; {}",
-                    self.gateway_setting("enforces_session_timer")
+                    self.reasons.gateway_setting("enforces_session_timer")
                 ),
             ),
             GatewayNote::Ended(GatewayEnd::TimerBye) => (
                 "ends the dialog".into(),
                 format!(
                     "SE − min(32 s, SE/3) without a refresh (RFC 4028 §10); {}",
-                    self.gateway_setting("enforces_session_timer")
+                    self.reasons.gateway_setting("enforces_session_timer")
                 ),
             ),
             GatewayNote::Ended(GatewayEnd::GaveUp) => (

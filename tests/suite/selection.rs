@@ -1,0 +1,196 @@
+//! The selection of the best point, and what moves an answer most.
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::study::{by_hand, rccsim, text};
+
+#[test]
+fn best_selects_the_least_cost_or_says_what_is_as_good() {
+    let folder = TempDir::new().unwrap();
+    let file = by_hand(
+        folder.path(),
+        "healthy",
+        "metric = \"session_drops\"\nat_most = 3",
+    );
+    let out = folder.path().join("out");
+    let best = |vary: &str, delta: &str, jobs: &str| -> Value {
+        let cost = "message_rate_per_s + 100 * missed_toasts_per_client_hour";
+        let args = [
+            "best", &file, "--vary", vary, "--cost", cost, "--delta", delta, "--jobs", jobs,
+            "--format", "json",
+        ];
+        let output = rccsim(&[&args[..], &["--out", out.to_str().unwrap()]].concat());
+        serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)))
+    };
+    // Nothing is lost below 30 min, so the load decides: 2/R per user.
+    let range = "clients.refresh_interval=5 min..25 min step 5 min";
+    let found = best(range, "0.001", "1");
+    assert_eq!(found["best"], "clients.refresh_interval=25 min");
+    assert!(found["within_delta"].as_array().unwrap().is_empty());
+    assert_eq!(found, best(range, "0.001", "3"));
+    // 20 users send 2 · 20/1200 = 0.033 messages/s for refreshing every 20 min, 0.027 every 25 min: within 0.02.
+    let rough = best(range, "0.02", "2");
+    let close: Vec<&str> = rough["within_delta"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|v| v.as_str().unwrap())
+        .collect();
+    assert!(
+        close.contains(&"clients.refresh_interval=20 min")
+            && !close.contains(&"clients.refresh_interval=5 min"),
+        "{rough}"
+    );
+    let none = rccsim(&[
+        "best",
+        &file,
+        "--vary",
+        range,
+        "--cost",
+        "recovery_mean_s",
+        "--out",
+        out.to_str().unwrap(),
+    ]);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(
+        text(&none.stderr).contains("no value in replication 1"),
+        "{}",
+        text(&none.stderr)
+    );
+}
+
+/// Session-Expires is 30 min: whoever refreshes every 30 min or later loses the session, and the fewest messages among
+/// the others are sent every 25 min.
+#[test]
+fn best_within_the_objectives_is_the_least_load_of_those_that_meet_them() {
+    let folder = TempDir::new().unwrap();
+    let best = |objective: &str, more: &[&str]| -> (Option<i32>, Value) {
+        let file = by_hand(folder.path(), "healthy", objective);
+        let out = TempDir::new().unwrap();
+        let vary = "clients.refresh_interval=5 min..55 min step 10 min";
+        let args = [
+            "best",
+            &file,
+            "--vary",
+            vary,
+            "--delta",
+            "0.001",
+            "--format",
+            "json",
+            "--within-objectives",
+        ];
+        let output = rccsim(&[&args[..], more, &["--out", out.path().to_str().unwrap()]].concat());
+        let document = serde_json::from_slice(&output.stdout);
+        (
+            output.status.code(),
+            document.unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr))),
+        )
+    };
+    let (code, found) = best("metric = \"session_drops\"\nat_most = 3", &[]);
+    assert_eq!(
+        (code, found["best"].as_str()),
+        (Some(0), Some("clients.refresh_interval=25 min"))
+    );
+    assert_eq!(found["cost"], "message_rate_per_s");
+    let points = found["points"].as_array().unwrap();
+    let verdicts: Vec<&str> = points
+        .iter()
+        .map(|p| p["verdict"].as_str().unwrap())
+        .collect();
+    assert_eq!(verdicts, ["pass", "pass", "pass", "fail", "fail", "fail"]);
+    assert!(
+        found["answer"]
+            .as_str()
+            .unwrap()
+            .starts_with("3 of 6 points meet the objectives."),
+        "{}",
+        found["answer"]
+    );
+    // One alone is no selection; none is a miss. 20 users refresh 20/300 = 0.067 times a second every 5 min.
+    let (code, found) = best(
+        "metric = \"refresh_rate_per_s\"\nat_least = \"0.06 /s\"",
+        &[],
+    );
+    assert_eq!(
+        (code, found["best"].as_str()),
+        (Some(0), Some("clients.refresh_interval=5 min"))
+    );
+    assert!(
+        found["answer"]
+            .as_str()
+            .unwrap()
+            .contains("5 min alone is left"),
+        "{}",
+        found["answer"]
+    );
+    let (code, found) = best("metric = \"refresh_rate_per_s\"\nat_least = \"1 /s\"", &[]);
+    assert_eq!(
+        (code, found["best"].is_null(), found["verdict"].as_str()),
+        (Some(3), true, Some("fail"))
+    );
+}
+
+#[test]
+fn sensitivity_orders_what_is_assumed_by_how_far_it_moves_the_answer() {
+    let args = [
+        "sensitivity",
+        "models/nec-r2.toml",
+        "--set",
+        "clients.count=200",
+        "--reps",
+        "4",
+        "--metric",
+        "down_fraction",
+    ];
+    let out = TempDir::new().unwrap();
+    let out = out.path().to_str().unwrap();
+    let more = [
+        "--vary",
+        "clients.refresh_interval=10 min",
+        "--format",
+        "json",
+        "--out",
+        out,
+    ];
+    let output = rccsim(&[&args[..], &more[..]].concat());
+    let found: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)));
+    let keys: Vec<&str> = found["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|k| k["key"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        keys[..2],
+        ["clients.reestablish", "clients.on_no_answer"],
+        "never comes back; keeps polling"
+    );
+    let swings: Vec<f64> = found["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|k| k["swing"].as_f64().unwrap())
+        .collect();
+    assert!(
+        swings.windows(2).all(|pair| pair[0] >= pair[1]),
+        "{swings:?}"
+    );
+    assert!(keys.contains(&"clients.refresh_interval"));
+    let gateway = &found["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|k| k["key"] == "gateway.update")
+        .unwrap()["alternatives"];
+    let accepted = gateway
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|a| a["value"] == "accepted")
+        .unwrap();
+    assert_eq!(accepted["verdict"], "pass");
+    assert!(accepted["upper"].as_f64().unwrap() < -0.015, "{accepted}");
+}
