@@ -17,6 +17,7 @@
 //! - [`report`]: results for people: text, plots, one page.
 //! - [`wire`]: SIP text and CSTA bodies for every message of the model, both ways; no sockets.
 //! - [`capture`]: packet captures and logs of programs, read as a stream in bounded memory, and captures written.
+//! - [`identify`]: what a gateway and its client are, told from captures and logs, with evidence.
 //! - [`cli`]: the only printer, one file per subcommand.
 //!
 //! # What the model leaves open, and what was chosen
@@ -47,6 +48,8 @@ pub mod deployment;
 pub mod engine;
 pub mod experiment;
 pub mod faults;
+#[cfg(feature = "captures")]
+pub mod identify;
 pub mod measure;
 pub mod protocol;
 pub mod quantity;

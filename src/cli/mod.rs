@@ -10,10 +10,12 @@ mod complete;
 mod design;
 mod fault;
 mod flags;
+mod identify;
 mod init;
 mod inputs;
 mod matrix;
 mod memory;
+mod pcap;
 mod profiles;
 mod progress;
 mod report;
@@ -69,6 +71,8 @@ enum Command {
     Matrix(matrix::Matrix),
     /// The ladder of one session: every message, with the reason and its source
     Trace(trace::Trace),
+    /// Tell what a gateway and its client are from packet captures and logs, each value with its evidence
+    Identify(identify::Identify),
     /// Write the report.html of results folders anew
     Report(report::Report),
 }
@@ -87,6 +91,7 @@ pub fn main() -> ExitCode {
         Command::Sensitivity(command) => command.run(),
         Command::Matrix(command) => command.run(),
         Command::Trace(command) => command.run(),
+        Command::Identify(command) => command.run(),
         Command::Report(command) => command.run(),
     };
     match done {

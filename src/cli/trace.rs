@@ -1,10 +1,14 @@
 //! `rccsim trace`: the ladder of one user's sessions, each message with the reason and its source.
 
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 
 use super::Outcome;
 use super::fault::{Fault, print};
 use super::flags::{Format, ScenarioFlags};
+use super::pcap::{Whose, capture, transport};
+use crate::deployment::Transport;
 use crate::experiment::{self, ladder};
 use crate::protocol::Side;
 use crate::record::{Ladder, Rung, json};
@@ -28,6 +32,9 @@ pub struct Trace {
     /// The whole run, not only until the first lost session is set up again
     #[arg(long)]
     all: bool,
+    /// Write the messages as a packet capture, for Wireshark and `identify`
+    #[arg(long, value_name = "FILE.pcap")]
+    pcap: Option<PathBuf>,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -40,7 +47,10 @@ impl Trace {
     /// Bad input.
     pub fn run(self) -> Result<Outcome, Fault> {
         let scenario = self.scenario.read()?;
-        let ladder = self.ladder(&scenario)?;
+        let (ladder, clients) = self.ladder(&scenario)?;
+        if let Some(path) = &self.pcap {
+            self.write(path, &scenario, clients, &ladder)?;
+        }
         print(&match self.format {
             Format::Text => text(&ladder),
             Format::Json => json(&ladder),
@@ -48,7 +58,33 @@ impl Trace {
         Ok(Outcome::Pass)
     }
 
-    fn ladder(&self, scenario: &Scenario) -> Result<Ladder, Fault> {
+    /// Writes the messages of the ladder as a capture.
+    fn write(
+        &self,
+        path: &Path,
+        scenario: &Scenario,
+        clients: usize,
+        ladder: &Ladder,
+    ) -> Result<(), Fault> {
+        if transport(scenario, clients) == Transport::Tls {
+            eprintln!(
+                "note: the path is TLS; the capture shows the messages over TCP, in the clear"
+            );
+        }
+        let whose = Whose {
+            clients,
+            user: self.user - 1,
+            replication: self.replication - 1,
+        };
+        let messages = ladder.rungs.iter().filter(|r| r.to.is_some()).count();
+        std::fs::write(path, capture(scenario, whose, messages)).map_err(|cause| Fault::World {
+            what: path.display().to_string(),
+            cause,
+        })
+    }
+
+    /// The ladder, and the client group that it is of.
+    fn ladder(&self, scenario: &Scenario) -> Result<(Ladder, usize), Fault> {
         let plan = &scenario.plan;
         let names = || plan.clients.iter().map(|c| c.name.as_str());
         let wanted = self.clients.as_deref().unwrap_or(&plan.clients[0].name);
@@ -79,7 +115,7 @@ impl Trace {
         if !self.all {
             ladder.shorten();
         }
-        Ok(record(&ladder))
+        Ok((record(&ladder), index))
     }
 }
 

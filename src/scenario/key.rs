@@ -17,16 +17,19 @@ pub enum Standing {
     Assumption,
     /// A choice of the study: not a fact about the world.
     Choice,
+    /// Measured: told from a capture, a log or a live gateway.
+    Measured,
 }
 
 impl Standing {
     /// All, with the words that profiles use.
-    pub const ALL: [(Standing, &'static str); 5] = [
+    pub const ALL: [(Standing, &'static str); 6] = [
         (Standing::Published, Standing::Published.word()),
         (Standing::Seen, Standing::Seen.word()),
         (Standing::Standard, Standing::Standard.word()),
         (Standing::Assumption, Standing::Assumption.word()),
         (Standing::Choice, Standing::Choice.word()),
+        (Standing::Measured, Standing::Measured.word()),
     ];
 
     /// The word that profiles use.
@@ -37,6 +40,7 @@ impl Standing {
             Standing::Standard => "standard",
             Standing::Assumption => "assumption",
             Standing::Choice => "choice",
+            Standing::Measured => "measured",
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Which rooms a room may name, besides itself.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("quantity", &[]),
     ("engine", &["quantity"]),
     ("measure", &["quantity"]),
@@ -61,6 +61,10 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("wire", &["quantity", "protocol"]),
     ("capture", &["quantity", "wire"]),
     (
+        "identify",
+        &["quantity", "protocol", "wire", "capture", "scenario"],
+    ),
+    (
         "report",
         &["quantity", "measure", "study", "record", "theory"],
     ),
@@ -68,6 +72,9 @@ const ARROWS: [(&str, &[&str]); 16] = [
         "cli",
         &[
             "quantity",
+            "wire",
+            "capture",
+            "identify",
             "measure",
             "protocol",
             "deployment",

@@ -1,0 +1,194 @@
+//! Profiles of what was found, as `run` takes them.
+
+use super::{Finding, Identified, Party};
+use crate::scenario::Profile;
+
+/// Text for a basic string of TOML: no quotes, no backslashes, no control characters.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c == '"' || c == '\\' || c.is_control() {
+                '\''
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+/// "frames 8, 10–12 of a.pcap"
+pub(super) fn evidence(identified: &Identified, finding: &Finding, with_file: bool) -> String {
+    let mut all = Vec::new();
+    for places in &finding.evidence {
+        let Some(file) = identified.files.get(places.file) else {
+            continue;
+        };
+        let unit = if places.places.len() == 1 {
+            file.unit.to_string()
+        } else {
+            format!("{}s", file.unit)
+        };
+        let name = if with_file {
+            format!(" of {}", base_name(&file.file))
+        } else {
+            String::new()
+        };
+        all.push(format!("{unit} {}{name}", ranges(&places.places)));
+        if all.len() == 3 {
+            break;
+        }
+    }
+    let more = finding.evidence.len().saturating_sub(all.len());
+    let mut text = all.join(", ");
+    if more > 0 {
+        text += &format!(" and {more} more");
+    }
+    text
+}
+
+/// The last part of a path.
+fn base_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// "8, 10–12"
+fn ranges(places: &[u64]) -> String {
+    let mut sorted = places.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let mut runs: Vec<(u64, u64)> = Vec::new();
+    for place in sorted {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == place => *last = place,
+            _ => runs.push((place, place)),
+        }
+    }
+    let many = runs.len() > 6;
+    let shown = runs.iter().take(6).map(|(a, b)| match b - a {
+        0 => a.to_string(),
+        1 => format!("{a}, {b}"),
+        _ => format!("{a}–{b}"),
+    });
+    let text = shown.collect::<Vec<_>>().join(", ");
+    if many { text + ", …" } else { text }
+}
+
+fn profile(
+    kind: &str,
+    identified: &Identified,
+    party: &Party,
+    opening: &str,
+    assumptions: &[(&str, &str, &str)],
+) -> String {
+    let mut text = format!("# {}\n", plain(opening));
+    let measured = party.findings.iter().filter_map(|finding| {
+        let (key, value) = finding.sets.as_ref()?;
+        let shown = evidence(identified, finding, true);
+        let source = format!("{shown}; {}", finding.sureness);
+        Some(line(key, value, finding.standing, &source))
+    });
+    let assumed = assumptions
+        .iter()
+        .map(|(key, value, source)| line(key, value, "assumption", source));
+    for line in measured.chain(assumed) {
+        // A value may be real and yet beyond what the model takes: it is kept as a comment.
+        match Profile::parse(kind, "measured", "measured", &line) {
+            Ok(_) => text += &line,
+            Err(_) => text += &format!("# outside of what the model takes: {line}"),
+        }
+    }
+    text
+}
+
+fn line(key: &str, value: &str, standing: &str, source: &str) -> String {
+    let value = plain(value);
+    let is_count = value.bytes().all(|b| b.is_ascii_digit()) && key == "servers";
+    let value = if is_count {
+        value
+    } else {
+        format!("\"{value}\"")
+    };
+    format!(
+        "{key} = {{ value = {value}, standing = \"{standing}\", source = \"{}\" }}\n",
+        plain(source)
+    )
+}
+
+/// "1 dialog", "3 dialogs"
+pub(super) fn dialogs(party: &Party) -> String {
+    if party.dialogs == 1 {
+        "1 dialog".into()
+    } else {
+        format!("{} dialogs", party.dialogs)
+    }
+}
+
+fn product(party: &Party) -> String {
+    if party.product.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", party.product)
+    }
+}
+
+/// The profile of a gateway, as TOML. What was not seen is left to the defaults; a class of UPDATE has none, so it is
+/// assumed from Allow where no UPDATE was seen.
+pub fn gateway_profile(identified: &Identified, party: &Party) -> String {
+    let sets = |key: &str| {
+        party
+            .findings
+            .iter()
+            .find_map(|f| f.sets.as_ref().filter(|(k, _)| *k == key))
+    };
+    let mut assumptions = Vec::new();
+    if sets("update").is_none() {
+        assumptions.push(match sets("allow").map(|(_, v)| v.as_str()) {
+            Some("with-update") => (
+                "update",
+                "accepted",
+                "no UPDATE was seen answered or ignored; Allow lists it (RFC 3311 §4)",
+            ),
+            Some("without-update") => (
+                "update",
+                "ignored",
+                "no UPDATE was seen answered or ignored; Allow leaves it out",
+            ),
+            _ => (
+                "update",
+                "ignored",
+                "no UPDATE was seen answered or ignored; as the gateways of the published reports",
+            ),
+        });
+    }
+    if sets("service_time").is_some() {
+        assumptions.push(("servers", "100000", "the response time is a delay here: whether requests wait for each other was not measured"));
+    }
+    let opening = format!(
+        "A gateway as it was seen{} in {}.",
+        product(party),
+        dialogs(party)
+    );
+    profile("gateways", identified, party, &opening, &assumptions)
+}
+
+/// The profile of a client, as TOML. What was not seen is left to the defaults.
+pub fn client_profile(identified: &Identified, party: &Party) -> String {
+    let opening = format!(
+        "A client as it was seen{} in {}.",
+        product(party),
+        dialogs(party)
+    );
+    profile("clients", identified, party, &opening, &[])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_written_as_ranges() {
+        assert_eq!(ranges(&[8, 9, 10, 14, 3, 4]), "3, 4, 8–10, 14");
+        assert_eq!(ranges(&[1, 3, 5, 7, 9, 11, 13]), "1, 3, 5, 7, 9, 11, …");
+        assert_eq!(plain("a \"b\"\\ \n"), "a 'b'' '");
+    }
+}
