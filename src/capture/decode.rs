@@ -3,9 +3,8 @@
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 
-use etherparse::{EtherType, IpNumber, LaxNetSlice, LaxSlicedPacket, TcpSlice, UdpSlice};
-
-use super::fragment::{Fragment, Fragments};
+use super::fragment::Fragments;
+use super::ip::{self, IpPacket, NoIp};
 use super::stream::{Segment, Streams};
 use super::{Observation, Resolution, Stop, Summary, Transport, Unit, Warnings};
 use crate::wire::{SipText, is_start_line};
@@ -65,68 +64,33 @@ impl<'a> Decoder<'a> {
     pub fn packet(&mut self, packet: &Packet) -> Result<(), Stop> {
         self.has_times |= packet.at_us.is_some();
         self.last_at_us = packet.at_us.or(self.last_at_us);
-        let sliced = match ip(packet.link, packet.data) {
-            Ok(sliced) => sliced,
-            Err(Link::Unsupported) => {
+        let found = match ip::frame(packet.link, packet.data) {
+            Ok(found) => found,
+            Err(NoIp::Unsupported) => {
                 return Err(Stop::Content(format!(
                     "frame {}: link type {} is not supported; supported are Ethernet, Linux cooked (v1, v2), loopback and raw IP",
                     packet.frame, packet.link
                 )));
             }
-            Err(Link::Short) => {
+            Err(NoIp::Short) => {
                 self.warn(packet.frame, "too short for its link layer");
                 return Ok(());
             }
-            Err(Link::NoIp) => return Ok(()),
+            Err(NoIp::Other) => return Ok(()),
         };
-        let Some(net) = &sliced.net else {
-            return Ok(());
-        };
-        let Some(payload) = net.ip_payload_ref() else {
-            return Ok(());
-        };
-        let (from, to, fragment) = match net {
-            LaxNetSlice::Ipv4(v4) => {
-                let header = v4.header();
-                let fragment = payload.fragmented.then(|| Fragment {
-                    id: u32::from(header.identification()),
-                    offset: usize::from(header.fragments_offset().value()) * 8,
-                    more: header.more_fragments(),
-                });
-                (
-                    IpAddr::V4(header.source_addr()),
-                    IpAddr::V4(header.destination_addr()),
-                    fragment,
-                )
-            }
-            LaxNetSlice::Ipv6(v6) => {
-                let header = v6.header();
-                let mut fragment = None;
-                for extension in v6.extensions().clone() {
-                    if let etherparse::Ipv6ExtensionSlice::Fragment(f) = extension {
-                        fragment = Some(Fragment {
-                            id: f.identification(),
-                            offset: usize::from(f.fragment_offset().value()) * 8,
-                            more: f.more_fragments(),
-                        });
-                    }
-                }
-                let fragment = fragment.filter(|_| payload.fragmented);
-                (
-                    IpAddr::V6(header.source_addr()),
-                    IpAddr::V6(header.destination_addr()),
-                    fragment,
-                )
-            }
-            _ => return Ok(()),
-        };
-        let number = payload.ip_number;
+        let IpPacket {
+            from,
+            to,
+            protocol,
+            fragment,
+            payload,
+        } = found;
         match fragment {
-            None => self.transport(packet, from, to, number, payload.payload),
+            None => self.transport(packet, from, to, protocol, payload),
             Some(fragment) => {
-                let key = (from, to, fragment.id, number.0);
-                if let Some(whole) = self.fragments.add(key, &fragment, payload.payload) {
-                    self.transport(packet, from, to, number, &whole);
+                let key = (from, to, fragment.id, protocol);
+                if let Some(whole) = self.fragments.add(key, &fragment, payload) {
+                    self.transport(packet, from, to, protocol, &whole);
                 }
             }
         }
@@ -138,32 +102,31 @@ impl<'a> Decoder<'a> {
         packet: &Packet,
         from: IpAddr,
         to: IpAddr,
-        number: IpNumber,
+        protocol: u8,
         payload: &[u8],
     ) {
-        match number {
-            IpNumber::UDP => {
-                // A length of zero, or beyond what was captured, is passed over.
-                let Ok(udp) = UdpSlice::from_slice_lax(payload) else {
+        match protocol {
+            ip::UDP => {
+                let Some((source, destination, payload)) = ip::udp(payload) else {
                     return;
                 };
-                let from = SocketAddr::new(from, udp.source_port());
-                let to = SocketAddr::new(to, udp.destination_port());
-                self.datagram(packet, from, to, udp.payload());
+                let (from, to) = (
+                    SocketAddr::new(from, source),
+                    SocketAddr::new(to, destination),
+                );
+                self.datagram(packet, from, to, payload);
             }
-            IpNumber::TCP => {
-                let Ok(tcp) = TcpSlice::from_slice(payload) else {
-                    return;
-                };
+            ip::TCP => {
+                let Some(tcp) = ip::tcp(payload) else { return };
                 let segment = Segment {
                     frame: packet.frame,
                     at_us: packet.at_us,
-                    from: SocketAddr::new(from, tcp.source_port()),
-                    to: SocketAddr::new(to, tcp.destination_port()),
-                    sequence: tcp.sequence_number(),
-                    begins: tcp.syn(),
-                    ends: tcp.fin() || tcp.rst(),
-                    payload: tcp.payload(),
+                    from: SocketAddr::new(from, tcp.from),
+                    to: SocketAddr::new(to, tcp.to),
+                    sequence: tcp.sequence,
+                    begins: tcp.begins,
+                    ends: tcp.ends,
+                    payload: tcp.payload,
                 };
                 self.streams
                     .segment(&segment, self.sink, &mut self.warnings);
@@ -237,37 +200,5 @@ impl<'a> Decoder<'a> {
             },
             warnings: self.warnings.finish(),
         }
-    }
-}
-
-/// Why there is no IP packet.
-enum Link {
-    Unsupported,
-    Short,
-    NoIp,
-}
-
-/// The IP packet within a frame.
-fn ip(link: u16, data: &[u8]) -> Result<LaxSlicedPacket<'_>, Link> {
-    let typed = |at: usize, header: usize| {
-        let number = data.get(at..at + 2).ok_or(Link::Short)?;
-        let rest = data.get(header..).ok_or(Link::Short)?;
-        let number = u16::from_be_bytes([number[0], number[1]]);
-        Ok(LaxSlicedPacket::from_ether_type(EtherType(number), rest))
-    };
-    let raw = |header: usize| {
-        let rest = data.get(header..).ok_or(Link::Short)?;
-        LaxSlicedPacket::from_ip(rest).map_err(|_| Link::NoIp)
-    };
-    match link {
-        1 => LaxSlicedPacket::from_ethernet(data).map_err(|_| Link::Short),
-        // Linux cooked: the protocol is the last field of the older header and the first of the newer.
-        113 => typed(14, 16),
-        276 => typed(0, 20),
-        // BSD loopback: four bytes of address family, in the order of whoever captured.
-        0 | 108 => raw(4),
-        // Raw IP, by its several numbers.
-        12 | 14 | 101 | 228 | 229 => raw(0),
-        _ => Err(Link::Unsupported),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// Where a fragment belongs.
+#[derive(Debug)]
 pub(super) struct Fragment {
     /// The datagram's identification.
     pub id: u32,

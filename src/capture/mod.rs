@@ -1,13 +1,14 @@
 //! Files with SIP in them: packet captures and the logs of programs, read as a stream in bounded memory; and captures
 //! written.
 //!
-//! Packet files are taken apart here, where an error can name its frame and no length in the file decides how much
-//! memory is taken; IP, UDP and TCP headers and all checksums are left to `etherparse`.
+//! Files and headers are taken apart here, where an error can name its frame and every length is checked; what is
+//! written has its headers and checksums of `etherparse`.
 
 mod clock;
 mod decode;
 mod fragment;
 mod intro;
+mod ip;
 mod log;
 mod pcap;
 mod pcapng;
