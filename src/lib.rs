@@ -20,6 +20,47 @@
 //! - [`identify`]: what a gateway and its client are, told from captures and logs, with evidence.
 //! - [`cli`]: the only printer, one file per subcommand.
 //!
+//! # From a scenario to an answer
+//!
+//! ```
+//! use rccsim::experiment::{Experiment, ExperimentError};
+//! use rccsim::scenario::Scenario;
+//! use rccsim::study::Verdict;
+//!
+//! let scenario = Scenario::from_toml(
+//!     r#"
+//!     [scenario]
+//!     name = "small-office"
+//!     horizon = "8 h"
+//!     [[gateway]]
+//!     name = "cstagw"
+//!     profile = "nec-ow5000"
+//!     [[clients]]
+//!     name = "office"
+//!     profile = "communicator-2007-r2"
+//!     count = 20
+//!     gateway = "cstagw"
+//!     sign_in = "at start"
+//!     reestablish = "fixed 30 s"
+//!     [[objective]]
+//!     metric = "down_fraction"
+//!     at_most = "1 %"
+//!     "#,
+//! )?;
+//! let answer = Experiment::new(scenario).replications(3).run()?;
+//! assert_eq!(answer.verdict(), Verdict::Fail);
+//!
+//! // Does it help to leave UPDATE out of the Allow header?
+//! let answers = Experiment::new(answer.scenario)
+//!     .replications(3)
+//!     .vary("gateway.allow", ["with-update", "without-update"])
+//!     .run()?;
+//! let down = |i: usize| answers[i].estimate("down_fraction").map(|e| e.mean);
+//! assert!(down(0) > Some(0.01));
+//! assert_eq!(down(1), Some(0.0));
+//! # Ok::<(), ExperimentError>(())
+//! ```
+//!
 //! # What the model leaves open, and what was chosen
 //!
 //! - A set-up is one attempt: `setup_mean_ms` runs from its INVITE (the first, where a 422 makes it send another) to usable.

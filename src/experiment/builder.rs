@@ -10,29 +10,7 @@ use crate::deployment::RunHandle;
 use crate::scenario::{Axis, Combine, Place, Point, Scenario, Study};
 use crate::study::{Estimate, Judgement, Samples, Verdict, judge_all, overall};
 
-/// Replications of one scenario, in memory.
-///
-/// ```
-/// use rccsim::experiment::Experiment;
-/// use rccsim::scenario::Scenario;
-///
-/// let scenario = Scenario::from_toml(
-///     r#"
-///     [scenario]
-///     name = "ten users"
-///     horizon = "2 h"
-///     [[gateway]]
-///     name = "gateway"
-///     [[clients]]
-///     name = "desk"
-///     count = 10
-///     gateway = "gateway"
-///     "#,
-/// )?;
-/// let answer = Experiment::new(scenario).replications(3).run()?;
-/// assert_eq!(answer.samples.replications(), 3);
-/// # Ok::<(), rccsim::experiment::ExperimentError>(())
-/// ```
+/// Replications of one scenario, in memory; the crate's documentation shows one.
 #[derive(Clone, Debug)]
 pub struct Experiment {
     scenario: Scenario,
@@ -51,6 +29,8 @@ pub struct Sweep {
 pub struct Answer {
     /// What was varied, and to which values.
     pub point: Point,
+    /// The scenario that was simulated.
+    pub scenario: Scenario,
     /// The samples of every replication.
     pub samples: Samples,
     /// Of each objective.
@@ -110,6 +90,7 @@ impl Experiment {
         let samples = samples.unwrap_or_else(|| unreachable!("nobody stops it"));
         let answer = |(case, samples): (&Case, Samples)| Answer {
             point: case.point.clone(),
+            scenario: case.scenario.clone(),
             judgements: judge_all(&case.scenario.objectives, &samples),
             samples,
         };
