@@ -1,28 +1,25 @@
 //! What lies across the plot, beneath and above the layers: shaded stretches, objectives, and the points that matter.
 
-use super::Chart;
-use super::colour::Paint;
-use super::draw::beads;
-use super::layer::{Along, Layer, Region, Threshold, Tone};
-use super::layout::Plot;
-use super::name::Names;
-use super::scene::{Part, Rect, Scene, Shape};
+use plotters::element::PathElement;
 
-pub fn region(scene: &mut Scene, plot: &Plot, region: &Region) {
+use super::colour::Paint;
+use super::description::Chart;
+use super::layer::{Along, Layer, Region, Threshold, Tone};
+use super::name::{Names, beads};
+use super::plot::{Canvas, Plot};
+use super::scene::{Part, Rect, Scene, Shape, area};
+use super::sheet::{Dash, Paper, drawn, pen};
+
+pub fn region(paper: &Paper, plot: &Plot, region: &Region) {
     let opacity = if region.faint { 0.05 } else { 0.1 };
-    let shade = Shape::Box {
-        rect: stretch(plot, region),
-        paint: colour(region),
-        opacity,
-    };
-    scene.extend(moving(region.along, vec![shade]));
+    let shade = area(stretch(plot, region), colour(region), opacity);
+    moving(paper, region.along, || paper.push(shade));
 }
 
 pub fn colour(region: &Region) -> Paint {
-    if region.tone == Tone::Auto {
-        Paint::Good
-    } else {
-        Paint::of(region.tone, 0)
+    match region.tone {
+        Tone::Auto => Paint::Good,
+        tone => Paint::of(tone, 0),
     }
 }
 
@@ -30,11 +27,10 @@ pub fn colour(region: &Region) -> Paint {
 const NARROWEST: f64 = 2.0;
 
 /// What lies on the horizontal axis moves with it.
-fn moving(along: Along, shapes: Scene) -> Scene {
-    if along == Along::X {
-        Part::Stretch.holding(shapes)
-    } else {
-        shapes
+fn moving(paper: &Paper, along: Along, draw: impl FnOnce()) {
+    match along {
+        Along::X => paper.part(Part::Stretch, draw),
+        Along::Y => draw(),
     }
 }
 
@@ -61,50 +57,36 @@ pub fn stretch(plot: &Plot, region: &Region) -> Rect {
     match region.along {
         Along::X => {
             let wide = ((to - from) * w).max(NARROWEST);
-            Rect {
-                x: (x + from * w).min(x + w - wide),
-                y,
-                w: wide,
-                h,
-            }
+            Rect::new((x + from * w).min(x + w - wide), y, wide, h)
         }
-        Along::Y => Rect {
-            x,
-            y: y + (1.0 - to) * h,
-            w,
-            h: (to - from) * h,
-        },
+        Along::Y => Rect::new(x, y + (1.0 - to) * h, w, (to - from) * h),
     }
 }
 
 /// Lines across with their names, names of shaded stretches, and markers, over everything else.
-pub fn across(scene: &mut Scene, chart: &Chart, plot: &Plot, names: &mut Names) {
-    let thresholds = chart.layers.iter().filter_map(|l| {
-        if let Layer::Threshold(t) = l {
-            Some(t)
-        } else {
-            None
-        }
-    });
-    let lines: Vec<_> = thresholds
-        .filter_map(|t| Some((t, line_across(plot, t)?)))
+pub fn across(paper: &Paper, canvas: &mut Canvas, chart: &Chart, plot: &Plot, names: &mut Names) {
+    let layers = chart.layers.iter();
+    let lines: Vec<&Threshold> = layers
+        .filter_map(|layer| match layer {
+            Layer::Threshold(t) if is_within(plot, t) => Some(t),
+            _ => None,
+        })
         .collect();
-    for (threshold, line) in &lines {
-        if let Shape::Stroke { points, .. } = line {
-            names.avoid(beads(points));
-        }
-        scene.extend(moving(threshold.along, vec![line.clone()]));
+    for threshold in &lines {
+        let [from, to] = ends(plot, threshold);
+        names.avoid(beads(&[plot.spot(from.0, from.1), plot.spot(to.0, to.1)]));
+        line_across(paper, canvas, plot, threshold);
     }
-    for (threshold, line) in lines {
-        if let Shape::Stroke { points, paint, .. } = line {
-            let name = names.along(points[0], points[1], &threshold.label, paint);
-            let part = if threshold.along == Along::X {
-                Part::At(points[0].0)
-            } else {
-                Part::Fixed
-            };
-            scene.extend(part.holding(name));
-        }
+    for threshold in lines {
+        let [from, to] = ends(plot, threshold).map(|(x, y)| plot.spot(x, y));
+        let part = match threshold.along {
+            Along::X => Part::At(from.0),
+            Along::Y => Part::Fixed,
+        };
+        paper.put(
+            part,
+            names.along(from, to, &threshold.label, tone(threshold)),
+        );
     }
     for layer in &chart.layers {
         if let Layer::Marker(marker) = layer {
@@ -113,44 +95,50 @@ pub fn across(scene: &mut Scene, chart: &Chart, plot: &Plot, names: &mut Names) 
                 continue;
             }
             let disc = |radius, paint| Shape::Disc { at, radius, paint };
-            let mut shapes = vec![disc(6.0, Paint::Ink), disc(2.0, Paint::Paper)];
+            let mut shapes: Scene = vec![disc(6.0, Paint::Ink), disc(2.0, Paint::Paper)];
             shapes.extend(names.beside(at, &marker.label, true));
-            scene.extend(Part::At(at.0).holding(shapes));
+            paper.put(Part::At(at.0), shapes);
         }
     }
     for layer in &chart.layers {
         if let Layer::Region(region) = layer
             && region.along == Along::Y
         {
-            scene.extend(Part::Fixed.holding(names.within(stretch(plot, region), &region.label)));
+            let name = names.within(stretch(plot, region), &region.label);
+            paper.put(Part::Fixed, name);
         }
     }
 }
 
-fn line_across(plot: &Plot, threshold: &Threshold) -> Option<Shape> {
-    let domain = if threshold.along == Along::X {
-        &plot.x
-    } else {
-        &plot.y
-    };
-    let share = domain.place(threshold.value);
-    if !(-0.001..=1.001).contains(&share) {
-        return None;
+/// Its colour.
+pub fn tone(threshold: &Threshold) -> Paint {
+    match threshold.tone {
+        Tone::Auto => Paint::Bad,
+        tone => Paint::of(tone, 0),
     }
-    let paint = if threshold.tone == Tone::Auto {
-        Paint::Bad
-    } else {
-        Paint::of(threshold.tone, 0)
+}
+
+fn is_within(plot: &Plot, threshold: &Threshold) -> bool {
+    let domain = match threshold.along {
+        Along::X => &plot.x,
+        Along::Y => &plot.y,
     };
-    let Rect { x, y, w, h } = plot.rect;
-    let (from, to) = match threshold.along {
-        Along::X => ((x + share * w, y + h), (x + share * w, y)),
-        Along::Y => ((x, y + (1.0 - share) * h), (x + w, y + (1.0 - share) * h)),
-    };
-    Some(Shape::Stroke {
-        points: vec![from, to],
-        paint,
-        width: 1.6,
-        dash: &[6.0, 4.0],
-    })
+    (-0.001..=1.001).contains(&domain.place(threshold.value))
+}
+
+/// From where to where a line across goes, as values.
+fn ends(plot: &Plot, threshold: &Threshold) -> [(f64, f64); 2] {
+    let at = threshold.value;
+    match threshold.along {
+        Along::X => [(at, plot.y.from), (at, plot.y.to)],
+        Along::Y => [(plot.x.from, at), (plot.x.to, at)],
+    }
+}
+
+/// An objective, or another value that is worth a line, without its name.
+pub fn line_across(paper: &Paper, canvas: &mut Canvas, plot: &Plot, threshold: &Threshold) {
+    let line = PathElement::new(ends(plot, threshold), pen(tone(threshold), 1.6, Dash::Mark));
+    moving(paper, threshold.along, || {
+        drawn(canvas.draw_series([line]));
+    });
 }

@@ -1,97 +1,31 @@
 //! The frame of two axes of numbers: how much room the plot has, its ticks, and names at the ends of curves.
 
+use plotters::prelude::LabelAreaPosition;
+use plotters::style::TRANSPARENT;
+
 use super::colour::Paint;
-use super::content::{homeless, marks, points};
+use super::content::{Entry, homeless, marks, points};
+use super::description::{Axis, Chart};
+use super::frame::{self, tick_style};
 use super::layer::{Along, Layer};
-use super::layout::{self, Entry, Plot};
+use super::legend::swatch;
+use super::place;
+use super::plot::Plot;
 use super::scale::Domain;
-use super::scene::{Anchor, Part, Rect, Scene, Shape, Spot, rule};
+use super::scene::{Anchor, Part, Rect, Shape, Spot};
+use super::sheet::{Dash, Paper, drawn, pen, units};
 use super::text::{self, LABEL, plain};
-use super::{Chart, place};
 
 /// A name at the end of its curve may stand so far from it [px].
 const FAR: f64 = 44.0;
-impl Plot {
-    /// Where a value is drawn.
-    pub fn spot(&self, x: f64, y: f64) -> Spot {
-        let Rect {
-            x: left,
-            y: top,
-            w,
-            h,
-        } = self.rect;
-        (
-            left + self.x.place(x) * w,
-            top + (1.0 - self.y.place(y)) * h,
-        )
-    }
-
-    /// Whether a place is inside, or on the edge.
-    pub fn holds(&self, (x, y): Spot) -> bool {
-        let r = &self.rect;
-        r.x - 0.5 <= x && x <= r.right() + 0.5 && r.y - 0.5 <= y && y <= r.bottom() + 0.5
-    }
-
-    /// Far beyond the plot one place is as good as another; what is infinite has none.
-    pub fn near(&self, spot: Spot) -> Spot {
-        let bound = |v: f64| {
-            if v.is_finite() {
-                v.clamp(-1e5, 1e5)
-            } else {
-                f64::NAN
-            }
-        };
-        (bound(spot.0), bound(spot.1))
-    }
-}
 
 /// The plot in that room, with so much kept free at the right for names.
 pub fn frame(chart: &Chart, room: Rect, names: f64) -> Plot {
     let mut rect = room;
-    let above = if chart.y.caption().is_empty() {
-        6.0
-    } else {
-        layout::CAPTION
-    };
-    layout::shrink_top(&mut rect, above);
-    rect.h = (rect.h - layout::below(&chart.x.caption())).max(20.0);
-    let all: Vec<Spot> = chart.layers.iter().flat_map(points).collect();
-    let from_zero = chart
-        .layers
-        .iter()
-        .any(|l| matches!(l, Layer::Stack(_) | Layer::Histogram(_)));
-    let x = match chart.x.range {
-        Some((from, to)) => Domain::between(from, to, chart.x.scale),
-        None => {
-            let domain = Domain::of(
-                all.iter().map(|p| p.0).chain(marks(chart, Along::X)),
-                chart.x.scale,
-                0.0,
-            );
-            // Points are wider than nothing: those at the ends stay off the axis.
-            if chart.layers.iter().any(|l| matches!(l, Layer::Points(_))) {
-                domain.widened(0.02)
-            } else {
-                domain
-            }
-        }
-    };
-    let y = match chart.y.range {
-        Some((from, to)) => Domain::between(from, to, chart.y.scale),
-        None => {
-            let zero = if from_zero { 2.0 } else { 0.6 };
-            let mut domain = Domain::of(
-                all.iter().map(|p| p.1).chain(marks(chart, Along::Y)),
-                chart.y.scale,
-                zero,
-            );
-            if homeless(chart, Along::Y) {
-                // What lies at the foot must not look like the least of the others.
-                domain.from /= 5.0;
-            }
-            domain.nice(rows(&rect))
-        }
-    };
+    let captioned = !chart.y.caption().is_empty();
+    frame::shrink_top(&mut rect, if captioned { frame::CAPTION } else { 6.0 });
+    rect.h = (rect.h - frame::below(&chart.x.caption())).max(20.0);
+    let y = vertical(chart, rows(&rect));
     let widest = y
         .ticks(rows(&rect))
         .iter()
@@ -100,7 +34,53 @@ pub fn frame(chart: &Chart, room: Rect, names: f64) -> Plot {
     let left = (widest + 8.0).max(18.0);
     rect.x += left;
     rect.w = (rect.w - left - names.max(16.0)).max(20.0);
-    Plot { rect, x, y }
+    // The grid of the sheet is that of the values too.
+    let tenth = |v: f64| (v * 10.0).round() / 10.0;
+    Plot {
+        rect: Rect::new(tenth(rect.x), tenth(rect.y), tenth(rect.w), tenth(rect.h)),
+        x: horizontal(chart),
+        y,
+    }
+}
+
+/// The stretch of an axis by what it should reach; with zero if that is so near.
+fn reach(chart: &Chart, (axis, along): (&Axis, Along), of: fn(&Spot) -> f64, zero: f64) -> Domain {
+    let values: Vec<f64> = chart
+        .layers
+        .iter()
+        .flat_map(points)
+        .map(|p| of(&p))
+        .collect();
+    let values = values.into_iter().chain(marks(chart, along));
+    Domain::of(values, axis.scale, zero)
+}
+
+fn horizontal(chart: &Chart) -> Domain {
+    if let Some((from, to)) = chart.x.range {
+        return Domain::between(from, to, chart.x.scale);
+    }
+    let domain = reach(chart, (&chart.x, Along::X), |p| p.0, 0.0);
+    // Points are wider than nothing: those at the ends stay off the axis.
+    let dotted = chart.layers.iter().any(|l| matches!(l, Layer::Points(_)));
+    if dotted { domain.widened(0.02) } else { domain }
+}
+
+fn vertical(chart: &Chart, rows: usize) -> Domain {
+    if let Some((from, to)) = chart.y.range {
+        return Domain::between(from, to, chart.y.scale);
+    }
+    let from_zero = |l: &Layer| matches!(l, Layer::Stack(_) | Layer::Histogram(_));
+    let zero = if chart.layers.iter().any(from_zero) {
+        2.0
+    } else {
+        0.6
+    };
+    let mut domain = reach(chart, (&chart.y, Along::Y), |p| p.1, zero);
+    if homeless(chart, Along::Y) {
+        // What lies at the foot must not look like the least of the others.
+        domain.from /= 5.0;
+    }
+    domain.nice(rows)
 }
 
 /// About how many ticks the vertical axis has.
@@ -108,29 +88,27 @@ fn rows(rect: &Rect) -> usize {
     ((rect.h / 52.0) as usize).clamp(2, 8)
 }
 
-pub fn axes(scene: &mut Scene, chart: &Chart, plot: &Plot, mut room: Rect) {
-    layout::caption_above(scene, chart.y.caption(), &mut room);
+/// Captions, ticks and the lines at the vertical ones, as far as their words have room.
+pub fn axes(paper: &Paper, chart: &Chart, plot: &Plot, mut room: Rect) {
+    frame::caption_above(paper, chart.y.caption(), &mut room);
     let mut last = f64::INFINITY;
-    for tick in plot.y.ticks(rows(&plot.rect)) {
+    let mut ticks = plot.y.ticks(rows(&plot.rect));
+    ticks.retain(|tick| {
         let y = plot.spot(plot.x.from, tick.at).1;
-        if last - y < 14.0 {
-            continue;
-        }
-        last = y;
-        scene.push(rule(
-            (plot.rect.x, y),
-            (plot.rect.right(), y),
-            Paint::Grid,
-            1.0,
-        ));
-        scene.push(Shape::Text(plain(
-            (plot.rect.x - 7.0, y + 4.2),
-            tick.text,
-            Anchor::End,
-            Paint::Soft,
-        )));
-    }
-    layout::horizontal(scene, &plot.rect, &plot.x, chart.x.caption(), false);
+        let fits = last - y >= 14.0;
+        last = if fits { y } else { last };
+        fits
+    });
+    let mut canvas = plot.mesh(paper, Vec::new(), ticks);
+    let mut mesh = canvas.configure_mesh();
+    mesh.disable_x_mesh()
+        .disable_x_axis()
+        .bold_line_style(pen(Paint::Grid, 1.0, Dash::Solid))
+        .axis_style(TRANSPARENT)
+        .set_tick_mark_size(LabelAreaPosition::Left, units(3.5))
+        .y_label_style(tick_style());
+    drawn(mesh.draw());
+    frame::horizontal(paper, plot, chart.x.caption(), false);
 }
 
 /// Where each curve's name wants to stand: the height of its last point.
@@ -171,28 +149,21 @@ pub fn ends(chart: &Chart, entries: &[Entry], room: Rect) -> Option<f64> {
 fn placed(wanted: &[f64], plot: &Plot) -> Option<Vec<f64>> {
     place::apart(
         wanted,
-        layout::LINE - 1.0,
+        frame::LINE - 1.0,
         plot.rect.y - 8.0,
         plot.rect.bottom() + 8.0,
     )
 }
 
-pub fn end_names(scene: &mut Scene, chart: &Chart, entries: &[Entry], plot: &Plot) {
+pub fn end_names(paper: &Paper, chart: &Chart, entries: &[Entry], plot: &Plot) {
     let Some(places) = wanted(chart, entries, plot).and_then(|w| placed(&w, plot)) else {
         return;
     };
     for (entry, y) in entries.iter().zip(places) {
         let x = plot.rect.right() + 8.0;
-        let text = plain(
-            (x + 24.0, y + 4.2),
-            entry.name.clone(),
-            Anchor::Start,
-            Paint::Ink,
-        );
-        scene.extend(Part::End(entry.name.clone()).holding(layout::entry(
-            entry,
-            (x, y),
-            Some(Shape::Text(text)),
-        )));
+        let mut shapes = swatch(entry, (x, y));
+        let text = plain((x + 24.0, y + 4.2), &entry.name, Anchor::Start, Paint::Ink);
+        shapes.push(Shape::Text(text));
+        paper.put(Part::End(entry.name.clone()), shapes);
     }
 }

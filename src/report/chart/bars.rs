@@ -1,12 +1,19 @@
 //! Horizontal bars: causes by their number, and tornadoes with a half on either side of a base.
 
+use plotters::element::{PathElement, Rectangle};
+
+use super::across::{line_across, tone};
 use super::colour::Paint;
+use super::content::{Entry, Swatch};
+use super::description::{Axis, Chart, Scale};
+use super::frame;
 use super::layer::{Along, Bar, Bars, Layer, Tone};
-use super::layout::{self, Entry, Plot, Swatch};
+use super::legend::legend;
+use super::plot::{Canvas, Plot};
 use super::scale::Domain;
-use super::scene::{Anchor, Rect, Scene, Shape, Text, rule};
+use super::scene::{Anchor, Rect, Scene, Shape, area, rule};
+use super::sheet::{Dash, Paper, drawn, filling, pen};
 use super::text::{self, LABEL, cut, plain};
-use super::{Axis, Chart, Scale};
 
 /// A bar is no thicker [px].
 const THICK: f64 = 22.0;
@@ -18,126 +25,123 @@ const LEAST: f64 = 17.0;
 
 /// Draws the bars and the axis of their values; says where the values are, and
 /// of how many rows.
-pub fn draw(scene: &mut Scene, chart: &Chart, bars: &Bars, mut room: Rect) -> Plot {
-    let first = if bars.tone == Tone::Auto {
-        Paint::Series(0)
-    } else {
-        Paint::of(bars.tone, 0)
+pub fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) -> Plot {
+    let first = match bars.tone {
+        Tone::Auto => Paint::Series(0),
+        tone => Paint::of(tone, 0),
     };
-    let second = Paint::Series(1);
-    let both = [
-        (&bars.names.0, first, FIRST),
-        (&bars.names.1, second, SECOND),
-    ];
-    if both.iter().all(|(name, _, _)| !name.is_empty()) {
-        let entry = |(name, paint, opacity): (&String, Paint, u8)| Entry {
+    let halves = [(first, FIRST), (Paint::Series(1), SECOND)];
+    let names = [&bars.names.0, &bars.names.1];
+    if names.iter().all(|name| !name.is_empty()) {
+        let entry = |(name, (paint, opacity)): (&String, (Paint, u8))| Entry {
             name: name.clone(),
             paint,
             swatch: Swatch::Bar { opacity },
             dense: false,
         };
-        layout::legend(scene, &both.map(entry), &mut room);
+        let entries: Vec<Entry> = names.into_iter().zip(halves).map(entry).collect();
+        legend(paper, &entries, &mut room);
     }
-    layout::caption_above(scene, chart.y.caption(), &mut room);
+    frame::caption_above(paper, chart.y.caption(), &mut room);
     let marked =
         |l: &Layer| matches!(l, Layer::Threshold(t) if t.along == Along::X && !t.label.is_empty());
     if chart.layers.iter().any(marked) {
-        layout::shrink_top(&mut room, layout::LINE);
+        frame::shrink_top(&mut room, frame::LINE);
     }
     let caption = chart.x.caption();
-    let rect = frame(bars, room, &caption);
-    let x = domain(chart, bars);
-    layout::horizontal(scene, &rect, &x, caption, true);
-
-    let mut texts = Vec::new();
+    let rect = field(bars, room, &caption);
     let (shown, left_out) = shown(bars, &rect);
     let rows = (shown.len() + usize::from(left_out > 0)).max(1) as f64;
     let plot = Plot {
         rect,
-        x,
-        y: Domain {
-            from: 0.0,
-            to: rows,
-            scale: Scale::Linear,
-        },
+        x: domain(chart, bars),
+        y: Domain::between(0.0, rows, Scale::Linear),
     };
-    let height = rect.h / rows;
-    let place = |v: f64| rect.x + x.place(v).clamp(0.0, 1.0) * rect.w;
-    for (i, bar) in shown.iter().enumerate() {
-        let middle = rect.y + (i as f64 + 0.5) * height;
-        let thick = (height * 0.66).min(THICK);
-        let interval = bar.interval.filter(|(l, h)| l.is_finite() && h.is_finite());
-        let end = interval.map_or(
-            bar.value,
-            |(low, high)| if bar.value < bars.base { low } else { high },
-        );
-        for (value, end, text, (paint, opacity)) in [
-            (Some(bar.value), Some(end), &bar.text, (first, FIRST)),
-            (bar.other, bar.other, &bar.other_text, (second, SECOND)),
-        ] {
-            let Some((value, end)) = value
-                .zip(end)
-                .filter(|(v, e)| v.is_finite() && e.is_finite())
-            else {
-                continue;
-            };
-            let (from, to) = (place(bars.base), place(value));
-            let rect = Rect {
-                x: from.min(to),
-                y: middle - thick / 2.0,
-                w: (from - to).abs(),
-                h: thick,
-            };
-            scene.push(Shape::Box {
-                rect,
-                paint,
-                opacity: f64::from(opacity) / 100.0,
-            });
-            // On a narrow paper the text of the longest bar finds no room beyond its end, and stands on it.
-            let beyond = place(end) + 6.0 + text::width(text, LABEL, false)
-                <= room.right() + layout::SIDE - 2.0;
-            end_text(
-                &mut texts,
-                text,
-                place(end),
-                middle,
-                value < bars.base || !beyond,
-            );
-        }
-        if let Some((low, high)) = interval {
-            let (low, high) = (place(low), place(high));
-            scene.push(rule((low, middle), (high, middle), Paint::Ink, 1.4));
-            scene.extend(
-                [low, high].map(|x| rule((x, middle - 4.0), (x, middle + 4.0), Paint::Ink, 1.4)),
-            );
-        }
-        label(scene, bar, (&room, &rect), middle, height);
-    }
-    thresholds(scene, chart, &plot);
-    scene.extend(texts);
+    frame::horizontal(paper, &plot, caption, true);
+    let mut canvas = plot.canvas(paper);
+    let texts: Scene = shown
+        .iter()
+        .enumerate()
+        .flat_map(|(i, bar)| row(paper, &mut canvas, &plot, (i, bar), (bars, halves), &room))
+        .collect();
+    thresholds(paper, &mut canvas, chart, &plot);
+    paper.extend(texts);
     if left_out > 0 {
-        let at = (room.x, rect.bottom() - height / 2.0 + 4.2);
-        scene.push(Shape::Text(plain(
-            at,
-            format!("and {left_out} more"),
-            Anchor::Start,
-            Paint::Soft,
-        )));
+        let at = (room.x, rect.bottom() - rect.h / rows / 2.0 + 4.2);
+        let more = format!("and {left_out} more");
+        let text = plain(at, more, Anchor::Start, Paint::Soft);
+        paper.push(Shape::Text(text));
     }
     if bars.bars.is_empty() {
-        layout::nothing(scene, &rect);
+        frame::nothing(paper, &rect);
     }
-    let base = place(bars.base);
-    scene.push(rule(
-        (base, rect.y),
-        (base, rect.bottom()),
-        Paint::Soft,
-        1.2,
-    ));
+    let base = place(&plot, bars.base);
+    let ends = ((base, rect.y), (base, rect.bottom()));
+    paper.push(rule(ends.0, ends.1, Paint::Soft, 1.2));
     plot
 }
 
-fn frame(bars: &Bars, room: Rect, caption: &str) -> Rect {
+/// Where a value is across, at the edge if it is beyond.
+fn place(plot: &Plot, v: f64) -> f64 {
+    plot.rect.x + plot.x.place(v).clamp(0.0, 1.0) * plot.rect.w
+}
+
+/// A bar with its other half, its interval and its name; the texts at its ends, which belong above all bars.
+fn row(
+    paper: &Paper,
+    canvas: &mut Canvas,
+    plot: &Plot,
+    (i, bar): (usize, &Bar),
+    (bars, [first, second]): (&Bars, [(Paint, u8); 2]),
+    room: &Rect,
+) -> Scene {
+    let height = plot.rect.h / plot.y.to;
+    let middle = plot.rect.y + (i as f64 + 0.5) * height;
+    // The rows count from above, plotters from below.
+    let level = plot.y.to - i as f64 - 0.5;
+    let half = (height * 0.66).min(THICK) / height / 2.0;
+    let interval = bar.interval.filter(|(l, h)| l.is_finite() && h.is_finite());
+    let end = match interval {
+        Some((low, _)) if bar.value < bars.base => low,
+        Some((_, high)) => high,
+        None => bar.value,
+    };
+    let mut texts = Scene::new();
+    for (value, end, text, (paint, opacity)) in [
+        (Some(bar.value), Some(end), &bar.text, first),
+        (bar.other, bar.other, &bar.other_text, second),
+    ] {
+        let both = value.zip(end);
+        let Some((value, end)) = both.filter(|(v, e)| v.is_finite() && e.is_finite()) else {
+            continue;
+        };
+        let corners = [(bars.base, level + half), (value, level - half)];
+        let body = Rectangle::new(corners, filling(paint, f64::from(opacity) / 100.0));
+        paper.within(plot.rect, || {
+            drawn(canvas.draw_series([body]));
+        });
+        // On a narrow paper the text of the longest bar finds no room beyond its end, and stands on it.
+        let end = place(plot, end);
+        let beyond =
+            end + 6.0 + text::width(text, LABEL, false) <= room.right() + frame::SIDE - 2.0;
+        texts.extend(end_text(text, end, middle, value < bars.base || !beyond));
+    }
+    if let Some((low, high)) = interval {
+        let line = PathElement::new(
+            [(low, level), (high, level)],
+            pen(Paint::Ink, 1.4, Dash::Solid),
+        );
+        paper.within(plot.rect, || {
+            drawn(canvas.draw_series([line]));
+        });
+        let tip = |x: f64| rule((x, middle - 4.0), (x, middle + 4.0), Paint::Ink, 1.4);
+        paper.extend([low, high].map(|v| tip(place(plot, v))));
+    }
+    label(paper, bar, (room, &plot.rect), middle, height);
+    texts
+}
+
+fn field(bars: &Bars, room: Rect, caption: &str) -> Rect {
     let widest = |of: fn(&Bar) -> &str| {
         bars.bars
             .iter()
@@ -171,12 +175,8 @@ fn frame(bars: &Bars, room: Rect, caption: &str) -> Rect {
     let beyond = |left: bool| beyond(left).min(most(left));
     let (left, right) = (names + beyond(true), beyond(false).max(16.0));
     let w = (room.w - left - right).max(20.0);
-    Rect {
-        x: room.x + left,
-        y: room.y,
-        w,
-        h: (room.h - layout::below(caption)).max(20.0),
-    }
+    let h = (room.h - frame::below(caption)).max(20.0);
+    Rect::new(room.x + left, room.y, w, h)
 }
 
 fn domain(chart: &Chart, bars: &Bars) -> Domain {
@@ -213,9 +213,9 @@ fn shown<'a>(bars: &'a Bars, rect: &Rect) -> (&'a [Bar], usize) {
 }
 
 /// The text beyond the end of a bar, on ground of its own: a line across may run there.
-fn end_text(scene: &mut Scene, text: &str, end: f64, middle: f64, leftwards: bool) {
+fn end_text(text: &str, end: f64, middle: f64, leftwards: bool) -> Scene {
     if text.is_empty() {
-        return;
+        return Scene::new();
     }
     let (x, anchor) = if leftwards {
         (end - 6.0, Anchor::End)
@@ -223,36 +223,23 @@ fn end_text(scene: &mut Scene, text: &str, end: f64, middle: f64, leftwards: boo
         (end + 6.0, Anchor::Start)
     };
     let text = plain((x, middle + 4.2), text, anchor, Paint::Ink);
-    scene.push(Shape::Box {
-        rect: text::extent(&text),
-        paint: Paint::Paper,
-        opacity: 0.8,
-    });
-    scene.push(Shape::Text(text));
+    let ground = area(text::extent(&text), Paint::Paper, 0.8);
+    vec![ground, Shape::Text(text)]
 }
 
 /// What the bar is of, on two lines where one does not do and two fit.
-fn label(scene: &mut Scene, bar: &Bar, (room, rect): (&Rect, &Rect), middle: f64, height: f64) {
+fn label(paper: &Paper, bar: &Bar, (room, rect): (&Rect, &Rect), middle: f64, height: f64) {
     // The widest fits by a hair, which a sum of fractions may miss.
     let wide = (rect.x - room.x - 10.0).min(names(room)) + 0.5;
     let most = if height >= 30.0 { 2 } else { 1 };
     let lines = text::wrap(&bar.label, wide, LABEL, false, most);
     let first = middle + 4.2 - (lines.len() as f64 - 1.0) * 7.0;
-    let whole = lines
-        .iter()
-        .any(|l| l.ends_with('…'))
-        .then(|| bar.label.clone());
+    let is_cut = lines.iter().any(|l| l.ends_with('…'));
     for (i, line) in lines.into_iter().enumerate() {
-        let text = plain(
-            (room.x, first + i as f64 * 14.0),
-            line,
-            Anchor::Start,
-            Paint::Ink,
-        );
-        scene.push(Shape::Text(Text {
-            whole: whole.clone(),
-            ..text
-        }));
+        let at = (room.x, first + i as f64 * 14.0);
+        let mut text = plain(at, line, Anchor::Start, Paint::Ink);
+        text.whole = is_cut.then(|| bar.label.clone());
+        paper.push(Shape::Text(text));
     }
 }
 
@@ -261,41 +248,24 @@ fn names(room: &Rect) -> f64 {
     room.w * if room.w < 420.0 { 0.33 } else { 0.4 }
 }
 
-fn thresholds(scene: &mut Scene, chart: &Chart, plot: &Plot) {
+fn thresholds(paper: &Paper, canvas: &mut Canvas, chart: &Chart, plot: &Plot) {
     for layer in &chart.layers {
         let Layer::Threshold(t) = layer else { continue };
         if t.along != Along::X {
             continue;
         }
-        let paint = if t.tone == Tone::Auto {
-            Paint::Bad
-        } else {
-            Paint::of(t.tone, 0)
-        };
-        let (rect, x) = (
-            plot.rect,
-            plot.rect.x + plot.x.place(t.value).clamp(0.0, 1.0) * plot.rect.w,
-        );
-        let points = vec![(x, rect.y), (x, rect.bottom())];
-        scene.push(Shape::Stroke {
-            points,
-            paint,
-            width: 1.6,
-            dash: &[6.0, 4.0],
-        });
+        line_across(paper, canvas, plot, t);
+        let x = place(plot, t.value);
         let half = text::width(&t.label, LABEL, false) / 2.0;
-        let (least, most) = (layout::SIDE + half, rect.right() + layout::SIDE - half);
-        let at = (
-            if least < most {
-                x.clamp(least, most)
-            } else {
-                least
-            },
-            rect.y - 5.0,
-        );
-        scene.extend(cut(
-            rect.right(),
-            plain(at, t.label.clone(), Anchor::Middle, paint),
-        ));
+        let right = plot.rect.right();
+        let (least, most) = (frame::SIDE + half, right + frame::SIDE - half);
+        let x = if least < most {
+            x.clamp(least, most)
+        } else {
+            least
+        };
+        let at = (x, plot.rect.y - 5.0);
+        let text = plain(at, &t.label, Anchor::Middle, tone(t));
+        paper.extend(cut(right, text));
     }
 }

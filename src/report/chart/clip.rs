@@ -44,6 +44,13 @@ fn segment(a: Spot, b: Spot, to: &Rect) -> Option<(Spot, Spot)> {
     (first <= last).then_some((from, until))
 }
 
+/// The part of a rectangle within another; it has no width or no height if there is none.
+pub fn rectangle(rect: Rect, to: &Rect) -> Rect {
+    let (x, y) = (rect.x.max(to.x), rect.y.max(to.y));
+    let (right, bottom) = (rect.right().min(to.right()), rect.bottom().min(to.bottom()));
+    Rect::new(x, y, right - x, bottom - y)
+}
+
 /// The part of an area within the rectangle (Sutherland and Hodgman).
 pub fn area(points: Vec<Spot>, to: &Rect) -> Vec<Spot> {
     // Along which axis, on which side of what.

@@ -31,6 +31,16 @@ pub enum Paint {
     OnHeat(u8),
 }
 
+/// Those that are not one of many.
+const PLAIN: [Paint; 6] = [
+    Paint::Ink,
+    Paint::Soft,
+    Paint::Grid,
+    Paint::Paper,
+    Paint::Good,
+    Paint::Bad,
+];
+
 /// Light, dark.
 type Pair = (u32, u32);
 
@@ -78,6 +88,29 @@ impl Paint {
                 let text = if n >= 7 { 0xFFFFFF } else { 0x1F2328 };
                 (text, text)
             }
+        }
+    }
+
+    /// The colour as two numbers, for who knows no names.
+    pub fn code(self) -> (u8, u8) {
+        match self {
+            Paint::Series(n) => (0, n),
+            Paint::Heat(n) => (1, n),
+            Paint::OnHeat(n) => (2, n),
+            plain => {
+                let index = PLAIN.iter().position(|p| *p == plain);
+                (3, index.unwrap_or_default() as u8)
+            }
+        }
+    }
+
+    /// The colour of that [`code`](Paint::code).
+    pub fn from_code(kind: u8, n: u8) -> Paint {
+        match kind {
+            0 => Paint::Series(n),
+            1 => Paint::Heat(n),
+            2 => Paint::OnHeat(n),
+            _ => PLAIN[n as usize % PLAIN.len()],
         }
     }
 
@@ -133,15 +166,8 @@ impl Paint {
 /// Light and dark follow the reader's system. A page with a switch of its own sets `data-theme="light"` or `"dark"` on its
 /// root element; one with colours of its own sets the properties `--rc-ink`, `--rc-s0` …
 pub fn stylesheet() -> String {
-    let mut named = vec![
-        Paint::Ink,
-        Paint::Soft,
-        Paint::Grid,
-        Paint::Paper,
-        Paint::Good,
-        Paint::Bad,
-    ];
-    named.extend((0..SERIES.len() as u8).map(Paint::Series));
+    let series = (0..SERIES.len() as u8).map(Paint::Series);
+    let named = PLAIN.into_iter().chain(series);
     let (mut light, mut dark, mut rules) = (String::new(), String::new(), String::new());
     for paint in named {
         let Some(name) = paint.class() else { continue };

@@ -1,11 +1,36 @@
 //! What the layers between two axes hold: their names and colours for the legend, their values for the axes.
 
 use super::colour::Paint;
-use super::draw::DENSE;
-use super::layer::{Along, Layer, Stack, Tone};
-use super::layout::{Entry, Swatch};
+use super::description::{Chart, Scale};
+use super::layer::{Along, Layer, Point, Stack, Tone};
 use super::scene::Spot;
-use super::{Chart, Point, Scale};
+
+/// More points than this are drawn small.
+pub const MANY: usize = 200;
+/// A curve of more points than this is drawn thin and without dashes, whose gaps would be lost in it.
+pub const DENSE: usize = 400;
+
+/// How large a measured point is [px].
+pub const DOT: f64 = 3.5;
+
+/// How a name is shown in the legend; a bar with so many hundredths of its colour.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Swatch {
+    Line,
+    Area,
+    Bar { opacity: u8 },
+    Dot,
+}
+
+/// A name and how what it names is drawn.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Entry {
+    pub name: String,
+    pub paint: Paint,
+    pub swatch: Swatch,
+    /// Drawn without its dashes, for being too jagged.
+    pub dense: bool,
+}
 
 /// The name of a layer that is drawn between the axes, for scripts that switch it on and off.
 pub fn name(layer: &Layer) -> Option<&str> {
@@ -187,7 +212,7 @@ pub fn homeless(chart: &Chart, along: Along) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Band, Line};
+    use super::super::layer::{Band, Line};
     use super::*;
 
     #[test]

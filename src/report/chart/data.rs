@@ -3,8 +3,12 @@
 use serde_json::{Value, json};
 
 use super::super::number::rounded;
-use super::layout::Plot;
-use super::{Chart, Layer, thin};
+use super::content::level;
+use super::description::Chart;
+use super::layer::Layer;
+use super::plot::Plot;
+use super::scene::Spot;
+use super::thin;
 
 /// Layers keep their index, which is `data-layer` in the SVG; long curves have the points that are drawn.
 pub fn value(chart: &Chart, plot: &Plot) -> Value {
@@ -19,16 +23,15 @@ pub fn value(chart: &Chart, plot: &Plot) -> Value {
 
 fn thin_layer(layer: &Layer, plot: &Plot) -> Layer {
     let mut layer = layer.clone();
-    let places = |points: &[(f64, f64)]| {
-        points
-            .iter()
-            .map(|(x, y)| plot.spot(*x, *y))
-            .collect::<Vec<_>>()
+    // Which of some values are drawn, gap by gap.
+    let kept = |values: &[(f64, f64)]| {
+        let places: Vec<Spot> = values.iter().map(|(x, y)| plot.spot(*x, *y)).collect();
+        thin::kept(&places)
     };
     match &mut layer {
         Layer::Line(line) | Layer::Steps(line) => {
             let whole = std::mem::take(&mut line.points);
-            for stretch in thin::kept(&places(&whole)) {
+            for stretch in kept(&whole) {
                 if !line.points.is_empty() {
                     // A gap stays one.
                     line.points.push((whole[stretch[0]].0, f64::NAN));
@@ -37,51 +40,30 @@ fn thin_layer(layer: &Layer, plot: &Plot) -> Layer {
             }
         }
         Layer::Band(band) => {
-            let whole = std::mem::take(&mut band.points);
-            let upper: Vec<(f64, f64)> = whole.iter().map(|p| (p.0, p.2)).collect();
-            band.points = thin::kept(&places(&upper))
-                .concat()
-                .into_iter()
-                .map(|i| whole[i])
-                .collect();
+            let upper: Vec<(f64, f64)> = band.points.iter().map(|p| (p.0, p.2)).collect();
+            band.points = picked(&band.points, &kept(&upper).concat());
         }
         Layer::Points(points) => {
-            let whole = std::mem::take(&mut points.points);
-            let at: Vec<(f64, f64)> = whole.iter().map(|p| (p.x, p.y)).collect();
-            points.points = thin::cloud(places(&at).into_iter())
-                .into_iter()
-                .map(|i| whole[i].clone())
-                .collect();
+            let places = points.points.iter().map(|p| plot.spot(p.x, p.y));
+            points.points = picked(&points.points, &thin::cloud(places));
         }
         Layer::Stack(stack) => {
-            let sum = |i: usize| {
-                stack
-                    .parts
-                    .iter()
-                    .filter_map(|(_, v)| v.get(i))
-                    .filter(|v| v.is_finite())
-                    .sum::<f64>()
-            };
-            let top: Vec<(f64, f64)> = stack
-                .xs
-                .iter()
-                .enumerate()
-                .map(|(i, x)| (*x, sum(i)))
-                .collect();
-            let kept = thin::kept(&places(&top)).concat();
-            let pick = |of: &[f64]| {
-                kept.iter()
-                    .map(|i| of.get(*i).copied().unwrap_or(f64::NAN))
-                    .collect::<Vec<f64>>()
-            };
-            stack.xs = pick(&stack.xs);
+            let top = |(i, x): (usize, &f64)| (*x, level(stack, stack.parts.len(), i));
+            let top: Vec<(f64, f64)> = stack.xs.iter().enumerate().map(top).collect();
+            let kept = kept(&top).concat();
+            stack.xs = picked(&stack.xs, &kept);
             for (_, values) in &mut stack.parts {
-                *values = pick(values);
+                values.resize(top.len(), f64::NAN);
+                *values = picked(values, &kept);
             }
         }
         _ => {}
     }
     layer
+}
+
+fn picked<T: Clone>(all: &[T], kept: &[usize]) -> Vec<T> {
+    kept.iter().map(|i| all[*i].clone()).collect()
 }
 
 /// Nobody hovers over the tenth digit.

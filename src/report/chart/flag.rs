@@ -1,12 +1,13 @@
 //! Names of shaded stretches of the horizontal axis: above the plot, where no curve is, each on a pole at the edge of its
 //! stretch and in the lowest row in which no name crosses another or its pole. What finds no row goes without a name.
 
-use super::Chart;
 use super::across::{colour, stretch};
 use super::colour::Paint;
+use super::description::Chart;
 use super::layer::{Along, Layer, Region};
-use super::layout::Plot;
-use super::scene::{Anchor, Part, Rect, Scene, Shape, rule};
+use super::plot::Plot;
+use super::scene::{Anchor, Part, Rect, Shape, area, rule};
+use super::sheet::Paper;
 use super::text::{self, LABEL, plain};
 
 /// From one row to the next [px].
@@ -113,24 +114,15 @@ pub fn rows(chart: &Chart, plot: &Plot) -> usize {
 }
 
 /// The mark above each stretch, and its name in one of so many rows.
-pub fn draw(scene: &mut Scene, chart: &Chart, plot: &Plot, rows: usize) {
+pub fn draw(paper: &Paper, chart: &Chart, plot: &Plot, rows: usize) {
     for layer in &chart.layers {
-        let Layer::Region(region) = layer else {
-            continue;
-        };
-        if region.along == Along::X {
-            let rect = stretch(plot, region);
-            let rect = Rect {
-                y: rect.y - EDGE - 1.0,
-                h: EDGE,
-                ..rect
-            };
+        if let Layer::Region(region) = layer
+            && region.along == Along::X
+        {
+            let Rect { x, y, w, .. } = stretch(plot, region);
             let opacity = if region.faint { 0.35 } else { 0.8 };
-            scene.extend(Part::Stretch.holding(vec![Shape::Box {
-                rect,
-                paint: colour(region),
-                opacity,
-            }]));
+            let mark = Rect::new(x, y - EDGE - 1.0, w, EDGE);
+            paper.put(Part::Stretch, [area(mark, colour(region), opacity)]);
         }
     }
     for flag in flags(chart, plot, rows) {
@@ -142,18 +134,19 @@ pub fn draw(scene: &mut Scene, chart: &Chart, plot: &Plot, rows: usize) {
         } else {
             (flag.pole + 5.0, Anchor::Start)
         };
-        let mut text = plain((x, base), flag.label.0.clone(), anchor, Paint::Soft);
+        let mut text = plain((x, base), &flag.label.0, anchor, Paint::Soft);
         text.whole = (flag.label.0 != flag.label.1).then_some(flag.label.1);
         let pole = rule((flag.pole, foot), (flag.pole, base - 9.0), Paint::Soft, 1.0);
-        scene.extend(
-            Part::Flag(flag.stretch.x, flag.stretch.right()).holding(vec![pole, Shape::Text(text)]),
-        );
+        let part = Part::Flag(flag.stretch.x, flag.stretch.right());
+        paper.put(part, [pole, Shape::Text(text)]);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Axis, Size, Tone, layout};
+    use super::super::axes::frame;
+    use super::super::description::Axis;
+    use super::super::layer::Tone;
     use super::*;
 
     fn rows_of(stretches: &[(f64, f64, &str)]) -> Vec<(String, Option<usize>)> {
@@ -177,7 +170,7 @@ mod tests {
             layers: stretches.iter().map(region).collect(),
             ..Chart::default()
         };
-        let (_, plot) = layout::scene(&chart, Size::WIDE);
+        let plot = frame(&chart, Rect::new(14.0, 12.0, 732.0, 378.0), 0.0);
         let mut found: Vec<_> = flags(&chart, &plot, MOST_ROWS)
             .into_iter()
             .map(|f| (f.label.1, f.row))

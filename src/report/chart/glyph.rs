@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use ab_glyph::{Font, ScaleFont, point};
 
-use super::png::FACTOR;
 use super::scene::{Shape, Text};
 use super::text;
+
+/// Drawn pixels for one of the page.
+pub const FACTOR: u32 = 6;
 
 /// A glyph in drawn pixels.
 pub struct Glyph {
@@ -56,8 +58,10 @@ fn key(text: &Text, c: char) -> Key {
 }
 
 fn glyph(text: &Text, c: char) -> Glyph {
-    let font =
-        text::font(text.strong).as_scaled(text::line_height(text.strong, text.size * FACTOR));
+    let font = text::font(text.strong).as_scaled(text::line_height(
+        text.strong,
+        text.size * f64::from(FACTOR),
+    ));
     let id = font.glyph_id(c);
     let mut ink: Vec<Run> = Vec::new();
     if let Some(outline) =

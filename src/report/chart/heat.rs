@@ -1,169 +1,169 @@
 //! A table of colours, with the numbers in it where they fit and a key to the colours.
 
+use plotters::element::Rectangle;
+
 use super::colour::Paint;
+use super::description::{Chart, Scale};
+use super::frame::{self, LINE};
 use super::layer::HeatMap;
-use super::layout::{self, LINE, Plot};
+use super::plot::Plot;
 use super::scale::{Domain, amount};
-use super::scene::{Anchor, Rect, Scene, Shape, Text};
+use super::scene::{Anchor, Rect, Shape, Text, area, rule};
+use super::sheet::{Paper, drawn, filling, units};
 use super::text::{self, LABEL, SMALL, cut, plain};
-use super::{Chart, Scale};
 
 /// Draws the table; says where, in columns and rows. Rows and columns without a value stay empty.
-pub fn draw(scene: &mut Scene, chart: &Chart, map: &HeatMap, mut room: Rect) -> Plot {
-    let all = map
-        .values
-        .iter()
-        .flatten()
-        .copied()
-        .filter(|v| v.is_finite());
+pub fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) -> Plot {
+    let all = map.values.iter().flatten().filter(|v| v.is_finite());
     let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
-        (l.min(v), h.max(v))
+        (l.min(*v), h.max(*v))
     });
     let caption = chart.y.caption();
     if low < high {
-        let from = key(scene, low, high, &room);
+        let from = key(paper, low, high, &room);
         // On a narrow paper the key has a line of its own.
         if room.x + text::width(&caption, LABEL, false) > from - 8.0 {
-            layout::shrink_top(&mut room, LINE);
+            frame::shrink_top(&mut room, LINE);
         }
     }
     if low > high {
-        layout::nothing(scene, &room);
+        frame::nothing(paper, &room);
     }
     let mut above = room;
-    layout::caption_above(scene, caption, &mut above);
-    layout::shrink_top(&mut room, LINE + 5.0);
+    frame::caption_above(paper, caption, &mut above);
+    frame::shrink_top(&mut room, LINE + 5.0);
 
-    let widest = |names: &[String]| {
-        names
-            .iter()
-            .map(|n| text::width(n, LABEL, false))
-            .fold(0.0, f64::max)
-    };
     let left = widest(&map.rows).min(room.w * 0.35) + 8.0;
-    let mut rect = Rect {
-        x: room.x + left,
-        w: room.w - left,
-        ..room
-    };
     let columns = map.columns.len().max(1) as f64;
     let across = widest(&map.columns);
-    let upright = across + 8.0 > rect.w / columns;
-    let names = if upright {
+    let w = room.w - left;
+    let upright = across + 8.0 > w / columns;
+    let below = if upright {
         across.min(room.h * 0.3) + 8.0
     } else {
         LINE + 2.0
     };
     let caption = chart.x.caption();
-    rect.h = (rect.h - names - if caption.is_empty() { 0.0 } else { LINE }).max(20.0);
-    let (w, h) = (rect.w / columns, rect.h / map.rows.len().max(1) as f64);
-
-    let step = |v: f64| {
+    let h = room.h - below - if caption.is_empty() { 0.0 } else { LINE };
+    let rect = Rect::new(room.x + left, room.y, w, h.max(20.0));
+    let counted = |n: usize| Domain::between(0.0, n.max(1) as f64, Scale::Linear);
+    let plot = Plot {
+        rect,
+        x: counted(map.columns.len()),
+        y: counted(map.rows.len()),
+    };
+    cells(paper, &plot, map, |v| {
         if high > low {
             ((v - low) / (high - low) * 10.0).round() as u8
         } else {
             3
         }
+    });
+    marked(paper, &plot, map);
+    row_names(paper, &plot, map, left - 6.0);
+    column_names(paper, &plot, map, upright.then_some(below - 6.0));
+    if !caption.is_empty() {
+        let at = (rect.x + rect.w / 2.0, rect.bottom() + below + 12.0);
+        paper.extend(cut(rect.w, plain(at, caption, Anchor::Middle, Paint::Soft)));
+    }
+    plot
+}
+
+fn widest(names: &[String]) -> f64 {
+    let wide = names.iter().map(|n| text::width(n, LABEL, false));
+    wide.fold(0.0, f64::max)
+}
+
+/// How wide and how high a cell is.
+fn cell_size(plot: &Plot) -> (f64, f64) {
+    (plot.rect.w / plot.x.to, plot.rect.h / plot.y.to)
+}
+
+/// A rectangle for each value, and what stands in it.
+fn cells(paper: &Paper, plot: &Plot, map: &HeatMap, step: impl Fn(f64) -> u8) {
+    let (w, h) = cell_size(plot);
+    let gap = if w > 6.0 && h > 6.0 {
+        units(1.0).unsigned_abs()
+    } else {
+        0
     };
-    for (r, _) in map.rows.iter().enumerate() {
-        for (c, _) in map.columns.iter().enumerate() {
-            let cell = Rect {
-                x: rect.x + c as f64 * w,
-                y: rect.y + r as f64 * h,
-                w,
-                h,
+    let mut canvas = plot.canvas(paper);
+    for r in 0..map.rows.len() {
+        for c in 0..map.columns.len() {
+            let value = map.values.get(r).and_then(|row| row.get(c));
+            let words = map.cells.get(r).and_then(|row| row.get(c));
+            let words = words.map_or("", String::as_str);
+            // The rows count from above, plotters from below.
+            let (x, y) = (c as f64, plot.y.to - r as f64);
+            let middle = plot.spot(x + 0.5, y - 0.5);
+            let Some(value) = value.filter(|v| v.is_finite()) else {
+                // Nothing is not little: a line through an empty cell.
+                let ends = ((middle.0 - 4.0, middle.1), (middle.0 + 4.0, middle.1));
+                paper.push(rule(ends.0, ends.1, Paint::Soft, 1.0));
+                continue;
             };
-            let value = map
-                .values
-                .get(r)
-                .and_then(|row| row.get(c))
-                .copied()
-                .filter(|v| v.is_finite());
-            let words = map
-                .cells
-                .get(r)
-                .and_then(|row| row.get(c))
-                .map_or("", String::as_str);
-            self::cell(scene, cell, value.map(step), words);
+            let step = step(*value);
+            let mut cell = Rectangle::new(
+                [(x, y), (x + 1.0, y - 1.0)],
+                filling(Paint::Heat(step), 1.0),
+            );
+            cell.set_margin(0, gap, 0, gap);
+            drawn(canvas.draw_series([cell]));
+            if !words.is_empty() && text::width(words, LABEL, false) + 4.0 <= w && h >= 14.0 {
+                let at = (middle.0, middle.1 + 4.2);
+                let text = plain(at, words, Anchor::Middle, Paint::OnHeat(step));
+                paper.push(Shape::Text(text));
+            }
         }
     }
-    // Colours that stay, as those of the cells do.
-    if let Some((r, c)) = map
-        .marked
-        .filter(|(r, c)| *r < map.rows.len() && *c < map.columns.len())
-    {
-        let (x, y) = (rect.x + c as f64 * w, rect.y + r as f64 * h);
-        let frame = |inset: f64| {
-            let (l, t, r, b) = (x + inset, y + inset, x + w - inset, y + h - inset);
-            vec![(l, t), (r, t), (r, b), (l, b), (l, t), (r, t)]
-        };
-        scene.push(Shape::Stroke {
-            points: frame(0.5),
-            paint: Paint::OnHeat(0),
-            width: 3.0,
-            dash: &[],
-        });
-        scene.push(Shape::Stroke {
-            points: frame(2.5),
-            paint: Paint::OnHeat(10),
-            width: 1.5,
-            dash: &[],
-        });
-    }
-    for (r, name) in map.rows.iter().enumerate().filter(|(i, _)| skips(*i, h)) {
-        let at = (rect.x - 8.0, rect.y + (r as f64 + 0.5) * h + 4.2);
-        scene.extend(cut(
-            left - 6.0,
-            plain(at, name.clone(), Anchor::End, Paint::Ink),
-        ));
-    }
-    for (c, name) in map
-        .columns
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| !upright || skips(*i, w))
-    {
-        let middle = rect.x + (c as f64 + 0.5) * w;
-        let text = if upright {
-            let text = plain(
-                (middle + 4.2, rect.bottom() + 6.0),
-                name.clone(),
-                Anchor::End,
-                Paint::Ink,
-            );
-            cut(
-                names - 6.0,
-                Text {
-                    upright: true,
-                    ..text
-                },
-            )
-        } else {
-            cut(
-                w,
-                plain(
-                    (middle, rect.bottom() + LINE - 1.0),
-                    name.clone(),
-                    Anchor::Middle,
-                    Paint::Ink,
-                ),
-            )
-        };
-        scene.extend(text);
-    }
-    if !caption.is_empty() {
-        let at = (rect.x + rect.w / 2.0, rect.bottom() + names + 12.0);
-        scene.extend(cut(rect.w, plain(at, caption, Anchor::Middle, Paint::Soft)));
-    }
-    let counted = |n: usize| Domain {
-        from: 0.0,
-        to: n.max(1) as f64,
-        scale: Scale::Linear,
+}
+
+/// A frame around the cell that matters, in colours that stay, as those of the cells do.
+fn marked(paper: &Paper, plot: &Plot, map: &HeatMap) {
+    let is_there = |(r, c): &(usize, usize)| *r < map.rows.len() && *c < map.columns.len();
+    let Some((r, c)) = map.marked.filter(is_there) else {
+        return;
     };
-    Plot {
-        rect,
-        x: counted(map.columns.len()),
-        y: counted(map.rows.len()),
+    let (w, h) = cell_size(plot);
+    let (x, y) = (plot.rect.x + c as f64 * w, plot.rect.y + r as f64 * h);
+    for (inset, n, width) in [(0.5, 0, 3.0), (2.5, 10, 1.5)] {
+        let (l, t, r, b) = (x + inset, y + inset, x + w - inset, y + h - inset);
+        paper.push(Shape::Stroke {
+            points: vec![(l, t), (r, t), (r, b), (l, b), (l, t), (r, t)],
+            paint: Paint::OnHeat(n),
+            width,
+            dash: &[],
+        });
+    }
+}
+
+fn row_names(paper: &Paper, plot: &Plot, map: &HeatMap, room: f64) {
+    let (_, h) = cell_size(plot);
+    for (r, name) in map.rows.iter().enumerate().filter(|(i, _)| skips(*i, h)) {
+        let at = (plot.rect.x - 8.0, plot.rect.y + (r as f64 + 0.5) * h + 4.2);
+        paper.extend(cut(room, plain(at, name, Anchor::End, Paint::Ink)));
+    }
+}
+
+/// The names below the table, upright in so much room if it is said.
+fn column_names(paper: &Paper, plot: &Plot, map: &HeatMap, upright: Option<f64>) {
+    let (w, _) = cell_size(plot);
+    let foot = plot.rect.bottom();
+    for (c, name) in map.columns.iter().enumerate() {
+        let middle = plot.rect.x + (c as f64 + 0.5) * w;
+        match upright {
+            Some(room) if skips(c, w) => {
+                let at = (middle + 4.2, foot + 6.0);
+                let mut text = plain(at, name, Anchor::End, Paint::Ink);
+                text.upright = true;
+                paper.extend(cut(room, text));
+            }
+            Some(_) => {}
+            None => {
+                let at = (middle, foot + LINE - 1.0);
+                paper.extend(cut(w, plain(at, name, Anchor::Middle, Paint::Ink)));
+            }
+        }
     }
 }
 
@@ -172,47 +172,8 @@ fn skips(index: usize, room: f64) -> bool {
     index.is_multiple_of((14.0 / room.max(0.1)).ceil() as usize)
 }
 
-fn cell(scene: &mut Scene, cell: Rect, step: Option<u8>, words: &str) {
-    let gap = if cell.w > 6.0 && cell.h > 6.0 {
-        1.0
-    } else {
-        0.0
-    };
-    let rect = Rect {
-        w: cell.w - gap,
-        h: cell.h - gap,
-        ..cell
-    };
-    let Some(step) = step else {
-        // Nothing is not little: a line through an empty cell.
-        let (x, y) = (cell.x + cell.w / 2.0, cell.y + cell.h / 2.0);
-        scene.push(super::scene::rule(
-            (x - 4.0, y),
-            (x + 4.0, y),
-            Paint::Soft,
-            1.0,
-        ));
-        return;
-    };
-    scene.push(Shape::Box {
-        rect,
-        paint: Paint::Heat(step),
-        opacity: 1.0,
-    });
-    let fits = text::width(words, LABEL, false) + 4.0 <= cell.w && cell.h >= 14.0;
-    if fits && !words.is_empty() {
-        let at = (cell.x + cell.w / 2.0, cell.y + cell.h / 2.0 + 4.2);
-        scene.push(Shape::Text(plain(
-            at,
-            words,
-            Anchor::Middle,
-            Paint::OnHeat(step),
-        )));
-    }
-}
-
 /// The colours from least to most, at the right above the table; says where they begin.
-fn key(scene: &mut Scene, low: f64, high: f64, room: &Rect) -> f64 {
+fn key(paper: &Paper, low: f64, high: f64, room: &Rect) -> f64 {
     let step = (high - low) / 10.0;
     let small = |x: f64, v: f64, anchor| {
         let text = plain(
@@ -237,19 +198,10 @@ fn key(scene: &mut Scene, low: f64, high: f64, room: &Rect) -> f64 {
     };
     let mut x = start(&most) - 4.0 - 11.0 * 8.0;
     let from = start(&least(x));
-    scene.extend([least(x), most]);
+    paper.extend([least(x), most]);
     for n in 0..=10 {
-        let rect = Rect {
-            x,
-            y: room.y + 1.0,
-            w: 8.0,
-            h: 10.0,
-        };
-        scene.push(Shape::Box {
-            rect,
-            paint: Paint::Heat(n),
-            opacity: 1.0,
-        });
+        let rect = Rect::new(x, room.y + 1.0, 8.0, 10.0);
+        paper.push(area(rect, Paint::Heat(n), 1.0));
         x += 8.0;
     }
     from

@@ -1,9 +1,10 @@
-//! Charts: a description of our own, and two ways to draw it, as SVG for pages and as PNG for slides.
+//! Charts: a description of our own, drawn through plotters, as SVG for pages and as PNG for slides.
 //!
 //! A [`Chart`] says what is shown, never where: `layout` finds room for title, axes, names and notes; `draw`, `bars` and
-//! `heat` turn the layers into a `scene` of strokes, fills and text; `svg` and `png` write the scene down. Both
-//! pictures therefore agree, both are the same bytes on every run, and neither needs a font or a library of the system:
-//! text is measured with the font in this folder. The pixels are plotters' work, which no other module hears of.
+//! `heat` draw the layers with plotters' coordinates, meshes, series and elements on a `sheet`, a drawing backend whose
+//! grid is a tenth of a pixel and which keeps what is drawn as a `scene` of strokes, fills and text; `svg` and `png` write
+//! the scene down. Both pictures therefore agree, both are the same bytes on every run, and neither needs a font or a
+//! library of the system: text is measured with the font in this folder.
 
 mod across;
 mod axes;
@@ -12,18 +13,23 @@ mod clip;
 mod colour;
 mod content;
 mod data;
+mod description;
 mod draw;
 mod flag;
+mod frame;
 mod glyph;
 mod heat;
 mod layer;
 mod layout;
+mod legend;
 mod name;
 mod place;
+mod plot;
 mod png;
 mod scale;
 mod scene;
 mod script;
+mod sheet;
 mod svg;
 mod text;
 mod thin;
@@ -33,121 +39,14 @@ mod samples;
 #[cfg(test)]
 pub(super) mod tests;
 
-use serde::Serialize;
-
 pub use colour::stylesheet;
-pub use draw::MANY;
+pub use content::MANY;
+pub use description::{Axis, Chart, Scale, Size};
 pub use layer::{
     Along, Band, Bar, Bars, HeatMap, Histogram, Key, Layer, Line, Marker, Point, Points, Region,
     Stack, Threshold, Tone,
 };
 pub use script::SCRIPT;
-
-/// How an axis is divided.
-#[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug, Default)]
-#[serde(rename_all = "snake_case")]
-pub enum Scale {
-    /// Evenly.
-    #[default]
-    Linear,
-    /// Evenly, with ticks at whole numbers alone: of things there are no halves.
-    Whole,
-    /// By ratio; what is not positive is drawn at its foot, and a note says so.
-    Log,
-    /// Evenly, values being seconds since midnight, shown as on a clock.
-    TimeOfDay,
-}
-
-/// One axis.
-#[derive(Serialize, Clone, PartialEq, Debug, Default)]
-pub struct Axis {
-    /// What it measures.
-    pub label: String,
-    /// In what; nothing for plain numbers and clock time.
-    pub unit: String,
-    /// How it is divided.
-    pub scale: Scale,
-    /// From where to where; by the data if not said.
-    pub range: Option<(f64, f64)>,
-}
-
-impl Axis {
-    /// An evenly divided axis, its range by the data.
-    pub fn new(label: &str, unit: &str) -> Axis {
-        Axis {
-            label: label.into(),
-            unit: unit.into(),
-            ..Axis::default()
-        }
-    }
-
-    /// The same axis, divided otherwise.
-    pub fn on(self, scale: Scale) -> Axis {
-        Axis { scale, ..self }
-    }
-
-    /// Label and unit as they stand at the axis.
-    fn caption(&self) -> String {
-        match (self.label.is_empty(), self.unit.is_empty()) {
-            (_, true) => self.label.clone(),
-            (true, false) => self.unit.clone(),
-            (false, false) => format!("{} ({})", self.label, self.unit),
-        }
-    }
-}
-
-/// What is shown.
-#[derive(Serialize, Clone, PartialEq, Debug, Default)]
-pub struct Chart {
-    /// The headline.
-    pub title: String,
-    /// What one would tell somebody who cannot see it.
-    pub description: String,
-    /// The horizontal axis.
-    pub x: Axis,
-    /// The vertical axis.
-    pub y: Axis,
-    /// What is drawn.
-    pub layers: Vec<Layer>,
-    /// Small print below.
-    pub notes: Vec<String>,
-}
-
-/// How large a chart is, in the pixels of a page.
-#[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Size {
-    /// Across.
-    pub width: u32,
-    /// Down.
-    pub height: u32,
-}
-
-impl Size {
-    /// For the width of a page or a slide.
-    pub const WIDE: Size = Size {
-        width: 760,
-        height: 400,
-    };
-    /// For half of it.
-    pub const HALF: Size = Size {
-        width: 460,
-        height: 320,
-    };
-
-    /// For a telephone, where a wide one would be too small to read.
-    pub const NARROW: Size = Size {
-        width: 340,
-        height: 300,
-    };
-
-    /// The size within which there is room for a chart and memory for its pixels.
-    fn bounded(self) -> Size {
-        Size {
-            width: self.width.clamp(240, 1600),
-            height: self.height.clamp(180, 1200),
-        }
-    }
-}
 
 /// The chart as an SVG element: a complete file, and also fit to stand in a page (see [`stylesheet`]).
 pub fn svg(chart: &Chart, size: Size) -> String {

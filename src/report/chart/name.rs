@@ -15,12 +15,36 @@ fn overlap(a: &Rect, b: &Rect) -> bool {
     a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom()
 }
 
+/// Places all along a stroke, near enough to each other that no name slips between them.
+pub fn beads(points: &[Spot]) -> Vec<Spot> {
+    let piece = |pair: &[Spot]| {
+        let ((ax, ay), (bx, by)) = (pair[0], pair[1]);
+        let n = (libm::hypot(bx - ax, by - ay) / 4.0).ceil().max(1.0);
+        (0..=n as u32).map(move |i| {
+            let share = f64::from(i) / n;
+            (ax + (bx - ax) * share, ay + (by - ay) * share)
+        })
+    };
+    points.windows(2).flat_map(piece).collect()
+}
+
+/// Where a shape of the plot is seen; an area that another shape bounds, nowhere.
+fn seen(shape: &Shape) -> Vec<Spot> {
+    match shape {
+        Shape::Stroke { points, .. } => beads(points),
+        Shape::Disc { at, .. } => vec![*at],
+        Shape::Cloud { points, .. } => points.clone(),
+        Shape::Box { rect, .. } => vec![(rect.x + rect.w / 2.0, rect.y)],
+        _ => Vec::new(),
+    }
+}
+
 impl Names {
-    /// Names in that field, over those points.
-    pub fn new(field: Rect, drawn: Vec<Spot>) -> Names {
+    /// Names in that field, over those shapes.
+    pub fn new(field: Rect, shapes: &[Shape]) -> Names {
         Names {
             field,
-            drawn,
+            drawn: shapes.iter().flat_map(seen).collect(),
             taken: Vec::new(),
         }
     }

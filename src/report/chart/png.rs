@@ -8,20 +8,18 @@ use plotters::backend::{BitMapBackend, DrawingBackend};
 use plotters::style::{Color, RGBAColor, RGBColor};
 use rayon::prelude::*;
 
-use super::Size;
 use super::colour::Paint;
-use super::glyph::{Glyphs, Run};
+use super::description::Size;
+use super::glyph::{FACTOR, Glyphs, Run};
 use super::scene::{Anchor, Shape, Spot, Text};
 use super::text;
 
 /// Pixels of the file for one of the page: slides and good screens have two.
 const DENSITY: u32 = 2;
 /// Drawn pixels for one of the file, in either direction.
-const FINENESS: u32 = 3;
+const FINENESS: u32 = FACTOR / DENSITY;
 /// Drawn pixels whose mean one of the file is.
 const ALL: u16 = (FINENESS * FINENESS) as u16;
-/// Drawn pixels for one of the page.
-pub const FACTOR: f64 = (DENSITY * FINENESS) as f64;
 
 /// Lines of the file that are drawn at once.
 const STRIP: usize = 32;
@@ -186,7 +184,7 @@ struct Canvas<'a> {
 
 /// In drawn pixels, as far as numbers of the screen go.
 fn scaled(at: Spot) -> (i32, i32) {
-    let whole = |v: f64| (v * FACTOR).round().clamp(-1e6, 1e6) as i32;
+    let whole = |v: f64| (v * f64::from(FACTOR)).round().clamp(-1e6, 1e6) as i32;
     (whole(at.0), whole(at.1))
 }
 
@@ -256,9 +254,12 @@ impl Canvas<'_> {
 
     fn disc(&mut self, at: Spot, radius: f64, paint: Paint) {
         let at = self.place(at);
-        let _ = self
-            .backend
-            .draw_circle(at, (radius * FACTOR) as u32, &colour(paint, 1.0), true);
+        let _ = self.backend.draw_circle(
+            at,
+            (radius * f64::from(FACTOR)) as u32,
+            &colour(paint, 1.0),
+            true,
+        );
     }
 
     fn rectangle(&mut self, from: (i32, i32), to: (i32, i32), paint: Paint, opacity: f64) {
@@ -298,7 +299,7 @@ impl Canvas<'_> {
                 ];
                 self.fill(&outline, paint, 1.0);
             }
-            if i > 0 && half * FACTOR >= 3.0 {
+            if i > 0 && half * f64::from(FACTOR) >= 3.0 {
                 self.disc(pair[0], half, paint);
             }
         }

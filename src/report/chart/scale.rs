@@ -1,7 +1,7 @@
 //! Axes as numbers: where a value lies, where the ticks are and what they say.
 
 use super::super::number::human;
-use super::Scale;
+use super::description::Scale;
 
 /// The stretch of values an axis shows. `from < to`; on a logarithmic axis both are positive.
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -1,4 +1,4 @@
-//! The display list: what the layout asks for and what the two writers understand. Coordinates are pixels of the page.
+//! The display list: what the sheet keeps and what the two writers understand. Coordinates are pixels of the page.
 
 use super::colour::Paint;
 
@@ -15,6 +15,17 @@ pub struct Rect {
 }
 
 impl Rect {
+    /// From its upper left corner, so wide and so high.
+    pub fn new(x: f64, y: f64, w: f64, h: f64) -> Rect {
+        Rect { x, y, w, h }
+    }
+
+    /// Whether a place is inside, or on the edge.
+    pub fn holds(&self, (x, y): Spot) -> bool {
+        let within = |v: f64, from: f64, to: f64| from - 0.5 <= v && v <= to + 0.5;
+        within(x, self.x, self.right()) && within(y, self.y, self.bottom())
+    }
+
     pub fn right(&self) -> f64 {
         self.x + self.w
     }
@@ -68,19 +79,6 @@ pub enum Part {
     End(String),
 }
 
-impl Part {
-    /// The shapes as this part; nothing stays nothing.
-    pub fn holding(self, shapes: Scene) -> Scene {
-        if shapes.is_empty() {
-            return shapes;
-        }
-        let mut part = vec![Shape::Begin(self)];
-        part.extend(shapes);
-        part.push(Shape::End);
-        part
-    }
-}
-
 /// One thing to draw.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Shape {
@@ -121,6 +119,26 @@ pub enum Shape {
 
 /// What is drawn, in order.
 pub type Scene = Vec<Shape>;
+
+/// A rectangle filled with so much of a colour.
+pub fn area(rect: Rect, paint: Paint, opacity: f64) -> Shape {
+    Shape::Box {
+        rect,
+        paint,
+        opacity,
+    }
+}
+
+/// A measured point: a disc, or a ring.
+pub fn point(at: Spot, radius: f64, paint: Paint, hollow: bool) -> Scene {
+    let disc = |radius, paint| Shape::Disc { at, radius, paint };
+    if hollow {
+        // A disc has a rim of its own.
+        vec![disc(radius + 0.4, paint), disc(1.3, Paint::Paper)]
+    } else {
+        vec![disc(radius, paint)]
+    }
+}
 
 /// A straight stroke.
 pub fn rule(from: Spot, to: Spot, paint: Paint, width: f64) -> Shape {

@@ -1,16 +1,16 @@
 //! The scene as SVG text.
 //!
-//! Written here and not by plotters' SVG backend, which knows whole pixels only and neither dashes nor classes nor groups.
+//! Written here and not by plotters' SVG backend, which knows neither classes nor groups, and of dashes only many strokes.
 //! No element has an id, so that any number of charts can stand in one page; nothing in it is a script or a reference.
 
 use std::fmt::Write;
 
 use super::super::number::rounded;
 use super::colour::Paint;
-use super::layout::Plot;
+use super::description::{Chart, Scale, Size};
+use super::plot::Plot;
 use super::scale::Domain;
 use super::scene::{Anchor, Part, Shape, Spot, Text};
-use super::{Chart, Scale, Size};
 
 /// Faces of about the width of the embedded one, which most systems have one of.
 const FACES: &str = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
@@ -33,7 +33,8 @@ pub fn write(chart: &Chart, size: Size, (scene, plot): &(Vec<Shape>, Plot)) -> S
     let _ = writeln!(out, "<title>{}</title>", escaped(name));
     let _ = writeln!(out, "<desc>{}</desc>", escaped(&chart.description));
     for shape in scene {
-        self::shape(&mut out, shape);
+        out += &self::shape(shape);
+        out.push('\n');
     }
     out += "</svg>\n";
     out
@@ -101,12 +102,21 @@ fn path(points: &[Spot]) -> String {
     out
 }
 
-/// The colour as an attribute, and the class that may overrule it.
+/// The colour of a filling as an attribute, and the class that may overrule it.
 fn fill(paint: Paint) -> String {
-    let class = paint
-        .class()
-        .map_or(String::new(), |c| format!(" class=\"rc-{c}\""));
-    format!("{class} fill=\"{}\"", paint.hex())
+    let class = paint.class().map(|c| format!(" class=\"rc-{c}\""));
+    format!("{} fill=\"{}\"", class.unwrap_or_default(), paint.hex())
+}
+
+/// The start of a path that is a stroke. It would be filled by a program that does not know `fill="none"` from a group; so
+/// it says it itself.
+fn stroke(paint: Paint, path: &str, width: &str) -> String {
+    let class = paint.class().map(|c| format!(" class=\"rc-{c}-l\""));
+    format!(
+        "<path{} d=\"{path}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\"",
+        class.unwrap_or_default(),
+        paint.hex()
+    )
 }
 
 fn opacity(value: f64) -> String {
@@ -117,70 +127,48 @@ fn opacity(value: f64) -> String {
     }
 }
 
-fn shape(out: &mut String, shape: &Shape) {
-    let _ = match shape {
+fn circle(at: Spot, radius: f64, paint: Paint) -> String {
+    let [x, y, r] = [at.0, at.1, radius].map(number);
+    format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\"{}/>", fill(paint))
+}
+
+fn shape(shape: &Shape) -> String {
+    match shape {
         Shape::Stroke {
             points,
             paint,
             width,
             dash,
         } => {
-            let class = paint
-                .class()
-                .map_or(String::new(), |c| format!(" class=\"rc-{c}-l\""));
+            let start = stroke(*paint, &path(points), &width.to_string());
             let dash: Vec<String> = dash.iter().map(|d| number(*d)).collect();
             let dash = if dash.is_empty() {
                 String::new()
             } else {
                 format!(" stroke-dasharray=\"{}\"", dash.join(" "))
             };
-            // A path would be filled by a program that does not know `fill="none"` from a group; so it says it itself.
-            writeln!(
-                out,
-                "<path{class} d=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\" stroke-linejoin=\"round\"{dash}/>",
-                path(points),
-                paint.hex()
-            )
+            format!("{start} stroke-linejoin=\"round\"{dash}/>")
         }
         Shape::Fill {
             points,
             paint,
-            opacity: o,
+            opacity: share,
         } => {
-            writeln!(
-                out,
-                "<path d=\"{}Z\"{}{}/>",
-                path(points),
-                fill(*paint),
-                opacity(*o)
-            )
+            let (fill, share) = (fill(*paint), opacity(*share));
+            format!("<path d=\"{}Z\"{fill}{share}/>", path(points))
         }
         Shape::Box {
             rect,
             paint,
-            opacity: o,
-        } => writeln!(
-            out,
-            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"{}{}/>",
-            number(rect.x),
-            number(rect.y),
-            number(rect.w.max(0.0)),
-            number(rect.h.max(0.0)),
-            fill(*paint),
-            opacity(*o)
-        ),
+            opacity: share,
+        } => {
+            let [x, y, w, h] = [rect.x, rect.y, rect.w.max(0.0), rect.h.max(0.0)].map(number);
+            let (fill, share) = (fill(*paint), opacity(*share));
+            format!("<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"{fill}{share}/>")
+        }
         Shape::Disc { at, radius, paint } => {
-            let ring = |out: &mut String, radius: f64, paint: Paint| {
-                writeln!(
-                    out,
-                    "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"{}/>",
-                    number(at.0),
-                    number(at.1),
-                    number(radius),
-                    fill(paint)
-                )
-            };
-            ring(out, radius + 1.0, Paint::Paper).and_then(|()| ring(out, *radius, *paint))
+            let rim = circle(*at, radius + 1.0, Paint::Paper);
+            format!("{rim}\n{}", circle(*at, *radius, *paint))
         }
         Shape::Cloud {
             points,
@@ -188,48 +176,35 @@ fn shape(out: &mut String, shape: &Shape) {
             paint,
         } => {
             // Strokes without length and with round ends: a tenth of the bytes that circles take.
-            let class = paint
-                .class()
-                .map_or(String::new(), |c| format!(" class=\"rc-{c}-l\""));
-            let dots: String = points
-                .iter()
-                .map(|(x, y)| format!("M{},{}h0", number(*x), number(*y)))
-                .collect();
-            writeln!(
-                out,
-                "<path{class} d=\"{dots}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" stroke-linecap=\"round\"/>",
-                paint.hex(),
-                number(radius * 2.0)
-            )
+            let dot = |(x, y): &Spot| format!("M{},{}h0", number(*x), number(*y));
+            let dots: String = points.iter().map(dot).collect();
+            let start = stroke(*paint, &dots, &number(radius * 2.0));
+            format!("{start} stroke-linecap=\"round\"/>")
         }
-        Shape::Text(text) => {
-            self::text(out, text);
-            Ok(())
-        }
-        Shape::Begin(part) => match part {
-            Part::Layer { index, name } => {
-                writeln!(
-                    out,
-                    "<g data-layer=\"{index}\" data-name=\"{}\">",
-                    escaped(name)
-                )
-            }
-            Part::At(x) => writeln!(out, "<g data-at=\"{}\">", number(*x)),
-            Part::Stretch => writeln!(out, "<g data-stretch=\"\">"),
-            Part::Flag(from, to) => {
-                writeln!(out, "<g data-flag=\"{} {}\">", number(*from), number(*to))
-            }
-            Part::Fixed => writeln!(out, "<g data-fixed=\"\">"),
-            Part::Ticks => writeln!(out, "<g data-ticks=\"\">"),
-            Part::Entry(name) => writeln!(out, "<g data-entry=\"{}\">", escaped(name)),
-            Part::End(name) => writeln!(out, "<g data-entry=\"{}\" data-end=\"\">", escaped(name)),
-        },
-        Shape::End => writeln!(out, "</g>"),
-    };
+        Shape::Text(text) => self::text(text),
+        Shape::Begin(part) => format!("<g {}>", attributes(part)),
+        Shape::End => "</g>".into(),
+    }
 }
 
-fn text(out: &mut String, text: &Text) {
-    let (x, y) = (number(text.at.0), number(text.at.1));
+/// By which a script knows the part.
+fn attributes(part: &Part) -> String {
+    match part {
+        Part::Layer { index, name } => {
+            format!("data-layer=\"{index}\" data-name=\"{}\"", escaped(name))
+        }
+        Part::At(x) => format!("data-at=\"{}\"", number(*x)),
+        Part::Stretch => "data-stretch=\"\"".into(),
+        Part::Flag(from, to) => format!("data-flag=\"{} {}\"", number(*from), number(*to)),
+        Part::Fixed => "data-fixed=\"\"".into(),
+        Part::Ticks => "data-ticks=\"\"".into(),
+        Part::Entry(name) => format!("data-entry=\"{}\"", escaped(name)),
+        Part::End(name) => format!("data-entry=\"{}\" data-end=\"\"", escaped(name)),
+    }
+}
+
+fn text(text: &Text) -> String {
+    let [x, y, size] = [text.at.0, text.at.1, text.size].map(number);
     let anchor = match text.anchor {
         Anchor::Start => "",
         Anchor::Middle => " text-anchor=\"middle\"",
@@ -245,14 +220,11 @@ fn text(out: &mut String, text: &Text) {
     } else {
         String::new()
     };
-    let whole = text
-        .whole
-        .as_ref()
-        .map_or(String::new(), |w| format!("<title>{}</title>", escaped(w)));
-    let body = escaped(&text.text);
-    let start = format!(
-        "<text x=\"{x}\" y=\"{y}\" font-size=\"{}\"{weight}{anchor}{turned}",
-        number(text.size)
-    );
-    let _ = writeln!(out, "{start}{}>{whole}{body}</text>", fill(text.paint));
+    let whole = text.whole.as_ref();
+    let whole = whole.map_or(String::new(), |w| format!("<title>{}</title>", escaped(w)));
+    format!(
+        "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{weight}{anchor}{turned}{}>{whole}{}</text>",
+        fill(text.paint),
+        escaped(&text.text)
+    )
 }

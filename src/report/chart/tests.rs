@@ -9,6 +9,11 @@ fn all() -> Vec<(&'static str, Chart)> {
         .collect()
 }
 
+fn sample(name: &str) -> Chart {
+    let found = all().into_iter().find(|(n, _)| *n == name);
+    found.map(|(_, chart)| chart).unwrap_or_default()
+}
+
 const SIZES: [Size; 4] = [
     Size::WIDE,
     Size::HALF,
@@ -96,10 +101,7 @@ fn every_png_has_the_size_and_ink() {
 
 #[test]
 fn markup_in_a_title_stays_text() {
-    let (_, chart) = samples::extreme()
-        .into_iter()
-        .find(|(n, _)| *n == "script")
-        .unwrap_or_default();
+    let chart = sample("script");
     let svg = svg(&chart, Size::WIDE);
     assert!(!svg.contains("<script"));
     let tree = roxmltree::Document::parse(&svg).unwrap_or_else(|e| panic!("{e}"));
@@ -161,10 +163,7 @@ fn texts_do_not_overlap() {
 
 #[test]
 fn long_curves_are_thinned_everywhere() {
-    let (_, chart) = samples::extreme()
-        .into_iter()
-        .find(|(n, _)| *n == "jagged")
-        .unwrap_or_default();
+    let chart = sample("jagged");
     let svg = svg(&chart, Size::WIDE);
     assert!(svg.len() < 60_000, "{}", svg.len());
     let data = data(&chart, Size::WIDE);
@@ -307,7 +306,7 @@ fn a_narrow_heat_map_has_room_for_its_key_and_for_every_row() {
 #[test]
 fn a_narrow_chart_with_long_notes_is_higher() {
     let height = |notes: Vec<String>| -> f64 {
-        let (_, chart) = samples::ordinary().remove(3);
+        let chart = sample("sweep");
         let page = figure(&Chart { notes, ..chart });
         let narrow = page.split("class=\"rc-narrow\"").nth(1).unwrap_or_default();
         let plot = narrow
@@ -324,5 +323,39 @@ fn a_narrow_chart_with_long_notes_is_higher() {
     assert_eq!(
         height(vec![long.into(), long.into()]),
         height(vec!["One.".into(), "Two.".into()])
+    );
+}
+
+/// A curve that leaves the plot is cut where it leaves it, and goes to no edge that it does not meet.
+#[test]
+fn what_lies_beyond_a_range_is_not_moved_to_its_edge() {
+    let points = vec![(0.0, 0.0), (10.0, 100.0), (20.0, 0.0)];
+    let line = Line {
+        points,
+        ..Line::default()
+    };
+    let range = |to: f64| Axis {
+        range: Some((0.0, to)),
+        ..Axis::default()
+    };
+    let chart = Chart {
+        x: range(20.0),
+        y: range(50.0),
+        layers: vec![Layer::Line(line)],
+        ..Chart::default()
+    };
+    let (scene, plot) = layout::scene(&chart, Size::WIDE);
+    let is_curve =
+        |s: &&scene::Shape| matches!(s, scene::Shape::Stroke { width, .. } if *width == 2.0);
+    let strokes: Vec<_> = scene.iter().filter(is_curve).collect();
+    assert_eq!(strokes.len(), 2, "up and out, in and down");
+    let scene::Shape::Stroke { points, .. } = strokes[0] else {
+        unreachable!("only strokes were kept")
+    };
+    let leaves = plot.spot(5.0, 50.0);
+    let end = points[points.len() - 1];
+    assert!(
+        (end.0 - leaves.0).abs() < 0.2 && (end.1 - leaves.1).abs() < 0.2,
+        "{end:?} {leaves:?}"
     );
 }

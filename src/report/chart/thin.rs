@@ -7,18 +7,28 @@ pub fn kept(points: &[Spot]) -> Vec<Vec<usize>> {
     let is_there = |i: &usize| points[*i].0.is_finite() && points[*i].1.is_finite();
     let all: Vec<usize> = (0..points.len()).collect();
     let stretches = all.split(|i| !is_there(i)).filter(|s| !s.is_empty());
-    stretches.map(|stretch| columns(points, stretch)).collect()
+    stretches.map(|stretch| picked(points, stretch)).collect()
 }
 
-/// The same as places.
-pub fn curve(points: &[Spot]) -> Vec<Vec<Spot>> {
-    kept(points)
+/// A curve without gaps, thinned.
+pub fn columns(points: &[Spot]) -> Vec<Spot> {
+    let all: Vec<usize> = (0..points.len()).collect();
+    picked(points, &all)
         .into_iter()
-        .map(|stretch| stretch.into_iter().map(|i| points[i]).collect())
+        .map(|i| points[i])
         .collect()
 }
 
-fn columns(points: &[Spot], stretch: &[usize]) -> Vec<usize> {
+/// An area between two curves, thinned: there on the one, and back on the other over as many points.
+pub fn outline(points: &[Spot]) -> Vec<Spot> {
+    let (there, back) = points.split_at(points.len() / 2);
+    let back: Vec<Spot> = back.iter().rev().copied().collect();
+    let mut outline = columns(there);
+    outline.extend(columns(&back).into_iter().rev());
+    outline
+}
+
+fn picked(points: &[Spot], stretch: &[usize]) -> Vec<usize> {
     if !stretch.is_sorted_by(|a, b| points[*a].0 <= points[*b].0) {
         return stretch.to_vec();
     }
@@ -64,19 +74,22 @@ mod tests {
         let wave: Vec<Spot> = (0..10_000)
             .map(|i| (f64::from(i) / 100.0, height(i)))
             .collect();
-        let thin = curve(&wave);
-        assert_eq!(thin.len(), 1);
-        assert!(thin[0].len() <= 400, "{}", thin[0].len());
-        assert!(thin[0].iter().any(|p| p.1 == 99.0), "the peak is there");
-        assert!(thin[0].is_sorted_by(|a, b| a.0 <= b.0));
-        let gaps = curve(&[
+        let thin = columns(&wave);
+        assert!(thin.len() <= 400, "{}", thin.len());
+        assert!(thin.iter().any(|p| p.1 == 99.0), "the peak is there");
+        assert!(thin.is_sorted_by(|a, b| a.0 <= b.0));
+        let back: Vec<Spot> = wave.iter().rev().map(|p| (p.0, p.1 + 100.0)).collect();
+        let area = outline(&[wave, back].concat());
+        assert_eq!(area.len(), 2 * thin.len(), "there as well as back");
+        assert_eq!(area[..thin.len()], thin);
+        let gaps = kept(&[
             (0.0, 1.0),
             (1.0, f64::NAN),
             (2.0, f64::NAN),
             (3.0, 1.0),
             (4.0, 2.0),
         ]);
-        assert_eq!(gaps, [vec![(0.0, 1.0)], vec![(3.0, 1.0), (4.0, 2.0)]]);
+        assert_eq!(gaps, [vec![0], vec![3, 4]]);
     }
 
     #[test]

@@ -94,6 +94,8 @@ class Stretch {
     if (!line || !text) return;
     const foot = this.place.top + this.place.height;
     const marks = document.createElementNS(this.svg.namespaceURI, "g");
+    // The line of the axis stays.
+    marks.append(this.ticks.querySelector("path").cloneNode());
     let last = -Infinity;
     for (const at of axis.ticks(count)) {
       const x = axis(at), word = written(at);

@@ -1,0 +1,84 @@
+//! The names of what is drawn, above the plot or at the ends of curves, each with a piece of what it stands for.
+
+use super::colour::Paint;
+use super::content::{DOT, Entry, Swatch};
+use super::description::Chart;
+use super::frame::{LINE, shrink_top};
+use super::layer::Layer;
+use super::scene::{Anchor, Part, Rect, Scene, Shape, Spot, area, point};
+use super::sheet::Paper;
+use super::text::{self, LABEL, cut, plain};
+
+/// How dense areas are.
+pub const AREA: f64 = 0.5;
+
+/// The names in rows, above what they name.
+pub fn legend(paper: &Paper, entries: &[Entry], room: &mut Rect) {
+    let mut at = room.x;
+    let mut rows = 0;
+    for (i, entry) in entries.iter().enumerate() {
+        let name = text::fit(&entry.name, room.w * 0.6, LABEL, false);
+        let wide = 24.0 + text::width(&name, LABEL, false);
+        if at > room.x && at + wide > room.right() {
+            rows += 1;
+            at = room.x;
+            shrink_top(room, LINE);
+        }
+        if rows == 3 && room.h < 260.0 {
+            let more = format!("and {} more", entries.len() - i);
+            let text = plain((at, room.y + 11.0), more, Anchor::Start, Paint::Soft);
+            paper.push(Shape::Text(text));
+            break;
+        }
+        let spot = (at + 24.0, room.y + 11.0);
+        let text = plain(spot, &entry.name, Anchor::Start, Paint::Ink);
+        let mut shapes = swatch(entry, (at, room.y + 7.0));
+        shapes.extend(cut(room.w * 0.6, text));
+        paper.put(Part::Entry(entry.name.clone()), shapes);
+        at += wide + 18.0;
+    }
+    if !entries.is_empty() {
+        shrink_top(room, LINE + 6.0);
+    }
+}
+
+/// What filled and hollow points tell, in a row above the plot.
+pub fn key(paper: &Paper, chart: &Chart, room: &mut Rect) {
+    let of = |layer: &Layer| match layer {
+        Layer::Key(key) => Some([(key.filled.clone(), false), (key.hollow.clone(), true)]),
+        _ => None,
+    };
+    let Some(both) = chart.layers.iter().find_map(of) else {
+        return;
+    };
+    let mut at = room.x;
+    for (name, hollow) in both.into_iter().filter(|(name, _)| !name.is_empty()) {
+        let wide = 18.0 + text::width(&name, LABEL, false);
+        if at > room.x && at + wide > room.right() {
+            at = room.x;
+            shrink_top(room, LINE);
+        }
+        let (dot, spot) = ((at + 6.0, room.y + 7.0), (at + 18.0, room.y + 11.0));
+        paper.extend(point(dot, DOT, Paint::Ink, hollow));
+        paper.extend(cut(room.w, plain(spot, name, Anchor::Start, Paint::Ink)));
+        at += wide + 18.0;
+    }
+    shrink_top(room, LINE + 6.0);
+}
+
+/// A piece of what the name stands for, 18 pixels wide.
+pub fn swatch(entry: &Entry, (x, y): Spot) -> Scene {
+    let line = |y: f64| Shape::Stroke {
+        points: vec![(x, y), (x + 18.0, y)],
+        paint: entry.paint,
+        width: 2.0,
+        dash: if entry.dense { &[] } else { entry.paint.dash() },
+    };
+    let piece = |opacity: f64| area(Rect::new(x, y - 5.0, 18.0, 11.0), entry.paint, opacity);
+    match entry.swatch {
+        Swatch::Line => vec![line(y)],
+        Swatch::Dot => point((x + 9.0, y), DOT, entry.paint, false),
+        Swatch::Bar { opacity } => vec![piece(f64::from(opacity) / 100.0)],
+        Swatch::Area => vec![piece(AREA), line(y - 5.0)],
+    }
+}
