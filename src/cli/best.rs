@@ -14,8 +14,7 @@ use crate::experiment::{
     Selector, Tested, cases, hash_of, spent,
 };
 use crate::measure::Sample;
-use crate::record::Premises;
-use crate::record::study::{Study, Tried};
+use crate::record::{Premises, Record, Study, Tried};
 use crate::scenario::{Scenario, expanded_study};
 use crate::study::{Cost, Verdict};
 
@@ -104,10 +103,12 @@ impl Best {
             return Ok(Outcome::Interrupted);
         };
         let record = self.record(&base, &all, &selected, premises);
-        let document = record.json(&body(&all, &selected, self.cost(), self.alpha));
+        let body = body(&all, &selected, self.cost(), self.alpha);
+        let summary = Record::Selection(record.record(body));
         let files = Files::of(
             &record,
-            &document,
+            &summary,
+            &base.file,
             vec![("scenario.toml".into(), expanded_study(&base, &study))],
             inputs(&base, Some(&study)),
         );
@@ -118,7 +119,7 @@ impl Best {
                 text(&all, &selected, &record.answer, &record.premises),
                 files.told(&path)
             ))?,
-            Format::Json => print(&document)?,
+            Format::Json => print(&summary.json())?,
         }
         Ok(match selected.verdict() {
             Verdict::Pass => Outcome::Pass,
@@ -252,7 +253,7 @@ impl Best {
             scenario_hash: hash_of(all),
             question: base.question.clone(),
             seed: base.plan.seed,
-            verdict: selected.verdict().name(),
+            verdict: selected.verdict(),
             answer: answer(all, selected, self.alpha),
             warnings: base.warnings.clone(),
             command: self.command(""),

@@ -1,44 +1,13 @@
 //! What a selection answers: the point of least cost, or those that are as good.
 
-use serde::Serialize;
-
 use crate::experiment::{Case, Selected};
-use crate::report::Premises;
+use crate::record::{PointCost, Premises, Selection, bounds};
 use crate::report::number::{human, rounded, whole};
 use crate::report::text::{premises as deciding, table};
-use crate::study::{CONFIDENCE, Estimate, SelectionState, Verdict, mean_interval};
+use crate::study::{CONFIDENCE, SelectionState, Verdict, mean_interval};
 
-/// What `summary.json` says besides what every study says.
-#[derive(Serialize)]
-struct Body<'a> {
-    cost: &'a str,
-    within_objectives: bool,
-    delta: Option<f64>,
-    alpha: f64,
-    observations: usize,
-    best: Option<String>,
-    within_delta: Vec<String>,
-    points: Vec<Line>,
-}
-
-#[derive(Serialize)]
-struct Line {
-    point: String,
-    replications: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    verdict: Option<&'static str>,
-    mean: Option<f64>,
-    lower: Option<f64>,
-    upper: Option<f64>,
-}
-
-/// What `summary.json` says besides what every study says.
-pub fn body<'a>(
-    all: &[Case],
-    selected: &Selected,
-    cost: &'a str,
-    alpha: f64,
-) -> impl Serialize + use<'a> {
+/// What the record says besides what every study says.
+pub fn body(all: &[Case], selected: &Selected, cost: &str, alpha: f64) -> Selection {
     let label = |i: usize| all[i].point.label();
     let (best, within) = match &selected.state {
         Some(SelectionState::Selected { best, within_delta }) => {
@@ -46,26 +15,26 @@ pub fn body<'a>(
         }
         _ => (None, Vec::new()),
     };
-    let line = |(i, costs): (usize, &Vec<f64>)| {
-        let e: Option<Estimate> = mean_interval(costs, CONFIDENCE);
-        Line {
+    let point = |(i, costs): (usize, &Vec<f64>)| {
+        let [mean, lower, upper] = bounds(mean_interval(costs, CONFIDENCE));
+        PointCost {
             point: label(i),
             replications: costs.len(),
-            verdict: selected.verdicts.as_ref().map(|v| v[i].name()),
-            mean: e.map(|e| rounded(e.mean)),
-            lower: e.and_then(|e| e.lower).map(rounded),
-            upper: e.and_then(|e| e.upper).map(rounded),
+            verdict: selected.verdicts.as_ref().map(|v| v[i]),
+            mean,
+            lower,
+            upper,
         }
     };
-    Body {
-        cost,
+    Selection {
+        cost: cost.into(),
         within_objectives: selected.verdicts.is_some(),
         delta: selected.delta.map(rounded),
         alpha,
         observations: selected.observations(),
         best,
         within_delta: within.into_iter().map(label).collect(),
-        points: selected.costs.iter().enumerate().map(line).collect(),
+        points: selected.costs.iter().enumerate().map(point).collect(),
     }
 }
 

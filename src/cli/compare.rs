@@ -13,11 +13,10 @@ use crate::experiment::{
     Campaign, Case, Contender, ExperimentError, Robustness, compare_all, comparison_robustness,
     hash_of, simulate_missing,
 };
-use crate::record::Premises;
-use crate::record::study::{Study, Tried};
+use crate::record::{Premises, Record, Study, Tried};
 use crate::report::compare::{amount, answer, body, text};
 use crate::scenario::expanded;
-use crate::study::{ComparedMetric, Comparison, Estimate};
+use crate::study::{ComparedMetric, Comparison, Estimate, Verdict};
 
 /// Compare results or scenarios.
 #[derive(Args)]
@@ -93,8 +92,14 @@ impl Compare {
             return Ok(Outcome::Interrupted);
         };
         let record = self.record(&sides, &comparison, premises);
-        let document = record.json(&body(&comparison));
-        let files = Files::of(&record, &document, scenarios(&sides), all_inputs(&sides));
+        let summary = Record::Comparison(record.record(body(&comparison)));
+        let files = Files::of(
+            &record,
+            &summary,
+            &sides[0].file,
+            scenarios(&sides),
+            all_inputs(&sides),
+        );
         let path = pool.install(|| results.publish(&files))?;
         match self.format {
             Format::Text => print(&format!(
@@ -102,7 +107,7 @@ impl Compare {
                 text(&comparison, &record.premises),
                 files.told(&path)
             ))?,
-            Format::Json => print(&document)?,
+            Format::Json => print(&summary.json())?,
         }
         let regressed = self.fail_on_regression && comparison.has_regression();
         Ok(if regressed {
@@ -173,9 +178,9 @@ impl Compare {
             question: base.question.clone(),
             seed: base.plan.seed,
             verdict: if comparison.has_regression() {
-                "fail"
+                Verdict::Fail
             } else {
-                "pass"
+                Verdict::Pass
             },
             answer: answer(comparison),
             warnings: Vec::new(),

@@ -6,9 +6,8 @@ use super::fault::Fault;
 use super::inputs::inputs;
 use crate::experiment::{Case, Contender, Place, cases, scopes};
 use crate::measure::Scope;
-use crate::record::inputs::{self as table, Input};
-use crate::record::summary::SCHEMA;
-use crate::record::{VERSION, read_manifest, tables};
+use crate::record::inputs::Input;
+use crate::record::{Record, Results, VERSION};
 use crate::scenario::catalogue::Standing;
 use crate::scenario::{Scenario, Source};
 use crate::study::Samples;
@@ -83,40 +82,23 @@ fn name(path: &Path, case: &Case) -> String {
 /// A results folder, as its files say; they must be those that its manifest lists.
 pub fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
     let bad = |why: String| Fault::Input(format!("{}: {why}", path.display()));
-    let manifest = read_manifest(path).ok_or_else(|| {
-        bad("no results: there is no valid manifest.json, or the run was not finished".into())
-    })?;
-    let read = |name: &str| -> Result<String, Fault> {
-        let file = path.join(name);
-        let bytes = std::fs::read(&file).map_err(|cause| Fault::World {
-            what: file.display().to_string(),
-            cause,
-        })?;
-        let digest = blake3::hash(&bytes).to_hex().to_string();
-        if manifest.files.get(name) != Some(&digest) {
-            return Err(bad(format!(
-                "{name} is not the file that the manifest lists: it was changed since"
-            )));
-        }
-        String::from_utf8(bytes).map_err(|_| bad(format!("{name} is not UTF-8 text")))
-    };
-    if manifest.version != VERSION {
+    let results = Results::read(path)?;
+    let version = &results.manifest.version;
+    if version != VERSION {
         let message = format!(
-            "made by version {}, this is {VERSION}: results of different versions differ by themselves; run it again",
-            manifest.version
+            "made by version {version}, this is {VERSION}: results of different versions differ by themselves; run it again"
         );
         return Err(bad(message));
     }
-    let summary: serde_json::Value =
-        serde_json::from_str(&read("summary.json")?).unwrap_or_default();
-    if summary["schema"] != SCHEMA {
+    let record = results.record();
+    if !matches!(record, Record::Run(_) | Record::Sweep(_)) {
         return Err(bad(format!(
-            "its summary.json is {}, an answer and no alternative: give folders of `run` or `sweep`, or scenario files",
-            summary["schema"]
+            "it holds the answer of `rccsim {}`, which is no alternative: give folders of `run` or `sweep`, or scenario files",
+            record.kind().command()
         )));
     }
     let file = path.join("scenario.toml").display().to_string();
-    let source = Source::new(&file, &read("scenario.toml")?, path);
+    let source = Source::new(&file, &results.text("scenario.toml")?, path);
     let all = points(source.scenario(&[])?)?;
     let find = |label: &str| all.iter().find(|a| a.point.label() == label);
     let names = |label: &str| {
@@ -127,10 +109,8 @@ pub fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
                 .collect()
         })
     };
-    let runs = tables::read_runs(&read("runs.csv")?, names)
-        .map_err(|why| bad(format!("runs.csv: {why}")))?;
-    let written =
-        table::read(&read("inputs.csv")?).map_err(|why| bad(format!("inputs.csv: {why}")))?;
+    let runs = results.all_replications(names)?;
+    let written = results.inputs()?.into_owned();
     // The scenario with every key written out no longer tells what is assumed in it.
     let assumed = written
         .iter()

@@ -3,7 +3,7 @@
 //! the byte, the folder of a `run` with a report.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::fault::Fault;
 use super::robustness::assumption;
@@ -11,56 +11,53 @@ use super::run::advice;
 use super::trace::record;
 use crate::experiment::{FirstLosses, assumptions};
 use crate::measure::{DropCause, DropRow};
-use crate::quantity::Time;
-use crate::report::inputs::{Input, read};
-use crate::report::results::{Dropped, Found, Results};
-use crate::report::{Folder, json, summary};
+use crate::report::inputs::Input;
+use crate::report::{Dropped, Folder, Record, Results, RunRecord, json};
 use crate::scenario::catalogue::Standing;
 use crate::scenario::{Origin, Scenario, Source, expanded, hash};
-use crate::study::Verdict;
 use crate::theory::{Prediction, predict};
 
 const SCENARIO: &str = "scenario.toml";
 
-/// Whether the trials of a run were left out.
-pub fn is_bare(results: &Results) -> bool {
-    matches!(&results.document.found, Found::Run(run) if run.assumptions.is_none())
+/// The record of a run whose trials were left out.
+pub fn bare<'r>(results: &'r Results) -> Option<&'r RunRecord> {
+    results
+        .record()
+        .run()
+        .filter(|run| run.assumptions.is_none())
 }
 
-/// Makes what was left out, into a folder that is opened for it.
+/// Makes what was left out of a run, into a folder that is opened for it.
 ///
 /// # Errors
 /// Why it cannot be made, or a refusal of the system.
-pub fn complete(results: &Results, folder: &mut Folder) -> Result<Result<(), String>, Fault> {
+pub fn complete(
+    run: &RunRecord,
+    results: &Results,
+    folder: &mut Folder,
+) -> Result<Result<(), String>, Fault> {
     let scenario = match again(results)? {
         Ok(found) => found,
         Err(why) => return Ok(Err(why)),
     };
-    let verdicts = [Verdict::Pass, Verdict::Inconclusive, Verdict::Fail];
-    let verdict = verdicts
-        .into_iter()
-        .find(|v| v.name() == results.document.verdict);
-    let tried = assumptions(&scenario, verdict.unwrap_or(Verdict::Inconclusive))?;
-    let tried: Vec<_> = tried.into_iter().map(assumption).collect();
+    let tried = assumptions(&scenario, run.verdict)?.into_iter();
+    let tried = tried.map(|found| assumption(found).rounded()).collect();
     let loses = |gateway: &str| {
-        let figure = results.document.figure(
-            &Default::default(),
-            &format!("gateway:{gateway}"),
-            "session_drops",
-        );
+        let figure = run.figure(&format!("gateway:{gateway}"), "session_drops");
         figure.and_then(|f| f.mean).is_some_and(|drops| drops > 0.0)
     };
-    let advice = advice(&scenario.plan, loses);
-    let Some(text) = summary::with_trials(&results.text("summary.json")?, &tried, &advice) else {
-        return Ok(Err("summary.json has no place for them".into()));
-    };
-    folder.put("summary.json", |out| out.write_all(text.as_bytes()))?;
+    let whole = Record::Run(RunRecord {
+        assumptions: Some(tried),
+        advice: Some(advice(&scenario.plan, loses)),
+        ..run.clone()
+    });
+    folder.put("summary.json", |out| out.write_all(whole.json().as_bytes()))?;
     let mut losses = FirstLosses::default();
-    for dropped in results.drops(usize::MAX)? {
-        if let Some(row) = row(&scenario, &dropped) {
+    results.each_drop(|dropped| {
+        if let Some(row) = row(&scenario, dropped) {
             losses.note(dropped.replication.saturating_sub(1), &row);
         }
-    }
+    })?;
     if let Some(ladder) = losses.ladder(&scenario) {
         folder.put("ladder.json", |out| {
             out.write_all(json(&record(&ladder)).as_bytes())
@@ -75,7 +72,7 @@ pub fn complete(results: &Results, folder: &mut Folder) -> Result<Result<(), Str
 /// # Errors
 /// The scenario of the folder is damaged.
 pub fn predictions(results: &Results) -> Result<Option<Vec<Prediction>>, Fault> {
-    if !matches!(results.document.found, Found::Run(_)) {
+    if results.record().run().is_none() {
         return Ok(None);
     }
     let file = results.path().join(SCENARIO).display().to_string();
@@ -93,19 +90,12 @@ fn scenario_text(results: &Results) -> Result<String, Fault> {
 /// The scenario of the folder; where each value comes from is what the run knew.
 fn again(results: &Results) -> Result<Result<Scenario, String>, Fault> {
     let text = scenario_text(results)?;
-    let inputs = results.maybe("inputs.csv")?.unwrap_or_default();
-    let inputs = read(&inputs).map_err(|why| results.damaged("inputs.csv", why))?;
+    let inputs = results.inputs()?;
     let file = results.path().join(SCENARIO).display().to_string();
     // Files of records are where the run found them; the hash says whether they are the same.
-    let beside: Option<PathBuf> = results
-        .document
-        .file()
-        .and_then(|f| Path::new(&f).parent().map(Into::into));
+    let beside = results.file().and_then(|file| Path::new(file).parent());
     let mut reasons = Vec::new();
-    for place in [beside.as_deref(), Some(results.path())]
-        .into_iter()
-        .flatten()
-    {
+    for place in [beside, Some(results.path())].into_iter().flatten() {
         let source = Source::new(&file, &text, place);
         match source.scenario(&[]) {
             Ok(mut scenario) => {
@@ -168,7 +158,6 @@ fn restore(scenario: &mut Scenario, inputs: &[Input]) -> bool {
 
 /// A row of `drops.csv` as the simulation gave it.
 fn row(scenario: &Scenario, dropped: &Dropped) -> Option<DropRow> {
-    let time = |seconds: f64| Time((seconds * 1e6).round() as u64);
     Some(DropRow {
         user: dropped.user.checked_sub(1)?,
         clients: scenario
@@ -177,9 +166,9 @@ fn row(scenario: &Scenario, dropped: &Dropped) -> Option<DropRow> {
             .iter()
             .position(|c| c.name == dropped.clients)? as u32,
         gateway: dropped.instance.checked_sub(1)?,
-        lost_at: time(dropped.lost_s),
-        established_at: time(dropped.established_s),
-        detected_at: dropped.detected_s.map(time),
+        lost_at: dropped.lost_s,
+        established_at: dropped.established_s,
+        detected_at: dropped.detected_s,
         cause: DropCause::ALL
             .into_iter()
             .find(|c| c.name() == dropped.cause)?,

@@ -2,8 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::report::FolderError;
-use crate::report::results::ResultsError;
+use crate::report::{FolderError, ResultsError};
 use crate::scenario::ScenarioError;
 
 /// The user's fault or the world's.

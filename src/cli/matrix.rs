@@ -10,7 +10,7 @@ use super::fault::{Fault, print};
 use super::flags::{JobsFlag, results_folder, written};
 use super::report::publish;
 use crate::experiment::{self, CELL_USERS};
-use crate::record::{Folder, Manifest, VERSION, json};
+use crate::record::{Folder, Known, Manifest, Record, VERSION};
 use crate::report::matrix::{Cell, Matrix as Document, answer, csv, text};
 use crate::scenario::Override;
 
@@ -60,19 +60,13 @@ impl Matrix {
                 .unwrap_or_else(|| results_folder("matrix", "")),
         )?;
         let document = pool.install(|| matrix(&self.set, self.seed))?;
-        let summary = json(&document);
+        let record = Record::Matrix(document.clone());
+        let summary = record.json();
         folder.put("summary.json", |out| out.write_all(summary.as_bytes()))?;
         folder.put("summary.csv", |out| Ok(csv(&document, out)?))?;
-        let manifest = Manifest {
-            schema: String::new(),
-            version: VERSION.into(),
-            scenario: document.scenario.into(),
-            scenario_hash: document.scenario_hash.clone(),
-            seed: document.seed,
-            fingerprint: blake3::hash(summary.as_bytes()).to_hex()[..16].into(),
-            files: Default::default(),
-        };
-        let path = pool.install(|| publish(folder, manifest, None, self.no_report, true))?;
+        let (manifest, known) = (Manifest::new(&record, None), Known::default());
+        let path =
+            pool.install(|| publish(folder, manifest, &record, known, None, self.no_report, true))?;
         let (report, plots) = if self.no_report {
             ("", "")
         } else {
@@ -117,11 +111,11 @@ fn matrix(set: &[String], seed: u64) -> Result<Document, Fault> {
         command += &written("--seed", &seed.to_string());
     }
     Ok(Document {
-        schema: "rccsim.matrix/1",
-        scenario: "matrix",
+        schema: Document::SCHEMA.into(),
+        scenario: "matrix".into(),
         scenario_hash: found.hash,
-        question: "Which client keeps its sessions behind which gateway?",
-        version: VERSION,
+        question: "Which client keeps its sessions behind which gateway?".into(),
+        version: VERSION.into(),
         seed,
         answer: answer(&cells),
         command,
@@ -149,7 +143,7 @@ fn cell(found: &experiment::Cell) -> Cell {
         client: found.client.into(),
         method,
         first_loss_s: found.first_loss_s,
-        cause: found.cause.map(|cause| cause.name()),
+        cause: found.cause.map(|cause| cause.name().into()),
         down_fraction: found.down_fraction,
         missed_toasts_per_user_day: found.missed_toasts_per_user_day,
         remedy: found.remedies.iter().map(remedy).collect(),

@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Outcome;
-use super::complete::{complete, is_bare, predictions};
+use super::complete::{bare, complete, predictions};
 use super::fault::{Fault, print};
 use crate::report::page::{NAME, page};
-use crate::report::results::Results;
-use crate::report::{Folder, Manifest, VERSION, plot};
+use crate::report::{Folder, Known, Manifest, Record, Results, VERSION, plot};
 use crate::theory::Prediction;
 
 /// Write reports.
@@ -40,20 +39,21 @@ impl Report {
     }
 }
 
-/// Publishes a folder, with plots and a report of its files unless that is not wanted; of a run with the predictions of its
-/// plan.
+/// Publishes a folder, with plots and a report of the record and what else is known, of a run with the predictions of its plan, unless that is not wanted.
 ///
 /// # Errors
 /// The file system's refusal.
 pub fn publish(
     mut folder: Folder,
     manifest: Manifest,
+    record: &Record,
+    known: Known,
     predictions: Option<&[Prediction]>,
     no_report: bool,
     quiet: bool,
 ) -> Result<PathBuf, Fault> {
     if !no_report {
-        let results = folder.results(&manifest)?;
+        let results = folder.results(&manifest, record, known);
         draw(&mut folder, &results, predictions, quiet)?;
     }
     Ok(folder.publish(manifest)?)
@@ -90,17 +90,17 @@ fn report(path: &Path, quiet: bool) -> Result<(), Fault> {
         )));
     }
     let mut folder = Folder::open(path)?;
-    if is_bare(&results)
-        && let Err(why) = complete(&results, &mut folder)?
+    if let Some(run) = bare(&results)
+        && let Err(why) = complete(run, &results, &mut folder)?
         && !quiet
     {
         eprintln!(
             "warning: {}: the report lacks the ladder of a lost session and the trials behind assumptions ({why}); `{}` makes them",
             path.display(),
-            results.document.command
+            results.record().head().command
         );
     }
-    let results = folder.results_over(&results)?;
+    let results = folder.results_over(results)?;
     let predictions = predictions(&results)?;
     draw(&mut folder, &results, predictions.as_deref(), quiet)?;
     Ok(folder.amend(results.manifest)?)

@@ -16,7 +16,7 @@ use crate::report::inputs::{self, Input};
 use crate::report::page::NAME;
 use crate::report::study::Study;
 use crate::report::{
-    Folder, Manifest, Premises, Units, VERSION, plot, read_manifest, summary, tables,
+    Folder, Known, Manifest, Premises, Record, Units, plot, read_manifest, tables,
 };
 use crate::study::{Row, Samples};
 
@@ -78,20 +78,14 @@ impl Monitor for Terminal {
 
 /// What the files of a study hold.
 pub struct Files<'a> {
-    /// The scenario's name.
-    pub scenario: &'a str,
-    /// Of everything that decides the result but the seed.
-    pub scenario_hash: &'a str,
-    /// The seed.
-    pub seed: u64,
-    /// The fingerprint of everything observable.
-    pub fingerprint: String,
     /// `scenario.toml`; of several alternatives each its own.
     pub scenarios: Vec<(String, String)>,
     /// `inputs.csv`.
     pub inputs: Vec<Input>,
     /// `summary.json`.
-    pub document: &'a str,
+    pub record: &'a Record,
+    /// The scenario file as the command named it.
+    pub file: String,
     /// A label and what the replications said, for `summary.csv` and `runs.csv`.
     pub points: Vec<(String, &'a Samples)>,
 }
@@ -173,7 +167,7 @@ impl Results {
         self.folder
             .put("inputs.csv", |out| inputs::write(&files.inputs, out))?;
         self.folder.put("summary.json", |out| {
-            out.write_all(files.document.as_bytes())
+            out.write_all(files.record.json().as_bytes())
         })?;
         let rows: Vec<(&str, Vec<Row>)> = files
             .points
@@ -182,23 +176,23 @@ impl Results {
             .collect();
         let rows = rows.iter().map(|(label, rows)| (*label, &rows[..]));
         self.folder
-            .put("summary.csv", |out| Ok(summary::csv(rows, out)?))?;
+            .put("summary.csv", |out| Ok(tables::figures(rows, out)?))?;
         let runs = files
             .points
             .iter()
             .map(|(label, samples)| (label.as_str(), *samples));
         self.folder
             .put("runs.csv", |out| Ok(tables::runs(runs, out)?))?;
-        let manifest = Manifest {
-            schema: String::new(),
-            version: VERSION.into(),
-            scenario: files.scenario.into(),
-            scenario_hash: files.scenario_hash.into(),
-            seed: files.seed,
-            fingerprint: files.fingerprint.clone(),
-            files: Default::default(),
-        };
-        let path = publish(self.folder, manifest, None, self.no_report, self.quiet)?;
+        let manifest = Manifest::new(files.record, Some(files.file.clone()));
+        let path = publish(
+            self.folder,
+            manifest,
+            files.record,
+            files.known(),
+            None,
+            self.no_report,
+            self.quiet,
+        )?;
         if !self.keep_units {
             self.campaign.publish()?;
         }
@@ -207,26 +201,36 @@ impl Results {
 }
 
 impl<'a> Files<'a> {
-    /// Those of a study with its document, its scenarios and its inputs.
+    /// Those of a study with its record, its scenarios and its inputs.
     pub fn of(
         study: &'a Study,
-        document: &'a str,
+        record: &'a Record,
+        file: &str,
         scenarios: Vec<(String, String)>,
         inputs: Vec<Input>,
     ) -> Files<'a> {
         Files {
-            scenario: &study.scenario,
-            scenario_hash: &study.scenario_hash,
-            seed: study.seed,
-            fingerprint: study.fingerprint(),
             scenarios,
             inputs,
-            document,
+            record,
+            file: file.into(),
             points: study
                 .tried
                 .iter()
                 .map(|t| (t.label(), &t.samples))
                 .collect(),
+        }
+    }
+
+    /// What a report need not read back.
+    fn known(&self) -> Known<'a> {
+        let scenario = self.scenarios.first().map(|(_, text)| text.clone());
+        Known {
+            inputs: self.inputs.clone(),
+            scenario: scenario.unwrap_or_default(),
+            points: self.points.clone(),
+            run: None,
+            ladder: None,
         }
     }
 

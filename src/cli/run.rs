@@ -21,13 +21,12 @@ use crate::experiment::{
     self, DropSink, FirstLosses, Replications, assumptions, can_be_tried, remedies,
 };
 use crate::measure::Scope;
-use crate::report::ladder::Ladder;
 use crate::report::number::{percent, whole};
 use crate::report::settled::too_short;
 use crate::report::sweep::skew;
-use crate::report::tables::Drops;
 use crate::report::{
-    Folder, Manifest, Part, Run as Record, VERSION, inputs as table, json, summary, tables, text,
+    Drops, Folder, Known, Manifest, Part, Run as Record, RunRecord, inputs as table, json, tables,
+    text,
 };
 use crate::scenario::{Scenario, expanded, hash};
 use crate::study::{Samples, Steady, Verdict, judge_all, overall, skewed, spread, steady_state};
@@ -96,19 +95,30 @@ impl Run {
                 .ladder(&scenario)
                 .map(|ladder| trace::record(&ladder))
         };
-        write_files(&record, &scenario, ladder.as_ref(), &mut folder)?;
+        let summary = crate::report::Record::Run(RunRecord::new(&record));
+        let known = Known {
+            inputs: inputs(&scenario, None),
+            scenario: expanded(&scenario),
+            points: vec![(String::new(), &record.samples)],
+            run: Some(&record),
+            ladder,
+        };
+        write_files(&record, &summary, &known, &mut folder)?;
+        let manifest = Manifest::new(&summary, Some(scenario.file.clone()));
         let predictions = Some(predict(&scenario.plan)).filter(|_| !self.no_report);
         let path = pool.install(|| {
             publish(
                 folder,
-                manifest(&record),
+                manifest,
+                &summary,
+                known,
                 predictions.as_deref(),
                 self.no_report,
                 self.quiet,
             )
         })?;
         match self.format {
-            Format::Json => print(&summary::json(&record))?,
+            Format::Json => print(&summary.json())?,
             Format::Text => print(&format!(
                 "{}{}",
                 text::run(&record),
@@ -339,24 +349,23 @@ pub fn advice(plan: &Plan, loses: impl Fn(&str) -> bool) -> Vec<String> {
 
 fn write_files(
     record: &Record,
-    scenario: &Scenario,
-    ladder: Option<&Ladder>,
+    summary: &crate::report::Record,
+    known: &Known,
     folder: &mut Folder,
 ) -> Result<(), Fault> {
     folder.put("scenario.toml", |out| {
-        out.write_all(expanded(scenario).as_bytes())
+        out.write_all(known.scenario.as_bytes())
     })?;
-    folder.put("inputs.csv", |out| {
-        table::write(&inputs(scenario, None), out)
-    })?;
-    if let Some(ladder) = ladder {
+    folder.put("inputs.csv", |out| table::write(&known.inputs, out))?;
+    if let Some(ladder) = &known.ladder {
         folder.put("ladder.json", |out| out.write_all(json(ladder).as_bytes()))?;
     }
     folder.put("summary.json", |out| {
-        out.write_all(summary::json(record).as_bytes())
+        out.write_all(summary.json().as_bytes())
     })?;
     folder.put("summary.csv", |out| {
-        Ok(summary::csv(std::iter::once(("", &record.rows[..])), out)?)
+        let rows = std::iter::once(("", &record.rows[..]));
+        Ok(tables::figures(rows, out)?)
     })?;
     folder.put("runs.csv", |out| {
         Ok(tables::runs(std::iter::once(("", &record.samples)), out)?)
@@ -366,16 +375,4 @@ fn write_files(
         Ok(tables::distribution(&record.samples, out)?)
     })?;
     Ok(())
-}
-
-fn manifest(record: &Record) -> Manifest {
-    Manifest {
-        schema: String::new(),
-        version: VERSION.into(),
-        scenario: record.scenario.clone(),
-        scenario_hash: record.scenario_hash.clone(),
-        seed: record.seed,
-        fingerprint: record.fingerprint(),
-        files: Default::default(),
-    }
 }

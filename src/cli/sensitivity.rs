@@ -1,7 +1,6 @@
 //! `rccsim sensitivity`: how far the answer moves with each value that nobody published, one at a time.
 
 use clap::Args;
-use serde::Serialize;
 
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags, written};
@@ -12,10 +11,9 @@ use crate::experiment::{
     Case, FactorEffects, LevelEffect, Replications, factor_effects, hash_of, variations,
 };
 use crate::measure::{METRICS, Metric};
-use crate::report::Premises;
+use crate::quantity::number::rounded;
+use crate::record::{self, Factor, Level, Premises, Record, Study, Tried, bounds};
 use crate::report::compare::amount;
-use crate::report::number::rounded;
-use crate::report::study::{Study, Tried};
 use crate::report::text::{figure, table};
 use crate::scenario::{Axis, Place, Scenario, expanded, nearest};
 use crate::study::{Samples, Verdict, judge_all, overall};
@@ -41,34 +39,6 @@ pub struct Sensitivity {
     /// No progress
     #[arg(long, short)]
     quiet: bool,
-}
-
-/// What `summary.json` says besides what every study says.
-#[derive(Serialize)]
-struct Body<'a> {
-    replications: u32,
-    metric: &'a str,
-    unit: &'a str,
-    base: Option<f64>,
-    keys: Vec<Key<'a>>,
-}
-
-#[derive(Serialize)]
-struct Key<'a> {
-    key: &'a str,
-    value: &'a str,
-    swing: f64,
-    alternatives: Vec<Other<'a>>,
-}
-
-#[derive(Serialize)]
-struct Other<'a> {
-    value: &'a str,
-    mean: Option<f64>,
-    difference: Option<f64>,
-    lower: Option<f64>,
-    upper: Option<f64>,
-    verdict: &'a str,
 }
 
 impl Sensitivity {
@@ -109,10 +79,11 @@ impl Sensitivity {
             .unwrap_or_else(|| unreachable!("the scenario itself"));
         let bars = factor_effects(&base, metric, own, &variations, others);
         let record = self.record(&base, metric, &all, &samples, &bars);
-        let document = record.json(&body(metric, own, &bars));
+        let summary = Record::Sensitivity(record.record(body(metric, own, &bars)));
         let files = Files::of(
             &record,
-            &document,
+            &summary,
+            &base.file,
             vec![("scenario.toml".into(), expanded(&base))],
             inputs(&base, None),
         );
@@ -123,7 +94,7 @@ impl Sensitivity {
                 text(&base, metric, own, &record.answer, &bars),
                 files.told(&path)
             ))?,
-            Format::Json => print(&document)?,
+            Format::Json => print(&summary.json())?,
         }
         Ok(Outcome::Pass)
     }
@@ -151,7 +122,7 @@ impl Sensitivity {
             scenario_hash: hash_of(all),
             question: base.question.clone(),
             seed: base.plan.seed,
-            verdict: verdict.name(),
+            verdict,
             answer: answer(base, metric, &samples[0], verdict, bars),
             warnings: base.warnings.clone(),
             command,
@@ -260,45 +231,31 @@ fn text(
     )
 }
 
-fn body<'a>(metric: &'a Metric, own: &Samples, bars: &'a [FactorEffects]) -> Body<'a> {
-    let other = |e: &'_ LevelEffect| -> (Option<f64>, Option<f64>, Option<f64>, Option<f64>) {
-        let d = e.paired.map(|p| p.difference);
-        (
-            e.row.estimate.map(|e| rounded(e.mean)),
-            d.map(|d| rounded(d.mean)),
-            d.and_then(|d| d.lower).map(rounded),
-            d.and_then(|d| d.upper).map(rounded),
-        )
-    };
-    let mut keys = Vec::new();
-    for bar in bars {
-        let mut alternatives = Vec::new();
-        for effect in &bar.levels {
-            let (mean, difference, lower, upper) = other(effect);
-            alternatives.push(Other {
-                value: &effect.value,
-                mean,
-                difference,
-                lower,
-                upper,
-                verdict: effect.verdict.name(),
-            });
+/// What the record says besides what every study says.
+fn body(metric: &Metric, own: &Samples, bars: &[FactorEffects]) -> record::Sensitivity {
+    let level = |effect: &LevelEffect| {
+        let [difference, lower, upper] = bounds(effect.paired.map(|p| p.difference));
+        Level {
+            value: effect.value.clone(),
+            mean: effect.row.estimate.map(|e| rounded(e.mean)),
+            difference,
+            lower,
+            upper,
+            verdict: effect.verdict,
         }
-        keys.push(Key {
-            key: &bar.key,
-            value: &bar.base,
-            swing: rounded(bar.swing()),
-            alternatives,
-        });
-    }
-    Body {
+    };
+    let factor = |bar: &FactorEffects| Factor {
+        key: bar.key.clone(),
+        value: bar.base.clone(),
+        swing: rounded(bar.swing()),
+        alternatives: bar.levels.iter().map(level).collect(),
+    };
+    let base = own.figure(metric.name).and_then(|r| r.estimate);
+    record::Sensitivity {
         replications: own.replications(),
-        metric: metric.name,
-        unit: metric.unit.name(),
-        base: own
-            .figure(metric.name)
-            .and_then(|r| r.estimate)
-            .map(|e| rounded(e.mean)),
-        keys,
+        metric: metric.name.into(),
+        unit: metric.unit.name().into(),
+        base: base.map(|e| rounded(e.mean)),
+        keys: bars.iter().map(factor).collect(),
     }
 }

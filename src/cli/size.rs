@@ -1,7 +1,6 @@
 //! `rccsim size`: the smallest or largest value of a key that meets every objective.
 
 use clap::Args;
-use serde::Serialize;
 
 use super::design::PrecisionFlags;
 use super::fault::{Fault, print};
@@ -13,13 +12,11 @@ use crate::experiment::{
     Campaign, Candidate, Case, Judged, Probe, Ranking, Robustness, RobustnessCheck, Search,
     SearchResult, Situation, user_hours,
 };
-use crate::measure::Bound;
-use crate::quantity::number::{human, rounded, whole};
-use crate::record::Premises;
-use crate::record::study::{Study, Tried};
+use crate::quantity::number::{human, whole};
+use crate::record::{Premises, Record, Sizing, Study, Trial, TrialObjective, Tried};
 use crate::report::text::{figure, objective, target};
 use crate::scenario::{Axis, Combine, Place, Scenario, Study as Varied, expanded, hash};
-use crate::study::{Judgement, Verdict};
+use crate::study::Verdict;
 
 /// Size a key.
 #[derive(Args)]
@@ -52,44 +49,6 @@ pub struct Size {
     /// No warnings and no progress
     #[arg(long, short)]
     quiet: bool,
-}
-
-/// What `summary.json` says besides what every study says.
-#[derive(Serialize)]
-struct Body<'a> {
-    key: &'a str,
-    wanted: &'a str,
-    value: Option<&'a str>,
-    confirmed: bool,
-    spare: u32,
-    down_at: Option<&'a str>,
-    trials: Vec<Line<'a>>,
-}
-
-#[derive(Serialize)]
-struct Line<'a> {
-    value: &'a str,
-    sample: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    down: Option<&'a str>,
-    replications: u32,
-    verdict: &'a str,
-    objectives: Vec<Figure<'a>>,
-}
-
-#[derive(Serialize)]
-struct Figure<'a> {
-    metric: &'a str,
-    scope: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at_most: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at_least: Option<f64>,
-    target: f64,
-    mean: Option<f64>,
-    lower: Option<f64>,
-    upper: Option<f64>,
-    verdict: &'a str,
 }
 
 impl Size {
@@ -143,10 +102,16 @@ impl Size {
             return Ok(Outcome::Interrupted);
         };
         let study = self.record(&base, &axis, &found, premises);
-        let document = study.json(&self.body(&axis, &found));
+        let summary = Record::Sizing(study.record(self.body(&axis, &found)));
         let turned = Varied::new(vec![axis.clone()], Combine::Product, &Place::whole("--key"))?;
         let scenarios = vec![("scenario.toml".into(), expanded(&base))];
-        let files = Files::of(&study, &document, scenarios, inputs(&base, Some(&turned)));
+        let files = Files::of(
+            &study,
+            &summary,
+            &base.file,
+            scenarios,
+            inputs(&base, Some(&turned)),
+        );
         let path = pool.install(|| results.publish(&files))?;
         match self.format {
             Format::Text => print(&format!(
@@ -154,7 +119,7 @@ impl Size {
                 text(&axis, &study, &found),
                 files.told(&path)
             ))?,
-            Format::Json => print(&document)?,
+            Format::Json => print(&summary.json())?,
         }
         Ok(match found.verdict() {
             Verdict::Pass => Outcome::Pass,
@@ -288,7 +253,7 @@ impl Size {
             scenario_hash: hash(base),
             question: base.question.clone(),
             seed: base.plan.seed,
-            verdict: found.verdict().name(),
+            verdict: found.verdict(),
             answer,
             warnings: base.warnings.clone(),
             command: self.command(""),
@@ -296,32 +261,27 @@ impl Size {
             tried: found
                 .probes
                 .iter()
-                .map(of(SEARCH))
-                .chain(found.fresh.iter().map(of(FRESH)))
+                .map(of(Trial::SEARCH))
+                .chain(found.fresh.iter().map(of(Trial::CONFIRMATION)))
                 .collect(),
         }
     }
 
-    fn body<'a>(&'a self, axis: &'a Axis, found: &'a SearchResult) -> Body<'a> {
-        let trials = found.probes.iter().map(|t| line(t, SEARCH));
-        Body {
-            key: &axis.key,
-            wanted: if self.largest { "largest" } else { "smallest" },
-            value: found.chosen.as_deref(),
+    fn body(&self, axis: &Axis, found: &SearchResult) -> Sizing {
+        let trials = found.probes.iter().map(|t| trial(t, Trial::SEARCH));
+        Sizing {
+            key: axis.key.clone(),
+            wanted: if self.largest { "largest" } else { "smallest" }.into(),
+            value: found.chosen.clone(),
             confirmed: found.is_confirmed(),
             spare: self.spare,
-            down_at: self.down_at.as_deref(),
+            down_at: self.down_at.clone(),
             trials: trials
-                .chain(found.fresh.iter().map(|t| line(t, FRESH)))
+                .chain(found.fresh.iter().map(|t| trial(t, Trial::CONFIRMATION)))
                 .collect(),
         }
     }
 }
-
-/// What a value was tried for.
-const SEARCH: &str = "search";
-/// With replications that the search has not seen.
-const FRESH: &str = "confirmation";
 
 /// A key alone is a count from 1.
 fn ranged(key: &str) -> String {
@@ -480,29 +440,14 @@ fn text(axis: &Axis, study: &Study, found: &SearchResult) -> String {
     )
 }
 
-fn line<'a>(trial: &'a Probe, sample: &'a str) -> Line<'a> {
-    let figure = |j: &Judgement| {
-        let e = j.row.estimate;
-        let target = rounded(j.objective.bound.target());
-        let below = matches!(j.objective.bound, Bound::AtMost(_));
-        Figure {
-            metric: j.objective.metric.name,
-            scope: j.objective.scope.to_string(),
-            at_most: below.then_some(target),
-            at_least: (!below).then_some(target),
-            target,
-            mean: e.map(|e| rounded(e.mean)),
-            lower: e.and_then(|e| e.lower).map(rounded),
-            upper: e.and_then(|e| e.upper).map(rounded),
-            verdict: j.verdict.name(),
-        }
-    };
-    Line {
-        value: &trial.value,
-        sample,
-        down: trial.down.as_deref(),
-        replications: trial.samples.replications(),
-        verdict: trial.verdict.name(),
-        objectives: trial.judgements.iter().map(figure).collect(),
+/// The record of a value that was tried.
+fn trial(probe: &Probe, sample: &'static str) -> Trial {
+    Trial {
+        value: probe.value.clone(),
+        sample: sample.into(),
+        down: probe.down.clone(),
+        replications: probe.samples.replications(),
+        verdict: probe.verdict,
+        objectives: probe.judgements.iter().map(TrialObjective::new).collect(),
     }
 }

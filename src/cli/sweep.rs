@@ -13,9 +13,9 @@ use crate::experiment::{
     Campaign, Candidate, Case, Judged, Least, Ranking, Replications, Robustness, RobustnessCheck,
     cases, hash_of, spent,
 };
-use crate::report::Premises;
 use crate::report::inputs::Input;
 use crate::report::sweep as document;
+use crate::report::{Premises, Record};
 use crate::scenario::{Scenario, Study, expanded_study};
 use crate::study::{Samples, Verdict, judge_all, skewed};
 
@@ -80,16 +80,17 @@ impl Sweep {
             return Ok(Outcome::Interrupted);
         };
         let record = self.record(&base, &study, &all, points, premises, warnings);
-        let document = document::json(&record);
+        let summary = Record::Sweep(record.record());
         let files = files(
             &record,
-            &document,
+            &summary,
+            &base.file,
             expanded_study(&base, &study),
             inputs(&base, Some(&study)),
         );
         let path = pool.install(|| results.publish(&files))?;
         match self.format {
-            Format::Json => print(&document)?,
+            Format::Json => print(&summary.json())?,
             Format::Text => print(&format!("{}{}", document::text(&record), files.told(&path)))?,
         }
         Ok(match record.verdict() {
@@ -232,18 +233,16 @@ fn warnings(all: &[Case]) -> Vec<String> {
 
 fn files<'a>(
     record: &'a document::Sweep,
-    document: &'a str,
+    summary: &'a Record,
+    file: &str,
     scenario: String,
     inputs: Vec<Input>,
 ) -> Files<'a> {
     Files {
-        scenario: &record.scenario,
-        scenario_hash: &record.scenario_hash,
-        seed: record.seed,
-        fingerprint: record.fingerprint(),
         scenarios: vec![("scenario.toml".into(), scenario)],
         inputs,
-        document,
+        record: summary,
+        file: file.into(),
         points: record
             .points
             .iter()

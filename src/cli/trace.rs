@@ -128,15 +128,15 @@ pub fn record(ladder: &experiment::Ladder) -> Ladder {
         Rung {
             at_us: rung.at.0,
             clock: format!("{h:02}:{min:02}:{s:02}.{ms:03}"),
-            from: name(rung.from),
-            to: rung.to.map(name),
+            from: name(rung.from).into(),
+            to: rung.to.map(|to| name(to).into()),
             what: rung.what.clone(),
             transit_ms: rung.transit_us.map(|us| us as f64 / 1e3),
             reason: rung.reason.clone(),
         }
     };
     Ladder {
-        schema: "rccsim.trace/1",
+        schema: "rccsim.trace/1".into(),
         title: ladder.title.clone(),
         rungs: ladder.rungs.iter().map(rung).collect(),
         left_out: ladder.left_out,

@@ -1,7 +1,89 @@
-//! `distribution.csv`: how often a duration fell between two others.
+//! `distribution.csv`: how durations are distributed, over all replications: of jobs in a gateway, set-ups, detections and
+//! recoveries.
 
-use super::results::{needed, rows};
-use super::tables::DISTRIBUTION;
+use std::io::Write;
+
+use serde::{Deserialize, Serialize};
+
+use super::table::{self, Rows, Table, number};
+use crate::measure::Histogram;
+use crate::quantity::number::rounded;
+use crate::study::Samples;
+
+/// How often a duration fell between two others.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Debug, Default)]
+pub struct DistributionRow<'a> {
+    /// The label of the point; empty: a run.
+    pub point: &'a str,
+    /// Whom it is about.
+    pub scope: &'a str,
+    /// Which duration: `gateway_response`, `setup`, `detection`, `recovery`.
+    pub duration: &'a str,
+    /// From so many milliseconds.
+    #[serde(with = "number")]
+    pub from_ms: f64,
+    /// To so many.
+    #[serde(with = "number")]
+    pub to_ms: f64,
+    /// How many.
+    pub count: u64,
+}
+
+/// The table.
+struct Distributions;
+
+impl Table for Distributions {
+    type Row<'r> = DistributionRow<'r>;
+}
+
+/// Every row of a run, in the order of the table.
+///
+/// # Errors
+/// Those of whom the rows are given to.
+pub(super) fn each<E>(
+    samples: &Samples,
+    mut take: impl FnMut(&DistributionRow) -> Result<(), E>,
+) -> Result<(), E> {
+    let scopes = samples.scopes.iter().zip(&samples.stations);
+    for ((scope, station), durations) in scopes.zip(&samples.durations) {
+        let scope = scope.to_string();
+        let mut response = Histogram::default();
+        let minutes = station.response_by_minute.iter();
+        minutes.for_each(|minute| response.merge(minute));
+        let [setup, detection, recovery] = durations;
+        let all = [
+            ("setup", setup),
+            ("detection", detection),
+            ("recovery", recovery),
+            ("gateway_response", &response),
+        ];
+        for (duration, histogram) in all {
+            for (from, to, count) in histogram.stretches() {
+                let [from_ms, to_ms] = [from, to].map(|us| rounded(us as f64 / 1e3));
+                take(&DistributionRow {
+                    point: "",
+                    scope: &scope,
+                    duration,
+                    from_ms,
+                    to_ms,
+                    count,
+                })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes the table.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(samples: &Samples, out: impl Write) -> csv::Result<()> {
+    let mut rows = Rows::new::<Distributions>(out)?;
+    each(samples, |row| rows.write(row))?;
+    rows.finish()?;
+    Ok(())
+}
 
 /// How one duration is distributed.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -10,38 +92,49 @@ pub struct Distribution {
     pub point: String,
     /// Whom it is about.
     pub scope: String,
-    /// Which duration: `gateway_response`, `setup`, `detection`, `recovery`.
+    /// Which duration.
     pub duration: String,
     /// From, to (milliseconds), how many; gaps are left out.
     pub bins: Vec<(f64, f64, f64)>,
 }
 
-/// Reads `distribution.csv`.
+/// Adds a row to the distribution that it belongs to: that of the last row, or a new one.
+pub(super) fn add(all: &mut Vec<Distribution>, row: &DistributionRow) {
+    let is = |d: &Distribution| {
+        d.point == row.point && d.scope == row.scope && d.duration == row.duration
+    };
+    if !all.last().is_some_and(is) {
+        all.push(Distribution {
+            point: row.point.into(),
+            scope: row.scope.into(),
+            duration: row.duration.into(),
+            bins: Vec::new(),
+        });
+    }
+    let bin = (row.from_ms, row.to_ms, row.count as f64);
+    all.last_mut().into_iter().for_each(|d| d.bins.push(bin));
+}
+
+/// The distributions of a run, as they would be read back.
+pub(super) fn of(samples: &Samples) -> Vec<Distribution> {
+    let mut all = Vec::new();
+    let taken: Result<(), std::convert::Infallible> = each(samples, |row| {
+        add(&mut all, row);
+        Ok(())
+    });
+    taken.unwrap_or_else(|never| match never {});
+    all
+}
+
+/// Reads the table.
 ///
 /// # Errors
 /// What is wrong, and in which line.
 pub fn distributions(text: &str) -> Result<Vec<Distribution>, String> {
     let mut all: Vec<Distribution> = Vec::new();
-    for row in rows(text, &DISTRIBUTION)? {
-        let (line, record) = row?;
-        let cell = |i: usize| record.get(i).unwrap_or_default();
-        let is =
-            |d: &Distribution| d.point == cell(0) && d.scope == cell(1) && d.duration == cell(2);
-        if !all.last().is_some_and(is) {
-            let [point, scope, duration] = [0, 1, 2].map(|i| cell(i).to_string());
-            all.push(Distribution {
-                point,
-                scope,
-                duration,
-                bins: Vec::new(),
-            });
-        }
-        let bin = (
-            needed(&record, 3, line)?,
-            needed(&record, 4, line)?,
-            needed(&record, 5, line)?,
-        );
-        all.last_mut().into_iter().for_each(|d| d.bins.push(bin));
-    }
+    table::read::<Distributions>(text, |row| {
+        add(&mut all, &row);
+        Ok(())
+    })?;
     Ok(all)
 }

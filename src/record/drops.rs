@@ -1,53 +1,108 @@
 //! `drops.csv`: a row per lost session.
 
-use super::results::{needed, number, rows};
-use super::tables::DROP_COLUMNS;
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+
+use super::table::{self, Rows, Table, maybe_seconds, seconds};
+use crate::measure::DropRow;
+use crate::quantity::Time;
 
 /// A lost session.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Dropped {
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Debug, Default)]
+pub struct Dropped<'a> {
+    /// The label of the point; empty: a run.
+    pub point: &'a str,
     /// In which replication, counted from 1.
     pub replication: u32,
     /// The client group.
-    pub clients: String,
+    pub clients: &'a str,
     /// The user, counted from 1.
     pub user: u32,
     /// The gateway.
-    pub gateway: String,
+    pub gateway: &'a str,
     /// Which of that name, counted from 1.
     pub instance: u32,
-    /// When the session had been established, seconds from the start.
-    pub established_s: f64,
+    /// When the session had been established.
+    #[serde(with = "seconds")]
+    pub established_s: Time,
     /// When it was lost.
-    pub lost_s: f64,
+    #[serde(with = "seconds")]
+    pub lost_s: Time,
     /// When the client knew.
-    pub detected_s: Option<f64>,
+    #[serde(with = "maybe_seconds")]
+    pub detected_s: Option<Time>,
     /// Root cause.
-    pub cause: String,
+    pub cause: &'a str,
     /// Proximate event; empty: still to come.
-    pub ended_by: String,
+    pub ended_by: &'a str,
 }
 
-/// Reads the first so many rows of `drops.csv`.
+/// The table.
+struct DropTable;
+
+impl Table for DropTable {
+    type Row<'r> = Dropped<'r>;
+}
+
+/// Writes drop rows as they come.
+pub struct Drops<W: Write> {
+    rows: Rows<W>,
+    clients: Vec<String>,
+    gateways: Vec<String>,
+}
+
+impl<W: Write> Drops<W> {
+    /// A table with the names of the client groups, and of the gateway of each.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn new(out: W, clients: Vec<String>, gateways: Vec<String>) -> io::Result<Drops<W>> {
+        Ok(Drops {
+            rows: Rows::new::<DropTable>(out)?,
+            clients,
+            gateways,
+        })
+    }
+
+    /// Writes one row.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(&mut self, replication: u32, row: &DropRow) -> io::Result<()> {
+        let clients = row.clients as usize;
+        self.rows.write(&Dropped {
+            point: "",
+            replication: replication + 1,
+            clients: &self.clients[clients],
+            user: row.user + 1,
+            gateway: &self.gateways[clients],
+            instance: row.gateway + 1,
+            established_s: row.established_at,
+            lost_s: row.lost_at,
+            detected_s: row.detected_at,
+            cause: row.cause.name(),
+            ended_by: row.ended_by.map_or("", |e| e.name()),
+        })?;
+        Ok(())
+    }
+
+    /// Writes what is still buffered and returns the writer.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn finish(self) -> io::Result<W> {
+        self.rows.finish()
+    }
+}
+
+/// Reads `drops.csv` row by row.
 ///
 /// # Errors
 /// What is wrong, and in which line.
-pub fn drops(text: &str, most: usize) -> Result<Vec<Dropped>, String> {
-    let one = |row: Result<(u64, csv::StringRecord), String>| {
-        let (line, record) = row?;
-        let cell = |i: usize| record.get(i).unwrap_or_default().to_string();
-        Ok(Dropped {
-            replication: needed(&record, 1, line)? as u32,
-            clients: cell(2),
-            user: needed(&record, 3, line)? as u32,
-            gateway: cell(4),
-            instance: needed(&record, 5, line)? as u32,
-            established_s: needed(&record, 6, line)?,
-            lost_s: needed(&record, 7, line)?,
-            detected_s: number(&record, 8, line)?,
-            cause: cell(9),
-            ended_by: cell(10),
-        })
-    };
-    rows(text, &DROP_COLUMNS)?.take(most).map(one).collect()
+pub fn each_drop(text: &str, mut take: impl FnMut(&Dropped)) -> Result<(), String> {
+    table::read::<DropTable>(text, |row| {
+        take(&row);
+        Ok(())
+    })
 }

@@ -1,5 +1,6 @@
 //! A results folder: every file under a temporary name, synced, renamed; the manifest last. A reader never sees half a file.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -7,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::results::{Results, ResultsError};
+use super::Record;
+use super::results::{Known, Results, ResultsError};
 
 /// What stands before the name of a file that is not complete.
 pub(super) const PARTIAL: &str = ".partial-";
@@ -40,8 +42,32 @@ pub struct Manifest {
     pub seed: u64,
     /// The fingerprint of the run.
     pub fingerprint: String,
+    /// The scenario file as the command named it; none where there is no one scenario.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// The BLAKE3 digest of every file.
     pub files: BTreeMap<String, String>,
+}
+
+impl Manifest {
+    /// Of a record, whose files are still to come; `file` is the scenario file as the command named it.
+    pub fn new(record: &Record, file: Option<String>) -> Manifest {
+        let head = record.head();
+        let fingerprint = head.fingerprint.map_or_else(
+            || blake3::hash(record.json().as_bytes()).to_hex()[..16].into(),
+            String::from,
+        );
+        Manifest {
+            schema: SCHEMA.into(),
+            version: head.version.into(),
+            scenario: head.scenario.into(),
+            scenario_hash: head.scenario_hash.into(),
+            seed: head.seed,
+            fingerprint,
+            file,
+            files: BTreeMap::new(),
+        }
+    }
 }
 
 /// A results folder that is being written.
@@ -148,44 +174,42 @@ impl Folder {
         self.complete(part)
     }
 
-    /// What was completed so far, read back before it is published: a report on it goes into the same folder.
-    ///
-    /// # Errors
-    /// There is no `summary.json` yet, or it is damaged.
-    pub fn results(&self, manifest: &Manifest) -> Result<Results, ResultsError> {
+    /// What was completed so far, with what the command still knows of it: a report on it goes into the same folder.
+    pub fn results<'a>(
+        &self,
+        manifest: &Manifest,
+        record: &'a Record,
+        known: Known<'a>,
+    ) -> Results<'a> {
         let files = self
             .finished
             .keys()
             .map(|name| (name.clone(), self.partial(name)))
             .collect();
-        Results::of(
+        let manifest = Manifest {
+            files: self.finished.clone(),
+            ..manifest.clone()
+        };
+        Results::new(
             &self.path,
-            Manifest {
-                files: self.finished.clone(),
-                ..manifest.clone()
-            },
+            manifest,
+            Cow::Borrowed(record),
             files,
+            Some(known),
         )
     }
 
-    /// The same over the files of the published folder, which stay where there is no new one.
+    /// Results that were read back, with the files that were completed since instead of the published ones.
     ///
     /// # Errors
-    /// `summary.json` is missing or damaged.
-    pub fn results_over(&self, published: &Results) -> Result<Results, ResultsError> {
+    /// A new `summary.json` is damaged.
+    pub fn results_over(&self, published: Results) -> Result<Results<'static>, ResultsError> {
         let mut manifest = published.manifest.clone();
-        let mut files: BTreeMap<String, PathBuf> = manifest
-            .files
-            .keys()
-            .map(|name| (name.clone(), self.path.join(name)))
-            .collect();
-        files.extend(
-            self.finished
-                .keys()
-                .map(|name| (name.clone(), self.partial(name))),
-        );
+        let mut files = published.files().clone();
+        let new = self.finished.keys();
+        files.extend(new.map(|name| (name.clone(), self.partial(name))));
         manifest.files.extend(self.finished.clone());
-        Results::of(&self.path, manifest, files)
+        Results::of_files(&self.path, manifest, files)
     }
 
     /// Gives every file its name, removes those of an earlier run that this one did not write, and writes the manifest.
@@ -282,6 +306,7 @@ mod tests {
             scenario_hash: "h".into(),
             seed: 1,
             fingerprint: "f".into(),
+            file: None,
             files: BTreeMap::new(),
         }
     }

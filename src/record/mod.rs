@@ -1,38 +1,61 @@
 //! Results as plain data: a struct for each kind of result and each row of a table, the same for who writes and who reads
 //! them; and the folder in which they are kept.
 
+mod assumption;
+mod comparison;
 mod distribution;
-pub(crate) mod document;
 mod drops;
+mod figure;
+mod figures;
 mod folder;
 pub mod inputs;
+mod kind;
 mod ladder;
+mod matrix;
+mod requested;
 mod results;
 mod run;
 mod runs;
-mod scheduled;
+mod selection;
+mod sensitivity;
 mod series;
-pub mod settled;
+mod settled;
+mod sizing;
 pub mod study;
-pub mod summary;
-pub mod tables;
+pub mod sweep;
+mod table;
 mod units;
 
-pub use distribution::{Distribution, distributions};
-pub use document::{
-    Best, BestPoint, Cell, Changed, Compared, Comparison, Document, Figure, Found as Kind, Matrix,
-    Objective, PointLine, Rival, Sensitivity, Size, Sweep, Tried, TriedKey, TriedObjective,
-    TriedValue,
-};
-pub use drops::{Dropped, drops};
+pub use assumption::{Alternative, Assumption, Premises};
+pub use comparison::{Comparison, Contrast, Difference};
+pub use distribution::Distribution;
+pub use drops::{Dropped, Drops};
+pub use figure::{Figure, Name, Objective, Point, bounds};
 pub use folder::{Folder, FolderError, Manifest, Part, read_manifest};
+pub use kind::{Head, Kind, Record, figure};
 pub use ladder::{Ladder, Rung};
-pub use results::{Results, ResultsError, Wish};
-pub use run::{Alternative, Assumption, Premises, Run};
-pub use runs::{Replicated, Value, runs};
-pub use scheduled::Scheduled;
-pub use series::{Series, series};
+pub use matrix::{Cell, MatrixRecord};
+pub use requested::{PlotRequest, Requested, Scheduled};
+pub use results::{Known, Results, ResultsError};
+pub use run::{Run, RunRecord};
+pub use runs::{PointRuns, Replicated, Value};
+pub use selection::{PointCost, Selection};
+pub use sensitivity::{Factor, Level, Sensitivity};
+pub use series::Series;
+pub use settled::{Quantile, SteadyState};
+pub use sizing::{Sizing, Trial, TrialObjective};
+pub use study::{Study, StudyRecord, Tried};
+pub use sweep::{PointRecord, SweepRecord};
 pub use units::{Found, Units};
+
+/// The tables as their files: one writer for each.
+pub mod tables {
+    pub use super::distribution::write as distribution;
+    pub use super::figures::csv as figures;
+    pub use super::matrix::csv as matrix;
+    pub use super::runs::write as runs;
+    pub use super::series::write as series;
+}
 
 /// A document as JSON, with a newline at its end.
 pub fn json(document: &impl serde::Serialize) -> String {

@@ -1,37 +1,23 @@
-//! A results folder read back: what a command wrote, as plain typed data, checked against the digests of the manifest.
+//! Results as a report sees them: the record, the tables and the files behind them, as plain typed data.
 //!
-//! A report and its plots are functions of this alone, so that `rccsim report` of an old folder and the end of the command
-//! that made it say the same.
+//! A report and its plots are functions of this alone. It comes from memory at the end of the command that made the
+//! results, or from their folder, checked against the digests of the manifest: both say the same.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
-
-use crate::quantity::parse_clock;
+use std::sync::OnceLock;
 
 use super::folder::{MANIFEST, Manifest, PARTIAL, SCHEMA};
+use super::inputs::{self, Input};
+use super::runs::{ByFigure, ByReplication, PointRuns, RunRow};
 use super::{
-    Distribution, Document, Dropped, Replicated, Scheduled, Series, distributions, drops, runs,
-    scheduled, series,
+    Distribution, Dropped, Ladder, Record, Replicated, Requested, Run, Series, distribution, drops,
+    runs, series,
 };
-
-const SCENARIO: &str = "scenario.toml";
-
-/// A plot that the scenario asks for, in `[[plot]]`.
-#[derive(Deserialize, Clone, PartialEq, Debug, Default)]
-pub struct Wish {
-    /// What goes along: `time`, a varied key, or a metric.
-    pub x: String,
-    /// What goes up: a metric; over time, a series.
-    pub y: String,
-    /// What tells curves apart: `clients`, `gateway`, or a varied key.
-    pub by: Option<String>,
-    /// The headline.
-    pub title: Option<String>,
-}
+use crate::study::Samples;
 
 /// Why a folder is not read.
 #[derive(thiserror::Error, Debug)]
@@ -64,58 +50,104 @@ pub enum ResultsError {
     },
 }
 
-/// A results folder.
-#[derive(Debug)]
-pub struct Results {
-    /// Where it is, for messages.
-    path: PathBuf,
-    /// What it says of itself.
-    pub manifest: Manifest,
-    /// What was found.
-    pub document: Document,
-    /// Where each file of the manifest is.
-    files: BTreeMap<String, PathBuf>,
+/// What a command that is at its end still knows, and a report would otherwise read back from the files.
+#[derive(Default)]
+pub struct Known<'a> {
+    /// Every input.
+    pub inputs: Vec<Input>,
+    /// `scenario.toml`; of several scenarios none.
+    pub scenario: String,
+    /// A label and what the replications said, as `runs.csv` lists them.
+    pub points: Vec<(String, &'a Samples)>,
+    /// The run, where it is one: its day and its durations.
+    pub run: Option<&'a Run>,
+    /// The ladder of a lost session.
+    pub ladder: Option<Ladder>,
 }
 
-impl Results {
+/// Results.
+pub struct Results<'a> {
+    /// Where they are, for messages.
+    path: PathBuf,
+    /// What the folder says of itself.
+    pub manifest: Manifest,
+    /// What the command answers.
+    record: Cow<'a, Record>,
+    /// Where each file of the manifest is.
+    files: BTreeMap<String, PathBuf>,
+    known: Option<Known<'a>>,
+    requested: OnceLock<Requested>,
+    series: OnceLock<Vec<Series>>,
+}
+
+impl<'a> Results<'a> {
     /// Reads a published folder.
     ///
     /// # Errors
     /// What is missing, foreign or damaged.
-    pub fn read(path: &Path) -> Result<Results, ResultsError> {
+    pub fn read(path: &Path) -> Result<Results<'static>, ResultsError> {
         let manifest = manifest(path)?;
         let files = manifest
             .files
             .keys()
             .map(|name| (name.clone(), path.join(name)))
             .collect();
-        Results::of(path, manifest, files)
+        Results::of_files(path, manifest, files)
     }
 
-    /// Of files wherever they are; `manifest` lists them.
+    /// Reads the record among files, wherever they are; `manifest` lists them.
     ///
     /// # Errors
     /// What is missing or damaged.
-    pub(super) fn of(
+    pub(super) fn of_files(
         path: &Path,
         manifest: Manifest,
         files: BTreeMap<String, PathBuf>,
-    ) -> Result<Results, ResultsError> {
-        let mut results = Results {
-            path: path.into(),
-            manifest,
-            document: Document::default(),
-            files,
-        };
-        let text = results.text("summary.json")?;
-        results.document =
-            Document::parse(&text).map_err(|why| results.damaged("summary.json", why))?;
+    ) -> Result<Results<'static>, ResultsError> {
+        let unread = Record::Matrix(Default::default());
+        let mut results = Results::new(path, manifest, Cow::Owned(unread), files, None);
+        let record = Record::parse(&results.text(SUMMARY)?);
+        results.record = Cow::Owned(record.map_err(|why| results.damaged(SUMMARY, why))?);
         Ok(results)
     }
 
-    /// Where it is.
+    /// Of files wherever they are, which `manifest` lists.
+    pub(super) fn new(
+        path: &Path,
+        manifest: Manifest,
+        record: Cow<'a, Record>,
+        files: BTreeMap<String, PathBuf>,
+        known: Option<Known<'a>>,
+    ) -> Results<'a> {
+        Results {
+            path: path.into(),
+            manifest,
+            record,
+            files,
+            known,
+            requested: OnceLock::new(),
+            series: OnceLock::new(),
+        }
+    }
+
+    /// Where they are.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What the command answers.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// Where each file of the manifest is.
+    pub(super) fn files(&self) -> &BTreeMap<String, PathBuf> {
+        &self.files
+    }
+
+    /// The scenario file, as the command named it; none where there is none.
+    pub fn file(&self) -> Option<&str> {
+        self.manifest.file.as_deref()
     }
 
     /// How large a file is.
@@ -133,14 +165,6 @@ impl Results {
                 cause,
             })?
             .len())
-    }
-
-    /// A file that not every folder has, as text.
-    ///
-    /// # Errors
-    /// It was changed, or is not UTF-8.
-    pub fn maybe(&self, file: &str) -> Result<Option<String>, ResultsError> {
-        self.has(file).then(|| self.text(file)).transpose()
     }
 
     /// Whether there is such a file.
@@ -185,12 +209,63 @@ impl Results {
             .map_err(|_| self.damaged(file, "it is not UTF-8 text".into()))
     }
 
+    /// Every input; none where the command lists none.
+    ///
+    /// # Errors
+    /// The file is missing or damaged.
+    pub fn inputs(&self) -> Result<Cow<'_, [Input]>, ResultsError> {
+        match &self.known {
+            Some(known) => Ok(Cow::Borrowed(&known.inputs)),
+            None => Ok(Cow::Owned(self.table("inputs.csv", inputs::read)?)),
+        }
+    }
+
+    /// The ladder of a lost session; none where no session was lost, or nobody looked.
+    ///
+    /// # Errors
+    /// The file is missing or damaged.
+    pub fn ladder(&self) -> Result<Option<Cow<'_, Ladder>>, ResultsError> {
+        if let Some(known) = &self.known {
+            return Ok(known.ladder.as_ref().map(Cow::Borrowed));
+        }
+        if !self.has(LADDER) {
+            return Ok(None);
+        }
+        let ladder = serde_json::from_str(&self.text(LADDER)?);
+        let ladder = ladder.map_err(|e| self.damaged(LADDER, e.to_string()))?;
+        Ok(Some(Cow::Owned(ladder)))
+    }
+
+    /// What the scenario asks of a report.
+    ///
+    /// # Errors
+    /// The file is missing or damaged.
+    pub fn requested(&self) -> Result<&Requested, ResultsError> {
+        if let Some(requested) = self.requested.get() {
+            return Ok(requested);
+        }
+        let text = match &self.known {
+            Some(known) => Cow::Borrowed(known.scenario.as_str()),
+            None if self.has(SCENARIO) => Cow::Owned(self.text(SCENARIO)?),
+            None => Cow::Borrowed(""),
+        };
+        let requested = Requested::parse(&text).map_err(|why| self.damaged(SCENARIO, why))?;
+        Ok(self.requested.get_or_init(|| requested))
+    }
+
     /// The time series, in the order of the file; none where the command writes none.
     ///
     /// # Errors
     /// The file is missing or damaged.
-    pub fn series(&self) -> Result<Vec<Series>, ResultsError> {
-        self.table("series.csv", series)
+    pub fn series(&self) -> Result<&[Series], ResultsError> {
+        if let Some(series) = self.series.get() {
+            return Ok(series);
+        }
+        let all = match &self.known {
+            Some(known) => known.run.map_or_else(Vec::new, series::of),
+            None => self.table("series.csv", series::series)?,
+        };
+        Ok(self.series.get_or_init(|| all))
     }
 
     /// Every figure of every replication, in the order of the file; none where the command writes none.
@@ -198,15 +273,67 @@ impl Results {
     /// # Errors
     /// The file is missing or damaged.
     pub fn runs(&self) -> Result<Vec<Replicated>, ResultsError> {
-        self.table("runs.csv", runs)
+        let mut all = ByFigure::default();
+        self.each_run(|row| {
+            all.add(row);
+            Ok(())
+        })?;
+        Ok(all.finish())
     }
 
-    /// The first so many drops; none where the command writes none.
+    /// The replications of some points, figures over everything alone: a sweep of thousands of points is not taken to
+    /// pieces for one of them.
     ///
     /// # Errors
     /// The file is missing or damaged.
-    pub fn drops(&self, most: usize) -> Result<Vec<Dropped>, ResultsError> {
-        self.table("drops.csv", |text| drops(text, most))
+    pub fn replications(&self, points: &[String]) -> Result<Vec<PointRuns>, ResultsError> {
+        const ALL: &str = "all";
+        let mut some = ByReplication::new(|_| vec![ALL.into()]);
+        self.each_run(|row| {
+            if row.scope == ALL && points.iter().any(|p| p == row.point) {
+                some.add(row)?;
+            }
+            Ok(())
+        })?;
+        Ok(some.finish())
+    }
+
+    /// The replications of every point; figures of those scopes that a point of that label has.
+    ///
+    /// # Errors
+    /// The file is missing or damaged.
+    pub fn all_replications(
+        &self,
+        scopes: impl Fn(&str) -> Vec<String>,
+    ) -> Result<Vec<PointRuns>, ResultsError> {
+        let mut all = ByReplication::new(scopes);
+        self.each_run(|row| all.add(row))?;
+        Ok(all.finish())
+    }
+
+    /// Goes through `runs.csv`, or through what it was written from.
+    fn each_run(
+        &self,
+        mut take: impl FnMut(&RunRow) -> Result<(), String>,
+    ) -> Result<(), ResultsError> {
+        let all = match &self.known {
+            Some(known) => (known.points.iter())
+                .try_for_each(|(label, samples)| runs::each(label, samples, &mut take)),
+            None if self.has(RUNS) => runs::read_rows(&self.text(RUNS)?, take),
+            None => Ok(()),
+        };
+        all.map_err(|why| self.damaged(RUNS, why))
+    }
+
+    /// Goes through the lost sessions; there are none where the command lists none.
+    ///
+    /// # Errors
+    /// The file is missing or damaged.
+    pub fn each_drop(&self, take: impl FnMut(&Dropped)) -> Result<(), ResultsError> {
+        if !self.has(DROPS) {
+            return Ok(());
+        }
+        drops::each_drop(&self.text(DROPS)?, take).map_err(|why| self.damaged(DROPS, why))
     }
 
     /// How durations are distributed; none where the command writes none.
@@ -214,73 +341,12 @@ impl Results {
     /// # Errors
     /// The file is missing or damaged.
     pub fn distributions(&self) -> Result<Vec<Distribution>, ResultsError> {
-        self.table("distribution.csv", distributions)
-    }
-
-    /// The time of day at which the run begins, seconds since midnight; none where there is no one scenario.
-    ///
-    /// # Errors
-    /// The file is missing or damaged.
-    pub fn start_s(&self) -> Result<Option<f64>, ResultsError> {
-        let scenario = self.scenario()?;
-        let start = scenario
-            .get("scenario")
-            .and_then(|s| s.get("start"))
-            .and_then(|s| s.as_str());
-        Ok(start
-            .and_then(parse_clock)
-            .map(|clock| clock.0 as f64 / 1e6))
-    }
-
-    /// The plots that the scenario asks for.
-    ///
-    /// # Errors
-    /// The file is missing or damaged.
-    pub fn wishes(&self) -> Result<Vec<Wish>, ResultsError> {
-        let scenario = self.scenario()?;
-        let all = scenario
-            .get("plot")
-            .and_then(|p| p.as_array())
-            .cloned()
-            .unwrap_or_default();
-        let read = |wish: toml::Value| {
-            wish.try_into()
-                .map_err(|e| self.damaged(SCENARIO, e.to_string()))
-        };
-        all.into_iter().map(read).collect()
-    }
-
-    /// The faults that the scenario puts at a time of day, in its order; those that come by chance are not among them.
-    ///
-    /// # Errors
-    /// The file is missing or damaged.
-    pub fn scheduled_faults(&self) -> Result<Vec<Scheduled>, ResultsError> {
-        let scenario = self.scenario()?;
-        let start_s = self.start_s()?.unwrap_or(0.0);
-        let all = scenario
-            .get("fault")
-            .and_then(|f| f.as_array())
-            .cloned()
-            .unwrap_or_default();
-        let read = |fault: toml::Value| {
-            fault
-                .try_into()
-                .map_err(|e| self.damaged(SCENARIO, e.to_string()))
-        };
-        let written: Result<Vec<scheduled::Written>, _> = all.into_iter().map(read).collect();
-        Ok(written?
-            .into_iter()
-            .filter_map(|f| scheduled::scheduled(f, start_s))
-            .collect())
-    }
-
-    /// The scenario as a table; empty where there is no one scenario.
-    fn scenario(&self) -> Result<toml::Table, ResultsError> {
-        if !self.has(SCENARIO) {
-            return Ok(toml::Table::new());
+        match &self.known {
+            Some(known) => Ok(known
+                .run
+                .map_or_else(Vec::new, |run| distribution::of(&run.samples))),
+            None => self.table("distribution.csv", distribution::distributions),
         }
-        let parsed: Result<toml::Table, _> = self.text(SCENARIO)?.parse();
-        parsed.map_err(|e| self.damaged(SCENARIO, format!("not TOML: {}", e.message())))
     }
 
     fn table<T>(
@@ -303,6 +369,12 @@ impl Results {
         }
     }
 }
+
+const SUMMARY: &str = "summary.json";
+const SCENARIO: &str = "scenario.toml";
+const LADDER: &str = "ladder.json";
+const RUNS: &str = "runs.csv";
+const DROPS: &str = "drops.csv";
 
 /// The manifest of a folder.
 fn manifest(path: &Path) -> Result<Manifest, ResultsError> {
@@ -351,47 +423,6 @@ fn manifest(path: &Path) -> Result<Manifest, ResultsError> {
         }
     }
     serde_json::from_value(value).map_err(|e| damaged(e.to_string()))
-}
-
-/// The rows of a CSV file whose first line names its columns; a message names the line.
-pub(super) fn rows<'t>(
-    text: &'t str,
-    columns: &[&str],
-) -> Result<impl Iterator<Item = Result<(u64, csv::StringRecord), String>> + use<'t>, String> {
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|e| e.to_string())?;
-    if header.iter().ne(columns.iter().copied()) {
-        return Err(format!(
-            "its columns are {}, this version reads {}",
-            header.iter().collect::<Vec<_>>().join(", "),
-            columns.join(", ")
-        ));
-    }
-    Ok(reader.into_records().map(|record| {
-        let record = record.map_err(|e| e.to_string())?;
-        Ok((record.position().map_or(0, csv::Position::line), record))
-    }))
-}
-
-/// A cell as a number; `None` where it is empty.
-pub(super) fn number(
-    record: &csv::StringRecord,
-    column: usize,
-    line: u64,
-) -> Result<Option<f64>, String> {
-    let cell = record.get(column).unwrap_or_default();
-    if cell.is_empty() {
-        return Ok(None);
-    }
-    let number = cell.parse().ok().filter(|x: &f64| x.is_finite());
-    number
-        .map(Some)
-        .ok_or_else(|| format!("line {line}: found {cell:?}, expected a number"))
-}
-
-/// A cell that must be a number.
-pub(super) fn needed(record: &csv::StringRecord, column: usize, line: u64) -> Result<f64, String> {
-    number(record, column, line)?.ok_or_else(|| format!("line {line}: a number is missing"))
 }
 
 #[cfg(test)]

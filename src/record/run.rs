@@ -1,46 +1,16 @@
-//! Everything that is said of a run: data for every writer.
+//! A run and its record.
 
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::Assumption;
+use super::figure::{Figure, Name, Objective, Point};
+use super::kind::Head;
+use super::settled::{Quantile, SteadyState, quantiles};
 use crate::measure::{Metric, Scope};
+use crate::quantity::number::rounded;
 use crate::study::{Judgement, Row, Samples, Spread, Steady, Verdict, overall};
-
-/// What another value of an assumed key would give.
-#[derive(Clone, Debug)]
-pub struct Alternative {
-    /// The value.
-    pub value: String,
-    /// Share of time down, by a short run.
-    pub down_fraction: Option<f64>,
-    /// Share of toasts missed, by a short run.
-    pub missed_toast_fraction: Option<f64>,
-    /// How the objectives would come out, where there are any.
-    pub verdict: Option<Verdict>,
-    /// What the answer of a study would be; none: of a run, whose answer is the verdict.
-    pub answer: Option<String>,
-}
-
-/// A value that nobody published, and what hangs on it.
-#[derive(Clone, Debug)]
-pub struct Assumption {
-    /// The key with its section.
-    pub key: String,
-    /// The value used.
-    pub value: String,
-    /// Its standing, in words.
-    pub standing: String,
-    /// What other values would give.
-    pub alternatives: Vec<Alternative>,
-    /// Whether one of them changes the verdict.
-    pub decides: bool,
-}
-
-/// What the answer of a study rests on.
-#[derive(Clone, Debug, Default)]
-pub struct Premises {
-    /// Those that move it, what decides first.
-    pub assumptions: Vec<Assumption>,
-    /// What was tried, how and on what, or why nothing was; empty: nothing was asked for.
-    pub basis: String,
-}
 
 /// A run and its results.
 #[derive(Clone, Debug)]
@@ -97,11 +67,119 @@ impl Run {
 
     /// The fingerprint of everything observable in all replications.
     pub fn fingerprint(&self) -> String {
-        let mut hasher = blake3::Hasher::new();
-        for (number, print) in self.samples.numbers.iter().zip(&self.samples.fingerprints) {
-            hasher.update(&number.to_le_bytes());
-            hasher.update(&print.to_le_bytes());
+        super::study::fingerprint(std::iter::once(&self.samples))
+    }
+}
+
+/// The version of the shape of runs and sweeps: readers check it before anything else.
+pub const SCHEMA: &str = "rccsim.summary/1";
+
+/// What a run answers.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
+#[serde(default)]
+pub struct RunRecord {
+    /// The version of the document's shape.
+    pub schema: Name,
+    /// The scenario's name.
+    pub scenario: String,
+    /// Of everything that decides the result but the seed.
+    pub scenario_hash: String,
+    /// The question that the scenario opens with.
+    pub question: String,
+    /// The version of the program.
+    pub version: Name,
+    /// The seed.
+    pub seed: u64,
+    /// Time of day at which the run starts, seconds since midnight.
+    pub start_s: f64,
+    /// Its length in seconds.
+    pub horizon_s: f64,
+    /// Replications.
+    pub replications: u32,
+    /// Of everything observable.
+    pub fingerprint: String,
+    /// Of all objectives.
+    pub verdict: Verdict,
+    /// The answer, a line each.
+    pub answer: String,
+    /// The command that repeats it.
+    pub command: String,
+    /// What to try next; none: not tried.
+    pub advice: Option<Vec<String>>,
+    /// Fewer replications than asked for.
+    pub interrupted: bool,
+    /// The objectives.
+    pub objectives: Vec<Objective>,
+    /// What hangs on assumptions; none: not tried.
+    pub assumptions: Option<Vec<Assumption>>,
+    /// How far the replications lie apart.
+    pub quantiles: Vec<Quantile>,
+    /// What the figures settle to, where that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steady_state: Vec<SteadyState>,
+    /// What is valid and yet unlikely to be meant, and which figures are not to be trusted.
+    pub warnings: Vec<String>,
+    /// Every figure.
+    pub rows: Vec<Figure>,
+}
+
+impl RunRecord {
+    /// Of a run and its results.
+    pub fn new(run: &Run) -> RunRecord {
+        let point = Arc::new(Point::new());
+        let assumptions = run.assumptions.as_ref();
+        RunRecord {
+            schema: SCHEMA.into(),
+            scenario: run.scenario.clone(),
+            scenario_hash: run.scenario_hash.clone(),
+            question: run.question.clone(),
+            version: super::VERSION.into(),
+            seed: run.seed,
+            start_s: rounded(run.start_s),
+            horizon_s: rounded(run.horizon_s),
+            replications: run.samples.replications(),
+            fingerprint: run.fingerprint(),
+            verdict: run.verdict(),
+            answer: run.answer.clone(),
+            command: run.command.clone(),
+            advice: run.advice.clone(),
+            interrupted: run.interrupted,
+            objectives: run.judgements.iter().map(Objective::new).collect(),
+            assumptions: assumptions.map(|all| all.iter().map(Assumption::rounded).collect()),
+            quantiles: run.spread.iter().flat_map(quantiles).collect(),
+            steady_state: run.steady.iter().map(SteadyState::new).collect(),
+            warnings: run.warnings.clone(),
+            rows: run
+                .rows
+                .iter()
+                .map(|row| Figure::new(row, &point))
+                .collect(),
         }
-        hasher.finalize().to_hex()[..16].into()
+    }
+
+    pub(super) fn head(&self) -> Head<'_> {
+        Head {
+            scenario: &self.scenario,
+            scenario_hash: &self.scenario_hash,
+            question: &self.question,
+            version: &self.version,
+            seed: self.seed,
+            fingerprint: Some(&self.fingerprint),
+            verdict: Some(self.verdict),
+            answer: &self.answer,
+            command: &self.command,
+            horizon_s: Some(self.horizon_s),
+            replications: Some(self.replications),
+            interrupted: self.interrupted,
+            warnings: &self.warnings,
+            assumptions: self.assumptions.as_deref().unwrap_or_default(),
+            assumptions_basis: "",
+            rows: &self.rows,
+        }
+    }
+
+    /// A figure over all causes.
+    pub fn figure(&self, scope: &str, metric: &str) -> Option<&Figure> {
+        super::figure(&self.rows, &Point::new(), scope, metric)
     }
 }

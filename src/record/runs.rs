@@ -1,7 +1,138 @@
-//! `runs.csv`: every figure of every replication.
+//! `runs.csv`: every figure of every replication; of a ratio also both totals, exactly, since over replications it is a
+//! ratio of totals.
 
-use super::results::{number, rows};
-use super::tables::RUNS;
+use std::io::Write;
+
+use serde::{Deserialize, Serialize};
+
+use super::table::{self, Rows, Table, maybe_number};
+use crate::measure::{Sample, Unit};
+use crate::quantity::number::rounded;
+use crate::study::{Column, Observation, Samples, columns};
+
+/// What one replication said of one figure.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Debug, Default)]
+pub struct RunRow<'a> {
+    /// The label of the point; empty: a run.
+    pub point: &'a str,
+    /// The replication, counted from 1.
+    pub replication: u32,
+    /// Of everything observable in it, in hexadecimal digits.
+    pub fingerprint: &'a str,
+    /// Whom it is about.
+    pub scope: &'a str,
+    /// What it is.
+    pub metric: &'a str,
+    /// Its cause; empty: all of them.
+    pub cause: &'a str,
+    /// The value; none: nothing was measured, or it is still open.
+    #[serde(with = "maybe_number")]
+    pub value: Option<f64>,
+    /// It was still open at the horizon: more than this.
+    #[serde(with = "maybe_number")]
+    pub beyond: Option<f64>,
+    /// Of a ratio what stands above.
+    #[serde(with = "maybe_number")]
+    pub numerator: Option<f64>,
+    /// Of a ratio what stands below.
+    #[serde(with = "maybe_number")]
+    pub denominator: Option<f64>,
+    /// In what.
+    pub unit: &'a str,
+}
+
+/// The table.
+struct Runs;
+
+impl Table for Runs {
+    type Row<'r> = RunRow<'r>;
+}
+
+impl RunRow<'_> {
+    /// With this sample.
+    fn with(self, sample: Sample) -> Self {
+        let (value, beyond, ratio) = match sample {
+            Sample::Absent => (None, None, None),
+            Sample::Count(n) => (Some(n as f64), None, None),
+            Sample::Ratio(above, below) => {
+                (Some(rounded(above / below)), None, Some((above, below)))
+            }
+            Sample::Value(x) => (Some(rounded(x)), None, None),
+            Sample::Beyond(x) => (None, Some(rounded(x)), None),
+        };
+        RunRow {
+            value,
+            beyond,
+            numerator: ratio.map(|(above, _)| above),
+            denominator: ratio.map(|(_, below)| below),
+            ..self
+        }
+    }
+
+    /// The sample.
+    fn sample(&self, unit: Unit) -> Sample {
+        match (
+            self.numerator.zip(self.denominator),
+            self.beyond,
+            self.value,
+        ) {
+            (Some((above, below)), ..) => Sample::Ratio(above, below),
+            (_, Some(beyond), _) => Sample::Beyond(beyond),
+            (.., Some(x)) if unit == Unit::Count && x >= 0.0 && x == x.trunc() => {
+                Sample::Count(x as u64)
+            }
+            (.., Some(x)) => Sample::Value(x),
+            _ => Sample::Absent,
+        }
+    }
+}
+
+/// Every row of a point, in the order of the table.
+///
+/// # Errors
+/// Those of whom the rows are given to.
+pub(super) fn each<E>(
+    point: &str,
+    samples: &Samples,
+    mut take: impl FnMut(&RunRow) -> Result<(), E>,
+) -> Result<(), E> {
+    let scopes: Vec<String> = samples.scopes.iter().map(ToString::to_string).collect();
+    for (index, of_scopes) in samples.values.iter().enumerate() {
+        let fingerprint = format!("{:016x}", samples.fingerprints[index]);
+        for (scope, values) in scopes.iter().zip(of_scopes) {
+            for (column, sample) in samples.columns.iter().zip(values) {
+                let row = RunRow {
+                    point,
+                    replication: samples.numbers[index] + 1,
+                    fingerprint: &fingerprint,
+                    scope,
+                    metric: column.metric.name,
+                    cause: column.cause.map_or("", |(_, name)| name),
+                    unit: column.metric.unit.name(),
+                    ..RunRow::default()
+                };
+                take(&row.with(*sample))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes the table: the samples of each point, with its label.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write<'a>(
+    points: impl Iterator<Item = (&'a str, &'a Samples)>,
+    out: impl Write,
+) -> csv::Result<()> {
+    let mut rows = Rows::new::<Runs>(out)?;
+    for (point, samples) in points {
+        each(point, samples, |row| rows.write(row))?;
+    }
+    rows.finish()?;
+    Ok(())
+}
 
 /// One figure over the replications.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -43,55 +174,146 @@ impl Replicated {
         };
         self.values.iter().filter_map(number).collect()
     }
+
+    fn is(&self, row: &RunRow) -> bool {
+        self.metric == row.metric
+            && self.cause == row.cause
+            && self.scope == row.scope
+            && self.point == row.point
+    }
 }
 
-/// Reads `runs.csv`.
+/// Rows gathered by figure.
+#[derive(Default)]
+pub(super) struct ByFigure {
+    all: Vec<Replicated>,
+    /// Where the figures of the row's point begin, and where the last row went: the next one mostly goes behind it.
+    first: usize,
+    last: usize,
+}
+
+impl ByFigure {
+    pub(super) fn add(&mut self, row: &RunRow) {
+        let all = &mut self.all;
+        // Points stand one after the other: a figure is looked for among those of its own point.
+        if all.get(self.first).is_some_and(|r| r.point != row.point) {
+            self.first = all.len();
+        }
+        let first = self.first;
+        let near = [self.last + 1, first];
+        let place = near
+            .into_iter()
+            .find(|i| *i >= first && all.get(*i).is_some_and(|r| r.is(row)));
+        let place = place.or_else(|| {
+            all[first..]
+                .iter()
+                .position(|r| r.is(row))
+                .map(|i| first + i)
+        });
+        self.last = place.unwrap_or(all.len());
+        if place.is_none() {
+            all.push(Replicated {
+                point: row.point.into(),
+                scope: row.scope.into(),
+                metric: row.metric.into(),
+                cause: row.cause.into(),
+                unit: row.unit.into(),
+                values: Vec::new(),
+            });
+        }
+        let value = match row.sample(Unit::Seconds) {
+            Sample::Absent => Value::Absent,
+            Sample::Count(n) => Value::Of(n as f64),
+            Sample::Value(x) => Value::Of(x),
+            Sample::Beyond(x) => Value::Beyond(x),
+            Sample::Ratio(above, below) => Value::Ratio(above, below),
+        };
+        all[self.last].values.push((row.replication, value));
+    }
+
+    pub(super) fn finish(self) -> Vec<Replicated> {
+        self.all
+    }
+}
+
+/// A point's label and its replications, each with its number counted from 0.
+pub type PointRuns = (String, Vec<(u32, Observation)>);
+
+/// Rows gathered by replication.
+pub(super) struct ByReplication<Scopes> {
+    /// The scopes of a point of that label, in the order of the observations.
+    scopes_of: Scopes,
+    scopes: Vec<String>,
+    columns: Vec<Column>,
+    points: Vec<PointRuns>,
+}
+
+impl<Scopes: Fn(&str) -> Vec<String>> ByReplication<Scopes> {
+    pub(super) fn new(scopes_of: Scopes) -> Self {
+        ByReplication {
+            scopes_of,
+            scopes: Vec::new(),
+            columns: columns(),
+            points: Vec::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, row: &RunRow) -> Result<(), String> {
+        let ByReplication {
+            scopes_of,
+            scopes,
+            columns,
+            points,
+        } = self;
+        let bad = |what: &str, found: &str| format!("found {found:?}, expected {what}");
+        if points.last().is_none_or(|(point, _)| point != row.point) {
+            *scopes = scopes_of(row.point);
+            points.push((row.point.into(), Vec::new()));
+        }
+        let Some((_, replications)) = points.last_mut() else {
+            unreachable!("there is one now")
+        };
+        let number = row
+            .replication
+            .checked_sub(1)
+            .ok_or_else(|| bad("a replication from 1 on", "0"))?;
+        if replications.last().is_none_or(|(last, _)| *last != number) {
+            let fingerprint = u64::from_str_radix(row.fingerprint, 16)
+                .map_err(|_| bad("hexadecimal digits", row.fingerprint))?;
+            replications.push((
+                number,
+                Observation {
+                    values: vec![vec![Sample::Absent; columns.len()]; scopes.len()],
+                    fingerprint,
+                    events: 0,
+                },
+            ));
+        }
+        let scope = scopes.iter().position(|n| n == row.scope);
+        let scope = scope.ok_or_else(|| bad("a scope of the scenario", row.scope))?;
+        let is = |c: &Column| {
+            c.metric.name == row.metric && c.cause.map_or("", |(_, name)| name) == row.cause
+        };
+        let column = columns.iter().position(is);
+        let column = column.ok_or_else(|| bad("a metric", row.metric))?;
+        if let Some((_, observation)) = replications.last_mut() {
+            observation.values[scope][column] = row.sample(columns[column].metric.unit);
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Vec<PointRuns> {
+        self.points
+    }
+}
+
+/// Reads the table row by row.
 ///
 /// # Errors
 /// What is wrong, and in which line.
-pub fn runs(text: &str) -> Result<Vec<Replicated>, String> {
-    let mut all: Vec<Replicated> = Vec::new();
-    // Points stand one after the other: a figure is looked for among those of its own point.
-    let (mut first, mut last) = (0, 0);
-    for row in rows(text, &RUNS)? {
-        let (line, record) = row?;
-        let cell = |i: usize| record.get(i).unwrap_or_default();
-        let replication = cell(1)
-            .parse()
-            .map_err(|_| format!("line {line}: found {:?}, expected a number", cell(1)))?;
-        if all.get(first).is_some_and(|r| r.point != cell(0)) {
-            first = all.len();
-        }
-        let is = |r: &Replicated| {
-            r.metric == cell(4) && r.cause == cell(5) && r.scope == cell(3) && r.point == cell(0)
-        };
-        let place = [last + 1, first]
-            .into_iter()
-            .find(|i| *i >= first && all.get(*i).is_some_and(is));
-        last = match place.or_else(|| all[first..].iter().position(is).map(|i| first + i)) {
-            Some(place) => place,
-            None => {
-                let [point, scope, metric, cause, unit] =
-                    [0, 3, 4, 5, 10].map(|i| cell(i).to_string());
-                all.push(Replicated {
-                    point,
-                    scope,
-                    metric,
-                    cause,
-                    unit,
-                    values: Vec::new(),
-                });
-                all.len() - 1
-            }
-        };
-        let [value, beyond, above, below] = [6, 7, 8, 9].map(|i| number(&record, i, line));
-        let value = match (value?, beyond?, above?, below?) {
-            (_, _, Some(above), Some(below)) => Value::Ratio(above, below),
-            (_, Some(beyond), ..) => Value::Beyond(beyond),
-            (Some(value), ..) => Value::Of(value),
-            _ => Value::Absent,
-        };
-        all[last].values.push((replication, value));
-    }
-    Ok(all)
+pub(super) fn read_rows(
+    text: &str,
+    mut take: impl FnMut(&RunRow) -> Result<(), String>,
+) -> Result<(), String> {
+    table::read::<Runs>(text, |row| take(&row))
 }

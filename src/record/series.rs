@@ -1,18 +1,132 @@
-//! `series.csv`: values over time.
+//! `series.csv`: values over time, mean over the replications; percentiles are of all jobs of a minute in all of them.
 
-use super::results::{needed, number, rows};
+use std::io::Write;
 
-/// The columns of `series.csv`.
-const COLUMNS: [&str; 8] = [
-    "point",
-    "scope",
-    "start_s",
-    "length_s",
-    "series",
-    "mean",
-    "unit",
-    "replications",
+use serde::{Deserialize, Serialize};
+
+use super::run::Run;
+use super::table::{self, Rows, Table, maybe_number, number};
+use crate::measure::{MinuteBin, StationTally};
+use crate::quantity::number::rounded;
+
+/// One value of one series.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Debug, Default)]
+pub struct SeriesRow<'a> {
+    /// The label of the point; empty: a run.
+    pub point: &'a str,
+    /// Whom it is about.
+    pub scope: &'a str,
+    /// Where the stretch begins, seconds from the start of the run.
+    #[serde(with = "number")]
+    pub start_s: f64,
+    /// How long it is, seconds.
+    #[serde(with = "number")]
+    pub length_s: f64,
+    /// What it is.
+    pub series: &'a str,
+    /// The mean over the replications; none: there was nothing to measure.
+    #[serde(with = "maybe_number")]
+    pub mean: Option<f64>,
+    /// In what.
+    pub unit: &'a str,
+    /// Over so many.
+    pub replications: u32,
+}
+
+/// The table.
+struct SeriesTable;
+
+impl Table for SeriesTable {
+    type Row<'r> = SeriesRow<'r>;
+}
+
+/// One line of the time series: name, unit, and its value from a minute's sums and its length in seconds.
+type OfMinute = (&'static str, &'static str, fn(&MinuteBin, f64) -> f64);
+
+/// The time series: mean users in each state over the minute, and counts per minute or second.
+const OF_MINUTES: [OfMinute; 8] = [
+    ("usable", "users", |m, s| m.usable_us as f64 / 1e6 / s),
+    ("setting_up", "users", |m, s| {
+        m.setting_up_us as f64 / 1e6 / s
+    }),
+    ("silent", "users", |m, s| m.silent_us as f64 / 1e6 / s),
+    ("visible", "users", |m, s| m.visible_us as f64 / 1e6 / s),
+    ("message_rate_per_s", "per_s", |m, s| m.messages as f64 / s),
+    ("refresh_rate_per_s", "per_s", |m, s| m.refreshes as f64 / s),
+    ("session_drops", "count", |m, _| m.drops as f64),
+    ("toasts_missed", "count", |m, _| m.toasts_missed as f64),
 ];
+
+/// The time series of a station: mean jobs waiting, and percentiles of the time in the gateway over all replications.
+fn of_station(
+    station: &StationTally,
+    minute: usize,
+    length: f64,
+    n: f64,
+) -> Vec<(&'static str, &'static str, Option<f64>)> {
+    let Some(response) = station.response_by_minute.get(minute) else {
+        return Vec::new();
+    };
+    let percentile = |p: f64| response.quantile(p).map(|span| span.0 as f64 / 1e3);
+    let waiting = station
+        .queue_us_by_minute
+        .get(minute)
+        .map(|us| *us as f64 / 1e6 / length / n);
+    vec![
+        ("gateway_queue_mean", "jobs", waiting),
+        ("gateway_response_p50_ms", "ms", percentile(0.50)),
+        ("gateway_response_p99_ms", "ms", percentile(0.99)),
+    ]
+}
+
+/// Every row of a run, in the order of the table.
+///
+/// # Errors
+/// Those of whom the rows are given to.
+pub(super) fn each<E>(
+    run: &Run,
+    mut take: impl FnMut(&SeriesRow) -> Result<(), E>,
+) -> Result<(), E> {
+    let samples = &run.samples;
+    let replications = samples.replications();
+    let n = f64::from(replications);
+    let scopes = samples.scopes.iter().zip(&samples.minutes);
+    for ((scope, minutes), station) in scopes.zip(&samples.stations) {
+        let scope = scope.to_string();
+        for (index, minute) in minutes.iter().enumerate() {
+            let start_s = index as f64 * 60.0;
+            let length_s = (run.horizon_s - start_s).min(60.0);
+            let plain = OF_MINUTES
+                .iter()
+                .map(|(name, unit, value)| (*name, *unit, Some(value(minute, length_s) / n)));
+            let all = plain.chain(of_station(station, index, length_s, n));
+            for (series, unit, value) in all {
+                take(&SeriesRow {
+                    point: "",
+                    scope: &scope,
+                    start_s,
+                    length_s,
+                    series,
+                    mean: value.map(rounded),
+                    unit,
+                    replications,
+                })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes the time series of a run.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(run: &Run, out: impl Write) -> csv::Result<()> {
+    let mut rows = Rows::new::<SeriesTable>(out)?;
+    each(run, |row| rows.write(row))?;
+    rows.finish()?;
+    Ok(())
+}
 
 /// One series: a value per stretch of time.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -35,42 +149,87 @@ pub struct Series {
     pub replications: u32,
 }
 
-/// Reads `series.csv`.
+/// Rows gathered by series.
+#[derive(Default)]
+pub(super) struct BySeries {
+    all: Vec<Series>,
+    last: usize,
+}
+
+impl BySeries {
+    pub(super) fn add(&mut self, row: &SeriesRow) {
+        let is = |s: &Series| s.name == row.series && s.scope == row.scope && s.point == row.point;
+        let all = &mut self.all;
+        // Rows of one minute stand together: the next series is mostly the one after the last.
+        let place = [self.last + 1, self.last]
+            .into_iter()
+            .find(|i| all.get(*i).is_some_and(is));
+        let place = place.or_else(|| all.iter().position(is));
+        self.last = place.unwrap_or(all.len());
+        if place.is_none() {
+            all.push(Series {
+                point: row.point.into(),
+                scope: row.scope.into(),
+                name: row.series.into(),
+                unit: row.unit.into(),
+                replications: row.replications,
+                ..Series::default()
+            });
+        }
+        let series = &mut all[self.last];
+        series.start_s.push(row.start_s);
+        series.length_s.push(row.length_s);
+        series.values.push(row.mean.unwrap_or(f64::NAN));
+    }
+
+    pub(super) fn finish(self) -> Vec<Series> {
+        self.all
+    }
+}
+
+/// The series of a run, as they would be read back.
+pub(super) fn of(run: &Run) -> Vec<Series> {
+    let mut all = BySeries::default();
+    let taken: Result<(), std::convert::Infallible> = each(run, |row| {
+        all.add(row);
+        Ok(())
+    });
+    taken.unwrap_or_else(|never| match never {});
+    all.finish()
+}
+
+/// Reads the table.
 ///
 /// # Errors
 /// What is wrong, and in which line.
 pub fn series(text: &str) -> Result<Vec<Series>, String> {
-    let mut all: Vec<Series> = Vec::new();
-    let mut last = 0;
-    for row in rows(text, &COLUMNS)? {
-        let (line, record) = row?;
-        let cell = |i: usize| record.get(i).unwrap_or_default();
-        let is = |s: &Series| s.name == cell(4) && s.scope == cell(1) && s.point == cell(0);
-        // Rows of one minute stand together: the next series is mostly the one after the last.
-        let place = [last + 1, last]
-            .into_iter()
-            .find(|i| all.get(*i).is_some_and(is));
-        last = match place.or_else(|| all.iter().position(is)) {
-            Some(place) => place,
-            None => {
-                let replications = needed(&record, 7, line)? as u32;
-                let [point, scope, name, unit] = [0, 1, 4, 6].map(|i| cell(i).to_string());
-                all.push(Series {
-                    point,
-                    scope,
-                    name,
-                    unit,
-                    replications,
-                    ..Series::default()
-                });
-                all.len() - 1
-            }
+    let mut all = BySeries::default();
+    table::read::<SeriesTable>(text, |row| {
+        all.add(&row);
+        Ok(())
+    })?;
+    Ok(all.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Histogram;
+
+    #[test]
+    fn the_series_have_the_names_by_which_plots_ask_for_them() {
+        let station = StationTally {
+            response_by_minute: vec![Histogram::default()],
+            ..StationTally::default()
         };
-        all[last].start_s.push(needed(&record, 2, line)?);
-        all[last].length_s.push(needed(&record, 3, line)?);
-        all[last]
-            .values
-            .push(number(&record, 5, line)?.unwrap_or(f64::NAN));
+        let of_stations = of_station(&station, 0, 60.0, 1.0)
+            .into_iter()
+            .map(|(name, ..)| name);
+        let all: Vec<&str> = OF_MINUTES
+            .iter()
+            .map(|(name, ..)| *name)
+            .chain(of_stations)
+            .collect();
+        assert_eq!(all, crate::measure::SERIES);
     }
-    Ok(all)
 }

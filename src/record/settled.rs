@@ -1,65 +1,84 @@
-//! How far the replications lie apart, and what the figures settle to, as lines of `summary.json`.
+//! How far the replications lie apart, and what the figures settle to.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::quantity::number::rounded;
+use super::figure::{Name, bounds};
 use crate::study::{HIGH_QUANTILE, Spread, Steady};
 
 /// A quantile over the replications.
-#[derive(Serialize)]
-pub struct Quantile<'a> {
-    scope: String,
-    metric: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<&'a str>,
-    quantile: f64,
-    value: f64,
-    lower: Option<f64>,
-    upper: Option<f64>,
-    unit: &'a str,
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
+pub struct Quantile {
+    /// Whom it is about.
+    pub scope: String,
+    /// What it is.
+    pub metric: Name,
+    /// Its cause, where it is of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Name>,
+    /// The share of the replications at or below it.
+    pub quantile: f64,
+    /// The value.
+    pub value: f64,
+    /// Lower end of its 95 % interval, by order statistics.
+    pub lower: Option<f64>,
+    /// Upper end.
+    pub upper: Option<f64>,
+    /// In what.
+    pub unit: Name,
 }
 
 /// A metric without its warm-up.
-#[derive(Serialize)]
-pub struct Settled<'a> {
-    metric: &'a str,
-    warm_up_min: usize,
-    kept_min: usize,
-    too_short: bool,
-    mean: Option<f64>,
-    lower: Option<f64>,
-    upper: Option<f64>,
-    unit: &'a str,
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
+pub struct SteadyState {
+    /// What it is.
+    pub metric: Name,
+    /// Minutes that were cut off.
+    pub warm_up_min: usize,
+    /// Minutes that were kept.
+    pub kept_min: usize,
+    /// Whether the run does not settle.
+    pub too_short: bool,
+    /// The mean over what was kept.
+    pub mean: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub lower: Option<f64>,
+    /// Upper end.
+    pub upper: Option<f64>,
+    /// In what.
+    pub unit: Name,
 }
 
 /// The median and the high quantile.
-pub fn quantiles(spread: &Spread) -> [Quantile<'_>; 2] {
-    [(0.5, spread.median), (HIGH_QUANTILE, spread.high)].map(|(quantile, e)| Quantile {
-        scope: spread.scope.to_string(),
-        metric: spread.column.metric.name,
-        cause: spread.column.cause.map(|(_, name)| name),
-        quantile,
-        value: rounded(e.mean),
-        lower: e.lower.map(rounded),
-        upper: e.upper.map(rounded),
-        unit: spread.column.metric.unit.name(),
+pub fn quantiles(spread: &Spread) -> [Quantile; 2] {
+    [(0.5, spread.median), (HIGH_QUANTILE, spread.high)].map(|(quantile, estimate)| {
+        let [value, lower, upper] = bounds(Some(estimate));
+        Quantile {
+            scope: spread.scope.to_string(),
+            metric: spread.column.metric.name.into(),
+            cause: spread.column.cause.map(|(_, name)| name.into()),
+            quantile,
+            value: value.unwrap_or(estimate.mean),
+            lower,
+            upper,
+            unit: spread.column.metric.unit.name().into(),
+        }
     })
 }
 
-/// A line of the document.
-pub fn settled(steady: &Steady) -> Settled<'_> {
-    let e = steady.estimate;
-    Settled {
-        metric: steady.metric.name,
-        warm_up_min: steady.warm_up_min,
-        kept_min: steady.kept_min,
-        too_short: steady.too_short,
-        mean: e.map(|e| rounded(e.mean)),
-        lower: e.and_then(|e| e.lower).map(rounded),
-        upper: steady
-            .upper_if_none
-            .or(e.and_then(|e| e.upper))
-            .map(rounded),
-        unit: steady.metric.unit.name(),
+impl SteadyState {
+    /// Of a metric's minutes.
+    pub fn new(steady: &Steady) -> SteadyState {
+        let [mean, lower, upper] = bounds(steady.estimate);
+        let none = steady.upper_if_none.map(crate::quantity::number::rounded);
+        SteadyState {
+            metric: steady.metric.name.into(),
+            warm_up_min: steady.warm_up_min,
+            kept_min: steady.kept_min,
+            too_short: steady.too_short,
+            mean,
+            lower,
+            upper: none.or(upper),
+            unit: steady.metric.unit.name().into(),
+        }
     }
 }

@@ -1,13 +1,14 @@
-//! What `compare`, `size`, `best` and `sensitivity` have in common: everything that was tried, with every figure, and what
-//! their documents begin and end with. Between the two stands what each alone has to say.
+//! What comparisons, sizings, selections and sensitivities have in common: everything that was tried, with every figure,
+//! and what their records begin and end with. Between the two stands the body, what each alone has to say.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::run::Premises;
-use super::summary::{Bounds, Line, assumptions, line};
-use crate::study::{Row, Samples};
+use super::figure::{Figure, Name};
+use super::kind::Head;
+use super::{Assumption, Premises};
+use crate::study::{Samples, Verdict};
 
 /// Something that was tried, and what its replications said.
 #[derive(Clone, Debug)]
@@ -42,8 +43,8 @@ pub struct Study {
     pub question: String,
     /// The seed.
     pub seed: u64,
-    /// pass, fail or inconclusive, as the exit code says it.
-    pub verdict: &'static str,
+    /// As the exit code says it.
+    pub verdict: Verdict,
     /// The answer, a line each.
     pub answer: Vec<String>,
     /// What is valid and yet unlikely to be meant, and which figures are not to be trusted.
@@ -56,24 +57,41 @@ pub struct Study {
     pub tried: Vec<Tried>,
 }
 
-#[derive(Serialize)]
-struct Document<'a, B> {
-    schema: &'a str,
-    scenario: &'a str,
-    scenario_hash: &'a str,
-    question: &'a str,
-    version: &'a str,
-    seed: u64,
-    fingerprint: String,
-    verdict: &'a str,
-    answer: String,
-    command: &'a str,
-    warnings: &'a [String],
-    assumptions: Vec<Bounds<'a>>,
-    assumptions_basis: &'a str,
+/// What a study answers.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
+#[serde(default)]
+pub struct StudyRecord<Body> {
+    /// The kind and version of the document's shape.
+    pub schema: Name,
+    /// The scenario's name.
+    pub scenario: String,
+    /// Of everything that decides the result but the seed.
+    pub scenario_hash: String,
+    /// The question that the scenario opens with.
+    pub question: String,
+    /// The version of the program.
+    pub version: Name,
+    /// The seed.
+    pub seed: u64,
+    /// Of everything observable in all that was tried.
+    pub fingerprint: String,
+    /// As the exit code says it.
+    pub verdict: Verdict,
+    /// The answer, a line each.
+    pub answer: String,
+    /// The command that repeats it.
+    pub command: String,
+    /// What is valid and yet unlikely to be meant, and which figures are not to be trusted.
+    pub warnings: Vec<String>,
+    /// What hangs on assumptions.
+    pub assumptions: Vec<Assumption>,
+    /// What was tried of them.
+    pub assumptions_basis: String,
+    /// What its kind alone has to say.
     #[serde(flatten)]
-    body: &'a B,
-    rows: Vec<Line<'a>>,
+    pub body: Body,
+    /// Every figure of everything that was tried.
+    pub rows: Vec<Figure>,
 }
 
 impl Study {
@@ -82,35 +100,55 @@ impl Study {
         fingerprint(self.tried.iter().map(|t| &t.samples))
     }
 
-    /// The document, as text with a newline at its end; `body` is what the kind of study alone has to say.
-    pub fn json(&self, body: &impl Serialize) -> String {
-        let points: Vec<BTreeMap<String, String>> = self
-            .tried
-            .iter()
-            .map(|t| t.values.iter().cloned().collect())
-            .collect();
-        let rows: Vec<Vec<Row>> = self.tried.iter().map(|t| t.samples.rows()).collect();
-        let lines = rows
-            .iter()
-            .zip(&points)
-            .flat_map(|(rows, point)| rows.iter().map(move |row| line(row, point)));
-        super::json(&Document {
-            schema: self.schema,
-            scenario: &self.scenario,
-            scenario_hash: &self.scenario_hash,
-            question: &self.question,
-            version: super::VERSION,
+    /// The record; `body` is what the kind of study alone has to say.
+    pub fn record<Body>(&self, body: Body) -> StudyRecord<Body> {
+        let mut rows = Vec::new();
+        for tried in &self.tried {
+            let point = Arc::new(tried.values.iter().cloned().collect());
+            let figures = tried.samples.rows();
+            rows.extend(figures.iter().map(|row| Figure::new(row, &point)));
+        }
+        let assumptions = self.premises.assumptions.iter();
+        StudyRecord {
+            schema: self.schema.into(),
+            scenario: self.scenario.clone(),
+            scenario_hash: self.scenario_hash.clone(),
+            question: self.question.clone(),
+            version: super::VERSION.into(),
             seed: self.seed,
             fingerprint: self.fingerprint(),
             verdict: self.verdict,
             answer: self.answer.join("\n"),
-            command: &self.command,
-            warnings: &self.warnings,
-            assumptions: assumptions(&self.premises.assumptions),
-            assumptions_basis: &self.premises.basis,
+            command: self.command.clone(),
+            warnings: self.warnings.clone(),
+            assumptions: assumptions.map(Assumption::rounded).collect(),
+            assumptions_basis: self.premises.basis.clone(),
             body,
-            rows: lines.collect(),
-        })
+            rows,
+        }
+    }
+}
+
+impl<Body> StudyRecord<Body> {
+    pub(super) fn head(&self, replications: Option<u32>) -> Head<'_> {
+        Head {
+            scenario: &self.scenario,
+            scenario_hash: &self.scenario_hash,
+            question: &self.question,
+            version: &self.version,
+            seed: self.seed,
+            fingerprint: Some(&self.fingerprint),
+            verdict: Some(self.verdict),
+            answer: &self.answer,
+            command: &self.command,
+            horizon_s: None,
+            replications,
+            interrupted: false,
+            warnings: &self.warnings,
+            assumptions: &self.assumptions,
+            assumptions_basis: &self.assumptions_basis,
+            rows: &self.rows,
+        }
     }
 }
 

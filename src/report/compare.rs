@@ -1,72 +1,25 @@
-//! A comparison, in each of its forms.
+//! A comparison, for people.
 
 use std::fmt::Write;
-
-use serde::Serialize;
 
 use super::number::{human, rounded};
 use super::text::{figure, table};
 use crate::measure::Unit;
-use crate::record::Premises;
-use crate::study::{ComparedMetric, Comparison, Estimate, Relation};
+use crate::record::{self, Difference, Premises};
+use crate::study::{Against, ComparedMetric, Comparison, Estimate, Relation};
 
-/// What `summary.json` says besides what every study says.
-#[derive(Serialize)]
-struct Body<'a> {
-    baseline: &'a str,
-    confidence: f64,
-    alternatives: Vec<Alternative<'a>>,
-}
-
-#[derive(Serialize)]
-struct Alternative<'a> {
-    name: &'a str,
-    verdict: &'a str,
-    replications: u32,
-    figures: Vec<Figure<'a>>,
-}
-
-#[derive(Serialize)]
-struct Figure<'a> {
-    metric: &'a str,
-    unit: &'a str,
-    decides: bool,
-    baseline: Option<f64>,
-    other: Option<f64>,
-    difference: Option<f64>,
-    lower: Option<f64>,
-    upper: Option<f64>,
-    correlation: Option<f64>,
-    verdict: &'a str,
-}
-
-/// What `summary.json` says besides what every study says.
-pub fn body(comparison: &Comparison) -> impl Serialize {
-    let of = |c: &ComparedMetric| {
-        let difference = c.paired.map(|p| p.difference);
-        Figure {
-            metric: c.metric.name,
-            unit: c.metric.unit.name(),
-            decides: c.decides,
-            baseline: c.baseline.estimate.map(|e| rounded(e.mean)),
-            other: c.other.estimate.map(|e| rounded(e.mean)),
-            difference: difference.map(|e| rounded(e.mean)),
-            lower: difference.and_then(|e| e.lower).map(rounded),
-            upper: difference.and_then(|e| e.upper).map(rounded),
-            correlation: c.paired.and_then(|p| p.correlation).map(rounded),
-            verdict: c.relation.name(),
-        }
+/// What the record says besides what every study says.
+pub fn body(comparison: &Comparison) -> record::Comparison {
+    let contrast = |other: &Against| record::Contrast {
+        name: other.name.clone(),
+        verdict: other.verdict,
+        replications: other.replications,
+        figures: other.figures.iter().map(Difference::new).collect(),
     };
-    let alternatives = comparison.others.iter().map(|o| Alternative {
-        name: &o.name,
-        verdict: o.verdict.name(),
-        replications: o.replications,
-        figures: o.figures.iter().map(of).collect(),
-    });
-    Body {
-        baseline: &comparison.baseline,
+    record::Comparison {
+        baseline: comparison.baseline.clone(),
         confidence: rounded(comparison.confidence),
-        alternatives: alternatives.collect(),
+        alternatives: comparison.others.iter().map(contrast).collect(),
     }
 }
 

@@ -20,18 +20,18 @@ pub fn text(ladder: &Ladder) -> String {
             reason,
             ..
         } = rung;
-        out += &match rung.to {
+        out += &match rung.to.as_deref() {
             Some(to) => {
-                let arrow = match (rung.transit_ms, *from) {
+                let arrow = match (rung.transit_ms, &**from) {
                     (Some(_), "client") => "──▶",
                     (Some(_), _) => "◀──",
                     (None, "client") => "──✗",
                     (None, _) => "✗──",
                 };
-                let (left, right) = if *from == "client" {
-                    (*from, to)
+                let (left, right) = if from == "client" {
+                    (&**from, to)
                 } else {
-                    (to, *from)
+                    (to, &**from)
                 };
                 format!("{clock}  {left} {arrow} {right}  {what:<width$}  {reason}\n")
             }

@@ -1,57 +1,11 @@
-//! The matrix of client profiles against gateway behaviour classes, in each of its forms.
+//! The matrix of client profiles against gateway behaviour classes, for people.
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
-use super::number::{duration, field, human, percent};
+use super::number::{duration, human, percent};
 use super::text::table;
-
-/// One client profile against one gateway behaviour class.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Cell {
-    /// The gateway profile.
-    pub gateway: String,
-    /// The client profile.
-    pub client: String,
-    /// The refresh methods used, in their order.
-    pub method: String,
-    /// From the first establishment to the first loss, seconds; none: no session is lost.
-    pub first_loss_s: Option<f64>,
-    /// The root cause of the first loss.
-    pub cause: Option<&'static str>,
-    /// Share of the time down.
-    pub down_fraction: Option<f64>,
-    /// Toasts missed per user and day.
-    pub missed_toasts_per_user_day: Option<f64>,
-    /// What to change and where.
-    pub remedy: Vec<String>,
-}
-
-/// What a cell's figures rest on.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Matrix {
-    /// The version of this document's shape.
-    pub schema: &'static str,
-    /// `matrix`: there is no scenario file.
-    pub scenario: &'static str,
-    /// Hash of everything that decides the result but the seed.
-    pub scenario_hash: String,
-    /// The question.
-    pub question: &'static str,
-    /// The version of the program.
-    pub version: &'static str,
-    /// The seed.
-    pub seed: u64,
-    /// The answer in one sentence.
-    pub answer: String,
-    /// The command that repeats it.
-    pub command: String,
-    /// What was simulated for each cell.
-    pub basis: String,
-    /// The cells, by gateway and then client.
-    pub cells: Vec<Cell>,
-}
+pub use crate::record::tables::matrix as csv;
+pub use crate::record::{Cell, MatrixRecord as Matrix};
 
 /// The answer of those cells.
 pub fn answer(cells: &[Cell]) -> String {
@@ -72,38 +26,6 @@ pub fn answer(cells: &[Cell]) -> String {
             }
         ),
     }
-}
-
-/// A line a cell.
-///
-/// # Errors
-/// Those of the writer.
-pub fn csv(matrix: &Matrix, out: impl std::io::Write) -> csv::Result<()> {
-    let mut out = csv::Writer::from_writer(out);
-    out.write_record([
-        "gateway",
-        "client",
-        "method",
-        "first_loss_s",
-        "cause",
-        "down_fraction",
-        "missed_toasts_per_user_day",
-        "remedy",
-    ])?;
-    for cell in &matrix.cells {
-        out.write_record([
-            &cell.gateway,
-            &cell.client,
-            &cell.method,
-            &field(cell.first_loss_s),
-            cell.cause.unwrap_or_default(),
-            &field(cell.down_fraction),
-            &field(cell.missed_toasts_per_user_day),
-            &cell.remedy.join("; "),
-        ])?;
-    }
-    out.flush()?;
-    Ok(())
 }
 
 /// For people: who keeps sessions by which method, then what the losses cost and what to change.
@@ -176,7 +98,7 @@ fn losses(losing: &[&Cell]) -> String {
             cell.gateway.clone(),
             cell.client.clone(),
             cell.first_loss_s.map_or_else(String::new, duration),
-            cell.cause.unwrap_or("–").into(),
+            cell.cause.as_deref().unwrap_or("–").into(),
             cell.down_fraction.map_or("–".into(), percent),
             cell.missed_toasts_per_user_day.map_or("–".into(), human),
         ]);

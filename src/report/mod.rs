@@ -12,8 +12,3 @@ pub mod text;
 
 pub use crate::quantity::number;
 pub use crate::record::*;
-/// What a results folder holds.
-pub mod results {
-    pub use crate::record::document::{Assumption, Found, Run};
-    pub use crate::record::*;
-}

@@ -1,5 +1,7 @@
 //! Whether an alternative serves better than the baseline: paired by replication, and never by the drop rate alone.
 
+use serde::{Deserialize, Serialize};
+
 use super::paired::{Paired, paired_samples};
 use super::samples::{Row, Samples};
 use crate::measure::{Metric, Sample};
@@ -12,13 +14,15 @@ pub const DECISIVE: [&str; 3] = [
 ];
 
 /// How one figure, or the whole, of an alternative stands to the baseline.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[serde(rename_all = "lowercase")]
 pub enum Relation {
     /// The whole interval of the difference lies on the good side.
     Better,
     /// The whole interval lies on the bad side.
     Worse,
     /// The interval holds 0, or there is none.
+    #[default]
     Indistinguishable,
     /// Better in one of the figures that decide, worse in another.
     Mixed,

@@ -1,16 +1,20 @@
 //! Whether the objectives are met: pass, fail or inconclusive, by the interval and never by the mean alone.
 
 use super::estimate::{CONFIDENCE, Estimate};
+use serde::{Deserialize, Serialize};
+
 use super::replications::{Precision, replications_needed};
 use super::samples::{Row, Samples};
 use crate::measure::{Bound, Objective};
 
 /// The answer to an objective, or to all of them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Met: the whole interval lies on the right side of the target.
     Pass,
     /// The interval straddles the target, or there is none.
+    #[default]
     Inconclusive,
     /// Missed: the whole interval lies on the wrong side.
     Fail,

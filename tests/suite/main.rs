@@ -19,6 +19,7 @@ mod page;
 mod plots;
 mod rejected;
 mod replay;
+mod report;
 mod resumed;
 mod robustness;
 mod round_trip;

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
 
-fn rccsim(args: &[&str]) -> Output {
+pub fn rccsim(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_rccsim"))
         .args(args)
         .output()
@@ -36,7 +36,7 @@ impl Made {
     }
 
     /// A run of few users, with any other keys.
-    fn run(more: &[&str]) -> Made {
+    pub fn run(more: &[&str]) -> Made {
         let reps: &[&str] = if more.contains(&"--reps") {
             &[]
         } else {
@@ -57,7 +57,7 @@ impl Made {
     }
 }
 
-fn page(folder: &Path) -> String {
+pub fn page(folder: &Path) -> String {
     fs::read_to_string(folder.join("report.html")).unwrap()
 }
 
@@ -77,7 +77,7 @@ pub fn between<'a>(text: &'a str, from: &str, to: &str) -> Vec<&'a str> {
 }
 
 /// The ids of the page's sections, in their order.
-fn sections(page: &str) -> Vec<&str> {
+pub fn sections(page: &str) -> Vec<&str> {
     between(page, "<section id=\"", "\"")
 }
 
@@ -87,28 +87,6 @@ pub fn bare(html: &str) -> String {
         .split('<')
         .map(|part| part.split_once('>').map_or(part, |(_, text)| text));
     outside.collect::<String>().trim().to_string()
-}
-
-#[test]
-fn the_same_folder_gives_the_same_bytes() {
-    let made = Made::run(&["--jobs", "1"]);
-    let first = made.page();
-    assert_eq!(
-        first,
-        Made::run(&["--jobs", "3"]).page(),
-        "the number of threads"
-    );
-    fs::remove_file(made.out.join("report.html")).unwrap();
-    let output = rccsim(&["report", made.out.to_str().unwrap()]);
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    assert_eq!(made.page(), first, "made anew of the other files");
-    let manifest = fs::read_to_string(made.out.join("manifest.json")).unwrap();
-    assert!(manifest.contains(&blake3::hash(first.as_bytes()).to_hex().to_string()));
 }
 
 #[test]
@@ -215,7 +193,7 @@ fn every_kind_of_study_has_a_report_with_its_answer_and_its_chart() {
 
 impl Made {
     /// The same of a command that has no `--quiet`.
-    fn by_loud(args: &[&str]) -> Made {
+    pub fn by_loud(args: &[&str]) -> Made {
         let root = TempDir::new().unwrap();
         let out = root.path().join("out");
         let output = rccsim(&[args, &["--out", out.to_str().unwrap()]].concat());
@@ -230,7 +208,7 @@ impl Made {
 }
 
 /// What holds of every page.
-fn is_sound(page: &str) {
+pub fn is_sound(page: &str) {
     assert!(page.len() < 2_000_000, "{} bytes", page.len());
     // Nothing is fetched: no address but that of the SVG name space, no source, no import. What the page's own script may
     // ask for is the browser's test to see.
@@ -381,217 +359,4 @@ fn a_margin_and_a_closed_form_are_those_of_the_contract() {
     assert_eq!(closed[0], ("first_loss_s", "1532", "yes"));
     assert_eq!(closed[1], ("drops_per_client_hour", "2.3047", "yes"));
     assert_eq!(closed[2], ("down_fraction", "1.9206", "yes"));
-}
-
-/// A study and plots, of which no command can show both.
-const WISHES: &str = "
-[study]
-vary = [\"clients.refresh_interval = 10 min, 20 min\"]
-[[plot]]
-x = \"clients.refresh_interval\"
-y = \"down_fraction\"
-[[plot]]
-x = \"time\"
-y = \"visible\"
-";
-
-#[test]
-fn a_plot_that_a_command_cannot_show_is_named_with_what_it_takes() {
-    let root = TempDir::new().unwrap();
-    let file = scenario(
-        root.path(),
-        &format!(
-            "{}{WISHES}",
-            fs::read_to_string("models/nec-r2.toml").unwrap()
-        ),
-    );
-    let by_run = format!(
-        "Plot 1 (down_fraction over clients.refresh_interval) is left out: a run has one value of clients.refresh_interval: \
-         `rccsim sweep {file}` simulates all of them."
-    );
-    let by_sweep = format!(
-        "Plot 2 (visible over time) is left out: a sweep keeps no day: `rccsim run {file}` does."
-    );
-    for (command, wanted, other) in [("run", &by_run, &by_sweep), ("sweep", &by_sweep, &by_run)] {
-        let out = root.path().join(command);
-        let args = [
-            command,
-            &file,
-            "--set",
-            "clients.count=10",
-            "--reps",
-            "2",
-            "--out",
-            out.to_str().unwrap(),
-        ];
-        let told = String::from_utf8(rccsim(&args).stderr).unwrap();
-        assert!(
-            told.contains(&format!("warning: {wanted}\n")) && !told.contains(other.as_str()),
-            "{told}"
-        );
-        let page = page(&out).replace("&#x2f;", "/").replace("&#x60;", "`");
-        assert!(
-            page.contains(&format!("<p class=\"note\">{wanted}</p>"))
-                && !page.contains(other.as_str()),
-            "{command}"
-        );
-    }
-}
-
-/// Every file of a folder.
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut all = Vec::new();
-    let mut left = vec![folder.to_path_buf()];
-    while let Some(place) = left.pop() {
-        for entry in fs::read_dir(place).unwrap().map(|e| e.unwrap().path()) {
-            match entry.is_dir() {
-                true => left.push(entry),
-                false => all.push((
-                    entry.strip_prefix(folder).unwrap().display().to_string(),
-                    fs::read(&entry).unwrap(),
-                )),
-            }
-        }
-    }
-    all.sort();
-    all
-}
-
-#[test]
-fn a_run_without_a_report_gets_afterwards_what_a_run_has() {
-    // Values of a profile, of the file and of the command line; two gateways; a queue, whose users are tried whole.
-    let path = |name: &str| format!("models/{name}.toml");
-    let root = TempDir::new().unwrap();
-    let asking = scenario(
-        root.path(),
-        &format!(
-            "{}{WISHES}",
-            fs::read_to_string("models/nec-r2.toml").unwrap()
-        ),
-    );
-    for (file, more) in [
-        (
-            path("nec-r2"),
-            &[
-                "--set",
-                "clients.count=30",
-                "--set",
-                "clients.reestablish=uniform 0 s..600 s",
-            ][..],
-        ),
-        (path("mixed-fleet"), &["--set", "scenario.horizon=2 h"]),
-        (
-            path("overload"),
-            &[
-                "--set",
-                "clients.count=200",
-                "--set",
-                "scenario.horizon=2 h",
-            ],
-        ),
-        (path("nec-r2-allow-fix"), &["--set", "clients.count=30"]),
-        (path("replay"), &["--set", "scenario.horizon=3 h"]),
-        // Its plot is of a key that a run does not vary.
-        (asking, &["--set", "clients.count=20"]),
-    ] {
-        let args = [&["run", &file, "--reps", "2"], more].concat();
-        let at_once = Made::by(&args);
-        let later = Made::by(&[&args[..], &["--no-report"]].concat());
-        let bare = fs::read_to_string(later.out.join("summary.json")).unwrap();
-        assert!(
-            bare.contains("\n  \"assumptions\": null,\n"),
-            "{file}: nothing was tried"
-        );
-        let report = rccsim(&["report", later.out.to_str().unwrap()]);
-        let told = String::from_utf8(report.stderr).unwrap();
-        assert!(
-            report.status.success() && !told.contains("lacks"),
-            "{file}: {told}"
-        );
-        let (now, wanted) = (files(&later.out), files(&at_once.out));
-        let names = |all: &[(String, Vec<u8>)]| {
-            all.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()
-        };
-        assert_eq!(names(&now), names(&wanted), "{file}");
-        for ((name, bytes), (_, wanted)) in now.iter().zip(&wanted) {
-            assert!(bytes == wanted, "{file}: {name} differs");
-        }
-    }
-}
-
-#[test]
-fn what_cannot_be_simulated_again_is_said_in_the_page() {
-    let root = TempDir::new().unwrap();
-    fs::write(
-        root.path().join("calls.csv"),
-        "time,user,direction,ring_s,talk_s\n09:00,1,incoming,5,60\n",
-    )
-    .unwrap();
-    let text = fs::read_to_string("models/nec-r2.toml").unwrap();
-    let text = text.replace("workload = \"moderate\"", "calls_file = \"calls.csv\"");
-    let file = scenario(root.path(), &text);
-    let made = Made::by(&[
-        "run",
-        &file,
-        "--reps",
-        "2",
-        "--set",
-        "clients.count=20",
-        "--no-report",
-    ]);
-    fs::remove_file(root.path().join("calls.csv")).unwrap();
-    let report = rccsim(&["report", made.out.to_str().unwrap()]);
-    let told = String::from_utf8(report.stderr).unwrap();
-    assert_eq!(report.status.code(), Some(0), "{told}");
-    assert!(
-        told.contains("lacks the ladder of a lost session") && told.contains("calls.csv"),
-        "{told}"
-    );
-    let page = made.page();
-    is_sound(&page);
-    assert!(
-        page.contains("This run was made without its report")
-            && !page.contains("<section id=\"ladder\">")
-    );
-    // That calls are replayed is known without their file.
-    let without =
-        "lost sessions, toasts due (clients:front-office): not with recorded calls (calls_file).";
-    assert!(
-        page.contains(without),
-        "{:?}",
-        between(&page, "<li>", "</li>")
-    );
-    let command =
-        format!("They come with <code>rccsim run {file} --set clients.count=20 --reps 2</code>");
-    assert!(
-        page.replace("&#x2f;", "/").contains(&command),
-        "{:?}",
-        between(&page, "They come with", "</p>")
-    );
-}
-
-#[test]
-fn no_report_is_none_and_what_is_no_result_is_refused() {
-    let made = Made::run(&["--no-report"]);
-    assert!(!made.out.join("report.html").exists());
-    let refused = |folder: &Path, why: &str| {
-        let output = rccsim(&["report", folder.to_str().unwrap()]);
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(
-            output.status.code() == Some(2) && told.contains(why),
-            "{told}"
-        );
-    };
-    let empty = TempDir::new().unwrap();
-    refused(empty.path(), "manifest.json");
-    // A folder without a report gets one; one whose files were changed does not.
-    assert_eq!(
-        rccsim(&["report", made.out.to_str().unwrap()])
-            .status
-            .code(),
-        Some(0)
-    );
-    is_sound(&made.page());
-    fs::write(made.out.join("summary.json"), "{}").unwrap();
-    refused(&made.out, "summary.json");
 }

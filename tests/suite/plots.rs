@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use rccsim::report::results::{Results, Value};
+use rccsim::record::{Results, Value};
 use tempfile::TempDir;
 
 /// Twelve users on a gateway that ignores UPDATE: each loses its session after 1,532 s, again and again.
@@ -46,7 +46,7 @@ y = "drops_per_client_hour"
 title = "The shorter, the more losses"
 "#;
 
-fn rccsim(folder: &TempDir, args: &[&str]) -> Results {
+fn rccsim(folder: &TempDir, args: &[&str]) -> Results<'static> {
     let file = folder.path().join("plots.toml");
     fs::write(&file, SCENARIO).unwrap();
     let out = folder.path().join(args[0]);
@@ -67,7 +67,7 @@ fn rccsim(folder: &TempDir, args: &[&str]) -> Results {
         String::from_utf8_lossy(&done.stderr)
     );
     let results = Results::read(Path::new(out)).unwrap();
-    assert_eq!(results.document.found.kind(), args[0]);
+    assert_eq!(results.record().kind().command(), args[0]);
     results
 }
 
@@ -135,8 +135,10 @@ fn a_run_has_the_plots_of_its_day_and_those_it_asks_for() {
         .find(|r| r.metric == "session_drops" && r.scope == "all" && r.cause.is_empty())
         .unwrap();
     assert_eq!(of.values, [1, 2, 3].map(|n| (n, Value::Of(48.0))));
-    assert_eq!(results.drops(10).unwrap().len(), 10);
-    assert_eq!(results.start_s().unwrap(), Some(28_800.0));
+    let mut lost = 0;
+    results.each_drop(|_| lost += 1).unwrap();
+    assert_eq!(lost, 3 * 48);
+    assert_eq!(results.requested().unwrap().start_s, Some(28_800.0));
 }
 
 #[test]

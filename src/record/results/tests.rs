@@ -2,7 +2,14 @@ use std::fs;
 use std::io::Write;
 
 use super::*;
-use crate::record::{Folder, Value};
+use crate::quantity::Time;
+use crate::record::{
+    Folder, Value,
+    drops::each_drop,
+    figure,
+    runs::{ByFigure, read_rows},
+    series::series,
+};
 
 const SUMMARY: &str = r#"{"schema": "rccsim.summary/1", "scenario": "s", "scenario_hash": "h", "question": "", "version": "0",
     "seed": 1, "replications": 2, "fingerprint": "f", "verdict": "pass", "answer": "a", "advice": [], "interrupted": false,
@@ -18,6 +25,7 @@ fn manifest() -> Manifest {
         scenario_hash: text("h"),
         seed: 1,
         fingerprint: text("f"),
+        file: None,
         files: BTreeMap::new(),
     }
 }
@@ -52,21 +60,18 @@ fn a_folder_reads_back_before_and_after_it_is_published() {
     folder
         .put("summary.json", |out| out.write_all(SUMMARY.as_bytes()))
         .unwrap();
-    let before = folder.results(&manifest()).unwrap();
+    let record = Record::parse(SUMMARY).unwrap();
+    let before = folder.results(&manifest(), &record, Known::default());
+    assert_eq!(before.text("summary.json").unwrap(), SUMMARY);
+    drop(before);
     folder.publish(manifest()).unwrap();
     let after = Results::read(root.path()).unwrap();
-    assert_eq!(before.document, after.document);
+    assert_eq!(*after.record(), record);
     assert_eq!(
-        (
-            after.document.found.kind(),
-            after.document.scenario.as_str()
-        ),
+        (record.kind().command(), record.head().scenario),
         ("run", "s")
     );
-    let users = after
-        .document
-        .figure(&BTreeMap::new(), "all", "users")
-        .unwrap();
+    let users = figure(record.rows(), &BTreeMap::new(), "all", "users").unwrap();
     assert_eq!(
         (users.mean, users.lower, users.upper),
         (Some(5.0), None, Some(6.5))
@@ -149,7 +154,13 @@ fn replications_of_a_figure_stand_together() {
         "{header}a=1,1,0f,all,users,,5,,,,count\na=1,1,0f,all,all_back_s,,,12,,,s\n\
          a=1,2,0f,all,users,,6,,,,count\na=1,2,0f,all,all_back_s,,,,,,s\na=2,1,0f,all,x_fraction,,0.5,,1,2,fraction\n"
     );
-    let all = runs(&text).unwrap();
+    let mut gathered = ByFigure::default();
+    read_rows(&text, |row| {
+        gathered.add(row);
+        Ok(())
+    })
+    .unwrap();
+    let all = gathered.finish();
     let shown: Vec<_> = all
         .iter()
         .map(|r| (r.point.as_str(), r.metric.as_str(), r.values.len()))
@@ -173,19 +184,27 @@ const RUNS_HEADER: &str =
     "point,replication,fingerprint,scope,metric,cause,value,beyond,numerator,denominator,unit\n";
 
 #[test]
-fn drops_are_read_up_to_a_bound() {
+fn drops_are_read_to_the_microsecond() {
     let text = "point,replication,clients,user,gateway,instance,established_s,lost_s,detected_s,cause,ended_by\n\
                 ,1,front,7,gw,1,0.5,1532.000000,,refresh_unanswered,\n,2,front,8,gw,1,1,2,3,overload,bye\nbroken\n";
-    let some = drops(text, 2).unwrap();
+    let mut seen = Vec::new();
+    let read = each_drop(text, |drop| {
+        seen.push((
+            drop.user,
+            drop.lost_s,
+            drop.detected_s,
+            drop.cause.to_string(),
+        ));
+    });
+    let second = |s: u64| Time(s * 1_000_000);
     assert_eq!(
-        (some[0].user, some[0].detected_s, some[0].ended_by.as_str()),
-        (7, None, "")
+        seen,
+        [
+            (7, second(1532), None, "refresh_unanswered".to_string()),
+            (8, second(2), Some(second(3)), "overload".to_string()),
+        ]
     );
-    assert_eq!(
-        (some[1].lost_s, some[1].detected_s, some[1].cause.as_str()),
-        (2.0, Some(3.0), "overload")
-    );
-    assert!(drops(text, 3).is_err());
+    assert!(read.is_err(), "what is broken is not passed over");
 }
 
 #[test]
@@ -194,7 +213,8 @@ fn the_day_begins_at_the_clock_of_the_scenario() {
         let root = folder(&[("summary.json", SUMMARY), ("scenario.toml", text)]);
         Results::read(root.path())
             .unwrap()
-            .start_s()
+            .requested()
+            .map(|requested| requested.start_s)
             .map_err(|e| e.to_string())
     };
     assert_eq!(

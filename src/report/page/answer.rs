@@ -1,12 +1,12 @@
 //! The verdict, the answer, and the assumptions that it rests on.
 
+use super::plain;
+use super::table::Table;
+use crate::quantity::number::percent;
+use crate::record::inputs::Input;
+use crate::record::{Assumption, Record};
+use crate::study::Verdict;
 use serde::Serialize;
-use serde_json::Value as Json;
-
-use super::table::{Table, items, text};
-use super::{Kind, plain};
-use crate::report::inputs::Input;
-use crate::report::number::percent;
 
 /// The verdict as a mark.
 #[derive(Serialize)]
@@ -17,114 +17,72 @@ pub struct Mark {
     word: &'static str,
 }
 
+/// A mark that says how it came out.
+fn marked(state: &'static str, word: &'static str) -> Mark {
+    let sign = match state {
+        "pass" => "✓",
+        "fail" => "✗",
+        "open" => "?",
+        _ => "",
+    };
+    Mark { state, sign, word }
+}
+
 /// The verdict of a study.
-pub fn mark(kind: Kind, summary: &Json) -> Mark {
-    let judged = match kind {
-        Kind::Run => items(summary, "objectives").next().is_some(),
-        Kind::Sweep => items(summary, "points").any(|p| items(p, "objectives").next().is_some()),
-        Kind::Size => true,
-        Kind::Best => true,
-        Kind::Compare | Kind::Sensitivity | Kind::Matrix => false,
-    };
-    let found = |key: &str| summary[key].is_string();
-    let state = match kind {
-        _ if !judged => "",
-        Kind::Size if found("value") && summary["confirmed"] == true => "pass",
-        Kind::Size if found("value") => "inconclusive",
-        Kind::Size => "fail",
-        Kind::Best if found("best") => "found",
-        Kind::Best => "inconclusive",
-        _ => text(summary, "verdict"),
-    };
-    let several = items(summary, "objectives").count() > 1;
-    match (state, kind) {
-        ("pass", Kind::Sweep) => Mark {
-            state: "pass",
-            sign: "✓",
-            word: "Met at some points",
+pub fn mark(record: &Record) -> Mark {
+    let none = marked("none", "");
+    match record {
+        Record::Run(run) if run.objectives.is_empty() => none,
+        Record::Run(run) => match (run.verdict, run.objectives.len()) {
+            (Verdict::Pass, 1) => marked("pass", "Objective met"),
+            (Verdict::Pass, _) => marked("pass", "Objectives met"),
+            (Verdict::Fail, _) => marked("fail", "Objective missed"),
+            (Verdict::Inconclusive, _) => marked("open", "Still open"),
         },
-        ("pass", Kind::Size) => Mark {
-            state: "pass",
-            sign: "✓",
-            word: "Found and confirmed",
+        Record::Sweep(sweep) if sweep.points.iter().all(|p| p.objectives.is_empty()) => none,
+        Record::Sweep(sweep) => match sweep.verdict {
+            Verdict::Pass => marked("pass", "Met at some points"),
+            Verdict::Fail => marked("fail", "Met at no point"),
+            Verdict::Inconclusive => marked("open", "Still open"),
         },
-        ("pass", _) if several => Mark {
-            state: "pass",
-            sign: "✓",
-            word: "Objectives met",
+        Record::Sizing(study) => match study.body.value {
+            Some(_) if study.body.confirmed => marked("pass", "Found and confirmed"),
+            Some(_) => marked("open", "Still open"),
+            None => marked("fail", "No value serves"),
         },
-        ("pass", _) => Mark {
-            state: "pass",
-            sign: "✓",
-            word: "Objective met",
+        Record::Selection(study) => match study.body.best {
+            Some(_) => marked("pass", "Selected"),
+            None => marked("open", "Still open"),
         },
-        ("fail", Kind::Sweep) => Mark {
-            state: "fail",
-            sign: "✗",
-            word: "Met at no point",
-        },
-        ("fail", Kind::Size) => Mark {
-            state: "fail",
-            sign: "✗",
-            word: "No value serves",
-        },
-        ("fail", _) => Mark {
-            state: "fail",
-            sign: "✗",
-            word: "Objective missed",
-        },
-        ("inconclusive", _) => Mark {
-            state: "open",
-            sign: "?",
-            word: "Still open",
-        },
-        ("found", _) => Mark {
-            state: "pass",
-            sign: "✓",
-            word: "Selected",
-        },
-        _ => Mark {
-            state: "none",
-            sign: "",
-            word: "",
-        },
+        Record::Comparison(_) | Record::Sensitivity(_) | Record::Matrix(_) => none,
     }
 }
 
 /// The answer, a sentence each.
-pub fn lines(summary: &Json) -> Vec<String> {
-    match &summary["answer"] {
-        Json::Array(lines) => lines
-            .iter()
-            .filter_map(|l| l.as_str())
-            .map(|l| l.trim().to_string())
-            .collect(),
-        Json::String(answer) => answer.lines().map(|l| l.trim().to_string()).collect(),
-        _ => Vec::new(),
-    }
+pub fn lines(record: &Record) -> Vec<String> {
+    let answer = record.head().answer.lines();
+    answer.map(|line| line.trim().to_string()).collect()
 }
 
 /// What to do next.
-pub fn next(kind: Kind, summary: &Json, inputs: &[Input]) -> Vec<String> {
-    let mut lines: Vec<String> = items(summary, "advice")
-        .filter_map(|l| l.as_str())
-        .map(String::from)
-        .collect();
-    if text(summary, "verdict") == "inconclusive" {
+pub fn next(record: &Record, inputs: &[Input]) -> Vec<String> {
+    let advice = record.run().and_then(|run| run.advice.clone());
+    let mut lines = advice.unwrap_or_default();
+    if record.head().verdict == Some(Verdict::Inconclusive) {
         lines.push(
             "The verdict is open: more replications settle it (--reps, or --precision).".into(),
         );
     }
     let assumed = inputs.iter().filter(|i| i.standing == "assumption").count();
-    match kind {
-        Kind::Run => {}
-        Kind::Sensitivity => {
-            let first = items(summary, "keys").find(|k| k["swing"].as_f64() > Some(0.0));
+    match record {
+        Record::Run(_) => {}
+        Record::Sensitivity(study) => {
+            let first = study.body.keys.iter().find(|k| k.swing > 0.0);
             lines.extend(first.map(|k| {
-                format!("Find out about {}: nothing else that is assumed moves the answer so far.", text(k, "key"))
+                format!("Find out about {}: nothing else that is assumed moves the answer so far.", k.key)
             }));
         }
-        Kind::Matrix => lines.extend([
+        Record::Matrix(_) => lines.extend([
             "How clients react that are not answered, or are refused, is as their profiles assume, and other values were not \
              tried: that would take longer than the matrix itself. One at a time: rccsim matrix --set \
              clients.on_no_answer=hold."
@@ -153,74 +111,80 @@ pub struct Assumptions {
 }
 
 /// The assumptions with their bounds; `None`: none matters, or none was tried and nothing is to be said of that.
-pub fn assumptions(summary: &Json) -> Option<Assumptions> {
-    let basis = text(summary, "assumptions_basis").to_string();
-    let told = if basis.is_empty() {
-        "verdict"
-    } else {
-        "objectives"
-    };
+pub fn assumptions(record: &Record) -> Option<Assumptions> {
+    let head = record.head();
+    let basis = head.assumptions_basis.to_string();
+    let table = tried(head.assumptions, !basis.is_empty()).if_any();
+    if table.is_none() && basis.is_empty() {
+        return None;
+    }
+    let own = head
+        .rows
+        .iter()
+        .filter(|r| r.scope == "all" && r.metric == "down_fraction");
+    let others = head.assumptions.iter().flat_map(|a| &a.alternatives);
+    let downs = own
+        .filter_map(|r| r.mean)
+        .chain(others.filter_map(|o| o.down_fraction));
+    let (least, most) = downs.fold((f64::INFINITY, 0.0f64), |(least, most), down| {
+        (least.min(down), most.max(down))
+    });
+    Some(Assumptions {
+        decides: head.assumptions.iter().any(|a| a.decides),
+        bounds: if basis.is_empty() {
+            format!("{} to {}", percent(least), percent(most))
+        } else {
+            String::new()
+        },
+        table,
+        basis,
+    })
+}
+
+/// What was tried; in a study with what the answer would be.
+fn tried(assumptions: &[Assumption], in_study: bool) -> Table {
+    let verdict = if in_study { "objectives" } else { "verdict" };
     let mut columns = vec![
         "key",
         "value",
         "other value",
         "#down (%)",
         "#toasts missed (%)",
-        told,
+        verdict,
     ];
-    if !basis.is_empty() {
+    if in_study {
         columns.push("the answer then");
     }
     columns.push("standing");
     let mut table = Table::new("What other values would give", &columns);
-    let mut downs: Vec<f64> = items(summary, "rows")
-        .filter(|r| is_down(r))
-        .filter_map(|r| r["mean"].as_f64())
-        .collect();
-    for assumption in items(summary, "assumptions") {
-        for other in items(assumption, "alternatives") {
-            downs.extend(other["down_fraction"].as_f64());
-            let mut row = ["key", "value"]
-                .map(|key| text(assumption, key).to_string())
-                .to_vec();
-            row.push(text(other, "value").into());
-            row.extend(
-                ["down_fraction", "missed_toast_fraction"]
-                    .map(|key| hundredths(other[key].as_f64())),
-            );
-            row.push(text(other, "verdict").into());
-            if !basis.is_empty() {
-                row.push(
-                    Some(text(other, "answer"))
-                        .filter(|a| !a.is_empty())
-                        .unwrap_or("not shown to change")
-                        .into(),
-                );
+    for assumption in assumptions {
+        for other in &assumption.alternatives {
+            let mut row = vec![
+                assumption.key.clone(),
+                assumption.value.clone(),
+                other.value.clone(),
+                hundredths(other.down_fraction),
+                hundredths(other.missed_toast_fraction),
+                other.verdict.map_or("", Verdict::name).into(),
+            ];
+            if in_study {
+                let answer = other.answer.as_deref().filter(|a| !a.is_empty());
+                row.push(answer.unwrap_or("not shown to change").into());
             }
             // That nobody published it is said above the table.
+            let standing = &assumption.standing;
             row.push(
-                text(assumption, "standing")
+                standing
                     .trim_end_matches(" for what nobody published")
                     .into(),
             );
             table.rows.push(row);
         }
     }
-    table.drop_if_empty(told);
-    let least = downs.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = downs.iter().copied().fold(0.0, f64::max);
+    table.drop_if_empty(verdict);
     table.note =
         "Each by a short trial, one key at a time; the scenario's own value is the one in the second column.".into();
-    Some(Assumptions {
-        decides: items(summary, "assumptions").any(|a| a["decides"] == true),
-        bounds: if basis.is_empty() {
-            format!("{} to {}", percent(least), percent(most))
-        } else {
-            String::new()
-        },
-        table: Some(table.if_any()).filter(|table| table.is_some() || !basis.is_empty())?,
-        basis,
-    })
+    table
 }
 
 /// A share in percent to two decimals: what a short trial can say.
@@ -228,84 +192,101 @@ fn hundredths(share: Option<f64>) -> String {
     share.map_or("–".into(), |share| plain((share * 1e4).round() / 100.0))
 }
 
-fn is_down(row: &Json) -> bool {
-    row["metric"] == "down_fraction" && row["scope"] == "all"
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::record::{
+        Alternative, Figure, MatrixRecord, Objective, PointRecord, RunRecord, Selection, Sizing,
+        StudyRecord, SweepRecord,
+    };
 
     #[test]
     fn every_kind_has_its_mark() {
-        let of = |kind, summary: Json| {
-            let mark = mark(kind, &summary);
+        let of = |record: Record| {
+            let mark = mark(&record);
             (mark.state, mark.word)
         };
-        let judged = json!([{ "metric": "down_fraction" }]);
-        assert_eq!(
-            of(
-                Kind::Run,
-                json!({ "objectives": judged, "verdict": "pass" })
-            ),
-            ("pass", "Objective met")
-        );
-        assert_eq!(
-            of(Kind::Run, json!({ "objectives": [], "verdict": "pass" })),
-            ("none", ""),
-            "nothing is judged"
-        );
-        assert_eq!(
-            of(
-                Kind::Run,
-                json!({ "objectives": judged, "verdict": "inconclusive" })
-            ),
-            ("open", "Still open")
-        );
-        let points = json!([{ "objectives": judged }]);
-        assert_eq!(
-            of(Kind::Sweep, json!({ "points": points, "verdict": "fail" })),
-            ("fail", "Met at no point")
-        );
-        assert_eq!(
-            of(Kind::Size, json!({ "value": "2", "confirmed": false })),
-            ("open", "Still open")
-        );
-        assert_eq!(
-            of(Kind::Size, json!({ "value": null })),
-            ("fail", "No value serves")
-        );
-        assert_eq!(
-            of(Kind::Best, json!({ "best": "a=1" })),
-            ("pass", "Selected")
-        );
-        assert_eq!(of(Kind::Matrix, json!({ "verdict": "pass" })), ("none", ""));
+        let run = |objectives: usize, verdict| {
+            Record::Run(RunRecord {
+                objectives: vec![Objective::default(); objectives],
+                verdict,
+                ..RunRecord::default()
+            })
+        };
+        assert_eq!(of(run(1, Verdict::Pass)), ("pass", "Objective met"));
+        assert_eq!(of(run(2, Verdict::Pass)), ("pass", "Objectives met"));
+        assert_eq!(of(run(0, Verdict::Pass)), ("none", ""), "nothing is judged");
+        assert_eq!(of(run(1, Verdict::Inconclusive)), ("open", "Still open"));
+        let point = PointRecord {
+            objectives: vec![Objective::default()],
+            ..PointRecord::default()
+        };
+        let sweep = SweepRecord {
+            points: vec![point],
+            verdict: Verdict::Fail,
+            ..SweepRecord::default()
+        };
+        assert_eq!(of(Record::Sweep(sweep)), ("fail", "Met at no point"));
+        let sizing = |value: Option<&str>| {
+            let value = value.map(String::from);
+            let body = Sizing {
+                value,
+                ..Sizing::default()
+            };
+            Record::Sizing(StudyRecord {
+                body,
+                ..StudyRecord::default()
+            })
+        };
+        assert_eq!(of(sizing(Some("2"))), ("open", "Still open"));
+        assert_eq!(of(sizing(None)), ("fail", "No value serves"));
+        let body = Selection {
+            best: Some("a=1".into()),
+            ..Selection::default()
+        };
+        let selection = StudyRecord {
+            body,
+            ..StudyRecord::default()
+        };
+        assert_eq!(of(Record::Selection(selection)), ("pass", "Selected"));
+        assert_eq!(of(Record::Matrix(MatrixRecord::default())), ("none", ""));
     }
 
     #[test]
     fn the_bounds_are_over_the_run_itself_and_all_that_was_tried() {
-        let other = |down: f64, verdict: &str| json!({ "value": "x", "down_fraction": down, "verdict": verdict });
-        let summary = json!({
-            "rows": [
-                { "scope": "all", "metric": "down_fraction", "mean": 0.0187 },
-                { "scope": "clients:a", "metric": "down_fraction", "mean": 0.99 },
-            ],
-            "assumptions": [
-                { "key": "k", "value": "v", "standing": "an assumption", "decides": true,
-                  "alternatives": [other(0.5, "fail"), other(0.02, "pass")] },
-            ],
-        });
-        let found = assumptions(&summary).unwrap();
+        let other = |down: f64, verdict| Alternative {
+            value: "x".into(),
+            down_fraction: Some(down),
+            verdict: Some(verdict),
+            ..Alternative::default()
+        };
+        let row = |scope: &str, mean: f64| Figure {
+            scope: scope.into(),
+            metric: "down_fraction".into(),
+            mean: Some(mean),
+            ..Figure::default()
+        };
+        let assumption = Assumption {
+            key: "k".into(),
+            value: "v".into(),
+            standing: "an assumption".into(),
+            decides: true,
+            alternatives: vec![other(0.5, Verdict::Fail), other(0.02, Verdict::Pass)],
+        };
+        let run = RunRecord {
+            rows: vec![row("all", 0.0187), row("clients:a", 0.99)],
+            assumptions: Some(vec![assumption]),
+            ..RunRecord::default()
+        };
+        let shown = assumptions(&Record::Run(run)).unwrap();
         assert_eq!(
             (
-                found.decides,
-                found.bounds.as_str(),
-                found.table.unwrap().rows.len()
+                shown.decides,
+                shown.bounds.as_str(),
+                shown.table.unwrap().rows.len()
             ),
             (true, "1.87 % to 50 %", 2)
         );
-        assert!(assumptions(&json!({ "rows": [], "assumptions": [] })).is_none());
+        assert!(assumptions(&Record::Run(RunRecord::default())).is_none());
     }
 }

@@ -1,17 +1,17 @@
 //! How the figure that an answer rests on settles with the number of replications, from `runs.csv`.
 
-use minijinja::Value;
-use serde_json::Value as Json;
-
-use super::table::{items, text};
-use super::{Kind, figure};
+use super::figure;
 use crate::measure::{Metric, Sample, Unit};
-use crate::report::chart::{Along, Axis, Band, Chart, Layer, Line, Scale, Threshold, Tone};
-use crate::report::results::{Results, ResultsError};
-use crate::report::tables::{PointRuns, read_runs};
-use crate::study::{
-    CONFIDENCE, Cost, Estimate, Observation, columns, mean_interval, paired_samples, ratio_interval,
+use crate::record::{
+    Comparison, Objective, PointRuns, Record, Results, ResultsError, Selection, Sizing,
+    SweepRecord, Trial, TrialObjective,
 };
+use crate::report::chart::{Along, Axis, Band, Chart, Layer, Line, Scale, Threshold, Tone};
+use crate::study::{
+    CONFIDENCE, Cost, Estimate, Observation, Relation, columns, mean_interval, paired_samples,
+    ratio_interval,
+};
+use minijinja::Value;
 
 /// The figure by the number of replications: a curve with its interval.
 struct Curve {
@@ -29,88 +29,74 @@ const MOST_ALTERNATIVES: usize = 3;
 ///
 /// # Errors
 /// Which file is damaged.
-pub fn charts(kind: Kind, summary: &Json, results: &Results) -> Result<Vec<Value>, ResultsError> {
-    let Some(file) = results.maybe("runs.csv")? else {
-        return Ok(Vec::new());
-    };
-    let wanted = wanted(kind, summary);
-    let read = some_runs(&file, &wanted).and_then(|some| read_runs(&some, |_| vec![ALL.into()]));
-    let runs = read.map_err(|why| results.damaged("runs.csv", why))?;
-    let charts = match kind {
-        Kind::Run => single(summary, &runs, "", None),
-        Kind::Sensitivity => single(summary, &runs, "", Some(text(summary, "metric"))),
-        Kind::Sweep => single(summary, &runs, text(summary, "chosen"), None),
-        Kind::Compare => compare(summary, &runs),
-        Kind::Size => size(summary, &runs),
-        Kind::Best => best(summary, &runs),
-        Kind::Matrix => None,
+pub fn charts(results: &Results) -> Result<Vec<Value>, ResultsError> {
+    let record = results.record();
+    let runs = results.replications(&points(record))?;
+    let charts = match record {
+        Record::Run(run) => single(&run.objectives, &runs, "", None),
+        Record::Sensitivity(study) => single(&[], &runs, "", Some(&study.body.metric)),
+        Record::Sweep(sweep) => single(chosen(sweep), &runs, &sweep.chosen, None),
+        Record::Comparison(study) => compare(&study.body, &runs),
+        Record::Sizing(study) => size(&study.body, &runs),
+        Record::Selection(study) => best(&study.body, &runs),
+        Record::Matrix(_) => None,
     };
     Ok(charts.unwrap_or_default())
 }
 
-/// The scope of everything, which is all that is looked at.
-const ALL: &str = "all";
-
 /// The points whose replications are looked at.
-fn wanted(kind: Kind, summary: &Json) -> Vec<String> {
-    let side = |name: &str| format!("alternative={name}");
-    match kind {
-        Kind::Run | Kind::Sensitivity => vec![String::new()],
-        Kind::Sweep => vec![text(summary, "chosen").into()],
-        Kind::Compare => {
-            let others = items(summary, "alternatives")
-                .take(MOST_ALTERNATIVES)
-                .map(|a| text(a, "name"));
-            std::iter::once(text(summary, "baseline"))
-                .chain(others)
-                .map(side)
+fn points(record: &Record) -> Vec<String> {
+    match record {
+        Record::Run(_) | Record::Sensitivity(_) => vec![String::new()],
+        Record::Sweep(sweep) => vec![sweep.chosen.clone()],
+        Record::Comparison(study) => {
+            let others = study.body.alternatives.iter().take(MOST_ALTERNATIVES);
+            std::iter::once(&study.body.baseline)
+                .chain(others.map(|o| &o.name))
+                .map(|name| side(name))
                 .collect()
         }
-        Kind::Size => deciding(summary).map(|t| point_of(summary, t)).collect(),
-        Kind::Best => {
-            let pair = best_pair(summary);
+        Record::Sizing(study) => deciding(&study.body)
+            .map(|t| point_of(&study.body, t))
+            .collect(),
+        Record::Selection(study) => {
+            let pair = study.body.best_pair();
             pair.into_iter()
                 .flat_map(|(best, second)| [best.into(), second.into()])
                 .collect()
         }
-        Kind::Matrix => Vec::new(),
+        Record::Matrix(_) => Vec::new(),
     }
 }
 
-/// Those lines of `runs.csv` that are wanted: a sweep of thousands of points is not taken to pieces for one of them.
-fn some_runs(file: &str, points: &[String]) -> Result<String, String> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .from_reader(file.as_bytes());
-    let mut some = csv::Writer::from_writer(Vec::new());
-    let mut record = csv::StringRecord::new();
-    let mut is_header = true;
-    while reader.read_record(&mut record).map_err(|e| e.to_string())? {
-        if is_header
-            || (record.get(3) == Some(ALL) && points.iter().any(|p| record.get(0) == Some(p)))
-        {
-            some.write_record(&record).map_err(|e| e.to_string())?;
-        }
-        is_header = false;
-    }
-    let bytes = some.into_inner().map_err(|e| e.to_string())?;
-    String::from_utf8(bytes).map_err(|e| e.to_string())
+/// The point of an alternative, as the tables name it.
+fn side(name: &str) -> String {
+    format!("alternative={name}")
+}
+
+/// The objectives at the point that the answer of a sweep is about.
+fn chosen(sweep: &SweepRecord) -> &[Objective] {
+    // A label has the keys in the order in which they were varied, a point in that of the alphabet.
+    let mut parts: Vec<&str> = sweep.chosen.split(", ").collect();
+    parts.sort_unstable();
+    let point = sweep.points.iter().find(|p| {
+        let mut own: Vec<String> = p.point.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        own.sort_unstable();
+        own == parts
+    });
+    point.map_or(&[], |p| &p.objectives)
 }
 
 /// The figure of the first objective, or of the given metric, else of missed toasts, at one point.
 fn single(
-    summary: &Json,
+    objectives: &[Objective],
     runs: &[PointRuns],
     label: &str,
     metric: Option<&str>,
 ) -> Option<Vec<Value>> {
-    let point = items(summary, "points").find(|p| label_of(&p["point"], label));
-    let objectives = point.unwrap_or(summary);
-    let objective =
-        items(objectives, "objectives").find(|o| o["scope"] == "all" && o.get("cause").is_none());
-    let objective = objective.filter(|o| metric.is_none_or(|m| text(o, "metric") == m));
+    let objective = objectives.iter().find(|o| o.is_of_all());
     let name = metric
-        .or(objective.map(|o| text(o, "metric")))
+        .or(objective.map(|o| &*o.metric))
         .unwrap_or("missed_toast_fraction");
     let metric = Metric::named(name)?;
     let curve = curve(
@@ -119,7 +105,7 @@ fn single(
         &samples(of(runs, label)?, metric)?,
         estimate,
     );
-    let target = objective.and_then(|o| o["at_most"].as_f64().or(o["at_least"].as_f64()));
+    let target = objective.and_then(Objective::target);
     let at = if label.is_empty() {
         String::new()
     } else {
@@ -132,37 +118,21 @@ fn single(
     chart("convergence", metric, name, &what, &curve, &lines).map(|chart| vec![chart])
 }
 
-/// Whether an object of keys and values has this label; its keys may stand in another order.
-fn label_of(point: &Json, label: &str) -> bool {
-    let Some(map) = point.as_object() else {
-        return false;
-    };
-    let written =
-        |(key, value): (&String, &Json)| format!("{key}={}", value.as_str().unwrap_or_default());
-    let all: Vec<String> = map.iter().map(written).collect();
-    !label.is_empty()
-        && all.join(", ").len() == label.len()
-        && all.iter().all(|part| label.contains(part.as_str()))
-}
-
 /// The paired difference of each alternative to the baseline.
-fn compare(summary: &Json, runs: &[PointRuns]) -> Option<Vec<Value>> {
-    let confidence = summary["confidence"].as_f64()?;
-    let side = |name: &str| of(runs, &format!("alternative={name}"));
-    let baseline = side(text(summary, "baseline"))?;
+fn compare(comparison: &Comparison, runs: &[PointRuns]) -> Option<Vec<Value>> {
+    let confidence = comparison.confidence;
+    let baseline = of(runs, &side(&comparison.baseline))?;
     let mut charts = Vec::new();
-    for (i, other) in items(summary, "alternatives")
-        .take(MOST_ALTERNATIVES)
-        .enumerate()
-    {
-        let decides = |f: &&Json| f["decides"] == true;
-        let told = items(other, "figures")
-            .filter(decides)
-            .find(|f| matches!(text(f, "verdict"), "better" | "worse"));
-        let figure = told.or_else(|| items(other, "figures").find(decides))?;
-        let metric = Metric::named(text(figure, "metric"))?;
+    let others = comparison.alternatives.iter().take(MOST_ALTERNATIVES);
+    for (i, other) in others.enumerate() {
+        let mut deciding = other.figures.iter().filter(|f| f.decides);
+        let told = deciding
+            .clone()
+            .find(|f| matches!(f.verdict, Relation::Better | Relation::Worse));
+        let figure = told.or_else(|| deciding.next())?;
+        let metric = Metric::named(&figure.metric)?;
         let (mut a, mut b) = (Vec::new(), Vec::new());
-        let theirs = side(text(other, "name"))?;
+        let theirs = of(runs, &side(&other.name))?;
         for (number, observation) in baseline {
             let Some((_, same)) = theirs.iter().find(|(n, _)| n == number) else {
                 continue;
@@ -182,8 +152,8 @@ fn compare(summary: &Json, runs: &[PointRuns]) -> Option<Vec<Value>> {
         };
         let what = format!(
             "{} less {}: the difference of {} over the first pairs of replications and its interval of {} %, by their number.",
-            text(other, "name"),
-            text(summary, "baseline"),
+            other.name,
+            comparison.baseline,
             metric.name,
             super::plain(confidence * 100.0)
         );
@@ -202,20 +172,16 @@ fn compare(summary: &Json, runs: &[PointRuns]) -> Option<Vec<Value>> {
 
 /// The replications that confirm the value that was found, and those of its neighbour; where none serves, those of the
 /// last one that was tried.
-fn size(summary: &Json, runs: &[PointRuns]) -> Option<Vec<Value>> {
-    let found = deciding(summary)
-        .find(|t| t["value"] == summary["value"])
-        .or(deciding(summary).last())?;
-    let metric = Metric::named(text(binding(found)?, "metric"))?;
-    let neighbour = deciding(summary)
-        .filter(|t| t["value"] != found["value"])
-        .last();
-    let target: Vec<(f64, &str)> = binding(found)?["target"]
-        .as_f64()
-        .map(|t| (t, "target"))
-        .into_iter()
-        .collect();
-    let of_what = if found["sample"] == "confirmation" {
+fn size(sizing: &Sizing, runs: &[PointRuns]) -> Option<Vec<Value>> {
+    let is_chosen = |t: &&Trial| sizing.value.as_ref() == Some(&t.value);
+    let found = deciding(sizing)
+        .find(is_chosen)
+        .or(deciding(sizing).last())?;
+    let objective = binding(found)?;
+    let metric = Metric::named(&objective.metric)?;
+    let neighbour = deciding(sizing).filter(|t| t.value != found.value).last();
+    let target = [(objective.target, "target")];
+    let of_what = if found.sample == Trial::CONFIRMATION {
         "confirming"
     } else {
         "searching"
@@ -225,8 +191,8 @@ fn size(summary: &Json, runs: &[PointRuns]) -> Option<Vec<Value>> {
     for (trial, id) in
         std::iter::once((found, "convergence")).chain(neighbour.map(|n| (n, "convergence-2")))
     {
-        let named = format!("{}={}", text(summary, "key"), text(trial, "value"));
-        let Some(replications) = of(runs, &point_of(summary, trial)) else {
+        let named = format!("{}={}", sizing.key, trial.value);
+        let Some(replications) = of(runs, &point_of(sizing, trial)) else {
             continue;
         };
         let curve = curve(
@@ -246,40 +212,43 @@ fn size(summary: &Json, runs: &[PointRuns]) -> Option<Vec<Value>> {
 }
 
 /// The trials that decide: those that confirm, else the last one.
-fn deciding(summary: &Json) -> impl Iterator<Item = &Json> {
-    let last = items(summary, "trials").count().saturating_sub(1);
-    let fresh = |t: &Json| t["sample"] == "confirmation";
-    let none = !items(summary, "trials").any(fresh);
-    items(summary, "trials")
+fn deciding(sizing: &Sizing) -> impl Iterator<Item = &Trial> {
+    let trials = &sizing.trials;
+    let fresh = |t: &Trial| t.sample == Trial::CONFIRMATION;
+    let none = !trials.iter().any(fresh);
+    let deciding = trials
+        .iter()
         .enumerate()
-        .filter(move |(i, t)| fresh(t) || (none && *i == last))
-        .map(|(_, t)| t)
+        .filter(move |(i, t)| fresh(t) || (none && i + 1 == trials.len()));
+    deciding.map(|(_, t)| t)
 }
 
 /// The point of a trial, as the tables name it.
-fn point_of(summary: &Json, trial: &Json) -> String {
-    let down = trial["down"]
-        .as_str()
+fn point_of(sizing: &Sizing, trial: &Trial) -> String {
+    let down = trial
+        .down
+        .as_ref()
         .map_or(String::new(), |down| format!(", down=gateway:{down}"));
     format!(
         "{}={}, sample={}{down}",
-        text(summary, "key"),
-        text(trial, "value"),
-        text(trial, "sample")
+        sizing.key, trial.value, trial.sample
     )
 }
 
 /// The objective with the least room between its interval and the target, as a share of it: the one that binds.
-fn binding(trial: &Json) -> Option<&Json> {
-    let room = |o: &Json| {
-        let target = o["target"].as_f64()?;
-        let room = match o["at_most"].is_number() {
-            true => target - o["upper"].as_f64()?,
-            false => o["lower"].as_f64()? - target,
+fn binding(trial: &Trial) -> Option<&TrialObjective> {
+    let room = |o: &TrialObjective| {
+        let room = match o.at_most {
+            Some(_) => o.target - o.upper?,
+            None => o.lower? - o.target,
         };
-        Some(if target == 0.0 { room } else { room / target })
+        Some(if o.target == 0.0 {
+            room
+        } else {
+            room / o.target
+        })
     };
-    let whole = items(trial, "objectives").filter(|o| o["scope"] == ALL);
+    let whole = trial.objectives.iter().filter(|o| o.scope == "all");
     whole
         .filter_map(|o| Some((o, room(o)?)))
         .min_by(|a, b| a.1.total_cmp(&b.1))
@@ -287,9 +256,9 @@ fn binding(trial: &Json) -> Option<&Json> {
 }
 
 /// How much more the next best point costs than the best one, over the replications that both have.
-fn best(summary: &Json, runs: &[PointRuns]) -> Option<Vec<Value>> {
-    let cost = Cost::parse(text(summary, "cost")).ok()?;
-    let (best, second) = best_pair(summary)?;
+fn best(selection: &Selection, runs: &[PointRuns]) -> Option<Vec<Value>> {
+    let cost = Cost::parse(&selection.cost).ok()?;
+    let (best, second) = selection.best_pair()?;
     let costs = |label: &str| -> Option<Vec<f64>> {
         of(runs, label)?
             .iter()
@@ -305,11 +274,7 @@ fn best(summary: &Json, runs: &[PointRuns]) -> Option<Vec<Value>> {
         mean_interval(some, CONFIDENCE)
     });
     let mut lines = vec![(0.0, "no difference")];
-    lines.extend(
-        summary["delta"]
-            .as_f64()
-            .map(|delta| (delta, "least that matters")),
-    );
+    lines.extend(selection.delta.map(|delta| (delta, "least that matters")));
     let what = format!(
         "The cost of {second} less that of {best} over the first replications and its 95 % interval, by their number."
     );
@@ -323,22 +288,6 @@ fn best(summary: &Json, runs: &[PointRuns]) -> Option<Vec<Value>> {
         1.0,
     )
     .map(|chart| vec![chart])
-}
-
-/// The best point, or the one of the least mean cost where none is selected yet, and the next one by its mean.
-fn best_pair(summary: &Json) -> Option<(&str, &str)> {
-    let serves = |p: &&Json| p.get("verdict").is_none_or(|v| v == "pass");
-    let mean = |p: &Json| p["mean"].as_f64().unwrap_or(f64::INFINITY);
-    let mut order: Vec<&Json> = items(summary, "points").filter(serves).collect();
-    order.sort_by(|a, b| {
-        (b["point"] == summary["best"])
-            .cmp(&(a["point"] == summary["best"]))
-            .then(mean(a).total_cmp(&mean(b)))
-    });
-    let [best, second, ..] = order[..] else {
-        return None;
-    };
-    Some((text(best, "point"), text(second, "point")))
 }
 
 fn of<'a>(runs: &'a [PointRuns], label: &str) -> Option<&'a Vec<(u32, Observation)>> {

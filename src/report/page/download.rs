@@ -6,7 +6,7 @@ use minijinja::Value;
 use serde::Serialize;
 
 use super::NAME;
-use crate::report::results::{Results, ResultsError};
+use crate::record::{Results, ResultsError};
 
 /// A file of the folder.
 #[derive(Serialize)]
@@ -83,7 +83,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::report::{Folder, Manifest};
+    use crate::record::{Folder, Manifest};
 
     #[test]
     fn what_does_not_fit_is_named_with_its_size() {

@@ -2,7 +2,7 @@
 
 use minijinja::Value;
 
-use super::Kind;
+use crate::record::Kind;
 use crate::report::chart::{Chart, Size, data, figure};
 use crate::report::plot::Plot;
 

@@ -1,27 +1,9 @@
 //! The ladder of a lost session, as the page draws it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::report::number::duration;
-
-/// What `ladder.json` holds.
-#[derive(Deserialize)]
-struct Document {
-    title: String,
-    rungs: Vec<Rung>,
-    left_out: usize,
-}
-
-#[derive(Deserialize)]
-struct Rung {
-    at_us: u64,
-    clock: String,
-    from: String,
-    to: Option<String>,
-    what: String,
-    transit_ms: Option<f64>,
-    reason: String,
-}
+use crate::quantity::number::duration;
+use crate::record::{self, Rung};
 
 /// The ladder.
 #[derive(Serialize)]
@@ -49,21 +31,17 @@ struct Drawn {
 /// A pause is worth a word from here on [us].
 const PAUSE: u64 = 2_000_000;
 
-/// Reads `ladder.json`.
-///
-/// # Errors
-/// Why it is none.
-pub fn read(text: &str) -> Result<Ladder, String> {
-    let document: Document = serde_json::from_str(text).map_err(|e| format!("ladder.json: {e}"))?;
+/// The ladder, as it is drawn.
+pub fn drawn(ladder: &record::Ladder) -> Ladder {
     let mut last = None;
-    let mut drawn = |rung: Rung| {
+    let drawn = |rung: &Rung| {
         let pause = last
             .replace(rung.at_us)
             .map_or(0, |last| rung.at_us.saturating_sub(last));
         Drawn {
             pause: (pause >= PAUSE).then(|| duration((pause as f64 / 1e6).round())),
-            clock: rung.clock,
-            way: match (rung.to.is_some(), rung.from.as_str()) {
+            clock: rung.clock.clone(),
+            way: match (rung.to.is_some(), &*rung.from) {
                 (true, "client") => "right",
                 (true, _) => "left",
                 (false, "client") => "client",
@@ -75,16 +53,15 @@ pub fn read(text: &str) -> Result<Ladder, String> {
                 "session up" => "up",
                 _ => "",
             },
-            what: rung.what,
-            reason: rung.reason,
+            what: rung.what.clone(),
+            reason: rung.reason.clone(),
         }
     };
-    let rungs = document.rungs.into_iter().map(&mut drawn).collect();
-    Ok(Ladder {
-        title: document.title,
-        rungs,
-        left_out: document.left_out,
-    })
+    Ladder {
+        title: ladder.title.clone(),
+        rungs: ladder.rungs.iter().map(drawn).collect(),
+        left_out: ladder.left_out,
+    }
 }
 
 #[cfg(test)]
@@ -93,21 +70,25 @@ mod tests {
 
     #[test]
     fn a_pause_is_told_and_a_lost_message_is_seen() {
-        let rung = |at: u64, to: &str, transit: &str, what: &str| {
-            format!(
-                r#"{{"at_us":{at},"clock":"08:00","from":"client"{to},"what":"{what}"{transit},"reason":"r"}}"#
-            )
+        let rung = |at_us: u64, to: Option<&'static str>, transit_ms, what: &str| Rung {
+            at_us,
+            clock: "08:00".into(),
+            from: "client".into(),
+            to: to.map(Into::into),
+            what: what.into(),
+            transit_ms,
+            reason: "r".into(),
         };
-        let rungs = [
-            rung(0, r#","to":"gateway""#, r#","transit_ms":1.0"#, "INVITE"),
-            rung(1_500_000_000, r#","to":"gateway""#, "", "UPDATE"),
-            rung(1_532_000_000, "", "", "SESSION LOST: no toasts"),
-        ];
-        let ladder = read(&format!(
-            r#"{{"title":"t","rungs":[{}],"left_out":3}}"#,
-            rungs.join(",")
-        ))
-        .unwrap();
+        let ladder = drawn(&record::Ladder {
+            schema: "rccsim.ladder/1".into(),
+            title: "t".into(),
+            rungs: vec![
+                rung(0, Some("gateway"), Some(1.0), "INVITE"),
+                rung(1_500_000_000, Some("gateway"), None, "UPDATE"),
+                rung(1_532_000_000, None, None, "SESSION LOST: no toasts"),
+            ],
+            left_out: 3,
+        });
         let pauses: Vec<Option<&str>> = ladder.rungs.iter().map(|r| r.pause.as_deref()).collect();
         assert_eq!(pauses, [None, Some("25 min"), Some("32 s")]);
         assert_eq!(

@@ -18,19 +18,17 @@ mod table;
 mod theory;
 mod trust;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
-use serde_json::Value as Json;
 
-use super::inputs::{self, Input};
-use super::number::duration;
 use super::plot;
-use super::results::{Results, ResultsError};
 use crate::measure::{Metric, Unit};
-use crate::quantity::number::plain;
+use crate::quantity::number::{duration, plain};
+use crate::record::inputs::Input;
+use crate::record::{Kind, Record, Results, ResultsError};
 use crate::theory::Prediction;
 
 /// The report's name in a results folder.
@@ -38,66 +36,23 @@ pub const NAME: &str = "report.html";
 /// A page is no larger, so that it fits into a mail.
 pub const MOST_BYTES: usize = 2_000_000;
 
-/// What kind of study a folder holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kind {
-    Run,
-    Sweep,
-    Compare,
-    Size,
-    Best,
-    Sensitivity,
-    Matrix,
-}
-
-impl Kind {
-    fn of(summary: &Json) -> Result<Kind, String> {
-        Ok(match summary["schema"].as_str().unwrap_or_default() {
-            "rccsim.summary/1" if summary.get("points").is_some() => Kind::Sweep,
-            "rccsim.summary/1" => Kind::Run,
-            "rccsim.compare/1" => Kind::Compare,
-            "rccsim.size/1" => Kind::Size,
-            "rccsim.best/1" => Kind::Best,
-            "rccsim.sensitivity/1" => Kind::Sensitivity,
-            "rccsim.matrix/1" => Kind::Matrix,
-            other => {
-                return Err(format!(
-                    "summary.json: schema {other:?} is not one of this version"
-                ));
-            }
-        })
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Kind::Run => "run",
-            Kind::Sweep => "sweep",
-            Kind::Compare => "compare",
-            Kind::Size => "size",
-            Kind::Best => "best",
-            Kind::Sensitivity => "sensitivity",
-            Kind::Matrix => "matrix",
-        }
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Kind::Run => "Simulated day",
-            Kind::Sweep => "Sweep",
-            Kind::Compare => "Comparison",
-            Kind::Size => "Sizing",
-            Kind::Best => "Best point",
-            Kind::Sensitivity => "Sensitivity",
-            Kind::Matrix => "Clients against gateways",
-        }
+/// The heading of a kind of study.
+fn heading(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Run => "Simulated day",
+        Kind::Sweep => "Sweep",
+        Kind::Comparison => "Comparison",
+        Kind::Sizing => "Sizing",
+        Kind::Selection => "Best point",
+        Kind::Sensitivity => "Sensitivity",
+        Kind::Matrix => "Clients against gateways",
     }
 }
 
-/// What the files of a folder hold for its page.
+/// What a page shows besides its plots.
 struct Content<'a> {
-    kind: Kind,
-    summary: Json,
-    inputs: Vec<Input>,
+    record: &'a Record,
+    inputs: Cow<'a, [Input]>,
     ladder: Option<ladder::Ladder>,
     /// Of each plot that was asked for and cannot be shown, why.
     unshown: &'a [String],
@@ -147,30 +102,16 @@ pub fn page(
 
 impl<'a> Content<'a> {
     fn read(
-        results: &Results,
+        results: &'a Results,
         unshown: &'a [String],
         predictions: Option<&[Prediction]>,
     ) -> Result<Content<'a>, ResultsError> {
-        let bad = |file: &'static str| move |why: String| results.damaged(file, why);
-        let text = results.text("summary.json")?;
-        let summary: Json =
-            serde_json::from_str(&text).map_err(|e| bad("summary.json")(e.to_string()))?;
-        let kind = Kind::of(&summary).map_err(bad("summary.json"))?;
-        let inputs = results
-            .maybe("inputs.csv")?
-            .map_or(Ok(Vec::new()), |text| inputs::read(&text));
-        let inputs = inputs.map_err(bad("inputs.csv"))?;
-        let ladder = results
-            .maybe("ladder.json")?
-            .map(|text| ladder::read(&text))
-            .transpose();
-        let ladder = ladder.map_err(bad("ladder.json"))?;
-        let trust = trust::trust(kind, &summary, results, predictions)?;
+        let inputs = results.inputs()?;
+        let trust = trust::trust(results, predictions)?;
         Ok(Content {
-            kind,
-            summary,
+            record: results.record(),
             inputs,
-            ladder,
+            ladder: results.ladder()?.map(|ladder| ladder::drawn(&ladder)),
             unshown,
             trust,
         })
@@ -179,25 +120,17 @@ impl<'a> Content<'a> {
     /// Everything that the templates show but the data to download.
     fn context(&self, plots: &[plot::Plot], left_out: usize) -> Value {
         let Content {
-            kind,
-            summary,
+            record,
             inputs,
             ladder,
             unshown,
             trust,
         } = self;
-        let kind = *kind;
-        // Its lists are shown as tables; the templates name the plain values.
-        let plain = summary
-            .as_object()
-            .into_iter()
-            .flatten()
-            .filter(|(_, v)| !v.is_array() && !v.is_object());
-        let head: BTreeMap<&String, &Json> = plain.collect();
-        let next = answer::next(kind, summary, inputs);
-        let (assumptions, objectives) = (answer::assumptions(summary), objective::table(summary));
+        let kind = record.kind();
+        let next = answer::next(record, inputs);
+        let (assumptions, objectives) = (answer::assumptions(record), objective::table(record));
         // A run without a report has neither trials nor a ladder.
-        let untried = kind == Kind::Run && summary["assumptions"].is_null();
+        let untried = record.run().is_some_and(|run| run.assumptions.is_none());
         let [answer_plots, day_plots] = [false, true].map(|day| figure::of_part(kind, plots, day));
         let parts = [
             (true, "answer", "Answer"),
@@ -226,17 +159,17 @@ impl<'a> Content<'a> {
             .map(|(_, id, title)| (id, title))
             .collect();
         context! {
-            kind => value(kind.name()),
-            kind_title => value(kind.title()),
+            kind => value(kind.command()),
+            kind_title => value(heading(kind)),
             parts => value(parts),
             style => Value::from_safe_string(format!("{}{}", super::chart::stylesheet(), include_str!("style.css"))),
             script => Value::from_safe_string(SCRIPT.into()),
-            summary => value(head),
-            mark => value(answer::mark(kind, summary)),
-            answer => value(answer::lines(summary)),
+            summary => value(record.head()),
+            mark => value(answer::mark(record)),
+            answer => value(answer::lines(record)),
             next => value(next),
             untried => value(untried),
-            tables => value(study::tables(kind, summary)),
+            tables => value(study::tables(record)),
             assumptions => value(assumptions),
             objectives => value(objectives),
             answer_plots => value(answer_plots),

@@ -1,13 +1,13 @@
 //! The objectives with target, value, interval and margin.
 
-use serde_json::Value as Json;
-
-use super::table::{Table, items, text};
+use super::table::{Table, cells};
 use super::{cell, unit_name};
 use crate::measure::Metric;
+use crate::record::{Figure, Objective, Record};
+use crate::study::Verdict;
 
 /// The objectives of a run with how they came out; of a study their targets alone; `None`: there are none.
-pub fn table(summary: &Json) -> Option<Table> {
+pub fn table(record: &Record) -> Option<Table> {
     let columns = [
         "objective",
         "bound",
@@ -21,21 +21,9 @@ pub fn table(summary: &Json) -> Option<Table> {
         "to settle it",
     ];
     let mut table = Table::new("Objectives", &columns);
-    table.rows = items(summary, "objectives")
-        .map(|o| row(summary, o))
-        .collect();
-    if table.rows.is_empty() {
-        let first = items(summary, "points")
-            .chain(items(summary, "trials"))
-            .next();
-        table.rows = first
-            .into_iter()
-            .flat_map(|p| items(p, "objectives"))
-            .map(wanted)
-            .collect();
-        table.head.truncate(4);
-        table.note = "How each point came out stands below.".into();
-    } else {
+    let judged = record.run().filter(|run| !run.objectives.is_empty());
+    if let Some(run) = judged {
+        table.rows = (run.objectives.iter()).map(|o| row(&run.rows, o)).collect();
         // Most verdicts are settled.
         if table
             .rows
@@ -49,18 +37,22 @@ pub fn table(summary: &Json) -> Option<Table> {
                 .for_each(|row| row.truncate(row.len() - 1));
         }
         table.note = "The margin is how far the whole 95 % interval stays on the right side of the target; negative: on the wrong side; 0: the target lies within the interval.".into();
+    } else {
+        table.rows = record.objectives().iter().map(target).collect();
+        table.head.truncate(4);
+        table.note = "How each point came out stands below.".into();
     }
     table.hides_title = true;
     table.if_any()
 }
 
 /// The metric of an objective, its cause and its scope.
-pub fn subject(objective: &Json) -> String {
-    let mut subject = text(objective, "metric").to_string();
-    if let Some(cause) = objective["cause"].as_str() {
+pub fn subject(objective: &Objective) -> String {
+    let mut subject = objective.metric.to_string();
+    if let Some(cause) = &objective.cause {
         subject += &format!(" by {cause}");
     }
-    match text(objective, "scope") {
+    match objective.scope.as_str() {
         "all" | "" => {}
         scope => subject += &format!(" of {scope}"),
     }
@@ -68,62 +60,55 @@ pub fn subject(objective: &Json) -> String {
 }
 
 /// Objective, bound, target and unit.
-fn wanted(objective: &Json) -> Vec<String> {
-    let metric = Metric::named(text(objective, "metric"));
-    let unit = metric.map_or("", |m| m.unit.name());
-    let (at_most, at_least) = (
-        objective["at_most"].as_f64(),
-        objective["at_least"].as_f64(),
-    );
-    let bound = match (at_most, at_least) {
+fn target(objective: &Objective) -> Vec<String> {
+    let unit = Metric::named(&objective.metric).map_or("", |m| m.unit.name());
+    let bound = match (objective.at_most, objective.at_least) {
         (Some(_), _) => "at most",
         (_, Some(_)) => "at least",
         _ => "",
     };
-    let target = at_most.or(at_least).or(objective["target"].as_f64());
     vec![
         subject(objective),
         bound.into(),
-        cell(target, unit),
+        cell(objective.target(), unit),
         unit_name(unit).into(),
     ]
 }
 
-fn row(summary: &Json, objective: &Json) -> Vec<String> {
-    let unit = text(objective, "unit");
-    let mut row = wanted(objective);
-    row.extend(["mean", "lower", "upper"].map(|key| cell(objective[key].as_f64(), unit)));
+fn row(rows: &[Figure], objective: &Objective) -> Vec<String> {
+    let unit = &objective.unit;
+    let mut row = target(objective);
+    row.extend(cells(
+        [objective.mean, objective.lower, objective.upper],
+        unit,
+    ));
     // A quantile that falls among what was still open at the horizon has no value, but a bound.
-    let same = |r: &&Json| {
-        ["metric", "scope", "cause"]
-            .iter()
-            .all(|key| r.get(*key) == objective.get(*key))
+    let same = |r: &&Figure| {
+        r.metric == objective.metric && r.scope == objective.scope && r.cause == objective.cause
     };
-    if let Some(beyond) = items(summary, "rows")
-        .find(same)
-        .and_then(|r| r.get("beyond")?.as_f64())
-    {
+    if let Some(beyond) = rows.iter().find(same).and_then(|r| r.beyond) {
         row[4] = format!("> {}", cell(Some(beyond), unit));
     }
     row.push(cell(margin(objective), unit));
-    row.push(text(objective, "verdict").into());
-    let needed = objective["replications_needed"].as_u64();
+    row.push(objective.verdict.name().into());
+    let needed = objective.replications_needed;
     row.push(needed.map_or(String::new(), |n| format!("about {n} replications")));
     row
 }
 
 /// How far the interval stays on the right side of the target, negative on the wrong one, 0 while it holds the target.
-pub fn margin(objective: &Json) -> Option<f64> {
-    let number = |key: &str| objective[key].as_f64();
-    let [mean, lower, upper] = ["mean", "lower", "upper"].map(number);
-    let at_most = number("at_most");
-    let target = at_most.or(number("at_least"))?;
-    let near = match (text(objective, "verdict"), at_most.is_some()) {
-        ("pass", true) | ("fail", false) => upper.or(mean)?,
-        ("pass", false) | ("fail", true) => lower.or(mean)?,
-        _ => return mean.map(|_| 0.0),
+pub fn margin(objective: &Objective) -> Option<f64> {
+    let Objective {
+        mean, lower, upper, ..
+    } = *objective;
+    let at_most = objective.at_most.is_some();
+    let target = objective.target()?;
+    let near = match (objective.verdict, at_most) {
+        (Verdict::Pass, true) | (Verdict::Fail, false) => upper.or(mean)?,
+        (Verdict::Pass, false) | (Verdict::Fail, true) => lower.or(mean)?,
+        (Verdict::Inconclusive, _) => return mean.map(|_| 0.0),
     };
-    Some(if at_most.is_some() {
+    Some(if at_most {
         target - near
     } else {
         near - target
@@ -132,32 +117,41 @@ pub fn margin(objective: &Json) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
     fn the_margin_is_that_of_the_interval_not_of_the_mean() {
-        let of = |verdict: &str, bound: &str, target: f64| {
-            let bounds = json!({ "verdict": verdict, bound: target, "mean": 3.0, "lower": 2.0, "upper": 4.0 });
-            margin(&bounds)
+        let bounded = |verdict, at_most, at_least| Objective {
+            verdict,
+            at_most,
+            at_least,
+            mean: Some(3.0),
+            lower: Some(2.0),
+            upper: Some(4.0),
+            ..Objective::default()
         };
+        let most = |verdict, target| margin(&bounded(verdict, Some(target), None));
+        let least = |verdict, target| margin(&bounded(verdict, None, Some(target)));
         // At most 5: the interval from 2 to 4 leaves 1. At most 1: its lower end misses by 1. The other way round alike.
-        assert_eq!(of("pass", "at_most", 5.0), Some(1.0));
-        assert_eq!(of("fail", "at_most", 1.0), Some(-1.0));
-        assert_eq!(of("pass", "at_least", 1.0), Some(1.0));
-        assert_eq!(of("fail", "at_least", 5.0), Some(-1.0));
-        assert_eq!(of("inconclusive", "at_most", 3.5), Some(0.0));
-        let one =
-            json!({ "verdict": "pass", "at_most": 5.0, "mean": 3.0, "lower": null, "upper": null });
+        assert_eq!(most(Verdict::Pass, 5.0), Some(1.0));
+        assert_eq!(most(Verdict::Fail, 1.0), Some(-1.0));
+        assert_eq!(least(Verdict::Pass, 1.0), Some(1.0));
+        assert_eq!(least(Verdict::Fail, 5.0), Some(-1.0));
+        assert_eq!(most(Verdict::Inconclusive, 3.5), Some(0.0));
+        let one = Objective {
+            lower: None,
+            upper: None,
+            ..bounded(Verdict::Pass, Some(5.0), None)
+        };
         assert_eq!(
             margin(&one),
             Some(2.0),
             "of one replication there is the mean alone"
         );
-        assert_eq!(
-            margin(&json!({ "verdict": "inconclusive", "at_most": 5.0, "mean": null })),
-            None
-        );
+        let none = Objective {
+            mean: None,
+            ..bounded(Verdict::Inconclusive, Some(5.0), None)
+        };
+        assert_eq!(margin(&none), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::report::inputs::Input;
+use crate::record::inputs::Input;
 
 /// A section with its inputs.
 #[derive(Serialize)]

@@ -1,7 +1,6 @@
 //! A table of the page: plain numbers in its cells and units in its header, so that it pastes into a spreadsheet.
 
 use serde::Serialize;
-use serde_json::Value as Json;
 
 use super::{cell, unit_name};
 
@@ -106,19 +105,9 @@ impl Table {
     }
 }
 
-/// A text of a JSON object; empty where it has none.
-pub fn text<'a>(object: &'a Json, key: &str) -> &'a str {
-    object[key].as_str().unwrap_or_default()
-}
-
-/// Some figures of a JSON object, as cells.
-pub fn cells<const N: usize>(object: &Json, keys: [&str; N], unit: &str) -> [String; N] {
-    keys.map(|key| cell(object[key].as_f64(), unit))
-}
-
-/// The items of a JSON list.
-pub fn items<'a>(object: &'a Json, key: &str) -> impl Iterator<Item = &'a Json> + use<'a> {
-    object[key].as_array().into_iter().flatten()
+/// Some figures of a unit, as cells.
+pub fn cells<const N: usize>(figures: [Option<f64>; N], unit: &str) -> [String; N] {
+    figures.map(|figure| cell(figure, unit))
 }
 
 #[cfg(test)]

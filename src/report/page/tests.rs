@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use super::*;
-use crate::report::{Folder, Manifest};
+use crate::record::{Folder, Manifest};
 
 fn page_of(files: &[(&str, String)]) -> String {
     let root = tempfile::tempdir().unwrap();

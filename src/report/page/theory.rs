@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::table::Table;
 use super::{cell, unit_name};
 use crate::measure::{Metric, Sample, Scope};
-use crate::report::results::{Replicated, Series, Value};
+use crate::record::{Replicated, Series, Value};
 use crate::theory::{Agreement, Figures, Prediction, Usable};
 
 /// The columns of the table.

@@ -2,14 +2,11 @@
 
 use minijinja::Value;
 use serde::Serialize;
-use serde_json::Value as Json;
 
-use super::Kind;
 use super::convergence::charts;
-use super::table::items;
 use super::theory::{Theory, section};
-use crate::report::number::duration;
-use crate::report::results::{Results, ResultsError, Series};
+use crate::quantity::number::duration;
+use crate::record::{Kind, Record, Results, ResultsError, Series};
 use crate::study::mser5;
 use crate::theory::Prediction;
 
@@ -38,51 +35,51 @@ pub const LIMITS: [&str; 6] = [
 ///
 /// # Errors
 /// Which file is damaged.
-pub fn trust(
-    kind: Kind,
-    summary: &Json,
-    results: &Results,
-    predictions: Option<&[Prediction]>,
-) -> Result<Trust, ResultsError> {
-    let n = summary["replications"].as_u64();
+pub fn trust(results: &Results, predictions: Option<&[Prediction]>) -> Result<Trust, ResultsError> {
+    let record = results.record();
+    let kind = record.kind();
     let mut trust = Trust {
-        replications: replications(kind, n, summary),
-        warnings: items(summary, "warnings")
-            .filter_map(|w| w.as_str())
-            .map(String::from)
-            .collect(),
+        replications: replications(record),
+        warnings: record.head().warnings.to_vec(),
         ..Trust::default()
     };
     if kind != Kind::Matrix {
         trust.warm_up = "Nothing is cut off as warm-up: each run begins with nobody signed in, and that beginning is part of the question.".into();
     }
-    trust.convergence = charts(kind, summary, results)?;
+    trust.convergence = charts(results)?;
     if trust.convergence.is_empty() && kind != Kind::Matrix {
         trust.no_convergence =
             "There are not two replications of one figure, so nothing shows how it settles.";
     }
     if kind == Kind::Run {
         let series = results.series()?;
-        trust.warm_up += &settling(&series);
-        trust.theory = Some(section(predictions, &results.runs()?, &series));
+        trust.warm_up += &settling(series);
+        trust.theory = Some(section(predictions, &results.runs()?, series));
     }
     Ok(trust)
 }
 
-fn replications(kind: Kind, n: Option<u64>, summary: &Json) -> String {
-    let alike = items(summary, "points").all(|p| p["replications"].as_u64() == n);
-    let more = if alike { "" } else { " or more" };
-    match (kind, n) {
-        (Kind::Matrix, _) => "One replication for each combination: exact instants, and shares of a small sample.".into(),
-        (Kind::Run, Some(1)) => "One replication: nothing is known of its spread, so there are no intervals.".into(),
-        (Kind::Run | Kind::Sensitivity, Some(n)) => {
-            format!("{n} independent replications; every interval covers the mean with 95 % confidence.")
+fn replications(record: &Record) -> String {
+    let several = |n: u32| {
+        format!(
+            "{n} independent replications; every interval covers the mean with 95 % confidence."
+        )
+    };
+    match record {
+        Record::Matrix(_) => "One replication for each combination: exact instants, and shares of a small sample.".into(),
+        Record::Run(run) if run.replications == 1 => "One replication: nothing is known of its spread, so there are no intervals.".into(),
+        Record::Run(run) => several(run.replications),
+        Record::Sensitivity(study) => several(study.body.replications),
+        Record::Sweep(sweep) if sweep.replications == 1 => "One replication for each point: there are no intervals.".into(),
+        Record::Sweep(sweep) => {
+            let n = sweep.replications;
+            let alike = sweep.points.iter().all(|p| p.replications == n);
+            let more = if alike { "" } else { " or more" };
+            format!("{n}{more} replications for each point; all points meet the same luck, so that they differ by what was turned and by nothing else.")
         }
-        (Kind::Sweep, Some(1)) => "One replication for each point: there are no intervals.".into(),
-        (Kind::Sweep, Some(n)) => format!("{n}{more} replications for each point; all points meet the same luck, so that they differ by what was turned and by nothing else."),
-        (Kind::Size, _) => "The value that was found was confirmed with replications that the search had not seen.".into(),
-        (Kind::Best, _) => "A sequential selection with a proven error (Kim and Nelson): points are left out as soon as they are shown to be worse.".into(),
-        _ => "Alternatives are paired: the same users, calls and luck meet each of them.".into(),
+        Record::Sizing(_) => "The value that was found was confirmed with replications that the search had not seen.".into(),
+        Record::Selection(_) => "A sequential selection with a proven error (Kim and Nelson): points are left out as soon as they are shown to be worse.".into(),
+        Record::Comparison(_) => "Alternatives are paired: the same users, calls and luck meet each of them.".into(),
     }
 }
 

@@ -2,26 +2,28 @@
 
 use super::super::chart::{Along, Axis, Bar, Bars, Chart, Layer, Marker, Region, Tone};
 use super::super::number::human;
-use super::super::results::{Best, BestPoint, Document, Figure};
 use super::grid::{Grid, points};
 use super::key::called;
 use super::reading::small;
 use super::sweep::curve;
 use super::{Plot, tradeoff};
+use crate::record::{Figure, PointCost, Selection, StudyRecord};
+use crate::study::Verdict;
 
 /// The plots of a selection.
-pub fn plots(document: &Document, best: &Best) -> Vec<Plot> {
+pub fn plots(study: &StudyRecord<Selection>) -> Vec<Plot> {
+    let best = &study.body;
     let mut all = vec![Plot::new(
         "cost",
-        along(document, best).unwrap_or_else(|| bars(best)),
+        along(&study.rows, best).unwrap_or_else(|| bars(best)),
     )];
-    all.extend(tradeoff::plot(document, best.best.as_deref()));
+    all.extend(tradeoff::plot(&study.rows, None, best.best.as_deref()));
     all
 }
 
-fn title(best: &Best) -> String {
+fn title(best: &Selection) -> String {
     let of_delta = best.delta.map_or_else(String::new, human);
-    let unfit = |p: &BestPoint| p.verdict.as_deref() == Some("fail");
+    let unfit = |p: &PointCost| p.verdict == Some(Verdict::Fail);
     match (&best.best, best.within_delta.len()) {
         (None, _) if best.points.iter().all(unfit) => "No point meets the objectives".into(),
         (None, _) => "Which point costs least remains open".into(),
@@ -42,14 +44,14 @@ fn value(label: &str) -> String {
     label.split(", ").map(part).collect::<Vec<_>>().join(", ")
 }
 
-fn note(best: &Best) -> Vec<String> {
+fn note(best: &Selection) -> Vec<String> {
     vec![format!(
         "Cost: {}. Points were left out once they could not be best: they have fewer replications.",
         best.cost
     )]
 }
 
-fn figure(p: &BestPoint) -> Figure {
+fn figure(p: &PointCost) -> Figure {
     Figure {
         mean: p.mean,
         lower: p.lower,
@@ -59,8 +61,8 @@ fn figure(p: &BestPoint) -> Figure {
 }
 
 /// Along the one key that was turned.
-fn along(document: &Document, best: &Best) -> Option<Chart> {
-    let points = points(document);
+fn along(rows: &[Figure], best: &Selection) -> Option<Chart> {
+    let points = points(rows);
     let grid = Grid::along(&points, None)
         .filter(|g| g.curves.len() == 1 && g.curves[0].spots.len() == best.points.len())?;
     let spots = &grid.curves[0].spots;
@@ -115,8 +117,8 @@ fn along(document: &Document, best: &Best) -> Option<Chart> {
     })
 }
 
-fn bars(best: &Best) -> Chart {
-    let bar = |p: &BestPoint| Bar {
+fn bars(best: &Selection) -> Chart {
+    let bar = |p: &PointCost| Bar {
         label: value(&p.point),
         value: p.mean.unwrap_or(f64::NAN),
         interval: p.lower.zip(p.upper),

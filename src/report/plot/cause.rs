@@ -2,10 +2,10 @@
 
 use super::super::chart::{Axis, Bar, Bars, Chart, Layer};
 use super::super::number::human;
-use super::super::results::{Document, Figure};
 use super::Plot;
 use super::reading::Reading;
 use crate::measure::{DropCause, MissCause};
+use crate::record::{Figure, RunRecord};
 
 /// The counts with their causes.
 const COUNTS: [(&str, &str, &str); 2] = [
@@ -14,23 +14,17 @@ const COUNTS: [(&str, &str, &str); 2] = [
 ];
 
 /// A plot for each count.
-pub fn plots(document: &Document) -> Vec<Plot> {
+pub fn plots(run: &RunRecord) -> Vec<Plot> {
     COUNTS
         .iter()
-        .filter_map(|(name, metric, happens)| {
-            Some(Plot::new(name, chart(document, metric, happens)?))
-        })
+        .filter_map(|(name, metric, happens)| Some(Plot::new(name, chart(run, metric, happens)?)))
         .collect()
 }
 
-fn chart(document: &Document, metric: &str, happens: &str) -> Option<Chart> {
+fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
     let of = |f: &&Figure| f.metric == metric && f.scope == "all" && f.point.is_empty();
-    let all = document
-        .rows
-        .iter()
-        .filter(of)
-        .find(|f| f.cause.is_none())?;
-    let mut causes: Vec<&Figure> = document
+    let all = run.rows.iter().filter(of).find(|f| f.cause.is_none())?;
+    let mut causes: Vec<&Figure> = run
         .rows
         .iter()
         .filter(of)

@@ -4,15 +4,16 @@ use super::super::chart::{
     Along, Axis, Bar, Bars, Chart, Layer, Point, Points, Scale, Threshold, Tone,
 };
 use super::super::number::human;
-use super::super::results::{Compared, Comparison, Replicated, Rival};
 use super::Plot;
 use super::reading::{Reading, around, small};
+use crate::record::{Comparison, Contrast, Difference, Replicated};
+use crate::study::Relation;
 
 /// The figure whose pairs are shown one by one.
 const PAIRS: &str = "missed_toast_fraction";
 
 /// More alternatives than this have no points of their own.
-const MOST_RIVALS: usize = 5;
+const MOST_ALTERNATIVES: usize = 5;
 
 /// The plots of a comparison.
 pub fn plots(comparison: &Comparison, runs: &[Replicated]) -> Vec<Plot> {
@@ -64,18 +65,18 @@ fn called(comparison: &Comparison) -> Comparison {
     if names.windows(2).any(|pair| pair[0] == pair[1]) {
         return comparison.clone();
     }
-    let rival = |r: &Rival| Rival {
+    let other = |r: &Contrast| Contrast {
         name: short(&r.name),
         ..r.clone()
     };
     Comparison {
         baseline: short(&comparison.baseline),
-        alternatives: comparison.alternatives.iter().map(rival).collect(),
+        alternatives: comparison.alternatives.iter().map(other).collect(),
         ..comparison.clone()
     }
 }
 
-fn amount(reading: &Reading, figure: &Compared) -> String {
+fn amount(reading: &Reading, figure: &Difference) -> String {
     let Some(difference) = figure.difference else {
         return "–".into();
     };
@@ -99,7 +100,7 @@ fn amount(reading: &Reading, figure: &Compared) -> String {
         .into()
 }
 
-fn bar(label: String, reading: &Reading, figure: &Compared) -> Bar {
+fn bar(label: String, reading: &Reading, figure: &Difference) -> Bar {
     Bar {
         label,
         value: figure.difference.map_or(f64::NAN, |d| d * reading.factor),
@@ -112,16 +113,21 @@ fn bar(label: String, reading: &Reading, figure: &Compared) -> Bar {
     }
 }
 
-fn verdict(comparison: &Comparison, rival: &Rival) -> String {
-    match rival.verdict.as_str() {
-        "indistinguishable" => {
-            format!("{} cannot be told from {}", rival.name, comparison.baseline)
+fn verdict(comparison: &Comparison, other: &Contrast) -> String {
+    match other.verdict {
+        Relation::Indistinguishable => {
+            format!("{} cannot be told from {}", other.name, comparison.baseline)
         }
-        "mixed" => format!(
+        Relation::Mixed => format!(
             "{} is better in some and worse in other respects than {}",
-            rival.name, comparison.baseline
+            other.name, comparison.baseline
         ),
-        verdict => format!("{} is {verdict} than {}", rival.name, comparison.baseline),
+        stand => format!(
+            "{} is {} than {}",
+            other.name,
+            stand.name(),
+            comparison.baseline
+        ),
     }
 }
 
@@ -133,16 +139,16 @@ fn note(comparison: &Comparison) -> Vec<String> {
 }
 
 /// One alternative: what decides, all in percentage points.
-fn one(comparison: &Comparison, rival: &Rival) -> Chart {
-    let deciding = rival.figures.iter().filter(|f| f.decides);
+fn one(comparison: &Comparison, other: &Contrast) -> Chart {
+    let deciding = other.figures.iter().filter(|f| f.decides);
     let bars = deciding
         .map(|f| bar(Reading::of(&f.metric).label, &Reading::of(&f.metric), f))
         .collect();
-    let title = verdict(comparison, rival);
+    let title = verdict(comparison, other);
     Chart {
         description: format!(
             "What users miss with {} less what they miss with {}. {title}.",
-            rival.name, comparison.baseline
+            other.name, comparison.baseline
         ),
         title,
         x: Axis::new("Difference to the baseline", "percentage points"),
@@ -158,7 +164,7 @@ fn one(comparison: &Comparison, rival: &Rival) -> Chart {
 /// Several alternatives in one figure.
 fn each(comparison: &Comparison, metric: &str) -> Chart {
     let reading = Reading::of(metric);
-    let of = |r: &Rival| {
+    let of = |r: &Contrast| {
         Some(bar(
             r.name.clone(),
             &reading,
@@ -196,14 +202,14 @@ fn pairs(comparison: &Comparison, runs: &[Replicated]) -> Option<Chart> {
     let (baseline, others) = all.split_first()?;
     let numbers = baseline.numbers();
     if others.is_empty()
-        || others.len() > MOST_RIVALS
+        || others.len() > MOST_ALTERNATIVES
         || others.len() != comparison.alternatives.len()
     {
         return None;
     }
     let mut layers = Vec::new();
     let (mut pairs, mut lower) = (0, 0);
-    for (rival, other) in comparison.alternatives.iter().zip(others) {
+    for (contrast, other) in comparison.alternatives.iter().zip(others) {
         let of = |(n, value): (u32, f64)| {
             let base = numbers.iter().find(|(m, _)| *m == n)?.1;
             Some(Point {
@@ -218,7 +224,7 @@ fn pairs(comparison: &Comparison, runs: &[Replicated]) -> Option<Chart> {
         let name = if others.len() == 1 {
             String::new()
         } else {
-            rival.name.clone()
+            contrast.name.clone()
         };
         layers.push(Layer::Points(Points {
             name,

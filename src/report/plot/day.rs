@@ -1,13 +1,11 @@
 //! How did the day go: sessions by state, messages, losses, the gateway's queue and its response, by the clock.
 
-use std::collections::BTreeMap;
-
 use super::super::chart::{Along, Axis, Chart, Layer, Line, Scale, Stack, Threshold, Tone};
 use super::super::number::{human, whole};
-use super::super::results::{Document, Figure, Results, ResultsError, Run, Series};
 use super::reading::{Reading, told};
 use super::{Plot, fault};
 use crate::quantity::{Span, print_clock};
+use crate::record::{Figure, Results, ResultsError, RunRecord, Series};
 
 /// The states of a user, as `series.csv` and as people call them, and their colours.
 const STATES: [(&str, &str, Tone); 4] = [
@@ -25,9 +23,8 @@ const MOST_GATEWAYS: usize = 6;
 
 /// What is needed to draw the day.
 struct Day<'a> {
-    document: &'a Document,
-    run: &'a Run,
-    all: Vec<Series>,
+    run: &'a RunRecord,
+    all: &'a [Series],
     start_s: Option<f64>,
 }
 
@@ -35,12 +32,12 @@ struct Day<'a> {
 ///
 /// # Errors
 /// The series cannot be read.
-pub fn plots(results: &Results, run: &Run) -> Result<Vec<Plot>, ResultsError> {
+pub fn plots(results: &Results, run: &RunRecord) -> Result<Vec<Plot>, ResultsError> {
+    let requested = results.requested()?;
     let day = Day {
-        document: &results.document,
         run,
         all: results.series()?,
-        start_s: results.start_s()?,
+        start_s: requested.start_s,
     };
     if day.all.is_empty() {
         return Ok(Vec::new());
@@ -57,11 +54,10 @@ pub fn plots(results: &Results, run: &Run) -> Result<Vec<Plot>, ResultsError> {
         day.queue(),
     ];
     let mut plots: Vec<Plot> = all.into_iter().flatten().collect();
-    let faults = results.scheduled_faults()?;
-    let until_s = end_s(&day.all, day.start_s);
+    let until_s = end_s(day.all, day.start_s);
     plots
         .iter_mut()
-        .for_each(|plot| fault::shade(&mut plot.chart, &faults, until_s));
+        .for_each(|plot| fault::shade(&mut plot.chart, &requested.faults, until_s));
     Ok(plots)
 }
 
@@ -79,7 +75,7 @@ impl Day<'_> {
     }
 
     fn figure(&self, metric: &str) -> Option<&Figure> {
-        self.document.figure(&BTreeMap::new(), "all", metric)
+        self.run.figure("all", metric)
     }
 
     fn mean(&self, metric: &str) -> Option<f64> {

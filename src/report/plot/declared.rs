@@ -3,21 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::super::chart::{Axis, Chart, Layer, Line, Point, Points, Scale, Tone};
-use super::super::results::{Document, Found, Replicated, Results, ResultsError, Series, Wish};
 use super::day::end_s;
 use super::grid::{Figures, Grid, keys, name, points};
 use super::key::called;
 use super::reading::{Reading, scale_of, small};
 use super::sweep::{Shown, bars, curve, file_name};
 use super::{Plot, fault};
+use crate::record::{Figure, Kind, PlotRequest, Record, Replicated, Results, ResultsError, Series};
 
 /// The plots, those that the folder has figures for: a run has no varied key, a sweep no time.
 ///
 /// # Errors
 /// A file of the folder is missing or damaged.
 pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
-    let named = |(i, (wish, chart)): (usize, (Wish, Option<Chart>))| {
-        let name = format!("plot-{}-{}", i + 1, file_name(&wish.y.replace('_', "-")));
+    let named = |(i, (request, chart)): (usize, (&PlotRequest, Option<Chart>))| {
+        let name = format!("plot-{}-{}", i + 1, file_name(&request.y.replace('_', "-")));
         chart.map(|chart| Plot { name, chart })
     };
     Ok(charts(results)?
@@ -27,38 +27,40 @@ pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
         .collect())
 }
 
-/// Of each wish that the folder has no figures for, which it is and what it takes.
+/// Of each request that the folder has no figures for, which it is and what it takes.
 ///
 /// # Errors
 /// A file of the folder is missing or damaged.
 pub fn left_out(results: &Results) -> Result<Vec<String>, ResultsError> {
-    let document = &results.document;
-    let kind = document.found.kind();
-    let file = document.file().unwrap_or_else(|| "FILE".into());
-    let needs = |wish: &Wish| match (&document.found, wish.x.as_str()) {
-        (Found::Run(_), x) if x.contains('.') => {
+    let kind = results.record().kind();
+    let file = results.file().unwrap_or("FILE");
+    let needs = |request: &PlotRequest| match (kind, request.x.as_str()) {
+        (Kind::Run, x) if x.contains('.') => {
             format!("a run has one value of {x}: `rccsim sweep {file}` simulates all of them")
         }
-        (Found::Sweep(_) | Found::Best(_), x) if x.contains('.') => {
+        (Kind::Sweep | Kind::Selection, x) if x.contains('.') => {
             format!("no points differ in {x}")
         }
-        (Found::Run(_) | Found::Sweep(_) | Found::Best(_), x) if x != "time" => {
+        (Kind::Run | Kind::Sweep | Kind::Selection, x) if x != "time" => {
             "there are no values of it".into()
         }
-        (Found::Run(_), _) => "there are no values of it".into(),
-        _ => format!("a {kind} keeps no day: `rccsim run {file}` does"),
+        (Kind::Run, _) => "there are no values of it".into(),
+        _ => format!(
+            "a {} keeps no day: `rccsim run {file}` does",
+            kind.command()
+        ),
     };
-    let told = |(i, (wish, chart)): (usize, &(Wish, Option<Chart>))| {
-        let by = wish
+    let told = |(i, (request, chart)): (usize, &(&PlotRequest, Option<Chart>))| {
+        let by = request
             .by
             .as_ref()
             .map_or(String::new(), |by| format!(", by {by}"));
-        let (y, x) = (&wish.y, &wish.x);
+        let (y, x) = (&request.y, &request.x);
         chart.is_none().then(|| {
             format!(
                 "Plot {} ({y} over {x}{by}) is left out: {}.",
                 i + 1,
-                needs(wish)
+                needs(request)
             )
         })
     };
@@ -69,27 +71,30 @@ pub fn left_out(results: &Results) -> Result<Vec<String>, ResultsError> {
         .collect())
 }
 
-/// Every wish with its chart, if there is one.
-fn charts(results: &Results) -> Result<Vec<(Wish, Option<Chart>)>, ResultsError> {
+/// Every request with its chart, if there is one.
+fn charts<'r>(results: &'r Results) -> Result<Vec<(&'r PlotRequest, Option<Chart>)>, ResultsError> {
+    let requested = results.requested()?;
     let mut all = Vec::new();
-    for wish in results.wishes()? {
-        let chart = match (&results.document.found, wish.x.as_str()) {
-            (Found::Run(_), "time") => {
-                let (series, start_s) = (results.series()?, results.start_s()?);
-                let mut chart = over_time(&series, start_s, &wish);
-                let faults = results.scheduled_faults()?;
+    for request in &requested.plots {
+        let chart = match (results.record(), request.x.as_str()) {
+            (Record::Run(_), "time") => {
+                let (series, start_s) = (results.series()?, requested.start_s);
+                let mut chart = over_time(series, start_s, request);
+                let until_s = end_s(series, start_s);
                 chart
                     .iter_mut()
-                    .for_each(|c| fault::shade(c, &faults, end_s(&series, start_s)));
+                    .for_each(|c| fault::shade(c, &requested.faults, until_s));
                 chart
             }
-            (Found::Run(_), x) if x.contains('.') => None,
-            (Found::Run(_), _) => over_replications(&results.runs()?, &wish),
-            (Found::Sweep(_) | Found::Best(_), "time") => None,
-            (Found::Sweep(_) | Found::Best(_), _) => over_points(&results.document, &wish),
+            (Record::Run(_), x) if x.contains('.') => None,
+            (Record::Run(_), _) => over_replications(&results.runs()?, request),
+            (Record::Sweep(_) | Record::Selection(_), "time") => None,
+            (record @ (Record::Sweep(_) | Record::Selection(_)), _) => {
+                over_points(record.rows(), request)
+            }
             _ => None,
         };
-        all.push((wish, chart));
+        all.push((request, chart));
     }
     Ok(all)
 }
@@ -97,22 +102,22 @@ fn charts(results: &Results) -> Result<Vec<(Wish, Option<Chart>)>, ResultsError>
 /// More points than this have no names.
 const MOST_NAMES: usize = 40;
 
-/// Around the layers what every wish has.
-fn chart(wish: &Wish, x: Axis, y: Axis, layers: Vec<Layer>) -> Chart {
+/// Around the layers what every request has.
+fn chart(request: &PlotRequest, x: Axis, y: Axis, layers: Vec<Layer>) -> Chart {
     let (up, along) = (
-        Reading::of(&wish.y).label,
-        if wish.x == "time" {
+        Reading::of(&request.y).label,
+        if request.x == "time" {
             "the day".into()
         } else {
-            small(&spoken(&wish.x))
+            small(&spoken(&request.x))
         },
     );
-    let by = wish
+    let by = request
         .by
         .as_ref()
         .map_or(String::new(), |by| format!(", by {}", small(&spoken(by))));
     let plain = format!("{up} over {along}{by}");
-    let title = wish.title.clone().unwrap_or_else(|| plain.clone());
+    let title = request.title.clone().unwrap_or_else(|| plain.clone());
     Chart {
         title,
         description: format!("{plain}."),
@@ -132,11 +137,14 @@ fn spoken(name: &str) -> String {
     }
 }
 
-/// The scopes that a wish tells apart, each with its name: one without a name where it tells none apart.
-fn scopes<'a>(wish: &Wish, there: impl Iterator<Item = &'a str>) -> Vec<(&'a str, String)> {
+/// The scopes that a request tells apart, each with its name: one without a name where it tells none apart.
+fn scopes<'a>(
+    request: &PlotRequest,
+    there: impl Iterator<Item = &'a str>,
+) -> Vec<(&'a str, String)> {
     let mut all: Vec<(&str, String)> = Vec::new();
     for scope in there {
-        let own = match wish.by.as_deref() {
+        let own = match request.by.as_deref() {
             Some(by @ ("clients" | "gateway")) => scope
                 .strip_prefix(by)
                 .and_then(|rest| rest.strip_prefix(':')),
@@ -150,12 +158,12 @@ fn scopes<'a>(wish: &Wish, there: impl Iterator<Item = &'a str>) -> Vec<(&'a str
     all
 }
 
-fn over_time(series: &[Series], start_s: Option<f64>, wish: &Wish) -> Option<Chart> {
-    let (reading, start) = (Reading::of(&wish.y), start_s.unwrap_or(0.0));
+fn over_time(series: &[Series], start_s: Option<f64>, request: &PlotRequest) -> Option<Chart> {
+    let (reading, start) = (Reading::of(&request.y), start_s.unwrap_or(0.0));
     let of = |(scope, name): (&str, String)| {
         let one = series
             .iter()
-            .find(|s| s.scope == scope && s.name == wish.y)?;
+            .find(|s| s.scope == scope && s.name == request.y)?;
         let xs = one
             .start_s
             .iter()
@@ -170,7 +178,7 @@ fn over_time(series: &[Series], start_s: Option<f64>, wish: &Wish) -> Option<Cha
             tone: Tone::Auto,
         }))
     };
-    let layers: Vec<Layer> = scopes(wish, series.iter().map(|s| s.scope.as_str()))
+    let layers: Vec<Layer> = scopes(request, series.iter().map(|s| s.scope.as_str()))
         .into_iter()
         .filter_map(of)
         .collect();
@@ -178,20 +186,20 @@ fn over_time(series: &[Series], start_s: Option<f64>, wish: &Wish) -> Option<Cha
         Some(_) => Axis::new("", "").on(Scale::TimeOfDay),
         None => Axis::new("Time", "s"),
     };
-    (!layers.is_empty()).then(|| chart(wish, x, reading.axis(), layers))
+    (!layers.is_empty()).then(|| chart(request, x, reading.axis(), layers))
 }
 
 /// One metric against another, a point for each replication.
-fn over_replications(runs: &[Replicated], wish: &Wish) -> Option<Chart> {
-    let [x, y] = [&wish.x, &wish.y].map(|metric| Reading::of(metric));
+fn over_replications(runs: &[Replicated], request: &PlotRequest) -> Option<Chart> {
+    let [x, y] = [&request.x, &request.y].map(|metric| Reading::of(metric));
     let find = |scope: &str, metric: &str| {
         runs.iter()
             .find(|r| r.scope == scope && r.metric == metric && r.cause.is_empty())
     };
     let of = |(scope, name): (&str, String)| {
         let (along, up) = (
-            find(scope, &wish.x)?.numbers(),
-            find(scope, &wish.y)?.numbers(),
+            find(scope, &request.x)?.numbers(),
+            find(scope, &request.y)?.numbers(),
         );
         let point = |(n, at): &(u32, f64)| {
             let (_, value) = up.iter().find(|(m, _)| m == n)?;
@@ -208,36 +216,36 @@ fn over_replications(runs: &[Replicated], wish: &Wish) -> Option<Chart> {
             tone: Tone::Auto,
         }))
     };
-    let layers: Vec<Layer> = scopes(wish, runs.iter().map(|r| r.scope.as_str()))
+    let layers: Vec<Layer> = scopes(request, runs.iter().map(|r| r.scope.as_str()))
         .into_iter()
         .filter_map(of)
         .collect();
-    (!layers.is_empty()).then(|| chart(wish, x.axis(), y.axis(), layers))
+    (!layers.is_empty()).then(|| chart(request, x.axis(), y.axis(), layers))
 }
 
-fn over_points(document: &Document, wish: &Wish) -> Option<Chart> {
-    let points = points(document);
-    let figures = Figures::of(document);
-    let scopes = scopes(wish, document.rows.iter().map(|r| r.scope.as_str()));
-    if !wish.x.contains('.') {
-        return against(&points, &figures, &scopes, wish);
+fn over_points(rows: &[Figure], request: &PlotRequest) -> Option<Chart> {
+    let points = points(rows);
+    let figures = Figures::of(rows);
+    let scopes = scopes(request, rows.iter().map(|r| r.scope.as_str()));
+    if !request.x.contains('.') {
+        return against(&points, &figures, &scopes, request);
     }
-    let reading = Reading::of(&wish.y);
-    points.first()?.get(&wish.x)?;
-    let Some(grid) = Grid::along(&points, Some(&wish.x)) else {
+    let reading = Reading::of(&request.y);
+    points.first()?.get(&request.x)?;
+    let Some(grid) = Grid::along(&points, Some(&request.x)) else {
         // A key of words has a bar for each point.
         let (scope, _) = scopes.first()?;
         let bars = bars(
             &figures,
             &points,
             &Shown {
-                metric: &wish.y,
+                metric: &request.y,
                 scope,
                 objective: None,
             },
         );
         return Some(Chart {
-            title: wish.title.clone().unwrap_or(bars.title),
+            title: request.title.clone().unwrap_or(bars.title),
             ..bars
         });
     };
@@ -248,7 +256,7 @@ fn over_points(document: &Document, wish: &Wish) -> Option<Chart> {
             let found: Vec<_> = line
                 .spots
                 .iter()
-                .map(|s| figures.get(s.point, scope, &wish.y))
+                .map(|s| figures.get(s.point, scope, &request.y))
                 .collect();
             let xs: Vec<f64> = line.spots.iter().map(|s| s.x).collect();
             values.extend(found.iter().flatten().filter_map(|f| f.mean));
@@ -260,7 +268,7 @@ fn over_points(document: &Document, wish: &Wish) -> Option<Chart> {
         }
     }
     let y = reading.axis_for(values.iter().copied());
-    Some(chart(wish, grid.places.axis.clone(), y, layers))
+    Some(chart(request, grid.places.axis.clone(), y, layers))
 }
 
 /// One metric against another, a point for each point of the study.
@@ -268,10 +276,10 @@ fn against<'a>(
     points: &[&'a BTreeMap<String, String>],
     figures: &Figures<'a>,
     scopes: &[(&'a str, String)],
-    wish: &'a Wish,
+    request: &'a PlotRequest,
 ) -> Option<Chart> {
-    let [x, y] = [&wish.x, &wish.y].map(|metric| Reading::of(metric));
-    let by: Vec<&str> = wish
+    let [x, y] = [&request.x, &request.y].map(|metric| Reading::of(metric));
+    let by: Vec<&str> = request
         .by
         .iter()
         .map(String::as_str)
@@ -286,7 +294,7 @@ fn against<'a>(
     for point in points {
         for (scope, own) in scopes {
             let mean = |metric: &'a str| figures.get(point, scope, metric).and_then(|f| f.mean);
-            let Some((along, up)) = mean(&wish.x).zip(mean(&wish.y)) else {
+            let Some((along, up)) = mean(&request.x).zip(mean(&request.y)) else {
                 continue;
             };
             let parts: Vec<String> = [name(point, &by), own.clone()]
@@ -295,7 +303,7 @@ fn against<'a>(
                 .collect();
             let called = parts.join(", ");
             let interval = figures
-                .get(point, scope, &wish.y)
+                .get(point, scope, &request.y)
                 .and_then(|f| y.interval(f));
             let label = if points.len() <= MOST_NAMES {
                 name(point, &others)
@@ -331,5 +339,5 @@ fn against<'a>(
         })
         .collect();
     let [x, y] = axes;
-    (!layers.is_empty()).then(|| chart(wish, x, y, layers))
+    (!layers.is_empty()).then(|| chart(request, x, y, layers))
 }

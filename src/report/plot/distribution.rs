@@ -1,12 +1,10 @@
 //! How long did it take: response, set-up and the way back, each as the share of cases by duration.
 
-use std::collections::BTreeMap;
-
 use super::super::chart::{Along, Axis, Chart, Histogram, Layer, Scale, Threshold, Tone};
 use super::super::number::percent;
-use super::super::results::{Distribution, Document};
 use super::Plot;
 use super::reading::told;
+use crate::record::{Distribution, RunRecord};
 
 /// The durations that are shown, by what is told of them.
 const SHOWN: [(&str, &str, &str, Option<&str>); 3] = [
@@ -37,12 +35,12 @@ const LEAST: usize = 3;
 const MOST_AT_ONCE: f64 = 0.9;
 
 /// Those that vary.
-pub fn plots(document: &Document, all: &[Distribution]) -> Vec<Plot> {
+pub fn plots(run: &RunRecord, all: &[Distribution]) -> Vec<Plot> {
     let found = |(name, of, done, tail): &(&str, &str, &str, Option<&str>)| {
         let d = all
             .iter()
             .find(|d| d.scope == "all" && d.duration == *of && d.bins.len() >= LEAST)?;
-        let tail = tail.and_then(|metric| document.figure(&BTreeMap::new(), "all", metric)?.mean);
+        let tail = tail.and_then(|metric| run.figure("all", metric)?.mean);
         Some(Plot::new(name, chart(d, done, tail)?))
     };
     SHOWN.iter().filter_map(found).collect()

@@ -1,8 +1,8 @@
 //! The scheduled faults of a day, set apart in each of its pictures.
 
 use super::super::chart::{Along, Chart, Layer, Region, Tone};
-use super::super::results::Scheduled;
 use crate::quantity::{Span, print_clock};
+use crate::record::Scheduled;
 
 /// What people call the kinds.
 const CALLED: [(&str, &str); 7] = [

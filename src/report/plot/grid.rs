@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::results::{Document, Figure};
 use super::key::{Places, called, places};
+use crate::record::Figure;
 
 /// More curves than this are told apart by nobody.
 pub const MOST_CURVES: usize = 7;
@@ -40,15 +40,14 @@ pub struct Grid<'a> {
 }
 
 /// Every point that the figures speak of, in its order.
-pub fn points(document: &Document) -> Vec<&BTreeMap<String, String>> {
+pub fn points(rows: &[Figure]) -> Vec<&BTreeMap<String, String>> {
     let mut all: Vec<&BTreeMap<String, String>> = Vec::new();
     // The rows of a point stand together.
-    for row in document
-        .rows
+    for row in rows
         .iter()
         .filter(|r| r.metric == "users" && r.scope == "all")
     {
-        if all.last() != Some(&&row.point) {
+        if all.last() != Some(&&*row.point) {
             all.push(&row.point);
         }
     }
@@ -144,15 +143,15 @@ impl<'a> Grid<'a> {
     }
 }
 
-/// The figures of a document by point: a look-up for each figure of each chart would take long in a large study.
+/// The figures of a record by point: a look-up for each figure of each chart would take long in a large study.
 pub struct Figures<'a>(BTreeMap<(&'a BTreeMap<String, String>, &'a str, &'a str), &'a Figure>);
 
 impl<'a> Figures<'a> {
     /// All of them.
-    pub fn of(document: &'a Document) -> Figures<'a> {
-        let all = document.rows.iter().filter(|r| r.cause.is_none());
+    pub fn of(rows: &'a [Figure]) -> Figures<'a> {
+        let all = rows.iter().filter(|r| r.cause.is_none());
         Figures(
-            all.map(|r| ((&r.point, r.scope.as_str(), r.metric.as_str()), r))
+            all.map(|r| ((&*r.point, r.scope.as_str(), &*r.metric), r))
                 .collect(),
         )
     }

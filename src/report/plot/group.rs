@@ -1,17 +1,17 @@
 //! Who is hit: the client groups side by side.
 
 use super::super::chart::{Axis, Bar, Bars, Chart, Layer};
-use super::super::results::{Document, Figure, Run};
 use super::Plot;
 use super::reading::Reading;
+use crate::record::{Figure, RunRecord};
 
 const METRIC: &str = "down_fraction";
 
 /// The groups, where there are several.
-pub fn plots(document: &Document, run: &Run) -> Vec<Plot> {
+pub fn plots(run: &RunRecord) -> Vec<Plot> {
     let of =
         |f: &&Figure| f.metric == METRIC && f.cause.is_none() && f.scope.starts_with("clients:");
-    let mut groups: Vec<&Figure> = document.rows.iter().filter(of).collect();
+    let mut groups: Vec<&Figure> = run.rows.iter().filter(of).collect();
     if groups.len() < 2 {
         return Vec::new();
     }

@@ -2,11 +2,11 @@
 
 use super::super::chart::{Axis, Chart, HeatMap, Layer};
 use super::super::number::duration;
-use super::super::results::{Cell, Matrix};
 use super::Plot;
+use crate::record::{Cell, MatrixRecord};
 
 /// The matrix as a table of colours: how long users are down, and when the first session is lost.
-pub fn plots(matrix: &Matrix) -> Vec<Plot> {
+pub fn plots(matrix: &MatrixRecord) -> Vec<Plot> {
     let distinct = |of: fn(&Cell) -> &String| {
         let mut all: Vec<String> = Vec::new();
         matrix.cells.iter().map(of).for_each(|name| {

@@ -23,8 +23,7 @@ use std::io::Write;
 use rayon::prelude::*;
 
 use super::chart::{Chart, Size, png, svg};
-use super::results::{Found, Results, ResultsError};
-use crate::record::{Folder, FolderError};
+use crate::record::{Folder, FolderError, Record, Results, ResultsError};
 
 /// A chart and what its files are called.
 #[derive(Clone, PartialEq, Debug)]
@@ -52,24 +51,22 @@ pub const FOLDER: &str = "plots";
 /// # Errors
 /// A file of the folder is missing or damaged.
 pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
-    let document = &results.document;
-    let mut all = match &document.found {
-        Found::Run(run) => {
+    let mut all = match results.record() {
+        Record::Run(run) => {
             let day = day::plots(results, run)?;
-            let causes = cause::plots(document);
-            let distributions = distribution::plots(document, &results.distributions()?);
-            [day, causes, group::plots(document, run), distributions].concat()
+            let distributions = distribution::plots(run, &results.distributions()?);
+            [day, cause::plots(run), group::plots(run), distributions].concat()
         }
-        Found::Sweep(found) => {
-            let mut all = sweep::plots(document, found);
-            all.extend(tradeoff::plot(document, None));
+        Record::Sweep(sweep) => {
+            let mut all = sweep::plots(sweep);
+            all.extend(tradeoff::plot(&sweep.rows, Some(sweep), None));
             all
         }
-        Found::Compare(found) => compare::plots(found, &results.runs()?),
-        Found::Size(found) => size::plots(document, found),
-        Found::Best(found) => best::plots(document, found),
-        Found::Sensitivity(found) => sensitivity::plots(document, found),
-        Found::Matrix(found) => matrix::plots(found),
+        Record::Comparison(study) => compare::plots(&study.body, &results.runs()?),
+        Record::Sizing(study) => size::plots(study),
+        Record::Selection(study) => best::plots(study),
+        Record::Sensitivity(study) => sensitivity::plots(study),
+        Record::Matrix(matrix) => matrix::plots(matrix),
     };
     all.extend(declared::plots(results)?);
     Ok(all)

@@ -2,8 +2,8 @@
 
 use super::super::chart::{Axis, Scale};
 use super::super::number::{duration, human};
-use super::super::results::{Figure, Objective};
 use crate::measure::{Metric, Unit};
+use crate::record::{Figure, Objective};
 
 /// A metric on an axis.
 #[derive(Clone, PartialEq, Debug)]

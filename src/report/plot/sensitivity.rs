@@ -1,18 +1,19 @@
 //! What does the answer hang on: a bar for each assumed key, from the least to the greatest figure that its values give.
 
 use super::super::chart::{Along, Axis, Bar, Bars, Chart, Layer, Threshold, Tone};
-use super::super::results::{Document, Sensitivity, TriedKey, TriedValue};
 use super::Plot;
 use super::reading::{Reading, small};
+use crate::record::{Factor, Level, Sensitivity, StudyRecord};
 
 /// The tornado.
-pub fn plots(document: &Document, found: &Sensitivity) -> Vec<Plot> {
+pub fn plots(study: &StudyRecord<Sensitivity>) -> Vec<Plot> {
+    let found = &study.body;
     let Some(base) = found.base else {
         return Vec::new();
     };
     let reading = Reading::of(&found.metric);
     let base = base * reading.factor;
-    let moves = |key: &&TriedKey| key.swing > 0.0;
+    let moves = |key: &&Factor| key.swing > 0.0;
     let none: Vec<&str> = found
         .keys
         .iter()
@@ -64,7 +65,7 @@ pub fn plots(document: &Document, found: &Sensitivity) -> Vec<Plot> {
         description: format!(
             "How far {} move with each value that nobody published, one at a time. {title}. {}",
             small(&reading.label),
-            document.answer.replace('\n', " ")
+            study.answer.replace('\n', " ")
         ),
         title,
         x: reading.axis(),
@@ -76,8 +77,8 @@ pub fn plots(document: &Document, found: &Sensitivity) -> Vec<Plot> {
 }
 
 /// From the least to the greatest; only one half where all values lie on one side.
-fn bar(key: &TriedKey, reading: &Reading, base: f64) -> Option<Bar> {
-    let mut all: Vec<(f64, &TriedValue)> = key
+fn bar(key: &Factor, reading: &Reading, base: f64) -> Option<Bar> {
+    let mut all: Vec<(f64, &Level)> = key
         .alternatives
         .iter()
         .filter_map(|v| Some((v.mean? * reading.factor, v)))
@@ -89,7 +90,7 @@ fn bar(key: &TriedKey, reading: &Reading, base: f64) -> Option<Bar> {
     } else {
         format!("{} = {}", key.key, key.value)
     };
-    let one = |(value, v): &(f64, &TriedValue)| Bar {
+    let one = |(value, v): &(f64, &Level)| Bar {
         label: label.clone(),
         value: *value,
         text: v.value.clone(),

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use super::super::chart::{
     Along, Axis, Chart, Layer, Line, Marker, Point, Points, Scale, Threshold, Tone,
 };
-use super::super::results::{Document, Figure, Size, Tried, TriedObjective};
 use super::Plot;
 use super::key::{called, places};
 use super::reading::{Reading, small};
 use super::sweep::curve;
+use crate::record::{Figure, Sizing, StudyRecord, Trial, TrialObjective};
+use crate::study::Verdict;
 
 /// The plots of a search.
-pub fn plots(document: &Document, size: &Size) -> Vec<Plot> {
+pub fn plots(study: &StudyRecord<Sizing>) -> Vec<Plot> {
+    let size = &study.body;
     let found = places(
         &size.key,
         &size
@@ -25,20 +27,19 @@ pub fn plots(document: &Document, size: &Size) -> Vec<Plot> {
         return Vec::new();
     };
     vec![
-        Plot::new("limits", limits(document, size, &found.axis, &found.at)),
+        Plot::new("limits", limits(study, &found.axis, &found.at)),
         Plot::new("search", search(size, &found.axis, &found.at)),
     ]
 }
 
 /// Each objective's direction, told by how it came out: it is met where the whole interval lies on its good side.
-fn wants_more(size: &Size, metric: &str, scope: &str) -> bool {
-    let of =
-        |t: &TriedObjective| match (t.verdict.as_str(), t.lower.or(t.mean)?, t.upper.or(t.mean)?) {
-            ("pass", lower, _) if lower > t.target => Some(true),
-            ("pass", ..) => Some(false),
-            ("fail", _, upper) => Some(upper < t.target),
-            _ => None,
-        };
+fn wants_more(size: &Sizing, metric: &str, scope: &str) -> bool {
+    let of = |t: &TrialObjective| match (t.verdict, t.lower.or(t.mean)?, t.upper.or(t.mean)?) {
+        (Verdict::Pass, lower, _) if lower > t.target => Some(true),
+        (Verdict::Pass, ..) => Some(false),
+        (Verdict::Fail, _, upper) => Some(upper < t.target),
+        _ => None,
+    };
     let all = size.trials.iter().flat_map(|t| &t.objectives);
     all.filter(|o| o.metric == metric && o.scope == scope)
         .find_map(of)
@@ -46,7 +47,7 @@ fn wants_more(size: &Size, metric: &str, scope: &str) -> bool {
 }
 
 /// How much of the objective is used up, in percent: above 100 it is missed.
-fn used(o: &TriedObjective, more: bool) -> Figure {
+fn used(o: &TrialObjective, more: bool) -> Figure {
     let share = |v: f64| {
         if more {
             o.target / v * 100.0
@@ -68,17 +69,18 @@ fn used(o: &TriedObjective, more: bool) -> Figure {
 }
 
 /// The last word on each value: the confirmation where there is one.
-fn last<'a>(size: &'a Size, at: &[f64]) -> Vec<(f64, &'a Tried)> {
-    let mut all: BTreeMap<String, (f64, &Tried)> = BTreeMap::new();
+fn last<'a>(size: &'a Sizing, at: &[f64]) -> Vec<(f64, &'a Trial)> {
+    let mut all: BTreeMap<String, (f64, &Trial)> = BTreeMap::new();
     for (trial, x) in size.trials.iter().zip(at) {
         all.insert(trial.value.clone(), (*x, trial));
     }
-    let mut all: Vec<(f64, &Tried)> = all.into_values().collect();
+    let mut all: Vec<(f64, &Trial)> = all.into_values().collect();
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
     all
 }
 
-fn limits(document: &Document, size: &Size, x: &Axis, at: &[f64]) -> Chart {
+fn limits(study: &StudyRecord<Sizing>, x: &Axis, at: &[f64]) -> Chart {
+    let size = &study.body;
     let trials = last(size, at);
     let xs: Vec<f64> = trials.iter().map(|(x, _)| *x).collect();
     let first = trials.first().map_or(&[][..], |(_, t)| &t.objectives);
@@ -157,7 +159,7 @@ fn limits(document: &Document, size: &Size, x: &Axis, at: &[f64]) -> Chart {
     Chart {
         description: format!(
             "How much of each objective's limit is used up at every value that was tried. {title}. {}",
-            document.answer.replace('\n', " ")
+            study.answer.replace('\n', " ")
         ),
         title,
         x: x.clone(),
@@ -167,7 +169,7 @@ fn limits(document: &Document, size: &Size, x: &Axis, at: &[f64]) -> Chart {
     }
 }
 
-fn search(size: &Size, axis: &Axis, at: &[f64]) -> Chart {
+fn search(size: &Sizing, axis: &Axis, at: &[f64]) -> Chart {
     // Each step is as wide as one, its number in the middle.
     let place = |i: usize| i as f64 + 0.5;
     let steps = at
@@ -181,13 +183,13 @@ fn search(size: &Size, axis: &Axis, at: &[f64]) -> Chart {
         tone: Tone::Quiet,
     })];
     let verdicts = [
-        ("pass", "serves", Tone::Good),
-        ("inconclusive", "not shown to serve", Tone::Series(4)),
-        ("fail", "does not serve", Tone::Bad),
+        (Verdict::Pass, "serves", Tone::Good),
+        (Verdict::Inconclusive, "not shown to serve", Tone::Series(4)),
+        (Verdict::Fail, "does not serve", Tone::Bad),
     ];
     for (verdict, name, tone) in verdicts {
-        let of = |(i, (t, y)): (usize, (&Tried, &f64))| {
-            let label = if t.sample == "search" {
+        let of = |(i, (t, y)): (usize, (&Trial, &f64))| {
+            let label = if t.sample == Trial::SEARCH {
                 String::new()
             } else {
                 "confirmation".into()
@@ -195,7 +197,7 @@ fn search(size: &Size, axis: &Axis, at: &[f64]) -> Chart {
             (t.verdict == verdict).then(|| Point {
                 x: place(i) + 0.5,
                 y: *y,
-                label: if verdict == "pass" {
+                label: if verdict == Verdict::Pass {
                     label
                 } else {
                     String::new()

@@ -6,12 +6,13 @@ use super::super::chart::{
     Along, Axis, Band, Bar, Bars, Chart, Key, Layer, Line, MANY, Point, Points, Region, Scale,
     Threshold, Tone,
 };
-use super::super::results::{Document, Figure, Objective, PointLine, Sweep};
 use super::Plot;
 use super::grid::{Figures, Grid, MOST_CURVES, Spot, keys, name, points};
 use super::heat;
 use super::key::called;
 use super::reading::{Reading, small};
+use crate::record::{Figure, Objective, PointRecord, SweepRecord};
+use crate::study::Verdict;
 
 /// What is shown besides the figures of the objectives.
 const SHOWN: [&str; 3] = [
@@ -34,12 +35,12 @@ pub struct Shown<'a> {
 }
 
 /// The plots of a sweep.
-pub fn plots(document: &Document, sweep: &Sweep) -> Vec<Plot> {
-    let points = points(document);
-    let figures = Figures::of(document);
+pub fn plots(sweep: &SweepRecord) -> Vec<Plot> {
+    let points = points(&sweep.rows);
+    let figures = Figures::of(&sweep.rows);
     let grid = Grid::along(&points, None);
     let mut all = Vec::new();
-    for shown in shown(document, sweep) {
+    for shown in shown(sweep) {
         let name = match shown.scope {
             "all" => format!("sweep-{}", shown.metric.replace('_', "-")),
             scope => format!(
@@ -76,7 +77,7 @@ pub fn file_name(text: &str) -> String {
         .collect()
 }
 
-fn shown<'a>(document: &Document, sweep: &'a Sweep) -> Vec<Shown<'a>> {
+fn shown(sweep: &SweepRecord) -> Vec<Shown<'_>> {
     let objectives = sweep.points.first().map_or(&[][..], |p| &p.objectives);
     let mut all: Vec<Shown> = objectives
         .iter()
@@ -90,7 +91,7 @@ fn shown<'a>(document: &Document, sweep: &'a Sweep) -> Vec<Shown<'a>> {
     // What stays below a hundredth of a percent everywhere is no finding.
     let seen = |metric: &str| {
         let reading = Reading::of(metric);
-        let all = document
+        let all = sweep
             .rows
             .iter()
             .filter(|r| r.metric == metric && r.scope == "all" && r.cause.is_none());
@@ -167,7 +168,7 @@ pub fn curve(figures: &[Option<&Figure>], xs: &[f64], name: &str, factor: f64) -
     layers
 }
 
-fn curves(figures: &Figures, grid: &Grid, sweep: &Sweep, shown: &Shown) -> Chart {
+fn curves(figures: &Figures, grid: &Grid, sweep: &SweepRecord, shown: &Shown) -> Chart {
     let reading = Reading::of(shown.metric);
     let mut layers = Vec::new();
     let meeting = meeting(sweep);
@@ -245,7 +246,7 @@ fn curves(figures: &Figures, grid: &Grid, sweep: &Sweep, shown: &Shown) -> Chart
     }
 }
 
-fn replications(sweep: &Sweep) -> String {
+fn replications(sweep: &SweepRecord) -> String {
     let all = sweep.points.iter().map(|p| p.replications);
     let (least, most) = (all.clone().min().unwrap_or(0), all.max().unwrap_or(0));
     match (least, most) {
@@ -259,17 +260,17 @@ fn replications(sweep: &Sweep) -> String {
 pub type Meeting<'a> = BTreeSet<&'a BTreeMap<String, String>>;
 
 /// Those of a sweep that are shown to.
-pub fn meeting(sweep: &Sweep) -> Meeting<'_> {
+pub fn meeting(sweep: &SweepRecord) -> Meeting<'_> {
     sweep
         .points
         .iter()
-        .filter(|p| p.verdict == "pass" && !p.objectives.is_empty())
-        .map(|p| &p.point)
+        .filter(|p| p.verdict == Verdict::Pass && !p.objectives.is_empty())
+        .map(|p| &*p.point)
         .collect()
 }
 
 /// Empties the points that are not shown to meet the objectives, and says so; nothing where there are no objectives.
-pub fn mark(layers: &mut Vec<Layer>, sweep: &Sweep, is_met: impl Fn(f64, &str) -> bool) {
+pub fn mark(layers: &mut Vec<Layer>, sweep: &SweepRecord, is_met: impl Fn(f64, &str) -> bool) {
     if sweep.points.iter().all(|p| p.objectives.is_empty()) {
         return;
     }
@@ -288,7 +289,10 @@ pub fn mark(layers: &mut Vec<Layer>, sweep: &Sweep, is_met: impl Fn(f64, &str) -
         return;
     }
     let told = |there: bool, text: &str| if there { text.into() } else { String::new() };
-    let open = sweep.points.iter().any(|p| p.verdict == "inconclusive");
+    let open = sweep
+        .points
+        .iter()
+        .any(|p| p.verdict == Verdict::Inconclusive);
     let not = if open {
         "does not, or is not shown to"
     } else {
@@ -306,8 +310,8 @@ pub fn mark(layers: &mut Vec<Layer>, sweep: &Sweep, is_met: impl Fn(f64, &str) -
 }
 
 /// The points with their verdicts.
-fn lines(sweep: &Sweep) -> BTreeMap<&BTreeMap<String, String>, &PointLine> {
-    sweep.points.iter().map(|p| (&p.point, p)).collect()
+fn lines(sweep: &SweepRecord) -> BTreeMap<&BTreeMap<String, String>, &PointRecord> {
+    sweep.points.iter().map(|p| (&*p.point, p)).collect()
 }
 
 /// How far the points at one place along the axis meet the objectives.
@@ -381,7 +385,7 @@ fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
     layers
 }
 
-fn title(grid: &Grid, sweep: &Sweep, shown: &Shown, reading: &Reading) -> String {
+fn title(grid: &Grid, sweep: &SweepRecord, shown: &Shown, reading: &Reading) -> String {
     let key = small(&called(grid.key));
     let plain = format!("{} by {key}", reading.label);
     let Some(objective) = shown.objective.filter(|_| grid.curves.len() == 1) else {
@@ -398,7 +402,7 @@ fn title(grid: &Grid, sweep: &Sweep, shown: &Shown, reading: &Reading) -> String
     let spots = &grid.curves[0].spots;
     let passes: Vec<bool> = spots
         .iter()
-        .map(|s| verdict(s.point).is_some_and(|o| o.verdict == "pass"))
+        .map(|s| verdict(s.point).is_some_and(|o| o.verdict == Verdict::Pass))
         .collect();
     let range = passes
         .iter()

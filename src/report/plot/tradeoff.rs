@@ -1,15 +1,16 @@
 //! What a shorter refresh interval costs and saves: the gateway's load against missed toasts, with the chosen point.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::super::chart::{
     Along, Chart, Layer, Line, Marker, Point, Points, Scale, Threshold, Tone,
 };
-use super::super::results::{Document, Figure, Found, Objective};
 use super::Plot;
 use super::grid::{Curve, Figures, Grid, MOST_CURVES, points};
 use super::key::called;
 use super::reading::{Reading, small};
+use super::sweep::meeting;
+use crate::record::{Figure, Objective, SweepRecord};
 
 const LOAD: &str = "message_rate_per_s";
 const MISSED: &str = "missed_toast_fraction";
@@ -20,8 +21,8 @@ const MOST_NAMES: usize = 14;
 const MOST_NAMED: usize = 3;
 
 /// The trade-off, where a refresh interval was turned; `best` is the label of the point that a selection chose.
-pub fn plot(document: &Document, best: Option<&str>) -> Option<Plot> {
-    let points = points(document);
+pub fn plot(rows: &[Figure], sweep: Option<&SweepRecord>, best: Option<&str>) -> Option<Plot> {
+    let points = points(rows);
     let key = points
         .iter()
         .flat_map(|p| p.keys())
@@ -30,11 +31,8 @@ pub fn plot(document: &Document, best: Option<&str>) -> Option<Plot> {
     if grid.curves.len() > MOST_CURVES || points.len() < 2 {
         return None;
     }
-    let figures = Figures::of(document);
-    Some(Plot::new(
-        "tradeoff",
-        chart(document, &grid, &figures, best),
-    ))
+    let figures = Figures::of(rows);
+    Some(Plot::new("tradeoff", chart(sweep, &grid, &figures, best)))
 }
 
 /// A point of a curve as it is drawn, and the interval of what is missed there.
@@ -74,9 +72,9 @@ fn places<'a>(curve: &Curve<'a>, figures: &Figures<'a>) -> Vec<Place<'a>> {
     all.into_iter().map(|(place, _)| place).collect()
 }
 
-fn chart(document: &Document, grid: &Grid, figures: &Figures, best: Option<&str>) -> Chart {
+fn chart(sweep: Option<&SweepRecord>, grid: &Grid, figures: &Figures, best: Option<&str>) -> Chart {
     let (load, missed) = (Reading::of(LOAD), Reading::of(MISSED));
-    let chosen = chosen(document, grid, figures, best);
+    let chosen = chosen(sweep, grid, figures, best);
     let few = grid.curves.len() <= MOST_NAMED;
     let key = small(&called(grid.key));
     let mut title = format!("Load against missed toasts by {key}");
@@ -147,7 +145,7 @@ fn chart(document: &Document, grid: &Grid, figures: &Figures, best: Option<&str>
         .into_iter()
         .enumerate()
     {
-        let Some(objective) = objective(document, metric) else {
+        let Some(objective) = sweep.and_then(|sweep| objective(sweep, metric)) else {
             continue;
         };
         let value = objective.target().unwrap_or(f64::NAN) * reading.factor;
@@ -191,19 +189,15 @@ const BEST: &str = "least cost";
 const LEAST_LOAD: &str = "least load that serves";
 const FEWEST: &str = "fewest missed";
 
-fn objective<'a>(document: &'a Document, metric: &str) -> Option<&'a Objective> {
-    let Found::Sweep(sweep) = &document.found else {
-        return None;
-    };
+fn objective<'a>(sweep: &'a SweepRecord, metric: &str) -> Option<&'a Objective> {
     let all = &sweep.points.first()?.objectives;
-    all.iter()
-        .find(|o| o.metric == metric && o.scope == "all" && o.cause.is_none())
+    all.iter().find(|o| o.metric == metric && o.is_of_all())
 }
 
 /// The point that a selection chose; else of those that meet the objectives the one of least load; else, of several, the
 /// one that misses the fewest toasts.
 fn chosen<'a>(
-    document: &'a Document,
+    sweep: Option<&'a SweepRecord>,
     grid: &Grid<'a>,
     figures: &Figures<'a>,
     best: Option<&str>,
@@ -234,15 +228,7 @@ fn chosen<'a>(
             .into_iter()
             .min_by(|a, b| mean(a, metric).total_cmp(&mean(b, metric)))
     };
-    let Found::Sweep(sweep) = &document.found else {
-        return None;
-    };
-    let meeting: BTreeSet<&BTreeMap<String, String>> = sweep
-        .points
-        .iter()
-        .filter(|p| p.verdict == "pass" && !p.objectives.is_empty())
-        .map(|p| &p.point)
-        .collect();
+    let meeting = meeting(sweep?);
     let passes = |p: &&BTreeMap<String, String>| meeting.contains(*p);
     let passing: Vec<_> = spots().filter(passes).collect();
     match passing.is_empty() {

@@ -1,0 +1,151 @@
+//! One figure with its interval, and one objective with its verdict: the rows of every result.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::measure::Bound;
+use crate::quantity::number::rounded;
+use crate::study::{Estimate, Judgement, Row, Verdict};
+
+/// A name that the program mostly knows beforehand: of a metric, a unit, a cause.
+pub type Name = Cow<'static, str>;
+
+/// Every varied key with its value; empty: nothing is varied.
+pub type Point = BTreeMap<String, String>;
+
+/// Mean and ends of an interval, as files hold them.
+pub fn bounds(estimate: Option<Estimate>) -> [Option<f64>; 3] {
+    [
+        estimate.map(|e| e.mean),
+        estimate.and_then(|e| e.lower),
+        estimate.and_then(|e| e.upper),
+    ]
+    .map(|x| x.map(rounded))
+}
+
+/// One figure with its interval.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
+#[serde(default)]
+pub struct Figure {
+    /// Where it was measured.
+    pub point: Arc<Point>,
+    /// Whom it is about.
+    pub scope: String,
+    /// What it is.
+    pub metric: Name,
+    /// Its cause, where it is of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Name>,
+    /// The mean over the replications.
+    pub mean: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub lower: Option<f64>,
+    /// Upper end.
+    pub upper: Option<f64>,
+    /// It lies among what was still open at the horizon: more than this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beyond: Option<f64>,
+    /// In what.
+    pub unit: Name,
+    /// Over so many.
+    pub replications: u32,
+}
+
+impl Figure {
+    /// A row at a point.
+    pub fn new(row: &Row, point: &Arc<Point>) -> Figure {
+        let [mean, lower, upper] = bounds(row.estimate);
+        Figure {
+            point: point.clone(),
+            scope: row.scope.to_string(),
+            metric: row.column.metric.name.into(),
+            cause: row.column.cause.map(|(_, name)| name.into()),
+            mean,
+            lower,
+            upper,
+            beyond: row.beyond.map(rounded),
+            unit: row.column.metric.unit.name().into(),
+            replications: row.replications,
+        }
+    }
+
+    /// Whether it is that metric over everything, whatever its cause.
+    pub fn is_of_all(&self, metric: &str) -> bool {
+        self.scope == "all" && self.metric == metric && self.cause.is_none()
+    }
+}
+
+/// An objective and how it came out.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
+#[serde(default)]
+pub struct Objective {
+    /// The metric.
+    pub metric: Name,
+    /// Its cause, where it is of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Name>,
+    /// Whom it is about.
+    pub scope: String,
+    /// The target, where less is better.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<f64>,
+    /// The target, where more is better.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<f64>,
+    /// In what.
+    pub unit: Name,
+    /// The mean over the replications.
+    pub mean: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub lower: Option<f64>,
+    /// Upper end.
+    pub upper: Option<f64>,
+    /// How it came out.
+    pub verdict: Verdict,
+    /// How many replications would settle it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replications_needed: Option<u32>,
+}
+
+/// The target as an upper and a lower bound, of which one is there.
+pub(super) fn targets(bound: Bound) -> (Option<f64>, Option<f64>) {
+    match bound {
+        Bound::AtMost(target) => (Some(rounded(target)), None),
+        Bound::AtLeast(target) => (None, Some(rounded(target))),
+    }
+}
+
+impl Objective {
+    /// A judgement.
+    pub fn new(judgement: &Judgement) -> Objective {
+        let [mean, lower, upper] = bounds(judgement.row.estimate);
+        let objective = &judgement.objective;
+        let (at_most, at_least) = targets(objective.bound);
+        Objective {
+            metric: objective.metric.name.into(),
+            cause: judgement.row.column.cause.map(|(_, name)| name.into()),
+            scope: objective.scope.to_string(),
+            at_most,
+            at_least,
+            unit: objective.metric.unit.name().into(),
+            mean,
+            lower,
+            upper,
+            verdict: judgement.verdict,
+            replications_needed: judgement.replications_needed,
+        }
+    }
+
+    /// The target.
+    pub fn target(&self) -> Option<f64> {
+        self.at_most.or(self.at_least)
+    }
+
+    /// Whether it is about everything and about no one cause.
+    pub fn is_of_all(&self) -> bool {
+        self.scope == "all" && self.cause.is_none()
+    }
+}

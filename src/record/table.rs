@@ -1,0 +1,186 @@
+//! CSV tables. The fields of a row's struct are the columns, in their order, for who writes and who reads a table.
+
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+
+/// A kind of table.
+pub trait Table {
+    /// Its rows.
+    type Row<'r>: Serialize + Deserialize<'r> + Default;
+}
+
+/// The columns of a table.
+pub fn columns<T: Table>() -> Vec<String> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let header = out
+        .serialize(T::Row::<'static>::default())
+        .and_then(|()| Ok(out.into_inner().map_err(|e| e.into_error())?))
+        .unwrap_or_else(|e| unreachable!("a row of plain fields: {e}"));
+    let mut reader = csv::Reader::from_reader(&header[..]);
+    let names = reader.headers().cloned().unwrap_or_default();
+    names.iter().map(String::from).collect()
+}
+
+/// A table that is being written.
+pub struct Rows<W: Write> {
+    out: csv::Writer<W>,
+}
+
+impl<W: Write> Rows<W> {
+    /// A table with the names of its columns.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn new<T: Table>(out: W) -> csv::Result<Rows<W>> {
+        let mut out = csv::WriterBuilder::new()
+            .has_headers(false)
+            .from_writer(out);
+        out.write_record(columns::<T>())?;
+        Ok(Rows { out })
+    }
+
+    /// Writes a row.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(&mut self, row: &impl Serialize) -> csv::Result<()> {
+        self.out.serialize(row)
+    }
+
+    /// Writes what is still buffered and returns the writer.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn finish(self) -> io::Result<W> {
+        self.out
+            .into_inner()
+            .map_err(|e| io::Error::new(e.error().kind(), e.to_string()))
+    }
+}
+
+/// Reads a table row by row.
+///
+/// # Errors
+/// What is wrong, and in which line.
+pub fn read<T: Table>(
+    text: &str,
+    mut each: impl FnMut(T::Row<'_>) -> Result<(), String>,
+) -> Result<(), String> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let (header, columns) = (reader.headers().map_err(|e| e.to_string())?, columns::<T>());
+    if header.iter().ne(columns.iter().map(String::as_str)) {
+        return Err(format!(
+            "its columns are {}, this version reads {}",
+            header.iter().collect::<Vec<_>>().join(", "),
+            columns.join(", ")
+        ));
+    }
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).map_err(|e| e.to_string())? {
+        let line = record.position().map_or(0, csv::Position::line);
+        let row = record.deserialize(None).map_err(|e| why(&e));
+        row.and_then(&mut each)
+            .map_err(|why| format!("line {line}: {why}"))?;
+    }
+    Ok(())
+}
+
+/// What is wrong with a row.
+fn why(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::Deserialize { err, .. } => err.kind().to_string(),
+        _ => error.to_string(),
+    }
+}
+
+/// A number in its shortest form.
+pub mod number {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    /// Writes it.
+    pub fn serialize<S: Serializer>(x: &f64, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_str(x)
+    }
+
+    /// Reads it.
+    pub fn deserialize<'de, D: Deserializer<'de>>(cell: D) -> Result<f64, D::Error> {
+        let read: Option<f64> = super::maybe_number::deserialize(cell)?;
+        read.ok_or_else(|| serde::de::Error::custom("a number is missing"))
+    }
+
+    /// A number in a cell.
+    pub(super) fn parse<E: serde::de::Error>(cell: &str) -> Result<f64, E> {
+        let number = cell.parse().ok().filter(|x: &f64| x.is_finite());
+        number.ok_or_else(|| E::custom(format!("found {cell:?}, expected a number")))
+    }
+
+    /// The text of a cell.
+    pub(super) fn text<'de, D: Deserializer<'de>>(cell: D) -> Result<&'de str, D::Error> {
+        <&str>::deserialize(cell)
+    }
+}
+
+/// A number or nothing.
+pub mod maybe_number {
+    use serde::{Deserializer, Serializer};
+
+    /// Writes it.
+    pub fn serialize<S: Serializer>(x: &Option<f64>, out: S) -> Result<S::Ok, S::Error> {
+        match x {
+            Some(x) => out.collect_str(x),
+            None => out.serialize_str(""),
+        }
+    }
+
+    /// Reads it.
+    pub fn deserialize<'de, D: Deserializer<'de>>(cell: D) -> Result<Option<f64>, D::Error> {
+        match super::number::text(cell)? {
+            "" => Ok(None),
+            cell => super::number::parse(cell).map(Some),
+        }
+    }
+}
+
+/// An instant as exact seconds from the start.
+pub mod seconds {
+    use serde::{Deserializer, Serializer};
+
+    use crate::quantity::Time;
+
+    /// Writes it.
+    pub fn serialize<S: Serializer>(at: &Time, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_str(&format_args!(
+            "{}.{:06}",
+            at.0 / 1_000_000,
+            at.0 % 1_000_000
+        ))
+    }
+
+    /// Reads it.
+    pub fn deserialize<'de, D: Deserializer<'de>>(cell: D) -> Result<Time, D::Error> {
+        let read: Option<Time> = super::maybe_seconds::deserialize(cell)?;
+        read.ok_or_else(|| serde::de::Error::custom("a number is missing"))
+    }
+}
+
+/// An instant or nothing.
+pub mod maybe_seconds {
+    use serde::{Deserializer, Serializer};
+
+    use crate::quantity::Time;
+
+    /// Writes it.
+    pub fn serialize<S: Serializer>(at: &Option<Time>, out: S) -> Result<S::Ok, S::Error> {
+        match at {
+            Some(at) => super::seconds::serialize(at, out),
+            None => out.serialize_str(""),
+        }
+    }
+
+    /// Reads it.
+    pub fn deserialize<'de, D: Deserializer<'de>>(cell: D) -> Result<Option<Time>, D::Error> {
+        let seconds = super::maybe_number::deserialize(cell)?;
+        Ok(seconds.map(|s| Time((s * 1e6).round() as u64)))
+    }
+}
