@@ -53,7 +53,7 @@
 //! // Does it help to leave UPDATE out of the Allow header?
 //! let answers = Experiment::new(answer.scenario)
 //!     .replications(3)
-//!     .vary("gateway.allow", ["with-update", "without-update"])
+//!     .vary("gateway.allow", ["absent", "without-update"])
 //!     .run()?;
 //! let down = |i: usize| answers[i].estimate("down_fraction").map(|e| e.mean);
 //! assert!(down(0) > Some(0.01));
