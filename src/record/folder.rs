@@ -1,6 +1,5 @@
 //! A results folder: every file under a temporary name, synced, renamed; the manifest last. A reader never sees half a file.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -8,8 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::Record;
-use super::results::{Known, Results, ResultsError};
+use super::kind::Record;
 
 /// What stands before the name of a file that is not complete.
 pub(super) const PARTIAL: &str = ".partial-";
@@ -174,42 +172,13 @@ impl Folder {
         self.complete(part)
     }
 
-    /// What was completed so far, with what the command still knows of it: a report on it goes into the same folder.
-    pub fn results<'a>(
-        &self,
-        manifest: &Manifest,
-        record: &'a Record,
-        known: Known<'a>,
-    ) -> Results<'a> {
-        let files = self
-            .finished
-            .keys()
-            .map(|name| (name.clone(), self.partial(name)))
-            .collect();
-        let manifest = Manifest {
-            files: self.finished.clone(),
-            ..manifest.clone()
-        };
-        Results::new(
-            &self.path,
-            manifest,
-            Cow::Borrowed(record),
-            files,
-            Some(known),
+    /// The files that were completed so far and are not published yet: their digests, and where they are.
+    pub(super) fn completed(&self) -> (BTreeMap<String, String>, BTreeMap<String, PathBuf>) {
+        let place = |name: &String| (name.clone(), self.partial(name));
+        (
+            self.finished.clone(),
+            self.finished.keys().map(place).collect(),
         )
-    }
-
-    /// Results that were read back, with the files that were completed since instead of the published ones.
-    ///
-    /// # Errors
-    /// A new `summary.json` is damaged.
-    pub fn results_over(&self, published: Results) -> Result<Results<'static>, ResultsError> {
-        let mut manifest = published.manifest.clone();
-        let mut files = published.files().clone();
-        let new = self.finished.keys();
-        files.extend(new.map(|name| (name.clone(), self.partial(name))));
-        manifest.files.extend(self.finished.clone());
-        Results::of_files(&self.path, manifest, files)
     }
 
     /// Gives every file its name, removes those of an earlier run that this one did not write, and writes the manifest.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::figure::Name;
-use super::kind::Head;
+use super::head::Head;
 use super::table::{Rows, Table, maybe_number};
 use crate::quantity::number::rounded;
 

@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::folder::{MANIFEST, Manifest, PARTIAL, SCHEMA};
+use super::folder::{Folder, MANIFEST, Manifest, PARTIAL, SCHEMA};
 use super::inputs::{self, Input};
 use super::runs::{ByFigure, ByReplication, PointRuns, RunRow};
 use super::{
@@ -99,7 +99,7 @@ impl<'a> Results<'a> {
     ///
     /// # Errors
     /// What is missing or damaged.
-    pub(super) fn of_files(
+    fn of_files(
         path: &Path,
         manifest: Manifest,
         files: BTreeMap<String, PathBuf>,
@@ -112,7 +112,7 @@ impl<'a> Results<'a> {
     }
 
     /// Of files wherever they are, which `manifest` lists.
-    pub(super) fn new(
+    fn new(
         path: &Path,
         manifest: Manifest,
         record: Cow<'a, Record>,
@@ -138,11 +138,6 @@ impl<'a> Results<'a> {
     /// What the command answers.
     pub fn record(&self) -> &Record {
         &self.record
-    }
-
-    /// Where each file of the manifest is.
-    pub(super) fn files(&self) -> &BTreeMap<String, PathBuf> {
-        &self.files
     }
 
     /// The scenario file, as the command named it; none where there is none.
@@ -367,6 +362,41 @@ impl<'a> Results<'a> {
             file: file.into(),
             why,
         }
+    }
+}
+
+impl Folder {
+    /// What was completed so far, with what the command still knows of it: a report on it goes into the same folder.
+    pub fn results<'a>(
+        &self,
+        manifest: &Manifest,
+        record: &'a Record,
+        known: Known<'a>,
+    ) -> Results<'a> {
+        let (digests, files) = self.completed();
+        let manifest = Manifest {
+            files: digests,
+            ..manifest.clone()
+        };
+        Results::new(
+            self.path(),
+            manifest,
+            Cow::Borrowed(record),
+            files,
+            Some(known),
+        )
+    }
+
+    /// Results that were read back, with the files that were completed since instead of the published ones.
+    ///
+    /// # Errors
+    /// A new `summary.json` is damaged.
+    pub fn results_over(&self, published: Results) -> Result<Results<'static>, ResultsError> {
+        let (digests, places) = self.completed();
+        let (mut manifest, mut files) = (published.manifest, published.files);
+        manifest.files.extend(digests);
+        files.extend(places);
+        Results::of_files(self.path(), manifest, files)
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Assumption;
 use super::figure::{Figure, Name, Objective, Point};
-use super::kind::Head;
+use super::head::Head;
 use super::settled::{Quantile, SteadyState, quantiles};
 use crate::measure::{Metric, Scope};
 use crate::quantity::number::rounded;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::figure::{Figure, Name};
-use super::kind::Head;
+use super::head::Head;
 use super::{Assumption, Premises};
 use crate::study::{Samples, Verdict};
 

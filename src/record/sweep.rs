@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::figure::{Figure, Name, Objective, Point};
-use super::kind::Head;
+use super::head::Head;
 use super::study::fingerprint;
 use super::{Assumption, Premises};
 use crate::measure::{Objective as Target, Scope};
