@@ -106,7 +106,10 @@ impl Identify {
 }
 
 /// Writes a profile, after checking that it is one.
-fn write(path: &Path, kind: &str, text: &str) -> Result<(), Fault> {
+///
+/// # Errors
+/// It is none, or the system's.
+pub fn write(path: &Path, kind: &str, text: &str) -> Result<(), Fault> {
     let name = path.display().to_string();
     Profile::parse(kind, &name, &name, text)?;
     std::fs::write(path, text).map_err(|cause| Fault::World { what: name, cause })

@@ -10,12 +10,15 @@ mod complete;
 mod design;
 mod fault;
 mod flags;
+mod gateway;
 mod identify;
 mod init;
 mod inputs;
+mod live;
 mod matrix;
 mod memory;
 mod pcap;
+mod probe;
 mod profiles;
 mod progress;
 mod report;
@@ -73,6 +76,10 @@ enum Command {
     Trace(trace::Trace),
     /// Tell what a gateway and its client are from packet captures and logs, each value with its evidence
     Identify(identify::Identify),
+    /// Ask a live gateway what it is, with a session set up, refreshed in each way and left
+    Probe(probe::Probe),
+    /// Play a gateway of any class for a real client
+    Gateway(gateway::Gateway),
     /// Write the report.html of results folders anew
     Report(report::Report),
 }
@@ -92,6 +99,8 @@ pub fn main() -> ExitCode {
         Command::Matrix(command) => command.run(),
         Command::Trace(command) => command.run(),
         Command::Identify(command) => command.run(),
+        Command::Probe(command) => command.run(),
+        Command::Gateway(command) => command.run(),
         Command::Report(command) => command.run(),
     };
     match done {

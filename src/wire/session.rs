@@ -347,7 +347,7 @@ impl Session {
     }
 
     /// An answer to a request that no machine sees.
-    fn reply(&self, request: &SipText, code: u16, reason: &str) -> SipText {
+    pub(crate) fn reply(&self, request: &SipText, code: u16, reason: &str) -> SipText {
         let mut text = SipText::response(code, reason);
         echo(&mut text, request, &self.local_tag);
         text.push("Allow", ALLOW);
