@@ -224,8 +224,11 @@ fn block(
     }
 }
 
+/// The year 2286: a later time is none, and differences of times stay far from the end of their type.
+const AT_MOST_US: i128 = 10_000_000_000_000_000;
+
 fn micros(ticks: u64, interface: &Interface) -> u64 {
     let us = (u128::from(ticks) * 1_000_000 / interface.per_second) as i128;
     let us = us + i128::from(interface.offset_s) * 1_000_000;
-    u64::try_from(us).unwrap_or(0)
+    u64::try_from(us.clamp(0, AT_MOST_US)).unwrap_or(0)
 }

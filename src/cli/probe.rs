@@ -1,5 +1,6 @@
 //! `rccsim probe`: what a live gateway is, asked of itself.
 
+use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -55,25 +56,10 @@ impl Probe {
             At most 75 s.",
             self.line
         );
-        let world = |what: &str| {
-            let what = format!("{what} {peer}");
-            move |cause| Fault::World { what, cause }
-        };
-        let mut line: Box<dyn Line> = if tcp {
-            Box::new(
-                TcpLine::connect(peer, Duration::from_secs(10)).map_err(world("connecting to"))?,
-            )
-        } else {
-            let any = if peer.ip().is_loopback() {
-                SocketAddr::new(peer.ip(), 0)
-            } else {
-                here(peer).map_err(world("a way to"))?
-            };
-            Box::new(UdpLine::bind(any).map_err(world("a socket to"))?)
-        };
+        let mut line = connect(peer, tcp)?;
         let local = line
             .local()
-            .map_err(world("the address of the socket to"))?;
+            .map_err(world("the address of the socket to", peer))?;
         let uri = self
             .gateway
             .split(';')
@@ -95,7 +81,7 @@ impl Probe {
             eprintln!("{}", what(&event));
             ladder.take(event);
         });
-        let end = end.map_err(world("asking"))?;
+        let end = end.map_err(world("asking", peer))?;
         match end {
             ProbeEnd::NoAnswer => {
                 return Err(Fault::Input(format!(
@@ -116,8 +102,31 @@ impl Probe {
     }
 }
 
+fn world(what: &str, peer: SocketAddr) -> impl Fn(io::Error) -> Fault {
+    let what = format!("{what} {peer}");
+    move |cause| Fault::World {
+        what: what.clone(),
+        cause,
+    }
+}
+
+/// A way to the gateway.
+fn connect(peer: SocketAddr, tcp: bool) -> Result<Box<dyn Line>, Fault> {
+    if tcp {
+        let line = TcpLine::connect(peer, Duration::from_secs(10));
+        return Ok(Box::new(line.map_err(world("connecting to", peer))?));
+    }
+    let local = if peer.ip().is_loopback() {
+        SocketAddr::new(peer.ip(), 0)
+    } else {
+        here(peer).map_err(world("a way to", peer))?
+    };
+    let line = UdpLine::bind(local).map_err(world("a socket to", peer))?;
+    Ok(Box::new(line))
+}
+
 /// The address of this machine from which the peer is reached.
-fn here(peer: SocketAddr) -> std::io::Result<SocketAddr> {
+fn here(peer: SocketAddr) -> io::Result<SocketAddr> {
     let any: SocketAddr = if peer.is_ipv4() {
         ([0, 0, 0, 0], 0).into()
     } else {

@@ -45,6 +45,89 @@ fn plain(value: &Value) -> Value {
     }
 }
 
+/// Headers, copies and instants.
+fn says_the_same(capture: &str, found: &Value, expected: &Value) {
+    for key in [
+        "agent",
+        "allow",
+        "update",
+        "offered_se",
+        "granted_se",
+        "refresher",
+        "min_se",
+        "retry_after",
+        "refresh_by",
+    ] {
+        assert_eq!(
+            plain(&found[key]),
+            plain(&expected[key]),
+            "{capture}: {key}"
+        );
+    }
+    // tshark counts the second leg through a proxy as copies.
+    let legs = found["legs"].as_u64().unwrap();
+    assert_eq!(
+        legs,
+        if capture.starts_with("kamailio") {
+            2
+        } else {
+            1
+        },
+        "{capture}"
+    );
+    let copies: Vec<u64> = found["update_copies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|n| n.as_u64().unwrap() * legs)
+        .collect();
+    assert_eq!(Value::from(copies), expected["update_copies"], "{capture}");
+    assert!(
+        near(
+            &found["first_refresh_after_s"],
+            &expected["first_refresh_after_s"],
+            0.002
+        ),
+        "{capture}"
+    );
+    let byes = |v: &Value| v["bye"].as_array().unwrap().clone();
+    assert_eq!(byes(found).len(), byes(expected).len(), "{capture}");
+    for (bye, wanted) in byes(found).iter().zip(byes(expected)) {
+        assert!(
+            bye[0] == wanted[0] && near(&bye[1], &wanted[1], 0.002),
+            "{capture}: {bye} {wanted}"
+        );
+    }
+}
+
+/// Response times and the frames that show it all.
+fn shows_the_same(capture: &str, found: &Value, expected: &Value) {
+    let (times, wanted) = (&found["response_ms"], &expected["response_ms"]);
+    assert_eq!(times["n"], wanted["n"], "{capture}");
+    for key in ["median", "max"] {
+        assert!(
+            near(&times[key], &wanted[key], 2.0),
+            "{capture}: {key} {times} {wanted}"
+        );
+    }
+    assert_eq!(
+        found["evidence"]["ok"], expected["evidence"]["ok"],
+        "{capture}"
+    );
+    let updates: Vec<Value> = found["evidence"]["update"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .take(2)
+        .cloned()
+        .collect();
+    assert_eq!(
+        Value::from(updates),
+        expected["evidence"]["update"],
+        "{capture}"
+    );
+}
+
 #[test]
 fn every_capture_says_what_tshark_says() {
     let expected = fs::read_to_string(captures().join("expected.jsonl")).unwrap();
@@ -61,81 +144,8 @@ fn every_capture_says_what_tshark_says() {
             .iter()
             .find(|d| d["evidence"]["invite"] == expected["evidence"]["invite"]);
         let found = found.unwrap_or_else(|| panic!("{capture}: no such dialog in {dialogs}"));
-        for key in [
-            "agent",
-            "allow",
-            "update",
-            "offered_se",
-            "granted_se",
-            "refresher",
-            "min_se",
-            "retry_after",
-            "refresh_by",
-        ] {
-            assert_eq!(
-                plain(&found[key]),
-                plain(&expected[key]),
-                "{capture}: {key}"
-            );
-        }
-        // tshark counts the second leg through a proxy as copies.
-        let legs = found["legs"].as_u64().unwrap();
-        assert_eq!(
-            legs,
-            if capture.starts_with("kamailio") {
-                2
-            } else {
-                1
-            },
-            "{capture}"
-        );
-        let copies: Vec<u64> = found["update_copies"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|n| n.as_u64().unwrap() * legs)
-            .collect();
-        assert_eq!(Value::from(copies), expected["update_copies"], "{capture}");
-        assert!(
-            near(
-                &found["first_refresh_after_s"],
-                &expected["first_refresh_after_s"],
-                0.002
-            ),
-            "{capture}"
-        );
-        let byes = |v: &Value| v["bye"].as_array().unwrap().clone();
-        assert_eq!(byes(found).len(), byes(&expected).len(), "{capture}");
-        for (bye, wanted) in byes(found).iter().zip(byes(&expected)) {
-            assert!(
-                bye[0] == wanted[0] && near(&bye[1], &wanted[1], 0.002),
-                "{capture}: {bye} {wanted}"
-            );
-        }
-        let (times, wanted) = (&found["response_ms"], &expected["response_ms"]);
-        assert_eq!(times["n"], wanted["n"], "{capture}");
-        for key in ["median", "max"] {
-            assert!(
-                near(&times[key], &wanted[key], 2.0),
-                "{capture}: {key} {times} {wanted}"
-            );
-        }
-        assert_eq!(
-            found["evidence"]["ok"], expected["evidence"]["ok"],
-            "{capture}"
-        );
-        let updates: Vec<Value> = found["evidence"]["update"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .take(2)
-            .cloned()
-            .collect();
-        assert_eq!(
-            Value::from(updates),
-            expected["evidence"]["update"],
-            "{capture}"
-        );
+        says_the_same(capture, found, &expected);
+        shows_the_same(capture, found, &expected);
     }
     let files = fs::read_dir(captures())
         .unwrap()

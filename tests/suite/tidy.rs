@@ -305,11 +305,10 @@ fn transcripts() -> Vec<(Vec<String>, String)> {
 #[test]
 fn the_readme_shows_what_the_tool_prints() {
     let folder = tempfile::tempdir().unwrap();
-    std::os::unix::fs::symlink(
-        fs::canonicalize("models").unwrap(),
-        folder.path().join("models"),
-    )
-    .unwrap();
+    for shared in ["models", "tests"] {
+        let there = folder.path().join(shared);
+        std::os::unix::fs::symlink(fs::canonicalize(shared).unwrap(), there).unwrap();
+    }
     let all = transcripts();
     assert!(all.len() >= 2, "the README lost its transcripts");
     for (args, shown) in all {
