@@ -103,6 +103,7 @@ fn update(dialogs: &[&Seen]) -> Finding {
             "accepted" => "200 with Session-Expires".into(),
             "no-session-expires" => "200 without Session-Expires".into(),
             "answer-lost" => "200, which does not reach the client".into(),
+            "ignored" if most == 1 => "no answer, sent once".into(),
             "ignored" => format!("no answer, sent up to {most} times"),
             answered => answered.trim_start_matches("answered ").to_string(),
         }
