@@ -122,7 +122,7 @@ impl Pending {
     }
 }
 
-/// The kinds of deadline of a machine, in their order at one instant ([order](crate::engine#order)).
+/// The kinds of deadline of a machine, in their order at one instant.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Timer {
     /// When to give up a transaction (B, F, H).

@@ -14,6 +14,7 @@ mod facts;
 mod faults;
 mod identify;
 mod laws;
+mod licences;
 mod live;
 mod models;
 mod page;
