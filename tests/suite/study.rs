@@ -184,7 +184,7 @@ fn every_study_leaves_its_whole_answer_in_its_folder() {
     let (code, _, message) = compare(&[folder.path().join("size").to_str().unwrap(), &file]);
     assert_eq!(code, Some(2));
     assert!(
-        message.contains("rccsim.size/1") && message.contains("`run` or `sweep`"),
+        message.contains("`rccsim size`") && message.contains("`run` or `sweep`"),
         "{message}"
     );
 }
