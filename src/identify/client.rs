@@ -81,7 +81,7 @@ fn min_se(dialogs: &[&Seen]) -> Option<Finding> {
 }
 
 /// Refreshes before anything was refused: what the client chose by itself.
-fn chosen<'a>(dialog: &'a Seen) -> Vec<&'a Exchange> {
+fn chosen(dialog: &Seen) -> Vec<&Exchange> {
     let mut all = Vec::new();
     for refresh in dialog.refreshes() {
         all.push(refresh);

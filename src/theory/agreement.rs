@@ -144,7 +144,7 @@ impl Agreement {
     }
 
     /// The closed form is a lower bound.
-    pub(super) fn as_lower_bound(mut self) -> Agreement {
+    pub(super) fn bounded_below(mut self) -> Agreement {
         self.is_lower_bound = true;
         self
     }
@@ -206,7 +206,7 @@ mod tests {
             .tolerate(1.0, delays)
             .tolerate(0.5, Reason::CutCycle);
         assert!(both.holds() && both.tolerance() == 1.5 && both.z().is_none());
-        assert!(by(5.0).as_lower_bound().holds() && !by(13.0).as_lower_bound().holds());
+        assert!(by(5.0).bounded_below().holds() && !by(13.0).bounded_below().holds());
         // Four standard deviations of 0.5 are allowed: a difference of 1 is two of them.
         assert_eq!(by(11.0).tolerate(2.0, Reason::PoissonCount).z(), Some(2.0));
         assert!(by(11.0).tolerate(0.0, delays).allowances.is_empty());
@@ -217,7 +217,7 @@ mod tests {
         let open = [Sample::Beyond(9000.0)];
         let figures = figures(&Scope::All, &[("all_back_s", &open)]);
         let by = |x| Agreement::of(&figures, &Scope::All, "all_back_s", x, "f").unwrap();
-        assert!(by(700.0).as_lower_bound().holds());
+        assert!(by(700.0).bounded_below().holds());
         assert!(!by(700.0).tolerate(1e9, Reason::MessageDelays).holds());
         let absent = Agreement::of(&figures, &Scope::All, "setup_mean_ms", 1.0, "f");
         assert!(absent.is_none());

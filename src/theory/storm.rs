@@ -323,7 +323,7 @@ impl Storm {
                     format!("at least {down} s down + N m/C, {size} (no more is known with {why})"),
                 )
                 .map(|base| {
-                    base.as_lower_bound()
+                    base.bounded_below()
                         .tolerate(work.of_users_s(storm.change), Reason::Newcomers)
                 })
             }
