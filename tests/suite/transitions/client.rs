@@ -163,7 +163,7 @@ impl Driven {
             .sent
             .iter()
             .filter(|m| m.is_request() && m.subject != Subject::Ack);
-        self.last = requests.last().copied().or(self.last);
+        self.last = requests.next_back().copied().or(self.last);
         Some(port)
     }
 
