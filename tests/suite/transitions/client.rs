@@ -159,7 +159,7 @@ impl Driven {
             }
             ClientEvent::SessionExpiry => self.fire(Timer::SessionExpiry, 20, &mut port)?,
         }
-        let requests = port
+        let mut requests = port
             .sent
             .iter()
             .filter(|m| m.is_request() && m.subject != Subject::Ack);
