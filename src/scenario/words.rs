@@ -9,7 +9,7 @@ pub struct Word {
     pub meaning: &'static str,
 }
 
-/// A type whose values are written as words; [`words!`](super::declare) implements it.
+/// A type whose values are written as words; `words!` implements it.
 pub trait Choice: Copy {
     /// Every word.
     const WORDS: &'static [Word];

@@ -1,6 +1,6 @@
-//! The catalogue of keys, a file for each part of a scenario. A key is declared once, by a line of [`keys!`](super::declare)
+//! The catalogue of keys, a file for each part of a scenario. A key is declared once, by a line of `keys!`
 //! that gives its name, meaning, kind, range, default, standing, source, alternatives and the field that it fills; the
-//! words of a choice are declared with their variants and meanings by [`words!`](super::declare).
+//! words of a choice are declared with their variants and meanings by `words!`.
 
 mod clients;
 mod fault;
