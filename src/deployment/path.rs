@@ -44,8 +44,19 @@ pub struct Connection {
 /// The state of a link under a leg: carrying, or interrupted until then.
 pub type OutageEnd = Option<Time>;
 
+/// What becomes of a message that is put onto a leg.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Crossing {
+    /// It arrives at the other end then.
+    Arrives(Time),
+    /// It is lost.
+    Lost,
+    /// It waits for the link, and takes so long from then on.
+    Waits(Span),
+}
+
 impl Connection {
-    /// When a message sent now arrives at the other end of the leg; `None`: it is lost.
+    /// A message is sent now.
     pub fn cross(
         &mut self,
         path: &PathConfig,
@@ -53,22 +64,25 @@ impl Connection {
         from: Side,
         now: Time,
         stream: &mut Stream,
-    ) -> Option<Time> {
+    ) -> Crossing {
         if self.forgotten {
             // Behind a NAT a datagram from inside opens the way again; a TCP connection stays a hole.
             if path.is_reliable() || from == Side::Gateway {
-                return None;
+                return Crossing::Lost;
             }
             self.forgotten = false;
         }
         self.used = now;
-        let leaves = outage.map_or(now, |ends| ends.max(now));
-        if leaves > now && !path.is_reliable() {
-            return None;
+        let is_down = outage.is_some_and(|ends| ends > now);
+        if is_down && !path.is_reliable() {
+            return Crossing::Lost;
         }
-        let mut arrival = leaves + path.delay;
+        let mut takes = path.delay;
         if path.loss > 0.0 && !path.is_reliable() {
-            return (!stream.chance(path.loss)).then_some(arrival);
+            return match stream.chance(path.loss) {
+                true => Crossing::Lost,
+                false => Crossing::Arrives(now + takes),
+            };
         }
         if path.loss > 0.0 {
             let mut wait = TCP_RETRANSMIT;
@@ -76,12 +90,20 @@ impl Connection {
                 if !stream.chance(path.loss) {
                     break;
                 }
-                arrival += wait;
+                takes = takes + wait;
                 wait = wait * 2;
             }
         }
+        match is_down {
+            true => Crossing::Waits(takes),
+            false => Crossing::Arrives(self.in_order(from, now + takes)),
+        }
+    }
+
+    /// When a message arrives that would at that time, were there none before it.
+    pub fn in_order(&mut self, from: Side, arrival: Time) -> Time {
         let latest = &mut self.latest[from as usize];
         *latest = arrival.max(*latest);
-        Some(*latest)
+        *latest
     }
 }

@@ -3,7 +3,7 @@
 use super::drop_log::DropLog;
 use super::interleave::Interleave;
 use super::level::{Level, MINUTE};
-use super::user_record::{LastRefresh, UserRecord, UserState};
+use super::user_record::{LastRefresh, RefreshService, UserRecord, UserState};
 use crate::measure::{Counter, DropCause, DropRow, EndedBy, MinuteBin, Tally};
 use crate::protocol::{ClientEnd, GatewayEnd, RefreshFailure};
 use crate::quantity::{MaybeTime, Span, Time};
@@ -155,9 +155,15 @@ impl Probe {
     }
 
     /// The gateway lost every trace of an established session: it cannot heal, whenever the client notices.
-    pub fn dialog_forgotten(&mut self, record: &mut UserRecord, now: Time, cause: DropCause) {
+    pub fn dialog_forgotten(
+        &mut self,
+        record: &mut UserRecord,
+        now: Time,
+        cause: DropCause,
+        ended_by: Option<EndedBy>,
+    ) {
         if record.session_open {
-            self.drop_session(record, now, cause, None);
+            self.drop_session(record, now, cause, ended_by);
         }
     }
 
@@ -165,6 +171,8 @@ impl Probe {
     pub fn setup_began(&mut self, record: &mut UserRecord, now: Time) {
         self.tally.count(Counter::SetupsAttempted);
         record.setup_began = now.into();
+        record.ended_early = None;
+        record.last_refresh = LastRefresh::Fine;
     }
 
     /// The set-up under way failed.
@@ -182,15 +190,17 @@ impl Probe {
         if let Some(lost_at) = record.lost_at.take() {
             self.tally.recovery.record(now - lost_at);
         }
-        if !record.ever_established {
-            record.ever_established = true;
-            record.first_established = now;
+        record.ever_established = true;
+        if !record.first_established.is_some() {
+            record.first_established = now.into();
         }
         record.established_at = now;
         record.session_open = true;
-        record.refused = false;
         record.impairment = None;
         record.last_refresh = LastRefresh::Fine;
+        if let Some((cause, ended_by)) = record.ended_early.take() {
+            self.drop_session(record, now, cause, Some(ended_by));
+        }
     }
 
     /// A refresh was sent, by either side.
@@ -199,11 +209,11 @@ impl Probe {
         self.minute(now).refreshes += 1;
         // Until it is answered it counts as unanswered: a session that ends meanwhile ends for that reason.
         record.last_refresh = LastRefresh::Unanswered;
+        record.refresh_service = RefreshService::Open;
     }
 
     /// A refresh was answered by a 2xx.
     pub fn refresh_succeeded(&mut self, record: &mut UserRecord) {
-        record.refused = false;
         record.last_refresh = LastRefresh::Fine;
     }
 
@@ -212,27 +222,35 @@ impl Probe {
         self.tally.count(Counter::RefreshesFailed);
         record.last_refresh = match how {
             RefreshFailure::Unanswered => LastRefresh::Unanswered,
-            RefreshFailure::Rejected => LastRefresh::Rejected,
-            RefreshFailure::Retried => LastRefresh::Fine,
+            RefreshFailure::Rejected | RefreshFailure::Retried => LastRefresh::Rejected,
+            RefreshFailure::Abandoned => record.last_refresh,
         };
     }
 
     fn cause_of_expiry(record: &UserRecord) -> DropCause {
         match record.last_refresh {
             LastRefresh::Fine => DropCause::SessionExpired,
-            _ if record.refused => DropCause::Overload,
+            _ if record.refresh_service == RefreshService::Refused => DropCause::Overload,
             LastRefresh::Unanswered => DropCause::RefreshUnanswered,
             LastRefresh::Rejected => DropCause::RefreshRejected,
         }
     }
 
-    /// The client's established session is over.
-    pub fn client_ended(&mut self, record: &mut UserRecord, user: u32, now: Time, end: ClientEnd) {
+    /// The client's established session is over; `refused`: the gateway had no place for the request that was given up.
+    pub fn client_ended(
+        &mut self,
+        record: &mut UserRecord,
+        user: u32,
+        now: Time,
+        end: ClientEnd,
+        refused: bool,
+    ) {
         if record.session_open {
             let (cause, ended_by) = match end {
-                ClientEnd::GaveUp if record.refused => (DropCause::Overload, EndedBy::ClientGiveUp),
+                ClientEnd::GaveUp if refused => (DropCause::Overload, EndedBy::ClientGiveUp),
                 ClientEnd::GaveUp => (DropCause::RefreshUnanswered, EndedBy::ClientGiveUp),
-                ClientEnd::Refused => (DropCause::RefreshRejected, EndedBy::ClientGiveUp),
+                ClientEnd::Unacknowledged => (DropCause::PathLost, EndedBy::ClientGiveUp),
+                ClientEnd::Refused => (Self::cause_of_expiry(record), EndedBy::ClientGiveUp),
                 ClientEnd::Timer => (Self::cause_of_expiry(record), EndedBy::ClientTimer),
                 ClientEnd::Bye => (Self::cause_of_expiry(record), EndedBy::Bye),
                 ClientEnd::Answer481 => (DropCause::DialogLost, EndedBy::Answer481),
@@ -241,7 +259,9 @@ impl Probe {
             self.drop_session(record, now, cause, Some(ended_by));
         } else if let Some((_, ended_by @ None)) = &mut record.undetected {
             *ended_by = Some(match end {
-                ClientEnd::GaveUp | ClientEnd::Refused => EndedBy::ClientGiveUp,
+                ClientEnd::GaveUp | ClientEnd::Unacknowledged | ClientEnd::Refused => {
+                    EndedBy::ClientGiveUp
+                }
                 ClientEnd::Timer => EndedBy::ClientTimer,
                 ClientEnd::Bye => EndedBy::Bye,
                 ClientEnd::Answer481 => EndedBy::Answer481,
@@ -251,22 +271,31 @@ impl Probe {
         self.detected(record, user, now, Some(now));
     }
 
-    /// The gateway no longer holds the dialog of an established session.
-    pub fn gateway_ended(&mut self, record: &mut UserRecord, now: Time, end: GatewayEnd) {
-        if !record.session_open {
-            return;
-        }
+    /// The gateway no longer holds the dialog; `refused`: it had no place for the ACK that it waited for.
+    pub fn gateway_ended(
+        &mut self,
+        record: &mut UserRecord,
+        now: Time,
+        end: GatewayEnd,
+        refused: bool,
+    ) {
         let (cause, ended_by) = match end {
             GatewayEnd::TimerSilent | GatewayEnd::TimerBye => {
                 (Self::cause_of_expiry(record), EndedBy::GatewayTimer)
             }
             GatewayEnd::Disowned => (DropCause::DialogLost, EndedBy::Answer481),
             GatewayEnd::Answer481 => (DropCause::DialogLost, EndedBy::Answer481),
-            GatewayEnd::GaveUp => (DropCause::RefreshUnanswered, EndedBy::Bye),
+            GatewayEnd::GaveUp => (Self::cause_of_expiry(record), EndedBy::Bye),
+            GatewayEnd::Unacknowledged if refused => (DropCause::Overload, EndedBy::Bye),
+            GatewayEnd::Unacknowledged => (DropCause::PathLost, EndedBy::Bye),
             GatewayEnd::Bye => (Self::cause_of_expiry(record), EndedBy::Bye),
             GatewayEnd::ShutDown => (DropCause::GatewayDown, EndedBy::Bye),
         };
-        self.drop_session(record, now, cause, Some(ended_by));
+        if record.session_open {
+            self.drop_session(record, now, cause, Some(ended_by));
+        } else if record.setup_began.is_some() {
+            record.ended_early = Some((cause, ended_by));
+        }
     }
 
     fn drop_session(
@@ -286,7 +315,8 @@ impl Probe {
         self.minute(lost_at).drops += 1;
         if !record.dropped_before {
             record.dropped_before = true;
-            let after = (lost_at - record.first_established).0;
+            let first = record.first_established.get().unwrap_or(lost_at);
+            let after = (lost_at - first).0;
             self.tally.first_loss_us = Some(
                 self.tally
                     .first_loss_us

@@ -124,7 +124,7 @@ pub struct StationConfig {
     pub setup_serial: Span,
     /// Reaction to a full queue. Default drop.
     pub overload: Overload,
-    /// Whether call events go before everything else that waits. Default no.
+    /// Whether requests and events of calls go before everything else that waits; ACKs and responses do not. Default no.
     pub calls_first: bool,
 }
 
@@ -198,6 +198,8 @@ pub struct Station<'a> {
     waiting: VecDeque<u32>,
     serial: VecDeque<u32>,
     serial_busy: bool,
+    /// How long anybody was in the serial section, microseconds.
+    serial_us: u64,
     in_system: u32,
     changed: Time,
     count: u32,
@@ -220,6 +222,7 @@ impl<'a> Station<'a> {
             waiting: VecDeque::new(),
             serial: VecDeque::new(),
             serial_busy: false,
+            serial_us: 0,
             in_system: 0,
             changed: Time::ZERO,
             count: 0,
@@ -248,6 +251,7 @@ impl<'a> Station<'a> {
         let us = (now - self.changed).0;
         self.tally.area_us += u128::from(us) * u128::from(self.in_system);
         self.tally.busy_us += u128::from(us) * u128::from(self.busy);
+        self.serial_us += us * u64::from(self.serial_busy);
         let waiting = u64::from(self.waiting());
         if waiting > 0 {
             self.tally.queue_over(self.changed, now, waiting);
@@ -298,7 +302,7 @@ impl<'a> Station<'a> {
         if self.busy < self.config.servers {
             return Ok(Some(self.begin(now, slot)));
         }
-        if self.config.calls_first && work.class() == JobClass::Call {
+        if self.config.calls_first && work.class() == JobClass::Call && !work.is_response() {
             self.urgent.push_back(slot);
         } else {
             self.waiting.push_back(slot);
@@ -407,6 +411,9 @@ impl<'a> Station<'a> {
     pub fn finish(mut self, horizon: Time) -> StationTally {
         self.advance(horizon);
         self.account_open(horizon);
+        // A gateway is as busy as its busiest part: its servers, or the serial section.
+        let serial_us = u128::from(self.serial_us) * u128::from(self.config.servers);
+        self.tally.busy_us = self.tally.busy_us.max(serial_us);
         let gone = self.tally.refused + self.tally.response.count() + self.cleared;
         assert_eq!(
             self.tally.offered,

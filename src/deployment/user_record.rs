@@ -33,11 +33,23 @@ pub(super) enum LastRefresh {
     Rejected,
 }
 
-/// The measurement state of one user.
+/// What the station did with the copies of the last refresh, or with the answer to the gateway's own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum RefreshService {
+    /// None has come.
+    Open,
+    /// It had no place for any that came.
+    Refused,
+    /// One was served.
+    Served,
+}
+
+/// What is remembered of one user.
 #[derive(Clone, Debug)]
 pub struct UserRecord {
     pub(super) state: UserState,
     pub(super) last_refresh: LastRefresh,
+    pub(super) refresh_service: RefreshService,
     /// An established session that has not ended.
     pub(super) session_open: bool,
     pub(super) ever_established: bool,
@@ -46,15 +58,16 @@ pub struct UserRecord {
     /// When the INVITE of a set-up still under way was sent.
     pub(super) setup_began: MaybeTime,
     pub(super) established_at: Time,
-    pub(super) first_established: Time,
+    /// The first establishment of the run.
+    pub(super) first_established: MaybeTime,
     /// When usability ended, until it is back.
     pub(super) lost_at: MaybeTime,
     /// A counted drop that the client does not know of yet.
     pub(super) undetected: Option<(DropCause, Option<EndedBy>)>,
     /// What ended usability from outside the dialog, until it is back.
     pub(super) impairment: Option<DropCause>,
-    /// The gateway had no place for the last request.
-    pub(super) refused: bool,
+    /// What ended the dialog at the gateway before the client saw its session up.
+    pub(super) ended_early: Option<(DropCause, EndedBy)>,
     /// The instance of the gateway that serves the user.
     pub(super) gateway: u32,
 }
@@ -64,17 +77,18 @@ impl UserRecord {
     pub fn new(gateway: u32) -> UserRecord {
         UserRecord {
             impairment: None,
-            refused: false,
+            ended_early: None,
             gateway,
             state: UserState::Out,
             last_refresh: LastRefresh::Fine,
+            refresh_service: RefreshService::Open,
             session_open: false,
             ever_established: false,
             dropped_before: false,
             since: Time::ZERO,
             setup_began: MaybeTime::NONE,
             established_at: Time::ZERO,
-            first_established: Time::ZERO,
+            first_established: MaybeTime::NONE,
             lost_at: MaybeTime::NONE,
             undetected: None,
         }
@@ -85,16 +99,27 @@ impl UserRecord {
         self.state
     }
 
-    /// The user signs in, for the first time or again: what was established before counts no longer.
+    /// The user signs in, for the first time or again: the state before a set-up is completed is that of setting up.
     pub fn sign_in(&mut self) {
         self.ever_established = false;
-        self.refused = false;
         self.impairment = None;
     }
 
-    /// The gateway had no place for a request.
-    pub fn refused_by_gateway(&mut self) {
-        self.refused = true;
+    /// What stood in the way when usability ended, while it is not back.
+    pub fn impairment(&self) -> Option<DropCause> {
+        self.impairment.filter(|_| self.session_open)
+    }
+
+    /// The gateway had no place for a copy of the last refresh.
+    pub fn refresh_refused(&mut self) {
+        if self.refresh_service == RefreshService::Open {
+            self.refresh_service = RefreshService::Refused;
+        }
+    }
+
+    /// The gateway served a copy of the last refresh.
+    pub fn refresh_served(&mut self) {
+        self.refresh_service = RefreshService::Served;
     }
 
     /// The user is served by this instance from now on.

@@ -172,6 +172,10 @@ impl Gateway<'_> {
         match held.session.read(text) {
             Reading::Message(message) => {
                 let config = &self.options.config;
+                // What remains of an INVITE that was refused over UDP has nothing to do with the next one.
+                let is_new = message.subject == Subject::Invite && message.is_request();
+                let takes = |machine: &Dialog| machine.takes(&message) && !machine.is_over();
+                held.machine = held.machine.take().filter(|m| !is_new || takes(m));
                 match &mut held.machine {
                     Some(machine) => machine.receive(config, now, &message, &mut said),
                     None if message.subject == Subject::Invite => {

@@ -382,7 +382,7 @@ pub static METRICS: &[Metric] = &[
     metric(
         "gateway_utilisation",
         Unit::Fraction,
-        "time that servers are busy over servers × the run",
+        "time that servers are busy over servers × the run, or the share of time that the serial section is, where that is larger",
         NEITHER,
         |t, _| ratio(t.station.busy_us as f64, t.station.server_us as f64),
     ),

@@ -246,7 +246,7 @@ pub struct StationTally {
     pub queue_peak: u32,
     /// Server-microseconds of the run: servers × horizon.
     pub server_us: u128,
-    /// Server-microseconds busy.
+    /// Server-microseconds busy; where the serial section was busy for a larger share of the run, all servers for that share.
     pub busy_us: u128,
     /// Integral of the number in the station over time.
     pub area_us: u128,

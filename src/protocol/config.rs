@@ -31,7 +31,7 @@ pub enum OnNoAnswer {
     TearDown,
     /// Sends no further refresh and waits for its session timer.
     Hold,
-    /// Refreshes again one interval after the unanswered refresh was sent; its own session timer never ends the session.
+    /// Refreshes again one interval after the unanswered refresh was sent; its own session timer ends the session only when it no longer polls.
     KeepPolling,
 }
 

@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use super::client::RefreshFailure;
 use super::config::{GatewayConfig, Refresher, SessionTimer, UpdateBehaviour};
 use super::message::{Message, Side, Status, Subject};
 use super::session_timer::{granted_s, non_refresher_bye};
@@ -21,8 +22,10 @@ pub enum GatewayEnd {
     Disowned,
     /// The client answered 481.
     Answer481,
-    /// Its 2xx was never acknowledged, or its own refresh failed.
+    /// Its own refresh stayed unanswered.
     GaveUp,
+    /// Its 2xx to INVITE was never acknowledged.
+    Unacknowledged,
     /// The gateway is taken down for maintenance.
     ShutDown,
 }
@@ -43,7 +46,7 @@ pub enum GatewayNote {
     /// Its refresh was answered by a 2xx.
     RefreshSucceeded,
     /// Its refresh failed or was put off by 491.
-    RefreshFailed,
+    RefreshFailed(RefreshFailure),
 }
 
 /// The gateway's way to the world.
@@ -68,21 +71,23 @@ pub struct Dialog {
     number: u32,
     reliable: bool,
     monitored: bool,
-    /// Over: only its BYE is still waiting for an answer.
+    /// Over, or refused from the start: only its BYE still waits for an answer, or a refusal of an INVITE for its ACK.
     closing: bool,
+    /// Its coming refresh waits for the ACK of the client's INVITE.
+    awaits_ack: bool,
     cseq: u16,
-    /// CSeq of the refresh last answered, to tell its copies.
+    /// CSeq of the INVITE, or of the refresh last answered, to tell copies.
     last_refresh: u16,
     granted_s: u32,
     expires_at: MaybeTime,
     refresh_at: MaybeTime,
-    /// The 2xx to INVITE, until its ACK.
+    /// The final response to INVITE, until its ACK.
     answer: Option<Pending>,
     requests: SmallVec<[Pending; 1]>,
 }
 
 impl Dialog {
-    /// Answers the INVITE of a new session: a dialog, or 422.
+    /// Answers the INVITE of a new session: a dialog; or 422, and what remains of that over UDP.
     pub fn accept(
         config: &GatewayConfig,
         now: Time,
@@ -91,26 +96,79 @@ impl Dialog {
         port: &mut impl GatewayPort,
     ) -> Option<Dialog> {
         if let Some(refusal) = too_small(config, invite) {
-            port.send(refusal);
-            return None;
+            return Dialog::refuse(now, &refusal, reliable, port);
         }
-        let mut dialog = Dialog {
-            number: invite.dialog,
+        let mut dialog = Dialog::new(invite, reliable);
+        let answer = dialog.grant(config, now, invite);
+        dialog.answer = Some(Pending::answer(now, &answer));
+        port.send(answer);
+        Some(dialog)
+    }
+
+    fn new(request: &Message, reliable: bool) -> Dialog {
+        Dialog {
+            number: request.dialog,
             reliable,
             monitored: false,
             closing: false,
+            awaits_ack: false,
             cseq: 0,
-            last_refresh: invite.cseq,
+            last_refresh: request.cseq,
             granted_s: 0,
             expires_at: MaybeTime::NONE,
             refresh_at: MaybeTime::NONE,
             answer: None,
             requests: SmallVec::new(),
-        };
-        let answer = dialog.grant(config, now, invite);
-        dialog.answer = Some(Pending::answer(now, &answer));
-        port.send(answer);
-        Some(dialog)
+        }
+    }
+
+    /// Sends a final response other than a 2xx to a request in no dialog. To an INVITE over UDP it is sent again until its
+    /// ACK (Timer G, RFC 3261 §17.2.1): that remains, as a dialog that is over but for it.
+    pub fn refuse(
+        now: Time,
+        refusal: &Message,
+        reliable: bool,
+        port: &mut impl GatewayPort,
+    ) -> Option<Dialog> {
+        port.send(*refusal);
+        (refusal.subject.is_invite() && !reliable).then(|| Dialog {
+            closing: true,
+            answer: Some(Pending::refusal(now, refusal)),
+            ..Dialog::new(refusal, reliable)
+        })
+    }
+
+    /// Whether it is for this message from the client: one of its dialog, or of the INVITE that was refused.
+    pub fn takes(&self, message: &Message) -> bool {
+        let is_refused_invite = self.closing && self.answer.is_some() && self.requests.is_empty();
+        self.number == message.dialog && (!is_refused_invite || self.answers(message))
+    }
+
+    /// Whether its final response to this INVITE, a request or its ACK, awaits the ACK.
+    fn answers(&self, message: &Message) -> bool {
+        let of_invite = message.subject == Subject::Ack || message.subject.is_invite();
+        of_invite
+            && message.is_request()
+            && self.answer.as_ref().is_some_and(|a| a.cseq == message.cseq)
+    }
+
+    /// Whether its own refresh is unanswered.
+    pub fn refresh_pending(&self) -> bool {
+        (self.requests.iter()).any(|r| r.subject == Subject::ReInvite)
+    }
+
+    /// The timer, due by now, that will end the dialog whatever comes: that of a gateway that was down.
+    pub fn overdue_end(&self, now: Time) -> Option<Timer> {
+        let refresh = (self.requests.iter()).filter(|r| r.subject == Subject::ReInvite);
+        let success = self.answer.iter().filter(|a| !a.is_refusal());
+        if self.closing {
+            None
+        } else if refresh.chain(success).any(|p| p.gives_up() <= now) {
+            Some(Timer::TransactionTimeout)
+        } else {
+            let expiry = self.expires_at.get().filter(|at| *at <= now);
+            expiry.map(|_| Timer::SessionExpiry)
+        }
     }
 
     /// Its number, given by the client.
@@ -130,12 +188,21 @@ impl Dialog {
 
     /// Whether nothing more is to come: it can be forgotten.
     pub fn is_over(&self) -> bool {
-        self.closing && self.requests.is_empty()
+        self.closing && self.requests.is_empty() && self.answer.is_none()
     }
 
     /// When to call [`Dialog::fire`] next.
     pub fn deadline(&self) -> Option<Deadline> {
-        let mut earliest = Earliest::NONE
+        self.earliest(Earliest::NONE)
+    }
+
+    /// The same for a gateway that is up again at an instant: what was due before is due then, and goes by kind.
+    pub fn deadline_from(&self, up: Time) -> Option<Deadline> {
+        self.earliest(Earliest::from(up))
+    }
+
+    fn earliest(&self, none: Earliest) -> Option<Deadline> {
+        let mut earliest = none
             .or_some(self.expires_at, Timer::SessionExpiry)
             .or_some(self.refresh_at, Timer::Client);
         for pending in &self.requests {
@@ -169,6 +236,7 @@ impl Dialog {
 
     fn restart_timer(&mut self, config: &GatewayConfig, now: Time) {
         let se = Span::from_secs(u64::from(self.granted_s));
+        self.awaits_ack = false;
         self.refresh_at = (config.refresher == Refresher::Uas)
             .then(|| now + Span(se.0 / 2))
             .into();
@@ -197,19 +265,28 @@ impl Dialog {
         if !message.is_request() {
             return self.receive_answer(config, now, message, port);
         }
+        if message.subject == Subject::Ack {
+            if self.answers(message) {
+                self.answer_completed(now, port);
+            }
+            return;
+        }
+        if self.answers(message) {
+            // A copy of an INVITE whose 2xx is being retransmitted is absorbed (RFC 6026 §7.1), another final response goes
+            // out again (RFC 3261 §17.2.1).
+            if let Some(refusal) = self.answer.filter(Pending::is_refusal) {
+                port.send(refusal.message(Side::Gateway));
+            }
+            return;
+        }
         if self.closing {
-            answer_outside_dialog(message)
-                .into_iter()
-                .for_each(|answer| port.send(answer));
+            if let Some(answer) = answer_outside_dialog(message) {
+                self.refuse_request(now, answer, port);
+            }
             return;
         }
         match message.subject {
-            Subject::Ack => {
-                if self.answer.as_ref().is_some_and(|a| a.cseq == message.cseq) {
-                    self.answer = None;
-                }
-            }
-            Subject::Invite => {} // a copy; the 2xx is being retransmitted (RFC 6026 §7.1)
+            Subject::Ack | Subject::Invite => {} // a copy of the INVITE: its 2xx was acknowledged
             Subject::ReInvite => self.receive_reinvite(config, now, message, port),
             Subject::Update => self.receive_update(config, now, message, port),
             Subject::Bye => {
@@ -241,21 +318,33 @@ impl Dialog {
         message: &Message,
         port: &mut impl GatewayPort,
     ) {
-        if message.cseq == self.last_refresh {
-            return; // a copy of the INVITE last answered is absorbed (RFC 6026 §7.1)
+        if self.is_copy(message) {
+            return; // a copy of an INVITE answered and acknowledged is absorbed (RFC 3261 §17.2.1)
         }
-        if self.requests.iter().any(|r| r.subject.is_invite()) {
+        if self.refresh_pending() {
             // RFC 3261 §14.2: both sides have an INVITE under way.
-            port.send(message.answer(Status::Pending491));
-            return;
+            return self.refuse_request(now, message.answer(Status::Pending491), port);
         }
         if let Some(refusal) = too_small(config, message) {
-            port.send(refusal);
-            return;
+            return self.refuse_request(now, refusal, port);
         }
         let answer = self.grant(config, now, message);
         self.answer = Some(Pending::answer(now, &answer));
         port.send(answer);
+    }
+
+    /// Whether this refresh, or a later one, was answered already.
+    fn is_copy(&self, message: &Message) -> bool {
+        message.cseq.wrapping_sub(self.last_refresh) as i16 <= 0
+    }
+
+    /// A final response other than a 2xx: to an INVITE over UDP it is repeated until its ACK (RFC 3261 §17.2.1).
+    fn refuse_request(&mut self, now: Time, refusal: Message, port: &mut impl GatewayPort) {
+        if refusal.subject.is_invite() {
+            self.last_refresh = refusal.cseq;
+            self.answer = (!self.reliable).then(|| Pending::refusal(now, &refusal));
+        }
+        port.send(refusal);
     }
 
     fn receive_update(
@@ -288,7 +377,7 @@ impl Dialog {
                     port.send(refusal);
                     return;
                 }
-                let mut answer = if message.cseq == self.last_refresh {
+                let mut answer = if self.is_copy(message) {
                     // A copy: the answer goes out again, the timer runs on (RFC 3261 §17.2.2).
                     let mut answer = message.answer(Status::Ok200);
                     answer.value = self.granted_s;
@@ -326,19 +415,24 @@ impl Dialog {
                 self.restart_timer(config, now);
             }
             Status::Pending491 if refreshing => {
-                port.note(GatewayNote::RefreshFailed);
+                port.note(GatewayNote::RefreshFailed(RefreshFailure::Retried));
                 // RFC 3261 §14.1: the side that does not own the Call-ID waits 0 to 2.0 s, in units of 10 ms.
                 let steps = (port.draw_glare() * 201.0) as u64;
                 self.refresh_at = (now + Span::from_millis(10 * steps)).into();
             }
-            Status::DoesNotExist481 => self.end(GatewayEnd::Answer481, port),
+            Status::DoesNotExist481 => {
+                if refreshing {
+                    port.note(GatewayNote::RefreshFailed(RefreshFailure::Rejected));
+                }
+                self.end(GatewayEnd::Answer481, port);
+            }
             _ => {}
         }
     }
 
     /// The deadline of [`Dialog::deadline`] has come.
     pub fn fire(&mut self, config: &GatewayConfig, now: Time, port: &mut impl GatewayPort) {
-        let Some((at, timer)) = self.deadline() else {
+        let Some((at, timer)) = self.deadline_from(now) else {
             return;
         };
         debug_assert!(at <= now, "a deadline was fired early");
@@ -363,19 +457,38 @@ impl Dialog {
             port.send(copy);
         } else if self.refresh_at.get().is_some_and(|at| at <= now) {
             self.refresh_at = MaybeTime::NONE;
-            port.note(GatewayNote::RefreshBegan);
-            self.request(now, Subject::ReInvite, self.granted_s, port);
+            // RFC 3261 §14.1: no new INVITE while one of the other side is in progress.
+            self.awaits_ack = self.answer.is_some();
+            if !self.awaits_ack {
+                self.refresh(now, port);
+            }
+        }
+    }
+
+    fn refresh(&mut self, now: Time, port: &mut impl GatewayPort) {
+        port.note(GatewayNote::RefreshBegan);
+        self.request(now, Subject::ReInvite, self.granted_s, port);
+    }
+
+    /// The client's INVITE transaction is over: a refresh that waited for that may go.
+    fn answer_completed(&mut self, now: Time, port: &mut impl GatewayPort) {
+        self.answer = None;
+        if std::mem::take(&mut self.awaits_ack) {
+            self.refresh(now, port);
         }
     }
 
     fn give_up(&mut self, now: Time, port: &mut impl GatewayPort) {
         let Some(i) = self.requests.iter().position(|r| r.gives_up() <= now) else {
+            if self.answer.is_some_and(|a| a.is_refusal()) {
+                return self.answer_completed(now, port); // Timer H (RFC 3261 §17.2.1)
+            }
             // RFC 3261 §13.3.1.4: no ACK for the 2xx, so the session is ended by BYE.
-            return self.end_with_bye(now, GatewayEnd::GaveUp, port);
+            return self.end_with_bye(now, GatewayEnd::Unacknowledged, port);
         };
         let request = self.requests.remove(i);
         if request.subject == Subject::ReInvite && !self.closing {
-            port.note(GatewayNote::RefreshFailed);
+            port.note(GatewayNote::RefreshFailed(RefreshFailure::Unanswered));
             self.end_with_bye(now, GatewayEnd::GaveUp, port);
         }
         // An event that stays unanswered ends nothing (rule "unanswered event" of this room).
@@ -406,8 +519,13 @@ impl Dialog {
         self.expires_at = MaybeTime::NONE;
         self.refresh_at = MaybeTime::NONE;
         self.answer = None;
+        self.awaits_ack = false;
+        let refreshing = self.refresh_pending();
         self.requests.clear();
         port.note(GatewayNote::Ended(end));
+        if refreshing {
+            port.note(GatewayNote::RefreshFailed(RefreshFailure::Abandoned));
+        }
     }
 
     fn request(&mut self, now: Time, subject: Subject, value: u32, port: &mut impl GatewayPort) {

@@ -91,7 +91,7 @@
 //! - **No dialog**. A request in a dialog that the gateway does not hold gets 481 whatever the method, also from a gateway
 //!   that ignores UPDATE.
 //! - **Unanswered event**. An INFO of the gateway that stays unanswered ends nothing; one that is answered 481 ends the dialog.
-//! - **Client's timer** ends the session at SE after the last success, except under `keep-polling`.
+//! - **Client's timer** ends the session at SE after the last success, except while `keep-polling` polls.
 //! - **Unanswered refresh**: `tear-down` sends BYE at once; `hold` sends no further refresh and waits for the timer;
 //!   `keep-polling` refreshes again one interval after the unanswered refresh was sent. Under `tear-down` any other
 //!   unanswered request in the dialog counts the same, else only that request fails.

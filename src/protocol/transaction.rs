@@ -41,8 +41,8 @@ impl RetransmissionSchedule {
     }
 }
 
-/// A message that is sent again until something answers it: a request awaiting its response, or a 2xx to INVITE awaiting
-/// its ACK. It holds of the message what its machine, whose it is, cannot know: 24 bytes, for there are millions.
+/// A message that is sent again until something answers it: a request awaiting its response, or a final response to INVITE
+/// awaiting its ACK. It holds of the message what its machine, whose it is, cannot know: 24 bytes, for there are millions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Pending {
     /// When the first copy was sent.
@@ -58,8 +58,17 @@ pub struct Pending {
     pub subject: Subject,
     /// How many copies were sent; `None`: it is sent once only.
     copies: Option<NonZeroU8>,
-    /// The headers of a 2xx; `None`: a request.
-    headers: Option<(Allow, Refresher)>,
+    content: Content,
+}
+
+/// What a pending message is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Content {
+    Request,
+    /// A 2xx, with its headers.
+    Success(Allow, Refresher),
+    /// Another final response.
+    Refusal(Status),
 }
 
 impl Pending {
@@ -73,20 +82,34 @@ impl Pending {
             min_se: message.min_se,
             subject: message.subject,
             copies: (!reliable).then_some(NonZeroU8::MIN),
-            headers: None,
+            content: Content::Request,
         }
     }
 
     /// A 2xx to INVITE just sent: retransmitted until its ACK on every transport (RFC 3261 §13.3.1.4).
     pub fn answer(now: Time, message: &Message) -> Pending {
         Pending {
-            headers: Some((message.allow, message.refresher)),
+            content: Content::Success(message.allow, message.refresher),
             ..Pending::request(now, message, false)
         }
     }
 
+    /// Another final response to INVITE just sent over an unreliable transport: retransmitted until its ACK by Timer G,
+    /// and given up by Timer H without consequences (RFC 3261 §17.2.1).
+    pub fn refusal(now: Time, message: &Message) -> Pending {
+        Pending {
+            content: Content::Refusal(message.status),
+            ..Pending::request(now, message, false)
+        }
+    }
+
+    /// Whether it is a final response other than a 2xx.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.content, Content::Refusal(_))
+    }
+
     fn schedule(&self) -> RetransmissionSchedule {
-        if self.headers.is_none() && self.subject.is_invite() {
+        if self.content == Content::Request && self.subject.is_invite() {
             RetransmissionSchedule::Doubling
         } else {
             RetransmissionSchedule::Capped
@@ -108,10 +131,20 @@ impl Pending {
     /// Counts a copy sent, and returns it; `from` is the side whose message it is.
     pub fn copy(&mut self, from: Side) -> Message {
         self.copies = self.copies.map(|n| n.saturating_add(1));
+        self.message(from)
+    }
+
+    /// The message as it was sent; `from` is the side whose message it is.
+    pub fn message(&self, from: Side) -> Message {
         let mut message = Message::request(from, self.dialog, self.cseq, self.subject);
         (message.value, message.min_se) = (self.value, self.min_se);
-        if let Some((allow, refresher)) = self.headers {
-            (message.status, message.allow, message.refresher) = (Status::Ok200, allow, refresher);
+        match self.content {
+            Content::Request => {}
+            Content::Success(allow, refresher) => {
+                (message.status, message.allow, message.refresher) =
+                    (Status::Ok200, allow, refresher);
+            }
+            Content::Refusal(status) => message.status = status,
         }
         message
     }
@@ -138,16 +171,31 @@ pub type Deadline = (Time, Timer);
 
 /// The earliest of several deadlines, as one number: this is asked after every event, so it compares words, not options.
 #[derive(Clone, Copy)]
-pub(super) struct Earliest(u64);
+pub(super) struct Earliest {
+    earliest: u64,
+    /// What was due before is due now.
+    now: Time,
+}
 
 impl Earliest {
     /// None yet.
-    pub const NONE: Earliest = Earliest(u64::MAX);
+    pub const NONE: Earliest = Earliest::from(Time::ZERO);
+
+    /// None yet. Deadlines that passed while the machine was asleep or down are all due now: simultaneous, they go by kind.
+    pub const fn from(now: Time) -> Earliest {
+        Earliest {
+            earliest: u64::MAX,
+            now,
+        }
+    }
 
     /// One more deadline.
     #[inline]
     pub fn or(self, at: Time, timer: Timer) -> Earliest {
-        Earliest(self.0.min(at.0 << 2 | timer as u64))
+        Earliest {
+            earliest: self.earliest.min(at.max(self.now).0 << 2 | timer as u64),
+            ..self
+        }
     }
 
     /// One more deadline, if it is set.
@@ -173,12 +221,12 @@ impl Earliest {
     /// The earliest.
     #[inline]
     pub fn get(self) -> Option<Deadline> {
-        let timer = match self.0 & 3 {
+        let timer = match self.earliest & 3 {
             0 => Timer::TransactionTimeout,
             1 => Timer::SessionExpiry,
             _ => Timer::Client,
         };
-        (self.0 != u64::MAX).then_some((Time(self.0 >> 2), timer))
+        (self.earliest != u64::MAX).then_some((Time(self.earliest >> 2), timer))
     }
 }
 
@@ -268,6 +316,14 @@ mod tests {
         assert_eq!(
             Pending::answer(Time::ZERO, &answer).copy(Side::Gateway),
             answer
+        );
+        let refusal = Message {
+            min_se: 3600,
+            ..request.answer(Status::IntervalTooSmall422)
+        };
+        assert_eq!(
+            Pending::refusal(Time::ZERO, &refusal).copy(Side::Gateway),
+            refusal
         );
         assert_eq!(size_of::<Pending>(), 24);
     }

@@ -16,7 +16,7 @@ use crate::deployment::{
 };
 use crate::faults::{FaultConfig, FaultKind, Schedule};
 use crate::quantity::{Span, Time, print_clock, print_span};
-use crate::workload::{DayShape, SignIn, WorkloadConfig};
+use crate::workload::{DayShape, Lunch, SignIn, WorkloadConfig};
 
 const DAY: Span = Span::from_secs(86_400);
 
@@ -103,33 +103,50 @@ fn gateway(s: &Settings) -> Result<GatewayPlan, ScenarioError> {
     })
 }
 
-/// A sign-out at a time of day that is not after the sign-in is one of the next day: so ends a night shift.
-fn after(sign_out: SignIn, sign_in: SignIn, start_us: i64) -> SignIn {
-    let earliest = match sign_in {
-        SignIn::At(clock) | SignIn::Normal { mean: clock, .. } => clock.0 as i64,
-        SignIn::AtStart | SignIn::UniformOver(_) => start_us,
-    };
-    let late_enough = |clock: Span| {
-        if clock.0 as i64 <= earliest {
-            clock + DAY
-        } else {
-            clock
-        }
-    };
-    match sign_out {
-        SignIn::At(clock) => SignIn::At(late_enough(clock)),
+/// A time of day, moved by whole days.
+fn on_day(at: SignIn, day: impl Fn(Span, Span) -> Span) -> SignIn {
+    match at {
+        SignIn::At(clock) => SignIn::At(day(clock, Span::ZERO)),
         SignIn::Normal { mean, sd } => SignIn::Normal {
-            mean: late_enough(mean),
+            mean: day(mean, sd),
             sd,
         },
         other => other,
     }
 }
 
+/// A sign-in at a time of day before that of the start is one of the next day, where the run goes on until then; else it was
+/// before the run. A normal one is before the start only if nearly all of its users are, within three standard deviations.
+fn in_run(sign_in: SignIn, start_us: i64, horizon: Time) -> SignIn {
+    on_day(sign_in, |clock, sd| {
+        let is_before = ((clock + sd * 3).0 as i64) < start_us;
+        let is_in_run = ((clock + DAY).0 as i64) < start_us + horizon.0 as i64;
+        if is_before && is_in_run {
+            clock + DAY
+        } else {
+            clock
+        }
+    })
+}
+
+/// A sign-out or lunch at a time of day that is not after the sign-in is one of the next day: so ends a night shift.
+fn after(later: SignIn, sign_in: SignIn, start_us: i64) -> SignIn {
+    let earliest = match sign_in {
+        SignIn::At(clock) | SignIn::Normal { mean: clock, .. } => (clock.0 as i64).max(start_us),
+        SignIn::AtStart | SignIn::UniformOver(_) => start_us,
+    };
+    on_day(later, |mut clock, _| {
+        while clock.0 as i64 <= earliest {
+            clock = clock + DAY;
+        }
+        clock
+    })
+}
+
 fn clients(
     s: &Settings,
     gateways: &[GatewayPlan],
-    start: Span,
+    (start, horizon): (Span, Time),
 ) -> Result<ClientPlan, ScenarioError> {
     let keys = Clients::of(s);
     let found = &keys.gateway.value;
@@ -145,13 +162,9 @@ fn clients(
         ScenarioError::input(s.place_of(&keys.gateway.setting), message)
     })?;
     let sign_in = keys.sign_in.unwrap_or(SignIn::AtStart);
-    // On clocks that show the next day already, a time of day is one of that day.
-    let start_us = start.0 as i64 + keys.time_zone;
-    let start_us = if start_us >= DAY.0 as i64 {
-        start_us - DAY.0 as i64
-    } else {
-        start_us
-    };
+    // On clocks that show the next day already, or still the day before, a time of day is one of that day.
+    let start_us = (start.0 as i64 + keys.time_zone).rem_euclid(DAY.0 as i64);
+    let sign_in = in_run(sign_in, start_us, horizon);
     let sign_out = keys.sign_out.flatten();
     Ok(ClientPlan {
         name: s.name.clone(),
@@ -166,7 +179,10 @@ fn clients(
         path: path_config(s),
         sign_in,
         sign_out: sign_out.map(|out| after(out, sign_in, start_us)),
-        lunch: keys.lunch.flatten(),
+        lunch: keys.lunch.flatten().map(|lunch| Lunch {
+            at: after(lunch.at, sign_in, start_us),
+            ..lunch
+        }),
         ahead_us: start_us - start.0 as i64,
         attendance: keys.attendance.unwrap_or(1.0),
         recorded_calls: None,
@@ -198,12 +214,15 @@ fn replay(
     records: &Records,
 ) -> Result<(), ScenarioError> {
     let (parts, _) = gateways[clients.gateway].groups();
+    // The times of day in a file are those of one day. West of a start soon after midnight that is the day to come.
+    let west_us = start.0 as i64 + Clients::of(s).time_zone;
+    let records_start_us = west_us.min(start.0 as i64 + clients.ahead_us);
     let reading = |file: &Setting| Reading {
         path: folder.join(&file.text),
         clients: s.name.clone(),
         count: clients.count,
         parts,
-        start_us: start.0 as i64 + clients.ahead_us,
+        start_us: records_start_us,
         horizon,
     };
     let calls = s
@@ -365,7 +384,7 @@ pub fn plan(
     let of_table = |table| settings.iter().filter(move |s| s.table == table);
     let gateways: Vec<GatewayPlan> = of_table("gateway").map(gateway).collect::<Result<_, _>>()?;
     let clients = of_table("clients").map(|s| {
-        let mut clients = clients(s, &gateways, start)?;
+        let mut clients = clients(s, &gateways, (start, horizon))?;
         replay(
             s,
             &mut clients,

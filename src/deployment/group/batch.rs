@@ -54,7 +54,11 @@ impl<W: Observer> Group<'_, W> {
         self.now = Time::ZERO;
         self.order = 0;
         while let Some((key, event)) = self.next_event() {
-            debug_assert!(key.time() >= self.now, "time went backwards");
+            debug_assert!(
+                key.time() >= self.now,
+                "time went backwards: {key:?} {event:?} now {:?}",
+                self.now
+            );
             self.now = key.time();
             self.order = self.order.max(key.due);
             self.events += 1;
@@ -150,7 +154,7 @@ impl<W: Observer> Group<'_, W> {
             glare: open(Purpose::Glare),
             gateway_glare: open(Purpose::GatewayGlare),
             loss: open(Purpose::Loss),
-            last_bye: None,
+            byes: Vec::new(),
         });
     }
 
@@ -186,9 +190,15 @@ impl<W: Observer> Group<'_, W> {
     fn end_day(&mut self) {
         self.check_deadlines();
         self.order = u64::MAX;
+        self.count_waiting();
+        // Nothing happens at the horizon itself.
+        self.now = Time(self.horizon.0.saturating_sub(1));
         for u in 0..self.users.len() as u32 {
             if self.users[u as usize].signed_in {
                 let (number, horizon) = (self.users[u as usize].number, self.horizon);
+                if !self.impairments.is_none() {
+                    self.note_overdue_end(u);
+                }
                 let (probe, record) = self.probe(u);
                 probe.close(record, number, horizon);
             }

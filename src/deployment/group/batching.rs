@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_user_takes_the_bytes_that_the_bench_notes_list() {
-        assert_eq!([size_of::<User>(), size_of::<ColdState>()], [320, 56]);
+        assert_eq!([size_of::<User>(), size_of::<ColdState>()], [320, 64]);
         assert_eq!(
             [
                 size_of::<Client>(),

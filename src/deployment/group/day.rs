@@ -1,5 +1,7 @@
 //! The user's day: sign-in, calls, sign-out.
 
+use smallvec::SmallVec;
+
 use super::*;
 
 impl<W: Observer> Group<'_, W> {
@@ -43,6 +45,7 @@ impl<W: Observer> Group<'_, W> {
     pub(super) fn sign_out(&mut self, u: u32) {
         let now = self.now;
         let number = self.users[u as usize].number;
+        self.note_overdue_end(u);
         self.wake(u);
         self.users[u as usize].signed_in = false;
         // Toasts that are undecided now are never counted, not even if the user signs in again while the call rings.
@@ -172,32 +175,45 @@ impl<W: Observer> Group<'_, W> {
             .find(|i| self.calls[*i].number == number)
     }
 
-    /// Reports an event of a call: at once, or when the station serves it.
+    /// The gateways that monitor the line have an event of a call to report: at once, or when their stations come to it.
     fn event(&mut self, u: u32, subject: Subject, call: u32) {
-        let instance = self.users[u as usize].instance as usize;
-        if self.instances[instance].down().is_some() {
+        if let [instance] = &self.instances[..]
+            && instance.station.is_none()
+        {
+            if instance.down().is_none() {
+                self.send_event(u, 0, subject, call);
+            }
             return;
         }
-        let monitors = |i: u32| self.dialogs[i].dialog.is_monitored();
-        if self.instances[instance].station.is_none() {
-            self.send_event(u, subject, call);
-        } else if self
-            .dialogs
-            .iter(self.users[u as usize].dialogs)
-            .any(monitors)
-        {
-            self.queue(instance, u, Work::Originate(subject, call));
+        let monitors = |i: &u32| self.dialogs[*i].dialog.is_monitored();
+        let dialogs = self.dialogs.iter(self.users[u as usize].dialogs);
+        let mut instances: SmallVec<[u16; 2]> = (dialogs.filter(monitors))
+            .map(|i| self.dialogs[i].instance)
+            .collect();
+        instances.sort_unstable();
+        instances.dedup();
+        for instance in instances.into_iter().map(usize::from) {
+            if self.instances[instance].down().is_some() {
+                continue;
+            }
+            if self.instances[instance].station.is_none() {
+                self.send_event(u, instance, subject, call);
+            } else {
+                self.queue(instance, u, Work::Originate(subject, call));
+            }
         }
     }
 
     /// Sends an event on every dialog in which the gateway monitors the line.
-    pub(super) fn send_event(&mut self, u: u32, subject: Subject, call: u32) {
+    pub(super) fn send_event(&mut self, u: u32, instance: usize, subject: Subject, call: u32) {
         let mut next = self.users[u as usize].dialogs.first();
         // An event ends no dialog, so that the list stays as it is.
         while let Some(index) = next {
-            self.with_dialog(index, |dialog, _, now, port| {
-                dialog.event(now, subject, call, port)
-            });
+            if usize::from(self.dialogs[index].instance) == instance {
+                self.with_dialog(index, |dialog, _, now, port| {
+                    dialog.event(now, subject, call, port)
+                });
+            }
             next = self.dialogs.after(index);
         }
     }

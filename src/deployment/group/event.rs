@@ -19,6 +19,9 @@ pub(super) const INSTANCES: u32 = 1 << 31;
 /// The faults of the group.
 pub(super) const FAULTS: u32 = 3 << 30;
 
+/// The links under the legs: after the faults of their instant.
+pub(super) const LINKS: u32 = FAULTS | 1 << 28;
+
 /// Purposes of random streams. Numbers are never reused: they are part of what a seed means.
 #[derive(Clone, Copy)]
 #[repr(u32)]
@@ -78,4 +81,6 @@ pub(super) enum Event {
     ReplaceConnection,
     /// OCS forgets the route of this dialog.
     RouteExpires(u32),
+    /// A link may carry again: every fault of the instant has begun or ended.
+    LinkRestored,
 }

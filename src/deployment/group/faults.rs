@@ -159,7 +159,9 @@ impl<'a, W: Observer> Group<'a, W> {
                 self.take_down(instance, o.ends, false, Forgets::Nothing)
             }
             (FaultKind::Maintenance, Victim::Instance(instance)) => {
-                self.send_bye_in_all_dialogs(instance);
+                if self.instances[instance].down().is_none() {
+                    self.send_bye_in_all_dialogs(instance);
+                }
                 self.take_down(instance, o.ends, reset, Forgets::Sessions);
             }
             _ => {}
@@ -175,17 +177,23 @@ impl<'a, W: Observer> Group<'a, W> {
 
     pub(super) fn fault_ends(&mut self, index: usize, _count: u32) {
         let now = self.now;
+        let victim = self.impairments.processes[index].victim;
         let over = |until: &mut Option<Time>| *until = until.filter(|end| *end > now);
-        match self.impairments.processes[index].victim {
+        match victim {
             Victim::Instance(instance) => {
                 over(&mut self.instances[instance].down_until);
+                over(&mut self.instances[instance].refuses_until);
                 over(&mut self.instances[instance].link_down_until);
             }
             Victim::Cohort(cohort) => over(&mut self.impairments.client_leg_down_until[cohort]),
             Victim::Everyone => {}
         }
         over(&mut self.impairments.ocs_down_until);
-        self.update_states(self.impairments.processes[index].victim);
+        for u in self.users_of(victim) {
+            self.note_overdue_end(u);
+        }
+        self.update_states(victim);
+        self.schedule_link_restored(victim, index as u32);
         self.schedule_next_fault(index);
     }
 
@@ -219,6 +227,7 @@ impl<'a, W: Observer> Group<'a, W> {
     pub(super) fn reset_connection(&mut self, u: u32) {
         if let Some(line) = self.lines.get_mut(u as usize) {
             line.connection = Connection::default();
+            line.connection.used = self.now; // a new one
         }
         self.with_client(u, |client, config, now, port| {
             client.connection_reset(config, now, port)
@@ -239,7 +248,9 @@ impl<'a, W: Observer> Group<'a, W> {
             own.down_since = now;
         }
         own.down_until = own.down_until.max(Some(until));
-        own.refuses = refuses;
+        if refuses {
+            own.refuses_until = own.refuses_until.max(Some(until));
+        }
         if let Some(station) = &mut own.station {
             station.clear(now);
         }
@@ -261,10 +272,21 @@ impl<'a, W: Observer> Group<'a, W> {
                     }
                 }
             }
-            Forgets::Sessions => users
-                .into_iter()
-                .for_each(|u| self.forget_dialogs(u, instance)),
+            Forgets::Sessions => {
+                for u in self.users_known_to(instance) {
+                    self.forget_dialogs(u, instance);
+                }
+            }
         }
+    }
+
+    /// The users of whom the gateway has a dialog, though another may serve them now.
+    fn users_known_to(&self, instance: usize) -> Vec<u32> {
+        let is_here = |i: u32| self.dialogs[i].instance as usize == instance;
+        let is_known = |user: &User| self.dialogs.iter(user.dialogs).any(is_here);
+        (0..self.users.len() as u32)
+            .filter(|u| is_known(&self.users[*u as usize]))
+            .collect()
     }
 
     /// The gateway forgets every dialog of a user.
@@ -280,20 +302,26 @@ impl<'a, W: Observer> Group<'a, W> {
                 self.instances[instance].sessions -= 1;
             }
             held.alarm = Alarm::IDLE;
-            let current = held.dialog.number() == self.users[u as usize].client.dialog();
+            let dialog = &held.dialog;
+            let current =
+                dialog.is_held() && dialog.number() == self.users[u as usize].client.dialog();
+            let refreshing = dialog.refresh_pending();
             self.dialogs
                 .remove(&mut self.users[u as usize].dialogs, index);
             if current && self.users[u as usize].signed_in {
                 let now = self.now;
                 let (probe, record) = self.probe(u);
-                probe.dialog_forgotten(record, now, DropCause::GatewayDown);
+                if refreshing {
+                    probe.refresh_failed(record, RefreshFailure::Abandoned);
+                }
+                probe.dialog_forgotten(record, now, DropCause::GatewayDown, None);
             }
         }
     }
 
     /// Planned maintenance: sends BYE in every dialog of the instance.
     pub(super) fn send_bye_in_all_dialogs(&mut self, instance: usize) {
-        for u in self.users_of(Victim::Instance(instance)) {
+        for u in self.users_known_to(instance) {
             let mut next = self.users[u as usize].dialogs.first();
             while let Some(index) = next {
                 next = self.dialogs.after(index);

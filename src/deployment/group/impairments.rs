@@ -2,6 +2,7 @@
 
 use super::super::path::OutageEnd;
 use super::super::plan::{FaultPlan, FaultTarget, Plan};
+use super::instance::Waiting;
 use crate::engine::Stream;
 use crate::faults::{FaultKind, Occurrence};
 use crate::measure::Tally;
@@ -36,6 +37,8 @@ pub(super) struct Impairments<'a> {
     pub(super) middleboxes: bool,
     pub(super) paths: bool,
     pub(super) client_leg_down_until: Vec<OutageEnd>,
+    /// Messages that wait for the end of an outage of the client leg, by client group.
+    pub(super) client_leg_waiting: Vec<Vec<Waiting>>,
     pub(super) ocs_down_until: OutageEnd,
     /// Scheduled faults with the usable users before each, until as many are usable again.
     pub(super) waiting: Vec<(Time, u64)>,
@@ -78,6 +81,7 @@ impl<'a> Impairments<'a> {
                 .collect(),
             middleboxes: paths.any(|p| p.idle_timeout.is_some() || p.route_expiry.is_some()),
             client_leg_down_until: vec![None; cohorts.len()],
+            client_leg_waiting: cohorts.iter().map(|_| Vec::new()).collect(),
             ocs_down_until: None,
             waiting: Vec::new(),
         }

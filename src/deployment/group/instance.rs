@@ -6,7 +6,8 @@ use super::super::station::Station;
 use super::event::Purpose;
 use crate::engine::{Stream, mix, name_key};
 use crate::faults::Occurrence;
-use crate::quantity::Time;
+use crate::protocol::Message;
+use crate::quantity::{Span, Time};
 
 /// One gateway of the group.
 pub(super) struct GatewayInstance<'a> {
@@ -19,7 +20,10 @@ pub(super) struct GatewayInstance<'a> {
     /// Until when the gateway is down or stalled.
     pub(super) down_until: Option<Time>,
     pub(super) down_since: Time,
-    pub(super) refuses: bool,
+    /// Until when connections to it are refused.
+    pub(super) refuses_until: Option<Time>,
+    /// Messages that wait for the end of an outage of the leg.
+    pub(super) waiting: Vec<Waiting>,
     pub(super) idle_filed: bool,
     pub(super) events: u32,
     /// Monitored dialogs.
@@ -46,7 +50,8 @@ impl<'a> GatewayInstance<'a> {
             link_down_until: None,
             down_until: None,
             down_since: Time::ZERO,
-            refuses: false,
+            refuses_until: None,
+            waiting: Vec::new(),
             idle_filed: false,
             events: 0,
             sessions: 0,
@@ -56,17 +61,26 @@ impl<'a> GatewayInstance<'a> {
 
     /// Whether it is down, and then whether connections are refused, which is noticed at once.
     pub(super) fn down(&self) -> Option<bool> {
-        self.down_until.map(|_| self.refuses)
+        self.down_until.map(|_| self.refuses_until.is_some())
     }
 }
 
-/// The leg between a client and OCS, where it is not plain.
+/// A message on TCP or TLS that waits for its link, and takes so long from then on.
+pub(super) struct Waiting {
+    pub(super) user: u32,
+    pub(super) message: Message,
+    pub(super) takes: Span,
+}
+
+/// The leg between a client and OCS, where there is anything to know of it.
 #[derive(Default)]
 pub(super) struct ClientLine {
     pub(super) connection: Connection,
     pub(super) asleep_until: Option<Time>,
-    /// The dialog whose route OCS has forgotten.
-    pub(super) route_lost: Option<u32>,
+    /// Where users move between gateways: from which dialog on the user is served by which.
+    pub(super) homes: Vec<(u32, u16)>,
+    /// The dialogs whose routes OCS has forgotten.
+    pub(super) routes_lost: Vec<u32>,
     pub(super) routes: Option<Stream>,
     pub(super) faults: Vec<Stream>,
     pub(super) occurrences: Vec<Option<Occurrence>>,

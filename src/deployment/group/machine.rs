@@ -59,9 +59,10 @@ impl<W: Observer> Group<'_, W> {
                     .get(u as usize)
                     .and_then(|line| line.asleep_until)
                 {
-                    // The timers of a sleeping PC wait until it wakes.
-                    let alarm = &mut self.users[u as usize].alarm;
-                    if let Some(due) = alarm.set(Some((wakes, Class::ClientTimer as u8))) {
+                    // The timers of a sleeping PC wait for its waking.
+                    let user = &mut self.users[u as usize];
+                    let due = due_of(user.client.deadline_from(wakes), wakes);
+                    if let Some(due) = user.alarm.set(due) {
                         self.schedule_alarm(
                             EventKey {
                                 due,
@@ -72,9 +73,13 @@ impl<W: Observer> Group<'_, W> {
                     }
                     return;
                 }
+                if key.class() == Class::TransactionTimeout as u8 {
+                    self.given_up = self.users[u as usize].client.unanswered(self.now);
+                }
                 self.with_client(u, |client, config, now, port| {
                     client.fire(config, now, port)
                 });
+                self.given_up = None;
             }
         }
     }
@@ -157,8 +162,9 @@ impl<W: Observer> Group<'_, W> {
             }
             Expiry::Expired => {
                 if let Some(up) = self.instances[held.instance as usize].down_until {
-                    // The timers of a gateway that is down fire when it is up again.
-                    if let Some(due) = held.alarm.set(Some((up, key.class()))) {
+                    // A gateway that is down looks at its timers when it is up again.
+                    let due = due_of(held.dialog.deadline_from(up), up);
+                    if let Some(due) = held.alarm.set(due) {
                         self.schedule_alarm(EventKey { due, ..key }, Event::DialogAlarm(index));
                     }
                     return;
@@ -170,8 +176,7 @@ impl<W: Observer> Group<'_, W> {
         }
     }
 
-    pub(super) fn add_dialog(&mut self, u: u32, dialog: Dialog) {
-        let instance = self.users[u as usize].instance;
+    pub(super) fn add_dialog(&mut self, u: u32, instance: u16, dialog: Dialog) {
         let held = HeldDialog {
             user: u,
             instance,

@@ -9,10 +9,12 @@ mod faults;
 mod impairments;
 mod instance;
 mod laws;
+mod links;
 mod machine;
 mod middlebox;
 mod observe;
 mod port;
+mod refusals;
 mod replay;
 mod routing;
 mod script;
@@ -34,18 +36,20 @@ use super::run_options::{FastPaths, RunOptions};
 use super::station::{Overload, ServiceStart, Work};
 use super::user_record::{UserRecord, UserState};
 use crate::engine::{Alarm, EventKey, Expiry, Fingerprint, FutureEventList, Stream, mix, name_key};
-use crate::measure::{Counter, DropCause, MissCause, Tally};
+use crate::measure::{Counter, DropCause, EndedBy, MissCause, Tally};
 use crate::protocol::{
-    Client, ClientConfig, ClientNote, Dialog, GatewayConfig, GatewayEnd, GatewayNote, Message,
-    Phase, Reestablish, RefreshFailure, Side, Status, Subject, answer_outside_dialog,
+    Client, ClientConfig, ClientEnd, ClientNote, Dialog, GatewayConfig, GatewayEnd, GatewayNote,
+    Message, Phase, Reestablish, RefreshFailure, Side, Status, Subject, Timer,
+    answer_outside_dialog,
 };
 use crate::quantity::{MaybeTime, Span, Time};
 use crate::workload::{CallDraws, CallProcess, own_rate};
 use cohort::Cohort;
-use event::{Class, Event, FAULTS, INSTANCES, Lane, Purpose};
+use event::{Class, Event, FAULTS, INSTANCES, LINKS, Lane, Purpose};
 use impairments::Impairments;
 use instance::{ClientLine, GatewayInstance};
 use port::{Output, Port};
+use refusals::Refusals;
 use script::Script;
 use user::{ColdState, HeldDialog, User};
 
@@ -76,7 +80,10 @@ pub(super) struct Group<'a, W: Observer> {
     /// Outputs of machines to be passed on: a stack, since passing one on may cause others.
     outbox: Vec<Output>,
     impairments: Impairments<'a>,
-    /// Counts of all gateways and users of the group together.
+    refusals: Refusals,
+    /// CSeq of the request that the client under way gives up.
+    given_up: Option<u16>,
+    /// What is counted for all gateways and users of the group together.
     tally: Tally,
     usable: u64,
     fingerprint: Fingerprint,
@@ -128,6 +135,8 @@ impl<'a, W: Observer> Group<'a, W> {
             calls: ListPool::new(),
             outbox: Vec::new(),
             impairments: Impairments::new(plan, gateway),
+            refusals: Refusals::default(),
+            given_up: None,
             tally: Tally::default(),
             usable: 0,
             fingerprint: Fingerprint::default(),
@@ -261,6 +270,7 @@ impl<'a, W: Observer> Group<'a, W> {
             Event::Idle => self.check_idle(u),
             Event::ReplaceConnection => self.replace_connection(u),
             Event::RouteExpires(dialog) => self.route_expires(u, dialog),
+            Event::LinkRestored => self.link_restored(u - LINKS),
         }
     }
 }

@@ -23,13 +23,15 @@ impl<W: Observer> Group<'_, W> {
         } else {
             self.impairment(u)
         };
-        let user = &mut self.users[u as usize];
+        let user = &self.users[u as usize];
         let believes = user.client.is_established();
         let held = believes
             && self.dialogs.iter(user.dialogs).any(|i| {
                 let dialog = &self.dialogs[i].dialog;
                 dialog.number() == user.client.dialog() && dialog.is_monitored()
-            });
+            })
+            && (self.impairments.is_none() || self.overdue_end(u).is_none());
+        let user = &mut self.users[u as usize];
         let before = user.record.state();
         let probe = &mut self.cohorts[user.cohort as usize].probe;
         probe.update_state(
@@ -44,7 +46,43 @@ impl<W: Observer> Group<'_, W> {
         self.count_transition(u, before, after);
     }
 
-    /// Counts a change of a user's availability.
+    /// What will end the user's session whatever comes: a timer that is due by now, though its machine has not fired it yet
+    /// because it was asleep, down or is only about to.
+    fn overdue_end(&self, u: u32) -> Option<EndedBy> {
+        let user = &self.users[u as usize];
+        let config = &self.cohorts[user.cohort as usize].plan.config;
+        let of_client = user.client.overdue_end(config, self.now);
+        if let Some(timer) = of_client {
+            return Some(match timer {
+                Timer::SessionExpiry => EndedBy::ClientTimer,
+                _ => EndedBy::ClientGiveUp,
+            });
+        }
+        let mut dialogs = self
+            .dialogs
+            .iter(user.dialogs)
+            .map(|i| &self.dialogs[i].dialog);
+        let current = dialogs.find(|d| d.number() == user.client.dialog() && d.is_held())?;
+        current.overdue_end(self.now).map(|timer| match timer {
+            Timer::SessionExpiry => EndedBy::GatewayTimer,
+            _ => EndedBy::Bye,
+        })
+    }
+
+    /// A fault is over, or the day: a session that ended meanwhile, though nobody noticed, was lost when the fault began.
+    pub(super) fn note_overdue_end(&mut self, u: u32) {
+        let user = &self.users[u as usize];
+        let Some(cause) = user.record.impairment().filter(|_| user.signed_in) else {
+            return;
+        };
+        if let Some(ended_by) = self.overdue_end(u) {
+            let now = self.now;
+            let (probe, record) = self.probe(u);
+            probe.dialog_forgotten(record, now, cause, Some(ended_by));
+        }
+    }
+
+    /// Follows a user from one state to another.
     pub(super) fn count_transition(&mut self, u: u32, before: UserState, after: UserState) {
         if after == before {
             return;
@@ -79,13 +117,22 @@ impl<W: Observer> Group<'_, W> {
             ClientNote::RefreshSucceeded => probe.refresh_succeeded(record),
             ClientNote::RefreshFailed(how) => probe.refresh_failed(record, how),
             ClientNote::Ended(end) => {
-                probe.client_ended(record, number, now, end);
+                let refused = self.was_refused(u, end);
+                let (probe, record) = self.probe(u);
+                probe.client_ended(record, number, now, end, refused);
                 self.update_state(u);
             }
             ClientNote::CallPlaced(call) => self.origination_decided(u, call, true),
             ClientNote::CallFailed(call) => self.origination_decided(u, call, false),
             ClientNote::Delivered(call) => self.toast(u, call),
         }
+    }
+
+    /// Whether the station had no place for the request that the client gave up.
+    fn was_refused(&self, u: u32, end: ClientEnd) -> bool {
+        let dialog = self.users[u as usize].client.dialog();
+        let request = self.given_up.filter(|_| end == ClientEnd::GaveUp);
+        request.is_some_and(|cseq| self.refusals.has_request(u, dialog, cseq))
     }
 
     pub(super) fn gateway_note(&mut self, u: u32, dialog: u32, note: GatewayNote) {
@@ -96,8 +143,9 @@ impl<W: Observer> Group<'_, W> {
             GatewayNote::Ended(end) => {
                 let current = self.users[u as usize].client.dialog() == dialog;
                 if current && end != GatewayEnd::Bye {
+                    let refused = self.refusals.has_ack(u, dialog);
                     let (probe, record) = self.probe(u);
-                    probe.gateway_ended(record, now, end);
+                    probe.gateway_ended(record, now, end, refused);
                     self.update_state(u);
                 }
             }
@@ -111,9 +159,12 @@ impl<W: Observer> Group<'_, W> {
                 let (probe, record) = self.probe(u);
                 probe.refresh_succeeded(record);
             }
-            GatewayNote::RefreshFailed => {
+            // What is undecided at sign-out is not counted.
+            GatewayNote::RefreshFailed(RefreshFailure::Abandoned)
+                if !self.users[u as usize].signed_in => {}
+            GatewayNote::RefreshFailed(how) => {
                 let (probe, record) = self.probe(u);
-                probe.refresh_failed(record, RefreshFailure::Retried);
+                probe.refresh_failed(record, how);
             }
         }
     }

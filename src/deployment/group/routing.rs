@@ -1,5 +1,6 @@
 //! OCS: routes that it forgets, and the gateway instance that serves a user.
 
+use super::links::Leg;
 use super::*;
 
 impl<W: Observer> Group<'_, W> {
@@ -24,7 +25,7 @@ impl<W: Observer> Group<'_, W> {
     }
 
     pub(super) fn route_expires(&mut self, u: u32, dialog: u32) {
-        self.lines[u as usize].route_lost = Some(dialog);
+        self.lines[u as usize].routes_lost.push(dialog);
         if self.users[u as usize].signed_in {
             self.update_state(u);
         }
@@ -36,22 +37,17 @@ impl<W: Observer> Group<'_, W> {
             self.observer.message(self.now, u, message, Fate::Lost);
             return true;
         }
-        if self.lines.get(u as usize).and_then(|line| line.route_lost) != Some(message.dialog) {
+        let has_lost = |line: &ClientLine| line.routes_lost.contains(&message.dialog);
+        if !self.lines.get(u as usize).is_some_and(has_lost) {
             return false;
         }
         if message.is_request() && message.subject != Subject::Ack {
             let answer = message.answer(Status::DoesNotExist481);
-            let arrival = match message.from {
-                Side::Client => self.cross_client_leg(u, Side::Gateway),
-                Side::Gateway => self.cross_gateway_leg(u, Side::Client),
+            let leg = match message.from {
+                Side::Client => Leg::Client,
+                Side::Gateway => Leg::Gateway,
             };
-            self.put_on_leg(
-                u,
-                answer,
-                arrival,
-                message.from == Side::Gateway,
-                Event::Arrival,
-            );
+            self.cross(u, answer, leg);
         }
         true
     }
@@ -64,7 +60,7 @@ impl<W: Observer> Group<'_, W> {
         if instance.down_until.is_some() {
             return Some(DropCause::GatewayDown);
         }
-        if line.is_some_and(|l| l.route_lost == Some(user.client.dialog())) {
+        if line.is_some_and(|l| l.routes_lost.contains(&user.client.dialog())) {
             return Some(DropCause::RouteExpired);
         }
         let broken = instance.link_down_until.is_some()
@@ -96,5 +92,22 @@ impl<W: Observer> Group<'_, W> {
         let user = &mut self.users[u as usize];
         user.instance = chosen as u16;
         user.record.served_by(instance);
+        let dialog = user.client.dialog();
+        if let Some(line) = self.lines.get_mut(u as usize)
+            && (line.homes.last()).is_none_or(|(_, before)| usize::from(*before) != chosen)
+        {
+            line.homes.push((dialog, chosen as u16));
+        }
+    }
+
+    /// The gateway that messages of this dialog go to: the one that it was set up with.
+    pub(super) fn instance_of(&self, u: u32, dialog: u32) -> usize {
+        let user = &self.users[u as usize];
+        if self.instances.len() == 1 || dialog == user.client.dialog() {
+            return usize::from(user.instance);
+        }
+        let homes = (self.lines.get(u as usize)).map_or(&[][..], |line| &line.homes);
+        let home = homes.iter().rev().find(|(from, _)| *from <= dialog);
+        usize::from(home.map_or(user.instance, |(_, instance)| *instance))
     }
 }

@@ -6,6 +6,7 @@ use super::super::list_pool::List;
 use super::super::user_record::UserRecord;
 use crate::engine::{Alarm, Stream};
 use crate::protocol::{Client, Dialog};
+use crate::quantity::Time;
 use crate::workload::CallProcess;
 
 /// A user's state that events need, in lines of the cache: what an event needs together stands together.
@@ -62,8 +63,8 @@ pub(super) struct ColdState {
     pub(super) glare: Stream,
     pub(super) gateway_glare: Stream,
     pub(super) loss: Stream,
-    /// The dialog and CSeq of the BYE that the gateway last answered, to answer its copies alike.
-    pub(super) last_bye: Option<(u32, u16)>,
+    /// Dialog and CSeq of the BYEs that gateways lately answered over UDP, and when, to answer their copies alike.
+    pub(super) byes: Vec<(u32, u16, Time)>,
 }
 
 pub(super) struct HeldDialog {

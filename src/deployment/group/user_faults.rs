@@ -68,6 +68,7 @@ impl<W: Observer> Group<'_, W> {
         let asleep = &mut self.lines[u as usize].asleep_until;
         *asleep = asleep.filter(|wakes| *wakes > now);
         if self.users[u as usize].signed_in {
+            self.note_overdue_end(u);
             self.update_state(u);
         }
         self.schedule_next_user_fault(u, fault);

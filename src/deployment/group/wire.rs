@@ -1,6 +1,8 @@
-//! Messages on their way: the two legs, OCS between them, and the gateway that takes them up.
+//! Messages on their way: OCS between the two legs, and the gateway that takes them up.
 
+use super::links::{Leg, digest};
 use super::*;
+use crate::protocol::GIVE_UP;
 
 impl<W: Observer> Group<'_, W> {
     pub(super) fn arrive(&mut self, u: u32, message: Message) {
@@ -45,7 +47,7 @@ impl<W: Observer> Group<'_, W> {
     }
 
     fn receive_at_gateway(&mut self, u: u32, message: Message) {
-        let instance = self.users[u as usize].instance as usize;
+        let instance = self.instance_of(u, message.dialog);
         if let Some(reset) = self.instances[instance].down() {
             if reset && message.is_request() && message.subject != Subject::Ack {
                 // A refused connection counts as a 503, and is noticed at once ("middleboxes" in the documentation of this room).
@@ -61,7 +63,7 @@ impl<W: Observer> Group<'_, W> {
         {
             return self.queue(instance, u, work);
         }
-        self.handle_at_gateway(u, message);
+        self.handle_at_gateway(u, instance, message);
     }
 
     /// A job comes to the station.
@@ -92,7 +94,7 @@ impl<W: Observer> Group<'_, W> {
         self.observe(u, 8, 0);
         match work {
             Work::Received(message) => {
-                self.probe(u).1.refused_by_gateway();
+                self.note_refusal(u, &message);
                 if overload == Overload::Refuse503
                     && message.is_request()
                     && message.subject != Subject::Ack
@@ -116,6 +118,26 @@ impl<W: Observer> Group<'_, W> {
         }
     }
 
+    /// Whether the message belongs to a refresh of the user's session that is still to be decided.
+    fn is_of_pending_refresh(&self, u: u32, message: &Message) -> bool {
+        let client = &self.users[u as usize].client;
+        matches!(message.subject, Subject::Update | Subject::ReInvite)
+            && message.dialog == client.dialog()
+            && (!message.is_request() || client.awaits(message.dialog, message.cseq))
+    }
+
+    fn note_refusal(&mut self, u: u32, message: &Message) {
+        let client = &self.users[u as usize].client;
+        let is_ack = message.subject == Subject::Ack;
+        if message.is_request() && (is_ack || client.awaits(message.dialog, message.cseq)) {
+            let matters = |dialog, cseq| client.awaits(dialog, cseq);
+            self.refusals.add(u, message, matters);
+        }
+        if self.is_of_pending_refresh(u, message) {
+            self.probe(u).1.refresh_refused();
+        }
+    }
+
     /// A service ends: now the answer leaves.
     pub(super) fn served(&mut self, instance: usize, slot: u32, number: u32) {
         let now = self.now;
@@ -127,24 +149,32 @@ impl<W: Observer> Group<'_, W> {
             .into_iter()
             .for_each(|b| self.schedule_service(instance, b));
         match done.map(|job| (job.user, job.work)) {
-            Some((u, Work::Received(message))) => self.handle_at_gateway(u, message),
-            Some((u, Work::Originate(subject, number))) => self.send_event(u, subject, number),
+            Some((u, Work::Received(message))) => {
+                self.refusals.remove(u, &message);
+                if self.is_of_pending_refresh(u, &message) {
+                    self.probe(u).1.refresh_served();
+                }
+                self.handle_at_gateway(u, instance, message);
+            }
+            Some((u, Work::Originate(subject, number))) => {
+                self.send_event(u, instance, subject, number);
+            }
             None => {}
         }
     }
 
     /// The gateway acts on a message.
-    fn handle_at_gateway(&mut self, u: u32, message: Message) {
+    fn handle_at_gateway(&mut self, u: u32, instance: usize, message: Message) {
         let held = self
             .dialogs
             .iter(self.users[u as usize].dialogs)
-            .find(|i| self.dialogs[*i].dialog.number() == message.dialog);
+            .find(|i| self.dialogs[*i].dialog.takes(&message));
         if let Some(index) = held {
             if message.subject == Subject::Bye && message.is_request() {
-                self.cold[u as usize].last_bye = Some((message.dialog, message.cseq));
+                self.remember_bye(u, &message);
             }
             let starts = message.subject == Subject::MonitorStart && message.is_request();
-            if starts && !self.dialogs[index].dialog.is_monitored() && self.is_full(u) {
+            if starts && !self.dialogs[index].dialog.is_monitored() && self.is_full(u, instance) {
                 return self.transmit(u, message.answer(Status::MonitorLimitExceeded));
             }
             return self.with_dialog(index, |dialog, config, now, port| {
@@ -152,36 +182,61 @@ impl<W: Observer> Group<'_, W> {
             });
         }
         if message.subject == Subject::Invite && message.is_request() {
-            return self.accept(u, message);
+            return self.answer_outside_dialog(
+                u,
+                instance,
+                &message,
+                |config, now, reliable, port| Dialog::accept(config, now, &message, reliable, port),
+            );
         }
-        if message.subject == Subject::Bye
-            && self.cold[u as usize].last_bye == Some((message.dialog, message.cseq))
-        {
+        let byes = &self.cold[u as usize].byes;
+        let is_answered = |bye: &(u32, u16, Time)| (bye.0, bye.1) == (message.dialog, message.cseq);
+        if message.subject == Subject::Bye && message.is_request() && byes.iter().any(is_answered) {
             return self.transmit(u, message.answer(Status::Ok200)); // a copy of a BYE is answered alike (RFC 3261 §17.2.2)
         }
         if let Some(answer) = answer_outside_dialog(&message) {
-            self.transmit(u, answer);
+            self.answer_outside_dialog(u, instance, &message, |_, now, reliable, port| {
+                Dialog::refuse(now, &answer, reliable, port)
+            });
+        }
+    }
+
+    /// The server transaction of a BYE lasts 32 s over UDP (Timer J, RFC 3261 §17.2.2); on other transports no copy comes.
+    fn remember_bye(&mut self, u: u32, bye: &Message) {
+        if !self.cohorts[self.users[u as usize].cohort as usize].reliable {
+            let now = self.now;
+            let byes = &mut self.cold[u as usize].byes;
+            byes.retain(|(_, _, at)| *at + GIVE_UP > now);
+            byes.push((bye.dialog, bye.cseq, now));
         }
     }
 
     /// Whether the user's gateway monitors as many lines as it can, or this line as often as it will.
-    fn is_full(&self, u: u32) -> bool {
+    fn is_full(&self, u: u32, instance: usize) -> bool {
         let user = &self.users[u as usize];
         let of_line = self
             .dialogs
             .iter(user.dialogs)
             .filter(|i| self.dialogs[*i].dialog.is_monitored())
+            .filter(|i| usize::from(self.dialogs[*i].instance) == instance)
             .count() as u32;
         self.gateway
             .max_sessions
-            .is_some_and(|most| self.instances[user.instance as usize].sessions >= most)
+            .is_some_and(|most| self.instances[instance].sessions >= most)
             || self
                 .gateway
                 .max_sessions_per_line
                 .is_some_and(|most| of_line >= most)
     }
 
-    fn accept(&mut self, u: u32, invite: Message) {
+    /// Answers a request in no dialog, and keeps the dialog or what remains of the answer.
+    fn answer_outside_dialog(
+        &mut self,
+        u: u32,
+        instance: usize,
+        request: &Message,
+        act: impl FnOnce(&GatewayConfig, Time, bool, &mut Port) -> Option<Dialog>,
+    ) {
         let before = self.outbox.len();
         let user = &self.users[u as usize];
         let reliable = self.cohorts[user.cohort as usize].reliable;
@@ -189,12 +244,10 @@ impl<W: Observer> Group<'_, W> {
             out: &mut self.outbox,
             draws: &mut self.cold[u as usize],
         };
-        if let Some(dialog) =
-            Dialog::accept(&self.gateway.config, self.now, &invite, reliable, &mut port)
-        {
-            self.add_dialog(u, dialog);
+        if let Some(dialog) = act(&self.gateway.config, self.now, reliable, &mut port) {
+            self.add_dialog(u, instance as u16, dialog);
         }
-        self.pass_on(u, invite.dialog, before);
+        self.pass_on(u, request.dialog, before);
     }
 
     /// Sends one copy on its first leg.
@@ -205,17 +258,11 @@ impl<W: Observer> Group<'_, W> {
         if cohort.single_hop && !message.unroutable {
             return self.cross_both(u, message);
         }
-        let arrival = match message.from {
-            Side::Client => self.cross_client_leg(u, Side::Client),
-            Side::Gateway => self.cross_gateway_leg(u, Side::Gateway),
+        let leg = match message.from {
+            Side::Client => Leg::Client,
+            Side::Gateway => Leg::Gateway,
         };
-        self.put_on_leg(
-            u,
-            message,
-            arrival,
-            message.from == Side::Gateway,
-            Event::Relay,
-        );
+        self.cross(u, message, leg);
     }
 
     /// Both legs of a plain path at once: the same instants, one event.
@@ -265,75 +312,11 @@ impl<W: Observer> Group<'_, W> {
         if self.is_lost_at_ocs(u, &message) {
             return;
         }
-        let arrival = match message.from {
-            Side::Client => self.cross_gateway_leg(u, Side::Client),
-            Side::Gateway => self
-                .cross_client_leg(u, Side::Gateway)
-                .filter(|_| !message.unroutable),
+        let leg = match message.from {
+            Side::Client => Leg::Gateway,
+            Side::Gateway => Leg::Client,
         };
-        self.put_on_leg(
-            u,
-            message,
-            arrival,
-            message.from == Side::Client,
-            Event::Arrival,
-        );
-    }
-
-    /// Puts a copy onto the leg between client and OCS.
-    pub(super) fn cross_client_leg(&mut self, u: u32, from: Side) -> Option<Time> {
-        let user = &self.users[u as usize];
-        let cohort = &mut self.cohorts[user.cohort as usize];
-        cohort.probe.tally.count(Counter::ClientLegSent);
-        let path = &cohort.plan.path;
-        let outage = self.impairments.client_leg_outage(user.cohort);
-        let was_forgotten = self
-            .lines
-            .get(u as usize)
-            .is_some_and(|line| line.connection.forgotten);
-        let crossed = match self.lines.get_mut(u as usize) {
-            Some(line) => line.connection.cross(
-                path,
-                outage,
-                from,
-                self.now,
-                &mut self.cold[u as usize].loss,
-            ),
-            // Nothing to know of the leg: it is plain.
-            None => Some(self.now + path.delay),
-        };
-        if path.idle_timeout.is_some() {
-            self.client_leg_used(u, from);
-            if was_forgotten && !self.lines[u as usize].connection.forgotten {
-                self.update_state(u);
-            }
-        }
-        crossed
-    }
-
-    /// Puts a copy onto the leg between OCS and gateway.
-    pub(super) fn cross_gateway_leg(&mut self, u: u32, from: Side) -> Option<Time> {
-        let user = &self.users[u as usize];
-        self.cohorts[user.cohort as usize]
-            .probe
-            .gateway_leg_sent(self.now);
-        let index = user.instance;
-        let instance = &mut self.instances[index as usize];
-        let was_forgotten = instance.connection.forgotten;
-        let crossed = instance.connection.cross(
-            &self.gateway.path,
-            instance.link_down_until,
-            from,
-            self.now,
-            &mut self.cold[u as usize].loss,
-        );
-        if self.gateway.path.idle_timeout.is_some() {
-            self.gateway_leg_used(index, from);
-            if was_forgotten && !self.instances[index as usize].connection.forgotten {
-                self.update_instance_states(index);
-            }
-        }
-        crossed
+        self.cross(u, message, leg);
     }
 
     /// The relay's one liberty: an Allow header rewritten on either leg.
@@ -353,28 +336,6 @@ impl<W: Observer> Group<'_, W> {
         message
     }
 
-    pub(super) fn put_on_leg(
-        &mut self,
-        u: u32,
-        message: Message,
-        arrival: Option<Time>,
-        on_gateway_leg: bool,
-        event: impl FnOnce(Message) -> Event,
-    ) {
-        let fate = match arrival {
-            Some(at) if at < self.horizon => return self.schedule_message(u, at, event(message)),
-            Some(_) if on_gateway_leg => Counter::MessagesInFlight,
-            Some(_) => Counter::ClientLegInFlight,
-            None if on_gateway_leg => Counter::MessagesLost,
-            None => Counter::ClientLegLost,
-        };
-        if arrival.is_none() {
-            self.observer.message(self.now, u, &message, Fate::Lost);
-            self.observe(u, 3, digest(&message));
-        }
-        self.probe(u).0.tally.count(fate);
-    }
-
     pub(super) fn schedule_message(&mut self, u: u32, at: Time, event: Event) {
         let user = &mut self.users[u as usize];
         user.sends = user.sends.wrapping_add(1);
@@ -384,14 +345,4 @@ impl<W: Observer> Group<'_, W> {
             event,
         );
     }
-}
-
-/// What an observer can tell of a message, in 64 bits.
-fn digest(m: &Message) -> u64 {
-    let headers = (m.allow as u64) << 2 | (m.refresher as u64) << 1 | m.unroutable as u64;
-    let kind = (m.subject as u64) << 8 | (m.status as u64) << 4 | (m.from as u64);
-    mix(
-        u64::from(m.dialog) << 32 | u64::from(m.value),
-        headers << 48 | kind << 32 | u64::from(m.cseq) << 16,
-    ) ^ u64::from(m.min_se)
 }

@@ -216,8 +216,15 @@ impl Observer for Tracer<'_> {
                 "refresh to be sent again".into(),
                 "491 or 422 (RFC 3261 §14.1, RFC 4028 §7.3)".into(),
             ),
+            ClientNote::RefreshFailed(RefreshFailure::Abandoned) => (
+                "refresh failed: its session ended".into(),
+                "no answer will count any more".into(),
+            ),
             ClientNote::Ended(end) => {
                 let why = match end {
+                    ClientEnd::Unacknowledged => {
+                        "no ACK for its 2xx in 32 s (RFC 3261 §13.3.1.4)".into()
+                    }
                     ClientEnd::GaveUp => self.reasons.client_setting("on_no_answer"),
                     ClientEnd::Refused => self.reasons.client_setting("on_rejection"),
                     ClientEnd::Timer => {
@@ -269,7 +276,11 @@ impl Observer for Tracer<'_> {
             ),
             GatewayNote::Ended(GatewayEnd::GaveUp) => (
                 "ends the dialog".into(),
-                "no ACK, or its refresh failed".into(),
+                "no answer to its refresh in 32 s (RFC 4028 §10)".into(),
+            ),
+            GatewayNote::Ended(GatewayEnd::Unacknowledged) => (
+                "ends the dialog".into(),
+                "no ACK for its 2xx in 32 s (RFC 3261 §13.3.1.4)".into(),
             ),
             _ => return,
         };

@@ -19,7 +19,7 @@ impl Client {
     ) {
         let bye = matches!(
             end,
-            ClientEnd::GaveUp | ClientEnd::Refused | ClientEnd::Timer
+            ClientEnd::GaveUp | ClientEnd::Unacknowledged | ClientEnd::Refused | ClientEnd::Timer
         );
         if self.phase != Phase::Established {
             return self.fail_setup(config, now, bye, port);
@@ -42,7 +42,12 @@ impl Client {
             .filter(|r| r.subject == Subject::MakeCall)
             .copied()
             .collect();
+        let is_refresh = |r: &Pending| matches!(r.subject, Subject::Update | Subject::ReInvite);
+        let refreshing = self.requests.iter().any(is_refresh);
         self.requests.retain(|r| r.subject == Subject::Bye);
+        if refreshing {
+            port.note(ClientNote::RefreshFailed(RefreshFailure::Abandoned));
+        }
         for call in failed {
             port.note(ClientNote::CallFailed(call.value));
         }
@@ -55,7 +60,10 @@ impl Client {
     pub(super) fn clear_timers(&mut self) {
         self.proceeds_at = MaybeTime::NONE;
         self.expires_at = MaybeTime::NONE;
-        self.forget_answer();
+        (self.awaits_ack, self.polls) = (false, false);
+        if self.answer().is_some_and(|a| !a.is_refusal()) {
+            self.forget_answer();
+        }
     }
 
     /// Re-establishment runs from the tear-down, not from BYE's answer (rule "re-establishment").
@@ -98,9 +106,7 @@ impl Client {
     /// The 32 s of a request, or of an unacknowledged 2xx, are over.
     pub(super) fn give_up(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
         let Some(i) = self.requests.iter().position(|r| r.gives_up() <= now) else {
-            // RFC 3261 §13.3.1.4: a 2xx that is never acknowledged ends the session.
-            self.forget_answer();
-            return self.end(config, now, ClientEnd::GaveUp, port);
+            return self.give_up_answer(config, now, port);
         };
         let request = self.requests.remove(i);
         let subject = request.subject;
@@ -129,6 +135,30 @@ impl Client {
                     self.end(config, now, ClientEnd::GaveUp, port);
                 }
             }
+        }
+    }
+
+    /// No ACK came: a 2xx that is never acknowledged ends the session (RFC 3261 §13.3.1.4), another final response ends
+    /// nothing (Timer H, §17.2.1).
+    fn give_up_answer(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
+        if self.answer().is_some_and(Pending::is_refusal) {
+            self.answer_completed(config, now, port);
+        } else {
+            self.forget_answer();
+            self.end(config, now, ClientEnd::Unacknowledged, port);
+        }
+    }
+
+    /// The gateway's INVITE transaction is over: a refresh that waited for that may go.
+    pub(super) fn answer_completed(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        port: &mut impl ClientPort,
+    ) {
+        self.forget_answer();
+        if std::mem::take(&mut self.awaits_ack) {
+            self.refresh(config, now, port);
         }
     }
 }

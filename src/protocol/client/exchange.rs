@@ -2,7 +2,7 @@
 
 use super::super::config::{ClientConfig, Refresher};
 use super::super::message::{Message, Side, Status, Subject};
-use super::super::transaction::{Pending, ack};
+use super::super::transaction::{GIVE_UP, Pending, ack};
 use super::{Client, ClientEnd, ClientNote, ClientPort, Phase, RefreshFailure};
 use crate::quantity::{Span, Time};
 
@@ -40,29 +40,17 @@ impl Client {
         port: &mut impl ClientPort,
     ) {
         if message.subject == Subject::Ack {
-            if self
-                .answer()
-                .is_some_and(|a| a.cseq == message.cseq && message.dialog == self.dialog)
-            {
-                self.forget_answer();
+            if self.answers(&message) {
+                self.answer_completed(config, now, port);
             }
             return;
         }
         if !(self.in_dialog() && message.dialog == self.dialog) {
-            let last_bye = self.rare.as_ref().and_then(|rare| rare.last_bye);
-            let repeated =
-                message.subject == Subject::Bye && last_bye == Some((message.dialog, message.cseq));
-            // RFC 3261 §12.2.2: no such dialog.
-            port.send(message.answer(if repeated {
-                Status::Ok200
-            } else {
-                Status::DoesNotExist481
-            }));
-            return;
+            return self.receive_outside_dialog(now, message, port);
         }
         match message.subject {
             Subject::Bye => {
-                self.rare().last_bye = Some((message.dialog, message.cseq));
+                self.remember_bye(now, &message);
                 port.send(message.answer(Status::Ok200));
                 self.end(config, now, ClientEnd::Bye, port);
             }
@@ -76,6 +64,45 @@ impl Client {
         }
     }
 
+    /// The server transaction of a BYE lasts 32 s over UDP, and answers its copies (Timer J, RFC 3261 §17.2.2).
+    fn remember_bye(&mut self, now: Time, bye: &Message) {
+        if !self.reliable {
+            let byes = &mut self.rare().byes;
+            byes.retain(|(_, _, at)| *at + GIVE_UP > now);
+            byes.push((bye.dialog, bye.cseq, now));
+        }
+    }
+
+    fn receive_outside_dialog(&mut self, now: Time, message: Message, port: &mut impl ClientPort) {
+        let byes = self.rare.as_ref().map_or(&[][..], |rare| &rare.byes);
+        let is_answered = |bye: &(u32, u16, Time)| (bye.0, bye.1) == (message.dialog, message.cseq);
+        if message.subject == Subject::Bye && byes.iter().any(is_answered) {
+            return port.send(message.answer(Status::Ok200));
+        }
+        if message.subject.is_invite() && self.answers(&message) {
+            return self.answer_copy(port);
+        }
+        // RFC 3261 §12.2.2: no such dialog.
+        self.refuse(now, &message, Status::DoesNotExist481, port);
+    }
+
+    /// A final response other than a 2xx: to an INVITE over UDP it is repeated until its ACK (RFC 3261 §17.2.1).
+    fn refuse(&mut self, now: Time, message: &Message, status: Status, port: &mut impl ClientPort) {
+        let answer = message.answer(status);
+        if message.subject.is_invite() && !self.reliable {
+            self.rare().answer = Some(Pending::refusal(now, &answer));
+        }
+        port.send(answer);
+    }
+
+    /// A copy of an INVITE whose 2xx is being retransmitted is absorbed (RFC 6026 §7.1), another final response goes out
+    /// again (RFC 3261 §17.2.1).
+    fn answer_copy(&self, port: &mut impl ClientPort) {
+        if let Some(refusal) = self.answer().filter(|a| a.is_refusal()) {
+            port.send(refusal.message(Side::Client));
+        }
+    }
+
     pub(super) fn receive_reinvite(
         &mut self,
         config: &ClientConfig,
@@ -83,13 +110,12 @@ impl Client {
         message: Message,
         port: &mut impl ClientPort,
     ) {
-        if self.answer().is_some_and(|a| a.cseq == message.cseq) {
-            return; // a copy of the INVITE whose 2xx is being retransmitted is absorbed (RFC 6026 §7.1)
+        if self.answers(&message) {
+            return self.answer_copy(port);
         }
         if self.requests.iter().any(|r| r.subject.is_invite()) {
             // RFC 3261 §14.2: both sides have an INVITE under way.
-            port.send(message.answer(Status::Pending491));
-            return;
+            return self.refuse(now, &message, Status::Pending491, port);
         }
         let mut answer = message.answer(Status::Ok200);
         answer.value = message.value;
@@ -170,6 +196,9 @@ impl Client {
         answer: &Message,
         port: &mut impl ClientPort,
     ) {
+        if self.is_quiet(now) {
+            return; // RFC 3261 §21.5.4: no request is sent before Retry-After has passed
+        }
         let open = self.in_dialog() && answer.dialog == self.dialog;
         let refused = self
             .requests

@@ -7,7 +7,7 @@ mod setup;
 
 use smallvec::SmallVec;
 
-use super::config::ClientConfig;
+use super::config::{ClientConfig, OnNoAnswer, RefreshClock};
 use super::message::{Message, Side, Subject};
 use super::transaction::{Deadline, Earliest, Pending, Timer};
 use crate::quantity::{MaybeTime, Span, Time};
@@ -34,6 +34,8 @@ pub enum Phase {
 pub enum ClientEnd {
     /// A request stayed unanswered for 32 s and the client tore down.
     GaveUp,
+    /// Its 2xx to the gateway's re-INVITE was not acknowledged for 32 s and the client tore down.
+    Unacknowledged,
     /// The refresh was refused and the client tore down.
     Refused,
     /// The client's own session timer ran out.
@@ -55,6 +57,8 @@ pub enum RefreshFailure {
     Rejected,
     /// 491, or 422 answered by a larger Session-Expires: it is sent again.
     Retried,
+    /// The session ended while it was pending.
+    Abandoned,
 }
 
 /// What an observer of the client learns.
@@ -115,6 +119,10 @@ pub struct Client {
     gateway_refreshes: bool,
     /// The coming refresh is due already, and only put off.
     put_off: bool,
+    /// The coming refresh waits for the ACK of the gateway's re-INVITE.
+    awaits_ack: bool,
+    /// Keeps polling: its session timer ends nothing meanwhile.
+    polls: bool,
     cseq: u16,
     min_se_s: u16,
     dialog: u32,
@@ -136,10 +144,37 @@ pub struct Client {
 struct Rare {
     /// The end of Retry-After.
     quiet_until: Option<Time>,
-    /// The dialog and CSeq of the BYE last answered, to answer its copies alike.
-    last_bye: Option<(u32, u16)>,
-    /// A 2xx to the gateway's re-INVITE, until its ACK.
+    /// Dialog and CSeq of the BYEs lately answered, and when, to answer their copies alike.
+    byes: Vec<(u32, u16, Time)>,
+    /// The final response to the gateway's re-INVITE, until its ACK.
     answer: Option<Pending>,
+    /// What was received in this dialog, to tell copies: requests, ACKs and responses, each by CSeq.
+    received: [Received; 3],
+}
+
+/// CSeq numbers received: the highest, and which of the 64 up to it.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+struct Received {
+    highest: u16,
+    seen: u64,
+}
+
+impl Received {
+    /// Notes a number; `false`: it was there before.
+    fn is_first(&mut self, cseq: u16) -> bool {
+        let ahead = cseq.wrapping_sub(self.highest) as i16;
+        if ahead > 0 {
+            self.seen = self.seen.checked_shl(ahead as u32).unwrap_or(0) | 1;
+            self.highest = cseq;
+            return true;
+        }
+        let bit = 1u64
+            .checked_shl(u32::from(ahead.unsigned_abs()))
+            .unwrap_or(0);
+        let first = self.seen & bit == 0;
+        self.seen |= bit;
+        first
+    }
 }
 
 impl Client {
@@ -152,6 +187,8 @@ impl Client {
             raised: false,
             gateway_refreshes: false,
             put_off: false,
+            awaits_ack: false,
+            polls: false,
             cseq: 0,
             min_se_s: 0,
             dialog: 0,
@@ -196,6 +233,12 @@ impl Client {
         self.rare.as_ref()?.answer.as_ref()
     }
 
+    /// Whether the final response to this request, an INVITE or its ACK, awaits that ACK.
+    fn answers(&self, message: &Message) -> bool {
+        self.answer()
+            .is_some_and(|a| (a.dialog, a.cseq) == (message.dialog, message.cseq))
+    }
+
     fn forget_answer(&mut self) {
         if let Some(rare) = &mut self.rare {
             rare.answer = None;
@@ -213,9 +256,19 @@ impl Client {
 
     /// When to call [`Client::fire`] next.
     pub fn deadline(&self) -> Option<Deadline> {
-        let mut earliest = Earliest::NONE
-            .or_some(self.proceeds_at, Timer::Client)
-            .or_some(self.expires_at, Timer::SessionExpiry);
+        self.earliest(Earliest::NONE)
+    }
+
+    /// The same for a machine that wakes at an instant: what was due before is due then, and goes by kind.
+    pub fn deadline_from(&self, wakes: Time) -> Option<Deadline> {
+        self.earliest(Earliest::from(wakes))
+    }
+
+    fn earliest(&self, none: Earliest) -> Option<Deadline> {
+        let mut earliest = none.or_some(self.proceeds_at, Timer::Client);
+        if !self.polls {
+            earliest = earliest.or_some(self.expires_at, Timer::SessionExpiry);
+        }
         for pending in &self.requests {
             earliest = earliest.or_pending(pending);
         }
@@ -223,6 +276,38 @@ impl Client {
             earliest = earliest.or_pending(answer);
         }
         earliest.get()
+    }
+
+    /// The timer, due by now, that will end the established session whatever comes: that of a machine that slept.
+    pub fn overdue_end(&self, config: &ClientConfig, now: Time) -> Option<Timer> {
+        let tears_down = |r: &Pending| {
+            config.on_no_answer == OnNoAnswer::TearDown
+                && !matches!(r.subject, Subject::Bye | Subject::MonitorStop)
+        };
+        let unanswered = self.requests.iter().filter(|r| tears_down(r));
+        let unacknowledged = self.answer().filter(|a| !a.is_refusal());
+        if !self.is_established() {
+            None
+        } else if unanswered
+            .chain(unacknowledged)
+            .any(|p| p.gives_up() <= now)
+        {
+            Some(Timer::TransactionTimeout)
+        } else {
+            let expiry = self.expires_at.get().filter(|at| *at <= now && !self.polls);
+            expiry.map(|_| Timer::SessionExpiry)
+        }
+    }
+
+    /// The CSeq of the request that it gives up now.
+    pub fn unanswered(&self, now: Time) -> Option<u16> {
+        let request = self.requests.iter().find(|r| r.gives_up() <= now)?;
+        Some(request.cseq)
+    }
+
+    /// Whether it waits for the answer to this request.
+    pub fn awaits(&self, dialog: u32, cseq: u16) -> bool {
+        (self.requests.iter()).any(|r| (r.dialog, r.cseq) == (dialog, cseq))
     }
 
     /// The user signs in: the first set-up begins.
@@ -286,7 +371,11 @@ impl Client {
         message: Message,
         port: &mut impl ClientPort,
     ) {
-        if self.in_dialog() && message.dialog == self.dialog {
+        if config.refresh_clock == RefreshClock::SinceTraffic
+            && message.dialog == self.dialog
+            && self.is_first_copy(&message)
+            && self.in_dialog()
+        {
             self.traffic(config, now);
         }
         if message.is_request() {
@@ -294,6 +383,15 @@ impl Client {
         } else {
             self.receive_answer(config, now, message, port);
         }
+    }
+
+    fn is_first_copy(&mut self, message: &Message) -> bool {
+        let kind = match message.subject {
+            Subject::Ack => 1,
+            _ if message.is_request() => 0,
+            _ => 2,
+        };
+        self.rare().received[kind].is_first(message.cseq)
     }
 
     /// The connection to OCS, or from there to the gateway, was reset: what was under way is lost, and noticed at once.
@@ -310,11 +408,12 @@ impl Client {
             self.end(config, now, ClientEnd::Reset, port);
         }
         self.requests.clear();
+        self.forget_answer();
     }
 
     /// The deadline of [`Client::deadline`] has come.
     pub fn fire(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
-        let Some((at, timer)) = self.deadline() else {
+        let Some((at, timer)) = self.deadline_from(now) else {
             return;
         };
         debug_assert!(at <= now, "a deadline was fired early");
@@ -329,7 +428,9 @@ impl Client {
         let is_due = |at: Option<Time>| at.is_some_and(|at| at <= now);
         if let Some(i) = self.requests.iter().position(|r| is_due(r.next_copy())) {
             let copy = self.requests[i].copy(Side::Client);
-            port.send(copy);
+            if !self.is_quiet(now) {
+                port.send(copy);
+            }
         } else if let Some(answer) = self
             .rare
             .as_mut()

@@ -24,8 +24,7 @@ impl Client {
     }
 
     pub(super) fn restart_expiry(&mut self, config: &ClientConfig, now: Time) {
-        let keep_polling = config.on_no_answer == OnNoAnswer::KeepPolling;
-        self.expires_at = if self.granted_s == 0 || keep_polling {
+        self.expires_at = if self.granted_s == 0 {
             MaybeTime::NONE
         } else if self.waits_for_gateway(config) {
             (now + non_refresher_bye(self.granted_s)).into()
@@ -48,6 +47,7 @@ impl Client {
     ) {
         let interval = self.next_interval(config, port);
         self.put_off = false;
+        self.polls = config.on_no_answer == OnNoAnswer::KeepPolling && interval.is_some();
         self.interval = interval.unwrap_or_default();
         self.proceeds_at = interval.map(|interval| start + interval).into();
     }
@@ -91,6 +91,11 @@ impl Client {
             return;
         }
         self.proceeds_at = MaybeTime::NONE;
+        if self.by_reinvite && self.answer().is_some_and(|a| a.dialog == self.dialog) {
+            // RFC 3261 §14.1: no new INVITE while one of the other side is in progress.
+            self.awaits_ack = true;
+            return;
+        }
         port.note(ClientNote::RefreshBegan);
         let subject = if self.by_reinvite {
             Subject::ReInvite
@@ -140,7 +145,7 @@ impl Client {
                         self.refresh(config, now, port);
                     }
                     OnRejection::TearDown => self.end(config, now, ClientEnd::Refused, port),
-                    OnRejection::FallBack | OnRejection::Hold => {}
+                    OnRejection::FallBack | OnRejection::Hold => self.polls = false,
                 }
             }
         }

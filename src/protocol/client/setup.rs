@@ -22,6 +22,9 @@ impl Client {
         self.phase = Phase::Calling;
         self.dialog += 1;
         self.cseq = 0;
+        if let Some(rare) = &mut self.rare {
+            rare.received = Default::default();
+        }
         self.offered_s = config.session_expires_s.max(u32::from(config.min_se_s));
         self.min_se_s = config.min_se_s;
         self.raised = false;

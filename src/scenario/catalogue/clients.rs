@@ -112,7 +112,7 @@ words! { RefreshClock {
 words! { OnNoAnswer {
     "tear-down" => TearDown, "it sends BYE at once";
     "hold" => Hold, "it sends no further refresh and waits for its session timer";
-    "keep-polling" => KeepPolling, "it refreshes again one interval later; its own session timer never ends the session";
+    "keep-polling" => KeepPolling, "it refreshes again one interval later; its own session timer ends the session only when it no longer polls";
 } }
 
 words! { OnRejection {

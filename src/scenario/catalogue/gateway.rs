@@ -23,7 +23,7 @@ keys! {
         /// the longest session it grants
         session_expires => session_expires_s: seconds(90, SE_MOST_S).or("1 d")
             .from(Assumption, "it takes what the client offers");
-        /// its Min-SE: a shorter Session-Expires is answered 422 under `update = "422"`
+        /// its Min-SE: a shorter Session-Expires is answered 422, in every INVITE and refresh that it answers
         min_se => min_se_s: seconds16(90, 65_535).or("90 s")
             .from(Standard, "RFC 4028 §5");
         /// who refreshes, as its 2xx says
