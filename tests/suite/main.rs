@@ -22,6 +22,7 @@ mod plots;
 mod rejected;
 mod replay;
 mod report;
+mod repro;
 mod resumed;
 mod robustness;
 mod round_trip;
