@@ -252,7 +252,8 @@ impl DrawingBackend for Sheet {
         if let Some(field) = &self.field {
             points = clip::area(thin::outline(&points), field);
         }
-        if points.len() > 2 {
+        // An area without extent stays in the picture: its button in the legend hides and shows it.
+        if !points.is_empty() {
             let colour = style.color();
             self.shapes.push(Shape::Fill {
                 points,
