@@ -138,7 +138,7 @@ trait Pending {
 
 impl Pending for BinaryHeap<Reverse<u128>> {
     fn new() -> Self {
-        BinaryHeap::new()
+        Self::new()
     }
     #[inline]
     fn schedule(&mut self, key: EventKey) {
@@ -156,15 +156,15 @@ impl Pending for BinaryHeap<Reverse<u128>> {
 
 impl<P: Copy + Default> Pending for FutureEventList<P> {
     fn new() -> Self {
-        FutureEventList::new(Time(u64::MAX))
+        Self::new(Time(u64::MAX))
     }
     #[inline]
     fn schedule(&mut self, key: EventKey) {
-        FutureEventList::schedule(self, key, P::default());
+        Self::schedule(self, key, P::default());
     }
     #[inline]
     fn take(&mut self) -> EventKey {
-        let (key, payload) = FutureEventList::pop(self).expect("something is pending");
+        let (key, payload) = Self::pop(self).expect("something is pending");
         black_box(payload);
         key
     }
@@ -178,30 +178,30 @@ struct Delays {
 }
 
 impl Delays {
-    fn new(jitter: u64, delay: impl Fn(&mut Stream) -> f64) -> Delays {
+    fn new(jitter: u64, delay: impl Fn(&mut Stream) -> f64) -> Self {
         let mut stream = Stream::open(1, 0, 0, 0);
-        Delays {
+        Self {
             drawn: (0..1 << 14).map(|_| delay(&mut stream) as u32).collect(),
             jitter,
         }
     }
 
-    fn exponential() -> Delays {
-        Delays::new(1 << 16, |s| {
+    fn exponential() -> Self {
+        Self::new(1 << 16, |s| {
             Distribution::<f64>::sample(&Exponential, s) * MEAN_US
         })
     }
 
-    fn shapes() -> [(&'static str, Delays); 4] {
+    fn shapes() -> [(&'static str, Self); 4] {
         [
-            ("interval", Delays::new(1, |_| 3.6e9)),
+            ("interval", Self::new(1, |_| 3.6e9)),
             (
                 "burst",
-                Delays::new(1, |s| 20e3 * (s.uniform() * 10.0).floor()),
+                Self::new(1, |s| 20e3 * (s.uniform() * 10.0).floor()),
             ),
             (
                 "bimodal",
-                Delays::new(1 << 10, |s| {
+                Self::new(1 << 10, |s| {
                     if s.chance(0.9) {
                         s.uniform() * 50e3
                     } else {
@@ -209,7 +209,7 @@ impl Delays {
                     }
                 }),
             ),
-            ("tailed", Delays::new(1, |s| libm::exp(22.0 * s.uniform()))),
+            ("tailed", Self::new(1, |s| libm::exp(22.0 * s.uniform()))),
         ]
     }
 }

@@ -6,17 +6,17 @@ use std::fs::File;
 use std::path::Path;
 
 /// Where the rows of all benches are.
-pub const FOLDER: &str = "results/bench";
+pub(crate) const FOLDER: &str = "results/bench";
 
 /// The file of one bench.
-pub struct Rows {
+pub(crate) struct Rows {
     bench: &'static str,
     csv: csv::Writer<File>,
 }
 
 impl Rows {
     /// Begins the file of a bench anew.
-    pub fn of(bench: &'static str) -> Rows {
+    pub(crate) fn of(bench: &'static str) -> Self {
         let path = Path::new(FOLDER).join(bench).with_extension("csv");
         let written = std::fs::create_dir_all(FOLDER)
             .map_err(csv::Error::from)
@@ -25,14 +25,14 @@ impl Rows {
                 csv.write_record(["bench", "case", "size", "metric", "value", "unit"])?;
                 Ok(csv)
             });
-        Rows {
+        Self {
             bench,
             csv: written.unwrap_or_else(|e| panic!("{}: {e}", path.display())),
         }
     }
 
     /// Adds a figure of a case, which has a size: its users, or what is pending.
-    pub fn add(&mut self, case: &str, size: u64, metric: &str, value: f64, unit: &str) {
+    pub(crate) fn add(&mut self, case: &str, size: u64, metric: &str, value: f64, unit: &str) {
         let row = [
             self.bench,
             case,
@@ -49,7 +49,7 @@ impl Rows {
 }
 
 /// The median and the least of some times.
-pub fn median_and_best(mut times: Vec<f64>) -> (f64, f64) {
+pub(crate) fn median_and_best(mut times: Vec<f64>) -> (f64, f64) {
     times.sort_by(f64::total_cmp);
     (times[times.len() / 2], times[0])
 }

@@ -66,7 +66,7 @@ fn date(text: &str) -> Option<i64> {
 
 impl Stamp {
     /// The first time in a line.
-    pub fn find(line: &str) -> Option<Stamp> {
+    pub(super) fn find(line: &str) -> Option<Self> {
         let line = &line[..line.floor_char_boundary(512)];
         let bytes = line.as_bytes();
         let digits = |at: usize| {
@@ -97,17 +97,17 @@ impl Stamp {
             }
             let (fraction, digits) = fraction(rest);
             let us = (h * 3600 + m * 60 + s) * 1_000_000 + fraction;
-            return Some(Stamp {
+            return Some(Self {
                 day: date(&line[..at]),
                 us,
                 digits,
             });
         }
-        Stamp::epoch(line)
+        Self::epoch(line)
     }
 
     /// Seconds since 1970 at the start of a line, as `tcpdump -tt` writes them.
-    fn epoch(line: &str) -> Option<Stamp> {
+    fn epoch(line: &str) -> Option<Self> {
         let (whole, rest) = line.split_once('.')?;
         let seconds: u64 = whole
             .parse()
@@ -115,7 +115,7 @@ impl Stamp {
             .filter(|_| (9..=10).contains(&whole.len()))?;
         let (fraction, digits) = fraction(&format!(".{rest}"));
         let us = seconds * 1_000_000 + fraction;
-        (digits > 0).then_some(Stamp {
+        (digits > 0).then_some(Self {
             day: Some(0),
             us,
             digits,
@@ -143,7 +143,7 @@ pub(super) struct Clock {
 
 impl Clock {
     /// Microseconds since the day of the first stamp.
-    pub fn at_us(&mut self, stamp: Stamp) -> u64 {
+    pub(super) fn at_us(&mut self, stamp: Stamp) -> u64 {
         if let Some(day) = stamp.day {
             let first = *self.first_day.get_or_insert(day);
             return u64::try_from(day - first).unwrap_or(0) * DAY_US + stamp.us;

@@ -39,7 +39,7 @@ pub(super) struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    pub fn new(sink: &'a mut dyn FnMut(Observation)) -> Decoder<'a> {
+    pub(super) fn new(sink: &'a mut dyn FnMut(Observation)) -> Self {
         Decoder {
             sink,
             warnings: Warnings::default(),
@@ -53,7 +53,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Notes what is wrong with a frame.
-    pub fn warn(&mut self, frame: u64, problem: &str) {
+    pub(super) fn warn(&mut self, frame: u64, problem: &str) {
         self.warnings.push(format!("frame {frame}: {problem}"));
     }
 
@@ -61,7 +61,7 @@ impl<'a> Decoder<'a> {
     ///
     /// # Errors
     /// A link type that is not supported.
-    pub fn packet(&mut self, packet: &Packet) -> Result<(), Stop> {
+    pub(super) fn packet(&mut self, packet: &Packet) -> Result<(), Stop> {
         self.has_times |= packet.at_us.is_some();
         self.last_at_us = packet.at_us.or(self.last_at_us);
         let found = match ip::frame(packet.link, packet.data) {
@@ -174,7 +174,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// The capture has ended.
-    pub fn finish(mut self, form: &'static str, places: u64) -> Summary {
+    pub(super) fn finish(mut self, form: &'static str, places: u64) -> Summary {
         self.streams.finish(self.sink, &mut self.warnings);
         if self.twice > 0 {
             self.warnings.push(format!(

@@ -41,7 +41,7 @@ const DATAGRAM_MOST: usize = 65_535;
 
 impl Fragments {
     /// Takes a fragment; returns the datagram that it completes.
-    pub fn add(&mut self, key: Key, fragment: &Fragment, bytes: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn add(&mut self, key: Key, fragment: &Fragment, bytes: &[u8]) -> Option<Vec<u8>> {
         self.count += 1;
         if !self.waiting.contains_key(&key) && self.waiting.len() >= WAITING_MOST {
             let oldest = self
@@ -79,7 +79,7 @@ impl Fragments {
     }
 
     /// How many datagrams never became whole.
-    pub fn unfinished(&self) -> u64 {
+    pub(super) fn unfinished(&self) -> u64 {
         self.lost + self.waiting.len() as u64
     }
 }

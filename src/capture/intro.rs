@@ -40,38 +40,38 @@ pub(super) struct Intro {
 pub(super) const HERE: &str = "here";
 
 impl Intro {
-    fn new(form: &'static str) -> Intro {
-        Intro {
+    fn new(form: &'static str) -> Self {
+        Self {
             form: Some(form),
-            ..Intro::default()
+            ..Self::default()
         }
     }
 
-    fn dressed(self, dress: Dress) -> Intro {
-        Intro { dress, ..self }
+    fn dressed(self, dress: Dress) -> Self {
+        Self { dress, ..self }
     }
 
     /// Sent to, or received from, a peer.
-    fn with(mut self, sent: bool, peer: Option<String>) -> Intro {
+    fn with(mut self, sent: bool, peer: Option<String>) -> Self {
         let here = Some(HERE.to_string());
         let peer = peer.or(Some("peer".into()));
         (self.from, self.to) = if sent { (here, peer) } else { (peer, here) };
         self
     }
 
-    fn between(mut self, from: &str, to: &str) -> Intro {
+    fn between(mut self, from: &str, to: &str) -> Self {
         (self.from, self.to) = (Some(from.into()), Some(to.into()));
         self
     }
 
-    fn over(mut self, text: &str) -> Intro {
+    fn over(mut self, text: &str) -> Self {
         self.transport = transport(text).or(self.transport);
         self
     }
 
     /// Adds what a second line says.
-    pub fn refine(&mut self, other: Intro) {
-        let Intro {
+    pub(super) fn refine(&mut self, other: Self) {
+        let Self {
             form,
             stamp,
             from,

@@ -64,8 +64,8 @@ impl Unit {
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
-            Unit::Frame => "frame",
-            Unit::Line => "line",
+            Self::Frame => "frame",
+            Self::Line => "line",
         }
     }
 }
@@ -253,15 +253,15 @@ impl Stop {
     fn named(self, file: &str) -> CaptureError {
         let file = file.into();
         match self {
-            Stop::World(cause) => CaptureError::World { file, cause },
-            Stop::Content(problem) => CaptureError::Content { file, problem },
+            Self::World(cause) => CaptureError::World { file, cause },
+            Self::Content(problem) => CaptureError::Content { file, problem },
         }
     }
 }
 
 impl From<io::Error> for Stop {
-    fn from(cause: io::Error) -> Stop {
-        Stop::World(cause)
+    fn from(cause: io::Error) -> Self {
+        Self::World(cause)
     }
 }
 

@@ -60,7 +60,7 @@ const GAP_MOST_US: u64 = 10_000_000;
 
 impl Streams {
     /// Takes a segment and hands the messages on that it completes.
-    pub fn segment(
+    pub(super) fn segment(
         &mut self,
         segment: &Segment,
         sink: &mut dyn FnMut(Observation),
@@ -103,7 +103,7 @@ impl Streams {
     }
 
     /// The capture has ended: what waits for missing bytes is read without them.
-    pub fn finish(&mut self, sink: &mut dyn FnMut(Observation), warnings: &mut Warnings) {
+    pub(super) fn finish(&mut self, sink: &mut dyn FnMut(Observation), warnings: &mut Warnings) {
         for (key, flow) in &mut self.flows {
             let (frame, at_us) = (flow.last_frame, flow.at_us);
             flow.close_gap(at_us, true, frame, warnings);

@@ -30,14 +30,14 @@ const HOPS: u8 = 64;
 const WINDOW: u16 = u16::MAX;
 
 impl Default for PcapWriter {
-    fn default() -> PcapWriter {
-        PcapWriter::new()
+    fn default() -> Self {
+        Self::new()
     }
 }
 
 impl Endpoints {
-    fn back(self) -> Endpoints {
-        Endpoints {
+    fn back(self) -> Self {
+        Self {
             from: self.to,
             to: self.from,
         }
@@ -59,12 +59,12 @@ enum Flag {
 
 impl PcapWriter {
     /// A file without packets: version 2.4, microseconds, Ethernet.
-    pub fn new() -> PcapWriter {
+    pub fn new() -> Self {
         let mut bytes = Vec::new();
         for word in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 262_144, 1] {
             bytes.extend_from_slice(&word.to_le_bytes());
         }
-        PcapWriter {
+        Self {
             bytes,
             next: BTreeMap::new(),
         }

@@ -64,7 +64,12 @@ fn verdict(judgements: &[Judgement]) -> String {
 }
 
 /// The answer: what happens, how often, why, and the verdict.
-pub fn answer(plan: &Plan, rows: &[Row], judgements: &[Judgement], replications: u32) -> String {
+pub(super) fn answer(
+    plan: &Plan,
+    rows: &[Row],
+    judgements: &[Judgement],
+    replications: u32,
+) -> String {
     let all = Scope::All;
     let horizon = duration(plan.horizon.0 as f64 / 1e6);
     let users: u64 = plan.clients.iter().map(|c| u64::from(c.count)).sum();

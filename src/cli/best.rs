@@ -20,7 +20,7 @@ use crate::study::{Cost, Verdict};
 
 /// Select the best point.
 #[derive(Args)]
-pub struct Best {
+pub(super) struct Best {
     #[command(flatten)]
     scenario: ScenarioFlags,
     #[command(flatten)]
@@ -64,7 +64,7 @@ impl Best {
     ///
     /// # Errors
     /// Bad input, or a refusal of the system.
-    pub fn run(self) -> Result<Outcome, Fault> {
+    pub(super) fn run(self) -> Result<Outcome, Fault> {
         let input = |flag: &str, why: String| Fault::Input(format!("{flag}: {why}"));
         let selector = self.selector()?;
         let base = self.scenario.read()?;

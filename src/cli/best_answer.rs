@@ -7,7 +7,7 @@ use crate::report::text::{premises as deciding, table};
 use crate::study::{CONFIDENCE, SelectionState, Verdict, mean_interval};
 
 /// What the record says besides what every study says.
-pub fn body(all: &[Case], selected: &Selected, cost: &str, alpha: f64) -> Selection {
+pub(super) fn body(all: &[Case], selected: &Selected, cost: &str, alpha: f64) -> Selection {
     let label = |i: usize| all[i].point.label();
     let (best, within) = match &selected.state {
         Some(SelectionState::Selected { best, within_delta }) => {
@@ -39,7 +39,7 @@ pub fn body(all: &[Case], selected: &Selected, cost: &str, alpha: f64) -> Select
 }
 
 /// The answer, a line each.
-pub fn answer(all: &[Case], selected: &Selected, alpha: f64) -> Vec<String> {
+pub(super) fn answer(all: &[Case], selected: &Selected, alpha: f64) -> Vec<String> {
     let mut lines = least(all, selected, alpha);
     if selected.verdicts.is_none() {
         return lines;
@@ -111,7 +111,12 @@ fn least(all: &[Case], selected: &Selected, alpha: f64) -> Vec<String> {
 }
 
 /// For people: the answer first.
-pub fn text(all: &[Case], selected: &Selected, answer: &[String], premises: &Premises) -> String {
+pub(super) fn text(
+    all: &[Case],
+    selected: &Selected,
+    answer: &[String],
+    premises: &Premises,
+) -> String {
     let judged = if selected.verdicts.is_some() {
         "objectives"
     } else {

@@ -15,7 +15,7 @@ use crate::scenario::{Scenario, hash};
 
 /// Check a scenario.
 #[derive(Args)]
-pub struct Check {
+pub(super) struct Check {
     #[command(flatten)]
     scenario: ScenarioFlags,
     #[command(flatten)]
@@ -52,7 +52,7 @@ impl Check {
     ///
     /// # Errors
     /// Bad input, or a refusal of the system.
-    pub fn run(self) -> Result<Outcome, Fault> {
+    pub(super) fn run(self) -> Result<Outcome, Fault> {
         let scenario = self.scenario.read()?;
         memory::check(&scenario, self.jobs.threads())?;
         let points = scenario

@@ -20,7 +20,7 @@ use crate::study::{ComparedMetric, Comparison, Estimate, Verdict};
 
 /// Compare results or scenarios.
 #[derive(Args)]
-pub struct Compare {
+pub(super) struct Compare {
     /// Results folders of run or sweep, or scenario files, which are then simulated; the first is the baseline
     #[arg(required = true, value_name = "RESULTS|FILE")]
     of: Vec<PathBuf>,
@@ -50,7 +50,7 @@ impl Compare {
     ///
     /// # Errors
     /// What cannot be read, or compared, and why.
-    pub fn run(self) -> Result<Outcome, Fault> {
+    pub(super) fn run(self) -> Result<Outcome, Fault> {
         let mut sides = self.sides()?;
         // What cannot be compared is refused before hours of simulation.
         let Some((baseline, others)) = sides.split_first().filter(|(_, others)| !others.is_empty())

@@ -13,7 +13,7 @@ use crate::scenario::{Scenario, Source};
 use crate::study::Samples;
 
 /// One of those that are compared.
-pub struct Side {
+pub(super) struct Side {
     /// The scenario's file.
     pub file: String,
     /// Every input; of a folder with where it came from when that was made.
@@ -23,7 +23,7 @@ pub struct Side {
 }
 
 /// The inputs of the baseline, and of the others those that differ from it.
-pub fn all_inputs(sides: &[Side]) -> Vec<Input> {
+pub(super) fn all_inputs(sides: &[Side]) -> Vec<Input> {
     let mut all = sides
         .first()
         .map_or_else(Vec::new, |side| side.inputs.clone());
@@ -52,7 +52,7 @@ pub fn all_inputs(sides: &[Side]) -> Vec<Input> {
 ///
 /// # Errors
 /// What is wrong with a point.
-pub fn of_scenario(path: &Path, scenario: Scenario) -> Result<Vec<Side>, Fault> {
+pub(super) fn of_scenario(path: &Path, scenario: Scenario) -> Result<Vec<Side>, Fault> {
     let side = |case: Case| Side {
         file: path.display().to_string(),
         inputs: inputs(&case.scenario, None),
@@ -80,7 +80,7 @@ fn name(path: &Path, case: &Case) -> String {
 }
 
 /// A results folder, as its files say; they must be those that its manifest lists.
-pub fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
+pub(super) fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
     let bad = |why: String| Fault::Input(format!("{}: {why}", path.display()));
     let results = Results::read(path)?;
     let version = &results.manifest.version;

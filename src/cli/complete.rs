@@ -20,7 +20,7 @@ use crate::theory::{Prediction, predict};
 const SCENARIO: &str = "scenario.toml";
 
 /// The record of a run whose trials were left out.
-pub fn bare<'r>(results: &'r Results) -> Option<&'r RunRecord> {
+pub(super) fn bare<'r>(results: &'r Results) -> Option<&'r RunRecord> {
     results
         .record()
         .run()
@@ -31,7 +31,7 @@ pub fn bare<'r>(results: &'r Results) -> Option<&'r RunRecord> {
 ///
 /// # Errors
 /// Why it cannot be made, or a refusal of the system.
-pub fn complete(
+pub(super) fn complete(
     run: &RunRecord,
     results: &Results,
     folder: &mut Folder,
@@ -71,7 +71,7 @@ pub fn complete(
 ///
 /// # Errors
 /// The scenario of the folder is damaged.
-pub fn predictions(results: &Results) -> Result<Option<Vec<Prediction>>, Fault> {
+pub(super) fn predictions(results: &Results) -> Result<Option<Vec<Prediction>>, Fault> {
     if results.record().run().is_none() {
         return Ok(None);
     }

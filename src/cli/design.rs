@@ -10,7 +10,7 @@ use crate::study::{Precision, PrecisionTarget};
 
 /// What is varied.
 #[derive(Args, Default)]
-pub struct VaryFlags {
+pub(super) struct VaryFlags {
     /// Vary a key, instead of the file's [study]: "clients.refresh_interval=5 min..60 min step 5 min",
     /// "clients.count=1..1000 log 4", "gateway.allow=absent, without-update"; several make every combination
     #[arg(long, value_name = "KEY=VALUES")]
@@ -28,7 +28,7 @@ const MOST_REPS: u32 = 1000;
 
 /// How closely the figures are wanted.
 #[derive(Args, Default)]
-pub struct PrecisionFlags {
+pub(super) struct PrecisionFlags {
     /// Replicate until half of each interval is at most this share of its figure ("5 %"), or this much of one metric
     /// ("missed_toast_fraction=0.1 %"); decided only at fixed numbers of replications
     #[arg(long, value_name = "SHARE")]
@@ -40,7 +40,7 @@ pub struct PrecisionFlags {
 
 impl PrecisionFlags {
     /// As they were given, for the canonical command.
-    pub fn given(&self) -> Vec<(&'static str, String)> {
+    pub(super) fn given(&self) -> Vec<(&'static str, String)> {
         let most =
             (self.most_reps != MOST_REPS).then(|| ("--most-reps", self.most_reps.to_string()));
         self.precision
@@ -54,7 +54,7 @@ impl PrecisionFlags {
     ///
     /// # Errors
     /// What is valid.
-    pub fn wanted(&self, study: Option<&Study>) -> Result<Vec<PrecisionTarget>, Fault> {
+    pub(super) fn wanted(&self, study: Option<&Study>) -> Result<Vec<PrecisionTarget>, Fault> {
         Ok(self.half_widths(study)?.into_iter().map(wanted).collect())
     }
 
@@ -88,7 +88,11 @@ impl VaryFlags {
     ///
     /// # Errors
     /// What is wrong, and that nothing is varied.
-    pub fn study(&self, base: &Scenario, precision: &PrecisionFlags) -> Result<Study, Fault> {
+    pub(super) fn study(
+        &self,
+        base: &Scenario,
+        precision: &PrecisionFlags,
+    ) -> Result<Study, Fault> {
         let place = Place::whole("--vary");
         let combine = if self.zip {
             Combine::Zip
@@ -118,7 +122,7 @@ impl VaryFlags {
     }
 
     /// As they were given, for the canonical command.
-    pub fn given(&self) -> Vec<(&'static str, String)> {
+    pub(super) fn given(&self) -> Vec<(&'static str, String)> {
         let vary = self.vary.iter().map(|v| ("--vary", v.clone()));
         let points = self
             .points

@@ -7,7 +7,7 @@ use crate::scenario::ScenarioError;
 
 /// The user's fault or the world's.
 #[derive(thiserror::Error, Debug)]
-pub enum Fault {
+pub(super) enum Fault {
     /// A scenario, a profile or an override is wrong, or cannot be read.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
@@ -32,22 +32,22 @@ pub enum Fault {
 
 impl Fault {
     /// The exit code: 2 for bad input, 1 for the rest.
-    pub fn code(&self) -> u8 {
+    pub(super) fn code(&self) -> u8 {
         match self {
-            Fault::Input(_) | Fault::Scenario(ScenarioError::Input { .. }) => 2,
+            Self::Input(_) | Self::Scenario(ScenarioError::Input { .. }) => 2,
             _ => 1,
         }
     }
 }
 
 impl From<ResultsError> for Fault {
-    fn from(error: ResultsError) -> Fault {
+    fn from(error: ResultsError) -> Self {
         match error {
-            ResultsError::World { path, cause } => Fault::World {
+            ResultsError::World { path, cause } => Self::World {
                 what: path.display().to_string(),
                 cause,
             },
-            other => Fault::Input(other.to_string()),
+            other => Self::Input(other.to_string()),
         }
     }
 }
@@ -56,7 +56,7 @@ impl From<ResultsError> for Fault {
 ///
 /// # Errors
 /// The output is closed or full.
-pub fn print(text: &str) -> Result<(), Fault> {
+pub(super) fn print(text: &str) -> Result<(), Fault> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())

@@ -9,7 +9,7 @@ use crate::scenario::{Override, Scenario, Source};
 
 /// The form of the output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum Format {
+pub(super) enum Format {
     /// For people.
     Text,
     /// For programs.
@@ -18,7 +18,7 @@ pub enum Format {
 
 /// Which scenario, and what is changed in it.
 #[derive(Args)]
-pub struct ScenarioFlags {
+pub(super) struct ScenarioFlags {
     /// The scenario file
     pub file: PathBuf,
     /// Set a key: clients.refresh_interval="10 min" for every group, clients.NAME.refresh_interval for one
@@ -45,13 +45,13 @@ impl ScenarioFlags {
     ///
     /// # Errors
     /// The file system's refusal, or what is wrong with the scenario or an override.
-    pub fn read(&self) -> Result<Scenario, Fault> {
+    pub(super) fn read(&self) -> Result<Scenario, Fault> {
         let overrides = self.overrides()?;
         Ok(Source::read(&self.file)?.under(overrides).scenario(&[])?)
     }
 
     /// The command that repeats it, without what does not change the result.
-    pub fn canonical(&self, command: &str) -> String {
+    pub(super) fn canonical(&self, command: &str) -> String {
         let mut line = format!(
             "rccsim {command} {}",
             quoted(&self.file.display().to_string())
@@ -70,7 +70,7 @@ impl ScenarioFlags {
 }
 
 /// As a shell would read it.
-pub fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-/=:".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         return text.to_string();
@@ -79,7 +79,7 @@ pub fn quoted(text: &str) -> String {
 }
 
 /// A flag as it continues a command line; without a value where that is empty.
-pub fn written(flag: &str, value: &str) -> String {
+pub(super) fn written(flag: &str, value: &str) -> String {
     if value.is_empty() {
         format!(" {flag}")
     } else {
@@ -88,14 +88,14 @@ pub fn written(flag: &str, value: &str) -> String {
 }
 
 /// The results folder of a scenario: a name is any text, a folder of it lies under `results`, nowhere else.
-pub fn results_folder(name: &str, suffix: &str) -> PathBuf {
+pub(super) fn results_folder(name: &str, suffix: &str) -> PathBuf {
     let name = name.replace(['/', '\\', ':'], "-");
     Path::new("results").join(format!("{}{suffix}", name.trim_start_matches('.')))
 }
 
 /// On how many threads.
 #[derive(Args)]
-pub struct JobsFlag {
+pub(super) struct JobsFlag {
     /// Threads; the result does not depend on them [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
@@ -103,7 +103,7 @@ pub struct JobsFlag {
 
 impl JobsFlag {
     /// How many threads are used.
-    pub fn threads(&self) -> usize {
+    pub(super) fn threads(&self) -> usize {
         self.jobs.map_or_else(
             || std::thread::available_parallelism().map_or(1, Into::into),
             usize::from,
@@ -114,7 +114,7 @@ impl JobsFlag {
     ///
     /// # Errors
     /// The system refuses the threads.
-    pub fn pool(&self) -> Result<rayon::ThreadPool, Fault> {
+    pub(super) fn pool(&self) -> Result<rayon::ThreadPool, Fault> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.threads())
             .build();

@@ -17,7 +17,7 @@ use crate::scenario::parse;
 
 /// Play a gateway for a real client.
 #[derive(Args)]
-pub struct Gateway {
+pub(super) struct Gateway {
     /// The gateway profile, shipped or a file
     profile: String,
     /// Where to listen: udp:ADDRESS:PORT or tcp:ADDRESS:PORT
@@ -45,7 +45,7 @@ impl Gateway {
     ///
     /// # Errors
     /// A profile, an address or a time that is none; the system's refusal.
-    pub fn run(self) -> Result<Outcome, Fault> {
+    pub(super) fn run(self) -> Result<Outcome, Fault> {
         let (tcp, at) = self.address()?;
         let options = GatewayOptions {
             config: self.config()?,

@@ -13,7 +13,7 @@ use crate::scenario::Profile;
 
 /// Tell what a gateway and its client are from packet captures and logs.
 #[derive(Args)]
-pub struct Identify {
+pub(super) struct Identify {
     /// Captures (pcap, pcapng) and logs of programs
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -36,7 +36,7 @@ impl Identify {
     ///
     /// # Errors
     /// A file that cannot be read or has no SIP in it; a profile that cannot be written.
-    pub fn run(self) -> Result<Outcome, Fault> {
+    pub(super) fn run(self) -> Result<Outcome, Fault> {
         let identified = self.read()?;
         for (file, warning) in identified
             .files
@@ -109,7 +109,7 @@ impl Identify {
 ///
 /// # Errors
 /// It is none, or the system's.
-pub fn write(path: &Path, kind: &str, text: &str) -> Result<(), Fault> {
+pub(super) fn write(path: &Path, kind: &str, text: &str) -> Result<(), Fault> {
     let name = path.display().to_string();
     Profile::parse(kind, &name, &name, text)?;
     std::fs::write(path, text).map_err(|cause| Fault::World { what: name, cause })

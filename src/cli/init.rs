@@ -14,7 +14,7 @@ const START: &str = include_str!("init.toml");
 
 /// Write a starting scenario.
 #[derive(Args)]
-pub struct Init {
+pub(super) struct Init {
     /// The file to write; an existing one is never overwritten
     #[arg(default_value = "scenario.toml")]
     file: PathBuf,
@@ -25,7 +25,7 @@ impl Init {
     ///
     /// # Errors
     /// The file is there already, or cannot be written.
-    pub fn run(self) -> Result<Outcome, Fault> {
+    pub(super) fn run(self) -> Result<Outcome, Fault> {
         let shown = self.file.display().to_string();
         let stem = self
             .file

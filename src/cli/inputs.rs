@@ -4,7 +4,7 @@ use crate::report::inputs::Input;
 use crate::scenario::{Origin, Scenario, Setting, Settings, Study};
 
 /// Every input that has a value; those that a study turns are marked.
-pub fn inputs(scenario: &Scenario, study: Option<&Study>) -> Vec<Input> {
+pub(super) fn inputs(scenario: &Scenario, study: Option<&Study>) -> Vec<Input> {
     let sections = scenario.settings.iter();
     let all = sections.flat_map(|section| {
         section

@@ -8,7 +8,7 @@ use crate::live::Event;
 use crate::wire::Start;
 
 /// A message as one line: when, which way, what.
-pub fn what(event: &Event) -> String {
+pub(super) fn what(event: &Event) -> String {
     let arrow = if event.sent { "──▶" } else { "◀──" };
     let start = match &event.text.start {
         Start::Request { method, .. } => method.clone(),
@@ -20,7 +20,7 @@ pub fn what(event: &Event) -> String {
 }
 
 /// Collects the messages of a probe.
-pub struct Ladder {
+pub(super) struct Ladder {
     local: SocketAddr,
     peer: SocketAddr,
     identifier: Identifier,
@@ -29,10 +29,10 @@ pub struct Ladder {
 
 impl Ladder {
     /// Between two addresses.
-    pub fn new(local: SocketAddr, peer: SocketAddr) -> Ladder {
+    pub(super) fn new(local: SocketAddr, peer: SocketAddr) -> Self {
         let mut identifier = Identifier::default();
         identifier.begin("probe");
-        Ladder {
+        Self {
             local,
             peer,
             identifier,
@@ -41,7 +41,7 @@ impl Ladder {
     }
 
     /// Takes a message.
-    pub fn take(&mut self, event: Event) {
+    pub(super) fn take(&mut self, event: Event) {
         self.count += 1;
         let (local, peer) = (Some(self.local.to_string()), Some(self.peer.to_string()));
         let (from, to) = if event.sent {
@@ -60,7 +60,7 @@ impl Ladder {
     }
 
     /// What they show.
-    pub fn finish(mut self) -> Identified {
+    pub(super) fn finish(mut self) -> Identified {
         self.identifier.end(Summary {
             forms: vec!["live"],
             unit: Unit::Frame,

@@ -16,7 +16,7 @@ use crate::scenario::Override;
 
 /// Client profiles against gateway behaviour classes.
 #[derive(Args)]
-pub struct Matrix {
+pub(super) struct Matrix {
     /// Set a key in every cell, like clients.reestablish="fixed 600 s"
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -51,7 +51,7 @@ impl Matrix {
     ///
     /// # Errors
     /// A key or value that there is not.
-    pub fn run(self) -> Result<Outcome, Fault> {
+    pub(super) fn run(self) -> Result<Outcome, Fault> {
         let pool = self.jobs.pool()?;
         let mut folder = Folder::open(
             &self

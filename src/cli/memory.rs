@@ -4,7 +4,7 @@ use crate::deployment::{Plan, bytes_of_group};
 use crate::scenario::{Origin, Place, Scenario, ScenarioError};
 
 /// Bytes of the largest groups that are simulated at once on that many threads.
-pub fn needed(plan: &Plan, threads: usize) -> u64 {
+pub(super) fn needed(plan: &Plan, threads: usize) -> u64 {
     let mut groups: Vec<u64> = Vec::new();
     for (index, gateway) in plan.gateways.iter().enumerate() {
         let (count, _) = gateway.groups();
@@ -36,7 +36,7 @@ fn available() -> Option<u64> {
 ///
 /// # Errors
 /// The count that is too large, where it stands, and what helps.
-pub fn check(scenario: &Scenario, threads: usize) -> Result<(), ScenarioError> {
+pub(super) fn check(scenario: &Scenario, threads: usize) -> Result<(), ScenarioError> {
     let Some(available) = available() else {
         return Ok(());
     };

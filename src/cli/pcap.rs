@@ -12,7 +12,7 @@ use crate::wire::{Dialog, Endpoint, Identity};
 
 /// Whose messages.
 #[derive(Clone, Copy)]
-pub struct Whose {
+pub(super) struct Whose {
     /// The client group.
     pub clients: usize,
     /// The user, counted from 0.
@@ -36,7 +36,7 @@ impl Observer for Sent {
 }
 
 /// How the messages travel: UDP where one leg is UDP, as SIP retransmits then. TLS is written as TCP, in the clear.
-pub fn transport(scenario: &Scenario, clients: usize) -> Transport {
+pub(super) fn transport(scenario: &Scenario, clients: usize) -> Transport {
     let group = &scenario.plan.clients[clients];
     let legs = [&group.path, &scenario.plan.gateways[group.gateway].path];
     let has = |wanted| legs.iter().any(|leg| leg.transport == wanted);
@@ -51,7 +51,7 @@ pub fn transport(scenario: &Scenario, clients: usize) -> Transport {
 
 /// The capture of a user's first `most` messages, each at the instant at which it is sent, by the simulated clock: the
 /// day of the run is 1 January 1970. Names and numbers are of example.test and of the range 555-01xx.
-pub fn capture(scenario: &Scenario, whose: Whose, most: usize) -> Vec<u8> {
+pub(super) fn capture(scenario: &Scenario, whose: Whose, most: usize) -> Vec<u8> {
     let plan = &scenario.plan;
     let gateway = plan.clients[whose.clients].gateway;
     let (place, within) = plan.place_of(whose.clients, whose.user);

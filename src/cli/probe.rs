@@ -18,7 +18,7 @@ use crate::wire::Ends;
 
 /// Ask a live gateway what it is.
 #[derive(Args)]
-pub struct Probe {
+pub(super) struct Probe {
     /// The gateway: sip:LINE@HOST:PORT, with ;transport=tcp for TCP
     #[arg(value_name = "sip:…")]
     gateway: String,
@@ -38,7 +38,7 @@ impl Probe {
     ///
     /// # Errors
     /// An address that is none, or outside of this machine without --live; no answer; the system's.
-    pub fn run(self) -> Result<Outcome, Fault> {
+    pub(super) fn run(self) -> Result<Outcome, Fault> {
         let (peer, tcp) = target(&self.gateway)?;
         if !peer.ip().is_loopback() && !self.live {
             return Err(Fault::Input(format!(

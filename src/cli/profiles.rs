@@ -13,7 +13,7 @@ use crate::scenario::{KINDS, Place, Profile, SHIPPED, ScenarioError, catalogue, 
 
 /// Show profiles.
 #[derive(Args)]
-pub struct Profiles {
+pub(super) struct Profiles {
     /// The profile, or a profile file of your own (FILE.toml, or KIND/FILE.toml, KIND one of clients, gateways,
     /// workloads, paths)
     name: Option<String>,
@@ -45,7 +45,7 @@ impl Profiles {
     ///
     /// # Errors
     /// An unknown name, or a profile that is not valid.
-    pub fn run(self) -> Result<Outcome, Fault> {
+    pub(super) fn run(self) -> Result<Outcome, Fault> {
         let profiles = match &self.name {
             None => shipped(|_, _| true)?,
             Some(name) => named(name)?,

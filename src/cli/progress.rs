@@ -13,7 +13,7 @@ use crate::deployment::RunHandle;
 use crate::experiment::Monitor;
 
 /// Hands the interrupt key to the control: the first stops the run and keeps what is finished, the second ends the process.
-pub fn interruptible() -> Arc<RunHandle> {
+pub(super) fn interruptible() -> Arc<RunHandle> {
     let control = Arc::new(RunHandle::default());
     let handle = Arc::clone(&control);
     // A process whose handler is set already, or cannot be, is ended by the key as any other.
@@ -27,17 +27,17 @@ pub fn interruptible() -> Arc<RunHandle> {
 }
 
 /// Watches a control until it is dropped: one bar, whose end moves as more work comes up.
-pub struct Bar {
+pub(super) struct Bar {
     total_us: Arc<AtomicU64>,
     watcher: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Bar {
     /// Shows how far the control is; nothing unless wanted and on a terminal.
-    pub fn watch(control: &Arc<RunHandle>, wanted: bool) -> Bar {
+    pub(super) fn watch(control: &Arc<RunHandle>, wanted: bool) -> Self {
         let total_us = Arc::new(AtomicU64::new(0));
         if !wanted || !std::io::stderr().is_terminal() {
-            return Bar {
+            return Self {
                 total_us,
                 watcher: None,
             };
@@ -70,14 +70,14 @@ impl Bar {
             }
             bar.finish_and_clear();
         });
-        Bar {
+        Self {
             total_us,
             watcher: Some((done, watcher)),
         }
     }
 
     /// So much simulated time in all, as far as is known.
-    pub fn until(&self, total_us: u64) {
+    pub(super) fn until(&self, total_us: u64) {
         self.total_us.store(total_us, Ordering::Relaxed);
     }
 }

@@ -14,7 +14,7 @@ use crate::theory::Prediction;
 
 /// Write reports.
 #[derive(Args)]
-pub struct Report {
+pub(super) struct Report {
     /// Results folders; each gets its own report (of several together: rccsim compare DIR DIR …)
     #[arg(required = true, value_name = "DIR")]
     folders: Vec<PathBuf>,
@@ -28,7 +28,7 @@ impl Report {
     ///
     /// # Errors
     /// A folder without valid results, or a refusal of the system.
-    pub fn run(self) -> Result<Outcome, Fault> {
+    pub(super) fn run(self) -> Result<Outcome, Fault> {
         for path in &self.folders {
             report(path, self.quiet)?;
             if !self.quiet {
@@ -43,7 +43,7 @@ impl Report {
 ///
 /// # Errors
 /// The file system's refusal.
-pub fn publish(
+pub(super) fn publish(
     mut folder: Folder,
     manifest: Manifest,
     record: &Record,

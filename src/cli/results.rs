@@ -22,7 +22,7 @@ use crate::study::{Row, Samples};
 
 /// Where the results go, and what is left of the work.
 #[derive(Args)]
-pub struct ResultsFlags {
+pub(super) struct ResultsFlags {
     /// The results folder [default: results/<scenario name>-<command>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -38,7 +38,7 @@ pub struct ResultsFlags {
 const UNITS: &str = "units";
 
 /// A results folder in the making, and the campaign whose results it will hold.
-pub struct Results {
+pub(super) struct Results {
     folder: Folder,
     path: PathBuf,
     keep_units: bool,
@@ -77,7 +77,7 @@ impl Monitor for Terminal {
 }
 
 /// What the files of a study hold.
-pub struct Files<'a> {
+pub(super) struct Files<'a> {
     /// `scenario.toml`; of several alternatives each its own.
     pub scenarios: Vec<(String, String)>,
     /// `inputs.csv`.
@@ -95,7 +95,12 @@ impl ResultsFlags {
     ///
     /// # Errors
     /// The file system's refusal, or another process that is at work there.
-    pub fn open(&self, scenario: &str, command: &str, quiet: bool) -> Result<Results, Fault> {
+    pub(super) fn open(
+        &self,
+        scenario: &str,
+        command: &str,
+        quiet: bool,
+    ) -> Result<Results, Fault> {
         let path = self
             .out
             .clone()
@@ -123,7 +128,7 @@ impl ResultsFlags {
 
 impl Results {
     /// Says how much was found of an earlier process and, where this one was interrupted, how to go on.
-    pub fn tell(&self, interrupted: bool) {
+    pub(super) fn tell(&self, interrupted: bool) {
         drop(lock(&self.bar).take());
         let shards = self.campaign.shards();
         if !self.quiet && (interrupted || shards.is_resumed()) {
@@ -143,7 +148,7 @@ impl Results {
 
     /// What the answer depends on, as far as a report is asked for; `None`: interrupted. `command` repeats the study with a
     /// further flag.
-    pub fn premises(
+    pub(super) fn premises(
         &self,
         check: impl FnOnce(&Campaign) -> Option<Robustness>,
         command: impl Fn(&str) -> String,
@@ -159,7 +164,7 @@ impl Results {
     ///
     /// # Errors
     /// The file system's refusal.
-    pub fn publish(mut self, files: &Files) -> Result<PathBuf, Fault> {
+    pub(super) fn publish(mut self, files: &Files) -> Result<PathBuf, Fault> {
         for (name, text) in &files.scenarios {
             self.folder
                 .put(name, |out| out.write_all(text.as_bytes()))?;
@@ -202,13 +207,13 @@ impl Results {
 
 impl<'a> Files<'a> {
     /// Those of a study with its record, its scenarios and its inputs.
-    pub fn of(
+    pub(super) fn of(
         study: &'a Study,
         record: &'a Record,
         file: &str,
         scenarios: Vec<(String, String)>,
         inputs: Vec<Input>,
-    ) -> Files<'a> {
+    ) -> Self {
         Files {
             scenarios,
             inputs,
@@ -235,7 +240,7 @@ impl<'a> Files<'a> {
     }
 
     /// "Files: results/x (…)." for people.
-    pub fn told(&self, path: &Path) -> String {
+    pub(super) fn told(&self, path: &Path) -> String {
         let listed = |name: &str| {
             read_manifest(path).is_some_and(|m| m.files.keys().any(|file| file.starts_with(name)))
         };

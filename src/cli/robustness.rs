@@ -6,7 +6,7 @@ use crate::report::number::{percent, whole};
 use crate::report::{Alternative, Assumption, Premises};
 
 /// The record of a check; `command` repeats the study with a further flag.
-pub fn premises(robustness: Robustness, command: impl Fn(&str) -> String) -> Premises {
+pub(super) fn premises(robustness: Robustness, command: impl Fn(&str) -> String) -> Premises {
     let basis = match robustness.basis {
         Basis::Nothing => String::new(),
         Basis::NothingAssumed => {
@@ -49,7 +49,7 @@ pub fn premises(robustness: Robustness, command: impl Fn(&str) -> String) -> Pre
 }
 
 /// The record of an assumption of a run, whose answer is its verdict.
-pub fn assumption(found: experiment::Assumption) -> Assumption {
+pub(super) fn assumption(found: experiment::Assumption) -> Assumption {
     let alternative = |effect: experiment::Effect| Alternative {
         value: effect.value,
         down_fraction: effect.down_fraction,

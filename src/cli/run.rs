@@ -34,7 +34,7 @@ use crate::theory::predict;
 
 /// Simulate a scenario.
 #[derive(Args)]
-pub struct Run {
+pub(super) struct Run {
     #[command(flatten)]
     scenario: ScenarioFlags,
     #[command(flatten)]
@@ -63,7 +63,7 @@ impl Run {
     ///
     /// # Errors
     /// Bad input, or a refusal of the system.
-    pub fn run(self) -> Result<Outcome, Fault> {
+    pub(super) fn run(self) -> Result<Outcome, Fault> {
         let scenario = self.scenario.read()?;
         if !self.quiet {
             scenario
@@ -267,7 +267,7 @@ struct DropTable {
 }
 
 impl DropTable {
-    fn new(plan: &Plan, part: Part) -> std::io::Result<DropTable> {
+    fn new(plan: &Plan, part: Part) -> std::io::Result<Self> {
         let clients = plan.clients.iter().map(|c| c.name.clone()).collect();
         let gateways = plan
             .clients
@@ -275,7 +275,7 @@ impl DropTable {
             .map(|c| plan.gateways[c.gateway].name.clone())
             .collect();
         let rows = Drops::new(part, clients, gateways)?;
-        Ok(DropTable {
+        Ok(Self {
             rows,
             left: plan.drops_limit,
             losses: FirstLosses::default(),
@@ -315,7 +315,7 @@ fn drops(samples: &Samples, scope: &Scope) -> f64 {
 }
 
 /// What to try next, for every gateway that loses sessions.
-pub fn advice(plan: &Plan, loses: impl Fn(&str) -> bool) -> Vec<String> {
+pub(super) fn advice(plan: &Plan, loses: impl Fn(&str) -> bool) -> Vec<String> {
     let mut lines = Vec::new();
     if !can_be_tried(plan) {
         lines.push(

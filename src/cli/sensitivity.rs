@@ -20,7 +20,7 @@ use crate::study::{Samples, Verdict, judge_all, overall};
 
 /// One-at-a-time sensitivity.
 #[derive(Args)]
-pub struct Sensitivity {
+pub(super) struct Sensitivity {
     #[command(flatten)]
     scenario: ScenarioFlags,
     /// The figure that is looked at [default: that of the first objective, else missed_toast_fraction]
@@ -46,7 +46,7 @@ impl Sensitivity {
     ///
     /// # Errors
     /// Bad input, or a refusal of the system.
-    pub fn run(self) -> Result<Outcome, Fault> {
+    pub(super) fn run(self) -> Result<Outcome, Fault> {
         let base = self.scenario.read()?;
         let metric = self.metric(&base)?;
         let place = Place::whole("--vary");

@@ -20,7 +20,7 @@ use crate::study::Verdict;
 
 /// Size a key.
 #[derive(Args)]
-pub struct Size {
+pub(super) struct Size {
     #[command(flatten)]
     scenario: ScenarioFlags,
     /// The key with the values to search: "gateway.count" (from 1 to 1000), "gateway.count=1..64 step 1",
@@ -56,7 +56,7 @@ impl Size {
     ///
     /// # Errors
     /// Bad input, or a refusal of the system.
-    pub fn run(self) -> Result<Outcome, Fault> {
+    pub(super) fn run(self) -> Result<Outcome, Fault> {
         let base = self.scenario.read()?;
         if base.objectives.is_empty() {
             return Err(Fault::Input(format!(

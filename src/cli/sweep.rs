@@ -21,7 +21,7 @@ use crate::study::{Samples, Verdict, judge_all, skewed};
 
 /// Simulate a scenario at many points.
 #[derive(Args)]
-pub struct Sweep {
+pub(super) struct Sweep {
     #[command(flatten)]
     scenario: ScenarioFlags,
     #[command(flatten)]
@@ -45,7 +45,7 @@ impl Sweep {
     ///
     /// # Errors
     /// Bad input, or a refusal of the system.
-    pub fn run(self) -> Result<Outcome, Fault> {
+    pub(super) fn run(self) -> Result<Outcome, Fault> {
         let base = self.scenario.read()?;
         let study = self.vary.study(&base, &self.precision)?;
         let all = cases(&base, &study)?;
@@ -199,7 +199,7 @@ fn outcomes(all: &[Case], samples: Vec<Samples>) -> Vec<document::Outcome> {
 }
 
 /// A point with its figures.
-pub fn outcome(case: &Case, samples: Samples) -> document::Outcome {
+pub(super) fn outcome(case: &Case, samples: Samples) -> document::Outcome {
     let objectives = &case.scenario.objectives;
     document::Outcome {
         values: case.point.values.clone(),

@@ -8,7 +8,7 @@ use crate::scenario::{Axis, Study};
 use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_samples};
 
 /// The answer, a line each.
-pub fn answer(study: &Study, objectives: &[Objective], points: &[Outcome]) -> Vec<String> {
+pub(super) fn answer(study: &Study, objectives: &[Objective], points: &[Outcome]) -> Vec<String> {
     let mut lines = Vec::new();
     if !objectives.is_empty() {
         lines.push(count(objectives, points));
@@ -114,7 +114,7 @@ fn ranked_by(points: &[Outcome]) -> Option<&'static str> {
 
 /// What the points are ranked by and their order, the one that the answer is about first: those that meet the objectives
 /// before the others, each by what users miss.
-pub fn ranking(points: &[Outcome]) -> (Option<&'static str>, Vec<usize>) {
+pub(super) fn ranking(points: &[Outcome]) -> (Option<&'static str>, Vec<usize>) {
     let metric = ranked_by(points);
     let figure = |i: usize| {
         metric

@@ -17,7 +17,7 @@ use crate::scenario::{Scenario, nearest};
 
 /// Show the ladder of one session.
 #[derive(Args)]
-pub struct Trace {
+pub(super) struct Trace {
     #[command(flatten)]
     scenario: ScenarioFlags,
     /// The client group [default: the first]
@@ -45,7 +45,7 @@ impl Trace {
     ///
     /// # Errors
     /// Bad input.
-    pub fn run(self) -> Result<Outcome, Fault> {
+    pub(super) fn run(self) -> Result<Outcome, Fault> {
         let scenario = self.scenario.read()?;
         let (ladder, clients) = self.ladder(&scenario)?;
         if let Some(path) = &self.pcap {
@@ -120,7 +120,7 @@ impl Trace {
 }
 
 /// The record of a ladder.
-pub fn record(ladder: &experiment::Ladder) -> Ladder {
+pub(super) fn record(ladder: &experiment::Ladder) -> Ladder {
     let rung = |rung: &experiment::Rung| {
         let at = ladder.start.0 + rung.at.0;
         let (s, ms) = (at / 1_000_000, at / 1000 % 1000);

@@ -14,7 +14,7 @@ pub enum Direction {
 
 /// Where a call stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CallPhase {
+pub(super) enum CallPhase {
     /// MakeCall sent, not yet accepted.
     Requested,
     /// Ringing.
@@ -25,7 +25,7 @@ pub enum CallPhase {
 
 /// One call in progress. Its draws were made when it was created.
 #[derive(Clone, Copy, Debug)]
-pub struct Call {
+pub(super) struct Call {
     /// The user's index in the group.
     pub user: u32,
     /// The user's own number for it.

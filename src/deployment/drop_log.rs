@@ -29,10 +29,10 @@ pub struct DropLog {
 
 impl DropLog {
     /// A log of at most `limit` rows.
-    pub fn new(limit: u64) -> DropLog {
-        DropLog {
+    pub fn new(limit: u64) -> Self {
+        Self {
             limit,
-            ..DropLog::default()
+            ..Self::default()
         }
     }
 

@@ -4,11 +4,11 @@ use crate::measure::DropRow;
 use crate::quantity::Time;
 
 /// Batching is off with a higher limit of drop rows: the buffered rows would fill memory.
-pub const MAX_ROWS: u64 = 1 << 18;
+pub(super) const MAX_ROWS: u64 = 1 << 18;
 
 /// Changes and rows of the batches so far.
 #[derive(Debug)]
-pub struct Interleave {
+pub(super) struct Interleave {
     /// Users that go down or come up: time·2, plus one for coming up.
     changes: Vec<u64>,
     /// Drop rows, each with the place of its event. Events of one place follow each other as the users do.
@@ -19,9 +19,9 @@ pub struct Interleave {
 
 impl Interleave {
     /// Nothing yet.
-    pub fn new(limit: u64) -> Interleave {
+    pub(super) fn new(limit: u64) -> Self {
         debug_assert!(limit <= MAX_ROWS, "these rows are not for the memory");
-        Interleave {
+        Self {
             changes: Vec::new(),
             rows: Vec::new(),
             limit: limit as usize,
@@ -29,14 +29,14 @@ impl Interleave {
     }
 
     /// The number of users down changes by one at most.
-    pub fn count_down(&mut self, now: Time, by: i64) {
+    pub(super) fn count_down(&mut self, now: Time, by: i64) {
         if by != 0 {
             self.changes.push(now.0 << 1 | u64::from(by < 0));
         }
     }
 
     /// Adds a row; `order` never falls within a batch.
-    pub fn drop_row(&mut self, order: u64, row: DropRow) {
+    pub(super) fn drop_row(&mut self, order: u64, row: DropRow) {
         self.rows.push((order, row));
         if self.rows.len() > 2 * self.limit {
             self.sort_rows();
@@ -50,7 +50,7 @@ impl Interleave {
     }
 
     /// The changes and the rows in the order of all events.
-    pub fn in_order(
+    pub(super) fn in_order(
         mut self,
     ) -> (
         impl Iterator<Item = (Time, i64)>,

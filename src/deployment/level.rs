@@ -13,8 +13,8 @@ pub(super) struct Level {
 }
 
 impl Level {
-    pub(super) fn new(bins: usize) -> Level {
-        Level {
+    pub(super) fn new(bins: usize) -> Self {
+        Self {
             partial: vec![0; bins + 1],
             step: vec![0; bins + 2],
         }

@@ -8,16 +8,16 @@ const NONE: u32 = u32::MAX;
 
 /// The slots that one user has in a [`ListPool`], in the order in which they were added.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct List {
+pub(super) struct List {
     first: u32,
 }
 
 impl List {
     /// No slots.
-    pub const EMPTY: List = List { first: NONE };
+    pub(super) const EMPTY: Self = Self { first: NONE };
 
     /// The first slot.
-    pub fn first(self) -> Option<u32> {
+    pub(super) fn first(self) -> Option<u32> {
         (self.first != NONE).then_some(self.first)
     }
 }
@@ -30,25 +30,25 @@ struct Slot<T> {
 
 /// Items in numbered slots. A removed item can be read until its slot is reused.
 #[derive(Debug)]
-pub struct ListPool<T> {
+pub(super) struct ListPool<T> {
     slots: Vec<Slot<T>>,
     free: List,
 }
 
 impl<T> ListPool<T> {
     /// Bytes of a slot.
-    pub const SLOT_BYTES: usize = size_of::<Slot<T>>();
+    pub(super) const SLOT_BYTES: usize = size_of::<Slot<T>>();
 
     /// Without slots.
-    pub fn new() -> ListPool<T> {
-        ListPool {
+    pub(super) fn new() -> Self {
+        Self {
             slots: Vec::new(),
             free: List::EMPTY,
         }
     }
 
     /// Puts an item at the end of a list; returns its slot.
-    pub fn add(&mut self, list: &mut List, item: T) -> u32 {
+    pub(super) fn add(&mut self, list: &mut List, item: T) -> u32 {
         let slot = match self.free.first() {
             Some(slot) => {
                 let free = &mut self.slots[slot as usize];
@@ -69,7 +69,7 @@ impl<T> ListPool<T> {
     }
 
     /// Frees a slot; `false`: it is not of this list.
-    pub fn remove(&mut self, list: &mut List, slot: u32) -> bool {
+    pub(super) fn remove(&mut self, list: &mut List, slot: u32) -> bool {
         if !self.iter(*list).any(|p| p == slot) {
             return false;
         }
@@ -95,22 +95,22 @@ impl<T> ListPool<T> {
     }
 
     /// The slots of a list.
-    pub fn iter(&self, list: List) -> impl Iterator<Item = u32> {
+    pub(super) fn iter(&self, list: List) -> impl Iterator<Item = u32> {
         std::iter::successors(list.first(), |slot| self.after(*slot))
     }
 
     /// The slot after this one in its list.
-    pub fn after(&self, slot: u32) -> Option<u32> {
+    pub(super) fn after(&self, slot: u32) -> Option<u32> {
         self.slots[slot as usize].next.first()
     }
 
     /// How many slots there are, free ones included.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.slots.len()
     }
 
     /// Without slots again.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.slots.clear();
         self.free = List::EMPTY;
     }

@@ -6,12 +6,12 @@ use rayon::prelude::*;
 
 /// Maps every item; each is a piece of work of its own, which an idle thread may take.
 #[cfg(feature = "parallel")]
-pub fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
+pub(crate) fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
     items.into_par_iter().with_max_len(1).map(work).collect()
 }
 
 /// Maps every item.
 #[cfg(not(feature = "parallel"))]
-pub fn map<T, R>(items: Vec<T>, work: impl Fn(T) -> R) -> Vec<R> {
+pub(crate) fn map<T, R>(items: Vec<T>, work: impl Fn(T) -> R) -> Vec<R> {
     items.into_iter().map(work).collect()
 }

@@ -26,7 +26,7 @@ impl PartialResult {
         group: usize,
         replication: u32,
         handle: &RunHandle,
-    ) -> Option<PartialResult> {
+    ) -> Option<Self> {
         let (gateway, number) = plan.groups()[group];
         let options = RunOptions {
             fast_paths: FastPaths::On,
@@ -35,7 +35,7 @@ impl PartialResult {
         };
         let result = Group::new(plan, gateway, number, replication, options, ()).run()?;
         let clients = result.probes.into_iter().map(|probe| probe.tally).collect();
-        Some(PartialResult {
+        Some(Self {
             gateways: result.gateways,
             clients,
         })

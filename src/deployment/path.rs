@@ -30,7 +30,7 @@ impl PathConfig {
 
 /// A connection on a leg: the order that TCP keeps, and whether anything gets through.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Connection {
+pub(super) struct Connection {
     /// The latest arrival in each direction.
     latest: [Time; 2],
     /// The last traffic in either direction.
@@ -42,11 +42,11 @@ pub struct Connection {
 }
 
 /// The state of a link under a leg: carrying, or interrupted until then.
-pub type OutageEnd = Option<Time>;
+pub(super) type OutageEnd = Option<Time>;
 
 /// What becomes of a message that is put onto a leg.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Crossing {
+pub(super) enum Crossing {
     /// It arrives at the other end then.
     Arrives(Time),
     /// It is lost.
@@ -57,7 +57,7 @@ pub enum Crossing {
 
 impl Connection {
     /// A message is sent now.
-    pub fn cross(
+    pub(super) fn cross(
         &mut self,
         path: &PathConfig,
         outage: OutageEnd,
@@ -101,7 +101,7 @@ impl Connection {
     }
 
     /// When a message arrives that would at that time, were there none before it.
-    pub fn in_order(&mut self, from: Side, arrival: Time) -> Time {
+    pub(super) fn in_order(&mut self, from: Side, arrival: Time) -> Time {
         let latest = &mut self.latest[from as usize];
         *latest = arrival.max(*latest);
         *latest

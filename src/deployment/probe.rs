@@ -12,7 +12,7 @@ const SECOND: u64 = 1_000_000;
 
 /// Counts what happens to the users of one client group behind one gateway.
 #[derive(Debug)]
-pub struct Probe {
+pub(super) struct Probe {
     /// The counts so far; complete after [`Probe::finish`].
     pub tally: Tally,
     horizon: Time,
@@ -30,7 +30,7 @@ pub struct Probe {
 
 impl Probe {
     /// A probe for the client group numbered `clients`.
-    pub fn new(horizon: Time, clients: u32, drop_rows: u64) -> Probe {
+    pub(super) fn new(horizon: Time, clients: u32, drop_rows: u64) -> Self {
         let minutes = horizon.0.div_ceil(MINUTE) as usize;
         let seconds = horizon.0.div_ceil(SECOND) as usize;
         let mut tally = Tally::default();
@@ -38,7 +38,7 @@ impl Probe {
         tally.down_per_second = vec![0; seconds];
         tally.minutes = vec![MinuteBin::default(); minutes];
         let levels = std::array::from_fn(|_| Level::new(minutes));
-        Probe {
+        Self {
             tally,
             horizon,
             clients,
@@ -52,7 +52,7 @@ impl Probe {
     }
 
     /// Users will be simulated in batches.
-    pub fn expect_batches(&mut self) {
+    pub(super) fn expect_batches(&mut self) {
         self.unordered = Some(Interleave::new(self.drops.limit()));
     }
 
@@ -62,14 +62,14 @@ impl Probe {
 
     /// A copy goes onto the gateway leg.
     #[inline]
-    pub fn gateway_leg_sent(&mut self, at: Time) {
+    pub(super) fn gateway_leg_sent(&mut self, at: Time) {
         self.tally.count(Counter::MessagesSent);
         self.tally.messages_per_second[(at.0 / SECOND) as usize] += 1;
         self.tally.minutes[(at.0 / MINUTE) as usize].messages += 1;
     }
 
     /// The user's state from `now` on.
-    pub fn enter(&mut self, record: &mut UserRecord, now: Time, state: UserState) {
+    pub(super) fn enter(&mut self, record: &mut UserRecord, now: Time, state: UserState) {
         if state == record.state {
             return;
         }
@@ -119,7 +119,7 @@ impl Probe {
 
     /// Recomputes the user's availability after any change: whether both ends hold the session, what impairs messages, and
     /// whether the client believes in its session.
-    pub fn update_state(
+    pub(super) fn update_state(
         &mut self,
         record: &mut UserRecord,
         now: Time,
@@ -155,7 +155,7 @@ impl Probe {
     }
 
     /// The gateway lost every trace of an established session: it cannot heal, whenever the client notices.
-    pub fn dialog_forgotten(
+    pub(super) fn dialog_forgotten(
         &mut self,
         record: &mut UserRecord,
         now: Time,
@@ -168,7 +168,7 @@ impl Probe {
     }
 
     /// An INVITE of a new session was sent.
-    pub fn setup_began(&mut self, record: &mut UserRecord, now: Time) {
+    pub(super) fn setup_began(&mut self, record: &mut UserRecord, now: Time) {
         self.tally.count(Counter::SetupsAttempted);
         record.setup_began = now.into();
         record.ended_early = None;
@@ -176,13 +176,13 @@ impl Probe {
     }
 
     /// The set-up under way failed.
-    pub fn setup_failed(&mut self, record: &mut UserRecord) {
+    pub(super) fn setup_failed(&mut self, record: &mut UserRecord) {
         self.tally.count(Counter::SetupsFailed);
         record.setup_began = MaybeTime::NONE;
     }
 
     /// The client's session is up.
-    pub fn established(&mut self, record: &mut UserRecord, now: Time) {
+    pub(super) fn established(&mut self, record: &mut UserRecord, now: Time) {
         self.tally.count(Counter::SessionsEstablished);
         if let Some(began) = record.setup_began.take() {
             self.tally.setup.record(now - began);
@@ -204,7 +204,7 @@ impl Probe {
     }
 
     /// A refresh was sent, by either side.
-    pub fn refresh_began(&mut self, record: &mut UserRecord, now: Time) {
+    pub(super) fn refresh_began(&mut self, record: &mut UserRecord, now: Time) {
         self.tally.count(Counter::RefreshesAttempted);
         self.minute(now).refreshes += 1;
         // Until it is answered it counts as unanswered: a session that ends meanwhile ends for that reason.
@@ -213,12 +213,12 @@ impl Probe {
     }
 
     /// A refresh was answered by a 2xx.
-    pub fn refresh_succeeded(&mut self, record: &mut UserRecord) {
+    pub(super) fn refresh_succeeded(&mut self, record: &mut UserRecord) {
         record.last_refresh = LastRefresh::Fine;
     }
 
     /// A refresh failed.
-    pub fn refresh_failed(&mut self, record: &mut UserRecord, how: RefreshFailure) {
+    pub(super) fn refresh_failed(&mut self, record: &mut UserRecord, how: RefreshFailure) {
         self.tally.count(Counter::RefreshesFailed);
         record.last_refresh = match how {
             RefreshFailure::Unanswered => LastRefresh::Unanswered,
@@ -237,7 +237,7 @@ impl Probe {
     }
 
     /// The client's established session is over; `refused`: the gateway had no place for the request that was given up.
-    pub fn client_ended(
+    pub(super) fn client_ended(
         &mut self,
         record: &mut UserRecord,
         user: u32,
@@ -272,7 +272,7 @@ impl Probe {
     }
 
     /// The gateway no longer holds the dialog; `refused`: it had no place for the ACK that it waited for.
-    pub fn gateway_ended(
+    pub(super) fn gateway_ended(
         &mut self,
         record: &mut UserRecord,
         now: Time,
@@ -354,7 +354,7 @@ impl Probe {
     }
 
     /// The user signs out, or the run ends: what is still open is censored.
-    pub fn close(&mut self, record: &mut UserRecord, user: u32, now: Time) {
+    pub(super) fn close(&mut self, record: &mut UserRecord, user: u32, now: Time) {
         self.detected(record, user, now, None);
         if let Some(began) = record.setup_began.take() {
             self.tally.setup.record_censored(now - began);
@@ -370,7 +370,7 @@ impl Probe {
     }
 
     /// Completes the tally at the horizon, after every user was closed.
-    pub fn finish(&mut self) {
+    pub(super) fn finish(&mut self) {
         let horizon = self.horizon;
         if let Some(unordered) = self.unordered.take() {
             let (changes, rows) = unordered.in_order();
@@ -396,7 +396,7 @@ impl Probe {
     }
 
     /// A missed toast is counted in the minute in which the call stopped ringing.
-    pub fn toast_missed(&mut self, now: Time, cause: crate::measure::MissCause) {
+    pub(super) fn toast_missed(&mut self, now: Time, cause: crate::measure::MissCause) {
         self.tally.missed[cause as usize] += 1;
         self.minute(now).toasts_missed += 1;
     }

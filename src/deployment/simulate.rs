@@ -24,11 +24,11 @@ pub struct Replication {
 
 impl Replication {
     /// A replication without results.
-    pub fn empty(plan: &Plan) -> Replication {
-        Replication {
+    pub fn empty(plan: &Plan) -> Self {
+        Self {
             clients: vec![Tally::default(); plan.clients.len()],
             gateways: vec![Tally::default(); plan.gateways.len()],
-            ..Replication::default()
+            ..Self::default()
         }
     }
 

@@ -34,9 +34,9 @@ impl ServiceTime {
     /// The mean.
     pub fn mean(&self) -> Span {
         match self {
-            ServiceTime::Fixed(span) | ServiceTime::Exponential(span) => *span,
-            ServiceTime::LogNormal { mean, .. } => *mean,
-            ServiceTime::Quantiles(points) => {
+            Self::Fixed(span) | Self::Exponential(span) => *span,
+            Self::LogNormal { mean, .. } => *mean,
+            Self::Quantiles(points) => {
                 let mut last = (0.0, 0.0);
                 let mut sum = 0.0;
                 for (share, span) in points {
@@ -51,12 +51,12 @@ impl ServiceTime {
 
     fn draw(&self, stream: &mut Stream) -> Span {
         match self {
-            ServiceTime::Fixed(span) => *span,
-            ServiceTime::Exponential(mean) => {
+            Self::Fixed(span) => *span,
+            Self::Exponential(mean) => {
                 let unit: f64 = Exponential.sample(stream);
                 Span::from_micros_f64(unit * mean.0 as f64)
             }
-            ServiceTime::LogNormal { mean, sd } => {
+            Self::LogNormal { mean, sd } => {
                 let (mean, sd) = (mean.0 as f64, sd.0 as f64);
                 let variance = libm::log(1.0 + sd * sd / (mean * mean));
                 let z: f64 = Normal.sample(stream);
@@ -64,7 +64,7 @@ impl ServiceTime {
                     libm::log(mean) - variance / 2.0 + libm::sqrt(variance) * z,
                 ))
             }
-            ServiceTime::Quantiles(points) => {
+            Self::Quantiles(points) => {
                 let u = stream.uniform();
                 let mut last = (0.0, 0.0);
                 for (share, span) in points {
@@ -140,8 +140,8 @@ pub enum Work {
 impl Work {
     fn class(&self) -> JobClass {
         let subject = match self {
-            Work::Received(message) => message.subject,
-            Work::Originate(subject, _) => *subject,
+            Self::Received(message) => message.subject,
+            Self::Originate(subject, _) => *subject,
         };
         match subject {
             Subject::Invite | Subject::GetCstaFeatures | Subject::MonitorStart => JobClass::Setup,
@@ -152,11 +152,11 @@ impl Work {
     }
 
     fn is_response(&self) -> bool {
-        matches!(self, Work::Received(m) if !m.is_request() || m.subject == Subject::Ack)
+        matches!(self, Self::Received(m) if !m.is_request() || m.subject == Subject::Ack)
     }
 
     fn needs_serial_section(&self) -> bool {
-        matches!(self, Work::Received(m) if m.is_request() && m.subject == Subject::MonitorStart)
+        matches!(self, Self::Received(m) if m.is_request() && m.subject == Subject::MonitorStart)
     }
 }
 
@@ -211,7 +211,7 @@ pub struct Station<'a> {
 
 impl<'a> Station<'a> {
     /// An idle station; `stream` draws the service times.
-    pub fn new(config: &'a StationConfig, stream: Stream, horizon: Time) -> Station<'a> {
+    pub fn new(config: &'a StationConfig, stream: Stream, horizon: Time) -> Self {
         Station {
             config,
             stream,

@@ -6,7 +6,7 @@ use crate::quantity::{MaybeTime, Time};
 /// The availability of a user: exactly one of these at any instant ([usable](super#usable)).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
-pub enum UserState {
+pub(super) enum UserState {
     /// Not signed in.
     Out,
     /// Toasts come and calls can be made.
@@ -21,7 +21,7 @@ pub enum UserState {
 
 impl UserState {
     pub(super) fn is_down(self) -> bool {
-        !matches!(self, UserState::Out | UserState::Usable)
+        !matches!(self, Self::Out | Self::Usable)
     }
 }
 
@@ -46,7 +46,7 @@ pub(super) enum RefreshService {
 
 /// What is remembered of one user.
 #[derive(Clone, Debug)]
-pub struct UserRecord {
+pub(super) struct UserRecord {
     pub(super) state: UserState,
     pub(super) last_refresh: LastRefresh,
     pub(super) refresh_service: RefreshService,
@@ -74,8 +74,8 @@ pub struct UserRecord {
 
 impl UserRecord {
     /// A user not signed in.
-    pub fn new(gateway: u32) -> UserRecord {
-        UserRecord {
+    pub(super) fn new(gateway: u32) -> Self {
+        Self {
             impairment: None,
             ended_early: None,
             gateway,
@@ -95,35 +95,35 @@ impl UserRecord {
     }
 
     /// The availability of the user.
-    pub fn state(&self) -> UserState {
+    pub(super) fn state(&self) -> UserState {
         self.state
     }
 
     /// The user signs in, for the first time or again: the state before a set-up is completed is that of setting up.
-    pub fn sign_in(&mut self) {
+    pub(super) fn sign_in(&mut self) {
         self.ever_established = false;
         self.impairment = None;
     }
 
     /// What stood in the way when usability ended, while it is not back.
-    pub fn impairment(&self) -> Option<DropCause> {
+    pub(super) fn impairment(&self) -> Option<DropCause> {
         self.impairment.filter(|_| self.session_open)
     }
 
     /// The gateway had no place for a copy of the last refresh.
-    pub fn refresh_refused(&mut self) {
+    pub(super) fn refresh_refused(&mut self) {
         if self.refresh_service == RefreshService::Open {
             self.refresh_service = RefreshService::Refused;
         }
     }
 
     /// The gateway served a copy of the last refresh.
-    pub fn refresh_served(&mut self) {
+    pub(super) fn refresh_served(&mut self) {
         self.refresh_service = RefreshService::Served;
     }
 
     /// The user is served by this instance from now on.
-    pub fn served_by(&mut self, gateway: u32) {
+    pub(super) fn served_by(&mut self, gateway: u32) {
         self.gateway = gateway;
     }
 }

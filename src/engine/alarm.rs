@@ -26,7 +26,7 @@ pub enum Expiry {
 
 impl Alarm {
     /// No deadline.
-    pub const IDLE: Alarm = Alarm {
+    pub const IDLE: Self = Self {
         due: NEVER,
         filed: NEVER,
         behind: NEVER,

@@ -57,8 +57,8 @@ pub struct FutureEventList<P> {
 
 impl<P: Copy> FutureEventList<P> {
     /// An empty list. Events at or after the horizon are discarded.
-    pub fn new(horizon: Time) -> FutureEventList<P> {
-        FutureEventList {
+    pub fn new(horizon: Time) -> Self {
+        Self {
             run: Vec::with_capacity(2 * SHIFTABLE),
             late: BinaryHeap::new(),
             run_end: 0,

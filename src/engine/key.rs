@@ -16,16 +16,16 @@ pub struct EventKey {
 impl EventKey {
     /// A key; `class` is below 8.
     #[inline]
-    pub fn new(time: Time, class: u8, entity: u32, count: u32) -> EventKey {
+    pub fn new(time: Time, class: u8, entity: u32, count: u32) -> Self {
         debug_assert!(class < 8, "a class has three bits");
-        EventKey {
+        Self {
             due: time.0 << 3 | u64::from(class),
             tie: u64::from(entity) << 32 | u64::from(count),
         }
     }
 
     /// Greater than every other key.
-    pub const NEVER: EventKey = EventKey {
+    pub const NEVER: Self = Self {
         due: u64::MAX,
         tie: u64::MAX,
     };

@@ -79,12 +79,12 @@ impl<P: Copy> Queue<P> {
 
 impl<P: Copy> Lanes<P> {
     /// Without events.
-    pub fn new() -> Lanes<P> {
+    pub(super) fn new() -> Self {
         let queue = || Queue {
             entries: Vec::new(),
             head: 0,
         };
-        Lanes {
+        Self {
             lanes: [queue(), queue()],
             first: EventKey::NEVER,
             of: 0,
@@ -93,13 +93,13 @@ impl<P: Copy> Lanes<P> {
 
     /// The least key, [`EventKey::NEVER`] if there is none.
     #[inline]
-    pub fn first(&self) -> EventKey {
+    pub(super) fn first(&self) -> EventKey {
         self.first
     }
 
     /// Adds an event; `false`: the lane rejects it.
     #[inline]
-    pub fn push(&mut self, lane: usize, entry: Entry<P>) -> bool {
+    pub(super) fn push(&mut self, lane: usize, entry: Entry<P>) -> bool {
         let queue = &mut self.lanes[lane];
         if queue.entries.last().is_none_or(|last| last.key < entry.key) {
             queue.entries.push(entry);
@@ -115,7 +115,7 @@ impl<P: Copy> Lanes<P> {
 
     /// Removes and returns the event with the least key, and prefetches a later one of the same lane.
     #[inline]
-    pub fn pop(&mut self, ahead: &impl Fn(EventKey, &P)) -> Option<Entry<P>> {
+    pub(super) fn pop(&mut self, ahead: &impl Fn(EventKey, &P)) -> Option<Entry<P>> {
         let entry = self.lanes[self.of].pop(ahead);
         let fronts = self.lanes.each_ref().map(Queue::first);
         self.of = usize::from(fronts[1] < fronts[0]);

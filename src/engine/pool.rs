@@ -19,11 +19,11 @@ pub(super) struct Chain {
 
 impl Chain {
     /// No entries.
-    pub const EMPTY: Chain = Chain { head: NONE, len: 0 };
+    pub(super) const EMPTY: Self = Self { head: NONE, len: 0 };
 
     /// How many entries it has.
     #[inline]
-    pub fn len(self) -> usize {
+    pub(super) fn len(self) -> usize {
         self.len as usize
     }
 }
@@ -39,8 +39,8 @@ pub(super) struct Pool<T> {
 
 impl<T: Copy> Pool<T> {
     /// Without chunks.
-    pub fn new() -> Pool<T> {
-        Pool {
+    pub(super) fn new() -> Self {
+        Self {
             chunks: Vec::new(),
             next: Vec::new(),
             free: NONE,
@@ -49,7 +49,7 @@ impl<T: Copy> Pool<T> {
 
     /// Adds an entry to a list.
     #[inline]
-    pub fn push(&mut self, chain: &mut Chain, entry: T) {
+    pub(super) fn push(&mut self, chain: &mut Chain, entry: T) {
         let place = chain.len() % CHUNK;
         if place == 0 {
             chain.head = self.hand_out(chain.head, entry);
@@ -72,7 +72,7 @@ impl<T: Copy> Pool<T> {
 
     /// Empties a list, entry by entry; `each` may push to others.
     #[inline]
-    pub fn drain(&mut self, chain: Chain, mut each: impl FnMut(&mut Pool<T>, T)) {
+    pub(super) fn drain(&mut self, chain: Chain, mut each: impl FnMut(&mut Self, T)) {
         let mut chunk = chain.head;
         let mut left = chain.len();
         while left > 0 {
@@ -90,12 +90,12 @@ impl<T: Copy> Pool<T> {
 
     /// How many entries have room without allocating.
     #[cfg(test)]
-    pub fn room(&self) -> usize {
+    pub(super) fn room(&self) -> usize {
         self.chunks.capacity() * CHUNK
     }
 
     /// Looks at every `stride`-th entry of a list.
-    pub fn sample(&self, chain: Chain, stride: usize, mut each: impl FnMut(&T)) {
+    pub(super) fn sample(&self, chain: Chain, stride: usize, mut each: impl FnMut(&T)) {
         let mut chunk = chain.head;
         let mut left = chain.len();
         let mut place = 0;

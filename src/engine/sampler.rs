@@ -121,9 +121,9 @@ impl Ziggurat {
         tail: f64,
         density: impl Fn(f64) -> f64,
         inverse: impl Fn(f64) -> f64,
-    ) -> Ziggurat {
+    ) -> Self {
         let area = edge * density(edge) + tail;
-        let mut z = Ziggurat {
+        let mut z = Self {
             width: [0.0; LAYERS + 1],
             height: [1.0; LAYERS + 1],
         };

@@ -29,12 +29,12 @@ pub struct Stream(SplitMix64);
 impl Stream {
     /// The stream of one entity for one purpose in one replication.
     #[inline]
-    pub fn open(seed: u64, replication: u32, entity: u64, purpose: u32) -> Stream {
+    pub fn open(seed: u64, replication: u32, entity: u64, purpose: u32) -> Self {
         let key = mix(
             mix(seed, u64::from(replication)),
             mix(entity, u64::from(purpose)),
         );
-        Stream(SplitMix64::seed_from_u64(key))
+        Self(SplitMix64::seed_from_u64(key))
     }
 
     /// Uniform on [0, 1), 53 bits.

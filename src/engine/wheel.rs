@@ -39,8 +39,8 @@ pub(super) struct Wheel {
 
 impl Wheel {
     /// A wheel that reaches nowhere.
-    pub fn new() -> Wheel {
-        Wheel {
+    pub(super) fn new() -> Self {
+        Self {
             chains: Box::new([Chain::EMPTY; BUCKETS]),
             occupied: [0; BUCKETS / 64],
             word: 0,
@@ -53,23 +53,23 @@ impl Wheel {
 
     /// Where it ends: what is due there or later has no place in it.
     #[inline]
-    pub fn end(&self) -> u64 {
+    pub(super) fn end(&self) -> u64 {
         self.end
     }
 
     /// How many entries it has.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.len
     }
 
     /// Whether its buckets can be narrower.
-    pub fn is_divisible(&self) -> bool {
+    pub(super) fn is_divisible(&self) -> bool {
         self.shift > 0
     }
 
     /// Adds an entry due before the end.
     #[inline]
-    pub fn push<P: Copy>(&mut self, pool: &mut Pool<Entry<P>>, entry: Entry<P>) {
+    pub(super) fn push<P: Copy>(&mut self, pool: &mut Pool<Entry<P>>, entry: Entry<P>) {
         let bucket = (entry.key.due.saturating_sub(self.origin) >> self.shift) as usize % BUCKETS;
         let word = bucket / 64;
         self.occupied[word] |= 1 << (bucket % 64);
@@ -80,7 +80,7 @@ impl Wheel {
 
     /// The first bucket with entries: its number and how many they are.
     #[inline]
-    pub fn first(&mut self) -> Option<(usize, usize)> {
+    pub(super) fn first(&mut self) -> Option<(usize, usize)> {
         while self.word < self.occupied.len() {
             let bits = self.occupied[self.word];
             if bits != 0 {
@@ -94,13 +94,13 @@ impl Wheel {
 
     /// Where a bucket ends.
     #[inline]
-    pub fn end_of(&self, bucket: usize) -> u64 {
+    pub(super) fn end_of(&self, bucket: usize) -> u64 {
         (self.origin + ((bucket as u64 + 1) << self.shift)).min(self.end)
     }
 
     /// Takes the entries out of a bucket.
     #[inline]
-    pub fn remove(&mut self, bucket: usize) -> Chain {
+    pub(super) fn remove(&mut self, bucket: usize) -> Chain {
         self.occupied[bucket / 64] &= !(1 << (bucket % 64));
         let chain = std::mem::replace(&mut self.chains[bucket], Chain::EMPTY);
         self.len -= chain.len();
@@ -108,13 +108,13 @@ impl Wheel {
     }
 
     /// Closes the empty wheel: it ends at `end` and takes no entry before that.
-    pub fn close(&mut self, end: u64) {
+    pub(super) fn close(&mut self, end: u64) {
         debug_assert!(self.len == 0, "a wheel is closed with entries in it");
         self.end = end;
     }
 
     /// Rebuilds the empty wheel over the earlier part of a list, up to `limit` at most; later entries go to `rest`.
-    pub fn lay<P: Copy>(
+    pub(super) fn lay<P: Copy>(
         &mut self,
         pool: &mut Pool<Entry<P>>,
         list: Chain,

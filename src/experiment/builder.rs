@@ -52,8 +52,8 @@ impl Answer {
 
 impl Experiment {
     /// The scenario as it is, as often as it says.
-    pub fn new(scenario: Scenario) -> Experiment {
-        Experiment {
+    pub fn new(scenario: Scenario) -> Self {
+        Self {
             replications: scenario.replications,
             scenario,
         }
@@ -61,7 +61,7 @@ impl Experiment {
 
     /// Another number of replications.
     #[must_use]
-    pub fn replications(mut self, replications: u32) -> Experiment {
+    pub fn replications(mut self, replications: u32) -> Self {
         self.replications = replications;
         self
     }
@@ -101,7 +101,7 @@ impl Experiment {
 impl Sweep {
     /// A further key: every value of it with every value of the others.
     #[must_use]
-    pub fn vary<V: AsRef<str>>(mut self, key: &str, values: impl IntoIterator<Item = V>) -> Sweep {
+    pub fn vary<V: AsRef<str>>(mut self, key: &str, values: impl IntoIterator<Item = V>) -> Self {
         let values: Vec<String> = values.into_iter().map(|v| v.as_ref().to_string()).collect();
         self.axes.push(format!("{key} = {}", values.join(", ")));
         self

@@ -90,9 +90,9 @@ impl Campaign {
         store: impl Store + 'static,
         handle: Arc<RunHandle>,
         monitor: impl Monitor + 'static,
-    ) -> Campaign {
+    ) -> Self {
         let none = || AtomicU32::new(0);
-        Campaign {
+        Self {
             store: Box::new(store),
             handle,
             monitor: Box::new(monitor),

@@ -15,12 +15,12 @@ pub struct Case {
 
 impl Case {
     /// The scenario as it is.
-    pub fn of(scenario: Scenario) -> Case {
+    pub fn of(scenario: Scenario) -> Self {
         let point = Point {
             values: Vec::new(),
             overrides: Vec::new(),
         };
-        Case {
+        Self {
             hash: hash(&scenario),
             point,
             scenario,
@@ -31,9 +31,9 @@ impl Case {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn at(base: &Scenario, point: Point) -> Result<Case, ScenarioError> {
+    pub fn at(base: &Scenario, point: Point) -> Result<Self, ScenarioError> {
         let scenario = base.with(&point.overrides)?;
-        Ok(Case {
+        Ok(Self {
             hash: hash(&scenario),
             point,
             scenario,

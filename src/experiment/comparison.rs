@@ -72,8 +72,8 @@ pub enum Incomparable {
 
 impl Contender {
     /// A case that is still to be simulated.
-    pub fn new(name: String, case: Case) -> Contender {
-        Contender {
+    pub fn new(name: String, case: Case) -> Self {
+        Self {
             name,
             known: Vec::new(),
             numbers: (0..case.scenario.replications).collect(),
@@ -93,7 +93,7 @@ impl Contender {
     ///
     /// # Errors
     /// Why not.
-    pub fn check_comparable(&self, other: &Contender) -> Result<(), Incomparable> {
+    pub fn check_comparable(&self, other: &Self) -> Result<(), Incomparable> {
         let (p, q) = (&self.case.scenario.plan, &other.case.scenario.plan);
         let span = |plan: &Plan| print_span(Span(plan.horizon.0));
         let checks = [

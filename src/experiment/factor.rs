@@ -200,6 +200,6 @@ pub fn one_at_a_time(
 }
 
 /// The mean of a figure over everything.
-pub fn mean(samples: &Samples, metric: &str) -> Option<f64> {
+pub(super) fn mean(samples: &Samples, metric: &str) -> Option<f64> {
     samples.figure(metric)?.estimate.map(|e| e.mean)
 }

@@ -18,7 +18,7 @@ pub fn scopes(plan: &Plan) -> Vec<Scope> {
 }
 
 /// What a replication counted in each of the [`scopes`].
-pub fn tallies(replication: &Replication) -> Vec<&Tally> {
+pub(super) fn tallies(replication: &Replication) -> Vec<&Tally> {
     std::iter::once(&replication.all)
         .chain(&replication.clients)
         .chain(&replication.gateways)
@@ -29,7 +29,7 @@ pub fn tallies(replication: &Replication) -> Vec<&Tally> {
 ///
 /// # Errors
 /// Those of `drops`.
-pub fn replicate<E>(
+pub(super) fn replicate<E>(
     plan: &Plan,
     numbers: Range<u32>,
     samples: &mut Samples,
@@ -57,7 +57,7 @@ pub fn simulated_us(plan: &Plan, replications: u32) -> u64 {
 
 /// The same deployment with so many users in its largest group, the others in proportion, on one gateway each: for
 /// questions about rates of single users.
-pub fn shrunk(plan: &Plan, users: u32) -> Plan {
+pub(super) fn shrunk(plan: &Plan, users: u32) -> Plan {
     let mut plan = plan.clone();
     plan.gateways.iter_mut().for_each(|g| g.count = 1);
     let most = plan

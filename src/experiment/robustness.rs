@@ -206,12 +206,12 @@ impl Trials {
         base: impl Iterator<Item = &'a Scenario>,
         levels: &'a [Level],
         simulate: impl FnOnce(&[Trial]) -> Option<Vec<Samples>>,
-    ) -> Option<Trials> {
+    ) -> Option<Self> {
         let mut trials: Vec<Trial> = base.map(Trial::of).collect();
         let candidates = trials.len();
         trials.extend(levels.iter().flat_map(|l| &l.scenarios).map(Trial::of));
         let samples = simulate(&trials)?;
-        Some(Trials {
+        Some(Self {
             candidates,
             trials,
             samples,
@@ -345,7 +345,7 @@ pub fn assumptions(
 }
 
 /// Whether it is a verdict at all.
-pub fn settled(verdict: Verdict) -> bool {
+pub(super) fn settled(verdict: Verdict) -> bool {
     verdict != Verdict::Inconclusive
 }
 

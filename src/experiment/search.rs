@@ -49,12 +49,12 @@ impl Probe {
     }
 
     /// Whether it is worse news than another: by its verdict, and of those that pass alike by its margin, which binds.
-    fn is_worse_than(&self, other: &Probe) -> bool {
+    fn is_worse_than(&self, other: &Self) -> bool {
         let rank = |v: Verdict| {
             let order = [Verdict::Pass, Verdict::Inconclusive, Verdict::Fail];
             order.iter().position(|o| *o == v)
         };
-        let room = |p: &Probe| p.margin().map_or(f64::NEG_INFINITY, |(_, room)| room);
+        let room = |p: &Self| p.margin().map_or(f64::NEG_INFINITY, |(_, room)| room);
         rank(self.verdict)
             .cmp(&rank(other.verdict))
             .then(room(other).total_cmp(&room(self)))
@@ -73,8 +73,8 @@ pub struct Situation {
 
 impl Situation {
     /// The scenario as it is.
-    pub fn intact(scenario: Scenario) -> Situation {
-        Situation {
+    pub fn intact(scenario: Scenario) -> Self {
+        Self {
             scenario,
             down: None,
         }
@@ -89,7 +89,7 @@ impl Situation {
         base: &Scenario,
         spare: u32,
         at: Option<&str>,
-    ) -> Result<Vec<Situation>, (String, ScenarioError)> {
+    ) -> Result<Vec<Self>, (String, ScenarioError)> {
         let at = at.map_or_else(|| print_clock(base.plan.start), String::from);
         let begin = parse_clock(&at).map_or(0, |c| c.0.saturating_sub(base.plan.start.0));
         let left = base.plan.horizon.0.saturating_sub(begin);
@@ -106,7 +106,7 @@ impl Situation {
             let spares = format!("gateway.{}.spare={spare}", gateway.name);
             let spares = Override::parse_at(&spares, &Place::whole("--spare"))?;
             let source = base.source.with_tables(&faults.concat());
-            Ok(Situation {
+            Ok(Self {
                 scenario: source.scenario(&[spares])?,
                 down: Some(gateway.name.clone()),
             })

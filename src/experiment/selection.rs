@@ -23,21 +23,21 @@ pub enum Delta {
 
 impl Delta {
     /// Reads "0.5" or "5 %"; `None`: it is neither, or not above 0.
-    pub fn parse(text: &str) -> Option<Delta> {
+    pub fn parse(text: &str) -> Option<Self> {
         let delta = match parse_share(text) {
-            Some(share) => Delta::Share(share),
-            None => Delta::Absolute(text.trim().parse().ok()?),
+            Some(share) => Self::Share(share),
+            None => Self::Absolute(text.trim().parse().ok()?),
         };
-        let (Delta::Share(size) | Delta::Absolute(size)) = delta;
+        let (Self::Share(size) | Self::Absolute(size)) = delta;
         (size.is_finite() && size > 0.0).then_some(delta)
     }
 
     /// In the unit of the cost, where the least mean is known.
     fn resolve(self, least: f64) -> Result<f64, ExperimentError> {
         match self {
-            Delta::Absolute(delta) => Ok(delta),
-            Delta::Share(share) if least != 0.0 => Ok(share * least.abs()),
-            Delta::Share(_) => Err(ExperimentError::ShareOfNothing),
+            Self::Absolute(delta) => Ok(delta),
+            Self::Share(share) if least != 0.0 => Ok(share * least.abs()),
+            Self::Share(_) => Err(ExperimentError::ShareOfNothing),
         }
     }
 }
@@ -255,7 +255,7 @@ struct Observed<'a> {
 }
 
 impl<'a> Observed<'a> {
-    fn new(selector: &'a Selector, campaign: &'a Campaign, cases: &'a [Case]) -> Observed<'a> {
+    fn new(selector: &'a Selector, campaign: &'a Campaign, cases: &'a [Case]) -> Self {
         let plans = cases.iter().map(|case| &case.scenario.plan);
         Observed {
             campaign,

@@ -40,7 +40,7 @@ impl ShardName {
 
     /// The line that its file begins with. Another version, or a program that measures something else, writes another one.
     pub fn header(&self) -> String {
-        let ShardName {
+        let Self {
             scenario_hash,
             seed,
             replication,
@@ -71,9 +71,9 @@ impl<T> Kept<T> {
     /// The content in another form; `None` where it has not that form.
     pub fn and_then<U>(self, read: impl FnOnce(T) -> Option<U>) -> Kept<U> {
         match self {
-            Kept::Valid(content) => read(content).map_or(Kept::Unusable("unreadable"), Kept::Valid),
-            Kept::Missing => Kept::Missing,
-            Kept::Unusable(why) => Kept::Unusable(why),
+            Self::Valid(content) => read(content).map_or(Kept::Unusable("unreadable"), Kept::Valid),
+            Self::Missing => Kept::Missing,
+            Self::Unusable(why) => Kept::Unusable(why),
         }
     }
 }
@@ -147,7 +147,7 @@ fn shape() -> String {
 }
 
 /// The samples of a replication, bit for bit.
-pub fn encode(observation: &Observation) -> Vec<u8> {
+pub(super) fn encode(observation: &Observation) -> Vec<u8> {
     let mut out = Vec::new();
     let mut word = |w: u64| out.extend_from_slice(&w.to_le_bytes());
     word(observation.fingerprint);
@@ -170,7 +170,7 @@ pub fn encode(observation: &Observation) -> Vec<u8> {
 }
 
 /// Reads what [`encode`] wrote; `None`: it is something else.
-pub fn decode(bytes: &[u8]) -> Option<Observation> {
+pub(super) fn decode(bytes: &[u8]) -> Option<Observation> {
     let (words, rest) = bytes.as_chunks::<8>();
     let mut words = words.iter().map(|w| u64::from_le_bytes(*w));
     let mut word = || words.next();

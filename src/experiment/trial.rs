@@ -36,7 +36,7 @@ pub struct Trial {
 
 impl Trial {
     /// Of the whole deployment where its users share queues: these cannot be studied with a few of them.
-    pub fn of(scenario: &Scenario) -> Trial {
+    pub fn of(scenario: &Scenario) -> Self {
         let whole = shares_queues(&scenario.plan);
         let plan = if whole {
             scenario.plan.clone()
@@ -48,7 +48,7 @@ impl Trial {
             .zip(users(&plan))
             .map(|(all, few)| share(*all, few))
             .collect();
-        Trial {
+        Self {
             plan,
             replications: if whole {
                 REPLICATIONS_WHOLE
@@ -106,7 +106,7 @@ impl Trial {
 }
 
 /// Simulates trials, each replication a piece of work of its own; `None`: interrupted.
-pub fn simulate_trials(trials: &[Trial], handle: &RunHandle) -> Option<Vec<Samples>> {
+pub(super) fn simulate_trials(trials: &[Trial], handle: &RunHandle) -> Option<Vec<Samples>> {
     let one = |(trial, replication): (&Trial, u32)| {
         let options = RunOptions {
             fast_paths: FastPaths::On,
@@ -135,7 +135,7 @@ pub fn simulate_trials(trials: &[Trial], handle: &RunHandle) -> Option<Vec<Sampl
 }
 
 /// Whether users meet in a queue or under a limit.
-pub fn shares_queues(plan: &Plan) -> bool {
+pub(super) fn shares_queues(plan: &Plan) -> bool {
     plan.gateways
         .iter()
         .any(|g| g.station.is_some() || g.max_sessions.is_some())

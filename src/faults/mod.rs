@@ -67,11 +67,11 @@ impl Schedule {
     /// The first occurrence after `now`, a repair or the start of the run; `None`: there is none.
     pub fn next(&self, now: Time, stream: &mut Stream) -> Option<Occurrence> {
         match *self {
-            Schedule::Once { at, duration } => (at >= now).then(|| Occurrence {
+            Self::Once { at, duration } => (at >= now).then(|| Occurrence {
                 begins: at,
                 ends: at + duration,
             }),
-            Schedule::Recurrent { mtbf, mttr } => {
+            Self::Recurrent { mtbf, mttr } => {
                 let mut draw = |mean: Span| {
                     let unit: f64 = Exponential.sample(stream);
                     Span::from_micros_f64(unit * mean.0 as f64)

@@ -95,21 +95,21 @@ const SILENCE_US: u64 = 4_000_000;
 pub(super) const GIVES_UP_US: std::ops::Range<u64> = GIVE_UP.0 - 1_000_000..GIVE_UP.0 + 3_000_000;
 
 impl Seen {
-    pub fn by_client<'a>(&'a self, method: &'a str) -> impl Iterator<Item = &'a Exchange> {
+    pub(super) fn by_client<'a>(&'a self, method: &'a str) -> impl Iterator<Item = &'a Exchange> {
         self.exchanges
             .iter()
             .filter(move |x| x.by_client && x.method == method)
     }
 
     /// The INVITE that set the dialog up.
-    pub fn setup(&self) -> Option<&Exchange> {
+    pub(super) fn setup(&self) -> Option<&Exchange> {
         self.by_client("INVITE")
             .find(|x| x.succeeded() && !x.within)
             .or_else(|| self.by_client("INVITE").find(|x| x.succeeded()))
     }
 
     /// The client's refreshes: UPDATE and re-INVITE, in their order.
-    pub fn refreshes(&self) -> impl Iterator<Item = &Exchange> {
+    pub(super) fn refreshes(&self) -> impl Iterator<Item = &Exchange> {
         let setup = self.setup();
         let first = |x: &Exchange| x.sent.first().map(|s| s.place);
         let start = setup.and_then(first);
@@ -154,7 +154,7 @@ impl Seen {
     }
 
     /// What UPDATE got.
-    pub fn update_class(&self) -> Option<String> {
+    pub(super) fn update_class(&self) -> Option<String> {
         let updates: Vec<&Exchange> = self.by_client("UPDATE").collect();
         if updates.is_empty() {
             return None;
@@ -180,7 +180,7 @@ impl Seen {
     }
 
     /// Whether a request after this one was answered: the gateway was there, and the dialog too.
-    pub fn answered_later(&self, exchange: &Exchange) -> Option<&Exchange> {
+    pub(super) fn answered_later(&self, exchange: &Exchange) -> Option<&Exchange> {
         let first = exchange.sent.first()?.place;
         self.exchanges.iter().find(|x| {
             x.by_client
@@ -191,14 +191,14 @@ impl Seen {
     }
 
     /// Whether the client signed off in order: MonitorStop before its BYE.
-    pub fn signed_off(&self) -> bool {
+    pub(super) fn signed_off(&self) -> bool {
         self.exchanges
             .iter()
             .any(|x| x.by_client && x.subject == Some(Subject::MonitorStop))
     }
 
     /// Response times to the client's requests, µs.
-    pub fn responses_us(&self) -> Vec<u64> {
+    pub(super) fn responses_us(&self) -> Vec<u64> {
         self.exchanges
             .iter()
             .filter(|x| x.by_client)
@@ -207,7 +207,7 @@ impl Seen {
     }
 
     /// The summary of the dialog.
-    pub fn facts(&self, capture: &str, gateway: usize) -> DialogFacts {
+    pub(super) fn facts(&self, capture: &str, gateway: usize) -> DialogFacts {
         let invites: Vec<&Exchange> = self.by_client("INVITE").collect();
         let start = invites.first().and_then(|x| x.at_us());
         let since = |at: Option<u64>| Some((at? as f64 - start? as f64) / 1e6);

@@ -64,29 +64,29 @@ pub(super) struct Exchange {
 
 impl Exchange {
     /// When it was first sent.
-    pub fn at_us(&self) -> Option<u64> {
+    pub(super) fn at_us(&self) -> Option<u64> {
         self.sent.first().and_then(|s| s.at_us)
     }
 
     /// Its code, if it was answered.
-    pub fn code(&self) -> Option<u16> {
+    pub(super) fn code(&self) -> Option<u16> {
         self.answer.as_ref().map(|a| a.code)
     }
 
     /// Whether it was answered by a 2xx.
-    pub fn succeeded(&self) -> bool {
+    pub(super) fn succeeded(&self) -> bool {
         self.code().is_some_and(|code| (200..300).contains(&code))
     }
 
     /// How often its sender sent it: the copies on the leg that has most.
-    pub fn copies(&self) -> usize {
+    pub(super) fn copies(&self) -> usize {
         let legs = self.sent.iter().map(|s| s.leg);
         let on = |leg| self.sent.iter().filter(|s| s.leg == leg).count();
         legs.map(on).max().unwrap_or(0)
     }
 
     /// Microseconds from the first copy to the answer.
-    pub fn response_us(&self) -> Option<u64> {
+    pub(super) fn response_us(&self) -> Option<u64> {
         Some(
             self.answer
                 .as_ref()?
@@ -97,7 +97,7 @@ impl Exchange {
     }
 
     /// Frames or lines of all copies.
-    pub fn places(&self) -> Vec<u64> {
+    pub(super) fn places(&self) -> Vec<u64> {
         self.sent.iter().map(|s| s.place).collect()
     }
 }
@@ -134,15 +134,15 @@ pub(super) struct Seen {
 
 impl Seen {
     /// A dialog of which nothing was seen yet.
-    pub fn of_file(file: usize) -> Seen {
-        Seen {
+    pub(super) fn of_file(file: usize) -> Self {
+        Self {
             file,
-            ..Seen::default()
+            ..Self::default()
         }
     }
 
     /// Takes a message of the dialog.
-    pub fn take(&mut self, observation: &Observation, caller_tag: &str) {
+    pub(super) fn take(&mut self, observation: &Observation, caller_tag: &str) {
         let message = &observation.message;
         if self.exchanges.is_empty() && self.client_tag.is_empty() {
             self.client_tag = caller_tag.into();
@@ -186,7 +186,7 @@ impl Seen {
     }
 
     fn request(&mut self, message: &SipText, sighting: Sighting, way: (String, String)) {
-        let Some(key) = Seen::key(message) else {
+        let Some(key) = Self::key(message) else {
             return;
         };
         if key.0 == "ACK" {
@@ -238,7 +238,7 @@ impl Seen {
             self.provisional += 1;
             return;
         }
-        let Some(key) = Seen::key(message) else {
+        let Some(key) = Self::key(message) else {
             return;
         };
         let Some(exchange) = self.keys.get(&key).map(|i| &mut self.exchanges[*i]) else {

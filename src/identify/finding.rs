@@ -60,9 +60,9 @@ impl Finding {
         value: String,
         sureness: String,
         mut evidence: Vec<Places>,
-    ) -> Finding {
+    ) -> Self {
         evidence.truncate(EVIDENCE_MOST);
-        Finding {
+        Self {
             name,
             value,
             standing: "measured",
@@ -73,8 +73,8 @@ impl Finding {
     }
 
     /// Nothing was seen of it.
-    pub(super) fn unseen(name: &'static str, why: &str) -> Finding {
-        Finding {
+    pub(super) fn unseen(name: &'static str, why: &str) -> Self {
+        Self {
             name,
             value: "not seen".into(),
             standing: "not seen",
@@ -85,8 +85,8 @@ impl Finding {
     }
 
     /// Sets a key of a profile.
-    pub(super) fn setting(self, key: &'static str, value: impl Into<String>) -> Finding {
-        Finding {
+    pub(super) fn setting(self, key: &'static str, value: impl Into<String>) -> Self {
+        Self {
             sets: Some((key, value.into())),
             ..self
         }

@@ -53,7 +53,7 @@ impl UdpLine {
     ///
     /// # Errors
     /// The system's.
-    pub fn bind(at: SocketAddr) -> io::Result<UdpLine> {
+    pub fn bind(at: SocketAddr) -> io::Result<Self> {
         UdpSocket::bind(at).map(UdpLine)
     }
 }
@@ -100,18 +100,18 @@ impl TcpLine {
     ///
     /// # Errors
     /// The system's.
-    pub fn connect(to: SocketAddr, wait: Duration) -> io::Result<TcpLine> {
-        TcpLine::of_stream(TcpStream::connect_timeout(&to, wait)?)
+    pub fn connect(to: SocketAddr, wait: Duration) -> io::Result<Self> {
+        Self::of_stream(TcpStream::connect_timeout(&to, wait)?)
     }
 
     /// Of a connection that was accepted.
     ///
     /// # Errors
     /// The system's.
-    pub fn of_stream(stream: TcpStream) -> io::Result<TcpLine> {
+    pub fn of_stream(stream: TcpStream) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         let peer = stream.peer_addr()?;
-        Ok(TcpLine {
+        Ok(Self {
             stream,
             framer: Framer::default(),
             peer,

@@ -6,7 +6,7 @@ use super::tally::{Counter, DropCause, MissCause, Tally};
 
 impl Metric {
     /// The metric of that name.
-    pub fn named(name: &str) -> Option<&'static Metric> {
+    pub fn named(name: &str) -> Option<&'static Self> {
         METRICS.iter().find(|m| m.name == name)
     }
 }

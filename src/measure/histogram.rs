@@ -55,7 +55,7 @@ impl Histogram {
     }
 
     /// Adds another histogram's counts.
-    pub fn merge(&mut self, other: &Histogram) {
+    pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in [
             (&mut self.buckets, &other.buckets),
             (&mut self.open, &other.open),

@@ -24,24 +24,24 @@ impl Unit {
     /// As files name it.
     pub fn name(self) -> &'static str {
         match self {
-            Unit::Count => "count",
-            Unit::Fraction => "fraction",
-            Unit::PerClientHour => "per_client_hour",
-            Unit::PerSecond => "per_s",
-            Unit::Milliseconds => "ms",
-            Unit::Seconds => "s",
+            Self::Count => "count",
+            Self::Fraction => "fraction",
+            Self::PerClientHour => "per_client_hour",
+            Self::PerSecond => "per_s",
+            Self::Milliseconds => "ms",
+            Self::Seconds => "s",
         }
     }
 
     /// As people read it after a number.
     pub fn suffix(self) -> &'static str {
         match self {
-            Unit::Count => "",
-            Unit::Fraction => " %",
-            Unit::PerClientHour => " /client-h",
-            Unit::PerSecond => " /s",
-            Unit::Milliseconds => " ms",
-            Unit::Seconds => " s",
+            Self::Count => "",
+            Self::Fraction => " %",
+            Self::PerClientHour => " /client-h",
+            Self::PerSecond => " /s",
+            Self::Milliseconds => " ms",
+            Self::Seconds => " s",
         }
     }
 }
@@ -87,7 +87,7 @@ impl std::fmt::Debug for Metric {
 }
 
 impl PartialEq for Metric {
-    fn eq(&self, other: &Metric) -> bool {
+    fn eq(&self, other: &Self) -> bool {
         self.name == other.name
     }
 }

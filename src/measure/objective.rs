@@ -18,9 +18,9 @@ pub enum Scope {
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Scope::All => f.pad("all"),
-            Scope::Clients(name) => f.pad(&format!("clients:{name}")),
-            Scope::Gateway(name) => f.pad(&format!("gateway:{name}")),
+            Self::All => f.pad("all"),
+            Self::Clients(name) => f.pad(&format!("clients:{name}")),
+            Self::Gateway(name) => f.pad(&format!("gateway:{name}")),
         }
     }
 }
@@ -38,7 +38,7 @@ impl Bound {
     /// The target itself.
     pub fn target(self) -> f64 {
         match self {
-            Bound::AtMost(target) | Bound::AtLeast(target) => target,
+            Self::AtMost(target) | Self::AtLeast(target) => target,
         }
     }
 }

@@ -69,44 +69,44 @@ pub enum DropCause {
 
 impl DropCause {
     /// All causes, in the order of reports.
-    pub const ALL: [DropCause; 8] = [
-        DropCause::RefreshUnanswered,
-        DropCause::RefreshRejected,
-        DropCause::SessionExpired,
-        DropCause::DialogLost,
-        DropCause::GatewayDown,
-        DropCause::PathLost,
-        DropCause::RouteExpired,
-        DropCause::Overload,
+    pub const ALL: [Self; 8] = [
+        Self::RefreshUnanswered,
+        Self::RefreshRejected,
+        Self::SessionExpired,
+        Self::DialogLost,
+        Self::GatewayDown,
+        Self::PathLost,
+        Self::RouteExpired,
+        Self::Overload,
     ];
 
     /// The public name.
     pub fn name(self) -> &'static str {
         match self {
-            DropCause::RefreshUnanswered => "refresh_unanswered",
-            DropCause::RefreshRejected => "refresh_rejected",
-            DropCause::SessionExpired => "session_expired",
-            DropCause::DialogLost => "dialog_lost",
-            DropCause::GatewayDown => "gateway_down",
-            DropCause::PathLost => "path_lost",
-            DropCause::RouteExpired => "route_expired",
-            DropCause::Overload => "overload",
+            Self::RefreshUnanswered => "refresh_unanswered",
+            Self::RefreshRejected => "refresh_rejected",
+            Self::SessionExpired => "session_expired",
+            Self::DialogLost => "dialog_lost",
+            Self::GatewayDown => "gateway_down",
+            Self::PathLost => "path_lost",
+            Self::RouteExpired => "route_expired",
+            Self::Overload => "overload",
         }
     }
 
     /// What the cause means, for people.
     pub fn meaning(self) -> &'static str {
         match self {
-            DropCause::RefreshUnanswered => {
+            Self::RefreshUnanswered => {
                 "the last refresh, or under tear-down another request, got no answer"
             }
-            DropCause::RefreshRejected => "the last refresh was refused",
-            DropCause::SessionExpired => "the session timer ran out, no refresh having failed",
-            DropCause::DialogLost => "a running gateway disowned the dialog",
-            DropCause::GatewayDown => "the gateway was down",
-            DropCause::PathLost => "the way between client and gateway broke",
-            DropCause::RouteExpired => "OCS ended the long dialog",
-            DropCause::Overload => "the gateway refused or dropped messages",
+            Self::RefreshRejected => "the last refresh was refused",
+            Self::SessionExpired => "the session timer ran out, no refresh having failed",
+            Self::DialogLost => "a running gateway disowned the dialog",
+            Self::GatewayDown => "the gateway was down",
+            Self::PathLost => "the way between client and gateway broke",
+            Self::RouteExpired => "OCS ended the long dialog",
+            Self::Overload => "the gateway refused or dropped messages",
         }
     }
 }
@@ -126,24 +126,24 @@ pub enum EndedBy {
 
 impl EndedBy {
     /// All of them.
-    pub const ALL: [EndedBy; 6] = [
-        EndedBy::ClientGiveUp,
-        EndedBy::ClientTimer,
-        EndedBy::GatewayTimer,
-        EndedBy::Bye,
-        EndedBy::Answer481,
-        EndedBy::Reset,
+    pub const ALL: [Self; 6] = [
+        Self::ClientGiveUp,
+        Self::ClientTimer,
+        Self::GatewayTimer,
+        Self::Bye,
+        Self::Answer481,
+        Self::Reset,
     ];
 
     /// The public name.
     pub fn name(self) -> &'static str {
         match self {
-            EndedBy::ClientGiveUp => "client_give_up",
-            EndedBy::ClientTimer => "client_timer",
-            EndedBy::GatewayTimer => "gateway_timer",
-            EndedBy::Bye => "bye",
-            EndedBy::Answer481 => "481",
-            EndedBy::Reset => "reset",
+            Self::ClientGiveUp => "client_give_up",
+            Self::ClientTimer => "client_timer",
+            Self::GatewayTimer => "gateway_timer",
+            Self::Bye => "bye",
+            Self::Answer481 => "481",
+            Self::Reset => "reset",
         }
     }
 }
@@ -162,33 +162,33 @@ pub enum MissCause {
 
 impl MissCause {
     /// All causes, in the order of reports.
-    pub const ALL: [MissCause; 5] = [
-        MissCause::SettingUp,
-        MissCause::Silent,
-        MissCause::Visible,
-        MissCause::Overload,
-        MissCause::Late,
+    pub const ALL: [Self; 5] = [
+        Self::SettingUp,
+        Self::Silent,
+        Self::Visible,
+        Self::Overload,
+        Self::Late,
     ];
 
     /// The public name.
     pub fn name(self) -> &'static str {
         match self {
-            MissCause::SettingUp => "setting_up",
-            MissCause::Silent => "silent",
-            MissCause::Visible => "visible",
-            MissCause::Overload => "overload",
-            MissCause::Late => "late",
+            Self::SettingUp => "setting_up",
+            Self::Silent => "silent",
+            Self::Visible => "visible",
+            Self::Overload => "overload",
+            Self::Late => "late",
         }
     }
 
     /// What the cause means, for people.
     pub fn meaning(self) -> &'static str {
         match self {
-            MissCause::SettingUp => "the user had no session yet when the call came",
-            MissCause::Silent => "the session was lost and the client did not know",
-            MissCause::Visible => "the session was lost and the client knew",
-            MissCause::Overload => "the gateway refused or dropped the event",
-            MissCause::Late => "the event came after the phone had stopped ringing",
+            Self::SettingUp => "the user had no session yet when the call came",
+            Self::Silent => "the session was lost and the client did not know",
+            Self::Visible => "the session was lost and the client knew",
+            Self::Overload => "the gateway refused or dropped the event",
+            Self::Late => "the event came after the phone had stopped ringing",
         }
     }
 }
@@ -264,13 +264,13 @@ const MINUTE_US: u64 = 60_000_000;
 
 impl StationTally {
     /// Of an idle station.
-    pub fn new(servers: u32, horizon: Time) -> StationTally {
+    pub fn new(servers: u32, horizon: Time) -> Self {
         let minutes = horizon.0.div_ceil(MINUTE_US) as usize;
-        StationTally {
+        Self {
             server_us: u128::from(servers) * u128::from(horizon.0),
             response_by_minute: vec![Histogram::default(); minutes],
             queue_us_by_minute: vec![0; minutes],
-            ..StationTally::default()
+            ..Self::default()
         }
     }
 
@@ -292,7 +292,7 @@ impl StationTally {
     }
 
     /// Adds another station of the same replication.
-    pub fn merge(&mut self, o: &StationTally) {
+    pub fn merge(&mut self, o: &Self) {
         self.offered += o.offered;
         self.refused += o.refused;
         self.queue_peak = self.queue_peak.max(o.queue_peak);
@@ -305,7 +305,7 @@ impl StationTally {
     }
 
     /// Adds the time series of another.
-    pub fn merge_minutes(&mut self, o: &StationTally) {
+    pub fn merge_minutes(&mut self, o: &Self) {
         if self.response_by_minute.len() < o.response_by_minute.len() {
             self.response_by_minute
                 .resize(o.response_by_minute.len(), Histogram::default());
@@ -374,7 +374,7 @@ fn add_each<T: Copy + std::ops::AddAssign>(into: &mut Vec<T>, from: &[T]) {
 }
 
 impl std::ops::AddAssign for MinuteBin {
-    fn add_assign(&mut self, o: MinuteBin) {
+    fn add_assign(&mut self, o: Self) {
         self.usable_us += o.usable_us;
         self.setting_up_us += o.setting_up_us;
         self.silent_us += o.silent_us;
@@ -419,7 +419,7 @@ impl Tally {
     }
 
     /// Adds another tally of the same replication.
-    pub fn merge(&mut self, o: &Tally) {
+    pub fn merge(&mut self, o: &Self) {
         self.users += o.users;
         for (a, b) in self.counters.iter_mut().zip(o.counters) {
             *a += b;

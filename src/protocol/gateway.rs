@@ -94,19 +94,19 @@ impl Dialog {
         invite: &Message,
         reliable: bool,
         port: &mut impl GatewayPort,
-    ) -> Option<Dialog> {
+    ) -> Option<Self> {
         if let Some(refusal) = too_small(config, invite) {
-            return Dialog::refuse(now, &refusal, reliable, port);
+            return Self::refuse(now, &refusal, reliable, port);
         }
-        let mut dialog = Dialog::new(invite, reliable);
+        let mut dialog = Self::new(invite, reliable);
         let answer = dialog.grant(config, now, invite);
         dialog.answer = Some(Pending::answer(now, &answer));
         port.send(answer);
         Some(dialog)
     }
 
-    fn new(request: &Message, reliable: bool) -> Dialog {
-        Dialog {
+    fn new(request: &Message, reliable: bool) -> Self {
+        Self {
             number: request.dialog,
             reliable,
             monitored: false,
@@ -129,12 +129,12 @@ impl Dialog {
         refusal: &Message,
         reliable: bool,
         port: &mut impl GatewayPort,
-    ) -> Option<Dialog> {
+    ) -> Option<Self> {
         port.send(*refusal);
-        (refusal.subject.is_invite() && !reliable).then(|| Dialog {
+        (refusal.subject.is_invite() && !reliable).then(|| Self {
             closing: true,
             answer: Some(Pending::refusal(now, refusal)),
-            ..Dialog::new(refusal, reliable)
+            ..Self::new(refusal, reliable)
         })
     }
 

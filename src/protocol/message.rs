@@ -40,10 +40,10 @@ impl Subject {
     /// The SIP method.
     pub fn method(self) -> &'static str {
         match self {
-            Subject::Invite | Subject::ReInvite => "INVITE",
-            Subject::Ack => "ACK",
-            Subject::Update => "UPDATE",
-            Subject::Bye => "BYE",
+            Self::Invite | Self::ReInvite => "INVITE",
+            Self::Ack => "ACK",
+            Self::Update => "UPDATE",
+            Self::Bye => "BYE",
             _ => "INFO",
         }
     }
@@ -51,23 +51,23 @@ impl Subject {
     /// The CSTA body, where there is one.
     pub fn body(self) -> Option<&'static str> {
         Some(match self {
-            Subject::Invite | Subject::ReInvite => "RequestSystemStatus",
-            Subject::Ack | Subject::Update | Subject::Bye => return None,
-            Subject::GetCstaFeatures => "GetCSTAFeatures",
-            Subject::MonitorStart => "MonitorStart",
-            Subject::MonitorStop => "MonitorStop",
-            Subject::MakeCall => "MakeCall",
-            Subject::AnswerCall => "AnswerCall",
-            Subject::Delivered => "DeliveredEvent",
-            Subject::Originated => "OriginatedEvent",
-            Subject::Established => "EstablishedEvent",
-            Subject::ConnectionCleared => "ConnectionClearedEvent",
+            Self::Invite | Self::ReInvite => "RequestSystemStatus",
+            Self::Ack | Self::Update | Self::Bye => return None,
+            Self::GetCstaFeatures => "GetCSTAFeatures",
+            Self::MonitorStart => "MonitorStart",
+            Self::MonitorStop => "MonitorStop",
+            Self::MakeCall => "MakeCall",
+            Self::AnswerCall => "AnswerCall",
+            Self::Delivered => "DeliveredEvent",
+            Self::Originated => "OriginatedEvent",
+            Self::Established => "EstablishedEvent",
+            Self::ConnectionCleared => "ConnectionClearedEvent",
         })
     }
 
     /// Whether the request opens an INVITE transaction.
     pub fn is_invite(self) -> bool {
-        matches!(self, Subject::Invite | Subject::ReInvite)
+        matches!(self, Self::Invite | Self::ReInvite)
     }
 }
 
@@ -99,15 +99,15 @@ impl Status {
     /// Code and reason phrase of a response.
     pub fn line(self) -> &'static str {
         match self {
-            Status::Request => "",
-            Status::Ok200 => "200 OK",
-            Status::MethodNotAllowed405 => "405 Method Not Allowed",
-            Status::IntervalTooSmall422 => "422 Session Interval Too Small",
-            Status::DoesNotExist481 => "481 Call/Transaction Does Not Exist",
-            Status::Pending491 => "491 Request Pending",
-            Status::NotImplemented501 => "501 Not Implemented",
-            Status::Unavailable503 => "503 Service Unavailable",
-            Status::MonitorLimitExceeded => "200 OK with CSTA error overallMonitorLimitExceeded",
+            Self::Request => "",
+            Self::Ok200 => "200 OK",
+            Self::MethodNotAllowed405 => "405 Method Not Allowed",
+            Self::IntervalTooSmall422 => "422 Session Interval Too Small",
+            Self::DoesNotExist481 => "481 Call/Transaction Does Not Exist",
+            Self::Pending491 => "491 Request Pending",
+            Self::NotImplemented501 => "501 Not Implemented",
+            Self::Unavailable503 => "503 Service Unavailable",
+            Self::MonitorLimitExceeded => "200 OK with CSTA error overallMonitorLimitExceeded",
         }
     }
 }
@@ -149,8 +149,8 @@ pub struct Message {
 
 impl Message {
     /// A request without session headers.
-    pub fn request(from: Side, dialog: u32, cseq: u16, subject: Subject) -> Message {
-        Message {
+    pub fn request(from: Side, dialog: u32, cseq: u16, subject: Subject) -> Self {
+        Self {
             dialog,
             value: 0,
             min_se: 0,
@@ -165,14 +165,14 @@ impl Message {
     }
 
     /// The response to this request.
-    pub fn answer(&self, status: Status) -> Message {
+    pub fn answer(&self, status: Status) -> Self {
         let from = match self.from {
             Side::Client => Side::Gateway,
             Side::Gateway => Side::Client,
         };
-        Message {
+        Self {
             status,
-            ..Message::request(from, self.dialog, self.cseq, self.subject)
+            ..Self::request(from, self.dialog, self.cseq, self.subject)
         }
     }
 

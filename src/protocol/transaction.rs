@@ -30,7 +30,7 @@ impl RetransmissionSchedule {
         for _ in 0..n {
             after = after + interval;
             interval = interval * 2;
-            if self == RetransmissionSchedule::Capped {
+            if self == Self::Capped {
                 interval = interval.min(T2);
             }
             if after >= GIVE_UP {
@@ -73,8 +73,8 @@ enum Content {
 
 impl Pending {
     /// A request just sent. On a reliable transport it is sent once only.
-    pub fn request(now: Time, message: &Message, reliable: bool) -> Pending {
-        Pending {
+    pub fn request(now: Time, message: &Message, reliable: bool) -> Self {
+        Self {
             first_sent: now,
             dialog: message.dialog,
             value: message.value,
@@ -87,19 +87,19 @@ impl Pending {
     }
 
     /// A 2xx to INVITE just sent: retransmitted until its ACK on every transport (RFC 3261 §13.3.1.4).
-    pub fn answer(now: Time, message: &Message) -> Pending {
-        Pending {
+    pub fn answer(now: Time, message: &Message) -> Self {
+        Self {
             content: Content::Success(message.allow, message.refresher),
-            ..Pending::request(now, message, false)
+            ..Self::request(now, message, false)
         }
     }
 
     /// Another final response to INVITE just sent over an unreliable transport: retransmitted until its ACK by Timer G,
     /// and given up by Timer H without consequences (RFC 3261 §17.2.1).
-    pub fn refusal(now: Time, message: &Message) -> Pending {
-        Pending {
+    pub fn refusal(now: Time, message: &Message) -> Self {
+        Self {
             content: Content::Refusal(message.status),
-            ..Pending::request(now, message, false)
+            ..Self::request(now, message, false)
         }
     }
 
@@ -179,11 +179,11 @@ pub(super) struct Earliest {
 
 impl Earliest {
     /// None yet.
-    pub const NONE: Earliest = Earliest::from(Time::ZERO);
+    pub(super) const NONE: Self = Self::from(Time::ZERO);
 
     /// None yet. Deadlines that passed while the machine was asleep or down are all due now: simultaneous, they go by kind.
-    pub const fn from(now: Time) -> Earliest {
-        Earliest {
+    pub(super) const fn from(now: Time) -> Self {
+        Self {
             earliest: u64::MAX,
             now,
         }
@@ -191,8 +191,8 @@ impl Earliest {
 
     /// One more deadline.
     #[inline]
-    pub fn or(self, at: Time, timer: Timer) -> Earliest {
-        Earliest {
+    pub(super) fn or(self, at: Time, timer: Timer) -> Self {
+        Self {
             earliest: self.earliest.min(at.max(self.now).0 << 2 | timer as u64),
             ..self
         }
@@ -200,7 +200,7 @@ impl Earliest {
 
     /// One more deadline, if it is set.
     #[inline]
-    pub fn or_some(self, at: MaybeTime, timer: Timer) -> Earliest {
+    pub(super) fn or_some(self, at: MaybeTime, timer: Timer) -> Self {
         match at.get() {
             Some(at) => self.or(at, timer),
             None => self,
@@ -209,7 +209,7 @@ impl Earliest {
 
     /// Those of a message that waits for its answer.
     #[inline]
-    pub fn or_pending(self, pending: &Pending) -> Earliest {
+    pub(super) fn or_pending(self, pending: &Pending) -> Self {
         let waits = self.or(pending.gives_up(), Timer::TransactionTimeout);
         if pending.copies.is_some() {
             waits.or_some(pending.next_copy().into(), Timer::Client)
@@ -220,7 +220,7 @@ impl Earliest {
 
     /// The earliest.
     #[inline]
-    pub fn get(self) -> Option<Deadline> {
+    pub(super) fn get(self) -> Option<Deadline> {
         let timer = match self.earliest & 3 {
             0 => Timer::TransactionTimeout,
             1 => Timer::SessionExpiry,

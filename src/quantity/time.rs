@@ -21,7 +21,7 @@ pub struct Span(pub u64);
 
 impl Time {
     /// The start of a run.
-    pub const ZERO: Time = Time(0);
+    pub const ZERO: Self = Self(0);
 
     /// Seconds since the start of the run, for display.
     pub fn as_secs_f64(self) -> f64 {
@@ -31,38 +31,38 @@ impl Time {
 
 impl MaybeTime {
     /// No instant.
-    pub const NONE: MaybeTime = MaybeTime(u64::MAX);
+    pub const NONE: Self = Self(u64::MAX);
 
     /// The instant, if there is one.
     #[inline]
     pub fn get(self) -> Option<Time> {
-        (self != MaybeTime::NONE).then_some(Time(self.0))
+        (self != Self::NONE).then_some(Time(self.0))
     }
 
     /// Whether there is one.
     #[inline]
     pub fn is_some(self) -> bool {
-        self != MaybeTime::NONE
+        self != Self::NONE
     }
 
     /// Takes the instant out and leaves none.
     pub fn take(&mut self) -> Option<Time> {
-        std::mem::replace(self, MaybeTime::NONE).get()
+        std::mem::replace(self, Self::NONE).get()
     }
 }
 
 impl From<Time> for MaybeTime {
     /// The end of time, which sums saturate at, is no instant that comes.
     #[inline]
-    fn from(time: Time) -> MaybeTime {
-        MaybeTime(time.0)
+    fn from(time: Time) -> Self {
+        Self(time.0)
     }
 }
 
 impl From<Option<Time>> for MaybeTime {
     #[inline]
-    fn from(time: Option<Time>) -> MaybeTime {
-        time.map_or(MaybeTime::NONE, MaybeTime::from)
+    fn from(time: Option<Time>) -> Self {
+        time.map_or(Self::NONE, Self::from)
     }
 }
 
@@ -74,16 +74,16 @@ impl Debug for MaybeTime {
 
 impl Span {
     /// No time at all.
-    pub const ZERO: Span = Span(0);
+    pub const ZERO: Self = Self(0);
 
     /// `n` milliseconds.
-    pub const fn from_millis(n: u64) -> Span {
-        Span(n * 1_000)
+    pub const fn from_millis(n: u64) -> Self {
+        Self(n * 1_000)
     }
 
     /// `n` seconds.
-    pub const fn from_secs(n: u64) -> Span {
-        Span(n * 1_000_000)
+    pub const fn from_secs(n: u64) -> Self {
+        Self(n * 1_000_000)
     }
 
     /// The duration in seconds, for display and for ratios.
@@ -92,16 +92,16 @@ impl Span {
     }
 
     /// The nearest whole microsecond to `us`; negative values become zero.
-    pub fn from_micros_f64(us: f64) -> Span {
+    pub fn from_micros_f64(us: f64) -> Self {
         // A float-to-integer cast saturates, so no draw can wrap round.
-        Span((us + 0.5) as u64)
+        Self((us + 0.5) as u64)
     }
 }
 
 impl Add<Span> for Time {
-    type Output = Time;
-    fn add(self, span: Span) -> Time {
-        Time(self.0.saturating_add(span.0))
+    type Output = Self;
+    fn add(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.0))
     }
 }
 
@@ -111,32 +111,32 @@ impl AddAssign<Span> for Time {
     }
 }
 
-impl Sub<Time> for Time {
+impl Sub<Self> for Time {
     type Output = Span;
-    fn sub(self, earlier: Time) -> Span {
+    fn sub(self, earlier: Self) -> Span {
         debug_assert!(self >= earlier, "a duration cannot be negative");
         Span(self.0.saturating_sub(earlier.0))
     }
 }
 
 impl Add for Span {
-    type Output = Span;
-    fn add(self, other: Span) -> Span {
-        Span(self.0.saturating_add(other.0))
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
     }
 }
 
 impl Sub for Span {
-    type Output = Span;
-    fn sub(self, other: Span) -> Span {
-        Span(self.0.saturating_sub(other.0))
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
     }
 }
 
 impl Mul<u64> for Span {
-    type Output = Span;
-    fn mul(self, factor: u64) -> Span {
-        Span(self.0.saturating_mul(factor))
+    type Output = Self;
+    fn mul(self, factor: u64) -> Self {
+        Self(self.0.saturating_mul(factor))
     }
 }
 

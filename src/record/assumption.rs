@@ -41,13 +41,13 @@ pub struct Alternative {
 
 impl Assumption {
     /// With its figures as files hold them.
-    pub fn rounded(&self) -> Assumption {
+    pub fn rounded(&self) -> Self {
         let alternative = |a: &Alternative| Alternative {
             down_fraction: a.down_fraction.map(rounded),
             missed_toast_fraction: a.missed_toast_fraction.map(rounded),
             ..a.clone()
         };
-        Assumption {
+        Self {
             alternatives: self.alternatives.iter().map(alternative).collect(),
             ..self.clone()
         }

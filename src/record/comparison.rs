@@ -63,10 +63,10 @@ impl Comparison {
 
 impl Difference {
     /// Of a figure of both.
-    pub fn new(compared: &ComparedMetric) -> Difference {
+    pub fn new(compared: &ComparedMetric) -> Self {
         let mean = |row: &crate::study::Row| row.estimate.map(|e| rounded(e.mean));
         let [difference, lower, upper] = bounds(compared.paired.map(|p| p.difference));
-        Difference {
+        Self {
             metric: compared.metric.name.into(),
             unit: compared.metric.unit.name().into(),
             decides: compared.decides,

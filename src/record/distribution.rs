@@ -12,7 +12,7 @@ use crate::study::Samples;
 
 /// How often a duration fell between two others.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Debug, Default)]
-pub struct DistributionRow<'a> {
+pub(super) struct DistributionRow<'a> {
     /// The label of the point; empty: a run.
     pub point: &'a str,
     /// Whom it is about.
@@ -130,7 +130,7 @@ pub(super) fn of(samples: &Samples) -> Vec<Distribution> {
 ///
 /// # Errors
 /// What is wrong, and in which line.
-pub fn distributions(text: &str) -> Result<Vec<Distribution>, String> {
+pub(super) fn distributions(text: &str) -> Result<Vec<Distribution>, String> {
     let mut all: Vec<Distribution> = Vec::new();
     table::read::<Distributions>(text, |row| {
         add(&mut all, &row);

@@ -57,8 +57,8 @@ impl<W: Write> Drops<W> {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn new(out: W, clients: Vec<String>, gateways: Vec<String>) -> io::Result<Drops<W>> {
-        Ok(Drops {
+    pub fn new(out: W, clients: Vec<String>, gateways: Vec<String>) -> io::Result<Self> {
+        Ok(Self {
             rows: Rows::new::<DropTable>(out)?,
             clients,
             gateways,
@@ -100,7 +100,7 @@ impl<W: Write> Drops<W> {
 ///
 /// # Errors
 /// What is wrong, and in which line.
-pub fn each_drop(text: &str, mut take: impl FnMut(&Dropped)) -> Result<(), String> {
+pub(super) fn each_drop(text: &str, mut take: impl FnMut(&Dropped)) -> Result<(), String> {
     table::read::<DropTable>(text, |row| {
         take(&row);
         Ok(())

@@ -56,9 +56,9 @@ pub struct Figure {
 
 impl Figure {
     /// A row at a point.
-    pub fn new(row: &Row, point: &Arc<Point>) -> Figure {
+    pub fn new(row: &Row, point: &Arc<Point>) -> Self {
         let [mean, lower, upper] = bounds(row.estimate);
-        Figure {
+        Self {
             point: point.clone(),
             scope: row.scope.to_string(),
             metric: row.column.metric.name.into(),
@@ -120,11 +120,11 @@ pub(super) fn targets(bound: Bound) -> (Option<f64>, Option<f64>) {
 
 impl Objective {
     /// A judgement.
-    pub fn new(judgement: &Judgement) -> Objective {
+    pub fn new(judgement: &Judgement) -> Self {
         let [mean, lower, upper] = bounds(judgement.row.estimate);
         let objective = &judgement.objective;
         let (at_most, at_least) = targets(objective.bound);
-        Objective {
+        Self {
             metric: objective.metric.name.into(),
             cause: judgement.row.column.cause.map(|(_, name)| name.into()),
             scope: objective.scope.to_string(),

@@ -11,7 +11,7 @@ use crate::study::Row;
 
 /// One figure with its interval.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Debug, Default)]
-pub struct FigureRow<'a> {
+pub(super) struct FigureRow<'a> {
     /// The label of the point; empty: a run.
     pub point: &'a str,
     /// Whom it is about.

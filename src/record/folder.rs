@@ -49,13 +49,13 @@ pub struct Manifest {
 
 impl Manifest {
     /// Of a record, whose files are still to come; `file` is the scenario file as the command named it.
-    pub fn new(record: &Record, file: Option<String>) -> Manifest {
+    pub fn new(record: &Record, file: Option<String>) -> Self {
         let head = record.head();
         let fingerprint = head.fingerprint.map_or_else(
             || blake3::hash(record.json().as_bytes()).to_hex()[..16].into(),
             String::from,
         );
-        Manifest {
+        Self {
             schema: SCHEMA.into(),
             version: head.version.into(),
             scenario: head.scenario.into(),
@@ -106,11 +106,11 @@ impl Folder {
     ///
     /// # Errors
     /// The file system's refusal.
-    pub fn open(path: &Path) -> Result<Folder, FolderError> {
+    pub fn open(path: &Path) -> Result<Self, FolderError> {
         fs::create_dir_all(path).map_err(at(path))?;
         // A folder that cannot be written should say so before hours of simulation, not after.
         tempfile::tempfile_in(path).map_err(at(path))?;
-        Ok(Folder {
+        Ok(Self {
             path: path.into(),
             begun: Vec::new(),
             finished: BTreeMap::new(),

@@ -57,13 +57,13 @@ impl Kind {
     /// The command that makes it.
     pub fn command(self) -> &'static str {
         match self {
-            Kind::Run => "run",
-            Kind::Sweep => "sweep",
-            Kind::Comparison => "compare",
-            Kind::Sizing => "size",
-            Kind::Selection => "best",
-            Kind::Sensitivity => "sensitivity",
-            Kind::Matrix => "matrix",
+            Self::Run => "run",
+            Self::Sweep => "sweep",
+            Self::Comparison => "compare",
+            Self::Sizing => "size",
+            Self::Selection => "best",
+            Self::Sensitivity => "sensitivity",
+            Self::Matrix => "matrix",
         }
     }
 }
@@ -81,7 +81,7 @@ impl Record {
     ///
     /// # Errors
     /// Why it is none of these.
-    pub fn parse(text: &str) -> Result<Record, String> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, String> {
             serde_json::from_str(text).map_err(|e| e.to_string())
         }
@@ -90,13 +90,13 @@ impl Record {
             _ => format!("not JSON: {e}"),
         })?;
         Ok(match shape.schema.as_str() {
-            super::run::SCHEMA if shape.points.is_some() => Record::Sweep(read(text)?),
-            super::run::SCHEMA => Record::Run(read(text)?),
-            Comparison::SCHEMA => Record::Comparison(read(text)?),
-            Sizing::SCHEMA => Record::Sizing(read(text)?),
-            Selection::SCHEMA => Record::Selection(read(text)?),
-            Sensitivity::SCHEMA => Record::Sensitivity(read(text)?),
-            MatrixRecord::SCHEMA => Record::Matrix(read(text)?),
+            super::run::SCHEMA if shape.points.is_some() => Self::Sweep(read(text)?),
+            super::run::SCHEMA => Self::Run(read(text)?),
+            Comparison::SCHEMA => Self::Comparison(read(text)?),
+            Sizing::SCHEMA => Self::Sizing(read(text)?),
+            Selection::SCHEMA => Self::Selection(read(text)?),
+            Sensitivity::SCHEMA => Self::Sensitivity(read(text)?),
+            MatrixRecord::SCHEMA => Self::Matrix(read(text)?),
             "" => return Err("it has no schema: it is not a result".into()),
             other => {
                 return Err(format!(
@@ -114,26 +114,26 @@ impl Record {
     /// Which kind it is.
     pub fn kind(&self) -> Kind {
         match self {
-            Record::Run(_) => Kind::Run,
-            Record::Sweep(_) => Kind::Sweep,
-            Record::Comparison(_) => Kind::Comparison,
-            Record::Sizing(_) => Kind::Sizing,
-            Record::Selection(_) => Kind::Selection,
-            Record::Sensitivity(_) => Kind::Sensitivity,
-            Record::Matrix(_) => Kind::Matrix,
+            Self::Run(_) => Kind::Run,
+            Self::Sweep(_) => Kind::Sweep,
+            Self::Comparison(_) => Kind::Comparison,
+            Self::Sizing(_) => Kind::Sizing,
+            Self::Selection(_) => Kind::Selection,
+            Self::Sensitivity(_) => Kind::Sensitivity,
+            Self::Matrix(_) => Kind::Matrix,
         }
     }
 
     /// What records of every kind say.
     pub fn head(&self) -> Head<'_> {
         match self {
-            Record::Run(run) => run.head(),
-            Record::Sweep(sweep) => sweep.head(),
-            Record::Comparison(study) => study.head(None),
-            Record::Sizing(study) => study.head(None),
-            Record::Selection(study) => study.head(None),
-            Record::Sensitivity(study) => study.head(Some(study.body.replications)),
-            Record::Matrix(matrix) => matrix.head(),
+            Self::Run(run) => run.head(),
+            Self::Sweep(sweep) => sweep.head(),
+            Self::Comparison(study) => study.head(None),
+            Self::Sizing(study) => study.head(None),
+            Self::Selection(study) => study.head(None),
+            Self::Sensitivity(study) => study.head(Some(study.body.replications)),
+            Self::Matrix(matrix) => matrix.head(),
         }
     }
 
@@ -145,7 +145,7 @@ impl Record {
     /// The run, if it is one.
     pub fn run(&self) -> Option<&RunRecord> {
         match self {
-            Record::Run(run) => Some(run),
+            Self::Run(run) => Some(run),
             _ => None,
         }
     }
@@ -153,7 +153,7 @@ impl Record {
     /// The sweep, if it is one.
     pub fn sweep(&self) -> Option<&SweepRecord> {
         match self {
-            Record::Sweep(sweep) => Some(sweep),
+            Self::Sweep(sweep) => Some(sweep),
             _ => None,
         }
     }
@@ -161,12 +161,12 @@ impl Record {
     /// The objectives of a run, and of the others those of their first point or trial.
     pub fn objectives(&self) -> Vec<Objective> {
         match self {
-            Record::Run(run) => run.objectives.clone(),
-            Record::Sweep(sweep) => sweep
+            Self::Run(run) => run.objectives.clone(),
+            Self::Sweep(sweep) => sweep
                 .points
                 .first()
                 .map_or_else(Vec::new, |point| point.objectives.clone()),
-            Record::Sizing(study) => {
+            Self::Sizing(study) => {
                 let first = study.body.trials.first();
                 first.map_or_else(Vec::new, |trial| {
                     trial.objectives.iter().map(|o| o.objective()).collect()

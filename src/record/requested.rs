@@ -75,7 +75,7 @@ impl Requested {
     ///
     /// # Errors
     /// Why it is no scenario.
-    pub fn parse(text: &str) -> Result<Requested, String> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         let table: toml::Table = text
             .parse()
             .map_err(|e: toml::de::Error| format!("not TOML: {}", e.message()))?;
@@ -83,7 +83,7 @@ impl Requested {
         let seconds = |clock: &String| parse_clock(clock).map(|at| at.0 as f64 / 1e6);
         let start_s = file.scenario.start.as_ref().and_then(seconds);
         let scheduled = |fault| scheduled(fault, start_s.unwrap_or(0.0));
-        Ok(Requested {
+        Ok(Self {
             start_s,
             plots: file.plot,
             faults: file.fault.into_iter().filter_map(scheduled).collect(),

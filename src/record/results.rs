@@ -118,7 +118,7 @@ impl<'a> Results<'a> {
         record: Cow<'a, Record>,
         files: BTreeMap<String, PathBuf>,
         known: Option<Known<'a>>,
-    ) -> Results<'a> {
+    ) -> Self {
         Results {
             path: path.into(),
             manifest,

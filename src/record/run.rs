@@ -72,7 +72,7 @@ impl Run {
 }
 
 /// The version of the shape of runs and sweeps: readers check it before anything else.
-pub const SCHEMA: &str = "rccsim.summary/1";
+pub(super) const SCHEMA: &str = "rccsim.summary/1";
 
 /// What a run answers.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
@@ -125,10 +125,10 @@ pub struct RunRecord {
 
 impl RunRecord {
     /// Of a run and its results.
-    pub fn new(run: &Run) -> RunRecord {
+    pub fn new(run: &Run) -> Self {
         let point = Arc::new(Point::new());
         let assumptions = run.assumptions.as_ref();
-        RunRecord {
+        Self {
             schema: SCHEMA.into(),
             scenario: run.scenario.clone(),
             scenario_hash: run.scenario_hash.clone(),

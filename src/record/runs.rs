@@ -12,7 +12,7 @@ use crate::study::{Column, Observation, Samples, columns};
 
 /// What one replication said of one figure.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Debug, Default)]
-pub struct RunRow<'a> {
+pub(super) struct RunRow<'a> {
     /// The label of the point; empty: a run.
     pub point: &'a str,
     /// The replication, counted from 1.
@@ -250,7 +250,7 @@ pub(super) struct ByReplication<Scopes> {
 
 impl<Scopes: Fn(&str) -> Vec<String>> ByReplication<Scopes> {
     pub(super) fn new(scopes_of: Scopes) -> Self {
-        ByReplication {
+        Self {
             scopes_of,
             scopes: Vec::new(),
             columns: columns(),
@@ -259,7 +259,7 @@ impl<Scopes: Fn(&str) -> Vec<String>> ByReplication<Scopes> {
     }
 
     pub(super) fn add(&mut self, row: &RunRow) -> Result<(), String> {
-        let ByReplication {
+        let Self {
             scopes_of,
             scopes,
             columns,

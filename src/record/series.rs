@@ -11,7 +11,7 @@ use crate::quantity::number::rounded;
 
 /// One value of one series.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Debug, Default)]
-pub struct SeriesRow<'a> {
+pub(super) struct SeriesRow<'a> {
     /// The label of the point; empty: a run.
     pub point: &'a str,
     /// Whom it is about.
@@ -202,7 +202,7 @@ pub(super) fn of(run: &Run) -> Vec<Series> {
 ///
 /// # Errors
 /// What is wrong, and in which line.
-pub fn series(text: &str) -> Result<Vec<Series>, String> {
+pub(super) fn series(text: &str) -> Result<Vec<Series>, String> {
     let mut all = BySeries::default();
     table::read::<SeriesTable>(text, |row| {
         all.add(&row);

@@ -49,7 +49,7 @@ pub struct SteadyState {
 }
 
 /// The median and the high quantile.
-pub fn quantiles(spread: &Spread) -> [Quantile; 2] {
+pub(super) fn quantiles(spread: &Spread) -> [Quantile; 2] {
     [(0.5, spread.median), (HIGH_QUANTILE, spread.high)].map(|(quantile, estimate)| {
         let [value, lower, upper] = bounds(Some(estimate));
         Quantile {
@@ -67,10 +67,10 @@ pub fn quantiles(spread: &Spread) -> [Quantile; 2] {
 
 impl SteadyState {
     /// Of a metric's minutes.
-    pub fn new(steady: &Steady) -> SteadyState {
+    pub fn new(steady: &Steady) -> Self {
         let [mean, lower, upper] = bounds(steady.estimate);
         let none = steady.upper_if_none.map(crate::quantity::number::rounded);
-        SteadyState {
+        Self {
             metric: steady.metric.name.into(),
             warm_up_min: steady.warm_up_min,
             kept_min: steady.kept_min,

@@ -85,11 +85,11 @@ impl Trial {
 
 impl TrialObjective {
     /// A judgement.
-    pub fn new(judgement: &Judgement) -> TrialObjective {
+    pub fn new(judgement: &Judgement) -> Self {
         let objective = &judgement.objective;
         let [mean, lower, upper] = bounds(judgement.row.estimate);
         let (at_most, at_least) = targets(objective.bound);
-        TrialObjective {
+        Self {
             metric: objective.metric.name.into(),
             scope: objective.scope.to_string(),
             at_most,

@@ -5,13 +5,13 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 
 /// A kind of table.
-pub trait Table {
+pub(super) trait Table {
     /// Its rows.
     type Row<'r>: Serialize + Deserialize<'r> + Default;
 }
 
 /// The columns of a table.
-pub fn columns<T: Table>() -> Vec<String> {
+pub(super) fn columns<T: Table>() -> Vec<String> {
     let mut out = csv::Writer::from_writer(Vec::new());
     let header = out
         .serialize(T::Row::<'static>::default())
@@ -23,7 +23,7 @@ pub fn columns<T: Table>() -> Vec<String> {
 }
 
 /// A table that is being written.
-pub struct Rows<W: Write> {
+pub(super) struct Rows<W: Write> {
     out: csv::Writer<W>,
 }
 
@@ -32,19 +32,19 @@ impl<W: Write> Rows<W> {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn new<T: Table>(out: W) -> csv::Result<Rows<W>> {
+    pub(super) fn new<T: Table>(out: W) -> csv::Result<Self> {
         let mut out = csv::WriterBuilder::new()
             .has_headers(false)
             .from_writer(out);
         out.write_record(columns::<T>())?;
-        Ok(Rows { out })
+        Ok(Self { out })
     }
 
     /// Writes a row.
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn write(&mut self, row: &impl Serialize) -> csv::Result<()> {
+    pub(super) fn write(&mut self, row: &impl Serialize) -> csv::Result<()> {
         self.out.serialize(row)
     }
 
@@ -52,7 +52,7 @@ impl<W: Write> Rows<W> {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn finish(self) -> io::Result<W> {
+    pub(super) fn finish(self) -> io::Result<W> {
         self.out
             .into_inner()
             .map_err(|e| io::Error::new(e.error().kind(), e.to_string()))
@@ -63,7 +63,7 @@ impl<W: Write> Rows<W> {
 ///
 /// # Errors
 /// What is wrong, and in which line.
-pub fn read<T: Table>(
+pub(super) fn read<T: Table>(
     text: &str,
     mut each: impl FnMut(T::Row<'_>) -> Result<(), String>,
 ) -> Result<(), String> {
@@ -95,16 +95,16 @@ fn why(error: &csv::Error) -> String {
 }
 
 /// A number in its shortest form.
-pub mod number {
+pub(super) mod number {
     use serde::{Deserialize, Deserializer, Serializer};
 
     /// Writes it.
-    pub fn serialize<S: Serializer>(x: &f64, out: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(x: &f64, out: S) -> Result<S::Ok, S::Error> {
         out.collect_str(x)
     }
 
     /// Reads it.
-    pub fn deserialize<'de, D: Deserializer<'de>>(cell: D) -> Result<f64, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(cell: D) -> Result<f64, D::Error> {
         let read: Option<f64> = super::maybe_number::deserialize(cell)?;
         read.ok_or_else(|| serde::de::Error::custom("a number is missing"))
     }
@@ -122,11 +122,11 @@ pub mod number {
 }
 
 /// A number or nothing.
-pub mod maybe_number {
+pub(super) mod maybe_number {
     use serde::{Deserializer, Serializer};
 
     /// Writes it.
-    pub fn serialize<S: Serializer>(x: &Option<f64>, out: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(x: &Option<f64>, out: S) -> Result<S::Ok, S::Error> {
         match x {
             Some(x) => out.collect_str(x),
             None => out.serialize_str(""),
@@ -134,7 +134,7 @@ pub mod maybe_number {
     }
 
     /// Reads it.
-    pub fn deserialize<'de, D: Deserializer<'de>>(cell: D) -> Result<Option<f64>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(cell: D) -> Result<Option<f64>, D::Error> {
         match super::number::text(cell)? {
             "" => Ok(None),
             cell => super::number::parse(cell).map(Some),
@@ -143,13 +143,13 @@ pub mod maybe_number {
 }
 
 /// An instant as exact seconds from the start.
-pub mod seconds {
+pub(super) mod seconds {
     use serde::{Deserializer, Serializer};
 
     use crate::quantity::Time;
 
     /// Writes it.
-    pub fn serialize<S: Serializer>(at: &Time, out: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(at: &Time, out: S) -> Result<S::Ok, S::Error> {
         out.collect_str(&format_args!(
             "{}.{:06}",
             at.0 / 1_000_000,
@@ -158,20 +158,20 @@ pub mod seconds {
     }
 
     /// Reads it.
-    pub fn deserialize<'de, D: Deserializer<'de>>(cell: D) -> Result<Time, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(cell: D) -> Result<Time, D::Error> {
         let read: Option<Time> = super::maybe_seconds::deserialize(cell)?;
         read.ok_or_else(|| serde::de::Error::custom("a number is missing"))
     }
 }
 
 /// An instant or nothing.
-pub mod maybe_seconds {
+pub(super) mod maybe_seconds {
     use serde::{Deserializer, Serializer};
 
     use crate::quantity::Time;
 
     /// Writes it.
-    pub fn serialize<S: Serializer>(at: &Option<Time>, out: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(at: &Option<Time>, out: S) -> Result<S::Ok, S::Error> {
         match at {
             Some(at) => super::seconds::serialize(at, out),
             None => out.serialize_str(""),
@@ -179,7 +179,9 @@ pub mod maybe_seconds {
     }
 
     /// Reads it.
-    pub fn deserialize<'de, D: Deserializer<'de>>(cell: D) -> Result<Option<Time>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        cell: D,
+    ) -> Result<Option<Time>, D::Error> {
         let seconds = super::maybe_number::deserialize(cell)?;
         Ok(seconds.map(|s| Time((s * 1e6).round() as u64)))
     }

@@ -43,7 +43,7 @@ impl Units {
     ///
     /// # Errors
     /// The file system's refusal, or another process that is at work there.
-    pub fn open(path: &Path) -> Result<Units, FolderError> {
+    pub fn open(path: &Path) -> Result<Self, FolderError> {
         fs::create_dir_all(path).map_err(at(path))?;
         let name = path.join(LOCK);
         let lock = File::create(&name).map_err(at(&name))?;
@@ -65,7 +65,7 @@ impl Units {
                 fs::remove_file(&name).map_err(at(&name))?;
             }
         }
-        Ok(Units {
+        Ok(Self {
             path: path.into(),
             _lock: lock,
         })

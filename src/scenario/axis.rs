@@ -26,7 +26,7 @@ impl Axis {
     ///
     /// # Errors
     /// What the form is, or what is wrong with the key or a value.
-    pub fn parse(text: &str, place: &Place) -> Result<Axis, ScenarioError> {
+    pub fn parse(text: &str, place: &Place) -> Result<Self, ScenarioError> {
         let bad = |why: String| ScenarioError::input(place, why);
         let (path, list) = text
             .split_once('=')
@@ -49,7 +49,7 @@ impl Axis {
         let values = values
             .iter()
             .map(|value| Override::parse_at(&format!("{path}={value}"), place));
-        Ok(Axis {
+        Ok(Self {
             key: path.into(),
             values: values.collect::<Result<_, _>>()?,
         })
@@ -144,12 +144,12 @@ enum Scale {
 }
 
 impl Scale {
-    fn of(kind: Kind) -> Option<Scale> {
+    fn of(kind: Kind) -> Option<Self> {
         match kind {
-            Kind::Count(..) => Some(Scale::Count),
-            Kind::Span(..) | Kind::Seconds(..) => Some(Scale::Span),
+            Kind::Count(..) => Some(Self::Count),
+            Kind::Span(..) | Kind::Seconds(..) => Some(Self::Span),
             Kind::Rate { .. } | Kind::Share(..) => {
-                Some(Scale::Decimal(std::cell::RefCell::default()))
+                Some(Self::Decimal(std::cell::RefCell::default()))
             }
             _ => None,
         }
@@ -158,9 +158,9 @@ impl Scale {
     /// The number behind a value; all of one range have the same unit.
     fn read(&self, text: &str) -> Option<f64> {
         match self {
-            Scale::Count => text.replace('_', "").parse::<u32>().ok().map(f64::from),
-            Scale::Span => parse_span(text).map(|s| s.0 as f64),
-            Scale::Decimal(unit) => {
+            Self::Count => text.replace('_', "").parse::<u32>().ok().map(f64::from),
+            Self::Span => parse_span(text).map(|s| s.0 as f64),
+            Self::Decimal(unit) => {
                 let end = text
                     .find(|c: char| !c.is_ascii_digit() && c != '.')
                     .unwrap_or(text.len());
@@ -176,11 +176,11 @@ impl Scale {
 
     fn write(&self, x: f64) -> String {
         match self {
-            Scale::Count => format!("{}", x.round()),
+            Self::Count => format!("{}", x.round()),
             // Where a range begins and ends in whole seconds, so does all within.
-            Scale::Span if x >= 1e6 => print_span(Span((x / 1e6).round() as u64 * 1_000_000)),
-            Scale::Span => print_span(Span(x.round() as u64)),
-            Scale::Decimal(unit) => {
+            Self::Span if x >= 1e6 => print_span(Span((x / 1e6).round() as u64 * 1_000_000)),
+            Self::Span => print_span(Span(x.round() as u64)),
+            Self::Decimal(unit) => {
                 let digits = format!("{x:.9}");
                 format!(
                     "{} {}",
@@ -197,7 +197,7 @@ impl Scale {
             return None;
         }
         let exact = |x: f64| match self {
-            Scale::Span => print_span(Span(x.round() as u64)),
+            Self::Span => print_span(Span(x.round() as u64)),
             _ => self.write(x),
         };
         Some(

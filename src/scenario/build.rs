@@ -374,7 +374,7 @@ fn fault(s: &Settings, plan: &Plan) -> Result<FaultPlan, ScenarioError> {
 }
 
 /// The plan of a scenario's settings, `[scenario]` first, whose values are `run`.
-pub fn plan(
+pub(super) fn plan(
     run: &Run,
     settings: &[Settings],
     folder: &Path,

@@ -57,31 +57,31 @@ impl<T> Typed<T> {
     }
 
     /// It must be given.
-    pub const fn must(&self) -> Declared<T> {
+    pub(super) const fn must(&self) -> Declared<T> {
         self.with(None)
     }
 
     /// Its default, as it would be written.
-    pub const fn or(&self, default: &'static str) -> Declared<T> {
+    pub(super) const fn or(&self, default: &'static str) -> Declared<T> {
         self.with(Some(default))
     }
 
     /// Without it there is no value.
-    pub const fn optional(&self) -> Optional<T> {
+    pub(super) const fn optional(&self) -> Optional<T> {
         self.with(Some("")).optional()
     }
 }
 
 impl<T> Declared<T> {
-    const fn map(&self, key: Key) -> Declared<T> {
-        Declared {
+    const fn map(&self, key: Key) -> Self {
+        Self {
             key,
             value: self.value,
         }
     }
 
     /// The standing of its default, and where that comes from.
-    pub const fn from(&self, standing: Standing, source: &'static str) -> Declared<T> {
+    pub(super) const fn from(&self, standing: Standing, source: &'static str) -> Self {
         self.map(Key {
             standing,
             source,
@@ -90,7 +90,7 @@ impl<T> Declared<T> {
     }
 
     /// What else is just as possible while nobody knows.
-    pub const fn alternatives(&self, alternatives: &'static [&'static str]) -> Declared<T> {
+    pub(super) const fn alternatives(&self, alternatives: &'static [&'static str]) -> Self {
         self.map(Key {
             alternatives,
             ..self.key
@@ -98,7 +98,7 @@ impl<T> Declared<T> {
     }
 
     /// It has no value where there is such a file of records.
-    pub const fn unless(&self, records: Recorded) -> Declared<T> {
+    pub(super) const fn unless(&self, records: Recorded) -> Self {
         self.map(Key {
             unless: Some(records),
             ..self.key
@@ -106,7 +106,7 @@ impl<T> Declared<T> {
     }
 
     /// It decides how often and by which random numbers, and not what: no part of the scenario's hash.
-    pub const fn sampling(&self) -> Declared<T> {
+    pub(super) const fn sampling(&self) -> Self {
         self.map(Key {
             is_sampling: true,
             ..self.key
@@ -114,7 +114,7 @@ impl<T> Declared<T> {
     }
 
     /// It has an effect only at a gateway that has servers.
-    pub const fn of_station(&self) -> Declared<T> {
+    pub(super) const fn of_station(&self) -> Self {
         self.map(Key {
             needs_station: true,
             ..self.key
@@ -122,7 +122,7 @@ impl<T> Declared<T> {
     }
 
     /// It may have no value.
-    pub const fn optional(&self) -> Optional<T> {
+    pub(super) const fn optional(&self) -> Optional<T> {
         Optional {
             key: Key { ..self.key },
             value: self.value,
@@ -130,7 +130,7 @@ impl<T> Declared<T> {
     }
 
     /// The key itself; the first and the last character of a doc comment's line are no part of its meaning.
-    pub const fn named(&self, name: &'static str, meaning: &'static str) -> Key {
+    pub(super) const fn named(&self, name: &'static str, meaning: &'static str) -> Key {
         Key {
             name,
             meaning: meaning.trim_ascii(),
@@ -141,7 +141,7 @@ impl<T> Declared<T> {
 
 impl<T> Optional<T> {
     /// As [`Declared::named`].
-    pub const fn named(&self, name: &'static str, meaning: &'static str) -> Key {
+    pub(super) const fn named(&self, name: &'static str, meaning: &'static str) -> Key {
         Key {
             name,
             meaning: meaning.trim_ascii(),
@@ -152,14 +152,14 @@ impl<T> Optional<T> {
 
 impl<T: FromValue> Declared<T> {
     /// Its value in a section that was resolved.
-    pub fn fill(&self, name: &str, settings: &Settings) -> T {
+    pub(super) fn fill(&self, name: &str, settings: &Settings) -> T {
         T::from_setting(settings.setting(name)).unwrap_or_else(|| mistyped(name, settings))
     }
 }
 
 impl<T: FromValue> Optional<T> {
     /// Its value in a section that was resolved, where it has one.
-    pub fn fill(&self, name: &str, settings: &Settings) -> Option<T> {
+    pub(super) fn fill(&self, name: &str, settings: &Settings) -> Option<T> {
         let setting = settings.find(name)?;
         Some(T::from_setting(setting).unwrap_or_else(|| mistyped(name, settings)))
     }
@@ -300,7 +300,7 @@ macro_rules! keys {
 
         impl $target {
             /// The values of a section.
-            pub fn of(settings: &$crate::scenario::setting::Settings) -> $target {
+            pub(in crate::scenario) fn of(settings: &$crate::scenario::setting::Settings) -> Self {
                 $target {
                     $($($key: {
                         let value: $type = $declared.fill(stringify!($key), settings);

@@ -25,7 +25,7 @@ impl Form {
     /// The value without quotes, for tables.
     pub fn bare(&self) -> String {
         match self {
-            Form::Text(text) => text.clone(),
+            Self::Text(text) => text.clone(),
             other => other.shown(),
         }
     }
@@ -33,12 +33,12 @@ impl Form {
     /// As the user wrote it, for messages.
     pub fn shown(&self) -> String {
         match self {
-            Form::Text(text) => format!("{text:?}"),
-            Form::Number(text) => text.clone(),
-            Form::Boolean(b) => b.to_string(),
-            Form::List(_) => "a list".into(),
-            Form::Table(_) => "a table".into(),
-            Form::Other(what) => format!("a {what}"),
+            Self::Text(text) => format!("{text:?}"),
+            Self::Number(text) => text.clone(),
+            Self::Boolean(b) => b.to_string(),
+            Self::List(_) => "a list".into(),
+            Self::Table(_) => "a table".into(),
+            Self::Other(what) => format!("a {what}"),
         }
     }
 }
@@ -162,7 +162,7 @@ impl Document {
     ///
     /// # Errors
     /// The place and message of the first syntax error.
-    pub fn parse(file: &str, text: &str) -> Result<Document, ScenarioError> {
+    pub fn parse(file: &str, text: &str) -> Result<Self, ScenarioError> {
         let reader = Reader { file, text };
         let table = DeTable::parse(text).map_err(|e| {
             let place = e
@@ -194,7 +194,7 @@ impl Document {
                 _ => top.entries.push(entry),
             }
         }
-        Ok(Document {
+        Ok(Self {
             file: file.into(),
             opening: opening(text.trim_start_matches('\u{feff}')),
             top,

@@ -16,8 +16,8 @@ pub struct Place {
 
 impl Place {
     /// A place without line and column.
-    pub fn whole(file: &str) -> Place {
-        Place {
+    pub fn whole(file: &str) -> Self {
+        Self {
             file: file.into(),
             line: 0,
             column: 0,
@@ -25,11 +25,11 @@ impl Place {
     }
 
     /// The place of a byte offset in `text`.
-    pub fn at(file: &str, text: &str, offset: usize) -> Place {
+    pub fn at(file: &str, text: &str, offset: usize) -> Self {
         let before = &text[..offset.min(text.len())];
         let line = before.matches('\n').count() as u32 + 1;
         let column = before.chars().rev().take_while(|c| *c != '\n').count() as u32 + 1;
-        Place {
+        Self {
             file: file.into(),
             line,
             column,
@@ -69,8 +69,8 @@ pub enum ScenarioError {
 
 impl ScenarioError {
     /// The user's fault at `place`.
-    pub fn input(place: &Place, message: impl Into<String>) -> ScenarioError {
-        ScenarioError::Input {
+    pub fn input(place: &Place, message: impl Into<String>) -> Self {
+        Self::Input {
             place: place.clone(),
             message: message.into(),
         }

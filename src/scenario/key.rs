@@ -23,24 +23,24 @@ pub enum Standing {
 
 impl Standing {
     /// All, with the words that profiles use.
-    pub const ALL: [(Standing, &'static str); 6] = [
-        (Standing::Published, Standing::Published.word()),
-        (Standing::Seen, Standing::Seen.word()),
-        (Standing::Standard, Standing::Standard.word()),
-        (Standing::Assumption, Standing::Assumption.word()),
-        (Standing::Choice, Standing::Choice.word()),
-        (Standing::Measured, Standing::Measured.word()),
+    pub const ALL: [(Self, &'static str); 6] = [
+        (Self::Published, Self::Published.word()),
+        (Self::Seen, Self::Seen.word()),
+        (Self::Standard, Self::Standard.word()),
+        (Self::Assumption, Self::Assumption.word()),
+        (Self::Choice, Self::Choice.word()),
+        (Self::Measured, Self::Measured.word()),
     ];
 
     /// The word that profiles use.
     pub const fn word(self) -> &'static str {
         match self {
-            Standing::Published => "published",
-            Standing::Seen => "seen",
-            Standing::Standard => "standard",
-            Standing::Assumption => "assumption",
-            Standing::Choice => "choice",
-            Standing::Measured => "measured",
+            Self::Published => "published",
+            Self::Seen => "seen",
+            Self::Standard => "standard",
+            Self::Assumption => "assumption",
+            Self::Choice => "choice",
+            Self::Measured => "measured",
         }
     }
 }

@@ -27,29 +27,24 @@ pub enum Profiles {
 
 impl Profiles {
     /// All of them.
-    pub const ALL: [Profiles; 4] = [
-        Profiles::Clients,
-        Profiles::Gateways,
-        Profiles::Workloads,
-        Profiles::Paths,
-    ];
+    pub const ALL: [Self; 4] = [Self::Clients, Self::Gateways, Self::Workloads, Self::Paths];
 
     /// The kind's name, and that of its folder under `models/profiles`.
     pub const fn name(self) -> &'static str {
         match self {
-            Profiles::Clients => "clients",
-            Profiles::Gateways => "gateways",
-            Profiles::Workloads => "workloads",
-            Profiles::Paths => "paths",
+            Self::Clients => "clients",
+            Self::Gateways => "gateways",
+            Self::Workloads => "workloads",
+            Self::Paths => "paths",
         }
     }
 
     /// The table whose sections serve as profiles of this kind.
     pub(super) fn table(self) -> Option<&'static str> {
         match self {
-            Profiles::Workloads => Some("workload"),
-            Profiles::Paths => Some("path"),
-            Profiles::Clients | Profiles::Gateways => None,
+            Self::Workloads => Some("workload"),
+            Self::Paths => Some("path"),
+            Self::Clients | Self::Gateways => None,
         }
     }
 }
@@ -174,24 +169,24 @@ const REESTABLISH_FORMS: &str =
 impl Kind {
     /// Whether its value stands for many others.
     pub(super) fn is_reference(&self) -> bool {
-        matches!(self, Kind::Reference(_) | Kind::Shared(_))
+        matches!(self, Self::Reference(_) | Self::Shared(_))
     }
 
     /// What is valid, for messages and for the list of keys.
     pub fn expects(&self) -> String {
         match *self {
-            Kind::Name => {
+            Self::Name => {
                 "a name of 1 to 100 characters, without control characters, `/` or `\\`, not starting with a dot".into()
             }
-            Kind::GatewayName => "the name of a [[gateway]]".into(),
-            Kind::Reference(profiles) | Kind::Shared(profiles) => {
+            Self::GatewayName => "the name of a [[gateway]]".into(),
+            Self::Reference(profiles) | Self::Shared(profiles) => {
                 format!(
                     "the name of a {} profile (`rccsim profiles` lists them) or a profile's file, like \"mine.toml\"",
                     profiles.name()
                 )
             }
-            Kind::Count(least, most) => format!("a whole number from {least} to {most}"),
-            Kind::Span(least, most) => {
+            Self::Count(least, most) => format!("a whole number from {least} to {most}"),
+            Self::Span(least, most) => {
                 format!(
                     "a duration with its unit ({SPAN_UNITS}) from {} to {}, like \"{}\"",
                     print_span(least),
@@ -199,49 +194,49 @@ impl Kind {
                     print_span(Span::from_secs(1500).clamp(least, most))
                 )
             }
-            Kind::Seconds(least, most) => format!(
+            Self::Seconds(least, most) => format!(
                 "a duration of whole seconds with its unit ({SPAN_UNITS}) from {} to {}, like \"1800 s\"",
                 print_span(Span::from_secs(least)),
                 print_span(Span::from_secs(most))
             ),
-            Kind::Clock => "a time of day from \"00:00\" to \"23:59:59\", like \"08:00\"".into(),
-            Kind::Rate { most_per_s } => {
+            Self::Clock => "a time of day from \"00:00\" to \"23:59:59\", like \"08:00\"".into(),
+            Self::Rate { most_per_s } => {
                 format!("a rate with its unit ({RATE_UNITS}) from 0 to {most_per_s} /s, like \"1 /h\"")
             }
-            Kind::Share(least, most) => format!("a share in percent from {least} % to {most} %, like \"50 %\""),
-            Kind::Choice(words) => {
+            Self::Share(least, most) => format!("a share in percent from {least} % to {most} %, like \"50 %\""),
+            Self::Choice(words) => {
                 format!("one of {}", words.iter().map(|w| format!("{:?}", w.word)).collect::<Vec<_>>().join(", "))
             }
-            Kind::SignIn => SIGN_IN_FORMS.into(),
-            Kind::Lunch => r#""normal 12:15 sd 15 min for 45 min", "at 12:00 for 1 h" or "never""#.into(),
-            Kind::SignOut => format!("\"never\", {SIGN_IN_FORMS}"),
-            Kind::Reestablish => REESTABLISH_FORMS.into(),
-            Kind::CountOr(word, least, most) => format!("a whole number from {least} to {most}, or {word:?}"),
-            Kind::SpanOr(word, least, most) => {
-                format!("{}, or {word:?}", Kind::Span(least, most).expects())
+            Self::SignIn => SIGN_IN_FORMS.into(),
+            Self::Lunch => r#""normal 12:15 sd 15 min for 45 min", "at 12:00 for 1 h" or "never""#.into(),
+            Self::SignOut => format!("\"never\", {SIGN_IN_FORMS}"),
+            Self::Reestablish => REESTABLISH_FORMS.into(),
+            Self::CountOr(word, least, most) => format!("a whole number from {least} to {most}, or {word:?}"),
+            Self::SpanOr(word, least, most) => {
+                format!("{}, or {word:?}", Self::Span(least, most).expects())
             }
-            Kind::Spans(least, most) => {
+            Self::Spans(least, most) => {
                 format!("\"12 h..24 h\", both from {} to {}, or \"never\"", print_span(least), print_span(most))
             }
-            Kind::Flag => "true or false".into(),
-            Kind::Service => SERVICE_FORMS.into(),
-            Kind::Capacity => CAPACITY_FORMS.into(),
-            Kind::Target => r#""gateway:NAME", "clients:NAME" or "all""#.into(),
-            Kind::Hours => {
+            Self::Flag => "true or false".into(),
+            Self::Service => SERVICE_FORMS.into(),
+            Self::Capacity => CAPACITY_FORMS.into(),
+            Self::Target => r#""gateway:NAME", "clients:NAME" or "all""#.into(),
+            Self::Hours => {
                 r#"factors by time of day like "00:00 x0.1, 08:00 x1, 12:00 x0.5, 13:00 x1, 18:00 x0.1", or "flat""#
                     .into()
             }
-            Kind::File(_) => r#"a file, relative to the scenario's folder, like "calls.csv""#.into(),
-            Kind::Offset => r#"a time difference like "+1 h" or "-30 min""#.into(),
+            Self::File(_) => r#"a file, relative to the scenario's folder, like "calls.csv""#.into(),
+            Self::Offset => r#"a time difference like "+1 h" or "-30 min""#.into(),
         }
     }
 
     /// A default or an override as it would be read from a file.
     pub fn form_of(&self, text: &str) -> Form {
         match *self {
-            Kind::Count(..) => Form::Number(text.into()),
-            Kind::CountOr(word, ..) if text != word => Form::Number(text.into()),
-            Kind::Flag if matches!(text, "true" | "false") => Form::Boolean(text == "true"),
+            Self::Count(..) => Form::Number(text.into()),
+            Self::CountOr(word, ..) if text != word => Form::Number(text.into()),
+            Self::Flag if matches!(text, "true" | "false") => Form::Boolean(text == "true"),
             _ => Form::Text(text.into()),
         }
     }
@@ -252,7 +247,7 @@ impl Kind {
     /// What is valid.
     pub fn read(&self, form: &Form) -> Result<Value, String> {
         let value = match (self, form) {
-            (Kind::Count(least, most), Form::Number(text)) => {
+            (Self::Count(least, most), Form::Number(text)) => {
                 let digits = text.replace('_', "");
                 digits
                     .parse()
@@ -260,18 +255,18 @@ impl Kind {
                     .filter(|n| (least..=most).contains(&n))
                     .map(Value::Count)
             }
-            (Kind::Count(..), _) => None,
-            (Kind::CountOr(_, least, most), Form::Number(_)) => {
-                match Kind::Count(*least, *most).read(form) {
+            (Self::Count(..), _) => None,
+            (Self::CountOr(_, least, most), Form::Number(_)) => {
+                match Self::Count(*least, *most).read(form) {
                     Ok(Value::Count(n)) => Some(Value::MaybeCount(Some(n))),
                     _ => None,
                 }
             }
-            (Kind::CountOr(word, ..), Form::Text(text)) => {
+            (Self::CountOr(word, ..), Form::Text(text)) => {
                 (text == word).then_some(Value::MaybeCount(None))
             }
-            (Kind::Flag, Form::Boolean(flag)) => Some(Value::Flag(*flag)),
-            (Kind::Flag, _) => None,
+            (Self::Flag, Form::Boolean(flag)) => Some(Value::Flag(*flag)),
+            (Self::Flag, _) => None,
             (_, Form::Text(text)) => self.read_text(text),
             _ => None,
         };
@@ -281,53 +276,53 @@ impl Kind {
     /// Reads a value as text: the part between the quotes.
     pub fn read_text(&self, text: &str) -> Option<Value> {
         match *self {
-            Kind::Name => is_name(text).then(|| Value::Text(text.into())),
-            Kind::Reference(_) | Kind::Shared(_) | Kind::GatewayName => {
+            Self::Name => is_name(text).then(|| Value::Text(text.into())),
+            Self::Reference(_) | Self::Shared(_) | Self::GatewayName => {
                 (!text.is_empty()).then(|| Value::Text(text.into()))
             }
-            Kind::Count(..) => self.read(&Form::Number(text.into())).ok(),
-            Kind::Span(least, most) => parse_span(text)
+            Self::Count(..) => self.read(&Form::Number(text.into())).ok(),
+            Self::Span(least, most) => parse_span(text)
                 .filter(|s| (least..=most).contains(s))
                 .map(Value::Span),
-            Kind::Seconds(least, most) => parse_span(text)
+            Self::Seconds(least, most) => parse_span(text)
                 .filter(|s| s.0 % 1_000_000 == 0 && (least..=most).contains(&(s.0 / 1_000_000)))
                 .map(|s| Value::Count(s.0 / 1_000_000)),
-            Kind::Clock => parse_clock(text).map(Value::Span),
-            Kind::Rate { most_per_s } => parse_rate(text)
+            Self::Clock => parse_clock(text).map(Value::Span),
+            Self::Rate { most_per_s } => parse_rate(text)
                 .filter(|r| *r <= most_per_s)
                 .map(Value::Rate),
-            Kind::Share(least, most) => parse_share(text)
+            Self::Share(least, most) => parse_share(text)
                 .filter(|p| (least..=most).contains(&(p * 100.0)))
                 .map(Value::Share),
-            Kind::Choice(words) => words
+            Self::Choice(words) => words
                 .iter()
                 .find(|w| w.word == text)
                 .map(|w| Value::Choice(w.word)),
-            Kind::SignIn => read_sign_in(text).map(Value::SignIn),
-            Kind::Lunch if text == "never" => Some(Value::Lunch(None)),
-            Kind::Lunch => read_lunch(text).map(|lunch| Value::Lunch(Some(lunch))),
-            Kind::SignOut if text == "never" => Some(Value::SignOut(None)),
-            Kind::SignOut => read_sign_in(text).map(|s| Value::SignOut(Some(s))),
-            Kind::Reestablish => read_reestablish(text).map(Value::Reestablish),
-            Kind::CountOr(word, ..) if text == word => Some(Value::MaybeCount(None)),
-            Kind::CountOr(..) => self.read(&Form::Number(text.into())).ok(),
-            Kind::SpanOr(word, ..) if text == word => Some(Value::MaybeSpan(None)),
-            Kind::SpanOr(_, least, most) => parse_span(text)
+            Self::SignIn => read_sign_in(text).map(Value::SignIn),
+            Self::Lunch if text == "never" => Some(Value::Lunch(None)),
+            Self::Lunch => read_lunch(text).map(|lunch| Value::Lunch(Some(lunch))),
+            Self::SignOut if text == "never" => Some(Value::SignOut(None)),
+            Self::SignOut => read_sign_in(text).map(|s| Value::SignOut(Some(s))),
+            Self::Reestablish => read_reestablish(text).map(Value::Reestablish),
+            Self::CountOr(word, ..) if text == word => Some(Value::MaybeCount(None)),
+            Self::CountOr(..) => self.read(&Form::Number(text.into())).ok(),
+            Self::SpanOr(word, ..) if text == word => Some(Value::MaybeSpan(None)),
+            Self::SpanOr(_, least, most) => parse_span(text)
                 .filter(|s| (least..=most).contains(s))
                 .map(|s| Value::MaybeSpan(Some(s))),
-            Kind::Spans(..) if text == "never" => Some(Value::Spans(None)),
-            Kind::Spans(least, most) => {
+            Self::Spans(..) if text == "never" => Some(Value::Spans(None)),
+            Self::Spans(least, most) => {
                 let (from, to) = text.split_once("..")?;
                 let (from, to) = (parse_span(from)?, parse_span(to)?);
                 (least <= from && from <= to && to <= most)
                     .then_some(Value::Spans(Some((from, to))))
             }
-            Kind::Flag => text.parse().ok().map(Value::Flag),
-            Kind::Service => read_service(text).map(Value::Service),
-            Kind::Capacity => parse_capacity(text).map(Value::Capacity),
-            Kind::Target | Kind::File(_) => (!text.is_empty()).then(|| Value::Text(text.into())),
-            Kind::Hours => read_hours(text).map(Value::Hours),
-            Kind::Offset => {
+            Self::Flag => text.parse().ok().map(Value::Flag),
+            Self::Service => read_service(text).map(Value::Service),
+            Self::Capacity => parse_capacity(text).map(Value::Capacity),
+            Self::Target | Self::File(_) => (!text.is_empty()).then(|| Value::Text(text.into())),
+            Self::Hours => read_hours(text).map(Value::Hours),
+            Self::Offset => {
                 let ahead = text.strip_prefix('+');
                 let span = day_span(ahead.or(text.strip_prefix('-')).unwrap_or(text))?;
                 let us = span.0 as i64;

@@ -25,7 +25,7 @@ struct Given {
 }
 
 /// Everything values are looked up in.
-pub struct Layers<'a> {
+pub(super) struct Layers<'a> {
     /// The scenario.
     pub document: &'a Document,
     /// What profile files are read from.
@@ -63,7 +63,7 @@ impl Layers<'_> {
     ///
     /// # Errors
     /// The first key that is unknown, missing or wrong.
-    pub fn resolve(
+    pub(super) fn resolve(
         &self,
         table: &'static str,
         section: &Section,

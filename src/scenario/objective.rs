@@ -9,7 +9,7 @@ use crate::quantity::{Span, parse_rate, parse_share, parse_span, print_span};
 const OBJECTIVE: [&str; 5] = ["metric", "cause", "scope", "at_most", "at_least"];
 
 /// What a target of that unit looks like.
-pub fn example(unit: Unit) -> &'static str {
+pub(super) fn example(unit: Unit) -> &'static str {
     match unit {
         Unit::Count => "a number, like 100",
         Unit::Fraction => "a share in percent, like \"0.5 %\"",
@@ -21,7 +21,7 @@ pub fn example(unit: Unit) -> &'static str {
 }
 
 /// A target read by the unit of its metric.
-pub fn target(unit: Unit, form: &Form) -> Option<f64> {
+pub(super) fn target(unit: Unit, form: &Form) -> Option<f64> {
     match (unit, form) {
         (Unit::Count, Form::Number(text)) => text
             .parse()
@@ -37,7 +37,7 @@ pub fn target(unit: Unit, form: &Form) -> Option<f64> {
 }
 
 /// A target as it would stand in a file.
-pub fn written_target(unit: Unit, target: f64) -> String {
+pub(super) fn written_target(unit: Unit, target: f64) -> String {
     let text = |t: String| Form::Text(t).shown();
     match unit {
         Unit::Count => format!("{target}"),
@@ -175,7 +175,7 @@ fn read(section: &Section, plan: &Plan) -> Result<Objective, ScenarioError> {
 }
 
 /// Every objective of the file.
-pub fn read_all(document: &Document, plan: &Plan) -> Result<Vec<Objective>, ScenarioError> {
+pub(super) fn read_all(document: &Document, plan: &Plan) -> Result<Vec<Objective>, ScenarioError> {
     document
         .sections
         .iter()

@@ -24,9 +24,9 @@ impl Override {
     ///
     /// # Errors
     /// What the form is, and which tables and keys there are.
-    pub fn parse(given: &str) -> Result<Override, ScenarioError> {
-        let read = Override::parse_at(given, &Place::whole("--set"))?;
-        Ok(Override {
+    pub fn parse(given: &str) -> Result<Self, ScenarioError> {
+        let read = Self::parse_at(given, &Place::whole("--set"))?;
+        Ok(Self {
             stands: None,
             ..read
         })
@@ -36,7 +36,7 @@ impl Override {
     ///
     /// # Errors
     /// What the form is, and which tables and keys there are.
-    pub fn parse_at(given: &str, place: &Place) -> Result<Override, ScenarioError> {
+    pub fn parse_at(given: &str, place: &Place) -> Result<Self, ScenarioError> {
         let bad = |message: String| ScenarioError::input(place, message);
         let form = || {
             bad(format!(
@@ -76,7 +76,7 @@ impl Override {
             .and_then(|v| v.strip_suffix('"'))
             .unwrap_or(value);
         let (given, table, value) = (given.into(), table.into(), bare.into());
-        Ok(Override {
+        Ok(Self {
             given,
             table,
             name,
@@ -87,10 +87,10 @@ impl Override {
     }
 
     /// Sets a key of one section to a value that is known to be valid.
-    pub fn of(table: &str, name: &str, key: &'static Key, value: &str) -> Override {
+    pub fn of(table: &str, name: &str, key: &'static Key, value: &str) -> Self {
         let given = format!("{table}.{name}.{}={value}", key.name);
         let (table, name, value) = (table.into(), Some(name.into()), value.into());
-        Override {
+        Self {
             given,
             table,
             name,

@@ -78,7 +78,7 @@ impl Scenario {
     ///
     /// # Errors
     /// The first thing that is wrong, with its line.
-    pub fn from_toml(text: &str) -> Result<Scenario, ScenarioError> {
+    pub fn from_toml(text: &str) -> Result<Self, ScenarioError> {
         Source::new("scenario", text, Path::new("")).scenario(&[])
     }
 
@@ -86,7 +86,7 @@ impl Scenario {
     ///
     /// # Errors
     /// The first thing that is wrong.
-    pub fn with(&self, overrides: &[Override]) -> Result<Scenario, ScenarioError> {
+    pub fn with(&self, overrides: &[Override]) -> Result<Self, ScenarioError> {
         self.source.scenario(overrides)
     }
 

@@ -108,7 +108,10 @@ fn read(section: &Section, varied: &[&str]) -> Result<Plot, ScenarioError> {
 ///
 /// # Errors
 /// What is wrong with one of them.
-pub fn read_all(document: &Document, study: Option<&Study>) -> Result<Vec<Plot>, ScenarioError> {
+pub(super) fn read_all(
+    document: &Document,
+    study: Option<&Study>,
+) -> Result<Vec<Plot>, ScenarioError> {
     let varied: Vec<&str> = study.map_or_else(Vec::new, |s| {
         s.axes.iter().map(|a| a.key.as_str()).collect()
     });

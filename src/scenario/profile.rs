@@ -132,9 +132,9 @@ impl Profile {
     ///
     /// # Errors
     /// The place of what is wrong, and what is valid.
-    pub fn parse(kind: &str, name: &str, file: &str, text: &str) -> Result<Profile, ScenarioError> {
+    pub fn parse(kind: &str, name: &str, file: &str, text: &str) -> Result<Self, ScenarioError> {
         let document = Document::parse(file, text)?;
-        let mut profile = Profile {
+        let mut profile = Self {
             kind: kind.into(),
             name: name.into(),
             description: document.opening.clone(),
@@ -172,8 +172,8 @@ impl Profile {
         from: &Path,
         place: &Place,
         known: &[&str],
-    ) -> Result<Profile, ScenarioError> {
-        Profile::find_among(kind, name, (&super::files::Disk, from), place, known)
+    ) -> Result<Self, ScenarioError> {
+        Self::find_among(kind, name, (&super::files::Disk, from), place, known)
     }
 
     /// As `find`, among other files.
@@ -183,9 +183,9 @@ impl Profile {
         (files, from): (&dyn Files, &Path),
         place: &Place,
         known: &[&str],
-    ) -> Result<Profile, ScenarioError> {
+    ) -> Result<Self, ScenarioError> {
         if let Some((_, _, text)) = SHIPPED.iter().find(|(k, n, _)| *k == kind && *n == name) {
-            return Profile::parse(
+            return Self::parse(
                 kind,
                 name,
                 &format!("models/profiles/{kind}/{name}.toml"),
@@ -201,7 +201,7 @@ impl Profile {
                 }
                 input => input,
             })?;
-            return Profile::parse(kind, name, &shown, &text);
+            return Self::parse(kind, name, &shown, &text);
         }
         let names: Vec<&str> = SHIPPED
             .iter()

@@ -156,20 +156,20 @@ pub(super) struct Stated<T> {
 }
 
 impl<T: FromValue> FromValue for Stated<T> {
-    fn from_value(_: &Value) -> Option<Stated<T>> {
+    fn from_value(_: &Value) -> Option<Self> {
         None
     }
 
-    fn from_setting(setting: &Setting) -> Option<Stated<T>> {
+    fn from_setting(setting: &Setting) -> Option<Self> {
         let value = T::from_setting(setting)?;
         let setting = setting.clone();
-        Some(Stated { value, setting })
+        Some(Self { value, setting })
     }
 }
 
 impl<T> Stated<T> {
     /// Whether a profile gave it.
-    pub fn is_of_profile(&self) -> bool {
+    pub(super) fn is_of_profile(&self) -> bool {
         matches!(self.setting.origin, Origin::Profile { .. })
     }
 }

@@ -22,8 +22,8 @@ pub struct Source {
 
 impl Source {
     /// A text that came from `file`; profiles and records are looked for in `folder`, where the feature `files` is on.
-    pub fn new(file: &str, text: &str, folder: &Path) -> Source {
-        Source {
+    pub fn new(file: &str, text: &str, folder: &Path) -> Self {
+        Self {
             file: file.into(),
             text: text.into(),
             folder: folder.into(),
@@ -37,16 +37,16 @@ impl Source {
     /// # Errors
     /// The file system's refusal.
     #[cfg(feature = "files")]
-    pub fn read(path: &Path) -> Result<Source, ScenarioError> {
+    pub fn read(path: &Path) -> Result<Self, ScenarioError> {
         let folder = path.parent().unwrap_or(Path::new(""));
         let text = super::files::read_text(path)?;
-        Ok(Source::new(&path.display().to_string(), &text, folder))
+        Ok(Self::new(&path.display().to_string(), &text, folder))
     }
 
     /// The same, its profiles and records being read from other files.
     #[must_use]
-    pub fn with_files(self, files: impl Files + 'static) -> Source {
-        Source {
+    pub fn with_files(self, files: impl Files + 'static) -> Self {
+        Self {
             records: Arc::new(Records::from_files(files)),
             ..self
         }
@@ -54,8 +54,8 @@ impl Source {
 
     /// The same without its files of records, which need not be there: what is replayed is known to be, and is empty.
     #[must_use]
-    pub fn without_records(self) -> Source {
-        Source {
+    pub fn without_records(self) -> Self {
+        Self {
             records: Arc::new(Records::none()),
             ..self
         }
@@ -63,8 +63,8 @@ impl Source {
 
     /// The same text with more tables below it.
     #[must_use]
-    pub fn with_tables(&self, tables: &str) -> Source {
-        Source {
+    pub fn with_tables(&self, tables: &str) -> Self {
+        Self {
             text: format!("{}\n{tables}", self.text).into(),
             ..self.clone()
         }
@@ -72,7 +72,7 @@ impl Source {
 
     /// The same with more overrides on top.
     #[must_use]
-    pub fn under(mut self, overrides: impl IntoIterator<Item = Override>) -> Source {
+    pub fn under(mut self, overrides: impl IntoIterator<Item = Override>) -> Self {
         self.overrides.extend(overrides);
         self
     }

@@ -70,7 +70,7 @@ impl Study {
     ///
     /// # Errors
     /// A key twice, lists of different length that are zipped, or too many points; `place` is where it is told.
-    pub fn new(axes: Vec<Axis>, combine: Combine, place: &Place) -> Result<Study, ScenarioError> {
+    pub fn new(axes: Vec<Axis>, combine: Combine, place: &Place) -> Result<Self, ScenarioError> {
         let bad = |message: String| Err(ScenarioError::input(place, message));
         for (i, axis) in axes.iter().enumerate() {
             if axes[..i].iter().any(|a| a.key == axis.key) {
@@ -98,7 +98,7 @@ impl Study {
         if points > MOST_POINTS {
             return bad(format!("more than {MOST_POINTS} points"));
         }
-        let study = Study {
+        let study = Self {
             axes,
             combine,
             precision: Vec::new(),
@@ -116,11 +116,11 @@ impl Study {
     /// # Errors
     /// The file system's refusal, or what is wrong and in which line.
     #[cfg(feature = "files")]
-    pub fn of_table(path: &Path) -> Result<Study, ScenarioError> {
-        Study::read_table(&super::files::Disk, path)
+    pub fn of_table(path: &Path) -> Result<Self, ScenarioError> {
+        Self::read_table(&super::files::Disk, path)
     }
 
-    fn read_table(files: &dyn Files, path: &Path) -> Result<Study, ScenarioError> {
+    fn read_table(files: &dyn Files, path: &Path) -> Result<Self, ScenarioError> {
         let text = read_text_from(files, path)?;
         let file = path.display().to_string();
         let mut table = csv::ReaderBuilder::new();
@@ -179,7 +179,7 @@ impl Study {
                 "no points below the line of keys",
             ));
         }
-        Study::new(axes, Combine::Zip, &whole)
+        Self::new(axes, Combine::Zip, &whole)
     }
 
     /// Every point, in its order.
@@ -256,7 +256,7 @@ impl HalfWidth {
     ///
     /// # Errors
     /// What is valid.
-    pub fn parse(text: &str, place: &Place) -> Result<HalfWidth, ScenarioError> {
+    pub fn parse(text: &str, place: &Place) -> Result<Self, ScenarioError> {
         let bad = |message: String| ScenarioError::input(place, message);
         let Some((name, width)) = text.split_once('=') else {
             let share = parse_share(text).filter(|p| *p > 0.0);
@@ -279,7 +279,7 @@ impl HalfWidth {
         let read = target(metric.unit, &Form::Text(width.into()))
             .or_else(|| target(metric.unit, &Form::Number(width.into())));
         let half = read.filter(|h| *h > 0.0);
-        half.map(|h| HalfWidth::Absolute(metric, h)).ok_or_else(|| {
+        half.map(|h| Self::Absolute(metric, h)).ok_or_else(|| {
             bad(format!(
                 "precision of {name}: found {width:?}, expected {}",
                 super::objective::example(metric.unit)
@@ -289,8 +289,8 @@ impl HalfWidth {
 
     fn written(&self) -> String {
         match self {
-            HalfWidth::Relative(share) => format!("{} %", share * 100.0),
-            HalfWidth::Absolute(metric, half) => {
+            Self::Relative(share) => format!("{} %", share * 100.0),
+            Self::Absolute(metric, half) => {
                 format!(
                     "{} = {}",
                     metric.name,
@@ -340,7 +340,7 @@ fn combine(entry: &Entry) -> Result<Combine, ScenarioError> {
 }
 
 /// The study of a file, where it has one.
-pub fn read(
+pub(super) fn read(
     document: &Document,
     (files, folder): (&dyn Files, &Path),
 ) -> Result<Option<Study>, ScenarioError> {

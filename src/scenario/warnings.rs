@@ -10,7 +10,7 @@ use crate::quantity::{Span, print_clock, print_span};
 use crate::workload::SignIn;
 
 /// Every warning, in the order of the settings.
-pub fn of(plan: &Plan, settings: &[Settings]) -> Vec<String> {
+pub(super) fn of(plan: &Plan, settings: &[Settings]) -> Vec<String> {
     let mut warnings = Vec::new();
     for (index, gateway) in plan.gateways.iter().enumerate() {
         let users: u64 = plan

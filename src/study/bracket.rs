@@ -23,8 +23,8 @@ pub struct Bracket {
 
 impl Bracket {
     /// A search that has seen nothing yet.
-    pub fn new(n: usize) -> Bracket {
-        Bracket {
+    pub fn new(n: usize) -> Self {
+        Self {
             n,
             failing: 0,
             serving: None,

@@ -34,11 +34,11 @@ impl Relation {
     /// As files name it.
     pub fn name(self) -> &'static str {
         match self {
-            Relation::Better => "better",
-            Relation::Worse => "worse",
-            Relation::Indistinguishable => "indistinguishable",
-            Relation::Mixed => "mixed",
-            Relation::Differs => "differs",
+            Self::Better => "better",
+            Self::Worse => "worse",
+            Self::Indistinguishable => "indistinguishable",
+            Self::Mixed => "mixed",
+            Self::Differs => "differs",
         }
     }
 }

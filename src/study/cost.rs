@@ -16,7 +16,7 @@ impl Cost {
     ///
     /// # Errors
     /// What is wrong with it, and what is valid.
-    pub fn parse(text: &str) -> Result<Cost, String> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         let mut terms = Vec::new();
         // Each term keeps its sign.
         for term in text
@@ -62,7 +62,7 @@ impl Cost {
                 .unwrap_or(0)
         };
         let columns = terms.iter().map(|(_, m)| column(m)).collect();
-        Ok(Cost { terms, columns })
+        Ok(Self { terms, columns })
     }
 
     /// What one replication cost. A ratio is taken as that of the replication; a metric without samples has no cost.

@@ -18,8 +18,8 @@ pub struct Estimate {
 
 impl Estimate {
     /// An estimate with symmetric bounds.
-    pub(super) fn around(mean: f64, half_width: Option<f64>) -> Estimate {
-        Estimate {
+    pub(super) fn around(mean: f64, half_width: Option<f64>) -> Self {
+        Self {
             mean,
             lower: half_width.map(|h| mean - h),
             upper: half_width.map(|h| mean + h),

@@ -15,8 +15,8 @@ impl Precision {
     /// The half-width that is wanted of this estimate, in its unit.
     pub fn target(self, estimate: &Estimate) -> f64 {
         match self {
-            Precision::Absolute(half_width) => half_width,
-            Precision::Relative(fraction) => fraction * estimate.mean.abs(),
+            Self::Absolute(half_width) => half_width,
+            Self::Relative(fraction) => fraction * estimate.mean.abs(),
         }
     }
 

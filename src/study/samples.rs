@@ -62,7 +62,7 @@ pub struct Observation {
 
 impl Observation {
     /// The samples of a replication of the given length: one tally per scope, the first of them over everything.
-    pub fn from_tallies(tallies: &[&Tally], horizon: Time) -> Observation {
+    pub fn from_tallies(tallies: &[&Tally], horizon: Time) -> Self {
         let columns = columns();
         let sample = |column: &Column, tally: &Tally| match column.cause {
             None => column.metric.sample(tally, horizon),
@@ -73,7 +73,7 @@ impl Observation {
             .map(|tally| columns.iter().map(|c| sample(c, tally)).collect())
             .collect();
         let all = tallies.first();
-        Observation {
+        Self {
             values,
             fingerprint: all.map_or(0, |t| t.fingerprint),
             events: all.map_or(0, |t| t.get(crate::measure::Counter::Events)),
@@ -111,11 +111,11 @@ pub struct Samples {
 
 impl Samples {
     /// No replication yet of a run of the given length.
-    pub fn new(scopes: Vec<Scope>, horizon: Time) -> Samples {
+    pub fn new(scopes: Vec<Scope>, horizon: Time) -> Self {
         let minutes = vec![Vec::new(); scopes.len()];
         let stations = vec![StationTally::default(); scopes.len()];
         let durations = vec![Default::default(); scopes.len()];
-        Samples {
+        Self {
             scopes,
             columns: columns(),
             numbers: Vec::new(),
@@ -181,7 +181,7 @@ impl Samples {
     }
 
     /// Adds further replications of the same point, without their minutes.
-    pub fn extend(&mut self, more: Samples) {
+    pub fn extend(&mut self, more: Self) {
         for (number, (values, fingerprint)) in more
             .numbers
             .into_iter()
@@ -200,8 +200,8 @@ impl Samples {
     }
 
     /// Of these replications alone, without the minutes.
-    pub fn only(&self, numbers: &[u32]) -> Samples {
-        let mut some = Samples::new(self.scopes.clone(), self.horizon);
+    pub fn only(&self, numbers: &[u32]) -> Self {
+        let mut some = Self::new(self.scopes.clone(), self.horizon);
         for (index, number) in self
             .numbers
             .iter()

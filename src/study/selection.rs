@@ -63,11 +63,11 @@ pub enum SelectionState {
 
 impl SelectionState {
     /// The same, where the alternatives were chosen from a longer list: by their places there.
-    pub fn of(self, places: &[usize]) -> SelectionState {
+    pub fn of(self, places: &[usize]) -> Self {
         let all = |of: Vec<usize>| of.into_iter().map(|i| places[i]).collect();
         match self {
-            SelectionState::Open(left) => SelectionState::Open(all(left)),
-            SelectionState::Selected { best, within_delta } => SelectionState::Selected {
+            Self::Open(left) => Self::Open(all(left)),
+            Self::Selected { best, within_delta } => Self::Selected {
                 best: places[best],
                 within_delta: all(within_delta),
             },
@@ -79,14 +79,9 @@ impl Selection {
     /// A selection among `alternatives`, with the indifference zone `delta` in the unit of the observations, `first_stage`
     /// rounds (n₀, of which 10 to 20 are usual) before anything is eliminated, and the probability `alpha` of error. `None`
     /// where [`kim_nelson_h2`] is, or where delta is not a positive number.
-    pub fn new(
-        alternatives: usize,
-        first_stage: usize,
-        alpha: f64,
-        delta: f64,
-    ) -> Option<Selection> {
+    pub fn new(alternatives: usize, first_stage: usize, alpha: f64, delta: f64) -> Option<Self> {
         let h2 = kim_nelson_h2(alternatives, first_stage, alpha)?;
-        (delta > 0.0 && delta.is_finite()).then(|| Selection {
+        (delta > 0.0 && delta.is_finite()).then(|| Self {
             delta,
             first_stage,
             h2,

@@ -11,7 +11,7 @@ const TINY: f64 = 1e-300;
 
 /// The regularised lower incomplete gamma function P(a, x), the distribution function of the gamma distribution
 /// (Abramowitz & Stegun 6.5.29 and 6.5.31).
-pub fn gamma(a: f64, x: f64) -> f64 {
+pub(super) fn gamma(a: f64, x: f64) -> f64 {
     if x <= 0.0 {
         return 0.0;
     }
@@ -50,7 +50,7 @@ fn nonzero(x: f64) -> f64 {
 
 /// The regularised incomplete beta function I_x(a, b), the distribution function of the beta distribution
 /// (Abramowitz & Stegun 26.5.8).
-pub fn beta(a: f64, b: f64, x: f64) -> f64 {
+pub(super) fn beta(a: f64, b: f64, x: f64) -> f64 {
     if x <= 0.0 || x >= 1.0 {
         return if x <= 0.0 { 0.0 } else { 1.0 };
     }
@@ -85,12 +85,12 @@ fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
 }
 
 /// The distribution function of Student's t with `df` degrees of freedom, for t of at least 0.
-pub fn student(t: f64, df: f64) -> f64 {
+pub(super) fn student(t: f64, df: f64) -> f64 {
     1.0 - beta(df / 2.0, 0.5, df / (df + t * t)) / 2.0
 }
 
 /// The probability of at most `k` successes in `n` trials of probability `p`.
-pub fn binomial(k: u64, n: u64, p: f64) -> f64 {
+pub(super) fn binomial(k: u64, n: u64, p: f64) -> f64 {
     if k >= n {
         1.0
     } else {

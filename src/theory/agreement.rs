@@ -82,13 +82,13 @@ impl Reason {
     pub fn is_chance(self) -> bool {
         matches!(
             self,
-            Reason::PoissonCount
-                | Reason::BinomialCount
-                | Reason::PoissonCalls
-                | Reason::MessageTimes
-                | Reason::Jitter
-                | Reason::ServiceTimes
-                | Reason::Spread
+            Self::PoissonCount
+                | Self::BinomialCount
+                | Self::PoissonCalls
+                | Self::MessageTimes
+                | Self::Jitter
+                | Self::ServiceTimes
+                | Self::Spread
         )
     }
 }
@@ -96,24 +96,24 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Reason::CutCycle => "the end of the run cuts a cycle of each user",
-            Reason::CutInterval => "the end of the run cuts an interval of each user",
-            Reason::PartInterval => "the interval that a sign-out or the end cuts",
-            Reason::CutCalls => "what a sign-out or the end cuts or adds",
-            Reason::RingingPhones => "phones that ring at a sign-out or the end",
-            Reason::OpenRefreshes => "refreshes still open at the end",
-            Reason::JobsInside => "jobs inside at the end, or when it stops",
-            Reason::MessageDelays => "message delays",
-            Reason::JobAndDelays => "a job, message delays",
-            Reason::CallsOfOthers => "calls of those who are back",
-            Reason::Newcomers => "who came or left in the minute before",
-            Reason::PoissonCount => "chance of a Poisson count",
-            Reason::BinomialCount => "chance of a binomial count",
-            Reason::PoissonCalls => "chance of Poisson calls",
-            Reason::MessageTimes => "chance of when messages come",
-            Reason::Jitter => "chance of the jitter",
-            Reason::ServiceTimes => "chance of the service times",
-            Reason::Spread => "chance, from the spread of the replications",
+            Self::CutCycle => "the end of the run cuts a cycle of each user",
+            Self::CutInterval => "the end of the run cuts an interval of each user",
+            Self::PartInterval => "the interval that a sign-out or the end cuts",
+            Self::CutCalls => "what a sign-out or the end cuts or adds",
+            Self::RingingPhones => "phones that ring at a sign-out or the end",
+            Self::OpenRefreshes => "refreshes still open at the end",
+            Self::JobsInside => "jobs inside at the end, or when it stops",
+            Self::MessageDelays => "message delays",
+            Self::JobAndDelays => "a job, message delays",
+            Self::CallsOfOthers => "calls of those who are back",
+            Self::Newcomers => "who came or left in the minute before",
+            Self::PoissonCount => "chance of a Poisson count",
+            Self::BinomialCount => "chance of a binomial count",
+            Self::PoissonCalls => "chance of Poisson calls",
+            Self::MessageTimes => "chance of when messages come",
+            Self::Jitter => "chance of the jitter",
+            Self::ServiceTimes => "chance of the service times",
+            Self::Spread => "chance, from the spread of the replications",
         })
     }
 }
@@ -126,12 +126,12 @@ impl Agreement {
         metric: &'static str,
         expected: f64,
         formula: impl Into<String>,
-    ) -> Option<Agreement> {
+    ) -> Option<Self> {
         let (simulated, is_open) = match figures.mean(scope, metric) {
             Some(mean) => (mean, false),
             None => (figures.at_least(scope, metric)?, true),
         };
-        Some(Agreement {
+        Some(Self {
             scope: scope.clone(),
             metric: Metric::named(metric)?.name,
             formula: formula.into(),
@@ -144,13 +144,13 @@ impl Agreement {
     }
 
     /// The closed form is a lower bound.
-    pub(super) fn bounded_below(mut self) -> Agreement {
+    pub(super) fn bounded_below(mut self) -> Self {
         self.is_lower_bound = true;
         self
     }
 
     /// Widens the tolerance and records why.
-    pub(super) fn tolerate(mut self, size: f64, reason: Reason) -> Agreement {
+    pub(super) fn tolerate(mut self, size: f64, reason: Reason) -> Self {
         if size > 0.0 {
             self.allowances.push(Allowance { size, reason });
         }

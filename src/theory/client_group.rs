@@ -50,7 +50,7 @@ pub(super) struct Calls {
 
 impl<'a> ClientGroup<'a> {
     /// The client group of that index in the plan.
-    pub fn of(plan: &'a Plan, index: usize) -> ClientGroup<'a> {
+    pub(super) fn of(plan: &'a Plan, index: usize) -> Self {
         let clients = &plan.clients[index];
         let hits = |fault: &&FaultPlan| match fault.target {
             FaultTarget::All => true,
@@ -68,17 +68,17 @@ impl<'a> ClientGroup<'a> {
     }
 
     /// Both legs.
-    pub fn legs(&self) -> [&'a PathConfig; 2] {
+    pub(super) fn legs(&self) -> [&'a PathConfig; 2] {
         [&self.clients.path, &self.gateway.path]
     }
 
     /// Users.
-    pub fn users(&self) -> f64 {
+    pub(super) fn users(&self) -> f64 {
         f64::from(self.clients.count)
     }
 
     /// How often a user signs in on a day at most.
-    pub fn sign_ins(&self) -> f64 {
+    pub(super) fn sign_ins(&self) -> f64 {
         if self.clients.lunch.is_some() {
             2.0
         } else {
@@ -87,13 +87,13 @@ impl<'a> ClientGroup<'a> {
     }
 
     /// Whether users sign out before the end.
-    pub fn leaves(&self) -> bool {
+    pub(super) fn leaves(&self) -> bool {
         let c = self.clients;
         c.sign_out.is_some() || c.lunch.is_some() || c.recorded_signs.is_some()
     }
 
     /// There and back [s].
-    pub fn round_trip_s(&self) -> f64 {
+    pub(super) fn round_trip_s(&self) -> f64 {
         self.legs()
             .iter()
             .map(|leg| 2.0 * leg.delay.as_secs_f64())
@@ -101,7 +101,7 @@ impl<'a> ClientGroup<'a> {
     }
 
     /// Precondition: calls are drawn, not replayed.
-    pub fn calls(&self) -> Result<Calls, Violation> {
+    pub(super) fn calls(&self) -> Result<Calls, Violation> {
         let (clients, w) = (self.clients, &self.clients.workload);
         require(clients.recorded_calls.is_none(), || {
             Violation::RecordedCalls
@@ -119,7 +119,7 @@ impl<'a> ClientGroup<'a> {
     }
 
     /// Precondition: every user calls and is called at the same rate, all day.
-    pub fn calls_alike(&self) -> Result<Calls, Violation> {
+    pub(super) fn calls_alike(&self) -> Result<Calls, Violation> {
         let w = &self.clients.workload;
         require(w.by_hour.steps.is_empty(), || {
             Violation::CallsByHour(w.by_hour.clone())
@@ -129,7 +129,7 @@ impl<'a> ClientGroup<'a> {
     }
 
     /// Precondition: nobody dials from the PC or answers there; the client sends nothing in the dialog but refreshes.
-    pub fn sends_refreshes_only(&self) -> Result<Calls, Violation> {
+    pub(super) fn sends_refreshes_only(&self) -> Result<Calls, Violation> {
         let calls = self.calls()?;
         require(calls.outgoing_per_s == 0.0, || {
             Violation::OutgoingCalls(calls.outgoing_per_s)
@@ -141,20 +141,20 @@ impl<'a> ClientGroup<'a> {
     }
 
     /// Precondition: refreshes come at fixed intervals.
-    pub fn no_jitter(&self) -> Result<(), Violation> {
+    pub(super) fn no_jitter(&self) -> Result<(), Violation> {
         let jitter = self.clients.config.refresh_jitter;
         require(jitter == 0.0, || Violation::RefreshJitter(jitter))
     }
 
     /// Precondition: sign-ins are drawn, not replayed.
-    pub fn no_recorded_signs(&self) -> Result<(), Violation> {
+    pub(super) fn no_recorded_signs(&self) -> Result<(), Violation> {
         require(self.clients.recorded_signs.is_none(), || {
             Violation::RecordedSigns
         })
     }
 
     /// Precondition: who signs in stays until the end, and everybody does.
-    pub fn stays(&self) -> Result<(), Violation> {
+    pub(super) fn stays(&self) -> Result<(), Violation> {
         let c = self.clients;
         c.sign_out
             .map_or(Ok(()), |at| Err(Violation::SignOut(at)))?;
@@ -164,50 +164,50 @@ impl<'a> ClientGroup<'a> {
     }
 
     /// Precondition: nothing goes wrong from outside.
-    pub fn no_faults(&self) -> Result<(), Violation> {
+    pub(super) fn no_faults(&self) -> Result<(), Violation> {
         self.faults
             .first()
             .map_or(Ok(()), |fault| Err(violated_by(fault)))
     }
 
     /// Precondition: this is the only fault.
-    pub fn no_fault_but(&self, one: &FaultPlan) -> Result<(), Violation> {
+    pub(super) fn no_fault_but(&self, one: &FaultPlan) -> Result<(), Violation> {
         let other = self.faults.iter().find(|f| f.name != one.name);
         other.map_or(Ok(()), |fault| Err(violated_by(fault)))
     }
 
     /// Precondition: one-way delays of at most 50 ms a leg.
-    pub fn short_delays(&self) -> Result<(), Violation> {
+    pub(super) fn short_delays(&self) -> Result<(), Violation> {
         let long = self.legs().into_iter().find(|leg| leg.delay > MOST_DELAY);
         long.map_or(Ok(()), |leg| Err(Violation::Delay(leg.delay)))
     }
 
     /// Precondition: no message is lost or held up.
-    pub fn no_loss(&self) -> Result<(), Violation> {
+    pub(super) fn no_loss(&self) -> Result<(), Violation> {
         let lossy = self.legs().into_iter().find(|leg| leg.loss != 0.0);
         lossy.map_or(Ok(()), |leg| Err(Violation::Loss(leg.loss)))
     }
 
     /// Precondition: no leg is UDP.
-    pub fn reliable(&self) -> Result<(), Violation> {
+    pub(super) fn reliable(&self) -> Result<(), Violation> {
         let all = self.legs().iter().all(|leg| leg.is_reliable());
         require(all, || Violation::Transport(Transport::Udp))
     }
 
     /// Precondition: OCS forgets no route.
-    pub fn lasting_routes(&self) -> Result<(), Violation> {
+    pub(super) fn lasting_routes(&self) -> Result<(), Violation> {
         let expiry = self.legs().into_iter().find_map(|leg| leg.route_expiry);
         expiry.map_or(Ok(()), |(from, to)| Err(Violation::RouteExpiry(from, to)))
     }
 
     /// Precondition: no middlebox forgets the connection of the gateway, which is shared, so that nobody knows its traffic.
-    pub fn shared_connection_lasts(&self) -> Result<(), Violation> {
+    pub(super) fn shared_connection_lasts(&self) -> Result<(), Violation> {
         let idle = self.gateway.path.idles_after();
         idle.map_or(Ok(()), |idle| Err(Violation::IdleTimeout(idle)))
     }
 
     /// Precondition: no middlebox forgets a connection on which the client sends something so often [s].
-    pub fn connections_last(&self, traffic_every_s: f64) -> Result<(), Violation> {
+    pub(super) fn connections_last(&self, traffic_every_s: f64) -> Result<(), Violation> {
         self.shared_connection_lasts()?;
         match self.clients.path.idles_after() {
             Some(idle) if idle.as_secs_f64() <= traffic_every_s + 1.0 => {
@@ -218,7 +218,7 @@ impl<'a> ClientGroup<'a> {
     }
 
     /// Precondition: the gateway answers at once, everybody.
-    pub fn answers_at_once(&self) -> Result<(), Violation> {
+    pub(super) fn answers_at_once(&self) -> Result<(), Violation> {
         if let Some(station) = &self.gateway.station {
             let none = ServiceTime::Fixed(Span::ZERO);
             if let Some(class) = odd_class(&station.service) {
@@ -239,7 +239,7 @@ impl<'a> ClientGroup<'a> {
     }
 
     /// Precondition: the gateway monitors as many lines as there are.
-    pub fn takes_everybody(&self) -> Result<(), Violation> {
+    pub(super) fn takes_everybody(&self) -> Result<(), Violation> {
         let g = self.gateway;
         g.max_sessions
             .map_or(Ok(()), |n| Err(Violation::MaxSessions(n)))?;
@@ -250,7 +250,7 @@ impl<'a> ClientGroup<'a> {
     /// D: how long after its loss a session is set up again [s].
     ///
     /// Precondition: that is fixed.
-    pub fn reestablish_s(&self) -> Result<f64, Violation> {
+    pub(super) fn reestablish_s(&self) -> Result<f64, Violation> {
         match self.clients.config.reestablish {
             Reestablish::Fixed(delay) => Ok(delay.as_secs_f64()),
             other => Err(Violation::Reestablish(other)),

@@ -16,7 +16,7 @@ use crate::workload::{
     WorkloadConfig,
 };
 
-pub fn secs(n: u64) -> Span {
+pub(super) fn secs(n: u64) -> Span {
     Span::from_secs(n)
 }
 
@@ -70,7 +70,7 @@ fn gateway() -> GatewayPlan {
     }
 }
 
-pub fn plan() -> Plan {
+pub(super) fn plan() -> Plan {
     let workload = WorkloadConfig {
         incoming_per_s: 0.0,
         outgoing_per_s: 0.0,
@@ -108,16 +108,16 @@ pub fn plan() -> Plan {
     }
 }
 
-pub fn clients() -> Scope {
+pub(super) fn clients() -> Scope {
     Scope::Clients("x".into())
 }
 
-pub fn gateways() -> Scope {
+pub(super) fn gateways() -> Scope {
     Scope::Gateway("x".into())
 }
 
 /// A station with this service time for every job and one server.
-pub fn station(service: ServiceTime) -> StationConfig {
+pub(super) fn station(service: ServiceTime) -> StationConfig {
     StationConfig {
         servers: 1,
         queue: None,
@@ -130,7 +130,7 @@ pub fn station(service: ServiceTime) -> StationConfig {
 }
 
 /// A silent crash, every 4 h on average, for 2 min on average.
-pub const CRASH: FaultConfig = FaultConfig {
+pub(super) const CRASH: FaultConfig = FaultConfig {
     kind: FaultKind::Crash,
     schedule: Schedule::Recurrent {
         mtbf: Span::from_secs(14_400),
@@ -139,7 +139,7 @@ pub const CRASH: FaultConfig = FaultConfig {
     reset: false,
 };
 
-pub fn fault(name: &str, target: FaultTarget, config: FaultConfig) -> FaultPlan {
+pub(super) fn fault(name: &str, target: FaultTarget, config: FaultConfig) -> FaultPlan {
     FaultPlan {
         name: name.into(),
         config,
@@ -149,7 +149,7 @@ pub fn fault(name: &str, target: FaultTarget, config: FaultConfig) -> FaultPlan 
 }
 
 /// So long after the start of the run, for so long [s].
-pub fn once(at_s: u64, duration: Span) -> Schedule {
+pub(super) fn once(at_s: u64, duration: Span) -> Schedule {
     Schedule::Once {
         at: Time(at_s * 1_000_000),
         duration,
@@ -157,7 +157,7 @@ pub fn once(at_s: u64, duration: Span) -> Schedule {
 }
 
 /// A recording of one call.
-pub fn recorded_calls() -> Recording<RecordedCall> {
+pub(super) fn recorded_calls() -> Recording<RecordedCall> {
     let draws = CallDraws {
         ring: secs(5),
         answered: true,
@@ -176,7 +176,7 @@ pub fn recorded_calls() -> Recording<RecordedCall> {
 }
 
 /// A recording of one sign-in.
-pub fn recorded_signs() -> Recording<RecordedSign> {
+pub(super) fn recorded_signs() -> Recording<RecordedSign> {
     let sign = RecordedSign {
         at: Time(1),
         user: 0,

@@ -12,8 +12,8 @@ pub struct Expected {
 }
 
 impl Expected {
-    pub(super) fn new(figure: &'static str, value: f64, formula: impl Into<String>) -> Expected {
-        Expected {
+    pub(super) fn new(figure: &'static str, value: f64, formula: impl Into<String>) -> Self {
+        Self {
             figure,
             value,
             formula: formula.into(),

@@ -143,8 +143,8 @@ const MINUTE_S: f64 = 60.0;
 
 impl From<&Samples> for Figures {
     /// Every figure of a run's replications but those by cause, and its minutes.
-    fn from(samples: &Samples) -> Figures {
-        let mut figures = Figures::default();
+    fn from(samples: &Samples) -> Self {
+        let mut figures = Self::default();
         let horizon_s = samples.horizon().as_secs_f64();
         for (place, scope) in samples.scopes.iter().enumerate() {
             for (column, one) in samples.columns.iter().enumerate() {
@@ -174,7 +174,7 @@ pub(super) mod tests {
     use super::*;
 
     /// Figures of one scope, each with a sample a replication.
-    pub fn figures(scope: &Scope, all: &[(&str, &[Sample])]) -> Figures {
+    pub(crate) fn figures(scope: &Scope, all: &[(&str, &[Sample])]) -> Figures {
         let mut figures = Figures::default();
         for (metric, samples) in all {
             figures.insert(scope.clone(), metric, samples.to_vec());
@@ -183,7 +183,7 @@ pub(super) mod tests {
     }
 
     /// So many users in each minute.
-    pub fn minutes(users: &[f64]) -> Vec<Usable> {
+    pub(crate) fn minutes(users: &[f64]) -> Vec<Usable> {
         let minute = |(index, users): (usize, &f64)| Usable {
             until_s: (index + 1) as f64 * MINUTE_S,
             users: *users,

@@ -22,7 +22,7 @@ pub(super) struct Gateway<'a> {
 
 impl<'a> Gateway<'a> {
     /// The gateways of that index in the plan.
-    pub fn of(plan: &'a Plan, index: usize) -> Gateway<'a> {
+    pub(super) fn of(plan: &'a Plan, index: usize) -> Self {
         let own = &plan.gateways[index];
         let hits = |fault: &&FaultPlan| match fault.target {
             FaultTarget::All => true,

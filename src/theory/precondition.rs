@@ -127,25 +127,25 @@ impl fmt::Display for Violation {
             return write!(f, "{key} = {value}");
         }
         match self {
-            Violation::NoMultiple(at) => {
+            Self::NoMultiple(at) => {
                 write!(f, "sign_in = {}, over no multiple of R", sign_in(at))
             }
-            Violation::SeveralMessages(limit) => {
+            Self::SeveralMessages(limit) => {
                 write!(
                     f,
                     "calls of several messages (no_answer = {})",
                     span(*limit)
                 )
             }
-            Violation::CallsAndIdle(idle) => {
+            Self::CallsAndIdle(idle) => {
                 write!(
                     f,
                     "calls and idle_timeout = {}, less than half of R",
                     span(*idle)
                 )
             }
-            Violation::Fault(what, name) => write!(f, "the {} of {name}", kind(*what)),
-            Violation::Counted(metric) => write!(f, "{metric} > 0"),
+            Self::Fault(what, name) => write!(f, "the {} of {name}", kind(*what)),
+            Self::Counted(metric) => write!(f, "{metric} > 0"),
             other => f.write_str(other.sentence()),
         }
     }
@@ -155,45 +155,45 @@ impl Violation {
     /// The key that decides and its value, as a scenario file has them.
     fn setting(&self) -> Option<(&'static str, String)> {
         Some(match self {
-            Violation::RefreshClock(c) => ("refresh_clock", refresh_clock(*c).into()),
-            Violation::Refresher(r) => ("refresher", refresher(*r).into()),
-            Violation::RefreshJitter(x) => ("refresh_jitter", share(*x)),
-            Violation::Update(u) => ("update", update(*u).into()),
-            Violation::OnNoAnswer(o) => ("on_no_answer", on_no_answer(*o).into()),
-            Violation::SessionExpires(s) => ("session_expires", format!("{s} s")),
-            Violation::Reestablish(r) => ("reestablish", reestablish(r)),
-            Violation::SignIn(at) => ("sign_in", sign_in(at)),
-            Violation::SignOut(at) => ("sign_out", sign_in(at)),
-            Violation::Lunch(lunch) => (
+            Self::RefreshClock(c) => ("refresh_clock", refresh_clock(*c).into()),
+            Self::Refresher(r) => ("refresher", refresher(*r).into()),
+            Self::RefreshJitter(x) => ("refresh_jitter", share(*x)),
+            Self::Update(u) => ("update", update(*u).into()),
+            Self::OnNoAnswer(o) => ("on_no_answer", on_no_answer(*o).into()),
+            Self::SessionExpires(s) => ("session_expires", format!("{s} s")),
+            Self::Reestablish(r) => ("reestablish", reestablish(r)),
+            Self::SignIn(at) => ("sign_in", sign_in(at)),
+            Self::SignOut(at) => ("sign_out", sign_in(at)),
+            Self::Lunch(lunch) => (
                 "lunch",
                 format!("{} for {}", sign_in(&lunch.at), span(lunch.lasts)),
             ),
-            Violation::Attendance(x) => ("attendance", share(*x)),
-            Violation::OutgoingCalls(rate) => ("outgoing_calls", per_hour(*rate)),
-            Violation::AnsweredAtPc(x) => ("answered_at_pc", share(*x)),
-            Violation::CallsByHour(shape) => ("calls_by_hour", hours(shape)),
-            Violation::CallSpread(x) => ("call_spread", share(*x)),
-            Violation::Transport(t) => ("transport", transport(*t).into()),
-            Violation::Delay(d) => ("delay", span(*d)),
-            Violation::Loss(p) => ("loss", share(*p)),
-            Violation::RouteExpiry(from, to) => {
+            Self::Attendance(x) => ("attendance", share(*x)),
+            Self::OutgoingCalls(rate) => ("outgoing_calls", per_hour(*rate)),
+            Self::AnsweredAtPc(x) => ("answered_at_pc", share(*x)),
+            Self::CallsByHour(shape) => ("calls_by_hour", hours(shape)),
+            Self::CallSpread(x) => ("call_spread", share(*x)),
+            Self::Transport(t) => ("transport", transport(*t).into()),
+            Self::Delay(d) => ("delay", span(*d)),
+            Self::Loss(p) => ("loss", share(*p)),
+            Self::RouteExpiry(from, to) => {
                 ("route_expiry", format!("{}..{}", span(*from), span(*to)))
             }
-            Violation::IdleTimeout(idle) => ("idle_timeout", span(*idle)),
-            Violation::IdleAction(action) => ("idle_action", idle_action(*action).into()),
-            Violation::ServiceTime(time) => ("service_time", service(time)),
-            Violation::ServiceTimeOf(class, time) => (class_key(*class), service(time)),
-            Violation::SetupSerial(s) => ("setup_serial_time", span(*s)),
-            Violation::ResponseService(s) => ("response_service", span(*s)),
-            Violation::Queue(n) => ("queue", n.to_string()),
-            Violation::MaxSessions(n) => ("max_sessions", n.to_string()),
-            Violation::MaxSessionsPerLine(n) => ("max_sessions_per_line", n.to_string()),
-            Violation::Forgets(what) => ("forgets", forgets(*what).into()),
-            Violation::Spare(n) => ("spare", n.to_string()),
-            Violation::FaultAt(at) => ("at", clock(*at)),
-            Violation::FaultAtRandom(mtbf) => ("mtbf", span(*mtbf)),
-            Violation::Instance(n) => ("instance", n.to_string()),
-            Violation::Silent => ("reset", "false".into()),
+            Self::IdleTimeout(idle) => ("idle_timeout", span(*idle)),
+            Self::IdleAction(action) => ("idle_action", idle_action(*action).into()),
+            Self::ServiceTime(time) => ("service_time", service(time)),
+            Self::ServiceTimeOf(class, time) => (class_key(*class), service(time)),
+            Self::SetupSerial(s) => ("setup_serial_time", span(*s)),
+            Self::ResponseService(s) => ("response_service", span(*s)),
+            Self::Queue(n) => ("queue", n.to_string()),
+            Self::MaxSessions(n) => ("max_sessions", n.to_string()),
+            Self::MaxSessionsPerLine(n) => ("max_sessions_per_line", n.to_string()),
+            Self::Forgets(what) => ("forgets", forgets(*what).into()),
+            Self::Spare(n) => ("spare", n.to_string()),
+            Self::FaultAt(at) => ("at", clock(*at)),
+            Self::FaultAtRandom(mtbf) => ("mtbf", span(*mtbf)),
+            Self::Instance(n) => ("instance", n.to_string()),
+            Self::Silent => ("reset", "false".into()),
             _ => return None,
         })
     }
@@ -201,22 +201,20 @@ impl Violation {
     /// Of what no key says alone.
     fn sentence(&self) -> &'static str {
         match self {
-            Violation::IntervalNotShorter => {
-                "a refresh interval that is no shorter than the session"
-            }
-            Violation::SeveralDelays => "delays of several lengths",
-            Violation::RecordedCalls => "recorded calls (calls_file)",
-            Violation::RecordedSigns => "recorded sign-ins (sign_in_file)",
-            Violation::SeveralFaults => "more than one fault",
-            Violation::FaultsOfClients => "faults of clients",
-            Violation::YetToSignIn => "users who have yet to sign in",
-            Violation::BeyondCapacity => "N > 32 C",
-            Violation::NotPoisson => {
+            Self::IntervalNotShorter => "a refresh interval that is no shorter than the session",
+            Self::SeveralDelays => "delays of several lengths",
+            Self::RecordedCalls => "recorded calls (calls_file)",
+            Self::RecordedSigns => "recorded sign-ins (sign_in_file)",
+            Self::SeveralFaults => "more than one fault",
+            Self::FaultsOfClients => "faults of clients",
+            Self::YetToSignIn => "users who have yet to sign in",
+            Self::BeyondCapacity => "N > 32 C",
+            Self::NotPoisson => {
                 "these arrivals, which are not Poisson: refreshes are periodic, the jobs of a set-up come one after the other, and the load varies over the day"
             }
-            Violation::SlowGateway => "a gateway that takes more than half a second",
-            Violation::NoDetection => "no crash that was found",
-            Violation::OneReplication => "one replication, which does not tell its spread",
+            Self::SlowGateway => "a gateway that takes more than half a second",
+            Self::NoDetection => "no crash that was found",
+            Self::OneReplication => "one replication, which does not tell its spread",
             other => unreachable!("{other:?} is printed with its value"),
         }
     }

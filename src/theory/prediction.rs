@@ -135,30 +135,30 @@ impl Form {
     /// What the closed form says from the plan alone.
     pub fn expected(&self) -> Vec<Expected> {
         match self {
-            Form::Sessions(form) => form.expected(),
-            Form::Crash(form) => form.expected(),
-            Form::Idle(form) => form.expected(),
-            Form::Loss(form) => form.expected(),
-            Form::Outage(form) => form.expected(),
-            Form::Refreshes(form) => form.expected(),
-            Form::Messages(form) => form.expected(),
-            Form::Toasts(form) => form.expected(),
-            Form::Utilisation(form) => form.expected(),
-            Form::Storm(form) => form.expected(),
+            Self::Sessions(form) => form.expected(),
+            Self::Crash(form) => form.expected(),
+            Self::Idle(form) => form.expected(),
+            Self::Loss(form) => form.expected(),
+            Self::Outage(form) => form.expected(),
+            Self::Refreshes(form) => form.expected(),
+            Self::Messages(form) => form.expected(),
+            Self::Toasts(form) => form.expected(),
+            Self::Utilisation(form) => form.expected(),
+            Self::Storm(form) => form.expected(),
         }
     }
 
     /// Its text in the documentation of the module, by the heading.
     pub fn section(&self) -> &'static str {
         match self {
-            Form::Sessions(_) => "Sessions that are kept, or lost again and again",
-            Form::Crash(_) => "A crash found at the next refresh",
-            Form::Idle(_) => "An idle timeout",
-            Form::Loss(_) => "Independent loss on UDP",
-            Form::Outage(_) => "An outage on UDP",
-            Form::Refreshes(_) | Form::Messages(_) | Form::Toasts(_) => "Load",
-            Form::Utilisation(_) => "A station",
-            Form::Storm(_) => "A storm",
+            Self::Sessions(_) => "Sessions that are kept, or lost again and again",
+            Self::Crash(_) => "A crash found at the next refresh",
+            Self::Idle(_) => "An idle timeout",
+            Self::Loss(_) => "Independent loss on UDP",
+            Self::Outage(_) => "An outage on UDP",
+            Self::Refreshes(_) | Self::Messages(_) | Self::Toasts(_) => "Load",
+            Self::Utilisation(_) => "A station",
+            Self::Storm(_) => "A storm",
         }
     }
 }

@@ -34,7 +34,7 @@ impl Service {
     ///
     /// # Errors
     /// Jobs differ, or their service time has no variance that is known here.
-    pub(super) fn of(station: &StationConfig) -> Result<Service, Violation> {
+    pub(super) fn of(station: &StationConfig) -> Result<Self, Violation> {
         if let Some(class) = odd_class(&station.service) {
             let time = station.service[class as usize].clone();
             return Err(Violation::ServiceTimeOf(class, time));
@@ -43,13 +43,13 @@ impl Service {
             Violation::ResponseService(station.response_service)
         })?;
         match &station.service[0] {
-            ServiceTime::Fixed(each) if *each > Span::ZERO => Ok(Service {
+            ServiceTime::Fixed(each) if *each > Span::ZERO => Ok(Self {
                 mean_s: each.as_secs_f64(),
                 variance: 0.0,
             }),
             ServiceTime::Exponential(mean) => {
                 let mean_s = mean.as_secs_f64();
-                Ok(Service {
+                Ok(Self {
                     mean_s,
                     variance: mean_s * mean_s,
                 })

@@ -170,7 +170,7 @@ fn call_jobs_per_s(group: &ClientGroup) -> Option<f64> {
 }
 
 impl Work {
-    fn of(gateway: &Gateway) -> Result<Work, Violation> {
+    fn of(gateway: &Gateway) -> Result<Self, Violation> {
         let at_once = gateway
             .groups
             .iter()
@@ -185,7 +185,7 @@ impl Work {
             (Err(_), Some(station)) => Service::of(station)?,
             (Err(why), None) => return Err(why),
         };
-        Ok(Work {
+        Ok(Self {
             servers: station.map_or(1.0, |s| f64::from(s.servers)),
             service,
             serial_s: station.map_or(0.0, |s| s.setup_serial.as_secs_f64()),

@@ -24,7 +24,7 @@ pub struct Csta {
 
 impl Csta {
     /// Reads a body; `None` where it is no XML.
-    pub fn read(body: &[u8]) -> Option<Csta> {
+    pub fn read(body: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(body).ok()?.trim();
         if !text.starts_with('<') {
             return None;
@@ -35,7 +35,7 @@ impl Csta {
             let element = all.find(|n| n.tag_name().name() == name)?;
             Some(element.text()?.trim().to_string())
         };
-        Some(Csta {
+        Some(Self {
             root: document.root_element().tag_name().name().into(),
             call: content("callID"),
             monitor: content("monitorCrossRefID"),
@@ -89,7 +89,7 @@ fn device(element: &str, number: &str) -> String {
 
 impl Names<'_> {
     /// The body of a request; `value` is the call's number.
-    pub fn request(&self, subject: Subject, value: u32) -> Option<String> {
+    pub(super) fn request(&self, subject: Subject, value: u32) -> Option<String> {
         let root = subject.body()?;
         let line = self.line;
         let private = format!(
@@ -148,7 +148,7 @@ impl Names<'_> {
     }
 
     /// The body of an answer, where it has one: events and answers other than 2xx have none.
-    pub fn answer(
+    pub(super) fn answer(
         &self,
         subject: Subject,
         status: Status,

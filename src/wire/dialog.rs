@@ -48,8 +48,8 @@ const ALLOW_WITHOUT_UPDATE: &str = "INVITE, ACK, BYE, CANCEL, INFO, OPTIONS";
 
 impl Dialog {
     /// A dialog whose ids are made of `key`, which no other dialog has.
-    pub fn new(identity: Identity, key: &str) -> Dialog {
-        Dialog {
+    pub fn new(identity: Identity, key: &str) -> Self {
+        Self {
             identity,
             key: key.into(),
             refused: Vec::new(),

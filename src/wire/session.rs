@@ -69,8 +69,8 @@ const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, INFO, UPDATE, OPTIONS";
 
 impl Session {
     /// A dialog that this end opens.
-    pub fn new(ends: Ends, number: u32, call_id: &str, local_tag: &str) -> Session {
-        Session {
+    pub fn new(ends: Ends, number: u32, call_id: &str, local_tag: &str) -> Self {
+        Self {
             target: ends.remote_uri.clone(),
             ends,
             number,
@@ -88,10 +88,10 @@ impl Session {
     }
 
     /// A dialog that the peer's INVITE opens.
-    pub fn of_invite(mut ends: Ends, number: u32, invite: &SipText, local_tag: &str) -> Session {
+    pub fn of_invite(mut ends: Ends, number: u32, invite: &SipText, local_tag: &str) -> Self {
         ends.remote_uri = uri(invite.header("From").unwrap_or_default()).into();
         ends.local_uri = uri(invite.header("To").unwrap_or_default()).into();
-        let mut session = Session::new(
+        let mut session = Self::new(
             ends,
             number,
             invite.call_id().unwrap_or_default(),

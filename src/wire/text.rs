@@ -67,7 +67,7 @@ fn is_token(c: char) -> bool {
 
 impl Start {
     /// Reads a start line.
-    pub fn parse(line: &str) -> Option<Start> {
+    pub fn parse(line: &str) -> Option<Self> {
         let line = line.trim_end();
         let version = line.get(..8)?;
         if version.eq_ignore_ascii_case("SIP/2.0 ") {
@@ -79,7 +79,7 @@ impl Start {
                 return None;
             }
             let reason = reason.trim().to_string();
-            return Some(Start::Response { code, reason });
+            return Some(Self::Response { code, reason });
         }
         let (method, rest) = line.split_once(' ')?;
         let (uri, version) = rest.trim().rsplit_once(' ')?;
@@ -87,7 +87,7 @@ impl Start {
         if !is_method || !version.eq_ignore_ascii_case("SIP/2.0") {
             return None;
         }
-        Some(Start::Request {
+        Some(Self::Request {
             method: method.to_ascii_uppercase(),
             uri: uri.trim().into(),
         })
@@ -116,22 +116,22 @@ pub(super) fn head_end(bytes: &[u8]) -> Option<usize> {
 
 impl SipText {
     /// A request without headers.
-    pub fn request(method: &str, uri: &str) -> SipText {
+    pub fn request(method: &str, uri: &str) -> Self {
         let start = Start::Request {
             method: method.into(),
             uri: uri.into(),
         };
-        SipText::new(start)
+        Self::new(start)
     }
 
     /// A response without headers.
-    pub fn response(code: u16, reason: &str) -> SipText {
+    pub fn response(code: u16, reason: &str) -> Self {
         let reason = reason.into();
-        SipText::new(Start::Response { code, reason })
+        Self::new(Start::Response { code, reason })
     }
 
-    fn new(start: Start) -> SipText {
-        SipText {
+    fn new(start: Start) -> Self {
+        Self {
             start,
             headers: Vec::new(),
             body: Vec::new(),
@@ -144,12 +144,12 @@ impl SipText {
     ///
     /// # Errors
     /// The first line is no start line.
-    pub fn parse(bytes: &[u8]) -> Result<SipText, SipError> {
+    pub fn parse(bytes: &[u8]) -> Result<Self, SipError> {
         let end = head_end(bytes).unwrap_or(bytes.len());
         let head = String::from_utf8_lossy(&bytes[..end]);
         let mut lines = head.lines();
         let start = lines.next().and_then(Start::parse).ok_or(SipError::Start)?;
-        let mut message = SipText::new(start);
+        let mut message = Self::new(start);
         for line in lines.take_while(|line| !line.is_empty()) {
             message.push_line(line);
         }

@@ -51,15 +51,15 @@ impl CallProcess {
         from: Time,
         shape: &DayShape,
         start_us: i64,
-    ) -> CallProcess {
-        let mut process = CallProcess::idle(stream, rate_per_s);
+    ) -> Self {
+        let mut process = Self::idle(stream, rate_per_s);
         process.begin(from, shape, start_us);
         process
     }
 
     /// No calls before [`CallProcess::begin`].
-    pub fn idle(stream: Stream, rate_per_s: f64) -> CallProcess {
-        CallProcess {
+    pub fn idle(stream: Stream, rate_per_s: f64) -> Self {
+        Self {
             stream,
             rate_per_s,
             next: MaybeTime::NONE,

@@ -90,7 +90,7 @@ impl RecordedRow for RecordedCall {
                 | u8::from(self.draws.at_pc) << 2,
         );
     }
-    fn decode(bytes: &[u8]) -> RecordedCall {
+    fn decode(bytes: &[u8]) -> Self {
         let flags = bytes[22];
         let draws = CallDraws {
             ring: Span(six(&bytes[6..])),
@@ -98,7 +98,7 @@ impl RecordedRow for RecordedCall {
             answered: flags & 2 != 0,
             at_pc: flags & 4 != 0,
         };
-        RecordedCall {
+        Self {
             at: Time(six(bytes)),
             user: four(&bytes[18..]),
             incoming: flags & 1 != 0,
@@ -123,8 +123,8 @@ impl RecordedRow for RecordedSign {
         bytes.extend_from_slice(&self.user.to_le_bytes());
         bytes.push(u8::from(self.signs_in));
     }
-    fn decode(bytes: &[u8]) -> RecordedSign {
-        RecordedSign {
+    fn decode(bytes: &[u8]) -> Self {
+        Self {
             at: Time(six(bytes)),
             user: four(&bytes[6..]),
             signs_in: bytes[10] != 0,
@@ -157,7 +157,7 @@ struct Kept {
 }
 
 impl<R> PartialEq for Recording<R> {
-    fn eq(&self, other: &Recording<R>) -> bool {
+    fn eq(&self, other: &Self) -> bool {
         self.kept.digest == other.kept.digest
     }
 }
@@ -229,9 +229,9 @@ struct Chain {
 }
 
 impl Chain {
-    fn of(kept: &Kept, part: Part) -> Chain {
+    fn of(kept: &Kept, part: Part) -> Self {
         debug_assert!(kept.rows_per_block > 0, "a block has room");
-        Chain {
+        Self {
             next_block: part.first_block,
             left: part.rows,
             block: Vec::new(),
@@ -326,9 +326,9 @@ impl<R: RecordedRow> RecordingWriter<R> {
     ///
     /// # Errors
     /// There is no place for temporary files.
-    pub fn new(parts: u32) -> io::Result<RecordingWriter<R>> {
+    pub fn new(parts: u32) -> io::Result<Self> {
         let parts = parts.max(1) as usize;
-        Ok(RecordingWriter {
+        Ok(Self {
             scratch: Scratch::new()?,
             end: 0,
             rows_in: 0,

@@ -20,8 +20,8 @@ impl Scratch {
     ///
     /// # Errors
     /// No temporary file can be created.
-    pub fn new() -> io::Result<Scratch> {
-        Ok(Scratch {
+    pub fn new() -> io::Result<Self> {
+        Ok(Self {
             file: tempfile::tempfile()?,
         })
     }

@@ -9,7 +9,7 @@ use crate::page::{Made, bare, between, scenario};
 
 /// A row of the table.
 #[derive(Debug)]
-pub struct Row {
+pub(crate) struct Row {
     of: String,
     pub metric: String,
     pub closed: String,
@@ -17,7 +17,7 @@ pub struct Row {
 }
 
 /// The rows of a page, with their header left out.
-pub fn rows(page: &str) -> Vec<Row> {
+pub(crate) fn rows(page: &str) -> Vec<Row> {
     let tables = between(
         page,
         "<caption><span>Simulated beside closed form</span></caption>",

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::study::{rccsim, text};
 
 /// Runs a comparison; its exit code, document and messages.
-pub fn compare(args: &[&str]) -> (Option<i32>, Value, String) {
+pub(crate) fn compare(args: &[&str]) -> (Option<i32>, Value, String) {
     let out = TempDir::new().unwrap();
     let common = [
         "compare",

@@ -8,9 +8,9 @@ use rccsim::protocol::*;
 use rccsim::quantity::{Span, Time};
 use rccsim::workload::{DayShape, SignIn, WorkloadConfig};
 
-pub const HOUR: u64 = 3600;
+pub(crate) const HOUR: u64 = 3600;
 
-pub fn path() -> PathConfig {
+pub(crate) fn path() -> PathConfig {
     PathConfig {
         transport: Transport::Tls,
         delay: Span::ZERO,
@@ -23,7 +23,7 @@ pub fn path() -> PathConfig {
     }
 }
 
-pub fn gateway(update: UpdateBehaviour, allow: Allow) -> GatewayConfig {
+pub(crate) fn gateway(update: UpdateBehaviour, allow: Allow) -> GatewayConfig {
     GatewayConfig {
         update,
         allow,
@@ -35,7 +35,7 @@ pub fn gateway(update: UpdateBehaviour, allow: Allow) -> GatewayConfig {
     }
 }
 
-pub fn r2() -> ClientConfig {
+pub(crate) fn r2() -> ClientConfig {
     ClientConfig {
         refresh_interval: Span::from_secs(1500),
         refresh_method: RefreshMethod::ByAllow,
@@ -49,7 +49,7 @@ pub fn r2() -> ClientConfig {
     }
 }
 
-pub fn c2007() -> ClientConfig {
+pub(crate) fn c2007() -> ClientConfig {
     ClientConfig {
         refresh_interval: Span::from_secs(600),
         refresh_method: RefreshMethod::ReInvite,
@@ -57,7 +57,7 @@ pub fn c2007() -> ClientConfig {
     }
 }
 
-pub fn rfc4028() -> ClientConfig {
+pub(crate) fn rfc4028() -> ClientConfig {
     ClientConfig {
         refresh_method: RefreshMethod::Rfc4028,
         on_rejection: OnRejection::FallBack,
@@ -65,7 +65,7 @@ pub fn rfc4028() -> ClientConfig {
     }
 }
 
-pub fn no_calls() -> WorkloadConfig {
+pub(crate) fn no_calls() -> WorkloadConfig {
     WorkloadConfig {
         incoming_per_s: 0.0,
         outgoing_per_s: 0.0,
@@ -78,7 +78,7 @@ pub fn no_calls() -> WorkloadConfig {
     }
 }
 
-pub fn calls(incoming_per_h: f64, outgoing_per_h: f64) -> WorkloadConfig {
+pub(crate) fn calls(incoming_per_h: f64, outgoing_per_h: f64) -> WorkloadConfig {
     WorkloadConfig {
         incoming_per_s: incoming_per_h / 3600.0,
         outgoing_per_s: outgoing_per_h / 3600.0,
@@ -86,7 +86,7 @@ pub fn calls(incoming_per_h: f64, outgoing_per_h: f64) -> WorkloadConfig {
     }
 }
 
-pub fn clients(name: &str, count: u32, config: ClientConfig) -> ClientPlan {
+pub(crate) fn clients(name: &str, count: u32, config: ClientConfig) -> ClientPlan {
     ClientPlan {
         name: name.into(),
         count,
@@ -104,7 +104,7 @@ pub fn clients(name: &str, count: u32, config: ClientConfig) -> ClientPlan {
     }
 }
 
-pub fn plan(gateway: GatewayConfig, clients: Vec<ClientPlan>, horizon_s: u64) -> Plan {
+pub(crate) fn plan(gateway: GatewayConfig, clients: Vec<ClientPlan>, horizon_s: u64) -> Plan {
     Plan {
         name: "test".into(),
         seed: 1,
@@ -118,7 +118,7 @@ pub fn plan(gateway: GatewayConfig, clients: Vec<ClientPlan>, horizon_s: u64) ->
 }
 
 /// A gateway that answers at once and never fails.
-pub fn gateway_plan(config: GatewayConfig) -> GatewayPlan {
+pub(crate) fn gateway_plan(config: GatewayConfig) -> GatewayPlan {
     GatewayPlan {
         name: "gw".into(),
         count: 1,
@@ -134,7 +134,7 @@ pub fn gateway_plan(config: GatewayConfig) -> GatewayPlan {
 }
 
 /// Every drop row of a replication.
-pub fn drop_rows(replication: Replication) -> Vec<DropRow> {
+pub(crate) fn drop_rows(replication: Replication) -> Vec<DropRow> {
     let mut rows = Vec::new();
     for log in replication.drops {
         log.drain(|row| {

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::study::{by_hand, files, text};
 
 /// The names of the finished units below a results folder.
-pub fn units(out: &Path) -> BTreeSet<String> {
+pub(crate) fn units(out: &Path) -> BTreeSet<String> {
     files(&out.join("units"))
         .into_keys()
         .filter(|name| name.ends_with(".unit") && !name.starts_with('.'))
@@ -19,17 +19,17 @@ pub fn units(out: &Path) -> BTreeSet<String> {
 }
 
 /// A study of 6 points and 8 replications: 48 units, large enough to be killed in the middle of one.
-pub struct Subject {
+pub(crate) struct Subject {
     folder: TempDir,
     pub args: Vec<String>,
 }
 
-pub const POINTS: usize = 6;
+pub(crate) const POINTS: usize = 6;
 const REPLICATIONS: usize = 8;
-pub const UNITS: usize = POINTS * REPLICATIONS;
+pub(crate) const UNITS: usize = POINTS * REPLICATIONS;
 
 impl Subject {
-    pub fn new() -> Subject {
+    pub(crate) fn new() -> Self {
         let args = [
             "sweep",
             "models/nec-r2.toml",
@@ -42,17 +42,17 @@ impl Subject {
             "--reps",
             "8",
         ];
-        Subject {
+        Self {
             folder: TempDir::new().unwrap(),
             args: args.map(String::from).to_vec(),
         }
     }
 
-    pub fn out(&self, name: &str) -> PathBuf {
+    pub(crate) fn out(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn command(&self, name: &str, more: &[&str]) -> Command {
+    pub(crate) fn command(&self, name: &str, more: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
         command
             .args(&self.args)
@@ -64,7 +64,7 @@ impl Subject {
     }
 
     /// Runs to the end and returns the files and what was said of the units.
-    pub fn finish(&self, name: &str, more: &[&str]) -> (BTreeMap<String, Vec<u8>>, String) {
+    pub(crate) fn finish(&self, name: &str, more: &[&str]) -> (BTreeMap<String, Vec<u8>>, String) {
         let output = self.command(name, more).output().unwrap();
         assert!(
             [0, 3, 4].contains(&output.status.code().unwrap()),
@@ -80,7 +80,7 @@ impl Subject {
 }
 
 /// "17 finished units found, 1 of no use, 30 simulated".
-pub fn told(stderr: &str) -> Option<[usize; 3]> {
+pub(crate) fn told(stderr: &str) -> Option<[usize; 3]> {
     let line = stderr
         .lines()
         .find(|l| l.contains("finished units found"))?;
@@ -110,7 +110,7 @@ fn a_sweep_is_the_same_bytes_for_any_number_of_jobs() {
 }
 
 /// Ends a process as `kill -9` does, as soon as the condition holds; whether it was still running.
-pub fn kill_when(mut child: Child, holds: impl Fn() -> bool) -> bool {
+pub(crate) fn kill_when(mut child: Child, holds: impl Fn() -> bool) -> bool {
     while child.try_wait().unwrap().is_none() {
         if holds() {
             child.kill().unwrap();

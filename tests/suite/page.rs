@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
 
-pub fn rccsim(args: &[&str]) -> Output {
+pub(crate) fn rccsim(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_rccsim"))
         .args(args)
         .output()
@@ -16,13 +16,13 @@ pub fn rccsim(args: &[&str]) -> Output {
 }
 
 /// Runs a command into a folder of its own.
-pub struct Made {
+pub(crate) struct Made {
     pub out: PathBuf,
     _root: TempDir,
 }
 
 impl Made {
-    pub fn by(args: &[&str]) -> Made {
+    pub(crate) fn by(args: &[&str]) -> Self {
         let root = TempDir::new().unwrap();
         let out = root.path().join("out");
         let output = rccsim(&[args, &["--quiet", "--out", out.to_str().unwrap()]].concat());
@@ -32,17 +32,17 @@ impl Made {
             "{args:?}: {code} {}",
             String::from_utf8_lossy(&output.stderr)
         );
-        Made { out, _root: root }
+        Self { out, _root: root }
     }
 
     /// A run of few users, with any other keys.
-    pub fn run(more: &[&str]) -> Made {
+    pub(crate) fn run(more: &[&str]) -> Self {
         let reps: &[&str] = if more.contains(&"--reps") {
             &[]
         } else {
             &["--reps", "3"]
         };
-        Made::by(
+        Self::by(
             &[
                 &["run", "models/nec-r2.toml", "--set", "clients.count=40"],
                 reps,
@@ -52,24 +52,24 @@ impl Made {
         )
     }
 
-    pub fn page(&self) -> String {
+    pub(crate) fn page(&self) -> String {
         page(&self.out)
     }
 }
 
-pub fn page(folder: &Path) -> String {
+pub(crate) fn page(folder: &Path) -> String {
     fs::read_to_string(folder.join("report.html")).unwrap()
 }
 
 /// A scenario file of its own.
-pub fn scenario(root: &Path, text: &str) -> String {
+pub(crate) fn scenario(root: &Path, text: &str) -> String {
     let path = root.join("scenario.toml");
     fs::write(&path, text).unwrap();
     path.to_str().unwrap().into()
 }
 
 /// What stands between two marks, each time.
-pub fn between<'a>(text: &'a str, from: &str, to: &str) -> Vec<&'a str> {
+pub(crate) fn between<'a>(text: &'a str, from: &str, to: &str) -> Vec<&'a str> {
     text.split(from)
         .skip(1)
         .map(|rest| rest.split(to).next().unwrap())
@@ -77,12 +77,12 @@ pub fn between<'a>(text: &'a str, from: &str, to: &str) -> Vec<&'a str> {
 }
 
 /// The ids of the page's sections, in their order.
-pub fn sections(page: &str) -> Vec<&str> {
+pub(crate) fn sections(page: &str) -> Vec<&str> {
     between(page, "<section id=\"", "\"")
 }
 
 /// The text of an element without its tags.
-pub fn bare(html: &str) -> String {
+pub(crate) fn bare(html: &str) -> String {
     let outside = html
         .split('<')
         .map(|part| part.split_once('>').map_or(part, |(_, text)| text));
@@ -193,7 +193,7 @@ fn every_kind_of_study_has_a_report_with_its_answer_and_its_chart() {
 
 impl Made {
     /// The same of a command that has no `--quiet`.
-    pub fn by_loud(args: &[&str]) -> Made {
+    pub(crate) fn by_loud(args: &[&str]) -> Self {
         let root = TempDir::new().unwrap();
         let out = root.path().join("out");
         let output = rccsim(&[args, &["--out", out.to_str().unwrap()]].concat());
@@ -203,12 +203,12 @@ impl Made {
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
-        Made { out, _root: root }
+        Self { out, _root: root }
     }
 }
 
 /// What holds of every page.
-pub fn is_sound(page: &str) {
+pub(crate) fn is_sound(page: &str) {
     assert!(page.len() < 2_000_000, "{} bytes", page.len());
     // Nothing is fetched: no address but that of the SVG name space, no source, no import. What the page's own script may
     // ask for is the browser's test to see.

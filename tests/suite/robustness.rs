@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::study::{by_hand, rccsim, text};
 
 /// Runs a study into a folder; its exit code, document and what it prints.
-pub fn study(out: &Path, args: &[&str]) -> (Option<i32>, Value, String) {
+pub(crate) fn study(out: &Path, args: &[&str]) -> (Option<i32>, Value, String) {
     let output = rccsim(&[args, &["--quiet", "--out", out.to_str().unwrap()]].concat());
     let summary = fs::read_to_string(out.join("summary.json"));
     let summary = summary.unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)));
@@ -45,7 +45,7 @@ fn near(found: &Value, wanted: f64) {
 }
 
 /// UPDATE ignored, set up again after 30 s, all on a path without delay, from 0 to 8 h = 28,800 s.
-pub fn ignored(folder: &Path) -> String {
+pub(crate) fn ignored(folder: &Path) -> String {
     by_hand(
         folder,
         "nec-ow5000",

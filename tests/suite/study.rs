@@ -11,19 +11,19 @@ use tempfile::TempDir;
 
 use crate::comparison::compare;
 
-pub fn rccsim(args: &[&str]) -> Output {
+pub(crate) fn rccsim(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_rccsim"))
         .args(args)
         .output()
         .unwrap()
 }
 
-pub fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 /// Every file of a folder with its bytes.
-pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(folder)
         .into_iter()
         .flatten()
@@ -37,7 +37,7 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 /// A scenario whose figures can be counted by hand: 20 users on an ideal path, signed in at the start of 8 h, without
 /// calls from the PC, so that nothing but the refresh ends a session.
-pub fn by_hand(folder: &Path, gateway: &str, objective: &str) -> String {
+pub(crate) fn by_hand(folder: &Path, gateway: &str, objective: &str) -> String {
     let text = format!(
         "[scenario]\nname = \"by-hand\"\nhorizon = \"8 h\"\nreplications = 3\n\
          [[gateway]]\nname = \"g\"\nprofile = \"{gateway}\"\n\

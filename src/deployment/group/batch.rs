@@ -16,7 +16,7 @@ const EVENTS_PER_REPORT: u64 = 1 << 15;
 
 impl<W: Observer> Group<'_, W> {
     /// Runs to the horizon; `None` where it was stopped.
-    pub fn run(mut self) -> Option<GroupResult<W>> {
+    pub(crate) fn run(mut self) -> Option<GroupResult<W>> {
         if !self.goes_in_batches() {
             for cohort in 0..self.cohorts.len() as u16 {
                 self.admit_users(cohort, 0..self.cohorts[cohort as usize].users);

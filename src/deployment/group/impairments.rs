@@ -50,7 +50,7 @@ pub(super) fn is_personal(kind: FaultKind) -> bool {
 
 impl<'a> Impairments<'a> {
     /// The impairments of the groups of this gateway.
-    pub(super) fn new(plan: &'a Plan, gateway: usize) -> Impairments<'a> {
+    pub(super) fn new(plan: &'a Plan, gateway: usize) -> Self {
         let cohorts: Vec<usize> = (0..plan.clients.len())
             .filter(|c| plan.clients[*c].gateway == gateway)
             .collect();

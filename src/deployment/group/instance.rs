@@ -38,7 +38,7 @@ impl<'a> GatewayInstance<'a> {
         gateway: &'a GatewayPlan,
         number: u32,
         replication: u32,
-    ) -> GatewayInstance<'a> {
+    ) -> Self {
         let key = mix(name_key(&gateway.name), u64::from(number));
         let station = gateway.station.as_ref().map(|config| {
             let stream = Stream::open(plan.seed, replication, key, Purpose::Service as u32);
@@ -88,10 +88,10 @@ pub(super) struct ClientLine {
 }
 
 impl ClientLine {
-    pub(super) fn new(routes: Stream) -> ClientLine {
-        ClientLine {
+    pub(super) fn new(routes: Stream) -> Self {
+        Self {
             routes: Some(routes),
-            ..ClientLine::default()
+            ..Self::default()
         }
     }
 }

@@ -102,7 +102,7 @@ pub(super) struct GroupResult<W> {
 
 impl<'a, W: Observer> Group<'a, W> {
     /// The group numbered `number` of `plan.gateways[gateway]`, in one replication.
-    pub fn new(
+    pub(super) fn new(
         plan: &'a Plan,
         gateway: usize,
         number: u32,

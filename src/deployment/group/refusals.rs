@@ -14,7 +14,7 @@ pub(super) struct Refusals {
 impl Refusals {
     /// There was no place for this message of a user. Others of the user are forgotten where `matters` says so of their
     /// dialog and CSeq: nobody waits for their answers.
-    pub fn add(&mut self, user: u32, message: &Message, matters: impl Fn(u32, u16) -> bool) {
+    pub(super) fn add(&mut self, user: u32, message: &Message, matters: impl Fn(u32, u16) -> bool) {
         let of_user = (user, 0, false, 0)..(user + 1, 0, false, 0);
         let over: Vec<_> = (self.refused.range(of_user).copied())
             .filter(|(_, dialog, is_ack, cseq)| {
@@ -28,19 +28,19 @@ impl Refusals {
     }
 
     /// A copy of this message was served.
-    pub fn remove(&mut self, user: u32, message: &Message) {
+    pub(super) fn remove(&mut self, user: u32, message: &Message) {
         if !self.refused.is_empty() {
             self.refused.remove(&entry(user, message));
         }
     }
 
     /// Whether this request was refused.
-    pub fn has_request(&self, user: u32, dialog: u32, cseq: u16) -> bool {
+    pub(super) fn has_request(&self, user: u32, dialog: u32, cseq: u16) -> bool {
         self.refused.contains(&(user, dialog, false, cseq))
     }
 
     /// Whether an ACK of this dialog was refused.
-    pub fn has_ack(&self, user: u32, dialog: u32) -> bool {
+    pub(super) fn has_ack(&self, user: u32, dialog: u32) -> bool {
         let acks = (user, dialog, true, 0)..=(user, dialog, true, u16::MAX);
         self.refused.range(acks).next().is_some()
     }

@@ -9,8 +9,8 @@ pub(super) struct Script<R> {
 }
 
 impl<R: RecordedRow> Script<R> {
-    pub(super) fn new(rows: Replay<R>) -> Script<R> {
-        let mut script = Script { rows, next: None };
+    pub(super) fn new(rows: Replay<R>) -> Self {
+        let mut script = Self { rows, next: None };
         script.advance();
         script
     }

@@ -14,9 +14,9 @@ struct Both {
 }
 
 impl Both {
-    fn new(seed: u64) -> Both {
+    fn new(seed: u64) -> Self {
         let stream = Stream::open(seed, 0, 0, 0);
-        Both {
+        Self {
             agenda: FutureEventList::new(Time(u64::MAX)),
             heap: BinaryHeap::new(),
             filed: 0,

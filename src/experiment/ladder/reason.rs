@@ -4,7 +4,7 @@ use crate::protocol::{Allow, Message, RefreshMethod, Side, Status, Subject};
 use crate::scenario::Scenario;
 
 /// What the reason for a message depends on: the settings, and what happened before.
-pub struct Reasons<'a> {
+pub(super) struct Reasons<'a> {
     /// The settings.
     pub scenario: &'a Scenario,
     /// The user's client group.
@@ -19,12 +19,12 @@ pub struct Reasons<'a> {
 
 impl Reasons<'_> {
     /// "refresh_interval = 25 min (communicator-2007-r2, published: …)"
-    pub fn client_setting(&self, key: &str) -> String {
+    pub(super) fn client_setting(&self, key: &str) -> String {
         let name = &self.scenario.plan.clients[self.clients].name;
         setting(self.scenario, "clients", name, key)
     }
 
-    pub fn gateway_setting(&self, key: &str) -> String {
+    pub(super) fn gateway_setting(&self, key: &str) -> String {
         let gateway = self.scenario.plan.clients[self.clients].gateway;
         setting(
             self.scenario,
@@ -35,7 +35,7 @@ impl Reasons<'_> {
     }
 
     /// Of the leg that rewrites Allow: the client's goes last and wins.
-    pub fn relay_setting(&self) -> String {
+    pub(super) fn relay_setting(&self) -> String {
         match self.scenario.plan.clients[self.clients].path.relay_allow {
             Some(_) => self.client_setting("relay_allow"),
             None => self.gateway_setting("relay_allow"),
@@ -43,7 +43,7 @@ impl Reasons<'_> {
     }
 
     /// Why the client takes the last answer for a refusal of its refresh.
-    pub fn refusal(&self) -> String {
+    pub(super) fn refusal(&self) -> String {
         match self.answered {
             Status::DoesNotExist481 => {
                 "481 to any request ends the dialog (RFC 3261 §12.2.1.2)".into()
@@ -55,7 +55,7 @@ impl Reasons<'_> {
         }
     }
 
-    pub fn request(&self, message: &Message) -> String {
+    pub(super) fn request(&self, message: &Message) -> String {
         match (message.subject, message.from) {
             (Subject::Invite, _) if self.lost => {
                 format!("set up again: {}", self.client_setting("reestablish"))
@@ -98,7 +98,7 @@ impl Reasons<'_> {
         }
     }
 
-    pub fn refresh(&self, message: &Message) -> String {
+    pub(super) fn refresh(&self, message: &Message) -> String {
         let method = self.client_setting("refresh_method");
         let method = match self.scenario.plan.clients[self.clients]
             .config
@@ -128,7 +128,7 @@ impl Reasons<'_> {
         }
     }
 
-    pub fn response(&self, message: &Message) -> String {
+    pub(super) fn response(&self, message: &Message) -> String {
         match (message.status, message.subject) {
             (Status::Ok200, Subject::Invite) => {
                 format!(
@@ -195,7 +195,7 @@ fn setting(scenario: &Scenario, table: &str, name: &str, key: &str) -> String {
 }
 
 /// An Allow header, in words.
-pub fn allow_in_words(allow: Allow) -> &'static str {
+pub(super) fn allow_in_words(allow: Allow) -> &'static str {
     match allow {
         Allow::Absent => "absent",
         Allow::WithUpdate => "with UPDATE",

@@ -56,7 +56,7 @@ struct Tracer<'a> {
 }
 
 impl<'a> Tracer<'a> {
-    fn new(scenario: &'a Scenario, clients: usize, user: u32) -> Tracer<'a> {
+    fn new(scenario: &'a Scenario, clients: usize, user: u32) -> Self {
         Tracer {
             reasons: Reasons {
                 scenario,

@@ -179,8 +179,8 @@ impl Received {
 
 impl Client {
     /// A client of a user who is not signed in. `reliable`: no leg of its path is UDP.
-    pub fn new(reliable: bool) -> Client {
-        Client {
+    pub fn new(reliable: bool) -> Self {
+        Self {
             phase: Phase::SignedOut,
             reliable,
             by_reinvite: false,

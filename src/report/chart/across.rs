@@ -10,13 +10,13 @@ use super::plot::{Canvas, Plot};
 use super::scene::{Part, Rect, Scene, Shape, area};
 use super::sheet::{Dash, Paper, drawn, pen};
 
-pub fn region(paper: &Paper, plot: &Plot, region: &Region) {
+pub(super) fn region(paper: &Paper, plot: &Plot, region: &Region) {
     let opacity = if region.faint { 0.05 } else { 0.1 };
     let shade = area(stretch(plot, region), colour(region), opacity);
     moving(paper, region.along, || paper.push(shade));
 }
 
-pub fn colour(region: &Region) -> Paint {
+pub(super) fn colour(region: &Region) -> Paint {
     match region.tone {
         Tone::Auto => Paint::Good,
         tone => Paint::of(tone, 0),
@@ -35,7 +35,7 @@ fn moving(paper: &Paper, along: Along, draw: impl FnOnce()) {
 }
 
 /// Where a shaded stretch is drawn.
-pub fn stretch(plot: &Plot, region: &Region) -> Rect {
+pub(super) fn stretch(plot: &Plot, region: &Region) -> Rect {
     let domain = if region.along == Along::X {
         &plot.x
     } else {
@@ -64,7 +64,13 @@ pub fn stretch(plot: &Plot, region: &Region) -> Rect {
 }
 
 /// Lines across with their names, names of shaded stretches, and markers, over everything else.
-pub fn across(paper: &Paper, canvas: &mut Canvas, chart: &Chart, plot: &Plot, names: &mut Names) {
+pub(super) fn across(
+    paper: &Paper,
+    canvas: &mut Canvas,
+    chart: &Chart,
+    plot: &Plot,
+    names: &mut Names,
+) {
     let layers = chart.layers.iter();
     let lines: Vec<&Threshold> = layers
         .filter_map(|layer| match layer {
@@ -111,7 +117,7 @@ pub fn across(paper: &Paper, canvas: &mut Canvas, chart: &Chart, plot: &Plot, na
 }
 
 /// Its colour.
-pub fn tone(threshold: &Threshold) -> Paint {
+pub(super) fn tone(threshold: &Threshold) -> Paint {
     match threshold.tone {
         Tone::Auto => Paint::Bad,
         tone => Paint::of(tone, 0),
@@ -136,7 +142,7 @@ fn ends(plot: &Plot, threshold: &Threshold) -> [(f64, f64); 2] {
 }
 
 /// An objective, or another value that is worth a line, without its name.
-pub fn line_across(paper: &Paper, canvas: &mut Canvas, plot: &Plot, threshold: &Threshold) {
+pub(super) fn line_across(paper: &Paper, canvas: &mut Canvas, plot: &Plot, threshold: &Threshold) {
     let line = PathElement::new(ends(plot, threshold), pen(tone(threshold), 1.6, Dash::Mark));
     moving(paper, threshold.along, || {
         drawn(canvas.draw_series([line]));

@@ -20,7 +20,7 @@ use super::text::{self, LABEL, plain};
 const FAR: f64 = 44.0;
 
 /// The plot in that room, with so much kept free at the right for names.
-pub fn frame(chart: &Chart, room: Rect, names: f64) -> Plot {
+pub(super) fn frame(chart: &Chart, room: Rect, names: f64) -> Plot {
     let mut rect = room;
     let captioned = !chart.y.caption().is_empty();
     frame::shrink_top(&mut rect, if captioned { frame::CAPTION } else { 6.0 });
@@ -89,7 +89,7 @@ fn rows(rect: &Rect) -> usize {
 }
 
 /// Captions, ticks and the lines at the vertical ones, as far as their words have room.
-pub fn axes(paper: &Paper, chart: &Chart, plot: &Plot, mut room: Rect) {
+pub(super) fn axes(paper: &Paper, chart: &Chart, plot: &Plot, mut room: Rect) {
     frame::caption_above(paper, chart.y.caption(), &mut room);
     let mut last = f64::INFINITY;
     let mut ticks = plot.y.ticks(rows(&plot.rect));
@@ -130,7 +130,7 @@ fn wanted(chart: &Chart, entries: &[Entry], plot: &Plot) -> Option<Vec<f64>> {
 }
 
 /// How wide the names at the ends of the curves are; nothing if they have no place there and a legend must do.
-pub fn ends(chart: &Chart, entries: &[Entry], room: Rect) -> Option<f64> {
+pub(super) fn ends(chart: &Chart, entries: &[Entry], room: Rect) -> Option<f64> {
     if entries.is_empty() || room.w < 420.0 {
         return None;
     }
@@ -155,7 +155,7 @@ fn placed(wanted: &[f64], plot: &Plot) -> Option<Vec<f64>> {
     )
 }
 
-pub fn end_names(paper: &Paper, chart: &Chart, entries: &[Entry], plot: &Plot) {
+pub(super) fn end_names(paper: &Paper, chart: &Chart, entries: &[Entry], plot: &Plot) {
     let Some(places) = wanted(chart, entries, plot).and_then(|w| placed(&w, plot)) else {
         return;
     };

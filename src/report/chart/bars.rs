@@ -25,7 +25,7 @@ const LEAST: f64 = 17.0;
 
 /// Draws the bars and the axis of their values; says where the values are, and
 /// of how many rows.
-pub fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) -> Plot {
+pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) -> Plot {
     let first = match bars.tone {
         Tone::Auto => Paint::Series(0),
         tone => Paint::of(tone, 0),

@@ -3,7 +3,7 @@
 use super::scene::{Rect, Spot};
 
 /// The parts of a curve within the rectangle.
-pub fn curve(points: &[Spot], to: &Rect) -> Vec<Vec<Spot>> {
+pub(super) fn curve(points: &[Spot], to: &Rect) -> Vec<Vec<Spot>> {
     let mut parts: Vec<Vec<Spot>> = Vec::new();
     for pair in points.windows(2) {
         let Some((from, until)) = segment(pair[0], pair[1], to) else {
@@ -45,14 +45,14 @@ fn segment(a: Spot, b: Spot, to: &Rect) -> Option<(Spot, Spot)> {
 }
 
 /// The part of a rectangle within another; it has no width or no height if there is none.
-pub fn rectangle(rect: Rect, to: &Rect) -> Rect {
+pub(super) fn rectangle(rect: Rect, to: &Rect) -> Rect {
     let (x, y) = (rect.x.max(to.x), rect.y.max(to.y));
     let (right, bottom) = (rect.right().min(to.right()), rect.bottom().min(to.bottom()));
     Rect::new(x, y, right - x, bottom - y)
 }
 
 /// The part of an area within the rectangle (Sutherland and Hodgman).
-pub fn area(points: Vec<Spot>, to: &Rect) -> Vec<Spot> {
+pub(super) fn area(points: Vec<Spot>, to: &Rect) -> Vec<Spot> {
     // Along which axis, on which side of what.
     let sides = [
         (true, 1.0, to.x),

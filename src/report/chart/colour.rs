@@ -10,7 +10,7 @@ use super::layer::Tone;
 
 /// A named colour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Paint {
+pub(super) enum Paint {
     /// Text and the chosen point.
     Ink,
     /// Axes, ticks, notes.
@@ -75,16 +75,16 @@ impl Paint {
     /// The colour on white, and on a dark page.
     fn pair(self) -> Pair {
         match self {
-            Paint::Ink => (0x1F2328, 0xE8EAED),
-            Paint::Soft => (0x59636E, 0xA9B1BA),
-            Paint::Grid => (0xE3E6EA, 0x343A41),
-            Paint::Paper => (0xFFFFFF, 0x16191D),
-            Paint::Good => (0x00805E, 0x2FCB9C),
-            Paint::Bad => (0xC0392B, 0xFF7B6B),
-            Paint::Series(n) => SERIES[n as usize % SERIES.len()],
+            Self::Ink => (0x1F2328, 0xE8EAED),
+            Self::Soft => (0x59636E, 0xA9B1BA),
+            Self::Grid => (0xE3E6EA, 0x343A41),
+            Self::Paper => (0xFFFFFF, 0x16191D),
+            Self::Good => (0x00805E, 0x2FCB9C),
+            Self::Bad => (0xC0392B, 0xFF7B6B),
+            Self::Series(n) => SERIES[n as usize % SERIES.len()],
             // A heat map is a picture of its own ground: the same steps on every page.
-            Paint::Heat(n) => (HEAT[n.min(10) as usize], HEAT[n.min(10) as usize]),
-            Paint::OnHeat(n) => {
+            Self::Heat(n) => (HEAT[n.min(10) as usize], HEAT[n.min(10) as usize]),
+            Self::OnHeat(n) => {
                 let text = if n >= 7 { 0xFFFFFF } else { 0x1F2328 };
                 (text, text)
             }
@@ -92,11 +92,11 @@ impl Paint {
     }
 
     /// The colour as two numbers, for who knows no names.
-    pub fn code(self) -> (u8, u8) {
+    pub(super) fn code(self) -> (u8, u8) {
         match self {
-            Paint::Series(n) => (0, n),
-            Paint::Heat(n) => (1, n),
-            Paint::OnHeat(n) => (2, n),
+            Self::Series(n) => (0, n),
+            Self::Heat(n) => (1, n),
+            Self::OnHeat(n) => (2, n),
             plain => {
                 let index = PLAIN.iter().position(|p| *p == plain);
                 (3, index.unwrap_or_default() as u8)
@@ -105,58 +105,58 @@ impl Paint {
     }
 
     /// The colour of that [`code`](Paint::code).
-    pub fn from_code(kind: u8, n: u8) -> Paint {
+    pub(super) fn from_code(kind: u8, n: u8) -> Self {
         match kind {
-            0 => Paint::Series(n),
-            1 => Paint::Heat(n),
-            2 => Paint::OnHeat(n),
+            0 => Self::Series(n),
+            1 => Self::Heat(n),
+            2 => Self::OnHeat(n),
             _ => PLAIN[n as usize % PLAIN.len()],
         }
     }
 
     /// Red, green, blue on white.
-    pub fn rgb(self) -> (u8, u8, u8) {
+    pub(super) fn rgb(self) -> (u8, u8, u8) {
         let [_, r, g, b] = self.pair().0.to_be_bytes();
         (r, g, b)
     }
 
     /// As SVG writes it.
-    pub fn hex(self) -> String {
+    pub(super) fn hex(self) -> String {
         format!("#{:06x}", self.pair().0)
     }
 
     /// The name behind `rc-`; none for what never changes.
-    pub fn class(self) -> Option<String> {
+    pub(super) fn class(self) -> Option<String> {
         Some(match self {
-            Paint::Ink => "ink".into(),
-            Paint::Soft => "soft".into(),
-            Paint::Grid => "grid".into(),
-            Paint::Paper => "paper".into(),
-            Paint::Good => "good".into(),
-            Paint::Bad => "bad".into(),
-            Paint::Series(n) => format!("s{}", n as usize % SERIES.len()),
-            Paint::Heat(_) | Paint::OnHeat(_) => return None,
+            Self::Ink => "ink".into(),
+            Self::Soft => "soft".into(),
+            Self::Grid => "grid".into(),
+            Self::Paper => "paper".into(),
+            Self::Good => "good".into(),
+            Self::Bad => "bad".into(),
+            Self::Series(n) => format!("s{}", n as usize % SERIES.len()),
+            Self::Heat(_) | Self::OnHeat(_) => return None,
         })
     }
 
     /// The dash pattern that goes with it.
-    pub fn dash(self) -> &'static [f64] {
+    pub(super) fn dash(self) -> &'static [f64] {
         match self {
             // The second time round the colours meet other dashes.
-            Paint::Series(n) => DASHES[(n as usize + n as usize / SERIES.len() * 3) % DASHES.len()],
-            Paint::Good | Paint::Bad => &[6.0, 4.0],
+            Self::Series(n) => DASHES[(n as usize + n as usize / SERIES.len() * 3) % DASHES.len()],
+            Self::Good | Self::Bad => &[6.0, 4.0],
             _ => &[],
         }
     }
 
     /// The colour of a tone; `next` is the one of the palette whose turn it is.
-    pub fn of(tone: Tone, next: u8) -> Paint {
+    pub(super) fn of(tone: Tone, next: u8) -> Self {
         match tone {
-            Tone::Auto => Paint::Series(next),
-            Tone::Series(n) => Paint::Series(n),
-            Tone::Good => Paint::Good,
-            Tone::Bad => Paint::Bad,
-            Tone::Quiet => Paint::Soft,
+            Tone::Auto => Self::Series(next),
+            Tone::Series(n) => Self::Series(n),
+            Tone::Good => Self::Good,
+            Tone::Bad => Self::Bad,
+            Tone::Quiet => Self::Soft,
         }
     }
 }

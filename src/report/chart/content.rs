@@ -8,14 +8,14 @@ use super::scene::Spot;
 /// More points than this are drawn small.
 pub const MANY: usize = 200;
 /// A curve of more points than this is drawn thin and without dashes, whose gaps would be lost in it.
-pub const DENSE: usize = 400;
+pub(super) const DENSE: usize = 400;
 
 /// How large a measured point is [px].
-pub const DOT: f64 = 3.5;
+pub(super) const DOT: f64 = 3.5;
 
 /// How a name is shown in the legend; a bar with so many hundredths of its colour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Swatch {
+pub(super) enum Swatch {
     Line,
     Area,
     Bar { opacity: u8 },
@@ -24,7 +24,7 @@ pub enum Swatch {
 
 /// A name and how what it names is drawn.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Entry {
+pub(super) struct Entry {
     pub name: String,
     pub paint: Paint,
     pub swatch: Swatch,
@@ -33,7 +33,7 @@ pub struct Entry {
 }
 
 /// The name of a layer that is drawn between the axes, for scripts that switch it on and off.
-pub fn name(layer: &Layer) -> Option<&str> {
+pub(super) fn name(layer: &Layer) -> Option<&str> {
     match layer {
         Layer::Line(l) | Layer::Steps(l) => Some(&l.name),
         Layer::Band(b) => Some(&b.name),
@@ -55,7 +55,7 @@ fn tone(layer: &Layer) -> Tone {
 }
 
 /// The colour of every layer; of a stack, that of its first part. The same name has the same colour.
-pub fn paints(chart: &Chart) -> Vec<Paint> {
+pub(super) fn paints(chart: &Chart) -> Vec<Paint> {
     let told = |l: &Layer| {
         name(l)
             .filter(|_| tone(l) != Tone::Auto)
@@ -86,7 +86,7 @@ pub fn paints(chart: &Chart) -> Vec<Paint> {
 }
 
 /// The paint of a stack's part.
-pub fn part(stack: &Stack, first: Paint, i: usize) -> Paint {
+pub(super) fn part(stack: &Stack, first: Paint, i: usize) -> Paint {
     match (stack.tones.get(i), first) {
         (Some(tone), _) if *tone != Tone::Auto => Paint::of(*tone, 0),
         (_, Paint::Series(n)) => Paint::Series(n.wrapping_add(i as u8)),
@@ -94,7 +94,7 @@ pub fn part(stack: &Stack, first: Paint, i: usize) -> Paint {
     }
 }
 
-pub fn entries(chart: &Chart, paints: &[Paint]) -> Vec<Entry> {
+pub(super) fn entries(chart: &Chart, paints: &[Paint]) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut add = |name: &str, paint, swatch| {
         match entries.iter_mut().find(|e| e.name == name) {
@@ -136,7 +136,7 @@ pub fn entries(chart: &Chart, paints: &[Paint]) -> Vec<Entry> {
 }
 
 /// The values of a layer, for the axes: x, y.
-pub fn points(layer: &Layer) -> Vec<Spot> {
+pub(super) fn points(layer: &Layer) -> Vec<Spot> {
     match layer {
         Layer::Line(l) | Layer::Steps(l) => l.points.clone(),
         Layer::Band(b) => b
@@ -168,7 +168,7 @@ pub fn points(layer: &Layer) -> Vec<Spot> {
 }
 
 /// How high the first so many parts reach. What is not there takes no room.
-pub fn level(stack: &Stack, parts: usize, i: usize) -> f64 {
+pub(super) fn level(stack: &Stack, parts: usize, i: usize) -> f64 {
     let thickness = |(_, values): &(String, Vec<f64>)| {
         values
             .get(i)
@@ -180,7 +180,7 @@ pub fn level(stack: &Stack, parts: usize, i: usize) -> f64 {
 }
 
 /// The values of lines across and of shaded stretches that the axis should reach.
-pub fn marks(chart: &Chart, axis: Along) -> Vec<f64> {
+pub(super) fn marks(chart: &Chart, axis: Along) -> Vec<f64> {
     let of = |layer: &Layer| match layer {
         Layer::Threshold(t) if t.along == axis => vec![t.value],
         Layer::Region(r) if r.along == axis => vec![r.from, r.to],
@@ -190,13 +190,13 @@ pub fn marks(chart: &Chart, axis: Along) -> Vec<f64> {
 }
 
 /// Whether a logarithmic axis has values it has no place for.
-pub fn foot_note(chart: &Chart) -> Option<String> {
+pub(super) fn foot_note(chart: &Chart) -> Option<String> {
     let (x, y) = (homeless(chart, Along::X), homeless(chart, Along::Y));
     (x || y)
         .then(|| "A logarithmic axis has no place for 0: such values are drawn at its foot.".into())
 }
 
-pub fn homeless(chart: &Chart, along: Along) -> bool {
+pub(super) fn homeless(chart: &Chart, along: Along) -> bool {
     let (axis, of): (_, fn(&Spot) -> f64) = match along {
         Along::X => (&chart.x, |p| p.0),
         Along::Y => (&chart.y, |p| p.1),

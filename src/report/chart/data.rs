@@ -11,7 +11,7 @@ use super::scene::Spot;
 use super::thin;
 
 /// Layers keep their index, which is `data-layer` in the SVG; long curves have the points that are drawn.
-pub fn value(chart: &Chart, plot: &Plot) -> Value {
+pub(super) fn value(chart: &Chart, plot: &Plot) -> Value {
     let thinned = Chart {
         layers: chart.layers.iter().map(|l| thin_layer(l, plot)).collect(),
         ..chart.clone()

@@ -34,17 +34,17 @@ pub struct Axis {
 
 impl Axis {
     /// An evenly divided axis, its range by the data.
-    pub fn new(label: &str, unit: &str) -> Axis {
-        Axis {
+    pub fn new(label: &str, unit: &str) -> Self {
+        Self {
             label: label.into(),
             unit: unit.into(),
-            ..Axis::default()
+            ..Self::default()
         }
     }
 
     /// The same axis, divided otherwise.
-    pub fn on(self, scale: Scale) -> Axis {
-        Axis { scale, ..self }
+    pub fn on(self, scale: Scale) -> Self {
+        Self { scale, ..self }
     }
 
     /// Label and unit as they stand at the axis.
@@ -85,25 +85,25 @@ pub struct Size {
 
 impl Size {
     /// For the width of a page or a slide.
-    pub const WIDE: Size = Size {
+    pub const WIDE: Self = Self {
         width: 760,
         height: 400,
     };
     /// For half of it.
-    pub const HALF: Size = Size {
+    pub const HALF: Self = Self {
         width: 460,
         height: 320,
     };
 
     /// For a telephone, where a wide one would be too small to read.
-    pub const NARROW: Size = Size {
+    pub const NARROW: Self = Self {
         width: 340,
         height: 300,
     };
 
     /// The size within which there is room for a chart and memory for its pixels.
-    pub fn bounded(self) -> Size {
-        Size {
+    pub fn bounded(self) -> Self {
+        Self {
             width: self.width.clamp(240, 1600),
             height: self.height.clamp(180, 1200),
         }

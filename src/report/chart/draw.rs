@@ -22,7 +22,7 @@ const BAND: f64 = 0.2;
 const SMALL: f64 = 1.6;
 
 /// Draws axes and layers; says where.
-pub fn draw(paper: &Paper, chart: &Chart, mut room: Rect) -> Plot {
+pub(super) fn draw(paper: &Paper, chart: &Chart, mut room: Rect) -> Plot {
     let paints = paints(chart);
     let entries = entries(chart, &paints);
     legend::key(paper, chart, &mut room);

@@ -11,7 +11,7 @@ use super::sheet::Paper;
 use super::text::{self, LABEL, plain};
 
 /// From one row to the next [px].
-pub const ROW: f64 = 16.0;
+pub(super) const ROW: f64 = 16.0;
 /// Rows at most.
 const MOST_ROWS: usize = 3;
 /// Between two names, and between a name and a pole [px].
@@ -36,7 +36,7 @@ struct Flag {
 }
 
 impl Flag {
-    fn of(plot: &Plot, region: &Region) -> Flag {
+    fn of(plot: &Plot, region: &Region) -> Self {
         let rect = stretch(plot, region);
         let label = text::fit(&region.label, plot.rect.w * WIDEST, LABEL, false);
         let wide = text::width(&label, LABEL, false) + 5.0;
@@ -47,7 +47,7 @@ impl Flag {
         } else {
             (pole, pole + wide)
         };
-        Flag {
+        Self {
             stretch: rect,
             label: (label, region.label.clone()),
             pole,
@@ -61,12 +61,12 @@ impl Flag {
     }
 
     /// Whether in that row it would cross another that has one.
-    fn crosses(&self, row: usize, other: &Flag) -> bool {
+    fn crosses(&self, row: usize, other: &Self) -> bool {
         let Some(theirs) = other.row else {
             return false;
         };
         // A pole may stand right beside another's, but not in its name.
-        let spans = |flag: &Flag, pole: f64| {
+        let spans = |flag: &Self, pole: f64| {
             let (before, after) = if flag.leftwards() {
                 (GAP, -2.0)
             } else {
@@ -104,7 +104,7 @@ fn flags(chart: &Chart, plot: &Plot, most: usize) -> Vec<Flag> {
 }
 
 /// How many rows the names take.
-pub fn rows(chart: &Chart, plot: &Plot) -> usize {
+pub(super) fn rows(chart: &Chart, plot: &Plot) -> usize {
     flags(chart, plot, MOST_ROWS)
         .iter()
         .filter_map(|f| f.row)
@@ -114,7 +114,7 @@ pub fn rows(chart: &Chart, plot: &Plot) -> usize {
 }
 
 /// The mark above each stretch, and its name in one of so many rows.
-pub fn draw(paper: &Paper, chart: &Chart, plot: &Plot, rows: usize) {
+pub(super) fn draw(paper: &Paper, chart: &Chart, plot: &Plot, rows: usize) {
     for layer in &chart.layers {
         if let Layer::Region(region) = layer
             && region.along == Along::X

@@ -11,27 +11,27 @@ use super::sheet::{Dash, Paper, drawn, filling, pen, units};
 use super::text::{self, LABEL, cut, plain};
 
 /// Free at the sides [px].
-pub const SIDE: f64 = 14.0;
+pub(super) const SIDE: f64 = 14.0;
 /// From one line of text to the next [px].
-pub const LINE: f64 = 17.0;
+pub(super) const LINE: f64 = 17.0;
 /// What a caption above the plot takes [px].
-pub const CAPTION: f64 = LINE + 7.0;
+pub(super) const CAPTION: f64 = LINE + 7.0;
 
 /// Takes so much away from above.
-pub fn shrink_top(room: &mut Rect, by: f64) {
+pub(super) fn shrink_top(room: &mut Rect, by: f64) {
     room.y += by;
     room.h -= by;
 }
 
 /// Says so where there is nothing to draw.
-pub fn nothing(paper: &Paper, rect: &Rect) {
+pub(super) fn nothing(paper: &Paper, rect: &Rect) {
     let at = (rect.x + rect.w / 2.0, rect.y + rect.h / 2.0);
     let text = plain(at, "no data", Anchor::Middle, Paint::Soft);
     paper.push(Shape::Text(text));
 }
 
 /// What an axis measures, above the left end of the vertical one.
-pub fn caption_above(paper: &Paper, caption: String, room: &mut Rect) {
+pub(super) fn caption_above(paper: &Paper, caption: String, room: &mut Rect) {
     if !caption.is_empty() {
         let at = (room.x, room.y + 10.0);
         paper.extend(cut(room.w, plain(at, caption, Anchor::Start, Paint::Soft)));
@@ -40,12 +40,12 @@ pub fn caption_above(paper: &Paper, caption: String, room: &mut Rect) {
 }
 
 /// What stands below the plot takes so much: the ticks, and the caption if there is one.
-pub fn below(caption: &str) -> f64 {
+pub(super) fn below(caption: &str) -> f64 {
     20.0 + if caption.is_empty() { 0.0 } else { LINE }
 }
 
 /// How the words at ticks are written.
-pub fn tick_style() -> TextStyle<'static> {
+pub(super) fn tick_style() -> TextStyle<'static> {
     let size = f64::from(units(LABEL));
     let font = FontDesc::new(FontFamily::SansSerif, size, FontStyle::Normal);
     font.color(&filling(Paint::Soft, 1.0).color)
@@ -65,7 +65,7 @@ fn fitting_ticks(rect: &Rect, domain: &Domain) -> Vec<Tick> {
 }
 
 /// The horizontal axis: line, ticks, their words as far as they do not touch, and the caption.
-pub fn horizontal(paper: &Paper, plot: &Plot, caption: String, grid: bool) {
+pub(super) fn horizontal(paper: &Paper, plot: &Plot, caption: String, grid: bool) {
     let rect = &plot.rect;
     paper.part(Part::Ticks, || {
         let mut canvas = plot.mesh(paper, fitting_ticks(rect, &plot.x), Vec::new());

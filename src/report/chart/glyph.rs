@@ -8,10 +8,10 @@ use super::scene::{Shape, Text};
 use super::text;
 
 /// Drawn pixels for one of the page.
-pub const FACTOR: u32 = 6;
+pub(super) const FACTOR: u32 = 6;
 
 /// A glyph in drawn pixels.
-pub struct Glyph {
+pub(super) struct Glyph {
     /// From its place to that of the next.
     pub advance: f32,
     /// What it covers.
@@ -19,7 +19,7 @@ pub struct Glyph {
 }
 
 /// Neighbouring pixels of a line that are covered alike.
-pub struct Run {
+pub(super) struct Run {
     /// Right and down from the glyph's place on the baseline.
     pub from: (i32, i32),
     /// How many.
@@ -32,11 +32,11 @@ pub struct Run {
 type Key = (bool, u64, char);
 
 /// The glyphs of a scene.
-pub struct Glyphs(BTreeMap<Key, Glyph>);
+pub(super) struct Glyphs(BTreeMap<Key, Glyph>);
 
 impl Glyphs {
     /// Those of all its texts.
-    pub fn of(scene: &[Shape]) -> Glyphs {
+    pub(super) fn of(scene: &[Shape]) -> Self {
         let mut glyphs = BTreeMap::new();
         for shape in scene {
             let Shape::Text(text) = shape else { continue };
@@ -44,11 +44,11 @@ impl Glyphs {
                 glyphs.entry(key(text, c)).or_insert_with(|| glyph(text, c));
             }
         }
-        Glyphs(glyphs)
+        Self(glyphs)
     }
 
     /// That of a letter in a text of the scene.
-    pub fn get(&self, text: &Text, c: char) -> &Glyph {
+    pub(super) fn get(&self, text: &Text, c: char) -> &Glyph {
         &self.0[&key(text, c)]
     }
 }

@@ -13,7 +13,7 @@ use super::sheet::{Paper, drawn, filling, units};
 use super::text::{self, LABEL, SMALL, cut, plain};
 
 /// Draws the table; says where, in columns and rows. Rows and columns without a value stay empty.
-pub fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) -> Plot {
+pub(super) fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) -> Plot {
     let all = map.values.iter().flatten().filter(|v| v.is_finite());
     let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
         (l.min(*v), h.max(*v))

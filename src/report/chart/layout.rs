@@ -11,7 +11,7 @@ use super::text::{self, SMALL, TITLE, plain};
 use super::{bars, content, draw, heat};
 
 /// Everything to draw, and where the values are.
-pub fn scene(chart: &Chart, size: Size) -> (Scene, Plot) {
+pub(super) fn scene(chart: &Chart, size: Size) -> (Scene, Plot) {
     let (width, height) = (f64::from(size.width), f64::from(size.height));
     let paper = Paper::default();
     let whole = Rect::new(0.0, 0.0, width, height);
@@ -56,7 +56,7 @@ fn wrapped_notes(chart: &Chart, wide: f64) -> Vec<String> {
 }
 
 /// How many lines the notes take.
-pub fn note_lines(chart: &Chart, size: Size) -> usize {
+pub(super) fn note_lines(chart: &Chart, size: Size) -> usize {
     wrapped_notes(chart, f64::from(size.width) - 2.0 * SIDE).len()
 }
 

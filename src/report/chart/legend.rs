@@ -10,10 +10,10 @@ use super::sheet::Paper;
 use super::text::{self, LABEL, cut, plain};
 
 /// How dense areas are.
-pub const AREA: f64 = 0.5;
+pub(super) const AREA: f64 = 0.5;
 
 /// The names in rows, above what they name.
-pub fn legend(paper: &Paper, entries: &[Entry], room: &mut Rect) {
+pub(super) fn legend(paper: &Paper, entries: &[Entry], room: &mut Rect) {
     let mut at = room.x;
     let mut rows = 0;
     for (i, entry) in entries.iter().enumerate() {
@@ -43,7 +43,7 @@ pub fn legend(paper: &Paper, entries: &[Entry], room: &mut Rect) {
 }
 
 /// What filled and hollow points tell, in a row above the plot.
-pub fn key(paper: &Paper, chart: &Chart, room: &mut Rect) {
+pub(super) fn key(paper: &Paper, chart: &Chart, room: &mut Rect) {
     let of = |layer: &Layer| match layer {
         Layer::Key(key) => Some([(key.filled.clone(), false), (key.hollow.clone(), true)]),
         _ => None,
@@ -67,7 +67,7 @@ pub fn key(paper: &Paper, chart: &Chart, room: &mut Rect) {
 }
 
 /// A piece of what the name stands for, 18 pixels wide.
-pub fn swatch(entry: &Entry, (x, y): Spot) -> Scene {
+pub(super) fn swatch(entry: &Entry, (x, y): Spot) -> Scene {
     let line = |y: f64| Shape::Stroke {
         points: vec![(x, y), (x + 18.0, y)],
         paint: entry.paint,

@@ -5,7 +5,7 @@ use super::scene::{Anchor, Rect, Scene, Shape, Spot, Text};
 use super::text::{self, LABEL, plain};
 
 /// What names must not stand on.
-pub struct Names {
+pub(super) struct Names {
     field: Rect,
     drawn: Vec<Spot>,
     taken: Vec<Rect>,
@@ -16,7 +16,7 @@ fn overlap(a: &Rect, b: &Rect) -> bool {
 }
 
 /// Places all along a stroke, near enough to each other that no name slips between them.
-pub fn beads(points: &[Spot]) -> Vec<Spot> {
+pub(super) fn beads(points: &[Spot]) -> Vec<Spot> {
     let piece = |pair: &[Spot]| {
         let ((ax, ay), (bx, by)) = (pair[0], pair[1]);
         let n = (libm::hypot(bx - ax, by - ay) / 4.0).ceil().max(1.0);
@@ -41,8 +41,8 @@ fn seen(shape: &Shape) -> Vec<Spot> {
 
 impl Names {
     /// Names in that field, over those shapes.
-    pub fn new(field: Rect, shapes: &[Shape]) -> Names {
-        Names {
+    pub(super) fn new(field: Rect, shapes: &[Shape]) -> Self {
+        Self {
             field,
             drawn: shapes.iter().flat_map(seen).collect(),
             taken: Vec::new(),
@@ -50,7 +50,7 @@ impl Names {
     }
 
     /// Something else that names must not stand on.
-    pub fn avoid(&mut self, more: Vec<Spot>) {
+    pub(super) fn avoid(&mut self, more: Vec<Spot>) {
         self.drawn.extend(more);
     }
 
@@ -105,7 +105,7 @@ impl Names {
     }
 
     /// Beside a point; one that matters stands out.
-    pub fn beside(&mut self, at: Spot, label: &str, strong: bool) -> Scene {
+    pub(super) fn beside(&mut self, at: Spot, label: &str, strong: bool) -> Scene {
         let (label, whole) = self.fitted(label);
         if label.is_empty() || !(at.0.is_finite() && at.1.is_finite()) {
             return Vec::new();
@@ -139,7 +139,7 @@ impl Names {
     }
 
     /// Along a line across.
-    pub fn along(&mut self, from: Spot, to: Spot, label: &str, paint: Paint) -> Scene {
+    pub(super) fn along(&mut self, from: Spot, to: Spot, label: &str, paint: Paint) -> Scene {
         let (label, whole) = self.fitted(label);
         if label.is_empty() {
             return Vec::new();
@@ -178,7 +178,7 @@ impl Names {
     }
 
     /// Inside a shaded stretch, if it is wide enough.
-    pub fn within(&mut self, stretch: Rect, label: &str) -> Scene {
+    pub(super) fn within(&mut self, stretch: Rect, label: &str) -> Scene {
         if label.is_empty()
             || text::width(label, LABEL, false) + 8.0 > stretch.w
             || stretch.h < 18.0

@@ -3,7 +3,7 @@
 /// Centres for names of that height, in the order given, between `top` and `bottom`; nothing if they do not all fit.
 ///
 /// Names that touch form a block, and a block stands at the mean of what its members want: the least squares answer.
-pub fn apart(wanted: &[f64], height: f64, top: f64, bottom: f64) -> Option<Vec<f64>> {
+pub(super) fn apart(wanted: &[f64], height: f64, top: f64, bottom: f64) -> Option<Vec<f64>> {
     if wanted.len() as f64 * height > bottom - top + 1e-9 {
         return None;
     }

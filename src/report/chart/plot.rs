@@ -11,18 +11,18 @@ use super::sheet::{CORNER, EXTENT, Paper, Sheet, drawn, units};
 
 /// Where values are drawn.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Plot {
+pub(super) struct Plot {
     pub rect: Rect,
     pub x: Domain,
     pub y: Domain,
 }
 
 /// What plotters draws on.
-pub type Canvas = ChartContext<'static, Sheet, Cartesian2d<Ruler, Ruler>>;
+pub(super) type Canvas = ChartContext<'static, Sheet, Cartesian2d<Ruler, Ruler>>;
 
 impl Plot {
     /// Where a value is drawn.
-    pub fn spot(&self, x: f64, y: f64) -> Spot {
+    pub(super) fn spot(&self, x: f64, y: f64) -> Spot {
         let Rect {
             x: left,
             y: top,
@@ -36,12 +36,12 @@ impl Plot {
     }
 
     /// Whether a place is inside, or on the edge.
-    pub fn holds(&self, at: Spot) -> bool {
+    pub(super) fn holds(&self, at: Spot) -> bool {
         self.rect.holds(at)
     }
 
     /// plotters' chart for the axes, in that place of the paper, with these ticks.
-    pub fn mesh(&self, paper: &Paper, x: Vec<Tick>, y: Vec<Tick>) -> Canvas {
+    pub(super) fn mesh(&self, paper: &Paper, x: Vec<Tick>, y: Vec<Tick>) -> Canvas {
         let [left, top] = self.corner();
         // plotters leaves out the last unit of a range.
         let end = |at: f64| EXTENT - CORNER - units(at) - 1;
@@ -56,7 +56,7 @@ impl Plot {
 
     /// plotters' chart for what is drawn, on the whole sheet: within the plot's place alone plotters would move what lies
     /// beyond it to its edge.
-    pub fn canvas(&self, paper: &Paper) -> Canvas {
+    pub(super) fn canvas(&self, paper: &Paper) -> Canvas {
         let rulers = (self.across(Vec::new()), self.upwards(Vec::new()));
         drawn(ChartBuilder::on(&paper.area()).build_cartesian_2d(rulers.0, rulers.1))
     }
@@ -90,7 +90,7 @@ impl Plot {
 }
 
 /// An axis for plotters: our stretch of values, where it lies, and ticks that were chosen for the room there is.
-pub struct Ruler {
+pub(super) struct Ruler {
     domain: Domain,
     /// On the sheet.
     span: (i32, i32),

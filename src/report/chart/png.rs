@@ -25,7 +25,7 @@ const ALL: u16 = (FINENESS * FINENESS) as u16;
 const STRIP: usize = 32;
 
 /// The whole file.
-pub fn write(size: Size, scene: &[Shape]) -> Vec<u8> {
+pub(super) fn write(size: Size, scene: &[Shape]) -> Vec<u8> {
     encoded(
         size.width * DENSITY,
         size.height * DENSITY,
@@ -97,16 +97,16 @@ struct Stretch {
 
 impl Stretch {
     /// Around some places.
-    fn around(points: &[Spot], by: f64) -> Stretch {
+    fn around(points: &[Spot], by: f64) -> Self {
         let from = points.iter().map(|p| p.1).fold(f64::INFINITY, f64::min);
         let to = points.iter().map(|p| p.1).fold(f64::NEG_INFINITY, f64::max);
-        Stretch {
+        Self {
             from: from - by,
             to: to + by,
         }
     }
 
-    fn meets(self, other: Stretch) -> bool {
+    fn meets(self, other: Self) -> bool {
         self.from <= other.to && other.from <= self.to
     }
 }

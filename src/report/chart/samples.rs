@@ -91,7 +91,7 @@ fn clock() -> Axis {
 }
 
 /// The charts of real reports.
-pub fn ordinary() -> Vec<(&'static str, Chart)> {
+pub(super) fn ordinary() -> Vec<(&'static str, Chart)> {
     vec![
         ("day", day()),
         ("rate", rate()),
@@ -392,7 +392,7 @@ fn paired() -> Chart {
 }
 
 /// What must not break anything.
-pub fn extreme() -> Vec<(&'static str, Chart)> {
+pub(super) fn extreme() -> Vec<(&'static str, Chart)> {
     let mut all = odd_values();
     all.extend(much());
     all.extend(none());

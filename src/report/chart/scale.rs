@@ -5,7 +5,7 @@ use super::description::Scale;
 
 /// The stretch of values an axis shows. `from < to`; on a logarithmic axis both are positive.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Domain {
+pub(super) struct Domain {
     pub from: f64,
     pub to: f64,
     pub scale: Scale,
@@ -13,7 +13,7 @@ pub struct Domain {
 
 /// A mark on an axis and what stands there.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Tick {
+pub(super) struct Tick {
     pub at: f64,
     pub text: String,
 }
@@ -24,7 +24,7 @@ const DECADES: f64 = 12.0;
 impl Domain {
     /// The stretch that shows all the values; with zero too if the nearest value to it is less than that share of the
     /// farthest.
-    pub fn of(values: impl Iterator<Item = f64>, scale: Scale, zero: f64) -> Domain {
+    pub(super) fn of(values: impl Iterator<Item = f64>, scale: Scale, zero: f64) -> Self {
         let usable = values.filter(|v| v.is_finite() && (scale != Scale::Log || *v > 0.0));
         let ends = usable.fold(None, |ends: Option<(f64, f64)>, v| {
             Some(ends.map_or((v, v), |(low, high)| (low.min(v), high.max(v))))
@@ -33,17 +33,17 @@ impl Domain {
         let zero = if scale == Scale::Log { 0.0 } else { zero };
         let Some((mut low, mut high)) = ends else {
             return match scale {
-                Scale::Linear | Scale::Whole => Domain {
+                Scale::Linear | Scale::Whole => Self {
                     from: 0.0,
                     to: 1.0,
                     scale,
                 },
-                Scale::Log => Domain {
+                Scale::Log => Self {
                     from: 0.1,
                     to: 10.0,
                     scale,
                 },
-                Scale::TimeOfDay => Domain {
+                Scale::TimeOfDay => Self {
                     from: 0.0,
                     to: 86_400.0,
                     scale,
@@ -59,11 +59,11 @@ impl Domain {
         if low == 0.0 && high > 0.0 && only {
             high *= 1.25;
         }
-        Domain::between(low, high, scale)
+        Self::between(low, high, scale)
     }
 
     /// From one value to another, mended where that is no stretch.
-    pub fn between(low: f64, high: f64, scale: Scale) -> Domain {
+    pub(super) fn between(low: f64, high: f64, scale: Scale) -> Self {
         let (mut from, mut to) = if low <= high {
             (low, high)
         } else {
@@ -87,18 +87,18 @@ impl Domain {
                 _ => (from * 1.5, to * 0.5),
             };
         }
-        Domain { from, to, scale }
+        Self { from, to, scale }
     }
 
     /// The same with both ends on a tick.
-    pub fn nice(self, count: usize) -> Domain {
+    pub(super) fn nice(self, count: usize) -> Self {
         match self.scale {
             Scale::Linear | Scale::Whole => {
                 let step = step(self.to - self.from, count).max(self.scale.least_step());
                 // What sums of rounded values are beyond a tick is no reason for another one.
                 let from = (self.from / step + 1e-6).floor() * step;
                 let to = (self.to / step - 1e-6).ceil() * step;
-                Domain { from, to, ..self }
+                Self { from, to, ..self }
             }
             Scale::Log => {
                 let whole = |x: f64, up: bool| {
@@ -123,7 +123,7 @@ impl Domain {
                     .map(|m| m * high)
                     .into_iter()
                     .find(|v| *v >= self.to * (1.0 - 1e-9));
-                Domain {
+                Self {
                     from: from.unwrap_or(low),
                     to: to.unwrap_or(high),
                     ..self
@@ -134,17 +134,17 @@ impl Domain {
     }
 
     /// The same with so much more of itself at either end.
-    pub fn widened(self, share: f64) -> Domain {
+    pub(super) fn widened(self, share: f64) -> Self {
         if self.scale == Scale::Log {
             let more = libm::pow(self.to / self.from, share);
-            return Domain {
+            return Self {
                 from: self.from / more,
                 to: self.to * more,
                 ..self
             };
         }
         let more = (self.to - self.from) * share;
-        Domain {
+        Self {
             from: self.from - more,
             to: self.to + more,
             ..self
@@ -152,7 +152,7 @@ impl Domain {
     }
 
     /// Where the value lies, 0 at the beginning and 1 at the end. What a logarithm has no place for is at the foot.
-    pub fn place(&self, v: f64) -> f64 {
+    pub(super) fn place(&self, v: f64) -> f64 {
         match self.scale {
             Scale::Log if v <= 0.0 => 0.0,
             Scale::Log => {
@@ -163,7 +163,7 @@ impl Domain {
     }
 
     /// About so many ticks.
-    pub fn ticks(&self, count: usize) -> Vec<Tick> {
+    pub(super) fn ticks(&self, count: usize) -> Vec<Tick> {
         match self.scale {
             Scale::Linear | Scale::Whole => {
                 linear(self.from, self.to, count, self.scale.least_step())
@@ -177,7 +177,7 @@ impl Domain {
 impl Scale {
     /// From one tick to the next at least.
     fn least_step(self) -> f64 {
-        if self == Scale::Whole { 1.0 } else { 0.0 }
+        if self == Self::Whole { 1.0 } else { 0.0 }
     }
 }
 
@@ -207,7 +207,7 @@ fn linear(from: f64, to: f64, count: usize, least: f64) -> Vec<Tick> {
 }
 
 /// A value to the precision of the step, thousands apart, millions and more in short.
-pub fn amount(v: f64, step: f64) -> String {
+pub(super) fn amount(v: f64, step: f64) -> String {
     let v = if v.abs() < step * 1e-6 { 0.0 } else { v };
     let magnitude = v.abs().max(step);
     if !(1e-4..1e15).contains(&magnitude) {

@@ -3,11 +3,11 @@
 use super::colour::Paint;
 
 /// A place.
-pub type Spot = (f64, f64);
+pub(super) type Spot = (f64, f64);
 
 /// A rectangle.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub struct Rect {
+pub(super) struct Rect {
     pub x: f64,
     pub y: f64,
     pub w: f64,
@@ -16,28 +16,28 @@ pub struct Rect {
 
 impl Rect {
     /// From its upper left corner, so wide and so high.
-    pub fn new(x: f64, y: f64, w: f64, h: f64) -> Rect {
-        Rect { x, y, w, h }
+    pub(super) fn new(x: f64, y: f64, w: f64, h: f64) -> Self {
+        Self { x, y, w, h }
     }
 
     /// Whether a place is inside, or on the edge.
-    pub fn holds(&self, (x, y): Spot) -> bool {
+    pub(super) fn holds(&self, (x, y): Spot) -> bool {
         let within = |v: f64, from: f64, to: f64| from - 0.5 <= v && v <= to + 0.5;
         within(x, self.x, self.right()) && within(y, self.y, self.bottom())
     }
 
-    pub fn right(&self) -> f64 {
+    pub(super) fn right(&self) -> f64 {
         self.x + self.w
     }
 
-    pub fn bottom(&self) -> f64 {
+    pub(super) fn bottom(&self) -> f64 {
         self.y + self.h
     }
 }
 
 /// Where a text stands relative to its place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Anchor {
+pub(super) enum Anchor {
     Start,
     Middle,
     End,
@@ -45,7 +45,7 @@ pub enum Anchor {
 
 /// A line of text; its place is on the baseline.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Text {
+pub(super) struct Text {
     pub at: Spot,
     pub text: String,
     /// The whole text where `text` is a shortened one.
@@ -60,7 +60,7 @@ pub struct Text {
 
 /// What belongs together for a script that shows a stretch of the chart, or hides a curve.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Part {
+pub(super) enum Part {
     /// A layer, or one part of a stack: as wide as its values are.
     Layer { index: usize, name: String },
     /// What stands at one value across and keeps its shape.
@@ -81,7 +81,7 @@ pub enum Part {
 
 /// One thing to draw.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Shape {
+pub(super) enum Shape {
     /// A stroke; the dash pattern may be empty.
     Stroke {
         points: Vec<Spot>,
@@ -118,10 +118,10 @@ pub enum Shape {
 }
 
 /// What is drawn, in order.
-pub type Scene = Vec<Shape>;
+pub(super) type Scene = Vec<Shape>;
 
 /// A rectangle filled with so much of a colour.
-pub fn area(rect: Rect, paint: Paint, opacity: f64) -> Shape {
+pub(super) fn area(rect: Rect, paint: Paint, opacity: f64) -> Shape {
     Shape::Box {
         rect,
         paint,
@@ -130,7 +130,7 @@ pub fn area(rect: Rect, paint: Paint, opacity: f64) -> Shape {
 }
 
 /// A measured point: a disc, or a ring.
-pub fn point(at: Spot, radius: f64, paint: Paint, hollow: bool) -> Scene {
+pub(super) fn point(at: Spot, radius: f64, paint: Paint, hollow: bool) -> Scene {
     let disc = |radius, paint| Shape::Disc { at, radius, paint };
     if hollow {
         // A disc has a rim of its own.
@@ -141,7 +141,7 @@ pub fn point(at: Spot, radius: f64, paint: Paint, hollow: bool) -> Scene {
 }
 
 /// A straight stroke.
-pub fn rule(from: Spot, to: Spot, paint: Paint, width: f64) -> Shape {
+pub(super) fn rule(from: Spot, to: Spot, paint: Paint, width: f64) -> Shape {
     Shape::Stroke {
         points: vec![from, to],
         paint,

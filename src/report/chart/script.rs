@@ -17,4 +17,4 @@ pub const SCRIPT: &str = concat!(
 );
 
 /// The rules for what the script adds.
-pub const STYLE: &str = include_str!("script/chart.css");
+pub(super) const STYLE: &str = include_str!("script/chart.css");

@@ -25,12 +25,12 @@ use super::{clip, text, thin};
 const UNITS: f64 = 10.0;
 
 /// How large the sheet is: plotters moves what lies beyond it to its edge, so the edge is far from the paper.
-pub const EXTENT: i32 = 1 << 22;
+pub(super) const EXTENT: i32 = 1 << 22;
 /// Where on the sheet the corner of the paper is, right and down.
-pub const CORNER: i32 = EXTENT / 2;
+pub(super) const CORNER: i32 = EXTENT / 2;
 
 /// A length of the page on the sheet.
-pub fn units(pixels: f64) -> i32 {
+pub(super) fn units(pixels: f64) -> i32 {
     (pixels * UNITS).round() as i32
 }
 
@@ -41,7 +41,7 @@ fn spot(at: BackendCoord) -> Spot {
 
 /// How a stroke is dashed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Dash {
+pub(super) enum Dash {
     /// Not at all.
     Solid,
     /// As its colour is.
@@ -51,19 +51,19 @@ pub enum Dash {
 }
 
 impl Dash {
-    const ALL: [Dash; 3] = [Dash::Solid, Dash::Own, Dash::Mark];
+    const ALL: [Self; 3] = [Self::Solid, Self::Own, Self::Mark];
 
     fn pattern(self, paint: Paint) -> &'static [f64] {
         match self {
-            Dash::Solid => &[],
-            Dash::Own => paint.dash(),
-            Dash::Mark => &[6.0, 4.0],
+            Self::Solid => &[],
+            Self::Own => paint.dash(),
+            Self::Mark => &[6.0, 4.0],
         }
     }
 }
 
 /// A stroke of that width [px].
-pub fn pen(paint: Paint, width: f64, dash: Dash) -> ShapeStyle {
+pub(super) fn pen(paint: Paint, width: f64, dash: Dash) -> ShapeStyle {
     let (kind, n) = paint.code();
     ShapeStyle {
         color: RGBAColor(kind, n, dash as u8, 1.0),
@@ -73,7 +73,7 @@ pub fn pen(paint: Paint, width: f64, dash: Dash) -> ShapeStyle {
 }
 
 /// A filling with so much of a colour.
-pub fn filling(paint: Paint, opacity: f64) -> ShapeStyle {
+pub(super) fn filling(paint: Paint, opacity: f64) -> ShapeStyle {
     let style = pen(paint, 0.0, Dash::Solid);
     let RGBAColor(kind, n, dash, _) = style.color;
     ShapeStyle {
@@ -89,13 +89,13 @@ fn named(colour: BackendColor) -> (Paint, Dash) {
 }
 
 /// What plotters returns: the sheet takes every shape, so no error is one that could happen.
-pub fn drawn<T>(result: Result<T, DrawingAreaErrorKind<Infallible>>) -> T {
+pub(super) fn drawn<T>(result: Result<T, DrawingAreaErrorKind<Infallible>>) -> T {
     result.unwrap_or_else(|e| unreachable!("the sheet takes every shape: {e}"))
 }
 
 /// The backend.
 #[derive(Default)]
-pub struct Sheet {
+pub(super) struct Sheet {
     shapes: Scene,
     /// What is drawn is cut at its edge.
     field: Option<Rect>,
@@ -103,24 +103,24 @@ pub struct Sheet {
 
 /// A sheet in hand: plotters holds it too while a chart is drawn.
 #[derive(Default)]
-pub struct Paper(Rc<RefCell<Sheet>>);
+pub(super) struct Paper(Rc<RefCell<Sheet>>);
 
 impl Paper {
     /// All of it, for plotters.
-    pub fn area(&self) -> DrawingArea<Sheet, Shift> {
+    pub(super) fn area(&self) -> DrawingArea<Sheet, Shift> {
         DrawingArea::from(&self.0)
     }
 
-    pub fn push(&self, shape: Shape) {
+    pub(super) fn push(&self, shape: Shape) {
         self.0.borrow_mut().shapes.push(shape);
     }
 
-    pub fn extend(&self, shapes: impl IntoIterator<Item = Shape>) {
+    pub(super) fn extend(&self, shapes: impl IntoIterator<Item = Shape>) {
         self.0.borrow_mut().shapes.extend(shapes);
     }
 
     /// What is drawn meanwhile is one part; nothing stays nothing.
-    pub fn part(&self, part: Part, draw: impl FnOnce()) {
+    pub(super) fn part(&self, part: Part, draw: impl FnOnce()) {
         self.push(Shape::Begin(part));
         draw();
         let shapes = &mut self.0.borrow_mut().shapes;
@@ -132,29 +132,29 @@ impl Paper {
     }
 
     /// The shapes as one part; nothing stays nothing.
-    pub fn put(&self, part: Part, shapes: impl IntoIterator<Item = Shape>) {
+    pub(super) fn put(&self, part: Part, shapes: impl IntoIterator<Item = Shape>) {
         self.part(part, || self.extend(shapes));
     }
 
     /// What is drawn meanwhile is cut at the edge of that field.
-    pub fn within(&self, field: Rect, draw: impl FnOnce()) {
+    pub(super) fn within(&self, field: Rect, draw: impl FnOnce()) {
         self.0.borrow_mut().field = Some(field);
         draw();
         self.0.borrow_mut().field = None;
     }
 
     /// How many shapes there are.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.0.borrow().shapes.len()
     }
 
     /// Looks at the shapes from that one on.
-    pub fn since<T>(&self, first: usize, look: impl FnOnce(&[Shape]) -> T) -> T {
+    pub(super) fn since<T>(&self, first: usize, look: impl FnOnce(&[Shape]) -> T) -> T {
         look(&self.0.borrow().shapes[first..])
     }
 
     /// Everything that was drawn.
-    pub fn scene(self) -> Scene {
+    pub(super) fn scene(self) -> Scene {
         self.0.take().shapes
     }
 }

@@ -17,7 +17,7 @@ const FACES: &str = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-se
 
 /// The whole element. `data-plot` says where in it the values are, `data-x` and `data-y` which ones, so that a script needs
 /// no more than the values themselves (see `data`) to answer a pointer.
-pub fn write(chart: &Chart, size: Size, (scene, plot): &(Vec<Shape>, Plot)) -> String {
+pub(super) fn write(chart: &Chart, size: Size, (scene, plot): &(Vec<Shape>, Plot)) -> String {
     let Size { width, height } = size;
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"rc-chart\" role=\"img\" viewBox=\"0 0 {width} {height}\" \
@@ -60,7 +60,7 @@ fn place(plot: &Plot) -> String {
 }
 
 /// Text that is nothing but text, also within quotes. Characters XML has no place for are replaced.
-pub fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

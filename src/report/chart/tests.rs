@@ -117,7 +117,7 @@ fn markup_in_a_title_stays_text() {
 }
 
 /// Texts that stand on one another or leave the paper.
-pub fn unreadable(chart: &Chart, size: Size) -> Vec<String> {
+pub(crate) fn unreadable(chart: &Chart, size: Size) -> Vec<String> {
     let scene = layout::scene(chart, size.bounded()).0;
     let texts: Vec<_> = scene
         .iter()

@@ -11,16 +11,16 @@ use super::colour::Paint;
 use super::scene::{Anchor, Rect, Shape, Spot, Text};
 
 /// Sizes in use [px].
-pub const TITLE: f64 = 15.0;
-pub const LABEL: f64 = 12.0;
-pub const SMALL: f64 = 11.0;
+pub(super) const TITLE: f64 = 15.0;
+pub(super) const LABEL: f64 = 12.0;
+pub(super) const SMALL: f64 = 11.0;
 
 /// How much wider another face of the stack may run, of the widest that systems fall back to; its bold runs wider still.
 const SLACK: f64 = 1.07;
 const STRONG_SLACK: f64 = 1.18;
 
 /// One of the two fonts.
-pub fn font(strong: bool) -> &'static FontRef<'static> {
+pub(super) fn font(strong: bool) -> &'static FontRef<'static> {
     static REGULAR: OnceLock<FontRef<'static>> = OnceLock::new();
     static STRONG: OnceLock<FontRef<'static>> = OnceLock::new();
     let read = |bytes| {
@@ -35,13 +35,13 @@ pub fn font(strong: bool) -> &'static FontRef<'static> {
 }
 
 /// ab_glyph's scale, which is the height of a line, for a size, which is that of an em.
-pub fn line_height(strong: bool, size: f64) -> f32 {
+pub(super) fn line_height(strong: bool, size: f64) -> f32 {
     let font = font(strong);
     size as f32 * font.height_unscaled() / font.units_per_em().unwrap_or(1000.0)
 }
 
 /// The width of a text [px].
-pub fn width(text: &str, size: f64, strong: bool) -> f64 {
+pub(super) fn width(text: &str, size: f64, strong: bool) -> f64 {
     let font = font(strong).as_scaled(line_height(strong, size));
     text.chars()
         .map(|c| f64::from(font.h_advance(font.glyph_id(c))))
@@ -50,7 +50,7 @@ pub fn width(text: &str, size: f64, strong: bool) -> f64 {
 }
 
 /// The text as it fits, cut with an ellipsis if it must be.
-pub fn fit(text: &str, room: f64, size: f64, strong: bool) -> String {
+pub(super) fn fit(text: &str, room: f64, size: f64, strong: bool) -> String {
     if width(text, size, strong) <= room + 0.5 {
         return text.into();
     }
@@ -67,7 +67,7 @@ pub fn fit(text: &str, room: f64, size: f64, strong: bool) -> String {
 }
 
 /// The text on at most so many lines, broken between words; the last one is cut if it must be.
-pub fn wrap(text: &str, room: f64, size: f64, strong: bool, most: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, room: f64, size: f64, strong: bool, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut rest: Vec<&str> = text.split_whitespace().collect();
     while !rest.is_empty() {
@@ -86,7 +86,7 @@ pub fn wrap(text: &str, room: f64, size: f64, strong: bool, most: usize) -> Vec<
 }
 
 /// A line of ordinary text.
-pub fn plain(at: Spot, text: impl Into<String>, anchor: Anchor, paint: Paint) -> Text {
+pub(super) fn plain(at: Spot, text: impl Into<String>, anchor: Anchor, paint: Paint) -> Text {
     let text = text.into();
     Text {
         at,
@@ -101,7 +101,7 @@ pub fn plain(at: Spot, text: impl Into<String>, anchor: Anchor, paint: Paint) ->
 }
 
 /// A line of text, cut to the room there is; nothing if there is none.
-pub fn cut(room: f64, mut text: Text) -> Option<Shape> {
+pub(super) fn cut(room: f64, mut text: Text) -> Option<Shape> {
     let fitted = fit(&text.text, room, text.size, text.strong);
     if fitted.is_empty() || (fitted == "…" && text.text != "…") {
         return None;
@@ -113,7 +113,7 @@ pub fn cut(room: f64, mut text: Text) -> Option<Shape> {
 }
 
 /// The room a text takes if it is not upright: from the top of the capitals to the foot of the descenders.
-pub fn extent(text: &Text) -> Rect {
+pub(super) fn extent(text: &Text) -> Rect {
     let w = width(&text.text, text.size, text.strong);
     let x = match text.anchor {
         Anchor::Start => text.at.0,

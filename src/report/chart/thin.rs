@@ -3,7 +3,7 @@
 use super::scene::Spot;
 
 /// The stretches of a curve between its gaps, thinned: which points are left. Curves that turn back stay as they are.
-pub fn kept(points: &[Spot]) -> Vec<Vec<usize>> {
+pub(super) fn kept(points: &[Spot]) -> Vec<Vec<usize>> {
     let is_there = |i: &usize| points[*i].0.is_finite() && points[*i].1.is_finite();
     let all: Vec<usize> = (0..points.len()).collect();
     let stretches = all.split(|i| !is_there(i)).filter(|s| !s.is_empty());
@@ -11,7 +11,7 @@ pub fn kept(points: &[Spot]) -> Vec<Vec<usize>> {
 }
 
 /// A curve without gaps, thinned.
-pub fn columns(points: &[Spot]) -> Vec<Spot> {
+pub(super) fn columns(points: &[Spot]) -> Vec<Spot> {
     let all: Vec<usize> = (0..points.len()).collect();
     picked(points, &all)
         .into_iter()
@@ -20,7 +20,7 @@ pub fn columns(points: &[Spot]) -> Vec<Spot> {
 }
 
 /// An area between two curves, thinned: there on the one, and back on the other over as many points.
-pub fn outline(points: &[Spot]) -> Vec<Spot> {
+pub(super) fn outline(points: &[Spot]) -> Vec<Spot> {
     let (there, back) = points.split_at(points.len() / 2);
     let back: Vec<Spot> = back.iter().rev().copied().collect();
     let mut outline = columns(there);
@@ -50,7 +50,7 @@ fn picked(points: &[Spot], stretch: &[usize]) -> Vec<usize> {
 }
 
 /// Points of which no two would hide each other: one for each pixel.
-pub fn cloud(points: impl Iterator<Item = Spot>) -> Vec<usize> {
+pub(super) fn cloud(points: impl Iterator<Item = Spot>) -> Vec<usize> {
     let mut seen = std::collections::BTreeSet::new();
     let cell = |v: f64| v.round() as i64;
     let place = |(i, (x, y)): (usize, Spot)| {

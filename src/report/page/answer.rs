@@ -10,7 +10,7 @@ use serde::Serialize;
 
 /// The verdict as a mark.
 #[derive(Serialize)]
-pub struct Mark {
+pub(super) struct Mark {
     /// `pass`, `fail`, `open`, or `none` where nothing is judged.
     state: &'static str,
     sign: &'static str,
@@ -29,7 +29,7 @@ fn marked(state: &'static str, word: &'static str) -> Mark {
 }
 
 /// The verdict of a study.
-pub fn mark(record: &Record) -> Mark {
+pub(super) fn mark(record: &Record) -> Mark {
     let none = marked("none", "");
     match record {
         Record::Run(run) if run.objectives.is_empty() => none,
@@ -59,13 +59,13 @@ pub fn mark(record: &Record) -> Mark {
 }
 
 /// The answer, a sentence each.
-pub fn lines(record: &Record) -> Vec<String> {
+pub(super) fn lines(record: &Record) -> Vec<String> {
     let answer = record.head().answer.lines();
     answer.map(|line| line.trim().to_string()).collect()
 }
 
 /// What to do next.
-pub fn next(record: &Record, inputs: &[Input]) -> Vec<String> {
+pub(super) fn next(record: &Record, inputs: &[Input]) -> Vec<String> {
     let advice = record.run().and_then(|run| run.advice.clone());
     let mut lines = advice.unwrap_or_default();
     if record.head().verdict == Some(Verdict::Inconclusive) {
@@ -101,7 +101,7 @@ pub fn next(record: &Record, inputs: &[Input]) -> Vec<String> {
 
 /// What hangs on assumptions.
 #[derive(Serialize)]
-pub struct Assumptions {
+pub(super) struct Assumptions {
     decides: bool,
     /// How far users are down over all of them, of a run.
     bounds: String,
@@ -111,7 +111,7 @@ pub struct Assumptions {
 }
 
 /// The assumptions with their bounds; `None`: none matters, or none was tried and nothing is to be said of that.
-pub fn assumptions(record: &Record) -> Option<Assumptions> {
+pub(super) fn assumptions(record: &Record) -> Option<Assumptions> {
     let head = record.head();
     let basis = head.assumptions_basis.to_string();
     let table = tried(head.assumptions, !basis.is_empty()).if_any();

@@ -29,7 +29,7 @@ const MOST_ALTERNATIVES: usize = 3;
 ///
 /// # Errors
 /// Which file is damaged.
-pub fn charts(results: &Results) -> Result<Vec<Value>, ResultsError> {
+pub(super) fn charts(results: &Results) -> Result<Vec<Value>, ResultsError> {
     let record = results.record();
     let runs = results.replications(&points(record))?;
     let charts = match record {

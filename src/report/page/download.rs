@@ -10,7 +10,7 @@ use crate::record::{Results, ResultsError};
 
 /// A file of the folder.
 #[derive(Serialize)]
-pub struct Download {
+pub(super) struct Download {
     name: String,
     size: String,
     /// The file itself as a link; none: it is too large. Nothing in base64 needs an escape, and escaped slashes would make
@@ -34,7 +34,7 @@ const ENTRY: usize = 300;
 ///
 /// # Errors
 /// A file cannot be read.
-pub fn downloads(results: &Results, mut room: usize) -> Result<Vec<Download>, ResultsError> {
+pub(super) fn downloads(results: &Results, mut room: usize) -> Result<Vec<Download>, ResultsError> {
     let known = FIRST.iter().copied().filter(|name| results.has(name));
     let all = results.manifest.files.keys().map(String::as_str);
     let rest = all.filter(|n| *n != NAME && !FIRST.contains(n) && !n.contains('/'));

@@ -10,7 +10,7 @@ use crate::report::plot::Plot;
 const GROUPS: &str = "groups";
 
 /// The figures of the day, or those of the answer.
-pub fn of_part(kind: Kind, plots: &[Plot], day: bool) -> Vec<Value> {
+pub(super) fn of_part(kind: Kind, plots: &[Plot], day: bool) -> Vec<Value> {
     let of_day = |p: &&Plot| kind == Kind::Run && p.name != GROUPS;
     plots
         .iter()
@@ -20,7 +20,7 @@ pub fn of_part(kind: Kind, plots: &[Plot], day: bool) -> Vec<Value> {
 }
 
 /// The figure: the pictures for wide and narrow screens, and the data behind them for a script.
-pub fn html(name: &str, chart: &Chart) -> Value {
+pub(super) fn html(name: &str, chart: &Chart) -> Value {
     Value::from_safe_string(format!(
         "<figure class=\"chart\" data-chart=\"{name}\">\n{}<script type=\"application/json\">{}</script>\n</figure>\n",
         figure(chart),

@@ -6,14 +6,14 @@ use crate::measure::METRICS;
 
 /// A metric.
 #[derive(Serialize)]
-pub struct Term {
+pub(super) struct Term {
     name: &'static str,
     unit: &'static str,
     definition: &'static str,
 }
 
 /// Every metric in the order of reports.
-pub fn terms() -> Vec<Term> {
+pub(super) fn terms() -> Vec<Term> {
     let of = |m: &crate::measure::Metric| Term {
         name: m.name,
         unit: super::unit_name(m.unit.name()),
@@ -23,7 +23,7 @@ pub fn terms() -> Vec<Term> {
 }
 
 /// Words that the page uses besides.
-pub const WORDS: [(&str, &str); 9] = [
+pub(super) const WORDS: [(&str, &str); 9] = [
     (
         "toast",
         "the alert for an incoming call on the PC; due for each incoming call to a signed-in user",

@@ -7,7 +7,7 @@ use crate::record::{self, Rung};
 
 /// The ladder.
 #[derive(Serialize)]
-pub struct Ladder {
+pub(super) struct Ladder {
     title: String,
     rungs: Vec<Drawn>,
     left_out: usize,
@@ -32,7 +32,7 @@ struct Drawn {
 const PAUSE: u64 = 2_000_000;
 
 /// The ladder, as it is drawn.
-pub fn drawn(ladder: &record::Ladder) -> Ladder {
+pub(super) fn drawn(ladder: &record::Ladder) -> Ladder {
     let mut last = None;
     let drawn = |rung: &Rung| {
         let pause = last

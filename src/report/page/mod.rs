@@ -105,7 +105,7 @@ impl<'a> Content<'a> {
         results: &'a Results,
         unshown: &'a [String],
         predictions: Option<&[Prediction]>,
-    ) -> Result<Content<'a>, ResultsError> {
+    ) -> Result<Self, ResultsError> {
         let inputs = results.inputs()?;
         let trust = trust::trust(results, predictions)?;
         Ok(Content {

@@ -7,7 +7,7 @@ use crate::record::{Figure, Objective, Record};
 use crate::study::Verdict;
 
 /// The objectives of a run with how they came out; of a study their targets alone; `None`: there are none.
-pub fn table(record: &Record) -> Option<Table> {
+pub(super) fn table(record: &Record) -> Option<Table> {
     let columns = [
         "objective",
         "bound",
@@ -47,7 +47,7 @@ pub fn table(record: &Record) -> Option<Table> {
 }
 
 /// The metric of an objective, its cause and its scope.
-pub fn subject(objective: &Objective) -> String {
+pub(super) fn subject(objective: &Objective) -> String {
     let mut subject = objective.metric.to_string();
     if let Some(cause) = &objective.cause {
         subject += &format!(" by {cause}");
@@ -97,7 +97,7 @@ fn row(rows: &[Figure], objective: &Objective) -> Vec<String> {
 }
 
 /// How far the interval stays on the right side of the target, negative on the wrong one, 0 while it holds the target.
-pub fn margin(objective: &Objective) -> Option<f64> {
+pub(super) fn margin(objective: &Objective) -> Option<f64> {
     let Objective {
         mean, lower, upper, ..
     } = *objective;

@@ -6,7 +6,7 @@ use crate::record::{Figure, RunRecord};
 use crate::report::text::{SHOWN, SHOWN_IF_ANY};
 
 /// The tables of a run.
-pub fn tables(run: &RunRecord) -> Vec<Table> {
+pub(super) fn tables(run: &RunRecord) -> Vec<Table> {
     let causes = [
         ("session_drops", "Why sessions were lost"),
         ("toasts_missed", "Why toasts were missed"),

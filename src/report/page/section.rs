@@ -6,7 +6,7 @@ use crate::record::inputs::Input;
 
 /// A section with its inputs.
 #[derive(Serialize)]
-pub struct Section<'a> {
+pub(super) struct Section<'a> {
     title: String,
     inputs: Vec<Shown<'a>>,
     /// Defaults that are not shown because there are so many.
@@ -25,7 +25,7 @@ struct Shown<'a> {
 const MOST: usize = 1500;
 
 /// Every section; with very many inputs only what is not a default.
-pub fn sections(inputs: &[Input]) -> Vec<Section<'_>> {
+pub(super) fn sections(inputs: &[Input]) -> Vec<Section<'_>> {
     let all = inputs.len() <= MOST;
     let mut room = MOST;
     let mut sections: Vec<Section> = Vec::new();

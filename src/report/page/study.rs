@@ -11,7 +11,7 @@ use crate::record::{
 use crate::report::sweep::{SHOWN, short_keys};
 
 /// The tables of a study.
-pub fn tables(record: &Record) -> Vec<Table> {
+pub(super) fn tables(record: &Record) -> Vec<Table> {
     match record {
         Record::Run(run) => run::tables(run),
         Record::Sweep(sweep) => vec![self::sweep(sweep)],

@@ -6,7 +6,7 @@ use super::{cell, unit_name};
 
 /// A table.
 #[derive(Serialize, Default)]
-pub struct Table {
+pub(super) struct Table {
     /// What it shows.
     pub title: String,
     /// Whether the title only repeats the heading above.
@@ -21,7 +21,7 @@ pub struct Table {
 
 /// A column.
 #[derive(Serialize)]
-pub struct Column {
+pub(super) struct Column {
     /// Its title, with the unit.
     title: String,
     /// Whether it holds numbers.
@@ -33,7 +33,7 @@ const MOST: usize = 400;
 
 impl Table {
     /// An empty table: `words` and `figures` are the titles of its columns; those of figures begin with `#`.
-    pub fn new(title: &str, columns: &[&str]) -> Table {
+    pub(super) fn new(title: &str, columns: &[&str]) -> Self {
         let column = |c: &&str| match c.strip_prefix('#') {
             Some(title) => Column {
                 title: title.into(),
@@ -44,15 +44,15 @@ impl Table {
                 figures: false,
             },
         };
-        Table {
+        Self {
             title: title.into(),
             head: columns.iter().map(column).collect(),
-            ..Table::default()
+            ..Self::default()
         }
     }
 
     /// Adds a column of figures of a metric.
-    pub fn figure(&mut self, title: &str, unit: &str) {
+    pub(super) fn figure(&mut self, title: &str, unit: &str) {
         let unit = unit_name(unit);
         let title = if unit.is_empty() {
             title.to_string()
@@ -66,7 +66,7 @@ impl Table {
     }
 
     /// Adds a column of words.
-    pub fn words(&mut self, title: &str) {
+    pub(super) fn words(&mut self, title: &str) {
         self.head.push(Column {
             title: title.into(),
             figures: false,
@@ -74,7 +74,7 @@ impl Table {
     }
 
     /// Takes a column out in which no row has anything.
-    pub fn drop_if_empty(&mut self, title: &str) {
+    pub(super) fn drop_if_empty(&mut self, title: &str) {
         let Some(column) = self.head.iter().position(|c| c.title == title) else {
             return;
         };
@@ -87,7 +87,7 @@ impl Table {
     }
 
     /// Cuts what is too long, and says so.
-    pub fn cut(mut self, what: &str) -> Table {
+    pub(super) fn cut(mut self, what: &str) -> Self {
         if self.rows.len() > MOST {
             let note = format!(
                 "The first {MOST} of {} {what}; all of them are in summary.json.",
@@ -100,13 +100,13 @@ impl Table {
     }
 
     /// The table, unless it has no rows.
-    pub fn if_any(self) -> Option<Table> {
+    pub(super) fn if_any(self) -> Option<Self> {
         (!self.rows.is_empty()).then_some(self)
     }
 }
 
 /// Some figures of a unit, as cells.
-pub fn cells<const N: usize>(figures: [Option<f64>; N], unit: &str) -> [String; N] {
+pub(super) fn cells<const N: usize>(figures: [Option<f64>; N], unit: &str) -> [String; N] {
     figures.map(|figure| cell(figure, unit))
 }
 

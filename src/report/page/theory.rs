@@ -24,7 +24,7 @@ const COLUMNS: [&str; 10] = [
 
 /// What a page shows of it.
 #[derive(Serialize)]
-pub struct Theory {
+pub(super) struct Theory {
     /// How many figures agree, in a sentence.
     agreement: String,
     /// The figures that have a closed form.
@@ -42,7 +42,7 @@ struct Without {
 
 /// The section of a run, by its predictions, every figure of every replication, and the series; without predictions the
 /// plan of the run is not known.
-pub fn section(
+pub(super) fn section(
     predictions: Option<&[Prediction]>,
     runs: &[Replicated],
     series: &[Series],

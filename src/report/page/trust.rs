@@ -12,7 +12,7 @@ use crate::theory::Prediction;
 
 /// What speaks for and against the figures.
 #[derive(Serialize, Default)]
-pub struct Trust {
+pub(super) struct Trust {
     replications: String,
     convergence: Vec<Value>,
     no_convergence: &'static str,
@@ -22,7 +22,7 @@ pub struct Trust {
 }
 
 /// What the model leaves out.
-pub const LIMITS: [&str; 6] = [
+pub(super) const LIMITS: [&str; 6] = [
     "OCS relays statelessly and transparently; authentication, presence and media are not simulated.",
     "A gateway answers at once unless it is given a service time or a capacity; no vendor publishes messages per second, and published calls per hour are converted at 8 messages a call.",
     "A stalled or crashed gateway loses what waits in it. OCS has no queue of its own and one address for everybody.",
@@ -35,7 +35,10 @@ pub const LIMITS: [&str; 6] = [
 ///
 /// # Errors
 /// Which file is damaged.
-pub fn trust(results: &Results, predictions: Option<&[Prediction]>) -> Result<Trust, ResultsError> {
+pub(super) fn trust(
+    results: &Results,
+    predictions: Option<&[Prediction]>,
+) -> Result<Trust, ResultsError> {
     let record = results.record();
     let kind = record.kind();
     let mut trust = Trust {

@@ -11,7 +11,7 @@ use crate::record::{Figure, PointCost, Selection, StudyRecord};
 use crate::study::Verdict;
 
 /// The plots of a selection.
-pub fn plots(study: &StudyRecord<Selection>) -> Vec<Plot> {
+pub(super) fn plots(study: &StudyRecord<Selection>) -> Vec<Plot> {
     let best = &study.body;
     let mut all = vec![Plot::new(
         "cost",

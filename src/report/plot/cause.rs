@@ -14,7 +14,7 @@ const COUNTS: [(&str, &str, &str); 2] = [
 ];
 
 /// A plot for each count.
-pub fn plots(run: &RunRecord) -> Vec<Plot> {
+pub(super) fn plots(run: &RunRecord) -> Vec<Plot> {
     COUNTS
         .iter()
         .filter_map(|(name, metric, happens)| Some(Plot::new(name, chart(run, metric, happens)?)))

@@ -16,7 +16,7 @@ const PAIRS: &str = "missed_toast_fraction";
 const MOST_ALTERNATIVES: usize = 5;
 
 /// The plots of a comparison.
-pub fn plots(comparison: &Comparison, runs: &[Replicated]) -> Vec<Plot> {
+pub(super) fn plots(comparison: &Comparison, runs: &[Replicated]) -> Vec<Plot> {
     let comparison = &called(comparison);
     let mut all = Vec::new();
     if comparison.alternatives.len() == 1 {

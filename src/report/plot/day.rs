@@ -32,7 +32,7 @@ struct Day<'a> {
 ///
 /// # Errors
 /// The series cannot be read.
-pub fn plots(results: &Results, run: &RunRecord) -> Result<Vec<Plot>, ResultsError> {
+pub(super) fn plots(results: &Results, run: &RunRecord) -> Result<Vec<Plot>, ResultsError> {
     let requested = results.requested()?;
     let day = Day {
         run,
@@ -62,7 +62,7 @@ pub fn plots(results: &Results, run: &RunRecord) -> Result<Vec<Plot>, ResultsErr
 }
 
 /// Where the last stretch of a day ends, on its axis.
-pub fn end_s(series: &[Series], start_s: Option<f64>) -> f64 {
+pub(super) fn end_s(series: &[Series], start_s: Option<f64>) -> f64 {
     let ends = series
         .iter()
         .filter_map(|s| Some(s.start_s.last()? + s.length_s.last()?));

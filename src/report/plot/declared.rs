@@ -15,7 +15,7 @@ use crate::record::{Figure, Kind, PlotRequest, Record, Replicated, Results, Resu
 ///
 /// # Errors
 /// A file of the folder is missing or damaged.
-pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
+pub(super) fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
     let named = |(i, (request, chart)): (usize, (&PlotRequest, Option<Chart>))| {
         let name = format!("plot-{}-{}", i + 1, file_name(&request.y.replace('_', "-")));
         chart.map(|chart| Plot { name, chart })
@@ -31,7 +31,7 @@ pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
 ///
 /// # Errors
 /// A file of the folder is missing or damaged.
-pub fn left_out(results: &Results) -> Result<Vec<String>, ResultsError> {
+pub(super) fn left_out(results: &Results) -> Result<Vec<String>, ResultsError> {
     let kind = results.record().kind();
     let file = results.file().unwrap_or("FILE");
     let needs = |request: &PlotRequest| match (kind, request.x.as_str()) {

@@ -35,7 +35,7 @@ const LEAST: usize = 3;
 const MOST_AT_ONCE: f64 = 0.9;
 
 /// Those that vary.
-pub fn plots(run: &RunRecord, all: &[Distribution]) -> Vec<Plot> {
+pub(super) fn plots(run: &RunRecord, all: &[Distribution]) -> Vec<Plot> {
     let found = |(name, of, done, tail): &(&str, &str, &str, Option<&str>)| {
         let d = all
             .iter()

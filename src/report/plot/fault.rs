@@ -39,7 +39,7 @@ fn when(fault: &Scheduled) -> String {
 
 /// Shades each fault in the chart of a day that ends at `until_s`, and says when it is, to those who see it and to those
 /// who do not.
-pub fn shade(chart: &mut Chart, faults: &[Scheduled], until_s: f64) {
+pub(super) fn shade(chart: &mut Chart, faults: &[Scheduled], until_s: f64) {
     let Some(told) = told(faults) else { return };
     let region = |fault: &Scheduled| {
         let (from, to) = (fault.from_s, fault.to_s.min(until_s));

@@ -6,11 +6,11 @@ use super::key::{Places, called, places};
 use crate::record::Figure;
 
 /// More curves than this are told apart by nobody.
-pub const MOST_CURVES: usize = 7;
+pub(super) const MOST_CURVES: usize = 7;
 
 /// One point of a study.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Spot<'a> {
+pub(super) struct Spot<'a> {
     /// Every varied key with its value.
     pub point: &'a BTreeMap<String, String>,
     /// Where it lies along the axis.
@@ -21,7 +21,7 @@ pub struct Spot<'a> {
 
 /// The points that differ in the key of the axis alone.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Curve<'a> {
+pub(super) struct Curve<'a> {
     /// The values of the other keys; empty: there is no other.
     pub name: String,
     /// Its points, by x.
@@ -30,7 +30,7 @@ pub struct Curve<'a> {
 
 /// The points of a study along one key.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Grid<'a> {
+pub(super) struct Grid<'a> {
     /// The key of the axis.
     pub key: &'a str,
     /// Its axis, and the place of each of its values.
@@ -40,7 +40,7 @@ pub struct Grid<'a> {
 }
 
 /// Every point that the figures speak of, in its order.
-pub fn points(rows: &[Figure]) -> Vec<&BTreeMap<String, String>> {
+pub(super) fn points(rows: &[Figure]) -> Vec<&BTreeMap<String, String>> {
     let mut all: Vec<&BTreeMap<String, String>> = Vec::new();
     // The rows of a point stand together.
     for row in rows
@@ -55,7 +55,7 @@ pub fn points(rows: &[Figure]) -> Vec<&BTreeMap<String, String>> {
 }
 
 /// The keys with more than one value, each with its values in their order.
-pub fn keys<'a>(points: &[&'a BTreeMap<String, String>]) -> Vec<(&'a str, Vec<&'a str>)> {
+pub(super) fn keys<'a>(points: &[&'a BTreeMap<String, String>]) -> Vec<(&'a str, Vec<&'a str>)> {
     let mut keys: Vec<(&str, Vec<&str>)> = Vec::new();
     let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
     for (key, value) in points
@@ -73,7 +73,7 @@ pub fn keys<'a>(points: &[&'a BTreeMap<String, String>]) -> Vec<(&'a str, Vec<&'
 }
 
 /// What these keys are at a point: "good, allow-fix".
-pub fn name(point: &BTreeMap<String, String>, keys: &[&str]) -> String {
+pub(super) fn name(point: &BTreeMap<String, String>, keys: &[&str]) -> String {
     let value = |key: &&str| {
         point.get(*key).map(|v| {
             if v.chars().all(|c| c.is_ascii_digit()) {
@@ -88,10 +88,10 @@ pub fn name(point: &BTreeMap<String, String>, keys: &[&str]) -> String {
 
 impl<'a> Grid<'a> {
     /// Along that key, or else along the one with the most numbers; `None`: no key has numbers.
-    pub fn along(
+    pub(super) fn along(
         points: &[&'a BTreeMap<String, String>],
         wanted: Option<&str>,
-    ) -> Option<Grid<'a>> {
+    ) -> Option<Self> {
         let keys = keys(points);
         let numbered = keys
             .iter()
@@ -144,11 +144,13 @@ impl<'a> Grid<'a> {
 }
 
 /// The figures of a record by point: a look-up for each figure of each chart would take long in a large study.
-pub struct Figures<'a>(BTreeMap<(&'a BTreeMap<String, String>, &'a str, &'a str), &'a Figure>);
+pub(super) struct Figures<'a>(
+    BTreeMap<(&'a BTreeMap<String, String>, &'a str, &'a str), &'a Figure>,
+);
 
 impl<'a> Figures<'a> {
     /// All of them.
-    pub fn of(rows: &'a [Figure]) -> Figures<'a> {
+    pub(super) fn of(rows: &'a [Figure]) -> Self {
         let all = rows.iter().filter(|r| r.cause.is_none());
         Figures(
             all.map(|r| ((&*r.point, r.scope.as_str(), &*r.metric), r))
@@ -157,7 +159,7 @@ impl<'a> Figures<'a> {
     }
 
     /// Whether two points have about the same mean in a metric over everything.
-    pub fn same(
+    pub(super) fn same(
         &self,
         a: &'a BTreeMap<String, String>,
         b: &'a BTreeMap<String, String>,
@@ -171,7 +173,7 @@ impl<'a> Figures<'a> {
     }
 
     /// One of them.
-    pub fn get(
+    pub(super) fn get(
         &self,
         point: &'a BTreeMap<String, String>,
         scope: &'a str,

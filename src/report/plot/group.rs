@@ -8,7 +8,7 @@ use crate::record::{Figure, RunRecord};
 const METRIC: &str = "down_fraction";
 
 /// The groups, where there are several.
-pub fn plots(run: &RunRecord) -> Vec<Plot> {
+pub(super) fn plots(run: &RunRecord) -> Vec<Plot> {
     let of =
         |f: &&Figure| f.metric == METRIC && f.cause.is_none() && f.scope.starts_with("clients:");
     let mut groups: Vec<&Figure> = run.rows.iter().filter(of).collect();

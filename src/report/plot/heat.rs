@@ -13,7 +13,7 @@ use crate::record::Objective;
 const MOST: usize = 60;
 
 /// The table, where two keys or more were turned and each pair of values was tried.
-pub fn chart<'a>(
+pub(super) fn chart<'a>(
     figures: &Figures<'a>,
     points: &[&'a BTreeMap<String, String>],
     metric: &'a str,

@@ -6,7 +6,7 @@ use crate::quantity::parse_span;
 
 /// The values of a key on an axis.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Places {
+pub(super) struct Places {
     /// The axis.
     pub axis: Axis,
     /// A place for each value, in their order.
@@ -27,7 +27,7 @@ const CALLED: [(&str, &str, &str); 9] = [
 ];
 
 /// "clients.refresh_interval" as "Refresh interval".
-pub fn called(key: &str) -> String {
+pub(super) fn called(key: &str) -> String {
     let is = |table: &str, last: &str| {
         key.split_once('.')
             .is_some_and(|(t, rest)| t == table && rest.rsplit('.').next() == Some(last))
@@ -39,7 +39,7 @@ pub fn called(key: &str) -> String {
 }
 
 /// The places of a key's values; `None` where they are not all numbers of one kind.
-pub fn places(key: &str, values: &[&str]) -> Option<Places> {
+pub(super) fn places(key: &str, values: &[&str]) -> Option<Places> {
     let (unit, at) = plain(values).or_else(|| spans(values))?;
     let axis = Axis::new(&called(key), &unit);
     let whole = unit.is_empty() && at.iter().all(|v| v.fract() == 0.0);

@@ -6,7 +6,7 @@ use super::Plot;
 use crate::record::{Cell, MatrixRecord};
 
 /// The matrix as a table of colours: how long users are down, and when the first session is lost.
-pub fn plots(matrix: &MatrixRecord) -> Vec<Plot> {
+pub(super) fn plots(matrix: &MatrixRecord) -> Vec<Plot> {
     let distinct = |of: fn(&Cell) -> &String| {
         let mut all: Vec<String> = Vec::new();
         matrix.cells.iter().map(of).for_each(|name| {

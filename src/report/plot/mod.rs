@@ -35,8 +35,8 @@ pub struct Plot {
 }
 
 impl Plot {
-    fn new(name: &str, chart: Chart) -> Plot {
-        Plot {
+    fn new(name: &str, chart: Chart) -> Self {
+        Self {
             name: name.into(),
             chart,
         }

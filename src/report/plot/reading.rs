@@ -7,7 +7,7 @@ use crate::record::{Figure, Objective};
 
 /// A metric on an axis.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Reading {
+pub(super) struct Reading {
     /// What it is called.
     pub label: String,
     /// In what.
@@ -44,7 +44,7 @@ const CALLED: [(&str, &str); 16] = [
 
 impl Reading {
     /// Of a metric; one that this version does not know is a plain number.
-    pub fn of(metric: &str) -> Reading {
+    pub(super) fn of(metric: &str) -> Self {
         let unit = Metric::named(metric).map_or(Unit::Count, |m| m.unit);
         let (unit, factor) = match unit {
             Unit::Count => ("", 1.0),
@@ -56,7 +56,7 @@ impl Reading {
         };
         let called = CALLED.iter().find(|(name, _)| *name == metric);
         let label = called.map_or_else(|| spoken(metric), |(_, label)| (*label).into());
-        Reading {
+        Self {
             label,
             unit,
             factor,
@@ -64,22 +64,22 @@ impl Reading {
     }
 
     /// The axis of it.
-    pub fn axis(&self) -> Axis {
+    pub(super) fn axis(&self) -> Axis {
         Axis::new(&self.label, self.unit)
     }
 
     /// The axis of it, divided so that these values can be told apart.
-    pub fn axis_for(&self, values: impl Iterator<Item = f64> + Clone) -> Axis {
+    pub(super) fn axis_for(&self, values: impl Iterator<Item = f64> + Clone) -> Axis {
         self.axis().on(scale_of(values))
     }
 
     /// A value as it stands in a sentence: "1.89 %".
-    pub fn text(&self, value: f64) -> String {
+    pub(super) fn text(&self, value: f64) -> String {
         spaced(&human(value * self.factor), self.unit)
     }
 
     /// "1.89 ± 0.06 %".
-    pub fn with_interval(&self, figure: &Figure) -> String {
+    pub(super) fn with_interval(&self, figure: &Figure) -> String {
         let Some(mean) = figure.mean else {
             return figure
                 .beyond
@@ -98,7 +98,7 @@ impl Reading {
     }
 
     /// The interval of a figure as it is drawn: no metric is below 0, whatever a symmetric interval says.
-    pub fn interval(&self, figure: &Figure) -> Option<(f64, f64)> {
+    pub(super) fn interval(&self, figure: &Figure) -> Option<(f64, f64)> {
         figure
             .lower
             .zip(figure.upper)
@@ -106,7 +106,7 @@ impl Reading {
     }
 
     /// "at most 0.5 %".
-    pub fn target(&self, objective: &Objective) -> String {
+    pub(super) fn target(&self, objective: &Objective) -> String {
         let word = if objective.at_most.is_some() {
             "at most"
         } else {
@@ -119,7 +119,7 @@ impl Reading {
     }
 
     /// "objective: ≤ 0.5 %".
-    pub fn line(&self, objective: &Objective) -> String {
+    pub(super) fn line(&self, objective: &Objective) -> String {
         let sign = if objective.at_most.is_some() {
             "≤"
         } else {
@@ -133,7 +133,7 @@ impl Reading {
 }
 
 /// "290.8 ± 7.4": the half in two digits, the mean as far as the half goes, at least in three digits.
-pub fn around(mean: f64, half: f64) -> String {
+pub(super) fn around(mean: f64, half: f64) -> String {
     if half <= 0.0 || !half.is_finite() {
         return format!("{} ± 0", human(mean));
     }
@@ -167,7 +167,7 @@ fn spoken(metric: &str) -> String {
 }
 
 /// Milliseconds for people, in three digits: "432 ms", "28 min 30 s".
-pub fn told(ms: f64) -> String {
+pub(super) fn told(ms: f64) -> String {
     let rounded = format!("{ms:.2e}").parse().unwrap_or(ms);
     if ms < 1000.0 {
         format!("{} ms", human(rounded))
@@ -177,7 +177,7 @@ pub fn told(ms: f64) -> String {
 }
 
 /// With a capital letter.
-pub fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().collect::<String>() + letters.as_str()
@@ -185,7 +185,7 @@ pub fn capital(text: &str) -> String {
 }
 
 /// With a small letter, unless it is an abbreviation.
-pub fn small(text: &str) -> String {
+pub(super) fn small(text: &str) -> String {
     let mut letters = text.chars();
     let second = text.chars().nth(1).is_some_and(char::is_uppercase);
     match letters.next() {
@@ -195,7 +195,7 @@ pub fn small(text: &str) -> String {
 }
 
 /// By ratio where even steps would press most of the values onto the axis.
-pub fn scale_of(values: impl Iterator<Item = f64> + Clone) -> Scale {
+pub(super) fn scale_of(values: impl Iterator<Item = f64> + Clone) -> Scale {
     let there = values.filter(|v| v.is_finite());
     let (low, high) = there.fold((f64::INFINITY, 0.0f64), |(l, h), v| (l.min(v), h.max(v)));
     if low > 0.0 && high / low >= 50.0 && high.is_finite() {

@@ -6,7 +6,7 @@ use super::reading::{Reading, small};
 use crate::record::{Factor, Level, Sensitivity, StudyRecord};
 
 /// The tornado.
-pub fn plots(study: &StudyRecord<Sensitivity>) -> Vec<Plot> {
+pub(super) fn plots(study: &StudyRecord<Sensitivity>) -> Vec<Plot> {
     let found = &study.body;
     let Some(base) = found.base else {
         return Vec::new();

@@ -13,7 +13,7 @@ use crate::record::{Figure, Sizing, StudyRecord, Trial, TrialObjective};
 use crate::study::Verdict;
 
 /// The plots of a search.
-pub fn plots(study: &StudyRecord<Sizing>) -> Vec<Plot> {
+pub(super) fn plots(study: &StudyRecord<Sizing>) -> Vec<Plot> {
     let size = &study.body;
     let found = places(
         &size.key,

@@ -25,7 +25,7 @@ const SHOWN: [&str; 3] = [
 const MOST_BARS: usize = 40;
 
 /// A figure that is shown, and what is wanted of it.
-pub struct Shown<'a> {
+pub(super) struct Shown<'a> {
     /// What it is.
     pub metric: &'a str,
     /// Whom it is about.
@@ -35,7 +35,7 @@ pub struct Shown<'a> {
 }
 
 /// The plots of a sweep.
-pub fn plots(sweep: &SweepRecord) -> Vec<Plot> {
+pub(super) fn plots(sweep: &SweepRecord) -> Vec<Plot> {
     let points = points(&sweep.rows);
     let figures = Figures::of(&sweep.rows);
     let grid = Grid::along(&points, None);
@@ -70,7 +70,7 @@ pub fn plots(sweep: &SweepRecord) -> Vec<Plot> {
 }
 
 /// A name that is any text, as a file's.
-pub fn file_name(text: &str) -> String {
+pub(super) fn file_name(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .take(60)
@@ -125,7 +125,12 @@ fn spot(figure: Option<&Figure>, factor: f64) -> (f64, Option<(f64, f64)>) {
 }
 
 /// A curve with its band and its points.
-pub fn curve(figures: &[Option<&Figure>], xs: &[f64], name: &str, factor: f64) -> Vec<Layer> {
+pub(super) fn curve(
+    figures: &[Option<&Figure>],
+    xs: &[f64],
+    name: &str,
+    factor: f64,
+) -> Vec<Layer> {
     let point = |(x, figure): (&f64, &Option<&Figure>)| {
         let (y, interval) = spot(*figure, factor);
         Point {
@@ -257,10 +262,10 @@ fn replications(sweep: &SweepRecord) -> String {
 }
 
 /// The points that meet every objective.
-pub type Meeting<'a> = BTreeSet<&'a BTreeMap<String, String>>;
+pub(super) type Meeting<'a> = BTreeSet<&'a BTreeMap<String, String>>;
 
 /// Those of a sweep that are shown to.
-pub fn meeting(sweep: &SweepRecord) -> Meeting<'_> {
+pub(super) fn meeting(sweep: &SweepRecord) -> Meeting<'_> {
     sweep
         .points
         .iter()
@@ -270,7 +275,11 @@ pub fn meeting(sweep: &SweepRecord) -> Meeting<'_> {
 }
 
 /// Empties the points that are not shown to meet the objectives, and says so; nothing where there are no objectives.
-pub fn mark(layers: &mut Vec<Layer>, sweep: &SweepRecord, is_met: impl Fn(f64, &str) -> bool) {
+pub(super) fn mark(
+    layers: &mut Vec<Layer>,
+    sweep: &SweepRecord,
+    is_met: impl Fn(f64, &str) -> bool,
+) {
     if sweep.points.iter().all(|p| p.objectives.is_empty()) {
         return;
     }
@@ -435,7 +444,11 @@ fn all_keys(point: &BTreeMap<String, String>) -> Vec<&str> {
 }
 
 /// Where no key has numbers: a bar for each point.
-pub fn bars(figures: &Figures, points: &[&BTreeMap<String, String>], shown: &Shown) -> Chart {
+pub(super) fn bars(
+    figures: &Figures,
+    points: &[&BTreeMap<String, String>],
+    shown: &Shown,
+) -> Chart {
     let reading = Reading::of(shown.metric);
     let keys: Vec<&str> = keys(points).into_iter().map(|(key, _)| key).collect();
     let bar = |point: &&BTreeMap<String, String>| {

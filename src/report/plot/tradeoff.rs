@@ -21,7 +21,11 @@ const MOST_NAMES: usize = 14;
 const MOST_NAMED: usize = 3;
 
 /// The trade-off, where a refresh interval was turned; `best` is the label of the point that a selection chose.
-pub fn plot(rows: &[Figure], sweep: Option<&SweepRecord>, best: Option<&str>) -> Option<Plot> {
+pub(super) fn plot(
+    rows: &[Figure],
+    sweep: Option<&SweepRecord>,
+    best: Option<&str>,
+) -> Option<Plot> {
     let points = points(rows);
     let key = points
         .iter()

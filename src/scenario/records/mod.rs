@@ -68,9 +68,9 @@ const TALK_MOST_S: u64 = 31 * 86_400;
 
 impl Default for Records {
     /// Of the file system, where the feature `files` is on.
-    fn default() -> Records {
+    fn default() -> Self {
         #[cfg(feature = "files")]
-        return Records::from_files(super::files::Disk);
+        return Self::from_files(super::files::Disk);
         #[cfg(not(feature = "files"))]
         return Records::from_files(NoFiles);
     }
@@ -84,8 +84,8 @@ impl fmt::Debug for Records {
 
 impl Records {
     /// Of these files.
-    pub fn from_files(files: impl Files + 'static) -> Records {
-        Records {
+    pub fn from_files(files: impl Files + 'static) -> Self {
+        Self {
             files: Box::new(files),
             calls: Mutex::default(),
             signs: Mutex::default(),
@@ -94,10 +94,10 @@ impl Records {
     }
 
     /// Recordings without any row, whatever the files hold.
-    pub(super) fn none() -> Records {
-        Records {
+    pub(super) fn none() -> Self {
+        Self {
             are_empty: true,
-            ..Records::default()
+            ..Self::default()
         }
     }
 

@@ -90,7 +90,7 @@ impl<'a> Rows<'a> {
         settings: &Settings,
         setting: &Setting,
         reading: &'a Reading,
-    ) -> Result<Rows<'a>, ScenarioError> {
+    ) -> Result<Self, ScenarioError> {
         let (key, key_place) = (setting.key.name, settings.place_of(setting).clone());
         let file = files.open(&reading.path);
         let file = file.map_err(|e| unreadable(key, reading, &key_place, &e))?;

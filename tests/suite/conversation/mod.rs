@@ -129,8 +129,8 @@ struct Alone {
 }
 
 impl Alone {
-    fn new(config: ClientConfig) -> Alone {
-        Alone {
+    fn new(config: ClientConfig) -> Self {
+        Self {
             client: Client::new(true),
             config,
             desk: Desk::default(),
@@ -179,8 +179,8 @@ impl Alone {
         self.hears(s, answer);
     }
     /// Signs in and is established, all at 0 s.
-    fn established(config: ClientConfig) -> Alone {
-        let mut alone = Alone::new(config);
+    fn established(config: ClientConfig) -> Self {
+        let mut alone = Self::new(config);
         alone.sign_in();
         alone.accepts(0.0, Subject::Invite, 1);
         alone.accepts(0.0, Subject::GetCstaFeatures, 2);

@@ -54,7 +54,7 @@ enum ClientEvent {
 }
 
 impl ClientEvent {
-    fn all() -> Vec<ClientEvent> {
+    fn all() -> Vec<Self> {
         use ClientEvent::*;
         let mut all = vec![SignIn, SignOut, MakeCall, AnswerCall];
         all.extend(STATUSES.map(Answer));
@@ -79,17 +79,17 @@ impl ClientEvent {
 
     fn title(self) -> String {
         match self {
-            ClientEvent::SignIn => "user signs in".into(),
-            ClientEvent::SignOut => "user signs out".into(),
-            ClientEvent::MakeCall => "user calls".into(),
-            ClientEvent::AnswerCall => "user answers at the PC".into(),
-            ClientEvent::Answer(status) => status.line().into(),
-            ClientEvent::Request(subject) => name(&Message::request(Side::Gateway, 1, 1, subject)),
-            ClientEvent::Stray => "INFO of an unknown dialog".into(),
-            ClientEvent::ConnectionReset => "connection reset".into(),
-            ClientEvent::FirstTimer => "next timer".into(),
-            ClientEvent::TransactionTimeout => "64·T1 without answer".into(),
-            ClientEvent::SessionExpiry => "session timer".into(),
+            Self::SignIn => "user signs in".into(),
+            Self::SignOut => "user signs out".into(),
+            Self::MakeCall => "user calls".into(),
+            Self::AnswerCall => "user answers at the PC".into(),
+            Self::Answer(status) => status.line().into(),
+            Self::Request(subject) => name(&Message::request(Side::Gateway, 1, 1, subject)),
+            Self::Stray => "INFO of an unknown dialog".into(),
+            Self::ConnectionReset => "connection reset".into(),
+            Self::FirstTimer => "next timer".into(),
+            Self::TransactionTimeout => "64·T1 without answer".into(),
+            Self::SessionExpiry => "session timer".into(),
         }
     }
 }
@@ -106,8 +106,8 @@ const STATUSES: [Status; 8] = [
 ];
 
 impl Driven {
-    fn new(config: ClientConfig) -> Driven {
-        Driven {
+    fn new(config: ClientConfig) -> Self {
+        Self {
             client: Client::new(false),
             config,
             now: Time::ZERO,
@@ -116,7 +116,7 @@ impl Driven {
         }
     }
 
-    fn does(mut self, event: ClientEvent) -> Driven {
+    fn does(mut self, event: ClientEvent) -> Self {
         self.apply(event);
         self
     }
@@ -124,7 +124,7 @@ impl Driven {
     /// Applies an event; `None`: it cannot occur in this state.
     fn apply(&mut self, event: ClientEvent) -> Option<Port> {
         let mut port = Port::default();
-        let Driven { client, config, .. } = self;
+        let Self { client, config, .. } = self;
         match event {
             ClientEvent::SignIn if client.phase() != Phase::SignedOut => return None,
             ClientEvent::SignIn => client.sign_in(config, self.now, &mut port),
@@ -235,7 +235,7 @@ fn client_states() -> Vec<(&'static str, Driven)> {
     ]
 }
 
-pub fn tables() -> String {
+pub(super) fn tables() -> String {
     let mut tables = String::from(
         "## The client\n\nSettings: refresh by Allow every 25 min, Session-Expires 1800 s, `tear-down` without an answer, `hold` \
          after a refusal, re-establishment after 30 s, UDP. The 200 to INVITE has no Allow. A 503 bears Retry-After 60 s.\n",

@@ -48,7 +48,7 @@ enum GatewayEvent {
 }
 
 impl GatewayEvent {
-    fn all() -> Vec<GatewayEvent> {
+    fn all() -> Vec<Self> {
         use GatewayEvent::*;
         let mut all = vec![CopyOfInvite];
         all.extend(
@@ -73,24 +73,24 @@ impl GatewayEvent {
 
     fn title(self) -> String {
         match self {
-            GatewayEvent::CopyOfInvite => "copy of the INVITE".into(),
-            GatewayEvent::Request(subject) => name(&Message::request(Side::Client, 1, 1, subject)),
-            GatewayEvent::CallEvent => "a call is delivered to the line".into(),
-            GatewayEvent::Answer(status) => status.line().into(),
-            GatewayEvent::FirstTimer => "next timer".into(),
-            GatewayEvent::TransactionTimeout => "64·T1 without answer or ACK".into(),
-            GatewayEvent::SessionExpiry => "session timer".into(),
-            GatewayEvent::ShutDown => "taken down for maintenance".into(),
+            Self::CopyOfInvite => "copy of the INVITE".into(),
+            Self::Request(subject) => name(&Message::request(Side::Client, 1, 1, subject)),
+            Self::CallEvent => "a call is delivered to the line".into(),
+            Self::Answer(status) => status.line().into(),
+            Self::FirstTimer => "next timer".into(),
+            Self::TransactionTimeout => "64·T1 without answer or ACK".into(),
+            Self::SessionExpiry => "session timer".into(),
+            Self::ShutDown => "taken down for maintenance".into(),
         }
     }
 }
 
 impl Held {
-    fn new(config: GatewayConfig) -> Held {
+    fn new(config: GatewayConfig) -> Self {
         let invite = session_request(Subject::Invite, 1);
         let dialog = Dialog::accept(&config, Time::ZERO, &invite, false, &mut Port::default());
         let (dialog, now) = (dialog.unwrap(), Time::ZERO);
-        Held {
+        Self {
             dialog,
             config,
             now,
@@ -99,7 +99,7 @@ impl Held {
         }
     }
 
-    fn does(mut self, event: GatewayEvent) -> Held {
+    fn does(mut self, event: GatewayEvent) -> Self {
         self.apply(event);
         self
     }
@@ -215,7 +215,7 @@ fn gateway_states() -> Vec<(&'static str, Held)> {
     ]
 }
 
-pub fn tables() -> String {
+pub(super) fn tables() -> String {
     let mut tables = String::from(
         "## The gateway, one dialog\n\nSettings: UPDATE is accepted, Session-Expires 1800 s, `enforces_session_timer = bye`, UDP.\n",
     );
