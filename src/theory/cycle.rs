@@ -239,81 +239,83 @@ mod tests {
         assert!(kept.len() == 1 && kept[0].holds() && kept[0].expected == 0.0);
     }
 
+    type Change = fn(&mut Plan);
+
+    const NOT_COVERED: [(Change, &str); 15] = [
+        (|p| p.clients[0].path.loss = 0.05, "loss = 5 %"),
+        (
+            |p| p.gateways[0].path.delay = Span::from_millis(200),
+            "delay = 200 ms",
+        ),
+        (
+            |p| p.clients[0].config.refresh_jitter = 0.1,
+            "refresh_jitter = 10 %",
+        ),
+        (
+            |p| p.clients[0].config.reestablish = Reestablish::Uniform(secs(0), secs(600)),
+            "reestablish = uniform 0 s..10 min",
+        ),
+        (
+            |p| p.gateways[0].station = Some(station(ServiceTime::Fixed(Span(4000)))),
+            "service_time = 4 ms",
+        ),
+        (
+            |p| {
+                let mut one = station(ServiceTime::Fixed(Span::ZERO));
+                one.service[1] = ServiceTime::Fixed(Span(4000));
+                p.gateways[0].station = Some(one);
+            },
+            "service_time_refresh = 4 ms",
+        ),
+        (
+            |p| {
+                let mut one = station(ServiceTime::Fixed(Span::ZERO));
+                one.setup_serial = Span(1_500_000);
+                p.gateways[0].station = Some(one);
+            },
+            "setup_serial_time = 1500 ms",
+        ),
+        (
+            |p| {
+                let mut one = station(ServiceTime::Fixed(Span::ZERO));
+                one.response_service = Span(1000);
+                p.gateways[0].station = Some(one);
+            },
+            "response_service = 1 ms",
+        ),
+        (
+            |p| p.gateways[0].max_sessions = Some(100),
+            "max_sessions = 100",
+        ),
+        (
+            |p| p.gateways[0].max_sessions_per_line = Some(1),
+            "max_sessions_per_line = 1",
+        ),
+        (
+            |p| p.gateways[0].path.idle_timeout = Some(secs(1200)),
+            "idle_timeout = 20 min",
+        ),
+        (
+            |p| p.clients[0].path.route_expiry = Some((secs(43_200), secs(86_400))),
+            "route_expiry = 12 h..1 d",
+        ),
+        (
+            |p| p.faults.push(fault("fault-1", FaultTarget::All, CRASH)),
+            "the crash of fault-1",
+        ),
+        (
+            |p| p.clients[0].recorded_calls = Some(recorded_calls()),
+            "recorded calls (calls_file)",
+        ),
+        (
+            |p| p.clients[0].recorded_signs = Some(recorded_signs()),
+            "recorded sign-ins (sign_in_file)",
+        ),
+    ];
+
     #[test]
     fn what_it_does_not_cover_is_named() {
-        type Change = fn(&mut Plan);
-        let cases: [(Change, &str); 15] = [
-            (|p| p.clients[0].path.loss = 0.05, "loss = 5 %"),
-            (
-                |p| p.gateways[0].path.delay = Span::from_millis(200),
-                "delay = 200 ms",
-            ),
-            (
-                |p| p.clients[0].config.refresh_jitter = 0.1,
-                "refresh_jitter = 10 %",
-            ),
-            (
-                |p| p.clients[0].config.reestablish = Reestablish::Uniform(secs(0), secs(600)),
-                "reestablish = uniform 0 s..10 min",
-            ),
-            (
-                |p| p.gateways[0].station = Some(station(ServiceTime::Fixed(Span(4000)))),
-                "service_time = 4 ms",
-            ),
-            (
-                |p| {
-                    let mut one = station(ServiceTime::Fixed(Span::ZERO));
-                    one.service[1] = ServiceTime::Fixed(Span(4000));
-                    p.gateways[0].station = Some(one);
-                },
-                "service_time_refresh = 4 ms",
-            ),
-            (
-                |p| {
-                    let mut one = station(ServiceTime::Fixed(Span::ZERO));
-                    one.setup_serial = Span(1_500_000);
-                    p.gateways[0].station = Some(one);
-                },
-                "setup_serial_time = 1500 ms",
-            ),
-            (
-                |p| {
-                    let mut one = station(ServiceTime::Fixed(Span::ZERO));
-                    one.response_service = Span(1000);
-                    p.gateways[0].station = Some(one);
-                },
-                "response_service = 1 ms",
-            ),
-            (
-                |p| p.gateways[0].max_sessions = Some(100),
-                "max_sessions = 100",
-            ),
-            (
-                |p| p.gateways[0].max_sessions_per_line = Some(1),
-                "max_sessions_per_line = 1",
-            ),
-            (
-                |p| p.gateways[0].path.idle_timeout = Some(secs(1200)),
-                "idle_timeout = 20 min",
-            ),
-            (
-                |p| p.clients[0].path.route_expiry = Some((secs(43_200), secs(86_400))),
-                "route_expiry = 12 h..1 d",
-            ),
-            (
-                |p| p.faults.push(fault("fault-1", FaultTarget::All, CRASH)),
-                "the crash of fault-1",
-            ),
-            (
-                |p| p.clients[0].recorded_calls = Some(recorded_calls()),
-                "recorded calls (calls_file)",
-            ),
-            (
-                |p| p.clients[0].recorded_signs = Some(recorded_signs()),
-                "recorded sign-ins (sign_in_file)",
-            ),
-        ];
-        for (change, why) in cases {
+        for (change, why) in NOT_COVERED {
             let lost = of(|p| {
                 ignored(p);
                 change(p);

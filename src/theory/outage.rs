@@ -161,80 +161,82 @@ mod tests {
         assert_eq!(of(|p| p.faults.clear()), Ok(None));
     }
 
+    type Change = fn(&mut Plan);
+
+    const NOT_EVEN: [(Change, &str); 15] = [
+        (
+            |p| p.clients[0].path.transport = Transport::Tls,
+            "transport = tls",
+        ),
+        (
+            |p| p.faults.push(fault("night", FaultTarget::All, CRASH)),
+            "the crash of night",
+        ),
+        (
+            |p| {
+                p.faults[0].config.schedule = Schedule::Recurrent {
+                    mtbf: secs(14_400),
+                    mttr: secs(60),
+                };
+            },
+            "mtbf = 4 h",
+        ),
+        (
+            |p| p.gateways[0].config.update = UpdateBehaviour::Ignored,
+            "update = ignored",
+        ),
+        (
+            |p| {
+                p.gateways[0].path.transport = Transport::Udp;
+                p.faults[0].target = FaultTarget::Gateway(0, Some(1));
+            },
+            "instance = 2",
+        ),
+        (
+            |p| p.clients[0].config.on_no_answer = OnNoAnswer::Hold,
+            "on_no_answer = hold",
+        ),
+        (
+            |p| p.clients[0].config.refresh_jitter = 0.1,
+            "refresh_jitter = 10 %",
+        ),
+        (
+            |p| p.clients[0].sign_out = Some(SignIn::At(secs(61_200))),
+            "sign_out = at 17:00",
+        ),
+        (
+            |p| {
+                p.clients[0].lunch = Some(Lunch {
+                    at: SignIn::At(secs(43_200)),
+                    lasts: secs(3600),
+                });
+            },
+            "lunch = at 12:00 for 1 h",
+        ),
+        (|p| p.clients[0].attendance = 0.9, "attendance = 90 %"),
+        (
+            |p| p.clients[0].recorded_signs = Some(recorded_signs()),
+            "recorded sign-ins (sign_in_file)",
+        ),
+        (
+            |p| p.clients[0].workload.outgoing_per_s = 1.0 / 3600.0,
+            "outgoing_calls = 1 /h",
+        ),
+        (|p| p.clients[0].path.loss = 0.01, "loss = 1 %"),
+        (
+            |p| p.clients[0].sign_in = SignIn::UniformOver(secs(1800)),
+            "sign_in = uniform over 30 min, over no multiple of R",
+        ),
+        // One hour after 08:00, while some have not yet signed in and refreshed.
+        (
+            |p| p.faults[0].config.schedule = once(3600, secs(300)),
+            "at = 09:00",
+        ),
+    ];
+
     #[test]
     fn refreshes_that_are_not_spread_evenly_have_none() {
-        type Change = fn(&mut Plan);
-        let cases: [(Change, &str); 15] = [
-            (
-                |p| p.clients[0].path.transport = Transport::Tls,
-                "transport = tls",
-            ),
-            (
-                |p| p.faults.push(fault("night", FaultTarget::All, CRASH)),
-                "the crash of night",
-            ),
-            (
-                |p| {
-                    p.faults[0].config.schedule = Schedule::Recurrent {
-                        mtbf: secs(14_400),
-                        mttr: secs(60),
-                    };
-                },
-                "mtbf = 4 h",
-            ),
-            (
-                |p| p.gateways[0].config.update = UpdateBehaviour::Ignored,
-                "update = ignored",
-            ),
-            (
-                |p| {
-                    p.gateways[0].path.transport = Transport::Udp;
-                    p.faults[0].target = FaultTarget::Gateway(0, Some(1));
-                },
-                "instance = 2",
-            ),
-            (
-                |p| p.clients[0].config.on_no_answer = OnNoAnswer::Hold,
-                "on_no_answer = hold",
-            ),
-            (
-                |p| p.clients[0].config.refresh_jitter = 0.1,
-                "refresh_jitter = 10 %",
-            ),
-            (
-                |p| p.clients[0].sign_out = Some(SignIn::At(secs(61_200))),
-                "sign_out = at 17:00",
-            ),
-            (
-                |p| {
-                    p.clients[0].lunch = Some(Lunch {
-                        at: SignIn::At(secs(43_200)),
-                        lasts: secs(3600),
-                    });
-                },
-                "lunch = at 12:00 for 1 h",
-            ),
-            (|p| p.clients[0].attendance = 0.9, "attendance = 90 %"),
-            (
-                |p| p.clients[0].recorded_signs = Some(recorded_signs()),
-                "recorded sign-ins (sign_in_file)",
-            ),
-            (
-                |p| p.clients[0].workload.outgoing_per_s = 1.0 / 3600.0,
-                "outgoing_calls = 1 /h",
-            ),
-            (|p| p.clients[0].path.loss = 0.01, "loss = 1 %"),
-            (
-                |p| p.clients[0].sign_in = SignIn::UniformOver(secs(1800)),
-                "sign_in = uniform over 30 min, over no multiple of R",
-            ),
-            // One hour after 08:00, while some have not yet signed in and refreshed.
-            (
-                |p| p.faults[0].config.schedule = once(3600, secs(300)),
-                "at = 09:00",
-            ),
-        ];
-        for (change, why) in cases {
+        for (change, why) in NOT_EVEN {
             assert_eq!(of(change).unwrap_err().to_string(), why);
         }
     }

@@ -26,8 +26,6 @@ type Module = Vec<String>;
 struct Source {
     /// Names that it hands on (`pub use`) or takes (`use`), with the path behind each.
     names: BTreeMap<String, Vec<String>>,
-    /// Modules whose every name it hands on or takes.
-    globs: Vec<Vec<String>>,
     /// Paths that its code spells out, and what it takes by a private `use`.
     paths: Vec<Vec<String>>,
 }
@@ -47,9 +45,8 @@ impl<'a> Visit<'a> for Source {
         let mut leaves = Vec::new();
         leaves_of(&item.tree, &mut Vec::new(), &mut leaves);
         for (name, path) in leaves {
-            match name {
-                Some(name) => drop(self.names.insert(name, path.clone())),
-                None => self.globs.push(path.clone()),
+            if let Some(name) = name {
+                self.names.insert(name, path.clone());
             }
             if matches!(item.vis, Visibility::Inherited) {
                 self.paths.push(path);

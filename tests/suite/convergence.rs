@@ -53,15 +53,16 @@ fn close(found: &[f64], wanted: &[f64]) {
     );
 }
 
+const FEW: [&str; 4] = ["--set", "clients.count=60", "--reps", "5"];
+const VARY: [&str; 2] = ["--vary", "clients.refresh_interval=20 min, 25 min"];
+
 #[test]
-fn the_curve_ends_at_the_figure_of_the_answer() {
+fn the_curve_of_a_sweep_ends_at_the_figure_of_the_answer() {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("sweep");
-    let few = ["--set", "clients.count=60", "--reps", "5"];
-    let vary = ["--vary", "clients.refresh_interval=20 min, 25 min"];
     let (_, found, _) = study(
         &out,
-        &[&["sweep", "models/nec-r2.toml"], &few[..], &vary].concat(),
+        &[&["sweep", "models/nec-r2.toml"], &FEW[..], &VARY].concat(),
     );
     let chosen = found["chosen"]
         .as_str()
@@ -83,7 +84,11 @@ fn the_curve_ends_at_the_figure_of_the_answer() {
     };
     close(&last(chart, "line"), &[5.0, of("mean")]);
     close(&last(chart, "band"), &[5.0, of("lower"), of("upper")]);
+}
 
+#[test]
+fn the_curve_of_a_comparison_ends_at_the_figure_of_the_answer() {
+    let folder = TempDir::new().unwrap();
     let out = folder.path().join("compare");
     let (_, found, _) = study(
         &out,
@@ -106,10 +111,14 @@ fn the_curve_ends_at_the_figure_of_the_answer() {
     };
     close(&last(chart, "line"), &[3.0, of("difference")]);
     close(&last(chart, "band"), &[3.0, of("lower"), of("upper")]);
+}
 
+#[test]
+fn the_curve_of_a_selection_ends_at_the_figure_of_the_answer() {
+    let folder = TempDir::new().unwrap();
     let out = folder.path().join("best");
     let best = ["best", "models/nec-r2.toml", "--cost", "message_rate_per_s"];
-    let (_, found, _) = study(&out, &[&best[..], &few[..2], &vary].concat());
+    let (_, found, _) = study(&out, &[&best[..], &FEW[..2], &VARY].concat());
     let points = found["points"].as_array().unwrap();
     let (a, b) = (
         points[0]["mean"].as_f64().unwrap(),
@@ -126,7 +135,11 @@ fn the_curve_ends_at_the_figure_of_the_answer() {
         &last(chart, "line"),
         &[points[0]["replications"].as_f64().unwrap(), (a - b).abs()],
     );
+}
 
+#[test]
+fn the_curve_of_a_sizing_ends_at_the_figure_of_the_answer() {
+    let folder = TempDir::new().unwrap();
     let out = folder.path().join("size");
     let file = by_hand(
         folder.path(),

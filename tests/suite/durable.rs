@@ -240,6 +240,25 @@ fn kill_9_at_sixty_moments_loses_at_most_the_units_in_flight() {
     }
 }
 
+/// The sweep of the test below.
+#[cfg(target_os = "linux")]
+fn sweep_of_groups(file: &str, out: &Path, jobs: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
+    let vary = "clients.refresh_interval=20 min, 25 min";
+    command.args(["sweep", file, "--vary", vary, "--reps", "2"]);
+    for set in [
+        "gateway.count=4",
+        "clients.count=10000",
+        "clients.incoming_calls=0 /h",
+        "clients.sign_in=uniform over 30 min",
+    ] {
+        command.args(["--set", set]);
+    }
+    command.args(["--jobs", jobs, "--out"]).arg(out);
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+}
+
 /// Two points × two replications × four groups of 2,500 users, each large enough to be kept on its own: a kill within a
 /// replication loses the groups in flight, not the replication. The groups of the finished ones are cleared away.
 #[cfg(target_os = "linux")]
@@ -252,32 +271,8 @@ fn a_replication_of_large_groups_goes_on_from_its_groups() {
         "healthy",
         "metric = \"session_drops\"\nat_most = 3",
     );
-    let sets = [
-        "gateway.count=4",
-        "clients.count=10000",
-        "clients.incoming_calls=0 /h",
-        "clients.sign_in=uniform over 30 min",
-    ];
     let library = kill_before(folder.path());
-    let sweep = |name: &str, jobs: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
-        command.args([
-            "sweep",
-            file.as_str(),
-            "--vary",
-            "clients.refresh_interval=20 min, 25 min",
-            "--reps",
-            "2",
-        ]);
-        for set in sets {
-            command.args(["--set", set]);
-        }
-        command
-            .args(["--jobs", jobs, "--out"])
-            .arg(folder.path().join(name));
-        command.stdout(Stdio::null()).stderr(Stdio::piped());
-        command
-    };
+    let sweep = |name: &str, jobs: &str| sweep_of_groups(&file, &folder.path().join(name), jobs);
     assert!(sweep("undisturbed", "1").status().unwrap().code().is_some());
     let undisturbed = files(&folder.path().join("undisturbed"));
     let out = folder.path().join("killed");

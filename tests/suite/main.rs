@@ -19,6 +19,7 @@ mod live;
 mod models;
 mod page;
 mod plots;
+mod printed;
 mod rejected;
 mod replay;
 mod report;

@@ -50,6 +50,87 @@ pub(crate) fn by_hand(folder: &Path, gateway: &str, objective: &str) -> String {
     file.to_str().unwrap().into()
 }
 
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// The document says what the command found, the tables have its points, and the manifest names every file.
+fn holds_the_answer(command: &str, list: &str, files: &Files) {
+    let document: Value = serde_json::from_slice(&files["summary.json"]).unwrap();
+    let schema = if command == "sweep" {
+        "rccsim.summary/1".into()
+    } else {
+        format!("rccsim.{command}/1")
+    };
+    assert_eq!(document["schema"], schema.as_str());
+    for key in [
+        "scenario",
+        "scenario_hash",
+        "version",
+        "fingerprint",
+        "verdict",
+        "answer",
+        "command",
+    ] {
+        assert!(
+            document[key].as_str().is_some_and(|v| !v.is_empty()),
+            "{command}: {key}"
+        );
+    }
+    assert!(
+        document["command"]
+            .as_str()
+            .unwrap()
+            .starts_with(&format!("rccsim {command} "))
+    );
+    assert!(
+        !document[list].as_array().unwrap().is_empty(),
+        "{command}: {list}"
+    );
+    tables_have_every_point(command, &document, files);
+    let manifest: Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
+    for (name, bytes) in files.iter().filter(|(name, _)| *name != "manifest.json") {
+        assert_eq!(
+            manifest["files"][name],
+            blake3::hash(bytes).to_hex().as_str(),
+            "{command}: {name}"
+        );
+    }
+    assert_eq!(manifest["fingerprint"], document["fingerprint"]);
+}
+
+/// Every figure of everything that was tried, under the same name in the document and in both tables.
+fn tables_have_every_point(command: &str, document: &Value, files: &Files) {
+    let text_of_points = |records: &[u8]| -> BTreeSet<String> {
+        let mut reader = csv::Reader::from_reader(records);
+        reader
+            .records()
+            .map(|r| r.unwrap()[0].to_string())
+            .collect()
+    };
+    let point = |row: &Value| {
+        let values = row["point"].as_object().unwrap().iter();
+        values
+            .map(|(key, value)| format!("{key}={}", value.as_str().unwrap()))
+            .collect::<BTreeSet<String>>()
+    };
+    let in_document: BTreeSet<BTreeSet<String>> = document["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(point)
+        .collect();
+    let in_tables = text_of_points(&files["runs.csv"]);
+    assert_eq!(
+        in_tables,
+        text_of_points(&files["summary.csv"]),
+        "{command}"
+    );
+    assert_eq!(
+        in_document.len(),
+        in_tables.len(),
+        "{command}: {in_tables:?}"
+    );
+}
+
 /// Charts and pages are made from the files alone: each study says there all that it says on the screen.
 #[test]
 fn every_study_leaves_its_whole_answer_in_its_folder() {
@@ -59,13 +140,6 @@ fn every_study_leaves_its_whole_answer_in_its_folder() {
         "ignores-update",
         "metric = \"down_fraction\"\nat_most = \"2 %\"",
     );
-    let text_of_points = |records: &[u8]| -> BTreeSet<String> {
-        let mut reader = csv::Reader::from_reader(records);
-        reader
-            .records()
-            .map(|r| r.unwrap()[0].to_string())
-            .collect()
-    };
     let vary = "clients.refresh_interval=20 min, 25 min";
     let other = folder.path().join("other.toml");
     fs::write(
@@ -114,70 +188,7 @@ fn every_study_leaves_its_whole_answer_in_its_folder() {
             "{command}: {}",
             text(&output.stderr)
         );
-        let document: Value = serde_json::from_slice(&files["summary.json"]).unwrap();
-        let schema = if command == "sweep" {
-            "rccsim.summary/1".into()
-        } else {
-            format!("rccsim.{command}/1")
-        };
-        assert_eq!(document["schema"], schema.as_str());
-        for key in [
-            "scenario",
-            "scenario_hash",
-            "version",
-            "fingerprint",
-            "verdict",
-            "answer",
-            "command",
-        ] {
-            assert!(
-                document[key].as_str().is_some_and(|v| !v.is_empty()),
-                "{command}: {key}"
-            );
-        }
-        assert!(
-            document["command"]
-                .as_str()
-                .unwrap()
-                .starts_with(&format!("rccsim {command} "))
-        );
-        assert!(
-            !document[said].as_array().unwrap().is_empty(),
-            "{command}: {said}"
-        );
-        // Every figure of everything that was tried, under the same name in the document and in both tables.
-        let point = |row: &Value| {
-            let values = row["point"].as_object().unwrap().iter();
-            values
-                .map(|(key, value)| format!("{key}={}", value.as_str().unwrap()))
-                .collect::<BTreeSet<String>>()
-        };
-        let in_document: BTreeSet<BTreeSet<String>> = document["rows"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(point)
-            .collect();
-        let in_tables = text_of_points(&files["runs.csv"]);
-        assert_eq!(
-            in_tables,
-            text_of_points(&files["summary.csv"]),
-            "{command}"
-        );
-        assert_eq!(
-            in_document.len(),
-            in_tables.len(),
-            "{command}: {in_tables:?}"
-        );
-        let manifest: Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
-        for (name, bytes) in files.iter().filter(|(name, _)| *name != "manifest.json") {
-            assert_eq!(
-                manifest["files"][name],
-                blake3::hash(bytes).to_hex().as_str(),
-                "{command}: {name}"
-            );
-        }
-        assert_eq!(manifest["fingerprint"], document["fingerprint"]);
+        holds_the_answer(command, said, &files);
         // What stands beside the answer reads back.
         load(&out.join("scenario.toml"), &[]).unwrap_or_else(|e| panic!("{e}"));
     }

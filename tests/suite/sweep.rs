@@ -1,6 +1,7 @@
 //! Sweeps: which points there are, and that each is the run of its scenario.
 
 use std::fs;
+use std::path::Path;
 
 use rccsim::scenario::{hash, load};
 use serde_json::Value;
@@ -41,6 +42,43 @@ fn what_is_wrong_at_any_point_is_told_before_anything_runs() {
     assert!(!out.exists(), "something was begun");
 }
 
+/// The document of a sweep, whose expanded scenario holds the study and reads back to it.
+fn summary(folder: &Path, args: &[&str]) -> Value {
+    let out = folder.join("out");
+    let output = rccsim(
+        &[
+            &["sweep"],
+            args,
+            &[
+                "--reps",
+                "4",
+                "--format",
+                "json",
+                "--out",
+                out.to_str().unwrap(),
+            ],
+        ]
+        .concat(),
+    );
+    let value: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)));
+    let again = rccsim(&[
+        "check",
+        out.join("scenario.toml").to_str().unwrap(),
+        "--format",
+        "json",
+    ]);
+    let again: Value = serde_json::from_slice(&again.stdout).unwrap();
+    let listed: Vec<Value> = value["points"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| p["point"].clone())
+        .collect();
+    assert_eq!(again["points"].as_array().unwrap(), &listed);
+    value
+}
+
 #[test]
 fn a_study_file_and_the_command_line_are_the_same_points() {
     let folder = TempDir::new().unwrap();
@@ -60,42 +98,7 @@ fn a_study_file_and_the_command_line_are_the_same_points() {
         "zip.toml",
         "combine = \"zip\"\nvary = [\"clients.refresh_interval = 5 min, 10 min\", \"gateway.allow = absent, without-update\"]\n",
     );
-    let summary = |args: &[&str]| {
-        let out = folder.path().join("out");
-        let output = rccsim(
-            &[
-                &["sweep"],
-                args,
-                &[
-                    "--reps",
-                    "4",
-                    "--format",
-                    "json",
-                    "--out",
-                    out.to_str().unwrap(),
-                ],
-            ]
-            .concat(),
-        );
-        let value: Value = serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)));
-        // The expanded scenario holds the study and reads back to it.
-        let again = rccsim(&[
-            "check",
-            out.join("scenario.toml").to_str().unwrap(),
-            "--format",
-            "json",
-        ]);
-        let again: Value = serde_json::from_slice(&again.stdout).unwrap();
-        let listed: Vec<Value> = value["points"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|p| p["point"].clone())
-            .collect();
-        assert_eq!(again["points"].as_array().unwrap(), &listed);
-        value
-    };
+    let summary = |args: &[&str]| summary(folder.path(), args);
     let by_table = summary(&[&table]);
     assert_eq!(
         by_table["points"][1]["point"]["clients.refresh_interval"],

@@ -59,6 +59,21 @@ fn within(d: &Distribution, share: f64) -> f64 {
     f64::NAN
 }
 
+/// The title, of those that were not done at once where many were: `at_once` is their share then.
+fn title(done: &str, at_once: Option<f64>, p50: f64, p99: f64) -> String {
+    match at_once {
+        Some(at_once) => format!(
+            "{} of the {done} at once; how long the others take",
+            percent(at_once)
+        ),
+        None => format!(
+            "Half of the {done} within about {}, 99 of 100 within {}",
+            told(p50),
+            told(p99)
+        ),
+    }
+}
+
 fn chart(whole: &Distribution, done: &str, p99: Option<f64>) -> Option<Chart> {
     let all: f64 = whole.bins.iter().map(|b| b.2).sum();
     let p99 = p99.unwrap_or_else(|| within(whole, 0.99));
@@ -111,18 +126,7 @@ fn chart(whole: &Distribution, done: &str, p99: Option<f64>) -> Option<Chart> {
         .into_iter()
         .filter(there)
         .map(quantile);
-    let title = if hides {
-        format!(
-            "{} of the {done} at once; how long the others take",
-            percent(at_once)
-        )
-    } else {
-        format!(
-            "Half of the {done} within about {}, 99 of 100 within {}",
-            told(p50),
-            told(p99)
-        )
-    };
+    let title = title(done, hides.then_some(at_once), p50, p99);
     let notes =
         ratio.then(|| "Each bar is a stretch of the same ratio, eight to a doubling.".to_string());
     Some(Chart {

@@ -12,6 +12,79 @@ use crate::record::Objective;
 /// More cells than this in a row or a column are no table.
 const MOST: usize = 60;
 
+/// The keys of the table and what stands in its cells, in the unit of the figure.
+struct Table<'a> {
+    across: &'a str,
+    columns: Vec<&'a str>,
+    others: Vec<&'a str>,
+    rows: Vec<String>,
+}
+
+impl<'a> Table<'a> {
+    /// The table of these points, if two keys or more were turned and each pair of values was tried.
+    fn new(points: &[&'a BTreeMap<String, String>]) -> Option<Self> {
+        let keys = keys(points);
+        // Across goes the key with the most values, rather numbers than words; down go the others together.
+        let (across, columns) = keys
+            .iter()
+            .max_by_key(|(key, values)| (values.len(), places(key, values).is_some()))?;
+        let others: Vec<&str> = keys
+            .iter()
+            .map(|(key, _)| *key)
+            .filter(|key| key != across)
+            .collect();
+        let mut rows: Vec<String> = Vec::new();
+        for row in points.iter().map(|p| name(p, &others)) {
+            if rows.len() > MOST {
+                return None;
+            }
+            if !rows.contains(&row) {
+                rows.push(row);
+            }
+        }
+        let full = points.len() == rows.len() * columns.len();
+        let fits = rows.len() >= 2 && rows.len() <= MOST && columns.len() <= MOST;
+        (full && fits && !others.is_empty()).then(|| Self {
+            across,
+            columns: columns.clone(),
+            others,
+            rows,
+        })
+    }
+
+    /// The figure of each point at its place.
+    fn values(
+        &self,
+        points: &[&'a BTreeMap<String, String>],
+        figure: impl Fn(&'a BTreeMap<String, String>) -> f64,
+    ) -> Option<Vec<Vec<f64>>> {
+        let mut values = vec![vec![f64::NAN; self.columns.len()]; self.rows.len()];
+        for point in points {
+            let row = name(point, &self.others);
+            let row = self.rows.iter().position(|r| *r == row)?;
+            let value = point.get(self.across)?;
+            let column = self.columns.iter().position(|c| c == value)?;
+            values[row][column] = figure(point);
+        }
+        Some(values)
+    }
+}
+
+/// The text of each cell.
+fn cells(values: &[Vec<f64>]) -> Vec<Vec<String>> {
+    let finite = values.iter().flatten().copied().filter(|v| v.is_finite());
+    let most = finite.fold(0.0, f64::max);
+    let cell = |v: &f64| {
+        if v.is_finite() {
+            short(*v, most)
+        } else {
+            String::new()
+        }
+    };
+    let row = |row: &Vec<f64>| row.iter().map(cell).collect();
+    values.iter().map(row).collect()
+}
+
 /// The table, where two keys or more were turned and each pair of values was tried.
 pub(super) fn chart<'a>(
     figures: &Figures<'a>,
@@ -20,59 +93,15 @@ pub(super) fn chart<'a>(
     scope: &'a str,
     objective: Option<&Objective>,
 ) -> Option<Chart> {
-    let keys = keys(points);
-    // Across goes the key with the most values, rather numbers than words; down go the others together.
-    let (across, columns) = keys
-        .iter()
-        .max_by_key(|(key, values)| (values.len(), places(key, values).is_some()))?;
-    let others: Vec<&str> = keys
-        .iter()
-        .map(|(key, _)| *key)
-        .filter(|key| key != across)
-        .collect();
-    let mut rows: Vec<String> = Vec::new();
-    for row in points.iter().map(|p| name(p, &others)) {
-        if rows.len() > MOST {
-            return None;
-        }
-        if !rows.contains(&row) {
-            rows.push(row);
-        }
-    }
-    let full = points.len() == rows.len() * columns.len();
-    if others.is_empty() || rows.len() < 2 || !full || rows.len() > MOST || columns.len() > MOST {
-        return None;
-    }
+    let table = Table::new(points)?;
     let reading = Reading::of(metric);
-    let mut values = vec![vec![f64::NAN; columns.len()]; rows.len()];
-    for point in points {
-        let row = rows.iter().position(|r| *r == name(point, &others))?;
-        let column = columns
-            .iter()
-            .position(|c| point.get(*across).is_some_and(|v| v == c))?;
+    let values = table.values(points, |point| {
         let figure = figures.get(point, scope, metric);
-        values[row][column] = figure
+        figure
             .and_then(|f| f.mean.or(f.beyond))
-            .map_or(f64::NAN, |m| m * reading.factor);
-    }
-    let most = values
-        .iter()
-        .flatten()
-        .copied()
-        .filter(|v| v.is_finite())
-        .fold(0.0, f64::max);
-    let cell = |v: &f64| {
-        if v.is_finite() {
-            short(*v, most)
-        } else {
-            String::new()
-        }
-    };
-    let cells = values
-        .iter()
-        .map(|row| row.iter().map(cell).collect())
-        .collect();
-    let by: Vec<String> = others.iter().map(|k| small(&called(k))).collect();
+            .map_or(f64::NAN, |m| m * reading.factor)
+    })?;
+    let by: Vec<String> = table.others.iter().map(|k| small(&called(k))).collect();
     let unit = if reading.unit.is_empty() {
         String::new()
     } else {
@@ -81,7 +110,7 @@ pub(super) fn chart<'a>(
     let title = format!(
         "{}{unit} by {} and {}",
         reading.label,
-        small(&called(across)),
+        small(&called(table.across)),
         by.join(" and ")
     );
     let wanted = objective
@@ -90,7 +119,7 @@ pub(super) fn chart<'a>(
     Some(Chart {
         description: format!("{title}, mean of each point.{wanted}"),
         title,
-        x: Axis::new(&called(across), ""),
+        x: Axis::new(&called(table.across), ""),
         y: Axis::new(
             &by.iter()
                 .map(|b| super::reading::capital(b))
@@ -99,10 +128,10 @@ pub(super) fn chart<'a>(
             "",
         ),
         layers: vec![Layer::HeatMap(HeatMap {
-            columns: columns.iter().map(|c| (*c).to_string()).collect(),
-            rows,
+            columns: table.columns.iter().map(|c| (*c).to_string()).collect(),
+            rows: table.rows,
+            cells: cells(&values),
             values,
-            cells,
             marked: None,
         })],
         notes: Vec::new(),

@@ -79,6 +79,38 @@ fn last<'a>(size: &'a Sizing, at: &[f64]) -> Vec<(f64, &'a Trial)> {
     all
 }
 
+/// `what` is the objective that uses most of its limit at the value that was found.
+fn limits_title(size: &Sizing, what: Option<&str>) -> String {
+    let key = called(&size.key);
+    match (&size.value, what) {
+        (Some(value), Some(what)) => {
+            format!(
+                "{key}: {value} is the {} that serves; what binds: {}",
+                size.wanted,
+                small(what)
+            )
+        }
+        (Some(value), None) => format!("{key}: {value} is the {} that serves", size.wanted),
+        (None, _) => format!("{key}: no value that was tried serves"),
+    }
+}
+
+/// The value that was found, at the share of the limit that it uses up.
+fn marker(size: &Sizing, trials: &[(f64, &Trial)], share: f64) -> Option<Marker> {
+    let value = size.value.as_ref()?;
+    let trial = trials.iter().find(|(_, t)| t.value == *value);
+    let word = if size.confirmed {
+        "serves"
+    } else {
+        "is not confirmed"
+    };
+    Some(Marker {
+        x: trial.map_or(f64::NAN, |(x, _)| *x),
+        y: share,
+        label: format!("{value} {word}"),
+    })
+}
+
 fn limits(study: &StudyRecord<Sizing>, x: &Axis, at: &[f64]) -> Chart {
     let size = &study.body;
     let trials = last(size, at);
@@ -125,36 +157,9 @@ fn limits(study: &StudyRecord<Sizing>, x: &Axis, at: &[f64]) -> Chart {
         label: "limit".into(),
         tone: Tone::Bad,
     }));
-    let key = called(&size.key);
-    let title = match (&size.value, &binding) {
-        (Some(value), Some((_, what))) => {
-            format!(
-                "{key}: {value} is the {} that serves; what binds: {}",
-                size.wanted,
-                small(what)
-            )
-        }
-        (Some(value), None) => format!("{key}: {value} is the {} that serves", size.wanted),
-        (None, _) => format!("{key}: no value that was tried serves"),
-    };
-    if let (Some(value), Some((share, _))) = (&size.value, &binding) {
-        let x = trials
-            .iter()
-            .find(|(_, t)| t.value == *value)
-            .map_or(f64::NAN, |(x, _)| *x);
-        layers.push(Layer::Marker(Marker {
-            x,
-            y: *share,
-            label: format!(
-                "{value} {}",
-                if size.confirmed {
-                    "serves"
-                } else {
-                    "is not confirmed"
-                }
-            ),
-        }));
-    }
+    let title = limits_title(size, binding.as_ref().map(|(_, what)| what.as_str()));
+    layers
+        .extend(binding.and_then(|(share, _)| Some(Layer::Marker(marker(size, &trials, share)?))));
     let logarithmic = super::reading::scale_of(values.iter().copied());
     Chart {
         description: format!(
@@ -166,6 +171,21 @@ fn limits(study: &StudyRecord<Sizing>, x: &Axis, at: &[f64]) -> Chart {
         y: Axis::new("Used of the limit", "%").on(logarithmic),
         layers,
         notes: vec!["An objective is met where its whole interval lies below 100 %.".into()],
+    }
+}
+
+/// A trial at its place among the steps of the search; a confirmation that serves is called so.
+fn step(trial: &Trial, x: f64, y: f64) -> Point {
+    let confirmed = trial.verdict == Verdict::Pass && trial.sample != Trial::SEARCH;
+    Point {
+        x,
+        y,
+        label: if confirmed {
+            "confirmation".into()
+        } else {
+            String::new()
+        },
+        ..Point::default()
     }
 }
 
@@ -188,29 +208,13 @@ fn search(size: &Sizing, axis: &Axis, at: &[f64]) -> Chart {
         (Verdict::Fail, "does not serve", Tone::Bad),
     ];
     for (verdict, name, tone) in verdicts {
-        let of = |(i, (t, y)): (usize, (&Trial, &f64))| {
-            let label = if t.sample == Trial::SEARCH {
-                String::new()
-            } else {
-                "confirmation".into()
-            };
-            (t.verdict == verdict).then(|| Point {
-                x: place(i) + 0.5,
-                y: *y,
-                label: if verdict == Verdict::Pass {
-                    label
-                } else {
-                    String::new()
-                },
-                ..Point::default()
-            })
-        };
         let points: Vec<Point> = size
             .trials
             .iter()
             .zip(at)
             .enumerate()
-            .filter_map(of)
+            .filter(|(_, (trial, _))| trial.verdict == verdict)
+            .map(|(i, (trial, y))| step(trial, place(i) + 0.5, *y))
             .collect();
         if !points.is_empty() {
             layers.push(Layer::Points(Points {

@@ -178,7 +178,6 @@ fn curves(figures: &Figures, grid: &Grid, sweep: &SweepRecord, shown: &Shown) ->
     let mut layers = Vec::new();
     let meeting = meeting(sweep);
     let shaded = feasible(grid, &meeting);
-    let is_shaded = !shaded.is_empty();
     layers.extend(shaded);
     let mut values: Vec<f64> = Vec::new();
     for curve in &grid.curves {
@@ -208,35 +207,15 @@ fn curves(figures: &Figures, grid: &Grid, sweep: &SweepRecord, shown: &Shown) ->
     mark(&mut layers, sweep, |x, name| {
         met.contains(&(name, x.to_bits()))
     });
+    let limit = shown.objective.map(|o| limit(o, &reading));
     let mut y = reading.axis_for(values.iter().copied());
-    if let Some(objective) = shown.objective {
-        let value = objective.target().unwrap_or(f64::NAN) * reading.factor;
-        if value <= 0.0 {
-            y = y.on(Scale::Linear);
-        }
-        let label = reading.line(objective);
-        layers.push(Layer::Threshold(Threshold {
-            along: Along::Y,
-            value,
-            label,
-            tone: Tone::Bad,
-        }));
+    if limit.as_ref().is_some_and(|l| l.value <= 0.0) {
+        y = y.on(Scale::Linear);
     }
+    layers.extend(limit.map(Layer::Threshold));
     let key = called(grid.key);
     let title = title(grid, sweep, shown, &reading);
-    let mut notes = vec![replications(sweep)];
-    if is_shaded {
-        let some = layers
-            .iter()
-            .any(|l| matches!(l, Layer::Region(r) if r.faint));
-        let some = if some {
-            "; faint where not all curves do"
-        } else {
-            ""
-        };
-        notes
-            .push(format!("Shaded: points that meet every objective, with half of the way to their neighbours{some}."));
-    }
+    let notes = [replications(sweep)].into_iter().chain(shading(&layers));
     Chart {
         description: format!(
             "{} by {}, with 95 % intervals. {title}.",
@@ -246,9 +225,39 @@ fn curves(figures: &Figures, grid: &Grid, sweep: &SweepRecord, shown: &Shown) ->
         title,
         x: grid.places.axis.clone(),
         y,
+        notes: notes.collect(),
         layers,
-        notes,
     }
+}
+
+/// The line of an objective.
+fn limit(objective: &Objective, reading: &Reading) -> Threshold {
+    Threshold {
+        along: Along::Y,
+        value: objective.target().unwrap_or(f64::NAN) * reading.factor,
+        label: reading.line(objective),
+        tone: Tone::Bad,
+    }
+}
+
+/// What the shading means, where there is any.
+fn shading(layers: &[Layer]) -> Option<String> {
+    let mut regions = layers
+        .iter()
+        .filter_map(|l| match l {
+            Layer::Region(region) => Some(region.faint),
+            _ => None,
+        })
+        .peekable();
+    regions.peek()?;
+    let some = if regions.any(|faint| faint) {
+        "; faint where not all curves do"
+    } else {
+        ""
+    };
+    Some(format!(
+        "Shaded: points that meet every objective, with half of the way to their neighbours{some}."
+    ))
 }
 
 fn replications(sweep: &SweepRecord) -> String {

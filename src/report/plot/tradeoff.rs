@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::chart::{
-    Along, Chart, Layer, Line, Marker, Point, Points, Scale, Threshold, Tone,
+    Along, Axis, Chart, Layer, Line, Marker, Point, Points, Scale, Threshold, Tone,
 };
 use super::Plot;
 use super::grid::{Curve, Figures, Grid, MOST_CURVES, points};
@@ -96,16 +96,7 @@ fn chart(sweep: Option<&SweepRecord>, grid: &Grid, figures: &Figures, best: Opti
             })
         };
         if let Some((point, why)) = mine {
-            let value = point.get(grid.key).map_or("", String::as_str);
-            let where_ = if curve.name.is_empty() {
-                String::new()
-            } else {
-                format!(" ({})", curve.name)
-            };
-            title = format!(
-                "Load against missed toasts: a {key} of {value}{where_} {}",
-                sentence(why)
-            );
+            title = title_of(&key, grid, curve, point, why);
             let place = places.iter().find(|p| is_chosen(p));
             markers.extend(place.map(|p| Marker {
                 x: p.x,
@@ -113,19 +104,14 @@ fn chart(sweep: Option<&SweepRecord>, grid: &Grid, figures: &Figures, best: Opti
                 label: format!("{}: {why}", p.label),
             }));
         }
-        let dot = |(i, p): (usize, &Place)| {
-            let label = if named(i) && !is_chosen(p) {
-                p.label.clone()
-            } else {
-                String::new()
-            };
-            Point {
-                x: p.x,
-                y: p.y,
-                interval: p.interval.filter(|_| few),
-                label,
-                hollow: false,
-            }
+        let dot = |(i, p): (usize, &Place)| Point {
+            x: p.x,
+            y: p.y,
+            interval: p.interval.filter(|_| few),
+            label: Some(p.label.clone())
+                .filter(|_| named(i) && !is_chosen(p))
+                .unwrap_or_default(),
+            hollow: false,
         };
         let points: Vec<Point> = places.iter().enumerate().map(dot).collect();
         let line: Vec<(f64, f64)> = places.iter().map(|p| (p.x, p.y)).collect();
@@ -145,24 +131,7 @@ fn chart(sweep: Option<&SweepRecord>, grid: &Grid, figures: &Figures, best: Opti
         load.axis_for(all.iter().map(|p| p.0)),
         missed.axis_for(all.iter().map(|p| p.1)),
     ];
-    for (i, (metric, along, reading)) in [(LOAD, Along::X, &load), (MISSED, Along::Y, &missed)]
-        .into_iter()
-        .enumerate()
-    {
-        let Some(objective) = sweep.and_then(|sweep| objective(sweep, metric)) else {
-            continue;
-        };
-        let value = objective.target().unwrap_or(f64::NAN) * reading.factor;
-        if value <= 0.0 {
-            axes[i].scale = Scale::Linear;
-        }
-        layers.push(Layer::Threshold(Threshold {
-            along,
-            value,
-            label: reading.line(objective),
-            tone: Tone::Bad,
-        }));
-    }
+    layers.extend(limits(sweep, &mut axes));
     layers.extend(markers.into_iter().map(Layer::Marker));
     let [x, y] = axes;
     Chart {
@@ -173,12 +142,49 @@ fn chart(sweep: Option<&SweepRecord>, grid: &Grid, figures: &Figures, best: Opti
         x,
         y,
         layers,
-        notes: if few {
-            vec!["Bars: 95 % interval of the missed toasts.".into()]
-        } else {
-            Vec::new()
-        },
+        notes: Vec::from_iter(few.then(|| "Bars: 95 % interval of the missed toasts.".into())),
     }
+}
+
+/// The limits that objectives of all users set to load and missed toasts; an axis with one at 0 is linear.
+fn limits(sweep: Option<&SweepRecord>, axes: &mut [Axis; 2]) -> Vec<Layer> {
+    let sides = [(LOAD, Along::X), (MISSED, Along::Y)];
+    let mut layers = Vec::new();
+    for ((metric, along), axis) in sides.into_iter().zip(axes) {
+        let Some(objective) = sweep.and_then(|sweep| objective(sweep, metric)) else {
+            continue;
+        };
+        let reading = Reading::of(metric);
+        let value = objective.target().unwrap_or(f64::NAN) * reading.factor;
+        if value <= 0.0 {
+            axis.scale = Scale::Linear;
+        }
+        layers.push(Layer::Threshold(Threshold {
+            along,
+            value,
+            label: reading.line(objective),
+            tone: Tone::Bad,
+        }));
+    }
+    layers
+}
+
+/// The title with the point of a curve that was chosen, and why.
+fn title_of(
+    key: &str,
+    grid: &Grid,
+    curve: &Curve,
+    point: &BTreeMap<String, String>,
+    why: &str,
+) -> String {
+    let value = point.get(grid.key).map_or("", String::as_str);
+    let curve = if curve.name.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", curve.name)
+    };
+    let what = sentence(why);
+    format!("Load against missed toasts: a {key} of {value}{curve} {what}")
 }
 
 fn sentence(why: &str) -> &'static str {

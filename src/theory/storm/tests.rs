@@ -74,99 +74,101 @@ fn all_at_once_are_back_after_their_jobs() {
     assert!(of(|p| p.faults.clear()).unwrap().is_none());
 }
 
+type Change = fn(&mut Plan);
+
+const LOWER_BOUNDS: [(Change, f64, &str); 14] = [
+    (
+        |p| p.clients[0].config.reestablish = Reestablish::Uniform(Span::ZERO, secs(60)),
+        106.0,
+        "reestablish = uniform 0 s..1 min",
+    ),
+    // 5 s of serial section for each of 100.
+    (
+        |p| p.gateways[0].station.as_mut().unwrap().setup_serial = secs(5),
+        600.0,
+        "setup_serial_time = 5 s",
+    ),
+    // 100 users at half a job a second give up: 32 C is 16; 300 jobs of 2 s.
+    (
+        |p| p.gateways[0].station = Some(fixed(2000)),
+        700.0,
+        "N > 32 C",
+    ),
+    (
+        |p| p.gateways[0].station.as_mut().unwrap().queue = Some(50),
+        106.0,
+        "queue = 50",
+    ),
+    (
+        |p| {
+            let drawn = ServiceTime::Exponential(Span::from_millis(20));
+            p.gateways[0].station = Some(station(drawn));
+        },
+        106.0,
+        "service_time = exponential 20 ms",
+    ),
+    (|p| p.faults[0].config.reset = false, 106.0, "reset = false"),
+    (
+        |p| {
+            let later = FaultConfig {
+                schedule: once(14_400, secs(10)),
+                ..CRASH
+            };
+            p.faults
+                .push(fault("second", FaultTarget::Gateway(0, None), later));
+        },
+        106.0,
+        "more than one fault",
+    ),
+    (
+        |p| {
+            let sleep = FaultConfig {
+                kind: FaultKind::Sleep,
+                ..CRASH
+            };
+            p.faults
+                .push(fault("sleep", FaultTarget::Clients(0), sleep));
+        },
+        106.0,
+        "faults of clients",
+    ),
+    (
+        |p| {
+            let mut other = p.clients[0].clone();
+            other.name = "y".into();
+            other.config.reestablish = Reestablish::Fixed(secs(31));
+            p.clients.push(other);
+        },
+        106.0,
+        "delays of several lengths",
+    ),
+    (
+        |p| p.clients[0].path.transport = Transport::Udp,
+        106.0,
+        "transport = udp",
+    ),
+    (|p| p.clients[0].path.loss = 0.01, 106.0, "loss = 1 %"),
+    (
+        |p| p.clients[0].path.idle_timeout = Some(secs(86_400)),
+        106.0,
+        "idle_timeout = 1 d",
+    ),
+    (
+        |p| p.clients[0].sign_out = Some(SignIn::At(secs(61_200))),
+        106.0,
+        "sign_out = at 17:00",
+    ),
+    (
+        |p| p.gateways[0].max_sessions = Some(99),
+        106.0,
+        "max_sessions = 99",
+    ),
+];
+
 #[test]
 fn otherwise_a_lower_bound_is_left_and_why_is_said() {
-    type Change = fn(&mut Plan);
     // Down for 100 s and 6 s of work, whenever they come.
-    let cases: [(Change, f64, &str); 14] = [
-        (
-            |p| p.clients[0].config.reestablish = Reestablish::Uniform(Span::ZERO, secs(60)),
-            106.0,
-            "reestablish = uniform 0 s..1 min",
-        ),
-        // 5 s of serial section for each of 100.
-        (
-            |p| p.gateways[0].station.as_mut().unwrap().setup_serial = secs(5),
-            600.0,
-            "setup_serial_time = 5 s",
-        ),
-        // 100 users at half a job a second give up: 32 C is 16; 300 jobs of 2 s.
-        (
-            |p| p.gateways[0].station = Some(fixed(2000)),
-            700.0,
-            "N > 32 C",
-        ),
-        (
-            |p| p.gateways[0].station.as_mut().unwrap().queue = Some(50),
-            106.0,
-            "queue = 50",
-        ),
-        (
-            |p| {
-                let drawn = ServiceTime::Exponential(Span::from_millis(20));
-                p.gateways[0].station = Some(station(drawn));
-            },
-            106.0,
-            "service_time = exponential 20 ms",
-        ),
-        (|p| p.faults[0].config.reset = false, 106.0, "reset = false"),
-        (
-            |p| {
-                let later = FaultConfig {
-                    schedule: once(14_400, secs(10)),
-                    ..CRASH
-                };
-                p.faults
-                    .push(fault("second", FaultTarget::Gateway(0, None), later));
-            },
-            106.0,
-            "more than one fault",
-        ),
-        (
-            |p| {
-                let sleep = FaultConfig {
-                    kind: FaultKind::Sleep,
-                    ..CRASH
-                };
-                p.faults
-                    .push(fault("sleep", FaultTarget::Clients(0), sleep));
-            },
-            106.0,
-            "faults of clients",
-        ),
-        (
-            |p| {
-                let mut other = p.clients[0].clone();
-                other.name = "y".into();
-                other.config.reestablish = Reestablish::Fixed(secs(31));
-                p.clients.push(other);
-            },
-            106.0,
-            "delays of several lengths",
-        ),
-        (
-            |p| p.clients[0].path.transport = Transport::Udp,
-            106.0,
-            "transport = udp",
-        ),
-        (|p| p.clients[0].path.loss = 0.01, 106.0, "loss = 1 %"),
-        (
-            |p| p.clients[0].path.idle_timeout = Some(secs(86_400)),
-            106.0,
-            "idle_timeout = 1 d",
-        ),
-        (
-            |p| p.clients[0].sign_out = Some(SignIn::At(secs(61_200))),
-            106.0,
-            "sign_out = at 17:00",
-        ),
-        (
-            |p| p.gateways[0].max_sessions = Some(99),
-            106.0,
-            "max_sessions = 99",
-        ),
-    ];
-    for (change, least, why) in cases {
+    for (change, least, why) in LOWER_BOUNDS {
         assert_eq!(back(change, least + 1.0), (least, true, true), "{why}");
         let open = beside(change, &[100.0; 200], Sample::Beyond(9000.0));
         assert!(open.holds(), "{why}");

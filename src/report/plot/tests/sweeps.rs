@@ -248,7 +248,10 @@ fn a_sweep_of_two_keys_tells_which_points_serve_and_where_all_or_some_curves_do(
         "{:?}",
         chart.notes
     );
-    // Where none serves the only sign is that of those which do not.
+}
+
+#[test]
+fn where_no_point_serves_the_only_sign_is_that_of_those_which_do_not() {
     let plots = sweep(&[
         (interval(5), 0.05, 9.0, "fail"),
         (interval(10), 0.05, 9.0, "fail"),
