@@ -2,7 +2,7 @@
 
 use crate::deployment::Plan;
 use crate::measure::{DropCause, Metric, Scope, Unit};
-use crate::report::number::{duration, human, whole};
+use crate::quantity::number::{duration, human, whole};
 use crate::report::text::in_unit;
 use crate::study::{Judgement, Row, Verdict, overall};
 

@@ -1,8 +1,8 @@
 //! What a selection answers: the point of least cost, or those that are as good.
 
 use crate::experiment::{Case, Selected};
+use crate::quantity::number::{human, rounded, whole};
 use crate::record::{PointCost, Premises, Selection, bounds};
-use crate::report::number::{human, rounded, whole};
 use crate::report::text::{premises as deciding, table};
 use crate::study::{CONFIDENCE, SelectionState, Verdict, mean_interval};
 

@@ -9,7 +9,7 @@ use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags};
 use super::{Outcome, memory};
 use crate::experiment::{Case, cases};
-use crate::report::number::{duration, whole};
+use crate::quantity::number::{duration, whole};
 use crate::report::text::{objective, table};
 use crate::scenario::{Scenario, hash};
 
@@ -176,5 +176,5 @@ fn json(scenario: &Scenario, points: &[Case]) -> String {
             })
             .collect(),
     };
-    crate::report::json(&understood)
+    crate::record::json(&understood)
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::report::{FolderError, ResultsError};
+use crate::record::{FolderError, ResultsError};
 use crate::scenario::ScenarioError;
 
 /// The user's fault or the world's.

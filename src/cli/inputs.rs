@@ -1,6 +1,6 @@
 //! The inputs of a scenario as `inputs.csv` lists them.
 
-use crate::report::inputs::Input;
+use crate::record::inputs::Input;
 use crate::scenario::{Origin, Scenario, Setting, Settings, Study};
 
 /// Every input that has a value; those that a study turns are marked.

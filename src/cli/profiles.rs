@@ -52,7 +52,7 @@ impl Profiles {
         };
         let text = match (self.format, &self.name) {
             (Format::Json, _) => {
-                crate::report::json(&profiles.iter().map(shown).collect::<Vec<_>>())
+                crate::record::json(&profiles.iter().map(shown).collect::<Vec<_>>())
             }
             (Format::Text, None) => list(&profiles),
             (Format::Text, Some(_)) => profiles.iter().map(details).collect::<Vec<_>>().join("\n"),

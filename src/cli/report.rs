@@ -8,8 +8,9 @@ use clap::Args;
 use super::Outcome;
 use super::complete::{bare, complete, predictions};
 use super::fault::{Fault, print};
+use crate::record::{Folder, Known, Manifest, Record, Results, VERSION};
 use crate::report::page::{NAME, page};
-use crate::report::{Folder, Known, Manifest, Record, Results, VERSION, plot};
+use crate::report::plot;
 use crate::theory::Prediction;
 
 /// Write reports.

@@ -12,12 +12,11 @@ use super::progress::{Bar, interruptible};
 use super::report::publish;
 use super::robustness::premises;
 use crate::experiment::{Campaign, Monitor, Robustness, ShardName};
-use crate::report::inputs::{self, Input};
+use crate::record::Study;
+use crate::record::inputs::{self, Input};
+use crate::record::{Folder, Known, Manifest, Premises, Record, Units, read_manifest, tables};
 use crate::report::page::NAME;
-use crate::report::study::Study;
-use crate::report::{
-    Folder, Known, Manifest, Premises, Record, Units, plot, read_manifest, tables,
-};
+use crate::report::plot;
 use crate::study::{Row, Samples};
 
 /// Where the results go, and what is left of the work.

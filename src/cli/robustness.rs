@@ -2,8 +2,8 @@
 
 use super::flags::written;
 use crate::experiment::{self, Basis, Robustness, WORTH_TELLING};
-use crate::report::number::{percent, whole};
-use crate::report::{Alternative, Assumption, Premises};
+use crate::quantity::number::{percent, whole};
+use crate::record::{Alternative, Assumption, Premises};
 
 /// The record of a check; `command` repeats the study with a further flag.
 pub(super) fn premises(robustness: Robustness, command: impl Fn(&str) -> String) -> Premises {

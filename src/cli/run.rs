@@ -21,13 +21,13 @@ use crate::experiment::{
     self, DropSink, FirstLosses, Replications, assumptions, can_be_tried, remedies,
 };
 use crate::measure::Scope;
-use crate::report::number::{percent, whole};
+use crate::quantity::number::{percent, whole};
+use crate::record::{
+    Drops, Folder, Known, Manifest, Part, Run as Record, RunRecord, inputs as table, json, tables,
+};
 use crate::report::settled::too_short;
 use crate::report::sweep::skew;
-use crate::report::{
-    Drops, Folder, Known, Manifest, Part, Run as Record, RunRecord, inputs as table, json, tables,
-    text,
-};
+use crate::report::text;
 use crate::scenario::{Scenario, expanded, hash};
 use crate::study::{Samples, Steady, Verdict, judge_all, overall, skewed, spread, steady_state};
 use crate::theory::predict;
@@ -95,7 +95,7 @@ impl Run {
                 .ladder(&scenario)
                 .map(|ladder| trace::record(&ladder))
         };
-        let summary = crate::report::Record::Run(RunRecord::new(&record));
+        let summary = crate::record::Record::Run(RunRecord::new(&record));
         let known = Known {
             inputs: inputs(&scenario, None),
             scenario: expanded(&scenario),
@@ -349,7 +349,7 @@ pub(super) fn advice(plan: &Plan, loses: impl Fn(&str) -> bool) -> Vec<String> {
 
 fn write_files(
     record: &Record,
-    summary: &crate::report::Record,
+    summary: &crate::record::Record,
     known: &Known,
     folder: &mut Folder,
 ) -> Result<(), Fault> {

@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use crate::experiment::{ExperimentError, Kept, ShardName, Store, StoreError};
-use crate::report::{FolderError, Found, Units};
+use crate::record::{FolderError, Found, Units};
 
 impl From<FolderError> for StoreError {
     fn from(error: FolderError) -> Self {

@@ -13,9 +13,9 @@ use crate::experiment::{
     Campaign, Candidate, Case, Judged, Least, Ranking, Replications, Robustness, RobustnessCheck,
     cases, hash_of, spent,
 };
-use crate::report::inputs::Input;
+use crate::record::inputs::Input;
+use crate::record::{Premises, Record};
 use crate::report::sweep as document;
-use crate::report::{Premises, Record};
 use crate::scenario::{Scenario, Study, expanded_study};
 use crate::study::{Samples, Verdict, judge_all, skewed};
 

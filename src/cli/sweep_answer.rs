@@ -1,7 +1,7 @@
 //! What a sweep answers: which points serve, where that changes, which is best at what load.
 
 use crate::measure::Objective;
-use crate::report::number::{human, whole};
+use crate::quantity::number::{human, whole};
 use crate::report::sweep::Outcome;
 use crate::report::text::{figure, objective};
 use crate::scenario::{Axis, Study};

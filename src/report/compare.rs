@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::number::{human, rounded};
 use super::text::{figure, table};
 use crate::measure::Unit;
+use crate::quantity::number::{human, rounded};
 use crate::record::{self, Difference, Premises};
 use crate::study::{Against, ComparedMetric, Comparison, Estimate, Relation};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::number::{duration, human, percent};
 use super::text::table;
+use crate::quantity::number::{duration, human, percent};
 pub use crate::record::tables::matrix as csv;
 pub use crate::record::{Cell, MatrixRecord as Matrix};
 

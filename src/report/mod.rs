@@ -9,6 +9,3 @@ pub mod plot;
 pub mod settled;
 pub mod sweep;
 pub mod text;
-
-pub use crate::quantity::number;
-pub use crate::record::*;

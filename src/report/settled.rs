@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::number::whole;
 use super::text::{estimated, in_unit, table};
 use crate::measure::Scope;
+use crate::quantity::number::whole;
 use crate::record::Run;
 use crate::study::{Estimate, Spread, Steady, spread_replications};
 

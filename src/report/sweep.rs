@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::number::{duration, whole};
 use super::text::{figure, table};
 use crate::measure::Scope;
+use crate::quantity::number::{duration, whole};
 pub use crate::record::sweep::{Outcome, Sweep, any, skew};
 
 /// The figures of the table, after those of the objectives.

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::number::{duration, human, percent, whole};
 use crate::measure::{Bound, Objective, Scope, Unit};
+use crate::quantity::number::{duration, human, percent, whole};
 use crate::record::{Assumption, Premises, Run};
 use crate::study::{Estimate, Row, Verdict};
 

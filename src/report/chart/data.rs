@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::super::number::rounded;
 use super::content::level;
 use super::description::Chart;
 use super::layer::Layer;
 use super::plot::Plot;
 use super::scene::Spot;
 use super::thin;
+use crate::quantity::number::rounded;
 
 /// Layers keep their index, which is `data-layer` in the SVG; long curves have the points that are drawn.
 pub(super) fn value(chart: &Chart, plot: &Plot) -> Value {

@@ -1,7 +1,7 @@
 //! Axes as numbers: where a value lies, where the ticks are and what they say.
 
-use super::super::number::human;
 use super::description::Scale;
+use crate::quantity::number::human;
 
 /// The stretch of values an axis shows. `from < to`; on a logarithmic axis both are positive.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -229,7 +229,7 @@ pub(super) fn amount(v: f64, step: f64) -> String {
 }
 
 fn human_whole(v: f64) -> String {
-    let whole = super::super::number::whole(v.abs().round() as u64);
+    let whole = crate::quantity::number::whole(v.abs().round() as u64);
     if v < -0.5 { format!("-{whole}") } else { whole }
 }
 

@@ -5,12 +5,12 @@
 
 use std::fmt::Write;
 
-use super::super::number::rounded;
 use super::colour::Paint;
 use super::description::{Chart, Scale, Size};
 use super::plot::Plot;
 use super::scale::Domain;
 use super::scene::{Anchor, Part, Shape, Spot, Text};
+use crate::quantity::number::rounded;
 
 /// Faces of about the width of the embedded one, which most systems have one of.
 const FACES: &str = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";

@@ -1,12 +1,12 @@
 //! Which point costs least: the cost of each with its interval, and those within the difference that matters.
 
 use super::super::chart::{Along, Axis, Bar, Bars, Chart, Layer, Marker, Region, Tone};
-use super::super::number::human;
 use super::grid::{Grid, points};
 use super::key::called;
 use super::reading::small;
 use super::sweep::curve;
 use super::{Plot, tradeoff};
+use crate::quantity::number::human;
 use crate::record::{Figure, PointCost, Selection, StudyRecord};
 use crate::study::Verdict;
 

@@ -1,10 +1,10 @@
 //! Why were sessions lost, and why toasts missed.
 
 use super::super::chart::{Axis, Bar, Bars, Chart, Layer};
-use super::super::number::human;
 use super::Plot;
 use super::reading::Reading;
 use crate::measure::{DropCause, MissCause};
+use crate::quantity::number::human;
 use crate::record::{Figure, RunRecord};
 
 /// The counts with their causes.

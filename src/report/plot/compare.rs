@@ -3,9 +3,9 @@
 use super::super::chart::{
     Along, Axis, Bar, Bars, Chart, Layer, Point, Points, Scale, Threshold, Tone,
 };
-use super::super::number::human;
 use super::Plot;
 use super::reading::{Reading, around, small};
+use crate::quantity::number::human;
 use crate::record::{Comparison, Contrast, Difference, Replicated};
 use crate::study::Relation;
 

@@ -1,9 +1,9 @@
 //! How did the day go: sessions by state, messages, losses, the gateway's queue and its response, by the clock.
 
 use super::super::chart::{Along, Axis, Chart, Layer, Line, Scale, Stack, Threshold, Tone};
-use super::super::number::{human, whole};
 use super::reading::{Reading, told};
 use super::{Plot, fault};
+use crate::quantity::number::{human, whole};
 use crate::quantity::{Span, print_clock};
 use crate::record::{Figure, Results, ResultsError, RunRecord, Series};
 

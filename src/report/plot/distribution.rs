@@ -1,9 +1,9 @@
 //! How long did it take: response, set-up and the way back, each as the share of cases by duration.
 
 use super::super::chart::{Along, Axis, Chart, Histogram, Layer, Scale, Threshold, Tone};
-use super::super::number::percent;
 use super::Plot;
 use super::reading::told;
+use crate::quantity::number::percent;
 use crate::record::{Distribution, RunRecord};
 
 /// The durations that are shown, by what is told of them.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::super::chart::{Axis, Chart, HeatMap, Layer};
-use super::super::number::human;
 use super::grid::{Figures, keys, name};
 use super::key::{called, places};
 use super::reading::{Reading, small};
+use crate::quantity::number::human;
 use crate::record::Objective;
 
 /// More cells than this in a row or a column are no table.

@@ -1,8 +1,8 @@
 //! Which client keeps its sessions behind which gateway.
 
 use super::super::chart::{Axis, Chart, HeatMap, Layer};
-use super::super::number::duration;
 use super::Plot;
+use crate::quantity::number::duration;
 use crate::record::{Cell, MatrixRecord};
 
 /// The matrix as a table of colours: how long users are down, and when the first session is lost.

@@ -1,8 +1,8 @@
 //! How a metric is read on an axis: what people call it, in which unit, and by what its values are multiplied for that.
 
 use super::super::chart::{Axis, Scale};
-use super::super::number::{duration, human};
 use crate::measure::{Metric, Unit};
+use crate::quantity::number::{duration, human};
 use crate::record::{Figure, Objective};
 
 /// A metric on an axis.
