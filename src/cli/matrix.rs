@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::Outcome;
 use super::fault::{Fault, print};
 use super::flags::{JobsFlag, results_folder, written};
-use super::report::publish;
+use super::publish::publish;
 use crate::experiment::{self, CELL_USERS};
 use crate::record::{Folder, Known, Manifest, Record, VERSION};
 use crate::report::matrix::{Cell, Matrix as Document, answer, csv, text};

@@ -17,10 +17,12 @@ mod inputs;
 mod live;
 mod matrix;
 mod memory;
+mod outcome;
 mod pcap;
 mod probe;
 mod profiles;
 mod progress;
+mod publish;
 mod report;
 mod results;
 mod robustness;
@@ -37,6 +39,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use fault::Fault;
+use outcome::Outcome;
 
 /// Simulates Remote Call Control deployments: will the gateway keep the sessions, and what is missed if not?
 #[derive(Parser)]
@@ -111,14 +114,4 @@ pub fn main() -> ExitCode {
             ExitCode::from(fault.code())
         }
     }
-}
-
-/// How a command ended, as its exit code (model §8). A [`Fault`] has 1 or 2.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
-enum Outcome {
-    Pass = 0,
-    ObjectiveMissed = 3,
-    Inconclusive = 4,
-    Interrupted = 130,
 }

@@ -1,6 +1,5 @@
 //! `rccsim report`: the report of a results folder, as the command that made the folder wrote it.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,10 +7,9 @@ use clap::Args;
 use super::Outcome;
 use super::complete::{bare, complete, predictions};
 use super::fault::{Fault, print};
-use crate::record::{Folder, Known, Manifest, Record, Results, VERSION};
-use crate::report::page::{NAME, page};
-use crate::report::plot;
-use crate::theory::Prediction;
+use super::publish::draw;
+use crate::record::{Folder, Results, VERSION};
+use crate::report::page::NAME;
 
 /// Write reports.
 #[derive(Args)]
@@ -38,46 +36,6 @@ impl Report {
         }
         Ok(Outcome::Pass)
     }
-}
-
-/// Publishes a folder, with plots and a report of the record and what else is known, of a run with the predictions of its plan, unless that is not wanted.
-///
-/// # Errors
-/// The file system's refusal.
-pub(super) fn publish(
-    mut folder: Folder,
-    manifest: Manifest,
-    record: &Record,
-    known: Known,
-    predictions: Option<&[Prediction]>,
-    no_report: bool,
-    quiet: bool,
-) -> Result<PathBuf, Fault> {
-    if !no_report {
-        let results = folder.results(&manifest, record, known);
-        draw(&mut folder, &results, predictions, quiet)?;
-    }
-    Ok(folder.publish(manifest)?)
-}
-
-/// Writes plots and report of results into a folder.
-fn draw(
-    folder: &mut Folder,
-    results: &Results,
-    predictions: Option<&[Prediction]>,
-    quiet: bool,
-) -> Result<(), Fault> {
-    let (plots, left_out) = (plot::plots(results)?, plot::left_out(results)?);
-    let (drawings, page) = rayon::join(
-        || plot::draw(&plots),
-        || page(results, &plots, &left_out, predictions),
-    );
-    plot::write(folder, &drawings)?;
-    if !quiet {
-        left_out.iter().for_each(|why| eprintln!("warning: {why}"));
-    }
-    let page = page?;
-    Ok(folder.put(NAME, |out| out.write_all(page.as_bytes()))?)
 }
 
 /// Writes plots and report of a published folder anew, and their digests into the manifest.

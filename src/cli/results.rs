@@ -9,7 +9,7 @@ use clap::Args;
 use super::fault::Fault;
 use super::flags::results_folder;
 use super::progress::{Bar, interruptible};
-use super::report::publish;
+use super::publish::publish;
 use super::robustness::premises;
 use crate::experiment::{Campaign, Monitor, Robustness, ShardName};
 use crate::record::Study;

@@ -12,7 +12,7 @@ use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags, results_folder};
 use super::inputs::inputs;
 use super::progress::{Bar, interruptible};
-use super::report::publish;
+use super::publish::publish;
 use super::robustness::assumption;
 use super::trace;
 use super::{Outcome, memory};
@@ -25,9 +25,9 @@ use crate::quantity::number::{percent, whole};
 use crate::record::{
     Drops, Folder, Known, Manifest, Part, Run as Record, RunRecord, inputs as table, json, tables,
 };
+use crate::report::run::text;
 use crate::report::settled::too_short;
 use crate::report::sweep::skew;
-use crate::report::text;
 use crate::scenario::{Scenario, expanded, hash};
 use crate::study::{Samples, Steady, Verdict, judge_all, overall, skewed, spread, steady_state};
 use crate::theory::predict;
@@ -121,7 +121,7 @@ impl Run {
             Format::Json => print(&summary.json())?,
             Format::Text => print(&format!(
                 "{}{}",
-                text::run(&record),
+                text(&record),
                 self.files(&path, &record, &scenario.plan)
             ))?,
         }

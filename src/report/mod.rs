@@ -6,6 +6,7 @@ pub mod ladder;
 pub mod matrix;
 pub mod page;
 pub mod plot;
+pub mod run;
 pub mod settled;
 pub mod sweep;
 pub mod text;

@@ -1,8 +1,7 @@
 //! The verdict, the answer, and the assumptions that it rests on.
 
-use super::plain;
 use super::table::Table;
-use crate::quantity::number::percent;
+use crate::quantity::number::{percent, plain};
 use crate::record::inputs::Input;
 use crate::record::{Assumption, Record};
 use crate::study::Verdict;

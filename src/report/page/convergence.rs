@@ -2,6 +2,7 @@
 
 use super::figure;
 use crate::measure::{Metric, Sample, Unit};
+use crate::quantity::number::plain;
 use crate::record::{
     Comparison, Objective, PointRuns, Record, Results, ResultsError, Selection, Sizing,
     SweepRecord, Trial, TrialObjective,
@@ -155,7 +156,7 @@ fn compare(comparison: &Comparison, runs: &[PointRuns]) -> Option<Vec<Value>> {
             other.name,
             comparison.baseline,
             metric.name,
-            super::plain(confidence * 100.0)
+            plain(confidence * 100.0)
         );
         let title = format!("difference of {}", metric.name);
         charts.extend(chart(
@@ -317,7 +318,7 @@ fn curve<T>(
     estimate: impl Fn(&[T]) -> Option<Estimate>,
 ) -> Curve {
     let at = |n: usize| estimate(&samples[..n]).map(|e| (n as f64, e));
-    let interval = format!("{} % interval", super::plain(confidence * 100.0));
+    let interval = format!("{} % interval", plain(confidence * 100.0));
     Curve {
         name,
         interval,

@@ -5,8 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use minijinja::Value;
 use serde::Serialize;
 
-use super::NAME;
 use crate::record::{Results, ResultsError};
+
+/// The report's name in a results folder.
+pub const NAME: &str = "report.html";
 
 /// A file of the folder.
 #[derive(Serialize)]

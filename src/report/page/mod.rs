@@ -24,15 +24,16 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
+pub use download::NAME;
+use table::{cell, unit_name};
+
 use super::plot;
-use crate::measure::{Metric, Unit};
-use crate::quantity::number::{duration, plain};
+use crate::measure::Metric;
+use crate::quantity::number::duration;
 use crate::record::inputs::Input;
 use crate::record::{Kind, Record, Results, ResultsError};
 use crate::theory::Prediction;
 
-/// The report's name in a results folder.
-pub const NAME: &str = "report.html";
 /// A page is no larger, so that it fits into a mail.
 pub const MOST_BYTES: usize = 2_000_000;
 
@@ -223,29 +224,6 @@ fn environment() -> Environment<'static> {
     environment.add_test("metric", |name: &str| Metric::named(name).is_some());
     environment.add_filter("duration", |seconds: f64| duration(seconds));
     environment
-}
-
-/// A value in the unit that people read: a plain number that a spreadsheet takes; a fraction in percent.
-fn cell(value: Option<f64>, unit: &str) -> String {
-    let Some(value) = value else {
-        return "–".into();
-    };
-    plain(if unit == Unit::Fraction.name() {
-        value * 100.0
-    } else {
-        value
-    })
-}
-
-/// The unit as it stands in a table; a count has none.
-fn unit_name(unit: &str) -> &str {
-    match unit {
-        "fraction" => "%",
-        "per_client_hour" => "per client-hour",
-        "per_s" => "per s",
-        "count" => "",
-        other => other,
-    }
 }
 
 #[cfg(test)]

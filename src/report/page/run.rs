@@ -3,7 +3,7 @@
 use super::table::{Table, cells};
 use crate::measure::{DropCause, Metric, MissCause};
 use crate::record::{Figure, RunRecord};
-use crate::report::text::{SHOWN, SHOWN_IF_ANY};
+use crate::report::run::{SHOWN, SHOWN_IF_ANY};
 
 /// The tables of a run.
 pub(super) fn tables(run: &RunRecord) -> Vec<Table> {

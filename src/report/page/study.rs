@@ -4,6 +4,7 @@ use super::objective::{margin, subject};
 use super::table::{Table, cells};
 use super::{cell, run, unit_name};
 use crate::measure::Metric;
+use crate::quantity::number::plain;
 use crate::record::{
     Comparison, Contrast, Figure, MatrixRecord, Point, Record, Selection, Sensitivity, Sizing,
     SweepRecord,
@@ -134,7 +135,7 @@ fn compare(comparison: &Comparison, other: &Contrast) -> Table {
     table.note = format!(
         "{} replications, paired by the same luck. Intervals of {} % each: all that decide hold at once with 95 %.",
         other.replications,
-        super::plain(comparison.confidence * 100.0)
+        plain(comparison.confidence * 100.0)
     );
     table
 }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{cell, unit_name};
+use crate::measure::Unit;
+use crate::quantity::number::plain;
 
 /// A table.
 #[derive(Serialize, Default)]
@@ -108,6 +109,29 @@ impl Table {
 /// Some figures of a unit, as cells.
 pub(super) fn cells<const N: usize>(figures: [Option<f64>; N], unit: &str) -> [String; N] {
     figures.map(|figure| cell(figure, unit))
+}
+
+/// A value in the unit that people read: a plain number that a spreadsheet takes; a fraction in percent.
+pub(super) fn cell(value: Option<f64>, unit: &str) -> String {
+    let Some(value) = value else {
+        return "–".into();
+    };
+    plain(if unit == Unit::Fraction.name() {
+        value * 100.0
+    } else {
+        value
+    })
+}
+
+/// The unit as it stands in a table; a count has none.
+pub(super) fn unit_name(unit: &str) -> &str {
+    match unit {
+        "fraction" => "%",
+        "per_client_hour" => "per client-hour",
+        "per_s" => "per s",
+        "count" => "",
+        other => other,
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use super::*;
+use crate::quantity::number::plain;
 use crate::record::{Folder, Manifest};
 
 fn page_of(files: &[(&str, String)]) -> String {

@@ -7,6 +7,7 @@ mod day;
 mod declared;
 mod distribution;
 mod fault;
+mod file;
 mod grid;
 mod group;
 mod heat;
@@ -18,33 +19,9 @@ mod size;
 mod sweep;
 mod tradeoff;
 
-use std::io::Write;
+pub use file::{Drawing, FOLDER, Plot, draw, write};
 
-use rayon::prelude::*;
-
-use super::chart::{Chart, Size, png, svg};
-use crate::record::{Folder, FolderError, Record, Results, ResultsError};
-
-/// A chart and what its files are called.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Plot {
-    /// The file's name without its ending.
-    pub name: String,
-    /// What is shown.
-    pub chart: Chart,
-}
-
-impl Plot {
-    fn new(name: &str, chart: Chart) -> Self {
-        Self {
-            name: name.into(),
-            chart,
-        }
-    }
-}
-
-/// The folder of the plots within a results folder.
-pub const FOLDER: &str = "plots";
+use crate::record::{Record, Results, ResultsError};
 
 /// Every plot of a results folder, the most telling first.
 ///
@@ -78,41 +55,6 @@ pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
 /// A file of the folder is missing or damaged.
 pub fn left_out(results: &Results) -> Result<Vec<String>, ResultsError> {
     declared::left_out(results)
-}
-
-/// A plot as files.
-pub struct Drawing {
-    /// Their name without its ending.
-    name: String,
-    svg: String,
-    png: Vec<u8>,
-}
-
-/// Draws plots, on the current thread pool.
-pub fn draw(plots: &[Plot]) -> Vec<Drawing> {
-    let draw = |plot: &Plot| {
-        let (svg, png) = (svg(&plot.chart, Size::WIDE), png(&plot.chart, Size::WIDE));
-        Drawing {
-            name: plot.name.clone(),
-            svg,
-            png,
-        }
-    };
-    plots.par_iter().map(draw).collect()
-}
-
-/// Writes drawings into a results folder, each as SVG and as PNG.
-///
-/// # Errors
-/// The file system's refusal.
-pub fn write(folder: &mut Folder, drawings: &[Drawing]) -> Result<(), FolderError> {
-    for Drawing { name, svg, png } in drawings {
-        folder.put(&format!("{FOLDER}/{name}.svg"), |out| {
-            out.write_all(svg.as_bytes())
-        })?;
-        folder.put(&format!("{FOLDER}/{name}.png"), |out| out.write_all(png))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 use std::fmt::Write as _;
+use std::io::Write as _;
 
 use super::super::chart::tests::unreadable;
 use super::super::chart::{HeatMap, Layer, Region};
 use super::*;
+use crate::record::Folder;
 use crate::record::Manifest;
+use crate::report::chart::{Chart, Size, svg};
 
 mod studies;
 mod sweeps;

@@ -1,0 +1,11 @@
+//! How a command ended.
+
+/// How a command ended, as its exit code (model §8). A [`Fault`](super::fault::Fault) has 1 or 2.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(super) enum Outcome {
+    Pass = 0,
+    ObjectiveMissed = 3,
+    Inconclusive = 4,
+    Interrupted = 130,
+}

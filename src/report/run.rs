@@ -1,0 +1,208 @@
+//! A run, for people: the answer first.
+
+use std::fmt::Write;
+
+use super::settled;
+use super::text::{assumption, figure, subject, table, target};
+use crate::measure::{DropCause, MissCause, Scope};
+use crate::quantity::number::{duration, whole};
+use crate::record::Run;
+use crate::study::{Row, Verdict};
+
+fn objectives(out: &mut String, run: &Run) {
+    if run.judgements.is_empty() {
+        return;
+    }
+    let mut rows = vec![
+        ["objective", "target", "result", "verdict"]
+            .map(String::from)
+            .to_vec(),
+    ];
+    for j in &run.judgements {
+        let verdict = match (j.verdict, j.replications_needed) {
+            (Verdict::Inconclusive, Some(n)) => {
+                format!(
+                    "inconclusive (about {} replications would settle it)",
+                    whole(n.into())
+                )
+            }
+            (verdict, _) => verdict.name().into(),
+        };
+        rows.push(vec![
+            subject(&j.objective),
+            target(&j.objective),
+            figure(&j.row),
+            verdict,
+        ]);
+    }
+    let _ = writeln!(out, "\nObjectives\n{}", table(&rows, true).trim_end());
+}
+
+/// The figures of the first screen.
+pub(super) const SHOWN: [&str; 20] = [
+    "session_drops",
+    "drops_per_client_hour",
+    "first_loss_s",
+    "down_fraction",
+    "down_peak",
+    "missed_toast_fraction",
+    "missed_toasts_per_client_hour",
+    "failed_origination_fraction",
+    "detection_mean_s",
+    "recovery_mean_s",
+    "refresh_rate_per_s",
+    "message_rate_per_s",
+    "message_rate_peak_per_s",
+    "gateway_utilisation",
+    "gateway_queue_peak",
+    "gateway_response_mean_ms",
+    "gateway_response_p99_ms",
+    "jobs_refused",
+    "setup_p99_ms",
+    "all_back_s",
+];
+/// Shown only where there is something to show: a station, or a scheduled fault.
+pub(super) const SHOWN_IF_ANY: [&str; 6] = [
+    "gateway_utilisation",
+    "gateway_queue_peak",
+    "gateway_response_mean_ms",
+    "gateway_response_p99_ms",
+    "jobs_refused",
+    "all_back_s",
+];
+
+fn figures(out: &mut String, run: &Run) {
+    let n = run.samples.replications();
+    let what = if n == 1 {
+        "one replication: no intervals".into()
+    } else {
+        format!("mean of {n} replications ± 95 % interval")
+    };
+    let mut scopes = vec![Scope::All];
+    let clients: Vec<Scope> = run
+        .samples
+        .scopes
+        .iter()
+        .filter(|s| matches!(s, Scope::Clients(_)))
+        .cloned()
+        .collect();
+    if clients.len() > 1 {
+        scopes.extend(clients.into_iter().take(4));
+    }
+    let mut rows = vec![
+        std::iter::once(String::new())
+            .chain(scopes.iter().map(Scope::to_string))
+            .collect::<Vec<_>>(),
+    ];
+    if scopes.len() == 1 {
+        rows.clear();
+    }
+    let is_there = |name: &str| {
+        run.row(&Scope::All, name)
+            .is_some_and(|r| r.estimate.is_some() || r.beyond.is_some())
+    };
+    for name in SHOWN
+        .into_iter()
+        .filter(|name| !SHOWN_IF_ANY.contains(name) || is_there(name))
+    {
+        let cells = scopes
+            .iter()
+            .map(|s| run.row(s, name).map_or(String::new(), figure));
+        rows.push(std::iter::once(name.to_string()).chain(cells).collect());
+    }
+    let _ = writeln!(
+        out,
+        "\nFigures ({what})\n{}",
+        table(&rows, scopes.len() > 1).trim_end()
+    );
+}
+
+fn causes(out: &mut String, run: &Run) {
+    for (metric, title) in [
+        ("session_drops", "Why sessions were lost"),
+        ("toasts_missed", "Why toasts were missed"),
+    ] {
+        let of = |r: &&Row| {
+            r.scope == Scope::All && r.column.metric.name == metric && r.column.cause.is_some()
+        };
+        let seen = |r: &&Row| r.estimate.is_some_and(|e| e.mean > 0.0);
+        let rows: Vec<Vec<String>> = run
+            .rows
+            .iter()
+            .filter(of)
+            .filter(seen)
+            .map(|r| {
+                vec![
+                    r.column.cause.map_or("", |(_, c)| c).to_string(),
+                    figure(r),
+                    meaning(metric, r),
+                ]
+            })
+            .collect();
+        if !rows.is_empty() {
+            let _ = writeln!(out, "\n{title}\n{}", table(&rows, false).trim_end());
+        }
+    }
+}
+
+fn meaning(metric: &str, row: &Row) -> String {
+    let Some((index, _)) = row.column.cause else {
+        return String::new();
+    };
+    if metric == "session_drops" {
+        return DropCause::ALL[index].meaning().into();
+    }
+    MissCause::ALL[index].meaning().into()
+}
+
+fn assumptions(out: &mut String, run: &Run) {
+    let Some(assumptions) = run.assumptions.as_ref().filter(|a| !a.is_empty()) else {
+        return;
+    };
+    let decides = assumptions.iter().any(|a| a.decides);
+    let settled = !run.judgements.is_empty() && run.verdict() != Verdict::Inconclusive;
+    let title = match decides {
+        true => "An assumption decides the verdict",
+        false if settled => "What hangs on assumptions (the verdict does not)",
+        // A verdict that is open, or was not asked for, hangs on nothing.
+        false => "What hangs on assumptions",
+    };
+    let _ = writeln!(out, "\n{title}");
+    for a in assumptions {
+        let _ = writeln!(out, "  {}", assumption(a));
+    }
+}
+
+/// The whole answer of a run.
+pub fn text(run: &Run) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "{}", run.answer);
+    if run.interrupted {
+        let _ = writeln!(
+            out,
+            "Interrupted: this rests on the {} replications that were finished.",
+            run.samples.replications()
+        );
+    }
+    assumptions(&mut out, run);
+    objectives(&mut out, run);
+    figures(&mut out, run);
+    causes(&mut out, run);
+    out += &settled::text(run);
+    if let Some(advice) = run.advice.as_ref().filter(|a| !a.is_empty()) {
+        let _ = writeln!(out, "\nWhat to try next");
+        for line in advice {
+            let _ = writeln!(out, "  {line}");
+        }
+    }
+    let _ = writeln!(
+        out,
+        "\nSimulated {} × {}, seed {}, fingerprint {}: {}",
+        run.samples.replications(),
+        duration(run.horizon_s),
+        run.seed,
+        run.fingerprint(),
+        run.command
+    );
+    out
+}
