@@ -3,10 +3,12 @@
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 
+use super::error::Stop;
 use super::fragment::Fragments;
 use super::ip::{self, IpPacket, NoIp};
+use super::observation::{Observation, Transport};
 use super::stream::{Segment, Streams};
-use super::{Observation, Resolution, Stop, Summary, Transport, Unit, Warnings};
+use super::summary::{Resolution, Summary, Unit, Warnings};
 use crate::wire::{SipText, is_start_line};
 
 /// A packet of a capture.

@@ -1,7 +1,7 @@
 //! The lines with which programs introduce a SIP message in their logs.
 
-use super::Transport;
 use super::clock::Stamp;
+use super::observation::Transport;
 
 /// How the lines of a message are dressed up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

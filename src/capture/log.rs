@@ -5,7 +5,8 @@ use std::io::{self, BufRead, Read};
 
 use super::clock::Clock;
 use super::intro::{Dress, HERE, Intro, Line, ends, intro};
-use super::{Observation, Resolution, Summary, Unit, Warnings};
+use super::observation::Observation;
+use super::summary::{Resolution, Summary, Unit, Warnings};
 use crate::wire::{SipText, Start};
 
 /// The longest line that is kept; of a longer one the rest is read as lines of its own.

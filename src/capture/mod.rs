@@ -6,145 +6,27 @@
 
 mod clock;
 mod decode;
+mod error;
 mod fragment;
 mod intro;
 mod ip;
 mod log;
+mod observation;
 mod pcap;
 mod pcapng;
 mod stream;
+mod summary;
 mod write;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use crate::wire::SipText;
 use decode::Decoder;
+pub use error::CaptureError;
+pub use observation::{Observation, Transport};
+pub use summary::{Resolution, Summary, Unit};
 pub use write::{Endpoints, PcapWriter};
-
-/// How a message travelled.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Transport {
-    /// UDP.
-    Udp,
-    /// TCP.
-    Tcp,
-    /// TLS, in logs: a capture shows nothing of it.
-    Tls,
-}
-
-/// A SIP message, where and when it was seen.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Observation {
-    /// The number of its frame or line, counted from 1.
-    pub place: u64,
-    /// Microseconds since an instant that is the same for the whole file; `None` where the log has no times.
-    pub at_us: Option<u64>,
-    /// The sender's address and port, as far as it is known.
-    pub from: Option<String>,
-    /// The receiver's.
-    pub to: Option<String>,
-    /// How it travelled, where that is known.
-    pub transport: Option<Transport>,
-    /// The message.
-    pub message: SipText,
-}
-
-/// What places in a file are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Unit {
-    /// Frames of a packet capture.
-    Frame,
-    /// Lines of a text.
-    Line,
-}
-
-impl Unit {
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Frame => "frame",
-            Self::Line => "line",
-        }
-    }
-}
-
-/// How finely the times of a file are given.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Resolution {
-    /// No times at all.
-    None,
-    /// Whole seconds.
-    Second,
-    /// Milliseconds or finer.
-    Fine,
-}
-
-/// What was read of a file.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Summary {
-    /// The forms that its content showed, such as `pcap` or `Asterisk chan_sip`.
-    pub forms: Vec<&'static str>,
-    /// What its places are.
-    pub unit: Unit,
-    /// Frames or lines read.
-    pub places: u64,
-    /// SIP messages found.
-    pub messages: u64,
-    /// How fine its times are.
-    pub resolution: Resolution,
-    /// What could not be read, each with its place.
-    pub warnings: Vec<String>,
-}
-
-/// Why a file could not be read.
-#[derive(thiserror::Error, Debug)]
-pub enum CaptureError {
-    /// The system refuses.
-    #[error("{file}: {cause}")]
-    World {
-        /// The file.
-        file: String,
-        /// What the system said.
-        cause: io::Error,
-    },
-    /// The content cannot be used.
-    #[error("{file}: {problem}")]
-    Content {
-        /// The file.
-        file: String,
-        /// What is wrong, with its place.
-        problem: String,
-    },
-}
-
-/// Warnings kept of a file; more are counted.
-const WARNINGS_MOST: usize = 12;
-
-/// Collects warnings, a bounded number of them.
-#[derive(Default, Debug)]
-struct Warnings {
-    kept: Vec<String>,
-    left_out: u64,
-}
-
-impl Warnings {
-    fn push(&mut self, warning: String) {
-        if self.kept.len() < WARNINGS_MOST {
-            self.kept.push(warning);
-        } else {
-            self.left_out += 1;
-        }
-    }
-
-    fn finish(mut self) -> Vec<String> {
-        if self.left_out > 0 {
-            self.kept.push(format!("{} more warnings", self.left_out));
-        }
-        self.kept
-    }
-}
 
 /// Reads a file and hands every SIP message on, in the order of the file.
 ///
@@ -241,40 +123,4 @@ fn form(opening: &[u8]) -> Result<Form, &'static str> {
         }
         _ => Ok(Form::Text),
     }
-}
-
-/// Why reading of packets stopped.
-enum Stop {
-    World(io::Error),
-    Content(String),
-}
-
-impl Stop {
-    fn named(self, file: &str) -> CaptureError {
-        let file = file.into();
-        match self {
-            Self::World(cause) => CaptureError::World { file, cause },
-            Self::Content(problem) => CaptureError::Content { file, problem },
-        }
-    }
-}
-
-impl From<io::Error> for Stop {
-    fn from(cause: io::Error) -> Self {
-        Self::World(cause)
-    }
-}
-
-/// Reads until the buffer is full or the file ends; how many bytes there were.
-fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match reader.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(filled)
 }

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::decode::{Decoder, Packet};
-use super::{Stop, fill};
+use super::error::{Stop, fill};
 
 /// The longest packet that is believed, bytes: tcpdump's own limit.
 pub(super) const PACKET_MOST: usize = 262_144;

@@ -3,8 +3,8 @@
 use std::io::Read;
 
 use super::decode::{Decoder, Packet};
+use super::error::{Stop, fill};
 use super::pcap::PACKET_MOST;
-use super::{Stop, fill};
 
 /// The longest block that is believed, bytes: a packet with its options.
 const BLOCK_MOST: usize = PACKET_MOST + 65_536;

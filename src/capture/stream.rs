@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use super::{Observation, Transport, Warnings};
+use super::observation::{Observation, Transport};
+use super::summary::Warnings;
 use crate::wire::{Framer, is_start_line};
 
 /// A TCP segment.

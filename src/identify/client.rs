@@ -1,11 +1,11 @@
 //! What the dialogs of one kind of client say of it.
 
-use super::Party;
 use super::dialog::GIVES_UP_US;
 use super::exchange::{Exchange, Seen};
 use super::finding::{
     Finding, Places, by_majority, exchange_places, majority, places, seconds, times,
 };
+use super::party::Party;
 use crate::protocol::{Allow, Subject};
 
 /// What was found of a client.

@@ -1,9 +1,9 @@
 //! What the dialogs with one gateway say of it.
 
-use super::Party;
 use super::dialog::{allow_word, response_times};
 use super::exchange::{Exchange, Seen};
 use super::finding::{Finding, by_majority, exchange_places, places, seconds, times};
+use super::party::Party;
 use crate::protocol::{Allow, Refresher, Subject, non_refresher_bye};
 
 /// What was found of a gateway.

@@ -1,6 +1,7 @@
 //! Profiles of what was found, as `run` takes them.
 
-use super::{Finding, Identified, Party};
+use super::finding::Finding;
+use super::party::{Identified, Party};
 use crate::scenario::Profile;
 
 /// Text for a basic string of TOML: no quotes, no backslashes, no control characters.

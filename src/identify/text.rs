@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use super::party::{Identified, Party};
 use super::profile::{dialogs, evidence};
-use super::{Identified, Party};
 
 /// The result for people.
 pub fn text(identified: &Identified) -> String {

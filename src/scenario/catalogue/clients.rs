@@ -1,6 +1,6 @@
 //! `[[clients]]`: their protocol, how many they are and when they are there.
 
-use super::{MONTH, SE_MOST_S};
+use super::bound::{MONTH, SE_MOST_S};
 use crate::protocol::{ClientConfig, OnNoAnswer, OnRejection, RefreshClock, RefreshMethod};
 use crate::quantity::Span;
 use crate::scenario::declare::{

@@ -1,6 +1,6 @@
 //! `[[fault]]`: what goes wrong, whom it hits and when.
 
-use super::{CENTURY, MONTH, NOTHING};
+use super::bound::{CENTURY, MONTH, NOTHING};
 use crate::faults::FaultKind;
 use crate::quantity::Span;
 use crate::scenario::declare::{

@@ -1,6 +1,6 @@
 //! `[[gateway]]`: its protocol, what it holds and forgets, how many there are.
 
-use super::{DAY, NOTHING, SE_MOST_S};
+use super::bound::{DAY, NOTHING, SE_MOST_S};
 use crate::deployment::Forgets;
 use crate::protocol::{Allow, GatewayConfig, Refresher, SessionTimer, UpdateBehaviour};
 use crate::quantity::Span;

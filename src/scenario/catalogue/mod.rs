@@ -2,6 +2,7 @@
 //! that gives its name, meaning, kind, range, default, standing, source, alternatives and the field that it fills; the
 //! words of a choice are declared with their variants and meanings by `words!`.
 
+mod bound;
 mod clients;
 mod fault;
 mod gateway;
@@ -21,16 +22,6 @@ pub(super) use station::{Priority, Station};
 pub(super) use workload::workload_config;
 
 use super::kind::Profiles;
-use crate::quantity::Span;
-
-const NOTHING: Span = Span::ZERO;
-const MILLISECOND: Span = Span::from_millis(1);
-const HOUR: Span = Span::from_secs(3600);
-const DAY: Span = Span::from_secs(86_400);
-const MONTH: Span = Span::from_secs(31 * 86_400);
-const CENTURY: Span = Span::from_secs(100 * 366 * 86_400);
-/// The longest Session-Expires accepted; SIP allows up to 2³²−1 s, and no published deployment comes near this.
-const SE_MOST_S: u32 = 30 * 86_400;
 
 /// The keys that a table takes; `None`: there is no such table, or it is read by rules of its own.
 pub fn keys_of(table: &str) -> Option<Vec<&'static Key>> {

@@ -1,6 +1,6 @@
 //! `[[path]]`: one leg of the way between client and gateway.
 
-use super::{MONTH, NOTHING};
+use super::bound::{MONTH, NOTHING};
 use crate::deployment::{IdleAction, PathConfig, Transport};
 use crate::protocol::Allow;
 use crate::quantity::Span;

@@ -1,6 +1,6 @@
 //! `[scenario]`: how long, how often, with which random numbers.
 
-use super::MONTH;
+use super::bound::MONTH;
 use crate::quantity::Span;
 use crate::scenario::declare::{clock, keys, name, span, whole, whole64};
 

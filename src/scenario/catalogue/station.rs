@@ -1,6 +1,6 @@
 //! `[[gateway]]`: its servers and queue.
 
-use super::{HOUR, NOTHING};
+use super::bound::{HOUR, NOTHING};
 use crate::deployment::{Overload, ServiceTime};
 use crate::quantity::Span;
 use crate::scenario::declare::{

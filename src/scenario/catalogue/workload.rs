@@ -1,6 +1,6 @@
 //! `[[workload]]`: the calls of a user.
 
-use super::{DAY, MILLISECOND};
+use super::bound::{DAY, MILLISECOND};
 use crate::scenario::declare::{hours, keys, name, profile, rate, share, span};
 use crate::scenario::key::Standing::{Assumption, Published};
 use crate::scenario::kind::{Profiles, Recorded};
