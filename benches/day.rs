@@ -2,7 +2,7 @@
 //!
 //! A healthy deployment of Communicator 2007 R2 as in `models/large.toml`: 8 h, moderate use, half of the incoming calls
 //! answered at the PC, `lan-tls`, one thread. In groups of 5,000 from 1e3 to 1e6 users, and as one group: of 1e6, of 1e5
-//! behind 20 gateways and a spare one, and the same with a limit on sessions, which no batch of users may pass by, so that
+//! behind 20 gateways and a spare one, and the same with a limit on sessions, which no user alone may pass by, so that
 //! all share one agenda. An event is an entry taken from the agenda; a client-day is one user over the 8 h.
 //!
 //! The table gives the median and the best of several alternated rounds, the rate relative to 1e4 users, and the most

@@ -1,12 +1,13 @@
-//! Rows and changes that depend on the order of the events of all users: buffered in batch mode, sorted at the end.
+//! Rows and changes that depend on the order of the events of all users: buffered where users go
+//! one by one, sorted at the end.
 
 use crate::measure::DropRow;
 use crate::quantity::Time;
 
-/// Batching is off with a higher limit of drop rows: the buffered rows would fill memory.
+/// All users go together with a higher limit of drop rows: the buffered rows would fill memory.
 pub(super) const MAX_ROWS: u64 = 1 << 18;
 
-/// Changes and rows of the batches so far.
+/// Changes and rows of the users so far.
 #[derive(Debug)]
 pub(super) struct Interleave {
     /// Users that go down or come up: time·2, plus one for coming up.
@@ -35,7 +36,7 @@ impl Interleave {
         }
     }
 
-    /// Adds a row; `order` never falls within a batch.
+    /// Adds a row; `order` never falls within a user's day.
     pub(super) fn drop_row(&mut self, order: u64, row: DropRow) {
         self.rows.push((order, row));
         if self.rows.len() > 2 * self.limit {
@@ -56,8 +57,7 @@ impl Interleave {
         impl Iterator<Item = (Time, i64)>,
         impl Iterator<Item = DropRow>,
     ) {
-        // Each batch is in order: what is sorted here are some long runs.
-        self.changes.sort();
+        self.changes.sort_unstable();
         self.sort_rows();
         let changes = self
             .changes

@@ -18,7 +18,7 @@ pub enum Fate {
 
 /// An observer of one group. Users are numbered within the group.
 pub trait Observer {
-    /// Turns batching off, so that the events of all users arrive in time order.
+    /// Simulates all users together, so that their events arrive in time order.
     const NEEDS_TIME_ORDER: bool = true;
 
     /// A copy of a message.

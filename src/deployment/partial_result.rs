@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::group::Group;
+use super::group::simulate_group;
 use super::plan::Plan;
 use super::run_handle::RunHandle;
 use super::run_options::{FastPaths, RunOptions};
@@ -33,7 +33,7 @@ impl PartialResult {
             drop_rows: 0,
             handle,
         };
-        let result = Group::new(plan, gateway, number, replication, options, ()).run()?;
+        let result = simulate_group(plan, gateway, number, replication, options, ())?;
         let clients = result.probes.into_iter().map(|probe| probe.tally).collect();
         Some(Self {
             gateways: result.gateways,

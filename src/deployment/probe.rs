@@ -22,7 +22,7 @@ pub(super) struct Probe {
     down_since: Time,
     /// Drop rows in the order of detection.
     pub drops: DropLog,
-    /// Rows buffered in batch mode, merged by time in `finish`.
+    /// Rows buffered where users go one by one, merged by time in `finish`.
     unordered: Option<Interleave>,
     /// The place of the event under way among all of the group.
     pub order: u64,
@@ -51,8 +51,8 @@ impl Probe {
         }
     }
 
-    /// Users will be simulated in batches.
-    pub(super) fn expect_batches(&mut self) {
+    /// Users will be simulated one by one.
+    pub(super) fn expect_one_by_one(&mut self) {
         self.unordered = Some(Interleave::new(self.drops.limit()));
     }
 

@@ -14,7 +14,7 @@ pub struct RunOptions<'a> {
 }
 
 /// Optimisations that must not change results: a message crosses two plain legs in one event, without a stop at OCS, and
-/// users that are independent of each other are simulated in batches.
+/// users that are independent of each other are simulated one by one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FastPaths {
     /// Where the plan allows them.

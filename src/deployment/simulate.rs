@@ -1,7 +1,7 @@
 //! Running a plan: every group in every replication is a work item of its own, on any thread, in any order.
 
 use super::drop_log::DropLog;
-use super::group::Group;
+use super::group::simulate_group;
 use super::observer::Observer;
 use super::parallel;
 use super::plan::Plan;
@@ -129,7 +129,7 @@ pub fn simulate_each<E>(
         let results = parallel::map(chunk.clone().collect(), |unit: usize| {
             let (gateway, group) = groups[unit % groups.len()];
             let replication = replications[unit / groups.len()];
-            Group::new(plan, gateway, group, replication, options, ()).run()
+            simulate_group(plan, gateway, group, replication, options, ())
         });
         for (unit, result) in chunk.zip(results) {
             let Some(result) = result else {
@@ -180,7 +180,7 @@ pub fn observe_with_tally<W: Observer>(
         drop_rows: 0,
         handle: &RunHandle::default(),
     };
-    let result = Group::new(plan, gateway, group, replication, options, observer).run()?;
+    let result = simulate_group(plan, gateway, group, replication, options, observer)?;
     let mut whole = result.gateways;
     result
         .probes

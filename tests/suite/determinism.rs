@@ -51,8 +51,8 @@ fn the_number_of_threads_changes_nothing() {
     assert_eq!(one, on(8));
 }
 
-/// The short way, both legs in one event and uncoupled users in batches, gives what the long one gives.
-fn assert_ways_agree(p: &Plan) -> u64 {
+/// The short way, both legs in one event and uncoupled users one by one, gives what the long one gives.
+pub(crate) fn assert_ways_agree(p: &Plan) -> u64 {
     let (mut joined, mut apart) = (
         simulate_with_fast_paths(p, 0, FastPaths::On),
         simulate_with_fast_paths(p, 0, FastPaths::Off),
@@ -83,7 +83,7 @@ fn crossing_both_legs_in_one_event_changes_nothing() {
 }
 
 #[test]
-fn users_in_batches_end_as_all_together() {
+fn users_one_by_one_end_as_all_together() {
     let mut p = busy(1500);
     p.gateways[0].count = 1;
     p.clients[0].count = 700;
@@ -112,7 +112,7 @@ fn users_in_batches_end_as_all_together() {
 }
 
 #[test]
-fn users_in_batches_keep_the_order_of_what_is_simultaneous() {
+fn users_one_by_one_keep_the_order_of_what_is_simultaneous() {
     // No delay, everybody at once and at the same intervals: every drop of a user coincides with all others'.
     let config = ClientConfig {
         session_expires_s: 1500,

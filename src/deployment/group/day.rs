@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::*;
 
-impl<W: Observer> Group<'_, W> {
+impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     /// Schedules the events after the first sign-in: lunch, for users who are signed in then, and the last sign-out.
     pub(super) fn schedule_rest_of_day(
         &mut self,
@@ -166,6 +166,7 @@ impl<W: Observer> Group<'_, W> {
 
     fn end_call(&mut self, index: u32) {
         let u = self.calls[index].user;
+        self.future_events.forget_call(index);
         self.calls.remove(&mut self.users[u as usize].calls, index);
     }
 
@@ -227,21 +228,13 @@ impl<W: Observer> Group<'_, W> {
     fn file_call(&mut self, index: u32, at: Time) {
         let call = &mut self.calls[index];
         call.next = at.into();
-        self.future_events.schedule(
-            EventKey::new(at, Class::Call as u8, call.user, call.number),
-            Event::CallAlarm(index),
-        );
+        let key = EventKey::new(at, Class::Call as u8, call.user, call.number);
+        self.future_events.set_call_alarm(key, index);
     }
 
-    pub(super) fn expire_call_alarm(&mut self, index: u32, key: EventKey) {
+    /// The instant of a call has come: it is answered, or over.
+    pub(super) fn change_call(&mut self, index: u32) {
         let call = self.calls[index];
-        // The slot may have passed to another call since the entry was scheduled.
-        if call.user != key.entity()
-            || call.number != key.count()
-            || call.next.get() != Some(self.now)
-        {
-            return;
-        }
         let u = call.user;
         if call.phase == CallPhase::Talking || !call.answered {
             self.event(u, Subject::ConnectionCleared, call.number);

@@ -8,7 +8,7 @@ use crate::faults::{FaultKind, Schedule};
 /// Distinguishes the end of a fault of single users from the faults of many, as entities.
 const ALL_USERS_HIT: u32 = 1 << 29;
 
-impl<'a, W: Observer> Group<'a, W> {
+impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
     /// Schedules the first occurrence of every fault of this group.
     pub(super) fn schedule_faults(&mut self) {
         if self.impairments.is_none() {

@@ -17,7 +17,7 @@ pub(super) enum Leg {
 /// Tells the link of a client group from that of a gateway, as entities.
 const CLIENT_LINK: u32 = 1 << 27;
 
-impl<W: Observer> Group<'_, W> {
+impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     /// Puts a copy onto a leg.
     pub(super) fn cross(&mut self, u: u32, message: Message, leg: Leg) {
         let crossing = match leg {

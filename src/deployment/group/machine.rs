@@ -1,9 +1,10 @@
 //! Driving the machines: calls into a client or dialog, its next deadline, and what it says.
 
+use super::pending::DialogName;
 use super::port::due_of;
 use super::*;
 
-impl<W: Observer> Group<'_, W> {
+impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     pub(super) fn with_client(
         &mut self,
         u: u32,
@@ -21,67 +22,21 @@ impl<W: Observer> Group<'_, W> {
                 draws: &mut self.cold[u as usize],
             },
         );
-        if let Some(due) = user.alarm.set(due_of(user.client.deadline(), self.now)) {
-            self.schedule_alarm(
-                EventKey {
-                    due,
-                    tie: u64::from(u) << 32,
-                },
-                Event::ClientAlarm,
-            );
-        }
+        let deadline = due_of(user.client.deadline(), self.now);
+        self.future_events
+            .set_client_alarm(u, &mut user.alarm, deadline);
         self.pass_on(u, 0, before);
     }
 
-    /// Timeouts are due 32 s after they are set, so that they are scheduled nearly in order.
-    pub(super) fn schedule_alarm(&mut self, key: EventKey, event: Event) {
-        if key.class() == Class::TransactionTimeout as u8 {
-            self.future_events
-                .schedule_in_lane(Lane::Timeouts as usize, key, event);
-        } else {
-            self.future_events.schedule(key, event);
+    /// The deadline of a client has come; `is_timeout`: a request is given up.
+    pub(super) fn fire_client(&mut self, u: u32, is_timeout: bool) {
+        if is_timeout {
+            self.given_up = self.users[u as usize].client.unanswered(self.now);
         }
-    }
-
-    pub(super) fn expire_client_alarm(&mut self, u: u32, key: EventKey) {
-        match self.users[u as usize].alarm.expire(key.due) {
-            Expiry::Stale => {}
-            Expiry::Moved(due) => self.schedule_alarm(
-                EventKey {
-                    due,
-                    tie: u64::from(u) << 32,
-                },
-                Event::ClientAlarm,
-            ),
-            Expiry::Expired => {
-                if let Some(wakes) = self
-                    .lines
-                    .get(u as usize)
-                    .and_then(|line| line.asleep_until)
-                {
-                    // The timers of a sleeping PC wait for its waking.
-                    let user = &mut self.users[u as usize];
-                    let due = due_of(user.client.deadline_from(wakes), wakes);
-                    if let Some(due) = user.alarm.set(due) {
-                        self.schedule_alarm(
-                            EventKey {
-                                due,
-                                tie: u64::from(u) << 32,
-                            },
-                            Event::ClientAlarm,
-                        );
-                    }
-                    return;
-                }
-                if key.class() == Class::TransactionTimeout as u8 {
-                    self.given_up = self.users[u as usize].client.unanswered(self.now);
-                }
-                self.with_client(u, |client, config, now, port| {
-                    client.fire(config, now, port)
-                });
-                self.given_up = None;
-            }
-        }
+        self.with_client(u, |client, config, now, port| {
+            client.fire(config, now, port)
+        });
+        self.given_up = None;
     }
 
     pub(super) fn with_dialog(
@@ -107,6 +62,7 @@ impl<W: Observer> Group<'_, W> {
         self.pass_on(u, number, before);
         let held = &self.dialogs[index];
         if held.dialog.is_over() {
+            self.future_events.forget_dialog(index);
             self.dialogs
                 .remove(&mut self.users[u as usize].dialogs, index);
         }
@@ -143,37 +99,21 @@ impl<W: Observer> Group<'_, W> {
 
     pub(super) fn set_dialog_alarm(&mut self, index: u32) {
         let held = &mut self.dialogs[index];
-        if let Some(due) = held.alarm.set(due_of(held.dialog.deadline(), self.now)) {
-            let tie = u64::from(held.user) << 32 | u64::from(held.dialog.number());
-            self.schedule_alarm(EventKey { due, tie }, Event::DialogAlarm(index));
-        }
+        let name = DialogName {
+            user: held.user,
+            number: held.dialog.number(),
+            slot: index,
+        };
+        let deadline = due_of(held.dialog.deadline(), self.now);
+        self.future_events
+            .set_dialog_alarm(name, &mut held.alarm, deadline);
     }
 
-    pub(super) fn expire_dialog_alarm(&mut self, index: u32, key: EventKey) {
-        let held = &mut self.dialogs[index];
-        // The slot may have passed to another dialog since the entry was scheduled.
-        if held.user != key.entity() || held.dialog.number() != key.count() {
-            return;
-        }
-        match held.alarm.expire(key.due) {
-            Expiry::Stale => {}
-            Expiry::Moved(due) => {
-                self.schedule_alarm(EventKey { due, ..key }, Event::DialogAlarm(index))
-            }
-            Expiry::Expired => {
-                if let Some(up) = self.instances[held.instance as usize].down_until {
-                    // A gateway that is down looks at its timers when it is up again.
-                    let due = due_of(held.dialog.deadline_from(up), up);
-                    if let Some(due) = held.alarm.set(due) {
-                        self.schedule_alarm(EventKey { due, ..key }, Event::DialogAlarm(index));
-                    }
-                    return;
-                }
-                self.with_dialog(index, |dialog, config, now, port| {
-                    dialog.fire(config, now, port)
-                });
-            }
-        }
+    /// The deadline of a dialog has come.
+    pub(super) fn fire_dialog(&mut self, index: u32) {
+        self.with_dialog(index, |dialog, config, now, port| {
+            dialog.fire(config, now, port)
+        });
     }
 
     pub(super) fn add_dialog(&mut self, u: u32, instance: u16, dialog: Dialog) {

@@ -9,7 +9,7 @@ const REPLACED_AFTER: Span = Span::from_secs(32);
 /// Distinguishes the connection of an instance from its station, as entities.
 const CONNECTION: u32 = 1 << 20;
 
-impl<W: Observer> Group<'_, W> {
+impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     /// A message was put onto the client's leg.
     pub(super) fn client_leg_used(&mut self, u: u32, from: Side) {
         let path = &self.cohorts[self.users[u as usize].cohort as usize]

@@ -1,8 +1,10 @@
 //! A group: gateways that can take each other's users, and all of their users, simulated on its own.
 
-mod batch;
-mod batching;
+mod admission;
+mod alarms;
+mod alone;
 mod cohort;
+mod coupling;
 mod day;
 mod event;
 mod faults;
@@ -13,16 +15,19 @@ mod links;
 mod machine;
 mod middlebox;
 mod observe;
+mod pending;
 mod port;
 mod refusals;
 mod replay;
 mod routing;
 mod script;
+mod together;
 mod user;
+mod user_events;
 mod user_faults;
 mod wire;
 
-pub use batching::bytes_of_group;
+pub use coupling::bytes_of_group;
 
 use std::hint::black_box;
 
@@ -45,16 +50,65 @@ use crate::protocol::{
 use crate::quantity::{MaybeTime, Span, Time};
 use crate::workload::{CallDraws, CallProcess, own_rate};
 use cohort::Cohort;
-use event::{Class, Event, FAULTS, INSTANCES, LINKS, Lane, Purpose};
+use coupling::has_independent_users;
+use event::{Class, Event, FAULTS, INSTANCES, LINKS, Purpose};
 use impairments::Impairments;
 use instance::{ClientLine, GatewayInstance};
+use pending::PendingEvents;
 use port::{Output, Port};
 use refusals::Refusals;
 use script::Script;
 use user::{ColdState, HeldDialog, User};
+use user_events::UserEvents;
+
+/// Events between two updates of the progress and checks for cancellation: some milliseconds.
+const EVENTS_PER_REPORT: u64 = 1 << 15;
+
+/// Simulates the group numbered `number` of `plan.gateways[gateway]` in one replication; `None` where it was stopped.
+///
+/// Users whom nothing couples go through the day one after another: the state of one user is near the processor whatever
+/// the size of the group. Results are equal to the bit to those of all users together: what depends on the order of
+/// events is sorted at the end.
+pub(super) fn simulate_group<W: Observer>(
+    plan: &Plan,
+    gateway: usize,
+    number: u32,
+    replication: u32,
+    options: RunOptions,
+    observer: W,
+) -> Option<GroupResult<W>> {
+    let takes_users_alone = !W::NEEDS_TIME_ORDER
+        && options.fast_paths == FastPaths::On
+        && has_independent_users(plan, gateway, options.drop_rows);
+    if takes_users_alone {
+        let events = UserEvents::new();
+        Group::new(
+            plan,
+            gateway,
+            number,
+            replication,
+            options,
+            observer,
+            events,
+        )
+        .run_one_by_one()
+    } else {
+        let events = FutureEventList::new(plan.horizon);
+        Group::new(
+            plan,
+            gateway,
+            number,
+            replication,
+            options,
+            observer,
+            events,
+        )
+        .run_together()
+    }
+}
 
 /// One replication of one group.
-pub(super) struct Group<'a, W: Observer> {
+struct Group<'a, W: Observer, P: PendingEvents> {
     plan: &'a Plan,
     /// Of its gateway in the plan, and its own number among that gateway's groups.
     index: usize,
@@ -66,7 +120,7 @@ pub(super) struct Group<'a, W: Observer> {
     events: u64,
     horizon: Time,
     options: RunOptions<'a>,
-    future_events: FutureEventList<Event>,
+    future_events: P,
     gateway: &'a GatewayPlan,
     instances: Vec<GatewayInstance<'a>>,
     cohorts: Vec<Cohort<'a>>,
@@ -100,7 +154,7 @@ pub(super) struct GroupResult<W> {
     pub observer: W,
 }
 
-impl<'a, W: Observer> Group<'a, W> {
+impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
     /// The group numbered `number` of `plan.gateways[gateway]`, in one replication.
     pub(super) fn new(
         plan: &'a Plan,
@@ -109,6 +163,7 @@ impl<'a, W: Observer> Group<'a, W> {
         replication: u32,
         options: RunOptions<'a>,
         observer: W,
+        future_events: P,
     ) -> Self {
         let own = &plan.gateways[gateway];
         let (groups, size) = own.groups();
@@ -124,7 +179,7 @@ impl<'a, W: Observer> Group<'a, W> {
             events: 0,
             horizon: plan.horizon,
             options,
-            future_events: FutureEventList::new(plan.horizon),
+            future_events,
             gateway: own,
             instances: instances.collect(),
             cohorts: Vec::new(),
@@ -181,45 +236,6 @@ impl<'a, W: Observer> Group<'a, W> {
         cohort.single_hop = self.options.fast_paths == FastPaths::On && cohort.plain;
     }
 
-    /// Pops the next event and prefetches the state that a later one needs.
-    fn next_event(&mut self) -> Option<(EventKey, Event)> {
-        let (users, dialogs, calls) = (&self.users, &self.dialogs, &self.calls);
-        self.future_events.pop_with_lookahead(|key, event| {
-            if let Event::Arrival(_) | Event::Relay(_) = event {
-                return; // its sender used the state a moment ago
-            }
-            let Some(user) = users.get(key.entity() as usize) else {
-                return;
-            };
-            let touch_dialog = || {
-                user.dialogs
-                    .first()
-                    .into_iter()
-                    .for_each(|index| dialogs[index].touch())
-            };
-            match event {
-                // Most timeouts find that an answer came.
-                Event::ClientAlarm if key.class() == Class::TransactionTimeout as u8 => {
-                    black_box(user.alarm);
-                }
-                Event::ClientAlarm => {
-                    user.touch();
-                    touch_dialog();
-                }
-                Event::DialogAlarm(index) => dialogs[*index].touch(),
-                Event::CallAlarm(index) => {
-                    black_box(calls[*index].next);
-                    user.touch_calls();
-                    touch_dialog();
-                }
-                _ => {
-                    user.touch_calls();
-                    touch_dialog();
-                }
-            }
-        })
-    }
-
     fn into_result(mut self) -> GroupResult<W> {
         let mut gateways = std::mem::take(&mut self.tally);
         gateways.fingerprint = self.fingerprint.value();
@@ -245,32 +261,6 @@ impl<'a, W: Observer> Group<'a, W> {
             probes,
             gateways,
             observer: self.observer,
-        }
-    }
-
-    fn handle(&mut self, key: EventKey, event: Event) {
-        let u = key.entity();
-        match event {
-            Event::Arrival(message) => self.arrive(u, message),
-            Event::Relay(message) => self.relay(u, message),
-            Event::ClientAlarm => self.expire_client_alarm(u, key),
-            Event::DialogAlarm(index) => self.expire_dialog_alarm(index, key),
-            Event::NextCall => self.next_call(u),
-            Event::CallAlarm(index) => self.expire_call_alarm(index, key),
-            Event::SignIn => self.sign_in(u),
-            Event::SignOut => self.sign_out(u),
-            Event::RecordedCall => self.recorded_call(u),
-            Event::RecordedSign => self.recorded_sign(u),
-            Event::ServiceEnds(place) => self.served((u - INSTANCES) as usize, place, key.count()),
-            Event::FaultBegins => self.fault_begins((u - FAULTS) as usize, key.count()),
-            Event::FaultEnds => self.fault_ends((u - FAULTS) as usize, key.count()),
-            Event::UserFaultBegins(fault) => self.user_fault_begins(u, fault as usize),
-            Event::UserFaultEnds(fault) => self.user_fault_ends(u, fault as usize),
-            Event::AllUsersHit(fault) => self.last_user_hit(fault as usize),
-            Event::Idle => self.check_idle(u),
-            Event::ReplaceConnection => self.replace_connection(u),
-            Event::RouteExpires(dialog) => self.route_expires(u, dialog),
-            Event::LinkRestored => self.link_restored(u - LINKS),
         }
     }
 }

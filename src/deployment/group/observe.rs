@@ -2,7 +2,7 @@
 
 use super::*;
 
-impl<W: Observer> Group<'_, W> {
+impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     pub(super) fn probe(&mut self, u: u32) -> (&mut Probe, &mut UserRecord) {
         let user = &mut self.users[u as usize];
         let probe = &mut self.cohorts[user.cohort as usize].probe;
@@ -181,7 +181,7 @@ impl<W: Observer> Group<'_, W> {
                 Phase::Established => user.client.deadline().is_some(),
             };
             assert!(
-                !waits || user.alarm.is_set(),
+                !waits || self.future_events.is_client_waiting(&user.alarm),
                 "a client in {:?} waits without a deadline",
                 user.client.phase()
             );
@@ -197,7 +197,7 @@ impl<W: Observer> Group<'_, W> {
                 let held = &self.dialogs[index];
                 let waits = held.dialog.deadline().is_some();
                 assert!(
-                    !waits || held.alarm.is_set(),
+                    !waits || self.future_events.is_dialog_waiting(index, &held.alarm),
                     "a dialog waits without a deadline"
                 );
             }

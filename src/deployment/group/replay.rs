@@ -12,7 +12,7 @@ pub(super) fn sign_in_class(clients: &ClientPlan) -> Class {
     }
 }
 
-impl<W: Observer> Group<'_, W> {
+impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     /// The index in the group of a user of a cohort.
     fn index_of(&self, cohort: &Cohort, user: u32) -> u32 {
         cohort.first + user / self.gateway.groups().0

@@ -3,7 +3,7 @@
 use super::links::Leg;
 use super::*;
 
-impl<W: Observer> Group<'_, W> {
+impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     /// Schedules the expiry of the route of a new dialog.
     pub(super) fn schedule_route_expiry(&mut self, u: u32) {
         let user = &self.users[u as usize];

@@ -3,7 +3,7 @@
 use super::*;
 use crate::faults::{FaultKind, Schedule};
 
-impl<W: Observer> Group<'_, W> {
+impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     pub(super) fn schedule_for_user(&mut self, u: u32, at: Time, class: Class, event: Event) {
         let user = &mut self.users[u as usize];
         user.sends = user.sends.wrapping_add(1);

@@ -4,7 +4,7 @@ use super::links::{Leg, digest};
 use super::*;
 use crate::protocol::GIVE_UP;
 
-impl<W: Observer> Group<'_, W> {
+impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     pub(super) fn arrive(&mut self, u: u32, message: Message) {
         self.delivered(u, message.from, 2);
         self.receive(u, message);
@@ -33,8 +33,13 @@ impl<W: Observer> Group<'_, W> {
     }
 
     fn receive(&mut self, u: u32, message: Message) {
-        self.observer.message(self.now, u, &message, Fate::Received);
         self.observe(u, 2, digest(&message));
+        self.take_up(u, message);
+    }
+
+    /// The machine at the end of the way acts on a message.
+    pub(super) fn take_up(&mut self, u: u32, message: Message) {
+        self.observer.message(self.now, u, &message, Fate::Received);
         match message.from {
             Side::Gateway if self.is_asleep(u) => {}
             Side::Gateway => {
@@ -42,6 +47,7 @@ impl<W: Observer> Group<'_, W> {
                     client.receive(config, now, message, port)
                 });
             }
+            Side::Client if P::ONE_USER => self.handle_at_gateway(u, 0, message),
             Side::Client => self.receive_at_gateway(u, message),
         }
     }
@@ -253,7 +259,11 @@ impl<W: Observer> Group<'_, W> {
     /// Sends one copy on its first leg.
     pub(super) fn transmit(&mut self, u: u32, message: Message) {
         self.observer.message(self.now, u, &message, Fate::Sent);
-        self.observe(u, 1, digest(&message));
+        let sent = digest(&message);
+        self.observe(u, 1, sent);
+        if P::ONE_USER {
+            return self.send_alone(u, message, sent);
+        }
         let cohort = &self.cohorts[self.users[u as usize].cohort as usize];
         if cohort.single_hop && !message.unroutable {
             return self.cross_both(u, message);
@@ -266,7 +276,7 @@ impl<W: Observer> Group<'_, W> {
     }
 
     /// Both legs of a plain path at once: the same instants, one event.
-    fn cross_both(&mut self, u: u32, message: Message) {
+    pub(super) fn cross_both(&mut self, u: u32, message: Message) {
         let cohort = &mut self.cohorts[self.users[u as usize].cohort as usize];
         let (client_leg, gateway_leg) = (cohort.plan.path.delay, self.gateway.path.delay);
         let tally = &mut cohort.probe.tally;
@@ -320,7 +330,7 @@ impl<W: Observer> Group<'_, W> {
     }
 
     /// The relay's one liberty: an Allow header rewritten on either leg.
-    fn relayed(&self, u: u32, mut message: Message) -> Message {
+    pub(super) fn relayed(&self, u: u32, mut message: Message) -> Message {
         if message.from == Side::Gateway
             && message.subject.is_invite()
             && message.status == Status::Ok200
@@ -339,10 +349,7 @@ impl<W: Observer> Group<'_, W> {
     pub(super) fn schedule_message(&mut self, u: u32, at: Time, event: Event) {
         let user = &mut self.users[u as usize];
         user.sends = user.sends.wrapping_add(1);
-        self.future_events.schedule_in_lane(
-            Lane::Messages as usize,
-            EventKey::new(at, Class::Arrival as u8, u, user.sends),
-            event,
-        );
+        let key = EventKey::new(at, Class::Arrival as u8, u, user.sends);
+        self.future_events.schedule_message(key, event);
     }
 }

@@ -1,86 +1,14 @@
-//! Running a group: users that share no queue, limit or fault are simulated in batches, others all together.
-//!
-//! On plain paths, without a station, limits, faults and recordings, users are independent. A batch is small enough for its
-//! state to fit in L2, whatever the size of the group, and only one batch is in memory. Results are equal to the bit to
-//! those of all users together: what depends on the order of events is sorted at the end.
+//! The day of users begins and ends: their state, streams and first events.
 
 use std::ops::Range;
 
 use super::super::list_pool::List;
-use super::batching::{BATCH, has_independent_users};
 use super::replay::sign_in_class;
 use super::*;
 
-/// Events between two updates of the progress and checks for cancellation: some milliseconds.
-const EVENTS_PER_REPORT: u64 = 1 << 15;
-
-impl<W: Observer> Group<'_, W> {
-    /// Runs to the horizon; `None` where it was stopped.
-    pub(crate) fn run(mut self) -> Option<GroupResult<W>> {
-        if !self.goes_in_batches() {
-            for cohort in 0..self.cohorts.len() as u16 {
-                self.admit_users(cohort, 0..self.cohorts[cohort as usize].users);
-                self.schedule_recorded_call(cohort);
-                self.schedule_recorded_sign(cohort);
-            }
-            self.schedule_faults();
-            self.run_events(1)?;
-            self.end_day();
-            return Some(self.into_result());
-        }
-        self.cohorts
-            .iter_mut()
-            .for_each(|m| m.probe.expect_batches());
-        let batches = self.cohorts.iter().map(|m| m.users.div_ceil(BATCH)).sum();
-        for cohort in 0..self.cohorts.len() as u16 {
-            let users = self.cohorts[cohort as usize].users;
-            for start in (0..users).step_by(BATCH as usize) {
-                self.admit_users(cohort, start..(start + BATCH).min(users));
-                self.run_events(batches)?;
-                self.end_day();
-            }
-        }
-        Some(self.into_result())
-    }
-
-    fn goes_in_batches(&self) -> bool {
-        let wanted = !W::NEEDS_TIME_ORDER && self.options.fast_paths == FastPaths::On;
-        wanted && has_independent_users(self.plan, self.index, self.options.drop_rows)
-    }
-
-    /// Handles the events up to the horizon, of one of so many batches.
-    fn run_events(&mut self, batches: u32) -> Option<()> {
-        let mut reported = Time::ZERO;
-        self.now = Time::ZERO;
-        self.order = 0;
-        while let Some((key, event)) = self.next_event() {
-            debug_assert!(
-                key.time() >= self.now,
-                "time went backwards: {key:?} {event:?} now {:?}",
-                self.now
-            );
-            self.now = key.time();
-            self.order = self.order.max(key.due);
-            self.events += 1;
-            if self.events.is_multiple_of(EVENTS_PER_REPORT) {
-                self.options
-                    .handle
-                    .advance((self.now - reported).0 / u64::from(batches));
-                reported = self.now;
-                if self.options.handle.is_stopped() {
-                    return None;
-                }
-            }
-            self.handle(key, event);
-        }
-        self.options
-            .handle
-            .advance((self.horizon - reported).0 / u64::from(batches));
-        Some(())
-    }
-
+impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     /// Adds these users of a cohort, before the day begins.
-    fn admit_users(&mut self, cohort: u16, users: Range<u32>) {
+    pub(super) fn admit_users(&mut self, cohort: u16, users: Range<u32>) {
         let (groups, _) = self.gateway.groups();
         let first = self.number;
         let own = &mut self.cohorts[cohort as usize];
@@ -187,7 +115,7 @@ impl<W: Observer> Group<'_, W> {
     }
 
     /// Ends the day of all users and clears their state.
-    fn end_day(&mut self) {
+    pub(super) fn end_day(&mut self) {
         self.check_deadlines();
         self.order = u64::MAX;
         self.count_waiting();

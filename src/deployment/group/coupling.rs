@@ -1,4 +1,4 @@
-//! Whether the users of a group can be simulated in batches, and the memory that a group takes.
+//! Whether anything couples the users of a group, and the memory that a group takes.
 
 use super::super::call::Call;
 use super::super::interleave::MAX_ROWS;
@@ -10,9 +10,6 @@ use super::instance::ClientLine;
 use super::user::{ColdState, HeldDialog, User};
 use crate::engine::EventKey;
 use crate::protocol::FLOOR_S;
-
-/// Users of a batch: with their dialogs, calls and pending events some 100 kB.
-pub(super) const BATCH: u32 = 128;
 
 /// Whether the users of this gateway are independent of each other.
 pub(super) fn has_independent_users(plan: &Plan, gateway: usize, drop_rows: u64) -> bool {
@@ -27,7 +24,7 @@ pub(super) fn has_independent_users(plan: &Plan, gateway: usize, drop_rows: u64)
         && drop_rows <= MAX_ROWS
 }
 
-/// About the memory that the users of a group of this gateway take while it is simulated: all of them, or those of a batch
+/// About the memory that the users of a group of this gateway take while it is simulated: all of them, or one
 /// and what all users retain.
 pub fn bytes_of_group(plan: &Plan, gateway: usize) -> u64 {
     let (groups, _) = plan.gateways[gateway].groups();
@@ -36,16 +33,8 @@ pub fn bytes_of_group(plan: &Plan, gateway: usize) -> u64 {
     if !has_independent_users(plan, gateway, plan.drops_limit) {
         return clients.map(users).sum::<u64>() * bytes_per_user();
     }
-    let batch = clients
-        .clone()
-        .map(users)
-        .max()
-        .unwrap_or(0)
-        .min(u64::from(BATCH));
-    batch * bytes_per_user()
-        + clients
-            .map(|c| users(c) * bytes_retained_per_user(plan, c))
-            .sum::<u64>()
+    let retained = clients.map(|c| users(c) * bytes_retained_per_user(plan, c));
+    bytes_per_user() + retained.sum::<u64>()
 }
 
 /// Upper bound of the bytes retained per finished user: 8 bytes for each change of its state to down or back, and half as
