@@ -52,7 +52,7 @@
 //! assert_eq!(answer.verdict(), Verdict::Fail);
 //!
 //! // Does it help to leave UPDATE out of the Allow header?
-//! let answers = Experiment::new(answer.scenario)
+//! let answers = Experiment::new(answer.case.scenario)
 //!     .replications(3)
 //!     .vary("gateway.allow", ["absent", "without-update"])
 //!     .run()?;

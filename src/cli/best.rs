@@ -3,20 +3,18 @@
 use clap::Args;
 
 use super::best_answer::{answer, body, text};
+use super::conduct::conduct;
 use super::design::{PrecisionFlags, VaryFlags};
-use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, written};
+use super::fault::Fault;
+use super::flags::{ScenarioFlags, written};
 use super::inputs::inputs;
-use super::results::{Files, ResultsFlags};
+use super::study::{Publication, Study, StudyFlags};
 use super::{Outcome, memory};
-use crate::experiment::{
-    Campaign, Candidate, Case, Delta, Judged, Ranking, Robustness, RobustnessCheck, Selected,
-    Selector, Tested, cases, hash_of, spent,
-};
-use crate::measure::Sample;
-use crate::record::{Premises, Record, Study, Tried};
-use crate::scenario::{Scenario, expanded_study};
-use crate::study::{Cost, Verdict};
+use crate::experiment::{Campaign, Case, Delta, Robustness, Selected, Selector, cases, hash_of};
+use crate::record::inputs::Input;
+use crate::record::{Premises, Record, StudyRecord, Tried};
+use crate::scenario::{self, Scenario, expanded_study};
+use crate::study::Cost;
 
 /// Select the best point.
 #[derive(Args)]
@@ -45,15 +43,7 @@ pub(super) struct Best {
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(2..=100_000))]
     most_reps: u32,
     #[command(flatten)]
-    results: ResultsFlags,
-    #[command(flatten)]
-    jobs: JobsFlag,
-    /// Form of the output
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// No progress
-    #[arg(long, short)]
-    quiet: bool,
+    study: StudyFlags,
 }
 
 const COST: &str = "message_rate_per_s + 100 * missed_toasts_per_client_hour";
@@ -68,12 +58,12 @@ impl Best {
         let input = |flag: &str, why: String| Fault::Input(format!("{flag}: {why}"));
         let selector = self.selector()?;
         let base = self.scenario.read()?;
-        let study = self.vary.study(&base, &PrecisionFlags::default())?;
-        let all = cases(&base, &study)?;
-        if !selector.is_possible(all.len()) {
+        let varied = self.vary.study(&base, &PrecisionFlags::default())?;
+        let cases = cases(&base, &varied)?;
+        if !selector.is_possible(cases.len()) {
             let why = format!(
                 "{} points at an error of {}: a selection needs two points or more, and an error between 0 and what guessing has",
-                all.len(),
+                cases.len(),
                 self.alpha
             );
             return Err(input("--alpha", why));
@@ -84,47 +74,15 @@ impl Best {
                 format!("{} has no [[objective]]", base.file),
             ));
         }
-        for case in &all {
-            memory::check(&case.scenario, self.jobs.threads())?;
+        for case in &cases {
+            memory::check(&case.scenario, self.study.jobs.threads())?;
         }
-        let results = self.results.open(&base.plan.name, "best", self.quiet)?;
-        let pool = self.jobs.pool()?;
-        let selected = pool.install(|| selector.select(&results.campaign, &all))?;
-        let premises = selected.as_ref().and_then(|selected| {
-            pool.install(|| {
-                results.premises(
-                    |campaign| self.robustness(&all, selected, &selector.cost, campaign),
-                    |set| self.command(set),
-                )
-            })
-        });
-        results.tell(premises.is_none());
-        let Some((selected, premises)) = selected.zip(premises) else {
-            return Ok(Outcome::Interrupted);
-        };
-        let record = self.record(&base, &all, &selected, premises);
-        let body = body(&all, &selected, self.cost(), self.alpha);
-        let summary = Record::Selection(record.record(body));
-        let files = Files::of(
-            &record,
-            &summary,
-            &base.file,
-            vec![("scenario.toml".into(), expanded_study(&base, &study))],
-            inputs(&base, Some(&study)),
-        );
-        let path = pool.install(|| results.publish(&files))?;
-        match self.format {
-            Format::Text => print(&format!(
-                "{}{}",
-                text(&all, &selected, &record.answer, &record.premises),
-                files.told(&path)
-            ))?,
-            Format::Json => print(&summary.json())?,
-        }
-        Ok(match selected.verdict() {
-            Verdict::Pass => Outcome::Pass,
-            Verdict::Fail => Outcome::ObjectiveMissed,
-            Verdict::Inconclusive => Outcome::Inconclusive,
+        conduct(Candidates {
+            command: self,
+            base,
+            varied,
+            cases,
+            selector,
         })
     }
 
@@ -152,118 +110,100 @@ impl Best {
             .as_deref()
             .unwrap_or(if self.within_objectives { LOAD } else { COST })
     }
+}
 
-    /// The command that repeats it, with more of `set`.
-    fn command(&self, set: &str) -> String {
-        let mut command = self.scenario.canonical("best") + set;
-        let flags = [
-            ("--cost", self.cost().to_string()),
-            ("--delta", self.delta.clone()),
-            ("--alpha", self.alpha.to_string()),
-            ("--first-stage", self.first_stage.to_string()),
-            ("--most-reps", self.most_reps.to_string()),
-        ];
-        let within = self
-            .within_objectives
-            .then(|| ("--within-objectives", String::new()));
-        for (flag, value) in self.vary.given().into_iter().chain(flags).chain(within) {
-            command += &written(flag, &value);
-        }
-        command
+/// The points that are selected from.
+struct Candidates {
+    command: Best,
+    base: Scenario,
+    varied: scenario::Study,
+    cases: Vec<Case>,
+    selector: Selector,
+}
+
+impl Study for Candidates {
+    const COMMAND: &'static str = "best";
+    type Answer = Selected;
+
+    fn flags(&self) -> &StudyFlags {
+        &self.command.study
     }
 
-    /// What hangs on assumptions, at the best point and at the next ones by their mean cost.
-    fn robustness(
-        &self,
-        all: &[Case],
-        selected: &Selected,
-        cost: &Cost,
-        campaign: &Campaign,
-    ) -> Option<Robustness> {
-        let order = selected.ranking();
-        let verdict = |i: usize| {
-            selected
-                .verdicts
-                .as_ref()
-                .map_or(Verdict::Inconclusive, |v| v[i])
-        };
-        let objectives = |i: usize| {
-            if self.within_objectives {
-                &all[i].scenario.objectives[..]
-            } else {
-                &[]
-            }
-        };
-        let label = |i: usize| all[i].point.label();
-        let candidate = |i: &usize| Candidate {
-            name: label(*i),
-            case: &all[*i],
-            known: &[],
-        };
-        let replications = selected.costs.iter().map(|costs| costs.len() as u32);
-        let check = RobustnessCheck {
-            candidates: order.iter().map(candidate).collect(),
-            min_candidates: 1,
-            spent: spent(all.iter().zip(replications)),
-        };
-        let costs = |tried: &Tested| {
-            let of =
-                |values: &Vec<Vec<Sample>>| cost.evaluate_values(values).ok().map(Sample::Value);
-            let known = cost
-                .terms
-                .iter()
-                .all(|(_, metric)| tried.trial.shows(metric));
-            let all = known.then(|| {
-                tried
-                    .samples
-                    .values
-                    .iter()
-                    .map(of)
-                    .collect::<Option<Vec<Sample>>>()
-            });
-            all.flatten().unwrap_or_default()
-        };
-        let point = |i: &usize| Judged {
-            name: label(*i),
-            objectives: objectives(*i),
-            verdict: verdict(*i),
-        };
-        let ranking = Ranking {
-            points: order.iter().map(point).collect(),
-            least: Some(Box::new(costs)),
-        };
-        check.run(
-            campaign,
-            |tried| ranking.answer(tried),
-            |tested| ranking.judge(tested),
+    fn scenario(&self) -> &Scenario {
+        &self.base
+    }
+
+    fn command(&self, set: &str) -> String {
+        let command = &self.command;
+        let flags = [
+            ("--cost", command.cost().to_string()),
+            ("--delta", command.delta.clone()),
+            ("--alpha", command.alpha.to_string()),
+            ("--first-stage", command.first_stage.to_string()),
+            ("--most-reps", command.most_reps.to_string()),
+        ];
+        let within = command
+            .within_objectives
+            .then(|| ("--within-objectives", String::new()));
+        let all = command.vary.given().into_iter().chain(flags).chain(within);
+        all.fold(
+            command.scenario.canonical("best") + set,
+            |line, (flag, value)| line + &written(flag, &value),
         )
     }
 
-    fn record(
+    fn answer(&mut self, campaign: &Campaign) -> Result<Option<Selected>, Fault> {
+        Ok(self.selector.select(campaign, &self.cases)?)
+    }
+
+    fn robustness(
         &self,
-        base: &Scenario,
-        all: &[Case],
         selected: &Selected,
-        premises: Premises,
-    ) -> Study {
-        let tried = all.iter().zip(&selected.samples);
-        Study {
-            schema: "rccsim.best/1",
+        campaign: &Campaign,
+    ) -> Result<Option<Robustness>, Fault> {
+        Ok(self.selector.robustness(&self.cases, selected, campaign))
+    }
+
+    fn publication<'a>(&'a self, selected: &'a Selected, premises: Premises) -> Publication<'a> {
+        let Self {
+            command,
+            base,
+            cases,
+            ..
+        } = self;
+        let tried = cases.iter().zip(&selected.samples);
+        let tried = tried.map(|(case, samples)| Tried {
+            values: case.point.values.clone(),
+            samples,
+        });
+        let tried: Vec<Tried> = tried.collect();
+        let body = body(cases, selected, command.cost(), command.alpha);
+        let record = StudyRecord {
             scenario: base.plan.name.clone(),
-            scenario_hash: hash_of(all),
+            scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
             question: base.question.clone(),
             seed: base.plan.seed,
             verdict: selected.verdict(),
-            answer: answer(all, selected, self.alpha),
-            warnings: base.warnings.clone(),
+            answer: answer(cases, selected, command.alpha).join("\n"),
             command: self.command(""),
-            premises,
-            tried: tried
-                .map(|(a, s)| Tried {
-                    values: a.point.values.clone(),
-                    samples: s.clone(),
-                })
-                .collect(),
+            warnings: base.warnings.clone(),
+            assumptions: premises.assumptions,
+            assumptions_basis: premises.basis,
+            ..StudyRecord::new(&tried, body)
+        };
+        Publication {
+            text: text(cases, selected, &record.answer, &record.assumptions),
+            points: tried.iter().map(|t| (t.label(), t.samples)).collect(),
+            record: Record::Selection(record),
         }
+    }
+
+    fn scenarios(&self) -> Vec<(String, String)> {
+        let expanded = expanded_study(&self.base, &self.varied);
+        vec![("scenario.toml".into(), expanded)]
+    }
+
+    fn inputs(&self) -> Vec<Input> {
+        inputs(&self.base, Some(&self.varied))
     }
 }

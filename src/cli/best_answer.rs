@@ -2,8 +2,8 @@
 
 use crate::experiment::{Case, Selected};
 use crate::quantity::number::{human, rounded, whole};
-use crate::record::{PointCost, Premises, Selection, bounds};
-use crate::report::text::{premises as deciding, table};
+use crate::record::{Assumption, PointCost, Selection, bounds};
+use crate::report::text::{premises, table};
 use crate::study::{CONFIDENCE, SelectionState, Verdict, mean_interval};
 
 /// What the record says besides what every study says.
@@ -114,8 +114,8 @@ fn least(all: &[Case], selected: &Selected, alpha: f64) -> Vec<String> {
 pub(super) fn text(
     all: &[Case],
     selected: &Selected,
-    answer: &[String],
-    premises: &Premises,
+    answer: &str,
+    assumptions: &[Assumption],
 ) -> String {
     let judged = if selected.verdicts.is_some() {
         "objectives"
@@ -152,8 +152,8 @@ pub(super) fn text(
     }
     format!(
         "{}\n{}\nCost\n{}\n",
-        answer.join("\n"),
-        deciding(premises),
+        answer,
+        premises(assumptions),
         table(&rows, true)
     )
 }

@@ -5,17 +5,18 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::compare_side::{Side, all_inputs, of_folder, of_scenario};
-use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, quoted};
-use super::results::{Files, ResultsFlags};
+use super::conduct::conduct;
+use super::fault::Fault;
+use super::flags::{ScenarioFlags, quoted};
+use super::study::{Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{
-    Campaign, Case, Contender, ExperimentError, Robustness, compare_all, comparison_robustness,
-    hash_of, simulate_missing,
+    Campaign, Contender, Robustness, compare_all, comparison_robustness, hash_of, simulate_missing,
 };
-use crate::record::{Premises, Record, Study, Tried};
-use crate::report::compare::{amount, answer, body, text};
-use crate::scenario::expanded;
+use crate::record::inputs::Input;
+use crate::record::{self, Premises, Record, StudyRecord, Tried};
+use crate::report::compare::{amount, answer, text};
+use crate::scenario::{Scenario, expanded};
 use crate::study::{ComparedMetric, Comparison, Estimate, Verdict};
 
 /// Compare results or scenarios.
@@ -34,15 +35,7 @@ pub(super) struct Compare {
     #[arg(long)]
     fail_on_regression: bool,
     #[command(flatten)]
-    results: ResultsFlags,
-    #[command(flatten)]
-    jobs: JobsFlag,
-    /// Form of the output
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// No progress
-    #[arg(long, short)]
-    quiet: bool,
+    study: StudyFlags,
 }
 
 impl Compare {
@@ -51,7 +44,7 @@ impl Compare {
     /// # Errors
     /// What cannot be read, or compared, and why.
     pub(super) fn run(self) -> Result<Outcome, Fault> {
-        let mut sides = self.sides()?;
+        let sides = self.sides()?;
         // What cannot be compared is refused before hours of simulation.
         let Some((baseline, others)) = sides.split_first().filter(|(_, others)| !others.is_empty())
         else {
@@ -66,54 +59,9 @@ impl Compare {
                 .map_err(|why| Fault::Input(why.to_string()))?;
         }
         self.spares_its_input()?;
-        let scenario = baseline.contender.case.scenario.plan.name.clone();
-        let results = self.results.open(&scenario, "compare", self.quiet)?;
-        let pool = self.jobs.pool()?;
-        if !pool.install(|| simulate(&results.campaign, &mut sides))? {
-            results.tell(true);
-            return Ok(Outcome::Interrupted);
-        }
-        let contenders: Vec<&Contender> = sides.iter().map(|s| &s.contender).collect();
-        let comparison = compare_all(&contenders);
-        let premises = pool.install(|| {
-            results.premises(
-                |campaign| robustness(&contenders, &comparison, campaign),
-                // Each side has a file of its own to set it in.
-                |set| {
-                    format!(
-                        "rccsim run {}{set}, and the same with each of the others",
-                        quoted(&sides[0].file)
-                    )
-                },
-            )
-        });
-        results.tell(premises.is_none());
-        let Some(premises) = premises else {
-            return Ok(Outcome::Interrupted);
-        };
-        let record = self.record(&sides, &comparison, premises);
-        let summary = Record::Comparison(record.record(body(&comparison)));
-        let files = Files::of(
-            &record,
-            &summary,
-            &sides[0].file,
-            scenarios(&sides),
-            all_inputs(&sides),
-        );
-        let path = pool.install(|| results.publish(&files))?;
-        match self.format {
-            Format::Text => print(&format!(
-                "{}{}",
-                text(&comparison, &record.premises),
-                files.told(&path)
-            ))?,
-            Format::Json => print(&summary.json())?,
-        }
-        let regressed = self.fail_on_regression && comparison.has_regression();
-        Ok(if regressed {
-            Outcome::ObjectiveMissed
-        } else {
-            Outcome::Pass
+        conduct(Alternatives {
+            command: self,
+            sides,
         })
     }
 
@@ -132,7 +80,7 @@ impl Compare {
             };
             let of_file = of_scenario(path, flags.read()?)?;
             for side in &of_file {
-                memory::check(&side.contender.case.scenario, self.jobs.threads())?;
+                memory::check(&side.contender.case.scenario, self.study.jobs.threads())?;
             }
             sides.extend(of_file);
         }
@@ -141,7 +89,7 @@ impl Compare {
 
     /// Refuses to write the comparison over what it compares.
     fn spares_its_input(&self) -> Result<(), Fault> {
-        let Some(out) = &self.results.out else {
+        let Some(out) = &self.study.out else {
             return Ok(());
         };
         let same = |path: &&PathBuf| {
@@ -156,25 +104,94 @@ impl Compare {
             None => Ok(()),
         }
     }
+}
 
-    fn record(&self, sides: &[Side], comparison: &Comparison, premises: Premises) -> Study {
-        let mut command = "rccsim compare".to_string();
-        self.of
-            .iter()
-            .for_each(|path| command += &format!(" {}", quoted(&path.display().to_string())));
-        self.reps
-            .iter()
-            .for_each(|n| command += &format!(" --reps {n}"));
-        self.seed
-            .iter()
-            .for_each(|n| command += &format!(" --seed {n}"));
-        let all: Vec<Case> = sides.iter().map(|s| s.contender.case.clone()).collect();
-        let base = &sides[0].contender.case.scenario;
-        let values = |side: &Side| vec![("alternative".to_string(), side.contender.name.clone())];
-        Study {
-            schema: "rccsim.compare/1",
+/// Alternatives, the baseline first.
+struct Alternatives {
+    command: Compare,
+    sides: Vec<Side>,
+}
+
+impl Alternatives {
+    fn contenders(&self) -> Vec<&Contender> {
+        self.sides.iter().map(|s| &s.contender).collect()
+    }
+}
+
+impl Study for Alternatives {
+    const COMMAND: &'static str = "compare";
+    type Answer = Comparison;
+
+    fn flags(&self) -> &StudyFlags {
+        &self.command.study
+    }
+
+    fn scenario(&self) -> &Scenario {
+        &self.sides[0].contender.case.scenario
+    }
+
+    /// With more of `set`, the command that simulates the baseline: each side has a file of its own to set it in.
+    fn command(&self, set: &str) -> String {
+        if !set.is_empty() {
+            return format!(
+                "rccsim run {}{set}, and the same with each of the others",
+                quoted(&self.sides[0].file)
+            );
+        }
+        let Compare { of, reps, seed, .. } = &self.command;
+        let paths = of.iter().map(|p| quoted(&p.display().to_string()));
+        let reps = reps.iter().map(|n| format!("--reps {n}"));
+        let seed = seed.iter().map(|n| format!("--seed {n}"));
+        let all: Vec<String> = paths.chain(reps).chain(seed).collect();
+        format!("rccsim compare {}", all.join(" "))
+    }
+
+    fn answer(&mut self, campaign: &Campaign) -> Result<Option<Comparison>, Fault> {
+        let mut contenders: Vec<&mut Contender> =
+            self.sides.iter_mut().map(|s| &mut s.contender).collect();
+        let is_simulated = simulate_missing(campaign, &mut contenders)?;
+        Ok(is_simulated.then(|| compare_all(&self.contenders())))
+    }
+
+    /// How each alternative stands to the baseline where both are under another value.
+    fn robustness(
+        &self,
+        comparison: &Comparison,
+        campaign: &Campaign,
+    ) -> Result<Option<Robustness>, Fault> {
+        let describe = |compared: &ComparedMetric| {
+            let mean = Estimate {
+                lower: None,
+                upper: None,
+                ..compared.paired?.difference
+            };
+            let metric = compared.metric;
+            Some(format!("{} {}", metric.name, amount(&mean, metric.unit)))
+        };
+        let contenders = self.contenders();
+        Ok(comparison_robustness(
+            &contenders,
+            comparison,
+            campaign,
+            describe,
+        ))
+    }
+
+    fn publication<'a>(
+        &'a self,
+        comparison: &'a Comparison,
+        premises: Premises,
+    ) -> Publication<'a> {
+        let base = self.scenario();
+        let tried = self.sides.iter().map(|side| Tried {
+            values: vec![("alternative".into(), side.contender.name.clone())],
+            samples: side.contender.samples(),
+        });
+        let tried: Vec<Tried> = tried.collect();
+        let hashes = self.sides.iter().map(|s| s.contender.case.hash.as_str());
+        let record = StudyRecord {
             scenario: base.plan.name.clone(),
-            scenario_hash: hash_of(&all),
+            scenario_hash: hash_of(hashes),
             question: base.question.clone(),
             seed: base.plan.seed,
             verdict: if comparison.has_regression() {
@@ -182,43 +199,34 @@ impl Compare {
             } else {
                 Verdict::Pass
             },
-            answer: answer(comparison),
-            warnings: Vec::new(),
-            command,
-            premises,
-            tried: sides
-                .iter()
-                .map(|s| Tried {
-                    values: values(s),
-                    samples: s.contender.samples().clone(),
-                })
-                .collect(),
+            answer: answer(comparison).join("\n"),
+            command: self.command(""),
+            assumptions: premises.assumptions,
+            assumptions_basis: premises.basis,
+            ..StudyRecord::new(&tried, record::Comparison::new(comparison))
+        };
+        Publication {
+            text: text(comparison, &record.assumptions),
+            points: tried.iter().map(|t| (t.label(), t.samples)).collect(),
+            record: Record::Comparison(record),
         }
     }
-}
 
-/// Simulates the sides that have no samples yet; whether it was not interrupted.
-fn simulate(campaign: &Campaign, sides: &mut [Side]) -> Result<bool, ExperimentError> {
-    let mut contenders: Vec<&mut Contender> = sides.iter_mut().map(|s| &mut s.contender).collect();
-    simulate_missing(campaign, &mut contenders)
-}
+    fn scenarios(&self) -> Vec<(String, String)> {
+        scenarios(&self.sides)
+    }
 
-/// What hangs on assumptions: how each alternative stands to the baseline where both are under another value.
-fn robustness(
-    contenders: &[&Contender],
-    comparison: &Comparison,
-    campaign: &Campaign,
-) -> Option<Robustness> {
-    let describe = |compared: &ComparedMetric| {
-        let mean = Estimate {
-            lower: None,
-            upper: None,
-            ..compared.paired?.difference
-        };
-        let metric = compared.metric;
-        Some(format!("{} {}", metric.name, amount(&mean, metric.unit)))
-    };
-    comparison_robustness(contenders, comparison, campaign, describe)
+    fn inputs(&self) -> Vec<Input> {
+        all_inputs(&self.sides)
+    }
+
+    fn outcome(&self, verdict: Verdict) -> Outcome {
+        if self.command.fail_on_regression {
+            verdict.into()
+        } else {
+            Outcome::Pass
+        }
+    }
 }
 
 /// Each scenario with every key: of the baseline `scenario.toml`, of the others `scenario-2.toml` and so on.

@@ -5,11 +5,10 @@
 use std::io::Write;
 use std::path::Path;
 
+use super::advice::trials;
 use super::fault::Fault;
-use super::robustness::assumption;
-use super::run::advice;
 use super::trace::record;
-use crate::experiment::{FirstLosses, assumptions};
+use crate::experiment::FirstLosses;
 use crate::measure::{DropCause, DropRow};
 use crate::record::inputs::Input;
 use crate::record::{Dropped, Folder, Record, Results, RunRecord, json};
@@ -40,15 +39,14 @@ pub(super) fn complete(
         Ok(found) => found,
         Err(why) => return Ok(Err(why)),
     };
-    let tried = assumptions(&scenario, run.verdict)?.into_iter();
-    let tried = tried.map(|found| assumption(found).rounded()).collect();
     let loses = |gateway: &str| {
         let figure = run.figure(&format!("gateway:{gateway}"), "session_drops");
         figure.and_then(|f| f.mean).is_some_and(|drops| drops > 0.0)
     };
+    let (assumptions, advice) = trials(&scenario, run.verdict, loses)?;
     let whole = Record::Run(RunRecord {
-        assumptions: Some(tried),
-        advice: Some(advice(&scenario.plan, loses)),
+        assumptions: Some(assumptions),
+        advice: Some(advice),
         ..run.clone()
     });
     folder.put("summary.json", |out| out.write_all(whole.json().as_bytes()))?;

@@ -1,5 +1,6 @@
 //! The only printer: results to stdout, progress and warnings to stderr, one file per subcommand.
 
+mod advice;
 mod answer;
 mod best;
 mod best_answer;
@@ -7,6 +8,7 @@ mod check;
 mod compare;
 mod compare_side;
 mod complete;
+mod conduct;
 mod design;
 mod fault;
 mod flags;
@@ -30,6 +32,7 @@ mod run;
 mod sensitivity;
 mod size;
 mod store;
+mod study;
 mod sweep;
 mod sweep_answer;
 mod trace;

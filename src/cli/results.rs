@@ -4,34 +4,18 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use clap::Args;
-
 use super::fault::Fault;
 use super::flags::results_folder;
 use super::progress::{Bar, interruptible};
 use super::publish::publish;
 use super::robustness::premises;
-use crate::experiment::{Campaign, Monitor, Robustness, ShardName};
-use crate::record::Study;
-use crate::record::inputs::{self, Input};
-use crate::record::{Folder, Known, Manifest, Premises, Record, Units, read_manifest, tables};
+use super::study::{Publication, Study, StudyFlags};
+use crate::experiment::{Campaign, Monitor, ShardName};
+use crate::record::inputs;
+use crate::record::{Folder, Known, Manifest, Premises, Units, read_manifest, tables};
 use crate::report::page::NAME;
 use crate::report::plot;
-use crate::study::{Row, Samples};
-
-/// Where the results go, and what is left of the work.
-#[derive(Args)]
-pub(super) struct ResultsFlags {
-    /// The results folder [default: results/<scenario name>-<command>]
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Keep the finished units after the results are written: the same command with more replications then goes on from them
-    #[arg(long)]
-    keep_units: bool,
-    /// Neither plots nor report, nor the trials behind assumptions: the figures alone
-    #[arg(long)]
-    no_report: bool,
-}
+use crate::study::Row;
 
 /// Where the finished units are, within the results folder.
 const UNITS: &str = "units";
@@ -40,9 +24,6 @@ const UNITS: &str = "units";
 pub(super) struct Results {
     folder: Folder,
     path: PathBuf,
-    keep_units: bool,
-    no_report: bool,
-    quiet: bool,
     bar: SharedBar,
     /// The work.
     pub campaign: Campaign,
@@ -75,62 +56,37 @@ impl Monitor for Terminal {
     }
 }
 
-/// What the files of a study hold.
-pub(super) struct Files<'a> {
-    /// `scenario.toml`; of several alternatives each its own.
-    pub scenarios: Vec<(String, String)>,
-    /// `inputs.csv`.
-    pub inputs: Vec<Input>,
-    /// `summary.json`.
-    pub record: &'a Record,
-    /// The scenario file as the command named it.
-    pub file: String,
-    /// A label and what the replications said, for `summary.csv` and `runs.csv`.
-    pub points: Vec<(String, &'a Samples)>,
-}
-
-impl ResultsFlags {
+impl Results {
     /// Opens the folder and the units in it.
     ///
     /// # Errors
     /// The file system's refusal, or another process that is at work there.
-    pub(super) fn open(
-        &self,
-        scenario: &str,
-        command: &str,
-        quiet: bool,
-    ) -> Result<Results, Fault> {
-        let path = self
-            .out
-            .clone()
-            .unwrap_or_else(|| results_folder(scenario, &format!("-{command}")));
+    pub(super) fn open(flags: &StudyFlags, scenario: &str, command: &str) -> Result<Self, Fault> {
+        let path = flags.out.clone();
+        let path = path.unwrap_or_else(|| results_folder(scenario, &format!("-{command}")));
         let folder = Folder::open(&path)?;
         let units = Units::open(&path.join(UNITS))?;
         let handle = interruptible();
+        let quiet = flags.quiet;
         let bar = Arc::new(Mutex::new(Some(Bar::watch(&handle, !quiet))));
         let terminal = Terminal {
             bar: Arc::clone(&bar),
             quiet,
         };
         let campaign = Campaign::new(units, handle, terminal);
-        Ok(Results {
+        Ok(Self {
             folder,
             path,
-            keep_units: self.keep_units,
-            no_report: self.no_report,
-            quiet,
             bar,
             campaign,
         })
     }
-}
 
-impl Results {
     /// Says how much was found of an earlier process and, where this one was interrupted, how to go on.
-    pub(super) fn tell(&self, interrupted: bool) {
+    pub(super) fn tell(&self, interrupted: bool, quiet: bool) {
         drop(lock(&self.bar).take());
         let shards = self.campaign.shards();
-        if !self.quiet && (interrupted || shards.is_resumed()) {
+        if !quiet && (interrupted || shards.is_resumed()) {
             eprintln!(
                 "{} finished units found, {} of no use, {} simulated",
                 shards.reused, shards.unusable, shards.simulated
@@ -145,116 +101,93 @@ impl Results {
         }
     }
 
-    /// What the answer depends on, as far as a report is asked for; `None`: interrupted. `command` repeats the study with a
-    /// further flag.
-    pub(super) fn premises(
+    /// What the answer rests on, as far as a report is asked for; `None`: interrupted.
+    ///
+    /// # Errors
+    /// What is wrong with a scenario that is tried.
+    pub(super) fn premises<S: Study>(
         &self,
-        check: impl FnOnce(&Campaign) -> Option<Robustness>,
-        command: impl Fn(&str) -> String,
-    ) -> Option<Premises> {
-        if self.no_report {
-            Some(Premises::default())
-        } else {
-            check(&self.campaign).map(|robustness| premises(robustness, command))
+        study: &S,
+        answer: &S::Answer,
+    ) -> Result<Option<Premises>, Fault> {
+        if study.flags().no_report {
+            return Ok(Some(Premises::default()));
         }
+        let robustness = study.robustness(answer, &self.campaign)?;
+        Ok(robustness.map(|robustness| premises(robustness, |set| study.command(set))))
     }
 
-    /// Writes the files, the manifest last, and removes the units; where they are.
+    /// Writes the files, the manifest last, and removes the units; which files there are, for people.
     ///
     /// # Errors
     /// The file system's refusal.
-    pub(super) fn publish(mut self, files: &Files) -> Result<PathBuf, Fault> {
-        for (name, text) in &files.scenarios {
+    pub(super) fn publish<S: Study>(
+        mut self,
+        study: &S,
+        publication: &Publication,
+    ) -> Result<String, Fault> {
+        let Publication { record, points, .. } = publication;
+        let flags = study.flags();
+        let (scenarios, inputs) = (study.scenarios(), study.inputs());
+        for (name, text) in &scenarios {
             self.folder
                 .put(name, |out| out.write_all(text.as_bytes()))?;
         }
         self.folder
-            .put("inputs.csv", |out| inputs::write(&files.inputs, out))?;
+            .put("inputs.csv", |out| inputs::write(&inputs, out))?;
         self.folder.put("summary.json", |out| {
-            out.write_all(files.record.json().as_bytes())
+            out.write_all(record.json().as_bytes())
         })?;
-        let rows: Vec<(&str, Vec<Row>)> = files
-            .points
+        let rows: Vec<(&str, Vec<Row>)> = points
             .iter()
-            .map(|(label, s)| (label.as_str(), s.rows()))
+            .map(|(label, samples)| (label.as_str(), samples.rows()))
             .collect();
         let rows = rows.iter().map(|(label, rows)| (*label, &rows[..]));
         self.folder
             .put("summary.csv", |out| Ok(tables::figures(rows, out)?))?;
-        let runs = files
-            .points
+        let runs = points
             .iter()
             .map(|(label, samples)| (label.as_str(), *samples));
         self.folder
             .put("runs.csv", |out| Ok(tables::runs(runs, out)?))?;
-        let manifest = Manifest::new(files.record, Some(files.file.clone()));
+        let names: Vec<&str> = scenarios.iter().map(|(name, _)| name.as_str()).collect();
+        let names = names.join(", ");
+        // What a report need not read back.
+        let known = Known {
+            inputs,
+            scenario: scenarios.into_iter().next().unwrap_or_default().1,
+            points: points.clone(),
+            ..Known::default()
+        };
+        let manifest = Manifest::new(record, Some(study.scenario().file.clone()));
         let path = publish(
             self.folder,
             manifest,
-            files.record,
-            files.known(),
+            record,
+            known,
             None,
-            self.no_report,
-            self.quiet,
+            flags.no_report,
+            flags.quiet,
         )?;
-        if !self.keep_units {
+        if !flags.keep_units {
             self.campaign.publish()?;
         }
-        Ok(path)
+        Ok(listed(&path, &names))
     }
 }
 
-impl<'a> Files<'a> {
-    /// Those of a study with its record, its scenarios and its inputs.
-    pub(super) fn of(
-        study: &'a Study,
-        record: &'a Record,
-        file: &str,
-        scenarios: Vec<(String, String)>,
-        inputs: Vec<Input>,
-    ) -> Self {
-        Files {
-            scenarios,
-            inputs,
-            record,
-            file: file.into(),
-            points: study
-                .tried
-                .iter()
-                .map(|t| (t.label(), &t.samples))
-                .collect(),
-        }
-    }
-
-    /// What a report need not read back.
-    fn known(&self) -> Known<'a> {
-        let scenario = self.scenarios.first().map(|(_, text)| text.clone());
-        Known {
-            inputs: self.inputs.clone(),
-            scenario: scenario.unwrap_or_default(),
-            points: self.points.clone(),
-            run: None,
-            ladder: None,
-        }
-    }
-
-    /// "Files: results/x (…)." for people.
-    pub(super) fn told(&self, path: &Path) -> String {
-        let listed = |name: &str| {
-            read_manifest(path).is_some_and(|m| m.files.keys().any(|file| file.starts_with(name)))
-        };
-        let report = if listed(NAME) { "report.html, " } else { "" };
-        let plots = listed(plot::FOLDER).then(|| format!("{}/", plot::FOLDER));
-        let scenarios: Vec<&str> = self
-            .scenarios
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .chain(plots.as_deref())
-            .collect();
-        format!(
-            "Files: {} ({report}summary.json, summary.csv, runs.csv, {}).\n",
-            path.display(),
-            scenarios.join(", ")
-        )
-    }
+/// "Files: results/x (…)." for people.
+fn listed(path: &Path, scenarios: &str) -> String {
+    let has = |name: &str| {
+        read_manifest(path).is_some_and(|m| m.files.keys().any(|file| file.starts_with(name)))
+    };
+    let report = if has(NAME) { "report.html, " } else { "" };
+    let plots = match has(plot::FOLDER) {
+        true => format!(", {}/", plot::FOLDER),
+        false => String::new(),
+    };
+    format!(
+        "Files: {} ({report}summary.json, summary.csv, runs.csv, {scenarios}{plots}).\n",
+        path.display()
+    )
 }

@@ -2,7 +2,7 @@
 
 use super::flags::written;
 use crate::experiment::{self, Basis, Robustness, WORTH_TELLING};
-use crate::quantity::number::{percent, whole};
+use crate::quantity::number::{percent, rounded, whole};
 use crate::record::{Alternative, Assumption, Premises};
 
 /// The record of a check; `command` repeats the study with a further flag.
@@ -52,8 +52,8 @@ pub(super) fn premises(robustness: Robustness, command: impl Fn(&str) -> String)
 pub(super) fn assumption(found: experiment::Assumption) -> Assumption {
     let alternative = |effect: experiment::Effect| Alternative {
         value: effect.value,
-        down_fraction: effect.down_fraction,
-        missed_toast_fraction: effect.missed_toast_fraction,
+        down_fraction: effect.down_fraction.map(rounded),
+        missed_toast_fraction: effect.missed_toast_fraction.map(rounded),
         verdict: effect.verdict,
         answer: None,
     };

@@ -6,30 +6,28 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::advice::trials;
 use super::answer::answer;
 use super::design::PrecisionFlags;
 use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, results_folder};
+use super::flags::{Format, JobsFlag, ScenarioFlags, results_folder, written};
 use super::inputs::inputs;
 use super::progress::{Bar, interruptible};
 use super::publish::publish;
-use super::robustness::assumption;
 use super::trace;
 use super::{Outcome, memory};
 use crate::deployment::{DropLog, Plan, RunHandle};
-use crate::experiment::{
-    self, DropSink, FirstLosses, Replications, assumptions, can_be_tried, remedies,
-};
+use crate::experiment::{self, DropSink, FirstLosses, Replications, RunSamples};
 use crate::measure::Scope;
-use crate::quantity::number::{percent, whole};
+use crate::quantity::number::{rounded, whole};
 use crate::record::{
-    Drops, Folder, Known, Manifest, Part, Run as Record, RunRecord, inputs as table, json, tables,
+    Drops, Folder, Known, Manifest, Part, Record, RunRecord, inputs as table, json, tables,
 };
 use crate::report::run::text;
 use crate::report::settled::too_short;
-use crate::report::sweep::skew;
+use crate::report::text::skew;
 use crate::scenario::{Scenario, expanded, hash};
-use crate::study::{Samples, Steady, Verdict, judge_all, overall, skewed, spread, steady_state};
+use crate::study::{Assessment, Samples, Spread, Steady, spread, steady_state};
 use crate::theory::predict;
 
 /// Simulate a scenario.
@@ -81,36 +79,34 @@ impl Run {
         let mut folder = Folder::open(&self.folder(&scenario))?;
         let handle = interruptible();
         let pool = self.jobs.pool()?;
-        let (samples, losses, interrupted) =
-            pool.install(|| self.simulate(&scenario, &handle, &mut folder))?;
-        if samples.replications() == 0 {
+        let (found, losses) = pool.install(|| self.simulate(&scenario, &handle, &mut folder))?;
+        if found.samples.replications() == 0 {
             eprintln!("interrupted before the first replication was finished: nothing was written");
             return Ok(Outcome::Interrupted);
         }
-        let record = pool.install(|| self.record(&scenario, samples, interrupted))?;
-        let ladder = if self.no_report {
-            None
-        } else {
-            losses
-                .ladder(&scenario)
-                .map(|ladder| trace::record(&ladder))
-        };
-        let summary = crate::record::Record::Run(RunRecord::new(&record));
+        let run = pool.install(|| self.assess(&scenario, found));
+        let samples = &run.assessment.samples;
+        let record = pool.install(|| self.record(&scenario, &run))?;
+        let ladder = || losses.ladder(&scenario);
+        let ladder = (!self.no_report).then(ladder).flatten();
+        let (spread, steady) = (&run.spread[..], &run.steady[..]);
+        let text = text(&record, &run.assessment, spread, steady);
+        let record = Record::Run(record);
         let known = Known {
             inputs: inputs(&scenario, None),
             scenario: expanded(&scenario),
-            points: vec![(String::new(), &record.samples)],
-            run: Some(&record),
-            ladder,
+            points: vec![(String::new(), samples)],
+            day: Some(samples),
+            ladder: ladder.map(|ladder| trace::record(&ladder)),
         };
-        write_files(&record, &summary, &known, &mut folder)?;
-        let manifest = Manifest::new(&summary, Some(scenario.file.clone()));
+        write_files(&run.assessment, &record, &known, &mut folder)?;
+        let manifest = Manifest::new(&record, Some(scenario.file.clone()));
         let predictions = Some(predict(&scenario.plan)).filter(|_| !self.no_report);
         let path = pool.install(|| {
             publish(
                 folder,
                 manifest,
-                &summary,
+                &record,
                 known,
                 predictions.as_deref(),
                 self.no_report,
@@ -118,18 +114,12 @@ impl Run {
             )
         })?;
         match self.format {
-            Format::Json => print(&summary.json())?,
-            Format::Text => print(&format!(
-                "{}{}",
-                text(&record),
-                self.files(&path, &record, &scenario.plan)
-            ))?,
+            Format::Json => print(&record.json())?,
+            Format::Text => print(&(text + &self.files(&path, samples, &scenario.plan)))?,
         }
-        Ok(match record.verdict() {
-            _ if record.interrupted => Outcome::Interrupted,
-            Verdict::Pass => Outcome::Pass,
-            Verdict::Fail => Outcome::ObjectiveMissed,
-            Verdict::Inconclusive => Outcome::Inconclusive,
+        Ok(match run.is_interrupted {
+            true => Outcome::Interrupted,
+            false => run.assessment.verdict().into(),
         })
     }
 
@@ -139,8 +129,8 @@ impl Run {
             .unwrap_or_else(|| results_folder(&scenario.plan.name, ""))
     }
 
-    fn files(&self, path: &Path, record: &Record, plan: &Plan) -> String {
-        let all = drops(&record.samples, &Scope::All);
+    fn files(&self, path: &Path, samples: &Samples, plan: &Plan) -> String {
+        let all = drops(samples, &Scope::All);
         let limit = plan.drops_limit;
         let cut = if all > limit as f64 {
             format!(
@@ -167,7 +157,7 @@ impl Run {
         scenario: &Scenario,
         handle: &Arc<RunHandle>,
         folder: &mut Folder,
-    ) -> Result<(Samples, FirstLosses, bool), Fault> {
+    ) -> Result<(RunSamples, FirstLosses), Fault> {
         let plan = &scenario.plan;
         let part = folder.begin("drops.csv")?;
         let world = |cause| Fault::World {
@@ -186,77 +176,82 @@ impl Run {
         let found =
             experiment::run(scenario, replications, handle, &bar, &mut table).map_err(world)?;
         folder.complete(table.rows.finish().map_err(world)?)?;
-        Ok((found.samples, table.losses, found.is_interrupted))
+        Ok((found, table.losses))
+    }
+
+    /// What the samples say.
+    fn assess(&self, scenario: &Scenario, found: RunSamples) -> Simulated {
+        let steady = match self.steady_state {
+            true => steady_state(&found.samples.each_minute),
+            false => Vec::new(),
+        };
+        Simulated {
+            spread: spread(&found.samples, &scenario.objectives),
+            steady,
+            assessment: Assessment::new(found.samples, &scenario.objectives),
+            is_interrupted: found.is_interrupted,
+        }
     }
 
     /// What is told besides the scenario's own warnings.
-    fn warnings(&self, scenario: &Scenario, samples: &Samples, steady: &[Steady]) -> Vec<String> {
-        let skewed = skewed(samples, &scenario.objectives);
-        let told: Vec<String> = skewed.iter().map(skew).chain(too_short(steady)).collect();
+    fn warnings(&self, run: &Simulated) -> Vec<String> {
+        let skewed = run.assessment.skewed.iter().map(skew);
+        let told: Vec<String> = skewed.chain(too_short(&run.steady)).collect();
         if !self.quiet {
             told.iter().for_each(|w| eprintln!("warning: {w}"));
         }
         told
     }
 
-    fn record(
-        &self,
-        scenario: &Scenario,
-        samples: Samples,
-        interrupted: bool,
-    ) -> Result<Record, Fault> {
-        let plan = &scenario.plan;
-        let rows = samples.rows();
-        let judgements = judge_all(&scenario.objectives, &samples);
-        let verdict = overall(&judgements);
-        let steady = if self.steady_state {
-            steady_state(&samples.each_minute)
-        } else {
-            Vec::new()
-        };
-        let told = self.warnings(scenario, &samples, &steady);
-        let command = self.scenario.canonical("run");
+    /// The command that repeats it.
+    fn command(&self) -> String {
         let precision = self.precision.given().into_iter();
-        let steady_flag = self.steady_state.then(|| ("--steady-state", String::new()));
-        let add = |line: String, (flag, value): (&str, String)| {
-            line + &super::flags::written(flag, &value)
-        };
-        let command = precision.chain(steady_flag).fold(command, add);
-        let (assumptions, advice) = match self.no_report {
-            true => (None, None),
-            false => {
-                let loses = |name: &str| drops(&samples, &Scope::Gateway(name.into())) > 0.0;
-                (
-                    Some(
-                        assumptions(scenario, verdict)?
-                            .into_iter()
-                            .map(assumption)
-                            .collect(),
-                    ),
-                    Some(advice(plan, loses)),
-                )
-            }
-        };
-        Ok(Record {
+        let steady = self.steady_state.then(|| ("--steady-state", String::new()));
+        precision
+            .chain(steady)
+            .fold(self.scenario.canonical("run"), |line, (flag, value)| {
+                line + &written(flag, &value)
+            })
+    }
+
+    fn record(&self, scenario: &Scenario, run: &Simulated) -> Result<RunRecord, Fault> {
+        let plan = &scenario.plan;
+        let Assessment {
+            samples,
+            rows,
+            judgements,
+            ..
+        } = &run.assessment;
+        let warnings = self.warnings(run);
+        let (mut assumptions, mut advice) = (None, None);
+        if !self.no_report {
+            let loses = |name: &str| drops(samples, &Scope::Gateway(name.into())) > 0.0;
+            let tried = trials(scenario, run.assessment.verdict(), loses)?;
+            (assumptions, advice) = (Some(tried.0), Some(tried.1));
+        }
+        Ok(RunRecord {
             scenario: plan.name.clone(),
             scenario_hash: hash(scenario),
             question: scenario.question.clone(),
             seed: plan.seed,
-            start_s: plan.start.0 as f64 / 1e6,
-            horizon_s: plan.horizon.0 as f64 / 1e6,
-            spread: spread(&samples, &scenario.objectives),
-            steady,
-            answer: answer(plan, &rows, &judgements, samples.replications()),
-            interrupted,
-            rows,
-            judgements,
-            assumptions,
-            warnings: scenario.warnings.iter().cloned().chain(told).collect(),
+            start_s: rounded(plan.start.0 as f64 / 1e6),
+            answer: answer(plan, rows, judgements, samples.replications()),
+            command: self.command(),
             advice,
-            samples,
-            command,
+            interrupted: run.is_interrupted,
+            assumptions,
+            warnings: scenario.warnings.iter().cloned().chain(warnings).collect(),
+            ..RunRecord::new(&run.assessment, &run.spread, &run.steady)
         })
     }
+}
+
+/// A run that was simulated, and what its samples say.
+struct Simulated {
+    assessment: Assessment,
+    spread: Vec<Spread>,
+    steady: Vec<Steady>,
+    is_interrupted: bool,
 }
 
 /// `drops.csv` with its limit.
@@ -314,42 +309,9 @@ fn drops(samples: &Samples, scope: &Scope) -> f64 {
     estimate.map_or(0.0, |e| e.mean * f64::from(samples.replications()))
 }
 
-/// What to try next, for every gateway that loses sessions.
-pub(super) fn advice(plan: &Plan, loses: impl Fn(&str) -> bool) -> Vec<String> {
-    let mut lines = Vec::new();
-    if !can_be_tried(plan) {
-        lines.push(
-            "What hangs on assumptions was not tried, since so many users share queues: try other values by --set"
-                .into(),
-        );
-    }
-    for (index, gateway) in plan.gateways.iter().enumerate() {
-        if !loses(&gateway.name) {
-            continue;
-        }
-        for tried in remedies(plan, index) {
-            let (key, value) = tried.remedy.set;
-            let outcome = if tried.cures {
-                "no session is lost"
-            } else {
-                "fewer sessions are lost"
-            };
-            lines.push(format!(
-                "{}: {}: down {} → {}, {outcome} in a trial (--set gateway.{}.{key}={value})",
-                tried.remedy.place,
-                tried.remedy.what,
-                percent(tried.before),
-                percent(tried.after),
-                gateway.name,
-            ));
-        }
-    }
-    lines
-}
-
 fn write_files(
+    run: &Assessment,
     record: &Record,
-    summary: &crate::record::Record,
     known: &Known,
     folder: &mut Folder,
 ) -> Result<(), Fault> {
@@ -361,18 +323,18 @@ fn write_files(
         folder.put("ladder.json", |out| out.write_all(json(ladder).as_bytes()))?;
     }
     folder.put("summary.json", |out| {
-        out.write_all(summary.json().as_bytes())
+        out.write_all(record.json().as_bytes())
     })?;
     folder.put("summary.csv", |out| {
-        let rows = std::iter::once(("", &record.rows[..]));
+        let rows = std::iter::once(("", &run.rows[..]));
         Ok(tables::figures(rows, out)?)
     })?;
     folder.put("runs.csv", |out| {
-        Ok(tables::runs(std::iter::once(("", &record.samples)), out)?)
+        Ok(tables::runs(std::iter::once(("", &run.samples)), out)?)
     })?;
-    folder.put("series.csv", |out| Ok(tables::series(record, out)?))?;
+    folder.put("series.csv", |out| Ok(tables::series(&run.samples, out)?))?;
     folder.put("distribution.csv", |out| {
-        Ok(tables::distribution(&record.samples, out)?)
+        Ok(tables::distribution(&run.samples, out)?)
     })?;
     Ok(())
 }

@@ -2,20 +2,21 @@
 
 use clap::Args;
 
-use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, written};
-use super::inputs::inputs;
-use super::results::{Files, ResultsFlags};
+use super::conduct::conduct;
+use super::fault::Fault;
+use super::flags::{ScenarioFlags, written};
+use super::study::{Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{
-    Case, FactorEffects, LevelEffect, Replications, factor_effects, hash_of, variations,
+    Basis, Campaign, Case, FactorEffects, LevelEffect, Replications, Robustness, Variation,
+    factor_effects, hash_of, variations,
 };
 use crate::measure::{METRICS, Metric};
 use crate::quantity::number::rounded;
-use crate::record::{self, Factor, Level, Premises, Record, Study, Tried, bounds};
+use crate::record::{self, Factor, Level, Premises, Record, StudyRecord, Tried, bounds};
 use crate::report::compare::amount;
 use crate::report::text::{figure, table};
-use crate::scenario::{Axis, Place, Scenario, expanded, nearest};
+use crate::scenario::{Axis, Place, Scenario, nearest};
 use crate::study::{Samples, Verdict, judge_all, overall};
 
 /// One-at-a-time sensitivity.
@@ -30,15 +31,7 @@ pub(super) struct Sensitivity {
     #[arg(long, value_name = "KEY=VALUES")]
     vary: Vec<String>,
     #[command(flatten)]
-    results: ResultsFlags,
-    #[command(flatten)]
-    jobs: JobsFlag,
-    /// Form of the output
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// No progress
-    #[arg(long, short)]
-    quiet: bool,
+    study: StudyFlags,
 }
 
 impl Sensitivity {
@@ -58,83 +51,18 @@ impl Sensitivity {
                 base.file
             )));
         }
-        let all: Vec<Case> = std::iter::once(Case::of(base.clone()))
+        let cases: Vec<Case> = std::iter::once(Case::of(base))
             .chain(variations.iter().map(|v| v.case.clone()))
             .collect();
-        for case in &all {
-            memory::check(&case.scenario, self.jobs.threads())?;
+        for case in &cases {
+            memory::check(&case.scenario, self.study.jobs.threads())?;
         }
-        let results = self
-            .results
-            .open(&base.plan.name, "sensitivity", self.quiet)?;
-        let n = base.replications;
-        let pool = self.jobs.pool()?;
-        let samples = pool.install(|| results.campaign.replicate(&all, Replications::fixed(n)))?;
-        results.tell(samples.is_none());
-        let Some(samples) = samples else {
-            return Ok(Outcome::Interrupted);
-        };
-        let (own, others) = samples
-            .split_first()
-            .unwrap_or_else(|| unreachable!("the scenario itself"));
-        let bars = factor_effects(&base, metric, own, &variations, others);
-        let record = self.record(&base, metric, &all, &samples, &bars);
-        let summary = Record::Sensitivity(record.record(body(metric, own, &bars)));
-        let files = Files::of(
-            &record,
-            &summary,
-            &base.file,
-            vec![("scenario.toml".into(), expanded(&base))],
-            inputs(&base, None),
-        );
-        let path = pool.install(|| results.publish(&files))?;
-        match self.format {
-            Format::Text => print(&format!(
-                "{}{}",
-                text(&base, metric, own, &record.answer, &bars),
-                files.told(&path)
-            ))?,
-            Format::Json => print(&summary.json())?,
-        }
-        Ok(Outcome::Pass)
-    }
-
-    fn record(
-        &self,
-        base: &Scenario,
-        metric: &Metric,
-        all: &[Case],
-        samples: &[Samples],
-        bars: &[FactorEffects],
-    ) -> Study {
-        let verdict = overall(&judge_all(&base.objectives, &samples[0]));
-        let mut command = self.scenario.canonical("sensitivity");
-        self.metric
-            .iter()
-            .for_each(|metric| command += &written("--metric", metric));
-        self.vary
-            .iter()
-            .for_each(|vary| command += &written("--vary", vary));
-        let tried = all.iter().zip(samples);
-        Study {
-            schema: "rccsim.sensitivity/1",
-            scenario: base.plan.name.clone(),
-            scenario_hash: hash_of(all),
-            question: base.question.clone(),
-            seed: base.plan.seed,
-            verdict,
-            answer: answer(base, metric, &samples[0], verdict, bars),
-            warnings: base.warnings.clone(),
-            command,
-            // The whole of it is about them.
-            premises: Premises::default(),
-            tried: tried
-                .map(|(a, s)| Tried {
-                    values: a.point.values.clone(),
-                    samples: s.clone(),
-                })
-                .collect(),
-        }
+        conduct(OneAtATime {
+            command: self,
+            metric,
+            variations,
+            cases,
+        })
     }
 
     fn metric(&self, base: &Scenario) -> Result<&'static Metric, Fault> {
@@ -151,6 +79,86 @@ impl Sensitivity {
                 names.collect::<Vec<_>>().join(", ")
             ))
         })
+    }
+}
+
+/// Each key with its other values, one at a time.
+struct OneAtATime {
+    command: Sensitivity,
+    metric: &'static Metric,
+    variations: Vec<Variation>,
+    /// The scenario itself, then each variation.
+    cases: Vec<Case>,
+}
+
+impl Study for OneAtATime {
+    const COMMAND: &'static str = "sensitivity";
+    /// The samples of every case.
+    type Answer = Vec<Samples>;
+
+    fn flags(&self) -> &StudyFlags {
+        &self.command.study
+    }
+
+    fn scenario(&self) -> &Scenario {
+        &self.cases[0].scenario
+    }
+
+    fn command(&self, set: &str) -> String {
+        let Sensitivity {
+            scenario,
+            metric,
+            vary,
+            ..
+        } = &self.command;
+        let metric = metric.iter().map(|metric| written("--metric", metric));
+        let vary = vary.iter().map(|vary| written("--vary", vary));
+        scenario.canonical("sensitivity") + set + &metric.chain(vary).collect::<String>()
+    }
+
+    fn answer(&mut self, campaign: &Campaign) -> Result<Option<Vec<Samples>>, Fault> {
+        let replications = Replications::fixed(self.scenario().replications);
+        Ok(campaign.replicate(&self.cases, replications)?)
+    }
+
+    /// The whole of it is about them.
+    fn robustness(&self, _: &Vec<Samples>, _: &Campaign) -> Result<Option<Robustness>, Fault> {
+        Ok(Some(Robustness {
+            assumptions: Vec::new(),
+            basis: Basis::Nothing,
+        }))
+    }
+
+    fn publication<'a>(&'a self, all: &'a Vec<Samples>, _: Premises) -> Publication<'a> {
+        let (base, metric, own) = (self.scenario(), self.metric, &all[0]);
+        let bars = factor_effects(base, metric, own, &self.variations, &all[1..]);
+        let verdict = overall(&judge_all(&base.objectives, own));
+        let tried = self.cases.iter().zip(all);
+        let tried = tried.map(|(case, samples)| Tried {
+            values: case.point.values.clone(),
+            samples,
+        });
+        let tried: Vec<Tried> = tried.collect();
+        let record = StudyRecord {
+            scenario: base.plan.name.clone(),
+            scenario_hash: hash_of(self.cases.iter().map(|case| case.hash.as_str())),
+            question: base.question.clone(),
+            seed: base.plan.seed,
+            verdict,
+            answer: answer(base, metric, own, verdict, &bars).join("\n"),
+            command: self.command(""),
+            warnings: base.warnings.clone(),
+            ..StudyRecord::new(&tried, body(metric, own, &bars))
+        };
+        Publication {
+            text: text(base, metric, own, &record.answer, &bars),
+            points: tried.iter().map(|t| (t.label(), t.samples)).collect(),
+            record: Record::Sensitivity(record),
+        }
+    }
+
+    fn outcome(&self, _: Verdict) -> Outcome {
+        Outcome::Pass
     }
 }
 
@@ -194,7 +202,7 @@ fn text(
     base: &Scenario,
     metric: &Metric,
     own: &Samples,
-    answer: &[String],
+    answer: &str,
     bars: &[FactorEffects],
 ) -> String {
     let judged = !base.objectives.is_empty();
@@ -226,7 +234,7 @@ fn text(
     let n = own.replications();
     format!(
         "{}\n\nOne at a time ({n} replications, paired; all differences hold at once with 95 %)\n{}\n",
-        answer.join("\n"),
+        answer,
         table(&rows, true)
     )
 }

@@ -2,20 +2,19 @@
 
 use clap::Args;
 
+use super::conduct::conduct;
 use super::design::PrecisionFlags;
-use super::fault::{Fault, print};
-use super::flags::{Format, JobsFlag, ScenarioFlags, written};
+use super::fault::Fault;
+use super::flags::{ScenarioFlags, written};
 use super::inputs::inputs;
-use super::results::{Files, ResultsFlags};
+use super::study::{Publication, Study, StudyFlags};
 use super::{Outcome, memory};
-use crate::experiment::{
-    Campaign, Candidate, Case, Judged, Probe, Ranking, Robustness, RobustnessCheck, Search,
-    SearchResult, Situation, user_hours,
-};
+use crate::experiment::{Campaign, Probe, Robustness, Search, SearchResult, Situation};
 use crate::quantity::number::{human, whole};
-use crate::record::{Premises, Record, Sizing, Study, Trial, TrialObjective, Tried};
-use crate::report::text::{figure, objective, target};
-use crate::scenario::{Axis, Combine, Place, Scenario, Study as Varied, expanded, hash};
+use crate::record::inputs::Input;
+use crate::record::{Premises, Record, Sizing, StudyRecord, Trial, TrialObjective, Tried};
+use crate::report::text::{figure, objective, premises, table, target};
+use crate::scenario::{self, Axis, Combine, Place, Scenario, hash};
 use crate::study::Verdict;
 
 /// Size a key.
@@ -40,15 +39,7 @@ pub(super) struct Size {
     #[command(flatten)]
     precision: PrecisionFlags,
     #[command(flatten)]
-    results: ResultsFlags,
-    #[command(flatten)]
-    jobs: JobsFlag,
-    /// Form of the output
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// No warnings and no progress
-    #[arg(long, short)]
-    quiet: bool,
+    study: StudyFlags,
 }
 
 impl Size {
@@ -73,58 +64,14 @@ impl Size {
         {
             situation.scenario.with(std::slice::from_ref(o))?;
         }
-        let results = self.results.open(&base.plan.name, "size", self.quiet)?;
-        let threads = self.jobs.threads();
-        let search = Search {
-            situations: &situations,
-            axis: &axis,
-            largest: self.largest,
-            start: base.replications.max(2),
-            most: self.precision.most_reps,
-            admit: &|scenario| memory::check(scenario, threads),
-        };
-        let pool = self.jobs.pool()?;
-        let found = pool.install(|| search.run(&results.campaign))?;
-        let premises = match &found {
-            Some(found) => {
-                let points = search.deciding(found)?;
-                pool.install(|| {
-                    results.premises(
-                        |campaign| self.robustness(&points, found, campaign),
-                        |set| self.command(set),
-                    )
-                })
-            }
-            None => None,
-        };
-        results.tell(premises.is_none());
-        let Some((found, premises)) = found.zip(premises) else {
-            return Ok(Outcome::Interrupted);
-        };
-        let study = self.record(&base, &axis, &found, premises);
-        let summary = Record::Sizing(study.record(self.body(&axis, &found)));
-        let turned = Varied::new(vec![axis.clone()], Combine::Product, &Place::whole("--key"))?;
-        let scenarios = vec![("scenario.toml".into(), expanded(&base))];
-        let files = Files::of(
-            &study,
-            &summary,
-            &base.file,
-            scenarios,
-            inputs(&base, Some(&turned)),
-        );
-        let path = pool.install(|| results.publish(&files))?;
-        match self.format {
-            Format::Text => print(&format!(
-                "{}{}",
-                text(&axis, &study, &found),
-                files.told(&path)
-            ))?,
-            Format::Json => print(&summary.json())?,
-        }
-        Ok(match found.verdict() {
-            Verdict::Pass => Outcome::Pass,
-            Verdict::Inconclusive => Outcome::Inconclusive,
-            Verdict::Fail => Outcome::ObjectiveMissed,
+        let place = Place::whole("--key");
+        let varied = scenario::Study::new(vec![axis.clone()], Combine::Product, &place)?;
+        conduct(Range {
+            command: self,
+            base,
+            axis,
+            varied,
+            situations,
         })
     }
 
@@ -137,90 +84,43 @@ impl Size {
         Situation::with_spares(base, self.spare, self.down_at.as_deref())
             .map_err(|(at, e)| Fault::Input(format!("--spare {} --down-at {at}: {e}", self.spare)))
     }
+}
 
-    /// What hangs on assumptions: whether the value still serves, and whether its neighbour then does.
-    fn robustness(
-        &self,
-        points: &[Case],
-        found: &SearchResult,
-        campaign: &Campaign,
-    ) -> Option<Robustness> {
-        let judged = |case: &'_ Case| {
-            let value = case.point.values.first();
-            value
-                .and_then(|(_, value)| found.probe(value))
-                .map_or(Verdict::Inconclusive, |t| t.verdict)
-        };
-        let candidates = points.iter().map(|case| Candidate {
-            name: case.point.label(),
-            case,
-            known: &[],
-        });
-        let ranking = Ranking {
-            points: points
-                .iter()
-                .map(|case| Judged {
-                    name: case.point.label(),
-                    objectives: &case.scenario.objectives,
-                    verdict: judged(case),
-                })
-                .collect(),
-            least: None,
-        };
-        let cost = points
-            .first()
-            .map_or(0, |case| user_hours(&case.scenario.plan, 1));
-        let all = found.all();
-        let check = RobustnessCheck {
-            candidates: candidates.collect(),
-            min_candidates: 1,
-            spent: all
-                .map(|t| cost.saturating_mul(t.samples.replications().into()))
-                .sum(),
-        };
-        check.run(
-            campaign,
-            |tried| ranking.answer(tried),
-            |tested| ranking.judge(tested),
-        )
+/// A key and the values that are searched.
+struct Range {
+    command: Size,
+    base: Scenario,
+    axis: Axis,
+    /// The same as a study.
+    varied: scenario::Study,
+    situations: Vec<Situation>,
+}
+
+impl Range {
+    fn search(&self) -> Search<'_> {
+        let threads = self.command.study.jobs.threads();
+        Search {
+            situations: &self.situations,
+            axis: &self.axis,
+            largest: self.command.largest,
+            start: self.base.replications.max(2),
+            most: self.command.precision.most_reps,
+            admit: Box::new(move |scenario| memory::check(scenario, threads)),
+        }
     }
 
-    /// The command that repeats it, with more of `set`.
-    fn command(&self, set: &str) -> String {
-        let mut command = self.scenario.canonical("size") + set + &written("--key", &self.key);
-        if self.largest {
-            command += " --largest";
-        }
-        if self.spare > 0 {
-            command += &written("--spare", &self.spare.to_string());
-        }
-        self.down_at
-            .iter()
-            .for_each(|at| command += &written("--down-at", at));
-        self.precision
-            .given()
-            .iter()
-            .for_each(|(flag, value)| command += &written(flag, value));
-        command
-    }
-
-    fn record(
-        &self,
-        base: &Scenario,
-        axis: &Axis,
-        found: &SearchResult,
-        premises: Premises,
-    ) -> Study {
-        let mut answer = answer(axis, self.largest, found);
-        if let (1.., Some(chosen)) = (self.spare, &found.chosen) {
-            let when = self
-                .down_at
+    /// The answer, a line each.
+    fn lines(&self, found: &SearchResult) -> Vec<String> {
+        let Size { spare, down_at, .. } = &self.command;
+        let mut answer = answer(&self.axis, self.command.largest, found);
+        if let (1.., Some(chosen)) = (*spare, &found.chosen) {
+            let when = down_at
                 .as_ref()
                 .map_or("all the time".into(), |at| format!("from {at} on"));
-            let one = if self.spare == 1 {
+            let one = if *spare == 1 {
                 "1 gateway".into()
             } else {
-                format!("{} gateways", self.spare)
+                format!("{spare} gateways")
             };
             let of = found
                 .probe(chosen)
@@ -230,56 +130,115 @@ impl Size {
                 "This holds with {one} of {of} down {when}, the worst to lose, and as many spare: these come on top."
             ));
         }
-        let of = |sample: &'static str| {
-            move |t: &Probe| {
-                let mut values = vec![
-                    (axis.key.clone(), t.value.clone()),
-                    ("sample".into(), sample.into()),
-                ];
-                values.extend(
-                    t.down
-                        .iter()
-                        .map(|down| ("down".to_string(), format!("gateway:{down}"))),
-                );
-                Tried {
-                    values,
-                    samples: t.samples.clone(),
-                }
-            }
-        };
-        Study {
-            schema: "rccsim.size/1",
+        answer
+    }
+
+    fn tried<'a>(&self, probe: &'a Probe, sample: &str) -> Tried<'a> {
+        let value = (self.axis.key.clone(), probe.value.clone());
+        let mut values = vec![value, ("sample".into(), sample.into())];
+        let down = probe.down.iter();
+        values.extend(down.map(|down| ("down".into(), format!("gateway:{down}"))));
+        Tried {
+            values,
+            samples: &probe.samples,
+        }
+    }
+
+    fn body(&self, found: &SearchResult) -> Sizing {
+        let Size {
+            largest,
+            spare,
+            down_at,
+            ..
+        } = &self.command;
+        Sizing {
+            key: self.axis.key.clone(),
+            wanted: if *largest { "largest" } else { "smallest" }.into(),
+            value: found.chosen.clone(),
+            confirmed: found.is_confirmed(),
+            spare: *spare,
+            down_at: down_at.clone(),
+            trials: each(found).map(|(t, sample)| trial(t, sample)).collect(),
+        }
+    }
+}
+
+/// Everything that was tried, and for what.
+fn each(found: &SearchResult) -> impl Iterator<Item = (&Probe, &'static str)> {
+    let search = found.probes.iter().map(|t| (t, Trial::SEARCH));
+    search.chain(found.fresh.iter().map(|t| (t, Trial::CONFIRMATION)))
+}
+
+impl Study for Range {
+    const COMMAND: &'static str = "size";
+    type Answer = SearchResult;
+
+    fn flags(&self) -> &StudyFlags {
+        &self.command.study
+    }
+
+    fn scenario(&self) -> &Scenario {
+        &self.base
+    }
+
+    fn command(&self, set: &str) -> String {
+        let Size {
+            scenario,
+            key,
+            largest,
+            spare,
+            down_at,
+            precision,
+            ..
+        } = &self.command;
+        let mut flags = vec![("--key", key.clone())];
+        flags.extend(largest.then(|| ("--largest", String::new())));
+        flags.extend((*spare > 0).then(|| ("--spare", spare.to_string())));
+        flags.extend(down_at.iter().map(|at| ("--down-at", at.clone())));
+        flags.extend(precision.given());
+        let command = scenario.canonical("size") + set;
+        (flags.iter()).fold(command, |line, (flag, value)| line + &written(flag, value))
+    }
+
+    fn answer(&mut self, campaign: &Campaign) -> Result<Option<SearchResult>, Fault> {
+        Ok(self.search().run(campaign)?)
+    }
+
+    fn robustness(
+        &self,
+        found: &SearchResult,
+        campaign: &Campaign,
+    ) -> Result<Option<Robustness>, Fault> {
+        Ok(self.search().robustness(found, campaign)?)
+    }
+
+    fn publication<'a>(&'a self, found: &'a SearchResult, premises: Premises) -> Publication<'a> {
+        let base = &self.base;
+        let tried: Vec<Tried> = each(found)
+            .map(|(t, sample)| self.tried(t, sample))
+            .collect();
+        let record = StudyRecord {
             scenario: base.plan.name.clone(),
             scenario_hash: hash(base),
             question: base.question.clone(),
             seed: base.plan.seed,
             verdict: found.verdict(),
-            answer,
-            warnings: base.warnings.clone(),
+            answer: self.lines(found).join("\n"),
             command: self.command(""),
-            premises,
-            tried: found
-                .probes
-                .iter()
-                .map(of(Trial::SEARCH))
-                .chain(found.fresh.iter().map(of(Trial::CONFIRMATION)))
-                .collect(),
+            warnings: base.warnings.clone(),
+            assumptions: premises.assumptions,
+            assumptions_basis: premises.basis,
+            ..StudyRecord::new(&tried, self.body(found))
+        };
+        Publication {
+            text: text(&self.axis, &record, found),
+            points: tried.iter().map(|t| (t.label(), t.samples)).collect(),
+            record: Record::Sizing(record),
         }
     }
 
-    fn body(&self, axis: &Axis, found: &SearchResult) -> Sizing {
-        let trials = found.probes.iter().map(|t| trial(t, Trial::SEARCH));
-        Sizing {
-            key: axis.key.clone(),
-            wanted: if self.largest { "largest" } else { "smallest" }.into(),
-            value: found.chosen.clone(),
-            confirmed: found.is_confirmed(),
-            spare: self.spare,
-            down_at: self.down_at.clone(),
-            trials: trials
-                .chain(found.fresh.iter().map(|t| trial(t, Trial::CONFIRMATION)))
-                .collect(),
-        }
+    fn inputs(&self) -> Vec<Input> {
+        inputs(&self.base, Some(&self.varied))
     }
 }
 
@@ -407,7 +366,7 @@ fn failing(trial: &Probe) -> String {
     missed.join(", ")
 }
 
-fn text(axis: &Axis, study: &Study, found: &SearchResult) -> String {
+fn text(axis: &Axis, record: &StudyRecord<Sizing>, found: &SearchResult) -> String {
     let mut rows = vec![vec![
         axis.key.clone(),
         "replications".into(),
@@ -432,11 +391,11 @@ fn text(axis: &Axis, study: &Study, found: &SearchResult) -> String {
     };
     rows.extend(found.probes.iter().map(|t| row(t, "")));
     rows.extend(found.fresh.iter().map(|t| row(t, " fresh")));
-    let deciding = crate::report::text::premises(&study.premises);
+    let deciding = premises(&record.assumptions);
     format!(
         "{}\n{deciding}\nTried\n{}\n",
-        study.answer.join("\n"),
-        crate::report::text::table(&rows, true)
+        record.answer,
+        table(&rows, true)
     )
 }
 

@@ -1,24 +1,25 @@
 //! What a sweep answers: which points serve, where that changes, which is best at what load.
 
-use crate::measure::Objective;
+use crate::experiment::{Answer, SweepResult};
+use crate::measure::{Objective, Scope};
 use crate::quantity::number::{human, whole};
-use crate::report::sweep::Outcome;
 use crate::report::text::{figure, objective};
 use crate::scenario::{Axis, Study};
-use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_samples};
+use crate::study::Verdict;
 
 /// The answer, a line each.
-pub(super) fn answer(study: &Study, objectives: &[Objective], points: &[Outcome]) -> Vec<String> {
+pub(super) fn answer(study: &Study, objectives: &[Objective], result: &SweepResult) -> Vec<String> {
+    let points = &result.answers;
     let mut lines = Vec::new();
     if !objectives.is_empty() {
         lines.push(count(objectives, points));
         lines.extend(series(study, points));
     }
-    lines.extend(least_missed(points));
+    lines.extend(least_missed(result));
     lines
 }
 
-fn count(objectives: &[Objective], points: &[Outcome]) -> String {
+fn count(objectives: &[Objective], points: &[Answer]) -> String {
     let of = |v: Verdict| points.iter().filter(|p| p.verdict() == v).count();
     let wanted: Vec<String> = objectives.iter().map(objective).collect();
     let (pass, open, all) = (of(Verdict::Pass), of(Verdict::Inconclusive), points.len());
@@ -29,7 +30,12 @@ fn count(objectives: &[Objective], points: &[Outcome]) -> String {
     };
     let needed = points
         .iter()
-        .flat_map(|p| p.judgements.iter().filter_map(|j| j.replications_needed))
+        .flat_map(|p| {
+            p.assessment
+                .judgements
+                .iter()
+                .filter_map(|j| j.replications_needed)
+        })
         .max();
     let settled = needed.map_or(String::new(), |n| {
         format!(" (about {} replications would settle it)", whole(n.into()))
@@ -62,14 +68,20 @@ fn numeric(study: &Study) -> Option<(usize, &Axis)> {
 type Step<'a> = (f64, &'a str, Verdict);
 
 /// Where along a key the verdict changes, for each combination of the others.
-fn series(study: &Study, points: &[Outcome]) -> Vec<String> {
+fn series(study: &Study, points: &[Answer]) -> Vec<String> {
     let Some((place, axis)) = numeric(study) else {
         return Vec::new();
     };
     let mut groups: Vec<(String, Vec<Step>)> = Vec::new();
     for p in points {
-        let value = p.values[place].1.as_str();
-        let others = p.values.iter().enumerate().filter(|(i, _)| *i != place);
+        let value = p.case.point.values[place].1.as_str();
+        let others = p
+            .case
+            .point
+            .values
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| *i != place);
         let name = others
             .map(|(_, (key, value))| format!("{key}={value}"))
             .collect::<Vec<_>>()
@@ -100,69 +112,23 @@ fn series(study: &Study, points: &[Outcome]) -> Vec<String> {
     groups.into_iter().map(line).collect()
 }
 
-fn mean(point: &Outcome, metric: &str) -> Option<f64> {
-    point.row(metric)?.estimate.map(|e| e.mean)
-}
-
-/// What points are ranked by: what users miss, else how long they are down.
-fn ranked_by(points: &[Outcome]) -> Option<&'static str> {
-    let known = |metric: &&str| points.iter().any(|p| mean(p, metric).is_some());
-    ["missed_toast_fraction", "down_fraction"]
-        .into_iter()
-        .find(known)
-}
-
-/// What the points are ranked by and their order, the one that the answer is about first: those that meet the objectives
-/// before the others, each by what users miss.
-pub(super) fn ranking(points: &[Outcome]) -> (Option<&'static str>, Vec<usize>) {
-    let metric = ranked_by(points);
-    let figure = |i: usize| {
-        metric
-            .and_then(|m| mean(&points[i], m))
-            .unwrap_or(f64::INFINITY)
-    };
-    let mut order: Vec<usize> = (0..points.len()).collect();
-    let serves = |i: usize| points[i].verdict() == Verdict::Pass;
-    order.sort_by(|a, b| {
-        serves(*b)
-            .cmp(&serves(*a))
-            .then(figure(*a).total_cmp(&figure(*b)))
-    });
-    (metric, order)
-}
-
-/// Whether a point cannot be told from the best, of so many.
-fn alike(best: &Outcome, other: &Outcome, metric: &str, comparisons: usize) -> bool {
-    let (a, b) = (
-        best.samples.deployment_samples(metric),
-        other.samples.deployment_samples(metric),
-    );
-    let both = a.len().min(b.len());
-    match paired_samples(&a[..both], &b[..both], bonferroni(CONFIDENCE, comparisons))
-        .map(|p| p.difference)
-    {
-        Some(e) => e.lower.is_none_or(|lower| lower <= 0.0),
-        None => false,
-    }
-}
-
-fn described(point: &Outcome, metric: &str) -> String {
-    let cell = |metric: &str| point.row(metric).map_or("–".into(), figure);
+fn described(point: &Answer, metric: &str) -> String {
+    let row = |metric: &str| point.assessment.row(&Scope::All, metric);
+    let cell = |metric: &str| row(metric).map_or("–".into(), figure);
     format!(
         "{} ({metric} {} at {} messages)",
-        point.label,
+        point.label(),
         cell(metric),
         cell("message_rate_per_s")
     )
 }
 
 /// The fewest missed toasts, and who does as well with less load: never the drop rate alone.
-fn least_missed(points: &[Outcome]) -> Vec<String> {
-    let Some(metric) = ranked_by(points) else {
+fn least_missed(result: &SweepResult) -> Vec<String> {
+    let Some(metric) = result.metric else {
         return vec!["No session was ever wanted: there is nothing to rank.".into()];
     };
-    let candidates = || points.iter().filter_map(|p| Some((p, mean(p, metric)?)));
-    let Some((best, _)) = candidates().min_by(|a, b| a.1.total_cmp(&b.1)) else {
+    let Some((best, close)) = result.least() else {
         return Vec::new();
     };
     let what = if metric == "missed_toast_fraction" {
@@ -171,16 +137,7 @@ fn least_missed(points: &[Outcome]) -> Vec<String> {
         "Least time down"
     };
     let mut lines = vec![format!("{what}: {}.", described(best, metric))];
-    let others: Vec<&Outcome> = candidates()
-        .map(|(p, _)| p)
-        .filter(|p| p.label != best.label)
-        .collect();
-    let close: Vec<&Outcome> = others
-        .iter()
-        .copied()
-        .filter(|p| alike(best, p, metric, others.len()))
-        .collect();
-    let load = |p: &Outcome| mean(p, "message_rate_per_s").unwrap_or(f64::INFINITY);
+    let load = |p: &Answer| (p.estimate("message_rate_per_s")).map_or(f64::INFINITY, |e| e.mean);
     let Some(lightest) = close
         .iter()
         .copied()

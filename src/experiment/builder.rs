@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use super::answer::Answer;
 use super::campaign::{Campaign, Replications};
 use super::case::{Case, cases};
 use super::error::ExperimentError;
 use super::store::NoStore;
 use crate::deployment::RunHandle;
-use crate::scenario::{Axis, Combine, Place, Point, Scenario, Study};
-use crate::study::{Estimate, Judgement, Samples, Verdict, judge_all, overall};
+use crate::scenario::{Axis, Combine, Place, Scenario, Study};
 
 /// Replications of one scenario, in memory; the crate's documentation shows one.
 #[derive(Clone, Debug)]
@@ -22,32 +22,6 @@ pub struct Experiment {
 pub struct Sweep {
     experiment: Experiment,
     axes: Vec<String>,
-}
-
-/// The samples of a case and how its objectives come out.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// What was varied, and to which values.
-    pub point: Point,
-    /// The scenario that was simulated.
-    pub scenario: Scenario,
-    /// The samples of every replication.
-    pub samples: Samples,
-    /// Of each objective.
-    pub judgements: Vec<Judgement>,
-}
-
-impl Answer {
-    /// Of all objectives.
-    pub fn verdict(&self) -> Verdict {
-        overall(&self.judgements)
-    }
-
-    /// The mean of a metric over the whole deployment, in the metric's unit, with its 95 % interval; `None`: there is no such
-    /// metric, or nothing of the kind happened.
-    pub fn estimate(&self, metric: &str) -> Option<Estimate> {
-        self.samples.figure(metric)?.estimate
-    }
 }
 
 impl Experiment {
@@ -80,21 +54,18 @@ impl Experiment {
     /// # Errors
     /// None that a scenario without a store can have; the type is that of every experiment.
     pub fn run(&self) -> Result<Answer, ExperimentError> {
-        let mut answers = self.answer(&[Case::of(self.scenario.clone())])?;
+        let mut answers = self.answer(vec![Case::of(self.scenario.clone())])?;
         Ok(answers.swap_remove(0))
     }
 
-    fn answer(&self, cases: &[Case]) -> Result<Vec<Answer>, ExperimentError> {
+    fn answer(&self, cases: Vec<Case>) -> Result<Vec<Answer>, ExperimentError> {
         let campaign = Campaign::new(NoStore, Arc::new(RunHandle::default()), ());
-        let samples = campaign.replicate(cases, Replications::fixed(self.replications))?;
+        let samples = campaign.replicate(&cases, Replications::fixed(self.replications))?;
         let samples = samples.unwrap_or_else(|| unreachable!("nobody stops it"));
-        let answer = |(case, samples): (&Case, Samples)| Answer {
-            point: case.point.clone(),
-            scenario: case.scenario.clone(),
-            judgements: judge_all(&case.scenario.objectives, &samples),
-            samples,
-        };
-        Ok(cases.iter().zip(samples).map(answer).collect())
+        let answers = cases.into_iter().zip(samples);
+        Ok(answers
+            .map(|(case, samples)| Answer::new(case, samples))
+            .collect())
     }
 }
 
@@ -117,6 +88,6 @@ impl Sweep {
         let axes = axes.collect::<Result<Vec<Axis>, _>>()?;
         let study = Study::new(axes, Combine::Product, &place)?;
         self.experiment
-            .answer(&cases(&self.experiment.scenario, &study)?)
+            .answer(cases(&self.experiment.scenario, &study)?)
     }
 }

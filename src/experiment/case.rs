@@ -53,11 +53,11 @@ pub fn cases(base: &Scenario, study: &Study) -> Result<Vec<Case>, ScenarioError>
         .collect()
 }
 
-/// The hash of all cases.
-pub fn hash_of(cases: &[Case]) -> String {
+/// The hash of several cases by their own.
+pub fn hash_of<'a>(hashes: impl IntoIterator<Item = &'a str>) -> String {
     let mut hasher = blake3::Hasher::new();
-    for case in cases {
-        hasher.update(case.hash.as_bytes());
+    for hash in hashes {
+        hasher.update(hash.as_bytes());
     }
     hasher.finalize().to_hex()[..32].into()
 }

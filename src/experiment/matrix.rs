@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::case::hash_of;
 use super::factor::mean;
 use super::remedy::{Tried, remedies};
 use crate::deployment::{Fate, Observer, Plan, observe_with_tally, parallel};
@@ -75,13 +76,9 @@ pub fn matrix(overrides: &[Override], seed: u64) -> Result<Matrix, ScenarioError
     // The first refusal of the table, whichever came first in time.
     let simulated: Result<Vec<(String, Cell)>, ScenarioError> = simulated.into_iter().collect();
     let (hashes, cells): (Vec<String>, Vec<Cell>) = simulated?.into_iter().unzip();
-    let mut hasher = blake3::Hasher::new();
-    for hash in &hashes {
-        hasher.update(hash.as_bytes());
-    }
     Ok(Matrix {
         cells,
-        hash: hasher.finalize().to_hex()[..32].into(),
+        hash: hash_of(hashes.iter().map(String::as_str)),
     })
 }
 

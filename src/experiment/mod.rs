@@ -4,6 +4,7 @@
 //! It reads no file and no clock and prints nothing. Finished work is kept through a [`Store`]; progress and warnings go to
 //! a [`Monitor`]; threads stand behind the feature `parallel`.
 
+mod answer;
 mod builder;
 mod campaign;
 mod case;
@@ -21,10 +22,12 @@ mod search;
 mod selection;
 mod sensitivity;
 mod store;
+mod sweep;
 mod trial;
 mod typical;
 
-pub use builder::{Answer, Experiment, Sweep};
+pub use answer::Answer;
+pub use builder::{Experiment, Sweep};
 pub use campaign::{Campaign, Monitor, Replications, ShardCounts};
 pub use case::{Case, cases, hash_of};
 pub use comparison::{
@@ -46,5 +49,6 @@ pub use search::{Admission, Probe, Search, SearchResult, Situation};
 pub use selection::{Delta, Selected, Selector};
 pub use sensitivity::{FactorEffects, LevelEffect, Variation, factor_effects, variations};
 pub use store::{Kept, NoStore, ShardName, Store, StoreError};
+pub use sweep::SweepResult;
 pub use trial::{Trial, user_hours};
 pub use typical::FirstLosses;

@@ -1,6 +1,9 @@
 //! Points against each other, in a study and in the trials behind it: which meet the objectives, and which is best.
 
-use super::robustness::{Finding, Tested, settled};
+use super::campaign::Campaign;
+use super::case::Case;
+use super::factor::Candidate;
+use super::robustness::{Finding, Robustness, RobustnessCheck, Tested, settled};
 use crate::measure::{Objective, Sample};
 use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_samples};
 
@@ -9,8 +12,8 @@ pub type Least<'a> = Box<dyn Fn(&Tested) -> Vec<Sample> + 'a>;
 
 /// A point as the study judged it.
 pub struct Judged<'a> {
-    /// Its name, for people.
-    pub name: String,
+    /// The point.
+    pub case: &'a Case,
     /// The objectives.
     pub objectives: &'a [Objective],
     /// How they came out.
@@ -26,14 +29,34 @@ pub struct Ranking<'a> {
 }
 
 impl Ranking<'_> {
+    /// What hangs on assumptions, at the chosen point and at the next ones after it, where the study itself took so many
+    /// hours of users; `None`: interrupted.
+    pub fn robustness(&self, spent: u64, campaign: &Campaign) -> Option<Robustness> {
+        let candidates = self.points.iter().map(|point| Candidate {
+            name: point.case.point.label(),
+            case: point.case,
+            known: &[],
+        });
+        let check = RobustnessCheck {
+            candidates: candidates.collect(),
+            min_candidates: 1,
+            spent,
+        };
+        check.run(
+            campaign,
+            |tried| self.answer(tried),
+            |tested| self.judge(tested),
+        )
+    }
+
     /// What the study itself says of the first so many points: its verdicts, and the first one is the best.
-    pub fn answer(&self, tried: usize) -> String {
+    fn answer(&self, tried: usize) -> String {
         let verdicts: Vec<Verdict> = self.points.iter().take(tried).map(|p| p.verdict).collect();
         answer(&verdicts, None)
     }
 
     /// What trials of the points say.
-    pub fn judge(&self, tested: &[Tested]) -> Finding {
+    fn judge(&self, tested: &[Tested]) -> Finding {
         let judge = |(point, tested): (&Judged, &Tested)| {
             let found = tested.trial.verdict(point.objectives, tested.samples);
             // An inconclusive verdict on either side does not count as a change.
@@ -44,13 +67,13 @@ impl Ranking<'_> {
             self.points.iter().zip(tested).map(judge).unzip();
         let better = self.better_point(tested, &verdicts);
         let mut changes: Vec<String> = better
-            .map(|i| format!("{} is better", self.points[i].name))
+            .map(|i| format!("{} is better", self.points[i].case.point.label()))
             .into_iter()
             .collect();
         // The verdict of the first one stands in a column of its own.
         for (point, now) in self.points.iter().zip(&verdicts).skip(1) {
             if point.verdict != *now {
-                changes.push(format!("{}: {}", point.name, now.name()));
+                changes.push(format!("{}: {}", point.case.point.label(), now.name()));
             }
         }
         Finding {

@@ -4,7 +4,10 @@
 use super::campaign::{Campaign, Replications};
 use super::case::Case;
 use super::error::ExperimentError;
+use super::ranking::{Judged, Ranking};
 use super::replicate::scopes;
+use super::robustness::Robustness;
+use super::trial::user_hours;
 use crate::deployment::GatewayPlan;
 use crate::measure::Bound;
 use crate::quantity::{Span, parse_clock, print_clock, print_span};
@@ -162,7 +165,7 @@ impl SearchResult {
 }
 
 /// A check that a scenario can be simulated here, before it is.
-pub type Admission<'a> = &'a (dyn Fn(&Scenario) -> Result<(), ScenarioError> + Sync);
+pub type Admission = Box<dyn Fn(&Scenario) -> Result<(), ScenarioError> + Sync>;
 
 /// A search and what it tries values with.
 pub struct Search<'a> {
@@ -177,7 +180,7 @@ pub struct Search<'a> {
     /// Replications of a value at most, until its verdict is clear.
     pub most: u32,
     /// Whether there is memory for a scenario.
-    pub admit: Admission<'a>,
+    pub admit: Admission,
 }
 
 impl Search<'_> {
@@ -336,10 +339,7 @@ impl Search<'_> {
 
     /// The cases that the answer rests on: the chosen value and its neighbour that does not serve; where nothing serves, the
     /// safest one.
-    ///
-    /// # Errors
-    /// What is wrong with one of them.
-    pub fn deciding(&self, result: &SearchResult) -> Result<Vec<Case>, ScenarioError> {
+    fn deciding(&self, result: &SearchResult) -> Result<Vec<Case>, ScenarioError> {
         let values = &self.axis.values;
         let safest = if self.largest {
             values.first()
@@ -365,6 +365,38 @@ impl Search<'_> {
             }
         }
         Ok(cases)
+    }
+
+    /// What hangs on assumptions: whether the chosen value still serves, and whether its neighbour then does; `None`:
+    /// interrupted.
+    ///
+    /// # Errors
+    /// What is wrong with the scenario of one of them.
+    pub fn robustness(
+        &self,
+        result: &SearchResult,
+        campaign: &Campaign,
+    ) -> Result<Option<Robustness>, ScenarioError> {
+        let cases = self.deciding(result)?;
+        let points = cases.iter().map(|case| {
+            let (_, value) = &case.point.values[0];
+            Judged {
+                case,
+                objectives: &case.scenario.objectives,
+                verdict: result
+                    .probe(value)
+                    .map_or_else(Verdict::default, |p| p.verdict),
+            }
+        });
+        let ranking = Ranking {
+            points: points.collect(),
+            least: None,
+        };
+        let cost = |probe: &Probe| match cases.first() {
+            Some(case) => user_hours(&case.scenario.plan, probe.samples.replications()),
+            None => 0,
+        };
+        Ok(ranking.robustness(result.all().map(cost).sum(), campaign))
     }
 }
 

@@ -3,7 +3,10 @@
 use super::campaign::Campaign;
 use super::case::Case;
 use super::error::ExperimentError;
+use super::ranking::{Judged, Least, Ranking};
 use super::replicate::scopes;
+use super::robustness::{Robustness, Tested, spent};
+use crate::measure::Sample;
 use crate::quantity::parse_share;
 use crate::study::{
     Cost, Samples, Selection, SelectionState, Verdict, checkpoints, judge_all, overall,
@@ -89,7 +92,7 @@ impl Selected {
     }
 
     /// The cases that the answer is about: the best one, then the other feasible ones by their mean cost.
-    pub fn ranking(&self) -> Vec<usize> {
+    fn ranking(&self) -> Vec<usize> {
         let best = match &self.state {
             Some(SelectionState::Selected { best, .. }) => Some(*best),
             _ => None,
@@ -192,6 +195,29 @@ impl Selector {
         }))
     }
 
+    /// What hangs on assumptions, at the best case and at the next ones by their mean cost; `None`: interrupted.
+    pub fn robustness(
+        &self,
+        cases: &[Case],
+        selected: &Selected,
+        campaign: &Campaign,
+    ) -> Option<Robustness> {
+        let judged = |i: usize| Judged {
+            case: &cases[i],
+            objectives: match &selected.verdicts {
+                Some(_) => &cases[i].scenario.objectives,
+                None => &[],
+            },
+            verdict: (selected.verdicts.as_ref()).map_or_else(Verdict::default, |v| v[i]),
+        };
+        let ranking = Ranking {
+            points: selected.ranking().into_iter().map(judged).collect(),
+            least: Some(least_cost(&self.cost)),
+        };
+        let replications = selected.costs.iter().map(|costs| costs.len() as u32);
+        ranking.robustness(spent(cases.iter().zip(replications)), campaign)
+    }
+
     /// Leaves candidates out round by round, until one is left or all that are left are as good; `None`: interrupted.
     fn procedure(
         &self,
@@ -243,6 +269,18 @@ impl Selector {
         }
         Ok(Some(verdicts))
     }
+}
+
+/// The cost of a trial by replication; nothing where the trial cannot show it.
+fn least_cost(cost: &Cost) -> Least<'_> {
+    Box::new(|tested: &Tested| {
+        if !(cost.terms.iter()).all(|(_, metric)| tested.trial.shows(metric)) {
+            return Vec::new();
+        }
+        let values = tested.samples.values.iter();
+        let costs = values.map(|values| cost.evaluate_values(values).ok().map(Sample::Value));
+        costs.collect::<Option<_>>().unwrap_or_default()
+    })
 }
 
 /// What was observed of each case, and what it cost, by replication.

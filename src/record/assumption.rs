@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::quantity::number::rounded;
 use crate::study::Verdict;
 
 /// A value that nobody published, and what hangs on it.
@@ -37,21 +36,6 @@ pub struct Alternative {
     /// What the answer of a study would be; none: of a run, whose answer is the verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
-}
-
-impl Assumption {
-    /// With its figures as files hold them.
-    pub fn rounded(&self) -> Self {
-        let alternative = |a: &Alternative| Alternative {
-            down_fraction: a.down_fraction.map(rounded),
-            missed_toast_fraction: a.missed_toast_fraction.map(rounded),
-            ..a.clone()
-        };
-        Self {
-            alternatives: self.alternatives.iter().map(alternative).collect(),
-            ..self.clone()
-        }
-    }
 }
 
 /// What the answer of a study rests on.

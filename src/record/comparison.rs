@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::figure::{Name, bounds};
+use super::study::Body;
 use crate::quantity::number::rounded;
-use crate::study::{ComparedMetric, Relation};
+use crate::study::{self, Against, ComparedMetric, Relation};
 
 /// Alternatives against a baseline.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
@@ -56,15 +57,31 @@ pub struct Difference {
     pub verdict: Relation,
 }
 
+impl Body for Comparison {
+    const SCHEMA: &'static str = "rccsim.compare/1";
+}
+
 impl Comparison {
-    /// The version of the document's shape.
-    pub const SCHEMA: &str = "rccsim.compare/1";
+    /// Of alternatives that were compared.
+    pub fn new(comparison: &study::Comparison) -> Self {
+        let contrast = |other: &Against| Contrast {
+            name: other.name.clone(),
+            verdict: other.verdict,
+            replications: other.replications,
+            figures: other.figures.iter().map(Difference::new).collect(),
+        };
+        Self {
+            baseline: comparison.baseline.clone(),
+            confidence: rounded(comparison.confidence),
+            alternatives: comparison.others.iter().map(contrast).collect(),
+        }
+    }
 }
 
 impl Difference {
     /// Of a figure of both.
-    pub fn new(compared: &ComparedMetric) -> Self {
-        let mean = |row: &crate::study::Row| row.estimate.map(|e| rounded(e.mean));
+    fn new(compared: &ComparedMetric) -> Self {
+        let mean = |row: &study::Row| row.estimate.map(|e| rounded(e.mean));
         let [difference, lower, upper] = bounds(compared.paired.map(|p| p.difference));
         Self {
             metric: compared.metric.name.into(),

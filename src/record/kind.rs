@@ -11,7 +11,7 @@ use super::run::RunRecord;
 use super::selection::Selection;
 use super::sensitivity::Sensitivity;
 use super::sizing::Sizing;
-use super::study::StudyRecord;
+use super::study::{Body, StudyRecord};
 use super::sweep::SweepRecord;
 
 /// What a command answers, by its kind.

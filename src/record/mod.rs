@@ -22,8 +22,8 @@ mod sensitivity;
 mod series;
 mod settled;
 mod sizing;
-pub mod study;
-pub mod sweep;
+mod study;
+mod sweep;
 mod table;
 mod units;
 
@@ -39,15 +39,15 @@ pub use ladder::{Ladder, Rung};
 pub use matrix::{Cell, MatrixRecord};
 pub use requested::{PlotRequest, Requested, Scheduled};
 pub use results::{Known, Results, ResultsError};
-pub use run::{Run, RunRecord};
+pub use run::RunRecord;
 pub use runs::{PointRuns, Replicated, Value};
 pub use selection::{PointCost, Selection};
 pub use sensitivity::{Factor, Level, Sensitivity};
 pub use series::Series;
 pub use settled::{Quantile, SteadyState};
 pub use sizing::{Sizing, Trial, TrialObjective};
-pub use study::{Study, StudyRecord, Tried};
-pub use sweep::{PointRecord, SweepRecord};
+pub use study::{Body, StudyRecord, Tried};
+pub use sweep::{PointRecord, SweepRecord, Swept};
 pub use units::{Found, Units};
 
 /// The tables as their files: one writer for each.

@@ -14,7 +14,7 @@ use super::folder::{Folder, MANIFEST, Manifest, PARTIAL, SCHEMA};
 use super::inputs::{self, Input};
 use super::runs::{ByFigure, ByReplication, PointRuns, RunRow};
 use super::{
-    Distribution, Dropped, Ladder, Record, Replicated, Requested, Run, Series, distribution, drops,
+    Distribution, Dropped, Ladder, Record, Replicated, Requested, Series, distribution, drops,
     runs, series,
 };
 use crate::study::Samples;
@@ -59,8 +59,8 @@ pub struct Known<'a> {
     pub scenario: String,
     /// A label and what the replications said, as `runs.csv` lists them.
     pub points: Vec<(String, &'a Samples)>,
-    /// The run, where it is one: its day and its durations.
-    pub run: Option<&'a Run>,
+    /// The samples of a run, where it is one: its day and its durations.
+    pub day: Option<&'a Samples>,
     /// The ladder of a lost session.
     pub ladder: Option<Ladder>,
 }
@@ -257,7 +257,7 @@ impl<'a> Results<'a> {
             return Ok(series);
         }
         let all = match &self.known {
-            Some(known) => known.run.map_or_else(Vec::new, series::of),
+            Some(known) => known.day.map_or_else(Vec::new, series::of),
             None => self.table("series.csv", series::series)?,
         };
         Ok(self.series.get_or_init(|| all))
@@ -337,9 +337,7 @@ impl<'a> Results<'a> {
     /// The file is missing or damaged.
     pub fn distributions(&self) -> Result<Vec<Distribution>, ResultsError> {
         match &self.known {
-            Some(known) => Ok(known
-                .run
-                .map_or_else(Vec::new, |run| distribution::of(&run.samples))),
+            Some(known) => Ok(known.day.map_or_else(Vec::new, distribution::of)),
             None => self.table("distribution.csv", distribution::distributions),
         }
     }

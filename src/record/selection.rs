@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::study::Body;
 use crate::study::Verdict;
 
 /// The point of least cost.
@@ -44,10 +45,11 @@ pub struct PointCost {
     pub upper: Option<f64>,
 }
 
-impl Selection {
-    /// The version of the document's shape.
-    pub const SCHEMA: &str = "rccsim.best/1";
+impl Body for Selection {
+    const SCHEMA: &'static str = "rccsim.best/1";
+}
 
+impl Selection {
     /// The best point, or the one of the least mean cost where none is selected yet, and the next one by its mean.
     pub fn best_pair(&self) -> Option<(&str, &str)> {
         let serves = |p: &&PointCost| p.verdict.is_none_or(|v| v == Verdict::Pass);

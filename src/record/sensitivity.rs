@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::figure::Name;
+use super::study::Body;
 use crate::study::Verdict;
 
 /// What hangs on each assumed value, one at a time.
@@ -51,7 +52,6 @@ pub struct Level {
     pub verdict: Verdict,
 }
 
-impl Sensitivity {
-    /// The version of the document's shape.
-    pub const SCHEMA: &str = "rccsim.sensitivity/1";
+impl Body for Sensitivity {
+    const SCHEMA: &'static str = "rccsim.sensitivity/1";
 }

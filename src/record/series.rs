@@ -4,10 +4,10 @@ use std::io::Write;
 
 use serde::{Deserialize, Serialize};
 
-use super::run::Run;
 use super::table::{self, Rows, Table, maybe_number, number};
 use crate::measure::{MinuteBin, StationTally};
 use crate::quantity::number::rounded;
+use crate::study::Samples;
 
 /// One value of one series.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Debug, Default)]
@@ -84,10 +84,10 @@ fn of_station(
 /// # Errors
 /// Those of whom the rows are given to.
 pub(super) fn each<E>(
-    run: &Run,
+    samples: &Samples,
     mut take: impl FnMut(&SeriesRow) -> Result<(), E>,
 ) -> Result<(), E> {
-    let samples = &run.samples;
+    let horizon_s = samples.horizon.0 as f64 / 1e6;
     let replications = samples.replications();
     let n = f64::from(replications);
     let scopes = samples.scopes.iter().zip(&samples.minutes);
@@ -95,7 +95,7 @@ pub(super) fn each<E>(
         let scope = scope.to_string();
         for (index, minute) in minutes.iter().enumerate() {
             let start_s = index as f64 * 60.0;
-            let length_s = (run.horizon_s - start_s).min(60.0);
+            let length_s = (horizon_s - start_s).min(60.0);
             let plain = OF_MINUTES
                 .iter()
                 .map(|(name, unit, value)| (*name, *unit, Some(value(minute, length_s) / n)));
@@ -121,9 +121,9 @@ pub(super) fn each<E>(
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(run: &Run, out: impl Write) -> csv::Result<()> {
+pub fn write(samples: &Samples, out: impl Write) -> csv::Result<()> {
     let mut rows = Rows::new::<SeriesTable>(out)?;
-    each(run, |row| rows.write(row))?;
+    each(samples, |row| rows.write(row))?;
     rows.finish()?;
     Ok(())
 }
@@ -188,9 +188,9 @@ impl BySeries {
 }
 
 /// The series of a run, as they would be read back.
-pub(super) fn of(run: &Run) -> Vec<Series> {
+pub(super) fn of(samples: &Samples) -> Vec<Series> {
     let mut all = BySeries::default();
-    let taken: Result<(), std::convert::Infallible> = each(run, |row| {
+    let taken: Result<(), std::convert::Infallible> = each(samples, |row| {
         all.add(row);
         Ok(())
     });

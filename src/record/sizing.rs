@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::figure::{Name, Objective, bounds, targets};
+use super::study::Body;
 use crate::quantity::number::rounded;
 use crate::study::{Judgement, Verdict};
 
@@ -71,9 +72,8 @@ pub struct TrialObjective {
     pub verdict: Verdict,
 }
 
-impl Sizing {
-    /// The version of the document's shape.
-    pub const SCHEMA: &str = "rccsim.size/1";
+impl Body for Sizing {
+    const SCHEMA: &'static str = "rccsim.size/1";
 }
 
 impl Trial {

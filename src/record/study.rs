@@ -5,56 +5,37 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::Assumption;
 use super::figure::{Figure, Name};
 use super::head::Head;
-use super::{Assumption, Premises};
 use crate::study::{Samples, Verdict};
+
+/// What a kind of study alone has to say.
+pub trait Body {
+    /// The kind and version of the document, "rccsim.size/1".
+    const SCHEMA: &'static str;
+}
 
 /// Something that was tried, and what its replications said.
 #[derive(Clone, Debug)]
-pub struct Tried {
+pub struct Tried<'a> {
     /// What was set, and to which value: it identifies the figures in every file.
     pub values: Vec<(String, String)>,
     /// What its replications said.
-    pub samples: Samples,
+    pub samples: &'a Samples,
 }
 
-impl Tried {
+impl Tried<'_> {
     /// "gateway.count=3, sample=search": the column `point` of the tables.
     pub fn label(&self) -> String {
-        self.values
-            .iter()
-            .map(|(key, value)| format!("{key}={value}"))
-            .collect::<Vec<_>>()
-            .join(", ")
+        label(&self.values)
     }
 }
 
-/// A study and its results, but for what its kind alone has to say.
-#[derive(Clone, Debug)]
-pub struct Study {
-    /// The kind and version of the document, "rccsim.size/1".
-    pub schema: &'static str,
-    /// The scenario's name.
-    pub scenario: String,
-    /// Hash of everything that decides the result but the seed.
-    pub scenario_hash: String,
-    /// The question that the scenario opens with.
-    pub question: String,
-    /// The seed.
-    pub seed: u64,
-    /// As the exit code says it.
-    pub verdict: Verdict,
-    /// The answer, a line each.
-    pub answer: Vec<String>,
-    /// What is valid and yet unlikely to be meant, and which figures are not to be trusted.
-    pub warnings: Vec<String>,
-    /// The command that repeats it.
-    pub command: String,
-    /// What the answer rests on.
-    pub premises: Premises,
-    /// Everything that was tried.
-    pub tried: Vec<Tried>,
+/// "gateway.count=3, sample=search".
+pub(super) fn label(values: &[(String, String)]) -> String {
+    let pairs = values.iter().map(|(key, value)| format!("{key}={value}"));
+    pairs.collect::<Vec<_>>().join(", ")
 }
 
 /// What a study answers.
@@ -94,37 +75,22 @@ pub struct StudyRecord<Body> {
     pub rows: Vec<Figure>,
 }
 
-impl Study {
-    /// The fingerprint of everything observable in all that was tried.
-    pub fn fingerprint(&self) -> String {
-        fingerprint(self.tried.iter().map(|t| &t.samples))
-    }
-
-    /// The record; `body` is what the kind of study alone has to say.
-    pub fn record<Body>(&self, body: Body) -> StudyRecord<Body> {
+impl<B: Body + Default> StudyRecord<B> {
+    /// Of everything that was tried; whose study it is, and what it answers, is left open.
+    pub fn new(tried: &[Tried], body: B) -> Self {
         let mut rows = Vec::new();
-        for tried in &self.tried {
+        for tried in tried {
             let point = Arc::new(tried.values.iter().cloned().collect());
             let figures = tried.samples.rows();
             rows.extend(figures.iter().map(|row| Figure::new(row, &point)));
         }
-        let assumptions = self.premises.assumptions.iter();
-        StudyRecord {
-            schema: self.schema.into(),
-            scenario: self.scenario.clone(),
-            scenario_hash: self.scenario_hash.clone(),
-            question: self.question.clone(),
+        Self {
+            schema: B::SCHEMA.into(),
             version: super::VERSION.into(),
-            seed: self.seed,
-            fingerprint: self.fingerprint(),
-            verdict: self.verdict,
-            answer: self.answer.join("\n"),
-            command: self.command.clone(),
-            warnings: self.warnings.clone(),
-            assumptions: assumptions.map(Assumption::rounded).collect(),
-            assumptions_basis: self.premises.basis.clone(),
+            fingerprint: fingerprint(tried.iter().map(|t| t.samples)),
             body,
             rows,
+            ..Self::default()
         }
     }
 }
@@ -153,7 +119,7 @@ impl<Body> StudyRecord<Body> {
 }
 
 /// The fingerprint of everything observable in many samples.
-pub fn fingerprint<'a>(all: impl Iterator<Item = &'a Samples>) -> String {
+pub(super) fn fingerprint<'a>(all: impl Iterator<Item = &'a Samples>) -> String {
     let mut hasher = blake3::Hasher::new();
     for samples in all {
         for (number, print) in samples.numbers.iter().zip(&samples.fingerprints) {

@@ -2,26 +2,11 @@
 
 use std::fmt::Write;
 
-use super::text::{figure, table};
+use super::text::{figure, premises, table};
 use crate::measure::Unit;
-use crate::quantity::number::{human, rounded};
-use crate::record::{self, Difference, Premises};
-use crate::study::{Against, ComparedMetric, Comparison, Estimate, Relation};
-
-/// What the record says besides what every study says.
-pub fn body(comparison: &Comparison) -> record::Comparison {
-    let contrast = |other: &Against| record::Contrast {
-        name: other.name.clone(),
-        verdict: other.verdict,
-        replications: other.replications,
-        figures: other.figures.iter().map(Difference::new).collect(),
-    };
-    record::Comparison {
-        baseline: comparison.baseline.clone(),
-        confidence: rounded(comparison.confidence),
-        alternatives: comparison.others.iter().map(contrast).collect(),
-    }
-}
+use crate::quantity::number::human;
+use crate::record::Assumption;
+use crate::study::{ComparedMetric, Comparison, Estimate, Relation};
 
 /// "-1.85 ± 0.08 %": fractions in percentage points.
 pub fn amount(difference: &Estimate, unit: Unit) -> String {
@@ -70,8 +55,8 @@ pub fn answer(comparison: &Comparison) -> Vec<String> {
 }
 
 /// For people: the verdict first.
-pub fn text(comparison: &Comparison, premises: &Premises) -> String {
-    let mut out = answer(comparison).join("\n") + "\n" + &super::text::premises(premises);
+pub fn text(comparison: &Comparison, assumptions: &[Assumption]) -> String {
+    let mut out = answer(comparison).join("\n") + "\n" + &premises(assumptions);
     for o in &comparison.others {
         let _ = writeln!(
             out,

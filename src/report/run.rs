@@ -6,10 +6,10 @@ use super::settled;
 use super::text::{assumption, figure, subject, table, target};
 use crate::measure::{DropCause, MissCause, Scope};
 use crate::quantity::number::{duration, whole};
-use crate::record::Run;
-use crate::study::{Row, Verdict};
+use crate::record::RunRecord;
+use crate::study::{Assessment, Row, Spread, Steady, Verdict};
 
-fn objectives(out: &mut String, run: &Run) {
+fn objectives(out: &mut String, run: &Assessment) {
     if run.judgements.is_empty() {
         return;
     }
@@ -71,7 +71,7 @@ pub(super) const SHOWN_IF_ANY: [&str; 6] = [
     "all_back_s",
 ];
 
-fn figures(out: &mut String, run: &Run) {
+fn figures(out: &mut String, run: &Assessment) {
     let n = run.samples.replications();
     let what = if n == 1 {
         "one replication: no intervals".into()
@@ -117,7 +117,7 @@ fn figures(out: &mut String, run: &Run) {
     );
 }
 
-fn causes(out: &mut String, run: &Run) {
+fn causes(out: &mut String, run: &Assessment) {
     for (metric, title) in [
         ("session_drops", "Why sessions were lost"),
         ("toasts_missed", "Why toasts were missed"),
@@ -155,12 +155,12 @@ fn meaning(metric: &str, row: &Row) -> String {
     MissCause::ALL[index].meaning().into()
 }
 
-fn assumptions(out: &mut String, run: &Run) {
+fn assumptions(out: &mut String, run: &RunRecord) {
     let Some(assumptions) = run.assumptions.as_ref().filter(|a| !a.is_empty()) else {
         return;
     };
     let decides = assumptions.iter().any(|a| a.decides);
-    let settled = !run.judgements.is_empty() && run.verdict() != Verdict::Inconclusive;
+    let settled = !run.objectives.is_empty() && run.verdict != Verdict::Inconclusive;
     let title = match decides {
         true => "An assumption decides the verdict",
         false if settled => "What hangs on assumptions (the verdict does not)",
@@ -173,22 +173,28 @@ fn assumptions(out: &mut String, run: &Run) {
     }
 }
 
-/// The whole answer of a run.
-pub fn text(run: &Run) -> String {
+/// The whole answer of a run: what its record says, and what its samples do; how far they lie apart, and what they settle
+/// to.
+pub fn text(
+    run: &RunRecord,
+    assessment: &Assessment,
+    spread: &[Spread],
+    steady: &[Steady],
+) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{}", run.answer);
     if run.interrupted {
         let _ = writeln!(
             out,
             "Interrupted: this rests on the {} replications that were finished.",
-            run.samples.replications()
+            run.replications
         );
     }
     assumptions(&mut out, run);
-    objectives(&mut out, run);
-    figures(&mut out, run);
-    causes(&mut out, run);
-    out += &settled::text(run);
+    objectives(&mut out, assessment);
+    figures(&mut out, assessment);
+    causes(&mut out, assessment);
+    out += &settled::text(spread, steady, run.replications);
     if let Some(advice) = run.advice.as_ref().filter(|a| !a.is_empty()) {
         let _ = writeln!(out, "\nWhat to try next");
         for line in advice {
@@ -198,10 +204,10 @@ pub fn text(run: &Run) -> String {
     let _ = writeln!(
         out,
         "\nSimulated {} × {}, seed {}, fingerprint {}: {}",
-        run.samples.replications(),
+        run.replications,
         duration(run.horizon_s),
         run.seed,
-        run.fingerprint(),
+        run.fingerprint,
         run.command
     );
     out

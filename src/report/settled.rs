@@ -5,7 +5,6 @@ use std::fmt::Write;
 use super::text::{estimated, in_unit, table};
 use crate::measure::Scope;
 use crate::quantity::number::whole;
-use crate::record::Run;
 use crate::study::{Estimate, Spread, Steady, spread_replications};
 
 /// What is told of a run that is too short for a steady state.
@@ -24,8 +23,8 @@ pub fn too_short(all: &[Steady]) -> Option<String> {
 }
 
 /// For people.
-pub fn text(run: &Run) -> String {
-    spread(&run.spread, run.samples.replications()) + &steady(&run.steady)
+pub(super) fn text(apart: &[Spread], settled: &[Steady], replications: u32) -> String {
+    spread(apart, replications) + &steady(settled)
 }
 
 /// Of so few replications that even the median has no bounds, nothing is told.

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::text::{figure, table};
-use crate::measure::Scope;
+use super::text::{figure, premises, subject, table};
+use crate::measure::{Objective, Scope};
 use crate::quantity::number::{duration, whole};
-pub use crate::record::sweep::{Outcome, Sweep, any, skew};
+use crate::record::{SweepRecord, Swept};
 
 /// The figures of the table, after those of the objectives.
 pub(super) const SHOWN: [&str; 5] = [
@@ -27,48 +27,44 @@ pub fn short_keys(values: &[(String, String)]) -> Vec<String> {
 }
 
 /// Every point with its figures.
-pub fn point_table(sweep: &Sweep) -> String {
-    let Some(first) = sweep.points.first() else {
+fn point_table(objectives: &[Objective], points: &[Swept], counts_replications: bool) -> String {
+    let Some(first) = points.first() else {
         return String::new();
     };
-    let judged: Vec<usize> = (0..sweep.objectives.len())
+    let judged: Vec<usize> = (0..objectives.len())
         .filter(|i| {
-            let o = &sweep.objectives[*i];
+            let o = &objectives[*i];
             !(o.scope == Scope::All && o.cause.is_none() && SHOWN.contains(&o.metric.name))
         })
         .collect();
-    let (least, most) = sweep.replications();
-    let mut header = short_keys(&first.values);
-    if !sweep.objectives.is_empty() {
+    let mut header = short_keys(first.values);
+    if !objectives.is_empty() {
         header.push("verdict".into());
     }
-    header.extend(
-        judged
-            .iter()
-            .map(|i| super::text::subject(&sweep.objectives[*i])),
-    );
+    header.extend(judged.iter().map(|i| subject(&objectives[*i])));
     header.extend(SHOWN.map(String::from));
-    if least != most {
+    if counts_replications {
         header.push("replications".into());
     }
     let mut rows = vec![header];
-    for p in &sweep.points {
-        let mut row: Vec<String> = p.values.iter().map(|(_, value)| value.clone()).collect();
-        if !sweep.objectives.is_empty() {
-            row.push(p.verdict().name().into());
+    for Swept {
+        values, assessment, ..
+    } in points
+    {
+        let mut row: Vec<String> = values.iter().map(|(_, value)| value.clone()).collect();
+        if !objectives.is_empty() {
+            row.push(assessment.verdict().name().into());
         }
         row.extend(judged.iter().map(|i| {
-            p.judgements
-                .get(*i)
-                .map_or(String::new(), |j| figure(&j.row))
+            let judgement = assessment.judgements.get(*i);
+            judgement.map_or(String::new(), |j| figure(&j.row))
         }));
-        row.extend(
-            SHOWN
-                .iter()
-                .map(|metric| p.row(metric).map_or("–".into(), figure)),
-        );
-        if least != most {
-            row.push(whole(p.samples.replications().into()));
+        row.extend(SHOWN.iter().map(|metric| {
+            let of_all = assessment.row(&Scope::All, metric);
+            of_all.map_or("–".into(), figure)
+        }));
+        if counts_replications {
+            row.push(whole(assessment.samples.replications().into()));
         }
         rows.push(row);
     }
@@ -76,13 +72,11 @@ pub fn point_table(sweep: &Sweep) -> String {
 }
 
 /// For people: the answer first.
-pub fn text(sweep: &Sweep) -> String {
-    let mut out = String::new();
-    for line in &sweep.answer {
-        let _ = writeln!(out, "{line}");
-    }
-    out += &super::text::premises(&sweep.premises);
-    let (least, most) = sweep.replications();
+pub fn text(sweep: &SweepRecord, objectives: &[Objective], points: &[Swept]) -> String {
+    let mut out = format!("{}\n{}", sweep.answer, premises(&sweep.assumptions));
+    let least = sweep.replications;
+    let replications = sweep.points.iter().map(|p| p.replications);
+    let most = replications.max().unwrap_or(0);
     let n = if least == most {
         whole(most.into())
     } else {
@@ -96,15 +90,15 @@ pub fn text(sweep: &Sweep) -> String {
     let _ = writeln!(
         out,
         "\nPoints ({n} replications each{interval})\n{}",
-        point_table(sweep).trim_end()
+        point_table(objectives, points, least != most).trim_end()
     );
     let _ = writeln!(
         out,
         "\nSimulated {} points × {n} × {}, seed {}, fingerprint {}: {}",
-        whole(sweep.points.len() as u64),
+        whole(points.len() as u64),
         duration(sweep.horizon_s),
         sweep.seed,
-        sweep.fingerprint(),
+        sweep.fingerprint,
         sweep.command
     );
     out

@@ -1,9 +1,9 @@
 //! Figures, targets and tables as a person reads them on the terminal.
 
 use crate::measure::{Bound, Objective, Scope, Unit};
-use crate::quantity::number::{human, percent};
-use crate::record::{Assumption, Premises};
-use crate::study::{Estimate, Row, Verdict};
+use crate::quantity::number::{human, percent, whole};
+use crate::record::Assumption;
+use crate::study::{Estimate, Row, SkewedFigure, Verdict};
 
 /// A table: words to the left, figures to the right, under the header that is its first row where `header` says so.
 pub fn table(rows: &[Vec<String>], header: bool) -> String {
@@ -150,9 +150,8 @@ pub fn assumption(a: &Assumption) -> String {
 }
 
 /// Those assumptions that decide the answer of a study; nothing where none does.
-pub fn premises(premises: &Premises) -> String {
-    let deciding: Vec<String> = premises
-        .assumptions
+pub fn premises(assumptions: &[Assumption]) -> String {
+    let deciding: Vec<String> = assumptions
         .iter()
         .filter(|a| a.decides)
         .map(|a| format!("  {}\n", assumption(a)))
@@ -161,4 +160,19 @@ pub fn premises(premises: &Premises) -> String {
         true => String::new(),
         false => format!("\nAn assumption decides the answer\n{}", deciding.concat()),
     }
+}
+
+/// "missed_toast_fraction of all: the samples are skewed …".
+pub fn skew(skewed: &SkewedFigure) -> String {
+    let cause = skewed
+        .column
+        .cause
+        .map_or(String::new(), |(_, c)| format!(" by {c}"));
+    format!(
+        "{}{cause} of {}: the samples are skewed ({}), so its interval is narrower than 95 % deserve; about {} replications would make it good",
+        skewed.column.metric.name,
+        skewed.scope,
+        human(skewed.skew.skewness),
+        whole(skewed.skew.replications.into())
+    )
 }

@@ -38,6 +38,7 @@
 //! whose missed toasts are known (`coverage_of_a_model_with_a_known_answer`, standard error 0.7 %): of the calls, a mean,
 //! 94.9 %; of the missed toasts, a ratio, 94.6 %; of their difference to another re-establishment delay, paired, 95.4 %.
 
+mod assessment;
 mod bracket;
 mod compare;
 mod cost;
@@ -57,6 +58,7 @@ mod steady;
 mod tail;
 mod verdict;
 
+pub use assessment::Assessment;
 pub use bracket::{Bracket, Feasibility};
 pub use compare::{Against, ComparedMetric, Comparison, DECISIVE, Relation, compare, verdict};
 pub use cost::Cost;

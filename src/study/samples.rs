@@ -106,7 +106,8 @@ pub struct Samples {
     pub fingerprints: Vec<u64>,
     /// Events simulated in all.
     pub events: u64,
-    horizon: Time,
+    /// How long a replication is.
+    pub horizon: Time,
 }
 
 impl Samples {

@@ -1,0 +1,35 @@
+//! What every command that asks for many runs does alike: simulate, look what the answer rests on, publish, print.
+
+use super::fault::{Fault, print};
+use super::flags::Format;
+use super::outcome::Outcome;
+use super::results::Results;
+use super::study::{Publication, Study};
+
+/// Conducts a study.
+///
+/// # Errors
+/// Those of the study, or a refusal of the system.
+pub(super) fn conduct<S: Study>(mut study: S) -> Result<Outcome, Fault> {
+    let results = Results::open(study.flags(), &study.scenario().plan.name, S::COMMAND)?;
+    let pool = study.flags().jobs.pool()?;
+    let answered = pool.install(|| match study.answer(&results.campaign)? {
+        Some(answer) => {
+            let premises = results.premises(&study, &answer)?;
+            Ok::<_, Fault>(premises.map(|premises| (answer, premises)))
+        }
+        None => Ok(None),
+    })?;
+    results.tell(answered.is_none(), study.flags().quiet);
+    let Some((answer, premises)) = answered else {
+        return Ok(Outcome::Interrupted);
+    };
+    let publication = study.publication(&answer, premises);
+    let files = pool.install(|| results.publish(&study, &publication))?;
+    let Publication { record, text, .. } = publication;
+    match study.flags().format {
+        Format::Json => print(&record.json())?,
+        Format::Text => print(&(text + &files))?,
+    }
+    Ok(study.outcome(record.head().verdict.unwrap_or_default()))
+}

@@ -1,0 +1,98 @@
+//! What a command that asks for many runs has of its own: the rest is [`conduct`](super::conduct::conduct)ed alike.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::fault::Fault;
+use super::flags::{Format, JobsFlag};
+use super::inputs::inputs;
+use super::outcome::Outcome;
+use crate::experiment::{Campaign, Robustness};
+use crate::record::inputs::Input;
+use crate::record::{Premises, Record};
+use crate::scenario::{Scenario, expanded};
+use crate::study::{Samples, Verdict};
+
+/// How a study is simulated, where its results go, and in what form they are printed.
+#[derive(Args)]
+pub(super) struct StudyFlags {
+    /// The results folder [default: results/<scenario name>-<command>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Keep the finished units after the results are written: the same command with more replications then goes on from them
+    #[arg(long)]
+    pub keep_units: bool,
+    /// Neither plots nor report, nor the trials behind assumptions: the figures alone
+    #[arg(long)]
+    pub no_report: bool,
+    #[command(flatten)]
+    pub jobs: JobsFlag,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// No warnings and no progress
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// What a study publishes besides its scenarios and inputs.
+pub(super) struct Publication<'a> {
+    /// `summary.json`.
+    pub record: Record,
+    /// A label and what the replications said, for `summary.csv` and `runs.csv`.
+    pub points: Vec<(String, &'a Samples)>,
+    /// The answer for people.
+    pub text: String,
+}
+
+/// A study, read and checked: nothing of it is simulated yet.
+pub(super) trait Study: Send + Sync {
+    /// The name of its command.
+    const COMMAND: &'static str;
+    /// What comes out.
+    type Answer: Send + Sync;
+
+    /// How it is simulated and published.
+    fn flags(&self) -> &StudyFlags;
+
+    /// The scenario that it is about; of several, the first.
+    fn scenario(&self) -> &Scenario;
+
+    /// The command that repeats it, with more of `set`.
+    fn command(&self, set: &str) -> String;
+
+    /// Simulates it; `None`: interrupted.
+    ///
+    /// # Errors
+    /// That of the store, or what the simulation shows to be wrong.
+    fn answer(&mut self, campaign: &Campaign) -> Result<Option<Self::Answer>, Fault>;
+
+    /// What the answer hangs on; `None`: interrupted.
+    ///
+    /// # Errors
+    /// What is wrong with a scenario that is tried.
+    fn robustness(
+        &self,
+        answer: &Self::Answer,
+        campaign: &Campaign,
+    ) -> Result<Option<Robustness>, Fault>;
+
+    /// What is published of it.
+    fn publication<'a>(&'a self, answer: &'a Self::Answer, premises: Premises) -> Publication<'a>;
+
+    /// `scenario.toml`; of several alternatives each its own.
+    fn scenarios(&self) -> Vec<(String, String)> {
+        vec![("scenario.toml".into(), expanded(self.scenario()))]
+    }
+
+    /// `inputs.csv`.
+    fn inputs(&self) -> Vec<Input> {
+        inputs(self.scenario(), None)
+    }
+
+    /// How the command ends, where the record has that verdict.
+    fn outcome(&self, verdict: Verdict) -> Outcome {
+        verdict.into()
+    }
+}

@@ -1,0 +1,111 @@
+//! Which points of a sweep serve, and which of them does best.
+
+use super::answer::Answer;
+use super::campaign::Campaign;
+use super::ranking::{Judged, Least, Ranking};
+use super::robustness::{Robustness, spent};
+use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_samples};
+
+/// What points are ranked by: what users miss, else how long they are down.
+const RANKED_BY: [&str; 2] = ["missed_toast_fraction", "down_fraction"];
+
+/// A scenario at many points.
+#[derive(Clone, Debug)]
+pub struct SweepResult {
+    /// Every point, in the order of the study.
+    pub answers: Vec<Answer>,
+    /// What the points are ranked by; `None`: no session was ever wanted.
+    pub metric: Option<&'static str>,
+    /// The points, the one that the answer is about first: those that meet the objectives before the others, each by that
+    /// metric.
+    order: Vec<usize>,
+}
+
+impl SweepResult {
+    /// Ranks points.
+    pub fn new(answers: Vec<Answer>) -> Self {
+        let is_known = |metric: &&str| answers.iter().any(|a| a.estimate(metric).is_some());
+        let metric = RANKED_BY.into_iter().find(is_known);
+        let rank = |answer: &Answer| {
+            let mean = metric.and_then(|m| Some(answer.estimate(m)?.mean));
+            (
+                answer.verdict() != Verdict::Pass,
+                mean.unwrap_or(f64::INFINITY),
+            )
+        };
+        let ranks: Vec<(bool, f64)> = answers.iter().map(rank).collect();
+        let mut order: Vec<usize> = (0..answers.len()).collect();
+        order.sort_by(|a, b| {
+            let ((fails_a, a), (fails_b, b)) = (ranks[*a], ranks[*b]);
+            fails_a.cmp(&fails_b).then(a.total_cmp(&b))
+        });
+        Self {
+            answers,
+            metric,
+            order,
+        }
+    }
+
+    /// pass: a point meets the objectives; fail: none does.
+    pub fn verdict(&self) -> Verdict {
+        let all = || self.answers.iter().map(Answer::verdict);
+        match () {
+            () if all().any(|v| v == Verdict::Pass) => Verdict::Pass,
+            () if all().all(|v| v == Verdict::Fail) => Verdict::Fail,
+            () => Verdict::Inconclusive,
+        }
+    }
+
+    /// The point that the answer is about.
+    pub fn chosen(&self) -> Option<&Answer> {
+        self.order.first().map(|i| &self.answers[*i])
+    }
+
+    /// Whatever its verdict, the point with the least of the metric, and those that cannot be told from it by that.
+    pub fn least(&self) -> Option<(&Answer, Vec<&Answer>)> {
+        let metric = self.metric?;
+        let candidates = || {
+            let known = |a| Some((a, Answer::estimate(a, metric)?.mean));
+            self.answers.iter().filter_map(known)
+        };
+        let (best, _) = candidates().min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let others: Vec<&Answer> = candidates()
+            .map(|(answer, _)| answer)
+            .filter(|answer| !std::ptr::eq(*answer, best))
+            .collect();
+        let confidence = bonferroni(CONFIDENCE, others.len());
+        let alike = others
+            .into_iter()
+            .filter(|other| is_alike(best, other, metric, confidence));
+        Some((best, alike.collect()))
+    }
+
+    /// What hangs on assumptions, at the point that the answer is about and at the next ones after it; `None`: interrupted.
+    pub fn robustness(&self, campaign: &Campaign) -> Option<Robustness> {
+        let judged = |i: &usize| Judged {
+            case: &self.answers[*i].case,
+            objectives: &self.answers[*i].case.scenario.objectives,
+            verdict: self.answers[*i].verdict(),
+        };
+        let ranking = Ranking {
+            points: self.order.iter().map(judged).collect(),
+            least: self.metric.map(least_of),
+        };
+        let replications = |a: &Answer| a.assessment.samples.replications();
+        let spent = spent(self.answers.iter().map(|a| (&a.case, replications(a))));
+        ranking.robustness(spent, campaign)
+    }
+}
+
+/// The samples of a metric, of which the best point has the least.
+fn least_of(metric: &'static str) -> Least<'static> {
+    Box::new(move |tested| tested.samples.deployment_samples(metric))
+}
+
+/// Whether a point cannot be told from the best.
+fn is_alike(best: &Answer, other: &Answer, metric: &str, confidence: f64) -> bool {
+    let [a, b] = [best, other].map(|p| p.assessment.samples.deployment_samples(metric));
+    let both = a.len().min(b.len());
+    paired_samples(&a[..both], &b[..both], confidence)
+        .is_some_and(|p| p.difference.lower.is_none_or(|lower| lower <= 0.0))
+}

@@ -1,0 +1,43 @@
+//! What samples say: every figure, how the objectives come out, and which figures are not to be trusted.
+
+use super::focus::{SkewedFigure, skewed};
+use super::samples::{Row, Samples};
+use super::verdict::{Judgement, Verdict, judge_all, overall};
+use crate::measure::{Objective, Scope};
+
+/// Samples with what they say.
+#[derive(Clone, Debug)]
+pub struct Assessment {
+    /// What the replications said.
+    pub samples: Samples,
+    /// Every figure.
+    pub rows: Vec<Row>,
+    /// Of each objective.
+    pub judgements: Vec<Judgement>,
+    /// Figures whose interval is too narrow.
+    pub skewed: Vec<SkewedFigure>,
+}
+
+impl Assessment {
+    /// Of samples, by the objectives of their scenario.
+    pub fn new(samples: Samples, objectives: &[Objective]) -> Self {
+        Self {
+            rows: samples.rows(),
+            judgements: judge_all(objectives, &samples),
+            skewed: skewed(&samples, objectives),
+            samples,
+        }
+    }
+
+    /// Of all objectives.
+    pub fn verdict(&self) -> Verdict {
+        overall(&self.judgements)
+    }
+
+    /// A figure of the given scope, over all causes.
+    pub fn row(&self, scope: &Scope, metric: &str) -> Option<&Row> {
+        self.rows.iter().find(|r| {
+            r.scope == *scope && r.column.metric.name == metric && r.column.cause.is_none()
+        })
+    }
+}
