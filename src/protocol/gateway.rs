@@ -138,6 +138,14 @@ impl Dialog {
         })
     }
 
+    /// A provisional answer to this request of the gateway came.
+    pub fn provisional(&mut self, request: &Message) {
+        let mut requests = self.requests.iter_mut();
+        if let Some(pending) = requests.find(|r| r.is_answered_by(request)) {
+            pending.heard();
+        }
+    }
+
     /// Whether it is for this message from the client: one of its dialog, or of the INVITE that was refused.
     pub fn takes(&self, message: &Message) -> bool {
         let is_refused_invite = self.closing && self.answer.is_some() && self.requests.is_empty();

@@ -13,6 +13,9 @@ pub const T2: Span = Span::from_secs(4);
 /// When to give up: 64·T1, Timers B, F and H (RFC 3261 §17.1.1.2, §17.1.2.2, §17.2.1).
 pub const GIVE_UP: Span = Span::from_secs(32);
 
+/// How long an INVITE that was heard waits for its final answer: as long as a proxy does at least, Timer C (RFC 3261 §16.6).
+const HEARD: Span = Span::from_secs(180);
+
 /// How the interval between copies grows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RetransmissionSchedule {
@@ -65,6 +68,8 @@ pub struct Pending {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Content {
     Request,
+    /// An INVITE to which a provisional answer came.
+    Heard,
     /// A 2xx, with its headers.
     Success(Allow, Refresher),
     /// Another final response.
@@ -125,7 +130,21 @@ impl Pending {
 
     /// When to give up.
     pub fn gives_up(&self) -> Time {
-        self.first_sent + GIVE_UP
+        let patience = if self.content == Content::Heard {
+            HEARD
+        } else {
+            GIVE_UP
+        };
+        self.first_sent + patience
+    }
+
+    /// A provisional answer came: an INVITE is not sent again, and Timer B is off (RFC 3261 §17.1.1.2). Copies of other
+    /// requests go on at T2 (§17.1.2.2), at which they are already: no such answer comes before (RFC 4320 §4.1).
+    pub fn heard(&mut self) {
+        if self.content == Content::Request && self.subject.is_invite() {
+            self.content = Content::Heard;
+            self.copies = None;
+        }
     }
 
     /// Counts a copy sent, and returns it; `from` is the side whose message it is.
@@ -139,7 +158,7 @@ impl Pending {
         let mut message = Message::request(from, self.dialog, self.cseq, self.subject);
         (message.value, message.min_se) = (self.value, self.min_se);
         match self.content {
-            Content::Request => {}
+            Content::Request | Content::Heard => {}
             Content::Success(allow, refresher) => {
                 (message.status, message.allow, message.refresher) =
                     (Status::Ok200, allow, refresher);
@@ -288,6 +307,23 @@ mod tests {
             true,
         );
         assert_eq!(p.gives_up(), Time(32_000_007));
+    }
+
+    #[test]
+    fn a_provisional_answer_ends_the_copies_of_an_invite_and_its_timer_b() {
+        let of = |subject| {
+            let request = Message::request(Side::Client, 1, 1, subject);
+            let mut pending = Pending::request(Time::ZERO, &request, false);
+            pending.heard();
+            pending
+        };
+        let invite = of(Subject::Invite);
+        assert_eq!(invite.next_copy(), None);
+        assert_eq!(invite.gives_up(), Time(180_000_000));
+        assert_eq!(invite.message(Side::Client).subject, Subject::Invite);
+        let update = of(Subject::Update);
+        assert_eq!(update.next_copy(), Some(Time(500_000)));
+        assert_eq!(update.gives_up(), Time(32_000_000));
     }
 
     #[test]

@@ -385,6 +385,14 @@ impl Client {
         }
     }
 
+    /// A provisional answer to this request came.
+    pub fn provisional(&mut self, request: &Message) {
+        let mut requests = self.requests.iter_mut();
+        if let Some(pending) = requests.find(|r| r.is_answered_by(request)) {
+            pending.heard();
+        }
+    }
+
     fn is_first_copy(&mut self, message: &Message) -> bool {
         let kind = match message.subject {
             Subject::Ack => 1,
