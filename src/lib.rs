@@ -18,7 +18,7 @@
 //! - [`wire`]: SIP text and CSTA bodies for every message of the model, both ways; no sockets.
 //! - [`capture`]: packet captures and logs of programs, read as a stream in bounded memory, and captures written.
 //! - [`identify`]: what a gateway and its client are, told from captures and logs, with evidence.
-//! - [`live`]: dialogs with real peers over UDP and TCP; the one room besides `cli` that reads a clock.
+//! - [`live`]: dialogs with real peers over UDP, TCP and TLS; the one room besides `cli` that reads a clock.
 //! - [`cli`]: the only printer, one file per subcommand.
 //!
 //! # From a scenario to an answer
@@ -92,7 +92,7 @@ pub mod experiment;
 pub mod faults;
 #[cfg(feature = "captures")]
 pub mod identify;
-#[cfg(feature = "cli")]
+#[cfg(feature = "live")]
 pub mod live;
 pub mod measure;
 pub mod protocol;

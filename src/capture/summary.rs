@@ -7,6 +7,8 @@ pub enum Unit {
     Frame,
     /// Lines of a text.
     Line,
+    /// Messages of a live dialog.
+    Message,
 }
 
 impl Unit {
@@ -15,6 +17,7 @@ impl Unit {
         match self {
             Self::Frame => "frame",
             Self::Line => "line",
+            Self::Message => "message",
         }
     }
 }

@@ -1,21 +1,21 @@
 //! A capture file written: Ethernet, IPv4, UDP or TCP, every checksum right, the same bytes for the same messages.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddrV4;
+use std::net::{IpAddr, SocketAddr};
 
-use etherparse::PacketBuilder;
+use etherparse::{IpHeaders, PacketBuilder, PacketBuilderStep};
 
 /// The two ends of a conversation. Each has a hardware address of its own that nobody was given.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Endpoints {
     /// Who sends.
-    pub from: SocketAddrV4,
+    pub from: SocketAddr,
     /// Who receives.
-    pub to: SocketAddrV4,
+    pub to: SocketAddr,
 }
 
 /// The numbers of one direction of a TCP connection.
-type Numbers = BTreeMap<(SocketAddrV4, SocketAddrV4), u32>;
+type Numbers = BTreeMap<(SocketAddr, SocketAddr), u32>;
 
 /// Collects packets into the bytes of a pcap file.
 #[derive(Debug)]
@@ -44,9 +44,31 @@ impl Endpoints {
     }
 }
 
-fn hardware(address: SocketAddrV4) -> [u8; 6] {
-    let [a, b, c, d] = address.ip().octets();
-    [2, 0, a, b, c, d] // locally administered
+/// Locally administered, and made of the address.
+fn hardware(address: SocketAddr) -> [u8; 6] {
+    let [a, b, c, d] = match address.ip() {
+        IpAddr::V4(ip) => ip.octets(),
+        IpAddr::V6(ip) => {
+            let [.., a, b, c, d] = ip.octets();
+            [a, b, c, d]
+        }
+    };
+    [2, 0, a, b, c, d]
+}
+
+/// The headers up to IP. Where the two ends are of different versions, as with an unspecified address, both are IPv6.
+fn lower_headers(ends: Endpoints) -> PacketBuilderStep<IpHeaders> {
+    let builder = PacketBuilder::ethernet2(hardware(ends.from), hardware(ends.to));
+    match (ends.from.ip(), ends.to.ip()) {
+        (IpAddr::V4(from), IpAddr::V4(to)) => builder.ipv4(from.octets(), to.octets(), HOPS),
+        (from, to) => {
+            let octets = |ip: IpAddr| match ip {
+                IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
+                IpAddr::V6(ip) => ip.octets(),
+            };
+            builder.ipv6(octets(from), octets(to), HOPS)
+        }
+    }
 }
 
 enum Flag {
@@ -83,9 +105,7 @@ impl PcapWriter {
     pub fn udp(&mut self, at_us: u64, ends: Endpoints, payload: &[u8]) {
         let payload = &payload[..payload.len().min(65_507)];
         let (from, to) = (ends.from, ends.to);
-        let builder = PacketBuilder::ethernet2(hardware(from), hardware(to))
-            .ipv4(from.ip().octets(), to.ip().octets(), HOPS)
-            .udp(from.port(), to.port());
+        let builder = lower_headers(ends).udp(from.port(), to.port());
         let mut packet = Vec::with_capacity(builder.size(payload.len()));
         if builder.write(&mut packet, payload).is_ok() {
             self.record(at_us, &packet);
@@ -120,9 +140,7 @@ impl PcapWriter {
         let (from, to) = (ends.from, ends.to);
         let sequence = *self.next.entry((from, to)).or_insert(1000);
         let acknowledged = self.next.get(&(to, from)).copied().unwrap_or(0);
-        let builder = PacketBuilder::ethernet2(hardware(from), hardware(to))
-            .ipv4(from.ip().octets(), to.ip().octets(), HOPS)
-            .tcp(from.port(), to.port(), sequence, WINDOW);
+        let builder = lower_headers(ends).tcp(from.port(), to.port(), sequence, WINDOW);
         let builder = match flag {
             Flag::Open => builder.syn(),
             Flag::OpenAnswer => builder.syn().ack(acknowledged),
@@ -139,6 +157,11 @@ impl PcapWriter {
         }
     }
 
+    /// The bytes since the last time: the next part of the file, for one that grows.
+    pub fn drain(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+
     /// The bytes of the file.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
@@ -151,7 +174,7 @@ mod tests {
     use super::*;
 
     fn ends() -> Endpoints {
-        let address = |last| SocketAddrV4::new([192, 0, 2, last].into(), 5060);
+        let address = |last| SocketAddr::from(([192, 0, 2, last], 5060));
         Endpoints {
             from: address(1),
             to: address(2),

@@ -1,10 +1,21 @@
-//! What live dialogs show on the terminal, and what is told from them.
+//! What live dialogs show on the terminal, what is kept of them, and what is told from them.
 
+#![allow(clippy::disallowed_methods)] // Packets bear the time of this machine's clock.
+
+use std::fs::File;
+use std::io::Write;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use crate::capture::{Observation, Resolution, Summary, Transport, Unit};
+use super::fault::Fault;
+use crate::capture::{Endpoints, Observation, PcapWriter, Resolution, Summary, Transport, Unit};
 use crate::identify::{Identified, Identifier};
 use crate::live::Event;
+use crate::protocol::ClientNote;
+use crate::quantity::{Span, parse_span};
 use crate::wire::Start;
 
 /// A message as one line: when, which way, what.
@@ -19,22 +30,178 @@ pub(super) fn what(event: &Event) -> String {
     format!("{:>9.3} s  {arrow}  {start}", event.at.as_secs_f64())
 }
 
-/// Collects the messages of a probe.
+/// A note of the client machine in words, where it says more than the messages.
+pub(super) fn note(note: ClientNote) -> Option<String> {
+    Some(match note {
+        ClientNote::Established => "the session is up".into(),
+        ClientNote::SetupFailed => "the set-up failed".into(),
+        ClientNote::RefreshFailed(how) => {
+            format!("the refresh failed: {}", format!("{how:?}").to_lowercase())
+        }
+        ClientNote::Ended(why) => format!("the session is over: {why:?}"),
+        _ => return None,
+    })
+}
+
+/// What no other session of this machine has: its process and port.
+pub(super) fn id(local: SocketAddr) -> String {
+    format!("{:x}{:x}", std::process::id(), local.port())
+}
+
+/// A key and its value as a line of TOML.
+pub(super) fn quoted_key(key: &str, value: &str) -> String {
+    format!("{key} = {}\n", serde_json::Value::from(value))
+}
+
+/// The time of a flag.
+///
+/// # Errors
+/// It is none.
+pub(super) fn span(text: Option<&str>, flag: &str) -> Result<Option<Span>, Fault> {
+    text.map(|text| {
+        parse_span(text)
+            .filter(|s| s.0 > 0)
+            .ok_or_else(|| Fault::Input(format!("{flag} {text}: expected a time like \"30 s\"")))
+    })
+    .transpose()
+}
+
+/// The interrupt key sets `stop`; the second time it ends the process.
+pub(super) fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
+    let stop = Arc::clone(stop);
+    // A process whose handler cannot be set is ended by the key as any other.
+    let _ = ctrlc::set_handler(move || {
+        if stop.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(super::Outcome::Interrupted as u8));
+        }
+    });
+}
+
+/// Keeps messages in a capture file, if one is asked for; written as they come, so that a stop loses nothing.
+pub(super) struct Recording {
+    file: Option<(PathBuf, File)>,
+    writer: PcapWriter,
+    is_udp: bool,
+    connections: Vec<Endpoints>,
+    begun: Instant,
+    begun_us: u64,
+    failed: Option<std::io::Error>,
+}
+
+/// SIP over TLS is written in the clear, at the port of SIP without TLS: at 5061 programs expect TLS.
+const PORT_TLS: u16 = 5061;
+const PORT: u16 = 5060;
+
+impl Recording {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub(super) fn begin(path: Option<&Path>, transport: &str) -> Result<Self, Fault> {
+        let file = path.map(|path| {
+            let made = File::create(path).map_err(|cause| Fault::World {
+                what: path.display().to_string(),
+                cause,
+            });
+            made.map(|file| (path.to_path_buf(), file))
+        });
+        if path.is_some() && transport == "TLS" {
+            eprintln!(
+                "note: the connection is TLS; the capture shows the messages over TCP, in the clear"
+            );
+        }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        Ok(Self {
+            file: file.transpose()?,
+            writer: PcapWriter::new(),
+            is_udp: transport == "UDP",
+            connections: Vec::new(),
+            begun: Instant::now(),
+            begun_us: now.map_or(0, |now| now.as_micros() as u64),
+            failed: None,
+        })
+    }
+
+    fn now_us(&self) -> u64 {
+        self.begun_us + self.begun.elapsed().as_micros() as u64
+    }
+
+    /// Keeps a message of the end `local`.
+    pub(super) fn take(&mut self, local: SocketAddr, event: &Event) {
+        if self.file.is_none() {
+            return;
+        }
+        let clear = |mut address: SocketAddr| {
+            if address.port() == PORT_TLS && !self.is_udp {
+                address.set_port(PORT);
+            }
+            address
+        };
+        let (local, peer) = (clear(local), clear(event.peer));
+        let there = Endpoints {
+            from: local,
+            to: peer,
+        };
+        let back = Endpoints {
+            from: peer,
+            to: local,
+        };
+        let ends = if event.sent { there } else { back };
+        let (now, bytes) = (self.now_us(), event.text.print());
+        if self.is_udp {
+            self.writer.udp(now, ends, &bytes);
+        } else {
+            if !self.connections.contains(&there) {
+                self.connections.push(there);
+            }
+            self.writer.tcp(now, ends, &bytes);
+        }
+        self.flush();
+    }
+
+    fn flush(&mut self) {
+        let bytes = self.writer.drain();
+        if let Some((_, file)) = &mut self.file
+            && let Err(error) = file.write_all(&bytes)
+        {
+            self.failed.get_or_insert(error);
+        }
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// Something could not be written.
+    pub(super) fn end(mut self) -> Result<(), Fault> {
+        let now = self.now_us();
+        for ends in std::mem::take(&mut self.connections) {
+            self.writer.close(now, ends);
+        }
+        self.flush();
+        match (self.file, self.failed) {
+            (Some((path, _)), Some(cause)) => Err(Fault::World {
+                what: path.display().to_string(),
+                cause,
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Collects the messages of one end, and says what they show.
 pub(super) struct Ladder {
     local: SocketAddr,
-    peer: SocketAddr,
     identifier: Identifier,
     count: u64,
 }
 
 impl Ladder {
-    /// Between two addresses.
-    pub(super) fn new(local: SocketAddr, peer: SocketAddr) -> Self {
+    /// Of the end at this address.
+    pub(super) fn new(local: SocketAddr) -> Self {
         let mut identifier = Identifier::default();
-        identifier.begin("probe");
+        identifier.begin("live");
         Self {
             local,
-            peer,
             identifier,
             count: 0,
         }
@@ -43,7 +210,7 @@ impl Ladder {
     /// Takes a message.
     pub(super) fn take(&mut self, event: Event) {
         self.count += 1;
-        let (local, peer) = (Some(self.local.to_string()), Some(self.peer.to_string()));
+        let (local, peer) = (Some(self.local.to_string()), Some(event.peer.to_string()));
         let (from, to) = if event.sent {
             (local, peer)
         } else {
@@ -59,11 +226,11 @@ impl Ladder {
         });
     }
 
-    /// What they show.
-    pub(super) fn finish(mut self) -> Identified {
+    /// What they show; the form is named after the command.
+    pub(super) fn finish(mut self, command: &'static str) -> Identified {
         self.identifier.end(Summary {
-            forms: vec!["live"],
-            unit: Unit::Frame,
+            forms: vec![command],
+            unit: Unit::Message,
             places: self.count,
             messages: self.count,
             resolution: Resolution::Fine,

@@ -5,6 +5,7 @@ mod answer;
 mod best;
 mod best_answer;
 mod check;
+mod client;
 mod compare;
 mod compare_side;
 mod complete;
@@ -21,6 +22,7 @@ mod matrix;
 mod memory;
 mod outcome;
 mod pcap;
+mod peer;
 mod probe;
 mod profiles;
 mod progress;
@@ -84,6 +86,8 @@ enum Command {
     Identify(identify::Identify),
     /// Ask a live gateway what it is, with a session set up, refreshed in each way and left
     Probe(probe::Probe),
+    /// Keep a session with a live gateway, refreshed for as long as asked
+    Client(client::Client),
     /// Play a gateway of any class for a real client
     Gateway(gateway::Gateway),
     /// Write the report.html of results folders anew
@@ -106,6 +110,7 @@ pub fn main() -> ExitCode {
         Command::Trace(command) => command.run(),
         Command::Identify(command) => command.run(),
         Command::Probe(command) => command.run(),
+        Command::Client(command) => command.run(),
         Command::Gateway(command) => command.run(),
         Command::Report(command) => command.run(),
     };

@@ -1,8 +1,10 @@
-//! What one user's client and gateway say, as a packet capture: the messages of the ladder on the wire.
+//! What clients and gateways of a scenario say, as a packet capture: the messages of the ladder on the wire.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddrV4;
+use std::net::SocketAddr;
+use std::path::Path;
 
+use super::fault::Fault;
 use crate::capture::{Endpoints, PcapWriter};
 use crate::deployment::{Fate, Observer, Transport, observe};
 use crate::protocol::{Message, Side};
@@ -14,23 +16,30 @@ use crate::wire::{Dialog, Endpoint, Identity};
 #[derive(Clone, Copy)]
 pub(super) struct Whose {
     /// The client group.
-    pub clients: usize,
+    pub(super) clients: usize,
     /// The user, counted from 0.
-    pub user: u32,
-    /// The replication, counted from 0.
-    pub replication: u32,
+    pub(super) user: u32,
 }
 
-/// Collects every copy that is sent.
+/// The first users of a scenario, one client group after the other.
+pub(super) fn first_users(scenario: &Scenario, count: u32) -> Vec<Whose> {
+    let groups = scenario.plan.clients.iter().enumerate();
+    let all = groups
+        .flat_map(|(clients, group)| (0..group.count).map(move |user| Whose { clients, user }));
+    all.take(count as usize).collect()
+}
+
+/// Collects every copy that some users' messages are sent in: when, by which of them, what.
 struct Sent {
-    user: u32,
-    messages: Vec<(Time, Message)>,
+    /// Users by their number within the group of the simulation.
+    users: BTreeMap<u32, usize>,
+    messages: Vec<(Time, usize, Message)>,
 }
 
 impl Observer for Sent {
     fn message(&mut self, now: Time, user: u32, message: &Message, fate: Fate) {
-        if user == self.user && fate == Fate::Sent {
-            self.messages.push((now, *message));
+        if let Some(index) = self.users.get(&user).filter(|_| fate == Fate::Sent) {
+            self.messages.push((now, *index, *message));
         }
     }
 }
@@ -49,74 +58,148 @@ pub(super) fn transport(scenario: &Scenario, clients: usize) -> Transport {
     }
 }
 
-/// The capture of a user's first `most` messages, each at the instant at which it is sent, by the simulated clock: the
-/// day of the run is 1 January 1970. Names and numbers are of example.test and of the range 555-01xx.
-pub(super) fn capture(scenario: &Scenario, whose: Whose, most: usize) -> Vec<u8> {
+/// A user on the wire.
+struct Wire {
+    client: SocketAddr,
+    gateway: SocketAddr,
+    is_udp: bool,
+    identity: Identity,
+    dialogs: BTreeMap<u32, Dialog>,
+}
+
+/// Users at one port: so many addresses has the network 192.0.2.0/24.
+const USERS_AT_PORT: usize = 250;
+
+impl Wire {
+    fn new(scenario: &Scenario, index: usize, whose: Whose) -> Self {
+        let is_udp = transport(scenario, whose.clients) == Transport::Udp;
+        let last = (1 + index % USERS_AT_PORT) as u8;
+        let port = if is_udp { 5060 } else { 49_152 } + (index / USERS_AT_PORT) as u16;
+        let client = SocketAddr::from(([192, 0, 2, last], port));
+        let number = scenario.plan.clients[whose.clients].gateway;
+        let gateway = SocketAddr::from(([198, 51, 100, (1 + number % 250) as u8], 5060));
+        Self {
+            identity: identity(index, client, gateway, if is_udp { "UDP" } else { "TCP" }),
+            client,
+            gateway,
+            is_udp,
+            dialogs: BTreeMap::new(),
+        }
+    }
+
+    fn there(&self) -> Endpoints {
+        Endpoints {
+            from: self.client,
+            to: self.gateway,
+        }
+    }
+
+    /// The text of a message, and where it goes.
+    fn print(&mut self, index: usize, message: &Message) -> (Endpoints, Vec<u8>) {
+        let identity = &self.identity;
+        let key = || format!("{}-{}", index + 1, message.dialog);
+        let dialog = self
+            .dialogs
+            .entry(message.dialog)
+            .or_insert_with(|| Dialog::new(identity.clone(), &key()));
+        let bytes = dialog.print(message).print();
+        let back = Endpoints {
+            from: self.gateway,
+            to: self.client,
+        };
+        let is_back = message.from == Side::Gateway;
+        (if is_back { back } else { self.there() }, bytes)
+    }
+}
+
+/// The messages of users, in their order.
+fn messages(scenario: &Scenario, all: &[Whose], replication: u32) -> Vec<(Time, usize, Message)> {
     let plan = &scenario.plan;
-    let gateway = plan.clients[whose.clients].gateway;
-    let (place, within) = plan.place_of(whose.clients, whose.user);
-    let sent = Sent {
-        user: within,
-        messages: Vec::new(),
-    };
-    let sent = observe(plan, gateway, place, whose.replication, sent)
-        .unwrap_or_else(|| unreachable!("nobody stops it"));
-    let is_udp = transport(scenario, whose.clients) == Transport::Udp;
-    let client = SocketAddrV4::new([192, 0, 2, 1].into(), if is_udp { 5060 } else { 49_152 });
-    let gateway = SocketAddrV4::new([192, 0, 2, 2].into(), 5060);
-    let identity = identity(
-        whose.user,
-        client,
-        gateway,
-        if is_udp { "UDP" } else { "TCP" },
-    );
-    let mut dialogs: BTreeMap<u32, Dialog> = BTreeMap::new();
+    let mut groups: BTreeMap<(usize, u32), BTreeMap<u32, usize>> = BTreeMap::new();
+    for (index, whose) in all.iter().enumerate() {
+        let (group, within) = plan.place_of(whose.clients, whose.user);
+        let gateway = plan.clients[whose.clients].gateway;
+        let users = groups.entry((gateway, group)).or_default();
+        users.insert(within, index);
+    }
+    let mut messages = Vec::new();
+    for ((gateway, group), users) in groups {
+        let sent = Sent {
+            users,
+            messages: Vec::new(),
+        };
+        let sent = observe(plan, gateway, group, replication, sent)
+            .unwrap_or_else(|| unreachable!("nobody stops it"));
+        messages.extend(sent.messages);
+    }
+    messages.sort_by_key(|(at, index, _)| (*at, *index));
+    messages
+}
+
+/// The capture of users in a replication (counted from 0), their first `most` messages, each at the instant at which it is
+/// sent, by the simulated clock: the day of the run is 1 January 1970. Names and numbers are of example.test and of the
+/// range 555-01xx, addresses of the networks for documentation.
+pub(super) fn capture(
+    scenario: &Scenario,
+    all: &[Whose],
+    replication: u32,
+    most: usize,
+) -> Vec<u8> {
+    let mut wires: Vec<Wire> = all
+        .iter()
+        .enumerate()
+        .map(|(index, whose)| Wire::new(scenario, index, *whose))
+        .collect();
     let mut writer = PcapWriter::new();
     let mut last_us = 0;
-    for (at, message) in sent.messages.iter().take(most) {
-        let key = format!("{}-{}", whose.user + 1, message.dialog);
-        let dialog = dialogs
-            .entry(message.dialog)
-            .or_insert_with(|| Dialog::new(identity.clone(), &key));
-        let bytes = dialog.print(message).print();
-        let there = Endpoints {
-            from: client,
-            to: gateway,
-        };
-        let back = Endpoints {
-            from: gateway,
-            to: client,
-        };
-        let ends = if message.from == Side::Client {
-            there
-        } else {
-            back
-        };
-        last_us = plan.start.0 + at.0;
-        if is_udp {
+    for (at, index, message) in messages(scenario, all, replication).iter().take(most) {
+        let wire = &mut wires[*index];
+        let (ends, bytes) = wire.print(*index, message);
+        last_us = scenario.plan.start.0 + at.0;
+        if wire.is_udp {
             writer.udp(last_us, ends, &bytes);
         } else {
             writer.tcp(last_us, ends, &bytes);
         }
     }
-    writer.close(
-        last_us,
-        Endpoints {
-            from: client,
-            to: gateway,
-        },
-    );
+    for wire in &wires {
+        writer.close(last_us, wire.there());
+    }
     writer.into_bytes()
 }
 
+/// Writes a capture to a file, and says where it does not show what is on the wire.
+///
+/// # Errors
+/// The system's refusal.
+pub(super) fn write(
+    path: &Path,
+    scenario: &Scenario,
+    all: &[Whose],
+    replication: u32,
+    most: usize,
+) -> Result<(), Fault> {
+    if all
+        .iter()
+        .any(|whose| transport(scenario, whose.clients) == Transport::Tls)
+    {
+        eprintln!("note: the path is TLS; the capture shows the messages over TCP, in the clear");
+    }
+    let bytes = capture(scenario, all, replication, most);
+    std::fs::write(path, bytes).map_err(|cause| Fault::World {
+        what: path.display().to_string(),
+        cause,
+    })
+}
+
 fn identity(
-    user: u32,
-    client: SocketAddrV4,
-    gateway: SocketAddrV4,
+    user: usize,
+    client: SocketAddr,
+    gateway: SocketAddr,
     transport: &'static str,
 ) -> Identity {
     let product = concat!("rccsim/", env!("CARGO_PKG_VERSION"));
-    let end = |uri: String, host: SocketAddrV4| Endpoint {
+    let end = |uri: String, host: SocketAddr| Endpoint {
         uri,
         host: host.to_string(),
         product: product.into(),

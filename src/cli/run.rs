@@ -12,6 +12,7 @@ use super::design::PrecisionFlags;
 use super::fault::{Fault, print};
 use super::flags::{Format, JobsFlag, ScenarioFlags, results_folder, written};
 use super::inputs::inputs;
+use super::pcap::{self, first_users};
 use super::progress::{Bar, interruptible};
 use super::publish::publish;
 use super::trace;
@@ -29,6 +30,9 @@ use crate::report::text::skew;
 use crate::scenario::{Scenario, expanded, hash};
 use crate::study::{Assessment, Samples, Spread, Steady, spread, steady_state};
 use crate::theory::predict;
+
+/// Users that a capture shows: a day of each is about 100 kB.
+const CAPTURED_MOST: i64 = 10_000;
 
 /// Simulate a scenario.
 #[derive(Args)]
@@ -48,6 +52,13 @@ pub(super) struct Run {
     /// The results folder [default: results/<scenario name>]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Write the messages of the first users as a packet capture, for Wireshark and `identify`
+    #[arg(long, value_name = "FILE.pcap")]
+    pcap: Option<PathBuf>,
+    /// How many users the capture shows, one client group after the other, in the first replication
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "pcap",
+        value_parser = clap::value_parser!(u32).range(1..=CAPTURED_MOST))]
+    users: u32,
     /// Neither plots nor report, nor the trials behind assumptions and advice: the figures alone
     #[arg(long)]
     no_report: bool,
@@ -99,6 +110,7 @@ impl Run {
             day: Some(samples),
             ladder: ladder.map(|ladder| trace::record(&ladder)),
         };
+        self.capture(&scenario)?;
         write_files(&run.assessment, &record, &known, &mut folder)?;
         let manifest = Manifest::new(&record, Some(scenario.file.clone()));
         let predictions = Some(predict(&scenario.plan)).filter(|_| !self.no_report);
@@ -121,6 +133,15 @@ impl Run {
             true => Outcome::Interrupted,
             false => run.assessment.verdict().into(),
         })
+    }
+
+    /// Writes the messages of the first users, where that is asked for.
+    fn capture(&self, scenario: &Scenario) -> Result<(), Fault> {
+        let Some(path) = &self.pcap else {
+            return Ok(());
+        };
+        let users = first_users(scenario, self.users);
+        pcap::write(path, scenario, &users, 0, usize::MAX)
     }
 
     fn folder(&self, scenario: &Scenario) -> PathBuf {

@@ -1,14 +1,13 @@
 //! `rccsim trace`: the ladder of one user's sessions, each message with the reason and its source.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::Outcome;
 use super::fault::{Fault, print};
 use super::flags::{Format, ScenarioFlags};
-use super::pcap::{Whose, capture, transport};
-use crate::deployment::Transport;
+use super::pcap::{Whose, write};
 use crate::experiment::{self, ladder};
 use crate::protocol::Side;
 use crate::record::{Ladder, Rung, json};
@@ -49,38 +48,18 @@ impl Trace {
         let scenario = self.scenario.read()?;
         let (ladder, clients) = self.ladder(&scenario)?;
         if let Some(path) = &self.pcap {
-            self.write(path, &scenario, clients, &ladder)?;
+            let whose = Whose {
+                clients,
+                user: self.user - 1,
+            };
+            let messages = ladder.rungs.iter().filter(|r| r.to.is_some()).count();
+            write(path, &scenario, &[whose], self.replication - 1, messages)?;
         }
         print(&match self.format {
             Format::Text => text(&ladder),
             Format::Json => json(&ladder),
         })?;
         Ok(Outcome::Pass)
-    }
-
-    /// Writes the messages of the ladder as a capture.
-    fn write(
-        &self,
-        path: &Path,
-        scenario: &Scenario,
-        clients: usize,
-        ladder: &Ladder,
-    ) -> Result<(), Fault> {
-        if transport(scenario, clients) == Transport::Tls {
-            eprintln!(
-                "note: the path is TLS; the capture shows the messages over TCP, in the clear"
-            );
-        }
-        let whose = Whose {
-            clients,
-            user: self.user - 1,
-            replication: self.replication - 1,
-        };
-        let messages = ladder.rungs.iter().filter(|r| r.to.is_some()).count();
-        std::fs::write(path, capture(scenario, whose, messages)).map_err(|cause| Fault::World {
-            what: path.display().to_string(),
-            cause,
-        })
     }
 
     /// The ladder, and the client group that it is of.

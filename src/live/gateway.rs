@@ -126,6 +126,7 @@ impl Gateway<'_> {
         (self.report)(Event {
             at,
             sent: true,
+            peer: to,
             text,
         });
         Ok(())
@@ -136,6 +137,7 @@ impl Gateway<'_> {
         (self.report)(Event {
             at: Span(now.0),
             sent: false,
+            peer: from,
             text: text.clone(),
         });
         let Some(id) = text.call_id().map(String::from) else {
@@ -195,7 +197,13 @@ impl Gateway<'_> {
                 self.say(&id, said)
             }
             Reading::Reply(reply) => self.send(reply, from),
-            Reading::Provisional | Reading::Nothing => Ok(()),
+            Reading::Provisional(request) => {
+                if let Some(machine) = &mut held.machine {
+                    machine.provisional(&request);
+                }
+                Ok(())
+            }
+            Reading::Nothing => Ok(()),
         }
     }
 
@@ -220,11 +228,7 @@ impl Gateway<'_> {
             local_uri: String::new(),
             remote_uri: String::new(),
             local_host: self.line.local()?.to_string(),
-            transport: if self.line.is_reliable() {
-                "TCP"
-            } else {
-                "UDP"
-            },
+            transport: self.line.transport(),
             line: "tel:+12025550101;ext=101".into(),
             product: self.options.product.clone(),
         })

@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
 
+use super::{TlsIdentity, TlsTrust};
 use crate::wire::{Framer, SipText};
 
 /// A way to peers.
@@ -20,8 +21,13 @@ pub trait Line {
     /// The system's.
     fn send(&mut self, text: &SipText, to: SocketAddr) -> io::Result<()>;
 
+    /// `UDP`, `TCP` or `TLS`, as Via names it.
+    fn transport(&self) -> &'static str;
+
     /// Whether messages arrive without being sent again.
-    fn is_reliable(&self) -> bool;
+    fn is_reliable(&self) -> bool {
+        self.transport() != "UDP"
+    }
 
     /// The address of this end.
     ///
@@ -54,7 +60,7 @@ impl UdpLine {
     /// # Errors
     /// The system's.
     pub fn bind(at: SocketAddr) -> io::Result<Self> {
-        UdpSocket::bind(at).map(UdpLine)
+        UdpSocket::bind(at).map(Self)
     }
 }
 
@@ -78,8 +84,8 @@ impl Line for UdpLine {
         }
     }
 
-    fn is_reliable(&self) -> bool {
-        false
+    fn transport(&self) -> &'static str {
+        "UDP"
     }
 
     fn local(&self) -> io::Result<SocketAddr> {
@@ -87,16 +93,23 @@ impl Line for UdpLine {
     }
 }
 
-/// A TCP connection.
-#[derive(Debug)]
-pub struct TcpLine {
-    stream: TcpStream,
+/// Bytes that arrive in order: a TCP connection, or TLS above it.
+trait Channel: Read + Write {}
+
+impl<T: Read + Write> Channel for T {}
+
+/// A connection over TCP, with or without TLS.
+pub struct StreamLine {
+    channel: Box<dyn Channel>,
+    /// The same connection, for what concerns the socket itself.
+    socket: TcpStream,
+    transport: &'static str,
     framer: Framer,
     peer: SocketAddr,
 }
 
-impl TcpLine {
-    /// Connects.
+impl StreamLine {
+    /// Connects by TCP.
     ///
     /// # Errors
     /// The system's.
@@ -104,17 +117,57 @@ impl TcpLine {
         Self::of_stream(TcpStream::connect_timeout(&to, wait)?)
     }
 
-    /// Of a connection that was accepted.
+    /// Connects by TLS to a peer that must prove to be `name`.
+    ///
+    /// # Errors
+    /// The system's; what is wrong with the peer's certificate.
+    pub fn connect_tls(
+        to: SocketAddr,
+        wait: Duration,
+        name: &str,
+        trust: &TlsTrust,
+    ) -> io::Result<Self> {
+        let socket = TcpStream::connect_timeout(&to, wait)?;
+        socket.set_read_timeout(Some(wait))?;
+        let channel = trust.shake_hands(socket.try_clone()?, name)?;
+        Self::new(socket, Box::new(channel), "TLS")
+    }
+
+    /// Of a TCP connection that was accepted.
     ///
     /// # Errors
     /// The system's.
-    pub fn of_stream(stream: TcpStream) -> io::Result<Self> {
-        stream.set_nodelay(true)?;
-        let peer = stream.peer_addr()?;
+    pub fn of_stream(socket: TcpStream) -> io::Result<Self> {
+        let channel = Box::new(socket.try_clone()?);
+        Self::new(socket, channel, "TCP")
+    }
+
+    /// Of a TCP connection that was accepted for TLS.
+    ///
+    /// # Errors
+    /// The system's; what the peer did wrong.
+    pub fn of_tls_stream(
+        socket: TcpStream,
+        wait: Duration,
+        identity: &TlsIdentity,
+    ) -> io::Result<Self> {
+        socket.set_read_timeout(Some(wait))?;
+        let channel = identity.shake_hands(socket.try_clone()?)?;
+        Self::new(socket, Box::new(channel), "TLS")
+    }
+
+    fn new(
+        socket: TcpStream,
+        channel: Box<dyn Channel>,
+        transport: &'static str,
+    ) -> io::Result<Self> {
+        socket.set_nodelay(true)?;
         Ok(Self {
-            stream,
+            channel,
+            peer: socket.peer_addr()?,
+            socket,
+            transport,
             framer: Framer::default(),
-            peer,
         })
     }
 
@@ -123,14 +176,14 @@ impl TcpLine {
     }
 }
 
-impl Line for TcpLine {
+impl Line for StreamLine {
     fn receive(&mut self, wait: Duration) -> io::Result<Option<(SipText, SocketAddr)>> {
         if let Some(text) = self.next() {
             return Ok(Some((text, self.peer)));
         }
-        self.stream.set_read_timeout(Some(wait.max(WAIT_LEAST)))?;
+        self.socket.set_read_timeout(Some(wait.max(WAIT_LEAST)))?;
         let mut buffer = [0; 16_384];
-        match self.stream.read(&mut buffer) {
+        match self.channel.read(&mut buffer) {
             Ok(0) => Err(io::Error::new(
                 ErrorKind::UnexpectedEof,
                 "the peer closed the connection",
@@ -146,14 +199,15 @@ impl Line for TcpLine {
     }
 
     fn send(&mut self, text: &SipText, _to: SocketAddr) -> io::Result<()> {
-        self.stream.write_all(&text.print())
+        self.channel.write_all(&text.print())?;
+        self.channel.flush()
     }
 
-    fn is_reliable(&self) -> bool {
-        true
+    fn transport(&self) -> &'static str {
+        self.transport
     }
 
     fn local(&self) -> io::Result<SocketAddr> {
-        self.stream.local_addr()
+        self.socket.local_addr()
     }
 }

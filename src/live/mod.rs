@@ -1,19 +1,25 @@
-//! Dialogs with real peers over UDP and TCP: blocking sockets, whose waits are the machines' next deadlines.
+//! Dialogs with real peers over UDP, TCP and TLS: blocking sockets, whose waits are the machines' next deadlines.
 //!
 //! The one room besides the command line that reads a clock.
 
 #![allow(clippy::disallowed_methods)] // Peers live by the machine's clock, and so does this room.
 
+mod client;
 mod gateway;
 mod line;
 mod probe;
+mod tls;
+
+use std::net::SocketAddr;
 
 use crate::quantity::Span;
 use crate::wire::SipText;
 
+pub use client::{ClientOptions, Happening, attend};
 pub use gateway::{GatewayOptions, serve};
-pub use line::{Line, TcpLine, UdpLine};
+pub use line::{Line, StreamLine, UdpLine};
 pub use probe::{ProbeEnd, probe};
+pub use tls::{TlsError, TlsIdentity, TlsTrust};
 
 /// A message that was sent or received.
 #[derive(Clone, PartialEq, Debug)]
@@ -22,6 +28,8 @@ pub struct Event {
     pub at: Span,
     /// Sent, not received.
     pub sent: bool,
+    /// The other end.
+    pub peer: SocketAddr,
     /// The message.
     pub text: SipText,
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::{Event, Line};
 use crate::protocol::{Message, Pending, Side, Status, Subject};
 use crate::quantity::{Span, Time};
-use crate::wire::{Ends, Reading, Session};
+use crate::wire::{Ends, Reading, Session, SipText};
 
 /// How a probe ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,11 +25,19 @@ pub enum ProbeEnd {
 /// Session-Expires offered, and the least there can be (RFC 4028 §4).
 const OFFERED_S: u32 = 1800;
 const LEAST_S: u32 = 90;
-/// How long a re-INVITE and requests on leaving may take: the whole probe stays within 75 s.
+/// How long a re-INVITE and requests on leaving may take.
 const PATIENCE: Span = Span::from_secs(8);
+/// How programs refuse a body that they do not know: 415 is the code for it (RFC 3261 §21.4.13), the others are met, 500 from
+/// baresip.
+const REFUSES_BODY: [u16; 6] = [400, 406, 415, 488, 500, 606];
+/// How long the probe listens to events before it goes on.
+const LISTENS: Span = Span::from_secs(6);
+/// By when it has left: the whole probe stays within 75 s.
+const ENDS: Time = Time(74_000_000);
 
-/// Asks the gateway at `peer`: INVITE (once more without CSTA after a 415), GetCSTAFeatures, MonitorStart, UPDATE, a
-/// re-INVITE with the least Session-Expires, MonitorStop, BYE. It never places a call. Every message is reported.
+/// Asks the gateway at `peer`: INVITE (once more without CSTA after a 415), GetCSTAFeatures, MonitorStart, some seconds for
+/// events, UPDATE, a re-INVITE with the least Session-Expires, MonitorStop, BYE; and, where that asked for it, whether an INVITE with the least
+/// Session-Expires is refused. It never places a call. Every message is reported.
 ///
 /// # Errors
 /// The system's.
@@ -40,11 +48,11 @@ pub fn probe(
     id: &str,
     report: &mut dyn FnMut(Event),
 ) -> io::Result<ProbeEnd> {
-    let session = Session::new(ends, 1, &format!("{id}@probe"), id);
     let mut probe = Probe {
         line,
         peer,
-        session,
+        session: Session::new(ends.clone(), 1, &format!("{id}@probe"), id),
+        dialog: 1,
         start: Instant::now(),
         cseq: 0,
         code: 0,
@@ -59,12 +67,15 @@ pub fn probe(
     if probe.session.with_csta {
         probe.ask(Subject::GetCstaFeatures, 0, give_up)?;
         probe.ask(Subject::MonitorStart, 0, give_up)?;
+        probe.listen(LISTENS)?;
     }
     let session_s = if answer.value > 0 {
         answer.value
     } else {
         OFFERED_S
     };
+    // A proxy on the way may refuse at a set-up what it lets pass within the dialog.
+    let mut takes_least = false;
     for (subject, value, patience) in [
         (Subject::Update, session_s, give_up),
         (Subject::ReInvite, LEAST_S, PATIENCE),
@@ -76,8 +87,14 @@ pub fn probe(
         }
         if subject != Subject::MonitorStop || probe.session.with_csta {
             let answer = probe.ask(subject, value, patience)?;
-            probe.ended |= answer.is_some_and(|a| a.status == Status::DoesNotExist481);
+            let is = |status| answer.is_some_and(|a| a.status == status);
+            probe.ended |= is(Status::DoesNotExist481);
+            takes_least |= subject == Subject::ReInvite && is(Status::Ok200);
         }
+    }
+    if takes_least && !probe.ended {
+        probe.begin_again(ends, id);
+        probe.offer_least()?;
     }
     Ok(ProbeEnd::Done)
 }
@@ -86,6 +103,8 @@ struct Probe<'a> {
     line: &'a mut dyn Line,
     peer: SocketAddr,
     session: Session,
+    /// Its number.
+    dialog: u32,
     start: Instant,
     cseq: u16,
     /// The code of the last final answer.
@@ -108,6 +127,7 @@ impl Probe<'_> {
         (self.report)(Event {
             at,
             sent: true,
+            peer: self.peer,
             text,
         });
         Ok(())
@@ -123,24 +143,45 @@ impl Probe<'_> {
             match answer.status {
                 Status::Ok200 => return Ok(Ok(answer)),
                 Status::IntervalTooSmall422 => offered = offered.max(u32::from(answer.min_se)),
-                _ if self.code == 415 && self.session.with_csta => self.session.with_csta = false,
+                _ if REFUSES_BODY.contains(&self.code) && self.session.with_csta => {
+                    self.session.with_csta = false;
+                }
                 _ => break,
             }
         }
         Ok(Err(ProbeEnd::Refused(self.code)))
     }
 
+    /// The requests that follow are of another dialog.
+    fn begin_again(&mut self, ends: Ends, id: &str) {
+        self.dialog += 1;
+        let tag = format!("{id}-{}", self.dialog);
+        let with_csta = self.session.with_csta;
+        self.session = Session::new(ends, self.dialog, &format!("{tag}@probe"), &tag);
+        self.session.with_csta = with_csta;
+        self.cseq = 0;
+    }
+
+    /// A set-up with the least Session-Expires, left at once where it succeeds.
+    fn offer_least(&mut self) -> io::Result<()> {
+        let answer = self.ask(Subject::Invite, LEAST_S, PATIENCE)?;
+        if answer.is_some_and(|a| a.status == Status::Ok200) {
+            self.ask(Subject::Bye, 0, PATIENCE)?;
+        }
+        Ok(())
+    }
+
     /// Sends a request, again where the transport asks for it, until it is answered.
     fn ask(&mut self, subject: Subject, value: u32, patience: Span) -> io::Result<Option<Message>> {
         self.cseq += 1;
-        let mut request = Message::request(Side::Client, 1, self.cseq, subject);
+        let mut request = Message::request(Side::Client, self.dialog, self.cseq, subject);
         request.value = value;
         if matches!(subject.method(), "INVITE" | "UPDATE") {
             request.min_se = LEAST_S as u16;
         }
         let mut pending = Pending::request(self.now(), &request, self.line.is_reliable());
         self.send(&request)?;
-        let end = pending.first_sent + patience;
+        let end = (pending.first_sent + patience).min(ENDS);
         let mut heard = false;
         loop {
             let now = self.now();
@@ -155,46 +196,64 @@ impl Probe<'_> {
                 continue;
             }
             let until = copy.map_or(end, |at| at.min(end));
-            let wait = Duration::from_micros((until - now).0);
-            let Some((text, _)) = self.line.receive(wait)? else {
-                continue;
-            };
-            let at = Span(self.now().0);
-            (self.report)(Event {
-                at,
-                sent: false,
-                text: text.clone(),
-            });
-            let code = text.code();
-            match self.session.read(&text) {
-                Reading::Provisional => heard |= subject.is_invite(),
-                Reading::Reply(reply) => self.reply(reply)?,
-                Reading::Message(message) if message.is_request() => self.serve(&message)?,
-                Reading::Message(message) => {
-                    if message.subject.is_invite() {
-                        self.send(&Message::request(
-                            Side::Client,
-                            1,
-                            message.cseq,
-                            Subject::Ack,
-                        ))?;
-                    }
-                    if pending.is_answered_by(&message) {
-                        self.code = code.unwrap_or(0);
-                        return Ok(Some(message));
-                    }
+            match self.hear(until)? {
+                Some((Reading::Provisional(message), _)) => {
+                    heard |= subject.is_invite() && pending.is_answered_by(&message);
                 }
-                Reading::Nothing => {}
+                Some((Reading::Message(answer), code))
+                    if !answer.is_request() && pending.is_answered_by(&answer) =>
+                {
+                    self.code = code;
+                    return Ok(Some(answer));
+                }
+                _ => {}
             }
         }
     }
 
-    fn reply(&mut self, reply: crate::wire::SipText) -> io::Result<()> {
+    /// Serves the gateway's requests for a while.
+    fn listen(&mut self, span: Span) -> io::Result<()> {
+        let end = self.now() + span;
+        while !self.ended && self.now() < end {
+            self.hear(end)?;
+        }
+        Ok(())
+    }
+
+    /// What comes until this instant, if something does, and its code; what asks for an answer or an ACK has got it.
+    fn hear(&mut self, until: Time) -> io::Result<Option<(Reading, u16)>> {
+        let wait = Duration::from_micros(until.0.saturating_sub(self.now().0));
+        let Some((text, from)) = self.line.receive(wait)? else {
+            return Ok(None);
+        };
+        let at = Span(self.now().0);
+        let code = text.code().unwrap_or(0);
+        let reading = self.session.read(&text);
+        (self.report)(Event {
+            at,
+            sent: false,
+            peer: from,
+            text,
+        });
+        match &reading {
+            Reading::Reply(reply) => self.reply(reply.clone())?,
+            Reading::Message(message) if message.is_request() => self.serve(message)?,
+            Reading::Message(answer) if answer.subject.is_invite() => {
+                let ack = Message::request(Side::Client, self.dialog, answer.cseq, Subject::Ack);
+                self.send(&ack)?;
+            }
+            _ => {}
+        }
+        Ok(Some((reading, code)))
+    }
+
+    fn reply(&mut self, reply: SipText) -> io::Result<()> {
         self.line.send(&reply, self.peer)?;
         let at = Span(self.now().0);
         (self.report)(Event {
             at,
             sent: true,
+            peer: self.peer,
             text: reply,
         });
         Ok(())

@@ -7,6 +7,7 @@ mod csta;
 mod dialog;
 mod frame;
 mod header;
+mod sdp;
 mod session;
 mod text;
 

@@ -2,6 +2,7 @@
 
 use super::csta::{Csta, Names};
 use super::dialog::session_headers;
+use super::sdp;
 use super::text::{SipText, Start};
 use crate::protocol::{Message, Refresher, Side, Status, Subject};
 
@@ -16,7 +17,7 @@ pub struct Ends {
     pub remote_uri: String,
     /// Host and port of this end.
     pub local_host: String,
-    /// `UDP` or `TCP`.
+    /// `UDP`, `TCP` or `TLS`.
     pub transport: &'static str,
     /// The line: a `tel:` URI.
     pub line: String,
@@ -29,8 +30,8 @@ pub struct Ends {
 pub enum Reading {
     /// A message for the machine.
     Message(Message),
-    /// A provisional answer: its request was heard (RFC 3261 §17.1).
-    Provisional,
+    /// A provisional answer to this request: it was heard (RFC 3261 §17.1).
+    Provisional(Message),
     /// A request that the model does not know, and its answer.
     Reply(SipText),
     /// Nothing for anybody.
@@ -103,6 +104,11 @@ impl Session {
         session
     }
 
+    /// The Call-ID.
+    pub fn call_id(&self) -> &str {
+        &self.call_id
+    }
+
     /// The target is where the peer's Contact says (RFC 3261 §12.2.2).
     fn follow(&mut self, text: &SipText) {
         if let Some(contact) = text.header("Contact") {
@@ -152,12 +158,22 @@ impl Session {
             self.names()
                 .answer(message.subject, message.status, message.from, message.value)
         };
-        if let Some(body) = body.filter(|_| self.with_csta) {
+        if let Some(media) = self.media(message) {
+            text.push("Content-Type", "application/sdp");
+            text.body = media.into_bytes();
+        } else if let Some(body) = body.filter(|_| self.with_csta) {
             text.push("Content-Disposition", "signal;handling=required");
             text.push("Content-Type", "application/csta+xml");
             text.body = body.into_bytes();
         }
         Some(text)
+    }
+
+    /// What a 2xx to an INVITE says of media, where the INVITE did.
+    fn media(&self, message: &Message) -> Option<String> {
+        let accepts = message.status == Status::Ok200 && message.subject.is_invite();
+        let (_, request) = self.peer.iter().rfind(|(n, _)| *n == message.cseq)?;
+        sdp::answer(&request.body, &self.ends.local_host).filter(|_| accepts)
     }
 
     fn request(&mut self, message: &Message) -> SipText {
@@ -236,8 +252,9 @@ impl Session {
         let Some((cseq, subject)) = own else {
             return Reading::Nothing;
         };
+        let request = Message::request(self.ends.side, self.number, cseq, subject);
         if code < 200 {
-            return Reading::Provisional;
+            return Reading::Provisional(request);
         }
         let csta = Csta::read(&text.body);
         let limit =
@@ -260,7 +277,6 @@ impl Session {
         if accepted && matches!(subject.method(), "INVITE" | "UPDATE") {
             self.follow(text);
         }
-        let request = Message::request(self.ends.side, self.number, cseq, subject);
         let mut message = request.answer(status);
         self.headers(&mut message, text);
         if status == Status::Unavailable503 {

@@ -7,8 +7,14 @@ use std::time::Duration;
 
 use rccsim::capture::{Observation, Resolution, Summary, Unit};
 use rccsim::identify::{Identified, Identifier};
-use rccsim::live::{Event, GatewayOptions, Line, ProbeEnd, TcpLine, UdpLine, probe, serve};
-use rccsim::protocol::{Allow, GatewayConfig, Refresher, SessionTimer, Side, UpdateBehaviour};
+use rccsim::live::{
+    ClientOptions, Event, GatewayOptions, Happening, Line, ProbeEnd, StreamLine, TlsIdentity,
+    TlsTrust, UdpLine, attend, probe, serve,
+};
+use rccsim::protocol::{
+    Allow, ClientConfig, GatewayConfig, OnNoAnswer, OnRejection, Reestablish, RefreshClock,
+    RefreshMethod, Refresher, SessionTimer, Side, UpdateBehaviour,
+};
 use rccsim::quantity::Span;
 use rccsim::wire::Ends;
 
@@ -24,56 +30,74 @@ fn config(update: UpdateBehaviour, allow: Allow) -> GatewayConfig {
     }
 }
 
-fn ends(local: SocketAddr, tcp: bool) -> Ends {
+fn ends(local: SocketAddr, transport: &'static str) -> Ends {
     Ends {
         side: Side::Client,
         local_uri: "sip:probe@example.test".into(),
         remote_uri: "sip:line1@gw.example.test".into(),
         local_host: local.to_string(),
-        transport: if tcp { "TCP" } else { "UDP" },
+        transport,
         line: "tel:+12025550101".into(),
         product: "probe".into(),
     }
 }
 
-/// Plays a gateway, asks it, and tells what it is; and how the probe ended.
-fn found(options: &GatewayOptions, tcp: bool) -> (Identified, ProbeEnd, Vec<Event>) {
+/// A certificate for 127.0.0.1 that vouches for itself, and its key.
+fn certificate() -> (String, String) {
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_string()]).unwrap();
+    (made.cert.pem(), made.signing_key.serialize_pem())
+}
+
+const WAIT: Duration = Duration::from_secs(5);
+
+/// Plays a gateway while `talk` talks to it, given a way to it and its address.
+fn with_gateway<T>(
+    options: &GatewayOptions,
+    transport: &'static str,
+    talk: impl FnOnce(Box<dyn Line>, SocketAddr) -> T,
+) -> T {
     let stop = AtomicBool::new(false);
     let here: SocketAddr = "127.0.0.1:0".parse().unwrap();
+    let (cert, key) = certificate();
     thread::scope(|scope| {
-        let peer = if tcp {
-            let listener = TcpListener::bind(here).unwrap();
-            let peer = listener.local_addr().unwrap();
-            scope.spawn(|| {
-                let (stream, _) = { listener }.accept().unwrap();
-                serve(
-                    &mut TcpLine::of_stream(stream).unwrap(),
-                    options,
-                    &stop,
-                    &mut |_| {},
-                )
-                .unwrap();
-            });
-            peer
-        } else {
+        let stop = &stop;
+        let (peer, line): (_, Box<dyn Line>) = if transport == "UDP" {
             let mut line = UdpLine::bind(here).unwrap();
             let peer = line.local().unwrap();
-            let stop = &stop;
             scope.spawn(move || serve(&mut line, options, stop, &mut |_| {}).unwrap());
-            peer
-        };
-        let mut line: Box<dyn Line> = if tcp {
-            Box::new(TcpLine::connect(peer, Duration::from_secs(5)).unwrap())
+            (peer, Box::new(UdpLine::bind(here).unwrap()))
         } else {
-            Box::new(UdpLine::bind(here).unwrap())
+            let listener = TcpListener::bind(here).unwrap();
+            let peer = listener.local_addr().unwrap();
+            let identity = TlsIdentity::of_pem(cert.as_bytes(), key.as_bytes()).unwrap();
+            scope.spawn(move || {
+                let (stream, _) = listener.accept().unwrap();
+                let mut line = match transport {
+                    "TLS" => StreamLine::of_tls_stream(stream, WAIT, &identity).unwrap(),
+                    _ => StreamLine::of_stream(stream).unwrap(),
+                };
+                serve(&mut line, options, stop, &mut |_| {}).unwrap();
+            });
+            let trust = TlsTrust::of_pem(cert.as_bytes()).unwrap();
+            let line = match transport {
+                "TLS" => StreamLine::connect_tls(peer, WAIT, "127.0.0.1", &trust),
+                _ => StreamLine::connect(peer, WAIT),
+            };
+            (peer, Box::new(line.unwrap()))
         };
-        let ends = ends(line.local().unwrap(), tcp);
-        let mut events = Vec::new();
-        let end = probe(line.as_mut(), peer, ends, "p1", &mut |event| {
-            events.push(event)
-        })
-        .unwrap();
+        let told = talk(line, peer);
         stop.store(true, Ordering::Relaxed);
+        told
+    })
+}
+
+/// Plays a gateway, asks it, and says what it is; and how the probe ended.
+fn found(options: &GatewayOptions, transport: &'static str) -> (Identified, ProbeEnd, Vec<Event>) {
+    with_gateway(options, transport, |mut line, peer| {
+        let ends = ends(line.local().unwrap(), transport);
+        let mut events = Vec::new();
+        let mut report = |event| events.push(event);
+        let end = probe(line.as_mut(), peer, ends, "p1", &mut report).unwrap();
         (identify(&events, peer), end, events)
     })
 }
@@ -121,18 +145,18 @@ fn the_class_that_is_played_is_the_class_that_is_found() {
     ];
     thread::scope(|scope| {
         for (update, allow, class) in cases {
-            for tcp in [false, true] {
+            for transport in ["UDP", "TCP"] {
                 scope.spawn(move || {
                     let options = GatewayOptions {
                         config: config(update, allow),
                         call_every: None,
                         product: "x".into(),
                     };
-                    let (identified, end, _) = found(&options, tcp);
+                    let (identified, end, _) = found(&options, transport);
                     assert_eq!(
                         identified.gateways[0].class.as_deref(),
                         Some(class),
-                        "tcp: {tcp}"
+                        "{transport}"
                     );
                     let lost = update == U::DialogLost481;
                     assert_eq!(
@@ -161,7 +185,7 @@ fn a_larger_min_se_is_met_and_calls_of_the_gateway_are_answered() {
         call_every: Some(Span::from_millis(1)),
         product: "x".into(),
     };
-    let (identified, end, events) = found(&options, false);
+    let (identified, end, events) = found(&options, "UDP");
     assert_eq!(end, ProbeEnd::Done);
     assert_eq!(identified.gateways[0].class.as_deref(), Some("min-se-422"));
     let codes: Vec<u16> = events
@@ -170,4 +194,89 @@ fn a_larger_min_se_is_met_and_calls_of_the_gateway_are_answered() {
         .filter_map(|e| e.text.code())
         .collect();
     assert!(codes.contains(&422));
+}
+
+fn healthy() -> GatewayOptions {
+    GatewayOptions {
+        config: config(UpdateBehaviour::Accepted, Allow::WithUpdate),
+        call_every: None,
+        product: "x".into(),
+    }
+}
+
+#[test]
+fn a_gateway_over_tls_is_asked_as_any_other_and_must_prove_who_it_is() {
+    let (identified, end, events) = found(&healthy(), "TLS");
+    assert_eq!(end, ProbeEnd::Done);
+    assert_eq!(identified.gateways[0].class.as_deref(), Some("healthy"));
+    let via = events[0].text.header("Via").unwrap();
+    assert!(via.starts_with("SIP/2.0/TLS "), "{via}");
+
+    let (cert, key) = certificate();
+    let (other, _) = certificate();
+    let identity = TlsIdentity::of_pem(cert.as_bytes(), key.as_bytes()).unwrap();
+    for (trusted, name) in [(&other, "127.0.0.1"), (&cert, "gw.example.test")] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let peer = listener.local_addr().unwrap();
+        let trust = TlsTrust::of_pem(trusted.as_bytes()).unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let (stream, _) = listener.accept().unwrap();
+                assert!(StreamLine::of_tls_stream(stream, WAIT, &identity).is_err());
+            });
+            assert!(StreamLine::connect_tls(peer, WAIT, name, &trust).is_err());
+        });
+    }
+}
+
+#[test]
+fn a_client_that_stays_refreshes_in_its_rhythm_and_signs_out() {
+    let options = ClientOptions {
+        config: ClientConfig {
+            refresh_interval: Span::from_millis(700),
+            refresh_method: RefreshMethod::ByAllow,
+            refresh_clock: RefreshClock::SinceRefresh,
+            refresh_jitter: 0.0,
+            session_expires_s: 1800,
+            min_se_s: 90,
+            on_no_answer: OnNoAnswer::TearDown,
+            on_rejection: OnRejection::Hold,
+            reestablish: Reestablish::Never,
+        },
+        stays: Some(Span::from_millis(1700)),
+    };
+    for transport in ["UDP", "TCP", "TLS"] {
+        let mut sent: Vec<(String, f64)> = Vec::new();
+        with_gateway(&healthy(), transport, |line, peer| {
+            let mut line = Some(line);
+            let stop = AtomicBool::new(false);
+            attend(
+                &mut || Ok(line.take().unwrap()),
+                peer,
+                &|local| ends(local, transport),
+                &options,
+                "c1",
+                &stop,
+                &mut |happening| {
+                    if let Happening::Message(event) = happening
+                        && event.sent
+                    {
+                        let method = event.text.method().unwrap_or_default().to_string();
+                        sent.push((method, event.at.as_secs_f64()));
+                    }
+                },
+            )
+            .unwrap();
+        });
+        let methods: Vec<&str> = sent.iter().map(|(method, _)| method.as_str()).collect();
+        assert_eq!(
+            methods,
+            [
+                "INVITE", "ACK", "INFO", "INFO", "UPDATE", "UPDATE", "INFO", "BYE"
+            ],
+            "{transport}"
+        );
+        let gap = sent[5].1 - sent[4].1;
+        assert!((0.69..1.2).contains(&gap), "{transport}: {gap} s");
+    }
 }
