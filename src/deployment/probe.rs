@@ -285,7 +285,9 @@ impl Probe {
             }
             GatewayEnd::Disowned => (DropCause::DialogLost, EndedBy::Answer481),
             GatewayEnd::Answer481 => (DropCause::DialogLost, EndedBy::Answer481),
-            GatewayEnd::GaveUp => (Self::cause_of_expiry(record), EndedBy::Bye),
+            GatewayEnd::GaveUp | GatewayEnd::Refused => {
+                (Self::cause_of_expiry(record), EndedBy::Bye)
+            }
             GatewayEnd::Unacknowledged if refused => (DropCause::Overload, EndedBy::Bye),
             GatewayEnd::Unacknowledged => (DropCause::PathLost, EndedBy::Bye),
             GatewayEnd::Bye => (Self::cause_of_expiry(record), EndedBy::Bye),

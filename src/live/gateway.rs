@@ -104,6 +104,11 @@ impl GatewayPort for Said {
     fn draw_glare(&mut self) -> f64 {
         0.5
     }
+
+    /// Steps of the golden ratio, which spread any share evenly over the refreshes: nothing is drawn here.
+    fn draw_share(&mut self, refresh: &Message) -> f64 {
+        (f64::from(refresh.cseq) * 0.618_033_988_749_895).fract()
+    }
 }
 
 struct Gateway<'a> {

@@ -44,6 +44,59 @@ pub enum OnRejection {
     TearDown,
     /// Sends no further refresh and waits for its session timer.
     Hold,
+    /// Sends the same refresh again after [`ClientConfig::retry_delay`], without end: its session timer ends nothing
+    /// meanwhile (seen: Sofia-SIP 1.12.11, which repeats UPDATE each second after a 405).
+    Retry,
+}
+
+/// When the next refresh is due.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RefreshTiming {
+    /// After [`ClientConfig::refresh_interval`]; under [`RefreshMethod::Rfc4028`] after half of the granted session.
+    Interval,
+    /// After this part of the granted session: SE/2 for 2 (RFC 4028 §10). Without a session timer there is no refresh.
+    Part(u32),
+    /// So long before the granted session ends (seen: pidgin-sipe 1.25.0, 60 s), at half of it where it is too short for
+    /// that. Without a session timer there is no refresh.
+    Before(Span),
+}
+
+/// What the client does with a 422 (RFC 4028 §7.3).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OnTooSmall {
+    /// Sends the request again with the larger Session-Expires, once.
+    Retry,
+    /// The same after every 422, from the second on after T1: between a peer and a relay that disagree, a loop
+    /// (seen: sprout issue 529).
+    EveryTime,
+    /// Takes it for a refusal (seen: JsSIP issue 397).
+    Fail,
+}
+
+/// What the client does with a 491 to its refresh.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OnGlare {
+    /// Refreshes again after the wait of RFC 3261 §14.1.
+    Retry,
+    /// Sends BYE at once (seen: Telephone issue 180).
+    TearDown,
+}
+
+/// How the client answers a refresh of the gateway, a re-INVITE.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OnGatewayRefresh {
+    /// 200.
+    Accepted,
+    /// Not at all.
+    Ignored,
+    /// 405 Method Not Allowed.
+    Rejected405,
+    /// 488 Not Acceptable Here.
+    Rejected488,
+    /// 491 Request Pending.
+    Rejected491,
+    /// 500 Server Internal Error.
+    Rejected500,
 }
 
 /// When a client that lost its session, or failed to set one up, tries again.
@@ -89,6 +142,24 @@ pub struct ClientConfig {
     pub on_rejection: OnRejection,
     /// Re-establishment policy.
     pub reestablish: Reestablish,
+    /// Whether it offers a session timer at all: without, its requests carry no Session-Expires. Default yes.
+    pub offers_timer: bool,
+    /// When a refresh is due. Default after the interval.
+    pub refresh_timing: RefreshTiming,
+    /// How often a refresh that stays unanswered is tried in all, before [`ClientConfig::on_no_answer`] holds. Default 1.
+    pub refresh_tries: u32,
+    /// The wait before a failed refresh is tried again. Default 1 s (seen: Sofia-SIP 1.12.11).
+    pub retry_delay: Span,
+    /// Reaction to 422. Default retry (RFC 4028 §7.3).
+    pub on_too_small: OnTooSmall,
+    /// Reaction to 491. Default retry (RFC 3261 §14.1).
+    pub on_glare: OnGlare,
+    /// Its answer to the gateway's own refresh. Default 200.
+    pub on_gateway_refresh: OnGatewayRefresh,
+    /// Whether it sends BYE when it ends an established session. Default yes (RFC 3261 §15).
+    pub sends_bye: bool,
+    /// Whether it answers the event INFOs of the gateway. Default yes (RFC 3261 §8.2).
+    pub answers_events: bool,
 }
 
 /// What a gateway does with UPDATE ([classes and evidence](super#gateway-behaviour-classes)).
@@ -112,6 +183,72 @@ pub enum UpdateBehaviour {
     IntervalTooSmall422,
     /// Answers 503 with Retry-After.
     Unavailable503,
+    /// Answers 200 with Session-Expires, and its own timer goes on as if no refresh had come.
+    NotCounted,
+    /// Answers 488 Not Acceptable Here.
+    Rejected488,
+    /// Answers 500 Server Internal Error.
+    Rejected500,
+}
+
+/// What a gateway does with a re-INVITE that refreshes the session.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ReInviteBehaviour {
+    /// Answers 200 with Session-Expires.
+    Accepted,
+    /// Never answers.
+    Ignored,
+    /// Answers 200, which never reaches the client.
+    AnswerLost,
+    /// Answers 200 with Session-Expires, and its own timer goes on as if no refresh had come.
+    NotCounted,
+    /// Answers 405 Method Not Allowed.
+    Rejected405,
+    /// Answers 481 and forgets the dialog.
+    DialogLost481,
+    /// Answers 488 Not Acceptable Here.
+    Rejected488,
+    /// Answers 491 Request Pending.
+    Rejected491,
+    /// Answers 500 Server Internal Error.
+    Rejected500,
+    /// Answers 501 Not Implemented.
+    Rejected501,
+    /// Answers 503 with Retry-After.
+    Unavailable503,
+}
+
+/// Who refreshes from a refresh on, as the gateway's 2xx to it says.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RefresherOnRefresh {
+    /// Who did before.
+    Same,
+    /// The client.
+    Uac,
+    /// The gateway.
+    Uas,
+    /// The other one.
+    Flips,
+}
+
+/// How often a gateway that is the refresher refreshes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum OwnRefreshes {
+    /// At half of the session, each time.
+    Always,
+    /// Once in a dialog.
+    Once,
+    /// Never.
+    Never,
+}
+
+/// What the gateway does when its own refresh failed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum OnRefreshFailure {
+    /// Sends BYE at once.
+    TearDown,
+    /// Keeps the dialog, sends no further refresh, and lets its session timer go on if it enforces one.
+    Hold,
 }
 
 /// The Allow header in the 200 to INVITE.
@@ -143,6 +280,8 @@ pub enum SessionTimer {
     Silent,
     /// It sends BYE at SE − min(32 s, SE/3) (RFC 4028 §10).
     Bye,
+    /// It sends BYE at SE itself.
+    ByeAtExpiry,
 }
 
 /// A gateway's protocol settings.
@@ -162,4 +301,20 @@ pub struct GatewayConfig {
     pub enforces_session_timer: SessionTimer,
     /// Retry-After of its 503, whole seconds. Default 60 (assumption).
     pub retry_after_s: u32,
+    /// Share of the UPDATEs that meet [`GatewayConfig::update`]; the others are accepted. Default all.
+    pub update_share: f64,
+    /// What it does with re-INVITE. Default accepted.
+    pub reinvite: ReInviteBehaviour,
+    /// Share of the re-INVITEs that meet [`GatewayConfig::reinvite`]; the others are accepted. Default all.
+    pub reinvite_share: f64,
+    /// Who refreshes after a refresh. Default who did before.
+    pub refresher_on_refresh: RefresherOnRefresh,
+    /// How often it refreshes where it is the refresher. Default always.
+    pub refreshes: OwnRefreshes,
+    /// What it does when its own refresh stays unanswered for 32 s. Default tear down (RFC 4028 §10).
+    pub on_no_answer: OnRefreshFailure,
+    /// What it does when its own refresh is refused, but by 481 or 491. Default hold (RFC 4028 §10).
+    pub on_rejection: OnRefreshFailure,
+    /// Whether it imposes a session timer on a client that asked for none (RFC 4028 §9). Default no.
+    pub imposes_timer: bool,
 }

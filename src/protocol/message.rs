@@ -93,6 +93,10 @@ pub enum Status {
     Unavailable503,
     /// 200 OK with the CSTA error `overallMonitorLimitExceeded`.
     MonitorLimitExceeded,
+    /// 488 Not Acceptable Here.
+    NotAcceptable488,
+    /// 500 Server Internal Error.
+    ServerError500,
 }
 
 impl Status {
@@ -108,6 +112,8 @@ impl Status {
             Self::NotImplemented501 => "501 Not Implemented",
             Self::Unavailable503 => "503 Service Unavailable",
             Self::MonitorLimitExceeded => "200 OK with CSTA error overallMonitorLimitExceeded",
+            Self::NotAcceptable488 => "488 Not Acceptable Here",
+            Self::ServerError500 => "500 Server Internal Error",
         }
     }
 }

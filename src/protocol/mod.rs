@@ -99,6 +99,16 @@
 //! - **481** to any request ends the dialog without BYE. **422**: once more with the larger Session-Expires. **503** changes
 //!   no dialog, and nothing is sent until Retry-After has passed.
 //! - **200 without Session-Expires**: nobody runs a timer; R2 goes on refreshing, a client by RFC 4028 stops.
+//! - **A share of refreshes** meets a behaviour by a draw of its own for each, the same for its copies; the others are
+//!   accepted. **Not counted**: answered 200 with Session-Expires, while the gateway's timer goes on.
+//! - **Roles**. The 2xx to a refresh says who refreshes from then on. A gateway that is the refresher sends a re-INVITE at
+//!   SE/2, always, once or never. When it stays unanswered or is refused, the gateway sends BYE or keeps the dialog until its
+//!   timer; 491 and 481 are as for a client.
+//! - **A timer imposed** on a client that asked for none is min(gateway's, …) as granted to others (RFC 4028 §9). A gateway
+//!   whose longest session is below 90 s grants just that: it knows no floor (C).
+//! - **Further tries**. A refresh that fails unanswered is tried again while tries are left, then "unanswered refresh"
+//!   holds. `retry` after a refusal repeats it without end, and the client's own timer ends nothing meanwhile.
+//! - **Retry-After** holds back every request of the client, the next one of a set-up too, and copies.
 //! - **Re-establishment** runs from the tear-down, not from the answer to BYE. Back-off is
 //!   min(first·factorᵏ, cap)·U\[1−j, 1+j\], reset by a completed set-up. `never` ends after a failed first set-up too.
 //! - **Origination** without a session fails at once and sends nothing.
@@ -117,8 +127,9 @@ mod transaction;
 
 pub use client::{Client, ClientEnd, ClientNote, ClientPort, Draw, Phase, RefreshFailure};
 pub use config::{
-    Allow, ClientConfig, GatewayConfig, OnNoAnswer, OnRejection, Reestablish, RefreshClock,
-    RefreshMethod, Refresher, SessionTimer, UpdateBehaviour,
+    Allow, ClientConfig, GatewayConfig, OnGatewayRefresh, OnGlare, OnNoAnswer, OnRefreshFailure,
+    OnRejection, OnTooSmall, OwnRefreshes, ReInviteBehaviour, Reestablish, RefreshClock,
+    RefreshMethod, RefreshTiming, Refresher, RefresherOnRefresh, SessionTimer, UpdateBehaviour,
 };
 pub use gateway::{Dialog, GatewayEnd, GatewayNote, GatewayPort, answer_outside_dialog};
 pub use message::{Message, Side, Status, Subject};

@@ -5,13 +5,17 @@ use crate::quantity::Span;
 /// The lowest Session-Expires and Min-SE, seconds (RFC 4028 §4).
 pub const FLOOR_S: u32 = 90;
 
-/// The session interval that a gateway grants: the smaller of what is offered and what it allows, at least both sides' Min-SE (RFC 4028 §9).
+/// The session interval that a gateway grants: the smaller of what is offered and what it allows, at least both sides'
+/// Min-SE (RFC 4028 §9). A gateway that allows less than the floor of the RFC knows no Min-SE: it grants what it allows.
 pub fn granted_s(
     offered_s: u32,
     allowed_s: u32,
     client_min_se_s: u16,
     gateway_min_se_s: u16,
 ) -> u32 {
+    if allowed_s < FLOOR_S {
+        return offered_s.min(allowed_s);
+    }
     offered_s
         .min(allowed_s)
         .max(u32::from(client_min_se_s))
@@ -42,5 +46,7 @@ mod tests {
         assert_eq!(granted_s(1800, 600, 90, 90), 600);
         assert_eq!(granted_s(1800, 600, 900, 90), 900);
         assert_eq!(granted_s(3600, 600, 90, 3600), 3600);
+        // Below the floor of RFC 4028 §4 nobody's Min-SE counts (seen: a carrier that grants 30 s).
+        assert_eq!(granted_s(1800, 30, 90, 90), 30);
     }
 }

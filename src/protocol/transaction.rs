@@ -72,6 +72,8 @@ enum Content {
     Heard,
     /// A 2xx, with its headers.
     Success(Allow, Refresher),
+    /// A 2xx that never arrives, nor any copy of it: its headers matter to nobody.
+    Lost,
     /// Another final response.
     Refusal(Status),
 }
@@ -94,7 +96,10 @@ impl Pending {
     /// A 2xx to INVITE just sent: retransmitted until its ACK on every transport (RFC 3261 §13.3.1.4).
     pub fn answer(now: Time, message: &Message) -> Self {
         Self {
-            content: Content::Success(message.allow, message.refresher),
+            content: match message.unroutable {
+                true => Content::Lost,
+                false => Content::Success(message.allow, message.refresher),
+            },
             ..Self::request(now, message, false)
         }
     }
@@ -163,6 +168,7 @@ impl Pending {
                 (message.status, message.allow, message.refresher) =
                     (Status::Ok200, allow, refresher);
             }
+            Content::Lost => (message.status, message.unroutable) = (Status::Ok200, true),
             Content::Refusal(status) => message.status = status,
         }
         message

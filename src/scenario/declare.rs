@@ -7,7 +7,7 @@ use super::kind::{Kind, Profiles, Recorded};
 use super::setting::{FromValue, Settings};
 use super::words::Choice;
 use crate::deployment::ServiceTime;
-use crate::protocol::Reestablish;
+use crate::protocol::{Reestablish, RefreshTiming};
 use crate::quantity::Span;
 use crate::workload::{DayShape, Lunch, SignIn};
 
@@ -49,6 +49,7 @@ impl<T> Typed<T> {
             unless: None,
             is_sampling: false,
             needs_station: false,
+            is_listed_when_given: false,
         };
         Declared {
             key,
@@ -121,6 +122,15 @@ impl<T> Declared<T> {
         })
     }
 
+    /// Its default is what every scenario had before there was such a key: it is listed, written, hashed and tried only
+    /// where it is given.
+    pub(super) const fn listed_when_given(&self) -> Self {
+        self.map(Key {
+            is_listed_when_given: true,
+            ..self.key
+        })
+    }
+
     /// It may have no value.
     pub(super) const fn optional(&self) -> Optional<T> {
         Optional {
@@ -153,7 +163,9 @@ impl<T> Optional<T> {
 impl<T: FromValue> Declared<T> {
     /// Its value in a section that was resolved.
     pub(super) fn fill(&self, name: &str, settings: &Settings) -> T {
-        T::from_setting(settings.setting(name)).unwrap_or_else(|| mistyped(name, settings))
+        let setting = settings.in_effect(name);
+        let value = setting.and_then(|setting| T::from_setting(&setting));
+        value.unwrap_or_else(|| mistyped(name, settings))
     }
 }
 
@@ -232,6 +244,8 @@ kinds! {
     lunch() -> Option<Lunch> = Kind::Lunch;
     /// A re-establishment policy.
     reestablish() -> Reestablish = Kind::Reestablish;
+    /// When a refresh is due.
+    timing() -> RefreshTiming = Kind::Timing;
     /// Factors by time of day.
     hours() -> DayShape = Kind::Hours;
     /// Yes or no.

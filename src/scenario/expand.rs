@@ -127,7 +127,9 @@ pub fn hash(scenario: &Scenario) -> String {
     let mut hasher = blake3::Hasher::new();
     for settings in &scenario.settings {
         for setting in &settings.entries {
-            if setting.key.kind.is_reference() || setting.key.is_sampling {
+            let is_default = setting.key.default == Some(setting.text.as_str());
+            let is_unlisted = setting.key.is_listed_when_given && is_default;
+            if setting.key.kind.is_reference() || setting.key.is_sampling || is_unlisted {
                 continue;
             }
             // Of a file the content counts, not its name.

@@ -74,4 +74,7 @@ pub struct Key {
     pub(super) is_sampling: bool,
     /// Whether it has an effect only at a gateway that has servers.
     pub(super) needs_station: bool,
+    /// Whether it is listed only where it is given: its default is what every scenario had before there was such a key, and
+    /// so no part of the scenario's hash, of the expanded scenario or of `inputs.csv`.
+    pub(super) is_listed_when_given: bool,
 }

@@ -3,10 +3,11 @@
 use super::document::Form;
 use super::syntax::{
     day_span, is_name, read_hours, read_lunch, read_reestablish, read_service, read_sign_in,
+    read_timing,
 };
 use super::words::Word;
 use crate::deployment::ServiceTime;
-use crate::protocol::Reestablish;
+use crate::protocol::{Reestablish, RefreshTiming};
 use crate::quantity::{
     Span, parse_capacity, parse_clock, parse_rate, parse_share, parse_span, print_span,
 };
@@ -94,6 +95,8 @@ pub enum Kind {
     Lunch,
     /// A re-establishment policy.
     Reestablish,
+    /// When a refresh is due.
+    Timing,
     /// A whole number, or this word for no limit.
     CountOr(&'static str, u64, u64),
     /// A duration, or this word for none.
@@ -139,6 +142,8 @@ pub enum Value {
     Lunch(Option<Lunch>),
     /// A re-establishment policy.
     Reestablish(Reestablish),
+    /// When a refresh is due.
+    Timing(RefreshTiming),
     /// A whole number, or no limit.
     MaybeCount(Option<u64>),
     /// A duration, or none.
@@ -211,6 +216,7 @@ impl Kind {
             Self::Lunch => r#""normal 12:15 sd 15 min for 45 min", "at 12:00 for 1 h" or "never""#.into(),
             Self::SignOut => format!("\"never\", {SIGN_IN_FORMS}"),
             Self::Reestablish => REESTABLISH_FORMS.into(),
+            Self::Timing => r#""interval", "SE/2" (2 to 100) or "SE - 60 s""#.into(),
             Self::CountOr(word, least, most) => format!("a whole number from {least} to {most}, or {word:?}"),
             Self::SpanOr(word, least, most) => {
                 format!("{}, or {word:?}", Self::Span(least, most).expects())
@@ -304,6 +310,7 @@ impl Kind {
             Self::SignOut if text == "never" => Some(Value::SignOut(None)),
             Self::SignOut => read_sign_in(text).map(|s| Value::SignOut(Some(s))),
             Self::Reestablish => read_reestablish(text).map(Value::Reestablish),
+            Self::Timing => read_timing(text).map(Value::Timing),
             Self::CountOr(word, ..) if text == word => Some(Value::MaybeCount(None)),
             Self::CountOr(..) => self.read(&Form::Number(text.into())).ok(),
             Self::SpanOr(word, ..) if text == word => Some(Value::MaybeSpan(None)),

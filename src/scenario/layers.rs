@@ -81,6 +81,7 @@ impl Layers<'_> {
         for key in keys_of(table).unwrap_or_default() {
             if let Some(setting) =
                 self.setting(table, section, &settings.name, key, &layers, &mut unknown)?
+                && setting.is_listed()
             {
                 settings.entries.push(setting);
             }

@@ -22,7 +22,9 @@
 //!    Field types that tests construct by hand need the new field.
 //!
 //! Reading, printing, `--set`, `--vary`, profiles, `inputs.csv`, `check` and the trials of alternatives follow from the
-//! declaration. The hash of a scenario covers every key with its default, so a new key changes the hash of every scenario.
+//! declaration. The hash of a scenario covers every key with its default. A new key whose default is what was there before is declared
+//! `listed_when_given`: at its default it is no part of the hash, of the expanded scenario or of `inputs.csv`, so that results
+//! of older versions stay what they are.
 
 mod axis;
 mod build;

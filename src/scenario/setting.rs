@@ -1,10 +1,13 @@
 //! A key with its value, and where that comes from.
 
+use std::borrow::Cow;
+
+use super::catalogue::keys_of;
 use super::error::Place;
 use super::key::{Key, Standing};
 use super::kind::{Kind, Recorded, Value};
 use crate::deployment::ServiceTime;
-use crate::protocol::Reestablish;
+use crate::protocol::{Reestablish, RefreshTiming};
 use crate::quantity::{JOBS_PER_CALL, MESSAGES_PER_JOB, Span};
 use crate::workload::{DayShape, Lunch, SignIn};
 
@@ -42,6 +45,22 @@ pub struct Setting {
 }
 
 impl Setting {
+    /// The default of a key, where it has one.
+    fn by_default(key: &'static Key) -> Option<Self> {
+        let text = key.default.filter(|text| !text.is_empty())?;
+        Some(Self {
+            key,
+            text: text.into(),
+            value: key.kind.read(&key.kind.form_of(text)).ok()?,
+            origin: Origin::Default,
+        })
+    }
+
+    /// Whether it is among the settings of its section: an unlisted default is not.
+    pub(super) fn is_listed(&self) -> bool {
+        !(self.key.is_listed_when_given && self.origin == Origin::Default)
+    }
+
     /// The standing of the value: the user's own values are choices.
     pub fn standing(&self) -> Standing {
         match &self.origin {
@@ -119,6 +138,16 @@ impl Settings {
     /// The setting of a key, where it has one.
     pub fn find(&self, key: &str) -> Option<&Setting> {
         self.entries.iter().find(|s| s.key.name == key)
+    }
+
+    /// The setting of a key of the catalogue: the listed one, else its default.
+    pub fn in_effect(&self, key: &str) -> Option<Cow<'_, Setting>> {
+        if let Some(setting) = self.find(key) {
+            return Some(Cow::Borrowed(setting));
+        }
+        let keys = keys_of(self.table)?;
+        let key = keys.into_iter().find(|k| k.name == key)?;
+        Setting::by_default(key).map(Cow::Owned)
     }
 
     /// The setting that names a file of records, where the section has one.
@@ -200,6 +229,7 @@ from_value! {
     Option<SignIn>: Value::SignOut(at) => Some(*at);
     Option<Lunch>: Value::Lunch(lunch) => Some(*lunch);
     Reestablish: Value::Reestablish(policy) => Some(*policy);
+    RefreshTiming: Value::Timing(timing) => Some(*timing);
     Option<u32>: Value::MaybeCount(count) => count.map(u32::try_from).transpose().ok();
     Option<Span>: Value::MaybeSpan(span) => Some(*span);
     Option<(Span, Span)>: Value::Spans(spans) => Some(*spans);

@@ -1,7 +1,7 @@
 //! Values of several parts: how policies, distributions and times of day are written.
 
 use crate::deployment::ServiceTime;
-use crate::protocol::Reestablish;
+use crate::protocol::{Reestablish, RefreshTiming};
 use crate::quantity::{Span, parse_clock, parse_share, parse_span};
 use crate::workload::{Lunch, SignIn};
 
@@ -125,6 +125,21 @@ pub(super) fn read_reestablish(text: &str) -> Option<Reestablish> {
         cap: day_span(cap)?,
         jitter,
     })
+}
+
+/// When a refresh is due: "interval", "SE/2" or "SE - 60 s".
+pub(super) fn read_timing(text: &str) -> Option<RefreshTiming> {
+    if text == "interval" {
+        return Some(RefreshTiming::Interval);
+    }
+    let rest = text.strip_prefix("SE")?;
+    if let Some(part) = rest.strip_prefix('/') {
+        let part = part.parse().ok().filter(|n| (2..=100).contains(n))?;
+        return Some(RefreshTiming::Part(part));
+    }
+    let before = rest.trim_start().strip_prefix(['-', '−'])?;
+    let before = day_span(before.trim_start()).filter(|s| *s > Span::ZERO)?;
+    Some(RefreshTiming::Before(before))
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use super::kind::Recorded;
 use super::setting::Settings;
 use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Plan};
 use crate::protocol::{
-    OnNoAnswer, Reestablish, RefreshClock, RefreshMethod, UpdateBehaviour, granted_s,
+    FLOOR_S, OnNoAnswer, Reestablish, RefreshClock, RefreshMethod, RefreshTiming, UpdateBehaviour,
+    granted_s,
 };
 use crate::quantity::{Span, print_clock, print_span};
 use crate::workload::SignIn;
@@ -55,11 +56,15 @@ const DAY_US: u64 = 86_400_000_000;
 const INCOMING_JOBS: f64 = 3.0;
 const OUTGOING_JOBS: f64 = 5.0;
 
-/// R, or half the granted session of a client that goes by RFC 4028.
+/// R, or what a client that goes by the granted session makes of that.
 fn refresh_interval(clients: &ClientPlan, gateway: &GatewayPlan) -> Span {
-    match clients.config.refresh_method {
-        RefreshMethod::Rfc4028 => Span(granted(clients, gateway).0 / 2),
-        _ => clients.config.refresh_interval,
+    let granted = granted(clients, gateway);
+    match (clients.config.refresh_method, clients.config.refresh_timing) {
+        (RefreshMethod::Rfc4028, RefreshTiming::Interval) => Span(granted.0 / 2),
+        (_, RefreshTiming::Interval) => clients.config.refresh_interval,
+        (_, RefreshTiming::Part(of)) => Span(granted.0 / u64::from(of)),
+        (_, RefreshTiming::Before(end)) if end < granted => granted - end,
+        (_, RefreshTiming::Before(_)) => Span(granted.0 / 2),
     }
 }
 
@@ -163,8 +168,12 @@ fn of_clients(
 ) {
     let config = &clients.config;
     let name = &clients.name;
+    of_floor(clients, gateway, warnings);
     let granted = granted(clients, gateway);
-    let interval = config.refresh_interval;
+    let interval = match config.refresh_timing {
+        RefreshTiming::Interval => config.refresh_interval,
+        _ => refresh_interval(clients, gateway),
+    };
     let latest = Span::from_micros_f64(interval.0 as f64 * (1.0 + config.refresh_jitter));
     let timers = gateway.config.update != UpdateBehaviour::NoSessionExpires;
     if config.refresh_method != RefreshMethod::Rfc4028 && timers && interval >= granted {
@@ -208,6 +217,45 @@ fn of_clients(
     of_presence(plan, clients, warnings);
     if config.reestablish == Reestablish::Fixed(Span::ZERO) {
         warnings.push(format!("clients.{name}: reestablish = \"fixed 0 s\": a lost session is set up again at once; a failed set-up waits 500 ms (T1)"));
+    }
+}
+
+/// Sessions shorter than the standard allows.
+fn of_floor(clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Vec<String>) {
+    let values = [
+        (
+            "clients",
+            &clients.name,
+            "session_expires",
+            clients.config.session_expires_s,
+        ),
+        (
+            "clients",
+            &clients.name,
+            "min_se",
+            clients.config.min_se_s.into(),
+        ),
+        (
+            "gateway",
+            &gateway.name,
+            "session_expires",
+            gateway.config.session_expires_s,
+        ),
+        (
+            "gateway",
+            &gateway.name,
+            "min_se",
+            gateway.config.min_se_s.into(),
+        ),
+    ];
+    for (table, name, key, seconds) in values {
+        let warning = format!(
+            "{table}.{name}: {key} {} is below the floor of {FLOOR_S} s that RFC 4028 §4 sets",
+            print_span(Span::from_secs(seconds.into()))
+        );
+        if seconds < FLOOR_S && !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
     }
 }
 

@@ -7,8 +7,9 @@ use crate::deployment::{
 use crate::faults::{FaultConfig, FaultKind, Schedule};
 use crate::measure::Scope;
 use crate::protocol::{
-    Allow, ClientConfig, GatewayConfig, OnNoAnswer, OnRejection, Reestablish, RefreshClock,
-    RefreshMethod, Refresher, SessionTimer, UpdateBehaviour,
+    Allow, ClientConfig, GatewayConfig, OnGatewayRefresh, OnGlare, OnNoAnswer, OnRefreshFailure,
+    OnRejection, OnTooSmall, OwnRefreshes, ReInviteBehaviour, Reestablish, RefreshClock,
+    RefreshMethod, RefreshTiming, Refresher, RefresherOnRefresh, SessionTimer, UpdateBehaviour,
 };
 use crate::quantity::{Span, Time};
 use crate::workload::{
@@ -44,6 +45,15 @@ fn client_config() -> ClientConfig {
         on_no_answer: OnNoAnswer::TearDown,
         on_rejection: OnRejection::Hold,
         reestablish: Reestablish::Fixed(secs(30)),
+        offers_timer: true,
+        refresh_timing: RefreshTiming::Interval,
+        refresh_tries: 1,
+        retry_delay: secs(1),
+        on_too_small: OnTooSmall::Retry,
+        on_glare: OnGlare::Retry,
+        on_gateway_refresh: OnGatewayRefresh::Accepted,
+        sends_bye: true,
+        answers_events: true,
     }
 }
 
@@ -59,6 +69,14 @@ fn gateway() -> GatewayPlan {
             refresher: Refresher::Uac,
             enforces_session_timer: SessionTimer::Silent,
             retry_after_s: 60,
+            update_share: 1.0,
+            reinvite: ReInviteBehaviour::Accepted,
+            reinvite_share: 1.0,
+            refresher_on_refresh: RefresherOnRefresh::Same,
+            refreshes: OwnRefreshes::Always,
+            on_no_answer: OnRefreshFailure::TearDown,
+            on_rejection: OnRefreshFailure::Hold,
+            imposes_timer: false,
         },
         path: path(),
         station: None,

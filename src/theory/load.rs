@@ -98,7 +98,12 @@ pub(super) fn refreshes(group: &ClientGroup) -> Result<Refreshes, Violation> {
         U::Ignored | U::Rejected405 | U::Rejected501 | U::DialogLost481 | U::AnswerLost => {
             !session.by_update
         }
-        U::NoSessionExpires | U::IntervalTooSmall422 | U::Unavailable503 => false,
+        U::NoSessionExpires
+        | U::IntervalTooSmall422
+        | U::Unavailable503
+        | U::NotCounted
+        | U::Rejected488
+        | U::Rejected500 => false,
     };
     require(knows, || Violation::Update(update))?;
     group.no_faults()?;

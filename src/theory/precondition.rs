@@ -27,6 +27,8 @@ pub enum Violation {
     IntervalNotShorter,
     /// What the gateway does with UPDATE.
     Update(UpdateBehaviour),
+    /// A key that makes one of the two sides do something that no closed form knows.
+    Behaviour(&'static str),
     /// What the client does when a refresh stays unanswered.
     OnNoAnswer(OnNoAnswer),
     /// The session offered ends before the refresh is given up, seconds.
@@ -145,6 +147,7 @@ impl fmt::Display for Violation {
                 )
             }
             Self::Fault(what, name) => write!(f, "the {} of {name}", kind(*what)),
+            Self::Behaviour(key) => write!(f, "the value of {key}"),
             Self::Counted(metric) => write!(f, "{metric} > 0"),
             other => f.write_str(other.sentence()),
         }

@@ -3,8 +3,9 @@
 use super::client_group::{ClientGroup, TIMEOUT_S};
 use super::precondition::{Violation, require};
 use crate::protocol::{
-    Allow, OnNoAnswer, OnRejection, RefreshClock, RefreshMethod, Refresher, SessionTimer,
-    UpdateBehaviour,
+    Allow, ClientConfig, FLOOR_S, GatewayConfig, OnNoAnswer, OnRejection, OnTooSmall,
+    ReInviteBehaviour, RefreshClock, RefreshMethod, RefreshTiming, Refresher, RefresherOnRefresh,
+    SessionTimer, UpdateBehaviour,
 };
 
 /// What becomes of a session.
@@ -54,6 +55,7 @@ pub(super) fn session(group: &ClientGroup) -> Result<Session, Violation> {
     require(gateway.refresher == Refresher::Uac, || {
         Violation::Refresher(gateway.refresher)
     })?;
+    plain_behaviour(clients, gateway)?;
     let granted = clients.session_expires_s.min(gateway.session_expires_s);
     let least = u32::from(clients.min_se_s.max(gateway.min_se_s));
     let expires_s = f64::from(granted.max(least));
@@ -89,13 +91,39 @@ pub(super) fn session(group: &ClientGroup) -> Result<Session, Violation> {
     })
 }
 
+/// Precondition: both sides do as the table of behaviour classes has it, and nothing else.
+fn plain_behaviour(clients: &ClientConfig, gateway: &GatewayConfig) -> Result<(), Violation> {
+    let holds = [
+        ("update_share", gateway.update_share == 1.0),
+        ("reinvite", gateway.reinvite == ReInviteBehaviour::Accepted),
+        (
+            "refresher_on_refresh",
+            gateway.refresher_on_refresh == RefresherOnRefresh::Same,
+        ),
+        ("imposes_timer", !gateway.imposes_timer),
+        ("session_expires", gateway.session_expires_s >= FLOOR_S),
+        ("offers_session_expires", clients.offers_timer),
+        (
+            "refresh_timing",
+            clients.refresh_timing == RefreshTiming::Interval,
+        ),
+        ("refresh_tries", clients.refresh_tries == 1),
+        ("on_422", clients.on_too_small == OnTooSmall::Retry),
+        ("on_rejection", clients.on_rejection != OnRejection::Retry),
+    ];
+    holds
+        .into_iter()
+        .find(|(_, holds)| !holds)
+        .map_or(Ok(()), |(key, _)| Err(Violation::Behaviour(key)))
+}
+
 /// Of a session that is refreshed by UPDATE every `r` seconds and lasts `se` without.
 fn fate(group: &ClientGroup, r: f64, se: f64) -> Result<Fate, Violation> {
     use UpdateBehaviour as U;
     let (clients, gateway) = (&group.clients.config, &group.gateway.config);
     let gateway_timer_s = match gateway.enforces_session_timer {
         SessionTimer::Bye => se - f64::min(TIMEOUT_S, se / 3.0),
-        SessionTimer::No | SessionTimer::Silent => se,
+        SessionTimer::No | SessionTimer::Silent | SessionTimer::ByeAtExpiry => se,
     };
     let up_s = match (gateway.update, clients.on_no_answer, clients.on_rejection) {
         (U::Accepted | U::NoSessionExpires, ..)
@@ -111,7 +139,7 @@ fn fate(group: &ClientGroup, r: f64, se: f64) -> Result<Fate, Violation> {
             let down_s = r * (se / r).ceil() - se + group.reestablish_s()?;
             return Ok(Fate::Cycle { up_s: se, down_s });
         }
-        (U::Ignored | U::AnswerLost | U::IntervalTooSmall422 | U::Unavailable503, ..) => {
+        _ => {
             return Err(Violation::Update(gateway.update));
         }
     };

@@ -92,6 +92,9 @@ pub(super) fn update(behaviour: UpdateBehaviour) -> &'static str {
         UpdateBehaviour::NoSessionExpires => "no-session-expires",
         UpdateBehaviour::IntervalTooSmall422 => "422",
         UpdateBehaviour::Unavailable503 => "503",
+        UpdateBehaviour::NotCounted => "not-counted",
+        UpdateBehaviour::Rejected488 => "488",
+        UpdateBehaviour::Rejected500 => "500",
     }
 }
 

@@ -402,6 +402,8 @@ fn status(code: u16, limit: bool) -> Option<Status> {
         405 => Status::MethodNotAllowed405,
         408 => return None,
         422 => Status::IntervalTooSmall422,
+        488 => Status::NotAcceptable488,
+        500 => Status::ServerError500,
         481 => Status::DoesNotExist481,
         491 => Status::Pending491,
         503 => Status::Unavailable503,

@@ -32,6 +32,14 @@ pub(crate) fn gateway(update: UpdateBehaviour, allow: Allow) -> GatewayConfig {
         refresher: Refresher::Uac,
         enforces_session_timer: SessionTimer::No,
         retry_after_s: 60,
+        update_share: 1.0,
+        reinvite: ReInviteBehaviour::Accepted,
+        reinvite_share: 1.0,
+        refresher_on_refresh: RefresherOnRefresh::Same,
+        refreshes: OwnRefreshes::Always,
+        on_no_answer: OnRefreshFailure::TearDown,
+        on_rejection: OnRefreshFailure::Hold,
+        imposes_timer: false,
     }
 }
 
@@ -46,6 +54,15 @@ pub(crate) fn r2() -> ClientConfig {
         on_no_answer: OnNoAnswer::TearDown,
         on_rejection: OnRejection::Hold,
         reestablish: Reestablish::Fixed(Span::from_secs(30)),
+        offers_timer: true,
+        refresh_timing: RefreshTiming::Interval,
+        refresh_tries: 1,
+        retry_delay: Span::from_secs(1),
+        on_too_small: OnTooSmall::Retry,
+        on_glare: OnGlare::Retry,
+        on_gateway_refresh: OnGatewayRefresh::Accepted,
+        sends_bye: true,
+        answers_events: true,
     }
 }
 

@@ -12,8 +12,10 @@ use rccsim::live::{
     TlsTrust, UdpLine, attend, probe, serve,
 };
 use rccsim::protocol::{
-    Allow, ClientConfig, GatewayConfig, OnNoAnswer, OnRejection, Reestablish, RefreshClock,
-    RefreshMethod, Refresher, SessionTimer, Side, UpdateBehaviour,
+    Allow, ClientConfig, GatewayConfig, OnGatewayRefresh, OnGlare, OnNoAnswer, OnRefreshFailure,
+    OnRejection, OnTooSmall, OwnRefreshes, ReInviteBehaviour, Reestablish, RefreshClock,
+    RefreshMethod, RefreshTiming, Refresher, RefresherOnRefresh, SessionTimer, Side,
+    UpdateBehaviour,
 };
 use rccsim::quantity::Span;
 use rccsim::wire::Ends;
@@ -27,6 +29,14 @@ fn config(update: UpdateBehaviour, allow: Allow) -> GatewayConfig {
         refresher: Refresher::Uac,
         enforces_session_timer: SessionTimer::Silent,
         retry_after_s: 60,
+        update_share: 1.0,
+        reinvite: ReInviteBehaviour::Accepted,
+        reinvite_share: 1.0,
+        refresher_on_refresh: RefresherOnRefresh::Same,
+        refreshes: OwnRefreshes::Always,
+        on_no_answer: OnRefreshFailure::TearDown,
+        on_rejection: OnRefreshFailure::Hold,
+        imposes_timer: false,
     }
 }
 

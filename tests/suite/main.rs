@@ -1,5 +1,6 @@
 //! All integration tests, grouped by question.
 
+mod behaviours;
 mod circles;
 mod closed_form;
 mod command;

@@ -9,7 +9,6 @@ use super::impairments::Impairments;
 use super::instance::ClientLine;
 use super::user::{ColdState, HeldDialog, User};
 use crate::engine::EventKey;
-use crate::protocol::FLOOR_S;
 
 /// Whether the users of this gateway are independent of each other.
 pub(super) fn has_independent_users(plan: &Plan, gateway: usize, drop_rows: u64) -> bool {
@@ -37,6 +36,9 @@ pub fn bytes_of_group(plan: &Plan, gateway: usize) -> u64 {
     bytes_per_user() + retained.sum::<u64>()
 }
 
+/// No Session-Expires is shorter, seconds: the catalogue allows none.
+const SHORTEST_S: u32 = 10;
+
 /// Upper bound of the bytes retained per finished user: 8 bytes for each change of its state to down or back, and half as
 /// much to sort them. Where nothing goes wrong but refreshes, a session lasts until the first of them, half of
 /// Session-Expires or the interval, or until a timer runs out later than the former.
@@ -46,7 +48,7 @@ fn bytes_retained_per_user(plan: &Plan, clients: &ClientPlan) -> u64 {
         .config
         .session_expires_s
         .min(own.session_expires_s)
-        .max(FLOOR_S);
+        .max(SHORTEST_S);
     let refresh_us =
         clients.config.refresh_interval.0 as f64 * (1.0 - clients.config.refresh_jitter);
     let shortest_us = (u64::from(expires_s) * 500_000)

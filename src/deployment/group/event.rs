@@ -41,6 +41,7 @@ pub(super) enum Purpose {
     Attendance = 13,
     OwnRate = 14,
     Lunch = 15,
+    Share = 16,
 }
 
 /// FIFO lanes for events due a fixed delay after they are scheduled.

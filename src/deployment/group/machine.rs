@@ -11,6 +11,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         act: impl FnOnce(&mut Client, &ClientConfig, Time, &mut Port),
     ) {
         let before = self.outbox.len();
+        let keyed = self.keyed_draws(u);
         let user = &mut self.users[u as usize];
         let config = &self.cohorts[user.cohort as usize].plan.config;
         act(
@@ -20,12 +21,22 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             &mut Port {
                 out: &mut self.outbox,
                 draws: &mut self.cold[u as usize],
+                keyed,
             },
         );
         let deadline = due_of(user.client.deadline(), self.now);
         self.future_events
             .set_client_alarm(u, &mut user.alarm, deadline);
         self.pass_on(u, 0, before);
+    }
+
+    /// What draws of a user's messages are keyed by.
+    pub(super) fn keyed_draws(&self, u: u32) -> KeyedDraws {
+        KeyedDraws {
+            seed: self.plan.seed,
+            replication: self.replication,
+            user: self.users[u as usize].key,
+        }
     }
 
     /// The deadline of a client has come; `is_timeout`: a request is given up.
@@ -47,6 +58,11 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         let before = self.outbox.len();
         let held = &mut self.dialogs[index];
         let (u, number) = (held.user, held.dialog.number());
+        let keyed = KeyedDraws {
+            seed: self.plan.seed,
+            replication: self.replication,
+            user: self.users[u as usize].key,
+        };
         let draws = &mut self.cold[u as usize];
         act(
             &mut held.dialog,
@@ -55,6 +71,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             &mut Port {
                 out: &mut self.outbox,
                 draws,
+                keyed,
             },
         );
         self.set_dialog_alarm(index);

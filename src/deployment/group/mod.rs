@@ -55,7 +55,7 @@ use event::{Class, Event, FAULTS, INSTANCES, LINKS, Purpose};
 use impairments::Impairments;
 use instance::{ClientLine, GatewayInstance};
 use pending::PendingEvents;
-use port::{Output, Port};
+use port::{KeyedDraws, Output, Port};
 use refusals::Refusals;
 use script::Script;
 use user::{ColdState, HeldDialog, User};

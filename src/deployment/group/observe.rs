@@ -63,10 +63,12 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             .iter(user.dialogs)
             .map(|i| &self.dialogs[i].dialog);
         let current = dialogs.find(|d| d.number() == user.client.dialog() && d.is_held())?;
-        current.overdue_end(self.now).map(|timer| match timer {
-            Timer::SessionExpiry => EndedBy::GatewayTimer,
-            _ => EndedBy::Bye,
-        })
+        current
+            .overdue_end(&self.gateway.config, self.now)
+            .map(|timer| match timer {
+                Timer::SessionExpiry => EndedBy::GatewayTimer,
+                _ => EndedBy::Bye,
+            })
     }
 
     /// A fault is over, or the day: a session that ended meanwhile, though nobody noticed, was lost when the fault began.

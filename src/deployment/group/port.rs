@@ -1,7 +1,8 @@
 //! The ports of the machines: their outputs and their random draws.
 
-use super::event::Class;
+use super::event::{Class, Purpose};
 use super::user::ColdState;
+use crate::engine::{Stream, mix};
 use crate::protocol::{
     ClientNote, ClientPort, Deadline, Draw, GatewayNote, GatewayPort, Message, Timer,
 };
@@ -18,6 +19,16 @@ pub(super) enum Output {
 pub(super) struct Port<'a> {
     pub(super) out: &'a mut Vec<Output>,
     pub(super) draws: &'a mut ColdState,
+    pub(super) keyed: KeyedDraws,
+}
+
+/// Draws that belong to a message, not to a place in a stream: the same for each of its copies.
+#[derive(Clone, Copy)]
+pub(super) struct KeyedDraws {
+    pub(super) seed: u64,
+    pub(super) replication: u32,
+    /// The user's key.
+    pub(super) user: u64,
 }
 
 impl ClientPort for Port<'_> {
@@ -45,6 +56,15 @@ impl GatewayPort for Port<'_> {
     }
     fn draw_glare(&mut self) -> f64 {
         self.draws.gateway_glare.uniform()
+    }
+    fn draw_share(&mut self, refresh: &Message) -> f64 {
+        let KeyedDraws {
+            seed,
+            replication,
+            user,
+        } = self.keyed;
+        let message = u64::from(refresh.dialog) << 16 | u64::from(refresh.cseq);
+        Stream::open(seed, replication, mix(user, message), Purpose::Share as u32).uniform()
     }
 }
 

@@ -246,9 +246,11 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         let before = self.outbox.len();
         let user = &self.users[u as usize];
         let reliable = self.cohorts[user.cohort as usize].reliable;
+        let keyed = self.keyed_draws(u);
         let mut port = Port {
             out: &mut self.outbox,
             draws: &mut self.cold[u as usize],
+            keyed,
         };
         if let Some(dialog) = act(&self.gateway.config, self.now, reliable, &mut port) {
             self.add_dialog(u, instance as u16, dialog);

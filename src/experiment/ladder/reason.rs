@@ -1,6 +1,9 @@
 //! Why a message was sent: the setting behind it, with its source, or the sentence of a standard.
 
-use crate::protocol::{Allow, Message, RefreshMethod, Side, Status, Subject};
+use crate::protocol::{
+    Allow, Message, OnGatewayRefresh, ReInviteBehaviour, RefreshMethod, RefreshTiming, Side,
+    Status, Subject,
+};
 use crate::scenario::Scenario;
 
 /// What the reason for a message depends on: the settings, and what happened before.
@@ -52,6 +55,27 @@ impl Reasons<'_> {
                 "a 503 changes no dialog: again after Retry-After (RFC 3261 §21.5.4)".into()
             }
             _ => self.client_setting("on_rejection"),
+        }
+    }
+
+    /// The behaviour behind an answer to a refresh.
+    fn refused_by(&self, answer: &Message) -> String {
+        match (answer.from, answer.subject) {
+            (Side::Client, _) => self.client_setting("on_gateway_refresh"),
+            (Side::Gateway, Subject::ReInvite) => self.gateway_setting("reinvite"),
+            (Side::Gateway, _) => self.gateway_setting("update"),
+        }
+    }
+
+    /// Whether its sender answers 491 whether or not another re-INVITE is under way.
+    fn always_pends(&self, answer: &Message) -> bool {
+        let clients = &self.scenario.plan.clients[self.clients];
+        match answer.from {
+            Side::Client => clients.config.on_gateway_refresh == OnGatewayRefresh::Rejected491,
+            Side::Gateway => {
+                let gateway = &self.scenario.plan.gateways[clients.gateway];
+                gateway.config.reinvite == ReInviteBehaviour::Rejected491
+            }
         }
     }
 
@@ -116,10 +140,12 @@ impl Reasons<'_> {
                 )
             }
         };
-        match self.scenario.plan.clients[self.clients]
-            .config
-            .refresh_method
-        {
+        let config = &self.scenario.plan.clients[self.clients].config;
+        match config.refresh_method {
+            _ if config.refresh_timing != RefreshTiming::Interval => {
+                let timing = self.client_setting("refresh_timing");
+                format!("refresh: {timing}; {method}")
+            }
             RefreshMethod::Rfc4028 => format!("refresh: {method}"),
             _ => format!(
                 "refresh: {}; {method}",
@@ -139,7 +165,7 @@ impl Reasons<'_> {
             (Status::Ok200, Subject::ReInvite | Subject::Update) if message.unroutable => {
                 format!(
                     "OCS cannot route it to the client: {}",
-                    self.gateway_setting("update")
+                    self.refused_by(message)
                 )
             }
             (Status::Ok200, Subject::ReInvite | Subject::Update) => {
@@ -148,11 +174,11 @@ impl Reasons<'_> {
             (Status::Ok200, _) => "done (RFC 3261 §21.2.1)".into(),
             (Status::MethodNotAllowed405, _) => format!(
                 "the method is unsupported, the dialog stands (RFC 3261 §21.4.6): {}",
-                self.gateway_setting("update")
+                self.refused_by(message)
             ),
             (Status::NotImplemented501, _) => format!(
                 "the method is unsupported, the dialog stands (RFC 3261 §21.5.2): {}",
-                self.gateway_setting("update")
+                self.refused_by(message)
             ),
             (Status::DoesNotExist481, _) => {
                 "no such dialog here: it ends (RFC 3261 §12.2.1.2)".into()
@@ -163,6 +189,14 @@ impl Reasons<'_> {
                     self.gateway_setting("min_se")
                 )
             }
+            (Status::NotAcceptable488 | Status::ServerError500, _) => format!(
+                "refused, the dialog stands (RFC 3261 §14.2): {}",
+                self.refused_by(message)
+            ),
+            (Status::Pending491, _) if self.always_pends(message) => format!(
+                "refused as if another were under way: {}",
+                self.refused_by(message)
+            ),
             (Status::Pending491, _) => "two re-INVITEs cross (RFC 3261 §14.1)".into(),
             (Status::Unavailable503, _) => {
                 format!(
@@ -182,10 +216,10 @@ impl Reasons<'_> {
 }
 
 fn setting(scenario: &Scenario, table: &str, name: &str, key: &str) -> String {
-    scenario
-        .section(table, name)
-        .map_or_else(String::new, |section| {
-            let setting = section.setting(key);
+    let section = scenario.section(table, name);
+    section
+        .and_then(|section| section.in_effect(key))
+        .map_or_else(String::new, |setting| {
             format!(
                 "{key} = {} ({})",
                 setting.text,

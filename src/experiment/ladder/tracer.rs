@@ -226,6 +226,9 @@ impl Observer for Tracer<'_> {
                         "no ACK for its 2xx in 32 s (RFC 3261 §13.3.1.4)".into()
                     }
                     ClientEnd::GaveUp => self.reasons.client_setting("on_no_answer"),
+                    ClientEnd::Refused if self.reasons.answered == Status::Pending491 => {
+                        self.reasons.client_setting("on_glare")
+                    }
                     ClientEnd::Refused => self.reasons.client_setting("on_rejection"),
                     ClientEnd::Timer => {
                         format!(
@@ -277,6 +280,13 @@ impl Observer for Tracer<'_> {
             GatewayNote::Ended(GatewayEnd::GaveUp) => (
                 "ends the dialog".into(),
                 "no answer to its refresh in 32 s (RFC 4028 §10)".into(),
+            ),
+            GatewayNote::Ended(GatewayEnd::Refused) => (
+                "ends the dialog".into(),
+                format!(
+                    "its refresh was refused; {}",
+                    self.reasons.gateway_setting("on_rejection")
+                ),
             ),
             GatewayNote::Ended(GatewayEnd::Unacknowledged) => (
                 "ends the dialog".into(),

@@ -25,7 +25,7 @@ impl Client {
             return self.fail_setup(config, now, bye, port);
         }
         port.note(ClientNote::Ended(end));
-        self.leave_dialog(config, now, bye, port);
+        self.leave_dialog(config, now, bye && config.sends_bye, port);
         self.rest(config, now, false, port);
     }
 
@@ -60,7 +60,10 @@ impl Client {
     pub(super) fn clear_timers(&mut self) {
         self.proceeds_at = MaybeTime::NONE;
         self.expires_at = MaybeTime::NONE;
-        (self.awaits_ack, self.polls) = (false, false);
+        (self.awaits_ack, self.polls, self.tries) = (false, false, 0);
+        if let Some(rare) = &mut self.rare {
+            rare.step_at = None;
+        }
         if self.answer().is_some_and(|a| !a.is_refusal()) {
             self.forget_answer();
         }
@@ -118,6 +121,12 @@ impl Client {
             }
             Subject::Update | Subject::ReInvite => {
                 port.note(ClientNote::RefreshFailed(RefreshFailure::Unanswered));
+                if self.has_tries_left(config) {
+                    self.tries += 1;
+                    self.proceeds_at = (now + config.retry_delay).into();
+                    return;
+                }
+                self.tries = 0;
                 match config.on_no_answer {
                     OnNoAnswer::TearDown => self.end(config, now, ClientEnd::GaveUp, port),
                     OnNoAnswer::Hold => {}

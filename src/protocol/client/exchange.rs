@@ -1,6 +1,6 @@
 //! Requests that the client sends, requests that it receives, and answers.
 
-use super::super::config::{ClientConfig, Refresher};
+use super::super::config::{ClientConfig, OnGatewayRefresh, Refresher};
 use super::super::message::{Message, Side, Status, Subject};
 use super::super::transaction::{GIVE_UP, Pending, ack};
 use super::{Client, ClientEnd, ClientNote, ClientPort, Phase, RefreshFailure};
@@ -56,7 +56,9 @@ impl Client {
             }
             Subject::ReInvite => self.receive_reinvite(config, now, message, port),
             subject => {
-                port.send(message.answer(Status::Ok200));
+                if config.answers_events {
+                    port.send(message.answer(Status::Ok200));
+                }
                 if subject == Subject::Delivered {
                     port.note(ClientNote::Delivered(message.value));
                 }
@@ -117,6 +119,17 @@ impl Client {
             // RFC 3261 §14.2: both sides have an INVITE under way.
             return self.refuse(now, &message, Status::Pending491, port);
         }
+        let status = match config.on_gateway_refresh {
+            OnGatewayRefresh::Accepted => Status::Ok200,
+            OnGatewayRefresh::Ignored => return,
+            OnGatewayRefresh::Rejected405 => Status::MethodNotAllowed405,
+            OnGatewayRefresh::Rejected488 => Status::NotAcceptable488,
+            OnGatewayRefresh::Rejected491 => Status::Pending491,
+            OnGatewayRefresh::Rejected500 => Status::ServerError500,
+        };
+        if status != Status::Ok200 {
+            return self.refuse(now, &message, status, port);
+        }
         let mut answer = message.answer(Status::Ok200);
         answer.value = message.value;
         answer.refresher = Refresher::Uas;
@@ -173,7 +186,7 @@ impl Client {
             }
             Subject::GetCstaFeatures if ok => {
                 self.phase = Phase::Monitoring;
-                self.request(config, now, Subject::MonitorStart, 0, port);
+                self.proceed_setup(config, now, port);
             }
             Subject::MonitorStart if ok => {
                 self.phase = Phase::Established;

@@ -123,6 +123,8 @@ pub struct Client {
     awaits_ack: bool,
     /// Keeps polling: its session timer ends nothing meanwhile.
     polls: bool,
+    /// How often the refresh under way has failed unanswered.
+    tries: u8,
     cseq: u16,
     min_se_s: u16,
     dialog: u32,
@@ -144,6 +146,8 @@ pub struct Client {
 struct Rare {
     /// The end of Retry-After.
     quiet_until: Option<Time>,
+    /// When the next request of a set-up goes out that Retry-After put off.
+    step_at: Option<Time>,
     /// Dialog and CSeq of the BYEs lately answered, and when, to answer their copies alike.
     byes: Vec<(u32, u16, Time)>,
     /// The final response to the gateway's re-INVITE, until its ACK.
@@ -189,6 +193,7 @@ impl Client {
             put_off: false,
             awaits_ack: false,
             polls: false,
+            tries: 0,
             cseq: 0,
             min_se_s: 0,
             dialog: 0,
@@ -272,8 +277,11 @@ impl Client {
         for pending in &self.requests {
             earliest = earliest.or_pending(pending);
         }
-        if let Some(answer) = self.answer() {
-            earliest = earliest.or_pending(answer);
+        if let Some(rare) = &self.rare {
+            earliest = earliest.or_some(rare.step_at.into(), Timer::Client);
+            if let Some(answer) = &rare.answer {
+                earliest = earliest.or_pending(answer);
+            }
         }
         earliest.get()
     }
@@ -282,7 +290,11 @@ impl Client {
     pub fn overdue_end(&self, config: &ClientConfig, now: Time) -> Option<Timer> {
         let tears_down = |r: &Pending| {
             config.on_no_answer == OnNoAnswer::TearDown
-                && !matches!(r.subject, Subject::Bye | Subject::MonitorStop)
+                && match r.subject {
+                    Subject::Bye | Subject::MonitorStop => false,
+                    Subject::Update | Subject::ReInvite => !self.has_tries_left(config),
+                    _ => true,
+                }
         };
         let unanswered = self.requests.iter().filter(|r| tears_down(r));
         let unacknowledged = self.answer().filter(|a| !a.is_refusal());
@@ -447,11 +459,13 @@ impl Client {
         {
             let copy = answer.copy(Side::Client);
             port.send(copy);
+        } else if is_due(self.rare.as_ref().and_then(|r| r.step_at)) {
+            self.proceed_setup(config, now, port);
         } else if is_due(self.proceeds_at.get()) {
-            if self.phase == Phase::Idle {
-                self.begin_setup(config, now, port);
-            } else {
-                self.refresh(config, now, port);
+            match self.phase {
+                Phase::Idle => self.begin_setup(config, now, port),
+                Phase::Calling => self.invite_again(config, now, port),
+                _ => self.refresh(config, now, port),
             }
         }
     }

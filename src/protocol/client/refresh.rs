@@ -1,10 +1,12 @@
 //! Refreshes: when they are due, how they are sent, and what their answers mean.
 
 use super::super::config::{
-    ClientConfig, OnNoAnswer, OnRejection, RefreshClock, RefreshMethod, Refresher,
+    ClientConfig, OnGlare, OnNoAnswer, OnRejection, RefreshClock, RefreshMethod, RefreshTiming,
+    Refresher,
 };
 use super::super::message::{Message, Status, Subject};
 use super::super::session_timer::non_refresher_bye;
+use super::super::transaction::T1;
 use super::{Client, ClientEnd, ClientNote, ClientPort, Draw, RefreshFailure};
 use crate::quantity::{MaybeTime, Span, Time};
 
@@ -46,7 +48,7 @@ impl Client {
         port: &mut impl ClientPort,
     ) {
         let interval = self.next_interval(config, port);
-        self.put_off = false;
+        (self.put_off, self.tries) = (false, 0);
         self.polls = config.on_no_answer == OnNoAnswer::KeepPolling && interval.is_some();
         self.interval = interval.unwrap_or_default();
         self.proceeds_at = interval.map(|interval| start + interval).into();
@@ -58,11 +60,18 @@ impl Client {
         config: &ClientConfig,
         port: &mut impl ClientPort,
     ) -> Option<Span> {
-        let interval = match config.refresh_method {
+        let granted = Span::from_secs(u64::from(self.granted_s));
+        let interval = match (config.refresh_method, config.refresh_timing) {
             // RFC 4028 §7.2: half the session interval; without one, nobody refreshes.
-            RefreshMethod::Rfc4028 if self.granted_s == 0 || self.gateway_refreshes => return None,
-            RefreshMethod::Rfc4028 => Span(u64::from(self.granted_s) * 500_000),
-            _ => config.refresh_interval,
+            (RefreshMethod::Rfc4028, _) if self.granted_s == 0 || self.gateway_refreshes => {
+                return None;
+            }
+            (RefreshMethod::Rfc4028, RefreshTiming::Interval) => Span(granted.0 / 2),
+            (_, RefreshTiming::Interval) => config.refresh_interval,
+            _ if self.granted_s == 0 => return None,
+            (_, RefreshTiming::Part(of)) => Span(granted.0 / u64::from(of)),
+            (_, RefreshTiming::Before(end)) if end < granted => granted - end,
+            (_, RefreshTiming::Before(_)) => Span(granted.0 / 2),
         };
         if config.refresh_jitter == 0.0 {
             return Some(interval);
@@ -71,6 +80,11 @@ impl Client {
         Some(Span::from_micros_f64(
             interval.0 as f64 * (1.0 + config.refresh_jitter * (2.0 * u - 1.0)),
         ))
+    }
+
+    /// Whether a refresh that stays unanswered is tried again.
+    pub(super) fn has_tries_left(&self, config: &ClientConfig) -> bool {
+        u32::from(self.tries) + 1 < config.refresh_tries
     }
 
     /// Under `since-traffic` any message of the dialog restarts a running refresh clock; a refresh that is due and only put
@@ -119,10 +133,20 @@ impl Client {
                 port.note(ClientNote::RefreshSucceeded);
                 self.session_refreshed(config, now, answer, port);
             }
-            Status::IntervalTooSmall422 if !self.raised => {
+            Status::IntervalTooSmall422 if self.tries_larger(config) => {
                 port.note(failed(RefreshFailure::Retried));
+                let again = self.raised;
                 self.raise(answer);
-                self.refresh(config, now, port);
+                if again {
+                    // Without a pause a loop of 422s would let no time pass (assumption).
+                    self.proceeds_at = (now + T1).into();
+                } else {
+                    self.refresh(config, now, port);
+                }
+            }
+            Status::Pending491 if config.on_glare == OnGlare::TearDown => {
+                port.note(failed(RefreshFailure::Rejected));
+                self.end(config, now, ClientEnd::Refused, port);
             }
             Status::Pending491 => {
                 port.note(failed(RefreshFailure::Retried));
@@ -145,6 +169,10 @@ impl Client {
                         self.refresh(config, now, port);
                     }
                     OnRejection::TearDown => self.end(config, now, ClientEnd::Refused, port),
+                    OnRejection::Retry => {
+                        self.polls = true;
+                        self.proceeds_at = (now + config.retry_delay).into();
+                    }
                     OnRejection::FallBack | OnRejection::Hold => self.polls = false,
                 }
             }

@@ -1,9 +1,10 @@
 //! Set-up: INVITE, GetCSTAFeatures, MonitorStart (rule "set-up" of [`protocol`](crate::protocol#rules)).
 
-use super::super::config::{Allow, ClientConfig, RefreshMethod};
+use super::super::config::{Allow, ClientConfig, OnTooSmall, RefreshMethod};
 use super::super::message::{Message, Status, Subject};
+use super::super::transaction::T1;
 use super::{Client, ClientNote, ClientPort, Phase};
-use crate::quantity::Time;
+use crate::quantity::{MaybeTime, Time};
 
 impl Client {
     pub(super) fn begin_setup(
@@ -25,8 +26,11 @@ impl Client {
         if let Some(rare) = &mut self.rare {
             rare.received = Default::default();
         }
-        self.offered_s = config.session_expires_s.max(u32::from(config.min_se_s));
-        self.min_se_s = config.min_se_s;
+        (self.offered_s, self.min_se_s) = (0, 0);
+        if config.offers_timer {
+            self.offered_s = config.session_expires_s.max(u32::from(config.min_se_s));
+            self.min_se_s = config.min_se_s;
+        }
         self.raised = false;
         self.granted_s = 0;
         port.note(ClientNote::SetupBegan);
@@ -52,13 +56,64 @@ impl Client {
                     (RefreshMethod::Rfc4028, allow) => allow != Allow::WithUpdate,
                 };
                 self.session_refreshed(config, now, answer, port);
-                self.request(config, now, Subject::GetCstaFeatures, 0, port);
+                self.proceed_setup(config, now, port);
             }
-            Status::IntervalTooSmall422 if !self.raised => {
+            Status::IntervalTooSmall422 if self.tries_larger(config) => {
+                let again = self.raised;
                 self.raise(answer);
-                self.request(config, now, Subject::Invite, self.offered_s, port);
+                if again {
+                    // Without a pause a loop of 422s would let no time pass (assumption).
+                    self.proceeds_at = (now + T1).into();
+                } else {
+                    self.request(config, now, Subject::Invite, self.offered_s, port);
+                }
             }
             _ => self.fail_setup(config, now, false, port),
+        }
+    }
+
+    /// The INVITE that a further 422 put off, with the larger Session-Expires.
+    pub(super) fn invite_again(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        port: &mut impl ClientPort,
+    ) {
+        self.proceeds_at = MaybeTime::NONE;
+        if let Some(until) = self.quiet_until(now) {
+            self.proceeds_at = until.into();
+            return;
+        }
+        self.request(config, now, Subject::Invite, self.offered_s, port);
+    }
+
+    /// The next request of the set-up, when no Retry-After holds it back (RFC 3261 §21.5.4).
+    pub(super) fn proceed_setup(
+        &mut self,
+        config: &ClientConfig,
+        now: Time,
+        port: &mut impl ClientPort,
+    ) {
+        if let Some(until) = self.quiet_until(now) {
+            self.rare().step_at = Some(until);
+            return;
+        }
+        if let Some(rare) = &mut self.rare {
+            rare.step_at = None;
+        }
+        let subject = match self.phase {
+            Phase::Querying => Subject::GetCstaFeatures,
+            _ => Subject::MonitorStart,
+        };
+        self.request(config, now, subject, 0, port);
+    }
+
+    /// Whether a 422 is answered by a larger Session-Expires.
+    pub(super) fn tries_larger(&self, config: &ClientConfig) -> bool {
+        match config.on_too_small {
+            OnTooSmall::Retry => !self.raised,
+            OnTooSmall::EveryTime => true,
+            OnTooSmall::Fail => false,
         }
     }
 

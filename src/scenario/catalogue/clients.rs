@@ -1,13 +1,16 @@
 //! `[[clients]]`: their protocol, how many they are and when they are there.
 
-use super::bound::{MONTH, SE_MOST_S};
-use crate::protocol::{ClientConfig, OnNoAnswer, OnRejection, RefreshClock, RefreshMethod};
+use super::bound::{HOUR, MONTH, SE_LEAST_S, SE_MOST_S};
+use crate::protocol::{
+    ClientConfig, OnGatewayRefresh, OnGlare, OnNoAnswer, OnRejection, OnTooSmall, RefreshClock,
+    RefreshMethod,
+};
 use crate::quantity::Span;
 use crate::scenario::declare::{
-    choice, file, gateway_name, keys, lunch, name, offset, profile, reestablish, seconds,
-    seconds16, share, shared, sign_in, sign_out, span, stated, whole, words,
+    choice, file, flag, gateway_name, keys, lunch, name, offset, profile, reestablish, seconds,
+    seconds16, share, shared, sign_in, sign_out, span, stated, timing, whole, words,
 };
-use crate::scenario::key::Standing::{Assumption, Published, Standard};
+use crate::scenario::key::Standing::{Assumption, Published, Seen, Standard};
 use crate::scenario::kind::{Profiles, Recorded};
 use crate::scenario::setting::Stated;
 use crate::workload::{Lunch, SignIn};
@@ -29,11 +32,11 @@ keys! {
         refresh_jitter => refresh_jitter: share(0.0, 100.0).or("0 %")
             .from(Assumption, "none is published");
         /// the Session-Expires it offers
-        session_expires => session_expires_s: seconds(90, SE_MOST_S).or("1800 s")
+        session_expires => session_expires_s: seconds(SE_LEAST_S, SE_MOST_S).or("1800 s")
             .from(Assumption, "unknown; RFC 4028 §4 recommends 1800 s, and calls on the sibling stack are cut at 30 min")
             .alternatives(&["3000 s"]);
         /// its Min-SE
-        min_se => min_se_s: seconds16(90, 65_535).or("90 s")
+        min_se => min_se_s: seconds16(SE_LEAST_S as u16, 65_535).or("90 s")
             .from(Standard, "RFC 4028 §5");
         /// reaction to a refresh unanswered for 32 s
         on_no_answer => on_no_answer: choice::<OnNoAnswer>().or("tear-down")
@@ -47,6 +50,42 @@ keys! {
         reestablish => reestablish: reestablish().or("fixed 30 s")
             .from(Assumption, "that it is done is published, how soon is not")
             .alternatives(&["fixed 0 s", "fixed 600 s", "never"]);
+        /// whether it offers a session timer: without, its requests carry no Session-Expires
+        offers_session_expires => offers_timer: flag().or("true")
+            .from(Assumption, "unknown; RFC 4028 §7.1 recommends it, pidgin-sipe 1.25.0 offers none")
+            .listed_when_given();
+        /// when a refresh is due: after refresh_interval, at a part of the granted session, or so long before its end
+        refresh_timing => refresh_timing: timing().or("interval")
+            .from(Assumption, "Communicator's interval is published; pidgin-sipe 1.25.0 refreshes 60 s before the end")
+            .listed_when_given();
+        /// how often a refresh that stays unanswered is tried in all
+        refresh_tries => refresh_tries: whole(1, 100).or("1")
+            .from(Standard, "RFC 4028 §10: terminate after a time-out; siphon-ai issue 490 tries twice")
+            .listed_when_given();
+        /// the wait before a refresh that failed is tried again
+        retry_delay => retry_delay: span(Span::from_millis(100), HOUR).or("1 s")
+            .from(Seen, "Sofia-SIP 1.12.11 sends the next UPDATE 1 s after a 405")
+            .listed_when_given();
+        /// reaction to 422
+        on_422 => on_too_small: choice::<OnTooSmall>().or("retry")
+            .from(Standard, "RFC 4028 §7.3")
+            .listed_when_given();
+        /// reaction to 491, where two re-INVITEs cross
+        on_glare => on_glare: choice::<OnGlare>().or("retry")
+            .from(Standard, "RFC 3261 §14.1")
+            .listed_when_given();
+        /// its answer to a refresh of the gateway, a re-INVITE
+        on_gateway_refresh => on_gateway_refresh: choice::<OnGatewayRefresh>().or("accepted")
+            .from(Standard, "RFC 4028 §9; SIP.js issue 258 and sipml5 issue 224 refuse it")
+            .listed_when_given();
+        /// whether it sends BYE when it ends a session
+        sends_bye => sends_bye: flag().or("true")
+            .from(Standard, "RFC 3261 §15; Sofia-SIP 1.12.11 gives up without")
+            .listed_when_given();
+        /// whether it answers the event INFOs of the gateway
+        answers_events => answers_events: flag().or("true")
+            .from(Standard, "RFC 3261 §8.2; pidgin-sipe 1.25.0 answers none")
+            .listed_when_given();
     }
 }
 
@@ -119,4 +158,25 @@ words! { OnRejection {
     "fall-back" => FallBack, "it refreshes by re-INVITE for the rest of the dialog";
     "tear-down" => TearDown, "it sends BYE at once";
     "hold" => Hold, "it sends no further refresh and waits for its session timer";
+    "retry" => Retry, "it sends the refresh again after retry_delay, without end; its session timer ends nothing meanwhile";
+} }
+
+words! { OnTooSmall {
+    "retry" => Retry, "it asks once more, with the larger Session-Expires";
+    "every-time" => EveryTime, "the same after each further 422, 500 ms later: with a relay that shortens what it asks for, a loop";
+    "fail" => Fail, "it takes the 422 for a refusal";
+} }
+
+words! { OnGlare {
+    "retry" => Retry, "it refreshes again after the wait of RFC 3261 §14.1";
+    "tear-down" => TearDown, "it sends BYE at once";
+} }
+
+words! { OnGatewayRefresh {
+    "accepted" => Accepted, "200";
+    "ignored" => Ignored, "no answer";
+    "405" => Rejected405, "405 Method Not Allowed";
+    "488" => Rejected488, "488 Not Acceptable Here";
+    "491" => Rejected491, "491 Request Pending";
+    "500" => Rejected500, "500 Server Internal Error";
 } }

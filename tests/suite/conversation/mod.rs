@@ -119,6 +119,9 @@ impl GatewayPort for Desk {
     fn draw_glare(&mut self) -> f64 {
         self.next_draw()
     }
+    fn draw_share(&mut self, _: &Message) -> f64 {
+        0.5
+    }
 }
 
 /// A client alone with its clock.

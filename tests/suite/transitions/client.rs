@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use rccsim::protocol::{
-    Client, ClientConfig, Message, OnNoAnswer, OnRejection, Phase, Reestablish, RefreshClock,
-    RefreshMethod, Side, Status, Subject, Timer,
+    Client, ClientConfig, Message, OnGatewayRefresh, OnGlare, OnNoAnswer, OnRejection, OnTooSmall,
+    Phase, Reestablish, RefreshClock, RefreshMethod, RefreshTiming, Side, Status, Subject, Timer,
 };
 use rccsim::quantity::{Span, Time};
 
@@ -21,6 +21,15 @@ fn client_config() -> ClientConfig {
         on_no_answer: OnNoAnswer::TearDown,
         on_rejection: OnRejection::Hold,
         reestablish: Reestablish::Fixed(Span::from_secs(30)),
+        offers_timer: true,
+        refresh_timing: RefreshTiming::Interval,
+        refresh_tries: 1,
+        retry_delay: Span::from_secs(1),
+        on_too_small: OnTooSmall::Retry,
+        on_glare: OnGlare::Retry,
+        on_gateway_refresh: OnGatewayRefresh::Accepted,
+        sends_bye: true,
+        answers_events: true,
     }
 }
 
@@ -287,6 +296,7 @@ fn reactions() -> String {
         OnRejection::FallBack,
         OnRejection::TearDown,
         OnRejection::Hold,
+        OnRejection::Retry,
     ] {
         let mut driven = refreshing(ClientConfig {
             on_rejection,
@@ -296,6 +306,77 @@ fn reactions() -> String {
         let port = driven.apply(answer).unwrap();
         let event = format!("405 Method Not Allowed, {on_rejection:?}");
         row(&mut table, &event, &port, &driven.state());
+    }
+    for on_glare in [OnGlare::Retry, OnGlare::TearDown] {
+        let mut driven = refreshing(ClientConfig {
+            on_glare,
+            ..client_config()
+        });
+        let port = driven.apply(ClientEvent::Answer(Status::Pending491));
+        let event = format!("491 Request Pending, {on_glare:?}");
+        row(&mut table, &event, &port.unwrap(), &driven.state());
+    }
+    for on_too_small in [OnTooSmall::Retry, OnTooSmall::EveryTime, OnTooSmall::Fail] {
+        let mut driven = refreshing(ClientConfig {
+            on_too_small,
+            ..client_config()
+        });
+        for event in ["422 Session Interval Too Small", "a second 422"] {
+            let port = driven.apply(ClientEvent::Answer(Status::IntervalTooSmall422));
+            let event = format!("{event}, {on_too_small:?}");
+            row(&mut table, &event, &port.unwrap(), &driven.state());
+        }
+    }
+    let mut driven = refreshing(ClientConfig {
+        refresh_tries: 2,
+        ..client_config()
+    });
+    for event in ["64·T1 without answer", "the same for the second"] {
+        let port = driven.apply(ClientEvent::TransactionTimeout).unwrap();
+        row(
+            &mut table,
+            &format!("{event}, 2 tries"),
+            &port,
+            &driven.state(),
+        );
+    }
+    table + &gateway_refreshes()
+}
+
+/// A refresh of the gateway and an event, by the settings that decide about their answers.
+fn gateway_refreshes() -> String {
+    let mut table = format!("\n### Requests of the gateway, by setting{COLUMNS}");
+    let established = |config| {
+        [ClientEvent::SignIn]
+            .into_iter()
+            .chain([ClientEvent::Answer(Status::Ok200); 3])
+            .fold(Driven::new(config), Driven::does)
+    };
+    for on_gateway_refresh in [
+        OnGatewayRefresh::Accepted,
+        OnGatewayRefresh::Ignored,
+        OnGatewayRefresh::Rejected405,
+        OnGatewayRefresh::Rejected488,
+        OnGatewayRefresh::Rejected491,
+        OnGatewayRefresh::Rejected500,
+    ] {
+        let mut driven = established(ClientConfig {
+            on_gateway_refresh,
+            ..client_config()
+        });
+        let port = driven.apply(ClientEvent::Request(Subject::ReInvite));
+        let event = format!("re-INVITE, {on_gateway_refresh:?}");
+        row(&mut table, &event, &port.unwrap(), &driven.state());
+    }
+    for answers_events in [true, false] {
+        let mut driven = established(ClientConfig {
+            answers_events,
+            ..client_config()
+        });
+        let port = driven.apply(ClientEvent::Request(Subject::Delivered));
+        let answers = if answers_events { "" } else { " no" };
+        let event = format!("INFO DeliveredEvent, answers{answers} events");
+        row(&mut table, &event, &port.unwrap(), &driven.state());
     }
     table
 }

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use rccsim::protocol::{
-    Allow, Dialog, GatewayConfig, Message, Refresher, SessionTimer, Side, Status, Subject, Timer,
-    UpdateBehaviour, answer_outside_dialog,
+    Allow, Dialog, GatewayConfig, Message, OnRefreshFailure, OwnRefreshes, ReInviteBehaviour,
+    Refresher, RefresherOnRefresh, SessionTimer, Side, Status, Subject, Timer, UpdateBehaviour,
+    answer_outside_dialog,
 };
 use rccsim::quantity::Time;
 
@@ -19,6 +20,14 @@ fn gateway_config() -> GatewayConfig {
         refresher: Refresher::Uac,
         enforces_session_timer: SessionTimer::Bye,
         retry_after_s: 60,
+        update_share: 1.0,
+        reinvite: ReInviteBehaviour::Accepted,
+        reinvite_share: 1.0,
+        refresher_on_refresh: RefresherOnRefresh::Same,
+        refreshes: OwnRefreshes::Always,
+        on_no_answer: OnRefreshFailure::TearDown,
+        on_rejection: OnRefreshFailure::Hold,
+        imposes_timer: false,
     }
 }
 
@@ -236,7 +245,7 @@ pub(super) fn tables() -> String {
         }
         ignored(&mut tables, &without_effect);
     }
-    tables + &update_behaviours()
+    tables + &update_behaviours() + &reinvite_behaviours() + &own_refresh()
 }
 
 /// What UPDATE gets from each class of gateway, and from one that does not hold the dialog.
@@ -252,6 +261,9 @@ fn update_behaviours() -> String {
         UpdateBehaviour::NoSessionExpires,
         UpdateBehaviour::IntervalTooSmall422,
         UpdateBehaviour::Unavailable503,
+        UpdateBehaviour::NotCounted,
+        UpdateBehaviour::Rejected488,
+        UpdateBehaviour::Rejected500,
     ] {
         let mut held = Held::new(GatewayConfig {
             update,
@@ -270,5 +282,86 @@ fn update_behaviours() -> String {
         notes: Vec::new(),
     };
     row(&mut table, "no such dialog", &port, "–");
+    table
+}
+
+/// What re-INVITE gets from each class of gateway.
+fn reinvite_behaviours() -> String {
+    use ReInviteBehaviour as R;
+    let mut table = format!("\n### re-INVITE, by behaviour{COLUMNS}");
+    for reinvite in [
+        R::Accepted,
+        R::Ignored,
+        R::AnswerLost,
+        R::NotCounted,
+        R::Rejected405,
+        R::DialogLost481,
+        R::Rejected488,
+        R::Rejected491,
+        R::Rejected500,
+        R::Rejected501,
+        R::Unavailable503,
+    ] {
+        let mut held = Held::new(GatewayConfig {
+            reinvite,
+            ..gateway_config()
+        })
+        .does(GatewayEvent::Request(Subject::Ack));
+        let port = held.apply(GatewayEvent::Request(Subject::ReInvite));
+        row(
+            &mut table,
+            &format!("{reinvite:?}"),
+            &port.unwrap(),
+            held.state(),
+        );
+    }
+    table
+}
+
+/// The gateway's own refresh, by what becomes of it and by setting.
+fn own_refresh() -> String {
+    let mut table = format!("\n### The gateway's own refresh, by setting{COLUMNS}");
+    for failure in [OnRefreshFailure::TearDown, OnRefreshFailure::Hold] {
+        let refreshing = Held::new(GatewayConfig {
+            refresher: Refresher::Uas,
+            on_no_answer: failure,
+            on_rejection: failure,
+            ..gateway_config()
+        })
+        .does(GatewayEvent::Request(Subject::Ack))
+        .does(GatewayEvent::FirstTimer);
+        for event in [
+            GatewayEvent::TransactionTimeout,
+            GatewayEvent::Answer(Status::MethodNotAllowed405),
+            GatewayEvent::Answer(Status::NotAcceptable488),
+            GatewayEvent::Answer(Status::ServerError500),
+        ] {
+            let mut held = refreshing.clone();
+            let port = held.apply(event).unwrap();
+            let title = format!("{}, {failure:?}", event.title());
+            row(&mut table, &title, &port, held.state());
+        }
+    }
+    for refreshes in [
+        OwnRefreshes::Always,
+        OwnRefreshes::Once,
+        OwnRefreshes::Never,
+    ] {
+        let mut held = Held::new(GatewayConfig {
+            refresher: Refresher::Uas,
+            refreshes,
+            ..gateway_config()
+        })
+        .does(GatewayEvent::Request(Subject::Ack));
+        // The next timer is the refresh, or else that of the session.
+        let port = held.clone().apply(GatewayEvent::FirstTimer);
+        let event = match port {
+            Some(_) => GatewayEvent::FirstTimer,
+            None => GatewayEvent::SessionExpiry,
+        };
+        let port = held.apply(event).unwrap();
+        let title = format!("{}, {refreshes:?}", event.title());
+        row(&mut table, &title, &port, held.state());
+    }
     table
 }

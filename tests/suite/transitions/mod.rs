@@ -56,6 +56,9 @@ impl GatewayPort for Port {
     fn draw_glare(&mut self) -> f64 {
         0.5
     }
+    fn draw_share(&mut self, _: &Message) -> f64 {
+        0.5
+    }
 }
 
 /// A message as the tables name it.

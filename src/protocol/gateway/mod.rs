@@ -1,13 +1,15 @@
 //! The gateway's side of one dialog. A gateway holds many; what it answers outside of any is [`answer_outside_dialog`].
 
+mod refresh;
+
 use smallvec::SmallVec;
 
 use super::client::RefreshFailure;
-use super::config::{GatewayConfig, Refresher, SessionTimer, UpdateBehaviour};
+use super::config::{GatewayConfig, OnRefreshFailure, Refresher, SessionTimer};
 use super::message::{Message, Side, Status, Subject};
-use super::session_timer::{granted_s, non_refresher_bye};
 use super::transaction::{Deadline, Earliest, Pending, Timer, ack};
 use crate::quantity::{MaybeTime, Span, Time};
+use refresh::too_small;
 
 /// What ended a dialog at the gateway.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +26,8 @@ pub enum GatewayEnd {
     Answer481,
     /// Its own refresh stayed unanswered.
     GaveUp,
+    /// Its own refresh was refused.
+    Refused,
     /// Its 2xx to INVITE was never acknowledged.
     Unacknowledged,
     /// The gateway is taken down for maintenance.
@@ -57,6 +61,9 @@ pub trait GatewayPort {
     fn note(&mut self, note: GatewayNote);
     /// A number uniform on [0, 1), for the wait after 491.
     fn draw_glare(&mut self) -> f64;
+    /// A number uniform on [0, 1), the same for every copy of this refresh: whether it meets the behaviour that only a share
+    /// of them meet.
+    fn draw_share(&mut self, refresh: &Message) -> f64;
 }
 
 /// The answer to a request in a dialog that the gateway does not hold: 481 whatever the method ([rule](super#rules)), nothing to ACK.
@@ -75,6 +82,10 @@ pub struct Dialog {
     closing: bool,
     /// Its coming refresh waits for the ACK of the client's INVITE.
     awaits_ack: bool,
+    /// Who refreshes, as its last 2xx said.
+    refresher: Refresher,
+    /// It has refreshed the session itself.
+    has_refreshed: bool,
     cseq: u16,
     /// CSeq of the INVITE, or of the refresh last answered, to tell copies.
     last_refresh: u16,
@@ -99,7 +110,8 @@ impl Dialog {
             return Self::refuse(now, &refusal, reliable, port);
         }
         let mut dialog = Self::new(invite, reliable);
-        let answer = dialog.grant(config, now, invite);
+        dialog.refresher = config.refresher;
+        let answer = dialog.grant(config, now, invite, true);
         dialog.answer = Some(Pending::answer(now, &answer));
         port.send(answer);
         Some(dialog)
@@ -112,6 +124,8 @@ impl Dialog {
             monitored: false,
             closing: false,
             awaits_ack: false,
+            refresher: Refresher::Uac,
+            has_refreshed: false,
             cseq: 0,
             last_refresh: request.cseq,
             granted_s: 0,
@@ -166,8 +180,11 @@ impl Dialog {
     }
 
     /// The timer, due by now, that will end the dialog whatever comes: that of a gateway that was down.
-    pub fn overdue_end(&self, now: Time) -> Option<Timer> {
-        let refresh = (self.requests.iter()).filter(|r| r.subject == Subject::ReInvite);
+    pub fn overdue_end(&self, config: &GatewayConfig, now: Time) -> Option<Timer> {
+        let tears_down = config.on_no_answer == OnRefreshFailure::TearDown;
+        let refresh = (self.requests.iter())
+            .filter(|r| r.subject == Subject::ReInvite)
+            .filter(|_| tears_down);
         let success = self.answer.iter().filter(|a| !a.is_refusal());
         if self.closing {
             None
@@ -220,39 +237,6 @@ impl Dialog {
             earliest = earliest.or_pending(answer);
         }
         earliest.get()
-    }
-
-    /// A 2xx to INVITE or UPDATE, with the session timer started anew from its sending ([rule](super#rules)).
-    fn grant(&mut self, config: &GatewayConfig, now: Time, request: &Message) -> Message {
-        let mut answer = request.answer(Status::Ok200);
-        answer.allow = config.allow;
-        self.last_refresh = request.cseq;
-        if config.update == UpdateBehaviour::NoSessionExpires || request.value == 0 {
-            return answer; // RFC 4028 §9: a UAS that does not know timers sends no Session-Expires; nobody runs one
-        }
-        self.granted_s = granted_s(
-            request.value,
-            config.session_expires_s,
-            request.min_se,
-            config.min_se_s,
-        );
-        answer.value = self.granted_s;
-        answer.refresher = config.refresher;
-        self.restart_timer(config, now);
-        answer
-    }
-
-    fn restart_timer(&mut self, config: &GatewayConfig, now: Time) {
-        let se = Span::from_secs(u64::from(self.granted_s));
-        self.awaits_ack = false;
-        self.refresh_at = (config.refresher == Refresher::Uas)
-            .then(|| now + Span(se.0 / 2))
-            .into();
-        self.expires_at = match config.enforces_session_timer {
-            SessionTimer::No => MaybeTime::NONE,
-            SessionTimer::Silent => (now + se).into(),
-            SessionTimer::Bye => (now + non_refresher_bye(self.granted_s)).into(),
-        };
     }
 
     /// Sends an event of a call, if the dialog is monitored.
@@ -319,87 +303,6 @@ impl Dialog {
         }
     }
 
-    fn receive_reinvite(
-        &mut self,
-        config: &GatewayConfig,
-        now: Time,
-        message: &Message,
-        port: &mut impl GatewayPort,
-    ) {
-        if self.is_copy(message) {
-            return; // a copy of an INVITE answered and acknowledged is absorbed (RFC 3261 §17.2.1)
-        }
-        if self.refresh_pending() {
-            // RFC 3261 §14.2: both sides have an INVITE under way.
-            return self.refuse_request(now, message.answer(Status::Pending491), port);
-        }
-        if let Some(refusal) = too_small(config, message) {
-            return self.refuse_request(now, refusal, port);
-        }
-        let answer = self.grant(config, now, message);
-        self.answer = Some(Pending::answer(now, &answer));
-        port.send(answer);
-    }
-
-    /// Whether this refresh, or a later one, was answered already.
-    fn is_copy(&self, message: &Message) -> bool {
-        message.cseq.wrapping_sub(self.last_refresh) as i16 <= 0
-    }
-
-    /// A final response other than a 2xx: to an INVITE over UDP it is repeated until its ACK (RFC 3261 §17.2.1).
-    fn refuse_request(&mut self, now: Time, refusal: Message, port: &mut impl GatewayPort) {
-        if refusal.subject.is_invite() {
-            self.last_refresh = refusal.cseq;
-            self.answer = (!self.reliable).then(|| Pending::refusal(now, &refusal));
-        }
-        port.send(refusal);
-    }
-
-    fn receive_update(
-        &mut self,
-        config: &GatewayConfig,
-        now: Time,
-        message: &Message,
-        port: &mut impl GatewayPort,
-    ) {
-        let refused = |status| message.answer(status);
-        match config.update {
-            UpdateBehaviour::Ignored => {}
-            UpdateBehaviour::Rejected405 => port.send(refused(Status::MethodNotAllowed405)),
-            UpdateBehaviour::Rejected501 => port.send(refused(Status::NotImplemented501)),
-            UpdateBehaviour::Unavailable503 => {
-                port.send(Message {
-                    value: config.retry_after_s,
-                    ..refused(Status::Unavailable503)
-                });
-            }
-            UpdateBehaviour::DialogLost481 => {
-                port.send(refused(Status::DoesNotExist481));
-                self.end(GatewayEnd::Disowned, port);
-            }
-            UpdateBehaviour::Accepted
-            | UpdateBehaviour::AnswerLost
-            | UpdateBehaviour::NoSessionExpires
-            | UpdateBehaviour::IntervalTooSmall422 => {
-                if let Some(refusal) = too_small(config, message) {
-                    port.send(refusal);
-                    return;
-                }
-                let mut answer = if self.is_copy(message) {
-                    // A copy: the answer goes out again, the timer runs on (RFC 3261 §17.2.2).
-                    let mut answer = message.answer(Status::Ok200);
-                    answer.value = self.granted_s;
-                    answer.refresher = config.refresher;
-                    answer
-                } else {
-                    self.grant(config, now, message)
-                };
-                answer.unroutable = config.update == UpdateBehaviour::AnswerLost;
-                port.send(answer);
-            }
-        }
-    }
-
     fn receive_answer(
         &mut self,
         config: &GatewayConfig,
@@ -420,6 +323,7 @@ impl Dialog {
         match answer.status {
             Status::Ok200 if refreshing => {
                 port.note(GatewayNote::RefreshSucceeded);
+                self.has_refreshed = true;
                 self.restart_timer(config, now);
             }
             Status::Pending491 if refreshing => {
@@ -434,6 +338,13 @@ impl Dialog {
                 }
                 self.end(GatewayEnd::Answer481, port);
             }
+            _ if refreshing => {
+                // RFC 4028 §10: a refusal other than 408 and 481 leaves the session as it is.
+                port.note(GatewayNote::RefreshFailed(RefreshFailure::Rejected));
+                if config.on_rejection == OnRefreshFailure::TearDown {
+                    self.end_with_bye(now, GatewayEnd::Refused, port);
+                }
+            }
             _ => {}
         }
     }
@@ -445,11 +356,13 @@ impl Dialog {
         };
         debug_assert!(at <= now, "a deadline was fired early");
         match timer {
-            Timer::TransactionTimeout => self.give_up(now, port),
-            Timer::SessionExpiry if config.enforces_session_timer == SessionTimer::Bye => {
-                self.end_with_bye(now, GatewayEnd::TimerBye, port);
-            }
-            Timer::SessionExpiry => self.end(GatewayEnd::TimerSilent, port),
+            Timer::TransactionTimeout => self.give_up(config, now, port),
+            Timer::SessionExpiry => match config.enforces_session_timer {
+                SessionTimer::Bye | SessionTimer::ByeAtExpiry => {
+                    self.end_with_bye(now, GatewayEnd::TimerBye, port);
+                }
+                SessionTimer::Silent | SessionTimer::No => self.end(GatewayEnd::TimerSilent, port),
+            },
             Timer::Client => self.fire_timer(now, port),
         }
     }
@@ -486,7 +399,7 @@ impl Dialog {
         }
     }
 
-    fn give_up(&mut self, now: Time, port: &mut impl GatewayPort) {
+    fn give_up(&mut self, config: &GatewayConfig, now: Time, port: &mut impl GatewayPort) {
         let Some(i) = self.requests.iter().position(|r| r.gives_up() <= now) else {
             if self.answer.is_some_and(|a| a.is_refusal()) {
                 return self.answer_completed(now, port); // Timer H (RFC 3261 §17.2.1)
@@ -497,7 +410,9 @@ impl Dialog {
         let request = self.requests.remove(i);
         if request.subject == Subject::ReInvite && !self.closing {
             port.note(GatewayNote::RefreshFailed(RefreshFailure::Unanswered));
-            self.end_with_bye(now, GatewayEnd::GaveUp, port);
+            if config.on_no_answer == OnRefreshFailure::TearDown {
+                self.end_with_bye(now, GatewayEnd::GaveUp, port);
+            }
         }
         // An event that stays unanswered ends nothing (rule "unanswered event" of this room).
     }
@@ -544,15 +459,4 @@ impl Dialog {
             .push(Pending::request(now, &message, self.reliable));
         port.send(message);
     }
-}
-
-/// RFC 4028 §9: 422 with Min-SE where the offered session is too short.
-fn too_small(config: &GatewayConfig, request: &Message) -> Option<Message> {
-    let knows_timers = config.update != UpdateBehaviour::NoSessionExpires;
-    (knows_timers && request.value > 0 && request.value < u32::from(config.min_se_s)).then(|| {
-        Message {
-            min_se: config.min_se_s,
-            ..request.answer(Status::IntervalTooSmall422)
-        }
-    })
 }

@@ -1,0 +1,540 @@
+//! What gateways and clients of the field do besides the published classes. Every expected value is written by hand, with
+//! its reason; SE is 1800 s unless said otherwise.
+
+use rccsim::deployment::{Fate, Observer, Plan, Transport, observe, simulate};
+use rccsim::measure::{Counter, DropCause, EndedBy, Tally};
+use rccsim::protocol::*;
+use rccsim::quantity::{Span, Time};
+
+use crate::deployments::*;
+
+/// Sent messages: seconds, and what.
+#[derive(Default)]
+struct Wire(Vec<(f64, Message)>);
+
+impl Observer for Wire {
+    fn message(&mut self, now: Time, _: u32, message: &Message, fate: Fate) {
+        if fate == Fate::Sent {
+            self.0.push((now.0 as f64 / 1e6, *message));
+        }
+    }
+}
+
+impl Wire {
+    fn of(plan: &Plan) -> Self {
+        observe(plan, 0, 0, 0, Self::default()).unwrap()
+    }
+
+    /// When this side sent requests of this subject.
+    fn requests(&self, from: Side, subject: Subject) -> Vec<f64> {
+        let asks = |m: &Message| m.is_request() && m.from == from && m.subject == subject;
+        let sent = self.0.iter().filter(|(_, m)| asks(m));
+        sent.map(|(at, _)| *at).collect()
+    }
+
+    /// When a response with this status was sent to a request of this subject.
+    fn answers(&self, subject: Subject, status: Status) -> Vec<f64> {
+        let sent = self
+            .0
+            .iter()
+            .filter(|(_, m)| (m.subject, m.status) == (subject, status));
+        sent.map(|(at, _)| *at).collect()
+    }
+}
+
+fn day(gateway: GatewayConfig, client: ClientConfig) -> Plan {
+    plan(gateway, vec![clients("c", 1, client)], 24 * HOUR)
+}
+
+/// The first loss in whole seconds.
+fn first_loss(gateway: GatewayConfig, client: ClientConfig) -> Option<u64> {
+    let all = simulate(&day(gateway, client), 0).all;
+    assert!(all.get(Counter::SessionsEstablished) > 0);
+    all.first_loss_us.map(|us| us / 1_000_000)
+}
+
+/// A gateway that hides UPDATE, so that everybody refreshes by re-INVITE.
+fn by_reinvite(reinvite: ReInviteBehaviour) -> GatewayConfig {
+    GatewayConfig {
+        reinvite,
+        ..gateway(UpdateBehaviour::Accepted, Allow::WithoutUpdate)
+    }
+}
+
+fn enforcing(enforces_session_timer: SessionTimer, gateway: GatewayConfig) -> GatewayConfig {
+    GatewayConfig {
+        enforces_session_timer,
+        ..gateway
+    }
+}
+
+/// A gateway that is the refresher.
+fn uas() -> GatewayConfig {
+    GatewayConfig {
+        refresher: Refresher::Uas,
+        ..gateway(UpdateBehaviour::Accepted, Allow::WithUpdate)
+    }
+}
+
+#[test]
+fn first_losses_by_what_reinvite_gets_and_client() {
+    use ReInviteBehaviour as R;
+    let never = [None; 3];
+    // R2 refreshes at 1500 s, 2007 at 600 s, a client by RFC 4028 at 900 s.
+    let given_up = [Some(1532), Some(632), Some(932)]; // Timer B, 32 s
+    let disowned = [Some(1500), Some(600), Some(900)]; // 481 ends the dialog at once
+    // Refused: all three hold (a re-INVITE has nothing to fall back to), until their timer at 1800 s, or until the BYE of a
+    // gateway that enforces its own at 1800 − 32 s. 491 and 503 are tried again until then.
+    let (held, bye) = ([Some(1800); 3], [Some(1768); 3]);
+    for (behaviour, not_enforcing, enforcing_bye) in [
+        (R::Accepted, never, never),
+        (R::Ignored, given_up, given_up),
+        (R::AnswerLost, given_up, given_up),
+        // Answered, but the gateway's timer goes on: it alone ends the session.
+        (R::NotCounted, never, bye),
+        (R::Rejected405, held, bye),
+        (R::DialogLost481, disowned, disowned),
+        (R::Rejected488, held, bye),
+        (R::Rejected491, held, bye),
+        (R::Rejected500, held, bye),
+        (R::Rejected501, held, bye),
+        (R::Unavailable503, held, bye),
+    ] {
+        for (i, client) in [r2(), c2007(), rfc4028()].into_iter().enumerate() {
+            let gateway = by_reinvite(behaviour);
+            let loss = first_loss(gateway.clone(), client.clone());
+            assert_eq!(loss, not_enforcing[i], "{behaviour:?}, client {i}");
+            let loss = first_loss(enforcing(SessionTimer::Bye, gateway), client);
+            assert_eq!(loss, enforcing_bye[i], "{behaviour:?} with BYE, client {i}");
+        }
+    }
+}
+
+#[test]
+fn what_update_gets_besides_the_published_classes() {
+    use UpdateBehaviour as U;
+    // 488 and 500 refuse as 405 does: R2 holds, a client by RFC 4028 falls back to re-INVITE.
+    for update in [U::Rejected488, U::Rejected500] {
+        let gateway = gateway(update, Allow::WithUpdate);
+        assert_eq!(first_loss(gateway.clone(), r2()), Some(1800));
+        assert_eq!(first_loss(gateway, rfc4028()), None);
+    }
+    // Answered and not counted: the gateway's timer from the 2xx to INVITE ends it, whenever the client refreshes.
+    let gateway = gateway(U::NotCounted, Allow::WithUpdate);
+    for (timer, at) in [
+        (SessionTimer::No, None),
+        (SessionTimer::Silent, Some(1800)),
+        (SessionTimer::Bye, Some(1768)),
+        (SessionTimer::ByeAtExpiry, Some(1800)),
+    ] {
+        let gateway = enforcing(timer, gateway.clone());
+        assert_eq!(first_loss(gateway.clone(), r2()), at, "{timer:?}");
+        assert_eq!(first_loss(gateway, rfc4028()), at, "{timer:?}");
+    }
+}
+
+#[test]
+fn first_losses_by_answer_to_the_gateways_refresh_and_what_it_makes_of_that() {
+    use OnGatewayRefresh as A;
+    use OnRefreshFailure::{Hold, TearDown};
+    // The gateway refreshes at 900 s. The client leaves that to it, and as the side that does not refresh ends the session
+    // at 1800 − 32 s when none succeeds.
+    for (answer, failure, at) in [
+        (A::Accepted, TearDown, None),
+        (A::Ignored, TearDown, Some(932)), // the gateway's Timer B
+        (A::Ignored, Hold, Some(1768)),
+        (A::Rejected405, TearDown, Some(900)),
+        (A::Rejected405, Hold, Some(1768)),
+        (A::Rejected488, TearDown, Some(900)),
+        (A::Rejected488, Hold, Some(1768)),
+        (A::Rejected500, TearDown, Some(900)),
+        (A::Rejected500, Hold, Some(1768)),
+        // 491 is no refusal but a wait of 0 to 2 s, again and again.
+        (A::Rejected491, TearDown, Some(1768)),
+    ] {
+        let gateway = GatewayConfig {
+            on_no_answer: failure,
+            on_rejection: failure,
+            ..uas()
+        };
+        let client = ClientConfig {
+            on_gateway_refresh: answer,
+            ..rfc4028()
+        };
+        assert_eq!(first_loss(gateway, client), at, "{answer:?}, {failure:?}");
+    }
+}
+
+#[test]
+fn a_refresher_that_never_refreshes_or_once() {
+    // Never: the client ends the session at 1768 s. Once: the refresh of 900 s carries it to 900 + 1768 s.
+    for (refreshes, at) in [
+        (OwnRefreshes::Always, None),
+        (OwnRefreshes::Once, Some(2668)),
+        (OwnRefreshes::Never, Some(1768)),
+    ] {
+        let gateway = GatewayConfig { refreshes, ..uas() };
+        assert_eq!(first_loss(gateway, rfc4028()), at, "{refreshes:?}");
+    }
+}
+
+#[test]
+fn a_role_that_changes_in_the_2xx_to_a_refresh() {
+    // The client refreshes at 900 s, and is told that the gateway refreshes from then on. That one never does, and sends
+    // BYE 1768 s after its last 2xx.
+    let gateway = GatewayConfig {
+        refresher_on_refresh: RefresherOnRefresh::Uas,
+        refreshes: OwnRefreshes::Never,
+        ..enforcing(
+            SessionTimer::Bye,
+            gateway(UpdateBehaviour::Accepted, Allow::WithUpdate),
+        )
+    };
+    let p = day(gateway.clone(), rfc4028());
+    assert_eq!(first_loss(gateway, rfc4028()), Some(900 + 1768));
+    let wire = Wire::of(&p);
+    let first = wire.answers(Subject::Update, Status::Ok200)[0];
+    let told = wire
+        .0
+        .iter()
+        .find(|(_, m)| m.subject == Subject::Update && !m.is_request());
+    assert_eq!((first, told.unwrap().1.refresher), (900.0, Refresher::Uas));
+    // Where the gateway keeps its side of the bargain nothing is lost, and each side refreshes in turn.
+    let flips = GatewayConfig {
+        refresher_on_refresh: RefresherOnRefresh::Flips,
+        ..gateway_of(Allow::WithUpdate)
+    };
+    assert_eq!(first_loss(flips, rfc4028()), None);
+}
+
+fn gateway_of(allow: Allow) -> GatewayConfig {
+    gateway(UpdateBehaviour::Accepted, allow)
+}
+
+#[test]
+fn a_gateway_may_impose_a_timer_on_a_client_that_asked_for_none() {
+    let sipe = ClientConfig {
+        offers_timer: false,
+        refresh_timing: RefreshTiming::Before(Span::from_secs(60)),
+        refresh_method: RefreshMethod::ReInvite,
+        ..r2()
+    };
+    let imposing = GatewayConfig {
+        imposes_timer: true,
+        session_expires_s: 1800,
+        ..enforcing(SessionTimer::Bye, gateway_of(Allow::Absent))
+    };
+    // Every 1740 s a re-INVITE, 28 s before the gateway would send BYE.
+    assert_eq!(first_loss(imposing.clone(), sipe.clone()), None);
+    let sent =
+        Wire::of(&day(imposing.clone(), sipe.clone())).requests(Side::Client, Subject::ReInvite);
+    assert_eq!(sent[..3], [1740.0, 3480.0, 5220.0]);
+    // Of a session of 90 s nothing is left at 30 s before its end: the gateway's BYE comes at 60 s, with the refresh; the
+    // gateway's timer goes first.
+    let short = GatewayConfig {
+        session_expires_s: 90,
+        ..imposing.clone()
+    };
+    let early = ClientConfig {
+        refresh_timing: RefreshTiming::Before(Span::from_secs(30)),
+        ..sipe.clone()
+    };
+    assert_eq!(first_loss(short, early), Some(60));
+    // Nobody imposes: there is no timer, and nobody refreshes.
+    let quiet = GatewayConfig {
+        imposes_timer: false,
+        ..imposing
+    };
+    assert_eq!(first_loss(quiet.clone(), sipe.clone()), None);
+    assert!(
+        Wire::of(&day(quiet, sipe))
+            .requests(Side::Client, Subject::ReInvite)
+            .is_empty()
+    );
+}
+
+#[test]
+fn refreshes_by_a_part_of_the_session() {
+    let client = ClientConfig {
+        refresh_timing: RefreshTiming::Part(3),
+        ..r2()
+    };
+    let sent =
+        Wire::of(&day(gateway_of(Allow::Absent), client)).requests(Side::Client, Subject::Update);
+    assert_eq!(sent[..3], [600.0, 1200.0, 1800.0]);
+}
+
+#[test]
+fn a_session_below_the_floor_of_rfc_4028() {
+    // Granted 30 s: who refreshes every 25 min is dead at 30 s, or at 30 − 10 s by the gateway's BYE; SE/2 is in time.
+    let carrier = GatewayConfig {
+        session_expires_s: 30,
+        ..gateway_of(Allow::WithUpdate)
+    };
+    assert_eq!(first_loss(carrier.clone(), r2()), Some(30));
+    assert_eq!(
+        first_loss(enforcing(SessionTimer::Bye, carrier.clone()), r2()),
+        Some(20)
+    );
+    assert_eq!(first_loss(carrier, rfc4028()), None);
+}
+
+#[test]
+fn a_422_may_be_taken_for_a_refusal_or_answered_without_end() {
+    let gateway = GatewayConfig {
+        min_se_s: 120,
+        ..gateway_of(Allow::Absent)
+    };
+    let client = |on_too_small| ClientConfig {
+        session_expires_s: 90,
+        refresh_interval: Span::from_secs(60),
+        on_too_small,
+        ..r2()
+    };
+    let set_up = |client: ClientConfig| {
+        let all = simulate(
+            &plan(gateway.clone(), vec![clients("c", 1, client)], 300),
+            0,
+        )
+        .all;
+        [Counter::SessionsEstablished, Counter::SetupsFailed].map(|c| all.get(c))
+    };
+    // A failed set-up every 30 s from 0 s on: ten in 300 s.
+    assert_eq!(set_up(client(OnTooSmall::Fail)), [0, 10]);
+    assert_eq!(set_up(client(OnTooSmall::Retry)), [1, 0]);
+    assert_eq!(set_up(client(OnTooSmall::EveryTime)), [1, 0]);
+}
+
+#[test]
+fn giving_up_without_bye_leaves_the_gateway_with_the_session() {
+    let ignores = gateway(UpdateBehaviour::Ignored, Allow::Absent);
+    let client = |sends_bye| ClientConfig { sends_bye, ..r2() };
+    for (sends_bye, byes) in [(true, vec![1532.0]), (false, vec![])] {
+        let mut p = day(ignores.clone(), client(sends_bye));
+        p.horizon = Time(1_600_000_000);
+        let wire = Wire::of(&p);
+        assert_eq!(wire.requests(Side::Client, Subject::Bye), byes);
+    }
+    // Seen by the next set-up: a gateway that monitors a line once refuses the second monitor, since it has the first.
+    let mut p = day(ignores, client(false));
+    (p.gateways[0].max_sessions_per_line, p.horizon) = (Some(1), Time(1_600_000_000));
+    assert_eq!(
+        simulate(&p, 0).all.get(Counter::SetupsFailed),
+        2,
+        "at 1562 and 1592 s"
+    );
+}
+
+#[test]
+fn a_refused_refresh_may_be_repeated_every_second_without_end() {
+    let gateway = gateway(UpdateBehaviour::Rejected405, Allow::Absent);
+    let client = ClientConfig {
+        on_rejection: OnRejection::Retry,
+        refresh_method: RefreshMethod::Update,
+        ..r2()
+    };
+    let mut p = day(gateway, client);
+    p.horizon = Time(2_000_000_000);
+    let sent = Wire::of(&p).requests(Side::Client, Subject::Update);
+    // From 1500 s to the end, its own timer at 1800 s notwithstanding.
+    assert_eq!((sent.len(), sent[0], sent[499]), (500, 1500.0, 1999.0));
+    assert_eq!(simulate(&p, 0).all.all_drops(), 0);
+}
+
+#[test]
+fn a_second_try_before_it_gives_up() {
+    let ignores = gateway(UpdateBehaviour::Ignored, Allow::Absent);
+    let client = ClientConfig {
+        refresh_tries: 2,
+        retry_delay: Span::from_secs(5),
+        ..r2()
+    };
+    // UPDATE at 1500 s, given up at 1532, again at 1537, given up with BYE at 1569.
+    assert_eq!(first_loss(ignores.clone(), client.clone()), Some(1569));
+    let wire = Wire::of(&day(ignores.clone(), client.clone()));
+    assert_eq!(
+        wire.requests(Side::Client, Subject::Update)[..2],
+        [1500.0, 1537.0]
+    );
+    assert_eq!(wire.requests(Side::Client, Subject::Bye)[0], 1569.0);
+    // Held after the second: its timer at 1800 s.
+    let hold = ClientConfig {
+        on_no_answer: OnNoAnswer::Hold,
+        ..client
+    };
+    assert_eq!(first_loss(ignores, hold), Some(1800));
+}
+
+#[test]
+fn a_client_that_answers_no_event_sees_its_toasts_all_the_same() {
+    let client = ClientConfig {
+        answers_events: false,
+        ..r2()
+    };
+    let mut c = clients("c", 20, client);
+    c.workload = calls(6.0, 0.0);
+    c.path.transport = Transport::Udp;
+    let p = plan(gateway_of(Allow::Absent), vec![c], 8 * HOUR);
+    let all = simulate(&p, 0).all;
+    assert!(all.get(Counter::ToastsShown) > 500);
+    assert_eq!(all.get(Counter::ToastsShown), all.get(Counter::ToastsDue));
+    assert_eq!(
+        all.all_drops(),
+        0,
+        "an event that nobody answers ends nothing"
+    );
+    // Each event goes out 11 times over UDP (Timer E), but for those that the end cuts.
+    let sent = Wire::of(&p)
+        .requests(Side::Gateway, Subject::Delivered)
+        .len() as f64;
+    let per_event = sent / all.get(Counter::ToastsDue) as f64;
+    assert!((10.8..=11.05).contains(&per_event), "{per_event}");
+}
+
+/// Two re-INVITEs cross: the client's clock is a little fast, so that its refresh and the gateway's are both under way.
+fn crossing(on_glare: OnGlare) -> Plan {
+    let gateway = GatewayConfig {
+        refresher_on_refresh: RefresherOnRefresh::Flips,
+        ..gateway_of(Allow::WithoutUpdate)
+    };
+    let client = ClientConfig {
+        refresh_interval: Span::from_millis(899_980),
+        on_glare,
+        ..r2()
+    };
+    let mut p = day(gateway, client);
+    p.clients[0].path.delay = Span::from_millis(20);
+    p
+}
+
+#[test]
+fn flipped_roles_collide_and_glare_may_end_the_session() {
+    // Refreshed at 899.98 s, the gateway takes the role and refreshes at 1800 s; so does the client at 1799.98 + its way.
+    let torn = simulate(&crossing(OnGlare::TearDown), 0).all;
+    // 2·899.98 s and 8 crossings of 20 ms after the 2xx to INVITE the 491 is there, and the session was up 8 crossings after it.
+    let first = torn.first_loss_us.map(|us| us / 1_000_000);
+    assert_eq!(first, Some(1799));
+    assert!(torn.drops[DropCause::RefreshRejected as usize] > 0);
+    assert_eq!(simulate(&crossing(OnGlare::Retry), 0).all.all_drops(), 0);
+}
+
+#[test]
+fn a_share_of_refreshes_is_a_draw_for_each() {
+    let mut gateway = by_reinvite(ReInviteBehaviour::Ignored);
+    gateway.reinvite_share = 0.01;
+    let p = plan(gateway, vec![clients("c", 400, c2007())], 48 * HOUR);
+    let all = simulate(&p, 0).all;
+    let attempted = all.get(Counter::RefreshesAttempted) as f64;
+    let failed = all.get(Counter::RefreshesFailed) as f64;
+    // Each refresh fails with probability 0.01 by itself: a binomial count.
+    let z = (failed - 0.01 * attempted) / (0.01 * 0.99 * attempted).sqrt();
+    assert!(
+        attempted > 100_000.0 && z.abs() < 4.0,
+        "{failed} of {attempted}, z = {z}"
+    );
+    // A session lasts a geometric number of intervals: up for 600/0.01 s on average and 32 s more (the failing one), down
+    // for 30 s. Drops of a renewal process in time T: T/μ + (σ²/μ² − 1)/2, σ ≈ μ.
+    let cycle = 600.0 / 0.01 + 32.0 + 30.0;
+    let expected = 400.0 * 48.0 * 3600.0 / cycle;
+    let z = (all.all_drops() as f64 - expected) / expected.sqrt();
+    assert!(z.abs() < 4.0, "{} of {expected}", all.all_drops());
+    assert_eq!(
+        all.drops[DropCause::RefreshUnanswered as usize],
+        all.all_drops()
+    );
+}
+
+#[test]
+fn what_a_share_meets_is_the_same_for_every_copy() {
+    // Over UDP a re-INVITE that is ignored goes out 7 times (Timer A); none of its copies is taken.
+    let mut p = day(by_reinvite(ReInviteBehaviour::Ignored), c2007());
+    p.gateways[0].config.reinvite_share = 0.1;
+    p.clients[0].path.transport = Transport::Udp;
+    let wire = Wire::of(&p);
+    let mut copies = std::collections::BTreeMap::<(u32, u16), u32>::new();
+    for (_, m) in wire
+        .0
+        .iter()
+        .filter(|(_, m)| m.is_request() && m.subject == Subject::ReInvite)
+    {
+        *copies.entry((m.dialog, m.cseq)).or_default() += 1;
+    }
+    assert!(
+        copies.len() > 100 && copies.values().all(|n| [1, 7].contains(n)),
+        "{copies:?}"
+    );
+    assert!(copies.values().any(|n| *n == 7));
+}
+
+#[test]
+fn a_gateway_that_keeps_the_dialog_after_its_own_refresh_failed() {
+    // The call is never ended: the gateway holds on, and a client without a timer of its own that waits for nothing, too.
+    let gateway = GatewayConfig {
+        on_no_answer: OnRefreshFailure::Hold,
+        session_expires_s: 300,
+        ..uas()
+    };
+    let client = ClientConfig {
+        on_gateway_refresh: OnGatewayRefresh::Ignored,
+        on_no_answer: OnNoAnswer::KeepPolling,
+        refresh_interval: Span::from_secs(100_000),
+        ..r2()
+    };
+    assert_eq!(first_loss(gateway.clone(), client.clone()), None);
+    // The standard asks for BYE when the refresh at 150 s is given up.
+    let standard = GatewayConfig {
+        on_no_answer: OnRefreshFailure::TearDown,
+        ..gateway
+    };
+    assert_eq!(first_loss(standard, client), Some(182));
+}
+
+/// The causes of the drops and how they ended.
+fn endings(p: &Plan) -> Vec<(DropCause, Option<EndedBy>)> {
+    let rows = drop_rows(simulate(p, 0));
+    rows.iter().map(|row| (row.cause, row.ended_by)).collect()
+}
+
+#[test]
+fn the_cause_is_that_of_the_refresh() {
+    let refusing = ClientConfig {
+        on_gateway_refresh: OnGatewayRefresh::Rejected488,
+        ..rfc4028()
+    };
+    let tears_down = GatewayConfig {
+        on_rejection: OnRefreshFailure::TearDown,
+        ..uas()
+    };
+    let mut p = day(tears_down, refusing);
+    p.horizon = Time(905_000_000);
+    assert_eq!(
+        endings(&p),
+        [(DropCause::RefreshRejected, Some(EndedBy::Bye))]
+    );
+    // Not counted: no refresh failed, so the session expired.
+    let not_counted = enforcing(
+        SessionTimer::Bye,
+        gateway(UpdateBehaviour::NotCounted, Allow::Absent),
+    );
+    let mut p = day(not_counted, r2());
+    p.horizon = Time(1_770_000_000);
+    assert_eq!(
+        endings(&p),
+        [(DropCause::SessionExpired, Some(EndedBy::GatewayTimer))]
+    );
+}
+
+fn tally(p: &Plan) -> Tally {
+    simulate(p, 0).all
+}
+
+#[test]
+fn nothing_is_drawn_where_all_refreshes_meet_the_behaviour() {
+    // A share of all, or of accepted ones, is today's behaviour, bit for bit.
+    let all = day(by_reinvite(ReInviteBehaviour::Ignored), c2007());
+    let mut none = day(by_reinvite(ReInviteBehaviour::Accepted), c2007());
+    let accepted = tally(&none);
+    none.gateways[0].config.reinvite_share = 0.5;
+    assert_eq!(tally(&none).fingerprint, accepted.fingerprint);
+    assert_ne!(tally(&all).fingerprint, accepted.fingerprint);
+}
