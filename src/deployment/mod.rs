@@ -67,8 +67,8 @@ pub use group::bytes_of_group;
 pub use observer::{Fate, Observer};
 pub use partial_result::PartialResult;
 pub use plan::{
-    ClientPlan, FaultPlan, FaultTarget, Forgets, GatewayPlan, IdleAction, PathConfig, Plan,
-    Transport,
+    ClientPlan, ConnectionEnd, FaultPlan, FaultTarget, Forgets, GatewayPlan, IdleAction,
+    LossDirection, PathConfig, Plan, RelayEnd, RelayRestarts, Transport,
 };
 pub use run_handle::RunHandle;
 pub use run_options::{FastPaths, RunOptions};

@@ -27,6 +27,8 @@ pub trait Observer {
     fn client(&mut self, _now: Time, _user: u32, _note: ClientNote) {}
     /// A note of the gateway machine of this dialog.
     fn gateway(&mut self, _now: Time, _user: u32, _dialog: u32, _note: GatewayNote) {}
+    /// A relay between the legs ended the user's dialog: why, and the key that decides.
+    fn relay(&mut self, _now: Time, _user: u32, _why: &'static str, _key: &'static str) {}
     /// A call was created.
     fn call(
         &mut self,

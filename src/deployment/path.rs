@@ -1,6 +1,6 @@
 //! The two legs between client and gateway: delay, loss, order.
 
-use super::plan::{PathConfig, Transport};
+use super::plan::{LossDirection, PathConfig, Transport};
 use crate::engine::Stream;
 use crate::protocol::Side;
 use crate::quantity::{Span, Time};
@@ -13,7 +13,52 @@ const TCP_RETRIES: u32 = 15;
 impl PathConfig {
     /// Whether messages cross it in a fixed time, all of them and in order.
     pub fn is_plain(&self) -> bool {
-        self.loss == 0.0 && self.idle_timeout.is_none() && self.route_expiry.is_none()
+        self.loss == 0.0
+            && self.idle_timeout.is_none()
+            && self.route_expiry.is_none()
+            && !self.loses_ack
+            && !self.holds_state()
+    }
+
+    /// Whether something on it remembers dialogs or connections: a relay with a timer or probes, connections that die.
+    pub fn holds_state(&self) -> bool {
+        self.relay_timer.is_some()
+            || self.relay_probe.is_some()
+            || self.connection_lifetime.is_some()
+    }
+
+    /// Whether it forgets connections, idle or dying ones.
+    pub fn forgets_connections(&self) -> bool {
+        self.idle_timeout.is_some() || self.connection_lifetime.is_some()
+    }
+
+    /// A key, set, whose effect no closed form knows.
+    pub fn unusual(&self) -> Option<&'static str> {
+        [
+            ("relay_timer", self.relay_timer.is_some()),
+            ("relay_probe", self.relay_probe.is_some()),
+            (
+                "relay_session_expires",
+                self.relay_session_expires.is_some(),
+            ),
+            ("relay_min_se", self.relay_min_se.is_some()),
+            ("ack_lost", self.loses_ack),
+            (
+                "loss_direction",
+                self.loss > 0.0 && self.loss_direction != LossDirection::Both,
+            ),
+            ("connection_lifetime", self.connection_lifetime.is_some()),
+        ]
+        .into_iter()
+        .find_map(|(key, is_set)| is_set.then_some(key))
+    }
+
+    fn loses_from(&self, from: Side) -> bool {
+        match self.loss_direction {
+            LossDirection::Both => true,
+            LossDirection::ToClient => from == Side::Gateway,
+            LossDirection::ToGateway => from == Side::Client,
+        }
     }
 
     /// After how long without traffic a middlebox forgets the connection: keep-alives that come sooner keep it.
@@ -37,6 +82,8 @@ pub(super) struct Connection {
     pub used: Time,
     /// A middlebox has forgotten it, and drops what comes.
     pub forgotten: bool,
+    /// What is sent on it is answered by a reset.
+    pub resets: bool,
     /// Something from the client's side was sent into the hole: the connection is given up and replaced in time.
     pub replacing: bool,
 }
@@ -78,16 +125,21 @@ impl Connection {
             return Crossing::Lost;
         }
         let mut takes = path.delay;
-        if path.loss > 0.0 && !path.is_reliable() {
-            return match stream.chance(path.loss) {
+        let loss = if path.loses_from(from) {
+            path.loss
+        } else {
+            0.0
+        };
+        if loss > 0.0 && !path.is_reliable() {
+            return match stream.chance(loss) {
                 true => Crossing::Lost,
                 false => Crossing::Arrives(now + takes),
             };
         }
-        if path.loss > 0.0 {
+        if loss > 0.0 {
             let mut wait = TCP_RETRANSMIT;
             for _ in 0..TCP_RETRIES {
-                if !stream.chance(path.loss) {
+                if !stream.chance(loss) {
                     break;
                 }
                 takes = takes + wait;

@@ -36,6 +36,70 @@ pub struct PathConfig {
     pub keep_alive: Option<Span>,
     /// OCS forgets the route of a dialog after a time uniform between these (published: 12 to 24 h). Default never.
     pub route_expiry: Option<(Span, Span)>,
+    /// A relay or SBC ends a dialog after so long without a refresh that it counts. Default never.
+    pub relay_timer: Option<Span>,
+    /// Which refreshes its timer counts. Default both methods.
+    pub relay_timer_restarts: RelayRestarts,
+    /// How it ends a dialog. Default BYE to both sides.
+    pub relay_timer_end: RelayEnd,
+    /// It sends OPTIONS in the dialog to both sides so often. Default never.
+    pub relay_probe: Option<Span>,
+    /// So many probes in a row without an answer end the dialog. Default 1.
+    pub relay_probe_misses: u32,
+    /// It writes this Session-Expires, whole seconds, into the client's INVITEs and UPDATEs that have one. Default untouched.
+    pub relay_session_expires: Option<Span>,
+    /// The same for their Min-SE. Default untouched.
+    pub relay_min_se: Option<Span>,
+    /// ACKs never arrive. Default they do.
+    pub loses_ack: bool,
+    /// Which way packets are lost. Default both.
+    pub loss_direction: LossDirection,
+    /// Connections die at random, after exponential times with this mean. Default never.
+    pub connection_lifetime: Option<Span>,
+    /// How a dead connection is noticed. Default silence.
+    pub connection_end: ConnectionEnd,
+}
+
+/// Which refreshes restart the dialog timer of a relay.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RelayRestarts {
+    /// re-INVITE and UPDATE.
+    Both,
+    /// re-INVITE only.
+    ReInvite,
+    /// UPDATE only.
+    Update,
+    /// None: it runs from the INVITE.
+    Nothing,
+}
+
+/// How a relay ends a dialog.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RelayEnd {
+    /// It sends BYE to both sides.
+    Bye,
+    /// It forgets the dialog, and answers 481 from then on.
+    Silent,
+}
+
+/// Which way packets are lost.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LossDirection {
+    /// Both.
+    Both,
+    /// Towards the client.
+    ToClient,
+    /// Towards the gateway.
+    ToGateway,
+}
+
+/// How a connection that died is noticed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConnectionEnd {
+    /// What is sent on it vanishes.
+    Silent,
+    /// The next message on it is answered by a reset, which both ends notice at once.
+    ResetAtUse,
 }
 
 /// What a middlebox does with an idle connection.

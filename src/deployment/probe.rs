@@ -236,13 +236,14 @@ impl Probe {
         }
     }
 
-    /// The client's established session is over; `refused`: the gateway had no place for the request that was given up.
+    /// The client's established session is over, perhaps by the relay's BYE; `refused`: the gateway had no place for the
+    /// request that was given up.
     pub(super) fn client_ended(
         &mut self,
         record: &mut UserRecord,
         user: u32,
         now: Time,
-        end: ClientEnd,
+        (end, by_relay): (ClientEnd, bool),
         refused: bool,
     ) {
         if record.session_open {
@@ -252,6 +253,7 @@ impl Probe {
                 ClientEnd::Unacknowledged => (DropCause::PathLost, EndedBy::ClientGiveUp),
                 ClientEnd::Refused => (Self::cause_of_expiry(record), EndedBy::ClientGiveUp),
                 ClientEnd::Timer => (Self::cause_of_expiry(record), EndedBy::ClientTimer),
+                ClientEnd::Bye if by_relay => (Self::cause_of_expiry(record), EndedBy::Relay),
                 ClientEnd::Bye => (Self::cause_of_expiry(record), EndedBy::Bye),
                 ClientEnd::Answer481 => (DropCause::DialogLost, EndedBy::Answer481),
                 ClientEnd::Reset => (DropCause::PathLost, EndedBy::Reset),

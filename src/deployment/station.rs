@@ -145,7 +145,7 @@ impl Work {
         };
         match subject {
             Subject::Invite | Subject::GetCstaFeatures | Subject::MonitorStart => JobClass::Setup,
-            Subject::Update | Subject::ReInvite => JobClass::Refresh,
+            Subject::Update | Subject::ReInvite | Subject::Options => JobClass::Refresh,
             Subject::Bye | Subject::MonitorStop => JobClass::TearDown,
             _ => JobClass::Call,
         }

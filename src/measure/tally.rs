@@ -122,17 +122,19 @@ pub enum EndedBy {
     Bye,
     Answer481,
     Reset,
+    Relay,
 }
 
 impl EndedBy {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ClientGiveUp,
         Self::ClientTimer,
         Self::GatewayTimer,
         Self::Bye,
         Self::Answer481,
         Self::Reset,
+        Self::Relay,
     ];
 
     /// The public name.
@@ -144,6 +146,7 @@ impl EndedBy {
             Self::Bye => "bye",
             Self::Answer481 => "481",
             Self::Reset => "reset",
+            Self::Relay => "relay",
         }
     }
 }

@@ -34,6 +34,8 @@ pub enum Subject {
     Established,
     /// INFO from the gateway: ConnectionClearedEvent.
     ConnectionCleared,
+    /// OPTIONS of a relay in the dialog, to learn whether a side still answers.
+    Options,
 }
 
 impl Subject {
@@ -44,6 +46,7 @@ impl Subject {
             Self::Ack => "ACK",
             Self::Update => "UPDATE",
             Self::Bye => "BYE",
+            Self::Options => "OPTIONS",
             _ => "INFO",
         }
     }
@@ -52,7 +55,7 @@ impl Subject {
     pub fn body(self) -> Option<&'static str> {
         Some(match self {
             Self::Invite | Self::ReInvite => "RequestSystemStatus",
-            Self::Ack | Self::Update | Self::Bye => return None,
+            Self::Ack | Self::Update | Self::Bye | Self::Options => return None,
             Self::GetCstaFeatures => "GetCSTAFeatures",
             Self::MonitorStart => "MonitorStart",
             Self::MonitorStop => "MonitorStop",

@@ -1,8 +1,9 @@
 //! A plain plan for tests: 100 users of one gateway that accepts UPDATE, 8 hours from 08:00, no calls and no faults.
 
 use crate::deployment::{
-    ClientPlan, FaultPlan, FaultTarget, Forgets, GatewayPlan, IdleAction, Overload, PathConfig,
-    Plan, ServiceTime, StationConfig, Transport,
+    ClientPlan, ConnectionEnd, FaultPlan, FaultTarget, Forgets, GatewayPlan, IdleAction,
+    LossDirection, Overload, PathConfig, Plan, RelayEnd, RelayRestarts, ServiceTime, StationConfig,
+    Transport,
 };
 use crate::faults::{FaultConfig, FaultKind, Schedule};
 use crate::measure::Scope;
@@ -31,6 +32,17 @@ fn path() -> PathConfig {
         idle_action: IdleAction::Silent,
         keep_alive: None,
         route_expiry: None,
+        relay_timer: None,
+        relay_timer_restarts: RelayRestarts::Both,
+        relay_timer_end: RelayEnd::Bye,
+        relay_probe: None,
+        relay_probe_misses: 1,
+        relay_session_expires: None,
+        relay_min_se: None,
+        loses_ack: false,
+        loss_direction: LossDirection::Both,
+        connection_lifetime: None,
+        connection_end: ConnectionEnd::Silent,
     }
 }
 

@@ -3,9 +3,8 @@
 use super::client_group::{ClientGroup, TIMEOUT_S};
 use super::precondition::{Violation, require};
 use crate::protocol::{
-    Allow, ClientConfig, FLOOR_S, GatewayConfig, OnNoAnswer, OnRejection, OnTooSmall,
-    ReInviteBehaviour, RefreshClock, RefreshMethod, RefreshTiming, Refresher, RefresherOnRefresh,
-    SessionTimer, UpdateBehaviour,
+    Allow, FLOOR_S, OnNoAnswer, OnRejection, OnTooSmall, ReInviteBehaviour, RefreshClock,
+    RefreshMethod, RefreshTiming, Refresher, RefresherOnRefresh, SessionTimer, UpdateBehaviour,
 };
 
 /// What becomes of a session.
@@ -55,7 +54,7 @@ pub(super) fn session(group: &ClientGroup) -> Result<Session, Violation> {
     require(gateway.refresher == Refresher::Uac, || {
         Violation::Refresher(gateway.refresher)
     })?;
-    plain_behaviour(clients, gateway)?;
+    plain_behaviour(group)?;
     let granted = clients.session_expires_s.min(gateway.session_expires_s);
     let least = u32::from(clients.min_se_s.max(gateway.min_se_s));
     let expires_s = f64::from(granted.max(least));
@@ -92,7 +91,8 @@ pub(super) fn session(group: &ClientGroup) -> Result<Session, Violation> {
 }
 
 /// Precondition: both sides do as the table of behaviour classes has it, and nothing else.
-fn plain_behaviour(clients: &ClientConfig, gateway: &GatewayConfig) -> Result<(), Violation> {
+fn plain_behaviour(group: &ClientGroup) -> Result<(), Violation> {
+    let (clients, gateway) = (&group.clients.config, &group.gateway.config);
     let holds = [
         ("update_share", gateway.update_share == 1.0),
         ("reinvite", gateway.reinvite == ReInviteBehaviour::Accepted),
@@ -111,6 +111,8 @@ fn plain_behaviour(clients: &ClientConfig, gateway: &GatewayConfig) -> Result<()
         ("on_422", clients.on_too_small == OnTooSmall::Retry),
         ("on_rejection", clients.on_rejection != OnRejection::Retry),
     ];
+    let unusual = group.legs().into_iter().find_map(|leg| leg.unusual());
+    unusual.map_or(Ok(()), |key| Err(Violation::Behaviour(key)))?;
     holds
         .into_iter()
         .find(|(_, holds)| !holds)

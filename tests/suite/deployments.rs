@@ -1,7 +1,8 @@
 //! Small deployments to test with, built from the default settings.
 
 use rccsim::deployment::{
-    ClientPlan, Forgets, GatewayPlan, IdleAction, PathConfig, Plan, Replication, Transport,
+    ClientPlan, ConnectionEnd, Forgets, GatewayPlan, IdleAction, LossDirection, PathConfig, Plan,
+    RelayEnd, RelayRestarts, Replication, Transport,
 };
 use rccsim::measure::DropRow;
 use rccsim::protocol::*;
@@ -20,6 +21,17 @@ pub(crate) fn path() -> PathConfig {
         idle_action: IdleAction::Silent,
         keep_alive: None,
         route_expiry: None,
+        relay_timer: None,
+        relay_timer_restarts: RelayRestarts::Both,
+        relay_timer_end: RelayEnd::Bye,
+        relay_probe: None,
+        relay_probe_misses: 1,
+        relay_session_expires: None,
+        relay_min_se: None,
+        loses_ack: false,
+        loss_direction: LossDirection::Both,
+        connection_lifetime: None,
+        connection_end: ConnectionEnd::Silent,
     }
 }
 

@@ -17,6 +17,7 @@ mod identify;
 mod laws;
 mod licences;
 mod live;
+mod middle;
 mod models;
 mod page;
 mod plots;

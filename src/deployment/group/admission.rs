@@ -76,6 +76,11 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             incoming: process(Purpose::Incoming, calls.incoming_per_s),
             outgoing: process(Purpose::Outgoing, calls.outgoing_per_s),
         });
+        if clients.path.connection_lifetime.is_some() {
+            let user = self.users.len() as u32 - 1;
+            self.lines[user as usize].deaths = Some(open(Purpose::ConnectionDeath));
+            self.schedule_death(user);
+        }
         self.cold.push(ColdState {
             jitter: open(Purpose::RefreshJitter),
             reestablish: open(Purpose::Reestablish),

@@ -42,6 +42,7 @@ pub(super) enum Purpose {
     OwnRate = 14,
     Lunch = 15,
     Share = 16,
+    ConnectionDeath = 17,
 }
 
 /// FIFO lanes for events due a fixed delay after they are scheduled.
@@ -84,4 +85,14 @@ pub(super) enum Event {
     RouteExpires(u32),
     /// A link may carry again: every fault of the instant has begun or ended.
     LinkRestored,
+    /// The connection of a user or an instance dies.
+    ConnectionDies,
+    /// Something was sent on a dead connection.
+    ConnectionResets,
+    /// The relay's timer for a dialog.
+    RelayTimer(u32),
+    /// The relay probes both sides of a dialog.
+    RelayProbe(u32),
+    /// The time for the answers to its probe is over.
+    RelayProbeJudged(u32),
 }

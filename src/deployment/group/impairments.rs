@@ -79,7 +79,8 @@ impl<'a> Impairments<'a> {
                 .into_iter()
                 .filter(|f| is_personal(f.config.kind))
                 .collect(),
-            middleboxes: paths.any(|p| p.idle_timeout.is_some() || p.route_expiry.is_some()),
+            middleboxes: paths
+                .any(|p| p.idle_timeout.is_some() || p.route_expiry.is_some() || p.holds_state()),
             client_leg_down_until: vec![None; cohorts.len()],
             client_leg_waiting: cohorts.iter().map(|_| Vec::new()).collect(),
             ocs_down_until: None,

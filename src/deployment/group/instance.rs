@@ -4,6 +4,7 @@ use super::super::path::{Connection, OutageEnd};
 use super::super::plan::{GatewayPlan, Plan};
 use super::super::station::Station;
 use super::event::Purpose;
+use super::relay::RelayDialog;
 use crate::engine::{Stream, mix, name_key};
 use crate::faults::Occurrence;
 use crate::protocol::Message;
@@ -15,6 +16,8 @@ pub(super) struct GatewayInstance<'a> {
     pub(super) number: u32,
     /// The OCS–gateway leg, shared by all of its users.
     pub(super) connection: Connection,
+    /// When it dies.
+    pub(super) deaths: Option<Stream>,
     /// Until when the leg is interrupted.
     pub(super) link_down_until: OutageEnd,
     /// Until when the gateway is down or stalled.
@@ -47,6 +50,7 @@ impl<'a> GatewayInstance<'a> {
         GatewayInstance {
             number,
             connection: Connection::default(),
+            deaths: None,
             link_down_until: None,
             down_until: None,
             down_since: Time::ZERO,
@@ -85,6 +89,12 @@ pub(super) struct ClientLine {
     pub(super) faults: Vec<Stream>,
     pub(super) occurrences: Vec<Option<Occurrence>>,
     pub(super) idle_filed: bool,
+    /// When its connection dies.
+    pub(super) deaths: Option<Stream>,
+    /// The dialogs that a relay between the legs holds.
+    pub(super) relayed: Vec<RelayDialog>,
+    /// The dialog that the relay ended last.
+    pub(super) ended_by_relay: Option<u32>,
 }
 
 impl ClientLine {

@@ -30,11 +30,23 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         let is_unroutable =
             message.unroutable && (leg, message.from) == (Leg::Client, Side::Gateway);
         match crossing {
-            _ if is_unroutable => self.put_on_leg(u, message, None, leg),
+            _ if is_unroutable || self.loses_ack(u, &message, leg) => {
+                self.put_on_leg(u, message, None, leg)
+            }
             Crossing::Lost => self.put_on_leg(u, message, None, leg),
             Crossing::Arrives(at) => self.put_on_leg(u, message, Some(at), leg),
             Crossing::Waits(takes) => self.wait_for_link(u, message, leg, takes),
         }
+    }
+
+    /// Whether a leg lets this ACK vanish.
+    fn loses_ack(&self, u: u32, message: &Message, leg: Leg) -> bool {
+        let cohort = self.users[u as usize].cohort;
+        let path = match leg {
+            Leg::Client => &self.cohorts[cohort as usize].plan.path,
+            Leg::Gateway => &self.gateway.path,
+        };
+        path.loses_ack && message.subject == Subject::Ack
     }
 
     /// Puts a copy onto the leg between client and OCS.
@@ -59,7 +71,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             // Nothing to know of the leg: it is plain.
             None => Crossing::Arrives(self.now + path.delay),
         };
-        if path.idle_timeout.is_some() {
+        if path.forgets_connections() {
             self.client_leg_used(u, from);
             if was_forgotten && !self.lines[u as usize].connection.forgotten {
                 self.update_state(u);
@@ -83,7 +95,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             self.now,
             &mut self.cold[u as usize].loss,
         );
-        if self.gateway.path.idle_timeout.is_some() {
+        if self.gateway.path.forgets_connections() {
             self.gateway_leg_used(index as u16, from);
             if was_forgotten && !self.instances[index].connection.forgotten {
                 self.update_instance_states(index as u16);

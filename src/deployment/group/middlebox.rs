@@ -1,8 +1,11 @@
 //! Middleboxes: connections that are forgotten when they are idle.
 
-use super::super::plan::IdleAction;
+use rand_distr::Distribution;
+
+use super::super::plan::{ConnectionEnd, IdleAction};
 use super::impairments::Victim;
 use super::*;
+use crate::engine::Exponential;
 
 /// Time after which a message into a black hole is given up and the connection replaced, as a transaction is (assumption).
 const REPLACED_AFTER: Span = Span::from_secs(32);
@@ -15,10 +18,15 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         let path = &self.cohorts[self.users[u as usize].cohort as usize]
             .plan
             .path;
-        let Some(idle) = path.idles_after() else {
-            return;
-        };
+        let idle = path.idles_after();
         let line = &mut self.lines[u as usize];
+        if line.connection.forgotten && line.connection.resets {
+            if !std::mem::replace(&mut line.connection.replacing, true) {
+                let event = Event::ConnectionResets;
+                self.schedule_for_user(u, self.now, Class::Arrival, event);
+            }
+            return;
+        }
         if line.connection.forgotten {
             let found = from == Side::Client
                 && !std::mem::replace(&mut line.connection.replacing, from == Side::Client);
@@ -30,17 +38,23 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
                     Event::ReplaceConnection,
                 );
             }
-        } else if !std::mem::replace(&mut line.idle_filed, true) {
+        } else if let Some(idle) = idle
+            && !std::mem::replace(&mut line.idle_filed, true)
+        {
             self.schedule_for_user(u, self.now + idle, Class::Arrival, Event::Idle);
         }
     }
 
     /// A message was put onto the leg between OCS and a gateway.
     pub(super) fn gateway_leg_used(&mut self, index: u16, from: Side) {
-        let Some(idle) = self.gateway.path.idles_after() else {
-            return;
-        };
+        let idle = self.gateway.path.idles_after();
         let instance = &mut self.instances[index as usize];
+        if instance.connection.forgotten && instance.connection.resets {
+            if !std::mem::replace(&mut instance.connection.replacing, true) {
+                self.schedule_for_instance(index, self.now, Event::ConnectionResets);
+            }
+            return;
+        }
         if instance.connection.forgotten {
             if from == Side::Client && !std::mem::replace(&mut instance.connection.replacing, true)
             {
@@ -50,7 +64,9 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
                     Event::ReplaceConnection,
                 );
             }
-        } else if !std::mem::replace(&mut instance.idle_filed, true) {
+        } else if let Some(idle) = idle
+            && !std::mem::replace(&mut instance.idle_filed, true)
+        {
             self.schedule_for_instance(index, self.now + idle, Event::Idle);
         }
     }
@@ -146,5 +162,70 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         *connection = Connection::default();
         connection.used = self.now;
         self.update_entity_states(entity);
+    }
+    /// Schedules the next death of the connection of a user or an instance.
+    pub(super) fn schedule_death(&mut self, entity: u32) {
+        let index = (entity >= INSTANCES).then_some((entity & (CONNECTION - 1)) as usize);
+        let (path, deaths) = match index {
+            Some(index) => (&self.gateway.path, &mut self.instances[index].deaths),
+            None => {
+                let cohort = self.users[entity as usize].cohort;
+                let path = &self.cohorts[cohort as usize].plan.path;
+                (path, &mut self.lines[entity as usize].deaths)
+            }
+        };
+        let (Some(mean), Some(deaths)) = (path.connection_lifetime, deaths) else {
+            return;
+        };
+        let unit: f64 = Exponential.sample(deaths);
+        let at = self.now + Span::from_micros_f64(unit * mean.0 as f64);
+        self.schedule_for_entity(entity, at, Event::ConnectionDies);
+    }
+
+    /// The connections of the gateways die at random, too.
+    pub(super) fn schedule_deaths_of_instances(&mut self) {
+        if self.gateway.path.connection_lifetime.is_none() {
+            return;
+        }
+        for index in 0..self.instances.len() {
+            let number = u64::from(self.instances[index].number);
+            let key = mix(name_key(&self.gateway.name), number);
+            let purpose = Purpose::ConnectionDeath as u32;
+            let stream = Stream::open(self.plan.seed, self.replication, key, purpose);
+            self.instances[index].deaths = Some(stream);
+            self.schedule_death(INSTANCES | CONNECTION | index as u32);
+        }
+    }
+
+    /// A connection dies, if there is a live one: nobody notices before something is sent on it.
+    pub(super) fn connection_dies(&mut self, entity: u32) {
+        let (path, connection) = match entity >= INSTANCES {
+            true => {
+                let index = (entity & (CONNECTION - 1)) as usize;
+                (&self.gateway.path, &mut self.instances[index].connection)
+            }
+            false => {
+                let cohort = self.users[entity as usize].cohort;
+                let path = &self.cohorts[cohort as usize].plan.path;
+                (path, &mut self.lines[entity as usize].connection)
+            }
+        };
+        if !connection.forgotten {
+            connection.forgotten = true;
+            connection.resets = path.connection_end == ConnectionEnd::ResetAtUse;
+            self.update_entity_states(entity);
+        }
+        self.schedule_death(entity);
+    }
+
+    /// Something was sent on a dead connection: both ends learn of its end, and the next one is a new one.
+    pub(super) fn connection_resets(&mut self, entity: u32) {
+        if entity >= INSTANCES {
+            let index = (entity & (CONNECTION - 1)) as usize;
+            self.replace_connection(entity);
+            self.reset_connections(Victim::Instance(index));
+        } else {
+            self.reset_connection(entity);
+        }
     }
 }

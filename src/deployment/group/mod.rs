@@ -18,6 +18,7 @@ mod observe;
 mod pending;
 mod port;
 mod refusals;
+mod relay;
 mod replay;
 mod routing;
 mod script;

@@ -120,8 +120,9 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             ClientNote::RefreshFailed(how) => probe.refresh_failed(record, how),
             ClientNote::Ended(end) => {
                 let refused = self.was_refused(u, end);
+                let by_relay = end == ClientEnd::Bye && self.is_ended_by_relay(u);
                 let (probe, record) = self.probe(u);
-                probe.client_ended(record, number, now, end, refused);
+                probe.client_ended(record, number, now, (end, by_relay), refused);
                 self.update_state(u);
             }
             ClientNote::CallPlaced(call) => self.origination_decided(u, call, true),

@@ -11,6 +11,7 @@ impl<W: Observer> Group<'_, W, FutureEventList<Event>> {
             self.schedule_recorded_sign(cohort);
         }
         self.schedule_faults();
+        self.schedule_deaths_of_instances();
         self.run_events()?;
         self.end_day();
         Some(self.into_result())
@@ -105,6 +106,11 @@ impl<W: Observer> Group<'_, W, FutureEventList<Event>> {
             Event::ReplaceConnection => self.replace_connection(u),
             Event::RouteExpires(dialog) => self.route_expires(u, dialog),
             Event::LinkRestored => self.link_restored(u - LINKS),
+            Event::ConnectionDies => self.connection_dies(u),
+            Event::ConnectionResets => self.connection_resets(u),
+            Event::RelayTimer(dialog) => self.relay_timer(u, dialog),
+            Event::RelayProbe(dialog) => self.relay_probe(u, dialog),
+            Event::RelayProbeJudged(dialog) => self.relay_probe_judged(u, dialog),
         }
     }
 }

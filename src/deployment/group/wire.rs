@@ -321,7 +321,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     pub(super) fn relay(&mut self, u: u32, message: Message) {
         self.delivered(u, message.from, 1);
         let message = self.relayed(u, message);
-        if self.is_lost_at_ocs(u, &message) {
+        if self.is_lost_at_ocs(u, &message) || self.relay_takes(u, &message) {
             return;
         }
         let leg = match message.from {
@@ -331,8 +331,20 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         self.cross(u, message, leg);
     }
 
-    /// The relay's one liberty: an Allow header rewritten on either leg.
+    /// What the relay rewrites on either leg: the Allow header of the gateway, the session headers of the client.
     pub(super) fn relayed(&self, u: u32, mut message: Message) -> Message {
+        if message.from == Side::Client && message.is_request() && message.min_se > 0 {
+            let cohort = &self.cohorts[self.users[u as usize].cohort as usize];
+            let seconds = |span: Span| span.0 / 1_000_000;
+            for path in [&cohort.plan.path, &self.gateway.path] {
+                if let Some(se) = path.relay_session_expires {
+                    message.value = seconds(se) as u32;
+                }
+                if let Some(min_se) = path.relay_min_se {
+                    message.min_se = seconds(min_se) as u16;
+                }
+            }
+        }
         if message.from == Side::Gateway
             && message.subject.is_invite()
             && message.status == Status::Ok200

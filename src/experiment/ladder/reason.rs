@@ -58,6 +58,18 @@ impl Reasons<'_> {
         }
     }
 
+    /// A key of the leg that sets it.
+    pub(super) fn path_setting(&self, key: &str) -> String {
+        let plan = &self.scenario.plan;
+        let clients = &plan.clients[self.clients];
+        let name = &clients.name;
+        let section = self.scenario.section("clients", name);
+        match section.and_then(|s| s.find(key)) {
+            Some(_) => self.client_setting(key),
+            None => self.gateway_setting(key),
+        }
+    }
+
     /// The behaviour behind an answer to a refresh.
     fn refused_by(&self, answer: &Message) -> String {
         match (answer.from, answer.subject) {
@@ -118,6 +130,10 @@ impl Reasons<'_> {
             }
             (Subject::Originated, _) => "the phone is off the hook (ECMA-269)".into(),
             (Subject::Established, _) => "the call is answered (ECMA-269)".into(),
+            (Subject::Options, _) => format!(
+                "a relay asks whether the dialog stands (RFC 3261 §11): {}",
+                self.path_setting("relay_probe")
+            ),
             (Subject::ConnectionCleared, _) => "the call is over (ECMA-269)".into(),
         }
     }

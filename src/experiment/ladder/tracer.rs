@@ -258,6 +258,14 @@ impl Observer for Tracer<'_> {
         }
     }
 
+    fn relay(&mut self, now: Time, user: u32, why: &'static str, key: &'static str) {
+        if user == self.user {
+            let reason = self.reasons.path_setting(key);
+            let what = format!("a relay ends the dialog: {why}");
+            self.write(now, Side::Gateway, None, what, reason);
+        }
+    }
+
     fn gateway(&mut self, now: Time, user: u32, _dialog: u32, note: GatewayNote) {
         if user != self.user {
             return;

@@ -56,7 +56,7 @@ impl Client {
             }
             Subject::ReInvite => self.receive_reinvite(config, now, message, port),
             subject => {
-                if config.answers_events {
+                if config.answers_events || subject == Subject::Options {
                     port.send(message.answer(Status::Ok200));
                 }
                 if subject == Subject::Delivered {

@@ -1,11 +1,15 @@
 //! `[[path]]`: one leg of the way between client and gateway.
 
-use super::bound::{MONTH, NOTHING};
-use crate::deployment::{IdleAction, PathConfig, Transport};
+use super::bound::{MONTH, NOTHING, SE_LEAST_S, SE_MOST_S};
+use crate::deployment::{
+    ConnectionEnd, IdleAction, LossDirection, PathConfig, RelayEnd, RelayRestarts, Transport,
+};
 use crate::protocol::Allow;
 use crate::quantity::Span;
-use crate::scenario::declare::{choice, keys, name, profile, share, span, span_or, spans, words};
-use crate::scenario::key::Standing::{Assumption, Published};
+use crate::scenario::declare::{
+    choice, flag, keys, name, profile, share, span, span_or, spans, whole, words,
+};
+use crate::scenario::key::Standing::{Assumption, Published, Seen, Standard};
 use crate::scenario::kind::Profiles;
 
 keys! {
@@ -34,6 +38,50 @@ keys! {
         /// OCS forgets the route of a dialog after a time uniform between these; published: 12 to 24 h
         route_expiry => route_expiry: spans(Span::from_secs(1), MONTH).or("never")
             .from(Assumption, "not within a working day");
+        /// a relay or SBC ends a dialog after so long without a refresh that it counts
+        relay_timer => relay_timer: span_or("never", Span::from_secs(1), MONTH).or("never")
+            .from(Assumption, "OCS is not known to have one; OpenSIPS issue 267 has")
+            .listed_when_given();
+        /// the refreshes that restart the relay's timer
+        relay_timer_restarts => relay_timer_restarts: choice::<RelayRestarts>().or("both")
+            .from(Standard, "RFC 4028 §8")
+            .listed_when_given();
+        /// how the relay ends a dialog
+        relay_timer_end => relay_timer_end: choice::<RelayEnd>().or("bye")
+            .from(Seen, "OpenSIPS issue 267")
+            .listed_when_given();
+        /// a relay sends OPTIONS in the dialog to both sides so often
+        relay_probe => relay_probe: span_or("never", Span::from_secs(1), MONTH).or("never")
+            .from(Assumption, "OCS is not known to; kamailio issue 438 does")
+            .listed_when_given();
+        /// so many of its OPTIONS in a row without an answer end the dialog
+        relay_probe_misses => relay_probe_misses: whole(1, 100).or("1")
+            .from(Seen, "kamailio issue 438")
+            .listed_when_given();
+        /// a relay writes this Session-Expires into the client's INVITE and UPDATE
+        relay_session_expires => relay_session_expires: span_or("untouched", Span::from_secs(SE_LEAST_S as u64), Span::from_secs(SE_MOST_S as u64)).or("untouched")
+            .from(Standard, "RFC 4028 §8.1 lets a proxy lower it; sprout issue 529 sets it")
+            .listed_when_given();
+        /// a relay writes this Min-SE into the client's INVITE and UPDATE
+        relay_min_se => relay_min_se: span_or("untouched", Span::from_secs(SE_LEAST_S as u64), Span::from_secs(65_535)).or("untouched")
+            .from(Standard, "RFC 4028 §8.1 lets a proxy raise it")
+            .listed_when_given();
+        /// whether ACKs are lost
+        ack_lost => loses_ack: flag().or("false")
+            .from(Assumption, "the ideal path")
+            .listed_when_given();
+        /// which way packets are lost
+        loss_direction => loss_direction: choice::<LossDirection>().or("both")
+            .from(Assumption, "both ways alike")
+            .listed_when_given();
+        /// connections die after exponential times with this mean
+        connection_lifetime => connection_lifetime: span_or("never", Span::from_secs(1), MONTH).or("never")
+            .from(Assumption, "none die; baresip issue 288 sees it after hours")
+            .listed_when_given();
+        /// how a dead connection is noticed
+        connection_end => connection_end: choice::<ConnectionEnd>().or("silent")
+            .from(Seen, "baresip issue 288")
+            .listed_when_given();
     }
 }
 
@@ -63,4 +111,27 @@ words! { Option<Allow> {
 words! { IdleAction {
     "silent" => Silent, "it drops what comes from then on";
     "reset" => Reset, "it resets the connection, which both ends notice at once";
+} }
+
+words! { RelayRestarts {
+    "both" => Both, "re-INVITE and UPDATE";
+    "re-invite" => ReInvite, "re-INVITE only";
+    "update" => Update, "UPDATE only";
+    "nothing" => Nothing, "none: it runs from the INVITE";
+} }
+
+words! { RelayEnd {
+    "bye" => Bye, "it sends BYE to both sides";
+    "silent" => Silent, "it forgets the dialog, and answers 481 from then on";
+} }
+
+words! { LossDirection {
+    "both" => Both, "both ways";
+    "to-client" => ToClient, "towards the client only";
+    "to-gateway" => ToGateway, "towards the gateway only";
+} }
+
+words! { ConnectionEnd {
+    "silent" => Silent, "what is sent on it vanishes";
+    "reset" => ResetAtUse, "the next message on it is answered by a reset, which both ends notice at once";
 } }
