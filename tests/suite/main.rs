@@ -1,6 +1,7 @@
 //! All integration tests, grouped by question.
 
 mod behaviours;
+mod cases;
 mod circles;
 mod closed_form;
 mod command;
