@@ -21,6 +21,7 @@ mod live;
 mod middle;
 mod models;
 mod page;
+mod peers;
 mod plots;
 mod printed;
 mod rejected;

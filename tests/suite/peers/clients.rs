@@ -1,0 +1,46 @@
+//! Our gateway as another program's gateway.
+
+use std::process::{Command, Stdio};
+use std::thread;
+
+use super::{Running, material, messages, port, python};
+
+#[test]
+#[ignore = "needs PJSIP and tshark: .ci/run"]
+fn pjsip_gives_up_32_s_after_its_refresh_was_ignored() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = port();
+    let listen = format!("udp:127.0.0.1:{port}");
+    let gateway = [
+        "gateway",
+        "ignores-update",
+        "--update",
+        "ignored",
+        "--allow",
+        "with-update",
+        "--session-expires",
+        "90 s",
+        "--listen",
+        &listen,
+        "--pcap",
+        "g.pcap",
+    ];
+    let _gateway = Running::start(env!("CARGO_BIN_EXE_rccsim"), &gateway, folder.path());
+    let client = Command::new(python())
+        .arg(material("pjsip/client.py"))
+        .args([&port, "85", "90"])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .unwrap_or_else(|e| panic!("{}: {e}; .ci/run installs it", python()));
+    thread::sleep(std::time::Duration::from_millis(500));
+    let all = messages(&folder.path().join("g.pcap"));
+    let answered = all.iter().find(|(_, what)| what == "200 INVITE").unwrap().0;
+    let bye = all.iter().find(|(_, what)| what == "BYE");
+    let bye = bye.unwrap_or_else(|| panic!("{all:?}\n{}", String::from_utf8_lossy(&client.stdout)));
+    // Half of 90 s, and 64·T1 more.
+    let after = bye.0 - answered;
+    assert!((after - 77.0).abs() < 1.5, "BYE after {after} s");
+    let updates = all.iter().filter(|(_, what)| what == "UPDATE").count();
+    assert!((8..=11).contains(&updates), "{updates} copies of UPDATE");
+}
