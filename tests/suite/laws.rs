@@ -18,7 +18,7 @@ use rccsim::workload::{Lunch, SignIn};
 use crate::deployments::*;
 
 /// The behaviour classes of the domain, each with the Allow headers that make it what it is.
-const CLASSES: [(&str, UpdateBehaviour, &[Allow]); 12] = [
+pub(crate) const CLASSES: [(&str, UpdateBehaviour, &[Allow]); 12] = [
     (
         "healthy",
         UpdateBehaviour::Accepted,
@@ -49,20 +49,20 @@ const CLASSES: [(&str, UpdateBehaviour, &[Allow]); 12] = [
     ("the fix", UpdateBehaviour::Ignored, &[Allow::WithoutUpdate]),
 ];
 const ANY: [Allow; 3] = [Allow::Absent, Allow::WithUpdate, Allow::WithoutUpdate];
-const NO_ANSWER: [OnNoAnswer; 3] = [
+pub(crate) const NO_ANSWER: [OnNoAnswer; 3] = [
     OnNoAnswer::TearDown,
     OnNoAnswer::Hold,
     OnNoAnswer::KeepPolling,
 ];
-const REJECTION: [OnRejection; 3] = [
+pub(crate) const REJECTION: [OnRejection; 3] = [
     OnRejection::FallBack,
     OnRejection::TearDown,
     OnRejection::Hold,
 ];
-const TRANSPORTS: [Transport; 3] = [Transport::Tls, Transport::Tcp, Transport::Udp];
+pub(crate) const TRANSPORTS: [Transport; 3] = [Transport::Tls, Transport::Tcp, Transport::Udp];
 
 prop_compose! {
-    fn client()(
+    pub(crate) fn client()(
         interval in 60u64..4000, se in 90u32..4000, min_se in 90u16..2000, jitter in 0.0..1.0f64, method in 0usize..4,
         clock in any::<bool>(), rest in 0usize..4, delay in 0u64..900,
     ) -> ClientConfig {

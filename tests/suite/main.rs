@@ -1,5 +1,6 @@
 //! All integration tests, grouped by question.
 
+mod alone;
 mod behaviours;
 mod cases;
 mod circles;

@@ -11,7 +11,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     /// Sends a message of a user alone: what becomes of it on its way is known already, and counted now.
     pub(super) fn send_alone(&mut self, u: u32, message: Message, sent: u64) {
         let relayed = self.relayed(u, message);
-        let received = match relayed.allow == message.allow {
+        let received = match relayed == message {
             true => sent,
             false => digest(&relayed),
         };
