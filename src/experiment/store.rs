@@ -4,6 +4,7 @@
 //! the replication is complete.
 
 use std::io;
+use std::sync::OnceLock;
 
 use crate::measure::Sample;
 use crate::study::{Observation, columns};
@@ -138,12 +139,15 @@ impl Store for NoStore {
 }
 
 /// A hash of the names of all figures.
-fn shape() -> String {
-    let mut hasher = blake3::Hasher::new();
-    for column in columns() {
-        hasher.update(format!("{} {:?}\n", column.metric.name, column.cause).as_bytes());
-    }
-    hasher.finalize().to_hex()[..16].into()
+fn shape() -> &'static str {
+    static SHAPE: OnceLock<String> = OnceLock::new();
+    SHAPE.get_or_init(|| {
+        let mut hasher = blake3::Hasher::new();
+        for column in columns() {
+            hasher.update(format!("{} {:?}\n", column.metric.name, column.cause).as_bytes());
+        }
+        hasher.finalize().to_hex()[..16].into()
+    })
 }
 
 /// The samples of a replication, bit for bit.
