@@ -62,6 +62,64 @@
 //! # Ok::<(), ExperimentError>(())
 //! ```
 //!
+//! # The client machine, driven by hand
+//!
+//! A machine reads no clock and draws no number: time, messages and draws go in, messages and notes come out.
+//!
+//! ```
+//! use rccsim::protocol::*;
+//! use rccsim::quantity::{Span, Time};
+//!
+//! #[derive(Default)]
+//! struct Desk {
+//!     sent: Vec<Message>,
+//!     notes: Vec<ClientNote>,
+//! }
+//!
+//! impl ClientPort for Desk {
+//!     fn send(&mut self, message: Message) {
+//!         self.sent.push(message);
+//!     }
+//!     fn note(&mut self, note: ClientNote) {
+//!         self.notes.push(note);
+//!     }
+//!     fn draw(&mut self, _: Draw) -> f64 {
+//!         0.5
+//!     }
+//! }
+//!
+//! // Communicator 2007 R2.
+//! let config = ClientConfig {
+//!     refresh_interval: Span::from_secs(1500),
+//!     refresh_method: RefreshMethod::ByAllow,
+//!     refresh_clock: RefreshClock::SinceRefresh,
+//!     refresh_jitter: 0.0,
+//!     session_expires_s: 1800,
+//!     min_se_s: 90,
+//!     on_no_answer: OnNoAnswer::TearDown,
+//!     on_rejection: OnRejection::FallBack,
+//!     reestablish: Reestablish::Fixed(Span::from_secs(30)),
+//! };
+//! let (mut client, mut desk) = (Client::new(true), Desk::default());
+//! client.sign_in(&config, Time(0), &mut desk);
+//! // The gateway answers everything of the set-up at once …
+//! while let Some(request) = desk.sent.pop() {
+//!     if request.subject != Subject::Ack {
+//!         client.receive(&config, Time(0), request.answer(Status::Ok200), &mut desk);
+//!     }
+//! }
+//! assert!(client.is_established());
+//! // … and ignores the UPDATE that comes after 25 min: 32 s later the session is lost.
+//! let mut lost_at = Time(0);
+//! while let Some((at, _)) = client.deadline().filter(|_| client.is_established()) {
+//!     client.fire(&config, at, &mut desk);
+//!     lost_at = at;
+//! }
+//! assert_eq!(desk.sent[0].subject, Subject::Update);
+//! assert!(desk.notes.contains(&ClientNote::Ended(ClientEnd::GaveUp)));
+//! assert_eq!(lost_at, Time(1_532_000_000));
+//! ```
+//!
 //! # What the model leaves open, and what was chosen
 //!
 //! - A set-up is one attempt: `setup_mean_ms` runs from its INVITE (the first, where a 422 makes it send another) to usable.

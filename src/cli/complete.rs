@@ -7,13 +7,12 @@ use std::path::Path;
 
 use super::advice::trials;
 use super::fault::Fault;
+use super::inputs::{origin, section_name};
 use super::trace::record;
 use crate::experiment::FirstLosses;
-use crate::measure::{DropCause, DropRow};
 use crate::record::inputs::Input;
-use crate::record::{Dropped, Folder, Record, Results, RunRecord, json};
-use crate::scenario::catalogue::Standing;
-use crate::scenario::{Origin, Scenario, Source, expanded, hash};
+use crate::record::{Folder, Record, Results, RunRecord, json};
+use crate::scenario::{Scenario, Source, expanded, hash};
 use crate::theory::{Prediction, predict};
 
 const SCENARIO: &str = "scenario.toml";
@@ -50,9 +49,11 @@ pub(super) fn complete(
         ..run.clone()
     });
     folder.put("summary.json", |out| out.write_all(whole.json().as_bytes()))?;
+    let clients = scenario.plan.clients.iter().map(|c| c.name.as_str());
+    let clients: Vec<&str> = clients.collect();
     let mut losses = FirstLosses::default();
     results.each_drop(|dropped| {
-        if let Some(row) = row(&scenario, dropped) {
+        if let Some(row) = dropped.row(&clients) {
             losses.note(dropped.replication.saturating_sub(1), &row);
         }
     })?;
@@ -116,61 +117,27 @@ fn values(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter(|line| !line.starts_with("# "))
 }
 
-/// Gives each value the origin that `inputs.csv` tells of, in the same order; whether it tells of all of them.
+/// Gives each value the origin that `inputs.csv` tells of; whether it tells of these values and no others.
 fn restore(scenario: &mut Scenario, inputs: &[Input]) -> bool {
-    let is_name = |key: &str| matches!(key, "profile" | "workload" | "path");
-    let settings = scenario
-        .settings
-        .iter_mut()
-        .flat_map(|section| &mut section.entries);
-    let settings = settings
-        .filter(|s| !s.text.is_empty() && !is_name(s.key.name))
-        .collect::<Vec<_>>();
-    let inputs: Vec<&Input> = inputs.iter().filter(|i| !is_name(&i.key)).collect();
-    let alike = settings.len() == inputs.len();
-    for (setting, input) in settings.into_iter().zip(inputs) {
-        if setting.key.name != input.key || setting.text != input.value {
-            return false;
+    let is_reference = |key: &str| matches!(key, "profile" | "workload" | "path");
+    let mut left: Vec<&Input> = inputs.iter().filter(|i| !is_reference(&i.key)).collect();
+    for section in &mut scenario.settings {
+        let (table, name) = (section.table, section_name(section).to_string());
+        let settings = section.entries.iter_mut();
+        for setting in settings.filter(|s| !s.text.is_empty() && !is_reference(s.key.name)) {
+            let is_of = |i: &&Input| {
+                (i.table.as_str(), &i.name, i.key.as_str()) == (table, &name, setting.key.name)
+            };
+            let place = left.iter().position(is_of);
+            let input = place.map(|place| left.remove(place));
+            let Some(origin) = input
+                .filter(|input| input.value == setting.text)
+                .and_then(|input| origin(input, &setting.origin))
+            else {
+                return false;
+            };
+            setting.origin = origin;
         }
-        setting.origin = match (input.origin.as_str(), input.origin.strip_prefix("profile ")) {
-            ("default", _) => Origin::Default,
-            ("command line", _) => Origin::Override,
-            (_, Some(profile)) => {
-                let standing = Standing::ALL
-                    .into_iter()
-                    .find(|(_, name)| *name == input.standing);
-                let Some((standing, _)) = standing else {
-                    return false;
-                };
-                Origin::Profile {
-                    profile: profile.into(),
-                    standing,
-                    source: input.source.clone(),
-                }
-            }
-            _ => continue,
-        };
     }
-    alike
-}
-
-/// A row of `drops.csv` as the simulation gave it.
-fn row(scenario: &Scenario, dropped: &Dropped) -> Option<DropRow> {
-    Some(DropRow {
-        user: dropped.user.checked_sub(1)?,
-        clients: scenario
-            .plan
-            .clients
-            .iter()
-            .position(|c| c.name == dropped.clients)? as u32,
-        gateway: dropped.instance.checked_sub(1)?,
-        lost_at: dropped.lost_s,
-        established_at: dropped.established_s,
-        detected_at: dropped.detected_s,
-        cause: DropCause::ALL
-            .into_iter()
-            .find(|c| c.name() == dropped.cause)?,
-        // Of a typical loss nobody asks what ended it.
-        ended_by: None,
-    })
+    left.is_empty()
 }

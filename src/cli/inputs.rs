@@ -1,6 +1,7 @@
 //! The inputs of a scenario as `inputs.csv` lists them.
 
 use crate::record::inputs::Input;
+use crate::scenario::catalogue::Standing;
 use crate::scenario::{Origin, Scenario, Setting, Settings, Study};
 
 /// Every input that has a value; those that a study turns are marked.
@@ -17,14 +18,38 @@ pub(super) fn inputs(scenario: &Scenario, study: Option<&Study>) -> Vec<Input> {
         .collect()
 }
 
+/// The name of a section; `[scenario]` has none.
+pub(super) fn section_name(section: &Settings) -> &str {
+    match section.table {
+        "scenario" => "",
+        _ => &section.name,
+    }
+}
+
+/// The origin that an input tells of, where that of the value itself is another; `None`: it tells of none.
+pub(super) fn origin(input: &Input, own: &Origin) -> Option<Origin> {
+    Some(
+        match (input.origin.as_str(), input.origin.strip_prefix("profile ")) {
+            ("default", _) => Origin::Default,
+            ("command line", _) => Origin::Override,
+            (_, Some(profile)) => {
+                let mut standings = Standing::ALL.into_iter();
+                let (standing, _) = standings.find(|(_, name)| *name == input.standing)?;
+                Origin::Profile {
+                    profile: profile.into(),
+                    standing,
+                    source: input.source.clone(),
+                }
+            }
+            _ => own.clone(),
+        },
+    )
+}
+
 fn input(section: &Settings, setting: &Setting, study: Option<&Study>) -> Input {
     let key = setting.key;
     let axes = study.map_or(&[][..], |s| &s.axes);
-    let name = if section.table == "scenario" {
-        ""
-    } else {
-        section.name.as_str()
-    };
+    let name = section_name(section);
     let turned = axes.iter().find(|a| {
         a.values
             .first()

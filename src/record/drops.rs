@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 
 use super::table::{self, Rows, Table, maybe_seconds, seconds};
-use crate::measure::DropRow;
+use crate::measure::{DropCause, DropRow};
 use crate::quantity::Time;
 
 /// A lost session.
@@ -36,6 +36,23 @@ pub struct Dropped<'a> {
     pub cause: &'a str,
     /// Proximate event; empty: still to come.
     pub ended_by: &'a str,
+}
+
+impl Dropped<'_> {
+    /// The loss as the simulation told it, of one of these client groups; `None`: it is of another, or says what no
+    /// simulation does. What ended it is left open.
+    pub fn row(&self, clients: &[&str]) -> Option<DropRow> {
+        Some(DropRow {
+            user: self.user.checked_sub(1)?,
+            clients: clients.iter().position(|name| *name == self.clients)? as u32,
+            gateway: self.instance.checked_sub(1)?,
+            lost_at: self.lost_s,
+            established_at: self.established_s,
+            detected_at: self.detected_s,
+            cause: (DropCause::ALL.into_iter()).find(|c| c.name() == self.cause)?,
+            ended_by: None,
+        })
+    }
 }
 
 /// The table.
