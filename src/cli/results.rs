@@ -60,7 +60,7 @@ impl Results {
     /// Opens the folder and the units in it.
     ///
     /// # Errors
-    /// The file system's refusal, or another process that is at work there.
+    /// The file system's refusal, or another process that writes there.
     pub(super) fn open(flags: &StudyFlags, scenario: &str, command: &str) -> Result<Self, Fault> {
         let path = flags.out.clone();
         let path = path.unwrap_or_else(|| results_folder(scenario, &format!("-{command}")));

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::kind::Record;
+use super::lock::Lock;
 
 /// What stands before the name of a file that is not complete.
 pub(super) const PARTIAL: &str = ".partial-";
@@ -74,6 +75,7 @@ pub struct Folder {
     path: PathBuf,
     begun: Vec<PathBuf>,
     finished: BTreeMap<String, String>,
+    _lock: Lock,
 }
 
 /// A file that is being written: what goes in is digested on its way.
@@ -102,10 +104,11 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
 }
 
 impl Folder {
-    /// Makes the folder, where it is not there yet, and sees that it can be written. What it holds is not touched.
+    /// Makes the folder, where it is not there yet, and sees that it can be written. What it holds is not touched. While it
+    /// is open, no other process can open it.
     ///
     /// # Errors
-    /// The file system's refusal.
+    /// The file system's refusal, or another process that writes there.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
         fs::create_dir_all(path).map_err(at(path))?;
         // A folder that cannot be written should say so before hours of simulation, not after.
@@ -114,6 +117,7 @@ impl Folder {
             path: path.into(),
             begun: Vec::new(),
             finished: BTreeMap::new(),
+            _lock: Lock::take(path)?,
         })
     }
 

@@ -12,6 +12,7 @@ mod head;
 pub mod inputs;
 mod kind;
 mod ladder;
+mod lock;
 mod matrix;
 mod requested;
 mod results;

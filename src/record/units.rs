@@ -5,13 +5,17 @@
 //! whose header is not the one expected was made by another version or for another scenario, or was put in the place of
 //! another; one whose digest is wrong is torn, cut or was edited. Both are as good as absent.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::folder::FolderError;
+
 const PARTIAL: &str = ".partial-";
-const LOCK: &str = "lock";
+/// What the name of a unit ends with.
+const UNIT: &str = ".unit";
+/// What says that the folder is ours.
+const MARKER: &str = "rccsim-units";
 const DIGEST: usize = 32;
 
 /// What is found of a unit.
@@ -25,12 +29,10 @@ pub enum Found<T> {
     Unusable(&'static str),
 }
 
-/// The folder of the finished units. While it is open, no other process can open it.
+/// The folder of the finished units. It lies in a results folder that is locked while it is open.
 #[derive(Debug)]
 pub struct Units {
     path: PathBuf,
-    /// Held while the folder is open.
-    _lock: File,
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
@@ -42,33 +44,31 @@ impl Units {
     /// Opens the folder, or makes it, and clears away what was being written when an earlier process ended.
     ///
     /// # Errors
-    /// The file system's refusal, or another process that is at work there.
+    /// The file system's refusal, or a folder of that name that somebody else made.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
         fs::create_dir_all(path).map_err(at(path))?;
-        let name = path.join(LOCK);
-        let lock = File::create(&name).map_err(at(&name))?;
-        lock.try_lock().map_err(|e| {
-            at(path)(match e {
-                TryLockError::WouldBlock => io::Error::new(
-                    io::ErrorKind::ResourceBusy,
-                    "another process works on this study",
-                ),
-                TryLockError::Error(cause) => cause,
-            })
-        })?;
-        for entry in fs::read_dir(path).map_err(at(path))? {
-            let name = entry.map_err(at(path))?.path();
-            if name
-                .file_name()
-                .is_some_and(|n| n.to_string_lossy().starts_with(PARTIAL))
-            {
-                fs::remove_file(&name).map_err(at(&name))?;
-            }
+        let units = Self { path: path.into() };
+        let names = units.names()?;
+        let marker = path.join(MARKER);
+        if !names.is_empty() && !marker.is_file() {
+            return Err(at(path)(io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                "it holds files that are no finished units; move it, or give another --out",
+            )));
         }
-        Ok(Self {
-            path: path.into(),
-            _lock: lock,
-        })
+        File::create(&marker).map_err(at(&marker))?;
+        for name in names.iter().filter(|name| name.starts_with(PARTIAL)) {
+            units.forget(name)?;
+        }
+        Ok(units)
+    }
+
+    /// The names of what is there.
+    fn names(&self) -> Result<Vec<String>, FolderError> {
+        let entries = fs::read_dir(&self.path).map_err(at(&self.path))?;
+        let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+        let names = entries.map(|entry| entry.map(name));
+        names.collect::<Result<_, _>>().map_err(at(&self.path))
     }
 
     /// Looks for a unit, and what it holds.
@@ -125,12 +125,22 @@ impl Units {
         }
     }
 
-    /// Removes the folder with every unit: their study is published.
+    /// Removes every unit and then the folder, unless somebody put other files there: their study is published.
     ///
     /// # Errors
     /// The file system's refusal.
     pub fn remove(&self) -> Result<(), FolderError> {
-        fs::remove_dir_all(&self.path).map_err(at(&self.path))
+        let names = self.names()?;
+        let is_ours = |name: &&String| name.ends_with(UNIT) || name.starts_with(PARTIAL);
+        names
+            .iter()
+            .filter(is_ours)
+            .try_for_each(|name| self.forget(name))?;
+        self.forget(MARKER)?;
+        match fs::remove_dir(&self.path) {
+            Err(e) if e.kind() != io::ErrorKind::DirectoryNotEmpty => Err(at(&self.path)(e)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -195,19 +205,33 @@ mod tests {
     }
 
     #[test]
-    fn one_process_at_a_time_and_nothing_half_written_stays() {
+    fn nothing_half_written_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let partial = folder.path().join(".partial-x.unit");
+        let path = folder.path().join("units");
+        Units::open(&path).unwrap();
+        let partial = path.join(".partial-x.unit");
         fs::write(&partial, "half").unwrap();
-        let units = Units::open(folder.path()).unwrap();
+        let units = Units::open(&path).unwrap();
         assert!(!partial.exists());
-        assert!(
-            Units::open(folder.path())
-                .unwrap_err()
-                .to_string()
-                .contains("another process")
-        );
+        units.write(ONE.0, ONE.1, BODY).unwrap();
         units.remove().unwrap();
-        assert!(!folder.path().exists());
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn what_somebody_else_made_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let thesis = folder.path().join("thesis.txt");
+        fs::write(&thesis, "precious").unwrap();
+        let refused = Units::open(folder.path()).unwrap_err().to_string();
+        assert!(refused.contains("no finished units"), "{refused}");
+        fs::remove_file(&thesis).unwrap();
+        let units = Units::open(folder.path()).unwrap();
+        fs::write(&thesis, "precious").unwrap();
+        units.write(ONE.0, ONE.1, BODY).unwrap();
+        units.remove().unwrap();
+        let left: Vec<_> = fs::read_dir(folder.path()).unwrap().flatten().collect();
+        assert_eq!(left.len(), 1);
+        assert_eq!(fs::read_to_string(&thesis).unwrap(), "precious");
     }
 }

@@ -63,3 +63,8 @@ int unlinkat(int folder, const char *name, int flags) {
     reach("unlink", path_of(folder, name, path));
     return (int)syscall(SYS_unlinkat, folder, name, flags);
 }
+
+int unlink(const char *path) {
+    reach("unlink", path);
+    return (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+}

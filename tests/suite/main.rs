@@ -15,6 +15,7 @@ mod determinism;
 mod durable;
 mod facts;
 mod faults;
+mod folder;
 mod identify;
 mod laws;
 mod licences;

@@ -1,0 +1,131 @@
+//! One writer at a time: the lock of a results folder.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use super::folder::FolderError;
+
+/// The file that is locked; it holds the number of the process.
+const NAME: &str = ".rccsim-lock";
+
+/// Held while a process writes into a folder.
+#[derive(Debug)]
+pub(super) struct Lock {
+    path: PathBuf,
+    /// Locked until it is closed, also by a kill.
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock.
+    ///
+    /// # Errors
+    /// The file system's refusal, or another process that has it.
+    pub(super) fn take(folder: &Path) -> Result<Self, FolderError> {
+        let path = folder.join(NAME);
+        let failed = |cause| FolderError {
+            path: folder.into(),
+            cause,
+        };
+        loop {
+            if path.is_symlink() {
+                let why = format!("{NAME} is a link to another file");
+                return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, why)));
+            }
+            let mut options = File::options();
+            options.read(true).write(true).create(true).truncate(false);
+            let mut file = options.open(&path).map_err(failed)?;
+            match file.try_lock() {
+                Ok(()) if is_at(&file, &path) => {
+                    hold(&mut file).map_err(failed)?;
+                    return Ok(Self { path, _file: file });
+                }
+                // The last holder took the file away in between.
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Err(failed(busy(&mut file))),
+                Err(TryLockError::Error(cause)) => return Err(failed(cause)),
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // While it is still locked: whoever opened it meanwhile sees that it is gone.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Writes down who holds the lock.
+fn hold(file: &mut File) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    write!(file, "{}", std::process::id())
+}
+
+/// Who holds the lock.
+fn busy(file: &mut File) -> io::Error {
+    let mut holder = String::new();
+    let _ = file.read_to_string(&mut holder);
+    let who = match holder.parse::<u32>() {
+        Ok(id) => format!("another process ({id})"),
+        Err(_) => "another process".into(),
+    };
+    io::Error::new(
+        io::ErrorKind::ResourceBusy,
+        format!("{who} writes into this folder; wait until it has ended, or give another --out"),
+    )
+}
+
+/// Whether the file is the one of that name.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let named = fs::symlink_metadata(path).map(|m| (m.dev(), m.ino()));
+    let opened = file.metadata().map(|m| (m.dev(), m.ino()));
+    matches!((named, opened), (Ok(named), Ok(opened)) if named == opened)
+}
+
+/// Where a file that is open keeps its name.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_writer_is_told_who_holds_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Lock::take(folder.path()).unwrap();
+        let refused = Lock::take(folder.path()).unwrap_err().to_string();
+        let holder = format!("another process ({}) writes into", std::process::id());
+        assert!(refused.contains(&holder), "{refused}");
+        drop(first);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        Lock::take(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn what_a_killed_process_left_does_not_hold() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(NAME), "123456789").unwrap();
+        let lock = Lock::take(folder.path()).unwrap();
+        let holder = fs::read_to_string(&lock.path).unwrap();
+        assert_eq!(holder, std::process::id().to_string());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_link_is_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = folder.path().join("precious");
+        fs::write(&other, "mine").unwrap();
+        std::os::unix::fs::symlink(&other, folder.path().join(NAME)).unwrap();
+        assert!(Lock::take(folder.path()).is_err());
+        assert_eq!(fs::read_to_string(&other).unwrap(), "mine");
+    }
+}

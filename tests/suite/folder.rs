@@ -1,0 +1,86 @@
+//! Whose a results folder is: one writer at a time, and nothing is touched that somebody else made.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::study::{rccsim, text};
+
+const MODEL: &str = "models/nec-r2.toml";
+
+#[test]
+fn a_second_writer_is_refused_and_told_who_is_at_work() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("out");
+    let path = out.to_str().unwrap();
+    let long = ["run", MODEL, "--reps", "100000", "--no-report", "--out"];
+    let mut first = Command::new(env!("CARGO_BIN_EXE_rccsim"))
+        .args(long)
+        .arg(path)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lock = out.join(".rccsim-lock");
+    let holder = first.id().to_string();
+    while fs::read_to_string(&lock).ok().as_ref() != Some(&holder) {
+        assert_eq!(first.try_wait().unwrap(), None, "it ended too soon");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let short = ["--set", "clients.count=20", "--reps", "1", "--no-report"];
+    let run = [&["run", MODEL, "--seed", "9"], &short[..]].concat();
+    let vary = ["--vary", "clients.count=5, 6"];
+    let sweep = [&["sweep", MODEL], &vary[..], &short[..]].concat();
+    let matrix = vec!["matrix", "--no-report"];
+    for command in [&run, &sweep, &matrix] {
+        let output = rccsim(&[&command[..], &["--out", path]].concat());
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{command:?}: {message}");
+        let told = format!("another process ({holder}) writes into this folder");
+        assert!(message.contains(&told), "{command:?}: {message}");
+    }
+    first.kill().unwrap();
+    first.wait().unwrap();
+    // Who was killed holds nothing.
+    let output = rccsim(&[&run[..], &["--out", path]].concat());
+    assert!(
+        matches!(output.status.code(), Some(0 | 3 | 4)),
+        "{}",
+        text(&output.stderr)
+    );
+    let manifest = fs::read_to_string(out.join("manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    assert_eq!(manifest["seed"], 9);
+    assert!(!lock.exists());
+}
+
+#[test]
+fn a_folder_of_units_that_somebody_else_made_stays() {
+    let folder = TempDir::new().unwrap();
+    let units = folder.path().join("units");
+    fs::create_dir_all(units.join("photos")).unwrap();
+    fs::write(units.join("thesis.txt"), "precious").unwrap();
+    let sweep = [
+        "sweep",
+        MODEL,
+        "--vary",
+        "clients.count=5, 6",
+        "--reps",
+        "1",
+        "--no-report",
+        "--out",
+        folder.path().to_str().unwrap(),
+    ];
+    let output = rccsim(&sweep);
+    let message = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("no finished units"), "{message}");
+    assert_eq!(
+        fs::read_to_string(units.join("thesis.txt")).unwrap(),
+        "precious"
+    );
+    assert!(units.join("photos").exists());
+    assert!(!folder.path().join("summary.json").exists());
+}
