@@ -68,7 +68,8 @@
 //!
 //! ```
 //! use rccsim::protocol::*;
-//! use rccsim::quantity::{Span, Time};
+//! use rccsim::quantity::Time;
+//! use rccsim::scenario::Scenario;
 //!
 //! #[derive(Default)]
 //! struct Desk {
@@ -88,36 +89,41 @@
 //!     }
 //! }
 //!
-//! // Communicator 2007 R2.
-//! let config = ClientConfig {
-//!     refresh_interval: Span::from_secs(1500),
-//!     refresh_method: RefreshMethod::ByAllow,
-//!     refresh_clock: RefreshClock::SinceRefresh,
-//!     refresh_jitter: 0.0,
-//!     session_expires_s: 1800,
-//!     min_se_s: 90,
-//!     on_no_answer: OnNoAnswer::TearDown,
-//!     on_rejection: OnRejection::FallBack,
-//!     reestablish: Reestablish::Fixed(Span::from_secs(30)),
-//! };
+//! // Communicator 2007 R2, as its profile has it.
+//! let scenario = Scenario::from_toml(
+//!     r#"
+//!     [scenario]
+//!     name = "by hand"
+//!     horizon = "1 h"
+//!     [[gateway]]
+//!     name = "cstagw"
+//!     [[clients]]
+//!     name = "desk"
+//!     profile = "communicator-2007-r2"
+//!     count = 1
+//!     gateway = "cstagw"
+//!     "#,
+//! )?;
+//! let config = &scenario.plan.clients[0].config;
 //! let (mut client, mut desk) = (Client::new(true), Desk::default());
-//! client.sign_in(&config, Time(0), &mut desk);
+//! client.sign_in(config, Time(0), &mut desk);
 //! // The gateway answers everything of the set-up at once …
 //! while let Some(request) = desk.sent.pop() {
 //!     if request.subject != Subject::Ack {
-//!         client.receive(&config, Time(0), request.answer(Status::Ok200), &mut desk);
+//!         client.receive(config, Time(0), request.answer(Status::Ok200), &mut desk);
 //!     }
 //! }
 //! assert!(client.is_established());
 //! // … and ignores the UPDATE that comes after 25 min: 32 s later the session is lost.
 //! let mut lost_at = Time(0);
 //! while let Some((at, _)) = client.deadline().filter(|_| client.is_established()) {
-//!     client.fire(&config, at, &mut desk);
+//!     client.fire(config, at, &mut desk);
 //!     lost_at = at;
 //! }
 //! assert_eq!(desk.sent[0].subject, Subject::Update);
 //! assert!(desk.notes.contains(&ClientNote::Ended(ClientEnd::GaveUp)));
 //! assert_eq!(lost_at, Time(1_532_000_000));
+//! # Ok::<(), rccsim::scenario::ScenarioError>(())
 //! ```
 //!
 //! # What the model leaves open, and what was chosen

@@ -28,7 +28,7 @@ use crate::report::run::text;
 use crate::report::settled::too_short;
 use crate::report::text::skew;
 use crate::scenario::{Scenario, expanded, hash};
-use crate::study::{Assessment, Samples, Spread, Steady, spread, steady_state};
+use crate::study::{Assessment, Spread, Steady, spread, steady_state};
 use crate::theory::predict;
 
 /// Users that a capture shows: a day of each is about 100 kB.
@@ -127,7 +127,7 @@ impl Run {
         })?;
         match self.format {
             Format::Json => print(&record.json())?,
-            Format::Text => print(&(text + &self.files(&path, samples, &scenario.plan)))?,
+            Format::Text => print(&(text + &self.files(&path, &run.assessment, &scenario.plan)))?,
         }
         Ok(match run.is_interrupted {
             true => Outcome::Interrupted,
@@ -150,8 +150,8 @@ impl Run {
             .unwrap_or_else(|| results_folder(&scenario.plan.name, ""))
     }
 
-    fn files(&self, path: &Path, samples: &Samples, plan: &Plan) -> String {
-        let all = drops(samples, &Scope::All);
+    fn files(&self, path: &Path, run: &Assessment, plan: &Plan) -> String {
+        let all = drops(run, &Scope::All);
         let limit = plan.drops_limit;
         let cut = if all > limit as f64 {
             format!(
@@ -246,7 +246,7 @@ impl Run {
         let warnings = self.warnings(run);
         let (mut assumptions, mut advice) = (None, None);
         if !self.no_report {
-            let loses = |name: &str| drops(samples, &Scope::Gateway(name.into())) > 0.0;
+            let loses = |name: &str| drops(&run.assessment, &Scope::Gateway(name.into())) > 0.0;
             let tried = trials(scenario, run.assessment.verdict(), loses)?;
             (assumptions, advice) = (Some(tried.0), Some(tried.1));
         }
@@ -319,15 +319,9 @@ impl DropSink for DropTable {
 }
 
 /// The drops of a scope over all replications.
-fn drops(samples: &Samples, scope: &Scope) -> f64 {
-    let row = samples.scopes.iter().position(|s| s == scope).zip(
-        samples
-            .columns
-            .iter()
-            .position(|c| c.metric.name == "session_drops" && c.cause.is_none()),
-    );
-    let estimate = row.and_then(|(scope, column)| samples.row(scope, column).estimate);
-    estimate.map_or(0.0, |e| e.mean * f64::from(samples.replications()))
+fn drops(run: &Assessment, scope: &Scope) -> f64 {
+    let estimate = run.row(scope, "session_drops").and_then(|r| r.estimate);
+    estimate.map_or(0.0, |e| e.mean * f64::from(run.samples.replications()))
 }
 
 fn write_files(

@@ -16,6 +16,27 @@ pub type Name = Cow<'static, str>;
 /// Every varied key with its value; empty: nothing is varied.
 pub type Point = BTreeMap<String, String>;
 
+/// Whether a label is that of a point: it has the keys in the order in which they were varied, the point in that of the
+/// alphabet.
+pub fn is_label(label: &str, point: &Point) -> bool {
+    let mut left: Vec<String> = point.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    let mut rest = label;
+    while !left.is_empty() {
+        let after = |pair: &String| {
+            let rest = rest.strip_prefix(pair.as_str())?;
+            rest.strip_prefix(", ").or(rest.is_empty().then_some(rest))
+        };
+        let Some((place, after)) =
+            (left.iter().enumerate()).find_map(|(i, p)| Some((i, after(p)?)))
+        else {
+            return false;
+        };
+        rest = after;
+        left.swap_remove(place);
+    }
+    rest.is_empty()
+}
+
 /// Mean and ends of an interval, as files hold them.
 pub fn bounds(estimate: Option<Estimate>) -> [Option<f64>; 3] {
     [
@@ -147,5 +168,32 @@ impl Objective {
     /// Whether it is about everything and about no one cause.
     pub fn is_of_all(&self) -> bool {
         self.scope == "all" && self.cause.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_is_that_of_its_point_in_any_order_of_the_keys() {
+        let pairs = [("a.count", "5"), ("b.allow", "absent"), ("c.title", "x, y")];
+        let point: Point = pairs.map(|(k, v)| (k.into(), v.into())).into();
+        for label in [
+            "a.count=5, b.allow=absent, c.title=x, y",
+            "c.title=x, y, a.count=5, b.allow=absent",
+        ] {
+            assert!(is_label(label, &point), "{label}");
+        }
+        for label in [
+            "",
+            "a.count=5, b.allow=absent",
+            "a.count=50, b.allow=absent, c.title=x, y",
+            "a.count=5, b.allow=absent, c.title=x, y, d.more=1",
+            "a.count=5, a.count=5, b.allow=absent, c.title=x, y",
+        ] {
+            assert!(!is_label(label, &point), "{label}");
+        }
+        assert!(is_label("", &Point::new()));
     }
 }

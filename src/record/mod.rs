@@ -32,7 +32,7 @@ pub use assumption::{Alternative, Assumption, Premises};
 pub use comparison::{Comparison, Contrast, Difference};
 pub use distribution::Distribution;
 pub use drops::{Dropped, Drops};
-pub use figure::{Figure, Name, Objective, Point, bounds};
+pub use figure::{Figure, Name, Objective, Point, bounds, is_label};
 pub use folder::{Folder, FolderError, Manifest, Part, read_manifest};
 pub use head::Head;
 pub use kind::{Kind, Record, figure};

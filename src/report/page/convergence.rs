@@ -5,7 +5,7 @@ use crate::measure::{Metric, Sample, Unit};
 use crate::quantity::number::plain;
 use crate::record::{
     Comparison, Objective, PointRuns, Record, Results, ResultsError, Selection, Sizing,
-    SweepRecord, Trial, TrialObjective,
+    SweepRecord, Trial, TrialObjective, is_label,
 };
 use crate::report::chart::{Along, Axis, Band, Chart, Layer, Line, Scale, Threshold, Tone};
 use crate::study::{
@@ -77,14 +77,8 @@ fn side(name: &str) -> String {
 
 /// The objectives at the point that the answer of a sweep is about.
 fn chosen(sweep: &SweepRecord) -> &[Objective] {
-    // A label has the keys in the order in which they were varied, a point in that of the alphabet.
-    let mut parts: Vec<&str> = sweep.chosen.split(", ").collect();
-    parts.sort_unstable();
-    let point = sweep.points.iter().find(|p| {
-        let mut own: Vec<String> = p.point.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        own.sort_unstable();
-        own == parts
-    });
+    let mut points = sweep.points.iter();
+    let point = points.find(|p| is_label(&sweep.chosen, &p.point));
     point.map_or(&[], |p| &p.objectives)
 }
 

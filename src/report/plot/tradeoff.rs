@@ -10,7 +10,7 @@ use super::grid::{Curve, Figures, Grid, MOST_CURVES, points};
 use super::key::called;
 use super::reading::{Reading, small};
 use super::sweep::meeting;
-use crate::record::{Figure, Objective, SweepRecord};
+use crate::record::{Figure, Objective, SweepRecord, is_label};
 
 const LOAD: &str = "message_rate_per_s";
 const MISSED: &str = "missed_toast_fraction";
@@ -213,19 +213,8 @@ fn chosen<'a>(
     best: Option<&str>,
 ) -> Option<(&'a BTreeMap<String, String>, &'static str)> {
     let spots = || grid.curves.iter().flat_map(|c| &c.spots).map(|s| s.point);
-    let label = |p: &BTreeMap<String, String>| {
-        p.iter()
-            .map(|(k, v)| format!("{k}={v}"))
-            .collect::<Vec<_>>()
-    };
     if let Some(best) = best {
-        // A label has the keys in the order in which they were turned, a point in that of the alphabet.
-        let is = |p: &&BTreeMap<String, String>| {
-            let mut parts: Vec<&str> = best.split(", ").collect();
-            parts.sort_unstable();
-            parts == label(p)
-        };
-        return spots().find(is).map(|p| (p, BEST));
+        return spots().find(|p| is_label(best, p)).map(|p| (p, BEST));
     }
     let mean = |p: &'a BTreeMap<String, String>, metric: &'static str| {
         figures
