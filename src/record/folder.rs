@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::folder_error::{FolderError, at};
 use super::kind::Record;
 use super::lock::Lock;
 
@@ -15,16 +16,6 @@ pub(super) const PARTIAL: &str = ".partial-";
 pub(super) const MANIFEST: &str = "manifest.json";
 /// The version of the manifest's shape.
 pub(super) const SCHEMA: &str = "rccsim.manifest/1";
-
-/// A failure of the file system.
-#[derive(thiserror::Error, Debug)]
-#[error("{}: {cause}", path.display())]
-pub struct FolderError {
-    /// The file or folder.
-    pub path: PathBuf,
-    /// What the system said.
-    pub cause: io::Error,
-}
 
 /// What a results folder says of itself.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
@@ -96,11 +87,6 @@ impl Write for Part {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
-}
-
-fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
-    let path = path.to_path_buf();
-    |cause| FolderError { path, cause }
 }
 
 impl Folder {

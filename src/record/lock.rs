@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::folder::FolderError;
+use super::folder_error::{FolderError, at};
 
 /// The file that is locked; it holds the number of the process.
 const NAME: &str = ".rccsim-lock";
@@ -24,27 +24,23 @@ impl Lock {
     /// The file system's refusal, or another process that has it.
     pub(super) fn take(folder: &Path) -> Result<Self, FolderError> {
         let path = folder.join(NAME);
-        let failed = |cause| FolderError {
-            path: folder.into(),
-            cause,
-        };
         loop {
             if path.is_symlink() {
                 let why = format!("{NAME} is a link to another file");
-                return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, why)));
+                return Err(at(folder)(io::Error::new(io::ErrorKind::InvalidInput, why)));
             }
             let mut options = File::options();
             options.read(true).write(true).create(true).truncate(false);
-            let mut file = options.open(&path).map_err(failed)?;
+            let mut file = options.open(&path).map_err(at(folder))?;
             match file.try_lock() {
                 Ok(()) if is_at(&file, &path) => {
-                    hold(&mut file).map_err(failed)?;
+                    hold(&mut file).map_err(at(folder))?;
                     return Ok(Self { path, _file: file });
                 }
                 // The last holder took the file away in between.
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Err(failed(busy(&mut file))),
-                Err(TryLockError::Error(cause)) => return Err(failed(cause)),
+                Err(TryLockError::WouldBlock) => return Err(at(folder)(busy(&mut file))),
+                Err(TryLockError::Error(cause)) => return Err(at(folder)(cause)),
             }
         }
     }

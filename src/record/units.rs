@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::folder::FolderError;
+use super::folder_error::{FolderError, at};
 
 const PARTIAL: &str = ".partial-";
 /// What the name of a unit ends with.
@@ -33,11 +33,6 @@ pub enum Found<T> {
 #[derive(Debug)]
 pub struct Units {
     path: PathBuf,
-}
-
-fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
-    let path = path.to_path_buf();
-    |cause| FolderError { path, cause }
 }
 
 impl Units {
