@@ -65,8 +65,17 @@ impl Matrix {
         folder.put("summary.json", |out| out.write_all(summary.as_bytes()))?;
         folder.put("summary.csv", |out| Ok(csv(&document, out)?))?;
         let (manifest, known) = (Manifest::new(&record, None), Known::default());
-        let path =
-            pool.install(|| publish(folder, manifest, &record, known, None, self.no_report, true))?;
+        let path = pool.install(|| {
+            publish(
+                &mut folder,
+                manifest,
+                &record,
+                known,
+                None,
+                self.no_report,
+                true,
+            )
+        })?;
         let (report, plots) = if self.no_report {
             ("", "")
         } else {

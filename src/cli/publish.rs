@@ -14,7 +14,7 @@ use crate::theory::Prediction;
 /// # Errors
 /// The file system's refusal.
 pub(super) fn publish(
-    mut folder: Folder,
+    folder: &mut Folder,
     manifest: Manifest,
     record: &Record,
     known: Known,
@@ -24,7 +24,7 @@ pub(super) fn publish(
 ) -> Result<PathBuf, Fault> {
     if !no_report {
         let results = folder.results(&manifest, record, known);
-        draw(&mut folder, &results, predictions, quiet)?;
+        draw(folder, &results, predictions, quiet)?;
     }
     Ok(folder.publish(manifest)?)
 }

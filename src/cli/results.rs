@@ -161,7 +161,7 @@ impl Results {
         };
         let manifest = Manifest::new(record, Some(study.scenario().file.clone()));
         let path = publish(
-            self.folder,
+            &mut self.folder,
             manifest,
             record,
             known,

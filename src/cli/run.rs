@@ -116,7 +116,7 @@ impl Run {
         let predictions = Some(predict(&scenario.plan)).filter(|_| !self.no_report);
         let path = pool.install(|| {
             publish(
-                folder,
+                &mut folder,
                 manifest,
                 &record,
                 known,

@@ -171,11 +171,12 @@ impl Folder {
         )
     }
 
-    /// Gives every file its name, removes those of an earlier run that this one did not write, and writes the manifest.
+    /// Gives every file its name, removes those of an earlier run that this one did not write, and writes the manifest. The
+    /// folder stays locked.
     ///
     /// # Errors
     /// The file system's refusal.
-    pub fn publish(mut self, mut manifest: Manifest) -> Result<PathBuf, FolderError> {
+    pub fn publish(&mut self, mut manifest: Manifest) -> Result<PathBuf, FolderError> {
         let earlier = read_manifest(&self.path);
         let old = self.path.join(MANIFEST);
         if old.exists() {
