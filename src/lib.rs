@@ -97,6 +97,7 @@
 //!     horizon = "1 h"
 //!     [[gateway]]
 //!     name = "cstagw"
+//!     profile = "nec-ow5000"
 //!     [[clients]]
 //!     name = "desk"
 //!     profile = "communicator-2007-r2"
