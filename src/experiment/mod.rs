@@ -4,6 +4,7 @@
 //! It reads no file and no clock and prints nothing. Finished work is kept through a [`Store`]; progress and warnings go to
 //! a [`Monitor`]; threads stand behind the feature `parallel`.
 
+mod advice;
 mod answer;
 mod builder;
 mod campaign;
@@ -12,6 +13,7 @@ mod comparison;
 mod error;
 mod factor;
 mod ladder;
+mod lever;
 mod matrix;
 mod ranking;
 mod remedy;
@@ -26,6 +28,7 @@ mod sweep;
 mod trial;
 mod typical;
 
+pub use advice::{Advice, Help, Outcome, advise};
 pub use answer::Answer;
 pub use builder::{Experiment, Sweep};
 pub use campaign::{Campaign, Monitor, Replications, ShardCounts};
@@ -36,6 +39,7 @@ pub use comparison::{
 pub use error::ExperimentError;
 pub use factor::{Candidate, Factor, Level, Place, factors, one_at_a_time};
 pub use ladder::{Ladder, Rung, ladder};
+pub use lever::{LEVERS, Lever, Turn};
 pub use matrix::{CELL_USERS, Cell, Matrix, matrix};
 pub use ranking::{Judged, Least, Ranking};
 pub use remedy::{REMEDIES, Remedy, Tried, remedies};

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use rccsim::deployment::{Fate, Observer, observe, simulate};
+use rccsim::experiment::{Help, advise};
 use rccsim::measure::{Counter, DropCause, EndedBy, Tally};
 use rccsim::protocol::{Message, Side, Subject};
 use rccsim::quantity::Time;
@@ -312,4 +313,54 @@ fn pidgin_sipe_and_a_gateway_that_imposes_a_timer() {
         (none.all_drops(), none.get(Counter::RefreshesAttempted)),
         (0, 0)
     );
+}
+
+/// The settings that help in trials, best first, "key=value" of the first section that each turns.
+fn helps(name: &str) -> Vec<String> {
+    let advice = advise(&case_with(name, &[]), 0).unwrap_or_else(|| panic!("{name}: no trouble"));
+    let of = |help: &Help| format!("{}={}", help.turns[0].key, help.turns[0].value);
+    advice.helps.iter().map(of).collect()
+}
+
+#[test]
+fn what_would_have_helped_is_named() {
+    for (name, named) in [
+        ("p05-never-refreshes", "offers_session_expires=false"),
+        ("p05-never-refreshes", "refresh_timing=SE/2"),
+        ("p07-not-counted", "update=accepted"),
+        ("p08-proxy-timer", "relay_timer_restarts=both"),
+        ("p09-client-refuses-refresh", "on_gateway_refresh=accepted"),
+        ("p10-422-fails", "on_422=retry"),
+        ("p11-422-loop", "relay_session_expires=untouched"),
+        ("p12-one-in-a-hundred", "reinvite=accepted"),
+        ("p13-fifteen-minutes", "on_rejection=fall-back"),
+        ("p14-refresher-never", "refreshes=always"),
+        ("p18-idle-33-s", "keep_alive=29 s"),
+        ("p27-second-try", "update=accepted"),
+        ("p30-thirty-seconds", "session_expires=1 d"),
+        ("p31-update-whatever", "refresh_method=re-invite"),
+        ("p31-update-whatever", "update=accepted"),
+    ] {
+        let helps = helps(name);
+        assert!(helps.iter().any(|h| h == named), "{name}: {helps:?}");
+    }
+    // The fix is there and did not help: it is not named.
+    assert!(
+        !helps("p31-update-whatever")
+            .iter()
+            .any(|h| h.starts_with("allow="))
+    );
+    // Nothing is lost where the gateway keeps the dialog for ever.
+    assert!(advise(&case_with("p06-dialog-kept", &[]), 0).is_none_or(|a| a.before.drops == 0));
+}
+
+#[test]
+fn a_lever_that_only_moves_the_trouble_is_shown_with_its_cost() {
+    let advice = advise(&case_with("p05-never-refreshes", &[]), 0).unwrap();
+    let by_half = |h: &&Help| h.turns[0].key == "refresh_timing";
+    let help = advice.helps.iter().find(by_half).unwrap();
+    assert!(!help.lever.cost.is_empty());
+    // Best first: nobody is down any more at the head of the list.
+    let down: Vec<f64> = advice.helps.iter().map(|h| h.after.down).collect();
+    assert!(down.is_sorted(), "{down:?}");
 }

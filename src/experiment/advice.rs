@@ -1,0 +1,245 @@
+//! Which levers help, tried in short trials with the same calls, best first.
+
+use super::lever::{LEVERS, Lever, Situation, Turn};
+use crate::deployment::{
+    FaultTarget, Plan, ServiceTime, StationConfig, observe_with_tally, parallel,
+};
+use crate::measure::{Counter, MissCause, Tally};
+use crate::quantity::Span;
+use crate::scenario::catalogue::keys_of;
+use crate::scenario::{Override, Scenario};
+
+/// Users of a trial, more of them as long as none shows any trouble: what is rare takes many to be seen.
+const TRIAL_USERS: [u32; 3] = [5, 50, 400];
+/// Users of a trial where they share queues or limits.
+const COUPLED_USERS: u32 = 100;
+/// A lever helps if it takes at least this part of the trouble away.
+const HELPS: f64 = 0.5;
+
+/// What a trial came to.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Outcome {
+    /// Share of time down.
+    pub down: f64,
+    /// Sessions lost.
+    pub drops: u64,
+    /// Share of toasts missed.
+    pub missed: f64,
+    /// Messages of a user in an hour.
+    pub messages: f64,
+}
+
+/// A lever that helps.
+#[derive(Clone, Debug)]
+pub struct Help {
+    /// The lever.
+    pub lever: &'static Lever,
+    /// What is set.
+    pub turns: Vec<Turn>,
+    /// The trial with it.
+    pub after: Outcome,
+}
+
+/// What was tried for a gateway that loses sessions.
+#[derive(Clone, Debug)]
+pub struct Advice {
+    /// The trial without any lever.
+    pub before: Outcome,
+    /// Those that help, best first.
+    pub helps: Vec<Help>,
+    /// Those that were tried in vain.
+    pub in_vain: Vec<&'static Lever>,
+    /// Users of the trial.
+    pub users: u32,
+    /// Whether the trial is of a smaller deployment, its capacity scaled with its users.
+    pub scaled: bool,
+}
+
+fn outcome(all: &Tally) -> Outcome {
+    let down = all.setting_up_us + all.silent_us + all.visible_us;
+    let signed_in = all.signed_in_us.max(1) as f64;
+    let due = all.get(Counter::ToastsDue);
+    let shown = all.get(Counter::ToastsShown);
+    Outcome {
+        down: down as f64 / signed_in,
+        drops: all.all_drops(),
+        missed: (due - shown) as f64 / due.max(1) as f64,
+        messages: all.get(Counter::MessagesSent) as f64 * 3.6e9 / signed_in,
+    }
+}
+
+fn trial(plan: &Plan) -> Tally {
+    let (whole, ()) =
+        observe_with_tally(plan, 0, 0, 0, ()).unwrap_or_else(|| unreachable!("nobody stops it"));
+    whole
+}
+
+/// Takes a service time for so many users to one for fewer.
+fn scaled(service: &ServiceTime, by: f64) -> ServiceTime {
+    let times = |span: &Span| Span::from_micros_f64(span.0 as f64 * by);
+    match service {
+        ServiceTime::Fixed(span) => ServiceTime::Fixed(times(span)),
+        ServiceTime::Exponential(mean) => ServiceTime::Exponential(times(mean)),
+        ServiceTime::LogNormal { mean, sd } => ServiceTime::LogNormal {
+            mean: times(mean),
+            sd: times(sd),
+        },
+        ServiceTime::Quantiles(points) => ServiceTime::Quantiles(
+            points
+                .iter()
+                .map(|(share, span)| (*share, times(span)))
+                .collect(),
+        ),
+    }
+}
+
+fn scale_station(station: &mut StationConfig, by: f64) {
+    station.service = std::array::from_fn(|i| scaled(&station.service[i], by));
+    station.response_service = Span::from_micros_f64(station.response_service.0 as f64 * by);
+    station.setup_serial = Span::from_micros_f64(station.setup_serial.0 as f64 * by);
+    station.queue = station.queue.map(|n| (f64::from(n) / by).ceil() as u32);
+}
+
+/// Whether the users of a gateway share something that few of them would not fill.
+fn is_coupled(plan: &Plan, gateway: usize) -> bool {
+    let own = &plan.gateways[gateway];
+    own.station.is_some() || own.max_sessions.is_some()
+}
+
+/// One gateway of the plan with so many of its users; what its users share is smaller in proportion.
+fn smaller(plan: &Plan, gateway: usize, users: u32) -> Plan {
+    let mut plan = plan.clone();
+    let kept: Vec<usize> = (0..plan.clients.len())
+        .filter(|c| plan.clients[*c].gateway == gateway)
+        .collect();
+    plan.faults.retain_mut(|fault| match &mut fault.target {
+        FaultTarget::Gateway(index, instance) => {
+            let hits = *index == gateway && instance.is_none_or(|i| i == 0);
+            *index = 0;
+            hits
+        }
+        FaultTarget::Clients(index) => match kept.iter().position(|c| c == index) {
+            Some(new) => {
+                *index = new;
+                true
+            }
+            None => false,
+        },
+        FaultTarget::All => true,
+    });
+    plan.clients.retain(|c| c.gateway == gateway);
+    plan.clients.iter_mut().for_each(|c| c.gateway = 0);
+    plan.gateways = vec![plan.gateways.swap_remove(gateway)];
+    let own = &mut plan.gateways[0];
+    let of_one = |count: u32| count.div_ceil(own.count.max(1));
+    let all: u32 = plan.clients.iter().map(|c| of_one(c.count)).sum();
+    let by = f64::from(all.max(1)) / f64::from(users.min(all).max(1));
+    for c in &mut plan.clients {
+        c.count = (f64::from(of_one(c.count)) / by).ceil() as u32;
+    }
+    own.count = 1;
+    if let Some(station) = &mut own.station {
+        scale_station(station, by);
+    }
+    own.max_sessions = own
+        .max_sessions
+        .map(|n| ((f64::from(n) / by) as u32).max(1));
+    plan
+}
+
+/// Whether a trial shows anything that a lever could help.
+fn is_in_trouble(all: &Tally) -> bool {
+    let missed = all.get(Counter::ToastsDue) > all.get(Counter::ToastsShown);
+    all.all_drops() > 0 || all.get(Counter::SetupsFailed) > 0 || missed || all.setting_up_us > 0
+}
+
+/// Whether a lever is for what a trial shows.
+fn fits(lever: &Lever, all: &Tally) -> bool {
+    if lever.causes.is_empty() {
+        let overload = all.missed[MissCause::Overload as usize];
+        return all.get(Counter::SetupsFailed) > 0 || all.setting_up_us > 0 || overload > 0;
+    }
+    lever
+        .causes
+        .iter()
+        .any(|cause| all.drops[*cause as usize] > 0)
+        || (all.all_drops() == 0 && all.get(Counter::SetupsFailed) > 0)
+}
+
+fn helps(before: &Outcome, after: &Outcome) -> bool {
+    let less = |before: f64, after: f64| after < before && after <= before * HELPS;
+    let no_worse = after.missed <= before.missed || after.down <= before.down;
+    let fewer_drops = less(before.drops as f64, after.drops as f64) && after.down < before.down;
+    less(before.down, after.down) && no_worse
+        || (less(before.missed, after.missed) && after.down <= before.down)
+        || fewer_drops
+}
+
+/// What helps the users of a gateway; `None`: a trial with few of them shows no trouble.
+pub fn advise(scenario: &Scenario, gateway: usize) -> Option<Advice> {
+    let coupled = is_coupled(&scenario.plan, gateway);
+    let sizes: &[u32] = if coupled {
+        &[COUPLED_USERS]
+    } else {
+        &TRIAL_USERS
+    };
+    let (plan, all) = sizes
+        .iter()
+        .map(|users| smaller(&scenario.plan, gateway, *users))
+        .map(|plan| (trial(&plan), plan))
+        .map(|(all, plan)| (plan, all))
+        .find(|(_, all)| is_in_trouble(all))?;
+    let users: u32 = plan.clients.iter().map(|c| c.count).sum();
+    let before = outcome(&all);
+    let situation = Situation {
+        gateway: &scenario.plan.gateways[gateway],
+        clients: (scenario.plan.clients.iter())
+            .filter(|c| c.gateway == gateway)
+            .collect(),
+    };
+    let tried: Vec<(&'static Lever, Vec<Turn>)> = LEVERS
+        .iter()
+        .filter(|lever| fits(lever, &all))
+        .map(|lever| (lever, (lever.turns)(&situation)))
+        .filter(|(_, turns)| !turns.is_empty())
+        .collect();
+    let results = parallel::map(tried, |(lever, turns)| {
+        let overrides: Option<Vec<Override>> = turns.iter().map(override_of).collect();
+        let turned = overrides.and_then(|o| scenario.with(&o).ok());
+        let after = turned.map(|s| outcome(&trial(&smaller(&s.plan, gateway, users))));
+        (lever, turns, after)
+    });
+    let (mut helpful, mut in_vain) = (Vec::new(), Vec::new());
+    for (lever, turns, after) in results {
+        match after {
+            Some(after) if helps(&before, &after) => helpful.push(Help {
+                lever,
+                turns,
+                after,
+            }),
+            Some(_) => in_vain.push(lever),
+            None => {}
+        }
+    }
+    // Stable: of levers that do the same, the first of the table.
+    helpful.sort_by(|a, b| {
+        let rank = |h: &Help| (h.after.down, h.after.missed);
+        let ((a_down, a_missed), (b_down, b_missed)) = (rank(a), rank(b));
+        a_down
+            .total_cmp(&b_down)
+            .then(a_missed.total_cmp(&b_missed))
+    });
+    Some(Advice {
+        before,
+        helps: helpful,
+        in_vain,
+        users,
+        scaled: coupled,
+    })
+}
+
+fn override_of(turn: &Turn) -> Option<Override> {
+    let keys = keys_of(turn.table)?;
+    let key = keys.into_iter().find(|k| k.name == turn.key)?;
+    Some(Override::of(turn.table, &turn.name, key, &turn.value))
+}
