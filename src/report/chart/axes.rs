@@ -131,7 +131,7 @@ fn wanted(chart: &Chart, entries: &[Entry], plot: &Plot) -> Option<Vec<f64>> {
 
 /// How wide the names at the ends of the curves are; nothing if they have no place there and a legend must do.
 pub(super) fn ends(chart: &Chart, entries: &[Entry], room: Rect) -> Option<f64> {
-    if entries.is_empty() || room.w < 420.0 {
+    if entries.is_empty() || frame::is_narrow(&room) {
         return None;
     }
     let plot = frame(chart, room, 0.0);

@@ -22,6 +22,14 @@ const FIRST: u8 = 85;
 const SECOND: u8 = 50;
 /// Less room than this for a bar, and some are left out [px].
 const LEAST: f64 = 17.0;
+/// From one line of a name to the next [px].
+const NAME_LINE: f64 = 14.0;
+/// Lines of a name at most where it stands above its bar.
+const MOST_LINES: usize = 4;
+/// The share of the width that names beside bars may take.
+const NAMES: f64 = 0.4;
+/// So many bars make a narrow chart higher; of more, some are left out.
+const MOST_GROWN: usize = 40;
 
 /// Draws the bars and the axis of their values; says where the values are, and
 /// of how many rows.
@@ -50,7 +58,8 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) ->
     }
     let caption = chart.x.caption();
     let rect = field(bars, room, &caption);
-    let (shown, left_out) = shown(bars, &rect);
+    let above = above(bars, &room);
+    let (shown, left_out) = shown(bars, &rect, above);
     let rows = (shown.len() + usize::from(left_out > 0)).max(1) as f64;
     let plot = Plot {
         rect,
@@ -62,9 +71,21 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) ->
     let texts: Scene = shown
         .iter()
         .enumerate()
-        .flat_map(|(i, bar)| row(paper, &mut canvas, &plot, (i, bar), (bars, halves), &room))
+        .flat_map(|(i, bar)| {
+            row(
+                paper,
+                &mut canvas,
+                &plot,
+                (i, bar),
+                (bars, halves),
+                (&room, above),
+            )
+        })
         .collect();
     thresholds(paper, &mut canvas, chart, &plot);
+    let base = place(&plot, bars.base);
+    let ends = ((base, rect.y), (base, rect.bottom()));
+    paper.push(rule(ends.0, ends.1, Paint::Soft, 1.2));
     paper.extend(texts);
     if left_out > 0 {
         let at = (room.x, rect.bottom() - rect.h / rows / 2.0 + 4.2);
@@ -75,9 +96,6 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) ->
     if bars.bars.is_empty() {
         frame::nothing(paper, &rect);
     }
-    let base = place(&plot, bars.base);
-    let ends = ((base, rect.y), (base, rect.bottom()));
-    paper.push(rule(ends.0, ends.1, Paint::Soft, 1.2));
     plot
 }
 
@@ -93,13 +111,14 @@ fn row(
     plot: &Plot,
     (i, bar): (usize, &Bar),
     (bars, [first, second]): (&Bars, [(Paint, u8); 2]),
-    room: &Rect,
+    (room, above): (&Rect, f64),
 ) -> Scene {
     let height = plot.rect.h / plot.y.to;
-    let middle = plot.rect.y + (i as f64 + 0.5) * height;
+    let top = plot.rect.y + i as f64 * height;
+    let middle = top + above + (height - above) / 2.0;
     // The rows count from above, plotters from below.
-    let level = plot.y.to - i as f64 - 0.5;
-    let half = (height * 0.66).min(THICK) / height / 2.0;
+    let level = plot.y.to - (middle - plot.rect.y) / height;
+    let half = ((height - above) * 0.66).min(THICK) / height / 2.0;
     let interval = bar.interval.filter(|(l, h)| l.is_finite() && h.is_finite());
     let end = match interval {
         Some((low, _)) if bar.value < bars.base => low,
@@ -137,7 +156,11 @@ fn row(
         let tip = |x: f64| rule((x, middle - 4.0), (x, middle + 4.0), Paint::Ink, 1.4);
         paper.extend([low, high].map(|v| tip(place(plot, v))));
     }
-    label(paper, bar, (room, &plot.rect), middle, height);
+    if above > 0.0 {
+        texts.splice(0..0, heading(bar, room, top));
+    } else {
+        label(paper, bar, (room, &plot.rect), middle, height);
+    }
     texts
 }
 
@@ -148,7 +171,11 @@ fn field(bars: &Bars, room: Rect, caption: &str) -> Rect {
             .map(|b| text::width(of(b), LABEL, false))
             .fold(0.0, f64::max)
     };
-    let names = widest(|b| &b.label).min(self::names(&room)) + 10.0;
+    let names = if frame::is_narrow(&room) {
+        10.0
+    } else {
+        widest(|b| &b.label).min(room.w * NAMES) + 10.0
+    };
     // Texts stand beyond the ends, so both sides keep room for theirs.
     let beyond = |left: bool| {
         let of = |b: &Bar| {
@@ -203,8 +230,8 @@ fn domain(chart: &Chart, bars: &Bars) -> Domain {
     Domain::of(values.chain([bars.base]), scale, 0.0).nice(5)
 }
 
-fn shown<'a>(bars: &'a Bars, rect: &Rect) -> (&'a [Bar], usize) {
-    let fit = ((rect.h / LEAST) as usize).max(1);
+fn shown<'a>(bars: &'a Bars, rect: &Rect, above: f64) -> (&'a [Bar], usize) {
+    let fit = ((rect.h / (LEAST + above)) as usize).max(1);
     if bars.bars.len() <= fit {
         return (&bars.bars, 0);
     }
@@ -230,7 +257,7 @@ fn end_text(text: &str, end: f64, middle: f64, leftwards: bool) -> Scene {
 /// What the bar is of, on two lines where one does not do and two fit.
 fn label(paper: &Paper, bar: &Bar, (room, rect): (&Rect, &Rect), middle: f64, height: f64) {
     // The widest fits by a hair, which a sum of fractions may miss.
-    let wide = (rect.x - room.x - 10.0).min(names(room)) + 0.5;
+    let wide = (rect.x - room.x - 10.0).min(room.w * NAMES) + 0.5;
     let most = if height >= 30.0 { 2 } else { 1 };
     let lines = text::wrap(&bar.label, wide, LABEL, false, most);
     let first = middle + 4.2 - (lines.len() as f64 - 1.0) * 7.0;
@@ -243,9 +270,37 @@ fn label(paper: &Paper, bar: &Bar, (room, rect): (&Rect, &Rect), middle: f64, he
     }
 }
 
-/// The room names may take.
-fn names(room: &Rect) -> f64 {
-    room.w * if room.w < 420.0 { 0.33 } else { 0.4 }
+/// The name of a bar above it, where there is no room beside it; on ground of its own, since the grid runs there.
+fn heading(bar: &Bar, room: &Rect, top: f64) -> Scene {
+    let line = |(i, line): (usize, String)| {
+        let at = (room.x, top + 12.0 + i as f64 * NAME_LINE);
+        let text = plain(at, line, Anchor::Start, Paint::Ink);
+        [
+            area(text::extent(&text), Paint::Paper, 0.8),
+            Shape::Text(text),
+        ]
+    };
+    let lines = name_lines(bar, room).into_iter().enumerate();
+    lines.flat_map(line).collect()
+}
+
+fn name_lines(bar: &Bar, room: &Rect) -> Vec<String> {
+    text::wrap(&bar.label, room.w, LABEL, false, MOST_LINES)
+}
+
+/// What names above their bars take of each row [px]; 0: they stand beside them.
+fn above(bars: &Bars, room: &Rect) -> f64 {
+    if !frame::is_narrow(room) {
+        return 0.0;
+    }
+    let lines = bars.bars.iter().map(|bar| name_lines(bar, room).len());
+    NAME_LINE * lines.max().unwrap_or(0) as f64
+}
+
+/// How high the plot must be for every bar on a paper of that width.
+pub(super) fn least_height(bars: &Bars, room: &Rect) -> f64 {
+    let rows = bars.bars.len().clamp(1, MOST_GROWN) as f64;
+    rows * (LEAST + 9.0 + above(bars, room))
 }
 
 fn thresholds(paper: &Paper, canvas: &mut Canvas, chart: &Chart, plot: &Plot) {

@@ -65,10 +65,11 @@ const DASHES: [&[f64]; 7] = [
     &[2.0, 5.0],
 ];
 
-/// Steps from the least to the most: one hue that only darkens, so that it survives a grey printer.
+/// Steps from the least to the most: one hue that only darkens, so that it survives a grey printer; a warm one, since
+/// what is told so is better small.
 const HEAT: [u32; 11] = [
-    0xF3F7FB, 0xDEEBF5, 0xC9DFEF, 0xAED0E6, 0x8DBDDB, 0x6BA8CF, 0x4D92C1, 0x337AB0, 0x1F629B,
-    0x124A80, 0x0B3462,
+    0xFFF8F1, 0xFEEAD6, 0xFDDAB8, 0xFCC796, 0xFBB173, 0xF69855, 0xE97F3C, 0xB3501A, 0x963F10,
+    0x762F0B, 0x55200A,
 ];
 
 impl Paint {
@@ -184,7 +185,8 @@ pub fn stylesheet() -> String {
          :root[data-theme=light]{{{light}}}\n:root[data-theme=dark]{{{dark}}}\n\
          @media print{{:root,:root[data-theme=dark]{{{light}}}}}\n\
          .rc-chart{{display:block;width:100%;height:auto}}\n.rc-narrow{{display:none}}\n\
-         @media screen and (max-width:560px){{.rc-wide{{display:none}}.rc-narrow{{display:block}}}}\n{rules}{}",
+         figure:has(>.rc-wide){{container-type:inline-size}}\n\
+         @container (max-width:519px){{.rc-wide{{display:none}}.rc-narrow{{display:block}}}}\n{rules}{}",
         super::script::STYLE
     )
 }

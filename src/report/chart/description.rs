@@ -86,8 +86,8 @@ pub struct Size {
 impl Size {
     /// For the width of a page or a slide.
     pub const WIDE: Self = Self {
-        width: 760,
-        height: 400,
+        width: 680,
+        height: 380,
     };
     /// For half of it.
     pub const HALF: Self = Self {

@@ -4,6 +4,7 @@
 use super::across::{colour, stretch};
 use super::colour::Paint;
 use super::description::Chart;
+use super::frame::is_narrow;
 use super::layer::{Along, Layer, Region};
 use super::plot::Plot;
 use super::scene::{Anchor, Part, Rect, Shape, area, rule};
@@ -18,8 +19,8 @@ const MOST_ROWS: usize = 3;
 const GAP: f64 = 8.0;
 /// How thick the mark above a stretch is [px].
 const EDGE: f64 = 3.0;
-/// A name takes no more than this share of the width.
-const WIDEST: f64 = 0.45;
+/// A name takes no more than this share of the width, and of a narrow one.
+const WIDEST: (f64, f64) = (0.45, 0.9);
 
 /// A name with its place.
 struct Flag {
@@ -38,7 +39,12 @@ struct Flag {
 impl Flag {
     fn of(plot: &Plot, region: &Region) -> Self {
         let rect = stretch(plot, region);
-        let label = text::fit(&region.label, plot.rect.w * WIDEST, LABEL, false);
+        let widest = if is_narrow(&plot.rect) {
+            WIDEST.1
+        } else {
+            WIDEST.0
+        };
+        let label = text::fit(&region.label, plot.rect.w * widest, LABEL, false);
         let wide = text::width(&label, LABEL, false) + 5.0;
         let leftwards = rect.x + wide > plot.rect.right() + 12.0;
         let pole = if leftwards { rect.right() } else { rect.x };

@@ -17,6 +17,11 @@ pub(super) const LINE: f64 = 17.0;
 /// What a caption above the plot takes [px].
 pub(super) const CAPTION: f64 = LINE + 7.0;
 
+/// Whether that is the room of a telephone, which has more height than width to spare.
+pub(super) fn is_narrow(room: &Rect) -> bool {
+    room.w < 420.0
+}
+
 /// Takes so much away from above.
 pub(super) fn shrink_top(room: &mut Rect, by: f64) {
     room.y += by;

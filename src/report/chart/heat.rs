@@ -8,9 +8,14 @@ use super::frame::{self, LINE};
 use super::layer::HeatMap;
 use super::plot::Plot;
 use super::scale::{Domain, amount};
-use super::scene::{Anchor, Rect, Shape, Text, area, rule};
+use super::scene::{Anchor, Rect, Shape, Spot, Text, area, rule};
 use super::sheet::{Paper, drawn, filling, units};
 use super::text::{self, LABEL, SMALL, cut, plain};
+
+/// From one line in a cell to the next [px].
+const CELL_LINE: f64 = 13.0;
+/// Lines of the name of a row at most.
+const NAME_LINES: usize = 3;
 
 /// Draws the table; says where, in columns and rows. Rows and columns without a value stay empty.
 pub(super) fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) -> Plot {
@@ -33,13 +38,14 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) 
     frame::caption_above(paper, caption, &mut above);
     frame::shrink_top(&mut room, LINE + 5.0);
 
-    let left = widest(&map.rows).min(room.w * 0.35) + 8.0;
+    let narrow = frame::is_narrow(&room);
+    let left = widest(&map.rows).min(room.w * if narrow { 0.42 } else { 0.35 }) + 8.0;
     let columns = map.columns.len().max(1) as f64;
     let across = widest(&map.columns);
     let w = room.w - left;
     let upright = across + 8.0 > w / columns;
     let below = if upright {
-        across.min(room.h * 0.3) + 8.0
+        across.min(if narrow { 150.0 } else { room.h * 0.3 }) + 8.0
     } else {
         LINE + 2.0
     };
@@ -109,13 +115,84 @@ fn cells(paper: &Paper, plot: &Plot, map: &HeatMap, step: impl Fn(f64) -> u8) {
             );
             cell.set_margin(0, gap, 0, gap);
             drawn(canvas.draw_series([cell]));
-            if !words.is_empty() && text::width(words, LABEL, false) + 4.0 <= w && h >= 14.0 {
-                let at = (middle.0, middle.1 + 4.2);
-                let text = plain(at, words, Anchor::Middle, Paint::OnHeat(step));
-                paper.push(Shape::Text(text));
+            if let Some(words) = Words::fitting(words, w).filter(|words| words.height() <= h) {
+                paper.extend(words.at(middle, Paint::OnHeat(step)));
             }
         }
     }
+}
+
+/// What stands in a cell.
+enum Words {
+    /// On one line.
+    Line(String),
+    /// Smaller, on some lines.
+    Lines(Vec<String>),
+    /// Smaller, upright.
+    Upright(String),
+}
+
+impl Words {
+    /// How those words stand in a cell of that width, the most legible way first.
+    fn fitting(words: &str, w: f64) -> Option<Self> {
+        if words.is_empty() {
+            return None;
+        }
+        if text::width(words, LABEL, false) + 4.0 <= w {
+            return Some(Self::Line(words.into()));
+        }
+        let lines = text::wrap(words, w - 4.0, SMALL, false, 5);
+        if !lines.iter().any(|line| line.ends_with('…')) {
+            return Some(Self::Lines(lines));
+        }
+        (w >= SMALL + 2.0).then(|| Self::Upright(words.into()))
+    }
+
+    /// How high a cell must be for it.
+    fn height(&self) -> f64 {
+        match self {
+            Self::Line(_) => 14.0,
+            Self::Lines(lines) => lines.len() as f64 * CELL_LINE + 4.0,
+            Self::Upright(words) => text::width(words, SMALL, false) + 8.0,
+        }
+    }
+
+    fn at(self, middle: Spot, paint: Paint) -> Vec<Shape> {
+        let small = |at, words| Text {
+            size: SMALL,
+            ..plain(at, words, Anchor::Middle, paint)
+        };
+        match self {
+            Self::Line(words) => {
+                let at = (middle.0, middle.1 + 4.2);
+                vec![Shape::Text(plain(at, words, Anchor::Middle, paint))]
+            }
+            Self::Lines(lines) => {
+                let first = middle.1 + 4.0 - (lines.len() as f64 - 1.0) * CELL_LINE / 2.0;
+                let line = |(i, words)| small((middle.0, first + i as f64 * CELL_LINE), words);
+                let lines = lines.into_iter().enumerate().map(line);
+                lines.map(Shape::Text).collect()
+            }
+            Self::Upright(words) => {
+                let mut text = small((middle.0 + 4.0, middle.1), words);
+                text.upright = true;
+                vec![Shape::Text(text)]
+            }
+        }
+    }
+}
+
+/// How high the table must be for what stands in its cells and beside its rows, at the width it has.
+pub(super) fn least_height(map: &HeatMap, plot: &Plot) -> f64 {
+    let (w, _) = cell_size(plot);
+    let cells = map.cells.iter().flatten();
+    let words = cells.filter_map(|words| Words::fitting(words, w));
+    let names = map.rows.iter().map(|name| {
+        let lines = text::wrap(name, plot.rect.x - 20.0, LABEL, false, NAME_LINES);
+        lines.len() as f64 * CELL_LINE + 4.0
+    });
+    let each = words.map(|w| w.height() + 3.0).chain(names);
+    each.fold(17.0, f64::max) * map.rows.len().min(40) as f64
 }
 
 /// A frame around the cell that matters, in colours that stay, as those of the cells do.
@@ -140,8 +217,17 @@ fn marked(paper: &Paper, plot: &Plot, map: &HeatMap) {
 fn row_names(paper: &Paper, plot: &Plot, map: &HeatMap, room: f64) {
     let (_, h) = cell_size(plot);
     for (r, name) in map.rows.iter().enumerate().filter(|(i, _)| skips(*i, h)) {
-        let at = (plot.rect.x - 8.0, plot.rect.y + (r as f64 + 0.5) * h + 4.2);
-        paper.extend(cut(room, plain(at, name, Anchor::End, Paint::Ink)));
+        let most = (((h - 4.0) / CELL_LINE) as usize).clamp(1, NAME_LINES);
+        let lines = text::wrap(name, room, LABEL, false, most);
+        let first = plot.rect.y + (r as f64 + 0.5) * h + 4.2;
+        let first = first - (lines.len() as f64 - 1.0) * CELL_LINE / 2.0;
+        let is_cut = lines.iter().any(|line| line.ends_with('…'));
+        for (i, line) in lines.into_iter().enumerate() {
+            let at = (plot.rect.x - 8.0, first + i as f64 * CELL_LINE);
+            let mut text = plain(at, line, Anchor::End, Paint::Ink);
+            text.whole = is_cut.then(|| name.clone());
+            paper.push(Shape::Text(text));
+        }
     }
 }
 

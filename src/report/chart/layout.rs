@@ -2,13 +2,16 @@
 
 use super::colour::Paint;
 use super::description::{Chart, Size};
-use super::frame::{SIDE, shrink_top};
+use super::frame::{SIDE, is_narrow, shrink_top};
 use super::layer::Layer;
 use super::plot::Plot;
 use super::scene::{Anchor, Rect, Scene, Shape, Text, area};
 use super::sheet::Paper;
 use super::text::{self, SMALL, TITLE, plain};
 use super::{bars, content, draw, heat};
+
+/// A plot on a telephone is no lower [px].
+const LEAST_NARROW: f64 = 180.0;
 
 /// Everything to draw, and where the values are.
 pub(super) fn scene(chart: &Chart, size: Size) -> (Scene, Plot) {
@@ -29,8 +32,7 @@ pub(super) fn scene(chart: &Chart, size: Size) -> (Scene, Plot) {
 }
 
 fn title(paper: &Paper, chart: &Chart, room: &mut Rect) {
-    // A narrow chart has more height than width to spare.
-    let most = if room.w < 420.0 { 3 } else { 2 };
+    let most = if is_narrow(room) { 6 } else { 2 };
     let lines = text::wrap(&chart.title, room.w, TITLE, true, most);
     let shortened = lines.iter().any(|l| l.ends_with('…'));
     for line in lines {
@@ -43,25 +45,42 @@ fn title(paper: &Paper, chart: &Chart, room: &mut Rect) {
     shrink_top(room, 6.0);
 }
 
-/// The lines of the notes on a paper of that width.
-fn wrapped_notes(chart: &Chart, wide: f64) -> Vec<String> {
+/// The lines of the notes in that room.
+fn wrapped_notes(chart: &Chart, room: &Rect) -> Vec<String> {
     let own = content::foot_note(chart);
+    let (each, all) = if is_narrow(room) { (8, 16) } else { (3, 6) };
     chart
         .notes
         .iter()
         .chain(&own)
-        .flat_map(|n| text::wrap(n, wide, SMALL, false, 3))
-        .take(6)
+        .flat_map(|n| text::wrap(n, room.w, SMALL, false, each))
+        .take(all)
         .collect()
 }
 
-/// How many lines the notes take.
-pub(super) fn note_lines(chart: &Chart, size: Size) -> usize {
-    wrapped_notes(chart, f64::from(size.width) - 2.0 * SIDE).len()
+/// The size of a telephone's chart: as high as its title, names and notes need beside a plot in which things can be seen.
+pub(super) fn narrow(chart: &Chart) -> Size {
+    let mut size = Size::NARROW;
+    // What has no room at first takes more when there is some.
+    for _ in 0..4 {
+        let plot = scene(chart, size).1;
+        let room = Rect::new(0.0, 0.0, f64::from(size.width) - 2.0 * SIDE, 0.0);
+        let least = chart.layers.iter().map(|layer| match layer {
+            Layer::HeatMap(map) => heat::least_height(map, &plot),
+            Layer::Bars(bars) => bars::least_height(bars, &room),
+            _ => LEAST_NARROW,
+        });
+        let missing = least.fold(0.0, f64::max) - plot.rect.h;
+        if missing < 0.5 {
+            break;
+        }
+        size.height += missing.ceil() as u32;
+    }
+    size.bounded()
 }
 
 fn notes(paper: &Paper, chart: &Chart, room: &mut Rect) {
-    let lines = wrapped_notes(chart, room.w);
+    let lines = wrapped_notes(chart, room);
     if lines.is_empty() {
         return;
     }

@@ -3,7 +3,7 @@
 use super::colour::Paint;
 use super::content::{DOT, Entry, Swatch};
 use super::description::Chart;
-use super::frame::{LINE, shrink_top};
+use super::frame::{LINE, is_narrow, shrink_top};
 use super::layer::Layer;
 use super::scene::{Anchor, Part, Rect, Scene, Shape, Spot, area, point};
 use super::sheet::Paper;
@@ -16,8 +16,13 @@ pub(super) const AREA: f64 = 0.5;
 pub(super) fn legend(paper: &Paper, entries: &[Entry], room: &mut Rect) {
     let mut at = room.x;
     let mut rows = 0;
+    let most = if is_narrow(room) {
+        room.w - 24.0
+    } else {
+        room.w * 0.6
+    };
     for (i, entry) in entries.iter().enumerate() {
-        let name = text::fit(&entry.name, room.w * 0.6, LABEL, false);
+        let name = text::fit(&entry.name, most, LABEL, false);
         let wide = 24.0 + text::width(&name, LABEL, false);
         if at > room.x && at + wide > room.right() {
             rows += 1;
@@ -33,7 +38,7 @@ pub(super) fn legend(paper: &Paper, entries: &[Entry], room: &mut Rect) {
         let spot = (at + 24.0, room.y + 11.0);
         let text = plain(spot, &entry.name, Anchor::Start, Paint::Ink);
         let mut shapes = swatch(entry, (at, room.y + 7.0));
-        shapes.extend(cut(room.w * 0.6, text));
+        shapes.extend(cut(most, text));
         paper.put(Part::Entry(entry.name.clone()), shapes);
         at += wide + 18.0;
     }

@@ -58,25 +58,7 @@ pub fn svg(chart: &Chart, size: Size) -> String {
 /// [`stylesheet`] shows one.
 pub fn figure(chart: &Chart) -> String {
     let of = |class, size| format!("<div class=\"{class}\">\n{}</div>\n", svg(chart, size));
-    // On a telephone notes take many lines, and a picture as high as ever would have none left for what it shows.
-    let notes = layout::note_lines(chart, Size::NARROW).saturating_sub(2) as u32 * 15;
-    // A row of a heat map takes the height of its name.
-    let rows = chart.layers.iter().map(|l| {
-        if let Layer::HeatMap(map) = l {
-            map.rows.len() as u32
-        } else {
-            0
-        }
-    });
-    let more = notes + (17 * rows.max().unwrap_or(0).min(40)).saturating_sub(40);
-    of("rc-wide", Size::WIDE)
-        + &of(
-            "rc-narrow",
-            Size {
-                height: Size::NARROW.height + more,
-                ..Size::NARROW
-            },
-        )
+    of("rc-wide", Size::WIDE) + &of("rc-narrow", layout::narrow(chart))
 }
 
 /// The chart as a PNG file of twice the size in pixels, on white.

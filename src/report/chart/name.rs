@@ -1,6 +1,7 @@
 //! Names inside the plot, where they hide least.
 
 use super::colour::Paint;
+use super::frame::is_narrow;
 use super::scene::{Anchor, Rect, Scene, Shape, Spot, Text};
 use super::text::{self, LABEL, plain};
 
@@ -99,7 +100,8 @@ impl Names {
     }
 
     fn fitted(&self, label: &str) -> (String, Option<String>) {
-        let fitted = text::fit(label, self.field.w * 0.6, LABEL, false);
+        let share = if is_narrow(&self.field) { 0.85 } else { 0.6 };
+        let fitted = text::fit(label, self.field.w * share, LABEL, false);
         let whole = (fitted != label).then(|| label.to_string());
         (fitted, whole)
     }

@@ -359,3 +359,76 @@ fn what_lies_beyond_a_range_is_not_moved_to_its_edge() {
         "{end:?} {leaves:?}"
     );
 }
+
+/// The texts of a telephone's picture, and how high its plot is.
+fn on_a_telephone(chart: &Chart) -> (Vec<String>, f64) {
+    let (scene, plot) = layout::scene(chart, layout::narrow(chart));
+    let text = |shape: &scene::Shape| match shape {
+        scene::Shape::Text(text) => Some(text.text.clone()),
+        _ => None,
+    };
+    (scene.iter().filter_map(text).collect(), plot.rect.h)
+}
+
+/// Names of bars stand above them there, whole, and every bar has its place.
+#[test]
+fn a_telephone_shows_the_whole_name_of_every_bar() {
+    let name = "the last refresh, or under tear-down another request, got no answer";
+    let bar = |i: usize| Bar {
+        label: format!("{name} {i}"),
+        value: i as f64,
+        ..Bar::default()
+    };
+    let bars = Bars {
+        bars: (1..=12).map(bar).collect(),
+        ..Bars::default()
+    };
+    let chart = Chart {
+        layers: vec![Layer::Bars(bars)],
+        ..Chart::default()
+    };
+    let (texts, _) = on_a_telephone(&chart);
+    let words = texts.join(" ");
+    for i in 1..=12 {
+        assert!(words.contains(&format!("{name} {i}")), "{words}");
+    }
+    assert_eq!(unreadable(&chart, layout::narrow(&chart)), [""; 0]);
+}
+
+/// What does not fit across stands on some lines, or upright; nothing is left out.
+#[test]
+fn cells_keep_their_text_on_a_telephone() {
+    for (columns, cell) in [(12, "10.7"), (3, "UPDATE: 25 min 32 s")] {
+        let map = HeatMap {
+            rows: ["good, healthy", "good, ignores-update"]
+                .map(String::from)
+                .into(),
+            columns: (0..columns).map(|i| format!("{i} min")).collect(),
+            values: vec![vec![1.0; columns]; 2],
+            cells: vec![vec![cell.to_string(); columns]; 2],
+            ..HeatMap::default()
+        };
+        let chart = Chart {
+            layers: vec![Layer::HeatMap(map)],
+            ..Chart::default()
+        };
+        let words = on_a_telephone(&chart).0.join(" ");
+        assert_eq!(words.matches(cell).count(), 2 * columns, "{words}");
+        assert!(words.contains("good, ignores-update"), "{words}");
+    }
+}
+
+/// A long title, many names and long notes make the picture higher, not its plot lower.
+#[test]
+fn a_plot_keeps_its_height_on_a_telephone() {
+    let chart = sample("sweep");
+    let long = "Where one key is turned and all the others stand as in the scenario. ".repeat(3);
+    let plain = on_a_telephone(&chart).1;
+    let (texts, high) = on_a_telephone(&Chart {
+        title: long.clone(),
+        notes: vec![long; 3],
+        ..chart
+    });
+    assert!(plain >= 179.5 && high >= 179.5, "{plain} and {high}");
+    assert!(texts.iter().all(|text| !text.ends_with('…')), "{texts:?}");
+}

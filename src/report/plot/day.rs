@@ -9,11 +9,14 @@ use crate::record::{Figure, Results, ResultsError, RunRecord, Series};
 
 /// The states of a user, as `series.csv` and as people call them, and their colours.
 const STATES: [(&str, &str, Tone); 4] = [
-    ("usable", "usable session", Tone::Series(0)),
-    ("setting_up", "setting up", Tone::Series(2)),
+    ("usable", "usable session", Tone::Quiet),
+    ("setting_up", "setting up", Tone::Series(4)),
     ("silent", "down, client unaware", Tone::Series(3)),
     ("visible", "down, client aware", Tone::Series(1)),
 ];
+
+/// The colour of what is lost, warm in every picture.
+pub(super) const LOST: Tone = Tone::Series(1);
 
 /// Less than this share of the highest sum is a line and no area.
 const LEAST_AREA: f64 = 0.002;
@@ -278,7 +281,7 @@ impl Day<'_> {
             title,
             x: self.axis(),
             y: Axis::new(&reading.label, "per minute"),
-            layers: vec![self.line(series, "", 1.0, Tone::Auto)],
+            layers: vec![self.line(series, "", 1.0, LOST)],
             notes: self.note(),
         };
         Some(Plot::new(name, chart))

@@ -38,6 +38,7 @@ pub(super) fn plots(run: &RunRecord) -> Vec<Plot> {
     };
     let layers = vec![Layer::Bars(Bars {
         bars: groups.iter().map(bar).collect(),
+        tone: super::day::LOST,
         ..Bars::default()
     })];
     let description = format!(
