@@ -2,22 +2,7 @@
 
 use minijinja::Value;
 
-use crate::record::Kind;
 use crate::report::chart::{Chart, Size, data, figure};
-use crate::report::plot::Plot;
-
-/// The plot of a run that shows its groups side by side, not its day.
-const GROUPS: &str = "groups";
-
-/// The figures of the day, or those of the answer.
-pub(super) fn of_part(kind: Kind, plots: &[Plot], day: bool) -> Vec<Value> {
-    let of_day = |p: &&Plot| kind == Kind::Run && p.name != GROUPS;
-    plots
-        .iter()
-        .filter(|p| of_day(p) == day)
-        .map(|p| html(&p.name, &p.chart))
-        .collect()
-}
 
 /// The figure: the pictures for wide and narrow screens, and the data behind them for a script.
 pub(super) fn html(name: &str, chart: &Chart) -> Value {

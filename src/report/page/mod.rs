@@ -5,10 +5,12 @@
 //! complete without scripts, asks for nothing from any network and stays below [`MOST_BYTES`].
 
 mod answer;
+mod arrangement;
 mod convergence;
 mod download;
 mod figure;
 mod glossary;
+mod joined;
 mod ladder;
 mod objective;
 mod run;
@@ -22,7 +24,7 @@ use std::borrow::Cow;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{Environment, Value, context};
+use minijinja::{Environment, HtmlEscape, Value, context};
 
 pub use download::NAME;
 use table::{cell, unit_name};
@@ -132,11 +134,13 @@ impl<'a> Content<'a> {
         let (assumptions, objectives) = (answer::assumptions(record), objective::table(record));
         // A run without a report has neither trials nor a ladder.
         let untried = record.run().is_some_and(|run| run.assumptions.is_none());
-        let [answer_plots, day_plots] = [false, true].map(|day| figure::of_part(kind, plots, day));
+        let arrangement = arrangement::arrange(record, plots);
+        let has_day = !arrangement.day.is_empty() || !arrangement.folded.is_empty();
         let parts = [
             (true, "answer", "Answer"),
-            (assumptions.is_some(), "assumptions", "Assumptions"),
             (!next.is_empty(), "next", "What to try next"),
+            (trust.has_warnings(), "warnings", "Warnings"),
+            (assumptions.is_some(), "assumptions", "Assumptions"),
             (objectives.is_some(), "objectives", "Objectives"),
             (
                 true,
@@ -147,7 +151,7 @@ impl<'a> Content<'a> {
                     "Results"
                 },
             ),
-            (!day_plots.is_empty(), "day", "The day"),
+            (kind == Kind::Run && has_day, "day", "The day"),
             (ladder.is_some(), "ladder", "A lost session"),
             (true, "trust", "Can I trust this?"),
             (!inputs.is_empty(), "inputs", "Inputs"),
@@ -164,7 +168,7 @@ impl<'a> Content<'a> {
             kind_title => value(heading(kind)),
             parts => value(parts),
             style => Value::from_safe_string(format!("{}{}", super::chart::stylesheet(), include_str!("style.css"))),
-            script => Value::from_safe_string(SCRIPT.into()),
+            script => Value::from_safe_string(format!("{}{}", super::chart::SCRIPT, include_str!("page.js"))),
             summary => value(record.head()),
             mark => value(answer::mark(record)),
             answer => value(answer::lines(record)),
@@ -173,13 +177,14 @@ impl<'a> Content<'a> {
             tables => value(study::tables(record)),
             assumptions => value(assumptions),
             objectives => value(objectives),
-            answer_plots => value(answer_plots),
-            day_plots => value(day_plots),
+            plots => value(arrangement),
             plots_left_out => value(left_out),
             unshown => value(unshown),
             ladder => value(ladder),
             trust => value(trust),
+            changed => value(section::changed(inputs)),
             inputs => value(section::sections(inputs)),
+            inputs_count => value(inputs.len()),
             limits => value(trust::LIMITS),
             glossary => value(glossary::terms()),
             words => value(glossary::WORDS),
@@ -187,13 +192,12 @@ impl<'a> Content<'a> {
     }
 }
 
-/// What answers a pointer; the page is complete without it.
-const SCRIPT: &str = super::chart::SCRIPT;
-
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 12] = [
     ("page.html", include_str!("page.html")),
+    ("front.html", include_str!("front.html")),
+    ("assumptions.html", include_str!("assumptions.html")),
+    ("folded.html", include_str!("folded.html")),
     ("table.html", include_str!("table.html")),
-    ("verdict.html", include_str!("verdict.html")),
     ("objectives.html", include_str!("objectives.html")),
     ("answer.html", include_str!("answer.html")),
     ("ladder.html", include_str!("ladder.html")),
@@ -222,6 +226,10 @@ fn environment() -> Environment<'static> {
             .unwrap_or_else(|e| unreachable!("{name}: {e:#}"));
     }
     environment.add_test("metric", |name: &str| Metric::named(name).is_some());
+    environment.add_filter("breaking", |title: &str| {
+        let text = HtmlEscape(title).to_string();
+        Value::from_safe_string(text.replace('_', "_<wbr>"))
+    });
     environment.add_filter("duration", |seconds: f64| duration(seconds));
     environment
 }

@@ -21,6 +21,17 @@ struct Shown<'a> {
     input: &'a Input,
 }
 
+/// An input that the scenario sets, with its section.
+#[derive(Serialize)]
+pub(super) struct Changed<'a> {
+    section: String,
+    #[serde(flatten)]
+    shown: Shown<'a>,
+}
+
+/// More than this are not shown at first.
+const MOST_CHANGED: usize = 60;
+
 /// With more inputs, defaults are left to `inputs.csv`.
 const MOST: usize = 1500;
 
@@ -30,9 +41,8 @@ pub(super) fn sections(inputs: &[Input]) -> Vec<Section<'_>> {
     let mut room = MOST;
     let mut sections: Vec<Section> = Vec::new();
     for group in inputs.chunk_by(|a, b| (&a.table, &a.name) == (&b.table, &b.name)) {
-        let title = format!("{} {}", group[0].table, group[0].name);
         let mut section = Section {
-            title: title.trim().into(),
+            title: title(&group[0]),
             inputs: Vec::new(),
             left_out: 0,
         };
@@ -48,6 +58,29 @@ pub(super) fn sections(inputs: &[Input]) -> Vec<Section<'_>> {
         sections.push(section);
     }
     sections
+}
+
+/// What a scenario says itself: what differs from its default, and what has none; without the names, which are titles.
+pub(super) fn changed(inputs: &[Input]) -> Vec<Changed<'_>> {
+    let shown = |input: &&Input| state(input) != "default" && input.key != "name";
+    let changed = |input| Changed {
+        section: title(input),
+        shown: Shown {
+            state: state(input),
+            input,
+        },
+    };
+    inputs
+        .iter()
+        .filter(shown)
+        .take(MOST_CHANGED)
+        .map(changed)
+        .collect()
+}
+
+/// The table of an input and the name of what it is of.
+fn title(input: &Input) -> String {
+    format!("{} {}", input.table, input.name).trim().into()
 }
 
 fn state(input: &Input) -> &'static str {
@@ -82,6 +115,19 @@ mod tests {
         assert_eq!(of("2000", "", "file"), "given");
         assert_eq!(of("0 s", "0 s", "default"), "default");
         assert_eq!(of("5 min, 10 min", "25 min", "varied"), "varied");
+    }
+
+    #[test]
+    fn at_first_only_what_the_scenario_says_is_shown() {
+        let mut inputs = [
+            input("clients", "0 s", "0 s", "default"),
+            input("clients", "1 ms", "0 s", "file"),
+            input("clients", "2000", "", "file"),
+            input("clients", "office", "", "file"),
+        ];
+        inputs[3].key = "name".into();
+        let states: Vec<&str> = changed(&inputs).iter().map(|c| c.shown.state).collect();
+        assert_eq!(states, ["changed", "given"]);
     }
 
     #[test]

@@ -66,7 +66,7 @@ fn sweep(sweep: &SweepRecord) -> Table {
         table.figure("±", unit_of(metric));
     }
     table.figure("replications", "count");
-    table.rows = points(sweep, &others);
+    table.rows = super::joined::joined(points(sweep, &others), keys.len());
     table.note =
         "± is half of the 95 % interval; the margin is how far all of it stays on the right side of the target.".into();
     table.cut("points")

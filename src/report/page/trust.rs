@@ -21,6 +21,13 @@ pub(super) struct Trust {
     warnings: Vec<String>,
 }
 
+impl Trust {
+    /// Whether there is something to be warned of.
+    pub(super) const fn has_warnings(&self) -> bool {
+        !self.warnings.is_empty()
+    }
+}
+
 /// What the model leaves out.
 pub(super) const LIMITS: [&str; 6] = [
     "OCS relays statelessly and transparently; authentication, presence and media are not simulated.",
