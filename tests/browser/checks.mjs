@@ -9,8 +9,12 @@ const LARGEST = 2_000_000; // A mail attachment that arrives.
 
 const text = (element) => element.textContent.trim();
 
-// The charts of a page, of both sizes the one that is shown.
+// Opens all that is folded.
+export const unfold = (page) => page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+
+// The charts of a page, also those that were folded, of both sizes the one that is shown.
 async function charts(page) {
+  await unfold(page);
   const found = [];
   for (const figure of await page.locator("figure[data-chart]").all()) {
     for (const picture of await figure.locator(".rc-wide, .rc-narrow").all()) {
@@ -74,6 +78,12 @@ const names = (picture) => picture.evaluate((frame) => {
   return faults;
 });
 
+// How many sheets of paper a page takes.
+export const sheets = async (page) => {
+  const document = await page.pdf({ format: "A4", preferCSSPageSize: true });
+  return document.toString("latin1").match(/\/Type\s*\/Page\b/g).length;
+};
+
 // Says where two pictures begin to differ, not all that is in them.
 function same(now, before, what) {
   const [a, b] = [now.split("\n"), before.split("\n")], i = a.findIndex((line, i) => line !== b[i]);
@@ -94,6 +104,7 @@ export const checks = {
   }),
 
   "does not scroll sideways on a telephone": (path) => visit(path, { viewport: { width: 360, height: 740 } }, async (page) => {
+    await unfold(page);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= 360, `${wide} pixels`);
     const cut = await page.evaluate(() => [...document.querySelectorAll("main :is(h1, h2, h3, p, li, svg)")]
@@ -121,7 +132,7 @@ export const checks = {
     }
   }),
 
-  "shows values under a finger": (path) => visit(path, { viewport: { width: 360, height: 740 }, hasTouch: true }, async (page) => {
+  "shows values under a finger": (path) => visit(path, { viewport: { width: 360, height: 740 }, hasTouch: true, reducedMotion: "reduce" }, async (page) => {
     for (const { name, picture } of await charts(page)) {
       const field = picture.locator(".rc-field");
       if (await field.count() === 0) continue;
@@ -227,7 +238,7 @@ export const checks = {
   }),
 
   "is complete without scripts": async (path) => {
-    const read = (page) => page.evaluate(() => {
+    const read = (page) => unfold(page).then(() => page.evaluate(() => {
       const seen = (e) => e.checkVisibility() && !e.closest(".rc-tools, .rc-tip");
       return {
         headings: [...document.querySelectorAll("h1, h2, h3, caption, summary, dt")].filter(seen).map((e) => e.textContent.trim()),
@@ -236,7 +247,7 @@ export const checks = {
         links: [...document.querySelectorAll("a[href]")].length,
         broken: [...document.querySelectorAll("noscript")].map((e) => e.textContent.trim()),
       };
-    });
+    }));
     const bare = await visit(path, { javaScriptEnabled: false }, read);
     const scripted = await visit(path, {}, read);
     assert.deepEqual(bare.headings, scripted.headings);
@@ -269,25 +280,103 @@ export const checks = {
       const first = button.filter({ visible: true }).first();
       if (await first.count()) await first.click();
     }
-    const before = await visit(path, { javaScriptEnabled: false }, async (bare) => Promise.all((await bare.locator(".rc-wide").all()).map(drawn)));
+    const pictures = async (page) => {
+      await page.emulateMedia({ media: "print" });
+      return Promise.all((await page.locator(".rc-wide, .rc-narrow").all()).map(drawn));
+    };
+    const before = await visit(path, { javaScriptEnabled: false, viewport: { width: 700, height: 990 } }, pictures);
     await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
     await page.emulateMedia({ media: "print" });
     const seen = await page.evaluate(() => ({
       ground: getComputedStyle(document.body).backgroundColor,
       controls: [...document.querySelectorAll("button, .rc-tip, .rc-field, .rc-tools")].filter((e) => e.checkVisibility()).map((e) => e.outerHTML.slice(0, 80)),
-      narrow: [...document.querySelectorAll(".rc-narrow")].filter((e) => e.checkVisibility()).length,
-      closed: [...document.querySelectorAll("details")].filter((e) => !e.open && e.getBoundingClientRect().height < 5).length,
+      twice: [...document.querySelectorAll("figure")].filter((f) => [...f.querySelectorAll("svg")].filter((e) => e.checkVisibility()).length > 1).length,
       wide: document.documentElement.scrollWidth,
     }));
     assert.ok(["rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"].includes(seen.ground), seen.ground);
     assert.deepEqual(seen.controls, []);
-    assert.equal(seen.narrow, 0, "paper is wide");
+    assert.equal(seen.twice, 0, "each chart is there once");
     assert.ok(seen.wide <= 700, `nothing is cut off at the right: ${seen.wide}`);
-    const printed = await Promise.all((await page.locator(".rc-wide").all()).map(drawn));
+    const printed = await pictures(page);
     same(printed.join("\n"), before.join("\n"), "charts are printed as they are drawn");
-    const pdf = await page.pdf({ format: "A4" });
-    assert.ok(pdf.length > 10_000, "a document");
   }),
+
+  // Without the script, which prints by itself.
+  "prints on few sheets, and its summary on one": (path) => visit(path, { javaScriptEnabled: false }, async (page) => {
+    const all = await sheets(page);
+    assert.ok(all <= 7, `${all} sheets`);
+    await page.evaluate(() => { location.hash = "summary"; });
+    assert.equal(await sheets(page), 1, "sheets of the summary");
+  }),
+
+  "shows its picture at once": async (path) => {
+    // The whole of it on the first screen of a desk, and most of it within two screens of a telephone.
+    for (const [width, height, most] of [[1280, 800, 800], [390, 844, 1688]]) {
+      await visit(path, { viewport: { width, height } }, async (page) => {
+        const foot = await page.evaluate(() => {
+          const first = [...document.querySelectorAll("figure svg")].find((e) => e.checkVisibility());
+          const box = first?.getBoundingClientRect();
+          return box && (innerWidth > 1000 ? box.bottom : (box.top + box.bottom) / 2);
+        });
+        assert.ok(foot <= most, `at ${width} pixels down to ${foot}`);
+      });
+    }
+  },
+
+  "cuts no label and no column": async (path) => {
+    for (const [width, height] of [[360, 740], [390, 844], [1280, 800]]) {
+      await visit(path, { viewport: { width, height } }, async (page) => {
+        await unfold(page);
+        // A frame, for what depends on whether a table scrolls.
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+        const faults = await page.evaluate(() => {
+          const faults = [];
+          for (const svg of [...document.querySelectorAll("figure svg")].filter((e) => e.checkVisibility())) {
+            const paper = svg.getBoundingClientRect();
+            for (const text of svg.querySelectorAll("text")) {
+              const box = text.getBoundingClientRect();
+              if (text.lastChild.textContent.endsWith("…")) faults.push(`${text.lastChild.textContent} is cut`);
+              if (box.left < paper.left - 2 || box.right > paper.right + 2) faults.push(`${text.textContent} leaves its picture`);
+            }
+          }
+          for (const region of document.querySelectorAll(".table")) {
+            const table = region.querySelector("table"), name = region.getAttribute("aria-label");
+            for (const cell of table.querySelectorAll("th, td")) {
+              if (cell.scrollWidth > cell.clientWidth + 1 && cell.clientWidth) faults.push(`${name}: ${cell.textContent} is wider than its cell`);
+            }
+            if (region.scrollWidth <= region.clientWidth + 1) continue;
+            if (!region.querySelector(".cue")?.checkVisibility()) faults.push(`${name} scrolls and does not say so`);
+            region.scrollLeft = 1e6;
+            const right = Math.max(...[...table.querySelectorAll("th, td")].map((e) => e.getBoundingClientRect().right));
+            if (right > region.getBoundingClientRect().right + 1) faults.push(`${name}: its last column cannot be reached`);
+            const first = table.querySelector("tbody th").getBoundingClientRect();
+            if (innerWidth < 700 && first.left < region.getBoundingClientRect().left - 1) faults.push(`${name}: a row loses its name`);
+            if (innerWidth < 700 && first.width > 0.62 * region.clientWidth) faults.push(`${name}: names leave no room`);
+            region.scrollLeft = 0;
+          }
+          return [...new Set(faults)];
+        });
+        assert.deepEqual(faults, [], `at ${width} pixels`);
+      });
+    }
+  },
+
+  "leads to what is folded": async (path) => {
+    for (const javaScriptEnabled of [true, false]) {
+      await visit(path, { javaScriptEnabled }, async (page) => {
+        const links = await page.evaluate(() => {
+          const found = (of) => [...document.querySelectorAll(of)].map((a) => a.hash);
+          return [...found('nav a[href^="#"]'), ...found('td a, th a').slice(0, 1)];
+        });
+        assert.ok(links.includes("#glossary"), `${links}`);
+        for (const link of links.filter((link) => !["#summary", "#all"].includes(link))) {
+          await page.evaluate((link) => { location.hash = link; }, link);
+          const seen = await page.evaluate((link) => document.querySelector(link)?.checkVisibility({ contentVisibilityAuto: true }), link);
+          assert.equal(seen, true, `${link} is there and unfolded`);
+        }
+      });
+    }
+  },
 
   "holds still for who asks for it": (path) => visit(path, { reducedMotion: "reduce" }, async (page) => {
     const moving = await page.evaluate(() => [...document.querySelectorAll("*")].filter((e) => {
