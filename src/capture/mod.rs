@@ -16,6 +16,7 @@ mod pcap;
 mod pcapng;
 mod stream;
 mod summary;
+mod utf16;
 mod write;
 
 use std::fs::File;
@@ -26,6 +27,7 @@ use decode::Decoder;
 pub use error::CaptureError;
 pub use observation::{Observation, Transport};
 pub use summary::{Resolution, Summary, Unit};
+use utf16::Utf16;
 pub use write::{Endpoints, PcapWriter};
 
 /// Reads a file and hands every SIP message on, in the order of the file.
@@ -77,6 +79,11 @@ pub fn read_from(
             decoder.finish("pcapng", places)
         }
         Form::Text => log::read(&mut reader, &mut count).map_err(world)?,
+        Form::Utf16 { is_big } => {
+            reader.consume(2);
+            let mut text = BufReader::new(Utf16::new(reader, is_big));
+            log::read(&mut text, &mut count).map_err(world)?
+        }
     };
     summary.messages = messages;
     if messages == 0 {
@@ -98,6 +105,10 @@ enum Form {
     Pcap,
     Pcapng,
     Text,
+    /// A text with a byte order mark of UTF-16.
+    Utf16 {
+        is_big: bool,
+    },
 }
 
 fn form(opening: &[u8]) -> Result<Form, &'static str> {
@@ -111,7 +122,8 @@ fn form(opening: &[u8]) -> Result<Form, &'static str> {
         [0x1f, 0x8b, ..] => Err("compressed by gzip: unpack it first"),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Err("compressed by zstd: unpack it first"),
         [b'P', b'K', 3, 4, ..] => Err("a zip archive: unpack it first"),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err("a text in UTF-16: save it as UTF-8"),
+        [0xff, 0xfe, ..] => Ok(Form::Utf16 { is_big: false }),
+        [0xfe, 0xff, ..] => Ok(Form::Utf16 { is_big: true }),
         [b's', b'n', b'o', b'o', b'p', 0, ..] => {
             Err("a snoop capture, which is not supported: save it as pcap")
         }

@@ -161,7 +161,9 @@ impl SipText {
     pub fn push_line(&mut self, line: &str) {
         if line.starts_with([' ', '\t']) {
             if let Some((_, value)) = self.headers.last_mut() {
-                value.push(' ');
+                if !value.is_empty() {
+                    value.push(' ');
+                }
                 value.push_str(line.trim());
             }
             return;
@@ -214,7 +216,7 @@ mod tests {
     use super::*;
 
     const INVITE: &str = "INVITE sip:line1@gw.example.test SIP/2.0\r\nv: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\r\n\
-        Subject: a\r\n  folded line\r\ni: c1\r\nl: 4\r\n\r\nbody and more";
+        Subject :\r\n a\r\n  folded line\r\ni: c1\r\nl: 4\r\n\r\nbody and more";
 
     #[test]
     fn short_names_are_written_out_folded_lines_joined_and_the_body_is_cut() {

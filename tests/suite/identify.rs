@@ -329,10 +329,7 @@ fn files_that_are_of_no_use_say_why() {
             &[0x1f, 0x8b, 8, 0],
             "x: compressed by gzip: unpack it first",
         ),
-        (
-            &[0xff, 0xfe, b'S', 0],
-            "x: a text in UTF-16: save it as UTF-8",
-        ),
+        (&[0xff, 0xfe, b'S', 0], "x: no SIP message in 1 lines"),
         (
             &[0x0a, 0x0d, 0x0d, 0x0a, 28, 0, 0, 0, 1, 2, 3, 4],
             "x: pcapng: after frame 0: a section without its byte order mark",
@@ -429,8 +426,47 @@ fn survives(bytes: &[u8]) -> Option<Summary> {
     Some(summary)
 }
 
+/// Inputs of each test: a bounded number; RCCSIM_FUZZ asks for more.
+fn cases() -> u32 {
+    let asked = std::env::var("RCCSIM_FUZZ").ok();
+    asked.map_or(3000, |n| n.parse().unwrap())
+}
+
+#[test]
+fn a_log_in_utf_16_says_what_it_says_in_utf_8() {
+    let text = fs::read_to_string(captures().join("text/snooper.log")).unwrap();
+    let messages = |bytes: &[u8]| {
+        let mut all = Vec::new();
+        let summary = read_from("x", bytes, &mut |o| all.push(o)).unwrap();
+        (all, summary)
+    };
+    let plain = messages(text.as_bytes());
+    assert_eq!(plain.0.len(), 26);
+    for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        let units = [0xfeff].into_iter().chain(text.encode_utf16());
+        let bytes: Vec<u8> = units.flat_map(to_bytes).collect();
+        assert_eq!(messages(&bytes), plain);
+    }
+}
+
+#[test]
+fn a_long_capture_of_zeros_is_read_in_bounded_memory_and_has_no_sip() {
+    let head = [
+        0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0,
+    ];
+    // 16 bytes a record.
+    let zeros = std::io::Read::take(std::io::repeat(0), 16 << 20);
+    let read = read_from("x", std::io::Read::chain(&head[..], zeros), &mut |_| {});
+    let error = read.unwrap_err().to_string();
+    assert!(
+        error.starts_with("x: no SIP message in 1048576 frames"),
+        "{error}"
+    );
+    assert!(error.len() < 2000, "{error}");
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_file_however_broken_makes_a_reader_panic(
