@@ -92,7 +92,11 @@ impl Client {
             } => {
                 let mut delay = first.0 as f64;
                 for _ in 0..self.failures {
-                    delay = (delay * factor).min(cap.0 as f64);
+                    let next = (delay * factor).min(cap.0 as f64);
+                    if next == delay {
+                        break; // it grows no more, however many failures there were
+                    }
+                    delay = next;
                 }
                 let u = port.draw(Draw::Reestablish);
                 Span::from_micros_f64(delay.min(cap.0 as f64) * (1.0 + jitter * (2.0 * u - 1.0)))
