@@ -171,11 +171,7 @@ fn clients(
         count: keys.count,
         gateway,
         config: client_config(s),
-        workload: if s.file(Recorded::Calls).is_some() {
-            replayed()
-        } else {
-            workload_config(s)
-        },
+        workload: workload(s)?,
         path: path_config(s),
         sign_in,
         sign_out: sign_out.map(|out| after(out, sign_in, start_us)),
@@ -188,6 +184,27 @@ fn clients(
         recorded_calls: None,
         recorded_signs: None,
     })
+}
+
+/// No user has more calls at once than this, on average: each of them is looked at by each event of another.
+const CALLS_AT_ONCE_MOST: f64 = 1000.0;
+
+/// The calls of a client group, that nobody could have where they are too many.
+fn workload(s: &Settings) -> Result<WorkloadConfig, ScenarioError> {
+    if s.file(Recorded::Calls).is_some() {
+        return Ok(replayed());
+    }
+    let workload = workload_config(s);
+    let per_s = workload.incoming_per_s + workload.outgoing_per_s;
+    let at_once = per_s * (workload.ring_time + workload.talk_time).as_secs_f64();
+    if at_once > CALLS_AT_ONCE_MOST {
+        let message = format!(
+            "clients.{}: by incoming_calls, outgoing_calls, ring_time and talk_time a user has {at_once:.0} calls at once, expected {CALLS_AT_ONCE_MOST} at most",
+            s.name
+        );
+        return Err(ScenarioError::input(&s.place, message));
+    }
+    Ok(workload)
 }
 
 /// The workload of those whose calls are replayed: nothing is drawn.

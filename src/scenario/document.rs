@@ -2,7 +2,8 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::error::{Place, ScenarioError};
+use super::error::{Place, Places, ScenarioError};
+use crate::quantity::is_unprintable;
 
 /// A value as written.
 #[derive(Clone, PartialEq, Debug)]
@@ -90,18 +91,18 @@ pub struct Document {
 }
 
 struct Reader<'a> {
-    file: &'a str,
-    text: &'a str,
+    places: Places<'a>,
 }
 
 impl Reader<'_> {
     fn place(&self, span: std::ops::Range<usize>) -> Place {
-        Place::at(self.file, self.text, span.start)
+        self.places.at(span.start)
     }
 
     fn form(&self, value: &DeValue) -> Form {
         match value {
-            DeValue::String(text) => Form::Text(text.to_string()),
+            // No key takes several lines.
+            DeValue::String(text) => Form::Text(text.replace(['\n', '\r'], " ")),
             DeValue::Integer(n) => Form::Number(n.to_string()),
             DeValue::Float(n) => Form::Number(n.to_string()),
             DeValue::Boolean(b) => Form::Boolean(*b),
@@ -157,13 +158,26 @@ fn opening(text: &str) -> String {
     lines.join(" ").trim().into()
 }
 
+/// The first key or text with a character that would not be shown as itself.
+fn unprintable(entries: &[Entry]) -> Option<&Place> {
+    let is_bad = |text: &str| text.chars().any(|c| is_unprintable(c) && c != '\t');
+    entries.iter().find_map(|entry| match &entry.form {
+        _ if is_bad(&entry.key) => Some(&entry.key_place),
+        Form::Text(text) if is_bad(text) => Some(&entry.place),
+        Form::List(inner) | Form::Table(inner) => unprintable(inner),
+        _ => None,
+    })
+}
+
 impl Document {
     /// Parses `text`, which came from `file`.
     ///
     /// # Errors
     /// The place and message of the first syntax error.
     pub fn parse(file: &str, text: &str) -> Result<Self, ScenarioError> {
-        let reader = Reader { file, text };
+        let reader = Reader {
+            places: Places::new(file, text),
+        };
         let table = DeTable::parse(text).map_err(|e| {
             let place = e
                 .span()
@@ -173,9 +187,14 @@ impl Document {
                 format!("not valid TOML: {}", e.message().replace('\n', ", ")),
             )
         })?;
-        let mut top = reader.section("", false, Place::at(file, text, 0), Vec::new());
+        let mut top = reader.section("", false, reader.places.at(0), Vec::new());
         let mut sections = Vec::new();
-        for entry in reader.entries(table.get_ref()) {
+        let entries = reader.entries(table.get_ref());
+        if let Some(place) = unprintable(&entries) {
+            let message = "a control character, or one that turns the direction of the text: write it without";
+            return Err(ScenarioError::input(place, message));
+        }
+        for entry in entries {
             match entry.form {
                 Form::Table(entries) => {
                     sections.push(reader.section(&entry.key, false, entry.key_place, entries))

@@ -33,28 +33,46 @@ pub struct Disk;
 
 #[cfg(feature = "files")]
 impl Files for Disk {
+    /// Only regular files: a pipe could wait for ever, a device never end.
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read>> {
+        if !std::fs::metadata(path)?.is_file() {
+            let message = "not a regular file: a folder, a pipe or a device cannot be read here";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
         Ok(Box::new(std::fs::File::open(path)?))
     }
 }
 
-/// Reads a file of the file system as text.
+/// A text is no longer than this: a scenario of 20,000 client groups has 1 MB.
+const TEXT_MOST: u64 = 16 << 20;
+
+/// Reads a scenario of the file system as text; it may be a pipe.
 ///
 /// # Errors
-/// The file system's refusal, or the offset at which it stops being UTF-8.
+/// The file system's refusal, more than 16 MB, or the place at which it stops being UTF-8.
 #[cfg(feature = "files")]
 pub fn read_text(path: &Path) -> Result<String, ScenarioError> {
-    read_text_from(&Disk, path)
+    let opened = std::fs::File::open(path);
+    text_of(path, opened.map(|file| Box::new(file) as Box<dyn Read>))
 }
 
-/// As `read_text`, from other files.
+/// The text of a file that a scenario names.
 pub(super) fn read_text_from(files: &dyn Files, path: &Path) -> Result<String, ScenarioError> {
+    text_of(path, files.open(path))
+}
+
+fn text_of(path: &Path, opened: io::Result<Box<dyn Read>>) -> Result<String, ScenarioError> {
     let mut bytes = Vec::new();
-    let read = files.open(path).and_then(|mut f| f.read_to_end(&mut bytes));
+    let read = opened.and_then(|file| file.take(TEXT_MOST + 1).read_to_end(&mut bytes));
     read.map_err(|cause| ScenarioError::World {
         path: path.into(),
         cause,
     })?;
+    if bytes.len() as u64 > TEXT_MOST {
+        let place = Place::whole(&path.display().to_string());
+        let message = format!("longer than {} MB: this is no such text", TEXT_MOST >> 20);
+        return Err(ScenarioError::input(&place, message));
+    }
     String::from_utf8(bytes).map_err(|e| {
         let valid = e.utf8_error().valid_up_to();
         let before = String::from_utf8_lossy(&e.as_bytes()[..valid]).into_owned();
