@@ -1,6 +1,7 @@
 //! What a run tries besides its scenario: other values of what is assumed, and what might help.
 
 use super::fault::Fault;
+use super::flags::written;
 use super::robustness::assumption;
 use crate::deployment::Plan;
 use crate::experiment::{assumptions, can_be_tried, remedies};
@@ -44,12 +45,12 @@ fn advice(plan: &Plan, loses: impl Fn(&str) -> bool) -> Vec<String> {
                 "fewer sessions are lost"
             };
             lines.push(format!(
-                "{}: {}: down {} → {}, {outcome} in a trial (--set gateway.{}.{key}={value})",
+                "{}: {}: down {} → {}, {outcome} in a trial ({})",
                 tried.remedy.place,
                 tried.remedy.what,
                 percent(tried.before),
                 percent(tried.after),
-                gateway.name,
+                written("--set", &format!("gateway.{}.{key}={value}", gateway.name)).trim(),
             ));
         }
     }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use clap::Args;
 use serde::Serialize;
 
-use super::fault::{Fault, print};
+use super::fault::Fault;
 use super::flags::{Format, JobsFlag, ScenarioFlags};
+use super::terminal::{print, say};
 use super::{Outcome, memory};
 use crate::experiment::{Case, cases};
 use crate::quantity::number::{duration, whole};
@@ -61,10 +62,7 @@ impl Check {
             .map_or(Ok(Vec::new()), |study| cases(&scenario, study))?;
         match self.format {
             Format::Text => {
-                scenario
-                    .warnings
-                    .iter()
-                    .for_each(|w| eprintln!("warning: {w}"));
+                scenario.warnings.iter().for_each(|w| say!("warning: {w}"));
                 print(&format!(
                     "{}{}",
                     text(&scenario, self.jobs.threads()),

@@ -7,10 +7,11 @@ use std::sync::atomic::AtomicBool;
 use clap::Args;
 
 use super::Outcome;
-use super::fault::{Fault, print};
+use super::fault::Fault;
 use super::identify::write;
 use super::live::{Ladder, Recording, id, note, quoted_key, span, stop_on_interrupt, what};
 use super::peer::PeerFlags;
+use super::terminal::{print, say};
 use crate::identify::{gateway_profile, text};
 use crate::live::{ClientOptions, Happening, attend};
 use crate::protocol::ClientConfig;
@@ -59,9 +60,12 @@ impl Client {
             || "Stays until it is interrupted".into(),
             |span| format!("Stays for {span}"),
         );
-        eprintln!(
+        say!(
             "Sends to {} over {}: INVITE, GetCSTAFeatures, MonitorStart of {}, and refreshes as {}. It places no call. {until}.",
-            peer.address, peer.transport, self.peer.line, self.r#as
+            peer.address,
+            peer.transport,
+            self.peer.line,
+            self.r#as
         );
         let stop = Arc::new(AtomicBool::new(false));
         stop_on_interrupt(&stop);
@@ -81,17 +85,17 @@ impl Client {
             &stop,
             &mut |happening| match happening {
                 Happening::Message(event) => {
-                    eprintln!("{}", what(&event));
+                    say!("{}", what(&event));
                     recording.take(local, &event);
                     ladder.take(event);
                 }
                 Happening::Note(at, what) => {
                     if let Some(text) = note(what) {
-                        eprintln!("{:>9.3} s  {text}", at.as_secs_f64());
+                        say!("{:>9.3} s  {text}", at.as_secs_f64());
                     }
                 }
                 Happening::Disconnected(at, why) => {
-                    eprintln!("{:>9.3} s  no connection: {why}", at.as_secs_f64());
+                    say!("{:>9.3} s  no connection: {why}", at.as_secs_f64());
                 }
             },
         );

@@ -1,10 +1,11 @@
 //! What every command that asks for many runs does alike: simulate, look what the answer rests on, publish, print.
 
-use super::fault::{Fault, print};
+use super::fault::Fault;
 use super::flags::Format;
 use super::outcome::Outcome;
 use super::results::Results;
 use super::study::{Publication, Study};
+use super::terminal::print;
 
 /// Conducts a study.
 ///

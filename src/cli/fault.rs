@@ -1,6 +1,6 @@
 //! Why a command could not do its work.
 
-use std::io::{self, Write};
+use std::io;
 
 use crate::record::{FolderError, ResultsError};
 use crate::scenario::ScenarioError;
@@ -25,9 +25,6 @@ pub(super) enum Fault {
         /// What the system said.
         cause: io::Error,
     },
-    /// Whoever read the output has enough of it, as `head` does.
-    #[error("the reader of the output is gone")]
-    ReaderGone,
 }
 
 impl Fault {
@@ -50,21 +47,4 @@ impl From<ResultsError> for Fault {
             other => Self::Input(other.to_string()),
         }
     }
-}
-
-/// Prints a result.
-///
-/// # Errors
-/// The output is closed or full.
-pub(super) fn print(text: &str) -> Result<(), Fault> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|cause| match cause.kind() {
-            io::ErrorKind::BrokenPipe => Fault::ReaderGone,
-            _ => Fault::World {
-                what: "standard output".into(),
-                cause,
-            },
-        })
 }

@@ -14,6 +14,7 @@ use super::Outcome;
 use super::fault::Fault;
 use super::live::{Recording, quoted_key, span, stop_on_interrupt, what};
 use super::peer::of_file;
+use super::terminal::say;
 use crate::live::{Event, GatewayOptions, StreamLine, TlsIdentity, UdpLine, serve};
 use crate::protocol::GatewayConfig;
 use crate::scenario::parse;
@@ -73,7 +74,7 @@ impl Service<'_> {
     fn serve(&self, line: &mut dyn crate::live::Line) -> io::Result<()> {
         let local = line.local()?;
         serve(line, self.options, self.stop, &mut |event: Event| {
-            eprintln!("{}", what(&event));
+            say!("{}", what(&event));
             let mut recording = self
                 .recording
                 .lock()
@@ -92,7 +93,7 @@ impl Service<'_> {
             self.serve(&mut line)
         });
         if let Err(cause) = served {
-            eprintln!("warning: {peer}: {cause}");
+            say!("warning: {peer}: {cause}");
         }
     }
 }
@@ -145,12 +146,12 @@ impl Gateway {
     fn listen(&self, way: &Way, at: SocketAddr, service: &Service) -> io::Result<()> {
         if let Way::Udp = way {
             let mut line = UdpLine::bind(at)?;
-            eprintln!("{} listens on {}", self.profile, self.listen);
+            say!("{} listens on {}", self.profile, self.listen);
             return service.serve(&mut line);
         }
         let listener = TcpListener::bind(at)?;
         listener.set_nonblocking(true)?;
-        eprintln!("{} listens on {}", self.profile, self.listen);
+        say!("{} listens on {}", self.profile, self.listen);
         thread::scope(|scope| {
             while !service.stop.load(Ordering::Relaxed) {
                 match listener.accept() {

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Outcome;
-use super::fault::{Fault, print};
+use super::fault::Fault;
 use super::flags::Format;
+use super::terminal::{print, say};
 use crate::capture::{self, CaptureError};
 use crate::identify::{Identified, Identifier, Party, client_profile, gateway_profile, text};
 use crate::scenario::Profile;
@@ -43,7 +44,7 @@ impl Identify {
             .iter()
             .flat_map(|f| f.warnings.iter().map(move |w| (&f.file, w)))
         {
-            eprintln!("warning: {file}: {warning}");
+            say!("warning: {file}: {warning}");
         }
         if identified.gateways.is_empty() {
             return Err(Fault::Input(

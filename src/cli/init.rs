@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Outcome;
-use super::fault::{Fault, print};
+use super::fault::Fault;
+use super::terminal::print;
 
 /// What the file starts with; its name replaces `NAME`.
 const START: &str = include_str!("init.toml");

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::fault::Fault;
+use super::terminal::say;
 use crate::capture::{Endpoints, Observation, PcapWriter, Resolution, Summary, Transport, Unit};
 use crate::identify::{Identified, Identifier};
 use crate::live::Event;
@@ -106,7 +107,7 @@ impl Recording {
             made.map(|file| (path.to_path_buf(), file))
         });
         if path.is_some() && transport == "TLS" {
-            eprintln!(
+            say!(
                 "note: the connection is TLS; the capture shows the messages over TCP, in the clear"
             );
         }

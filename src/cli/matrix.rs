@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Outcome;
-use super::fault::{Fault, print};
+use super::fault::Fault;
 use super::flags::{JobsFlag, results_folder, written};
 use super::publish::publish;
+use super::terminal::print;
 use crate::experiment::{self, CELL_USERS};
 use crate::record::{Folder, Known, Manifest, Record, VERSION};
 use crate::report::matrix::{Cell, Matrix as Document, answer, csv, text};

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use super::fault::Fault;
+use super::terminal::say;
 use crate::capture::{Endpoints, PcapWriter};
 use crate::deployment::{Fate, Observer, Transport, observe};
 use crate::protocol::{Message, Side};
@@ -183,7 +184,7 @@ pub(super) fn write(
         .iter()
         .any(|whose| transport(scenario, whose.clients) == Transport::Tls)
     {
-        eprintln!("note: the path is TLS; the capture shows the messages over TCP, in the clear");
+        say!("note: the path is TLS; the capture shows the messages over TCP, in the clear");
     }
     let bytes = capture(scenario, all, replication, most);
     std::fs::write(path, bytes).map_err(|cause| Fault::World {

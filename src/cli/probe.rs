@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Outcome;
-use super::fault::{Fault, print};
+use super::fault::Fault;
 use super::identify::write;
 use super::live::{Ladder, Recording, id, what};
 use super::peer::PeerFlags;
+use super::terminal::{print, say};
 use crate::identify::{gateway_profile, text};
 use crate::live::{ProbeEnd, probe};
 
@@ -29,10 +30,12 @@ impl Probe {
     /// An address that is none, or outside of this machine without --live; no answer; the system's.
     pub(super) fn run(self) -> Result<Outcome, Fault> {
         let peer = self.peer.peer()?;
-        eprintln!(
+        say!(
             "Sends to {} over {}: INVITE, GetCSTAFeatures, MonitorStart of {}, after 6 s UPDATE, re-INVITE, MonitorStop, BYE. \
             It places no call. At most 75 s.",
-            peer.address, peer.transport, self.peer.line
+            peer.address,
+            peer.transport,
+            self.peer.line
         );
         let mut line = peer.connect().map_err(peer.world("connecting to"))?;
         let local = line
@@ -47,7 +50,7 @@ impl Probe {
             ends,
             &id(local),
             &mut |event| {
-                eprintln!("{}", what(&event));
+                say!("{}", what(&event));
                 recording.take(local, &event);
                 ladder.take(event);
             },

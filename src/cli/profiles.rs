@@ -6,8 +6,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::Outcome;
-use super::fault::{Fault, print};
+use super::fault::Fault;
 use super::flags::Format;
+use super::terminal::print;
 use crate::report::text::table;
 use crate::scenario::{KINDS, Place, Profile, SHIPPED, ScenarioError, catalogue, nearest};
 

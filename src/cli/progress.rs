@@ -12,7 +12,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::deployment::RunHandle;
 use crate::experiment::Monitor;
 
-/// Hands the interrupt key to the control: the first stops the run and keeps what is finished, the second ends the process.
+/// Hands the interrupt key, and the wish of the system that the process end (SIGTERM, SIGHUP), to the control: the first
+/// stops the run and keeps what is finished, the second ends the process.
 pub(super) fn interruptible() -> Arc<RunHandle> {
     let control = Arc::new(RunHandle::default());
     let handle = Arc::clone(&control);

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::fault::Fault;
+use super::terminal::say;
 use crate::record::{Folder, Known, Manifest, Record, Results};
 use crate::report::page::{NAME, page};
 use crate::report::plot;
@@ -43,7 +44,7 @@ pub(super) fn draw(
     );
     plot::write(folder, &drawings)?;
     if !quiet {
-        left_out.iter().for_each(|why| eprintln!("warning: {why}"));
+        left_out.iter().for_each(|why| say!("warning: {why}"));
     }
     let page = page?;
     Ok(folder.put(NAME, |out| out.write_all(page.as_bytes()))?)

@@ -6,8 +6,9 @@ use clap::Args;
 
 use super::Outcome;
 use super::complete::{bare, complete, predictions};
-use super::fault::{Fault, print};
+use super::fault::Fault;
 use super::publish::draw;
+use super::terminal::{print, say};
 use crate::record::{Folder, Results, VERSION};
 use crate::report::page::NAME;
 
@@ -53,7 +54,7 @@ fn report(path: &Path, quiet: bool) -> Result<(), Fault> {
         && let Err(why) = complete(run, &results, &mut folder)?
         && !quiet
     {
-        eprintln!(
+        say!(
             "warning: {}: the report lacks the ladder of a lost session and the trials behind assumptions ({why}); `{}` makes them",
             path.display(),
             results.record().head().command

@@ -10,6 +10,7 @@ use super::progress::{Bar, interruptible};
 use super::publish::publish;
 use super::robustness::premises;
 use super::study::{Publication, Study, StudyFlags};
+use super::terminal::say;
 use crate::experiment::{Campaign, Monitor, ShardName};
 use crate::record::inputs;
 use crate::record::{Folder, Known, Manifest, Premises, Units, read_manifest, tables};
@@ -51,7 +52,7 @@ impl Monitor for Terminal {
     fn unusable(&self, shard: &ShardName, why: &str) {
         if !self.quiet {
             let file = shard.file();
-            eprintln!("warning: a finished unit is {why} and is simulated again: {file}");
+            say!("warning: a finished unit is {why} and is simulated again: {file}");
         }
     }
 }
@@ -87,14 +88,16 @@ impl Results {
         drop(lock(&self.bar).take());
         let shards = self.campaign.shards();
         if !quiet && (interrupted || shards.is_resumed()) {
-            eprintln!(
+            say!(
                 "{} finished units found, {} of no use, {} simulated",
-                shards.reused, shards.unusable, shards.simulated
+                shards.reused,
+                shards.unusable,
+                shards.simulated
             );
         }
         if interrupted {
             let units = self.path.join(UNITS);
-            eprintln!(
+            say!(
                 "interrupted: the finished units are in {}; the same command goes on from there",
                 units.display()
             );

@@ -9,12 +9,13 @@ use clap::Args;
 use super::advice::trials;
 use super::answer::answer;
 use super::design::PrecisionFlags;
-use super::fault::{Fault, print};
+use super::fault::Fault;
 use super::flags::{Format, JobsFlag, ScenarioFlags, results_folder, written};
 use super::inputs::inputs;
 use super::pcap::{self, first_users};
 use super::progress::{Bar, interruptible};
 use super::publish::publish;
+use super::terminal::{print, say};
 use super::trace;
 use super::{Outcome, memory};
 use crate::deployment::{DropLog, Plan, RunHandle};
@@ -75,12 +76,9 @@ impl Run {
     pub(super) fn run(self) -> Result<Outcome, Fault> {
         let scenario = self.scenario.read()?;
         if !self.quiet {
-            scenario
-                .warnings
-                .iter()
-                .for_each(|w| eprintln!("warning: {w}"));
+            scenario.warnings.iter().for_each(|w| say!("warning: {w}"));
             if scenario.study.is_some() {
-                eprintln!(
+                say!(
                     "warning: [study] is left aside: `rccsim sweep {}` simulates its points",
                     scenario.file
                 );
@@ -92,7 +90,7 @@ impl Run {
         let pool = self.jobs.pool()?;
         let (found, losses) = pool.install(|| self.simulate(&scenario, &handle, &mut folder))?;
         if found.samples.replications() == 0 {
-            eprintln!("interrupted before the first replication was finished: nothing was written");
+            say!("interrupted before the first replication was finished: nothing was written");
             return Ok(Outcome::Interrupted);
         }
         let run = pool.install(|| self.assess(&scenario, found));
@@ -219,7 +217,7 @@ impl Run {
         let skewed = run.assessment.skewed.iter().map(skew);
         let told: Vec<String> = skewed.chain(too_short(&run.steady)).collect();
         if !self.quiet {
-            told.iter().for_each(|w| eprintln!("warning: {w}"));
+            told.iter().for_each(|w| say!("warning: {w}"));
         }
         told
     }

@@ -9,6 +9,7 @@ use super::flags::{ScenarioFlags, written};
 use super::inputs::inputs;
 use super::study::{Publication, Study, StudyFlags};
 use super::sweep_answer::answer;
+use super::terminal::say;
 use super::{Outcome, memory};
 use crate::experiment::{
     Answer, Campaign, Case, Replications, Robustness, SweepResult, cases, hash_of,
@@ -48,7 +49,7 @@ impl Sweep {
         }
         let warnings = warnings(&cases);
         if !self.study.quiet {
-            warnings.iter().for_each(|w| eprintln!("warning: {w}"));
+            warnings.iter().for_each(|w| say!("warning: {w}"));
         }
         conduct(Points {
             targets: self.precision.wanted(Some(&varied))?,
@@ -129,7 +130,7 @@ impl Study for Points {
                 1 => String::new(),
                 n => format!(" (and {} more points: summary.json)", n - 1),
             };
-            eprintln!("warning: {}: {warning}{more}", point.label());
+            say!("warning: {}: {warning}{more}", point.label());
         }
         let base = &self.base;
         let record = SweepRecord {

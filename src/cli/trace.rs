@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Outcome;
-use super::fault::{Fault, print};
+use super::fault::Fault;
 use super::flags::{Format, ScenarioFlags};
 use super::pcap::{Whose, write};
+use super::terminal::print;
 use crate::experiment::{self, ladder};
 use crate::protocol::Side;
 use crate::record::{Ladder, Rung, json};

@@ -39,6 +39,7 @@ mod station;
 mod statistics;
 mod study;
 mod sweep;
+mod terminal;
 mod theory;
 mod tidy;
 mod transitions;

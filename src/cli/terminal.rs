@@ -1,0 +1,71 @@
+//! What is printed: results to standard output, the rest to standard error, and no character that would steer a terminal.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use super::fault::Fault;
+
+/// Prints a result. A reader that has enough of it, as `head` does, changes nothing: what was found decides the exit code.
+///
+/// # Errors
+/// The output cannot be written, as on a full disk.
+pub(super) fn print(text: &str) -> Result<(), Fault> {
+    let mut out = io::stdout().lock();
+    let written = out
+        .write_all(visible(text).as_bytes())
+        .and_then(|()| out.flush());
+    match written {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Fault::World {
+            what: "standard output".into(),
+            cause,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Says a line to the user. Where nobody can read it, as with a closed standard error, the work goes on.
+pub(super) fn say_line(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", visible(text));
+}
+
+/// Says a line to the user, on standard error; its arguments are those of `format!`.
+macro_rules! say {
+    ($($argument:tt)*) => {
+        $crate::cli::terminal::say_line(&format!($($argument)*))
+    };
+}
+pub(super) use say;
+
+/// Characters that steer a terminal, or turn the direction of the text, as JSON writes them: a scenario or a folder of
+/// somebody else may have them in its names.
+fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(steers) {
+        return text.into();
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if steers(c) {
+            shown += &format!("\\u{:04x}", u32::from(c));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown.into()
+}
+
+fn steers(c: char) -> bool {
+    crate::quantity::is_unprintable(c) && !matches!(c, '\n' | '\t')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        assert_eq!(visible("ä 1\t2\n"), "ä 1\t2\n");
+        assert_eq!(visible("a\u{1b}[31mb\u{7}"), r"a\u001b[31mb\u0007");
+        assert_eq!(visible("a\r\u{9b}31m"), r"a\u000d\u009b31m");
+        assert_eq!(visible("\u{202e}cod.exe\u{2069}"), r"\u202ecod.exe\u2069");
+    }
+}

@@ -1,0 +1,253 @@
+//! What a terminal, a pipe and the system do to a command: it goes on, ends in time, and says nothing that steers them.
+#![cfg(unix)]
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::command::{code, text};
+
+const RCCSIM: &str = env!("CARGO_BIN_EXE_rccsim");
+
+/// A scenario of 5 users that lose their sessions, with a warning: one replication.
+const SCENARIO: &str = "[scenario]\nname = \"b\"\nhorizon = \"1 h\"\nreplications = 1\n\
+    [[gateway]]\nname = \"g\"\nprofile = \"ignores-update\"\n\
+    [[clients]]\nname = \"c\"\ngateway = \"g\"\ncount = 5\n";
+
+fn written(folder: &Path, name: &str, text: &str) -> String {
+    let file = folder.join(name);
+    fs::write(&file, text).unwrap();
+    file.to_str().unwrap().into()
+}
+
+fn run(args: &[&str], folder: &Path) -> Output {
+    Command::new(RCCSIM)
+        .args(args)
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+/// Waits for a child, and says how it ended; `None` after so long.
+fn ended(child: &mut Child, within: Duration) -> Option<std::process::ExitStatus> {
+    let begun = Instant::now();
+    while begun.elapsed() < within {
+        if let Some(status) = child.try_wait().unwrap() {
+            return Some(status);
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    None
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_or_closed_standard_error_changes_nothing() {
+    let folder = TempDir::new().unwrap();
+    written(folder.path(), "a.toml", SCENARIO);
+    let full = || File::options().write(true).open("/dev/full").unwrap();
+    let code_of = |args: &[&str]| {
+        let mut command = Command::new(RCCSIM);
+        command.args(args).current_dir(folder.path());
+        command.stdout(Stdio::null()).stderr(full());
+        command.status().unwrap().code()
+    };
+    assert_eq!(code_of(&["check", "nope.toml"]), Some(1));
+    assert_eq!(code_of(&["check", "a.toml"]), Some(0));
+    let plain = run(
+        &["run", "a.toml", "--no-report", "--out", "o"],
+        folder.path(),
+    );
+    assert_eq!(
+        code_of(&["run", "a.toml", "--no-report", "--out", "o"]),
+        plain.status.code()
+    );
+}
+
+#[test]
+fn the_verdict_stays_when_the_reader_has_gone() {
+    let folder = TempDir::new().unwrap();
+    let objective = "[[objective]]\nmetric = \"session_drops\"\nat_most = 0\n";
+    written(folder.path(), "a.toml", &format!("{SCENARIO}{objective}"));
+    let mut command = Command::new(RCCSIM);
+    command.args([
+        "run",
+        "a.toml",
+        "--reps",
+        "2",
+        "--quiet",
+        "--no-report",
+        "--out",
+        "o",
+    ]);
+    command.current_dir(folder.path());
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(3), "objective missed");
+    assert!(folder.path().join("o/summary.json").exists());
+}
+
+#[test]
+fn a_signal_of_the_system_ends_a_run_as_the_interrupt_key_does() {
+    let folder = TempDir::new().unwrap();
+    let large = SCENARIO
+        .replace("count = 5", "count = 200000")
+        .replace("1 h", "8 h");
+    let file = written(folder.path(), "large.toml", &large);
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let mut command = Command::new(RCCSIM);
+        command.args([
+            "run",
+            &file,
+            "--quiet",
+            "--no-report",
+            "--jobs",
+            "1",
+            "--out",
+            "o",
+        ]);
+        command.current_dir(folder.path()).stdout(Stdio::null());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(700));
+        let kill = Command::new("kill")
+            .args([signal, &child.id().to_string()])
+            .status();
+        assert!(kill.unwrap().success());
+        // In a second where nothing else runs; here other tests do.
+        let status = ended(&mut child, Duration::from_secs(60));
+        let status = status.unwrap_or_else(|| panic!("{signal}: it went on"));
+        assert_eq!(status.code(), Some(130), "{signal}");
+        let mut message = String::new();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut message)
+            .unwrap();
+        assert!(message.contains("interrupted"), "{signal}: {message}");
+        assert!(!folder.path().join("o/summary.json").exists());
+    }
+}
+
+#[test]
+fn no_input_steers_the_terminal() {
+    let folder = TempDir::new().unwrap();
+    let bad = "u\u{1b}]0;x\u{7}";
+    written(folder.path(), "e.csv", &format!("time,user,{bad}\n"));
+    let file = format!("{SCENARIO}sign_in_file = \"e.csv\"\n");
+    written(folder.path(), "a.toml", &file);
+    written(
+        folder.path(),
+        "p.toml",
+        "update = { value = \"ignored\", source = \"x \\u001b[31m\" }\n",
+    );
+    written(
+        folder.path(),
+        "lines.toml",
+        "update = { value = \"ignored\", source = \"x\\nerror: spoofed\" }\n",
+    );
+    for (name, profile) in [("b.toml", "p.toml"), ("c.toml", "lines.toml")] {
+        let other = SCENARIO.replace("ignores-update", profile);
+        written(folder.path(), name, &other);
+    }
+    for args in [
+        &["check", "a.toml"][..],
+        &["check", "b.toml"],
+        &["check", bad],
+    ] {
+        let output = run(args, folder.path());
+        let shown = text(&output.stdout) + &text(&output.stderr);
+        assert_ne!(code(&output), 0, "{shown}");
+        assert!(!shown.contains(['\u{1b}', '\u{7}']), "{shown:?}");
+    }
+    let lines = run(&["check", "c.toml"], folder.path());
+    assert_eq!(code(&lines), 0, "{}", text(&lines.stderr));
+    let shown = text(&lines.stdout);
+    assert!(shown.contains("x error: spoofed"), "{shown}");
+    assert!(!shown.lines().any(|l| l.starts_with("error")), "{shown}");
+}
+
+#[test]
+fn a_command_that_is_printed_is_one_for_the_shell() {
+    let folder = TempDir::new().unwrap();
+    let name = "$(touch pwned)";
+    let file = SCENARIO
+        .replace("\"g\"", &format!("\"{name}\""))
+        .replace("count = 5", "count = 20\nsign_in = \"at start\"")
+        .replace("1 h", "2 h");
+    written(folder.path(), "a b.toml", &file);
+    let output = run(
+        &["run", "a b.toml", "--quiet", "--no-report", "--out", "o"],
+        folder.path(),
+    );
+    let shown = text(&output.stdout);
+    let advice: Vec<&str> = shown.lines().filter(|l| l.contains("--set")).collect();
+    assert!(!advice.is_empty(), "{shown}");
+    for line in advice {
+        assert!(line.contains(&format!("--set 'gateway.{name}.")), "{line}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_that_never_end_or_never_begin_are_refused() {
+    let folder = TempDir::new().unwrap();
+    let made = Command::new("mkfifo")
+        .arg(folder.path().join("pipe"))
+        .status();
+    assert!(made.unwrap().success());
+    let calls = |file: &str| format!("{SCENARIO}calls_file = \"{file}\"\n");
+    written(folder.path(), "pipe.toml", &calls("pipe"));
+    written(folder.path(), "zero.toml", &calls("/dev/zero"));
+    written(folder.path(), "folder.toml", &calls("."));
+    let points = format!("{SCENARIO}[study]\npoints = \"/dev/zero\"\n");
+    written(folder.path(), "points.toml", &points);
+    for (file, wanted) in [
+        ("pipe.toml", "not a regular file"),
+        ("zero.toml", "not a regular file"),
+        ("folder.toml", "not a regular file"),
+        ("points.toml", "not a regular file"),
+        ("/dev/zero", "longer than 16 MB"),
+        (".", ""),
+    ] {
+        let mut command = Command::new(RCCSIM);
+        command.args(["check", file]).current_dir(folder.path());
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let status = ended(&mut child, Duration::from_secs(60));
+        let status = status.unwrap_or_else(|| panic!("{file}: it went on"));
+        let mut message = String::new();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut message)
+            .unwrap();
+        assert!(matches!(status.code(), Some(1 | 2)), "{file}: {message}");
+        assert!(message.contains(wanted), "{file}: {message}");
+    }
+    // A scenario itself may come from a pipe.
+    let mut command = Command::new(RCCSIM);
+    command
+        .args(["check", "/dev/stdin"])
+        .current_dir(folder.path());
+    command.stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(SCENARIO.as_bytes()).unwrap();
+    drop(input);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
