@@ -137,6 +137,15 @@ impl Gateway<'_> {
         Ok(())
     }
 
+    /// Whether another dialog may be held; makes room for it where some are over.
+    fn has_place(&mut self) -> bool {
+        if self.dialogs.len() >= DIALOGS_MOST {
+            let is_over = |held: &Held| held.machine.as_ref().is_none_or(Dialog::is_over);
+            self.dialogs.retain(|_, held| !is_over(held));
+        }
+        self.dialogs.len() < DIALOGS_MOST
+    }
+
     fn receive(&mut self, text: &SipText, from: SocketAddr) -> io::Result<()> {
         let now = self.now();
         (self.report)(Event {
@@ -151,11 +160,7 @@ impl Gateway<'_> {
         let opens = matches!(&text.start, Start::Request { method, .. } if method == "INVITE")
             && text.to_tag().is_none();
         if !self.dialogs.contains_key(&id) {
-            if self.dialogs.len() >= DIALOGS_MOST {
-                let is_over = |held: &Held| held.machine.as_ref().is_none_or(Dialog::is_over);
-                self.dialogs.retain(|_, held| !is_over(held));
-            }
-            if !opens || self.dialogs.len() >= DIALOGS_MOST {
+            if !opens || !self.has_place() {
                 return self.answer_stranger(text, from);
             }
             self.count += 1;

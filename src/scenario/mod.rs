@@ -30,6 +30,7 @@ mod axis;
 mod build;
 pub mod catalogue;
 mod declare;
+mod defaults;
 mod document;
 mod error;
 mod expand;

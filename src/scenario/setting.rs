@@ -1,8 +1,5 @@
 //! A key with its value, and where that comes from.
 
-use std::borrow::Cow;
-
-use super::catalogue::keys_of;
 use super::error::Place;
 use super::key::{Key, Standing};
 use super::kind::{Kind, Recorded, Value};
@@ -46,7 +43,7 @@ pub struct Setting {
 
 impl Setting {
     /// The default of a key, where it has one.
-    fn by_default(key: &'static Key) -> Option<Self> {
+    pub(super) fn by_default(key: &'static Key) -> Option<Self> {
         let text = key.default.filter(|text| !text.is_empty())?;
         Some(Self {
             key,
@@ -138,16 +135,6 @@ impl Settings {
     /// The setting of a key, where it has one.
     pub fn find(&self, key: &str) -> Option<&Setting> {
         self.entries.iter().find(|s| s.key.name == key)
-    }
-
-    /// The setting of a key of the catalogue: the listed one, else its default.
-    pub fn in_effect(&self, key: &str) -> Option<Cow<'_, Setting>> {
-        if let Some(setting) = self.find(key) {
-            return Some(Cow::Borrowed(setting));
-        }
-        let keys = keys_of(self.table)?;
-        let key = keys.into_iter().find(|k| k.name == key)?;
-        Setting::by_default(key).map(Cow::Owned)
     }
 
     /// The setting that names a file of records, where the section has one.

@@ -4,7 +4,7 @@ use super::super::path::{Connection, OutageEnd};
 use super::super::plan::{GatewayPlan, Plan};
 use super::super::station::Station;
 use super::event::Purpose;
-use super::relay::RelayDialog;
+use super::relay_dialog::RelayDialog;
 use crate::engine::{Stream, mix, name_key};
 use crate::faults::Occurrence;
 use crate::protocol::Message;

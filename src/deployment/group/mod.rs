@@ -19,6 +19,7 @@ mod pending;
 mod port;
 mod refusals;
 mod relay;
+mod relay_dialog;
 mod replay;
 mod routing;
 mod script;

@@ -60,7 +60,7 @@ impl PendingEvents for FutureEventList<Event> {
     const ONE_USER: bool = false;
 
     fn schedule(&mut self, key: EventKey, event: Event) {
-        FutureEventList::schedule(self, key, event);
+        Self::schedule(self, key, event);
     }
 
     fn schedule_message(&mut self, key: EventKey, event: Event) {
@@ -85,7 +85,7 @@ impl PendingEvents for FutureEventList<Event> {
     fn forget_dialog(&mut self, _slot: u32) {}
 
     fn set_call_alarm(&mut self, key: EventKey, slot: u32) {
-        FutureEventList::schedule(self, key, Event::CallAlarm(slot));
+        Self::schedule(self, key, Event::CallAlarm(slot));
     }
 
     fn forget_call(&mut self, _slot: u32) {}
@@ -99,6 +99,6 @@ impl PendingEvents for FutureEventList<Event> {
     }
 
     fn reset(&mut self) {
-        FutureEventList::reset(self);
+        Self::reset(self);
     }
 }

@@ -4,19 +4,8 @@
 
 use super::super::plan::{PathConfig, RelayEnd, RelayRestarts};
 use super::links::{Leg, digest};
+use super::relay_dialog::RelayDialog;
 use super::*;
-
-/// A dialog as the relay holds it.
-pub(super) struct RelayDialog {
-    dialog: u32,
-    /// When its timer ends it.
-    expires_at: Option<Time>,
-    /// Sides that have not answered the last OPTIONS.
-    awaits: [bool; 2],
-    /// Probes in a row that a side did not answer.
-    misses: u32,
-    probes: u16,
-}
 
 /// CSeq numbers of the relay's own requests begin here, beyond those of both sides (assumption).
 const OWN_CSEQ: u16 = 50_000;

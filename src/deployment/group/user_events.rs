@@ -109,8 +109,8 @@ impl Slots {
 }
 
 impl UserEvents {
-    pub(super) fn new() -> UserEvents {
-        UserEvents {
+    pub(super) fn new() -> Self {
+        Self {
             first: [NEVER; 6],
             dialogs: Slots::default(),
             calls: Slots::default(),

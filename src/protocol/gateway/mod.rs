@@ -5,11 +5,10 @@ mod refresh;
 use smallvec::SmallVec;
 
 use super::client::RefreshFailure;
-use super::config::{GatewayConfig, OnRefreshFailure, Refresher, SessionTimer};
+use super::config::{GatewayConfig, OnRefreshFailure, Refresher, SessionTimer, UpdateBehaviour};
 use super::message::{Message, Side, Status, Subject};
 use super::transaction::{Deadline, Earliest, Pending, Timer, ack};
 use crate::quantity::{MaybeTime, Span, Time};
-use refresh::too_small;
 
 /// What ended a dialog at the gateway.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -459,4 +458,15 @@ impl Dialog {
             .push(Pending::request(now, &message, self.reliable));
         port.send(message);
     }
+}
+
+/// RFC 4028 §9: 422 with Min-SE where the offered session is too short.
+fn too_small(config: &GatewayConfig, request: &Message) -> Option<Message> {
+    let knows_timers = config.update != UpdateBehaviour::NoSessionExpires;
+    (knows_timers && request.value > 0 && request.value < u32::from(config.min_se_s)).then(|| {
+        Message {
+            min_se: config.min_se_s,
+            ..request.answer(Status::IntervalTooSmall422)
+        }
+    })
 }

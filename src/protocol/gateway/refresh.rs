@@ -7,7 +7,7 @@ use super::super::config::{
 use super::super::message::{Message, Status, Subject};
 use super::super::session_timer::{granted_s, non_refresher_bye};
 use super::super::transaction::Pending;
-use super::{Dialog, GatewayEnd, GatewayPort};
+use super::{Dialog, GatewayEnd, GatewayPort, too_small};
 use crate::quantity::{MaybeTime, Span, Time};
 
 impl Dialog {
@@ -210,15 +210,4 @@ impl Dialog {
 /// Whether a refresh is among the share that meets a behaviour. Nothing is drawn where all do.
 fn meets(share: f64, refresh: &Message, port: &mut impl GatewayPort) -> bool {
     share >= 1.0 || port.draw_share(refresh) < share
-}
-
-/// RFC 4028 §9: 422 with Min-SE where the offered session is too short.
-pub(super) fn too_small(config: &GatewayConfig, request: &Message) -> Option<Message> {
-    let knows_timers = config.update != UpdateBehaviour::NoSessionExpires;
-    (knows_timers && request.value > 0 && request.value < u32::from(config.min_se_s)).then(|| {
-        Message {
-            min_se: config.min_se_s,
-            ..request.answer(Status::IntervalTooSmall422)
-        }
-    })
 }

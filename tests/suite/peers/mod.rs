@@ -19,7 +19,7 @@ use serde_json::Value;
 struct Running(Child);
 
 impl Running {
-    fn start(program: &str, arguments: &[&str], folder: &Path) -> Running {
+    fn start(program: &str, arguments: &[&str], folder: &Path) -> Self {
         let log = fs::File::create(folder.join(format!("{}.log", base(program)))).unwrap();
         let child = Command::new(program)
             .args(arguments)
@@ -31,7 +31,7 @@ impl Running {
         let child = child.unwrap_or_else(|e| panic!("{program}: {e}; .ci/run installs it"));
         // Programs do not say when they listen; a datagram that came too early comes again.
         std::thread::sleep(Duration::from_secs(2));
-        Running(child)
+        Self(child)
     }
 }
 
