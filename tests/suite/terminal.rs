@@ -190,10 +190,7 @@ fn a_command_that_is_printed_is_one_for_the_shell() {
         .replace("count = 5", "count = 20\nsign_in = \"at start\"")
         .replace("1 h", "2 h");
     written(folder.path(), "a b.toml", &file);
-    let output = run(
-        &["run", "a b.toml", "--quiet", "--no-report", "--out", "o"],
-        folder.path(),
-    );
+    let output = run(&["run", "a b.toml", "--quiet", "--out", "o"], folder.path());
     let shown = text(&output.stdout);
     let advice: Vec<&str> = shown.lines().filter(|l| l.contains("--set")).collect();
     assert!(!advice.is_empty(), "{shown}");

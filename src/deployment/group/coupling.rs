@@ -91,7 +91,7 @@ mod tests {
                 ListPool::<HeldDialog>::SLOT_BYTES,
                 ListPool::<Call>::SLOT_BYTES
             ],
-            [128, 48]
+            [136, 48]
         );
         assert_eq!(size_of::<EventKey>() + size_of::<Event>(), 40);
     }

@@ -181,13 +181,13 @@ impl Dialog {
     /// The timer, due by now, that will end the dialog whatever comes: that of a gateway that was down.
     pub fn overdue_end(&self, config: &GatewayConfig, now: Time) -> Option<Timer> {
         let tears_down = config.on_no_answer == OnRefreshFailure::TearDown;
-        let refresh = (self.requests.iter())
+        let refreshes = (self.requests.iter())
             .filter(|r| r.subject == Subject::ReInvite)
             .filter(|_| tears_down);
         let success = self.answer.iter().filter(|a| !a.is_refusal());
         if self.closing {
             None
-        } else if refresh.chain(success).any(|p| p.gives_up() <= now) {
+        } else if refreshes.chain(success).any(|p| p.gives_up() <= now) {
             Some(Timer::TransactionTimeout)
         } else {
             let expiry = self.expires_at.get().filter(|at| *at <= now);
