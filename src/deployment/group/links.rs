@@ -3,6 +3,7 @@
 use super::super::path::Crossing;
 use super::impairments::Victim;
 use super::instance::Waiting;
+use super::middlebox::connection_of;
 use super::*;
 
 /// One of the two legs of the way between a client and a gateway.
@@ -72,7 +73,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             None => Crossing::Arrives(self.now + path.delay),
         };
         if path.forgets_connections() {
-            self.client_leg_used(u, from);
+            self.leg_used(u, from);
             if was_forgotten && !self.lines[u as usize].connection.forgotten {
                 self.update_state(u);
             }
@@ -96,7 +97,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             &mut self.cold[u as usize].loss,
         );
         if self.gateway.path.forgets_connections() {
-            self.gateway_leg_used(index as u16, from);
+            self.leg_used(connection_of(index), from);
             if was_forgotten && !self.instances[index].connection.forgotten {
                 self.update_instance_states(index as u16);
             }
