@@ -7,6 +7,7 @@ mod day;
 mod declared;
 mod distribution;
 mod fault;
+mod feasible;
 mod file;
 mod grid;
 mod group;

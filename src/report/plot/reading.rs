@@ -1,6 +1,6 @@
 //! How a metric is read on an axis: what people call it, in which unit, and by what its values are multiplied for that.
 
-use super::super::chart::{Axis, Scale};
+use super::super::chart::{Along, Axis, Scale, Threshold, Tone};
 use crate::measure::{Metric, Unit};
 use crate::quantity::number::{duration, human};
 use crate::record::{Figure, Objective};
@@ -116,6 +116,16 @@ impl Reading {
             "{word} {}",
             self.text(objective.target().unwrap_or(f64::NAN))
         )
+    }
+
+    /// The line of an objective across the axis along which the figure is drawn.
+    pub(super) fn limit(&self, objective: &Objective, along: Along) -> Threshold {
+        Threshold {
+            along,
+            value: objective.target().unwrap_or(f64::NAN) * self.factor,
+            label: self.line(objective),
+            tone: Tone::Bad,
+        }
     }
 
     /// "objective: ≤ 0.5 %".

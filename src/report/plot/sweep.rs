@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::chart::{
-    Along, Axis, Band, Bar, Bars, Chart, Key, Layer, Line, MANY, Point, Points, Region, Scale,
-    Threshold, Tone,
+    Along, Axis, Band, Bar, Bars, Chart, Layer, Line, MANY, Point, Points, Scale, Tone,
 };
 use super::Plot;
-use super::grid::{Figures, Grid, MOST_CURVES, Spot, keys, name, points};
+use super::feasible::{feasible, mark, meeting, shading};
+use super::grid::{Figures, Grid, MOST_CURVES, keys, name, points};
 use super::heat;
 use super::key::called;
 use super::reading::{Reading, small};
@@ -207,7 +207,7 @@ fn curves(figures: &Figures, grid: &Grid, sweep: &SweepRecord, shown: &Shown) ->
     mark(&mut layers, sweep, |x, name| {
         met.contains(&(name, x.to_bits()))
     });
-    let limit = shown.objective.map(|o| limit(o, &reading));
+    let limit = shown.objective.map(|o| reading.limit(o, Along::Y));
     let mut y = reading.axis_for(values.iter().copied());
     if limit.as_ref().is_some_and(|l| l.value <= 0.0) {
         y = y.on(Scale::Linear);
@@ -230,36 +230,6 @@ fn curves(figures: &Figures, grid: &Grid, sweep: &SweepRecord, shown: &Shown) ->
     }
 }
 
-/// The line of an objective.
-fn limit(objective: &Objective, reading: &Reading) -> Threshold {
-    Threshold {
-        along: Along::Y,
-        value: objective.target().unwrap_or(f64::NAN) * reading.factor,
-        label: reading.line(objective),
-        tone: Tone::Bad,
-    }
-}
-
-/// What the shading means, where there is any.
-fn shading(layers: &[Layer]) -> Option<String> {
-    let mut regions = layers
-        .iter()
-        .filter_map(|l| match l {
-            Layer::Region(region) => Some(region.faint),
-            _ => None,
-        })
-        .peekable();
-    regions.peek()?;
-    let some = if regions.any(|faint| faint) {
-        "; faint where not all curves do"
-    } else {
-        ""
-    };
-    Some(format!(
-        "Shaded: points that meet every objective, with half of the way to their neighbours{some}."
-    ))
-}
-
 fn replications(sweep: &SweepRecord) -> String {
     let all = sweep.points.iter().map(|p| p.replications);
     let (least, most) = (all.clone().min().unwrap_or(0), all.max().unwrap_or(0));
@@ -270,137 +240,9 @@ fn replications(sweep: &SweepRecord) -> String {
     }
 }
 
-/// The points that meet every objective.
-pub(super) type Meeting<'a> = BTreeSet<&'a BTreeMap<String, String>>;
-
-/// Those of a sweep that are shown to.
-pub(super) fn meeting(sweep: &SweepRecord) -> Meeting<'_> {
-    sweep
-        .points
-        .iter()
-        .filter(|p| p.verdict == Verdict::Pass && !p.objectives.is_empty())
-        .map(|p| &*p.point)
-        .collect()
-}
-
-/// Empties the points that are not shown to meet the objectives, and says so; nothing where there are no objectives.
-pub(super) fn mark(
-    layers: &mut Vec<Layer>,
-    sweep: &SweepRecord,
-    is_met: impl Fn(f64, &str) -> bool,
-) {
-    if sweep.points.iter().all(|p| p.objectives.is_empty()) {
-        return;
-    }
-    let (mut filled, mut hollow) = (false, false);
-    for layer in layers.iter_mut() {
-        let Layer::Points(points) = layer else {
-            continue;
-        };
-        for point in &mut points.points {
-            point.hollow = !is_met(point.x, &points.name);
-            filled |= !point.hollow;
-            hollow |= point.hollow;
-        }
-    }
-    if !filled && !hollow {
-        return;
-    }
-    let told = |there: bool, text: &str| if there { text.into() } else { String::new() };
-    let open = sweep
-        .points
-        .iter()
-        .any(|p| p.verdict == Verdict::Inconclusive);
-    let not = if open {
-        "does not, or is not shown to"
-    } else {
-        "does not"
-    };
-    let key = Key {
-        filled: told(filled, "meets the objectives"),
-        hollow: if filled {
-            told(hollow, not)
-        } else {
-            told(hollow, "is not shown to meet the objectives")
-        },
-    };
-    layers.push(Layer::Key(key));
-}
-
 /// The points with their verdicts.
 fn lines(sweep: &SweepRecord) -> BTreeMap<&BTreeMap<String, String>, &PointRecord> {
     sweep.points.iter().map(|p| (&*p.point, p)).collect()
-}
-
-/// How far the points at one place along the axis meet the objectives.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Met {
-    /// None of them.
-    None,
-    /// Of several some.
-    Some,
-    /// All of them.
-    All,
-}
-
-/// Where every objective is met, by every curve and by some, each point with half of the way to its neighbours, beyond the
-/// last one to the edge.
-fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
-    let of = |s: &Spot| (s.x, meeting.contains(s.point));
-    let mut spots: Vec<(f64, bool)> = grid
-        .curves
-        .iter()
-        .flat_map(|c| c.spots.iter().map(of))
-        .collect();
-    spots.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let places: Vec<&[(f64, bool)]> = spots.chunk_by(|a, b| a.0 == b.0).collect();
-    let xs: Vec<f64> = places.iter().map(|place| place[0].0).collect();
-    let met = |place: &&[(f64, bool)]| match place.iter().filter(|(_, met)| *met).count() {
-        0 => Met::None,
-        n if n == place.len() => Met::All,
-        _ => Met::Some,
-    };
-    let met: Vec<Met> = places.iter().map(met).collect();
-    let half = |i: usize| (xs[i - 1] + xs[i]) / 2.0;
-    let mut layers = Vec::new();
-    let mut told: Vec<Met> = Vec::new();
-    let mut i = 0;
-    for alike in met.chunk_by(|a, b| a == b) {
-        let (first, until) = (i, i + alike.len());
-        i = until;
-        let label = match alike[0] {
-            Met::None => continue,
-            Met::All if grid.curves.len() == 1 => "meets the objectives",
-            Met::All => "all curves meet the objectives",
-            Met::Some => "some curves meet the objectives",
-        };
-        let from = if first == 0 {
-            f64::NEG_INFINITY
-        } else {
-            half(first)
-        };
-        let to = if until == xs.len() {
-            f64::INFINITY
-        } else {
-            half(until)
-        };
-        let label = if told.contains(&alike[0]) {
-            String::new()
-        } else {
-            label.into()
-        };
-        told.push(alike[0]);
-        let faint = alike[0] == Met::Some;
-        layers.push(Layer::Region(Region {
-            along: Along::X,
-            from,
-            to,
-            label,
-            tone: Tone::Good,
-            faint,
-        }));
-    }
-    layers
 }
 
 fn title(grid: &Grid, sweep: &SweepRecord, shown: &Shown, reading: &Reading) -> String {
@@ -483,16 +325,8 @@ pub(super) fn bars(
         bars,
         ..Bars::default()
     })];
-    if let Some(objective) = shown.objective {
-        let value = objective.target().unwrap_or(f64::NAN) * reading.factor;
-        let label = reading.line(objective);
-        layers.push(Layer::Threshold(Threshold {
-            along: Along::X,
-            value,
-            label,
-            tone: Tone::Bad,
-        }));
-    }
+    let limit = shown.objective.map(|o| reading.limit(o, Along::X));
+    layers.extend(limit.map(Layer::Threshold));
     let by: Vec<String> = keys.iter().map(|k| small(&called(k))).collect();
     let title = if by.is_empty() {
         reading.label.clone()

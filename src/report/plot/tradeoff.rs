@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::super::chart::{
-    Along, Axis, Chart, Layer, Line, Marker, Point, Points, Scale, Threshold, Tone,
-};
+use super::super::chart::{Along, Axis, Chart, Layer, Line, Marker, Point, Points, Scale, Tone};
 use super::Plot;
+use super::feasible::meeting;
 use super::grid::{Curve, Figures, Grid, MOST_CURVES, points};
 use super::key::called;
 use super::reading::{Reading, small};
-use super::sweep::meeting;
+
 use crate::record::{Figure, Objective, SweepRecord, is_label};
 
 const LOAD: &str = "message_rate_per_s";
@@ -154,17 +153,11 @@ fn limits(sweep: Option<&SweepRecord>, axes: &mut [Axis; 2]) -> Vec<Layer> {
         let Some(objective) = sweep.and_then(|sweep| objective(sweep, metric)) else {
             continue;
         };
-        let reading = Reading::of(metric);
-        let value = objective.target().unwrap_or(f64::NAN) * reading.factor;
-        if value <= 0.0 {
+        let limit = Reading::of(metric).limit(objective, along);
+        if limit.value <= 0.0 {
             axis.scale = Scale::Linear;
         }
-        layers.push(Layer::Threshold(Threshold {
-            along,
-            value,
-            label: reading.line(objective),
-            tone: Tone::Bad,
-        }));
+        layers.push(Layer::Threshold(limit));
     }
     layers
 }

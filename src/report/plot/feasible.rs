@@ -1,0 +1,156 @@
+//! Which points of a sweep meet every objective, and how that is shown: shaded stretches, filled and hollow points.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::chart::{Along, Key, Layer, Region, Tone};
+use super::grid::{Grid, Spot};
+use crate::record::SweepRecord;
+use crate::study::Verdict;
+
+/// The points that meet every objective.
+pub(super) type Meeting<'a> = BTreeSet<&'a BTreeMap<String, String>>;
+
+/// Those of a sweep that are shown to.
+pub(super) fn meeting(sweep: &SweepRecord) -> Meeting<'_> {
+    sweep
+        .points
+        .iter()
+        .filter(|p| p.verdict == Verdict::Pass && !p.objectives.is_empty())
+        .map(|p| &*p.point)
+        .collect()
+}
+
+/// Empties the points that are not shown to meet the objectives, and says so; nothing where there are no objectives.
+pub(super) fn mark(
+    layers: &mut Vec<Layer>,
+    sweep: &SweepRecord,
+    is_met: impl Fn(f64, &str) -> bool,
+) {
+    if sweep.points.iter().all(|p| p.objectives.is_empty()) {
+        return;
+    }
+    let (mut filled, mut hollow) = (false, false);
+    for layer in layers.iter_mut() {
+        let Layer::Points(points) = layer else {
+            continue;
+        };
+        for point in &mut points.points {
+            point.hollow = !is_met(point.x, &points.name);
+            filled |= !point.hollow;
+            hollow |= point.hollow;
+        }
+    }
+    if !filled && !hollow {
+        return;
+    }
+    let told = |there: bool, text: &str| if there { text.into() } else { String::new() };
+    let open = sweep
+        .points
+        .iter()
+        .any(|p| p.verdict == Verdict::Inconclusive);
+    let not = if open {
+        "does not, or is not shown to"
+    } else {
+        "does not"
+    };
+    let key = Key {
+        filled: told(filled, "meets the objectives"),
+        hollow: if filled {
+            told(hollow, not)
+        } else {
+            told(hollow, "is not shown to meet the objectives")
+        },
+    };
+    layers.push(Layer::Key(key));
+}
+
+/// How far the points at one place along the axis meet the objectives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Met {
+    /// None of them.
+    None,
+    /// Of several some.
+    Some,
+    /// All of them.
+    All,
+}
+
+/// Where every objective is met, by every curve and by some, each point with half of the way to its neighbours, beyond the
+/// last one to the edge.
+pub(super) fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
+    let of = |s: &Spot| (s.x, meeting.contains(s.point));
+    let mut spots: Vec<(f64, bool)> = grid
+        .curves
+        .iter()
+        .flat_map(|c| c.spots.iter().map(of))
+        .collect();
+    spots.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let places: Vec<&[(f64, bool)]> = spots.chunk_by(|a, b| a.0 == b.0).collect();
+    let xs: Vec<f64> = places.iter().map(|place| place[0].0).collect();
+    let met = |place: &&[(f64, bool)]| match place.iter().filter(|(_, met)| *met).count() {
+        0 => Met::None,
+        n if n == place.len() => Met::All,
+        _ => Met::Some,
+    };
+    let met: Vec<Met> = places.iter().map(met).collect();
+    let half = |i: usize| (xs[i - 1] + xs[i]) / 2.0;
+    let mut layers = Vec::new();
+    let mut told: Vec<Met> = Vec::new();
+    let mut i = 0;
+    for alike in met.chunk_by(|a, b| a == b) {
+        let (first, until) = (i, i + alike.len());
+        i = until;
+        let label = match alike[0] {
+            Met::None => continue,
+            Met::All if grid.curves.len() == 1 => "meets the objectives",
+            Met::All => "all curves meet the objectives",
+            Met::Some => "some curves meet the objectives",
+        };
+        let from = if first == 0 {
+            f64::NEG_INFINITY
+        } else {
+            half(first)
+        };
+        let to = if until == xs.len() {
+            f64::INFINITY
+        } else {
+            half(until)
+        };
+        let label = if told.contains(&alike[0]) {
+            String::new()
+        } else {
+            label.into()
+        };
+        told.push(alike[0]);
+        let faint = alike[0] == Met::Some;
+        layers.push(Layer::Region(Region {
+            along: Along::X,
+            from,
+            to,
+            label,
+            tone: Tone::Good,
+            faint,
+        }));
+    }
+    layers
+}
+
+/// What the shading means, where there is any.
+pub(super) fn shading(layers: &[Layer]) -> Option<String> {
+    let mut regions = layers
+        .iter()
+        .filter_map(|l| match l {
+            Layer::Region(region) => Some(region.faint),
+            _ => None,
+        })
+        .peekable();
+    regions.peek()?;
+    let some = if regions.any(|faint| faint) {
+        "; faint where not all curves do"
+    } else {
+        ""
+    };
+    Some(format!(
+        "Shaded: points that meet every objective, with half of the way to their neighbours{some}."
+    ))
+}
