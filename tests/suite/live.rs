@@ -12,31 +12,18 @@ use rccsim::live::{
     TlsTrust, UdpLine, attend, probe, serve,
 };
 use rccsim::protocol::{
-    Allow, ClientConfig, GatewayConfig, OnGatewayRefresh, OnGlare, OnNoAnswer, OnRefreshFailure,
-    OnRejection, OnTooSmall, OwnRefreshes, ReInviteBehaviour, Reestablish, RefreshClock,
-    RefreshMethod, RefreshTiming, Refresher, RefresherOnRefresh, SessionTimer, Side,
-    UpdateBehaviour,
+    Allow, ClientConfig, GatewayConfig, Reestablish, SessionTimer, Side, UpdateBehaviour,
 };
 use rccsim::quantity::Span;
 use rccsim::wire::Ends;
 
+use crate::deployments::{gateway, r2};
+
+/// As the test deployments have it, with a timer whose end is silent.
 fn config(update: UpdateBehaviour, allow: Allow) -> GatewayConfig {
     GatewayConfig {
-        update,
-        allow,
-        session_expires_s: 86_400,
-        min_se_s: 90,
-        refresher: Refresher::Uac,
         enforces_session_timer: SessionTimer::Silent,
-        retry_after_s: 60,
-        update_share: 1.0,
-        reinvite: ReInviteBehaviour::Accepted,
-        reinvite_share: 1.0,
-        refresher_on_refresh: RefresherOnRefresh::Same,
-        refreshes: OwnRefreshes::Always,
-        on_no_answer: OnRefreshFailure::TearDown,
-        on_rejection: OnRefreshFailure::Hold,
-        imposes_timer: false,
+        ..gateway(update, allow)
     }
 }
 
@@ -244,23 +231,8 @@ fn a_client_that_stays_refreshes_in_its_rhythm_and_signs_out() {
     let options = ClientOptions {
         config: ClientConfig {
             refresh_interval: Span::from_millis(700),
-            refresh_method: RefreshMethod::ByAllow,
-            refresh_clock: RefreshClock::SinceRefresh,
-            refresh_jitter: 0.0,
-            session_expires_s: 1800,
-            min_se_s: 90,
-            on_no_answer: OnNoAnswer::TearDown,
-            on_rejection: OnRejection::Hold,
             reestablish: Reestablish::Never,
-            offers_timer: true,
-            refresh_timing: RefreshTiming::Interval,
-            refresh_tries: 1,
-            retry_delay: Span::from_secs(1),
-            on_too_small: OnTooSmall::Retry,
-            on_glare: OnGlare::Retry,
-            on_gateway_refresh: OnGatewayRefresh::Accepted,
-            sends_bye: true,
-            answers_events: true,
+            ..r2()
         },
         stays: Some(Span::from_millis(1700)),
     };

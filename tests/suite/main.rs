@@ -35,6 +35,7 @@ mod robustness;
 mod round_trip;
 mod search;
 mod selection;
+mod shares;
 mod station;
 mod statistics;
 mod study;

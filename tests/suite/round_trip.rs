@@ -9,7 +9,7 @@ use rccsim::identify::{Identified, Identifier, Party};
 use rccsim::scenario::{Form, Profile, SHIPPED};
 
 /// The generic classes: every shipped gateway that is not a product.
-const CLASSES: [&str; 12] = [
+pub(crate) const CLASSES: [&str; 12] = [
     "healthy",
     "ignores-update",
     "rejects-405",

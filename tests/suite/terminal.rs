@@ -2,7 +2,7 @@
 #![cfg(unix)]
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -32,22 +32,22 @@ fn run(args: &[&str], folder: &Path) -> Output {
         .unwrap()
 }
 
-/// Waits for a child, and says how it ended; `None` after so long.
-fn ended(child: &mut Child, within: Duration) -> Option<std::process::ExitStatus> {
+/// Waits for a child: its exit code, and what it said on standard error. One that does not end is killed, and fails.
+fn ended(mut child: Child, what: &str) -> (Option<i32>, String) {
     #[expect(
         clippy::disallowed_methods,
         reason = "a real program is given a real time"
     )]
     let begun = Instant::now();
-    while begun.elapsed() < within {
-        if let Some(status) = child.try_wait().unwrap() {
-            return Some(status);
+    while child.try_wait().unwrap().is_none() {
+        if begun.elapsed() > Duration::from_secs(60) {
+            child.kill().unwrap();
+            panic!("{what}: it went on");
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    None
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), text(&output.stderr))
 }
 
 #[cfg(target_os = "linux")]
@@ -121,23 +121,15 @@ fn a_signal_of_the_system_ends_a_run_as_the_interrupt_key_does() {
             "o",
         ]);
         command.current_dir(folder.path()).stdout(Stdio::null());
-        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let child = command.stderr(Stdio::piped()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(700));
         let kill = Command::new("kill")
             .args([signal, &child.id().to_string()])
             .status();
         assert!(kill.unwrap().success());
         // In a second where nothing else runs; here other tests do.
-        let status = ended(&mut child, Duration::from_secs(60));
-        let status = status.unwrap_or_else(|| panic!("{signal}: it went on"));
-        assert_eq!(status.code(), Some(130), "{signal}");
-        let mut message = String::new();
-        child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut message)
-            .unwrap();
+        let (code, message) = ended(child, signal);
+        assert_eq!(code, Some(130), "{signal}");
         assert!(message.contains("interrupted"), "{signal}: {message}");
         assert!(!folder.path().join("o/summary.json").exists());
     }
@@ -223,21 +215,13 @@ fn files_that_never_end_or_never_begin_are_refused() {
     ] {
         let mut command = Command::new(RCCSIM);
         command.args(["check", file]).current_dir(folder.path());
-        let mut child = command
+        let child = command
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let status = ended(&mut child, Duration::from_secs(60));
-        let status = status.unwrap_or_else(|| panic!("{file}: it went on"));
-        let mut message = String::new();
-        child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut message)
-            .unwrap();
-        assert!(matches!(status.code(), Some(1 | 2)), "{file}: {message}");
+        let (code, message) = ended(child, file);
+        assert!(matches!(code, Some(1 | 2)), "{file}: {message}");
         assert!(message.contains(wanted), "{file}: {message}");
     }
     // A scenario itself may come from a pipe.

@@ -338,3 +338,27 @@ fn the_readme_asks_the_questions_of_the_models() {
         }
     }
 }
+
+/// A file of more lines has a noun that wants one of its own.
+const LINES_MOST: usize = 500;
+
+/// Every Rust file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+    let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = entries.partition(|path| path.is_dir());
+    let is_rust = |path: &PathBuf| path.extension().is_some_and(|e| e == "rs");
+    let inner = folders.iter().flat_map(|folder| self::files(folder));
+    files.into_iter().filter(is_rust).chain(inner).collect()
+}
+
+#[test]
+fn no_file_is_longer_than_can_be_read_at_once() {
+    let all = ["src", "tests"]
+        .map(|folder| files(Path::new(folder)))
+        .concat();
+    assert!(all.len() > 300, "the sources were not found");
+    for path in all {
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines <= LINES_MOST, "{} has {lines} lines", path.display());
+    }
+}

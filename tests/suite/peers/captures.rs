@@ -3,22 +3,9 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use super::{messages, rccsim, rungs, scenario, tshark};
+use crate::round_trip::CLASSES;
 
-const CLASSES: [&str; 12] = [
-    "healthy",
-    "ignores-update",
-    "rejects-405",
-    "rejects-501",
-    "disowns-481",
-    "answer-lost",
-    "no-session-expires",
-    "lying-allow-ignores",
-    "lying-allow-501",
-    "min-se-422",
-    "unavailable-503",
-    "allow-fix",
-];
+use super::{messages, rccsim, rungs, scenario, tshark};
 
 #[test]
 #[ignore = "needs tshark and sngrep: .ci/run"]

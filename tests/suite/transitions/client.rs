@@ -4,34 +4,13 @@ use std::fmt::Write;
 
 use rccsim::protocol::{
     Client, ClientConfig, Message, OnGatewayRefresh, OnGlare, OnNoAnswer, OnRejection, OnTooSmall,
-    Phase, Reestablish, RefreshClock, RefreshMethod, RefreshTiming, Side, Status, Subject, Timer,
+    Phase, Side, Status, Subject, Timer,
 };
-use rccsim::quantity::{Span, Time};
+use rccsim::quantity::Time;
+
+use crate::deployments::r2;
 
 use super::{COLUMNS, Port, ignored, name, row};
-
-fn client_config() -> ClientConfig {
-    ClientConfig {
-        refresh_interval: Span::from_secs(1500),
-        refresh_method: RefreshMethod::ByAllow,
-        refresh_clock: RefreshClock::SinceRefresh,
-        refresh_jitter: 0.0,
-        session_expires_s: 1800,
-        min_se_s: 90,
-        on_no_answer: OnNoAnswer::TearDown,
-        on_rejection: OnRejection::Hold,
-        reestablish: Reestablish::Fixed(Span::from_secs(30)),
-        offers_timer: true,
-        refresh_timing: RefreshTiming::Interval,
-        refresh_tries: 1,
-        retry_delay: Span::from_secs(1),
-        on_too_small: OnTooSmall::Retry,
-        on_glare: OnGlare::Retry,
-        on_gateway_refresh: OnGatewayRefresh::Accepted,
-        sends_bye: true,
-        answers_events: true,
-    }
-}
 
 /// A client on UDP with its clock and the last request that it sent.
 #[derive(Clone)]
@@ -216,7 +195,7 @@ impl Driven {
 fn client_states() -> Vec<(&'static str, Driven)> {
     use ClientEvent::*;
     let ok = Answer(Status::Ok200);
-    let signed_out = Driven::new(client_config());
+    let signed_out = Driven::new(r2());
     let calling = signed_out.clone().does(SignIn);
     let querying = calling.clone().does(ok);
     let monitoring = querying.clone().does(ok);
@@ -286,7 +265,7 @@ fn reactions() -> String {
     ] {
         let mut driven = refreshing(ClientConfig {
             on_no_answer,
-            ..client_config()
+            ..r2()
         });
         let port = driven.apply(ClientEvent::TransactionTimeout).unwrap();
         let event = format!("64·T1 without answer, {on_no_answer:?}");
@@ -300,7 +279,7 @@ fn reactions() -> String {
     ] {
         let mut driven = refreshing(ClientConfig {
             on_rejection,
-            ..client_config()
+            ..r2()
         });
         let answer = ClientEvent::Answer(Status::MethodNotAllowed405);
         let port = driven.apply(answer).unwrap();
@@ -308,10 +287,7 @@ fn reactions() -> String {
         row(&mut table, &event, &port, &driven.state());
     }
     for on_glare in [OnGlare::Retry, OnGlare::TearDown] {
-        let mut driven = refreshing(ClientConfig {
-            on_glare,
-            ..client_config()
-        });
+        let mut driven = refreshing(ClientConfig { on_glare, ..r2() });
         let port = driven.apply(ClientEvent::Answer(Status::Pending491));
         let event = format!("491 Request Pending, {on_glare:?}");
         row(&mut table, &event, &port.unwrap(), &driven.state());
@@ -319,7 +295,7 @@ fn reactions() -> String {
     for on_too_small in [OnTooSmall::Retry, OnTooSmall::EveryTime, OnTooSmall::Fail] {
         let mut driven = refreshing(ClientConfig {
             on_too_small,
-            ..client_config()
+            ..r2()
         });
         for event in ["422 Session Interval Too Small", "a second 422"] {
             let port = driven.apply(ClientEvent::Answer(Status::IntervalTooSmall422));
@@ -329,7 +305,7 @@ fn reactions() -> String {
     }
     let mut driven = refreshing(ClientConfig {
         refresh_tries: 2,
-        ..client_config()
+        ..r2()
     });
     for event in ["64·T1 without answer", "the same for the second"] {
         let port = driven.apply(ClientEvent::TransactionTimeout).unwrap();
@@ -362,7 +338,7 @@ fn gateway_refreshes() -> String {
     ] {
         let mut driven = established(ClientConfig {
             on_gateway_refresh,
-            ..client_config()
+            ..r2()
         });
         let port = driven.apply(ClientEvent::Request(Subject::ReInvite));
         let event = format!("re-INVITE, {on_gateway_refresh:?}");
@@ -371,7 +347,7 @@ fn gateway_refreshes() -> String {
     for answers_events in [true, false] {
         let mut driven = established(ClientConfig {
             answers_events,
-            ..client_config()
+            ..r2()
         });
         let port = driven.apply(ClientEvent::Request(Subject::Delivered));
         let answers = if answers_events { "" } else { " no" };

@@ -4,30 +4,19 @@ use std::fmt::Write;
 
 use rccsim::protocol::{
     Allow, Dialog, GatewayConfig, Message, OnRefreshFailure, OwnRefreshes, ReInviteBehaviour,
-    Refresher, RefresherOnRefresh, SessionTimer, Side, Status, Subject, Timer, UpdateBehaviour,
-    answer_outside_dialog,
+    Refresher, SessionTimer, Side, Status, Subject, Timer, UpdateBehaviour, answer_outside_dialog,
 };
 use rccsim::quantity::Time;
+
+use crate::deployments::gateway;
 
 use super::{COLUMNS, Port, ignored, name, row};
 
 fn gateway_config() -> GatewayConfig {
     GatewayConfig {
-        update: UpdateBehaviour::Accepted,
-        allow: Allow::WithUpdate,
         session_expires_s: 1800,
-        min_se_s: 90,
-        refresher: Refresher::Uac,
         enforces_session_timer: SessionTimer::Bye,
-        retry_after_s: 60,
-        update_share: 1.0,
-        reinvite: ReInviteBehaviour::Accepted,
-        reinvite_share: 1.0,
-        refresher_on_refresh: RefresherOnRefresh::Same,
-        refreshes: OwnRefreshes::Always,
-        on_no_answer: OnRefreshFailure::TearDown,
-        on_rejection: OnRefreshFailure::Hold,
-        imposes_timer: false,
+        ..gateway(UpdateBehaviour::Accepted, Allow::WithUpdate)
     }
 }
 
