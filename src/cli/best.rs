@@ -6,7 +6,7 @@ use super::best_answer::{answer, body, text};
 use super::conduct::conduct;
 use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::Fault;
-use super::flags::{ScenarioFlags, written};
+use super::flags::ScenarioFlags;
 use super::inputs::inputs;
 use super::study::{Publication, Study, StudyFlags};
 use super::{Outcome, memory};
@@ -146,10 +146,7 @@ impl Study for Candidates {
             .within_objectives
             .then(|| ("--within-objectives", String::new()));
         let all = command.vary.given().into_iter().chain(flags).chain(within);
-        all.fold(
-            command.scenario.canonical("best") + set,
-            |line, (flag, value)| line + &written(flag, &value),
-        )
+        command.scenario.repeated(Self::COMMAND, set, all)
     }
 
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<Selected>, Fault> {
@@ -165,12 +162,7 @@ impl Study for Candidates {
     }
 
     fn publication<'a>(&'a self, selected: &'a Selected, premises: Premises) -> Publication<'a> {
-        let Self {
-            command,
-            base,
-            cases,
-            ..
-        } = self;
+        let Self { command, cases, .. } = self;
         let tried = cases.iter().zip(&selected.samples);
         let tried = tried.map(|(case, samples)| Tried {
             values: case.point.values.clone(),
@@ -179,17 +171,10 @@ impl Study for Candidates {
         let tried: Vec<Tried> = tried.collect();
         let body = body(cases, selected, command.cost(), command.alpha);
         let record = StudyRecord {
-            scenario: base.plan.name.clone(),
             scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
-            question: base.question.clone(),
-            seed: base.plan.seed,
             verdict: selected.verdict(),
             answer: answer(cases, selected, command.alpha).join("\n"),
-            command: self.command(""),
-            warnings: base.warnings.clone(),
-            assumptions: premises.assumptions,
-            assumptions_basis: premises.basis,
-            ..StudyRecord::new(&tried, body)
+            ..self.record(&tried, body, premises)
         };
         Publication {
             text: text(cases, selected, &record.answer, &record.assumptions),

@@ -8,11 +8,11 @@ use clap::Args;
 
 use super::Outcome;
 use super::fault::Fault;
-use super::identify::write;
-use super::live::{Ladder, Recording, id, note, quoted_key, span, stop_on_interrupt, what};
+use super::live::{
+    Ladder, Recording, conclude, id, note, quoted_keys, span, stop_on_interrupt, what,
+};
 use super::peer::PeerFlags;
-use super::terminal::{print, say};
-use crate::identify::{gateway_profile, text};
+use super::terminal::say;
 use crate::live::{ClientOptions, Happening, attend};
 use crate::protocol::ClientConfig;
 use crate::scenario::parse;
@@ -101,11 +101,7 @@ impl Client {
         );
         recording.end()?;
         ended.map_err(peer.world("talking to"))?;
-        let identified = ladder.finish("client");
-        if let (Some(path), Some(gateway)) = (&self.profile, identified.gateways.first()) {
-            write(path, "gateways", &gateway_profile(&identified, gateway))?;
-        }
-        print(&text(&identified))?;
+        conclude(&ladder.finish("client"), self.profile.as_deref())?;
         Ok(Outcome::Pass)
     }
 
@@ -116,17 +112,13 @@ impl Client {
             [[clients]]\nname = \"clients\"\ncount = 1\ngateway = \"gateway\"\nworkload = \"light\"\npath = \"ideal\"\n\
             sign_in = \"at start\"\n",
         );
-        text += &quoted_key("profile", &self.r#as);
-        for (key, value) in [
-            ("refresh_interval", &self.refresh_interval),
-            ("refresh_method", &self.refresh_method),
-            ("session_expires", &self.session_expires),
-            ("reestablish", &self.reestablish),
-        ] {
-            text += &value
-                .as_ref()
-                .map_or(String::new(), |value| quoted_key(key, value));
-        }
+        text += &quoted_keys(&[
+            ("profile", Some(&self.r#as)),
+            ("refresh_interval", self.refresh_interval.as_deref()),
+            ("refresh_method", self.refresh_method.as_deref()),
+            ("session_expires", self.session_expires.as_deref()),
+            ("reestablish", self.reestablish.as_deref()),
+        ]);
         let scenario = parse("the command line", &text, Path::new("."), &[])?;
         Ok(scenario.plan.clients[0].config.clone())
     }

@@ -182,7 +182,6 @@ impl Study for Alternatives {
         comparison: &'a Comparison,
         premises: Premises,
     ) -> Publication<'a> {
-        let base = self.scenario();
         let tried = self.sides.iter().map(|side| Tried {
             values: vec![("alternative".into(), side.contender.name.clone())],
             samples: side.contender.samples(),
@@ -190,20 +189,16 @@ impl Study for Alternatives {
         let tried: Vec<Tried> = tried.collect();
         let hashes = self.sides.iter().map(|s| s.contender.case.hash.as_str());
         let record = StudyRecord {
-            scenario: base.plan.name.clone(),
             scenario_hash: hash_of(hashes),
-            question: base.question.clone(),
-            seed: base.plan.seed,
             verdict: if comparison.has_regression() {
                 Verdict::Fail
             } else {
                 Verdict::Pass
             },
             answer: answer(comparison).join("\n"),
-            command: self.command(""),
-            assumptions: premises.assumptions,
-            assumptions_basis: premises.basis,
-            ..StudyRecord::new(&tried, record::Comparison::new(comparison))
+            // Each side has warnings of its own.
+            warnings: Vec::new(),
+            ..self.record(&tried, record::Comparison::new(comparison), premises)
         };
         Publication {
             text: text(comparison, &record.assumptions),

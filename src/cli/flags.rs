@@ -50,6 +50,17 @@ impl ScenarioFlags {
         Ok(Source::read(&self.file)?.under(overrides).scenario(&[])?)
     }
 
+    /// The command that repeats a study of it, with more of `set` and these flags.
+    pub(super) fn repeated(
+        &self,
+        command: &str,
+        set: &str,
+        flags: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> String {
+        let flags = flags.into_iter().map(|(flag, value)| written(flag, &value));
+        self.canonical(command) + set + &flags.collect::<String>()
+    }
+
     /// The command that repeats it, without what does not change the result.
     pub(super) fn canonical(&self, command: &str) -> String {
         let mut line = format!(

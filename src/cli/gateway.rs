@@ -12,7 +12,7 @@ use clap::Args;
 
 use super::Outcome;
 use super::fault::Fault;
-use super::live::{Recording, quoted_key, span, stop_on_interrupt, what};
+use super::live::{Recording, quoted_keys, span, stop_on_interrupt, what};
 use super::peer::of_file;
 use super::terminal::say;
 use crate::live::{Event, GatewayOptions, StreamLine, TlsIdentity, UdpLine, serve};
@@ -203,16 +203,12 @@ impl Gateway {
         let mut text = String::from(
             "[scenario]\nname = \"gateway\"\nhorizon = \"1 h\"\n\n[[gateway]]\nname = \"gateway\"\n",
         );
-        text += &quoted_key("profile", &self.profile);
-        for (key, value) in [
-            ("update", &self.update),
-            ("allow", &self.allow),
-            ("session_expires", &self.session_expires),
-        ] {
-            text += &value
-                .as_ref()
-                .map_or(String::new(), |value| quoted_key(key, value));
-        }
+        text += &quoted_keys(&[
+            ("profile", Some(&self.profile)),
+            ("update", self.update.as_deref()),
+            ("allow", self.allow.as_deref()),
+            ("session_expires", self.session_expires.as_deref()),
+        ]);
         text += "\n[[clients]]\nname = \"clients\"\nprofile = \"communicator-2007-r2\"\ncount = 1\ngateway = \"gateway\"\n\
             workload = \"light\"\npath = \"ideal\"\nsign_in = \"at start\"\n";
         let scenario = parse("the command line", &text, Path::new("."), &[])?;

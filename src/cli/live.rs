@@ -11,9 +11,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::fault::Fault;
-use super::terminal::say;
+use super::identify::write;
+use super::terminal::{print, say};
 use crate::capture::{Endpoints, Observation, PcapWriter, Resolution, Summary, Transport, Unit};
-use crate::identify::{Identified, Identifier};
+use crate::identify::{Identified, Identifier, gateway_profile, text};
 use crate::live::Event;
 use crate::protocol::ClientNote;
 use crate::quantity::{Span, parse_span};
@@ -49,9 +50,12 @@ pub(super) fn id(local: SocketAddr) -> String {
     format!("{:x}{:x}", std::process::id(), local.port())
 }
 
-/// A key and its value as a line of TOML.
-pub(super) fn quoted_key(key: &str, value: &str) -> String {
-    format!("{key} = {}\n", serde_json::Value::from(value))
+/// Keys and their values as lines of TOML, those that have one.
+pub(super) fn quoted_keys(keys: &[(&str, Option<&str>)]) -> String {
+    let line = |(key, value): &(&str, Option<&str>)| {
+        Some(format!("{key} = {}\n", serde_json::Value::from((*value)?)))
+    };
+    keys.iter().filter_map(line).collect()
 }
 
 /// The time of a flag.
@@ -187,6 +191,17 @@ impl Recording {
             _ => Ok(()),
         }
     }
+}
+
+/// Says what a live gateway is, and writes its profile where that is asked for.
+///
+/// # Errors
+/// The profile cannot be written; the output is full.
+pub(super) fn conclude(identified: &Identified, profile: Option<&Path>) -> Result<(), Fault> {
+    if let (Some(path), Some(gateway)) = (profile, identified.gateways.first()) {
+        write(path, "gateways", &gateway_profile(identified, gateway))?;
+    }
+    print(&text(identified))
 }
 
 /// Collects the messages of one end, and says what they show.

@@ -6,11 +6,9 @@ use clap::Args;
 
 use super::Outcome;
 use super::fault::Fault;
-use super::identify::write;
-use super::live::{Ladder, Recording, id, what};
+use super::live::{Ladder, Recording, conclude, id, what};
 use super::peer::PeerFlags;
-use super::terminal::{print, say};
-use crate::identify::{gateway_profile, text};
+use super::terminal::say;
 use crate::live::{ProbeEnd, probe};
 
 /// Ask a live gateway what it is.
@@ -68,11 +66,7 @@ impl Probe {
             }
             ProbeEnd::Done | ProbeEnd::Ended => {}
         }
-        let identified = ladder.finish("probe");
-        if let (Some(path), Some(gateway)) = (&self.profile, identified.gateways.first()) {
-            write(path, "gateways", &gateway_profile(&identified, gateway))?;
-        }
-        print(&text(&identified))?;
+        conclude(&ladder.finish("probe"), self.profile.as_deref())?;
         Ok(Outcome::Pass)
     }
 }

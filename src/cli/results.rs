@@ -181,9 +181,8 @@ impl Results {
 
 /// "Files: results/x (…)." for people.
 fn listed(path: &Path, scenarios: &str) -> String {
-    let has = |name: &str| {
-        read_manifest(path).is_some_and(|m| m.files.keys().any(|file| file.starts_with(name)))
-    };
+    let files = read_manifest(path).unwrap_or_default().files;
+    let has = |name: &str| files.keys().any(|file| file.starts_with(name));
     let report = if has(NAME) { "report.html, " } else { "" };
     let plots = match has(plot::FOLDER) {
         true => format!(", {}/", plot::FOLDER),

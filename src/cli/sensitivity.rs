@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::conduct::conduct;
 use super::fault::Fault;
-use super::flags::{ScenarioFlags, written};
+use super::flags::ScenarioFlags;
 use super::study::{Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{
@@ -111,9 +111,9 @@ impl Study for OneAtATime {
             vary,
             ..
         } = &self.command;
-        let metric = metric.iter().map(|metric| written("--metric", metric));
-        let vary = vary.iter().map(|vary| written("--vary", vary));
-        scenario.canonical("sensitivity") + set + &metric.chain(vary).collect::<String>()
+        let metric = metric.iter().map(|metric| ("--metric", metric.clone()));
+        let vary = vary.iter().map(|vary| ("--vary", vary.clone()));
+        scenario.repeated(Self::COMMAND, set, metric.chain(vary))
     }
 
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<Vec<Samples>>, Fault> {
@@ -140,15 +140,10 @@ impl Study for OneAtATime {
         });
         let tried: Vec<Tried> = tried.collect();
         let record = StudyRecord {
-            scenario: base.plan.name.clone(),
             scenario_hash: hash_of(self.cases.iter().map(|case| case.hash.as_str())),
-            question: base.question.clone(),
-            seed: base.plan.seed,
             verdict,
             answer: answer(base, metric, own, verdict, &bars).join("\n"),
-            command: self.command(""),
-            warnings: base.warnings.clone(),
-            ..StudyRecord::new(&tried, body(metric, own, &bars))
+            ..self.record(&tried, body(metric, own, &bars), Premises::default())
         };
         Publication {
             text: text(base, metric, own, &record.answer, &bars),

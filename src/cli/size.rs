@@ -5,7 +5,7 @@ use clap::Args;
 use super::conduct::conduct;
 use super::design::PrecisionFlags;
 use super::fault::Fault;
-use super::flags::{ScenarioFlags, written};
+use super::flags::ScenarioFlags;
 use super::inputs::inputs;
 use super::study::{Publication, Study, StudyFlags};
 use super::{Outcome, memory};
@@ -196,8 +196,7 @@ impl Study for Range {
         flags.extend((*spare > 0).then(|| ("--spare", spare.to_string())));
         flags.extend(down_at.iter().map(|at| ("--down-at", at.clone())));
         flags.extend(precision.given());
-        let command = scenario.canonical("size") + set;
-        (flags.iter()).fold(command, |line, (flag, value)| line + &written(flag, value))
+        scenario.repeated(Self::COMMAND, set, flags)
     }
 
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<SearchResult>, Fault> {
@@ -213,22 +212,14 @@ impl Study for Range {
     }
 
     fn publication<'a>(&'a self, found: &'a SearchResult, premises: Premises) -> Publication<'a> {
-        let base = &self.base;
         let tried: Vec<Tried> = each(found)
             .map(|(t, sample)| self.tried(t, sample))
             .collect();
         let record = StudyRecord {
-            scenario: base.plan.name.clone(),
-            scenario_hash: hash(base),
-            question: base.question.clone(),
-            seed: base.plan.seed,
+            scenario_hash: hash(&self.base),
             verdict: found.verdict(),
             answer: self.lines(found).join("\n"),
-            command: self.command(""),
-            warnings: base.warnings.clone(),
-            assumptions: premises.assumptions,
-            assumptions_basis: premises.basis,
-            ..StudyRecord::new(&tried, self.body(found))
+            ..self.record(&tried, self.body(found), premises)
         };
         Publication {
             text: text(&self.axis, &record, found),

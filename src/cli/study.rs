@@ -10,7 +10,7 @@ use super::inputs::inputs;
 use super::outcome::Outcome;
 use crate::experiment::{Campaign, Robustness};
 use crate::record::inputs::Input;
-use crate::record::{Premises, Record};
+use crate::record::{Body, Premises, Record, StudyRecord, Tried};
 use crate::scenario::{Scenario, expanded};
 use crate::study::{Samples, Verdict};
 
@@ -80,6 +80,26 @@ pub(super) trait Study: Send + Sync {
 
     /// What is published of it.
     fn publication<'a>(&'a self, answer: &'a Self::Answer, premises: Premises) -> Publication<'a>;
+
+    /// A record of it that says whose study it is and what its answer rests on; what it answers is left open.
+    fn record<B: Body + Default>(
+        &self,
+        tried: &[Tried],
+        body: B,
+        premises: Premises,
+    ) -> StudyRecord<B> {
+        let base = self.scenario();
+        StudyRecord {
+            scenario: base.plan.name.clone(),
+            question: base.question.clone(),
+            seed: base.plan.seed,
+            command: self.command(""),
+            warnings: base.warnings.clone(),
+            assumptions: premises.assumptions,
+            assumptions_basis: premises.basis,
+            ..StudyRecord::new(tried, body)
+        }
+    }
 
     /// `scenario.toml`; of several alternatives each its own.
     fn scenarios(&self) -> Vec<(String, String)> {

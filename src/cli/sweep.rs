@@ -5,7 +5,7 @@ use clap::Args;
 use super::conduct::conduct;
 use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::Fault;
-use super::flags::{ScenarioFlags, written};
+use super::flags::ScenarioFlags;
 use super::inputs::inputs;
 use super::study::{Publication, Study, StudyFlags};
 use super::sweep_answer::answer;
@@ -94,9 +94,7 @@ impl Study for Points {
             ..
         } = &self.command;
         let flags = vary.given().into_iter().chain(precision.given());
-        flags.fold(scenario.canonical("sweep") + set, |line, (flag, value)| {
-            line + &written(flag, &value)
-        })
+        scenario.repeated(Self::COMMAND, set, flags)
     }
 
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<SweepResult>, Fault> {

@@ -55,7 +55,7 @@ pub struct Advice {
     pub scaled: bool,
 }
 
-fn outcome(all: &Tally) -> Outcome {
+pub(super) fn outcome(all: &Tally) -> Outcome {
     let down = all.setting_up_us + all.silent_us + all.visible_us;
     let signed_in = all.signed_in_us.max(1) as f64;
     let due = all.get(Counter::ToastsDue);
@@ -68,7 +68,7 @@ fn outcome(all: &Tally) -> Outcome {
     }
 }
 
-fn trial(plan: &Plan) -> Tally {
+pub(super) fn trial(plan: &Plan) -> Tally {
     let (whole, ()) =
         observe_with_tally(plan, 0, 0, 0, ()).unwrap_or_else(|| unreachable!("nobody stops it"));
     whole
@@ -100,6 +100,13 @@ fn scale_station(station: &mut StationConfig, by: f64) {
     station.queue = station.queue.map(|n| (f64::from(n) / by).ceil() as u32);
 }
 
+/// Leaves out the other gateways, and their clients.
+pub(super) fn keep_gateway(plan: &mut Plan, gateway: usize) {
+    plan.clients.retain(|c| c.gateway == gateway);
+    plan.clients.iter_mut().for_each(|c| c.gateway = 0);
+    plan.gateways = vec![plan.gateways.swap_remove(gateway)];
+}
+
 /// Whether the users of a gateway share something that few of them would not fill.
 fn is_coupled(plan: &Plan, gateway: usize) -> bool {
     let own = &plan.gateways[gateway];
@@ -127,9 +134,7 @@ fn smaller(plan: &Plan, gateway: usize, users: u32) -> Plan {
         },
         FaultTarget::All => true,
     });
-    plan.clients.retain(|c| c.gateway == gateway);
-    plan.clients.iter_mut().for_each(|c| c.gateway = 0);
-    plan.gateways = vec![plan.gateways.swap_remove(gateway)];
+    keep_gateway(&mut plan, gateway);
     let own = &mut plan.gateways[0];
     let of_one = |count: u32| count.div_ceil(own.count.max(1));
     let all: u32 = plan.clients.iter().map(|c| of_one(c.count)).sum();

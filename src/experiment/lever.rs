@@ -114,10 +114,15 @@ const EXPIRY: &[DropCause] = &[
 const PATH: &[DropCause] = &[D::PathLost, D::RefreshUnanswered, D::RouteExpired];
 const DOWN: &[DropCause] = &[D::GatewayDown, D::Overload, D::PathLost];
 const LOAD: &[DropCause] = &[D::Overload, D::GatewayDown];
+/// The published fix, at the gateway and by a relay.
+pub(super) const LEAVE_UPDATE_OUT: &str =
+    "answer INVITE with an Allow header that leaves UPDATE out";
+pub(super) const REWRITE_ALLOW: &str =
+    "rewrite the Allow header of the 200 to INVITE so that it leaves UPDATE out";
 const MORE_MESSAGES: &str = "more refreshes";
 
 macro_rules! levers {
-    ($($place:literal, $what:literal, $cost:expr, $causes:expr, $turns:expr;)*) => {
+    ($($place:literal, $what:expr, $cost:expr, $causes:expr, $turns:expr;)*) => {
         /// Every lever, those that need no other client first.
         pub const LEVERS: &[Lever] = &[$(Lever {
             place: $place,
@@ -130,9 +135,9 @@ macro_rules! levers {
 }
 
 levers! {
-    "at the gateway", "answer INVITE with an Allow header that leaves UPDATE out", "", REFRESH,
+    "at the gateway", LEAVE_UPDATE_OUT, "", REFRESH,
         |s| s.gateway(s.gateway.config.allow != Allow::WithoutUpdate, "allow", "without-update");
-    "by a relay", "rewrite the Allow header of the 200 to INVITE so that it leaves UPDATE out", "", REFRESH,
+    "by a relay", REWRITE_ALLOW, "", REFRESH,
         |s| s.gateway(s.gateway.config.allow != Allow::WithoutUpdate, "relay_allow", "without-update");
     "at the gateway", "answer UPDATE", "another gateway software", EXPIRY,
         |s| s.gateway(s.gateway.config.update != UpdateBehaviour::Accepted, "update", "accepted");

@@ -1,7 +1,9 @@
 //! What to change and where: each remedy is tried before it is named.
 
+use super::advice::{keep_gateway, outcome, trial};
+use super::lever::{LEAVE_UPDATE_OUT, REWRITE_ALLOW};
 use super::replicate::shrunk;
-use crate::deployment::{GatewayPlan, Plan, observe_with_tally, parallel};
+use crate::deployment::{GatewayPlan, Plan, parallel};
 use crate::protocol::Allow;
 
 /// Users of each group in a trial.
@@ -23,28 +25,17 @@ pub struct Remedy {
 pub const REMEDIES: [Remedy; 2] = [
     Remedy {
         place: "at the gateway",
-        what: "answer INVITE with an Allow header that leaves UPDATE out",
+        what: LEAVE_UPDATE_OUT,
         set: ("allow", "without-update"),
         apply: |gateway| gateway.config.allow = Allow::WithoutUpdate,
     },
     Remedy {
         place: "by a relay",
-        what: "rewrite the Allow header of the 200 to INVITE so that it leaves UPDATE out",
+        what: REWRITE_ALLOW,
         set: ("relay_allow", "without-update"),
         apply: |gateway| gateway.path.relay_allow = Some(Allow::WithoutUpdate),
     },
 ];
-
-/// Share of time down and drops of a trial of one gateway; the share is 0 where nobody signed in.
-fn trial(plan: &Plan) -> (f64, u64) {
-    let (whole, ()) =
-        observe_with_tally(plan, 0, 0, 0, ()).unwrap_or_else(|| unreachable!("nobody stops it"));
-    let down = whole.setting_up_us + whole.silent_us + whole.visible_us;
-    (
-        down as f64 / whole.signed_in_us.max(1) as f64,
-        whole.all_drops(),
-    )
-}
 
 /// A remedy and what it did in a trial.
 #[derive(Clone, Copy, Debug)]
@@ -62,19 +53,17 @@ pub struct Tried {
 /// The remedies that at least halve the time down of the users of `plan.gateways[gateway]`, in a trial with few of them.
 pub fn remedies(plan: &Plan, gateway: usize) -> Vec<Tried> {
     let mut plan = shrunk(plan, TRIAL_USERS);
-    plan.clients.retain(|c| c.gateway == gateway);
-    plan.clients.iter_mut().for_each(|c| c.gateway = 0);
-    plan.gateways = vec![plan.gateways.swap_remove(gateway)];
-    let (before, _) = trial(&plan);
+    keep_gateway(&mut plan, gateway);
+    let before = outcome(&trial(&plan)).down;
     let tried = parallel::map(REMEDIES.iter().collect(), |remedy| {
         let mut plan = plan.clone();
         (remedy.apply)(&mut plan.gateways[0]);
-        let (after, drops) = trial(&plan);
+        let after = outcome(&trial(&plan));
         Tried {
             remedy,
             before,
-            after,
-            cures: drops == 0,
+            after: after.down,
+            cures: after.drops == 0,
         }
     });
     tried

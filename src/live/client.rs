@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::{Event, Line};
+use super::clock::Clock;
+use super::{Event, Line, WAIT_MOST};
 use crate::protocol::{Client, ClientConfig, ClientNote, ClientPort, Draw, Message};
 use crate::quantity::{Span, Time};
 use crate::wire::{Ends, Reading, Session, SipText};
@@ -20,8 +21,6 @@ pub struct ClientOptions {
     pub stays: Option<Span>,
 }
 
-/// The longest wait, so that a wish to stop is heard.
-const WAIT_MOST: Span = Span::from_millis(200);
 /// Dialogs kept: late messages of older ones are passed over.
 const DIALOGS_MOST: usize = 4;
 
@@ -54,7 +53,7 @@ pub fn attend(
         sessions: BTreeMap::new(),
         with_csta: true,
         draws: 0,
-        start: Instant::now(),
+        clock: Clock::start(),
         report,
     };
     let mut is_leaving = false;
@@ -124,13 +123,13 @@ struct Attendance<'a> {
     sessions: BTreeMap<u32, Session>,
     with_csta: bool,
     draws: u32,
-    start: Instant,
+    clock: Clock,
     report: &'a mut dyn FnMut(Happening),
 }
 
 impl Attendance<'_> {
     fn now(&self) -> Time {
-        Time(u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX))
+        self.clock.now()
     }
 
     /// Lets the machine do something, and carries out what it says.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::{Event, Line};
+use super::clock::Clock;
+use super::{Event, Line, WAIT_MOST};
 use crate::protocol::{Dialog, GatewayConfig, GatewayNote, GatewayPort, Message, Side, Subject};
 use crate::quantity::{Span, Time};
 use crate::wire::{Ends, Reading, Session, SipText, Start};
@@ -24,8 +25,6 @@ pub struct GatewayOptions {
 
 /// A call that rings is answered after this, and over after three times as long.
 const CALL_STEP: Span = Span::from_secs(1);
-/// The longest wait, so that a wish to stop is heard.
-const WAIT_MOST: Span = Span::from_millis(200);
 /// Dialogs kept; more are refused by 503.
 const DIALOGS_MOST: usize = 10_000;
 
@@ -44,7 +43,7 @@ pub fn serve(
         options,
         dialogs: BTreeMap::new(),
         count: 0,
-        start: Instant::now(),
+        clock: Clock::start(),
         report,
     };
     while !stop.load(Ordering::Relaxed) {
@@ -116,13 +115,13 @@ struct Gateway<'a> {
     options: &'a GatewayOptions,
     dialogs: BTreeMap<String, Held>,
     count: u32,
-    start: Instant,
+    clock: Clock,
     report: &'a mut dyn FnMut(Event),
 }
 
 impl Gateway<'_> {
     fn now(&self) -> Time {
-        Time(u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX))
+        self.clock.now()
     }
 
     fn send(&mut self, text: SipText, to: SocketAddr) -> io::Result<()> {

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods)] // Peers live by the machine's clock, and so does this room.
 
 mod client;
+mod clock;
 mod gateway;
 mod line;
 mod probe;
@@ -33,3 +34,6 @@ pub struct Event {
     /// The message.
     pub text: SipText,
 }
+
+/// The longest wait, so that a wish to stop is heard.
+const WAIT_MOST: Span = Span::from_millis(200);

@@ -2,8 +2,9 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::clock::Clock;
 use super::{Event, Line};
 use crate::protocol::{Message, Pending, Side, Status, Subject};
 use crate::quantity::{Span, Time};
@@ -53,7 +54,7 @@ pub fn probe(
         peer,
         session: Session::new(ends.clone(), 1, &format!("{id}@probe"), id),
         dialog: 1,
-        start: Instant::now(),
+        clock: Clock::start(),
         cseq: 0,
         code: 0,
         ended: false,
@@ -105,7 +106,7 @@ struct Probe<'a> {
     session: Session,
     /// Its number.
     dialog: u32,
-    start: Instant,
+    clock: Clock,
     cseq: u16,
     /// The code of the last final answer.
     code: u16,
@@ -115,7 +116,7 @@ struct Probe<'a> {
 
 impl Probe<'_> {
     fn now(&self) -> Time {
-        Time(u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX))
+        self.clock.now()
     }
 
     fn send(&mut self, message: &Message) -> io::Result<()> {

@@ -5,20 +5,10 @@ import time
 
 import pjsua2 as pj
 
+from endpoint import account_config, start
+
 port, seconds = int(sys.argv[1]), int(sys.argv[2])
-endpoint = pj.Endpoint()
-endpoint.libCreate()
-config = pj.EpConfig()
-config.logConfig.level = config.logConfig.consoleLevel = 1
-config.uaConfig.threadCnt = 0
-config.uaConfig.mainThreadOnly = True
-endpoint.libInit(config)
-transport = pj.TransportConfig()
-transport.port = port
-transport.boundAddress = transport.publicAddress = "127.0.0.1"
-endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
-endpoint.audDevManager().setNullDev()
-endpoint.libStart()
+endpoint = start(port)
 calls = []
 
 
@@ -31,9 +21,7 @@ class Account(pj.Account):
         call.answer(answer)
 
 
-config = pj.AccountConfig()
-config.idUri = "sip:line1@example.test"
-config.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
+config = account_config("sip:line1@example.test")
 account = Account()
 account.create(config)
 end = time.time() + seconds
