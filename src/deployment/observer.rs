@@ -18,8 +18,8 @@ pub enum Fate {
 
 /// An observer of one group. Users are numbered within the group.
 pub trait Observer {
-    /// Simulates all users together, so that their events arrive in time order.
-    const NEEDS_TIME_ORDER: bool = true;
+    /// Whether it observes anything: if so, all users are simulated together, and their events come in time order.
+    const OBSERVES: bool = true;
 
     /// A copy of a message.
     fn message(&mut self, _now: Time, _user: u32, _message: &Message, _fate: Fate) {}
@@ -42,5 +42,5 @@ pub trait Observer {
 }
 
 impl Observer for () {
-    const NEEDS_TIME_ORDER: bool = false;
+    const OBSERVES: bool = false;
 }

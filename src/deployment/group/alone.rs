@@ -3,58 +3,8 @@
 //! The machines and probes are those of all users together. What differs is where events wait, and that what becomes of a
 //! message is known when it is sent.
 
-use super::links::digest;
-use super::user_events::{CLASSES, kind, word};
+use super::user_events::{kind, word};
 use super::*;
-
-impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
-    /// Sends a message of a user alone: what becomes of it on its way is known already, and counted now.
-    pub(super) fn send_alone(&mut self, u: u32, message: Message, sent: u64) {
-        let relayed = self.relayed(u, message);
-        let received = match relayed == message {
-            true => sent,
-            false => digest(&relayed),
-        };
-        let user = &self.users[u as usize];
-        let (key, cohort) = (user.key, &mut self.cohorts[user.cohort as usize]);
-        let (client_leg, gateway_leg) = (cohort.plan.path.delay, self.gateway.path.delay);
-        if message.unroutable {
-            return self.lose_alone(u, &relayed, received);
-        }
-        let arrival = self.now + client_leg + gateway_leg;
-        if arrival >= self.horizon {
-            return self.cross_both(u, message);
-        }
-        cohort.probe.gateway_leg_sent(match message.from {
-            Side::Client => self.now + client_leg,
-            Side::Gateway => self.now,
-        });
-        let tally = &mut cohort.probe.tally;
-        tally.count(Counter::ClientLegSent);
-        tally.count(Counter::ClientLegDelivered);
-        tally.count(Counter::MessagesDelivered);
-        self.fingerprint.observe(key ^ 2 << 56, arrival.0, received);
-        let key = EventKey::new(arrival, Class::Arrival as u8, u, 0);
-        self.future_events
-            .schedule_message(key, Event::Arrival(relayed));
-    }
-
-    /// A message to a user alone that OCS cannot route: it is lost there.
-    fn lose_alone(&mut self, u: u32, relayed: &Message, received: u64) {
-        let user = &self.users[u as usize];
-        let (key, probe) = (user.key, &mut self.cohorts[user.cohort as usize].probe);
-        let at_ocs = self.now + self.gateway.path.delay;
-        probe.gateway_leg_sent(self.now);
-        if at_ocs >= self.horizon {
-            return probe.tally.count(Counter::MessagesInFlight);
-        }
-        probe.tally.count(Counter::MessagesDelivered);
-        probe.tally.count(Counter::ClientLegSent);
-        probe.tally.count(Counter::ClientLegLost);
-        self.observer.message(at_ocs, u, relayed, Fate::Lost);
-        self.fingerprint.observe(key ^ 3 << 56, at_ocs.0, received);
-    }
-}
 
 impl<W: Observer> Group<'_, W, UserEvents> {
     /// Runs to the horizon, one user after the other; `None` where it was stopped.
@@ -88,8 +38,7 @@ impl<W: Observer> Group<'_, W, UserEvents> {
             let at = Time(next >> 4);
             debug_assert!(at >= self.now, "time went backwards: {next}");
             self.now = at;
-            let class = CLASSES[(next & 15) as usize];
-            self.order = self.order.max(at.0 << 3 | u64::from(class));
+            self.order = self.order.max(next);
             self.events += 1;
             if self.events.is_multiple_of(EVENTS_PER_REPORT) && self.options.handle.is_stopped() {
                 return None;

@@ -3,6 +3,8 @@
 use super::super::plan::ClientPlan;
 use super::super::probe::Probe;
 use super::script::Script;
+use crate::protocol::Allow;
+use crate::quantity::{Span, Time};
 use crate::workload::{RecordedCall, RecordedSign};
 
 /// A cohort: the users of one client group behind this gateway.
@@ -25,6 +27,21 @@ pub(super) struct Cohort<'a> {
     /// Its sign-ins and sign-outs, where they are replayed.
     pub(super) signs: Option<Script<RecordedSign>>,
     pub(super) probe: Probe,
+    pub(super) legs: Legs,
+}
+
+/// What both legs do to a message where nothing else happens on them.
+pub(super) struct Legs {
+    /// How long a message takes between client and OCS.
+    pub(super) client: Span,
+    /// Between OCS and gateway.
+    pub(super) gateway: Span,
+    /// The Allow header that OCS puts in place of the gateway's.
+    pub(super) relay_allow: Option<Allow>,
+    /// What it writes in place of the client's Session-Expires and Min-SE.
+    pub(super) relay_session_expires: Option<Span>,
+    pub(super) relay_min_se: Option<Span>,
+    pub(super) horizon: Time,
 }
 
 impl Cohort<'_> {

@@ -1,6 +1,7 @@
 //! The two legs between client and gateway: messages that cross them, are lost, or wait for the end of an outage.
 
 use super::super::path::Crossing;
+use super::digest::digest;
 use super::impairments::Victim;
 use super::instance::Waiting;
 use super::middlebox::connection_of;
@@ -199,14 +200,4 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             self.probe(w.user).0.tally.count(Counter::ClientLegInFlight);
         }
     }
-}
-
-/// What an observer can tell of a message, in 64 bits.
-pub(super) fn digest(m: &Message) -> u64 {
-    let headers = (m.allow as u64) << 2 | (m.refresher as u64) << 1 | m.unroutable as u64;
-    let kind = (m.subject as u64) << 8 | (m.status as u64) << 4 | (m.from as u64);
-    mix(
-        u64::from(m.dialog) << 32 | u64::from(m.value),
-        headers << 48 | kind << 32 | u64::from(m.cseq) << 16,
-    ) ^ u64::from(m.min_se)
 }

@@ -1,6 +1,7 @@
 //! Driving the machines: calls into a client or dialog, its next deadline, and what it says.
 
 use super::pending::DialogName;
+use super::plain_wire::PlainWire;
 use super::port::due_of;
 use super::*;
 
@@ -8,22 +9,18 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     pub(super) fn with_client(
         &mut self,
         u: u32,
-        act: impl FnOnce(&mut Client, &ClientConfig, Time, &mut Port),
+        act: impl FnOnce(&mut Client, &ClientConfig, Time, &mut Port<P>),
     ) {
         let before = self.outbox.len();
         let keyed = self.keyed_draws(u);
         let user = &mut self.users[u as usize];
-        let config = &self.cohorts[user.cohort as usize].plan.config;
-        act(
-            &mut user.client,
-            config,
-            self.now,
-            &mut Port {
-                out: &mut self.outbox,
-                draws: &mut self.cold[u as usize],
-                keyed,
-            },
-        );
+        let cohort = &mut self.cohorts[user.cohort as usize];
+        let config = &cohort.plan.config;
+        let (fingerprint, events) = (&mut self.fingerprint, &mut self.future_events);
+        let mut port = Port::new(&mut self.outbox, &mut self.cold[u as usize], keyed, || {
+            PlainWire::new(user.key, self.now, cohort, fingerprint, events)
+        });
+        act(&mut user.client, config, self.now, &mut port);
         let deadline = due_of(user.client.deadline(), self.now);
         self.future_events
             .set_client_alarm(u, &mut user.alarm, deadline);
@@ -53,27 +50,23 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     pub(super) fn with_dialog(
         &mut self,
         index: u32,
-        act: impl FnOnce(&mut Dialog, &GatewayConfig, Time, &mut Port),
+        act: impl FnOnce(&mut Dialog, &GatewayConfig, Time, &mut Port<P>),
     ) {
         let before = self.outbox.len();
         let held = &mut self.dialogs[index];
         let (u, number) = (held.user, held.dialog.number());
+        let user = &self.users[u as usize];
         let keyed = KeyedDraws {
             seed: self.plan.seed,
             replication: self.replication,
-            user: self.users[u as usize].key,
+            user: user.key,
         };
-        let draws = &mut self.cold[u as usize];
-        act(
-            &mut held.dialog,
-            &self.gateway.config,
-            self.now,
-            &mut Port {
-                out: &mut self.outbox,
-                draws,
-                keyed,
-            },
-        );
+        let cohort = &mut self.cohorts[user.cohort as usize];
+        let (fingerprint, events) = (&mut self.fingerprint, &mut self.future_events);
+        let mut port = Port::new(&mut self.outbox, &mut self.cold[u as usize], keyed, || {
+            PlainWire::new(user.key, self.now, cohort, fingerprint, events)
+        });
+        act(&mut held.dialog, &self.gateway.config, self.now, &mut port);
         self.set_dialog_alarm(index);
         self.count_session(index);
         self.pass_on(u, number, before);
@@ -102,6 +95,9 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
 
     /// Passes on the outputs of the user's client, or of the dialog with this number, from index `before` on.
     pub(super) fn pass_on(&mut self, u: u32, number: u32, before: usize) {
+        if self.outbox.len() == before {
+            return;
+        }
         let mut next = before;
         while let Some(said) = self.outbox.get(next).copied() {
             next += 1;

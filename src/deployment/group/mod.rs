@@ -6,6 +6,7 @@ mod alone;
 mod cohort;
 mod coupling;
 mod day;
+mod digest;
 mod event;
 mod faults;
 mod impairments;
@@ -16,6 +17,7 @@ mod machine;
 mod middlebox;
 mod observe;
 mod pending;
+mod plain_wire;
 mod port;
 mod refusals;
 mod relay;
@@ -51,7 +53,7 @@ use crate::protocol::{
 };
 use crate::quantity::{MaybeTime, Span, Time};
 use crate::workload::{CallDraws, CallProcess, own_rate};
-use cohort::Cohort;
+use cohort::{Cohort, Legs};
 use coupling::has_independent_users;
 use event::{Class, Event, FAULTS, INSTANCES, LINKS, Purpose};
 use impairments::Impairments;
@@ -79,7 +81,7 @@ pub(super) fn simulate_group<W: Observer>(
     options: RunOptions,
     observer: W,
 ) -> Option<GroupResult<W>> {
-    let takes_users_alone = !W::NEEDS_TIME_ORDER
+    let takes_users_alone = !W::OBSERVES
         && options.fast_paths == FastPaths::On
         && has_independent_users(plan, gateway, options.drop_rows);
     if takes_users_alone {
@@ -117,7 +119,7 @@ struct Group<'a, W: Observer, P: PendingEvents> {
     number: u32,
     replication: u32,
     now: Time,
-    /// The position of the current event among all, as time·8 + class; it never decreases.
+    /// The position of the current event ([`PendingEvents::order`]); it never decreases.
     order: u64,
     events: u64,
     horizon: Time,
@@ -233,6 +235,15 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
                 .as_ref()
                 .map(|signs| Script::new(signs.replay(number, groups, clients.count))),
             probe: Probe::new(self.plan.horizon, index as u32, self.options.drop_rows),
+            legs: Legs {
+                client: clients.path.delay,
+                gateway: path.delay,
+                relay_allow: clients.path.relay_allow.or(path.relay_allow),
+                relay_session_expires: (path.relay_session_expires)
+                    .or(clients.path.relay_session_expires),
+                relay_min_se: path.relay_min_se.or(clients.path.relay_min_se),
+                horizon: self.plan.horizon,
+            },
         });
         let cohort = self.cohorts.last_mut().expect("it was added just now");
         cohort.single_hop = self.options.fast_paths == FastPaths::On && cohort.plain;

@@ -6,7 +6,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     pub(super) fn probe(&mut self, u: u32) -> (&mut Probe, &mut UserRecord) {
         let user = &mut self.users[u as usize];
         let probe = &mut self.cohorts[user.cohort as usize].probe;
-        probe.order = self.order;
+        probe.order = P::order(self.order);
         (probe, &mut user.record)
     }
 

@@ -17,9 +17,12 @@ pub(super) struct DialogName {
 }
 
 /// Where the events of a group wait until they are due. Those at or after the horizon never come.
-pub(super) trait PendingEvents {
+pub(super) trait PendingEvents: 'static {
     /// Whether they are the events of one user, whom no queue, limit, fault or lossy connection couples with another.
     const ONE_USER: bool;
+
+    /// Time·8 + class of the position that an event has among those of its user or of all users.
+    fn order(position: u64) -> u64;
 
     fn schedule(&mut self, key: EventKey, event: Event);
 
@@ -58,6 +61,10 @@ pub(super) fn schedule_alarm(events: &mut FutureEventList<Event>, key: EventKey,
 
 impl PendingEvents for FutureEventList<Event> {
     const ONE_USER: bool = false;
+
+    fn order(position: u64) -> u64 {
+        position
+    }
 
     fn schedule(&mut self, key: EventKey, event: Event) {
         Self::schedule(self, key, event);

@@ -1,6 +1,8 @@
 //! The ports of the machines: their outputs and their random draws.
 
 use super::event::{Class, Purpose};
+use super::pending::PendingEvents;
+use super::plain_wire::PlainWire;
 use super::user::ColdState;
 use crate::engine::{Stream, mix};
 use crate::protocol::{
@@ -16,12 +18,6 @@ pub(super) enum Output {
     Gateway(GatewayNote),
 }
 
-pub(super) struct Port<'a> {
-    pub(super) out: &'a mut Vec<Output>,
-    pub(super) draws: &'a mut ColdState,
-    pub(super) keyed: KeyedDraws,
-}
-
 /// Draws that belong to a message, not to a place in a stream: the same for each of its copies.
 #[derive(Clone, Copy)]
 pub(super) struct KeyedDraws {
@@ -31,11 +27,51 @@ pub(super) struct KeyedDraws {
     pub(super) user: u64,
 }
 
-impl ClientPort for Port<'_> {
-    fn send(&mut self, message: Message) {
+pub(super) struct Port<'a, P> {
+    out: &'a mut Vec<Output>,
+    draws: &'a mut ColdState,
+    keyed: KeyedDraws,
+    /// Where messages of a user alone go at once.
+    wire: Option<PlainWire<'a, P>>,
+    /// A note was made: messages wait behind it, since acting on it may send others.
+    noted: bool,
+}
+
+impl<'a, P: PendingEvents> Port<'a, P> {
+    #[inline]
+    pub(super) fn new(
+        out: &'a mut Vec<Output>,
+        draws: &'a mut ColdState,
+        keyed: KeyedDraws,
+        wire: impl FnOnce() -> PlainWire<'a, P>,
+    ) -> Self {
+        Self {
+            out,
+            draws,
+            keyed,
+            wire: P::ONE_USER.then(wire),
+            noted: false,
+        }
+    }
+
+    #[inline]
+    fn send_or_queue(&mut self, message: Message) {
+        if P::ONE_USER
+            && !self.noted
+            && let Some(wire) = &mut self.wire
+        {
+            return wire.send(&message);
+        }
         self.out.push(Output::Send(message));
     }
+}
+
+impl<P: PendingEvents> ClientPort for Port<'_, P> {
+    fn send(&mut self, message: Message) {
+        self.send_or_queue(message);
+    }
     fn note(&mut self, note: ClientNote) {
+        self.noted = true;
         self.out.push(Output::Client(note));
     }
     fn draw(&mut self, purpose: Draw) -> f64 {
@@ -47,11 +83,12 @@ impl ClientPort for Port<'_> {
     }
 }
 
-impl GatewayPort for Port<'_> {
+impl<P: PendingEvents> GatewayPort for Port<'_, P> {
     fn send(&mut self, message: Message) {
-        self.out.push(Output::Send(message));
+        self.send_or_queue(message);
     }
     fn note(&mut self, note: GatewayNote) {
+        self.noted = true;
         self.out.push(Output::Gateway(note));
     }
     fn draw_glare(&mut self) -> f64 {

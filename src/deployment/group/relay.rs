@@ -3,7 +3,8 @@
 //! It sends each of its requests once (assumption): BYE to both sides at the end of its timer, OPTIONS to probe them.
 
 use super::super::plan::{PathConfig, RelayEnd, RelayRestarts};
-use super::links::{Leg, digest};
+use super::digest::digest;
+use super::links::Leg;
 use super::relay_dialog::RelayDialog;
 use super::*;
 

@@ -29,7 +29,7 @@ pub(super) mod kind {
 }
 
 /// The class of each kind.
-pub(super) const CLASSES: [u8; 16] = [1, 1, 2, 2, 3, 4, 4, 4, 5, 5, 5, 5, 0, 0, 0, 0];
+const CLASSES: [u8; 16] = [1, 1, 2, 2, 3, 4, 4, 4, 5, 5, 5, 5, 0, 0, 0, 0];
 
 /// The kind of a client's deadline, by class; that of a dialog's is the next.
 const DEADLINES: [u64; 8] = [
@@ -154,6 +154,10 @@ impl UserEvents {
 impl PendingEvents for UserEvents {
     const ONE_USER: bool = true;
 
+    fn order(position: u64) -> u64 {
+        position >> 4 << 3 | u64::from(CLASSES[(position & 15) as usize])
+    }
+
     fn schedule(&mut self, key: EventKey, event: Event) {
         let kind = match event {
             Event::NextCall => {
@@ -187,7 +191,14 @@ impl PendingEvents for UserEvents {
 
     #[inline]
     fn set_dialog_alarm(&mut self, dialog: DialogName, _alarm: &mut Alarm, deadline: DueTime) {
-        self.dialogs.set(dialog.slot, deadline_word(deadline, 1));
+        let due = deadline_word(deadline, 1);
+        if let [(only, slot)] = &mut self.dialogs.0[..]
+            && *slot == dialog.slot
+        {
+            (*only, self.first[DIALOGS]) = (due, due);
+            return;
+        }
+        self.dialogs.set(dialog.slot, due);
         self.first[DIALOGS] = self.dialogs.first();
     }
 

@@ -1,6 +1,8 @@
 //! Messages on their way: OCS between the two legs, and the gateway that takes them up.
 
-use super::links::{Leg, digest};
+use super::digest::digest;
+use super::links::Leg;
+use super::plain_wire::{PlainWire, enter_both_legs, relayed};
 use super::*;
 use crate::protocol::GIVE_UP;
 
@@ -241,17 +243,17 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         u: u32,
         instance: usize,
         request: &Message,
-        act: impl FnOnce(&GatewayConfig, Time, bool, &mut Port) -> Option<Dialog>,
+        act: impl FnOnce(&GatewayConfig, Time, bool, &mut Port<P>) -> Option<Dialog>,
     ) {
         let before = self.outbox.len();
         let user = &self.users[u as usize];
-        let reliable = self.cohorts[user.cohort as usize].reliable;
         let keyed = self.keyed_draws(u);
-        let mut port = Port {
-            out: &mut self.outbox,
-            draws: &mut self.cold[u as usize],
-            keyed,
-        };
+        let cohort = &mut self.cohorts[user.cohort as usize];
+        let reliable = cohort.reliable;
+        let (fingerprint, events) = (&mut self.fingerprint, &mut self.future_events);
+        let mut port = Port::new(&mut self.outbox, &mut self.cold[u as usize], keyed, || {
+            PlainWire::new(user.key, self.now, cohort, fingerprint, events)
+        });
         if let Some(dialog) = act(&self.gateway.config, self.now, reliable, &mut port) {
             self.add_dialog(u, instance as u16, dialog);
         }
@@ -260,61 +262,27 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
 
     /// Sends one copy on its first leg.
     pub(super) fn transmit(&mut self, u: u32, message: Message) {
-        self.observer.message(self.now, u, &message, Fate::Sent);
-        let sent = digest(&message);
-        self.observe(u, 1, sent);
         if P::ONE_USER {
-            return self.send_alone(u, message, sent);
+            let user = &self.users[u as usize];
+            let cohort = &mut self.cohorts[user.cohort as usize];
+            let (fingerprint, events) = (&mut self.fingerprint, &mut self.future_events);
+            return PlainWire::new(user.key, self.now, cohort, fingerprint, events).send(&message);
         }
-        let cohort = &self.cohorts[self.users[u as usize].cohort as usize];
+        self.observer.message(self.now, u, &message, Fate::Sent);
+        self.observe(u, 1, digest(&message));
+        let cohort = &mut self.cohorts[self.users[u as usize].cohort as usize];
         if cohort.single_hop && !message.unroutable {
-            return self.cross_both(u, message);
+            let (from, now) = (message.from, self.now);
+            if let Some(at) = enter_both_legs(&mut cohort.probe, &cohort.legs, from, now) {
+                self.schedule_message(u, at, Event::Arrival(self.relayed(u, message)));
+            }
+            return;
         }
         let leg = match message.from {
             Side::Client => Leg::Client,
             Side::Gateway => Leg::Gateway,
         };
         self.cross(u, message, leg);
-    }
-
-    /// Both legs of a plain path at once: the same instants, one event.
-    pub(super) fn cross_both(&mut self, u: u32, message: Message) {
-        let cohort = &mut self.cohorts[self.users[u as usize].cohort as usize];
-        let (client_leg, gateway_leg) = (cohort.plan.path.delay, self.gateway.path.delay);
-        let tally = &mut cohort.probe.tally;
-        let middle = self.now
-            + if message.from == Side::Client {
-                client_leg
-            } else {
-                gateway_leg
-            };
-        let arrival = self.now + client_leg + gateway_leg;
-        match message.from {
-            Side::Client => {
-                tally.count(Counter::ClientLegSent);
-                if middle >= self.horizon {
-                    return tally.count(Counter::ClientLegInFlight);
-                }
-                cohort.probe.gateway_leg_sent(middle);
-                if arrival >= self.horizon {
-                    cohort.probe.tally.count(Counter::ClientLegDelivered);
-                    return cohort.probe.tally.count(Counter::MessagesInFlight);
-                }
-            }
-            Side::Gateway => {
-                cohort.probe.gateway_leg_sent(self.now);
-                let tally = &mut cohort.probe.tally;
-                if middle >= self.horizon {
-                    return tally.count(Counter::MessagesInFlight);
-                }
-                tally.count(Counter::ClientLegSent);
-                if arrival >= self.horizon {
-                    tally.count(Counter::MessagesDelivered);
-                    return tally.count(Counter::ClientLegInFlight);
-                }
-            }
-        }
-        self.schedule_message(u, arrival, Event::Arrival(self.relayed(u, message)));
     }
 
     /// At OCS, after the first leg.
@@ -331,33 +299,9 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         self.cross(u, message, leg);
     }
 
-    /// What the relay rewrites on either leg: the Allow header of the gateway, the session headers of the client.
-    pub(super) fn relayed(&self, u: u32, mut message: Message) -> Message {
-        if message.from == Side::Client && message.is_request() && message.min_se > 0 {
-            let cohort = &self.cohorts[self.users[u as usize].cohort as usize];
-            let seconds = |span: Span| span.0 / 1_000_000;
-            for path in [&cohort.plan.path, &self.gateway.path] {
-                if let Some(se) = path.relay_session_expires {
-                    message.value = seconds(se) as u32;
-                }
-                if let Some(min_se) = path.relay_min_se {
-                    message.min_se = seconds(min_se) as u16;
-                }
-            }
-        }
-        if message.from == Side::Gateway
-            && message.subject.is_invite()
-            && message.status == Status::Ok200
-        {
-            let cohort = &self.cohorts[self.users[u as usize].cohort as usize];
-            let rewritten = cohort
-                .plan
-                .path
-                .relay_allow
-                .or(self.gateway.path.relay_allow);
-            message.allow = rewritten.unwrap_or(message.allow);
-        }
-        message
+    pub(super) fn relayed(&self, u: u32, message: Message) -> Message {
+        let cohort = &self.cohorts[self.users[u as usize].cohort as usize];
+        relayed(message, &cohort.legs)
     }
 
     pub(super) fn schedule_message(&mut self, u: u32, at: Time, event: Event) {
