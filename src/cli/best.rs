@@ -77,6 +77,8 @@ impl Best {
         for case in &cases {
             memory::check(&case.scenario, self.study.jobs.threads())?;
         }
+        let points: Vec<&Scenario> = cases.iter().map(|case| &case.scenario).collect();
+        memory::check_figures(&points, false)?;
         conduct(Candidates {
             command: self,
             base,

@@ -7,7 +7,7 @@ use clap::Args;
 use super::compare_side::{Side, all_inputs, of_folder, of_scenario};
 use super::conduct::conduct;
 use super::fault::Fault;
-use super::flags::{ScenarioFlags, quoted};
+use super::flags::{ScenarioFlags, named_all, quoted};
 use super::study::{Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{
@@ -58,6 +58,8 @@ impl Compare {
                 .check_comparable(&other.contender)
                 .map_err(|why| Fault::Input(why.to_string()))?;
         }
+        let points = sides.iter().map(|side| &side.contender.case.scenario);
+        memory::check_figures(&points.collect::<Vec<_>>(), false)?;
         self.spares_its_input()?;
         conduct(Alternatives {
             command: self,
@@ -67,9 +69,9 @@ impl Compare {
 
     fn sides(&self) -> Result<Vec<Side>, Fault> {
         let mut sides = Vec::new();
-        for path in &self.of {
+        for (path, name) in self.of.iter().zip(named_all(&self.of)) {
             if path.is_dir() {
-                sides.extend(of_folder(path)?);
+                sides.extend(of_folder(path, &name)?);
                 continue;
             }
             let flags = ScenarioFlags {
@@ -78,7 +80,7 @@ impl Compare {
                 seed: self.seed,
                 reps: self.reps,
             };
-            let of_file = of_scenario(path, flags.read()?)?;
+            let of_file = of_scenario(&name, flags.read()?)?;
             for side in &of_file {
                 memory::check(&side.contender.case.scenario, self.study.jobs.threads())?;
             }
@@ -139,7 +141,7 @@ impl Study for Alternatives {
             );
         }
         let Compare { of, reps, seed, .. } = &self.command;
-        let paths = of.iter().map(|p| quoted(&p.display().to_string()));
+        let paths = named_all(of).into_iter().map(|name| quoted(&name));
         let reps = reps.iter().map(|n| format!("--reps {n}"));
         let seed = seed.iter().map(|n| format!("--seed {n}"));
         let all: Vec<String> = paths.chain(reps).chain(seed).collect();

@@ -52,11 +52,11 @@ pub(super) fn all_inputs(sides: &[Side]) -> Vec<Input> {
 ///
 /// # Errors
 /// What is wrong with a point.
-pub(super) fn of_scenario(path: &Path, scenario: Scenario) -> Result<Vec<Side>, Fault> {
+pub(super) fn of_scenario(name: &str, scenario: Scenario) -> Result<Vec<Side>, Fault> {
     let side = |case: Case| Side {
-        file: path.display().to_string(),
+        file: name.into(),
         inputs: inputs(&case.scenario, None),
-        contender: Contender::new(name(path, &case), case),
+        contender: Contender::new(name_of(name, &case), case),
     };
     Ok(points(scenario)?.into_iter().map(side).collect())
 }
@@ -69,18 +69,17 @@ fn points(base: Scenario) -> Result<Vec<Case>, Fault> {
     }
 }
 
-fn name(path: &Path, case: &Case) -> String {
+fn name_of(side: &str, case: &Case) -> String {
     let label = case.point.label();
-    let path = path.display();
     if label.is_empty() {
-        path.to_string()
+        side.into()
     } else {
-        format!("{path} ({label})")
+        format!("{side} ({label})")
     }
 }
 
 /// A results folder, as its files say; they must be those that its manifest lists.
-pub(super) fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
+pub(super) fn of_folder(path: &Path, name: &str) -> Result<Vec<Side>, Fault> {
     let bad = |why: String| Fault::Input(format!("{}: {why}", path.display()));
     let results = Results::read(path)?;
     let version = &results.manifest.version;
@@ -136,13 +135,13 @@ pub(super) fn of_folder(path: &Path) -> Result<Vec<Side>, Fault> {
             inputs(&case.scenario, None)
         };
         sides.push(Side {
-            file: file.clone(),
+            file: Path::new(name).join("scenario.toml").display().to_string(),
             inputs,
             contender: Contender {
                 known: known.clone(),
                 numbers: samples.numbers.clone(),
                 samples: Some(samples),
-                ..Contender::new(name(path, case), case.clone())
+                ..Contender::new(name_of(name, case), case.clone())
             },
         });
     }

@@ -1,5 +1,6 @@
 //! Flags that several commands share.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -63,10 +64,7 @@ impl ScenarioFlags {
 
     /// The command that repeats it, without what does not change the result.
     pub(super) fn canonical(&self, command: &str) -> String {
-        let mut line = format!(
-            "rccsim {command} {}",
-            quoted(&self.file.display().to_string())
-        );
+        let mut line = format!("rccsim {command} {}", quoted(&named(&self.file)));
         self.set
             .iter()
             .for_each(|set| line += &format!(" --set {}", quoted(set)));
@@ -89,6 +87,39 @@ pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// A file as results name it: as the command does, but by no absolute path. A result is the same on every machine.
+pub(super) fn named(path: &Path) -> String {
+    named_by(path, 1)
+}
+
+/// Files as results name them, each differently.
+pub(super) fn named_all(paths: &[PathBuf]) -> Vec<String> {
+    let longest = paths.iter().map(|path| path.components().count()).max();
+    let by = |parts: usize| -> Vec<String> { paths.iter().map(|p| named_by(p, parts)).collect() };
+    let differ = |names: &Vec<String>| {
+        let differing: BTreeSet<&String> = names.iter().collect();
+        differing.len() == names.len()
+    };
+    let mut all = (1..=longest.unwrap_or(1)).map(by);
+    all.find(differ).unwrap_or_else(|| by(1))
+}
+
+/// Of an absolute path what is below the folder of the command, else its last parts.
+fn named_by(path: &Path, parts: usize) -> String {
+    if !path.is_absolute() {
+        return path.display().to_string();
+    }
+    let here = std::env::current_dir().unwrap_or_default();
+    let named = match path.strip_prefix(here) {
+        Ok(below) if below.file_name().is_some() => below.to_path_buf(),
+        _ => {
+            let all: Vec<_> = path.components().skip(1).collect();
+            all[all.len().saturating_sub(parts)..].iter().collect()
+        }
+    };
+    named.display().to_string()
+}
+
 /// A flag as it continues a command line; without a value where that is empty.
 pub(super) fn written(flag: &str, value: &str) -> String {
     if value.is_empty() {
@@ -100,9 +131,22 @@ pub(super) fn written(flag: &str, value: &str) -> String {
 
 /// The results folder of a scenario: a name is any text, a folder of it lies under `results`, nowhere else.
 pub(super) fn results_folder(name: &str, suffix: &str) -> PathBuf {
-    let name = name.replace(['/', '\\', ':'], "-");
-    Path::new("results").join(format!("{}{suffix}", name.trim_start_matches('.')))
+    let plain = name.replace(['/', '\\', ':'], "-");
+    let mut plain = plain.trim_start_matches('.');
+    let mut rest = String::new();
+    if plain.len() > FOLDER_LONGEST {
+        // Of two long names that begin alike, each has a folder of its own.
+        plain = &plain[..plain.floor_char_boundary(FOLDER_LONGEST)];
+        rest = format!("-{}", &blake3::hash(name.as_bytes()).to_hex()[..8]);
+    }
+    if plain.is_empty() {
+        plain = "unnamed";
+    }
+    Path::new("results").join(format!("{plain}{rest}{suffix}"))
 }
+
+/// Bytes of a name in that of a folder: file systems take 255, of which a part is for what stands before and after it.
+const FOLDER_LONGEST: usize = 180;
 
 /// On how many threads.
 #[derive(Args)]
@@ -133,5 +177,33 @@ impl JobsFlag {
             what: "threads".into(),
             cause: std::io::Error::other(e),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_a_folder_that_a_file_system_takes() {
+        let folder = |name: &str| results_folder(name, "-sweep").display().to_string();
+        assert_eq!(folder("a/b"), "results/a-b-sweep");
+        assert_eq!(folder("...a"), "results/a-sweep");
+        assert_eq!(folder("..."), "results/unnamed-sweep");
+        let long = |last: &str| folder(&("ä€𝄞".repeat(33) + last));
+        assert!((190..220).contains(&long("a").len()), "{}", long("a"));
+        assert_ne!(long("a"), long("b"));
+    }
+
+    #[test]
+    fn no_absolute_path_names_a_file() {
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(named(Path::new("models/a.toml")), "models/a.toml");
+        assert_eq!(named(Path::new("../a.toml")), "../a.toml");
+        assert_eq!(named(&here.join("models/a.toml")), "models/a.toml");
+        assert_eq!(named(Path::new("/home/somebody/a.toml")), "a.toml");
+        let paths = ["/x/a/out", "/x/b/out", "c/out"].map(PathBuf::from);
+        assert_eq!(named_all(&paths), ["a/out", "b/out", "c/out"]);
+        assert_eq!(named_all(&paths[..1]), ["out"]);
     }
 }

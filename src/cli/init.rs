@@ -8,7 +8,9 @@ use clap::Args;
 
 use super::Outcome;
 use super::fault::Fault;
+use super::flags::quoted;
 use super::terminal::print;
+use crate::quantity::is_unprintable;
 
 /// What the file starts with; its name replaces `NAME`.
 const START: &str = include_str!("init.toml");
@@ -32,11 +34,7 @@ impl Init {
             .file
             .file_stem()
             .map_or_else(|| "scenario".into(), |s| s.to_string_lossy().into_owned());
-        let name: String = stem
-            .chars()
-            .filter(|c| !c.is_control() && !"\"\\".contains(*c))
-            .take(100)
-            .collect();
+        let name = name(&stem);
         let mut file = OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -57,9 +55,59 @@ impl Init {
             what: shown.clone(),
             cause,
         })?;
+        // A name that begins like a flag would be read as one.
+        let named = match shown.starts_with('-') {
+            true => format!("./{shown}"),
+            false => shown.clone(),
+        };
+        let named = quoted(&named);
         print(&format!(
-            "Wrote {shown}. Next: rccsim check {shown}, then rccsim run {shown}\n"
+            "Wrote {shown}. Next: rccsim check {named}, then rccsim run {named}\n"
         ))?;
         Ok(Outcome::Pass)
+    }
+}
+
+/// The name of a scenario whose file has that name: what a name may not hold is left out.
+fn name(stem: &str) -> String {
+    let may_stand = |c: &char| !is_unprintable(*c) && !"\"\\/".contains(*c);
+    let name: String = stem.chars().filter(may_stand).collect();
+    let name = name.trim_start_matches('.').trim();
+    match name.is_empty() {
+        true => "scenario".into(),
+        false => {
+            let cut: String = name.chars().take(100).collect();
+            cut.trim_end().into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Source;
+
+    #[test]
+    fn whatever_the_file_is_called_its_scenario_is_valid() {
+        let long = "ä".repeat(300);
+        for stem in [
+            "a",
+            ".",
+            "..",
+            ".hidden",
+            "-x",
+            "a\"b",
+            "a\nb",
+            "\u{202e}a",
+            " ",
+            "a b",
+            "$(id)",
+            &long,
+        ] {
+            let text = START.replace("NAME", &name(stem));
+            let source = Source::new("a.toml", &text, "".as_ref());
+            assert!(source.scenario(&[]).is_ok(), "{stem:?}");
+        }
+        assert_eq!(name(".hidden"), "hidden");
     }
 }

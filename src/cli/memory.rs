@@ -1,7 +1,11 @@
 //! The limit is checked before memory is taken: a clear refusal beats a killed process.
 
 use crate::deployment::{Plan, bytes_of_group};
+use crate::experiment::scopes;
+use crate::measure::{MinuteBin, Sample};
+use crate::quantity::number::whole;
 use crate::scenario::{Origin, Place, Scenario, ScenarioError};
+use crate::study::columns;
 
 /// Bytes of the largest groups that are simulated at once on that many threads.
 pub(super) fn needed(plan: &Plan, threads: usize) -> u64 {
@@ -46,14 +50,7 @@ pub(super) fn check(scenario: &Scenario, threads: usize) -> Result<(), ScenarioE
     }
     let largest = scenario.plan.clients.iter().max_by_key(|c| c.count);
     let (name, count) = largest.map_or(("", 0), |c| (c.name.as_str(), c.count));
-    let place = match scenario
-        .section("clients", name)
-        .map(|s| &s.setting("count").origin)
-    {
-        Some(Origin::File(place)) => place.clone(),
-        _ => Place::whole("--set"),
-    };
-    let gigabytes = |bytes: u64| format!("{:.1} GB", bytes as f64 / 1e9);
+    let place = place(scenario, "clients", name, "count");
     let message = format!(
         "clients.{name}.count: found {count}, expected fewer: the users of all groups need about {} of memory on {threads} \
          threads, {} are free; fewer --jobs or more gateways (each is simulated on its own) need less, too",
@@ -61,6 +58,55 @@ pub(super) fn check(scenario: &Scenario, threads: usize) -> Result<(), ScenarioE
         gigabytes(available)
     );
     Err(ScenarioError::input(&place, message))
+}
+
+/// Bytes of what one replication says, kept until the results are written: once as it comes, once among its samples.
+fn kept(plan: &Plan, with_minutes: bool) -> u64 {
+    let figures = scopes(plan).len() * columns().len() * size_of::<Sample>();
+    let minutes = plan.horizon.0 / 60_000_000 * size_of::<MinuteBin>() as u64;
+    2 * figures as u64 + if with_minutes { minutes } else { 0 }
+}
+
+/// Refuses points and replications whose figures would not fit; of a run, `with_minutes`, each minute is one.
+///
+/// # Errors
+/// The number of replications, where it stands, and what helps.
+pub(super) fn check_figures(points: &[&Scenario], with_minutes: bool) -> Result<(), ScenarioError> {
+    let (Some(available), Some(first)) = (available(), points.first()) else {
+        return Ok(());
+    };
+    let of = |s: &&Scenario| kept(&s.plan, with_minutes).saturating_mul(s.replications.into());
+    let needed = points.iter().map(of).fold(0, u64::saturating_add);
+    if needed <= available / 10 * 9 {
+        return Ok(());
+    }
+    let several = match points.len() {
+        1 => String::new(),
+        n => format!(" of {} points", whole(n as u64)),
+    };
+    let message = format!(
+        "scenario.replications: found {}, expected fewer: what the replications{several} say needs about {} of memory, {} are free",
+        first.replications,
+        gigabytes(needed),
+        gigabytes(available)
+    );
+    let place = place(first, "scenario", &first.plan.name, "replications");
+    Err(ScenarioError::input(&place, message))
+}
+
+/// Where a value was given.
+fn place(scenario: &Scenario, table: &str, name: &str, key: &str) -> Place {
+    match scenario
+        .section(table, name)
+        .map(|s| &s.setting(key).origin)
+    {
+        Some(Origin::File(place)) => place.clone(),
+        _ => Place::whole("--set"),
+    }
+}
+
+fn gigabytes(bytes: u64) -> String {
+    format!("{:.1} GB", bytes as f64 / 1e9)
 }
 
 #[cfg(test)]
@@ -76,6 +122,28 @@ mod tests {
             &load(Path::new("models/large.toml"), &sets).unwrap().plan,
             threads,
         ) / 1_000_000
+    }
+
+    #[test]
+    fn figures_that_cannot_be_kept_are_refused() {
+        let with = |replications: u32| {
+            let set = Override::parse(&format!("scenario.replications={replications}")).unwrap();
+            load(Path::new("models/nec-r2.toml"), &[set]).unwrap()
+        };
+        // Three scopes of some sixty figures, 24 bytes each and twice, and 480 minutes of 64 bytes.
+        let bytes = kept(&with(1).plan, true);
+        assert!((35_000..60_000).contains(&bytes), "{bytes}");
+        let (few, many) = (with(10), with(100_000));
+        check_figures(&[&few; 100], true).unwrap();
+        // Ten thousand points of a hundred thousand replications: some 10 TB.
+        let refused = check_figures(&vec![&many; 10_000], false)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            refused.contains("--set: scenario.replications: found 100000"),
+            "{refused}"
+        );
+        assert!(refused.contains("of 10,000 points"), "{refused}");
     }
 
     #[test]

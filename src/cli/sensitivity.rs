@@ -57,6 +57,8 @@ impl Sensitivity {
         for case in &cases {
             memory::check(&case.scenario, self.study.jobs.threads())?;
         }
+        let points: Vec<&Scenario> = cases.iter().map(|case| &case.scenario).collect();
+        memory::check_figures(&points, false)?;
         conduct(OneAtATime {
             command: self,
             metric,

@@ -47,6 +47,8 @@ impl Sweep {
         for case in &cases {
             memory::check(&case.scenario, self.study.jobs.threads())?;
         }
+        let points: Vec<&Scenario> = cases.iter().map(|case| &case.scenario).collect();
+        memory::check_figures(&points, false)?;
         let warnings = warnings(&cases);
         if !self.study.quiet {
             warnings.iter().for_each(|w| say!("warning: {w}"));

@@ -158,6 +158,18 @@ fn opening(text: &str) -> String {
     lines.join(" ").trim().into()
 }
 
+/// Where the line of most dots begins: the one thing that the parser refuses without its place is a key of too many parts.
+fn deepest(text: &str) -> usize {
+    let dots = |line: &str| line.matches('.').count();
+    let mut deepest = (0, 0);
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        deepest = deepest.max((dots(line), text.len() - at));
+        at += line.len();
+    }
+    text.len() - deepest.1
+}
+
 /// The first key or text with a character that would not be shown as itself.
 fn unprintable(entries: &[Entry]) -> Option<&Place> {
     let is_bad = |text: &str| text.chars().any(|c| is_unprintable(c) && c != '\t');
@@ -179,9 +191,10 @@ impl Document {
             places: Places::new(file, text),
         };
         let table = DeTable::parse(text).map_err(|e| {
-            let place = e
-                .span()
-                .map_or_else(|| Place::whole(file), |span| reader.place(span));
+            let place = match e.span() {
+                Some(span) => reader.place(span),
+                None => reader.places.at(deepest(text)),
+            };
             ScenarioError::input(
                 &place,
                 format!("not valid TOML: {}", e.message().replace('\n', ", ")),

@@ -210,7 +210,13 @@ impl Profile {
                 }
                 input => input,
             })?;
-            return Self::parse(kind, name, &shown, &text);
+            // Where the file lies is for messages: a result is the same bytes from any folder.
+            let mut profile = Self::parse(kind, name, &shown, &text)?;
+            let values = profile.values.iter_mut();
+            for given in values.filter(|given| given.source == shown) {
+                given.source = name.into();
+            }
+            return Ok(profile);
         }
         let names: Vec<&str> = SHIPPED
             .iter()

@@ -385,7 +385,17 @@ fn points(section: &Section, (files, folder): (&dyn Files, &Path)) -> Result<Stu
             Study::new(axes.collect::<Result<_, _>>()?, combine, &vary.place)
         }
         (None, Some(points)) => match &points.form {
-            Form::Text(name) => Study::read_table(files, &folder.join(name)),
+            Form::Text(name) => {
+                let path = folder.join(name);
+                // A file that a scenario names and that is not there is a fault of the scenario.
+                Study::read_table(files, &path).map_err(|error| match error {
+                    ScenarioError::World { cause, .. } => {
+                        let message = format!("study.points: {}: {cause}", path.display());
+                        ScenarioError::input(&points.place, message)
+                    }
+                    input => input,
+                })
+            }
             other => {
                 let message = format!(
                     "study.points: found {}, expected the name of a CSV file",

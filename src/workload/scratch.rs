@@ -22,7 +22,10 @@ impl Scratch {
     /// No temporary file can be created.
     pub fn new() -> io::Result<Self> {
         Ok(Self {
-            file: tempfile::tempfile()?,
+            file: tempfile::tempfile().map_err(|cause| {
+                let why = format!("no temporary file (TMPDIR names their folder): {cause}");
+                io::Error::new(cause.kind(), why)
+            })?,
         })
     }
 

@@ -103,10 +103,10 @@ fn a_plot_that_a_command_cannot_show_is_named_with_what_it_takes() {
     );
     let by_run = format!(
         "Plot 1 (down_fraction over clients.refresh_interval) is left out: a run has one value of clients.refresh_interval: \
-         `rccsim sweep {file}` simulates all of them."
+         `rccsim sweep scenario.toml` simulates all of them."
     );
     let by_sweep = format!(
-        "Plot 2 (visible over time) is left out: a sweep keeps no day: `rccsim run {file}` does."
+        "Plot 2 (visible over time) is left out: a sweep keeps no day: `rccsim run scenario.toml` does."
     );
     for (command, wanted, other) in [("run", &by_run, &by_sweep), ("sweep", &by_sweep, &by_run)] {
         let out = root.path().join(command);
@@ -258,9 +258,9 @@ fn what_cannot_be_simulated_again_is_said_in_the_page() {
         between(&page, "<li>", "</li>")
     );
     let command =
-        format!("They come with <code>rccsim run {file} --set clients.count=20 --reps 2</code>");
+        "They come with <code>rccsim run scenario.toml --set clients.count=20 --reps 2</code>";
     assert!(
-        page.replace("&#x2f;", "/").contains(&command),
+        page.replace("&#x2f;", "/").contains(command),
         "{:?}",
         between(&page, "They come with", "</p>")
     );
