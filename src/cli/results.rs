@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::fault::Fault;
-use super::flags::results_folder;
+use super::flags::{named, results_folder};
 use super::progress::{Bar, interruptible};
 use super::publish::publish;
 use super::robustness::premises;
@@ -162,7 +162,7 @@ impl Results {
             points: points.clone(),
             ..Known::default()
         };
-        let manifest = Manifest::new(record, Some(study.scenario().file.clone()));
+        let manifest = Manifest::new(record, Some(named(Path::new(&study.scenario().file))));
         let path = publish(
             &mut self.folder,
             manifest,

@@ -10,7 +10,7 @@ use super::advice::trials;
 use super::answer::answer;
 use super::design::PrecisionFlags;
 use super::fault::Fault;
-use super::flags::{Format, JobsFlag, ScenarioFlags, results_folder, written};
+use super::flags::{Format, JobsFlag, ScenarioFlags, named, results_folder, written};
 use super::inputs::inputs;
 use super::pcap::{self, first_users};
 use super::progress::{Bar, interruptible};
@@ -23,7 +23,7 @@ use crate::experiment::{self, DropSink, FirstLosses, Replications, RunSamples};
 use crate::measure::Scope;
 use crate::quantity::number::{rounded, whole};
 use crate::record::{
-    Drops, Folder, Known, Manifest, Part, Record, RunRecord, inputs as table, json, tables,
+    Drops, Folder, Known, Manifest, Part, Record, Results, RunRecord, inputs as table, json, tables,
 };
 use crate::report::run::text;
 use crate::report::settled::too_short;
@@ -85,6 +85,7 @@ impl Run {
             }
         }
         memory::check(&scenario, self.jobs.threads())?;
+        memory::check_figures(&[&scenario], true)?;
         let mut folder = Folder::open(&self.folder(&scenario))?;
         let handle = interruptible();
         let pool = self.jobs.pool()?;
@@ -109,8 +110,11 @@ impl Run {
             ladder: ladder.map(|ladder| trace::record(&ladder)),
         };
         self.capture(&scenario)?;
+        if run.is_interrupted {
+            folder = aside(folder)?;
+        }
         write_files(&run.assessment, &record, &known, &mut folder)?;
-        let manifest = Manifest::new(&record, Some(scenario.file.clone()));
+        let manifest = Manifest::new(&record, Some(named(&self.scenario.file)));
         let predictions = Some(predict(&scenario.plan)).filter(|_| !self.no_report);
         let path = pool.install(|| {
             publish(
@@ -263,6 +267,31 @@ impl Run {
             ..RunRecord::new(&run.assessment, &run.spread, &run.steady)
         })
     }
+}
+
+/// Where the results of an interrupted run go: beside complete ones, which they do not replace.
+fn aside(folder: Folder) -> Result<Folder, Fault> {
+    let earlier = Results::read(folder.path());
+    let is_whole = |r: Results| r.record().run().is_none_or(|run| !run.interrupted);
+    if !earlier.is_ok_and(is_whole) {
+        return Ok(folder);
+    }
+    let path = folder.path().to_path_buf();
+    let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+    let named = if path.file_name().is_some() {
+        &path
+    } else {
+        &real
+    };
+    let mut name = named.file_name().unwrap_or_default().to_os_string();
+    name.push("-interrupted");
+    let other = named.with_file_name(name);
+    say!(
+        "interrupted: the complete results in {} stay; what was finished goes to {}",
+        path.display(),
+        other.display()
+    );
+    Ok(folder.moved_to(&other)?)
 }
 
 /// A run that was simulated, and what its samples say.

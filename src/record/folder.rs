@@ -1,70 +1,41 @@
-//! A results folder: every file under a temporary name, synced, renamed; the manifest last. A reader never sees half a file.
+//! A results folder that is written: new files are made and synced in a staging folder, the manifest last, and then take the
+//! place of the old ones in one step. A reader sees all of the old results or all of the new ones; see `staging`.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
+use super::directory::is_folder;
 use super::folder_error::{FolderError, at};
-use super::kind::Record;
 use super::lock::Lock;
+use super::manifest::{MANIFEST, Manifest, SCHEMA, inside, read_manifest};
+use super::staging::{Staging, recover};
 
-/// What stands before the name of a file that is not complete.
-pub(super) const PARTIAL: &str = ".partial-";
-pub(super) const MANIFEST: &str = "manifest.json";
-/// The version of the manifest's shape.
-pub(super) const SCHEMA: &str = "rccsim.manifest/1";
+/// Files that commands write at the top of a folder: a file of somebody else with such a name is refused before the work.
+const NAMES: [&str; 12] = [
+    "distribution.csv",
+    "drops.csv",
+    "inputs.csv",
+    "ladder.json",
+    MANIFEST,
+    PLOTS,
+    "report.html",
+    "runs.csv",
+    "scenario.toml",
+    "series.csv",
+    "summary.csv",
+    "summary.json",
+];
 
-/// What a results folder says of itself.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
-pub struct Manifest {
-    /// The version of the manifest's shape.
-    pub schema: String,
-    /// The version of the program.
-    pub version: String,
-    /// The scenario's name.
-    pub scenario: String,
-    /// Hash of everything that decides the result but the seed.
-    pub scenario_hash: String,
-    /// The seed.
-    pub seed: u64,
-    /// The fingerprint of the run.
-    pub fingerprint: String,
-    /// The scenario file as the command named it; none where there is no one scenario.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
-    /// The BLAKE3 digest of every file.
-    pub files: BTreeMap<String, String>,
-}
+/// The one name of a folder: pictures of somebody else in it are in nobody's way.
+const PLOTS: &str = "plots";
 
-impl Manifest {
-    /// Of a record, whose files are still to come; `file` is the scenario file as the command named it.
-    pub fn new(record: &Record, file: Option<String>) -> Self {
-        let head = record.head();
-        let fingerprint = head.fingerprint.map_or_else(
-            || blake3::hash(record.json().as_bytes()).to_hex()[..16].into(),
-            String::from,
-        );
-        Self {
-            schema: SCHEMA.into(),
-            version: head.version.into(),
-            scenario: head.scenario.into(),
-            scenario_hash: head.scenario_hash.into(),
-            seed: head.seed,
-            fingerprint,
-            file,
-            files: BTreeMap::new(),
-        }
-    }
-}
-
-/// A results folder that is being written.
+/// A results folder that is being written. While it is open, no other process can open it.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    begun: Vec<PathBuf>,
+    staging: Staging,
     finished: BTreeMap<String, String>,
     _lock: Lock,
 }
@@ -90,20 +61,25 @@ impl Write for Part {
 }
 
 impl Folder {
-    /// Makes the folder, where it is not there yet, and sees that it can be written. What it holds is not touched. While it
-    /// is open, no other process can open it.
+    /// Makes the folder, where it is not there yet, and sees that it can be written. Results that it holds are not touched;
+    /// what a killed process left of its own is finished or cleared away.
     ///
     /// # Errors
-    /// The file system's refusal, or another process that writes there.
+    /// The file system's refusal; another process that writes there; a file of somebody else with the name of a result.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
         fs::create_dir_all(path).map_err(at(path))?;
-        // A folder that cannot be written should say so before hours of simulation, not after.
-        tempfile::tempfile_in(path).map_err(at(path))?;
+        let lock = Lock::take(path)?;
+        recover(path)?;
+        let is_free = |name: &&str| *name != PLOTS || !is_folder(&path.join(name));
+        let names = NAMES.into_iter().filter(is_free);
+        refuse_others(path, read_manifest(path).as_ref(), names)?;
+        // A folder that cannot be written says so before hours of simulation, not after.
+        let staging = Staging::make(path)?;
         Ok(Self {
             path: path.into(),
-            begun: Vec::new(),
+            staging,
             finished: BTreeMap::new(),
-            _lock: Lock::take(path)?,
+            _lock: lock,
         })
     }
 
@@ -112,9 +88,15 @@ impl Folder {
         &self.path
     }
 
-    fn partial(&self, name: &str) -> PathBuf {
-        self.path
-            .join(format!("{PARTIAL}{}", name.replace('/', "-")))
+    /// Another folder, which takes over all that was completed here.
+    ///
+    /// # Errors
+    /// As `open`; the other folder is on another file system.
+    pub fn moved_to(self, path: &Path) -> Result<Self, FolderError> {
+        let mut other = Self::open(path)?;
+        other.staging.take_over(&self.staging)?;
+        other.finished.clone_from(&self.finished);
+        Ok(other)
     }
 
     /// Begins a file.
@@ -122,8 +104,10 @@ impl Folder {
     /// # Errors
     /// The file system's refusal.
     pub fn begin(&mut self, name: &str) -> Result<Part, FolderError> {
-        let path = self.partial(name);
-        self.begun.push(path.clone());
+        let path = self.staging.path.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(at(parent))?;
+        }
         let file = BufWriter::new(File::create(&path).map_err(at(&path))?);
         Ok(Part {
             name: name.into(),
@@ -133,7 +117,7 @@ impl Folder {
         })
     }
 
-    /// Completes a file, still under its temporary name.
+    /// Completes a file, which has still to be published.
     ///
     /// # Errors
     /// The file system's refusal.
@@ -164,145 +148,72 @@ impl Folder {
 
     /// The files that were completed so far and are not published yet: their digests, and where they are.
     pub(super) fn completed(&self) -> (BTreeMap<String, String>, BTreeMap<String, PathBuf>) {
-        let place = |name: &String| (name.clone(), self.partial(name));
+        let place = |name: &String| (name.clone(), self.staging.path.join(name));
         (
             self.finished.clone(),
             self.finished.keys().map(place).collect(),
         )
     }
 
-    /// Gives every file its name, removes those of an earlier run that this one did not write, and writes the manifest. The
-    /// folder stays locked.
+    /// Puts the files, and the manifest that lists them, in the place of the results that the folder holds. The folder stays
+    /// locked.
     ///
     /// # Errors
-    /// The file system's refusal.
+    /// The file system's refusal, or a file of somebody else in the way.
     pub fn publish(&mut self, mut manifest: Manifest) -> Result<PathBuf, FolderError> {
-        let earlier = read_manifest(&self.path);
-        let old = self.path.join(MANIFEST);
-        if old.exists() {
-            fs::remove_file(&old).map_err(at(&old))?;
-        }
-        self.name_all()?;
-        for name in earlier
-            .iter()
-            .flat_map(|m| m.files.keys())
-            .filter(|n| !self.finished.contains_key(*n))
-        {
-            // Names come from a file that anybody may have edited: nothing outside the folder is removed.
-            let inside = Path::new(name)
-                .components()
-                .all(|c| matches!(c, std::path::Component::Normal(_)));
-            if inside {
-                let _ = fs::remove_file(self.path.join(name));
-            }
-        }
-        manifest.schema = SCHEMA.into();
         manifest.files = std::mem::take(&mut self.finished);
-        self.list(&manifest)?;
+        self.replace(manifest)?;
         Ok(self.path.clone())
     }
 
     /// Adds the files to those that the folder's manifest lists; of the same name, instead of them.
     ///
     /// # Errors
-    /// The file system's refusal.
+    /// The file system's refusal, or a file of somebody else in the way.
     pub fn amend(mut self, mut manifest: Manifest) -> Result<(), FolderError> {
-        self.name_all()?;
         manifest.files.append(&mut self.finished);
-        self.list(&manifest)
+        self.replace(manifest)
     }
 
-    /// Gives every completed file its name.
-    fn name_all(&self) -> Result<(), FolderError> {
-        for name in self.finished.keys() {
-            let partial = self.partial(name);
-            let path = self.path.join(name);
-            if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent).map_err(at(parent))?;
-            }
-            fs::rename(&partial, &path).map_err(at(&path))?;
-        }
-        Ok(())
-    }
-
-    /// Writes the manifest.
-    fn list(&mut self, manifest: &Manifest) -> Result<(), FolderError> {
-        let text = super::json(manifest);
-        let (partial, path) = (self.partial(MANIFEST), self.path.join(MANIFEST));
-        self.begun.push(partial.clone());
-        let mut file = File::create(&partial).map_err(at(&partial))?;
-        file.write_all(text.as_bytes()).map_err(at(&partial))?;
-        file.sync_all().map_err(at(&partial))?;
-        fs::rename(&partial, &path).map_err(at(&path))
+    /// Puts all that the manifest lists in the place of what the folder holds.
+    fn replace(&mut self, mut manifest: Manifest) -> Result<(), FolderError> {
+        manifest.schema = SCHEMA.into();
+        let earlier = read_manifest(&self.path);
+        let names = manifest.files.keys().map(String::as_str);
+        refuse_others(&self.path, earlier.as_ref(), names.chain([MANIFEST]))?;
+        let path = self.staging.path.join(MANIFEST);
+        let written = File::create(&path).and_then(|mut file| {
+            file.write_all(super::json(&manifest).as_bytes())?;
+            file.sync_all()
+        });
+        written.map_err(at(&path))?;
+        self.staging
+            .publish(&self.path, &manifest, earlier.as_ref())
     }
 }
 
-impl Drop for Folder {
-    /// What was not published leaves no trace; what was has another name by now.
-    fn drop(&mut self) {
-        for partial in &self.begun {
-            let _ = fs::remove_file(partial);
+/// Refuses to write over what rccsim did not write: a file of one of these names that no manifest lists, something that is
+/// no folder where one has to be.
+fn refuse_others<'a>(
+    folder: &Path,
+    earlier: Option<&Manifest>,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Result<(), FolderError> {
+    let is_listed =
+        |name: &str| earlier.is_some_and(|m| name == MANIFEST || m.files.contains_key(name));
+    for name in names {
+        let path = folder.join(name);
+        let there = fs::symlink_metadata(&path);
+        let is_other = there.is_ok_and(|there| there.is_dir() || !is_listed(name));
+        if is_other || inside(folder, name).is_none() {
+            let message =
+                "not of these results: no manifest lists it; move it away, or give another --out";
+            let cause = io::Error::new(io::ErrorKind::AlreadyExists, message);
+            return Err(at(&path)(cause));
         }
     }
-}
-
-/// The manifest of a results folder, where it has a valid one.
-pub fn read_manifest(folder: &Path) -> Option<Manifest> {
-    let text = fs::read_to_string(folder.join(MANIFEST)).ok()?;
-    serde_json::from_str(&text)
-        .ok()
-        .filter(|m: &Manifest| m.schema == SCHEMA)
+    Ok(())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn manifest() -> Manifest {
-        Manifest {
-            schema: String::new(),
-            version: "0".into(),
-            scenario: "s".into(),
-            scenario_hash: "h".into(),
-            seed: 1,
-            fingerprint: "f".into(),
-            file: None,
-            files: BTreeMap::new(),
-        }
-    }
-
-    #[test]
-    fn a_folder_is_replaced_file_by_file_and_other_files_stay() {
-        let root = tempfile::tempdir().unwrap();
-        let write = |names: &[&str]| {
-            let mut folder = Folder::open(root.path()).unwrap();
-            for name in names {
-                folder
-                    .put(name, |out| out.write_all(name.as_bytes()))
-                    .unwrap();
-            }
-            folder.publish(manifest()).unwrap();
-        };
-        write(&["a.csv", "plots/b.svg"]);
-        fs::write(root.path().join("notes.txt"), "mine").unwrap();
-        write(&["a.csv"]);
-        let names = |path: &Path| -> Vec<String> {
-            let mut names: Vec<String> = fs::read_dir(path)
-                .unwrap()
-                .map(|f| f.unwrap().file_name().into_string().unwrap())
-                .collect();
-            names.sort();
-            names
-        };
-        assert_eq!(
-            names(root.path()),
-            ["a.csv", "manifest.json", "notes.txt", "plots"]
-        );
-        assert!(names(&root.path().join("plots")).is_empty());
-        let read = read_manifest(root.path()).unwrap();
-        assert_eq!(
-            read.files["a.csv"],
-            blake3::hash(b"a.csv").to_hex().to_string()
-        );
-    }
-}
+mod tests;

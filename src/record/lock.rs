@@ -1,13 +1,13 @@
 //! One writer at a time: the lock of a results folder.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::folder_error::{FolderError, at};
 
 /// The file that is locked; it holds the number of the process.
-const NAME: &str = ".rccsim-lock";
+pub(super) const LOCK: &str = ".rccsim-lock";
 
 /// Held while a process writes into a folder.
 #[derive(Debug)]
@@ -23,14 +23,15 @@ impl Lock {
     /// # Errors
     /// The file system's refusal, or another process that has it.
     pub(super) fn take(folder: &Path) -> Result<Self, FolderError> {
-        let path = folder.join(NAME);
+        let path = folder.join(LOCK);
         loop {
             if path.is_symlink() {
-                let why = format!("{NAME} is a link to another file");
+                let why = format!("{LOCK} is a link to another file");
                 return Err(at(folder)(io::Error::new(io::ErrorKind::InvalidInput, why)));
             }
             let mut options = File::options();
             options.read(true).write(true).create(true).truncate(false);
+            follow_no_link(&mut options);
             let mut file = options.open(&path).map_err(at(folder))?;
             match file.try_lock() {
                 Ok(()) if is_at(&file, &path) => {
@@ -52,6 +53,16 @@ impl Drop for Lock {
         let _ = fs::remove_file(&self.path);
     }
 }
+
+/// Between the look and the opening, somebody may put a link there.
+#[cfg(unix)]
+fn follow_no_link(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+}
+
+#[cfg(not(unix))]
+fn follow_no_link(_: &mut OpenOptions) {}
 
 /// Writes down who holds the lock.
 fn hold(file: &mut File) -> io::Result<()> {
@@ -108,7 +119,7 @@ mod tests {
     #[test]
     fn what_a_killed_process_left_does_not_hold() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(NAME), "123456789").unwrap();
+        fs::write(folder.path().join(LOCK), "123456789").unwrap();
         let lock = Lock::take(folder.path()).unwrap();
         let holder = fs::read_to_string(&lock.path).unwrap();
         assert_eq!(holder, std::process::id().to_string());
@@ -120,7 +131,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let other = folder.path().join("precious");
         fs::write(&other, "mine").unwrap();
-        std::os::unix::fs::symlink(&other, folder.path().join(NAME)).unwrap();
+        std::os::unix::fs::symlink(&other, folder.path().join(LOCK)).unwrap();
         assert!(Lock::take(folder.path()).is_err());
         assert_eq!(fs::read_to_string(&other).unwrap(), "mine");
     }

@@ -10,8 +10,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::folder::{Folder, MANIFEST, Manifest, PARTIAL, SCHEMA};
+use super::directory::STAGING;
+use super::folder::Folder;
 use super::inputs::{self, Input};
+use super::manifest::{LONGEST, MANIFEST, Manifest, SCHEMA};
+use super::redo;
+use super::regular::read_regular;
 use super::runs::{ByFigure, ByReplication, PointRuns, RunRow};
 use super::{
     Distribution, Dropped, Ladder, Record, Replicated, Requested, Series, distribution, drops,
@@ -176,7 +180,7 @@ impl<'a> Results<'a> {
             .files
             .get(file)
             .ok_or_else(|| self.damaged(file, "the manifest lists no such file".into()))?;
-        let bytes = fs::read(place).map_err(|cause| match cause.kind() {
+        let bytes = read_regular(place, u64::MAX).map_err(|cause| match cause.kind() {
             io::ErrorKind::NotFound => {
                 self.damaged(file, "the manifest lists it, but it is not there".into())
             }
@@ -410,6 +414,10 @@ fn manifest(path: &Path) -> Result<Manifest, ResultsError> {
         path: path.into(),
         why,
     };
+    redo::finish_locked(path).map_err(|e| ResultsError::World {
+        path: e.path,
+        cause: e.cause,
+    })?;
     let entries = fs::read_dir(path).map_err(|cause| ResultsError::World {
         path: path.into(),
         cause,
@@ -419,7 +427,7 @@ fn manifest(path: &Path) -> Result<Manifest, ResultsError> {
         .map(|e| e.file_name().to_string_lossy().into_owned())
         .collect();
     if !names.iter().any(|n| n == MANIFEST) {
-        let begun = names.iter().any(|n| n.starts_with(PARTIAL) || n == "units");
+        let begun = names.iter().any(|n| n.starts_with(STAGING) || n == "units");
         return Err(no(if begun {
             "not finished: there is no manifest.json yet; the command that writes it may still run, or was interrupted and goes on when it is given again".into()
         } else {
@@ -428,7 +436,7 @@ fn manifest(path: &Path) -> Result<Manifest, ResultsError> {
     }
     let file = path.join(MANIFEST);
     let text =
-        fs::read_to_string(&file).map_err(|cause| ResultsError::World { path: file, cause })?;
+        read_regular(&file, LONGEST).map_err(|cause| ResultsError::World { path: file, cause })?;
     let damaged = |why: String| ResultsError::Damaged {
         path: path.into(),
         file: MANIFEST.into(),
@@ -436,7 +444,7 @@ fn manifest(path: &Path) -> Result<Manifest, ResultsError> {
     };
     let schema = |v: &serde_json::Value| v.get("schema").and_then(|s| s.as_str()).map(String::from);
     let value: serde_json::Value =
-        serde_json::from_str(&text).map_err(|e| damaged(format!("not JSON: {e}")))?;
+        serde_json::from_slice(&text).map_err(|e| damaged(format!("not JSON: {e}")))?;
     match schema(&value) {
         Some(found) if found == SCHEMA => {}
         Some(found) => {

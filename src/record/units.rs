@@ -9,7 +9,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::directory::is_folder;
 use super::folder_error::{FolderError, at};
+use super::regular::read_regular;
 
 const PARTIAL: &str = ".partial-";
 /// What the name of a unit ends with.
@@ -41,21 +43,34 @@ impl Units {
     /// # Errors
     /// The file system's refusal, or a folder of that name that somebody else made.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
-        fs::create_dir_all(path).map_err(at(path))?;
+        let refuse = |why: &str| {
+            let why = format!("{why}; move it, or give another --out");
+            Err(at(path)(io::Error::new(io::ErrorKind::AlreadyExists, why)))
+        };
+        if fs::symlink_metadata(path).is_err() {
+            fs::create_dir_all(path).map_err(at(path))?;
+        } else if !is_folder(path) {
+            return refuse("it is no folder of finished units");
+        }
         let units = Self { path: path.into() };
         let names = units.names()?;
-        let marker = path.join(MARKER);
-        if !names.is_empty() && !marker.is_file() {
-            return Err(at(path)(io::Error::new(
-                io::ErrorKind::AlreadyExists,
-                "it holds files that are no finished units; move it, or give another --out",
-            )));
+        if !Self::is_at(path) {
+            if !names.is_empty() {
+                return refuse("it holds files that are no finished units");
+            }
+            let marker = path.join(MARKER);
+            File::create_new(&marker).map_err(at(&marker))?;
         }
-        File::create(&marker).map_err(at(&marker))?;
         for name in names.iter().filter(|name| name.starts_with(PARTIAL)) {
             units.forget(name)?;
         }
         Ok(units)
+    }
+
+    /// Whether there is a folder of units that we made.
+    pub(super) fn is_at(path: &Path) -> bool {
+        let marker = fs::symlink_metadata(path.join(MARKER));
+        is_folder(path) && marker.is_ok_and(|marker| marker.is_file())
     }
 
     /// The names of what is there.
@@ -72,7 +87,7 @@ impl Units {
     /// The file system refuses to read what is there.
     pub fn read(&self, file: &str, header: &str) -> Result<Found<Vec<u8>>, FolderError> {
         let path = self.path.join(file);
-        let bytes = match fs::read(&path) {
+        let bytes = match read_regular(&path, u64::MAX) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Found::Missing),
             Err(e) => return Err(at(&path)(e)),
@@ -99,11 +114,12 @@ impl Units {
         let digest = *blake3::hash(&bytes).as_bytes();
         bytes.extend_from_slice(&digest);
         let path = self.path.join(file);
-        let partial = self.path.join(format!("{PARTIAL}{file}"));
-        let written = File::create(&partial).and_then(|mut file| {
-            file.write_all(&bytes)?;
-            file.sync_all()
-        });
+        // A random name that nothing has yet: no link is followed.
+        let mut builder = tempfile::Builder::new();
+        let builder = builder.prefix(PARTIAL).suffix(file);
+        let made = builder.tempfile_in(&self.path).map_err(at(&path))?;
+        let (mut file, partial) = made.keep().map_err(|e| at(&path)(e.error))?;
+        let written = file.write_all(&bytes).and_then(|()| file.sync_all());
         written.map_err(at(&partial))?;
         fs::rename(&partial, &path).map_err(at(&path))
     }

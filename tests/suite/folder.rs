@@ -84,3 +84,46 @@ fn a_folder_of_units_that_somebody_else_made_stays() {
     assert!(units.join("photos").exists());
     assert!(!folder.path().join("summary.json").exists());
 }
+
+/// A folder that somebody else packed may hold links in the place of every file that is written there.
+#[cfg(unix)]
+#[test]
+fn no_link_in_a_results_folder_is_followed() {
+    use std::os::unix::fs::symlink;
+    let folder = TempDir::new().unwrap();
+    let (victim, out) = (folder.path().join("victim"), folder.path().join("out"));
+    let path = out.to_str().unwrap();
+    let short = ["--set", "clients.count=20", "--reps", "1", "--quiet"];
+    let sweep = [
+        "sweep",
+        MODEL,
+        "--vary",
+        "clients.count=5, 6",
+        "--no-report",
+    ];
+    let sweep = [&sweep[..], &short[..], &["--out", path]].concat();
+    for name in [
+        ".partial-summary.json",
+        ".rccsim-lock",
+        "summary.json",
+        "units/lock",
+        "units/rccsim-units",
+        "units",
+    ] {
+        fs::write(&victim, "secret").unwrap();
+        fs::create_dir_all(out.join(name).parent().unwrap()).unwrap();
+        symlink(&victim, out.join(name)).unwrap();
+        rccsim(&sweep);
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "secret", "{name}");
+        fs::remove_dir_all(&out).unwrap();
+    }
+    // A report on a folder of somebody else replaces links, or refuses them.
+    let run = [&["run", MODEL, "--out", path], &short[..]].concat();
+    assert!(matches!(rccsim(&run).status.code(), Some(0 | 3 | 4)));
+    for name in [".partial-report.html", "report.html"] {
+        let _ = fs::remove_file(out.join(name));
+        symlink(&victim, out.join(name)).unwrap();
+        rccsim(&["report", path, "--quiet"]);
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "secret", "{name}");
+    }
+}

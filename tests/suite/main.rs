@@ -26,6 +26,7 @@ mod page;
 mod peers;
 mod plots;
 mod printed;
+mod publishing;
 mod rejected;
 mod replay;
 mod report;

@@ -13,8 +13,8 @@ use crate::study::{by_hand, files, text};
 fn killed_between_write_and_rename_or_in_the_merge() {
     let subject = Subject::new();
     let (undisturbed, _) = subject.finish("undisturbed", &["--keep-units"].map(|_| "--quiet"));
-    // What such a moment leaves behind, made by hand: a whole unit and half of one under temporary names, half a table,
-    // an old table beside a new one, no manifest.
+    // What such a moment leaves behind, made by hand: a whole unit and half of one under temporary names, half a table
+    // in a staging folder, one table fewer than the manifest lists.
     let out = subject.out("state");
     assert!(
         subject
@@ -35,10 +35,10 @@ fn killed_between_write_and_rename_or_in_the_merge() {
     )
     .unwrap();
     fs::remove_file(unit(&names[1])).unwrap();
-    fs::remove_file(out.join("manifest.json")).unwrap();
-    fs::write(out.join("summary.csv"), "of an earlier run").unwrap();
-    fs::rename(out.join("runs.csv"), out.join(".partial-runs.csv")).unwrap();
-    fs::write(out.join(".partial-summary.json"), "{\"sch").unwrap();
+    let staging = out.join(".rccsim-new-Ab12Cd");
+    fs::create_dir(&staging).unwrap();
+    fs::rename(out.join("runs.csv"), staging.join("runs.csv")).unwrap();
+    fs::write(staging.join("summary.json"), "{\"sch").unwrap();
     let (resumed, stderr) = subject.finish("state", &[]);
     assert_eq!(told(&stderr), Some([names.len() - 2, 0, 2]), "{stderr}");
     assert!(resumed == undisturbed);
