@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::table::{self, Rows, Table, maybe_seconds, seconds};
+use super::table::{self, Rows, Table, maybe_seconds, seconds, word};
 use crate::measure::{DropCause, DropRow};
 use crate::quantity::Time;
 
@@ -16,10 +16,12 @@ pub struct Dropped<'a> {
     /// In which replication, counted from 1.
     pub replication: u32,
     /// The client group.
+    #[serde(borrow, with = "word")]
     pub clients: &'a str,
     /// The user, counted from 1.
     pub user: u32,
     /// The gateway.
+    #[serde(borrow, with = "word")]
     pub gateway: &'a str,
     /// Which of that name, counted from 1.
     pub instance: u32,

@@ -5,7 +5,7 @@ use std::io::Write;
 use serde::{Deserialize, Serialize};
 
 use super::figure::bounds;
-use super::table::{Rows, Table, maybe_number};
+use super::table::{Rows, Table, maybe_number, word};
 use crate::quantity::number::rounded;
 use crate::study::Row;
 
@@ -13,6 +13,7 @@ use crate::study::Row;
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Debug, Default)]
 pub(super) struct FigureRow<'a> {
     /// The label of the point; empty: a run.
+    #[serde(borrow, with = "word")]
     pub point: &'a str,
     /// Whom it is about.
     pub scope: &'a str,

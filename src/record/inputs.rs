@@ -4,24 +4,31 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
+use super::table::owned_word;
+
 /// One input.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Input {
     /// `scenario`, `gateway`, `clients`, `fault` …
+    #[serde(with = "owned_word")]
     pub table: String,
     /// The section's name; empty for `scenario`.
+    #[serde(with = "owned_word")]
     pub name: String,
     /// The key.
     pub key: String,
     /// Its value with its unit.
+    #[serde(with = "owned_word")]
     pub value: String,
     /// `file`, `command line`, `default`, `varied`, or `profile` and its name.
     pub origin: String,
     /// How far the value can be relied on: published, seen, standard, assumption, choice.
     pub standing: String,
     /// Where the value comes from, in words.
+    #[serde(with = "owned_word")]
     pub source: String,
     /// The default; empty where there is none.
+    #[serde(with = "owned_word")]
     pub default: String,
     /// What the key means.
     pub meaning: String,
@@ -65,8 +72,35 @@ mod tests {
             default: "fixed 30 s".into(),
             meaning: "when a lost session is set up again".into(),
         };
+        let names = [
+            "=1+2", "+a", "-1+cmd|x", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''=1", "'tis", "a=1",
+        ];
+        let named = names.map(|name| Input {
+            name: name.into(),
+            ..input.clone()
+        });
+        let inputs = [&[input], &named[..]].concat();
         let mut bytes = Vec::new();
-        write(std::slice::from_ref(&input), &mut bytes).unwrap();
-        assert_eq!(read(std::str::from_utf8(&bytes).unwrap()).unwrap(), [input]);
+        write(&inputs, &mut bytes).unwrap();
+        let text = std::str::from_utf8(&bytes).unwrap();
+        assert_eq!(read(text).unwrap(), inputs);
+        // No cell begins like a formula; a quantity is none.
+        let quantity = Input {
+            value: "+1 h".into(),
+            ..inputs[0].clone()
+        };
+        let mut plain = Vec::new();
+        write(&[quantity], &mut plain).unwrap();
+        assert!(String::from_utf8(plain).unwrap().contains(",+1 h,"));
+        let mut cells = csv::Reader::from_reader(&bytes[..]);
+        let formula = |cell: &str| cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        assert!(
+            !cells.records().any(|row| row.unwrap().iter().any(formula)),
+            "{text}"
+        );
+        assert!(
+            text.contains("clients,'=1+2,") && text.contains("clients,'tis,"),
+            "{text}"
+        );
     }
 }

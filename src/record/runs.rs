@@ -5,7 +5,7 @@ use std::io::Write;
 
 use serde::{Deserialize, Serialize};
 
-use super::table::{self, Rows, Table, maybe_number};
+use super::table::{self, Rows, Table, maybe_number, word};
 use crate::measure::{Sample, Unit};
 use crate::quantity::number::rounded;
 use crate::study::{Column, Observation, Samples, columns};
@@ -14,6 +14,7 @@ use crate::study::{Column, Observation, Samples, columns};
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Debug, Default)]
 pub(super) struct RunRow<'a> {
     /// The label of the point; empty: a run.
+    #[serde(borrow, with = "word")]
     pub point: &'a str,
     /// The replication, counted from 1.
     pub replication: u32,

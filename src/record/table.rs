@@ -94,6 +94,55 @@ fn why(error: &csv::Error) -> String {
     }
 }
 
+/// A name that users give. A spreadsheet would run a cell that begins like a formula: an apostrophe before it makes it text.
+pub(super) mod word {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    /// Writes it.
+    pub(crate) fn serialize<S: Serializer>(word: &str, out: S) -> Result<S::Ok, S::Error> {
+        match is_formula(word) {
+            true => out.collect_str(&format_args!("'{word}")),
+            false => out.serialize_str(word),
+        }
+    }
+
+    /// Reads it.
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(cell: D) -> Result<&'de str, D::Error> {
+        <&str>::deserialize(cell).map(bare)
+    }
+
+    /// The word in a cell.
+    pub(super) fn bare(cell: &str) -> &str {
+        match cell.strip_prefix('\'') {
+            Some(word) if is_formula(word) => word,
+            _ => cell,
+        }
+    }
+
+    /// Also one that has apostrophes before it already, so that all are read back the same. A quantity, `+1 h`, is none.
+    fn is_formula(word: &str) -> bool {
+        let bare = word.trim_start_matches('\'');
+        let rest = bare.strip_prefix(['+', '-']).unwrap_or_default();
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || " .%/".contains(c);
+        let is_quantity =
+            rest.starts_with(|c: char| c.is_ascii_digit()) && rest.chars().all(is_plain);
+        bare.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_quantity
+    }
+}
+
+/// The same where the row has it as its own.
+pub(super) mod owned_word {
+    use serde::{Deserialize, Deserializer};
+
+    pub(crate) use super::word::serialize;
+
+    /// Reads it.
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(cell: D) -> Result<String, D::Error> {
+        let cell = String::deserialize(cell)?;
+        Ok(super::word::bare(&cell).into())
+    }
+}
+
 /// A number in its shortest form.
 pub(super) mod number {
     use serde::{Deserialize, Deserializer, Serializer};
