@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 pub(crate) fn rccsim(args: &[&str]) -> Output {
@@ -213,6 +214,17 @@ pub(crate) fn is_sound(page: &str) {
     // Nothing is fetched: no address but that of the SVG name space, no source, no import. What the page's own script may
     // ask for is the browser's test to see.
     let (before, rest) = page.split_once("<script>\n").unwrap();
+    // The browser runs that script and no other.
+    let script = format!("\n{}", rest.split_once("</script>").unwrap().0);
+    let hash = STANDARD
+        .encode(Sha256::digest(script))
+        .replace('/', "&#x2f;");
+    let policy = between(before, "Content-Security-Policy\" content=\"", "\"")[0];
+    assert!(policy.contains(&hash), "{policy}, {hash}");
+    assert!(
+        policy.starts_with("default-src &#x27;none&#x27;;"),
+        "{policy}"
+    );
     let page = &format!("{before}{}", rest.split_once("</script>").unwrap().1);
     let plain = page.replace("http://www.w3.org/2000/svg", "");
     for outside in ["http://", "https://", "//cdn", " src=", "@import", "url("] {

@@ -13,6 +13,7 @@ mod glossary;
 mod joined;
 mod ladder;
 mod objective;
+mod policy;
 mod run;
 mod section;
 mod study;
@@ -130,6 +131,7 @@ impl<'a> Content<'a> {
             trust,
         } = self;
         let kind = record.kind();
+        let script = format!("{}{}", super::chart::SCRIPT, include_str!("page.js"));
         let next = answer::next(record, inputs);
         let (assumptions, objectives) = (answer::assumptions(record), objective::table(record));
         // A run without a report has neither trials nor a ladder.
@@ -168,7 +170,8 @@ impl<'a> Content<'a> {
             kind_title => value(heading(kind)),
             parts => value(parts),
             style => Value::from_safe_string(format!("{}{}", super::chart::stylesheet(), include_str!("style.css"))),
-            script => Value::from_safe_string(format!("{}{}", super::chart::SCRIPT, include_str!("page.js"))),
+            policy => value(policy::policy(&format!("\n{script}\n"))),
+            script => Value::from_safe_string(script),
             summary => value(record.head()),
             mark => value(answer::mark(record)),
             answer => value(answer::lines(record)),
