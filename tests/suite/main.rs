@@ -1,6 +1,7 @@
 //! All integration tests, grouped by question.
 
 mod alone;
+mod anywhere;
 mod behaviours;
 mod cases;
 mod circles;
@@ -16,6 +17,7 @@ mod durable;
 mod facts;
 mod faults;
 mod folder;
+mod fuzz;
 mod identify;
 mod laws;
 mod licences;

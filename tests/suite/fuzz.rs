@@ -1,0 +1,394 @@
+//! Input of somebody else, mutated: it is read, or refused in words, without a panic and soon.
+//!
+//! Each target takes shipped files, changes them at random places and reads the result in this process. `RCCSIM_FUZZ`
+//! says how many cases each target tries; `.ci/fuzz` tries many. The same number tries the same cases.
+
+use std::fs;
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rccsim::capture::read_from;
+use rccsim::deployment::simulate;
+use rccsim::identify::{Identifier, client_profile, gateway_profile};
+use rccsim::record::{Manifest, Results, json};
+use rccsim::report::{page::page, plot};
+use rccsim::scenario::{
+    Axis, Files, Override, Place, Profile, SHIPPED, Scenario, ScenarioError, Source, expanded,
+};
+use rccsim::study::Cost;
+use tempfile::TempDir;
+
+use crate::study::{rccsim, text};
+
+/// Nothing that is read takes longer.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// How many cases each target tries, of those that it tries by default.
+fn cases(default: u64) -> u64 {
+    let given = std::env::var("RCCSIM_FUZZ").ok();
+    given.map_or(default, |n| n.parse().expect("RCCSIM_FUZZ is a number"))
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers everywhere.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `n`.
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
+
+    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+        &all[self.below(all.len())]
+    }
+}
+
+/// What has meaning somewhere.
+const WORDS: &[&str] = &[
+    "",
+    "0",
+    "-1",
+    "1",
+    "18446744073709551616",
+    "9223372036854775807",
+    "1e308",
+    "nan",
+    "inf",
+    "0.1",
+    "1 us",
+    "1 d",
+    "30 min",
+    "100 %",
+    "1 /s",
+    "\"",
+    "'",
+    "[",
+    "]",
+    "[[",
+    "]]",
+    "{",
+    "}",
+    "=",
+    ",",
+    ".",
+    "\n",
+    "\r\n",
+    "\0",
+    "\u{1b}",
+    "\u{202e}",
+    "ä",
+    "#",
+    "never",
+    "at start",
+    "fixed 30 s",
+    "uniform",
+    "backoff 1 s x2 max 1 min",
+    "exponential",
+    "[[gateway]]\n",
+    "[[clients]]\n",
+    "[[fault]]\n",
+    "[[objective]]\n",
+    "[study]\n",
+    "name = \"x\"\n",
+    "count = 0\n",
+    "1..5",
+    "1 s..5 s step 1 s",
+    "..",
+    " step ",
+    ";",
+    "true",
+    "null",
+    "INVITE sip:a@b SIP/2.0\r\n",
+    "SIP/2.0 200 OK\r\n",
+    "Session-Expires: 1800;refresher=uac\r\n",
+    "Content-Length: 99999999\r\n",
+    "\u{feff}",
+    "=1+2",
+    "NaN",
+    "Infinity",
+];
+
+/// The same with some changes.
+fn mutated(dice: &mut Dice, bytes: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for _ in 0..=dice.below(4) {
+        let from = dice.below(bytes.len() + 1);
+        let to = (from + dice.below(40)).min(bytes.len());
+        match dice.below(7) {
+            0 => {
+                if let Some(byte) = bytes.get_mut(from) {
+                    *byte ^= 1 << dice.below(8);
+                }
+            }
+            1 => drop(bytes.drain(from..to)),
+            2 => {
+                let again = bytes[from..to].to_vec();
+                bytes.splice(from..from, again);
+            }
+            3 => {
+                let other = dice.below(bytes.len() + 1);
+                let moved = bytes[from..to].to_vec();
+                bytes.splice(other..other, moved);
+            }
+            4 => bytes.truncate(from),
+            5 => drop(bytes.splice(from..to, dice.of(WORDS).bytes())),
+            _ => {
+                // In the place of a number, as files have many of them.
+                let is_digit = |b: &u8| b.is_ascii_digit();
+                let start = bytes[from..].iter().position(is_digit).map(|n| n + from);
+                if let Some(start) = start {
+                    let length = bytes[start..].iter().take_while(|b| is_digit(b)).count();
+                    bytes.splice(start..start + length, dice.of(WORDS).bytes());
+                }
+            }
+        }
+    }
+    bytes
+}
+
+/// Tries a target; each case that panics or lasts is shown.
+#[allow(clippy::disallowed_methods)] // how long reading takes is what is asked
+fn hammer(target: &str, default: u64, seeds: &[Vec<u8>], take: impl Fn(&[u8], &mut Dice)) {
+    let mut dice = Dice(target.bytes().map(u64::from).sum());
+    let cases = cases(default);
+    for case in 0..cases {
+        let seed = dice.of(seeds);
+        let bytes = mutated(&mut dice, seed);
+        let begun = Instant::now();
+        let done = catch_unwind(AssertUnwindSafe(|| take(&bytes, &mut Dice(case))));
+        let lasted = begun.elapsed();
+        let shown = || String::from_utf8_lossy(&bytes).into_owned();
+        assert!(
+            done.is_ok(),
+            "{target}, case {case}: a panic for\n{}",
+            shown()
+        );
+        assert!(
+            lasted < LONGEST,
+            "{target}, case {case}: {lasted:?} for\n{}",
+            shown()
+        );
+    }
+    println!("{target}: {cases} cases");
+}
+
+/// The files of a folder whose names end so.
+fn of_folder(folder: &str, end: &str) -> Vec<Vec<u8>> {
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
+    paths.sort();
+    let is_file = |path: &Path| path.is_file() && path.to_string_lossy().ends_with(end);
+    paths
+        .iter()
+        .filter(|path| is_file(path))
+        .map(|path| fs::read(path).unwrap())
+        .collect()
+}
+
+fn scenarios() -> Vec<Vec<u8>> {
+    ["models", "models/studies", "models/cases", "tests/rejected"]
+        .map(|folder| of_folder(folder, ".toml"))
+        .concat()
+}
+
+/// Every file is this one.
+struct One(Vec<u8>);
+
+impl Files for One {
+    fn open(&self, _: &Path) -> io::Result<Box<dyn Read>> {
+        Ok(Box::new(io::Cursor::new(self.0.clone())))
+    }
+}
+
+fn read(text: &str, records: &[u8], set: &[&str]) -> Result<Scenario, ScenarioError> {
+    let set: Vec<Override> = set.iter().map(|s| Override::parse(s).unwrap()).collect();
+    let source = Source::new("fuzzed.toml", text, Path::new(""));
+    source
+        .with_files(One(records.to_vec()))
+        .under(set)
+        .scenario(&[])
+}
+
+#[test]
+fn scenarios_are_read_or_refused() {
+    hammer("scenario", 300, &scenarios(), |bytes, _| {
+        if let Ok(scenario) = read(&String::from_utf8_lossy(bytes), b"", &[]) {
+            let again = read(&expanded(&scenario), b"", &[]);
+            // A file of records is looked for by another name there; all else reads back.
+            if !expanded(&scenario).contains("_file = ") {
+                assert!(
+                    again.is_ok(),
+                    "{}\n{}",
+                    again.unwrap_err(),
+                    expanded(&scenario)
+                );
+            }
+        }
+    });
+}
+
+/// Whatever was read can be simulated: a few users, a few minutes.
+#[test]
+fn short_runs_end() {
+    let short = [
+        "clients.count=3",
+        "gateway.count=1",
+        "scenario.horizon=20 min",
+        "scenario.replications=1",
+    ];
+    hammer("run", 60, &scenarios(), |bytes, _| {
+        if let Ok(scenario) = read(&String::from_utf8_lossy(bytes), b"", &short) {
+            simulate(&scenario.plan, 0);
+        }
+    });
+}
+
+#[test]
+fn profiles_are_read_or_refused() {
+    let seeds: Vec<Vec<u8>> = SHIPPED.iter().map(|(_, _, text)| (*text).into()).collect();
+    hammer("profile", 300, &seeds, |bytes, dice| {
+        let (kind, ..) = dice.of(SHIPPED);
+        let _ = Profile::parse(
+            kind,
+            "fuzzed",
+            "fuzzed.toml",
+            &String::from_utf8_lossy(bytes),
+        );
+    });
+}
+
+#[test]
+fn overrides_axes_and_costs_are_read_or_refused() {
+    let seeds = [
+        "clients.refresh_interval=10 min",
+        "gateway.cstagw.allow=absent",
+        "scenario.seed=7",
+        "clients.count=20",
+        "clients.reestablish=backoff 1 s x2 max 1 min",
+        "clients.refresh_interval=5 min..60 min step 5 min",
+        "clients.count=1..1000",
+        "gateway.max_sessions=10, 20, 30",
+        "scenario.replications=2",
+        "message_rate_per_s + 100 * missed_toasts_per_client_hour",
+        "2 * (down_fraction - 1) / 3",
+        "session_drops",
+    ];
+    let seeds: Vec<Vec<u8>> = seeds.map(|text| text.as_bytes().to_vec()).into();
+    let model = fs::read_to_string("models/nec-r2.toml").unwrap();
+    hammer("overrides, axes and costs", 300, &seeds, |bytes, _| {
+        let text = String::from_utf8_lossy(bytes);
+        if let Ok(set) = Override::parse(&text) {
+            let _ = Source::new("a.toml", &model, Path::new(""))
+                .under([set])
+                .scenario(&[]);
+        }
+        let _ = Axis::parse(&text, &Place::whole("--vary"));
+        let _ = Cost::parse(&text);
+    });
+}
+
+#[test]
+fn records_are_read_or_refused() {
+    let text = fs::read_to_string("models/replay.toml").unwrap();
+    let seeds = of_folder("models/replay", ".csv");
+    assert!(!seeds.is_empty());
+    hammer("records", 100, &seeds, |bytes, _| {
+        drop(read(&text, bytes, &[]))
+    });
+}
+
+#[test]
+fn captures_and_logs_are_read_or_refused() {
+    let seeds = [
+        of_folder("tests/captures", ".pcap"),
+        of_folder("tests/captures", ".pcapng"),
+    ]
+    .concat();
+    let log: Vec<u8> = seeds[0]
+        .iter()
+        .copied()
+        .filter(|b| b.is_ascii() && *b != 0)
+        .collect();
+    let seeds = [seeds, vec![log]].concat();
+    hammer("captures and logs", 100, &seeds, |bytes, _| {
+        let mut identifier = Identifier::default();
+        identifier.begin("fuzzed");
+        if let Ok(summary) = read_from("fuzzed", bytes, &mut |seen| identifier.observe(&seen)) {
+            identifier.end(summary);
+            let identified = identifier.finish();
+            for gateway in &identified.gateways {
+                gateway_profile(&identified, gateway);
+            }
+            for client in &identified.clients {
+                client_profile(&identified, client);
+            }
+        }
+    });
+}
+
+/// A folder of somebody else: its manifest lists what its files are, whatever they are.
+#[test]
+fn results_folders_are_read_or_refused() {
+    let made = TempDir::new().unwrap();
+    let out = made.path().join("out");
+    let short = [
+        "--reps",
+        "2",
+        "--set",
+        "clients.count=4",
+        "--set",
+        "scenario.horizon=2 h",
+        "--quiet",
+    ];
+    let output = rccsim(
+        &[
+            &["run", "models/nec-r2.toml", "--out", out.to_str().unwrap()],
+            &short[..],
+        ]
+        .concat(),
+    );
+    assert!(
+        matches!(output.status.code(), Some(0 | 3 | 4)),
+        "{}",
+        text(&output.stderr)
+    );
+    let manifest: Manifest =
+        serde_json::from_slice(&fs::read(out.join("manifest.json")).unwrap()).unwrap();
+    let names: Vec<&String> = manifest
+        .files
+        .keys()
+        .filter(|name| !name.contains('/'))
+        .collect();
+    hammer("results folder", 60, &[vec![]], |_, dice| {
+        let name = *dice.of(&names);
+        let whole = fs::read(out.join(name)).unwrap();
+        let bytes = mutated(dice, &whole);
+        let mut listed = manifest.clone();
+        listed
+            .files
+            .insert(name.clone(), blake3::hash(&bytes).to_hex().to_string());
+        fs::write(out.join(name), &bytes).unwrap();
+        fs::write(out.join("manifest.json"), json(&listed)).unwrap();
+        let _ = Results::read(&out).and_then(|results| {
+            let plots = plot::plots(&results)?;
+            page(&results, &plots, &plot::left_out(&results)?, None)
+        });
+        fs::write(out.join(name), whole).unwrap();
+    });
+    let whole = json(&manifest).into_bytes();
+    hammer("manifest", 200, &[whole], |bytes, _| {
+        fs::write(out.join("manifest.json"), bytes).unwrap();
+        let _ = Results::read(&out);
+    });
+}
