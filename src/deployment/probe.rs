@@ -65,7 +65,6 @@ impl Probe {
     pub(super) fn gateway_leg_sent(&mut self, at: Time) {
         self.tally.count(Counter::MessagesSent);
         self.tally.messages_per_second[(at.0 / SECOND) as usize] += 1;
-        self.tally.minutes[(at.0 / MINUTE) as usize].messages += 1;
     }
 
     /// The user's state from `now` on.
@@ -396,6 +395,11 @@ impl Probe {
                 bin.silent_us,
                 bin.visible_us,
             ) = (usable, setting_up, silent, visible);
+        }
+        // Each message is counted in its second only: a minute is the sum of its seconds.
+        let seconds = (self.tally.messages_per_second).chunks((MINUTE / SECOND) as usize);
+        for (bin, seconds) in self.tally.minutes.iter_mut().zip(seconds) {
+            bin.messages = seconds.iter().map(|n| u64::from(*n)).sum();
         }
     }
 

@@ -94,10 +94,14 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     }
 
     /// Passes on the outputs of the user's client, or of the dialog with this number, from index `before` on.
+    #[inline]
     pub(super) fn pass_on(&mut self, u: u32, number: u32, before: usize) {
-        if self.outbox.len() == before {
-            return;
+        if self.outbox.len() != before {
+            self.pass_on_outputs(u, number, before);
         }
+    }
+
+    fn pass_on_outputs(&mut self, u: u32, number: u32, before: usize) {
         let mut next = before;
         while let Some(said) = self.outbox.get(next).copied() {
             next += 1;
@@ -110,6 +114,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         self.outbox.truncate(before);
     }
 
+    #[inline]
     pub(super) fn set_dialog_alarm(&mut self, index: u32) {
         let held = &mut self.dialogs[index];
         let name = DialogName {

@@ -48,21 +48,20 @@ impl<'a, P: PendingEvents> PlainWire<'a, P> {
         if message.unroutable {
             return self.lose(message);
         }
-        if is_rewritten(message) {
-            let relayed = relayed(*message, self.legs);
-            return self.carry(&relayed, digest(&relayed));
-        }
-        self.carry(message, sent);
-    }
-
-    #[inline]
-    fn carry(&mut self, message: &Message, received: u64) {
         let Some(arrival) = enter_both_legs(self.probe, self.legs, message.from, self.now) else {
             return;
         };
         let tally = &mut self.probe.tally;
         tally.count(Counter::ClientLegDelivered);
         tally.count(Counter::MessagesDelivered);
+        // Rewritten elsewhere, so that what is not rewritten is copied as a whole, not field by field.
+        let rewritten;
+        let (message, received) = if is_rewritten(message) {
+            rewritten = rewrite(message, self.legs);
+            (&rewritten.0, rewritten.1)
+        } else {
+            (message, sent)
+        };
         (self.fingerprint).observe(self.key ^ 2 << 56, arrival.0, received);
         let key = EventKey::new(arrival, Class::Arrival as u8, 0, 0);
         self.events.schedule_message(key, Event::Arrival(*message));
@@ -139,6 +138,13 @@ fn is_rewritten(message: &Message) -> bool {
         Side::Client => message.is_request() && message.min_se > 0,
         Side::Gateway => message.status == Status::Ok200 && message.subject.is_invite(),
     }
+}
+
+/// A message as a relay leaves it, and its digest.
+#[inline(never)]
+fn rewrite(message: &Message, legs: &Legs) -> (Message, u64) {
+    let relayed = relayed(*message, legs);
+    (relayed, digest(&relayed))
 }
 
 /// What a relay rewrites on either leg: the Allow header of the gateway, the session headers of the client.

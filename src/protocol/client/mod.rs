@@ -269,6 +269,7 @@ impl Client {
         self.earliest(Earliest::from(wakes))
     }
 
+    #[inline]
     fn earliest(&self, none: Earliest) -> Option<Deadline> {
         let mut earliest = none.or_some(self.proceeds_at, Timer::Client);
         if !self.polls {

@@ -225,6 +225,7 @@ impl Dialog {
         self.earliest(Earliest::from(up))
     }
 
+    #[inline]
     fn earliest(&self, none: Earliest) -> Option<Deadline> {
         let mut earliest = none
             .or_some(self.expires_at, Timer::SessionExpiry)
