@@ -74,7 +74,14 @@ fn hold(file: &mut File) -> io::Result<()> {
 /// Who holds the lock.
 fn busy(file: &mut File) -> io::Error {
     let mut holder = String::new();
-    let _ = file.read_to_string(&mut holder);
+    // Who has just taken it may not have said so yet.
+    for _ in 0..50 {
+        let read = file.rewind().and_then(|()| file.read_to_string(&mut holder));
+        if read.is_err() || !holder.is_empty() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
     let who = match holder.parse::<u32>() {
         Ok(id) => format!("another process ({id})"),
         Err(_) => "another process".into(),
