@@ -7,7 +7,7 @@ use super::parallel;
 use super::plan::Plan;
 use super::run_handle::RunHandle;
 use super::run_options::{FastPaths, RunOptions};
-use crate::measure::Tally;
+use crate::measure::{MinuteBin, Tally};
 
 /// The results of one replication.
 #[derive(Debug, Default)]
@@ -104,6 +104,18 @@ pub enum ReplicationPart {
 
 /// Work items simulated before their results are merged: the barrier costs little, and few logs are open at once.
 const UNITS_AT_ONCE: usize = 256;
+/// Of long runs, fewer: so many bytes of minutes wait to be merged.
+const MINUTES_AT_ONCE: u64 = 256 << 20;
+const UNITS_AT_LEAST: u64 = 32;
+
+/// How many work items of a plan are simulated before their results are merged: what they say must not fill memory.
+fn units_at_once(plan: &Plan) -> usize {
+    let minutes = plan.horizon.0.div_ceil(60_000_000);
+    // Of the gateway and of its clients.
+    let bytes = 2 * minutes * size_of::<MinuteBin>() as u64;
+    let fit = (MINUTES_AT_ONCE / bytes.max(1)).max(UNITS_AT_LEAST);
+    UNITS_AT_ONCE.min(fit as usize)
+}
 
 /// Simulates replications, their groups in parallel on the current thread pool, and hands over the parts in order.
 /// Stops where `take` fails or the run handle is stopped; a part handed over as complete is complete.
@@ -120,13 +132,18 @@ pub fn simulate_each<E>(
     let mut merged = Box::new(Replication::empty(plan));
     let mut rows_left = options.drop_rows;
     let units = groups.len() * replications.len();
-    for start in (0..units).step_by(UNITS_AT_ONCE) {
-        let chunk = start..(start + UNITS_AT_ONCE).min(units);
+    let at_once = units_at_once(plan);
+    for start in (0..units).step_by(at_once) {
+        let chunk = start..(start + at_once).min(units);
         let options = RunOptions {
             drop_rows: rows_left,
             ..options
         };
         let results = parallel::map(chunk.clone().collect(), |unit: usize| {
+            // Those that have not begun when the run is stopped do not begin.
+            if options.handle.is_stopped() {
+                return None;
+            }
             let (gateway, group) = groups[unit % groups.len()];
             let replication = replications[unit / groups.len()];
             simulate_group(plan, gateway, group, replication, options, ())
