@@ -76,7 +76,9 @@ fn busy(file: &mut File) -> io::Error {
     let mut holder = String::new();
     // Who has just taken it may not have said so yet.
     for _ in 0..50 {
-        let read = file.rewind().and_then(|()| file.read_to_string(&mut holder));
+        let read = file
+            .rewind()
+            .and_then(|()| file.read_to_string(&mut holder));
         if read.is_err() || !holder.is_empty() {
             break;
         }

@@ -101,14 +101,10 @@ fn a_plot_that_a_command_cannot_show_is_named_with_what_it_takes() {
             fs::read_to_string("models/nec-r2.toml").unwrap()
         ),
     );
-    let by_run = format!(
-        "Plot 1 (down_fraction over clients.refresh_interval) is left out: a run has one value of clients.refresh_interval: \
-         `rccsim sweep scenario.toml` simulates all of them."
-    );
-    let by_sweep = format!(
-        "Plot 2 (visible over time) is left out: a sweep keeps no day: `rccsim run scenario.toml` does."
-    );
-    for (command, wanted, other) in [("run", &by_run, &by_sweep), ("sweep", &by_sweep, &by_run)] {
+    let by_run = "Plot 1 (down_fraction over clients.refresh_interval) is left out: a run has one value of clients.refresh_interval: \
+         `rccsim sweep scenario.toml` simulates all of them.";
+    let by_sweep = "Plot 2 (visible over time) is left out: a sweep keeps no day: `rccsim run scenario.toml` does.";
+    for (command, wanted, other) in [("run", by_run, by_sweep), ("sweep", by_sweep, by_run)] {
         let out = root.path().join(command);
         let args = [
             command,
@@ -122,13 +118,12 @@ fn a_plot_that_a_command_cannot_show_is_named_with_what_it_takes() {
         ];
         let told = String::from_utf8(rccsim(&args).stderr).unwrap();
         assert!(
-            told.contains(&format!("warning: {wanted}\n")) && !told.contains(other.as_str()),
+            told.contains(&format!("warning: {wanted}\n")) && !told.contains(other),
             "{told}"
         );
         let page = page(&out).replace("&#x2f;", "/").replace("&#x60;", "`");
         assert!(
-            page.contains(&format!("<p class=\"note\">{wanted}</p>"))
-                && !page.contains(other.as_str()),
+            page.contains(&format!("<p class=\"note\">{wanted}</p>")) && !page.contains(other),
             "{command}"
         );
     }
