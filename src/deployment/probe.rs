@@ -4,7 +4,7 @@ use super::drop_log::DropLog;
 use super::interleave::Interleave;
 use super::level::{Level, MINUTE};
 use super::user_record::{LastRefresh, RefreshService, UserRecord, UserState};
-use crate::measure::{Counter, DropCause, DropRow, EndedBy, MinuteBin, Tally};
+use crate::measure::{Counter, DropCause, DropRow, EndedBy, MinuteBin, Presence, Tally};
 use crate::protocol::{ClientEnd, GatewayEnd, RefreshFailure};
 use crate::quantity::{MaybeTime, Span, Time};
 
@@ -74,7 +74,12 @@ impl Probe {
         }
         let held = now - record.since;
         self.account(record.state, held);
-        if record.state != UserState::Out {
+        if record.state == UserState::Out {
+            if !record.has_signed_in {
+                record.has_signed_in = true;
+                self.tally.presence.signed_in += 1;
+            }
+        } else {
             self.levels[record.state as usize - 1].change(now, -1);
         }
         if state != UserState::Out {
@@ -192,6 +197,9 @@ impl Probe {
         record.ever_established = true;
         if !record.first_established.is_some() {
             record.first_established = now.into();
+            if std::mem::take(&mut record.left_without_session) {
+                self.tally.presence.without_session -= 1;
+            }
         }
         record.established_at = now;
         record.session_open = true;
@@ -369,6 +377,14 @@ impl Probe {
             self.tally.recovery.record_censored(now - lost_at);
         }
         record.session_open = false;
+        if record.state == UserState::SettingUp
+            && !record.first_established.is_some()
+            && !record.left_without_session
+            && (now - record.since).0 >= Presence::PATIENCE_US
+        {
+            record.left_without_session = true;
+            self.tally.presence.without_session += 1;
+        }
         self.enter(record, now, UserState::Out);
     }
 

@@ -54,6 +54,9 @@ pub(super) struct UserRecord {
     pub(super) session_open: bool,
     pub(super) ever_established: bool,
     pub(super) dropped_before: bool,
+    pub(super) has_signed_in: bool,
+    /// Signed out, or the run ended, before the first session: counted so until there is one after all.
+    pub(super) left_without_session: bool,
     pub(super) since: Time,
     /// When the INVITE of a set-up still under way was sent.
     pub(super) setup_began: MaybeTime,
@@ -85,6 +88,8 @@ impl UserRecord {
             session_open: false,
             ever_established: false,
             dropped_before: false,
+            has_signed_in: false,
+            left_without_session: false,
             since: Time::ZERO,
             setup_began: MaybeTime::NONE,
             established_at: Time::ZERO,

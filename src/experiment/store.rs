@@ -6,11 +6,11 @@
 use std::io;
 use std::sync::OnceLock;
 
-use crate::measure::Sample;
+use crate::measure::{Presence, Sample};
 use crate::study::{Observation, columns};
 
 /// The version of a shard's shape.
-const SCHEMA: &str = "rccsim.unit/1";
+const SCHEMA: &str = "rccsim.unit/2";
 
 /// Which shard.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -170,6 +170,8 @@ pub(super) fn encode(observation: &Observation) -> Vec<u8> {
             [tag, first, second].into_iter().for_each(&mut word);
         }
     }
+    word(observation.presence.len() as u64);
+    (observation.presence.iter()).for_each(|p| p.words().into_iter().for_each(&mut word));
     out
 }
 
@@ -196,10 +198,15 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Observation> {
         }
         values.push(scope);
     }
+    let mut presence = Vec::new();
+    for _ in 0..word()? {
+        presence.push(Presence::of_words([word()?, word()?, word()?, word()?]));
+    }
     (rest.is_empty() && word().is_none()).then_some(Observation {
         values,
         fingerprint,
         events,
+        presence,
     })
 }
 
@@ -219,6 +226,7 @@ mod tests {
             values: vec![whole, group],
             fingerprint: 0x0123_4567_89ab_cdef,
             events: 7,
+            presence: vec![Presence::of_words([9, 8, 7, 6]), Presence::default()],
         };
         let bytes = encode(&observation);
         let read = decode(&bytes).unwrap();

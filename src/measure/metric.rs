@@ -64,6 +64,17 @@ pub enum Sample {
 /// How a metric is read from a tally of a run of the given length.
 pub(super) type Read = fn(&Tally, Time) -> Sample;
 
+/// Whose experience a figure covers: what it says nothing of while those are missing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Basis {
+    /// Every user signed in, with a session or without.
+    SignedIn,
+    /// Users that have, or had, a session.
+    WithSession,
+    /// Users that were usable when a scheduled fault came.
+    UsableAtFault,
+}
+
 /// A metric.
 pub struct Metric {
     /// Its public name; the unit is its last part.
@@ -93,6 +104,29 @@ impl PartialEq for Metric {
 }
 
 impl Metric {
+    /// Whose experience it covers.
+    pub fn basis(&self) -> Basis {
+        match self.name {
+            "all_back_s" => Basis::UsableAtFault,
+            "users"
+            | "setups_attempted"
+            | "setups_failed"
+            | "down_fraction"
+            | "setting_up_fraction"
+            | "silent_fraction"
+            | "visible_fraction"
+            | "down_peak"
+            | "toasts_due"
+            | "toasts_missed"
+            | "missed_toast_fraction"
+            | "missed_toasts_per_client_hour"
+            | "originations_attempted"
+            | "originations_failed"
+            | "failed_origination_fraction" => Basis::SignedIn,
+            _ => Basis::WithSession,
+        }
+    }
+
     /// The sample of one replication.
     pub fn sample(&self, tally: &Tally, horizon: Time) -> Sample {
         (self.read)(tally, horizon)

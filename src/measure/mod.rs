@@ -50,12 +50,14 @@ mod catalogue;
 mod histogram;
 mod metric;
 mod objective;
+mod presence;
 mod series;
 mod tally;
 
 pub use catalogue::METRICS;
 pub use histogram::Histogram;
-pub use metric::{Metric, Sample, Unit};
+pub use metric::{Basis, Metric, Sample, Unit};
 pub use objective::{Bound, Objective, Scope};
+pub use presence::Presence;
 pub use series::SERIES;
 pub use tally::{Counter, DropCause, DropRow, EndedBy, MinuteBin, MissCause, StationTally, Tally};

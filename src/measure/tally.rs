@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::histogram::Histogram;
+use super::presence::Presence;
 use crate::quantity::Time;
 
 /// A plain counter of [`Tally`].
@@ -364,6 +365,8 @@ pub struct Tally {
     pub all_back_us: Option<u64>,
     /// The same where they never were: how long it had been at the horizon.
     pub all_back_open_us: Option<u64>,
+    /// How many users the figures rest on.
+    pub presence: Presence,
     /// Sum of the observation hashes of the run.
     pub fingerprint: u64,
 }
@@ -451,6 +454,7 @@ impl Tally {
         self.station.merge(&o.station);
         self.all_back_us = self.all_back_us.max(o.all_back_us);
         self.all_back_open_us = self.all_back_open_us.max(o.all_back_open_us);
+        self.presence.merge(&o.presence);
         self.fingerprint = self.fingerprint.wrapping_add(o.fingerprint);
     }
 }

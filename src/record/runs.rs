@@ -287,6 +287,7 @@ impl<Scopes: Fn(&str) -> Vec<String>> ByReplication<Scopes> {
                     values: vec![vec![Sample::Absent; columns.len()]; scopes.len()],
                     fingerprint,
                     events: 0,
+                    presence: Vec::new(),
                 },
             ));
         }

@@ -183,6 +183,7 @@ mod tests {
                 values: vec![values.collect()],
                 fingerprint: 0,
                 events: 0,
+                presence: Vec::new(),
             };
             samples.add(first + i as u32, observation);
         }

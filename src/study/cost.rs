@@ -126,6 +126,7 @@ mod tests {
                 values: vec![columns().iter().map(sample).collect()],
                 fingerprint: 0,
                 events: 0,
+                presence: Vec::new(),
             }
         };
         assert_eq!(cost.evaluate(&observation(3)), Ok(8.5));

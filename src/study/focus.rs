@@ -125,6 +125,7 @@ mod tests {
                     values,
                     fingerprint: 0,
                     events: 0,
+                    presence: Vec::new(),
                 },
             );
         }

@@ -76,4 +76,4 @@ pub use selection::{Selection, SelectionState, kim_nelson_h2};
 pub use skew::{Skew, skew_warning, skewness};
 pub use spread::{HIGH_QUANTILE, Spread, spread, spread_replications};
 pub use steady::{Steady, steady_state};
-pub use verdict::{Judgement, Verdict, judge_all, overall};
+pub use verdict::{Doubt, Judgement, Verdict, judge_all, overall};

@@ -3,7 +3,9 @@
 use super::estimate::{
     CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval,
 };
-use crate::measure::{Histogram, METRICS, Metric, MinuteBin, Sample, Scope, StationTally, Tally};
+use crate::measure::{
+    Histogram, METRICS, Metric, MinuteBin, Presence, Sample, Scope, StationTally, Tally,
+};
 use crate::quantity::Time;
 
 /// A metric, or one of its causes.
@@ -58,6 +60,8 @@ pub struct Observation {
     pub fingerprint: u64,
     /// Events simulated.
     pub events: u64,
+    /// Per scope: how many users the samples rest on; of what was read back, nobody.
+    pub presence: Vec<Presence>,
 }
 
 impl Observation {
@@ -77,6 +81,7 @@ impl Observation {
             values,
             fingerprint: all.map_or(0, |t| t.fingerprint),
             events: all.map_or(0, |t| t.get(crate::measure::Counter::Events)),
+            presence: tallies.iter().map(|t| t.presence).collect(),
         }
     }
 }
@@ -104,6 +109,8 @@ pub struct Samples {
     pub durations: Vec<[Histogram; 3]>,
     /// Per replication.
     pub fingerprints: Vec<u64>,
+    /// Per replication, per scope: how many users the samples rest on.
+    presences: Vec<Vec<Presence>>,
     /// Events simulated in all.
     pub events: u64,
     /// How long a replication is.
@@ -126,6 +133,7 @@ impl Samples {
             stations,
             durations,
             fingerprints: Vec::new(),
+            presences: Vec::new(),
             events: 0,
             horizon,
         }
@@ -178,26 +186,33 @@ impl Samples {
         self.values.push(observation.values);
         self.numbers.push(number);
         self.fingerprints.push(observation.fingerprint);
+        self.presences.push(observation.presence);
         self.events += observation.events;
     }
 
     /// Adds further replications of the same point, without their minutes.
     pub fn extend(&mut self, more: Self) {
-        for (number, (values, fingerprint)) in more
-            .numbers
-            .into_iter()
-            .zip(more.values.into_iter().zip(more.fingerprints))
-        {
+        let Self {
+            numbers,
+            values,
+            fingerprints,
+            presences,
+            events,
+            ..
+        } = more;
+        let observed = values.into_iter().zip(fingerprints).zip(presences);
+        for (number, ((values, fingerprint), presence)) in numbers.into_iter().zip(observed) {
             self.add(
                 number,
                 Observation {
                     values,
                     fingerprint,
                     events: 0,
+                    presence,
                 },
             );
         }
-        self.events += more.events;
+        self.events += events;
     }
 
     /// Of these replications alone, without the minutes.
@@ -209,17 +224,26 @@ impl Samples {
             .enumerate()
             .filter(|(_, n)| numbers.contains(n))
         {
-            let (values, fingerprint) = (self.values[index].clone(), self.fingerprints[index]);
             some.add(
                 *number,
                 Observation {
-                    values,
-                    fingerprint,
+                    values: self.values[index].clone(),
+                    fingerprint: self.fingerprints[index],
                     events: 0,
+                    presence: self.presences[index].clone(),
                 },
             );
         }
         some
+    }
+
+    /// How many users the figures of a scope rest on, over all replications.
+    pub fn presence(&self, scope: usize) -> Presence {
+        let mut sum = Presence::default();
+        (self.presences.iter())
+            .filter_map(|scopes| scopes.get(scope))
+            .for_each(|one| sum.merge(one));
+        sum
     }
 
     /// The index of a metric's column, over all causes.

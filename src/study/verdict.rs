@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::replications::{Precision, replications_needed};
 use super::samples::{Row, Samples};
-use crate::measure::{Bound, Objective};
+use crate::measure::{Basis, Bound, Metric, Objective, Presence};
 
 /// The answer to an objective, or to all of them.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -31,6 +31,54 @@ impl Verdict {
     }
 }
 
+/// Why a verdict is open although the figure itself is on one side of its target.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Doubt {
+    /// The figure is of users with a session, and some never had one.
+    WithoutSession {
+        /// Users who never had one, over all replications.
+        users: u64,
+        /// Users who signed in.
+        of: u64,
+    },
+    /// The figure is of those usable when a fault came, and few were.
+    FewAtFault {
+        /// Users usable then, over all replications and faults.
+        usable: u64,
+        /// Users signed in then.
+        of: u64,
+    },
+}
+
+impl Doubt {
+    /// Fewer of the users signed in than this make recovery from a fault say nothing: it ends when as many are back.
+    pub const ENOUGH_AT_FAULT: f64 = 0.9;
+
+    /// Whether those are missing of whom the figure says nothing.
+    fn of(metric: &Metric, presence: &Presence) -> Option<Self> {
+        let Presence {
+            signed_in,
+            without_session,
+            at_faults,
+            usable_at_faults,
+        } = *presence;
+        match metric.basis() {
+            Basis::SignedIn => None,
+            Basis::WithSession => (without_session > 0).then_some(Self::WithoutSession {
+                users: without_session,
+                of: signed_in,
+            }),
+            Basis::UsableAtFault => {
+                let few = (usable_at_faults as f64) < Self::ENOUGH_AT_FAULT * at_faults as f64;
+                few.then_some(Self::FewAtFault {
+                    usable: usable_at_faults,
+                    of: at_faults,
+                })
+            }
+        }
+    }
+}
+
 /// An objective and how it came out.
 #[derive(Clone, Debug)]
 pub struct Judgement {
@@ -42,6 +90,8 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// About how many replications would settle it, where it is inconclusive and more of them would.
     pub replications_needed: Option<u32>,
+    /// Why it is inconclusive although the figure would pass.
+    pub doubt: Option<Doubt>,
 }
 
 fn judge(bound: Bound, row: &Row) -> Verdict {
@@ -105,8 +155,11 @@ pub fn judge_all(objectives: &[Objective], samples: &Samples) -> Vec<Judgement> 
                 .position(wanted)
                 .unwrap_or_else(|| unreachable!("objectives are checked"));
             let row = samples.row(scope, column);
-            let verdict = judge(objective.bound, &row);
-            let settles = verdict == Verdict::Inconclusive;
+            let by_figure = judge(objective.bound, &row);
+            let doubt = Doubt::of(objective.metric, &samples.presence(scope))
+                .filter(|_| by_figure == Verdict::Pass);
+            let verdict = doubt.map_or(by_figure, |_| Verdict::Inconclusive);
+            let settles = by_figure == Verdict::Inconclusive;
             let replications_needed = settles
                 .then(|| replications_to_settle(objective.bound, &row))
                 .flatten();
@@ -115,6 +168,7 @@ pub fn judge_all(objectives: &[Objective], samples: &Samples) -> Vec<Judgement> 
                 row,
                 verdict,
                 replications_needed,
+                doubt,
             }
         })
         .collect()

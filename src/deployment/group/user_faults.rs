@@ -56,6 +56,9 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     }
 
     pub(super) fn await_recovery(&mut self, before: u64) {
+        let presence = &mut self.tally.presence;
+        presence.at_faults += self.users.iter().filter(|u| u.signed_in).count() as u64;
+        presence.usable_at_faults += before;
         if before > 0 {
             self.impairments.waiting.push((self.now, before));
             self.impairments
