@@ -103,6 +103,15 @@ impl Matrix {
 }
 
 fn matrix(set: &[String], seed: u64) -> Result<Document, Fault> {
+    let is_profile = |s: &&String| {
+        let key = s.split('=').next().unwrap_or_default().trim();
+        key.rsplit('.').next() == Some("profile")
+    };
+    if let Some(profile) = set.iter().find(is_profile) {
+        return Err(Fault::Input(format!(
+            "--set {profile}: the rows and columns of the matrix are the profiles; set a single key of them instead"
+        )));
+    }
     let overrides: Vec<Override> = set
         .iter()
         .map(|s| Override::parse(s))
@@ -110,7 +119,7 @@ fn matrix(set: &[String], seed: u64) -> Result<Document, Fault> {
     let found = experiment::matrix(&overrides, seed)?;
     let cells: Vec<Cell> = found.cells.iter().map(cell).collect();
     let mut basis = format!(
-        "Each cell: {CELL_USERS} users for 8 h, moderate use, no delay and no loss, seed {seed}; sessions are set up again as the client profile says (rccsim profiles NAME)."
+        "Each cell: {CELL_USERS} users for 8 h, moderate use, no delay and no loss, seed {seed}. Sessions are set up again as the client profile says (rccsim profiles NAME)."
     );
     if !set.is_empty() {
         basis += &format!(" Changed: {}.", set.join(", "));
@@ -149,8 +158,8 @@ fn cell(found: &experiment::Cell) -> Cell {
         format!("{}: {}{note}", tried.remedy.place, tried.remedy.what)
     };
     Cell {
-        gateway: found.gateway.into(),
-        client: found.client.into(),
+        gateway: found.gateway.clone(),
+        client: found.client.clone(),
         method,
         first_loss_s: found.first_loss_s,
         cause: found.cause.map(|cause| cause.name().into()),

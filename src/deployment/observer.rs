@@ -1,6 +1,7 @@
 //! Observers of a run; `()` observes nothing and costs nothing.
 
 use super::call::Direction;
+use crate::measure::DropCause;
 use crate::protocol::{ClientNote, GatewayNote, Message};
 use crate::quantity::Time;
 use crate::workload::CallDraws;
@@ -29,6 +30,8 @@ pub trait Observer {
     fn gateway(&mut self, _now: Time, _user: u32, _dialog: u32, _note: GatewayNote) {}
     /// A relay between the legs ended the user's dialog: why, and the key that decides.
     fn relay(&mut self, _now: Time, _user: u32, _why: &'static str, _key: &'static str) {}
+    /// The user's usability ended or came back, and what impaired it: nothing, where an end of the dialog is gone.
+    fn usable(&mut self, _now: Time, _user: u32, _usable: bool, _impairment: Option<DropCause>) {}
     /// A call was created.
     fn call(
         &mut self,

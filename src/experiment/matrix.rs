@@ -9,7 +9,7 @@ use crate::deployment::{Fate, Observer, Plan, observe_with_tally, parallel};
 use crate::measure::{DropCause, Metric, Scope};
 use crate::protocol::{ClientNote, Message, Side, Subject};
 use crate::quantity::Time;
-use crate::scenario::{Override, SHIPPED, ScenarioError, hash, parse};
+use crate::scenario::{Override, SHIPPED, Scenario, ScenarioError, hash, parse};
 use crate::study::Samples;
 
 /// Users of each cell: enough for a rate of toasts, few enough to answer at once.
@@ -19,9 +19,9 @@ pub const CELL_USERS: u32 = 20;
 #[derive(Clone, Debug)]
 pub struct Cell {
     /// The gateway profile.
-    pub gateway: &'static str,
+    pub gateway: String,
     /// The client profile.
-    pub client: &'static str,
+    pub client: String,
     /// The methods of the first session's refreshes.
     pub methods: Vec<&'static str>,
     /// Seconds until the first session is lost; `None`: none is.
@@ -76,7 +76,19 @@ pub fn matrix(overrides: &[Override], seed: u64) -> Result<Matrix, ScenarioError
              [[clients]]\nname = \"clients\"\nprofile = \"{client}\"\ncount = {CELL_USERS}\ngateway = \"gateway\"\nsign_in = \"at start\"\n"
         );
         let scenario = parse("matrix", &text, Path::new("."), overrides)?;
-        Ok((hash(&scenario), cell(gateway, client, &scenario.plan)))
+        let profiles = match overrides {
+            [] => None,
+            _ => Some(parse("matrix", &text, Path::new("."), &[])?),
+        };
+        let name = |table, of: &str, profile: &str| {
+            let changed = profiles.as_ref().map(|p| changes(p, &scenario, table, of));
+            format!("{profile}{}", changed.unwrap_or_default())
+        };
+        let names = [
+            name("gateway", "gateway", gateway),
+            name("clients", "clients", client),
+        ];
+        Ok((hash(&scenario), cell(names, &scenario.plan)))
     });
     // The first refusal of the table, whichever came first in time.
     let simulated: Result<Vec<(String, Cell)>, ScenarioError> = simulated.into_iter().collect();
@@ -85,6 +97,19 @@ pub fn matrix(overrides: &[Override], seed: u64) -> Result<Matrix, ScenarioError
         cells,
         hash: hash_of(hashes.iter().map(String::as_str)),
     })
+}
+
+/// What is no longer as the profile of a row or column says: ", update = accepted". It goes into its name.
+fn changes(profile: &Scenario, changed: &Scenario, table: &str, name: &str) -> String {
+    let (Some(before), Some(after)) = (profile.section(table, name), changed.section(table, name))
+    else {
+        return String::new();
+    };
+    let pairs = before.entries.iter().zip(&after.entries);
+    pairs
+        .filter(|(before, after)| before.text != after.text)
+        .map(|(_, after)| format!(", {} = {}", after.key.name, after.text))
+        .collect()
 }
 
 /// The root cause of most drops.
@@ -102,7 +127,7 @@ fn cause(samples: &Samples) -> Option<DropCause> {
         .map(|(cause, _)| DropCause::ALL[cause])
 }
 
-fn cell(gateway: &'static str, client: &'static str, plan: &Plan) -> Cell {
+fn cell([gateway, client]: [String; 2], plan: &Plan) -> Cell {
     let (whole, methods) = observe_with_tally(plan, 0, 0, 0, Methods::default())
         .unwrap_or_else(|| unreachable!("nobody stops it"));
     let mut samples = Samples::new(vec![Scope::All], plan.horizon);

@@ -1,5 +1,7 @@
 //! Values that are valid and yet unlikely to be meant, with their consequence.
 
+mod untested;
+
 use super::kind::Recorded;
 use super::setting::Settings;
 use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Plan};
@@ -38,6 +40,8 @@ pub(super) fn of(plan: &Plan, settings: &[Settings]) -> Vec<String> {
             without_station(gateway, settings, &mut warnings);
         }
     }
+    untested::of_limits(plan, &mut warnings);
+    untested::of_faults(plan, &mut warnings);
     for clients in &plan.clients {
         of_clients(
             plan,
@@ -213,6 +217,8 @@ fn of_clients(
             print_span(interval)
         ));
     }
+    untested::of_idle(clients, refresh_interval(clients, gateway), warnings);
+    untested::of_days(plan, clients, warnings);
     of_records(plan, clients, settings, warnings);
     of_presence(plan, clients, warnings);
     if config.reestablish == Reestablish::Fixed(Span::ZERO) {

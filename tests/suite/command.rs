@@ -422,3 +422,56 @@ fn the_starting_scenario_runs_as_it_stands_and_is_never_overwritten() {
     assert_eq!(code(&rccsim(&["init", file])), 2);
     assert_eq!(fs::read_to_string(file).unwrap(), written);
 }
+
+#[test]
+fn a_trace_marks_where_usability_ended_and_names_the_right_section() {
+    let ladder = |file: &str, more: &[&str]| {
+        let args = [&["trace", file], more].concat();
+        text(&rccsim(&args).stdout)
+    };
+    let lost = ladder("tests/repro/w4-trace-481.toml", &[]);
+    let place = |what: &str| {
+        lost.find(what)
+            .unwrap_or_else(|| panic!("{what} in\n{lost}"))
+    };
+    // The route goes first, then a request meets the 481 of OCS, then the client knows.
+    assert!(place("USABILITY ENDS") < place("481"));
+    assert!(place("481") < place("SESSION LOST, the client notices"));
+    assert!(lost.contains("route_expiry = 1800 s..1801 s"), "{lost}");
+    let idle = ladder("tests/repro/w5-idle-below-refresh.toml", &[]);
+    assert!(
+        idle.contains("a middlebox forgot the idle connection: idle_timeout = 33 s"),
+        "{idle}"
+    );
+    let again = ladder("tests/repro/d13-ack-label.toml", &["--all"]);
+    let repeated: Vec<&str> = (again.lines())
+        .filter(|l| l.contains(" ACK") && l.contains("again"))
+        .collect();
+    assert!(!repeated.is_empty(), "{again}");
+    assert!(
+        repeated.iter().all(|l| l.contains("§13.2.2.4")),
+        "{repeated:?}"
+    );
+}
+
+#[test]
+fn a_matrix_names_what_is_changed_in_its_rows_and_refuses_other_profiles() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("out");
+    let matrix = |set: &str| {
+        let out = out.to_str().unwrap();
+        rccsim(&["matrix", "--no-report", "--set", set, "--out", out])
+    };
+    let changed = text(&matrix("gateway.update=accepted").stdout);
+    assert!(
+        changed.contains("ignores-update, update = accepted"),
+        "{changed}"
+    );
+    assert!(
+        !changed.contains("healthy, update"),
+        "as its profile has it"
+    );
+    let refused = matrix("gateway.profile=healthy");
+    assert_eq!(code(&refused), 2);
+    assert!(text(&refused.stderr).contains("are the profiles"));
+}

@@ -194,3 +194,57 @@ fn who_goes_to_lunch_signs_out_and_in_again() {
     // 600 calls of the hour of lunch, standard deviation √600.
     assert!((stays - goes).abs_diff(600) < 4 * 25, "{stays} {goes}");
 }
+
+#[test]
+fn what_a_run_will_not_show_is_warned_of() {
+    let of = |run: &str, gateway: &str, clients: &str, more: &str| {
+        scenario(run, gateway, &format!("count = 80\n{clients}"), more, &[]).warnings
+    };
+    let one = |warnings: Vec<String>, what: &str| {
+        assert!(warnings.iter().any(|w| w.contains(what)), "{warnings:?}");
+    };
+    let idle = "idle_timeout = \"20 min\"";
+    one(
+        of("", "", idle, ""),
+        "idle_timeout 20 min of its path is shorter than the refresh interval 25 min",
+    );
+    // A keep-alive of OCS more often than that holds the connection.
+    assert!(
+        of(
+            "",
+            "",
+            "idle_timeout = \"20 min\"\nkeep_alive = \"5 min\"",
+            ""
+        )
+        .is_empty()
+    );
+    assert!(of("", "", "idle_timeout = \"26 min\"", "").is_empty());
+    one(
+        of("", "max_sessions = 50", "", ""),
+        "max_sessions 50 leaves room for 50 of about 80 users",
+    );
+    assert!(of("", "max_sessions = 40\ncount = 2", "", "").is_empty());
+    assert!(of("", "max_sessions = 40", "attendance = \"50 %\"", "").is_empty());
+}
+
+#[test]
+fn a_fault_while_nobody_is_signed_in_is_warned_of_on_the_users_clock() {
+    let of = |at: &str, clients: &str| {
+        let fault = format!(
+            "[[fault]]\nkind = \"crash\"\ntarget = \"gateway:gw\"\nat = \"{at}\"\nduration = \"1 min\"\n"
+        );
+        let run = "start = \"00:00\"\nhorizon = \"24 h\"";
+        let clients = format!(
+            "count = 9\nsign_in = \"normal 09:00 sd 10 min\"\nsign_out = \"normal 17:00 sd 10 min\"\n{clients}"
+        );
+        let warnings = scenario(run, "", &clients, &fault, &[]).warnings;
+        warnings
+            .iter()
+            .any(|w| w.contains("nobody whom it hits is signed in"))
+    };
+    assert!(of("03:00", "") && of("20:00", ""));
+    assert!(!of("09:00", "") && !of("12:00", ""));
+    // One hour ahead, their day is from 08:00 to 16:00 here.
+    assert!(!of("08:00", "time_zone = \"+1 h\""));
+    assert!(of("17:00", "time_zone = \"+1 h\"") && !of("17:00", ""));
+}

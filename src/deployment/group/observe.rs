@@ -43,6 +43,11 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             believes,
         );
         let after = user.record.state();
+        if (before == UserState::Usable) != (after == UserState::Usable) && after != UserState::Out
+        {
+            let usable = after == UserState::Usable;
+            self.observer.usable(self.now, u, usable, impairment);
+        }
         self.count_transition(u, before, after);
     }
 

@@ -41,8 +41,10 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         if !self.lines.get(u as usize).is_some_and(has_lost) {
             return false;
         }
+        self.observer.message(self.now, u, message, Fate::Lost);
         if message.is_request() && message.subject != Subject::Ack {
             let answer = message.answer(Status::DoesNotExist481);
+            self.observer.message(self.now, u, &answer, Fate::Sent);
             let leg = match message.from {
                 Side::Client => Leg::Client,
                 Side::Gateway => Leg::Gateway,

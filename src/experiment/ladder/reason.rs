@@ -1,5 +1,7 @@
 //! Why a message was sent: the setting behind it, with its source, or the sentence of a standard.
 
+use crate::faults::FaultKind;
+use crate::measure::DropCause;
 use crate::protocol::{
     Allow, Message, OnGatewayRefresh, ReInviteBehaviour, RefreshMethod, RefreshTiming, Side,
     Status, Subject,
@@ -42,6 +44,66 @@ impl Reasons<'_> {
         match self.scenario.plan.clients[self.clients].path.relay_allow {
             Some(_) => self.client_setting("relay_allow"),
             None => self.gateway_setting("relay_allow"),
+        }
+    }
+
+    /// The leg on which OCS ends long dialogs: the client's goes first.
+    pub(super) fn route_setting(&self) -> String {
+        match self.scenario.plan.clients[self.clients].path.route_expiry {
+            Some(_) => self.client_setting("route_expiry"),
+            None => self.gateway_setting("route_expiry"),
+        }
+    }
+
+    /// Why usability ended.
+    pub(super) fn impairment(&self, impairment: Option<DropCause>) -> String {
+        let plan = &self.scenario.plan;
+        let group = &plan.clients[self.clients];
+        let gateway = &plan.gateways[group.gateway];
+        let faults = |kinds: &[FaultKind]| {
+            let names = (plan.faults.iter())
+                .filter(|f| kinds.contains(&f.config.kind))
+                .map(|f| f.name.as_str());
+            names.collect::<Vec<_>>().join(", ")
+        };
+        match impairment {
+            None => "the gateway no longer holds the session".into(),
+            Some(DropCause::RouteExpired) => {
+                format!(
+                    "OCS forgot the route of the dialog: {}",
+                    self.route_setting()
+                )
+            }
+            Some(DropCause::GatewayDown) => format!(
+                "the gateway is down: fault {}",
+                faults(&[FaultKind::Crash, FaultKind::Stall, FaultKind::Maintenance])
+            ),
+            Some(_) if group.path.idle_timeout.is_some() => format!(
+                "a middlebox forgot the idle connection: {}",
+                self.client_setting("idle_timeout")
+            ),
+            Some(_) if gateway.path.idle_timeout.is_some() => format!(
+                "a middlebox forgot the idle connection: {}",
+                self.gateway_setting("idle_timeout")
+            ),
+            Some(_) => format!(
+                "nothing passes between client and gateway: fault {}",
+                faults(&[
+                    FaultKind::LinkOutage,
+                    FaultKind::OcsFailover,
+                    FaultKind::Sleep,
+                    FaultKind::NetworkChange
+                ])
+            ),
+        }
+    }
+
+    /// Why an ACK is sent again: the response that it acknowledges came again.
+    pub(super) fn ack_again(&self, message: &Message) -> String {
+        let is_success = message.from == Side::Gateway || self.answered == Status::Ok200;
+        match is_success {
+            true => "again: the 2xx came again (RFC 3261 §13.2.2.4)".into(),
+            false => "again: the final response came again (RFC 3261 §17.1.1.3)".into(),
         }
     }
 

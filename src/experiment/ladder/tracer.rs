@@ -3,6 +3,7 @@
 use super::reason::{Reasons, allow_in_words};
 use super::rung::{Ladder, Rung};
 use crate::deployment::{Fate, Observer, observe};
+use crate::measure::DropCause;
 use crate::protocol::{
     Allow, ClientEnd, ClientNote, GatewayEnd, GatewayNote, Message, RefreshFailure, Side, Status,
     Subject,
@@ -53,6 +54,12 @@ struct Tracer<'a> {
     lost_rung: Option<usize>,
     /// Rungs up to the session after it.
     recovered_rung: Option<usize>,
+    /// Usability ended, and nothing brought it back since.
+    is_unusable: bool,
+    /// What impaired it then.
+    impairment: Option<DropCause>,
+    /// When the client last noticed the end of its session.
+    noticed: Option<Time>,
 }
 
 impl<'a> Tracer<'a> {
@@ -71,6 +78,9 @@ impl<'a> Tracer<'a> {
             sent: Vec::new(),
             lost_rung: None,
             recovered_rung: None,
+            is_unusable: false,
+            impairment: None,
+            noticed: None,
         }
     }
 
@@ -147,7 +157,13 @@ impl Observer for Tracer<'_> {
                 } else {
                     self.reasons.response(message)
                 };
-                if self.sent.contains(message) && message.is_request() {
+                if message.status == Status::DoesNotExist481
+                    && self.impairment == Some(DropCause::RouteExpired)
+                {
+                    reason = format!("OCS answers: {}", self.reasons.route_setting());
+                } else if self.sent.contains(message) && message.subject == Subject::Ack {
+                    reason = self.reasons.ack_again(message);
+                } else if self.sent.contains(message) && message.is_request() {
                     let timer = if message.subject.is_invite() {
                         "A"
                     } else {
@@ -240,7 +256,12 @@ impl Observer for Tracer<'_> {
                     ClientEnd::Reset => "the connection was reset".into(),
                     ClientEnd::Answer481 => "481 ends the dialog (RFC 3261 §12.2.1.2)".into(),
                 };
-                ("SESSION LOST: no toasts, no dialling".into(), why)
+                self.noticed = Some(now);
+                let what = match self.is_unusable {
+                    true => "SESSION LOST, the client notices: no toasts, no dialling",
+                    false => "SESSION LOST: no toasts, no dialling",
+                };
+                (what.into(), why)
             }
             ClientNote::CallFailed(_) => (
                 "a call could not be dialled".into(),
@@ -253,6 +274,10 @@ impl Observer for Tracer<'_> {
             self.reasons.lost = true;
             self.lost_rung.get_or_insert(self.rungs.len());
         }
+        if note == ClientNote::Established {
+            self.is_unusable = false;
+            self.impairment = None;
+        }
         if self.reasons.lost && note == ClientNote::Established && self.recovered_rung.is_none() {
             self.recovered_rung = Some(self.rungs.len());
         }
@@ -264,6 +289,29 @@ impl Observer for Tracer<'_> {
             let what = format!("a relay ends the dialog: {why}");
             self.write(now, Side::Gateway, None, what, reason);
         }
+    }
+
+    fn usable(&mut self, now: Time, user: u32, usable: bool, impairment: Option<DropCause>) {
+        if user != self.user || usable != self.is_unusable {
+            return;
+        }
+        // Where the client notices at once, its own rung says it.
+        if !usable && self.noticed == Some(now) {
+            return;
+        }
+        self.is_unusable = !usable;
+        self.impairment = impairment.filter(|_| !usable);
+        let (what, reason) = match usable {
+            true => (
+                "usable again: toasts come".to_string(),
+                "what impaired it is over".into(),
+            ),
+            false => (
+                "USABILITY ENDS: no toasts, the client does not know".into(),
+                self.reasons.impairment(impairment),
+            ),
+        };
+        self.write(now, Side::Client, None, what, reason);
     }
 
     fn gateway(&mut self, now: Time, user: u32, _dialog: u32, note: GatewayNote) {
