@@ -1,9 +1,9 @@
 //! What a run tries besides its scenario: other values of what is assumed, and what might help.
 
+use super::answer::sizing;
 use super::fault::Fault;
 use super::flags::written;
 use super::robustness::assumption;
-use crate::deployment::Plan;
 use crate::experiment::{assumptions, can_be_tried, remedies};
 use crate::quantity::number::percent;
 use crate::record::Assumption;
@@ -21,12 +21,23 @@ pub(super) fn trials(
 ) -> Result<(Vec<Assumption>, Vec<String>), Fault> {
     let assumptions = assumptions(scenario, verdict)?;
     let assumptions = assumptions.into_iter().map(assumption).collect();
-    Ok((assumptions, advice(&scenario.plan, loses)))
+    Ok((assumptions, advice(scenario, loses)))
 }
 
 /// What to try next, for every gateway that loses sessions.
-fn advice(plan: &Plan, loses: impl Fn(&str) -> bool) -> Vec<String> {
+fn advice(scenario: &Scenario, loses: impl Fn(&str) -> bool) -> Vec<String> {
+    let plan = &scenario.plan;
     let mut lines = Vec::new();
+    if let Some((_, key)) = sizing(scenario) {
+        let largest = if key.starts_with("clients") {
+            " --largest"
+        } else {
+            ""
+        };
+        lines.push(format!(
+            "How many it takes: rccsim size FILE --key {key}{largest}"
+        ));
+    }
     if !can_be_tried(plan) {
         lines.push(
             "What hangs on assumptions was not tried, since so many users share queues: try other values by --set"

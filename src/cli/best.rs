@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::best_answer::{answer, body, text};
+use super::best_answer::{answer, body, text, verdict};
 use super::conduct::conduct;
 use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::Fault;
@@ -174,7 +174,7 @@ impl Study for Candidates {
         let body = body(cases, selected, command.cost(), command.alpha);
         let record = StudyRecord {
             scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
-            verdict: selected.verdict(),
+            verdict: verdict(cases, selected),
             answer: answer(cases, selected, command.alpha).join("\n"),
             ..self.record(&tried, body, premises)
         };

@@ -1,10 +1,14 @@
 //! What a selection answers: the point of least cost, or those that are as good.
 
+use super::answer::{outcome, weaknesses};
 use crate::experiment::{Case, Selected};
-use crate::quantity::number::{human, rounded, whole};
+use crate::quantity::number::{human, known, rounded, whole, with_half};
 use crate::record::{Assumption, PointCost, Selection, bounds};
 use crate::report::text::{premises, table};
-use crate::study::{CONFIDENCE, SelectionState, Verdict, mean_interval};
+use crate::report::words;
+use crate::study::{
+    CONFIDENCE, Samples, SelectionState, Verdict, judge_all, mean_interval, overall,
+};
 
 /// What the record says besides what every study says.
 pub(super) fn body(all: &[Case], selected: &Selected, cost: &str, alpha: f64) -> Selection {
@@ -40,73 +44,117 @@ pub(super) fn body(all: &[Case], selected: &Selected, cost: &str, alpha: f64) ->
 
 /// The answer, a line each.
 pub(super) fn answer(all: &[Case], selected: &Selected, alpha: f64) -> Vec<String> {
-    let mut lines = least(all, selected, alpha);
-    if selected.verdicts.is_none() {
-        return lines;
+    let mut lines: Vec<String> = within_objectives(all, selected).into_iter().collect();
+    lines.extend(least(all, selected, alpha));
+    let best = match &selected.state {
+        Some(SelectionState::Selected { best, .. }) => *best,
+        _ => return lines,
+    };
+    let warning = misgivings(&all[best], &selected.samples[best]);
+    match (warning, selected.verdicts.is_some()) {
+        // What is wrong with a choice comes before it.
+        (Some(line), false) => lines.insert(0, line),
+        (line, _) => lines.extend(line),
     }
-    let (serve, open) = (
-        selected.with_verdict(Verdict::Pass),
-        selected.with_verdict(Verdict::Inconclusive),
-    );
-    let of = format!("{} of {} points", serve.len(), all.len());
-    lines.insert(
-        0,
-        match open.len() {
-            0 => format!("{of} meet the objectives."),
-            _ => format!(
-                "{of} are shown to meet the objectives; open, and left aside: {}; more --most-reps would settle it.",
-                open.iter().map(|i| all[*i].point.label()).collect::<Vec<_>>().join("; ")
-            ),
-        },
-    );
     lines
+}
+
+/// As the exit code says it: a point that misses the objectives is none to select, whatever it costs.
+pub(super) fn verdict(all: &[Case], selected: &Selected) -> Verdict {
+    match &selected.state {
+        Some(SelectionState::Selected { best, .. }) => {
+            let judged = judge_all(&all[*best].scenario.objectives, &selected.samples[*best]);
+            overall(&judged)
+        }
+        _ => selected.verdict(),
+    }
+}
+
+/// What speaks against the point of least cost: it misses an objective, or loses sessions.
+fn misgivings(case: &Case, samples: &Samples) -> Option<String> {
+    let name = words::point(&case.point.values);
+    let judgements = judge_all(&case.scenario.objectives, samples);
+    let missed: Vec<String> = (judgements.iter())
+        .filter(|j| j.verdict != Verdict::Pass)
+        .map(outcome)
+        .collect();
+    if !missed.is_empty() {
+        return Some(format!(
+            "The point of least cost does not meet the objectives: with {name} {}.",
+            missed.join("; ")
+        ));
+    }
+    let weak = weaknesses(samples);
+    (!weak.is_empty()).then(|| format!("With {name} {}.", weak.join(", and ")))
+}
+
+/// How many points meet the objectives, where only these are chosen from.
+fn within_objectives(all: &[Case], selected: &Selected) -> Option<String> {
+    selected.verdicts.as_ref()?;
+    let passing = selected.with_verdict(Verdict::Pass).len();
+    let open = selected.with_verdict(Verdict::Inconclusive).len();
+    let of = whole(all.len() as u64);
+    let first = match (passing, open) {
+        (0, 0) => format!("None of {of} points meets the objectives, so none is selected."),
+        (0, _) => {
+            format!("None of {of} points is shown to meet the objectives, so none is selected.")
+        }
+        (n, _) => format!("{} of {of} points meet the objectives.", whole(n as u64)),
+    };
+    Some(match open {
+        0 => first,
+        1 => format!(
+            "{first} One is inconclusive and left aside; more replications settle it (--most-reps)."
+        ),
+        n => format!(
+            "{first} {} are inconclusive and left aside; more replications settle them (--most-reps).",
+            whole(n as u64)
+        ),
+    })
 }
 
 fn least(all: &[Case], selected: &Selected, alpha: f64) -> Vec<String> {
     let Some(standing) = &selected.state else {
         return Vec::new();
     };
-    let label = |i: &usize| all[*i].point.label();
-    let spent = format!(
-        "{} replications in all",
-        whole(selected.observations() as u64)
-    );
-    let sure = format!("{} %", human((1.0 - alpha) * 100.0));
-    let delta = selected.delta.map_or(String::new(), human);
+    let label = |i: &usize| words::point(&all[*i].point.values);
+    let spent = whole(selected.observations() as u64);
+    let sure = known((1.0 - alpha) * 100.0, None);
+    let delta = selected.delta.map_or(String::new(), |d| known(d, None));
     match standing {
         SelectionState::Open(left) => vec![format!(
-            "Not decided after {spent}: {} are left; a larger --delta or more --most-reps decide.",
-            left.iter().map(label).collect::<Vec<_>>().join("; ")
+            "Not decided after {spent} replications: {} are left. A larger --delta or more --most-reps decide.",
+            match left.len() {
+                0..=3 => left.iter().map(label).collect::<Vec<_>>().join("; "),
+                n => format!("{} points", whole(n as u64)),
+            }
         )],
         SelectionState::Selected { best, .. } if selected.delta.is_none() => {
             vec![format!(
-                "{} alone is left to select ({spent}).",
+                "Only {} is left to select, after {spent} replications.",
                 label(best)
             )]
         }
-        SelectionState::Selected { best, within_delta } if within_delta.is_empty() => {
-            vec![format!(
-                "{} is best: where it is better than every other by {delta} or more, this is right with {sure} ({spent}).",
+        SelectionState::Selected { best, within_delta } => {
+            let mut lines = vec![format!(
+                "Least cost: {}, after {spent} replications.",
                 label(best)
-            )]
+            )];
+            lines.push(format!(
+                "That is right with {sure} % if it costs less than every other by {delta} or more."
+            ));
+            if !within_delta.is_empty() {
+                lines.push(format!(
+                    "As good within {delta}: {}.",
+                    within_delta
+                        .iter()
+                        .map(label)
+                        .collect::<Vec<_>>()
+                        .join("; ")
+                ));
+            }
+            lines
         }
-        SelectionState::Selected { best, within_delta } => vec![
-            format!(
-                "{} has the least cost, but these are within {delta} of it:",
-                label(best)
-            ),
-            format!(
-                "  {}",
-                within_delta
-                    .iter()
-                    .map(label)
-                    .collect::<Vec<_>>()
-                    .join("; ")
-            ),
-            format!(
-                "Any of them serves as well, as far as a difference of {delta} matters ({sure}, {spent})."
-            ),
-        ],
     }
 }
 
@@ -130,7 +178,10 @@ pub(super) fn text(
     for (i, (a, costs)) in all.iter().zip(&selected.costs).enumerate() {
         let e = mean_interval(costs, CONFIDENCE);
         let figure = e.map_or("–".into(), |e| match e.half_width() {
-            Some(half) => format!("{} ± {}", human(e.mean), human(half)),
+            Some(half) => {
+                let (mean, half) = with_half(e.mean, half);
+                format!("{mean} ± {half}")
+            }
             None => human(e.mean),
         });
         let note = match &selected.state {

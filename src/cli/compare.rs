@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::answer::outcome;
 use super::compare_side::{Side, all_inputs, of_folder, of_scenario};
 use super::conduct::conduct;
 use super::fault::Fault;
@@ -13,11 +14,13 @@ use super::{Outcome, memory};
 use crate::experiment::{
     Campaign, Contender, Robustness, compare_all, comparison_robustness, hash_of, simulate_missing,
 };
+use crate::quantity::number::small;
 use crate::record::inputs::Input;
 use crate::record::{self, Premises, Record, StudyRecord, Tried};
 use crate::report::compare::{amount, answer, text};
+use crate::report::words::called;
 use crate::scenario::{Scenario, expanded};
-use crate::study::{ComparedMetric, Comparison, Estimate, Verdict};
+use crate::study::{ComparedMetric, Comparison, Estimate, Judgement, Verdict, judge_all, overall};
 
 /// Compare results or scenarios.
 #[derive(Args)]
@@ -168,7 +171,8 @@ impl Study for Alternatives {
                 ..compared.paired?.difference
             };
             let metric = compared.metric;
-            Some(format!("{} {}", metric.name, amount(&mean, metric.unit)))
+            let name = small(&called(metric.name));
+            Some(format!("{name} {}", amount(&mean, metric.unit)))
         };
         let contenders = self.contenders();
         Ok(comparison_robustness(
@@ -197,13 +201,13 @@ impl Study for Alternatives {
             } else {
                 Verdict::Pass
             },
-            answer: answer(comparison).join("\n"),
+            answer: with_objectives(&self.sides, answer(comparison)).join("\n"),
             // Each side has warnings of its own.
             warnings: Vec::new(),
             ..self.record(&tried, record::Comparison::new(comparison), premises)
         };
         Publication {
-            text: text(comparison, &record.assumptions),
+            text: text(comparison, &record.answer, &record.assumptions),
             points: tried.iter().map(|t| (t.label(), t.samples)).collect(),
             record: Record::Comparison(record),
         }
@@ -224,6 +228,49 @@ impl Study for Alternatives {
             Outcome::Pass
         }
     }
+}
+
+/// Objectives of so many alternatives are told one by one.
+const MOST_TOLD: usize = 4;
+
+/// The answer, with who meets the objectives: that nobody does stands before who is better.
+fn with_objectives(sides: &[Side], mut answer: Vec<String>) -> Vec<String> {
+    let judged: Vec<(&str, Vec<Judgement>)> = (sides.iter())
+        .map(|side| {
+            let contender = &side.contender;
+            let objectives = &contender.case.scenario.objectives;
+            (
+                contender.name.as_str(),
+                judge_all(objectives, contender.samples()),
+            )
+        })
+        .filter(|(_, judgements)| !judgements.is_empty())
+        .collect();
+    if judged.is_empty() {
+        return answer;
+    }
+    let passing = (judged.iter()).filter(|(_, j)| overall(j) == Verdict::Pass);
+    let what = match (passing.count(), judged.len()) {
+        (0, 1) => format!("{} does not meet its objectives", judged[0].0),
+        (0, 2) => "Neither meets its objectives".into(),
+        (0, _) => "None meets its objectives".into(),
+        (1, 1) => format!("{} meets its objectives", judged[0].0),
+        (n, of) if n == of => "Each meets its objectives".into(),
+        (1, of) => format!("One of {of} meets its objectives"),
+        (n, of) => format!("{n} of {of} meet their objectives"),
+    };
+    let is_none = judged.iter().all(|(_, j)| overall(j) != Verdict::Pass);
+    let place = if is_none { 0 } else { answer.len() };
+    answer.insert(place, format!("{what}."));
+    for (name, judgements) in judged.iter().take(MOST_TOLD) {
+        let worst = (judgements.iter()).max_by_key(|j| match j.verdict {
+            Verdict::Pass => 0,
+            Verdict::Inconclusive => 1,
+            Verdict::Fail => 2,
+        });
+        answer.extend(worst.map(|j| format!("{name}: {}.", outcome(j))));
+    }
+    answer
 }
 
 /// Each scenario with every key: of the baseline `scenario.toml`, of the others `scenario-2.toml` and so on.

@@ -5,7 +5,8 @@ use super::flags::Format;
 use super::outcome::Outcome;
 use super::results::Results;
 use super::study::{Publication, Study};
-use super::terminal::print;
+use super::terminal::{print, print_answer};
+use crate::report::page::is_bad;
 
 /// Conducts a study.
 ///
@@ -28,9 +29,10 @@ pub(super) fn conduct<S: Study>(mut study: S) -> Result<Outcome, Fault> {
     let publication = study.publication(&answer, premises);
     let files = pool.install(|| results.publish(&study, &publication))?;
     let Publication { record, text, .. } = publication;
+    let verdict = record.head().verdict.unwrap_or_default();
     match study.flags().format {
         Format::Json => print(&record.json())?,
-        Format::Text => print(&(text + &files))?,
+        Format::Text => print_answer(&(text + &files), is_bad(&record))?,
     }
-    Ok(study.outcome(record.head().verdict.unwrap_or_default()))
+    Ok(study.outcome(verdict))
 }

@@ -15,7 +15,7 @@ use super::fault::Fault;
 use super::live::{Recording, quoted_keys, span, stop_on_interrupt, what};
 use super::peer::of_file;
 use super::terminal::say;
-use crate::live::{Event, GatewayOptions, StreamLine, TlsIdentity, UdpLine, serve};
+use crate::live::{Event, GatewayOptions, Line, StreamLine, TlsIdentity, UdpLine, serve};
 use crate::protocol::GatewayConfig;
 use crate::scenario::parse;
 
@@ -71,7 +71,7 @@ struct Service<'a> {
 }
 
 impl Service<'_> {
-    fn serve(&self, line: &mut dyn crate::live::Line) -> io::Result<()> {
+    fn serve(&self, line: &mut dyn Line) -> io::Result<()> {
         let local = line.local()?;
         serve(line, self.options, self.stop, &mut |event: Event| {
             say!("{}", what(&event));
@@ -146,12 +146,13 @@ impl Gateway {
     fn listen(&self, way: &Way, at: SocketAddr, service: &Service) -> io::Result<()> {
         if let Way::Udp = way {
             let mut line = UdpLine::bind(at)?;
-            say!("{} listens on {}", self.profile, self.listen);
+            self.say_where("udp", line.local()?);
             return service.serve(&mut line);
         }
         let listener = TcpListener::bind(at)?;
         listener.set_nonblocking(true)?;
-        say!("{} listens on {}", self.profile, self.listen);
+        let transport = self.listen.split(':').next().unwrap_or_default();
+        self.say_where(transport, listener.local_addr()?);
         thread::scope(|scope| {
             while !service.stop.load(Ordering::Relaxed) {
                 match listener.accept() {
@@ -163,6 +164,11 @@ impl Gateway {
             }
         });
         Ok(())
+    }
+
+    /// Says the port that the system chose, where port 0 was asked for.
+    fn say_where(&self, transport: &str, at: SocketAddr) {
+        say!("{} listens on {transport}:{at}", self.profile);
     }
 
     fn address(&self) -> Result<(Way, SocketAddr), Fault> {

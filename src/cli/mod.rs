@@ -33,6 +33,7 @@ mod robustness;
 mod run;
 mod sensitivity;
 mod size;
+mod size_answer;
 mod store;
 mod study;
 mod sweep;

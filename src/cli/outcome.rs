@@ -2,7 +2,7 @@
 
 use crate::study::Verdict;
 
-/// How a command ended, as its exit code (model §8). A [`Fault`](super::fault::Fault) has 1 or 2.
+/// How a command ended, as its exit code. A [`Fault`](super::fault::Fault) has 1 or 2.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub(super) enum Outcome {

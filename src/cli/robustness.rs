@@ -13,8 +13,7 @@ pub(super) fn premises(robustness: Robustness, command: impl Fn(&str) -> String)
             "Nothing that this rests on is assumed and has other values to try.".into()
         }
         Basis::TooCostly { keys, example } => format!(
-            "What hangs on the {} keys that are assumed was not tried: only the whole deployment would tell, and that would \
-             take more than a tenth of the time of the study itself. Try other values yourself, one at a time: {}",
+            "What hangs on the {} keys that are assumed was not tried. Only the whole deployment would tell, which takes more than a tenth of the time of the study. Try other values yourself, one at a time: {}",
             whole(keys as u64),
             command(&written("--set", &example))
         ),
@@ -26,12 +25,14 @@ pub(super) fn premises(robustness: Robustness, command: impl Fn(&str) -> String)
             down: (least, most),
         } => format!(
             "{} other values of {} assumed keys were tried, one at a time, on {} ({trial} each). Over all of them users are \
-             down {} to {} of the time with {}. What is not listed moves that by less than {}.",
+             down {} of the time with {}. What is not listed moves that by less than {}.",
             whole(levels as u64),
             whole(keys as u64),
             listed(&candidates),
-            percent(least),
-            percent(most),
+            match (percent(least), percent(most)) {
+                (least, most) if least == most => most,
+                (least, most) => format!("{least} to {most}"),
+            },
             candidates[0],
             percent(WORTH_TELLING)
         ),

@@ -15,7 +15,7 @@ use super::inputs::inputs;
 use super::pcap::{self, first_users};
 use super::progress::{Bar, interruptible};
 use super::publish::publish;
-use super::terminal::{print, say};
+use super::terminal::{print, print_answer, say};
 use super::trace;
 use super::{Outcome, memory};
 use crate::deployment::{DropLog, Plan, RunHandle};
@@ -29,7 +29,7 @@ use crate::report::run::text;
 use crate::report::settled::too_short;
 use crate::report::text::skew;
 use crate::scenario::{Scenario, expanded, hash};
-use crate::study::{Assessment, Spread, Steady, spread, steady_state};
+use crate::study::{Assessment, Spread, Steady, Verdict, spread, steady_state};
 use crate::theory::predict;
 
 /// Users that a capture shows: a day of each is about 100 kB.
@@ -129,7 +129,10 @@ impl Run {
         })?;
         match self.format {
             Format::Json => print(&record.json())?,
-            Format::Text => print(&(text + &self.files(&path, &run.assessment, &scenario.plan)))?,
+            Format::Text => print_answer(
+                &(text + &self.files(&path, &run.assessment, &scenario.plan)),
+                run.assessment.verdict() == Verdict::Fail,
+            )?,
         }
         Ok(match run.is_interrupted {
             true => Outcome::Interrupted,
@@ -258,7 +261,7 @@ impl Run {
             question: scenario.question.clone(),
             seed: plan.seed,
             start_s: rounded(plan.start.0 as f64 / 1e6),
-            answer: answer(plan, rows, judgements, samples.replications()),
+            answer: answer(scenario, samples, rows, judgements),
             command: self.command(),
             advice,
             interrupted: run.is_interrupted,

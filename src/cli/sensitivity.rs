@@ -12,10 +12,11 @@ use crate::experiment::{
     factor_effects, hash_of, variations,
 };
 use crate::measure::{METRICS, Metric};
-use crate::quantity::number::rounded;
+use crate::quantity::number::{capital, rounded, small};
 use crate::record::{self, Factor, Level, Premises, Record, StudyRecord, Tried, bounds};
 use crate::report::compare::amount;
 use crate::report::text::{figure, table};
+use crate::report::words;
 use crate::scenario::{Axis, Place, Scenario, nearest};
 use crate::study::{Samples, Verdict, judge_all, overall};
 
@@ -169,24 +170,30 @@ fn answer(
     let row = own
         .figure(metric.name)
         .unwrap_or_else(|| unreachable!("a metric has a column"));
-    let deciding: Vec<&str> = bars
+    let deciding: Vec<String> = bars
         .iter()
         .filter(|b| b.flips(verdict))
-        .map(|b| b.key.as_str())
+        .map(|b| format!("{} ({})", small(&words::key(&b.key)), b.key))
         .collect();
     let most = match bars.first().filter(|b| b.swing() > 0.0) {
-        Some(first) => format!("of what nobody published, {} moves it most", first.key),
-        None => "nothing that is assumed moves it".to_string(),
+        Some(first) => format!(
+            "Of what nobody published, the {} ({}) moves that most",
+            small(&words::key(&first.key)),
+            first.key
+        ),
+        None => "Nothing that is assumed moves that".to_string(),
     };
-    let mut lines = vec![format!("{} is {}; {most}.", metric.name, figure(&row))];
+    let said = words::said(&row)
+        .unwrap_or_else(|| format!("{} has no figure", small(&words::called(metric.name))));
+    let mut lines = vec![format!("{}. {most}.", capital(&said))];
     if !base.objectives.is_empty() {
         lines.push(match deciding[..] {
             [] => format!(
-                "The verdict, {}, hangs on none of them alone.",
+                "The verdict ({}) hangs on none of them alone.",
                 verdict.name()
             ),
             _ => format!(
-                "The verdict, {}, hangs on {}.",
+                "The verdict ({}) hangs on {}.",
                 verdict.name(),
                 deciding.join(", ")
             ),
@@ -207,7 +214,7 @@ fn text(
         "key",
         "value",
         "other value",
-        metric.name,
+        &words::called(metric.name),
         "difference",
         if judged { "verdict" } else { "" },
     ];

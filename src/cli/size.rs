@@ -7,15 +7,15 @@ use super::design::PrecisionFlags;
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::inputs::inputs;
+use super::size_answer::SizeAnswer;
 use super::study::{Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{Campaign, Probe, Robustness, Search, SearchResult, Situation};
-use crate::quantity::number::{human, whole};
+use crate::quantity::number::whole;
 use crate::record::inputs::Input;
 use crate::record::{Premises, Record, Sizing, StudyRecord, Trial, TrialObjective, Tried};
-use crate::report::text::{figure, objective, premises, table, target};
+use crate::report::text::{figure, premises, table};
 use crate::scenario::{self, Axis, Combine, Place, Scenario, hash};
-use crate::study::Verdict;
 
 /// Size a key.
 #[derive(Args)]
@@ -111,26 +111,14 @@ impl Range {
 
     /// The answer, a line each.
     fn lines(&self, found: &SearchResult) -> Vec<String> {
-        let Size { spare, down_at, .. } = &self.command;
-        let mut answer = answer(&self.axis, self.command.largest, found);
-        if let (1.., Some(chosen)) = (*spare, &found.chosen) {
-            let when = down_at
-                .as_ref()
-                .map_or("all the time".into(), |at| format!("from {at} on"));
-            let one = if *spare == 1 {
-                "1 gateway".into()
-            } else {
-                format!("{spare} gateways")
-            };
-            let of = found
-                .probe(chosen)
-                .and_then(|t| t.down.as_deref())
-                .unwrap_or_default();
-            answer.push(format!(
-                "This holds with {one} of {of} down {when}, the worst to lose, and as many spare: these come on top."
-            ));
-        }
-        answer
+        let answer = SizeAnswer {
+            axis: &self.axis,
+            largest: self.command.largest,
+            spare: self.command.spare,
+            down_at: self.command.down_at.as_deref(),
+            found,
+        };
+        answer.lines()
     }
 
     fn tried<'a>(&self, probe: &'a Probe, sample: &str) -> Tried<'a> {
@@ -266,95 +254,6 @@ fn ascending(mut axis: Axis) -> Result<Axis, Fault> {
         )));
     }
     Ok(axis)
-}
-
-fn answer(axis: &Axis, largest: bool, found: &SearchResult) -> Vec<String> {
-    let which = if largest { "largest" } else { "smallest" };
-    let key = &axis.key;
-    let Some(chosen) = &found.chosen else {
-        let serves = found.probes.iter().find(|t| t.verdict == Verdict::Pass);
-        let mut lines = match serves {
-            Some(t) => vec![format!(
-                "{key} = {} meets the objectives and {} does not: larger values serve here. Leave --largest out.",
-                t.value, found.probes[0].value
-            )],
-            None => {
-                let tried: Vec<&str> = found.probes.iter().map(|t| t.value.as_str()).collect();
-                vec![format!(
-                    "No value of {key} that was tried meets the objectives: {}.",
-                    tried.join(", ")
-                )]
-            }
-        };
-        let missed = found
-            .probes
-            .iter()
-            .rev()
-            .find(|t| t.verdict != Verdict::Pass);
-        lines.extend(missed.map(|t| format!("At {}: {}.", t.value, failing(t))));
-        lines.push(ORDER.into());
-        return lines;
-    };
-    let mut lines = Vec::new();
-    let trial = found.probe(chosen);
-    let confirmed = if found.is_confirmed() {
-        "confirmed by"
-    } else {
-        "but not confirmed by"
-    };
-    let fresh = found
-        .fresh
-        .iter()
-        .find(|t| t.value == *chosen)
-        .map_or(0, |t| t.samples.replications());
-    lines.push(format!(
-        "{key} = {chosen} is the {which} value that meets the objectives, {confirmed} {} fresh replications.",
-        whole(fresh.into())
-    ));
-    if let Some((binding, room)) = trial.and_then(Probe::margin) {
-        lines.push(format!(
-            "{} binds: {} against {}, a margin of {} %.",
-            binding.objective.metric.name,
-            figure(&binding.row),
-            target(&binding.objective),
-            human((room * 1000.0).round() / 10.0)
-        ));
-    }
-    match found.beyond.as_ref().and_then(|value| found.probe(value)) {
-        Some(next) if next.verdict == Verdict::Pass => lines.push(format!(
-            "{} passed too with fresh replications: the border lies in the noise; more --reps would settle it.",
-            next.value
-        )),
-        Some(next) => lines.push(format!("{} does not: {}.", next.value, failing(next))),
-        None => lines.push("It is the last of the values that were given: the border may lie beyond.".into()),
-    }
-    let passing = |t: &&Probe| t.verdict == Verdict::Pass;
-    if !found.is_confirmed() && found.probes.iter().any(|t| passing(&t)) {
-        lines.push("The search and the confirmation disagree: the figures are too noisy; more --reps help.".into());
-    }
-    lines.push(ORDER.into());
-    lines
-}
-
-/// What a search cannot see.
-const ORDER: &str = "This takes it that a value on the safe side of one that serves, serves too; rccsim sweep shows them all.";
-
-/// Why a value does not serve.
-fn failing(trial: &Probe) -> String {
-    let missed: Vec<String> = trial
-        .judgements
-        .iter()
-        .filter(|j| j.verdict != Verdict::Pass)
-        .map(|j| {
-            format!(
-                "{} is {} ({})",
-                objective(&j.objective),
-                figure(&j.row),
-                j.verdict.name()
-            )
-        })
-        .collect();
-    missed.join(", ")
 }
 
 fn text(axis: &Axis, record: &StudyRecord<Sizing>, found: &SearchResult) -> String {

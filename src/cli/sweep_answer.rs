@@ -1,13 +1,14 @@
 //! What a sweep answers: which points serve, where that changes, which is best at what load.
 
+use super::answer::weaknesses;
 use crate::experiment::{Answer, SweepResult};
 use crate::measure::{Objective, Scope};
-use crate::quantity::number::{human, whole};
-use crate::report::text::{figure, objective};
+use crate::quantity::number::{capital, known, small, whole};
+use crate::report::words;
 use crate::scenario::{Axis, Study};
 use crate::study::Verdict;
 
-/// The answer, a line each.
+/// The answer, a line each: whether any point meets the objectives, then where that changes, then the best of those that do.
 pub(super) fn answer(study: &Study, objectives: &[Objective], result: &SweepResult) -> Vec<String> {
     let points = &result.answers;
     let mut lines = Vec::new();
@@ -15,21 +16,39 @@ pub(super) fn answer(study: &Study, objectives: &[Objective], result: &SweepResu
         lines.push(count(objectives, points));
         lines.extend(series(study, points));
     }
-    lines.extend(least_missed(result));
+    lines.extend(best(objectives, result));
+    // What is wrong with the best point stands beside what is said first.
+    let weak = (result.chosen()).map(|best| weaknesses(&best.assessment.samples));
+    if let Some(weak) = weak.filter(|weak| !weak.is_empty()) {
+        lines[0] += &format!(" At the best point {}.", weak.join(", and "));
+    }
     lines
 }
 
 fn count(objectives: &[Objective], points: &[Answer]) -> String {
     let of = |v: Verdict| points.iter().filter(|p| p.verdict() == v).count();
-    let wanted: Vec<String> = objectives.iter().map(objective).collect();
-    let (pass, open, all) = (of(Verdict::Pass), of(Verdict::Inconclusive), points.len());
-    let who = match pass {
-        0 if open == 0 => "No point meets".into(),
-        n if n == all => format!("Every one of {} points meets", whole(n as u64)),
-        n => format!("{} of {} points meet", whole(n as u64), whole(all as u64)),
-    };
-    let needed = points
+    let limits: Vec<String> = objectives
         .iter()
+        .map(|o| format!("{} {}", small(&words::subject(o)), words::target(o)))
+        .collect();
+    let (pass, open, all) = (of(Verdict::Pass), of(Verdict::Inconclusive), points.len());
+    let objective = if objectives.len() == 1 {
+        "the objective"
+    } else {
+        "the objectives"
+    };
+    let who = match pass {
+        0 if open == 0 => format!("No point meets {objective}"),
+        0 => format!("No point is shown to meet {objective}"),
+        n if n == all => format!("Every one of {} points meets {objective}", whole(n as u64)),
+        n => format!(
+            "{} of {} points meet {objective}",
+            whole(n as u64),
+            whole(all as u64)
+        ),
+    };
+    let first = format!("{who}: {}.", limits.join("; "));
+    let needed = (points.iter())
         .flat_map(|p| {
             p.assessment
                 .judgements
@@ -38,14 +57,16 @@ fn count(objectives: &[Objective], points: &[Answer]) -> String {
         })
         .max();
     let settled = needed.map_or(String::new(), |n| {
-        format!(" (about {} replications would settle it)", whole(n.into()))
+        format!("; about {} replications would settle it", whole(n.into()))
     });
-    let rest = if open > 0 {
-        format!("; of {} it remains open{settled}", whole(open as u64))
-    } else {
-        String::new()
-    };
-    format!("{who} {}{rest}.", wanted.join(" and "))
+    match open {
+        0 => first,
+        1 => format!("{first} One point is inconclusive{settled}."),
+        n => format!(
+            "{first} {} points are inconclusive{settled}.",
+            whole(n as u64)
+        ),
+    }
 }
 
 /// The first key that is turned through numbers.
@@ -82,10 +103,8 @@ fn series(study: &Study, points: &[Answer]) -> Vec<String> {
             .iter()
             .enumerate()
             .filter(|(i, _)| *i != place);
-        let name = others
-            .map(|(_, (key, value))| format!("{key}={value}"))
-            .collect::<Vec<_>>()
-            .join(", ");
+        let others: Vec<(String, String)> = others.map(|(_, other)| other.clone()).collect();
+        let name = words::point(&others);
         let entry = (axis.number(value).unwrap_or(0.0), value, p.verdict());
         match groups.iter_mut().find(|(n, _)| *n == name) {
             Some((_, series)) => series.push(entry),
@@ -107,58 +126,79 @@ fn series(study: &Study, points: &[Answer]) -> Vec<String> {
                 [] => String::new(),
             })
             .collect();
-        format!("  {}{with}: {}", axis.key, stretches.join(", "))
+        format!(
+            "  {}{with}: {}",
+            words::key(&axis.key),
+            stretches.join(", ")
+        )
     };
     groups.into_iter().map(line).collect()
 }
 
 fn described(point: &Answer, metric: &str) -> String {
-    let row = |metric: &str| point.assessment.row(&Scope::All, metric);
-    let cell = |metric: &str| row(metric).map_or("–".into(), figure);
+    let said = |metric: &str| {
+        let row = point.assessment.row(&Scope::All, metric);
+        row.and_then(words::said)
+    };
+    let said: Vec<String> = said(metric)
+        .into_iter()
+        .chain(said("message_rate_per_s"))
+        .collect();
     format!(
-        "{} ({metric} {} at {} messages)",
-        point.label(),
-        cell(metric),
-        cell("message_rate_per_s")
+        "{}. There {}",
+        words::point(&point.case.point.values),
+        said.join("; ")
     )
 }
 
-/// The fewest missed toasts, and who does as well with less load: never the drop rate alone.
-fn least_missed(result: &SweepResult) -> Vec<String> {
+/// The best point of those that meet the objectives, and who does as well with less load. Where none meets them, the one
+/// that is least bad, called that.
+fn best(objectives: &[Objective], result: &SweepResult) -> Vec<String> {
     let Some(metric) = result.metric else {
-        return vec!["No session was ever wanted: there is nothing to rank.".into()];
+        return vec!["Nobody ever signs in: there is nothing to rank.".into()];
     };
-    let Some((best, close)) = result.least() else {
+    let Some(best) = result.chosen() else {
         return Vec::new();
     };
-    let what = if metric == "missed_toast_fraction" {
-        "Fewest missed toasts"
-    } else {
-        "Least time down"
+    let serves = objectives.is_empty() || best.verdict() == Verdict::Pass;
+    let what = match metric {
+        "missed_toast_fraction" => "fewest missed toasts",
+        _ => "least time without a session",
     };
-    let mut lines = vec![format!("{what}: {}.", described(best, metric))];
-    let load = |p: &Answer| (p.estimate("message_rate_per_s")).map_or(f64::INFINITY, |e| e.mean);
-    let Some(lightest) = close
-        .iter()
-        .copied()
-        .min_by(|a, b| load(a).total_cmp(&load(b)))
-    else {
-        return lines;
-    };
-    let n = whole(close.len() as u64);
-    if load(lightest) < load(best) {
-        let saved = 100.0 * (1.0 - load(lightest) / load(best));
-        lines.push(format!(
-            "{n} other{} cannot be told from it by that figure; the least load of these, {} % less: {}.",
-            if close.len() == 1 { "" } else { "s" },
-            human((saved * 10.0).round() / 10.0),
-            described(lightest, metric)
-        ));
-    } else {
-        lines.push(format!(
-            "{n} other{} cannot be told from it by that figure; none has less load.",
-            if close.len() == 1 { "" } else { "s" }
-        ));
+    let point = described(best, metric);
+    let mut lines = vec![match serves {
+        true if objectives.is_empty() => format!("{}: {point}.", capital(what)),
+        true => format!("{} among these: {point}.", capital(what)),
+        false => format!("None is recommended; {what} without meeting them: {point}."),
+    }];
+    if serves {
+        lines.extend(as_good(best, &result.as_good()));
     }
     lines
+}
+
+/// So many percent less load are worth telling.
+const LESS_LOAD: f64 = 5.0;
+
+/// Points of which no difference to the best is shown, and the one of least load among them.
+fn as_good(best: &Answer, close: &[&Answer]) -> Option<String> {
+    let load = |p: &Answer| (p.estimate("message_rate_per_s")).map_or(f64::INFINITY, |e| e.mean);
+    let lightest = (close.iter().copied()).min_by(|a, b| load(a).total_cmp(&load(b)))?;
+    let n = match close.len() {
+        1 => "One other point is not shown to be worse (95 % interval of the paired difference)"
+            .into(),
+        n => format!(
+            "{} other points are not shown to be worse (95 % intervals of the paired differences)",
+            whole(n as u64)
+        ),
+    };
+    let saved = 100.0 * (1.0 - load(lightest) / load(best));
+    if saved < LESS_LOAD {
+        return Some(format!("{n}; none has clearly less load."));
+    }
+    Some(format!(
+        "{n}. The least load of these, {} % less, has {}.",
+        known(saved, None),
+        words::point(&lightest.case.point.values)
+    ))
 }

@@ -1,7 +1,7 @@
 //! What is printed: results to standard output, the rest to standard error, and no character that would steer a terminal.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use super::fault::Fault;
 
@@ -10,10 +10,26 @@ use super::fault::Fault;
 /// # Errors
 /// The output cannot be written, as on a full disk.
 pub(super) fn print(text: &str) -> Result<(), Fault> {
+    write(&visible(text))
+}
+
+/// Prints an answer; where it is bad news and a person reads it on a terminal, its first line in red (<https://no-color.org>).
+///
+/// # Errors
+/// The output cannot be written, as on a full disk.
+pub(super) fn print_answer(text: &str, is_bad: bool) -> Result<(), Fault> {
+    let is_plain = std::env::var_os("NO_COLOR").is_some() || !io::stdout().is_terminal();
+    let text = visible(text);
+    if !is_bad || is_plain {
+        return write(&text);
+    }
+    let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
+    write(&format!("\x1b[31m{first}\x1b[0m\n{rest}"))
+}
+
+fn write(text: &str) -> Result<(), Fault> {
     let mut out = io::stdout().lock();
-    let written = out
-        .write_all(visible(text).as_bytes())
-        .and_then(|()| out.flush());
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     match written {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Fault::World {
             what: "standard output".into(),

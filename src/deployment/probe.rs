@@ -3,7 +3,7 @@
 use super::drop_log::DropLog;
 use super::interleave::Interleave;
 use super::level::{Level, MINUTE};
-use super::user_record::{LastRefresh, RefreshService, UserRecord, UserState};
+use super::user_record::{LastRefresh, RefreshService, Turnout, UserRecord, UserState};
 use crate::measure::{Counter, DropCause, DropRow, EndedBy, MinuteBin, Presence, Tally};
 use crate::protocol::{ClientEnd, GatewayEnd, RefreshFailure};
 use crate::quantity::{MaybeTime, Span, Time};
@@ -75,8 +75,8 @@ impl Probe {
         let held = now - record.since;
         self.account(record.state, held);
         if record.state == UserState::Out {
-            if !record.has_signed_in {
-                record.has_signed_in = true;
+            if record.turnout == Turnout::Absent {
+                record.turnout = Turnout::Present;
                 self.tally.presence.signed_in += 1;
             }
         } else {
@@ -197,7 +197,8 @@ impl Probe {
         record.ever_established = true;
         if !record.first_established.is_some() {
             record.first_established = now.into();
-            if std::mem::take(&mut record.left_without_session) {
+            if record.turnout == Turnout::Unserved {
+                record.turnout = Turnout::Present;
                 self.tally.presence.without_session -= 1;
             }
         }
@@ -379,10 +380,10 @@ impl Probe {
         record.session_open = false;
         if record.state == UserState::SettingUp
             && !record.first_established.is_some()
-            && !record.left_without_session
+            && record.turnout != Turnout::Unserved
             && (now - record.since).0 >= Presence::PATIENCE_US
         {
-            record.left_without_session = true;
+            record.turnout = Turnout::Unserved;
             self.tally.presence.without_session += 1;
         }
         self.enter(record, now, UserState::Out);

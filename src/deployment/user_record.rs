@@ -44,6 +44,17 @@ pub(super) enum RefreshService {
     Served,
 }
 
+/// How far the user came on this day: what is counted of it is counted once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Turnout {
+    /// Never signed in.
+    Absent,
+    /// Signed in.
+    Present,
+    /// Signed out, or the run ended, before the first session: counted so until there is one after all.
+    Unserved,
+}
+
 /// What is remembered of one user.
 #[derive(Clone, Debug)]
 pub(super) struct UserRecord {
@@ -54,9 +65,7 @@ pub(super) struct UserRecord {
     pub(super) session_open: bool,
     pub(super) ever_established: bool,
     pub(super) dropped_before: bool,
-    pub(super) has_signed_in: bool,
-    /// Signed out, or the run ended, before the first session: counted so until there is one after all.
-    pub(super) left_without_session: bool,
+    pub(super) turnout: Turnout,
     pub(super) since: Time,
     /// When the INVITE of a set-up still under way was sent.
     pub(super) setup_began: MaybeTime,
@@ -88,8 +97,7 @@ impl UserRecord {
             session_open: false,
             ever_established: false,
             dropped_before: false,
-            has_signed_in: false,
-            left_without_session: false,
+            turnout: Turnout::Absent,
             since: Time::ZERO,
             setup_began: MaybeTime::NONE,
             established_at: Time::ZERO,

@@ -143,11 +143,12 @@ impl SearchResult {
         fresh.is_some_and(|t| t.verdict == Verdict::Pass)
     }
 
-    /// pass: there is a value that serves, and fresh replications confirm it.
+    /// pass: there is a value that serves, and fresh replications confirm it; fail: every value that was tried is shown not to.
     pub fn verdict(&self) -> Verdict {
         match &self.chosen {
             Some(_) if self.is_confirmed() => Verdict::Pass,
             Some(_) => Verdict::Inconclusive,
+            None if self.all().any(|t| t.verdict == Verdict::Inconclusive) => Verdict::Inconclusive,
             None => Verdict::Fail,
         }
     }

@@ -61,23 +61,22 @@ impl SweepResult {
         self.order.first().map(|i| &self.answers[*i])
     }
 
-    /// Whatever its verdict, the point with the least of the metric, and those that cannot be told from it by that.
-    pub fn least(&self) -> Option<(&Answer, Vec<&Answer>)> {
-        let metric = self.metric?;
-        let candidates = || {
-            let known = |a| Some((a, Answer::estimate(a, metric)?.mean));
-            self.answers.iter().filter_map(known)
+    /// Points with the same verdict as the best that are not shown to be worse.
+    pub fn as_good(&self) -> Vec<&Answer> {
+        let (Some(metric), Some(best)) = (self.metric, self.chosen()) else {
+            return Vec::new();
         };
-        let (best, _) = candidates().min_by(|a, b| a.1.total_cmp(&b.1))?;
-        let others: Vec<&Answer> = candidates()
-            .map(|(answer, _)| answer)
-            .filter(|answer| !std::ptr::eq(*answer, best))
+        let passes = |answer: &Answer| answer.verdict() == Verdict::Pass;
+        let others: Vec<&Answer> = (self.order.iter().skip(1))
+            .map(|i| &self.answers[*i])
+            .filter(|other| passes(other) == passes(best))
+            .filter(|other| other.estimate(metric).is_some())
             .collect();
         let confidence = bonferroni(CONFIDENCE, others.len());
         let alike = others
             .into_iter()
             .filter(|other| is_alike(best, other, metric, confidence));
-        Some((best, alike.collect()))
+        alike.collect()
     }
 
     /// What hangs on assumptions, at the point that the answer is about and at the next ones after it; `None`: interrupted.

@@ -70,9 +70,73 @@ pub fn whole(n: u64) -> String {
     grouped(&n.to_string())
 }
 
+/// The decimals that show an uncertainty in so many digits; negative: tens, hundreds. `None`: there is none to show.
+fn decimals(half: f64, digits: i32) -> Option<i32> {
+    if !(half > 0.0 && half.is_finite()) {
+        return None;
+    }
+    // Rounded first: 0.0996 in two digits is 0.10.
+    let text = format!("{half:.*e}", (digits - 1).max(0) as usize);
+    let exponent: i32 = text.rsplit('e').next()?.parse().ok()?;
+    Some((digits - 1 - exponent).min(9))
+}
+
+/// With so many decimals, thousands apart; negative: to tens, hundreds.
+fn fixed(x: f64, decimals: i32) -> String {
+    if decimals >= 0 {
+        return grouped(&format!("{x:.*}", decimals as usize));
+    }
+    let step = (0..-decimals).fold(1.0, |step: f64, _| step * 10.0);
+    grouped(&format!("{:.0}", (x / step).round() * step))
+}
+
+/// "290.8" and "7.4": a half width in two digits, and its mean to match.
+pub fn with_half(mean: f64, half: f64) -> (String, String) {
+    // A mean that every replication repeats has an interval of rounding errors.
+    let is_exact = half <= 1e-9 * mean.abs();
+    match decimals(half, 2).filter(|_| !is_exact) {
+        Some(d) => (fixed(mean, d), fixed(half, d)),
+        None => (human(mean), "0".into()),
+    }
+}
+
+/// Figures of one interval, each to the two digits of its half width; of none as they are.
+pub fn matched(x: f64, half: Option<f64>) -> String {
+    match half.and_then(|half| decimals(half, 2)) {
+        Some(d) => fixed(x, d),
+        None => human(x),
+    }
+}
+
+/// A mean as far as it is known, for a sentence: to the first digit of its half width, in two digits at least.
+pub fn known(mean: f64, half: Option<f64>) -> String {
+    let Some(d) = half.and_then(|half| decimals(half, 1)) else {
+        return three(mean);
+    };
+    let least = decimals(mean.abs(), 2).unwrap_or(0);
+    let most = decimals(mean.abs(), 4).unwrap_or(0);
+    let text = fixed(mean, d.clamp(least, most));
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').into()
+    } else {
+        text
+    }
+}
+
+/// Three significant digits, thousands apart.
+pub fn three(x: f64) -> String {
+    if x.abs() >= 1000.0 || x == 0.0 || !x.is_finite() {
+        return human(x.round());
+    }
+    human(format!("{x:.2e}").parse().unwrap_or(x))
+}
+
 /// A share in percent to two decimals: what a short trial can say.
 pub fn percent(share: f64) -> String {
-    format!("{} %", human((share * 1e4).round() / 100.0))
+    match (share * 1e4).round() / 100.0 {
+        0.0 if share > 0.0 => "< 0.01 %".into(),
+        shown => format!("{} %", human(shown)),
+    }
 }
 
 /// A number of seconds for people: "25 min 32 s".
@@ -92,6 +156,24 @@ pub fn duration(seconds: f64) -> String {
     }
     out.truncate(2);
     out.join(" ")
+}
+
+/// With a capital letter.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
+}
+
+/// With a small letter, unless it is an abbreviation.
+pub fn small(text: &str) -> String {
+    let mut letters = text.chars();
+    let second = text.chars().nth(1).is_some_and(char::is_uppercase);
+    match letters.next() {
+        Some(first) if !second => first.to_lowercase().collect::<String>() + letters.as_str(),
+        _ => text.into(),
+    }
 }
 
 #[cfg(test)]
@@ -128,6 +210,32 @@ mod tests {
             ],
             ["25 min 32 s", "59.5 s", "8 h", "1 h 1 min"]
         );
+    }
+
+    #[test]
+    fn an_uncertainty_has_two_digits_and_its_mean_matches() {
+        let shown = |mean, half| {
+            let (mean, half) = with_half(mean, half);
+            format!("{mean} ± {half}")
+        };
+        assert_eq!(shown(1.8912, 0.0513), "1.891 ± 0.051");
+        assert_eq!(shown(4417.3, 123.4), "4,420 ± 120");
+        assert_eq!(shown(290.81, 7.38), "290.8 ± 7.4");
+        assert_eq!(shown(5.0, 0.0996), "5.00 ± 0.10");
+        assert_eq!(shown(12_345.0, 0.0), "12,345 ± 0");
+        assert_eq!(shown(25.5333, 1e-12), "25.53 ± 0");
+        assert_eq!(matched(0.5, Some(0.0123)), "0.500");
+    }
+
+    #[test]
+    fn a_mean_in_a_sentence_goes_as_far_as_it_is_known() {
+        assert_eq!(known(1.8912, Some(0.0513)), "1.89");
+        assert_eq!(known(1.8912, Some(3.0)), "1.9", "two digits at least");
+        assert_eq!(known(123_456.0, Some(0.5)), "123,456", "units at least");
+        assert_eq!(known(0.4567, None), "0.457");
+        assert_eq!(known(24.0, Some(0.1)), "24");
+        assert_eq!(percent(0.000_01), "< 0.01 %");
+        assert_eq!(percent(0.0), "0 %");
     }
 
     #[test]

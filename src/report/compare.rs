@@ -3,18 +3,26 @@
 use std::fmt::Write;
 
 use super::text::{figure, premises, table};
+use super::words::called;
 use crate::measure::Unit;
-use crate::quantity::number::human;
+use crate::quantity::number::{human, small, whole, with_half};
 use crate::record::Assumption;
 use crate::study::{ComparedMetric, Comparison, Estimate, Relation};
 
 /// "-1.85 ± 0.08 %": fractions in percentage points.
 pub fn amount(difference: &Estimate, unit: Unit) -> String {
     let scale = if unit == Unit::Fraction { 100.0 } else { 1.0 };
-    let half = difference
-        .half_width()
-        .map_or(String::new(), |h| format!(" ± {}", human(h * scale)));
-    format!("{}{half}{}", human(difference.mean * scale), unit.suffix())
+    let suffix = match unit {
+        Unit::Fraction => " points",
+        _ => unit.suffix(),
+    };
+    match difference.half_width() {
+        Some(half) => {
+            let (mean, half) = with_half(difference.mean * scale, half * scale);
+            format!("{mean} ± {half}{suffix}")
+        }
+        None => format!("{}{suffix}", human(difference.mean * scale)),
+    }
 }
 
 fn difference(c: &ComparedMetric) -> String {
@@ -30,11 +38,16 @@ pub fn answer(comparison: &Comparison) -> Vec<String> {
             .figures
             .iter()
             .filter(|c| c.decides && matches!(c.relation, Relation::Better | Relation::Worse))
-            .map(|c| format!("{} {}", c.metric.name, difference(c)))
+            .map(|c| format!("{} {}", small(&called(c.metric.name)), difference(c)))
             .collect();
         let verdict = match o.verdict {
             Relation::Indistinguishable => {
-                format!("{} cannot be told from {}", o.name, comparison.baseline)
+                format!(
+                    "No difference between {} and {} is shown in {} replications",
+                    o.name,
+                    comparison.baseline,
+                    whole(o.replications.into())
+                )
             }
             Relation::Mixed => {
                 format!(
@@ -54,9 +67,9 @@ pub fn answer(comparison: &Comparison) -> Vec<String> {
     lines
 }
 
-/// For people: the verdict first.
-pub fn text(comparison: &Comparison, assumptions: &[Assumption]) -> String {
-    let mut out = answer(comparison).join("\n") + "\n" + &premises(assumptions);
+/// For people: the answer first.
+pub fn text(comparison: &Comparison, answer: &str, assumptions: &[Assumption]) -> String {
+    let mut out = format!("{answer}\n{}", premises(assumptions));
     for o in &comparison.others {
         let _ = writeln!(
             out,
@@ -64,7 +77,7 @@ pub fn text(comparison: &Comparison, assumptions: &[Assumption]) -> String {
             o.name, comparison.baseline, o.replications
         );
         let mut rows = vec![
-            ["", "baseline", "other", "difference", "correlation", ""]
+            ["", "baseline", "other", "difference", "correlation", "", ""]
                 .map(String::from)
                 .to_vec(),
         ];
@@ -79,12 +92,13 @@ pub fn text(comparison: &Comparison, assumptions: &[Assumption]) -> String {
                 format!("({})", c.relation.name())
             };
             rows.push(vec![
-                c.metric.name.into(),
+                called(c.metric.name),
                 figure(&c.baseline),
                 figure(&c.other),
                 difference(c),
                 correlation,
                 stand,
+                c.metric.name.into(),
             ]);
         }
         out += &table(&rows, true);

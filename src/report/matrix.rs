@@ -17,7 +17,7 @@ pub fn answer(cells: &[Cell]) -> String {
             cells.len()
         ),
         n => format!(
-            "Sessions are lost in {n} of {} combinations of client and gateway; an Allow header without UPDATE helps in {} of these.",
+            "Sessions are lost in {n} of {} combinations of client and gateway. An Allow header without UPDATE helps in {} of these.",
             cells.len(),
             if helped == n {
                 "all".into()

@@ -10,3 +10,5 @@ pub mod run;
 pub mod settled;
 pub mod sweep;
 pub mod text;
+pub mod value;
+pub mod words;

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::settled;
 use super::text::{assumption, figure, subject, table, target};
+use super::words::called;
 use crate::measure::{DropCause, MissCause, Scope};
 use crate::quantity::number::{duration, whole};
 use crate::record::RunRecord;
@@ -92,6 +93,7 @@ fn figures(out: &mut String, run: &Assessment) {
     let mut rows = vec![
         std::iter::once(String::new())
             .chain(scopes.iter().map(Scope::to_string))
+            .chain([String::new()])
             .collect::<Vec<_>>(),
     ];
     if scopes.len() == 1 {
@@ -108,7 +110,8 @@ fn figures(out: &mut String, run: &Assessment) {
         let cells = scopes
             .iter()
             .map(|s| run.row(s, name).map_or(String::new(), figure));
-        rows.push(std::iter::once(name.to_string()).chain(cells).collect());
+        let words = std::iter::once(called(name));
+        rows.push(words.chain(cells).chain([name.to_string()]).collect());
     }
     let _ = writeln!(
         out,

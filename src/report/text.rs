@@ -1,9 +1,14 @@
 //! Figures, targets and tables as a person reads them on the terminal.
 
-use crate::measure::{Bound, Objective, Scope, Unit};
+pub(super) use super::value::estimate as estimated;
+pub use super::value::row as figure;
+pub use super::value::value as in_unit;
+pub use super::words::subject;
+use super::words::{called, place};
+use crate::measure::{Bound, Objective};
 use crate::quantity::number::{human, percent, whole};
 use crate::record::Assumption;
-use crate::study::{Estimate, Row, SkewedFigure, Verdict};
+use crate::study::{SkewedFigure, Verdict};
 
 /// A table: words to the left, figures to the right, under the header that is its first row where `header` says so.
 pub fn table(rows: &[Vec<String>], header: bool) -> String {
@@ -44,51 +49,6 @@ pub fn table(rows: &[Vec<String>], header: bool) -> String {
     out
 }
 
-/// A figure with its interval: "1.88 % ± 0.05 %", or what can be said instead.
-pub fn figure(row: &Row) -> String {
-    let unit = row.column.metric.unit;
-    if let Some(beyond) = row.beyond {
-        return format!("> {}", in_unit(beyond, unit));
-    }
-    let Some(estimate) = row.estimate else {
-        return "–".into();
-    };
-    if let Some(upper) = row.upper_if_none {
-        return format!("0 (at most {})", in_unit(upper, unit));
-    }
-    if let (true, Some(lower), Some(upper)) = (row.is_rare, estimate.lower, estimate.upper) {
-        return format!(
-            "{} ({} to {})",
-            in_unit(estimate.mean, unit),
-            in_unit(lower, unit),
-            in_unit(upper, unit)
-        );
-    }
-    estimated(&estimate, unit)
-}
-
-/// A value of that unit for people: fractions in percent.
-pub fn in_unit(x: f64, unit: Unit) -> String {
-    let shown = if unit == Unit::Fraction { x * 100.0 } else { x };
-    format!("{}{}", human(shown), unit.suffix())
-}
-
-/// "1.88 ± 0.05 %".
-pub(super) fn estimated(estimate: &Estimate, unit: Unit) -> String {
-    match estimate.half_width() {
-        Some(half) => {
-            let scale = if unit == Unit::Fraction { 100.0 } else { 1.0 };
-            format!(
-                "{} ± {}{}",
-                human(estimate.mean * scale),
-                human(half * scale),
-                unit.suffix()
-            )
-        }
-        None => in_unit(estimate.mean, unit),
-    }
-}
-
 /// A target as people read it.
 pub fn target(objective: &Objective) -> String {
     let unit = objective.metric.unit;
@@ -96,20 +56,6 @@ pub fn target(objective: &Objective) -> String {
         Bound::AtMost(t) => format!("≤ {}", in_unit(t, unit)),
         Bound::AtLeast(t) => format!("≥ {}", in_unit(t, unit)),
     }
-}
-
-/// An objective without its target: "session_drops by dialog_lost of gateway:cstagw".
-pub(super) fn subject(objective: &Objective) -> String {
-    let metric = objective.metric;
-    let scope = if objective.scope == Scope::All {
-        String::new()
-    } else {
-        format!(" of {}", objective.scope)
-    };
-    let cause = objective
-        .cause
-        .map_or(String::new(), |c| format!(" by {}", (metric.causes)()[c]));
-    format!("{}{cause}{scope}", metric.name)
 }
 
 /// An objective with its target.
@@ -169,9 +115,9 @@ pub fn skew(skewed: &SkewedFigure) -> String {
         .cause
         .map_or(String::new(), |(_, c)| format!(" by {c}"));
     format!(
-        "{}{cause} of {}: the samples are skewed ({}), so its interval is narrower than 95 % deserve; about {} replications would make it good",
-        skewed.column.metric.name,
-        skewed.scope,
+        "{}{cause}{}: the samples are skewed ({}), so the interval is too narrow; about {} replications would mend it",
+        called(skewed.column.metric.name),
+        place(&skewed.scope),
         human(skewed.skew.skewness),
         whole(skewed.skew.replications.into())
     )

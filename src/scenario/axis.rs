@@ -63,8 +63,8 @@ impl Axis {
     /// A value of it as a number, where it is one: seconds, a count, per second, a fraction.
     pub fn number(&self, value: &str) -> Option<f64> {
         match self.catalogue_key()?.kind.read_text(value)? {
-            Value::Count(n) => Some(n as f64),
-            Value::Span(span) => Some(span.0 as f64 / 1e6),
+            Value::Count(n) | Value::MaybeCount(Some(n)) => Some(n as f64),
+            Value::Span(span) | Value::MaybeSpan(Some(span)) => Some(span.0 as f64 / 1e6),
             Value::Rate(x) | Value::Share(x) => Some(x),
             _ => None,
         }
@@ -146,8 +146,8 @@ enum Scale {
 impl Scale {
     fn of(kind: Kind) -> Option<Self> {
         match kind {
-            Kind::Count(..) => Some(Self::Count),
-            Kind::Span(..) | Kind::Seconds(..) => Some(Self::Span),
+            Kind::Count(..) | Kind::CountOr(..) => Some(Self::Count),
+            Kind::Span(..) | Kind::SpanOr(..) | Kind::Seconds(..) => Some(Self::Span),
             Kind::Rate { .. } | Kind::Share(..) => {
                 Some(Self::Decimal(std::cell::RefCell::default()))
             }
@@ -272,6 +272,14 @@ mod tests {
         assert_eq!(
             values("clients.reestablish = never, uniform 0 s..600 s"),
             ["never", "uniform 0 s..600 s"]
+        );
+        assert_eq!(
+            values("gateway.max_sessions = unlimited, 10..30 step 10"),
+            ["unlimited", "10", "20", "30"]
+        );
+        assert_eq!(
+            values("clients.idle_timeout = 5 min..15 min step 5 min, never"),
+            ["5 min", "10 min", "15 min", "never"]
         );
     }
 

@@ -2,6 +2,7 @@
 
 mod alone;
 mod anywhere;
+mod answers;
 mod behaviours;
 mod cases;
 mod circles;
@@ -46,5 +47,6 @@ mod sweep;
 mod terminal;
 mod theory;
 mod tidy;
+mod titles;
 mod transitions;
 mod understood;

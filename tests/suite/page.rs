@@ -114,7 +114,8 @@ fn a_run_has_every_part_in_order() {
         );
     }
     for said in [
-        "Sessions are lost: the first 25 min 32 s after the first set-up",
+        "of toasts are missed (limit 0.5 %): fail.",
+        "never answers UPDATE (update = ignored).",
         "SESSION LOST",
         "Simulated beside closed form",
         "rccsim run models/nec-r2.toml --set clients.count=40 --reps 3",

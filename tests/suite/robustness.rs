@@ -162,7 +162,7 @@ fn a_comparison_says_under_which_value_there_is_nothing_between_the_two() {
     // What is held until Session-Expires is down for 450 s of 28,800 s, and with the fix not at all.
     let held = alternative(update, "405")["answer"].as_str().unwrap();
     assert!(
-        held.starts_with("better") && held.contains("down_fraction -1.562 %"),
+        held.starts_with("better") && held.contains("time without a session -1.562 points"),
         "{held}"
     );
     // However long a session stays away: who loses none is better, and by more.

@@ -59,11 +59,15 @@ fn size_finds_the_value_that_counting_by_hand_gives() {
     assert_eq!((code, found["value"].as_str()), (Some(0), Some("23 min")));
     let answer = found["answer"].to_string();
     assert!(
-        answer.contains("22 min does not") && answer.contains("2.083"),
+        answer.contains(
+            "With refresh interval 22 min: users are without a session 2.08 % of the time"
+        ),
         "{answer}"
     );
     assert!(
-        answer.contains("down_fraction binds: 1.979") && answer.contains("a margin of 1 %"),
+        answer.contains(
+            "What binds: users are without a session 1.98 % of the time (limit 2 %): pass by a hair"
+        ),
         "{answer}"
     );
 }
@@ -103,7 +107,7 @@ fn size_says_when_no_value_serves_and_what_has_no_order() {
     assert_eq!((code, found["value"].is_null()), (Some(3), true));
     let answer = found["answer"].as_str().unwrap();
     assert!(
-        answer.contains("29 min meets the objectives and 1 min does not: larger values serve here"),
+        answer.contains("Refresh interval 29 min meets them: larger values serve here"),
         "{answer}"
     );
     let words = rccsim(&[
@@ -150,7 +154,7 @@ fn size_with_a_gateway_down_moves_its_users_to_the_spare_one() {
     assert!((down - 62.0 / 28_800.0).abs() < 1e-9, "{down}");
     let answer = hit["answer"].as_str().unwrap();
     assert!(
-        answer.contains("1 gateway of g down from 12:00 on, the worst to lose"),
+        answer.contains("while one gateway of g is down from 12:00 on"),
         "{answer}"
     );
 }

@@ -121,7 +121,7 @@ fn best_within_the_objectives_is_the_least_load_of_those_that_meet_them() {
         found["answer"]
             .as_str()
             .unwrap()
-            .contains("5 min alone is left"),
+            .contains("Only refresh interval 5 min is left"),
         "{}",
         found["answer"]
     );

@@ -92,7 +92,7 @@ fn succeed(command: &mut Command, otherwise: &str) -> Result<(), String> {
     }
 }
 
-/// Exact cases (model §5): a user without calls on a path without delay loses a session every 1532 + 30 s. In 8 h that is
+/// Exact cases: a user without calls on a path without delay loses a session every 1532 + 30 s. In 8 h that is
 /// 18 times and 540 s, the last at 28,086 s; so a second later it is 18 times and 17 · 30 + 1 s, and any clock of the session
 /// that is wrong by more than a tenth of a second shows.
 const EXACT: [(&str, f64, f64); 2] = [("8 h", 18.0, 540.0), ("28087 s", 18.0, 511.0)];

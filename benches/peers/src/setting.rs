@@ -205,7 +205,7 @@ impl Setting {
     }
 }
 
-/// A user who makes no calls on a path without delay, for 8 h (model §5): over it the figures are known exactly.
+/// A user who makes no calls on a path without delay, for 8 h: over it the figures are known exactly.
 #[cfg(test)]
 pub fn exact_case() -> Setting {
     let second = 1_000_000;

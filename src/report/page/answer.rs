@@ -1,9 +1,10 @@
 //! The verdict, the answer, and the assumptions that it rests on.
 
 use super::table::Table;
-use crate::quantity::number::{percent, plain};
+use crate::quantity::number::{human, percent, small};
 use crate::record::inputs::Input;
-use crate::record::{Assumption, Record};
+use crate::record::{Assumption, Figure, Record, is_label};
+use crate::report::words::key;
 use crate::study::Verdict;
 use serde::Serialize;
 
@@ -27,6 +28,11 @@ fn marked(state: &'static str, word: &'static str) -> Mark {
     Mark { state, sign, word }
 }
 
+/// Whether the record says that something is missed, or recommends what loses sessions: that is printed in red.
+pub fn is_bad(record: &Record) -> bool {
+    mark(record).state == "fail"
+}
+
 /// The verdict of a study.
 pub(super) fn mark(record: &Record) -> Mark {
     let none = marked("none", "");
@@ -38,23 +44,61 @@ pub(super) fn mark(record: &Record) -> Mark {
             (Verdict::Fail, _) => marked("fail", "Objective missed"),
             (Verdict::Inconclusive, _) => marked("open", "Still open"),
         },
-        Record::Sweep(sweep) if sweep.points.iter().all(|p| p.objectives.is_empty()) => none,
+        Record::Sweep(sweep) if sweep.points.iter().all(|p| p.objectives.is_empty()) => {
+            match loses(&sweep.rows, &sweep.chosen) {
+                true => marked("fail", "The best point loses sessions"),
+                false => none,
+            }
+        }
         Record::Sweep(sweep) => match sweep.verdict {
+            Verdict::Pass if loses(&sweep.rows, &sweep.chosen) => {
+                marked("fail", "Met, but sessions are lost")
+            }
             Verdict::Pass => marked("pass", "Met at some points"),
             Verdict::Fail => marked("fail", "Met at no point"),
             Verdict::Inconclusive => marked("open", "Still open"),
         },
-        Record::Sizing(study) => match study.body.value {
-            Some(_) if study.body.confirmed => marked("pass", "Found and confirmed"),
+        Record::Sizing(study) => match &study.body.value {
+            Some(value) if study.body.confirmed => {
+                match loses(&study.rows, &format!("{}={value}", study.body.key)) {
+                    true => marked("fail", "Found, but sessions are lost"),
+                    false => marked("pass", "Found and confirmed"),
+                }
+            }
             Some(_) => marked("open", "Still open"),
+            None if study.verdict == Verdict::Inconclusive => marked("open", "Still open"),
             None => marked("fail", "No value serves"),
         },
-        Record::Selection(study) => match study.body.best {
+        Record::Selection(study) => match &study.body.best {
+            Some(_) if study.verdict == Verdict::Fail => {
+                marked("fail", "The least cost misses the objectives")
+            }
+            Some(best) if loses(&study.rows, best) => {
+                marked("fail", "The least cost, but sessions are lost")
+            }
+            Some(_) if study.verdict == Verdict::Inconclusive => marked("open", "Still open"),
             Some(_) => marked("pass", "Selected"),
+            None if study.verdict == Verdict::Fail => {
+                marked("fail", "No point meets the objectives")
+            }
             None => marked("open", "Still open"),
         },
         Record::Comparison(_) | Record::Sensitivity(_) | Record::Matrix(_) => none,
     }
+}
+
+/// From this share of sessions lost on, a point is not called selected.
+const LOSING: f64 = 0.01;
+
+/// Whether the point of that label loses sessions, or nobody has one there.
+fn loses(rows: &[Figure], label: &str) -> bool {
+    let of = |f: &&Figure| is_label(label, &f.point);
+    rows.iter().filter(of).any(|f| {
+        f.mean.is_some_and(|mean| {
+            f.is_of_all("dropped_session_fraction") && mean >= LOSING
+                || f.is_of_all("sessions_established") && mean == 0.0
+        })
+    })
 }
 
 /// The answer, a sentence each.
@@ -78,21 +122,24 @@ pub(super) fn next(record: &Record, inputs: &[Input]) -> Vec<String> {
         Record::Sensitivity(study) => {
             let first = study.body.keys.iter().find(|k| k.swing > 0.0);
             lines.extend(first.map(|k| {
-                format!("Find out about {}: nothing else that is assumed moves the answer so far.", k.key)
+                format!(
+                    "Find out about {} ({}): nothing else that is assumed moves the answer so far.",
+                    small(&key(&k.key)),
+                    k.key
+                )
             }));
         }
         Record::Matrix(_) => lines.extend([
-            "How clients react that are not answered, or are refused, is as their profiles assume, and other values were not \
-             tried: that would take longer than the matrix itself. One at a time: rccsim matrix --set \
-             clients.on_no_answer=hold."
+            "How clients react to silence and refusals is as their profiles assume; other values were not tried. One at a \
+             time: rccsim matrix --set clients.on_no_answer=hold."
                 .to_string(),
-            "Find out to which row a gateway belongs: a protocol log of one session shows its Allow header and what it \
-             answers to UPDATE; rccsim trace shows what to look for."
+            "Find out to which row a gateway belongs. A log of one session shows its Allow header and its answer to UPDATE; \
+             rccsim identify reads it."
                 .to_string(),
         ]),
         _ => lines.push(format!(
-            "This rests on {assumed} values that nobody published (the inputs whose standing is assumption): rccsim \
-             sensitivity shows which of them move the answer."
+            "This rests on {assumed} values that nobody published (standing: assumption). rccsim sensitivity shows which of \
+             them move the answer."
         )),
     }
     lines
@@ -131,7 +178,10 @@ pub(super) fn assumptions(record: &Record) -> Option<Assumptions> {
     Some(Assumptions {
         decides: head.assumptions.iter().any(|a| a.decides),
         bounds: if basis.is_empty() {
-            format!("{} to {}", percent(least), percent(most))
+            match (percent(least), percent(most)) {
+                (least, most) if least == most => most,
+                (least, most) => format!("{least} to {most}"),
+            }
         } else {
             String::new()
         },
@@ -188,7 +238,7 @@ fn tried(assumptions: &[Assumption], in_study: bool) -> Table {
 
 /// A share in percent to two decimals: what a short trial can say.
 fn hundredths(share: Option<f64>) -> String {
-    share.map_or("–".into(), |share| plain((share * 1e4).round() / 100.0))
+    share.map_or("–".into(), |share| human((share * 1e4).round() / 100.0))
 }
 
 #[cfg(test)]
@@ -233,6 +283,7 @@ mod tests {
                 ..Sizing::default()
             };
             Record::Sizing(StudyRecord {
+                verdict: Verdict::Fail,
                 body,
                 ..StudyRecord::default()
             })
@@ -244,6 +295,7 @@ mod tests {
             ..Selection::default()
         };
         let selection = StudyRecord {
+            verdict: Verdict::Pass,
             body,
             ..StudyRecord::default()
         };

@@ -27,10 +27,11 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, HtmlEscape, Value, context};
 
+pub use answer::is_bad;
 pub use download::NAME;
 use table::{cell, unit_name};
 
-use super::plot;
+use super::{plot, words};
 use crate::measure::Metric;
 use crate::quantity::number::duration;
 use crate::record::inputs::Input;
@@ -233,6 +234,7 @@ fn environment() -> Environment<'static> {
         let text = HtmlEscape(title).to_string();
         Value::from_safe_string(text.replace('_', "_<wbr>"))
     });
+    environment.add_filter("called", |metric: &str| words::called(metric));
     environment.add_filter("duration", |seconds: f64| duration(seconds));
     environment
 }

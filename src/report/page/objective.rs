@@ -1,9 +1,10 @@
 //! The objectives with target, value, interval and margin.
 
-use super::table::{Table, cells};
-use super::{cell, unit_name};
+use super::table::{Table, cell, cell_within, interval, unit_name};
 use crate::measure::Metric;
+use crate::quantity::number::whole;
 use crate::record::{Figure, Objective, Record};
+use crate::report::words::called;
 use crate::study::Verdict;
 
 /// The objectives of a run with how they came out; of a study their targets alone; `None`: there are none.
@@ -36,7 +37,7 @@ pub(super) fn table(record: &Record) -> Option<Table> {
                 .iter_mut()
                 .for_each(|row| row.truncate(row.len() - 1));
         }
-        table.note = "The margin is how far the whole 95 % interval stays on the right side of the target; negative: on the wrong side; 0: the target lies within the interval.".into();
+        table.note = "The margin is how far the whole 95 % interval stays on the right side of the target. It is negative on the wrong side, and 0 where the target lies within the interval.".into();
     } else {
         table.rows = record.objectives().iter().map(target).collect();
         table.head.truncate(4);
@@ -48,9 +49,13 @@ pub(super) fn table(record: &Record) -> Option<Table> {
 
 /// The metric of an objective, its cause and its scope.
 pub(super) fn subject(objective: &Objective) -> String {
-    let mut subject = objective.metric.to_string();
+    if objective.is_of_all() {
+        // The template gives it its words and a link to its definition.
+        return objective.metric.to_string();
+    }
+    let mut subject = called(&objective.metric);
     if let Some(cause) = &objective.cause {
-        subject += &format!(" by {cause}");
+        subject += &format!(" by {}", cause.replace('_', " "));
     }
     match objective.scope.as_str() {
         "all" | "" => {}
@@ -78,8 +83,10 @@ fn target(objective: &Objective) -> Vec<String> {
 fn row(rows: &[Figure], objective: &Objective) -> Vec<String> {
     let unit = &objective.unit;
     let mut row = target(objective);
-    row.extend(cells(
-        [objective.mean, objective.lower, objective.upper],
+    row.extend(interval(
+        objective.mean,
+        objective.lower,
+        objective.upper,
         unit,
     ));
     // A quantile that falls among what was still open at the horizon has no value, but a bound.
@@ -89,10 +96,16 @@ fn row(rows: &[Figure], objective: &Objective) -> Vec<String> {
     if let Some(beyond) = rows.iter().find(same).and_then(|r| r.beyond) {
         row[4] = format!("> {}", cell(Some(beyond), unit));
     }
-    row.push(cell(margin(objective), unit));
+    let half = objective
+        .lower
+        .zip(objective.upper)
+        .map(|(l, u)| (u - l) / 2.0);
+    row.push(cell_within(margin(objective), half, unit));
     row.push(objective.verdict.name().into());
     let needed = objective.replications_needed;
-    row.push(needed.map_or(String::new(), |n| format!("about {n} replications")));
+    row.push(needed.map_or(String::new(), |n| {
+        format!("about {} replications", whole(n.into()))
+    }));
     row
 }
 

@@ -1,9 +1,10 @@
 //! The answer of a run: its figures, by group, and why.
 
-use super::table::{Table, cells};
+use super::table::{Table, interval};
 use crate::measure::{DropCause, Metric, MissCause};
 use crate::record::{Figure, RunRecord};
 use crate::report::run::{SHOWN, SHOWN_IF_ANY};
+use crate::report::words::called;
 
 /// The tables of a run.
 pub(super) fn tables(run: &RunRecord) -> Vec<Table> {
@@ -49,7 +50,7 @@ fn figures(run: &RunRecord) -> Table {
                 "–".into(),
                 "–".into(),
             ]),
-            None => line.extend(cells([row.mean, row.lower, row.upper], unit)),
+            None => line.extend(interval(row.mean, row.lower, row.upper, unit)),
         }
         line.push(super::unit_name(unit).into());
         line.push(Metric::named(name).map_or("", |m| m.definition).into());
@@ -89,7 +90,7 @@ fn by_scope(run: &RunRecord) -> Table {
     let metrics: Vec<&str> = BY_SCOPE.iter().copied().filter(|m| told(m)).collect();
     for metric in &metrics {
         let row = rows.iter().find(|r| is(r, metric));
-        table.figure(metric, row.map_or("", |r| &r.unit));
+        table.figure(&called(metric), row.map_or("", |r| &r.unit));
     }
     for scope in scopes {
         let of = |metric: &&str| {
@@ -111,7 +112,7 @@ fn by_cause(run: &RunRecord, metric: &str, title: &str) -> Table {
     for row in run.rows.iter().filter(of) {
         let Some(cause) = &row.cause else { continue };
         let mut line = vec![cause.to_string()];
-        line.extend(cells([row.mean, row.lower, row.upper], "count"));
+        line.extend(interval(row.mean, row.lower, row.upper, "count"));
         line.push(meaning(metric, cause).into());
         table.rows.push(line);
     }

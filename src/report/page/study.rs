@@ -1,8 +1,8 @@
 //! The answers of the other kinds of study, as tables.
 
 use super::objective::{margin, subject};
-use super::table::{Table, cells};
-use super::{cell, run, unit_name};
+use super::run;
+use super::table::{Table, cell, cell_within, interval, unit_name};
 use crate::measure::Metric;
 use crate::quantity::number::plain;
 use crate::record::{
@@ -10,6 +10,7 @@ use crate::record::{
     SweepRecord,
 };
 use crate::report::sweep::{SHOWN, short_keys};
+use crate::report::words::called;
 
 /// The tables of a study.
 pub(super) fn tables(record: &Record) -> Vec<Table> {
@@ -56,13 +57,18 @@ fn sweep(sweep: &SweepRecord) -> Table {
         table.words("verdict");
     }
     for objective in objectives {
-        table.figure(&subject(objective), &objective.unit);
+        let title = if objective.is_of_all() {
+            called(&objective.metric)
+        } else {
+            subject(objective)
+        };
+        table.figure(&title, &objective.unit);
         ["±", "margin"]
             .iter()
             .for_each(|title| table.figure(title, &objective.unit));
     }
     for metric in &others {
-        table.figure(metric, unit_of(metric));
+        table.figure(&called(metric), unit_of(metric));
         table.figure("±", unit_of(metric));
     }
     table.figure("replications", "count");
@@ -87,8 +93,8 @@ fn points(sweep: &SweepRecord, metrics: &[&str]) -> Vec<Vec<String>> {
             line.push(point.verdict.name().into());
         }
         for o in &point.objectives {
-            let figures = [o.mean, half_width(o.lower, o.upper), margin(o)];
-            line.extend(cells(figures, &o.unit));
+            let half = half_width(o.lower, o.upper);
+            line.extend([o.mean, half, margin(o)].map(|x| cell_within(x, half, &o.unit)));
         }
         let mut own: Vec<&Figure> = Vec::new();
         while let Some(row) = rows.next_if(|r| r.point == point.point) {
@@ -97,7 +103,8 @@ fn points(sweep: &SweepRecord, metrics: &[&str]) -> Vec<Vec<String>> {
         for metric in metrics {
             let row = own.iter().find(|r| r.is_of_all(metric));
             let half = row.and_then(|r| half_width(r.lower, r.upper));
-            line.extend(cells([row.and_then(|r| r.mean), half], unit_of(metric)));
+            let mean = row.and_then(|r| r.mean);
+            line.extend([mean, half].map(|x| cell_within(x, half, unit_of(metric))));
         }
         line.push(count(point.replications));
         lines.push(line);
@@ -126,7 +133,8 @@ fn compare(comparison: &Comparison, other: &Contrast) -> Table {
     for f in &other.figures {
         let mut line = vec![f.metric.to_string(), f.verdict.name().into()];
         let figures = [f.difference, f.lower, f.upper, f.baseline, f.other];
-        line.extend(cells(figures, &f.unit));
+        let half = half_width(f.lower, f.upper);
+        line.extend(figures.map(|x| cell_within(x, half, &f.unit)));
         line.push(unit_name(&f.unit).into());
         line.push(cell(f.correlation, ""));
         line.push(if f.decides { "yes" } else { "no" }.into());
@@ -147,7 +155,7 @@ fn size(sizing: &Sizing) -> Table {
     );
     for objective in sizing.trials.iter().take(1).flat_map(|t| &t.objectives) {
         let unit = unit_of(&objective.metric);
-        table.figure(&objective.metric, unit);
+        table.figure(&called(&objective.metric), unit);
         ["lower", "upper", "target"]
             .iter()
             .for_each(|title| table.figure(title, unit));
@@ -160,8 +168,9 @@ fn size(sizing: &Sizing) -> Table {
             trial.verdict.name().into(),
         ];
         for o in &trial.objectives {
-            let figures = [o.mean, o.lower, o.upper, Some(o.target)];
-            line.extend(cells(figures, unit_of(&o.metric)));
+            let unit = unit_of(&o.metric);
+            line.extend(interval(o.mean, o.lower, o.upper, unit));
+            line.push(cell(Some(o.target), unit));
         }
         table.rows.push(line);
     }
@@ -185,7 +194,8 @@ fn best(selection: &Selection) -> Table {
     for p in &selection.points {
         let mut line = vec![p.point.clone()];
         let replications = Some(p.replications as f64);
-        line.extend(cells([replications, p.mean, p.lower, p.upper], ""));
+        line.push(cell(replications, ""));
+        line.extend(interval(p.mean, p.lower, p.upper, ""));
         line.push(
             match () {
                 () if selection.best.as_ref() == Some(&p.point) => "best",
@@ -207,7 +217,7 @@ fn best(selection: &Selection) -> Table {
 fn sensitivity(sensitivity: &Sensitivity) -> Table {
     let unit = &sensitivity.unit;
     let mut table = Table::new("One key at a time", &["key", "value", "other value"]);
-    table.figure(&sensitivity.metric, unit);
+    table.figure(&called(&sensitivity.metric), unit);
     ["difference", "lower", "upper"]
         .iter()
         .for_each(|title| table.figure(title, unit));
@@ -220,7 +230,8 @@ fn sensitivity(sensitivity: &Sensitivity) -> Table {
                 level.value.clone(),
             ];
             let figures = [level.mean, level.difference, level.lower, level.upper];
-            line.extend(cells(figures, unit));
+            let half = half_width(level.lower, level.upper);
+            line.extend(figures.map(|x| cell_within(x, half, unit)));
             line.push(level.verdict.name().into());
             table.rows.push(line);
         }

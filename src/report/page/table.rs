@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::measure::Unit;
-use crate::quantity::number::plain;
+use crate::quantity::number::{human, matched};
 
 /// A table.
 #[derive(Serialize, Default)]
@@ -106,20 +106,36 @@ impl Table {
     }
 }
 
-/// Some figures of a unit, as cells.
-pub(super) fn cells<const N: usize>(figures: [Option<f64>; N], unit: &str) -> [String; N] {
-    figures.map(|figure| cell(figure, unit))
+/// A mean with the ends of its interval, as cells: all to two digits of the half width.
+pub(super) fn interval(
+    mean: Option<f64>,
+    lower: Option<f64>,
+    upper: Option<f64>,
+    unit: &str,
+) -> [String; 3] {
+    let half = lower.zip(upper).map(|(lower, upper)| (upper - lower) / 2.0);
+    [mean, lower, upper].map(|figure| cell_within(figure, half, unit))
 }
 
-/// A value in the unit that people read: a plain number that a spreadsheet takes; a fraction in percent.
-pub(super) fn cell(value: Option<f64>, unit: &str) -> String {
-    let Some(value) = value else {
-        return "–".into();
-    };
-    plain(if unit == Unit::Fraction.name() {
-        value * 100.0
+/// What a value of a unit is multiplied by in a table: fractions are in percent.
+fn factor(unit: &str) -> f64 {
+    if unit == Unit::Fraction.name() {
+        100.0
     } else {
-        value
+        1.0
+    }
+}
+
+/// A value in the unit that people read, which stands in the header; a fraction in percent.
+pub(super) fn cell(value: Option<f64>, unit: &str) -> String {
+    value.map_or("–".into(), |value| human(value * factor(unit)))
+}
+
+/// A value beside its interval: to two digits of the half width.
+pub(super) fn cell_within(value: Option<f64>, half: Option<f64>, unit: &str) -> String {
+    let factor = factor(unit);
+    value.map_or("–".into(), |value| {
+        matched(value * factor, half.map(|half| half * factor))
     })
 }
 

@@ -162,7 +162,7 @@ fn cells_are_numbers_that_a_spreadsheet_takes() {
             "0.0000001"
         ]
     );
-    assert_eq!(cell(Some(0.018_701_234), "fraction"), "1.8701");
+    assert_eq!(cell(Some(0.018_701_234), "fraction"), "1.87");
     assert_eq!(cell(None, "s"), "–");
 }
 

@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use super::table::Table;
-use super::{cell, unit_name};
+use super::table::{Table, cell, unit_name};
 use crate::measure::{Metric, Sample, Scope};
 use crate::record::{Replicated, Series, Value};
 use crate::theory::{Agreement, Figures, Prediction, Usable};
@@ -242,7 +241,7 @@ mod tests {
             simulated: 9000.0,
             ..agreement(700.0)
         };
-        assert_eq!(row(&open)[2..5], ["> 700", "> 9000", "> 8300"]);
+        assert_eq!(row(&open)[2..5], ["> 700", "> 9,000", "> 8,300"]);
         assert_eq!(
             (rounded(-152.43), rounded(0.000_123_45), rounded(0.0)),
             (-152.0, 0.000_123, 0.0)

@@ -31,9 +31,9 @@ impl Trust {
 /// What the model leaves out.
 pub(super) const LIMITS: [&str; 6] = [
     "OCS relays statelessly and transparently; authentication, presence and media are not simulated.",
-    "A gateway answers at once unless it is given a service time or a capacity; no vendor publishes messages per second, and published calls per hour are converted at 8 messages a call.",
+    "A gateway answers at once unless it has a service time or a capacity. No vendor publishes messages per second; published calls per hour count as 8 messages each.",
     "A stalled or crashed gateway loses what waits in it. OCS has no queue of its own and one address for everybody.",
-    "How Communicator reacts to an unanswered or refused refresh, which Session-Expires it offers and how soon it comes back are not published: these are inputs marked assumption.",
+    "Nobody published how Communicator reacts to an unanswered or refused refresh, its Session-Expires, or how soon it comes back. These are inputs marked assumption.",
     "Users behave independently of each other: no calls between them, no shared lines.",
     "What a figure means is said in the glossary; the intervals cover the luck of the run, not what the assumptions leave open.",
 ];

@@ -3,10 +3,9 @@
 use super::super::chart::{Along, Axis, Bar, Bars, Chart, Layer, Marker, Region, Tone};
 use super::grid::{Grid, points};
 use super::key::called;
-use super::reading::small;
 use super::sweep::curve;
 use super::{Plot, tradeoff};
-use crate::quantity::number::human;
+use crate::quantity::number::{human, small};
 use crate::record::{Figure, PointCost, Selection, StudyRecord};
 use crate::study::Verdict;
 

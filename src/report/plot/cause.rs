@@ -32,14 +32,15 @@ fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
         .collect();
     causes.sort_by(|a, b| b.mean.unwrap_or(0.0).total_cmp(&a.mean.unwrap_or(0.0)));
     let reading = Reading::of(metric);
+    let share = |f: &Figure| {
+        let share = f.mean.unwrap_or(0.0) / all.mean.filter(|m| *m > 0.0).unwrap_or(1.0) * 100.0;
+        format!("{} %", human((share * 10.0).round() / 10.0))
+    };
     let title = match causes.first() {
         Some(first) => {
-            let share =
-                first.mean.unwrap_or(0.0) / all.mean.filter(|m| *m > 0.0).unwrap_or(1.0) * 100.0;
-            let share = if share >= 99.95 {
-                "all".into()
-            } else {
-                format!("{} %", human((share * 10.0).round() / 10.0))
+            let share = match causes.len() {
+                1 => "all".into(),
+                _ => share(first),
             };
             let most = reading.text(all.mean.unwrap_or(0.0));
             format!(
@@ -64,7 +65,14 @@ fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
     // Nothing that happened is a finding too, with the bound that so many replications give.
     let bars = match causes[..] {
         [] => vec![bar(all, "any cause".into())],
-        _ => causes.iter().map(|f| bar(f, called(f))).collect(),
+        [only] => vec![bar(only, called(only))],
+        _ => (causes.iter())
+            .map(|f| {
+                let bar = bar(f, called(f));
+                let text = format!("{}, {}", bar.text, share(f));
+                Bar { text, ..bar }
+            })
+            .collect(),
     };
     Some(Chart {
         description: format!(

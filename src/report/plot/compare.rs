@@ -4,8 +4,8 @@ use super::super::chart::{
     Along, Axis, Bar, Bars, Chart, Layer, Point, Points, Scale, Threshold, Tone,
 };
 use super::Plot;
-use super::reading::{Reading, around, small};
-use crate::quantity::number::human;
+use super::reading::Reading;
+use crate::quantity::number::{human, small, with_half};
 use crate::record::{Comparison, Contrast, Difference, Replicated};
 use crate::study::Relation;
 
@@ -86,7 +86,10 @@ fn amount(reading: &Reading, figure: &Difference) -> String {
         .map(|(l, u)| (u - l) / 2.0 * reading.factor);
     let told = half.map_or_else(
         || human(difference * reading.factor),
-        |h| around(difference * reading.factor, h),
+        |h| {
+            let (mean, half) = with_half(difference * reading.factor, h);
+            format!("{mean} ± {half}")
+        },
     );
     let unit = if reading.unit == "%" {
         "points"
@@ -163,15 +166,15 @@ fn one(comparison: &Comparison, other: &Contrast) -> Chart {
 
 /// Several alternatives in one figure.
 fn each(comparison: &Comparison, metric: &str) -> Chart {
-    let reading = Reading::of(metric);
-    let of = |r: &Contrast| {
-        Some(bar(
-            r.name.clone(),
-            &reading,
-            r.figures.iter().find(|f| f.metric == metric)?,
-        ))
+    let figures = || {
+        (comparison.alternatives.iter())
+            .filter_map(|r| Some((r, r.figures.iter().find(|f| f.metric == metric)?)))
     };
-    let bars: Vec<Bar> = comparison.alternatives.iter().filter_map(of).collect();
+    let differences = figures().filter_map(|(_, f)| Some(f.difference?.abs()));
+    let reading = Reading::of(metric).sized(differences);
+    let bars: Vec<Bar> = figures()
+        .map(|(r, figure)| bar(r.name.clone(), &reading, figure))
+        .collect();
     let unit = if reading.unit == "%" {
         "percentage points"
     } else {

@@ -1,8 +1,10 @@
 //! How did the day go: sessions by state, messages, losses, the gateway's queue and its response, by the clock.
 
 use super::super::chart::{Along, Axis, Chart, Layer, Line, Scale, Stack, Threshold, Tone};
-use super::reading::{Reading, told};
+use super::super::value::rough;
+use super::reading::Reading;
 use super::{Plot, fault};
+use crate::measure::Unit;
 use crate::quantity::number::{human, whole};
 use crate::quantity::{Span, print_clock};
 use crate::record::{Figure, Results, ResultsError, RunRecord, Series};
@@ -167,6 +169,17 @@ impl Day<'_> {
         human(self.mean("down_peak").unwrap_or(0.0).round())
     }
 
+    /// The most at any one instant or second: a line above the means of minutes, which do not reach it.
+    fn most(&self, metric: &str, label: &str) -> Option<Layer> {
+        let value = self.mean(metric).filter(|v| *v > 0.0)?;
+        Some(Layer::Threshold(Threshold {
+            along: Along::Y,
+            value,
+            label: format!("{label}: {}", human(value.round())),
+            tone: Tone::Quiet,
+        }))
+    }
+
     fn sessions(&self) -> Option<Plot> {
         let users = self.mean("users").unwrap_or(0.0);
         let (stack, note) = self.stack(&STATES)?;
@@ -215,15 +228,18 @@ impl Day<'_> {
         }
         let (stack, note) = self.stack(&STATES[1..])?;
         let share = Reading::of("down_fraction").text(self.mean("down_fraction").unwrap_or(0.0));
-        let title = format!("Users are without a usable session {share} of the time");
+        let title = format!("Up to {} users are without a session at once", self.peak());
         let chart = Chart {
             description: format!(
-                "{title}: how many at each time of the day, by what their client knows of it."
+                "{title}, and {share} of the time: how many at each time of the day, by what their client knows of it."
             ),
             title,
             x: self.axis(),
             y: Axis::new("Users without a usable session", ""),
-            layers: vec![stack],
+            layers: [Some(stack), self.most("down_peak", "most at once")]
+                .into_iter()
+                .flatten()
+                .collect(),
             notes: self.note().into_iter().chain(note).collect(),
         };
         Some(Plot::new("down", chart))
@@ -242,10 +258,14 @@ impl Day<'_> {
             title,
             x: self.axis(),
             y: Axis::new("Per second", ""),
-            layers: vec![
-                self.line(messages?, "messages", 1.0, Tone::Auto),
-                self.line(refreshes?, "refreshes", 1.0, Tone::Auto),
-            ],
+            layers: [
+                Some(self.line(messages?, "messages", 1.0, Tone::Auto)),
+                Some(self.line(refreshes?, "refreshes", 1.0, Tone::Auto)),
+                self.most("message_rate_peak_per_s", "busiest second"),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
             notes: self.note(),
         };
         Some(Plot::new("load", chart))
@@ -272,12 +292,20 @@ impl Day<'_> {
         // Spread over the day no minute stands out.
         let stands_out = series.values[most] >= all / 20.0;
         let title = format!(
-            "{} {happens}{}",
-            reading.text(all),
+            "Up to {} {happens} a minute{}",
+            human(
+                format!("{:.1e}", series.values[most])
+                    .parse()
+                    .unwrap_or(series.values[most])
+            ),
             if stands_out { when } else { String::new() }
         );
         let chart = Chart {
-            description: format!("{} in each minute of the day. {title}.", reading.label),
+            description: format!(
+                "{} in each minute of the day. {title}; {} in all on average.",
+                reading.label,
+                human(all.round())
+            ),
             title,
             x: self.axis(),
             y: Axis::new(&reading.label, "per minute"),
@@ -308,11 +336,11 @@ impl Day<'_> {
         let of = |metric: &str| match self.figure(metric) {
             Some(Figure {
                 mean: Some(mean), ..
-            }) => told(*mean),
+            }) => rough(*mean, Unit::Milliseconds),
             Some(Figure {
                 beyond: Some(beyond),
                 ..
-            }) => format!("more than {}", told(*beyond)),
+            }) => format!("more than {}", rough(*beyond, Unit::Milliseconds)),
             _ => "–".into(),
         };
         let title = format!(
@@ -397,6 +425,7 @@ impl Day<'_> {
         let layers = lines
             .iter()
             .map(|s| self.line(s, &name(s), 1.0, Tone::Auto))
+            .chain(self.most("gateway_queue_peak", "longest"))
             .collect();
         let chart = Chart {
             description: format!(

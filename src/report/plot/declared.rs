@@ -6,9 +6,10 @@ use super::super::chart::{Axis, Chart, Layer, Line, Point, Points, Scale, Tone};
 use super::day::end_s;
 use super::grid::{Figures, Grid, keys, name, points};
 use super::key::called;
-use super::reading::{Reading, scale_of, small};
+use super::reading::{Reading, scale_of};
 use super::sweep::{Shown, bars, curve, file_name};
 use super::{Plot, fault};
+use crate::quantity::number::small;
 use crate::record::{Figure, Kind, PlotRequest, Record, Replicated, Results, ResultsError, Series};
 
 /// The plots, those that the folder has figures for: a run has no varied key, a sweep no time.
@@ -191,7 +192,10 @@ fn over_time(series: &[Series], start_s: Option<f64>, request: &PlotRequest) -> 
 
 /// One metric against another, a point for each replication.
 fn over_replications(runs: &[Replicated], request: &PlotRequest) -> Option<Chart> {
-    let [x, y] = [&request.x, &request.y].map(|metric| Reading::of(metric));
+    let [x, y] = [&request.x, &request.y].map(|metric| {
+        let of = runs.iter().filter(|r| r.metric == *metric);
+        Reading::of(metric).sized(of.flat_map(Replicated::numbers).map(|(_, x)| x))
+    });
     let find = |scope: &str, metric: &str| {
         runs.iter()
             .find(|r| r.scope == scope && r.metric == metric && r.cause.is_empty())
@@ -230,7 +234,10 @@ fn over_points(rows: &[Figure], request: &PlotRequest) -> Option<Chart> {
     if !request.x.contains('.') {
         return against(&points, &figures, &scopes, request);
     }
-    let reading = Reading::of(&request.y);
+    let means = (points.iter())
+        .flat_map(|p| scopes.iter().map(move |(scope, _)| (p, scope)))
+        .filter_map(|(p, scope)| figures.get(p, scope, &request.y)?.mean);
+    let reading = Reading::of(&request.y).sized(means);
     points.first()?.get(&request.x)?;
     let Some(grid) = Grid::along(&points, Some(&request.x)) else {
         // A key of words has a bar for each point.
@@ -278,7 +285,12 @@ fn against<'a>(
     scopes: &[(&'a str, String)],
     request: &'a PlotRequest,
 ) -> Option<Chart> {
-    let [x, y] = [&request.x, &request.y].map(|metric| Reading::of(metric));
+    let [x, y] = [&request.x, &request.y].map(|metric| {
+        let means = (points.iter())
+            .flat_map(|p| scopes.iter().map(move |(scope, _)| (p, scope)))
+            .filter_map(|(p, scope)| figures.get(p, scope, metric)?.mean);
+        Reading::of(metric).sized(means)
+    });
     let by: Vec<&str> = request
         .by
         .iter()

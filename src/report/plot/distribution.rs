@@ -1,8 +1,9 @@
 //! How long did it take: response, set-up and the way back, each as the share of cases by duration.
 
 use super::super::chart::{Along, Axis, Chart, Histogram, Layer, Scale, Threshold, Tone};
+use super::super::value::rough;
 use super::Plot;
-use super::reading::told;
+use crate::measure::Unit;
 use crate::quantity::number::percent;
 use crate::record::{Distribution, RunRecord};
 
@@ -68,8 +69,8 @@ fn title(done: &str, at_once: Option<f64>, p50: f64, p99: f64) -> String {
         ),
         None => format!(
             "Half of the {done} within about {}, 99 of 100 within {}",
-            told(p50),
-            told(p99)
+            rough(p50, Unit::Milliseconds),
+            rough(p99, Unit::Milliseconds)
         ),
     }
 }

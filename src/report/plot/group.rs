@@ -3,32 +3,64 @@
 use super::super::chart::{Axis, Bar, Bars, Chart, Layer};
 use super::Plot;
 use super::reading::Reading;
+use crate::measure::{Metric, Unit};
 use crate::record::{Figure, RunRecord};
 
-const METRIC: &str = "down_fraction";
+/// What groups are compared by where no objective says it.
+const OTHERWISE: &str = "down_fraction";
+
+/// The metric of the first objective that is about everybody and does not grow with a group; whether more of it is better.
+fn metric(run: &RunRecord) -> (&str, bool) {
+    let is_comparable = |metric: &str| {
+        Metric::named(metric).is_some_and(|m| !matches!(m.unit, Unit::Count | Unit::PerSecond))
+    };
+    let judged = (run.objectives.iter()).find(|o| o.is_of_all() && is_comparable(&o.metric));
+    judged.map_or((OTHERWISE, false), |o| (&o.metric, o.at_least.is_some()))
+}
+
+/// Which group is worst, where the intervals of the worst and the best lie apart; nothing else is a difference.
+fn title(worst: &Figure, best: &Figure, reading: &Reading, more_is_better: bool) -> String {
+    let (low, high) = if more_is_better {
+        (worst, best)
+    } else {
+        (best, worst)
+    };
+    let is_apart = low.upper.zip(high.lower).is_some_and(|(l, h)| l < h);
+    match worst.mean {
+        Some(mean) if is_apart => format!(
+            "{}: worst in {} with {}",
+            reading.label,
+            called(worst),
+            reading.text(mean)
+        ),
+        _ => format!("{}: no difference between groups is shown", reading.label),
+    }
+}
+
+fn called(figure: &Figure) -> String {
+    figure.scope.trim_start_matches("clients:").to_string()
+}
 
 /// The groups, where there are several.
 pub(super) fn plots(run: &RunRecord) -> Vec<Plot> {
+    let (metric, more_is_better) = metric(run);
     let of =
-        |f: &&Figure| f.metric == METRIC && f.cause.is_none() && f.scope.starts_with("clients:");
+        |f: &&Figure| f.metric == metric && f.cause.is_none() && f.scope.starts_with("clients:");
     let mut groups: Vec<&Figure> = run.rows.iter().filter(of).collect();
-    if groups.len() < 2 {
+    if groups.len() < 2 || groups.iter().all(|f| f.mean.is_none()) {
         return Vec::new();
     }
     groups.sort_by(|a, b| b.mean.unwrap_or(-1.0).total_cmp(&a.mean.unwrap_or(-1.0)));
-    let called = |f: &Figure| f.scope.trim_start_matches("clients:").to_string();
-    let reading = Reading::of(METRIC);
-    let (first, last) = (groups[0], groups[groups.len() - 1]);
-    let title = match (first.mean, last.mean) {
-        (Some(most), Some(least)) if most > 1.2 * least && most >= 1e-4 => {
-            format!(
-                "Worst hit is {} with {} of the time without a usable session",
-                called(first),
-                reading.text(most)
-            )
-        }
-        _ => "All client groups fare about alike".into(),
-    };
+    if more_is_better {
+        groups.reverse();
+    }
+    let reading = Reading::of(metric).sized(groups.iter().filter_map(|f| f.mean));
+    let title = title(
+        groups[0],
+        groups[groups.len() - 1],
+        &reading,
+        more_is_better,
+    );
     let bar = |f: &&Figure| Bar {
         label: called(f),
         value: f.mean.map_or(f64::NAN, |m| m * reading.factor),

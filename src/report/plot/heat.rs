@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::super::chart::{Axis, Chart, HeatMap, Layer};
 use super::grid::{Figures, keys, name};
 use super::key::{called, places};
-use super::reading::{Reading, small};
-use crate::quantity::number::human;
+use super::reading::Reading;
+use crate::quantity::number::{capital, human, small};
 use crate::record::Objective;
 
 /// More cells than this in a row or a column are no table.
@@ -94,7 +94,12 @@ pub(super) fn chart<'a>(
     objective: Option<&Objective>,
 ) -> Option<Chart> {
     let table = Table::new(points)?;
-    let reading = Reading::of(metric);
+    let means = points.iter().filter_map(|p| {
+        figures
+            .get(p, scope, metric)
+            .and_then(|f| f.mean.or(f.beyond))
+    });
+    let reading = Reading::of(metric).sized(means);
     let values = table.values(points, |point| {
         let figure = figures.get(point, scope, metric);
         figure
@@ -121,10 +126,7 @@ pub(super) fn chart<'a>(
         title,
         x: Axis::new(&called(table.across), ""),
         y: Axis::new(
-            &by.iter()
-                .map(|b| super::reading::capital(b))
-                .collect::<Vec<_>>()
-                .join(", "),
+            &by.iter().map(|b| capital(b)).collect::<Vec<_>>().join(", "),
             "",
         ),
         layers: vec![Layer::HeatMap(HeatMap {

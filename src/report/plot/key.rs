@@ -1,7 +1,7 @@
 //! A key that was turned: its values as places on an axis, where they are numbers.
 
 use super::super::chart::{Axis, Scale};
-use super::reading::capital;
+pub(super) use super::super::words::key as called;
 use crate::quantity::parse_span;
 
 /// The values of a key on an axis.
@@ -11,31 +11,6 @@ pub(super) struct Places {
     pub axis: Axis,
     /// A place for each value, in their order.
     pub at: Vec<f64>,
-}
-
-/// What people call keys whose last part alone says little.
-const CALLED: [(&str, &str, &str); 9] = [
-    ("clients", "count", "Users"),
-    ("clients", "path", "Client path"),
-    ("clients", "profile", "Client"),
-    ("clients", "reestablish", "Re-establishment"),
-    ("gateway", "count", "Gateways"),
-    ("gateway", "path", "Gateway path"),
-    ("gateway", "profile", "Gateway"),
-    ("gateway", "update", "Answer to UPDATE"),
-    ("path", "loss", "Loss on the path"),
-];
-
-/// "clients.refresh_interval" as "Refresh interval".
-pub(super) fn called(key: &str) -> String {
-    let is = |table: &str, last: &str| {
-        key.split_once('.')
-            .is_some_and(|(t, rest)| t == table && rest.rsplit('.').next() == Some(last))
-    };
-    if let Some((.., called)) = CALLED.iter().find(|(table, last, _)| is(table, last)) {
-        return (*called).into();
-    }
-    capital(&key.rsplit('.').next().unwrap_or(key).replace('_', " "))
 }
 
 /// The places of a key's values; `None` where they are not all numbers of one kind.

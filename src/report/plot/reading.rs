@@ -1,8 +1,8 @@
 //! How a metric is read on an axis: what people call it, in which unit, and by what its values are multiplied for that.
 
 use super::super::chart::{Along, Axis, Scale, Threshold, Tone};
+use super::super::{value, words};
 use crate::measure::{Metric, Unit};
-use crate::quantity::number::{duration, human};
 use crate::record::{Figure, Objective};
 
 /// A metric on an axis.
@@ -14,39 +14,15 @@ pub(super) struct Reading {
     pub unit: &'static str,
     /// What its values are multiplied by.
     pub factor: f64,
+    /// The unit of its values before that.
+    pub measured: Unit,
 }
-
-/// What people call the metrics that they ask for; the others go by their names.
-const CALLED: [(&str, &str); 16] = [
-    ("missed_toast_fraction", "Missed toasts"),
-    ("missed_toasts_per_client_hour", "Missed toasts"),
-    ("toasts_missed", "Missed toasts"),
-    ("down_fraction", "Time without a usable session"),
-    ("down_peak", "Most users without a session at once"),
-    ("failed_origination_fraction", "Failed calls from the PC"),
-    ("session_drops", "Lost sessions"),
-    ("drops_per_client_hour", "Lost sessions"),
-    ("dropped_session_fraction", "Sessions that were lost"),
-    ("refresh_rate_per_s", "Refreshes"),
-    ("message_rate_per_s", "Messages at the gateway"),
-    (
-        "message_rate_peak_per_s",
-        "Messages at the gateway, busiest second",
-    ),
-    ("setup_p99_ms", "Set-up time, 99th percentile"),
-    ("recovery_mean_s", "Mean time to be back"),
-    ("gateway_utilisation", "Gateway busy"),
-    (
-        "gateway_response_p99_ms",
-        "Gateway response, 99th percentile",
-    ),
-];
 
 impl Reading {
     /// Of a metric; one that this version does not know is a plain number.
     pub(super) fn of(metric: &str) -> Self {
-        let unit = Metric::named(metric).map_or(Unit::Count, |m| m.unit);
-        let (unit, factor) = match unit {
+        let measured = Metric::named(metric).map_or(Unit::Count, |m| m.unit);
+        let (unit, factor) = match measured {
             Unit::Count => ("", 1.0),
             Unit::Fraction => ("%", 100.0),
             Unit::PerClientHour => ("per client-hour", 1.0),
@@ -54,12 +30,29 @@ impl Reading {
             Unit::Milliseconds => ("ms", 1.0),
             Unit::Seconds => ("s", 1.0),
         };
-        let called = CALLED.iter().find(|(name, _)| *name == metric);
-        let label = called.map_or_else(|| spoken(metric), |(_, label)| (*label).into());
         Self {
-            label,
+            label: words::called(metric),
             unit,
             factor,
+            measured,
+        }
+    }
+
+    /// Times as people read values of this size: in ms, s, min or h, the same for all that is drawn.
+    pub(super) fn sized(self, values: impl Iterator<Item = f64>) -> Self {
+        if !matches!(self.measured, Unit::Milliseconds | Unit::Seconds) {
+            return self;
+        }
+        let (low, high) = extremes(values);
+        let size = match is_wide(low, high) {
+            true => libm::sqrt(low * high),
+            false => high,
+        };
+        let (factor, suffix) = value::scale(self.measured, size);
+        Self {
+            unit: suffix.trim_start(),
+            factor,
+            ..self
         }
     }
 
@@ -75,26 +68,12 @@ impl Reading {
 
     /// A value as it stands in a sentence: "1.89 %".
     pub(super) fn text(&self, value: f64) -> String {
-        spaced(&human(value * self.factor), self.unit)
+        value::value(value, self.measured)
     }
 
-    /// "1.89 ± 0.06 %".
+    /// "1.891 ± 0.057 %".
     pub(super) fn with_interval(&self, figure: &Figure) -> String {
-        let Some(mean) = figure.mean else {
-            return figure
-                .beyond
-                .map_or_else(|| "–".into(), |b| format!("> {}", self.text(b)));
-        };
-        match (figure.lower, figure.upper) {
-            (Some(_), Some(upper)) if mean == 0.0 => {
-                spaced(&format!("0 (≤ {})", human(upper * self.factor)), self.unit)
-            }
-            (Some(lower), Some(upper)) => spaced(
-                &around(mean * self.factor, (upper - lower) / 2.0 * self.factor),
-                self.unit,
-            ),
-            _ => self.text(mean),
-        }
+        value::figure(figure)
     }
 
     /// The interval of a figure as it is drawn: no metric is below 0, whatever a symmetric interval says.
@@ -142,75 +121,21 @@ impl Reading {
     }
 }
 
-/// "290.8 ± 7.4": the half in two digits, the mean as far as the half goes, at least in three digits.
-pub(super) fn around(mean: f64, half: f64) -> String {
-    if half <= 0.0 || !half.is_finite() {
-        return format!("{} ± 0", human(mean));
-    }
-    let rounded = format!("{half:.1e}").parse().unwrap_or(half);
-    let size = |x: f64| libm::floor(libm::log10(x.abs()));
-    let digits = (1.0 - size(half))
-        .min(if mean == 0.0 { 6.0 } else { 3.0 - size(mean) })
-        .clamp(0.0, 6.0) as usize;
-    let mean = if digits == 0 || mean.abs() >= 1e4 {
-        human(mean)
-    } else {
-        format!("{mean:.digits$}")
-    };
-    format!("{mean} ± {}", human(rounded))
-}
-
-fn spaced(number: &str, unit: &str) -> String {
-    match unit {
-        "" => number.into(),
-        "1/s" => format!("{number}/s"),
-        unit => format!("{number} {unit}"),
-    }
-}
-
-/// "gateway_queue_peak" as "Gateway queue peak": the unit stands elsewhere.
-fn spoken(metric: &str) -> String {
-    let bare = ["_per_client_hour", "_fraction", "_per_s", "_ms", "_s"]
-        .iter()
-        .find_map(|end| metric.strip_suffix(end));
-    capital(&bare.unwrap_or(metric).replace('_', " "))
-}
-
-/// Milliseconds for people, in three digits: "432 ms", "28 min 30 s".
-pub(super) fn told(ms: f64) -> String {
-    let rounded = format!("{ms:.2e}").parse().unwrap_or(ms);
-    if ms < 1000.0 {
-        format!("{} ms", human(rounded))
-    } else {
-        duration(rounded / 1000.0)
-    }
-}
-
-/// With a capital letter.
-pub(super) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().collect::<String>() + letters.as_str()
-    })
-}
-
-/// With a small letter, unless it is an abbreviation.
-pub(super) fn small(text: &str) -> String {
-    let mut letters = text.chars();
-    let second = text.chars().nth(1).is_some_and(char::is_uppercase);
-    match letters.next() {
-        Some(first) if !second => first.to_lowercase().collect::<String>() + letters.as_str(),
-        _ => text.into(),
-    }
-}
-
 /// By ratio where even steps would press most of the values onto the axis.
 pub(super) fn scale_of(values: impl Iterator<Item = f64> + Clone) -> Scale {
-    let there = values.filter(|v| v.is_finite());
-    let (low, high) = there.fold((f64::INFINITY, 0.0f64), |(l, h), v| (l.min(v), h.max(v)));
-    if low > 0.0 && high / low >= 50.0 && high.is_finite() {
-        Scale::Log
-    } else {
-        Scale::Linear
+    let (low, high) = extremes(values);
+    match is_wide(low, high) {
+        true => Scale::Log,
+        false => Scale::Linear,
     }
+}
+
+/// The least and the greatest of those that are numbers.
+fn extremes(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let there = values.filter(|v| v.is_finite());
+    there.fold((f64::INFINITY, 0.0f64), |(l, h), v| (l.min(v), h.max(v)))
+}
+
+fn is_wide(low: f64, high: f64) -> bool {
+    low > 0.0 && high / low >= 50.0
 }

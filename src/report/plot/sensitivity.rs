@@ -2,7 +2,8 @@
 
 use super::super::chart::{Along, Axis, Bar, Bars, Chart, Layer, Threshold, Tone};
 use super::Plot;
-use super::reading::{Reading, small};
+use super::reading::Reading;
+use crate::quantity::number::small;
 use crate::record::{Factor, Level, Sensitivity, StudyRecord};
 
 /// The tornado.
@@ -11,7 +12,8 @@ pub(super) fn plots(study: &StudyRecord<Sensitivity>) -> Vec<Plot> {
     let Some(base) = found.base else {
         return Vec::new();
     };
-    let reading = Reading::of(&found.metric);
+    let levels = found.keys.iter().flat_map(|k| &k.alternatives);
+    let reading = Reading::of(&found.metric).sized(levels.filter_map(|v| v.mean).chain([base]));
     let base = base * reading.factor;
     let moves = |key: &&Factor| key.swing > 0.0;
     let none: Vec<&str> = found

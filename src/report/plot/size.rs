@@ -7,8 +7,9 @@ use super::super::chart::{
 };
 use super::Plot;
 use super::key::{called, places};
-use super::reading::{Reading, small};
+use super::reading::Reading;
 use super::sweep::curve;
+use crate::quantity::number::small;
 use crate::record::{Figure, Sizing, StudyRecord, Trial, TrialObjective};
 use crate::study::Verdict;
 

@@ -10,7 +10,8 @@ use super::feasible::{feasible, mark, meeting, shading};
 use super::grid::{Figures, Grid, MOST_CURVES, keys, name, points};
 use super::heat;
 use super::key::called;
-use super::reading::{Reading, small};
+use super::reading::Reading;
+use crate::quantity::number::small;
 use crate::record::{Figure, Objective, PointRecord, SweepRecord};
 use crate::study::Verdict;
 
@@ -174,27 +175,26 @@ pub(super) fn curve(
 }
 
 fn curves(figures: &Figures, grid: &Grid, sweep: &SweepRecord, shown: &Shown) -> Chart {
-    let reading = Reading::of(shown.metric);
+    let drawn: Vec<Vec<Option<&Figure>>> = (grid.curves.iter())
+        .map(|curve| {
+            let spots = curve.spots.iter();
+            spots
+                .map(|s| figures.get(s.point, shown.scope, shown.metric))
+                .collect()
+        })
+        .collect();
+    let values: Vec<f64> = (drawn.iter().flatten().flatten())
+        .flat_map(|f| [f.mean, f.lower])
+        .flatten()
+        .collect();
+    let reading = Reading::of(shown.metric).sized(values.iter().copied());
     let mut layers = Vec::new();
     let meeting = meeting(sweep);
     let shaded = feasible(grid, &meeting);
     layers.extend(shaded);
-    let mut values: Vec<f64> = Vec::new();
-    for curve in &grid.curves {
-        let found: Vec<Option<&Figure>> = curve
-            .spots
-            .iter()
-            .map(|s| figures.get(s.point, shown.scope, shown.metric))
-            .collect();
-        values.extend(
-            found
-                .iter()
-                .flatten()
-                .flat_map(|f| [f.mean, f.lower])
-                .flatten(),
-        );
+    for (curve, figures) in grid.curves.iter().zip(&drawn) {
         let xs: Vec<f64> = curve.spots.iter().map(|s| s.x).collect();
-        layers.extend(self::curve(&found, &xs, &curve.name, reading.factor));
+        layers.extend(self::curve(figures, &xs, &curve.name, reading.factor));
     }
     let met = grid
         .curves
@@ -300,7 +300,10 @@ pub(super) fn bars(
     points: &[&BTreeMap<String, String>],
     shown: &Shown,
 ) -> Chart {
-    let reading = Reading::of(shown.metric);
+    let means = points
+        .iter()
+        .filter_map(|p| figures.get(p, shown.scope, shown.metric)?.mean);
+    let reading = Reading::of(shown.metric).sized(means);
     let keys: Vec<&str> = keys(points).into_iter().map(|(key, _)| key).collect();
     let bar = |point: &&BTreeMap<String, String>| {
         let figure = figures.get(point, shown.scope, shown.metric);

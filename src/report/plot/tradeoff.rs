@@ -7,8 +7,8 @@ use super::Plot;
 use super::feasible::meeting;
 use super::grid::{Curve, Figures, Grid, MOST_CURVES, points};
 use super::key::called;
-use super::reading::{Reading, small};
-
+use super::reading::Reading;
+use crate::quantity::number::small;
 use crate::record::{Figure, Objective, SweepRecord, is_label};
 
 const LOAD: &str = "message_rate_per_s";

@@ -35,7 +35,7 @@ keys! {
             .from(Published, "keeping the dialog alive is the client's job");
         /// what it does when no refresh came
         enforces_session_timer => enforces_session_timer: choice::<SessionTimer>().or("silent")
-            .from(Assumption, "model §3")
+            .from(Assumption, "no published value; RFC 4028 §10 asks for BYE")
             .alternatives(&["no", "bye"]);
         /// Retry-After of its 503
         retry_after => retry_after_s: seconds(0, 86_400).or("60 s")

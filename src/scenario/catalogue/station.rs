@@ -43,7 +43,7 @@ keys! {
         /// instead of service_time: what all servers do together, at 8 messages a call and 2 a job
         capacity: Option<Stated<f64>> = stated(&capacity()).optional();
         /// service time of an ACK or a response; at 0 s they wait for nobody
-        response_service: Span = span(NOTHING, HOUR).or("0 s").from(Assumption, "model §3");
+        response_service: Span = span(NOTHING, HOUR).or("0 s").from(Assumption, "taken to cost nothing: a request costs the work");
         /// serial section that every MonitorStart passes, one at a time
         setup_serial_time: Span = span(NOTHING, HOUR).or("0 s")
             .from(Assumption, "licences fetched one at a time are published for one product, their time is not");

@@ -7,6 +7,7 @@ use crate::workload::SignIn;
 
 /// Nearly all users are within so many standard deviations of a normal sign-in.
 const DEVIATIONS: f64 = 3.0;
+const DAY_US: u64 = 86_400_000_000;
 /// A run of more than one working day.
 const LONG_US: u64 = 36 * 3_600_000_000;
 
@@ -76,7 +77,7 @@ pub(super) fn of_faults(plan: &Plan, warnings: &mut Vec<String>) {
             continue;
         }
         if hit.all(|(_, clients)| is_away(plan, clients, at.0)) {
-            let clock = print_clock(Span((plan.start.0 + at.0) % super::DAY_US));
+            let clock = print_clock(Span((plan.start.0 + at.0) % DAY_US));
             warnings.push(format!(
                 "fault {:?}: nobody whom it hits is signed in at {clock}: it tests nothing",
                 fault.name

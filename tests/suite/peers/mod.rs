@@ -8,9 +8,10 @@ mod clients;
 mod gateways;
 
 use std::fs;
-use std::net::UdpSocket;
+use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -20,7 +21,8 @@ struct Running(Child);
 
 impl Running {
     fn start(program: &str, arguments: &[&str], folder: &Path) -> Self {
-        let log = fs::File::create(folder.join(format!("{}.log", base(program)))).unwrap();
+        let path = folder.join(format!("{}.log", base(program)));
+        let log = fs::File::create(&path).unwrap();
         let child = Command::new(program)
             .args(arguments)
             .current_dir(folder)
@@ -28,9 +30,13 @@ impl Running {
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn();
-        let child = child.unwrap_or_else(|e| panic!("{program}: {e}; .ci/run installs it"));
+        let mut child = child.unwrap_or_else(|e| panic!("{program}: {e}; .ci/run installs it"));
         // Programs do not say when they listen; a datagram that came too early comes again.
         std::thread::sleep(Duration::from_secs(2));
+        if let Some(status) = child.try_wait().unwrap() {
+            let log = fs::read_to_string(&path).unwrap();
+            panic!("{program} {arguments:?}: {status}\n{log}");
+        }
         Self(child)
     }
 }
@@ -46,10 +52,17 @@ fn base(program: &str) -> &str {
     program.rsplit('/').next().unwrap()
 }
 
-/// A port at which nobody listens.
+/// A port at which nobody listens, and which nobody else is given: below those that systems hand out.
 fn port() -> String {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.local_addr().unwrap().port().to_string()
+    static NEXT: AtomicU16 = AtomicU16::new(21_000);
+    loop {
+        let port = NEXT.fetch_add(1, Ordering::Relaxed);
+        assert!(port < 32_000, "no port is free");
+        let at = ("127.0.0.1", port);
+        if UdpSocket::bind(at).is_ok() && TcpListener::bind(at).is_ok() {
+            return port.to_string();
+        }
+    }
 }
 
 fn repository() -> &'static Path {
@@ -84,6 +97,10 @@ fn tshark(file: &Path, filter: &str, fields: &[&str]) -> Vec<Vec<String>> {
     let mut command = Command::new("tshark");
     command.args(["-r", file.to_str().unwrap()]);
     command.args(["--enable-heuristic", "xml_sip", "-Y", filter]);
+    // A port of our choice may be another protocol's by the book.
+    for transport in ["udp", "tcp"] {
+        command.args(["-d", &format!("{transport}.port==1-65535,sip")]);
+    }
     for protocol in ["ip", "udp", "tcp"] {
         command.args(["-o", &format!("{protocol}.check_checksum:TRUE")]);
     }
@@ -111,6 +128,7 @@ fn messages(file: &Path) -> Vec<(f64, String)> {
         "sip.CSeq.method",
     ];
     let rows = tshark(file, "sip", &fields);
+    assert!(!rows.is_empty(), "no SIP in {}", file.display());
     let first: f64 = rows[0][0].parse().unwrap();
     rows.iter()
         .map(|row| {

@@ -91,7 +91,7 @@ fn a_comparison_shows_differences_and_pairs() {
     let plots = drawn(&[("summary.json", text), ("runs.csv", runs)]);
     assert_eq!(named(&plots, "differences").title, "b is better than a");
     assert!(
-        svg_of(&plots, "differences").contains("−1.80 ± 0.1 points"),
+        svg_of(&plots, "differences").contains("−1.80 ± 0.10 points"),
         "{}",
         svg_of(&plots, "differences")
     );

@@ -1,0 +1,65 @@
+//! A run with its scenario, as the sentences need it.
+
+use crate::deployment::Plan;
+use crate::faults::FaultKind;
+use crate::measure::{Metric, Scope};
+use crate::quantity::number::{duration, known, whole};
+use crate::scenario::Scenario;
+use crate::study::{Row, Samples};
+
+/// A run that is put into words.
+pub(super) struct Case<'a> {
+    pub scenario: &'a Scenario,
+    pub samples: &'a Samples,
+    pub rows: &'a [Row],
+}
+
+impl<'a> Case<'a> {
+    pub(super) fn plan(&self) -> &'a Plan {
+        &self.scenario.plan
+    }
+
+    pub(super) fn row(&self, scope: &Scope, metric: &str) -> Option<&'a Row> {
+        let metric = Metric::named(metric);
+        self.rows.iter().find(|r| {
+            r.scope == *scope && Some(r.column.metric) == metric && r.column.cause.is_none()
+        })
+    }
+
+    /// A mean over everything; 0 where there is none.
+    pub(super) fn mean(&self, metric: &str) -> f64 {
+        let estimate = self.row(&Scope::All, metric).and_then(|r| r.estimate);
+        estimate.map_or(0.0, |e| e.mean)
+    }
+
+    pub(super) fn replications(&self) -> f64 {
+        f64::from(self.samples.replications().max(1))
+    }
+
+    /// A number of users over all replications, as that of one: whole, or on average.
+    pub(super) fn users(&self, sum: u64) -> String {
+        let mean = sum as f64 / self.replications();
+        match mean {
+            _ if mean.fract() == 0.0 => whole(mean as u64),
+            _ if mean < 10.0 => known(mean, None),
+            _ => whole(mean.round() as u64),
+        }
+    }
+
+    pub(super) fn horizon(&self) -> String {
+        duration(self.plan().horizon.0 as f64 / 1e6)
+    }
+}
+
+/// The kind of a scheduled fault, for a sentence.
+pub(super) fn kind(kind: FaultKind) -> &'static str {
+    match kind {
+        FaultKind::Crash => "crash",
+        FaultKind::Stall => "stall",
+        FaultKind::Maintenance => "maintenance",
+        FaultKind::LinkOutage => "link outage",
+        FaultKind::OcsFailover => "failover of OCS",
+        FaultKind::Sleep => "sleep of the PCs",
+        FaultKind::NetworkChange => "change of network",
+    }
+}

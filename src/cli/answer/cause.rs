@@ -1,0 +1,277 @@
+//! Why users have no session or lose it, each cause with the key that makes it.
+
+use super::case::{Case, kind};
+use super::refresh;
+use crate::deployment::{FaultPlan, FaultTarget, Plan, Transport};
+use crate::faults::FaultKind;
+use crate::measure::{DropCause, Metric, Scope};
+use crate::protocol::RefreshMethod;
+
+/// Servers busy for more than this share of the run are too few.
+const OVERLOADED: f64 = 0.9;
+/// Loss from which on a path is named as the cause.
+const LOSSY: f64 = 0.02;
+
+/// "max_sessions = 50": a key as the scenario has it.
+pub(super) fn key(case: &Case, table: &str, name: &str, key: &str) -> Option<String> {
+    let setting = case.scenario.section(table, name)?.find(key)?;
+    (!setting.text.is_empty()).then(|| format!("{key} = {}", setting.text))
+}
+
+/// A key in brackets, behind what it does.
+pub(super) fn with(case: &Case, table: &str, name: &str, what: &str, of: &str) -> String {
+    match key(case, table, name, of) {
+        Some(text) => format!("{what} ({text})"),
+        None => what.into(),
+    }
+}
+
+/// How many draw a fault of their own: users, gateways, or a leg.
+pub(super) fn hit_by(plan: &Plan, fault: &FaultPlan) -> f64 {
+    let is_personal = matches!(
+        fault.config.kind,
+        FaultKind::Sleep | FaultKind::NetworkChange
+    );
+    let clients = plan.clients.iter().enumerate();
+    let users = |hit: &dyn Fn(usize, usize) -> bool| -> f64 {
+        clients
+            .clone()
+            .filter(|(i, c)| hit(*i, c.gateway))
+            .map(|(_, c)| f64::from(c.count))
+            .sum()
+    };
+    match fault.target {
+        FaultTarget::Clients(index) if is_personal => users(&|i, _| i == index),
+        FaultTarget::Gateway(index, _) if is_personal => users(&|_, gateway| gateway == index),
+        FaultTarget::All if is_personal => users(&|_, _| true),
+        FaultTarget::Gateway(index, None) => f64::from(plan.gateways[index].count),
+        FaultTarget::All => plan.gateways.iter().map(|g| f64::from(g.count)).sum(),
+        FaultTarget::Gateway(_, Some(_)) | FaultTarget::Clients(_) => 1.0,
+    }
+}
+
+/// The gateway of most users without a session, or of most waiting.
+fn worst_gateway(case: &Case) -> usize {
+    let gateways = case.plan().gateways.iter().enumerate();
+    let waiting = |name: &str| {
+        let scope = Scope::Gateway(name.into());
+        let index = case.samples.scopes.iter().position(|s| *s == scope);
+        let never = index.map_or(0, |i| case.samples.presence(i).without_session);
+        let share = case.row(&scope, "setting_up_fraction");
+        (
+            never,
+            share.and_then(|r| r.estimate).map_or(0.0, |e| e.mean),
+        )
+    };
+    gateways
+        .max_by(|(_, a), (_, b)| {
+            let (a, b) = (waiting(&a.name), waiting(&b.name));
+            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+        })
+        .map_or(0, |(i, _)| i)
+}
+
+/// Why users wait for a session, or never get one.
+pub(super) fn of_waiting(case: &Case) -> Option<String> {
+    let index = worst_gateway(case);
+    let gateway = &case.plan().gateways[index];
+    let name = &gateway.name;
+    let users: f64 = (case.plan().clients.iter())
+        .filter(|c| c.gateway == index)
+        .map(|c| f64::from(c.count) * c.attendance)
+        .sum();
+    let each = users / f64::from(gateway.count);
+    if gateway
+        .max_sessions
+        .is_some_and(|most| f64::from(most) < each)
+    {
+        let what = format!("the gateway {name} takes no more");
+        return Some(with(case, "gateway", name, &what, "max_sessions"));
+    }
+    if let Some(fault) = down_all_day(case, index) {
+        return Some(format!("{fault} lasts until the end"));
+    }
+    if let Some(station) = &gateway.station {
+        let serial_s = station.setup_serial.as_secs_f64();
+        let busy = mean(case, &Scope::Gateway(name.clone()), "gateway_utilisation");
+        if serial_s * each > 60.0 {
+            let what = format!("the gateway {name} sets them up one at a time");
+            return Some(with(case, "gateway", name, &what, "setup_serial_time"));
+        }
+        let refused = mean(case, &Scope::Gateway(name.clone()), "jobs_refused");
+        if busy > OVERLOADED || refused > 0.0 {
+            return Some(overload(case, name));
+        }
+    }
+    refresh::of_session_timer(case, index).or_else(|| of_path(case, index))
+}
+
+fn mean(case: &Case, scope: &Scope, metric: &str) -> f64 {
+    let estimate = case.row(scope, metric).and_then(|r| r.estimate);
+    estimate.map_or(0.0, |e| e.mean)
+}
+
+fn overload(case: &Case, name: &str) -> String {
+    let keys = ["capacity", "service_time", "service_time_setup"];
+    let capacity =
+        (keys.iter()).find_map(|k| key(case, "gateway", name, k).filter(|t| !t.ends_with("none")));
+    let keys: Vec<String> = capacity
+        .into_iter()
+        .chain(key(case, "gateway", name, "queue"))
+        .collect();
+    format!(
+        "the gateway {name} cannot take the load ({})",
+        keys.join(", ")
+    )
+}
+
+/// A scheduled fault of the gateway that is not over at the horizon.
+fn down_all_day(case: &Case, index: usize) -> Option<String> {
+    use crate::faults::Schedule;
+    let hits = |f: &&FaultPlan| match f.target {
+        FaultTarget::Gateway(gateway, None) => gateway == index,
+        FaultTarget::Gateway(..) => false,
+        FaultTarget::Clients(clients) => case.plan().clients[clients].gateway == index,
+        FaultTarget::All => true,
+    };
+    let lasts = |f: &&FaultPlan| match f.config.schedule {
+        Schedule::Once { at, duration } => at + duration >= case.plan().horizon,
+        Schedule::Recurrent { .. } => false,
+    };
+    let fault = case.plan().faults.iter().filter(hits).find(lasts)?;
+    Some(format!("the {}", kind(fault.config.kind)))
+}
+
+/// The leg that loses the most on the way to a gateway, where one loses much.
+fn of_path(case: &Case, gateway: usize) -> Option<String> {
+    let name = &case.plan().gateways[gateway].name;
+    let ours = [("gateway", name, &case.plan().gateways[gateway].path)];
+    let theirs = (case.plan().clients.iter())
+        .filter(|c| c.gateway == gateway)
+        .map(|c| ("clients", &c.name, &c.path));
+    let (table, name, path) = ours
+        .into_iter()
+        .chain(theirs)
+        .max_by(|a, b| a.2.loss.total_cmp(&b.2.loss))?;
+    (path.loss >= LOSSY).then(|| {
+        let what = match path.transport {
+            Transport::Udp => "messages are lost on",
+            _ => "messages are delayed on",
+        };
+        let what = format!("{what} the path of {name}");
+        with(case, table, name, &what, "loss")
+    })
+}
+
+/// The root cause of most drops: of everything, in words with its key.
+pub(super) fn of_losses(case: &Case) -> Option<String> {
+    let drops = Metric::named("session_drops");
+    let count = |scope: &Scope, cause: usize| {
+        let is = |r: &&crate::study::Row| {
+            r.scope == *scope
+                && Some(r.column.metric) == drops
+                && r.column.cause.is_some_and(|(i, _)| i == cause)
+        };
+        let estimate = case.rows.iter().find(is).and_then(|r| r.estimate);
+        estimate.map_or(0.0, |e| e.mean)
+    };
+    let (index, cause) = (DropCause::ALL.into_iter().enumerate())
+        .max_by(|a, b| count(&Scope::All, a.0).total_cmp(&count(&Scope::All, b.0)))?;
+    let clients = (case.plan().clients.iter().enumerate()).max_by(|(_, a), (_, b)| {
+        let of = |name: &str| count(&Scope::Clients(name.into()), index);
+        of(&a.name).total_cmp(&of(&b.name))
+    })?;
+    Some(in_words(case, cause, clients.0))
+}
+
+fn in_words(case: &Case, cause: DropCause, clients: usize) -> String {
+    let plan = case.plan();
+    let group = &plan.clients[clients];
+    let gateway = &plan.gateways[group.gateway];
+    let of_clients = |what: String, of: &str| with(case, "clients", &group.name, &what, of);
+    let name = &gateway.name;
+    let fault = |kinds: &[FaultKind]| {
+        let fault = plan.faults.iter().find(|f| kinds.contains(&f.config.kind));
+        fault.map(|f| format!("the {} cuts them off", kind(f.config.kind)))
+    };
+    match cause {
+        DropCause::RefreshUnanswered
+        | DropCause::RefreshRejected
+        | DropCause::SessionExpired
+        | DropCause::DialogLost => refresh::setting(case, cause, clients)
+            .or_else(|| of_path(case, group.gateway))
+            .or_else(|| fault(&[FaultKind::Stall, FaultKind::Crash, FaultKind::LinkOutage]))
+            .unwrap_or_else(|| match (cause, group.config.refresh_method) {
+                (DropCause::SessionExpired, RefreshMethod::Rfc4028) => {
+                    of_clients("the session timer runs out".into(), "session_expires")
+                }
+                (DropCause::SessionExpired, _) => of_clients(
+                    "the session timer runs out before a refresh".into(),
+                    "refresh_interval",
+                ),
+                _ => cause.meaning().into(),
+            }),
+        DropCause::GatewayDown => refresh::of_probe(case, clients)
+            .or_else(|| fault(&[FaultKind::Crash, FaultKind::Maintenance, FaultKind::Stall]))
+            .unwrap_or_else(|| cause.meaning().into()),
+        DropCause::PathLost => of_lost_path(case, clients)
+            .or_else(|| of_connection(case, clients))
+            .unwrap_or_else(|| {
+                fault(&[
+                    FaultKind::OcsFailover,
+                    FaultKind::LinkOutage,
+                    FaultKind::NetworkChange,
+                    FaultKind::Sleep,
+                ])
+                .or_else(|| of_path(case, group.gateway))
+                .unwrap_or_else(|| cause.meaning().into())
+            }),
+        DropCause::RouteExpired => {
+            let table = if group.path.route_expiry.is_some() {
+                "clients"
+            } else {
+                "gateway"
+            };
+            let name = if table == "clients" {
+                &group.name
+            } else {
+                &gateway.name
+            };
+            with(case, table, name, "OCS ends long dialogs", "route_expiry")
+        }
+        DropCause::Overload => overload(case, name),
+    }
+}
+
+/// The middlebox that forgets an idle connection, where there is one.
+fn of_lost_path(case: &Case, clients: usize) -> Option<String> {
+    let group = &case.plan().clients[clients];
+    let gateway = &case.plan().gateways[group.gateway];
+    let (table, name) = match (group.path.idle_timeout, gateway.path.idle_timeout) {
+        (Some(ours), Some(theirs)) if theirs < ours => ("gateway", &gateway.name),
+        (Some(_), _) => ("clients", &group.name),
+        (None, Some(_)) => ("gateway", &gateway.name),
+        (None, None) => return None,
+    };
+    let what = format!("a middlebox on the path of {name} forgets idle connections");
+    Some(with(case, table, name, &what, "idle_timeout"))
+}
+
+/// Connections that die at random, or an ACK that never arrives.
+fn of_connection(case: &Case, clients: usize) -> Option<String> {
+    let group = &case.plan().clients[clients];
+    let gateway = &case.plan().gateways[group.gateway];
+    let legs = [
+        ("clients", &group.name, &group.path),
+        ("gateway", &gateway.name, &gateway.path),
+    ];
+    legs.into_iter().find_map(|(table, name, path)| {
+        let (what, key) = match (path.loses_ack, path.connection_lifetime) {
+            (true, _) => ("ACKs never arrive", "loses_ack"),
+            (false, Some(_)) => ("connections die", "connection_lifetime"),
+            (false, None) => return None,
+        };
+        let what = format!("{what} on the path of {name}");
+        Some(with(case, table, name, &what, key))
+    })
+}

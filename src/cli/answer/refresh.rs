@@ -1,0 +1,181 @@
+//! Why refreshes fail, or are made and do not help: the setting of the gateway, the client or a relay that makes it.
+
+use super::case::Case;
+use super::cause::with;
+use crate::deployment::{ClientPlan, GatewayPlan, PathConfig};
+use crate::measure::DropCause;
+use crate::protocol::{
+    Allow, OnGatewayRefresh, OnGlare, OnTooSmall, OwnRefreshes, ReInviteBehaviour, RefreshClock,
+    RefreshMethod, Refresher, RefresherOnRefresh, UpdateBehaviour,
+};
+use crate::quantity::Span;
+
+/// Whether the client refreshes by UPDATE at this gateway, as its Allow header arrives.
+fn uses_update(group: &ClientPlan, gateway: &GatewayPlan) -> bool {
+    let relay = group.path.relay_allow.or(gateway.path.relay_allow);
+    let allow = relay.unwrap_or(gateway.config.allow);
+    match group.config.refresh_method {
+        RefreshMethod::Update => true,
+        RefreshMethod::ReInvite => false,
+        RefreshMethod::ByAllow => allow != Allow::WithoutUpdate,
+        RefreshMethod::Rfc4028 => allow == Allow::WithUpdate,
+    }
+}
+
+/// What the gateway does with a method: as a clause, where it does not simply accept it.
+fn of_update(behaviour: UpdateBehaviour, name: &str) -> Option<String> {
+    use UpdateBehaviour as U;
+    Some(match behaviour {
+        U::Accepted | U::NoSessionExpires => return None,
+        U::Ignored => format!("the gateway {name} does not answer UPDATE"),
+        U::AnswerLost => format!("the answers of {name} to UPDATE never arrive"),
+        U::NotCounted => format!("the gateway {name} accepts UPDATE and does not count it"),
+        U::DialogLost481 => format!("the gateway {name} forgets the dialog at UPDATE"),
+        _ => format!("the gateway {name} refuses UPDATE"),
+    })
+}
+
+fn of_reinvite(behaviour: ReInviteBehaviour, name: &str) -> Option<String> {
+    use ReInviteBehaviour as R;
+    Some(match behaviour {
+        R::Accepted => return None,
+        R::Ignored => format!("the gateway {name} does not answer re-INVITE"),
+        R::AnswerLost => format!("the answers of {name} to re-INVITE never arrive"),
+        R::NotCounted => format!("the gateway {name} accepts re-INVITE and does not count it"),
+        R::DialogLost481 => format!("the gateway {name} forgets the dialog at re-INVITE"),
+        _ => format!("the gateway {name} refuses re-INVITE"),
+    })
+}
+
+/// The clause for losses by refreshes that failed or did not come, with its key in brackets; none where no setting of
+/// gateway, client or relay explains it.
+pub(super) fn setting(case: &Case, cause: DropCause, clients: usize) -> Option<String> {
+    let group = &case.plan().clients[clients];
+    let gateway = &case.plan().gateways[group.gateway];
+    let name = &gateway.name;
+    let at_gateway = |what: String, key: &str| with(case, "gateway", name, &what, key);
+    let at_client = |what: &str, key: &str| with(case, "clients", &group.name, what, key);
+    let (config, client) = (&gateway.config, &group.config);
+    let by_update = of_update(config.update, name).map(|what| at_gateway(what, "update"));
+    let by_reinvite = of_reinvite(config.reinvite, name).map(|what| at_gateway(what, "reinvite"));
+    // A refusal of UPDATE leads to re-INVITE, if the client falls back.
+    let by_method = match uses_update(group, gateway) {
+        true => by_update.or(by_reinvite),
+        false => by_reinvite,
+    };
+    let gateway_refreshes = config.refresher == Refresher::Uas
+        || config.refresher_on_refresh != RefresherOnRefresh::Same;
+    let roles = || {
+        (config.refresher_on_refresh != RefresherOnRefresh::Same).then(|| {
+            at_gateway(
+                format!("the gateway {name} changes who refreshes"),
+                "refresher_on_refresh",
+            )
+        })
+    };
+    let refused = || {
+        (gateway_refreshes && client.on_gateway_refresh != OnGatewayRefresh::Accepted).then(|| {
+            at_client(
+                "clients do not accept the gateway's refresh",
+                "on_gateway_refresh",
+            )
+        })
+    };
+    let never = || {
+        (gateway_refreshes && config.refreshes != OwnRefreshes::Always).then(|| {
+            at_gateway(
+                format!("the gateway {name} is to refresh and does not"),
+                "refreshes",
+            )
+        })
+    };
+    let glare = || {
+        (gateway_refreshes && client.on_glare == OnGlare::TearDown)
+            .then(|| at_client("refreshes of both sides collide", "on_glare"))
+    };
+    match cause {
+        DropCause::RefreshUnanswered | DropCause::DialogLost => by_method
+            .or_else(refused)
+            .or_else(|| of_relay(case, clients)),
+        DropCause::RefreshRejected => by_method.or_else(glare).or_else(refused),
+        DropCause::SessionExpired => (of_relay(case, clients))
+            .or_else(refused)
+            .or_else(never)
+            .or_else(roles)
+            .or(by_method)
+            .or_else(|| {
+                (client.refresh_clock == RefreshClock::SinceTraffic).then(|| {
+                    at_client(
+                        "traffic puts the refresh off until the session expires",
+                        "refresh_clock",
+                    )
+                })
+            }),
+        _ => None,
+    }
+}
+
+/// A relay that ends dialogs by a timer or a probe of its own.
+fn of_relay(case: &Case, clients: usize) -> Option<String> {
+    let timer = on_a_leg(case, clients, "relay_timer", |path| {
+        path.relay_timer.is_some()
+    });
+    timer
+        .map(|(name, key)| format!("a relay on the path of {name} ends dialogs by its timer{key}"))
+        .or_else(|| of_probe(case, clients))
+}
+
+/// A relay that ends dialogs whose probe is not answered, be it only because of a stall.
+pub(super) fn of_probe(case: &Case, clients: usize) -> Option<String> {
+    on_a_leg(case, clients, "relay_probe", |path| {
+        path.relay_probe.is_some()
+    })
+    .map(|(name, key)| {
+        format!("a relay on the path of {name} ends dialogs at an unanswered probe{key}")
+    })
+}
+
+/// The first leg of a client group that has something: its name, and the key in brackets.
+fn on_a_leg(
+    case: &Case,
+    clients: usize,
+    key: &str,
+    has: impl Fn(&PathConfig) -> bool,
+) -> Option<(String, String)> {
+    let group = &case.plan().clients[clients];
+    let gateway = &case.plan().gateways[group.gateway];
+    let legs = [
+        ("clients", &group.name, &group.path),
+        ("gateway", &gateway.name, &gateway.path),
+    ];
+    let (table, name, _) = legs.into_iter().find(|(_, _, path)| has(path))?;
+    Some((name.clone(), with(case, table, name, "", key)))
+}
+
+/// Why no session is set up at a gateway: its Min-SE is above what is offered, and the client fails or begins anew.
+pub(super) fn of_session_timer(case: &Case, gateway: usize) -> Option<String> {
+    let plan = case.plan();
+    let min_se_s = u32::from(plan.gateways[gateway].config.min_se_s);
+    let name = &plan.gateways[gateway].name;
+    let mut groups = plan.clients.iter().enumerate();
+    groups.find_map(|(index, group)| {
+        if group.gateway != gateway || !group.config.offers_timer {
+            return None;
+        }
+        let written = on_a_leg(case, index, "relay_session_expires", |path| {
+            let written = path.relay_session_expires;
+            written.is_some_and(|span| span < Span::from_secs(min_se_s.into()))
+        });
+        if let Some((_, key)) = written {
+            return Some(format!(
+                "a relay writes a Session-Expires that {name} answers by 422{key}"
+            ));
+        }
+        let fails = group.config.on_too_small == OnTooSmall::Fail
+            && group.config.session_expires_s < min_se_s;
+        fails.then(|| {
+            let what = format!("{} give up at the 422 of {name}", group.name);
+            with(case, "clients", &group.name, &what, "on_422")
+        })
+    })
+}

@@ -1,0 +1,189 @@
+//! What limits any answer, and therefore comes first: users who never had a session, faults that hit nobody, runs that are
+//! too short to show a loss.
+
+use super::case::{Case, kind};
+use super::cause;
+use crate::faults::Schedule;
+use crate::measure::{Presence, Scope};
+use crate::protocol::RefreshMethod;
+use crate::quantity::number::{known, three, whole};
+use crate::quantity::{Span, print_clock, print_span};
+use crate::report::value;
+use crate::study::Doubt;
+
+/// Waiting for the first session for less than this share of the signed-in time is not worth a sentence.
+const WAITING: f64 = 0.02;
+/// Set-ups that fail less often than this are not worth a sentence.
+const FAILING: f64 = 0.01;
+/// Faults expected over all replications: fewer are hardly a test.
+const FEW_FAULTS: f64 = 3.0;
+
+/// A sentence for each limit, the gravest first; at most two.
+pub(super) fn first(case: &Case) -> Vec<String> {
+    let presence = case.samples.presence(0);
+    if presence.signed_in == 0 {
+        return vec![format!(
+            "nobody signs in within the {} of the run, so nothing is tested",
+            case.horizon()
+        )];
+    }
+    let unserved = without_session(case, &presence);
+    if case.mean("sessions_established") == 0.0 {
+        return unserved.into_iter().collect();
+    }
+    let is_unserved = unserved.is_some();
+    let waits = (!is_unserved).then(|| waiting(case)).flatten();
+    let limits = [
+        unserved,
+        at_fault(case, &presence, is_unserved),
+        waits,
+        rare_fault(case),
+        failing(case, is_unserved),
+        never_refreshed(case),
+    ];
+    limits.into_iter().flatten().take(2).collect()
+}
+
+fn without_session(case: &Case, presence: &Presence) -> Option<String> {
+    let of = case.users(presence.signed_in);
+    let why = || cause::of_waiting(case).map_or(String::new(), |why| format!(": {why}"));
+    if case.mean("sessions_established") == 0.0 {
+        return Some(format!(
+            "none of the {of} users ever gets a session{}",
+            why()
+        ));
+    }
+    (presence.without_session > 0).then(|| {
+        let users = presence.without_session;
+        let average = if users.is_multiple_of(u64::from(case.samples.replications().max(1))) {
+            ""
+        } else {
+            " on average"
+        };
+        let get = if case.users(users) == "1" {
+            "gets"
+        } else {
+            "get"
+        };
+        format!(
+            "{} of {of} users never {get} a session{average}{}",
+            case.users(users),
+            why()
+        )
+    })
+}
+
+/// "the crash at 09:00", or of several faults that there are so many.
+pub(super) fn faults(case: &Case) -> String {
+    let scheduled = || {
+        (case.plan().faults.iter()).filter_map(|f| match f.config.schedule {
+            Schedule::Once { at, .. } => Some((f, at)),
+            Schedule::Recurrent { .. } => None,
+        })
+    };
+    match (scheduled().next(), scheduled().count()) {
+        (Some((fault, at)), 1) => {
+            let clock = print_clock(Span((case.plan().start.0 + at.0) % 86_400_000_000));
+            format!("the {} at {clock}", kind(fault.config.kind))
+        }
+        (_, 0) => "the fault".into(),
+        (_, n) => format!("the {} faults", whole(n as u64)),
+    }
+}
+
+fn at_fault(case: &Case, presence: &Presence, is_unserved: bool) -> Option<String> {
+    let within = |f: &&crate::deployment::FaultPlan| matches!(f.config.schedule, Schedule::Once { at, .. } if at < case.plan().horizon);
+    let scheduled = case.plan().faults.iter().filter(within).count();
+    if scheduled == 0 {
+        return None;
+    }
+    let (usable, of) = (presence.usable_at_faults, presence.at_faults);
+    let come = if scheduled == 1 { "comes" } else { "come" };
+    if of == 0 {
+        return Some(format!(
+            "nobody is signed in when {} {come}, so it tests nothing",
+            faults(case)
+        ));
+    }
+    (usable as f64 <= Doubt::ENOUGH_AT_FAULT * of as f64 && usable < of).then(|| {
+        let why = (!is_unserved).then(|| cause::of_waiting(case)).flatten();
+        format!(
+            "only {} of {} users are up when {} {come}{}",
+            case.users(usable),
+            case.users(of),
+            faults(case),
+            why.map_or(String::new(), |why| format!(": {why}"))
+        )
+    })
+}
+
+fn waiting(case: &Case) -> Option<String> {
+    let row = case.row(&Scope::All, "setting_up_fraction")?;
+    let estimate = row.estimate.filter(|e| e.mean >= WAITING)?;
+    let why = cause::of_waiting(case).map_or(String::new(), |why| format!(": {why}"));
+    Some(format!(
+        "users wait {} of the time for their first session{why}",
+        value::in_sentence(&estimate, row.column.metric.unit)
+    ))
+}
+
+/// A fault that is drawn at random and comes hardly ever.
+fn rare_fault(case: &Case) -> Option<String> {
+    let hours = case.plan().horizon.0 as f64 * case.replications();
+    let rare = case
+        .plan()
+        .faults
+        .iter()
+        .find_map(|f| match f.config.schedule {
+            Schedule::Recurrent { mtbf, .. } => {
+                let instances = cause::hit_by(case.plan(), f);
+                let expected = hours / mtbf.0 as f64 * instances;
+                (expected < FEW_FAULTS).then_some((f, mtbf, expected))
+            }
+            Schedule::Once { .. } => None,
+        });
+    let (fault, mtbf, expected) = rare?;
+    let n = case.samples.replications();
+    let hardly = match n {
+        1 => "one replication hardly tests".into(),
+        n => format!("{} replications hardly test", whole(n.into())),
+    };
+    Some(format!(
+        "the {} comes once in about {} runs (mtbf = {}): {hardly} it",
+        kind(fault.config.kind),
+        three((f64::from(n) / expected).max(1.0).round()),
+        print_span(mtbf)
+    ))
+}
+
+fn failing(case: &Case, is_unserved: bool) -> Option<String> {
+    let (failed, tried) = (case.mean("setups_failed"), case.mean("setups_attempted"));
+    let is_planned = !case.plan().faults.is_empty();
+    let share = failed / tried.max(1.0);
+    // Users who never get in fail all the time.
+    let is_other = !is_unserved && !is_planned && case.mean("sessions_established") > 0.0;
+    (share >= FAILING && is_other).then(|| {
+        let why = cause::of_waiting(case);
+        let why = why.map_or(String::new(), |why| format!(": {why}"));
+        format!("{} % of set-ups fail{why}", known(share * 100.0, None))
+    })
+}
+
+fn never_refreshed(case: &Case) -> Option<String> {
+    let is_quiet = case.mean("session_drops") == 0.0
+        && case.mean("refreshes_attempted") == 0.0
+        && case.mean("sessions_established") > 0.0;
+    if !is_quiet {
+        return None;
+    }
+    let group = case.plan().clients.first()?;
+    let interval = match group.config.refresh_method {
+        RefreshMethod::Rfc4028 => "session_expires",
+        _ => "refresh_interval",
+    };
+    let text = cause::key(case, "clients", &group.name, interval)?;
+    Some(format!(
+        "no session is refreshed within {} ({text}), so hardly one can be lost",
+        case.horizon()
+    ))
+}

@@ -1,0 +1,33 @@
+//! What is wrong at a point that a study would recommend: users without a session, sessions that are lost.
+
+use crate::quantity::number::whole;
+use crate::report::words;
+use crate::study::Samples;
+
+/// A clause for each: "50 of 100 users never get a session", "1,234 sessions are lost a run on average".
+pub(in crate::cli) fn weaknesses(samples: &Samples) -> Vec<String> {
+    let presence = samples.presence(0);
+    let mean = |metric: &str| {
+        samples
+            .figure(metric)
+            .and_then(|r| r.estimate)
+            .map_or(0.0, |e| e.mean)
+    };
+    if mean("sessions_established") == 0.0 {
+        return vec!["nobody ever gets a session".into()];
+    }
+    let replications = u64::from(samples.replications().max(1));
+    let mut all = Vec::new();
+    if presence.without_session > 0 {
+        all.push(format!(
+            "about {} of {} users never get a session",
+            whole(presence.without_session.div_ceil(replications)),
+            whole(presence.signed_in / replications)
+        ));
+    }
+    let drops = samples
+        .figure("session_drops")
+        .filter(|_| mean("session_drops") > 0.0);
+    all.extend(drops.as_ref().and_then(words::said));
+    all
+}

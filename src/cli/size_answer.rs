@@ -1,0 +1,228 @@
+//! What a sizing answers: what to buy, what binds, and whether the values that were tried contradict the search.
+
+use super::answer::{outcome, weaknesses};
+use crate::experiment::{Probe, SearchResult};
+use crate::quantity::number::{capital, known, small, whole};
+use crate::report::words;
+use crate::scenario::Axis;
+use crate::study::Verdict;
+
+/// A search that is put into words.
+pub(super) struct SizeAnswer<'a> {
+    /// The key with its values.
+    pub axis: &'a Axis,
+    /// The largest value instead of the smallest.
+    pub largest: bool,
+    /// Gateways that may be down, and as many that stand by.
+    pub spare: u32,
+    /// When they go down; none: at the start.
+    pub down_at: Option<&'a str>,
+    /// What was tried.
+    pub found: &'a SearchResult,
+}
+
+impl SizeAnswer<'_> {
+    /// The answer, a line each.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let mut lines = match &self.found.chosen {
+            Some(chosen) => self.chosen(chosen),
+            None => self.none(),
+        };
+        // Where nothing is settled, no order is taken for granted.
+        let is_open = |t: &Probe| t.verdict == Verdict::Inconclusive;
+        if !self.found.all().all(is_open) {
+            lines.push(self.monotone());
+        }
+        lines
+    }
+
+    fn key(&self) -> String {
+        small(&words::key(&self.axis.key))
+    }
+
+    /// "5 gateways", "refresh interval 12 min".
+    fn amount(&self, value: &str) -> String {
+        match self.axis.key.rsplit('.').next() {
+            Some("count") if self.axis.key.starts_with("gateway") => match value {
+                "1" => "1 gateway".into(),
+                n => format!("{n} gateways"),
+            },
+            Some("count") if self.axis.key.starts_with("clients") => format!("{value} users"),
+            _ => format!("{} {value}", self.key()),
+        }
+    }
+
+    /// What is to be bought, where gateways are counted; of other keys the value.
+    fn headline(&self, value: &str, proof: &str) -> String {
+        let which = if self.largest { "largest" } else { "smallest" };
+        let counted = self.axis.key.starts_with("gateway") && self.axis.key.ends_with(".count");
+        match (counted && !self.largest, value.parse::<u32>()) {
+            (true, Ok(n)) if self.spare > 0 => {
+                let spare = match self.spare {
+                    1 => "one spare".into(),
+                    n => format!("{n} spare"),
+                };
+                format!(
+                    "Buy {} gateways: {n} and {spare} ({} = {n}), {proof}.",
+                    n + self.spare,
+                    self.axis.key
+                )
+            }
+            (true, Ok(n)) => {
+                let what = capital(&self.amount(value));
+                let meet = if n == 1 { "meets" } else { "meet" };
+                format!(
+                    "{what} {meet} the objectives and no fewer do ({} = {n}), {proof}.",
+                    self.axis.key
+                )
+            }
+            _ if self.axis.key.ends_with(".count") => format!(
+                "{} are the {} that meet the objectives ({} = {value}), {proof}.",
+                self.amount(value),
+                if self.largest { "most" } else { "fewest" },
+                self.axis.key
+            ),
+            _ => format!(
+                "{} is the {which} that meets the objectives ({} = {value}), {proof}.",
+                capital(&self.amount(value)),
+                self.axis.key
+            ),
+        }
+    }
+
+    fn chosen(&self, chosen: &str) -> Vec<String> {
+        let found = self.found;
+        let fresh = found.fresh.iter().find(|t| t.value == *chosen);
+        let replications = whole(fresh.map_or(0, |t| t.samples.replications().into()));
+        if !found.is_confirmed() {
+            let why = found.probe(chosen).map_or(String::new(), failing);
+            return vec![
+                format!(
+                    "No value is confirmed: {} met the objectives in the search, not in {replications} fresh replications.",
+                    self.amount(chosen)
+                ),
+                format!("{}. More replications help (--reps).", capital(&why)),
+            ];
+        }
+        let proof = format!("confirmed by {replications} fresh replications");
+        let mut lines = vec![self.headline(chosen, &proof)];
+        let trial = found.probe(chosen);
+        let weak = trial.map_or_else(Vec::new, |t| weaknesses(&t.samples));
+        if !weak.is_empty() {
+            lines[0] += &format!(" Even then {}.", weak.join(", and "));
+        }
+        if let Some((binding, room)) = trial.and_then(Probe::margin) {
+            lines.push(format!(
+                "What binds: {}. The end of its interval leaves {} % of the limit.",
+                outcome(binding),
+                known(room * 100.0, None)
+            ));
+        }
+        lines.push(self.neighbour());
+        lines.extend(self.spares(trial));
+        lines
+    }
+
+    fn neighbour(&self) -> String {
+        match self.found.beyond.as_ref().and_then(|v| self.found.probe(v)) {
+            Some(next) if next.verdict == Verdict::Pass => format!(
+                "With {} it passes too in fresh replications: the border lies in the noise.",
+                self.amount(&next.value)
+            ),
+            Some(next) => format!("With {}: {}.", self.amount(&next.value), failing(next)),
+            None => "It is the last of the values given: the border may lie beyond.".into(),
+        }
+    }
+
+    fn spares(&self, trial: Option<&Probe>) -> Option<String> {
+        if self.spare == 0 {
+            return None;
+        }
+        let when = self
+            .down_at
+            .map_or("all the time".into(), |at| format!("from {at} on"));
+        let down = match self.spare {
+            1 => "one gateway".into(),
+            n => format!("{n} gateways"),
+        };
+        let of = trial.and_then(|t| t.down.as_deref()).unwrap_or_default();
+        Some(format!(
+            "This holds while {down} of {of} is down {when}; the spare takes over its users."
+        ))
+    }
+
+    /// No value is shown to serve.
+    fn none(&self) -> Vec<String> {
+        let probes = &self.found.probes;
+        let tried: Vec<&str> = probes.iter().map(|t| t.value.as_str()).collect();
+        let open = probes
+            .iter()
+            .filter(|t| t.verdict == Verdict::Inconclusive)
+            .count();
+        let first = match open {
+            0 => format!(
+                "No value of {} that was tried meets the objectives: {}.",
+                self.key(),
+                tried.join(", ")
+            ),
+            _ => format!(
+                "No value of {} is shown to meet the objectives: {} tried, {open} inconclusive.",
+                self.key(),
+                whole(probes.len() as u64)
+            ),
+        };
+        let mut lines = vec![first];
+        if let Some(serves) = probes.iter().find(|t| t.verdict == Verdict::Pass) {
+            lines.push(format!(
+                "{} meets them: larger values serve here, so leave --largest out.",
+                capital(&self.amount(&serves.value))
+            ));
+        }
+        let missed = probes.iter().rev().find(|t| t.verdict != Verdict::Pass);
+        lines.extend(missed.map(|t| format!("With {}: {}.", self.amount(&t.value), failing(t))));
+        lines
+    }
+
+    /// Whether what was tried speaks against an order in the values, and that it was taken for granted elsewhere.
+    fn monotone(&self) -> String {
+        let number = |t: &Probe| self.axis.number(&t.value).unwrap_or(f64::NAN);
+        let mut probes: Vec<&Probe> = self.found.all().collect();
+        probes.sort_by(|a, b| number(a).total_cmp(&number(b)));
+        if self.largest {
+            probes.reverse();
+        }
+        // From the risky to the safe side: once a value passes, no later one may fail.
+        let pass = probes.iter().position(|t| t.verdict == Verdict::Pass);
+        let fails = pass.and_then(|p| {
+            let later = probes[p..].iter().find(|t| t.verdict == Verdict::Fail)?;
+            Some((probes[p], *later))
+        });
+        match fails {
+            Some((pass, fail)) => format!(
+                "The answer is not monotone: {} passes and {} fails. rccsim sweep shows every value.",
+                self.amount(&pass.value),
+                self.amount(&fail.value)
+            ),
+            None => format!(
+                "Values between the {} tried are taken to be in order; rccsim sweep shows every value.",
+                whole(probes.len() as u64)
+            ),
+        }
+    }
+}
+
+/// Why a value does not serve.
+fn failing(trial: &Probe) -> String {
+    let missed: Vec<String> = trial
+        .judgements
+        .iter()
+        .filter(|j| j.verdict != Verdict::Pass)
+        .enumerate()
+        // The first goes on after "With 4 gateways:", each further one begins a sentence.
+        .map(|(i, j)| match i {
+            0 => outcome(j),
+            _ => capital(&outcome(j)),
+        })
+        .collect();
+    missed.join(". ")
+}
