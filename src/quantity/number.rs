@@ -123,6 +123,16 @@ pub fn known(mean: f64, half: Option<f64>) -> String {
     }
 }
 
+/// Five significant digits, thousands apart: for figures that are held against exact ones.
+pub fn precise(x: f64) -> String {
+    let digits = decimals(x.abs(), 5).map_or(0, |d| d.max(0));
+    let text = fixed(x, digits);
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').into(),
+        false => text,
+    }
+}
+
 /// Three significant digits, thousands apart.
 pub fn three(x: f64) -> String {
     if x.abs() >= 1000.0 || x == 0.0 || !x.is_finite() {
@@ -231,8 +241,10 @@ mod tests {
     fn a_mean_in_a_sentence_goes_as_far_as_it_is_known() {
         assert_eq!(known(1.8912, Some(0.0513)), "1.89");
         assert_eq!(known(1.8912, Some(3.0)), "1.9", "two digits at least");
-        assert_eq!(known(123_456.0, Some(0.5)), "123,456", "units at least");
+        assert_eq!(known(123_456.0, Some(0.5)), "123,500", "four at most");
         assert_eq!(known(0.4567, None), "0.457");
+        let shown = [1532.0, 788.239, 4.18731, 0.0, 347_987.2].map(precise);
+        assert_eq!(shown, ["1,532", "788.24", "4.1873", "0", "347,987"]);
         assert_eq!(known(24.0, Some(0.1)), "24");
         assert_eq!(percent(0.000_01), "< 0.01 %");
         assert_eq!(percent(0.0), "0 %");

@@ -1,6 +1,6 @@
 //! A cost: metrics, each at a price.
 
-use super::samples::{Observation, columns};
+use super::observation::{Observation, columns};
 use crate::measure::{METRICS, Metric, Sample};
 
 /// A weighted sum of metrics over the whole deployment.
@@ -117,7 +117,7 @@ mod tests {
     fn a_replication_costs_the_sum() {
         let cost = Cost::parse("2 * session_drops + 10 * down_fraction").unwrap();
         let observation = |drops| {
-            let sample = |c: &super::super::samples::Column| match (c.metric.name, c.cause) {
+            let sample = |c: &super::super::observation::Column| match (c.metric.name, c.cause) {
                 ("session_drops", None) => Sample::Count(drops),
                 ("down_fraction", None) => Sample::Ratio(1.0, 4.0),
                 _ => Sample::Absent,

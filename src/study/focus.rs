@@ -1,7 +1,8 @@
 //! The figures that a study is about: whether they are known closely enough, and whether their intervals can be trusted.
 
+use super::observation::Column;
 use super::replications::Precision;
-use super::samples::{Column, Samples};
+use super::samples::Samples;
 use super::skew::{Skew, skew_warning};
 use crate::measure::{Objective, Sample, Scope};
 

@@ -3,32 +3,9 @@
 use super::estimate::{
     CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval,
 };
-use crate::measure::{
-    Histogram, METRICS, Metric, MinuteBin, Presence, Sample, Scope, StationTally, Tally,
-};
+use super::observation::{Column, Observation, columns};
+use crate::measure::{Histogram, Metric, MinuteBin, Presence, Sample, Scope, StationTally, Tally};
 use crate::quantity::Time;
-
-/// A metric, or one of its causes.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Column {
-    /// The metric.
-    pub metric: &'static Metric,
-    /// The index and name of the cause.
-    pub cause: Option<(usize, &'static str)>,
-}
-
-/// Every metric and cause, in the order of reports.
-pub fn columns() -> Vec<Column> {
-    METRICS
-        .iter()
-        .flat_map(|metric| {
-            let causes = (metric.causes)().into_iter().enumerate().map(Some);
-            std::iter::once(None)
-                .chain(causes)
-                .map(move |cause| Column { metric, cause })
-        })
-        .collect()
-}
 
 /// One figure with its interval.
 #[derive(Clone, PartialEq, Debug)]
@@ -49,41 +26,6 @@ pub struct Row {
     pub upper_if_none: Option<f64>,
     /// So few events were counted that the bounds are exact ones (Poisson; Clopper–Pearson of a share), not symmetric.
     pub is_rare: bool,
-}
-
-/// What one replication said: all that a study keeps of it.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Observation {
-    /// Per scope, per column.
-    pub values: Vec<Vec<Sample>>,
-    /// Of everything observable.
-    pub fingerprint: u64,
-    /// Events simulated.
-    pub events: u64,
-    /// Per scope: how many users the samples rest on; of what was read back, nobody.
-    pub presence: Vec<Presence>,
-}
-
-impl Observation {
-    /// The samples of a replication of the given length: one tally per scope, the first of them over everything.
-    pub fn from_tallies(tallies: &[&Tally], horizon: Time) -> Self {
-        let columns = columns();
-        let sample = |column: &Column, tally: &Tally| match column.cause {
-            None => column.metric.sample(tally, horizon),
-            Some((cause, _)) => column.metric.sample_of_cause(tally, cause),
-        };
-        let values = tallies
-            .iter()
-            .map(|tally| columns.iter().map(|c| sample(c, tally)).collect())
-            .collect();
-        let all = tallies.first();
-        Self {
-            values,
-            fingerprint: all.map_or(0, |t| t.fingerprint),
-            events: all.map_or(0, |t| t.get(crate::measure::Counter::Events)),
-            presence: tallies.iter().map(|t| t.presence).collect(),
-        }
-    }
 }
 
 const MINUTE_US: u64 = 60_000_000;

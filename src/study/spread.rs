@@ -2,8 +2,9 @@
 
 use super::estimate::{CONFIDENCE, Estimate};
 use super::focus::{focus, value};
+use super::observation::Column;
 use super::quantile::{quantile_interval, quantile_replications};
-use super::samples::{Column, Samples};
+use super::samples::Samples;
 use crate::measure::{Objective, Scope};
 
 /// One figure over the replications, each taken on its own.

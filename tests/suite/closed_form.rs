@@ -186,7 +186,7 @@ fn every_closed_form_agrees_where_its_conditions_hold() {
     let closed = |of: &str, metric: &str| {
         let row = rows.iter().find(|row| row.of == of && row.metric == metric);
         let row = row.unwrap_or_else(|| panic!("{of} has no {metric}: {:#?}", without(&page)));
-        row.closed.parse::<f64>().unwrap()
+        row.closed.replace(',', "").parse::<f64>().unwrap()
     };
     for (of, metric, exact) in [
         // Simpson's rule over the time x from a refresh to the crash, weighted with e^(−x/7200) on [0, 1500]: of 1500 − x, and

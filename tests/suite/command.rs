@@ -445,7 +445,7 @@ fn a_trace_marks_where_usability_ended_and_names_the_right_section() {
     );
     let again = ladder("tests/repro/d13-ack-label.toml", &["--all"]);
     let repeated: Vec<&str> = (again.lines())
-        .filter(|l| l.contains(" ACK") && l.contains("again"))
+        .filter(|l| l.contains("gateway  ACK") && l.contains("again"))
         .collect();
     assert!(!repeated.is_empty(), "{again}");
     assert!(

@@ -79,6 +79,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "live",
             "measure",
             "protocol",
+            "faults",
             "deployment",
             "scenario",
             "study",

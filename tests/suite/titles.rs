@@ -39,8 +39,12 @@ fn quantities(title: &str) -> (Vec<f64>, Vec<f64>) {
                 goes_on = true;
                 i += 1;
             }
-            // How many were simulated is no quantity that a drawing shows.
+            // How many were simulated is no quantity that a drawing shows; "99 of 100" is the name of a quantile.
             (Some(_), None) if words.get(i + 1) == Some(&"replications") => goes_on = false,
+            (Some(_), None) if words[i + 1..].starts_with(&["of", "100"]) => {
+                goes_on = false;
+                i += 2;
+            }
             (Some(n), None) => {
                 plain.push(n);
                 goes_on = false;
@@ -108,8 +112,8 @@ fn texts(chart: &Chart) -> String {
     out
 }
 
-/// Rounded to three digits at the worst.
-const ROUNDED: f64 = 1.006;
+/// Rounded to two digits at the worst.
+const ROUNDED: f64 = 1.05;
 
 fn can_be_read(chart: &Chart, name: &str) {
     let (plain, durations) = quantities(&chart.title);

@@ -63,3 +63,17 @@ pub(super) fn kind(kind: FaultKind) -> &'static str {
         FaultKind::NetworkChange => "change of network",
     }
 }
+
+/// "max_sessions = 50": a key as the scenario has it.
+pub(super) fn key(case: &Case, table: &str, name: &str, key: &str) -> Option<String> {
+    let setting = case.scenario.section(table, name)?.find(key)?;
+    (!setting.text.is_empty()).then(|| format!("{key} = {}", setting.text))
+}
+
+/// A key in brackets, behind what it does.
+pub(super) fn with(case: &Case, table: &str, name: &str, what: &str, of: &str) -> String {
+    match key(case, table, name, of) {
+        Some(text) => format!("{what} ({text})"),
+        None => what.into(),
+    }
+}

@@ -1,6 +1,6 @@
 //! Why users have no session or lose it, each cause with the key that makes it.
 
-use super::case::{Case, kind};
+use super::case::{Case, key, kind, with};
 use super::refresh;
 use crate::deployment::{FaultPlan, FaultTarget, Plan, Transport};
 use crate::faults::FaultKind;
@@ -11,20 +11,6 @@ use crate::protocol::RefreshMethod;
 const OVERLOADED: f64 = 0.9;
 /// Loss from which on a path is named as the cause.
 const LOSSY: f64 = 0.02;
-
-/// "max_sessions = 50": a key as the scenario has it.
-pub(super) fn key(case: &Case, table: &str, name: &str, key: &str) -> Option<String> {
-    let setting = case.scenario.section(table, name)?.find(key)?;
-    (!setting.text.is_empty()).then(|| format!("{key} = {}", setting.text))
-}
-
-/// A key in brackets, behind what it does.
-pub(super) fn with(case: &Case, table: &str, name: &str, what: &str, of: &str) -> String {
-    match key(case, table, name, of) {
-        Some(text) => format!("{what} ({text})"),
-        None => what.into(),
-    }
-}
 
 /// How many draw a fault of their own: users, gateways, or a leg.
 pub(super) fn hit_by(plan: &Plan, fault: &FaultPlan) -> f64 {

@@ -1,7 +1,6 @@
 //! Why refreshes fail, or are made and do not help: the setting of the gateway, the client or a relay that makes it.
 
-use super::case::Case;
-use super::cause::with;
+use super::case::{Case, with};
 use crate::deployment::{ClientPlan, GatewayPlan, PathConfig};
 use crate::measure::DropCause;
 use crate::protocol::{

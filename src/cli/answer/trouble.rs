@@ -1,7 +1,7 @@
 //! What limits any answer, and therefore comes first: users who never had a session, faults that hit nobody, runs that are
 //! too short to show a loss.
 
-use super::case::{Case, kind};
+use super::case::{Case, key, kind};
 use super::cause;
 use crate::faults::Schedule;
 use crate::measure::{Presence, Scope};
@@ -181,7 +181,7 @@ fn never_refreshed(case: &Case) -> Option<String> {
         RefreshMethod::Rfc4028 => "session_expires",
         _ => "refresh_interval",
     };
-    let text = cause::key(case, "clients", &group.name, interval)?;
+    let text = key(case, "clients", &group.name, interval)?;
     Some(format!(
         "no session is refreshed within {} ({text}), so hardly one can be lost",
         case.horizon()

@@ -118,7 +118,7 @@ pub(super) fn interval(
 }
 
 /// What a value of a unit is multiplied by in a table: fractions are in percent.
-fn factor(unit: &str) -> f64 {
+pub(super) fn factor(unit: &str) -> f64 {
     if unit == Unit::Fraction.name() {
         100.0
     } else {

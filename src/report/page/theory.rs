@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::table::{Table, cell, unit_name};
+use super::table::{Table, factor, unit_name};
 use crate::measure::{Metric, Sample, Scope};
+use crate::quantity::number::precise;
 use crate::record::{Replicated, Series, Value};
 use crate::theory::{Agreement, Figures, Prediction, Usable};
 
@@ -145,7 +146,7 @@ fn merged(all: Vec<Without>) -> Vec<Without> {
 /// A row of the table.
 fn row(agreement: &Agreement) -> Vec<String> {
     let unit = Metric::named(agreement.metric).map_or("", |metric| metric.unit.name());
-    let shown = |x: f64| cell(Some(x), unit);
+    let shown = |x: f64| precise(x * factor(unit));
     let more = |is: bool, cell: String| if is { format!("> {cell}") } else { cell };
     let reasons: Vec<String> = agreement
         .allowances

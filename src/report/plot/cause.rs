@@ -66,12 +66,13 @@ fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
     let bars = match causes[..] {
         [] => vec![bar(all, "any cause".into())],
         [only] => vec![bar(only, called(only))],
-        _ => (causes.iter())
-            .map(|f| {
+        // The title names the sum, so it is drawn too.
+        _ => std::iter::once(bar(all, "all causes".into()))
+            .chain(causes.iter().map(|f| {
                 let bar = bar(f, called(f));
                 let text = format!("{}, {}", bar.text, share(f));
                 Bar { text, ..bar }
-            })
+            }))
             .collect(),
     };
     Some(Chart {

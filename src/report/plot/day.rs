@@ -181,7 +181,6 @@ impl Day<'_> {
     }
 
     fn sessions(&self) -> Option<Plot> {
-        let users = self.mean("users").unwrap_or(0.0);
         let (stack, note) = self.stack(&STATES)?;
         let usable = self
             .series("all", "usable")?
@@ -189,15 +188,14 @@ impl Day<'_> {
             .iter()
             .any(|v| *v > 0.0);
         let title = match self.mean("down_peak").unwrap_or(0.0) {
-            _ if !usable => format!("None of {} users ever has a usable session", human(users)),
-            0.0 => format!("All {} users keep their sessions", human(users)),
+            _ if !usable => "Nobody ever has a usable session".into(),
+            0.0 => "No user is ever without a usable session".into(),
             _ => {
-                let are = if self.peak() == "1" { "is" } else { "are" };
-                format!(
-                    "At most {} of {} users {are} without a usable session at once",
-                    self.peak(),
-                    human(users)
-                )
+                let users = match self.peak().as_str() {
+                    "1" => "1 user is".into(),
+                    n => format!("{n} users are"),
+                };
+                format!("At most {users} without a usable session at once")
             }
         };
         let chart = Chart {
