@@ -1,8 +1,8 @@
 //! All integration tests, grouped by question.
 
 mod alone;
-mod anywhere;
 mod answers;
+mod anywhere;
 mod behaviours;
 mod cases;
 mod circles;
