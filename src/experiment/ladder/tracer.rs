@@ -130,6 +130,51 @@ fn as_logged(message: &Message) -> String {
     text
 }
 
+impl Tracer<'_> {
+    /// Why a message is sent, be it again.
+    fn reason_of(&self, message: &Message) -> String {
+        let is_again = self.sent.contains(message);
+        let is_routeless = message.status == Status::DoesNotExist481
+            && self.impairment == Some(DropCause::RouteExpired);
+        match message.is_request() {
+            _ if is_routeless => format!("OCS answers: {}", self.reasons.route_setting()),
+            _ if is_again && message.subject == Subject::Ack => self.reasons.ack_again(message),
+            true if is_again => {
+                let timer = if message.subject.is_invite() {
+                    "A"
+                } else {
+                    "E"
+                };
+                format!("again: no answer yet (RFC 3261 §17.1, Timer {timer})")
+            }
+            false if is_again && message.subject.is_invite() => {
+                "again: no ACK yet (RFC 3261 §13.3.1.4)".into()
+            }
+            true => self.reasons.request(message),
+            false => self.reasons.response(message),
+        }
+    }
+
+    /// Why the client's session ended.
+    fn reason_of_end(&self, end: ClientEnd) -> String {
+        match end {
+            ClientEnd::Unacknowledged => "no ACK for its 2xx in 32 s (RFC 3261 §13.3.1.4)".into(),
+            ClientEnd::GaveUp => self.reasons.client_setting("on_no_answer"),
+            ClientEnd::Refused if self.reasons.answered == Status::Pending491 => {
+                self.reasons.client_setting("on_glare")
+            }
+            ClientEnd::Refused => self.reasons.client_setting("on_rejection"),
+            ClientEnd::Timer => {
+                let key = self.reasons.client_setting("session_expires");
+                format!("its session timer ran out: {key}")
+            }
+            ClientEnd::Bye => "the gateway sent BYE".into(),
+            ClientEnd::Reset => "the connection was reset".into(),
+            ClientEnd::Answer481 => "481 ends the dialog (RFC 3261 §12.2.1.2)".into(),
+        }
+    }
+}
+
 impl Observer for Tracer<'_> {
     fn message(&mut self, now: Time, user: u32, message: &Message, fate: Fate) {
         if user != self.user {
@@ -152,27 +197,7 @@ impl Observer for Tracer<'_> {
                 } else {
                     Side::Client
                 };
-                let mut reason = if message.is_request() {
-                    self.reasons.request(message)
-                } else {
-                    self.reasons.response(message)
-                };
-                if message.status == Status::DoesNotExist481
-                    && self.impairment == Some(DropCause::RouteExpired)
-                {
-                    reason = format!("OCS answers: {}", self.reasons.route_setting());
-                } else if self.sent.contains(message) && message.subject == Subject::Ack {
-                    reason = self.reasons.ack_again(message);
-                } else if self.sent.contains(message) && message.is_request() {
-                    let timer = if message.subject.is_invite() {
-                        "A"
-                    } else {
-                        "E"
-                    };
-                    reason = format!("again: no answer yet (RFC 3261 §17.1, Timer {timer})");
-                } else if self.sent.contains(message) && message.subject.is_invite() {
-                    reason = "again: no ACK yet (RFC 3261 §13.3.1.4)".into();
-                }
+                let reason = self.reason_of(message);
                 self.write(now, message.from, Some(to), as_logged(message), reason);
                 self.underway.push((self.rungs.len() - 1, *message));
                 self.sent.push(*message);
@@ -237,25 +262,7 @@ impl Observer for Tracer<'_> {
                 "no answer will count any more".into(),
             ),
             ClientNote::Ended(end) => {
-                let why = match end {
-                    ClientEnd::Unacknowledged => {
-                        "no ACK for its 2xx in 32 s (RFC 3261 §13.3.1.4)".into()
-                    }
-                    ClientEnd::GaveUp => self.reasons.client_setting("on_no_answer"),
-                    ClientEnd::Refused if self.reasons.answered == Status::Pending491 => {
-                        self.reasons.client_setting("on_glare")
-                    }
-                    ClientEnd::Refused => self.reasons.client_setting("on_rejection"),
-                    ClientEnd::Timer => {
-                        format!(
-                            "its session timer ran out: {}",
-                            self.reasons.client_setting("session_expires")
-                        )
-                    }
-                    ClientEnd::Bye => "the gateway sent BYE".into(),
-                    ClientEnd::Reset => "the connection was reset".into(),
-                    ClientEnd::Answer481 => "481 ends the dialog (RFC 3261 §12.2.1.2)".into(),
-                };
+                let why = self.reason_of_end(end);
                 self.noticed = Some(now);
                 let what = match self.is_unusable {
                     true => "SESSION LOST, the client notices: no toasts, no dialling",
