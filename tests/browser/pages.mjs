@@ -17,7 +17,7 @@ const reports = {
   "a sweep of two keys": [0, "sweep", "models/studies/refresh-interval.toml", "--set", "clients.count=50", "--reps", "2"],
   "a comparison": [0, "compare", "models/nec-r2.toml", "models/nec-r2-allow-fix.toml", "--reps", "3"],
   "a sizing": [0, "size", "models/studies/monday-sizing.toml", "--key", "gateway.count=1..4", "--reps", "2"],
-  "the best point": [0, "best", "models/nec-r2.toml", "--vary", "clients.refresh_interval=5 min..60 min step 5 min",
+  "the best point": [3, "best", "models/nec-r2.toml", "--vary", "clients.refresh_interval=5 min..60 min step 5 min",
     "--cost", "message_rate_per_s + 100 * missed_toasts_per_client_hour", ...few],
   "a sensitivity": [0, "sensitivity", "models/nec-r2.toml", ...few],
   "the matrix": [0, "matrix"],
