@@ -250,7 +250,8 @@ fn with_objectives(sides: &[Side], mut answer: Vec<String>) -> Vec<String> {
         return answer;
     }
     let passing = (judged.iter()).filter(|(_, j)| overall(j) == Verdict::Pass);
-    let what = match (passing.count(), judged.len()) {
+    let passing = passing.count();
+    let what = match (passing, judged.len()) {
         (0, 1) => format!("{} does not meet its objectives", judged[0].0),
         (0, 2) => "Neither meets its objectives".into(),
         (0, _) => "None meets its objectives".into(),
@@ -259,8 +260,7 @@ fn with_objectives(sides: &[Side], mut answer: Vec<String>) -> Vec<String> {
         (1, of) => format!("One of {of} meets its objectives"),
         (n, of) => format!("{n} of {of} meet their objectives"),
     };
-    let is_none = judged.iter().all(|(_, j)| overall(j) != Verdict::Pass);
-    let place = if is_none { 0 } else { answer.len() };
+    let place = if passing == 0 { 0 } else { answer.len() };
     answer.insert(place, format!("{what}."));
     for (name, judgements) in judged.iter().take(MOST_TOLD) {
         let worst = (judgements.iter()).max_by_key(|j| match j.verdict {

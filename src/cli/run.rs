@@ -25,11 +25,12 @@ use crate::quantity::number::{rounded, whole};
 use crate::record::{
     Drops, Folder, Known, Manifest, Part, Record, Results, RunRecord, inputs as table, json, tables,
 };
+use crate::report::page::is_bad;
 use crate::report::run::text;
 use crate::report::settled::too_short;
 use crate::report::text::skew;
 use crate::scenario::{Scenario, expanded, hash};
-use crate::study::{Assessment, Spread, Steady, Verdict, spread, steady_state};
+use crate::study::{Assessment, Spread, Steady, spread, steady_state};
 use crate::theory::predict;
 
 /// Users that a capture shows: a day of each is about 100 kB.
@@ -131,7 +132,7 @@ impl Run {
             Format::Json => print(&record.json())?,
             Format::Text => print_answer(
                 &(text + &self.files(&path, &run.assessment, &scenario.plan)),
-                run.assessment.verdict() == Verdict::Fail,
+                is_bad(&record),
             )?,
         }
         Ok(match run.is_interrupted {

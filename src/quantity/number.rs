@@ -41,13 +41,15 @@ pub fn human(x: f64) -> String {
     let decimals = (0..9)
         .find(|d| magnitude >= [1000.0, 100.0, 10.0, 1.0, 0.1, 0.01, 1e-3, 1e-4, 1e-5][*d])
         .unwrap_or(9);
-    let text = format!("{x:.decimals$}");
-    let text = if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_string()
-    } else {
-        text
-    };
-    grouped(&text)
+    grouped(without_zeros(&format!("{x:.decimals$}")))
+}
+
+/// Without the zeros at the end of its decimals.
+fn without_zeros(text: &str) -> &str {
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.'),
+        false => text,
+    }
 }
 
 /// Thousands apart by a comma.
@@ -115,22 +117,13 @@ pub fn known(mean: f64, half: Option<f64>) -> String {
     };
     let least = decimals(mean.abs(), 2).unwrap_or(0);
     let most = decimals(mean.abs(), 4).unwrap_or(0);
-    let text = fixed(mean, d.clamp(least, most));
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').into()
-    } else {
-        text
-    }
+    without_zeros(&fixed(mean, d.clamp(least, most))).into()
 }
 
 /// Five significant digits, thousands apart: for figures that are held against exact ones.
 pub fn precise(x: f64) -> String {
     let digits = decimals(x.abs(), 5).map_or(0, |d| d.max(0));
-    let text = fixed(x, digits);
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').into(),
-        false => text,
-    }
+    without_zeros(&fixed(x, digits)).into()
 }
 
 /// Three significant digits, thousands apart.

@@ -14,7 +14,7 @@ use super::page::rccsim;
 const TABLE: &str = "tests/answers/table.txt";
 
 /// The scenario files of a folder, by name.
-fn scenarios(folder: &str) -> Vec<String> {
+pub(super) fn scenarios(folder: &str) -> Vec<String> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
         .map(|f| f.unwrap().path())

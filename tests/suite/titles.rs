@@ -1,14 +1,15 @@
 //! A title says what is drawn: every number of it can be read off the drawing, for all shipped models and studies.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use rccsim::record::Results;
 use rccsim::report::chart::{Along, Axis, Chart, Layer, Scale};
 use rccsim::report::plot::plots;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use super::answers::scenarios;
+use super::page::rccsim;
 
 /// Seconds of a unit of time.
 fn seconds(unit: &str) -> Option<f64> {
@@ -148,19 +149,9 @@ fn can_be_read(chart: &Chart, name: &str) {
     }
 }
 
-fn files(folder: &str) -> Vec<PathBuf> {
-    let files = fs::read_dir(folder).unwrap().map(|f| f.unwrap().path());
-    files
-        .filter(|f| f.extension().is_some_and(|e| e == "toml"))
-        .collect()
-}
-
 fn plots_of(arguments: &[&str], out: &Path) -> usize {
-    let done = Command::new(env!("CARGO_BIN_EXE_rccsim"))
-        .args(arguments)
-        .args(["--quiet", "--no-report", "--out", out.to_str().unwrap()])
-        .output()
-        .unwrap();
+    let more = ["--quiet", "--no-report", "--out", out.to_str().unwrap()];
+    let done = rccsim(&[arguments, &more].concat());
     assert!(
         [0, 3, 4].contains(&done.status.code().unwrap()),
         "{arguments:?}: {}",
@@ -184,22 +175,15 @@ fn durations_of_a_title_are_whole() {
 fn the_numbers_in_the_titles_of_runs_can_be_read_off_the_drawings() {
     let folder = TempDir::new().unwrap();
     let mut looked_at = 0;
-    for file in files("models") {
-        let few = [
-            "run",
-            file.to_str().unwrap(),
-            "--reps",
-            "2",
-            "--set",
-            "clients.count=150",
-        ];
+    for file in scenarios("models") {
+        let few = ["run", &file, "--reps", "2", "--set", "clients.count=150"];
         // A recorded day has the users that it has.
         let most = if file.ends_with("replay.toml") {
             4
         } else {
             few.len()
         };
-        let out = folder.path().join(file.file_stem().unwrap());
+        let out = folder.path().join(Path::new(&file).file_stem().unwrap());
         looked_at += plots_of(&few[..most], &out);
     }
     assert!(looked_at > 80, "{looked_at}");
@@ -209,8 +193,7 @@ fn the_numbers_in_the_titles_of_runs_can_be_read_off_the_drawings() {
 fn the_numbers_in_the_titles_of_studies_can_be_read_off_the_drawings() {
     let folder = TempDir::new().unwrap();
     let mut looked_at = 0;
-    for file in files("models/studies") {
-        let file = file.to_str().unwrap();
+    for file in &scenarios("models/studies") {
         let few = ["--reps", "2", "--set", "clients.count=20"];
         // Here the number of users is what is varied.
         let most = if file.ends_with("users-per-gateway.toml") {

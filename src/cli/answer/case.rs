@@ -1,6 +1,6 @@
 //! A run with its scenario, as the sentences need it.
 
-use crate::deployment::Plan;
+use crate::deployment::{PathConfig, Plan};
 use crate::faults::FaultKind;
 use crate::measure::{Metric, Scope};
 use crate::quantity::number::{duration, known, whole};
@@ -17,6 +17,16 @@ pub(super) struct Case<'a> {
 impl<'a> Case<'a> {
     pub(super) fn plan(&self) -> &'a Plan {
         &self.scenario.plan
+    }
+
+    /// The legs between a client group and its gateway: the table and name of each section, and its settings.
+    pub(super) fn legs(&self, clients: usize) -> [(&'static str, &'a str, &'a PathConfig); 2] {
+        let group = &self.plan().clients[clients];
+        let gateway = &self.plan().gateways[group.gateway];
+        [
+            ("clients", &group.name, &group.path),
+            ("gateway", &gateway.name, &gateway.path),
+        ]
     }
 
     pub(super) fn row(&self, scope: &Scope, metric: &str) -> Option<&'a Row> {
@@ -76,4 +86,16 @@ pub(super) fn with(case: &Case, table: &str, name: &str, what: &str, of: &str) -
         Some(text) => format!("{what} ({text})"),
         None => what.into(),
     }
+}
+
+/// The first leg of a client group that has something: its name, and the key in brackets.
+pub(super) fn on_a_leg(
+    case: &Case,
+    clients: usize,
+    key: &str,
+    has: impl Fn(&PathConfig) -> bool,
+) -> Option<(String, String)> {
+    let mut legs = case.legs(clients).into_iter();
+    let (table, name, _) = legs.find(|(_, _, path)| has(path))?;
+    Some((name.into(), with(case, table, name, "", key)))
 }

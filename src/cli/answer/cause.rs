@@ -1,6 +1,6 @@
 //! Why users have no session or lose it, each cause with the key that makes it.
 
-use super::case::{Case, key, kind, with};
+use super::case::{Case, key, kind, on_a_leg, with};
 use super::refresh;
 use crate::deployment::{FaultPlan, FaultTarget, Plan, Transport};
 use crate::faults::FaultKind;
@@ -213,51 +213,37 @@ fn in_words(case: &Case, cause: DropCause, clients: usize) -> String {
                 .unwrap_or_else(|| cause.meaning().into())
             }),
         DropCause::RouteExpired => {
-            let table = if group.path.route_expiry.is_some() {
-                "clients"
-            } else {
-                "gateway"
-            };
-            let name = if table == "clients" {
-                &group.name
-            } else {
-                &gateway.name
-            };
-            with(case, table, name, "OCS ends long dialogs", "route_expiry")
+            let leg = on_a_leg(case, clients, "route_expiry", |p| p.route_expiry.is_some());
+            format!(
+                "OCS ends long dialogs{}",
+                leg.map_or(String::new(), |(_, key)| key)
+            )
         }
         DropCause::Overload => overload(case, name),
     }
 }
 
-/// The middlebox that forgets an idle connection, where there is one.
+/// The middlebox that forgets an idle connection, where there is one: of two the quicker.
 fn of_lost_path(case: &Case, clients: usize) -> Option<String> {
-    let group = &case.plan().clients[clients];
-    let gateway = &case.plan().gateways[group.gateway];
-    let (table, name) = match (group.path.idle_timeout, gateway.path.idle_timeout) {
-        (Some(ours), Some(theirs)) if theirs < ours => ("gateway", &gateway.name),
-        (Some(_), _) => ("clients", &group.name),
-        (None, Some(_)) => ("gateway", &gateway.name),
-        (None, None) => return None,
-    };
+    let timeouts = case.legs(clients).into_iter();
+    let timeouts =
+        timeouts.filter_map(|(table, name, path)| Some((path.idle_timeout?, table, name)));
+    let (_, table, name) = timeouts.min_by_key(|(timeout, ..)| *timeout)?;
     let what = format!("a middlebox on the path of {name} forgets idle connections");
     Some(with(case, table, name, &what, "idle_timeout"))
 }
 
 /// Connections that die at random, or an ACK that never arrives.
 fn of_connection(case: &Case, clients: usize) -> Option<String> {
-    let group = &case.plan().clients[clients];
-    let gateway = &case.plan().gateways[group.gateway];
-    let legs = [
-        ("clients", &group.name, &group.path),
-        ("gateway", &gateway.name, &gateway.path),
-    ];
-    legs.into_iter().find_map(|(table, name, path)| {
-        let (what, key) = match (path.loses_ack, path.connection_lifetime) {
-            (true, _) => ("ACKs never arrive", "loses_ack"),
-            (false, Some(_)) => ("connections die", "connection_lifetime"),
-            (false, None) => return None,
-        };
-        let what = format!("{what} on the path of {name}");
-        Some(with(case, table, name, &what, key))
-    })
+    case.legs(clients)
+        .into_iter()
+        .find_map(|(table, name, path)| {
+            let (what, key) = match (path.loses_ack, path.connection_lifetime) {
+                (true, _) => ("ACKs never arrive", "loses_ack"),
+                (false, Some(_)) => ("connections die", "connection_lifetime"),
+                (false, None) => return None,
+            };
+            let what = format!("{what} on the path of {name}");
+            Some(with(case, table, name, &what, key))
+        })
 }

@@ -1,7 +1,7 @@
 //! Why refreshes fail, or are made and do not help: the setting of the gateway, the client or a relay that makes it.
 
-use super::case::{Case, with};
-use crate::deployment::{ClientPlan, GatewayPlan, PathConfig};
+use super::case::{Case, on_a_leg, with};
+use crate::deployment::{ClientPlan, GatewayPlan};
 use crate::measure::DropCause;
 use crate::protocol::{
     Allow, OnGatewayRefresh, OnGlare, OnTooSmall, OwnRefreshes, ReInviteBehaviour, RefreshClock,
@@ -132,23 +132,6 @@ pub(super) fn of_probe(case: &Case, clients: usize) -> Option<String> {
     .map(|(name, key)| {
         format!("a relay on the path of {name} ends dialogs at an unanswered probe{key}")
     })
-}
-
-/// The first leg of a client group that has something: its name, and the key in brackets.
-fn on_a_leg(
-    case: &Case,
-    clients: usize,
-    key: &str,
-    has: impl Fn(&PathConfig) -> bool,
-) -> Option<(String, String)> {
-    let group = &case.plan().clients[clients];
-    let gateway = &case.plan().gateways[group.gateway];
-    let legs = [
-        ("clients", &group.name, &group.path),
-        ("gateway", &gateway.name, &gateway.path),
-    ];
-    let (table, name, _) = legs.into_iter().find(|(_, _, path)| has(path))?;
-    Some((name.clone(), with(case, table, name, "", key)))
 }
 
 /// Why no session is set up at a gateway: its Min-SE is above what is offered, and the client fails or begins anew.

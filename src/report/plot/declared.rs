@@ -234,10 +234,7 @@ fn over_points(rows: &[Figure], request: &PlotRequest) -> Option<Chart> {
     if !request.x.contains('.') {
         return against(&points, &figures, &scopes, request);
     }
-    let means = (points.iter())
-        .flat_map(|p| scopes.iter().map(move |(scope, _)| (p, scope)))
-        .filter_map(|(p, scope)| figures.get(p, scope, &request.y)?.mean);
-    let reading = Reading::of(&request.y).sized(means);
+    let reading = reading(&request.y, &points, &scopes, &figures);
     points.first()?.get(&request.x)?;
     let Some(grid) = Grid::along(&points, Some(&request.x)) else {
         // A key of words has a bar for each point.
@@ -278,6 +275,19 @@ fn over_points(rows: &[Figure], request: &PlotRequest) -> Option<Chart> {
     Some(chart(request, grid.places.axis.clone(), y, layers))
 }
 
+/// A metric in the unit of the size of what is drawn of it.
+fn reading(
+    metric: &str,
+    points: &[&BTreeMap<String, String>],
+    scopes: &[(&str, String)],
+    figures: &Figures,
+) -> Reading {
+    let means = (points.iter())
+        .flat_map(|p| scopes.iter().map(move |(scope, _)| (p, scope)))
+        .filter_map(|(p, scope)| figures.get(p, scope, metric)?.mean);
+    Reading::of(metric).sized(means)
+}
+
 /// One metric against another, a point for each point of the study.
 fn against<'a>(
     points: &[&'a BTreeMap<String, String>],
@@ -285,12 +295,7 @@ fn against<'a>(
     scopes: &[(&'a str, String)],
     request: &'a PlotRequest,
 ) -> Option<Chart> {
-    let [x, y] = [&request.x, &request.y].map(|metric| {
-        let means = (points.iter())
-            .flat_map(|p| scopes.iter().map(move |(scope, _)| (p, scope)))
-            .filter_map(|(p, scope)| figures.get(p, scope, metric)?.mean);
-        Reading::of(metric).sized(means)
-    });
+    let [x, y] = [&request.x, &request.y].map(|metric| reading(metric, points, scopes, figures));
     let by: Vec<&str> = request
         .by
         .iter()
