@@ -11,8 +11,9 @@ use super::flags::{JobsFlag, results_folder, written};
 use super::publish::publish;
 use super::terminal::print;
 use crate::experiment::{self, CELL_USERS};
+use crate::record::{Cell, MatrixRecord, tables};
 use crate::record::{Folder, Known, Manifest, Record, VERSION};
-use crate::report::matrix::{Cell, Matrix as Document, answer, csv, text};
+use crate::report::matrix::{answer, text};
 use crate::scenario::Override;
 
 /// Client profiles against gateway behaviour classes.
@@ -64,7 +65,7 @@ impl Matrix {
         let record = Record::Matrix(document.clone());
         let summary = record.json();
         folder.put("summary.json", |out| out.write_all(summary.as_bytes()))?;
-        folder.put("summary.csv", |out| Ok(csv(&document, out)?))?;
+        folder.put("summary.csv", |out| Ok(tables::matrix(&document, out)?))?;
         let (manifest, known) = (Manifest::new(&record, None), Known::default());
         let path = pool.install(|| {
             publish(
@@ -91,7 +92,7 @@ impl Matrix {
             Form::Json => summary,
             Form::Csv => {
                 let mut bytes = Vec::new();
-                csv(&document, &mut bytes).map_err(|e| Fault::World {
+                tables::matrix(&document, &mut bytes).map_err(|e| Fault::World {
                     what: "csv".into(),
                     cause: e.into(),
                 })?;
@@ -102,7 +103,7 @@ impl Matrix {
     }
 }
 
-fn matrix(set: &[String], seed: u64) -> Result<Document, Fault> {
+fn matrix(set: &[String], seed: u64) -> Result<MatrixRecord, Fault> {
     let is_profile = |s: &&String| {
         let key = s.split('=').next().unwrap_or_default().trim();
         key.rsplit('.').next() == Some("profile")
@@ -129,8 +130,8 @@ fn matrix(set: &[String], seed: u64) -> Result<Document, Fault> {
     if seed != 1 {
         command += &written("--seed", &seed.to_string());
     }
-    Ok(Document {
-        schema: Document::SCHEMA.into(),
+    Ok(MatrixRecord {
+        schema: MatrixRecord::SCHEMA.into(),
         scenario: "matrix".into(),
         scenario_hash: found.hash,
         question: "Which client keeps its sessions behind which gateway?".into(),

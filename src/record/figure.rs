@@ -14,11 +14,11 @@ use crate::study::{Estimate, Judgement, Row, Verdict};
 pub type Name = Cow<'static, str>;
 
 /// Every varied key with its value; empty: nothing is varied.
-pub type Point = BTreeMap<String, String>;
+pub(crate) type Point = BTreeMap<String, String>;
 
 /// Whether a label is that of a point: it has the keys in the order in which they were varied, the point in that of the
 /// alphabet.
-pub fn is_label(label: &str, point: &Point) -> bool {
+pub(crate) fn is_label(label: &str, point: &Point) -> bool {
     let mut left: Vec<String> = point.iter().map(|(k, v)| format!("{k}={v}")).collect();
     let mut rest = label;
     while !left.is_empty() {
@@ -94,7 +94,7 @@ impl Figure {
     }
 
     /// Whether it is that metric over everything, whatever its cause.
-    pub fn is_of_all(&self, metric: &str) -> bool {
+    pub(crate) fn is_of_all(&self, metric: &str) -> bool {
         self.scope == "all" && self.metric == metric && self.cause.is_none()
     }
 }
@@ -166,7 +166,7 @@ impl Objective {
     }
 
     /// Whether it is about everything and about no one cause.
-    pub fn is_of_all(&self) -> bool {
+    pub(crate) fn is_of_all(&self) -> bool {
         self.scope == "all" && self.cause.is_none()
     }
 }

@@ -121,7 +121,7 @@ impl Folder {
     ///
     /// # Errors
     /// The file system's refusal.
-    pub fn complete(&mut self, part: Part) -> Result<(), FolderError> {
+    pub(crate) fn complete(&mut self, part: Part) -> Result<(), FolderError> {
         let digest = part.hasher.finalize().to_hex().to_string();
         let file = part
             .file

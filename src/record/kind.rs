@@ -178,7 +178,7 @@ impl Record {
 }
 
 /// A figure over all causes; `point` is empty for a run.
-pub fn figure<'a>(
+pub(crate) fn figure<'a>(
     rows: &'a [Figure],
     point: &Point,
     scope: &str,

@@ -56,7 +56,7 @@ pub struct Cell {
 
 impl MatrixRecord {
     /// The version of the document's shape.
-    pub const SCHEMA: &str = "rccsim.matrix/1";
+    pub(crate) const SCHEMA: &str = "rccsim.matrix/1";
 
     pub(super) fn head(&self) -> Head<'_> {
         Head {

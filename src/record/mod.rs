@@ -39,18 +39,21 @@ pub use assumption::{Alternative, Assumption, Premises};
 pub use comparison::{Comparison, Contrast, Difference};
 pub use distribution::Distribution;
 pub use drops::{Dropped, Drops};
-pub use figure::{Figure, Name, Objective, Point, bounds, is_label};
+pub use figure::{Figure, Name, Objective, bounds};
+pub(crate) use figure::{Point, is_label};
 pub use folder::{Folder, Part};
 pub use folder_error::FolderError;
 pub use head::Head;
-pub use kind::{Kind, Record, figure};
+pub(crate) use kind::figure;
+pub use kind::{Kind, Record};
 pub use ladder::{Ladder, Rung};
 pub use manifest::{Manifest, read_manifest};
 pub use matrix::{Cell, MatrixRecord};
 pub use requested::{PlotRequest, Requested, Scheduled};
 pub use results::{Known, Results, ResultsError};
 pub use run::RunRecord;
-pub use runs::{PointRuns, Replicated, Value};
+pub(crate) use runs::PointRuns;
+pub use runs::{Replicated, Value};
 pub use selection::{PointCost, Selection};
 pub use sensitivity::{Factor, Level, Sensitivity};
 pub use series::Series;
@@ -78,4 +81,4 @@ pub fn json(document: &impl serde::Serialize) -> String {
 }
 
 /// The version that stands in every result.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -238,7 +238,7 @@ impl ByFigure {
 }
 
 /// A point's label and its replications, each with its number counted from 0.
-pub type PointRuns = (String, Vec<(u32, Observation)>);
+pub(crate) type PointRuns = (String, Vec<(u32, Observation)>);
 
 /// Rows gathered by replication.
 pub(super) struct ByReplication<Scopes> {

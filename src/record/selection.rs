@@ -51,7 +51,7 @@ impl Body for Selection {
 
 impl Selection {
     /// The best point, or the one of the least mean cost where none is selected yet, and the next one by its mean.
-    pub fn best_pair(&self) -> Option<(&str, &str)> {
+    pub(crate) fn best_pair(&self) -> Option<(&str, &str)> {
         let serves = |p: &&PointCost| p.verdict.is_none_or(|v| v == Verdict::Pass);
         let is_best = |p: &PointCost| self.best.as_ref() == Some(&p.point);
         let mean = |p: &PointCost| p.mean.unwrap_or(f64::INFINITY);

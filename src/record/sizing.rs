@@ -33,7 +33,7 @@ pub struct Sizing {
 pub struct Trial {
     /// The value.
     pub value: String,
-    /// [`Trial::SEARCH`] or [`Trial::CONFIRMATION`].
+    /// `Trial::SEARCH` or `Trial::CONFIRMATION`.
     pub sample: Name,
     /// Which gateway was down.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,9 +78,9 @@ impl Body for Sizing {
 
 impl Trial {
     /// What a value is tried for while searching.
-    pub const SEARCH: &str = "search";
+    pub(crate) const SEARCH: &str = "search";
     /// With replications that the search has not seen.
-    pub const CONFIRMATION: &str = "confirmation";
+    pub(crate) const CONFIRMATION: &str = "confirmation";
 }
 
 impl TrialObjective {

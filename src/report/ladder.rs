@@ -1,6 +1,6 @@
 //! The ladder of one session for people.
 
-pub use crate::record::{Ladder, Rung};
+use crate::record::{Ladder, Rung};
 
 /// For people, as an administrator knows it from a trace.
 pub fn text(ladder: &Ladder) -> String {

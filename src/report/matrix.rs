@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::text::table;
 use crate::quantity::number::{duration, human, percent};
-pub use crate::record::tables::matrix as csv;
-pub use crate::record::{Cell, MatrixRecord as Matrix};
+use crate::record::{Cell, MatrixRecord};
 
 /// The answer of those cells.
 pub fn answer(cells: &[Cell]) -> String {
@@ -29,7 +28,7 @@ pub fn answer(cells: &[Cell]) -> String {
 }
 
 /// For people: who keeps sessions by which method, then what the losses cost and what to change.
-pub fn text(matrix: &Matrix) -> String {
+pub fn text(matrix: &MatrixRecord) -> String {
     let mut clients: Vec<&str> = Vec::new();
     let mut gateways: Vec<&str> = Vec::new();
     for cell in &matrix.cells {

@@ -1,9 +1,9 @@
 //! Figures, targets and tables as a person reads them on the terminal.
 
 pub(super) use super::value::estimate as estimated;
-pub use super::value::row as figure;
-pub use super::value::value as in_unit;
-pub use super::words::subject;
+pub(crate) use super::value::row as figure;
+pub(crate) use super::value::value as in_unit;
+pub(crate) use super::words::subject;
 use super::words::{called, place};
 use crate::measure::{Bound, Objective};
 use crate::quantity::number::{human, percent, whole};

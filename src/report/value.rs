@@ -7,7 +7,7 @@ use crate::record::Figure;
 use crate::study::{Estimate, Row};
 
 /// What values of that size are multiplied by, and what stands behind them.
-pub fn scale(unit: Unit, size: f64) -> (f64, &'static str) {
+pub(crate) fn scale(unit: Unit, size: f64) -> (f64, &'static str) {
     let size = size.abs();
     match unit {
         Unit::Fraction => (100.0, " %"),
@@ -30,7 +30,7 @@ fn is_tiny(x: f64, unit: Unit) -> bool {
 }
 
 /// A value that is exact, or of which no uncertainty is known: "0.5 %", "25 min 32 s", "432 ms".
-pub fn value(x: f64, unit: Unit) -> String {
+pub(crate) fn value(x: f64, unit: Unit) -> String {
     let seconds = match unit {
         Unit::Seconds => x,
         Unit::Milliseconds => x / 1000.0,
@@ -47,12 +47,12 @@ pub fn value(x: f64, unit: Unit) -> String {
 }
 
 /// A value in three digits, for a title: "432 ms", "28 min 30 s".
-pub fn rough(x: f64, unit: Unit) -> String {
+pub(crate) fn rough(x: f64, unit: Unit) -> String {
     value(format!("{x:.2e}").parse().unwrap_or(x), unit)
 }
 
 /// A mean with its half width: "1.891 ± 0.051 %", "24.2 ± 1.3 min".
-pub fn with_interval(mean: f64, half: f64, unit: Unit) -> String {
+pub(crate) fn with_interval(mean: f64, half: f64, unit: Unit) -> String {
     if is_tiny(mean + half, unit) {
         return "< 0.001 %".into();
     }
@@ -115,7 +115,7 @@ impl Known {
 }
 
 /// A figure of a run.
-pub fn row(row: &Row) -> String {
+pub(crate) fn row(row: &Row) -> String {
     let known = Known {
         mean: row.estimate.map(|e| e.mean),
         lower: row.estimate.and_then(|e| e.lower),
@@ -127,7 +127,7 @@ pub fn row(row: &Row) -> String {
 }
 
 /// A figure of a record.
-pub fn figure(figure: &Figure) -> String {
+pub(crate) fn figure(figure: &Figure) -> String {
     let unit = crate::measure::Metric::named(&figure.metric).map_or(Unit::Count, |m| m.unit);
     let half = figure.upper.zip(figure.mean).map(|(u, m)| u - m);
     let other = figure.mean.zip(figure.lower).map(|(m, l)| m - l);
@@ -145,7 +145,7 @@ pub fn figure(figure: &Figure) -> String {
 }
 
 /// An estimate without more to say of it.
-pub fn estimate(estimate: &Estimate, unit: Unit) -> String {
+pub(crate) fn estimate(estimate: &Estimate, unit: Unit) -> String {
     match estimate.half_width() {
         Some(half) => with_interval(estimate.mean, half, unit),
         None => value(estimate.mean, unit),

@@ -235,7 +235,7 @@ fn words(metric: &str) -> Option<&'static Words> {
 }
 
 /// What a metric is called: "Missed toasts". One that this version does not know goes by its name.
-pub fn called(metric: &str) -> String {
+pub(crate) fn called(metric: &str) -> String {
     words(metric).map_or_else(
         || capital(&metric.replace('_', " ")),
         |(_, label, _)| (*label).into(),
@@ -294,7 +294,7 @@ const KEYS: [(&str, &str, &str); 9] = [
 ];
 
 /// "clients.refresh_interval" as "Refresh interval".
-pub fn key(key: &str) -> String {
+pub(crate) fn key(key: &str) -> String {
     let is = |table: &str, last: &str| {
         key.split_once('.')
             .is_some_and(|(t, rest)| t == table && rest.rsplit('.').next() == Some(last))
@@ -326,7 +326,7 @@ pub fn target(objective: &Objective) -> String {
 }
 
 /// Whom a figure is about, behind a clause: " in the group office", " at the gateway cstagw".
-pub fn place(scope: &Scope) -> String {
+pub(crate) fn place(scope: &Scope) -> String {
     match scope {
         Scope::All => String::new(),
         Scope::Clients(name) => format!(" in the group {name}"),
@@ -335,7 +335,7 @@ pub fn place(scope: &Scope) -> String {
 }
 
 /// What a cause of a metric means, and its name.
-pub fn cause(metric: &str, index: usize) -> (&'static str, &'static str) {
+pub(crate) fn cause(metric: &str, index: usize) -> (&'static str, &'static str) {
     match metric {
         "session_drops" => {
             let cause = DropCause::ALL[index];
@@ -349,7 +349,7 @@ pub fn cause(metric: &str, index: usize) -> (&'static str, &'static str) {
 }
 
 /// An objective without its target, in words: "Missed toasts in the group office".
-pub fn subject(objective: &Objective) -> String {
+pub(crate) fn subject(objective: &Objective) -> String {
     let why = objective.cause.map_or(String::new(), |index| {
         format!(" because {}", cause(objective.metric.name, index).0)
     });

@@ -79,7 +79,7 @@ pub enum Reason {
 
 impl Reason {
     /// Whether it is chance: four standard deviations are allowed then.
-    pub fn is_chance(self) -> bool {
+    pub(crate) fn is_chance(self) -> bool {
         matches!(
             self,
             Self::PoissonCount
@@ -158,7 +158,7 @@ impl Agreement {
     }
 
     /// All that is allowed, in the unit of the metric.
-    pub fn tolerance(&self) -> f64 {
+    pub(crate) fn tolerance(&self) -> f64 {
         self.allowances.iter().map(|a| a.size).sum()
     }
 

@@ -85,12 +85,12 @@ pub(super) fn predict(group: &ClientGroup) -> Result<Option<Crash>, Violation> {
 
 impl Crash {
     /// Mean time from a crash to the next refresh, seconds.
-    pub fn to_refresh_s(&self) -> f64 {
+    pub(crate) fn to_refresh_s(&self) -> f64 {
         self.refresh_s / -libm::expm1(-self.refresh_s / self.mtbf_s) - self.mtbf_s
     }
 
     /// The share of crashes after which the gateway is down at the next refresh.
-    pub fn down_at_refresh(&self) -> f64 {
+    pub(crate) fn down_at_refresh(&self) -> f64 {
         let (r, mtbf, mttr) = (self.refresh_s, self.mtbf_s, self.mttr_s);
         if mttr == 0.0 {
             return 0.0;

@@ -27,7 +27,7 @@ impl Figures {
     }
 
     /// Adds how many users of a scope are usable, in the order of time.
-    pub fn insert_usable(&mut self, scope: Scope, usable: Vec<Usable>) {
+    pub(crate) fn insert_usable(&mut self, scope: Scope, usable: Vec<Usable>) {
         self.usable.push((scope, usable));
     }
 

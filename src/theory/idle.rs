@@ -107,13 +107,13 @@ impl Idle {
     }
 
     /// B = E L: the lost time of an interval, seconds.
-    pub fn lost_s(&self) -> f64 {
+    pub(crate) fn lost_s(&self) -> f64 {
         let a = self.hole_s();
         self.silence() * (a + self.messages_per_s * a * a / 2.0)
     }
 
     /// P = 1 − G: the share of intervals with a loss.
-    pub fn lost_share(&self) -> f64 {
+    pub(crate) fn lost_share(&self) -> f64 {
         self.silence() * (1.0 + self.messages_per_s * self.hole_s())
     }
 

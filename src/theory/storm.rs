@@ -193,13 +193,13 @@ impl Work {
     }
 
     /// How long a gateway has to do with the set-ups of so many users, N m/C or longer, seconds.
-    pub fn of_users_s(&self, users: f64) -> f64 {
+    pub(crate) fn of_users_s(&self, users: f64) -> f64 {
         let each = JOBS * self.service.mean_s / self.servers;
         users * f64::max(each, self.serial_s)
     }
 
     /// C: jobs per second.
-    pub fn jobs_per_s(&self) -> f64 {
+    pub(crate) fn jobs_per_s(&self) -> f64 {
         self.servers / self.service.mean_s
     }
 }

@@ -8,12 +8,12 @@
 use crate::protocol::{Side, Status, Subject};
 
 /// The namespace of the third edition of ECMA-323.
-pub const NAMESPACE: &str = "http://www.ecma-international.org/standards/ecma-323/csta/ed3";
+pub(crate) const NAMESPACE: &str = "http://www.ecma-international.org/standards/ecma-323/csta/ed3";
 const LCS: &str = "http://schemas.microsoft.com/Lcs/2005/04/RCCExtension";
 
 /// What a body says.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Csta {
+pub(crate) struct Csta {
     /// The root element, without its prefix.
     pub root: String,
     /// The first `callID`.
@@ -24,7 +24,7 @@ pub struct Csta {
 
 impl Csta {
     /// Reads a body; `None` where it is no XML.
-    pub fn read(body: &[u8]) -> Option<Self> {
+    pub(crate) fn read(body: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(body).ok()?.trim();
         if !text.starts_with('<') {
             return None;
@@ -43,7 +43,7 @@ impl Csta {
     }
 
     /// The subject whose request or event it is.
-    pub fn subject(&self) -> Option<Subject> {
+    pub(crate) fn subject(&self) -> Option<Subject> {
         const ALL: [Subject; 10] = [
             Subject::Invite,
             Subject::GetCstaFeatures,

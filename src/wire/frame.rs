@@ -3,11 +3,11 @@
 use super::text::{SipText, head_end, is_start_line};
 
 /// The longest message, head and body: what is longer is given up. A datagram holds 64 KiB.
-pub const MESSAGE_MOST: usize = 256 * 1024;
+pub(crate) const MESSAGE_MOST: usize = 256 * 1024;
 
 /// What is wrong with a stream; reading goes on with the next start line.
 #[derive(thiserror::Error, Clone, PartialEq, Eq, Debug)]
-pub enum FrameError {
+pub(crate) enum FrameError {
     /// Bytes that belong to no message.
     #[error(
         "{0} bytes that belong to no SIP message: a Content-Length before them is too small, or bytes are missing"
@@ -28,7 +28,7 @@ pub enum FrameError {
 
 /// Cuts a byte stream into messages, in bounded memory.
 #[derive(Clone, Default, Debug)]
-pub struct Framer {
+pub(crate) struct Framer {
     buffer: Vec<u8>,
     /// How far the buffer was searched for the end of a head, or for a next message, without finding one.
     searched: usize,
@@ -36,17 +36,17 @@ pub struct Framer {
 
 impl Framer {
     /// Takes the next bytes of the stream. Ask [`Framer::message`] until it has none.
-    pub fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
     }
 
     /// Bytes that wait for the rest of their message.
-    pub fn waiting(&self) -> usize {
+    pub(crate) fn waiting(&self) -> usize {
         self.buffer.len()
     }
 
     /// Forgets what waits, as after a gap in the stream.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.drop_front(self.buffer.len());
     }
 
@@ -56,7 +56,7 @@ impl Framer {
     }
 
     /// The next whole message, or what is wrong before it.
-    pub fn message(&mut self) -> Option<Result<SipText, FrameError>> {
+    pub(crate) fn message(&mut self) -> Option<Result<SipText, FrameError>> {
         // Keep-alives between messages (RFC 5626 §4.4.1).
         let blank = self
             .buffer

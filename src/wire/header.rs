@@ -80,7 +80,7 @@ impl SipText {
     }
 
     /// Content-Length, where it is a number.
-    pub fn content_length(&self) -> Option<usize> {
+    pub(crate) fn content_length(&self) -> Option<usize> {
         leading_number(self.header("Content-Length")?)
     }
 
@@ -91,22 +91,23 @@ impl SipText {
     }
 
     /// Call-ID.
-    pub fn call_id(&self) -> Option<&str> {
+    pub(crate) fn call_id(&self) -> Option<&str> {
         self.header("Call-ID")
     }
 
     /// The tag of From.
-    pub fn from_tag(&self) -> Option<&str> {
+    pub(crate) fn from_tag(&self) -> Option<&str> {
         parameter(self.header("From")?, "tag")
     }
 
     /// The tag of To; a request that opens a dialog has none.
-    pub fn to_tag(&self) -> Option<&str> {
+    pub(crate) fn to_tag(&self) -> Option<&str> {
         parameter(self.header("To")?, "tag").filter(|tag| !tag.is_empty())
     }
 
     /// The branch of the topmost Via.
-    pub fn branch(&self) -> Option<&str> {
+    #[cfg(test)]
+    pub(crate) fn branch(&self) -> Option<&str> {
         let first = self.header("Via")?.split(',').next()?;
         parameter(first, "branch")
     }

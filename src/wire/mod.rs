@@ -11,9 +11,10 @@ mod sdp;
 mod session;
 mod text;
 
-pub use csta::{Csta, NAMESPACE};
+pub(crate) use csta::Csta;
 pub use dialog::{Dialog, Endpoint, Identity};
-pub use frame::{FrameError, Framer, MESSAGE_MOST};
+pub(crate) use frame::Framer;
 pub use header::SessionExpires;
 pub use session::{Ends, Reading, Session};
-pub use text::{SipError, SipText, Start, is_start_line};
+pub(crate) use text::is_start_line;
+pub use text::{SipError, SipText, Start};

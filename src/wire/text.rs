@@ -95,7 +95,7 @@ impl Start {
 }
 
 /// Whether bytes begin with a SIP start line.
-pub fn is_start_line(bytes: &[u8]) -> bool {
+pub(crate) fn is_start_line(bytes: &[u8]) -> bool {
     let line = &bytes[..bytes.len().min(START_MOST)];
     let end = line.iter().position(|b| *b == b'\n').unwrap_or(line.len());
     std::str::from_utf8(&line[..end]).is_ok_and(|line| Start::parse(line).is_some())
@@ -158,7 +158,7 @@ impl SipText {
     }
 
     /// Takes one line of the head: a header, or the continuation of the one before. Other lines are passed over.
-    pub fn push_line(&mut self, line: &str) {
+    pub(crate) fn push_line(&mut self, line: &str) {
         if line.starts_with([' ', '\t']) {
             if let Some((_, value)) = self.headers.last_mut() {
                 if !value.is_empty() {
@@ -187,7 +187,7 @@ impl SipText {
     }
 
     /// Takes the body, as long as Content-Length says.
-    pub fn set_body(&mut self, bytes: &[u8]) {
+    pub(crate) fn set_body(&mut self, bytes: &[u8]) {
         let length = self.content_length().unwrap_or(bytes.len());
         self.missing = length.saturating_sub(bytes.len());
         self.body = bytes[..length.min(bytes.len())].to_vec();

@@ -166,7 +166,7 @@ impl Paint {
 ///
 /// Light and dark follow the reader's system. A page with a switch of its own sets `data-theme="light"` or `"dark"` on its
 /// root element; one with colours of its own sets the properties `--rc-ink`, `--rc-s0` …
-pub fn stylesheet() -> String {
+pub(crate) fn stylesheet() -> String {
     let series = (0..SERIES.len() as u8).map(Paint::Series);
     let named = PLAIN.into_iter().chain(series);
     let (mut light, mut dark, mut rules) = (String::new(), String::new(), String::new());

@@ -89,14 +89,15 @@ impl Size {
         width: 680,
         height: 380,
     };
-    /// For half of it.
-    pub const HALF: Self = Self {
+    /// Half of it: small enough for labels to meet.
+    #[cfg(test)]
+    pub(crate) const HALF: Self = Self {
         width: 460,
         height: 320,
     };
 
     /// For a telephone, where a wide one would be too small to read.
-    pub const NARROW: Self = Self {
+    pub(crate) const NARROW: Self = Self {
         width: 340,
         height: 300,
     };

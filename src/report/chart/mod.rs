@@ -39,23 +39,23 @@ mod samples;
 #[cfg(test)]
 pub(super) mod tests;
 
-pub use colour::stylesheet;
-pub use content::MANY;
+pub(crate) use colour::stylesheet;
+pub(crate) use content::MANY;
 pub use description::{Axis, Chart, Scale, Size};
 pub use layer::{
     Along, Band, Bar, Bars, HeatMap, Histogram, Key, Layer, Line, Marker, Point, Points, Region,
     Stack, Threshold, Tone,
 };
-pub use script::SCRIPT;
+pub(crate) use script::SCRIPT;
 
-/// The chart as an SVG element: a complete file, and also fit to stand in a page (see [`stylesheet`]).
+/// The chart as an SVG element: a complete file, and also fit to stand in a page (see `stylesheet`).
 pub fn svg(chart: &Chart, size: Size) -> String {
     let size = size.bounded();
     svg::write(chart, size, &layout::scene(chart, size))
 }
 
 /// The chart for a page that is read on screens of any width: drawn for a wide one and for a telephone, of which
-/// [`stylesheet`] shows one.
+/// `stylesheet` shows one.
 pub fn figure(chart: &Chart) -> String {
     let of = |class, size| format!("<div class=\"{class}\">\n{}</div>\n", svg(chart, size));
     of("rc-wide", Size::WIDE) + &of("rc-narrow", layout::narrow(chart))

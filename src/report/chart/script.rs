@@ -6,7 +6,7 @@
 //! D3's (ISC licence, which stands in the file): `tests/browser` says how to update it.
 
 /// For one `<script>` at the end of a page.
-pub const SCRIPT: &str = concat!(
+pub(crate) const SCRIPT: &str = concat!(
     include_str!("script/d3.js"),
     "(() => {\n\"use strict\";\n",
     include_str!("script/values.js"),

@@ -2,7 +2,7 @@
 //!
 //! The templates in this folder say what stands where; they are rendered by minijinja, which escapes every value of a
 //! template named `*.html`. What is marked safe is made here: charts, the style sheet, and data for scripts. The page is
-//! complete without scripts, asks for nothing from any network and stays below [`MOST_BYTES`].
+//! complete without scripts, asks for nothing from any network and stays below `MOST_BYTES`.
 
 mod answer;
 mod arrangement;
@@ -39,7 +39,7 @@ use crate::record::{Kind, Record, Results, ResultsError};
 use crate::theory::Prediction;
 
 /// A page is no larger, so that it fits into a mail.
-pub const MOST_BYTES: usize = 2_000_000;
+pub(crate) const MOST_BYTES: usize = 2_000_000;
 
 /// The heading of a kind of study.
 fn heading(kind: Kind) -> &'static str {

@@ -20,7 +20,7 @@ mod size;
 mod sweep;
 mod tradeoff;
 
-pub use file::{Drawing, FOLDER, Plot, draw, write};
+pub use file::{FOLDER, Plot, draw, write};
 
 use crate::record::{Record, Results, ResultsError};
 
