@@ -1,8 +1,11 @@
 //! Every metric with its definition, in the order of reports.
 
-use super::histogram::Histogram;
-use super::metric::{Metric, Read, Sample, Unit};
-use super::tally::{Counter, DropCause, MissCause, Tally};
+use super::metric::Basis::{SignedIn, UsableAtFault, WithSession};
+use super::metric::{Basis, Metric, Read, Sample, Unit};
+use super::reading::{
+    MS, S, count, mean, peak, quantile, ratio, share_of_time, signed_in_hours, station_count,
+};
+use super::tally::{Counter, DropCause, MissCause};
 
 impl Metric {
     /// The metric of that name.
@@ -28,6 +31,7 @@ const fn metric(
     unit: Unit,
     definition: &'static str,
     better: i8,
+    basis: Basis,
     read: Read,
 ) -> Metric {
     let less_is_better = match better {
@@ -40,6 +44,7 @@ const fn metric(
         unit,
         definition,
         less_is_better,
+        basis,
         causes: none,
         read,
         by_cause: |_, _| 0,
@@ -50,55 +55,6 @@ const LESS: i8 = -1;
 const MORE: i8 = 1;
 const NEITHER: i8 = 0;
 
-fn count(tally: &Tally, counter: Counter) -> Sample {
-    Sample::Count(tally.get(counter))
-}
-
-fn ratio(numerator: f64, denominator: f64) -> Sample {
-    if denominator > 0.0 {
-        Sample::Ratio(numerator, denominator)
-    } else {
-        Sample::Absent
-    }
-}
-
-fn signed_in_hours(tally: &Tally) -> f64 {
-    tally.signed_in_us as f64 / 3.6e9
-}
-
-fn share_of_time(tally: &Tally, us: u128) -> Sample {
-    ratio(us as f64, tally.signed_in_us as f64)
-}
-
-/// The mean of the finished samples, in units of `us` microseconds.
-fn mean(histogram: &Histogram, us: f64) -> Sample {
-    ratio(histogram.sum_us() as f64 / us, histogram.count() as f64)
-}
-
-fn quantile(histogram: &Histogram, p: f64, us: f64) -> Sample {
-    match (histogram.quantile(p), histogram.least_quantile(p)) {
-        (Some(span), _) => Sample::Value(span.0 as f64 / us),
-        (None, Some(least)) => Sample::Beyond(least.0 as f64 / us),
-        (None, None) => Sample::Absent,
-    }
-}
-
-fn peak(per_second: &[u32]) -> Sample {
-    Sample::Count(u64::from(per_second.iter().copied().max().unwrap_or(0)))
-}
-
-/// A count that exists only where there is a station.
-fn station_count(tally: &Tally, n: u64) -> Sample {
-    if tally.station.server_us > 0 {
-        Sample::Count(n)
-    } else {
-        Sample::Absent
-    }
-}
-
-const MS: f64 = 1e3;
-const S: f64 = 1e6;
-
 /// Every metric, in the order of reports.
 pub static METRICS: &[Metric] = &[
     metric(
@@ -106,6 +62,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "users of the deployment",
         NEITHER,
+        SignedIn,
         |t, _| Sample::Count(t.users),
     ),
     metric(
@@ -113,6 +70,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "completed set-ups",
         NEITHER,
+        WithSession,
         |t, _| count(t, Counter::SessionsEstablished),
     ),
     Metric {
@@ -123,6 +81,7 @@ pub static METRICS: &[Metric] = &[
             Unit::Count,
             "established sessions that ended other than by sign-out",
             LESS,
+            WithSession,
             |t, _| Sample::Count(t.all_drops()),
         )
     },
@@ -131,6 +90,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "losses of usability that healed without a new set-up",
         LESS,
+        WithSession,
         |t, _| count(t, Counter::Interruptions),
     ),
     metric(
@@ -138,6 +98,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "set-ups begun with an INVITE",
         NEITHER,
+        SignedIn,
         |t, _| count(t, Counter::SetupsAttempted),
     ),
     metric(
@@ -145,6 +106,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "set-ups that failed",
         LESS,
+        SignedIn,
         |t, _| count(t, Counter::SetupsFailed),
     ),
     metric(
@@ -152,6 +114,7 @@ pub static METRICS: &[Metric] = &[
         Unit::PerClientHour,
         "session drops per client-hour signed in",
         LESS,
+        WithSession,
         |t, _| ratio(t.all_drops() as f64, signed_in_hours(t)),
     ),
     metric(
@@ -159,6 +122,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Fraction,
         "session drops over sessions established",
         LESS,
+        WithSession,
         |t, _| {
             ratio(
                 t.all_drops() as f64,
@@ -171,6 +135,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Fraction,
         "signed-in time in which the user had no usable session",
         LESS,
+        SignedIn,
         |t, _| share_of_time(t, t.setting_up_us + t.silent_us + t.visible_us),
     ),
     metric(
@@ -178,6 +143,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Fraction,
         "signed-in time before the first session",
         LESS,
+        SignedIn,
         |t, _| share_of_time(t, t.setting_up_us),
     ),
     metric(
@@ -185,6 +151,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Fraction,
         "signed-in time down while the client believed in its session",
         LESS,
+        SignedIn,
         |t, _| share_of_time(t, t.silent_us),
     ),
     metric(
@@ -192,6 +159,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Fraction,
         "signed-in time down, the client knowing it",
         LESS,
+        SignedIn,
         |t, _| share_of_time(t, t.visible_us),
     ),
     metric(
@@ -199,6 +167,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "most users down at once, to the second",
         LESS,
+        SignedIn,
         |t, _| peak(&t.down_per_second),
     ),
     metric(
@@ -206,6 +175,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "incoming calls to signed-in users, decided",
         NEITHER,
+        SignedIn,
         |t, _| count(t, Counter::ToastsDue),
     ),
     Metric {
@@ -216,6 +186,7 @@ pub static METRICS: &[Metric] = &[
             Unit::Count,
             "toasts due that did not come before the call stopped ringing",
             LESS,
+            SignedIn,
             |t, _| Sample::Count(t.all_missed()),
         )
     },
@@ -224,6 +195,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Fraction,
         "toasts missed over toasts due",
         LESS,
+        SignedIn,
         |t, _| ratio(t.all_missed() as f64, t.get(Counter::ToastsDue) as f64),
     ),
     metric(
@@ -231,6 +203,7 @@ pub static METRICS: &[Metric] = &[
         Unit::PerClientHour,
         "toasts missed per client-hour signed in",
         LESS,
+        SignedIn,
         |t, _| ratio(t.all_missed() as f64, signed_in_hours(t)),
     ),
     metric(
@@ -238,6 +211,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "calls tried from the PC, decided",
         NEITHER,
+        SignedIn,
         |t, _| count(t, Counter::OriginationsAttempted),
     ),
     metric(
@@ -245,6 +219,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "calls tried from the PC that failed",
         LESS,
+        SignedIn,
         |t, _| count(t, Counter::OriginationsFailed),
     ),
     metric(
@@ -252,6 +227,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Fraction,
         "originations failed over originations attempted",
         LESS,
+        SignedIn,
         |t, _| {
             ratio(
                 t.get(Counter::OriginationsFailed) as f64,
@@ -264,6 +240,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "refresh transactions begun",
         NEITHER,
+        WithSession,
         |t, _| count(t, Counter::RefreshesAttempted),
     ),
     metric(
@@ -271,6 +248,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "refresh transactions that did not succeed",
         LESS,
+        WithSession,
         |t, _| count(t, Counter::RefreshesFailed),
     ),
     metric(
@@ -278,6 +256,7 @@ pub static METRICS: &[Metric] = &[
         Unit::PerSecond,
         "refresh transactions per second of the run",
         NEITHER,
+        WithSession,
         |t, horizon| {
             ratio(
                 t.get(Counter::RefreshesAttempted) as f64,
@@ -290,6 +269,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "copies put on the gateway leg, both directions",
         NEITHER,
+        WithSession,
         |t, _| count(t, Counter::MessagesSent),
     ),
     metric(
@@ -297,6 +277,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "copies lost on the gateway leg",
         NEITHER,
+        WithSession,
         |t, _| count(t, Counter::MessagesLost),
     ),
     metric(
@@ -304,6 +285,7 @@ pub static METRICS: &[Metric] = &[
         Unit::PerSecond,
         "copies on the gateway leg per second of the run",
         NEITHER,
+        WithSession,
         |t, horizon| ratio(t.get(Counter::MessagesSent) as f64, horizon.as_secs_f64()),
     ),
     metric(
@@ -311,6 +293,7 @@ pub static METRICS: &[Metric] = &[
         Unit::PerSecond,
         "most copies on the gateway legs in any one second",
         NEITHER,
+        WithSession,
         |t, _| match peak(&t.messages_per_second) {
             Sample::Count(n) => Sample::Value(n as f64),
             other => other,
@@ -321,6 +304,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "copies put on the client leg, both directions",
         NEITHER,
+        WithSession,
         |t, _| count(t, Counter::ClientLegSent),
     ),
     metric(
@@ -328,6 +312,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "copies lost on the client leg",
         NEITHER,
+        WithSession,
         |t, _| count(t, Counter::ClientLegLost),
     ),
     metric(
@@ -335,6 +320,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Milliseconds,
         "mean time from the first INVITE to usable, of completed set-ups",
         LESS,
+        WithSession,
         |t, _| mean(&t.setup, MS),
     ),
     metric(
@@ -342,6 +328,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Milliseconds,
         "99th percentile of the set-up time",
         LESS,
+        WithSession,
         |t, _| quantile(&t.setup, 0.99, MS),
     ),
     metric(
@@ -349,6 +336,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Seconds,
         "mean time from the end of usability to the client knowing, per drop",
         LESS,
+        WithSession,
         |t, _| mean(&t.detection, S),
     ),
     metric(
@@ -356,6 +344,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Seconds,
         "95th percentile of the detection time",
         LESS,
+        WithSession,
         |t, _| quantile(&t.detection, 0.95, S),
     ),
     metric(
@@ -363,6 +352,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Seconds,
         "mean time from the end of usability to usable again, per drop",
         LESS,
+        WithSession,
         |t, _| mean(&t.recovery, S),
     ),
     metric(
@@ -370,6 +360,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Seconds,
         "95th percentile of the recovery time",
         LESS,
+        WithSession,
         |t, _| quantile(&t.recovery, 0.95, S),
     ),
     metric(
@@ -377,6 +368,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "drops from which the user had not recovered at the horizon or sign-out",
         LESS,
+        WithSession,
         |t, _| Sample::Count(t.recovery.censored()),
     ),
     metric(
@@ -384,6 +376,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Fraction,
         "time that servers are busy over servers × the run, or the share of time that the serial section is, where that is larger",
         NEITHER,
+        WithSession,
         |t, _| ratio(t.station.busy_us as f64, t.station.server_us as f64),
     ),
     metric(
@@ -391,6 +384,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "most jobs waiting at once at any one gateway, for a server or the serial section",
         LESS,
+        WithSession,
         |t, _| station_count(t, u64::from(t.station.queue_peak)),
     ),
     metric(
@@ -398,6 +392,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Milliseconds,
         "mean time of a job in the gateway: waiting and service",
         LESS,
+        WithSession,
         |t, _| mean(&t.station.response, MS),
     ),
     metric(
@@ -405,6 +400,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Milliseconds,
         "median time of a job in the gateway",
         LESS,
+        WithSession,
         |t, _| quantile(&t.station.response, 0.50, MS),
     ),
     metric(
@@ -412,6 +408,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Milliseconds,
         "95th percentile of the time of a job in the gateway",
         LESS,
+        WithSession,
         |t, _| quantile(&t.station.response, 0.95, MS),
     ),
     metric(
@@ -419,6 +416,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Milliseconds,
         "99th percentile of the time of a job in the gateway",
         LESS,
+        WithSession,
         |t, _| quantile(&t.station.response, 0.99, MS),
     ),
     metric(
@@ -426,6 +424,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "request copies that arrived at the gateway and events that it originated",
         NEITHER,
+        WithSession,
         |t, _| station_count(t, t.station.offered),
     ),
     metric(
@@ -433,6 +432,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Count,
         "jobs that found no place in the gateway",
         LESS,
+        WithSession,
         |t, _| station_count(t, t.station.refused),
     ),
     metric(
@@ -440,6 +440,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Seconds,
         "least time from a user's first establishment to its first drop",
         MORE,
+        WithSession,
         |t, _| {
             t.first_loss_us
                 .map_or(Sample::Absent, |us| Sample::Value(us as f64 / S))
@@ -450,6 +451,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Seconds,
         "from a scheduled fault until as many users are usable as before it, the longest",
         LESS,
+        UsableAtFault,
         |t, _| match (t.all_back_open_us, t.all_back_us) {
             (Some(open), _) => Sample::Beyond(open as f64 / S),
             (None, Some(us)) => Sample::Value(us as f64 / S),

@@ -85,6 +85,8 @@ pub struct Metric {
     pub definition: &'static str,
     /// Whether less is better; `None`: neither.
     pub less_is_better: Option<bool>,
+    /// Whose experience it covers.
+    pub basis: Basis,
     /// The names of the causes it is also counted by.
     pub causes: fn() -> Vec<&'static str>,
     pub(super) read: Read,
@@ -104,29 +106,6 @@ impl PartialEq for Metric {
 }
 
 impl Metric {
-    /// Whose experience it covers.
-    pub fn basis(&self) -> Basis {
-        match self.name {
-            "all_back_s" => Basis::UsableAtFault,
-            "users"
-            | "setups_attempted"
-            | "setups_failed"
-            | "down_fraction"
-            | "setting_up_fraction"
-            | "silent_fraction"
-            | "visible_fraction"
-            | "down_peak"
-            | "toasts_due"
-            | "toasts_missed"
-            | "missed_toast_fraction"
-            | "missed_toasts_per_client_hour"
-            | "originations_attempted"
-            | "originations_failed"
-            | "failed_origination_fraction" => Basis::SignedIn,
-            _ => Basis::WithSession,
-        }
-    }
-
     /// The sample of one replication.
     pub fn sample(&self, tally: &Tally, horizon: Time) -> Sample {
         (self.read)(tally, horizon)

@@ -51,6 +51,7 @@ mod histogram;
 mod metric;
 mod objective;
 mod presence;
+mod reading;
 mod series;
 mod tally;
 

@@ -62,7 +62,7 @@ impl Doubt {
             at_faults,
             usable_at_faults,
         } = *presence;
-        match metric.basis() {
+        match metric.basis {
             Basis::SignedIn => None,
             Basis::WithSession => (without_session > 0).then_some(Self::WithoutSession {
                 users: without_session,
