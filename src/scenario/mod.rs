@@ -19,7 +19,6 @@
 //!    `syntax`, its type in `setting` (`from_value!`) and its constructor in `declare` (`kinds!`).
 //! 5. What depends on other keys: an error in `build`, or a sentence in `warnings`.
 //! 6. Tests: `tests/rejected/NAME.toml` with a wrong value beside `NAME.txt`, its message; the behaviour in `tests/suite`.
-//!    Field types that tests construct by hand need the new field.
 //!
 //! Reading, printing, `--set`, `--vary`, profiles, `inputs.csv`, `check` and the trials of alternatives follow from the
 //! declaration. The hash of a scenario covers every key with its default. A new key whose default is what was there before is declared

@@ -1,81 +1,50 @@
-//! Small deployments to test with, built from the default settings.
+//! Small deployments to test with: the defaults of every key, but no calls, and who is there from the start.
 
-use rccsim::deployment::{
-    ClientPlan, ConnectionEnd, Forgets, GatewayPlan, IdleAction, LossDirection, PathConfig, Plan,
-    RelayEnd, RelayRestarts, Replication, Transport,
-};
+use std::sync::LazyLock;
+
+use rccsim::deployment::{ClientPlan, GatewayPlan, PathConfig, Plan, Replication};
 use rccsim::measure::DropRow;
 use rccsim::protocol::*;
 use rccsim::quantity::{Span, Time};
-use rccsim::workload::{DayShape, SignIn, WorkloadConfig};
+use rccsim::scenario::Scenario;
+use rccsim::workload::WorkloadConfig;
 
 pub(crate) const HOUR: u64 = 3600;
 
+static DEFAULTS: LazyLock<Plan> = LazyLock::new(|| {
+    let text = r#"
+        [scenario]
+        name = "test"
+        horizon = "1 h"
+        [[gateway]]
+        name = "gw"
+        update = "accepted"
+        enforces_session_timer = "no"
+        [[clients]]
+        name = "clients"
+        gateway = "gw"
+        count = 1
+        incoming_calls = "0 /h"
+        outgoing_calls = "0 /h"
+        sign_in = "at start"
+    "#;
+    Scenario::from_toml(text).unwrap().plan
+});
+
 pub(crate) fn path() -> PathConfig {
-    PathConfig {
-        transport: Transport::Tls,
-        delay: Span::ZERO,
-        loss: 0.0,
-        relay_allow: None,
-        idle_timeout: None,
-        idle_action: IdleAction::Silent,
-        keep_alive: None,
-        route_expiry: None,
-        relay_timer: None,
-        relay_timer_restarts: RelayRestarts::Both,
-        relay_timer_end: RelayEnd::Bye,
-        relay_probe: None,
-        relay_probe_misses: 1,
-        relay_session_expires: None,
-        relay_min_se: None,
-        loses_ack: false,
-        loss_direction: LossDirection::Both,
-        connection_lifetime: None,
-        connection_end: ConnectionEnd::Silent,
-    }
+    DEFAULTS.gateways[0].path.clone()
 }
 
 pub(crate) fn gateway(update: UpdateBehaviour, allow: Allow) -> GatewayConfig {
     GatewayConfig {
         update,
         allow,
-        session_expires_s: 86_400,
-        min_se_s: 90,
-        refresher: Refresher::Uac,
-        enforces_session_timer: SessionTimer::No,
-        retry_after_s: 60,
-        update_share: 1.0,
-        reinvite: ReInviteBehaviour::Accepted,
-        reinvite_share: 1.0,
-        refresher_on_refresh: RefresherOnRefresh::Same,
-        refreshes: OwnRefreshes::Always,
-        on_no_answer: OnRefreshFailure::TearDown,
-        on_rejection: OnRefreshFailure::Hold,
-        imposes_timer: false,
+        ..DEFAULTS.gateways[0].config.clone()
     }
 }
 
 pub(crate) fn r2() -> ClientConfig {
-    ClientConfig {
-        refresh_interval: Span::from_secs(1500),
-        refresh_method: RefreshMethod::ByAllow,
-        refresh_clock: RefreshClock::SinceRefresh,
-        refresh_jitter: 0.0,
-        session_expires_s: 1800,
-        min_se_s: 90,
-        on_no_answer: OnNoAnswer::TearDown,
-        on_rejection: OnRejection::Hold,
-        reestablish: Reestablish::Fixed(Span::from_secs(30)),
-        offers_timer: true,
-        refresh_timing: RefreshTiming::Interval,
-        refresh_tries: 1,
-        retry_delay: Span::from_secs(1),
-        on_too_small: OnTooSmall::Retry,
-        on_glare: OnGlare::Retry,
-        on_gateway_refresh: OnGatewayRefresh::Accepted,
-        sends_bye: true,
-        answers_events: true,
-    }
+    DEFAULTS.clients[0].config.clone()
 }
 
 pub(crate) fn c2007() -> ClientConfig {
@@ -95,16 +64,7 @@ pub(crate) fn rfc4028() -> ClientConfig {
 }
 
 pub(crate) fn no_calls() -> WorkloadConfig {
-    WorkloadConfig {
-        incoming_per_s: 0.0,
-        outgoing_per_s: 0.0,
-        ring_time: Span::from_secs(10),
-        no_answer: Span::from_secs(20),
-        talk_time: Span::from_secs(180),
-        answered_at_pc: 0.0,
-        by_hour: DayShape::default(),
-        spread: 0.0,
-    }
+    DEFAULTS.clients[0].workload.clone()
 }
 
 pub(crate) fn calls(incoming_per_h: f64, outgoing_per_h: f64) -> WorkloadConfig {
@@ -119,46 +79,25 @@ pub(crate) fn clients(name: &str, count: u32, config: ClientConfig) -> ClientPla
     ClientPlan {
         name: name.into(),
         count,
-        gateway: 0,
         config,
-        workload: no_calls(),
-        path: path(),
-        sign_in: SignIn::AtStart,
-        sign_out: None,
-        lunch: None,
-        ahead_us: 0,
-        attendance: 1.0,
-        recorded_calls: None,
-        recorded_signs: None,
+        ..DEFAULTS.clients[0].clone()
     }
 }
 
 pub(crate) fn plan(gateway: GatewayConfig, clients: Vec<ClientPlan>, horizon_s: u64) -> Plan {
     Plan {
-        name: "test".into(),
-        seed: 1,
-        start: Span::from_secs(8 * HOUR),
         horizon: Time(horizon_s * 1_000_000),
         gateways: vec![gateway_plan(gateway)],
         clients,
-        faults: Vec::new(),
-        drops_limit: 100_000,
+        ..DEFAULTS.clone()
     }
 }
 
 /// A gateway that answers at once and never fails.
 pub(crate) fn gateway_plan(config: GatewayConfig) -> GatewayPlan {
     GatewayPlan {
-        name: "gw".into(),
-        count: 1,
         config,
-        path: path(),
-        station: None,
-        max_sessions: None,
-        max_sessions_per_line: None,
-        forgets: Forgets::Sessions,
-        spare: 0,
-        rehome_after: Span::from_secs(60),
+        ..DEFAULTS.gateways[0].clone()
     }
 }
 
