@@ -57,7 +57,7 @@ pub(super) fn read(
 }
 
 /// A message that is being collected.
-struct Collected {
+struct PartialMessage {
     line: u64,
     intro: Intro,
     message: SipText,
@@ -73,7 +73,7 @@ struct Log<'a> {
     context: Intro,
     /// The context belongs to the message to come.
     fresh: bool,
-    message: Option<Collected>,
+    message: Option<PartialMessage>,
     clock: Clock,
     forms: Vec<&'static str>,
     timed: u64,
@@ -175,7 +175,7 @@ impl Log<'_> {
             Start::Request { method, uri } => SipText::request(&method, &uri),
             Start::Response { code, reason } => SipText::response(code, &reason),
         };
-        self.message = Some(Collected {
+        self.message = Some(PartialMessage {
             line: self.line,
             intro: self.context.clone(),
             message,
@@ -287,7 +287,7 @@ impl Log<'_> {
             return;
         };
         self.fresh = false;
-        let Collected {
+        let PartialMessage {
             line,
             intro,
             mut message,

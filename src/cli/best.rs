@@ -10,9 +10,11 @@ use super::flags::ScenarioFlags;
 use super::inputs::inputs;
 use super::study::{Publication, Study, StudyFlags};
 use super::{Outcome, memory};
-use crate::experiment::{Campaign, Case, Delta, Robustness, Selected, Selector, cases, hash_of};
+use crate::experiment::{
+    Campaign, Case, Delta, Robustness, SelectionResult, Selector, cases, hash_of,
+};
 use crate::record::inputs::Input;
-use crate::record::{Premises, Record, StudyRecord, Tried};
+use crate::record::{Premises, Record, StudyCase, StudyRecord};
 use crate::scenario::{self, Scenario, expanded_study};
 use crate::study::Cost;
 
@@ -125,7 +127,7 @@ struct Candidates {
 
 impl Study for Candidates {
     const COMMAND: &'static str = "best";
-    type Answer = Selected;
+    type Answer = SelectionResult;
 
     fn flags(&self) -> &StudyFlags {
         &self.command.study
@@ -151,26 +153,30 @@ impl Study for Candidates {
         command.scenario.repeated(Self::COMMAND, set, all)
     }
 
-    fn answer(&mut self, campaign: &Campaign) -> Result<Option<Selected>, Fault> {
+    fn answer(&mut self, campaign: &Campaign) -> Result<Option<SelectionResult>, Fault> {
         Ok(self.selector.select(campaign, &self.cases)?)
     }
 
     fn robustness(
         &self,
-        selected: &Selected,
+        selected: &SelectionResult,
         campaign: &Campaign,
     ) -> Result<Option<Robustness>, Fault> {
         Ok(self.selector.robustness(&self.cases, selected, campaign))
     }
 
-    fn publication<'a>(&'a self, selected: &'a Selected, premises: Premises) -> Publication<'a> {
+    fn publication<'a>(
+        &'a self,
+        selected: &'a SelectionResult,
+        premises: Premises,
+    ) -> Publication<'a> {
         let Self { command, cases, .. } = self;
         let tried = cases.iter().zip(&selected.samples);
-        let tried = tried.map(|(case, samples)| Tried {
+        let tried = tried.map(|(case, samples)| StudyCase {
             values: case.point.values.clone(),
             samples,
         });
-        let tried: Vec<Tried> = tried.collect();
+        let tried: Vec<StudyCase> = tried.collect();
         let body = body(cases, selected, command.cost(), command.alpha);
         let record = StudyRecord {
             scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),

@@ -1,7 +1,7 @@
 //! What a selection answers: the point of least cost, or those that are as good.
 
 use super::answer::{outcome, weaknesses};
-use crate::experiment::{Case, Selected};
+use crate::experiment::{Case, SelectionResult};
 use crate::quantity::number::{human, known, rounded, whole, with_half};
 use crate::record::{Assumption, PointCost, Selection, bounds};
 use crate::report::text::{premises, table};
@@ -11,7 +11,7 @@ use crate::study::{
 };
 
 /// What the record says besides what every study says.
-pub(super) fn body(all: &[Case], selected: &Selected, cost: &str, alpha: f64) -> Selection {
+pub(super) fn body(all: &[Case], selected: &SelectionResult, cost: &str, alpha: f64) -> Selection {
     let label = |i: usize| all[i].point.label();
     let (best, within) = match &selected.state {
         Some(SelectionState::Selected { best, within_delta }) => {
@@ -43,7 +43,7 @@ pub(super) fn body(all: &[Case], selected: &Selected, cost: &str, alpha: f64) ->
 }
 
 /// The answer, a line each.
-pub(super) fn answer(all: &[Case], selected: &Selected, alpha: f64) -> Vec<String> {
+pub(super) fn answer(all: &[Case], selected: &SelectionResult, alpha: f64) -> Vec<String> {
     let mut lines: Vec<String> = within_objectives(all, selected).into_iter().collect();
     lines.extend(least(all, selected, alpha));
     let best = match &selected.state {
@@ -60,7 +60,7 @@ pub(super) fn answer(all: &[Case], selected: &Selected, alpha: f64) -> Vec<Strin
 }
 
 /// As the exit code says it: a point that misses the objectives is none to select, whatever it costs.
-pub(super) fn verdict(all: &[Case], selected: &Selected) -> Verdict {
+pub(super) fn verdict(all: &[Case], selected: &SelectionResult) -> Verdict {
     match &selected.state {
         Some(SelectionState::Selected { best, .. }) => {
             let judged = judge_all(&all[*best].scenario.objectives, &selected.samples[*best]);
@@ -89,7 +89,7 @@ fn misgivings(case: &Case, samples: &Samples) -> Option<String> {
 }
 
 /// How many points meet the objectives, where only these are chosen from.
-fn within_objectives(all: &[Case], selected: &Selected) -> Option<String> {
+fn within_objectives(all: &[Case], selected: &SelectionResult) -> Option<String> {
     selected.verdicts.as_ref()?;
     let passing = selected.with_verdict(Verdict::Pass).len();
     let open = selected.with_verdict(Verdict::Inconclusive).len();
@@ -113,7 +113,7 @@ fn within_objectives(all: &[Case], selected: &Selected) -> Option<String> {
     })
 }
 
-fn least(all: &[Case], selected: &Selected, alpha: f64) -> Vec<String> {
+fn least(all: &[Case], selected: &SelectionResult, alpha: f64) -> Vec<String> {
     let Some(standing) = &selected.state else {
         return Vec::new();
     };
@@ -161,7 +161,7 @@ fn least(all: &[Case], selected: &Selected, alpha: f64) -> Vec<String> {
 /// For people: the answer first.
 pub(super) fn text(
     all: &[Case],
-    selected: &Selected,
+    selected: &SelectionResult,
     answer: &str,
     assumptions: &[Assumption],
 ) -> String {

@@ -16,7 +16,7 @@ use crate::experiment::{
 };
 use crate::quantity::number::small;
 use crate::record::inputs::Input;
-use crate::record::{self, Premises, Record, StudyRecord, Tried};
+use crate::record::{self, Premises, Record, StudyCase, StudyRecord};
 use crate::report::compare::{amount, answer, text};
 use crate::report::words::called;
 use crate::scenario::{Scenario, expanded};
@@ -188,11 +188,11 @@ impl Study for Alternatives {
         comparison: &'a Comparison,
         premises: Premises,
     ) -> Publication<'a> {
-        let tried = self.sides.iter().map(|side| Tried {
+        let tried = self.sides.iter().map(|side| StudyCase {
             values: vec![("alternative".into(), side.contender.name.clone())],
             samples: side.contender.samples(),
         });
-        let tried: Vec<Tried> = tried.collect();
+        let tried: Vec<StudyCase> = tried.collect();
         let hashes = self.sides.iter().map(|s| s.contender.case.hash.as_str());
         let record = StudyRecord {
             scenario_hash: hash_of(hashes),

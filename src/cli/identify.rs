@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::flags::Format;
 use super::terminal::{print, say};
 use crate::capture::{self, CaptureError};
-use crate::identify::{Identified, Identifier, Party, client_profile, gateway_profile, text};
+use crate::identify::{Identification, Identifier, Party, client_profile, gateway_profile, text};
 use crate::scenario::Profile;
 
 /// Tell what a gateway and its client are from packet captures and logs.
@@ -73,7 +73,7 @@ impl Identify {
         Ok(Outcome::Pass)
     }
 
-    fn read(&self) -> Result<Identified, Fault> {
+    fn read(&self) -> Result<Identification, Fault> {
         let mut identifier = Identifier::default();
         for path in &self.files {
             identifier.begin(&path.display().to_string());

@@ -14,7 +14,7 @@ use super::fault::Fault;
 use super::identify::write;
 use super::terminal::{print, say};
 use crate::capture::{Endpoints, Observation, PcapWriter, Resolution, Summary, Transport, Unit};
-use crate::identify::{Identified, Identifier, gateway_profile, text};
+use crate::identify::{Identification, Identifier, gateway_profile, text};
 use crate::live::Event;
 use crate::protocol::ClientNote;
 use crate::quantity::{Span, parse_span};
@@ -197,7 +197,7 @@ impl Recording {
 ///
 /// # Errors
 /// The profile cannot be written; the output is full.
-pub(super) fn conclude(identified: &Identified, profile: Option<&Path>) -> Result<(), Fault> {
+pub(super) fn conclude(identified: &Identification, profile: Option<&Path>) -> Result<(), Fault> {
     if let (Some(path), Some(gateway)) = (profile, identified.gateways.first()) {
         write(path, "gateways", &gateway_profile(identified, gateway))?;
     }
@@ -243,7 +243,7 @@ impl Ladder {
     }
 
     /// What they show; the form is named after the command.
-    pub(super) fn finish(mut self, command: &'static str) -> Identified {
+    pub(super) fn finish(mut self, command: &'static str) -> Identification {
         self.identifier.end(Summary {
             forms: vec![command],
             unit: Unit::Message,

@@ -12,7 +12,7 @@ use super::publish::publish;
 use super::terminal::print;
 use crate::experiment::{self, CELL_USERS};
 use crate::record::{Cell, MatrixRecord, tables};
-use crate::record::{Folder, Known, Manifest, Record, VERSION};
+use crate::record::{Folder, InMemory, Manifest, Record, VERSION};
 use crate::report::matrix::{answer, text};
 use crate::scenario::Override;
 
@@ -66,7 +66,7 @@ impl Matrix {
         let summary = record.json();
         folder.put("summary.json", |out| out.write_all(summary.as_bytes()))?;
         folder.put("summary.csv", |out| Ok(tables::matrix(&document, out)?))?;
-        let (manifest, known) = (Manifest::new(&record, None), Known::default());
+        let (manifest, known) = (Manifest::new(&record, None), InMemory::default());
         let path = pool.install(|| {
             publish(
                 &mut folder,
@@ -150,7 +150,7 @@ fn cell(found: &experiment::Cell) -> Cell {
         [] => "none".into(),
         _ => found.methods.join(", then "),
     };
-    let remedy = |tried: &experiment::Tried| {
+    let remedy = |tried: &experiment::RemedyTrial| {
         let note = if tried.cures {
             ""
         } else {

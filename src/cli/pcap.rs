@@ -31,13 +31,13 @@ pub(super) fn first_users(scenario: &Scenario, count: u32) -> Vec<Whose> {
 }
 
 /// Collects every copy that some users' messages are sent in: when, by which of them, what.
-struct Sent {
+struct CopyCollector {
     /// Users by their number within the group of the simulation.
     users: BTreeMap<u32, usize>,
     messages: Vec<(Time, usize, Message)>,
 }
 
-impl Observer for Sent {
+impl Observer for CopyCollector {
     fn message(&mut self, now: Time, user: u32, message: &Message, fate: Fate) {
         if let Some(index) = self.users.get(&user).filter(|_| fate == Fate::Sent) {
             self.messages.push((now, *index, *message));
@@ -125,7 +125,7 @@ fn messages(scenario: &Scenario, all: &[Whose], replication: u32) -> Vec<(Time, 
     }
     let mut messages = Vec::new();
     for ((gateway, group), users) in groups {
-        let sent = Sent {
+        let sent = CopyCollector {
             users,
             messages: Vec::new(),
         };

@@ -24,7 +24,7 @@ pub(super) struct Profiles {
 }
 
 #[derive(Serialize)]
-struct Shown<'a> {
+struct ProfileView<'a> {
     kind: &'a str,
     name: &'a str,
     description: &'a str,
@@ -180,13 +180,13 @@ fn details(profile: &Profile) -> String {
     out
 }
 
-fn shown(profile: &Profile) -> Shown<'_> {
+fn shown(profile: &Profile) -> ProfileView<'_> {
     let keys: Vec<_> = ["clients", "gateway", "workload", "path"]
         .iter()
         .filter_map(|t| catalogue::keys_of(t))
         .flatten()
         .collect();
-    Shown {
+    ProfileView {
         kind: &profile.kind,
         name: &profile.name,
         description: &profile.description,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::fault::Fault;
 use super::terminal::say;
-use crate::record::{Folder, Known, Manifest, Record, Results};
+use crate::record::{Folder, InMemory, Manifest, Record, Results};
 use crate::report::page::{NAME, page};
 use crate::report::plot;
 use crate::theory::Prediction;
@@ -18,7 +18,7 @@ pub(super) fn publish(
     folder: &mut Folder,
     manifest: Manifest,
     record: &Record,
-    known: Known,
+    known: InMemory,
     predictions: Option<&[Prediction]>,
     no_report: bool,
     quiet: bool,

@@ -13,7 +13,7 @@ use super::study::{Publication, Study, StudyFlags};
 use super::terminal::say;
 use crate::experiment::{Campaign, Monitor, ShardName};
 use crate::record::inputs;
-use crate::record::{Folder, Known, Manifest, Premises, Units, read_manifest, tables};
+use crate::record::{Folder, InMemory, Manifest, Premises, Units, read_manifest, tables};
 use crate::report::page::NAME;
 use crate::report::plot;
 use crate::study::Row;
@@ -156,11 +156,11 @@ impl Results {
         let names: Vec<&str> = scenarios.iter().map(|(name, _)| name.as_str()).collect();
         let names = names.join(", ");
         // What a report need not read back.
-        let known = Known {
+        let known = InMemory {
             inputs,
             scenario: scenarios.into_iter().next().unwrap_or_default().1,
             points: points.clone(),
-            ..Known::default()
+            ..InMemory::default()
         };
         let manifest = Manifest::new(record, Some(named(Path::new(&study.scenario().file))));
         let path = publish(

@@ -23,7 +23,8 @@ use crate::experiment::{self, DropSink, FirstLosses, Replications, RunSamples};
 use crate::measure::Scope;
 use crate::quantity::number::{rounded, whole};
 use crate::record::{
-    Drops, Folder, Known, Manifest, Part, Record, Results, RunRecord, inputs as table, json, tables,
+    Drops, Folder, InMemory, Manifest, Part, Record, Results, RunRecord, inputs as table, json,
+    tables,
 };
 use crate::report::page::is_bad;
 use crate::report::run::text;
@@ -103,7 +104,7 @@ impl Run {
         let (spread, steady) = (&run.spread[..], &run.steady[..]);
         let text = text(&record, &run.assessment, spread, steady);
         let record = Record::Run(record);
-        let known = Known {
+        let known = InMemory {
             inputs: inputs(&scenario, None),
             scenario: expanded(&scenario),
             points: vec![(String::new(), samples)],
@@ -207,12 +208,12 @@ impl Run {
     }
 
     /// What the samples say.
-    fn assess(&self, scenario: &Scenario, found: RunSamples) -> Simulated {
+    fn assess(&self, scenario: &Scenario, found: RunSamples) -> SimulatedRun {
         let steady = match self.steady_state {
             true => steady_state(&found.samples.each_minute),
             false => Vec::new(),
         };
-        Simulated {
+        SimulatedRun {
             spread: spread(&found.samples, &scenario.objectives),
             steady,
             assessment: Assessment::new(found.samples, &scenario.objectives),
@@ -221,7 +222,7 @@ impl Run {
     }
 
     /// What is told besides the scenario's own warnings.
-    fn warnings(&self, run: &Simulated) -> Vec<String> {
+    fn warnings(&self, run: &SimulatedRun) -> Vec<String> {
         let skewed = run.assessment.skewed.iter().map(skew);
         let told: Vec<String> = skewed.chain(too_short(&run.steady)).collect();
         if !self.quiet {
@@ -241,7 +242,7 @@ impl Run {
             })
     }
 
-    fn record(&self, scenario: &Scenario, run: &Simulated) -> Result<RunRecord, Fault> {
+    fn record(&self, scenario: &Scenario, run: &SimulatedRun) -> Result<RunRecord, Fault> {
         let plan = &scenario.plan;
         let Assessment {
             samples,
@@ -299,7 +300,7 @@ fn aside(folder: Folder) -> Result<Folder, Fault> {
 }
 
 /// A run that was simulated, and what its samples say.
-struct Simulated {
+struct SimulatedRun {
     assessment: Assessment,
     spread: Vec<Spread>,
     steady: Vec<Steady>,
@@ -358,7 +359,7 @@ fn drops(run: &Assessment, scope: &Scope) -> f64 {
 fn write_files(
     run: &Assessment,
     record: &Record,
-    known: &Known,
+    known: &InMemory,
     folder: &mut Folder,
 ) -> Result<(), Fault> {
     folder.put("scenario.toml", |out| {

@@ -13,7 +13,7 @@ use crate::experiment::{
 };
 use crate::measure::{METRICS, Metric};
 use crate::quantity::number::{capital, rounded, small};
-use crate::record::{self, Factor, Level, Premises, Record, StudyRecord, Tried, bounds};
+use crate::record::{self, Factor, Level, Premises, Record, StudyCase, StudyRecord, bounds};
 use crate::report::compare::amount;
 use crate::report::text::{figure, table};
 use crate::report::words;
@@ -137,11 +137,11 @@ impl Study for OneAtATime {
         let bars = factor_effects(base, metric, own, &self.variations, &all[1..]);
         let verdict = overall(&judge_all(&base.objectives, own));
         let tried = self.cases.iter().zip(all);
-        let tried = tried.map(|(case, samples)| Tried {
+        let tried = tried.map(|(case, samples)| StudyCase {
             values: case.point.values.clone(),
             samples,
         });
-        let tried: Vec<Tried> = tried.collect();
+        let tried: Vec<StudyCase> = tried.collect();
         let record = StudyRecord {
             scenario_hash: hash_of(self.cases.iter().map(|case| case.hash.as_str())),
             verdict,

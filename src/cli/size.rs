@@ -13,7 +13,7 @@ use super::{Outcome, memory};
 use crate::experiment::{Campaign, Probe, Robustness, Search, SearchResult, Situation};
 use crate::quantity::number::whole;
 use crate::record::inputs::Input;
-use crate::record::{Premises, Record, Sizing, StudyRecord, Trial, TrialObjective, Tried};
+use crate::record::{Premises, Record, Sizing, StudyCase, StudyRecord, Trial, TrialObjective};
 use crate::report::text::{figure, premises, table};
 use crate::scenario::{self, Axis, Combine, Place, Scenario, hash};
 
@@ -121,12 +121,12 @@ impl Range {
         answer.lines()
     }
 
-    fn tried<'a>(&self, probe: &'a Probe, sample: &str) -> Tried<'a> {
+    fn tried<'a>(&self, probe: &'a Probe, sample: &str) -> StudyCase<'a> {
         let value = (self.axis.key.clone(), probe.value.clone());
         let mut values = vec![value, ("sample".into(), sample.into())];
         let down = probe.down.iter();
         values.extend(down.map(|down| ("down".into(), format!("gateway:{down}"))));
-        Tried {
+        StudyCase {
             values,
             samples: &probe.samples,
         }
@@ -200,7 +200,7 @@ impl Study for Range {
     }
 
     fn publication<'a>(&'a self, found: &'a SearchResult, premises: Premises) -> Publication<'a> {
-        let tried: Vec<Tried> = each(found)
+        let tried: Vec<StudyCase> = each(found)
             .map(|(t, sample)| self.tried(t, sample))
             .collect();
         let record = StudyRecord {

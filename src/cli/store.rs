@@ -1,8 +1,8 @@
 //! Finished shards in the files of a results folder.
 
 use super::fault::Fault;
-use crate::experiment::{ExperimentError, Kept, ShardName, Store, StoreError};
-use crate::record::{FolderError, Found, Units};
+use crate::experiment::{ExperimentError, ShardName, Store, StoreError, StoredShard};
+use crate::record::{FolderError, UnitState, Units};
 
 impl From<FolderError> for StoreError {
     fn from(error: FolderError) -> Self {
@@ -33,11 +33,11 @@ impl From<ExperimentError> for Fault {
 }
 
 impl Store for Units {
-    fn read(&self, shard: &ShardName) -> Result<Kept<Vec<u8>>, StoreError> {
+    fn read(&self, shard: &ShardName) -> Result<StoredShard<Vec<u8>>, StoreError> {
         Ok(match Self::read(self, &shard.file(), &shard.header())? {
-            Found::Valid(content) => Kept::Valid(content),
-            Found::Missing => Kept::Missing,
-            Found::Unusable(why) => Kept::Unusable(why),
+            UnitState::Valid(content) => StoredShard::Valid(content),
+            UnitState::Missing => StoredShard::Missing,
+            UnitState::Unusable(why) => StoredShard::Unusable(why),
         })
     }
 

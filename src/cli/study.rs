@@ -10,7 +10,7 @@ use super::inputs::inputs;
 use super::outcome::Outcome;
 use crate::experiment::{Campaign, Robustness};
 use crate::record::inputs::Input;
-use crate::record::{Body, Premises, Record, StudyRecord, Tried};
+use crate::record::{Body, Premises, Record, StudyCase, StudyRecord};
 use crate::scenario::{Scenario, expanded};
 use crate::study::{Samples, Verdict};
 
@@ -84,7 +84,7 @@ pub(super) trait Study: Send + Sync {
     /// A record of it that says whose study it is and what its answer rests on; what it answers is left open.
     fn record<B: Body + Default>(
         &self,
-        tried: &[Tried],
+        tried: &[StudyCase],
         body: B,
         premises: Premises,
     ) -> StudyRecord<B> {

@@ -16,7 +16,7 @@ use crate::experiment::{
 };
 use crate::quantity::number::rounded;
 use crate::record::inputs::Input;
-use crate::record::{Premises, Record, SweepRecord, Swept};
+use crate::record::{Premises, Record, SweepPoint, SweepRecord};
 use crate::report::sweep::text;
 use crate::report::text::skew;
 use crate::scenario::{self, Scenario, expanded_study};
@@ -123,7 +123,7 @@ impl Study for Points {
     }
 
     fn publication<'a>(&'a self, result: &'a SweepResult, premises: Premises) -> Publication<'a> {
-        let points: Vec<Swept> = result.answers.iter().map(swept).collect();
+        let points: Vec<SweepPoint> = result.answers.iter().map(swept).collect();
         let skewed = || points.iter().filter_map(|p| Some((p, p.warnings.first()?)));
         if let (false, Some((point, warning))) = (self.command.study.quiet, skewed().next()) {
             let more = match skewed().count() {
@@ -168,8 +168,8 @@ impl Study for Points {
 }
 
 /// A point as its record and the table have it.
-fn swept(answer: &Answer) -> Swept<'_> {
-    Swept {
+fn swept(answer: &Answer) -> SweepPoint<'_> {
+    SweepPoint {
         values: &answer.case.point.values,
         scenario_hash: &answer.case.hash,
         assessment: &answer.assessment,

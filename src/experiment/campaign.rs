@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::case::Case;
 use super::error::ExperimentError;
 use super::replicate::{scopes, simulated_us, tallies};
-use super::store::{Kept, ShardName, Store, decode, encode};
+use super::store::{ShardName, Store, StoredShard, decode, encode};
 use super::trial::{Trial, simulate_trials};
 use crate::deployment::{
     FastPaths, PartialResult, Plan, Replication, RunHandle, RunOptions, parallel,
@@ -219,14 +219,14 @@ impl Campaign {
     }
 
     /// What is kept, where it is of use; either is counted.
-    fn usable<T>(&self, shard: &ShardName, kept: Kept<T>) -> Option<T> {
+    fn usable<T>(&self, shard: &ShardName, kept: StoredShard<T>) -> Option<T> {
         match kept {
-            Kept::Valid(content) => {
+            StoredShard::Valid(content) => {
                 self.reused.fetch_add(1, Ordering::Relaxed);
                 Some(content)
             }
-            Kept::Missing => None,
-            Kept::Unusable(why) => {
+            StoredShard::Missing => None,
+            StoredShard::Unusable(why) => {
                 self.unusable.fetch_add(1, Ordering::Relaxed);
                 self.monitor.unusable(shard, why);
                 None

@@ -5,7 +5,7 @@ use super::case::Case;
 use super::error::ExperimentError;
 use super::factor::{Candidate, Place};
 use super::replicate::scopes;
-use super::robustness::{Finding, Robustness, RobustnessCheck, Tested, spent};
+use super::robustness::{Finding, Robustness, RobustnessCheck, TestedCandidate, spent};
 use crate::deployment::Plan;
 use crate::quantity::{Span, print_clock, print_span};
 use crate::study::{
@@ -240,7 +240,7 @@ pub fn comparison_robustness(
 /// How trials of the alternatives stand to that of the baseline.
 fn judge(
     comparison: &Comparison,
-    tested: &[Tested],
+    tested: &[TestedCandidate],
     describe: impl Fn(&ComparedMetric) -> Option<String>,
 ) -> Finding {
     let Some((baseline, others)) = tested.split_first() else {

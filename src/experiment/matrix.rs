@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::case::hash_of;
 use super::factor::mean;
-use super::remedy::{Tried, remedies};
+use super::remedy::{RemedyTrial, remedies};
 use crate::deployment::{Fate, Observer, Plan, observe_with_tally, parallel};
 use crate::measure::{DropCause, Metric, Scope};
 use crate::protocol::{ClientNote, Message, Side, Subject};
@@ -33,7 +33,7 @@ pub struct Cell {
     /// Missed toasts of a user in the cell's 8 h.
     pub missed_toasts_per_user_day: Option<f64>,
     /// What helps.
-    pub remedies: Vec<Tried>,
+    pub remedies: Vec<RemedyTrial>,
 }
 
 /// All cells.

@@ -41,18 +41,18 @@ pub use factor::{Candidate, Factor, Level, Place, factors, one_at_a_time};
 pub use ladder::{Ladder, Rung, ladder};
 pub use lever::{LEVERS, Lever, Turn};
 pub use matrix::{CELL_USERS, Cell, Matrix, matrix};
-pub use ranking::{Judged, Least, Ranking};
-pub use remedy::{REMEDIES, Remedy, Tried, remedies};
+pub use ranking::{JudgedPoint, Least, Ranking};
+pub use remedy::{REMEDIES, Remedy, RemedyTrial, remedies};
 pub use replicate::{scopes, simulated_us};
 pub use robustness::{
-    Assumption, Basis, Effect, Finding, Robustness, RobustnessCheck, Tested, WORTH_TELLING,
-    assumptions, can_be_tried, spent,
+    Assumption, Basis, Effect, Finding, Robustness, RobustnessCheck, TestedCandidate,
+    WORTH_TELLING, assumptions, can_be_tried, spent,
 };
 pub use run::{DropSink, RunSamples, run};
 pub use search::{Admission, Probe, Search, SearchResult, Situation};
-pub use selection::{Delta, Selected, Selector};
+pub use selection::{Delta, SelectionResult, Selector};
 pub use sensitivity::{FactorEffects, LevelEffect, Variation, factor_effects, variations};
-pub use store::{Kept, NoStore, ShardName, Store, StoreError};
+pub use store::{NoStore, ShardName, Store, StoreError, StoredShard};
 pub use sweep::SweepResult;
 pub use trial::{Trial, user_hours};
 pub use typical::FirstLosses;

@@ -3,15 +3,15 @@
 use super::campaign::Campaign;
 use super::case::Case;
 use super::factor::Candidate;
-use super::robustness::{Finding, Robustness, RobustnessCheck, Tested, settled};
+use super::robustness::{Finding, Robustness, RobustnessCheck, TestedCandidate, settled};
 use crate::measure::{Objective, Sample};
 use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_samples};
 
 /// What is least at the best point, by replication; nothing where a trial cannot show it.
-pub type Least<'a> = Box<dyn Fn(&Tested) -> Vec<Sample> + 'a>;
+pub type Least<'a> = Box<dyn Fn(&TestedCandidate) -> Vec<Sample> + 'a>;
 
 /// A point as the study judged it.
-pub struct Judged<'a> {
+pub struct JudgedPoint<'a> {
     /// The point.
     pub case: &'a Case,
     /// The objectives.
@@ -23,7 +23,7 @@ pub struct Judged<'a> {
 /// The points that an answer rests on, the chosen one first.
 pub struct Ranking<'a> {
     /// All of them.
-    pub points: Vec<Judged<'a>>,
+    pub points: Vec<JudgedPoint<'a>>,
     /// What the best has the least of; `None`: nothing is ranked.
     pub least: Option<Least<'a>>,
 }
@@ -56,8 +56,8 @@ impl Ranking<'_> {
     }
 
     /// What trials of the points say.
-    fn judge(&self, tested: &[Tested]) -> Finding {
-        let judge = |(point, tested): (&Judged, &Tested)| {
+    fn judge(&self, tested: &[TestedCandidate]) -> Finding {
+        let judge = |(point, tested): (&JudgedPoint, &TestedCandidate)| {
             let found = tested.trial.verdict(point.objectives, tested.samples);
             // An inconclusive verdict on either side does not count as a change.
             let now = found.filter(|v| settled(*v) && settled(point.verdict));
@@ -85,7 +85,7 @@ impl Ranking<'_> {
     }
 
     /// The point that beats the chosen one with confidence; of several, the cheapest.
-    fn better_point(&self, tested: &[Tested], verdicts: &[Verdict]) -> Option<usize> {
+    fn better_point(&self, tested: &[TestedCandidate], verdicts: &[Verdict]) -> Option<usize> {
         let least = self.least.as_ref()?;
         let samples: Vec<Vec<Sample>> = tested.iter().map(least).collect();
         let confidence = bonferroni(CONFIDENCE, tested.len().saturating_sub(1));

@@ -39,7 +39,7 @@ pub const REMEDIES: [Remedy; 2] = [
 
 /// A remedy and what it did in a trial.
 #[derive(Clone, Copy, Debug)]
-pub struct Tried {
+pub struct RemedyTrial {
     /// The remedy.
     pub remedy: &'static Remedy,
     /// Share of time down without it.
@@ -51,7 +51,7 @@ pub struct Tried {
 }
 
 /// The remedies that at least halve the time down of the users of `plan.gateways[gateway]`, in a trial with few of them.
-pub fn remedies(plan: &Plan, gateway: usize) -> Vec<Tried> {
+pub fn remedies(plan: &Plan, gateway: usize) -> Vec<RemedyTrial> {
     let mut plan = shrunk(plan, TRIAL_USERS);
     keep_gateway(&mut plan, gateway);
     let before = outcome(&trial(&plan)).down;
@@ -59,7 +59,7 @@ pub fn remedies(plan: &Plan, gateway: usize) -> Vec<Tried> {
         let mut plan = plan.clone();
         (remedy.apply)(&mut plan.gateways[0]);
         let after = outcome(&trial(&plan));
-        Tried {
+        RemedyTrial {
             remedy,
             before,
             after: after.down,

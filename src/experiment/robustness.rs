@@ -91,7 +91,7 @@ pub struct Robustness {
 
 /// A candidate's trial and what came out.
 #[derive(Clone, Copy, Debug)]
-pub struct Tested<'a> {
+pub struct TestedCandidate<'a> {
     /// The trial.
     pub trial: &'a Trial,
     /// Its samples, in figures of the whole deployment.
@@ -129,7 +129,7 @@ impl RobustnessCheck<'_> {
         mut self,
         campaign: &Campaign,
         answer: impl Fn(usize) -> String,
-        judge: impl Fn(&[Tested]) -> Finding,
+        judge: impl Fn(&[TestedCandidate]) -> Finding,
     ) -> Option<Robustness> {
         let affordable = match self.affordable() {
             Ok(affordable) => affordable,
@@ -219,28 +219,28 @@ impl Trials {
     }
 
     /// The trials from that one on, one of each candidate.
-    fn row(&self, first: usize) -> Vec<Tested<'_>> {
+    fn row(&self, first: usize) -> Vec<TestedCandidate<'_>> {
         let places = first..first + self.candidates;
         let both = self.trials[places.clone()]
             .iter()
             .zip(&self.samples[places]);
-        both.map(|(trial, samples)| Tested { trial, samples })
+        both.map(|(trial, samples)| TestedCandidate { trial, samples })
             .collect()
     }
 
     /// As the scenarios are.
-    fn base(&self) -> Vec<Tested<'_>> {
+    fn base(&self) -> Vec<TestedCandidate<'_>> {
         self.row(0)
     }
 
     /// Under a level.
-    fn level(&self, index: usize) -> Vec<Tested<'_>> {
+    fn level(&self, index: usize) -> Vec<TestedCandidate<'_>> {
         self.row((index + 1) * self.candidates)
     }
 
     /// Whether a level changes the time down of some candidate.
     fn is_moved(&self, index: usize) -> bool {
-        let down = |t: &Tested| mean(t.samples, "down_fraction");
+        let down = |t: &TestedCandidate| mean(t.samples, "down_fraction");
         self.base().iter().zip(&self.level(index)).any(|(a, b)| {
             down(a)
                 .zip(down(b))

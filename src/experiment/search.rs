@@ -4,7 +4,7 @@
 use super::campaign::{Campaign, Replications};
 use super::case::Case;
 use super::error::ExperimentError;
-use super::ranking::{Judged, Ranking};
+use super::ranking::{JudgedPoint, Ranking};
 use super::replicate::scopes;
 use super::robustness::Robustness;
 use super::trial::user_hours;
@@ -381,7 +381,7 @@ impl Search<'_> {
         let cases = self.deciding(result)?;
         let points = cases.iter().map(|case| {
             let (_, value) = &case.point.values[0];
-            Judged {
+            JudgedPoint {
                 case,
                 objectives: &case.scenario.objectives,
                 verdict: result

@@ -3,9 +3,9 @@
 use super::campaign::Campaign;
 use super::case::Case;
 use super::error::ExperimentError;
-use super::ranking::{Judged, Least, Ranking};
+use super::ranking::{JudgedPoint, Least, Ranking};
 use super::replicate::scopes;
-use super::robustness::{Robustness, Tested, spent};
+use super::robustness::{Robustness, TestedCandidate, spent};
 use crate::measure::Sample;
 use crate::quantity::parse_share;
 use crate::study::{
@@ -64,7 +64,7 @@ pub struct Selector {
 
 /// How a selection came out.
 #[derive(Clone, Debug)]
-pub struct Selected {
+pub struct SelectionResult {
     /// Whether each case meets the objectives, where only those that do were selected from.
     pub verdicts: Option<Vec<Verdict>>,
     /// The least difference that matters; `None`: there were no two to tell apart.
@@ -77,7 +77,7 @@ pub struct Selected {
     pub state: Option<SelectionState>,
 }
 
-impl Selected {
+impl SelectionResult {
     /// pass: something was selected; fail: no case meets the objectives.
     pub fn verdict(&self) -> Verdict {
         let is_open = || {
@@ -150,8 +150,8 @@ impl Selector {
         &self,
         campaign: &Campaign,
         cases: &[Case],
-    ) -> Result<Option<Selected>, ExperimentError> {
-        let mut observed = Observed::new(self, campaign, cases);
+    ) -> Result<Option<SelectionResult>, ExperimentError> {
+        let mut observed = Observations::new(self, campaign, cases);
         let mut verdicts = None;
         if self.within_objectives {
             verdicts = self.judge(&mut observed)?;
@@ -186,7 +186,7 @@ impl Selector {
             state = Some(selection.state().of(&candidates));
         }
         let (samples, costs) = observed.first(&spent);
-        Ok(Some(Selected {
+        Ok(Some(SelectionResult {
             verdicts,
             delta,
             samples,
@@ -199,10 +199,10 @@ impl Selector {
     pub fn robustness(
         &self,
         cases: &[Case],
-        selected: &Selected,
+        selected: &SelectionResult,
         campaign: &Campaign,
     ) -> Option<Robustness> {
-        let judged = |i: usize| Judged {
+        let judged = |i: usize| JudgedPoint {
             case: &cases[i],
             objectives: match &selected.verdicts {
                 Some(_) => &cases[i].scenario.objectives,
@@ -221,7 +221,7 @@ impl Selector {
     /// Leaves candidates out round by round, until one is left or all that are left are as good; `None`: interrupted.
     fn procedure(
         &self,
-        observed: &mut Observed,
+        observed: &mut Observations,
         candidates: &[usize],
         delta: f64,
     ) -> Result<Option<Selection>, ExperimentError> {
@@ -252,7 +252,7 @@ impl Selector {
     }
 
     /// Judges every case, with more replications at fixed checkpoints until the verdict is clear; `None`: interrupted.
-    fn judge(&self, observed: &mut Observed) -> Result<Option<Vec<Verdict>>, ExperimentError> {
+    fn judge(&self, observed: &mut Observations) -> Result<Option<Vec<Verdict>>, ExperimentError> {
         let cases = observed.cases;
         let mut verdicts = vec![Verdict::Inconclusive; cases.len()];
         for n in checkpoints(self.first_stage, self.most_replications) {
@@ -273,7 +273,7 @@ impl Selector {
 
 /// The cost of a trial by replication; nothing where the trial cannot show it.
 fn least_cost(cost: &Cost) -> Least<'_> {
-    Box::new(|tested: &Tested| {
+    Box::new(|tested: &TestedCandidate| {
         if !(cost.terms.iter()).all(|(_, metric)| tested.trial.shows(metric)) {
             return Vec::new();
         }
@@ -284,7 +284,7 @@ fn least_cost(cost: &Cost) -> Least<'_> {
 }
 
 /// What was observed of each case, and what it cost, by replication.
-struct Observed<'a> {
+struct Observations<'a> {
     campaign: &'a Campaign,
     cases: &'a [Case],
     cost: &'a Cost,
@@ -292,10 +292,10 @@ struct Observed<'a> {
     samples: Vec<Samples>,
 }
 
-impl<'a> Observed<'a> {
+impl<'a> Observations<'a> {
     fn new(selector: &'a Selector, campaign: &'a Campaign, cases: &'a [Case]) -> Self {
         let plans = cases.iter().map(|case| &case.scenario.plan);
-        Observed {
+        Observations {
             campaign,
             cases,
             cost: &selector.cost,

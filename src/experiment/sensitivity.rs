@@ -6,7 +6,8 @@ use super::robustness::settled;
 use crate::measure::{Metric, Sample};
 use crate::scenario::{Axis, Point, Scenario, ScenarioError};
 use crate::study::{
-    CONFIDENCE, Paired, Row, Samples, Verdict, bonferroni, judge_all, overall, paired_samples,
+    CONFIDENCE, PairedDifference, Row, Samples, Verdict, bonferroni, judge_all, overall,
+    paired_samples,
 };
 
 /// A factor at another level than its own.
@@ -81,7 +82,7 @@ pub struct LevelEffect {
     /// The figure.
     pub row: Row,
     /// Its difference to that of the scenario itself.
-    pub paired: Option<Paired>,
+    pub paired: Option<PairedDifference>,
     /// How the objectives come out.
     pub verdict: Verdict,
 }

@@ -59,7 +59,7 @@ impl ShardName {
 
 /// What a store holds of a shard.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Kept<T> {
+pub enum StoredShard<T> {
     /// It is there, whole and the right one.
     Valid(T),
     /// There is none.
@@ -68,13 +68,15 @@ pub enum Kept<T> {
     Unusable(&'static str),
 }
 
-impl<T> Kept<T> {
+impl<T> StoredShard<T> {
     /// The content in another form; `None` where it has not that form.
-    pub fn and_then<U>(self, read: impl FnOnce(T) -> Option<U>) -> Kept<U> {
+    pub fn and_then<U>(self, read: impl FnOnce(T) -> Option<U>) -> StoredShard<U> {
         match self {
-            Self::Valid(content) => read(content).map_or(Kept::Unusable("unreadable"), Kept::Valid),
-            Self::Missing => Kept::Missing,
-            Self::Unusable(why) => Kept::Unusable(why),
+            Self::Valid(content) => {
+                read(content).map_or(StoredShard::Unusable("unreadable"), StoredShard::Valid)
+            }
+            Self::Missing => StoredShard::Missing,
+            Self::Unusable(why) => StoredShard::Unusable(why),
         }
     }
 }
@@ -95,7 +97,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// The system refuses to read what is there.
-    fn read(&self, shard: &ShardName) -> Result<Kept<Vec<u8>>, StoreError>;
+    fn read(&self, shard: &ShardName) -> Result<StoredShard<Vec<u8>>, StoreError>;
 
     /// Keeps a shard, whole or not at all.
     ///
@@ -121,8 +123,8 @@ pub trait Store: Send + Sync {
 pub struct NoStore;
 
 impl Store for NoStore {
-    fn read(&self, _: &ShardName) -> Result<Kept<Vec<u8>>, StoreError> {
-        Ok(Kept::Missing)
+    fn read(&self, _: &ShardName) -> Result<StoredShard<Vec<u8>>, StoreError> {
+        Ok(StoredShard::Missing)
     }
 
     fn write(&self, _: &ShardName, _: &[u8]) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::campaign::Campaign;
-use super::ranking::{Judged, Least, Ranking};
+use super::ranking::{JudgedPoint, Least, Ranking};
 use super::robustness::{Robustness, spent};
 use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_samples};
 
@@ -81,7 +81,7 @@ impl SweepResult {
 
     /// What hangs on assumptions, at the point that the answer is about and at the next ones after it; `None`: interrupted.
     pub fn robustness(&self, campaign: &Campaign) -> Option<Robustness> {
-        let judged = |i: &usize| Judged {
+        let judged = |i: &usize| JudgedPoint {
             case: &self.answers[*i].case,
             objectives: &self.answers[*i].case.scenario.objectives,
             verdict: self.answers[*i].verdict(),

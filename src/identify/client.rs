@@ -1,7 +1,7 @@
 //! What the dialogs of one kind of client say of it.
 
 use super::dialog::GIVES_UP_US;
-use super::exchange::{Exchange, Seen};
+use super::exchange::{DialogTrace, Exchange};
 use super::finding::{
     Finding, Places, by_majority, exchange_places, majority, places, seconds, times,
 };
@@ -9,7 +9,7 @@ use super::party::Party;
 use crate::protocol::{Allow, Subject};
 
 /// What was found of a client.
-pub(super) fn party(gateway: usize, agent: &str, dialogs: &[&Seen]) -> Party {
+pub(super) fn party(gateway: usize, agent: &str, dialogs: &[&DialogTrace]) -> Party {
     let mut findings = vec![offered(dialogs)];
     findings.extend(min_se(dialogs));
     findings.extend(method(dialogs));
@@ -40,7 +40,7 @@ pub(super) fn party(gateway: usize, agent: &str, dialogs: &[&Seen]) -> Party {
     }
 }
 
-fn offered(dialogs: &[&Seen]) -> Finding {
+fn offered(dialogs: &[&DialogTrace]) -> Finding {
     const NAME: &str = "Session-Expires offered";
     let samples: Vec<_> = dialogs
         .iter()
@@ -63,7 +63,7 @@ fn offered(dialogs: &[&Seen]) -> Finding {
     }
 }
 
-fn min_se(dialogs: &[&Seen]) -> Option<Finding> {
+fn min_se(dialogs: &[&DialogTrace]) -> Option<Finding> {
     let samples: Vec<_> = dialogs
         .iter()
         .filter_map(|d| {
@@ -81,7 +81,7 @@ fn min_se(dialogs: &[&Seen]) -> Option<Finding> {
 }
 
 /// Refreshes before anything was refused: what the client chose by itself.
-fn chosen(dialog: &Seen) -> Vec<&Exchange> {
+fn chosen(dialog: &DialogTrace) -> Vec<&Exchange> {
     let mut all = Vec::new();
     for refresh in dialog.refreshes() {
         all.push(refresh);
@@ -95,12 +95,12 @@ fn chosen(dialog: &Seen) -> Vec<&Exchange> {
     all
 }
 
-fn allow_of(dialog: &Seen) -> Option<Allow> {
+fn allow_of(dialog: &DialogTrace) -> Option<Allow> {
     Some(dialog.setup()?.answer.as_ref()?.allow)
 }
 
 /// The method by which it refreshes, and which of the model's rules that fits.
-fn method(dialogs: &[&Seen]) -> Option<Finding> {
+fn method(dialogs: &[&DialogTrace]) -> Option<Finding> {
     const NAME: &str = "refreshes by";
     let mut samples: Vec<((&str, Option<Allow>), Places)> = Vec::new();
     for dialog in dialogs {
@@ -156,7 +156,7 @@ fn method(dialogs: &[&Seen]) -> Option<Finding> {
 }
 
 /// From the start, or the last success, to the next refresh: µs, with the session in force.
-fn intervals(dialog: &Seen) -> Vec<(u64, Option<u32>, Places)> {
+fn intervals(dialog: &DialogTrace) -> Vec<(u64, Option<u32>, Places)> {
     let mut all = Vec::new();
     let Some(setup) = dialog.setup().and_then(|x| x.answer.as_ref()) else {
         return all;
@@ -183,7 +183,7 @@ fn intervals(dialog: &Seen) -> Vec<(u64, Option<u32>, Places)> {
     all
 }
 
-fn refreshes_at_half(dialogs: &[&Seen]) -> bool {
+fn refreshes_at_half(dialogs: &[&DialogTrace]) -> bool {
     let all: Vec<_> = dialogs.iter().flat_map(|d| intervals(d)).collect();
     !all.is_empty()
         && all.iter().all(|(us, granted, _)| {
@@ -191,7 +191,7 @@ fn refreshes_at_half(dialogs: &[&Seen]) -> bool {
         })
 }
 
-fn interval(dialogs: &[&Seen]) -> Finding {
+fn interval(dialogs: &[&DialogTrace]) -> Finding {
     const NAME: &str = "refresh interval";
     let all: Vec<_> = dialogs.iter().flat_map(|d| intervals(d)).collect();
     let mut us: Vec<u64> = all.iter().map(|(us, ..)| *us).collect();
@@ -229,7 +229,7 @@ fn interval(dialogs: &[&Seen]) -> Finding {
 
 /// What the client did after refreshes that failed in one way.
 fn reaction(
-    dialogs: &[&Seen],
+    dialogs: &[&DialogTrace],
     name: &'static str,
     failed: impl Fn(&Exchange) -> bool,
     key: &'static str,
@@ -270,7 +270,7 @@ fn reaction(
 }
 
 /// The client's next request in the dialog, other than to its calls.
-fn after<'a>(dialog: &'a Seen, refresh: &Exchange) -> Option<&'a Exchange> {
+fn after<'a>(dialog: &'a DialogTrace, refresh: &Exchange) -> Option<&'a Exchange> {
     let first = refresh.sent.first().map(|s| s.place);
     dialog.exchanges.iter().find(|x| {
         let tells = matches!(x.method.as_str(), "BYE" | "INVITE" | "UPDATE")
@@ -285,7 +285,7 @@ fn since(refresh: &Exchange, next: &Exchange) -> Option<u64> {
     Some(next.at_us()?.saturating_sub(refresh.at_us()?))
 }
 
-fn unanswered(dialog: &Seen, refresh: &Exchange, next: Option<&Exchange>) -> Reaction {
+fn unanswered(dialog: &DialogTrace, refresh: &Exchange, next: Option<&Exchange>) -> Reaction {
     let Some(next) = next else {
         let watched = dialog
             .last_us
@@ -313,7 +313,7 @@ fn unanswered(dialog: &Seen, refresh: &Exchange, next: Option<&Exchange>) -> Rea
     }
 }
 
-fn refused(dialog: &Seen, refresh: &Exchange, next: Option<&Exchange>) -> Reaction {
+fn refused(dialog: &DialogTrace, refresh: &Exchange, next: Option<&Exchange>) -> Reaction {
     let us = next.and_then(|next| since(refresh, next));
     match next.map(|next| next.method.as_str()) {
         Some("INVITE") => (Some("re-INVITE instead".into()), Some("fall-back")),
@@ -335,13 +335,13 @@ fn refused(dialog: &Seen, refresh: &Exchange, next: Option<&Exchange>) -> Reacti
 }
 
 /// When the same user's next dialog began after one that was lost.
-fn reestablishment(dialogs: &[&Seen]) -> Finding {
+fn reestablishment(dialogs: &[&DialogTrace]) -> Finding {
     const NAME: &str = "set up again after";
     let mut samples: Vec<(u64, Places)> = Vec::new();
     for (index, dialog) in dialogs.iter().enumerate() {
         let Some(end) = lost_at(dialog) else { continue };
-        let start = |d: &Seen| d.exchanges.first().and_then(Exchange::at_us);
-        let same = |d: &Seen| d.file == dialog.file && d.caller == dialog.caller;
+        let start = |d: &DialogTrace| d.exchanges.first().and_then(Exchange::at_us);
+        let same = |d: &DialogTrace| d.file == dialog.file && d.caller == dialog.caller;
         let others = dialogs
             .iter()
             .enumerate()
@@ -388,7 +388,7 @@ fn reestablishment(dialogs: &[&Seen]) -> Finding {
 }
 
 /// When a dialog was lost: by the gateway's BYE, by 481, or after a refresh that failed; not by signing off.
-fn lost_at(dialog: &Seen) -> Option<u64> {
+fn lost_at(dialog: &DialogTrace) -> Option<u64> {
     let exchanges = || dialog.exchanges.iter();
     if let Some(bye) = exchanges().find(|x| !x.by_client && x.method == "BYE") {
         return bye.at_us();
@@ -406,7 +406,7 @@ fn lost_at(dialog: &Seen) -> Option<u64> {
 }
 
 /// Whether it answers the gateway's events.
-fn events(dialogs: &[&Seen]) -> Option<Finding> {
+fn events(dialogs: &[&DialogTrace]) -> Option<Finding> {
     let samples: Vec<_> = dialogs
         .iter()
         .flat_map(|d| {
@@ -422,7 +422,7 @@ fn events(dialogs: &[&Seen]) -> Option<Finding> {
     Some(finding)
 }
 
-fn odd_acks(dialogs: &[&Seen]) -> Option<Finding> {
+fn odd_acks(dialogs: &[&DialogTrace]) -> Option<Finding> {
     let odd: Vec<_> = dialogs
         .iter()
         .filter_map(|d| Some((d, d.odd_acks?)))

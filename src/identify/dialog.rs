@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::exchange::{Exchange, Seen};
+use super::exchange::{DialogTrace, Exchange};
 use crate::protocol::{Allow, GIVE_UP, Refresher, Subject};
 
 /// What one dialog shows, with the places that show it. Times in the dialog run from its first INVITE.
@@ -94,7 +94,7 @@ const SILENCE_US: u64 = 4_000_000;
 /// A client that gives up does so after 64·T1 = 32 s, give or take what its clock and the network take.
 pub(super) const GIVES_UP_US: std::ops::Range<u64> = GIVE_UP.0 - 1_000_000..GIVE_UP.0 + 3_000_000;
 
-impl Seen {
+impl DialogTrace {
     pub(super) fn by_client<'a>(&'a self, method: &'a str) -> impl Iterator<Item = &'a Exchange> {
         self.exchanges
             .iter()

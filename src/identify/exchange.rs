@@ -104,7 +104,7 @@ impl Exchange {
 
 /// A dialog as it was seen.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct DialogTrace {
     /// Which file.
     pub file: usize,
     /// Transactions in the order in which they began.
@@ -132,7 +132,7 @@ pub(super) struct Seen {
     client_tag: String,
 }
 
-impl Seen {
+impl DialogTrace {
     /// A dialog of which nothing was seen yet.
     pub(super) fn of_file(file: usize) -> Self {
         Self {

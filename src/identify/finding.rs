@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::exchange::{Exchange, Seen};
+use super::exchange::{DialogTrace, Exchange};
 
 /// Frames or lines of a file.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -32,7 +32,7 @@ pub struct Finding {
 }
 
 /// Places of one dialog.
-pub(super) fn places(dialog: &Seen, places: impl IntoIterator<Item = u64>) -> Places {
+pub(super) fn places(dialog: &DialogTrace, places: impl IntoIterator<Item = u64>) -> Places {
     Places {
         file: dialog.file,
         places: places.into_iter().collect(),
@@ -40,7 +40,7 @@ pub(super) fn places(dialog: &Seen, places: impl IntoIterator<Item = u64>) -> Pl
 }
 
 /// Places of an exchange: its requests and its answer.
-pub(super) fn exchange_places(dialog: &Seen, exchange: &Exchange) -> Places {
+pub(super) fn exchange_places(dialog: &DialogTrace, exchange: &Exchange) -> Places {
     let answer = exchange
         .answer
         .iter()

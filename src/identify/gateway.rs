@@ -1,13 +1,13 @@
 //! What the dialogs with one gateway say of it.
 
 use super::dialog::{allow_word, response_times};
-use super::exchange::{Exchange, Seen};
+use super::exchange::{DialogTrace, Exchange};
 use super::finding::{Finding, by_majority, exchange_places, places, seconds, times};
 use super::party::Party;
 use crate::protocol::{Allow, Refresher, Subject, non_refresher_bye};
 
 /// What was found of a gateway.
-pub(super) fn party(number: usize, address: &str, dialogs: &[&Seen]) -> Party {
+pub(super) fn party(number: usize, address: &str, dialogs: &[&DialogTrace]) -> Party {
     let allow = allow(dialogs);
     let update = update(dialogs);
     let class = class(
@@ -46,7 +46,7 @@ pub(super) fn party(number: usize, address: &str, dialogs: &[&Seen]) -> Party {
     }
 }
 
-fn allow(dialogs: &[&Seen]) -> Option<(Allow, Finding)> {
+fn allow(dialogs: &[&DialogTrace]) -> Option<(Allow, Finding)> {
     let samples: Vec<_> = dialogs
         .iter()
         .filter_map(|d| {
@@ -79,7 +79,7 @@ fn behaviour(class: &str) -> (&'static str, bool) {
     }
 }
 
-fn update(dialogs: &[&Seen]) -> Finding {
+fn update(dialogs: &[&DialogTrace]) -> Finding {
     const NAME: &str = "UPDATE gets";
     let samples: Vec<_> = dialogs
         .iter()
@@ -140,7 +140,7 @@ fn update(dialogs: &[&Seen]) -> Finding {
 }
 
 /// Whether the gateway was there while it did not answer.
-fn silence(dialogs: &[&Seen]) -> String {
+fn silence(dialogs: &[&DialogTrace]) -> String {
     let unanswered = dialogs.iter().flat_map(|d| {
         d.by_client("UPDATE")
             .filter(|x| x.answer.is_none())
@@ -166,7 +166,7 @@ fn silence(dialogs: &[&Seen]) -> String {
     }
 }
 
-fn re_invite(dialogs: &[&Seen]) -> Finding {
+fn re_invite(dialogs: &[&DialogTrace]) -> Finding {
     let samples: Vec<_> = dialogs
         .iter()
         .flat_map(|d| {
@@ -184,7 +184,7 @@ fn re_invite(dialogs: &[&Seen]) -> Finding {
     )
 }
 
-fn granted(dialogs: &[&Seen]) -> Finding {
+fn granted(dialogs: &[&DialogTrace]) -> Finding {
     const NAME: &str = "Session-Expires granted";
     let grants: Vec<_> = dialogs
         .iter()
@@ -220,7 +220,7 @@ fn granted(dialogs: &[&Seen]) -> Finding {
     }
 }
 
-fn min_se(dialogs: &[&Seen]) -> Option<Finding> {
+fn min_se(dialogs: &[&DialogTrace]) -> Option<Finding> {
     let samples: Vec<_> = dialogs
         .iter()
         .flat_map(|d| {
@@ -241,7 +241,7 @@ fn min_se(dialogs: &[&Seen]) -> Option<Finding> {
     })
 }
 
-fn retry_after(dialogs: &[&Seen]) -> Option<Finding> {
+fn retry_after(dialogs: &[&DialogTrace]) -> Option<Finding> {
     let samples: Vec<_> = dialogs
         .iter()
         .flat_map(|d| {
@@ -261,7 +261,7 @@ fn retry_after(dialogs: &[&Seen]) -> Option<Finding> {
     })
 }
 
-fn refresher(dialogs: &[&Seen]) -> Finding {
+fn refresher(dialogs: &[&DialogTrace]) -> Finding {
     let samples: Vec<_> = dialogs
         .iter()
         .filter_map(|d| {
@@ -287,7 +287,7 @@ fn refresher(dialogs: &[&Seen]) -> Finding {
 }
 
 /// The gateway's own refreshes, where it sends some.
-fn own_refresh(dialogs: &[&Seen]) -> Option<Finding> {
+fn own_refresh(dialogs: &[&DialogTrace]) -> Option<Finding> {
     let sent = |x: &&Exchange| {
         !x.by_client && x.within && matches!(x.method.as_str(), "INVITE" | "UPDATE")
     };
@@ -307,7 +307,7 @@ fn own_refresh(dialogs: &[&Seen]) -> Option<Finding> {
 const NEAR_US: u64 = 2_000_000;
 
 /// What the gateway did when no refresh came (RFC 4028 §10).
-fn enforcement(dialogs: &[&Seen]) -> Finding {
+fn enforcement(dialogs: &[&DialogTrace]) -> Finding {
     const NAME: &str = "session timer enforced";
     let samples: Vec<_> = dialogs.iter().filter_map(|d| enforced(d)).collect();
     match by_majority(NAME, &samples, |word| match *word {
@@ -320,7 +320,7 @@ fn enforcement(dialogs: &[&Seen]) -> Finding {
     }
 }
 
-fn enforced(dialog: &Seen) -> Option<(&'static str, super::Places)> {
+fn enforced(dialog: &DialogTrace) -> Option<(&'static str, super::Places)> {
     let granted = |x: &&Exchange| {
         x.by_client && x.succeeded() && x.answer.as_ref().is_some_and(|a| a.granted_s.is_some())
     };
@@ -351,7 +351,7 @@ fn enforced(dialog: &Seen) -> Option<(&'static str, super::Places)> {
 /// A median below this, ms, is the network's as well as the gateway's.
 const SLOW_MS: f64 = 10.0;
 
-fn responses(dialogs: &[&Seen]) -> Option<Finding> {
+fn responses(dialogs: &[&DialogTrace]) -> Option<Finding> {
     let all: Vec<u64> = dialogs.iter().flat_map(|d| d.responses_us()).collect();
     let times = response_times(all);
     let (median, p95, max) = (times.median?, times.p95?, times.max?);
@@ -386,7 +386,7 @@ fn responses(dialogs: &[&Seen]) -> Option<Finding> {
 const CALLS_LEAST: usize = 5;
 const WATCHED_LEAST_US: u64 = 1_800_000_000;
 
-fn calls(dialogs: &[&Seen]) -> Option<Finding> {
+fn calls(dialogs: &[&DialogTrace]) -> Option<Finding> {
     let mut calls = Vec::new();
     let mut watched_us = 0;
     for dialog in dialogs {

@@ -17,11 +17,11 @@ use std::collections::BTreeMap;
 use crate::capture::{Observation, Resolution, Summary, Transport};
 use crate::protocol::Subject;
 use crate::wire::{Csta, Start};
-use exchange::Seen;
+use exchange::DialogTrace;
 
 pub use dialog::{DialogFacts, Evidence, ResponseTimes};
 pub use finding::{Finding, Places};
-pub use party::{FileFacts, Identified, Party};
+pub use party::{FileFacts, Identification, Party};
 pub use profile::{client_profile, gateway_profile};
 pub use text::text;
 
@@ -29,7 +29,7 @@ pub use text::text;
 #[derive(Default)]
 pub struct Identifier {
     files: Vec<(String, Option<Summary>)>,
-    dialogs: Vec<Seen>,
+    dialogs: Vec<DialogTrace>,
     by_id: BTreeMap<(usize, String), usize>,
 }
 
@@ -54,7 +54,7 @@ impl Identifier {
                 let Some(caller) = opens(observation) else {
                     return;
                 };
-                self.dialogs.push(Seen::of_file(file));
+                self.dialogs.push(DialogTrace::of_file(file));
                 self.by_id.insert(key, self.dialogs.len() - 1);
                 (self.dialogs.len() - 1, caller)
             }
@@ -70,14 +70,14 @@ impl Identifier {
     }
 
     /// What the messages show.
-    pub fn finish(self) -> Identified {
+    pub fn finish(self) -> Identification {
         let files: Vec<FileFacts> = self
             .files
             .iter()
             .filter_map(|(f, s)| Some(file_facts(f, s.as_ref()?)))
             .collect();
         let names: Vec<&str> = self.files.iter().map(|(name, _)| name.as_str()).collect();
-        let mut groups: Vec<(String, Vec<&Seen>)> = Vec::new();
+        let mut groups: Vec<(String, Vec<&DialogTrace>)> = Vec::new();
         for dialog in &self.dialogs {
             let key = dialog.gateway_key();
             match groups.iter_mut().find(|(k, _)| *k == key) {
@@ -93,7 +93,7 @@ impl Identifier {
             agents.sort_unstable();
             agents.dedup();
             for agent in agents {
-                let of_agent: Vec<&Seen> = dialogs
+                let of_agent: Vec<&DialogTrace> = dialogs
                     .iter()
                     .filter(|d| d.agent == agent)
                     .copied()
@@ -107,7 +107,7 @@ impl Identifier {
             );
         }
         facts.sort_by_key(|(file, f)| (*file, f.evidence.invite));
-        Identified {
+        Identification {
             schema: "rccsim.identify/1",
             files,
             gateways,
@@ -157,7 +157,7 @@ fn file_facts(file: &str, summary: &Summary) -> FileFacts {
     }
 }
 
-impl Seen {
+impl DialogTrace {
     /// Where the gateway is: the end of the last leg; a proxy both receives and sends.
     fn gateway_key(&self) -> String {
         let last = self

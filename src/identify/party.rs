@@ -45,7 +45,7 @@ pub struct Party {
 
 /// What was found in some files.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Identified {
+pub struct Identification {
     /// The name and version of this form.
     pub schema: &'static str,
     /// The files.

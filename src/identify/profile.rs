@@ -1,7 +1,7 @@
 //! Profiles of what was found, as `run` takes them.
 
 use super::finding::Finding;
-use super::party::{Identified, Party};
+use super::party::{Identification, Party};
 use crate::scenario::Profile;
 
 /// Text for a basic string of TOML: no quotes, no backslashes, no control characters.
@@ -18,7 +18,7 @@ fn plain(text: &str) -> String {
 }
 
 /// "frames 8, 10–12 of a.pcap"
-pub(super) fn evidence(identified: &Identified, finding: &Finding, with_file: bool) -> String {
+pub(super) fn evidence(identified: &Identification, finding: &Finding, with_file: bool) -> String {
     let mut all = Vec::new();
     for places in &finding.evidence {
         let Some(file) = identified.files.get(places.file) else {
@@ -76,7 +76,7 @@ fn ranges(places: &[u64]) -> String {
 
 fn profile(
     kind: &str,
-    identified: &Identified,
+    identified: &Identification,
     party: &Party,
     opening: &str,
     assumptions: &[(&str, &str, &str)],
@@ -134,7 +134,7 @@ fn product(party: &Party) -> String {
 
 /// The profile of a gateway, as TOML. What was not seen is left to the defaults; a class of UPDATE has none, so it is
 /// assumed from Allow where no UPDATE was seen.
-pub fn gateway_profile(identified: &Identified, party: &Party) -> String {
+pub fn gateway_profile(identified: &Identification, party: &Party) -> String {
     let sets = |key: &str| {
         party
             .findings
@@ -173,7 +173,7 @@ pub fn gateway_profile(identified: &Identified, party: &Party) -> String {
 }
 
 /// The profile of a client, as TOML. What was not seen is left to the defaults.
-pub fn client_profile(identified: &Identified, party: &Party) -> String {
+pub fn client_profile(identified: &Identification, party: &Party) -> String {
     let opening = format!(
         "A client as it was seen{} in {}.",
         product(party),

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use super::party::{Identified, Party};
+use super::party::{Identification, Party};
 use super::profile::{dialogs, evidence};
 
 /// The result for people.
-pub fn text(identified: &Identified) -> String {
+pub fn text(identified: &Identification) -> String {
     let mut text = String::new();
     for file in &identified.files {
         let _ = writeln!(
@@ -71,7 +71,7 @@ fn heading(text: &mut String, title: &str, party: &Party) {
     let _ = writeln!(text, "\n{title}{product}{transport}, {dialogs}");
 }
 
-fn findings(text: &mut String, identified: &Identified, party: &Party) {
+fn findings(text: &mut String, identified: &Identification, party: &Party) {
     let with_file = identified.files.len() > 1;
     for finding in &party.findings {
         let shown = evidence(identified, finding, with_file);

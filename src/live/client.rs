@@ -90,13 +90,13 @@ pub enum Happening {
 }
 
 /// What the machine says and asks for.
-struct Said<'a> {
+struct Outbox<'a> {
     messages: Vec<Message>,
     notes: Vec<ClientNote>,
     draws: &'a mut u32,
 }
 
-impl ClientPort for Said<'_> {
+impl ClientPort for Outbox<'_> {
     fn send(&mut self, message: Message) {
         self.messages.push(message);
     }
@@ -135,16 +135,16 @@ impl Attendance<'_> {
     /// Lets the machine do something, and carries out what it says.
     fn step(
         &mut self,
-        act: impl FnOnce(&mut Client, &ClientConfig, Time, &mut Said),
+        act: impl FnOnce(&mut Client, &ClientConfig, Time, &mut Outbox),
     ) -> io::Result<()> {
         let now = self.now();
-        let mut said = Said {
+        let mut said = Outbox {
             messages: Vec::new(),
             notes: Vec::new(),
             draws: &mut self.draws,
         };
         act(&mut self.machine, self.config, now, &mut said);
-        let Said {
+        let Outbox {
             messages, notes, ..
         } = said;
         for note in notes {

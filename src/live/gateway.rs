@@ -49,7 +49,7 @@ pub fn serve(
     while !stop.load(Ordering::Relaxed) {
         gateway.fire()?;
         let now = gateway.now();
-        let next = gateway.dialogs.values().filter_map(Held::next).min();
+        let next = gateway.dialogs.values().filter_map(DialogEntry::next).min();
         let wait = next.map_or(WAIT_MOST, |at| {
             Span(at.0.saturating_sub(now.0)).min(WAIT_MOST)
         });
@@ -63,7 +63,7 @@ pub fn serve(
     Ok(())
 }
 
-struct Held {
+struct DialogEntry {
     session: Session,
     machine: Option<Dialog>,
     peer: SocketAddr,
@@ -71,7 +71,7 @@ struct Held {
     step: Option<(Time, Subject, u32)>,
 }
 
-impl Held {
+impl DialogEntry {
     fn next(&self) -> Option<Time> {
         let deadline = self
             .machine
@@ -85,12 +85,12 @@ impl Held {
 
 /// What the machine says, until it has finished speaking.
 #[derive(Default)]
-struct Said {
+struct Outbox {
     messages: Vec<Message>,
     monitored: bool,
 }
 
-impl GatewayPort for Said {
+impl GatewayPort for Outbox {
     fn send(&mut self, message: Message) {
         self.messages.push(message);
     }
@@ -113,7 +113,7 @@ impl GatewayPort for Said {
 struct Gateway<'a> {
     line: &'a mut dyn Line,
     options: &'a GatewayOptions,
-    dialogs: BTreeMap<String, Held>,
+    dialogs: BTreeMap<String, DialogEntry>,
     count: u32,
     clock: Clock,
     report: &'a mut dyn FnMut(Event),
@@ -139,7 +139,7 @@ impl Gateway<'_> {
     /// Whether another dialog may be held; makes room for it where some are over.
     fn has_place(&mut self) -> bool {
         if self.dialogs.len() >= DIALOGS_MOST {
-            let is_over = |held: &Held| held.machine.as_ref().is_none_or(Dialog::is_over);
+            let is_over = |held: &DialogEntry| held.machine.as_ref().is_none_or(Dialog::is_over);
             self.dialogs.retain(|_, held| !is_over(held));
         }
         self.dialogs.len() < DIALOGS_MOST
@@ -167,7 +167,7 @@ impl Gateway<'_> {
                 Session::of_invite(self.ends()?, self.count, text, &format!("g{}", self.count));
             self.dialogs.insert(
                 id.clone(),
-                Held {
+                DialogEntry {
                     session,
                     machine: None,
                     peer: from,
@@ -179,7 +179,7 @@ impl Gateway<'_> {
             return Ok(());
         };
         held.peer = from;
-        let mut said = Said::default();
+        let mut said = Outbox::default();
         match held.session.read(text) {
             Reading::Message(message) => {
                 let config = &self.options.config;
@@ -243,7 +243,7 @@ impl Gateway<'_> {
         })
     }
 
-    fn say(&mut self, id: &str, said: Said) -> io::Result<()> {
+    fn say(&mut self, id: &str, said: Outbox) -> io::Result<()> {
         for message in said.messages {
             let Some(held) = self.dialogs.get_mut(id) else {
                 return Ok(());
@@ -260,7 +260,7 @@ impl Gateway<'_> {
     /// Lets every machine and script do what is due.
     fn fire(&mut self) -> io::Result<()> {
         let now = self.now();
-        let due = |held: &Held| held.next().is_some_and(|at| at <= now);
+        let due = |held: &DialogEntry| held.next().is_some_and(|at| at <= now);
         let ids: Vec<String> = self
             .dialogs
             .iter()
@@ -271,7 +271,7 @@ impl Gateway<'_> {
             let Some(held) = self.dialogs.get_mut(&id) else {
                 continue;
             };
-            let mut said = Said::default();
+            let mut said = Outbox::default();
             if let Some(machine) = &mut held.machine {
                 if machine.deadline().is_some_and(|(at, _)| at <= now) {
                     machine.fire(&self.options.config, now, &mut said);

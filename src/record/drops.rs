@@ -10,7 +10,7 @@ use crate::quantity::Time;
 
 /// A lost session.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Debug, Default)]
-pub struct Dropped<'a> {
+pub struct LostSession<'a> {
     /// The label of the point; empty: a run.
     pub point: &'a str,
     /// In which replication, counted from 1.
@@ -40,7 +40,7 @@ pub struct Dropped<'a> {
     pub ended_by: &'a str,
 }
 
-impl Dropped<'_> {
+impl LostSession<'_> {
     /// The loss as the simulation told it, of one of these client groups; `None`: it is of another, or says what no
     /// simulation does. What ended it is left open.
     pub fn row(&self, clients: &[&str]) -> Option<DropRow> {
@@ -61,7 +61,7 @@ impl Dropped<'_> {
 struct DropTable;
 
 impl Table for DropTable {
-    type Row<'r> = Dropped<'r>;
+    type Row<'r> = LostSession<'r>;
 }
 
 /// Writes drop rows as they come.
@@ -90,7 +90,7 @@ impl<W: Write> Drops<W> {
     /// Those of the writer.
     pub fn write(&mut self, replication: u32, row: &DropRow) -> io::Result<()> {
         let clients = row.clients as usize;
-        self.rows.write(&Dropped {
+        self.rows.write(&LostSession {
             point: "",
             replication: replication + 1,
             clients: &self.clients[clients],
@@ -119,7 +119,7 @@ impl<W: Write> Drops<W> {
 ///
 /// # Errors
 /// What is wrong, and in which line.
-pub(super) fn each_drop(text: &str, mut take: impl FnMut(&Dropped)) -> Result<(), String> {
+pub(super) fn each_drop(text: &str, mut take: impl FnMut(&LostSession)) -> Result<(), String> {
     table::read::<DropTable>(text, |row| {
         take(&row);
         Ok(())

@@ -38,7 +38,7 @@ mod units;
 pub use assumption::{Alternative, Assumption, Premises};
 pub use comparison::{Comparison, Contrast, Difference};
 pub use distribution::Distribution;
-pub use drops::{Dropped, Drops};
+pub use drops::{Drops, LostSession};
 pub use figure::{Figure, Name, Objective, bounds};
 pub(crate) use figure::{Point, is_label};
 pub use folder::{Folder, Part};
@@ -49,19 +49,19 @@ pub use kind::{Kind, Record};
 pub use ladder::{Ladder, Rung};
 pub use manifest::{Manifest, read_manifest};
 pub use matrix::{Cell, MatrixRecord};
-pub use requested::{PlotRequest, Requested, Scheduled};
-pub use results::{Known, Results, ResultsError};
+pub use requested::{PlotRequest, ReportRequest, ScheduledFault};
+pub use results::{InMemory, Results, ResultsError};
 pub use run::RunRecord;
 pub(crate) use runs::PointRuns;
-pub use runs::{Replicated, Value};
+pub use runs::{ReplicatedFigure, Value};
 pub use selection::{PointCost, Selection};
 pub use sensitivity::{Factor, Level, Sensitivity};
 pub use series::Series;
 pub use settled::{Quantile, SteadyState};
 pub use sizing::{Sizing, Trial, TrialObjective};
-pub use study::{Body, StudyRecord, Tried};
-pub use sweep::{PointRecord, SweepRecord, Swept};
-pub use units::{Found, Units};
+pub use study::{Body, StudyCase, StudyRecord};
+pub use sweep::{PointRecord, SweepPoint, SweepRecord};
+pub use units::{UnitState, Units};
 
 /// The tables as their files: one writer for each.
 pub mod tables {

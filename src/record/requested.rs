@@ -20,7 +20,7 @@ pub struct PlotRequest {
 
 /// A fault that happens once.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Scheduled {
+pub struct ScheduledFault {
     /// What goes wrong, as the scenario names it.
     pub kind: String,
     /// Whom it hits: `gateway:NAME`, `clients:NAME`, `all`.
@@ -35,13 +35,13 @@ pub struct Scheduled {
 
 /// What a report reads of a scenario; of several scenarios nothing.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Requested {
+pub struct ReportRequest {
     /// The time of day at which the run begins, seconds since midnight; none where there is no one scenario.
     pub start_s: Option<f64>,
     /// The plots that are asked for.
     pub plots: Vec<PlotRequest>,
     /// The faults at a time of day, in the order of the scenario.
-    pub faults: Vec<Scheduled>,
+    pub faults: Vec<ScheduledFault>,
 }
 
 #[derive(Deserialize, Default)]
@@ -70,7 +70,7 @@ struct Fault {
     duration: String,
 }
 
-impl Requested {
+impl ReportRequest {
     /// Reads `scenario.toml`.
     ///
     /// # Errors
@@ -92,13 +92,13 @@ impl Requested {
 }
 
 /// The fault, if it happens at a time of day; of the next day, if that is before the start of the run.
-fn scheduled(fault: Fault, start_s: f64) -> Option<Scheduled> {
+fn scheduled(fault: Fault, start_s: f64) -> Option<ScheduledFault> {
     let seconds = |us: u64| us as f64 / 1e6;
     let at = seconds(parse_clock(&fault.at)?.0);
     let from_s = if at < start_s { at + 86_400.0 } else { at };
     let to_s = from_s + seconds(parse_span(&fault.duration)?.0);
     let instance = fault.instance.and_then(|i| i.as_integer());
-    Some(Scheduled {
+    Some(ScheduledFault {
         kind: fault.kind,
         target: fault.target,
         instance,

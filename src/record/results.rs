@@ -18,8 +18,8 @@ use super::redo;
 use super::regular::read_regular;
 use super::runs::{ByFigure, ByReplication, PointRuns, RunRow};
 use super::{
-    Distribution, Dropped, Ladder, Record, Replicated, Requested, Series, distribution, drops,
-    runs, series,
+    Distribution, Ladder, LostSession, Record, ReplicatedFigure, ReportRequest, Series,
+    distribution, drops, runs, series,
 };
 use crate::study::Samples;
 
@@ -56,7 +56,7 @@ pub enum ResultsError {
 
 /// What a command that is at its end still knows, and a report would otherwise read back from the files.
 #[derive(Default)]
-pub struct Known<'a> {
+pub struct InMemory<'a> {
     /// Every input.
     pub inputs: Vec<Input>,
     /// `scenario.toml`; of several scenarios none.
@@ -79,8 +79,8 @@ pub struct Results<'a> {
     record: Cow<'a, Record>,
     /// Where each file of the manifest is.
     files: BTreeMap<String, PathBuf>,
-    known: Option<Known<'a>>,
-    requested: OnceLock<Requested>,
+    known: Option<InMemory<'a>>,
+    requested: OnceLock<ReportRequest>,
     series: OnceLock<Vec<Series>>,
 }
 
@@ -121,7 +121,7 @@ impl<'a> Results<'a> {
         manifest: Manifest,
         record: Cow<'a, Record>,
         files: BTreeMap<String, PathBuf>,
-        known: Option<Known<'a>>,
+        known: Option<InMemory<'a>>,
     ) -> Self {
         Results {
             path: path.into(),
@@ -239,7 +239,7 @@ impl<'a> Results<'a> {
     ///
     /// # Errors
     /// The file is missing or damaged.
-    pub fn requested(&self) -> Result<&Requested, ResultsError> {
+    pub fn requested(&self) -> Result<&ReportRequest, ResultsError> {
         if let Some(requested) = self.requested.get() {
             return Ok(requested);
         }
@@ -248,7 +248,7 @@ impl<'a> Results<'a> {
             None if self.has(SCENARIO) => Cow::Owned(self.text(SCENARIO)?),
             None => Cow::Borrowed(""),
         };
-        let requested = Requested::parse(&text).map_err(|why| self.damaged(SCENARIO, why))?;
+        let requested = ReportRequest::parse(&text).map_err(|why| self.damaged(SCENARIO, why))?;
         Ok(self.requested.get_or_init(|| requested))
     }
 
@@ -271,7 +271,7 @@ impl<'a> Results<'a> {
     ///
     /// # Errors
     /// The file is missing or damaged.
-    pub fn runs(&self) -> Result<Vec<Replicated>, ResultsError> {
+    pub fn runs(&self) -> Result<Vec<ReplicatedFigure>, ResultsError> {
         let mut all = ByFigure::default();
         self.each_run(|row| {
             all.add(row);
@@ -328,7 +328,7 @@ impl<'a> Results<'a> {
     ///
     /// # Errors
     /// The file is missing or damaged.
-    pub fn each_drop(&self, take: impl FnMut(&Dropped)) -> Result<(), ResultsError> {
+    pub fn each_drop(&self, take: impl FnMut(&LostSession)) -> Result<(), ResultsError> {
         if !self.has(DROPS) {
             return Ok(());
         }
@@ -373,7 +373,7 @@ impl Folder {
         &self,
         manifest: &Manifest,
         record: &'a Record,
-        known: Known<'a>,
+        known: InMemory<'a>,
     ) -> Results<'a> {
         let (digests, files) = self.completed();
         let manifest = Manifest {

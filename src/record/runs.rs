@@ -137,7 +137,7 @@ pub fn write<'a>(
 
 /// One figure over the replications.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Replicated {
+pub struct ReplicatedFigure {
     /// The point of a sweep; empty: a run.
     pub point: String,
     /// Whom it is about.
@@ -165,7 +165,7 @@ pub enum Value {
     Ratio(f64, f64),
 }
 
-impl Replicated {
+impl ReplicatedFigure {
     /// The values that are numbers, by replication.
     pub fn numbers(&self) -> Vec<(u32, f64)> {
         let number = |(n, value): &(u32, Value)| match value {
@@ -187,7 +187,7 @@ impl Replicated {
 /// Rows gathered by figure.
 #[derive(Default)]
 pub(super) struct ByFigure {
-    all: Vec<Replicated>,
+    all: Vec<ReplicatedFigure>,
     /// Where the figures of the row's point begin, and where the last row went: the next one mostly goes behind it.
     first: usize,
     last: usize,
@@ -213,7 +213,7 @@ impl ByFigure {
         });
         self.last = place.unwrap_or(all.len());
         if place.is_none() {
-            all.push(Replicated {
+            all.push(ReplicatedFigure {
                 point: row.point.into(),
                 scope: row.scope.into(),
                 metric: row.metric.into(),
@@ -232,7 +232,7 @@ impl ByFigure {
         all[self.last].values.push((row.replication, value));
     }
 
-    pub(super) fn finish(self) -> Vec<Replicated> {
+    pub(super) fn finish(self) -> Vec<ReplicatedFigure> {
         self.all
     }
 }

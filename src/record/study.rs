@@ -18,14 +18,14 @@ pub trait Body {
 
 /// Something that was tried, and what its replications said.
 #[derive(Clone, Debug)]
-pub struct Tried<'a> {
+pub struct StudyCase<'a> {
     /// What was set, and to which value: it identifies the figures in every file.
     pub values: Vec<(String, String)>,
     /// What its replications said.
     pub samples: &'a Samples,
 }
 
-impl Tried<'_> {
+impl StudyCase<'_> {
     /// "gateway.count=3, sample=search": the column `point` of the tables.
     pub fn label(&self) -> String {
         label(&self.values)
@@ -77,7 +77,7 @@ pub struct StudyRecord<Body> {
 
 impl<B: Body + Default> StudyRecord<B> {
     /// Of everything that was tried; whose study it is, and what it answers, is left open.
-    pub fn new(tried: &[Tried], body: B) -> Self {
+    pub fn new(tried: &[StudyCase], body: B) -> Self {
         let mut rows = Vec::new();
         for tried in tried {
             let point = Arc::new(tried.values.iter().cloned().collect());

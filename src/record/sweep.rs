@@ -74,7 +74,7 @@ pub struct PointRecord {
 
 /// A point of a sweep, and what its samples say.
 #[derive(Clone, Debug)]
-pub struct Swept<'a> {
+pub struct SweepPoint<'a> {
     /// Every varied key with its value, in the order of the study.
     pub values: &'a [(String, String)],
     /// Of everything that decides its result but the seed.
@@ -85,7 +85,7 @@ pub struct Swept<'a> {
     pub warnings: Vec<String>,
 }
 
-impl Swept<'_> {
+impl SweepPoint<'_> {
     /// "clients.refresh_interval=5 min, gateway.count=2".
     pub fn label(&self) -> String {
         label(self.values)
@@ -94,9 +94,9 @@ impl Swept<'_> {
 
 impl SweepRecord {
     /// Of what the samples of its points say; whose sweep it is, and what it answers, is left open.
-    pub fn new(swept: &[Swept]) -> Self {
+    pub fn new(swept: &[SweepPoint]) -> Self {
         let (mut points, mut rows) = (Vec::new(), Vec::new());
-        for Swept {
+        for SweepPoint {
             values,
             scenario_hash,
             assessment,

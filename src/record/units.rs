@@ -22,7 +22,7 @@ const DIGEST: usize = 32;
 
 /// What is found of a unit.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Found<T> {
+pub enum UnitState<T> {
     /// It is there, whole and the right one.
     Valid(T),
     /// There is none.
@@ -85,23 +85,23 @@ impl Units {
     ///
     /// # Errors
     /// The file system refuses to read what is there.
-    pub fn read(&self, file: &str, header: &str) -> Result<Found<Vec<u8>>, FolderError> {
+    pub fn read(&self, file: &str, header: &str) -> Result<UnitState<Vec<u8>>, FolderError> {
         let path = self.path.join(file);
         let bytes = match read_regular(&path, u64::MAX) {
             Ok(bytes) => bytes,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Found::Missing),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(UnitState::Missing),
             Err(e) => return Err(at(&path)(e)),
         };
         let Some((content, digest)) = bytes.split_last_chunk::<DIGEST>() else {
-            return Ok(Found::Unusable("cut short"));
+            return Ok(UnitState::Unusable("cut short"));
         };
         if blake3::hash(content).as_bytes() != digest {
-            return Ok(Found::Unusable("torn or edited"));
+            return Ok(UnitState::Unusable("torn or edited"));
         }
         let Some(body) = content.strip_prefix(header.as_bytes()) else {
-            return Ok(Found::Unusable("of another unit, scenario or version"));
+            return Ok(UnitState::Unusable("of another unit, scenario or version"));
         };
-        Ok(Found::Valid(body.to_vec()))
+        Ok(UnitState::Valid(body.to_vec()))
     }
 
     /// Writes a unit.
@@ -167,13 +167,13 @@ mod tests {
     fn a_unit_comes_back() {
         let folder = tempfile::tempdir().unwrap();
         let units = Units::open(folder.path()).unwrap();
-        assert_eq!(units.read(ONE.0, ONE.1).unwrap(), Found::Missing);
+        assert_eq!(units.read(ONE.0, ONE.1).unwrap(), UnitState::Missing);
         units.write(ONE.0, ONE.1, BODY).unwrap();
         let read = units.read(ONE.0, ONE.1).unwrap();
-        assert_eq!(read, Found::Valid(BODY.to_vec()));
+        assert_eq!(read, UnitState::Valid(BODY.to_vec()));
         units.forget(ONE.0).unwrap();
         units.forget(ONE.0).unwrap();
-        assert_eq!(units.read(ONE.0, ONE.1).unwrap(), Found::Missing);
+        assert_eq!(units.read(ONE.0, ONE.1).unwrap(), UnitState::Missing);
     }
 
     #[test]
@@ -190,7 +190,7 @@ mod tests {
         };
         for length in [0, 10, 31, 32, 40, whole.len() - 1] {
             assert!(
-                matches!(found(&whole[..length]), Found::Unusable(_)),
+                matches!(found(&whole[..length]), UnitState::Unusable(_)),
                 "cut to {length}"
             );
         }
@@ -199,20 +199,20 @@ mod tests {
             edited[place] ^= 1;
             assert_eq!(
                 found(&edited),
-                Found::Unusable("torn or edited"),
+                UnitState::Unusable("torn or edited"),
                 "byte {place}"
             );
         }
         assert!(matches!(
             found(&[&whole[..], b"x"].concat()),
-            Found::Unusable(_)
+            UnitState::Unusable(_)
         ));
         let other = fs::read(folder.path().join(OTHER.0)).unwrap();
         assert_eq!(
             found(&other),
-            Found::Unusable("of another unit, scenario or version")
+            UnitState::Unusable("of another unit, scenario or version")
         );
-        assert!(matches!(found(&whole), Found::Valid(_)));
+        assert!(matches!(found(&whole), UnitState::Valid(_)));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::text::{figure, premises, subject, table};
 use crate::measure::{Objective, Scope};
 use crate::quantity::number::{duration, whole};
-use crate::record::{SweepRecord, Swept};
+use crate::record::{SweepPoint, SweepRecord};
 
 /// The figures of the table, after those of the objectives.
 pub(super) const SHOWN: [&str; 5] = [
@@ -27,7 +27,11 @@ pub fn short_keys(values: &[(String, String)]) -> Vec<String> {
 }
 
 /// Every point with its figures.
-fn point_table(objectives: &[Objective], points: &[Swept], counts_replications: bool) -> String {
+fn point_table(
+    objectives: &[Objective],
+    points: &[SweepPoint],
+    counts_replications: bool,
+) -> String {
     let Some(first) = points.first() else {
         return String::new();
     };
@@ -47,7 +51,7 @@ fn point_table(objectives: &[Objective], points: &[Swept], counts_replications: 
         header.push("replications".into());
     }
     let mut rows = vec![header];
-    for Swept {
+    for SweepPoint {
         values, assessment, ..
     } in points
     {
@@ -72,7 +76,7 @@ fn point_table(objectives: &[Objective], points: &[Swept], counts_replications: 
 }
 
 /// For people: the answer first.
-pub fn text(sweep: &SweepRecord, objectives: &[Objective], points: &[Swept]) -> String {
+pub fn text(sweep: &SweepRecord, objectives: &[Objective], points: &[SweepPoint]) -> String {
     let mut out = format!("{}\n{}", sweep.answer, premises(&sweep.assumptions));
     let least = sweep.replications;
     let replications = sweep.points.iter().map(|p| p.replications);

@@ -76,7 +76,7 @@ pub fn in_sentence(estimate: &Estimate, unit: Unit) -> String {
 }
 
 /// A figure with its interval, or what can be said instead.
-struct Known {
+struct FigureText {
     mean: Option<f64>,
     lower: Option<f64>,
     upper: Option<f64>,
@@ -85,7 +85,7 @@ struct Known {
     is_rare: bool,
 }
 
-impl Known {
+impl FigureText {
     fn text(&self, unit: Unit) -> String {
         if let Some(beyond) = self.beyond {
             return format!("> {}", value(beyond, unit));
@@ -116,7 +116,7 @@ impl Known {
 
 /// A figure of a run.
 pub(crate) fn row(row: &Row) -> String {
-    let known = Known {
+    let known = FigureText {
         mean: row.estimate.map(|e| e.mean),
         lower: row.estimate.and_then(|e| e.lower),
         upper: row.upper_if_none.or(row.estimate.and_then(|e| e.upper)),
@@ -134,7 +134,7 @@ pub(crate) fn figure(figure: &Figure) -> String {
     let is_even = half
         .zip(other)
         .is_some_and(|(a, b)| (a - b).abs() <= 1e-3 * (a + b));
-    let known = Known {
+    let known = FigureText {
         mean: figure.mean,
         lower: figure.lower,
         upper: figure.upper,

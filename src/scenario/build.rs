@@ -7,7 +7,7 @@ use super::catalogue::{
     path_config, workload_config,
 };
 use super::error::{ScenarioError, nearest};
-use super::kind::Recorded;
+use super::kind::RecordKind;
 use super::records::{Reading, Records};
 use super::setting::{Setting, Settings};
 use super::words::Choice;
@@ -191,7 +191,7 @@ const CALLS_AT_ONCE_MOST: f64 = 1000.0;
 
 /// The calls of a client group, that nobody could have where they are too many.
 fn workload(s: &Settings) -> Result<WorkloadConfig, ScenarioError> {
-    if s.file(Recorded::Calls).is_some() {
+    if s.file(RecordKind::Calls).is_some() {
         return Ok(replayed());
     }
     let workload = workload_config(s);
@@ -243,11 +243,11 @@ fn replay(
         horizon,
     };
     let calls = s
-        .file(Recorded::Calls)
+        .file(RecordKind::Calls)
         .map(|file| records.calls(s, file, reading(file)))
         .transpose()?;
     let signs = s
-        .file(Recorded::SignIns)
+        .file(RecordKind::SignIns)
         .map(|file| records.signs(s, file, reading(file)))
         .transpose()?;
     if let Some(calls) = &calls {

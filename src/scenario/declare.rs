@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::key::{Key, Standing};
-use super::kind::{Kind, Profiles, Recorded};
+use super::kind::{Kind, Profiles, RecordKind};
 use super::setting::{FromValue, Settings};
 use super::words::Choice;
 use crate::deployment::ServiceTime;
@@ -12,13 +12,13 @@ use crate::quantity::Span;
 use crate::workload::{DayShape, Lunch, SignIn};
 
 /// A kind of value, and the type that it is read into.
-pub(super) struct Typed<T> {
+pub(super) struct TypedKind<T> {
     kind: Kind,
     value: PhantomData<fn() -> T>,
 }
 
 /// A declared key that always has a value.
-pub(super) struct Declared<T> {
+pub(super) struct DeclaredKey<T> {
     key: Key,
     value: PhantomData<fn() -> T>,
 }
@@ -29,15 +29,15 @@ pub(super) struct Optional<T> {
     value: PhantomData<fn() -> T>,
 }
 
-const fn typed<T>(kind: Kind) -> Typed<T> {
-    Typed {
+const fn typed<T>(kind: Kind) -> TypedKind<T> {
+    TypedKind {
         kind,
         value: PhantomData,
     }
 }
 
-impl<T> Typed<T> {
-    const fn with(&self, default: Option<&'static str>) -> Declared<T> {
+impl<T> TypedKind<T> {
+    const fn with(&self, default: Option<&'static str>) -> DeclaredKey<T> {
         let key = Key {
             name: "",
             kind: self.kind,
@@ -51,19 +51,19 @@ impl<T> Typed<T> {
             needs_station: false,
             is_listed_when_given: false,
         };
-        Declared {
+        DeclaredKey {
             key,
             value: PhantomData,
         }
     }
 
     /// It must be given.
-    pub(super) const fn must(&self) -> Declared<T> {
+    pub(super) const fn must(&self) -> DeclaredKey<T> {
         self.with(None)
     }
 
     /// Its default, as it would be written.
-    pub(super) const fn or(&self, default: &'static str) -> Declared<T> {
+    pub(super) const fn or(&self, default: &'static str) -> DeclaredKey<T> {
         self.with(Some(default))
     }
 
@@ -73,7 +73,7 @@ impl<T> Typed<T> {
     }
 }
 
-impl<T> Declared<T> {
+impl<T> DeclaredKey<T> {
     const fn map(&self, key: Key) -> Self {
         Self {
             key,
@@ -99,7 +99,7 @@ impl<T> Declared<T> {
     }
 
     /// It has no value where there is such a file of records.
-    pub(super) const fn unless(&self, records: Recorded) -> Self {
+    pub(super) const fn unless(&self, records: RecordKind) -> Self {
         self.map(Key {
             unless: Some(records),
             ..self.key
@@ -150,7 +150,7 @@ impl<T> Declared<T> {
 }
 
 impl<T> Optional<T> {
-    /// As [`Declared::named`].
+    /// As [`DeclaredKey::named`].
     pub(super) const fn named(&self, name: &'static str, meaning: &'static str) -> Key {
         Key {
             name,
@@ -160,7 +160,7 @@ impl<T> Optional<T> {
     }
 }
 
-impl<T: FromValue> Declared<T> {
+impl<T: FromValue> DeclaredKey<T> {
     /// Its value in a section that was resolved.
     pub(super) fn fill(&self, name: &str, settings: &Settings) -> T {
         let setting = settings.in_effect(name);
@@ -186,14 +186,14 @@ fn mistyped(name: &str, settings: &Settings) -> ! {
 }
 
 /// The same, with the place where the value stands.
-pub(super) const fn stated<T>(plain: &Typed<T>) -> Typed<super::setting::Stated<T>> {
+pub(super) const fn stated<T>(plain: &TypedKind<T>) -> TypedKind<super::setting::SettingValue<T>> {
     typed(plain.kind)
 }
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*) -> $value:ty = $kind:expr;)*) => {
         $($(#[$doc])*
-        pub(super) const fn $name($($argument: $type),*) -> Typed<$value> {
+        pub(super) const fn $name($($argument: $type),*) -> TypedKind<$value> {
             typed($kind)
         })*
     };
@@ -253,11 +253,11 @@ kinds! {
     /// Whom a fault hits.
     target() -> String = Kind::Target;
     /// A file of records.
-    file(records: Recorded) -> String = Kind::File(records);
+    file(records: RecordKind) -> String = Kind::File(records);
 }
 
 /// One of the words of a type.
-pub(super) const fn choice<T: Choice>() -> Typed<T> {
+pub(super) const fn choice<T: Choice>() -> TypedKind<T> {
     typed(Kind::Choice(T::WORDS))
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::kind::{Kind, Recorded};
+use super::kind::{Kind, RecordKind};
 use super::objective::written_target;
 use super::overrides::Override;
 use super::parse::Scenario;
@@ -92,8 +92,8 @@ fn digest<'a>(scenario: &'a Scenario, settings: &Settings, setting: &Setting) ->
         .iter()
         .find(|c| settings.table == "clients" && c.name == settings.name)?;
     match setting.key.kind {
-        Kind::File(Recorded::Calls) => clients.recorded_calls.as_ref().map(Recording::digest),
-        Kind::File(Recorded::SignIns) => clients.recorded_signs.as_ref().map(Recording::digest),
+        Kind::File(RecordKind::Calls) => clients.recorded_calls.as_ref().map(Recording::digest),
+        Kind::File(RecordKind::SignIns) => clients.recorded_signs.as_ref().map(Recording::digest),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::kind::{Kind, Recorded};
+use super::kind::{Kind, RecordKind};
 
 /// How far a value can be relied on (domain: the standing of the facts).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,7 +69,7 @@ pub struct Key {
     /// Other values that are just as possible while the truth is unknown: what `run` tries to see whether the assumption decides.
     pub alternatives: &'static [&'static str],
     /// The file of records that takes its place, where one does.
-    pub(super) unless: Option<Recorded>,
+    pub(super) unless: Option<RecordKind>,
     /// Whether it decides how often and by which random numbers, and not what: no part of the scenario's hash.
     pub(super) is_sampling: bool,
     /// Whether it has an effect only at a gateway that has servers.

@@ -52,7 +52,7 @@ impl Profiles {
 
 /// The kinds of recorded rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Recorded {
+pub enum RecordKind {
     /// Calls.
     Calls,
     /// Sign-ins and sign-outs.
@@ -116,7 +116,7 @@ pub enum Kind {
     /// A time difference to the scenario's clock.
     Offset,
     /// A file of records, relative to the scenario's folder.
-    File(Recorded),
+    File(RecordKind),
 }
 
 /// A value that was read and is valid.

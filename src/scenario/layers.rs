@@ -6,7 +6,7 @@ use super::catalogue::{Key, keys_of};
 use super::document::{Document, Entry, Form, Section};
 use super::error::{Place, ScenarioError, nearest};
 use super::files::Files;
-use super::kind::{Kind, Profiles, Recorded, Value};
+use super::kind::{Kind, Profiles, RecordKind, Value};
 use super::overrides::Override;
 use super::profile::Profile;
 use super::setting::{Origin, Setting, Settings};
@@ -14,10 +14,10 @@ use super::setting::{Origin, Setting, Settings};
 /// What a profile, or a section that serves as one, says.
 struct Layer {
     name: String,
-    values: Vec<(Given, Origin)>,
+    values: Vec<(LayerValue, Origin)>,
 }
 
-struct Given {
+struct LayerValue {
     key: &'static str,
     /// `None`: nobody knows.
     form: Option<Form>,
@@ -44,7 +44,7 @@ fn from_profile(profile: Profile) -> Layer {
             source: g.source,
         };
         (
-            Given {
+            LayerValue {
                 key: g.key,
                 form: g.form,
                 place: g.place,
@@ -198,7 +198,7 @@ impl Layers<'_> {
                 .iter()
                 .filter(|k| o.applies(table, wanted, k.name))
             {
-                let given = Given {
+                let given = LayerValue {
                     key: key.name,
                     form: Some(o.form_for(key)),
                     place: o.place(),
@@ -217,7 +217,7 @@ impl Layers<'_> {
     ) -> Result<Layer, ScenarioError> {
         check_keys(table, section)?;
         let keys = keys_of(table).unwrap_or_default();
-        let mut values: Vec<(Given, Origin)> = section
+        let mut values: Vec<(LayerValue, Origin)> = section
             .entries
             .iter()
             .filter_map(|entry| {
@@ -226,7 +226,7 @@ impl Layers<'_> {
                     .map(|k| (k, entry))
             })
             .map(|(key, entry)| {
-                let given = Given {
+                let given = LayerValue {
                     key: key.name,
                     form: Some(entry.form.clone()),
                     place: entry.place.clone(),
@@ -395,7 +395,7 @@ fn give_way_to_files(settings: &mut Settings) -> Result<(), ScenarioError> {
         );
         return Err(ScenarioError::input(&place, message));
     }
-    let files = [Recorded::Calls, Recorded::SignIns].map(|r| settings.file(r).map(|_| r));
+    let files = [RecordKind::Calls, RecordKind::SignIns].map(|r| settings.file(r).map(|_| r));
     let gives_way = |s: &Setting| s.key.unless.is_some_and(|r| files.contains(&Some(r)));
     settings.entries.retain(|s| !gives_way(s));
     Ok(())

@@ -57,13 +57,13 @@ pub use expand::{expanded, expanded_study, hash};
 #[cfg(feature = "files")]
 pub use files::{Disk, read_text};
 pub use files::{Files, NoFiles};
-pub use kind::{Kind, Profiles, Recorded, Value};
+pub use kind::{Kind, Profiles, RecordKind, Value};
 pub use overrides::Override;
 #[cfg(feature = "files")]
 pub use parse::load;
 pub use parse::{Scenario, parse};
 pub use plot::Plot;
-pub use profile::{Given, KINDS, Profile, SHIPPED};
+pub use profile::{KINDS, Profile, ProfileValue, SHIPPED};
 pub use records::Records;
 pub use setting::{Origin, Setting, Settings};
 pub use source::Source;

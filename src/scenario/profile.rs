@@ -79,7 +79,7 @@ shipped![
 
 /// A value of a profile; `None`: nobody published it and the profile does not guess.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Given {
+pub struct ProfileValue {
     /// The key.
     pub key: &'static str,
     /// The value.
@@ -104,7 +104,7 @@ pub struct Profile {
     /// Facts that no key holds.
     pub notes: Vec<String>,
     /// Its values.
-    pub values: Vec<Given>,
+    pub values: Vec<ProfileValue>,
 }
 
 fn keys_of_kind(kind: &str) -> Vec<&'static Key> {
@@ -235,7 +235,7 @@ impl Profile {
     }
 
     /// The profile's value of a key.
-    pub fn value(&self, key: &str) -> Option<&Given> {
+    pub fn value(&self, key: &str) -> Option<&ProfileValue> {
         self.values.iter().find(|g| g.key == key)
     }
 }
@@ -270,10 +270,10 @@ fn checked(key: &'static Key, entry: &Entry) -> Result<Form, ScenarioError> {
     Ok(entry.form.clone())
 }
 
-fn plain(kind: &str, entry: &Entry, file: &str) -> Result<Given, ScenarioError> {
+fn plain(kind: &str, entry: &Entry, file: &str) -> Result<ProfileValue, ScenarioError> {
     let key = find_key(kind, &entry.key, &entry.key_place)?;
     let form = Some(checked(key, entry)?);
-    Ok(Given {
+    Ok(ProfileValue {
         key: key.name,
         form,
         place: entry.place.clone(),
@@ -286,8 +286,8 @@ fn provenanced(
     key: &'static Key,
     entries: &[Entry],
     place: &Place,
-) -> Result<Given, ScenarioError> {
-    let mut given = Given {
+) -> Result<ProfileValue, ScenarioError> {
+    let mut given = ProfileValue {
         key: key.name,
         form: None,
         place: place.clone(),

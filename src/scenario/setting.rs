@@ -2,7 +2,7 @@
 
 use super::error::Place;
 use super::key::{Key, Standing};
-use super::kind::{Kind, Recorded, Value};
+use super::kind::{Kind, RecordKind, Value};
 use crate::deployment::ServiceTime;
 use crate::protocol::{Reestablish, RefreshTiming};
 use crate::quantity::{JOBS_PER_CALL, MESSAGES_PER_JOB, Span};
@@ -138,7 +138,7 @@ impl Settings {
     }
 
     /// The setting that names a file of records, where the section has one.
-    pub(super) fn file(&self, records: Recorded) -> Option<&Setting> {
+    pub(super) fn file(&self, records: RecordKind) -> Option<&Setting> {
         let is_file = |s: &&Setting| s.key.kind == Kind::File(records);
         self.entries.iter().find(is_file)
     }
@@ -164,14 +164,14 @@ pub(super) trait FromValue: Sized {
 }
 
 /// A value with its setting: for errors that are found when several keys are seen together.
-pub(super) struct Stated<T> {
+pub(super) struct SettingValue<T> {
     /// The value.
     pub value: T,
     /// Where it comes from.
     pub setting: Setting,
 }
 
-impl<T: FromValue> FromValue for Stated<T> {
+impl<T: FromValue> FromValue for SettingValue<T> {
     fn from_value(_: &Value) -> Option<Self> {
         None
     }
@@ -183,7 +183,7 @@ impl<T: FromValue> FromValue for Stated<T> {
     }
 }
 
-impl<T> Stated<T> {
+impl<T> SettingValue<T> {
     /// Whether a profile gave it.
     pub(super) fn is_of_profile(&self) -> bool {
         matches!(self.setting.origin, Origin::Profile { .. })

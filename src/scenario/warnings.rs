@@ -2,7 +2,7 @@
 
 mod untested;
 
-use super::kind::Recorded;
+use super::kind::RecordKind;
 use super::setting::Settings;
 use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Plan};
 use crate::protocol::{
@@ -139,9 +139,9 @@ fn of_records(
         let file = settings.iter().find(is_group)?.file(records)?;
         Some(file.key.name)
     };
-    let calls = key(Recorded::Calls).zip(clients.recorded_calls.as_ref());
+    let calls = key(RecordKind::Calls).zip(clients.recorded_calls.as_ref());
     let calls = calls.map(|(key, r)| (key, r.rows(), r.outside()));
-    let signs = key(Recorded::SignIns).zip(clients.recorded_signs.as_ref());
+    let signs = key(RecordKind::SignIns).zip(clients.recorded_signs.as_ref());
     let signs = signs.map(|(key, r)| (key, r.rows(), r.outside()));
     for (key, rows, outside) in calls.into_iter().chain(signs) {
         let name = &clients.name;

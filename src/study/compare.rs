@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::paired::{Paired, paired_samples};
+use super::paired::{PairedDifference, paired_samples};
 use super::samples::{Row, Samples};
 use crate::measure::{Metric, Sample};
 
@@ -55,7 +55,7 @@ pub struct ComparedMetric {
     /// The alternative's.
     pub other: Row,
     /// The alternative less the baseline; `None`: there is nothing to compare.
-    pub paired: Option<Paired>,
+    pub paired: Option<PairedDifference>,
     /// How it stands.
     pub relation: Relation,
 }
@@ -130,7 +130,7 @@ pub fn compare(
     metrics.iter().filter_map(one).collect()
 }
 
-fn relation(paired: Option<&Paired>, less_is_better: Option<bool>) -> Relation {
+fn relation(paired: Option<&PairedDifference>, less_is_better: Option<bool>) -> Relation {
     let Some((lower, upper)) = paired.and_then(|p| p.difference.lower.zip(p.difference.upper))
     else {
         return Relation::Indistinguishable;

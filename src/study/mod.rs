@@ -70,7 +70,7 @@ pub use focus::{PrecisionTarget, SkewedFigure, focus, is_precise, skewed};
 pub use mser::{Truncation, mser5};
 pub use observation::{Column, Observation, columns};
 pub use optimum::{CostPoint, Optimum, optimum};
-pub use paired::{Paired, bonferroni, paired_difference, paired_ratio, paired_samples};
+pub use paired::{PairedDifference, bonferroni, paired_difference, paired_ratio, paired_samples};
 pub use quantile::{quantile_interval, quantile_replications};
 pub use replications::{Precision, checkpoints, replications_needed};
 pub use samples::{Row, Samples};

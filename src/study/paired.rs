@@ -10,7 +10,7 @@ use crate::measure::Sample;
 
 /// How far another alternative lies from the baseline.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Paired {
+pub struct PairedDifference {
     /// The other less the baseline, in the unit of the samples; without bounds where there was one replication.
     pub difference: Estimate,
     /// Pearson's correlation over the replications, in [−1, 1]: above 0, pairing narrowed the interval. `None` where
@@ -27,11 +27,15 @@ pub fn bonferroni(confidence: f64, comparisons: usize) -> f64 {
 /// The difference of two means over the same replications, with its paired t-interval. `None` without replications.
 ///
 /// Panics unless the n-th samples of both belong to the same replication, as far as their number can tell.
-pub fn paired_difference(baseline: &[f64], other: &[f64], confidence: f64) -> Option<Paired> {
+pub fn paired_difference(
+    baseline: &[f64],
+    other: &[f64],
+    confidence: f64,
+) -> Option<PairedDifference> {
     assert_eq!(baseline.len(), other.len(), "paired by replication");
     let differences: Vec<f64> = baseline.iter().zip(other).map(|(a, b)| b - a).collect();
     let difference = mean_interval(&differences, confidence)?;
-    Some(Paired {
+    Some(PairedDifference {
         difference,
         correlation: correlation(baseline, other),
     })
@@ -48,7 +52,7 @@ pub fn paired_ratio(
     baseline: &[(f64, f64)],
     other: &[(f64, f64)],
     confidence: f64,
-) -> Option<Paired> {
+) -> Option<PairedDifference> {
     assert_eq!(baseline.len(), other.len(), "paired by replication");
     let (a, influences_a) = influences(baseline)?;
     let (b, influences_b) = influences(other)?;
@@ -62,7 +66,7 @@ pub fn paired_ratio(
         student_t((1.0 + confidence) / 2.0, n - 1.0) * (squares / (n - 1.0) / n).sqrt()
     });
     let correlation = correlation(&influences_a, &influences_b);
-    Some(Paired {
+    Some(PairedDifference {
         difference: Estimate::around(b - a, half_width),
         correlation,
     })
@@ -73,7 +77,11 @@ pub fn paired_ratio(
 /// quantile lies beyond the horizon.
 ///
 /// Panics as [`paired_difference`] does.
-pub fn paired_samples(baseline: &[Sample], other: &[Sample], confidence: f64) -> Option<Paired> {
+pub fn paired_samples(
+    baseline: &[Sample],
+    other: &[Sample],
+    confidence: f64,
+) -> Option<PairedDifference> {
     assert_eq!(baseline.len(), other.len(), "paired by replication");
     let both = || baseline.iter().zip(other);
     if both().any(|(a, b)| matches!(a, Sample::Beyond(_)) || matches!(b, Sample::Beyond(_))) {
@@ -219,7 +227,7 @@ mod tests {
         let one = paired_difference(&[1.0], &[3.0], 0.95).unwrap();
         assert_eq!(
             one,
-            Paired {
+            PairedDifference {
                 difference: Estimate {
                     mean: 2.0,
                     lower: None,

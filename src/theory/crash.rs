@@ -8,7 +8,7 @@
 
 use super::agreement::{Agreement, Reason};
 use super::client_group::{ClientGroup, TIMEOUT_S};
-use super::expected::Expected;
+use super::expected::ExpectedFigure;
 use super::figures::Figures;
 use super::precondition::{Violation, require};
 use super::session::session;
@@ -102,7 +102,7 @@ impl Crash {
         settled + (1.0 - settled) * fades
     }
 
-    pub(super) fn expected(&self) -> Vec<Expected> {
+    pub(super) fn expected(&self) -> Vec<ExpectedFigure> {
         let mut mean_s = self.to_refresh_s();
         let mut formula = format!(
             "R/(1 − e^(−R/M)) − M, R {} s, M {} s",
@@ -119,7 +119,7 @@ impl Crash {
             );
             formula += &more;
         }
-        vec![Expected::new(METRIC, mean_s, formula)]
+        vec![ExpectedFigure::new(METRIC, mean_s, formula)]
     }
 
     pub(super) fn compare(
@@ -127,7 +127,7 @@ impl Crash {
         figures: &Figures,
         scope: &Scope,
     ) -> Result<Vec<Agreement>, Violation> {
-        let agreement = |e: Expected| {
+        let agreement = |e: ExpectedFigure| {
             let base = Agreement::of(figures, scope, e.figure, e.value, e.formula)
                 .ok_or(Violation::NoDetection)?;
             let chance = figures

@@ -9,7 +9,7 @@
 use super::agreement::{Agreement, Reason};
 use super::chance::poisson_chance;
 use super::client_group::ClientGroup;
-use super::expected::Expected;
+use super::expected::ExpectedFigure;
 use super::figures::Figures;
 use super::precondition::Violation;
 use super::session::{Fate, session};
@@ -64,23 +64,27 @@ pub(super) fn predict(group: &ClientGroup) -> Result<Sessions, Violation> {
 }
 
 impl Sessions {
-    pub(super) fn expected(&self) -> Vec<Expected> {
+    pub(super) fn expected(&self) -> Vec<ExpectedFigure> {
         let Fate::Cycle { up_s, down_s } = self.fate else {
-            return vec![Expected::new("session_drops", 0.0, "no session is lost")];
+            return vec![ExpectedFigure::new(
+                "session_drops",
+                0.0,
+                "no session is lost",
+            )];
         };
         let (cycle, lengths) = (up_s + down_s, lengths(up_s, down_s));
         let drops = format!("3600/(U + W), {lengths}");
         let mut all = vec![
-            Expected::new("first_loss_s", up_s, format!("U = {} s", plain(up_s))),
-            Expected::new("drops_per_client_hour", 3600.0 / cycle, drops),
-            Expected::new(
+            ExpectedFigure::new("first_loss_s", up_s, format!("U = {} s", plain(up_s))),
+            ExpectedFigure::new("drops_per_client_hour", 3600.0 / cycle, drops),
+            ExpectedFigure::new(
                 "down_fraction",
                 down_s / cycle,
                 format!("W/(U + W), {lengths}"),
             ),
         ];
         if let Some(rate) = self.incoming_per_s {
-            all.push(Expected::new(
+            all.push(ExpectedFigure::new(
                 "missed_toasts_per_client_hour",
                 3600.0 * rate * down_s / cycle,
                 format!("3600 λ W/(U + W), {lengths}"),
@@ -92,7 +96,7 @@ impl Sessions {
     pub(super) fn compare(&self, figures: &Figures, scope: &Scope) -> Vec<Agreement> {
         let signed_in = figures.signed_in_s(scope);
         let cuts = self.users * self.sign_ins * figures.replications();
-        let agreement = |e: Expected| {
+        let agreement = |e: ExpectedFigure| {
             let base = Agreement::of(figures, scope, e.figure, e.value, e.formula)?;
             let Fate::Cycle { up_s, down_s } = self.fate else {
                 return Some(base);

@@ -2,7 +2,7 @@
 
 /// A figure that follows from the plan.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Expected {
+pub struct ExpectedFigure {
     /// A metric by its name; in words, where the form gives a rate or a share of what only a run counts.
     pub figure: &'static str,
     /// Its value: of a metric in its unit, of a share a fraction, of a rate per second.
@@ -11,7 +11,7 @@ pub struct Expected {
     pub formula: String,
 }
 
-impl Expected {
+impl ExpectedFigure {
     pub(super) fn new(figure: &'static str, value: f64, formula: impl Into<String>) -> Self {
         Self {
             figure,

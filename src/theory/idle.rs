@@ -10,7 +10,7 @@
 use super::agreement::{Agreement, Reason};
 use super::chance::normal_chance;
 use super::client_group::{ClientGroup, TIMEOUT_S};
-use super::expected::Expected;
+use super::expected::ExpectedFigure;
 use super::figures::Figures;
 use super::precondition::{Violation, require};
 use super::session::session;
@@ -139,7 +139,7 @@ impl Idle {
         of_cycle / (cycle * time_s)
     }
 
-    pub(super) fn expected(&self) -> Vec<Expected> {
+    pub(super) fn expected(&self) -> Vec<ExpectedFigure> {
         let way = match self.longer_s {
             Some(_) => "(B + (1 − G)(32 + D))/(R + (1 − G)(32 + D))",
             None => "B/R",
@@ -150,7 +150,7 @@ impl Idle {
             plain(self.idle_s),
             plain(self.lost_s())
         );
-        vec![Expected::new(
+        vec![ExpectedFigure::new(
             "down_fraction",
             self.down_fraction(),
             formula,
@@ -159,7 +159,7 @@ impl Idle {
 
     pub(super) fn compare(&self, figures: &Figures, scope: &Scope) -> Vec<Agreement> {
         let signed_in = figures.signed_in_s(scope);
-        let agreement = |e: Expected| {
+        let agreement = |e: ExpectedFigure| {
             let base = Agreement::of(figures, scope, e.figure, e.value, e.formula)?;
             let cuts = self.users * self.sign_ins * figures.replications();
             let cut = (self.hole_s() + self.longer_s.unwrap_or(0.0)) * cuts / signed_in;

@@ -6,7 +6,7 @@
 use super::agreement::{Agreement, Reason};
 use super::chance::{normal_chance, poisson_chance};
 use super::client_group::{Calls, ClientGroup};
-use super::expected::Expected;
+use super::expected::ExpectedFigure;
 use super::figures::Figures;
 use super::precondition::{Violation, require};
 use super::session::session;
@@ -46,9 +46,9 @@ pub(super) fn toasts(group: &ClientGroup) -> Result<Option<Toasts>, Violation> {
 }
 
 impl Toasts {
-    pub(super) fn expected(&self) -> Vec<Expected> {
+    pub(super) fn expected(&self) -> Vec<ExpectedFigure> {
         let rate = plain(self.incoming_per_s * 3600.0);
-        vec![Expected::new(
+        vec![ExpectedFigure::new(
             "toasts due of a user signed in, per second",
             self.incoming_per_s,
             format!("λ × time signed in, λ {rate} /h"),
@@ -61,7 +61,7 @@ impl Toasts {
         if due == 0.0 {
             return Vec::new();
         }
-        let agreement = |e: Expected| {
+        let agreement = |e: ExpectedFigure| {
             let base = Agreement::of(figures, scope, "toasts_due", due / runs, e.formula)?;
             Some(
                 base.tolerate(poisson_chance(due) / runs, Reason::PoissonCount)
@@ -120,7 +120,7 @@ pub(super) fn refreshes(group: &ClientGroup) -> Result<Refreshes, Violation> {
 }
 
 /// What a run had of kept sessions, over all replications.
-struct Kept {
+struct KeptSessions {
     /// Sessions.
     sessions: f64,
     /// Intervals R of the time signed in.
@@ -129,7 +129,7 @@ struct Kept {
     time_s: f64,
 }
 
-impl Kept {
+impl KeptSessions {
     /// Of the interval that is cut, a half.
     fn refreshes(&self) -> f64 {
         self.intervals - self.sessions / 2.0
@@ -138,7 +138,7 @@ impl Kept {
 
 impl Refreshes {
     /// Precondition: every session was kept, and the gateway was not slow.
-    fn kept(&self, figures: &Figures, scope: &Scope) -> Result<Kept, Violation> {
+    fn kept(&self, figures: &Figures, scope: &Scope) -> Result<KeptSessions, Violation> {
         for metric in ["session_drops", "setups_failed", "refreshes_failed"] {
             require(figures.total(scope, metric) == 0.0, || {
                 Violation::Counted(metric)
@@ -148,7 +148,7 @@ impl Refreshes {
         require(response.is_none_or(|ms| ms <= MOST_RESPONSE_MS), || {
             Violation::SlowGateway
         })?;
-        Ok(Kept {
+        Ok(KeptSessions {
             sessions: figures.total(scope, "sessions_established"),
             intervals: figures.signed_in_s(scope) / self.refresh_s,
             time_s: figures.replications() * self.horizon_s,
@@ -156,19 +156,19 @@ impl Refreshes {
     }
 
     /// By how many refreshes the cut and the transactions themselves may differ from the mean.
-    fn cut(&self, kept: &Kept) -> f64 {
+    fn cut(&self, kept: &KeptSessions) -> f64 {
         kept.sessions / 2.0 + kept.intervals * TRANSACTION_S / self.refresh_s
     }
 
     /// By how many refreshes the jitter may differ from its mean by chance: of a renewal process, variance over squared mean
     /// of an interval, for each.
-    fn chance(&self, kept: &Kept) -> f64 {
+    fn chance(&self, kept: &KeptSessions) -> f64 {
         normal_chance(kept.intervals * self.jitter * self.jitter / 3.0)
     }
 
-    pub(super) fn expected(&self) -> Vec<Expected> {
+    pub(super) fn expected(&self) -> Vec<ExpectedFigure> {
         let formula = format!("1/R, R {} s", plain(self.refresh_s));
-        vec![Expected::new(
+        vec![ExpectedFigure::new(
             "refreshes of a user signed in, per second",
             1.0 / self.refresh_s,
             formula,
@@ -245,14 +245,14 @@ impl Messages {
             + self.calls.outgoing_per_s * moment(&self.of_outgoing, order)
     }
 
-    pub(super) fn expected(&self) -> Vec<Expected> {
+    pub(super) fn expected(&self) -> Vec<ExpectedFigure> {
         let formula = format!(
             "7 a set-up, {} a refresh, {} an incoming and {} an outgoing call on average",
             self.of_refresh(),
             plain(moment(&self.of_incoming, 1.0)),
             plain(moment(&self.of_outgoing, 1.0))
         );
-        vec![Expected::new(
+        vec![ExpectedFigure::new(
             "messages of a user signed in, per second, without set-up",
             self.of_refresh() / self.refreshes.refresh_s + self.of_calls(1.0),
             formula,
@@ -276,7 +276,7 @@ impl Messages {
         let ends = kept.sessions * (open + goodbye) + each * self.refreshes.cut(&kept);
         let chance =
             normal_chance(signed_in * self.of_calls(2.0)) + each * self.refreshes.chance(&kept);
-        let agreement = |e: Expected| {
+        let agreement = |e: ExpectedFigure| {
             let base = Agreement::of(
                 figures,
                 scope,

@@ -8,7 +8,7 @@
 use super::agreement::{Agreement, Reason};
 use super::chance::poisson_chance;
 use super::client_group::{ClientGroup, TIMEOUT_S};
-use super::expected::Expected;
+use super::expected::ExpectedFigure;
 use super::figures::Figures;
 use super::precondition::{Violation, require};
 use super::session::session;
@@ -73,14 +73,14 @@ impl Loss {
         }
     }
 
-    pub(super) fn expected(&self) -> Vec<Expected> {
+    pub(super) fn expected(&self) -> Vec<ExpectedFigure> {
         let formula = if self.by_update {
             "q¹¹ of the refreshes, q = 1 − (1 − p)²"
         } else {
             "p⁷ + Σ pᵏ(1 − p)p^(copies of the 2xx) of the refreshes"
         };
         let formula = format!("{formula}, p {}", plain(self.lost));
-        vec![Expected::new(
+        vec![ExpectedFigure::new(
             "share of refreshes that fail",
             self.failing(),
             formula,
@@ -90,7 +90,7 @@ impl Loss {
     pub(super) fn compare(&self, figures: &Figures, scope: &Scope) -> Vec<Agreement> {
         let runs = figures.replications();
         let attempted = figures.total(scope, "refreshes_attempted");
-        let agreement = |e: Expected| {
+        let agreement = |e: ExpectedFigure| {
             let failed = attempted * e.value;
             let open = failed * TIMEOUT_S / self.horizon_s;
             let base = Agreement::of(figures, scope, "refreshes_failed", failed / runs, e.formula)?;

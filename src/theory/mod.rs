@@ -128,7 +128,7 @@ mod words;
 pub use agreement::{Agreement, Allowance, Reason};
 pub use crash::Crash;
 pub use cycle::Sessions;
-pub use expected::Expected;
+pub use expected::ExpectedFigure;
 pub use figures::{Figures, Usable};
 pub use idle::Idle;
 pub use load::{Messages, Refreshes, Toasts};

@@ -6,7 +6,7 @@
 use super::agreement::{Agreement, Reason};
 use super::chance::normal_chance;
 use super::client_group::ClientGroup;
-use super::expected::Expected;
+use super::expected::ExpectedFigure;
 use super::figures::Figures;
 use super::gateway::once;
 use super::precondition::{Violation, require};
@@ -93,13 +93,13 @@ impl Outage {
         )
     }
 
-    pub(super) fn expected(&self) -> Vec<Expected> {
+    pub(super) fn expected(&self) -> Vec<ExpectedFigure> {
         let formula = format!(
             "N min(1, (B − 31.5)⁺/R), B {} s, R {} s",
             plain(self.length_s),
             plain(self.refresh_s)
         );
-        vec![Expected::new(
+        vec![ExpectedFigure::new(
             "session_drops",
             self.users * self.failing(),
             formula,
@@ -109,7 +109,7 @@ impl Outage {
     pub(super) fn compare(&self, figures: &Figures, scope: &Scope) -> Vec<Agreement> {
         let variance = self.users * self.failing() * (1.0 - self.failing());
         let chance = normal_chance(variance / figures.replications());
-        let agreement = |e: Expected| {
+        let agreement = |e: ExpectedFigure| {
             let base = Agreement::of(figures, scope, e.figure, e.value, e.formula)?;
             Some(base.tolerate(chance, Reason::BinomialCount))
         };

@@ -4,7 +4,7 @@ use super::agreement::Agreement;
 use super::client_group::ClientGroup;
 use super::crash::Crash;
 use super::cycle::Sessions;
-use super::expected::Expected;
+use super::expected::ExpectedFigure;
 use super::figures::Figures;
 use super::gateway::Gateway;
 use super::idle::Idle;
@@ -133,7 +133,7 @@ fn concerned<const N: usize>(
 
 impl Form {
     /// What the closed form says from the plan alone.
-    pub fn expected(&self) -> Vec<Expected> {
+    pub fn expected(&self) -> Vec<ExpectedFigure> {
         match self {
             Self::Sessions(form) => form.expected(),
             Self::Crash(form) => form.expected(),

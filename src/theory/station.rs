@@ -7,7 +7,7 @@
 use super::agreement::{Agreement, Reason};
 use super::chance::normal_chance;
 use super::client_group::odd_class;
-use super::expected::Expected;
+use super::expected::ExpectedFigure;
 use super::figures::Figures;
 use super::gateway::{Gateway, once};
 use super::precondition::{Violation, require};
@@ -95,12 +95,12 @@ pub(super) fn predict(gateway: &Gateway) -> Result<Option<Utilisation>, Violatio
 }
 
 impl Utilisation {
-    pub(super) fn expected(&self) -> Vec<Expected> {
+    pub(super) fn expected(&self) -> Vec<ExpectedFigure> {
         let formula = format!(
             "jobs served × {} ms/(servers × time)",
             plain(self.service.mean_s * 1e3)
         );
-        vec![Expected::new(
+        vec![ExpectedFigure::new(
             "utilisation of a gateway by one job a second",
             self.service.mean_s / self.servers,
             formula,
@@ -120,7 +120,7 @@ impl Utilisation {
         let inside = (total("gateway_queue_peak") + self.servers * runs) * gateways * self.stops;
         let unserved = f64::min(inside * service.mean_s, busy_us / 1e6) * 1e6 / server_us;
         let chance = normal_chance(served * service.variance) * 1e6 / server_us;
-        let agreement = |e: Expected| {
+        let agreement = |e: ExpectedFigure| {
             let base = Agreement::of(figures, scope, METRIC, utilisation, e.formula)?;
             Some(
                 base.tolerate(unserved, Reason::JobsInside)

@@ -9,7 +9,7 @@
 use super::agreement::{Agreement, Reason};
 use super::chance::normal_chance;
 use super::client_group::{ClientGroup, TIMEOUT_S};
-use super::expected::Expected;
+use super::expected::ExpectedFigure;
 use super::figures::Figures;
 use super::gateway::{Gateway, once};
 use super::precondition::{Violation, require};
@@ -263,7 +263,7 @@ impl Storm {
         format!("{} s until all come + N m/C, {size}", plain(come_s))
     }
 
-    pub(super) fn expected(&self) -> Vec<Expected> {
+    pub(super) fn expected(&self) -> Vec<ExpectedFigure> {
         let Ok(together) = &self.together else {
             return Vec::new();
         };
@@ -274,7 +274,7 @@ impl Storm {
         let work_s = self.work.of_users_s(users);
         let loss = |loss: &Outage| {
             let come_s = together.come_s(loss.out_s);
-            Expected::new(METRIC, come_s + work_s, self.formula(come_s, users))
+            ExpectedFigure::new(METRIC, come_s + work_s, self.formula(come_s, users))
         };
         self.losses.iter().map(loss).collect()
     }

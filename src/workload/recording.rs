@@ -143,11 +143,11 @@ struct Part {
 /// is its content.
 #[derive(Clone)]
 pub struct Recording<R> {
-    kept: Arc<Kept>,
+    kept: Arc<Storage>,
     row: PhantomData<R>,
 }
 
-struct Kept {
+struct Storage {
     digest: String,
     outside: u64,
     rows_in: u64,
@@ -229,7 +229,7 @@ struct Chain {
 }
 
 impl Chain {
-    fn of(kept: &Kept, part: Part) -> Self {
+    fn of(kept: &Storage, part: Part) -> Self {
         debug_assert!(kept.rows_per_block > 0, "a block has room");
         Self {
             next_block: part.first_block,
@@ -240,7 +240,7 @@ impl Chain {
     }
 
     /// The next row, which stays the next; `None`: there is no more.
-    fn peek<R: RecordedRow>(&mut self, kept: &Kept) -> io::Result<Option<R>> {
+    fn peek<R: RecordedRow>(&mut self, kept: &Storage) -> io::Result<Option<R>> {
         if self.place == self.block.len() {
             if self.left == 0 {
                 return Ok(None);
@@ -260,7 +260,7 @@ impl Chain {
 
 /// Reads some users' rows of a recording, one after another.
 pub struct Replay<R> {
-    kept: Arc<Kept>,
+    kept: Arc<Storage>,
     chains: Vec<Chain>,
     part: u32,
     parts: u32,
@@ -376,7 +376,7 @@ impl<R: RecordedRow> RecordingWriter<R> {
         }
         let parts = self.parts.into_iter().map(|(part, _)| part).collect();
         let (scratch, rows_in, rows_per_block) = (self.scratch, self.rows_in, self.rows_per_block);
-        let kept = Kept {
+        let kept = Storage {
             digest,
             outside,
             rows_in,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use rccsim::capture::{CaptureError, Summary, read, read_from};
-use rccsim::identify::{Identified, Identifier, Party, client_profile, gateway_profile};
+use rccsim::identify::{Identification, Identifier, Party, client_profile, gateway_profile};
 use rccsim::scenario::Profile;
 use rccsim::scenario::catalogue::Standing;
 use serde_json::Value;
@@ -18,7 +18,7 @@ fn captures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/captures")
 }
 
-fn identify(files: &[&str]) -> Identified {
+fn identify(files: &[&str]) -> Identification {
     let mut identifier = Identifier::default();
     for file in files {
         identifier.begin(file);
@@ -173,7 +173,7 @@ fn every_form_of_one_dialog_gives_one_profile() {
         "rejects-405-udp-ipv6.pcap",
         "rejects-405-tcp.pcap",
     ];
-    let all: Vec<Identified> = forms.iter().map(|f| identify(&[f])).collect();
+    let all: Vec<Identification> = forms.iter().map(|f| identify(&[f])).collect();
     for (form, identified) in forms.iter().zip(&all) {
         assert_eq!(
             sets(&identified.gateways[0]),

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use rccsim::capture::{Observation, Resolution, Summary, Unit};
-use rccsim::identify::{Identified, Identifier};
+use rccsim::identify::{Identification, Identifier};
 use rccsim::live::{
     ClientOptions, Event, GatewayOptions, Happening, Line, ProbeEnd, StreamLine, TlsIdentity,
     TlsTrust, UdpLine, attend, probe, serve,
@@ -89,7 +89,10 @@ fn with_gateway<T>(
 }
 
 /// Plays a gateway, asks it, and says what it is; and how the probe ended.
-fn found(options: &GatewayOptions, transport: &'static str) -> (Identified, ProbeEnd, Vec<Event>) {
+fn found(
+    options: &GatewayOptions,
+    transport: &'static str,
+) -> (Identification, ProbeEnd, Vec<Event>) {
     with_gateway(options, transport, |mut line, peer| {
         let ends = ends(line.local().unwrap(), transport);
         let mut events = Vec::new();
@@ -99,7 +102,7 @@ fn found(options: &GatewayOptions, transport: &'static str) -> (Identified, Prob
     })
 }
 
-fn identify(events: &[Event], peer: SocketAddr) -> Identified {
+fn identify(events: &[Event], peer: SocketAddr) -> Identification {
     let mut identifier = Identifier::default();
     identifier.begin("probe");
     for (index, event) in events.iter().enumerate() {

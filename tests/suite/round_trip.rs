@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use rccsim::capture::{Observation, read};
-use rccsim::identify::{Identified, Identifier, Party};
+use rccsim::identify::{Identification, Identifier, Party};
 use rccsim::scenario::{Form, Profile, SHIPPED};
 
 /// The generic classes: every shipped gateway that is not a product.
@@ -63,7 +63,7 @@ fn trace(folder: &Path, gateway: &str, transport: &str, more: &[&str]) -> (Vec<u
     (fs::read(capture).unwrap(), messages)
 }
 
-fn identify(folder: &Path) -> (Identified, Vec<Observation>) {
+fn identify(folder: &Path) -> (Identification, Vec<Observation>) {
     let mut identifier = Identifier::default();
     let mut all = Vec::new();
     identifier.begin("x.pcap");

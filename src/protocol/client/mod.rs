@@ -153,17 +153,17 @@ struct Rare {
     /// The final response to the gateway's re-INVITE, until its ACK.
     answer: Option<Pending>,
     /// What was received in this dialog, to tell copies: requests, ACKs and responses, each by CSeq.
-    received: [Received; 3],
+    received: [CseqWindow; 3],
 }
 
 /// CSeq numbers received: the highest, and which of the 64 up to it.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
-struct Received {
+struct CseqWindow {
     highest: u16,
     seen: u64,
 }
 
-impl Received {
+impl CseqWindow {
     /// Notes a number; `false`: it was there before.
     fn is_first(&mut self, cseq: u16) -> bool {
         let ahead = cseq.wrapping_sub(self.highest) as i16;

@@ -180,7 +180,7 @@ fn units_and_the_lock_outlive_the_exchange() {
     let refused = Folder::open(&out).unwrap_err().to_string();
     assert!(refused.contains("another process"), "{refused}");
     let read = units.read("a.unit", "head").unwrap();
-    assert_eq!(read, crate::record::Found::Valid(b"body".to_vec()));
+    assert_eq!(read, crate::record::UnitState::Valid(b"body".to_vec()));
     drop(folder);
     assert_eq!(
         tree(root.path()),

@@ -61,7 +61,7 @@ fn a_folder_reads_back_before_and_after_it_is_published() {
         .put("summary.json", |out| out.write_all(SUMMARY.as_bytes()))
         .unwrap();
     let record = Record::parse(SUMMARY).unwrap();
-    let before = folder.results(&manifest(), &record, Known::default());
+    let before = folder.results(&manifest(), &record, InMemory::default());
     assert_eq!(before.text("summary.json").unwrap(), SUMMARY);
     drop(before);
     folder.publish(manifest()).unwrap();

@@ -159,7 +159,7 @@ impl Paper {
     }
 }
 
-type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+type DrawResult = Result<(), DrawingErrorKind<Infallible>>;
 
 impl DrawingBackend for Sheet {
     type ErrorType = Infallible;
@@ -168,19 +168,24 @@ impl DrawingBackend for Sheet {
         (EXTENT.unsigned_abs(), EXTENT.unsigned_abs())
     }
 
-    fn ensure_prepared(&mut self) -> Drawn {
+    fn ensure_prepared(&mut self) -> DrawResult {
         Ok(())
     }
 
-    fn present(&mut self) -> Drawn {
+    fn present(&mut self) -> DrawResult {
         Ok(())
     }
 
-    fn draw_pixel(&mut self, at: BackendCoord, colour: BackendColor) -> Drawn {
+    fn draw_pixel(&mut self, at: BackendCoord, colour: BackendColor) -> DrawResult {
         self.draw_rect(at, (at.0 + 1, at.1 + 1), &colour, true)
     }
 
-    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, s: &S) -> Drawn {
+    fn draw_line<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        s: &S,
+    ) -> DrawResult {
         self.draw_path([from, to], s)
     }
 
@@ -190,7 +195,7 @@ impl DrawingBackend for Sheet {
         (right, bottom): BackendCoord,
         style: &S,
         _: bool,
-    ) -> Drawn {
+    ) -> DrawResult {
         let ((x, y), (to, foot)) = (spot((left, top)), spot((right, bottom)));
         let rect = Rect::new(x, y, to - x, foot - y);
         let rect = self
@@ -207,7 +212,7 @@ impl DrawingBackend for Sheet {
         &mut self,
         path: I,
         style: &S,
-    ) -> Drawn {
+    ) -> DrawResult {
         if style.color().alpha == 0.0 {
             return Ok(());
         }
@@ -233,7 +238,7 @@ impl DrawingBackend for Sheet {
         radius: u32,
         style: &S,
         fill: bool,
-    ) -> Drawn {
+    ) -> DrawResult {
         let at = spot(at);
         if self.field.is_none_or(|field| field.holds(at)) {
             let radius = f64::from(radius) / UNITS;
@@ -247,7 +252,7 @@ impl DrawingBackend for Sheet {
         &mut self,
         outline: I,
         style: &S,
-    ) -> Drawn {
+    ) -> DrawResult {
         let mut points: Vec<Spot> = outline.into_iter().map(spot).collect();
         if let Some(field) = &self.field {
             points = clip::area(thin::outline(&points), field);
@@ -269,7 +274,7 @@ impl DrawingBackend for Sheet {
         words: &str,
         style: &T,
         at: BackendCoord,
-    ) -> Drawn {
+    ) -> DrawResult {
         let size = style.size() / UNITS;
         let anchor = match style.anchor().h_pos {
             HPos::Left => Anchor::Start,

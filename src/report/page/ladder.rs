@@ -9,13 +9,13 @@ use crate::record::{self, Rung};
 #[derive(Serialize)]
 pub(super) struct Ladder {
     title: String,
-    rungs: Vec<Drawn>,
+    rungs: Vec<RungView>,
     left_out: usize,
 }
 
 /// One rung.
 #[derive(Serialize)]
-struct Drawn {
+struct RungView {
     /// How long nothing happened before, where that is worth a word.
     pause: Option<String>,
     clock: String,
@@ -38,7 +38,7 @@ pub(super) fn drawn(ladder: &record::Ladder) -> Ladder {
         let pause = last
             .replace(rung.at_us)
             .map_or(0, |last| rung.at_us.saturating_sub(last));
-        Drawn {
+        RungView {
             pause: (pause >= PAUSE).then(|| duration((pause as f64 / 1e6).round())),
             clock: rung.clock.clone(),
             way: match (rung.to.is_some(), &*rung.from) {

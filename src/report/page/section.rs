@@ -8,13 +8,13 @@ use crate::record::inputs::Input;
 #[derive(Serialize)]
 pub(super) struct Section<'a> {
     title: String,
-    inputs: Vec<Shown<'a>>,
+    inputs: Vec<SectionView<'a>>,
     /// Defaults that are not shown because there are so many.
     left_out: usize,
 }
 
 #[derive(Serialize)]
-struct Shown<'a> {
+struct SectionView<'a> {
     /// `changed`, `varied`, `default`, or `given` where there is no default.
     state: &'static str,
     #[serde(flatten)]
@@ -23,10 +23,10 @@ struct Shown<'a> {
 
 /// An input that the scenario sets, with its section.
 #[derive(Serialize)]
-pub(super) struct Changed<'a> {
+pub(super) struct SetInput<'a> {
     section: String,
     #[serde(flatten)]
-    shown: Shown<'a>,
+    shown: SectionView<'a>,
 }
 
 /// More than this are not shown at first.
@@ -50,7 +50,7 @@ pub(super) fn sections(inputs: &[Input]) -> Vec<Section<'_>> {
             let state = state(input);
             if all || (state != "default" && room > 0) {
                 room = room.saturating_sub(1);
-                section.inputs.push(Shown { state, input });
+                section.inputs.push(SectionView { state, input });
             } else {
                 section.left_out += 1;
             }
@@ -61,11 +61,11 @@ pub(super) fn sections(inputs: &[Input]) -> Vec<Section<'_>> {
 }
 
 /// What a scenario says itself: what differs from its default, and what has none; without the names, which are titles.
-pub(super) fn changed(inputs: &[Input]) -> Vec<Changed<'_>> {
+pub(super) fn changed(inputs: &[Input]) -> Vec<SetInput<'_>> {
     let shown = |input: &&Input| state(input) != "default" && input.key != "name";
-    let changed = |input| Changed {
+    let changed = |input| SetInput {
         section: title(input),
-        shown: Shown {
+        shown: SectionView {
             state: state(input),
             input,
         },

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::table::{Table, factor, unit_name};
 use crate::measure::{Metric, Sample, Scope};
 use crate::quantity::number::precise;
-use crate::record::{Replicated, Series, Value};
+use crate::record::{ReplicatedFigure, Series, Value};
 use crate::theory::{Agreement, Figures, Prediction, Usable};
 
 /// The columns of the table.
@@ -44,7 +44,7 @@ struct Without {
 /// plan of the run is not known.
 pub(super) fn section(
     predictions: Option<&[Prediction]>,
-    runs: &[Replicated],
+    runs: &[ReplicatedFigure],
     series: &[Series],
 ) -> Theory {
     let Some(predictions) = predictions else {
@@ -86,7 +86,7 @@ pub(super) fn section(
 }
 
 /// The figures that predictions are checked against.
-fn figures(runs: &[Replicated], series: &[Series]) -> Figures {
+fn figures(runs: &[ReplicatedFigure], series: &[Series]) -> Figures {
     let mut figures = Figures::default();
     for figure in runs.iter().filter(|figure| figure.cause.is_empty()) {
         let sample = |(_, value): &(u32, Value)| match *value {

@@ -6,7 +6,7 @@ use super::super::chart::{
 use super::Plot;
 use super::reading::Reading;
 use crate::quantity::number::{human, small, with_half};
-use crate::record::{Comparison, Contrast, Difference, Replicated};
+use crate::record::{Comparison, Contrast, Difference, ReplicatedFigure};
 use crate::study::Relation;
 
 /// The figure whose pairs are shown one by one.
@@ -16,7 +16,7 @@ const PAIRS: &str = "missed_toast_fraction";
 const MOST_ALTERNATIVES: usize = 5;
 
 /// The plots of a comparison.
-pub(super) fn plots(comparison: &Comparison, runs: &[Replicated]) -> Vec<Plot> {
+pub(super) fn plots(comparison: &Comparison, runs: &[ReplicatedFigure]) -> Vec<Plot> {
     let comparison = &called(comparison);
     let mut all = Vec::new();
     if comparison.alternatives.len() == 1 {
@@ -198,10 +198,10 @@ fn each(comparison: &Comparison, metric: &str) -> Chart {
 }
 
 /// Each replication's difference: the same luck for both.
-fn pairs(comparison: &Comparison, runs: &[Replicated]) -> Option<Chart> {
+fn pairs(comparison: &Comparison, runs: &[ReplicatedFigure]) -> Option<Chart> {
     let reading = Reading::of(PAIRS);
-    let of = |r: &&Replicated| r.metric == PAIRS && r.scope == "all" && r.cause.is_empty();
-    let all: Vec<&Replicated> = runs.iter().filter(of).collect();
+    let of = |r: &&ReplicatedFigure| r.metric == PAIRS && r.scope == "all" && r.cause.is_empty();
+    let all: Vec<&ReplicatedFigure> = runs.iter().filter(of).collect();
     let (baseline, others) = all.split_first()?;
     let numbers = baseline.numbers();
     if others.is_empty()

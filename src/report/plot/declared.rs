@@ -7,10 +7,12 @@ use super::day::end_s;
 use super::grid::{Figures, Grid, keys, name, points};
 use super::key::called;
 use super::reading::{Reading, scale_of};
-use super::sweep::{Shown, bars, curve, file_name};
+use super::sweep::{TargetFigure, bars, curve, file_name};
 use super::{Plot, fault};
 use crate::quantity::number::small;
-use crate::record::{Figure, Kind, PlotRequest, Record, Replicated, Results, ResultsError, Series};
+use crate::record::{
+    Figure, Kind, PlotRequest, Record, ReplicatedFigure, Results, ResultsError, Series,
+};
 
 /// The plots, those that the folder has figures for: a run has no varied key, a sweep no time.
 ///
@@ -191,10 +193,10 @@ fn over_time(series: &[Series], start_s: Option<f64>, request: &PlotRequest) -> 
 }
 
 /// One metric against another, a point for each replication.
-fn over_replications(runs: &[Replicated], request: &PlotRequest) -> Option<Chart> {
+fn over_replications(runs: &[ReplicatedFigure], request: &PlotRequest) -> Option<Chart> {
     let [x, y] = [&request.x, &request.y].map(|metric| {
         let of = runs.iter().filter(|r| r.metric == *metric);
-        Reading::of(metric).sized(of.flat_map(Replicated::numbers).map(|(_, x)| x))
+        Reading::of(metric).sized(of.flat_map(ReplicatedFigure::numbers).map(|(_, x)| x))
     });
     let find = |scope: &str, metric: &str| {
         runs.iter()
@@ -242,7 +244,7 @@ fn over_points(rows: &[Figure], request: &PlotRequest) -> Option<Chart> {
         let bars = bars(
             &figures,
             &points,
-            &Shown {
+            &TargetFigure {
                 metric: &request.y,
                 scope,
                 objective: None,

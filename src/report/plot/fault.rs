@@ -2,7 +2,7 @@
 
 use super::super::chart::{Along, Chart, Layer, Region, Tone};
 use crate::quantity::{Span, print_clock};
-use crate::record::Scheduled;
+use crate::record::ScheduledFault;
 
 /// What people call the kinds.
 const CALLED: [(&str, &str); 7] = [
@@ -19,7 +19,7 @@ const CALLED: [(&str, &str); 7] = [
 const MOST_TOLD: usize = 6;
 
 /// "link outage, cstagw 2".
-fn called(fault: &Scheduled) -> String {
+fn called(fault: &ScheduledFault) -> String {
     let kind = CALLED
         .iter()
         .find(|(name, _)| *name == fault.kind)
@@ -32,16 +32,16 @@ fn called(fault: &Scheduled) -> String {
 }
 
 /// "09:05 to 09:35".
-fn when(fault: &Scheduled) -> String {
+fn when(fault: &ScheduledFault) -> String {
     let clock = |s: f64| print_clock(Span((s.rem_euclid(86_400.0) * 1e6).round() as u64));
     format!("{} to {}", clock(fault.from_s), clock(fault.to_s))
 }
 
 /// Shades each fault in the chart of a day that ends at `until_s`, and says when it is, to those who see it and to those
 /// who do not.
-pub(super) fn shade(chart: &mut Chart, faults: &[Scheduled], until_s: f64) {
+pub(super) fn shade(chart: &mut Chart, faults: &[ScheduledFault], until_s: f64) {
     let Some(told) = told(faults) else { return };
-    let region = |fault: &Scheduled| {
+    let region = |fault: &ScheduledFault| {
         let (from, to) = (fault.from_s, fault.to_s.min(until_s));
         Layer::Region(Region {
             along: Along::X,
@@ -57,7 +57,7 @@ pub(super) fn shade(chart: &mut Chart, faults: &[Scheduled], until_s: f64) {
     chart.notes.push(told);
 }
 
-fn told(faults: &[Scheduled]) -> Option<String> {
+fn told(faults: &[ScheduledFault]) -> Option<String> {
     let mut parts: Vec<String> = faults
         .iter()
         .take(MOST_TOLD)

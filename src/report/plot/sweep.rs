@@ -26,7 +26,7 @@ const SHOWN: [&str; 3] = [
 const MOST_BARS: usize = 40;
 
 /// A figure that is shown, and what is wanted of it.
-pub(super) struct Shown<'a> {
+pub(super) struct TargetFigure<'a> {
     /// What it is.
     pub metric: &'a str,
     /// Whom it is about.
@@ -78,12 +78,12 @@ pub(super) fn file_name(text: &str) -> String {
         .collect()
 }
 
-fn shown(sweep: &SweepRecord) -> Vec<Shown<'_>> {
+fn shown(sweep: &SweepRecord) -> Vec<TargetFigure<'_>> {
     let objectives = sweep.points.first().map_or(&[][..], |p| &p.objectives);
-    let mut all: Vec<Shown> = objectives
+    let mut all: Vec<TargetFigure> = objectives
         .iter()
         .filter(|o| o.cause.is_none())
-        .map(|o| Shown {
+        .map(|o| TargetFigure {
             metric: &o.metric,
             scope: &o.scope,
             objective: Some(o),
@@ -103,7 +103,7 @@ fn shown(sweep: &SweepRecord) -> Vec<Shown<'_>> {
     };
     for metric in SHOWN.into_iter().filter(|m| seen(m)) {
         if !all.iter().any(|s| s.metric == metric && s.scope == "all") {
-            all.push(Shown {
+            all.push(TargetFigure {
                 metric,
                 scope: "all",
                 objective: None,
@@ -174,7 +174,7 @@ pub(super) fn curve(
     layers
 }
 
-fn curves(figures: &Figures, grid: &Grid, sweep: &SweepRecord, shown: &Shown) -> Chart {
+fn curves(figures: &Figures, grid: &Grid, sweep: &SweepRecord, shown: &TargetFigure) -> Chart {
     let drawn: Vec<Vec<Option<&Figure>>> = (grid.curves.iter())
         .map(|curve| {
             let spots = curve.spots.iter();
@@ -245,7 +245,7 @@ fn lines(sweep: &SweepRecord) -> BTreeMap<&BTreeMap<String, String>, &PointRecor
     sweep.points.iter().map(|p| (&*p.point, p)).collect()
 }
 
-fn title(grid: &Grid, sweep: &SweepRecord, shown: &Shown, reading: &Reading) -> String {
+fn title(grid: &Grid, sweep: &SweepRecord, shown: &TargetFigure, reading: &Reading) -> String {
     let key = small(&called(grid.key));
     let plain = format!("{} by {key}", reading.label);
     let Some(objective) = shown.objective.filter(|_| grid.curves.len() == 1) else {
@@ -298,7 +298,7 @@ fn all_keys(point: &BTreeMap<String, String>) -> Vec<&str> {
 pub(super) fn bars(
     figures: &Figures,
     points: &[&BTreeMap<String, String>],
-    shown: &Shown,
+    shown: &TargetFigure,
 ) -> Chart {
     let means = points
         .iter()

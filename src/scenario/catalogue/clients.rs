@@ -11,8 +11,8 @@ use crate::scenario::declare::{
     seconds16, share, shared, sign_in, sign_out, span, stated, timing, whole, words,
 };
 use crate::scenario::key::Standing::{Assumption, Published, Seen, Standard};
-use crate::scenario::kind::{Profiles, Recorded};
-use crate::scenario::setting::Stated;
+use crate::scenario::kind::{Profiles, RecordKind};
+use crate::scenario::setting::SettingValue;
 use crate::workload::{Lunch, SignIn};
 
 keys! {
@@ -99,11 +99,11 @@ keys! {
         /// users, over all gateways of that name
         count: u32 = whole(1, 1_000_000_000).must();
         /// the gateway that serves them
-        gateway: Stated<String> = stated(&gateway_name()).must();
+        gateway: SettingValue<String> = stated(&gateway_name()).must();
         /// their calls
         workload = shared(Profiles::Workloads).or("moderate")
             .from(Published, "2 call legs per user-hour")
-            .unless(Recorded::Calls)
+            .unless(RecordKind::Calls)
             .optional();
         /// the client–OCS leg
         path = shared(Profiles::Paths).or("ideal")
@@ -111,28 +111,28 @@ keys! {
         /// when they sign in
         sign_in: Option<SignIn> = sign_in().or("normal 09:00 sd 25 min")
             .from(Assumption, "no published ramp")
-            .unless(Recorded::SignIns)
+            .unless(RecordKind::SignIns)
             .optional();
         /// how far the users' clocks are ahead of the scenario's: their times of day come so much earlier
         time_zone: i64 = offset().or("+0 h");
         /// share of users who sign in at all (published: 80 % on a day)
         attendance: Option<f64> = share(0.0, 100.0).or("100 %")
-            .unless(Recorded::SignIns)
+            .unless(RecordKind::SignIns)
             .optional();
         /// when they sign out, the next day if not after sign_in; never: not before the horizon
         sign_out: Option<Option<SignIn>> = sign_out().or("never")
             .from(Assumption, "the run ends first")
-            .unless(Recorded::SignIns)
+            .unless(RecordKind::SignIns)
             .optional();
         /// when they sign out for lunch, and for how long; who is not signed in then does not go
         lunch: Option<Option<Lunch>> = lunch().or("never")
             .from(Assumption, "a dip in the middle of the day is plausible, none is published")
-            .unless(Recorded::SignIns)
+            .unless(RecordKind::SignIns)
             .optional();
         /// CSV of the calls to replay, time,user,direction,ring_s,talk_s, and perhaps answered,at_pc; instead of drawn ones
-        calls_file = file(Recorded::Calls).optional();
+        calls_file = file(RecordKind::Calls).optional();
         /// CSV of sign-ins and sign-outs to replay, time,user,action; instead of drawn ones
-        sign_in_file = file(Recorded::SignIns).optional();
+        sign_in_file = file(RecordKind::SignIns).optional();
     }
 }
 

@@ -7,7 +7,7 @@ use crate::scenario::declare::{
     choice, clock, flag, keys, name, span, stated, target, whole_or, words,
 };
 use crate::scenario::key::Standing::Assumption;
-use crate::scenario::setting::Stated;
+use crate::scenario::setting::SettingValue;
 
 keys! {
     /// `[[fault]]`.
@@ -17,11 +17,11 @@ keys! {
         /// what goes wrong
         kind: FaultKind = choice::<FaultKind>().must();
         /// whom it hits
-        target: Stated<String> = stated(&target()).must();
+        target: SettingValue<String> = stated(&target()).must();
         /// which of the gateways of that name, counted from 1
-        instance: Stated<Option<u32>> = stated(&whole_or("every", 1, 1_000_000)).or("every");
+        instance: SettingValue<Option<u32>> = stated(&whole_or("every", 1, 1_000_000)).or("every");
         /// time of day at which it happens, the next day's if before the start; or mtbf and mttr
-        at: Option<Stated<Span>> = stated(&clock()).optional();
+        at: Option<SettingValue<Span>> = stated(&clock()).optional();
         /// how long it lasts, with `at`
         duration: Span = span(NOTHING, MONTH).or("5 min")
             .from(Assumption, "a restart");
@@ -31,7 +31,7 @@ keys! {
         mttr: Span = span(NOTHING, MONTH).or("5 min")
             .from(Assumption, "a restart");
         /// connections are reset, which is noticed at once; else silence
-        reset: Stated<bool> = stated(&flag()).or("false")
+        reset: SettingValue<bool> = stated(&flag()).or("false")
             .from(Assumption, "a host that is gone is silent");
     }
 }

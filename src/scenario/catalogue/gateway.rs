@@ -13,7 +13,7 @@ use crate::scenario::declare::{
 };
 use crate::scenario::key::Standing::{Assumption, Published, Standard};
 use crate::scenario::kind::Profiles;
-use crate::scenario::setting::Stated;
+use crate::scenario::setting::SettingValue;
 
 keys! {
     /// `[[gateway]]`, its protocol.
@@ -104,7 +104,7 @@ keys! {
         path = shared(Profiles::Paths).or("ideal")
             .from(Assumption, "no delay, no loss");
         /// further gateways that stand by for all `count` of them
-        spare: Stated<u32> = stated(&whole(0, 10_000)).or("0")
+        spare: SettingValue<u32> = stated(&whole(0, 10_000)).or("0")
             .from(Published, "OCS ties a user to one gateway");
         /// a set-up goes to a spare gateway when the own has been down for so long
         rehome_after: Span = span(NOTHING, DAY).or("60 s")

@@ -7,7 +7,7 @@ use crate::scenario::declare::{
     capacity, choice, keys, service, span, stated, whole, whole_or, words,
 };
 use crate::scenario::key::Standing::Assumption;
-use crate::scenario::setting::Stated;
+use crate::scenario::setting::SettingValue;
 
 /// What goes first in the queue.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ keys! {
             .from(Assumption, "no published value")
             .of_station();
         /// how long a server is busy with a job; none: it answers at once
-        service_time: Stated<Option<ServiceTime>> = stated(&service()).or("none")
+        service_time: SettingValue<Option<ServiceTime>> = stated(&service()).or("none")
             .from(Assumption, "no vendor publishes it; derive it from a published capacity");
         /// the same for INVITE, GetCSTAFeatures and MonitorStart
         service_time_setup: Option<Option<ServiceTime>> = service().optional();
@@ -41,7 +41,7 @@ keys! {
         /// the same for MonitorStop and BYE
         service_time_teardown: Option<Option<ServiceTime>> = service().optional();
         /// instead of service_time: what all servers do together, at 8 messages a call and 2 a job
-        capacity: Option<Stated<f64>> = stated(&capacity()).optional();
+        capacity: Option<SettingValue<f64>> = stated(&capacity()).optional();
         /// service time of an ACK or a response; at 0 s they wait for nobody
         response_service: Span = span(NOTHING, HOUR).or("0 s").from(Assumption, "taken to cost nothing: a request costs the work");
         /// serial section that every MonitorStart passes, one at a time

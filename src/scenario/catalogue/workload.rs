@@ -3,7 +3,7 @@
 use super::bound::{DAY, MILLISECOND};
 use crate::scenario::declare::{hours, keys, name, profile, rate, share, span};
 use crate::scenario::key::Standing::{Assumption, Published};
-use crate::scenario::kind::{Profiles, Recorded};
+use crate::scenario::kind::{Profiles, RecordKind};
 use crate::workload::WorkloadConfig;
 
 keys! {
@@ -12,35 +12,35 @@ keys! {
         /// incoming calls per signed-in user
         incoming_calls => incoming_per_s: rate(1.0).or("1 /h")
             .from(Published, "moderate use: 2 call legs per user-hour, half of them incoming")
-            .unless(Recorded::Calls);
+            .unless(RecordKind::Calls);
         /// calls made from the PC per signed-in user
         outgoing_calls => outgoing_per_s: rate(1.0).or("1 /h")
             .from(Published, "moderate use: 2 call legs per user-hour, half of them outgoing")
-            .unless(Recorded::Calls);
+            .unless(RecordKind::Calls);
         /// mean of the exponential ring time
         ring_time => ring_time: span(MILLISECOND, DAY).or("10 s")
             .from(Assumption, "no published value")
-            .unless(Recorded::Calls);
+            .unless(RecordKind::Calls);
         /// a call rings no longer
         no_answer => no_answer: span(MILLISECOND, DAY).or("20 s")
             .from(Assumption, "no published value")
-            .unless(Recorded::Calls);
+            .unless(RecordKind::Calls);
         /// mean of the exponential talk time
         talk_time => talk_time: span(MILLISECOND, DAY).or("180 s")
             .from(Published, "Avaya: 20 s set-up and 180 s talk")
-            .unless(Recorded::Calls);
+            .unless(RecordKind::Calls);
         /// share of answered incoming calls that are answered at the PC
         answered_at_pc => answered_at_pc: share(0.0, 100.0).or("0 %")
             .from(Assumption, "no published value")
-            .unless(Recorded::Calls);
+            .unless(RecordKind::Calls);
         /// factors on both call rates by time of day
         calls_by_hour => by_hour: hours().or("flat")
             .from(Assumption, "no published value")
-            .unless(Recorded::Calls);
+            .unless(RecordKind::Calls);
         /// standard deviation over mean of the users' own call rates, log-normal: light and heavy users
         call_spread => spread: share(0.0, 1000.0).or("0 %")
             .from(Assumption, "all alike")
-            .unless(Recorded::Calls);
+            .unless(RecordKind::Calls);
     }
 }
 

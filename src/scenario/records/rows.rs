@@ -50,12 +50,12 @@ impl Table {
 }
 
 /// The bytes of a file on their way, and their digest.
-struct Digested {
+struct DigestReader {
     file: Box<dyn Read>,
     hasher: blake3::Hasher,
 }
 
-impl Read for Digested {
+impl Read for DigestReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(buffer)?;
         self.hasher.update(&buffer[..read]);
@@ -71,7 +71,7 @@ pub(super) struct Rows<'a> {
     key: &'static str,
     /// Where the file is named.
     key_place: Place,
-    input: BufReader<Digested>,
+    input: BufReader<DigestReader>,
     line_number: u64,
     line: Vec<u8>,
     /// Where the fields of the line begin and end, in the order of the file.
@@ -94,7 +94,7 @@ impl<'a> Rows<'a> {
         let (key, key_place) = (setting.key.name, settings.place_of(setting).clone());
         let file = files.open(&reading.path);
         let file = file.map_err(|e| unreadable(key, reading, &key_place, &e))?;
-        let digested = Digested {
+        let digested = DigestReader {
             file,
             hasher: blake3::Hasher::new(),
         };
