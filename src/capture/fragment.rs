@@ -15,7 +15,7 @@ pub(super) struct Fragment {
 }
 
 /// Source, destination, identification, protocol.
-pub(super) type Key = (IpAddr, IpAddr, u32, u8);
+pub(super) type FragmentKey = (IpAddr, IpAddr, u32, u8);
 
 #[derive(Default)]
 struct Datagram {
@@ -28,7 +28,7 @@ struct Datagram {
 /// Fragments that wait for the others.
 #[derive(Default)]
 pub(super) struct Fragments {
-    waiting: BTreeMap<Key, Datagram>,
+    waiting: BTreeMap<FragmentKey, Datagram>,
     count: u64,
     lost: u64,
 }
@@ -41,7 +41,12 @@ const DATAGRAM_MOST: usize = 65_535;
 
 impl Fragments {
     /// Takes a fragment; returns the datagram that it completes.
-    pub(super) fn add(&mut self, key: Key, fragment: &Fragment, bytes: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn add(
+        &mut self,
+        key: FragmentKey,
+        fragment: &Fragment,
+        bytes: &[u8],
+    ) -> Option<Vec<u8>> {
         self.count += 1;
         if !self.waiting.contains_key(&key) && self.waiting.len() >= WAITING_MOST {
             let oldest = self
@@ -104,7 +109,7 @@ mod tests {
     use super::*;
     use std::net::Ipv4Addr;
 
-    fn key(id: u32) -> Key {
+    fn key(id: u32) -> FragmentKey {
         (
             IpAddr::V4(Ipv4Addr::LOCALHOST),
             IpAddr::V4(Ipv4Addr::LOCALHOST),

@@ -92,7 +92,7 @@ impl Intro {
 
 /// Whether a line begins a new message, or adds to what is known of it.
 #[derive(PartialEq, Eq, Debug)]
-pub(super) enum Line {
+pub(super) enum LineKind {
     /// The first line of an introduction.
     Opens(Intro),
     /// Another one.
@@ -142,7 +142,7 @@ fn dotted(text: &str) -> String {
 }
 
 /// Reads a line as an introduction.
-pub(super) fn intro(line: &str) -> Option<Line> {
+pub(super) fn intro(line: &str) -> Option<LineKind> {
     let line = line.trim_end();
     let text = line.trim_start();
     if text.len() > 1024 {
@@ -157,9 +157,9 @@ pub(super) fn intro(line: &str) -> Option<Line> {
 }
 
 /// Asterisk, both channel drivers, and PJSIP's own log.
-fn asterisk(text: &str) -> Option<Line> {
+fn asterisk(text: &str) -> Option<LineKind> {
     let stamp = Stamp::find(text);
-    let opens = |intro: Intro| Some(Line::Opens(Intro { stamp, ..intro }));
+    let opens = |intro: Intro| Some(LineKind::Opens(Intro { stamp, ..intro }));
     let after = |words: &str| text.split_once(words).map(|(_, rest)| rest);
     if let Some(rest) = after("SIP read from ") {
         return opens(
@@ -197,16 +197,16 @@ fn asterisk(text: &str) -> Option<Line> {
 }
 
 /// Snooper, SIPE and SIPp mark where messages begin.
-fn ruled(text: &str) -> Option<Line> {
+fn ruled(text: &str) -> Option<LineKind> {
     let stamp = Stamp::find(text);
-    let opens = |intro: Intro| Some(Line::Opens(Intro { stamp, ..intro }));
+    let opens = |intro: Intro| Some(LineKind::Opens(Intro { stamp, ..intro }));
     if text.contains("$$begin_record") {
         return opens(Intro::new("OCS/Lync Snooper").dressed(Dress::Record));
     }
     if let Some((_, rest)) = text.split_once("MESSAGE START ") {
         let stamp = Stamp::find(rest).or(stamp);
         let intro = Intro::new("SIPE debug").with(rest.starts_with('>'), None);
-        return Some(Line::Opens(Intro { stamp, ..intro }));
+        return Some(LineKind::Opens(Intro { stamp, ..intro }));
     }
     if text.starts_with("--------------------") && stamp.is_some() {
         return opens(Intro::new("SIPp message trace"));
@@ -215,8 +215,8 @@ fn ruled(text: &str) -> Option<Line> {
 }
 
 /// Sofia-SIP (FreeSWITCH, drachtio), AudioCodes and Cisco.
-fn stacks(text: &str) -> Option<Line> {
-    let opens = |stamp, intro: Intro| Some(Line::Opens(Intro { stamp, ..intro }));
+fn stacks(text: &str) -> Option<LineKind> {
+    let opens = |stamp, intro: Intro| Some(LineKind::Opens(Intro { stamp, ..intro }));
     for (word, sent, place) in [
         ("send ", true, " bytes to "),
         ("recv ", false, " bytes from "),
@@ -266,10 +266,10 @@ fn stacks(text: &str) -> Option<Line> {
 }
 
 /// tcpdump, ngrep and sngrep write from where to where.
-fn arrows(line: &str) -> Option<Line> {
+fn arrows(line: &str) -> Option<LineKind> {
     let text = line.trim_start();
     let stamp = Stamp::find(text);
-    let opens = |intro: Intro| Some(Line::Opens(Intro { stamp, ..intro }));
+    let opens = |intro: Intro| Some(LineKind::Opens(Intro { stamp, ..intro }));
     if let Some((before, after)) = text.split_once(" -> ") {
         let (from, to) = (
             before.split_whitespace().next_back()?,
@@ -318,18 +318,18 @@ fn arrows(line: &str) -> Option<Line> {
     let is_first = before.contains("IP ") || before.contains("IP6 ");
     match (is_first, line.starts_with([' ', '\t'])) {
         (true, _) => opens(intro),
-        (false, true) => Some(Line::Adds(intro)),
+        (false, true) => Some(LineKind::Adds(intro)),
         _ => None,
     }
 }
 
 /// Wireshark's tree, as exported.
-fn tree(text: &str) -> Option<Line> {
+fn tree(text: &str) -> Option<LineKind> {
     const FORM: &str = "Wireshark tree";
     let stamp = Stamp::find(text);
-    let adds = |intro: Intro| Some(Line::Adds(intro));
+    let adds = |intro: Intro| Some(LineKind::Adds(intro));
     if text.starts_with("Frame ") && text.contains(" bytes on wire") {
-        return Some(Line::Opens(Intro::new(FORM)));
+        return Some(LineKind::Opens(Intro::new(FORM)));
     }
     if text.starts_with("Session Initiation Protocol") {
         return adds(Intro::new(FORM).dressed(Dress::Tree));
@@ -360,13 +360,13 @@ fn tree(text: &str) -> Option<Line> {
     }
     is_port.then(|| {
         let over = if text.starts_with('U') { "udp" } else { "tcp" };
-        Line::Adds(Intro::new(FORM).over(over))
+        LineKind::Adds(Intro::new(FORM).over(over))
     })
 }
 
 /// Lines that only make sense after another: direction in SIPp, Cisco and Snooper.
-fn second(text: &str) -> Option<Line> {
-    let adds = |intro: Intro| Some(Line::Adds(intro));
+fn second(text: &str) -> Option<LineKind> {
+    let adds = |intro: Intro| Some(LineKind::Adds(intro));
     let plain = Intro::default();
     for (words, sent) in [(" message sent", true), (" message received", false)] {
         if text.contains(words) && transport(text).is_some() && text.ends_with(':') {

@@ -4,7 +4,7 @@
 use std::io::{self, BufRead, Read};
 
 use super::clock::Clock;
-use super::intro::{Dress, HERE, Intro, Line, ends, intro};
+use super::intro::{Dress, HERE, Intro, LineKind, ends, intro};
 use super::observation::Observation;
 use super::summary::{Resolution, Summary, Unit, Warnings};
 use crate::wire::{SipText, Start};
@@ -129,7 +129,7 @@ impl Log<'_> {
 
     fn take_outside(&mut self, line: &str) {
         match intro(line) {
-            Some(Line::Opens(new)) => {
+            Some(LineKind::Opens(new)) => {
                 // The time may stand in the line before.
                 let stamp = new.stamp.or(self
                     .context
@@ -138,7 +138,7 @@ impl Log<'_> {
                 self.context = Intro { stamp, ..new };
                 self.fresh = true;
             }
-            Some(Line::Adds(more)) => {
+            Some(LineKind::Adds(more)) => {
                 self.context.refine(more);
                 self.fresh = true;
             }
@@ -193,8 +193,8 @@ impl Log<'_> {
         let dress = collected.intro.dress;
         let is_next = || Start::parse(line.trim_start()).is_some();
         let is_introduced = match intro(line) {
-            Some(Line::Opens(_)) => true,
-            Some(Line::Adds(more)) => more.dress == Dress::Tree,
+            Some(LineKind::Opens(_)) => true,
+            Some(LineKind::Adds(more)) => more.dress == Dress::Tree,
             None => false,
         };
         if ends(line) || is_introduced || is_next() {

@@ -68,18 +68,18 @@ pub fn read_from(
     };
     let opening = reader.fill_buf().map_err(world)?.to_vec();
     let mut summary = match form(&opening).map_err(|problem| content(problem.into()))? {
-        Form::Pcap => {
+        FileForm::Pcap => {
             let mut decoder = Decoder::new(&mut count);
             let places = pcap::read(&mut reader, &mut decoder).map_err(|e| e.named(file))?;
             decoder.finish("pcap", places)
         }
-        Form::Pcapng => {
+        FileForm::Pcapng => {
             let mut decoder = Decoder::new(&mut count);
             let places = pcapng::read(&mut reader, &mut decoder).map_err(|e| e.named(file))?;
             decoder.finish("pcapng", places)
         }
-        Form::Text => log::read(&mut reader, &mut count).map_err(world)?,
-        Form::Utf16 { is_big } => {
+        FileForm::Text => log::read(&mut reader, &mut count).map_err(world)?,
+        FileForm::Utf16 { is_big } => {
             reader.consume(2);
             let mut text = BufReader::new(Utf16::new(reader, is_big));
             log::read(&mut text, &mut count).map_err(world)?
@@ -101,7 +101,7 @@ pub fn read_from(
 }
 
 /// What kind of file it is.
-enum Form {
+enum FileForm {
     Pcap,
     Pcapng,
     Text,
@@ -111,19 +111,19 @@ enum Form {
     },
 }
 
-fn form(opening: &[u8]) -> Result<Form, &'static str> {
+fn form(opening: &[u8]) -> Result<FileForm, &'static str> {
     match opening {
         [] => Err("the file is empty"),
         [0xa1, 0xb2, 0xc3, 0xd4, ..]
         | [0xd4, 0xc3, 0xb2, 0xa1, ..]
         | [0xa1, 0xb2, 0x3c, 0x4d, ..]
-        | [0x4d, 0x3c, 0xb2, 0xa1, ..] => Ok(Form::Pcap),
-        [0x0a, 0x0d, 0x0d, 0x0a, ..] => Ok(Form::Pcapng),
+        | [0x4d, 0x3c, 0xb2, 0xa1, ..] => Ok(FileForm::Pcap),
+        [0x0a, 0x0d, 0x0d, 0x0a, ..] => Ok(FileForm::Pcapng),
         [0x1f, 0x8b, ..] => Err("compressed by gzip: unpack it first"),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Err("compressed by zstd: unpack it first"),
         [b'P', b'K', 3, 4, ..] => Err("a zip archive: unpack it first"),
-        [0xff, 0xfe, ..] => Ok(Form::Utf16 { is_big: false }),
-        [0xfe, 0xff, ..] => Ok(Form::Utf16 { is_big: true }),
+        [0xff, 0xfe, ..] => Ok(FileForm::Utf16 { is_big: false }),
+        [0xfe, 0xff, ..] => Ok(FileForm::Utf16 { is_big: true }),
         [b's', b'n', b'o', b'o', b'p', 0, ..] => {
             Err("a snoop capture, which is not supported: save it as pcap")
         }
@@ -133,6 +133,6 @@ fn form(opening: &[u8]) -> Result<Form, &'static str> {
         _ if opening.iter().take(4096).filter(|b| **b == 0).count() > 16 => {
             Err("neither a packet capture (pcap, pcapng) nor a text")
         }
-        _ => Ok(Form::Text),
+        _ => Ok(FileForm::Text),
     }
 }

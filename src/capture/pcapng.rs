@@ -19,12 +19,12 @@ struct Interface {
     offset_s: i64,
 }
 
-struct Section {
+struct PcapSection {
     big: bool,
     interfaces: Vec<Interface>,
 }
 
-impl Section {
+impl PcapSection {
     fn half(&self, bytes: &[u8]) -> u16 {
         let bytes = [bytes[0], bytes[1]];
         if self.big {
@@ -98,7 +98,7 @@ const ENHANCED_PACKET: u32 = 6;
 
 /// Reads the packets of all sections; returns how many there were.
 pub(super) fn read(reader: &mut impl Read, decoder: &mut Decoder) -> Result<u64, Stop> {
-    let mut section = Section {
+    let mut section = PcapSection {
         big: false,
         interfaces: Vec::new(),
     };
@@ -122,7 +122,7 @@ pub(super) fn read(reader: &mut impl Read, decoder: &mut Decoder) -> Result<u64,
                     "pcapng: after frame {frame}: a section without its byte order mark"
                 )));
             }
-            section = Section {
+            section = PcapSection {
                 big,
                 interfaces: Vec::new(),
             };
@@ -165,7 +165,7 @@ fn ends_early(decoder: &mut Decoder, frame: u64) -> Result<u64, Stop> {
 }
 
 fn block(
-    section: &mut Section,
+    section: &mut PcapSection,
     kind: u32,
     body: &[u8],
     frame: &mut u64,

@@ -20,7 +20,7 @@ use crate::study::Cost;
 
 /// Select the best point.
 #[derive(Args)]
-pub(super) struct Best {
+pub(super) struct BestArgs {
     #[command(flatten)]
     scenario: ScenarioFlags,
     #[command(flatten)]
@@ -51,7 +51,7 @@ pub(super) struct Best {
 const COST: &str = "message_rate_per_s + 100 * missed_toasts_per_client_hour";
 const LOAD: &str = "message_rate_per_s";
 
-impl Best {
+impl BestArgs {
     /// Runs the command.
     ///
     /// # Errors
@@ -118,7 +118,7 @@ impl Best {
 
 /// The points that are selected from.
 struct Candidates {
-    command: Best,
+    command: BestArgs,
     base: Scenario,
     varied: scenario::Study,
     cases: Vec<Case>,

@@ -16,7 +16,7 @@ use crate::scenario::{Scenario, hash};
 
 /// Check a scenario.
 #[derive(Args)]
-pub(super) struct Check {
+pub(super) struct CheckArgs {
     #[command(flatten)]
     scenario: ScenarioFlags,
     #[command(flatten)]
@@ -33,12 +33,12 @@ struct Understood<'a> {
     scenario_hash: String,
     question: &'a str,
     warnings: &'a [String],
-    settings: Vec<Value<'a>>,
+    settings: Vec<SettingView<'a>>,
     points: Vec<BTreeMap<&'a str, &'a str>>,
 }
 
 #[derive(Serialize)]
-struct Value<'a> {
+struct SettingView<'a> {
     table: &'a str,
     name: &'a str,
     key: &'a str,
@@ -48,7 +48,7 @@ struct Value<'a> {
     meaning: &'a str,
 }
 
-impl Check {
+impl CheckArgs {
     /// Runs the command.
     ///
     /// # Errors
@@ -146,7 +146,7 @@ fn points_text(points: &[Case]) -> String {
 
 fn json(scenario: &Scenario, points: &[Case]) -> String {
     let settings = scenario.settings.iter().flat_map(|section| {
-        section.entries.iter().map(|s| Value {
+        section.entries.iter().map(|s| SettingView {
             table: section.table,
             name: &section.name,
             key: s.key.name,

@@ -9,7 +9,7 @@ use clap::Args;
 use super::Outcome;
 use super::fault::Fault;
 use super::live::{
-    Ladder, Recording, conclude, id, note, quoted_keys, span, stop_on_interrupt, what,
+    CaptureFile, MessageCollector, conclude, id, note, quoted_keys, span, stop_on_interrupt, what,
 };
 use super::peer::PeerFlags;
 use super::terminal::say;
@@ -19,7 +19,7 @@ use crate::scenario::parse;
 
 /// Keep a session with a live gateway, and refresh it.
 #[derive(Args)]
-pub(super) struct Client {
+pub(super) struct ClientArgs {
     #[command(flatten)]
     peer: PeerFlags,
     /// The client profile, shipped or a file
@@ -45,7 +45,7 @@ pub(super) struct Client {
     profile: Option<PathBuf>,
 }
 
-impl Client {
+impl ClientArgs {
     /// Runs the command, until its time is over.
     ///
     /// # Errors
@@ -74,8 +74,8 @@ impl Client {
             .local()
             .map_err(peer.world("the address of the socket to"))?;
         let mut first = Some(first);
-        let mut ladder = Ladder::new(local);
-        let mut recording = Recording::begin(self.peer.pcap.as_deref(), peer.transport)?;
+        let mut ladder = MessageCollector::new(local);
+        let mut recording = CaptureFile::begin(self.peer.pcap.as_deref(), peer.transport)?;
         let ended = attend(
             &mut || first.take().map_or_else(|| peer.connect(), Ok),
             peer.address,

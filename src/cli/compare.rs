@@ -24,7 +24,7 @@ use crate::study::{ComparedMetric, Comparison, Estimate, Judgement, Verdict, jud
 
 /// Compare results or scenarios.
 #[derive(Args)]
-pub(super) struct Compare {
+pub(super) struct CompareArgs {
     /// Results folders of run or sweep, or scenario files, which are then simulated; the first is the baseline
     #[arg(required = true, value_name = "RESULTS|FILE")]
     of: Vec<PathBuf>,
@@ -41,7 +41,7 @@ pub(super) struct Compare {
     study: StudyFlags,
 }
 
-impl Compare {
+impl CompareArgs {
     /// Runs the command.
     ///
     /// # Errors
@@ -113,7 +113,7 @@ impl Compare {
 
 /// Alternatives, the baseline first.
 struct Alternatives {
-    command: Compare,
+    command: CompareArgs,
     sides: Vec<Side>,
 }
 
@@ -143,7 +143,7 @@ impl Study for Alternatives {
                 quoted(&self.sides[0].file)
             );
         }
-        let Compare { of, reps, seed, .. } = &self.command;
+        let CompareArgs { of, reps, seed, .. } = &self.command;
         let paths = named_all(of).into_iter().map(|name| quoted(&name));
         let reps = reps.iter().map(|n| format!("--reps {n}"));
         let seed = seed.iter().map(|n| format!("--seed {n}"));

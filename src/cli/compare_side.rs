@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::fault::Fault;
 use super::inputs::inputs;
-use crate::experiment::{Case, Contender, Place, cases, scopes};
+use crate::experiment::{Case, Contender, KeyPath, cases, scopes};
 use crate::measure::Scope;
 use crate::record::inputs::Input;
 use crate::record::{Record, Results, VERSION};
@@ -114,7 +114,7 @@ pub(super) fn of_folder(path: &Path, name: &str) -> Result<Vec<Side>, Fault> {
     let assumed = written
         .iter()
         .filter(|i| i.standing == Standing::Assumption.to_string());
-    let known: Vec<Place> = assumed
+    let known: Vec<KeyPath> = assumed
         .map(|i| (i.table.clone(), i.name.clone(), i.key.clone()))
         .collect();
     let mut sides = Vec::new();

@@ -12,7 +12,7 @@ use clap::Args;
 
 use super::Outcome;
 use super::fault::Fault;
-use super::live::{Recording, quoted_keys, span, stop_on_interrupt, what};
+use super::live::{CaptureFile, quoted_keys, span, stop_on_interrupt, what};
 use super::peer::of_file;
 use super::terminal::say;
 use crate::live::{Event, GatewayOptions, Line, StreamLine, TlsIdentity, UdpLine, serve};
@@ -21,7 +21,7 @@ use crate::scenario::parse;
 
 /// Play a gateway for a real client.
 #[derive(Args)]
-pub(super) struct Gateway {
+pub(super) struct GatewayArgs {
     /// The gateway profile, shipped or a file
     profile: String,
     /// Where to listen: udp:ADDRESS:PORT, tcp:ADDRESS:PORT or tls:ADDRESS:PORT
@@ -64,13 +64,13 @@ enum Way {
 }
 
 /// What every connection shares.
-struct Service<'a> {
+struct SharedState<'a> {
     options: &'a GatewayOptions,
     stop: &'a AtomicBool,
-    recording: &'a Mutex<Recording>,
+    recording: &'a Mutex<CaptureFile>,
 }
 
-impl Service<'_> {
+impl SharedState<'_> {
     fn serve(&self, line: &mut dyn Line) -> io::Result<()> {
         let local = line.local()?;
         serve(line, self.options, self.stop, &mut |event: Event| {
@@ -100,7 +100,7 @@ impl Service<'_> {
 
 const HANDSHAKE_MOST: Duration = Duration::from_secs(10);
 
-impl Gateway {
+impl GatewayArgs {
     /// Runs the command, until its time is over.
     ///
     /// # Errors
@@ -127,8 +127,8 @@ impl Gateway {
             Way::Tcp => "TCP",
             Way::Tls(_) => "TLS",
         };
-        let recording = Mutex::new(Recording::begin(self.pcap.as_deref(), transport)?);
-        let service = Service {
+        let recording = Mutex::new(CaptureFile::begin(self.pcap.as_deref(), transport)?);
+        let service = SharedState {
             options: &options,
             stop: &stop,
             recording: &recording,
@@ -143,7 +143,7 @@ impl Gateway {
         Ok(Outcome::Pass)
     }
 
-    fn listen(&self, way: &Way, at: SocketAddr, service: &Service) -> io::Result<()> {
+    fn listen(&self, way: &Way, at: SocketAddr, service: &SharedState) -> io::Result<()> {
         if let Way::Udp = way {
             let mut line = UdpLine::bind(at)?;
             self.say_where("udp", line.local()?);

@@ -14,7 +14,7 @@ use crate::scenario::Profile;
 
 /// Tell what a gateway and its client are from packet captures and logs.
 #[derive(Args)]
-pub(super) struct Identify {
+pub(super) struct IdentifyArgs {
     /// Captures (pcap, pcapng) and logs of programs
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -32,7 +32,7 @@ pub(super) struct Identify {
     format: Format,
 }
 
-impl Identify {
+impl IdentifyArgs {
     /// Runs the command.
     ///
     /// # Errors

@@ -17,13 +17,13 @@ const START: &str = include_str!("init.toml");
 
 /// Write a starting scenario.
 #[derive(Args)]
-pub(super) struct Init {
+pub(super) struct InitArgs {
     /// The file to write; an existing one is never overwritten
     #[arg(default_value = "scenario.toml")]
     file: PathBuf,
 }
 
-impl Init {
+impl InitArgs {
     /// Runs the command.
     ///
     /// # Errors

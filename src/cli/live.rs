@@ -83,7 +83,7 @@ pub(super) fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
 }
 
 /// Keeps messages in a capture file, if one is asked for; written as they come, so that a stop loses nothing.
-pub(super) struct Recording {
+pub(super) struct CaptureFile {
     file: Option<(PathBuf, File)>,
     writer: PcapWriter,
     is_udp: bool,
@@ -97,7 +97,7 @@ pub(super) struct Recording {
 const PORT_TLS: u16 = 5061;
 const PORT: u16 = 5060;
 
-impl Recording {
+impl CaptureFile {
     /// Begins a file.
     ///
     /// # Errors
@@ -205,13 +205,13 @@ pub(super) fn conclude(identified: &Identification, profile: Option<&Path>) -> R
 }
 
 /// Collects the messages of one end, and says what they show.
-pub(super) struct Ladder {
+pub(super) struct MessageCollector {
     local: SocketAddr,
     identifier: Identifier,
     count: u64,
 }
 
-impl Ladder {
+impl MessageCollector {
     /// Of the end at this address.
     pub(super) fn new(local: SocketAddr) -> Self {
         let mut identifier = Identifier::default();

@@ -18,7 +18,7 @@ use crate::scenario::Override;
 
 /// Client profiles against gateway behaviour classes.
 #[derive(Args)]
-pub(super) struct Matrix {
+pub(super) struct MatrixArgs {
     /// Set a key in every cell, like clients.reestablish="fixed 600 s"
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -34,12 +34,12 @@ pub(super) struct Matrix {
     #[arg(long)]
     no_report: bool,
     /// Form of the output
-    #[arg(long, value_enum, default_value_t = Form::Text)]
-    format: Form,
+    #[arg(long, value_enum, default_value_t = MatrixFormat::Text)]
+    format: MatrixFormat,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Form {
+enum MatrixFormat {
     /// For people
     Text,
     /// A line per cell
@@ -48,7 +48,7 @@ enum Form {
     Json,
 }
 
-impl Matrix {
+impl MatrixArgs {
     /// Runs the command.
     ///
     /// # Errors
@@ -88,9 +88,9 @@ impl Matrix {
             path.display()
         );
         print(&match self.format {
-            Form::Text => format!("{}{files}", text(&document)),
-            Form::Json => summary,
-            Form::Csv => {
+            MatrixFormat::Text => format!("{}{files}", text(&document)),
+            MatrixFormat::Json => summary,
+            MatrixFormat::Csv => {
                 let mut bytes = Vec::new();
                 tables::matrix(&document, &mut bytes).map_err(|e| Fault::World {
                     what: "csv".into(),

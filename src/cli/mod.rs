@@ -63,37 +63,37 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Write a commented scenario to start from
-    Init(init::Init),
+    Init(init::InitArgs),
     /// List the profiles, or show one with the provenance of each value
-    Profiles(profiles::Profiles),
+    Profiles(profiles::ProfilesArgs),
     /// Say what was understood of a scenario, each default with its source, without running it
-    Check(check::Check),
+    Check(check::CheckArgs),
     /// Simulate a scenario, judge its objectives and write its results folder
-    Run(run::Run),
+    Run(run::RunArgs),
     /// Simulate a scenario at many points: which of them serve, and at what load
-    Sweep(sweep::Sweep),
+    Sweep(sweep::SweepArgs),
     /// Which of several results or scenarios serves better, paired by replication
-    Compare(compare::Compare),
+    Compare(compare::CompareArgs),
     /// The smallest or largest value of a key that meets every objective
-    Size(size::Size),
+    Size(size::SizeArgs),
     /// The point of least cost, or those within delta of each other
-    Best(best::Best),
+    Best(best::BestArgs),
     /// How far the answer moves with each value that nobody published, one at a time
-    Sensitivity(sensitivity::Sensitivity),
+    Sensitivity(sensitivity::SensitivityArgs),
     /// Every client profile against every gateway behaviour class, with what to change
-    Matrix(matrix::Matrix),
+    Matrix(matrix::MatrixArgs),
     /// The ladder of one session: every message, with the reason and its source
-    Trace(trace::Trace),
+    Trace(trace::TraceArgs),
     /// Tell what a gateway and its client are from packet captures and logs, each value with its evidence
-    Identify(identify::Identify),
+    Identify(identify::IdentifyArgs),
     /// Ask a live gateway what it is, with a session set up, refreshed in each way and left
-    Probe(probe::Probe),
+    Probe(probe::ProbeArgs),
     /// Keep a session with a live gateway, refreshed for as long as asked
-    Client(client::Client),
+    Client(client::ClientArgs),
     /// Play a gateway of any class for a real client
-    Gateway(gateway::Gateway),
+    Gateway(gateway::GatewayArgs),
     /// Write the report.html of results folders anew
-    Report(report::Report),
+    Report(report::ReportArgs),
 }
 
 /// Runs the command line of this process.

@@ -6,14 +6,14 @@ use clap::Args;
 
 use super::Outcome;
 use super::fault::Fault;
-use super::live::{Ladder, Recording, conclude, id, what};
+use super::live::{CaptureFile, MessageCollector, conclude, id, what};
 use super::peer::PeerFlags;
 use super::terminal::say;
 use crate::live::{ProbeEnd, probe};
 
 /// Ask a live gateway what it is.
 #[derive(Args)]
-pub(super) struct Probe {
+pub(super) struct ProbeArgs {
     #[command(flatten)]
     peer: PeerFlags,
     /// Write the gateway's profile to this file
@@ -21,7 +21,7 @@ pub(super) struct Probe {
     profile: Option<PathBuf>,
 }
 
-impl Probe {
+impl ProbeArgs {
     /// Runs the command.
     ///
     /// # Errors
@@ -40,8 +40,8 @@ impl Probe {
             .local()
             .map_err(peer.world("the address of the socket to"))?;
         let ends = self.peer.ends(&peer, local, "probe");
-        let mut ladder = Ladder::new(local);
-        let mut recording = Recording::begin(self.peer.pcap.as_deref(), peer.transport)?;
+        let mut ladder = MessageCollector::new(local);
+        let mut recording = CaptureFile::begin(self.peer.pcap.as_deref(), peer.transport)?;
         let end = probe(
             line.as_mut(),
             peer.address,

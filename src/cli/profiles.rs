@@ -14,7 +14,7 @@ use crate::scenario::{KINDS, Place, Profile, SHIPPED, ScenarioError, catalogue, 
 
 /// Show profiles.
 #[derive(Args)]
-pub(super) struct Profiles {
+pub(super) struct ProfilesArgs {
     /// The profile, or a profile file of your own (FILE.toml, or KIND/FILE.toml, KIND one of clients, gateways,
     /// workloads, paths)
     name: Option<String>,
@@ -29,11 +29,11 @@ struct ProfileView<'a> {
     name: &'a str,
     description: &'a str,
     notes: &'a [String],
-    values: Vec<Value<'a>>,
+    values: Vec<ProfileValueView<'a>>,
 }
 
 #[derive(Serialize)]
-struct Value<'a> {
+struct ProfileValueView<'a> {
     key: &'a str,
     value: Option<String>,
     standing: String,
@@ -41,7 +41,7 @@ struct Value<'a> {
     meaning: &'a str,
 }
 
-impl Profiles {
+impl ProfilesArgs {
     /// Runs the command.
     ///
     /// # Errors
@@ -194,7 +194,7 @@ fn shown(profile: &Profile) -> ProfileView<'_> {
         values: profile
             .values
             .iter()
-            .map(|given| Value {
+            .map(|given| ProfileValueView {
                 key: given.key,
                 value: given.form.as_ref().map(|f| f.bare()),
                 standing: given.standing.to_string(),

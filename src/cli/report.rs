@@ -14,7 +14,7 @@ use crate::report::page::NAME;
 
 /// Write reports.
 #[derive(Args)]
-pub(super) struct Report {
+pub(super) struct ReportArgs {
     /// Results folders; each gets its own report (of several together: rccsim compare DIR DIR …)
     #[arg(required = true, value_name = "DIR")]
     folders: Vec<PathBuf>,
@@ -23,7 +23,7 @@ pub(super) struct Report {
     quiet: bool,
 }
 
-impl Report {
+impl ReportArgs {
     /// Runs the command.
     ///
     /// # Errors

@@ -39,7 +39,7 @@ const CAPTURED_MOST: i64 = 10_000;
 
 /// Simulate a scenario.
 #[derive(Args)]
-pub(super) struct Run {
+pub(super) struct RunArgs {
     #[command(flatten)]
     scenario: ScenarioFlags,
     #[command(flatten)]
@@ -70,7 +70,7 @@ pub(super) struct Run {
     quiet: bool,
 }
 
-impl Run {
+impl RunArgs {
     /// Runs the command.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ use crate::study::{Samples, Verdict, judge_all, overall};
 
 /// One-at-a-time sensitivity.
 #[derive(Args)]
-pub(super) struct Sensitivity {
+pub(super) struct SensitivityArgs {
     #[command(flatten)]
     scenario: ScenarioFlags,
     /// The figure that is looked at [default: that of the first objective, else missed_toast_fraction]
@@ -35,7 +35,7 @@ pub(super) struct Sensitivity {
     study: StudyFlags,
 }
 
-impl Sensitivity {
+impl SensitivityArgs {
     /// Runs the command.
     ///
     /// # Errors
@@ -87,7 +87,7 @@ impl Sensitivity {
 
 /// Each key with its other values, one at a time.
 struct OneAtATime {
-    command: Sensitivity,
+    command: SensitivityArgs,
     metric: &'static Metric,
     variations: Vec<Variation>,
     /// The scenario itself, then each variation.
@@ -108,7 +108,7 @@ impl Study for OneAtATime {
     }
 
     fn command(&self, set: &str) -> String {
-        let Sensitivity {
+        let SensitivityArgs {
             scenario,
             metric,
             vary,

@@ -10,7 +10,7 @@ use super::inputs::inputs;
 use super::size_answer::SizeAnswer;
 use super::study::{Publication, Study, StudyFlags};
 use super::{Outcome, memory};
-use crate::experiment::{Campaign, Probe, Robustness, Search, SearchResult, Situation};
+use crate::experiment::{Campaign, Robustness, Search, SearchResult, Situation, TestedValue};
 use crate::quantity::number::whole;
 use crate::record::inputs::Input;
 use crate::record::{Premises, Record, Sizing, StudyCase, StudyRecord, Trial, TrialObjective};
@@ -19,7 +19,7 @@ use crate::scenario::{self, Axis, Combine, Place, Scenario, hash};
 
 /// Size a key.
 #[derive(Args)]
-pub(super) struct Size {
+pub(super) struct SizeArgs {
     #[command(flatten)]
     scenario: ScenarioFlags,
     /// The key with the values to search: "gateway.count" (from 1 to 1000), "gateway.count=1..64 step 1",
@@ -42,7 +42,7 @@ pub(super) struct Size {
     study: StudyFlags,
 }
 
-impl Size {
+impl SizeArgs {
     /// Runs the command.
     ///
     /// # Errors
@@ -88,7 +88,7 @@ impl Size {
 
 /// A key and the values that are searched.
 struct Range {
-    command: Size,
+    command: SizeArgs,
     base: Scenario,
     axis: Axis,
     /// The same as a study.
@@ -121,7 +121,7 @@ impl Range {
         answer.lines()
     }
 
-    fn tried<'a>(&self, probe: &'a Probe, sample: &str) -> StudyCase<'a> {
+    fn tried<'a>(&self, probe: &'a TestedValue, sample: &str) -> StudyCase<'a> {
         let value = (self.axis.key.clone(), probe.value.clone());
         let mut values = vec![value, ("sample".into(), sample.into())];
         let down = probe.down.iter();
@@ -133,7 +133,7 @@ impl Range {
     }
 
     fn body(&self, found: &SearchResult) -> Sizing {
-        let Size {
+        let SizeArgs {
             largest,
             spare,
             down_at,
@@ -152,7 +152,7 @@ impl Range {
 }
 
 /// Everything that was tried, and for what.
-fn each(found: &SearchResult) -> impl Iterator<Item = (&Probe, &'static str)> {
+fn each(found: &SearchResult) -> impl Iterator<Item = (&TestedValue, &'static str)> {
     let search = found.probes.iter().map(|t| (t, Trial::SEARCH));
     search.chain(found.fresh.iter().map(|t| (t, Trial::CONFIRMATION)))
 }
@@ -170,7 +170,7 @@ impl Study for Range {
     }
 
     fn command(&self, set: &str) -> String {
-        let Size {
+        let SizeArgs {
             scenario,
             key,
             largest,
@@ -270,7 +270,7 @@ fn text(axis: &Axis, record: &StudyRecord<Sizing>, found: &SearchResult) -> Stri
                 .map(|j| j.objective.metric.name.to_string()),
         );
     }
-    let row = |t: &Probe, fresh: &str| {
+    let row = |t: &TestedValue, fresh: &str| {
         let mut row = vec![
             t.value.clone(),
             format!("{}{fresh}", whole(t.samples.replications().into())),
@@ -290,7 +290,7 @@ fn text(axis: &Axis, record: &StudyRecord<Sizing>, found: &SearchResult) -> Stri
 }
 
 /// The record of a value that was tried.
-fn trial(probe: &Probe, sample: &'static str) -> Trial {
+fn trial(probe: &TestedValue, sample: &'static str) -> Trial {
     Trial {
         value: probe.value.clone(),
         sample: sample.into(),

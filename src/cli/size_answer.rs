@@ -1,7 +1,7 @@
 //! What a sizing answers: what to buy, what binds, and whether the values that were tried contradict the search.
 
 use super::answer::{outcome, weaknesses};
-use crate::experiment::{Probe, SearchResult};
+use crate::experiment::{SearchResult, TestedValue};
 use crate::quantity::number::{capital, known, small, whole};
 use crate::report::words;
 use crate::scenario::Axis;
@@ -29,7 +29,7 @@ impl SizeAnswer<'_> {
             None => self.none(),
         };
         // Where nothing is settled, no order is taken for granted.
-        let is_open = |t: &Probe| t.verdict == Verdict::Inconclusive;
+        let is_open = |t: &TestedValue| t.verdict == Verdict::Inconclusive;
         if !self.found.all().all(is_open) {
             lines.push(self.monotone());
         }
@@ -111,7 +111,7 @@ impl SizeAnswer<'_> {
         if !weak.is_empty() {
             lines[0] += &format!(" Even then {}.", weak.join(", and "));
         }
-        if let Some((binding, room)) = trial.and_then(Probe::margin) {
+        if let Some((binding, room)) = trial.and_then(TestedValue::margin) {
             lines.push(format!(
                 "What binds: {}. The end of its interval leaves {} % of the limit.",
                 outcome(binding),
@@ -134,7 +134,7 @@ impl SizeAnswer<'_> {
         }
     }
 
-    fn spares(&self, trial: Option<&Probe>) -> Option<String> {
+    fn spares(&self, trial: Option<&TestedValue>) -> Option<String> {
         if self.spare == 0 {
             return None;
         }
@@ -185,8 +185,8 @@ impl SizeAnswer<'_> {
 
     /// Whether what was tried speaks against an order in the values, and that it was taken for granted elsewhere.
     fn monotone(&self) -> String {
-        let number = |t: &Probe| self.axis.number(&t.value).unwrap_or(f64::NAN);
-        let mut probes: Vec<&Probe> = self.found.all().collect();
+        let number = |t: &TestedValue| self.axis.number(&t.value).unwrap_or(f64::NAN);
+        let mut probes: Vec<&TestedValue> = self.found.all().collect();
         probes.sort_by(|a, b| number(a).total_cmp(&number(b)));
         if self.largest {
             probes.reverse();
@@ -212,7 +212,7 @@ impl SizeAnswer<'_> {
 }
 
 /// Why a value does not serve.
-fn failing(trial: &Probe) -> String {
+fn failing(trial: &TestedValue) -> String {
     let missed: Vec<String> = trial
         .judgements
         .iter()

@@ -24,7 +24,7 @@ use crate::study::PrecisionTarget;
 
 /// Simulate a scenario at many points.
 #[derive(Args)]
-pub(super) struct Sweep {
+pub(super) struct SweepArgs {
     #[command(flatten)]
     scenario: ScenarioFlags,
     #[command(flatten)]
@@ -35,7 +35,7 @@ pub(super) struct Sweep {
     study: StudyFlags,
 }
 
-impl Sweep {
+impl SweepArgs {
     /// Runs the command.
     ///
     /// # Errors
@@ -66,7 +66,7 @@ impl Sweep {
 
 /// A scenario at many points.
 struct Points {
-    command: Sweep,
+    command: SweepArgs,
     base: Scenario,
     varied: scenario::Study,
     /// The points that are still to be simulated.
@@ -89,7 +89,7 @@ impl Study for Points {
     }
 
     fn command(&self, set: &str) -> String {
-        let Sweep {
+        let SweepArgs {
             scenario,
             vary,
             precision,

@@ -17,7 +17,7 @@ use crate::scenario::{Scenario, nearest};
 
 /// Show the ladder of one session.
 #[derive(Args)]
-pub(super) struct Trace {
+pub(super) struct TraceArgs {
     #[command(flatten)]
     scenario: ScenarioFlags,
     /// The client group [default: the first]
@@ -40,7 +40,7 @@ pub(super) struct Trace {
     format: Format,
 }
 
-impl Trace {
+impl TraceArgs {
     /// Runs the command.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ const HELPS: f64 = 0.5;
 
 /// What a trial came to.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Outcome {
+pub struct TrialOutcome {
     /// Share of time down.
     pub down: f64,
     /// Sessions lost.
@@ -37,14 +37,14 @@ pub struct Help {
     /// What is set.
     pub turns: Vec<Turn>,
     /// The trial with it.
-    pub after: Outcome,
+    pub after: TrialOutcome,
 }
 
 /// What was tried for a gateway that loses sessions.
 #[derive(Clone, Debug)]
 pub struct Advice {
     /// The trial without any lever.
-    pub before: Outcome,
+    pub before: TrialOutcome,
     /// Those that help, best first.
     pub helps: Vec<Help>,
     /// Those that were tried in vain.
@@ -55,12 +55,12 @@ pub struct Advice {
     pub scaled: bool,
 }
 
-pub(super) fn outcome(all: &Tally) -> Outcome {
+pub(super) fn outcome(all: &Tally) -> TrialOutcome {
     let down = all.setting_up_us + all.silent_us + all.visible_us;
     let signed_in = all.signed_in_us.max(1) as f64;
     let due = all.get(Counter::ToastsDue);
     let shown = all.get(Counter::ToastsShown);
-    Outcome {
+    TrialOutcome {
         down: down as f64 / signed_in,
         drops: all.all_drops(),
         missed: (due - shown) as f64 / due.max(1) as f64,
@@ -171,7 +171,7 @@ fn fits(lever: &Lever, all: &Tally) -> bool {
         || (all.all_drops() == 0 && all.get(Counter::SetupsFailed) > 0)
 }
 
-fn helps(before: &Outcome, after: &Outcome) -> bool {
+fn helps(before: &TrialOutcome, after: &TrialOutcome) -> bool {
     let less = |before: f64, after: f64| after < before && after <= before * HELPS;
     let no_worse = after.missed <= before.missed || after.down <= before.down;
     let fewer_drops = less(before.drops as f64, after.drops as f64) && after.down < before.down;

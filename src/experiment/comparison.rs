@@ -3,7 +3,7 @@
 use super::campaign::Campaign;
 use super::case::Case;
 use super::error::ExperimentError;
-use super::factor::{Candidate, Place};
+use super::factor::{Candidate, KeyPath};
 use super::replicate::scopes;
 use super::robustness::{Finding, Robustness, RobustnessCheck, TestedCandidate, spent};
 use crate::deployment::Plan;
@@ -30,7 +30,7 @@ pub struct Contender {
     /// The scenario.
     pub case: Case,
     /// What it assumes, where that is known from results and not from the scenario.
-    pub known: Vec<Place>,
+    pub known: Vec<KeyPath>,
     /// Numbers of its replications, counted from 0.
     pub numbers: Vec<u32>,
     /// Its samples; `None`: it is not simulated yet.

@@ -10,7 +10,7 @@ use crate::scenario::{Override, Scenario, ScenarioError, Setting, Settings};
 use crate::study::Samples;
 
 /// A key of a section: table, name, key.
-pub type Place = (String, String, String);
+pub type KeyPath = (String, String, String);
 
 /// A scenario whose factors are looked for.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct Candidate<'a> {
     /// The scenario, and what is varied in it already: that is no factor.
     pub case: &'a Case,
     /// Which sections assume which keys, where the scenario was read back from results and does not know.
-    pub known: &'a [Place],
+    pub known: &'a [KeyPath],
 }
 
 /// A section and what it says of a key.
@@ -110,8 +110,8 @@ impl Factor<'_> {
     }
 }
 
-fn is_assumed(section: &Settings, setting: &Setting, known: &[Place]) -> bool {
-    let is = |(table, name, key): &Place| {
+fn is_assumed(section: &Settings, setting: &Setting, known: &[KeyPath]) -> bool {
+    let is = |(table, name, key): &KeyPath| {
         table == section.table && *name == section.name && key == setting.key.name
     };
     // When a client comes back decides so much, and is so little known, that a value in the file does not settle it.

@@ -28,7 +28,7 @@ mod sweep;
 mod trial;
 mod typical;
 
-pub use advice::{Advice, Help, Outcome, advise};
+pub use advice::{Advice, Help, TrialOutcome, advise};
 pub use answer::Answer;
 pub use builder::{Experiment, Sweep};
 pub use campaign::{Campaign, Monitor, Replications, ShardCounts};
@@ -37,7 +37,7 @@ pub use comparison::{
     Contender, Incomparable, compare_all, comparison_robustness, simulate_missing,
 };
 pub use error::ExperimentError;
-pub use factor::{Candidate, Factor, Level, Place, factors, one_at_a_time};
+pub use factor::{Candidate, Factor, KeyPath, Level, factors, one_at_a_time};
 pub use ladder::{Ladder, Rung, ladder};
 pub use lever::{LEVERS, Lever, Turn};
 pub use matrix::{CELL_USERS, Cell, Matrix, matrix};
@@ -49,7 +49,7 @@ pub use robustness::{
     WORTH_TELLING, assumptions, can_be_tried, spent,
 };
 pub use run::{DropSink, RunSamples, run};
-pub use search::{Admission, Probe, Search, SearchResult, Situation};
+pub use search::{Admission, Search, SearchResult, Situation, TestedValue};
 pub use selection::{Delta, SelectionResult, Selector};
 pub use sensitivity::{FactorEffects, LevelEffect, Variation, factor_effects, variations};
 pub use store::{NoStore, ShardName, Store, StoreError, StoredShard};

@@ -21,7 +21,7 @@ const MOST_STEPS_BACK: usize = 5;
 
 /// A value that was tried, and what came out.
 #[derive(Clone, Debug)]
-pub struct Probe {
+pub struct TestedValue {
     /// The value.
     pub value: String,
     /// Which gateway was down, where one was: the one that is worst to lose.
@@ -34,7 +34,7 @@ pub struct Probe {
     pub judgements: Vec<Judgement>,
 }
 
-impl Probe {
+impl TestedValue {
     /// The objective that binds, and how far its interval stays from the target, as a share of that: the least over all
     /// objectives.
     pub fn margin(&self) -> Option<(&Judgement, f64)> {
@@ -124,9 +124,9 @@ impl Situation {
 #[derive(Clone, Debug, Default)]
 pub struct SearchResult {
     /// What was tried while searching.
-    pub probes: Vec<Probe>,
+    pub probes: Vec<TestedValue>,
     /// What was tried with fresh replications.
-    pub fresh: Vec<Probe>,
+    pub fresh: Vec<TestedValue>,
     /// The value that was chosen.
     pub chosen: Option<String>,
     /// Its neighbour that does not serve.
@@ -154,13 +154,13 @@ impl SearchResult {
     }
 
     /// What was tried of a value, with fresh replications where there are.
-    pub fn probe(&self, value: &str) -> Option<&Probe> {
+    pub fn probe(&self, value: &str) -> Option<&TestedValue> {
         let mut probes = self.fresh.iter().chain(&self.probes);
         probes.find(|t| t.value == value)
     }
 
     /// Everything that was tried.
-    pub fn all(&self) -> impl Iterator<Item = &Probe> {
+    pub fn all(&self) -> impl Iterator<Item = &TestedValue> {
         self.probes.iter().chain(&self.fresh)
     }
 }
@@ -279,8 +279,8 @@ impl Search<'_> {
         campaign: &Campaign,
         place: usize,
         first: u32,
-    ) -> Result<Option<Probe>, ExperimentError> {
-        let mut worst: Option<Probe> = None;
+    ) -> Result<Option<TestedValue>, ExperimentError> {
+        let mut worst: Option<TestedValue> = None;
         for situation in self.situations {
             let Some(probe) = self.probe_in(situation, campaign, place, first)? else {
                 return Ok(None);
@@ -299,7 +299,7 @@ impl Search<'_> {
         campaign: &Campaign,
         place: usize,
         first: u32,
-    ) -> Result<Option<Probe>, ExperimentError> {
+    ) -> Result<Option<TestedValue>, ExperimentError> {
         let case = self.case(situation, place)?;
         (self.admit)(&case.scenario)?;
         let plan = &case.scenario.plan;
@@ -320,7 +320,7 @@ impl Search<'_> {
                 break;
             }
         }
-        Ok(Some(Probe {
+        Ok(Some(TestedValue {
             value: self.axis.values[place].value().into(),
             down: situation.down.clone(),
             samples,
@@ -393,7 +393,7 @@ impl Search<'_> {
             points: points.collect(),
             least: None,
         };
-        let cost = |probe: &Probe| match cases.first() {
+        let cost = |probe: &TestedValue| match cases.first() {
             Some(case) => user_hours(&case.scenario.plan, probe.samples.replications()),
             None => 0,
         };

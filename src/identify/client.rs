@@ -3,7 +3,7 @@
 use super::dialog::GIVES_UP_US;
 use super::exchange::{DialogTrace, Exchange};
 use super::finding::{
-    Finding, Places, by_majority, exchange_places, majority, places, seconds, times,
+    FilePlaces, Finding, by_majority, exchange_places, majority, places, seconds, times,
 };
 use super::party::Party;
 use crate::protocol::{Allow, Subject};
@@ -102,7 +102,7 @@ fn allow_of(dialog: &DialogTrace) -> Option<Allow> {
 /// The method by which it refreshes, and which of the model's rules that fits.
 fn method(dialogs: &[&DialogTrace]) -> Option<Finding> {
     const NAME: &str = "refreshes by";
-    let mut samples: Vec<((&str, Option<Allow>), Places)> = Vec::new();
+    let mut samples: Vec<((&str, Option<Allow>), FilePlaces)> = Vec::new();
     for dialog in dialogs {
         for refresh in chosen(dialog) {
             let word = if refresh.method == "UPDATE" {
@@ -156,7 +156,7 @@ fn method(dialogs: &[&DialogTrace]) -> Option<Finding> {
 }
 
 /// From the start, or the last success, to the next refresh: µs, with the session in force.
-fn intervals(dialog: &DialogTrace) -> Vec<(u64, Option<u32>, Places)> {
+fn intervals(dialog: &DialogTrace) -> Vec<(u64, Option<u32>, FilePlaces)> {
     let mut all = Vec::new();
     let Some(setup) = dialog.setup().and_then(|x| x.answer.as_ref()) else {
         return all;
@@ -234,7 +234,7 @@ fn reaction(
     failed: impl Fn(&Exchange) -> bool,
     key: &'static str,
 ) -> Finding {
-    let mut samples: Vec<((String, Option<&'static str>), Places)> = Vec::new();
+    let mut samples: Vec<((String, Option<&'static str>), FilePlaces)> = Vec::new();
     for dialog in dialogs {
         let Some(refresh) = dialog.refreshes().find(|x| failed(x)) else {
             continue;
@@ -337,7 +337,7 @@ fn refused(dialog: &DialogTrace, refresh: &Exchange, next: Option<&Exchange>) ->
 /// When the same user's next dialog began after one that was lost.
 fn reestablishment(dialogs: &[&DialogTrace]) -> Finding {
     const NAME: &str = "set up again after";
-    let mut samples: Vec<(u64, Places)> = Vec::new();
+    let mut samples: Vec<(u64, FilePlaces)> = Vec::new();
     for (index, dialog) in dialogs.iter().enumerate() {
         let Some(end) = lost_at(dialog) else { continue };
         let start = |d: &DialogTrace| d.exchanges.first().and_then(Exchange::at_us);

@@ -20,7 +20,7 @@ pub(super) struct Sighting {
 
 /// A final answer.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
+pub(super) struct FinalAnswer {
     /// Where it was first seen.
     pub seen: Sighting,
     /// All its copies, on all legs.
@@ -59,7 +59,7 @@ pub(super) struct Exchange {
     /// The call that the body names.
     pub call: Option<String>,
     /// The first final answer.
-    pub answer: Option<Answer>,
+    pub answer: Option<FinalAnswer>,
 }
 
 impl Exchange {
@@ -253,7 +253,7 @@ impl DialogTrace {
             return;
         }
         let session = message.session_expires();
-        exchange.answer = Some(Answer {
+        exchange.answer = Some(FinalAnswer {
             seen: sighting,
             copies: vec![sighting],
             code,

@@ -6,7 +6,7 @@ use super::exchange::{DialogTrace, Exchange};
 
 /// Frames or lines of a file.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Places {
+pub struct FilePlaces {
     /// The file, counted from 0.
     pub file: usize,
     /// The frames or lines.
@@ -25,22 +25,22 @@ pub struct Finding {
     /// How sure it is.
     pub sureness: String,
     /// What shows it.
-    pub evidence: Vec<Places>,
+    pub evidence: Vec<FilePlaces>,
     /// The key of a profile that it sets, and the key's value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sets: Option<(&'static str, String)>,
 }
 
 /// Places of one dialog.
-pub(super) fn places(dialog: &DialogTrace, places: impl IntoIterator<Item = u64>) -> Places {
-    Places {
+pub(super) fn places(dialog: &DialogTrace, places: impl IntoIterator<Item = u64>) -> FilePlaces {
+    FilePlaces {
         file: dialog.file,
         places: places.into_iter().collect(),
     }
 }
 
 /// Places of an exchange: its requests and its answer.
-pub(super) fn exchange_places(dialog: &DialogTrace, exchange: &Exchange) -> Places {
+pub(super) fn exchange_places(dialog: &DialogTrace, exchange: &Exchange) -> FilePlaces {
     let answer = exchange
         .answer
         .iter()
@@ -59,7 +59,7 @@ impl Finding {
         name: &'static str,
         value: String,
         sureness: String,
-        mut evidence: Vec<Places>,
+        mut evidence: Vec<FilePlaces>,
     ) -> Self {
         evidence.truncate(EVIDENCE_MOST);
         Self {
@@ -104,8 +104,8 @@ pub(super) fn times(so: usize, of: usize) -> String {
 
 /// The value that is most frequent (the first of those that are), how often it came, and everything that shows it.
 pub(super) fn majority<T: PartialEq + Clone>(
-    samples: &[(T, Places)],
-) -> Option<(T, usize, Vec<Places>)> {
+    samples: &[(T, FilePlaces)],
+) -> Option<(T, usize, Vec<FilePlaces>)> {
     let mut counts: Vec<(&T, usize)> = Vec::new();
     for (value, _) in samples {
         match counts.iter_mut().find(|(v, _)| *v == value) {
@@ -126,7 +126,7 @@ pub(super) fn majority<T: PartialEq + Clone>(
 /// A finding of the most frequent value.
 pub(super) fn by_majority<T: PartialEq + Clone>(
     name: &'static str,
-    samples: &[(T, Places)],
+    samples: &[(T, FilePlaces)],
     shown: impl Fn(&T) -> String,
 ) -> Option<(T, Finding)> {
     let (value, count, evidence) = majority(samples)?;
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_most_frequent_value_wins_the_first_of_equals() {
-        let at = |n| Places {
+        let at = |n| FilePlaces {
             file: 0,
             places: vec![n],
         };

@@ -320,7 +320,7 @@ fn enforcement(dialogs: &[&DialogTrace]) -> Finding {
     }
 }
 
-fn enforced(dialog: &DialogTrace) -> Option<(&'static str, super::Places)> {
+fn enforced(dialog: &DialogTrace) -> Option<(&'static str, super::FilePlaces)> {
     let granted = |x: &&Exchange| {
         x.by_client && x.succeeded() && x.answer.as_ref().is_some_and(|a| a.granted_s.is_some())
     };

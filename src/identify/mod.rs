@@ -20,7 +20,7 @@ use crate::wire::{Csta, Start};
 use exchange::DialogTrace;
 
 pub use dialog::{DialogFacts, Evidence, ResponseTimes};
-pub use finding::{Finding, Places};
+pub use finding::{FilePlaces, Finding};
 pub use party::{FileFacts, Identification, Party};
 pub use profile::{client_profile, gateway_profile};
 pub use text::text;

@@ -47,14 +47,14 @@ pub struct ReportRequest {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct File {
-    scenario: Section,
+    scenario: ScenarioSection,
     plot: Vec<PlotRequest>,
     fault: Vec<Fault>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Section {
+struct ScenarioSection {
     start: Option<String>,
 }
 

@@ -7,7 +7,7 @@ use crate::quantity::is_unprintable;
 
 /// A value as written.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Form {
+pub enum RawValue {
     /// A string.
     Text(String),
     /// A bare number.
@@ -22,7 +22,7 @@ pub enum Form {
     Other(&'static str),
 }
 
-impl Form {
+impl RawValue {
     /// The value without quotes, for tables.
     pub fn bare(&self) -> String {
         match self {
@@ -52,7 +52,7 @@ pub struct Entry {
     /// Where the key stands.
     pub key_place: Place,
     /// The value.
-    pub form: Form,
+    pub form: RawValue,
     /// Where the value stands.
     pub place: Place,
 }
@@ -99,15 +99,15 @@ impl Reader<'_> {
         self.places.at(span.start)
     }
 
-    fn form(&self, value: &DeValue) -> Form {
+    fn form(&self, value: &DeValue) -> RawValue {
         match value {
             // No key takes several lines.
-            DeValue::String(text) => Form::Text(text.replace(['\n', '\r'], " ")),
-            DeValue::Integer(n) => Form::Number(n.to_string()),
-            DeValue::Float(n) => Form::Number(n.to_string()),
-            DeValue::Boolean(b) => Form::Boolean(*b),
-            DeValue::Datetime(_) => Form::Other("date"),
-            DeValue::Array(items) => Form::List(
+            DeValue::String(text) => RawValue::Text(text.replace(['\n', '\r'], " ")),
+            DeValue::Integer(n) => RawValue::Number(n.to_string()),
+            DeValue::Float(n) => RawValue::Number(n.to_string()),
+            DeValue::Boolean(b) => RawValue::Boolean(*b),
+            DeValue::Datetime(_) => RawValue::Other("date"),
+            DeValue::Array(items) => RawValue::List(
                 items
                     .iter()
                     .map(|item| Entry {
@@ -118,7 +118,7 @@ impl Reader<'_> {
                     })
                     .collect(),
             ),
-            DeValue::Table(table) => Form::Table(self.entries(table)),
+            DeValue::Table(table) => RawValue::Table(self.entries(table)),
         }
     }
 
@@ -175,8 +175,8 @@ fn unprintable(entries: &[Entry]) -> Option<&Place> {
     let is_bad = |text: &str| text.chars().any(|c| is_unprintable(c) && c != '\t');
     entries.iter().find_map(|entry| match &entry.form {
         _ if is_bad(&entry.key) => Some(&entry.key_place),
-        Form::Text(text) if is_bad(text) => Some(&entry.place),
-        Form::List(inner) | Form::Table(inner) => unprintable(inner),
+        RawValue::Text(text) if is_bad(text) => Some(&entry.place),
+        RawValue::List(inner) | RawValue::Table(inner) => unprintable(inner),
         _ => None,
     })
 }
@@ -209,15 +209,15 @@ impl Document {
         }
         for entry in entries {
             match entry.form {
-                Form::Table(entries) => {
+                RawValue::Table(entries) => {
                     sections.push(reader.section(&entry.key, false, entry.key_place, entries))
                 }
-                Form::List(items)
+                RawValue::List(items)
                     if !items.is_empty()
-                        && items.iter().all(|i| matches!(i.form, Form::Table(_))) =>
+                        && items.iter().all(|i| matches!(i.form, RawValue::Table(_))) =>
                 {
                     for item in items {
-                        let Form::Table(entries) = item.form else {
+                        let RawValue::Table(entries) = item.form else {
                             continue;
                         };
                         sections.push(reader.section(&entry.key, true, item.place, entries));
@@ -255,7 +255,7 @@ mod tests {
         let count = clients.entry("count").unwrap();
         assert_eq!((count.place.line, count.place.column), (6, 11));
         assert_eq!(count.key_place.to_string(), "a.toml:6:3");
-        assert_eq!(count.form, Form::Number("5".into()));
+        assert_eq!(count.form, RawValue::Number("5".into()));
     }
 
     #[test]

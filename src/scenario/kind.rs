@@ -1,6 +1,6 @@
 //! The kinds of value that keys take: how each is read from text, what is valid.
 
-use super::document::Form;
+use super::document::RawValue;
 use super::syntax::{
     day_span, is_name, read_hours, read_lunch, read_reestablish, read_service, read_sign_in,
     read_timing,
@@ -238,12 +238,12 @@ impl Kind {
     }
 
     /// A default or an override as it would be read from a file.
-    pub fn form_of(&self, text: &str) -> Form {
+    pub fn form_of(&self, text: &str) -> RawValue {
         match *self {
-            Self::Count(..) => Form::Number(text.into()),
-            Self::CountOr(word, ..) if text != word => Form::Number(text.into()),
-            Self::Flag if matches!(text, "true" | "false") => Form::Boolean(text == "true"),
-            _ => Form::Text(text.into()),
+            Self::Count(..) => RawValue::Number(text.into()),
+            Self::CountOr(word, ..) if text != word => RawValue::Number(text.into()),
+            Self::Flag if matches!(text, "true" | "false") => RawValue::Boolean(text == "true"),
+            _ => RawValue::Text(text.into()),
         }
     }
 
@@ -251,9 +251,9 @@ impl Kind {
     ///
     /// # Errors
     /// What is valid.
-    pub fn read(&self, form: &Form) -> Result<Value, String> {
+    pub fn read(&self, form: &RawValue) -> Result<Value, String> {
         let value = match (self, form) {
-            (Self::Count(least, most), Form::Number(text)) => {
+            (Self::Count(least, most), RawValue::Number(text)) => {
                 let digits = text.replace('_', "");
                 digits
                     .parse()
@@ -262,18 +262,18 @@ impl Kind {
                     .map(Value::Count)
             }
             (Self::Count(..), _) => None,
-            (Self::CountOr(_, least, most), Form::Number(_)) => {
+            (Self::CountOr(_, least, most), RawValue::Number(_)) => {
                 match Self::Count(*least, *most).read(form) {
                     Ok(Value::Count(n)) => Some(Value::MaybeCount(Some(n))),
                     _ => None,
                 }
             }
-            (Self::CountOr(word, ..), Form::Text(text)) => {
+            (Self::CountOr(word, ..), RawValue::Text(text)) => {
                 (text == word).then_some(Value::MaybeCount(None))
             }
-            (Self::Flag, Form::Boolean(flag)) => Some(Value::Flag(*flag)),
+            (Self::Flag, RawValue::Boolean(flag)) => Some(Value::Flag(*flag)),
             (Self::Flag, _) => None,
-            (_, Form::Text(text)) => self.read_text(text),
+            (_, RawValue::Text(text)) => self.read_text(text),
             _ => None,
         };
         value.ok_or_else(|| self.expects())
@@ -286,7 +286,7 @@ impl Kind {
             Self::Reference(_) | Self::Shared(_) | Self::GatewayName => {
                 (!text.is_empty()).then(|| Value::Text(text.into()))
             }
-            Self::Count(..) => self.read(&Form::Number(text.into())).ok(),
+            Self::Count(..) => self.read(&RawValue::Number(text.into())).ok(),
             Self::Span(least, most) => parse_span(text)
                 .filter(|s| (least..=most).contains(s))
                 .map(Value::Span),
@@ -312,7 +312,7 @@ impl Kind {
             Self::Reestablish => read_reestablish(text).map(Value::Reestablish),
             Self::Timing => read_timing(text).map(Value::Timing),
             Self::CountOr(word, ..) if text == word => Some(Value::MaybeCount(None)),
-            Self::CountOr(..) => self.read(&Form::Number(text.into())).ok(),
+            Self::CountOr(..) => self.read(&RawValue::Number(text.into())).ok(),
             Self::SpanOr(word, ..) if text == word => Some(Value::MaybeSpan(None)),
             Self::SpanOr(_, least, most) => parse_span(text)
                 .filter(|s| (least..=most).contains(s))
@@ -365,8 +365,8 @@ mod tests {
     #[test]
     fn a_bare_number_is_no_duration() {
         let kind = Kind::Span(Span::from_secs(1), Span::from_secs(60));
-        assert!(kind.read(&Form::Number("30".into())).is_err());
-        assert!(kind.read(&Form::Text("61 s".into())).is_err());
-        assert!(kind.read(&Form::Text("30 s".into())).is_ok());
+        assert!(kind.read(&RawValue::Number("30".into())).is_err());
+        assert!(kind.read(&RawValue::Text("61 s".into())).is_err());
+        assert!(kind.read(&RawValue::Text("30 s".into())).is_ok());
     }
 }

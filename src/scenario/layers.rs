@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::catalogue::{Key, keys_of};
-use super::document::{Document, Entry, Form, Section};
+use super::document::{Document, Entry, RawValue, Section};
 use super::error::{Place, ScenarioError, nearest};
 use super::files::Files;
 use super::kind::{Kind, Profiles, RecordKind, Value};
@@ -20,7 +20,7 @@ struct Layer {
 struct LayerValue {
     key: &'static str,
     /// `None`: nobody knows.
-    form: Option<Form>,
+    form: Option<RawValue>,
     place: Place,
 }
 
@@ -160,7 +160,7 @@ impl Layers<'_> {
     ) -> Result<Layer, ScenarioError> {
         let named = |s: &&Section| {
             s.entry("name")
-                .is_some_and(|e| e.form == Form::Text(wanted.into()))
+                .is_some_and(|e| e.form == RawValue::Text(wanted.into()))
         };
         let section = own.and_then(|own| {
             self.document
@@ -179,7 +179,7 @@ impl Layers<'_> {
                     .iter()
                     .filter(|s| Some(s.table.as_str()) == own)
                     .filter_map(|s| match s.entry("name").map(|e| &e.form) {
-                        Some(Form::Text(name)) => Some(name.as_str()),
+                        Some(RawValue::Text(name)) => Some(name.as_str()),
                         _ => None,
                     })
                     .collect();
@@ -284,7 +284,7 @@ impl Layers<'_> {
         key: &'static Key,
         layers: &[Layer],
         unknown: &mut Vec<&'static str>,
-    ) -> Result<Option<(Form, Place, Origin)>, ScenarioError> {
+    ) -> Result<Option<(RawValue, Place, Origin)>, ScenarioError> {
         if let Some(o) = self.override_of(table, name, key) {
             return Ok(Some((o.form_for(key), o.place(), Origin::Override)));
         }

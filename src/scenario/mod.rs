@@ -51,7 +51,7 @@ mod warnings;
 mod words;
 
 pub use axis::Axis;
-pub use document::Form;
+pub use document::RawValue;
 pub use error::{Place, ScenarioError, nearest};
 pub use expand::{expanded, expanded_study, hash};
 #[cfg(feature = "files")]

@@ -1,6 +1,6 @@
 //! `[[objective]]`: read by the unit of its metric, and checked before anything runs.
 
-use super::document::{Document, Entry, Form, Section};
+use super::document::{Document, Entry, RawValue, Section};
 use super::error::{ScenarioError, nearest};
 use crate::deployment::Plan;
 use crate::measure::{Bound, METRICS, Metric, Objective, Scope, Unit};
@@ -21,24 +21,24 @@ pub(super) fn example(unit: Unit) -> &'static str {
 }
 
 /// A target read by the unit of its metric.
-pub(super) fn target(unit: Unit, form: &Form) -> Option<f64> {
+pub(super) fn target(unit: Unit, form: &RawValue) -> Option<f64> {
     match (unit, form) {
-        (Unit::Count, Form::Number(text)) => text
+        (Unit::Count, RawValue::Number(text)) => text
             .parse()
             .ok()
             .filter(|n: &f64| n.is_finite() && *n >= 0.0),
-        (Unit::Fraction, Form::Text(text)) => parse_share(text),
-        (Unit::PerClientHour, Form::Text(text)) => parse_rate(text).map(|per_s| per_s * 3600.0),
-        (Unit::PerSecond, Form::Text(text)) => parse_rate(text),
-        (Unit::Milliseconds, Form::Text(text)) => parse_span(text).map(|s| s.0 as f64 / 1e3),
-        (Unit::Seconds, Form::Text(text)) => parse_span(text).map(|s| s.0 as f64 / 1e6),
+        (Unit::Fraction, RawValue::Text(text)) => parse_share(text),
+        (Unit::PerClientHour, RawValue::Text(text)) => parse_rate(text).map(|per_s| per_s * 3600.0),
+        (Unit::PerSecond, RawValue::Text(text)) => parse_rate(text),
+        (Unit::Milliseconds, RawValue::Text(text)) => parse_span(text).map(|s| s.0 as f64 / 1e3),
+        (Unit::Seconds, RawValue::Text(text)) => parse_span(text).map(|s| s.0 as f64 / 1e6),
         _ => None,
     }
 }
 
 /// A target as it would stand in a file.
 pub(super) fn written_target(unit: Unit, target: f64) -> String {
-    let text = |t: String| Form::Text(t).shown();
+    let text = |t: String| RawValue::Text(t).shown();
     match unit {
         Unit::Count => format!("{target}"),
         Unit::Fraction => text(format!("{} %", target * 100.0)),
@@ -51,7 +51,7 @@ pub(super) fn written_target(unit: Unit, target: f64) -> String {
 
 fn text(entry: &Entry) -> Result<&str, ScenarioError> {
     match &entry.form {
-        Form::Text(text) => Ok(text),
+        RawValue::Text(text) => Ok(text),
         other => Err(ScenarioError::input(
             &entry.place,
             format!(

@@ -1,7 +1,7 @@
 //! `--set table.name.key=value`: the command line's layer of values.
 
 use super::catalogue::{Key, TABLES, keys_of};
-use super::document::{Document, Form};
+use super::document::{Document, RawValue};
 use super::error::{Place, ScenarioError, nearest};
 use super::profile::shipped_names;
 
@@ -128,7 +128,7 @@ impl Override {
     }
 
     /// The value as it would be read from a file.
-    pub fn form_for(&self, key: &Key) -> Form {
+    pub fn form_for(&self, key: &Key) -> RawValue {
         key.kind.form_of(&self.value)
     }
 
@@ -147,7 +147,7 @@ impl Override {
         let own = document.sections.iter().filter(|s| s.table == self.table);
         let mut names: Vec<String> = own
             .filter_map(|s| match s.entry("name").map(|e| &e.form) {
-                Some(Form::Text(name)) => Some(name.clone()),
+                Some(RawValue::Text(name)) => Some(name.clone()),
                 _ => None,
             })
             .collect();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::build;
 use super::catalogue::{Run, TABLES};
-use super::document::{Document, Form};
+use super::document::{Document, RawValue};
 use super::error::{Place, ScenarioError, nearest};
 use super::layers::Layers;
 use super::objective;
@@ -199,7 +199,7 @@ fn read(source: &Source) -> Result<Scenario, ScenarioError> {
 fn check_tables(document: &Document) -> Result<(), ScenarioError> {
     let whole = Place::whole(&document.file);
     if let Some(entry) = document.top.entries.first() {
-        let hint = if matches!(entry.form, Form::List(_)) {
+        let hint = if matches!(entry.form, RawValue::List(_)) {
             ""
         } else {
             "; keys belong into a table"

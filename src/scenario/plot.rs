@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::document::{Document, Entry, Form, Section};
+use super::document::{Document, Entry, RawValue, Section};
 use super::error::{ScenarioError, nearest};
 use super::study::Study;
 use crate::measure::{METRICS, SERIES};
@@ -27,7 +27,7 @@ const TIME: &str = "time";
 
 fn text(entry: &Entry) -> Result<&str, ScenarioError> {
     match &entry.form {
-        Form::Text(text) => Ok(text),
+        RawValue::Text(text) => Ok(text),
         other => Err(ScenarioError::input(
             &entry.place,
             format!(

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::catalogue::{Key, Standing, keys_of_profile};
-use super::document::{Document, Entry, Form};
+use super::document::{Document, Entry, RawValue};
 use super::error::{Place, ScenarioError, nearest};
 use super::files::{Files, read_text_from};
 use super::kind::Profiles;
@@ -83,7 +83,7 @@ pub struct ProfileValue {
     /// The key.
     pub key: &'static str,
     /// The value.
-    pub form: Option<Form>,
+    pub form: Option<RawValue>,
     /// Where it stands.
     pub place: Place,
     /// How far it can be relied on.
@@ -124,7 +124,7 @@ pub(super) fn shipped_names(table: &str) -> impl Iterator<Item = &'static str> {
 
 fn text_of(entry: &Entry) -> Result<&str, ScenarioError> {
     match &entry.form {
-        Form::Text(text) => Ok(text),
+        RawValue::Text(text) => Ok(text),
         other => Err(ScenarioError::input(
             &entry.place,
             format!(
@@ -153,7 +153,7 @@ impl Profile {
         // Inline tables at the top of the file parse as sections, a value with its provenance being one.
         for entry in &document.top.entries {
             match (entry.key.as_str(), &entry.form) {
-                ("notes", Form::List(notes)) => {
+                ("notes", RawValue::List(notes)) => {
                     for note in notes {
                         profile.notes.push(text_of(note)?.into());
                     }
@@ -256,7 +256,7 @@ fn find_key(kind: &str, name: &str, place: &Place) -> Result<&'static Key, Scena
     })
 }
 
-fn checked(key: &'static Key, entry: &Entry) -> Result<Form, ScenarioError> {
+fn checked(key: &'static Key, entry: &Entry) -> Result<RawValue, ScenarioError> {
     key.kind.read(&entry.form).map_err(|valid| {
         ScenarioError::input(
             &entry.place,
@@ -306,7 +306,7 @@ fn provenanced(
                     },
                 )?)
             }
-            "unknown" => unknown = entry.form == Form::Boolean(true),
+            "unknown" => unknown = entry.form == RawValue::Boolean(true),
             "source" => given.source = text_of(entry)?.into(),
             "standing" => {
                 let text = text_of(entry)?;

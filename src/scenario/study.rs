@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::axis::Axis;
-use super::document::{Document, Entry, Form, Section};
+use super::document::{Document, Entry, RawValue, Section};
 use super::error::{Place, ScenarioError, nearest};
 use super::files::{Files, read_text_from};
 use super::objective::target;
@@ -276,8 +276,8 @@ impl HalfWidth {
             ))
         })?;
         let width = width.trim();
-        let read = target(metric.unit, &Form::Text(width.into()))
-            .or_else(|| target(metric.unit, &Form::Number(width.into())));
+        let read = target(metric.unit, &RawValue::Text(width.into()))
+            .or_else(|| target(metric.unit, &RawValue::Number(width.into())));
         let half = read.filter(|h| *h > 0.0);
         half.map(|h| Self::Absolute(metric, h)).ok_or_else(|| {
             bad(format!(
@@ -302,7 +302,7 @@ impl HalfWidth {
 }
 
 fn texts(entry: &Entry) -> Result<Vec<(&str, &Place)>, ScenarioError> {
-    let text = |form: &Form, place: &Place| {
+    let text = |form: &RawValue, place: &Place| {
         ScenarioError::input(
             place,
             format!(
@@ -313,11 +313,11 @@ fn texts(entry: &Entry) -> Result<Vec<(&str, &Place)>, ScenarioError> {
         )
     };
     match &entry.form {
-        Form::Text(one) => Ok(vec![(one, &entry.place)]),
-        Form::List(items) => items
+        RawValue::Text(one) => Ok(vec![(one, &entry.place)]),
+        RawValue::List(items) => items
             .iter()
             .map(|item| match &item.form {
-                Form::Text(one) => Ok((one.as_str(), &item.place)),
+                RawValue::Text(one) => Ok((one.as_str(), &item.place)),
                 other => Err(text(other, &item.place)),
             })
             .collect(),
@@ -327,8 +327,8 @@ fn texts(entry: &Entry) -> Result<Vec<(&str, &Place)>, ScenarioError> {
 
 fn combine(entry: &Entry) -> Result<Combine, ScenarioError> {
     match &entry.form {
-        Form::Text(word) if word == "product" => Ok(Combine::Product),
-        Form::Text(word) if word == "zip" => Ok(Combine::Zip),
+        RawValue::Text(word) if word == "product" => Ok(Combine::Product),
+        RawValue::Text(word) if word == "zip" => Ok(Combine::Zip),
         other => {
             let message = format!(
                 "study.combine: found {}, expected \"product\" or \"zip\"",
@@ -385,7 +385,7 @@ fn points(section: &Section, (files, folder): (&dyn Files, &Path)) -> Result<Stu
             Study::new(axes.collect::<Result<_, _>>()?, combine, &vary.place)
         }
         (None, Some(points)) => match &points.form {
-            Form::Text(name) => {
+            RawValue::Text(name) => {
                 let path = folder.join(name);
                 // A file that a scenario names and that is not there is a fault of the scenario.
                 Study::read_table(files, &path).map_err(|error| match error {

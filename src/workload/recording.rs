@@ -134,7 +134,7 @@ impl RecordedRow for RecordedSign {
 
 /// Where the rows of a part begin, and how many there are.
 #[derive(Clone, Copy, Debug, Default)]
-struct Part {
+struct PartRows {
     first_block: u64,
     rows: u64,
 }
@@ -153,7 +153,7 @@ struct Storage {
     rows_in: u64,
     scratch: Scratch,
     rows_per_block: usize,
-    parts: Vec<Part>,
+    parts: Vec<PartRows>,
 }
 
 impl<R> PartialEq for Recording<R> {
@@ -229,7 +229,7 @@ struct Chain {
 }
 
 impl Chain {
-    fn of(kept: &Storage, part: Part) -> Self {
+    fn of(kept: &Storage, part: PartRows) -> Self {
         debug_assert!(kept.rows_per_block > 0, "a block has room");
         Self {
             next_block: part.first_block,
@@ -304,7 +304,7 @@ pub struct RecordingWriter<R> {
     end: u64,
     rows_per_block: usize,
     rows_in: u64,
-    parts: Vec<(Part, Open)>,
+    parts: Vec<(PartRows, Open)>,
     row: PhantomData<R>,
 }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use rccsim::capture::{Observation, read};
 use rccsim::identify::{Identification, Identifier, Party};
-use rccsim::scenario::{Form, Profile, SHIPPED};
+use rccsim::scenario::{Profile, RawValue, SHIPPED};
 
 /// The generic classes: every shipped gateway that is not a product.
 pub(crate) const CLASSES: [&str; 12] = [
@@ -93,7 +93,7 @@ fn shipped(kind: &str, name: &str) -> Profile {
 
 fn value(profile: &Profile, key: &str) -> String {
     match profile.value(key).and_then(|given| given.form.clone()) {
-        Some(Form::Text(text)) => text,
+        Some(RawValue::Text(text)) => text,
         other => panic!("{key}: {other:?}"),
     }
 }

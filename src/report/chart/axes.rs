@@ -4,7 +4,7 @@ use plotters::prelude::LabelAreaPosition;
 use plotters::style::TRANSPARENT;
 
 use super::colour::Paint;
-use super::content::{Entry, homeless, marks, points};
+use super::content::{LegendEntry, homeless, marks, points};
 use super::description::{Axis, Chart};
 use super::frame::{self, tick_style};
 use super::layer::{Along, Layer};
@@ -112,8 +112,8 @@ pub(super) fn axes(paper: &Paper, chart: &Chart, plot: &Plot, mut room: Rect) {
 }
 
 /// Where each curve's name wants to stand: the height of its last point.
-fn wanted(chart: &Chart, entries: &[Entry], plot: &Plot) -> Option<Vec<f64>> {
-    let last = |entry: &Entry| {
+fn wanted(chart: &Chart, entries: &[LegendEntry], plot: &Plot) -> Option<Vec<f64>> {
+    let last = |entry: &LegendEntry| {
         let of = |l: &Layer| match l {
             Layer::Line(l) | Layer::Steps(l) if l.name == entry.name => l
                 .points
@@ -130,7 +130,7 @@ fn wanted(chart: &Chart, entries: &[Entry], plot: &Plot) -> Option<Vec<f64>> {
 }
 
 /// How wide the names at the ends of the curves are; nothing if they have no place there and a legend must do.
-pub(super) fn ends(chart: &Chart, entries: &[Entry], room: Rect) -> Option<f64> {
+pub(super) fn ends(chart: &Chart, entries: &[LegendEntry], room: Rect) -> Option<f64> {
     if entries.is_empty() || frame::is_narrow(&room) {
         return None;
     }
@@ -155,7 +155,7 @@ fn placed(wanted: &[f64], plot: &Plot) -> Option<Vec<f64>> {
     )
 }
 
-pub(super) fn end_names(paper: &Paper, chart: &Chart, entries: &[Entry], plot: &Plot) {
+pub(super) fn end_names(paper: &Paper, chart: &Chart, entries: &[LegendEntry], plot: &Plot) {
     let Some(places) = wanted(chart, entries, plot).and_then(|w| placed(&w, plot)) else {
         return;
     };

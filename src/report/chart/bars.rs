@@ -4,7 +4,7 @@ use plotters::element::{PathElement, Rectangle};
 
 use super::across::{line_across, tone};
 use super::colour::Paint;
-use super::content::{Entry, Swatch};
+use super::content::{LegendEntry, Swatch};
 use super::description::{Axis, Chart, Scale};
 use super::frame;
 use super::layer::{Along, Bar, Bars, Layer, Tone};
@@ -41,13 +41,13 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) ->
     let halves = [(first, FIRST), (Paint::Series(1), SECOND)];
     let names = [&bars.names.0, &bars.names.1];
     if names.iter().all(|name| !name.is_empty()) {
-        let entry = |(name, (paint, opacity)): (&String, (Paint, u8))| Entry {
+        let entry = |(name, (paint, opacity)): (&String, (Paint, u8))| LegendEntry {
             name: name.clone(),
             paint,
             swatch: Swatch::Bar { opacity },
             dense: false,
         };
-        let entries: Vec<Entry> = names.into_iter().zip(halves).map(entry).collect();
+        let entries: Vec<LegendEntry> = names.into_iter().zip(halves).map(entry).collect();
         legend(paper, &entries, &mut room);
     }
     frame::caption_above(paper, chart.y.caption(), &mut room);

@@ -24,7 +24,7 @@ pub(super) enum Swatch {
 
 /// A name and how what it names is drawn.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Entry {
+pub(super) struct LegendEntry {
     pub name: String,
     pub paint: Paint,
     pub swatch: Swatch,
@@ -94,14 +94,14 @@ pub(super) fn part(stack: &Stack, first: Paint, i: usize) -> Paint {
     }
 }
 
-pub(super) fn entries(chart: &Chart, paints: &[Paint]) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = Vec::new();
+pub(super) fn entries(chart: &Chart, paints: &[Paint]) -> Vec<LegendEntry> {
+    let mut entries: Vec<LegendEntry> = Vec::new();
     let mut add = |name: &str, paint, swatch| {
         match entries.iter_mut().find(|e| e.name == name) {
             // A curve says more of itself than its band or its points do.
             Some(entry) if swatch == Swatch::Line => entry.swatch = swatch,
             Some(_) => {}
-            None if !name.is_empty() => entries.push(Entry {
+            None if !name.is_empty() => entries.push(LegendEntry {
                 name: name.into(),
                 paint,
                 swatch,

@@ -29,10 +29,10 @@ pub(super) struct Run {
 }
 
 /// A face, a size as its bits, a letter.
-type Key = (bool, u64, char);
+type GlyphKey = (bool, u64, char);
 
 /// The glyphs of a scene.
-pub(super) struct Glyphs(BTreeMap<Key, Glyph>);
+pub(super) struct Glyphs(BTreeMap<GlyphKey, Glyph>);
 
 impl Glyphs {
     /// Those of all its texts.
@@ -53,7 +53,7 @@ impl Glyphs {
     }
 }
 
-fn key(text: &Text, c: char) -> Key {
+fn key(text: &Text, c: char) -> GlyphKey {
     (text.strong, text.size.to_bits(), c)
 }
 

@@ -1,7 +1,7 @@
 //! The names of what is drawn, above the plot or at the ends of curves, each with a piece of what it stands for.
 
 use super::colour::Paint;
-use super::content::{DOT, Entry, Swatch};
+use super::content::{DOT, LegendEntry, Swatch};
 use super::description::Chart;
 use super::frame::{LINE, is_narrow, shrink_top};
 use super::layer::Layer;
@@ -13,7 +13,7 @@ use super::text::{self, LABEL, cut, plain};
 pub(super) const AREA: f64 = 0.5;
 
 /// The names in rows, above what they name.
-pub(super) fn legend(paper: &Paper, entries: &[Entry], room: &mut Rect) {
+pub(super) fn legend(paper: &Paper, entries: &[LegendEntry], room: &mut Rect) {
     let mut at = room.x;
     let mut rows = 0;
     let most = if is_narrow(room) {
@@ -72,7 +72,7 @@ pub(super) fn key(paper: &Paper, chart: &Chart, room: &mut Rect) {
 }
 
 /// A piece of what the name stands for, 18 pixels wide.
-pub(super) fn swatch(entry: &Entry, (x, y): Spot) -> Scene {
+pub(super) fn swatch(entry: &LegendEntry, (x, y): Spot) -> Scene {
     let line = |y: f64| Shape::Stroke {
         points: vec![(x, y), (x + 18.0, y)],
         paint: entry.paint,

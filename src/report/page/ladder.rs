@@ -7,7 +7,7 @@ use crate::record::{self, Rung};
 
 /// The ladder.
 #[derive(Serialize)]
-pub(super) struct Ladder {
+pub(super) struct LadderView {
     title: String,
     rungs: Vec<RungView>,
     left_out: usize,
@@ -32,7 +32,7 @@ struct RungView {
 const PAUSE: u64 = 2_000_000;
 
 /// The ladder, as it is drawn.
-pub(super) fn drawn(ladder: &record::Ladder) -> Ladder {
+pub(super) fn drawn(ladder: &record::Ladder) -> LadderView {
     let mut last = None;
     let drawn = |rung: &Rung| {
         let pause = last
@@ -57,7 +57,7 @@ pub(super) fn drawn(ladder: &record::Ladder) -> Ladder {
             reason: rung.reason.clone(),
         }
     };
-    Ladder {
+    LadderView {
         title: ladder.title.clone(),
         rungs: ladder.rungs.iter().map(drawn).collect(),
         left_out: ladder.left_out,

@@ -58,7 +58,7 @@ fn heading(kind: Kind) -> &'static str {
 struct Content<'a> {
     record: &'a Record,
     inputs: Cow<'a, [Input]>,
-    ladder: Option<ladder::Ladder>,
+    ladder: Option<ladder::LadderView>,
     /// Of each plot that was asked for and cannot be shown, why.
     unshown: &'a [String],
     trust: trust::Trust,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::key::{Places, called, places};
+use super::key::{AxisPlaces, called, places};
 use crate::record::Figure;
 
 /// More curves than this are told apart by nobody.
@@ -34,7 +34,7 @@ pub(super) struct Grid<'a> {
     /// The key of the axis.
     pub key: &'a str,
     /// Its axis, and the place of each of its values.
-    pub places: Places,
+    pub places: AxisPlaces,
     /// The curves, in the order of the points.
     pub curves: Vec<Curve<'a>>,
 }
@@ -99,7 +99,7 @@ impl<'a> Grid<'a> {
         let numbered =
             numbered.filter_map(|(key, values)| Some((*key, values, places(key, values)?)));
         // Of keys with equally many values a refresh interval is what people ask about.
-        let rank = |(key, values, _): &(&str, &Vec<&str>, Places)| {
+        let rank = |(key, values, _): &(&str, &Vec<&str>, AxisPlaces)| {
             (values.len(), key.ends_with("refresh_interval"))
         };
         let (key, values, places) = numbered.max_by_key(rank)?;

@@ -13,14 +13,14 @@ use crate::record::Objective;
 const MOST: usize = 60;
 
 /// The keys of the table and what stands in its cells, in the unit of the figure.
-struct Table<'a> {
+struct HeatTable<'a> {
     across: &'a str,
     columns: Vec<&'a str>,
     others: Vec<&'a str>,
     rows: Vec<String>,
 }
 
-impl<'a> Table<'a> {
+impl<'a> HeatTable<'a> {
     /// The table of these points, if two keys or more were turned and each pair of values was tried.
     fn new(points: &[&'a BTreeMap<String, String>]) -> Option<Self> {
         let keys = keys(points);
@@ -93,7 +93,7 @@ pub(super) fn chart<'a>(
     scope: &'a str,
     objective: Option<&Objective>,
 ) -> Option<Chart> {
-    let table = Table::new(points)?;
+    let table = HeatTable::new(points)?;
     let means = points.iter().filter_map(|p| {
         figures
             .get(p, scope, metric)

@@ -6,7 +6,7 @@ use crate::quantity::parse_span;
 
 /// The values of a key on an axis.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Places {
+pub(super) struct AxisPlaces {
     /// The axis.
     pub axis: Axis,
     /// A place for each value, in their order.
@@ -14,7 +14,7 @@ pub(super) struct Places {
 }
 
 /// The places of a key's values; `None` where they are not all numbers of one kind.
-pub(super) fn places(key: &str, values: &[&str]) -> Option<Places> {
+pub(super) fn places(key: &str, values: &[&str]) -> Option<AxisPlaces> {
     let (unit, at) = plain(values).or_else(|| spans(values))?;
     let axis = Axis::new(&called(key), &unit);
     let whole = unit.is_empty() && at.iter().all(|v| v.fract() == 0.0);
@@ -22,7 +22,7 @@ pub(super) fn places(key: &str, values: &[&str]) -> Option<Places> {
         Scale::Linear if whole => Scale::Whole,
         scale => scale,
     };
-    Some(Places {
+    Some(AxisPlaces {
         axis: axis.on(scale),
         at,
     })

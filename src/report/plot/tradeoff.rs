@@ -39,7 +39,7 @@ pub(super) fn plot(
 }
 
 /// A point of a curve as it is drawn, and the interval of what is missed there.
-struct Place<'a> {
+struct CurvePoint<'a> {
     point: &'a BTreeMap<String, String>,
     x: f64,
     y: f64,
@@ -49,15 +49,15 @@ struct Place<'a> {
 }
 
 /// The points of a curve, those that fall on one another only once: values that change nothing are one name.
-fn places<'a>(curve: &Curve<'a>, figures: &Figures<'a>) -> Vec<Place<'a>> {
+fn places<'a>(curve: &Curve<'a>, figures: &Figures<'a>) -> Vec<CurvePoint<'a>> {
     let (load, missed) = (Reading::of(LOAD), Reading::of(MISSED));
-    let mut all: Vec<(Place, &str)> = Vec::new();
+    let mut all: Vec<(CurvePoint, &str)> = Vec::new();
     for spot in &curve.spots {
         let figure = figures.get(spot.point, "all", MISSED);
         let value = |f: Option<&Figure>, factor: f64| {
             f.and_then(|f| f.mean).map_or(f64::NAN, |m| m * factor)
         };
-        let place = Place {
+        let place = CurvePoint {
             point: spot.point,
             x: value(figures.get(spot.point, "all", LOAD), load.factor),
             y: value(figure, missed.factor),
@@ -89,7 +89,7 @@ fn chart(sweep: Option<&SweepRecord>, grid: &Grid, figures: &Figures, best: Opti
         let named =
             |i: usize| few && (places.len() <= MOST_NAMES || i == 0 || i + 1 == places.len());
         let mine = chosen.filter(|(point, _)| curve.spots.iter().any(|s| s.point == *point));
-        let is_chosen = |p: &Place| {
+        let is_chosen = |p: &CurvePoint| {
             mine.is_some_and(|(point, _)| {
                 figures.same(point, p.point, LOAD) && figures.same(point, p.point, MISSED)
             })
@@ -103,7 +103,7 @@ fn chart(sweep: Option<&SweepRecord>, grid: &Grid, figures: &Figures, best: Opti
                 label: format!("{}: {why}", p.label),
             }));
         }
-        let dot = |(i, p): (usize, &Place)| Point {
+        let dot = |(i, p): (usize, &CurvePoint)| Point {
             x: p.x,
             y: p.y,
             interval: p.interval.filter(|_| few),

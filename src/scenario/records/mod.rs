@@ -35,7 +35,7 @@ use crate::quantity::{Span, Time};
 use crate::workload::{
     CallDraws, RecordedCall, RecordedRow, RecordedSign, Recording, RecordingWriter,
 };
-use rows::{Rows, Table};
+use rows::{RowColumns, Rows};
 
 /// The recordings of a scenario's files. A file is read once for all variants of the scenario that read it alike.
 pub struct Records {
@@ -46,7 +46,7 @@ pub struct Records {
     are_empty: bool,
 }
 
-const CALLS: Table = Table {
+const CALLS: RowColumns = RowColumns {
     columns: &[
         "time",
         "user",
@@ -58,7 +58,7 @@ const CALLS: Table = Table {
     ],
     needed: 5,
 };
-const SIGNS: Table = Table {
+const SIGNS: RowColumns = RowColumns {
     columns: &["time", "user", "action"],
     needed: 3,
 };

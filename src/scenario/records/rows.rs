@@ -31,13 +31,13 @@ const LINE_MOST: usize = 4096;
 const COLUMNS_MOST: usize = 16;
 const TIME_FORMS: &str = "seconds from the start of the run like 3600.25, or a time of day like 09:00:00.25, with 6 decimals at most";
 /// The columns of a kind of file.
-pub(super) struct Table {
+pub(super) struct RowColumns {
     pub columns: &'static [&'static str],
     /// So many of them must be there.
     pub needed: usize,
 }
 
-impl Table {
+impl RowColumns {
     fn header(&self) -> String {
         let (needed, optional) = self.columns.split_at(self.needed);
         let also = if optional.is_empty() {
@@ -65,7 +65,7 @@ impl Read for DigestReader {
 
 /// The rows of a file, one at a time.
 pub(super) struct Rows<'a> {
-    table: &'static Table,
+    table: &'static RowColumns,
     reading: &'a Reading,
     /// The key that names the file.
     key: &'static str,
@@ -85,7 +85,7 @@ pub(super) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     pub(super) fn open(
-        table: &'static Table,
+        table: &'static RowColumns,
         files: &dyn Files,
         settings: &Settings,
         setting: &Setting,
