@@ -14,7 +14,7 @@ use crate::experiment::{
     Campaign, Case, Delta, Robustness, SelectionResult, Selector, cases, hash_of,
 };
 use crate::record::inputs::Input;
-use crate::record::{Premises, Record, StudyCase, StudyRecord};
+use crate::record::{Assumptions, Record, StudyCase, StudyRecord};
 use crate::scenario::{self, Scenario, expanded_study};
 use crate::study::Cost;
 
@@ -168,7 +168,7 @@ impl Study for Candidates {
     fn publication<'a>(
         &'a self,
         selected: &'a SelectionResult,
-        premises: Premises,
+        assumptions: Assumptions,
     ) -> Publication<'a> {
         let Self { command, cases, .. } = self;
         let tried = cases.iter().zip(&selected.samples);
@@ -182,7 +182,7 @@ impl Study for Candidates {
             scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
             verdict: verdict(cases, selected),
             answer: answer(cases, selected, command.alpha).join("\n"),
-            ..self.record(&tried, body, premises)
+            ..self.record(&tried, body, assumptions)
         };
         Publication {
             text: text(cases, selected, &record.answer, &record.assumptions),

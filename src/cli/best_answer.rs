@@ -4,7 +4,7 @@ use super::answer::{outcome, weaknesses};
 use crate::experiment::{Case, SelectionResult};
 use crate::quantity::number::{human, known, rounded, whole, with_half};
 use crate::record::{Assumption, PointCost, Selection, bounds};
-use crate::report::text::{premises, table};
+use crate::report::text::{deciding_assumptions, table};
 use crate::report::words;
 use crate::study::{
     CONFIDENCE, Samples, SelectionState, Verdict, judge_all, mean_interval, overall,
@@ -204,7 +204,7 @@ pub(super) fn text(
     format!(
         "{}\n{}\nCost\n{}\n",
         answer,
-        premises(assumptions),
+        deciding_assumptions(assumptions),
         table(&rows, true)
     )
 }

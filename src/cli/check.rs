@@ -120,7 +120,7 @@ fn text(scenario: &Scenario, threads: usize) -> String {
         scenario
             .plots
             .iter()
-            .for_each(|p| out += &format!("  {}\n", p.told()));
+            .for_each(|p| out += &format!("  {}\n", p.description()));
     }
     out
 }

@@ -16,7 +16,7 @@ use crate::experiment::{
 };
 use crate::quantity::number::small;
 use crate::record::inputs::Input;
-use crate::record::{self, Premises, Record, StudyCase, StudyRecord};
+use crate::record::{self, Assumptions, Record, StudyCase, StudyRecord};
 use crate::report::compare::{amount, answer, text};
 use crate::report::words::called;
 use crate::scenario::{Scenario, expanded};
@@ -186,7 +186,7 @@ impl Study for Alternatives {
     fn publication<'a>(
         &'a self,
         comparison: &'a Comparison,
-        premises: Premises,
+        assumptions: Assumptions,
     ) -> Publication<'a> {
         let tried = self.sides.iter().map(|side| StudyCase {
             values: vec![("alternative".into(), side.contender.name.clone())],
@@ -204,7 +204,7 @@ impl Study for Alternatives {
             answer: with_objectives(&self.sides, answer(comparison)).join("\n"),
             // Each side has warnings of its own.
             warnings: Vec::new(),
-            ..self.record(&tried, record::Comparison::new(comparison), premises)
+            ..self.record(&tried, record::Comparison::new(comparison), assumptions)
         };
         Publication {
             text: text(comparison, &record.answer, &record.assumptions),

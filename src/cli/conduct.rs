@@ -17,16 +17,16 @@ pub(super) fn conduct<S: Study>(mut study: S) -> Result<Outcome, Fault> {
     let pool = study.flags().jobs.pool()?;
     let answered = pool.install(|| match study.answer(&results.campaign)? {
         Some(answer) => {
-            let premises = results.premises(&study, &answer)?;
-            Ok::<_, Fault>(premises.map(|premises| (answer, premises)))
+            let assumptions = results.assumptions(&study, &answer)?;
+            Ok::<_, Fault>(assumptions.map(|assumptions| (answer, assumptions)))
         }
         None => Ok(None),
     })?;
     results.tell(answered.is_none(), study.flags().quiet);
-    let Some((answer, premises)) = answered else {
+    let Some((answer, assumptions)) = answered else {
         return Ok(Outcome::Interrupted);
     };
-    let publication = study.publication(&answer, premises);
+    let publication = study.publication(&answer, assumptions);
     let files = pool.install(|| results.publish(&study, &publication))?;
     let Publication { record, text, .. } = publication;
     let verdict = record.head().verdict.unwrap_or_default();

@@ -54,8 +54,8 @@ impl PrecisionFlags {
     ///
     /// # Errors
     /// What is valid.
-    pub(super) fn wanted(&self, study: Option<&Study>) -> Result<Vec<PrecisionTarget>, Fault> {
-        Ok(self.half_widths(study)?.into_iter().map(wanted).collect())
+    pub(super) fn targets(&self, study: Option<&Study>) -> Result<Vec<PrecisionTarget>, Fault> {
+        Ok(self.half_widths(study)?.into_iter().map(targets).collect())
     }
 
     fn half_widths(&self, study: Option<&Study>) -> Result<Vec<HalfWidth>, Fault> {
@@ -70,7 +70,7 @@ impl PrecisionFlags {
     }
 }
 
-fn wanted(half_width: HalfWidth) -> PrecisionTarget {
+fn targets(half_width: HalfWidth) -> PrecisionTarget {
     match half_width {
         HalfWidth::Relative(share) => PrecisionTarget {
             metric: None,

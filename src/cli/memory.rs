@@ -61,7 +61,7 @@ pub(super) fn check(scenario: &Scenario, threads: usize) -> Result<(), ScenarioE
 }
 
 /// Bytes of what one replication says, kept until the results are written: once as it comes, once among its samples.
-fn kept(plan: &Plan, with_minutes: bool) -> u64 {
+fn sample_bytes(plan: &Plan, with_minutes: bool) -> u64 {
     let figures = scopes(plan).len() * columns().len() * size_of::<Sample>();
     let minutes = plan.horizon.0 / 60_000_000 * size_of::<MinuteBin>() as u64;
     2 * figures as u64 + if with_minutes { minutes } else { 0 }
@@ -75,7 +75,8 @@ pub(super) fn check_figures(points: &[&Scenario], with_minutes: bool) -> Result<
     let (Some(available), Some(first)) = (available(), points.first()) else {
         return Ok(());
     };
-    let of = |s: &&Scenario| kept(&s.plan, with_minutes).saturating_mul(s.replications.into());
+    let of =
+        |s: &&Scenario| sample_bytes(&s.plan, with_minutes).saturating_mul(s.replications.into());
     let needed = points.iter().map(of).fold(0, u64::saturating_add);
     if needed <= available / 10 * 9 {
         return Ok(());
@@ -131,7 +132,7 @@ mod tests {
             load(Path::new("models/nec-r2.toml"), &[set]).unwrap()
         };
         // Three scopes of some sixty figures, 24 bytes each and twice, and 480 minutes of 64 bytes.
-        let bytes = kept(&with(1).plan, true);
+        let bytes = sample_bytes(&with(1).plan, true);
         assert!((35_000..60_000).contains(&bytes), "{bytes}");
         let (few, many) = (with(10), with(100_000));
         check_figures(&[&few; 100], true).unwrap();
@@ -157,7 +158,7 @@ mod tests {
         });
         assert_eq!((few, many), (3, 3));
         assert_eq!(megabytes(&[], 2), 7);
-        // All users of an N + 1 group with a limit share one agenda, whatever the number of gateways: 1.2 to 1.8 kB each.
+        // All users of an N + 1 group with a limit share one event list, whatever the number of gateways: 1.2 to 1.8 kB each.
         let coupled = megabytes(&["gateway.spare=1", "gateway.max_sessions=100000"], 1);
         assert!((120..180).contains(&coupled), "{coupled}");
     }

@@ -49,7 +49,7 @@ impl Observer for CopyCollector {
 pub(super) fn transport(scenario: &Scenario, clients: usize) -> Transport {
     let group = &scenario.plan.clients[clients];
     let legs = [&group.path, &scenario.plan.gateways[group.gateway].path];
-    let has = |wanted| legs.iter().any(|leg| leg.transport == wanted);
+    let has = |transport| legs.iter().any(|leg| leg.transport == transport);
     if has(Transport::Udp) {
         Transport::Udp
     } else if has(Transport::Tls) {

@@ -63,8 +63,8 @@ impl ProfilesArgs {
     }
 }
 
-fn shipped(wanted: impl Fn(&str, &str) -> bool) -> Result<Vec<Profile>, ScenarioError> {
-    let some = SHIPPED.iter().filter(|(kind, name, _)| wanted(kind, name));
+fn shipped(filter: impl Fn(&str, &str) -> bool) -> Result<Vec<Profile>, ScenarioError> {
+    let some = SHIPPED.iter().filter(|(kind, name, _)| filter(kind, name));
     some.map(|(kind, name, text)| {
         Profile::parse(
             kind,

@@ -35,9 +35,9 @@ pub(super) struct Bar {
 
 impl Bar {
     /// Shows how far the control is; nothing unless wanted and on a terminal.
-    pub(super) fn watch(control: &Arc<RunHandle>, wanted: bool) -> Self {
+    pub(super) fn watch(control: &Arc<RunHandle>, is_on: bool) -> Self {
         let total_us = Arc::new(AtomicU64::new(0));
-        if !wanted || !std::io::stderr().is_terminal() {
+        if !is_on || !std::io::stderr().is_terminal() {
             return Self {
                 total_us,
                 watcher: None,

@@ -8,12 +8,12 @@ use super::fault::Fault;
 use super::flags::{named, results_folder};
 use super::progress::{Bar, interruptible};
 use super::publish::publish;
-use super::robustness::premises;
+use super::robustness::assumptions;
 use super::study::{Publication, Study, StudyFlags};
 use super::terminal::say;
 use crate::experiment::{Campaign, Monitor, ShardName};
 use crate::record::inputs;
-use crate::record::{Folder, InMemory, Manifest, Premises, Units, read_manifest, tables};
+use crate::record::{Assumptions, Folder, InMemory, Manifest, Units, read_manifest, tables};
 use crate::report::page::NAME;
 use crate::report::plot;
 use crate::study::Row;
@@ -108,16 +108,16 @@ impl Results {
     ///
     /// # Errors
     /// What is wrong with a scenario that is tried.
-    pub(super) fn premises<S: Study>(
+    pub(super) fn assumptions<S: Study>(
         &self,
         study: &S,
         answer: &S::Answer,
-    ) -> Result<Option<Premises>, Fault> {
+    ) -> Result<Option<Assumptions>, Fault> {
         if study.flags().no_report {
-            return Ok(Some(Premises::default()));
+            return Ok(Some(Assumptions::default()));
         }
         let robustness = study.robustness(answer, &self.campaign)?;
-        Ok(robustness.map(|robustness| premises(robustness, |set| study.command(set))))
+        Ok(robustness.map(|robustness| assumptions(robustness, |set| study.command(set))))
     }
 
     /// Writes the files, the manifest last, and removes the units; which files there are, for people.

@@ -3,10 +3,10 @@
 use super::flags::written;
 use crate::experiment::{self, Basis, Robustness, WORTH_TELLING};
 use crate::quantity::number::{percent, rounded, whole};
-use crate::record::{Alternative, Assumption, Premises};
+use crate::record::{Alternative, Assumption, Assumptions};
 
 /// The record of a check; `command` repeats the study with a further flag.
-pub(super) fn premises(robustness: Robustness, command: impl Fn(&str) -> String) -> Premises {
+pub(super) fn assumptions(robustness: Robustness, command: impl Fn(&str) -> String) -> Assumptions {
     let basis = match robustness.basis {
         Basis::Nothing => String::new(),
         Basis::NothingAssumed => {
@@ -46,7 +46,7 @@ pub(super) fn premises(robustness: Robustness, command: impl Fn(&str) -> String)
         }
         assumptions.push(of_study);
     }
-    Premises { assumptions, basis }
+    Assumptions { assumptions, basis }
 }
 
 /// The record of an assumption of a run, whose answer is its verdict.

@@ -193,11 +193,11 @@ impl RunArgs {
             cause,
         };
         let mut table = DropTable::new(plan, part).map_err(world)?;
-        let wanted = self.precision.wanted(scenario.study.as_ref())?;
+        let targets = self.precision.targets(scenario.study.as_ref())?;
         let replications = Replications {
             first: 0,
             start: scenario.replications,
-            wanted: &wanted,
+            targets: &targets,
             most: self.precision.most_reps,
         };
         let bar = Bar::watch(handle, !self.quiet);
@@ -224,11 +224,11 @@ impl RunArgs {
     /// What is told besides the scenario's own warnings.
     fn warnings(&self, run: &SimulatedRun) -> Vec<String> {
         let skewed = run.assessment.skewed.iter().map(skew);
-        let told: Vec<String> = skewed.chain(too_short(&run.steady)).collect();
+        let warnings: Vec<String> = skewed.chain(too_short(&run.steady)).collect();
         if !self.quiet {
-            told.iter().for_each(|w| say!("warning: {w}"));
+            warnings.iter().for_each(|w| say!("warning: {w}"));
         }
-        told
+        warnings
     }
 
     /// The command that repeats it.

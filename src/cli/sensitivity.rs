@@ -13,7 +13,7 @@ use crate::experiment::{
 };
 use crate::measure::{METRICS, Metric};
 use crate::quantity::number::{capital, rounded, small};
-use crate::record::{self, Factor, Level, Premises, Record, StudyCase, StudyRecord, bounds};
+use crate::record::{self, Assumptions, Factor, Level, Record, StudyCase, StudyRecord, bounds};
 use crate::report::compare::amount;
 use crate::report::text::{figure, table};
 use crate::report::words;
@@ -69,11 +69,11 @@ impl SensitivityArgs {
     }
 
     fn metric(&self, base: &Scenario) -> Result<&'static Metric, Fault> {
-        let wanted = base
+        let default = base
             .objectives
             .first()
             .map_or("missed_toast_fraction", |o| o.metric.name);
-        let name = self.metric.as_deref().unwrap_or(wanted);
+        let name = self.metric.as_deref().unwrap_or(default);
         Metric::named(name).ok_or_else(|| {
             let names = METRICS.iter().map(|m| m.name);
             let near = nearest(name, names.clone());
@@ -132,7 +132,7 @@ impl Study for OneAtATime {
         }))
     }
 
-    fn publication<'a>(&'a self, all: &'a Vec<Samples>, _: Premises) -> Publication<'a> {
+    fn publication<'a>(&'a self, all: &'a Vec<Samples>, _: Assumptions) -> Publication<'a> {
         let (base, metric, own) = (self.scenario(), self.metric, &all[0]);
         let bars = factor_effects(base, metric, own, &self.variations, &all[1..]);
         let verdict = overall(&judge_all(&base.objectives, own));
@@ -146,7 +146,7 @@ impl Study for OneAtATime {
             scenario_hash: hash_of(self.cases.iter().map(|case| case.hash.as_str())),
             verdict,
             answer: answer(base, metric, own, verdict, &bars).join("\n"),
-            ..self.record(&tried, body(metric, own, &bars), Premises::default())
+            ..self.record(&tried, body(metric, own, &bars), Assumptions::default())
         };
         Publication {
             text: text(base, metric, own, &record.answer, &bars),

@@ -13,8 +13,8 @@ use super::{Outcome, memory};
 use crate::experiment::{Campaign, Robustness, Search, SearchResult, Situation, TestedValue};
 use crate::quantity::number::whole;
 use crate::record::inputs::Input;
-use crate::record::{Premises, Record, Sizing, StudyCase, StudyRecord, Trial, TrialObjective};
-use crate::report::text::{figure, premises, table};
+use crate::record::{Assumptions, Record, Sizing, StudyCase, StudyRecord, Trial, TrialObjective};
+use crate::report::text::{deciding_assumptions, figure, table};
 use crate::scenario::{self, Axis, Combine, Place, Scenario, hash};
 
 /// Size a key.
@@ -199,7 +199,11 @@ impl Study for Range {
         Ok(self.search().robustness(found, campaign)?)
     }
 
-    fn publication<'a>(&'a self, found: &'a SearchResult, premises: Premises) -> Publication<'a> {
+    fn publication<'a>(
+        &'a self,
+        found: &'a SearchResult,
+        assumptions: Assumptions,
+    ) -> Publication<'a> {
         let tried: Vec<StudyCase> = each(found)
             .map(|(t, sample)| self.tried(t, sample))
             .collect();
@@ -207,7 +211,7 @@ impl Study for Range {
             scenario_hash: hash(&self.base),
             verdict: found.verdict(),
             answer: self.lines(found).join("\n"),
-            ..self.record(&tried, self.body(found), premises)
+            ..self.record(&tried, self.body(found), assumptions)
         };
         Publication {
             text: text(&self.axis, &record, found),
@@ -233,7 +237,7 @@ fn ranged(key: &str) -> String {
 /// Where a count is searched without a range.
 const MOST_COUNT: u32 = 1000;
 
-/// The values as numbers that grow: a search needs an order.
+/// Sorts the axis; bisection needs an order.
 fn ascending(mut axis: Axis) -> Result<Axis, Fault> {
     let number = |axis: &Axis, i: usize| axis.number(axis.values[i].value());
     let numbers: Option<Vec<f64>> = (0..axis.values.len()).map(|i| number(&axis, i)).collect();
@@ -281,7 +285,7 @@ fn text(axis: &Axis, record: &StudyRecord<Sizing>, found: &SearchResult) -> Stri
     };
     rows.extend(found.probes.iter().map(|t| row(t, "")));
     rows.extend(found.fresh.iter().map(|t| row(t, " fresh")));
-    let deciding = premises(&record.assumptions);
+    let deciding = deciding_assumptions(&record.assumptions);
     format!(
         "{}\n{deciding}\nTried\n{}\n",
         record.answer,

@@ -10,7 +10,7 @@ use super::inputs::inputs;
 use super::outcome::Outcome;
 use crate::experiment::{Campaign, Robustness};
 use crate::record::inputs::Input;
-use crate::record::{Body, Premises, Record, StudyCase, StudyRecord};
+use crate::record::{Assumptions, Body, Record, StudyCase, StudyRecord};
 use crate::scenario::{Scenario, expanded};
 use crate::study::{Samples, Verdict};
 
@@ -79,14 +79,18 @@ pub(super) trait Study: Send + Sync {
     ) -> Result<Option<Robustness>, Fault>;
 
     /// What is published of it.
-    fn publication<'a>(&'a self, answer: &'a Self::Answer, premises: Premises) -> Publication<'a>;
+    fn publication<'a>(
+        &'a self,
+        answer: &'a Self::Answer,
+        assumptions: Assumptions,
+    ) -> Publication<'a>;
 
     /// A record of it that says whose study it is and what its answer rests on; what it answers is left open.
     fn record<B: Body + Default>(
         &self,
         tried: &[StudyCase],
         body: B,
-        premises: Premises,
+        assumptions: Assumptions,
     ) -> StudyRecord<B> {
         let base = self.scenario();
         StudyRecord {
@@ -95,8 +99,8 @@ pub(super) trait Study: Send + Sync {
             seed: base.plan.seed,
             command: self.command(""),
             warnings: base.warnings.clone(),
-            assumptions: premises.assumptions,
-            assumptions_basis: premises.basis,
+            assumptions: assumptions.assumptions,
+            assumptions_basis: assumptions.basis,
             ..StudyRecord::new(tried, body)
         }
     }

@@ -16,7 +16,7 @@ use crate::experiment::{
 };
 use crate::quantity::number::rounded;
 use crate::record::inputs::Input;
-use crate::record::{Premises, Record, SweepPoint, SweepRecord};
+use crate::record::{Assumptions, Record, SweepPoint, SweepRecord};
 use crate::report::sweep::text;
 use crate::report::text::skew;
 use crate::scenario::{self, Scenario, expanded_study};
@@ -54,7 +54,7 @@ impl SweepArgs {
             warnings.iter().for_each(|w| say!("warning: {w}"));
         }
         conduct(Points {
-            targets: self.precision.wanted(Some(&varied))?,
+            targets: self.precision.targets(Some(&varied))?,
             command: self,
             base,
             varied,
@@ -103,7 +103,7 @@ impl Study for Points {
         let replications = Replications {
             first: 0,
             start: self.base.replications,
-            wanted: &self.targets,
+            targets: &self.targets,
             most: self.command.precision.most_reps,
         };
         let Some(samples) = campaign.replicate(&self.cases, replications)? else {
@@ -122,7 +122,11 @@ impl Study for Points {
         Ok(result.robustness(campaign))
     }
 
-    fn publication<'a>(&'a self, result: &'a SweepResult, premises: Premises) -> Publication<'a> {
+    fn publication<'a>(
+        &'a self,
+        result: &'a SweepResult,
+        assumptions: Assumptions,
+    ) -> Publication<'a> {
         let points: Vec<SweepPoint> = result.answers.iter().map(swept).collect();
         let skewed = || points.iter().filter_map(|p| Some((p, p.warnings.first()?)));
         if let (false, Some((point, warning))) = (self.command.study.quiet, skewed().next()) {
@@ -144,8 +148,8 @@ impl Study for Points {
             command: self.command(""),
             chosen: result.chosen().map_or_else(String::new, Answer::label),
             warnings: self.warnings.clone(),
-            assumptions: premises.assumptions,
-            assumptions_basis: premises.basis,
+            assumptions: assumptions.assumptions,
+            assumptions_basis: assumptions.basis,
             ..SweepRecord::new(&points)
         };
         Publication {
@@ -179,12 +183,12 @@ fn swept(answer: &Answer) -> SweepPoint<'_> {
 
 /// Each warning once, with the points that have it.
 fn warnings(all: &[Case]) -> Vec<String> {
-    let mut told: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut points_by_warning: Vec<(&str, Vec<String>)> = Vec::new();
     for a in all {
         for warning in &a.scenario.warnings {
-            match told.iter_mut().find(|(w, _)| w == warning) {
+            match points_by_warning.iter_mut().find(|(w, _)| w == warning) {
                 Some((_, points)) => points.push(a.point.label()),
-                None => told.push((warning, vec![a.point.label()])),
+                None => points_by_warning.push((warning, vec![a.point.label()])),
             }
         }
     }
@@ -193,5 +197,5 @@ fn warnings(all: &[Case]) -> Vec<String> {
         1 => format!("{}: {warning}", points[0]),
         n => format!("{} and {} more points: {warning}", points[0], n - 1),
     };
-    told.into_iter().map(text).collect()
+    points_by_warning.into_iter().map(text).collect()
 }

@@ -67,22 +67,22 @@ impl TraceArgs {
     fn ladder(&self, scenario: &Scenario) -> Result<(Ladder, usize), Fault> {
         let plan = &scenario.plan;
         let names = || plan.clients.iter().map(|c| c.name.as_str());
-        let wanted = self.clients.as_deref().unwrap_or(&plan.clients[0].name);
+        let group = self.clients.as_deref().unwrap_or(&plan.clients[0].name);
         let index = plan
             .clients
             .iter()
-            .position(|c| c.name == wanted)
+            .position(|c| c.name == group)
             .ok_or_else(|| {
-                let near = nearest(wanted, names());
+                let near = nearest(group, names());
                 Fault::Input(format!(
-                    "--clients {wanted:?}: no such group{near}; there are: {}",
+                    "--clients {group:?}: no such group{near}; there are: {}",
                     names().collect::<Vec<_>>().join(", ")
                 ))
             })?;
         let clients = &plan.clients[index];
         if self.user == 0 || self.user > clients.count {
             return Err(Fault::Input(format!(
-                "--user {}: {wanted} has the users 1 to {}",
+                "--user {}: {group} has the users 1 to {}",
                 self.user, clients.count
             )));
         }

@@ -59,7 +59,7 @@ pub struct Replications<'a> {
     /// So many at least.
     pub start: u32,
     /// So closely, where that is wanted.
-    pub wanted: &'a [PrecisionTarget],
+    pub targets: &'a [PrecisionTarget],
     /// So many at most, where a precision is wanted.
     pub most: u32,
 }
@@ -70,14 +70,14 @@ impl Replications<'_> {
         Replications {
             first: 0,
             start: n,
-            wanted: &[],
+            targets: &[],
             most: n,
         }
     }
 
     /// The numbers at which may be decided whether they suffice.
     pub fn schedule(&self) -> Vec<u32> {
-        match self.wanted {
+        match self.targets {
             [] => vec![self.start],
             _ => checkpoints(self.start, self.most.max(self.start)).collect(),
         }
@@ -117,21 +117,21 @@ impl Campaign {
         let mut open: Vec<usize> = (0..cases.len()).collect();
         for n in replications.schedule() {
             let missing = |a: &usize| samples[*a].replications()..n;
-            let wanted: Vec<(usize, u32)> = open
+            let pairs: Vec<(usize, u32)> = open
                 .iter()
                 .flat_map(|a| missing(a).map(|r| (*a, replications.first + r)))
                 .collect();
-            let Some(observed) = self.observe(cases, &wanted)? else {
+            let Some(observed) = self.observe(cases, &pairs)? else {
                 return Ok(None);
             };
-            for ((a, number), observation) in wanted.into_iter().zip(observed) {
+            for ((a, number), observation) in pairs.into_iter().zip(observed) {
                 samples[a].add(number, observation);
             }
             open.retain(|a| {
                 !is_precise(
                     &samples[*a],
                     &cases[*a].scenario.objectives,
-                    replications.wanted,
+                    replications.targets,
                 )
             });
             if open.is_empty() {
@@ -148,7 +148,7 @@ impl Campaign {
     pub fn observe(
         &self,
         cases: &[Case],
-        wanted: &[(usize, u32)],
+        pairs: &[(usize, u32)],
     ) -> Result<Option<Vec<Observation>>, ExperimentError> {
         // Two cases may be one scenario in other words, 5 min and 300 s: what they share is simulated once.
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
@@ -161,7 +161,7 @@ impl Campaign {
                     different.len() - 1
                 })
         };
-        let of_wanted: Vec<usize> = wanted.iter().map(place_of).collect();
+        let of_wanted: Vec<usize> = pairs.iter().map(place_of).collect();
         let observed = self.observe_each(cases, &different)?;
         Ok(observed.map(|all| {
             of_wanted
@@ -175,19 +175,19 @@ impl Campaign {
     fn observe_each(
         &self,
         cases: &[Case],
-        wanted: &[(usize, u32)],
+        pairs: &[(usize, u32)],
     ) -> Result<Option<Vec<Observation>>, ExperimentError> {
         let found: Vec<Option<Observation>> =
-            parallel::map(wanted.to_vec(), |(a, r)| self.find(&cases[a], r))
+            parallel::map(pairs.to_vec(), |(a, r)| self.find(&cases[a], r))
                 .into_iter()
                 .collect::<Result<_, _>>()?;
-        let missing = wanted.iter().zip(&found).filter(|(_, f)| f.is_none());
+        let missing = pairs.iter().zip(&found).filter(|(_, f)| f.is_none());
         let total = missing
             .map(|((a, _), _)| simulated_us(&cases[*a].scenario.plan, 1))
             .sum::<u64>();
         self.expect(total);
         let work: Vec<((usize, u32), Option<Observation>)> =
-            wanted.iter().copied().zip(found).collect();
+            pairs.iter().copied().zip(found).collect();
         let observed = parallel::map(work, |((a, r), found)| match found {
             Some(found) => Ok(Some(found)),
             None => self.simulate(&cases[a], r),

@@ -9,7 +9,7 @@ pub struct Case {
     pub point: Point,
     /// The scenario at this point.
     pub scenario: Scenario,
-    /// Of everything that decides the result but the seed.
+    /// Hash of the resolved scenario, seed excluded.
     pub hash: String,
 }
 

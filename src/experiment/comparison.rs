@@ -148,7 +148,7 @@ pub fn simulate_missing(
         .iter()
         .map(|i| contenders[*i].case.clone())
         .collect();
-    let wanted: Vec<(usize, u32)> = missing
+    let pairs: Vec<(usize, u32)> = missing
         .iter()
         .enumerate()
         .flat_map(|(a, i)| {
@@ -158,10 +158,10 @@ pub fn simulate_missing(
                 .map(move |number| (a, *number))
         })
         .collect();
-    let Some(observed) = campaign.observe(&cases, &wanted)? else {
+    let Some(observed) = campaign.observe(&cases, &pairs)? else {
         return Ok(false);
     };
-    for ((a, number), observation) in wanted.into_iter().zip(observed) {
+    for ((a, number), observation) in pairs.into_iter().zip(observed) {
         let plan = &cases[a].scenario.plan;
         let empty = || Samples::new(scopes(plan), plan.horizon);
         let contender = &mut contenders[missing[a]];

@@ -41,7 +41,7 @@ pub struct Cell {
 pub struct Matrix {
     /// By gateway, then by client.
     pub cells: Vec<Cell>,
-    /// Of everything that decides them but the seed.
+    /// Hash of the resolved scenario, seed excluded.
     pub hash: String,
 }
 

@@ -61,7 +61,7 @@ pub fn run<S: DropSink>(
                 is_interrupted: true,
             });
         }
-        if is_precise(&samples, &scenario.objectives, replications.wanted) {
+        if is_precise(&samples, &scenario.objectives, replications.targets) {
             break;
         }
     }

@@ -307,14 +307,14 @@ impl<'a> Observations<'a> {
     /// Observes cases until each has so many replications; whether it was not interrupted.
     fn extend(&mut self, places: &[usize], until: usize) -> Result<bool, ExperimentError> {
         let missing = |i: &usize| (self.costs[*i].len()..until).map(|r| r as u32);
-        let wanted: Vec<(usize, u32)> = places
+        let pairs: Vec<(usize, u32)> = places
             .iter()
             .flat_map(|i| missing(i).map(|r| (*i, r)))
             .collect();
-        let Some(observations) = self.campaign.observe(self.cases, &wanted)? else {
+        let Some(observations) = self.campaign.observe(self.cases, &pairs)? else {
             return Ok(false);
         };
-        for ((i, replication), observation) in wanted.into_iter().zip(observations) {
+        for ((i, replication), observation) in pairs.into_iter().zip(observations) {
             let cost =
                 self.cost
                     .evaluate(&observation)

@@ -15,7 +15,7 @@ const SCHEMA: &str = "rccsim.unit/2";
 /// Which shard.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ShardName {
-    /// Hash of everything that decides the case's result but the seed.
+    /// Hash of the resolved scenario, seed excluded.
     pub scenario_hash: String,
     /// The seed.
     pub seed: u64,

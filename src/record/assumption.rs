@@ -40,7 +40,7 @@ pub struct Alternative {
 
 /// What the answer of a study rests on.
 #[derive(Clone, Debug, Default)]
-pub struct Premises {
+pub struct Assumptions {
     /// Those that move it, what decides first.
     pub assumptions: Vec<Assumption>,
     /// What was tried, how and on what, or why nothing was; empty: nothing was asked for.

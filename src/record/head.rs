@@ -11,7 +11,7 @@ use crate::study::Verdict;
 pub struct Head<'a> {
     /// The scenario's name.
     pub scenario: &'a str,
-    /// Of everything that decides the result but the seed.
+    /// Hash of the resolved scenario, seed excluded.
     pub scenario_hash: &'a str,
     /// The question that the scenario opens with.
     pub question: &'a str,

@@ -24,7 +24,7 @@ pub struct Manifest {
     pub version: String,
     /// The scenario's name.
     pub scenario: String,
-    /// Hash of everything that decides the result but the seed.
+    /// Hash of the resolved scenario, seed excluded.
     pub scenario_hash: String,
     /// The seed.
     pub seed: u64,

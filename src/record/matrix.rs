@@ -15,7 +15,7 @@ pub struct MatrixRecord {
     pub schema: Name,
     /// `matrix`: there is no scenario file.
     pub scenario: Name,
-    /// Hash of everything that decides the result but the seed.
+    /// Hash of the resolved scenario, seed excluded.
     pub scenario_hash: String,
     /// The question.
     pub question: Name,

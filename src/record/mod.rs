@@ -35,7 +35,7 @@ mod sweep;
 mod table;
 mod units;
 
-pub use assumption::{Alternative, Assumption, Premises};
+pub use assumption::{Alternative, Assumption, Assumptions};
 pub use comparison::{Comparison, Contrast, Difference};
 pub use distribution::Distribution;
 pub use drops::{Drops, LostSession};

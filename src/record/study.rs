@@ -46,7 +46,7 @@ pub struct StudyRecord<Body> {
     pub schema: Name,
     /// The scenario's name.
     pub scenario: String,
-    /// Of everything that decides the result but the seed.
+    /// Hash of the resolved scenario, seed excluded.
     pub scenario_hash: String,
     /// The question that the scenario opens with.
     pub question: String,

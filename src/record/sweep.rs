@@ -18,7 +18,7 @@ pub struct SweepRecord {
     pub schema: Name,
     /// The scenario's name.
     pub scenario: String,
-    /// Of everything that decides the result but the seed, over all points.
+    /// Hash of the resolved scenario, seed excluded, over all points.
     pub scenario_hash: String,
     /// The question that the scenario opens with.
     pub question: String,
@@ -60,7 +60,7 @@ pub struct SweepRecord {
 pub struct PointRecord {
     /// Every varied key with its value.
     pub point: Arc<Point>,
-    /// Of everything that decides its result but the seed.
+    /// Hash of the resolved scenario, seed excluded.
     pub scenario_hash: String,
     /// Its replications.
     pub replications: u32,
@@ -77,7 +77,7 @@ pub struct PointRecord {
 pub struct SweepPoint<'a> {
     /// Every varied key with its value, in the order of the study.
     pub values: &'a [(String, String)],
-    /// Of everything that decides its result but the seed.
+    /// Hash of the resolved scenario, seed excluded.
     pub scenario_hash: &'a str,
     /// What its samples say.
     pub assessment: &'a Assessment,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::text::{figure, premises, table};
+use super::text::{deciding_assumptions, figure, table};
 use super::words::called;
 use crate::measure::Unit;
 use crate::quantity::number::{human, small, whole, with_half};
@@ -69,7 +69,7 @@ pub fn answer(comparison: &Comparison) -> Vec<String> {
 
 /// For people: the answer first.
 pub fn text(comparison: &Comparison, answer: &str, assumptions: &[Assumption]) -> String {
-    let mut out = format!("{answer}\n{}", premises(assumptions));
+    let mut out = format!("{answer}\n{}", deciding_assumptions(assumptions));
     for o in &comparison.others {
         let _ = writeln!(
             out,

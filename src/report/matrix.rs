@@ -107,7 +107,7 @@ fn losses(losing: &[&Cell]) -> String {
 
 fn remedies(losing: &[&Cell]) -> String {
     // By what helps, then by client: the gateways that it helps with.
-    let mut told: BTreeMap<(String, &str), Vec<&str>> = BTreeMap::new();
+    let mut gateways_by_remedy: BTreeMap<(String, &str), Vec<&str>> = BTreeMap::new();
     for cell in losing {
         let none = || vec!["neither an Allow header nor a relay helps".to_string()];
         let remedy = if cell.remedy.is_empty() {
@@ -115,13 +115,14 @@ fn remedies(losing: &[&Cell]) -> String {
         } else {
             cell.remedy.clone()
         };
-        told.entry((remedy.join("\n  "), &cell.client))
+        gateways_by_remedy
+            .entry((remedy.join("\n  "), &cell.client))
             .or_default()
             .push(&cell.gateway);
     }
     let mut out = String::new();
     let mut last = "";
-    for ((what, client), gateways) in &told {
+    for ((what, client), gateways) in &gateways_by_remedy {
         if what != last {
             out += &format!("  {what}\n");
             last = what;

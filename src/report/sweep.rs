@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::text::{figure, premises, subject, table};
+use super::text::{deciding_assumptions, figure, subject, table};
 use crate::measure::{Objective, Scope};
 use crate::quantity::number::{duration, whole};
 use crate::record::{SweepPoint, SweepRecord};
@@ -77,7 +77,11 @@ fn point_table(
 
 /// For people: the answer first.
 pub fn text(sweep: &SweepRecord, objectives: &[Objective], points: &[SweepPoint]) -> String {
-    let mut out = format!("{}\n{}", sweep.answer, premises(&sweep.assumptions));
+    let mut out = format!(
+        "{}\n{}",
+        sweep.answer,
+        deciding_assumptions(&sweep.assumptions)
+    );
     let least = sweep.replications;
     let replications = sweep.points.iter().map(|p| p.replications);
     let most = replications.max().unwrap_or(0);

@@ -96,7 +96,7 @@ pub fn assumption(a: &Assumption) -> String {
 }
 
 /// Those assumptions that decide the answer of a study; nothing where none does.
-pub fn premises(assumptions: &[Assumption]) -> String {
+pub fn deciding_assumptions(assumptions: &[Assumption]) -> String {
     let deciding: Vec<String> = assumptions
         .iter()
         .filter(|a| a.decides)

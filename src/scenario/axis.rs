@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_with_its_place() {
-        for (text, wanted) in [
+        for (text, expected) in [
             ("clients.refresh_interval", "expected `table.key = a, b, c`"),
             (
                 "clients.refresh_intervall = 5 min",
@@ -316,7 +316,7 @@ mod tests {
                 .unwrap_err()
                 .to_string();
             assert!(
-                error.starts_with("--vary: ") && error.contains(wanted),
+                error.starts_with("--vary: ") && error.contains(expected),
                 "{text}: {error}"
             );
         }

@@ -122,7 +122,7 @@ fn write_objective(out: &mut String, objective: &Objective) {
     .unwrap_or_default();
 }
 
-/// The hash of everything that decides a result but the seed and the number of replications.
+/// Hash of the resolved scenario; the seed and the number of replications are excluded.
 pub fn hash(scenario: &Scenario) -> String {
     let mut hasher = blake3::Hasher::new();
     for settings in &scenario.settings {

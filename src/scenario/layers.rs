@@ -155,12 +155,12 @@ impl Layers<'_> {
         &self,
         kind: Profiles,
         own: Option<&'static str>,
-        wanted: &str,
+        section_name: &str,
         place: &Place,
     ) -> Result<Layer, ScenarioError> {
         let named = |s: &&Section| {
             s.entry("name")
-                .is_some_and(|e| e.form == RawValue::Text(wanted.into()))
+                .is_some_and(|e| e.form == RawValue::Text(section_name.into()))
         };
         let section = own.and_then(|own| {
             self.document
@@ -171,7 +171,9 @@ impl Layers<'_> {
         });
         let table = own.unwrap_or_default();
         let mut layer = match section {
-            Some(section) => self.section_as_layer(own.unwrap_or_default(), section, wanted)?,
+            Some(section) => {
+                self.section_as_layer(own.unwrap_or_default(), section, section_name)?
+            }
             None => {
                 let known: Vec<&str> = self
                     .document
@@ -185,7 +187,7 @@ impl Layers<'_> {
                     .collect();
                 from_profile(Profile::find_among(
                     kind.name(),
-                    wanted,
+                    section_name,
                     (self.files, self.folder),
                     place,
                     &known,
@@ -196,7 +198,7 @@ impl Layers<'_> {
             for key in keys_of(table)
                 .unwrap_or_default()
                 .iter()
-                .filter(|k| o.applies(table, wanted, k.name))
+                .filter(|k| o.applies(table, section_name, k.name))
             {
                 let given = LayerValue {
                     key: key.name,
@@ -213,7 +215,7 @@ impl Layers<'_> {
         &self,
         table: &'static str,
         section: &Section,
-        wanted: &str,
+        section_name: &str,
     ) -> Result<Layer, ScenarioError> {
         check_keys(table, section)?;
         let keys = keys_of(table).unwrap_or_default();
@@ -234,11 +236,11 @@ impl Layers<'_> {
                 (given, Origin::File(entry.place.clone()))
             })
             .collect();
-        for layer in self.layers_of(table, section, wanted)? {
+        for layer in self.layers_of(table, section, section_name)? {
             values.extend(layer.values);
         }
         Ok(Layer {
-            name: wanted.into(),
+            name: section_name.into(),
             values,
         })
     }
@@ -362,7 +364,7 @@ fn missing(table: &str, name: &str, key: &Key, place: &Place) -> ScenarioError {
 
 fn ask_for(settings: &Settings, layers: &[Layer], unknown: &[&str]) -> ScenarioError {
     let profile = layers.first().map_or("", |l| l.name.as_str());
-    let wanted: Vec<String> = keys_of(settings.table)
+    let keys: Vec<String> = keys_of(settings.table)
         .unwrap_or_default()
         .iter()
         .filter(|k| unknown.contains(&k.name))
@@ -372,7 +374,7 @@ fn ask_for(settings: &Settings, layers: &[Layer], unknown: &[&str]) -> ScenarioE
         "{}.{}: nobody has published what {profile:?} does, and nothing is invented: assume a behaviour and set {}",
         settings.table,
         settings.name,
-        wanted.join(" and ")
+        keys.join(" and ")
     );
     ScenarioError::input(&settings.place, message)
 }

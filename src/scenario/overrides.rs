@@ -162,10 +162,10 @@ impl Override {
         if hit {
             return Ok(());
         }
-        let wanted = self.name.as_deref().unwrap_or_default();
-        let near = nearest(wanted, names.iter().map(String::as_str));
+        let name = self.name.as_deref().unwrap_or_default();
+        let near = nearest(name, names.iter().map(String::as_str));
         let message = format!(
-            "no [[{}]] is named {wanted:?}{near}; there are: {}",
+            "no [[{}]] is named {name:?}{near}; there are: {}",
             self.table,
             names.join(", ")
         );

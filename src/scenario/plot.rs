@@ -142,7 +142,7 @@ impl Plot {
     }
 
     /// "missed_toast_fraction over clients.refresh_interval, by clients.path".
-    pub fn told(&self) -> String {
+    pub fn description(&self) -> String {
         let by = self
             .by
             .as_ref()

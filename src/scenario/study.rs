@@ -79,13 +79,13 @@ impl Study {
         }
         let lengths: Vec<usize> = axes.iter().map(|a| a.values.len()).collect();
         if combine == Combine::Zip && lengths.windows(2).any(|pair| pair[0] != pair[1]) {
-            let told: Vec<String> = axes
+            let lengths_text: Vec<String> = axes
                 .iter()
                 .map(|a| format!("{} has {}", a.key, a.values.len()))
                 .collect();
             return bad(format!(
                 "zipped keys need equally many values: {}",
-                told.join(", ")
+                lengths_text.join(", ")
             ));
         }
         let points = match combine {
@@ -244,8 +244,8 @@ impl Study {
             vary.concat()
         );
         if !self.precision.is_empty() {
-            let wanted: Vec<String> = self.precision.iter().map(|p| quoted(p.written())).collect();
-            out += &format!("precision = [{}]\n", wanted.join(", "));
+            let widths: Vec<String> = self.precision.iter().map(|p| quoted(p.written())).collect();
+            out += &format!("precision = [{}]\n", widths.join(", "));
         }
         out
     }
@@ -363,10 +363,10 @@ pub(super) fn read(
         axis.values.iter().try_for_each(|o| o.check(document))?;
     }
     if let Some(entry) = section.entry("precision") {
-        let wanted = texts(entry)?
+        let widths = texts(entry)?
             .into_iter()
             .map(|(text, place)| HalfWidth::parse(text, place));
-        study.precision = wanted.collect::<Result<_, _>>()?;
+        study.precision = widths.collect::<Result<_, _>>()?;
     }
     Ok(Some(study))
 }

@@ -99,12 +99,12 @@ mod tests {
         let cost =
             Cost::parse("message_rate_per_s + 100*missed_toast_fraction - session_drops * 0.5")
                 .unwrap();
-        let wanted = [
+        let expected = [
             (1.0, "message_rate_per_s"),
             (100.0, "missed_toast_fraction"),
             (-0.5, "session_drops"),
         ];
-        assert_eq!(names(&cost), wanted);
+        assert_eq!(names(&cost), expected);
         assert!(Cost::parse("").is_err() && Cost::parse("2 * 3 * down_fraction").is_err());
         assert!(
             Cost::parse("load")

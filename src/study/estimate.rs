@@ -150,10 +150,10 @@ pub fn binomial_bounds(k: u64, n: u64, confidence: f64) -> (f64, f64) {
 /// Equal to 12 digits.
 #[cfg(test)]
 #[track_caller]
-pub(super) fn near(found: f64, wanted: f64) {
+pub(super) fn near(value: f64, expected: f64) {
     assert!(
-        (found - wanted).abs() <= 1e-12 * wanted.abs(),
-        "{found} is not {wanted}"
+        (value - expected).abs() <= 1e-12 * expected.abs(),
+        "{value} is not {expected}"
     );
 }
 
@@ -217,9 +217,9 @@ mod tests {
             (100, 81.36399125092314, 121.6267937924264),
             (1000, 938.9730184076952, 1063.952136016302),
         ] {
-            let found = poisson_bounds(k, 0.95);
-            near(found.0, lower);
-            near(found.1, upper);
+            let bounds = poisson_bounds(k, 0.95);
+            near(bounds.0, lower);
+            near(bounds.1, upper);
         }
         for (k, n, lower, upper) in [
             (3, 1000, 0.0006190999316495713, 0.008742023238478304),
@@ -227,9 +227,9 @@ mod tests {
             (7, 10, 0.3475471499400027, 0.9332604888222655),
             (250, 1000, 0.2234304062646804, 0.2780500062237555),
         ] {
-            let found = binomial_bounds(k, n, 0.95);
-            near(found.0, lower);
-            near(found.1, upper);
+            let bounds = binomial_bounds(k, n, 0.95);
+            near(bounds.0, lower);
+            near(bounds.1, upper);
         }
         assert_eq!(binomial_bounds(5, 5, 0.95).1, 1.0);
         assert_eq!(binomial_bounds(0, 5, 0.95).0, 0.0);

@@ -14,8 +14,8 @@ pub fn focus(samples: &Samples, objectives: &[Objective]) -> Vec<(usize, usize)>
     let mut all: Vec<(usize, usize)> = Vec::new();
     for o in objectives {
         let scope = samples.scopes.iter().position(|s| *s == o.scope);
-        let wanted = |c: &Column| c.metric == o.metric && c.cause.map(|(i, _)| i) == o.cause;
-        let found = scope.zip(samples.columns.iter().position(wanted));
+        let is_column = |c: &Column| c.metric == o.metric && c.cause.map(|(i, _)| i) == o.cause;
+        let found = scope.zip(samples.columns.iter().position(is_column));
         all.extend(found.filter(|f| !all.contains(f)));
     }
     if all.is_empty() {
@@ -39,8 +39,12 @@ pub struct PrecisionTarget {
 
 /// Whether every figure is known as closely as is wanted. A figure that cannot become narrower in this way is as close as
 /// it gets: a count that never was other than 0, a ratio or a quantile without samples, one beyond the horizon.
-pub fn is_precise(samples: &Samples, objectives: &[Objective], wanted: &[PrecisionTarget]) -> bool {
-    wanted.iter().all(|w| {
+pub fn is_precise(
+    samples: &Samples,
+    objectives: &[Objective],
+    targets: &[PrecisionTarget],
+) -> bool {
+    targets.iter().all(|w| {
         let figures = match w.metric {
             None => focus(samples, objectives),
             Some(metric) => samples.column(metric).map(|c| (0, c)).into_iter().collect(),
@@ -133,7 +137,7 @@ mod tests {
         samples
     }
 
-    fn wanted(metric: Option<&'static str>, precision: Precision) -> [PrecisionTarget; 1] {
+    fn target(metric: Option<&'static str>, precision: Precision) -> [PrecisionTarget; 1] {
         [PrecisionTarget { metric, precision }]
     }
 
@@ -155,19 +159,19 @@ mod tests {
             is_precise(
                 &samples,
                 std::slice::from_ref(&objective),
-                &wanted(None, Precision::Relative(share)),
+                &target(None, Precision::Relative(share)),
             )
         };
         assert!(relative(0.25) && !relative(0.24));
         assert!(
-            is_precise(&samples, &[], &wanted(None, Precision::Relative(0.01))),
+            is_precise(&samples, &[], &target(None, Precision::Relative(0.01))),
             "nothing is known of the others"
         );
         let absolute = |half| {
             is_precise(
                 &samples,
                 &[],
-                &wanted(Some("session_drops"), Precision::Absolute(half)),
+                &target(Some("session_drops"), Precision::Absolute(half)),
             )
         };
         assert!(absolute(25.0) && !absolute(24.0));
@@ -176,7 +180,7 @@ mod tests {
     #[test]
     fn nothing_ever_counted_is_as_close_as_it_gets() {
         let none = |n: usize| of("session_drops", &vec![Sample::Count(0); n]);
-        let any = wanted(Some("session_drops"), Precision::Relative(0.01));
+        let any = target(Some("session_drops"), Precision::Relative(0.01));
         assert!(is_precise(&none(2), &[], &any) && !is_precise(&none(1), &[], &any));
     }
 
@@ -184,7 +188,7 @@ mod tests {
     fn a_long_tail_is_told() {
         let tail =
             [1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 6.0, 9.0, 15.0, 40.0].map(|x| Sample::Ratio(x, 100.0));
-        let told = skewed(&of("missed_toast_fraction", &tail), &[]);
-        assert_eq!((told.len(), told[0].skew.replications), (1, 155));
+        let figures = skewed(&of("missed_toast_fraction", &tail), &[]);
+        assert_eq!((figures.len(), figures[0].skew.replications), (1, 155));
     }
 }

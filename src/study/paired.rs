@@ -1,4 +1,4 @@
-//! The difference of two alternatives that met the same luck: replication by replication, with common random numbers.
+//! The difference of two alternatives, replication by replication, with common random numbers.
 //!
 //! Of two alternatives run on the same random streams the samples rise and fall together, so that the spread of their
 //! difference, var a + var b − 2 cov(a, b), is less than the spread of either; that gain is seen in the correlation.

@@ -368,19 +368,22 @@ mod tests {
     fn the_same_rounds_again_resume_it() {
         let mut stream = Stream::open(7, 0, 0, 0);
         let mut first = Selection::new(2, 5, 0.05, 0.3).unwrap();
-        let mut told: Vec<Vec<f64>> = Vec::new();
+        let mut rounds_so_far: Vec<Vec<f64>> = Vec::new();
         while first.selected.is_none() {
-            told.push(
+            rounds_so_far.push(
                 first
                     .survivors()
                     .iter()
                     .map(|_| Normal.sample(&mut stream))
                     .collect(),
             );
-            first.round(&told[told.len() - 1]);
+            first.round(&rounds_so_far[rounds_so_far.len() - 1]);
         }
         let mut again = Selection::new(2, 5, 0.05, 0.3).unwrap();
-        let last = told.iter().map(|observed| again.round(observed)).last();
+        let last = rounds_so_far
+            .iter()
+            .map(|observed| again.round(observed))
+            .last();
         assert_eq!(last, Some(first.state()));
     }
 }

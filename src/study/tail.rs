@@ -104,10 +104,10 @@ mod tests {
 
     use super::*;
 
-    fn near(found: f64, wanted: f64, what: &str) {
+    fn near(value: f64, expected: f64, what: &str) {
         assert!(
-            (found - wanted).abs() < 1e-12,
-            "{what}: {found} is not {wanted}"
+            (value - expected).abs() < 1e-12,
+            "{what}: {value} is not {expected}"
         );
     }
 

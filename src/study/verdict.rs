@@ -146,13 +146,13 @@ pub fn judge_all(objectives: &[Objective], samples: &Samples) -> Vec<Judgement> 
                 .iter()
                 .position(|s| *s == objective.scope)
                 .unwrap_or(0);
-            let wanted = |c: &super::Column| {
+            let is_column = |c: &super::Column| {
                 c.metric == objective.metric && c.cause.map(|(i, _)| i) == objective.cause
             };
             let column = samples
                 .columns
                 .iter()
-                .position(wanted)
+                .position(is_column)
                 .unwrap_or_else(|| unreachable!("objectives are checked"));
             let row = samples.row(scope, column);
             let by_figure = judge(objective.bound, &row);

@@ -52,7 +52,7 @@ pub(super) fn predict(group: &ClientGroup) -> Result<Option<Crash>, Violation> {
     };
     group.no_fault_but(crash)?;
     let session = session(group)?;
-    session.kept(group)?;
+    session.require_kept(group)?;
     let gateway = group.gateway;
     require(gateway.forgets == Forgets::Sessions, || {
         Violation::Forgets(gateway.forgets)

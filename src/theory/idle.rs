@@ -52,7 +52,7 @@ pub(super) fn predict(group: &ClientGroup) -> Result<Option<Idle>, Violation> {
     if r <= idle_s {
         return Ok(None);
     }
-    session.kept(group)?;
+    session.require_kept(group)?;
     require(leg.idle_action == IdleAction::Silent, || {
         Violation::IdleAction(leg.idle_action)
     })?;

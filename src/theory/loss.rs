@@ -40,7 +40,7 @@ pub(super) fn predict(group: &ClientGroup) -> Result<Option<Loss>, Violation> {
         return Ok(None);
     }
     let session = session(group)?;
-    session.kept(group)?;
+    session.require_kept(group)?;
     let delaying = legs.iter().find(|leg| leg.is_reliable() && leg.loss != 0.0);
     delaying.map_or(Ok(()), |leg| Err(Violation::Loss(leg.loss)))?;
     let config = &group.clients.config;

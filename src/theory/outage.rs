@@ -50,7 +50,7 @@ pub(super) fn predict(group: &ClientGroup) -> Result<Option<Outage>, Violation> 
     group.no_fault_but(outage)?;
     let (begins_s, length_s) = once(outage)?;
     let session = session(group)?;
-    session.kept(group)?;
+    session.require_kept(group)?;
     if let FaultTarget::Gateway(_, Some(instance)) = outage.target {
         return Err(Violation::Instance(instance + 1));
     }

@@ -36,7 +36,7 @@ pub struct Session {
 
 impl Session {
     /// Precondition: it is kept.
-    pub(super) fn kept(&self, group: &ClientGroup) -> Result<(), Violation> {
+    pub(super) fn require_kept(&self, group: &ClientGroup) -> Result<(), Violation> {
         let update = group.gateway.config.update;
         require(self.fate == Fate::Kept, || Violation::Update(update))
     }
@@ -322,8 +322,8 @@ mod tests {
         for (change, why) in cases {
             assert_eq!(of(change).unwrap_err().to_string(), why);
         }
-        let kept = of(|p| p.clients[0].config.refresh_jitter = 0.15);
-        assert_eq!(kept.unwrap().fate, Fate::Kept);
+        let require_kept = of(|p| p.clients[0].config.refresh_jitter = 0.15);
+        assert_eq!(require_kept.unwrap().fate, Fate::Kept);
         // Min-SE 3600 of the gateway: the larger of what is granted and of both Min-SE.
         let raised = of(|p| p.gateways[0].config.min_se_s = 3600).unwrap();
         assert_eq!(raised.expires_s, 3600.0);

@@ -198,12 +198,12 @@ impl<R: RecordedRow> Recording<R> {
     pub fn replay(&self, part: u32, parts: u32, count: u32) -> Replay<R> {
         let all = self.kept.parts.len() as u32;
         // A plan that was made smaller for a trial has fewer parts than the recording: their rows are merged.
-        let wanted = if parts == all {
+        let part_range = if parts == all {
             part..part + 1
         } else {
             0..all.min(count)
         };
-        let chains = wanted
+        let chains = part_range
             .map(|p| Chain::of(&self.kept, self.kept.parts[p as usize]))
             .collect();
         Replay {

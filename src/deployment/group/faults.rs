@@ -65,10 +65,10 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
             fault.config.kind,
             FaultKind::Crash | FaultKind::Stall | FaultKind::Maintenance
         );
-        let instances = |wanted: Option<u32>| {
+        let instances = |number: Option<u32>| {
             let instances = self.instances.iter().enumerate();
             let hit =
-                instances.filter(move |(_, instance)| wanted.is_none_or(|w| w == instance.number));
+                instances.filter(move |(_, instance)| number.is_none_or(|w| w == instance.number));
             let name = name_key(&self.gateway.name);
             hit.map(move |(i, instance)| {
                 (Victim::Instance(i), mix(name, u64::from(instance.number)))

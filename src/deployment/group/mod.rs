@@ -70,9 +70,9 @@ const EVENTS_PER_REPORT: u64 = 1 << 15;
 
 /// Simulates the group numbered `number` of `plan.gateways[gateway]` in one replication; `None` where it was stopped.
 ///
-/// Users whom nothing couples go through the day one after another: the state of one user is near the processor whatever
-/// the size of the group. Results are equal to the bit to those of all users together: what depends on the order of
-/// events is sorted at the end.
+/// Users that share no queue, limit or fault are independent: each is simulated through the whole day alone, so that its
+/// state stays in the cache whatever the size of the group. Results are equal to the bit to those of all users together:
+/// what depends on the order of events is sorted at the end.
 pub(super) fn simulate_group<W: Observer>(
     plan: &Plan,
     gateway: usize,

@@ -1,15 +1,15 @@
-//! The agenda's order against a binary heap's, on schedules that try each of its paths.
+//! The order of the future event list against a binary heap's, on schedules that try each of its paths.
 
 use std::cmp::Reverse;
 
 use super::*;
 use crate::engine::Stream;
 
-/// The agenda and a binary heap, given the same.
+/// The future event list and a binary heap with the same events.
 struct Both {
-    agenda: FutureEventList<u64>,
+    list: FutureEventList<u64>,
     heap: BinaryHeap<Reverse<(EventKey, u64)>>,
-    filed: u64,
+    scheduled: u64,
     stream: Stream,
 }
 
@@ -17,9 +17,9 @@ impl Both {
     fn new(seed: u64) -> Self {
         let stream = Stream::open(seed, 0, 0, 0);
         Self {
-            agenda: FutureEventList::new(Time(u64::MAX)),
+            list: FutureEventList::new(Time(u64::MAX)),
             heap: BinaryHeap::new(),
-            filed: 0,
+            scheduled: 0,
             stream,
         }
     }
@@ -30,25 +30,25 @@ impl Both {
     }
 
     fn file_in(&mut self, lane: Option<usize>, at: u64) {
-        self.filed += 1;
+        self.scheduled += 1;
         let class = (self.stream.uniform() * 8.0) as u8;
         let entity = (self.stream.uniform() * 1e6) as u32;
-        let key = EventKey::new(Time(at), class, entity, self.filed as u32);
+        let key = EventKey::new(Time(at), class, entity, self.scheduled as u32);
         match lane {
-            Some(lane) => self.agenda.schedule_in_lane(lane, key, self.filed),
-            None => self.agenda.schedule(key, self.filed),
+            Some(lane) => self.list.schedule_in_lane(lane, key, self.scheduled),
+            None => self.list.schedule(key, self.scheduled),
         }
         if key.time() < LAST {
-            self.heap.push(Reverse((key, self.filed)));
+            self.heap.push(Reverse((key, self.scheduled)));
         }
     }
 
     /// Takes from both, and finds the same.
     fn pop(&mut self) -> Option<u64> {
         let expected = self.heap.pop().map(|Reverse(event)| event);
-        assert_eq!(self.agenda.pop(), expected);
-        assert_eq!(self.agenda.len(), self.heap.len());
-        assert_eq!(self.agenda.is_empty(), self.heap.is_empty());
+        assert_eq!(self.list.pop(), expected);
+        assert_eq!(self.list.len(), self.heap.len());
+        assert_eq!(self.list.is_empty(), self.heap.is_empty());
         expected.map(|(key, _)| key.time().0)
     }
 
@@ -84,7 +84,7 @@ const HOUR: f64 = 3.6e9;
 
 #[test]
 fn events_come_by_time_class_entity_count_and_never_at_the_horizon() {
-    let mut agenda = FutureEventList::new(Time(100));
+    let mut list = FutureEventList::new(Time(100));
     let keys = [
         (50, 3, 1, 1),
         (50, 1, 9, 9),
@@ -94,9 +94,9 @@ fn events_come_by_time_class_entity_count_and_never_at_the_horizon() {
         (100, 0, 0, 0),
     ];
     for (t, class, entity, count) in keys {
-        agenda.schedule(EventKey::new(Time(t), class, entity, count), t);
+        list.schedule(EventKey::new(Time(t), class, entity, count), t);
     }
-    let order: Vec<_> = std::iter::from_fn(|| agenda.pop())
+    let order: Vec<_> = std::iter::from_fn(|| list.pop())
         .map(|(k, _)| (k.time().0, k.class(), k.entity(), k.count()))
         .collect();
     assert_eq!(
@@ -172,7 +172,7 @@ fn most_of_what_is_pending_crowds_into_one_bucket() {
 }
 
 #[test]
-fn an_emptied_agenda_starts_again() {
+fn an_emptied_list_starts_again() {
     let mut both = Both::new(4);
     let mut start = 0.0;
     for round in 0..50_i32 {
@@ -211,7 +211,7 @@ fn events_in_lanes_come_in_their_place_among_all() {
 }
 
 #[test]
-fn a_lane_alone_is_an_agenda() {
+fn a_lane_alone_is_an_event_list() {
     let mut both = Both::new(7);
     (0..2_000).for_each(|n| both.file_in(Some(0), n / 100 * 1_000));
     for _ in 0..20_000 {
@@ -227,19 +227,19 @@ fn at_a_constant_load_nothing_is_allocated() {
     both.fill(20_000, |u| u * 1e9);
     both.hold(200_000, |u| [Some(-libm::log(1.0 - u) * 1e8)]);
     let room = |a: &FutureEventList<u64>| (a.pool.room(), a.run.capacity(), a.late.capacity());
-    let before = room(&both.agenda);
+    let before = room(&both.list);
     both.hold(200_000, |u| [Some(-libm::log(1.0 - u) * 1e8)]);
-    assert_eq!(room(&both.agenda), before);
+    assert_eq!(room(&both.list), before);
 }
 
 #[test]
 fn the_end_of_time_is_no_trap() {
-    let mut agenda = FutureEventList::new(Time(u64::MAX));
+    let mut list = FutureEventList::new(Time(u64::MAX));
     let times = [0, 1, LAST.0 - 1, LAST.0 / 2, LAST.0, u64::MAX >> 3];
     for t in times {
-        (0..40).for_each(|n| agenda.schedule(EventKey::new(Time(t), 7, 0, n), ()));
+        (0..40).for_each(|n| list.schedule(EventKey::new(Time(t), 7, 0, n), ()));
     }
-    let order: Vec<_> = std::iter::from_fn(|| agenda.pop())
+    let order: Vec<_> = std::iter::from_fn(|| list.pop())
         .map(|(k, ())| (k.time().0, k.count()))
         .collect();
     let expected = [0, 1, LAST.0 / 2, LAST.0 - 1]

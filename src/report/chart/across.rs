@@ -5,10 +5,10 @@ use plotters::element::PathElement;
 use super::colour::Paint;
 use super::description::Chart;
 use super::layer::{Along, Layer, Region, Threshold, Tone};
-use super::name::{Names, beads};
+use super::name::{Names, obstacles};
 use super::plot::{Canvas, Plot};
 use super::scene::{Part, Rect, Scene, Shape, area};
-use super::sheet::{Dash, Paper, drawn, pen};
+use super::sheet::{Dash, Paper, infallible, pen};
 
 pub(super) fn region(paper: &Paper, plot: &Plot, region: &Region) {
     let opacity = if region.faint { 0.05 } else { 0.1 };
@@ -80,7 +80,10 @@ pub(super) fn across(
         .collect();
     for threshold in &lines {
         let [from, to] = ends(plot, threshold);
-        names.avoid(beads(&[plot.spot(from.0, from.1), plot.spot(to.0, to.1)]));
+        names.avoid(obstacles(&[
+            plot.spot(from.0, from.1),
+            plot.spot(to.0, to.1),
+        ]));
         line_across(paper, canvas, plot, threshold);
     }
     for threshold in lines {
@@ -145,6 +148,6 @@ fn ends(plot: &Plot, threshold: &Threshold) -> [(f64, f64); 2] {
 pub(super) fn line_across(paper: &Paper, canvas: &mut Canvas, plot: &Plot, threshold: &Threshold) {
     let line = PathElement::new(ends(plot, threshold), pen(tone(threshold), 1.6, Dash::Mark));
     moving(paper, threshold.along, || {
-        drawn(canvas.draw_series([line]));
+        infallible(canvas.draw_series([line]));
     });
 }

@@ -4,7 +4,7 @@ use plotters::prelude::LabelAreaPosition;
 use plotters::style::TRANSPARENT;
 
 use super::colour::Paint;
-use super::content::{LegendEntry, homeless, marks, points};
+use super::content::{LegendEntry, has_nonpositive, marks, points};
 use super::description::{Axis, Chart};
 use super::frame::{self, tick_style};
 use super::layer::{Along, Layer};
@@ -13,7 +13,7 @@ use super::place;
 use super::plot::Plot;
 use super::scale::Domain;
 use super::scene::{Anchor, Part, Rect, Shape, Spot};
-use super::sheet::{Dash, Paper, drawn, pen, units};
+use super::sheet::{Dash, Paper, infallible, pen, units};
 use super::text::{self, LABEL, plain};
 
 /// A name at the end of its curve may stand so far from it [px].
@@ -76,7 +76,7 @@ fn vertical(chart: &Chart, rows: usize) -> Domain {
         0.6
     };
     let mut domain = reach(chart, (&chart.y, Along::Y), |p| p.1, zero);
-    if homeless(chart, Along::Y) {
+    if has_nonpositive(chart, Along::Y) {
         // What lies at the foot must not look like the least of the others.
         domain.from /= 5.0;
     }
@@ -107,12 +107,12 @@ pub(super) fn axes(paper: &Paper, chart: &Chart, plot: &Plot, mut room: Rect) {
         .axis_style(TRANSPARENT)
         .set_tick_mark_size(LabelAreaPosition::Left, units(3.5))
         .y_label_style(tick_style());
-    drawn(mesh.draw());
+    infallible(mesh.draw());
     frame::horizontal(paper, plot, chart.x.caption(), false);
 }
 
 /// Where each curve's name wants to stand: the height of its last point.
-fn wanted(chart: &Chart, entries: &[LegendEntry], plot: &Plot) -> Option<Vec<f64>> {
+fn ideal(chart: &Chart, entries: &[LegendEntry], plot: &Plot) -> Option<Vec<f64>> {
     let last = |entry: &LegendEntry| {
         let of = |l: &Layer| match l {
             Layer::Line(l) | Layer::Steps(l) if l.name == entry.name => l
@@ -135,9 +135,9 @@ pub(super) fn ends(chart: &Chart, entries: &[LegendEntry], room: Rect) -> Option
         return None;
     }
     let plot = frame(chart, room, 0.0);
-    let wanted = wanted(chart, entries, &plot)?;
-    let placed = placed(&wanted, &plot)?;
-    let far = wanted.iter().zip(&placed).any(|(a, b)| (a - b).abs() > FAR);
+    let ideal = ideal(chart, entries, &plot)?;
+    let placed = placed(&ideal, &plot)?;
+    let far = ideal.iter().zip(&placed).any(|(a, b)| (a - b).abs() > FAR);
     let wide = entries
         .iter()
         .map(|e| text::width(&e.name, LABEL, false))
@@ -146,9 +146,9 @@ pub(super) fn ends(chart: &Chart, entries: &[LegendEntry], room: Rect) -> Option
     (!far && wide <= room.w * 0.3).then_some(wide)
 }
 
-fn placed(wanted: &[f64], plot: &Plot) -> Option<Vec<f64>> {
+fn placed(ideal: &[f64], plot: &Plot) -> Option<Vec<f64>> {
     place::apart(
-        wanted,
+        ideal,
         frame::LINE - 1.0,
         plot.rect.y - 8.0,
         plot.rect.bottom() + 8.0,
@@ -156,7 +156,7 @@ fn placed(wanted: &[f64], plot: &Plot) -> Option<Vec<f64>> {
 }
 
 pub(super) fn end_names(paper: &Paper, chart: &Chart, entries: &[LegendEntry], plot: &Plot) {
-    let Some(places) = wanted(chart, entries, plot).and_then(|w| placed(&w, plot)) else {
+    let Some(places) = ideal(chart, entries, plot).and_then(|w| placed(&w, plot)) else {
         return;
     };
     for (entry, y) in entries.iter().zip(places) {

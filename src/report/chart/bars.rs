@@ -12,7 +12,7 @@ use super::legend::legend;
 use super::plot::{Canvas, Plot};
 use super::scale::Domain;
 use super::scene::{Anchor, Rect, Scene, Shape, area, rule};
-use super::sheet::{Dash, Paper, drawn, filling, pen};
+use super::sheet::{Dash, Paper, filling, infallible, pen};
 use super::text::{self, LABEL, cut, plain};
 
 /// A bar is no thicker [px].
@@ -59,8 +59,8 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) ->
     let caption = chart.x.caption();
     let rect = field(bars, room, &caption);
     let above = above(bars, &room);
-    let (shown, left_out) = shown(bars, &rect, above);
-    let rows = (shown.len() + usize::from(left_out > 0)).max(1) as f64;
+    let (fitting, left_out) = fitting(bars, &rect, above);
+    let rows = (fitting.len() + usize::from(left_out > 0)).max(1) as f64;
     let plot = Plot {
         rect,
         x: domain(chart, bars),
@@ -68,7 +68,7 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) ->
     };
     frame::horizontal(paper, &plot, caption, true);
     let mut canvas = plot.canvas(paper);
-    let texts: Scene = shown
+    let texts: Scene = fitting
         .iter()
         .enumerate()
         .flat_map(|(i, bar)| {
@@ -137,7 +137,7 @@ fn row(
         let corners = [(bars.base, level + half), (value, level - half)];
         let body = Rectangle::new(corners, filling(paint, f64::from(opacity) / 100.0));
         paper.within(plot.rect, || {
-            drawn(canvas.draw_series([body]));
+            infallible(canvas.draw_series([body]));
         });
         // On a narrow paper the text of the longest bar finds no room beyond its end, and stands on it.
         let end = place(plot, end);
@@ -151,7 +151,7 @@ fn row(
             pen(Paint::Ink, 1.4, Dash::Solid),
         );
         paper.within(plot.rect, || {
-            drawn(canvas.draw_series([line]));
+            infallible(canvas.draw_series([line]));
         });
         let tip = |x: f64| rule((x, middle - 4.0), (x, middle + 4.0), Paint::Ink, 1.4);
         paper.extend([low, high].map(|v| tip(place(plot, v))));
@@ -230,7 +230,7 @@ fn domain(chart: &Chart, bars: &Bars) -> Domain {
     Domain::of(values.chain([bars.base]), scale, 0.0).nice(5)
 }
 
-fn shown<'a>(bars: &'a Bars, rect: &Rect, above: f64) -> (&'a [Bar], usize) {
+fn fitting<'a>(bars: &'a Bars, rect: &Rect, above: f64) -> (&'a [Bar], usize) {
     let fit = ((rect.h / (LEAST + above)) as usize).max(1);
     if bars.bars.len() <= fit {
         return (&bars.bars, 0);

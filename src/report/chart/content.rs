@@ -56,12 +56,12 @@ fn tone(layer: &Layer) -> Tone {
 
 /// The colour of every layer; of a stack, that of its first part. The same name has the same colour.
 pub(super) fn paints(chart: &Chart) -> Vec<Paint> {
-    let told = |l: &Layer| {
+    let chosen_paint = |l: &Layer| {
         name(l)
             .filter(|_| tone(l) != Tone::Auto)
             .map(|n| (n.to_string(), Paint::of(tone(l), 0)))
     };
-    let mut known: Vec<(String, Paint)> = chart.layers.iter().filter_map(told).collect();
+    let mut known: Vec<(String, Paint)> = chart.layers.iter().filter_map(chosen_paint).collect();
     let mut next = 0;
     let mut paint = |layer: &Layer| {
         if let Layer::Stack(stack) = layer {
@@ -191,12 +191,16 @@ pub(super) fn marks(chart: &Chart, axis: Along) -> Vec<f64> {
 
 /// Whether a logarithmic axis has values it has no place for.
 pub(super) fn foot_note(chart: &Chart) -> Option<String> {
-    let (x, y) = (homeless(chart, Along::X), homeless(chart, Along::Y));
+    let (x, y) = (
+        has_nonpositive(chart, Along::X),
+        has_nonpositive(chart, Along::Y),
+    );
     (x || y)
         .then(|| "A logarithmic axis has no place for 0: such values are drawn at its foot.".into())
 }
 
-pub(super) fn homeless(chart: &Chart, along: Along) -> bool {
+/// Whether a logarithmic axis meets values ≤ 0.
+pub(super) fn has_nonpositive(chart: &Chart, along: Along) -> bool {
     let (axis, of): (_, fn(&Spot) -> f64) = match along {
         Along::X => (&chart.x, |p| p.0),
         Along::Y => (&chart.y, |p| p.1),

@@ -41,20 +41,20 @@ fn thin_layer(layer: &Layer, plot: &Plot) -> Layer {
         }
         Layer::Band(band) => {
             let upper: Vec<(f64, f64)> = band.points.iter().map(|p| (p.0, p.2)).collect();
-            band.points = picked(&band.points, &kept(&upper).concat());
+            band.points = at_indices(&band.points, &kept(&upper).concat());
         }
         Layer::Points(points) => {
             let places = points.points.iter().map(|p| plot.spot(p.x, p.y));
-            points.points = picked(&points.points, &thin::cloud(places));
+            points.points = at_indices(&points.points, &thin::cloud(places));
         }
         Layer::Stack(stack) => {
             let top = |(i, x): (usize, &f64)| (*x, level(stack, stack.parts.len(), i));
             let top: Vec<(f64, f64)> = stack.xs.iter().enumerate().map(top).collect();
             let kept = kept(&top).concat();
-            stack.xs = picked(&stack.xs, &kept);
+            stack.xs = at_indices(&stack.xs, &kept);
             for (_, values) in &mut stack.parts {
                 values.resize(top.len(), f64::NAN);
-                *values = picked(values, &kept);
+                *values = at_indices(values, &kept);
             }
         }
         _ => {}
@@ -62,7 +62,7 @@ fn thin_layer(layer: &Layer, plot: &Plot) -> Layer {
     layer
 }
 
-fn picked<T: Clone>(all: &[T], kept: &[usize]) -> Vec<T> {
+fn at_indices<T: Clone>(all: &[T], kept: &[usize]) -> Vec<T> {
     kept.iter().map(|i| all[*i].clone()).collect()
 }
 

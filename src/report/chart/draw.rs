@@ -14,7 +14,7 @@ use super::legend::{self, AREA, legend};
 use super::name::Names;
 use super::plot::{Canvas, Plot};
 use super::scene::{Part, Rect, Shape, Spot};
-use super::sheet::{Dash, Paper, drawn, filling, pen, units};
+use super::sheet::{Dash, Paper, filling, infallible, pen, units};
 use super::{flag, thin};
 
 const BAND: f64 = 0.2;
@@ -134,10 +134,10 @@ fn curve(canvas: &mut Canvas, points: &[Spot], paint: Paint) {
         match stretch {
             [] => {}
             [at] => {
-                drawn(canvas.draw_series([Circle::new(*at, units(3.0), pen)]));
+                infallible(canvas.draw_series([Circle::new(*at, units(3.0), pen)]));
             }
             _ => {
-                drawn(canvas.draw_series(LineSeries::new(stretch.iter().copied(), pen)));
+                infallible(canvas.draw_series(LineSeries::new(stretch.iter().copied(), pen)));
             }
         }
     }
@@ -150,7 +150,7 @@ fn band(canvas: &mut Canvas, band: &Band, paint: Paint) {
         let high = stretch.iter().rev().map(|p| (p.0, p.2));
         Polygon::new(low.chain(high).collect::<Vec<_>>(), filling(paint, BAND))
     });
-    drawn(canvas.draw_series(outlines));
+    infallible(canvas.draw_series(outlines));
 }
 
 fn dots(paper: &Paper, canvas: &mut Canvas, plot: &Plot, points: &Points, paint: Paint) {
@@ -173,10 +173,10 @@ fn dots(paper: &Paper, canvas: &mut Canvas, plot: &Plot, points: &Points, paint:
             let wide = units(2.0 * size).unsigned_abs();
             let bar = ErrorBar::new_vertical(x, low, y, high, pen, wide);
             paper.part(Part::At(places[i].0), || {
-                drawn(canvas.draw_series([bar]));
+                infallible(canvas.draw_series([bar]));
             });
         } else if !many {
-            drawn(canvas.draw_series([Circle::new((x, y), units(size), pen)]));
+            infallible(canvas.draw_series([Circle::new((x, y), units(size), pen)]));
         } else if plot.holds(places[i]) {
             cloud.push(places[i]);
         }
@@ -210,7 +210,7 @@ fn stack(
             .collect();
         let area = Polygon::new(outline, filling(part(stack, first, i), AREA));
         paper.part(layer(&stack.parts[i].0), || {
-            drawn(canvas.draw_series([area]));
+            infallible(canvas.draw_series([area]));
         });
     }
     for (i, edge) in edges.into_iter().skip(1).enumerate() {
@@ -218,7 +218,7 @@ fn stack(
         let dash = if jagged { Dash::Solid } else { Dash::Own };
         let line = LineSeries::new(edge, pen(part(stack, first, i), 1.5, dash));
         paper.part(layer(&stack.parts[i].0), || {
-            drawn(canvas.draw_series(line));
+            infallible(canvas.draw_series(line));
         });
     }
 }
@@ -232,5 +232,5 @@ fn histogram(canvas: &mut Canvas, plot: &Plot, histogram: &Histogram, paint: Pai
         }
         bar
     });
-    drawn(canvas.draw_series(bars));
+    infallible(canvas.draw_series(bars));
 }

@@ -7,7 +7,7 @@ use super::colour::Paint;
 use super::plot::Plot;
 use super::scale::{Domain, Tick};
 use super::scene::{Anchor, Part, Rect, Shape};
-use super::sheet::{Dash, Paper, drawn, filling, pen, units};
+use super::sheet::{Dash, Paper, filling, infallible, pen, units};
 use super::text::{self, LABEL, cut, plain};
 
 /// Free at the sides [px].
@@ -84,7 +84,7 @@ pub(super) fn horizontal(paper: &Paper, plot: &Plot, caption: String, grid: bool
             .axis_style(pen(Paint::Soft, 1.0, Dash::Solid))
             .set_tick_mark_size(LabelAreaPosition::Bottom, units(4.0))
             .x_label_style(tick_style());
-        drawn(mesh.draw());
+        infallible(mesh.draw());
     });
     if !caption.is_empty() {
         let y = rect.bottom() + 17.0 + LINE;

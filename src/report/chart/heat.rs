@@ -9,7 +9,7 @@ use super::layer::HeatMap;
 use super::plot::Plot;
 use super::scale::{Domain, amount};
 use super::scene::{Anchor, Rect, Shape, Spot, Text, area, rule};
-use super::sheet::{Paper, drawn, filling, units};
+use super::sheet::{Paper, filling, infallible, units};
 use super::text::{self, LABEL, SMALL, cut, plain};
 
 /// From one line in a cell to the next [px].
@@ -114,7 +114,7 @@ fn cells(paper: &Paper, plot: &Plot, map: &HeatMap, step: impl Fn(f64) -> u8) {
                 filling(Paint::Heat(step), 1.0),
             );
             cell.set_margin(0, gap, 0, gap);
-            drawn(canvas.draw_series([cell]));
+            infallible(canvas.draw_series([cell]));
             if let Some(words) = Words::fitting(words, w).filter(|words| words.height() <= h) {
                 paper.extend(words.at(middle, Paint::OnHeat(step)));
             }

@@ -16,8 +16,8 @@ fn overlap(a: &Rect, b: &Rect) -> bool {
     a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom()
 }
 
-/// Places all along a stroke, near enough to each other that no name slips between them.
-pub(super) fn beads(points: &[Spot]) -> Vec<Spot> {
+/// Samples a stroke every 4 px at most; labels avoid these points.
+pub(super) fn obstacles(points: &[Spot]) -> Vec<Spot> {
     let piece = |pair: &[Spot]| {
         let ((ax, ay), (bx, by)) = (pair[0], pair[1]);
         let n = (libm::hypot(bx - ax, by - ay) / 4.0).ceil().max(1.0);
@@ -30,9 +30,9 @@ pub(super) fn beads(points: &[Spot]) -> Vec<Spot> {
 }
 
 /// Where a shape of the plot is seen; an area that another shape bounds, nowhere.
-fn seen(shape: &Shape) -> Vec<Spot> {
+fn avoided(shape: &Shape) -> Vec<Spot> {
     match shape {
-        Shape::Stroke { points, .. } => beads(points),
+        Shape::Stroke { points, .. } => obstacles(points),
         Shape::Disc { at, .. } => vec![*at],
         Shape::Cloud { points, .. } => points.clone(),
         Shape::Box { rect, .. } => vec![(rect.x + rect.w / 2.0, rect.y)],
@@ -45,7 +45,7 @@ impl Names {
     pub(super) fn new(field: Rect, shapes: &[Shape]) -> Self {
         Self {
             field,
-            drawn: shapes.iter().flat_map(seen).collect(),
+            drawn: shapes.iter().flat_map(avoided).collect(),
             taken: Vec::new(),
         }
     }

@@ -3,12 +3,12 @@
 /// Centres for names of that height, in the order given, between `top` and `bottom`; nothing if they do not all fit.
 ///
 /// Names that touch form a block, and a block stands at the mean of what its members want: the least squares answer.
-pub(super) fn apart(wanted: &[f64], height: f64, top: f64, bottom: f64) -> Option<Vec<f64>> {
-    if wanted.len() as f64 * height > bottom - top + 1e-9 {
+pub(super) fn apart(ideal: &[f64], height: f64, top: f64, bottom: f64) -> Option<Vec<f64>> {
+    if ideal.len() as f64 * height > bottom - top + 1e-9 {
         return None;
     }
-    let mut order: Vec<usize> = (0..wanted.len()).collect();
-    order.sort_by(|a, b| wanted[*a].total_cmp(&wanted[*b]).then(a.cmp(b)));
+    let mut order: Vec<usize> = (0..ideal.len()).collect();
+    order.sort_by(|a, b| ideal[*a].total_cmp(&ideal[*b]).then(a.cmp(b)));
     // A block: how many, and the sum of where its first would stand if each had its way.
     let mut blocks: Vec<(usize, f64)> = Vec::new();
     let centre = |(n, sum): (usize, f64)| {
@@ -16,7 +16,7 @@ pub(super) fn apart(wanted: &[f64], height: f64, top: f64, bottom: f64) -> Optio
         (sum / n as f64).clamp(top + half, bottom - half - (n - 1) as f64 * height)
     };
     for i in &order {
-        blocks.push((1, wanted[*i]));
+        blocks.push((1, ideal[*i]));
         while let [.., above, below] = blocks[..] {
             if centre(above) + above.0 as f64 * height <= centre(below) + 1e-9 {
                 break;
@@ -28,7 +28,7 @@ pub(super) fn apart(wanted: &[f64], height: f64, top: f64, bottom: f64) -> Optio
             ));
         }
     }
-    let mut places = vec![0.0; wanted.len()];
+    let mut places = vec![0.0; ideal.len()];
     let mut members = order.into_iter();
     for block in blocks {
         let first = centre(block);
@@ -70,8 +70,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_on_each_other(wanted in proptest::collection::vec(-50.0f64..400.0, 0..20)) {
-            let mut places = apart(&wanted, 15.0, 0.0, 300.0).unwrap_or_default();
+        fn never_on_each_other(ideal in proptest::collection::vec(-50.0f64..400.0, 0..20)) {
+            let mut places = apart(&ideal, 15.0, 0.0, 300.0).unwrap_or_default();
             places.sort_by(f64::total_cmp);
             for pair in places.windows(2) {
                 prop_assert!(pair[1] - pair[0] >= 15.0 - 1e-6);

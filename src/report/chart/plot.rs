@@ -7,7 +7,7 @@ use plotters::prelude::LabelAreaPosition;
 
 use super::scale::{Domain, Tick};
 use super::scene::{Rect, Spot};
-use super::sheet::{CORNER, EXTENT, Paper, Sheet, drawn, units};
+use super::sheet::{CORNER, EXTENT, Paper, Sheet, infallible, units};
 
 /// Where values are drawn.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -51,14 +51,14 @@ impl Plot {
             .set_label_area_size(LabelAreaPosition::Left, left)
             .set_label_area_size(LabelAreaPosition::Bottom, end(self.rect.bottom()))
             .build_cartesian_2d(self.across(x), self.upwards(y));
-        drawn(canvas)
+        infallible(canvas)
     }
 
     /// plotters' chart for what is drawn, on the whole sheet: within the plot's place alone plotters would move what lies
     /// beyond it to its edge.
     pub(super) fn canvas(&self, paper: &Paper) -> Canvas {
         let rulers = (self.across(Vec::new()), self.upwards(Vec::new()));
-        drawn(ChartBuilder::on(&paper.area()).build_cartesian_2d(rulers.0, rulers.1))
+        infallible(ChartBuilder::on(&paper.area()).build_cartesian_2d(rulers.0, rulers.1))
     }
 
     /// The upper left corner on the sheet.

@@ -89,7 +89,7 @@ fn named(colour: BackendColor) -> (Paint, Dash) {
 }
 
 /// What plotters returns: the sheet takes every shape, so no error is one that could happen.
-pub(super) fn drawn<T>(result: Result<T, DrawingAreaErrorKind<Infallible>>) -> T {
+pub(super) fn infallible<T>(result: Result<T, DrawingAreaErrorKind<Infallible>>) -> T {
     result.unwrap_or_else(|e| unreachable!("the sheet takes every shape: {e}"))
 }
 

@@ -7,13 +7,13 @@ pub(super) fn kept(points: &[Spot]) -> Vec<Vec<usize>> {
     let is_there = |i: &usize| points[*i].0.is_finite() && points[*i].1.is_finite();
     let all: Vec<usize> = (0..points.len()).collect();
     let stretches = all.split(|i| !is_there(i)).filter(|s| !s.is_empty());
-    stretches.map(|stretch| picked(points, stretch)).collect()
+    stretches.map(|stretch| thinned(points, stretch)).collect()
 }
 
 /// A curve without gaps, thinned.
 pub(super) fn columns(points: &[Spot]) -> Vec<Spot> {
     let all: Vec<usize> = (0..points.len()).collect();
-    picked(points, &all)
+    thinned(points, &all)
         .into_iter()
         .map(|i| points[i])
         .collect()
@@ -28,7 +28,7 @@ pub(super) fn outline(points: &[Spot]) -> Vec<Spot> {
     outline
 }
 
-fn picked(points: &[Spot], stretch: &[usize]) -> Vec<usize> {
+fn thinned(points: &[Spot], stretch: &[usize]) -> Vec<usize> {
     if !stretch.is_sorted_by(|a, b| points[*a].0 <= points[*b].0) {
         return stretch.to_vec();
     }

@@ -183,13 +183,13 @@ mod tests {
     #[test]
     fn the_picture_of_what_is_judged_leads() {
         let plots = ["sessions", "load", "response"].map(|n| plot(n, &[1.0, 2.0]));
-        for (metric, wanted) in [
+        for (metric, expected) in [
             ("gateway_response_p99_ms", "response"),
             ("message_rate_per_s", "load"),
             ("all_back_s", "sessions"),
         ] {
             let [lead, ..] = places(&arrange(&run(metric), &plots));
-            assert_eq!(lead, [wanted], "{metric}");
+            assert_eq!(lead, [expected], "{metric}");
         }
     }
 

@@ -121,10 +121,10 @@ fn compare(comparison: &Comparison, runs: &[PointRuns]) -> Option<Vec<Value>> {
     let others = comparison.alternatives.iter().take(MOST_ALTERNATIVES);
     for (i, other) in others.enumerate() {
         let mut deciding = other.figures.iter().filter(|f| f.decides);
-        let told = deciding
+        let decided = deciding
             .clone()
             .find(|f| matches!(f.verdict, Relation::Better | Relation::Worse));
-        let figure = told.or_else(|| deciding.next())?;
+        let figure = decided.or_else(|| deciding.next())?;
         let metric = Metric::named(&figure.metric)?;
         let (mut a, mut b) = (Vec::new(), Vec::new());
         let theirs = of(runs, &side(&other.name))?;

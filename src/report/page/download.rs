@@ -105,29 +105,29 @@ mod tests {
         put("plots/day.svg", "<svg/>");
         folder.publish(Manifest::default()).unwrap();
         let results = Results::read(root.path()).unwrap();
-        let told: Vec<(String, String, Option<String>)> = downloads(&results, 3 * ENTRY + 80)
+        let entries: Vec<(String, String, Option<String>)> = downloads(&results, 3 * ENTRY + 80)
             .unwrap()
             .into_iter()
             .map(|d| (d.name, d.size, d.link.map(|link| link.to_string())))
             .collect();
         assert!(
-            told[0]
+            entries[0]
                 .2
                 .as_ref()
                 .unwrap()
                 .starts_with("data:application/json;base64,eyJ"),
-            "{told:?}"
+            "{entries:?}"
         );
-        assert_eq!(told[1], ("series.csv".into(), "3 kB".into(), None));
+        assert_eq!(entries[1], ("series.csv".into(), "3 kB".into(), None));
         // "{}\n" in base64, by hand: 011110 110111 110100 001010.
         assert_eq!(
-            told[2],
+            entries[2],
             (
                 "notes.csv".into(),
                 "3 B".into(),
                 Some("data:text/csv;base64,e30K".into())
             )
         );
-        assert_eq!(told.len(), 3);
+        assert_eq!(entries.len(), 3);
     }
 }

@@ -83,11 +83,11 @@ fn by_scope(run: &RunRecord) -> Table {
         return Table::default();
     }
     let mut table = Table::new("By client group and gateway", &["of"]);
-    let told = |name: &&str| {
+    let has_figure = |name: &&str| {
         rows.iter()
             .any(|r| is(r, name) && r.scope != "all" && r.mean.is_some())
     };
-    let metrics: Vec<&str> = BY_SCOPE.iter().copied().filter(|m| told(m)).collect();
+    let metrics: Vec<&str> = BY_SCOPE.iter().copied().filter(|m| has_figure(m)).collect();
     for metric in &metrics {
         let row = rows.iter().find(|r| is(r, metric));
         table.figure(&called(metric), row.map_or("", |r| &r.unit));

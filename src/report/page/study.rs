@@ -141,7 +141,7 @@ fn compare(comparison: &Comparison, other: &Contrast) -> Table {
         table.rows.push(line);
     }
     table.note = format!(
-        "{} replications, paired by the same luck. Intervals of {} % each: all that decide hold at once with 95 %.",
+        "{} replications, paired by common random numbers. Intervals of {} % each: all that decide hold at once with 95 %.",
         other.replications,
         plain(comparison.confidence * 100.0)
     );

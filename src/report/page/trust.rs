@@ -85,7 +85,7 @@ fn replications(record: &Record) -> String {
             let n = sweep.replications;
             let alike = sweep.points.iter().all(|p| p.replications == n);
             let more = if alike { "" } else { " or more" };
-            format!("{n}{more} replications for each point; all points meet the same luck, so that they differ by what was turned and by nothing else.")
+            format!("{n}{more} replications for each point; all points use common random numbers, so that they differ by what was varied and by nothing else.")
         }
         Record::Sizing(_) => "The value that was found was confirmed with replications that the search had not seen.".into(),
         Record::Selection(_) => "A sequential selection with a proven error (Kim and Nelson): points are left out as soon as they are shown to be worse.".into(),

@@ -84,7 +84,7 @@ fn amount(reading: &Reading, figure: &Difference) -> String {
         .lower
         .zip(figure.upper)
         .map(|(l, u)| (u - l) / 2.0 * reading.factor);
-    let told = half.map_or_else(
+    let amount = half.map_or_else(
         || human(difference * reading.factor),
         |h| {
             let (mean, half) = with_half(difference * reading.factor, h);
@@ -97,7 +97,7 @@ fn amount(reading: &Reading, figure: &Difference) -> String {
         reading.unit
     };
     let sign = if difference > 0.0 { "+" } else { "" };
-    format!("{sign}{told} {unit}")
+    format!("{sign}{amount} {unit}")
         .replace('-', "−")
         .trim()
         .into()
@@ -197,7 +197,7 @@ fn each(comparison: &Comparison, metric: &str) -> Chart {
     }
 }
 
-/// Each replication's difference: the same luck for both.
+/// The difference in each replication, with common random numbers.
 fn pairs(comparison: &Comparison, runs: &[ReplicatedFigure]) -> Option<Chart> {
     let reading = Reading::of(PAIRS);
     let of = |r: &&ReplicatedFigure| r.metric == PAIRS && r.scope == "all" && r.cause.is_empty();
@@ -249,7 +249,7 @@ fn pairs(comparison: &Comparison, runs: &[ReplicatedFigure]) -> Option<Chart> {
     let title = title.replace("in 0 of", "in none of");
     Some(Chart {
         description: format!(
-            "The difference in {} of each replication, which both meet with the same luck. {title}.",
+            "The difference in {} of each replication, with common random numbers. {title}.",
             small(&reading.label)
         ),
         title,

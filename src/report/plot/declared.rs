@@ -53,7 +53,7 @@ pub(super) fn left_out(results: &Results) -> Result<Vec<String>, ResultsError> {
             kind.command()
         ),
     };
-    let told = |(i, (request, chart)): (usize, &(&PlotRequest, Option<Chart>))| {
+    let sentence = |(i, (request, chart)): (usize, &(&PlotRequest, Option<Chart>))| {
         let by = request
             .by
             .as_ref()
@@ -70,7 +70,7 @@ pub(super) fn left_out(results: &Results) -> Result<Vec<String>, ResultsError> {
     Ok(charts(results)?
         .iter()
         .enumerate()
-        .filter_map(told)
+        .filter_map(sentence)
         .collect())
 }
 

@@ -40,7 +40,7 @@ fn when(fault: &ScheduledFault) -> String {
 /// Shades each fault in the chart of a day that ends at `until_s`, and says when it is, to those who see it and to those
 /// who do not.
 pub(super) fn shade(chart: &mut Chart, faults: &[ScheduledFault], until_s: f64) {
-    let Some(told) = told(faults) else { return };
+    let Some(note) = note(faults) else { return };
     let region = |fault: &ScheduledFault| {
         let (from, to) = (fault.from_s, fault.to_s.min(until_s));
         Layer::Region(Region {
@@ -53,11 +53,11 @@ pub(super) fn shade(chart: &mut Chart, faults: &[ScheduledFault], until_s: f64) 
         })
     };
     chart.layers.splice(0..0, faults.iter().map(region));
-    chart.description += &format!(" {told}");
-    chart.notes.push(told);
+    chart.description += &format!(" {note}");
+    chart.notes.push(note);
 }
 
-fn told(faults: &[ScheduledFault]) -> Option<String> {
+fn note(faults: &[ScheduledFault]) -> Option<String> {
     let mut parts: Vec<String> = faults
         .iter()
         .take(MOST_TOLD)

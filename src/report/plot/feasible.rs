@@ -43,7 +43,7 @@ pub(super) fn mark(
     if !filled && !hollow {
         return;
     }
-    let told = |there: bool, text: &str| if there { text.into() } else { String::new() };
+    let text_if = |there: bool, text: &str| if there { text.into() } else { String::new() };
     let open = sweep
         .points
         .iter()
@@ -54,11 +54,11 @@ pub(super) fn mark(
         "does not"
     };
     let key = Key {
-        filled: told(filled, "meets the objectives"),
+        filled: text_if(filled, "meets the objectives"),
         hollow: if filled {
-            told(hollow, not)
+            text_if(hollow, not)
         } else {
-            told(hollow, "is not shown to meet the objectives")
+            text_if(hollow, "is not shown to meet the objectives")
         },
     };
     layers.push(Layer::Key(key));
@@ -95,7 +95,7 @@ pub(super) fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
     let met: Vec<Met> = places.iter().map(met).collect();
     let half = |i: usize| (xs[i - 1] + xs[i]) / 2.0;
     let mut layers = Vec::new();
-    let mut told: Vec<Met> = Vec::new();
+    let mut text_if: Vec<Met> = Vec::new();
     let mut i = 0;
     for alike in met.chunk_by(|a, b| a == b) {
         let (first, until) = (i, i + alike.len());
@@ -116,12 +116,12 @@ pub(super) fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
         } else {
             half(until)
         };
-        let label = if told.contains(&alike[0]) {
+        let label = if text_if.contains(&alike[0]) {
             String::new()
         } else {
             label.into()
         };
-        told.push(alike[0]);
+        text_if.push(alike[0]);
         let faint = alike[0] == Met::Some;
         layers.push(Layer::Region(Region {
             along: Along::X,

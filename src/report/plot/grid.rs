@@ -90,12 +90,12 @@ impl<'a> Grid<'a> {
     /// Along that key, or else along the one with the most numbers; `None`: no key has numbers.
     pub(super) fn along(
         points: &[&'a BTreeMap<String, String>],
-        wanted: Option<&str>,
+        key_name: Option<&str>,
     ) -> Option<Self> {
         let keys = keys(points);
         let numbered = keys
             .iter()
-            .filter(|(key, _)| wanted.is_none_or(|w| w == *key));
+            .filter(|(key, _)| key_name.is_none_or(|w| w == *key));
         let numbered =
             numbered.filter_map(|(key, values)| Some((*key, values, places(key, values)?)));
         // Of keys with equally many values a refresh interval is what people ask about.

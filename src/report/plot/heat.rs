@@ -118,11 +118,11 @@ pub(super) fn chart<'a>(
         small(&called(table.across)),
         by.join(" and ")
     );
-    let wanted = objective
+    let target = objective
         .map(|o| format!(" The objective is {}.", reading.target(o)))
         .unwrap_or_default();
     Some(Chart {
-        description: format!("{title}, mean of each point.{wanted}"),
+        description: format!("{title}, mean of each point.{target}"),
         title,
         x: Axis::new(&called(table.across), ""),
         y: Axis::new(

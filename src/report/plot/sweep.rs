@@ -41,29 +41,29 @@ pub(super) fn plots(sweep: &SweepRecord) -> Vec<Plot> {
     let figures = Figures::of(&sweep.rows);
     let grid = Grid::along(&points, None);
     let mut all = Vec::new();
-    for shown in shown(sweep) {
-        let name = match shown.scope {
-            "all" => format!("sweep-{}", shown.metric.replace('_', "-")),
+    for target_figures in target_figures(sweep) {
+        let name = match target_figures.scope {
+            "all" => format!("sweep-{}", target_figures.metric.replace('_', "-")),
             scope => format!(
                 "sweep-{}-{}",
-                shown.metric.replace('_', "-"),
+                target_figures.metric.replace('_', "-"),
                 file_name(scope)
             ),
         };
         let chart = match &grid {
             Some(grid) if grid.curves.len() <= MOST_CURVES => {
-                Some(curves(&figures, grid, sweep, &shown))
+                Some(curves(&figures, grid, sweep, &target_figures))
             }
             Some(_) => None,
-            None => Some(bars(&figures, &points, &shown)),
+            None => Some(bars(&figures, &points, &target_figures)),
         };
         all.extend(chart.map(|chart| Plot::new(&name, chart)));
         let map = heat::chart(
             &figures,
             &points,
-            shown.metric,
-            shown.scope,
-            shown.objective,
+            target_figures.metric,
+            target_figures.scope,
+            target_figures.objective,
         );
         all.extend(map.map(|chart| Plot::new(&name.replacen("sweep", "heat", 1), chart)));
     }
@@ -78,7 +78,7 @@ pub(super) fn file_name(text: &str) -> String {
         .collect()
 }
 
-fn shown(sweep: &SweepRecord) -> Vec<TargetFigure<'_>> {
+fn target_figures(sweep: &SweepRecord) -> Vec<TargetFigure<'_>> {
     let objectives = sweep.points.first().map_or(&[][..], |p| &p.objectives);
     let mut all: Vec<TargetFigure> = objectives
         .iter()
@@ -174,12 +174,17 @@ pub(super) fn curve(
     layers
 }
 
-fn curves(figures: &Figures, grid: &Grid, sweep: &SweepRecord, shown: &TargetFigure) -> Chart {
+fn curves(
+    figures: &Figures,
+    grid: &Grid,
+    sweep: &SweepRecord,
+    target_figures: &TargetFigure,
+) -> Chart {
     let drawn: Vec<Vec<Option<&Figure>>> = (grid.curves.iter())
         .map(|curve| {
             let spots = curve.spots.iter();
             spots
-                .map(|s| figures.get(s.point, shown.scope, shown.metric))
+                .map(|s| figures.get(s.point, target_figures.scope, target_figures.metric))
                 .collect()
         })
         .collect();
@@ -187,7 +192,7 @@ fn curves(figures: &Figures, grid: &Grid, sweep: &SweepRecord, shown: &TargetFig
         .flat_map(|f| [f.mean, f.lower])
         .flatten()
         .collect();
-    let reading = Reading::of(shown.metric).sized(values.iter().copied());
+    let reading = Reading::of(target_figures.metric).sized(values.iter().copied());
     let mut layers = Vec::new();
     let meeting = meeting(sweep);
     let shaded = feasible(grid, &meeting);
@@ -207,14 +212,14 @@ fn curves(figures: &Figures, grid: &Grid, sweep: &SweepRecord, shown: &TargetFig
     mark(&mut layers, sweep, |x, name| {
         met.contains(&(name, x.to_bits()))
     });
-    let limit = shown.objective.map(|o| reading.limit(o, Along::Y));
+    let limit = target_figures.objective.map(|o| reading.limit(o, Along::Y));
     let mut y = reading.axis_for(values.iter().copied());
     if limit.as_ref().is_some_and(|l| l.value <= 0.0) {
         y = y.on(Scale::Linear);
     }
     layers.extend(limit.map(Layer::Threshold));
     let key = called(grid.key);
-    let title = title(grid, sweep, shown, &reading);
+    let title = title(grid, sweep, target_figures, &reading);
     let notes = [replications(sweep)].into_iter().chain(shading(&layers));
     Chart {
         description: format!(
@@ -245,19 +250,26 @@ fn lines(sweep: &SweepRecord) -> BTreeMap<&BTreeMap<String, String>, &PointRecor
     sweep.points.iter().map(|p| (&*p.point, p)).collect()
 }
 
-fn title(grid: &Grid, sweep: &SweepRecord, shown: &TargetFigure, reading: &Reading) -> String {
+fn title(
+    grid: &Grid,
+    sweep: &SweepRecord,
+    target_figures: &TargetFigure,
+    reading: &Reading,
+) -> String {
     let key = small(&called(grid.key));
     let plain = format!("{} by {key}", reading.label);
-    let Some(objective) = shown.objective.filter(|_| grid.curves.len() == 1) else {
+    let Some(objective) = target_figures.objective.filter(|_| grid.curves.len() == 1) else {
         return plain;
     };
     let target = reading.target(objective);
     let lines = lines(sweep);
     let verdict = |point: &BTreeMap<String, String>| {
         let line = lines.get(point)?;
-        line.objectives
-            .iter()
-            .find(|o| o.metric == shown.metric && o.scope == shown.scope && o.cause.is_none())
+        line.objectives.iter().find(|o| {
+            o.metric == target_figures.metric
+                && o.scope == target_figures.scope
+                && o.cause.is_none()
+        })
     };
     let spots = &grid.curves[0].spots;
     let passes: Vec<bool> = spots
@@ -298,15 +310,17 @@ fn all_keys(point: &BTreeMap<String, String>) -> Vec<&str> {
 pub(super) fn bars(
     figures: &Figures,
     points: &[&BTreeMap<String, String>],
-    shown: &TargetFigure,
+    target_figures: &TargetFigure,
 ) -> Chart {
-    let means = points
-        .iter()
-        .filter_map(|p| figures.get(p, shown.scope, shown.metric)?.mean);
-    let reading = Reading::of(shown.metric).sized(means);
+    let means = points.iter().filter_map(|p| {
+        figures
+            .get(p, target_figures.scope, target_figures.metric)?
+            .mean
+    });
+    let reading = Reading::of(target_figures.metric).sized(means);
     let keys: Vec<&str> = keys(points).into_iter().map(|(key, _)| key).collect();
     let bar = |point: &&BTreeMap<String, String>| {
-        let figure = figures.get(point, shown.scope, shown.metric);
+        let figure = figures.get(point, target_figures.scope, target_figures.metric);
         let (value, interval) = spot(figure, reading.factor);
         let text = figure.map_or("–".into(), |f| reading.with_interval(f));
         // One point alone has no key that tells it from others: all of them name it.
@@ -328,7 +342,7 @@ pub(super) fn bars(
         bars,
         ..Bars::default()
     })];
-    let limit = shown.objective.map(|o| reading.limit(o, Along::X));
+    let limit = target_figures.objective.map(|o| reading.limit(o, Along::X));
     layers.extend(limit.map(Layer::Threshold));
     let by: Vec<String> = keys.iter().map(|k| small(&called(k))).collect();
     let title = if by.is_empty() {

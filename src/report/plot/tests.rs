@@ -290,13 +290,13 @@ fn scheduled_faults_are_shaded_in_every_picture_of_the_day() {
             ],
             "{name}"
         );
-        let told = "Shaded: crash, gw 2 (08:02 to 08:05); OCS fail-over (08:07 to 09:07).";
+        let note = "Shaded: crash, gw 2 (08:02 to 08:05); OCS fail-over (08:07 to 09:07).";
         assert!(
-            chart.description.ends_with(told),
+            chart.description.ends_with(note),
             "{name}: {}",
             chart.description
         );
-        assert_eq!(chart.notes.last().map(String::as_str), Some(told), "{name}");
+        assert_eq!(chart.notes.last().map(String::as_str), Some(note), "{name}");
         let svg = svg(chart, Size::WIDE);
         assert!(
             svg.contains(">crash, gw 2<") && svg.contains(">OCS fail-over<"),
