@@ -16,25 +16,29 @@ pub type Name = Cow<'static, str>;
 /// Every varied key with its value; empty: nothing is varied.
 pub(crate) type Point = BTreeMap<String, String>;
 
-/// Whether a label is that of a point: it has the keys in the order in which they were varied, the point in that of the
-/// alphabet.
-pub(crate) fn is_label(label: &str, point: &Point) -> bool {
-    let mut left: Vec<String> = point.iter().map(|(k, v)| format!("{k}={v}")).collect();
+/// The keys and values of a point in the order in which its label has them, that in which they were varied; the point has
+/// them in the order of the alphabet. `None`: it is the label of another point.
+pub(crate) fn labelled<'p>(label: &str, point: &'p Point) -> Option<Vec<(&'p str, &'p str)>> {
+    let mut pairs = Vec::new();
     let mut rest = label;
-    while !left.is_empty() {
-        let after = |pair: &String| {
-            let rest = rest.strip_prefix(pair.as_str())?;
-            rest.strip_prefix(", ").or(rest.is_empty().then_some(rest))
+    while pairs.len() < point.len() {
+        let after = |(key, value): (&'p String, &'p String)| {
+            let rest = rest.strip_prefix(key.as_str())?.strip_prefix('=')?;
+            let rest = rest.strip_prefix(value.as_str())?;
+            let rest = (rest.strip_prefix(", ")).or(rest.is_empty().then_some(rest))?;
+            let pair = (key.as_str(), value.as_str());
+            (!pairs.contains(&pair)).then_some((pair, rest))
         };
-        let Some((place, after)) =
-            (left.iter().enumerate()).find_map(|(i, p)| Some((i, after(p)?)))
-        else {
-            return false;
-        };
+        let (pair, after) = point.iter().find_map(after)?;
+        pairs.push(pair);
         rest = after;
-        left.swap_remove(place);
     }
-    rest.is_empty()
+    rest.is_empty().then_some(pairs)
+}
+
+/// Whether a label is that of a point.
+pub(crate) fn is_label(label: &str, point: &Point) -> bool {
+    labelled(label, point).is_some()
 }
 
 /// Mean and ends of an interval, as files hold them.
