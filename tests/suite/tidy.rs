@@ -348,13 +348,64 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
     let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = entries.partition(|path| path.is_dir());
     let is_rust = |path: &PathBuf| path.extension().is_some_and(|e| e == "rs");
-    let inner = folders.iter().flat_map(|folder| self::files(folder));
+    let folders = folders.iter().filter(|folder| !folder.ends_with("target"));
+    let inner = folders.flat_map(|folder| self::files(folder));
     files.into_iter().filter(is_rust).chain(inner).collect()
+}
+
+/// A function of more lines is two functions.
+const FUNCTION_LINES_MOST: usize = 70;
+
+/// The functions of a file, as rustfmt has it, each with the number of its lines up to the brace that closes it.
+fn functions(text: &str) -> Vec<(&str, usize)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let function = |first: usize| {
+        let line = lines[first];
+        let code = line.trim_start();
+        let indent = &line[..line.len() - code.len()];
+        let (qualifiers, name) = code.split_once("fn ")?;
+        let is_qualifier = |c: char| c.is_ascii_lowercase() || " ():".contains(c);
+        let is_made_by_a_macro = name.starts_with('$');
+        if is_made_by_a_macro || !qualifiers.chars().all(is_qualifier) {
+            return None;
+        }
+        let is_end = |line: &&str| {
+            let code = line.strip_prefix(indent).unwrap_or_default();
+            !code.starts_with(' ') && code.ends_with(['}', ';'])
+        };
+        let end = lines[first..].iter().position(is_end)?;
+        Some((name.split(['(', '<']).next()?, end + 1))
+    };
+    (0..lines.len()).filter_map(function).collect()
+}
+
+#[test]
+fn no_function_is_longer_than_can_be_read_at_once() {
+    let all = ["src", "tests", "benches"]
+        .map(|folder| files(Path::new(folder)))
+        .concat();
+    let mut count = 0;
+    for path in all {
+        let text = fs::read_to_string(&path).unwrap();
+        for (name, lines) in functions(&text) {
+            let file = path.display();
+            assert!(lines <= FUNCTION_LINES_MOST, "{name} in {file}: {lines}");
+            count += 1;
+        }
+    }
+    assert!(count > 3000, "the functions were not found: {count}");
+}
+
+#[test]
+fn the_lines_of_a_function_are_counted_to_its_brace() {
+    let text = "trait A {\n    fn a(\n        &self,\n    );\n    fn b() {}\n}\n\
+        /// A fn in words.\npub(crate) const fn c<T>() -> T {\n    d();\n}\n";
+    assert_eq!(functions(text), [("a", 3), ("b", 1), ("c", 3)]);
 }
 
 #[test]
 fn no_file_is_longer_than_can_be_read_at_once() {
-    let all = ["src", "tests"]
+    let all = ["src", "tests", "benches"]
         .map(|folder| files(Path::new(folder)))
         .concat();
     assert!(all.len() > 300, "the sources were not found");

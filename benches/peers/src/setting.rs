@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
-use rccsim::deployment::Plan;
+use rccsim::deployment::{ClientPlan, GatewayPlan, Plan};
 use rccsim::protocol::{
     Allow, GIVE_UP, OnNoAnswer, Reestablish, RefreshClock, SessionTimer, UpdateBehaviour,
 };
@@ -100,61 +100,10 @@ impl Setting {
             return Err("a fixed re-establishment delay");
         };
         let (client, workload) = (&clients.config, &clients.workload);
-        let requirements = [
-            (plan.faults.is_empty(), "no faults"),
-            (
-                gateway.config.update == UpdateBehaviour::Ignored,
-                "a gateway that ignores UPDATE",
-            ),
-            (
-                gateway.config.allow == Allow::Absent,
-                "a gateway without an Allow header",
-            ),
-            (
-                gateway.station.is_none() && gateway.spare == 0,
-                "gateways that answer at once, without spares",
-            ),
-            (
-                gateway.path.is_plain() && clients.path.is_plain(),
-                "paths that only delay",
-            ),
-            (
-                gateway.path.is_reliable() && clients.path.is_reliable(),
-                "paths over TCP or TLS",
-            ),
-            (
-                client.on_no_answer == OnNoAnswer::TearDown,
-                "clients that tear down a session that is not answered",
-            ),
-            (
-                client.refresh_clock == RefreshClock::SinceRefresh,
-                "a refresh clock that only a refresh restarts",
-            ),
-            (client.refresh_jitter == 0.0, "refresh without jitter"),
-            (
-                gateway.config.session_expires_s >= client.session_expires_s
-                    && gateway.config.min_se_s <= client.min_se_s
-                    && gateway.config.enforces_session_timer == SessionTimer::Silent,
-                "the Session-Expires of the client, at whose end the gateway forgets the dialog",
-            ),
-            (
-                clients.sign_out.is_none() && clients.attendance == 1.0,
-                "users who sign in and stay",
-            ),
-            (
-                workload.by_hour == DayShape::default() && workload.spread == 0.0,
-                "users who all call alike all day",
-            ),
-            (
-                clients.recorded_calls.is_none() && clients.recorded_signs.is_none(),
-                "calls that are drawn",
-            ),
-            (
-                clients.count.is_multiple_of(gateway.count),
-                "gateways with equally many users",
-            ),
-        ];
-        if let Some((_, what)) = requirements.iter().find(|(met, _)| !met) {
+        if let Some((_, what)) = requirements(plan, gateway, clients)
+            .iter()
+            .find(|(met, _)| !met)
+        {
             return Err(what);
         }
         Ok(Setting {
@@ -295,4 +244,67 @@ mod tests {
             [(6, 100), (7, 100), (8, 100)]
         );
     }
+}
+
+/// What the peers model, and whether the plan keeps to it.
+fn requirements(
+    plan: &Plan,
+    gateway: &GatewayPlan,
+    clients: &ClientPlan,
+) -> [(bool, &'static str); 14] {
+    let (client, workload) = (&clients.config, &clients.workload);
+    [
+        (plan.faults.is_empty(), "no faults"),
+        (
+            gateway.config.update == UpdateBehaviour::Ignored,
+            "a gateway that ignores UPDATE",
+        ),
+        (
+            gateway.config.allow == Allow::Absent,
+            "a gateway without an Allow header",
+        ),
+        (
+            gateway.station.is_none() && gateway.spare == 0,
+            "gateways that answer at once, without spares",
+        ),
+        (
+            gateway.path.is_plain() && clients.path.is_plain(),
+            "paths that only delay",
+        ),
+        (
+            gateway.path.is_reliable() && clients.path.is_reliable(),
+            "paths over TCP or TLS",
+        ),
+        (
+            client.on_no_answer == OnNoAnswer::TearDown,
+            "clients that tear down a session that is not answered",
+        ),
+        (
+            client.refresh_clock == RefreshClock::SinceRefresh,
+            "a refresh clock that only a refresh restarts",
+        ),
+        (client.refresh_jitter == 0.0, "refresh without jitter"),
+        (
+            gateway.config.session_expires_s >= client.session_expires_s
+                && gateway.config.min_se_s <= client.min_se_s
+                && gateway.config.enforces_session_timer == SessionTimer::Silent,
+            "the Session-Expires of the client, at whose end the gateway forgets the dialog",
+        ),
+        (
+            clients.sign_out.is_none() && clients.attendance == 1.0,
+            "users who sign in and stay",
+        ),
+        (
+            workload.by_hour == DayShape::default() && workload.spread == 0.0,
+            "users who all call alike all day",
+        ),
+        (
+            clients.recorded_calls.is_none() && clients.recorded_signs.is_none(),
+            "calls that are drawn",
+        ),
+        (
+            clients.count.is_multiple_of(gateway.count),
+            "gateways with equally many users",
+        ),
+    ]
 }

@@ -139,21 +139,18 @@ impl<'a> Content<'a> {
         let untried = record.run().is_some_and(|run| run.assumptions.is_none());
         let arrangement = arrangement::arrange(record, plots);
         let has_day = !arrangement.day.is_empty() || !arrangement.folded.is_empty();
+        let figures = if kind == Kind::Run {
+            "Figures"
+        } else {
+            "Results"
+        };
         let parts = [
             (true, "answer", "Answer"),
             (!next.is_empty(), "next", "What to try next"),
             (trust.has_warnings(), "warnings", "Warnings"),
             (assumptions.is_some(), "assumptions", "Assumptions"),
             (objectives.is_some(), "objectives", "Objectives"),
-            (
-                true,
-                "figures",
-                if kind == Kind::Run {
-                    "Figures"
-                } else {
-                    "Results"
-                },
-            ),
+            (true, "figures", figures),
             (kind == Kind::Run && has_day, "day", "The day"),
             (ladder.is_some(), "ladder", "A lost session"),
             (true, "trust", "Can I trust this?"),
