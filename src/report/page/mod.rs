@@ -12,6 +12,7 @@ mod figure;
 mod glossary;
 mod joined;
 mod ladder;
+mod measured;
 mod objective;
 mod policy;
 mod run;
@@ -134,6 +135,7 @@ impl<'a> Content<'a> {
         let kind = record.kind();
         let script = format!("{}{}", super::chart::SCRIPT, include_str!("page.js"));
         let next = answer::next(record, inputs);
+        let measured = measured::rows(inputs);
         let (assumptions, objectives) = (answer::assumptions(record), objective::table(record));
         // A run without a report has neither trials nor a ladder.
         let untried = record.run().is_some_and(|run| run.assumptions.is_none());
@@ -153,6 +155,7 @@ impl<'a> Content<'a> {
             (true, "figures", figures),
             (kind == Kind::Run && has_day, "day", "The day"),
             (ladder.is_some(), "ladder", "A lost session"),
+            (!measured.is_empty(), "measured", "Measured, not assumed"),
             (true, "trust", "Can I trust this?"),
             (!inputs.is_empty(), "inputs", "Inputs"),
             (true, "repeat", "Repeat it"),
@@ -182,6 +185,7 @@ impl<'a> Content<'a> {
             plots_left_out => value(left_out),
             unshown => value(unshown),
             ladder => value(ladder),
+            measured => value(measured),
             trust => value(trust),
             changed => value(section::changed(inputs)),
             inputs => value(section::sections(inputs)),
@@ -193,7 +197,7 @@ impl<'a> Content<'a> {
     }
 }
 
-const TEMPLATES: [(&str, &str); 12] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("page.html", include_str!("page.html")),
     ("front.html", include_str!("front.html")),
     ("assumptions.html", include_str!("assumptions.html")),
@@ -202,6 +206,7 @@ const TEMPLATES: [(&str, &str); 12] = [
     ("objectives.html", include_str!("objectives.html")),
     ("answer.html", include_str!("answer.html")),
     ("ladder.html", include_str!("ladder.html")),
+    ("measured.html", include_str!("measured.html")),
     ("trust.html", include_str!("trust.html")),
     ("inputs.html", include_str!("inputs.html")),
     ("repeat.html", include_str!("repeat.html")),
