@@ -15,6 +15,7 @@ mod day;
 mod deployments;
 mod determinism;
 mod durable;
+mod exchange;
 mod facts;
 mod faults;
 mod folder;
