@@ -4,34 +4,68 @@ use super::answer::sizing;
 use super::fault::Fault;
 use super::flags::written;
 use super::robustness::assumption;
-use crate::experiment::{Advice, Help, Outcome, Turn, advise, assumptions, can_be_tried};
-use crate::quantity::number::{human, percent};
-use crate::record::Assumption;
+use crate::experiment::{
+    Advice, Help, Lever, TrialOutcome, Turn, advise, assumptions, can_be_tried,
+};
+use crate::measure::Scope;
+use crate::quantity::number::rounded;
+use crate::record::{Assumption, LeverOutcome, LeverTrial, LeverTrials};
 use crate::scenario::Scenario;
-use crate::study::Verdict;
+use crate::study::{Assessment, Verdict};
 
-/// What hangs on assumptions, and what to try next; `loses` says whether a gateway loses sessions.
+/// Figures of a gateway above zero for which levers are tried.
+pub(super) const HURT: [&str; 2] = ["session_drops", "setups_failed"];
+
+/// What was tried besides the scenario.
+pub(super) struct Trials {
+    /// What hangs on assumptions.
+    pub assumptions: Vec<Assumption>,
+    /// Which command to try next.
+    pub advice: Vec<String>,
+    /// What might help, gateway by gateway.
+    pub levers: Vec<LeverTrials>,
+}
+
+/// Tries what hangs on assumptions, and what might help; `is_hurt` says whether users of a gateway lose sessions or get none.
 ///
 /// # Errors
 /// Another value of an assumed key makes no valid scenario.
 pub(super) fn trials(
     scenario: &Scenario,
     verdict: Verdict,
-    loses: impl Fn(&str) -> bool,
-) -> Result<(Vec<Assumption>, Vec<String>), Fault> {
+    is_hurt: impl Fn(&str) -> bool,
+) -> Result<Trials, Fault> {
     let assumptions = assumptions(scenario, verdict)?;
-    let assumptions = assumptions.into_iter().map(assumption).collect();
-    Ok((assumptions, advice(scenario, verdict, loses)))
+    Ok(Trials {
+        assumptions: assumptions.into_iter().map(assumption).collect(),
+        advice: commands(scenario),
+        levers: levers(scenario, verdict, is_hurt),
+    })
 }
 
-/// Levers shown for a gateway: those that help most.
-const SHOWN: usize = 6;
-/// So many more messages are a cost that is told.
-const MORE_MESSAGES: f64 = 1.1;
+/// What might help, for every gateway whose users lose sessions or get none, or for all where an objective is missed.
+pub(super) fn levers(
+    scenario: &Scenario,
+    verdict: Verdict,
+    is_hurt: impl Fn(&str) -> bool,
+) -> Vec<LeverTrials> {
+    let gateways = scenario.plan.gateways.iter().enumerate();
+    let hurt = gateways.filter(|(_, g)| verdict == Verdict::Fail || is_hurt(&g.name));
+    let tried = hurt.filter_map(|(index, g)| Some(of_gateway(&g.name, &advise(scenario, index)?)));
+    tried.collect()
+}
 
-/// What to try next, for every gateway that loses sessions or misses an objective.
-fn advice(scenario: &Scenario, verdict: Verdict, loses: impl Fn(&str) -> bool) -> Vec<String> {
-    let plan = &scenario.plan;
+/// Whether the users of a gateway lost sessions or failed to get one.
+pub(super) fn is_hurt(run: &Assessment, gateway: &str) -> bool {
+    let scope = Scope::Gateway(gateway.into());
+    HURT.iter().any(|metric| {
+        let estimate = run.row(&scope, metric).and_then(|r| r.estimate);
+        estimate.is_some_and(|e| e.mean > 0.0)
+    })
+}
+
+/// Which command to try next.
+fn commands(scenario: &Scenario) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some((_, key)) = sizing(scenario) {
         let largest = if key.starts_with("clients") {
@@ -43,87 +77,52 @@ fn advice(scenario: &Scenario, verdict: Verdict, loses: impl Fn(&str) -> bool) -
             "How many it takes: rccsim size FILE --key {key}{largest}"
         ));
     }
-    if !can_be_tried(plan) {
+    if !can_be_tried(&scenario.plan) {
         lines.push(
             "What hangs on assumptions was not tried, since so many users share queues: try other values by --set"
                 .into(),
         );
     }
-    for (index, gateway) in plan.gateways.iter().enumerate() {
-        if loses(&gateway.name) || verdict == Verdict::Fail {
-            lines.extend(advise(scenario, index).iter().flat_map(of_gateway));
-        }
-    }
     lines
 }
 
-/// What was tried for one gateway.
-fn of_gateway(advice: &Advice) -> Vec<String> {
-    let helps = advice.helps.iter().take(SHOWN);
-    let mut lines: Vec<String> = helps.map(|help| line(&advice.before, help)).collect();
-    let more = advice.helps.len().saturating_sub(SHOWN);
-    if more > 0 {
-        let rest = advice.helps[SHOWN..].iter();
-        let rest: Vec<String> = rest.map(|help| set(&help.turns)).collect();
-        lines.push(format!("{more} more help less: {}", rest.join(", ")));
+/// The record of what was tried for the users of a gateway.
+fn of_gateway(gateway: &str, advice: &Advice) -> LeverTrials {
+    let in_vain = advice.in_vain.iter();
+    LeverTrials {
+        gateway: gateway.into(),
+        users: advice.users,
+        is_smaller: advice.scaled,
+        before: outcome(&advice.before),
+        helps: advice.helps.iter().map(lever).collect(),
+        in_vain: in_vain.map(|lever| placed(lever)).collect(),
     }
-    if lines.is_empty() && !advice.in_vain.is_empty() {
-        let tried: Vec<String> = advice
-            .in_vain
-            .iter()
-            .map(|lever| format!("{}: {}", lever.place, lever.what))
-            .collect();
-        lines.push(format!(
-            "Nothing helps of what was tried: {}",
-            tried.join("; ")
-        ));
-    }
-    if advice.scaled && !lines.is_empty() {
-        lines.push(format!(
-            "Tried with {} users of one gateway, whose capacity and limits were made smaller in proportion",
-            advice.users
-        ));
-    }
-    lines
 }
 
-fn line(before: &Outcome, help: &Help) -> String {
-    let after = &help.after;
-    let outcome = match (before.drops, after.drops) {
-        (_, 0) => "no session is lost",
-        (before, after) if after < before => "fewer sessions are lost",
-        _ => "as many sessions are lost",
-    };
-    let mut text = format!(
-        "{}: {}: down {} → {}, {outcome} in a trial ({})",
-        help.lever.place,
-        help.lever.what,
-        percent(before.down),
-        percent(after.down),
-        set(&help.turns)
-    );
-    if after.missed < before.missed && after.down >= before.down {
-        text += &format!(
-            "; toasts missed {} → {}",
-            percent(before.missed),
-            percent(after.missed)
-        );
+/// "at the gateway: answer UPDATE".
+fn placed(lever: &Lever) -> String {
+    format!("{}: {}", lever.place, lever.what)
+}
+
+fn lever(help: &Help) -> LeverTrial {
+    let what: Vec<String> = help.levers.iter().map(|lever| placed(lever)).collect();
+    let costs = help.levers.iter().map(|lever| lever.cost);
+    let costs: Vec<&str> = costs.filter(|cost| !cost.is_empty()).collect();
+    LeverTrial {
+        what: what.join(", and "),
+        cost: costs.join(", "),
+        set: set(&help.turns),
+        after: outcome(&help.after),
     }
-    let mut costs: Vec<String> = Vec::new();
-    if !help.lever.cost.is_empty() {
-        costs.push(help.lever.cost.into());
+}
+
+fn outcome(outcome: &TrialOutcome) -> LeverOutcome {
+    LeverOutcome {
+        down_fraction: rounded(outcome.down),
+        session_drops: outcome.drops,
+        missed_toast_fraction: rounded(outcome.missed),
+        messages_per_user_h: rounded(outcome.messages),
     }
-    if after.messages > before.messages * MORE_MESSAGES {
-        costs.push(format!(
-            "{} instead of {} messages of a user in an hour",
-            human(after.messages),
-            human(before.messages)
-        ));
-    }
-    if !costs.is_empty() {
-        text += &format!("; costs: {}", costs.join(", "));
-    }
-    text
 }
 
 /// "--set gateway.cstagw.allow=without-update".

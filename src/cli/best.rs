@@ -8,7 +8,7 @@ use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::inputs::inputs;
-use super::study::{Publication, Study, StudyFlags};
+use super::study::{Decisive, Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{
     Campaign, Case, Delta, Robustness, SelectionResult, Selector, cases, hash_of,
@@ -163,6 +163,14 @@ impl Study for Candidates {
         campaign: &Campaign,
     ) -> Result<Option<Robustness>, Fault> {
         Ok(self.selector.robustness(&self.cases, selected, campaign))
+    }
+
+    fn decisive<'a>(
+        &'a self,
+        selected: &'a SelectionResult,
+    ) -> Result<Option<Decisive<'a>>, Fault> {
+        let case = selected.decisive();
+        Ok(case.map(|i| Decisive::new(&self.cases[i].scenario, &selected.samples[i])))
     }
 
     fn publication<'a>(

@@ -9,7 +9,7 @@ use super::compare_side::{Side, all_inputs, of_folder, of_scenario};
 use super::conduct::conduct;
 use super::fault::Fault;
 use super::flags::{ScenarioFlags, named_all, quoted};
-use super::study::{Publication, Study, StudyFlags};
+use super::study::{Decisive, Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{
     Campaign, Contender, Robustness, compare_all, comparison_robustness, hash_of, simulate_missing,
@@ -181,6 +181,19 @@ impl Study for Alternatives {
             campaign,
             describe,
         ))
+    }
+
+    fn decisive<'a>(&'a self, _: &'a Comparison) -> Result<Option<Decisive<'a>>, Fault> {
+        let down = |side: &&Side| {
+            let row = side.contender.samples().figure("down_fraction");
+            let estimate = row.and_then(|row| row.estimate);
+            estimate.map_or(f64::INFINITY, |e| e.mean)
+        };
+        let best = self.sides.iter().min_by(|a, b| down(a).total_cmp(&down(b)));
+        Ok(best.map(|side| {
+            let contender = &side.contender;
+            Decisive::new(&contender.case.scenario, contender.samples())
+        }))
     }
 
     fn publication<'a>(

@@ -5,7 +5,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::advice::trials;
+use super::advice::{HURT, trials};
 use super::fault::Fault;
 use super::inputs::{origin, section_name};
 use super::trace::record;
@@ -13,6 +13,7 @@ use crate::experiment::FirstLosses;
 use crate::record::inputs::Input;
 use crate::record::{Folder, Record, Results, RunRecord, json};
 use crate::scenario::{Scenario, Source, expanded, hash};
+use crate::study::Verdict;
 use crate::theory::{Prediction, predict};
 
 const SCENARIO: &str = "scenario.toml";
@@ -39,13 +40,17 @@ pub(super) fn complete(
         Err(why) => return Ok(Err(why)),
     };
     let loses = |gateway: &str| {
-        let figure = run.figure(&format!("gateway:{gateway}"), "session_drops");
-        figure.and_then(|f| f.mean).is_some_and(|drops| drops > 0.0)
+        let scope = format!("gateway:{gateway}");
+        HURT.iter().any(|metric| {
+            let figure = run.figure(&scope, metric);
+            figure.and_then(|f| f.mean).is_some_and(|mean| mean > 0.0)
+        })
     };
-    let (assumptions, advice) = trials(&scenario, run.verdict, loses)?;
+    let trials = trials(&scenario, run.verdict.unwrap_or(Verdict::Pass), loses)?;
     let whole = Record::Run(RunRecord {
-        assumptions: Some(assumptions),
-        advice: Some(advice),
+        assumptions: Some(trials.assumptions),
+        advice: Some(trials.advice),
+        levers: trials.levers,
         ..run.clone()
     });
     folder.put("summary.json", |out| out.write_all(whole.json().as_bytes()))?;

@@ -6,6 +6,7 @@ use super::outcome::Outcome;
 use super::results::Results;
 use super::study::{Publication, Study};
 use super::terminal::{print, print_answer};
+use crate::report::levers;
 use crate::report::page::is_bad;
 
 /// Conducts a study.
@@ -32,7 +33,10 @@ pub(super) fn conduct<S: Study>(mut study: S) -> Result<Outcome, Fault> {
     let verdict = record.head().verdict.unwrap_or_default();
     match study.flags().format {
         Format::Json => print(&record.json())?,
-        Format::Text => print_answer(&(text + &files), is_bad(&record))?,
+        Format::Text => print_answer(
+            &(text + &levers::text(record.head().levers) + &files),
+            is_bad(&record),
+        )?,
     }
     Ok(study.outcome(verdict))
 }

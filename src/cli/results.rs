@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::advice::{is_hurt, levers};
 use super::fault::Fault;
 use super::flags::{named, results_folder};
 use super::progress::{Bar, interruptible};
@@ -16,7 +17,7 @@ use crate::record::inputs;
 use crate::record::{Assumptions, Folder, InMemory, Manifest, Units, read_manifest, tables};
 use crate::report::page::NAME;
 use crate::report::plot;
-use crate::study::Row;
+use crate::study::{Assessment, Row};
 
 /// Where the finished units are, within the results folder.
 const UNITS: &str = "units";
@@ -116,8 +117,18 @@ impl Results {
         if study.flags().no_report {
             return Ok(Some(Assumptions::default()));
         }
-        let robustness = study.robustness(answer, &self.campaign)?;
-        Ok(robustness.map(|robustness| assumptions(robustness, |set| study.command(set))))
+        let Some(robustness) = study.robustness(answer, &self.campaign)? else {
+            return Ok(None);
+        };
+        let mut assumptions = assumptions(robustness, |set| study.command(set));
+        if let Some(decisive) = study.decisive(answer)? {
+            let assessment =
+                Assessment::new(decisive.samples.clone(), &decisive.scenario.objectives);
+            assumptions.levers = levers(&decisive.scenario, assessment.verdict(), |gateway| {
+                is_hurt(&assessment, gateway)
+            });
+        }
+        Ok(Some(assumptions))
     }
 
     /// Writes the files, the manifest last, and removes the units; which files there are, for people.

@@ -46,7 +46,11 @@ pub(super) fn assumptions(robustness: Robustness, command: impl Fn(&str) -> Stri
         }
         assumptions.push(of_study);
     }
-    Assumptions { assumptions, basis }
+    Assumptions {
+        assumptions,
+        basis,
+        levers: Vec::new(),
+    }
 }
 
 /// The record of an assumption of a run, whose answer is its verdict.

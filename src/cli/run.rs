@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::advice::trials;
+use super::advice::{is_hurt, trials};
 use super::answer::answer;
 use super::design::PrecisionFlags;
 use super::fault::Fault;
@@ -251,12 +251,12 @@ impl RunArgs {
             ..
         } = &run.assessment;
         let warnings = self.warnings(run);
-        let (mut assumptions, mut advice) = (None, None);
-        if !self.no_report {
-            let loses = |name: &str| drops(&run.assessment, &Scope::Gateway(name.into())) > 0.0;
-            let tried = trials(scenario, run.assessment.verdict(), loses)?;
-            (assumptions, advice) = (Some(tried.0), Some(tried.1));
-        }
+        let tried = match self.no_report {
+            true => None,
+            false => Some(trials(scenario, run.assessment.verdict(), |name| {
+                is_hurt(&run.assessment, name)
+            })?),
+        };
         Ok(RunRecord {
             scenario: plan.name.clone(),
             scenario_hash: hash(scenario),
@@ -265,9 +265,10 @@ impl RunArgs {
             start_s: rounded(plan.start.0 as f64 / 1e6),
             answer: answer(scenario, samples, rows, judgements),
             command: self.command(),
-            advice,
+            advice: tried.as_ref().map(|t| t.advice.clone()),
+            levers: tried.as_ref().map_or_else(Vec::new, |t| t.levers.clone()),
             interrupted: run.is_interrupted,
-            assumptions,
+            assumptions: tried.map(|t| t.assumptions),
             warnings: scenario.warnings.iter().cloned().chain(warnings).collect(),
             ..RunRecord::new(&run.assessment, &run.spread, &run.steady)
         })

@@ -5,7 +5,7 @@ use clap::Args;
 use super::conduct::conduct;
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
-use super::study::{Publication, Study, StudyFlags};
+use super::study::{Decisive, Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{
     Basis, Campaign, Case, FactorEffects, LevelEffect, Replications, Robustness, Variation,
@@ -132,7 +132,15 @@ impl Study for OneAtATime {
         }))
     }
 
-    fn publication<'a>(&'a self, all: &'a Vec<Samples>, _: Assumptions) -> Publication<'a> {
+    fn decisive<'a>(&'a self, all: &'a Vec<Samples>) -> Result<Option<Decisive<'a>>, Fault> {
+        Ok(Some(Decisive::new(self.scenario(), &all[0])))
+    }
+
+    fn publication<'a>(
+        &'a self,
+        all: &'a Vec<Samples>,
+        assumptions: Assumptions,
+    ) -> Publication<'a> {
         let (base, metric, own) = (self.scenario(), self.metric, &all[0]);
         let bars = factor_effects(base, metric, own, &self.variations, &all[1..]);
         let verdict = overall(&judge_all(&base.objectives, own));
@@ -146,7 +154,7 @@ impl Study for OneAtATime {
             scenario_hash: hash_of(self.cases.iter().map(|case| case.hash.as_str())),
             verdict,
             answer: answer(base, metric, own, verdict, &bars).join("\n"),
-            ..self.record(&tried, body(metric, own, &bars), Assumptions::default())
+            ..self.record(&tried, body(metric, own, &bars), assumptions)
         };
         Publication {
             text: text(base, metric, own, &record.answer, &bars),

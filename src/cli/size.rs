@@ -1,5 +1,7 @@
 //! `rccsim size`: the smallest or largest value of a key that meets every objective.
 
+use std::borrow::Cow;
+
 use clap::Args;
 
 use super::conduct::conduct;
@@ -8,7 +10,7 @@ use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::inputs::inputs;
 use super::size_answer::SizeAnswer;
-use super::study::{Publication, Study, StudyFlags};
+use super::study::{Decisive, Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{Campaign, Robustness, Search, SearchResult, Situation, TestedValue};
 use crate::quantity::number::whole;
@@ -197,6 +199,17 @@ impl Study for Range {
         campaign: &Campaign,
     ) -> Result<Option<Robustness>, Fault> {
         Ok(self.search().robustness(found, campaign)?)
+    }
+
+    fn decisive<'a>(&'a self, found: &'a SearchResult) -> Result<Option<Decisive<'a>>, Fault> {
+        let Some(case) = self.search().deciding(found)?.into_iter().next() else {
+            return Ok(None);
+        };
+        let (_, value) = &case.point.values[0];
+        Ok(found.probe(value).map(|probe| Decisive {
+            samples: &probe.samples,
+            scenario: Cow::Owned(case.scenario.clone()),
+        }))
     }
 
     fn publication<'a>(

@@ -1,5 +1,6 @@
 //! What a command that asks for many runs has of its own: the rest is [`conduct`](super::conduct::conduct)ed alike.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -46,6 +47,21 @@ pub(super) struct Publication<'a> {
     pub text: String,
 }
 
+/// The case that the answer of a study is about.
+pub(super) struct Decisive<'a> {
+    pub scenario: Cow<'a, Scenario>,
+    pub samples: &'a Samples,
+}
+
+impl<'a> Decisive<'a> {
+    pub(super) fn new(scenario: &'a Scenario, samples: &'a Samples) -> Self {
+        Self {
+            scenario: Cow::Borrowed(scenario),
+            samples,
+        }
+    }
+}
+
 /// A study, read and checked: nothing of it is simulated yet.
 pub(super) trait Study: Send + Sync {
     /// The name of its command.
@@ -78,6 +94,12 @@ pub(super) trait Study: Send + Sync {
         campaign: &Campaign,
     ) -> Result<Option<Robustness>, Fault>;
 
+    /// The case that the answer is about, and its samples; `None`: there is none.
+    ///
+    /// # Errors
+    /// What is wrong with its scenario.
+    fn decisive<'a>(&'a self, answer: &'a Self::Answer) -> Result<Option<Decisive<'a>>, Fault>;
+
     /// What is published of it.
     fn publication<'a>(
         &'a self,
@@ -101,6 +123,7 @@ pub(super) trait Study: Send + Sync {
             warnings: base.warnings.clone(),
             assumptions: assumptions.assumptions,
             assumptions_basis: assumptions.basis,
+            levers: assumptions.levers,
             ..StudyRecord::new(tried, body)
         }
     }

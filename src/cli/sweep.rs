@@ -7,7 +7,7 @@ use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::inputs::inputs;
-use super::study::{Publication, Study, StudyFlags};
+use super::study::{Decisive, Publication, Study, StudyFlags};
 use super::sweep_answer::answer;
 use super::terminal::say;
 use super::{Outcome, memory};
@@ -122,6 +122,11 @@ impl Study for Points {
         Ok(result.robustness(campaign))
     }
 
+    fn decisive<'a>(&'a self, result: &'a SweepResult) -> Result<Option<Decisive<'a>>, Fault> {
+        let chosen = result.chosen();
+        Ok(chosen.map(|a| Decisive::new(&a.case.scenario, &a.assessment.samples)))
+    }
+
     fn publication<'a>(
         &'a self,
         result: &'a SweepResult,
@@ -143,13 +148,14 @@ impl Study for Points {
             question: base.question.clone(),
             seed: base.plan.seed,
             horizon_s: rounded(base.plan.horizon.0 as f64 / 1e6),
-            verdict: result.verdict(),
+            verdict: (!base.objectives.is_empty()).then(|| result.verdict()),
             answer: answer(&self.varied, &base.objectives, result).join("\n"),
             command: self.command(""),
             chosen: result.chosen().map_or_else(String::new, Answer::label),
             warnings: self.warnings.clone(),
             assumptions: assumptions.assumptions,
             assumptions_basis: assumptions.basis,
+            levers: assumptions.levers,
             ..SweepRecord::new(&points)
         };
         Publication {

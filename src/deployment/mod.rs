@@ -55,6 +55,7 @@ mod partial_result;
 mod path;
 mod plan;
 mod probe;
+mod rarity;
 mod run_handle;
 mod run_options;
 mod simulate;

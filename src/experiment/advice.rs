@@ -13,8 +13,8 @@ use crate::scenario::{Override, Scenario};
 const TRIAL_USERS: [u32; 3] = [5, 50, 400];
 /// Users of a trial where they share queues or limits.
 const COUPLED_USERS: u32 = 100;
-/// A lever helps if it takes at least this part of the trouble away.
-const HELPS: f64 = 0.5;
+/// A lever helps if it leaves at most this part of the trouble.
+const LEAVES: f64 = 2.0 / 3.0;
 
 /// What a trial came to.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -29,11 +29,11 @@ pub struct TrialOutcome {
     pub messages: f64,
 }
 
-/// A lever that helps.
+/// A lever that helps, or two that do together.
 #[derive(Clone, Debug)]
 pub struct Help {
-    /// The lever.
-    pub lever: &'static Lever,
+    /// The levers.
+    pub levers: Vec<&'static Lever>,
     /// What is set.
     pub turns: Vec<Turn>,
     /// The trial with it.
@@ -119,10 +119,16 @@ fn smaller(plan: &Plan, gateway: usize, users: u32) -> Plan {
     let kept: Vec<usize> = (0..plan.clients.len())
         .filter(|c| plan.clients[*c].gateway == gateway)
         .collect();
+    // The instance that is shown is one that a fault hits, where there is one.
+    let hit = plan.faults.iter().find_map(|fault| match fault.target {
+        FaultTarget::Gateway(index, instance) if index == gateway => instance,
+        _ => None,
+    });
     plan.faults.retain_mut(|fault| match &mut fault.target {
         FaultTarget::Gateway(index, instance) => {
-            let hits = *index == gateway && instance.is_none_or(|i| i == 0);
+            let hits = *index == gateway && (instance.is_none() || *instance == hit);
             *index = 0;
+            *instance = instance.map(|_| 0);
             hits
         }
         FaultTarget::Clients(index) => match kept.iter().position(|c| c == index) {
@@ -172,7 +178,7 @@ fn fits(lever: &Lever, all: &Tally) -> bool {
 }
 
 fn helps(before: &TrialOutcome, after: &TrialOutcome) -> bool {
-    let less = |before: f64, after: f64| after < before && after <= before * HELPS;
+    let less = |before: f64, after: f64| after < before && after <= before * LEAVES;
     let no_worse = after.missed <= before.missed || after.down <= before.down;
     let fewer_drops = less(before.drops as f64, after.drops as f64) && after.down < before.down;
     less(before.down, after.down) && no_worse
@@ -208,23 +214,25 @@ pub fn advise(scenario: &Scenario, gateway: usize) -> Option<Advice> {
         .map(|lever| (lever, (lever.turns)(&situation)))
         .filter(|(_, turns)| !turns.is_empty())
         .collect();
-    let results = parallel::map(tried, |(lever, turns)| {
-        let overrides: Option<Vec<Override>> = turns.iter().map(override_of).collect();
-        let turned = overrides.and_then(|o| scenario.with(&o).ok());
-        let after = turned.map(|s| outcome(&trial(&smaller(&s.plan, gateway, users))));
-        (lever, turns, after)
-    });
-    let (mut helpful, mut in_vain) = (Vec::new(), Vec::new());
-    for (lever, turns, after) in results {
-        match after {
-            Some(after) if helps(&before, &after) => helpful.push(Help {
-                lever,
+    let attempt = |tried: Vec<Attempt>| {
+        parallel::map(tried, |(levers, turns)| {
+            let overrides: Option<Vec<Override>> = turns.iter().map(override_of).collect();
+            let turned = scenario.with(&overrides?).ok()?;
+            let after = outcome(&trial(&smaller(&turned.plan, gateway, users)));
+            Some(Help {
+                levers,
                 turns,
                 after,
-            }),
-            Some(_) => in_vain.push(lever),
-            None => {}
-        }
+            })
+        })
+    };
+    let does_help = |help: &Help| helps(&before, &help.after);
+    let singles = attempt(tried.iter().map(|(l, t)| (vec![*l], t.clone())).collect());
+    let (mut helpful, in_vain): (Vec<Help>, Vec<Help>) =
+        singles.into_iter().flatten().partition(does_help);
+    if helpful.is_empty() {
+        helpful = attempt(pairs(&tried)).into_iter().flatten().collect();
+        helpful.retain(does_help);
     }
     // Stable: of levers that do the same, the first of the table.
     helpful.sort_by(|a, b| {
@@ -237,10 +245,28 @@ pub fn advise(scenario: &Scenario, gateway: usize) -> Option<Advice> {
     Some(Advice {
         before,
         helps: helpful,
-        in_vain,
+        in_vain: in_vain.into_iter().flat_map(|help| help.levers).collect(),
         users,
         scaled: coupled,
     })
+}
+
+/// Levers that are tried together, and what they turn.
+type Attempt = (Vec<&'static Lever>, Vec<Turn>);
+
+/// Every two that turn different keys.
+fn pairs(tried: &[(&'static Lever, Vec<Turn>)]) -> Vec<Attempt> {
+    let mut pairs = Vec::new();
+    for (i, (one, turns)) in tried.iter().enumerate() {
+        for (other, more) in &tried[i + 1..] {
+            let same = |a: &Turn, b: &Turn| (&a.name, a.key) == (&b.name, b.key);
+            if !turns.iter().any(|a| more.iter().any(|b| same(a, b))) {
+                let turns = turns.iter().chain(more).cloned().collect();
+                pairs.push((vec![*one, *other], turns));
+            }
+        }
+    }
+    pairs
 }
 
 fn override_of(turn: &Turn) -> Option<Override> {

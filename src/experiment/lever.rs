@@ -112,6 +112,14 @@ const EXPIRY: &[DropCause] = &[
     D::DialogLost,
 ];
 const PATH: &[DropCause] = &[D::PathLost, D::RefreshUnanswered, D::RouteExpired];
+/// What an earlier refresh prevents, or finds.
+const SOONER: &[DropCause] = &[
+    D::SessionExpired,
+    D::PathLost,
+    D::RefreshUnanswered,
+    D::RouteExpired,
+    D::GatewayDown,
+];
 const DOWN: &[DropCause] = &[D::GatewayDown, D::Overload, D::PathLost];
 const LOAD: &[DropCause] = &[D::Overload, D::GatewayDown];
 /// The published fix, at the gateway and by a relay.
@@ -135,9 +143,9 @@ macro_rules! levers {
 }
 
 levers! {
-    "at the gateway", LEAVE_UPDATE_OUT, "", REFRESH,
+    "at the gateway", LEAVE_UPDATE_OUT, "", EXPIRY,
         |s| s.gateway(s.gateway.config.allow != Allow::WithoutUpdate, "allow", "without-update");
-    "by a relay", REWRITE_ALLOW, "", REFRESH,
+    "by a relay", REWRITE_ALLOW, "", EXPIRY,
         |s| s.gateway(s.gateway.config.allow != Allow::WithoutUpdate, "relay_allow", "without-update");
     "at the gateway", "answer UPDATE", "another gateway software", EXPIRY,
         |s| s.gateway(s.gateway.config.update != UpdateBehaviour::Accepted, "update", "accepted");
@@ -153,7 +161,7 @@ levers! {
                 || (c.config.refresh_method == RefreshMethod::Rfc4028 && c.config.refresh_timing == RefreshTiming::Interval);
             when(!by_half && c.config.offers_timer, "SE/2")
         });
-    "at the client", "refresh twice as often", MORE_MESSAGES, PATH,
+    "at the client", "refresh twice as often", MORE_MESSAGES, SOONER,
         |s| s.clients("refresh_interval", |c| {
             let timed = c.config.refresh_timing == RefreshTiming::Interval && c.config.refresh_method != RefreshMethod::Rfc4028;
             timed.then(|| whole_seconds(Span(c.config.refresh_interval.0 / 2)))

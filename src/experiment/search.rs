@@ -316,7 +316,9 @@ impl Search<'_> {
             };
             found.into_iter().for_each(|found| samples.extend(found));
             judgements = judge_all(&case.scenario.objectives, &samples);
-            if overall(&judgements) != Verdict::Inconclusive {
+            let is_hopeless =
+                |j: &Judgement| j.doubt.is_some_and(|doubt| !doubt.yields_to_replications());
+            if overall(&judgements) != Verdict::Inconclusive || judgements.iter().any(is_hopeless) {
                 break;
             }
         }
@@ -340,7 +342,10 @@ impl Search<'_> {
 
     /// The cases that the answer rests on: the chosen value and its neighbour that does not serve; where nothing serves, the
     /// safest one.
-    fn deciding(&self, result: &SearchResult) -> Result<Vec<Case>, ScenarioError> {
+    ///
+    /// # Errors
+    /// What is wrong with the scenario of one of them.
+    pub fn deciding(&self, result: &SearchResult) -> Result<Vec<Case>, ScenarioError> {
         let values = &self.axis.values;
         let safest = if self.largest {
             values.first()

@@ -108,6 +108,15 @@ impl SelectionResult {
         order
     }
 
+    /// The case that the answer is about: the best one; where none meets the objectives, the one of least cost.
+    pub fn decisive(&self) -> Option<usize> {
+        let best = self.ranking().first().copied();
+        best.or_else(|| {
+            let all = 0..self.costs.len();
+            all.min_by(|a, b| mean(&self.costs[*a]).total_cmp(&mean(&self.costs[*b])))
+        })
+    }
+
     /// Replications of all cases together.
     pub fn observations(&self) -> usize {
         self.costs.iter().map(Vec::len).sum()

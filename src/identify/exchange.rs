@@ -181,7 +181,7 @@ impl DialogTrace {
         Some((
             method.to_ascii_uppercase(),
             number,
-            message.from_tag().unwrap_or_default().into(),
+            message.tag_of_from().unwrap_or_default().into(),
         ))
     }
 

@@ -125,7 +125,7 @@ fn opens(observation: &Observation) -> Option<String> {
         return None;
     };
     let subject = Csta::read(&message.body).and_then(|c| c.subject());
-    let from = message.from_tag().unwrap_or_default().to_string();
+    let from = message.tag_of_from().unwrap_or_default().to_string();
     match (method.as_str(), subject) {
         (
             _,

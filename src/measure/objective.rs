@@ -54,4 +54,7 @@ pub struct Objective {
     pub scope: Scope,
     /// The target, in the metric's unit (fractions as fractions).
     pub bound: Bound,
+    /// How often the rarest of the random faults that can hit those whom it is about is expected in one replication; `None`:
+    /// none is drawn at random.
+    pub rarest_fault: Option<f64>,
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::LeverTrials;
 use crate::study::Verdict;
 
 /// A value that nobody published, and what hangs on it.
@@ -45,4 +46,6 @@ pub struct Assumptions {
     pub assumptions: Vec<Assumption>,
     /// What was tried, how and on what, or why nothing was; empty: nothing was asked for.
     pub basis: String,
+    /// What might help where the point that decides loses sessions or misses an objective.
+    pub levers: Vec<LeverTrials>,
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::LeverTrials;
 use super::assumption::Assumption;
 use super::figure::Figure;
 use crate::study::Verdict;
@@ -39,6 +40,9 @@ pub struct Head<'a> {
     /// What hangs on assumptions; of a run that tried nothing, none.
     #[serde(skip)]
     pub assumptions: &'a [Assumption],
+    /// What might help where sessions are lost or an objective is missed.
+    #[serde(skip)]
+    pub levers: &'a [LeverTrials],
     /// What was tried of the assumptions of a study.
     #[serde(skip)]
     pub assumptions_basis: &'a str,

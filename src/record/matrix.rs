@@ -74,6 +74,7 @@ impl MatrixRecord {
             interrupted: false,
             warnings: &[],
             assumptions: &[],
+            levers: &[],
             assumptions_basis: "",
             rows: &[],
         }

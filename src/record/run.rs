@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Assumption;
 use super::figure::{Figure, Name, Objective, Point};
 use super::head::Head;
 use super::settled::{Quantile, SteadyState, quantiles};
+use super::{Assumption, LeverTrials};
 use crate::quantity::number::rounded;
 use crate::study::{Assessment, Spread, Steady, Verdict};
 
@@ -38,14 +38,17 @@ pub struct RunRecord {
     pub replications: u32,
     /// Of everything observable.
     pub fingerprint: String,
-    /// Of all objectives.
-    pub verdict: Verdict,
+    /// Of all objectives; none: there is none, and nothing is judged.
+    pub verdict: Option<Verdict>,
     /// The answer, a line each.
     pub answer: String,
     /// The command that repeats it.
     pub command: String,
     /// What to try next; none: not tried.
     pub advice: Option<Vec<String>>,
+    /// What might help where sessions are lost or an objective is missed, gateway by gateway.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub levers: Vec<LeverTrials>,
     /// Fewer replications than asked for.
     pub interrupted: bool,
     /// The objectives.
@@ -74,7 +77,7 @@ impl RunRecord {
             horizon_s: rounded(samples.horizon.0 as f64 / 1e6),
             replications: samples.replications(),
             fingerprint: super::study::fingerprint(std::iter::once(samples)),
-            verdict: assessment.verdict(),
+            verdict: assessment.judged(),
             objectives: assessment.judgements.iter().map(Objective::new).collect(),
             quantiles: spread.iter().flat_map(quantiles).collect(),
             steady_state: steady.iter().map(SteadyState::new).collect(),
@@ -91,7 +94,7 @@ impl RunRecord {
             version: &self.version,
             seed: self.seed,
             fingerprint: Some(&self.fingerprint),
-            verdict: Some(self.verdict),
+            verdict: self.verdict,
             answer: &self.answer,
             command: &self.command,
             horizon_s: Some(self.horizon_s),
@@ -99,6 +102,7 @@ impl RunRecord {
             interrupted: self.interrupted,
             warnings: &self.warnings,
             assumptions: self.assumptions.as_deref().unwrap_or_default(),
+            levers: &self.levers,
             assumptions_basis: "",
             rows: &self.rows,
         }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Assumption;
 use super::figure::{Figure, Name};
 use super::head::Head;
+use super::{Assumption, LeverTrials};
 use crate::study::{Samples, Verdict};
 
 /// What a kind of study alone has to say.
@@ -68,6 +68,9 @@ pub struct StudyRecord<Body> {
     pub assumptions: Vec<Assumption>,
     /// What was tried of them.
     pub assumptions_basis: String,
+    /// What might help where the point that decides loses sessions or misses an objective.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub levers: Vec<LeverTrials>,
     /// What its kind alone has to say.
     #[serde(flatten)]
     pub body: Body,
@@ -112,6 +115,7 @@ impl<Body> StudyRecord<Body> {
             interrupted: false,
             warnings: &self.warnings,
             assumptions: &self.assumptions,
+            levers: &self.levers,
             assumptions_basis: &self.assumptions_basis,
             rows: &self.rows,
         }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Assumption;
 use super::figure::{Figure, Name, Objective, Point};
 use super::head::Head;
 use super::study::{fingerprint, label};
+use super::{Assumption, LeverTrials};
 use crate::study::{Assessment, Verdict};
 
 /// What a sweep answers.
@@ -32,8 +32,8 @@ pub struct SweepRecord {
     pub replications: u32,
     /// Of everything observable at all points.
     pub fingerprint: String,
-    /// Whether there is a point that meets the objectives.
-    pub verdict: Verdict,
+    /// Whether there is a point that meets the objectives; none: there are none, and nothing is judged.
+    pub verdict: Option<Verdict>,
     /// The answer, a line each.
     pub answer: String,
     /// The command that repeats it.
@@ -48,6 +48,9 @@ pub struct SweepRecord {
     pub assumptions: Vec<Assumption>,
     /// What was tried of them.
     pub assumptions_basis: String,
+    /// What might help where the chosen point loses sessions, or none meets the objectives.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub levers: Vec<LeverTrials>,
     /// The points, in their order.
     pub points: Vec<PointRecord>,
     /// Every figure of every point.
@@ -64,8 +67,8 @@ pub struct PointRecord {
     pub scenario_hash: String,
     /// Its replications.
     pub replications: u32,
-    /// Of all its objectives.
-    pub verdict: Verdict,
+    /// Of all its objectives; none: there is none.
+    pub verdict: Option<Verdict>,
     /// The objectives.
     pub objectives: Vec<Objective>,
     /// Figures whose interval is too narrow.
@@ -109,7 +112,7 @@ impl SweepRecord {
                 point,
                 scenario_hash: (*scenario_hash).into(),
                 replications: assessment.samples.replications(),
-                verdict: assessment.verdict(),
+                verdict: assessment.judged(),
                 objectives: assessment.judgements.iter().map(Objective::new).collect(),
                 warnings: warnings.clone(),
             });
@@ -134,7 +137,7 @@ impl SweepRecord {
             version: &self.version,
             seed: self.seed,
             fingerprint: Some(&self.fingerprint),
-            verdict: Some(self.verdict),
+            verdict: self.verdict,
             answer: &self.answer,
             command: &self.command,
             horizon_s: Some(self.horizon_s),
@@ -142,6 +145,7 @@ impl SweepRecord {
             interrupted: self.interrupted,
             warnings: &self.warnings,
             assumptions: &self.assumptions,
+            levers: &self.levers,
             assumptions_basis: &self.assumptions_basis,
             rows: &self.rows,
         }

@@ -3,6 +3,7 @@
 pub mod chart;
 pub mod compare;
 pub mod ladder;
+pub mod levers;
 pub mod matrix;
 pub mod page;
 pub mod plot;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::levers;
 use super::settled;
 use super::text::{assumption, figure, subject, table, target};
 use super::words::called;
@@ -163,7 +164,9 @@ fn assumptions(out: &mut String, run: &RunRecord) {
         return;
     };
     let decides = assumptions.iter().any(|a| a.decides);
-    let settled = !run.objectives.is_empty() && run.verdict != Verdict::Inconclusive;
+    let settled = run
+        .verdict
+        .is_some_and(|verdict| verdict != Verdict::Inconclusive);
     let title = match decides {
         true => "An assumption decides the verdict",
         false if settled => "What hangs on assumptions (the verdict does not)",
@@ -193,17 +196,18 @@ pub fn text(
             run.replications
         );
     }
-    assumptions(&mut out, run);
-    objectives(&mut out, assessment);
-    figures(&mut out, assessment);
-    causes(&mut out, assessment);
-    out += &settled::text(spread, steady, run.replications);
+    out += &levers::text(&run.levers);
     if let Some(advice) = run.advice.as_ref().filter(|a| !a.is_empty()) {
         let _ = writeln!(out, "\nWhat to try next");
         for line in advice {
             let _ = writeln!(out, "  {line}");
         }
     }
+    assumptions(&mut out, run);
+    objectives(&mut out, assessment);
+    figures(&mut out, assessment);
+    causes(&mut out, assessment);
+    out += &settled::text(spread, steady, run.replications);
     let _ = writeln!(
         out,
         "\nSimulated {} × {}, seed {}, fingerprint {}: {}",

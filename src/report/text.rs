@@ -4,7 +4,7 @@ pub(super) use super::value::estimate as estimated;
 pub(crate) use super::value::row as figure;
 pub(crate) use super::value::value as in_unit;
 pub(crate) use super::words::subject;
-use super::words::{called, place};
+use super::words::{called, key, place};
 use crate::measure::{Bound, Objective};
 use crate::quantity::number::{human, percent, whole};
 use crate::record::Assumption;
@@ -19,7 +19,7 @@ pub fn table(rows: &[Vec<String>], header: bool) -> String {
             .filter_map(move |r| r.get(c))
     };
     let is_figure = |cell: &String| {
-        cell.is_empty() || cell.starts_with(|c: char| c.is_ascii_digit() || "-–>≤≥".contains(c))
+        cell.is_empty() || cell.starts_with(|c: char| c.is_ascii_digit() || "-–<>≤≥".contains(c))
     };
     let figures: Vec<bool> = (0..columns)
         .map(|c| c > 0 && cells(c).all(is_figure))
@@ -63,7 +63,7 @@ pub fn objective(objective: &Objective) -> String {
     format!("{} {}", subject(objective), target(objective))
 }
 
-/// "re-establishment fixed 30 s is an assumption: fixed 0 s → about 0 %, … down".
+/// "Re-establishment = fixed 30 s (clients.reestablish) is an assumption: fixed 0 s → 0 % down, …".
 pub fn assumption(a: &Assumption) -> String {
     let shown: Vec<String> = a
         .alternatives
@@ -87,9 +87,10 @@ pub fn assumption(a: &Assumption) -> String {
         })
         .collect();
     format!(
-        "{} = {} is {}: {}",
-        a.key,
+        "{} = {} ({}) is {}: {}",
+        key(&a.key),
         a.value,
+        a.key,
         a.standing,
         shown.join(", ")
     )

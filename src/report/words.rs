@@ -281,14 +281,37 @@ pub fn mean_clause(metric: &Metric, estimate: &Estimate) -> String {
 }
 
 /// What people call keys whose last part alone says little.
-const KEYS: [(&str, &str, &str); 9] = [
+const KEYS: [(&str, &str, &str); 24] = [
     ("clients", "count", "Users"),
+    ("clients", "min_se", "Min-SE"),
+    (
+        "clients",
+        "on_no_answer",
+        "Reaction to an unanswered refresh",
+    ),
+    ("clients", "on_rejection", "Reaction to a refused refresh"),
     ("clients", "path", "Client path"),
     ("clients", "profile", "Client"),
     ("clients", "reestablish", "Re-establishment"),
+    ("clients", "refresh_clock", "Start of the refresh clock"),
+    ("clients", "session_expires", "Offered Session-Expires"),
+    ("fault", "mtbf", "Mean time between failures"),
+    ("fault", "mttr", "Mean time to repair"),
+    ("gateway", "allow", "Allow header"),
     ("gateway", "count", "Gateways"),
+    (
+        "gateway",
+        "enforces_session_timer",
+        "Session timer of the gateway",
+    ),
+    ("gateway", "forgets", "What a crash wipes"),
+    ("gateway", "max_sessions", "Limit on sessions"),
+    ("gateway", "min_se", "Min-SE"),
     ("gateway", "path", "Gateway path"),
     ("gateway", "profile", "Gateway"),
+    ("gateway", "refresher", "Refresher role"),
+    ("gateway", "reinvite", "Answer to re-INVITE"),
+    ("gateway", "session_expires", "Granted Session-Expires"),
     ("gateway", "update", "Answer to UPDATE"),
     ("path", "loss", "Loss on the path"),
 ];

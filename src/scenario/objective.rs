@@ -157,15 +157,17 @@ fn read(section: &Section, plan: &Plan) -> Result<Objective, ScenarioError> {
         );
         ScenarioError::input(&entry.place, message)
     })?;
+    let scope = section
+        .entry("scope")
+        .map_or(Ok(Scope::All), |e| scope(e, plan))?;
     Ok(Objective {
+        rarest_fault: plan.rarest_fault(&scope),
         metric,
         cause: section
             .entry("cause")
             .map(|e| cause(e, metric))
             .transpose()?,
-        scope: section
-            .entry("scope")
-            .map_or(Ok(Scope::All), |e| scope(e, plan))?,
+        scope,
         bound: if at_most {
             Bound::AtMost(target)
         } else {

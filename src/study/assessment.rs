@@ -29,9 +29,14 @@ impl Assessment {
         }
     }
 
-    /// Of all objectives.
+    /// Of all objectives; where there is none, none is missed.
     pub fn verdict(&self) -> Verdict {
         overall(&self.judgements)
+    }
+
+    /// Of all objectives; `None`: there is none, and nothing is judged.
+    pub fn judged(&self) -> Option<Verdict> {
+        (!self.judgements.is_empty()).then(|| self.verdict())
     }
 
     /// A figure of the given scope, over all causes.

@@ -153,6 +153,7 @@ mod tests {
             cause: None,
             scope: Scope::All,
             bound: Bound::AtMost(1.0),
+            rarest_fault: None,
         };
         // 100 ± 24.8
         let relative = |share| {

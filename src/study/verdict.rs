@@ -32,7 +32,7 @@ impl Verdict {
 }
 
 /// Why a verdict is open although the figure itself is on one side of its target.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Doubt {
     /// The figure is of users with a session, and some never had one.
     WithoutSession {
@@ -48,11 +48,31 @@ pub enum Doubt {
         /// Users signed in then.
         of: u64,
     },
+    /// A fault that is drawn at random is expected too rarely to have shown what it does.
+    RareFault {
+        /// How often it is expected over all replications.
+        expected: f64,
+    },
 }
 
 impl Doubt {
     /// Fewer of the users signed in than this make recovery from a fault say nothing: it ends when as many are back.
     pub const ENOUGH_AT_FAULT: f64 = 0.9;
+
+    /// Faults expected over all replications: of fewer, none or one may have come by chance (4 % at 5), and no figure
+    /// passes.
+    pub const FEW_FAULTS: f64 = 5.0;
+
+    /// Whether more replications would settle it: who never had a session stays without one in all of them.
+    pub fn yields_to_replications(self) -> bool {
+        matches!(self, Self::RareFault { .. })
+    }
+
+    /// Whether the samples are too few for the faults that are drawn at random.
+    fn of_rare_fault(objective: &Objective, replications: u32) -> Option<Self> {
+        let expected = objective.rarest_fault? * f64::from(replications);
+        (expected < Self::FEW_FAULTS).then_some(Self::RareFault { expected })
+    }
 
     /// Whether those are missing of whom the figure says nothing.
     fn of(metric: &Metric, presence: &Presence) -> Option<Self> {
@@ -157,12 +177,16 @@ pub fn judge_all(objectives: &[Objective], samples: &Samples) -> Vec<Judgement> 
             let row = samples.row(scope, column);
             let by_figure = judge(objective.bound, &row);
             let doubt = Doubt::of(objective.metric, &samples.presence(scope))
+                .or_else(|| Doubt::of_rare_fault(objective, samples.replications()))
                 .filter(|_| by_figure == Verdict::Pass);
             let verdict = doubt.map_or(by_figure, |_| Verdict::Inconclusive);
-            let settles = by_figure == Verdict::Inconclusive;
-            let replications_needed = settles
-                .then(|| replications_to_settle(objective.bound, &row))
-                .flatten();
+            let replications_needed = match (by_figure, doubt) {
+                (Verdict::Inconclusive, _) => replications_to_settle(objective.bound, &row),
+                (_, Some(Doubt::RareFault { .. })) => objective
+                    .rarest_fault
+                    .map(|in_one| (Doubt::FEW_FAULTS / in_one).ceil() as u32),
+                _ => None,
+            };
             Judgement {
                 objective: objective.clone(),
                 row,

@@ -305,7 +305,7 @@ mod tests {
         let answer = SipText::parse(&dialog.print(&ok).print()).unwrap();
         assert_eq!(answer.code(), Some(200));
         assert_eq!(answer.allow(), Allow::WithoutUpdate);
-        assert_eq!(answer.from_tag(), request.from_tag());
+        assert_eq!(answer.tag_of_from(), request.tag_of_from());
         assert!(answer.to_tag().is_some());
         assert_eq!(answer.branch(), request.branch());
         assert_eq!(answer.call_id(), request.call_id());
@@ -337,7 +337,7 @@ mod tests {
         let first = dialog.print(&update);
         assert_eq!(first.print(), dialog.print(&update).print());
         let event = dialog.print(&Message::request(Side::Gateway, 1, 1, Subject::Delivered));
-        assert_eq!(event.from_tag(), first.to_tag());
-        assert_eq!(event.to_tag(), first.from_tag());
+        assert_eq!(event.tag_of_from(), first.to_tag());
+        assert_eq!(event.to_tag(), first.tag_of_from());
     }
 }

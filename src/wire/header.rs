@@ -96,7 +96,7 @@ impl SipText {
     }
 
     /// The tag of From.
-    pub(crate) fn from_tag(&self) -> Option<&str> {
+    pub(crate) fn tag_of_from(&self) -> Option<&str> {
         parameter(self.header("From")?, "tag")
     }
 
@@ -167,8 +167,8 @@ mod tests {
     #[test]
     fn a_tag_is_no_parameter_of_the_address_and_no_part_of_the_name() {
         let from = with("From", r#""a;tag=x \" <b>" <sip:u@h;tag=y>;epid=1;TAG=z"#);
-        assert_eq!(from.from_tag(), Some("z"));
-        assert_eq!(with("f", "sip:u@h;tag=bare").from_tag(), Some("bare"));
+        assert_eq!(from.tag_of_from(), Some("z"));
+        assert_eq!(with("f", "sip:u@h;tag=bare").tag_of_from(), Some("bare"));
         assert_eq!(with("To", "<sip:u@h>").to_tag(), None);
         assert_eq!(with("To", "\"unclosed <sip:u@h>;tag=1").to_tag(), None);
     }

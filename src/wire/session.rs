@@ -98,7 +98,7 @@ impl Session {
             invite.call_id().unwrap_or_default(),
             local_tag,
         );
-        session.remote_tag = invite.from_tag().map(String::from);
+        session.remote_tag = invite.tag_of_from().map(String::from);
         session.route = invite.all("Record-Route").map(String::from).collect();
         session.follow(invite);
         session

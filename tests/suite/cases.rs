@@ -355,11 +355,27 @@ fn what_would_have_helped_is_named() {
 }
 
 #[test]
+fn two_levers_are_tried_together_where_none_helps_alone() {
+    // The session ends as its refresh is due: it takes a refresh that is understood, and an earlier one.
+    let late = Override::parse("clients.refresh_interval=30 min").unwrap();
+    let scenario = load(Path::new("models/nec-r2.toml"), &[late]).unwrap();
+    let advice = advise(&scenario, 0).unwrap();
+    let turned = |h: &Help| h.turns.iter().map(|t| t.key).collect::<Vec<_>>();
+    let helps: Vec<Vec<&str>> = advice.helps.iter().map(turned).collect();
+    assert!(helps.iter().all(|keys| keys.len() == 2), "{helps:?}");
+    assert!(
+        helps.contains(&vec!["allow", "refresh_interval"]),
+        "{helps:?}"
+    );
+    assert_eq!(advice.helps[0].after.drops, 0);
+}
+
+#[test]
 fn a_lever_that_only_moves_the_trouble_is_shown_with_its_cost() {
     let advice = advise(&case_with("p05-never-refreshes", &[]), 0).unwrap();
     let by_half = |h: &&Help| h.turns[0].key == "refresh_timing";
     let help = advice.helps.iter().find(by_half).unwrap();
-    assert!(!help.lever.cost.is_empty());
+    assert!(!help.levers[0].cost.is_empty());
     // Best first: nobody is down any more at the head of the list.
     let down: Vec<f64> = advice.helps.iter().map(|h| h.after.down).collect();
     assert!(down.is_sorted(), "{down:?}");

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use rccsim::capture::{Endpoints, Observation, PcapWriter, Transport, read, read_from};
 use rccsim::experiment::Experiment;
-use rccsim::identify::{Identified, Identifier, gateway_profile};
+use rccsim::identify::{Identification, Identifier, gateway_profile};
 use rccsim::scenario::Scenario;
 
 fn scenario(profile: &str, path: &str) -> String {
@@ -74,7 +74,7 @@ fn observations(capture: &str) -> Vec<Observation> {
     all
 }
 
-fn identify(bytes: &[u8]) -> Identified {
+fn identify(bytes: &[u8]) -> Identification {
     let mut identifier = Identifier::default();
     identifier.begin("x");
     let summary = read_from("x", bytes, &mut |o| identifier.observe(&o)).unwrap();
@@ -198,8 +198,11 @@ fn capture(all: &[Observation], ends: Endpoints, dress: Option<Dress>, mark: &st
     writer.into_bytes()
 }
 
-/// Class, and keys with values, of gateways and clients.
-fn told(identified: &Identified) -> Vec<(Option<String>, Vec<(&'static str, String)>)> {
+/// The class of a gateway or client, and its keys with their values.
+type Profile = (Option<String>, Vec<(&'static str, String)>);
+
+/// Of every gateway and client.
+fn profiles_of(identified: &Identification) -> Vec<Profile> {
     let parties = identified.gateways.iter().chain(&identified.clients);
     parties
         .map(|party| {
@@ -235,18 +238,18 @@ const BASES: [&str; 12] = [
 fn the_dress_of_headers_ports_and_addresses_changes_nothing() {
     for base in BASES {
         let all = observations(base);
-        let plain = told(&identify(&fs::read(captures().join(base)).unwrap()));
+        let plain = profiles_of(&identify(&fs::read(captures().join(base)).unwrap()));
         let near = ends("192.0.2.7:40000", "192.0.2.9:15070");
         for dress in DRESSES {
             assert_eq!(
-                told(&identify(&capture(&all, near, Some(dress), ""))),
+                profiles_of(&identify(&capture(&all, near, Some(dress), ""))),
                 plain,
                 "{base}"
             );
         }
         let far = ends("[2001:db8::7]:5060", "[2001:db8::9]:5080");
         assert_eq!(
-            told(&identify(&capture(&all, far, None, ""))),
+            profiles_of(&identify(&capture(&all, far, None, ""))),
             plain,
             "{base}"
         );
@@ -284,7 +287,11 @@ fn a_capture_with_vlan_tags_says_the_same() {
             tagged.extend_from_slice(&[0x88, 0xa8, 0, 7, 0x81, 0, 0, 42]);
             tagged.extend_from_slice(&packet[12..]);
         }
-        assert_eq!(told(&identify(&tagged)), told(&identify(&plain)), "{base}");
+        assert_eq!(
+            profiles_of(&identify(&tagged)),
+            profiles_of(&identify(&plain)),
+            "{base}"
+        );
     }
 }
 
@@ -303,6 +310,6 @@ fn dialogs_of_several_users_in_one_capture_are_one_gateway() {
         let (one, both) = (identify(&one), identify(&both));
         assert_eq!(both.dialogs.len(), 2 * one.dialogs.len(), "{base}");
         assert_eq!(both.gateways.len(), 1, "{base}");
-        assert_eq!(told(&both)[0], told(&one)[0], "{base}");
+        assert_eq!(profiles_of(&both)[0], profiles_of(&one)[0], "{base}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::case::{Case, key, kind, on_a_leg, with};
 use super::refresh;
-use crate::deployment::{FaultPlan, FaultTarget, Plan, Transport};
+use crate::deployment::{FaultPlan, FaultTarget, Transport};
 use crate::faults::FaultKind;
 use crate::measure::{DropCause, Metric, Scope};
 use crate::protocol::RefreshMethod;
@@ -11,30 +11,6 @@ use crate::protocol::RefreshMethod;
 const OVERLOADED: f64 = 0.9;
 /// Loss from which on a path is named as the cause.
 const LOSSY: f64 = 0.02;
-
-/// How many draw a fault of their own: users, gateways, or a leg.
-pub(super) fn hit_by(plan: &Plan, fault: &FaultPlan) -> f64 {
-    let is_personal = matches!(
-        fault.config.kind,
-        FaultKind::Sleep | FaultKind::NetworkChange
-    );
-    let clients = plan.clients.iter().enumerate();
-    let users = |hit: &dyn Fn(usize, usize) -> bool| -> f64 {
-        clients
-            .clone()
-            .filter(|(i, c)| hit(*i, c.gateway))
-            .map(|(_, c)| f64::from(c.count))
-            .sum()
-    };
-    match fault.target {
-        FaultTarget::Clients(index) if is_personal => users(&|i, _| i == index),
-        FaultTarget::Gateway(index, _) if is_personal => users(&|_, gateway| gateway == index),
-        FaultTarget::All if is_personal => users(&|_, _| true),
-        FaultTarget::Gateway(index, None) => f64::from(plan.gateways[index].count),
-        FaultTarget::All => plan.gateways.iter().map(|g| f64::from(g.count)).sum(),
-        FaultTarget::Gateway(_, Some(_)) | FaultTarget::Clients(_) => 1.0,
-    }
-}
 
 /// The gateway of most users without a session, or of most waiting.
 fn worst_gateway(case: &Case) -> usize {

@@ -103,7 +103,9 @@ fn losses(case: &Case, is_tested: bool, judgements: &[Judgement]) -> Vec<String>
         1 => "one replication".into(),
         n => format!("{} replications", whole(n.into())),
     };
-    let bound = row.upper_if_none.map(|upper| {
+    // What hardly came has no bound among the runs that it did not come to.
+    let is_likely = trouble::rare_fault(case).is_none();
+    let bound = row.upper_if_none.filter(|_| is_likely).map(|upper| {
         format!(
             "with 95 % confidence at most {} sessions are lost a run",
             three(upper)

@@ -104,14 +104,21 @@ fn verdict(judgement: &Judgement) -> String {
             "it says nothing of users without a session".into()
         }
         (Some(Doubt::FewAtFault { .. }), _) => "too few users were up before it".into(),
+        (Some(Doubt::RareFault { .. }), Some(n)) => {
+            format!("{} are the fewest that test it", replications(n))
+        }
         _ if judgement.row.replications == 1 => "one replication has no interval".into(),
         _ if is_never(judgement) => {
             "none was seen, but no sample shows that it never happens".into()
         }
-        (None, Some(n)) => format!("about {} replications would settle it", whole(n.into())),
-        (None, None) => "the limit lies within the interval".into(),
+        (_, Some(n)) => format!("about {} would settle it", replications(n)),
+        (_, None) => "the limit lies within the interval".into(),
     };
     format!("inconclusive, {why}")
+}
+
+fn replications(n: u32) -> String {
+    format!("{} replications", whole(n.into()))
 }
 
 /// Why a figure has no value.

@@ -15,8 +15,6 @@ use crate::study::Doubt;
 const WAITING: f64 = 0.02;
 /// Set-ups that fail less often than this are not worth a sentence.
 const FAILING: f64 = 0.01;
-/// Faults expected over all replications: fewer are hardly a test.
-const FEW_FAULTS: f64 = 3.0;
 
 /// A sentence for each limit, the gravest first; at most two.
 pub(super) fn first(case: &Case) -> Vec<String> {
@@ -128,30 +126,25 @@ fn waiting(case: &Case) -> Option<String> {
 }
 
 /// A fault that is drawn at random and comes hardly ever.
-fn rare_fault(case: &Case) -> Option<String> {
-    let hours = case.plan().horizon.0 as f64 * case.replications();
-    let rare = case
-        .plan()
-        .faults
-        .iter()
-        .find_map(|f| match f.config.schedule {
-            Schedule::Recurrent { mtbf, .. } => {
-                let instances = cause::hit_by(case.plan(), f);
-                let expected = hours / mtbf.0 as f64 * instances;
-                (expected < FEW_FAULTS).then_some((f, mtbf, expected))
-            }
-            Schedule::Once { .. } => None,
-        });
+pub(super) fn rare_fault(case: &Case) -> Option<String> {
+    let plan = case.plan();
+    let rare = plan.faults.iter().find_map(|fault| {
+        let (in_one, mtbf) = plan.expected_faults(fault)?;
+        let expected = in_one * case.replications();
+        (expected < Doubt::FEW_FAULTS).then_some((fault, mtbf, expected))
+    });
     let (fault, mtbf, expected) = rare?;
-    let n = case.samples.replications();
-    let hardly = match n {
-        1 => "one replication hardly tests".into(),
-        n => format!("{} replications hardly test", whole(n.into())),
+    let replications = match case.samples.replications() {
+        1 => "one replication".into(),
+        n => format!("{} replications", whole(n.into())),
     };
     Some(format!(
-        "the {} comes once in about {} runs (mtbf = {}): {hardly} it",
+        "the {} is expected about {} in {replications} (mtbf = {}), too seldom to test it",
         kind(fault.config.kind),
-        three((f64::from(n) / expected).max(1.0).round()),
+        match three(expected) {
+            once if once == "1" => "once".into(),
+            times => format!("{times} times"),
+        },
         print_span(mtbf)
     ))
 }

@@ -37,26 +37,24 @@ pub fn is_bad(record: &Record) -> bool {
 pub(super) fn mark(record: &Record) -> Mark {
     let none = marked("none", "");
     match record {
-        Record::Run(run) if run.objectives.is_empty() => none,
         Record::Run(run) => match (run.verdict, run.objectives.len()) {
-            (Verdict::Pass, 1) => marked("pass", "Objective met"),
-            (Verdict::Pass, _) => marked("pass", "Objectives met"),
-            (Verdict::Fail, _) => marked("fail", "Objective missed"),
-            (Verdict::Inconclusive, _) => marked("open", "Still open"),
+            (None, _) => none,
+            (Some(Verdict::Pass), 1) => marked("pass", "Objective met"),
+            (Some(Verdict::Pass), _) => marked("pass", "Objectives met"),
+            (Some(Verdict::Fail), _) => marked("fail", "Objective missed"),
+            (Some(Verdict::Inconclusive), _) => marked("open", "Still open"),
         },
-        Record::Sweep(sweep) if sweep.points.iter().all(|p| p.objectives.is_empty()) => {
-            match loses(&sweep.rows, &sweep.chosen) {
-                true => marked("fail", "The best point loses sessions"),
-                false => none,
-            }
-        }
         Record::Sweep(sweep) => match sweep.verdict {
-            Verdict::Pass if loses(&sweep.rows, &sweep.chosen) => {
+            None if loses(&sweep.rows, &sweep.chosen) => {
+                marked("fail", "The best point loses sessions")
+            }
+            None => none,
+            Some(Verdict::Pass) if loses(&sweep.rows, &sweep.chosen) => {
                 marked("fail", "Met, but sessions are lost")
             }
-            Verdict::Pass => marked("pass", "Met at some points"),
-            Verdict::Fail => marked("fail", "Met at no point"),
-            Verdict::Inconclusive => marked("open", "Still open"),
+            Some(Verdict::Pass) => marked("pass", "Met at some points"),
+            Some(Verdict::Fail) => marked("fail", "Met at no point"),
+            Some(Verdict::Inconclusive) => marked("open", "Still open"),
         },
         Record::Sizing(study) => match &study.body.value {
             Some(value) if study.body.confirmed => {
@@ -262,17 +260,20 @@ mod tests {
                 ..RunRecord::default()
             })
         };
-        assert_eq!(of(run(1, Verdict::Pass)), ("pass", "Objective met"));
-        assert_eq!(of(run(2, Verdict::Pass)), ("pass", "Objectives met"));
-        assert_eq!(of(run(0, Verdict::Pass)), ("none", ""), "nothing is judged");
-        assert_eq!(of(run(1, Verdict::Inconclusive)), ("open", "Still open"));
+        assert_eq!(of(run(1, Some(Verdict::Pass))), ("pass", "Objective met"));
+        assert_eq!(of(run(2, Some(Verdict::Pass))), ("pass", "Objectives met"));
+        assert_eq!(of(run(0, None)), ("none", ""), "nothing is judged");
+        assert_eq!(
+            of(run(1, Some(Verdict::Inconclusive))),
+            ("open", "Still open")
+        );
         let point = PointRecord {
             objectives: vec![Objective::default()],
             ..PointRecord::default()
         };
         let sweep = SweepRecord {
             points: vec![point],
-            verdict: Verdict::Fail,
+            verdict: Some(Verdict::Fail),
             ..SweepRecord::default()
         };
         assert_eq!(of(Record::Sweep(sweep)), ("fail", "Met at no point"));

@@ -12,6 +12,7 @@ mod figure;
 mod glossary;
 mod joined;
 mod ladder;
+mod levers;
 mod measured;
 mod objective;
 mod policy;
@@ -133,7 +134,6 @@ impl<'a> Content<'a> {
             trust,
         } = self;
         let kind = record.kind();
-        let script = format!("{}{}", super::chart::SCRIPT, include_str!("page.js"));
         let next = answer::next(record, inputs);
         let measured = measured::rows(inputs);
         let (assumptions, objectives) = (answer::assumptions(record), objective::table(record));
@@ -148,7 +148,11 @@ impl<'a> Content<'a> {
         };
         let parts = [
             (true, "answer", "Answer"),
-            (!next.is_empty(), "next", "What to try next"),
+            (
+                !next.is_empty() || !record.head().levers.is_empty(),
+                "next",
+                "What to try next",
+            ),
             (trust.has_warnings(), "warnings", "Warnings"),
             (assumptions.is_some(), "assumptions", "Assumptions"),
             (objectives.is_some(), "objectives", "Objectives"),
@@ -170,13 +174,11 @@ impl<'a> Content<'a> {
             kind => value(kind.command()),
             kind_title => value(heading(kind)),
             parts => value(parts),
-            style => Value::from_safe_string(format!("{}{}", super::chart::stylesheet(), include_str!("style.css"))),
-            policy => value(policy::policy(&format!("\n{script}\n"))),
-            script => Value::from_safe_string(script),
             summary => value(record.head()),
             mark => value(answer::mark(record)),
             answer => value(answer::lines(record)),
             next => value(next),
+            levers => value(levers::levers(record)),
             untried => value(untried),
             tables => value(study::tables(record)),
             assumptions => value(assumptions),
@@ -190,16 +192,28 @@ impl<'a> Content<'a> {
             changed => value(section::changed(inputs)),
             inputs => value(section::sections(inputs)),
             inputs_count => value(inputs.len()),
-            limits => value(trust::LIMITS),
-            glossary => value(glossary::terms()),
-            words => value(glossary::WORDS),
+            ..always()
         }
     }
 }
 
-const TEMPLATES: [(&str, &str); 13] = [
+/// What every page has.
+fn always() -> Value {
+    let script = format!("{}{}", super::chart::SCRIPT, include_str!("page.js"));
+    context! {
+        style => Value::from_safe_string(format!("{}{}", super::chart::stylesheet(), include_str!("style.css"))),
+        policy => value(policy::policy(&format!("\n{script}\n"))),
+        script => Value::from_safe_string(script),
+        limits => value(trust::LIMITS),
+        glossary => value(glossary::terms()),
+        words => value(glossary::WORDS),
+    }
+}
+
+const TEMPLATES: [(&str, &str); 14] = [
     ("page.html", include_str!("page.html")),
     ("front.html", include_str!("front.html")),
+    ("levers.html", include_str!("levers.html")),
     ("assumptions.html", include_str!("assumptions.html")),
     ("folded.html", include_str!("folded.html")),
     ("table.html", include_str!("table.html")),
@@ -236,6 +250,7 @@ fn environment() -> Environment<'static> {
         let text = HtmlEscape(title).to_string();
         Value::from_safe_string(text.replace('_', "_<wbr>"))
     });
+    environment.add_filter("worded", words::key);
     environment.add_filter("called", |metric: &str| words::called(metric));
     environment.add_filter("duration", |seconds: f64| duration(seconds));
     environment

@@ -11,6 +11,7 @@ use crate::record::{
 };
 use crate::report::sweep::{SHOWN, short_keys};
 use crate::report::words::called;
+use crate::study::Verdict;
 
 /// The tables of a study.
 pub(super) fn tables(record: &Record) -> Vec<Table> {
@@ -90,7 +91,7 @@ fn points(sweep: &SweepRecord, metrics: &[&str]) -> Vec<Vec<String>> {
     for point in &sweep.points {
         let mut line: Vec<String> = point.point.values().cloned().collect();
         if judged {
-            line.push(point.verdict.name().into());
+            line.push(point.verdict.map_or("", Verdict::name).into());
         }
         for o in &point.objectives {
             let half = half_width(o.lower, o.upper);

@@ -85,7 +85,7 @@ fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
         y: Axis::default(),
         layers: vec![Layer::Bars(Bars {
             bars,
-            tone: super::day::LOST,
+            tone: super::reading::LOST,
             ..Bars::default()
         })],
         notes: Vec::new(),

@@ -17,9 +17,6 @@ const STATES: [(&str, &str, Tone); 4] = [
     ("visible", "down, client aware", Tone::Series(1)),
 ];
 
-/// The colour of what is lost, warm in every picture.
-pub(super) const LOST: Tone = Tone::Series(1);
-
 /// Less than this share of the highest sum is a line and no area.
 const LEAST_AREA: f64 = 0.002;
 
@@ -307,7 +304,7 @@ impl Day<'_> {
             title,
             x: self.axis(),
             y: Axis::new(&reading.label, "per minute"),
-            layers: vec![self.line(series, "", 1.0, LOST)],
+            layers: vec![self.line(series, "", 1.0, super::reading::LOST)],
             notes: self.note(),
         };
         Some(Plot::new(name, chart))

@@ -106,7 +106,10 @@ fn charts<'r>(results: &'r Results) -> Result<Vec<(&'r PlotRequest, Option<Chart
 const MOST_NAMES: usize = 40;
 
 /// Around the layers what every request has.
-fn chart(request: &PlotRequest, x: Axis, y: Axis, layers: Vec<Layer>) -> Chart {
+fn chart(request: &PlotRequest, x: Axis, y: Axis, mut layers: Vec<Layer>) -> Chart {
+    if layers.len() == 1 {
+        Reading::of(&request.y).tint(&mut layers);
+    }
     let (up, along) = (
         Reading::of(&request.y).label,
         if request.x == "time" {

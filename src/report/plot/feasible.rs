@@ -15,7 +15,7 @@ pub(super) fn meeting(sweep: &SweepRecord) -> Meeting<'_> {
     sweep
         .points
         .iter()
-        .filter(|p| p.verdict == Verdict::Pass && !p.objectives.is_empty())
+        .filter(|p| p.verdict == Some(Verdict::Pass))
         .map(|p| &*p.point)
         .collect()
 }
@@ -47,7 +47,7 @@ pub(super) fn mark(
     let open = sweep
         .points
         .iter()
-        .any(|p| p.verdict == Verdict::Inconclusive);
+        .any(|p| p.verdict == Some(Verdict::Inconclusive));
     let not = if open {
         "does not, or is not shown to"
     } else {

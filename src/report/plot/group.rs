@@ -70,7 +70,7 @@ pub(super) fn plots(run: &RunRecord) -> Vec<Plot> {
     };
     let layers = vec![Layer::Bars(Bars {
         bars: groups.iter().map(bar).collect(),
-        tone: super::day::LOST,
+        tone: super::reading::LOST,
         ..Bars::default()
     })];
     let description = format!(

@@ -1,9 +1,17 @@
 //! How a metric is read on an axis: what people call it, in which unit, and by what its values are multiplied for that.
 
-use super::super::chart::{Along, Axis, Scale, Threshold, Tone};
+use super::super::chart::{Along, Axis, Layer, Scale, Threshold, Tone};
 use super::super::{value, words};
 use crate::measure::{Metric, Unit};
 use crate::record::{Figure, Objective};
+
+/// The colour of what is lost, warm in every picture.
+pub(super) const LOST: Tone = Tone::Series(1);
+
+/// Words in the names of metrics that count what is lost, missed or refused.
+const LOSSES: [&str; 7] = [
+    "drop", "missed", "failed", "down", "silent", "visible", "refused",
+];
 
 /// A metric on an axis.
 #[derive(Clone, PartialEq, Debug)]
@@ -16,6 +24,8 @@ pub(super) struct Reading {
     pub factor: f64,
     /// The unit of its values before that.
     pub measured: Unit,
+    /// Whether it counts what is lost, missed or refused.
+    pub is_loss: bool,
 }
 
 impl Reading {
@@ -35,6 +45,7 @@ impl Reading {
             unit,
             factor,
             measured,
+            is_loss: LOSSES.iter().any(|word| metric.contains(word)),
         }
     }
 
@@ -53,6 +64,26 @@ impl Reading {
             unit: suffix.trim_start(),
             factor,
             ..self
+        }
+    }
+
+    /// Paints what is drawn alone: losses in a warm colour, anything else as the palette has it. Of several, colours tell
+    /// them apart.
+    pub(super) fn tint(&self, layers: &mut [Layer]) {
+        if !self.is_loss {
+            return;
+        }
+        for layer in layers {
+            let tone = match layer {
+                Layer::Line(line) | Layer::Steps(line) => &mut line.tone,
+                Layer::Band(band) => &mut band.tone,
+                Layer::Points(points) => &mut points.tone,
+                Layer::Bars(bars) => &mut bars.tone,
+                _ => continue,
+            };
+            if *tone == Tone::Auto {
+                *tone = LOST;
+            }
         }
     }
 

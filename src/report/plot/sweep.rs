@@ -201,6 +201,9 @@ fn curves(
         let xs: Vec<f64> = curve.spots.iter().map(|s| s.x).collect();
         layers.extend(self::curve(figures, &xs, &curve.name, reading.factor));
     }
+    if grid.curves.len() == 1 {
+        reading.tint(&mut layers);
+    }
     let met = grid
         .curves
         .iter()
@@ -342,6 +345,7 @@ pub(super) fn bars(
         bars,
         ..Bars::default()
     })];
+    reading.tint(&mut layers);
     let limit = target_figures.objective.map(|o| reading.limit(o, Along::X));
     layers.extend(limit.map(Layer::Threshold));
     let by: Vec<String> = keys.iter().map(|k| small(&called(k))).collect();

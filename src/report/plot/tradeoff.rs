@@ -126,6 +126,9 @@ fn chart(sweep: Option<&SweepRecord>, grid: &Grid, figures: &Figures, best: Opti
             tone: Tone::Auto,
         }));
     }
+    if grid.curves.len() == 1 {
+        missed.tint(&mut layers);
+    }
     let mut axes = [
         load.axis_for(all.iter().map(|p| p.0)),
         missed.axis_for(all.iter().map(|p| p.1)),
