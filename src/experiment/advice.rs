@@ -15,6 +15,8 @@ const TRIAL_USERS: [u32; 3] = [5, 50, 400];
 const COUPLED_USERS: u32 = 100;
 /// A lever helps if it leaves at most this part of the trouble.
 const LEAVES: f64 = 2.0 / 3.0;
+/// With fewer sessions lost, it also helps if it leaves at most this part of the time down.
+const NOTICEABLY: f64 = 0.95;
 
 /// What a trial came to.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -180,7 +182,10 @@ fn fits(lever: &Lever, all: &Tally) -> bool {
 fn helps(before: &TrialOutcome, after: &TrialOutcome) -> bool {
     let less = |before: f64, after: f64| after < before && after <= before * LEAVES;
     let no_worse = after.missed <= before.missed || after.down <= before.down;
-    let fewer_drops = less(before.drops as f64, after.drops as f64) && after.down < before.down;
+    // Fewer losses that leave people waiting as long help nobody.
+    let fewer_drops = less(before.drops as f64, after.drops as f64)
+        && after.down < before.down * NOTICEABLY
+        && after.missed <= before.missed;
     less(before.down, after.down) && no_worse
         || (less(before.missed, after.missed) && after.down <= before.down)
         || fewer_drops

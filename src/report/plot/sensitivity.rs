@@ -5,6 +5,15 @@ use super::Plot;
 use super::reading::Reading;
 use crate::quantity::number::small;
 use crate::record::{Factor, Level, Sensitivity, StudyRecord};
+use crate::report::words;
+
+/// "clients.office.reestablish" as "Re-establishment of office".
+fn called(key: &str) -> String {
+    match key.split('.').collect::<Vec<_>>()[..] {
+        [_, section, _] => format!("{} of {section}", words::key(key)),
+        _ => words::key(key),
+    }
+}
 
 /// The tornado.
 pub(super) fn plots(study: &StudyRecord<Sensitivity>) -> Vec<Plot> {
@@ -16,11 +25,11 @@ pub(super) fn plots(study: &StudyRecord<Sensitivity>) -> Vec<Plot> {
     let reading = Reading::of(&found.metric).sized(levels.filter_map(|v| v.mean).chain([base]));
     let base = base * reading.factor;
     let moves = |key: &&Factor| key.swing > 0.0;
-    let none: Vec<&str> = found
+    let none: Vec<String> = found
         .keys
         .iter()
         .filter(|k| !moves(k))
-        .map(|k| k.key.as_str())
+        .map(|k| small(&called(&k.key)))
         .collect();
     let bars: Vec<Bar> = found
         .keys
@@ -35,7 +44,11 @@ pub(super) fn plots(study: &StudyRecord<Sensitivity>) -> Vec<Plot> {
         (String::new(), String::new())
     };
     let title = match found.keys.first().filter(|k| k.swing > 0.0) {
-        Some(first) => format!("{} hang most on {}", reading.label, first.key),
+        Some(first) => format!(
+            "{} hang most on {}",
+            reading.label,
+            small(&called(&first.key))
+        ),
         None => format!("{} hang on nothing that is assumed", reading.label),
     };
     let title = if reading.label.ends_with('s') {
@@ -88,9 +101,9 @@ fn bar(key: &Factor, reading: &Reading, base: f64) -> Option<Bar> {
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (first, last) = (all.first()?, all.last()?);
     let label = if key.value.is_empty() {
-        key.key.clone()
+        called(&key.key)
     } else {
-        format!("{} = {}", key.key, key.value)
+        format!("{} = {}", called(&key.key), key.value)
     };
     let one = |(value, v): &(f64, &Level)| Bar {
         label: label.clone(),

@@ -54,13 +54,13 @@ fn a_tornado_ends_at_the_extremes_of_each_key() {
     let picture = svg_of(&plots, "tornado");
     assert_eq!(
         named(&plots, "tornado").title,
-        "Missed toasts hang most on clients.reestablish"
+        "Missed toasts hang most on re-establishment"
     );
     for shown in [
         ">never<",
         ">fixed 0 s<",
         "as it stands: 2 %",
-        "Without effect: gateway.forgets",
+        "Without effect: what a crash wipes",
     ] {
         assert!(picture.contains(shown), "{shown} in {picture}");
     }
