@@ -15,6 +15,23 @@ fn called(key: &str) -> String {
     }
 }
 
+/// "Missed toasts hang most on re-establishment".
+fn title(found: &Sensitivity, reading: &Reading) -> String {
+    let hang = if reading.label.ends_with('s') {
+        "hang"
+    } else {
+        "hangs"
+    };
+    match found.keys.first().filter(|key| key.swing > 0.0) {
+        Some(first) => format!(
+            "{} {hang} most on {}",
+            reading.label,
+            small(&called(&first.key))
+        ),
+        None => format!("{} {hang} on nothing that is assumed", reading.label),
+    }
+}
+
 /// The tornado.
 pub(super) fn plots(study: &StudyRecord<Sensitivity>) -> Vec<Plot> {
     let found = &study.body;
@@ -43,19 +60,7 @@ pub(super) fn plots(study: &StudyRecord<Sensitivity>) -> Vec<Plot> {
     } else {
         (String::new(), String::new())
     };
-    let title = match found.keys.first().filter(|k| k.swing > 0.0) {
-        Some(first) => format!(
-            "{} hang most on {}",
-            reading.label,
-            small(&called(&first.key))
-        ),
-        None => format!("{} hang on nothing that is assumed", reading.label),
-    };
-    let title = if reading.label.ends_with('s') {
-        title
-    } else {
-        title.replacen(" hang ", " hangs ", 1)
-    };
+    let title = title(found, &reading);
     let now = format!("as it stands: {}", reading.text(base / reading.factor));
     let how = "One key at a time, all others as in the scenario; each bar ends at the value that stands there.";
     let mut notes = vec![how.to_string()];
