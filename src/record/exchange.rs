@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::directory::{STAGING, is_folder, sync};
+use super::directory::{STAGING, absent, is_folder, remove_result, sync};
 use super::folder_error::{FolderError, at};
 use super::lock::LOCK;
 use super::manifest::{MANIFEST, Manifest, inside, read_manifest};
@@ -187,27 +187,17 @@ fn settle(old: &Path, folder: &Path) -> io::Result<()> {
     let manifest = read_manifest(old).unwrap_or_default();
     let files = manifest.files.keys().filter_map(|name| inside(old, name));
     for file in files {
-        remove(&file)?;
-        // A folder of results, when the last of them has gone.
-        let below = file.parent().filter(|parent| *parent != old);
-        below.map(fs::remove_dir);
+        remove_result(&file, old)?;
     }
-    remove(&old.join(LOCK))?;
+    absent(fs::remove_file(old.join(LOCK)))?;
     for entry in fs::read_dir(old)? {
         let entry = entry?;
         if entry.file_name() != MANIFEST {
             move_over(&entry.path(), &folder.join(entry.file_name()))?;
         }
     }
-    remove(&old.join(MANIFEST))?;
+    absent(fs::remove_file(old.join(MANIFEST)))?;
     fs::remove_dir(old)
-}
-
-fn remove(file: &Path) -> io::Result<()> {
-    match fs::remove_file(file) {
-        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
-        _ => Ok(()),
-    }
 }
 
 /// Moves a file or folder to its place, if that is free; of two folders, what is in them.

@@ -9,7 +9,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::directory::{is_folder, sync};
+use super::directory::{is_folder, remove_result, sync};
 use super::folder_error::{FolderError, at};
 use super::lock::Lock;
 use super::manifest::{MANIFEST, inside, read_manifest, read_manifest_file};
@@ -69,10 +69,7 @@ fn name_all(log: &Path, folder: &Path) -> io::Result<()> {
     let stale = earlier.files.keys();
     for name in stale.filter(|name| !manifest.files.contains_key(*name)) {
         if let Some(path) = inside(folder, name) {
-            let _ = fs::remove_file(&path);
-            // A folder of results, when the last of them has gone.
-            let below = path.parent().filter(|parent| *parent != folder);
-            below.map(fs::remove_dir);
+            remove_result(&path, folder)?;
         }
     }
     for name in manifest.files.keys() {
