@@ -13,10 +13,11 @@ use super::{Outcome, memory};
 use crate::experiment::{
     Campaign, Case, Delta, Robustness, SelectionResult, Selector, cases, hash_of,
 };
+use crate::measure::METRICS;
 use crate::record::inputs::Input;
 use crate::record::{Assumptions, Record, StudyCase, StudyRecord};
-use crate::scenario::{self, Scenario, expanded_study};
-use crate::study::Cost;
+use crate::scenario::{self, Scenario, expanded_study, nearest};
+use crate::study::{Cost, CostError};
 
 /// Select the best point.
 #[derive(Args)]
@@ -32,7 +33,8 @@ pub(super) struct BestArgs {
     /// Only among the points that meet every objective
     #[arg(long)]
     within_objectives: bool,
-    /// The least difference of cost that matters: a number, or a share ("5 %") of the least mean of the first stage
+    /// The least difference of cost that matters: a number, or a share ("5 %") of the least mean of the first stage that is
+    /// not 0
     #[arg(long, default_value = "5 %")]
     delta: String,
     /// Probability of selecting another than the best, where that is better by more than delta
@@ -91,8 +93,18 @@ impl BestArgs {
     }
 
     fn selector(&self) -> Result<Selector, Fault> {
-        let cost =
-            Cost::parse(self.cost()).map_err(|why| Fault::Input(format!("--cost: {why}")))?;
+        let cost = Cost::parse(self.cost()).map_err(|why| {
+            let names = || METRICS.iter().map(|m| m.name);
+            let valid = match &why {
+                CostError::UnknownMetric(name) => {
+                    let names: Vec<&str> = names().collect();
+                    let near = nearest(name, names.iter().copied());
+                    format!("{near}; valid: {}", names.join(", "))
+                }
+                _ => String::new(),
+            };
+            Fault::Input(format!("--cost: {why}{valid}"))
+        })?;
         let delta = Delta::parse(&self.delta).ok_or_else(|| {
             Fault::Input(format!(
                 "--delta: found {:?}, expected a number above 0, in the unit of the cost, or a share like \"5 %\"",
@@ -197,6 +209,11 @@ impl Study for Candidates {
             points: tried.iter().map(|t| (t.label(), t.samples)).collect(),
             record: Record::Selection(record),
         }
+    }
+
+    fn keeps_units(&self, selected: &SelectionResult) -> bool {
+        // Another cost of the same replications is another question.
+        self.flags().keep_units || selected.no_cost.is_some()
     }
 
     fn scenarios(&self) -> Vec<(String, String)> {

@@ -1,7 +1,7 @@
 //! What a selection answers: the point of least cost, or those that are as good.
 
 use super::answer::{outcome, weaknesses};
-use crate::experiment::{Case, SelectionResult};
+use crate::experiment::{Case, NoCost, SelectionResult};
 use crate::quantity::number::{human, known, rounded, whole, with_half};
 use crate::record::{Assumption, PointCost, Selection, bounds};
 use crate::report::text::{deciding_assumptions, table};
@@ -23,7 +23,7 @@ pub(super) fn body(all: &[Case], selected: &SelectionResult, cost: &str, alpha: 
         let [mean, lower, upper] = bounds(mean_interval(costs, CONFIDENCE));
         PointCost {
             point: label(i),
-            replications: costs.len(),
+            replications: selected.samples[i].replications() as usize,
             verdict: selected.verdicts.as_ref().map(|v| v[i]),
             mean,
             lower,
@@ -114,14 +114,31 @@ fn within_objectives(all: &[Case], selected: &SelectionResult) -> Option<String>
 }
 
 fn least(all: &[Case], selected: &SelectionResult, alpha: f64) -> Vec<String> {
+    let label = |i: &usize| words::point(&all[*i].point.values);
+    if let Some(no_cost) = &selected.no_cost {
+        let NoCost {
+            metric,
+            replication,
+            case,
+        } = no_cost;
+        return vec![format!(
+            "No point is selected: {} has no value in replication {} of {}, where nothing of that kind happened. Take another --cost, of figures that every replication has; the same command goes on from the finished units.",
+            metric.name,
+            replication + 1,
+            label(case)
+        )];
+    }
     let Some(standing) = &selected.state else {
         return Vec::new();
     };
-    let label = |i: &usize| words::point(&all[*i].point.values);
     let spent = whole(selected.observations() as u64);
     let sure = known((1.0 - alpha) * 100.0, None);
     let delta = selected.delta.map_or(String::new(), |d| known(d, None));
     match standing {
+        SelectionState::Open(left) if selected.delta.is_none() => vec![format!(
+            "Not decided: after {spent} replications each of {} points has cost 0, so this --cost tells none apart. A --delta that is a number decides.",
+            whole(left.len() as u64)
+        )],
         SelectionState::Open(left) => vec![format!(
             "Not decided after {spent} replications: {} are left. A larger --delta or more --most-reps decide.",
             match left.len() {
@@ -195,7 +212,7 @@ pub(super) fn text(
         let verdict = selected.verdicts.as_ref().map_or("", |v| v[i].name());
         rows.push(vec![
             a.point.label(),
-            whole(costs.len() as u64),
+            whole(selected.samples[i].replications().into()),
             figure,
             verdict.into(),
             note.into(),

@@ -28,7 +28,8 @@ pub(super) fn conduct<S: Study>(mut study: S) -> Result<Outcome, Fault> {
         return Ok(Outcome::Interrupted);
     };
     let publication = study.publication(&answer, assumptions);
-    let files = pool.install(|| results.publish(&study, &publication))?;
+    let keeps_units = study.keeps_units(&answer);
+    let files = pool.install(|| results.publish(&study, &publication, keeps_units))?;
     let Publication { record, text, .. } = publication;
     let verdict = record.head().verdict.unwrap_or_default();
     match study.flags().format {

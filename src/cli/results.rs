@@ -131,7 +131,7 @@ impl Results {
         Ok(Some(assumptions))
     }
 
-    /// Writes the files, the manifest last, and removes the units; which files there are, for people.
+    /// Writes the files, the manifest last, and removes the units unless they are kept; which files there are, for people.
     ///
     /// # Errors
     /// The file system's refusal.
@@ -139,6 +139,7 @@ impl Results {
         mut self,
         study: &S,
         publication: &Publication,
+        keeps_units: bool,
     ) -> Result<String, Fault> {
         let Publication { record, points, .. } = publication;
         let flags = study.flags();
@@ -183,7 +184,7 @@ impl Results {
             flags.no_report,
             flags.quiet,
         )?;
-        if !flags.keep_units {
+        if !keeps_units {
             self.campaign.publish()?;
         }
         Ok(listed(&path, &names))

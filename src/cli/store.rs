@@ -21,13 +21,6 @@ impl From<ExperimentError> for Fault {
                 what: e.place,
                 cause: e.cause,
             },
-            // Only the simulation shows it.
-            e @ ExperimentError::NoCost { .. } => Self::Input(format!(
-                "--cost: {e}; the finished units are kept, and the same command with another --cost goes on from them"
-            )),
-            e @ ExperimentError::ShareOfNothing => Self::Input(format!(
-                "--delta: {e}; the finished units are kept, and the same command with another --delta goes on from them"
-            )),
         }
     }
 }

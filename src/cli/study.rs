@@ -138,6 +138,11 @@ pub(super) trait Study: Send + Sync {
         inputs(self.scenario(), None)
     }
 
+    /// Whether the finished units stay, for a command that goes on from them.
+    fn keeps_units(&self, _: &Self::Answer) -> bool {
+        self.flags().keep_units
+    }
+
     /// How the command ends, where the record has that verdict.
     fn outcome(&self, verdict: Verdict) -> Outcome {
         verdict.into()

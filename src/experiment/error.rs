@@ -12,19 +12,4 @@ pub enum ExperimentError {
     /// Finished work cannot be kept, or read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The cost of a replication cannot be told.
-    #[error(
-        "{metric} has no value in replication {replication} of {case}: nothing of that kind happened"
-    )]
-    NoCost {
-        /// The metric.
-        metric: &'static str,
-        /// The replication, counted from 1.
-        replication: u32,
-        /// The point.
-        case: String,
-    },
-    /// The least difference that matters is a share of nothing.
-    #[error("the least mean is 0, so a share of it says nothing; give a number")]
-    ShareOfNothing,
 }

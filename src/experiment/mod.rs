@@ -50,7 +50,7 @@ pub use robustness::{
 };
 pub use run::{DropSink, RunSamples, run};
 pub use search::{Admission, Search, SearchResult, Situation, TestedValue};
-pub use selection::{Delta, SelectionResult, Selector};
+pub use selection::{Delta, NoCost, SelectionResult, Selector};
 pub use sensitivity::{FactorEffects, LevelEffect, Variation, factor_effects, variations};
 pub use store::{NoStore, ShardName, Store, StoreError, StoredShard};
 pub use sweep::SweepResult;

@@ -1,12 +1,14 @@
 //! Selection of the best: the case of least cost, with no more replications than that takes.
 
+use std::ops::Range;
+
 use super::campaign::Campaign;
 use super::case::Case;
 use super::error::ExperimentError;
 use super::ranking::{JudgedPoint, Least, Ranking};
 use super::replicate::scopes;
 use super::robustness::{Robustness, TestedCandidate, spent};
-use crate::measure::Sample;
+use crate::measure::{Metric, Sample};
 use crate::quantity::parse_share;
 use crate::study::{
     Cost, Samples, Selection, SelectionState, Verdict, checkpoints, judge_all, overall,
@@ -20,7 +22,7 @@ const AHEAD: usize = 16;
 pub enum Delta {
     /// In the unit of the cost.
     Absolute(f64),
-    /// As a share of the least mean of the first stage.
+    /// As a share of the least mean of the first stage that is not 0.
     Share(f64),
 }
 
@@ -35,13 +37,16 @@ impl Delta {
         (size.is_finite() && size > 0.0).then_some(delta)
     }
 
-    /// In the unit of the cost, where the least mean is known.
-    fn resolve(self, least: f64) -> Result<f64, ExperimentError> {
-        match self {
-            Self::Absolute(delta) => Ok(delta),
-            Self::Share(share) if least != 0.0 => Ok(share * least.abs()),
-            Self::Share(_) => Err(ExperimentError::ShareOfNothing),
-        }
+    /// In the unit of the cost, where the means are known; `None`: a share, and every mean is 0.
+    fn resolve(self, means: impl Iterator<Item = f64>) -> Option<f64> {
+        let share = match self {
+            Self::Absolute(delta) => return Some(delta),
+            Self::Share(share) => share,
+        };
+        let least = means
+            .filter(|mean| *mean != 0.0)
+            .fold(f64::INFINITY, f64::min);
+        least.is_finite().then(|| share * least.abs())
     }
 }
 
@@ -62,6 +67,17 @@ pub struct Selector {
     pub most_replications: u32,
 }
 
+/// A replication whose cost cannot be told: nothing happened of what a metric is about.
+#[derive(Clone, PartialEq, Debug)]
+pub struct NoCost {
+    /// The metric.
+    pub metric: &'static Metric,
+    /// The replication, counted from 0.
+    pub replication: u32,
+    /// The case.
+    pub case: usize,
+}
+
 /// How a selection came out.
 #[derive(Clone, Debug)]
 pub struct SelectionResult {
@@ -71,9 +87,11 @@ pub struct SelectionResult {
     pub delta: Option<f64>,
     /// The samples of each case.
     pub samples: Vec<Samples>,
-    /// Its cost, by replication.
+    /// Its cost, by replication; nothing where a replication has none.
     pub costs: Vec<Vec<f64>>,
-    /// Where the selection stands; `None`: no case meets the objectives.
+    /// What ended the selection before its time.
+    pub no_cost: Option<NoCost>,
+    /// Where the selection stands; `None`: no case meets the objectives, or one has no cost.
     pub state: Option<SelectionState>,
 }
 
@@ -86,7 +104,7 @@ impl SelectionResult {
         };
         match &self.state {
             Some(SelectionState::Selected { .. }) => Verdict::Pass,
-            None if !is_open() => Verdict::Fail,
+            None if self.no_cost.is_none() && !is_open() => Verdict::Fail,
             _ => Verdict::Inconclusive,
         }
     }
@@ -97,6 +115,9 @@ impl SelectionResult {
             Some(SelectionState::Selected { best, .. }) => Some(*best),
             _ => None,
         };
+        if self.no_cost.is_some() {
+            return Vec::new();
+        }
         let mut order: Vec<usize> = (0..self.costs.len())
             .filter(|i| is_feasible(self.verdicts.as_deref(), *i))
             .collect();
@@ -119,7 +140,8 @@ impl SelectionResult {
 
     /// Replications of all cases together.
     pub fn observations(&self) -> usize {
-        self.costs.iter().map(Vec::len).sum()
+        let replications = self.samples.iter().map(|s| s.replications() as usize);
+        replications.sum()
     }
 
     /// The cases with that verdict.
@@ -154,7 +176,7 @@ impl Selector {
     /// Selects among cases; `None`: interrupted.
     ///
     /// # Errors
-    /// That of the store, a replication without a cost, or a share of a least mean of 0.
+    /// That of the store.
     pub fn select(
         &self,
         campaign: &Campaign,
@@ -171,12 +193,16 @@ impl Selector {
         let candidates: Vec<usize> = (0..cases.len())
             .filter(|i| is_feasible(verdicts.as_deref(), *i))
             .collect();
-        let mut spent: Vec<usize> = observed.costs.iter().map(Vec::len).collect();
-        if !observed.extend(&candidates, self.first_stage as usize)? {
-            return Ok(None);
+        // Whether there is a cost at all is seen before every case is simulated ten times for it.
+        for n in [1, self.first_stage as usize] {
+            if !observed.extend(&candidates, n)? {
+                return Ok(None);
+            }
+            if let Some(no_cost) = observed.no_cost(&candidates, 0..n) {
+                observed.spend(&candidates, n);
+                return Ok(Some(observed.without_cost(verdicts, no_cost)));
+            }
         }
-        let least = candidates.iter().map(|i| mean(&observed.costs[*i]));
-        let least = least.fold(f64::INFINITY, f64::min);
         let (mut delta, mut state) = (None, None);
         if let [only] = candidates[..] {
             state = Some(SelectionState::Selected {
@@ -184,24 +210,20 @@ impl Selector {
                 within_delta: Vec::new(),
             });
         } else if !candidates.is_empty() {
-            let difference = self.delta.resolve(least)?;
-            let Some(selection) = self.procedure(&mut observed, &candidates, difference)? else {
-                return Ok(None);
+            observed.spend(&candidates, self.first_stage as usize);
+            let means = candidates.iter().map(|i| mean(&observed.costs[*i]));
+            delta = self.delta.resolve(means);
+            let ended = match delta {
+                Some(delta) => self.procedure(&mut observed, &candidates, delta)?,
+                None => Some(Ok(SelectionState::Open(candidates))),
             };
-            for (i, n) in candidates.iter().zip(selection.observations_of()) {
-                spent[*i] = spent[*i].max(n);
-            }
-            delta = Some(difference);
-            state = Some(selection.state().of(&candidates));
+            state = match ended {
+                Some(Ok(ended)) => Some(ended),
+                Some(Err(no_cost)) => return Ok(Some(observed.without_cost(verdicts, no_cost))),
+                None => return Ok(None),
+            };
         }
-        let (samples, costs) = observed.first(&spent);
-        Ok(Some(SelectionResult {
-            verdicts,
-            delta,
-            samples,
-            costs,
-            state,
-        }))
+        Ok(Some(observed.selected(verdicts, delta, state)))
     }
 
     /// What hangs on assumptions, at the best case and at the next ones by their mean cost; `None`: interrupted.
@@ -227,13 +249,14 @@ impl Selector {
         ranking.robustness(spent(cases.iter().zip(replications)), campaign)
     }
 
-    /// Leaves candidates out round by round, until one is left or all that are left are as good; `None`: interrupted.
+    /// Leaves candidates out round by round, until one is left or all that are left are as good, or one has no cost; `None`:
+    /// interrupted.
     fn procedure(
         &self,
         observed: &mut Observations,
         candidates: &[usize],
         delta: f64,
-    ) -> Result<Option<Selection>, ExperimentError> {
+    ) -> Result<Option<Result<SelectionState, NoCost>>, ExperimentError> {
         let first_stage = self.first_stage as usize;
         let Some(mut selection) = Selection::new(candidates.len(), first_stage, self.alpha, delta)
         else {
@@ -251,13 +274,17 @@ impl Selector {
                     return Ok(None);
                 }
             }
+            observed.spend(&survivors, round + 1);
+            if let Some(no_cost) = observed.no_cost(&survivors, round..round + 1) {
+                return Ok(Some(Err(no_cost)));
+            }
             let costs: Vec<f64> = survivors
                 .iter()
                 .map(|i| observed.costs[*i][round])
                 .collect();
             selection.round(&costs);
         }
-        Ok(Some(selection))
+        Ok(Some(Ok(selection.state().of(candidates))))
     }
 
     /// Judges every case, with more replications at fixed checkpoints until the verdict is clear; `None`: interrupted.
@@ -271,6 +298,7 @@ impl Selector {
             if !observed.extend(&open, n as usize)? {
                 return Ok(None);
             }
+            observed.spend(&open, n as usize);
             for i in open {
                 let objectives = &cases[i].scenario.objectives;
                 verdicts[i] = overall(&judge_all(objectives, &observed.samples[i]));
@@ -297,8 +325,12 @@ struct Observations<'a> {
     campaign: &'a Campaign,
     cases: &'a [Case],
     cost: &'a Cost,
+    /// Not a number: the replication has none.
     costs: Vec<Vec<f64>>,
     samples: Vec<Samples>,
+    /// Of each case the replications that were asked for: what was simulated ahead of that depends on nothing that should be
+    /// seen.
+    spent: Vec<usize>,
 }
 
 impl<'a> Observations<'a> {
@@ -309,6 +341,7 @@ impl<'a> Observations<'a> {
             cases,
             cost: &selector.cost,
             costs: vec![Vec::new(); cases.len()],
+            spent: vec![0; cases.len()],
             samples: plans.map(|p| Samples::new(scopes(p), p.horizon)).collect(),
         }
     }
@@ -324,29 +357,64 @@ impl<'a> Observations<'a> {
             return Ok(false);
         };
         for ((i, replication), observation) in pairs.into_iter().zip(observations) {
-            let cost =
-                self.cost
-                    .evaluate(&observation)
-                    .map_err(|metric| ExperimentError::NoCost {
-                        metric: metric.name,
-                        replication: replication + 1,
-                        case: self.cases[i].point.label(),
-                    })?;
-            self.costs[i].push(cost);
+            let cost = self.cost.evaluate(&observation);
+            self.costs[i].push(cost.unwrap_or(f64::NAN));
             self.samples[i].add(replication, observation);
         }
         Ok(true)
     }
 
-    /// The first so many replications of each case: what was simulated ahead and never asked for depends on nothing that
-    /// should be seen.
-    fn first(mut self, replications: &[usize]) -> (Vec<Samples>, Vec<Vec<f64>>) {
-        for (costs, n) in self.costs.iter_mut().zip(replications) {
-            costs.truncate(*n);
+    /// So many replications of these cases are asked for.
+    fn spend(&mut self, places: &[usize], replications: usize) {
+        for i in places {
+            self.spent[*i] = self.spent[*i].max(replications);
         }
-        let samples = self.samples.iter().zip(replications);
-        let samples = samples.map(|(s, n)| s.only(&s.numbers[..*n])).collect();
-        (samples, self.costs)
+    }
+
+    /// The first of these replications that has no cost.
+    fn no_cost(&self, places: &[usize], replications: Range<usize>) -> Option<NoCost> {
+        replications
+            .flat_map(|r| places.iter().map(move |i| (r, *i)))
+            .find_map(|(r, case)| {
+                let metric = self.cost.evaluate_values(&self.samples[case].values[r]);
+                Some(NoCost {
+                    metric: metric.err()?,
+                    replication: self.samples[case].numbers[r],
+                    case,
+                })
+            })
+    }
+
+    /// How the selection came out.
+    fn selected(
+        mut self,
+        verdicts: Option<Vec<Verdict>>,
+        delta: Option<f64>,
+        state: Option<SelectionState>,
+    ) -> SelectionResult {
+        for (costs, n) in self.costs.iter_mut().zip(&self.spent) {
+            costs.truncate(*n);
+            if costs.iter().any(|cost| cost.is_nan()) {
+                costs.clear();
+            }
+        }
+        let samples = self.samples.iter().zip(&self.spent);
+        SelectionResult {
+            verdicts,
+            delta,
+            samples: samples.map(|(s, n)| s.only(&s.numbers[..*n])).collect(),
+            costs: self.costs,
+            no_cost: None,
+            state,
+        }
+    }
+
+    /// The same of one that could not go on.
+    fn without_cost(self, verdicts: Option<Vec<Verdict>>, no_cost: NoCost) -> SelectionResult {
+        SelectionResult {
+            no_cost: Some(no_cost),
+            ..self.selected(verdicts, None, None)
+        }
     }
 }
 
@@ -361,6 +429,14 @@ mod tests {
         for wrong in ["", "much", "0", "-1", "0 %", "inf", "nan"] {
             assert_eq!(Delta::parse(wrong), None, "{wrong:?}");
         }
-        assert!(Delta::Share(0.05).resolve(0.0).is_err());
+    }
+
+    #[test]
+    fn a_share_is_one_of_the_least_mean_that_is_not_nothing() {
+        let of = |delta: Delta, means: &[f64]| delta.resolve(means.iter().copied());
+        assert_eq!(of(Delta::Share(0.05), &[3.0, 0.0, 2.0]), Some(0.1));
+        assert_eq!(of(Delta::Share(0.05), &[3.0, -2.0]), Some(0.1));
+        assert_eq!(of(Delta::Share(0.05), &[0.0, 0.0]), None);
+        assert_eq!(of(Delta::Absolute(2.0), &[0.0, 0.0]), Some(2.0));
     }
 }

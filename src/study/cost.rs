@@ -1,7 +1,29 @@
 //! A cost: metrics, each at a price.
 
 use super::observation::{Observation, columns};
-use crate::measure::{METRICS, Metric, Sample};
+use crate::measure::{Metric, Sample};
+
+/// Why a text is no cost.
+#[derive(thiserror::Error, Clone, PartialEq, Eq, Debug)]
+pub enum CostError {
+    /// There is no term.
+    #[error("a cost needs a term, like \"message_rate_per_s\"")]
+    Nothing,
+    /// A term is no metric with or without a price.
+    #[error(
+        "{0:?} is no term; a cost is like \"message_rate_per_s + 100 * missed_toasts_per_client_hour\""
+    )]
+    NoTerm(String),
+    /// There is no such metric.
+    #[error("unknown metric {0:?}")]
+    UnknownMetric(String),
+    /// A price with which a cost is no number.
+    #[error("the price in {0:?} is too large: expected one from -1e100 to 1e100")]
+    Price(String),
+}
+
+/// The largest price.
+const PRICE_MOST: f64 = 1e100;
 
 /// A weighted sum of metrics over the whole deployment.
 #[derive(Clone, PartialEq, Debug)]
@@ -16,21 +38,15 @@ impl Cost {
     ///
     /// # Errors
     /// What is wrong with it, and what is valid.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, CostError> {
         let mut terms = Vec::new();
-        // Each term keeps its sign.
-        for term in text
-            .replace('-', "+-")
-            .split('+')
-            .map(str::trim)
-            .filter(|t| !t.is_empty())
-        {
+        for term in terms_of(text).into_iter().filter(|t| !t.is_empty()) {
             let (sign, term) = term
                 .strip_prefix('-')
                 .map_or((1.0, term), |rest| (-1.0, rest.trim()));
             let parts: Vec<&str> = term.split('*').map(str::trim).collect();
             let (price, name) = match parts[..] {
-                [name] => (1.0, name),
+                [name] if !name.is_empty() => (1.0, name),
                 [price, name] if price.parse::<f64>().is_ok() => {
                     (price.parse().unwrap_or(1.0), name)
                 }
@@ -38,22 +54,19 @@ impl Cost {
                     (price.parse().unwrap_or(1.0), name)
                 }
                 _ => {
-                    return Err(format!(
-                        "{term:?} is no term; a cost is like \"message_rate_per_s + 100 * missed_toasts_per_client_hour\""
-                    ));
+                    return Err(CostError::NoTerm(term.into()));
                 }
             };
-            let metric = Metric::named(name).ok_or_else(|| {
-                let names: Vec<&str> = METRICS.iter().map(|m| m.name).collect();
-                format!("unknown metric {name:?}; valid: {}", names.join(", "))
-            })?;
-            if !f64::is_finite(price) {
-                return Err(format!("{term:?} has no finite price"));
+            let metric =
+                Metric::named(name).ok_or_else(|| CostError::UnknownMetric(name.into()))?;
+            // So are costs and their squares.
+            if !(-PRICE_MOST..=PRICE_MOST).contains(&price) {
+                return Err(CostError::Price(term.into()));
             }
             terms.push((sign * price, metric));
         }
         if terms.is_empty() {
-            return Err("a cost needs a term, like \"message_rate_per_s\"".into());
+            return Err(CostError::Nothing);
         }
         let all = columns();
         let column = |m: &Metric| {
@@ -86,6 +99,23 @@ impl Cost {
     }
 }
 
+/// The terms of a sum, each with its sign; `1e-3` and `1e+3` are one number.
+fn terms_of(text: &str) -> Vec<&str> {
+    let (mut terms, mut begins) = (Vec::new(), 0);
+    for (at, sign) in text.match_indices(['+', '-']) {
+        let before = &text[begins..at];
+        let mantissa = before.strip_suffix(['e', 'E']).unwrap_or_default();
+        let mantissa = mantissa.rsplit(['*', ' ']).next().unwrap_or_default();
+        if mantissa.parse::<f64>().is_ok() {
+            continue;
+        }
+        terms.push(before.trim());
+        begins = if sign == "-" { at } else { at + 1 };
+    }
+    terms.push(text[begins..].trim());
+    terms
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,11 +136,30 @@ mod tests {
         ];
         assert_eq!(names(&cost), expected);
         assert!(Cost::parse("").is_err() && Cost::parse("2 * 3 * down_fraction").is_err());
-        assert!(
-            Cost::parse("load")
-                .unwrap_err()
-                .contains("unknown metric \"load\"")
-        );
+        let unknown = CostError::UnknownMetric("load".into());
+        assert_eq!(Cost::parse("load"), Err(unknown));
+        assert_eq!(Cost::parse(" + - "), Err(CostError::NoTerm("".into())));
+        for price in ["1e101", "-inf", "nan", "1e999"] {
+            let text = format!("{price} * session_drops");
+            assert!(
+                matches!(Cost::parse(&text), Err(CostError::Price(_))),
+                "{price}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_price_may_have_an_exponent() {
+        let cost = Cost::parse("1e-3 * session_drops-2E+1*down_fraction + 1e2*setups_failed");
+        let wanted = [
+            (0.001, "session_drops"),
+            (-20.0, "down_fraction"),
+            (100.0, "setups_failed"),
+        ];
+        assert_eq!(names(&cost.unwrap()), wanted);
+        // A metric's name that ends in e is no number.
+        let cost = Cost::parse("session_drops*2 - 1 * setups_failed").unwrap();
+        assert_eq!(names(&cost)[1], (-1.0, "setups_failed"));
     }
 
     #[test]

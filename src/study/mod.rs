@@ -62,7 +62,7 @@ mod verdict;
 pub use assessment::Assessment;
 pub use bracket::{Bracket, Feasibility};
 pub use compare::{Against, ComparedMetric, Comparison, DECISIVE, Relation, compare, verdict};
-pub use cost::Cost;
+pub use cost::{Cost, CostError};
 pub use estimate::{
     CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval, student_t,
 };

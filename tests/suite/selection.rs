@@ -1,5 +1,6 @@
 //! The selection of the best point, and what moves an answer most.
 
+use rccsim::record::Results;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -53,12 +54,84 @@ fn best_selects_the_least_cost_or_says_what_is_as_good() {
         "--out",
         out.to_str().unwrap(),
     ]);
-    assert_eq!(none.status.code(), Some(2));
-    assert!(
-        text(&none.stderr).contains("no value in replication 1"),
-        "{}",
-        text(&none.stderr)
+    // Nothing fails once it is simulated: what was is published, and another cost goes on from it.
+    assert_eq!(none.status.code(), Some(4), "{}", text(&none.stderr));
+    let said = text(&none.stdout);
+    let first = "No point is selected: recovery_mean_s has no value in replication 1 of";
+    assert!(said.starts_with(first), "{said}");
+    let results = Results::read(&out).unwrap();
+    let answer = &results.record().head().answer;
+    assert!(answer.starts_with(first), "{answer}");
+    assert!(out.join("units").is_dir());
+    let report = rccsim(&["report", out.to_str().unwrap()]);
+    assert_eq!(report.status.code(), Some(0), "{}", text(&report.stderr));
+    let again = best(range, "0.001", "1");
+    assert_eq!(again, found);
+    assert!(!out.join("units").exists());
+}
+
+#[test]
+fn a_cost_that_is_none_is_refused_before_anything_runs() {
+    let folder = TempDir::new().unwrap();
+    let file = by_hand(
+        folder.path(),
+        "healthy",
+        "metric = \"session_drops\"\nat_most = 3",
     );
+    let out = folder.path().join("out");
+    let refused = |flag: &str, value: &str| {
+        let vary = "clients.refresh_interval=5 min, 10 min";
+        let args = ["best", &file, "--vary", vary, flag, value];
+        let output = rccsim(&[&args[..], &["--out", out.to_str().unwrap()]].concat());
+        assert_eq!(output.status.code(), Some(2), "{flag} {value}");
+        assert!(!out.exists(), "{flag} {value}: something was begun");
+        text(&output.stderr)
+    };
+    let near = refused("--cost", "message_rate + session_drop");
+    assert!(near.contains("unknown metric \"message_rate\""), "{near}");
+    let near = refused("--cost", "2 * session_drop");
+    assert!(
+        near.contains("did you mean `session_drops`?; valid: "),
+        "{near}"
+    );
+    let none = refused("--cost", "2 * 3 * session_drops");
+    assert!(none.contains("is no term"), "{none}");
+    let large = refused("--cost", "1e300 * session_drops");
+    assert!(large.contains("too large"), "{large}");
+    let delta = refused("--delta", "nothing");
+    assert!(delta.contains("expected a number above 0"), "{delta}");
+}
+
+/// A gateway that does as it should loses nothing at all: each point costs 0, of which a share says nothing.
+#[test]
+fn costs_of_nothing_are_told_from_others() {
+    let folder = TempDir::new().unwrap();
+    let file = by_hand(
+        folder.path(),
+        "healthy",
+        "metric = \"session_drops\"\nat_most = 3",
+    );
+    let out = folder.path().join("out");
+    let best = |vary: &str, delta: &[&str]| {
+        let args = ["best", &file, "--vary", vary, "--cost", "session_drops"];
+        let into = ["--no-report", "--out", out.to_str().unwrap()];
+        let output = rccsim(&[&args[..], &into, delta].concat());
+        (output.status.code(), text(&output.stdout))
+    };
+    let equal = "clients.refresh_interval=5 min, 10 min";
+    let (code, said) = best(equal, &[]);
+    assert_eq!(code, Some(4), "{said}");
+    assert!(
+        said.starts_with("Not decided: after 20 replications each of 2 points has cost 0"),
+        "{said}"
+    );
+    let (code, said) = best(equal, &["--delta", "1"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("As good within 1"), "{said}");
+    // Every 40 min is too late for sessions of 30 min.
+    let (code, said) = best("clients.refresh_interval=5 min, 40 min", &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.starts_with("Least cost: "), "{said}");
 }
 
 /// Session-Expires is 30 min: whoever refreshes every 30 min or later loses the session, and the fewest messages among
