@@ -15,7 +15,7 @@ fn a_second_writer_is_refused_and_told_who_is_at_work() {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("out");
     let path = out.to_str().unwrap();
-    let long = ["run", MODEL, "--reps", "100000", "--no-report", "--out"];
+    let long = ["run", MODEL, "--reps", "10000", "--no-report", "--out"];
     let mut first = Command::new(env!("CARGO_BIN_EXE_rccsim"))
         .args(long)
         .arg(path)
