@@ -1,7 +1,7 @@
 //! `distribution.csv`: how durations are distributed, over all replications: of jobs in a gateway, set-ups, detections and
 //! recoveries.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use serde::{Deserialize, Serialize};
 
@@ -130,9 +130,9 @@ pub(super) fn of(samples: &Samples) -> Vec<Distribution> {
 ///
 /// # Errors
 /// What is wrong, and in which line.
-pub(super) fn distributions(text: &str) -> Result<Vec<Distribution>, String> {
+pub(super) fn distributions(from: impl Read) -> Result<Vec<Distribution>, String> {
     let mut all: Vec<Distribution> = Vec::new();
-    table::read::<Distributions>(text, |row| {
+    table::read::<Distributions>(from, |row| {
         add(&mut all, &row);
         Ok(())
     })?;

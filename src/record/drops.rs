@@ -1,6 +1,6 @@
 //! `drops.csv`: a row per lost session.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize};
 
@@ -119,8 +119,8 @@ impl<W: Write> Drops<W> {
 ///
 /// # Errors
 /// What is wrong, and in which line.
-pub(super) fn each_drop(text: &str, mut take: impl FnMut(&LostSession)) -> Result<(), String> {
-    table::read::<DropTable>(text, |row| {
+pub(super) fn each_drop(from: impl Read, mut take: impl FnMut(&LostSession)) -> Result<(), String> {
+    table::read::<DropTable>(from, |row| {
         take(&row);
         Ok(())
     })

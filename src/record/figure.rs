@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::interned;
 use crate::measure::Bound;
 use crate::quantity::number::rounded;
 use crate::study::{Estimate, Judgement, Row, Verdict};
@@ -56,13 +57,18 @@ pub fn bounds(estimate: Option<Estimate>) -> [Option<f64>; 3] {
 #[serde(default)]
 pub struct Figure {
     /// Where it was measured.
+    #[serde(deserialize_with = "interned::point")]
     pub point: Arc<Point>,
     /// Whom it is about.
     pub scope: String,
     /// What it is.
+    #[serde(deserialize_with = "interned::name")]
     pub metric: Name,
     /// Its cause, where it is of one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "interned::maybe_name",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub cause: Option<Name>,
     /// The mean over the replications.
     pub mean: Option<f64>,
@@ -74,6 +80,7 @@ pub struct Figure {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub beyond: Option<f64>,
     /// In what.
+    #[serde(deserialize_with = "interned::name")]
     pub unit: Name,
     /// Over so many.
     pub replications: u32,

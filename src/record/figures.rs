@@ -51,12 +51,12 @@ impl Table for Figures {
 /// # Errors
 /// Those of the writer.
 pub fn csv<'a>(
-    points: impl Iterator<Item = (&'a str, &'a [Row])>,
+    points: impl Iterator<Item = (&'a str, impl AsRef<[Row]>)>,
     out: impl Write,
 ) -> csv::Result<()> {
     let mut table = Rows::new::<Figures>(out)?;
     for (point, rows) in points {
-        for row in rows {
+        for row in rows.as_ref() {
             let [mean, lower, upper] = bounds(row.estimate);
             table.write(&FigureRow {
                 point,

@@ -1,6 +1,6 @@
 //! `inputs.csv`: every input of a run with its value, where that came from, and what the default is.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize};
 
@@ -48,8 +48,8 @@ pub fn write(inputs: &[Input], out: impl Write) -> io::Result<()> {
 ///
 /// # Errors
 /// Why it is no such table.
-pub fn read(text: &str) -> Result<Vec<Input>, String> {
-    csv::Reader::from_reader(text.as_bytes())
+pub fn read(from: impl Read) -> Result<Vec<Input>, String> {
+    csv::Reader::from_reader(from)
         .deserialize()
         .collect::<Result<_, _>>()
         .map_err(|e| e.to_string())
@@ -83,7 +83,7 @@ mod tests {
         let mut bytes = Vec::new();
         write(&inputs, &mut bytes).unwrap();
         let text = std::str::from_utf8(&bytes).unwrap();
-        assert_eq!(read(text).unwrap(), inputs);
+        assert_eq!(read(text.as_bytes()).unwrap(), inputs);
         // No cell begins like a formula; a quantity is none.
         let quantity = Input {
             value: "+1 h".into(),

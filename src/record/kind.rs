@@ -1,5 +1,8 @@
 //! `summary.json` of each kind of result: the record that `--format json` prints too.
 
+use std::io::{self, BufReader, Read, Write};
+
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::comparison::Comparison;
@@ -71,9 +74,22 @@ impl Kind {
 /// A reading of the document that only tells its kind.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Shape {
+pub(super) struct Shape {
     schema: String,
     points: Option<serde::de::IgnoredAny>,
+}
+
+impl Shape {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// It is no such document.
+    pub(super) fn read(from: impl Read) -> Result<Self, String> {
+        serde_json::from_reader(BufReader::new(from)).map_err(|e| match e.classify() {
+            serde_json::error::Category::Data => e.to_string(),
+            _ => format!("not JSON: {e}"),
+        })
+    }
 }
 
 impl Record {
@@ -82,21 +98,25 @@ impl Record {
     /// # Errors
     /// Why it is none of these.
     pub fn parse(text: &str) -> Result<Self, String> {
-        fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, String> {
-            serde_json::from_str(text).map_err(|e| e.to_string())
+        Self::read(text.as_bytes(), Shape::read(text.as_bytes())?)
+    }
+
+    /// Reads a document whose shape was read before.
+    ///
+    /// # Errors
+    /// Why it is none of these.
+    pub(super) fn read(from: impl Read, shape: Shape) -> Result<Self, String> {
+        fn read<T: DeserializeOwned>(from: impl Read) -> Result<T, String> {
+            serde_json::from_reader(BufReader::new(from)).map_err(|e| e.to_string())
         }
-        let shape: Shape = serde_json::from_str(text).map_err(|e| match e.classify() {
-            serde_json::error::Category::Data => e.to_string(),
-            _ => format!("not JSON: {e}"),
-        })?;
         Ok(match shape.schema.as_str() {
-            super::run::SCHEMA if shape.points.is_some() => Self::Sweep(read(text)?),
-            super::run::SCHEMA => Self::Run(read(text)?),
-            Comparison::SCHEMA => Self::Comparison(read(text)?),
-            Sizing::SCHEMA => Self::Sizing(read(text)?),
-            Selection::SCHEMA => Self::Selection(read(text)?),
-            Sensitivity::SCHEMA => Self::Sensitivity(read(text)?),
-            MatrixRecord::SCHEMA => Self::Matrix(read(text)?),
+            super::run::SCHEMA if shape.points.is_some() => Self::Sweep(read(from)?),
+            super::run::SCHEMA => Self::Run(read(from)?),
+            Comparison::SCHEMA => Self::Comparison(read(from)?),
+            Sizing::SCHEMA => Self::Sizing(read(from)?),
+            Selection::SCHEMA => Self::Selection(read(from)?),
+            Sensitivity::SCHEMA => Self::Sensitivity(read(from)?),
+            MatrixRecord::SCHEMA => Self::Matrix(read(from)?),
             "" => return Err("it has no schema: it is not a result".into()),
             other => {
                 return Err(format!(
@@ -109,6 +129,16 @@ impl Record {
     /// `summary.json`.
     pub fn json(&self) -> String {
         json(self)
+    }
+
+    /// Writes `summary.json` piece by piece: that of a sweep of thousands of points is never in memory as a whole.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(&self, mut out: impl Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut out, self)?;
+        out.write_all(b"\n")?;
+        out.flush()
     }
 
     /// Which kind it is.

@@ -3,6 +3,7 @@
 
 mod assumption;
 mod comparison;
+mod digested;
 mod directory;
 mod distribution;
 mod drops;
@@ -13,6 +14,7 @@ mod folder;
 mod folder_error;
 mod head;
 pub mod inputs;
+mod interned;
 mod kind;
 mod ladder;
 mod levers;

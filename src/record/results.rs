@@ -10,9 +10,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use super::digested::Digested;
 use super::directory::STAGING;
 use super::folder::Folder;
 use super::inputs::{self, Input};
+use super::kind::Shape;
 use super::manifest::{LONGEST, MANIFEST, Manifest, SCHEMA};
 use super::redo;
 use super::regular::read_regular;
@@ -110,8 +112,9 @@ impl<'a> Results<'a> {
     ) -> Result<Results<'static>, ResultsError> {
         let unread = Record::Matrix(Default::default());
         let mut results = Results::new(path, manifest, Cow::Owned(unread), files, None);
-        let record = Record::parse(&results.text(SUMMARY)?);
-        results.record = Cow::Owned(record.map_err(|why| results.damaged(SUMMARY, why))?);
+        let shape = results.stream(SUMMARY, |from| Shape::read(from))?;
+        let record = results.stream(SUMMARY, |from| Record::read(from, shape))?;
+        results.record = Cow::Owned(record);
         Ok(results)
     }
 
@@ -154,16 +157,8 @@ impl<'a> Results<'a> {
     /// # Errors
     /// It is missing.
     pub fn size(&self, file: &str) -> Result<u64, ResultsError> {
-        let path = self
-            .files
-            .get(file)
-            .ok_or_else(|| self.damaged(file, "the manifest lists no such file".into()))?;
-        Ok(fs::metadata(path)
-            .map_err(|cause| ResultsError::World {
-                path: path.clone(),
-                cause,
-            })?
-            .len())
+        let there = fs::metadata(self.place(file)?);
+        Ok(there.map_err(|cause| self.unread(file, cause))?.len())
     }
 
     /// Whether there is such a file.
@@ -176,26 +171,9 @@ impl<'a> Results<'a> {
     /// # Errors
     /// It is missing or was changed.
     pub fn bytes(&self, file: &str) -> Result<Vec<u8>, ResultsError> {
-        let place = self
-            .files
-            .get(file)
-            .ok_or_else(|| self.damaged(file, "the manifest lists no such file".into()))?;
-        let bytes = read_regular(place, u64::MAX).map_err(|cause| match cause.kind() {
-            io::ErrorKind::NotFound => {
-                self.damaged(file, "the manifest lists it, but it is not there".into())
-            }
-            _ => ResultsError::World {
-                path: place.clone(),
-                cause,
-            },
-        })?;
-        let digest = blake3::hash(&bytes).to_hex().to_string();
-        if self.manifest.files.get(file) != Some(&digest) {
-            return Err(self.damaged(
-                file,
-                "it is not the file that the manifest lists: it was changed since".into(),
-            ));
-        }
+        let bytes = read_regular(self.place(file)?, u64::MAX);
+        let bytes = bytes.map_err(|cause| self.unread(file, cause))?;
+        self.check(file, &blake3::hash(&bytes).to_hex())?;
         Ok(bytes)
     }
 
@@ -215,7 +193,9 @@ impl<'a> Results<'a> {
     pub fn inputs(&self) -> Result<Cow<'_, [Input]>, ResultsError> {
         match &self.known {
             Some(known) => Ok(Cow::Borrowed(&known.inputs)),
-            None => Ok(Cow::Owned(self.table("inputs.csv", inputs::read)?)),
+            None => Ok(Cow::Owned(
+                self.table("inputs.csv", |from| inputs::read(from))?,
+            )),
         }
     }
 
@@ -262,7 +242,7 @@ impl<'a> Results<'a> {
         }
         let all = match &self.known {
             Some(known) => known.day.map_or_else(Vec::new, series::of),
-            None => self.table("series.csv", series::series)?,
+            None => self.table("series.csv", |from| series::series(from))?,
         };
         Ok(self.series.get_or_init(|| all))
     }
@@ -315,13 +295,13 @@ impl<'a> Results<'a> {
         &self,
         mut take: impl FnMut(&RunRow) -> Result<(), String>,
     ) -> Result<(), ResultsError> {
-        let all = match &self.known {
+        match &self.known {
             Some(known) => (known.points.iter())
-                .try_for_each(|(label, samples)| runs::each(label, samples, &mut take)),
-            None if self.has(RUNS) => runs::read_rows(&self.text(RUNS)?, take),
+                .try_for_each(|(label, samples)| runs::each(label, samples, &mut take))
+                .map_err(|why| self.damaged(RUNS, why)),
+            None if self.has(RUNS) => self.stream(RUNS, |from| runs::read_rows(from, take)),
             None => Ok(()),
-        };
-        all.map_err(|why| self.damaged(RUNS, why))
+        }
     }
 
     /// Goes through the lost sessions; there are none where the command lists none.
@@ -332,7 +312,7 @@ impl<'a> Results<'a> {
         if !self.has(DROPS) {
             return Ok(());
         }
-        drops::each_drop(&self.text(DROPS)?, take).map_err(|why| self.damaged(DROPS, why))
+        self.stream(DROPS, |from| drops::each_drop(from, take))
     }
 
     /// How durations are distributed; none where the command writes none.
@@ -342,19 +322,61 @@ impl<'a> Results<'a> {
     pub fn distributions(&self) -> Result<Vec<Distribution>, ResultsError> {
         match &self.known {
             Some(known) => Ok(known.day.map_or_else(Vec::new, distribution::of)),
-            None => self.table("distribution.csv", distribution::distributions),
+            None => self.table("distribution.csv", |from| distribution::distributions(from)),
         }
     }
 
     fn table<T>(
         &self,
         file: &str,
-        read: impl FnOnce(&str) -> Result<Vec<T>, String>,
+        read: impl FnOnce(&mut Digested) -> Result<Vec<T>, String>,
     ) -> Result<Vec<T>, ResultsError> {
         if !self.has(file) {
             return Ok(Vec::new());
         }
-        read(&self.text(file)?).map_err(|why| self.damaged(file, why))
+        self.stream(file, read)
+    }
+
+    /// Reads a file piece by piece; only its end says whether it is the one that the manifest lists.
+    fn stream<T>(
+        &self,
+        file: &str,
+        read: impl FnOnce(&mut Digested) -> Result<T, String>,
+    ) -> Result<T, ResultsError> {
+        let place = self.place(file)?;
+        let mut from = Digested::open(place).map_err(|cause| self.unread(file, cause))?;
+        let taken = read(&mut from);
+        let digest = from.finish().map_err(|cause| self.unread(file, cause))?;
+        self.check(file, &digest)?;
+        taken.map_err(|why| self.damaged(file, why))
+    }
+
+    /// Where a file is.
+    fn place(&self, file: &str) -> Result<&Path, ResultsError> {
+        let place = self.files.get(file).map(PathBuf::as_path);
+        place.ok_or_else(|| self.damaged(file, "the manifest lists no such file".into()))
+    }
+
+    /// The complaint that a file cannot be read.
+    fn unread(&self, file: &str, cause: io::Error) -> ResultsError {
+        match (cause.kind(), self.files.get(file)) {
+            (io::ErrorKind::NotFound, _) | (_, None) => {
+                self.damaged(file, "the manifest lists it, but it is not there".into())
+            }
+            (_, Some(path)) => ResultsError::World {
+                path: path.clone(),
+                cause,
+            },
+        }
+    }
+
+    /// Refuses another file than the manifest lists.
+    fn check(&self, file: &str, digest: &str) -> Result<(), ResultsError> {
+        if self.manifest.files.get(file).map(String::as_str) == Some(digest) {
+            return Ok(());
+        }
+        let why = "it is not the file that the manifest lists: it was changed since";
+        Err(self.damaged(file, why.into()))
     }
 
     /// The complaint that a file is not what it should be.

@@ -1,7 +1,8 @@
 //! `runs.csv`: every figure of every replication; of a ratio also both totals, exactly, since over replications it is a
 //! ratio of totals.
 
-use std::io::Write;
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
 
 use serde::{Deserialize, Serialize};
 
@@ -191,6 +192,8 @@ pub(super) struct ByFigure {
     /// Where the figures of the row's point begin, and where the last row went: the next one mostly goes behind it.
     first: usize,
     last: usize,
+    /// Where each figure of the row's point is, by its scope, metric and cause.
+    places: BTreeMap<String, usize>,
 }
 
 impl ByFigure {
@@ -199,20 +202,17 @@ impl ByFigure {
         // Points stand one after the other: a figure is looked for among those of its own point.
         if all.get(self.first).is_some_and(|r| r.point != row.point) {
             self.first = all.len();
+            self.places.clear();
         }
         let first = self.first;
         let near = [self.last + 1, first];
         let place = near
             .into_iter()
             .find(|i| *i >= first && all.get(*i).is_some_and(|r| r.is(row)));
-        let place = place.or_else(|| {
-            all[first..]
-                .iter()
-                .position(|r| r.is(row))
-                .map(|i| first + i)
-        });
-        self.last = place.unwrap_or(all.len());
-        if place.is_none() {
+        let name = || [row.scope, row.metric, row.cause].join("\n");
+        let place = place.unwrap_or_else(|| *self.places.entry(name()).or_insert(all.len()));
+        self.last = place;
+        if place == all.len() {
             all.push(ReplicatedFigure {
                 point: row.point.into(),
                 scope: row.scope.into(),
@@ -245,6 +245,8 @@ pub(super) struct ByReplication<Scopes> {
     /// The scopes of a point of that label, in the order of the observations.
     scopes_of: Scopes,
     scopes: Vec<String>,
+    /// Where the scope of the last row is: the next one has mostly the same, or the one behind it.
+    last: usize,
     columns: Vec<Column>,
     points: Vec<PointRuns>,
 }
@@ -254,6 +256,7 @@ impl<Scopes: Fn(&str) -> Vec<String>> ByReplication<Scopes> {
         Self {
             scopes_of,
             scopes: Vec::new(),
+            last: 0,
             columns: columns(),
             points: Vec::new(),
         }
@@ -263,6 +266,7 @@ impl<Scopes: Fn(&str) -> Vec<String>> ByReplication<Scopes> {
         let Self {
             scopes_of,
             scopes,
+            last,
             columns,
             points,
         } = self;
@@ -291,8 +295,11 @@ impl<Scopes: Fn(&str) -> Vec<String>> ByReplication<Scopes> {
                 },
             ));
         }
-        let scope = scopes.iter().position(|n| n == row.scope);
+        let is_scope = |i: &usize| scopes.get(*i).is_some_and(|n| n == row.scope);
+        let near = [*last, *last + 1].into_iter().find(is_scope);
+        let scope = near.or_else(|| (0..scopes.len()).find(is_scope));
         let scope = scope.ok_or_else(|| bad("a scope of the scenario", row.scope))?;
+        *last = scope;
         let is = |c: &Column| {
             c.metric.name == row.metric && c.cause.map_or("", |(_, name)| name) == row.cause
         };
@@ -314,8 +321,8 @@ impl<Scopes: Fn(&str) -> Vec<String>> ByReplication<Scopes> {
 /// # Errors
 /// What is wrong, and in which line.
 pub(super) fn read_rows(
-    text: &str,
+    from: impl Read,
     mut take: impl FnMut(&RunRow) -> Result<(), String>,
 ) -> Result<(), String> {
-    table::read::<Runs>(text, |row| take(&row))
+    table::read::<Runs>(from, |row| take(&row))
 }

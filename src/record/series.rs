@@ -1,6 +1,6 @@
 //! `series.csv`: values over time, mean over the replications; percentiles are of all jobs of a minute in all of them.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use serde::{Deserialize, Serialize};
 
@@ -202,9 +202,9 @@ pub(super) fn of(samples: &Samples) -> Vec<Series> {
 ///
 /// # Errors
 /// What is wrong, and in which line.
-pub(super) fn series(text: &str) -> Result<Vec<Series>, String> {
+pub(super) fn series(from: impl Read) -> Result<Vec<Series>, String> {
     let mut all = BySeries::default();
-    table::read::<SeriesTable>(text, |row| {
+    table::read::<SeriesTable>(from, |row| {
         all.add(&row);
         Ok(())
     })?;

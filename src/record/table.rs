@@ -1,6 +1,6 @@
 //! CSV tables. The fields of a row's struct are the columns, in their order, for who writes and who reads a table.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize};
 
@@ -64,10 +64,10 @@ impl<W: Write> Rows<W> {
 /// # Errors
 /// What is wrong, and in which line.
 pub(super) fn read<T: Table>(
-    text: &str,
+    from: impl Read,
     mut each: impl FnMut(T::Row<'_>) -> Result<(), String>,
 ) -> Result<(), String> {
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut reader = csv::Reader::from_reader(from);
     let (header, columns) = (reader.headers().map_err(|e| e.to_string())?, columns::<T>());
     if header.iter().ne(columns.iter().map(String::as_str)) {
         return Err(format!(

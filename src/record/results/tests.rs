@@ -129,7 +129,7 @@ fn rows_become_series() {
     let text = "point,scope,start_s,length_s,series,mean,unit,replications\n\
                 ,all,0,60,usable,1.5,users,3\n,all,0,60,silent,,users,3\n\
                 ,all,60,30,usable,2.5,users,3\n,all,60,30,silent,4,users,3\n";
-    let all = series(text).unwrap();
+    let all = series(text.as_bytes()).unwrap();
     assert_eq!(
         all.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(),
         ["usable", "silent"]
@@ -142,7 +142,7 @@ fn rows_become_series() {
     assert!(all[1].values[0].is_nan() && all[1].values[1] == 4.0);
     let bad = text.replace("2.5", "much");
     assert_eq!(
-        series(&bad).unwrap_err(),
+        series(bad.as_bytes()).unwrap_err(),
         "line 4: found \"much\", expected a number"
     );
 }
@@ -155,7 +155,7 @@ fn replications_of_a_figure_stand_together() {
          a=1,2,0f,all,users,,6,,,,count\na=1,2,0f,all,all_back_s,,,,,,s\na=2,1,0f,all,x_fraction,,0.5,,1,2,fraction\n"
     );
     let mut gathered = ByFigure::default();
-    read_rows(&text, |row| {
+    read_rows(text.as_bytes(), |row| {
         gathered.add(row);
         Ok(())
     })
@@ -188,7 +188,7 @@ fn drops_are_read_to_the_microsecond() {
     let text = "point,replication,clients,user,gateway,instance,established_s,lost_s,detected_s,cause,ended_by\n\
                 ,1,front,7,gw,1,0.5,1532.000000,,refresh_unanswered,\n,2,front,8,gw,1,1,2,3,overload,bye\nbroken\n";
     let mut seen = Vec::new();
-    let read = each_drop(text, |drop| {
+    let read = each_drop(text.as_bytes(), |drop| {
         seen.push((
             drop.user,
             drop.lost_s,

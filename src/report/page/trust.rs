@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::convergence::charts;
 use super::theory::{Theory, section};
-use crate::quantity::number::duration;
+use crate::quantity::number::{duration, whole};
 use crate::record::{Kind, Record, Results, ResultsError, Series};
 use crate::study::mser5;
 use crate::theory::Prediction;
@@ -50,7 +50,7 @@ pub(super) fn trust(
     let kind = record.kind();
     let mut trust = Trust {
         replications: replications(record),
-        warnings: record.head().warnings.to_vec(),
+        warnings: warnings(record.head().warnings),
         ..Trust::default()
     };
     if kind != Kind::Matrix {
@@ -67,6 +67,18 @@ pub(super) fn trust(
         trust.theory = Some(section(predictions, &results.runs()?, series));
     }
     Ok(trust)
+}
+
+/// Warnings that are read; a study of thousands of points may have one for each.
+const MOST_WARNINGS: usize = 100;
+
+fn warnings(all: &[String]) -> Vec<String> {
+    let mut some: Vec<String> = all.iter().take(MOST_WARNINGS).cloned().collect();
+    if all.len() > MOST_WARNINGS {
+        let more = whole((all.len() - MOST_WARNINGS) as u64);
+        some.push(format!("{more} more warnings are in summary.json."));
+    }
+    some
 }
 
 fn replications(record: &Record) -> String {
@@ -115,5 +127,22 @@ fn settling(series: &[Series]) -> String {
             " The rate of messages settles after {} (MSER-5, means over minutes).",
             duration(found.deleted as f64 * 60.0)
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_warnings_some_are_shown() {
+        let all: Vec<String> = (0..1105).map(|i| i.to_string()).collect();
+        let shown = warnings(&all);
+        assert_eq!(shown.len(), MOST_WARNINGS + 1);
+        assert_eq!(
+            shown[MOST_WARNINGS],
+            "1,005 more warnings are in summary.json."
+        );
+        assert_eq!(warnings(&all[..100]), all[..100]);
     }
 }

@@ -1,0 +1,54 @@
+//! Texts and points that stand in millions of rows, kept once when they are read back.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
+
+use serde::{Deserialize, Deserializer};
+
+use crate::measure::METRICS;
+
+/// As a figure has it.
+type Point = BTreeMap<String, String>;
+type Name = Cow<'static, str>;
+
+/// Reads a point. Rows of a point follow each other: they share it.
+pub(super) fn point<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Point>, D::Error> {
+    thread_local! {
+        static LAST: RefCell<Arc<Point>> = RefCell::default();
+    }
+    let point = Point::deserialize(from)?;
+    Ok(LAST.with_borrow_mut(|last| {
+        if **last != point {
+            *last = Arc::new(point);
+        }
+        Arc::clone(last)
+    }))
+}
+
+/// Reads a name.
+pub(super) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Name, D::Error> {
+    let text = String::deserialize(from)?;
+    Ok(match known().get(text.as_str()) {
+        Some(known) => Name::Borrowed(known),
+        None => Name::Owned(text),
+    })
+}
+
+/// Reads a name, where there is one.
+pub(super) fn maybe_name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Name>, D::Error> {
+    #[derive(Deserialize)]
+    struct Named(#[serde(deserialize_with = "name")] Name);
+    Ok(Option::<Named>::deserialize(from)?.map(|named| named.0))
+}
+
+/// The names of metrics, of their units and causes.
+fn known() -> &'static BTreeSet<&'static str> {
+    static KNOWN: OnceLock<BTreeSet<&'static str>> = OnceLock::new();
+    KNOWN.get_or_init(|| {
+        let metrics = METRICS.iter();
+        let names = metrics.flat_map(|m| (m.causes)().into_iter().chain([m.name, m.unit.name()]));
+        names.collect()
+    })
+}
