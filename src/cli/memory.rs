@@ -1,11 +1,13 @@
 //! The limit is checked before memory is taken: a clear refusal beats a killed process.
 
-use crate::deployment::{Plan, bytes_of_group};
+use crate::deployment::{Plan, bytes_of_group, bytes_of_minutes, units_at_once};
 use crate::experiment::scopes;
 use crate::measure::{MinuteBin, Sample};
 use crate::quantity::number::whole;
+use crate::quantity::{Span, print_span};
+use crate::record::Figure;
 use crate::scenario::{Origin, Place, Scenario, ScenarioError};
-use crate::study::columns;
+use crate::study::{Row, columns};
 
 /// Bytes of the largest groups that are simulated at once on that many threads.
 pub(super) fn needed(plan: &Plan, threads: usize) -> u64 {
@@ -23,6 +25,14 @@ pub(super) fn needed(plan: &Plan, threads: usize) -> u64 {
     let others: u64 = groups.iter().skip(1).take(threads.saturating_sub(1)).sum();
     let idle = threads.saturating_sub(groups.len()) as u64;
     largest + others + idle * largest
+}
+
+/// Bytes of time series: of the groups whose results wait to be merged, and of each scope what is merged, twice.
+fn series(plan: &Plan) -> u64 {
+    let groups: u64 = plan.gateways.iter().map(|g| u64::from(g.groups().0)).sum();
+    let waiting = groups.min(units_at_once(plan) as u64);
+    let minutes = bytes_of_minutes(plan);
+    2 * (waiting + scopes(plan).len() as u64).saturating_mul(minutes)
 }
 
 /// Bytes that are free for this process; `None` where the system does not say.
@@ -45,8 +55,20 @@ pub(super) fn check(scenario: &Scenario, threads: usize) -> Result<(), ScenarioE
         return Ok(());
     };
     let needed = needed(&scenario.plan, threads);
-    if needed <= available / 10 * 9 {
+    let series = series(&scenario.plan);
+    if needed.saturating_add(series) <= available / 10 * 9 {
         return Ok(());
+    }
+    if series > needed {
+        let plan = &scenario.plan;
+        let message = format!(
+            "scenario.horizon: found {}, expected less: the minutes of so long a run need about {} of memory, {} are free; fewer client groups and gateways need less, too",
+            print_span(Span(plan.horizon.0)),
+            gigabytes(series),
+            gigabytes(available)
+        );
+        let place = place(scenario, "scenario", &plan.name, "horizon");
+        return Err(ScenarioError::input(&place, message));
     }
     let largest = scenario.plan.clients.iter().max_by_key(|c| c.count);
     let (name, count) = largest.map_or(("", 0), |c| (c.name.as_str(), c.count));
@@ -59,6 +81,15 @@ pub(super) fn check(scenario: &Scenario, threads: usize) -> Result<(), ScenarioE
     );
     Err(ScenarioError::input(&place, message))
 }
+
+/// Bytes of what is said of a point over all replications: as rows, and as figures of the record.
+fn row_bytes(plan: &Plan) -> u64 {
+    let each = size_of::<Row>() + size_of::<Figure>() + NAME;
+    (scopes(plan).len() * columns().len() * each) as u64
+}
+
+/// Bytes of the name of a figure's scope, twice.
+const NAME: usize = 64;
 
 /// Bytes of what one replication says, kept until the results are written: once as it comes, once among its samples.
 fn sample_bytes(plan: &Plan, with_minutes: bool) -> u64 {
@@ -75,8 +106,10 @@ pub(super) fn check_figures(points: &[&Scenario], with_minutes: bool) -> Result<
     let (Some(available), Some(first)) = (available(), points.first()) else {
         return Ok(());
     };
-    let of =
-        |s: &&Scenario| sample_bytes(&s.plan, with_minutes).saturating_mul(s.replications.into());
+    let of = |s: &&Scenario| {
+        let replications = sample_bytes(&s.plan, with_minutes).saturating_mul(s.replications.into());
+        replications.saturating_add(row_bytes(&s.plan))
+    };
     let needed = points.iter().map(of).fold(0, u64::saturating_add);
     if needed <= available / 10 * 9 {
         return Ok(());
@@ -145,6 +178,22 @@ mod tests {
             "{refused}"
         );
         assert!(refused.contains("of 10,000 points"), "{refused}");
+    }
+
+    #[test]
+    fn the_minutes_of_a_month_are_counted() {
+        let with = |sets: &[&str]| {
+            let sets: Vec<Override> = sets.iter().map(|s| Override::parse(s).unwrap()).collect();
+            series(&load(Path::new("models/large.toml"), &sets).unwrap().plan) / 1_000_000
+        };
+        // 44,640 minutes of 64 bytes, of 20 gateways and of their users, and of three scopes twice.
+        let month = ["scenario.horizon=31 d"];
+        assert_eq!(with(&month), 2 * (20 + 3) * 44_640 * 64 / 1_000_000);
+        // With a station 1 kB more a minute: fewer groups wait, two for each thread at least.
+        let station = [month[0], "gateway.service_time=4 ms", "gateway.count=1000"];
+        let at_least = 2 * (2 + 3) * 44_640 * 1088 / 1_000_000;
+        let found = with(&station);
+        assert!((at_least..20 * at_least).contains(&found), "{found}");
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub use plan::{
 pub use run_handle::RunHandle;
 pub use run_options::{FastPaths, RunOptions};
 pub use simulate::{
-    Replication, ReplicationPart, observe, observe_with_tally, simulate, simulate_each,
-    simulate_with_fast_paths, simulate_with_options,
+    Replication, ReplicationPart, bytes_of_minutes, observe, observe_with_tally, simulate,
+    simulate_each, simulate_with_fast_paths, simulate_with_options, units_at_once,
 };
 pub use station::{JobClass, Overload, ServiceStart, ServiceTime, Station, StationConfig, Work};

@@ -4,6 +4,14 @@
 #[cfg(feature = "parallel")]
 use rayon::prelude::*;
 
+/// How many threads there are.
+pub(crate) fn threads() -> usize {
+    #[cfg(feature = "parallel")]
+    return rayon::current_num_threads();
+    #[cfg(not(feature = "parallel"))]
+    return 1;
+}
+
 /// Maps every item; each is a piece of work of its own, which an idle thread may take.
 #[cfg(feature = "parallel")]
 pub(crate) fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync + Send) -> Vec<R> {

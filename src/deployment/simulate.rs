@@ -104,17 +104,25 @@ pub enum ReplicationPart {
 
 /// Work items simulated before their results are merged: the barrier costs little, and few logs are open at once.
 const UNITS_AT_ONCE: usize = 256;
-/// Of long runs, fewer: so many bytes of minutes wait to be merged.
+/// Of long runs, fewer: so many bytes of minutes wait to be merged, unless threads would be idle.
 const MINUTES_AT_ONCE: u64 = 256 << 20;
-const UNITS_AT_LEAST: u64 = 32;
+/// Bytes of the distinct times in a station of a busy minute, and of what keeps them.
+const STATION_MINUTE: u64 = 1 << 10;
+
+/// About the bytes of the time series of one gateway, or of one client group.
+pub fn bytes_of_minutes(plan: &Plan) -> u64 {
+    let minutes = plan.horizon.0.div_ceil(60_000_000);
+    let is_station = plan.gateways.iter().any(|g| g.station.is_some());
+    let station = if is_station { STATION_MINUTE } else { 0 };
+    minutes * (size_of::<MinuteBin>() as u64 + station)
+}
 
 /// How many work items of a plan are simulated before their results are merged: what they say must not fill memory.
-fn units_at_once(plan: &Plan) -> usize {
-    let minutes = plan.horizon.0.div_ceil(60_000_000);
+pub fn units_at_once(plan: &Plan) -> usize {
     // Of the gateway and of its clients.
-    let bytes = 2 * minutes * size_of::<MinuteBin>() as u64;
-    let fit = (MINUTES_AT_ONCE / bytes.max(1)).max(UNITS_AT_LEAST);
-    UNITS_AT_ONCE.min(fit as usize)
+    let bytes = 2 * bytes_of_minutes(plan);
+    let fit = (MINUTES_AT_ONCE / bytes.max(1)) as usize;
+    UNITS_AT_ONCE.min(fit.max(2 * parallel::threads()))
 }
 
 /// Simulates replications, their groups in parallel on the current thread pool, and hands over the parts in order.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::buckets::Buckets;
 use crate::quantity::Span;
 
 /// Sub-buckets per power of two: the relative width of a bucket is 1/SUB.
@@ -10,14 +11,14 @@ const SUB: u64 = 128;
 /// Counts of durations in log-linear buckets, with exact count and sum. Censored samples (still open at the horizon) are counted apart.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Histogram {
-    buckets: Vec<u64>,
+    buckets: Buckets,
     count: u64,
     sum_us: u128,
     /// The longest sample, finished or open: no quantile lies beyond it.
     longest: Span,
     censored: u64,
     /// How long the censored ones had been open, in the same buckets.
-    open: Vec<u64>,
+    open: Buckets,
 }
 
 fn bucket_of(us: u64) -> usize {
@@ -41,7 +42,7 @@ fn upper_edge(bucket: usize) -> u64 {
 impl Histogram {
     /// Counts one finished duration.
     pub fn record(&mut self, span: Span) {
-        bump(&mut self.buckets, span);
+        self.buckets.bump(bucket_of(span.0));
         self.longest = self.longest.max(span);
         self.count += 1;
         self.sum_us += u128::from(span.0);
@@ -49,24 +50,15 @@ impl Histogram {
 
     /// Counts a duration that was still open, after `least`, when nobody looked any longer.
     pub fn record_censored(&mut self, least: Span) {
-        bump(&mut self.open, least);
+        self.open.bump(bucket_of(least.0));
         self.longest = self.longest.max(least);
         self.censored += 1;
     }
 
     /// Adds another histogram's counts.
     pub fn merge(&mut self, other: &Self) {
-        for (mine, theirs) in [
-            (&mut self.buckets, &other.buckets),
-            (&mut self.open, &other.open),
-        ] {
-            if theirs.len() > mine.len() {
-                mine.resize(theirs.len(), 0);
-            }
-            for (mine, theirs) in mine.iter_mut().zip(theirs) {
-                *mine += theirs;
-            }
-        }
+        self.buckets.merge(&other.buckets);
+        self.open.merge(&other.open);
         self.count += other.count;
         self.sum_us += other.sum_us;
         self.longest = self.longest.max(other.longest);
@@ -92,15 +84,14 @@ impl Histogram {
     /// longest sample where that is less, so that samples that are all alike have exactly that quantile.
     /// `None` without samples or where the rank falls among the censored.
     pub fn quantile(&self, p: f64) -> Option<Span> {
-        self.ranked(p, |bucket| self.buckets.get(bucket).copied().unwrap_or(0))
+        self.ranked(p, self.buckets.entries())
     }
 
     /// What the quantile is at least: every censored sample taken as the time for which it had been open. `None` without samples.
     pub fn least_quantile(&self, p: f64) -> Option<Span> {
-        self.ranked(p, |bucket| {
-            self.buckets.get(bucket).copied().unwrap_or(0)
-                + self.open.get(bucket).copied().unwrap_or(0)
-        })
+        let mut all = self.buckets.clone();
+        all.merge(&self.open);
+        self.ranked(p, all.entries())
     }
 
     /// Where the finished samples fall, eight stretches per power of two: from, to (microseconds, the end left out), how
@@ -114,37 +105,33 @@ impl Histogram {
                 upper_edge(stretch * WIDTH - 1).saturating_add(1)
             }
         };
-        let counts = self
-            .buckets
-            .chunks(WIDTH)
-            .map(|buckets| buckets.iter().sum::<u64>());
-        let of = move |(i, n)| (from(i), from(i + 1), n);
-        counts.enumerate().filter(|(_, n)| *n > 0).map(of)
+        let mut entries = self.buckets.entries().peekable();
+        std::iter::from_fn(move || {
+            let (bucket, mut n) = entries.next()?;
+            let stretch = bucket / WIDTH;
+            while let Some((_, more)) = entries.next_if(|(b, _)| b / WIDTH == stretch) {
+                n += more;
+            }
+            Some((from(stretch), from(stretch + 1), n))
+        })
     }
 
-    fn ranked(&self, p: f64, samples: impl Fn(usize) -> u64) -> Option<Span> {
+    /// The quantile of these counts, behind which the others come.
+    fn ranked(&self, p: f64, counts: impl Iterator<Item = (usize, u64)>) -> Option<Span> {
         let all = self.count + self.censored;
         if all == 0 {
             return None;
         }
         let rank = ((p * all as f64).ceil() as u64).clamp(1, all);
         let mut seen = 0;
-        for bucket in 0..self.buckets.len().max(self.open.len()) {
-            seen += samples(bucket);
+        for (bucket, n) in counts {
+            seen += n;
             if seen >= rank {
                 return Some(Span(upper_edge(bucket)).min(self.longest));
             }
         }
         None
     }
-}
-
-fn bump(buckets: &mut Vec<u64>, span: Span) {
-    let bucket = bucket_of(span.0);
-    if bucket >= buckets.len() {
-        buckets.resize(bucket + 1, 0);
-    }
-    buckets[bucket] += 1;
 }
 
 #[cfg(test)]

@@ -46,6 +46,7 @@
 //!
 //! A loss of usability that heals without a new set-up is an interruption, not a drop.
 
+mod buckets;
 mod catalogue;
 mod histogram;
 mod metric;
