@@ -66,6 +66,11 @@ impl SizeArgs {
         {
             situation.scenario.with(std::slice::from_ref(o))?;
         }
+        let probes = Search::most_probes(axis.values.len());
+        let kept: Vec<&Scenario> = (situations.iter())
+            .flat_map(|s| std::iter::repeat_n(&s.scenario, probes))
+            .collect();
+        memory::check_figures(&kept, false)?;
         let place = Place::whole("--key");
         let varied = scenario::Study::new(vec![axis.clone()], Combine::Product, &place)?;
         conduct(Range {

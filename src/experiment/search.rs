@@ -185,6 +185,13 @@ pub struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// Values of so many that are tried at most: growing and bisecting take a step for each binary digit, and what is found
+    /// is tried again, with some steps back.
+    pub fn most_probes(values: usize) -> usize {
+        let digits = (usize::BITS - values.leading_zeros()) as usize;
+        2 * digits + 1 + MOST_STEPS_BACK + 1
+    }
+
     /// Searches; `None`: interrupted.
     ///
     /// # Errors

@@ -72,6 +72,32 @@ fn size_finds_the_value_that_counting_by_hand_gives() {
     );
 }
 
+/// Of 64 values 20 are tried at most, each with 100,000 replications whose figures over 300 client groups take 800 kB each:
+/// more than 1 TB.
+#[test]
+fn size_refuses_figures_that_would_not_fit() {
+    let folder = TempDir::new().unwrap();
+    let (file, out) = (folder.path().join("many.toml"), folder.path().join("out"));
+    let mut scenario = String::from(
+        "[scenario]\nname = \"many\"\nhorizon = \"1 min\"\n[[gateway]]\nname = \"g\"\nprofile = \"healthy\"\n\
+         [[objective]]\nmetric = \"session_drops\"\nat_most = 3\n",
+    );
+    for i in 0..300 {
+        scenario += &format!("[[clients]]\nname = \"c{i}\"\ncount = 1\ngateway = \"g\"\n");
+    }
+    fs::write(&file, scenario).unwrap();
+    let [file, out] = [&file, &out].map(|path| path.to_str().unwrap());
+    let key = ["--key", "gateway.count=1..64 step 1", "--reps", "100000"];
+    let refused = rccsim(&[&["size", file, "--out", out], &key[..]].concat());
+    let said = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("scenario.replications: found 100000, expected fewer"),
+        "{said}"
+    );
+    assert!(!folder.path().join("out").exists());
+}
+
 #[test]
 fn size_says_when_no_value_serves_and_what_has_no_order() {
     let folder = TempDir::new().unwrap();
