@@ -65,23 +65,33 @@ fn text(entry: &Entry) -> Result<&str, ScenarioError> {
 
 fn scope(entry: &Entry, plan: &Plan) -> Result<Scope, ScenarioError> {
     let text = text(entry)?;
+    let is_there = match text.split_once(':') {
+        None => (text == "all").then_some(Scope::All),
+        Some(("clients", name)) => {
+            let is_one = plan.clients.iter().any(|c| c.name == name);
+            is_one.then(|| Scope::Clients(name.into()))
+        }
+        Some(("gateway", name)) => {
+            let is_one = plan.gateways.iter().any(|g| g.name == name);
+            is_one.then(|| Scope::Gateway(name.into()))
+        }
+        Some(_) => None,
+    };
+    if let Some(scope) = is_there {
+        return Ok(scope);
+    }
     let mut scopes = vec![Scope::All];
     scopes.extend(plan.clients.iter().map(|c| Scope::Clients(c.name.clone())));
     scopes.extend(plan.gateways.iter().map(|g| Scope::Gateway(g.name.clone())));
     let names: Vec<String> = scopes.iter().map(Scope::to_string).collect();
-    match names.iter().position(|n| n == text) {
-        Some(index) => Ok(scopes.swap_remove(index)),
-        None => {
-            let near = nearest(text, names.iter().map(String::as_str));
-            Err(ScenarioError::input(
-                &entry.place,
-                format!(
-                    "objective.scope: found {text:?}{near}; valid: {}",
-                    names.join(", ")
-                ),
-            ))
-        }
-    }
+    let near = nearest(text, names.iter().map(String::as_str));
+    Err(ScenarioError::input(
+        &entry.place,
+        format!(
+            "objective.scope: found {text:?}{near}; valid: {}",
+            names.join(", ")
+        ),
+    ))
 }
 
 fn metric(section: &Section) -> Result<&'static Metric, ScenarioError> {

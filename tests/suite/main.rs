@@ -23,6 +23,7 @@ mod fuzz;
 mod identify;
 mod laws;
 mod licences;
+mod linear;
 mod live;
 mod middle;
 mod models;
