@@ -16,7 +16,7 @@ use crate::experiment::{
 use crate::measure::METRICS;
 use crate::record::inputs::Input;
 use crate::record::{Assumptions, Record, StudyCase, StudyRecord};
-use crate::scenario::{self, Scenario, expanded_study, nearest};
+use crate::scenario::{self, InputFile, Scenario, expanded_study, input_files, nearest};
 use crate::study::{Cost, CostError};
 
 /// Select the best point.
@@ -219,6 +219,10 @@ impl Study for Candidates {
     fn scenarios(&self) -> Vec<(String, String)> {
         let expanded = expanded_study(&self.base, &self.varied);
         vec![("scenario.toml".into(), expanded)]
+    }
+
+    fn files(&self) -> Vec<InputFile> {
+        input_files(&self.base, Some(&self.varied))
     }
 
     fn inputs(&self) -> Vec<Input> {

@@ -1,5 +1,6 @@
 //! `rccsim compare`: which of several results or scenarios serves better.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -19,7 +20,7 @@ use crate::record::inputs::Input;
 use crate::record::{self, Assumptions, Record, StudyCase, StudyRecord};
 use crate::report::compare::{amount, answer, text};
 use crate::report::words::called;
-use crate::scenario::{Scenario, expanded};
+use crate::scenario::{InputFile, Scenario, expanded, input_files};
 use crate::study::{ComparedMetric, Comparison, Estimate, Judgement, Verdict, judge_all, overall};
 
 /// Compare results or scenarios.
@@ -228,6 +229,13 @@ impl Study for Alternatives {
 
     fn scenarios(&self) -> Vec<(String, String)> {
         scenarios(&self.sides)
+    }
+
+    fn files(&self) -> Vec<InputFile> {
+        let scenarios = self.sides.iter().map(|side| &side.contender.case.scenario);
+        let all = scenarios.flat_map(|scenario| input_files(scenario, None));
+        let by_name: BTreeMap<String, InputFile> = all.map(|f| (f.name.clone(), f)).collect();
+        by_name.into_values().collect()
     }
 
     fn inputs(&self) -> Vec<Input> {

@@ -1,5 +1,6 @@
 //! What `compare` compares: the points of a scenario file, or the results of a folder.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::fault::Fault;
@@ -69,6 +70,30 @@ fn points(base: Scenario) -> Result<Vec<Case>, Fault> {
     }
 }
 
+/// The labels that the points have in the record: files that a sweep turned have other names in its own scenario.
+fn labels(record: &Record, all: &[Case]) -> Vec<String> {
+    match record {
+        Record::Sweep(sweep) if sweep.points.len() == all.len() => {
+            let points = all.iter().zip(&sweep.points);
+            points.map(|(case, p)| label(case, &p.point)).collect()
+        }
+        _ => all.iter().map(|case| case.point.label()).collect(),
+    }
+}
+
+fn label(case: &Case, point: &BTreeMap<String, String>) -> String {
+    let pair = |(key, value): &(String, String)| {
+        let recorded = point.get(key).unwrap_or(value);
+        format!("{key}={recorded}")
+    };
+    case.point
+        .values
+        .iter()
+        .map(pair)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
 fn name_of(side: &str, case: &Case) -> String {
     let label = case.point.label();
     if label.is_empty() {
@@ -99,7 +124,11 @@ pub(super) fn of_folder(path: &Path, name: &str) -> Result<Vec<Side>, Fault> {
     let file = path.join("scenario.toml").display().to_string();
     let source = Source::new(&file, &results.text("scenario.toml")?, path);
     let all = points(source.scenario(&[])?)?;
-    let find = |label: &str| all.iter().find(|a| a.point.label() == label);
+    let labels = labels(record, &all);
+    let find = |label: &str| {
+        let place = labels.iter().position(|l| l == label)?;
+        all.get(place)
+    };
     let names = |label: &str| {
         find(label).map_or_else(Vec::new, |a| {
             scopes(&a.scenario.plan)

@@ -3,7 +3,6 @@
 //! the byte, the folder of a `run` with a report.
 
 use std::io::Write;
-use std::path::Path;
 
 use super::advice::{HURT, trials};
 use super::fault::Fault;
@@ -12,7 +11,7 @@ use super::trace::record;
 use crate::experiment::FirstLosses;
 use crate::record::inputs::Input;
 use crate::record::{Folder, Record, Results, RunRecord, json};
-use crate::scenario::{Scenario, Source, expanded, hash};
+use crate::scenario::{Kind, Scenario, Source, expanded, hash};
 use crate::study::Verdict;
 use crate::theory::{Prediction, predict};
 
@@ -96,25 +95,16 @@ fn again(results: &Results) -> Result<Result<Scenario, String>, Fault> {
     let text = scenario_text(results)?;
     let inputs = results.inputs()?;
     let file = results.path().join(SCENARIO).display().to_string();
-    // Files of records are where the run found them; the hash says whether they are the same.
-    let beside = results.file().and_then(|file| Path::new(file).parent());
-    let mut reasons = Vec::new();
-    for place in [beside, Some(results.path())].into_iter().flatten() {
-        let source = Source::new(&file, &text, place);
-        match source.scenario(&[]) {
-            Ok(mut scenario) => {
-                let same = hash(&scenario) == results.manifest.scenario_hash
-                    && restore(&mut scenario, &inputs);
-                if same && values(&expanded(&scenario)).eq(values(&text)) {
-                    return Ok(Ok(scenario));
-                }
-                reasons
-                    .push("scenario.toml does not give the scenario of the run again".to_string());
-            }
-            Err(e) => reasons.push(e.to_string()),
-        }
+    let mut scenario = match Source::new(&file, &text, results.path()).scenario(&[]) {
+        Ok(scenario) => scenario,
+        Err(why) => return Ok(Err(why.to_string())),
+    };
+    let same = hash(&scenario) == results.manifest.scenario_hash && restore(&mut scenario, &inputs);
+    if same && values(&expanded(&scenario)).eq(values(&text)) {
+        return Ok(Ok(scenario));
     }
-    Ok(Err(reasons.swap_remove(0)))
+    let why = "scenario.toml does not give the scenario of the run again";
+    Ok(Err(why.into()))
 }
 
 /// The lines that hold values: what a profile gave stands in the file itself, its name is but a comment.
@@ -135,13 +125,16 @@ fn restore(scenario: &mut Scenario, inputs: &[Input]) -> bool {
             };
             let place = left.iter().position(is_of);
             let input = place.map(|place| left.remove(place));
-            let Some(origin) = input
-                .filter(|input| input.value == setting.text)
-                .and_then(|input| origin(input, &setting.origin))
+            // A file is kept under another name, and the hash says whether it is the same.
+            let is_file = matches!(setting.key.kind, Kind::File(_));
+            let Some((input, origin)) = input
+                .filter(|input| is_file || input.value == setting.text)
+                .and_then(|input| Some((input, origin(input, &setting.origin)?)))
             else {
                 return false;
             };
             setting.origin = origin;
+            setting.text.clone_from(&input.value);
         }
     }
     left.is_empty()

@@ -5,7 +5,7 @@ use super::flags::Format;
 use super::outcome::Outcome;
 use super::results::Results;
 use super::study::{Publication, Study};
-use super::terminal::{print, print_answer};
+use super::terminal::{print_answer, print_record};
 use crate::report::levers;
 use crate::report::page::is_bad;
 
@@ -14,7 +14,8 @@ use crate::report::page::is_bad;
 /// # Errors
 /// Those of the study, or a refusal of the system.
 pub(super) fn conduct<S: Study>(mut study: S) -> Result<Outcome, Fault> {
-    let results = Results::open(study.flags(), &study.scenario().plan.name, S::COMMAND)?;
+    let mut results = Results::open(study.flags(), &study.scenario().plan.name, S::COMMAND)?;
+    results.keep(&study.files())?;
     let pool = study.flags().jobs.pool()?;
     let answered = pool.install(|| match study.answer(&results.campaign)? {
         Some(answer) => {
@@ -33,7 +34,7 @@ pub(super) fn conduct<S: Study>(mut study: S) -> Result<Outcome, Fault> {
     let Publication { record, text, .. } = publication;
     let verdict = record.head().verdict.unwrap_or_default();
     match study.flags().format {
-        Format::Json => print(&record.json())?,
+        Format::Json => print_record(&record)?,
         Format::Text => print_answer(
             &(text + &levers::text(record.head().levers) + &files),
             is_bad(&record),

@@ -107,7 +107,8 @@ pub(super) fn check_figures(points: &[&Scenario], with_minutes: bool) -> Result<
         return Ok(());
     };
     let of = |s: &&Scenario| {
-        let replications = sample_bytes(&s.plan, with_minutes).saturating_mul(s.replications.into());
+        let replications =
+            sample_bytes(&s.plan, with_minutes).saturating_mul(s.replications.into());
         replications.saturating_add(row_bytes(&s.plan))
     };
     let needed = points.iter().map(of).fold(0, u64::saturating_add);

@@ -8,6 +8,7 @@ use super::terminal::say;
 use crate::record::{Folder, InMemory, Manifest, Record, Results};
 use crate::report::page::{NAME, page};
 use crate::report::plot;
+use crate::scenario::InputFile;
 use crate::theory::Prediction;
 
 /// Publishes a folder, with plots and a report of the record and what else is known, of a run with the predictions of its plan, unless that is not wanted.
@@ -28,6 +29,22 @@ pub(super) fn publish(
         draw(folder, &results, predictions, quiet)?;
     }
     Ok(folder.publish(manifest)?)
+}
+
+/// Copies the files that scenarios read into a folder, before anything is simulated: its own scenario runs from there.
+///
+/// # Errors
+/// A refusal of the system, or a file that was changed meanwhile.
+pub(super) fn keep(folder: &mut Folder, files: &[InputFile]) -> Result<(), Fault> {
+    for file in files {
+        let mut part = folder.begin(&file.name)?;
+        file.copy(&mut part).map_err(|cause| Fault::World {
+            what: file.path().display().to_string(),
+            cause,
+        })?;
+        folder.complete(part)?;
+    }
+    Ok(())
 }
 
 /// Writes plots and report of results into a folder.

@@ -1,6 +1,6 @@
 //! Where a study keeps its finished units and writes its results: the same for every command that asks for many runs.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,7 +8,7 @@ use super::advice::{is_hurt, levers};
 use super::fault::Fault;
 use super::flags::{named, results_folder};
 use super::progress::{Bar, interruptible};
-use super::publish::publish;
+use super::publish::{keep, publish};
 use super::robustness::assumptions;
 use super::study::{Publication, Study, StudyFlags};
 use super::terminal::say;
@@ -17,7 +17,8 @@ use crate::record::inputs;
 use crate::record::{Assumptions, Folder, InMemory, Manifest, Units, read_manifest, tables};
 use crate::report::page::NAME;
 use crate::report::plot;
-use crate::study::{Assessment, Row};
+use crate::scenario::{INPUT_FILES, InputFile};
+use crate::study::Assessment;
 
 /// Where the finished units are, within the results folder.
 const UNITS: &str = "units";
@@ -82,6 +83,14 @@ impl Results {
             bar,
             campaign,
         })
+    }
+
+    /// Copies the files that the scenarios read.
+    ///
+    /// # Errors
+    /// A refusal of the system, or a file that was changed meanwhile.
+    pub(super) fn keep(&mut self, files: &[InputFile]) -> Result<(), Fault> {
+        keep(&mut self.folder, files)
     }
 
     /// Says how much was found of an earlier process and, where this one was interrupted, how to go on.
@@ -150,14 +159,11 @@ impl Results {
         }
         self.folder
             .put("inputs.csv", |out| inputs::write(&inputs, out))?;
-        self.folder.put("summary.json", |out| {
-            out.write_all(record.json().as_bytes())
-        })?;
-        let rows: Vec<(&str, Vec<Row>)> = points
+        self.folder
+            .put("summary.json", |out| record.write(BufWriter::new(out)))?;
+        let rows = points
             .iter()
-            .map(|(label, samples)| (label.as_str(), samples.rows()))
-            .collect();
-        let rows = rows.iter().map(|(label, rows)| (*label, &rows[..]));
+            .map(|(label, samples)| (label.as_str(), samples.rows()));
         self.folder
             .put("summary.csv", |out| Ok(tables::figures(rows, out)?))?;
         let runs = points
@@ -194,14 +200,17 @@ impl Results {
 /// "Files: results/x (…)." for people.
 fn listed(path: &Path, scenarios: &str) -> String {
     let files = read_manifest(path).unwrap_or_default().files;
-    let has = |name: &str| files.keys().any(|file| file.starts_with(name));
-    let report = if has(NAME) { "report.html, " } else { "" };
-    let plots = match has(plot::FOLDER) {
-        true => format!(", {}/", plot::FOLDER),
-        false => String::new(),
+    let has = |name: &str| {
+        files
+            .keys()
+            .any(|file| file.split('/').next() == Some(name))
     };
+    let report = if has(NAME) { "report.html, " } else { "" };
+    let folders = [INPUT_FILES, plot::FOLDER];
+    let folders = folders.iter().filter(|name| has(name));
+    let folders: String = folders.map(|name| format!(", {name}/")).collect();
     format!(
-        "Files: {} ({report}summary.json, summary.csv, runs.csv, {scenarios}{plots}).\n",
+        "Files: {} ({report}summary.json, summary.csv, runs.csv, {scenarios}{folders}).\n",
         path.display()
     )
 }

@@ -14,8 +14,8 @@ use super::flags::{Format, JobsFlag, ScenarioFlags, named, results_folder, writt
 use super::inputs::inputs;
 use super::pcap::{self, first_users};
 use super::progress::{Bar, interruptible};
-use super::publish::publish;
-use super::terminal::{print, print_answer, say};
+use super::publish::{keep, publish};
+use super::terminal::{print_answer, print_record, say};
 use super::trace;
 use super::{Outcome, memory};
 use crate::deployment::{DropLog, Plan, RunHandle};
@@ -30,7 +30,7 @@ use crate::report::page::is_bad;
 use crate::report::run::text;
 use crate::report::settled::too_short;
 use crate::report::text::skew;
-use crate::scenario::{Scenario, expanded, hash};
+use crate::scenario::{Scenario, expanded, hash, input_files};
 use crate::study::{Assessment, Spread, Steady, spread, steady_state};
 use crate::theory::predict;
 
@@ -89,6 +89,8 @@ impl RunArgs {
         memory::check(&scenario, self.jobs.threads())?;
         memory::check_figures(&[&scenario], true)?;
         let mut folder = Folder::open(&self.folder(&scenario))?;
+        let files = input_files(&scenario, None);
+        keep(&mut folder, &files)?;
         let handle = interruptible();
         let pool = self.jobs.pool()?;
         let (found, losses) = pool.install(|| self.simulate(&scenario, &handle, &mut folder))?;
@@ -130,7 +132,7 @@ impl RunArgs {
             )
         })?;
         match self.format {
-            Format::Json => print(&record.json())?,
+            Format::Json => print_record(&record)?,
             Format::Text => print_answer(
                 &(text + &self.files(&path, &run.assessment, &scenario.plan)),
                 is_bad(&record),
@@ -174,8 +176,11 @@ impl RunArgs {
         } else {
             ("report.html, ", ", plots/")
         };
+        let is_replay =
+            (plan.clients.iter()).any(|c| c.recorded_calls.is_some() || c.recorded_signs.is_some());
+        let kept = if is_replay { ", files/" } else { "" };
         format!(
-            "Files: {} ({report}summary.json, summary.csv, runs.csv, series.csv, distribution.csv, drops.csv, scenario.toml{plots}).{cut}\n",
+            "Files: {} ({report}summary.json, summary.csv, runs.csv, series.csv, distribution.csv, drops.csv, scenario.toml{kept}{plots}).{cut}\n",
             path.display()
         )
     }

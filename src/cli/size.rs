@@ -67,10 +67,10 @@ impl SizeArgs {
             situation.scenario.with(std::slice::from_ref(o))?;
         }
         let probes = Search::most_probes(axis.values.len());
-        let kept: Vec<&Scenario> = (situations.iter())
+        let scenarios: Vec<&Scenario> = (situations.iter())
             .flat_map(|s| std::iter::repeat_n(&s.scenario, probes))
             .collect();
-        memory::check_figures(&kept, false)?;
+        memory::check_figures(&scenarios, false)?;
         let place = Place::whole("--key");
         let varied = scenario::Study::new(vec![axis.clone()], Combine::Product, &place)?;
         conduct(Range {

@@ -12,7 +12,7 @@ use super::outcome::Outcome;
 use crate::experiment::{Campaign, Robustness};
 use crate::record::inputs::Input;
 use crate::record::{Assumptions, Body, Record, StudyCase, StudyRecord};
-use crate::scenario::{Scenario, expanded};
+use crate::scenario::{InputFile, Scenario, expanded, input_files};
 use crate::study::{Samples, Verdict};
 
 /// How a study is simulated, where its results go, and in what form they are printed.
@@ -131,6 +131,11 @@ pub(super) trait Study: Send + Sync {
     /// `scenario.toml`; of several alternatives each its own.
     fn scenarios(&self) -> Vec<(String, String)> {
         vec![("scenario.toml".into(), expanded(self.scenario()))]
+    }
+
+    /// The files that these scenarios read.
+    fn files(&self) -> Vec<InputFile> {
+        input_files(self.scenario(), None)
     }
 
     /// `inputs.csv`.

@@ -19,7 +19,7 @@ use crate::record::inputs::Input;
 use crate::record::{Assumptions, Record, SweepPoint, SweepRecord};
 use crate::report::sweep::text;
 use crate::report::text::skew;
-use crate::scenario::{self, Scenario, expanded_study};
+use crate::scenario::{self, InputFile, Scenario, expanded_study, input_files};
 use crate::study::PrecisionTarget;
 
 /// Simulate a scenario at many points.
@@ -170,6 +170,10 @@ impl Study for Points {
     fn scenarios(&self) -> Vec<(String, String)> {
         let expanded = expanded_study(&self.base, &self.varied);
         vec![("scenario.toml".into(), expanded)]
+    }
+
+    fn files(&self) -> Vec<InputFile> {
+        input_files(&self.base, Some(&self.varied))
     }
 
     fn inputs(&self) -> Vec<Input> {

@@ -13,9 +13,10 @@ use super::manifest::{MANIFEST, Manifest, SCHEMA, inside, read_manifest};
 use super::staging::{Staging, recover};
 
 /// Files that commands write at the top of a folder: a file of somebody else with such a name is refused before the work.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "distribution.csv",
     "drops.csv",
+    FILES,
     "inputs.csv",
     "ladder.json",
     MANIFEST,
@@ -28,7 +29,10 @@ const NAMES: [&str; 12] = [
     "summary.json",
 ];
 
-/// The one name of a folder: pictures of somebody else in it are in nobody's way.
+/// The names of folders: what somebody else has in them is in nobody's way.
+const FOLDERS: [&str; 2] = [FILES, PLOTS];
+/// What the scenario read.
+const FILES: &str = "files";
 const PLOTS: &str = "plots";
 
 /// A results folder that is being written. While it is open, no other process can open it.
@@ -70,7 +74,7 @@ impl Folder {
         fs::create_dir_all(path).map_err(at(path))?;
         let lock = Lock::take(path)?;
         recover(path)?;
-        let is_free = |name: &&str| *name != PLOTS || !is_folder(&path.join(name));
+        let is_free = |name: &&str| !FOLDERS.contains(name) || !is_folder(&path.join(name));
         let names = NAMES.into_iter().filter(is_free);
         refuse_others(path, read_manifest(path).as_ref(), names)?;
         // A folder that cannot be written says so before hours of simulation, not after.

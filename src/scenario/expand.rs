@@ -2,17 +2,16 @@
 
 use std::fmt::Write;
 
-use super::kind::{Kind, RecordKind};
+use super::input_file::{digest, file_of, file_of_value};
+use super::kind::Kind;
 use super::objective::written_target;
-use super::overrides::Override;
 use super::parse::Scenario;
-use super::setting::{Origin, Setting, Settings};
+use super::setting::{Origin, Settings};
 use super::study::Study;
 use crate::measure::{Bound, Objective};
-use crate::workload::Recording;
 
-/// The scenario with every key, its value and where that came from. It reads back to the same plan; where it names files of
-/// records, from the folder of the original: they are not copied, their digests stand beside their names.
+/// The scenario with every key, its value and where that came from. It reads back to the same plan from a folder that has its
+/// [`input_files`](super::input_files) too.
 pub fn expanded(scenario: &Scenario) -> String {
     written(scenario, false)
 }
@@ -20,11 +19,11 @@ pub fn expanded(scenario: &Scenario) -> String {
 /// The same with a study; it reads back to the same plan at each point. Where the study turns a profile, a workload or a
 /// path, what that gave must not stand in its way, and what it may refer to must be there.
 pub fn expanded_study(scenario: &Scenario, study: &Study) -> String {
-    let turned = |o: &Override| {
-        o.catalogue_key().kind.is_reference() || matches!(o.table(), "path" | "workload")
+    let name = |kind: &Kind, value: &str| {
+        let file = file_of_value(scenario, kind, value, true);
+        file.map_or_else(|| value.into(), |file| file.name)
     };
-    let open = study.axes.iter().flat_map(|a| a.values.first()).any(turned);
-    written(scenario, open) + &study.written()
+    written(scenario, study.turns_references()) + &study.written_with(name)
 }
 
 fn written(scenario: &Scenario, open: bool) -> String {
@@ -67,10 +66,14 @@ fn write_section(out: &mut String, settings: &Settings, scenario: &Scenario, ope
             .provenance_without_lines()
             .replace(char::is_control, " ");
         let comment = match digest(scenario, settings, setting) {
-            Some(digest) => format!("{comment}; blake3 {digest}"),
+            Some(digest) => format!("{comment} as {:?}; blake3 {digest}", setting.text),
             None => comment,
         };
-        let line = format!("{} = {}", setting.key.name, setting.written());
+        let value = match file_of(scenario, settings, setting, open) {
+            Some(file) => format!("{:?}", file.name),
+            None => setting.written(),
+        };
+        let line = format!("{} = {value}", setting.key.name);
         // The values that a profile, a workload or a path gave stand here themselves.
         let reference = setting.key.kind.is_reference();
         let given = matches!(setting.origin, Origin::File(_) | Origin::Override);
@@ -81,20 +84,6 @@ fn write_section(out: &mut String, settings: &Settings, scenario: &Scenario, ope
         };
         let hash = if comment_out { "# " } else { "" };
         writeln!(out, "{hash}{line}  # {comment}").unwrap_or_default();
-    }
-}
-
-/// The digest of the file that a key names, where it names one.
-fn digest<'a>(scenario: &'a Scenario, settings: &Settings, setting: &Setting) -> Option<&'a str> {
-    let clients = scenario
-        .plan
-        .clients
-        .iter()
-        .find(|c| settings.table == "clients" && c.name == settings.name)?;
-    match setting.key.kind {
-        Kind::File(RecordKind::Calls) => clients.recorded_calls.as_ref().map(Recording::digest),
-        Kind::File(RecordKind::SignIns) => clients.recorded_signs.as_ref().map(Recording::digest),
-        _ => None,
     }
 }
 

@@ -34,6 +34,7 @@ mod document;
 mod error;
 mod expand;
 mod files;
+mod input_file;
 mod key;
 mod kind;
 mod layers;
@@ -57,6 +58,7 @@ pub use expand::{expanded, expanded_study, hash};
 #[cfg(feature = "files")]
 pub use files::{Disk, read_text};
 pub use files::{Files, NoFiles};
+pub use input_file::{INPUT_FILES, InputFile, input_files};
 pub use kind::{Kind, Profiles, RecordKind, Value};
 pub use overrides::Override;
 #[cfg(feature = "files")]

@@ -6,6 +6,7 @@ use super::axis::Axis;
 use super::document::{Document, Entry, RawValue, Section};
 use super::error::{Place, ScenarioError, nearest};
 use super::files::{Files, read_text_from};
+use super::kind::Kind;
 use super::objective::target;
 use super::overrides::Override;
 use crate::measure::{METRICS, Metric};
@@ -220,14 +221,28 @@ impl Study {
         }
     }
 
+    /// Whether it turns a profile, or what may serve as one.
+    pub(super) fn turns_references(&self) -> bool {
+        let mut values = self.axes.iter().flat_map(|a| a.values.first());
+        values.any(|o| {
+            o.catalogue_key().kind.is_reference() || matches!(o.table(), "path" | "workload")
+        })
+    }
+
     /// As it would stand in a file.
     pub fn written(&self) -> String {
+        self.written_with(|_, value| value.into())
+    }
+
+    /// The same, where each value has another name.
+    pub(super) fn written_with(&self, name: impl Fn(&Kind, &str) -> String) -> String {
         let quoted = |text: String| toml::Value::String(text).to_string();
         let vary: Vec<String> = self
             .axes
             .iter()
             .map(|a| {
-                let values: Vec<&str> = a.values.iter().map(Override::value).collect();
+                let value = |o: &Override| name(&o.catalogue_key().kind, o.value());
+                let values: Vec<String> = a.values.iter().map(value).collect();
                 format!(
                     "  {},\n",
                     quoted(format!("{} = {}", a.key, values.join(", ")))

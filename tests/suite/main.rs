@@ -21,6 +21,7 @@ mod faults;
 mod folder;
 mod fuzz;
 mod identify;
+mod input_files;
 mod laws;
 mod licences;
 mod linear;

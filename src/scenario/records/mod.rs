@@ -22,6 +22,7 @@ mod rows;
 
 use std::fmt;
 use std::io;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 pub(super) use rows::Reading;
@@ -101,6 +102,13 @@ impl Records {
         }
     }
 
+    /// The digest of a file that was read.
+    pub(super) fn digest(&self, path: &Path) -> Option<String> {
+        let calls = digest_of(&self.calls, path, Recording::digest);
+        let digest = calls.or_else(|| digest_of(&self.signs, path, Recording::digest));
+        digest.filter(|digest| !digest.is_empty())
+    }
+
     /// Where they are read from.
     pub(super) fn files(&self) -> &dyn Files {
         self.files.as_ref()
@@ -146,6 +154,16 @@ impl Records {
 fn empty<R: RecordedRow>() -> Result<Recording<R>, ScenarioError> {
     let writer = RecordingWriter::new(1).map_err(no_room)?;
     writer.finish(String::new(), 0).map_err(no_room)
+}
+
+fn digest_of<R>(
+    kept: &Mutex<Vec<(Reading, R)>>,
+    path: &Path,
+    digest: impl Fn(&R) -> &str,
+) -> Option<String> {
+    let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    let of_path = kept.iter().find(|(reading, _)| reading.path == path);
+    of_path.map(|(_, recording)| digest(recording).into())
 }
 
 /// What was read before, or is read now; of each group's file the last reading is kept.
