@@ -4,6 +4,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use rccsim::record::Results;
 use tempfile::TempDir;
 
 use crate::study::{rccsim, text};
@@ -54,6 +55,56 @@ fn a_second_writer_is_refused_and_told_who_is_at_work() {
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
     assert_eq!(manifest["seed"], 9);
     assert!(!lock.exists());
+}
+
+/// As often as `RCCSIM_ROUNDS` says. The runs are long beside what starting a process takes: none is over before the others
+/// have asked for the folder.
+#[test]
+fn of_three_at_once_one_is_whole_and_two_are_refused() {
+    let rounds = std::env::var("RCCSIM_ROUNDS").ok();
+    let rounds: u32 = rounds.map_or(2, |n| n.parse().expect("RCCSIM_ROUNDS is a number"));
+    let root = TempDir::new().unwrap();
+    let out = root.path().join("out");
+    for round in 0..rounds {
+        let seeds = [1, 2, 3].map(|i| 3 * round + i);
+        let started = seeds.map(|seed| {
+            Command::new(env!("CARGO_BIN_EXE_rccsim"))
+                .args(["run", MODEL, "--reps", "2", "--set", "clients.count=20000"])
+                .args(["--jobs", "1", "--quiet", "--no-report", "--seed"])
+                .arg(seed.to_string())
+                .arg("--out")
+                .arg(&out)
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap()
+        });
+        let ids = started.each_ref().map(std::process::Child::id);
+        let ended = started.map(|child| child.wait_with_output().unwrap());
+        let codes = ended.each_ref().map(|output| output.status.code());
+        let whole = codes.iter().position(|code| *code != Some(1));
+        let whole = whole.unwrap_or_else(|| panic!("round {round}: {codes:?}"));
+        assert!(
+            matches!(codes[whole], Some(0 | 3 | 4)),
+            "round {round}: {codes:?}"
+        );
+        let told = format!("another process ({}) writes into this folder", ids[whole]);
+        for other in (0..3).filter(|i| *i != whole) {
+            let said = text(&ended[other].stderr);
+            assert_eq!(codes[other], Some(1), "round {round}: {said}");
+            assert!(said.contains(&told), "round {round}: {said}");
+        }
+        let results = Results::read(&out).unwrap();
+        let seed = u64::from(seeds[whole]);
+        assert_eq!(results.manifest.seed, seed, "round {round}");
+        for file in results.manifest.files.keys() {
+            results.bytes(file).unwrap();
+        }
+        // Nothing of the others is there: all that is there is listed.
+        let listed = results.manifest.files.len() + 1;
+        assert_eq!(fs::read_dir(&out).unwrap().count(), listed, "round {round}");
+    }
+    println!("{rounds} rounds");
 }
 
 #[test]

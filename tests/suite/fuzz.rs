@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rccsim::capture::read_from;
@@ -247,11 +248,29 @@ fn short_runs_end() {
         "scenario.horizon=20 min",
         "scenario.replications=1",
     ];
-    hammer("run", 60, &scenarios(), |bytes, _| {
+    let runs = AtomicU64::new(0);
+    let valid = ["models", "models/cases"].map(|folder| of_folder(folder, ".toml"));
+    hammer("run", 60, &valid.concat(), |bytes, _| {
         if let Ok(scenario) = read(&String::from_utf8_lossy(bytes), b"", &short) {
             simulate(&scenario.plan, 0);
+            runs.fetch_add(1, Ordering::Relaxed);
         }
     });
+    let runs = runs.into_inner();
+    println!("{runs} of them were simulated, in {:?} kB", peak_kb());
+    assert!(runs > 0);
+    assert!(
+        peak_kb().is_none_or(|kb| kb < 1_000_000),
+        "{:?} kB",
+        peak_kb()
+    );
+}
+
+/// The most memory that this process has had, where the system says so.
+fn peak_kb() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 #[test]
