@@ -81,6 +81,11 @@ fn labels(record: &Record, all: &[Case]) -> Vec<String> {
     }
 }
 
+fn case_of<'a>(all: &'a [Case], labels: &[String], label: &str) -> Option<&'a Case> {
+    let place = labels.iter().position(|l| l == label)?;
+    all.get(place)
+}
+
 fn label(case: &Case, point: &BTreeMap<String, String>) -> String {
     let pair = |(key, value): &(String, String)| {
         let recorded = point.get(key).unwrap_or(value);
@@ -125,10 +130,7 @@ pub(super) fn of_folder(path: &Path, name: &str) -> Result<Vec<Side>, Fault> {
     let source = Source::new(&file, &results.text("scenario.toml")?, path);
     let all = points(source.scenario(&[])?)?;
     let labels = labels(record, &all);
-    let find = |label: &str| {
-        let place = labels.iter().position(|l| l == label)?;
-        all.get(place)
-    };
+    let find = |label: &str| case_of(&all, &labels, label);
     let names = |label: &str| {
         find(label).map_or_else(Vec::new, |a| {
             scopes(&a.scenario.plan)
