@@ -81,8 +81,7 @@ fn chart(sweep: Option<&SweepRecord>, grid: &Grid, figures: &Figures, best: Opti
     let few = grid.curves.len() <= MOST_NAMED;
     let key = small(&called(grid.key));
     let mut title = format!("Load against missed toasts by {key}");
-    let mut layers = Vec::new();
-    let mut markers = Vec::new();
+    let (mut layers, mut markers) = (Vec::new(), Vec::new());
     let mut all: Vec<(f64, f64)> = Vec::new();
     for curve in &grid.curves {
         let places = places(curve, figures);
@@ -112,7 +111,6 @@ fn chart(sweep: Option<&SweepRecord>, grid: &Grid, figures: &Figures, best: Opti
                 .unwrap_or_default(),
             hollow: false,
         };
-        let points: Vec<Point> = places.iter().enumerate().map(dot).collect();
         let line: Vec<(f64, f64)> = places.iter().map(|p| (p.x, p.y)).collect();
         all.extend(&line);
         layers.push(Layer::Line(Line {
@@ -122,7 +120,7 @@ fn chart(sweep: Option<&SweepRecord>, grid: &Grid, figures: &Figures, best: Opti
         }));
         layers.push(Layer::Points(Points {
             name: curve.name.clone(),
-            points,
+            points: places.iter().enumerate().map(dot).collect(),
             tone: Tone::Auto,
         }));
     }
