@@ -4,6 +4,7 @@ use super::flags::written;
 use crate::experiment::{self, Basis, Robustness, WORTH_TELLING};
 use crate::quantity::number::{percent, rounded, whole};
 use crate::record::{Alternative, Assumption, Assumptions};
+use crate::report::words;
 
 /// The record of a check; `command` repeats the study with a further flag.
 pub(super) fn assumptions(robustness: Robustness, command: impl Fn(&str) -> String) -> Assumptions {
@@ -23,19 +24,22 @@ pub(super) fn assumptions(robustness: Robustness, command: impl Fn(&str) -> Stri
             candidates,
             trial,
             down: (least, most),
-        } => format!(
-            "{} other values of {} assumed keys were tried, one at a time, on {} ({trial} each). Over all of them users are \
+        } => {
+            let candidates: Vec<String> = candidates.iter().map(in_words).collect();
+            format!(
+                "{} other values of {} assumed keys were tried, one at a time, on {} ({trial} each). Over all of them users are \
              down {} of the time with {}. What is not listed moves that by less than {}.",
-            whole(levels as u64),
-            whole(keys as u64),
-            listed(&candidates),
-            match (percent(least), percent(most)) {
-                (least, most) if least == most => most,
-                (least, most) => format!("{least} to {most}"),
-            },
-            candidates[0],
-            percent(WORTH_TELLING)
-        ),
+                whole(levels as u64),
+                whole(keys as u64),
+                listed(&candidates),
+                match (percent(least), percent(most)) {
+                    (least, most) if least == most => most,
+                    (least, most) => format!("{least} to {most}"),
+                },
+                candidates[0],
+                percent(WORTH_TELLING)
+            )
+        }
     };
     let mut assumptions: Vec<Assumption> = Vec::new();
     for found in robustness.assumptions {
@@ -68,6 +72,14 @@ pub(super) fn assumption(found: experiment::Assumption) -> Assumption {
         standing: found.standing.into(),
         alternatives: found.effects.into_iter().map(alternative).collect(),
         decides: found.decides,
+    }
+}
+
+/// What is set there, or the name of a scenario that is as it is.
+fn in_words((name, values): &(String, Vec<(String, String)>)) -> String {
+    match values.is_empty() {
+        true => name.clone(),
+        false => words::point(values),
     }
 }
 

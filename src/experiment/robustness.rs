@@ -71,8 +71,8 @@ pub enum Basis {
         levels: usize,
         /// Of how many keys.
         keys: usize,
-        /// The candidates.
-        candidates: Vec<String>,
+        /// The candidates: their names, and what is set at each.
+        candidates: Vec<(String, Vec<(String, String)>)>,
         /// How large a trial was, in words.
         trial: String,
         /// The least and the largest share of time down of the first candidate.
@@ -158,7 +158,9 @@ impl RobustnessCheck<'_> {
             Basis::Tried {
                 levels: levels.len(),
                 keys: factors.len(),
-                candidates: self.candidates.iter().map(|c| c.name.clone()).collect(),
+                candidates: (self.candidates.iter())
+                    .map(|c| (c.name.clone(), c.case.point.values.clone()))
+                    .collect(),
                 trial: trials.trials[0].size(),
                 down: trials.down(),
             }

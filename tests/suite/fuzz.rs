@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -239,9 +240,18 @@ fn scenarios_are_read_or_refused() {
     });
 }
 
-/// Whatever was read can be simulated: a few users, a few minutes.
+/// Set in the process of [`short_runs_end`] that has nothing else to do.
+const ALONE: &str = "RCCSIM_FUZZ_ALONE";
+
+/// Whatever was read can be simulated: a few users, a few minutes. Memory is that of a process, so they have one of their own.
 #[test]
 fn short_runs_end() {
+    if std::env::var_os(ALONE).is_none() {
+        let mut alone = Command::new(std::env::current_exe().unwrap());
+        alone.args(["--exact", "fuzz::short_runs_end", "--nocapture"]);
+        assert!(alone.env(ALONE, "yes").status().unwrap().success());
+        return;
+    }
     let short = [
         "clients.count=3",
         "gateway.count=1",

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use rccsim::deployment::simulate;
 use rccsim::measure::{Counter, DropCause};
-use rccsim::scenario::{Override, Scenario, expanded, hash, load, parse};
+use rccsim::scenario::{Override, Scenario, expanded, hash, input_files, load, parse};
+use tempfile::TempDir;
 
 fn models() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir("models")
@@ -43,14 +44,15 @@ fn every_model_opens_with_its_question_and_is_named_as_its_file() {
 fn the_expanded_scenario_reads_back_to_the_same_plan() {
     for file in models() {
         let scenario = load(&file, &[]).unwrap();
-        // Files of records are not copied: it reads back where the original stands.
-        let again = parse(
-            "expanded",
-            &expanded(&scenario),
-            file.parent().unwrap(),
-            &[],
-        )
-        .unwrap_or_else(|e| panic!("{file:?}: {e}"));
+        // As a results folder has it, the files of records beside it.
+        let folder = TempDir::new().unwrap();
+        for records in input_files(&scenario, None) {
+            let path = folder.path().join(&records.name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            records.copy(fs::File::create(path).unwrap()).unwrap();
+        }
+        let again = parse("expanded", &expanded(&scenario), folder.path(), &[])
+            .unwrap_or_else(|e| panic!("{file:?}: {e}"));
         assert_eq!(again.plan, scenario.plan, "{file:?}");
         assert_eq!(
             (again.replications, hash(&again)),

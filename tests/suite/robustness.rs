@@ -108,7 +108,7 @@ fn a_sweep_bounds_its_best_point_by_the_values_that_nobody_published() {
     );
     let basis = found["assumptions_basis"].as_str().unwrap();
     assert!(
-        basis.contains("down 0 % to 94.68 % of the time with clients.refresh_interval=25 min"),
+        basis.contains("down 0 % to 94.68 % of the time with refresh interval 25 min"),
         "{basis}"
     );
     assert!(
