@@ -14,7 +14,7 @@ use crate::scenario::Scenario;
 use crate::study::{Assessment, Verdict};
 
 /// Figures of a gateway above zero for which levers are tried.
-pub(super) const HURT: [&str; 2] = ["session_drops", "setups_failed"];
+const HURT: [&str; 2] = ["session_drops", "setups_failed"];
 
 /// What was tried besides the scenario.
 pub(super) struct Trials {
@@ -55,13 +55,16 @@ pub(super) fn levers(
     tried.collect()
 }
 
-/// Whether the users of a gateway lost sessions or failed to get one.
-pub(super) fn is_hurt(run: &Assessment, gateway: &str) -> bool {
+/// Whether the users of a gateway lost sessions or failed to get one, by the means of its metrics.
+pub(super) fn is_hurt(mean: impl Fn(&str) -> Option<f64>) -> bool {
+    HURT.iter()
+        .any(|metric| mean(metric).is_some_and(|mean| mean > 0.0))
+}
+
+/// Whether the users of a gateway lost sessions or failed to get one, by samples.
+pub(super) fn is_hurt_by(run: &Assessment, gateway: &str) -> bool {
     let scope = Scope::Gateway(gateway.into());
-    HURT.iter().any(|metric| {
-        let estimate = run.row(&scope, metric).and_then(|r| r.estimate);
-        estimate.is_some_and(|e| e.mean > 0.0)
-    })
+    is_hurt(|metric| Some(run.row(&scope, metric)?.estimate?.mean))
 }
 
 /// Which command to try next.

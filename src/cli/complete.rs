@@ -4,7 +4,7 @@
 
 use std::io::Write;
 
-use super::advice::{HURT, trials};
+use super::advice::{is_hurt, trials};
 use super::fault::Fault;
 use super::inputs::{origin, section_name};
 use super::trace::record;
@@ -38,14 +38,11 @@ pub(super) fn complete(
         Ok(found) => found,
         Err(why) => return Ok(Err(why)),
     };
-    let loses = |gateway: &str| {
+    let hurt = |gateway: &str| {
         let scope = format!("gateway:{gateway}");
-        HURT.iter().any(|metric| {
-            let figure = run.figure(&scope, metric);
-            figure.and_then(|f| f.mean).is_some_and(|mean| mean > 0.0)
-        })
+        is_hurt(|metric| run.figure(&scope, metric)?.mean)
     };
-    let trials = trials(&scenario, run.verdict.unwrap_or(Verdict::Pass), loses)?;
+    let trials = trials(&scenario, run.verdict.unwrap_or(Verdict::Pass), hurt)?;
     let whole = Record::Run(RunRecord {
         assumptions: Some(trials.assumptions),
         advice: Some(trials.advice),

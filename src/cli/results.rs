@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::advice::{is_hurt, levers};
+use super::advice::{is_hurt_by, levers};
 use super::fault::Fault;
 use super::flags::{named, results_folder};
 use super::progress::{Bar, interruptible};
@@ -134,7 +134,7 @@ impl Results {
             let assessment =
                 Assessment::new(decisive.samples.clone(), &decisive.scenario.objectives);
             assumptions.levers = levers(&decisive.scenario, assessment.verdict(), |gateway| {
-                is_hurt(&assessment, gateway)
+                is_hurt_by(&assessment, gateway)
             });
         }
         Ok(Some(assumptions))

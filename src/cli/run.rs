@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::advice::{is_hurt, trials};
+use super::advice::{is_hurt_by, trials};
 use super::answer::answer;
 use super::design::PrecisionFlags;
 use super::fault::Fault;
@@ -259,7 +259,7 @@ impl RunArgs {
         let tried = match self.no_report {
             true => None,
             false => Some(trials(scenario, run.assessment.verdict(), |name| {
-                is_hurt(&run.assessment, name)
+                is_hurt_by(&run.assessment, name)
             })?),
         };
         Ok(RunRecord {
