@@ -21,6 +21,8 @@
 //! - [`live`]: dialogs with real peers over UDP, TCP and TLS; the one room besides `cli` that reads a clock.
 //! - [`cli`]: the only printer, one file per subcommand.
 //!
+//! [`version`] says what was built.
+//!
 //! # From a scenario to an answer
 //!
 //! ```
@@ -169,6 +171,7 @@ pub mod report;
 pub mod scenario;
 pub mod study;
 pub mod theory;
+pub mod version;
 #[cfg(feature = "captures")]
 pub mod wire;
 pub mod workload;

@@ -50,7 +50,7 @@ use terminal::say;
 
 /// Simulates Remote Call Control deployments: will the gateway keep the sessions, and what is missed if not?
 #[derive(Parser)]
-#[command(name = "rccsim", version, max_term_width = 100)]
+#[command(name = "rccsim", version, long_version = crate::version::IDENTITY, max_term_width = 100)]
 #[command(
     after_help = "Exit code: 0 pass, 1 could not run, 2 bad input, 3 objective missed, 4 inconclusive, 130 interrupted.\n\
     Begin with: rccsim init my-question.toml, then rccsim run my-question.toml"
