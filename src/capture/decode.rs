@@ -66,8 +66,8 @@ impl<'a> Decoder<'a> {
     pub(super) fn packet(&mut self, packet: &Packet) -> Result<(), Stop> {
         self.has_times |= packet.at_us.is_some();
         self.last_at_us = packet.at_us.or(self.last_at_us);
-        let found = match ip::frame(packet.link, packet.data) {
-            Ok(found) => found,
+        let frame = match ip::frame(packet.link, packet.data) {
+            Ok(frame) => frame,
             Err(NoIp::Unsupported) => {
                 return Err(Stop::Content(format!(
                     "frame {}: link type {} is not supported; supported are Ethernet, Linux cooked (v1, v2), loopback and raw IP",
@@ -86,7 +86,7 @@ impl<'a> Decoder<'a> {
             protocol,
             fragment,
             payload,
-        } = found;
+        } = frame;
         match fragment {
             None => self.transport(packet, from, to, protocol, payload),
             Some(fragment) => {

@@ -53,9 +53,9 @@ impl Intro {
 
     /// Sent to, or received from, a peer.
     fn with(mut self, sent: bool, peer: Option<String>) -> Self {
-        let here = Some(HERE.to_string());
+        let local = Some(HERE.to_string());
         let peer = peer.or(Some("peer".into()));
-        (self.from, self.to) = if sent { (here, peer) } else { (peer, here) };
+        (self.from, self.to) = if sent { (local, peer) } else { (peer, local) };
         self
     }
 

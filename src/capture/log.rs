@@ -147,13 +147,13 @@ impl Log<'_> {
                     .strip_prefix("Peer: ")
                     .filter(|_| self.context.dress == Dress::Record)
                 {
-                    let there = Some(peer.trim().to_string());
+                    let remote = Some(peer.trim().to_string());
                     let is_sender = self.context.from.as_deref() == Some(HERE);
                     *(if is_sender {
                         &mut self.context.to
                     } else {
                         &mut self.context.from
-                    }) = there;
+                    }) = remote;
                     return;
                 }
             }

@@ -32,12 +32,12 @@ pub(super) fn read(reader: &mut impl Read, decoder: &mut Decoder) -> Result<u64,
     let mut data = Vec::new();
     loop {
         let mut record = [0; 16];
-        let there = fill(reader, &mut record)?;
-        if there == 0 {
+        let length = fill(reader, &mut record)?;
+        if length == 0 {
             return Ok(frame);
         }
         let length = word(&record[8..]) as usize;
-        if there < record.len() {
+        if length < record.len() {
             decoder.warn(frame + 1, "the file ends within the header of this frame");
             return Ok(frame);
         }
@@ -52,7 +52,7 @@ pub(super) fn read(reader: &mut impl Read, decoder: &mut Decoder) -> Result<u64,
         }
         frame += 1;
         data.resize(length, 0);
-        let there = fill(reader, &mut data)?;
+        let length = fill(reader, &mut data)?;
         let fraction = u64::from(word(&record[4..]));
         let micros = if nanoseconds {
             fraction / 1000
@@ -60,16 +60,16 @@ pub(super) fn read(reader: &mut impl Read, decoder: &mut Decoder) -> Result<u64,
             fraction
         };
         let at_us = Some(u64::from(word(&record)) * 1_000_000 + micros);
-        if there < length {
+        if length < length {
             decoder.warn(frame, "the file ends within this frame");
         }
         decoder.packet(&Packet {
             frame,
             at_us,
             link,
-            data: &data[..there],
+            data: &data[..length],
         })?;
-        if there < length {
+        if length < length {
             return Ok(frame);
         }
     }

@@ -106,13 +106,13 @@ pub(super) fn read(reader: &mut impl Read, decoder: &mut Decoder) -> Result<u64,
     let mut body = Vec::new();
     loop {
         let mut opening = [0; 8];
-        let there = fill(reader, &mut opening)?;
-        if there == 0 {
+        let length = fill(reader, &mut opening)?;
+        if length == 0 {
             return Ok(frame);
         }
         let mut order = [0; 4];
         let begins_section = opening[..4] == SECTION.to_be_bytes();
-        if there == opening.len() && begins_section {
+        if length == opening.len() && begins_section {
             if fill(reader, &mut order)? < order.len() {
                 return ends_early(decoder, frame);
             }
@@ -127,7 +127,7 @@ pub(super) fn read(reader: &mut impl Read, decoder: &mut Decoder) -> Result<u64,
                 interfaces: Vec::new(),
             };
         }
-        if there < opening.len() {
+        if length < opening.len() {
             return ends_early(decoder, frame);
         }
         let total = section.word(&opening[4..]) as usize;
@@ -140,13 +140,13 @@ pub(super) fn read(reader: &mut impl Read, decoder: &mut Decoder) -> Result<u64,
             return Ok(frame);
         }
         body.resize(total.next_multiple_of(4) - used, 0);
-        let there = fill(reader, &mut body)?;
-        let whole = there == body.len();
+        let length = fill(reader, &mut body)?;
+        let whole = length == body.len();
         // The last word repeats the length.
         let content = if whole {
             &body[..total - used - 4]
         } else {
-            &body[..there]
+            &body[..length]
         };
         let kind = section.word(&opening);
         block(&mut section, kind, content, &mut frame, decoder)?;

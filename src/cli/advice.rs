@@ -50,9 +50,10 @@ pub(super) fn levers(
     is_hurt: impl Fn(&str) -> bool,
 ) -> Vec<LeverTrials> {
     let gateways = scenario.plan.gateways.iter().enumerate();
-    let hurt = gateways.filter(|(_, g)| verdict == Verdict::Fail || is_hurt(&g.name));
-    let tried = hurt.filter_map(|(index, g)| Some(of_gateway(&g.name, &advise(scenario, index)?)));
-    tried.collect()
+    let candidates = gateways.filter(|(_, g)| verdict == Verdict::Fail || is_hurt(&g.name));
+    let trials =
+        candidates.filter_map(|(index, g)| Some(of_gateway(&g.name, &advise(scenario, index)?)));
+    trials.collect()
 }
 
 /// Whether the users of a gateway lost sessions or failed to get one, by the means of its metrics.

@@ -191,22 +191,22 @@ impl Study for Candidates {
         assumptions: Assumptions,
     ) -> Publication<'a> {
         let Self { command, cases, .. } = self;
-        let tried = cases.iter().zip(&selected.samples);
-        let tried = tried.map(|(case, samples)| StudyCase {
+        let pairs = cases.iter().zip(&selected.samples);
+        let study_cases = pairs.map(|(case, samples)| StudyCase {
             values: case.point.values.clone(),
             samples,
         });
-        let tried: Vec<StudyCase> = tried.collect();
+        let study_cases: Vec<StudyCase> = study_cases.collect();
         let body = body(cases, selected, command.cost(), command.alpha);
         let record = StudyRecord {
             scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
             verdict: verdict(cases, selected),
             answer: answer(cases, selected, command.alpha).join("\n"),
-            ..self.record(&tried, body, assumptions)
+            ..self.record(&study_cases, body, assumptions)
         };
         Publication {
             text: text(cases, selected, &record.answer, &record.assumptions),
-            points: tried.iter().map(|t| (t.label(), t.samples)).collect(),
+            points: study_cases.iter().map(|t| (t.label(), t.samples)).collect(),
             record: Record::Selection(record),
         }
     }

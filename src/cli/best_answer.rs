@@ -93,13 +93,13 @@ fn within_objectives(all: &[Case], selected: &SelectionResult) -> Option<String>
     selected.verdicts.as_ref()?;
     let passing = selected.with_verdict(Verdict::Pass).len();
     let open = selected.with_verdict(Verdict::Inconclusive).len();
-    let of = whole(all.len() as u64);
+    let count = whole(all.len() as u64);
     let first = match (passing, open) {
-        (0, 0) => format!("None of {of} points meets the objectives, so none is selected."),
+        (0, 0) => format!("None of {count} points meets the objectives, so none is selected."),
         (0, _) => {
-            format!("None of {of} points is shown to meet the objectives, so none is selected.")
+            format!("None of {count} points is shown to meet the objectives, so none is selected.")
         }
-        (n, _) => format!("{} of {of} points meet the objectives.", whole(n as u64)),
+        (n, _) => format!("{} of {count} points meet the objectives.", whole(n as u64)),
     };
     Some(match open {
         0 => first,

@@ -28,7 +28,7 @@ use crate::study::{ComparedMetric, Comparison, Estimate, Judgement, Verdict, jud
 pub(super) struct CompareArgs {
     /// Results folders of run or sweep, or scenario files, which are then simulated; the first is the baseline
     #[arg(required = true, value_name = "RESULTS|FILE")]
-    of: Vec<PathBuf>,
+    sources: Vec<PathBuf>,
     /// Replications of scenario files, instead of their own
     #[arg(long, value_name = "N")]
     reps: Option<u64>,
@@ -73,7 +73,7 @@ impl CompareArgs {
 
     fn sides(&self) -> Result<Vec<Side>, Fault> {
         let mut sides = Vec::new();
-        for (path, name) in self.of.iter().zip(named_all(&self.of)) {
+        for (path, name) in self.sources.iter().zip(named_all(&self.sources)) {
             if path.is_dir() {
                 sides.extend(of_folder(path, &name)?);
                 continue;
@@ -102,7 +102,7 @@ impl CompareArgs {
             out.canonicalize()
                 .is_ok_and(|out| path.canonicalize().is_ok_and(|p| p == out))
         };
-        match self.of.iter().find(same) {
+        match self.sources.iter().find(same) {
             Some(path) => Err(Fault::Input(format!(
                 "--out: {} is compared itself; give another folder",
                 path.display()
@@ -144,7 +144,12 @@ impl Study for Alternatives {
                 quoted(&self.sides[0].file)
             );
         }
-        let CompareArgs { of, reps, seed, .. } = &self.command;
+        let CompareArgs {
+            sources: of,
+            reps,
+            seed,
+            ..
+        } = &self.command;
         let paths = named_all(of).into_iter().map(|name| quoted(&name));
         let reps = reps.iter().map(|n| format!("--reps {n}"));
         let seed = seed.iter().map(|n| format!("--seed {n}"));
@@ -202,11 +207,11 @@ impl Study for Alternatives {
         comparison: &'a Comparison,
         assumptions: Assumptions,
     ) -> Publication<'a> {
-        let tried = self.sides.iter().map(|side| StudyCase {
+        let study_cases = self.sides.iter().map(|side| StudyCase {
             values: vec![("alternative".into(), side.contender.name.clone())],
             samples: side.contender.samples(),
         });
-        let tried: Vec<StudyCase> = tried.collect();
+        let study_cases: Vec<StudyCase> = study_cases.collect();
         let hashes = self.sides.iter().map(|s| s.contender.case.hash.as_str());
         let record = StudyRecord {
             scenario_hash: hash_of(hashes),
@@ -218,11 +223,15 @@ impl Study for Alternatives {
             answer: with_objectives(&self.sides, answer(comparison)).join("\n"),
             // Each side has warnings of its own.
             warnings: Vec::new(),
-            ..self.record(&tried, record::Comparison::new(comparison), assumptions)
+            ..self.record(
+                &study_cases,
+                record::Comparison::new(comparison),
+                assumptions,
+            )
         };
         Publication {
             text: text(comparison, &record.answer, &record.assumptions),
-            points: tried.iter().map(|t| (t.label(), t.samples)).collect(),
+            points: study_cases.iter().map(|t| (t.label(), t.samples)).collect(),
             record: Record::Comparison(record),
         }
     }
@@ -277,9 +286,9 @@ fn with_objectives(sides: &[Side], mut answer: Vec<String>) -> Vec<String> {
         (0, 2) => "Neither meets its objectives".into(),
         (0, _) => "None meets its objectives".into(),
         (1, 1) => format!("{} meets its objectives", judged[0].0),
-        (n, of) if n == of => "Each meets its objectives".into(),
-        (1, of) => format!("One of {of} meets its objectives"),
-        (n, of) => format!("{n} of {of} meet their objectives"),
+        (n, all) if n == all => "Each meets its objectives".into(),
+        (1, all) => format!("One of {all} meets its objectives"),
+        (n, all) => format!("{n} of {all} meet their objectives"),
     };
     let place = if passing == 0 { 0 } else { answer.len() };
     answer.insert(place, format!("{what}."));

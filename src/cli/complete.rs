@@ -35,14 +35,18 @@ pub(super) fn complete(
     folder: &mut Folder,
 ) -> Result<Result<(), String>, Fault> {
     let scenario = match again(results)? {
-        Ok(found) => found,
+        Ok(scenario) => scenario,
         Err(why) => return Ok(Err(why)),
     };
-    let hurt = |gateway: &str| {
+    let is_gateway_hurt = |gateway: &str| {
         let scope = format!("gateway:{gateway}");
         is_hurt(|metric| run.figure(&scope, metric)?.mean)
     };
-    let trials = trials(&scenario, run.verdict.unwrap_or(Verdict::Pass), hurt)?;
+    let trials = trials(
+        &scenario,
+        run.verdict.unwrap_or(Verdict::Pass),
+        is_gateway_hurt,
+    )?;
     let whole = Record::Run(RunRecord {
         assumptions: Some(trials.assumptions),
         advice: Some(trials.advice),

@@ -109,8 +109,8 @@ fn named_by(path: &Path, parts: usize) -> String {
     if !path.is_absolute() {
         return path.display().to_string();
     }
-    let here = std::env::current_dir().unwrap_or_default();
-    let named = match path.strip_prefix(here) {
+    let folder = std::env::current_dir().unwrap_or_default();
+    let named = match path.strip_prefix(folder) {
         Ok(below) if below.file_name().is_some() => below.to_path_buf(),
         _ => {
             let all: Vec<_> = path.components().skip(1).collect();
@@ -197,10 +197,10 @@ mod tests {
 
     #[test]
     fn no_absolute_path_names_a_file() {
-        let here = std::env::current_dir().unwrap();
+        let folder = std::env::current_dir().unwrap();
         assert_eq!(named(Path::new("models/a.toml")), "models/a.toml");
         assert_eq!(named(Path::new("../a.toml")), "../a.toml");
-        assert_eq!(named(&here.join("models/a.toml")), "models/a.toml");
+        assert_eq!(named(&folder.join("models/a.toml")), "models/a.toml");
         assert_eq!(named(Path::new("/home/somebody/a.toml")), "a.toml");
         let paths = ["/x/a/out", "/x/b/out", "c/out"].map(PathBuf::from);
         assert_eq!(named_all(&paths), ["a/out", "b/out", "c/out"]);

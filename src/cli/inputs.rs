@@ -27,7 +27,7 @@ pub(super) fn section_name(section: &Settings) -> &str {
 }
 
 /// The origin that an input tells of, where that of the value itself is another; `None`: it tells of none.
-pub(super) fn origin(input: &Input, own: &Origin) -> Option<Origin> {
+pub(super) fn origin(input: &Input, value_origin: &Origin) -> Option<Origin> {
     Some(
         match (input.origin.as_str(), input.origin.strip_prefix("profile ")) {
             ("default", _) => Origin::Default,
@@ -41,7 +41,7 @@ pub(super) fn origin(input: &Input, own: &Origin) -> Option<Origin> {
                     source: input.source.clone(),
                 }
             }
-            _ => own.clone(),
+            _ => value_origin.clone(),
         },
     )
 }

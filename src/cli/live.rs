@@ -88,7 +88,7 @@ pub(super) struct CaptureFile {
     writer: PcapWriter,
     is_udp: bool,
     connections: Vec<Endpoints>,
-    begun: Instant,
+    start: Instant,
     begun_us: u64,
     failed: Option<std::io::Error>,
 }
@@ -121,14 +121,14 @@ impl CaptureFile {
             writer: PcapWriter::new(),
             is_udp: transport == "UDP",
             connections: Vec::new(),
-            begun: Instant::now(),
+            start: Instant::now(),
             begun_us: now.map_or(0, |now| now.as_micros() as u64),
             failed: None,
         })
     }
 
     fn now_us(&self) -> u64 {
-        self.begun_us + self.begun.elapsed().as_micros() as u64
+        self.begun_us + self.start.elapsed().as_micros() as u64
     }
 
     /// Keeps a message of the end `local`.
@@ -143,21 +143,21 @@ impl CaptureFile {
             address
         };
         let (local, peer) = (clear(local), clear(event.peer));
-        let there = Endpoints {
+        let outbound = Endpoints {
             from: local,
             to: peer,
         };
-        let back = Endpoints {
+        let inbound = Endpoints {
             from: peer,
             to: local,
         };
-        let ends = if event.sent { there } else { back };
+        let ends = if event.sent { outbound } else { inbound };
         let (now, bytes) = (self.now_us(), event.text.print());
         if self.is_udp {
             self.writer.udp(now, ends, &bytes);
         } else {
-            if !self.connections.contains(&there) {
-                self.connections.push(there);
+            if !self.connections.contains(&outbound) {
+                self.connections.push(outbound);
             }
             self.writer.tcp(now, ends, &bytes);
         }

@@ -117,8 +117,8 @@ fn matrix(set: &[String], seed: u64) -> Result<MatrixRecord, Fault> {
         .iter()
         .map(|s| Override::parse(s))
         .collect::<Result<_, _>>()?;
-    let found = experiment::matrix(&overrides, seed)?;
-    let cells: Vec<Cell> = found.cells.iter().map(cell).collect();
+    let matrix = experiment::matrix(&overrides, seed)?;
+    let cells: Vec<Cell> = matrix.cells.iter().map(cell).collect();
     let mut basis = format!(
         "Each cell: {CELL_USERS} users for 8 h, moderate use, no delay and no loss, seed {seed}. Sessions are set up again as the client profile says (rccsim profiles NAME)."
     );
@@ -133,7 +133,7 @@ fn matrix(set: &[String], seed: u64) -> Result<MatrixRecord, Fault> {
     Ok(MatrixRecord {
         schema: MatrixRecord::SCHEMA.into(),
         scenario: "matrix".into(),
-        scenario_hash: found.hash,
+        scenario_hash: matrix.hash,
         question: "Which client keeps its sessions behind which gateway?".into(),
         version: VERSION.into(),
         seed,
@@ -145,27 +145,27 @@ fn matrix(set: &[String], seed: u64) -> Result<MatrixRecord, Fault> {
 }
 
 /// The record of a cell.
-fn cell(found: &experiment::Cell) -> Cell {
-    let method = match found.methods[..] {
+fn cell(cell: &experiment::Cell) -> Cell {
+    let method = match cell.methods[..] {
         [] => "none".into(),
-        _ => found.methods.join(", then "),
+        _ => cell.methods.join(", then "),
     };
-    let remedy = |tried: &experiment::RemedyTrial| {
-        let note = if tried.cures {
+    let remedy = |trial: &experiment::RemedyTrial| {
+        let note = if trial.cures {
             ""
         } else {
             " (helps, does not cure)"
         };
-        format!("{}: {}{note}", tried.remedy.place, tried.remedy.what)
+        format!("{}: {}{note}", trial.remedy.place, trial.remedy.what)
     };
     Cell {
-        gateway: found.gateway.clone(),
-        client: found.client.clone(),
+        gateway: cell.gateway.clone(),
+        client: cell.client.clone(),
         method,
-        first_loss_s: found.first_loss_s,
-        cause: found.cause.map(|cause| cause.name().into()),
-        down_fraction: found.down_fraction,
-        missed_toasts_per_user_day: found.missed_toasts_per_user_day,
-        remedy: found.remedies.iter().map(remedy).collect(),
+        first_loss_s: cell.first_loss_s,
+        cause: cell.cause.map(|cause| cause.name().into()),
+        down_fraction: cell.down_fraction,
+        missed_toasts_per_user_day: cell.missed_toasts_per_user_day,
+        remedy: cell.remedies.iter().map(remedy).collect(),
     }
 }

@@ -106,12 +106,12 @@ pub(super) fn check_figures(points: &[&Scenario], with_minutes: bool) -> Result<
     let (Some(available), Some(first)) = (available(), points.first()) else {
         return Ok(());
     };
-    let of = |s: &&Scenario| {
+    let bytes = |s: &&Scenario| {
         let replications =
             sample_bytes(&s.plan, with_minutes).saturating_mul(s.replications.into());
         replications.saturating_add(row_bytes(&s.plan))
     };
-    let needed = points.iter().map(of).fold(0, u64::saturating_add);
+    let needed = points.iter().map(bytes).fold(0, u64::saturating_add);
     if needed <= available / 10 * 9 {
         return Ok(());
     }
@@ -193,8 +193,11 @@ mod tests {
         // With a station 1 kB more a minute: fewer groups wait, two for each thread at least.
         let station = [month[0], "gateway.service_time=4 ms", "gateway.count=1000"];
         let at_least = 2 * (2 + 3) * 44_640 * 1088 / 1_000_000;
-        let found = with(&station);
-        assert!((at_least..20 * at_least).contains(&found), "{found}");
+        let megabytes = with(&station);
+        assert!(
+            (at_least..20 * at_least).contains(&megabytes),
+            "{megabytes}"
+        );
     }
 
     #[test]

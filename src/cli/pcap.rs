@@ -72,12 +72,12 @@ struct Wire {
 const USERS_AT_PORT: usize = 250;
 
 impl Wire {
-    fn new(scenario: &Scenario, index: usize, whose: Whose) -> Self {
-        let is_udp = transport(scenario, whose.clients) == Transport::Udp;
+    fn new(scenario: &Scenario, index: usize, subject: Whose) -> Self {
+        let is_udp = transport(scenario, subject.clients) == Transport::Udp;
         let last = (1 + index % USERS_AT_PORT) as u8;
         let port = if is_udp { 5060 } else { 49_152 } + (index / USERS_AT_PORT) as u16;
         let client = SocketAddr::from(([192, 0, 2, last], port));
-        let number = scenario.plan.clients[whose.clients].gateway;
+        let number = scenario.plan.clients[subject.clients].gateway;
         let gateway = SocketAddr::from(([198, 51, 100, (1 + number % 250) as u8], 5060));
         Self {
             identity: identity(index, client, gateway, if is_udp { "UDP" } else { "TCP" }),
@@ -88,7 +88,7 @@ impl Wire {
         }
     }
 
-    fn there(&self) -> Endpoints {
+    fn outbound(&self) -> Endpoints {
         Endpoints {
             from: self.client,
             to: self.gateway,
@@ -109,7 +109,7 @@ impl Wire {
             to: self.client,
         };
         let is_back = message.from == Side::Gateway;
-        (if is_back { back } else { self.there() }, bytes)
+        (if is_back { back } else { self.outbound() }, bytes)
     }
 }
 
@@ -117,9 +117,9 @@ impl Wire {
 fn messages(scenario: &Scenario, all: &[Whose], replication: u32) -> Vec<(Time, usize, Message)> {
     let plan = &scenario.plan;
     let mut groups: BTreeMap<(usize, u32), BTreeMap<u32, usize>> = BTreeMap::new();
-    for (index, whose) in all.iter().enumerate() {
-        let (group, within) = plan.place_of(whose.clients, whose.user);
-        let gateway = plan.clients[whose.clients].gateway;
+    for (index, subject) in all.iter().enumerate() {
+        let (group, within) = plan.place_of(subject.clients, subject.user);
+        let gateway = plan.clients[subject.clients].gateway;
         let users = groups.entry((gateway, group)).or_default();
         users.insert(within, index);
     }
@@ -149,7 +149,7 @@ pub(super) fn capture(
     let mut wires: Vec<Wire> = all
         .iter()
         .enumerate()
-        .map(|(index, whose)| Wire::new(scenario, index, *whose))
+        .map(|(index, subject)| Wire::new(scenario, index, *subject))
         .collect();
     let mut writer = PcapWriter::new();
     let mut last_us = 0;
@@ -164,7 +164,7 @@ pub(super) fn capture(
         }
     }
     for wire in &wires {
-        writer.close(last_us, wire.there());
+        writer.close(last_us, wire.outbound());
     }
     writer.into_bytes()
 }
@@ -182,7 +182,7 @@ pub(super) fn write(
 ) -> Result<(), Fault> {
     if all
         .iter()
-        .any(|whose| transport(scenario, whose.clients) == Transport::Tls)
+        .any(|subject| transport(scenario, subject.clients) == Transport::Tls)
     {
         say!("note: the path is TLS; the capture shows the messages over TCP, in the clear");
     }

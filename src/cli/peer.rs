@@ -126,12 +126,12 @@ impl Peer {
                 trust,
             )?),
             ("TCP", _) => Box::new(StreamLine::connect(self.address, CONNECT_MOST)?),
-            _ => Box::new(UdpLine::bind(self.here()?)?),
+            _ => Box::new(UdpLine::bind(self.local_address()?)?),
         })
     }
 
     /// The address of this machine from which it is reached.
-    fn here(&self) -> io::Result<SocketAddr> {
+    fn local_address(&self) -> io::Result<SocketAddr> {
         let any: SocketAddr = if self.address.is_ipv4() {
             ([0, 0, 0, 0], 0).into()
         } else {

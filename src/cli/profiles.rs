@@ -78,9 +78,9 @@ fn shipped(filter: impl Fn(&str, &str) -> bool) -> Result<Vec<Profile>, Scenario
 
 /// A shipped profile by its name (one of each kind that has it), or the user's own file.
 fn named(name: &str) -> Result<Vec<Profile>, Fault> {
-    let found = shipped(|kind, n| n == name || format!("{kind}/{n}") == name)?;
-    if !found.is_empty() {
-        return Ok(found);
+    let profiles = shipped(|kind, n| n == name || format!("{kind}/{n}") == name)?;
+    if !profiles.is_empty() {
+        return Ok(profiles);
     }
     if let Some((kind, file)) = name
         .split_once('/')
@@ -126,8 +126,8 @@ fn list(profiles: &[Profile]) -> String {
     let mut out = String::new();
     for kind in KINDS {
         out += &format!("{kind}\n");
-        let own = profiles.iter().filter(|p| p.kind == kind);
-        let rows: Vec<Vec<String>> = own
+        let of_kind = profiles.iter().filter(|p| p.kind == kind);
+        let rows: Vec<Vec<String>> = of_kind
             .map(|p| vec![p.name.clone(), first_line(&p.description)])
             .collect();
         out += &table(&rows, false);

@@ -42,9 +42,9 @@ pub(super) fn assumptions(robustness: Robustness, command: impl Fn(&str) -> Stri
         }
     };
     let mut assumptions: Vec<Assumption> = Vec::new();
-    for found in robustness.assumptions {
-        let answers: Vec<String> = found.effects.iter().map(|e| e.answer.clone()).collect();
-        let mut of_study = assumption(found);
+    for effects in robustness.assumptions {
+        let answers: Vec<String> = effects.effects.iter().map(|e| e.answer.clone()).collect();
+        let mut of_study = assumption(effects);
         for (alternative, answer) in of_study.alternatives.iter_mut().zip(answers) {
             alternative.answer = Some(answer);
         }
@@ -58,7 +58,7 @@ pub(super) fn assumptions(robustness: Robustness, command: impl Fn(&str) -> Stri
 }
 
 /// The record of an assumption of a run, whose answer is its verdict.
-pub(super) fn assumption(found: experiment::Assumption) -> Assumption {
+pub(super) fn assumption(assumption: experiment::Assumption) -> Assumption {
     let alternative = |effect: experiment::Effect| Alternative {
         value: effect.value,
         down_fraction: effect.down_fraction.map(rounded),
@@ -67,11 +67,11 @@ pub(super) fn assumption(found: experiment::Assumption) -> Assumption {
         answer: None,
     };
     Assumption {
-        key: found.key,
-        value: found.value,
-        standing: found.standing.into(),
-        alternatives: found.effects.into_iter().map(alternative).collect(),
-        decides: found.decides,
+        key: assumption.key,
+        value: assumption.value,
+        standing: assumption.standing.into(),
+        alternatives: assumption.effects.into_iter().map(alternative).collect(),
+        decides: assumption.decides,
     }
 }
 

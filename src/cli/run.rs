@@ -93,12 +93,12 @@ impl RunArgs {
         keep(&mut folder, &files)?;
         let handle = interruptible();
         let pool = self.jobs.pool()?;
-        let (found, losses) = pool.install(|| self.simulate(&scenario, &handle, &mut folder))?;
-        if found.samples.replications() == 0 {
+        let (samples, losses) = pool.install(|| self.simulate(&scenario, &handle, &mut folder))?;
+        if samples.samples.replications() == 0 {
             say!("interrupted before the first replication was finished: nothing was written");
             return Ok(Outcome::Interrupted);
         }
-        let run = pool.install(|| self.assess(&scenario, found));
+        let run = pool.install(|| self.assess(&scenario, samples));
         let samples = &run.assessment.samples;
         let record = pool.install(|| self.record(&scenario, &run))?;
         let ladder = || losses.ladder(&scenario);
@@ -206,23 +206,23 @@ impl RunArgs {
             most: self.precision.most_reps,
         };
         let bar = Bar::watch(handle, !self.quiet);
-        let found =
+        let samples =
             experiment::run(scenario, replications, handle, &bar, &mut table).map_err(world)?;
         folder.complete(table.rows.finish().map_err(world)?)?;
-        Ok((found, table.losses))
+        Ok((samples, table.losses))
     }
 
     /// What the samples say.
-    fn assess(&self, scenario: &Scenario, found: RunSamples) -> SimulatedRun {
+    fn assess(&self, scenario: &Scenario, run: RunSamples) -> SimulatedRun {
         let steady = match self.steady_state {
-            true => steady_state(&found.samples.each_minute),
+            true => steady_state(&run.samples.each_minute),
             false => Vec::new(),
         };
         SimulatedRun {
-            spread: spread(&found.samples, &scenario.objectives),
+            spread: spread(&run.samples, &scenario.objectives),
             steady,
-            assessment: Assessment::new(found.samples, &scenario.objectives),
-            is_interrupted: found.is_interrupted,
+            assessment: Assessment::new(run.samples, &scenario.objectives),
+            is_interrupted: run.is_interrupted,
         }
     }
 
@@ -256,7 +256,7 @@ impl RunArgs {
             ..
         } = &run.assessment;
         let warnings = self.warnings(run);
-        let tried = match self.no_report {
+        let trials = match self.no_report {
             true => None,
             false => Some(trials(scenario, run.assessment.verdict(), |name| {
                 is_hurt_by(&run.assessment, name)
@@ -270,10 +270,10 @@ impl RunArgs {
             start_s: rounded(plan.start.0 as f64 / 1e6),
             answer: answer(scenario, samples, rows, judgements),
             command: self.command(),
-            advice: tried.as_ref().map(|t| t.advice.clone()),
-            levers: tried.as_ref().map_or_else(Vec::new, |t| t.levers.clone()),
+            advice: trials.as_ref().map(|t| t.advice.clone()),
+            levers: trials.as_ref().map_or_else(Vec::new, |t| t.levers.clone()),
             interrupted: run.is_interrupted,
-            assumptions: tried.map(|t| t.assumptions),
+            assumptions: trials.map(|t| t.assumptions),
             warnings: scenario.warnings.iter().cloned().chain(warnings).collect(),
             ..RunRecord::new(&run.assessment, &run.spread, &run.steady)
         })

@@ -141,24 +141,24 @@ impl Study for OneAtATime {
         all: &'a Vec<Samples>,
         assumptions: Assumptions,
     ) -> Publication<'a> {
-        let (base, metric, own) = (self.scenario(), self.metric, &all[0]);
-        let bars = factor_effects(base, metric, own, &self.variations, &all[1..]);
-        let verdict = overall(&judge_all(&base.objectives, own));
-        let tried = self.cases.iter().zip(all);
-        let tried = tried.map(|(case, samples)| StudyCase {
+        let (base, metric, base_samples) = (self.scenario(), self.metric, &all[0]);
+        let bars = factor_effects(base, metric, base_samples, &self.variations, &all[1..]);
+        let verdict = overall(&judge_all(&base.objectives, base_samples));
+        let pairs = self.cases.iter().zip(all);
+        let study_cases = pairs.map(|(case, samples)| StudyCase {
             values: case.point.values.clone(),
             samples,
         });
-        let tried: Vec<StudyCase> = tried.collect();
+        let study_cases: Vec<StudyCase> = study_cases.collect();
         let record = StudyRecord {
             scenario_hash: hash_of(self.cases.iter().map(|case| case.hash.as_str())),
             verdict,
-            answer: answer(base, metric, own, verdict, &bars).join("\n"),
-            ..self.record(&tried, body(metric, own, &bars), assumptions)
+            answer: answer(base, metric, base_samples, verdict, &bars).join("\n"),
+            ..self.record(&study_cases, body(metric, base_samples, &bars), assumptions)
         };
         Publication {
-            text: text(base, metric, own, &record.answer, &bars),
-            points: tried.iter().map(|t| (t.label(), t.samples)).collect(),
+            text: text(base, metric, base_samples, &record.answer, &bars),
+            points: study_cases.iter().map(|t| (t.label(), t.samples)).collect(),
             record: Record::Sensitivity(record),
         }
     }
@@ -171,11 +171,11 @@ impl Study for OneAtATime {
 fn answer(
     base: &Scenario,
     metric: &Metric,
-    own: &Samples,
+    base_samples: &Samples,
     verdict: Verdict,
     bars: &[FactorEffects],
 ) -> Vec<String> {
-    let row = own
+    let row = base_samples
         .figure(metric.name)
         .unwrap_or_else(|| unreachable!("a metric has a column"));
     let deciding: Vec<String> = bars
@@ -191,9 +191,9 @@ fn answer(
         ),
         None => "Nothing that is assumed moves that".to_string(),
     };
-    let said = words::said(&row)
+    let clause = words::figure_clause(&row)
         .unwrap_or_else(|| format!("{} has no figure", small(&words::called(metric.name))));
-    let mut lines = vec![format!("{}. {most}.", capital(&said))];
+    let mut lines = vec![format!("{}. {most}.", capital(&clause))];
     if !base.objectives.is_empty() {
         lines.push(match deciding[..] {
             [] => format!(
@@ -213,7 +213,7 @@ fn answer(
 fn text(
     base: &Scenario,
     metric: &Metric,
-    own: &Samples,
+    base_samples: &Samples,
     answer: &str,
     bars: &[FactorEffects],
 ) -> String {
@@ -243,7 +243,7 @@ fn text(
             ]);
         }
     }
-    let n = own.replications();
+    let n = base_samples.replications();
     format!(
         "{}\n\nOne at a time ({n} replications, paired; all differences hold at once with 95 %)\n{}\n",
         answer,
@@ -252,7 +252,7 @@ fn text(
 }
 
 /// What the record says besides what every study says.
-fn body(metric: &Metric, own: &Samples, bars: &[FactorEffects]) -> record::Sensitivity {
+fn body(metric: &Metric, base_samples: &Samples, bars: &[FactorEffects]) -> record::Sensitivity {
     let level = |effect: &LevelEffect| {
         let [difference, lower, upper] = bounds(effect.paired.map(|p| p.difference));
         Level {
@@ -270,9 +270,9 @@ fn body(metric: &Metric, own: &Samples, bars: &[FactorEffects]) -> record::Sensi
         swing: rounded(bar.swing()),
         alternatives: bar.levels.iter().map(level).collect(),
     };
-    let base = own.figure(metric.name).and_then(|r| r.estimate);
+    let base = base_samples.figure(metric.name).and_then(|r| r.estimate);
     record::Sensitivity {
-        replications: own.replications(),
+        replications: base_samples.replications(),
         metric: metric.name.into(),
         unit: metric.unit.name().into(),
         base: base.map(|e| rounded(e.mean)),

@@ -117,18 +117,18 @@ impl Range {
     }
 
     /// The answer, a line each.
-    fn lines(&self, found: &SearchResult) -> Vec<String> {
+    fn lines(&self, result: &SearchResult) -> Vec<String> {
         let answer = SizeAnswer {
             axis: &self.axis,
             largest: self.command.largest,
             spare: self.command.spare,
             down_at: self.command.down_at.as_deref(),
-            found,
+            result,
         };
         answer.lines()
     }
 
-    fn tried<'a>(&self, probe: &'a TestedValue, sample: &str) -> StudyCase<'a> {
+    fn study_case<'a>(&self, probe: &'a TestedValue, sample: &str) -> StudyCase<'a> {
         let value = (self.axis.key.clone(), probe.value.clone());
         let mut values = vec![value, ("sample".into(), sample.into())];
         let down = probe.down.iter();
@@ -139,7 +139,7 @@ impl Range {
         }
     }
 
-    fn body(&self, found: &SearchResult) -> Sizing {
+    fn body(&self, result: &SearchResult) -> Sizing {
         let SizeArgs {
             largest,
             spare,
@@ -148,20 +148,20 @@ impl Range {
         } = &self.command;
         Sizing {
             key: self.axis.key.clone(),
-            wanted: if *largest { "largest" } else { "smallest" }.into(),
-            value: found.chosen.clone(),
-            confirmed: found.is_confirmed(),
+            direction: if *largest { "largest" } else { "smallest" }.into(),
+            value: result.chosen.clone(),
+            confirmed: result.is_confirmed(),
             spare: *spare,
             down_at: down_at.clone(),
-            trials: each(found).map(|(t, sample)| trial(t, sample)).collect(),
+            trials: each(result).map(|(t, sample)| trial(t, sample)).collect(),
         }
     }
 }
 
 /// Everything that was tried, and for what.
-fn each(found: &SearchResult) -> impl Iterator<Item = (&TestedValue, &'static str)> {
-    let search = found.probes.iter().map(|t| (t, Trial::SEARCH));
-    search.chain(found.fresh.iter().map(|t| (t, Trial::CONFIRMATION)))
+fn each(result: &SearchResult) -> impl Iterator<Item = (&TestedValue, &'static str)> {
+    let search = result.probes.iter().map(|t| (t, Trial::SEARCH));
+    search.chain(result.fresh.iter().map(|t| (t, Trial::CONFIRMATION)))
 }
 
 impl Study for Range {
@@ -200,18 +200,18 @@ impl Study for Range {
 
     fn robustness(
         &self,
-        found: &SearchResult,
+        result: &SearchResult,
         campaign: &Campaign,
     ) -> Result<Option<Robustness>, Fault> {
-        Ok(self.search().robustness(found, campaign)?)
+        Ok(self.search().robustness(result, campaign)?)
     }
 
-    fn decisive<'a>(&'a self, found: &'a SearchResult) -> Result<Option<Decisive<'a>>, Fault> {
-        let Some(case) = self.search().deciding(found)?.into_iter().next() else {
+    fn decisive<'a>(&'a self, result: &'a SearchResult) -> Result<Option<Decisive<'a>>, Fault> {
+        let Some(case) = self.search().deciding(result)?.into_iter().next() else {
             return Ok(None);
         };
         let (_, value) = &case.point.values[0];
-        Ok(found.probe(value).map(|probe| Decisive {
+        Ok(result.probe(value).map(|probe| Decisive {
             samples: &probe.samples,
             scenario: Cow::Owned(case.scenario.clone()),
         }))
@@ -219,21 +219,21 @@ impl Study for Range {
 
     fn publication<'a>(
         &'a self,
-        found: &'a SearchResult,
+        result: &'a SearchResult,
         assumptions: Assumptions,
     ) -> Publication<'a> {
-        let tried: Vec<StudyCase> = each(found)
-            .map(|(t, sample)| self.tried(t, sample))
+        let study_cases: Vec<StudyCase> = each(result)
+            .map(|(t, sample)| self.study_case(t, sample))
             .collect();
         let record = StudyRecord {
             scenario_hash: hash(&self.base),
-            verdict: found.verdict(),
-            answer: self.lines(found).join("\n"),
-            ..self.record(&tried, self.body(found), assumptions)
+            verdict: result.verdict(),
+            answer: self.lines(result).join("\n"),
+            ..self.record(&study_cases, self.body(result), assumptions)
         };
         Publication {
-            text: text(&self.axis, &record, found),
-            points: tried.iter().map(|t| (t.label(), t.samples)).collect(),
+            text: text(&self.axis, &record, result),
+            points: study_cases.iter().map(|t| (t.label(), t.samples)).collect(),
             record: Record::Sizing(record),
         }
     }
@@ -278,13 +278,13 @@ fn ascending(mut axis: Axis) -> Result<Axis, Fault> {
     Ok(axis)
 }
 
-fn text(axis: &Axis, record: &StudyRecord<Sizing>, found: &SearchResult) -> String {
+fn text(axis: &Axis, record: &StudyRecord<Sizing>, result: &SearchResult) -> String {
     let mut rows = vec![vec![
         axis.key.clone(),
         "replications".into(),
         "verdict".into(),
     ]];
-    if let Some(trial) = found.probes.first() {
+    if let Some(trial) = result.probes.first() {
         rows[0].extend(
             trial
                 .judgements
@@ -301,8 +301,8 @@ fn text(axis: &Axis, record: &StudyRecord<Sizing>, found: &SearchResult) -> Stri
         row.extend(t.judgements.iter().map(|j| figure(&j.row)));
         row
     };
-    rows.extend(found.probes.iter().map(|t| row(t, "")));
-    rows.extend(found.fresh.iter().map(|t| row(t, " fresh")));
+    rows.extend(result.probes.iter().map(|t| row(t, "")));
+    rows.extend(result.fresh.iter().map(|t| row(t, " fresh")));
     let deciding = deciding_assumptions(&record.assumptions);
     format!(
         "{}\n{deciding}\nTried\n{}\n",

@@ -18,19 +18,19 @@ pub(super) struct SizeAnswer<'a> {
     /// When they go down; none: at the start.
     pub down_at: Option<&'a str>,
     /// What was tried.
-    pub found: &'a SearchResult,
+    pub result: &'a SearchResult,
 }
 
 impl SizeAnswer<'_> {
     /// The answer, a line each.
     pub(super) fn lines(&self) -> Vec<String> {
-        let mut lines = match &self.found.chosen {
+        let mut lines = match &self.result.chosen {
             Some(chosen) => self.chosen(chosen),
             None => self.none(),
         };
         // Where nothing is settled, no order is taken for granted.
         let is_open = |t: &TestedValue| t.verdict == Verdict::Inconclusive;
-        if !self.found.all().all(is_open) {
+        if !self.result.all().all(is_open) {
             lines.push(self.monotone());
         }
         lines
@@ -54,7 +54,7 @@ impl SizeAnswer<'_> {
 
     /// What is to be bought, where gateways are counted; of other keys the value.
     fn headline(&self, value: &str, proof: &str) -> String {
-        let which = if self.largest { "largest" } else { "smallest" };
+        let direction = if self.largest { "largest" } else { "smallest" };
         let counted = self.axis.key.starts_with("gateway") && self.axis.key.ends_with(".count");
         match (counted && !self.largest, value.parse::<u32>()) {
             (true, Ok(n)) if self.spare > 0 => {
@@ -83,7 +83,7 @@ impl SizeAnswer<'_> {
                 self.axis.key
             ),
             _ => format!(
-                "{} is the {which} that meets the objectives ({} = {value}), {proof}.",
+                "{} is the {direction} that meets the objectives ({} = {value}), {proof}.",
                 capital(&self.amount(value)),
                 self.axis.key
             ),
@@ -91,11 +91,11 @@ impl SizeAnswer<'_> {
     }
 
     fn chosen(&self, chosen: &str) -> Vec<String> {
-        let found = self.found;
-        let fresh = found.fresh.iter().find(|t| t.value == *chosen);
+        let result = self.result;
+        let fresh = result.fresh.iter().find(|t| t.value == *chosen);
         let replications = whole(fresh.map_or(0, |t| t.samples.replications().into()));
-        if !found.is_confirmed() {
-            let why = found.probe(chosen).map_or(String::new(), failing);
+        if !result.is_confirmed() {
+            let why = result.probe(chosen).map_or(String::new(), failing);
             return vec![
                 format!(
                     "No value is confirmed: {} met the objectives in the search, not in {replications} fresh replications.",
@@ -106,7 +106,7 @@ impl SizeAnswer<'_> {
         }
         let proof = format!("confirmed by {replications} fresh replications");
         let mut lines = vec![self.headline(chosen, &proof)];
-        let trial = found.probe(chosen);
+        let trial = result.probe(chosen);
         let weak = trial.map_or_else(Vec::new, |t| weaknesses(&t.samples));
         if !weak.is_empty() {
             lines[0] += &format!(" Even then {}.", weak.join(", and "));
@@ -124,7 +124,12 @@ impl SizeAnswer<'_> {
     }
 
     fn neighbour(&self) -> String {
-        match self.found.beyond.as_ref().and_then(|v| self.found.probe(v)) {
+        match self
+            .result
+            .beyond
+            .as_ref()
+            .and_then(|v| self.result.probe(v))
+        {
             Some(next) if next.verdict == Verdict::Pass => format!(
                 "With {} it passes too in fresh replications: the border lies in the noise.",
                 self.amount(&next.value)
@@ -145,16 +150,16 @@ impl SizeAnswer<'_> {
             1 => "one gateway".into(),
             n => format!("{n} gateways"),
         };
-        let of = trial.and_then(|t| t.down.as_deref()).unwrap_or_default();
+        let instances = trial.and_then(|t| t.down.as_deref()).unwrap_or_default();
         Some(format!(
-            "This holds while {down} of {of} is down {when}; the spare takes over its users."
+            "This holds while {down} of {instances} is down {when}; the spare takes over its users."
         ))
     }
 
     /// No value is shown to serve.
     fn none(&self) -> Vec<String> {
-        let probes = &self.found.probes;
-        let tried: Vec<&str> = probes.iter().map(|t| t.value.as_str()).collect();
+        let probes = &self.result.probes;
+        let values: Vec<&str> = probes.iter().map(|t| t.value.as_str()).collect();
         let open = probes
             .iter()
             .filter(|t| t.verdict == Verdict::Inconclusive)
@@ -163,7 +168,7 @@ impl SizeAnswer<'_> {
             0 => format!(
                 "No value of {} that was tried meets the objectives: {}.",
                 self.key(),
-                tried.join(", ")
+                values.join(", ")
             ),
             _ => format!(
                 "No value of {} is shown to meet the objectives: {} tried, {open} inconclusive.",
@@ -186,7 +191,7 @@ impl SizeAnswer<'_> {
     /// Whether what was tried speaks against an order in the values, and that it was taken for granted elsewhere.
     fn monotone(&self) -> String {
         let number = |t: &TestedValue| self.axis.number(&t.value).unwrap_or(f64::NAN);
-        let mut probes: Vec<&TestedValue> = self.found.all().collect();
+        let mut probes: Vec<&TestedValue> = self.result.all().collect();
         probes.sort_by(|a, b| number(a).total_cmp(&number(b)));
         if self.largest {
             probes.reverse();

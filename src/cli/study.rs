@@ -110,7 +110,7 @@ pub(super) trait Study: Send + Sync {
     /// A record of it that says whose study it is and what its answer rests on; what it answers is left open.
     fn record<B: Body + Default>(
         &self,
-        tried: &[StudyCase],
+        cases: &[StudyCase],
         body: B,
         assumptions: Assumptions,
     ) -> StudyRecord<B> {
@@ -124,7 +124,7 @@ pub(super) trait Study: Send + Sync {
             assumptions: assumptions.assumptions,
             assumptions_basis: assumptions.basis,
             levers: assumptions.levers,
-            ..StudyRecord::new(tried, body)
+            ..StudyRecord::new(cases, body)
         }
     }
 

@@ -26,18 +26,22 @@ pub(super) fn answer(study: &Study, objectives: &[Objective], result: &SweepResu
 }
 
 fn count(objectives: &[Objective], points: &[Answer]) -> String {
-    let of = |v: Verdict| points.iter().filter(|p| p.verdict() == v).count();
+    let count = |v: Verdict| points.iter().filter(|p| p.verdict() == v).count();
     let limits: Vec<String> = objectives
         .iter()
         .map(|o| format!("{} {}", small(&words::subject(o)), words::target(o)))
         .collect();
-    let (pass, open, all) = (of(Verdict::Pass), of(Verdict::Inconclusive), points.len());
+    let (pass, open, all) = (
+        count(Verdict::Pass),
+        count(Verdict::Inconclusive),
+        points.len(),
+    );
     let objective = if objectives.len() == 1 {
         "the objective"
     } else {
         "the objectives"
     };
-    let who = match pass {
+    let opening = match pass {
         0 if open == 0 => format!("No point meets {objective}"),
         0 => format!("No point is shown to meet {objective}"),
         n if n == all => format!("Every one of {} points meets {objective}", whole(n as u64)),
@@ -47,7 +51,7 @@ fn count(objectives: &[Objective], points: &[Answer]) -> String {
             whole(all as u64)
         ),
     };
-    let first = format!("{who}: {}.", limits.join("; "));
+    let first = format!("{opening}: {}.", limits.join("; "));
     let needed = (points.iter())
         .flat_map(|p| {
             p.assessment
@@ -136,18 +140,18 @@ fn series(study: &Study, points: &[Answer]) -> Vec<String> {
 }
 
 fn described(point: &Answer, metric: &str) -> String {
-    let said = |metric: &str| {
+    let clause = |metric: &str| {
         let row = point.assessment.row(&Scope::All, metric);
-        row.and_then(words::said)
+        row.and_then(words::figure_clause)
     };
-    let said: Vec<String> = said(metric)
+    let clauses: Vec<String> = clause(metric)
         .into_iter()
-        .chain(said("message_rate_per_s"))
+        .chain(clause("message_rate_per_s"))
         .collect();
     format!(
         "{}. There {}",
         words::point(&point.case.point.values),
-        said.join("; ")
+        clauses.join("; ")
     )
 }
 

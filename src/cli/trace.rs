@@ -49,12 +49,12 @@ impl TraceArgs {
         let scenario = self.scenario.read()?;
         let (ladder, clients) = self.ladder(&scenario)?;
         if let Some(path) = &self.pcap {
-            let whose = Whose {
+            let subject = Whose {
                 clients,
                 user: self.user - 1,
             };
             let messages = ladder.rungs.iter().filter(|r| r.to.is_some()).count();
-            write(path, &scenario, &[whose], self.replication - 1, messages)?;
+            write(path, &scenario, &[subject], self.replication - 1, messages)?;
         }
         print(&match self.format {
             Format::Text => text(&ladder),

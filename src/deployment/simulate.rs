@@ -37,12 +37,12 @@ impl Replication {
         &mut self,
         plan: &Plan,
         gateway: usize,
-        own: &Tally,
+        gateway_tally: &Tally,
         clients: impl Iterator<Item = &'a Tally>,
     ) {
         let members = (0..plan.clients.len()).filter(|c| plan.clients[*c].gateway == gateway);
-        self.gateways[gateway].merge(own);
-        self.all.merge(own);
+        self.gateways[gateway].merge(gateway_tally);
+        self.all.merge(gateway_tally);
         for (index, tally) in members.zip(clients) {
             self.clients[index].merge(tally);
             self.gateways[gateway].merge(tally);

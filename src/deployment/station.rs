@@ -351,17 +351,17 @@ impl<'a> Station<'a> {
             return (None, [None; 2]); // the gateway crashed meanwhile
         };
         self.advance(now);
-        let mut begun = [None; 2];
+        let mut starts = [None; 2];
         if job.in_serial_section {
             self.serial_busy = false;
             if let Some(next) = self.serial.pop_front() {
-                begun[0] = Some(self.begin_serial(now, next));
+                starts[0] = Some(self.begin_serial(now, next));
             }
-            return (Some(self.leave(now, slot)), begun);
+            return (Some(self.leave(now, slot)), starts);
         }
         self.busy -= 1;
         if let Some(next) = self.urgent.pop_front().or_else(|| self.waiting.pop_front()) {
-            begun[0] = Some(self.begin(now, next));
+            starts[0] = Some(self.begin(now, next));
         }
         if job.work.needs_serial_section() && self.config.setup_serial > Span::ZERO {
             self.jobs[slot as usize].in_serial_section = true;
@@ -369,11 +369,11 @@ impl<'a> Station<'a> {
                 self.serial.push_back(slot);
                 self.tally.queue_peak = self.tally.queue_peak.max(self.waiting());
             } else {
-                begun[1] = Some(self.begin_serial(now, slot));
+                starts[1] = Some(self.begin_serial(now, slot));
             }
-            return (None, begun);
+            return (None, starts);
         }
-        (Some(self.leave(now, slot)), begun)
+        (Some(self.leave(now, slot)), starts)
     }
 
     fn leave(&mut self, now: Time, slot: u32) -> Job {

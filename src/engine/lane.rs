@@ -23,7 +23,7 @@ pub(super) struct Lanes<P> {
     /// The least key in any lane.
     first: EventKey,
     /// The lane that has it.
-    of: usize,
+    lane: usize,
 }
 
 /// Events in the order of their keys. Those before `head` are consumed.
@@ -87,7 +87,7 @@ impl<P: Copy> Lanes<P> {
         Self {
             lanes: [queue(), queue()],
             first: EventKey::NEVER,
-            of: 0,
+            lane: 0,
         }
     }
 
@@ -108,7 +108,7 @@ impl<P: Copy> Lanes<P> {
         }
         if entry.key < self.first {
             self.first = entry.key;
-            self.of = lane;
+            self.lane = lane;
         }
         true
     }
@@ -116,10 +116,10 @@ impl<P: Copy> Lanes<P> {
     /// Removes and returns the event with the least key, and prefetches a later one of the same lane.
     #[inline]
     pub(super) fn pop(&mut self, ahead: &impl Fn(EventKey, &P)) -> Option<Entry<P>> {
-        let entry = self.lanes[self.of].pop(ahead);
+        let entry = self.lanes[self.lane].pop(ahead);
         let fronts = self.lanes.each_ref().map(Queue::first);
-        self.of = usize::from(fronts[1] < fronts[0]);
-        self.first = fronts[self.of];
+        self.lane = usize::from(fronts[1] < fronts[0]);
+        self.first = fronts[self.lane];
         entry
     }
 }

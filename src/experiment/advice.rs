@@ -111,8 +111,8 @@ pub(super) fn keep_gateway(plan: &mut Plan, gateway: usize) {
 
 /// Whether the users of a gateway share something that few of them would not fill.
 fn is_coupled(plan: &Plan, gateway: usize) -> bool {
-    let own = &plan.gateways[gateway];
-    own.station.is_some() || own.max_sessions.is_some()
+    let gateway_plan = &plan.gateways[gateway];
+    gateway_plan.station.is_some() || gateway_plan.max_sessions.is_some()
 }
 
 /// One gateway of the plan with so many of its users; what its users share is smaller in proportion.
@@ -143,18 +143,18 @@ fn smaller(plan: &Plan, gateway: usize, users: u32) -> Plan {
         FaultTarget::All => true,
     });
     keep_gateway(&mut plan, gateway);
-    let own = &mut plan.gateways[0];
-    let of_one = |count: u32| count.div_ceil(own.count.max(1));
+    let gateway_plan = &mut plan.gateways[0];
+    let of_one = |count: u32| count.div_ceil(gateway_plan.count.max(1));
     let all: u32 = plan.clients.iter().map(|c| of_one(c.count)).sum();
     let by = f64::from(all.max(1)) / f64::from(users.min(all).max(1));
     for c in &mut plan.clients {
         c.count = (f64::from(of_one(c.count)) / by).ceil() as u32;
     }
-    own.count = 1;
-    if let Some(station) = &mut own.station {
+    gateway_plan.count = 1;
+    if let Some(station) = &mut gateway_plan.station {
         scale_station(station, by);
     }
-    own.max_sessions = own
+    gateway_plan.max_sessions = gateway_plan
         .max_sessions
         .map(|n| ((f64::from(n) / by) as u32).max(1));
     plan
@@ -213,14 +213,14 @@ pub fn advise(scenario: &Scenario, gateway: usize) -> Option<Advice> {
             .filter(|c| c.gateway == gateway)
             .collect(),
     };
-    let tried: Vec<(&'static Lever, Vec<Turn>)> = LEVERS
+    let applicable: Vec<(&'static Lever, Vec<Turn>)> = LEVERS
         .iter()
         .filter(|lever| fits(lever, &all))
         .map(|lever| (lever, (lever.turns)(&situation)))
         .filter(|(_, turns)| !turns.is_empty())
         .collect();
-    let attempt = |tried: Vec<Attempt>| {
-        parallel::map(tried, |(levers, turns)| {
+    let attempt = |attempts: Vec<Attempt>| {
+        parallel::map(attempts, |(levers, turns)| {
             let overrides: Option<Vec<Override>> = turns.iter().map(override_of).collect();
             let turned = scenario.with(&overrides?).ok()?;
             let after = outcome(&trial(&smaller(&turned.plan, gateway, users)));
@@ -232,11 +232,16 @@ pub fn advise(scenario: &Scenario, gateway: usize) -> Option<Advice> {
         })
     };
     let does_help = |help: &Help| helps(&before, &help.after);
-    let singles = attempt(tried.iter().map(|(l, t)| (vec![*l], t.clone())).collect());
+    let singles = attempt(
+        applicable
+            .iter()
+            .map(|(l, t)| (vec![*l], t.clone()))
+            .collect(),
+    );
     let (mut helpful, in_vain): (Vec<Help>, Vec<Help>) =
         singles.into_iter().flatten().partition(does_help);
     if helpful.is_empty() {
-        helpful = attempt(pairs(&tried)).into_iter().flatten().collect();
+        helpful = attempt(pairs(&applicable)).into_iter().flatten().collect();
         helpful.retain(does_help);
     }
     // Stable: of levers that do the same, the first of the table.
@@ -260,10 +265,10 @@ pub fn advise(scenario: &Scenario, gateway: usize) -> Option<Advice> {
 type Attempt = (Vec<&'static Lever>, Vec<Turn>);
 
 /// Every two that turn different keys.
-fn pairs(tried: &[(&'static Lever, Vec<Turn>)]) -> Vec<Attempt> {
+fn pairs(singles: &[(&'static Lever, Vec<Turn>)]) -> Vec<Attempt> {
     let mut pairs = Vec::new();
-    for (i, (one, turns)) in tried.iter().enumerate() {
-        for (other, more) in &tried[i + 1..] {
+    for (i, (one, turns)) in singles.iter().enumerate() {
+        for (other, more) in &singles[i + 1..] {
             let same = |a: &Turn, b: &Turn| (&a.name, a.key) == (&b.name, b.key);
             if !turns.iter().any(|a| more.iter().any(|b| same(a, b))) {
                 let turns = turns.iter().chain(more).cloned().collect();

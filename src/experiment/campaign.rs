@@ -177,19 +177,19 @@ impl Campaign {
         cases: &[Case],
         pairs: &[(usize, u32)],
     ) -> Result<Option<Vec<Observation>>, ExperimentError> {
-        let found: Vec<Option<Observation>> =
+        let stored: Vec<Option<Observation>> =
             parallel::map(pairs.to_vec(), |(a, r)| self.find(&cases[a], r))
                 .into_iter()
                 .collect::<Result<_, _>>()?;
-        let missing = pairs.iter().zip(&found).filter(|(_, f)| f.is_none());
+        let missing = pairs.iter().zip(&stored).filter(|(_, f)| f.is_none());
         let total = missing
             .map(|((a, _), _)| simulated_us(&cases[*a].scenario.plan, 1))
             .sum::<u64>();
         self.expect(total);
         let work: Vec<((usize, u32), Option<Observation>)> =
-            pairs.iter().copied().zip(found).collect();
-        let observed = parallel::map(work, |((a, r), found)| match found {
-            Some(found) => Ok(Some(found)),
+            pairs.iter().copied().zip(stored).collect();
+        let observed = parallel::map(work, |((a, r), stored)| match stored {
+            Some(observation) => Ok(Some(observation)),
             None => self.simulate(&cases[a], r),
         });
         let observed: Vec<Option<Observation>> = observed.into_iter().collect::<Result<_, _>>()?;

@@ -58,7 +58,7 @@ pub enum Incomparable {
     },
     /// They have too few replications in common.
     #[error(
-        "{a} and {b} have {both} replications in common, at least 2 are needed to see a spread: more --reps"
+        "{a} and {b} have {common} replications in common, at least 2 are needed to see a spread: more --reps"
     )]
     TooFew {
         /// The baseline.
@@ -66,7 +66,7 @@ pub enum Incomparable {
         /// The other one.
         b: String,
         /// In common.
-        both: usize,
+        common: usize,
     },
 }
 
@@ -116,7 +116,7 @@ impl Contender {
         }
         let common = self.numbers.iter().filter(|n| other.numbers.contains(n));
         match common.count() {
-            both @ 0..2 => Err(Incomparable::TooFew { a, b, both }),
+            common @ 0..2 => Err(Incomparable::TooFew { a, b, common }),
             _ => Ok(()),
         }
     }
@@ -227,8 +227,8 @@ pub fn comparison_robustness(
         min_candidates: contenders.len(),
         spent: spent(replications),
     };
-    let answer = |tried: usize| {
-        let others = comparison.others.iter().take(tried.saturating_sub(1));
+    let answer = |candidates: usize| {
+        let others = comparison.others.iter().take(candidates.saturating_sub(1));
         let relations: Vec<&str> = others.map(|o| o.verdict.name()).collect();
         relations.join(" ")
     };

@@ -80,8 +80,10 @@ pub fn matrix(overrides: &[Override], seed: u64) -> Result<Matrix, ScenarioError
             [] => None,
             _ => Some(parse("matrix", &text, Path::new("."), &[])?),
         };
-        let name = |table, of: &str, profile: &str| {
-            let changed = profiles.as_ref().map(|p| changes(p, &scenario, table, of));
+        let name = |table, section: &str, profile: &str| {
+            let changed = profiles
+                .as_ref()
+                .map(|p| changes(p, &scenario, table, section));
             format!("{profile}{}", changed.unwrap_or_default())
         };
         let names = [

@@ -44,26 +44,31 @@ impl Ranking<'_> {
         };
         check.run(
             campaign,
-            |tried| self.answer(tried),
+            |candidates| self.answer(candidates),
             |tested| self.judge(tested),
         )
     }
 
     /// What the study itself says of the first so many points: its verdicts, and the first one is the best.
-    fn answer(&self, tried: usize) -> String {
-        let verdicts: Vec<Verdict> = self.points.iter().take(tried).map(|p| p.verdict).collect();
+    fn answer(&self, candidates: usize) -> String {
+        let verdicts: Vec<Verdict> = self
+            .points
+            .iter()
+            .take(candidates)
+            .map(|p| p.verdict)
+            .collect();
         answer(&verdicts, None)
     }
 
     /// What trials of the points say.
     fn judge(&self, tested: &[TestedCandidate]) -> Finding {
         let judge = |(point, tested): (&JudgedPoint, &TestedCandidate)| {
-            let found = tested.trial.verdict(point.objectives, tested.samples);
+            let verdict = tested.trial.verdict(point.objectives, tested.samples);
             // An inconclusive verdict on either side does not count as a change.
-            let now = found.filter(|v| settled(*v) && settled(point.verdict));
-            (found, now.unwrap_or(point.verdict))
+            let now = verdict.filter(|v| settled(*v) && settled(point.verdict));
+            (verdict, now.unwrap_or(point.verdict))
         };
-        let (found, verdicts): (Vec<Option<Verdict>>, Vec<Verdict>) =
+        let (trial_verdicts, verdicts): (Vec<Option<Verdict>>, Vec<Verdict>) =
             self.points.iter().zip(tested).map(judge).unzip();
         let better = self.better_point(tested, &verdicts);
         let mut changes: Vec<String> = better
@@ -80,7 +85,7 @@ impl Ranking<'_> {
             answer: answer(&verdicts, better),
             text: changes.join(", "),
             settled: true,
-            verdict: found[0],
+            verdict: trial_verdicts[0],
         }
     }
 
@@ -90,9 +95,10 @@ impl Ranking<'_> {
         let samples: Vec<Vec<Sample>> = tested.iter().map(least).collect();
         let confidence = bonferroni(CONFIDENCE, tested.len().saturating_sub(1));
         let less = |i: usize| {
-            let both = samples[0].len().min(samples[i].len());
+            let common = samples[0].len().min(samples[i].len());
             let difference =
-                paired_samples(&samples[0][..both], &samples[i][..both], confidence)?.difference;
+                paired_samples(&samples[0][..common], &samples[i][..common], confidence)?
+                    .difference;
             difference
                 .upper
                 .filter(|upper| *upper < 0.0)

@@ -55,7 +55,7 @@ pub fn remedies(plan: &Plan, gateway: usize) -> Vec<RemedyTrial> {
     let mut plan = shrunk(plan, TRIAL_USERS);
     keep_gateway(&mut plan, gateway);
     let before = outcome(&trial(&plan)).down;
-    let tried = parallel::map(REMEDIES.iter().collect(), |remedy| {
+    let trials = parallel::map(REMEDIES.iter().collect(), |remedy| {
         let mut plan = plan.clone();
         (remedy.apply)(&mut plan.gateways[0]);
         let after = outcome(&trial(&plan));
@@ -66,7 +66,7 @@ pub fn remedies(plan: &Plan, gateway: usize) -> Vec<RemedyTrial> {
             cures: after.drops == 0,
         }
     });
-    tried
+    trials
         .into_iter()
         .filter(|t| t.after <= t.before / 2.0 && t.after < t.before)
         .collect()

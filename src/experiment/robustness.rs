@@ -149,9 +149,10 @@ impl RobustnessCheck<'_> {
             .collect();
         let cases = self.candidates.iter().map(|c| &c.case.scenario);
         let trials = Trials::simulate(cases, &levels, |trials| campaign.trials(trials))?;
-        let (own, base) = (answer(self.candidates.len()), judge(&trials.base()));
+        let (answer_of_study, base) = (answer(self.candidates.len()), judge(&trials.base()));
         let findings: Vec<Finding> = (0..levels.len()).map(|i| judge(&trials.level(i))).collect();
-        let decides = |f: &Finding| f.settled && f.answer != own && f.answer != base.answer;
+        let decides =
+            |f: &Finding| f.settled && f.answer != answer_of_study && f.answer != base.answer;
         let basis = if levels.is_empty() {
             Basis::NothingAssumed
         } else {
@@ -223,10 +224,10 @@ impl Trials {
     /// The trials from that one on, one of each candidate.
     fn row(&self, first: usize) -> Vec<TestedCandidate<'_>> {
         let places = first..first + self.candidates;
-        let both = self.trials[places.clone()]
+        let rows = self.trials[places.clone()]
             .iter()
             .zip(&self.samples[places]);
-        both.map(|(trial, samples)| TestedCandidate { trial, samples })
+        rows.map(|(trial, samples)| TestedCandidate { trial, samples })
             .collect()
     }
 

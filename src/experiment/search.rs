@@ -318,10 +318,10 @@ impl Search<'_> {
                 first: first + have,
                 ..Replications::fixed(n - have)
             };
-            let Some(found) = campaign.replicate(std::slice::from_ref(&case), more)? else {
+            let Some(batches) = campaign.replicate(std::slice::from_ref(&case), more)? else {
                 return Ok(None);
             };
-            found.into_iter().for_each(|found| samples.extend(found));
+            batches.into_iter().for_each(|batch| samples.extend(batch));
             judgements = judge_all(&case.scenario.objectives, &samples);
             let is_hopeless =
                 |j: &Judgement| j.doubt.is_some_and(|doubt| !doubt.yields_to_replications());

@@ -433,10 +433,10 @@ mod tests {
 
     #[test]
     fn a_share_is_one_of_the_least_mean_that_is_not_nothing() {
-        let of = |delta: Delta, means: &[f64]| delta.resolve(means.iter().copied());
-        assert_eq!(of(Delta::Share(0.05), &[3.0, 0.0, 2.0]), Some(0.1));
-        assert_eq!(of(Delta::Share(0.05), &[3.0, -2.0]), Some(0.1));
-        assert_eq!(of(Delta::Share(0.05), &[0.0, 0.0]), None);
-        assert_eq!(of(Delta::Absolute(2.0), &[0.0, 0.0]), Some(2.0));
+        let resolve = |delta: Delta, means: &[f64]| delta.resolve(means.iter().copied());
+        assert_eq!(resolve(Delta::Share(0.05), &[3.0, 0.0, 2.0]), Some(0.1));
+        assert_eq!(resolve(Delta::Share(0.05), &[3.0, -2.0]), Some(0.1));
+        assert_eq!(resolve(Delta::Share(0.05), &[0.0, 0.0]), None);
+        assert_eq!(resolve(Delta::Absolute(2.0), &[0.0, 0.0]), Some(2.0));
     }
 }

@@ -122,11 +122,11 @@ impl FactorEffects {
 pub fn factor_effects(
     base: &Scenario,
     metric: &Metric,
-    own: &Samples,
+    base_samples: &Samples,
     variations: &[Variation],
     others: &[Samples],
 ) -> Vec<FactorEffects> {
-    let column = own.column(metric.name).unwrap_or(0);
+    let column = base_samples.column(metric.name).unwrap_or(0);
     let samples = |samples: &Samples| samples.column_samples(0, column).collect::<Vec<Sample>>();
     let confidence = bonferroni(CONFIDENCE, variations.len());
     let mut factors: Vec<FactorEffects> = Vec::new();
@@ -134,7 +134,7 @@ pub fn factor_effects(
         let effect = LevelEffect {
             value: variation.value().into(),
             row: other.row(0, column),
-            paired: paired_samples(&samples(own), &samples(other), confidence),
+            paired: paired_samples(&samples(base_samples), &samples(other), confidence),
             verdict: overall(&judge_all(&base.objectives, other)),
         };
         match factors.iter_mut().find(|f| f.key == variation.key) {

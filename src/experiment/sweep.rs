@@ -104,7 +104,7 @@ fn least_of(metric: &'static str) -> Least<'static> {
 /// Whether a point cannot be told from the best.
 fn is_alike(best: &Answer, other: &Answer, metric: &str, confidence: f64) -> bool {
     let [a, b] = [best, other].map(|p| p.assessment.samples.deployment_samples(metric));
-    let both = a.len().min(b.len());
-    paired_samples(&a[..both], &b[..both], confidence)
+    let common = a.len().min(b.len());
+    paired_samples(&a[..common], &b[..common], confidence)
         .is_some_and(|p| p.difference.lower.is_none_or(|lower| lower <= 0.0))
 }

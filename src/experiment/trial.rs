@@ -96,12 +96,12 @@ impl Trial {
     /// "at most 20 users of a group, 5 replications".
     pub fn size(&self) -> String {
         let most = self.plan.clients.iter().map(|c| c.count).max().unwrap_or(0);
-        let who = if self.whole {
+        let population = if self.whole {
             "the whole deployment".into()
         } else {
             format!("at most {most} users of a group")
         };
-        format!("{who}, {} replications", self.replications)
+        format!("{population}, {} replications", self.replications)
     }
 }
 
@@ -152,16 +152,16 @@ pub fn user_hours(plan: &Plan, replications: u32) -> u64 {
 
 /// The users of each scope, in the order of [`scopes`].
 fn users(plan: &Plan) -> Vec<u64> {
-    let of = |scope: &Scope| {
+    let count = |scope: &Scope| {
         let serves = |gateway: usize, name: &str| plan.gateways[gateway].name == name;
-        let mine = plan.clients.iter().filter(|c| match scope {
+        let groups = plan.clients.iter().filter(|c| match scope {
             Scope::All => true,
             Scope::Clients(name) => c.name == *name,
             Scope::Gateway(name) => serves(c.gateway, name),
         });
-        mine.map(|c| u64::from(c.count)).sum()
+        groups.map(|c| u64::from(c.count)).sum()
     };
-    scopes(plan).iter().map(of).collect()
+    scopes(plan).iter().map(count).collect()
 }
 
 fn share(all: u64, few: u64) -> f64 {

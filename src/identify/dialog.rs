@@ -113,10 +113,10 @@ impl DialogTrace {
         let setup = self.setup();
         let first = |x: &Exchange| x.sent.first().map(|s| s.place);
         let start = setup.and_then(first);
-        let begun = setup.and_then(|x| Some(x.answer.as_ref()?.seen.place));
+        let answer_place = setup.and_then(|x| Some(x.answer.as_ref()?.seen.place));
         self.exchanges.iter().filter(move |x| {
             let re_invite = x.method == "INVITE" && x.within && first(x) != start;
-            x.by_client && (x.method == "UPDATE" || re_invite) && first(x) > begun
+            x.by_client && (x.method == "UPDATE" || re_invite) && first(x) > answer_place
         })
     }
 

@@ -94,8 +94,8 @@ impl Finding {
 }
 
 /// How often something was so.
-pub(super) fn times(so: usize, of: usize) -> String {
-    match (so, of) {
+pub(super) fn times(matches: usize, total: usize) -> String {
+    match (matches, total) {
         (1, 1) => "once".into(),
         (so, of) if so == of => format!("{of} times, always so"),
         (so, of) => format!("{so} of {of} times: not always"),

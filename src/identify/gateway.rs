@@ -146,17 +146,17 @@ fn silence(dialogs: &[&DialogTrace]) -> String {
             .filter(|x| x.answer.is_none())
             .map(move |x| (*d, x))
     });
-    let mut after = 0;
-    let mut there = 0;
+    let mut later_requests = 0;
+    let mut later_answers = 0;
     for (dialog, update) in unanswered {
         let first = update.sent.first().map(|s| s.place);
         let later = dialog.exchanges.iter().any(|x| {
             x.by_client && x.method != "UPDATE" && x.sent.first().map(|s| s.place) > first
         });
-        after += usize::from(later);
-        there += usize::from(dialog.answered_later(update).is_some());
+        later_requests += usize::from(later);
+        later_answers += usize::from(dialog.answered_later(update).is_some());
     }
-    match (after, there) {
+    match (later_requests, later_answers) {
         (_, 1..) => "; it answered other requests afterwards".into(),
         (0, _) => "; nothing else was asked afterwards, so it may have been down".into(),
         _ => {

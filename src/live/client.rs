@@ -138,15 +138,15 @@ impl Attendance<'_> {
         act: impl FnOnce(&mut Client, &ClientConfig, Time, &mut Outbox),
     ) -> io::Result<()> {
         let now = self.now();
-        let mut said = Outbox {
+        let mut outbox = Outbox {
             messages: Vec::new(),
             notes: Vec::new(),
             draws: &mut self.draws,
         };
-        act(&mut self.machine, self.config, now, &mut said);
+        act(&mut self.machine, self.config, now, &mut outbox);
         let Outbox {
             messages, notes, ..
-        } = said;
+        } = outbox;
         for note in notes {
             (self.report)(Happening::Note(Span(now.0), note));
         }

@@ -179,7 +179,7 @@ impl Gateway<'_> {
             return Ok(());
         };
         held.peer = from;
-        let mut said = Outbox::default();
+        let mut outbox = Outbox::default();
         match held.session.read(text) {
             Reading::Message(message) => {
                 let config = &self.options.config;
@@ -188,22 +188,22 @@ impl Gateway<'_> {
                 let takes = |machine: &Dialog| machine.takes(&message) && !machine.is_over();
                 held.machine = held.machine.take().filter(|m| !is_new || takes(m));
                 match &mut held.machine {
-                    Some(machine) => machine.receive(config, now, &message, &mut said),
+                    Some(machine) => machine.receive(config, now, &message, &mut outbox),
                     None if message.subject == Subject::Invite => {
                         held.machine = Dialog::accept(
                             config,
                             now,
                             &message,
                             self.line.is_reliable(),
-                            &mut said,
+                            &mut outbox,
                         );
                     }
                     None => {}
                 }
-                if let Some(every) = self.options.call_every.filter(|_| said.monitored) {
+                if let Some(every) = self.options.call_every.filter(|_| outbox.monitored) {
                     held.step = Some((now + every, Subject::Delivered, 1));
                 }
-                self.say(&id, said)
+                self.say(&id, outbox)
             }
             Reading::Reply(reply) => self.send(reply, from),
             Reading::Provisional(request) => {
@@ -243,8 +243,8 @@ impl Gateway<'_> {
         })
     }
 
-    fn say(&mut self, id: &str, said: Outbox) -> io::Result<()> {
-        for message in said.messages {
+    fn say(&mut self, id: &str, outbox: Outbox) -> io::Result<()> {
+        for message in outbox.messages {
             let Some(held) = self.dialogs.get_mut(id) else {
                 return Ok(());
             };
@@ -271,13 +271,13 @@ impl Gateway<'_> {
             let Some(held) = self.dialogs.get_mut(&id) else {
                 continue;
             };
-            let mut said = Outbox::default();
+            let mut outbox = Outbox::default();
             if let Some(machine) = &mut held.machine {
                 if machine.deadline().is_some_and(|(at, _)| at <= now) {
-                    machine.fire(&self.options.config, now, &mut said);
+                    machine.fire(&self.options.config, now, &mut outbox);
                 }
                 if let Some((_, subject, call)) = held.step.filter(|(at, ..)| *at <= now) {
-                    machine.event(now, subject, call, &mut said);
+                    machine.event(now, subject, call, &mut outbox);
                     let every = self.options.call_every.unwrap_or(CALL_STEP);
                     held.step = machine.is_monitored().then(|| match subject {
                         Subject::Delivered => (now + CALL_STEP, Subject::Established, call),
@@ -289,7 +289,7 @@ impl Gateway<'_> {
                 }
             }
             let over = held.machine.as_ref().is_some_and(Dialog::is_over);
-            self.say(&id, said)?;
+            self.say(&id, outbox)?;
             if over {
                 self.dialogs.remove(&id);
             }

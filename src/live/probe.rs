@@ -183,14 +183,14 @@ impl Probe<'_> {
         let mut pending = Pending::request(self.now(), &request, self.line.is_reliable());
         self.send(&request)?;
         let end = (pending.first_sent + patience).min(ENDS);
-        let mut heard = false;
+        let mut is_proceeding = false;
         loop {
             let now = self.now();
             if now >= end {
                 return Ok(None);
             }
             // A provisional answer stops the copies of an INVITE (RFC 3261 §17.1.1.2).
-            let copy = pending.next_copy().filter(|_| !heard);
+            let copy = pending.next_copy().filter(|_| !is_proceeding);
             if copy.is_some_and(|at| at <= now) {
                 let copy = pending.copy(Side::Client);
                 self.send(&copy)?;
@@ -199,7 +199,7 @@ impl Probe<'_> {
             let until = copy.map_or(end, |at| at.min(end));
             match self.hear(until)? {
                 Some((Reading::Provisional(message), _)) => {
-                    heard |= subject.is_invite() && pending.is_answered_by(&message);
+                    is_proceeding |= subject.is_invite() && pending.is_answered_by(&message);
                 }
                 Some((Reading::Message(answer), code))
                     if !answer.is_request() && pending.is_answered_by(&answer) =>

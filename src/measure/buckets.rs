@@ -63,15 +63,15 @@ impl Buckets {
     /// Adds the counts of another.
     pub(super) fn merge(&mut self, other: &Self) {
         match (&mut *self, other) {
-            (Self::Dense(mine), Self::Dense(theirs)) => {
-                if theirs.len() > mine.len() {
-                    mine.resize(theirs.len(), 0);
+            (Self::Dense(left), Self::Dense(right)) => {
+                if right.len() > left.len() {
+                    left.resize(right.len(), 0);
                 }
-                for (mine, theirs) in mine.iter_mut().zip(theirs) {
-                    *mine += theirs;
+                for (a, b) in left.iter_mut().zip(right) {
+                    *a += b;
                 }
             }
-            (mine @ Self::Sparse(_), theirs) if mine.is_empty() => mine.clone_from(theirs),
+            (left @ Self::Sparse(_), right) if left.is_empty() => left.clone_from(right),
             _ => other.entries().for_each(|(bucket, n)| self.add(bucket, n)),
         }
     }

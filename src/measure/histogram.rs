@@ -198,10 +198,10 @@ mod tests {
         samples.sort_unstable();
         for percent in 1..=100 {
             let exact = samples[samples.len() * percent / 100 - 1] as f64;
-            let found = all.quantile(percent as f64 / 100.0).unwrap().0 as f64;
+            let estimate = all.quantile(percent as f64 / 100.0).unwrap().0 as f64;
             assert!(
-                found >= exact && found <= exact * (1.0 + 1.0 / 128.0),
-                "{percent} %: {found} for {exact}"
+                estimate >= exact && estimate <= exact * (1.0 + 1.0 / 128.0),
+                "{percent} %: {estimate} for {exact}"
             );
         }
     }

@@ -314,12 +314,12 @@ impl StationTally {
             self.response_by_minute
                 .resize(o.response_by_minute.len(), Histogram::default());
         }
-        for (mine, theirs) in self
+        for (a, b) in self
             .response_by_minute
             .iter_mut()
             .zip(&o.response_by_minute)
         {
-            mine.merge(theirs);
+            a.merge(b);
         }
         add_each(&mut self.queue_us_by_minute, &o.queue_us_by_minute);
     }
@@ -372,11 +372,11 @@ pub struct Tally {
 }
 
 fn add_each<T: Copy + std::ops::AddAssign>(into: &mut Vec<T>, from: &[T]) {
-    let both = into.len().min(from.len());
+    let common = into.len().min(from.len());
     for (a, b) in into.iter_mut().zip(from) {
         *a += *b;
     }
-    into.extend_from_slice(&from[both..]);
+    into.extend_from_slice(&from[common..]);
 }
 
 impl std::ops::AddAssign for MinuteBin {

@@ -145,7 +145,7 @@ impl Pending {
 
     /// A provisional answer came: an INVITE is not sent again, and Timer B is off (RFC 3261 §17.1.1.2). Copies of other
     /// requests go on at T2 (§17.1.2.2), at which they are already: no such answer comes before (RFC 4320 §4.1).
-    pub fn heard(&mut self) {
+    pub fn receive_provisional(&mut self) {
         if self.content == Content::Request && self.subject.is_invite() {
             self.content = Content::Heard;
             self.copies = None;
@@ -317,17 +317,17 @@ mod tests {
 
     #[test]
     fn a_provisional_answer_ends_the_copies_of_an_invite_and_its_timer_b() {
-        let of = |subject| {
+        let proceeding = |subject| {
             let request = Message::request(Side::Client, 1, 1, subject);
             let mut pending = Pending::request(Time::ZERO, &request, false);
-            pending.heard();
+            pending.receive_provisional();
             pending
         };
-        let invite = of(Subject::Invite);
+        let invite = proceeding(Subject::Invite);
         assert_eq!(invite.next_copy(), None);
         assert_eq!(invite.gives_up(), Time(180_000_000));
         assert_eq!(invite.message(Side::Client).subject, Subject::Invite);
-        let update = of(Subject::Update);
+        let update = proceeding(Subject::Update);
         assert_eq!(update.next_copy(), Some(Time(500_000)));
         assert_eq!(update.gives_up(), Time(32_000_000));
     }

@@ -9,7 +9,7 @@ pub(super) const STAGING: &str = ".rccsim-new-";
 
 /// Whether there is a folder, not a link to one.
 pub(super) fn is_folder(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|there| there.is_dir())
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
 }
 
 /// Removes a result, where it is there, and the folder of results that it leaves empty below `root`.
@@ -93,11 +93,11 @@ mod tests {
     #[test]
     fn what_somebody_made_of_a_result_stays() {
         let root = tempfile::tempdir().unwrap();
-        let theirs = root.path().join("runs.csv/notes.txt");
+        let foreign = root.path().join("runs.csv/notes.txt");
         fs::create_dir(root.path().join("runs.csv")).unwrap();
-        fs::write(&theirs, "precious").unwrap();
+        fs::write(&foreign, "precious").unwrap();
         remove_result(&root.path().join("runs.csv"), root.path()).unwrap();
-        assert!(theirs.exists());
+        assert!(foreign.exists());
         // Their file has the place of the folder of plots.
         fs::write(root.path().join("plots"), "precious").unwrap();
         remove_result(&root.path().join("plots/a.svg"), root.path()).unwrap();

@@ -207,8 +207,8 @@ fn refuse_others<'a>(
         |name: &str| earlier.is_some_and(|m| name == MANIFEST || m.files.contains_key(name));
     for name in names {
         let path = folder.join(name);
-        let there = fs::symlink_metadata(&path);
-        let is_other = there.is_ok_and(|there| there.is_dir() || !is_listed(name));
+        let metadata = fs::symlink_metadata(&path);
+        let is_other = metadata.is_ok_and(|metadata| metadata.is_dir() || !is_listed(name));
         if is_other || inside(folder, name).is_none() {
             let message =
                 "not of these results: no manifest lists it; move it away, or give another --out";

@@ -84,13 +84,13 @@ fn busy(file: &mut File) -> io::Error {
         }
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
-    let who = match holder.parse::<u32>() {
+    let owner = match holder.parse::<u32>() {
         Ok(id) => format!("another process ({id})"),
         Err(_) => "another process".into(),
     };
     io::Error::new(
         io::ErrorKind::ResourceBusy,
-        format!("{who} writes into this folder; wait until it has ended, or give another --out"),
+        format!("{owner} writes into this folder; wait until it has ended, or give another --out"),
     )
 }
 

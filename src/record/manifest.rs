@@ -97,19 +97,19 @@ mod tests {
     fn a_name_stays_in_its_folder() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("plots")).unwrap();
-        let of = |name: &str| inside(root.path(), name);
-        assert_eq!(of("a.csv"), Some(root.path().join("a.csv")));
-        assert_eq!(of("plots/a.svg"), Some(root.path().join("plots/a.svg")));
-        assert_eq!(of("new/a.svg"), Some(root.path().join("new/a.svg")));
+        let place = |name: &str| inside(root.path(), name);
+        assert_eq!(place("a.csv"), Some(root.path().join("a.csv")));
+        assert_eq!(place("plots/a.svg"), Some(root.path().join("plots/a.svg")));
+        assert_eq!(place("new/a.svg"), Some(root.path().join("new/a.svg")));
         for name in ["../a", "/etc/passwd", "plots/../../a"] {
-            assert_eq!(of(name), None, "{name}");
+            assert_eq!(place(name), None, "{name}");
         }
         #[cfg(unix)]
         {
             let link = root.path().join("link");
             std::os::unix::fs::symlink(root.path().join("plots"), link).unwrap();
-            assert_eq!(of("link/a.svg"), None);
-            assert_eq!(of("link"), Some(root.path().join("link")));
+            assert_eq!(place("link/a.svg"), None);
+            assert_eq!(place("link"), Some(root.path().join("link")));
         }
     }
 }

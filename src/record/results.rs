@@ -157,8 +157,8 @@ impl<'a> Results<'a> {
     /// # Errors
     /// It is missing.
     pub fn size(&self, file: &str) -> Result<u64, ResultsError> {
-        let there = fs::metadata(self.place(file)?);
-        Ok(there.map_err(|cause| self.unread(file, cause))?.len())
+        let metadata = fs::metadata(self.place(file)?);
+        Ok(metadata.map_err(|cause| self.unread(file, cause))?.len())
     }
 
     /// Whether there is such a file.
@@ -449,8 +449,8 @@ fn manifest(path: &Path) -> Result<Manifest, ResultsError> {
         .map(|e| e.file_name().to_string_lossy().into_owned())
         .collect();
     if !names.iter().any(|n| n == MANIFEST) {
-        let begun = names.iter().any(|n| n.starts_with(STAGING) || n == "units");
-        return Err(no(if begun {
+        let is_partial = names.iter().any(|n| n.starts_with(STAGING) || n == "units");
+        return Err(no(if is_partial {
             "not finished: there is no manifest.json yet; the command that writes it may still run, or was interrupted and goes on when it is given again".into()
         } else {
             "no results: there is no manifest.json; expected the folder of a run, sweep, compare, size, best, sensitivity or matrix".into()
@@ -468,10 +468,10 @@ fn manifest(path: &Path) -> Result<Manifest, ResultsError> {
     let value: serde_json::Value =
         serde_json::from_slice(&text).map_err(|e| damaged(format!("not JSON: {e}")))?;
     match schema(&value) {
-        Some(found) if found == SCHEMA => {}
-        Some(found) => {
+        Some(name) if name == SCHEMA => {}
+        Some(name) => {
             return Err(damaged(format!(
-                "its schema is {found}, this version reads {SCHEMA}"
+                "its schema is {name}, this version reads {SCHEMA}"
             )));
         }
         None => {

@@ -270,7 +270,7 @@ impl<Scopes: Fn(&str) -> Vec<String>> ByReplication<Scopes> {
             columns,
             points,
         } = self;
-        let bad = |what: &str, found: &str| format!("found {found:?}, expected {what}");
+        let bad = |what: &str, text: &str| format!("found {text:?}, expected {what}");
         if points.last().is_none_or(|(point, _)| point != row.point) {
             *scopes = scopes_of(row.point);
             points.push((row.point.into(), Vec::new()));

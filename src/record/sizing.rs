@@ -14,7 +14,8 @@ pub struct Sizing {
     /// The key with its table.
     pub key: String,
     /// `smallest` or `largest`.
-    pub wanted: Name,
+    #[serde(rename = "wanted")]
+    pub direction: Name,
     /// The value; none: nothing serves.
     pub value: Option<String>,
     /// Whether fresh replications confirm it.

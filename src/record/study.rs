@@ -80,17 +80,17 @@ pub struct StudyRecord<Body> {
 
 impl<B: Body + Default> StudyRecord<B> {
     /// Of everything that was tried; whose study it is, and what it answers, is left open.
-    pub fn new(tried: &[StudyCase], body: B) -> Self {
+    pub fn new(cases: &[StudyCase], body: B) -> Self {
         let mut rows = Vec::new();
-        for tried in tried {
-            let point = Arc::new(tried.values.iter().cloned().collect());
-            let figures = tried.samples.rows();
+        for case in cases {
+            let point = Arc::new(case.values.iter().cloned().collect());
+            let figures = case.samples.rows();
             rows.extend(figures.iter().map(|row| Figure::new(row, &point)));
         }
         Self {
             schema: B::SCHEMA.into(),
             version: super::VERSION.into(),
-            fingerprint: fingerprint(tried.iter().map(|t| t.samples)),
+            fingerprint: fingerprint(cases.iter().map(|t| t.samples)),
             body,
             rows,
             ..Self::default()

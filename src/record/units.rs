@@ -184,13 +184,13 @@ mod tests {
             units.write(file, header, BODY).unwrap();
         }
         let whole = fs::read(folder.path().join(ONE.0)).unwrap();
-        let found = |bytes: &[u8]| {
+        let reading = |bytes: &[u8]| {
             fs::write(folder.path().join(ONE.0), bytes).unwrap();
             units.read(ONE.0, ONE.1).unwrap()
         };
         for length in [0, 10, 31, 32, 40, whole.len() - 1] {
             assert!(
-                matches!(found(&whole[..length]), UnitState::Unusable(_)),
+                matches!(reading(&whole[..length]), UnitState::Unusable(_)),
                 "cut to {length}"
             );
         }
@@ -198,21 +198,21 @@ mod tests {
             let mut edited = whole.clone();
             edited[place] ^= 1;
             assert_eq!(
-                found(&edited),
+                reading(&edited),
                 UnitState::Unusable("torn or edited"),
                 "byte {place}"
             );
         }
         assert!(matches!(
-            found(&[&whole[..], b"x"].concat()),
+            reading(&[&whole[..], b"x"].concat()),
             UnitState::Unusable(_)
         ));
         let other = fs::read(folder.path().join(OTHER.0)).unwrap();
         assert_eq!(
-            found(&other),
+            reading(&other),
             UnitState::Unusable("of another unit, scenario or version")
         );
-        assert!(matches!(found(&whole), UnitState::Valid(_)));
+        assert!(matches!(reading(&whole), UnitState::Valid(_)));
     }
 
     #[test]

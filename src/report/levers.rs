@@ -117,7 +117,7 @@ mod tests {
         }
     }
 
-    fn helped(n: usize) -> LeverTrials {
+    fn lever_trials(n: usize) -> LeverTrials {
         let help = |i: usize| LeverTrial {
             what: format!("at the client: change {i}"),
             cost: "work".into(),
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_best_are_shown_with_effect_cost_and_command() {
-        let shown = text(&[helped(2)]);
+        let shown = text(&[lever_trials(2)]);
         let lines: Vec<&str> = shown.lines().map(str::trim).collect();
         assert_eq!(
             lines,
@@ -155,12 +155,12 @@ mod tests {
 
     #[test]
     fn the_others_are_named_and_nothing_is_said_to_help_that_does_not() {
-        let many = text(&[helped(8)]);
+        let many = text(&[lever_trials(8)]);
         assert!(
             many.ends_with("2 more help less: --set a.b=6, --set a.b=7\n"),
             "{many}"
         );
-        let none = text(&[helped(0)]);
+        let none = text(&[lever_trials(0)]);
         assert!(
             none.contains("Nothing helps of what was tried: at the gateway: pray"),
             "{none}"

@@ -9,7 +9,7 @@ use crate::record::{Cell, MatrixRecord};
 /// The answer of those cells.
 pub fn answer(cells: &[Cell]) -> String {
     let losing: Vec<&Cell> = cells.iter().filter(|c| c.first_loss_s.is_some()).collect();
-    let helped = losing.iter().filter(|c| !c.remedy.is_empty()).count();
+    let curable = losing.iter().filter(|c| !c.remedy.is_empty()).count();
     match losing.len() {
         0 => format!(
             "No session is lost in any of the {} combinations of client and gateway.",
@@ -18,10 +18,10 @@ pub fn answer(cells: &[Cell]) -> String {
         n => format!(
             "Sessions are lost in {n} of {} combinations of client and gateway. An Allow header without UPDATE helps in {} of these.",
             cells.len(),
-            if helped == n {
+            if curable == n {
                 "all".into()
             } else {
-                helped.to_string()
+                curable.to_string()
             }
         ),
     }
@@ -47,7 +47,7 @@ pub fn text(matrix: &MatrixRecord) -> String {
             .collect::<Vec<_>>(),
     ];
     for gateway in gateways {
-        let own = |client: &&str| {
+        let cell = |client: &&str| {
             matrix
                 .cells
                 .iter()
@@ -55,7 +55,7 @@ pub fn text(matrix: &MatrixRecord) -> String {
         };
         rows.push(
             std::iter::once(gateway.into())
-                .chain(clients.iter().filter_map(own).map(outcome))
+                .chain(clients.iter().filter_map(cell).map(outcome))
                 .collect(),
         );
     }

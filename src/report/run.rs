@@ -126,14 +126,14 @@ fn causes(out: &mut String, run: &Assessment) {
         ("session_drops", "Why sessions were lost"),
         ("toasts_missed", "Why toasts were missed"),
     ] {
-        let of = |r: &&Row| {
+        let is_cause = |r: &&Row| {
             r.scope == Scope::All && r.column.metric.name == metric && r.column.cause.is_some()
         };
         let seen = |r: &&Row| r.estimate.is_some_and(|e| e.mean > 0.0);
         let rows: Vec<Vec<String>> = run
             .rows
             .iter()
-            .filter(of)
+            .filter(is_cause)
             .filter(seen)
             .map(|r| {
                 vec![

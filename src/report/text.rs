@@ -72,18 +72,18 @@ pub fn assumption(a: &Assumption) -> String {
             let down = o
                 .down_fraction
                 .map_or("–".into(), |d| format!("{} down", percent(d)));
-            let said = o
+            let clauses = o
                 .verdict
                 .map(Verdict::name)
                 .into_iter()
                 .chain(o.answer.as_deref().filter(|a| !a.is_empty()));
-            let said = said.collect::<Vec<_>>().join("; ");
-            let said = if said.is_empty() {
-                said
+            let clauses = clauses.collect::<Vec<_>>().join("; ");
+            let note = if clauses.is_empty() {
+                clauses
             } else {
-                format!(" ({said})")
+                format!(" ({clauses})")
             };
-            format!("{} → {down}{said}", o.value)
+            format!("{} → {down}{note}", o.value)
         })
         .collect();
     format!(

@@ -384,7 +384,7 @@ pub(crate) fn subject(objective: &Objective) -> String {
 }
 
 /// A figure in words: "1.89 % of toasts are missed"; `None`: there is nothing to say a figure of.
-pub fn said(row: &Row) -> Option<String> {
+pub fn figure_clause(row: &Row) -> Option<String> {
     let metric = row.column.metric;
     let mut text = match (row.beyond, row.estimate) {
         (Some(beyond), _) => beyond_clause(metric, &value::value(beyond, metric.unit)),
@@ -426,13 +426,13 @@ mod tests {
 
     #[test]
     fn what_lies_beyond_is_more_than_that() {
-        let said = |name: &str| beyond_clause(Metric::named(name).unwrap(), "82 s");
+        let beyond = |name: &str| beyond_clause(Metric::named(name).unwrap(), "82 s");
         assert_eq!(
-            said("setup_p99_ms"),
+            beyond("setup_p99_ms"),
             "99 of 100 set-ups take more than 82 s"
         );
         assert_eq!(
-            said("recovery_p95_s"),
+            beyond("recovery_p95_s"),
             "95 of 100 users are back from a loss after more than 82 s"
         );
     }
@@ -440,7 +440,7 @@ mod tests {
     #[test]
     fn counts_are_whole_or_on_average() {
         let metric = Metric::named("session_drops").unwrap();
-        let said = |mean| {
+        let clause_of_mean = |mean| {
             let estimate = Estimate {
                 mean,
                 lower: None,
@@ -448,8 +448,14 @@ mod tests {
             };
             mean_clause(metric, &estimate)
         };
-        assert_eq!(said(4000.0), "4,000 sessions are lost a run");
-        assert_eq!(said(1.7), "1.7 sessions are lost a run on average");
-        assert_eq!(said(1234.4), "1,234 sessions are lost a run on average");
+        assert_eq!(clause_of_mean(4000.0), "4,000 sessions are lost a run");
+        assert_eq!(
+            clause_of_mean(1.7),
+            "1.7 sessions are lost a run on average"
+        );
+        assert_eq!(
+            clause_of_mean(1234.4),
+            "1,234 sessions are lost a run on average"
+        );
     }
 }

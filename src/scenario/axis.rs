@@ -164,12 +164,12 @@ impl Scale {
                 let end = text
                     .find(|c: char| !c.is_ascii_digit() && c != '.')
                     .unwrap_or(text.len());
-                let (number, own) = (text[..end].parse().ok()?, text[end..].trim());
+                let (number, suffix) = (text[..end].parse().ok()?, text[end..].trim());
                 let mut unit = unit.borrow_mut();
                 if unit.is_empty() {
-                    *unit = own.into();
+                    *unit = suffix.into();
                 }
-                (*unit == own).then_some(number)
+                (*unit == suffix).then_some(number)
             }
         }
     }

@@ -64,7 +64,7 @@ fn station(s: &Settings) -> Result<Option<StationConfig>, ScenarioError> {
     Ok(Some(StationConfig {
         servers,
         queue: keys.queue,
-        service: classes.map(|own| own.unwrap_or_else(|| fallback.clone())),
+        service: classes.map(|service| service.unwrap_or_else(|| fallback.clone())),
         response_service: response,
         setup_serial: serial,
         overload: keys.overload,
@@ -149,14 +149,14 @@ fn clients(
     (start, horizon): (Span, Time),
 ) -> Result<ClientPlan, ScenarioError> {
     let keys = Clients::of(s);
-    let found = &keys.gateway.value;
-    let gateway = gateways.iter().position(|g| g.name == *found);
+    let gateway_name = &keys.gateway.value;
+    let gateway = gateways.iter().position(|g| g.name == *gateway_name);
     let gateway = gateway.ok_or_else(|| {
         let names: Vec<&str> = gateways.iter().map(|g| g.name.as_str()).collect();
         let message = format!(
-            "clients.{}.gateway: no [[gateway]] is named {found:?}{}; there are: {}",
+            "clients.{}.gateway: no [[gateway]] is named {gateway_name:?}{}; there are: {}",
             s.name,
-            nearest(found, names.iter().copied()),
+            nearest(gateway_name, names.iter().copied()),
             names.join(", ")
         );
         ScenarioError::input(s.place_of(&keys.gateway.setting), message)

@@ -54,9 +54,9 @@ impl<'a> Places<'a> {
         let after_breaks = text.match_indices('\n').map(|(offset, _)| offset + 1);
         let blocks = text.as_bytes().chunks(BLOCK);
         let counts = blocks.scan(0, |before, block| {
-            let here = *before;
+            let start = *before;
             *before += characters(block);
-            Some(here)
+            Some(start)
         });
         Self {
             file,
@@ -128,12 +128,12 @@ impl ScenarioError {
 }
 
 /// ", did you mean `x`?" where one of the names is near.
-pub fn nearest<'a>(found: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     let best = names
         .into_iter()
         .map(|name| {
             (
-                strsim::damerau_levenshtein(&found.to_lowercase(), name),
+                strsim::damerau_levenshtein(&word.to_lowercase(), name),
                 name,
             )
         })
@@ -171,9 +171,9 @@ mod tests {
             let before = &text[..offset];
             let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
             let line = before.matches('\n').count() + 1;
-            let found = places.at(offset);
+            let place = places.at(offset);
             assert_eq!(
-                (found.line as usize, found.column as usize),
+                (place.line as usize, place.column as usize),
                 (line, column),
                 "{offset}"
             );

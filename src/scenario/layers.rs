@@ -123,7 +123,7 @@ impl Layers<'_> {
     ) -> Result<Vec<Layer>, ScenarioError> {
         let mut layers = Vec::new();
         for key in keys_of(table).unwrap_or_default() {
-            let (kind, own) = match key.kind {
+            let (kind, shared_table) = match key.kind {
                 Kind::Reference(kind) => (kind, None),
                 Kind::Shared(kind) => (kind, kind.table()),
                 _ => continue,
@@ -137,7 +137,7 @@ impl Layers<'_> {
                 continue;
             };
             let place = self.place_of(table, section, name, key);
-            layers.push(self.layer(kind, own, &profile, &place)?);
+            layers.push(self.layer(kind, shared_table, &profile, &place)?);
         }
         Ok(layers)
     }
@@ -154,7 +154,7 @@ impl Layers<'_> {
     fn layer(
         &self,
         kind: Profiles,
-        own: Option<&'static str>,
+        shared_table: Option<&'static str>,
         section_name: &str,
         place: &Place,
     ) -> Result<Layer, ScenarioError> {
@@ -162,24 +162,24 @@ impl Layers<'_> {
             s.entry("name")
                 .is_some_and(|e| e.form == RawValue::Text(section_name.into()))
         };
-        let section = own.and_then(|own| {
+        let section = shared_table.and_then(|table| {
             self.document
                 .sections
                 .iter()
-                .filter(|s| s.table == own)
+                .filter(|s| s.table == table)
                 .find(named)
         });
-        let table = own.unwrap_or_default();
+        let table = shared_table.unwrap_or_default();
         let mut layer = match section {
             Some(section) => {
-                self.section_as_layer(own.unwrap_or_default(), section, section_name)?
+                self.section_as_layer(shared_table.unwrap_or_default(), section, section_name)?
             }
             None => {
                 let known: Vec<&str> = self
                     .document
                     .sections
                     .iter()
-                    .filter(|s| Some(s.table.as_str()) == own)
+                    .filter(|s| Some(s.table.as_str()) == shared_table)
                     .filter_map(|s| match s.entry("name").map(|e| &e.form) {
                         Some(RawValue::Text(name)) => Some(name.as_str()),
                         _ => None,
@@ -194,7 +194,7 @@ impl Layers<'_> {
                 )?)
             }
         };
-        for o in self.overrides.iter().filter(|_| own.is_some()) {
+        for o in self.overrides.iter().filter(|_| shared_table.is_some()) {
             for key in keys_of(table)
                 .unwrap_or_default()
                 .iter()

@@ -144,8 +144,8 @@ impl Override {
     /// # Errors
     /// The names there are.
     pub fn check(&self, document: &Document) -> Result<(), ScenarioError> {
-        let own = document.sections.iter().filter(|s| s.table == self.table);
-        let mut names: Vec<String> = own
+        let sections = document.sections.iter().filter(|s| s.table == self.table);
+        let mut names: Vec<String> = sections
             .filter_map(|s| match s.entry("name").map(|e| &e.form) {
                 Some(RawValue::Text(name)) => Some(name.clone()),
                 _ => None,

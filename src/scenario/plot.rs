@@ -41,13 +41,13 @@ fn text(entry: &Entry) -> Result<&str, ScenarioError> {
 
 /// A text that must be one of these.
 fn one_of(entry: &Entry, valid: &[&str], what: &str) -> Result<String, ScenarioError> {
-    let found = text(entry)?;
-    if valid.contains(&found) {
-        return Ok(found.into());
+    let word = text(entry)?;
+    if valid.contains(&word) {
+        return Ok(word.into());
     }
-    let near = nearest(found, valid.iter().copied());
+    let near = nearest(word, valid.iter().copied());
     let message = format!(
-        "plot.{}: found {found:?}{near}; {what}: {}",
+        "plot.{}: found {word:?}{near}; {what}: {}",
         entry.key,
         valid.join(", ")
     );

@@ -186,7 +186,7 @@ impl Study {
     /// Every point, in its order.
     pub fn points(&self) -> Vec<Point> {
         let lengths: Vec<usize> = self.axes.iter().map(|a| a.values.len()).collect();
-        let of = |places: &[usize]| {
+        let point = |places: &[usize]| {
             let chosen = self
                 .axes
                 .iter()
@@ -203,7 +203,7 @@ impl Study {
         match self.combine {
             _ if lengths.is_empty() => Vec::new(),
             Combine::Zip => (0..lengths[0])
-                .map(|i| of(&vec![i; lengths.len()]))
+                .map(|i| point(&vec![i; lengths.len()]))
                 .collect(),
             Combine::Product => {
                 let all = lengths.iter().product();
@@ -214,7 +214,7 @@ impl Study {
                         *place = index % length;
                         index /= length;
                     }
-                    points.push(of(&places));
+                    points.push(point(&places));
                 }
                 points
             }

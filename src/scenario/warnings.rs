@@ -66,7 +66,7 @@ fn refresh_interval(clients: &ClientPlan, gateway: &GatewayPlan) -> Span {
     match (clients.config.refresh_method, clients.config.refresh_timing) {
         (RefreshMethod::Rfc4028, RefreshTiming::Interval) => Span(granted.0 / 2),
         (_, RefreshTiming::Interval) => clients.config.refresh_interval,
-        (_, RefreshTiming::Part(of)) => Span(granted.0 / u64::from(of)),
+        (_, RefreshTiming::Part(divisor)) => Span(granted.0 / u64::from(divisor)),
         (_, RefreshTiming::Before(end)) if end < granted => granted - end,
         (_, RefreshTiming::Before(_)) => Span(granted.0 / 2),
     }

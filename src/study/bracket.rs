@@ -68,13 +68,13 @@ mod tests {
         for n in 1..=70 {
             for border in 0..=n {
                 let mut bracket = Bracket::new(n);
-                let mut tried = Vec::new();
+                let mut trials = Vec::new();
                 while let Some(i) = bracket.next() {
                     assert!(
-                        i < n && !tried.contains(&i),
-                        "{n} {border}: {i} after {tried:?}"
+                        i < n && !trials.contains(&i),
+                        "{n} {border}: {i} after {trials:?}"
                     );
-                    tried.push(i);
+                    trials.push(i);
                     bracket.record(
                         i,
                         if i >= border {
@@ -85,7 +85,7 @@ mod tests {
                     );
                 }
                 assert_eq!(bracket.first_feasible(), (border < n).then_some(border));
-                assert!(tried.len() <= 14, "{n} {border}: {tried:?}");
+                assert!(trials.len() <= 14, "{n} {border}: {trials:?}");
             }
         }
     }
@@ -93,9 +93,9 @@ mod tests {
     #[test]
     fn it_grows_before_it_bisects() {
         let mut bracket = Bracket::new(100);
-        let mut tried = Vec::new();
+        let mut trials = Vec::new();
         while let Some(i) = bracket.next() {
-            tried.push(i);
+            trials.push(i);
             bracket.record(
                 i,
                 if i >= 9 {
@@ -105,6 +105,6 @@ mod tests {
                 },
             );
         }
-        assert_eq!(tried, [0, 2, 6, 14, 10, 8, 9]);
+        assert_eq!(trials, [0, 2, 6, 14, 10, 8, 9]);
     }
 }

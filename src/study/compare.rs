@@ -101,13 +101,13 @@ pub fn compare(
     metrics: &[&str],
     confidence: f64,
 ) -> Vec<ComparedMetric> {
-    let both: Vec<u32> = baseline
+    let common: Vec<u32> = baseline
         .numbers
         .iter()
         .copied()
         .filter(|n| other.numbers.contains(n))
         .collect();
-    let (a, b) = (baseline.only(&both), other.only(&both));
+    let (a, b) = (baseline.only(&common), other.only(&common));
     let one = |name: &&str| {
         let (ca, cb) = (a.column(name)?, b.column(name)?);
         let metric = a.columns[ca].metric;

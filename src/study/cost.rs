@@ -151,12 +151,12 @@ mod tests {
     #[test]
     fn a_price_may_have_an_exponent() {
         let cost = Cost::parse("1e-3 * session_drops-2E+1*down_fraction + 1e2*setups_failed");
-        let wanted = [
+        let terms = [
             (0.001, "session_drops"),
             (-20.0, "down_fraction"),
             (100.0, "setups_failed"),
         ];
-        assert_eq!(names(&cost.unwrap()), wanted);
+        assert_eq!(names(&cost.unwrap()), terms);
         // A metric's name that ends in e is no number.
         let cost = Cost::parse("session_drops*2 - 1 * setups_failed").unwrap();
         assert_eq!(names(&cost)[1], (-1.0, "setups_failed"));

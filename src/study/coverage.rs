@@ -147,13 +147,17 @@ fn paired_differences() {
     ));
     is_near_95(coverage("paired difference of ratios of 10", 0.05, |s| {
         let totals: Vec<[(f64, f64); 2]> = (0..10).map(|_| compound_poisson(s, 0.1)).collect();
-        let of = |which: usize| {
+        let column = |side: usize| {
             totals
                 .iter()
-                .map(|pair| pair[which])
+                .map(|pair| pair[side])
                 .collect::<Vec<(f64, f64)>>()
         };
-        bounds(paired_ratio(&of(0), &of(1), 0.95).unwrap().difference)
+        bounds(
+            paired_ratio(&column(0), &column(1), 0.95)
+                .unwrap()
+                .difference,
+        )
     }));
     let all = coverage("all of 4 paired differences of 10, Bonferroni", 0.0, |s| {
         let shared = draws(10, s, |s| Normal.sample(s));

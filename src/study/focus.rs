@@ -15,8 +15,8 @@ pub fn focus(samples: &Samples, objectives: &[Objective]) -> Vec<(usize, usize)>
     for o in objectives {
         let scope = samples.scopes.iter().position(|s| *s == o.scope);
         let is_column = |c: &Column| c.metric == o.metric && c.cause.map(|(i, _)| i) == o.cause;
-        let found = scope.zip(samples.columns.iter().position(is_column));
-        all.extend(found.filter(|f| !all.contains(f)));
+        let figure = scope.zip(samples.columns.iter().position(is_column));
+        all.extend(figure.filter(|f| !all.contains(f)));
     }
     if all.is_empty() {
         all.extend(
@@ -72,7 +72,7 @@ pub struct SkewedFigure {
 
 /// The figures that the study is about and whose intervals are not to be trusted.
 pub fn skewed(samples: &Samples, objectives: &[Objective]) -> Vec<SkewedFigure> {
-    let of = |(scope, column): (usize, usize)| {
+    let skewed_figure = |(scope, column): (usize, usize)| {
         // Exact bounds need no symmetry.
         let row = samples.row(scope, column);
         if row.is_rare || row.upper_if_none.is_some() {
@@ -91,7 +91,7 @@ pub fn skewed(samples: &Samples, objectives: &[Objective]) -> Vec<SkewedFigure> 
     };
     focus(samples, objectives)
         .into_iter()
-        .filter_map(of)
+        .filter_map(skewed_figure)
         .collect()
 }
 

@@ -83,11 +83,11 @@ pub fn paired_samples(
     confidence: f64,
 ) -> Option<PairedDifference> {
     assert_eq!(baseline.len(), other.len(), "paired by replication");
-    let both = || baseline.iter().zip(other);
-    if both().any(|(a, b)| matches!(a, Sample::Beyond(_)) || matches!(b, Sample::Beyond(_))) {
+    let pairs = || baseline.iter().zip(other);
+    if pairs().any(|(a, b)| matches!(a, Sample::Beyond(_)) || matches!(b, Sample::Beyond(_))) {
         return None;
     }
-    if both().any(|(a, b)| matches!(a, Sample::Ratio(..)) || matches!(b, Sample::Ratio(..))) {
+    if pairs().any(|(a, b)| matches!(a, Sample::Ratio(..)) || matches!(b, Sample::Ratio(..))) {
         // A ratio without a denominator adds nothing to its totals.
         let pairs = |samples: &[Sample]| -> Vec<(f64, f64)> {
             samples
@@ -108,7 +108,7 @@ pub fn paired_samples(
         Sample::Value(x) => Some(x),
         _ => None,
     };
-    let (a, b): (Vec<f64>, Vec<f64>) = both()
+    let (a, b): (Vec<f64>, Vec<f64>) = pairs()
         .filter_map(|(a, b)| Some((value(a)?, value(b)?)))
         .unzip();
     paired_difference(&a, &b, confidence)
@@ -171,15 +171,15 @@ mod tests {
 
     #[test]
     fn the_other_less_the_baseline() {
-        let (there, back) = (
+        let (forward, backward) = (
             paired_difference(&A, &B, 0.95).unwrap(),
             paired_difference(&B, &A, 0.95).unwrap(),
         );
-        near(there.difference.mean, -back.difference.mean);
-        assert_eq!(there.correlation, back.correlation);
+        near(forward.difference.mean, -backward.difference.mean);
+        assert_eq!(forward.correlation, backward.correlation);
         near(
-            there.difference.upper.unwrap(),
-            -back.difference.lower.unwrap(),
+            forward.difference.upper.unwrap(),
+            -backward.difference.lower.unwrap(),
         );
     }
 

@@ -102,8 +102,8 @@ mod tests {
     fn so_many_replications_have_both_bounds() {
         for (p, n) in [(0.5, 6), (0.95, 72), (0.05, 72), (0.99, 368), (0.9, 36)] {
             assert_eq!(quantile_replications(p, 0.95), n, "{p}");
-            let both = |n: u32| matches!(ranks(n as usize, p, 0.95), (Some(_), Some(_)));
-            assert!(both(n) && !both(n - 1), "{p}");
+            let has_bounds = |n: u32| matches!(ranks(n as usize, p, 0.95), (Some(_), Some(_)));
+            assert!(has_bounds(n) && !has_bounds(n - 1), "{p}");
         }
     }
 

@@ -111,9 +111,9 @@ impl Samples {
             sums.merge_minutes(&tally.station);
         }
         for (sums, tally) in self.durations.iter_mut().zip(tallies) {
-            let of = [&tally.setup, &tally.detection, &tally.recovery];
+            let histograms = [&tally.setup, &tally.detection, &tally.recovery];
             sums.iter_mut()
-                .zip(of)
+                .zip(histograms)
                 .for_each(|(sum, histogram)| sum.merge(histogram));
         }
     }
@@ -367,30 +367,30 @@ mod tests {
 
     #[test]
     fn what_happened_a_few_times_has_exact_bounds() {
-        let of =
+        let bounds =
             |name: &str, samples: &[Sample]| rare_bounds(Metric::named(name).unwrap(), samples);
         let counts = |all: &[u64]| all.iter().map(|n| Sample::Count(*n)).collect::<Vec<_>>();
         // 3 events in 4 replications: Garwood's bounds of 3, over 4. Student's t would begin below 0.
-        let (lower, upper) = of("session_drops", &counts(&[1, 0, 2, 0])).unwrap();
+        let (lower, upper) = bounds("session_drops", &counts(&[1, 0, 2, 0])).unwrap();
         near(lower, 0.6186721228956013 / 4.0);
         near(upper, 8.767273069742326 / 4.0);
         // 3 of 1000: Clopper–Pearson.
         let missed = [(1.0, 300.0), (0.0, 300.0), (2.0, 400.0)].map(|(x, y)| Sample::Ratio(x, y));
-        let (lower, upper) = of("missed_toast_fraction", &missed).unwrap();
+        let (lower, upper) = bounds("missed_toast_fraction", &missed).unwrap();
         near(lower, 0.0006190999316495713);
         near(upper, 0.008742023238478304);
         assert_eq!(
-            of("session_drops", &counts(&[2, 2, 2, 2])),
+            bounds("session_drops", &counts(&[2, 2, 2, 2])),
             None,
             "like clockwork: no spread at all"
         );
         assert_eq!(
-            of("session_drops", &counts(&[0, 0, 0, 12])),
+            bounds("session_drops", &counts(&[0, 0, 0, 12])),
             None,
             "a burst: one replication says it all"
         );
         assert_eq!(
-            of("session_drops", &counts(&[4, 2, 3, 2])),
+            bounds("session_drops", &counts(&[4, 2, 3, 2])),
             None,
             "not rare"
         );
@@ -403,17 +403,17 @@ mod tests {
         ];
         let some = some.map(|(x, y)| Sample::Ratio(x, y));
         assert_eq!(
-            of("missed_toast_fraction", &some),
+            bounds("missed_toast_fraction", &some),
             None,
             "a ratio of totals, 0.022857 ± 0.015455"
         );
         assert_eq!(
-            of("session_drops", &counts(&[3])),
+            bounds("session_drops", &counts(&[3])),
             None,
             "of one replication nothing is known"
         );
         assert_eq!(
-            of("down_peak", &counts(&[1, 0, 2, 0])),
+            bounds("down_peak", &counts(&[1, 0, 2, 0])),
             None,
             "a peak is no number of events"
         );
@@ -421,30 +421,30 @@ mod tests {
 
     #[test]
     fn what_never_happened_has_an_upper_bound() {
-        let of =
+        let bounds =
             |name: &str, samples: &[Sample]| upper_if_none(Metric::named(name).unwrap(), samples);
         let none_of = |n| Sample::Ratio(0.0, n);
         // 1 − 0.025^(1/1000) and −ln 0.025 over 8 hours; a share of time is no trial.
         near(
-            of("missed_toast_fraction", &[none_of(400.0), none_of(600.0)]).unwrap(),
+            bounds("missed_toast_fraction", &[none_of(400.0), none_of(600.0)]).unwrap(),
             0.003682083896865672,
         );
         near(
-            of("drops_per_client_hour", &[none_of(8.0)]).unwrap(),
+            bounds("drops_per_client_hour", &[none_of(8.0)]).unwrap(),
             3.688879454113936 / 8.0,
         );
         near(
-            of("session_drops", &[Sample::Count(0); 4]).unwrap(),
+            bounds("session_drops", &[Sample::Count(0); 4]).unwrap(),
             3.688879454113936 / 4.0,
         );
-        assert_eq!(of("down_fraction", &[none_of(8.0)]), None);
+        assert_eq!(bounds("down_fraction", &[none_of(8.0)]), None);
         assert_eq!(
-            of(
+            bounds(
                 "missed_toast_fraction",
                 &[Sample::Ratio(1.0, 400.0), none_of(600.0)]
             ),
             None
         );
-        assert_eq!(of("missed_toast_fraction", &[Sample::Absent]), None);
+        assert_eq!(bounds("missed_toast_fraction", &[Sample::Absent]), None);
     }
 }

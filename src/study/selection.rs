@@ -64,12 +64,12 @@ pub enum SelectionState {
 impl SelectionState {
     /// The same, where the alternatives were chosen from a longer list: by their places there.
     pub fn of(self, places: &[usize]) -> Self {
-        let all = |of: Vec<usize>| of.into_iter().map(|i| places[i]).collect();
+        let translate = |indices: Vec<usize>| indices.into_iter().map(|i| places[i]).collect();
         match self {
-            Self::Open(left) => Self::Open(all(left)),
+            Self::Open(left) => Self::Open(translate(left)),
             Self::Selected { best, within_delta } => Self::Selected {
                 best: places[best],
-                within_delta: all(within_delta),
+                within_delta: translate(within_delta),
             },
         }
     }

@@ -26,7 +26,7 @@ pub const HIGH_QUANTILE: f64 = 0.95;
 /// Of the figures that the study is about, where they have samples: both quantiles between order statistics, whatever
 /// the distribution.
 pub fn spread(samples: &Samples, objectives: &[Objective]) -> Vec<Spread> {
-    let of = |(scope, column): (usize, usize)| {
+    let spread_of = |(scope, column): (usize, usize)| {
         let values: Vec<f64> = samples
             .column_samples(scope, column)
             .filter_map(value)
@@ -43,7 +43,7 @@ pub fn spread(samples: &Samples, objectives: &[Objective]) -> Vec<Spread> {
     };
     focus(samples, objectives)
         .into_iter()
-        .filter_map(of)
+        .filter_map(spread_of)
         .collect()
 }
 

@@ -115,9 +115,9 @@ mod tests {
 
     #[test]
     fn what_it_settles_to_is_told_without_the_warm_up() {
-        let found = steady_state(&[day(200, 50), day(200, 70)]);
-        let of = |name: &str| found.iter().find(|s| s.metric.name == name).unwrap();
-        let down = of("down_fraction");
+        let steady = steady_state(&[day(200, 50), day(200, 70)]);
+        let figure = |name: &str| steady.iter().find(|s| s.metric.name == name).unwrap();
+        let down = figure("down_fraction");
         assert_eq!(
             (down.warm_up_min, down.kept_min, down.too_short),
             (20, 180, false)
@@ -128,7 +128,7 @@ mod tests {
             "{e:?}"
         );
         // Nothing of the load is warm-up: 60 messages a minute.
-        let load = of("message_rate_per_s");
+        let load = figure("message_rate_per_s");
         assert_eq!(
             (load.warm_up_min, load.estimate.map(|e| e.mean)),
             (0, Some(1.0))

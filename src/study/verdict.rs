@@ -39,14 +39,14 @@ pub enum Doubt {
         /// Users who never had one, over all replications.
         users: u64,
         /// Users who signed in.
-        of: u64,
+        signed_in: u64,
     },
     /// The figure is of those usable when a fault came, and few were.
     FewAtFault {
         /// Users usable then, over all replications and faults.
         usable: u64,
         /// Users signed in then.
-        of: u64,
+        signed_in: u64,
     },
     /// A fault that is drawn at random is expected too rarely to have shown what it does.
     RareFault {
@@ -86,13 +86,13 @@ impl Doubt {
             Basis::SignedIn => None,
             Basis::WithSession => (without_session > 0).then_some(Self::WithoutSession {
                 users: without_session,
-                of: signed_in,
+                signed_in,
             }),
             Basis::UsableAtFault => {
                 let few = (usable_at_faults as f64) < Self::ENOUGH_AT_FAULT * at_faults as f64;
                 few.then_some(Self::FewAtFault {
                     usable: usable_at_faults,
-                    of: at_faults,
+                    signed_in: at_faults,
                 })
             }
         }

@@ -202,10 +202,10 @@ mod tests {
         let delays = Reason::MessageDelays;
         assert!(by(13.0).tolerate(1.0, delays).holds());
         assert!(!by(13.1).tolerate(1.0, delays).holds());
-        let both = by(10.5)
+        let agreement = by(10.5)
             .tolerate(1.0, delays)
             .tolerate(0.5, Reason::CutCycle);
-        assert!(both.holds() && both.tolerance() == 1.5 && both.z().is_none());
+        assert!(agreement.holds() && agreement.tolerance() == 1.5 && agreement.z().is_none());
         assert!(by(5.0).bounded_below().holds() && !by(13.0).bounded_below().holds());
         // Four standard deviations of 0.5 are allowed: a difference of 1 is two of them.
         assert_eq!(by(11.0).tolerate(2.0, Reason::PoissonCount).z(), Some(2.0));

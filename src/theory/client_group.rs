@@ -272,8 +272,8 @@ pub(super) fn odd_class(service: &[ServiceTime; 4]) -> Option<JobClass> {
         JobClass::TearDown,
     ];
     let alike = |class: &JobClass| {
-        let own = &service[*class as usize];
-        service.iter().filter(|other| *other == own).count()
+        let time = &service[*class as usize];
+        service.iter().filter(|other| *other == time).count()
     };
     classes
         .into_iter()

@@ -23,7 +23,7 @@ pub(super) struct Gateway<'a> {
 impl<'a> Gateway<'a> {
     /// The gateways of that index in the plan.
     pub(super) fn of(plan: &'a Plan, index: usize) -> Self {
-        let own = &plan.gateways[index];
+        let gateway = &plan.gateways[index];
         let hits = |fault: &&FaultPlan| match fault.target {
             FaultTarget::All => true,
             FaultTarget::Gateway(gateway, _) => gateway == index,
@@ -31,8 +31,8 @@ impl<'a> Gateway<'a> {
         };
         let served = (0..plan.clients.len()).filter(|c| plan.clients[*c].gateway == index);
         Gateway {
-            scope: Scope::Gateway(own.name.clone()),
-            plan: own,
+            scope: Scope::Gateway(gateway.name.clone()),
+            plan: gateway,
             groups: served.map(|c| ClientGroup::of(plan, c)).collect(),
             faults: plan.faults.iter().filter(hits).collect(),
             horizon_s: plan.horizon.as_secs_f64(),

@@ -129,8 +129,8 @@ fn together(gateway: &Gateway) -> Result<Together, Violation> {
     let [loss] = gateway.faults.as_slice() else {
         return Err(Violation::SeveralFaults);
     };
-    let own = gateway.groups.iter().any(|group| group.faults.len() > 1);
-    require(!own, || Violation::FaultsOfClients)?;
+    let has_several = gateway.groups.iter().any(|group| group.faults.len() > 1);
+    require(!has_several, || Violation::FaultsOfClients)?;
     require(loss.config.reset, || Violation::Silent)?;
     if let Some(station) = &gateway.plan.station {
         require(station.setup_serial.0 == 0, || {
@@ -282,7 +282,7 @@ impl Storm {
     /// The loss from which the way back takes longest; `None`: nobody was there before any.
     fn longest(&self, figures: &Figures, scope: &Scope) -> Option<Return> {
         let work = &self.work;
-        let of = |loss: &Outage| {
+        let storm = |loss: &Outage| {
             let (users, change) = figures.usable_before(scope, loss.at_s)?;
             let [users, change] = [users / self.gateways, change / self.gateways];
             let variance = users * JOBS * work.service.variance / figures.replications();
@@ -295,7 +295,7 @@ impl Storm {
             })
         };
         let back_s = |storm: &Return| storm.out_s + storm.work_s;
-        let all = self.losses.iter().filter_map(of);
+        let all = self.losses.iter().filter_map(storm);
         all.max_by(|a, b| back_s(a).total_cmp(&back_s(b)))
     }
 

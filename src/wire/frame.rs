@@ -14,12 +14,14 @@ pub(crate) enum FrameError {
     )]
     Stray(usize),
     /// The body is cut by the next message.
-    #[error("Content-Length promises {promised} bytes, but another message begins after {there}")]
+    #[error(
+        "Content-Length promises {promised} bytes, but another message begins after {next_start}"
+    )]
     TooLong {
         /// Content-Length.
         promised: usize,
         /// Bytes up to the next start line.
-        there: usize,
+        next_start: usize,
     },
     /// No end within [`MESSAGE_MOST`].
     #[error("a message longer than {MESSAGE_MOST} bytes")]
@@ -91,9 +93,12 @@ impl Framer {
             self.drop_front(end + promised);
             return Some(Ok(message));
         }
-        if let Some(there) = next_start(&self.buffer[end..], self.searched.saturating_sub(end)) {
-            self.drop_front(end + there);
-            return Some(Err(FrameError::TooLong { promised, there }));
+        if let Some(offset) = next_start(&self.buffer[end..], self.searched.saturating_sub(end)) {
+            self.drop_front(end + offset);
+            return Some(Err(FrameError::TooLong {
+                promised,
+                next_start: offset,
+            }));
         }
         self.unfinished()
     }
@@ -169,7 +174,7 @@ mod tests {
         framer.push(format!("{}{}", message(900, "abc\r\n"), message(1, "d")).as_bytes());
         let long = FrameError::TooLong {
             promised: 900,
-            there: 5,
+            next_start: 5,
         };
         assert_eq!(bodies(&mut framer), [Err(long), Ok("d".into())]);
         framer.push(format!("{}{}", message(1, "abc\r\n"), message(1, "d")).as_bytes());

@@ -115,8 +115,8 @@ impl SipText {
     /// Session-Expires.
     pub fn session_expires(&self) -> Option<SessionExpires> {
         let value = self.header("Session-Expires")?;
-        let refresher = parameter(value, "refresher").and_then(|who| {
-            let is = |word| who.eq_ignore_ascii_case(word);
+        let refresher = parameter(value, "refresher").and_then(|side| {
+            let is = |word| side.eq_ignore_ascii_case(word);
             (is("uac") || is("uas")).then_some(if is("uac") {
                 Refresher::Uac
             } else {

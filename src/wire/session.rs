@@ -52,7 +52,7 @@ pub struct Session {
     /// The proxies on the way (RFC 3261 §12.2.1.1).
     route: Vec<String>,
     /// Subjects of this end's requests, by number; requests whose INVITE was refused.
-    own: Vec<(u16, Subject)>,
+    requests: Vec<(u16, Subject)>,
     refused: Vec<u16>,
     /// The peer's first CSeq: real ones exceed 16 bits and need not start at 1.
     peer_first: Option<u32>,
@@ -79,7 +79,7 @@ impl Session {
             local_tag: local_tag.into(),
             remote_tag: None,
             route: Vec::new(),
-            own: Vec::new(),
+            requests: Vec::new(),
             refused: Vec::new(),
             peer_first: None,
             peer: Vec::new(),
@@ -179,8 +179,9 @@ impl Session {
     fn request(&mut self, message: &Message) -> SipText {
         let method = message.subject.method();
         let mut text = SipText::request(method, &self.target);
-        if message.subject != Subject::Ack && !self.own.iter().any(|(n, _)| *n == message.cseq) {
-            self.own.push((message.cseq, message.subject));
+        if message.subject != Subject::Ack && !self.requests.iter().any(|(n, _)| *n == message.cseq)
+        {
+            self.requests.push((message.cseq, message.subject));
         }
         let of_refusal = message.subject == Subject::Ack && self.refused.contains(&message.cseq);
         let kind = if of_refusal {
@@ -244,12 +245,12 @@ impl Session {
     }
 
     fn read_answer(&mut self, text: &SipText, code: u16, number: u32) -> Reading {
-        let own = self
-            .own
+        let request = self
+            .requests
             .iter()
             .find(|(n, _)| u32::from(*n) == number)
             .copied();
-        let Some((cseq, subject)) = own else {
+        let Some((cseq, subject)) = request else {
             return Reading::Nothing;
         };
         let request = Message::request(self.ends.side, self.number, cseq, subject);
@@ -345,15 +346,15 @@ impl Session {
                 .iter()
                 .filter(|(_, t)| t.method() == Some("INVITE"))
         };
-        let own = invites().any(|(n, _)| *n == cseq);
-        let Some(number) = (if own {
+        let is_known = invites().any(|(n, _)| *n == cseq);
+        let Some(number) = (if is_known {
             Some(cseq)
         } else {
             invites().next_back().map(|(n, _)| *n)
         }) else {
             return Reading::Nothing;
         };
-        self.odd_acks += usize::from(!own);
+        self.odd_acks += usize::from(!is_known);
         let peer = if self.ends.side == Side::Client {
             Side::Gateway
         } else {

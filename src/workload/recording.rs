@@ -428,14 +428,14 @@ mod tests {
             let recording = writer.finish("x".into(), 0).unwrap();
             assert_eq!(recording.rows(), 20_000);
             for part in 0..parts {
-                let own: Vec<RecordedCall> = all
+                let expected: Vec<RecordedCall> = all
                     .iter()
                     .filter(|c| c.user % parts == part)
                     .copied()
                     .collect();
                 assert_eq!(
                     rows(recording.replay(part, parts, 1000)),
-                    own,
+                    expected,
                     "{part} of {parts}"
                 );
             }

@@ -81,8 +81,8 @@ pub(super) fn key(case: &Case, table: &str, name: &str, key: &str) -> Option<Str
 }
 
 /// A key in brackets, behind what it does.
-pub(super) fn with(case: &Case, table: &str, name: &str, what: &str, of: &str) -> String {
-    match key(case, table, name, of) {
+pub(super) fn with(case: &Case, table: &str, name: &str, what: &str, key_name: &str) -> String {
+    match key(case, table, name, key_name) {
         Some(text) => format!("{what} ({text})"),
         None => what.into(),
     }

@@ -107,13 +107,13 @@ fn down_all_day(case: &Case, index: usize) -> Option<String> {
 /// The leg that loses the most on the way to a gateway, where one loses much.
 fn of_path(case: &Case, gateway: usize) -> Option<String> {
     let name = &case.plan().gateways[gateway].name;
-    let ours = [("gateway", name, &case.plan().gateways[gateway].path)];
-    let theirs = (case.plan().clients.iter())
+    let gateway_path = [("gateway", name, &case.plan().gateways[gateway].path)];
+    let client_paths = (case.plan().clients.iter())
         .filter(|c| c.gateway == gateway)
         .map(|c| ("clients", &c.name, &c.path));
-    let (table, name, path) = ours
+    let (table, name, path) = gateway_path
         .into_iter()
-        .chain(theirs)
+        .chain(client_paths)
         .max_by(|a, b| a.2.loss.total_cmp(&b.2.loss))?;
     (path.loss >= LOSSY).then(|| {
         let what = match path.transport {
@@ -140,8 +140,8 @@ pub(super) fn of_losses(case: &Case) -> Option<String> {
     let (index, cause) = (DropCause::ALL.into_iter().enumerate())
         .max_by(|a, b| count(&Scope::All, a.0).total_cmp(&count(&Scope::All, b.0)))?;
     let clients = (case.plan().clients.iter().enumerate()).max_by(|(_, a), (_, b)| {
-        let of = |name: &str| count(&Scope::Clients(name.into()), index);
-        of(&a.name).total_cmp(&of(&b.name))
+        let drops = |name: &str| count(&Scope::Clients(name.into()), index);
+        drops(&a.name).total_cmp(&drops(&b.name))
     })?;
     Some(in_words(case, cause, clients.0))
 }
@@ -150,7 +150,8 @@ fn in_words(case: &Case, cause: DropCause, clients: usize) -> String {
     let plan = case.plan();
     let group = &plan.clients[clients];
     let gateway = &plan.gateways[group.gateway];
-    let of_clients = |what: String, of: &str| with(case, "clients", &group.name, &what, of);
+    let of_clients =
+        |what: String, key_name: &str| with(case, "clients", &group.name, &what, key_name);
     let name = &gateway.name;
     let fault = |kinds: &[FaultKind]| {
         let fault = plan.faults.iter().find(|f| kinds.contains(&f.config.kind));

@@ -135,11 +135,13 @@ fn lost(case: &Case, row: &Row, judgements: &[Judgement]) -> Vec<String> {
     });
     let clause = match is_told {
         true => "they are lost".into(),
-        false => words::said(row).unwrap_or_default(),
+        false => words::figure_clause(row).unwrap_or_default(),
     };
     let mut sentences = Vec::new();
     if alone {
-        let down = case.row(&Scope::All, "down_fraction").and_then(words::said);
+        let down = case
+            .row(&Scope::All, "down_fraction")
+            .and_then(words::figure_clause);
         sentences.extend(down);
     }
     sentences.push(match cause::of_losses(case) {
@@ -150,9 +152,9 @@ fn lost(case: &Case, row: &Row, judgements: &[Judgement]) -> Vec<String> {
     sentences.retain(|s| !s.is_empty());
     if alone {
         let missed = case.row(&Scope::All, "missed_toast_fraction");
-        sentences.extend(missed.and_then(words::said));
+        sentences.extend(missed.and_then(words::figure_clause));
         let first = case.row(&Scope::All, "first_loss_s");
-        sentences.extend(first.and_then(words::said));
+        sentences.extend(first.and_then(words::figure_clause));
     }
     sentences
 }

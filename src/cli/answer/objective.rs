@@ -27,9 +27,9 @@ pub(super) fn sentences(case: &Case, judgements: &[Judgement]) -> Vec<String> {
         .map(|j| sentence(case, j))
         .collect();
     if let Some(more) = order.get(SHOWN..).filter(|more| !more.is_empty()) {
-        let of = |v: Verdict| more.iter().filter(|j| j.verdict == v).count();
+        let count = |v: Verdict| more.iter().filter(|j| j.verdict == v).count();
         let counts = [Verdict::Fail, Verdict::Inconclusive, Verdict::Pass]
-            .map(|v| (of(v), v.name()))
+            .map(|v| (count(v), v.name()))
             .into_iter()
             .filter(|(n, _)| *n > 0)
             .map(|(n, name)| format!("{n} {name}"));
@@ -51,7 +51,7 @@ fn sentence(case: &Case, judgement: &Judgement) -> String {
 
 /// "1.89 % of toasts are missed (limit 0.5 %): fail".
 pub(in crate::cli) fn outcome(judgement: &Judgement) -> String {
-    match words::said(&judgement.row) {
+    match words::figure_clause(&judgement.row) {
         Some(clause) => format!("{clause} {}: {}", limit(judgement), verdict(judgement)),
         None => format!(
             "{}, so {} {} cannot be judged: inconclusive",
@@ -145,11 +145,11 @@ fn all_back(case: &Case, judgement: &Judgement) -> Option<String> {
     if let Some(estimate) = row.estimate {
         let after = value::in_sentence(&estimate, row.column.metric.unit);
         let presence = case.samples.presence(0);
-        let who = match presence.usable_at_faults < presence.at_faults {
+        let users = match presence.usable_at_faults < presence.at_faults {
             true => "those who were up before are",
             false => "everyone is",
         };
-        return Some(format!("{who} back {after} after {faults}{scope}"));
+        return Some(format!("{users} back {after} after {faults}{scope}"));
     }
     row.beyond?;
     let index = (case.samples.scopes.iter()).position(|s| *s == judgement.objective.scope)?;
@@ -164,11 +164,11 @@ fn all_back(case: &Case, judgement: &Judgement) -> Option<String> {
         _ if open as u32 == n => String::new(),
         _ => format!(" in {open} of {} replications", whole(n.into())),
     };
-    let whom = match judgement.objective.scope {
+    let scope_name = match judgement.objective.scope {
         Scope::All => String::new(),
         _ => scope,
     };
     Some(format!(
-        "not everyone{whom} is back from {faults} when the run ends{often}"
+        "not everyone{scope_name} is back from {faults} when the run ends{often}"
     ))
 }

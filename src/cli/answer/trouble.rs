@@ -43,11 +43,11 @@ pub(super) fn first(case: &Case) -> Vec<String> {
 }
 
 fn without_session(case: &Case, presence: &Presence) -> Option<String> {
-    let of = case.users(presence.signed_in);
+    let users = case.users(presence.signed_in);
     let why = || cause::of_waiting(case).map_or(String::new(), |why| format!(": {why}"));
     if case.mean("sessions_established") == 0.0 {
         return Some(format!(
-            "none of the {of} users ever gets a session{}",
+            "none of the {users} users ever gets a session{}",
             why()
         ));
     }
@@ -64,7 +64,7 @@ fn without_session(case: &Case, presence: &Presence) -> Option<String> {
             "get"
         };
         format!(
-            "{} of {of} users never {get} a session{average}{}",
+            "{} of {users} users never {get} a session{average}{}",
             case.users(users),
             why()
         )
@@ -95,20 +95,20 @@ fn at_fault(case: &Case, presence: &Presence, is_unserved: bool) -> Option<Strin
     if scheduled == 0 {
         return None;
     }
-    let (usable, of) = (presence.usable_at_faults, presence.at_faults);
+    let (usable, total) = (presence.usable_at_faults, presence.at_faults);
     let come = if scheduled == 1 { "comes" } else { "come" };
-    if of == 0 {
+    if total == 0 {
         return Some(format!(
             "nobody is signed in when {} {come}, so it tests nothing",
             faults(case)
         ));
     }
-    (usable as f64 <= Doubt::ENOUGH_AT_FAULT * of as f64 && usable < of).then(|| {
+    (usable as f64 <= Doubt::ENOUGH_AT_FAULT * total as f64 && usable < total).then(|| {
         let why = (!is_unserved).then(|| cause::of_waiting(case)).flatten();
         format!(
             "only {} of {} users are up when {} {come}{}",
             case.users(usable),
-            case.users(of),
+            case.users(total),
             faults(case),
             why.map_or(String::new(), |why| format!(": {why}"))
         )
@@ -150,9 +150,9 @@ pub(super) fn rare_fault(case: &Case) -> Option<String> {
 }
 
 fn failing(case: &Case, is_unserved: bool) -> Option<String> {
-    let (failed, tried) = (case.mean("setups_failed"), case.mean("setups_attempted"));
+    let (failed, attempted) = (case.mean("setups_failed"), case.mean("setups_attempted"));
     let is_planned = !case.plan().faults.is_empty();
-    let share = failed / tried.max(1.0);
+    let share = failed / attempted.max(1.0);
     // Users who never get in fail all the time.
     let is_other = !is_unserved && !is_planned && case.mean("sessions_established") > 0.0;
     (share >= FAILING && is_other).then(|| {

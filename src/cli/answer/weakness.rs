@@ -28,6 +28,6 @@ pub(in crate::cli) fn weaknesses(samples: &Samples) -> Vec<String> {
     let drops = samples
         .figure("session_drops")
         .filter(|_| mean("session_drops") > 0.0);
-    all.extend(drops.as_ref().and_then(words::said));
+    all.extend(drops.as_ref().and_then(words::figure_clause));
     all
 }

@@ -11,9 +11,9 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     pub(super) fn admit_users(&mut self, cohort: u16, users: Range<u32>) {
         let (groups, _) = self.gateway.groups();
         let first = self.number;
-        let own = &mut self.cohorts[cohort as usize];
-        own.probe.tally.users += u64::from(users.end - users.start);
-        let group_key = name_key(&own.plan.name);
+        let cohort_state = &mut self.cohorts[cohort as usize];
+        cohort_state.probe.tally.users += u64::from(users.end - users.start);
+        let group_key = name_key(&cohort_state.plan.name);
         self.users.reserve_exact(users.len());
         self.cold.reserve_exact(users.len());
         // Users are assigned to gateways in turn, so that one more user moves no other.

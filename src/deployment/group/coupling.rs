@@ -12,12 +12,12 @@ use crate::engine::EventKey;
 
 /// Whether the users of this gateway are independent of each other.
 pub(super) fn has_independent_users(plan: &Plan, gateway: usize, drop_rows: u64) -> bool {
-    let own = &plan.gateways[gateway];
+    let gateway_plan = &plan.gateways[gateway];
     let mut clients = plan.clients.iter().filter(|c| c.gateway == gateway);
     Impairments::new(plan, gateway).is_none()
-        && own.max_sessions.is_none()
-        && own.station.is_none()
-        && own.path.is_plain()
+        && gateway_plan.max_sessions.is_none()
+        && gateway_plan.station.is_none()
+        && gateway_plan.path.is_plain()
         && clients
             .all(|c| c.path.is_plain() && c.recorded_calls.is_none() && c.recorded_signs.is_none())
         && drop_rows <= MAX_ROWS
@@ -43,11 +43,11 @@ const SHORTEST_S: u32 = 10;
 /// much to sort them. Where nothing goes wrong but refreshes, a session lasts until the first of them, half of
 /// Session-Expires or the interval, or until a timer runs out later than the former.
 fn bytes_retained_per_user(plan: &Plan, clients: &ClientPlan) -> u64 {
-    let own = &plan.gateways[clients.gateway].config;
+    let config = &plan.gateways[clients.gateway].config;
     let expires_s = clients
         .config
         .session_expires_s
-        .min(own.session_expires_s)
+        .min(config.session_expires_s)
         .max(SHORTEST_S);
     let refresh_us =
         clients.config.refresh_interval.0 as f64 * (1.0 - clients.config.refresh_jitter);

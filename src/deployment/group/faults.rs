@@ -243,15 +243,15 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
         forgets: Forgets,
     ) {
         let now = self.now;
-        let own = &mut self.instances[instance];
-        if own.down_until.is_none() {
-            own.down_since = now;
+        let gateway = &mut self.instances[instance];
+        if gateway.down_until.is_none() {
+            gateway.down_since = now;
         }
-        own.down_until = own.down_until.max(Some(until));
+        gateway.down_until = gateway.down_until.max(Some(until));
         if refuses {
-            own.refuses_until = own.refuses_until.max(Some(until));
+            gateway.refuses_until = gateway.refuses_until.max(Some(until));
         }
-        if let Some(station) = &mut own.station {
+        if let Some(station) = &mut gateway.station {
             station.clear(now);
         }
         let users = self.users_of(Victim::Instance(instance));

@@ -54,7 +54,7 @@ impl<'a> Impairments<'a> {
         let cohorts: Vec<usize> = (0..plan.clients.len())
             .filter(|c| plan.clients[*c].gateway == gateway)
             .collect();
-        let mine = |fault: &&FaultPlan| match fault.target {
+        let concerns_group = |fault: &&FaultPlan| match fault.target {
             FaultTarget::Gateway(index, _) => index == gateway,
             FaultTarget::Clients(index) => cohorts.contains(&index),
             FaultTarget::All => true,
@@ -63,7 +63,7 @@ impl<'a> Impairments<'a> {
             .iter()
             .map(|c| &plan.clients[*c].path)
             .chain([&plan.gateways[gateway].path]);
-        let faults: Vec<&FaultPlan> = plan.faults.iter().filter(mine).collect();
+        let faults: Vec<&FaultPlan> = plan.faults.iter().filter(concerns_group).collect();
         let on_paths = |f: &&&FaultPlan| {
             matches!(
                 f.config.kind,

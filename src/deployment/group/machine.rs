@@ -103,9 +103,9 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
 
     fn pass_on_outputs(&mut self, u: u32, number: u32, before: usize) {
         let mut next = before;
-        while let Some(said) = self.outbox.get(next).copied() {
+        while let Some(output) = self.outbox.get(next).copied() {
             next += 1;
-            match said {
+            match output {
                 Output::Send(message) => self.transmit(u, message),
                 Output::Client(note) => self.client_note(u, note),
                 Output::Gateway(note) => self.gateway_note(u, number, note),

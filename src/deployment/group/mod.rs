@@ -169,10 +169,10 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
         observer: W,
         future_events: P,
     ) -> Self {
-        let own = &plan.gateways[gateway];
-        let (groups, size) = own.groups();
-        let instances =
-            (0..size).map(|i| GatewayInstance::new(plan, own, number + i * groups, replication));
+        let gateway_plan = &plan.gateways[gateway];
+        let (groups, size) = gateway_plan.groups();
+        let instances = (0..size)
+            .map(|i| GatewayInstance::new(plan, gateway_plan, number + i * groups, replication));
         let mut group = Group {
             plan,
             index: gateway,
@@ -184,7 +184,7 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
             horizon: plan.horizon,
             options,
             future_events,
-            gateway: own,
+            gateway: gateway_plan,
             instances: instances.collect(),
             cohorts: Vec::new(),
             users: Vec::new(),

@@ -92,18 +92,22 @@ impl Slots {
     }
 
     fn set(&mut self, slot: u32, due: u64) {
-        match self.0.iter_mut().find(|(_, of)| *of == slot) {
+        match self
+            .0
+            .iter_mut()
+            .find(|(_, entry_slot)| *entry_slot == slot)
+        {
             Some(entry) => entry.0 = due,
             None => self.0.push((due, slot)),
         }
     }
 
     fn remove(&mut self, slot: u32) {
-        self.0.retain(|(_, of)| *of != slot);
+        self.0.retain(|(_, entry_slot)| *entry_slot != slot);
     }
 
     fn due(&self, slot: u32) -> u64 {
-        let entry = self.0.iter().find(|(_, of)| *of == slot);
+        let entry = self.0.iter().find(|(_, entry_slot)| *entry_slot == slot);
         entry.map_or(NEVER, |(due, _)| *due)
     }
 }

@@ -81,13 +81,13 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             return;
         };
         match station.offer(now, u, work) {
-            Ok(begun) => self.schedule_service(instance, begun),
+            Ok(start) => self.schedule_service(instance, start),
             Err(overload) => self.refuse(u, work, overload),
         }
     }
 
-    fn schedule_service(&mut self, instance: usize, begun: Option<ServiceStart>) {
-        if let Some(ServiceStart { slot, number, ends }) = begun {
+    fn schedule_service(&mut self, instance: usize, start: Option<ServiceStart>) {
+        if let Some(ServiceStart { slot, number, ends }) = start {
             let key = EventKey::new(
                 ends,
                 Class::Arrival as u8,
@@ -152,8 +152,8 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         let Some(station) = &mut self.instances[instance].station else {
             return;
         };
-        let (done, begun) = station.served(now, slot, number);
-        begun
+        let (done, starts) = station.served(now, slot, number);
+        starts
             .into_iter()
             .for_each(|b| self.schedule_service(instance, b));
         match done.map(|job| (job.user, job.work)) {

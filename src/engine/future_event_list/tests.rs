@@ -123,63 +123,63 @@ fn the_order_is_a_heaps_whatever_the_delays() {
             |u| 1e6 / (u * u * u * u + 1e-12),
         ];
         for (seed, delay) in delays.into_iter().enumerate() {
-            let mut both = Both::new(seed as u64);
-            both.fill(pending, delay);
-            both.hold(3 * pending + 1_000, |u| [Some(delay(u))]);
-            both.empty();
+            let mut pair = Both::new(seed as u64);
+            pair.fill(pending, delay);
+            pair.hold(3 * pending + 1_000, |u| [Some(delay(u))]);
+            pair.empty();
         }
     }
 }
 
 #[test]
 fn a_burst_at_one_instant_refiles_at_that_instant() {
-    let mut both = Both::new(1);
-    both.fill(5_000, |_| 1e9);
-    both.fill(50, |u| u * HOUR);
-    both.hold(20_000, |u| {
+    let mut pair = Both::new(1);
+    pair.fill(5_000, |_| 1e9);
+    pair.fill(50, |u| u * HOUR);
+    pair.hold(20_000, |u| {
         [
             (u < 0.5).then_some(0.0),
             (u < 0.9).then_some(u * 3.0),
             (u < 0.1).then_some(HOUR),
         ]
     });
-    both.empty();
+    pair.empty();
 }
 
 #[test]
 fn a_quiet_day_turns_into_a_storm_and_back() {
-    let mut both = Both::new(2);
-    both.fill(10, |u| u * 8.0 * HOUR);
-    both.hold(200, |u| [Some(u * HOUR)]);
+    let mut pair = Both::new(2);
+    pair.fill(10, |u| u * 8.0 * HOUR);
+    pair.hold(200, |u| [Some(u * HOUR)]);
     // Each event brings two: the load doubles again and again, all of it within one bucket of the quiet time.
-    both.hold(40_000, |u| [Some(u * 2e4), Some(u * u * 1e6)]);
-    both.hold(100_000, |u| [(u < 0.9).then_some(u * 1e5)]);
-    both.fill(3, |u| 40.0 * HOUR + u * HOUR);
-    both.hold(500, |u| [Some(u * HOUR)]);
-    both.empty();
+    pair.hold(40_000, |u| [Some(u * 2e4), Some(u * u * 1e6)]);
+    pair.hold(100_000, |u| [(u < 0.9).then_some(u * 1e5)]);
+    pair.fill(3, |u| 40.0 * HOUR + u * HOUR);
+    pair.hold(500, |u| [Some(u * HOUR)]);
+    pair.empty();
 }
 
 #[test]
 fn most_of_what_is_pending_crowds_into_one_bucket() {
-    let mut both = Both::new(3);
+    let mut pair = Both::new(3);
     // Two thousand far apart lay the coarse wheel wide; then three hundred thousand come within a second.
-    both.fill(2_000, |u| u * 1e4 * HOUR);
-    both.pop();
-    let now = both.pop().expect("more are pending") as f64;
-    both.fill(300_000, |u| now + HOUR + u * u * 1e6);
-    both.hold(100_000, |u| [Some(u * 1e5)]);
-    both.empty();
+    pair.fill(2_000, |u| u * 1e4 * HOUR);
+    pair.pop();
+    let now = pair.pop().expect("more are pending") as f64;
+    pair.fill(300_000, |u| now + HOUR + u * u * 1e6);
+    pair.hold(100_000, |u| [Some(u * 1e5)]);
+    pair.empty();
 }
 
 #[test]
 fn an_emptied_list_starts_again() {
-    let mut both = Both::new(4);
+    let mut pair = Both::new(4);
     let mut start = 0.0;
     for round in 0..50_i32 {
-        both.fill(1 << (round % 12), |u| {
+        pair.fill(1 << (round % 12), |u| {
             start + u * 1e3 * f64::from(round * round)
         });
-        while let Some(now) = both.pop() {
+        while let Some(now) = pair.pop() {
             start = now as f64;
         }
         start += [0.0, 1.0, 1e3, HOUR, 1e3 * HOUR][round as usize % 5];
@@ -188,48 +188,48 @@ fn an_emptied_list_starts_again() {
 
 #[test]
 fn events_in_lanes_come_in_their_place_among_all() {
-    let mut both = Both::new(6);
-    both.fill(3_000, |u| u * HOUR);
+    let mut pair = Both::new(6);
+    pair.fill(3_000, |u| u * HOUR);
     for _ in 0..200_000 {
-        let Some(now) = both.pop() else { return };
-        let u = both.stream.uniform();
+        let Some(now) = pair.pop() else { return };
+        let u = pair.stream.uniform();
         match (u * 100.0) as u32 {
-            0..40 => both.file_in(Some(0), now + 20_000),
-            40..60 => both.file_in(Some(1), now + 32_000_000),
+            0..40 => pair.file_in(Some(0), now + 20_000),
+            40..60 => pair.file_in(Some(1), now + 32_000_000),
             // As nothing should be filed in a lane, and yet in the right order: before, after and among the others.
-            60..62 => both.file_in(Some(0), now + (u * 1e5) as u64 % 30_000),
-            62..64 => both.file_in(Some(1), now + (u * 1e9) as u64 % 64_000_000),
-            64..96 => both.schedule(now + (u * u * HOUR) as u64),
+            60..62 => pair.file_in(Some(0), now + (u * 1e5) as u64 % 30_000),
+            62..64 => pair.file_in(Some(1), now + (u * 1e9) as u64 % 64_000_000),
+            64..96 => pair.schedule(now + (u * u * HOUR) as u64),
             // At the very instant, in a class before or after that of the event under way.
-            _ => both.file_in(Some(usize::from(u < 0.98)), now),
+            _ => pair.file_in(Some(usize::from(u < 0.98)), now),
         }
         if u < 0.01 {
-            both.schedule(now + 20_000);
+            pair.schedule(now + 20_000);
         }
     }
-    both.empty();
+    pair.empty();
 }
 
 #[test]
 fn a_lane_alone_is_an_event_list() {
-    let mut both = Both::new(7);
-    (0..2_000).for_each(|n| both.file_in(Some(0), n / 100 * 1_000));
+    let mut pair = Both::new(7);
+    (0..2_000).for_each(|n| pair.file_in(Some(0), n / 100 * 1_000));
     for _ in 0..20_000 {
-        let now = both.pop().expect("the number is constant");
-        both.file_in(Some(0), now + 20_000);
+        let now = pair.pop().expect("the number is constant");
+        pair.file_in(Some(0), now + 20_000);
     }
-    both.empty();
+    pair.empty();
 }
 
 #[test]
 fn at_a_constant_load_nothing_is_allocated() {
-    let mut both = Both::new(5);
-    both.fill(20_000, |u| u * 1e9);
-    both.hold(200_000, |u| [Some(-libm::log(1.0 - u) * 1e8)]);
+    let mut pair = Both::new(5);
+    pair.fill(20_000, |u| u * 1e9);
+    pair.hold(200_000, |u| [Some(-libm::log(1.0 - u) * 1e8)]);
     let room = |a: &FutureEventList<u64>| (a.pool.room(), a.run.capacity(), a.late.capacity());
-    let before = room(&both.list);
-    both.hold(200_000, |u| [Some(-libm::log(1.0 - u) * 1e8)]);
-    assert_eq!(room(&both.list), before);
+    let before = room(&pair.list);
+    pair.hold(200_000, |u| [Some(-libm::log(1.0 - u) * 1e8)]);
+    assert_eq!(room(&pair.list), before);
 }
 
 #[test]

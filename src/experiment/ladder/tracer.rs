@@ -180,7 +180,7 @@ impl Observer for Tracer<'_> {
         if user != self.user {
             return;
         }
-        let found = self.underway.iter().position(|(_, m)| {
+        let position = self.underway.iter().position(|(_, m)| {
             (m.dialog, m.cseq, m.subject, m.status, m.from)
                 == (
                     message.dialog,
@@ -190,7 +190,7 @@ impl Observer for Tracer<'_> {
                     message.from,
                 )
         });
-        match (fate, found) {
+        match (fate, position) {
             (Fate::Sent, _) => {
                 let to = if message.from == Side::Client {
                     Side::Gateway

@@ -146,18 +146,18 @@ impl Client {
         answer: Message,
         port: &mut impl ClientPort,
     ) {
-        let found = self.requests.iter().position(|r| r.is_answered_by(&answer));
+        let position = self.requests.iter().position(|r| r.is_answered_by(&answer));
         if answer.subject.is_invite() {
             port.send(ack(&answer));
-            if found.is_none()
+            if position.is_none()
                 && answer.subject == Subject::Invite
                 && answer.status == Status::Ok200
             {
                 self.refuse_late_session(now, &answer, port);
             }
         }
-        let Some(found) = found else { return };
-        let request = self.requests.remove(found);
+        let Some(index) = position else { return };
+        let request = self.requests.remove(index);
         if answer.status == Status::Unavailable503 && answer.value > 0 {
             self.rare().quiet_until = Some(now + Span::from_secs(u64::from(answer.value)));
         }

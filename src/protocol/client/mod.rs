@@ -402,7 +402,7 @@ impl Client {
     pub fn provisional(&mut self, request: &Message) {
         let mut requests = self.requests.iter_mut();
         if let Some(pending) = requests.find(|r| r.is_answered_by(request)) {
-            pending.heard();
+            pending.receive_provisional();
         }
     }
 

@@ -69,7 +69,7 @@ impl Client {
             (RefreshMethod::Rfc4028, RefreshTiming::Interval) => Span(granted.0 / 2),
             (_, RefreshTiming::Interval) => config.refresh_interval,
             _ if self.granted_s == 0 => return None,
-            (_, RefreshTiming::Part(of)) => Span(granted.0 / u64::from(of)),
+            (_, RefreshTiming::Part(divisor)) => Span(granted.0 / u64::from(divisor)),
             (_, RefreshTiming::Before(end)) if end < granted => granted - end,
             (_, RefreshTiming::Before(_)) => Span(granted.0 / 2),
         };

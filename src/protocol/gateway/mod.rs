@@ -155,7 +155,7 @@ impl Dialog {
     pub fn provisional(&mut self, request: &Message) {
         let mut requests = self.requests.iter_mut();
         if let Some(pending) = requests.find(|r| r.is_answered_by(request)) {
-            pending.heard();
+            pending.receive_provisional();
         }
     }
 
@@ -310,12 +310,12 @@ impl Dialog {
         answer: &Message,
         port: &mut impl GatewayPort,
     ) {
-        let found = self.requests.iter().position(|r| r.is_answered_by(answer));
+        let position = self.requests.iter().position(|r| r.is_answered_by(answer));
         if answer.subject == Subject::ReInvite {
             port.send(ack(answer));
         }
-        let Some(found) = found else { return };
-        let request = self.requests.remove(found);
+        let Some(index) = position else { return };
+        let request = self.requests.remove(index);
         if self.closing {
             return;
         }

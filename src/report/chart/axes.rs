@@ -44,12 +44,17 @@ pub(super) fn frame(chart: &Chart, room: Rect, names: f64) -> Plot {
 }
 
 /// The stretch of an axis by what it should reach; with zero if that is so near.
-fn reach(chart: &Chart, (axis, along): (&Axis, Along), of: fn(&Spot) -> f64, zero: f64) -> Domain {
+fn reach(
+    chart: &Chart,
+    (axis, along): (&Axis, Along),
+    coordinate: fn(&Spot) -> f64,
+    zero: f64,
+) -> Domain {
     let values: Vec<f64> = chart
         .layers
         .iter()
         .flat_map(points)
-        .map(|p| of(&p))
+        .map(|p| coordinate(&p))
         .collect();
     let values = values.into_iter().chain(marks(chart, along));
     Domain::of(values, axis.scale, zero)
@@ -114,7 +119,7 @@ pub(super) fn axes(paper: &Paper, chart: &Chart, plot: &Plot, mut room: Rect) {
 /// Where each curve's name wants to stand: the height of its last point.
 fn ideal(chart: &Chart, entries: &[LegendEntry], plot: &Plot) -> Option<Vec<f64>> {
     let last = |entry: &LegendEntry| {
-        let of = |l: &Layer| match l {
+        let end = |l: &Layer| match l {
             Layer::Line(l) | Layer::Steps(l) if l.name == entry.name => l
                 .points
                 .iter()
@@ -123,7 +128,7 @@ fn ideal(chart: &Chart, entries: &[LegendEntry], plot: &Plot) -> Option<Vec<f64>
                 .find(|p| p.0.is_finite() && p.1.is_finite()),
             _ => None,
         };
-        let at = chart.layers.iter().find_map(of)?;
+        let at = chart.layers.iter().find_map(end)?;
         Some(at.1.clamp(plot.rect.y, plot.rect.bottom()))
     };
     entries.iter().map(last).collect()

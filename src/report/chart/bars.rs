@@ -130,8 +130,8 @@ fn row(
         (Some(bar.value), Some(end), &bar.text, first),
         (bar.other, bar.other, &bar.other_text, second),
     ] {
-        let both = value.zip(end);
-        let Some((value, end)) = both.filter(|(v, e)| v.is_finite() && e.is_finite()) else {
+        let extent = value.zip(end);
+        let Some((value, end)) = extent.filter(|(v, e)| v.is_finite() && e.is_finite()) else {
             continue;
         };
         let corners = [(bars.base, level + half), (value, level - half)];
@@ -165,10 +165,10 @@ fn row(
 }
 
 fn field(bars: &Bars, room: Rect, caption: &str) -> Rect {
-    let widest = |of: fn(&Bar) -> &str| {
+    let widest = |text_of: fn(&Bar) -> &str| {
         bars.bars
             .iter()
-            .map(|b| text::width(of(b), LABEL, false))
+            .map(|b| text::width(text_of(b), LABEL, false))
             .fold(0.0, f64::max)
     };
     let names = if frame::is_narrow(&room) {
@@ -178,7 +178,7 @@ fn field(bars: &Bars, room: Rect, caption: &str) -> Rect {
     };
     // Texts stand beyond the ends, so both sides keep room for theirs.
     let beyond = |left: bool| {
-        let of = |b: &Bar| {
+        let overhang = |b: &Bar| {
             let goes = |v: f64, text: &str| {
                 let on_this_side = (v < bars.base) == left && v.is_finite();
                 if on_this_side {
@@ -189,7 +189,7 @@ fn field(bars: &Bars, room: Rect, caption: &str) -> Rect {
             };
             goes(b.value, &b.text).max(b.other.map_or(0.0, |v| goes(v, &b.other_text)))
         };
-        bars.bars.iter().map(of).fold(0.0, f64::max)
+        bars.bars.iter().map(overhang).fold(0.0, f64::max)
     };
     // Where texts stand on the left side alone, they would run into the names before they ran out of the paper.
     let most = |left: bool| {
@@ -211,7 +211,7 @@ fn domain(chart: &Chart, bars: &Bars) -> Domain {
     if let Some((from, to)) = range {
         return Domain::between(from, to, scale);
     }
-    let of = |b: &Bar| {
+    let values = |b: &Bar| {
         let (low, high) = b.interval.unwrap_or((b.value, b.value));
         [b.value, b.other.unwrap_or(b.value), low, high]
     };
@@ -225,7 +225,7 @@ fn domain(chart: &Chart, bars: &Bars) -> Domain {
     let values = bars
         .bars
         .iter()
-        .flat_map(of)
+        .flat_map(values)
         .chain(chart.layers.iter().filter_map(mark));
     Domain::of(values.chain([bars.base]), scale, 0.0).nice(5)
 }

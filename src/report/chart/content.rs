@@ -145,11 +145,11 @@ pub(super) fn points(layer: &Layer) -> Vec<Spot> {
             .flat_map(|(x, low, high)| [(*x, *low), (*x, *high)])
             .collect(),
         Layer::Points(p) => {
-            let of = |p: &Point| {
+            let spots = |p: &Point| {
                 let (low, high) = p.interval.unwrap_or((p.y, p.y));
                 [(p.x, p.y), (p.x, low), (p.x, high)]
             };
-            p.points.iter().flat_map(of).collect()
+            p.points.iter().flat_map(spots).collect()
         }
         Layer::Stack(s) => {
             s.xs.iter()
@@ -181,12 +181,12 @@ pub(super) fn level(stack: &Stack, parts: usize, i: usize) -> f64 {
 
 /// The values of lines across and of shaded stretches that the axis should reach.
 pub(super) fn marks(chart: &Chart, axis: Along) -> Vec<f64> {
-    let of = |layer: &Layer| match layer {
+    let values = |layer: &Layer| match layer {
         Layer::Threshold(t) if t.along == axis => vec![t.value],
         Layer::Region(r) if r.along == axis => vec![r.from, r.to],
         _ => vec![],
     };
-    chart.layers.iter().flat_map(of).collect()
+    chart.layers.iter().flat_map(values).collect()
 }
 
 /// Whether a logarithmic axis has values it has no place for.
@@ -201,7 +201,7 @@ pub(super) fn foot_note(chart: &Chart) -> Option<String> {
 
 /// Whether a logarithmic axis meets values ≤ 0.
 pub(super) fn has_nonpositive(chart: &Chart, along: Along) -> bool {
-    let (axis, of): (_, fn(&Spot) -> f64) = match along {
+    let (axis, coordinate): (_, fn(&Spot) -> f64) = match along {
         Along::X => (&chart.x, |p| p.0),
         Along::Y => (&chart.y, |p| p.1),
     };
@@ -211,7 +211,7 @@ pub(super) fn has_nonpositive(chart: &Chart, along: Along) -> bool {
             .layers
             .iter()
             .flat_map(points)
-            .any(|p| not_positive(of(&p)))
+            .any(|p| not_positive(coordinate(&p)))
 }
 
 #[cfg(test)]

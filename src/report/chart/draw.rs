@@ -64,8 +64,8 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, mut room: Rect) -> Plot {
             labels(paper, &plot, (i, points), &mut names);
         }
     }
-    let there = |l: &Layer| points(l).iter().any(|p| p.0.is_finite() && p.1.is_finite());
-    if !chart.layers.iter().any(there) {
+    let has_points = |l: &Layer| points(l).iter().any(|p| p.0.is_finite() && p.1.is_finite());
+    if !chart.layers.iter().any(has_points) {
         nothing(paper, &plot.rect);
     }
     plot
@@ -129,8 +129,8 @@ fn curve(canvas: &mut Canvas, points: &[Spot], paint: Paint) {
     } else {
         pen(paint, 2.0, Dash::Own)
     };
-    let there = |p: &Spot| p.0.is_finite() && p.1.is_finite();
-    for stretch in points.split(|p| !there(p)) {
+    let is_finite = |p: &Spot| p.0.is_finite() && p.1.is_finite();
+    for stretch in points.split(|p| !is_finite(p)) {
         match stretch {
             [] => {}
             [at] => {
@@ -144,8 +144,8 @@ fn curve(canvas: &mut Canvas, points: &[Spot], paint: Paint) {
 }
 
 fn band(canvas: &mut Canvas, band: &Band, paint: Paint) {
-    let there = |p: &(f64, f64, f64)| p.0.is_finite() && p.1.is_finite() && p.2.is_finite();
-    let outlines = band.points.split(|p| !there(p)).map(|stretch| {
+    let is_finite = |p: &(f64, f64, f64)| p.0.is_finite() && p.1.is_finite() && p.2.is_finite();
+    let outlines = band.points.split(|p| !is_finite(p)).map(|stretch| {
         let low = stretch.iter().map(|p| (p.0, p.1));
         let high = stretch.iter().rev().map(|p| (p.0, p.2));
         Polygon::new(low.chain(high).collect::<Vec<_>>(), filling(paint, BAND))
@@ -224,13 +224,17 @@ fn stack(
 }
 
 fn histogram(canvas: &mut Canvas, plot: &Plot, histogram: &Histogram, paint: Paint) {
-    let there = |(from, to, n): &&(f64, f64, f64)| [from, to, n].iter().all(|v| v.is_finite());
-    let bars = histogram.bins.iter().filter(there).map(|(from, to, n)| {
-        let mut bar = Rectangle::new([(*from, *n), (*to, 0.0)], filling(paint, 0.75));
-        if plot.spot(*to, *n).0 - plot.spot(*from, *n).0 > 4.0 {
-            bar.set_margin(0, 0, 0, units(1.0).unsigned_abs());
-        }
-        bar
-    });
+    let is_finite = |(from, to, n): &&(f64, f64, f64)| [from, to, n].iter().all(|v| v.is_finite());
+    let bars = histogram
+        .bins
+        .iter()
+        .filter(is_finite)
+        .map(|(from, to, n)| {
+            let mut bar = Rectangle::new([(*from, *n), (*to, 0.0)], filling(paint, 0.75));
+            if plot.spot(*to, *n).0 - plot.spot(*from, *n).0 > 4.0 {
+                bar.set_margin(0, 0, 0, units(1.0).unsigned_abs());
+            }
+            bar
+        });
     infallible(canvas.draw_series(bars));
 }

@@ -68,7 +68,7 @@ impl Flag {
 
     /// Whether in that row it would cross another that has one.
     fn crosses(&self, row: usize, other: &Self) -> bool {
-        let Some(theirs) = other.row else {
+        let Some(row_of_other) = other.row else {
             return false;
         };
         // A pole may stand right beside another's, but not in its name.
@@ -80,20 +80,21 @@ impl Flag {
             };
             flag.name.0 - before < pole && pole < flag.name.1 + after
         };
-        let names =
-            row == theirs && self.name.0 < other.name.1 + GAP && other.name.0 < self.name.1 + GAP;
+        let names = row == row_of_other
+            && self.name.0 < other.name.1 + GAP
+            && other.name.0 < self.name.1 + GAP;
         names
-            || (theirs > row && spans(self, other.pole))
-            || (row > theirs && spans(other, self.pole))
+            || (row_of_other > row && spans(self, other.pole))
+            || (row > row_of_other && spans(other, self.pole))
     }
 }
 
 fn flags(chart: &Chart, plot: &Plot, most: usize) -> Vec<Flag> {
-    let of = |layer: &Layer| match layer {
+    let flag = |layer: &Layer| match layer {
         Layer::Region(r) if r.along == Along::X && !r.label.is_empty() => Some(Flag::of(plot, r)),
         _ => None,
     };
-    let mut all: Vec<Flag> = chart.layers.iter().filter_map(of).collect();
+    let mut all: Vec<Flag> = chart.layers.iter().filter_map(flag).collect();
     // From the right, so that each pole stands clear of the names that were placed; then, from the left, those that reach
     // leftwards, over the others.
     let order = |f: &Flag| if f.leftwards() { f.pole } else { -f.pole };
@@ -177,12 +178,12 @@ mod tests {
             ..Chart::default()
         };
         let plot = frame(&chart, Rect::new(14.0, 12.0, 732.0, 378.0), 0.0);
-        let mut found: Vec<_> = flags(&chart, &plot, MOST_ROWS)
+        let mut row: Vec<_> = flags(&chart, &plot, MOST_ROWS)
             .into_iter()
             .map(|f| (f.label.1, f.row))
             .collect();
-        found.sort();
-        found
+        row.sort();
+        row
     }
 
     #[test]

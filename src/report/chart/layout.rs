@@ -47,12 +47,12 @@ fn title(paper: &Paper, chart: &Chart, room: &mut Rect) {
 
 /// The lines of the notes in that room.
 fn wrapped_notes(chart: &Chart, room: &Rect) -> Vec<String> {
-    let own = content::foot_note(chart);
+    let foot_note = content::foot_note(chart);
     let (each, all) = if is_narrow(room) { (8, 16) } else { (3, 6) };
     chart
         .notes
         .iter()
-        .chain(&own)
+        .chain(&foot_note)
         .flat_map(|n| text::wrap(n, room.w, SMALL, false, each))
         .take(all)
         .collect()

@@ -49,15 +49,15 @@ pub(super) fn legend(paper: &Paper, entries: &[LegendEntry], room: &mut Rect) {
 
 /// What filled and hollow points tell, in a row above the plot.
 pub(super) fn key(paper: &Paper, chart: &Chart, room: &mut Rect) {
-    let of = |layer: &Layer| match layer {
+    let entries = |layer: &Layer| match layer {
         Layer::Key(key) => Some([(key.filled.clone(), false), (key.hollow.clone(), true)]),
         _ => None,
     };
-    let Some(both) = chart.layers.iter().find_map(of) else {
+    let Some(pair) = chart.layers.iter().find_map(entries) else {
         return;
     };
     let mut at = room.x;
-    for (name, hollow) in both.into_iter().filter(|(name, _)| !name.is_empty()) {
+    for (name, hollow) in pair.into_iter().filter(|(name, _)| !name.is_empty()) {
         let wide = 18.0 + text::width(&name, LABEL, false);
         if at > room.x && at + wide > room.right() {
             at = room.x;

@@ -57,8 +57,8 @@ pub fn svg(chart: &Chart, size: Size) -> String {
 /// The chart for a page that is read on screens of any width: drawn for a wide one and for a telephone, of which
 /// `stylesheet` shows one.
 pub fn figure(chart: &Chart) -> String {
-    let of = |class, size| format!("<div class=\"{class}\">\n{}</div>\n", svg(chart, size));
-    of("rc-wide", Size::WIDE) + &of("rc-narrow", layout::narrow(chart))
+    let division = |class, size| format!("<div class=\"{class}\">\n{}</div>\n", svg(chart, size));
+    division("rc-wide", Size::WIDE) + &division("rc-narrow", layout::narrow(chart))
 }
 
 /// The chart as a PNG file of twice the size in pixels, on white.

@@ -117,8 +117,8 @@ fn day() -> Chart {
         1200.0 * up * down
     };
     let down = |i: usize, t: f64| staff(t) * if (100..110).contains(&i) { 0.35 } else { 0.02 };
-    let part = |name: &str, of: &dyn Fn(usize, f64) -> f64| {
-        let values = xs.iter().enumerate().map(|(i, t)| of(i, *t));
+    let part = |name: &str, value: &dyn Fn(usize, f64) -> f64| {
+        let values = xs.iter().enumerate().map(|(i, t)| value(i, *t));
         (name.to_string(), values.collect::<Vec<f64>>())
     };
     let parts = vec![
@@ -261,16 +261,16 @@ fn causes() -> Chart {
 }
 
 fn tornado() -> Chart {
-    let both = |label: &str, low: f64, high: f64, texts: (&str, &str)| Bar {
+    let pair = |label: &str, low: f64, high: f64, texts: (&str, &str)| Bar {
         other: Some(high),
         other_text: texts.1.into(),
         ..bar(label, low, texts.0)
     };
     let bars = vec![
-        both("gateway.idle_timeout", 0.4, 3.1, ("30 min", "10 min")),
-        both("client.reestablish_after", 0.9, 2.4, ("0 s", "120 s")),
-        both("path.loss", 1.5, 2.1, ("0 %", "2 %")),
-        both("client.t1", 1.75, 1.82, ("250 ms", "1 s")),
+        pair("gateway.idle_timeout", 0.4, 3.1, ("30 min", "10 min")),
+        pair("client.reestablish_after", 0.9, 2.4, ("0 s", "120 s")),
+        pair("path.loss", 1.5, 2.1, ("0 %", "2 %")),
+        pair("client.t1", 1.75, 1.82, ("250 ms", "1 s")),
     ];
     let mut chart = chart(
         "What the share of missed toasts hangs on",
@@ -404,8 +404,10 @@ fn plain(title: &str, points: Vec<(f64, f64)>) -> Chart {
     chart(title, x, y, vec![line("one", points)])
 }
 
-fn each(n: u32, of: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
-    (0..n).map(|i| (f64::from(i), of(f64::from(i)))).collect()
+fn each(n: u32, value: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+    (0..n)
+        .map(|i| (f64::from(i), value(f64::from(i))))
+        .collect()
 }
 
 fn odd_values() -> Vec<(&'static str, Chart)> {
@@ -448,7 +450,7 @@ fn much() -> Vec<(&'static str, Chart)> {
         marker(0.9, 1.5, &long),
         marker(f64::NAN, 1.0, "nowhere"),
     ];
-    let both = Axis::new(&long, &long);
+    let long_axis = Axis::new(&long, &long);
     let one = |i: u32| {
         let ends = vec![(0.0, f64::from(i)), (1.0, f64::from(i % 3))];
         line(&format!("series {i}"), ends)
@@ -468,7 +470,7 @@ fn much() -> Vec<(&'static str, Chart)> {
     vec![
         ("jagged", jagged),
         ("cloud", chart("A cloud", axis("x"), axis("y"), cloud)),
-        ("long", chart(&long, both.clone(), both, lengthy)),
+        ("long", chart(&long, long_axis.clone(), long_axis, lengthy)),
         ("many", chart("Twelve series", axis("x"), axis("y"), many)),
         ("bars_many", chart("Sixty bars", axis("n"), axis(""), sixty)),
         ("heat_large", chart("Large", axis("to"), axis("from"), heat)),

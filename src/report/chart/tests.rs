@@ -10,8 +10,8 @@ fn all() -> Vec<(&'static str, Chart)> {
 }
 
 fn sample(name: &str) -> Chart {
-    let found = all().into_iter().find(|(n, _)| *n == name);
-    found.map(|(_, chart)| chart).unwrap_or_default()
+    let sample = all().into_iter().find(|(n, _)| *n == name);
+    sample.map(|(_, chart)| chart).unwrap_or_default()
 }
 
 const SIZES: [Size; 4] = [
@@ -279,7 +279,7 @@ fn what_stands_left_of_bars_leaves_their_names_alone_on_a_narrow_paper() {
 /// A heat map whose caption is as wide as a telephone has its key above it, and all of its rows named.
 #[test]
 fn a_narrow_heat_map_has_room_for_its_key_and_for_every_row() {
-    let names = |n: usize, of: &str| (0..n).map(|i| format!("{of} {i}")).collect();
+    let names = |n: usize, stem: &str| (0..n).map(|i| format!("{stem} {i}")).collect();
     let map = HeatMap {
         rows: names(12, "gateway"),
         columns: names(3, "communicator-2007"),

@@ -21,9 +21,9 @@ pub(super) fn columns(points: &[Spot]) -> Vec<Spot> {
 
 /// An area between two curves, thinned: there on the one, and back on the other over as many points.
 pub(super) fn outline(points: &[Spot]) -> Vec<Spot> {
-    let (there, back) = points.split_at(points.len() / 2);
-    let back: Vec<Spot> = back.iter().rev().copied().collect();
-    let mut outline = columns(there);
+    let (upper, lower) = points.split_at(points.len() / 2);
+    let back: Vec<Spot> = lower.iter().rev().copied().collect();
+    let mut outline = columns(upper);
     outline.extend(columns(&back).into_iter().rev());
     outline
 }

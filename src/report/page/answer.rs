@@ -90,8 +90,8 @@ const LOSING: f64 = 0.01;
 
 /// Whether the point of that label loses sessions, or nobody has one there.
 fn loses(rows: &[Figure], label: &str) -> bool {
-    let of = |f: &&Figure| is_label(label, &f.point);
-    rows.iter().filter(of).any(|f| {
+    let is_of_label = |f: &&Figure| is_label(label, &f.point);
+    rows.iter().filter(is_of_label).any(|f| {
         f.mean.is_some_and(|mean| {
             f.is_of_all("dropped_session_fraction") && mean >= LOSING
                 || f.is_of_all("sessions_established") && mean == 0.0
@@ -158,16 +158,16 @@ pub(super) struct Assumptions {
 pub(super) fn assumptions(record: &Record) -> Option<Assumptions> {
     let head = record.head();
     let basis = head.assumptions_basis.to_string();
-    let table = tried(head.assumptions, !basis.is_empty()).if_any();
+    let table = trials_table(head.assumptions, !basis.is_empty()).if_any();
     if table.is_none() && basis.is_empty() {
         return None;
     }
-    let own = head
+    let rows = head
         .rows
         .iter()
         .filter(|r| r.scope == "all" && r.metric == "down_fraction");
     let others = head.assumptions.iter().flat_map(|a| &a.alternatives);
-    let downs = own
+    let downs = rows
         .filter_map(|r| r.mean)
         .chain(others.filter_map(|o| o.down_fraction));
     let (least, most) = downs.fold((f64::INFINITY, 0.0f64), |(least, most), down| {
@@ -189,7 +189,7 @@ pub(super) fn assumptions(record: &Record) -> Option<Assumptions> {
 }
 
 /// What was tried; in a study with what the answer would be.
-fn tried(assumptions: &[Assumption], in_study: bool) -> Table {
+fn trials_table(assumptions: &[Assumption], in_study: bool) -> Table {
     let verdict = if in_study { "objectives" } else { "verdict" };
     let mut columns = vec![
         "key",
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn every_kind_has_its_mark() {
-        let of = |record: Record| {
+        let badge = |record: Record| {
             let mark = mark(&record);
             (mark.state, mark.word)
         };
@@ -260,11 +260,17 @@ mod tests {
                 ..RunRecord::default()
             })
         };
-        assert_eq!(of(run(1, Some(Verdict::Pass))), ("pass", "Objective met"));
-        assert_eq!(of(run(2, Some(Verdict::Pass))), ("pass", "Objectives met"));
-        assert_eq!(of(run(0, None)), ("none", ""), "nothing is judged");
         assert_eq!(
-            of(run(1, Some(Verdict::Inconclusive))),
+            badge(run(1, Some(Verdict::Pass))),
+            ("pass", "Objective met")
+        );
+        assert_eq!(
+            badge(run(2, Some(Verdict::Pass))),
+            ("pass", "Objectives met")
+        );
+        assert_eq!(badge(run(0, None)), ("none", ""), "nothing is judged");
+        assert_eq!(
+            badge(run(1, Some(Verdict::Inconclusive))),
             ("open", "Still open")
         );
         let point = PointRecord {
@@ -276,7 +282,7 @@ mod tests {
             verdict: Some(Verdict::Fail),
             ..SweepRecord::default()
         };
-        assert_eq!(of(Record::Sweep(sweep)), ("fail", "Met at no point"));
+        assert_eq!(badge(Record::Sweep(sweep)), ("fail", "Met at no point"));
         let sizing = |value: Option<&str>| {
             let value = value.map(String::from);
             let body = Sizing {
@@ -289,8 +295,8 @@ mod tests {
                 ..StudyRecord::default()
             })
         };
-        assert_eq!(of(sizing(Some("2"))), ("open", "Still open"));
-        assert_eq!(of(sizing(None)), ("fail", "No value serves"));
+        assert_eq!(badge(sizing(Some("2"))), ("open", "Still open"));
+        assert_eq!(badge(sizing(None)), ("fail", "No value serves"));
         let body = Selection {
             best: Some("a=1".into()),
             ..Selection::default()
@@ -300,8 +306,8 @@ mod tests {
             body,
             ..StudyRecord::default()
         };
-        assert_eq!(of(Record::Selection(selection)), ("pass", "Selected"));
-        assert_eq!(of(Record::Matrix(MatrixRecord::default())), ("none", ""));
+        assert_eq!(badge(Record::Selection(selection)), ("pass", "Selected"));
+        assert_eq!(badge(Record::Matrix(MatrixRecord::default())), ("none", ""));
     }
 
     #[test]

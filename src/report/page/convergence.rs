@@ -127,9 +127,9 @@ fn compare(comparison: &Comparison, runs: &[PointRuns]) -> Option<Vec<Value>> {
         let figure = decided.or_else(|| deciding.next())?;
         let metric = Metric::named(&figure.metric)?;
         let (mut a, mut b) = (Vec::new(), Vec::new());
-        let theirs = of(runs, &side(&other.name))?;
+        let observations = of(runs, &side(&other.name))?;
         for (number, observation) in baseline {
-            let Some((_, same)) = theirs.iter().find(|(n, _)| n == number) else {
+            let Some((_, same)) = observations.iter().find(|(n, _)| n == number) else {
                 continue;
             };
             a.extend(sample(observation, metric));
@@ -169,14 +169,14 @@ fn compare(comparison: &Comparison, runs: &[PointRuns]) -> Option<Vec<Value>> {
 /// last one that was tried.
 fn size(sizing: &Sizing, runs: &[PointRuns]) -> Option<Vec<Value>> {
     let is_chosen = |t: &&Trial| sizing.value.as_ref() == Some(&t.value);
-    let found = deciding(sizing)
+    let trial = deciding(sizing)
         .find(is_chosen)
         .or(deciding(sizing).last())?;
-    let objective = binding(found)?;
+    let objective = binding(trial)?;
     let metric = Metric::named(&objective.metric)?;
-    let neighbour = deciding(sizing).filter(|t| t.value != found.value).last();
+    let neighbour = deciding(sizing).filter(|t| t.value != trial.value).last();
     let target = [(objective.target, "target")];
-    let of_what = if found.sample == Trial::CONFIRMATION {
+    let of_what = if trial.sample == Trial::CONFIRMATION {
         "confirming"
     } else {
         "searching"
@@ -184,7 +184,7 @@ fn size(sizing: &Sizing, runs: &[PointRuns]) -> Option<Vec<Value>> {
     let mut charts = Vec::new();
     // Each by itself: what does not serve may be so far off that it would flatten the curve of what does.
     for (trial, id) in
-        std::iter::once((found, "convergence")).chain(neighbour.map(|n| (n, "convergence-2")))
+        std::iter::once((trial, "convergence")).chain(neighbour.map(|n| (n, "convergence-2")))
     {
         let named = format!("{}={}", sizing.key, trial.value);
         let Some(replications) = of(runs, &point_of(sizing, trial)) else {

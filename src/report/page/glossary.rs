@@ -14,12 +14,12 @@ pub(super) struct Term {
 
 /// Every metric in the order of reports.
 pub(super) fn terms() -> Vec<Term> {
-    let of = |m: &crate::measure::Metric| Term {
+    let term = |m: &crate::measure::Metric| Term {
         name: m.name,
         unit: super::unit_name(m.unit.name()),
         definition: m.definition,
     };
-    METRICS.iter().map(of).collect()
+    METRICS.iter().map(term).collect()
 }
 
 /// Words that the page uses besides.

@@ -167,7 +167,7 @@ impl<'a> Content<'a> {
         ];
         let parts: Vec<_> = parts
             .into_iter()
-            .filter(|(there, ..)| *there)
+            .filter(|(is_shown, ..)| *is_shown)
             .map(|(_, id, title)| (id, title))
             .collect();
         context! {

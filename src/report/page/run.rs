@@ -93,13 +93,13 @@ fn by_scope(run: &RunRecord) -> Table {
         table.figure(&called(metric), row.map_or("", |r| &r.unit));
     }
     for scope in scopes {
-        let of = |metric: &&str| {
+        let cell = |metric: &&str| {
             let row = rows.iter().find(|r| r.scope == scope && is(r, metric));
             row.map_or("–".into(), |r| super::cell(r.mean, &r.unit))
         };
         table.rows.push(
             std::iter::once(scope.to_string())
-                .chain(metrics.iter().map(of))
+                .chain(metrics.iter().map(cell))
                 .collect(),
         );
     }
@@ -108,8 +108,8 @@ fn by_scope(run: &RunRecord) -> Table {
 
 fn by_cause(run: &RunRecord, metric: &str, title: &str) -> Table {
     let mut table = Table::new(title, &["cause", "#mean", "#lower", "#upper", "meaning"]);
-    let of = |r: &&Figure| r.scope == "all" && r.metric == metric && r.mean > Some(0.0);
-    for row in run.rows.iter().filter(of) {
+    let happens = |r: &&Figure| r.scope == "all" && r.metric == metric && r.mean > Some(0.0);
+    for row in run.rows.iter().filter(happens) {
         let Some(cause) = &row.cause else { continue };
         let mut line = vec![cause.to_string()];
         line.extend(interval(row.mean, row.lower, row.upper, "count"));

@@ -109,12 +109,12 @@ mod tests {
 
     #[test]
     fn what_is_changed_is_told_from_what_must_be_given() {
-        let of = |value, default, origin| state(&input("clients", value, default, origin));
-        assert_eq!(of("10 min", "25 min", "file"), "changed");
-        assert_eq!(of("25 min", "25 min", "file"), "default");
-        assert_eq!(of("2000", "", "file"), "given");
-        assert_eq!(of("0 s", "0 s", "default"), "default");
-        assert_eq!(of("5 min, 10 min", "25 min", "varied"), "varied");
+        let state_of = |value, default, origin| state(&input("clients", value, default, origin));
+        assert_eq!(state_of("10 min", "25 min", "file"), "changed");
+        assert_eq!(state_of("25 min", "25 min", "file"), "default");
+        assert_eq!(state_of("2000", "", "file"), "given");
+        assert_eq!(state_of("0 s", "0 s", "default"), "default");
+        assert_eq!(state_of("5 min, 10 min", "25 min", "varied"), "varied");
     }
 
     #[test]

@@ -97,12 +97,12 @@ fn points(sweep: &SweepRecord, metrics: &[&str]) -> Vec<Vec<String>> {
             let half = half_width(o.lower, o.upper);
             line.extend([o.mean, half, margin(o)].map(|x| cell_within(x, half, &o.unit)));
         }
-        let mut own: Vec<&Figure> = Vec::new();
+        let mut figures: Vec<&Figure> = Vec::new();
         while let Some(row) = rows.next_if(|r| r.point == point.point) {
-            own.push(row);
+            figures.push(row);
         }
         for metric in metrics {
-            let row = own.iter().find(|r| r.is_of_all(metric));
+            let row = figures.iter().find(|r| r.is_of_all(metric));
             let half = row.and_then(|r| half_width(r.lower, r.upper));
             let mean = row.and_then(|r| r.mean);
             line.extend([mean, half].map(|x| cell_within(x, half, unit_of(metric))));

@@ -253,8 +253,8 @@ mod tests {
     fn the_sentence_counts_what_agrees() {
         assert!(sentence(&[]).starts_with("No figure"));
         assert!(sentence(&[agreement(12.0)]).starts_with("One figure"));
-        let said = sentence(&[agreement(12.0), agreement(1.0)]);
-        assert!(said.starts_with("Of 2 figures") && said.contains("1 differ"));
+        let text = sentence(&[agreement(12.0), agreement(1.0)]);
+        assert!(text.starts_with("Of 2 figures") && text.contains("1 differ"));
     }
 
     #[test]

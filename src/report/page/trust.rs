@@ -119,13 +119,13 @@ fn settling(series: &[Series]) -> String {
         .copied()
         .filter(|rate| rate.is_finite())
         .collect();
-    let found = mser5(&rates);
-    if found.too_short {
+    let steady = mser5(&rates);
+    if steady.too_short {
         " The rate of messages does not settle within the run (MSER-5): its mean is that of this day, not of a steady state.".into()
     } else {
         format!(
             " The rate of messages settles after {} (MSER-5, means over minutes).",
-            duration(found.deleted as f64 * 60.0)
+            duration(steady.deleted as f64 * 60.0)
         )
     }
 }

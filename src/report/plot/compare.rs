@@ -200,8 +200,9 @@ fn each(comparison: &Comparison, metric: &str) -> Chart {
 /// The difference in each replication, with common random numbers.
 fn pairs(comparison: &Comparison, runs: &[ReplicatedFigure]) -> Option<Chart> {
     let reading = Reading::of(PAIRS);
-    let of = |r: &&ReplicatedFigure| r.metric == PAIRS && r.scope == "all" && r.cause.is_empty();
-    let all: Vec<&ReplicatedFigure> = runs.iter().filter(of).collect();
+    let is_pair_row =
+        |r: &&ReplicatedFigure| r.metric == PAIRS && r.scope == "all" && r.cause.is_empty();
+    let all: Vec<&ReplicatedFigure> = runs.iter().filter(is_pair_row).collect();
     let (baseline, others) = all.split_first()?;
     let numbers = baseline.numbers();
     if others.is_empty()
@@ -213,7 +214,7 @@ fn pairs(comparison: &Comparison, runs: &[ReplicatedFigure]) -> Option<Chart> {
     let mut layers = Vec::new();
     let (mut pairs, mut lower) = (0, 0);
     for (contrast, other) in comparison.alternatives.iter().zip(others) {
-        let of = |(n, value): (u32, f64)| {
+        let difference = |(n, value): (u32, f64)| {
             let base = numbers.iter().find(|(m, _)| *m == n)?.1;
             Some(Point {
                 x: f64::from(n),
@@ -221,7 +222,7 @@ fn pairs(comparison: &Comparison, runs: &[ReplicatedFigure]) -> Option<Chart> {
                 ..Point::default()
             })
         };
-        let points: Vec<Point> = other.numbers().into_iter().filter_map(of).collect();
+        let points: Vec<Point> = other.numbers().into_iter().filter_map(difference).collect();
         pairs += points.len();
         lower += points.iter().filter(|p| p.y < 0.0).count();
         let name = if others.len() == 1 {

@@ -117,15 +117,15 @@ impl Day<'_> {
 
     /// The states as areas, and the note on those that are too few to see.
     fn stack(&self, states: &[(&str, &str, Tone)]) -> Option<(Layer, Option<String>)> {
-        let found: Vec<(&Series, &str, Tone)> = states
+        let series: Vec<(&Series, &str, Tone)> = states
             .iter()
             .filter_map(|(name, called, tone)| Some((self.series("all", name)?, *called, *tone)))
             .collect();
-        let xs = self.places(found.first()?.0);
+        let xs = self.places(series.first()?.0);
         let most = |s: &Series| s.values.iter().fold(0.0, |a: f64, b| a.max(*b));
-        let top = found.iter().map(|(s, ..)| most(s)).fold(0.0, f64::max);
+        let top = series.iter().map(|(s, ..)| most(s)).fold(0.0, f64::max);
         type Area<'a> = (&'a Series, &'a str, Tone);
-        let (shown, few): (Vec<Area>, Vec<Area>) = found
+        let (shown, few): (Vec<Area>, Vec<Area>) = series
             .into_iter()
             .partition(|(s, ..)| most(s) >= LEAST_AREA * top);
         let few: Vec<&str> = few
@@ -315,12 +315,12 @@ impl Day<'_> {
             ("p50", "gateway_response_p50_ms"),
             ("p99", "gateway_response_p99_ms"),
         ];
-        let found: Vec<(&str, &Series)> = percentiles
+        let series: Vec<(&str, &Series)> = percentiles
             .iter()
             .filter_map(|(name, series)| Some((*name, self.series("all", series)?)))
             .collect();
         let values = || {
-            found
+            series
                 .iter()
                 .flat_map(|(_, s)| s.values.iter().copied())
                 .filter(|v| v.is_finite())
@@ -328,7 +328,7 @@ impl Day<'_> {
         if values().count() == 0 {
             return None;
         }
-        let of = |metric: &str| match self.figure(metric) {
+        let percentile = |metric: &str| match self.figure(metric) {
             Some(Figure {
                 mean: Some(mean), ..
             }) => rough(*mean, Unit::Milliseconds),
@@ -340,10 +340,10 @@ impl Day<'_> {
         };
         let title = format!(
             "Half of the jobs leave the gateway within {}, 99 of 100 within {}",
-            of("gateway_response_p50_ms"),
-            of("gateway_response_p99_ms")
+            percentile("gateway_response_p50_ms"),
+            percentile("gateway_response_p99_ms")
         );
-        let mut layers: Vec<Layer> = found
+        let mut layers: Vec<Layer> = series
             .iter()
             .map(|(name, s)| self.line(s, name, 1.0, Tone::Auto))
             .collect();
@@ -383,18 +383,18 @@ impl Day<'_> {
     fn queue(&self) -> Option<Plot> {
         let busy =
             |s: &&Series| s.name == "gateway_queue_mean" && s.values.iter().any(|v| *v > 0.0);
-        let of = |start: &str| {
+        let busy_series = |start: &str| {
             self.all
                 .iter()
                 .filter(|s| s.scope.starts_with(start))
                 .filter(busy)
                 .collect::<Vec<_>>()
         };
-        let own = of("gateway:");
-        let lines = if own.len() > 1 && own.len() <= MOST_GATEWAYS {
-            own
+        let gateways = busy_series("gateway:");
+        let lines = if gateways.len() > 1 && gateways.len() <= MOST_GATEWAYS {
+            gateways
         } else {
-            of("all")
+            busy_series("all")
         };
         let peak = self.figure("gateway_queue_peak")?;
         if lines.is_empty() {

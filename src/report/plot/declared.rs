@@ -115,13 +115,12 @@ fn chart(request: &PlotRequest, x: Axis, y: Axis, mut layers: Vec<Layer>) -> Cha
         if request.x == "time" {
             "the day".into()
         } else {
-            small(&spoken(&request.x))
+            small(&plain_name(&request.x))
         },
     );
-    let by = request
-        .by
-        .as_ref()
-        .map_or(String::new(), |by| format!(", by {}", small(&spoken(by))));
+    let by = request.by.as_ref().map_or(String::new(), |by| {
+        format!(", by {}", small(&plain_name(by)))
+    });
     let plain = format!("{up} over {along}{by}");
     let title = request.title.clone().unwrap_or_else(|| plain.clone());
     Chart {
@@ -135,7 +134,7 @@ fn chart(request: &PlotRequest, x: Axis, y: Axis, mut layers: Vec<Layer>) -> Cha
 }
 
 /// A key or a metric, as people call it.
-fn spoken(name: &str) -> String {
+fn plain_name(name: &str) -> String {
     if name.contains('.') {
         called(name)
     } else {
@@ -146,18 +145,18 @@ fn spoken(name: &str) -> String {
 /// The scopes that a request tells apart, each with its name: one without a name where it tells none apart.
 fn scopes<'a>(
     request: &PlotRequest,
-    there: impl Iterator<Item = &'a str>,
+    available: impl Iterator<Item = &'a str>,
 ) -> Vec<(&'a str, String)> {
     let mut all: Vec<(&str, String)> = Vec::new();
-    for scope in there {
-        let own = match request.by.as_deref() {
+    for scope in available {
+        let scope_name = match request.by.as_deref() {
             Some(by @ ("clients" | "gateway")) => scope
                 .strip_prefix(by)
                 .and_then(|rest| rest.strip_prefix(':')),
             _ => (scope == "all").then_some(""),
         };
-        match own {
-            Some(own) if !all.iter().any(|(s, _)| *s == scope) => all.push((scope, own.into())),
+        match scope_name {
+            Some(name) if !all.iter().any(|(s, _)| *s == scope) => all.push((scope, name.into())),
             _ => {}
         }
     }
@@ -166,7 +165,7 @@ fn scopes<'a>(
 
 fn over_time(series: &[Series], start_s: Option<f64>, request: &PlotRequest) -> Option<Chart> {
     let (reading, start) = (Reading::of(&request.y), start_s.unwrap_or(0.0));
-    let of = |(scope, name): (&str, String)| {
+    let line = |(scope, name): (&str, String)| {
         let one = series
             .iter()
             .find(|s| s.scope == scope && s.name == request.y)?;
@@ -186,7 +185,7 @@ fn over_time(series: &[Series], start_s: Option<f64>, request: &PlotRequest) -> 
     };
     let layers: Vec<Layer> = scopes(request, series.iter().map(|s| s.scope.as_str()))
         .into_iter()
-        .filter_map(of)
+        .filter_map(line)
         .collect();
     let x = match start_s {
         Some(_) => Axis::new("", "").on(Scale::TimeOfDay),
@@ -198,14 +197,14 @@ fn over_time(series: &[Series], start_s: Option<f64>, request: &PlotRequest) -> 
 /// One metric against another, a point for each replication.
 fn over_replications(runs: &[ReplicatedFigure], request: &PlotRequest) -> Option<Chart> {
     let [x, y] = [&request.x, &request.y].map(|metric| {
-        let of = runs.iter().filter(|r| r.metric == *metric);
-        Reading::of(metric).sized(of.flat_map(ReplicatedFigure::numbers).map(|(_, x)| x))
+        let rows = runs.iter().filter(|r| r.metric == *metric);
+        Reading::of(metric).sized(rows.flat_map(ReplicatedFigure::numbers).map(|(_, x)| x))
     });
     let find = |scope: &str, metric: &str| {
         runs.iter()
             .find(|r| r.scope == scope && r.metric == metric && r.cause.is_empty())
     };
-    let of = |(scope, name): (&str, String)| {
+    let cloud = |(scope, name): (&str, String)| {
         let (along, up) = (
             find(scope, &request.x)?.numbers(),
             find(scope, &request.y)?.numbers(),
@@ -227,7 +226,7 @@ fn over_replications(runs: &[ReplicatedFigure], request: &PlotRequest) -> Option
     };
     let layers: Vec<Layer> = scopes(request, runs.iter().map(|r| r.scope.as_str()))
         .into_iter()
-        .filter_map(of)
+        .filter_map(cloud)
         .collect();
     (!layers.is_empty()).then(|| chart(request, x.axis(), y.axis(), layers))
 }
@@ -261,19 +260,19 @@ fn over_points(rows: &[Figure], request: &PlotRequest) -> Option<Chart> {
     let mut layers = Vec::new();
     let mut values = Vec::new();
     for line in &grid.curves {
-        for (scope, own) in &scopes {
-            let found: Vec<_> = line
+        for (scope, name) in &scopes {
+            let cells: Vec<_> = line
                 .spots
                 .iter()
                 .map(|s| figures.get(s.point, scope, &request.y))
                 .collect();
             let xs: Vec<f64> = line.spots.iter().map(|s| s.x).collect();
-            values.extend(found.iter().flatten().filter_map(|f| f.mean));
-            let parts: Vec<&str> = [line.name.as_str(), own]
+            values.extend(cells.iter().flatten().filter_map(|f| f.mean));
+            let parts: Vec<&str> = [line.name.as_str(), name]
                 .into_iter()
                 .filter(|p| !p.is_empty())
                 .collect();
-            layers.extend(curve(&found, &xs, &parts.join(", "), reading.factor));
+            layers.extend(curve(&cells, &xs, &parts.join(", "), reading.factor));
         }
     }
     let y = reading.axis_for(values.iter().copied());
@@ -314,12 +313,12 @@ fn against<'a>(
         .collect();
     let mut curves: Vec<(String, Vec<Point>)> = Vec::new();
     for point in points {
-        for (scope, own) in scopes {
+        for (scope, scope_name) in scopes {
             let mean = |metric: &'a str| figures.get(point, scope, metric).and_then(|f| f.mean);
             let Some((along, up)) = mean(&request.x).zip(mean(&request.y)) else {
                 continue;
             };
-            let parts: Vec<String> = [name(point, &by), own.clone()]
+            let parts: Vec<String> = [name(point, &by), scope_name.clone()]
                 .into_iter()
                 .filter(|p| !p.is_empty())
                 .collect();

@@ -37,14 +37,14 @@ const MOST_AT_ONCE: f64 = 0.9;
 
 /// Those that vary.
 pub(super) fn plots(run: &RunRecord, all: &[Distribution]) -> Vec<Plot> {
-    let found = |(name, of, done, tail): &(&str, &str, &str, Option<&str>)| {
+    let plot = |(name, duration, done, tail): &(&str, &str, &str, Option<&str>)| {
         let d = all
             .iter()
-            .find(|d| d.scope == "all" && d.duration == *of && d.bins.len() >= LEAST)?;
+            .find(|d| d.scope == "all" && d.duration == *duration && d.bins.len() >= LEAST)?;
         let tail = tail.and_then(|metric| run.figure("all", metric)?.mean);
         Some(Plot::new(name, chart(d, done, tail)?))
     };
-    SHOWN.iter().filter_map(found).collect()
+    SHOWN.iter().filter_map(plot).collect()
 }
 
 /// The duration within which so many of the cases fall, milliseconds: as far into its stretch as its rank is.
@@ -122,10 +122,10 @@ fn chart(whole: &Distribution, done: &str, p99: Option<f64>) -> Option<Chart> {
         bins: bins.iter().map(shown).collect(),
         tone: Tone::Auto,
     };
-    let there = |(value, _): &(f64, &str)| *value >= first || !hides;
+    let is_visible = |(value, _): &(f64, &str)| *value >= first || !hides;
     let quantiles = [(p50, "half"), (p99, "99 %")]
         .into_iter()
-        .filter(there)
+        .filter(is_visible)
         .map(quantile);
     let title = title(done, hides.then_some(at_once), p50, p99);
     let notes =

@@ -43,7 +43,13 @@ pub(super) fn mark(
     if !filled && !hollow {
         return;
     }
-    let text_if = |there: bool, text: &str| if there { text.into() } else { String::new() };
+    let text_if = |condition: bool, text: &str| {
+        if condition {
+            text.into()
+        } else {
+            String::new()
+        }
+    };
     let open = sweep
         .points
         .iter()
@@ -78,11 +84,11 @@ enum Met {
 /// Where every objective is met, by every curve and by some, each point with half of the way to its neighbours, beyond the
 /// last one to the edge.
 pub(super) fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
-    let of = |s: &Spot| (s.x, meeting.contains(s.point));
+    let membership = |s: &Spot| (s.x, meeting.contains(s.point));
     let mut spots: Vec<(f64, bool)> = grid
         .curves
         .iter()
-        .flat_map(|c| c.spots.iter().map(of))
+        .flat_map(|c| c.spots.iter().map(membership))
         .collect();
     spots.sort_by(|a, b| a.0.total_cmp(&b.0));
     let places: Vec<&[(f64, bool)]> = spots.chunk_by(|a, b| a.0 == b.0).collect();

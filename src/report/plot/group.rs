@@ -44,9 +44,9 @@ fn called(figure: &Figure) -> String {
 /// The groups, where there are several.
 pub(super) fn plots(run: &RunRecord) -> Vec<Plot> {
     let (metric, more_is_better) = metric(run);
-    let of =
+    let is_group =
         |f: &&Figure| f.metric == metric && f.cause.is_none() && f.scope.starts_with("clients:");
-    let mut groups: Vec<&Figure> = run.rows.iter().filter(of).collect();
+    let mut groups: Vec<&Figure> = run.rows.iter().filter(is_group).collect();
     if groups.len() < 2 || groups.iter().all(|f| f.mean.is_none()) {
         return Vec::new();
     }

@@ -95,34 +95,37 @@ mod tests {
 
     #[test]
     fn numbers_have_places_and_words_have_none() {
-        let of = |values: &[&str]| {
+        let unit_and_places = |values: &[&str]| {
             places("clients.refresh_interval", values).map(|p| (p.axis.unit, p.at))
         };
         assert_eq!(
-            of(&["5 min", "10 min"]),
+            unit_and_places(&["5 min", "10 min"]),
             Some(("min".into(), vec![5.0, 10.0]))
         );
         assert_eq!(
-            of(&["90 s", "5 min", "1 h"]),
+            unit_and_places(&["90 s", "5 min", "1 h"]),
             Some(("min".into(), vec![1.5, 5.0, 60.0]))
         );
         assert_eq!(
-            of(&["500", "1_000"]),
+            unit_and_places(&["500", "1_000"]),
             Some((String::new(), vec![500.0, 1000.0]))
         );
-        assert_eq!(of(&["0 %", "0.5 %"]), Some(("%".into(), vec![0.0, 0.5])));
-        assert_eq!(of(&["10 min", "never"]), None);
-        assert_eq!(of(&["uniform 0 s..600 s"]), None);
-        assert_eq!(of(&["1 s", "2 /h"]), None);
+        assert_eq!(
+            unit_and_places(&["0 %", "0.5 %"]),
+            Some(("%".into(), vec![0.0, 0.5]))
+        );
+        assert_eq!(unit_and_places(&["10 min", "never"]), None);
+        assert_eq!(unit_and_places(&["uniform 0 s..600 s"]), None);
+        assert_eq!(unit_and_places(&["1 s", "2 /h"]), None);
     }
 
     #[test]
     fn ratios_are_seen() {
-        let of = |at: &[f64]| spacing(at);
-        assert_eq!(of(&[5.0, 10.0, 60.0, 55.0]), Scale::Linear);
-        assert_eq!(of(&[500.0, 1000.0, 2000.0, 4000.0, 8000.0]), Scale::Log);
-        assert_eq!(of(&[0.0, 1.0, 100.0]), Scale::Linear, "0 has no place");
-        assert_eq!(of(&[7.0]), Scale::Linear);
+        let scale = |at: &[f64]| spacing(at);
+        assert_eq!(scale(&[5.0, 10.0, 60.0, 55.0]), Scale::Linear);
+        assert_eq!(scale(&[500.0, 1000.0, 2000.0, 4000.0, 8000.0]), Scale::Log);
+        assert_eq!(scale(&[0.0, 1.0, 100.0]), Scale::Linear, "0 has no place");
+        assert_eq!(scale(&[7.0]), Scale::Linear);
         let called: Vec<String> = [
             "clients.refresh_interval",
             "gateway.count",

@@ -7,9 +7,9 @@ use crate::record::{Cell, MatrixRecord};
 
 /// The matrix as a table of colours: how long users are down, and when the first session is lost.
 pub(super) fn plots(matrix: &MatrixRecord) -> Vec<Plot> {
-    let distinct = |of: fn(&Cell) -> &String| {
+    let distinct = |name_of: fn(&Cell) -> &String| {
         let mut all: Vec<String> = Vec::new();
-        matrix.cells.iter().map(of).for_each(|name| {
+        matrix.cells.iter().map(name_of).for_each(|name| {
             if !all.contains(name) {
                 all.push(name.clone());
             }
@@ -17,7 +17,7 @@ pub(super) fn plots(matrix: &MatrixRecord) -> Vec<Plot> {
         all
     };
     let (rows, columns) = (distinct(|c| &c.gateway), distinct(|c| &c.client));
-    let of = |row: &String, column: &String| {
+    let cell = |row: &String, column: &String| {
         matrix
             .cells
             .iter()
@@ -25,7 +25,7 @@ pub(super) fn plots(matrix: &MatrixRecord) -> Vec<Plot> {
     };
     let table = |value: &dyn Fn(Option<&Cell>) -> f64| -> Vec<Vec<f64>> {
         rows.iter()
-            .map(|r| columns.iter().map(|c| value(of(r, c))).collect())
+            .map(|r| columns.iter().map(|c| value(cell(r, c))).collect())
             .collect()
     };
     let values = table(&|cell| {
@@ -42,7 +42,7 @@ pub(super) fn plots(matrix: &MatrixRecord) -> Vec<Plot> {
     };
     let cells = rows
         .iter()
-        .map(|r| columns.iter().map(|c| text(of(r, c))).collect())
+        .map(|r| columns.iter().map(|c| text(cell(r, c))).collect())
         .collect();
     let losing = matrix
         .cells

@@ -163,8 +163,8 @@ pub(super) fn scale_of(values: impl Iterator<Item = f64> + Clone) -> Scale {
 
 /// The least and the greatest of those that are numbers.
 fn extremes(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let there = values.filter(|v| v.is_finite());
-    there.fold((f64::INFINITY, 0.0f64), |(l, h), v| (l.min(v), h.max(v)))
+    let finite = values.filter(|v| v.is_finite());
+    finite.fold((f64::INFINITY, 0.0f64), |(l, h), v| (l.min(v), h.max(v)))
 }
 
 fn is_wide(low: f64, high: f64) -> bool {

@@ -16,13 +16,13 @@ fn called(key: &str) -> String {
 }
 
 /// "Missed toasts hang most on re-establishment".
-fn title(found: &Sensitivity, reading: &Reading) -> String {
+fn title(sensitivity: &Sensitivity, reading: &Reading) -> String {
     let hang = if reading.label.ends_with('s') {
         "hang"
     } else {
         "hangs"
     };
-    match found.keys.first().filter(|key| key.swing > 0.0) {
+    match sensitivity.keys.first().filter(|key| key.swing > 0.0) {
         Some(first) => format!(
             "{} {hang} most on {}",
             reading.label,
@@ -34,33 +34,34 @@ fn title(found: &Sensitivity, reading: &Reading) -> String {
 
 /// The tornado.
 pub(super) fn plots(study: &StudyRecord<Sensitivity>) -> Vec<Plot> {
-    let found = &study.body;
-    let Some(base) = found.base else {
+    let sensitivity = &study.body;
+    let Some(base) = sensitivity.base else {
         return Vec::new();
     };
-    let levels = found.keys.iter().flat_map(|k| &k.alternatives);
-    let reading = Reading::of(&found.metric).sized(levels.filter_map(|v| v.mean).chain([base]));
+    let levels = sensitivity.keys.iter().flat_map(|k| &k.alternatives);
+    let reading =
+        Reading::of(&sensitivity.metric).sized(levels.filter_map(|v| v.mean).chain([base]));
     let base = base * reading.factor;
     let moves = |key: &&Factor| key.swing > 0.0;
-    let none: Vec<String> = found
+    let none: Vec<String> = sensitivity
         .keys
         .iter()
         .filter(|k| !moves(k))
         .map(|k| small(&called(&k.key)))
         .collect();
-    let bars: Vec<Bar> = found
+    let bars: Vec<Bar> = sensitivity
         .keys
         .iter()
         .filter(moves)
         .filter_map(|key| bar(key, &reading, base))
         .collect();
-    let both = bars.iter().any(|b| b.other.is_some());
-    let names = if both {
+    let has_pairs = bars.iter().any(|b| b.other.is_some());
+    let names = if has_pairs {
         ("lower".into(), "higher".into())
     } else {
         (String::new(), String::new())
     };
-    let title = title(found, &reading);
+    let title = title(sensitivity, &reading);
     let now = format!("as it stands: {}", reading.text(base / reading.factor));
     let how = "One key at a time, all others as in the scenario; each bar ends at the value that stands there.";
     let mut notes = vec![how.to_string()];

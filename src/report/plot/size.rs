@@ -16,7 +16,7 @@ use crate::study::Verdict;
 /// The plots of a search.
 pub(super) fn plots(study: &StudyRecord<Sizing>) -> Vec<Plot> {
     let size = &study.body;
-    let found = places(
+    let places_on_axis = places(
         &size.key,
         &size
             .trials
@@ -24,18 +24,19 @@ pub(super) fn plots(study: &StudyRecord<Sizing>) -> Vec<Plot> {
             .map(|t| t.value.as_str())
             .collect::<Vec<_>>(),
     );
-    let Some(found) = found else {
+    let Some(placement) = places_on_axis else {
         return Vec::new();
     };
     vec![
-        Plot::new("limits", limits(study, &found.axis, &found.at)),
-        Plot::new("search", search(size, &found.axis, &found.at)),
+        Plot::new("limits", limits(study, &placement.axis, &placement.at)),
+        Plot::new("search", search(size, &placement.axis, &placement.at)),
     ]
 }
 
 /// Each objective's direction, told by how it came out: it is met where the whole interval lies on its good side.
 fn wants_more(size: &Sizing, metric: &str, scope: &str) -> bool {
-    let of = |t: &TrialObjective| match (t.verdict, t.lower.or(t.mean)?, t.upper.or(t.mean)?) {
+    let direction = |t: &TrialObjective| match (t.verdict, t.lower.or(t.mean)?, t.upper.or(t.mean)?)
+    {
         (Verdict::Pass, lower, _) if lower > t.target => Some(true),
         (Verdict::Pass, ..) => Some(false),
         (Verdict::Fail, _, upper) => Some(upper < t.target),
@@ -43,7 +44,7 @@ fn wants_more(size: &Sizing, metric: &str, scope: &str) -> bool {
     };
     let all = size.trials.iter().flat_map(|t| &t.objectives);
     all.filter(|o| o.metric == metric && o.scope == scope)
-        .find_map(of)
+        .find_map(direction)
         .unwrap_or(false)
 }
 
@@ -87,11 +88,11 @@ fn limits_title(size: &Sizing, what: Option<&str>) -> String {
         (Some(value), Some(what)) => {
             format!(
                 "{key}: {value} is the {} that serves; what binds: {}",
-                size.wanted,
+                size.direction,
                 small(what)
             )
         }
-        (Some(value), None) => format!("{key}: {value} is the {} that serves", size.wanted),
+        (Some(value), None) => format!("{key}: {value} is the {} that serves", size.direction),
         (None, _) => format!("{key}: no value that was tried serves"),
     }
 }

@@ -145,12 +145,12 @@ pub(super) fn curve(
     let mut layers = Vec::new();
     if points.iter().filter(|p| p.interval.is_some()).count() >= 3 {
         // A band says what so many bars would, and takes their place.
-        let of = |p: &mut Point| {
+        let interval = |p: &mut Point| {
             p.interval
                 .take()
                 .map_or((p.x, f64::NAN, f64::NAN), |(l, u)| (p.x, l, u))
         };
-        let band = points.iter_mut().map(of).collect();
+        let band = points.iter_mut().map(interval).collect();
         layers.push(Layer::Band(Band {
             name: name.into(),
             points: band,

@@ -87,13 +87,13 @@ fn chart(sweep: Option<&SweepRecord>, grid: &Grid, figures: &Figures, best: Opti
         let places = places(curve, figures);
         let named =
             |i: usize| few && (places.len() <= MOST_NAMES || i == 0 || i + 1 == places.len());
-        let mine = chosen.filter(|(point, _)| curve.spots.iter().any(|s| s.point == *point));
+        let choice = chosen.filter(|(point, _)| curve.spots.iter().any(|s| s.point == *point));
         let is_chosen = |p: &CurvePoint| {
-            mine.is_some_and(|(point, _)| {
+            choice.is_some_and(|(point, _)| {
                 figures.same(point, p.point, LOAD) && figures.same(point, p.point, MISSED)
             })
         };
-        if let Some((point, why)) = mine {
+        if let Some((point, why)) = choice {
             title = title_of(&key, grid, curve, point, why);
             let place = places.iter().find(|p| is_chosen(p));
             markers.extend(place.map(|p| Marker {

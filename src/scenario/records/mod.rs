@@ -225,7 +225,7 @@ fn read_signs(mut rows: Rows) -> Result<Recording<RecordedSign>, ScenarioError> 
     let reading = rows.reading();
     let mut writer = RecordingWriter::new(reading.parts).map_err(no_room)?;
     let mut signed_in = Bits(vec![0; reading.count.div_ceil(64) as usize]);
-    let (mut outside, mut begun) = (0, false);
+    let (mut outside, mut has_row) = (0, false);
     while rows.advance()? {
         let at = rows.time()?;
         let user = rows.user()?;
@@ -241,8 +241,8 @@ fn read_signs(mut rows: Rows) -> Result<Recording<RecordedSign>, ScenarioError> 
                 &format!("found {:?}, but user {} {is}", rows.shown(2), user + 1),
             ));
         }
-        if at >= 0 && !begun {
-            begun = true;
+        if at >= 0 && !has_row {
+            has_row = true;
             signed_in.write(&mut writer).map_err(no_room)?;
         }
         signed_in.turn(user);
@@ -253,7 +253,7 @@ fn read_signs(mut rows: Rows) -> Result<Recording<RecordedSign>, ScenarioError> 
             None => outside += u64::from(at >= 0),
         }
     }
-    if !begun {
+    if !has_row {
         signed_in.write(&mut writer).map_err(no_room)?;
     }
     writer.finish(rows.digest(), outside).map_err(no_room)

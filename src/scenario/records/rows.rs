@@ -134,10 +134,10 @@ impl<'a> Rows<'a> {
             return Err(self.input(0, &format!("the file is empty, {expected}")));
         }
         let too_many = |rows: &Rows| Err(rows.input(0, &format!("too many columns; {expected}")));
-        let Some(found) = self.split() else {
+        let Some(width) = self.split() else {
             return too_many(self);
         };
-        for index in 0..found {
+        for index in 0..width {
             let name = self.text_at(index)?;
             let columns = self.table.columns;
             match columns.iter().position(|c| *c == name) {
@@ -155,7 +155,7 @@ impl<'a> Rows<'a> {
                 }
             }
         }
-        self.width = found;
+        self.width = width;
         match (0..self.table.needed).find(|column| self.places[*column].is_none()) {
             Some(missing) => Err(self.input(
                 0,
@@ -170,15 +170,15 @@ impl<'a> Rows<'a> {
         if !self.read_line()? {
             return Ok(false);
         }
-        let found = self.split();
-        if found == Some(self.width) {
+        let width = self.split();
+        if width == Some(self.width) {
             return Ok(true);
         }
-        let found = found.map_or_else(|| "too many".into(), |n| n.to_string());
+        let count = width.map_or_else(|| "too many".into(), |n| n.to_string());
         Err(self.input(
             0,
             &format!(
-                "found {found} fields, expected {}, as in the first line",
+                "found {count} fields, expected {}, as in the first line",
                 self.width
             ),
         ))
@@ -214,16 +214,16 @@ impl<'a> Rows<'a> {
 
     /// Finds the fields of the line; `None`: there are more than any file has.
     fn split(&mut self) -> Option<usize> {
-        let (mut found, mut begin) = (0, 0);
+        let (mut count, mut begin) = (0, 0);
         for end in (0..self.line.len())
             .filter(|i| self.line[*i] == b',')
             .chain([self.line.len()])
         {
-            *self.fields.get_mut(found)? = trimmed(&self.line, begin, end);
-            found += 1;
+            *self.fields.get_mut(count)? = trimmed(&self.line, begin, end);
+            count += 1;
             begin = end + 1;
         }
-        Some(found)
+        Some(count)
     }
 
     /// The field of a column, empty where the file has no such column.
@@ -281,9 +281,9 @@ impl<'a> Rows<'a> {
         match decimal(self.field(1), 0).filter(|n| (1..=count).contains(n)) {
             Some(number) => Ok(number as u32 - 1),
             None => {
-                let (found, clients) = (self.shown(1), &self.reading.clients);
+                let (text, clients) = (self.shown(1), &self.reading.clients);
                 let message = format!(
-                    "found {found:?}, expected a user from 1 to {count}, the count of clients.{clients}"
+                    "found {text:?}, expected a user from 1 to {count}, the count of clients.{clients}"
                 );
                 Err(self.wrong(1, &message))
             }
@@ -294,9 +294,9 @@ impl<'a> Rows<'a> {
         match decimal(self.field(column), 6).filter(|us| *us <= most * 1_000_000) {
             Some(us) => Ok(Span(us)),
             None => {
-                let found = self.shown(column);
+                let text = self.shown(column);
                 let message = format!(
-                    "found {found:?}, expected seconds from 0 to {most} with 6 decimals at most"
+                    "found {text:?}, expected seconds from 0 to {most} with 6 decimals at most"
                 );
                 Err(self.wrong(column, &message))
             }

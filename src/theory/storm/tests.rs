@@ -172,8 +172,12 @@ fn otherwise_a_lower_bound_is_left_and_why_is_said() {
         assert_eq!(back(change, least + 1.0), (least, true, true), "{why}");
         let open = beside(change, &[100.0; 200], Sample::Beyond(9000.0));
         assert!(open.holds(), "{why}");
-        let said = format!("(no more is known with {why})");
-        assert!(open.formula.ends_with(&said), "{}: {said}", open.formula);
+        let suffix = format!("(no more is known with {why})");
+        assert!(
+            open.formula.ends_with(&suffix),
+            "{}: {suffix}",
+            open.formula
+        );
     }
     let spread = |p: &mut Plan| {
         p.clients[0].config.reestablish = Reestablish::Uniform(Span::ZERO, secs(60));

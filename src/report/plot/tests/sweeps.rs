@@ -226,11 +226,11 @@ fn a_sweep_of_two_keys_tells_which_points_serve_and_where_all_or_some_curves_do(
         [all, (15.0, 25.0, true, "some curves meet the objectives")]
     );
     let hollow = |name: &str| -> Vec<bool> {
-        let of = |l: &Layer| match l {
+        let flags = |l: &Layer| match l {
             Layer::Points(p) if p.name == name => Some(p.points.iter().map(|p| p.hollow).collect()),
             _ => None,
         };
-        chart.layers.iter().find_map(of).unwrap()
+        chart.layers.iter().find_map(flags).unwrap()
     };
     assert_eq!(hollow("good"), [false, false, true, true]);
     assert_eq!(hollow("bad"), [false, true, true, true]);
