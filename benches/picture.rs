@@ -90,18 +90,18 @@ fn chart(rows: &[Row], title: &str, bench: &str, metric: &str, x: &str, y: Axis)
 
 /// A bar for each peer: its processor time for the same model, to that of rccsim.
 fn peers(rows: &[Row]) -> Chart {
-    let mut of: Vec<&Row> = rows
+    let mut by_cost: Vec<&Row> = rows
         .iter()
         .filter(|r| r.bench == "peers" && r.metric == "cpu_to_rccsim")
         .collect();
-    of.sort_by(|a, b| b.value.total_cmp(&a.value));
+    by_cost.sort_by(|a, b| b.value.total_cmp(&a.value));
     let bar = |row: &&Row| Bar {
         label: row.case.clone(),
         value: row.value,
         text: format!("{:.1} ×", row.value),
         ..Bar::default()
     };
-    let users = of
+    let users = by_cost
         .first()
         .map_or(String::new(), |row| format!("{} users; ", row.size));
     let title = "The same model in other simulators: processor time, that of rccsim = 1";
@@ -110,11 +110,11 @@ fn peers(rows: &[Row]) -> Chart {
         description: format!("{title}: a bar for each peer and way to write it."),
         x: Axis::new("processor time to that of rccsim", "").on(Scale::Log),
         y: Axis::default(),
-        layers: if of.is_empty() {
+        layers: if by_cost.is_empty() {
             Vec::new()
         } else {
             vec![Layer::Bars(Bars {
-                bars: of.iter().map(bar).collect(),
+                bars: by_cost.iter().map(bar).collect(),
                 base: 1.0,
                 ..Bars::default()
             })]

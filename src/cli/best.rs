@@ -139,7 +139,7 @@ struct Candidates {
 
 impl Study for Candidates {
     const COMMAND: &'static str = "best";
-    type Answer = SelectionResult;
+    type Findings = SelectionResult;
 
     fn flags(&self) -> &StudyFlags {
         &self.command.study

@@ -126,7 +126,7 @@ impl Alternatives {
 
 impl Study for Alternatives {
     const COMMAND: &'static str = "compare";
-    type Answer = Comparison;
+    type Findings = Comparison;
 
     fn flags(&self) -> &StudyFlags {
         &self.command.study

@@ -7,7 +7,7 @@ use crate::quantity::number::whole;
 use crate::quantity::{Span, print_span};
 use crate::record::Figure;
 use crate::scenario::{Origin, Place, Scenario, ScenarioError};
-use crate::study::{Row, columns};
+use crate::study::{MetricRow, columns};
 
 /// Bytes of the largest groups that are simulated at once on that many threads.
 pub(super) fn needed(plan: &Plan, threads: usize) -> u64 {
@@ -84,7 +84,7 @@ pub(super) fn check(scenario: &Scenario, threads: usize) -> Result<(), ScenarioE
 
 /// Bytes of what is said of a point over all replications: as rows, and as figures of the record.
 fn row_bytes(plan: &Plan) -> u64 {
-    let each = size_of::<Row>() + size_of::<Figure>() + NAME;
+    let each = size_of::<MetricRow>() + size_of::<Figure>() + NAME;
     (scopes(plan).len() * columns().len() * each) as u64
 }
 

@@ -121,7 +121,7 @@ impl Results {
     pub(super) fn assumptions<S: Study>(
         &self,
         study: &S,
-        answer: &S::Answer,
+        answer: &S::Findings,
     ) -> Result<Option<Assumptions>, Fault> {
         if study.flags().no_report {
             return Ok(Some(Assumptions::default()));

@@ -97,7 +97,7 @@ struct OneAtATime {
 impl Study for OneAtATime {
     const COMMAND: &'static str = "sensitivity";
     /// The samples of every case.
-    type Answer = Vec<Samples>;
+    type Findings = Vec<Samples>;
 
     fn flags(&self) -> &StudyFlags {
         &self.command.study

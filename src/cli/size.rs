@@ -12,7 +12,7 @@ use super::inputs::inputs;
 use super::size_answer::SizeAnswer;
 use super::study::{Decisive, Publication, Study, StudyFlags};
 use super::{Outcome, memory};
-use crate::experiment::{Campaign, Robustness, Search, SearchResult, Situation, TestedValue};
+use crate::experiment::{Campaign, OutageCase, Robustness, Search, SearchResult, TestedValue};
 use crate::quantity::number::whole;
 use crate::record::inputs::Input;
 use crate::record::{Assumptions, Record, Sizing, StudyCase, StudyRecord, Trial, TrialObjective};
@@ -83,12 +83,12 @@ impl SizeArgs {
     }
 
     /// The scenario, or with spare gateways one for each `[[gateway]]` that may be down.
-    fn situations(&self, base: &Scenario) -> Result<Vec<Situation>, Fault> {
+    fn situations(&self, base: &Scenario) -> Result<Vec<OutageCase>, Fault> {
         if self.spare == 0 {
-            return Ok(vec![Situation::intact(base.clone())]);
+            return Ok(vec![OutageCase::intact(base.clone())]);
         }
         // What is wrong now is the flag's, in lines that the file does not have.
-        Situation::with_spares(base, self.spare, self.down_at.as_deref())
+        OutageCase::with_spares(base, self.spare, self.down_at.as_deref())
             .map_err(|(at, e)| Fault::Input(format!("--spare {} --down-at {at}: {e}", self.spare)))
     }
 }
@@ -100,7 +100,7 @@ struct Range {
     axis: Axis,
     /// The same as a study.
     varied: scenario::Study,
-    situations: Vec<Situation>,
+    situations: Vec<OutageCase>,
 }
 
 impl Range {
@@ -166,7 +166,7 @@ fn each(result: &SearchResult) -> impl Iterator<Item = (&TestedValue, &'static s
 
 impl Study for Range {
     const COMMAND: &'static str = "size";
-    type Answer = SearchResult;
+    type Findings = SearchResult;
 
     fn flags(&self) -> &StudyFlags {
         &self.command.study

@@ -67,7 +67,7 @@ pub(super) trait Study: Send + Sync {
     /// The name of its command.
     const COMMAND: &'static str;
     /// What comes out.
-    type Answer: Send + Sync;
+    type Findings: Send + Sync;
 
     /// How it is simulated and published.
     fn flags(&self) -> &StudyFlags;
@@ -82,7 +82,7 @@ pub(super) trait Study: Send + Sync {
     ///
     /// # Errors
     /// That of the store, or what the simulation shows to be wrong.
-    fn answer(&mut self, campaign: &Campaign) -> Result<Option<Self::Answer>, Fault>;
+    fn answer(&mut self, campaign: &Campaign) -> Result<Option<Self::Findings>, Fault>;
 
     /// What the answer hangs on; `None`: interrupted.
     ///
@@ -90,7 +90,7 @@ pub(super) trait Study: Send + Sync {
     /// What is wrong with a scenario that is tried.
     fn robustness(
         &self,
-        answer: &Self::Answer,
+        answer: &Self::Findings,
         campaign: &Campaign,
     ) -> Result<Option<Robustness>, Fault>;
 
@@ -98,12 +98,12 @@ pub(super) trait Study: Send + Sync {
     ///
     /// # Errors
     /// What is wrong with its scenario.
-    fn decisive<'a>(&'a self, answer: &'a Self::Answer) -> Result<Option<Decisive<'a>>, Fault>;
+    fn decisive<'a>(&'a self, answer: &'a Self::Findings) -> Result<Option<Decisive<'a>>, Fault>;
 
     /// What is published of it.
     fn publication<'a>(
         &'a self,
-        answer: &'a Self::Answer,
+        answer: &'a Self::Findings,
         assumptions: Assumptions,
     ) -> Publication<'a>;
 
@@ -144,7 +144,7 @@ pub(super) trait Study: Send + Sync {
     }
 
     /// Whether the finished units stay, for a command that goes on from them.
-    fn keeps_units(&self, _: &Self::Answer) -> bool {
+    fn keeps_units(&self, _: &Self::Findings) -> bool {
         self.flags().keep_units
     }
 

@@ -78,7 +78,7 @@ struct Points {
 
 impl Study for Points {
     const COMMAND: &'static str = "sweep";
-    type Answer = SweepResult;
+    type Findings = SweepResult;
 
     fn flags(&self) -> &StudyFlags {
         &self.command.study

@@ -7,12 +7,12 @@ pub(super) const MINUTE: u64 = 60_000_000;
 
 /// Levels over time without a walk over the bins at every change: a change touches its own bin and the next.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Level {
+pub(super) struct LevelOverTime {
     partial: Vec<i64>,
     step: Vec<i64>,
 }
 
-impl Level {
+impl LevelOverTime {
     pub(super) fn new(bins: usize) -> Self {
         Self {
             partial: vec![0; bins + 1],

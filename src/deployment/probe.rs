@@ -2,7 +2,7 @@
 
 use super::drop_log::DropLog;
 use super::interleave::Interleave;
-use super::level::{Level, MINUTE};
+use super::level::{LevelOverTime, MINUTE};
 use super::user_record::{LastRefresh, RefreshService, Turnout, UserRecord, UserState};
 use crate::measure::{Counter, DropCause, DropRow, EndedBy, MinuteBin, Presence, Tally};
 use crate::protocol::{ClientEnd, GatewayEnd, RefreshFailure};
@@ -17,7 +17,7 @@ pub(super) struct Probe {
     pub tally: Tally,
     horizon: Time,
     clients: u32,
-    levels: [Level; 4],
+    levels: [LevelOverTime; 4],
     down: u32,
     down_since: Time,
     /// Drop rows in the order of detection.
@@ -37,7 +37,7 @@ impl Probe {
         tally.messages_per_second = vec![0; seconds];
         tally.down_per_second = vec![0; seconds];
         tally.minutes = vec![MinuteBin::default(); minutes];
-        let levels = std::array::from_fn(|_| Level::new(minutes));
+        let levels = std::array::from_fn(|_| LevelOverTime::new(minutes));
         Self {
             tally,
             horizon,

@@ -1,6 +1,6 @@
 //! Which levers help, tried in short trials with the same calls, best first.
 
-use super::lever::{LEVERS, Lever, Situation, Turn};
+use super::lever::{LEVERS, Lever, LeverSituation, Turn};
 use crate::deployment::{
     FaultTarget, Plan, ServiceTime, StationConfig, observe_with_tally, parallel,
 };
@@ -207,7 +207,7 @@ pub fn advise(scenario: &Scenario, gateway: usize) -> Option<Advice> {
         .find(|(_, all)| is_in_trouble(all))?;
     let users: u32 = plan.clients.iter().map(|c| c.count).sum();
     let before = outcome(&all);
-    let situation = Situation {
+    let situation = LeverSituation {
         gateway: &scenario.plan.gateways[gateway],
         clients: (scenario.plan.clients.iter())
             .filter(|c| c.gateway == gateway)

@@ -1,12 +1,12 @@
 //! The cases of an experiment: each point of a study with its scenario, all read before anything runs.
 
-use crate::scenario::{Point, Scenario, ScenarioError, Study, hash};
+use crate::scenario::{Scenario, ScenarioError, Study, StudyPoint, hash};
 
 /// A point with its scenario.
 #[derive(Clone, Debug)]
 pub struct Case {
     /// The factors and their levels here; empty: the scenario as it is.
-    pub point: Point,
+    pub point: StudyPoint,
     /// The scenario at this point.
     pub scenario: Scenario,
     /// Hash of the resolved scenario, seed excluded.
@@ -16,7 +16,7 @@ pub struct Case {
 impl Case {
     /// The scenario as it is.
     pub fn of(scenario: Scenario) -> Self {
-        let point = Point {
+        let point = StudyPoint {
             values: Vec::new(),
             overrides: Vec::new(),
         };
@@ -31,7 +31,7 @@ impl Case {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn at(base: &Scenario, point: Point) -> Result<Self, ScenarioError> {
+    pub fn at(base: &Scenario, point: StudyPoint) -> Result<Self, ScenarioError> {
         let scenario = base.with(&point.overrides)?;
         Ok(Self {
             hash: hash(&scenario),

@@ -36,7 +36,7 @@ pub struct Factor<'a> {
 }
 
 /// One level of one factor, and every candidate's scenario under it.
-pub struct Level {
+pub struct FactorLevel {
     /// The place of the factor.
     pub factor: usize,
     /// The value.
@@ -176,7 +176,7 @@ pub fn factors<'a>(candidates: &[Candidate<'a>]) -> Vec<Factor<'a>> {
 pub fn one_at_a_time(
     candidates: &[Candidate],
     factors: &[Factor],
-) -> Vec<Result<Level, ScenarioError>> {
+) -> Vec<Result<FactorLevel, ScenarioError>> {
     let pairs: Vec<(usize, &'static str)> = factors
         .iter()
         .enumerate()
@@ -190,7 +190,7 @@ pub fn one_at_a_time(
             .iter()
             .zip(&overrides)
             .map(|(candidate, overrides)| candidate.case.scenario.with(overrides));
-        Ok(Level {
+        Ok(FactorLevel {
             factor,
             value,
             scenarios: scenarios.collect::<Result<_, _>>()?,

@@ -20,11 +20,11 @@ pub struct Lever {
     pub cost: &'static str,
     /// The causes of drops that it can help; none: users without a session, and toasts missed by overload.
     pub(super) causes: &'static [DropCause],
-    pub(super) turns: fn(&Situation) -> Vec<Turn>,
+    pub(super) turns: fn(&LeverSituation) -> Vec<Turn>,
 }
 
 /// A gateway and the client groups that use it.
-pub(super) struct Situation<'a> {
+pub(super) struct LeverSituation<'a> {
     pub(super) gateway: &'a GatewayPlan,
     pub(super) clients: Vec<&'a ClientPlan>,
 }
@@ -42,7 +42,7 @@ pub struct Turn {
     pub value: String,
 }
 
-impl Situation<'_> {
+impl LeverSituation<'_> {
     fn gateway(&self, is_other: bool, key: &'static str, value: &str) -> Vec<Turn> {
         let turn = || Turn {
             table: "gateway",

@@ -37,7 +37,7 @@ pub use comparison::{
     Contender, Incomparable, compare_all, comparison_robustness, simulate_missing,
 };
 pub use error::ExperimentError;
-pub use factor::{Candidate, Factor, KeyPath, Level, factors, one_at_a_time};
+pub use factor::{Candidate, Factor, FactorLevel, KeyPath, factors, one_at_a_time};
 pub use ladder::{Ladder, Rung, ladder};
 pub use lever::{LEVERS, Lever, Turn};
 pub use matrix::{CELL_USERS, Cell, Matrix, matrix};
@@ -49,7 +49,7 @@ pub use robustness::{
     WORTH_TELLING, assumptions, can_be_tried, spent,
 };
 pub use run::{DropSink, RunSamples, run};
-pub use search::{Admission, Search, SearchResult, Situation, TestedValue};
+pub use search::{Admission, OutageCase, Search, SearchResult, TestedValue};
 pub use selection::{Delta, NoCost, SelectionResult, Selector};
 pub use sensitivity::{FactorEffects, LevelEffect, Variation, factor_effects, variations};
 pub use store::{NoStore, ShardName, Store, StoreError, StoredShard};

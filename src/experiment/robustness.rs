@@ -4,7 +4,7 @@
 use super::campaign::Campaign;
 use super::case::Case;
 use super::error::ExperimentError;
-use super::factor::{Candidate, Factor, Level, factors, mean, one_at_a_time};
+use super::factor::{Candidate, Factor, FactorLevel, factors, mean, one_at_a_time};
 use super::trial::{Trial, shares_queues, simulate_trials, user_hours};
 use crate::deployment::{Plan, RunHandle};
 use crate::scenario::Scenario;
@@ -143,7 +143,7 @@ impl RobustnessCheck<'_> {
         self.candidates.truncate(affordable);
         let factors = factors(&self.candidates);
         // A level that some candidate cannot take is left out.
-        let levels: Vec<Level> = one_at_a_time(&self.candidates, &factors)
+        let levels: Vec<FactorLevel> = one_at_a_time(&self.candidates, &factors)
             .into_iter()
             .filter_map(Result::ok)
             .collect();
@@ -207,7 +207,7 @@ struct Trials {
 impl Trials {
     fn simulate<'a>(
         base: impl Iterator<Item = &'a Scenario>,
-        levels: &'a [Level],
+        levels: &'a [FactorLevel],
         simulate: impl FnOnce(&[Trial]) -> Option<Vec<Samples>>,
     ) -> Option<Self> {
         let mut trials: Vec<Trial> = base.map(Trial::of).collect();
@@ -265,7 +265,7 @@ impl Trials {
     fn assumptions(
         &self,
         factors: &[Factor],
-        levels: &[Level],
+        levels: &[FactorLevel],
         findings: &[Finding],
         decides: impl Fn(&Finding) -> bool,
     ) -> Vec<Assumption> {
@@ -325,7 +325,7 @@ pub fn assumptions(
         known: &[],
     }];
     let factors = factors(&candidates);
-    let levels: Vec<Level> = one_at_a_time(&candidates, &factors)
+    let levels: Vec<FactorLevel> = one_at_a_time(&candidates, &factors)
         .into_iter()
         .collect::<Result<_, _>>()?;
     let handle = RunHandle::default();

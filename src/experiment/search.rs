@@ -11,7 +11,7 @@ use super::trial::user_hours;
 use crate::deployment::GatewayPlan;
 use crate::measure::Bound;
 use crate::quantity::{Span, parse_clock, print_clock, print_span};
-use crate::scenario::{Axis, Override, Place, Point, Scenario, ScenarioError};
+use crate::scenario::{Axis, Override, Place, Scenario, ScenarioError, StudyPoint};
 use crate::study::{
     Bracket, Feasibility, Judgement, Samples, Verdict, checkpoints, judge_all, overall,
 };
@@ -67,14 +67,14 @@ impl TestedValue {
 
 /// A scenario, and the gateway that is down in it.
 #[derive(Clone, Debug)]
-pub struct Situation {
+pub struct OutageCase {
     /// The scenario.
     pub scenario: Scenario,
     /// The gateway.
     pub down: Option<String>,
 }
 
-impl Situation {
+impl OutageCase {
     /// The scenario as it is.
     pub fn intact(scenario: Scenario) -> Self {
         Self {
@@ -171,7 +171,7 @@ pub type Admission = Box<dyn Fn(&Scenario) -> Result<(), ScenarioError> + Sync>;
 /// A search and what it tries values with.
 pub struct Search<'a> {
     /// The scenario; with spare gateways, once for each `[[gateway]]` that is hit.
-    pub situations: &'a [Situation],
+    pub situations: &'a [OutageCase],
     /// The key with its values, ascending.
     pub axis: &'a Axis,
     /// The largest value that serves, instead of the smallest.
@@ -302,7 +302,7 @@ impl Search<'_> {
     /// Tries a value, with more replications at fixed checkpoints until the verdict is clear; `None`: interrupted.
     fn probe_in(
         &self,
-        situation: &Situation,
+        situation: &OutageCase,
         campaign: &Campaign,
         place: usize,
         first: u32,
@@ -338,9 +338,9 @@ impl Search<'_> {
         }))
     }
 
-    fn case(&self, situation: &Situation, place: usize) -> Result<Case, ScenarioError> {
+    fn case(&self, situation: &OutageCase, place: usize) -> Result<Case, ScenarioError> {
         let level = &self.axis.values[place];
-        let point = Point {
+        let point = StudyPoint {
             values: vec![(self.axis.key.clone(), level.value().to_string())],
             overrides: vec![level.clone()],
         };

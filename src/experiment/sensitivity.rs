@@ -4,9 +4,9 @@ use super::case::Case;
 use super::factor::{Candidate, factors, one_at_a_time};
 use super::robustness::settled;
 use crate::measure::{Metric, Sample};
-use crate::scenario::{Axis, Point, Scenario, ScenarioError};
+use crate::scenario::{Axis, Scenario, ScenarioError, StudyPoint};
 use crate::study::{
-    CONFIDENCE, PairedDifference, Row, Samples, Verdict, bonferroni, judge_all, overall,
+    CONFIDENCE, MetricRow, PairedDifference, Samples, Verdict, bonferroni, judge_all, overall,
     paired_samples,
 };
 
@@ -45,7 +45,7 @@ pub fn variations(base: &Scenario, axes: &[Axis]) -> Result<Vec<Variation>, Scen
     for level in one_at_a_time(&candidates, &factors) {
         let mut level = level?;
         let factor = &factors[level.factor];
-        let point = Point {
+        let point = StudyPoint {
             values: vec![(factor.name(), level.value.to_string())],
             overrides: level.overrides.swap_remove(0),
         };
@@ -60,7 +60,7 @@ pub fn variations(base: &Scenario, axes: &[Axis]) -> Result<Vec<Variation>, Scen
     }
     for axis in axes {
         for level in &axis.values {
-            let point = Point {
+            let point = StudyPoint {
                 values: vec![(axis.key.clone(), level.value().to_string())],
                 overrides: vec![level.clone()],
             };
@@ -80,7 +80,7 @@ pub struct LevelEffect {
     /// The level.
     pub value: String,
     /// The figure.
-    pub row: Row,
+    pub row: MetricRow,
     /// Its difference to that of the scenario itself.
     pub paired: Option<PairedDifference>,
     /// How the objectives come out.

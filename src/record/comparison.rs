@@ -81,7 +81,7 @@ impl Comparison {
 impl Difference {
     /// Of a figure of both.
     fn new(compared: &ComparedMetric) -> Self {
-        let mean = |row: &study::Row| row.estimate.map(|e| rounded(e.mean));
+        let mean = |row: &study::MetricRow| row.estimate.map(|e| rounded(e.mean));
         let [difference, lower, upper] = bounds(compared.paired.map(|p| p.difference));
         Self {
             metric: compared.metric.name.into(),

@@ -9,17 +9,17 @@ use serde::{Deserialize, Serialize};
 use super::interned;
 use crate::measure::Bound;
 use crate::quantity::number::rounded;
-use crate::study::{Estimate, Judgement, Row, Verdict};
+use crate::study::{Estimate, Judgement, MetricRow, Verdict};
 
 /// A name that the program mostly knows beforehand: of a metric, a unit, a cause.
 pub type Name = Cow<'static, str>;
 
 /// Every varied key with its value; empty: nothing is varied.
-pub(crate) type Point = BTreeMap<String, String>;
+pub(crate) type PointValues = BTreeMap<String, String>;
 
 /// The keys and values of a point in the order in which its label has them, that in which they were varied; the point has
 /// them in the order of the alphabet. `None`: it is the label of another point.
-pub(crate) fn labelled<'p>(label: &str, point: &'p Point) -> Option<Vec<(&'p str, &'p str)>> {
+pub(crate) fn labelled<'p>(label: &str, point: &'p PointValues) -> Option<Vec<(&'p str, &'p str)>> {
     let mut pairs = Vec::new();
     let mut rest = label;
     while pairs.len() < point.len() {
@@ -38,7 +38,7 @@ pub(crate) fn labelled<'p>(label: &str, point: &'p Point) -> Option<Vec<(&'p str
 }
 
 /// Whether a label is that of a point.
-pub(crate) fn is_label(label: &str, point: &Point) -> bool {
+pub(crate) fn is_label(label: &str, point: &PointValues) -> bool {
     labelled(label, point).is_some()
 }
 
@@ -58,7 +58,7 @@ pub fn bounds(estimate: Option<Estimate>) -> [Option<f64>; 3] {
 pub struct Figure {
     /// Where it was measured.
     #[serde(deserialize_with = "interned::point")]
-    pub point: Arc<Point>,
+    pub point: Arc<PointValues>,
     /// Whom it is about.
     pub scope: String,
     /// What it is.
@@ -88,7 +88,7 @@ pub struct Figure {
 
 impl Figure {
     /// A row at a point.
-    pub fn new(row: &Row, point: &Arc<Point>) -> Self {
+    pub fn new(row: &MetricRow, point: &Arc<PointValues>) -> Self {
         let [mean, lower, upper] = bounds(row.estimate);
         Self {
             point: point.clone(),
@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn a_label_is_that_of_its_point_in_any_order_of_the_keys() {
         let pairs = [("a.count", "5"), ("b.allow", "absent"), ("c.title", "x, y")];
-        let point: Point = pairs.map(|(k, v)| (k.into(), v.into())).into();
+        let point: PointValues = pairs.map(|(k, v)| (k.into(), v.into())).into();
         for label in [
             "a.count=5, b.allow=absent, c.title=x, y",
             "c.title=x, y, a.count=5, b.allow=absent",
@@ -205,6 +205,6 @@ mod tests {
         ] {
             assert!(!is_label(label, &point), "{label}");
         }
-        assert!(is_label("", &Point::new()));
+        assert!(is_label("", &PointValues::new()));
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::figure::bounds;
 use super::table::{Rows, Table, maybe_number, word};
 use crate::quantity::number::rounded;
-use crate::study::Row;
+use crate::study::MetricRow;
 
 /// One figure with its interval.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Debug, Default)]
@@ -40,9 +40,9 @@ pub(super) struct FigureRow<'a> {
 }
 
 /// The table.
-struct Figures;
+struct FigureTable;
 
-impl Table for Figures {
+impl Table for FigureTable {
     type Row<'r> = FigureRow<'r>;
 }
 
@@ -51,10 +51,10 @@ impl Table for Figures {
 /// # Errors
 /// Those of the writer.
 pub fn csv<'a>(
-    points: impl Iterator<Item = (&'a str, impl AsRef<[Row]>)>,
+    points: impl Iterator<Item = (&'a str, impl AsRef<[MetricRow]>)>,
     out: impl Write,
 ) -> csv::Result<()> {
-    let mut table = Rows::new::<Figures>(out)?;
+    let mut table = Rows::new::<FigureTable>(out)?;
     for (point, rows) in points {
         for row in rows.as_ref() {
             let [mean, lower, upper] = bounds(row.estimate);

@@ -10,15 +10,15 @@ use serde::{Deserialize, Deserializer};
 use crate::measure::METRICS;
 
 /// As a figure has it.
-type Point = BTreeMap<String, String>;
+type PointValues = BTreeMap<String, String>;
 type Name = Cow<'static, str>;
 
 /// Reads a point. Rows of a point follow each other: they share it.
-pub(super) fn point<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Point>, D::Error> {
+pub(super) fn point<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<PointValues>, D::Error> {
     thread_local! {
-        static LAST: RefCell<Arc<Point>> = RefCell::default();
+        static LAST: RefCell<Arc<PointValues>> = RefCell::default();
     }
-    let point = Point::deserialize(from)?;
+    let point = PointValues::deserialize(from)?;
     Ok(LAST.with_borrow_mut(|last| {
         if **last != point {
             *last = Arc::new(point);

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::comparison::Comparison;
-use super::figure::{Figure, Objective, Point};
+use super::figure::{Figure, Objective, PointValues};
 use super::head::Head;
 use super::json;
 use super::matrix::MatrixRecord;
@@ -210,7 +210,7 @@ impl Record {
 /// A figure over all causes; `point` is empty for a run.
 pub(crate) fn figure<'a>(
     rows: &'a [Figure],
-    point: &Point,
+    point: &PointValues,
     scope: &str,
     metric: &str,
 ) -> Option<&'a Figure> {

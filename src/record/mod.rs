@@ -43,7 +43,7 @@ pub use comparison::{Comparison, Contrast, Difference};
 pub use distribution::Distribution;
 pub use drops::{Drops, LostSession};
 pub use figure::{Figure, Name, Objective, bounds};
-pub(crate) use figure::{Point, is_label, labelled};
+pub(crate) use figure::{PointValues, is_label, labelled};
 pub use folder::{Folder, Part};
 pub use folder_error::FolderError;
 pub use head::Head;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::figure::{Figure, Name, Objective, Point};
+use super::figure::{Figure, Name, Objective, PointValues};
 use super::head::Head;
 use super::settled::{Quantile, SteadyState, quantiles};
 use super::{Assumption, LeverTrials};
@@ -69,7 +69,7 @@ pub struct RunRecord {
 impl RunRecord {
     /// Of what the samples of a run say; whose run it is, and what it answers, is left open.
     pub fn new(assessment: &Assessment, spread: &[Spread], steady: &[Steady]) -> Self {
-        let point = Arc::new(Point::new());
+        let point = Arc::new(PointValues::new());
         let (samples, rows) = (&assessment.samples, assessment.rows.iter());
         Self {
             schema: SCHEMA.into(),
@@ -110,6 +110,6 @@ impl RunRecord {
 
     /// A figure over all causes.
     pub fn figure(&self, scope: &str, metric: &str) -> Option<&Figure> {
-        super::figure(&self.rows, &Point::new(), scope, metric)
+        super::figure(&self.rows, &PointValues::new(), scope, metric)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::figure::{Figure, Name, Objective, Point};
+use super::figure::{Figure, Name, Objective, PointValues};
 use super::head::Head;
 use super::study::{fingerprint, label};
 use super::{Assumption, LeverTrials};
@@ -62,7 +62,7 @@ pub struct SweepRecord {
 #[serde(default)]
 pub struct PointRecord {
     /// Every varied key with its value.
-    pub point: Arc<Point>,
+    pub point: Arc<PointValues>,
     /// Hash of the resolved scenario, seed excluded.
     pub scenario_hash: String,
     /// Its replications.

@@ -9,7 +9,7 @@ use super::words::called;
 use crate::measure::{DropCause, MissCause, Scope};
 use crate::quantity::number::{duration, whole};
 use crate::record::RunRecord;
-use crate::study::{Assessment, Row, Spread, Steady, Verdict};
+use crate::study::{Assessment, MetricRow, Spread, Steady, Verdict};
 
 fn objectives(out: &mut String, run: &Assessment) {
     if run.judgements.is_empty() {
@@ -126,10 +126,10 @@ fn causes(out: &mut String, run: &Assessment) {
         ("session_drops", "Why sessions were lost"),
         ("toasts_missed", "Why toasts were missed"),
     ] {
-        let is_cause = |r: &&Row| {
+        let is_cause = |r: &&MetricRow| {
             r.scope == Scope::All && r.column.metric.name == metric && r.column.cause.is_some()
         };
-        let seen = |r: &&Row| r.estimate.is_some_and(|e| e.mean > 0.0);
+        let seen = |r: &&MetricRow| r.estimate.is_some_and(|e| e.mean > 0.0);
         let rows: Vec<Vec<String>> = run
             .rows
             .iter()
@@ -149,7 +149,7 @@ fn causes(out: &mut String, run: &Assessment) {
     }
 }
 
-fn meaning(metric: &str, row: &Row) -> String {
+fn meaning(metric: &str, row: &MetricRow) -> String {
     let Some((index, _)) = row.column.cause else {
         return String::new();
     };

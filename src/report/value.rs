@@ -4,7 +4,7 @@
 use crate::measure::Unit;
 use crate::quantity::number::{duration, human, known, matched, with_half};
 use crate::record::Figure;
-use crate::study::{Estimate, Row};
+use crate::study::{Estimate, MetricRow};
 
 /// What values of that size are multiplied by, and what stands behind them.
 pub(crate) fn scale(unit: Unit, size: f64) -> (f64, &'static str) {
@@ -115,7 +115,7 @@ impl FigureText {
 }
 
 /// A figure of a run.
-pub(crate) fn row(row: &Row) -> String {
+pub(crate) fn row(row: &MetricRow) -> String {
     let known = FigureText {
         mean: row.estimate.map(|e| e.mean),
         lower: row.estimate.and_then(|e| e.lower),

@@ -3,7 +3,7 @@
 use super::value;
 use crate::measure::{Bound, DropCause, Metric, MissCause, Objective, Scope, Unit};
 use crate::quantity::number::{capital, small, whole};
-use crate::study::{Estimate, Row};
+use crate::study::{Estimate, MetricRow};
 
 /// Name, what it is called in a table or on an axis, and a clause with `{}` for the value.
 type Words = (&'static str, &'static str, &'static str);
@@ -384,7 +384,7 @@ pub(crate) fn subject(objective: &Objective) -> String {
 }
 
 /// A figure in words: "1.89 % of toasts are missed"; `None`: there is nothing to say a figure of.
-pub fn figure_clause(row: &Row) -> Option<String> {
+pub fn figure_clause(row: &MetricRow) -> Option<String> {
     let metric = row.column.metric;
     let mut text = match (row.beyond, row.estimate) {
         (Some(beyond), _) => beyond_clause(metric, &value::value(beyond, metric.unit)),

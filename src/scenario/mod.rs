@@ -64,10 +64,10 @@ pub use overrides::Override;
 #[cfg(feature = "files")]
 pub use parse::load;
 pub use parse::{Scenario, parse};
-pub use plot::Plot;
+pub use plot::DeclaredPlot;
 pub use profile::{KINDS, Profile, ProfileValue, SHIPPED};
 pub use records::Records;
 pub use setting::{Origin, Setting, Settings};
 pub use source::Source;
-pub use study::{Combine, HalfWidth, Point, Study};
+pub use study::{Combine, HalfWidth, Study, StudyPoint};
 pub use words::{Choice, Word};

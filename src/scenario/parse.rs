@@ -9,7 +9,7 @@ use super::error::{Place, ScenarioError, nearest};
 use super::layers::Layers;
 use super::objective;
 use super::overrides::Override;
-use super::plot::{self, Plot};
+use super::plot::{self, DeclaredPlot};
 use super::setting::Settings;
 use super::source::Source;
 use super::study::{self, Study};
@@ -35,7 +35,7 @@ pub struct Scenario {
     /// What is turned, where the file asks for a study.
     pub study: Option<Study>,
     /// The plots that the file asks for besides those that every results folder has.
-    pub plots: Vec<Plot>,
+    pub plots: Vec<DeclaredPlot>,
     /// Every value with its origin: `[scenario]`, the gateways, the client groups.
     pub settings: Vec<Settings>,
     /// The same of each `[[workload]]` and `[[path]]` of the file.

@@ -9,7 +9,7 @@ use crate::measure::{METRICS, SERIES};
 
 /// A plot that the file asks for.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Plot {
+pub struct DeclaredPlot {
     /// What goes along: `time`, a key that the study varies, or a metric.
     pub x: String,
     /// What goes up: a metric; over time, a series.
@@ -54,7 +54,7 @@ fn one_of(entry: &Entry, valid: &[&str], what: &str) -> Result<String, ScenarioE
     Err(ScenarioError::input(&entry.place, message))
 }
 
-fn read(section: &Section, varied: &[&str]) -> Result<Plot, ScenarioError> {
+fn read(section: &Section, varied: &[&str]) -> Result<DeclaredPlot, ScenarioError> {
     for entry in &section.entries {
         if !KEYS.contains(&entry.key.as_str()) {
             let near = nearest(&entry.key, KEYS);
@@ -90,7 +90,7 @@ fn read(section: &Section, varied: &[&str]) -> Result<Plot, ScenarioError> {
             .chain(varied.iter().copied().filter(|key| *key != x))
             .collect(),
     };
-    Ok(Plot {
+    Ok(DeclaredPlot {
         by: section
             .entry("by")
             .map(|e| one_of(e, &apart, "valid"))
@@ -111,7 +111,7 @@ fn read(section: &Section, varied: &[&str]) -> Result<Plot, ScenarioError> {
 pub(super) fn read_all(
     document: &Document,
     study: Option<&Study>,
-) -> Result<Vec<Plot>, ScenarioError> {
+) -> Result<Vec<DeclaredPlot>, ScenarioError> {
     let varied: Vec<&str> = study.map_or_else(Vec::new, |s| {
         s.axes.iter().map(|a| a.key.as_str()).collect()
     });
@@ -123,7 +123,7 @@ pub(super) fn read_all(
         .collect()
 }
 
-impl Plot {
+impl DeclaredPlot {
     /// As it would stand in a file.
     pub fn written(&self) -> String {
         let mut out = "\n[[plot]]\n".to_string();

@@ -44,14 +44,14 @@ pub struct Study {
 
 /// One point of a study.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Point {
+pub struct StudyPoint {
     /// Every key with its value, in the order of the axes.
     pub values: Vec<(String, String)>,
     /// The same as overrides.
     pub overrides: Vec<Override>,
 }
 
-impl Point {
+impl StudyPoint {
     /// "clients.refresh_interval=5 min, gateway.allow=absent".
     pub fn label(&self) -> String {
         self.values
@@ -104,7 +104,7 @@ impl Study {
             combine,
             precision: Vec::new(),
         };
-        let mut labels: Vec<String> = study.points().iter().map(Point::label).collect();
+        let mut labels: Vec<String> = study.points().iter().map(StudyPoint::label).collect();
         labels.sort_unstable();
         match labels.windows(2).find(|pair| pair[0] == pair[1]) {
             Some(pair) => bad(format!("a point comes twice: {}", pair[0])),
@@ -184,7 +184,7 @@ impl Study {
     }
 
     /// Every point, in its order.
-    pub fn points(&self) -> Vec<Point> {
+    pub fn points(&self) -> Vec<StudyPoint> {
         let lengths: Vec<usize> = self.axes.iter().map(|a| a.values.len()).collect();
         let point = |places: &[usize]| {
             let chosen = self
@@ -192,7 +192,7 @@ impl Study {
                 .iter()
                 .zip(places)
                 .map(|(axis, place)| (axis, &axis.values[*place]));
-            Point {
+            StudyPoint {
                 values: chosen
                     .clone()
                     .map(|(axis, o)| (axis.key.clone(), o.value().to_string()))

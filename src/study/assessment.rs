@@ -1,7 +1,7 @@
 //! What samples say: every figure, how the objectives come out, and which figures are not to be trusted.
 
 use super::focus::{SkewedFigure, skewed};
-use super::samples::{Row, Samples};
+use super::samples::{MetricRow, Samples};
 use super::verdict::{Judgement, Verdict, judge_all, overall};
 use crate::measure::{Objective, Scope};
 
@@ -11,7 +11,7 @@ pub struct Assessment {
     /// What the replications said.
     pub samples: Samples,
     /// Every figure.
-    pub rows: Vec<Row>,
+    pub rows: Vec<MetricRow>,
     /// Of each objective.
     pub judgements: Vec<Judgement>,
     /// Figures whose interval is too narrow.
@@ -40,7 +40,7 @@ impl Assessment {
     }
 
     /// A figure of the given scope, over all causes.
-    pub fn row(&self, scope: &Scope, metric: &str) -> Option<&Row> {
+    pub fn row(&self, scope: &Scope, metric: &str) -> Option<&MetricRow> {
         self.rows.iter().find(|r| {
             r.scope == *scope && r.column.metric.name == metric && r.column.cause.is_none()
         })

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::paired::{PairedDifference, paired_samples};
-use super::samples::{Row, Samples};
+use super::samples::{MetricRow, Samples};
 use crate::measure::{Metric, Sample};
 
 /// The figures that decide: what users miss. Drops and load are told beside them.
@@ -51,9 +51,9 @@ pub struct ComparedMetric {
     /// Whether it is one of those that decide.
     pub decides: bool,
     /// The baseline's figure over the replications that both have.
-    pub baseline: Row,
+    pub baseline: MetricRow,
     /// The alternative's.
-    pub other: Row,
+    pub other: MetricRow,
     /// The alternative less the baseline; `None`: there is nothing to compare.
     pub paired: Option<PairedDifference>,
     /// How it stands.

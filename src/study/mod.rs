@@ -73,7 +73,7 @@ pub use optimum::{CostPoint, Optimum, optimum};
 pub use paired::{PairedDifference, bonferroni, paired_difference, paired_ratio, paired_samples};
 pub use quantile::{quantile_interval, quantile_replications};
 pub use replications::{Precision, checkpoints, replications_needed};
-pub use samples::{Row, Samples};
+pub use samples::{MetricRow, Samples};
 pub use selection::{Selection, SelectionState, kim_nelson_h2};
 pub use skew::{Skew, skew_warning, skewness};
 pub use spread::{HIGH_QUANTILE, Spread, spread, spread_replications};

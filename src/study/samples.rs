@@ -9,7 +9,7 @@ use crate::quantity::Time;
 
 /// One figure with its interval.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Row {
+pub struct MetricRow {
     /// Whom it is about.
     pub scope: Scope,
     /// What it is.
@@ -202,7 +202,7 @@ impl Samples {
     }
 
     /// The figure of a metric over everything.
-    pub fn figure(&self, metric: &str) -> Option<Row> {
+    pub fn figure(&self, metric: &str) -> Option<MetricRow> {
         self.column(metric).map(|column| self.row(0, column))
     }
 
@@ -214,7 +214,7 @@ impl Samples {
     }
 
     /// Every figure of every scope.
-    pub fn rows(&self) -> Vec<Row> {
+    pub fn rows(&self) -> Vec<MetricRow> {
         let scopes = 0..self.scopes.len();
         scopes
             .flat_map(|s| (0..self.columns.len()).map(move |c| (s, c)))
@@ -223,9 +223,9 @@ impl Samples {
     }
 
     /// One figure.
-    pub fn row(&self, scope: usize, column: usize) -> Row {
+    pub fn row(&self, scope: usize, column: usize) -> MetricRow {
         let samples: Vec<Sample> = self.column_samples(scope, column).collect();
-        let mut row = Row {
+        let mut row = MetricRow {
             scope: self.scopes[scope].clone(),
             column: self.columns[column],
             estimate: None,

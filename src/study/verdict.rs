@@ -4,7 +4,7 @@ use super::estimate::{CONFIDENCE, Estimate};
 use serde::{Deserialize, Serialize};
 
 use super::replications::{Precision, replications_needed};
-use super::samples::{Row, Samples};
+use super::samples::{MetricRow, Samples};
 use crate::measure::{Basis, Bound, Metric, Objective, Presence};
 
 /// The answer to an objective, or to all of them.
@@ -105,7 +105,7 @@ pub struct Judgement {
     /// What was wanted.
     pub objective: Objective,
     /// What came out.
-    pub row: Row,
+    pub row: MetricRow,
     /// Whether it is what was wanted.
     pub verdict: Verdict,
     /// About how many replications would settle it, where it is inconclusive and more of them would.
@@ -114,7 +114,7 @@ pub struct Judgement {
     pub doubt: Option<Doubt>,
 }
 
-fn judge(bound: Bound, row: &Row) -> Verdict {
+fn judge(bound: Bound, row: &MetricRow) -> Verdict {
     if let Some(beyond) = row.beyond {
         return match bound {
             Bound::AtMost(target) if beyond > target => Verdict::Fail,
@@ -140,7 +140,7 @@ fn judge(bound: Bound, row: &Row) -> Verdict {
 }
 
 /// About how many replications would bring the whole interval to one side of the target, if its mean is right.
-fn replications_to_settle(bound: Bound, row: &Row) -> Option<u32> {
+fn replications_to_settle(bound: Bound, row: &MetricRow) -> Option<u32> {
     let estimate = row.estimate?;
     if estimate.half_width().is_none() {
         // One replication says nothing of the spread: a few more do.
@@ -214,13 +214,13 @@ mod tests {
     use crate::measure::Scope;
     use crate::study::columns;
 
-    fn row(lower: Option<f64>, upper: Option<f64>, beyond: Option<f64>) -> Row {
+    fn row(lower: Option<f64>, upper: Option<f64>, beyond: Option<f64>) -> MetricRow {
         let estimate = beyond.is_none().then_some(Estimate {
             mean: 5.0,
             lower,
             upper,
         });
-        Row {
+        MetricRow {
             scope: Scope::All,
             column: columns()[0],
             estimate,
@@ -234,8 +234,8 @@ mod tests {
 
     #[test]
     fn only_a_whole_interval_decides() {
-        let at_most = |t, r: &Row| judge(Bound::AtMost(t), r);
-        let at_least = |t, r: &Row| judge(Bound::AtLeast(t), r);
+        let at_most = |t, r: &MetricRow| judge(Bound::AtMost(t), r);
+        let at_least = |t, r: &MetricRow| judge(Bound::AtLeast(t), r);
         let r = row(Some(4.0), Some(6.0), None);
         assert_eq!(
             [at_most(6.0, &r), at_most(5.0, &r), at_most(3.9, &r)],

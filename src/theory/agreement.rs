@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::chance::DEVIATIONS;
-use super::figures::Figures;
+use super::figures::RunFigures;
 use crate::measure::{Metric, Scope};
 
 /// A figure by a closed form and by simulation.
@@ -121,7 +121,7 @@ impl fmt::Display for Reason {
 impl Agreement {
     /// A figure beside what it is by a closed form, without any allowance; `None`: the simulation has none.
     pub(super) fn of(
-        figures: &Figures,
+        figures: &RunFigures,
         scope: &Scope,
         metric: &'static str,
         expected: f64,

@@ -9,7 +9,7 @@
 use super::agreement::{Agreement, Reason};
 use super::client_group::{ClientGroup, TIMEOUT_S};
 use super::expected::ExpectedFigure;
-use super::figures::Figures;
+use super::figures::RunFigures;
 use super::precondition::{Violation, require};
 use super::session::session;
 use crate::deployment::Forgets;
@@ -124,7 +124,7 @@ impl Crash {
 
     pub(super) fn compare(
         &self,
-        figures: &Figures,
+        figures: &RunFigures,
         scope: &Scope,
     ) -> Result<Vec<Agreement>, Violation> {
         let agreement = |e: ExpectedFigure| {

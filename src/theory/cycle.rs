@@ -10,7 +10,7 @@ use super::agreement::{Agreement, Reason};
 use super::chance::poisson_chance;
 use super::client_group::ClientGroup;
 use super::expected::ExpectedFigure;
-use super::figures::Figures;
+use super::figures::RunFigures;
 use super::precondition::Violation;
 use super::session::{Fate, session};
 use crate::deployment::PathConfig;
@@ -93,7 +93,7 @@ impl Sessions {
         all
     }
 
-    pub(super) fn compare(&self, figures: &Figures, scope: &Scope) -> Vec<Agreement> {
+    pub(super) fn compare(&self, figures: &RunFigures, scope: &Scope) -> Vec<Agreement> {
         let signed_in = figures.signed_in_s(scope);
         let cuts = self.users * self.sign_ins * figures.replications();
         let agreement = |e: ExpectedFigure| {

@@ -6,7 +6,7 @@ use crate::study::{Estimate, Samples, mean_interval, ratio_interval};
 
 /// The figures of a run: of each the samples of its replications, and how many users could use their sessions over time.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Figures {
+pub struct RunFigures {
     samples: Vec<(Scope, String, Vec<Sample>)>,
     usable: Vec<(Scope, Vec<Usable>)>,
 }
@@ -20,7 +20,7 @@ pub struct Usable {
     pub users: f64,
 }
 
-impl Figures {
+impl RunFigures {
     /// Adds the samples of a metric, one a replication; of causes there are none.
     pub fn insert(&mut self, scope: Scope, metric: &str, samples: Vec<Sample>) {
         self.samples.push((scope, metric.into(), samples));
@@ -141,7 +141,7 @@ impl Figures {
 
 const MINUTE_S: f64 = 60.0;
 
-impl From<&Samples> for Figures {
+impl From<&Samples> for RunFigures {
     /// Every figure of a run's replications but those by cause, and its minutes.
     fn from(samples: &Samples) -> Self {
         let mut figures = Self::default();
@@ -174,8 +174,8 @@ pub(super) mod tests {
     use super::*;
 
     /// Figures of one scope, each with a sample a replication.
-    pub(crate) fn figures(scope: &Scope, all: &[(&str, &[Sample])]) -> Figures {
-        let mut figures = Figures::default();
+    pub(crate) fn figures(scope: &Scope, all: &[(&str, &[Sample])]) -> RunFigures {
+        let mut figures = RunFigures::default();
         for (metric, samples) in all {
             figures.insert(scope.clone(), metric, samples.to_vec());
         }
@@ -193,7 +193,7 @@ pub(super) mod tests {
 
     #[test]
     fn usable_are_those_of_the_last_whole_minute() {
-        let mut figures = Figures::default();
+        let mut figures = RunFigures::default();
         figures.insert_usable(Scope::All, minutes(&[5.0, 8.0, 7.0, 0.0]));
         let before = |at_s| figures.usable_before(&Scope::All, at_s);
         assert_eq!(before(180.0), Some((7.0, 1.0)));

@@ -11,7 +11,7 @@ use super::agreement::{Agreement, Reason};
 use super::chance::normal_chance;
 use super::client_group::{ClientGroup, TIMEOUT_S};
 use super::expected::ExpectedFigure;
-use super::figures::Figures;
+use super::figures::RunFigures;
 use super::precondition::{Violation, require};
 use super::session::session;
 use crate::deployment::IdleAction;
@@ -157,7 +157,7 @@ impl Idle {
         )]
     }
 
-    pub(super) fn compare(&self, figures: &Figures, scope: &Scope) -> Vec<Agreement> {
+    pub(super) fn compare(&self, figures: &RunFigures, scope: &Scope) -> Vec<Agreement> {
         let signed_in = figures.signed_in_s(scope);
         let agreement = |e: ExpectedFigure| {
             let base = Agreement::of(figures, scope, e.figure, e.value, e.formula)?;

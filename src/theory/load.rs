@@ -7,7 +7,7 @@ use super::agreement::{Agreement, Reason};
 use super::chance::{normal_chance, poisson_chance};
 use super::client_group::{Calls, ClientGroup};
 use super::expected::ExpectedFigure;
-use super::figures::Figures;
+use super::figures::RunFigures;
 use super::precondition::{Violation, require};
 use super::session::session;
 use crate::measure::Scope;
@@ -55,7 +55,7 @@ impl Toasts {
         )]
     }
 
-    pub(super) fn compare(&self, figures: &Figures, scope: &Scope) -> Vec<Agreement> {
+    pub(super) fn compare(&self, figures: &RunFigures, scope: &Scope) -> Vec<Agreement> {
         let (runs, signed_in) = (figures.replications(), figures.signed_in_s(scope));
         let due = self.incoming_per_s * signed_in;
         if due == 0.0 {
@@ -138,7 +138,7 @@ impl KeptSessions {
 
 impl Refreshes {
     /// Precondition: every session was kept, and the gateway was not slow.
-    fn kept(&self, figures: &Figures, scope: &Scope) -> Result<KeptSessions, Violation> {
+    fn kept(&self, figures: &RunFigures, scope: &Scope) -> Result<KeptSessions, Violation> {
         for metric in ["session_drops", "setups_failed", "refreshes_failed"] {
             require(figures.total(scope, metric) == 0.0, || {
                 Violation::Counted(metric)
@@ -177,7 +177,7 @@ impl Refreshes {
 
     pub(super) fn compare(
         &self,
-        figures: &Figures,
+        figures: &RunFigures,
         scope: &Scope,
     ) -> Result<Vec<Agreement>, Violation> {
         let kept = self.kept(figures, scope)?;
@@ -261,7 +261,7 @@ impl Messages {
 
     pub(super) fn compare(
         &self,
-        figures: &Figures,
+        figures: &RunFigures,
         scope: &Scope,
     ) -> Result<Vec<Agreement>, Violation> {
         let kept = self.refreshes.kept(figures, scope)?;
@@ -305,7 +305,7 @@ mod tests {
     use crate::workload::DayShape;
 
     /// 100 users for 8 h in each of two replications: 2,880,000 s each.
-    fn run(more: &[(&str, Sample)]) -> Figures {
+    fn run(more: &[(&str, Sample)]) -> RunFigures {
         let mut all = vec![
             ("down_fraction", Sample::Ratio(0.0, 2.88e12)),
             ("sessions_established", Sample::Count(100)),

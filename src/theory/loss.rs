@@ -9,7 +9,7 @@ use super::agreement::{Agreement, Reason};
 use super::chance::poisson_chance;
 use super::client_group::{ClientGroup, TIMEOUT_S};
 use super::expected::ExpectedFigure;
-use super::figures::Figures;
+use super::figures::RunFigures;
 use super::precondition::{Violation, require};
 use super::session::session;
 use crate::measure::Scope;
@@ -87,7 +87,7 @@ impl Loss {
         )]
     }
 
-    pub(super) fn compare(&self, figures: &Figures, scope: &Scope) -> Vec<Agreement> {
+    pub(super) fn compare(&self, figures: &RunFigures, scope: &Scope) -> Vec<Agreement> {
         let runs = figures.replications();
         let attempted = figures.total(scope, "refreshes_attempted");
         let agreement = |e: ExpectedFigure| {

@@ -3,7 +3,7 @@
 //! [`predict`] looks at a [`Plan`](crate::deployment::Plan) and gives, for every client group and every gateway, the
 //! closed forms that it meets, each with its parameters, or the first of their preconditions that it does not meet, as a
 //! [`Violation`] that prints itself: `refresh_jitter = 10 %`. [`Prediction::compare`] puts a prediction beside the
-//! [`Figures`] of a simulation; an [`Agreement`] says how far the two are apart, how far they may be and why. What the end
+//! [`RunFigures`] of a simulation; an [`Agreement`] says how far the two are apart, how far they may be and why. What the end
 //! of a run cuts is allowed for by its size; of chance four standard deviations are allowed, by the law of the figure
 //! itself where it has one, else a 99.99 % interval from the spread of the replications.
 //!
@@ -129,7 +129,7 @@ pub use agreement::{Agreement, Allowance, Reason};
 pub use crash::Crash;
 pub use cycle::Sessions;
 pub use expected::ExpectedFigure;
-pub use figures::{Figures, Usable};
+pub use figures::{RunFigures, Usable};
 pub use idle::Idle;
 pub use load::{Messages, Refreshes, Toasts};
 pub use loss::Loss;

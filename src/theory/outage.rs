@@ -7,7 +7,7 @@ use super::agreement::{Agreement, Reason};
 use super::chance::normal_chance;
 use super::client_group::ClientGroup;
 use super::expected::ExpectedFigure;
-use super::figures::Figures;
+use super::figures::RunFigures;
 use super::gateway::once;
 use super::precondition::{Violation, require};
 use super::session::session;
@@ -106,7 +106,7 @@ impl Outage {
         )]
     }
 
-    pub(super) fn compare(&self, figures: &Figures, scope: &Scope) -> Vec<Agreement> {
+    pub(super) fn compare(&self, figures: &RunFigures, scope: &Scope) -> Vec<Agreement> {
         let variance = self.users * self.failing() * (1.0 - self.failing());
         let chance = normal_chance(variance / figures.replications());
         let agreement = |e: ExpectedFigure| {

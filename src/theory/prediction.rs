@@ -5,7 +5,7 @@ use super::client_group::ClientGroup;
 use super::crash::Crash;
 use super::cycle::Sessions;
 use super::expected::ExpectedFigure;
-use super::figures::Figures;
+use super::figures::RunFigures;
 use super::gateway::Gateway;
 use super::idle::Idle;
 use super::load::{Messages, Refreshes, Toasts};
@@ -168,7 +168,7 @@ impl Prediction {
     ///
     /// # Errors
     /// The first precondition that the plan or the run does not meet.
-    pub fn compare(&self, figures: &Figures) -> Result<Vec<Agreement>, Violation> {
+    pub fn compare(&self, figures: &RunFigures) -> Result<Vec<Agreement>, Violation> {
         let scope = &self.scope;
         match self.form.as_ref().map_err(Clone::clone)? {
             Form::Sessions(form) => Ok(form.compare(figures, scope)),

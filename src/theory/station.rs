@@ -8,7 +8,7 @@ use super::agreement::{Agreement, Reason};
 use super::chance::normal_chance;
 use super::client_group::odd_class;
 use super::expected::ExpectedFigure;
-use super::figures::Figures;
+use super::figures::RunFigures;
 use super::gateway::{Gateway, once};
 use super::precondition::{Violation, require};
 use crate::deployment::{ServiceTime, StationConfig};
@@ -107,7 +107,7 @@ impl Utilisation {
         )]
     }
 
-    pub(super) fn compare(&self, figures: &Figures, scope: &Scope) -> Vec<Agreement> {
+    pub(super) fn compare(&self, figures: &RunFigures, scope: &Scope) -> Vec<Agreement> {
         let Some((busy_us, server_us)) = figures.totals(scope, METRIC) else {
             return Vec::new();
         };

@@ -10,7 +10,7 @@ use super::agreement::{Agreement, Reason};
 use super::chance::normal_chance;
 use super::client_group::{ClientGroup, TIMEOUT_S};
 use super::expected::ExpectedFigure;
-use super::figures::Figures;
+use super::figures::RunFigures;
 use super::gateway::{Gateway, once};
 use super::precondition::{Violation, require};
 use super::station::Service;
@@ -280,7 +280,7 @@ impl Storm {
     }
 
     /// The loss from which the way back takes longest; `None`: nobody was there before any.
-    fn longest(&self, figures: &Figures, scope: &Scope) -> Option<Return> {
+    fn longest(&self, figures: &RunFigures, scope: &Scope) -> Option<Return> {
         let work = &self.work;
         let storm = |loss: &Outage| {
             let (users, change) = figures.usable_before(scope, loss.at_s)?;
@@ -299,7 +299,7 @@ impl Storm {
         all.max_by(|a, b| back_s(a).total_cmp(&back_s(b)))
     }
 
-    pub(super) fn compare(&self, figures: &Figures, scope: &Scope) -> Vec<Agreement> {
+    pub(super) fn compare(&self, figures: &RunFigures, scope: &Scope) -> Vec<Agreement> {
         let Some(storm) = self.longest(figures, scope) else {
             return Vec::new();
         };

@@ -9,7 +9,7 @@ use crate::page::{Made, bare, between, scenario};
 
 /// A row of the table.
 #[derive(Debug)]
-pub(crate) struct Row {
+pub(crate) struct PageRow {
     of: String,
     pub metric: String,
     pub closed: String,
@@ -17,7 +17,7 @@ pub(crate) struct Row {
 }
 
 /// The rows of a page, with their header left out.
-pub(crate) fn rows(page: &str) -> Vec<Row> {
+pub(crate) fn rows(page: &str) -> Vec<PageRow> {
     let tables = between(
         page,
         "<caption><span>Simulated beside closed form</span></caption>",
@@ -29,7 +29,7 @@ pub(crate) fn rows(page: &str) -> Vec<Row> {
     let row = |line: &str| {
         let cells: Vec<String> = line.split("</t").map(bare).collect();
         let cell = |i: usize| cells[i].replace("&gt;", ">");
-        Row {
+        PageRow {
             of: cell(0),
             metric: cell(1),
             closed: cell(2),
@@ -229,7 +229,7 @@ fn every_closed_form_agrees_where_its_conditions_hold() {
     ] {
         closed(of, metric);
     }
-    let off: Vec<&Row> = rows.iter().filter(|row| row.agrees != "yes").collect();
+    let off: Vec<&PageRow> = rows.iter().filter(|row| row.agrees != "yes").collect();
     assert!(off.is_empty(), "theory and simulation differ: {off:#?}");
     let said = format!(
         "{} figures have a closed form, and the simulation agrees with all of them.",

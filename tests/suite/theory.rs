@@ -5,7 +5,7 @@ use rccsim::measure::{Counter, Scope};
 use rccsim::protocol::*;
 use rccsim::quantity::Span;
 use rccsim::study::Samples;
-use rccsim::theory::{Figures, Form, Violation, predict};
+use rccsim::theory::{Form, RunFigures, Violation, predict};
 use rccsim::workload::SignIn;
 
 use crate::deployments::*;
@@ -209,7 +209,7 @@ fn predictions_of_a_plan_agree_with_its_simulation() {
     for n in 0..5 {
         samples.push(n, &[&simulate(&p, n).all]);
     }
-    let figures = Figures::from(&samples);
+    let figures = RunFigures::from(&samples);
     let predictions = predict(&p);
     let of = |about| predictions.iter().find(|p| p.about == about).unwrap();
     // U 1532 s, W 30 s: the printed figures of R 1500, SE 1800, D 30, λ 1/600.

@@ -5,13 +5,13 @@ use crate::faults::FaultKind;
 use crate::measure::{Metric, Scope};
 use crate::quantity::number::{duration, known, whole};
 use crate::scenario::Scenario;
-use crate::study::{Row, Samples};
+use crate::study::{MetricRow, Samples};
 
 /// A run that is put into words.
 pub(super) struct Case<'a> {
     pub scenario: &'a Scenario,
     pub samples: &'a Samples,
-    pub rows: &'a [Row],
+    pub rows: &'a [MetricRow],
 }
 
 impl<'a> Case<'a> {
@@ -29,7 +29,7 @@ impl<'a> Case<'a> {
         ]
     }
 
-    pub(super) fn row(&self, scope: &Scope, metric: &str) -> Option<&'a Row> {
+    pub(super) fn row(&self, scope: &Scope, metric: &str) -> Option<&'a MetricRow> {
         let metric = Metric::named(metric);
         self.rows.iter().find(|r| {
             r.scope == *scope && Some(r.column.metric) == metric && r.column.cause.is_none()

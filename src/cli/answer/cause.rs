@@ -129,7 +129,7 @@ fn of_path(case: &Case, gateway: usize) -> Option<String> {
 pub(super) fn of_losses(case: &Case) -> Option<String> {
     let drops = Metric::named("session_drops");
     let count = |scope: &Scope, cause: usize| {
-        let is = |r: &&crate::study::Row| {
+        let is = |r: &&crate::study::MetricRow| {
             r.scope == *scope
                 && Some(r.column.metric) == drops
                 && r.column.cause.is_some_and(|(i, _)| i == cause)

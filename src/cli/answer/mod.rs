@@ -13,7 +13,7 @@ use crate::measure::Scope;
 use crate::quantity::number::{capital, three, whole};
 use crate::report::words;
 use crate::scenario::Scenario;
-use crate::study::{Judgement, Row, Samples};
+use crate::study::{Judgement, MetricRow, Samples};
 
 use case::Case;
 pub(super) use objective::outcome;
@@ -23,7 +23,7 @@ pub(super) use weakness::weaknesses;
 pub(super) fn answer(
     scenario: &Scenario,
     samples: &Samples,
-    rows: &[Row],
+    rows: &[MetricRow],
     judgements: &[Judgement],
 ) -> String {
     let case = Case {
@@ -124,7 +124,7 @@ fn losses(case: &Case, is_tested: bool, judgements: &[Judgement]) -> Vec<String>
     std::iter::once(first).chain(bound).collect()
 }
 
-fn lost(case: &Case, row: &Row, judgements: &[Judgement]) -> Vec<String> {
+fn lost(case: &Case, row: &MetricRow, judgements: &[Judgement]) -> Vec<String> {
     let alone = judgements.is_empty();
     // An objective of the sessions lost has told how many.
     let is_told = judgements.iter().any(|j| {

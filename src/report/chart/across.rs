@@ -6,11 +6,11 @@ use super::colour::Paint;
 use super::description::Chart;
 use super::layer::{Along, Layer, Region, Threshold, Tone};
 use super::name::{Names, obstacles};
-use super::plot::{Canvas, Plot};
+use super::plot::{Canvas, PlotArea};
 use super::scene::{Part, Rect, Scene, Shape, area};
 use super::sheet::{Dash, Paper, infallible, pen};
 
-pub(super) fn region(paper: &Paper, plot: &Plot, region: &Region) {
+pub(super) fn region(paper: &Paper, plot: &PlotArea, region: &Region) {
     let opacity = if region.faint { 0.05 } else { 0.1 };
     let shade = area(stretch(plot, region), colour(region), opacity);
     moving(paper, region.along, || paper.push(shade));
@@ -35,7 +35,7 @@ fn moving(paper: &Paper, along: Along, draw: impl FnOnce()) {
 }
 
 /// Where a shaded stretch is drawn.
-pub(super) fn stretch(plot: &Plot, region: &Region) -> Rect {
+pub(super) fn stretch(plot: &PlotArea, region: &Region) -> Rect {
     let domain = if region.along == Along::X {
         &plot.x
     } else {
@@ -68,7 +68,7 @@ pub(super) fn across(
     paper: &Paper,
     canvas: &mut Canvas,
     chart: &Chart,
-    plot: &Plot,
+    plot: &PlotArea,
     names: &mut Names,
 ) {
     let layers = chart.layers.iter();
@@ -127,7 +127,7 @@ pub(super) fn tone(threshold: &Threshold) -> Paint {
     }
 }
 
-fn is_within(plot: &Plot, threshold: &Threshold) -> bool {
+fn is_within(plot: &PlotArea, threshold: &Threshold) -> bool {
     let domain = match threshold.along {
         Along::X => &plot.x,
         Along::Y => &plot.y,
@@ -136,7 +136,7 @@ fn is_within(plot: &Plot, threshold: &Threshold) -> bool {
 }
 
 /// From where to where a line across goes, as values.
-fn ends(plot: &Plot, threshold: &Threshold) -> [(f64, f64); 2] {
+fn ends(plot: &PlotArea, threshold: &Threshold) -> [(f64, f64); 2] {
     let at = threshold.value;
     match threshold.along {
         Along::X => [(at, plot.y.from), (at, plot.y.to)],
@@ -145,7 +145,12 @@ fn ends(plot: &Plot, threshold: &Threshold) -> [(f64, f64); 2] {
 }
 
 /// An objective, or another value that is worth a line, without its name.
-pub(super) fn line_across(paper: &Paper, canvas: &mut Canvas, plot: &Plot, threshold: &Threshold) {
+pub(super) fn line_across(
+    paper: &Paper,
+    canvas: &mut Canvas,
+    plot: &PlotArea,
+    threshold: &Threshold,
+) {
     let line = PathElement::new(ends(plot, threshold), pen(tone(threshold), 1.6, Dash::Mark));
     moving(paper, threshold.along, || {
         infallible(canvas.draw_series([line]));

@@ -10,7 +10,7 @@ use super::frame::{self, tick_style};
 use super::layer::{Along, Layer};
 use super::legend::swatch;
 use super::place;
-use super::plot::Plot;
+use super::plot::PlotArea;
 use super::scale::Domain;
 use super::scene::{Anchor, Part, Rect, Shape, Spot};
 use super::sheet::{Dash, Paper, infallible, pen, units};
@@ -20,7 +20,7 @@ use super::text::{self, LABEL, plain};
 const FAR: f64 = 44.0;
 
 /// The plot in that room, with so much kept free at the right for names.
-pub(super) fn frame(chart: &Chart, room: Rect, names: f64) -> Plot {
+pub(super) fn frame(chart: &Chart, room: Rect, names: f64) -> PlotArea {
     let mut rect = room;
     let captioned = !chart.y.caption().is_empty();
     frame::shrink_top(&mut rect, if captioned { frame::CAPTION } else { 6.0 });
@@ -36,7 +36,7 @@ pub(super) fn frame(chart: &Chart, room: Rect, names: f64) -> Plot {
     rect.w = (rect.w - left - names.max(16.0)).max(20.0);
     // The grid of the sheet is that of the values too.
     let tenth = |v: f64| (v * 10.0).round() / 10.0;
-    Plot {
+    PlotArea {
         rect: Rect::new(tenth(rect.x), tenth(rect.y), tenth(rect.w), tenth(rect.h)),
         x: horizontal(chart),
         y,
@@ -94,7 +94,7 @@ fn rows(rect: &Rect) -> usize {
 }
 
 /// Captions, ticks and the lines at the vertical ones, as far as their words have room.
-pub(super) fn axes(paper: &Paper, chart: &Chart, plot: &Plot, mut room: Rect) {
+pub(super) fn axes(paper: &Paper, chart: &Chart, plot: &PlotArea, mut room: Rect) {
     frame::caption_above(paper, chart.y.caption(), &mut room);
     let mut last = f64::INFINITY;
     let mut ticks = plot.y.ticks(rows(&plot.rect));
@@ -117,7 +117,7 @@ pub(super) fn axes(paper: &Paper, chart: &Chart, plot: &Plot, mut room: Rect) {
 }
 
 /// Where each curve's name wants to stand: the height of its last point.
-fn ideal(chart: &Chart, entries: &[LegendEntry], plot: &Plot) -> Option<Vec<f64>> {
+fn ideal(chart: &Chart, entries: &[LegendEntry], plot: &PlotArea) -> Option<Vec<f64>> {
     let last = |entry: &LegendEntry| {
         let end = |l: &Layer| match l {
             Layer::Line(l) | Layer::Steps(l) if l.name == entry.name => l
@@ -151,7 +151,7 @@ pub(super) fn ends(chart: &Chart, entries: &[LegendEntry], room: Rect) -> Option
     (!far && wide <= room.w * 0.3).then_some(wide)
 }
 
-fn placed(ideal: &[f64], plot: &Plot) -> Option<Vec<f64>> {
+fn placed(ideal: &[f64], plot: &PlotArea) -> Option<Vec<f64>> {
     place::apart(
         ideal,
         frame::LINE - 1.0,
@@ -160,7 +160,7 @@ fn placed(ideal: &[f64], plot: &Plot) -> Option<Vec<f64>> {
     )
 }
 
-pub(super) fn end_names(paper: &Paper, chart: &Chart, entries: &[LegendEntry], plot: &Plot) {
+pub(super) fn end_names(paper: &Paper, chart: &Chart, entries: &[LegendEntry], plot: &PlotArea) {
     let Some(places) = ideal(chart, entries, plot).and_then(|w| placed(&w, plot)) else {
         return;
     };

@@ -9,7 +9,7 @@ use super::description::{Axis, Chart, Scale};
 use super::frame;
 use super::layer::{Along, Bar, Bars, Layer, Tone};
 use super::legend::legend;
-use super::plot::{Canvas, Plot};
+use super::plot::{Canvas, PlotArea};
 use super::scale::Domain;
 use super::scene::{Anchor, Rect, Scene, Shape, area, rule};
 use super::sheet::{Dash, Paper, filling, infallible, pen};
@@ -33,7 +33,7 @@ const MOST_GROWN: usize = 40;
 
 /// Draws the bars and the axis of their values; says where the values are, and
 /// of how many rows.
-pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) -> Plot {
+pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) -> PlotArea {
     let first = match bars.tone {
         Tone::Auto => Paint::Series(0),
         tone => Paint::of(tone, 0),
@@ -61,7 +61,7 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) ->
     let above = above(bars, &room);
     let (fitting, left_out) = fitting(bars, &rect, above);
     let rows = (fitting.len() + usize::from(left_out > 0)).max(1) as f64;
-    let plot = Plot {
+    let plot = PlotArea {
         rect,
         x: domain(chart, bars),
         y: Domain::between(0.0, rows, Scale::Linear),
@@ -100,7 +100,7 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) ->
 }
 
 /// Where a value is across, at the edge if it is beyond.
-fn place(plot: &Plot, v: f64) -> f64 {
+fn place(plot: &PlotArea, v: f64) -> f64 {
     plot.rect.x + plot.x.place(v).clamp(0.0, 1.0) * plot.rect.w
 }
 
@@ -108,7 +108,7 @@ fn place(plot: &Plot, v: f64) -> f64 {
 fn row(
     paper: &Paper,
     canvas: &mut Canvas,
-    plot: &Plot,
+    plot: &PlotArea,
     (i, bar): (usize, &Bar),
     (bars, [first, second]): (&Bars, [(Paint, u8); 2]),
     (room, above): (&Rect, f64),
@@ -303,7 +303,7 @@ pub(super) fn least_height(bars: &Bars, room: &Rect) -> f64 {
     rows * (LEAST + 9.0 + above(bars, room))
 }
 
-fn thresholds(paper: &Paper, canvas: &mut Canvas, chart: &Chart, plot: &Plot) {
+fn thresholds(paper: &Paper, canvas: &mut Canvas, chart: &Chart, plot: &PlotArea) {
     for layer in &chart.layers {
         let Layer::Threshold(t) = layer else { continue };
         if t.along != Along::X {

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use super::content::level;
 use super::description::Chart;
 use super::layer::Layer;
-use super::plot::Plot;
+use super::plot::PlotArea;
 use super::scene::Spot;
 use super::thin;
 use crate::quantity::number::rounded;
 
 /// Layers keep their index, which is `data-layer` in the SVG; long curves have the points that are drawn.
-pub(super) fn value(chart: &Chart, plot: &Plot) -> Value {
+pub(super) fn value(chart: &Chart, plot: &PlotArea) -> Value {
     let thinned = Chart {
         layers: chart.layers.iter().map(|l| thin_layer(l, plot)).collect(),
         ..chart.clone()
@@ -21,7 +21,7 @@ pub(super) fn value(chart: &Chart, plot: &Plot) -> Value {
     value
 }
 
-fn thin_layer(layer: &Layer, plot: &Plot) -> Layer {
+fn thin_layer(layer: &Layer, plot: &PlotArea) -> Layer {
     let mut layer = layer.clone();
     // Which of some values are drawn, gap by gap.
     let kept = |values: &[(f64, f64)]| {

@@ -12,7 +12,7 @@ use super::frame::nothing;
 use super::layer::{Band, Histogram, Layer, Line, Point, Points, Stack};
 use super::legend::{self, AREA, legend};
 use super::name::Names;
-use super::plot::{Canvas, Plot};
+use super::plot::{Canvas, PlotArea};
 use super::scene::{Part, Rect, Shape, Spot};
 use super::sheet::{Dash, Paper, filling, infallible, pen, units};
 use super::{flag, thin};
@@ -22,7 +22,7 @@ const BAND: f64 = 0.2;
 const SMALL: f64 = 1.6;
 
 /// Draws axes and layers; says where.
-pub(super) fn draw(paper: &Paper, chart: &Chart, mut room: Rect) -> Plot {
+pub(super) fn draw(paper: &Paper, chart: &Chart, mut room: Rect) -> PlotArea {
     let paints = paints(chart);
     let entries = entries(chart, &paints);
     legend::key(paper, chart, &mut room);
@@ -72,7 +72,7 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, mut room: Rect) -> Plot {
 }
 
 /// What stands beside points.
-fn labels(paper: &Paper, plot: &Plot, (index, points): (usize, &Points), names: &mut Names) {
+fn labels(paper: &Paper, plot: &PlotArea, (index, points): (usize, &Points), names: &mut Names) {
     let name = points.name.clone();
     paper.part(Part::Layer { index, name }, || {
         for p in points.points.iter().filter(|p| !p.label.is_empty()) {
@@ -85,7 +85,7 @@ fn labels(paper: &Paper, plot: &Plot, (index, points): (usize, &Points), names: 
 fn layer(
     paper: &Paper,
     canvas: &mut Canvas,
-    plot: &Plot,
+    plot: &PlotArea,
     (index, layer): (usize, &Layer),
     paint: Paint,
 ) {
@@ -153,7 +153,7 @@ fn band(canvas: &mut Canvas, band: &Band, paint: Paint) {
     infallible(canvas.draw_series(outlines));
 }
 
-fn dots(paper: &Paper, canvas: &mut Canvas, plot: &Plot, points: &Points, paint: Paint) {
+fn dots(paper: &Paper, canvas: &mut Canvas, plot: &PlotArea, points: &Points, paint: Paint) {
     let places: Vec<Spot> = points.points.iter().map(|p| plot.spot(p.x, p.y)).collect();
     let many = places.len() > MANY;
     let size = if many { SMALL } else { DOT };
@@ -223,7 +223,7 @@ fn stack(
     }
 }
 
-fn histogram(canvas: &mut Canvas, plot: &Plot, histogram: &Histogram, paint: Paint) {
+fn histogram(canvas: &mut Canvas, plot: &PlotArea, histogram: &Histogram, paint: Paint) {
     let is_finite = |(from, to, n): &&(f64, f64, f64)| [from, to, n].iter().all(|v| v.is_finite());
     let bars = histogram
         .bins

@@ -6,7 +6,7 @@ use super::colour::Paint;
 use super::description::Chart;
 use super::frame::is_narrow;
 use super::layer::{Along, Layer, Region};
-use super::plot::Plot;
+use super::plot::PlotArea;
 use super::scene::{Anchor, Part, Rect, Shape, area, rule};
 use super::sheet::Paper;
 use super::text::{self, LABEL, plain};
@@ -37,7 +37,7 @@ struct Flag {
 }
 
 impl Flag {
-    fn of(plot: &Plot, region: &Region) -> Self {
+    fn of(plot: &PlotArea, region: &Region) -> Self {
         let rect = stretch(plot, region);
         let widest = if is_narrow(&plot.rect) {
             WIDEST.1
@@ -89,7 +89,7 @@ impl Flag {
     }
 }
 
-fn flags(chart: &Chart, plot: &Plot, most: usize) -> Vec<Flag> {
+fn flags(chart: &Chart, plot: &PlotArea, most: usize) -> Vec<Flag> {
     let flag = |layer: &Layer| match layer {
         Layer::Region(r) if r.along == Along::X && !r.label.is_empty() => Some(Flag::of(plot, r)),
         _ => None,
@@ -111,7 +111,7 @@ fn flags(chart: &Chart, plot: &Plot, most: usize) -> Vec<Flag> {
 }
 
 /// How many rows the names take.
-pub(super) fn rows(chart: &Chart, plot: &Plot) -> usize {
+pub(super) fn rows(chart: &Chart, plot: &PlotArea) -> usize {
     flags(chart, plot, MOST_ROWS)
         .iter()
         .filter_map(|f| f.row)
@@ -121,7 +121,7 @@ pub(super) fn rows(chart: &Chart, plot: &Plot) -> usize {
 }
 
 /// The mark above each stretch, and its name in one of so many rows.
-pub(super) fn draw(paper: &Paper, chart: &Chart, plot: &Plot, rows: usize) {
+pub(super) fn draw(paper: &Paper, chart: &Chart, plot: &PlotArea, rows: usize) {
     for layer in &chart.layers {
         if let Layer::Region(region) = layer
             && region.along == Along::X

@@ -4,7 +4,7 @@ use plotters::prelude::LabelAreaPosition;
 use plotters::style::{FontDesc, FontFamily, FontStyle, TextStyle};
 
 use super::colour::Paint;
-use super::plot::Plot;
+use super::plot::PlotArea;
 use super::scale::{Domain, Tick};
 use super::scene::{Anchor, Part, Rect, Shape};
 use super::sheet::{Dash, Paper, filling, infallible, pen, units};
@@ -70,7 +70,7 @@ fn fitting_ticks(rect: &Rect, domain: &Domain) -> Vec<Tick> {
 }
 
 /// The horizontal axis: line, ticks, their words as far as they do not touch, and the caption.
-pub(super) fn horizontal(paper: &Paper, plot: &Plot, caption: String, grid: bool) {
+pub(super) fn horizontal(paper: &Paper, plot: &PlotArea, caption: String, grid: bool) {
     let rect = &plot.rect;
     paper.part(Part::Ticks, || {
         let mut canvas = plot.mesh(paper, fitting_ticks(rect, &plot.x), Vec::new());

@@ -6,7 +6,7 @@ use super::colour::Paint;
 use super::description::{Chart, Scale};
 use super::frame::{self, LINE};
 use super::layer::HeatMap;
-use super::plot::Plot;
+use super::plot::PlotArea;
 use super::scale::{Domain, amount};
 use super::scene::{Anchor, Rect, Shape, Spot, Text, area, rule};
 use super::sheet::{Paper, filling, infallible, units};
@@ -18,7 +18,7 @@ const CELL_LINE: f64 = 13.0;
 const NAME_LINES: usize = 3;
 
 /// Draws the table; says where, in columns and rows. Rows and columns without a value stay empty.
-pub(super) fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) -> Plot {
+pub(super) fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) -> PlotArea {
     let all = map.values.iter().flatten().filter(|v| v.is_finite());
     let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
         (l.min(*v), h.max(*v))
@@ -53,7 +53,7 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) 
     let h = room.h - below - if caption.is_empty() { 0.0 } else { LINE };
     let rect = Rect::new(room.x + left, room.y, w, h.max(20.0));
     let counted = |n: usize| Domain::between(0.0, n.max(1) as f64, Scale::Linear);
-    let plot = Plot {
+    let plot = PlotArea {
         rect,
         x: counted(map.columns.len()),
         y: counted(map.rows.len()),
@@ -81,12 +81,12 @@ fn widest(names: &[String]) -> f64 {
 }
 
 /// How wide and how high a cell is.
-fn cell_size(plot: &Plot) -> (f64, f64) {
+fn cell_size(plot: &PlotArea) -> (f64, f64) {
     (plot.rect.w / plot.x.to, plot.rect.h / plot.y.to)
 }
 
 /// A rectangle for each value, and what stands in it.
-fn cells(paper: &Paper, plot: &Plot, map: &HeatMap, step: impl Fn(f64) -> u8) {
+fn cells(paper: &Paper, plot: &PlotArea, map: &HeatMap, step: impl Fn(f64) -> u8) {
     let (w, h) = cell_size(plot);
     let gap = if w > 6.0 && h > 6.0 {
         units(1.0).unsigned_abs()
@@ -183,7 +183,7 @@ impl Words {
 }
 
 /// How high the table must be for what stands in its cells and beside its rows, at the width it has.
-pub(super) fn least_height(map: &HeatMap, plot: &Plot) -> f64 {
+pub(super) fn least_height(map: &HeatMap, plot: &PlotArea) -> f64 {
     let (w, _) = cell_size(plot);
     let cells = map.cells.iter().flatten();
     let words = cells.filter_map(|words| Words::fitting(words, w));
@@ -196,7 +196,7 @@ pub(super) fn least_height(map: &HeatMap, plot: &Plot) -> f64 {
 }
 
 /// A frame around the cell that matters, in colours that stay, as those of the cells do.
-fn marked(paper: &Paper, plot: &Plot, map: &HeatMap) {
+fn marked(paper: &Paper, plot: &PlotArea, map: &HeatMap) {
     let is_there = |(r, c): &(usize, usize)| *r < map.rows.len() && *c < map.columns.len();
     let Some((r, c)) = map.marked.filter(is_there) else {
         return;
@@ -214,7 +214,7 @@ fn marked(paper: &Paper, plot: &Plot, map: &HeatMap) {
     }
 }
 
-fn row_names(paper: &Paper, plot: &Plot, map: &HeatMap, room: f64) {
+fn row_names(paper: &Paper, plot: &PlotArea, map: &HeatMap, room: f64) {
     let (_, h) = cell_size(plot);
     for (r, name) in map.rows.iter().enumerate().filter(|(i, _)| skips(*i, h)) {
         let most = (((h - 4.0) / CELL_LINE) as usize).clamp(1, NAME_LINES);
@@ -232,7 +232,7 @@ fn row_names(paper: &Paper, plot: &Plot, map: &HeatMap, room: f64) {
 }
 
 /// The names below the table, upright in so much room if it is said.
-fn column_names(paper: &Paper, plot: &Plot, map: &HeatMap, upright: Option<f64>) {
+fn column_names(paper: &Paper, plot: &PlotArea, map: &HeatMap, upright: Option<f64>) {
     let (w, _) = cell_size(plot);
     let foot = plot.rect.bottom();
     for (c, name) in map.columns.iter().enumerate() {

@@ -4,7 +4,7 @@ use super::colour::Paint;
 use super::description::{Chart, Size};
 use super::frame::{SIDE, is_narrow, shrink_top};
 use super::layer::Layer;
-use super::plot::Plot;
+use super::plot::PlotArea;
 use super::scene::{Anchor, Rect, Scene, Shape, Text, area};
 use super::sheet::Paper;
 use super::text::{self, SMALL, TITLE, plain};
@@ -14,7 +14,7 @@ use super::{bars, content, draw, heat};
 const LEAST_NARROW: f64 = 180.0;
 
 /// Everything to draw, and where the values are.
-pub(super) fn scene(chart: &Chart, size: Size) -> (Scene, Plot) {
+pub(super) fn scene(chart: &Chart, size: Size) -> (Scene, PlotArea) {
     let (width, height) = (f64::from(size.width), f64::from(size.height));
     let paper = Paper::default();
     let whole = Rect::new(0.0, 0.0, width, height);

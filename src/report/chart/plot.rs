@@ -11,7 +11,7 @@ use super::sheet::{CORNER, EXTENT, Paper, Sheet, infallible, units};
 
 /// Where values are drawn.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct Plot {
+pub(super) struct PlotArea {
     pub rect: Rect,
     pub x: Domain,
     pub y: Domain,
@@ -20,7 +20,7 @@ pub(super) struct Plot {
 /// What plotters draws on.
 pub(super) type Canvas = ChartContext<'static, Sheet, Cartesian2d<Ruler, Ruler>>;
 
-impl Plot {
+impl PlotArea {
     /// Where a value is drawn.
     pub(super) fn spot(&self, x: f64, y: f64) -> Spot {
         let Rect {

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use super::colour::Paint;
 use super::description::{Chart, Scale, Size};
-use super::plot::Plot;
+use super::plot::PlotArea;
 use super::scale::Domain;
 use super::scene::{Anchor, Part, Shape, Spot, Text};
 use crate::quantity::number::rounded;
@@ -17,7 +17,7 @@ const FACES: &str = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-se
 
 /// The whole element. `data-plot` says where in it the values are, `data-x` and `data-y` which ones, so that a script needs
 /// no more than the values themselves (see `data`) to answer a pointer.
-pub(super) fn write(chart: &Chart, size: Size, (scene, plot): &(Vec<Shape>, Plot)) -> String {
+pub(super) fn write(chart: &Chart, size: Size, (scene, plot): &(Vec<Shape>, PlotArea)) -> String {
     let Size { width, height } = size;
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"rc-chart\" role=\"img\" viewBox=\"0 0 {width} {height}\" \
@@ -40,7 +40,7 @@ pub(super) fn write(chart: &Chart, size: Size, (scene, plot): &(Vec<Shape>, Plot
     out
 }
 
-fn place(plot: &Plot) -> String {
+fn place(plot: &PlotArea) -> String {
     let rect = [plot.rect.x, plot.rect.y, plot.rect.w, plot.rect.h]
         .map(number)
         .join(" ");

@@ -6,7 +6,7 @@ use crate::record::inputs::Input;
 
 /// A measured input.
 #[derive(Serialize)]
-pub(super) struct Row<'a> {
+pub(super) struct MeasuredRow<'a> {
     section: String,
     key: &'a str,
     value: &'a str,
@@ -14,10 +14,10 @@ pub(super) struct Row<'a> {
 }
 
 /// The measured ones of the inputs.
-pub(super) fn rows(inputs: &[Input]) -> Vec<Row<'_>> {
+pub(super) fn rows(inputs: &[Input]) -> Vec<MeasuredRow<'_>> {
     let measured = inputs.iter().filter(|input| input.standing == "measured");
     measured
-        .map(|input| Row {
+        .map(|input| MeasuredRow {
             section: format!("{} {}", input.table, input.name).trim().into(),
             key: &input.key,
             value: &input.value,

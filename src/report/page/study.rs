@@ -6,8 +6,8 @@ use super::table::{Table, cell, cell_within, interval, unit_name};
 use crate::measure::Metric;
 use crate::quantity::number::plain;
 use crate::record::{
-    Comparison, Contrast, Figure, MatrixRecord, Point, Record, Selection, Sensitivity, Sizing,
-    SweepRecord,
+    Comparison, Contrast, Figure, MatrixRecord, PointValues, Record, Selection, Sensitivity,
+    Sizing, SweepRecord,
 };
 use crate::report::sweep::{SHOWN, short_keys};
 use crate::report::words::called;
@@ -114,7 +114,7 @@ fn points(sweep: &SweepRecord, metrics: &[&str]) -> Vec<Vec<String>> {
 }
 
 /// What is varied at a point, by key.
-fn values(point: &Point) -> Vec<(String, String)> {
+fn values(point: &PointValues) -> Vec<(String, String)> {
     point.iter().map(|(k, v)| (k.clone(), v.clone())).collect()
 }
 

@@ -6,7 +6,7 @@ use super::table::{Table, factor, unit_name};
 use crate::measure::{Metric, Sample, Scope};
 use crate::quantity::number::precise;
 use crate::record::{ReplicatedFigure, Series, Value};
-use crate::theory::{Agreement, Figures, Prediction, Usable};
+use crate::theory::{Agreement, Prediction, RunFigures, Usable};
 
 /// The columns of the table.
 const COLUMNS: [&str; 10] = [
@@ -86,8 +86,8 @@ pub(super) fn section(
 }
 
 /// The figures that predictions are checked against.
-fn figures(runs: &[ReplicatedFigure], series: &[Series]) -> Figures {
-    let mut figures = Figures::default();
+fn figures(runs: &[ReplicatedFigure], series: &[Series]) -> RunFigures {
+    let mut figures = RunFigures::default();
     for figure in runs.iter().filter(|figure| figure.cause.is_empty()) {
         let sample = |(_, value): &(u32, Value)| match *value {
             Value::Absent => Sample::Absent,

@@ -5,7 +5,7 @@ use super::grid::{Grid, Spot, points};
 use super::key::called;
 use super::{Plot, tradeoff};
 use crate::quantity::number::{human, small};
-use crate::record::{Figure, Point, PointCost, Selection, StudyRecord, is_label, labelled};
+use crate::record::{Figure, PointCost, PointValues, Selection, StudyRecord, is_label, labelled};
 use crate::study::Verdict;
 
 /// The plots of a selection.
@@ -20,7 +20,7 @@ pub(super) fn plots(study: &StudyRecord<Selection>) -> Vec<Plot> {
     all
 }
 
-fn title(points: &[&Point], best: &Selection) -> String {
+fn title(points: &[&PointValues], best: &Selection) -> String {
     let of_delta = best.delta.map_or_else(String::new, human);
     let unfit = |p: &PointCost| p.verdict == Some(Verdict::Fail);
     match (&best.best, best.within_delta.len()) {
@@ -35,7 +35,7 @@ fn title(points: &[&Point], best: &Selection) -> String {
 }
 
 /// The point of that label, "clients.refresh_interval=5 min", as "Refresh interval 5 min".
-fn name<'p>(points: impl IntoIterator<Item = &'p Point>, label: &str) -> String {
+fn name<'p>(points: impl IntoIterator<Item = &'p PointValues>, label: &str) -> String {
     let name = |pairs: Vec<(&str, &str)>| {
         let pairs = pairs.iter().map(|(k, v)| format!("{} {v}", called(k)));
         pairs.collect::<Vec<_>>().join(", ")
@@ -61,7 +61,7 @@ fn figure(p: &PointCost) -> Figure {
 }
 
 /// Along the key that was varied, where it is the only one.
-fn along(points: &[&Point], best: &Selection) -> Option<Chart> {
+fn along(points: &[&PointValues], best: &Selection) -> Option<Chart> {
     let grid = Grid::along(points, None)?;
     let is_alone = points.iter().all(|point| point.len() == 1);
     let [curve] = &grid.curves[..] else {
@@ -116,7 +116,7 @@ fn along(points: &[&Point], best: &Selection) -> Option<Chart> {
     })
 }
 
-fn bars(points: &[&Point], best: &Selection) -> Chart {
+fn bars(points: &[&PointValues], best: &Selection) -> Chart {
     // The costs stand in the order of the points, as a rule: the first that is looked at is the right one.
     let from = |i: usize| {
         (points.iter().skip(i))

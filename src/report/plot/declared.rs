@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::chart::{Axis, Chart, Layer, Line, Point, Points, Scale, Tone};
 use super::day::end_s;
-use super::grid::{Figures, Grid, keys, name, points};
+use super::grid::{FigureIndex, Grid, keys, name, points};
 use super::key::called;
 use super::reading::{Reading, scale_of};
 use super::sweep::{TargetFigure, bars, curve, file_name};
@@ -233,7 +233,7 @@ fn over_replications(runs: &[ReplicatedFigure], request: &PlotRequest) -> Option
 
 fn over_points(rows: &[Figure], request: &PlotRequest) -> Option<Chart> {
     let points = points(rows);
-    let figures = Figures::of(rows);
+    let figures = FigureIndex::of(rows);
     let scopes = scopes(request, rows.iter().map(|r| r.scope.as_str()));
     if !request.x.contains('.') {
         return against(&points, &figures, &scopes, request);
@@ -284,7 +284,7 @@ fn reading(
     metric: &str,
     points: &[&BTreeMap<String, String>],
     scopes: &[(&str, String)],
-    figures: &Figures,
+    figures: &FigureIndex,
 ) -> Reading {
     let means = (points.iter())
         .flat_map(|p| scopes.iter().map(move |(scope, _)| (p, scope)))
@@ -295,7 +295,7 @@ fn reading(
 /// One metric against another, a point for each point of the study.
 fn against<'a>(
     points: &[&'a BTreeMap<String, String>],
-    figures: &Figures<'a>,
+    figures: &FigureIndex<'a>,
     scopes: &[(&'a str, String)],
     request: &'a PlotRequest,
 ) -> Option<Chart> {

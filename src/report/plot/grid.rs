@@ -144,15 +144,15 @@ impl<'a> Grid<'a> {
 }
 
 /// The figures of a record by point: a look-up for each figure of each chart would take long in a large study.
-pub(super) struct Figures<'a>(
+pub(super) struct FigureIndex<'a>(
     BTreeMap<(&'a BTreeMap<String, String>, &'a str, &'a str), &'a Figure>,
 );
 
-impl<'a> Figures<'a> {
+impl<'a> FigureIndex<'a> {
     /// All of them.
     pub(super) fn of(rows: &'a [Figure]) -> Self {
         let all = rows.iter().filter(|r| r.cause.is_none());
-        Figures(
+        FigureIndex(
             all.map(|r| ((&*r.point, r.scope.as_str(), &*r.metric), r))
                 .collect(),
         )

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::chart::{Axis, Chart, HeatMap, Layer};
-use super::grid::{Figures, keys, name};
+use super::grid::{FigureIndex, keys, name};
 use super::key::{called, places};
 use super::reading::Reading;
 use crate::quantity::number::{capital, human, small};
@@ -87,7 +87,7 @@ fn cells(values: &[Vec<f64>]) -> Vec<Vec<String>> {
 
 /// The table, where two keys or more were turned and each pair of values was tried.
 pub(super) fn chart<'a>(
-    figures: &Figures<'a>,
+    figures: &FigureIndex<'a>,
     points: &[&'a BTreeMap<String, String>],
     metric: &'a str,
     scope: &'a str,

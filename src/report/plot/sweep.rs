@@ -7,7 +7,7 @@ use super::super::chart::{
 };
 use super::Plot;
 use super::feasible::{feasible, mark, meeting, shading};
-use super::grid::{Figures, Grid, MOST_CURVES, keys, name, points};
+use super::grid::{FigureIndex, Grid, MOST_CURVES, keys, name, points};
 use super::heat;
 use super::key::called;
 use super::reading::Reading;
@@ -38,7 +38,7 @@ pub(super) struct TargetFigure<'a> {
 /// The plots of a sweep.
 pub(super) fn plots(sweep: &SweepRecord) -> Vec<Plot> {
     let points = points(&sweep.rows);
-    let figures = Figures::of(&sweep.rows);
+    let figures = FigureIndex::of(&sweep.rows);
     let grid = Grid::along(&points, None);
     let mut all = Vec::new();
     for target_figures in target_figures(sweep) {
@@ -175,7 +175,7 @@ pub(super) fn curve(
 }
 
 fn curves(
-    figures: &Figures,
+    figures: &FigureIndex,
     grid: &Grid,
     sweep: &SweepRecord,
     target_figures: &TargetFigure,
@@ -311,7 +311,7 @@ fn all_keys(point: &BTreeMap<String, String>) -> Vec<&str> {
 
 /// Where no key has numbers: a bar for each point.
 pub(super) fn bars(
-    figures: &Figures,
+    figures: &FigureIndex,
     points: &[&BTreeMap<String, String>],
     target_figures: &TargetFigure,
 ) -> Chart {

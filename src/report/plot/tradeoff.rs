@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::chart::{Along, Axis, Chart, Layer, Line, Marker, Point, Points, Scale, Tone};
 use super::Plot;
 use super::feasible::meeting;
-use super::grid::{Curve, Figures, Grid, MOST_CURVES, points};
+use super::grid::{Curve, FigureIndex, Grid, MOST_CURVES, points};
 use super::key::called;
 use super::reading::Reading;
 use crate::quantity::number::small;
@@ -34,7 +34,7 @@ pub(super) fn plot(
     if grid.curves.len() > MOST_CURVES || points.len() < 2 {
         return None;
     }
-    let figures = Figures::of(rows);
+    let figures = FigureIndex::of(rows);
     Some(Plot::new("tradeoff", chart(sweep, &grid, &figures, best)))
 }
 
@@ -49,7 +49,7 @@ struct CurvePoint<'a> {
 }
 
 /// The points of a curve, those that fall on one another only once: values that change nothing are one name.
-fn places<'a>(curve: &Curve<'a>, figures: &Figures<'a>) -> Vec<CurvePoint<'a>> {
+fn places<'a>(curve: &Curve<'a>, figures: &FigureIndex<'a>) -> Vec<CurvePoint<'a>> {
     let (load, missed) = (Reading::of(LOAD), Reading::of(MISSED));
     let mut all: Vec<(CurvePoint, &str)> = Vec::new();
     for spot in &curve.spots {
@@ -75,7 +75,12 @@ fn places<'a>(curve: &Curve<'a>, figures: &Figures<'a>) -> Vec<CurvePoint<'a>> {
     all.into_iter().map(|(place, _)| place).collect()
 }
 
-fn chart(sweep: Option<&SweepRecord>, grid: &Grid, figures: &Figures, best: Option<&str>) -> Chart {
+fn chart(
+    sweep: Option<&SweepRecord>,
+    grid: &Grid,
+    figures: &FigureIndex,
+    best: Option<&str>,
+) -> Chart {
     let (load, missed) = (Reading::of(LOAD), Reading::of(MISSED));
     let chosen = chosen(sweep, grid, figures, best);
     let few = grid.curves.len() <= MOST_NAMED;
@@ -203,7 +208,7 @@ fn objective<'a>(sweep: &'a SweepRecord, metric: &str) -> Option<&'a Objective> 
 fn chosen<'a>(
     sweep: Option<&'a SweepRecord>,
     grid: &Grid<'a>,
-    figures: &Figures<'a>,
+    figures: &FigureIndex<'a>,
     best: Option<&str>,
 ) -> Option<(&'a BTreeMap<String, String>, &'static str)> {
     let spots = || grid.curves.iter().flat_map(|c| &c.spots).map(|s| s.point);
