@@ -26,13 +26,17 @@ pub(super) struct BestArgs {
     scenario: ScenarioFlags,
     #[command(flatten)]
     vary: VaryFlags,
-    /// What is to be least: metrics, each at its price [default: message_rate_per_s + 100 *
-    /// missed_toasts_per_client_hour; within the objectives: message_rate_per_s]
+    /// What is to be least: metrics and keys of the scenario, each at its price, like "0.02 * toasts_missed + 500 *
+    /// gateway.count" (durations in seconds) [default: within the objectives message_rate_per_s, without objectives
+    /// message_rate_per_s + 100 * missed_toasts_per_client_hour]
     #[arg(long)]
     cost: Option<String>,
-    /// Only among the points that meet every objective
-    #[arg(long)]
+    /// Only among the points that meet every objective: so it is wherever there are objectives
+    #[arg(long, conflicts_with = "ignore_objectives")]
     within_objectives: bool,
+    /// Among all points, whether they meet the objectives or not
+    #[arg(long)]
+    ignore_objectives: bool,
     /// The least difference of cost that matters: a number, or a share ("5 %") of the least mean of the first stage that is
     /// not 0
     #[arg(long, default_value = "5 %")]
@@ -60,10 +64,11 @@ impl BestArgs {
     /// Bad input, or a refusal of the system.
     pub(super) fn run(self) -> Result<Outcome, Fault> {
         let input = |flag: &str, why: String| Fault::Input(format!("{flag}: {why}"));
-        let selector = self.selector()?;
         let base = self.scenario.read()?;
+        let cost = self.cost(&base)?;
         let varied = self.vary.study(&base, &PrecisionFlags::default())?;
         let cases = cases(&base, &varied)?;
+        let selector = self.selector(&base, &cost, &cases)?;
         if !selector.is_possible(cases.len()) {
             let why = format!(
                 "{} points at an error of {}: a selection needs two points or more, and an error between 0 and what guessing has",
@@ -92,19 +97,34 @@ impl BestArgs {
         })
     }
 
-    fn selector(&self) -> Result<Selector, Fault> {
-        let cost = Cost::parse(self.cost()).map_err(|why| {
+    /// Whether only points that meet the objectives are chosen from: where there are any.
+    fn is_within(&self, base: &Scenario) -> bool {
+        self.within_objectives || !(base.objectives.is_empty() || self.ignore_objectives)
+    }
+
+    /// What is to be least.
+    fn cost(&self, base: &Scenario) -> Result<Cost, Fault> {
+        Cost::parse(self.cost_text(base)).map_err(|why| {
             let names = || METRICS.iter().map(|m| m.name);
             let valid = match &why {
                 CostError::UnknownMetric(name) => {
                     let names: Vec<&str> = names().collect();
                     let near = nearest(name, names.iter().copied());
-                    format!("{near}; valid: {}", names.join(", "))
+                    format!(
+                        "{near}; valid: {}, or a key of the scenario like gateway.count",
+                        names.join(", ")
+                    )
                 }
                 _ => String::new(),
             };
             Fault::Input(format!("--cost: {why}{valid}"))
-        })?;
+        })
+    }
+
+    fn selector(&self, base: &Scenario, cost: &Cost, cases: &[Case]) -> Result<Selector, Fault> {
+        let price = |case: &Case| cost.priced_by(|key| case.scenario.number(key));
+        let costs = cases.iter().map(price).collect::<Result<_, _>>();
+        let costs = costs.map_err(|why| Fault::Input(format!("--cost: {why}")))?;
         let delta = Delta::parse(&self.delta).ok_or_else(|| {
             Fault::Input(format!(
                 "--delta: found {:?}, expected a number above 0, in the unit of the cost, or a share like \"5 %\"",
@@ -112,8 +132,8 @@ impl BestArgs {
             ))
         })?;
         Ok(Selector {
-            cost,
-            within_objectives: self.within_objectives,
+            costs,
+            within_objectives: self.is_within(base),
             delta,
             alpha: self.alpha,
             first_stage: self.first_stage,
@@ -121,10 +141,9 @@ impl BestArgs {
         })
     }
 
-    fn cost(&self) -> &str {
-        self.cost
-            .as_deref()
-            .unwrap_or(if self.within_objectives { LOAD } else { COST })
+    fn cost_text(&self, base: &Scenario) -> &str {
+        let default = if self.is_within(base) { LOAD } else { COST };
+        self.cost.as_deref().unwrap_or(default)
     }
 }
 
@@ -152,15 +171,18 @@ impl Study for Candidates {
     fn command(&self, set: &str) -> String {
         let command = &self.command;
         let flags = [
-            ("--cost", command.cost().to_string()),
+            ("--cost", command.cost_text(&self.base).to_string()),
             ("--delta", command.delta.clone()),
             ("--alpha", command.alpha.to_string()),
             ("--first-stage", command.first_stage.to_string()),
             ("--most-reps", command.most_reps.to_string()),
         ];
-        let within = command
-            .within_objectives
-            .then(|| ("--within-objectives", String::new()));
+        let asked = [
+            (command.within_objectives, "--within-objectives"),
+            (command.ignore_objectives, "--ignore-objectives"),
+        ];
+        let asked = asked.into_iter().filter(|(is_asked, _)| *is_asked);
+        let within = asked.map(|(_, flag)| (flag, String::new()));
         let all = command.vary.given().into_iter().chain(flags).chain(within);
         command.scenario.repeated(Self::COMMAND, set, all)
     }
@@ -197,7 +219,12 @@ impl Study for Candidates {
             samples,
         });
         let study_cases: Vec<StudyCase> = study_cases.collect();
-        let body = body(cases, selected, command.cost(), command.alpha);
+        let body = body(
+            cases,
+            selected,
+            command.cost_text(&self.base),
+            command.alpha,
+        );
         let record = StudyRecord {
             scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
             verdict: verdict(cases, selected),

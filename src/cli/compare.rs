@@ -5,23 +5,28 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::answer::outcome;
+use super::answer::{outcome, shortfall};
 use super::compare_side::{Side, all_inputs, of_folder, of_scenario};
 use super::conduct::conduct;
+use super::design::PrecisionFlags;
 use super::fault::Fault;
-use super::flags::{ScenarioFlags, named_all, quoted};
+use super::flags::{ScenarioFlags, named_all, quoted, written};
 use super::study::{Decisive, Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{
-    Campaign, Contender, Robustness, compare_all, comparison_robustness, hash_of, simulate_missing,
+    Campaign, Contender, Robustness, compare_all, comparison_robustness, hash_of,
+    simulate_until_precise,
 };
-use crate::quantity::number::small;
+use crate::quantity::number::{percent, small, whole};
+use crate::quantity::parse_share;
 use crate::record::inputs::Input;
 use crate::record::{self, Assumptions, Record, StudyCase, StudyRecord};
 use crate::report::compare::{amount, answer, text};
 use crate::report::words::called;
 use crate::scenario::{InputFile, Scenario, expanded, input_files};
-use crate::study::{ComparedMetric, Comparison, Estimate, Judgement, Verdict, judge_all, overall};
+use crate::study::{
+    ComparedMetric, Comparison, Estimate, Judgement, PrecisionTarget, Verdict, judge_all, overall,
+};
 
 /// Compare results or scenarios.
 #[derive(Args)]
@@ -35,9 +40,18 @@ pub(super) struct CompareArgs {
     /// Seed of scenario files, instead of their own
     #[arg(long)]
     seed: Option<u64>,
+    /// Set a key of every scenario file: clients.refresh_interval="10 min" for every group
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    #[command(flatten)]
+    precision: PrecisionFlags,
     /// Exit code 3 where an alternative is worse than the baseline in what users miss
     #[arg(long)]
     fail_on_regression: bool,
+    /// The least difference that matters for that, in percentage points of what users miss ("0.1 %"): exit code 3 where an
+    /// alternative is shown to be worse by more, 4 where that is open
+    #[arg(long, value_name = "SHARE", requires = "fail_on_regression")]
+    least_difference: Option<String>,
     #[command(flatten)]
     study: StudyFlags,
 }
@@ -48,6 +62,8 @@ impl CompareArgs {
     /// # Errors
     /// What cannot be read, or compared, and why.
     pub(super) fn run(self) -> Result<Outcome, Fault> {
+        let targets = self.precision.targets(None)?;
+        let least_difference = self.least_difference()?;
         let sides = self.sides()?;
         // What cannot be compared is refused before hours of simulation.
         let Some((baseline, others)) = sides.split_first().filter(|(_, others)| !others.is_empty())
@@ -68,7 +84,21 @@ impl CompareArgs {
         conduct(Alternatives {
             command: self,
             sides,
+            targets,
+            least_difference,
         })
+    }
+
+    fn least_difference(&self) -> Result<Option<f64>, Fault> {
+        let Some(text) = &self.least_difference else {
+            return Ok(None);
+        };
+        match parse_share(text) {
+            Some(share) if (0.0..=1.0).contains(&share) => Ok(Some(share)),
+            _ => Err(Fault::Input(format!(
+                "--least-difference: found {text:?}, expected a share from 0 % to 100 %, like \"0.1 %\""
+            ))),
+        }
     }
 
     fn sides(&self) -> Result<Vec<Side>, Fault> {
@@ -80,7 +110,7 @@ impl CompareArgs {
             }
             let flags = ScenarioFlags {
                 file: path.into(),
-                set: Vec::new(),
+                set: self.set.clone(),
                 seed: self.seed,
                 reps: self.reps,
             };
@@ -116,9 +146,40 @@ impl CompareArgs {
 struct Alternatives {
     command: CompareArgs,
     sides: Vec<Side>,
+    /// How closely the figures of scenario files are wanted.
+    targets: Vec<PrecisionTarget>,
+    /// The least difference that matters, as a fraction.
+    least_difference: Option<f64>,
 }
 
 impl Alternatives {
+    /// The answer, a line each: what limits it first.
+    fn lines(&self, comparison: &Comparison) -> Vec<String> {
+        let imprecise = self.sides.iter().find_map(|side| {
+            let contender = &side.contender;
+            let objectives = &contender.case.scenario.objectives;
+            let short = shortfall(contender.samples(), objectives, &self.targets)?;
+            Some(format!("{}: {}.", contender.name, small(&short)))
+        });
+        let mut lines = with_objectives(&self.sides, answer(comparison));
+        lines.splice(0..0, imprecise);
+        lines.extend(self.beyond(comparison));
+        lines.extend(unequal(&self.contenders()));
+        lines
+    }
+
+    /// What the least difference that matters makes of it.
+    fn beyond(&self, comparison: &Comparison) -> Option<String> {
+        let least = percent(self.least_difference?);
+        Some(match comparison.regression_beyond(self.least_difference?) {
+            Verdict::Fail => format!("Users are shown to miss more by over {least} of all: fail."),
+            Verdict::Pass => format!("No user figure is worse by more than {least} points: pass."),
+            Verdict::Inconclusive => format!(
+                "Whether a user figure is worse by more than {least} points is open: more --reps tell."
+            ),
+        })
+    }
+
     fn contenders(&self) -> Vec<&Contender> {
         self.sides.iter().map(|s| &s.contender).collect()
     }
@@ -148,19 +209,25 @@ impl Study for Alternatives {
             sources: of,
             reps,
             seed,
+            set: overrides,
+            precision,
             ..
         } = &self.command;
         let paths = named_all(of).into_iter().map(|name| quoted(&name));
         let reps = reps.iter().map(|n| format!("--reps {n}"));
         let seed = seed.iter().map(|n| format!("--seed {n}"));
-        let all: Vec<String> = paths.chain(reps).chain(seed).collect();
+        let set = overrides.iter().map(|set| format!("--set {}", quoted(set)));
+        let given = precision.given().into_iter();
+        let given = given.map(|(flag, value)| written(flag, &value).trim().to_string());
+        let all: Vec<String> = (paths.chain(reps).chain(seed).chain(set).chain(given)).collect();
         format!("rccsim compare {}", all.join(" "))
     }
 
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<Comparison>, Fault> {
         let mut contenders: Vec<&mut Contender> =
             self.sides.iter_mut().map(|s| &mut s.contender).collect();
-        let is_simulated = simulate_missing(campaign, &mut contenders)?;
+        let most = self.command.precision.most_reps;
+        let is_simulated = simulate_until_precise(campaign, &mut contenders, &self.targets, most)?;
         Ok(is_simulated.then(|| compare_all(&self.contenders())))
     }
 
@@ -215,12 +282,12 @@ impl Study for Alternatives {
         let hashes = self.sides.iter().map(|s| s.contender.case.hash.as_str());
         let record = StudyRecord {
             scenario_hash: hash_of(hashes),
-            verdict: if comparison.has_regression() {
-                Verdict::Fail
-            } else {
-                Verdict::Pass
+            verdict: match self.least_difference {
+                Some(least) => comparison.regression_beyond(least),
+                None if comparison.has_regression() => Verdict::Fail,
+                None => Verdict::Pass,
             },
-            answer: with_objectives(&self.sides, answer(comparison)).join("\n"),
+            answer: self.lines(comparison).join("\n"),
             // Each side has warnings of its own.
             warnings: Vec::new(),
             ..self.record(
@@ -258,6 +325,23 @@ impl Study for Alternatives {
             Outcome::Pass
         }
     }
+}
+
+/// That they have unequal numbers of replications, of which only the common ones are compared.
+fn unequal(contenders: &[&Contender]) -> Option<String> {
+    let numbers: Vec<u32> = (contenders.iter())
+        .map(|c| c.samples().replications())
+        .collect();
+    if numbers.iter().all(|n| *n == numbers[0]) {
+        return None;
+    }
+    let each: Vec<String> = (contenders.iter().zip(&numbers))
+        .map(|(c, n)| format!("{} has {}", c.name, whole((*n).into())))
+        .collect();
+    Some(format!(
+        "Unequal numbers of replications: {}; of each pair those that both have are compared.",
+        each.join(", ")
+    ))
 }
 
 /// Objectives of so many alternatives are told one by one.

@@ -4,6 +4,7 @@ use super::fault::Fault;
 use super::flags::Format;
 use super::outcome::Outcome;
 use super::results::Results;
+use super::share::{conduct_share, share};
 use super::study::{Publication, Study};
 use super::terminal::{print_answer, print_record};
 use crate::report::levers;
@@ -14,7 +15,11 @@ use crate::report::page::is_bad;
 /// # Errors
 /// Those of the study, or a refusal of the system.
 pub(super) fn conduct<S: Study>(mut study: S) -> Result<Outcome, Fault> {
-    let mut results = Results::open(study.flags(), &study.scenario().plan.name, S::COMMAND)?;
+    if let Some(shard) = &study.flags().shard {
+        let share = share(shard)?;
+        return conduct_share(study, share);
+    }
+    let mut results = Results::open(study.flags(), &study.folder())?;
     results.keep(&study.files())?;
     let pool = study.flags().jobs.pool()?;
     let answered = pool.install(|| match study.answer(&results.campaign)? {

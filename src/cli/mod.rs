@@ -32,6 +32,7 @@ mod results;
 mod robustness;
 mod run;
 mod sensitivity;
+mod share;
 mod size;
 mod size_answer;
 mod store;

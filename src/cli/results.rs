@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::advice::{is_hurt_by, levers};
 use super::fault::Fault;
-use super::flags::{named, results_folder};
+use super::flags::named;
 use super::progress::{Bar, interruptible};
 use super::publish::{keep, publish};
 use super::robustness::assumptions;
+use super::store::SyncedUnits;
 use super::study::{Publication, Study, StudyFlags};
 use super::terminal::say;
 use crate::experiment::{Campaign, Monitor, ShardName};
@@ -21,13 +22,13 @@ use crate::scenario::{INPUT_FILES, InputFile};
 use crate::study::Assessment;
 
 /// Where the finished units are, within the results folder.
-const UNITS: &str = "units";
+pub(super) const UNITS: &str = "units";
 
 /// A results folder in the making, and the campaign whose results it will hold.
 pub(super) struct Results {
     folder: Folder,
     path: PathBuf,
-    bar: SharedBar,
+    bar: WatchedBar,
     /// The work.
     pub campaign: Campaign,
 }
@@ -39,9 +40,26 @@ fn lock(bar: &SharedBar) -> MutexGuard<'_, Option<Bar>> {
 }
 
 /// A campaign before the eyes of somebody at a terminal.
-struct Terminal {
+pub(super) struct Terminal {
     bar: SharedBar,
     quiet: bool,
+}
+
+/// The progress bar of a campaign, until its end.
+pub(super) struct WatchedBar(SharedBar);
+
+impl WatchedBar {
+    pub(super) fn end(&self) {
+        drop(lock(&self.0).take());
+    }
+}
+
+impl Terminal {
+    pub(super) fn new(bar: Bar, quiet: bool) -> (Self, WatchedBar) {
+        let bar = Arc::new(Mutex::new(Some(bar)));
+        let watched = WatchedBar(Arc::clone(&bar));
+        (Self { bar, quiet }, watched)
+    }
 }
 
 impl Monitor for Terminal {
@@ -64,19 +82,14 @@ impl Results {
     ///
     /// # Errors
     /// The file system's refusal, or another process that writes there.
-    pub(super) fn open(flags: &StudyFlags, scenario: &str, command: &str) -> Result<Self, Fault> {
-        let path = flags.out.clone();
-        let path = path.unwrap_or_else(|| results_folder(scenario, &format!("-{command}")));
+    pub(super) fn open(flags: &StudyFlags, path: &Path) -> Result<Self, Fault> {
+        let path = path.to_path_buf();
         let folder = Folder::open(&path)?;
         let units = Units::open(&path.join(UNITS))?;
         let handle = interruptible();
         let quiet = flags.quiet;
-        let bar = Arc::new(Mutex::new(Some(Bar::watch(&handle, !quiet))));
-        let terminal = Terminal {
-            bar: Arc::clone(&bar),
-            quiet,
-        };
-        let campaign = Campaign::new(units, handle, terminal);
+        let (terminal, bar) = Terminal::new(Bar::watch(&handle, !quiet), quiet);
+        let campaign = Campaign::new(SyncedUnits::new(units), handle, terminal);
         Ok(Self {
             folder,
             path,
@@ -95,7 +108,7 @@ impl Results {
 
     /// Says how much was found of an earlier process and, where this one was interrupted, how to go on.
     pub(super) fn tell(&self, interrupted: bool, quiet: bool) {
-        drop(lock(&self.bar).take());
+        self.bar.end();
         let shards = self.campaign.shards();
         if !quiet && (interrupted || shards.is_resumed()) {
             say!(

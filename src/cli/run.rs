@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::advice::{is_hurt_by, trials};
-use super::answer::answer;
+use super::answer::{answer, shortfall};
 use super::design::PrecisionFlags;
 use super::fault::Fault;
 use super::flags::{Format, JobsFlag, ScenarioFlags, named, results_folder, written};
@@ -22,6 +22,7 @@ use crate::deployment::{DropLog, Plan, RunHandle};
 use crate::experiment::{self, DropSink, FirstLosses, Replications, RunSamples};
 use crate::measure::Scope;
 use crate::quantity::number::{rounded, whole};
+use crate::quantity::{Span, print_span};
 use crate::record::{
     Drops, Folder, InMemory, Manifest, Part, Record, Results, RunRecord, inputs as table, json,
     tables,
@@ -86,6 +87,7 @@ impl RunArgs {
                 );
             }
         }
+        self.refuse_rare_faults(&scenario)?;
         memory::check(&scenario, self.jobs.threads())?;
         memory::check_figures(&[&scenario], true)?;
         let mut folder = Folder::open(&self.folder(&scenario))?;
@@ -142,6 +144,24 @@ impl RunArgs {
             true => Outcome::Interrupted,
             false => run.assessment.verdict().into(),
         })
+    }
+
+    /// What settles in a run needs minutes of runs as they come, and those of rare faults are not.
+    fn refuse_rare_faults(&self, scenario: &Scenario) -> Result<(), Fault> {
+        let plan = &scenario.plan;
+        let Some((index, _)) = plan
+            .rare_faults()
+            .first()
+            .copied()
+            .filter(|_| self.steady_state)
+        else {
+            return Ok(());
+        };
+        Err(Fault::Input(format!(
+            "--steady-state: the fault {:?} is expected less than twice in {}, and is simulated on condition that it comes; give a longer horizon, or leave --steady-state out",
+            plan.faults[index].name,
+            print_span(Span(plan.horizon.0))
+        )))
     }
 
     /// Writes the messages of the first users, where that is asked for.
@@ -256,6 +276,9 @@ impl RunArgs {
             ..
         } = &run.assessment;
         let warnings = self.warnings(run);
+        let targets = self.precision.targets(scenario.study.as_ref())?;
+        let imprecise = shortfall(samples, &scenario.objectives, &targets)
+            .map_or(String::new(), |sentence| format!("{sentence}. "));
         let trials = match self.no_report {
             true => None,
             false => Some(trials(scenario, run.assessment.verdict(), |name| {
@@ -268,7 +291,7 @@ impl RunArgs {
             question: scenario.question.clone(),
             seed: plan.seed,
             start_s: rounded(plan.start.0 as f64 / 1e6),
-            answer: answer(scenario, samples, rows, judgements),
+            answer: imprecise + &answer(scenario, samples, rows, judgements),
             command: self.command(),
             advice: trials.as_ref().map(|t| t.advice.clone()),
             levers: trials.as_ref().map_or_else(Vec::new, |t| t.levers.clone()),

@@ -12,7 +12,7 @@ use crate::experiment::{
     factor_effects, hash_of, variations,
 };
 use crate::measure::{METRICS, Metric};
-use crate::quantity::number::{capital, rounded, small};
+use crate::quantity::number::{capital, rounded, small, whole};
 use crate::record::{self, Assumptions, Factor, Level, Record, StudyCase, StudyRecord, bounds};
 use crate::report::compare::amount;
 use crate::report::text::{figure, table};
@@ -194,7 +194,22 @@ fn answer(
     let clause = words::figure_clause(&row)
         .unwrap_or_else(|| format!("{} has no figure", small(&words::called(metric.name))));
     let mut lines = vec![format!("{}. {most}.", capital(&clause))];
-    if !base.objectives.is_empty() {
+    if verdict == Verdict::Inconclusive && !base.objectives.is_empty() {
+        let judgements = judge_all(&base.objectives, base_samples);
+        let needed = judgements
+            .iter()
+            .filter_map(|j| j.replications_needed)
+            .max();
+        let needed = needed.map_or(String::new(), |n| {
+            format!(
+                "; about {} replications would settle it (--reps)",
+                whole(n.into())
+            )
+        });
+        lines.push(format!(
+            "The verdict of the scenario itself is inconclusive, so it is open what it hangs on{needed}."
+        ));
+    } else if !base.objectives.is_empty() {
         lines.push(match deciding[..] {
             [] => format!(
                 "The verdict ({}) hangs on none of them alone.",

@@ -15,7 +15,9 @@ use super::{Outcome, memory};
 use crate::experiment::{Campaign, OutageCase, Robustness, Search, SearchResult, TestedValue};
 use crate::quantity::number::whole;
 use crate::record::inputs::Input;
-use crate::record::{Assumptions, Record, Sizing, StudyCase, StudyRecord, Trial, TrialObjective};
+use crate::record::{
+    Assumptions, Record, Sizing, StudyCase, StudyRecord, Trial, TrialObjective, Window,
+};
 use crate::report::text::{deciding_assumptions, figure, table};
 use crate::scenario::{self, Axis, Combine, Place, Scenario, hash};
 
@@ -35,6 +37,10 @@ pub(super) struct SizeArgs {
     /// [[gateway]] the worst
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
     spare: u32,
+    /// Neighbouring values of which no window that serves is missed [default: a tenth of the values; where gateways, servers or
+    /// users are counted, they are taken to be in order]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    tolerance: Option<u32>,
     /// When they go down, instead of at the start: a storm in the busiest hour is harder
     #[arg(long, value_name = "CLOCK", requires = "spare")]
     down_at: Option<String>,
@@ -66,7 +72,7 @@ impl SizeArgs {
         {
             situation.scenario.with(std::slice::from_ref(o))?;
         }
-        let probes = Search::most_probes(axis.values.len());
+        let probes = Search::most_probes(axis.values.len(), self.tolerance(&axis));
         let scenarios: Vec<&Scenario> = (situations.iter())
             .flat_map(|s| std::iter::repeat_n(&s.scenario, probes))
             .collect();
@@ -80,6 +86,20 @@ impl SizeArgs {
             varied,
             situations,
         })
+    }
+
+    /// How wide a window may be that is missed; `None`: the values are in order. More gateways or servers never serve worse,
+    /// and more users never better.
+    fn tolerance(&self, axis: &Axis) -> Option<usize> {
+        let is_counted = matches!(
+            axis.key.rsplit('.').next(),
+            Some("count" | "servers" | "spare")
+        );
+        let values = axis.values.len();
+        match self.tolerance {
+            Some(given) => Some((given as usize).min(values)),
+            None => (!is_counted).then(|| values.div_ceil(10)),
+        }
     }
 
     /// The scenario, or with spare gateways one for each `[[gateway]]` that may be down.
@@ -112,6 +132,7 @@ impl Range {
             largest: self.command.largest,
             start: self.base.replications.max(2),
             most: self.command.precision.most_reps,
+            tolerance: self.command.tolerance(&self.axis),
             admit: Box::new(move |scenario| memory::check(scenario, threads)),
         }
     }
@@ -123,6 +144,7 @@ impl Range {
             largest: self.command.largest,
             spare: self.command.spare,
             down_at: self.command.down_at.as_deref(),
+            tolerance: self.command.tolerance(&self.axis),
             result,
         };
         answer.lines()
@@ -153,6 +175,9 @@ impl Range {
             confirmed: result.is_confirmed(),
             spare: *spare,
             down_at: down_at.clone(),
+            windows: (result.windows.iter().cloned())
+                .map(|(first, last)| Window { first, last })
+                .collect(),
             trials: each(result).map(|(t, sample)| trial(t, sample)).collect(),
         }
     }
@@ -183,6 +208,7 @@ impl Study for Range {
             largest,
             spare,
             down_at,
+            tolerance,
             precision,
             ..
         } = &self.command;
@@ -190,6 +216,7 @@ impl Study for Range {
         flags.extend(largest.then(|| ("--largest", String::new())));
         flags.extend((*spare > 0).then(|| ("--spare", spare.to_string())));
         flags.extend(down_at.iter().map(|at| ("--down-at", at.clone())));
+        flags.extend(tolerance.map(|n| ("--tolerance", n.to_string())));
         flags.extend(precision.given());
         scenario.repeated(Self::COMMAND, set, flags)
     }

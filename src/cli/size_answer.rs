@@ -17,6 +17,8 @@ pub(super) struct SizeAnswer<'a> {
     pub spare: u32,
     /// When they go down; none: at the start.
     pub down_at: Option<&'a str>,
+    /// No stretch of so many neighbouring values that serves is missed; none: they are in order.
+    pub tolerance: Option<usize>,
     /// What was tried.
     pub result: &'a SearchResult,
 }
@@ -30,8 +32,13 @@ impl SizeAnswer<'_> {
         };
         // Where nothing is settled, no order is taken for granted.
         let is_open = |t: &TestedValue| t.verdict == Verdict::Inconclusive;
-        if !self.result.all().all(is_open) {
-            lines.push(self.monotone());
+        match self.tolerance {
+            Some(tolerance) => {
+                lines.extend(self.windows());
+                lines.push(self.grid(tolerance));
+            }
+            None if self.result.all().all(is_open) => {}
+            None => lines.push(self.monotone()),
         }
         lines
     }
@@ -186,6 +193,59 @@ impl SizeAnswer<'_> {
         let missed = probes.iter().rev().find(|t| t.verdict != Verdict::Pass);
         lines.extend(missed.map(|t| format!("With {}: {}.", self.amount(&t.value), failing(t))));
         lines
+    }
+
+    /// Every stretch of values that serves, unless it is the one from the answer to the end of the values.
+    fn windows(&self) -> Option<String> {
+        let windows = &self.result.windows;
+        let ends = [self.axis.values.first()?, self.axis.values.last()?];
+        let end = ends[usize::from(!self.largest)].value();
+        let is_to_the_end = |(first, last): &(String, String)| match self.largest {
+            true => first == end,
+            false => last == end,
+        };
+        match &windows[..] {
+            [] => None,
+            [one] if is_to_the_end(one) => None,
+            _ => {
+                let each = windows.iter().map(|(first, last)| match first == last {
+                    true => first.clone(),
+                    false => format!("{first} to {last}"),
+                });
+                Some(format!(
+                    "In the search these values of {} served: {}.",
+                    self.key(),
+                    each.collect::<Vec<_>>().join(", ")
+                ))
+            }
+        }
+    }
+
+    /// What lies between the values that were tried.
+    fn grid(&self, tolerance: usize) -> String {
+        let all = self.axis.values.len();
+        let of = |verdict| {
+            self.result
+                .probes
+                .iter()
+                .filter(move |t| t.verdict == verdict)
+        };
+        let open = match of(Verdict::Inconclusive).count() {
+            // Where nothing is chosen, it has been said.
+            _ if self.result.chosen.is_none() => String::new(),
+            0 => String::new(),
+            1 => " One of them is inconclusive.".into(),
+            n => format!(" {} of them are inconclusive.", whole(n as u64)),
+        };
+        if self.result.probes.len() == all {
+            return format!("All {} values were tried.{open}", whole(all as u64));
+        }
+        format!(
+            "{} of {} values were tried, no two more than {} apart: a narrower stretch that serves, or fails, may be missed (--tolerance 1 tries all).{open}",
+            whole(self.result.probes.len() as u64),
+            whole(all as u64),
+            whole(tolerance as u64)
+        )
     }
 
     /// Whether what was tried speaks against an order in the values, and that it was taken for granted elsewhere.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::fault::Fault;
-use super::flags::{Format, JobsFlag};
+use super::flags::{Format, JobsFlag, results_folder};
 use super::inputs::inputs;
 use super::outcome::Outcome;
 use crate::experiment::{Campaign, Robustness};
@@ -24,6 +24,10 @@ pub(super) struct StudyFlags {
     /// Keep the finished units after the results are written: the same command with more replications then goes on from them
     #[arg(long)]
     pub keep_units: bool,
+    /// Simulate the Kth of N shares only, and publish nothing: many processes, on many machines, fill one --out, and the same
+    /// command without it publishes; in a job array "/N" takes K from the array
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<String>,
     /// Neither plots nor report, nor the trials behind assumptions: the figures alone
     #[arg(long)]
     pub no_report: bool,
@@ -74,6 +78,13 @@ pub(super) trait Study: Send + Sync {
 
     /// The scenario that it is about; of several, the first.
     fn scenario(&self) -> &Scenario;
+
+    /// Its results folder.
+    fn folder(&self) -> PathBuf {
+        let name = &self.scenario().plan.name;
+        let default = || results_folder(name, &format!("-{}", Self::COMMAND));
+        self.flags().out.clone().unwrap_or_else(default)
+    }
 
     /// The command that repeats it, with more of `set`.
     fn command(&self, set: &str) -> String;

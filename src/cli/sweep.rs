@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::answer::shortfall;
 use super::conduct::conduct;
 use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::Fault;
@@ -14,7 +15,7 @@ use super::{Outcome, memory};
 use crate::experiment::{
     Answer, Campaign, Case, Replications, Robustness, SweepResult, cases, hash_of,
 };
-use crate::quantity::number::rounded;
+use crate::quantity::number::{rounded, small, whole};
 use crate::record::inputs::Input;
 use crate::record::{Assumptions, Record, SweepPoint, SweepRecord};
 use crate::report::sweep::text;
@@ -74,6 +75,31 @@ struct Points {
     targets: Vec<PrecisionTarget>,
     /// What is valid and yet unlikely to be meant, at which points.
     warnings: Vec<String>,
+}
+
+impl Points {
+    /// The answer, a line each: that figures are not as close as was asked for comes first.
+    fn lines(&self, result: &SweepResult) -> Vec<String> {
+        let objectives = &self.base.objectives;
+        let short = |point: &Answer| {
+            let samples = &point.assessment.samples;
+            let sentence = shortfall(samples, objectives, &self.targets)?;
+            Some((point.label(), sentence))
+        };
+        let all: Vec<(String, String)> = result.answers.iter().filter_map(short).collect();
+        let first = all.first().map(|(label, sentence)| match all.len() {
+            1 => format!("At {label}: {}.", small(sentence)),
+            n => format!(
+                "At {} of {} points, {label} among them: {}.",
+                whole(n as u64),
+                whole(result.answers.len() as u64),
+                small(sentence)
+            ),
+        });
+        let mut lines = answer(&self.varied, objectives, result);
+        lines.splice(0..0, first);
+        lines
+    }
 }
 
 impl Study for Points {
@@ -149,7 +175,7 @@ impl Study for Points {
             seed: base.plan.seed,
             horizon_s: rounded(base.plan.horizon.0 as f64 / 1e6),
             verdict: (!base.objectives.is_empty()).then(|| result.verdict()),
-            answer: answer(&self.varied, &base.objectives, result).join("\n"),
+            answer: self.lines(result).join("\n"),
             command: self.command(""),
             chosen: result.chosen().map_or_else(String::new, Answer::label),
             warnings: self.warnings.clone(),

@@ -55,6 +55,7 @@ mod partial_result;
 mod path;
 mod plan;
 mod probe;
+mod rare_faults;
 mod rarity;
 mod run_handle;
 mod run_options;
@@ -68,9 +69,10 @@ pub use group::bytes_of_group;
 pub use observer::{Fate, Observer};
 pub use partial_result::PartialResult;
 pub use plan::{
-    ClientPlan, ConnectionEnd, FaultPlan, FaultTarget, Forgets, GatewayPlan, IdleAction,
+    ClientPlan, ConnectionEnd, FaultPlan, FaultTarget, Foreknown, Forgets, GatewayPlan, IdleAction,
     LossDirection, PathConfig, Plan, RelayEnd, RelayRestarts, Transport,
 };
+pub use rare_faults::Stratum;
 pub use run_handle::RunHandle;
 pub use run_options::{FastPaths, RunOptions};
 pub use simulate::{

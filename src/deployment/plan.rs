@@ -182,6 +182,17 @@ pub struct FaultPlan {
     pub number: u32,
 }
 
+/// What a run knows beforehand of its rare faults: nothing comes before `until`, and then what `first` says.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Foreknown {
+    /// The rare faults, as indices into [`Plan::faults`].
+    pub faults: Vec<usize>,
+    /// None of them comes before.
+    pub until: Time,
+    /// Which of them comes then (index into [`Plan::faults`]), and at which of those that draw it; `None`: none does.
+    pub first: Option<(usize, u64)>,
+}
+
 /// A `[[clients]]`: `count` alike users.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ClientPlan {
@@ -232,6 +243,8 @@ pub struct Plan {
     pub faults: Vec<FaultPlan>,
     /// Drop rows kept per run in `drops.csv`. Default 100 000.
     pub drops_limit: u64,
+    /// What is known beforehand of its rare faults; `None`: they come as they do. Default none.
+    pub foreknown: Option<Foreknown>,
 }
 
 impl Plan {

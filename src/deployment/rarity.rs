@@ -1,6 +1,6 @@
 //! How often faults that are drawn at random are expected to come.
 
-use super::plan::{FaultPlan, FaultTarget, Plan};
+use super::plan::{FaultPlan, FaultTarget, GatewayPlan, Plan};
 use crate::faults::{FaultKind, Schedule};
 use crate::measure::Scope;
 use crate::quantity::Span;
@@ -12,6 +12,7 @@ impl Plan {
             fault.config.kind,
             FaultKind::Sleep | FaultKind::NetworkChange
         );
+        let instances = |gateway: &GatewayPlan| f64::from(gateway.count + gateway.spare);
         let clients = self.clients.iter().enumerate();
         let users = |hit: &dyn Fn(usize, usize) -> bool| -> f64 {
             clients
@@ -21,11 +22,13 @@ impl Plan {
                 .sum()
         };
         match fault.target {
+            // All users share one OCS.
+            _ if fault.config.kind == FaultKind::OcsFailover => 1.0,
             FaultTarget::Clients(index) if is_personal => users(&|i, _| i == index),
             FaultTarget::Gateway(index, _) if is_personal => users(&|_, gateway| gateway == index),
             FaultTarget::All if is_personal => users(&|_, _| true),
-            FaultTarget::Gateway(index, None) => f64::from(self.gateways[index].count),
-            FaultTarget::All => self.gateways.iter().map(|g| f64::from(g.count)).sum(),
+            FaultTarget::Gateway(index, None) => instances(&self.gateways[index]),
+            FaultTarget::All => self.gateways.iter().map(instances).sum(),
             FaultTarget::Gateway(_, Some(_)) | FaultTarget::Clients(_) => 1.0,
         }
     }
@@ -42,12 +45,12 @@ impl Plan {
         }
     }
 
-    /// Of the faults that are drawn at random and can hit those whom a scope is about, how often the rarest is expected in
+    /// Of the faults that are drawn at random and can hit those whom a scope is about, how often the rarest is simulated in
     /// one replication; `None`: there is none.
     pub fn rarest_fault(&self, scope: &Scope) -> Option<f64> {
         let hitting = self.faults.iter().filter(|fault| self.hits(fault, scope));
         hitting
-            .filter_map(|fault| Some(self.expected_faults(fault)?.0))
+            .filter_map(|fault| self.simulated_faults(fault))
             .min_by(f64::total_cmp)
     }
 

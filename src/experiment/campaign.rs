@@ -9,13 +9,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::case::Case;
 use super::error::ExperimentError;
-use super::replicate::{scopes, simulated_us, tallies};
+use super::replicate::{observe, scopes, simulated_us, tallies};
+use super::share::Share;
 use super::store::{ShardName, Store, StoredShard, decode, encode};
 use super::trial::{Trial, simulate_trials};
-use crate::deployment::{
-    FastPaths, PartialResult, Plan, Replication, RunHandle, RunOptions, parallel,
-    simulate_with_options,
-};
+use crate::deployment::{PartialResult, Plan, Replication, RunHandle, parallel};
 use crate::study::{Observation, PrecisionTarget, Samples, checkpoints, is_precise};
 
 /// Who watches an experiment.
@@ -38,6 +36,9 @@ pub struct Campaign {
     reused: AtomicU32,
     simulated: AtomicU32,
     unusable: AtomicU32,
+    /// What of it is simulated here; `None`: all.
+    share: Option<Share>,
+    awaited: AtomicU32,
 }
 
 /// How many shards were found, and how many were made.
@@ -49,6 +50,8 @@ pub struct ShardCounts {
     pub unusable: u32,
     /// Replications simulated.
     pub simulated: u32,
+    /// Other shares' units that are not there yet.
+    pub awaited: u32,
 }
 
 /// How many replications.
@@ -75,11 +78,13 @@ impl Replications<'_> {
         }
     }
 
-    /// The numbers at which may be decided whether they suffice.
+    /// The numbers at which may be decided whether they suffice. Where a precision is wanted, not before ten: of fewer the
+    /// interval is too often narrow by luck, and covers 90 % instead of 95 ([measured](crate::study)).
     pub fn schedule(&self) -> Vec<u32> {
+        let most = self.most.max(self.start);
         match self.targets {
             [] => vec![self.start],
-            _ => checkpoints(self.start, self.most.max(self.start)).collect(),
+            _ => checkpoints(self.start.max(BEFORE_PRECISE).min(most), most).collect(),
         }
     }
 }
@@ -99,7 +104,16 @@ impl Campaign {
             reused: none(),
             simulated: none(),
             unusable: none(),
+            share: None,
+            awaited: none(),
         }
+    }
+
+    /// A campaign that simulates a share of its units, and finds the others in the store once other processes made them.
+    #[must_use]
+    pub fn with_share(mut self, share: Share) -> Self {
+        self.share = Some(share);
+        self
     }
 
     /// Replicates every case; `None`: it was interrupted. Whether there are enough replications is decided at fixed
@@ -188,12 +202,46 @@ impl Campaign {
         self.expect(total);
         let work: Vec<((usize, u32), Option<Observation>)> =
             pairs.iter().copied().zip(stored).collect();
-        let observed = parallel::map(work, |((a, r), stored)| match stored {
+        let work = work.into_iter().enumerate().collect();
+        let observed = parallel::map(work, |(index, ((a, r), stored))| match stored {
             Some(observation) => Ok(Some(observation)),
-            None => self.simulate(&cases[a], r),
+            None if self.is_mine(index, &cases[a]) => self.simulate(&cases[a], index, r),
+            None => Ok(None),
         });
         let observed: Vec<Option<Observation>> = observed.into_iter().collect::<Result<_, _>>()?;
-        Ok(observed.into_iter().collect())
+        if self.share.is_none() || self.handle.is_stopped() {
+            return Ok(observed.into_iter().collect());
+        }
+        self.gather(cases, pairs, observed)
+    }
+
+    /// Whether a unit is simulated here; where its groups are units of their own, those are shared.
+    fn is_mine(&self, index: usize, case: &Case) -> bool {
+        let is_split = has_large_groups(&case.scenario.plan);
+        self.share.is_none_or(|share| is_split || share.has(index))
+    }
+
+    /// What other shares made of the rest meanwhile; `None`: some of it is not there yet.
+    fn gather(
+        &self,
+        cases: &[Case],
+        pairs: &[(usize, u32)],
+        observed: Vec<Option<Observation>>,
+    ) -> Result<Option<Vec<Observation>>, ExperimentError> {
+        let mut all = Vec::new();
+        for ((a, r), observation) in pairs.iter().zip(observed) {
+            let observation = match observation {
+                None => self.find(&cases[*a], *r)?,
+                own => own,
+            };
+            match observation {
+                Some(observation) => all.push(observation),
+                None => {
+                    self.awaited.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        }
+        Ok((all.len() == pairs.len()).then_some(all))
     }
 
     /// So much simulated time is still to come.
@@ -237,6 +285,7 @@ impl Campaign {
     fn simulate(
         &self,
         case: &Case,
+        index: usize,
         replication: u32,
     ) -> Result<Option<Observation>, ExperimentError> {
         if self.handle.is_stopped() {
@@ -244,26 +293,21 @@ impl Campaign {
         }
         let plan = &case.scenario.plan;
         let by_group = has_large_groups(plan);
-        let done = match by_group {
-            true => self.by_group(case, replication)?,
-            false => {
-                let options = RunOptions {
-                    fast_paths: FastPaths::On,
-                    drop_rows: 0,
-                    handle: &self.handle,
-                };
-                simulate_with_options(plan, replication, options)
-            }
+        let observed = match by_group {
+            true => self.by_group(case, index, replication)?,
+            false => observe(plan, replication, &self.handle),
         };
-        let Some(done) = done else { return Ok(None) };
-        let observation = Observation::from_tallies(&tallies(&done), plan.horizon);
+        let Some(observation) = observed else {
+            return Ok(None);
+        };
         // What cannot be kept ends the experiment at once, not after hours.
         let whole = shard(case, replication);
         self.store
             .write(&whole, &encode(&observation))
             .inspect_err(|_| self.handle.stop())?;
         if by_group {
-            let parts = (0..plan.groups().len()).map(|group| ShardName {
+            let runs = plan.strata().len().max(1);
+            let parts = (0..runs * plan.groups().len()).map(|group| ShardName {
                 group: Some(group),
                 ..whole.clone()
             });
@@ -275,74 +319,119 @@ impl Campaign {
         Ok(Some(observation))
     }
 
-    /// A replication whose groups are shards of their own; `None`: it was interrupted.
+    /// A replication whose groups are shards of their own, in each of its runs; `None`: it was interrupted, or groups of
+    /// other shares are not there yet.
     fn by_group(
         &self,
         case: &Case,
+        index: usize,
         replication: u32,
-    ) -> Result<Option<Replication>, ExperimentError> {
+    ) -> Result<Option<Observation>, ExperimentError> {
         let plan = &case.scenario.plan;
+        let observation =
+            |whole: Replication| Observation::from_tallies(&tallies(&whole), plan.horizon);
+        let strata = plan.strata();
+        if strata.is_empty() {
+            let whole = self.run_by_group(case, plan, index, replication, 0)?;
+            return Ok(whole.map(observation));
+        }
+        let mut observed = Vec::new();
+        for (run, stratum) in strata.iter().enumerate() {
+            let given = plan.given(stratum, replication);
+            let index = index * strata.len() + run;
+            let whole = self.run_by_group(case, &given, index, replication, run)?;
+            // The other runs have groups of this share too.
+            observed.extend(whole.map(|whole| (stratum.probability, observation(whole))));
+        }
+        let is_whole = observed.len() == strata.len();
+        Ok(is_whole.then(|| Observation::weighted(&observed)))
+    }
+
+    /// A run of a replication, by its number among those, whose groups are shards of their own; `None`: it was interrupted.
+    fn run_by_group(
+        &self,
+        case: &Case,
+        plan: &Plan,
+        index: usize,
+        replication: u32,
+        run: usize,
+    ) -> Result<Option<Replication>, ExperimentError> {
         let mut whole = Replication::empty(plan);
+        let mut is_whole = true;
         let groups = plan.groups().len();
         for start in (0..groups).step_by(GROUPS_AT_ONCE) {
             let some = start..(start + GROUPS_AT_ONCE).min(groups);
             let partials: Vec<Option<PartialResult>> =
                 parallel::map(some.clone().collect(), |group| {
-                    self.partial(case, replication, group)
+                    let shard = ShardName {
+                        group: Some(run * groups + group),
+                        ..shard(case, replication)
+                    };
+                    let is_mine = self.share.is_none_or(|s| s.has(index * groups + group));
+                    self.partial(plan, &shard, group, is_mine)
                 })
                 .into_iter()
                 .collect::<Result<_, _>>()?;
             for (group, partial) in some.zip(partials) {
-                let Some(partial) = partial else {
-                    return Ok(None);
-                };
-                whole.add(plan, group, &partial);
+                match partial {
+                    Some(partial) => whole.add(plan, group, &partial),
+                    None => is_whole = false,
+                }
+            }
+            if self.handle.is_stopped() {
+                return Ok(None);
             }
         }
-        Ok(Some(whole))
+        Ok(is_whole.then_some(whole))
     }
 
-    /// What a group gives, found or simulated; `None`: it was interrupted.
+    /// What a group gives, found or, where it is of this share, simulated; `None`: it was interrupted, or is another share's.
     fn partial(
         &self,
-        case: &Case,
-        replication: u32,
+        plan: &Plan,
+        shard: &ShardName,
         group: usize,
+        is_mine: bool,
     ) -> Result<Option<PartialResult>, ExperimentError> {
-        let shard = ShardName {
-            group: Some(group),
-            ..shard(case, replication)
-        };
-        let kept = self.store.read(&shard)?;
+        let kept = self.store.read(shard)?;
         let kept = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let plan = &case.scenario.plan;
-        if let Some(partial) = self.usable(&shard, kept) {
+        if let Some(partial) = self.usable(shard, kept) {
             self.handle.advance(plan.horizon.0);
             return Ok(Some(partial));
         }
-        if self.handle.is_stopped() {
+        if self.handle.is_stopped() || !is_mine {
             return Ok(None);
         }
-        let Some(partial) = PartialResult::simulate(plan, group, replication, &self.handle) else {
+        let Some(partial) = PartialResult::simulate(plan, group, shard.replication, &self.handle)
+        else {
             return Ok(None);
         };
         let bytes =
             serde_json::to_vec(&partial).unwrap_or_else(|e| unreachable!("counts are JSON: {e}"));
         self.store
-            .write(&shard, &bytes)
+            .write(shard, &bytes)
             .inspect_err(|_| self.handle.stop())?;
         Ok(Some(partial))
     }
 
     /// How many shards were found, and how many were made.
     pub fn shards(&self) -> ShardCounts {
-        let [reused, unusable, simulated] =
-            [&self.reused, &self.unusable, &self.simulated].map(|n| n.load(Ordering::Relaxed));
+        let counts = [&self.reused, &self.unusable, &self.simulated, &self.awaited];
+        let [reused, unusable, simulated, awaited] = counts.map(|n| n.load(Ordering::Relaxed));
         ShardCounts {
             reused,
             unusable,
             simulated,
+            awaited,
         }
+    }
+
+    /// Makes the finished shards outlive a loss of power.
+    ///
+    /// # Errors
+    /// That of the store.
+    pub fn sync(&self) -> Result<(), ExperimentError> {
+        Ok(self.store.sync()?)
     }
 
     /// Removes the finished shards: the results are published.
@@ -361,6 +450,8 @@ impl ShardCounts {
     }
 }
 
+/// Fewer replications do not show that a figure is precise.
+const BEFORE_PRECISE: u32 = 10;
 /// Groups whose counts are held until they are merged.
 const GROUPS_AT_ONCE: usize = 256;
 /// Signed-in hours of a group from which it is kept on its own: some tenths of a second, a hundred times what its file
@@ -379,7 +470,7 @@ fn has_large_groups(plan: &Plan) -> bool {
 
 fn shard(case: &Case, replication: u32) -> ShardName {
     ShardName {
-        scenario_hash: case.hash.clone(),
+        scenario_hash: case.simulation_hash.clone(),
         seed: case.scenario.plan.seed,
         replication,
         group: None,

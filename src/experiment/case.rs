@@ -1,6 +1,6 @@
 //! The cases of an experiment: each point of a study with its scenario, all read before anything runs.
 
-use crate::scenario::{Scenario, ScenarioError, Study, StudyPoint, hash};
+use crate::scenario::{Scenario, ScenarioError, Study, StudyPoint, hash, simulation_hash};
 
 /// A point with its scenario.
 #[derive(Clone, Debug)]
@@ -11,6 +11,8 @@ pub struct Case {
     pub scenario: Scenario,
     /// Hash of the resolved scenario, seed excluded.
     pub hash: String,
+    /// Hash of what is simulated: the same without objectives.
+    pub simulation_hash: String,
 }
 
 impl Case {
@@ -22,6 +24,7 @@ impl Case {
         };
         Self {
             hash: hash(&scenario),
+            simulation_hash: simulation_hash(&scenario),
             point,
             scenario,
         }
@@ -35,6 +38,7 @@ impl Case {
         let scenario = base.with(&point.overrides)?;
         Ok(Self {
             hash: hash(&scenario),
+            simulation_hash: simulation_hash(&scenario),
             point,
             scenario,
         })

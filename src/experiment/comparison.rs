@@ -1,6 +1,6 @@
 //! Alternatives against a baseline, paired by replication: they meet common random numbers.
 
-use super::campaign::Campaign;
+use super::campaign::{Campaign, Replications};
 use super::case::Case;
 use super::error::ExperimentError;
 use super::factor::{Candidate, KeyPath};
@@ -9,8 +9,8 @@ use super::robustness::{Finding, Robustness, RobustnessCheck, TestedCandidate, s
 use crate::deployment::Plan;
 use crate::quantity::{Span, print_clock, print_span};
 use crate::study::{
-    Against, CONFIDENCE, ComparedMetric, Comparison, DECISIVE, Relation, Samples, bonferroni,
-    compare, verdict,
+    Against, CONFIDENCE, ComparedMetric, Comparison, DECISIVE, PrecisionTarget, Relation, Samples,
+    bonferroni, compare, is_precise, verdict,
 };
 
 /// The figures beside those that decide.
@@ -133,39 +133,73 @@ fn population(plan: &Plan) -> String {
     groups.join(" and ")
 }
 
-/// Simulates the contenders that have no samples yet; whether it was not interrupted.
+/// Simulates the contenders that have no samples yet, each as often as it says, or until the figures of all of them are as
+/// close as is wanted; whether it was not interrupted.
 ///
 /// # Errors
 /// That of the store.
-pub fn simulate_missing(
+pub fn simulate_until_precise(
+    campaign: &Campaign,
+    contenders: &mut [&mut Contender],
+    targets: &[PrecisionTarget],
+    most: u32,
+) -> Result<bool, ExperimentError> {
+    let simulated: Vec<usize> = (0..contenders.len())
+        .filter(|i| contenders[*i].samples.is_none())
+        .collect();
+    let start = simulated
+        .iter()
+        .map(|i| contenders[*i].numbers.len() as u32);
+    let (Some(start), false) = (start.max(), targets.is_empty()) else {
+        return simulate_missing(campaign, contenders);
+    };
+    let schedule = Replications {
+        first: 0,
+        start,
+        targets,
+        most,
+    };
+    for n in schedule.schedule() {
+        for i in &simulated {
+            contenders[*i].numbers = (0..n).collect();
+        }
+        if !simulate_missing(campaign, contenders)? {
+            return Ok(false);
+        }
+        let is_done = |i: &usize| {
+            let contender = &contenders[*i];
+            let objectives = &contender.case.scenario.objectives;
+            is_precise(contender.samples(), objectives, targets)
+        };
+        if simulated.iter().all(is_done) {
+            break;
+        }
+    }
+    Ok(true)
+}
+
+/// Simulates the replications that contenders have not yet; whether it was not interrupted.
+///
+/// # Errors
+/// That of the store.
+fn simulate_missing(
     campaign: &Campaign,
     contenders: &mut [&mut Contender],
 ) -> Result<bool, ExperimentError> {
-    let missing: Vec<usize> = (0..contenders.len())
-        .filter(|i| contenders[*i].samples.is_none())
-        .collect();
-    let cases: Vec<Case> = missing
-        .iter()
-        .map(|i| contenders[*i].case.clone())
-        .collect();
-    let pairs: Vec<(usize, u32)> = missing
-        .iter()
-        .enumerate()
-        .flat_map(|(a, i)| {
-            contenders[*i]
-                .numbers
-                .iter()
-                .map(move |number| (a, *number))
-        })
-        .collect();
+    let cases: Vec<Case> = contenders.iter().map(|c| c.case.clone()).collect();
+    let mut pairs: Vec<(usize, u32)> = Vec::new();
+    for (place, contender) in contenders.iter().enumerate() {
+        let known = contender.samples.as_ref().map_or(&[][..], |s| &s.numbers);
+        let missing = contender.numbers.iter().filter(|n| !known.contains(n));
+        pairs.extend(missing.map(|number| (place, *number)));
+    }
     let Some(observed) = campaign.observe(&cases, &pairs)? else {
         return Ok(false);
     };
-    for ((a, number), observation) in pairs.into_iter().zip(observed) {
-        let plan = &cases[a].scenario.plan;
+    for ((place, number), observation) in pairs.into_iter().zip(observed) {
+        let plan = &cases[place].scenario.plan;
         let empty = || Samples::new(scopes(plan), plan.horizon);
-        let contender = &mut contenders[missing[a]];
-        let samples = contender.samples.get_or_insert_with(empty);
+        let samples = contenders[place].samples.get_or_insert_with(empty);
         samples.add(number, observation);
     }
     Ok(true)

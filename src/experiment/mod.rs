@@ -23,6 +23,7 @@ mod run;
 mod search;
 mod selection;
 mod sensitivity;
+mod share;
 mod store;
 mod sweep;
 mod trial;
@@ -34,7 +35,7 @@ pub use builder::{Experiment, Sweep};
 pub use campaign::{Campaign, Monitor, Replications, ShardCounts};
 pub use case::{Case, cases, hash_of};
 pub use comparison::{
-    Contender, Incomparable, compare_all, comparison_robustness, simulate_missing,
+    Contender, Incomparable, compare_all, comparison_robustness, simulate_until_precise,
 };
 pub use error::ExperimentError;
 pub use factor::{Candidate, Factor, FactorLevel, KeyPath, factors, one_at_a_time};
@@ -52,6 +53,7 @@ pub use run::{DropSink, RunSamples, run};
 pub use search::{Admission, OutageCase, Search, SearchResult, TestedValue};
 pub use selection::{Delta, NoCost, SelectionResult, Selector};
 pub use sensitivity::{FactorEffects, LevelEffect, Variation, factor_effects, variations};
+pub use share::Share;
 pub use store::{NoStore, ShardName, Store, StoreError, StoredShard};
 pub use sweep::SweepResult;
 pub use trial::{Trial, user_hours};

@@ -7,8 +7,8 @@ use super::robustness::{Finding, Robustness, RobustnessCheck, TestedCandidate, s
 use crate::measure::{Objective, Sample};
 use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_samples};
 
-/// What is least at the best point, by replication; nothing where a trial cannot show it.
-pub type Least<'a> = Box<dyn Fn(&TestedCandidate) -> Vec<Sample> + 'a>;
+/// What is least at the best point, by replication, of the point at that place; nothing where a trial cannot show it.
+pub type Least<'a> = Box<dyn Fn(usize, &TestedCandidate) -> Vec<Sample> + 'a>;
 
 /// A point as the study judged it.
 pub struct JudgedPoint<'a> {
@@ -92,7 +92,9 @@ impl Ranking<'_> {
     /// The point that beats the chosen one with confidence; of several, the cheapest.
     fn better_point(&self, tested: &[TestedCandidate], verdicts: &[Verdict]) -> Option<usize> {
         let least = self.least.as_ref()?;
-        let samples: Vec<Vec<Sample>> = tested.iter().map(least).collect();
+        let samples: Vec<Vec<Sample>> = (tested.iter().enumerate())
+            .map(|(place, tested)| least(place, tested))
+            .collect();
         let confidence = bonferroni(CONFIDENCE, tested.len().saturating_sub(1));
         let less = |i: usize| {
             let common = samples[0].len().min(samples[i].len());

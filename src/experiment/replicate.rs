@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 
-use crate::deployment::{DropLog, Plan, Replication, ReplicationPart, RunOptions, simulate_each};
+use crate::deployment::{
+    DropLog, FastPaths, Plan, Replication, ReplicationPart, RunHandle, RunOptions, Stratum,
+    parallel, simulate_each, simulate_with_options,
+};
 use crate::measure::{Scope, Tally};
 use crate::quantity::Time;
-use crate::study::Samples;
+use crate::study::{Observation, Samples};
 
 /// Everything, then each client group, then each gateway: the scopes of every figure.
 pub fn scopes(plan: &Plan) -> Vec<Scope> {
@@ -25,6 +28,27 @@ pub(super) fn tallies(replication: &Replication) -> Vec<&Tally> {
         .collect()
 }
 
+/// What a replication says, without its minutes; of one with rare faults, the weighted mean of its runs. `None`: stopped.
+pub(super) fn observe(plan: &Plan, replication: u32, handle: &RunHandle) -> Option<Observation> {
+    let options = RunOptions {
+        fast_paths: FastPaths::On,
+        drop_rows: 0,
+        handle,
+    };
+    let run = |plan: &Plan| {
+        let done = simulate_with_options(plan, replication, options)?;
+        Some(Observation::from_tallies(&tallies(&done), plan.horizon))
+    };
+    let strata = plan.strata();
+    if strata.is_empty() {
+        return run(plan);
+    }
+    let runs = strata
+        .iter()
+        .map(|stratum| Some((stratum.probability, run(&plan.given(stratum, replication))?)));
+    Some(Observation::weighted(&runs.collect::<Option<Vec<_>>>()?))
+}
+
 /// Simulates replications, on the current thread pool, adds them to the samples and hands over the drop rows in their order.
 ///
 /// # Errors
@@ -37,6 +61,10 @@ pub(super) fn replicate<E>(
     mut drops: impl FnMut(u32, DropLog) -> Result<(), E>,
 ) -> Result<(), E> {
     let numbers: Vec<u32> = numbers.collect();
+    let strata = plan.strata();
+    if !strata.is_empty() {
+        return replicate_strata(plan, &strata, &numbers, samples, options, drops);
+    }
     simulate_each(plan, &numbers, options, |number, part| match part {
         ReplicationPart::Drops(log) => drops(number, log),
         ReplicationPart::Complete(r) => {
@@ -46,12 +74,69 @@ pub(super) fn replicate<E>(
     })
 }
 
+/// The same of a plan with rare faults. Lost sessions and minutes are those of runs with a fault: of the first rare fault in
+/// the first replication, of the next one in the next, and round again.
+fn replicate_strata<E>(
+    plan: &Plan,
+    strata: &[Stratum],
+    numbers: &[u32],
+    samples: &mut Samples,
+    options: RunOptions,
+    mut drops: impl FnMut(u32, DropLog) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut rows_left = options.drop_rows;
+    let faulty = strata.len() - 1;
+    for some in numbers.chunks(REPLICATIONS_AT_ONCE) {
+        let work: Vec<(u32, &Stratum)> = some
+            .iter()
+            .flat_map(|n| strata.iter().map(move |stratum| (*n, stratum)))
+            .collect();
+        let options = RunOptions {
+            drop_rows: rows_left,
+            ..options
+        };
+        let runs = parallel::map(work, |(number, stratum)| {
+            if options.handle.is_stopped() {
+                return None;
+            }
+            let plan = plan.given(stratum, number);
+            simulate_with_options(&plan, number, options)
+        });
+        let mut runs = runs.into_iter();
+        for number in some {
+            let Some(mut runs) = runs.by_ref().take(strata.len()).collect::<Option<Vec<_>>>()
+            else {
+                return Ok(());
+            };
+            let observed = strata.iter().zip(&runs).map(|(stratum, run)| {
+                let observation = Observation::from_tallies(&tallies(run), plan.horizon);
+                (stratum.probability, observation)
+            });
+            let observed: Vec<_> = observed.collect();
+            let shown = &mut runs[1 + *number as usize % faulty];
+            for log in std::mem::take(&mut shown.drops) {
+                rows_left = rows_left.saturating_sub(log.len());
+                drops(*number, log)?;
+            }
+            samples.add(*number, Observation::weighted(&observed));
+            samples.add_minutes(&tallies(shown));
+        }
+    }
+    Ok(())
+}
+
+/// Replications of a plan with rare faults that are simulated before their runs are merged.
+const REPLICATIONS_AT_ONCE: usize = 16;
+
+/// Simulates
 /// Simulated time of all units of a run, microseconds: what a progress bar counts to.
 pub fn simulated_us(plan: &Plan, replications: u32) -> u64 {
     let Time(horizon) = plan.horizon;
     let units: u64 = plan.gateways.iter().map(|g| u64::from(g.count)).sum();
+    let runs = plan.strata().len().max(1) as u64;
     horizon
         .saturating_mul(units)
+        .saturating_mul(runs)
         .saturating_mul(u64::from(replications))
 }
 

@@ -13,11 +13,18 @@ use crate::measure::Bound;
 use crate::quantity::{Span, parse_clock, print_clock, print_span};
 use crate::scenario::{Axis, Override, Place, Scenario, ScenarioError, StudyPoint};
 use crate::study::{
-    Bracket, Feasibility, Judgement, Samples, Verdict, checkpoints, judge_all, overall,
+    Bracket, Feasibility, Judgement, Samples, Verdict, Windows, checkpoints, confidence_of_looks,
+    judge_at, overall,
 };
 
 /// A confirmation that fails so often was no bad luck.
 const MOST_STEPS_BACK: usize = 5;
+/// More windows than these are not counted on when memory is checked.
+const MOST_WINDOWS: usize = 8;
+/// A value that needs so many times the replications that it may have is left inconclusive.
+const OUT_OF_REACH: u32 = 4;
+/// Fewer replications do not tell how many it takes.
+const ENOUGH_TO_TELL: u32 = 20;
 
 /// A value that was tried, and what came out.
 #[derive(Clone, Debug)]
@@ -131,6 +138,8 @@ pub struct SearchResult {
     pub chosen: Option<String>,
     /// Its neighbour that does not serve.
     pub beyond: Option<String>,
+    /// Where the values were not taken to be in order: the first and last value of each stretch that serves.
+    pub windows: Vec<(String, String)>,
 }
 
 impl SearchResult {
@@ -180,6 +189,9 @@ pub struct Search<'a> {
     pub start: u32,
     /// Replications of a value at most, until its verdict is clear.
     pub most: u32,
+    /// No stretch of so many neighbouring values that serves is missed; `None`: the values are in order, and from one on
+    /// they all serve.
+    pub tolerance: Option<usize>,
     /// Whether there is memory for a scenario.
     pub admit: Admission,
 }
@@ -187,9 +199,13 @@ pub struct Search<'a> {
 impl Search<'_> {
     /// Values of so many that are tried at most: growing and bisecting take a step for each binary digit, and what is found
     /// is tried again, with some steps back.
-    pub fn most_probes(values: usize) -> usize {
+    pub fn most_probes(values: usize, tolerance: Option<usize>) -> usize {
         let digits = (usize::BITS - values.leading_zeros()) as usize;
-        2 * digits + 1 + MOST_STEPS_BACK + 1
+        let searched = match tolerance {
+            None => 2 * digits + 1,
+            Some(tolerance) => Windows::most_tried(values, tolerance, MOST_WINDOWS),
+        };
+        searched + MOST_STEPS_BACK + 1
     }
 
     /// Searches; `None`: interrupted.
@@ -197,28 +213,70 @@ impl Search<'_> {
     /// # Errors
     /// That of the store, or of a scenario that is not admitted.
     pub fn run(&self, campaign: &Campaign) -> Result<Option<SearchResult>, ExperimentError> {
-        let n = self.axis.values.len();
         let mut result = SearchResult::default();
-        let Some(border) = self.bisect(campaign, &mut result)? else {
+        let serving = match self.tolerance {
+            Some(tolerance) => self.scan(tolerance, campaign, &mut result)?,
+            None => self.grow(campaign, &mut result)?,
+        };
+        let Some(serving) = serving else {
             return Ok(None);
         };
-        let chosen = if self.largest {
-            border.checked_sub(1)
-        } else {
-            (border < n).then_some(border)
-        };
-        let Some(place) = chosen else {
-            // If even the smallest value fails, test the largest: the objective may be monotone the other way.
-            if self.largest {
-                let Some(probe) = self.probe(campaign, n - 1, 0)? else {
-                    return Ok(None);
-                };
-                result.probes.push(probe);
-            }
+        if serving.is_empty() {
             return Ok(Some(result));
-        };
-        let confirmed = self.confirm(campaign, place, &mut result)?;
+        }
+        let confirmed = self.confirm(campaign, &serving, &mut result)?;
         Ok(confirmed.then_some(result))
+    }
+
+    /// Every window of values that serve, on a grid with that tolerance; the places to confirm, the wanted one first.
+    /// `None`: interrupted.
+    fn scan(
+        &self,
+        tolerance: usize,
+        campaign: &Campaign,
+        result: &mut SearchResult,
+    ) -> Result<Option<Vec<usize>>, ExperimentError> {
+        let mut windows = Windows::new(self.axis.values.len(), tolerance);
+        while let Some(place) = windows.next() {
+            let Some(probe) = self.probe(campaign, place, 0)? else {
+                return Ok(None);
+            };
+            let margin = probe.margin().map_or(f64::NEG_INFINITY, |(_, room)| room);
+            windows.record(place, probe.verdict == Verdict::Pass, margin);
+            result.probes.push(probe);
+        }
+        let list = windows.list();
+        let value = |place: usize| self.axis.values[place].value().to_string();
+        result.windows = list.iter().map(|(a, b)| (value(*a), value(*b))).collect();
+        let mut serving: Vec<usize> = list.into_iter().flat_map(|(a, b)| a..=b).collect();
+        if self.largest {
+            serving.reverse();
+        }
+        Ok(Some(serving))
+    }
+
+    /// The border between values that fail and those that serve, where they are in order; the places to confirm, the wanted
+    /// one first. `None`: interrupted.
+    fn grow(
+        &self,
+        campaign: &Campaign,
+        result: &mut SearchResult,
+    ) -> Result<Option<Vec<usize>>, ExperimentError> {
+        let n = self.axis.values.len();
+        let Some(border) = self.bisect(campaign, result)? else {
+            return Ok(None);
+        };
+        if self.largest && border == 0 {
+            // If even the smallest value fails, test the largest: the objective may be monotone the other way.
+            let Some(probe) = self.probe(campaign, n - 1, 0)? else {
+                return Ok(None);
+            };
+            result.probes.push(probe);
+        }
+        Ok(Some(match self.largest {
+            true => (0..border).rev().collect(),
+            false => (border..n).collect(),
+        }))
     }
 
     /// Grows from the least value until the verdict turns, and bisects. Of the values from the border on the verdict is the
@@ -242,32 +300,32 @@ impl Search<'_> {
         Ok(Some(bracket.first_feasible().unwrap_or(n)))
     }
 
-    /// Confirms a place with fresh replications, steps to the safe side where that fails, and tries the neighbour on the
-    /// other side; whether it was not interrupted.
+    /// Confirms the first of these places with fresh replications, goes on to the next one where that fails, and tries the
+    /// neighbour on the other side; whether it was not interrupted.
     fn confirm(
         &self,
         campaign: &Campaign,
-        mut place: usize,
+        serving: &[usize],
         result: &mut SearchResult,
     ) -> Result<bool, ExperimentError> {
-        let n = self.axis.values.len();
-        let (safer, riskier) = if self.largest { (-1, 1) } else { (1, -1) };
-        let next = |place: usize, step: isize| place.checked_add_signed(step).filter(|p| *p < n);
         let first = self.most.max(self.start);
-        loop {
-            let Some(probe) = self.probe(campaign, place, first)? else {
+        let mut chosen = serving[0];
+        // Where the search was lucky: one step to the safe side, with fresh random numbers again.
+        for place in serving.iter().take(MOST_STEPS_BACK + 1) {
+            chosen = *place;
+            let Some(probe) = self.probe(campaign, chosen, first)? else {
                 return Ok(false);
             };
             let is_passed = probe.verdict == Verdict::Pass;
             result.chosen = Some(probe.value.clone());
             result.fresh.push(probe);
-            // Where the search was lucky: one step to the safe side, with fresh random numbers again.
-            match next(place, safer) {
-                Some(p) if !is_passed && result.fresh.len() <= MOST_STEPS_BACK => place = p,
-                _ => break,
+            if is_passed {
+                break;
             }
         }
-        if let Some(p) = next(place, riskier) {
+        let riskier = if self.largest { 1 } else { -1 };
+        let beyond = chosen.checked_add_signed(riskier);
+        if let Some(p) = beyond.filter(|p| *p < self.axis.values.len()) {
             let value = self.axis.values[p].value().to_string();
             if !result.fresh.iter().any(|t| t.value == value) {
                 let Some(probe) = self.probe(campaign, p, first)? else {
@@ -312,7 +370,9 @@ impl Search<'_> {
         let plan = &case.scenario.plan;
         let mut samples = Samples::new(scopes(plan), plan.horizon);
         let mut judgements = Vec::new();
-        for n in checkpoints(self.start, self.most.max(self.start)) {
+        let most = self.most.max(self.start);
+        let confidence = confidence_of_looks(checkpoints(self.start, most).count(), 1);
+        for n in checkpoints(self.start, most) {
             let have = samples.replications();
             let more = Replications {
                 first: first + have,
@@ -322,10 +382,9 @@ impl Search<'_> {
                 return Ok(None);
             };
             batches.into_iter().for_each(|batch| samples.extend(batch));
-            judgements = judge_all(&case.scenario.objectives, &samples);
-            let is_hopeless =
-                |j: &Judgement| j.doubt.is_some_and(|doubt| !doubt.yields_to_replications());
-            if overall(&judgements) != Verdict::Inconclusive || judgements.iter().any(is_hopeless) {
+            judgements = judge_at(&case.scenario.objectives, &samples, confidence);
+            let is_settled = overall(&judgements) != Verdict::Inconclusive;
+            if is_settled || judgements.iter().any(|j| is_hopeless(j, n, most)) {
                 break;
             }
         }
@@ -410,6 +469,22 @@ impl Search<'_> {
             None => 0,
         };
         Ok(ranking.robustness(result.all().map(cost).sum(), campaign))
+    }
+}
+
+/// Whether no more replications settle a verdict, or far more than there may be: a value at the border must not cost as
+/// much as the whole search.
+fn is_hopeless(judgement: &Judgement, replications: u32, most: u32) -> bool {
+    if judgement.verdict != Verdict::Inconclusive {
+        return false;
+    }
+    match judgement.doubt {
+        Some(doubt) => !doubt.yields_to_replications(),
+        None => {
+            let out_of_reach = most.saturating_mul(OUT_OF_REACH);
+            let is_beyond = |n: u32| n > out_of_reach;
+            replications >= ENOUGH_TO_TELL && judgement.replications_needed.is_none_or(is_beyond)
+        }
     }
 }
 

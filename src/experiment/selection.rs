@@ -11,7 +11,8 @@ use super::robustness::{Robustness, TestedCandidate, spent};
 use crate::measure::{Metric, Sample};
 use crate::quantity::parse_share;
 use crate::study::{
-    Cost, Samples, Selection, SelectionState, Verdict, checkpoints, judge_all, overall,
+    Cost, Samples, Selection, SelectionState, Verdict, checkpoints, confidence_of_looks, judge_at,
+    overall,
 };
 
 /// Shards simulated ahead of the procedure, so that no core waits; what it does not ask for is not counted.
@@ -53,8 +54,8 @@ impl Delta {
 /// How the best is selected.
 #[derive(Clone, Debug)]
 pub struct Selector {
-    /// What is to be least.
-    pub cost: Cost,
+    /// What is to be least, of each case.
+    pub costs: Vec<Cost>,
     /// Only among the cases that meet every objective.
     pub within_objectives: bool,
     /// The least difference that matters.
@@ -241,9 +242,11 @@ impl Selector {
             },
             verdict: (selected.verdicts.as_ref()).map_or_else(Verdict::default, |v| v[i]),
         };
+        let order = selected.ranking();
+        let costs = order.iter().map(|i| &self.costs[*i]).collect();
         let ranking = Ranking {
-            points: selected.ranking().into_iter().map(judged).collect(),
-            least: Some(least_cost(&self.cost)),
+            points: order.into_iter().map(judged).collect(),
+            least: Some(least_cost(costs)),
         };
         let replications = selected.costs.iter().map(|costs| costs.len() as u32);
         ranking.robustness(spent(cases.iter().zip(replications)), campaign)
@@ -291,6 +294,9 @@ impl Selector {
     fn judge(&self, observed: &mut Observations) -> Result<Option<Vec<Verdict>>, ExperimentError> {
         let cases = observed.cases;
         let mut verdicts = vec![Verdict::Inconclusive; cases.len()];
+        // Of many cases at many looks none may pass by luck: the cheapest is chosen among those that do.
+        let looks = checkpoints(self.first_stage, self.most_replications).count();
+        let confidence = confidence_of_looks(looks, cases.len());
         for n in checkpoints(self.first_stage, self.most_replications) {
             let open: Vec<usize> = (0..cases.len())
                 .filter(|i| verdicts[*i] == Verdict::Inconclusive)
@@ -301,7 +307,7 @@ impl Selector {
             observed.spend(&open, n as usize);
             for i in open {
                 let objectives = &cases[i].scenario.objectives;
-                verdicts[i] = overall(&judge_all(objectives, &observed.samples[i]));
+                verdicts[i] = overall(&judge_at(objectives, &observed.samples[i], confidence));
             }
         }
         Ok(Some(verdicts))
@@ -309,8 +315,9 @@ impl Selector {
 }
 
 /// The cost of a trial by replication; nothing where the trial cannot show it.
-fn least_cost(cost: &Cost) -> Least<'_> {
-    Box::new(|tested: &TestedCandidate| {
+fn least_cost(costs: Vec<&Cost>) -> Least<'_> {
+    Box::new(move |place, tested: &TestedCandidate| {
+        let cost = costs[place];
         if !(cost.terms.iter()).all(|(_, metric)| tested.trial.shows(metric)) {
             return Vec::new();
         }
@@ -324,7 +331,7 @@ fn least_cost(cost: &Cost) -> Least<'_> {
 struct Observations<'a> {
     campaign: &'a Campaign,
     cases: &'a [Case],
-    cost: &'a Cost,
+    costs_of: &'a [Cost],
     /// Not a number: the replication has none.
     costs: Vec<Vec<f64>>,
     samples: Vec<Samples>,
@@ -339,7 +346,7 @@ impl<'a> Observations<'a> {
         Observations {
             campaign,
             cases,
-            cost: &selector.cost,
+            costs_of: &selector.costs,
             costs: vec![Vec::new(); cases.len()],
             spent: vec![0; cases.len()],
             samples: plans.map(|p| Samples::new(scopes(p), p.horizon)).collect(),
@@ -357,7 +364,7 @@ impl<'a> Observations<'a> {
             return Ok(false);
         };
         for ((i, replication), observation) in pairs.into_iter().zip(observations) {
-            let cost = self.cost.evaluate(&observation);
+            let cost = self.costs_of[i].evaluate(&observation);
             self.costs[i].push(cost.unwrap_or(f64::NAN));
             self.samples[i].add(replication, observation);
         }
@@ -376,7 +383,8 @@ impl<'a> Observations<'a> {
         replications
             .flat_map(|r| places.iter().map(move |i| (r, *i)))
             .find_map(|(r, case)| {
-                let metric = self.cost.evaluate_values(&self.samples[case].values[r]);
+                let values = &self.samples[case].values[r];
+                let metric = self.costs_of[case].evaluate_values(values);
                 Some(NoCost {
                     metric: metric.err()?,
                     replication: self.samples[case].numbers[r],

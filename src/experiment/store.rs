@@ -15,7 +15,7 @@ const SCHEMA: &str = "rccsim.unit/2";
 /// Which shard.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ShardName {
-    /// Hash of the resolved scenario, seed excluded.
+    /// Hash of what is simulated, seed excluded.
     pub scenario_hash: String,
     /// The seed.
     pub seed: u64,
@@ -39,7 +39,8 @@ impl ShardName {
         )
     }
 
-    /// The line that its file begins with. Another version, or a program that measures something else, writes another one.
+    /// The line that its file begins with. Another version, a build of another commit or with other features, or a program
+    /// that measures something else, writes another one.
     pub fn header(&self) -> String {
         let Self {
             scenario_hash,
@@ -49,8 +50,8 @@ impl ShardName {
         } = self;
         let group = group.map_or(String::new(), |group| format!(" group {}", group + 1));
         format!(
-            "{SCHEMA} version {} scenario {scenario_hash} seed {seed} replication {}{group} figures {}\n",
-            env!("CARGO_PKG_VERSION"),
+            "{SCHEMA} by {} scenario {scenario_hash} seed {seed} replication {}{group} figures {}\n",
+            crate::version::IDENTITY,
             replication + 1,
             shape()
         )
@@ -110,6 +111,14 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// The system's refusal.
     fn forget(&self, shard: &ShardName) -> Result<(), StoreError>;
+
+    /// Makes every shard outlive a loss of power.
+    ///
+    /// # Errors
+    /// The system's refusal.
+    fn sync(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// Removes every shard: the results are published.
     ///

@@ -98,7 +98,7 @@ impl SweepResult {
 
 /// The samples of a metric, of which the best point has the least.
 fn least_of(metric: &'static str) -> Least<'static> {
-    Box::new(move |tested| tested.samples.deployment_samples(metric))
+    Box::new(move |_, tested| tested.samples.deployment_samples(metric))
 }
 
 /// Whether a point cannot be told from the best.

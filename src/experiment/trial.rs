@@ -1,7 +1,7 @@
 //! A trial: the same deployment, small, to see what another value would do.
 
-use super::replicate::{scopes, shrunk, tallies};
-use crate::deployment::{FastPaths, Plan, RunHandle, RunOptions, parallel, simulate_with_options};
+use super::replicate::{observe, scopes, shrunk};
+use crate::deployment::{Plan, RunHandle, parallel};
 use crate::measure::{Metric, Objective, Sample, Scope, Unit};
 use crate::scenario::Scenario;
 use crate::study::{Observation, Samples, Verdict, judge_all, overall};
@@ -79,7 +79,8 @@ impl Trial {
                 }
             }
         }
-        samples
+        // A few users of whom none is ever down do not bound the share of all.
+        samples.without_users()
     }
 
     /// How the objectives come out; `None`: there are none, or one of them is of what a few users cannot show.
@@ -107,15 +108,7 @@ impl Trial {
 
 /// Simulates trials, each replication a piece of work of its own; `None`: interrupted.
 pub(super) fn simulate_trials(trials: &[Trial], handle: &RunHandle) -> Option<Vec<Samples>> {
-    let one = |(trial, replication): (&Trial, u32)| {
-        let options = RunOptions {
-            fast_paths: FastPaths::On,
-            drop_rows: 0,
-            handle,
-        };
-        simulate_with_options(&trial.plan, replication, options)
-            .map(|done| Observation::from_tallies(&tallies(&done), trial.plan.horizon))
-    };
+    let one = |(trial, replication): (&Trial, u32)| observe(&trial.plan, replication, handle);
     let work: Vec<(&Trial, u32)> = trials
         .iter()
         .flat_map(|t| (0..t.replications).map(move |r| (t, r)))

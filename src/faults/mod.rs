@@ -71,19 +71,25 @@ impl Schedule {
                 begins: at,
                 ends: at + duration,
             }),
-            Self::Recurrent { mtbf, mttr } => {
-                let mut draw = |mean: Span| {
-                    let unit: f64 = Exponential.sample(stream);
-                    Span::from_micros_f64(unit * mean.0 as f64)
-                };
-                let begins = now + draw(mtbf);
-                Some(Occurrence {
-                    begins,
-                    ends: begins + draw(mttr),
-                })
-            }
+            Self::Recurrent { mtbf, .. } => self.at(now + exponential(mtbf, stream), stream),
         }
     }
+
+    /// The occurrence that begins then, of a fault that is drawn at random; `None`: it is not.
+    pub fn at(&self, begins: Time, stream: &mut Stream) -> Option<Occurrence> {
+        match *self {
+            Self::Once { .. } => None,
+            Self::Recurrent { mttr, .. } => Some(Occurrence {
+                begins,
+                ends: begins + exponential(mttr, stream),
+            }),
+        }
+    }
+}
+
+fn exponential(mean: Span, stream: &mut Stream) -> Span {
+    let unit: f64 = Exponential.sample(stream);
+    Span::from_micros_f64(unit * mean.0 as f64)
 }
 
 #[cfg(test)]

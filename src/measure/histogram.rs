@@ -21,6 +21,9 @@ pub struct Histogram {
     open: Buckets,
 }
 
+/// How far the true quantile of a histogram may lie from the one that it tells, as a share of that.
+pub(super) const RESOLUTION: f64 = 1.0 / SUB as f64;
+
 fn bucket_of(us: u64) -> usize {
     if us < SUB {
         return us as usize;

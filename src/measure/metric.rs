@@ -1,5 +1,6 @@
 //! A metric: name, unit, definition, and how a tally becomes a sample. All of them stand in [`METRICS`](super::METRICS).
 
+use super::histogram::RESOLUTION;
 use super::tally::Tally;
 use crate::quantity::Time;
 
@@ -61,6 +62,44 @@ pub enum Sample {
     Beyond(f64),
 }
 
+impl Sample {
+    /// The mean of samples with their probabilities, which add up to 1. Where some have none, it is the mean of the others,
+    /// as a ratio of totals: of a replication that consists of several runs as of many replications. Of quantiles one of
+    /// which lies beyond the horizon, the mean does. Nothing counted in any stays a count of 0.
+    pub fn weighted(samples: &[(f64, Self)]) -> Self {
+        let sum = |of: &dyn Fn(&Self) -> Option<f64>| -> f64 {
+            samples
+                .iter()
+                .filter_map(|(p, sample)| Some(p * of(sample)?))
+                .sum()
+        };
+        let value = |sample: &Self| match sample {
+            Self::Count(n) => Some(*n as f64),
+            Self::Value(x) | Self::Beyond(x) => Some(*x),
+            Self::Absent | Self::Ratio(..) => None,
+        };
+        let has = |kind: fn(&Self) -> bool| samples.iter().any(|(_, sample)| kind(sample));
+        let weight = sum(&|sample| value(sample).map(|_| 1.0));
+        match () {
+            () if has(|s| matches!(s, Self::Ratio(..))) => {
+                let part = |sample: &Self, above: bool| match *sample {
+                    Self::Ratio(a, _) if above => Some(a),
+                    Self::Ratio(_, b) => Some(b),
+                    _ => None,
+                };
+                Self::Ratio(sum(&|s| part(s, true)), sum(&|s| part(s, false)))
+            }
+            () if !samples.iter().any(|(_, s)| value(s).is_some()) => Self::Absent,
+            () if has(|s| matches!(s, Self::Beyond(_))) => Self::Beyond(sum(&value) / weight),
+            () if samples.iter().all(|(_, s)| *s == Self::Count(0)) => Self::Count(0),
+            () if samples.iter().all(|(_, s)| matches!(s, Self::Count(_))) => {
+                Self::Value(sum(&value))
+            }
+            () => Self::Ratio(sum(&value), weight),
+        }
+    }
+}
+
 /// How a metric is read from a tally of a run of the given length.
 pub(super) type Read = fn(&Tally, Time) -> Sample;
 
@@ -106,6 +145,15 @@ impl PartialEq for Metric {
 }
 
 impl Metric {
+    /// How far a value may lie from the true one because a quantile is the edge of a bucket of a histogram, as a share of
+    /// it; 0 for what is counted or summed exactly.
+    pub fn resolution(&self) -> f64 {
+        let is_quantile = ["_p50_", "_p95_", "_p99_"]
+            .iter()
+            .any(|q| self.name.contains(q));
+        if is_quantile { RESOLUTION } else { 0.0 }
+    }
+
     /// The sample of one replication.
     pub fn sample(&self, tally: &Tally, horizon: Time) -> Sample {
         (self.read)(tally, horizon)

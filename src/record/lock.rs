@@ -1,4 +1,4 @@
-//! One writer at a time: the lock of a results folder.
+//! One writer at a time, or several shards of a study: the lock of a results folder.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -13,8 +13,19 @@ pub(super) const LOCK: &str = ".rccsim-lock";
 #[derive(Debug)]
 pub(super) struct Lock {
     path: PathBuf,
-    /// Locked until it is closed, also by a kill.
-    _file: File,
+    /// Locked until it is closed, also by a kill. Opened for reading and writing, which file systems of several machines ask
+    /// for.
+    file: File,
+    mode: Mode,
+}
+
+/// Whether others may hold a lock at the same time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Mode {
+    /// Nobody.
+    Exclusive,
+    /// Shards of a study, which add units and remove nothing.
+    Shared,
 }
 
 impl Lock {
@@ -23,6 +34,18 @@ impl Lock {
     /// # Errors
     /// The file system's refusal, or another process that has it.
     pub(super) fn take(folder: &Path) -> Result<Self, FolderError> {
+        Self::take_as(folder, Mode::Exclusive)
+    }
+
+    /// Takes the lock beside other shards.
+    ///
+    /// # Errors
+    /// The file system's refusal, or another process that has it alone.
+    pub(super) fn share(folder: &Path) -> Result<Self, FolderError> {
+        Self::take_as(folder, Mode::Shared)
+    }
+
+    fn take_as(folder: &Path, mode: Mode) -> Result<Self, FolderError> {
         let path = folder.join(LOCK);
         loop {
             if path.is_symlink() {
@@ -33,10 +56,14 @@ impl Lock {
             options.read(true).write(true).create(true).truncate(false);
             follow_no_link(&mut options);
             let mut file = options.open(&path).map_err(at(folder))?;
-            match file.try_lock() {
+            let taken = match mode {
+                Mode::Exclusive => file.try_lock(),
+                Mode::Shared => file.try_lock_shared(),
+            };
+            match taken {
                 Ok(()) if is_at(&file, &path) => {
-                    hold(&mut file).map_err(at(folder))?;
-                    return Ok(Self { path, _file: file });
+                    hold(&mut file, mode).map_err(at(folder))?;
+                    return Ok(Self { path, file, mode });
                 }
                 // The last holder took the file away in between.
                 Ok(()) => {}
@@ -49,8 +76,12 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // While it is still locked: whoever opened it meanwhile sees that it is gone.
-        let _ = fs::remove_file(&self.path);
+        // While it is still locked: whoever opened it meanwhile sees that it is gone. Where other shards have it, it stays.
+        let is_last = self.mode == Mode::Exclusive
+            || (self.file.unlock().is_ok() && self.file.try_lock().is_ok());
+        if is_last && is_at(&self.file, &self.path) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -65,11 +96,17 @@ fn follow_no_link(options: &mut OpenOptions) {
 fn follow_no_link(_: &mut OpenOptions) {}
 
 /// Writes down who holds the lock.
-fn hold(file: &mut File) -> io::Result<()> {
+fn hold(file: &mut File, mode: Mode) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
-    write!(file, "{}", std::process::id())
+    match mode {
+        Mode::Exclusive => write!(file, "{}", std::process::id()),
+        Mode::Shared => write!(file, "{SHARDS}"),
+    }
 }
+
+/// Whoever holds the lock where several do.
+const SHARDS: &str = "shards";
 
 /// Who holds the lock.
 fn busy(file: &mut File) -> io::Error {
@@ -85,12 +122,13 @@ fn busy(file: &mut File) -> io::Error {
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
     let owner = match holder.parse::<u32>() {
-        Ok(id) => format!("another process ({id})"),
-        Err(_) => "another process".into(),
+        Ok(id) => format!("another process ({id}) writes"),
+        Err(_) if holder == SHARDS => "shards of a study (--shard) write".into(),
+        Err(_) => "another process writes".into(),
     };
     io::Error::new(
         io::ErrorKind::ResourceBusy,
-        format!("{owner} writes into this folder; wait until it has ended, or give another --out"),
+        format!("{owner} into this folder; wait until it has ended, or give another --out"),
     )
 }
 
@@ -123,6 +161,25 @@ mod tests {
         drop(first);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         Lock::take(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn shards_share_a_folder_and_nobody_else_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Lock::share(folder.path()).unwrap();
+        let second = Lock::share(folder.path()).unwrap();
+        let refused = Lock::take(folder.path()).unwrap_err().to_string();
+        assert!(refused.contains("shards of a study"), "{refused}");
+        drop(first);
+        assert!(
+            Lock::take(folder.path()).is_err(),
+            "the second one is there"
+        );
+        drop(second);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        let alone = Lock::take(folder.path()).unwrap();
+        assert!(Lock::share(folder.path()).is_err());
+        drop(alone);
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub use selection::{PointCost, Selection};
 pub use sensitivity::{Factor, Level, Sensitivity};
 pub use series::Series;
 pub use settled::{Quantile, SteadyState};
-pub use sizing::{Sizing, Trial, TrialObjective};
+pub use sizing::{Sizing, Trial, TrialObjective, Window};
 pub use study::{Body, StudyCase, StudyRecord};
 pub use sweep::{PointRecord, SweepPoint, SweepRecord};
 pub use units::{UnitState, Units};

@@ -24,8 +24,21 @@ pub struct Sizing {
     pub spare: u32,
     /// When they go down; none: at the start.
     pub down_at: Option<String>,
+    /// Where the values were not taken to be in order: every stretch of them that serves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub windows: Vec<Window>,
     /// What was tried, in the order of the search.
     pub trials: Vec<Trial>,
+}
+
+/// A stretch of values of which all that were tried serve.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
+#[serde(default)]
+pub struct Window {
+    /// The first of them.
+    pub first: String,
+    /// The last.
+    pub last: String,
 }
 
 /// A value that was tried.

@@ -1,7 +1,7 @@
 //! Finished units of a study, each a file of its own, so that an interrupted study goes on where it stopped.
 //!
 //! A unit's file begins with a header that says of what it is (version, scenario, seed, replication, group, shape of the
-//! figures) and ends in a BLAKE3 digest of all before. It is written under a temporary name, synced and renamed. A file
+//! figures) and ends in a BLAKE3 digest of all before. It is written under a temporary name and renamed; units are synced together, once a second. A file
 //! whose header is not the one expected was made by another version or for another scenario, or was put in the place of
 //! another; one whose digest is wrong is torn, cut or was edited. Both are as good as absent.
 
@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::directory::is_folder;
 use super::folder_error::{FolderError, at};
+use super::lock::Lock;
 use super::regular::read_regular;
 
 const PARTIAL: &str = ".partial-";
@@ -35,6 +36,8 @@ pub enum UnitState<T> {
 #[derive(Debug)]
 pub struct Units {
     path: PathBuf,
+    /// Of a shard, which holds the folder's lock beside other shards: until it is done.
+    _lock: Option<Lock>,
 }
 
 impl Units {
@@ -52,19 +55,85 @@ impl Units {
         } else if !is_folder(path) {
             return refuse("it is no folder of finished units");
         }
-        let units = Self { path: path.into() };
+        let units = Self {
+            path: path.into(),
+            _lock: None,
+        };
         let names = units.names()?;
-        if !Self::is_at(path) {
-            if !names.is_empty() {
-                return refuse("it holds files that are no finished units");
-            }
-            let marker = path.join(MARKER);
-            File::create_new(&marker).map_err(at(&marker))?;
+        if !Self::is_at(path) && !names.is_empty() {
+            return refuse("it holds files that are no finished units");
         }
+        // Units of another build are no use to this one, and each is told as such.
+        units.mark()?;
         for name in names.iter().filter(|name| name.starts_with(PARTIAL)) {
             units.forget(name)?;
         }
         Ok(units)
+    }
+
+    /// Opens the folder beside other shards of the same study: nothing in it is cleared away.
+    ///
+    /// # Errors
+    /// The file system's refusal, a process that writes there alone, or units of another build of the program.
+    pub fn share(results: &Path, name: &str) -> Result<Self, FolderError> {
+        fs::create_dir_all(results).map_err(at(results))?;
+        let lock = Lock::share(results)?;
+        let path = results.join(name);
+        let is_new = match fs::create_dir(&path) {
+            Ok(()) => true,
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => false,
+            Err(e) => return Err(at(&path)(e)),
+        };
+        let units = Self {
+            path,
+            _lock: Some(lock),
+        };
+        if is_new {
+            units.mark()?;
+        }
+        let builder = units.builder()?;
+        if builder != crate::version::IDENTITY {
+            let why = format!(
+                "its units are made by {builder:?}, this is {:?}: two builds do not mix; give another --out, or let the other build publish them",
+                crate::version::IDENTITY
+            );
+            return Err(at(&units.path)(io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                why,
+            )));
+        }
+        Ok(units)
+    }
+
+    /// Marks the folder as ours, and as this build's.
+    fn mark(&self) -> Result<(), FolderError> {
+        let marker = self.path.join(MARKER);
+        let partial = self
+            .path
+            .join(format!("{PARTIAL}{MARKER}-{}", std::process::id()));
+        let written = fs::write(&partial, crate::version::IDENTITY);
+        written
+            .and_then(|()| fs::rename(&partial, &marker))
+            .map_err(at(&marker))
+    }
+
+    /// Which build made the units; another shard may be about to say so.
+    fn builder(&self) -> Result<String, FolderError> {
+        let marker = self.path.join(MARKER);
+        for _ in 0..500 {
+            match fs::read_to_string(&marker) {
+                Ok(builder) => return Ok(builder),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    std::thread::sleep(std::time::Duration::from_millis(10));
+                }
+                Err(e) => return Err(at(&marker)(e)),
+            }
+        }
+        let why = "it is no folder of finished units; move it, or give another --out";
+        Err(at(&self.path)(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            why,
+        )))
     }
 
     /// Whether there is a folder of units that we made.
@@ -104,7 +173,8 @@ impl Units {
         Ok(UnitState::Valid(body.to_vec()))
     }
 
-    /// Writes a unit.
+    /// Writes a unit. It outlives the process; a loss of power it outlives once it is [synced](Self::sync). One that is torn
+    /// by that is noticed by its digest.
     ///
     /// # Errors
     /// The file system's refusal.
@@ -116,12 +186,23 @@ impl Units {
         let path = self.path.join(file);
         // A random name that nothing has yet: no link is followed.
         let mut builder = tempfile::Builder::new();
-        let builder = builder.prefix(PARTIAL).suffix(file);
+        let prefix = format!("{PARTIAL}{}-", writer());
+        let builder = builder.prefix(&prefix).suffix(file);
         let made = builder.tempfile_in(&self.path).map_err(at(&path))?;
         let (mut file, partial) = made.keep().map_err(|e| at(&path)(e.error))?;
-        let written = file.write_all(&bytes).and_then(|()| file.sync_all());
-        written.map_err(at(&partial))?;
-        fs::rename(&partial, &path).map_err(at(&path))
+        file.write_all(&bytes).map_err(at(&partial))?;
+        fs::rename(&partial, &path).map_err(at(&path))?;
+        Ok(())
+    }
+
+    /// Makes all units that were written outlive a loss of power: small ones together, since each call may wait for the disk.
+    ///
+    /// # Errors
+    /// The file system's refusal.
+    pub fn sync(&self) -> Result<(), FolderError> {
+        let marker = self.path.join(MARKER);
+        let synced = File::open(&marker).and_then(|file| sync_all(&file, &self.path));
+        synced.map_err(at(&marker))
     }
 
     /// Removes a unit that is part of a greater one, where there is one.
@@ -153,6 +234,31 @@ impl Units {
             _ => Ok(()),
         }
     }
+}
+
+/// The machine and the process that write, for whoever finds what one of them left.
+fn writer() -> String {
+    let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host: String = (host.trim().chars())
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .take(40)
+        .collect();
+    format!("{host}-{}", std::process::id())
+}
+
+/// Makes everything that was written to the file system of that file outlive a loss of power.
+#[cfg(target_os = "linux")]
+fn sync_all(file: &File, _: &Path) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(file)?)
+}
+
+/// The same, file by file, where the system has no call for all of them.
+#[cfg(not(target_os = "linux"))]
+fn sync_all(_: &File, folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        File::open(entry?.path())?.sync_all()?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

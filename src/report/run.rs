@@ -110,7 +110,7 @@ fn figures(out: &mut String, run: &Assessment) {
     {
         let cells = scopes
             .iter()
-            .map(|s| run.row(s, name).map_or(String::new(), figure));
+            .map(|s| run.row(s, name).map_or(String::new(), conditional));
         let words = std::iter::once(called(name));
         rows.push(words.chain(cells).chain([name.to_string()]).collect());
     }
@@ -119,6 +119,19 @@ fn figures(out: &mut String, run: &Assessment) {
         "\nFigures ({what})\n{}",
         table(&rows, scopes.len() > 1).trim_end()
     );
+}
+
+/// A figure, with the number of replications that had one where others had none.
+fn conditional(row: &MetricRow) -> String {
+    let text = figure(row);
+    if row.samples == 0 || row.samples == row.replications {
+        return text;
+    }
+    format!(
+        "{text} (in {} of {})",
+        whole(row.samples.into()),
+        whole(row.replications.into())
+    )
 }
 
 fn causes(out: &mut String, run: &Assessment) {

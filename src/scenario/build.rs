@@ -421,6 +421,7 @@ pub(super) fn plan(
         gateways,
         faults: Vec::new(),
         drops_limit: run.drops_limit,
+        foreknown: None,
     };
     for settings in of_table("fault") {
         let fault = fault(settings, &plan)?;

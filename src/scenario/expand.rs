@@ -87,7 +87,7 @@ fn write_section(out: &mut String, settings: &Settings, scenario: &Scenario, ope
     }
 }
 
-fn write_objective(out: &mut String, objective: &Objective) {
+pub(super) fn write_objective(out: &mut String, objective: &Objective) {
     let metric = objective.metric;
     writeln!(out, "\n[[objective]]\nmetric = \"{}\"", metric.name).unwrap_or_default();
     if let Some(cause) = objective.cause {
@@ -109,31 +109,4 @@ fn write_objective(out: &mut String, objective: &Objective) {
         written_target(metric.unit, objective.bound.target())
     )
     .unwrap_or_default();
-}
-
-/// Hash of the resolved scenario; the seed and the number of replications are excluded.
-pub fn hash(scenario: &Scenario) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for settings in &scenario.settings {
-        for setting in &settings.entries {
-            let is_default = setting.key.default == Some(setting.text.as_str());
-            let is_unlisted = setting.key.is_listed_when_given && is_default;
-            if setting.key.kind.is_reference() || setting.key.is_sampling || is_unlisted {
-                continue;
-            }
-            // Of a file the content counts, not its name.
-            let content = digest(scenario, settings, setting).unwrap_or(&setting.text);
-            // The length of each part keeps two different scenarios from reading alike.
-            for part in [settings.table, &settings.name, setting.key.name, content] {
-                hasher.update(&(part.len() as u64).to_le_bytes());
-                hasher.update(part.as_bytes());
-            }
-        }
-    }
-    for objective in &scenario.objectives {
-        let mut text = String::new();
-        write_objective(&mut text, objective);
-        hasher.update(text.as_bytes());
-    }
-    hasher.finalize().to_hex()[..32].into()
 }

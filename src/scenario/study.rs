@@ -77,6 +77,18 @@ impl Study {
             if axes[..i].iter().any(|a| a.key == axis.key) {
                 return bad(format!("{} is varied twice", axis.key));
             }
+            if let Some(other) = axes[..i].iter().find(|a| overlaps(&a.key, &axis.key)) {
+                return bad(format!(
+                    "{} and {} turn the same value, and the last one would win: vary one of them",
+                    other.key, axis.key
+                ));
+            }
+            if axis.catalogue_key().is_some_and(|key| key.is_sampling) {
+                return bad(format!(
+                    "{} says how often and with which random numbers every point is simulated: give --seed or --reps instead of varying it",
+                    axis.key
+                ));
+            }
         }
         let lengths: Vec<usize> = axes.iter().map(|a| a.values.len()).collect();
         if combine == Combine::Zip && lengths.windows(2).any(|pair| pair[0] != pair[1]) {
@@ -266,6 +278,23 @@ impl Study {
     }
 }
 
+/// Whether two keys turn the same value: that of all sections of a table, and that of one of them.
+fn overlaps(a: &str, b: &str) -> bool {
+    let split = |path: &'_ str| -> Option<(String, Option<String>, String)> {
+        let (table, rest) = path.split_once('.')?;
+        Some(match rest.rsplit_once('.') {
+            Some((name, key)) => (table.into(), Some(name.into()), key.into()),
+            None => (table.into(), None, rest.into()),
+        })
+    };
+    let (Some((table, name, key)), Some((other_table, other_name, other_key))) =
+        (split(a), split(b))
+    else {
+        return false;
+    };
+    table == other_table && key == other_key && name.is_none() != other_name.is_none()
+}
+
 impl HalfWidth {
     /// Reads `5 %`, relative, or `metric = half-width`.
     ///
@@ -364,7 +393,13 @@ pub(super) fn read(
     };
     for entry in &section.entries {
         if !KEYS.contains(&entry.key.as_str()) {
-            let near = nearest(&entry.key, KEYS);
+            // How often and with which seed is said of the scenario, once.
+            let near = match entry.key.as_str() {
+                key @ ("replications" | "seed") => {
+                    format!("; it stands in [scenario]: write `{key} = …` there")
+                }
+                key => nearest(key, KEYS),
+            };
             let message = format!(
                 "unknown key `{}` in study{near}; valid: {}",
                 entry.key,
@@ -397,7 +432,14 @@ fn points(section: &Section, (files, folder): (&dyn Files, &Path)) -> Result<Stu
                 .map(combine)
                 .transpose()?
                 .unwrap_or_default();
-            Study::new(axes.collect::<Result<_, _>>()?, combine, &vary.place)
+            let axes: Vec<Axis> = axes.collect::<Result<_, _>>()?;
+            if axes.is_empty() {
+                return Err(ScenarioError::input(
+                    &vary.place,
+                    "study.vary: found an empty list, expected keys with their values, like \"clients.refresh_interval = 5 min..60 min step 5 min\"",
+                ));
+            }
+            Study::new(axes, combine, &vary.place)
         }
         (None, Some(points)) => match &points.form {
             RawValue::Text(name) => {

@@ -42,6 +42,7 @@ pub(super) fn of(plan: &Plan, settings: &[Settings]) -> Vec<String> {
     }
     untested::of_limits(plan, &mut warnings);
     untested::of_faults(plan, &mut warnings);
+    untested::of_rare_faults(plan, &mut warnings);
     for clients in &plan.clients {
         of_clients(
             plan,

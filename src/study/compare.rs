@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::paired::{PairedDifference, paired_samples};
 use super::samples::{MetricRow, Samples};
+use super::verdict::Verdict;
 use crate::measure::{Metric, Sample};
 
 /// The figures that decide: what users miss. Drops and load are told beside them.
@@ -28,6 +29,8 @@ pub enum Relation {
     Mixed,
     /// It differs, and nobody says which is better: load.
     Differs,
+    /// One of them, or both, have no such figure: nothing of that kind happened.
+    Missing,
 }
 
 impl Relation {
@@ -39,6 +42,7 @@ impl Relation {
             Self::Indistinguishable => "indistinguishable",
             Self::Mixed => "mixed",
             Self::Differs => "differs",
+            Self::Missing => "missing",
         }
     }
 }
@@ -91,6 +95,30 @@ impl Comparison {
             .iter()
             .any(|o| matches!(o.verdict, Relation::Worse | Relation::Mixed))
     }
+
+    /// Whether an alternative is worse by more than the least difference that matters, in a figure that decides, as a
+    /// fraction: fail where the whole interval lies beyond it, inconclusive where a part does, or where a figure has no
+    /// interval.
+    pub fn regression_beyond(&self, least: f64) -> Verdict {
+        let deciding = || (self.others.iter()).flat_map(|o| o.figures.iter().filter(|f| f.decides));
+        // What neither has cannot have become worse.
+        let compared = || deciding().filter(|f| f.relation != Relation::Missing);
+        let bounds = |f: &ComparedMetric| {
+            let difference = f.paired?.difference;
+            let worse = match f.metric.less_is_better {
+                Some(false) => (-difference.upper?, -difference.lower?),
+                _ => (difference.lower?, difference.upper?),
+            };
+            Some(worse)
+        };
+        let is_worse = |f: &ComparedMetric| bounds(f).is_some_and(|(lower, _)| lower > least);
+        let is_kept = |f: &ComparedMetric| bounds(f).is_some_and(|(_, upper)| upper <= least);
+        match () {
+            () if compared().any(is_worse) => Verdict::Fail,
+            () if compared().all(is_kept) => Verdict::Pass,
+            () => Verdict::Inconclusive,
+        }
+    }
 }
 
 /// The figures of an alternative beside those of the baseline, of the whole deployment, each at the given confidence.
@@ -116,13 +144,18 @@ pub fn compare(
             b.column_samples(0, cb).collect(),
         ];
         let paired = paired_samples(&of_a, &of_b, confidence);
-        let relation = relation(paired.as_ref(), metric.less_is_better);
+        let (baseline, other) = (a.row(0, ca), b.row(0, cb));
+        let has_figure = |row: &MetricRow| row.estimate.is_some() || row.beyond.is_some();
+        let relation = match has_figure(&baseline) && has_figure(&other) {
+            true => relation(paired.as_ref(), metric.less_is_better),
+            false => Relation::Missing,
+        };
         let decides = DECISIVE.contains(name);
         Some(ComparedMetric {
             metric,
             decides,
-            baseline: a.row(0, ca),
-            other: b.row(0, cb),
+            baseline,
+            other,
             paired,
             relation,
         })

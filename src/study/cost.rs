@@ -17,6 +17,9 @@ pub enum CostError {
     /// There is no such metric.
     #[error("unknown metric {0:?}")]
     UnknownMetric(String),
+    /// A key that the scenario cannot price.
+    #[error("{0}")]
+    Key(String),
     /// A price with which a cost is no number.
     #[error("the price in {0:?} is too large: expected one from -1e100 to 1e100")]
     Price(String),
@@ -25,45 +28,44 @@ pub enum CostError {
 /// The largest price.
 const PRICE_MOST: f64 = 1e100;
 
-/// A weighted sum of metrics over the whole deployment.
+/// A weighted sum of metrics over the whole deployment, of values of the scenario's keys, and of a constant.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Cost {
     /// Price and metric of each term, in the order given; the column of the metric.
     pub terms: Vec<(f64, &'static Metric)>,
     columns: Vec<usize>,
+    /// Price and key of each term of the scenario: `500 * gateway.count`.
+    keys: Vec<(f64, String)>,
+    /// What does not depend on what is simulated.
+    constant: f64,
 }
 
 impl Cost {
-    /// Reads `message_rate_per_s + 100 * missed_toasts_per_client_hour`.
+    /// Reads `message_rate_per_s + 100 * missed_toasts_per_client_hour + 500 * gateway.count + 20`.
     ///
     /// # Errors
     /// What is wrong with it, and what is valid.
     pub fn parse(text: &str) -> Result<Self, CostError> {
-        let mut terms = Vec::new();
+        let (mut terms, mut keys, mut constant) = (Vec::new(), Vec::new(), 0.0);
         for term in terms_of(text).into_iter().filter(|t| !t.is_empty()) {
             let (sign, term) = term
                 .strip_prefix('-')
                 .map_or((1.0, term), |rest| (-1.0, rest.trim()));
-            let parts: Vec<&str> = term.split('*').map(str::trim).collect();
-            let (price, name) = match parts[..] {
-                [name] if !name.is_empty() => (1.0, name),
-                [price, name] if price.parse::<f64>().is_ok() => {
-                    (price.parse().unwrap_or(1.0), name)
-                }
-                [name, price] if price.parse::<f64>().is_ok() => {
-                    (price.parse().unwrap_or(1.0), name)
-                }
-                _ => {
-                    return Err(CostError::NoTerm(term.into()));
-                }
-            };
-            let metric =
-                Metric::named(name).ok_or_else(|| CostError::UnknownMetric(name.into()))?;
+            let (price, name) = priced(term)?;
             // So are costs and their squares.
             if !(-PRICE_MOST..=PRICE_MOST).contains(&price) {
                 return Err(CostError::Price(term.into()));
             }
-            terms.push((sign * price, metric));
+            let price = sign * price;
+            match name {
+                None => constant += price,
+                Some(key) if key.contains('.') => keys.push((price, key.to_string())),
+                Some(name) => {
+                    let metric = Metric::named(name);
+                    let unknown = || CostError::UnknownMetric(name.into());
+                    terms.push((price, metric.ok_or_else(unknown)?));
+                }
+            }
         }
         if terms.is_empty() {
             return Err(CostError::Nothing);
@@ -75,7 +77,27 @@ impl Cost {
                 .unwrap_or(0)
         };
         let columns = terms.iter().map(|(_, m)| column(m)).collect();
-        Ok(Self { terms, columns })
+        Ok(Self {
+            terms,
+            columns,
+            keys,
+            constant,
+        })
+    }
+
+    /// The cost where the scenario's keys have values: they become part of the constant.
+    ///
+    /// # Errors
+    /// The first key that has none, with what is valid instead.
+    pub fn priced_by(
+        &self,
+        value: impl Fn(&str) -> Result<f64, String>,
+    ) -> Result<Self, CostError> {
+        let mut priced = self.clone();
+        for (price, key) in std::mem::take(&mut priced.keys) {
+            priced.constant += price * value(&key).map_err(CostError::Key)?;
+        }
+        Ok(priced)
     }
 
     /// What one replication cost. A ratio is taken as that of the replication; a metric without samples has no cost.
@@ -85,7 +107,7 @@ impl Cost {
 
     /// The same of what a replication said, per scope and column.
     pub fn evaluate_values(&self, values: &[Vec<Sample>]) -> Result<f64, &'static Metric> {
-        let mut sum = 0.0;
+        let mut sum = self.constant;
         for ((price, metric), column) in self.terms.iter().zip(&self.columns) {
             sum += price
                 * match values[0][*column] {
@@ -96,6 +118,24 @@ impl Cost {
                 };
         }
         Ok(sum)
+    }
+}
+
+/// The price of a term, and what has it; `None`: the term is a number.
+fn priced(term: &str) -> Result<(f64, Option<&str>), CostError> {
+    let parts: Vec<&str> = term.split('*').map(str::trim).collect();
+    let number = |text: &str| text.parse::<f64>().ok();
+    match parts[..] {
+        [one] if !one.is_empty() => Ok(match number(one) {
+            Some(constant) => (constant, None),
+            None => (1.0, Some(one)),
+        }),
+        [a, b] => match (number(a), number(b)) {
+            (Some(price), None) if !b.is_empty() => Ok((price, Some(b))),
+            (None, Some(price)) if !a.is_empty() => Ok((price, Some(a))),
+            _ => Err(CostError::NoTerm(term.into())),
+        },
+        _ => Err(CostError::NoTerm(term.into())),
     }
 }
 
@@ -160,6 +200,26 @@ mod tests {
         // A metric's name that ends in e is no number.
         let cost = Cost::parse("session_drops*2 - 1 * setups_failed").unwrap();
         assert_eq!(names(&cost)[1], (-1.0, "setups_failed"));
+    }
+
+    #[test]
+    fn constants_and_keys_have_prices_too() {
+        let cost = Cost::parse("1e-3 + 500*gateway.count - clients.c.count * 2 + session_drops");
+        let cost = cost.unwrap();
+        assert_eq!(names(&cost), [(1.0, "session_drops")]);
+        let value = |key: &str| match key {
+            "gateway.count" => Ok(3.0),
+            "clients.c.count" => Ok(100.0),
+            other => Err(format!("no {other}")),
+        };
+        assert_eq!(
+            cost.priced_by(value).unwrap().constant,
+            1e-3 + 1500.0 - 200.0
+        );
+        let refused = cost.priced_by(|key| Err(format!("no {key}")));
+        assert_eq!(refused, Err(CostError::Key("no gateway.count".into())));
+        // What costs the same everywhere is least nowhere.
+        assert_eq!(Cost::parse("5 + gateway.count"), Err(CostError::Nothing));
     }
 
     #[test]

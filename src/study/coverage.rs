@@ -231,10 +231,45 @@ fn rare_counts_of_ten_replications() {
             };
             match counts.iter().sum::<u32>() {
                 0 => (0.0, poisson_bounds(0, 0.95).1 / 10.0),
-                _ => samples::rare_bounds(drops, &samples).unwrap_or_else(t),
+                _ => rare::rare_bounds(drops, &samples, CONFIDENCE).unwrap_or_else(t),
             }
         });
         assert!((0.93..=0.99).contains(&c), "{c}");
+    }
+}
+
+/// The same of two or three replications, where two counts are often equal.
+#[test]
+#[ignore = "slow: 10,000 macro-replications of each"]
+fn counts_of_two_and_three_replications() {
+    use crate::measure::{Metric, Sample, Scope};
+    let drops = Metric::named("session_drops").unwrap();
+    let column = columns()
+        .iter()
+        .position(|c| c.metric == drops && c.cause.is_none())
+        .unwrap();
+    for n in [2, 3, 5] {
+        for mean in [0.3, 1.0, 3.0, 8.0, 30.0] {
+            let name = format!("{n} Poisson counts of mean {mean}");
+            let c = coverage(&name, mean, |s| {
+                let mut samples = Samples::new(vec![Scope::All], crate::quantity::Time(1));
+                for number in 0..n {
+                    let mut values = vec![Sample::Absent; columns().len()];
+                    values[column] = Sample::Count(u64::from(poisson(mean, s)));
+                    samples.add(
+                        number,
+                        Observation {
+                            values: vec![values],
+                            fingerprint: 0,
+                            events: 0,
+                            presence: Vec::new(),
+                        },
+                    );
+                }
+                bounds(samples.row(0, column).estimate.unwrap())
+            });
+            assert!(c >= 0.93, "{name}: {c}");
+        }
     }
 }
 
@@ -259,5 +294,36 @@ fn stopping_at_a_precision() {
             bounds(mean_interval(&samples, 0.95).unwrap())
         });
         is_near_95(c);
+    }
+}
+
+/// A truth at the target passes in at most its nominal share, 2.5 %, however often a verdict is looked at.
+#[test]
+#[ignore = "slow: 10,000 macro-replications of each"]
+fn looks_are_paid_for() {
+    for start in [5, 10] {
+        let confidence = confidence_of_looks(checkpoints(start, 1000).count(), 1);
+        for (name, confidence) in [("paid for", confidence), ("not paid for", CONFIDENCE)] {
+            let mut passed = 0;
+            for macro_replication in 0..MACRO_REPLICATIONS {
+                let mut s = Stream::open(31, macro_replication, u64::from(start), 0);
+                let mut samples: Vec<f64> = Vec::new();
+                for n in checkpoints(start, 1000) {
+                    let more = draws(n as usize - samples.len(), &mut s, |s| Normal.sample(s));
+                    samples.extend(more);
+                    let (lower, upper) = bounds(mean_interval(&samples, confidence).unwrap());
+                    passed += u32::from(upper <= 0.0);
+                    if upper <= 0.0 || lower > 0.0 {
+                        break;
+                    }
+                }
+            }
+            let share = f64::from(passed) / f64::from(MACRO_REPLICATIONS);
+            println!(
+                "a truth at the target passes, looks from {start} on {name}: {:.1} %",
+                100.0 * share
+            );
+            assert_eq!(share <= 0.025, confidence > CONFIDENCE, "{share}");
+        }
     }
 }

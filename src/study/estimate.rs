@@ -29,6 +29,15 @@ impl Estimate {
         }
     }
 
+    /// The same with bounds that lie at least so far from it: what was measured in steps is not known more closely.
+    pub(super) fn at_least(self, half_width: f64) -> Self {
+        Self {
+            lower: self.lower.map(|lower| lower.min(self.mean - half_width)),
+            upper: self.upper.map(|upper| upper.max(self.mean + half_width)),
+            ..self
+        }
+    }
+
     /// Half of the interval's width.
     pub fn half_width(&self) -> Option<f64> {
         Some((self.upper? - self.lower?) / 2.0)

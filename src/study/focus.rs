@@ -1,8 +1,9 @@
 //! The figures that a study is about: whether they are known closely enough, and whether their intervals can be trusted.
 
+use super::estimate::CONFIDENCE;
 use super::observation::Column;
-use super::replications::Precision;
-use super::samples::Samples;
+use super::replications::{Precision, replications_needed};
+use super::samples::{MetricRow, Samples};
 use super::skew::{Skew, skew_warning};
 use crate::measure::{Objective, Sample, Scope};
 
@@ -37,26 +38,101 @@ pub struct PrecisionTarget {
     pub precision: Precision,
 }
 
-/// Whether every figure is known as closely as is wanted. A figure that cannot become narrower in this way is as close as
-/// it gets: a count that never was other than 0, a ratio or a quantile without samples, one beyond the horizon.
+/// How far a figure is from a precision that is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Reached {
+    /// It is as narrow.
+    Yes,
+    /// More replications make it narrower.
+    NotYet,
+    /// Replications do not help: a ratio or a quantile without samples, one beyond the horizon, a share of what never came.
+    Never,
+}
+
+fn reached(row: &MetricRow, precision: Precision) -> Reached {
+    if row.replications < 2 {
+        return Reached::NotYet;
+    }
+    match (row.estimate, row.upper_if_none, precision) {
+        (None, ..) => Reached::Never,
+        // What never happened is known to lie between nothing and its bound, and a share of nothing is nothing.
+        (Some(_), Some(_), Precision::Relative(_)) => Reached::Never,
+        (Some(_), Some(upper), Precision::Absolute(half)) if upper / 2.0 <= half => Reached::Yes,
+        (Some(_), Some(_), Precision::Absolute(_)) => Reached::NotYet,
+        (Some(estimate), None, _) if precision.is_met(&estimate) => Reached::Yes,
+        (Some(_), None, _) => Reached::NotYet,
+    }
+}
+
+/// The figures that a precision is wanted of, each with that.
+fn wanted(
+    samples: &Samples,
+    objectives: &[Objective],
+    targets: &[PrecisionTarget],
+) -> Vec<(MetricRow, Precision)> {
+    let figures = |target: &PrecisionTarget| match target.metric {
+        None => focus(samples, objectives),
+        Some(metric) => samples.column(metric).map(|c| (0, c)).into_iter().collect(),
+    };
+    let rows = targets.iter().flat_map(|target| {
+        let precision = target.precision;
+        let rows = figures(target).into_iter();
+        rows.map(move |(scope, column)| (samples.row(scope, column), precision))
+    });
+    rows.collect()
+}
+
+/// Whether no figure becomes as narrow as is wanted by further replications: every one is, or cannot be.
 pub fn is_precise(
     samples: &Samples,
     objectives: &[Objective],
     targets: &[PrecisionTarget],
 ) -> bool {
-    targets.iter().all(|w| {
-        let figures = match w.metric {
-            None => focus(samples, objectives),
-            Some(metric) => samples.column(metric).map(|c| (0, c)).into_iter().collect(),
-        };
-        figures.into_iter().all(|(scope, column)| {
-            let row = samples.row(scope, column);
-            match row.estimate {
-                Some(estimate) if row.upper_if_none.is_none() => w.precision.is_met(&estimate),
-                _ => row.replications > 1,
-            }
+    let wanted = wanted(samples, objectives, targets);
+    wanted
+        .iter()
+        .all(|(row, precision)| reached(row, *precision) != Reached::NotYet)
+}
+
+/// A figure that is not known as closely as was wanted.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Shortfall {
+    /// The figure.
+    pub row: MetricRow,
+    /// What was wanted.
+    pub precision: Precision,
+    /// About how many replications would reach it, as far as that can be told.
+    pub replications_needed: Option<u32>,
+}
+
+/// The figures that are not known as closely as was wanted.
+pub fn shortfalls(
+    samples: &Samples,
+    objectives: &[Objective],
+    targets: &[PrecisionTarget],
+) -> Vec<Shortfall> {
+    let wanted = wanted(samples, objectives, targets).into_iter();
+    let missed = wanted.filter(|(row, precision)| reached(row, *precision) != Reached::Yes);
+    missed
+        .map(|(row, precision)| Shortfall {
+            replications_needed: needed(&row, precision),
+            row,
+            precision,
         })
-    })
+        .collect()
+}
+
+fn needed(row: &MetricRow, precision: Precision) -> Option<u32> {
+    match (row.estimate?, row.upper_if_none, precision) {
+        // The bound of nothing shrinks as the number of replications grows.
+        (_, Some(upper), Precision::Absolute(half)) => {
+            Some((upper / 2.0 / half * f64::from(row.replications)).ceil() as u32)
+        }
+        (_, Some(_), Precision::Relative(_)) => None,
+        (estimate, None, _) => {
+            replications_needed(&estimate, row.replications, precision, CONFIDENCE)
+        }
+    }
 }
 
 /// A figure whose interval is narrower than it says.
@@ -179,10 +255,21 @@ mod tests {
     }
 
     #[test]
-    fn nothing_ever_counted_is_as_close_as_it_gets() {
+    fn nothing_counted_is_not_precise() {
         let none = |n: usize| of("session_drops", &vec![Sample::Count(0); n]);
-        let any = target(Some("session_drops"), Precision::Relative(0.01));
-        assert!(is_precise(&none(2), &[], &any) && !is_precise(&none(1), &[], &any));
+        let share = target(Some("session_drops"), Precision::Relative(0.01));
+        assert!(is_precise(&none(2), &[], &share), "no replication helps");
+        assert_eq!(
+            shortfalls(&none(2), &[], &share)[0].replications_needed,
+            None
+        );
+        // 3.69 events at most in all replications: of 10 that is ± 0.184.
+        let half = |half| target(Some("session_drops"), Precision::Absolute(half));
+        assert!(is_precise(&none(10), &[], &half(0.185)));
+        assert_eq!(shortfalls(&none(10), &[], &half(0.185)), []);
+        assert!(!is_precise(&none(10), &[], &half(0.184)));
+        let short = &shortfalls(&none(10), &[], &half(0.0184))[0];
+        assert_eq!(short.replications_needed, Some(101));
     }
 
     #[test]

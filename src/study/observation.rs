@@ -1,5 +1,6 @@
 //! What one replication said of every metric.
 
+use crate::engine::mix;
 use crate::measure::{METRICS, Metric, Presence, Sample, Tally};
 use crate::quantity::Time;
 
@@ -56,6 +57,28 @@ impl Observation {
             fingerprint: all.map_or(0, |t| t.fingerprint),
             events: all.map_or(0, |t| t.get(crate::measure::Counter::Events)),
             presence: tallies.iter().map(|t| t.presence).collect(),
+        }
+    }
+
+    /// What a replication says that consists of several runs, each with its probability: their weighted mean. Whom the
+    /// figures rest on is told by the first of them, the ordinary one.
+    ///
+    /// Panics without runs.
+    pub fn weighted(runs: &[(f64, Self)]) -> Self {
+        let (_, first) = runs.first().expect("a replication has runs");
+        let sample = |scope: usize, column: usize| {
+            let samples = runs.iter().map(|(p, run)| (*p, run.values[scope][column]));
+            Sample::weighted(&samples.collect::<Vec<_>>())
+        };
+        let values = (first.values.iter().enumerate())
+            .map(|(s, columns)| (0..columns.len()).map(|c| sample(s, c)).collect());
+        Self {
+            values: values.collect(),
+            fingerprint: runs[1..]
+                .iter()
+                .fold(first.fingerprint, |all, (_, run)| mix(all, run.fingerprint)),
+            events: runs.iter().map(|(_, run)| run.events).sum(),
+            presence: first.presence.clone(),
         }
     }
 }

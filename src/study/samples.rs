@@ -1,10 +1,9 @@
 //! What the replications of one point said, and the rows they become.
 
-use super::estimate::{
-    CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval,
-};
+use super::estimate::{CONFIDENCE, Estimate, mean_interval, ratio_interval};
 use super::observation::{Column, Observation, columns};
-use crate::measure::{Histogram, Metric, MinuteBin, Presence, Sample, Scope, StationTally, Tally};
+use super::rare::{rare_bounds, upper_if_none};
+use crate::measure::{Histogram, MinuteBin, Presence, Sample, Scope, StationTally, Tally};
 use crate::quantity::Time;
 
 /// One figure with its interval.
@@ -94,6 +93,11 @@ impl Samples {
     /// Adds the next replication: one tally per scope, the first of them over everything.
     pub fn push(&mut self, number: u32, tallies: &[&Tally]) {
         self.add(number, Observation::from_tallies(tallies, self.horizon));
+        self.add_minutes(tallies);
+    }
+
+    /// Adds the minutes, durations and stations of a replication that was [added](Self::add) before.
+    pub fn add_minutes(&mut self, tallies: &[&Tally]) {
         for (sums, tally) in self.minutes.iter_mut().zip(tallies) {
             sums.resize(tally.minutes.len(), MinuteBin::default());
             sums.iter_mut()
@@ -195,6 +199,13 @@ impl Samples {
             .position(|c| c.metric.name == metric && c.cause.is_none())
     }
 
+    /// The same, where a share of time that is 0 has no bound but its spread: of a trial, whose few users stand for many.
+    pub(crate) fn without_users(mut self) -> Self {
+        let presences = self.presences.iter_mut().flatten();
+        presences.for_each(|presence| presence.signed_in = 0);
+        self
+    }
+
     /// The samples of a metric over everything, per replication.
     pub fn deployment_samples(&self, metric: &str) -> Vec<Sample> {
         self.column(metric)
@@ -222,8 +233,13 @@ impl Samples {
             .collect()
     }
 
-    /// One figure.
+    /// One figure, with its 95 % interval.
     pub fn row(&self, scope: usize, column: usize) -> MetricRow {
+        self.row_at(scope, column, CONFIDENCE)
+    }
+
+    /// One figure, with an interval of that confidence.
+    pub(super) fn row_at(&self, scope: usize, column: usize, confidence: f64) -> MetricRow {
         let samples: Vec<Sample> = self.column_samples(scope, column).collect();
         let mut row = MetricRow {
             scope: self.scopes[scope].clone(),
@@ -251,13 +267,20 @@ impl Samples {
             })
             .collect();
         if samples.iter().any(|s| matches!(s, Sample::Beyond(_))) {
-            row.beyond = mean_interval(&values, CONFIDENCE).map(|e| e.mean);
+            row.beyond = mean_interval(&values, confidence).map(|e| e.mean);
         } else if pairs.is_empty() {
-            row.estimate = mean_interval(&values, CONFIDENCE);
+            row.estimate = mean_interval(&values, confidence);
         } else {
-            row.estimate = ratio_interval(&pairs, CONFIDENCE);
+            row.estimate = ratio_interval(&pairs, confidence);
         }
-        row.upper_if_none = upper_if_none(self.columns[column].metric, &samples);
+        let resolution = self.columns[column].metric.resolution();
+        row.estimate = row.estimate.map(|e| e.at_least(resolution * e.mean));
+        row.upper_if_none = upper_if_none(
+            self.columns[column].metric,
+            &samples,
+            self.presence(scope).signed_in,
+            confidence,
+        );
         if let (
             Some(upper),
             Some(Estimate {
@@ -268,183 +291,11 @@ impl Samples {
             *bound = upper;
         }
         if let (Some((lower, upper)), Some(e)) = (
-            rare_bounds(self.columns[column].metric, &samples),
+            rare_bounds(self.columns[column].metric, &samples, confidence),
             &mut row.estimate,
         ) {
             (e.lower, e.upper, row.is_rare) = (Some(lower), Some(upper), true);
         }
         row
-    }
-}
-
-/// The upper bound of what never happened: of a count over the replications, of a rate over all of its hours, of a share
-/// over everything that was due. Of shares of time there is none: a moment is no trial.
-fn upper_if_none(metric: &Metric, samples: &[Sample]) -> Option<f64> {
-    if samples.is_empty() {
-        return None;
-    }
-    if samples.iter().all(|s| *s == Sample::Count(0)) {
-        return Some(poisson_bounds(0, CONFIDENCE).1 / samples.len() as f64);
-    }
-    let never = samples
-        .iter()
-        .all(|s| matches!(s, Sample::Ratio(above, _) if *above == 0.0) || *s == Sample::Absent);
-    let due: f64 = samples
-        .iter()
-        .map(|s| {
-            if let Sample::Ratio(_, below) = s {
-                *below
-            } else {
-                0.0
-            }
-        })
-        .sum();
-    match metric.name {
-        _ if !never || due <= 0.0 => None,
-        "missed_toast_fraction" | "failed_origination_fraction" | "dropped_session_fraction" => {
-            Some(binomial_bounds(0, due as u64, CONFIDENCE).1)
-        }
-        "drops_per_client_hour" | "missed_toasts_per_client_hour" => {
-            Some(poisson_bounds(0, CONFIDENCE).1 / due)
-        }
-        _ => None,
-    }
-}
-
-/// More events than these, and Student's t does as well: the ratio of totals with the linearised interval begins here.
-const RARE: f64 = 10.0;
-
-/// The exact bounds of what happened a few times in all replications, where it comes as independent events do: what
-/// comes in bursts, or like clockwork, varies more or less than those from replication to replication, and there only
-/// the spread of the replications says how far it may be off. The index of dispersion tells, Σ(x − e)²/e ~ χ²(n − 1),
-/// within its middle 95 %. Source: D. R. Cox, P. A. W. Lewis, The Statistical Analysis of Series of Events, section 6.3.
-pub(super) fn rare_bounds(metric: &Metric, samples: &[Sample]) -> Option<(f64, f64)> {
-    let pair = |s: &Sample| match *s {
-        Sample::Count(n) => Some((n as f64, 1.0)),
-        Sample::Ratio(above, below) if below > 0.0 => Some((above, below)),
-        _ => None,
-    };
-    let pairs: Vec<(f64, f64)> = samples.iter().filter_map(pair).collect();
-    let (k, due) = pairs
-        .iter()
-        .fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
-    if pairs.len() < 2 || k == 0.0 || k > RARE {
-        return None;
-    }
-    let dispersion: f64 = pairs
-        .iter()
-        .map(|(x, y)| (x - k / due * y) * (x - k / due * y) / (k / due * y))
-        .sum();
-    let lower_tail = super::tail::gamma((pairs.len() - 1) as f64 / 2.0, dispersion / 2.0);
-    if !(0.025..=0.975).contains(&lower_tail) {
-        return None;
-    }
-    match metric.name {
-        "missed_toast_fraction" | "failed_origination_fraction" => {
-            Some(binomial_bounds(k as u64, due as u64, CONFIDENCE))
-        }
-        "session_drops"
-        | "interruptions"
-        | "setups_failed"
-        | "toasts_missed"
-        | "originations_failed"
-        | "refreshes_failed"
-        | "messages_lost"
-        | "jobs_refused"
-        | "drops_per_client_hour"
-        | "missed_toasts_per_client_hour" => {
-            let (lower, upper) = poisson_bounds(k as u64, CONFIDENCE);
-            Some((lower / due, upper / due))
-        }
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::estimate::near;
-    use super::*;
-
-    #[test]
-    fn what_happened_a_few_times_has_exact_bounds() {
-        let bounds =
-            |name: &str, samples: &[Sample]| rare_bounds(Metric::named(name).unwrap(), samples);
-        let counts = |all: &[u64]| all.iter().map(|n| Sample::Count(*n)).collect::<Vec<_>>();
-        // 3 events in 4 replications: Garwood's bounds of 3, over 4. Student's t would begin below 0.
-        let (lower, upper) = bounds("session_drops", &counts(&[1, 0, 2, 0])).unwrap();
-        near(lower, 0.6186721228956013 / 4.0);
-        near(upper, 8.767273069742326 / 4.0);
-        // 3 of 1000: Clopper–Pearson.
-        let missed = [(1.0, 300.0), (0.0, 300.0), (2.0, 400.0)].map(|(x, y)| Sample::Ratio(x, y));
-        let (lower, upper) = bounds("missed_toast_fraction", &missed).unwrap();
-        near(lower, 0.0006190999316495713);
-        near(upper, 0.008742023238478304);
-        assert_eq!(
-            bounds("session_drops", &counts(&[2, 2, 2, 2])),
-            None,
-            "like clockwork: no spread at all"
-        );
-        assert_eq!(
-            bounds("session_drops", &counts(&[0, 0, 0, 12])),
-            None,
-            "a burst: one replication says it all"
-        );
-        assert_eq!(
-            bounds("session_drops", &counts(&[4, 2, 3, 2])),
-            None,
-            "not rare"
-        );
-        let some = [
-            (2.0, 100.0),
-            (1.0, 120.0),
-            (3.0, 90.0),
-            (2.0, 110.0),
-            (4.0, 105.0),
-        ];
-        let some = some.map(|(x, y)| Sample::Ratio(x, y));
-        assert_eq!(
-            bounds("missed_toast_fraction", &some),
-            None,
-            "a ratio of totals, 0.022857 ± 0.015455"
-        );
-        assert_eq!(
-            bounds("session_drops", &counts(&[3])),
-            None,
-            "of one replication nothing is known"
-        );
-        assert_eq!(
-            bounds("down_peak", &counts(&[1, 0, 2, 0])),
-            None,
-            "a peak is no number of events"
-        );
-    }
-
-    #[test]
-    fn what_never_happened_has_an_upper_bound() {
-        let bounds =
-            |name: &str, samples: &[Sample]| upper_if_none(Metric::named(name).unwrap(), samples);
-        let none_of = |n| Sample::Ratio(0.0, n);
-        // 1 − 0.025^(1/1000) and −ln 0.025 over 8 hours; a share of time is no trial.
-        near(
-            bounds("missed_toast_fraction", &[none_of(400.0), none_of(600.0)]).unwrap(),
-            0.003682083896865672,
-        );
-        near(
-            bounds("drops_per_client_hour", &[none_of(8.0)]).unwrap(),
-            3.688879454113936 / 8.0,
-        );
-        near(
-            bounds("session_drops", &[Sample::Count(0); 4]).unwrap(),
-            3.688879454113936 / 4.0,
-        );
-        assert_eq!(bounds("down_fraction", &[none_of(8.0)]), None);
-        assert_eq!(
-            bounds(
-                "missed_toast_fraction",
-                &[Sample::Ratio(1.0, 400.0), none_of(600.0)]
-            ),
-            None
-        );
-        assert_eq!(bounds("missed_toast_fraction", &[Sample::Absent]), None);
     }
 }

@@ -9,7 +9,7 @@
 //! TOMACS 11 (2001), section 3, with c = 1.
 //!
 //! Measured over 2,000 selections among 5 normals of variance 1, n₀ = 10, δ = 0.5, α = 0.05 (where "close" means that
-//! something was called within δ of the selected one):
+//! another one was shown to be within δ of the selected one):
 //!
 //! | means, in δ | selected the best | close | observations |
 //! |---|---|---|---|
@@ -19,6 +19,9 @@
 //! | 0 3 6 9 12 | 100 % | 0.1 % | 60 |
 //! | 0 0 2 3 4 | 100 %, one of the two | 90 % | 155 |
 //! | 0 0 0 0 0 | 100 %, any | 99 % | 258 |
+
+use super::estimate::CONFIDENCE;
+use super::paired::{bonferroni, paired_difference};
 
 /// The constant h² = 2cη(n₀ − 1), c = 1, η = ½((2α/(k − 1))^(−2/(n₀ − 1)) − 1), of k alternatives whose variances are
 /// estimated from n₀ rounds, at an error of α; dimensionless. `None` where there is no procedure: k < 2, n₀ < 2, or α
@@ -55,8 +58,8 @@ pub enum SelectionState {
     Selected {
         /// The index of the selected alternative.
         best: usize,
-        /// The others (indices, ascending) whose mean, over the rounds they shared with it, was less than δ above that of
-        /// the best: these and the best are within δ of each other, as far as was observed. Empty: it is the best.
+        /// The others (indices, ascending) that are shown to cost less than δ more than the best: the whole interval of
+        /// their difference, over the rounds they shared with it, lies below δ, all of them at once with 95 %.
         within_delta: Vec<usize>,
     },
 }
@@ -162,9 +165,14 @@ impl Selection {
         let Some(best) = self.selected else {
             return SelectionState::Open(self.survivors.clone());
         };
+        let confidence = bonferroni(CONFIDENCE, self.observations.len() - 1);
         let within = |i: &usize| {
-            let shared = self.observations[*i].len();
-            self.sum(*i, shared) - self.sum(best, shared) < self.delta * shared as f64
+            let other = &self.observations[*i];
+            let shared = &self.observations[best][..other.len().min(self.observations[best].len())];
+            let paired = paired_difference(shared, &other[..shared.len()], confidence);
+            paired
+                .and_then(|p| p.difference.upper)
+                .is_some_and(|upper| upper < self.delta)
         };
         let within_delta = (0..self.observations.len())
             .filter(|i| *i != best)

@@ -140,7 +140,7 @@ fn judge(bound: Bound, row: &MetricRow) -> Verdict {
 }
 
 /// About how many replications would bring the whole interval to one side of the target, if its mean is right.
-fn replications_to_settle(bound: Bound, row: &MetricRow) -> Option<u32> {
+fn replications_to_settle(bound: Bound, row: &MetricRow, confidence: f64) -> Option<u32> {
     let estimate = row.estimate?;
     if estimate.half_width().is_none() {
         // One replication says nothing of the spread: a few more do.
@@ -151,13 +151,19 @@ fn replications_to_settle(bound: Bound, row: &MetricRow) -> Option<u32> {
         &estimate,
         row.replications,
         Precision::Absolute(margin),
-        CONFIDENCE,
+        confidence,
     )?;
     Some(needed.max(row.replications + 1))
 }
 
-/// Judges every objective.
+/// Judges every objective, by the intervals that are printed.
 pub fn judge_all(objectives: &[Objective], samples: &Samples) -> Vec<Judgement> {
+    judge_at(objectives, samples, CONFIDENCE)
+}
+
+/// Judges every objective by intervals of that confidence: a higher one where a verdict may be looked at again with more
+/// replications ([`confidence_of_looks`](super::confidence_of_looks)). What is printed keeps its 95 % interval.
+pub fn judge_at(objectives: &[Objective], samples: &Samples, confidence: f64) -> Vec<Judgement> {
     objectives
         .iter()
         .map(|objective| {
@@ -175,13 +181,16 @@ pub fn judge_all(objectives: &[Objective], samples: &Samples) -> Vec<Judgement> 
                 .position(is_column)
                 .unwrap_or_else(|| unreachable!("objectives are checked"));
             let row = samples.row(scope, column);
-            let by_figure = judge(objective.bound, &row);
+            let judged = samples.row_at(scope, column, confidence);
+            let by_figure = judge(objective.bound, &judged);
             let doubt = Doubt::of(objective.metric, &samples.presence(scope))
                 .or_else(|| Doubt::of_rare_fault(objective, samples.replications()))
                 .filter(|_| by_figure == Verdict::Pass);
             let verdict = doubt.map_or(by_figure, |_| Verdict::Inconclusive);
             let replications_needed = match (by_figure, doubt) {
-                (Verdict::Inconclusive, _) => replications_to_settle(objective.bound, &row),
+                (Verdict::Inconclusive, _) => {
+                    replications_to_settle(objective.bound, &judged, confidence)
+                }
                 (_, Some(Doubt::RareFault { .. })) => objective
                     .rarest_fault
                     .map(|in_one| (Doubt::FEW_FAULTS / in_one).ceil() as u32),

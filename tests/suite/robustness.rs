@@ -204,6 +204,7 @@ fn a_selection_is_overtaken_under_another_value() {
         &file,
         "--vary",
         vary,
+        "--ignore-objectives",
         "--cost",
         "down_fraction",
         "--delta",

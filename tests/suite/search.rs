@@ -40,8 +40,8 @@ fn size_finds_the_value_that_counting_by_hand_gives() {
         (Some(0), Some("29 min"), Some(true))
     );
     assert!(
-        found["trials"].as_array().unwrap().len() < 15,
-        "it bisects: {}",
+        found["trials"].as_array().unwrap().len() < 22,
+        "a grid, and both ends of what serves: {}",
         found["trials"]
     );
     // UPDATE ignored: a session lives R + 32 s and is down for 30 s. At R = 23 min the 20th drop would come at
@@ -116,7 +116,8 @@ fn size_says_when_no_value_serves_and_what_has_no_order() {
     // session that lives R + 32 s and is down for 30 s is down for 1.7 % of the time at 29 min, 32 % at 1 min.
     let tried = found["answer"].as_str().unwrap();
     assert!(
-        tried.contains("No value") && tried.contains("tried meets the objectives: 1 min, 9 min."),
+        tried.contains("No value")
+            && tried.contains("tried meets the objectives: 1 min, 5 min, 9 min."),
         "{tried}"
     );
     let file = by_hand(
@@ -130,12 +131,8 @@ fn size_says_when_no_value_serves_and_what_has_no_order() {
         "clients.refresh_interval=1 min..29 min step 1 min",
         "--largest",
     ]);
-    assert_eq!((code, found["value"].is_null()), (Some(3), true));
-    let answer = found["answer"].as_str().unwrap();
-    assert!(
-        answer.contains("Refresh interval 29 min meets them: larger values serve here"),
-        "{answer}"
-    );
+    assert_eq!((code, found["value"].as_str()), (Some(0), Some("29 min")));
+    assert_eq!(found["windows"][0]["first"], "23 min");
     let words = rccsim(&[
         "size",
         &file,

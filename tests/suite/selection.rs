@@ -49,6 +49,7 @@ fn best_selects_the_least_cost_or_says_what_is_as_good() {
         &file,
         "--vary",
         range,
+        "--ignore-objectives",
         "--cost",
         "recovery_mean_s",
         "--out",
@@ -114,7 +115,12 @@ fn costs_of_nothing_are_told_from_others() {
     let out = folder.path().join("out");
     let best = |vary: &str, delta: &[&str]| {
         let args = ["best", &file, "--vary", vary, "--cost", "session_drops"];
-        let into = ["--no-report", "--out", out.to_str().unwrap()];
+        let into = [
+            "--ignore-objectives",
+            "--no-report",
+            "--out",
+            out.to_str().unwrap(),
+        ];
         let output = rccsim(&[&args[..], &into, delta].concat());
         (output.status.code(), text(&output.stdout))
     };

@@ -209,12 +209,12 @@ fn a_precision_decides_at_checkpoints_alone() {
         serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)))
     };
-    // From 4, half as many again each time: 4, 6, 9, 14, 21, 32, 48, 60.
+    // From 10, half as many again each time: 10, 15, 23, 35, 53, 60.
     let rough = run("run", "20%", "1");
     let fine = run("run", "5 %", "1");
     let n = |v: &Value| v["replications"].as_u64().unwrap();
-    assert!([4, 6, 9, 14, 21].contains(&n(&rough)), "{}", n(&rough));
-    assert!([32, 48, 60].contains(&n(&fine)), "{}", n(&fine));
+    assert!([10, 15, 23].contains(&n(&rough)), "{}", n(&rough));
+    assert!([35, 53, 60].contains(&n(&fine)), "{}", n(&fine));
     assert_eq!(fine, run("run", "5 %", "2"));
     let sweep = run("sweep", "missed_toast_fraction = 0.3 %", "2");
     let counts: Vec<u64> = sweep["points"].as_array().unwrap().iter().map(n).collect();

@@ -5,6 +5,7 @@ mod case;
 mod cause;
 mod group;
 mod objective;
+mod precision;
 mod refresh;
 mod trouble;
 mod weakness;
@@ -17,6 +18,7 @@ use crate::study::{Judgement, MetricRow, Samples};
 
 use case::Case;
 pub(super) use objective::outcome;
+pub(super) use precision::shortfall;
 pub(super) use weakness::weaknesses;
 
 /// The answer: what happens, why, and the verdict.

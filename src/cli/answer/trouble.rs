@@ -43,11 +43,11 @@ pub(super) fn first(case: &Case) -> Vec<String> {
 }
 
 fn without_session(case: &Case, presence: &Presence) -> Option<String> {
-    let users = case.users(presence.signed_in);
+    let signed_in = case.users(presence.signed_in);
     let why = || cause::of_waiting(case).map_or(String::new(), |why| format!(": {why}"));
     if case.mean("sessions_established") == 0.0 {
         return Some(format!(
-            "none of the {users} users ever gets a session{}",
+            "none of the {signed_in} users ever gets a session{}",
             why()
         ));
     }
@@ -64,7 +64,7 @@ fn without_session(case: &Case, presence: &Presence) -> Option<String> {
             "get"
         };
         format!(
-            "{} of {users} users never {get} a session{average}{}",
+            "{} of {signed_in} users never {get} a session{average}{}",
             case.users(users),
             why()
         )
@@ -129,8 +129,8 @@ fn waiting(case: &Case) -> Option<String> {
 pub(super) fn rare_fault(case: &Case) -> Option<String> {
     let plan = case.plan();
     let rare = plan.faults.iter().find_map(|fault| {
-        let (in_one, mtbf) = plan.expected_faults(fault)?;
-        let expected = in_one * case.replications();
+        let (_, mtbf) = plan.expected_faults(fault)?;
+        let expected = plan.simulated_faults(fault)? * case.replications();
         (expected < Doubt::FEW_FAULTS).then_some((fault, mtbf, expected))
     });
     let (fault, mtbf, expected) = rare?;

@@ -1,6 +1,7 @@
 //! Faults that hit many users at once: of gateways, links and OCS.
 
 use super::super::plan::{FaultPlan, FaultTarget};
+use super::super::rare_faults::{FirstOccurrence, source};
 use super::impairments::{Process, Victim, is_personal};
 use super::*;
 use crate::faults::{FaultKind, Schedule};
@@ -15,8 +16,15 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
             return;
         }
         let (plan, replication) = (self.plan, self.replication);
-        for fault in plan.faults.iter().filter(|f| !is_personal(f.config.kind)) {
+        let shared = plan.faults.iter().enumerate();
+        for (number, fault) in shared.filter(|(_, f)| !is_personal(f.config.kind)) {
             for (victim, key) in self.victims(fault, self.index) {
+                let instance = match victim {
+                    Victim::Instance(i) => self.instances[i].number,
+                    Victim::Cohort(_) | Victim::Everyone => 0,
+                };
+                let source = source(plan, fault, self.index, instance);
+                let foreknown = plan.foreknown.as_ref();
                 // Each fault has a number of its own in the key, so that one more fault shifts no draws.
                 let key = mix(key, u64::from(fault.number) << 8 | fault.config.kind as u64);
                 let stream = Stream::open(plan.seed, replication, key, Purpose::Fault as u32);
@@ -24,6 +32,7 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
                     plan: fault,
                     victim,
                     stream,
+                    first: foreknown.and_then(|known| known.of(number, source)),
                     occurrence: None,
                     count: 0,
                 });
@@ -114,11 +123,12 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
         {
             return;
         }
-        process.occurrence = process
-            .plan
-            .config
-            .schedule
-            .next(after, &mut process.stream);
+        let schedule = &process.plan.config.schedule;
+        process.occurrence = match process.first.take() {
+            None => schedule.next(after, &mut process.stream),
+            Some(FirstOccurrence::After(until)) => schedule.next(until, &mut process.stream),
+            Some(FirstOccurrence::At(at)) => schedule.at(at, &mut process.stream),
+        };
         process.count = process.count.wrapping_add(1);
         if let Some(o) = process.occurrence {
             let key = EventKey::new(

@@ -2,6 +2,7 @@
 
 use super::super::path::OutageEnd;
 use super::super::plan::{FaultPlan, FaultTarget, Plan};
+use super::super::rare_faults::FirstOccurrence;
 use super::instance::Waiting;
 use crate::engine::Stream;
 use crate::faults::{FaultKind, Occurrence};
@@ -21,6 +22,8 @@ pub(super) struct Process<'a> {
     pub(super) plan: &'a FaultPlan,
     pub(super) victim: Victim,
     pub(super) stream: Stream,
+    /// What is known of the first occurrence, until it is scheduled.
+    pub(super) first: Option<FirstOccurrence>,
     pub(super) occurrence: Option<Occurrence>,
     pub(super) count: u32,
 }

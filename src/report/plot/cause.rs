@@ -23,15 +23,10 @@ pub(super) fn plots(run: &RunRecord) -> Vec<Plot> {
 
 fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
     let is_of_run = |f: &&Figure| f.metric == metric && f.scope == "all" && f.point.is_empty();
-    let all = run
-        .rows
-        .iter()
-        .filter(is_of_run)
-        .find(|f| f.cause.is_none())?;
-    let mut causes: Vec<&Figure> = run
-        .rows
-        .iter()
-        .filter(is_of_run)
+    let mut rows = run.rows.iter().filter(is_of_run);
+    let all = rows.clone().find(|f| f.cause.is_none())?;
+    let mut causes: Vec<&Figure> = rows
+        .by_ref()
         .filter(|f| f.cause.is_some() && f.mean.is_some_and(|m| m > 0.0))
         .collect();
     causes.sort_by(|a, b| b.mean.unwrap_or(0.0).total_cmp(&a.mean.unwrap_or(0.0)));

@@ -2,6 +2,7 @@
 
 use crate::deployment::{ClientPlan, FaultTarget, Plan};
 use crate::faults::Schedule;
+use crate::quantity::number::percent;
 use crate::quantity::{Span, print_clock, print_span};
 use crate::workload::SignIn;
 
@@ -83,6 +84,22 @@ pub(super) fn of_faults(plan: &Plan, warnings: &mut Vec<String>) {
                 fault.name
             ));
         }
+    }
+}
+
+/// Faults that hardly any run has: how they are simulated.
+pub(super) fn of_rare_faults(plan: &Plan, warnings: &mut Vec<String>) {
+    for (index, expected) in plan.rare_faults() {
+        let fault = &plan.faults[index];
+        let Schedule::Recurrent { mtbf, .. } = fault.config.schedule else {
+            continue;
+        };
+        warnings.push(format!(
+            "fault {:?}: it comes in {} of runs (mtbf = {}): a replication is a run without it and one with it, each with its weight; plots over time and drops.csv show runs with it",
+            fault.name,
+            percent(-libm::expm1(-expected)),
+            print_span(mtbf)
+        ));
     }
 }
 

@@ -1,0 +1,49 @@
+//! That figures are not known as closely as was asked for.
+
+use crate::measure::{Objective, Unit};
+use crate::quantity::number::{capital, small, whole};
+use crate::report::value;
+use crate::report::words::called;
+use crate::study::{Precision, PrecisionTarget, Samples, Shortfall, shortfalls};
+
+/// The sentence that says so, of the figure that needs most replications; `None`: all are.
+pub(in crate::cli) fn shortfall(
+    samples: &Samples,
+    objectives: &[Objective],
+    targets: &[PrecisionTarget],
+) -> Option<String> {
+    let all = shortfalls(samples, objectives, targets);
+    let worst = (all.iter()).max_by_key(|s| s.replications_needed.unwrap_or(u32::MAX))?;
+    let replications = whole(samples.replications().into());
+    let more = match all.len() - 1 {
+        0 => String::new(),
+        1 => " (and one more figure)".into(),
+        n => format!(" (and {} more figures)", whole(n as u64)),
+    };
+    Some(capital(&format!(
+        "the precision that was asked for is not reached in {replications} replications: {}{more}",
+        clause(worst)
+    )))
+}
+
+fn clause(short: &Shortfall) -> String {
+    let metric = short.row.column.metric;
+    let name = small(&called(metric.name));
+    let Some(estimate) = short.row.estimate else {
+        return format!("{name} has no interval, since nothing of that kind happened");
+    };
+    let is_share = matches!(short.precision, Precision::Relative(_));
+    if short.row.upper_if_none.is_some() && is_share {
+        return format!("{name} is 0 so far, and no share of 0 is a precision");
+    }
+    let amount = |half: f64| match metric.unit {
+        Unit::Fraction => value::rough(half, metric.unit),
+        unit => value::rough(half, unit).trim().to_string(),
+    };
+    let half = estimate.half_width().map_or("unknown".into(), amount);
+    let target = amount(short.precision.target(&estimate));
+    let needed = short.replications_needed.map_or(String::new(), |n| {
+        format!("; about {} replications would do", whole(n.into()))
+    });
+    format!("{name} is known to ± {half}, not ± {target}{needed}")
+}

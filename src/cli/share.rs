@@ -1,0 +1,151 @@
+//! `--shard K/N`: which share of a study this process simulates.
+
+use super::fault::Fault;
+use super::outcome::Outcome;
+use super::progress::{Bar, interruptible};
+use super::results::{Terminal, UNITS};
+use super::store::SyncedUnits;
+use super::study::Study;
+use super::terminal::say;
+use crate::experiment::{Campaign, ShardCounts, Share};
+use crate::quantity::number::whole;
+use crate::record::Units;
+
+/// What batch systems call the number of a task, and what to add so that it counts from 1.
+const TASKS: [(&str, u32); 2] = [("SLURM_ARRAY_TASK_ID", 0), ("JOB_COMPLETION_INDEX", 1)];
+
+/// Reads `3/10`, or `/10` where the batch system says which.
+///
+/// # Errors
+/// What is valid; two numbers that disagree.
+pub(super) fn share(text: &str) -> Result<Share, Fault> {
+    let tasks = TASKS.map(|(name, first)| (name, first, std::env::var(name).ok()));
+    read(text, &tasks).map_err(|why| Fault::Input(format!("--shard: {why}")))
+}
+
+fn read(text: &str, tasks: &[(&str, u32, Option<String>)]) -> Result<Share, String> {
+    let expected = || {
+        format!(
+            "found {text:?}, expected the number of this shard of so many, like \"3/10\", or \"/10\" in a job array ({})",
+            TASKS.map(|(name, _)| name).join(", ")
+        )
+    };
+    let (number, count) = text.split_once('/').ok_or_else(expected)?;
+    let count: u32 = count.trim().parse().map_err(|_| expected())?;
+    let mut numbers: Vec<(String, u32)> = Vec::new();
+    if !number.trim().is_empty() {
+        let number = number.trim().parse().map_err(|_| expected())?;
+        numbers.push(("the flag".into(), number));
+    }
+    for (name, first, value) in tasks {
+        let Some(value) = value else { continue };
+        let index: u32 = value
+            .trim()
+            .parse()
+            .map_err(|_| format!("{name} is {value:?}, expected a whole number"))?;
+        numbers.push((name.to_string(), index.saturating_add(*first)));
+    }
+    let (_, number) = numbers.first().ok_or_else(expected)?;
+    if let Some((other, differs)) = numbers.iter().find(|(_, n)| n != number) {
+        return Err(format!(
+            "{} says shard {number}, {other} says {differs}: one of them is wrong",
+            numbers[0].0
+        ));
+    }
+    Share::new(*number, count).ok_or_else(|| {
+        format!(
+            "there is no shard {number} of {count}: shards are counted from 1 (--array=1-{count})"
+        )
+    })
+}
+
+/// Simulates a share of a study beside other processes, and publishes nothing.
+///
+/// # Errors
+/// Those of the study, units of another build, or a refusal of the system.
+pub(super) fn conduct_share<S: Study>(mut study: S, share: Share) -> Result<Outcome, Fault> {
+    let path = study.folder();
+    let units = SyncedUnits::new(Units::share(&path, UNITS)?);
+    let handle = interruptible();
+    let quiet = study.flags().quiet;
+    let (terminal, bar) = Terminal::new(Bar::watch(&handle, !quiet), quiet);
+    let campaign = Campaign::new(units, handle.clone(), terminal).with_share(share);
+    let pool = study.flags().jobs.pool()?;
+    let answer = pool.install(|| study.answer(&campaign))?;
+    bar.end();
+    let counts = campaign.shards();
+    campaign.sync()?;
+    if handle.is_stopped() {
+        say!(
+            "interrupted: {} units are kept in {}; the same command goes on from there",
+            counts.simulated,
+            path.join(UNITS).display()
+        );
+        return Ok(Outcome::Interrupted);
+    }
+    if !quiet {
+        say!("{}", report(share, counts, answer.is_some()));
+    }
+    Ok(Outcome::Pass)
+}
+
+fn report(share: Share, counts: ShardCounts, is_complete: bool) -> String {
+    let ShardCounts {
+        reused,
+        simulated,
+        awaited,
+        ..
+    } = counts;
+    let next = if is_complete {
+        "all units are there: the same command without --shard publishes the results".into()
+    } else {
+        format!(
+            "{} of other shards are not there yet; when they are, the same commands do the next round, or the one without --shard publishes",
+            whole(awaited.into())
+        )
+    };
+    format!(
+        "shard {} of {}: {} units simulated, {} found; {next}",
+        share.number(),
+        share.count(),
+        whole(simulated.into()),
+        whole(reused.into())
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str, slurm: Option<&str>, kubernetes: Option<&str>) -> Result<(u32, u32), String> {
+        let values = [slurm, kubernetes].map(|v| v.map(String::from));
+        let tasks: Vec<_> = (TASKS.into_iter().zip(values))
+            .map(|((name, first), value)| (name, first, value))
+            .collect();
+        read(text, &tasks).map(|share| (share.number(), share.count()))
+    }
+
+    #[test]
+    fn the_number_comes_from_the_flag_or_the_batch_system() {
+        assert_eq!(of("3/10", None, None), Ok((3, 10)));
+        assert_eq!(of("/10", Some("3"), None), Ok((3, 10)));
+        assert_eq!(of("/10", None, Some("0")), Ok((1, 10)));
+        assert_eq!(of("3/10", Some("3"), Some("2")), Ok((3, 10)));
+    }
+
+    #[test]
+    fn what_disagrees_or_is_no_shard_is_refused() {
+        for (text, slurm, kubernetes, why) in [
+            ("3/10", Some("4"), None, "SLURM_ARRAY_TASK_ID says 4"),
+            ("/10", Some("4"), Some("4"), "JOB_COMPLETION_INDEX says 5"),
+            ("/10", None, None, "expected the number of this shard"),
+            ("0/10", None, None, "no shard 0 of 10"),
+            ("11/10", None, None, "no shard 11 of 10"),
+            ("3", None, None, "expected the number of this shard"),
+            ("/10", Some("x"), None, "expected a whole number"),
+        ] {
+            let refused = of(text, slurm, kubernetes).unwrap_err();
+            assert!(refused.contains(why), "{text}: {refused}");
+        }
+    }
+}

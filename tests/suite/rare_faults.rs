@@ -1,0 +1,162 @@
+//! Faults that hardly any run has: what is said of them on condition that they come is what many plain runs show.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+use rccsim::deployment::{Plan, simulate};
+use rccsim::experiment::Experiment;
+use rccsim::measure::Scope;
+use rccsim::scenario::{Scenario, parse};
+use rccsim::study::{Estimate, Observation, Samples};
+
+/// A gateway for 20 users that crashes now and then, and users who notice at their next refresh.
+fn crashes(faults: &str, seed: u64) -> Scenario {
+    let text = format!(
+        r#"
+[scenario]
+name = "rare"
+start = "08:00"
+horizon = "4 h"
+replications = 10
+seed = {seed}
+[[gateway]]
+name = "gw"
+profile = "healthy"
+count = 2
+[[clients]]
+name = "c"
+profile = "communicator-2007-r2"
+count = 20
+gateway = "gw"
+workload = "moderate"
+path = "ideal"
+sign_in = "uniform over 10 min"
+reestablish = "fixed 30 s"
+{faults}
+"#
+    );
+    parse("rare.toml", &text, Path::new("."), &[]).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn crash(name: &str, mtbf: &str, mttr: &str) -> String {
+    format!(
+        "[[fault]]\nname = \"{name}\"\nkind = \"crash\"\ntarget = \"gateway:gw\"\nmtbf = \"{mtbf}\"\nmttr = \"{mttr}\"\n"
+    )
+}
+
+/// Many runs of a plan as its faults come.
+fn plain(plan: &Plan, runs: u32) -> Samples {
+    let observed: Vec<Observation> = (0..runs)
+        .into_par_iter()
+        .map(|r| Observation::from_tallies(&[&simulate(plan, r).all], plan.horizon))
+        .collect();
+    let mut samples = Samples::new(vec![Scope::All], plan.horizon);
+    (0..).zip(observed).for_each(|(r, o)| samples.add(r, o));
+    samples
+}
+
+fn figure(samples: &Samples, metric: &str) -> Estimate {
+    samples.figure(metric).unwrap().estimate.unwrap()
+}
+
+/// Whether two independent estimates differ by no more than both of their intervals together.
+#[track_caller]
+fn agree(what: &str, a: Estimate, b: Estimate) {
+    let room = a.half_width().unwrap() + b.half_width().unwrap();
+    assert!(
+        (a.mean - b.mean).abs() <= room,
+        "{what}: {} and {} differ by more than {room}",
+        a.mean,
+        b.mean
+    );
+}
+
+#[test]
+fn the_strata_are_all_runs_there_are() {
+    let two = crash("often", "20 h", "5 min") + &crash("seldom", "400 h", "1 h");
+    let plan = crashes(&two, 1).plan;
+    let strata = plan.strata();
+    let expected = [8.0 / 20.0, 8.0 / 400.0];
+    let all: f64 = expected.iter().sum();
+    let probabilities = [
+        (-all).exp(),
+        (1.0 - (-all).exp()) * expected[0] / all,
+        (1.0 - (-all).exp()) * expected[1] / all,
+    ];
+    assert_eq!(strata.len(), 3);
+    for (stratum, probability) in strata.iter().zip(probabilities) {
+        assert!((stratum.probability - probability).abs() < 1e-12);
+    }
+    let frequent = crashes(&crash("often", "3 h", "5 min"), 1).plan;
+    assert_eq!(frequent.strata(), [], "2.7 are expected in a run");
+    let many: String = (0..5)
+        .map(|i| crash(&format!("f{i}"), "400 h", "1 h"))
+        .collect();
+    let plan = crashes(&many, 1).plan;
+    assert_eq!(plan.strata().len(), 2, "one of them comes, or none does");
+}
+
+#[test]
+fn a_run_of_a_stratum_has_the_faults_of_its_kind() {
+    let plan = crashes(&crash("seldom", "400 h", "10 min"), 7).plan;
+    let strata = plan.strata();
+    for replication in 0..20 {
+        let drops = |stratum| {
+            let run = simulate(&plan.given(stratum, replication), replication);
+            run.all.all_drops()
+        };
+        assert_eq!(drops(&strata[0]), 0);
+        // A crash before the first sign-in, or in the last minutes, may go unnoticed.
+        let quiet = drops(&strata[1]) == 0;
+        let until = plan.given(&strata[1], replication).foreknown.unwrap().until;
+        assert!(!quiet || until.as_secs_f64() < 600.0 || until.as_secs_f64() > 12_000.0);
+    }
+}
+
+#[test]
+fn conditional_replications_say_what_many_plain_runs_say() {
+    let two = crash("often", "40 h", "5 min") + &crash("seldom", "200 h", "1 h");
+    let scenario = crashes(&two, 3);
+    let long = plain(&scenario.plan, 3000);
+    let answer = Experiment::new(scenario).replications(60).run().unwrap();
+    let samples = &answer.assessment.samples;
+    for metric in [
+        "session_drops",
+        "missed_toast_fraction",
+        "down_fraction",
+        "toasts_due",
+        "drops_per_client_hour",
+        "detection_mean_s",
+    ] {
+        agree(metric, figure(samples, metric), figure(&long, metric));
+    }
+    // Sixty of them, 180 runs, know the rare thing better than 3,000 plain ones.
+    let widths = [samples, &long].map(|s| figure(s, "session_drops").half_width().unwrap());
+    assert!(widths[0] < 1.5 * widths[1], "{widths:?}");
+}
+
+/// The interval that a study prints holds what is true in 93 to 98 of 100 cases, of a crash that one run in a hundred has.
+#[test]
+#[ignore = "slow: 300 macro-replications"]
+fn the_intervals_of_rare_faults_cover() {
+    let faults = crash("seldom", "800 h", "30 min");
+    let truth = {
+        let answer = Experiment::new(crashes(&faults, 1))
+            .replications(20_000)
+            .run();
+        let samples = answer.unwrap().assessment.samples;
+        ["session_drops", "missed_toast_fraction", "down_fraction"]
+            .map(|metric| (metric, figure(&samples, metric).mean))
+    };
+    for (metric, truth) in truth {
+        let covered = (0..300u64).into_par_iter().filter(|m| {
+            let answer = Experiment::new(crashes(&faults, 1000 + m)).replications(10);
+            let samples = answer.run().unwrap().assessment.samples;
+            let e = figure(&samples, metric);
+            e.lower.unwrap() <= truth && truth <= e.upper.unwrap()
+        });
+        let share = covered.count() as f64 / 300.0;
+        println!("{metric} {truth}: {:.1} %", 100.0 * share);
+        assert!((0.92..=0.985).contains(&share), "{metric}: {share}");
+    }
+}

@@ -1,0 +1,197 @@
+//! A study of which several processes do a share each: the same bytes as of one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+use crate::study::{files, text};
+
+/// Six points of three replications.
+fn study(folder: &Path) -> String {
+    let text = "[scenario]\nname = \"shared\"\nhorizon = \"8 h\"\nreplications = 3\n\
+         [[gateway]]\nname = \"g\"\nprofile = \"ignores-update\"\n\
+         [[clients]]\nname = \"c\"\nprofile = \"communicator-2007-r2\"\ncount = 400\ngateway = \"g\"\n\
+         workload = \"moderate\"\nreestablish = \"fixed 30 s\"\n\
+         [[objective]]\nmetric = \"missed_toast_fraction\"\nat_most = \"1 %\"\n\
+         [study]\nvary = [\"clients.refresh_interval = 5 min..30 min step 5 min\"]\n";
+    let file = folder.join("shared.toml");
+    fs::write(&file, text).unwrap();
+    file.to_str().unwrap().into()
+}
+
+fn command(file: &str, out: &Path, more: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
+    command
+        .args(["sweep", file, "--jobs", "1", "--out", out.to_str().unwrap()])
+        .args(more)
+        .env_remove("SLURM_ARRAY_TASK_ID")
+        .env_remove("JOB_COMPLETION_INDEX")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn shard(file: &str, out: &Path, share: &str) -> Child {
+    command(file, out, &["--shard", share]).spawn().unwrap()
+}
+
+fn ended(child: Child) -> Output {
+    child.wait_with_output().unwrap()
+}
+
+/// The study done by one process, and a folder for the shared one.
+fn alone(folder: &TempDir) -> (String, PathBuf, PathBuf) {
+    let file = study(folder.path());
+    let [alone, shared] = ["alone", "shared"].map(|name| folder.path().join(name));
+    let done = command(&file, &alone, &["--quiet"]).output().unwrap();
+    assert!(
+        matches!(done.status.code(), Some(0 | 3 | 4)),
+        "{}",
+        text(&done.stderr)
+    );
+    (file, alone, shared)
+}
+
+fn units(out: &Path) -> usize {
+    let entries = fs::read_dir(out.join("units"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    entries
+        .filter(|e| e.path().extension().is_some_and(|x| x == "unit"))
+        .count()
+}
+
+#[test]
+fn four_shards_one_of_them_killed_give_the_bytes_of_one_process() {
+    let folder = TempDir::new().unwrap();
+    let (file, alone, shared) = alone(&folder);
+    let mut shards: Vec<Child> = (1..=4)
+        .map(|k| shard(&file, &shared, &format!("{k}/4")))
+        .collect();
+    let mut killed = shards.swap_remove(1);
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    for done in shards.into_iter().map(ended) {
+        assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+        assert!(done.stdout.is_empty(), "a shard answers nothing");
+    }
+    assert!(
+        !shared.join("summary.json").exists(),
+        "and publishes nothing"
+    );
+    let again = ended(shard(&file, &shared, "2/4"));
+    let said = text(&again.stderr);
+    assert!(
+        said.contains("the same command without --shard publishes"),
+        "{said}"
+    );
+    assert_eq!(units(&shared), 18);
+    let published = command(&file, &shared, &[]).output().unwrap();
+    let said = text(&published.stderr);
+    assert!(
+        said.contains("18 finished units found, 0 of no use, 0 simulated"),
+        "{said}"
+    );
+    assert!(files(&shared) == files(&alone), "other bytes");
+    assert!(!shared.join("units").exists());
+}
+
+#[test]
+fn a_share_is_its_own_units_and_says_what_is_missing() {
+    let folder = TempDir::new().unwrap();
+    let (file, _, shared) = alone(&folder);
+    let done = ended(shard(&file, &shared, "3/4"));
+    let said = text(&done.stderr);
+    // Of 18 units the third, the seventh, the eleventh and the fifteenth.
+    assert!(
+        said.contains("shard 3 of 4: 4 units simulated, 0 found; 14 of other shards"),
+        "{said}"
+    );
+    assert_eq!(units(&shared), 4);
+    let again = ended(shard(&file, &shared, "3/4"));
+    let said = text(&again.stderr);
+    assert!(said.contains("0 units simulated, 4 found"), "{said}");
+}
+
+#[test]
+fn shards_of_another_build_are_refused() {
+    let folder = TempDir::new().unwrap();
+    let (file, _, shared) = alone(&folder);
+    assert_eq!(ended(shard(&file, &shared, "1/2")).status.code(), Some(0));
+    fs::write(shared.join("units/rccsim-units"), "9.9.9 (commit abc)").unwrap();
+    let refused = ended(shard(&file, &shared, "2/2"));
+    assert_ne!(refused.status.code(), Some(0));
+    let said = text(&refused.stderr);
+    assert!(
+        said.contains("9.9.9 (commit abc)") && said.contains("two builds do not mix"),
+        "{said}"
+    );
+}
+
+#[test]
+fn nobody_publishes_while_shards_work_and_of_two_publishers_one() {
+    let folder = TempDir::new().unwrap();
+    let (file, alone, shared) = alone(&folder);
+    for k in 1..=2 {
+        assert_eq!(
+            ended(shard(&file, &shared, &format!("{k}/2")))
+                .status
+                .code(),
+            Some(0)
+        );
+    }
+    let publishers = [0, 1].map(|_| command(&file, &shared, &["--quiet"]).spawn().unwrap());
+    let codes = publishers.map(|p| ended(p).status.code().unwrap());
+    // Either one was refused, or it came after the other one had published and made all units again.
+    let done = codes.iter().filter(|c| matches!(c, 0 | 3 | 4)).count();
+    assert!(
+        done >= 1 && codes.iter().all(|c| matches!(c, 0 | 1 | 3 | 4)),
+        "{codes:?}"
+    );
+    assert!(files(&shared) == files(&alone), "other bytes");
+}
+
+#[test]
+fn a_search_goes_on_round_by_round() {
+    let folder = TempDir::new().unwrap();
+    let file = study(folder.path());
+    let out = |name: &str| folder.path().join(name);
+    let size = |out: &Path, more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
+        let key = "clients.refresh_interval=5 min..30 min step 5 min";
+        command
+            .args([
+                "size",
+                &file,
+                "--key",
+                key,
+                "--no-report",
+                "--jobs",
+                "1",
+                "--out",
+            ])
+            .arg(out)
+            .args(more);
+        command.output().unwrap()
+    };
+    size(&out("alone"), &["--quiet"]);
+    let shared = out("shared");
+    // Each round needs what the one before found: as many rounds as it takes.
+    let is_complete = |round: usize| {
+        let said = [1, 2].map(|k| text(&size(&shared, &["--shard", &format!("{k}/2")]).stderr));
+        assert!(round < 60, "{said:?}");
+        said[1].contains("all units are there")
+    };
+    let rounds = (0..).find(|round| is_complete(*round)).unwrap();
+    assert!(rounds > 1);
+    let published = size(&shared, &[]);
+    assert!(
+        text(&published.stderr).contains(" 0 simulated"),
+        "{}",
+        text(&published.stderr)
+    );
+    assert!(files(&shared) == files(&out("alone")), "other bytes");
+}
