@@ -37,6 +37,7 @@ mod size;
 mod size_answer;
 mod store;
 mod study;
+mod submit;
 mod sweep;
 mod sweep_answer;
 mod terminal;
@@ -77,6 +78,8 @@ enum Command {
     Compare(compare::CompareArgs),
     /// The smallest or largest value of a key that meets every objective
     Size(size::SizeArgs),
+    /// Print the script that has a study done by many machines, for Slurm, Kubernetes or GNU parallel
+    Submit(submit::SubmitArgs),
     /// The point of least cost, or those within delta of each other
     Best(best::BestArgs),
     /// How far the answer moves with each value that nobody published, one at a time
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
         Command::Sweep(command) => command.run(),
         Command::Compare(command) => command.run(),
         Command::Size(command) => command.run(),
+        Command::Submit(command) => command.run(),
         Command::Best(command) => command.run(),
         Command::Sensitivity(command) => command.run(),
         Command::Matrix(command) => command.run(),
