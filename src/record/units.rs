@@ -60,7 +60,9 @@ impl Units {
             _lock: None,
         };
         let names = units.names()?;
-        if !Self::is_at(path) && !names.is_empty() {
+        // A process that was killed may have left the marker under its temporary name.
+        let is_foreign = |name: &String| !name.starts_with(PARTIAL);
+        if !Self::is_at(path) && names.iter().any(is_foreign) {
             return refuse("it holds files that are no finished units");
         }
         // Units of another build are no use to this one, and each is told as such.
@@ -128,6 +130,11 @@ impl Units {
                 }
                 Err(e) => return Err(at(&marker)(e)),
             }
+        }
+        // Who made the folder was killed before it said so.
+        if self.names()?.iter().all(|name| name.starts_with(PARTIAL)) {
+            self.mark()?;
+            return Ok(crate::version::IDENTITY.into());
         }
         let why = "it is no folder of finished units; move it, or give another --out";
         Err(at(&self.path)(io::Error::new(

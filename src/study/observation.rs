@@ -1,6 +1,5 @@
 //! What one replication said of every metric.
 
-use crate::engine::mix;
 use crate::measure::{METRICS, Metric, Presence, Sample, Tally};
 use crate::quantity::Time;
 
@@ -74,9 +73,10 @@ impl Observation {
             .map(|(s, columns)| (0..columns.len()).map(|c| sample(s, c)).collect());
         Self {
             values: values.collect(),
-            fingerprint: runs[1..]
-                .iter()
-                .fold(first.fingerprint, |all, (_, run)| mix(all, run.fingerprint)),
+            // Rotated, so that runs that change places are told apart.
+            fingerprint: runs[1..].iter().fold(first.fingerprint, |all, (_, run)| {
+                all.rotate_left(17) ^ run.fingerprint
+            }),
             events: runs.iter().map(|(_, run)| run.events).sum(),
             presence: first.presence.clone(),
         }

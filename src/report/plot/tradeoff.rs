@@ -48,6 +48,17 @@ struct CurvePoint<'a> {
     label: String,
 }
 
+impl CurvePoint<'_> {
+    /// That it is the one that is chosen, and why.
+    fn marker(&self, why: &str) -> Marker {
+        Marker {
+            x: self.x,
+            y: self.y,
+            label: format!("{}: {why}", self.label),
+        }
+    }
+}
+
 /// The points of a curve, those that fall on one another only once: values that change nothing are one name.
 fn places<'a>(curve: &Curve<'a>, figures: &FigureIndex<'a>) -> Vec<CurvePoint<'a>> {
     let (load, missed) = (Reading::of(LOAD), Reading::of(MISSED));
@@ -101,11 +112,7 @@ fn chart(
         if let Some((point, why)) = choice {
             title = title_of(&key, grid, curve, point, why);
             let place = places.iter().find(|p| is_chosen(p));
-            markers.extend(place.map(|p| Marker {
-                x: p.x,
-                y: p.y,
-                label: format!("{}: {why}", p.label),
-            }));
+            markers.extend(place.map(|p| p.marker(why)));
         }
         let dot = |(i, p): (usize, &CurvePoint)| Point {
             x: p.x,
@@ -132,10 +139,8 @@ fn chart(
     if grid.curves.len() == 1 {
         missed.tint(&mut layers);
     }
-    let mut axes = [
-        load.axis_for(all.iter().map(|p| p.0)),
-        missed.axis_for(all.iter().map(|p| p.1)),
-    ];
+    let (xs, ys) = (all.iter().map(|p| p.0), all.iter().map(|p| p.1));
+    let mut axes = [load.axis_for(xs), missed.axis_for(ys)];
     layers.extend(limits(sweep, &mut axes));
     layers.extend(markers.into_iter().map(Layer::Marker));
     let [x, y] = axes;
