@@ -10,7 +10,7 @@ use crate::measure::{Presence, Sample};
 use crate::study::{Observation, columns};
 
 /// The version of a shard's shape.
-const SCHEMA: &str = "rccsim.unit/2";
+const SCHEMA: &str = "rccsim.unit/3";
 
 /// Which shard.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -183,6 +183,11 @@ pub(super) fn encode(observation: &Observation) -> Vec<u8> {
     }
     word(observation.presence.len() as u64);
     (observation.presence.iter()).for_each(|p| p.words().into_iter().for_each(&mut word));
+    word(observation.rare.len() as u64);
+    for scope in &observation.rare {
+        word(scope.len() as u64);
+        scope.iter().for_each(|part| word(part.to_bits()));
+    }
     out
 }
 
@@ -213,11 +218,21 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Observation> {
     for _ in 0..word()? {
         presence.push(Presence::of_words([word()?, word()?, word()?, word()?]));
     }
+    let mut rare = Vec::new();
+    for _ in 0..word()? {
+        let columns = word()?;
+        let mut scope = Vec::new();
+        for _ in 0..columns {
+            scope.push(f64::from_bits(word()?));
+        }
+        rare.push(scope);
+    }
     (rest.is_empty() && word().is_none()).then_some(Observation {
         values,
         fingerprint,
         events,
         presence,
+        rare,
     })
 }
 
@@ -238,6 +253,7 @@ mod tests {
             fingerprint: 0x0123_4567_89ab_cdef,
             events: 7,
             presence: vec![Presence::of_words([9, 8, 7, 6]), Presence::default()],
+            rare: vec![vec![0.1, -0.0], vec![f64::MIN_POSITIVE]],
         };
         let bytes = encode(&observation);
         let read = decode(&bytes).unwrap();

@@ -292,6 +292,7 @@ impl<Scopes: Fn(&str) -> Vec<String>> ByReplication<Scopes> {
                     fingerprint,
                     events: 0,
                     presence: Vec::new(),
+                    rare: Vec::new(),
                 },
             ));
         }

@@ -217,6 +217,7 @@ mod tests {
                 fingerprint: 0,
                 events: 0,
                 presence: Vec::new(),
+                rare: Vec::new(),
             };
             samples.add(first + i as u32, observation);
         }

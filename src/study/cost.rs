@@ -236,6 +236,7 @@ mod tests {
                 fingerprint: 0,
                 events: 0,
                 presence: Vec::new(),
+                rare: Vec::new(),
             }
         };
         assert_eq!(cost.evaluate(&observation(3)), Ok(8.5));

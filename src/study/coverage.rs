@@ -263,6 +263,7 @@ fn counts_of_two_and_three_replications() {
                             fingerprint: 0,
                             events: 0,
                             presence: Vec::new(),
+                            rare: Vec::new(),
                         },
                     );
                 }

@@ -207,6 +207,7 @@ mod tests {
                     fingerprint: 0,
                     events: 0,
                     presence: Vec::new(),
+                    rare: Vec::new(),
                 },
             );
         }

@@ -25,6 +25,15 @@ pub fn columns() -> Vec<Column> {
         .collect()
 }
 
+/// What a sample adds to a total.
+fn above(sample: Sample) -> f64 {
+    match sample {
+        Sample::Count(n) => n as f64,
+        Sample::Ratio(x, _) | Sample::Value(x) | Sample::Beyond(x) => x,
+        Sample::Absent => 0.0,
+    }
+}
+
 /// What one replication said: all that a study keeps of it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Observation {
@@ -36,6 +45,9 @@ pub struct Observation {
     pub events: u64,
     /// Per scope: how many users the samples rest on; of what was read back, nobody.
     pub presence: Vec<Presence>,
+    /// Per scope, per column: the part of the sample (of a ratio, of what is above) that runs with a rare fault give; empty
+    /// where a replication is one run.
+    pub rare: Vec<Vec<f64>>,
 }
 
 impl Observation {
@@ -56,6 +68,7 @@ impl Observation {
             fingerprint: all.map_or(0, |t| t.fingerprint),
             events: all.map_or(0, |t| t.get(crate::measure::Counter::Events)),
             presence: tallies.iter().map(|t| t.presence).collect(),
+            rare: Vec::new(),
         }
     }
 
@@ -69,6 +82,11 @@ impl Observation {
             let samples = runs.iter().map(|(p, run)| (*p, run.values[scope][column]));
             Sample::weighted(&samples.collect::<Vec<_>>())
         };
+        let part = |scope: usize, column: usize| {
+            let faulty = runs[1..].iter();
+            let parts = faulty.map(|(p, run)| p * above(run.values[scope][column]));
+            parts.sum::<f64>()
+        };
         let values = (first.values.iter().enumerate())
             .map(|(s, columns)| (0..columns.len()).map(|c| sample(s, c)).collect());
         Self {
@@ -79,6 +97,9 @@ impl Observation {
             }),
             events: runs.iter().map(|(_, run)| run.events).sum(),
             presence: first.presence.clone(),
+            rare: (first.values.iter().enumerate())
+                .map(|(s, columns)| (0..columns.len()).map(|c| part(s, c)).collect())
+                .collect(),
         }
     }
 }

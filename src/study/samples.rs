@@ -2,7 +2,7 @@
 
 use super::estimate::{CONFIDENCE, Estimate, mean_interval, ratio_interval};
 use super::observation::{Column, Observation, columns};
-use super::rare::{rare_bounds, upper_if_none};
+use super::rare::{rare_bounds, share_unseen, upper_if_none};
 use crate::measure::{Histogram, MinuteBin, Presence, Sample, Scope, StationTally, Tally};
 use crate::quantity::Time;
 
@@ -52,6 +52,8 @@ pub struct Samples {
     pub fingerprints: Vec<u64>,
     /// Per replication, per scope: how many users the samples rest on.
     presences: Vec<Vec<Presence>>,
+    /// Per replication, per scope, per column: the part that runs with a rare fault give; empty where there is none.
+    rare: Vec<Vec<Vec<f64>>>,
     /// Events simulated in all.
     pub events: u64,
     /// How long a replication is.
@@ -75,6 +77,7 @@ impl Samples {
             durations,
             fingerprints: Vec::new(),
             presences: Vec::new(),
+            rare: Vec::new(),
             events: 0,
             horizon,
         }
@@ -133,6 +136,7 @@ impl Samples {
         self.numbers.push(number);
         self.fingerprints.push(observation.fingerprint);
         self.presences.push(observation.presence);
+        self.rare.push(observation.rare);
         self.events += observation.events;
     }
 
@@ -143,11 +147,14 @@ impl Samples {
             values,
             fingerprints,
             presences,
+            rare,
             events,
             ..
         } = more;
-        let observed = values.into_iter().zip(fingerprints).zip(presences);
-        for (number, ((values, fingerprint), presence)) in numbers.into_iter().zip(observed) {
+        let bases = presences.into_iter().zip(rare);
+        let observed = values.into_iter().zip(fingerprints).zip(bases);
+        for (number, ((values, fingerprint), (presence, rare))) in numbers.into_iter().zip(observed)
+        {
             self.add(
                 number,
                 Observation {
@@ -155,6 +162,7 @@ impl Samples {
                     fingerprint,
                     events: 0,
                     presence,
+                    rare,
                 },
             );
         }
@@ -177,6 +185,7 @@ impl Samples {
                     fingerprint: self.fingerprints[index],
                     events: 0,
                     presence: self.presences[index].clone(),
+                    rare: self.rare[index].clone(),
                 },
             );
         }
@@ -204,6 +213,12 @@ impl Samples {
         let presences = self.presences.iter_mut().flatten();
         presences.for_each(|presence| presence.signed_in = 0);
         self
+    }
+
+    /// What runs with a rare fault add to a figure, over all replications.
+    fn rare_part(&self, scope: usize, column: usize) -> f64 {
+        let parts = self.rare.iter().filter_map(|r| Some(r.get(scope)?[column]));
+        parts.sum()
     }
 
     /// The samples of a metric over everything, per replication.
@@ -272,6 +287,15 @@ impl Samples {
             row.estimate = mean_interval(&values, confidence);
         } else {
             row.estimate = ratio_interval(&pairs, confidence);
+        }
+        let below = match &pairs[..] {
+            [] => f64::from(row.replications),
+            pairs => pairs.iter().map(|(_, below)| below).sum(),
+        };
+        let unseen =
+            self.rare_part(scope, column) / below * share_unseen(row.replications, confidence);
+        if unseen > 0.0 {
+            row.estimate = row.estimate.map(|e| e.at_least(unseen));
         }
         let resolution = self.columns[column].metric.resolution();
         row.estimate = row.estimate.map(|e| e.at_least(resolution * e.mean));
