@@ -137,7 +137,7 @@ fn conditional_replications_say_what_many_plain_runs_say() {
     assert!(widths[0] < 1.5 * widths[1], "{widths:?}");
 }
 
-/// The interval that a study prints holds what is true in 93 to 98 of 100 cases, of a crash that one run in a hundred has.
+/// The interval that a study prints holds what is true in 93 of 100 cases at least, of a crash that one run in a hundred has.
 #[test]
 #[ignore = "slow: 300 macro-replications"]
 fn the_intervals_of_rare_faults_cover() {
@@ -159,6 +159,6 @@ fn the_intervals_of_rare_faults_cover() {
         });
         let share = covered.count() as f64 / 300.0;
         println!("{metric} {truth}: {:.1} %", 100.0 * share);
-        assert!((0.92..=0.985).contains(&share), "{metric}: {share}");
+        assert!(share >= 0.93, "{metric}: {share}");
     }
 }
