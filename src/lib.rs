@@ -162,6 +162,8 @@ pub mod identify;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod measure;
+#[doc = include_str!("more_than_one_machine.md")]
+pub mod more_than_one_machine {}
 pub mod protocol;
 pub mod quantity;
 #[cfg(feature = "report")]
