@@ -35,7 +35,6 @@ impl PathConfig {
     /// A key, set, whose effect no closed form knows.
     pub fn unusual(&self) -> Option<&'static str> {
         [
-            ("relay_timer", self.relay_timer.is_some()),
             ("relay_probe", self.relay_probe.is_some()),
             (
                 "relay_session_expires",

@@ -65,6 +65,8 @@ pub enum Reason {
     PoissonCount,
     /// A binomial count.
     BinomialCount,
+    /// Until as many calls are under way as ever.
+    FewCalls,
     /// Calls come at random.
     PoissonCalls,
     /// Messages come at random.
@@ -109,6 +111,7 @@ impl fmt::Display for Reason {
             Self::Newcomers => "who came or left in the minute before",
             Self::PoissonCount => "chance of a Poisson count",
             Self::BinomialCount => "chance of a binomial count",
+            Self::FewCalls => "the first minutes, before as many calls are under way as ever",
             Self::PoissonCalls => "chance of Poisson calls",
             Self::MessageTimes => "chance of when messages come",
             Self::Jitter => "chance of the jitter",

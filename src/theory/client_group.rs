@@ -6,6 +6,7 @@ use crate::deployment::{
     ClientPlan, FaultPlan, FaultTarget, GatewayPlan, JobClass, PathConfig, Plan, ServiceTime,
     Transport,
 };
+use crate::faults::FaultKind;
 use crate::measure::Scope;
 use crate::protocol::Reestablish;
 use crate::quantity::Span;
@@ -120,6 +121,13 @@ impl<'a> ClientGroup<'a> {
 
     /// Precondition: every user calls and is called at the same rate, all day.
     pub(super) fn calls_alike(&self) -> Result<Calls, Violation> {
+        let surge = (self.faults.iter()).find(|f| f.config.kind == FaultKind::Surge);
+        surge.map_or(Ok(()), |fault| Err(violated_by(fault)))?;
+        self.calls_of_usual_rate()
+    }
+
+    /// Precondition: every user calls and is called at the same rate, but in surges.
+    pub(super) fn calls_of_usual_rate(&self) -> Result<Calls, Violation> {
         let w = &self.clients.workload;
         require(w.by_hour.steps.is_empty(), || {
             Violation::CallsByHour(w.by_hour.clone())
@@ -239,12 +247,22 @@ impl<'a> ClientGroup<'a> {
     }
 
     /// Precondition: the gateway monitors as many lines as there are.
-    pub(super) fn takes_everybody(&self) -> Result<(), Violation> {
+    pub(super) fn monitors_everybody(&self) -> Result<(), Violation> {
         let g = self.gateway;
         g.max_sessions
             .map_or(Ok(()), |n| Err(Violation::MaxSessions(n)))?;
         g.max_sessions_per_line
             .map_or(Ok(()), |n| Err(Violation::MaxSessionsPerLine(n)))
+    }
+
+    /// Precondition: that, and it follows every call and refuses no request.
+    pub(super) fn takes_everybody(&self) -> Result<(), Violation> {
+        self.monitors_everybody()?;
+        let g = self.gateway;
+        g.max_calls
+            .map_or(Ok(()), |n| Err(Violation::MaxCalls(n)))?;
+        let throttle = g.station.as_ref().and_then(|station| station.throttle);
+        throttle.map_or(Ok(()), |t| Err(Violation::Throttle(t.waiting)))
     }
 
     /// D: how long after its loss a session is set up again [s].

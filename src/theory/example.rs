@@ -50,6 +50,7 @@ pub(super) fn station(service: ServiceTime) -> StationConfig {
         setup_serial: Span::ZERO,
         overload: Overload::Drop,
         calls_first: false,
+        throttle: None,
     }
 }
 
@@ -61,6 +62,7 @@ pub(super) const CRASH: FaultConfig = FaultConfig {
         mttr: Span::from_secs(120),
     },
     reset: false,
+    call_rate: 1.0,
 };
 
 pub(super) fn fault(name: &str, target: FaultTarget, config: FaultConfig) -> FaultPlan {

@@ -99,6 +99,34 @@
 //! Conditions of the exact form: that fault alone, everybody signed in, service times that are fixed, a queue for all, no
 //! serial section, no UDP, no loss.
 //!
+//! # A share of refreshes that is ignored
+//!
+//! Where a gateway ignores a share s of the refreshes, each by itself, a session lasts a geometric number of intervals and
+//! 32 s: R/s + 32 s on average, 90,032 s at R = 900 s and s = 1 %. Of all refreshes a share s fails, and each of them costs a
+//! session. Conditions: `tear-down`, a session that outlasts R and 32 s, the other refreshes accepted, no faults, no loss.
+//!
+//! # A connection that dies in silence
+//!
+//! Connections that last for exponential times with mean M are found dead as a crash is, at the next refresh, which nobody
+//! answers: R/(1 − e^(−R/M)) − M + 32 s after they died. Conditions: those of the crash, `tear-down`, no UDP, and the
+//! client's own leg alone.
+//!
+//! A relay with a timer T of its own that the refreshes do not restart, and that sends BYE, ends a session as in the table of
+//! cycles: U = T where nothing ends it sooner.
+//!
+//! # Calls that a gateway does not follow
+//!
+//! Of calls that come by a Poisson process, a of them at once on average, a gateway that follows c at once misses a share
+//! B(a, c) = (aᶜ/c!)/Σₖ aᵏ/k! (Erlang's loss formula), whatever they last. Conditions: everybody is signed in all day and keeps the
+//! session, calls at one rate, no station, no faults, no loss.
+//!
+//! # A step of the load
+//!
+//! A gateway at a load ρ₀ < 1 that meets ρ₁ > 1 for a time D has (ρ₁ − 1) D seconds of work waiting at the end of the step,
+//! (ρ₁ − 1) D C jobs, and is rid of them after (ρ₁ − 1) D/(1 − ρ₀): the fluid limit of M/D/1. Conditions: one surge and no other
+//! fault, one gateway, alike service times, a queue for all, no overload control, incoming calls that nobody answers at the
+//! PC, over in a twentieth of D.
+//!
 //! # The best interval
 //!
 //! A cost a/R + bR has its least value at R = √(a/b), and is flat around it: at √2 times that R it is 6 % more. The
@@ -109,10 +137,12 @@ mod chance;
 mod client_group;
 mod crash;
 mod cycle;
+mod death;
 #[cfg(test)]
 mod example;
 mod expected;
 mod figures;
+mod following;
 mod gateway;
 mod idle;
 mod load;
@@ -121,15 +151,19 @@ mod outage;
 mod precondition;
 mod prediction;
 mod session;
+mod share;
 mod station;
+mod step;
 mod storm;
 mod words;
 
 pub use agreement::{Agreement, Allowance, Reason};
 pub use crash::Crash;
 pub use cycle::Sessions;
+pub use death::Death;
 pub use expected::ExpectedFigure;
 pub use figures::{RunFigures, Usable};
+pub use following::Following;
 pub use idle::Idle;
 pub use load::{Messages, Refreshes, Toasts};
 pub use loss::Loss;
@@ -137,5 +171,7 @@ pub use outage::Outage;
 pub use precondition::Violation;
 pub use prediction::{Form, Prediction, predict};
 pub use session::{Fate, Session};
+pub use share::Share;
 pub use station::{Service, Utilisation};
+pub use step::Step;
 pub use storm::{Storm, Together, Work};

@@ -136,6 +136,7 @@ mod tests {
             kind: FaultKind::LinkOutage,
             schedule: once(7200, Span::from_millis(331_500)),
             reset: false,
+            call_rate: 1.0,
         };
         plan.faults
             .push(fault("fault-1", FaultTarget::Clients(0), config));

@@ -89,6 +89,10 @@ pub enum Violation {
     MaxSessions(u32),
     /// The gateway monitors a line so often at most.
     MaxSessionsPerLine(u32),
+    /// The gateway follows so many calls at most.
+    MaxCalls(u32),
+    /// So many waiting jobs make the gateway refuse requests.
+    Throttle(u32),
     /// What a restart forgets.
     Forgets(Forgets),
     /// Gateways stand by.
@@ -191,6 +195,8 @@ impl Violation {
             Self::Queue(n) => ("queue", n.to_string()),
             Self::MaxSessions(n) => ("max_sessions", n.to_string()),
             Self::MaxSessionsPerLine(n) => ("max_sessions_per_line", n.to_string()),
+            Self::MaxCalls(n) => ("max_calls", n.to_string()),
+            Self::Throttle(n) => ("throttle_at", n.to_string()),
             Self::Forgets(what) => ("forgets", forgets(*what).into()),
             Self::Spare(n) => ("spare", n.to_string()),
             Self::FaultAt(at) => ("at", clock(*at)),

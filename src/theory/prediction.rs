@@ -4,17 +4,23 @@ use super::agreement::Agreement;
 use super::client_group::ClientGroup;
 use super::crash::Crash;
 use super::cycle::Sessions;
+use super::death::Death;
 use super::expected::ExpectedFigure;
 use super::figures::RunFigures;
+use super::following::Following;
 use super::gateway::Gateway;
 use super::idle::Idle;
 use super::load::{Messages, Refreshes, Toasts};
 use super::loss::Loss;
 use super::outage::Outage;
 use super::precondition::Violation;
+use super::share::Share;
 use super::station::Utilisation;
+use super::step::Step;
 use super::storm::Storm;
-use super::{crash, cycle, idle, load, loss, outage, station, storm};
+use super::{
+    crash, cycle, death, following, idle, load, loss, outage, share, station, step, storm,
+};
 use crate::deployment::Plan;
 use crate::measure::Scope;
 
@@ -52,6 +58,14 @@ pub enum Form {
     Utilisation(Utilisation),
     /// The way back of all users.
     Storm(Storm),
+    /// A share of the refreshes that is ignored.
+    Share(Share),
+    /// A connection that dies in silence.
+    Death(Death),
+    /// Calls beyond those that a gateway follows.
+    Following(Following),
+    /// A step of the load.
+    Step(Step),
 }
 
 /// The predictions of a plan: of each client group, then of each gateway. A closed form that does not concern one of them
@@ -72,6 +86,14 @@ fn of_group(group: &ClientGroup) -> Vec<Prediction> {
         (
             "a crash found at the next refresh",
             crash::predict(group).map(|form| form.map(Form::Crash)),
+        ),
+        (
+            "a share of refreshes that is ignored",
+            share::predict(group).map(|form| form.map(Form::Share)),
+        ),
+        (
+            "a connection that dies in silence",
+            death::predict(group).map(|form| form.map(Form::Death)),
         ),
         (
             "an idle timeout",
@@ -110,6 +132,14 @@ fn of_gateway(gateway: &Gateway) -> Vec<Prediction> {
             storm::predict(gateway).map(|form| form.map(Form::Storm)),
         ),
         (
+            "calls that are not followed",
+            following::predict(gateway).map(|form| form.map(Form::Following)),
+        ),
+        (
+            "a step of the load",
+            step::predict(gateway).map(|form| form.map(Form::Step)),
+        ),
+        (
             "waiting in the gateway",
             waits.map_or(Ok(None), |_| Err(Violation::NotPoisson)),
         ),
@@ -145,6 +175,10 @@ impl Form {
             Self::Toasts(form) => form.expected(),
             Self::Utilisation(form) => form.expected(),
             Self::Storm(form) => form.expected(),
+            Self::Share(form) => form.expected(),
+            Self::Death(form) => form.expected(),
+            Self::Following(form) => form.expected(),
+            Self::Step(form) => form.expected(),
         }
     }
 
@@ -159,6 +193,10 @@ impl Form {
             Self::Refreshes(_) | Self::Messages(_) | Self::Toasts(_) => "Load",
             Self::Utilisation(_) => "A station",
             Self::Storm(_) => "A storm",
+            Self::Share(_) => "A share of refreshes that is ignored",
+            Self::Death(_) => "A connection that dies in silence",
+            Self::Following(_) => "Calls that a gateway does not follow",
+            Self::Step(_) => "A step of the load",
         }
     }
 }
@@ -181,6 +219,10 @@ impl Prediction {
             Form::Toasts(form) => Ok(form.compare(figures, scope)),
             Form::Utilisation(form) => Ok(form.compare(figures, scope)),
             Form::Storm(form) => Ok(form.compare(figures, scope)),
+            Form::Share(form) => Ok(form.compare(figures, scope)),
+            Form::Death(form) => form.compare(figures, scope),
+            Form::Following(form) => form.compare(figures, scope),
+            Form::Step(form) => Ok(form.compare(figures, scope)),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::client_group::{ClientGroup, TIMEOUT_S};
 use super::precondition::{Violation, require};
+use crate::deployment::{RelayEnd, RelayRestarts};
 use crate::protocol::{
     Allow, FLOOR_S, OnNoAnswer, OnRejection, OnTooSmall, ReInviteBehaviour, RefreshClock,
     RefreshMethod, RefreshTiming, Refresher, RefresherOnRefresh, SessionTimer, UpdateBehaviour,
@@ -79,6 +80,7 @@ pub(super) fn session(group: &ClientGroup) -> Result<Session, Violation> {
     } else {
         Fate::Kept
     };
+    let fate = beside_relays(group, by_update, refresh_s * (1.0 + jitter), fate)?;
     require(fate == Fate::Kept || jitter == 0.0, || {
         Violation::RefreshJitter(jitter)
     })?;
@@ -88,6 +90,41 @@ pub(super) fn session(group: &ClientGroup) -> Result<Session, Violation> {
         by_update,
         fate,
     })
+}
+
+/// The same beside relays with a timer of their own: one that no refresh restarts ends the session, by BYE.
+fn beside_relays(
+    group: &ClientGroup,
+    by_update: bool,
+    longest_s: f64,
+    fate: Fate,
+) -> Result<Fate, Violation> {
+    let mut fate = fate;
+    for leg in group.legs() {
+        let Some(timer) = leg.relay_timer else {
+            continue;
+        };
+        let counts = match leg.relay_timer_restarts {
+            RelayRestarts::Both => true,
+            RelayRestarts::ReInvite => !by_update,
+            RelayRestarts::Update => by_update,
+            RelayRestarts::Nothing => false,
+        };
+        let timer_s = timer.as_secs_f64();
+        let is_restarted = counts && fate == Fate::Kept && longest_s < timer_s;
+        let is_known = is_restarted || (!counts && leg.relay_timer_end == RelayEnd::Bye);
+        require(is_known, || Violation::Behaviour("relay_timer"))?;
+        let up_s = match fate {
+            Fate::Kept => f64::INFINITY,
+            Fate::Cycle { up_s, .. } => up_s,
+        };
+        if !counts && timer_s < up_s {
+            let down_s = group.reestablish_s()?;
+            let up_s = timer_s;
+            fate = Fate::Cycle { up_s, down_s };
+        }
+    }
+    Ok(fate)
 }
 
 /// Precondition: both sides do as the table of behaviour classes has it, and nothing else.
@@ -208,6 +245,33 @@ mod tests {
             p.clients[0].config.refresh_interval = Span::from_secs(50);
         };
         assert_eq!(fate_of(U::Ignored, short), cycle(60.0, 30.0));
+    }
+
+    #[test]
+    fn a_relay_ends_what_is_not_refreshed_for_it() {
+        use UpdateBehaviour as U;
+        let relay = |restarts| {
+            move |p: &mut Plan| {
+                p.gateways[0].path.relay_timer = Some(Span::from_secs(1600));
+                p.gateways[0].path.relay_timer_restarts = restarts;
+            }
+        };
+        // R 1500 s by UPDATE: a timer of 1600 s goes on where it is restarted.
+        assert_eq!(fate_of(U::Accepted, relay(RelayRestarts::Both)), Fate::Kept);
+        assert_eq!(
+            fate_of(U::Accepted, relay(RelayRestarts::Update)),
+            Fate::Kept
+        );
+        for restarts in [RelayRestarts::ReInvite, RelayRestarts::Nothing] {
+            assert_eq!(fate_of(U::Accepted, relay(restarts)), cycle(1600.0, 30.0));
+            // The client gives up sooner.
+            assert_eq!(fate_of(U::Ignored, relay(restarts)), cycle(1532.0, 30.0));
+        }
+        let silent = of(|p| {
+            relay(RelayRestarts::Nothing)(p);
+            p.gateways[0].path.relay_timer_end = RelayEnd::Silent;
+        });
+        assert_eq!(silent.unwrap_err().to_string(), "the value of relay_timer");
     }
 
     #[test]

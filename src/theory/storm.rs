@@ -139,6 +139,8 @@ fn together(gateway: &Gateway) -> Result<Together, Violation> {
     }
     for group in &gateway.groups {
         group.takes_everybody()?;
+        let is_paced = group.clients.config.setup_pace.is_some();
+        require(!is_paced, || Violation::Behaviour("setup_pace"))?;
         group.reliable()?;
         group.no_loss()?;
         group.short_delays()?;

@@ -152,6 +152,7 @@ pub(super) fn kind(kind: FaultKind) -> &'static str {
         FaultKind::OcsFailover => "ocs-failover",
         FaultKind::Sleep => "sleep",
         FaultKind::NetworkChange => "network-change",
+        FaultKind::Surge => "surge",
     }
 }
 

@@ -1,11 +1,14 @@
 //! The closed forms, at their printed values and at others; fixed seeds, failing at |z| > 4.
 
+use std::path::Path;
+
 use rccsim::deployment::{Transport, simulate};
 use rccsim::measure::{Counter, Scope};
 use rccsim::protocol::*;
 use rccsim::quantity::Span;
+use rccsim::scenario::{Override, load};
 use rccsim::study::Samples;
-use rccsim::theory::{Form, RunFigures, Violation, predict};
+use rccsim::theory::{Agreement, Form, RunFigures, Violation, predict};
 use rccsim::workload::SignIn;
 
 use crate::deployments::*;
@@ -241,4 +244,99 @@ fn predictions_of_a_plan_agree_with_its_simulation() {
         predictions.iter().all(|p| p.about != "an outage on UDP"),
         "there is none"
     );
+}
+
+/// What a closed form says of a case in `models/cases`, beside its simulation.
+fn beside(case: &str, set: &[&str], about: &str, runs: u32) -> Vec<Agreement> {
+    let overrides: Vec<Override> = set.iter().map(|s| Override::parse(s).unwrap()).collect();
+    let file = Path::new("models/cases").join(format!("{case}.toml"));
+    let p = load(&file, &overrides)
+        .unwrap_or_else(|e| panic!("{e}"))
+        .plan;
+    let scopes = vec![
+        Scope::Clients(p.clients[0].name.clone()),
+        Scope::Gateway(p.gateways[0].name.clone()),
+    ];
+    let mut samples = Samples::new(scopes, p.horizon);
+    for n in 0..runs {
+        let all = simulate(&p, n);
+        samples.push(n, &[&all.clients[0], &all.gateways[0]]);
+    }
+    let predictions = predict(&p);
+    let prediction = predictions.iter().find(|p| p.about == about);
+    let prediction = prediction.unwrap_or_else(|| panic!("{case}: nothing about {about}"));
+    let agreements = prediction.compare(&RunFigures::from(&samples));
+    agreements.unwrap_or_else(|why| panic!("{case}: {about}: {why}"))
+}
+
+#[test]
+fn closed_forms_of_real_cases_agree_with_their_simulation() {
+    let no_calls = "clients.outgoing_calls=0 /h";
+    for (case, set, about, runs, metric, expected) in [
+        // A proxy's timer of 1800 s that no refresh restarts, and 30 s until the session is back: 3600/1830 drops an hour.
+        (
+            "p08-proxy-timer",
+            &[][..],
+            "lost sessions",
+            2,
+            "first_loss_s",
+            1800.0,
+        ),
+        (
+            "p08-proxy-timer",
+            &[],
+            "lost sessions",
+            2,
+            "drops_per_client_hour",
+            1.967_213,
+        ),
+        // 600/(1 − e^(−600/14400)) − 14400 + 32: R/2 + R²/(12 M) = 300 + 2.083, and 32.
+        (
+            "p17-silent-death",
+            &[no_calls],
+            "a connection that dies in silence",
+            5,
+            "detection_mean_s",
+            334.083,
+        ),
+        // 1152 users with 12 calls an hour of 0.864665 · 190 s are 630.86 at once; 560 places: B by its recursion.
+        (
+            "p20-calls-at-once",
+            &[],
+            "calls that are not followed",
+            5,
+            "missed_toast_fraction",
+            0.122_762,
+        ),
+        // 500 users: 15 calls a second of 2 jobs, doubled, and a third of a refresh: 60.33 − 50 jobs/s for 60 s.
+        (
+            "p22-throttle-outlives",
+            &[
+                "gateway.throttle_at=never",
+                no_calls,
+                "clients.incoming_calls=108 /h",
+            ],
+            "a step of the load",
+            5,
+            "gateway_queue_peak",
+            620.25,
+        ),
+    ] {
+        let all = beside(case, set, about, runs);
+        let one = all.iter().find(|a| a.metric == metric).unwrap();
+        assert!(
+            (one.expected / expected - 1.0).abs() < 1e-3,
+            "{case}: {one:?}"
+        );
+        assert!(one.holds(), "{case}: {one:?}");
+    }
+    // One re-INVITE in a hundred: as many of those attempted fail, and as many sessions are lost.
+    let shares = beside(
+        "p12-one-in-a-hundred",
+        &[],
+        "a share of refreshes that is ignored",
+        5,
+    );
+    assert_eq!(shares.len(), 2);
+    assert!(shares.iter().all(|a| a.holds()), "{shares:?}");
 }

@@ -17,6 +17,7 @@ const CRASH: FaultConfig = FaultConfig {
         duration: Span::from_secs(100),
     },
     reset: true,
+    call_rate: 1.0,
 };
 
 fn fixed(ms: u64) -> StationConfig {
