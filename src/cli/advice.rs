@@ -108,12 +108,17 @@ fn placed(lever: &Lever) -> String {
     format!("{}: {}", lever.place, lever.what)
 }
 
-fn lever(help: &Help) -> LeverTrial {
+/// "at the gateway: answer UPDATE, and at the client: …".
+pub(super) fn what(help: &Help) -> String {
     let what: Vec<String> = help.levers.iter().map(|lever| placed(lever)).collect();
+    what.join(", and ")
+}
+
+fn lever(help: &Help) -> LeverTrial {
     let costs = help.levers.iter().map(|lever| lever.cost);
     let costs: Vec<&str> = costs.filter(|cost| !cost.is_empty()).collect();
     LeverTrial {
-        what: what.join(", and "),
+        what: what(help),
         cost: costs.join(", "),
         set: set(&help.turns),
         after: outcome(&help.after),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Outcome;
+use super::advice::what;
 use super::fault::Fault;
 use super::flags::{JobsFlag, results_folder, written};
 use super::publish::publish;
@@ -103,6 +104,9 @@ impl MatrixArgs {
     }
 }
 
+/// What helps most is shown of what helps.
+const REMEDIES: usize = 3;
+
 fn matrix(set: &[String], seed: u64) -> Result<MatrixRecord, Fault> {
     let is_profile = |s: &&String| {
         let key = s.split('=').next().unwrap_or_default().trim();
@@ -150,13 +154,13 @@ fn cell(cell: &experiment::Cell) -> Cell {
         [] => "none".into(),
         _ => cell.methods.join(", then "),
     };
-    let remedy = |trial: &experiment::RemedyTrial| {
-        let note = if trial.cures {
+    let remedy = |help: &experiment::Help| {
+        let note = if help.after.drops == 0 {
             ""
         } else {
             " (helps, does not cure)"
         };
-        format!("{}: {}{note}", trial.remedy.place, trial.remedy.what)
+        format!("{}{note}", what(help))
     };
     Cell {
         gateway: cell.gateway.clone(),
@@ -166,6 +170,6 @@ fn cell(cell: &experiment::Cell) -> Cell {
         cause: cell.cause.map(|cause| cause.name().into()),
         down_fraction: cell.down_fraction,
         missed_toasts_per_user_day: cell.missed_toasts_per_user_day,
-        remedy: cell.remedies.iter().map(remedy).collect(),
+        remedy: cell.helps.iter().take(REMEDIES).map(remedy).collect(),
     }
 }

@@ -1,15 +1,15 @@
-//! Every client profile against every gateway behaviour class: a small deployment of each pair.
+//! Every client profile against every gateway profile whose behaviour is known: a small deployment of each pair.
 
 use std::path::Path;
 
+use super::advice::{Help, advise};
 use super::case::hash_of;
 use super::factor::mean;
-use super::remedy::{RemedyTrial, remedies};
-use crate::deployment::{Fate, Observer, Plan, observe_with_tally, parallel};
+use crate::deployment::{Fate, Observer, observe_with_tally, parallel};
 use crate::measure::{DropCause, Metric, Scope};
 use crate::protocol::{ClientNote, Message, Side, Subject};
 use crate::quantity::Time;
-use crate::scenario::{Override, SHIPPED, Scenario, ScenarioError, hash, parse};
+use crate::scenario::{Override, Profile, SHIPPED, Scenario, ScenarioError, hash, parse};
 use crate::study::Samples;
 
 /// Users of each cell: enough for a rate of toasts, few enough to answer at once.
@@ -32,8 +32,8 @@ pub struct Cell {
     pub down_fraction: Option<f64>,
     /// Missed toasts of a user in the cell's 8 h.
     pub missed_toasts_per_user_day: Option<f64>,
-    /// What helps.
-    pub remedies: Vec<RemedyTrial>,
+    /// What helps, best first.
+    pub helps: Vec<Help>,
 }
 
 /// All cells.
@@ -51,14 +51,14 @@ fn profiles(kind: &'static str) -> impl Iterator<Item = &'static str> {
     of_kind.map(|(_, name, _)| *name)
 }
 
-/// The gateway profiles that stand for a behaviour class, and the fix: those before the first product.
-fn classes() -> impl Iterator<Item = &'static str> {
-    profiles("gateways").take_while(|name| *name != "nec-ow5000")
-}
-
-/// The client profiles of the published story, and the standard's: those before the first that was met on a wire.
-fn clients() -> impl Iterator<Item = &'static str> {
-    profiles("clients").take_while(|name| *name != "pjsip-2.15")
+/// The gateway profiles that say what UPDATE gets: of most products nobody knows.
+fn gateways() -> impl Iterator<Item = &'static str> {
+    let says = |(kind, name, text): &&(&'static str, &'static str, &str)| {
+        let profile = Profile::parse(kind, name, name, text);
+        let is_known = |p: Profile| p.value("update").is_some_and(|v| v.form.is_some());
+        *kind == "gateways" && profile.is_ok_and(is_known)
+    };
+    SHIPPED.iter().filter(says).map(|(_, name, _)| *name)
 }
 
 /// Simulates every cell.
@@ -66,8 +66,8 @@ fn clients() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// An override that a cell refuses.
 pub fn matrix(overrides: &[Override], seed: u64) -> Result<Matrix, ScenarioError> {
-    let pairs: Vec<(&'static str, &'static str)> = classes()
-        .flat_map(|gateway| clients().map(move |client| (gateway, client)))
+    let pairs: Vec<(&'static str, &'static str)> = gateways()
+        .flat_map(|gateway| profiles("clients").map(move |client| (gateway, client)))
         .collect();
     let simulated = parallel::map(pairs, |(gateway, client)| {
         let text = format!(
@@ -90,7 +90,7 @@ pub fn matrix(overrides: &[Override], seed: u64) -> Result<Matrix, ScenarioError
             name("gateway", "gateway", gateway),
             name("clients", "clients", client),
         ];
-        Ok((hash(&scenario), cell(names, &scenario.plan)))
+        Ok((hash(&scenario), cell(names, &scenario)))
     });
     // The first refusal of the table, whichever came first in time.
     let simulated: Result<Vec<(String, Cell)>, ScenarioError> = simulated.into_iter().collect();
@@ -129,13 +129,15 @@ fn cause(samples: &Samples) -> Option<DropCause> {
         .map(|(cause, _)| DropCause::ALL[cause])
 }
 
-fn cell([gateway, client]: [String; 2], plan: &Plan) -> Cell {
+fn cell([gateway, client]: [String; 2], scenario: &Scenario) -> Cell {
+    let plan = &scenario.plan;
     let (whole, methods) = observe_with_tally(plan, 0, 0, 0, Methods::default())
         .unwrap_or_else(|| unreachable!("nobody stops it"));
     let mut samples = Samples::new(vec![Scope::All], plan.horizon);
     samples.push(0, &[&whole]);
     let hours = plan.horizon.0 as f64 / 3.6e9;
     let is_losing = mean(&samples, "session_drops").is_some_and(|n| n > 0.0);
+    let advice = is_losing.then(|| advise(scenario, 0)).flatten();
     Cell {
         gateway,
         client,
@@ -145,11 +147,7 @@ fn cell([gateway, client]: [String; 2], plan: &Plan) -> Cell {
         down_fraction: mean(&samples, "down_fraction"),
         missed_toasts_per_user_day: mean(&samples, "missed_toasts_per_client_hour")
             .map(|per_hour| per_hour * hours),
-        remedies: if is_losing {
-            remedies(plan, 0)
-        } else {
-            Vec::new()
-        },
+        helps: advice.map_or(Vec::new(), |advice| advice.helps),
     }
 }
 

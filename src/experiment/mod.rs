@@ -16,7 +16,6 @@ mod ladder;
 mod lever;
 mod matrix;
 mod ranking;
-mod remedy;
 mod replicate;
 mod robustness;
 mod run;
@@ -43,7 +42,6 @@ pub use ladder::{Ladder, Rung, ladder};
 pub use lever::{LEVERS, Lever, Turn};
 pub use matrix::{CELL_USERS, Cell, Matrix, matrix};
 pub use ranking::{JudgedPoint, Least, Ranking};
-pub use remedy::{REMEDIES, Remedy, RemedyTrial, remedies};
 pub use replicate::{scopes, simulated_us};
 pub use robustness::{
     Assumption, Basis, Effect, Finding, Robustness, RobustnessCheck, TestedCandidate,

@@ -50,7 +50,7 @@ pub struct Cell {
     pub down_fraction: Option<f64>,
     /// Toasts missed per user and day.
     pub missed_toasts_per_user_day: Option<f64>,
-    /// What to change and where.
+    /// What to change and where, best first, three at most.
     pub remedy: Vec<String>,
 }
 

@@ -112,7 +112,8 @@ fn the_matrix_agrees_with_the_table_of_first_losses() {
     let matrix: Value =
         serde_json::from_slice(&rccsim(&["matrix", "--format", "json"]).stdout).unwrap();
     let cells = matrix["cells"].as_array().unwrap();
-    assert_eq!(cells.len(), 12 * 3);
+    // 12 classes, NEC, four more behaviours and two that were met on a wire; three clients of the story, three from a wire.
+    assert_eq!(cells.len(), 19 * 6);
     let first_loss = |gateway: &str, client: &str| {
         let cell = cells
             .iter()
@@ -143,6 +144,20 @@ fn the_matrix_agrees_with_the_table_of_first_losses() {
         assert_eq!(first_loss(gateway, "communicator-2007-r2"), r2, "{gateway}");
         assert_eq!(first_loss(gateway, "communicator-2007"), None, "{gateway}");
         assert_eq!(first_loss(gateway, "rfc4028"), rfc4028, "{gateway}");
+    }
+    // Refreshes by re-INVITE, and clients that were met on a wire.
+    for (gateway, client, at) in [
+        ("ignores-reinvite", "communicator-2007", Some(632.0)),
+        ("ignores-reinvite", "rfc4028", Some(932.0)),
+        ("rejects-reinvite-488", "communicator-2007", Some(1800.0)),
+        ("not-counted", "communicator-2007-r2", Some(1768.0)),
+        ("refresher-silent", "pjsip-2.15", Some(1768.0)),
+        // Sofia-SIP sends UPDATE even where Allow leaves it out.
+        ("allow-fix", "sofia-sip-1.12", Some(932.0)),
+        ("nec-ow5000", "pidgin-sipe-1.25", None),
+        ("baresip-1.0", "communicator-2007-r2", None),
+    ] {
+        assert_eq!(first_loss(gateway, client), at, "{gateway} {client}");
     }
     let csv = text(&rccsim(&["matrix", "--format", "csv"]).stdout);
     assert_eq!(csv.lines().count(), 1 + cells.len());
