@@ -47,7 +47,7 @@ pub(crate) fn day(gateway: GatewayConfig, client: ClientConfig) -> Plan {
 }
 
 /// The first loss in whole seconds.
-fn first_loss(gateway: GatewayConfig, client: ClientConfig) -> Option<u64> {
+pub(crate) fn first_loss(gateway: GatewayConfig, client: ClientConfig) -> Option<u64> {
     let all = simulate(&day(gateway, client), 0).all;
     assert!(all.get(Counter::SessionsEstablished) > 0);
     all.first_loss_us.map(|us| us / 1_000_000)

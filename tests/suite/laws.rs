@@ -107,6 +107,7 @@ prop_compose! {
             setup_serial: Span::from_millis(ms / 2),
             overload: if refuses { Overload::Refuse503 } else { Overload::Drop },
             calls_first: refuses,
+            throttle: None,
         });
         let faults = kinds.into_iter().enumerate().map(|(number, (kind, again, at, lasts, reset))| {
             use FaultKind as K;
@@ -115,7 +116,7 @@ prop_compose! {
                 true => Schedule::Recurrent { mtbf: Span::from_secs(at + 60), mttr: Span::from_secs(lasts) },
                 false => Schedule::Once { at: Time(at * 1_000_000), duration: Span::from_secs(lasts) },
             };
-            let config = FaultConfig { kind: kinds[kind], schedule, reset };
+            let config = FaultConfig { kind: kinds[kind], schedule, reset, call_rate: 1.0 };
             FaultPlan { name: format!("fault-{number}"), config, target: FaultTarget::All, number: number as u32 }
         });
         let spans = |s: u64| (s > 2000).then(|| Span::from_secs(s - 2000));
@@ -176,7 +177,7 @@ const RUNS: u32 = 2;
 const FURTHER: u32 = 20;
 
 /// No more of anything ended or failed than was begun.
-fn assert_bounds(p: &Plan, all: &Tally) {
+pub(crate) fn assert_bounds(p: &Plan, all: &Tally) {
     assert!(
         all.all_drops() <= all.get(Counter::SessionsEstablished),
         "more drops than sessions: {p:?}"
