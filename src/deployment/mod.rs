@@ -17,7 +17,7 @@
 //!   outage messages wait for its end. Only a reset, a black hole or giving up breaks the connection. Messages are lost on
 //!   UDP only; SIP retransmits when a leg is UDP.
 //! - **Faults**: crash (silent unless `reset`), stall, maintenance (BYE in all dialogs), link outage, OCS fail-over, route
-//!   expiry, sleep, network change. `mtbf` runs from repair to crash, `mttr` from crash to repair, both exponential.
+//!   expiry, sleep, network change; a surge, a step of the rate of calls, fails nobody by itself. `mtbf` runs from repair to crash, `mttr` from crash to repair, both exponential.
 //!
 //! # Middleboxes
 //!
@@ -61,6 +61,7 @@ mod run_handle;
 mod run_options;
 mod simulate;
 mod station;
+mod throttle;
 mod user_record;
 
 pub use call::Direction;
@@ -80,3 +81,4 @@ pub use simulate::{
     simulate_each, simulate_with_fast_paths, simulate_with_options, units_at_once,
 };
 pub use station::{JobClass, Overload, ServiceStart, ServiceTime, Station, StationConfig, Work};
+pub use throttle::ThrottleConfig;

@@ -30,6 +30,8 @@ pub trait Observer {
     fn gateway(&mut self, _now: Time, _user: u32, _dialog: u32, _note: GatewayNote) {}
     /// A relay between the legs ended the user's dialog: why, and the key that decides.
     fn relay(&mut self, _now: Time, _user: u32, _why: &'static str, _key: &'static str) {}
+    /// The gateway follows as many calls as it can: no event of this one comes.
+    fn not_followed(&mut self, _now: Time, _user: u32, _call: u32) {}
     /// The user's usability ended or came back, and what impaired it: nothing, where an end of the dialog is gone.
     fn usable(&mut self, _now: Time, _user: u32, _usable: bool, _impairment: Option<DropCause>) {}
     /// A call was created.

@@ -139,6 +139,8 @@ pub struct GatewayPlan {
     pub max_sessions: Option<u32>,
     /// Most monitored dialogs of one line. Default no limit.
     pub max_sessions_per_line: Option<u32>,
+    /// Most calls followed at once; of others no event comes. Default no limit.
+    pub max_calls: Option<u32>,
     /// What a restart forgets. Default every dialog.
     pub forgets: Forgets,
     /// Further gateways that stand by for all `count` of them. Default 0.

@@ -22,8 +22,8 @@ impl Plan {
                 .sum()
         };
         match fault.target {
-            // All users share one OCS.
-            _ if fault.config.kind == FaultKind::OcsFailover => 1.0,
+            // All users share one OCS, and all whom a surge names share it.
+            _ if matches!(fault.config.kind, FaultKind::OcsFailover | FaultKind::Surge) => 1.0,
             FaultTarget::Clients(index) if is_personal => users(&|i, _| i == index),
             FaultTarget::Gateway(index, _) if is_personal => users(&|_, gateway| gateway == index),
             FaultTarget::All if is_personal => users(&|_, _| true),

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 
 use rand_distr::Distribution;
 
+use super::throttle::{Throttle, ThrottleConfig};
 use crate::engine::{Exponential, Normal, Stream};
 use crate::measure::StationTally;
 use crate::protocol::{Message, Subject};
@@ -126,6 +127,8 @@ pub struct StationConfig {
     pub overload: Overload,
     /// Whether requests and events of calls go before everything else that waits; ACKs and responses do not. Default no.
     pub calls_first: bool,
+    /// Overload control by measured queue. Default none.
+    pub throttle: Option<ThrottleConfig>,
 }
 
 /// What a job is about.
@@ -153,6 +156,13 @@ impl Work {
 
     fn is_response(&self) -> bool {
         matches!(self, Self::Received(m) if !m.is_request() || m.subject == Subject::Ack)
+    }
+
+    /// Whether overload control may refuse it: a request, unless it ends something.
+    fn is_throttled(&self) -> bool {
+        matches!(self, Self::Received(_))
+            && !self.is_response()
+            && self.class() != JobClass::TearDown
     }
 
     fn needs_serial_section(&self) -> bool {
@@ -205,6 +215,7 @@ pub struct Station<'a> {
     count: u32,
     /// Jobs that were inside when the gateway stopped.
     cleared: u64,
+    throttle: Option<Throttle>,
     /// What was counted so far.
     pub tally: StationTally,
 }
@@ -227,6 +238,7 @@ impl<'a> Station<'a> {
             changed: Time::ZERO,
             count: 0,
             cleared: 0,
+            throttle: config.throttle.map(Throttle::new),
             tally: StationTally::new(config.servers, horizon),
         }
     }
@@ -253,6 +265,9 @@ impl<'a> Station<'a> {
         self.tally.busy_us += u128::from(us) * u128::from(self.busy);
         self.serial_us += us * u64::from(self.serial_busy);
         let waiting = u64::from(self.waiting());
+        if let Some(throttle) = &mut self.throttle {
+            throttle.advance(now, waiting);
+        }
         if waiting > 0 {
             self.tally.queue_over(self.changed, now, waiting);
         }
@@ -278,6 +293,12 @@ impl<'a> Station<'a> {
         if full {
             self.tally.refused += 1;
             return Err(self.config.overload);
+        }
+        if let Some(throttle) = self.throttle.as_mut().filter(|_| work.is_throttled())
+            && !throttle.admits()
+        {
+            self.tally.refused += 1;
+            return Err(Overload::Refuse503);
         }
         self.count = self.count.wrapping_add(1);
         let job = Job {
@@ -360,6 +381,9 @@ impl<'a> Station<'a> {
             return (Some(self.leave(now, slot)), starts);
         }
         self.busy -= 1;
+        if let Some(throttle) = self.throttle.as_mut().filter(|_| job.work.is_throttled()) {
+            throttle.served();
+        }
         if let Some(next) = self.urgent.pop_front().or_else(|| self.waiting.pop_front()) {
             starts[0] = Some(self.begin(now, next));
         }
@@ -390,6 +414,9 @@ impl<'a> Station<'a> {
         self.advance(now);
         self.account_open(now);
         self.cleared += u64::from(self.in_system);
+        if let Some(throttle) = &mut self.throttle {
+            throttle.clear();
+        }
         self.jobs.clear();
         self.free.clear();
         self.urgent.clear();

@@ -57,7 +57,7 @@ pub struct Advice {
     pub scaled: bool,
 }
 
-pub(super) fn outcome(all: &Tally) -> TrialOutcome {
+fn outcome(all: &Tally) -> TrialOutcome {
     let down = all.setting_up_us + all.silent_us + all.visible_us;
     let signed_in = all.signed_in_us.max(1) as f64;
     let due = all.get(Counter::ToastsDue);
@@ -70,7 +70,7 @@ pub(super) fn outcome(all: &Tally) -> TrialOutcome {
     }
 }
 
-pub(super) fn trial(plan: &Plan) -> Tally {
+fn trial(plan: &Plan) -> Tally {
     let (whole, ()) =
         observe_with_tally(plan, 0, 0, 0, ()).unwrap_or_else(|| unreachable!("nobody stops it"));
     whole
@@ -99,11 +99,16 @@ fn scale_station(station: &mut StationConfig, by: f64) {
     station.service = std::array::from_fn(|i| scaled(&station.service[i], by));
     station.response_service = Span::from_micros_f64(station.response_service.0 as f64 * by);
     station.setup_serial = Span::from_micros_f64(station.setup_serial.0 as f64 * by);
-    station.queue = station.queue.map(|n| (f64::from(n) / by).ceil() as u32);
+    let fewer = |n: u32| (f64::from(n) / by).ceil() as u32;
+    station.queue = station.queue.map(fewer);
+    if let Some(throttle) = &mut station.throttle {
+        throttle.waiting = fewer(throttle.waiting);
+        throttle.period = Span::from_micros_f64(throttle.period.0 as f64 * by);
+    }
 }
 
 /// Leaves out the other gateways, and their clients.
-pub(super) fn keep_gateway(plan: &mut Plan, gateway: usize) {
+fn keep_gateway(plan: &mut Plan, gateway: usize) {
     plan.clients.retain(|c| c.gateway == gateway);
     plan.clients.iter_mut().for_each(|c| c.gateway = 0);
     plan.gateways = vec![plan.gateways.swap_remove(gateway)];
@@ -112,7 +117,11 @@ pub(super) fn keep_gateway(plan: &mut Plan, gateway: usize) {
 /// Whether the users of a gateway share something that few of them would not fill.
 fn is_coupled(plan: &Plan, gateway: usize) -> bool {
     let gateway_plan = &plan.gateways[gateway];
-    gateway_plan.station.is_some() || gateway_plan.max_sessions.is_some()
+    let mut clients = plan.clients.iter().filter(|c| c.gateway == gateway);
+    gateway_plan.station.is_some()
+        || gateway_plan.max_sessions.is_some()
+        || gateway_plan.max_calls.is_some()
+        || clients.any(|c| c.config.setup_pace.is_some())
 }
 
 /// One gateway of the plan with so many of its users; what its users share is smaller in proportion.
@@ -149,14 +158,16 @@ fn smaller(plan: &Plan, gateway: usize, users: u32) -> Plan {
     let by = f64::from(all.max(1)) / f64::from(users.min(all).max(1));
     for c in &mut plan.clients {
         c.count = (f64::from(of_one(c.count)) / by).ceil() as u32;
+        c.config.setup_pace =
+            (c.config.setup_pace).map(|gap| Span::from_micros_f64(gap.0 as f64 * by));
     }
     gateway_plan.count = 1;
     if let Some(station) = &mut gateway_plan.station {
         scale_station(station, by);
     }
-    gateway_plan.max_sessions = gateway_plan
-        .max_sessions
-        .map(|n| ((f64::from(n) / by) as u32).max(1));
+    let fewer = |n: u32| ((f64::from(n) / by) as u32).max(1);
+    gateway_plan.max_sessions = gateway_plan.max_sessions.map(fewer);
+    gateway_plan.max_calls = gateway_plan.max_calls.map(fewer);
     plan
 }
 

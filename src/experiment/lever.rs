@@ -1,6 +1,6 @@
 //! What can be turned to help: where, by which key, at which cost, and for which causes it is worth a trial.
 
-use crate::deployment::{ClientPlan, GatewayPlan, Overload, PathConfig};
+use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Overload, PathConfig};
 use crate::measure::DropCause;
 use crate::protocol::{
     Allow, FLOOR_S, OnGatewayRefresh, OnGlare, OnNoAnswer, OnRefreshFailure, OnRejection,
@@ -8,6 +8,7 @@ use crate::protocol::{
     Refresher, RefresherOnRefresh, SessionTimer, UpdateBehaviour,
 };
 use crate::quantity::{Span, print_span};
+use crate::workload::SignIn;
 
 /// A change that somebody can make.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +83,17 @@ impl LeverSituation<'_> {
         turns
     }
 
+    /// From one set-up of a client group to the next where all of them ask for half of what the gateway can do; `None`: they
+    /// wait for nothing there, or are paced already.
+    fn half_of_set_ups(&self) -> Option<Span> {
+        let station = self.gateway.station.as_ref()?;
+        let is_paced = |c: &&ClientPlan| c.config.setup_pace.is_some();
+        let job = station.service[JobClass::Setup as usize].mean();
+        let jobs = Span(job.0 * SET_UP_JOBS / u64::from(station.servers));
+        let gap = jobs.max(station.setup_serial) * (2 * self.clients.len() as u64);
+        (gap > Span::ZERO && !self.clients.iter().any(is_paced)).then_some(gap)
+    }
+
     /// The session that is granted to a client.
     fn granted_s(&self, c: &ClientPlan) -> u32 {
         let gateway = &self.gateway.config;
@@ -97,6 +109,13 @@ impl LeverSituation<'_> {
 
 fn when(holds: bool, value: &str) -> Option<String> {
     holds.then(|| value.to_string())
+}
+
+/// INVITE, GetCSTAFeatures, MonitorStart.
+const SET_UP_JOBS: u64 = 3;
+
+fn whole_milliseconds(span: Span) -> String {
+    print_span(Span::from_millis(span.0.div_ceil(1000).clamp(1, 3_600_000)))
 }
 
 fn whole_seconds(span: Span) -> String {
@@ -122,10 +141,11 @@ const SOONER: &[DropCause] = &[
 ];
 const DOWN: &[DropCause] = &[D::GatewayDown, D::Overload, D::PathLost];
 const LOAD: &[DropCause] = &[D::Overload, D::GatewayDown];
+/// What comes of many set-ups at once.
+const STORM: &[DropCause] = &[D::Overload];
 /// The published fix, at the gateway and by a relay.
-pub(super) const LEAVE_UPDATE_OUT: &str =
-    "answer INVITE with an Allow header that leaves UPDATE out";
-pub(super) const REWRITE_ALLOW: &str =
+const LEAVE_UPDATE_OUT: &str = "answer INVITE with an Allow header that leaves UPDATE out";
+const REWRITE_ALLOW: &str =
     "rewrite the Allow header of the 200 to INVITE so that it leaves UPDATE out";
 const MORE_MESSAGES: &str = "more refreshes";
 
@@ -258,6 +278,16 @@ levers! {
         );
     "at the gateway", "calls before everything else", "refreshes and set-ups wait longer", &[],
         |s| s.gateway(s.gateway.station.as_ref().is_some_and(|c| !c.calls_first), "priority", "calls");
+    "at the gateway", "follow every call", "a licence", &[],
+        |s| s.gateway(s.gateway.max_calls.is_some(), "max_calls", "unlimited");
+    "at the gateway", "no overload control by the length of the queue", "longer waits", LOAD,
+        |s| s.gateway(s.gateway.station.as_ref().is_some_and(|c| c.throttle.is_some()), "throttle_at", "never");
+    "at the client", "one set-up after the other, half as many as the gateway can take", "the last users are back later", STORM,
+        |s| s.clients("setup_pace", |_| s.half_of_set_ups().map(whole_milliseconds));
+    "at the client", "spread the first sign-in over half an hour", "the last users wait longer", STORM,
+        |s| s.clients("sign_in", |c| {
+            when(c.sign_in == SignIn::AtStart && c.recorded_signs.is_none(), "uniform over 30 min")
+        });
     "at the gateway", "no limit on sessions", "a licence", &[],
         |s| s.gateway(s.gateway.max_sessions.is_some(), "max_sessions", "unlimited");
     "at the gateway", "one more gateway", "hardware", LOAD,

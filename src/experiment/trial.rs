@@ -131,7 +131,8 @@ pub(super) fn simulate_trials(trials: &[Trial], handle: &RunHandle) -> Option<Ve
 pub(super) fn shares_queues(plan: &Plan) -> bool {
     plan.gateways
         .iter()
-        .any(|g| g.station.is_some() || g.max_sessions.is_some())
+        .any(|g| g.station.is_some() || g.max_sessions.is_some() || g.max_calls.is_some())
+        || plan.clients.iter().any(|c| c.config.setup_pace.is_some())
 }
 
 /// Hours of users, over all replications.

@@ -22,6 +22,15 @@ pub enum FaultKind {
     Sleep,
     /// The address of a client changes: its connection is reset.
     NetworkChange,
+    /// People call more, or less, than they usually do: a step of the load.
+    Surge,
+}
+
+impl FaultKind {
+    /// Whether something fails: a surge is load.
+    pub fn is_failure(self) -> bool {
+        self != Self::Surge
+    }
 }
 
 /// When it happens.
@@ -52,6 +61,8 @@ pub struct FaultConfig {
     pub schedule: Schedule,
     /// Whether connections are reset, which is noticed at once, where silence is not. Default: no.
     pub reset: bool,
+    /// Of a surge: the rate of calls while it lasts, of the usual one. Default twice.
+    pub call_rate: f64,
 }
 
 /// One occurrence: from when to when.

@@ -160,6 +160,9 @@ pub struct ClientConfig {
     pub sends_bye: bool,
     /// Whether it answers the event INFOs of the gateway. Default yes (RFC 3261 §8.2).
     pub answers_events: bool,
+    /// From one set-up to the next that a client farm or proxy lets through, of all users of the client group at a gateway.
+    /// Default: they pass at once.
+    pub setup_pace: Option<Span>,
 }
 
 /// What a gateway does with UPDATE ([classes and evidence](super#gateway-behaviour-classes)).

@@ -281,7 +281,7 @@ pub fn mean_clause(metric: &Metric, estimate: &Estimate) -> String {
 }
 
 /// What people call keys whose last part alone says little.
-const KEYS: [(&str, &str, &str); 24] = [
+const KEYS: [(&str, &str, &str); 26] = [
     ("clients", "count", "Users"),
     ("clients", "min_se", "Min-SE"),
     (
@@ -295,6 +295,7 @@ const KEYS: [(&str, &str, &str); 24] = [
     ("clients", "reestablish", "Re-establishment"),
     ("clients", "refresh_clock", "Start of the refresh clock"),
     ("clients", "session_expires", "Offered Session-Expires"),
+    ("clients", "setup_pace", "Time between set-ups"),
     ("fault", "mtbf", "Mean time between failures"),
     ("fault", "mttr", "Mean time to repair"),
     ("gateway", "allow", "Allow header"),
@@ -305,6 +306,7 @@ const KEYS: [(&str, &str, &str); 24] = [
         "Session timer of the gateway",
     ),
     ("gateway", "forgets", "What a crash wipes"),
+    ("gateway", "max_calls", "Limit on calls"),
     ("gateway", "max_sessions", "Limit on sessions"),
     ("gateway", "min_se", "Min-SE"),
     ("gateway", "path", "Gateway path"),

@@ -13,6 +13,7 @@ use super::setting::{Setting, Settings};
 use super::words::Choice;
 use crate::deployment::{
     ClientPlan, FaultPlan, FaultTarget, GatewayPlan, JobClass, Plan, ServiceTime, StationConfig,
+    ThrottleConfig,
 };
 use crate::faults::{FaultConfig, FaultKind, Schedule};
 use crate::quantity::{Span, Time, print_clock, print_span};
@@ -69,6 +70,12 @@ fn station(s: &Settings) -> Result<Option<StationConfig>, ScenarioError> {
         setup_serial: serial,
         overload: keys.overload,
         calls_first: keys.priority == Priority::Calls,
+        throttle: keys.throttle_at.map(|waiting| ThrottleConfig {
+            waiting,
+            period: keys.throttle_period,
+            cut: keys.throttle_cut,
+            recovery: keys.throttle_recovery,
+        }),
     }))
 }
 
@@ -97,6 +104,7 @@ fn gateway(s: &Settings) -> Result<GatewayPlan, ScenarioError> {
         station: station(s)?,
         max_sessions: limits.max_sessions,
         max_sessions_per_line: limits.max_sessions_per_line,
+        max_calls: limits.max_calls,
         forgets: limits.forgets,
         spare: spare.value,
         rehome_after,
@@ -347,6 +355,30 @@ fn schedule(s: &Settings, fault: &Fault, plan: &Plan) -> Result<Schedule, Scenar
     }
 }
 
+/// What only a surge has, and what it has not.
+fn of_surge(s: &Settings, keys: &Fault) -> Result<(), ScenarioError> {
+    let is_surge = keys.kind == FaultKind::Surge;
+    let is_rate_given = s.find("call_rate").is_some();
+    let (setting, message) = if is_surge && keys.instance.value.is_some() {
+        let message = format!(
+            "fault.{}.instance: found {}, but a surge is of the users of every gateway of that name",
+            s.name, keys.instance.setting.text
+        );
+        (&keys.instance.setting, message)
+    } else if !is_surge && is_rate_given {
+        let message = format!(
+            "fault.{}.call_rate: found {}, but a {} changes no calls: only a surge does",
+            s.name,
+            keys.call_rate.setting.text,
+            keys.kind.word()
+        );
+        (&keys.call_rate.setting, message)
+    } else {
+        return Ok(());
+    };
+    Err(ScenarioError::input(s.place_of(setting), message))
+}
+
 fn fault(s: &Settings, plan: &Plan) -> Result<FaultPlan, ScenarioError> {
     let keys = Fault::of(s);
     let kind = keys.kind;
@@ -360,12 +392,23 @@ fn fault(s: &Settings, plan: &Plan) -> Result<FaultPlan, ScenarioError> {
         kind,
         schedule: schedule(s, &keys, plan)?,
         reset: keys.reset.value,
+        call_rate: keys.call_rate.value,
     };
-    if config.reset && matches!(kind, FaultKind::LinkOutage | FaultKind::Sleep) {
+    of_surge(s, &keys)?;
+    if config.reset
+        && matches!(
+            kind,
+            FaultKind::LinkOutage | FaultKind::Sleep | FaultKind::Surge
+        )
+    {
         let message = format!(
-            "fault.{}.reset: found true, but a {} resets no connection: messages wait for its end or are lost",
+            "fault.{}.reset: found true, but a {} resets no connection{}",
             s.name,
-            kind.word()
+            kind.word(),
+            match kind {
+                FaultKind::Surge => "",
+                _ => ": messages wait for its end or are lost",
+            }
         );
         return Err(ScenarioError::input(
             s.place_of(&keys.reset.setting),

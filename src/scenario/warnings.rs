@@ -1,5 +1,6 @@
 //! Values that are valid and yet unlikely to be meant, with their consequence.
 
+mod load;
 mod untested;
 
 use super::kind::RecordKind;
@@ -43,6 +44,9 @@ pub(super) fn of(plan: &Plan, settings: &[Settings]) -> Vec<String> {
     untested::of_limits(plan, &mut warnings);
     untested::of_faults(plan, &mut warnings);
     untested::of_rare_faults(plan, &mut warnings);
+    load::of_calls(plan, &mut warnings);
+    load::of_surges(plan, &mut warnings);
+    load::of_throttles(settings, &mut warnings);
     for clients in &plan.clients {
         of_clients(
             plan,

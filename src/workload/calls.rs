@@ -3,7 +3,7 @@
 use rand_distr::Distribution;
 
 use super::config::WorkloadConfig;
-use super::day_shape::DayShape;
+use super::surge::CallRate;
 use crate::engine::{Exponential, Normal, Stream};
 use crate::quantity::{MaybeTime, Span, Time};
 
@@ -44,16 +44,10 @@ pub fn own_rate(spread: f64, stream: &mut Stream) -> f64 {
 }
 
 impl CallProcess {
-    /// Calls at `rate_per_s` from `from` on, in a run that begins at `start_us` since midnight; none at a rate of 0.
-    pub fn new(
-        stream: Stream,
-        rate_per_s: f64,
-        from: Time,
-        shape: &DayShape,
-        start_us: i64,
-    ) -> Self {
+    /// Calls at `rate_per_s` from `from` on, by so much more or less as `varies` says; none at a rate of 0.
+    pub fn new(stream: Stream, rate_per_s: f64, from: Time, varies: CallRate) -> Self {
         let mut process = Self::idle(stream, rate_per_s);
-        process.begin(from, shape, start_us);
+        process.begin(from, varies);
         process
     }
 
@@ -67,12 +61,10 @@ impl CallProcess {
     }
 
     /// Draws the first call after `from`.
-    pub fn begin(&mut self, from: Time, shape: &DayShape, start_us: i64) {
+    pub fn begin(&mut self, from: Time, varies: CallRate) {
         if self.rate_per_s > 0.0 {
             let unit: f64 = Exponential.sample(&mut self.stream);
-            self.next = shape
-                .after(from, start_us, unit * (1e6 / self.rate_per_s))
-                .into();
+            self.next = varies.after(from, unit * (1e6 / self.rate_per_s)).into();
         }
     }
 
@@ -82,18 +74,14 @@ impl CallProcess {
     }
 
     /// Takes the call that is due and draws it, and the time of the next one.
-    pub fn take(&mut self, config: &WorkloadConfig, start_us: i64) -> CallDraws {
+    pub fn take(&mut self, config: &WorkloadConfig, varies: CallRate) -> CallDraws {
         // A call rings min(Exp, limit) and is answered if the draw is below the limit.
         let ring = exponential(&mut self.stream, config.ring_time.0 as f64);
         let talk = exponential(&mut self.stream, config.talk_time.0 as f64);
         let at_pc = self.stream.chance(config.answered_at_pc);
         let gap: f64 = Exponential.sample(&mut self.stream);
         let gap = gap * (1e6 / self.rate_per_s);
-        self.next = self
-            .next
-            .get()
-            .map(|at| config.by_hour.after(at, start_us, gap))
-            .into();
+        self.next = self.next.get().map(|at| varies.after(at, gap)).into();
         CallDraws {
             ring: ring.min(config.no_answer),
             answered: ring < config.no_answer,

@@ -25,6 +25,14 @@ impl DayShape {
         }
     }
 
+    /// The factor at an instant of a run that begins at `start_us` since midnight, and for how many microseconds it stays.
+    pub(super) fn factor_at(&self, now: Time, start_us: i64) -> (f64, u64) {
+        let clock = (now.0 as i64)
+            .wrapping_add(start_us)
+            .rem_euclid(DAY_US as i64);
+        self.at(clock as u64)
+    }
+
     /// When so many microseconds at factor 1 have gone by after `from`, in a run that begins at `start_us` since midnight.
     pub fn after(&self, from: Time, start_us: i64, mut unit_us: f64) -> Time {
         if self.steps.is_empty() {
@@ -32,10 +40,7 @@ impl DayShape {
         }
         let mut now = from;
         loop {
-            let clock = (now.0 as i64)
-                .wrapping_add(start_us)
-                .rem_euclid(DAY_US as i64) as u64;
-            let (factor, stays) = self.at(clock);
+            let (factor, stays) = self.factor_at(now, start_us);
             let worth = factor * stays as f64;
             if worth > unit_us {
                 return now + Span::from_micros_f64(unit_us / factor);

@@ -13,6 +13,7 @@ mod day_shape;
 mod recording;
 mod scratch;
 mod sign_in;
+mod surge;
 
 pub use calls::{CallDraws, CallProcess, own_rate};
 pub use config::WorkloadConfig;
@@ -20,3 +21,4 @@ pub use day_shape::DayShape;
 pub use recording::{RecordedCall, RecordedRow, RecordedSign, Recording, RecordingWriter, Replay};
 pub use scratch::Scratch;
 pub use sign_in::{Lunch, SignIn};
+pub use surge::{CallRate, Surge};

@@ -81,6 +81,7 @@ fn a_relay_that_probes_ends_what_missed_an_answer() {
                 duration: Span::from_secs(40),
             },
             reset: false,
+            call_rate: 1.0,
         },
         target: FaultTarget::All,
         number: 0,

@@ -71,6 +71,7 @@ pub(super) fn kind(kind: FaultKind) -> &'static str {
         FaultKind::OcsFailover => "failover of OCS",
         FaultKind::Sleep => "sleep of the PCs",
         FaultKind::NetworkChange => "change of network",
+        FaultKind::Surge => "surge of calls",
     }
 }
 

@@ -74,7 +74,8 @@ fn without_session(case: &Case, presence: &Presence) -> Option<String> {
 /// "the crash at 09:00", or of several faults that there are so many.
 pub(super) fn faults(case: &Case) -> String {
     let scheduled = || {
-        (case.plan().faults.iter()).filter_map(|f| match f.config.schedule {
+        let failures = (case.plan().faults.iter()).filter(|f| f.config.kind.is_failure());
+        failures.filter_map(|f| match f.config.schedule {
             Schedule::Once { at, .. } => Some((f, at)),
             Schedule::Recurrent { .. } => None,
         })
@@ -90,7 +91,10 @@ pub(super) fn faults(case: &Case) -> String {
 }
 
 fn at_fault(case: &Case, presence: &Presence, is_unserved: bool) -> Option<String> {
-    let within = |f: &&crate::deployment::FaultPlan| matches!(f.config.schedule, Schedule::Once { at, .. } if at < case.plan().horizon);
+    let within = |f: &&crate::deployment::FaultPlan| {
+        f.config.kind.is_failure()
+            && matches!(f.config.schedule, Schedule::Once { at, .. } if at < case.plan().horizon)
+    };
     let scheduled = case.plan().faults.iter().filter(within).count();
     if scheduled == 0 {
         return None;

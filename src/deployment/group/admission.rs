@@ -34,17 +34,14 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         let open = |purpose: Purpose| Stream::open(seed, replication, key, purpose as u32);
         let sign_in = clients.sign_in.draw(start_us, &mut open(Purpose::SignIn));
         self.schedule_drawn_day(clients, start_us, sign_in, open);
+        let varies = self.cohorts[cohort as usize].call_rate();
         let calls = &clients.workload;
         let rate = own_rate(calls.spread, &mut open(Purpose::OwnRate));
         let process =
             |purpose, common_rate: f64| match (&clients.recorded_calls, &clients.recorded_signs) {
-                (None, None) if clients.lunch.is_none() => CallProcess::new(
-                    open(purpose),
-                    common_rate * rate,
-                    sign_in,
-                    &calls.by_hour,
-                    start_us,
-                ),
+                (None, None) if clients.lunch.is_none() => {
+                    CallProcess::new(open(purpose), common_rate * rate, sign_in, varies)
+                }
                 // The calls begin with the first sign-in, and go on unheard while the user is signed out.
                 (None, _) => CallProcess::idle(open(purpose), common_rate * rate),
                 (Some(_), _) => CallProcess::idle(open(purpose), 0.0),

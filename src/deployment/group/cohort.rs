@@ -5,7 +5,7 @@ use super::super::probe::Probe;
 use super::script::Script;
 use crate::protocol::Allow;
 use crate::quantity::{Span, Time};
-use crate::workload::{RecordedCall, RecordedSign};
+use crate::workload::{CallRate, RecordedCall, RecordedSign, Surge};
 
 /// A cohort: the users of one client group behind this gateway.
 pub(super) struct Cohort<'a> {
@@ -26,6 +26,8 @@ pub(super) struct Cohort<'a> {
     pub(super) calls: Option<Script<RecordedCall>>,
     /// Its sign-ins and sign-outs, where they are replayed.
     pub(super) signs: Option<Script<RecordedSign>>,
+    /// Surges of its calls, in the order of time.
+    pub(super) surges: Vec<Surge>,
     pub(super) probe: Probe,
     pub(super) legs: Legs,
 }
@@ -45,6 +47,15 @@ pub(super) struct Legs {
 }
 
 impl Cohort<'_> {
+    /// How the rate of their calls varies.
+    pub(super) fn call_rate(&self) -> CallRate<'_> {
+        CallRate {
+            shape: &self.plan.workload.by_hour,
+            start_us: self.start_us,
+            surges: &self.surges,
+        }
+    }
+
     /// Whether its users may sign in more than once: then their calls go on, unheard, while they are signed out.
     pub(super) fn signs_in_again(&self) -> bool {
         self.signs.is_some() || self.plan.lunch.is_some()

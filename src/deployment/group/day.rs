@@ -74,9 +74,8 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             if user.incoming.next().or(user.outgoing.next()).is_some() {
                 return; // the calls went on, unheard, since the last sign-out
             }
-            let shape = &cohort.plan.workload.by_hour;
-            user.incoming.begin(self.now, shape, cohort.start_us);
-            user.outgoing.begin(self.now, shape, cohort.start_us);
+            user.incoming.begin(self.now, cohort.call_rate());
+            user.outgoing.begin(self.now, cohort.call_rate());
         }
         self.schedule_next_call(u);
     }
@@ -100,11 +99,11 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         if !user.signed_in && !cohort.signs_in_again() {
             return; // the calls of the day end with the sign-out
         }
-        let (workload, start_us) = (&cohort.plan.workload, cohort.start_us);
+        let (workload, varies) = (&cohort.plan.workload, cohort.call_rate());
         let (direction, draws) = if user.incoming.next() == Some(now) {
-            (Direction::Incoming, user.incoming.take(workload, start_us))
+            (Direction::Incoming, user.incoming.take(workload, varies))
         } else {
-            (Direction::Outgoing, user.outgoing.take(workload, start_us))
+            (Direction::Outgoing, user.outgoing.take(workload, varies))
         };
         self.schedule_next_call(u);
         if self.users[u as usize].signed_in {
@@ -165,7 +164,10 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     }
 
     fn end_call(&mut self, index: u32) {
-        let u = self.calls[index].user;
+        let Call {
+            user: u, number, ..
+        } = self.calls[index];
+        self.leave_place(u, number);
         self.future_events.forget_call(index);
         self.calls.remove(&mut self.users[u as usize].calls, index);
     }
@@ -180,6 +182,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     fn event(&mut self, u: u32, subject: Subject, call: u32) {
         if let [instance] = &self.instances[..]
             && instance.station.is_none()
+            && self.gateway.max_calls.is_none()
         {
             if instance.down().is_none() {
                 self.send_event(u, 0, subject, call);
@@ -194,7 +197,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         instances.sort_unstable();
         instances.dedup();
         for instance in instances.into_iter().map(usize::from) {
-            if self.instances[instance].down().is_some() {
+            if self.instances[instance].down().is_some() || !self.follows(u, instance, call) {
                 continue;
             }
             if self.instances[instance].station.is_none() {

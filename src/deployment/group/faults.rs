@@ -16,8 +16,9 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
             return;
         }
         let (plan, replication) = (self.plan, self.replication);
+        let is_common = |f: &FaultPlan| !is_personal(f.config.kind) && f.config.kind.is_failure();
         let shared = plan.faults.iter().enumerate();
-        for (number, fault) in shared.filter(|(_, f)| !is_personal(f.config.kind)) {
+        for (number, fault) in shared.filter(|(_, f)| is_common(f)) {
             for (victim, key) in self.victims(fault, self.index) {
                 let instance = match victim {
                     Victim::Instance(i) => self.instances[i].number,
@@ -272,6 +273,9 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
             .collect::<Vec<_>>()
             .into_iter()
             .for_each(|u| self.update_state(u));
+        if forgets != Forgets::Nothing {
+            self.forget_followed(instance);
+        }
         match forgets {
             Forgets::Nothing => {}
             Forgets::Monitors => {

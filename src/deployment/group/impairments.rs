@@ -66,7 +66,13 @@ impl<'a> Impairments<'a> {
             .iter()
             .map(|c| &plan.clients[*c].path)
             .chain([&plan.gateways[gateway].path]);
-        let faults: Vec<&FaultPlan> = plan.faults.iter().filter(concerns_group).collect();
+        let fails = |fault: &&FaultPlan| fault.config.kind.is_failure();
+        let faults: Vec<&FaultPlan> = plan
+            .faults
+            .iter()
+            .filter(concerns_group)
+            .filter(fails)
+            .collect();
         let on_paths = |f: &&&FaultPlan| {
             matches!(
                 f.config.kind,

@@ -31,6 +31,8 @@ pub(super) struct GatewayInstance<'a> {
     pub(super) events: u32,
     /// Monitored dialogs.
     pub(super) sessions: u32,
+    /// Calls that it follows, where there is a limit on them.
+    pub(super) calls: u32,
     /// Its servers and queue, where it has any.
     pub(super) station: Option<Station<'a>>,
 }
@@ -59,6 +61,7 @@ impl<'a> GatewayInstance<'a> {
             idle_filed: false,
             events: 0,
             sessions: 0,
+            calls: 0,
             station,
         }
     }

@@ -14,12 +14,14 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         let before = self.outbox.len();
         let keyed = self.keyed_draws(u);
         let user = &mut self.users[u as usize];
+        let place = usize::from(user.cohort) * self.instances.len() + usize::from(user.home);
         let cohort = &mut self.cohorts[user.cohort as usize];
         let config = &cohort.plan.config;
         let (fingerprint, events) = (&mut self.fingerprint, &mut self.future_events);
         let mut port = Port::new(&mut self.outbox, &mut self.cold[u as usize], keyed, || {
             PlainWire::new(user.key, self.now, cohort, fingerprint, events)
         });
+        port.pacer = self.pacers.get_mut(place);
         act(&mut user.client, config, self.now, &mut port);
         let deadline = due_of(user.client.deadline(), self.now);
         self.future_events

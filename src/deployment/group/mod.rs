@@ -9,6 +9,7 @@ mod day;
 mod digest;
 mod event;
 mod faults;
+mod followed;
 mod impairments;
 mod instance;
 mod laws;
@@ -16,6 +17,7 @@ mod links;
 mod machine;
 mod middlebox;
 mod observe;
+mod pacer;
 mod pending;
 mod plain_wire;
 mod port;
@@ -25,6 +27,7 @@ mod relay_dialog;
 mod replay;
 mod routing;
 mod script;
+mod surges;
 mod together;
 mod user;
 mod user_events;
@@ -33,6 +36,7 @@ mod wire;
 
 pub use coupling::bytes_of_group;
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use super::call::{Call, CallPhase, Direction};
@@ -58,6 +62,7 @@ use coupling::has_independent_users;
 use event::{Class, Event, FAULTS, INSTANCES, LINKS, Purpose};
 use impairments::Impairments;
 use instance::{ClientLine, GatewayInstance};
+use pacer::Pacer;
 use pending::PendingEvents;
 use port::{KeyedDraws, Output, Port};
 use refusals::Refusals;
@@ -139,6 +144,10 @@ struct Group<'a, W: Observer, P: PendingEvents> {
     outbox: Vec<Output>,
     impairments: Impairments<'a>,
     refusals: Refusals,
+    /// The calls of users that have had an event, and the instance that follows each, where there is a limit on them.
+    followed: BTreeMap<(u32, u32), Option<u16>>,
+    /// Of every client group and instance, where one paces its set-ups; else empty.
+    pacers: Vec<Pacer>,
     /// CSeq of the request that the client under way gives up.
     given_up: Option<u16>,
     /// What is counted for all gateways and users of the group together.
@@ -195,6 +204,8 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
             outbox: Vec::new(),
             impairments: Impairments::new(plan, gateway),
             refusals: Refusals::default(),
+            followed: BTreeMap::new(),
+            pacers: Vec::new(),
             given_up: None,
             tally: Tally::default(),
             usable: 0,
@@ -208,6 +219,11 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
             .filter(|(_, c)| c.gateway == gateway)
         {
             group.add_cohort(index, clients);
+        }
+        let mut cohorts = group.cohorts.iter();
+        if cohorts.any(|cohort| cohort.plan.config.setup_pace.is_some()) {
+            let pacers = group.cohorts.len() * group.instances.len();
+            group.pacers = vec![Pacer::default(); pacers];
         }
         group
     }
@@ -234,6 +250,7 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
                 .recorded_signs
                 .as_ref()
                 .map(|signs| Script::new(signs.replay(number, groups, clients.count))),
+            surges: surges::of_clients(self.plan, index, self.replication),
             probe: Probe::new(self.plan.horizon, index as u32, self.options.drop_rows),
             legs: Legs {
                 client: clients.path.delay,

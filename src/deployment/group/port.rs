@@ -1,6 +1,7 @@
 //! The ports of the machines: their outputs and their random draws.
 
 use super::event::{Class, Purpose};
+use super::pacer::Pacer;
 use super::pending::PendingEvents;
 use super::plain_wire::PlainWire;
 use super::user::ColdState;
@@ -8,7 +9,7 @@ use crate::engine::{Stream, mix};
 use crate::protocol::{
     ClientNote, ClientPort, Deadline, Draw, GatewayNote, GatewayPort, Message, Timer,
 };
-use crate::quantity::Time;
+use crate::quantity::{Span, Time};
 
 /// An output of a machine.
 #[derive(Clone, Copy)]
@@ -33,6 +34,8 @@ pub(super) struct Port<'a, P> {
     keyed: KeyedDraws,
     /// Where messages of a user alone go at once.
     wire: Option<PlainWire<'a, P>>,
+    /// What paces the user's set-ups, if anything does.
+    pub(super) pacer: Option<&'a mut Pacer>,
     /// A note was made: messages wait behind it, since acting on it may send others.
     noted: bool,
 }
@@ -50,6 +53,7 @@ impl<'a, P: PendingEvents> Port<'a, P> {
             draws,
             keyed,
             wire: P::ONE_USER.then(wire),
+            pacer: None,
             noted: false,
         }
     }
@@ -80,6 +84,11 @@ impl<P: PendingEvents> ClientPort for Port<'_, P> {
             Draw::Reestablish => self.draws.reestablish.uniform(),
             Draw::Glare => self.draws.glare.uniform(),
         }
+    }
+    fn setup_turn(&mut self, now: Time, gap: Span) -> Time {
+        self.pacer
+            .as_mut()
+            .map_or(now, |pacer| pacer.turn(now, gap))
     }
 }
 

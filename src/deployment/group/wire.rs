@@ -185,6 +185,9 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             if starts && !self.dialogs[index].dialog.is_monitored() && self.is_full(u, instance) {
                 return self.transmit(u, message.answer(Status::MonitorLimitExceeded));
             }
+            if self.has_no_place_for(u, instance, &message) {
+                return self.transmit(u, message.answer(Status::MonitorLimitExceeded));
+            }
             return self.with_dialog(index, |dialog, config, now, port| {
                 dialog.receive(config, now, &message, port)
             });

@@ -120,6 +120,28 @@ impl Reasons<'_> {
         }
     }
 
+    /// What may have held a set-up back.
+    fn pace(&self) -> String {
+        let clients = &self.scenario.plan.clients[self.clients];
+        let pace = clients.config.setup_pace;
+        pace.map_or(String::new(), |_| {
+            format!("; in its turn: {}", self.client_setting("setup_pace"))
+        })
+    }
+
+    /// What may have refused a request.
+    fn throttle(&self) -> String {
+        let clients = &self.scenario.plan.clients[self.clients];
+        let station = &self.scenario.plan.gateways[clients.gateway].station;
+        let throttle = station.as_ref().and_then(|station| station.throttle);
+        throttle.map_or(String::new(), |_| {
+            format!(
+                "; overload control: {}",
+                self.gateway_setting("throttle_at")
+            )
+        })
+    }
+
     /// A key of the leg that sets it.
     pub(super) fn path_setting(&self, key: &str) -> String {
         let plan = &self.scenario.plan;
@@ -156,9 +178,12 @@ impl Reasons<'_> {
     pub(super) fn request(&self, message: &Message) -> String {
         match (message.subject, message.from) {
             (Subject::Invite, _) if self.lost => {
-                format!("set up again: {}", self.client_setting("reestablish"))
+                let again = format!("set up again: {}", self.client_setting("reestablish"));
+                again + &self.pace()
             }
-            (Subject::Invite, _) => "opens the dialog (ECMA TR/87; published flow)".into(),
+            (Subject::Invite, _) => {
+                "opens the dialog (ECMA TR/87; published flow)".to_string() + &self.pace()
+            }
             (Subject::ReInvite | Subject::Update, Side::Client) => self.refresh(message),
             (Subject::ReInvite | Subject::Update, Side::Gateway) => {
                 format!(
@@ -278,8 +303,15 @@ impl Reasons<'_> {
             (Status::Pending491, _) => "two re-INVITEs cross (RFC 3261 §14.1)".into(),
             (Status::Unavailable503, _) => {
                 format!(
-                    "keep away for Retry-After (RFC 3261 §21.5.4): {}",
-                    self.gateway_setting("retry_after")
+                    "keep away for Retry-After (RFC 3261 §21.5.4): {}{}",
+                    self.gateway_setting("retry_after"),
+                    self.throttle()
+                )
+            }
+            (Status::MonitorLimitExceeded, Subject::MakeCall) => {
+                format!(
+                    "no more calls (ECMA-269): {}",
+                    self.gateway_setting("max_calls")
                 )
             }
             (Status::MonitorLimitExceeded, _) => {

@@ -298,6 +298,14 @@ impl Observer for Tracer<'_> {
         }
     }
 
+    fn not_followed(&mut self, now: Time, user: u32, call: u32) {
+        if user == self.user {
+            let reason = self.reasons.gateway_setting("max_calls");
+            let what = format!("call {call} is not followed: no event of it, no toast");
+            self.write(now, Side::Gateway, None, what, reason);
+        }
+    }
+
     fn usable(&mut self, now: Time, user: u32, usable: bool, impairment: Option<DropCause>) {
         if user != self.user || usable != self.is_unusable {
             return;

@@ -105,6 +105,10 @@ pub trait ClientPort {
     fn note(&mut self, note: ClientNote);
     /// A number uniform on [0, 1).
     fn draw(&mut self, purpose: Draw) -> f64;
+    /// When it is the turn of a set-up that is due now, where others come so long after each other: now, if nobody waits.
+    fn setup_turn(&mut self, now: Time, _gap: Span) -> Time {
+        now
+    }
 }
 
 /// The client machine. After every call, ask [`Client::deadline`] when to call [`Client::fire`].
@@ -121,6 +125,8 @@ pub struct Client {
     put_off: bool,
     /// The coming refresh waits for the ACK of the gateway's re-INVITE.
     awaits_ack: bool,
+    /// Its set-up has waited for its turn.
+    has_turn: bool,
     /// Keeps polling: its session timer ends nothing meanwhile.
     polls: bool,
     /// How often the refresh under way has failed unanswered.
@@ -192,6 +198,7 @@ impl Client {
             gateway_refreshes: false,
             put_off: false,
             awaits_ack: false,
+            has_turn: false,
             polls: false,
             tries: 0,
             cseq: 0,
@@ -325,7 +332,7 @@ impl Client {
 
     /// The user signs in: the first set-up begins.
     pub fn sign_in(&mut self, config: &ClientConfig, now: Time, port: &mut impl ClientPort) {
-        self.failures = 0;
+        (self.failures, self.has_turn) = (0, false);
         self.begin_setup(config, now, port);
     }
 

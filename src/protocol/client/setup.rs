@@ -20,6 +20,16 @@ impl Client {
             self.proceeds_at = until.into();
             return;
         }
+        if let Some(gap) = config.setup_pace.filter(|_| !self.has_turn) {
+            let turn = port.setup_turn(now, gap);
+            if turn > now {
+                self.phase = Phase::Idle;
+                self.has_turn = true;
+                self.proceeds_at = turn.into();
+                return;
+            }
+        }
+        self.has_turn = false;
         self.phase = Phase::Calling;
         self.dialog += 1;
         self.cseq = 0;

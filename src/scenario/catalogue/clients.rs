@@ -1,6 +1,6 @@
 //! `[[clients]]`: their protocol, how many they are and when they are there.
 
-use super::bound::{HOUR, MONTH, SE_LEAST_S, SE_MOST_S};
+use super::bound::{HOUR, MILLISECOND, MONTH, SE_LEAST_S, SE_MOST_S};
 use crate::protocol::{
     ClientConfig, OnGatewayRefresh, OnGlare, OnNoAnswer, OnRejection, OnTooSmall, RefreshClock,
     RefreshMethod,
@@ -8,7 +8,7 @@ use crate::protocol::{
 use crate::quantity::Span;
 use crate::scenario::declare::{
     choice, file, flag, gateway_name, keys, lunch, name, offset, profile, reestablish, seconds,
-    seconds16, share, shared, sign_in, sign_out, span, stated, timing, whole, words,
+    seconds16, share, shared, sign_in, sign_out, span, span_or, stated, timing, whole, words,
 };
 use crate::scenario::key::Standing::{Assumption, Published, Seen, Standard};
 use crate::scenario::kind::{Profiles, RecordKind};
@@ -85,6 +85,10 @@ keys! {
         /// whether it answers the event INFOs of the gateway
         answers_events => answers_events: flag().or("true")
             .from(Standard, "RFC 3261 §8.2; pidgin-sipe 1.25.0 answers none")
+            .listed_when_given();
+        /// a client farm or proxy lets one set-up of the group through so often, for each gateway
+        setup_pace => setup_pace: span_or("unlimited", MILLISECOND, HOUR).or("unlimited")
+            .from(Assumption, "each client sets up by itself; OpenCom 1000 asks for 500 ms between two lineOpens")
             .listed_when_given();
     }
 }

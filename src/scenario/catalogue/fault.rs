@@ -4,7 +4,7 @@ use super::bound::{CENTURY, MONTH, NOTHING};
 use crate::faults::FaultKind;
 use crate::quantity::Span;
 use crate::scenario::declare::{
-    choice, clock, flag, keys, name, span, stated, target, whole_or, words,
+    choice, clock, flag, keys, name, share, span, stated, target, whole_or, words,
 };
 use crate::scenario::key::Standing::Assumption;
 use crate::scenario::setting::SettingValue;
@@ -33,6 +33,10 @@ keys! {
         /// connections are reset, which is noticed at once; else silence
         reset: SettingValue<bool> = stated(&flag()).or("false")
             .from(Assumption, "a host that is gone is silent");
+        /// of a surge: how many calls there are while it lasts, of the usual number
+        call_rate: SettingValue<f64> = stated(&share(0.0, 100_000.0)).or("200 %")
+            .from(Assumption, "sprout issue 1234: the load doubled for a minute")
+            .listed_when_given();
     }
 }
 
@@ -44,4 +48,5 @@ words! { FaultKind {
     "ocs-failover" => OcsFailover, "OCS drops every connection and is away; it keeps no dialog";
     "sleep" => Sleep, "the PC of a client sleeps: its timers wait, messages to it are lost";
     "network-change" => NetworkChange, "the address of a client changes: its connection is reset";
+    "surge" => Surge, "people call more, or less, than they usually do: call_rate says how much";
 } }

@@ -84,6 +84,10 @@ keys! {
         /// monitors of one line at most
         max_sessions_per_line: Option<u32> = whole_or("unlimited", 1, 1_000).or("unlimited")
             .from(Assumption, "a setting of some products");
+        /// calls that it follows at once at most; of others no event comes, and MakeCall is refused
+        max_calls: Option<u32> = whole_or("unlimited", 1, 1_000_000_000).or("unlimited")
+            .from(Assumption, "no published value; Toshiba IPedge follows 560 of 1,152 lines")
+            .listed_when_given();
         /// what it does not know after a restart
         forgets: Forgets = choice::<Forgets>().or("sessions")
             .from(Assumption, "no published value")

@@ -1,12 +1,12 @@
 //! `[[gateway]]`: its servers and queue.
 
-use super::bound::{HOUR, NOTHING};
+use super::bound::{HOUR, MONTH, NOTHING};
 use crate::deployment::{Overload, ServiceTime};
 use crate::quantity::Span;
 use crate::scenario::declare::{
-    capacity, choice, keys, service, span, stated, whole, whole_or, words,
+    capacity, choice, keys, service, share, span, stated, whole, whole_or, words,
 };
-use crate::scenario::key::Standing::Assumption;
+use crate::scenario::key::Standing::{Assumption, Seen};
 use crate::scenario::setting::SettingValue;
 
 /// What goes first in the queue.
@@ -55,6 +55,26 @@ keys! {
         priority: Priority = choice::<Priority>().or("none")
             .from(Assumption, "no published value")
             .of_station();
+        /// so many waiting jobs make it answer 503 to requests beyond a rate that it lowers quickly and raises slowly
+        throttle_at: Option<u32> = whole_or("never", 1, 1_000_000_000).or("never")
+            .from(Assumption, "no gateway is known to; sprout issue 1234 does")
+            .of_station()
+            .listed_when_given();
+        /// how often it looks at the queue for that
+        throttle_period: Span = span(Span::from_millis(100), HOUR).or("1 s")
+            .from(Assumption, "no published value")
+            .of_station()
+            .listed_when_given();
+        /// by what share of it the admitted rate is lowered at a time
+        throttle_cut: f64 = share(1.0, 100.0).or("50 %")
+            .from(Assumption, "no published value")
+            .of_station()
+            .listed_when_given();
+        /// how long the admitted rate takes from nothing to the one that was served
+        throttle_recovery: Span = span(Span::from_secs(1), MONTH).or("30 min")
+            .from(Seen, "sprout issue 1234: 503s for 30 min after a minute of double load")
+            .of_station()
+            .listed_when_given();
     }
 }
 

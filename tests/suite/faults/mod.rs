@@ -26,6 +26,7 @@ fn fault(kind: FaultKind, schedule: Schedule, target: FaultTarget, reset: bool) 
             kind,
             schedule,
             reset,
+            call_rate: 1.0,
         },
         target,
         number: 0,

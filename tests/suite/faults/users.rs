@@ -84,6 +84,7 @@ fn a_call_asked_for_at_sign_out_is_not_left_waiting() {
         setup_serial: Span::ZERO,
         overload: Overload::Drop,
         calls_first: false,
+        throttle: None,
     });
     // The law is asserted at the end of the run.
     let all = simulate(&p, 0).all;

@@ -7,6 +7,7 @@ fn calls_first_and_a_serial_section() {
     let ms = Span::from_millis;
     let first = StationConfig {
         calls_first: true,
+        throttle: None,
         ..config(1, None, ServiceTime::Fixed(ms(10)))
     };
     let mut station = Station::new(&first, Stream::open(1, 0, 0, 0), Time(1_000_000));
@@ -242,6 +243,7 @@ fn a_monitor_left_behind_holds_its_line_until_the_gateways_timer() {
             kind: FaultKind::NetworkChange,
             schedule,
             reset: false,
+            call_rate: 1.0,
         };
         p.faults = vec![FaultPlan {
             name: "fault-1".into(),

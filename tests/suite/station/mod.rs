@@ -28,6 +28,7 @@ fn config(servers: u32, queue: Option<u32>, service: ServiceTime) -> StationConf
         setup_serial: Span::ZERO,
         overload: Overload::Drop,
         calls_first: false,
+        throttle: None,
     }
 }
 
