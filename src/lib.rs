@@ -15,13 +15,14 @@
 //! - [`theory`]: closed forms of a plan, with their preconditions, and whether a simulation agrees with them.
 //! - [`record`]: results as plain data, one struct for who writes and who reads; CSV, JSON, and the folder they are kept in.
 //! - [`report`]: results for people: text, plots, one page.
+//! - [`reference`]: the language of scenarios explained: topics, [one page](reference::language), a JSON Schema.
 //! - [`wire`]: SIP text and CSTA bodies for every message of the model, both ways; no sockets.
 //! - [`capture`]: packet captures and logs of programs, read as a stream in bounded memory, and captures written.
 //! - [`identify`]: what a gateway and its client are, told from captures and logs, with evidence.
 //! - [`live`]: dialogs with real peers over UDP, TCP and TLS; the one room besides `cli` that reads a clock.
 //! - [`cli`]: the only printer, one file per subcommand.
 //!
-//! [`version`] says what was built.
+//! [`version`] says what was built, [`refusal`] what the system said.
 //!
 //! # From a scenario to an answer
 //!
@@ -129,6 +130,32 @@
 //! # Ok::<(), rccsim::scenario::ScenarioError>(())
 //! ```
 //!
+//! # How figures are defined
+//!
+//! - A **drop** is an established session that ends other than by sign-out, dated at the instant it stopped being usable. A
+//!   user is **usable** while both ends hold the dialog, the monitor is on and both directions are reachable; otherwise, while
+//!   signed in, *setting up* (never yet established), *silent* (the client still believes in its session) or *visible* (it
+//!   knows). `down_fraction` is the sum of the three over signed-in time.
+//! - A **toast** is due for each incoming call to a signed-in user, and missed unless its DeliveredEvent reaches the client
+//!   while the phone rings.
+//! - Every figure is the mean over replications with its 95 % interval (Student's t; a ratio is a ratio of totals); "0" comes
+//!   with its exact upper bound. An objective passes or fails only when the whole interval lies on one side of it.
+//! - Percentiles are read from histograms of whole microseconds that merge exactly: each is the nearest rank in its
+//!   replication, or up to 1/128 (0.8 %) more. Means and sums are exact.
+//! - A run is a terminating day; `run --steady-state` also tells what its figures settle to without the warm-up, or that it
+//!   is too short to tell. `compare` judges by what users miss, never by the drop rate alone.
+//!
+//! # Limits of the model
+//!
+//! - OCS relays statelessly and transparently; authentication, presence and media are not simulated.
+//! - A gateway answers at once unless it is given a service time or a capacity; no vendor publishes messages per second, and
+//!   published calls per hour are converted at 8 messages a call.
+//! - A stalled or crashed gateway loses what waits in it. OCS has no queue of its own and one address for everybody.
+//! - How Communicator reacts to an unanswered or refused refresh, which Session-Expires it offers and how soon it comes back
+//!   are not published. They are keys with defaults marked *assumption*; `run` and the studies try the other values and say
+//!   when one of them decides the answer.
+//! - Users behave independently of each other: no calls between them, no shared lines.
+//!
 //! # What the model leaves open, and what was chosen
 //!
 //! - A set-up is one attempt: `setup_mean_ms` runs from its INVITE (the first, where a 422 makes it send another) to usable.
@@ -168,6 +195,9 @@ pub mod protocol;
 pub mod quantity;
 #[cfg(feature = "report")]
 pub mod record;
+#[cfg(feature = "report")]
+pub mod reference;
+pub mod refusal;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod scenario;

@@ -11,6 +11,7 @@ use super::terminal::{print, say};
 use super::{Outcome, memory};
 use crate::experiment::{Case, cases};
 use crate::quantity::number::{duration, whole};
+use crate::reference::wrapped;
 use crate::report::text::{objective, table};
 use crate::scenario::{Scenario, hash};
 
@@ -21,6 +22,9 @@ pub(super) struct CheckArgs {
     scenario: ScenarioFlags,
     #[command(flatten)]
     jobs: JobsFlag,
+    /// Say what each key means, and what is valid
+    #[arg(long)]
+    explain: bool,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -65,7 +69,7 @@ impl CheckArgs {
                 scenario.warnings.iter().for_each(|w| say!("warning: {w}"));
                 print(&format!(
                     "{}{}",
-                    text(&scenario, self.jobs.threads()),
+                    text(&scenario, self.jobs.threads(), self.explain),
                     points_text(&points)
                 ))?;
             }
@@ -75,7 +79,7 @@ impl CheckArgs {
     }
 }
 
-fn text(scenario: &Scenario, threads: usize) -> String {
+fn text(scenario: &Scenario, threads: usize, explain: bool) -> String {
     let plan = &scenario.plan;
     let users: u64 = plan.clients.iter().map(|c| u64::from(c.count)).sum();
     let gateways: u64 = plan.gateways.iter().map(|g| u64::from(g.count)).sum();
@@ -106,7 +110,14 @@ fn text(scenario: &Scenario, threads: usize) -> String {
             .filter(|s| !s.text.is_empty())
             .map(|s| vec![s.key.name.to_string(), s.text.clone(), s.provenance()])
             .collect();
-        out += &table(&rows, false);
+        let keys = section.entries.iter().filter(|s| !s.text.is_empty());
+        for (line, setting) in table(&rows, false).lines().zip(keys) {
+            out += &format!("{line}\n");
+            if explain {
+                let meaning = format!("{}; {}", setting.key.meaning, setting.key.kind.expects());
+                out += &format!("      {}\n", wrapped(&meaning, 6));
+            }
+        }
     }
     if !scenario.objectives.is_empty() {
         out += "\nobjectives\n";

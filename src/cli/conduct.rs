@@ -3,12 +3,12 @@
 use super::fault::Fault;
 use super::flags::Format;
 use super::outcome::Outcome;
+use super::publish::show;
 use super::results::Results;
 use super::share::{conduct_share, share};
 use super::study::{Publication, Study};
 use super::terminal::{print_answer, print_record};
 use crate::report::levers;
-use crate::report::page::is_bad;
 
 /// Conducts a study.
 ///
@@ -35,6 +35,8 @@ pub(super) fn conduct<S: Study>(mut study: S) -> Result<Outcome, Fault> {
     };
     let publication = study.publication(&answer, assumptions);
     let keeps_units = study.keeps_units(&answer);
+    let (path, flags) = (results.path().to_path_buf(), study.flags());
+    let (shows_report, opens_report) = (!flags.no_report, flags.open);
     let files = pool.install(|| results.publish(&study, &publication, keeps_units))?;
     let Publication { record, text, .. } = publication;
     let verdict = record.head().verdict.unwrap_or_default();
@@ -42,8 +44,11 @@ pub(super) fn conduct<S: Study>(mut study: S) -> Result<Outcome, Fault> {
         Format::Json => print_record(&record)?,
         Format::Text => print_answer(
             &(text + &levers::text(record.head().levers) + &files),
-            is_bad(&record),
+            record.head().verdict,
         )?,
+    }
+    if shows_report {
+        show(&path, opens_report)?;
     }
     Ok(study.outcome(verdict))
 }

@@ -18,7 +18,7 @@ pub(super) enum Fault {
     #[error(transparent)]
     Folder(#[from] FolderError),
     /// Another refusal of the system.
-    #[error("{what}: {cause}")]
+    #[error("{what}: {}", crate::refusal::plain(cause))]
     World {
         /// What was being done.
         what: String,
@@ -31,7 +31,8 @@ impl Fault {
     /// The exit code: 2 for bad input, 1 for the rest.
     pub(super) fn code(&self) -> u8 {
         match self {
-            Self::Input(_) | Self::Scenario(ScenarioError::Input { .. }) => 2,
+            Self::Input(_)
+            | Self::Scenario(ScenarioError::Input { .. } | ScenarioError::Several(_)) => 2,
             _ => 1,
         }
     }

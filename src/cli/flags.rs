@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::fault::Fault;
-use crate::scenario::{Override, Scenario, Source};
+use super::scenario_source::source;
+use crate::scenario::{Override, Scenario};
 
 /// The form of the output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -20,7 +21,7 @@ pub(super) enum Format {
 /// Which scenario, and what is changed in it.
 #[derive(Args)]
 pub(super) struct ScenarioFlags {
-    /// The scenario file
+    /// The scenario: a file, - for standard input, or the name of a shipped one (rccsim models), where no such file is
     pub file: PathBuf,
     /// Set a key: clients.refresh_interval="10 min" for every group, clients.NAME.refresh_interval for one
     #[arg(long, value_name = "KEY=VALUE")]
@@ -48,7 +49,7 @@ impl ScenarioFlags {
     /// The file system's refusal, or what is wrong with the scenario or an override.
     pub(super) fn read(&self) -> Result<Scenario, Fault> {
         let overrides = self.overrides()?;
-        Ok(Source::read(&self.file)?.under(overrides).scenario(&[])?)
+        Ok(source(&self.file)?.under(overrides).scenario(&[])?)
     }
 
     /// The command that repeats a study of it, with more of `set` and these flags.

@@ -2,24 +2,30 @@
 
 mod advice;
 mod answer;
+mod ask;
 mod best;
 mod best_answer;
 mod check;
 mod client;
 mod compare;
 mod compare_side;
+mod complaint;
 mod complete;
 mod conduct;
 mod design;
 mod fault;
+mod fit;
 mod flags;
 mod gateway;
+mod help;
 mod identify;
 mod init;
 mod inputs;
 mod live;
+mod markdown;
 mod matrix;
 mod memory;
+mod models;
 mod outcome;
 mod pcap;
 mod peer;
@@ -31,8 +37,11 @@ mod report;
 mod results;
 mod robustness;
 mod run;
+mod scenario_source;
+mod schema;
 mod sensitivity;
 mod share;
+mod shell;
 mod size;
 mod size_answer;
 mod store;
@@ -45,27 +54,33 @@ mod trace;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use outcome::Outcome;
 use terminal::say;
 
 /// Simulates Remote Call Control deployments: will the gateway keep the sessions, and what is missed if not?
 #[derive(Parser)]
-#[command(name = "rccsim", version, long_version = crate::version::IDENTITY, max_term_width = 100)]
+#[command(disable_help_subcommand = true, name = "rccsim", version, long_version = crate::version::IDENTITY, max_term_width = 100)]
 #[command(
     after_help = "Exit code: 0 pass, 1 could not run, 2 bad input, 3 objective missed, 4 inconclusive, 130 interrupted.\n\
-    Begin with: rccsim init my-question.toml, then rccsim run my-question.toml"
+    Begin with: rccsim models, then rccsim run nec-r2; or rccsim init my-question.toml, then rccsim run my-question.toml"
 )]
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    manner: terminal::Manner,
 }
 
 #[derive(Subcommand)]
 enum Command {
+    /// Explain a table, a key, a metric, a profile or a command: rccsim help clients.reestablish
+    Help(help::HelpArgs),
     /// Write a commented scenario to start from
     Init(init::InitArgs),
+    /// List the shipped scenarios with their questions, or print one
+    Models(models::ModelsArgs),
     /// List the profiles, or show one with the provenance of each value
     Profiles(profiles::ProfilesArgs),
     /// Say what was understood of a scenario, each default with its source, without running it
@@ -98,12 +113,23 @@ enum Command {
     Gateway(gateway::GatewayArgs),
     /// Write the report.html of results folders anew
     Report(report::ReportArgs),
+    /// Print the JSON Schema of scenarios or profiles, for editors
+    Schema(schema::SchemaArgs),
+    /// Print completions for a shell: rccsim completions bash > /etc/bash_completion.d/rccsim
+    Completions(shell::CompletionsArgs),
+    /// Write man pages into a folder
+    #[command(hide = true)]
+    Man(shell::ManArgs),
 }
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let cli = Cli::parse();
+    cli.manner.hold();
+    let done = match cli.command {
+        Command::Help(command) => command.run(Cli::command()),
         Command::Init(command) => command.run(),
+        Command::Models(command) => command.run(),
         Command::Profiles(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Run(command) => command.run(),
@@ -120,11 +146,14 @@ pub fn main() -> ExitCode {
         Command::Client(command) => command.run(),
         Command::Gateway(command) => command.run(),
         Command::Report(command) => command.run(),
+        Command::Schema(command) => command.run(),
+        Command::Completions(command) => command.run(Cli::command()),
+        Command::Man(command) => command.run(Cli::command()),
     };
     match done {
         Ok(outcome) => ExitCode::from(outcome as u8),
         Err(fault) => {
-            say!("error: {fault}");
+            say!("{}", complaint::complaint(&fault));
             ExitCode::from(fault.code())
         }
     }

@@ -1,7 +1,8 @@
 //! Plots and report of results, and the folder that they are published in.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use super::fault::Fault;
 use super::terminal::say;
@@ -65,4 +66,60 @@ pub(super) fn draw(
     }
     let page = page?;
     Ok(folder.put(NAME, |out| out.write_all(page.as_bytes()))?)
+}
+
+/// Says where the report is, as a link, to somebody at a terminal, and opens it where that is asked for.
+///
+/// # Errors
+/// The system has no program that opens pages.
+pub(super) fn show(folder: &Path, opens: bool) -> Result<(), Fault> {
+    let report = folder.join(NAME);
+    let whole = report.canonicalize().unwrap_or(report);
+    if std::io::stderr().is_terminal() {
+        say!("Report: {}", link(&whole));
+    }
+    if !opens {
+        return Ok(());
+    }
+    let (program, first) = OPENER;
+    let mut command = Command::new(program);
+    command.args(first).arg(&whole).stdin(Stdio::null());
+    let opened = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    opened.map(drop).map_err(|cause| Fault::World {
+        what: format!("{program}, which opens pages"),
+        cause,
+    })
+}
+
+/// What opens a page in the browser of whoever is at the machine.
+const OPENER: (&str, &[&str]) = if cfg!(target_os = "macos") {
+    ("open", &[])
+} else if cfg!(windows) {
+    ("explorer", &[])
+} else {
+    ("xdg-open", &[])
+};
+
+/// The address of a file, as terminals and browsers take it.
+fn link(path: &Path) -> String {
+    let path = path.to_string_lossy().replace('\\', "/");
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/:".contains(&b);
+    let byte = |b: u8| match plain(b) {
+        true => char::from(b).to_string(),
+        false => format!("%{b:02X}"),
+    };
+    let address: String = path.trim_start_matches('/').bytes().map(byte).collect();
+    format!("file:///{address}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_holds_only_what_an_address_may() {
+        let of = |path: &str| link(Path::new(path));
+        assert_eq!(of("/home/a/report.html"), "file:///home/a/report.html");
+        assert_eq!(of("/tmp/a b/ü#.html"), "file:///tmp/a%20b/%C3%BC%23.html");
+    }
 }

@@ -98,6 +98,11 @@ impl Results {
         })
     }
 
+    /// The folder.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Copies the files that the scenarios read.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use super::flags::{Format, JobsFlag, ScenarioFlags, named, results_folder, writt
 use super::inputs::inputs;
 use super::pcap::{self, first_users};
 use super::progress::{Bar, interruptible};
-use super::publish::{keep, publish};
+use super::publish::{keep, publish, show};
 use super::terminal::{print_answer, print_record, say};
 use super::trace;
 use super::{Outcome, memory};
@@ -27,7 +27,6 @@ use crate::record::{
     Drops, Folder, InMemory, Manifest, Part, Record, Results, RunRecord, inputs as table, json,
     tables,
 };
-use crate::report::page::is_bad;
 use crate::report::run::text;
 use crate::report::settled::too_short;
 use crate::report::text::skew;
@@ -66,6 +65,9 @@ pub(super) struct RunArgs {
     /// Neither plots nor report, nor the trials behind assumptions and advice: the figures alone
     #[arg(long)]
     no_report: bool,
+    /// Open the report in the browser
+    #[arg(long, conflicts_with = "no_report")]
+    open: bool,
     /// No warnings and no progress
     #[arg(long, short)]
     quiet: bool,
@@ -137,8 +139,11 @@ impl RunArgs {
             Format::Json => print_record(&record)?,
             Format::Text => print_answer(
                 &(text + &self.files(&path, &run.assessment, &scenario.plan)),
-                is_bad(&record),
+                record.head().verdict,
             )?,
+        }
+        if !self.no_report {
+            show(&path, self.open)?;
         }
         Ok(match run.is_interrupted {
             true => Outcome::Interrupted,

@@ -31,6 +31,9 @@ pub(super) struct StudyFlags {
     /// Neither plots nor report, nor the trials behind assumptions: the figures alone
     #[arg(long)]
     pub no_report: bool,
+    /// Open the report in the browser
+    #[arg(long, conflicts_with = "no_report")]
+    pub open: bool,
     #[command(flatten)]
     pub jobs: JobsFlag,
     /// Form of the output

@@ -1,10 +1,17 @@
 //! What is printed: results to standard output, the rest to standard error, and no character that would steer a terminal.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use clap::{Args, ValueEnum};
 
 use super::fault::Fault;
+use super::fit::fitted;
+use super::markdown::markdown;
 use crate::record::Record;
+use crate::study::Verdict;
 
 /// Prints a result. A reader that has enough of it, as `head` does, changes nothing: what was found decides the exit code.
 ///
@@ -14,18 +21,106 @@ pub(super) fn print(text: &str) -> Result<(), Fault> {
     write(&visible(text))
 }
 
-/// Prints an answer; where it is bad news and a person reads it on a terminal, its first line in red (<https://no-color.org>).
+/// When verdicts have a colour.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set (<https://no-color.org>).
+    #[default]
+    Auto,
+    /// Into pipes and files too.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How answers are shown.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(super) struct Manner {
+    /// Colour of verdicts; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = "Output")]
+    color: Color,
+    /// Answers as Markdown, for a ticket
+    #[arg(long, global = true, help_heading = "Output")]
+    markdown: bool,
+}
+
+/// What the command line says of it, once.
+static MANNER: OnceLock<Manner> = OnceLock::new();
+
+impl Manner {
+    /// Holds from now on.
+    pub(super) fn hold(self) {
+        MANNER.get_or_init(|| self);
+    }
+
+    fn is_colored(self) -> bool {
+        let is_refused = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let is_dumb = || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => io::stdout().is_terminal() && !is_refused() && !is_dumb(),
+        }
+    }
+}
+
+/// Prints an answer: on a terminal its lines fit, its verdicts have a colour, and where it is longer than the screen its
+/// first line stands at its end too.
 ///
 /// # Errors
 /// The output cannot be written, as on a full disk.
-pub(super) fn print_answer(text: &str, is_bad: bool) -> Result<(), Fault> {
-    let is_plain = std::env::var_os("NO_COLOR").is_some() || !io::stdout().is_terminal();
+pub(super) fn print_answer(text: &str, verdict: Option<Verdict>) -> Result<(), Fault> {
+    let manner = MANNER.get().copied().unwrap_or_default();
     let text = visible(text);
-    if !is_bad || is_plain {
-        return write(&text);
+    if manner.markdown {
+        return write(&markdown(&text));
     }
-    let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
-    write(&format!("\x1b[31m{first}\x1b[0m\n{rest}"))
+    let screen = console::Term::stdout().size_checked();
+    let text = match screen {
+        Some((rows, columns)) => {
+            let text = repeated(&text, rows.into());
+            fitted(&text, columns.into())
+        }
+        None => text.into_owned(),
+    };
+    match manner.is_colored() {
+        true => write(&colored(&text, verdict)),
+        false => write(&text),
+    }
+}
+
+/// An answer of more lines than the screen has ends with its first line.
+fn repeated(text: &str, rows: usize) -> String {
+    let first = text.lines().next().unwrap_or_default();
+    match text.lines().count() >= rows {
+        true => format!("{text}\n{first}\n"),
+        false => text.into(),
+    }
+}
+
+/// The first paragraph, and the same at the end, in the colour of the verdict; the verdicts of rows in their own.
+fn colored(text: &str, verdict: Option<Verdict>) -> String {
+    let paint = |verdict: Verdict, text: &str| {
+        let code = match verdict {
+            Verdict::Pass => 32,
+            Verdict::Fail => 31,
+            Verdict::Inconclusive => 33,
+        };
+        format!("\x1b[{code}m{text}\x1b[0m")
+    };
+    let first = text.lines().next().unwrap_or_default();
+    let line = |line: &str| {
+        if line == first {
+            return verdict.map_or_else(|| line.to_string(), |verdict| paint(verdict, line));
+        }
+        let (before, word) = line.rsplit_once("  ").unwrap_or(("", line));
+        let of_row = [Verdict::Pass, Verdict::Fail, Verdict::Inconclusive];
+        match of_row.into_iter().find(|verdict| verdict.name() == word) {
+            Some(verdict) if !before.is_empty() => format!("{before}  {}", paint(verdict, word)),
+            _ => line.to_string(),
+        }
+    };
+    text.lines().map(|text| line(text) + "\n").collect()
 }
 
 /// Prints a record as JSON, piece by piece.
@@ -69,6 +164,14 @@ fn printed(written: io::Result<()>) -> Result<(), Fault> {
 
 /// Says a line to the user. Where nobody can read it, as with a closed standard error, the work goes on.
 pub(super) fn say_line(text: &str) {
+    // A warning is said once, however many ask for it.
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    if text.starts_with("warning: ") {
+        let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+        if !said.insert(text.into()) {
+            return;
+        }
+    }
     let _ = writeln!(io::stderr().lock(), "{}", visible(text));
 }
 
@@ -111,6 +214,23 @@ mod tests {
         assert_eq!(visible("a\u{1b}[31mb\u{7}"), r"a\u001b[31mb\u0007");
         assert_eq!(visible("a\r\u{9b}31m"), r"a\u000d\u009b31m");
         assert_eq!(visible("\u{202e}cod.exe\u{2069}"), r"\u202ecod.exe\u2069");
+    }
+
+    #[test]
+    fn verdicts_have_their_colours_and_nothing_else_has() {
+        let text = "All is well: pass.\n\nObjectives\n  Lost  0  pass\n  Down  1 %  fail\n";
+        assert_eq!(
+            colored(text, Some(Verdict::Inconclusive)),
+            "\x1b[33mAll is well: pass.\x1b[0m\n\nObjectives\n  Lost  0  \x1b[32mpass\x1b[0m\n  Down  1 %  \x1b[31mfail\x1b[0m\n"
+        );
+        assert_eq!(colored("a\n", None), "a\n");
+    }
+
+    #[test]
+    fn an_answer_longer_than_the_screen_ends_with_its_first_line() {
+        let text = "answer\nb\nc\n";
+        assert_eq!(repeated(text, 24), text);
+        assert_eq!(repeated(text, 3), "answer\nb\nc\n\nanswer\n");
     }
 
     #[test]

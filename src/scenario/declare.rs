@@ -46,6 +46,8 @@ impl<T> TypedKind<T> {
             source: "the study's choice",
             meaning: "",
             alternatives: &[],
+            example: "",
+            beside: &[],
             unless: None,
             is_sampling: false,
             needs_station: false,
@@ -94,6 +96,19 @@ impl<T> DeclaredKey<T> {
     pub(super) const fn alternatives(&self, alternatives: &'static [&'static str]) -> Self {
         self.map(Key {
             alternatives,
+            ..self.key
+        })
+    }
+
+    /// A value for examples, where its kind has none that fits, and the other keys that such a section takes.
+    pub(super) const fn example(
+        &self,
+        example: &'static str,
+        beside: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        self.map(Key {
+            example,
+            beside,
             ..self.key
         })
     }
@@ -150,6 +165,22 @@ impl<T> DeclaredKey<T> {
 }
 
 impl<T> Optional<T> {
+    /// As [`DeclaredKey::example`].
+    pub(super) const fn example(
+        &self,
+        example: &'static str,
+        beside: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Self {
+            key: Key {
+                example,
+                beside,
+                ..self.key
+            },
+            value: self.value,
+        }
+    }
+
     /// As [`DeclaredKey::named`].
     pub(super) const fn named(&self, name: &'static str, meaning: &'static str) -> Key {
         Key {

@@ -153,6 +153,8 @@ fn opening(text: &str) -> String {
     let lines: Vec<&str> = text
         .lines()
         .take_while(|line| line.starts_with('#'))
+        // A line for editors, which names the schema.
+        .filter(|line| !line.starts_with("#:schema"))
         .map(|line| line.trim_start_matches('#').trim())
         .collect();
     lines.join(" ").trim().into()
@@ -249,6 +251,11 @@ mod tests {
         assert_eq!(
             marked.opening, document.opening,
             "a byte order mark is no part of the question"
+        );
+        let with_schema = Document::parse("a.toml", &format!("#:schema s.json\n{text}")).unwrap();
+        assert_eq!(
+            with_schema.opening, document.opening,
+            "the name of a schema is no part of the question"
         );
         let clients = &document.sections[1];
         assert!(clients.repeated);

@@ -106,9 +106,14 @@ pub enum ScenarioError {
         place: Place,
         /// What was found and what is valid.
         message: String,
+        /// The line of the text at that place; empty where it is not known.
+        line: String,
     },
+    /// Several things are wrong, in the order in which they are read; each an `Input`.
+    #[error("{}", in_lines(.0))]
+    Several(Vec<Self>),
     /// The file system refused: exit code 1.
-    #[error("{}: {cause}", path.display())]
+    #[error("{}: {}", path.display(), crate::refusal::plain(cause))]
     World {
         /// The file.
         path: PathBuf,
@@ -123,8 +128,116 @@ impl ScenarioError {
         Self::Input {
             place: place.clone(),
             message: message.into(),
+            line: String::new(),
         }
     }
+
+    /// Each error of several, or this one.
+    pub fn each(&self) -> Vec<&Self> {
+        match self {
+            Self::Several(errors) => errors.iter().collect(),
+            one => vec![one],
+        }
+    }
+
+    /// The same with the lines of a text that came from `file`, where the places are in it.
+    pub(super) fn with_lines(self, file: &str, text: &str) -> Self {
+        match self {
+            Self::Input { place, message, .. } if place.file == file && place.line > 0 => {
+                let line = text.lines().nth(place.line as usize - 1);
+                let line = line.unwrap_or_default().trim_end().to_string();
+                Self::Input {
+                    place,
+                    message,
+                    line,
+                }
+            }
+            Self::Several(errors) => {
+                let errors = errors.into_iter();
+                Self::Several(errors.map(|e| e.with_lines(file, text)).collect())
+            }
+            other => other,
+        }
+    }
+}
+
+fn in_lines(errors: &[ScenarioError]) -> String {
+    let lines: Vec<String> = errors.iter().map(ScenarioError::to_string).collect();
+    lines.join("\n")
+}
+
+/// What is wrong at several places of a text, so that all of it is said at once.
+#[derive(Default)]
+pub(super) struct Errors(Vec<ScenarioError>);
+
+impl Errors {
+    /// A value, or what is wrong with it kept for later.
+    pub(super) fn value<T>(&mut self, result: Result<T, ScenarioError>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(ScenarioError::Several(errors)) => {
+                errors.into_iter().for_each(|error| self.keep(error));
+                None
+            }
+            Err(error) => {
+                self.keep(error);
+                None
+            }
+        }
+    }
+
+    /// A shared section is read for each that names it: what is wrong there is said once.
+    fn keep(&mut self, error: ScenarioError) {
+        let same = |other: &ScenarioError| match (&error, other) {
+            (
+                ScenarioError::Input { place, message, .. },
+                ScenarioError::Input {
+                    place: at,
+                    message: said,
+                    ..
+                },
+            ) => place == at && fault(message) == fault(said),
+            _ => false,
+        };
+        if !self.0.iter().any(same) {
+            self.0.push(error);
+        }
+    }
+
+    /// What is wrong, if anything is: a refusal of the system before all else.
+    ///
+    /// # Errors
+    /// What was kept.
+    pub(super) fn none(mut self) -> Result<(), ScenarioError> {
+        let is_world = |error: &ScenarioError| matches!(error, ScenarioError::World { .. });
+        if let Some(world) = self.0.iter().position(is_world) {
+            return Err(self.0.swap_remove(world));
+        }
+        match self.0.len() {
+            0 => Ok(()),
+            1 => Err(self.0.swap_remove(0)),
+            _ => {
+                self.0.sort_by_key(line_of);
+                Err(ScenarioError::Several(self.0))
+            }
+        }
+    }
+}
+
+/// The line that an error is about; 0: none.
+fn line_of(error: &ScenarioError) -> u32 {
+    match error {
+        ScenarioError::Input { place, .. } => place.line,
+        _ => 0,
+    }
+}
+
+/// What was found, of a message that says it; else all of it.
+fn fault(message: &str) -> &str {
+    let after = message.split_once(": found ");
+    after.map_or(message, |(_, value)| {
+        value.split(", expected").next().unwrap_or(value)
+    })
 }
 
 /// ", did you mean `x`?" where one of the names is near.
@@ -144,6 +257,19 @@ pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Stri
         }
         _ => String::new(),
     }
+}
+
+/// Keys of a table that a message lists; of more, help does.
+const LISTED: usize = 12;
+
+/// That a table has no such key, with the nearest one, else with all of them.
+pub(super) fn unknown_key(key: &str, table: &str, names: &[&str]) -> String {
+    let near = nearest(key, names.iter().copied());
+    let others = match names.len() <= LISTED {
+        true => format!("; valid: {}", names.join(", ")),
+        false => format!("; `rccsim help {table}` lists them"),
+    };
+    format!("unknown key `{key}` in {table}{near}{others}")
 }
 
 #[cfg(test)]

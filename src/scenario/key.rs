@@ -43,6 +43,18 @@ impl Standing {
             Self::Measured => "measured",
         }
     }
+
+    /// What it says of a value.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Published => "published by a vendor or an administrator",
+            Self::Seen => "seen in real source code or an issue thread",
+            Self::Standard => "required or recommended by a standard",
+            Self::Assumption => "assumed, because nobody published it",
+            Self::Choice => "a choice of the study, no fact about the world",
+            Self::Measured => "told from a capture, a log or a live gateway",
+        }
+    }
 }
 
 impl fmt::Display for Standing {
@@ -68,6 +80,10 @@ pub struct Key {
     pub meaning: &'static str,
     /// Other values that are just as possible while the truth is unknown: what `run` tries to see whether the assumption decides.
     pub alternatives: &'static [&'static str],
+    /// A value for examples; empty: [`Kind::example`] has one.
+    pub(super) example: &'static str,
+    /// Other keys of the section, with their values, that the example takes.
+    pub(super) beside: &'static [(&'static str, &'static str)],
     /// The file of records that takes its place, where one does.
     pub(super) unless: Option<RecordKind>,
     /// Whether it decides how often and by which random numbers, and not what: no part of the scenario's hash.
@@ -77,4 +93,24 @@ pub struct Key {
     /// Whether it is listed only where it is given: its default is what every scenario had before there was such a key, and
     /// so no part of the scenario's hash, of the expanded scenario or of `inputs.csv`.
     pub(super) is_listed_when_given: bool,
+}
+
+impl Key {
+    /// A valid value, other than the default where the kind has another, as it would stand between quotes.
+    pub fn example(&self) -> String {
+        match self.example {
+            "" => self.kind.example(self.default.unwrap_or_default()),
+            example => example.into(),
+        }
+    }
+
+    /// The other keys of the section that the example takes, with their values.
+    pub fn beside_example(&self) -> &'static [(&'static str, &'static str)] {
+        self.beside
+    }
+
+    /// Whether it must be given, in a section or by its profile.
+    pub fn is_needed(&self) -> bool {
+        self.default.is_none()
+    }
 }

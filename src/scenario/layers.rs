@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::catalogue::{Key, keys_of};
 use super::document::{Document, Entry, RawValue, Section};
-use super::error::{Place, ScenarioError, nearest};
+use super::error::{Errors, Place, ScenarioError, unknown_key};
 use super::files::Files;
+use super::instead::instead;
 use super::kind::{Kind, Profiles, RecordKind, Value};
 use super::overrides::Override;
 use super::profile::Profile;
@@ -62,30 +63,43 @@ impl Layers<'_> {
     /// The values of one section.
     ///
     /// # Errors
-    /// The first key that is unknown, missing or wrong.
+    /// Every key that is unknown, missing or wrong.
     pub(super) fn resolve(
         &self,
         table: &'static str,
         section: &Section,
     ) -> Result<Settings, ScenarioError> {
-        check_keys(table, section)?;
-        let name = self.name_of(table, section)?;
+        let mut errors = Errors::default();
+        errors.value(check_keys(table, section));
+        let name = errors
+            .value(self.name_of(table, section))
+            .unwrap_or_default();
         let mut settings = Settings {
             table,
             name,
             place: section.place.clone(),
             entries: Vec::new(),
         };
-        let layers = self.layers_of(table, section, &settings.name)?;
+        let layers = errors.value(self.layers_of(table, section, &settings.name));
         let mut unknown = Vec::new();
         for key in keys_of(table).unwrap_or_default() {
-            if let Some(setting) =
-                self.setting(table, section, &settings.name, key, &layers, &mut unknown)?
+            // Without its profile, nobody knows what a section has but what it gives itself.
+            if key.name == "name" && settings.name.is_empty()
+                || layers.is_none()
+                    && (key.kind.is_reference() || section.entry(key.name).is_none())
+            {
+                continue;
+            }
+            let layers = layers.as_deref().unwrap_or_default();
+            let setting = self.setting(table, section, &settings.name, key, layers, &mut unknown);
+            if let Some(Some(setting)) = errors.value(setting)
                 && setting.is_listed()
             {
                 settings.entries.push(setting);
             }
         }
+        errors.none()?;
+        let layers = layers.unwrap_or_default();
         if !unknown.is_empty() {
             return Err(ask_for(&settings, &layers, &unknown));
         }
@@ -266,7 +280,9 @@ impl Layers<'_> {
         };
         let value = key.kind.read(&entry.form).map_err(|valid| {
             let default = default_below(key, &entry, layers);
-            wrong(table, name, key.name, &entry, &format!("{valid}{default}"))
+            let instead = instead(&key.kind, &entry.form);
+            let valid = format!("{valid}{default}{instead}");
+            wrong(table, name, key.name, &entry, &valid)
         })?;
         let text = entry.form.bare();
         Ok(Some(Setting {
@@ -406,17 +422,13 @@ fn give_way_to_files(settings: &mut Settings) -> Result<(), ScenarioError> {
 /// Every key of the section must be one of the table's.
 fn check_keys(table: &str, section: &Section) -> Result<(), ScenarioError> {
     let keys = keys_of(table).unwrap_or_default();
+    let mut errors = Errors::default();
     for entry in &section.entries {
         if !keys.iter().any(|k| k.name == entry.key) {
             let names: Vec<&str> = keys.iter().map(|k| k.name).collect();
-            let message = format!(
-                "unknown key `{}` in {table}{}; valid: {}",
-                entry.key,
-                nearest(&entry.key, names.iter().copied()),
-                names.join(", ")
-            );
-            return Err(ScenarioError::input(&entry.key_place, message));
+            let message = unknown_key(&entry.key, table, &names);
+            errors.value::<()>(Err(ScenarioError::input(&entry.key_place, message)));
         }
     }
-    Ok(())
+    errors.none()
 }

@@ -1,12 +1,45 @@
 //! `[[objective]]`: read by the unit of its metric, and checked before anything runs.
 
 use super::document::{Document, Entry, RawValue, Section};
-use super::error::{ScenarioError, nearest};
+use super::error::{Errors, ScenarioError, nearest};
+use super::rule::{RuleKey, check_rule_keys};
 use crate::deployment::Plan;
 use crate::measure::{Bound, METRICS, Metric, Objective, Scope, Unit};
 use crate::quantity::{Span, parse_rate, parse_share, parse_span, print_span};
 
-const OBJECTIVE: [&str; 5] = ["metric", "cause", "scope", "at_most", "at_least"];
+/// The keys of `[[objective]]`.
+pub(super) const KEYS: [RuleKey; 5] = [
+    RuleKey {
+        name: "metric",
+        meaning: "the figure that is judged; it must be given",
+        expects: "a metric (`rccsim help metrics` lists them)",
+        example: "\"missed_toast_fraction\"",
+    },
+    RuleKey {
+        name: "cause",
+        meaning: "only what has this cause, of a metric that is counted by cause",
+        expects: "a cause of the metric (`rccsim help METRIC` lists them)",
+        example: "\"refresh_unanswered\"",
+    },
+    RuleKey {
+        name: "scope",
+        meaning: "of whom; without it, of all",
+        expects: "\"all\", \"clients:NAME\" or \"gateway:NAME\"",
+        example: "\"clients:office\"",
+    },
+    RuleKey {
+        name: "at_most",
+        meaning: "the largest value that is good enough; this or at_least must be given",
+        expects: "a value in the unit of the metric, like \"0.5 %\", \"5 min\" or 100",
+        example: "\"0.5 %\"",
+    },
+    RuleKey {
+        name: "at_least",
+        meaning: "the smallest value that is good enough",
+        expects: "a value in the unit of the metric, like \"0.5 %\", \"5 min\" or 100",
+        example: "\"1 h\"",
+    },
+];
 
 /// What a target of that unit looks like.
 pub(super) fn example(unit: Unit) -> &'static str {
@@ -132,17 +165,7 @@ fn cause(entry: &Entry, metric: &Metric) -> Result<usize, ScenarioError> {
 }
 
 fn read(section: &Section, plan: &Plan) -> Result<Objective, ScenarioError> {
-    for entry in &section.entries {
-        if !OBJECTIVE.contains(&entry.key.as_str()) {
-            let near = nearest(&entry.key, OBJECTIVE.iter().copied());
-            let message = format!(
-                "unknown key `{}` in objective{near}; valid: {}",
-                entry.key,
-                OBJECTIVE.join(", ")
-            );
-            return Err(ScenarioError::input(&entry.key_place, message));
-        }
-    }
+    check_rule_keys(section, &KEYS)?;
     let metric = metric(section)?;
     let (entry, at_most) = match (section.entry("at_most"), section.entry("at_least")) {
         (Some(entry), None) => (entry, true),
@@ -188,10 +211,11 @@ fn read(section: &Section, plan: &Plan) -> Result<Objective, ScenarioError> {
 
 /// Every objective of the file.
 pub(super) fn read_all(document: &Document, plan: &Plan) -> Result<Vec<Objective>, ScenarioError> {
-    document
-        .sections
-        .iter()
-        .filter(|s| s.table == "objective")
-        .map(|s| read(s, plan))
-        .collect()
+    let mut errors = Errors::default();
+    let sections = document.sections.iter().filter(|s| s.table == "objective");
+    let all: Vec<_> = sections
+        .filter_map(|s| errors.value(read(s, plan)))
+        .collect();
+    errors.none()?;
+    Ok(all)
 }

@@ -2,7 +2,7 @@
 
 use super::catalogue::{Key, TABLES, keys_of};
 use super::document::{Document, RawValue};
-use super::error::{Place, ScenarioError, nearest};
+use super::error::{Place, ScenarioError, nearest, unknown_key};
 use super::profile::shipped_names;
 
 /// One `--set`.
@@ -63,12 +63,8 @@ impl Override {
             )));
         }
         let Some(key) = keys.iter().copied().find(|k| k.name == key) else {
-            let names = keys.iter().map(|k| k.name);
-            return Err(bad(format!(
-                "unknown key `{key}` in {table}{}; valid: {}",
-                nearest(key, names.clone()),
-                names.collect::<Vec<_>>().join(", ")
-            )));
+            let names: Vec<&str> = keys.iter().map(|k| k.name).collect();
+            return Err(bad(unknown_key(key, table, &names)));
         };
         let value = value.trim();
         let bare = value

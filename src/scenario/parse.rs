@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::build;
 use super::catalogue::{Run, TABLES};
-use super::document::{Document, RawValue};
-use super::error::{Place, ScenarioError, nearest};
+use super::document::{Document, RawValue, Section};
+use super::error::{Errors, Place, ScenarioError, nearest};
 use super::layers::Layers;
 use super::objective;
 use super::overrides::Override;
@@ -77,7 +77,7 @@ impl Scenario {
     /// ```
     ///
     /// # Errors
-    /// The first thing that is wrong, with its line.
+    /// What is wrong, with its lines.
     pub fn from_toml(text: &str) -> Result<Self, ScenarioError> {
         Source::new("scenario", text, Path::new("")).scenario(&[])
     }
@@ -85,7 +85,7 @@ impl Scenario {
     /// The same scenario with overrides on top of those that it has.
     ///
     /// # Errors
-    /// The first thing that is wrong.
+    /// What is wrong.
     pub fn with(&self, overrides: &[Override]) -> Result<Self, ScenarioError> {
         self.source.scenario(overrides)
     }
@@ -102,16 +102,17 @@ impl Source {
     /// The scenario, with further overrides on top.
     ///
     /// # Errors
-    /// The first thing that is wrong.
+    /// What is wrong.
     pub fn scenario(&self, overrides: &[Override]) -> Result<Scenario, ScenarioError> {
-        read(&self.clone().under(overrides.iter().cloned()))
+        let scenario = read(&self.clone().under(overrides.iter().cloned()));
+        scenario.map_err(|error| error.with_lines(&self.file, &self.text))
     }
 }
 
 /// Loads a scenario file, under the command line's overrides.
 ///
 /// # Errors
-/// The first thing that is wrong.
+/// What is wrong.
 #[cfg(feature = "files")]
 pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario, ScenarioError> {
     let text = super::files::read_text(path)?;
@@ -123,7 +124,7 @@ pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario, ScenarioErr
 /// `files` is on.
 ///
 /// # Errors
-/// The first thing that is wrong.
+/// What is wrong.
 pub fn parse(
     file: &str,
     text: &str,
@@ -142,9 +143,10 @@ fn read(source: &Source) -> Result<Scenario, ScenarioError> {
         records,
     } = source;
     let document = Document::parse(file, text)?;
-    check_tables(&document)?;
+    let mut errors = Errors::default();
+    errors.value(check_tables(&document));
     for o in overrides {
-        o.check(&document)?;
+        errors.value(o.check(&document));
     }
     let layers = Layers {
         document: &document,
@@ -155,7 +157,9 @@ fn read(source: &Source) -> Result<Scenario, ScenarioError> {
     let mut settings = Vec::new();
     for table in ["scenario", "gateway", "clients", "fault"] {
         for section in document.sections.iter().filter(|s| s.table == table) {
-            let resolved: Settings = layers.resolve(table, section)?;
+            let Some(resolved) = errors.value(layers.resolve(table, section)) else {
+                continue;
+            };
             if settings
                 .iter()
                 .any(|s: &Settings| s.table == table && s.name == resolved.name)
@@ -164,7 +168,7 @@ fn read(source: &Source) -> Result<Scenario, ScenarioError> {
                     "a second {table} named {:?}: names must differ",
                     resolved.name
                 );
-                return Err(ScenarioError::input(&section.place, message));
+                errors.value::<()>(Err(ScenarioError::input(&section.place, message)));
             }
             settings.push(resolved);
         }
@@ -173,23 +177,28 @@ fn read(source: &Source) -> Result<Scenario, ScenarioError> {
     let mut shared = Vec::new();
     for table in ["workload", "path"] {
         for section in document.sections.iter().filter(|s| s.table == table) {
-            shared.push(layers.resolve(table, section)?);
+            shared.extend(errors.value(layers.resolve(table, section)));
         }
     }
+    errors.none()?;
     let run = Run::of(&settings[0]);
     let plan = build::plan(&run, &settings, folder, records)?;
-    let objectives = objective::read_all(&document, &plan)?;
+    let mut errors = Errors::default();
+    let objectives = errors.value(objective::read_all(&document, &plan));
+    let study = errors.value(study::read(&document, (records.files(), folder)));
+    let varied = study.as_ref().map(Option::as_ref);
+    let plots = varied.and_then(|study| errors.value(plot::read_all(&document, study)));
+    errors.none()?;
     let warnings = warnings::of(&plan, &settings);
-    let study = study::read(&document, (records.files(), folder))?;
     Ok(Scenario {
         source: source.clone(),
         file: file.clone(),
         question: document.opening.clone(),
         plan,
         replications: run.replications,
-        objectives,
-        plots: plot::read_all(&document, study.as_ref())?,
-        study,
+        objectives: objectives.unwrap_or_default(),
+        plots: plots.unwrap_or_default(),
+        study: study.flatten(),
         settings,
         shared,
         warnings,
@@ -211,29 +220,11 @@ fn check_tables(document: &Document) -> Result<(), ScenarioError> {
         );
         return Err(ScenarioError::input(&entry.key_place, message));
     }
+    let mut errors = Errors::default();
     for section in &document.sections {
-        if !TABLES.contains(&section.table.as_str()) {
-            let near = nearest(&section.table, TABLES.iter().copied());
-            let message = format!(
-                "unknown table `{}`{near}; valid: {}",
-                section.table,
-                TABLES.join(", ")
-            );
-            return Err(ScenarioError::input(&section.place, message));
-        }
-        if section.repeated == matches!(section.table.as_str(), "scenario" | "study") {
-            let table = &section.table;
-            let form = if section.repeated {
-                format!("[{table}]")
-            } else {
-                format!("[[{table}]]")
-            };
-            return Err(ScenarioError::input(
-                &section.place,
-                format!("write {form}"),
-            ));
-        }
+        errors.value(check_table(section));
     }
+    errors.none()?;
     for table in ["scenario", "gateway", "clients"] {
         if !document.sections.iter().any(|s| s.table == table) {
             let form = if table == "scenario" {
@@ -246,6 +237,30 @@ fn check_tables(document: &Document) -> Result<(), ScenarioError> {
                 format!("no {form}: a scenario needs [scenario], [[gateway]] and [[clients]]"),
             ));
         }
+    }
+    Ok(())
+}
+
+/// The section must be one of those that a scenario has, in the form that it has there.
+fn check_table(section: &Section) -> Result<(), ScenarioError> {
+    let table = &section.table;
+    if !TABLES.contains(&table.as_str()) {
+        let near = nearest(table, TABLES.iter().copied());
+        let message = format!(
+            "unknown table `{table}`{near}; valid: {}",
+            TABLES.join(", ")
+        );
+        return Err(ScenarioError::input(&section.place, message));
+    }
+    if section.repeated == matches!(table.as_str(), "scenario" | "study") {
+        let form = match section.repeated {
+            true => format!("[{table}]"),
+            false => format!("[[{table}]]"),
+        };
+        return Err(ScenarioError::input(
+            &section.place,
+            format!("write {form}"),
+        ));
     }
     Ok(())
 }

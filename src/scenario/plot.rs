@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::document::{Document, Entry, RawValue, Section};
-use super::error::{ScenarioError, nearest};
+use super::error::{Errors, ScenarioError, nearest};
+use super::rule::{RuleKey, check_rule_keys};
 use super::study::Study;
 use crate::measure::{METRICS, SERIES};
 
@@ -20,7 +21,33 @@ pub struct DeclaredPlot {
     pub title: Option<String>,
 }
 
-const KEYS: [&str; 4] = ["x", "y", "by", "title"];
+/// The keys of `[[plot]]`.
+pub(super) const KEYS: [RuleKey; 4] = [
+    RuleKey {
+        name: "x",
+        meaning: "what goes along; it must be given",
+        expects: "\"time\", a key that [study] varies, or a metric",
+        example: "\"time\"",
+    },
+    RuleKey {
+        name: "y",
+        meaning: "what goes up; it must be given",
+        expects: "a metric; over time one of the columns of series.csv",
+        example: "\"visible\"",
+    },
+    RuleKey {
+        name: "by",
+        meaning: "what tells curves apart; without it there is one",
+        expects: "\"clients\", \"gateway\" or another key that [study] varies",
+        example: "\"clients\"",
+    },
+    RuleKey {
+        name: "title",
+        meaning: "the headline; without it one is made of the names",
+        expects: "text",
+        example: "\"Users without a session\"",
+    },
+];
 /// A curve for each client group, or for each gateway.
 const GROUPS: [&str; 2] = ["clients", "gateway"];
 const TIME: &str = "time";
@@ -55,17 +82,7 @@ fn one_of(entry: &Entry, valid: &[&str], what: &str) -> Result<String, ScenarioE
 }
 
 fn read(section: &Section, varied: &[&str]) -> Result<DeclaredPlot, ScenarioError> {
-    for entry in &section.entries {
-        if !KEYS.contains(&entry.key.as_str()) {
-            let near = nearest(&entry.key, KEYS);
-            let message = format!(
-                "unknown key `{}` in plot{near}; valid: {}",
-                entry.key,
-                KEYS.join(", ")
-            );
-            return Err(ScenarioError::input(&entry.key_place, message));
-        }
-    }
+    check_rule_keys(section, &KEYS)?;
     let needed = |key: &str| {
         section
             .entry(key)
@@ -115,12 +132,13 @@ pub(super) fn read_all(
     let varied: Vec<&str> = study.map_or_else(Vec::new, |s| {
         s.axes.iter().map(|a| a.key.as_str()).collect()
     });
-    document
-        .sections
-        .iter()
-        .filter(|s| s.table == "plot")
-        .map(|s| read(s, &varied))
-        .collect()
+    let mut errors = Errors::default();
+    let sections = document.sections.iter().filter(|s| s.table == "plot");
+    let all: Vec<_> = sections
+        .filter_map(|s| errors.value(read(s, &varied)))
+        .collect();
+    errors.none()?;
+    Ok(all)
 }
 
 impl DeclaredPlot {

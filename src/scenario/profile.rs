@@ -6,6 +6,7 @@ use super::catalogue::{Key, Standing, keys_of_profile};
 use super::document::{Document, Entry, RawValue};
 use super::error::{Place, ScenarioError, nearest};
 use super::files::{Files, read_text_from};
+use super::instead::instead;
 use super::kind::Profiles;
 
 /// The kinds of profile, as folders under `models/profiles`.
@@ -142,6 +143,11 @@ impl Profile {
     /// # Errors
     /// The place of what is wrong, and what is valid.
     pub fn parse(kind: &str, name: &str, file: &str, text: &str) -> Result<Self, ScenarioError> {
+        let profile = Self::read(kind, name, file, text);
+        profile.map_err(|error| error.with_lines(file, text))
+    }
+
+    fn read(kind: &str, name: &str, file: &str, text: &str) -> Result<Self, ScenarioError> {
         let document = Document::parse(file, text)?;
         let mut profile = Self {
             kind: kind.into(),
@@ -206,7 +212,8 @@ impl Profile {
             let shown = path.display().to_string();
             let text = read_text_from(files, &path).map_err(|e| match e {
                 ScenarioError::World { cause, .. } => {
-                    ScenarioError::input(place, format!("profile {shown}: {cause}"))
+                    let why = crate::refusal::plain(&cause);
+                    ScenarioError::input(place, format!("profile {shown}: {why}"))
                 }
                 input => input,
             })?;
@@ -261,9 +268,10 @@ fn checked(key: &'static Key, entry: &Entry) -> Result<RawValue, ScenarioError> 
         ScenarioError::input(
             &entry.place,
             format!(
-                "{}: found {}, expected {valid}",
+                "{}: found {}, expected {valid}{}",
                 key.name,
-                entry.form.shown()
+                entry.form.shown(),
+                instead(&key.kind, &entry.form)
             ),
         )
     })?;

@@ -9,6 +9,7 @@ use super::files::{Files, read_text_from};
 use super::kind::Kind;
 use super::objective::target;
 use super::overrides::Override;
+use super::rule::{RuleKey, check_rule_keys};
 use crate::measure::{METRICS, Metric};
 use crate::quantity::parse_share;
 
@@ -64,7 +65,33 @@ impl StudyPoint {
 
 /// More points than anybody waits for, or reads.
 const MOST_POINTS: usize = 100_000;
-const KEYS: [&str; 4] = ["vary", "combine", "points", "precision"];
+/// The keys of `[study]`.
+pub(super) const KEYS: [RuleKey; 4] = [
+    RuleKey {
+        name: "vary",
+        meaning: "the keys that are turned, each with its values; this or points must be given",
+        expects: "a list of \"table.key = a, b, c\", \"table.key = a..b step s\" or \"table.key = a..b log n\"",
+        example: "[\"clients.refresh_interval = 10 min..30 min step 10 min\"]",
+    },
+    RuleKey {
+        name: "combine",
+        meaning: "how several keys make points; without it, product",
+        expects: "\"product\", every value with every other, or \"zip\", the first values together, then the second ones",
+        example: "\"zip\"",
+    },
+    RuleKey {
+        name: "points",
+        meaning: "a table of points instead of vary: a line of keys, then a line of values for each point",
+        expects: "a CSV file, relative to the scenario's folder",
+        example: "\"points.csv\"",
+    },
+    RuleKey {
+        name: "precision",
+        meaning: "how narrow intervals are wanted, as half of their width; replications are added until then",
+        expects: "a share of the figure, like \"5 %\", or a list of \"metric = half-width\"",
+        example: "\"5 %\"",
+    },
+];
 
 impl Study {
     /// A study of these axes.
@@ -391,23 +418,16 @@ pub(super) fn read(
     let Some(section) = document.sections.iter().find(|s| s.table == "study") else {
         return Ok(None);
     };
-    for entry in &section.entries {
-        if !KEYS.contains(&entry.key.as_str()) {
-            // How often and with which seed is said of the scenario, once.
-            let near = match entry.key.as_str() {
-                key @ ("replications" | "seed") => {
-                    format!("; it stands in [scenario]: write `{key} = …` there")
-                }
-                key => nearest(key, KEYS),
-            };
-            let message = format!(
-                "unknown key `{}` in study{near}; valid: {}",
-                entry.key,
-                KEYS.join(", ")
-            );
-            return Err(ScenarioError::input(&entry.key_place, message));
-        }
+    // How often and with which seed is said of the scenario, once.
+    let is_of_scenario = |key: &str| matches!(key, "replications" | "seed");
+    if let Some(entry) = section.entries.iter().find(|e| is_of_scenario(&e.key)) {
+        let key = &entry.key;
+        let message = format!(
+            "unknown key `{key}` in study; it stands in [scenario]: write `{key} = …` there"
+        );
+        return Err(ScenarioError::input(&entry.key_place, message));
     }
+    check_rule_keys(section, &KEYS)?;
     let mut study = points(section, (files, folder))?;
     for axis in &study.axes {
         axis.values.iter().try_for_each(|o| o.check(document))?;
@@ -447,7 +467,8 @@ fn points(section: &Section, (files, folder): (&dyn Files, &Path)) -> Result<Stu
                 // A file that a scenario names and that is not there is a fault of the scenario.
                 Study::read_table(files, &path).map_err(|error| match error {
                     ScenarioError::World { cause, .. } => {
-                        let message = format!("study.points: {}: {cause}", path.display());
+                        let why = crate::refusal::plain(&cause);
+                        let message = format!("study.points: {}: {why}", path.display());
                         ScenarioError::input(&points.place, message)
                     }
                     input => input,

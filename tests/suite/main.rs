@@ -37,6 +37,7 @@ mod plots;
 mod printed;
 mod publishing;
 mod rare_faults;
+mod reference;
 mod rejected;
 mod replay;
 mod report;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Which rooms a room may name, besides itself.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     ("quantity", &[]),
     ("engine", &["quantity"]),
     ("measure", &["quantity"]),
@@ -69,6 +69,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
         "report",
         &["quantity", "measure", "study", "record", "theory"],
     ),
+    ("reference", &["quantity", "measure", "scenario", "report"]),
     (
         "cli",
         &[
@@ -87,6 +88,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "record",
             "theory",
             "report",
+            "reference",
         ],
     ),
 ];

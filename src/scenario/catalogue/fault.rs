@@ -17,19 +17,22 @@ keys! {
         /// what goes wrong
         kind: FaultKind = choice::<FaultKind>().must();
         /// whom it hits
-        target: SettingValue<String> = stated(&target()).must();
+        target: SettingValue<String> = stated(&target()).must().example("gateway:gateway", &[]);
         /// which of the gateways of that name, counted from 1
-        instance: SettingValue<Option<u32>> = stated(&whole_or("every", 1, 1_000_000)).or("every");
+        instance: SettingValue<Option<u32>> = stated(&whole_or("every", 1, 1_000_000)).or("every")
+            .example("1", &[]);
         /// time of day at which it happens, the next day's if before the start; or mtbf and mttr
         at: Option<SettingValue<Span>> = stated(&clock()).optional();
         /// how long it lasts, with `at`
         duration: Span = span(NOTHING, MONTH).or("5 min")
             .from(Assumption, "a restart");
         /// mean time from repair to fault, exponential
-        mtbf: Option<Span> = span(Span::from_secs(1), CENTURY).optional();
+        mtbf: Option<Span> = span(Span::from_secs(1), CENTURY).optional()
+            .example("30 d", &[("kind", "crash"), ("target", "all")]);
         /// mean time from fault to repair, exponential, with `mtbf`
         mttr: Span = span(NOTHING, MONTH).or("5 min")
-            .from(Assumption, "a restart");
+            .from(Assumption, "a restart")
+            .example("10 min", &[("kind", "crash"), ("target", "all"), ("mtbf", "30 d")]);
         /// connections are reset, which is noticed at once; else silence
         reset: SettingValue<bool> = stated(&flag()).or("false")
             .from(Assumption, "a host that is gone is silent");

@@ -49,7 +49,7 @@ pub fn keys_of(table: &str) -> Option<Vec<&'static Key>> {
 }
 
 /// The keys that a profile may give.
-pub(super) fn keys_of_profile(kind: Profiles) -> Vec<&'static Key> {
+pub fn keys_of_profile(kind: Profiles) -> Vec<&'static Key> {
     let lists: &[&'static [Key]] = match kind {
         Profiles::Clients => &[clients::CLIENTS],
         Profiles::Gateways => &[gateway::GATEWAY, station::STATION, gateway::LIMITS],
@@ -71,6 +71,27 @@ pub const TABLES: &[&str] = &[
     "study",
     "plot",
 ];
+
+/// What a table of a scenario is for.
+pub fn meaning_of(table: &str) -> &'static str {
+    match table {
+        "scenario" => "how long is simulated, how often, with which random numbers",
+        "gateway" => "a gateway, or several alike: what it answers, holds and forgets",
+        "clients" => "a group of users: their client, how many they are, when they are there",
+        "workload" => {
+            "the calls of a user, for groups to share; a group may have these keys itself"
+        }
+        "path" => {
+            "one leg of the way, client to OCS or OCS to gateway, for sections to share; [[clients]] and [[gateway]] may have \
+             these keys themselves"
+        }
+        "fault" => "what goes wrong, whom it hits and when",
+        "objective" => "what must hold; `run` says whether it does, and its exit code too",
+        "study" => "keys that `sweep` turns, and how closely figures are wanted",
+        "plot" => "a plot besides those that every results folder has",
+        _ => "",
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,113 @@
+//! A fault as a person reads it: where, what, and the line with a mark below the place.
+
+use super::fault::Fault;
+use crate::scenario::{Place, ScenarioError};
+
+/// Errors of one scenario that are shown.
+const MOST: usize = 10;
+
+/// The fault, each of several errors with its line.
+pub(super) fn complaint(fault: &Fault) -> String {
+    let Fault::Scenario(error) = fault else {
+        return format!("error: {fault}");
+    };
+    let errors = error.each();
+    let shown: Vec<String> = errors.iter().take(MOST).map(|error| one(error)).collect();
+    let mut text = shown.join("\n");
+    if errors.len() > 1 {
+        let cut = if errors.len() > MOST {
+            format!(", the first {MOST} of them above")
+        } else {
+            String::new()
+        };
+        text += &format!("\n{} errors{cut}", errors.len());
+    }
+    text
+}
+
+fn one(error: &ScenarioError) -> String {
+    let excerpt = match error {
+        ScenarioError::Input { place, line, .. } if !line.is_empty() => excerpt(place, line),
+        _ => String::new(),
+    };
+    format!("error: {error}{excerpt}")
+}
+
+/// Characters of a line that are shown.
+const WIDTH: usize = 100;
+
+/// The line, and below it a mark from the place to the end of the word or the text there.
+fn excerpt(place: &Place, line: &str) -> String {
+    let number = place.line.to_string();
+    let column = place.column.saturating_sub(1) as usize;
+    // Of a long line, what stands about the place.
+    let first = column.saturating_sub(WIDTH / 2);
+    let first = if line.chars().count() > WIDTH {
+        first
+    } else {
+        0
+    };
+    let shown: String = line.chars().skip(first).take(WIDTH).collect();
+    let before: String = shown
+        .chars()
+        .take(column - first)
+        .map(|c| if c == '\t' { '\t' } else { ' ' })
+        .collect();
+    let rest: String = shown.chars().skip(column - first).collect();
+    let mark = "^".repeat(marked(&rest).max(1));
+    let gutter = " ".repeat(number.len());
+    format!("\n {number} | {shown}\n {gutter} | {before}{mark}")
+}
+
+/// Characters of the word, or of the quoted text, that begins here.
+fn marked(rest: &str) -> usize {
+    let mut chars = rest.chars();
+    match chars.next() {
+        Some(quote @ ('"' | '\'')) => match chars.as_str().find(quote) {
+            Some(end) => chars.as_str()[..end].chars().count() + 2,
+            None => rest.chars().count(),
+        },
+        Some('[') if rest.starts_with("[[") => 2,
+        _ => rest
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || "_-.%".contains(*c))
+            .count(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(column: u32, line: &str) -> String {
+        let place = Place {
+            file: "a.toml".into(),
+            line: 12,
+            column,
+        };
+        excerpt(&place, line)
+    }
+
+    #[test]
+    fn the_mark_stands_below_what_is_wrong() {
+        assert_eq!(
+            shown(9, "count = \"500\" # x"),
+            "\n 12 | count = \"500\" # x\n    |         ^^^^^"
+        );
+        assert_eq!(shown(1, "cuont = 5"), "\n 12 | cuont = 5\n    | ^^^^^");
+        assert_eq!(shown(1, "[[gateway]]"), "\n 12 | [[gateway]]\n    | ^^");
+        assert_eq!(shown(4, "\ta = 0.5"), "\n 12 | \ta = 0.5\n    | \t  ^");
+        assert_eq!(shown(6, "\ta = 0.5"), "\n 12 | \ta = 0.5\n    | \t    ^^^");
+    }
+
+    #[test]
+    fn of_a_long_line_the_part_about_the_place_is_shown() {
+        let line = format!("a = \"{}\" b = 1", "x".repeat(300));
+        let text = shown(308, &line);
+        assert!(
+            text.lines().all(|line| line.chars().count() <= WIDTH + 10),
+            "{text}"
+        );
+        assert!(text.lines().last().unwrap().ends_with('^'), "{text}");
+    }
+}

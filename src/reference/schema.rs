@@ -1,0 +1,249 @@
+//! JSON Schemas of scenarios and profiles, for editors: what can be said of a value alone. What depends on other values, and
+//! whether a name is one of the file, `rccsim check` says.
+
+use serde_json::{Map, Value, json};
+
+use super::entry::{Entry, entries};
+use super::example::example;
+use crate::measure::{DropCause, METRICS, MissCause, SERIES};
+use crate::scenario::catalogue::{Key, Standing, TABLES, keys_of_profile, meaning_of};
+use crate::scenario::{Kind, Profiles, SHIPPED};
+
+/// Of what a schema is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SchemaKind {
+    /// A scenario.
+    Scenario,
+    /// A profile of this kind.
+    Profile(Profiles),
+}
+
+/// The JSON Schema, draft 7: the newest that editors of TOML understand.
+pub fn schema(kind: SchemaKind) -> Value {
+    let (title, mut schema) = match kind {
+        SchemaKind::Scenario => ("rccsim scenario".to_string(), scenario()),
+        SchemaKind::Profile(profiles) => (
+            format!("rccsim {} profile", profiles.name()),
+            profile(profiles),
+        ),
+    };
+    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+    schema["title"] = json!(title);
+    schema
+}
+
+/// An object with these properties and no others.
+fn object(properties: Map<String, Value>, required: &[&str]) -> Value {
+    json!({
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    })
+}
+
+fn scenario() -> Value {
+    let tables = TABLES
+        .iter()
+        .map(|table| (table.to_string(), table_schema(table)));
+    object(tables.collect(), &["scenario", "gateway", "clients"])
+}
+
+fn table_schema(table: &'static str) -> Value {
+    let properties = entries(table).into_iter().map(|entry| {
+        let value = match entry {
+            Entry::Key(key) => described(key_schema(&key.kind), key),
+            Entry::Rule(rule) => {
+                let mut value = rule_schema(table, rule.name);
+                value["description"] = json!(format!("{}\n\n{}", rule.meaning, rule.expects));
+                value
+            }
+        };
+        (entry.name().to_string(), with_example(value, table, entry))
+    });
+    // Of a gateway a profile may give what must be given.
+    let is_needed = |entry: &Entry| match entry {
+        Entry::Key(key) => key.is_needed() && key.name != "update",
+        Entry::Rule(rule) => matches!(
+            (table, rule.name),
+            ("objective", "metric") | ("plot", "x" | "y")
+        ),
+    };
+    let needed: Vec<&str> = entries(table)
+        .iter()
+        .filter(|e| is_needed(e))
+        .map(Entry::name)
+        .collect();
+    let mut section = object(properties.collect(), &needed);
+    section["description"] = json!(meaning_of(table));
+    let either = |one: &str, other: &str| json!([{ "required": [one] }, { "required": [other] }]);
+    match table {
+        "objective" => section["oneOf"] = either("at_most", "at_least"),
+        "study" => section["oneOf"] = either("vary", "points"),
+        "gateway" => section["anyOf"] = either("update", "profile"),
+        _ => {}
+    }
+    match table {
+        "scenario" | "study" => section,
+        _ => json!({ "type": "array", "minItems": 1, "items": section }),
+    }
+}
+
+fn with_example(mut value: Value, table: &'static str, entry: Entry) -> Value {
+    let section = example(table, entry).section;
+    if let Some(line) = section.lines().last() {
+        let text = format!(
+            "{}\n\n{line}",
+            value["description"].as_str().unwrap_or_default()
+        );
+        value["description"] = json!(text);
+    }
+    value
+}
+
+fn described(mut value: Value, key: &Key) -> Value {
+    let default = match key.default {
+        None | Some("") => String::new(),
+        Some(text) => format!("\n\nDefault {text} ({}: {})", key.standing, key.source),
+    };
+    value["description"] = json!(format!(
+        "{}\n\n{}{default}",
+        key.meaning,
+        key.kind.expects()
+    ));
+    value
+}
+
+/// Patterns of the parts of a value, as `quantity` and `scenario` read them.
+const SPAN: &str = r"[0-9][0-9.]*\s*(us|ms|s|min|h|d)";
+const SHARE: &str = r"[0-9.]+\s*%";
+const CLOCK: &str = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?";
+
+fn text(pattern: &str) -> Value {
+    json!({ "type": "string", "pattern": format!(r"^\s*({pattern})\s*$") })
+}
+
+fn whole(least: u64, most: u64) -> Value {
+    json!({ "type": "integer", "minimum": least, "maximum": most })
+}
+
+fn key_schema(kind: &Kind) -> Value {
+    match *kind {
+        Kind::Name => {
+            json!({ "type": "string", "minLength": 1, "maxLength": 100, "pattern": r"^[^./\\][^/\\]*$" })
+        }
+        Kind::GatewayName | Kind::File(_) => json!({ "type": "string", "minLength": 1 }),
+        Kind::Reference(profiles) => reference(profiles, false),
+        Kind::Shared(profiles) => reference(profiles, true),
+        Kind::Count(least, most) => whole(least, most),
+        Kind::CountOr(word, least, most) => {
+            json!({ "anyOf": [whole(least, most), { "const": word }] })
+        }
+        Kind::Span(..) | Kind::Seconds(..) => text(SPAN),
+        Kind::SpanOr(word, ..) => text(&format!("{SPAN}|{word}")),
+        Kind::Spans(..) => text(&format!(r"{SPAN}\s*\.\.\s*{SPAN}|never")),
+        Kind::Clock => text(CLOCK),
+        Kind::Rate { .. } => text(r"[0-9.]+\s*/(s|min|h|d)"),
+        Kind::Share(_, 100.0) => text(r"(100(\.0*)?|[0-9]{1,2}(\.[0-9]*)?|\.[0-9]+)\s*%"),
+        Kind::Share(..) => text(SHARE),
+        Kind::Choice(words) => {
+            let each = words
+                .iter()
+                .map(|w| json!({ "const": w.word, "description": w.meaning }));
+            let names: Vec<&str> = words.iter().map(|w| w.word).collect();
+            json!({ "enum": names, "oneOf": each.collect::<Vec<_>>() })
+        }
+        Kind::SignIn => text(&sign_in()),
+        Kind::SignOut => text(&format!("never|{}", sign_in())),
+        Kind::Lunch => text(&format!(
+            "never|(at {CLOCK}|normal {CLOCK} sd {SPAN}) for {SPAN}"
+        )),
+        Kind::Reestablish => text(&format!(
+            r"never|fixed {SPAN}|uniform {SPAN}\s*\.\.\s*{SPAN}|backoff {SPAN} x[0-9.]+ max {SPAN}( jitter {SHARE})?"
+        )),
+        Kind::Timing => text(&format!(r"interval|SE/[0-9]+|SE\s*[-−]\s*{SPAN}")),
+        Kind::Service => text(&format!(
+            "none|{SPAN}|exponential {SPAN}|log-normal {SPAN} sd {SPAN}|quantiles .*100(\\.0*)? *% *{SPAN}"
+        )),
+        Kind::Capacity => text(r"[0-9][0-9.,]* (calls|messages|jobs)/(s|min|h)"),
+        Kind::Target => text("all|gateway:.+|clients:.+"),
+        Kind::Hours => text(&format!(r"flat|{CLOCK} x[0-9.]+(,\s*{CLOCK} x[0-9.]+)*")),
+        Kind::Offset => text(&format!(r"[+-]?{SPAN}")),
+        Kind::Flag => json!({ "type": "boolean" }),
+    }
+}
+
+fn sign_in() -> String {
+    format!("at start|at {CLOCK}|uniform over {SPAN}|normal {CLOCK} sd {SPAN}")
+}
+
+/// The name of a profile, or a file; where sections of the scenario serve too, any name.
+fn reference(profiles: Profiles, or_section: bool) -> Value {
+    let names: Vec<&str> = SHIPPED
+        .iter()
+        .filter(|(kind, ..)| *kind == profiles.name())
+        .map(|(_, name, _)| *name)
+        .collect();
+    let other = if or_section {
+        json!({ "type": "string", "minLength": 1 })
+    } else {
+        text(r".*\.toml")
+    };
+    json!({ "anyOf": [{ "enum": names }, other] })
+}
+
+fn rule_schema(table: &str, key: &str) -> Value {
+    let metrics = METRICS.iter().map(|m| m.name);
+    let one = |item: Value| json!({ "anyOf": [item, { "type": "array", "items": item }] });
+    match (table, key) {
+        ("objective", "metric") => json!({ "enum": metrics.collect::<Vec<_>>() }),
+        ("objective", "cause") => {
+            let drops = DropCause::ALL.iter().map(|cause| cause.name());
+            let causes = drops.chain(MissCause::ALL.iter().map(|cause| cause.name()));
+            let mut causes: Vec<&str> = causes.collect();
+            causes.sort_unstable();
+            causes.dedup();
+            json!({ "enum": causes })
+        }
+        ("objective", "scope") => text("all|gateway:.+|clients:.+"),
+        ("objective", _) => json!({
+            "anyOf": [{ "type": "number", "minimum": 0 }, text(&format!(r"{SPAN}|{SHARE}|[0-9.]+\s*/(s|min|h|d)"))]
+        }),
+        ("study", "vary") => one(text(r"[^=]+\.[^=]+=.+")),
+        ("study", "combine") => json!({ "enum": ["product", "zip"] }),
+        ("study", "precision") => one(text(&format!("{SHARE}|[^=]+=.+"))),
+        ("plot", "y") => {
+            let mut names: Vec<&str> = metrics.chain(SERIES).collect();
+            names.sort_unstable();
+            names.dedup();
+            json!({ "enum": names })
+        }
+        _ => json!({ "type": "string", "minLength": 1 }),
+    }
+}
+
+/// A profile: each key with its value, or with its value, standing and source.
+fn profile(profiles: Profiles) -> Value {
+    let words: Vec<&str> = Standing::ALL.iter().map(|(_, name)| *name).collect();
+    let properties = keys_of_profile(profiles).into_iter().map(|key| {
+        let given: Map<String, Value> = [
+            ("value", key_schema(&key.kind)),
+            ("unknown", json!({ "const": true, "description": "nobody published it: a scenario has to set it" })),
+            ("standing", json!({ "enum": words, "description": "how far it can be relied on" })),
+            ("source", json!({ "type": "string", "description": "where it comes from" })),
+        ]
+        .map(|(name, value)| (name.to_string(), value))
+        .into_iter()
+        .collect();
+        let mut provenanced = object(given, &[]);
+        provenanced["anyOf"] = json!([{ "required": ["value"] }, { "required": ["unknown"] }]);
+        let either = json!({ "anyOf": [key_schema(&key.kind), provenanced] });
+        (key.name.to_string(), described(either, key))
+    });
+    let notes = json!({
+        "type": "array", "items": { "type": "string" }, "description": "facts that no key holds",
+    });
+    let mut properties: Map<String, Value> = properties.collect();
+    properties.insert("notes".into(), notes);
+    object(properties, &[])
+}

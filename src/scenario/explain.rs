@@ -1,0 +1,152 @@
+//! What help says of a kind of value: a value for examples, and what each of its forms means.
+
+use super::kind::{Kind, Profiles, RecordKind};
+use crate::quantity::{Span, print_span};
+
+impl Kind {
+    /// A valid value, as it would stand between quotes; another than the default, where there is one.
+    pub fn example(&self, default: &str) -> String {
+        match *self {
+            Self::Name => "east".into(),
+            Self::GatewayName => "gateway".into(),
+            Self::Reference(profiles) | Self::Shared(profiles) => match profiles {
+                Profiles::Clients => "communicator-2007",
+                Profiles::Gateways => "nec-ow5000",
+                Profiles::Workloads => "heavy",
+                Profiles::Paths => "lan-tls",
+            }
+            .into(),
+            Self::Count(least, most) | Self::CountOr(_, least, most) => {
+                let few = 3_u64.clamp(least, most);
+                few.to_string()
+            }
+            Self::Span(least, most) | Self::SpanOr(_, least, most) => {
+                let tried = [Span::from_secs(600), Span::from_millis(20)];
+                let fits =
+                    |span: &Span| (least..=most).contains(span) && print_span(*span) != default;
+                print_span(tried.into_iter().find(fits).unwrap_or(most))
+            }
+            Self::Seconds(least, most) => print_span(Span::from_secs(1200.clamp(least, most))),
+            Self::Clock => "09:30".into(),
+            Self::Rate { .. } => "2 /h".into(),
+            Self::Share(least, most) => format!("{} %", 20_f64.clamp(least, most)),
+            Self::Choice(words) => {
+                let other = words.iter().find(|w| w.word != default);
+                other.or(words.first()).map_or("", |w| w.word).into()
+            }
+            Self::Flag => (default != "true").to_string(),
+            Self::Offset => "+1 h".into(),
+            Self::File(RecordKind::Calls) => "calls.csv".into(),
+            Self::File(RecordKind::SignIns) => "sign-ins.csv".into(),
+            _ => {
+                let forms = self.forms().iter().map(|(form, _)| *form);
+                let mut others = forms.filter(|form| *form != default);
+                others.next().unwrap_or(default).into()
+            }
+        }
+    }
+
+    /// The forms of a value that is written in parts, an example of each with its meaning; the words of a choice have their
+    /// own.
+    pub fn forms(&self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::SignIn => SIGN_IN,
+            Self::SignOut => SIGN_OUT,
+            Self::Lunch => &[
+                ("at 12:00 for 1 h", "all at one time of day, for this long"),
+                (
+                    "normal 12:15 sd 15 min for 45 min",
+                    "normally distributed about a time of day",
+                ),
+                ("never", "nobody goes"),
+            ],
+            Self::Reestablish => &[
+                ("uniform 0 s..600 s", "after a time drawn between both"),
+                ("fixed 30 s", "after exactly this long"),
+                (
+                    "backoff 5 s x2 max 300 s jitter 20 %",
+                    "after 5 s, then twice as long each time, up to 300 s, each drawn within 20 %; jitter may be left out",
+                ),
+                (
+                    "never",
+                    "not at all: the session stays lost until the user signs in again",
+                ),
+            ],
+            Self::Timing => &[
+                ("SE/2", "at this part of the granted session, 2 to 100"),
+                ("SE - 60 s", "so long before the granted session ends"),
+                ("interval", "after refresh_interval"),
+            ],
+            Self::Service => &[
+                ("4 ms", "always so long"),
+                ("exponential 4 ms", "exponential, with this mean"),
+                (
+                    "log-normal 4 ms sd 2 ms",
+                    "log-normal, with this mean and standard deviation",
+                ),
+                (
+                    "quantiles 50 % 3 ms, 90 % 8 ms, 100 % 20 ms",
+                    "as measured: half of the jobs take 3 ms at most, nine of ten 8 ms, all 20 ms",
+                ),
+                ("none", "it answers at once"),
+            ],
+            Self::Capacity => &[
+                ("10000 calls/h", "calls, taken as 8 messages each"),
+                ("22 messages/s", "messages, in both directions"),
+                (
+                    "11 jobs/s",
+                    "requests with their answers; also per min or per h",
+                ),
+            ],
+            Self::Target => &[
+                (
+                    "gateway:NAME",
+                    "the gateways of that name; of a leg, that between OCS and them",
+                ),
+                (
+                    "clients:NAME",
+                    "the client group of that name, or its leg to OCS",
+                ),
+                ("all", "everything that the fault can hit"),
+            ],
+            Self::Hours => &[
+                (
+                    "00:00 x0.1, 08:00 x1, 12:00 x0.5, 13:00 x1, 18:00 x0.1",
+                    "from each time of day on, this factor",
+                ),
+                ("flat", "the same all day"),
+            ],
+            Self::Spans(..) => &[
+                ("12 h..24 h", "a time drawn between both"),
+                ("never", "it does not happen"),
+            ],
+            _ => &[],
+        }
+    }
+}
+
+const SIGN_IN: &[(&str, &str)] = &[
+    (
+        "uniform over 30 min",
+        "evenly over the first 30 min of the run",
+    ),
+    (
+        "normal 09:00 sd 25 min",
+        "normally distributed about a time of day",
+    ),
+    ("at 09:00", "all at one time of day"),
+    ("at start", "all are signed in from the start of the run"),
+];
+
+const SIGN_OUT: &[(&str, &str)] = &[
+    (
+        "normal 17:30 sd 20 min",
+        "normally distributed about a time of day",
+    ),
+    ("at 17:00", "all at one time of day"),
+    (
+        "uniform over 30 min",
+        "evenly over the first 30 min of the run",
+    ),
+    ("never", "not before the horizon"),
+];
