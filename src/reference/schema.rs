@@ -161,7 +161,9 @@ fn key_schema(kind: &Kind) -> Value {
         Kind::Reestablish => text(&format!(
             r"never|fixed {SPAN}|uniform {SPAN}\s*\.\.\s*{SPAN}|backoff {SPAN} x[0-9.]+ max {SPAN}( jitter {SHARE})?"
         )),
-        Kind::Timing => text(&format!(r"interval|SE/[0-9]+|SE\s*[-−]\s*{SPAN}")),
+        Kind::Timing => text(&format!(
+            r"interval|SE/([2-9]|[1-9][0-9]|100)|SE\s*[-−]\s*{SPAN}"
+        )),
         Kind::Service => text(&format!(
             "none|{SPAN}|exponential {SPAN}|log-normal {SPAN} sd {SPAN}|quantiles .*100(\\.0*)? *% *{SPAN}"
         )),

@@ -127,7 +127,15 @@ fn the_schema_accepts_every_shipped_scenario_and_profile() {
 
 /// Rejected scenarios of which each value alone is valid: what is wrong hangs on another value, on a name of the file or on
 /// another file, on the size of a value with a unit, or on characters, which no schema weighs.
-const VALID_ALONE: [&str; 52] = [
+const VALID_ALONE: [&str; 60] = [
+    "clients_retry_delay",
+    "gateway_throttle_cut",
+    "path_relay_probe",
+    "path_relay_session_expires",
+    "session_expires_below_ten",
+    "surge_of_an_instance",
+    "surge_rate_of_a_crash",
+    "surge_reset",
     "calls_by_hour_unordered",
     "calls_file_and_rate",
     "calls_file_backwards",

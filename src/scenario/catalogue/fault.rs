@@ -39,6 +39,7 @@ keys! {
         /// of a surge: how many calls there are while it lasts, of the usual number
         call_rate: SettingValue<f64> = stated(&share(0.0, 100_000.0)).or("200 %")
             .from(Assumption, "sprout issue 1234: the load doubled for a minute")
+            .example("150 %", &[("kind", "surge"), ("target", "all"), ("at", "09:00")])
             .listed_when_given();
     }
 }
