@@ -282,7 +282,7 @@ levers! {
         |s| s.gateway(s.gateway.max_calls.is_some(), "max_calls", "unlimited");
     "at the gateway", "no overload control by the length of the queue", "longer waits", LOAD,
         |s| s.gateway(s.gateway.station.as_ref().is_some_and(|c| c.throttle.is_some()), "throttle_at", "never");
-    "at the client", "one set-up after the other, half as many as the gateway can take", "the last users are back later", STORM,
+    "at the client", "one set-up after the other, half as many as the gateway can take", "the last users are back later", LOAD,
         |s| s.clients("setup_pace", |_| s.half_of_set_ups().map(whole_milliseconds));
     "at the client", "spread the first sign-in over half an hour", "the last users wait longer", STORM,
         |s| s.clients("sign_in", |c| {
