@@ -156,7 +156,11 @@ fn key(places: &[(&'static str, Entry)]) -> String {
         .iter()
         .map(|(table, entry)| format!("{table}.{}", entry.name()))
         .collect();
-    let mut out = format!("{}\n{}\n\n", names.join(", "), wrapped(entry.meaning(), 0));
+    let mut out = format!(
+        "{}\n{}\n\n",
+        wrapped(&names.join(", "), 0),
+        wrapped(entry.meaning(), 0)
+    );
     let mut row =
         |name: &str, text: &str| out += &format!("{name:LABEL$}{}\n", wrapped(text, LABEL));
     row("value", &entry.expects());

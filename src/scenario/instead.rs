@@ -41,7 +41,9 @@ fn guesses(kind: &Kind, form: &RawValue) -> Vec<String> {
     let mut all = vec![text.to_string(), plain.clone()];
     let bare: Option<f64> = plain.parse().ok();
     match kind {
-        Kind::Count(..) | Kind::CountOr(..) => all = vec![digits(text)],
+        Kind::Count(..) | Kind::CountOr(..) if text.starts_with(|c: char| c.is_ascii_digit()) => {
+            return vec![digits(text)];
+        }
         Kind::Span(..) | Kind::SpanOr(..) | Kind::Seconds(..) if bare.is_some() => {
             all.extend([format!("{plain} s"), format!("{plain} min")]);
         }
