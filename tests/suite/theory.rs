@@ -302,7 +302,7 @@ fn closed_forms_of_real_cases_agree_with_their_simulation() {
         // 1152 users with 12 calls an hour of 0.864665 · 190 s are 630.86 at once; 560 places: B by its recursion.
         (
             "p20-calls-at-once",
-            &[],
+            &["gateway.max_sessions=unlimited"],
             "calls that are not followed",
             5,
             "missed_toast_fraction",
