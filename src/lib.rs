@@ -172,6 +172,10 @@
 //!   is another.
 //! - A message that arrives at the instant at which the call stops ringing still shows its toast: messages go before calls.
 //! - `down_peak` is exact within a group and to the second; over groups the peaks of the same second are added.
+//! - A run of several days repeats the day of those who sign out: sign-in, sign-out, lunch, attendance and calls are drawn anew
+//!   for each day. Who would sign in again before the sign-out of the day before stays signed in. Where `start` has no weekday,
+//!   every day is a working day. A night shift belongs to the day on which it begins; days of figures go from midnight to midnight.
+//! - A mix gives a user the program of one number drawn for the user: shares hold on average, and other shares move nobody else.
 //! - A quantile is the upper edge of its bucket, at most 0.8 % above the sample of that rank, and never beyond the longest.
 //!
 //! What an event costs, and what made it cheaper, stands in `benches/README.md`.

@@ -284,7 +284,7 @@ mod tests {
         let mut seen = 0;
         for (kind, question) in [("clients", 1), ("gateways", 2), ("paths", 3)] {
             for choice in profiles(kind) {
-                let mut lines = vec![
+                let mut lines = [
                     "12,000".to_string(),
                     String::new(),
                     String::new(),

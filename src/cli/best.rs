@@ -8,8 +8,9 @@ use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::inputs::inputs;
+use super::joint::{self, SearchCommand};
 use super::study::{Decisive, Publication, Study, StudyFlags};
-use super::{Outcome, memory};
+use super::{Outcome, front, memory};
 use crate::experiment::{
     Campaign, Case, Delta, Robustness, SelectionResult, Selector, cases, hash_of,
 };
@@ -31,6 +32,10 @@ pub(super) struct BestArgs {
     /// message_rate_per_s + 100 * missed_toasts_per_client_hour]
     #[arg(long)]
     cost: Option<String>,
+    /// Figures that are wanted at once, instead of a cost: the points that nothing dominates in all of them
+    /// ("missed_toast_fraction, message_rate_per_s"), among those that meet the objectives
+    #[arg(long, value_name = "METRICS", conflicts_with_all = ["cost", "within_objectives", "delta", "alpha", "first_stage", "most_reps"])]
+    objectives: Option<String>,
     /// Only among the points that meet every objective: so it is wherever there are objectives
     #[arg(long, conflicts_with = "ignore_objectives")]
     within_objectives: bool,
@@ -50,6 +55,13 @@ pub(super) struct BestArgs {
     /// Replications of a point at most
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(2..=100_000))]
     most_reps: u32,
+    /// Search the grid of every combination instead of simulating all of it: a pattern search with common random numbers,
+    /// then the selection among the best that it found, within the objectives
+    #[arg(long, conflicts_with_all = ["objectives", "zip", "points"])]
+    search: bool,
+    /// Replications of points that a search may take
+    #[arg(long, value_name = "N", default_value_t = 300, requires = "search", value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
+    budget: u32,
     #[command(flatten)]
     study: StudyFlags,
 }
@@ -63,10 +75,16 @@ impl BestArgs {
     /// # Errors
     /// Bad input, or a refusal of the system.
     pub(super) fn run(self) -> Result<Outcome, Fault> {
+        if let Some(metrics) = &self.objectives {
+            return front::run(&self.scenario, &self.vary, &self.study, metrics);
+        }
         let input = |flag: &str, why: String| Fault::Input(format!("{flag}: {why}"));
         let base = self.scenario.read()?;
         let cost = self.cost(&base)?;
         let varied = self.vary.study(&base, &PrecisionFlags::default())?;
+        if self.search {
+            return self.search(base, varied, cost);
+        }
         let cases = cases(&base, &varied)?;
         let selector = self.selector(&base, &cost, &cases)?;
         if !selector.is_possible(cases.len()) {
@@ -95,6 +113,46 @@ impl BestArgs {
             cases,
             selector,
         })
+    }
+
+    /// Searches the grid.
+    ///
+    /// # Errors
+    /// Bad input, or a refusal of the system.
+    fn search(
+        &self,
+        base: Scenario,
+        varied: scenario::Study,
+        cost: Cost,
+    ) -> Result<Outcome, Fault> {
+        let selector = self.selector(&base, &cost, &[])?;
+        let command = SearchCommand {
+            scenario: &self.scenario,
+            vary: &self.vary,
+            study: &self.study,
+            cost_text: self.cost_text(&base).to_string(),
+            cost,
+            budget: self.budget,
+            selection: self.selection(),
+        };
+        joint::run(command, base, varied, selector)
+    }
+
+    /// The flags of the selection, as they are repeated.
+    fn selection(&self) -> Vec<(&'static str, String)> {
+        let asked = [
+            (self.within_objectives, "--within-objectives"),
+            (self.ignore_objectives, "--ignore-objectives"),
+        ];
+        let asked = asked.into_iter().filter(|(is_asked, _)| *is_asked);
+        let within = asked.map(|(_, flag)| (flag, String::new()));
+        let flags = [
+            ("--delta", self.delta.clone()),
+            ("--alpha", self.alpha.to_string()),
+            ("--first-stage", self.first_stage.to_string()),
+            ("--most-reps", self.most_reps.to_string()),
+        ];
+        flags.into_iter().chain(within).collect()
     }
 
     /// Whether only points that meet the objectives are chosen from: where there are any.
@@ -170,20 +228,9 @@ impl Study for Candidates {
 
     fn command(&self, set: &str) -> String {
         let command = &self.command;
-        let flags = [
-            ("--cost", command.cost_text(&self.base).to_string()),
-            ("--delta", command.delta.clone()),
-            ("--alpha", command.alpha.to_string()),
-            ("--first-stage", command.first_stage.to_string()),
-            ("--most-reps", command.most_reps.to_string()),
-        ];
-        let asked = [
-            (command.within_objectives, "--within-objectives"),
-            (command.ignore_objectives, "--ignore-objectives"),
-        ];
-        let asked = asked.into_iter().filter(|(is_asked, _)| *is_asked);
-        let within = asked.map(|(_, flag)| (flag, String::new()));
-        let all = command.vary.given().into_iter().chain(flags).chain(within);
+        let cost = ("--cost", command.cost_text(&self.base).to_string());
+        let vary = command.vary.given().into_iter();
+        let all = vary.chain([cost]).chain(command.selection());
         command.scenario.repeated(Self::COMMAND, set, all)
     }
 

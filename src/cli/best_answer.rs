@@ -39,6 +39,7 @@ pub(super) fn body(all: &[Case], selected: &SelectionResult, cost: &str, alpha: 
         best,
         within_delta: within.into_iter().map(label).collect(),
         points: selected.costs.iter().enumerate().map(point).collect(),
+        search: None,
     }
 }
 

@@ -93,7 +93,7 @@ fn text(scenario: &Scenario, threads: usize, explain: bool) -> String {
         whole(gateways),
         if gateways == 1 { "" } else { "s" },
         duration(plan.horizon.0 as f64 / 1e6),
-        crate::quantity::print_clock(plan.start),
+        crate::quantity::print_moment(plan.start_moment()),
         scenario.replications,
         whole(memory::needed(plan, threads) / 1_000_000 + 1),
     );

@@ -187,9 +187,9 @@ mod tests {
             let sets: Vec<Override> = sets.iter().map(|s| Override::parse(s).unwrap()).collect();
             series(&load(Path::new("models/large.toml"), &sets).unwrap().plan) / 1_000_000
         };
-        // 44,640 minutes of 64 bytes, of 20 gateways and of their users, and of three scopes twice.
+        // 44,640 minutes of 72 bytes, of 20 gateways and of their users, and of three scopes twice.
         let month = ["scenario.horizon=31 d"];
-        assert_eq!(with(&month), 2 * (20 + 3) * 44_640 * 64 / 1_000_000);
+        assert_eq!(with(&month), 2 * (20 + 3) * 44_640 * 72 / 1_000_000);
         // With a station 1 kB more a minute: fewer groups wait, two for each thread at least.
         let station = [month[0], "gateway.service_time=4 ms", "gateway.count=1000"];
         let at_least = 2 * (2 + 3) * 44_640 * 1088 / 1_000_000;

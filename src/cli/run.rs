@@ -24,8 +24,8 @@ use crate::measure::Scope;
 use crate::quantity::number::{rounded, whole};
 use crate::quantity::{Span, print_span};
 use crate::record::{
-    Drops, Folder, InMemory, Manifest, Part, Record, Results, RunRecord, inputs as table, json,
-    tables,
+    DayRecord, Drops, Folder, InMemory, Manifest, Part, Record, Results, RunRecord,
+    inputs as table, json, tables,
 };
 use crate::report::run::text;
 use crate::report::settled::too_short;
@@ -89,9 +89,7 @@ impl RunArgs {
                 );
             }
         }
-        self.refuse_rare_faults(&scenario)?;
-        memory::check(&scenario, self.jobs.threads())?;
-        memory::check_figures(&[&scenario], true)?;
+        self.refuse(&scenario)?;
         let mut folder = Folder::open(&self.folder(&scenario))?;
         let files = input_files(&scenario, None);
         keep(&mut folder, &files)?;
@@ -151,6 +149,13 @@ impl RunArgs {
         })
     }
 
+    /// Refuses what cannot be simulated here, before anything is.
+    fn refuse(&self, scenario: &Scenario) -> Result<(), Fault> {
+        self.refuse_rare_faults(scenario)?;
+        memory::check(scenario, self.jobs.threads())?;
+        Ok(memory::check_figures(&[scenario], true)?)
+    }
+
     /// What settles in a run needs minutes of runs as they come, and those of rare faults are not.
     fn refuse_rare_faults(&self, scenario: &Scenario) -> Result<(), Fault> {
         let plan = &scenario.plan;
@@ -203,9 +208,14 @@ impl RunArgs {
         };
         let is_replay =
             (plan.clients.iter()).any(|c| c.recorded_calls.is_some() || c.recorded_signs.is_some());
+        let days = if run.samples.days() > 1 {
+            "days.csv, "
+        } else {
+            ""
+        };
         let kept = if is_replay { ", files/" } else { "" };
         format!(
-            "Files: {} ({report}summary.json, summary.csv, runs.csv, series.csv, distribution.csv, drops.csv, scenario.toml{kept}{plots}).{cut}\n",
+            "Files: {} ({report}summary.json, summary.csv, runs.csv, series.csv, {days}distribution.csv, drops.csv, scenario.toml{kept}{plots}).{cut}\n",
             path.display()
         )
     }
@@ -303,6 +313,11 @@ impl RunArgs {
             interrupted: run.is_interrupted,
             assumptions: trials.map(|t| t.assumptions),
             warnings: scenario.warnings.iter().cloned().chain(warnings).collect(),
+            // The minutes of rare faults are those of runs with one.
+            days: match plan.rare_faults().is_empty() {
+                true => DayRecord::of(samples, plan.start_moment()),
+                false => Vec::new(),
+            },
             ..RunRecord::new(&run.assessment, &run.spread, &run.steady)
         })
     }
@@ -414,6 +429,9 @@ fn write_files(
         Ok(tables::runs(std::iter::once(("", &run.samples)), out)?)
     })?;
     folder.put("series.csv", |out| Ok(tables::series(&run.samples, out)?))?;
+    if let Some(run) = record.run().filter(|run| !run.days.is_empty()) {
+        folder.put("days.csv", |out| Ok(tables::days(&run.days, out)?))?;
+    }
     folder.put("distribution.csv", |out| {
         Ok(tables::distribution(&run.samples, out)?)
     })?;

@@ -5,8 +5,9 @@ use clap::Args;
 use super::conduct::conduct;
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
+use super::global::{Effort, VariedKeys};
 use super::study::{Decisive, Publication, Study, StudyFlags};
-use super::{Outcome, memory};
+use super::{Outcome, global, memory};
 use crate::experiment::{
     Basis, Campaign, Case, FactorEffects, LevelEffect, Replications, Robustness, Variation,
     factor_effects, hash_of, variations,
@@ -31,6 +32,16 @@ pub(super) struct SensitivityArgs {
     /// Further keys with the values to try, besides those that are assumed
     #[arg(long, value_name = "KEY=VALUES")]
     vary: Vec<String>,
+    /// Over all combinations of the assumed values instead of one at a time: which of them have an effect (Morris), and
+    /// which share of the answer's variance each makes, alone and in all (Sobol)
+    #[arg(long)]
+    global: bool,
+    /// Trajectories through all unknowns that look for those with an effect
+    #[arg(long, value_name = "N", default_value_t = 10, requires = "global", value_parser = clap::value_parser!(u32).range(2..=1000))]
+    trajectories: u32,
+    /// Rows of the design that shares the variance out; each takes a combination more than there are unknowns with an effect
+    #[arg(long, value_name = "N", default_value_t = 64, requires = "global", value_parser = clap::value_parser!(u32).range(8..=10_000))]
+    rows: u32,
     #[command(flatten)]
     study: StudyFlags,
 }
@@ -45,7 +56,19 @@ impl SensitivityArgs {
         let metric = self.metric(&base)?;
         let place = Place::whole("--vary");
         let axes = self.vary.iter().map(|text| Axis::parse(text, &place));
-        let variations = variations(&base, &axes.collect::<Result<Vec<Axis>, _>>()?)?;
+        let axes = axes.collect::<Result<Vec<Axis>, _>>()?;
+        if self.global {
+            let effort = Effort {
+                trajectories: self.trajectories,
+                rows: self.rows,
+            };
+            let vary = VariedKeys {
+                vary: &self.vary,
+                axes: &axes,
+            };
+            return global::run(&self.scenario, &vary, base, metric, effort, &self.study);
+        }
+        let variations = variations(&base, &axes)?;
         if variations.is_empty() {
             return Err(Fault::Input(format!(
                 "{}: nothing is assumed; --vary \"KEY=VALUES\" tries other values of a key",

@@ -71,7 +71,7 @@ pub use observer::{Fate, Observer};
 pub use partial_result::PartialResult;
 pub use plan::{
     ClientPlan, ConnectionEnd, FaultPlan, FaultTarget, Foreknown, Forgets, GatewayPlan, IdleAction,
-    LossDirection, PathConfig, Plan, RelayEnd, RelayRestarts, Transport,
+    LossDirection, MixPart, PathConfig, Plan, RelayEnd, RelayRestarts, Transport,
 };
 pub use rare_faults::Stratum;
 pub use run_handle::RunHandle;

@@ -3,8 +3,10 @@
 use super::station::StationConfig;
 use crate::faults::FaultConfig;
 use crate::protocol::{ClientConfig, GatewayConfig};
-use crate::quantity::{Span, Time};
-use crate::workload::{Lunch, RecordedCall, RecordedSign, Recording, SignIn, WorkloadConfig};
+use crate::quantity::{Day, Moment, Span, Time};
+use crate::workload::{
+    Lunch, RecordedCall, RecordedSign, Recording, RunDays, SignIn, WorkloadConfig,
+};
 
 /// The transport of a leg.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -182,6 +184,8 @@ pub struct FaultPlan {
     pub target: FaultTarget,
     /// Tells faults of the same kind and target apart: their number among those.
     pub number: u32,
+    /// Tells those of one section apart, which hits several or comes several times: their number in it, from 0.
+    pub occurrence: u32,
 }
 
 /// What a run knows beforehand of its rare faults: nothing comes before `until`, and then what `first` says.
@@ -195,7 +199,17 @@ pub struct Foreknown {
     pub first: Option<(usize, u64)>,
 }
 
-/// A `[[clients]]`: `count` alike users.
+/// Users of a client group with another client program.
+#[derive(Clone, PartialEq, Debug)]
+pub struct MixPart {
+    /// The shares of the programs before it, 0 to 1: a user has the last program that begins at or below a number drawn
+    /// uniformly for the user, so that other shares leave all else as it is.
+    pub from: f64,
+    /// Its protocol settings.
+    pub config: ClientConfig,
+}
+
+/// A `[[clients]]`: `count` users, alike but for the programs of a mix.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ClientPlan {
     /// Its name.
@@ -206,6 +220,8 @@ pub struct ClientPlan {
     pub gateway: usize,
     /// Protocol settings.
     pub config: ClientConfig,
+    /// Further client programs among them. Default none: all are alike.
+    pub mix: Vec<MixPart>,
     /// Their calls.
     pub workload: WorkloadConfig,
     /// The client–OCS leg.
@@ -220,10 +236,42 @@ pub struct ClientPlan {
     pub ahead_us: i64,
     /// Share of them who sign in at all. Default 1.
     pub attendance: f64,
+    /// On which days of the run they sign in, if they sign out again. Default every day.
+    pub days: RunDays,
     /// Calls that are replayed instead of drawn; [`ClientPlan::workload`] has their mean rates then. Default none.
     pub recorded_calls: Option<Recording<RecordedCall>>,
     /// Sign-ins and sign-outs that are replayed instead of drawn. Default none.
     pub recorded_signs: Option<Recording<RecordedSign>>,
+}
+
+impl ClientPlan {
+    /// The program of the user for whom this number was drawn: 0, or 1 and more of the mix.
+    pub(super) fn program(&self, uniform: f64) -> u8 {
+        self.mix.iter().filter(|part| part.from <= uniform).count() as u8
+    }
+
+    /// The protocol settings of a program.
+    #[inline]
+    pub(super) fn config_of(&self, program: u8) -> &ClientConfig {
+        match program {
+            0 => &self.config,
+            _ => &self.mix[usize::from(program) - 1].config,
+        }
+    }
+
+    /// The protocol settings of every program.
+    pub fn configs(&self) -> impl Iterator<Item = &ClientConfig> {
+        std::iter::once(&self.config).chain(self.mix.iter().map(|part| &part.config))
+    }
+
+    /// How often a user signs in at most: again on each day that follows a sign-out, and after lunch.
+    pub fn sign_ins_at_most(&self, start: Span, horizon: Time) -> u64 {
+        let start_us = start.0 as i64 + self.ahead_us;
+        let repeats = self.sign_out.is_some() && self.recorded_signs.is_none();
+        let last = self.sign_in.last_day(start_us, horizon);
+        let days = 1 + if repeats { u64::from(last) } else { 0 };
+        days * if self.lunch.is_some() { 2 } else { 1 }
+    }
 }
 
 /// A deployment to simulate. Every value is valid: the scenario parser saw to it.
@@ -235,6 +283,8 @@ pub struct Plan {
     pub seed: u64,
     /// Time of day at which the run starts, since midnight.
     pub start: Span,
+    /// The day on which it starts; `None`: any. Default none.
+    pub start_day: Option<Day>,
     /// The run's length; nothing happens at the horizon itself.
     pub horizon: Time,
     /// The gateways.
@@ -250,6 +300,14 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// When the run starts.
+    pub fn start_moment(&self) -> Moment {
+        Moment {
+            day: self.start_day,
+            clock: self.start,
+        }
+    }
+
     /// The groups that are simulated on their own: gateway and number of the group.
     pub fn groups(&self) -> Vec<(usize, u32)> {
         let gateways = self.gateways.iter().enumerate();

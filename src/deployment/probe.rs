@@ -420,6 +420,12 @@ impl Probe {
         }
     }
 
+    /// It is decided whether a toast was shown.
+    pub(super) fn toast_due(&mut self, now: Time) {
+        self.tally.count(Counter::ToastsDue);
+        self.minute(now).toasts_due += 1;
+    }
+
     /// A missed toast is counted in the minute in which the call stopped ringing.
     pub(super) fn toast_missed(&mut self, now: Time, cause: crate::measure::MissCause) {
         self.tally.missed[cause as usize] += 1;

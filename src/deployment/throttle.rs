@@ -62,12 +62,12 @@ impl Throttle {
             if self.limit.is_none() && !is_crowded {
                 // Nothing happens at the ends of these periods.
                 let whole = (now - self.period_ends).0 / self.config.period.0 + 1;
-                self.period_ends = self.period_ends + self.config.period * whole;
+                self.period_ends += self.config.period * whole;
                 self.served = 0;
                 return;
             }
             self.end_period(is_crowded);
-            self.period_ends = self.period_ends + self.config.period;
+            self.period_ends += self.config.period;
         }
     }
 

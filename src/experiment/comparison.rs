@@ -7,7 +7,7 @@ use super::factor::{Candidate, KeyPath};
 use super::replicate::scopes;
 use super::robustness::{Finding, Robustness, RobustnessCheck, TestedCandidate, spent};
 use crate::deployment::Plan;
-use crate::quantity::{Span, print_clock, print_span};
+use crate::quantity::{Span, print_moment, print_span};
 use crate::study::{
     Against, CONFIDENCE, ComparedMetric, Comparison, DECISIVE, PrecisionTarget, Relation, Samples,
     bonferroni, compare, is_precise, verdict,
@@ -98,7 +98,11 @@ impl Contender {
         let span = |plan: &Plan| print_span(Span(plan.horizon.0));
         let checks = [
             ("seed", p.seed.to_string(), q.seed.to_string()),
-            ("start", print_clock(p.start), print_clock(q.start)),
+            (
+                "start",
+                print_moment(p.start_moment()),
+                print_moment(q.start_moment()),
+            ),
             ("horizon", span(p), span(q)),
             ("client population", population(p), population(q)),
         ];

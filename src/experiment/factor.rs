@@ -102,7 +102,7 @@ impl Factor<'_> {
     }
 
     /// Sets every use by that candidate to a level.
-    fn overrides(&self, candidate: usize, value: &str) -> Vec<Override> {
+    pub(super) fn overrides(&self, candidate: usize, value: &str) -> Vec<Override> {
         self.uses[candidate]
             .iter()
             .map(|(section, _)| Override::of(section.table, &section.name, self.key, value))

@@ -42,7 +42,7 @@ pub fn run<S: DropSink>(
     sink: &mut S,
 ) -> Result<RunSamples, S::Error> {
     let plan = &scenario.plan;
-    let mut samples = Samples::new(scopes(plan), plan.horizon);
+    let mut samples = Samples::new(scopes(plan), plan.horizon).starting_at(plan.start);
     for n in replications.schedule() {
         let from = samples.replications();
         let left = simulated_us(plan, n - from);

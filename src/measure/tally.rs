@@ -237,6 +237,30 @@ pub struct MinuteBin {
     pub drops: u64,
     /// Toasts missed.
     pub toasts_missed: u64,
+    /// Toasts that were due.
+    pub toasts_due: u64,
+}
+
+impl MinuteBin {
+    /// The same as counts of a run of that length: what metrics are read from.
+    pub fn tally(self) -> Tally {
+        let mut tally = Tally {
+            usable_us: self.usable_us.into(),
+            setting_up_us: self.setting_up_us.into(),
+            silent_us: self.silent_us.into(),
+            visible_us: self.visible_us.into(),
+            ..Tally::default()
+        };
+        tally.signed_in_us =
+            tally.usable_us + tally.setting_up_us + tally.silent_us + tally.visible_us;
+        // Of causes minutes say nothing: all are counted as the first.
+        tally.drops[0] = self.drops;
+        tally.missed[0] = self.toasts_missed;
+        tally.add(Counter::ToastsDue, self.toasts_due);
+        tally.add(Counter::RefreshesAttempted, self.refreshes);
+        tally.add(Counter::MessagesSent, self.messages);
+        tally
+    }
 }
 
 /// What is counted at the stations of gateways. Without a station, all of it is 0.
@@ -389,6 +413,7 @@ impl std::ops::AddAssign for MinuteBin {
         self.refreshes += o.refreshes;
         self.drops += o.drops;
         self.toasts_missed += o.toasts_missed;
+        self.toasts_due += o.toasts_due;
     }
 }
 

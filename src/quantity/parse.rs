@@ -17,6 +17,15 @@ const RATE_UNITS: [(&str, f64); 4] = [
     ("/d", 86_400.0),
 ];
 
+/// What else people write for the units.
+const SPAN_WORDS: [(&[&str], &str); 5] = [
+    (&["day", "days"], "d"),
+    (&["hour", "hours", "hr", "hrs"], "h"),
+    (&["minute", "minutes", "mins"], "min"),
+    (&["second", "seconds", "sec", "secs"], "s"),
+    (&["millisecond", "milliseconds"], "ms"),
+];
+
 /// Splits "25 min" into number and unit.
 fn split(text: &str) -> (&str, &str) {
     let end = text
@@ -43,6 +52,8 @@ fn scaled(number: &str, unit: u64) -> Option<u64> {
 /// Reads a duration: "25 min", "1.5 s", "500 ms". `None` where it is none, or no whole number of microseconds.
 pub fn parse_span(text: &str) -> Option<Span> {
     let (number, unit) = split(text.trim());
+    let word = || SPAN_WORDS.iter().find(|(words, _)| words.contains(&unit));
+    let unit = word().map_or(unit, |(_, unit)| unit);
     let (_, us) = SPAN_UNITS.iter().find(|(name, _)| *name == unit)?;
     scaled(number, *us).map(Span)
 }
@@ -59,12 +70,16 @@ pub fn print_span(span: Span) -> String {
     format!("{} {unit}", span.0 / us)
 }
 
-/// Reads a time of day, "08:00" or "08:00:30", since midnight.
+/// Reads a time of day, "08:00", "8:00" or "08:00:30", since midnight.
 pub fn parse_clock(text: &str) -> Option<Span> {
-    let mut parts = text
-        .trim()
-        .split(':')
-        .map(|p| p.parse::<u64>().ok().filter(|_| p.len() == 2));
+    let text = text.trim();
+    let hours = text.find(':').unwrap_or(0);
+    let is_part = |p: &str| p.len() == 2 && p.bytes().all(|b| b.is_ascii_digit());
+    // Only the hours may have one digit.
+    let mut parts = text.split(':').enumerate().map(|(index, p)| {
+        let is_hour = index == 0 && hours == 1 && p.bytes().all(|b| b.is_ascii_digit());
+        p.parse::<u64>().ok().filter(|_| is_hour || is_part(p))
+    });
     let (h, m) = (parts.next()??, parts.next()??);
     let s = match parts.next() {
         Some(s) => s?,
@@ -121,6 +136,8 @@ mod tests {
             ("0 s", 0),
             ("8 h", 28_800_000_000),
             ("1 d", 86_400_000_000),
+            ("8 hours", 28_800_000_000),
+            ("30 seconds", 30_000_000),
         ] {
             assert_eq!(parse_span(text), Some(Span(us)), "{text}");
         }
@@ -159,11 +176,12 @@ mod tests {
     #[test]
     fn clocks_rates_and_shares() {
         assert_eq!(parse_clock("09:05:30"), Some(Span::from_secs(32_730)));
+        assert_eq!(parse_clock("9:05:30"), Some(Span::from_secs(32_730)));
         assert_eq!(print_clock(Span::from_secs(32_730)), "09:05:30");
         assert_eq!(
             [
                 parse_clock("24:00"),
-                parse_clock("9:00"),
+                parse_clock("9:0"),
                 parse_clock("09:60")
             ],
             [None; 3]

@@ -13,7 +13,8 @@ use super::manifest::{MANIFEST, Manifest, SCHEMA, inside, read_manifest};
 use super::staging::{Staging, recover};
 
 /// Files that commands write at the top of a folder: a file of somebody else with such a name is refused before the work.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
+    "days.csv",
     "distribution.csv",
     "drops.csv",
     FILES,

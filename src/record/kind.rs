@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::comparison::Comparison;
 use super::figure::{Figure, Objective, PointValues};
+use super::front::Front;
+use super::global::GlobalSensitivity;
 use super::head::Head;
 use super::json;
 use super::matrix::MatrixRecord;
@@ -31,8 +33,12 @@ pub enum Record {
     Sizing(StudyRecord<Sizing>),
     /// The point of least cost.
     Selection(StudyRecord<Selection>),
+    /// The points that nothing dominates in several figures.
+    Front(StudyRecord<Front>),
     /// What hangs on each assumed value.
     Sensitivity(StudyRecord<Sensitivity>),
+    /// Which unknowns make the spread of an answer.
+    Global(StudyRecord<GlobalSensitivity>),
     /// Clients against gateways.
     Matrix(MatrixRecord),
 }
@@ -50,8 +56,12 @@ pub enum Kind {
     Sizing,
     /// The point of least cost.
     Selection,
+    /// The points that nothing dominates in several figures.
+    Front,
     /// What hangs on each assumed value.
     Sensitivity,
+    /// Which unknowns make the spread of an answer.
+    Global,
     /// Clients against gateways.
     Matrix,
 }
@@ -64,8 +74,8 @@ impl Kind {
             Self::Sweep => "sweep",
             Self::Comparison => "compare",
             Self::Sizing => "size",
-            Self::Selection => "best",
-            Self::Sensitivity => "sensitivity",
+            Self::Selection | Self::Front => "best",
+            Self::Sensitivity | Self::Global => "sensitivity",
             Self::Matrix => "matrix",
         }
     }
@@ -115,7 +125,9 @@ impl Record {
             Comparison::SCHEMA => Self::Comparison(read(from)?),
             Sizing::SCHEMA => Self::Sizing(read(from)?),
             Selection::SCHEMA => Self::Selection(read(from)?),
+            Front::SCHEMA => Self::Front(read(from)?),
             Sensitivity::SCHEMA => Self::Sensitivity(read(from)?),
+            GlobalSensitivity::SCHEMA => Self::Global(read(from)?),
             MatrixRecord::SCHEMA => Self::Matrix(read(from)?),
             "" => return Err("it has no schema: it is not a result".into()),
             other => {
@@ -149,7 +161,9 @@ impl Record {
             Self::Comparison(_) => Kind::Comparison,
             Self::Sizing(_) => Kind::Sizing,
             Self::Selection(_) => Kind::Selection,
+            Self::Front(_) => Kind::Front,
             Self::Sensitivity(_) => Kind::Sensitivity,
+            Self::Global(_) => Kind::Global,
             Self::Matrix(_) => Kind::Matrix,
         }
     }
@@ -162,7 +176,9 @@ impl Record {
             Self::Comparison(study) => study.head(None),
             Self::Sizing(study) => study.head(None),
             Self::Selection(study) => study.head(None),
+            Self::Front(study) => study.head(Some(study.body.replications)),
             Self::Sensitivity(study) => study.head(Some(study.body.replications)),
+            Self::Global(study) => study.head(Some(study.body.replications)),
             Self::Matrix(matrix) => matrix.head(),
         }
     }

@@ -3,6 +3,7 @@
 
 mod assumption;
 mod comparison;
+mod days;
 mod digested;
 mod directory;
 mod distribution;
@@ -12,6 +13,8 @@ mod figure;
 mod figures;
 mod folder;
 mod folder_error;
+mod front;
+mod global;
 mod head;
 pub mod inputs;
 mod interned;
@@ -40,12 +43,15 @@ mod units;
 
 pub use assumption::{Alternative, Assumption, Assumptions};
 pub use comparison::{Comparison, Contrast, Difference};
+pub use days::DayRecord;
 pub use distribution::Distribution;
 pub use drops::{Drops, LostSession};
 pub use figure::{Figure, Name, Objective, bounds};
 pub(crate) use figure::{PointValues, is_label, labelled};
 pub use folder::{Folder, Part};
 pub use folder_error::FolderError;
+pub use front::{Front, FrontFigure, FrontMetric, FrontPoint, FrontStanding};
+pub use global::{Combination, GlobalSensitivity, Interval, UnknownShare};
 pub use head::Head;
 pub(crate) use kind::figure;
 pub use kind::{Kind, Record};
@@ -58,7 +64,7 @@ pub use results::{InMemory, Results, ResultsError};
 pub use run::RunRecord;
 pub(crate) use runs::PointRuns;
 pub use runs::{ReplicatedFigure, Value};
-pub use selection::{PointCost, Selection};
+pub use selection::{PointCost, SearchEffort, SearchedPoint, Selection};
 pub use sensitivity::{Factor, Level, Sensitivity};
 pub use series::Series;
 pub use settled::{Quantile, SteadyState};
@@ -69,6 +75,7 @@ pub use units::{UnitState, Units};
 
 /// The tables as their files: one writer for each.
 pub mod tables {
+    pub use super::days::write as days;
     pub use super::distribution::write as distribution;
     pub use super::figures::csv as figures;
     pub use super::matrix::csv as matrix;

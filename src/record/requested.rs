@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use crate::quantity::{parse_clock, parse_span};
+use crate::quantity::{Moment, Recurrence, Span, Time, parse_every, parse_moment, parse_span};
 
 /// A plot that the scenario asks for, in `[[plot]]`.
 #[derive(Deserialize, Clone, PartialEq, Debug, Default)]
@@ -23,7 +23,7 @@ pub struct PlotRequest {
 pub struct ScheduledFault {
     /// What goes wrong, as the scenario names it.
     pub kind: String,
-    /// Whom it hits: `gateway:NAME`, `clients:NAME`, `all`.
+    /// Whom it hits, one or several: `gateway:NAME`, `clients:NAME`, `path:NAME`, `all`.
     pub target: String,
     /// Which of the gateways of that name, counted from 1; none: every one.
     pub instance: Option<i64>,
@@ -56,6 +56,7 @@ struct File {
 #[serde(default)]
 struct ScenarioSection {
     start: Option<String>,
+    horizon: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -64,8 +65,10 @@ struct Fault {
     target: String,
     #[serde(default)]
     instance: Option<toml::Value>,
-    #[serde(default)]
-    at: String,
+    at: Option<String>,
+    every: Option<String>,
+    from: Option<String>,
+    until: Option<String>,
     #[serde(default)]
     duration: String,
 }
@@ -80,29 +83,47 @@ impl ReportRequest {
             .parse()
             .map_err(|e: toml::de::Error| format!("not TOML: {}", e.message()))?;
         let file: File = table.try_into().map_err(|e| e.to_string())?;
-        let seconds = |clock: &String| parse_clock(clock).map(|at| at.0 as f64 / 1e6);
-        let start_s = file.scenario.start.as_ref().and_then(seconds);
-        let scheduled = |fault| scheduled(fault, start_s.unwrap_or(0.0));
+        let start = file.scenario.start.as_deref().and_then(parse_moment);
+        let horizon = file.scenario.horizon.as_deref().and_then(parse_span);
+        // Results say how long they are; without it, a day.
+        let horizon = Time(horizon.map_or(86_400_000_000, |horizon| horizon.0));
+        let from = start.unwrap_or(Moment::from(Span::ZERO));
+        let scheduled = |fault| scheduled(fault, from, horizon).unwrap_or_default();
         Ok(Self {
-            start_s,
+            start_s: start.map(|start| start.clock.0 as f64 / 1e6),
             plots: file.plot,
-            faults: file.fault.into_iter().filter_map(scheduled).collect(),
+            faults: file.fault.into_iter().flat_map(scheduled).collect(),
         })
     }
 }
 
-/// The fault, if it happens at a time of day; of the next day, if that is before the start of the run.
-fn scheduled(fault: Fault, start_s: f64) -> Option<ScheduledFault> {
+/// The fault on the axis of the day, each time that it happens to each of its targets, unless it is drawn at random.
+fn scheduled(fault: Fault, start: Moment, horizon: Time) -> Option<Vec<ScheduledFault>> {
+    let moment = |text: &Option<String>| text.as_deref().and_then(parse_moment);
+    let recurrence = match (&fault.at, &fault.every) {
+        (Some(at), _) => Recurrence::At(at.split(',').map(parse_moment).collect::<Option<_>>()?),
+        (None, every) => Recurrence::Every {
+            every: parse_every(every.as_deref()?)?,
+            from: moment(&fault.from),
+            until: moment(&fault.until),
+        },
+    };
     let seconds = |us: u64| us as f64 / 1e6;
-    let at = seconds(parse_clock(&fault.at)?.0);
-    let from_s = if at < start_s { at + 86_400.0 } else { at };
-    let to_s = from_s + seconds(parse_span(&fault.duration)?.0);
+    let lasts_s = seconds(parse_span(&fault.duration)?.0);
     let instance = fault.instance.and_then(|i| i.as_integer());
-    Some(ScheduledFault {
-        kind: fault.kind,
-        target: fault.target,
-        instance,
-        from_s,
-        to_s,
-    })
+    let instants = recurrence.instants(start, horizon, SHOWN_MOST).ok()?;
+    let each = instants.into_iter().map(|at| {
+        let from_s = seconds(start.clock.0) + seconds(at.0);
+        ScheduledFault {
+            kind: fault.kind.clone(),
+            target: fault.target.clone(),
+            instance,
+            from_s,
+            to_s: from_s + lasts_s,
+        }
+    });
+    Some(each.collect())
 }
+
+/// Faults of one section that are drawn at most.
+const SHOWN_MOST: usize = 1000;

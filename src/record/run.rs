@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::figure::{Figure, Name, Objective, PointValues};
 use super::head::Head;
 use super::settled::{Quantile, SteadyState, quantiles};
-use super::{Assumption, LeverTrials};
+use super::{Assumption, DayRecord, LeverTrials};
 use crate::quantity::number::rounded;
 use crate::study::{Assessment, Spread, Steady, Verdict};
 
@@ -64,6 +64,9 @@ pub struct RunRecord {
     pub warnings: Vec<String>,
     /// Every figure.
     pub rows: Vec<Figure>,
+    /// The figures of each day, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub days: Vec<DayRecord>,
 }
 
 impl RunRecord {

@@ -25,6 +25,33 @@ pub struct Selection {
     pub within_delta: Vec<String>,
     /// Every point.
     pub points: Vec<PointCost>,
+    /// The search whose best points these are, where the grid was not simulated as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchEffort>,
+}
+
+/// What was searched.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
+pub struct SearchEffort {
+    /// Points of the grid.
+    pub grid: usize,
+    /// Replications on the way to the points that were selected from.
+    pub runs: u32,
+    /// Every point that was tried.
+    pub tried: Vec<SearchedPoint>,
+}
+
+/// A point that was tried on the way.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
+pub struct SearchedPoint {
+    /// Its label.
+    pub point: String,
+    /// Its replications on the way.
+    pub replications: u32,
+    /// Its mean cost.
+    pub cost: Option<f64>,
+    /// Whether its means meet every objective.
+    pub meets_objectives: bool,
 }
 
 /// A point and its cost.

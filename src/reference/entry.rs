@@ -91,7 +91,7 @@ pub(super) fn tables_with(name: &str) -> Vec<(&'static str, Entry)> {
             .find(|entry| entry.name() == name)?;
         Some((*table, entry))
     };
-    TABLES.iter().filter_map(|table| of_table(table)).collect()
+    TABLES.iter().filter_map(of_table).collect()
 }
 
 /// A table as it stands in a file.

@@ -34,7 +34,7 @@ pub fn examples() -> Vec<Example> {
             .map(move |entry| example(table, entry))
             .collect::<Vec<_>>()
     };
-    TABLES.iter().flat_map(|table| of_table(table)).collect()
+    TABLES.iter().flat_map(of_table).collect()
 }
 
 /// The example of a key.
@@ -87,6 +87,8 @@ fn usual(table: &str, key: &str) -> Vec<Line> {
         ("gateway", "name") => &[("update", "\"ignored\"")],
         ("gateway", "update" | "profile") => &[("name", "\"gateway\"")],
         ("gateway", _) => &[("name", "\"gateway\""), ("update", "\"ignored\"")],
+        // Either counts the users, not both.
+        ("clients", "count_per_gateway") => &[("name", "\"office\""), ("gateway", "\"gateway\"")],
         ("clients", _) => &[
             ("name", "\"office\""),
             ("count", "20"),
@@ -177,7 +179,12 @@ fn written(key: &Key, text: &str) -> String {
 fn set(table: &str, key: &Key) -> Option<String> {
     let needs_more = matches!(
         key.kind,
-        Kind::Name | Kind::GatewayName | Kind::Target | Kind::File(_) | Kind::Reference(_)
+        Kind::Name
+            | Kind::GatewayName
+            | Kind::Targets
+            | Kind::File(_)
+            | Kind::Columns(_)
+            | Kind::Reference(_)
     );
     if needs_more
         || !key.beside_example().is_empty()

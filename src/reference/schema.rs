@@ -117,7 +117,7 @@ fn described(mut value: Value, key: &Key) -> Value {
 /// Patterns of the parts of a value, as `quantity` and `scenario` read them.
 const SPAN: &str = r"[0-9][0-9.]*\s*(us|ms|s|min|h|d)";
 const SHARE: &str = r"[0-9.]+\s*%";
-const CLOCK: &str = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?";
+const CLOCK: &str = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?";
 
 fn text(pattern: &str) -> Value {
     json!({ "type": "string", "pattern": format!(r"^\s*({pattern})\s*$") })
@@ -142,7 +142,17 @@ fn key_schema(kind: &Kind) -> Value {
         Kind::Span(..) | Kind::Seconds(..) => text(SPAN),
         Kind::SpanOr(word, ..) => text(&format!("{SPAN}|{word}")),
         Kind::Spans(..) => text(&format!(r"{SPAN}\s*\.\.\s*{SPAN}|never")),
-        Kind::Clock => text(CLOCK),
+        Kind::Moment => text(&moment()),
+        Kind::Moments => {
+            let one = text(&format!("{}(,\\s*{})*", moment(), moment()));
+            json!({ "anyOf": [one, { "type": "array", "items": text(&moment()) }] })
+        }
+        Kind::Weekdays => text(&format!("every day|{DAYS}")),
+        Kind::Every => text(&format!("{SPAN}|((every day|day|{DAYS}) )?{CLOCK}")),
+        Kind::Mix(_) | Kind::Columns(_) => {
+            let items = json!({ "type": "object", "additionalProperties": { "type": "string" } });
+            json!({ "anyOf": [items, { "type": "string", "minLength": 1 }] })
+        }
         Kind::Rate { .. } => text(r"[0-9.]+\s*/(s|min|h|d)"),
         Kind::Share(_, 100.0) => text(r"(100(\.0*)?|[0-9]{1,2}(\.[0-9]*)?|\.[0-9]+)\s*%"),
         Kind::Share(..) => text(SHARE),
@@ -168,11 +178,24 @@ fn key_schema(kind: &Kind) -> Value {
             "none|{SPAN}|exponential {SPAN}|log-normal {SPAN} sd {SPAN}|quantiles .*100(\\.0*)? *% *{SPAN}"
         )),
         Kind::Capacity => text(r"[0-9][0-9.,]* (calls|messages|jobs)/(s|min|h)"),
-        Kind::Target => text("all|gateway:.+|clients:.+"),
-        Kind::Hours => text(&format!(r"flat|{CLOCK} x[0-9.]+(,\s*{CLOCK} x[0-9.]+)*")),
+        Kind::Targets => {
+            let one = text("all|gateway:.+|clients:.+|path:.+");
+            json!({ "anyOf": [one, { "type": "array", "items": one }] })
+        }
+        Kind::Hours => text(&format!(r"flat|{CLOCK} ({HOUR})(,\s*{CLOCK} ({HOUR}))*")),
         Kind::Offset => text(&format!(r"[+-]?{SPAN}")),
         Kind::Flag => json!({ "type": "boolean" }),
     }
+}
+
+/// What may stand after a time of day in `calls_by_hour`.
+const HOUR: &str = r"x[0-9.]+|[0-9.]+\s*/(s|min|h|d)|[0-9.]+\s*calls/h";
+/// Days of the week.
+const DAYS: &str = r"[A-Za-z]+(\.\.[A-Za-z]+)?(,\s*[A-Za-z]+(\.\.[A-Za-z]+)?)*";
+
+/// A time of day, perhaps on a certain day.
+fn moment() -> String {
+    format!("([A-Za-z]+ |[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[ T])?{CLOCK}")
 }
 
 fn sign_in() -> String {

@@ -282,7 +282,7 @@ fn profile(name: &str) -> Option<String> {
         .collect();
     let list = kinds.join(" and ");
     (!kinds.is_empty())
-        .then(|| format!("{name} is a profile ({list}); `rccsim profiles {name}` shows its values with their sources.\n"))
+        .then(|| format!("{name} is a profile ({list});\n`rccsim profiles {name}` shows its values with their sources.\n"))
 }
 
 /// The keys that take the word.
@@ -297,7 +297,7 @@ fn word_of_key(word: &str) -> Option<String> {
             .filter_map(of_entry)
             .collect::<Vec<_>>()
     };
-    let all: Vec<(String, String)> = TABLES.iter().flat_map(|table| of_table(table)).collect();
+    let all: Vec<(String, String)> = TABLES.iter().flat_map(of_table).collect();
     let shown = rows(
         all.iter()
             .map(|(key, meaning)| (key.as_str(), meaning.clone())),

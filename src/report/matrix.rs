@@ -97,8 +97,7 @@ fn outcomes(cells: &[Cell], clients: &[&str], gateways: &[&str]) -> String {
         let outcomes = row.iter().map(|cell| outcome(cell)).collect();
         (row, outcomes)
     };
-    let rows: Vec<(&str, (Vec<&Cell>, Vec<String>))> = gateways
-        .iter()
+    let rows: Vec<_> = (gateways.iter())
         .map(|gateway| (*gateway, row(gateway)))
         .collect();
     // Of rows alike the place of the first, behind all with a loss where there is none.

@@ -4,7 +4,7 @@ use super::catalogue::Key;
 use super::error::{Place, ScenarioError};
 use super::kind::{Kind, Value};
 use super::overrides::Override;
-use crate::quantity::{Span, parse_span, print_span};
+use crate::quantity::{Moment, Span, parse_span, print_span};
 
 /// A key and the values it takes, in their order.
 #[derive(Clone, PartialEq, Debug)]
@@ -65,6 +65,7 @@ impl Axis {
         match self.catalogue_key()?.kind.read_text(value)? {
             Value::Count(n) | Value::MaybeCount(Some(n)) => Some(n as f64),
             Value::Span(span) | Value::MaybeSpan(Some(span)) => Some(span.0 as f64 / 1e6),
+            Value::Moment(Moment { day: None, clock }) => Some(clock.0 as f64 / 1e6),
             Value::Rate(x) | Value::Share(x) => Some(x),
             _ => None,
         }

@@ -1,23 +1,24 @@
 //! From settings to the plan of a deployment.
 
+mod fault;
+
 use std::path::Path;
+use std::sync::Arc;
 
 use super::catalogue::{
-    Clients, Fault, Fleet, Limits, Priority, Run, Station, client_config, gateway_config,
-    path_config, workload_config,
+    Clients, Fleet, Limits, Priority, Run, Station, client_config, gateway_config, path_config,
+    workload_config,
 };
 use super::error::{ScenarioError, nearest};
-use super::kind::RecordKind;
+use super::record_kind::RecordKind;
 use super::records::{Reading, Records};
-use super::setting::{Setting, Settings};
-use super::words::Choice;
+use super::setting::{FromValue, Setting, Settings};
+use super::syntax::{HourUnit, Hours};
 use crate::deployment::{
-    ClientPlan, FaultPlan, FaultTarget, GatewayPlan, JobClass, Plan, ServiceTime, StationConfig,
-    ThrottleConfig,
+    ClientPlan, GatewayPlan, JobClass, MixPart, Plan, ServiceTime, StationConfig, ThrottleConfig,
 };
-use crate::faults::{FaultConfig, FaultKind, Schedule};
-use crate::quantity::{Span, Time, print_clock, print_span};
-use crate::workload::{DayShape, Lunch, SignIn, WorkloadConfig};
+use crate::quantity::{Day, Moment, Span, Time};
+use crate::workload::{DayShape, Lunch, RunDays, SignIn, WorkloadConfig};
 
 const DAY: Span = Span::from_secs(86_400);
 
@@ -123,6 +124,14 @@ fn on_day(at: SignIn, day: impl Fn(Span, Span) -> Span) -> SignIn {
     }
 }
 
+/// Whole days of a time of day.
+fn days_of(at: SignIn) -> i64 {
+    match at {
+        SignIn::At(clock) | SignIn::Normal { mean: clock, .. } => (clock.0 / DAY.0) as i64,
+        SignIn::AtStart | SignIn::UniformOver(_) => 0,
+    }
+}
+
 /// A sign-in at a time of day before that of the start is one of the next day, where the run goes on until then; else it was
 /// before the run. A normal one is before the start only if nearly all of its users are, within three standard deviations.
 fn in_run(sign_in: SignIn, start_us: i64, horizon: Time) -> SignIn {
@@ -154,7 +163,7 @@ fn after(later: SignIn, sign_in: SignIn, start_us: i64) -> SignIn {
 fn clients(
     s: &Settings,
     gateways: &[GatewayPlan],
-    (start, horizon): (Span, Time),
+    (start, horizon): (Moment, Time),
 ) -> Result<ClientPlan, ScenarioError> {
     let keys = Clients::of(s);
     let gateway_name = &keys.gateway.value;
@@ -171,15 +180,26 @@ fn clients(
     })?;
     let sign_in = keys.sign_in.unwrap_or(SignIn::AtStart);
     // On clocks that show the next day already, or still the day before, a time of day is one of that day.
-    let start_us = (start.0 as i64 + keys.time_zone).rem_euclid(DAY.0 as i64);
+    let local_us = start.clock.0 as i64 + keys.time_zone;
+    let start_us = local_us.rem_euclid(DAY.0 as i64);
     let sign_in = in_run(sign_in, start_us, horizon);
+    let count = count(s, &keys, &gateways[gateway])?;
+    let workload = workload(s, count)?;
+    let days = RunDays {
+        working: workload.working_days,
+        first: (start.day).map(|day| {
+            let days = local_us.div_euclid(DAY.0 as i64) + days_of(sign_in);
+            day.plus(days).weekday()
+        }),
+    };
     let sign_out = keys.sign_out.flatten();
     Ok(ClientPlan {
         name: s.name.clone(),
-        count: keys.count,
+        count,
         gateway,
         config: client_config(s),
-        workload: workload(s)?,
+        mix: mix(s),
+        workload,
         path: path_config(s),
         sign_in,
         sign_out: sign_out.map(|out| after(out, sign_in, start_us)),
@@ -187,23 +207,74 @@ fn clients(
             at: after(lunch.at, sign_in, start_us),
             ..lunch
         }),
-        ahead_us: start_us - start.0 as i64,
+        ahead_us: start_us - start.clock.0 as i64,
         attendance: keys.attendance.unwrap_or(1.0),
+        days,
         recorded_calls: None,
         recorded_signs: None,
     })
+}
+
+/// The users of a group: so many in all, or so many of each gateway.
+fn count(s: &Settings, keys: &Clients, gateway: &GatewayPlan) -> Result<u32, ScenarioError> {
+    match (keys.count, &keys.count_per_gateway) {
+        (Some(count), None) => Ok(count),
+        (None, Some(each)) => {
+            let all = u64::from(each.value) * u64::from(gateway.count);
+            let fits = u32::try_from(all).ok().filter(|n| *n <= USERS_MOST);
+            fits.ok_or_else(|| {
+                let message = format!(
+                    "clients.{}.count_per_gateway: found {}, which makes {all} users of {} gateways, expected {USERS_MOST} at most",
+                    s.name, each.value, gateway.count
+                );
+                ScenarioError::input(s.place_of(&each.setting), message)
+            })
+        }
+        (Some(_), Some(each)) => {
+            let message = format!(
+                "clients.{}.count_per_gateway: give either `count`, of all gateways together, or `count_per_gateway`, not both",
+                s.name
+            );
+            Err(ScenarioError::input(s.place_of(&each.setting), message))
+        }
+        (None, None) => {
+            let message = format!(
+                "clients.{} has no `count` (users, over all gateways of that name); expected a whole number from 1 to {USERS_MOST}",
+                s.name
+            );
+            Err(ScenarioError::input(&s.place, message))
+        }
+    }
+}
+
+/// Users of a group at most.
+const USERS_MOST: u32 = 1_000_000_000;
+
+/// The programs after the first.
+fn mix(s: &Settings) -> Vec<MixPart> {
+    let mut from = 0.0;
+    let part = |(share, settings): &(f64, Settings)| {
+        let begins = from;
+        from += share;
+        MixPart {
+            from: begins,
+            config: client_config(settings),
+        }
+    };
+    s.parts.iter().map(part).skip(1).collect()
 }
 
 /// No user has more calls at once than this, on average: each of them is looked at by each event of another.
 const CALLS_AT_ONCE_MOST: f64 = 1000.0;
 
 /// The calls of a client group, that nobody could have where they are too many.
-fn workload(s: &Settings) -> Result<WorkloadConfig, ScenarioError> {
+fn workload(s: &Settings, count: u32) -> Result<WorkloadConfig, ScenarioError> {
     if s.file(RecordKind::Calls).is_some() {
-        return Ok(replayed());
+        return Ok(replayed(s));
     }
-    let workload = workload_config(s);
+    let mut workload = workload_config(s);
     let per_s = workload.incoming_per_s + workload.outgoing_per_s;
+    workload.by_hour = by_hour(s, per_s, count)?;
     let at_once = per_s * (workload.ring_time + workload.talk_time).as_secs_f64();
     if at_once > CALLS_AT_ONCE_MOST {
         let message = format!(
@@ -215,8 +286,41 @@ fn workload(s: &Settings) -> Result<WorkloadConfig, ScenarioError> {
     Ok(workload)
 }
 
+/// Factors on the rates of a user's calls, `per_s` in all, by time of day.
+fn by_hour(s: &Settings, per_s: f64, count: u32) -> Result<DayShape, ScenarioError> {
+    let Some(setting) = s.in_effect("calls_by_hour") else {
+        return Ok(DayShape::default());
+    };
+    let Some(hours) = Hours::from_setting(&setting) else {
+        return Ok(DayShape::default());
+    };
+    let of_one = match hours.unit {
+        HourUnit::Factor => return Ok(DayShape { steps: hours.steps }),
+        HourUnit::PerUser => per_s,
+        HourUnit::OfGroup => per_s * f64::from(count),
+    };
+    let factor = |(at, rate): (Span, f64)| (at, rate / of_one);
+    let steps: Vec<(Span, f64)> = hours.steps.into_iter().map(factor).collect();
+    if per_s > 0.0 && steps.iter().all(|(_, factor)| *factor <= FACTOR_MOST) {
+        return Ok(DayShape { steps });
+    }
+    let why = if per_s > 0.0 {
+        format!("at most {FACTOR_MOST} times incoming_calls and outgoing_calls together")
+    } else {
+        "incoming_calls or outgoing_calls above 0: they say how the calls divide into the two directions".into()
+    };
+    let message = format!(
+        "clients.{}.calls_by_hour: found {}, expected {why}",
+        s.name, setting.text
+    );
+    Err(ScenarioError::input(s.place_of(&setting), message))
+}
+
+/// How far the rate of a time of day may be above the mean rate.
+const FACTOR_MOST: f64 = 1000.0;
+
 /// The workload of those whose calls are replayed: nothing is drawn.
-fn replayed() -> WorkloadConfig {
+fn replayed(s: &Settings) -> WorkloadConfig {
     WorkloadConfig {
         incoming_per_s: 0.0,
         outgoing_per_s: 0.0,
@@ -226,6 +330,7 @@ fn replayed() -> WorkloadConfig {
         answered_at_pc: 0.0,
         by_hour: DayShape::default(),
         spread: 0.0,
+        working_days: workload_config(s).working_days,
     }
 }
 
@@ -234,30 +339,42 @@ fn replay(
     s: &Settings,
     clients: &mut ClientPlan,
     gateways: &[GatewayPlan],
-    (start, horizon): (Span, Time),
+    (start, horizon): (Moment, Time),
     folder: &Path,
     records: &Records,
 ) -> Result<(), ScenarioError> {
     let (parts, _) = gateways[clients.gateway].groups();
     // The times of day in a file are those of one day. West of a start soon after midnight that is the day to come.
-    let west_us = start.0 as i64 + Clients::of(s).time_zone;
-    let records_start_us = west_us.min(start.0 as i64 + clients.ahead_us);
-    let reading = |file: &Setting| Reading {
+    let start_us = start.clock.0 as i64;
+    let west_us = start_us + Clients::of(s).time_zone;
+    let records_start_us = west_us.min(start_us + clients.ahead_us);
+    let keys = Clients::of(s);
+    let days = (west_us - records_start_us) / DAY.0 as i64;
+    let date = start.day.and_then(|day| match day.plus(days) {
+        Day::Date(date) => Some(date),
+        Day::Week(_) => None,
+    });
+    let reading = |file: &Setting, columns: Option<Vec<(String, String)>>, users| Reading {
         path: folder.join(&file.text),
         clients: s.name.clone(),
         count: clients.count,
         parts,
         start_us: records_start_us,
         horizon,
+        date,
+        columns: columns.unwrap_or_default(),
+        users,
     };
-    let calls = s
-        .file(RecordKind::Calls)
-        .map(|file| records.calls(s, file, reading(file)))
-        .transpose()?;
-    let signs = s
-        .file(RecordKind::SignIns)
-        .map(|file| records.signs(s, file, reading(file)))
-        .transpose()?;
+    let named = s.file(RecordKind::Calls).map(|file| {
+        let reading = reading(file, keys.calls_columns, Arc::default());
+        records.calls(s, file, reading)
+    });
+    let (calls, users) = named.transpose()?.unzip();
+    let named = s.file(RecordKind::SignIns).map(|file| {
+        let reading = reading(file, keys.sign_in_columns, users.unwrap_or_default());
+        records.signs(s, file, reading)
+    });
+    let (signs, _) = named.transpose()?.unzip();
     if let Some(calls) = &calls {
         let user_seconds = f64::from(clients.count) * horizon.as_secs_f64();
         clients.workload.incoming_per_s = calls.rows_in() as f64 / user_seconds;
@@ -265,172 +382,6 @@ fn replay(
     }
     (clients.recorded_calls, clients.recorded_signs) = (calls, signs);
     Ok(())
-}
-
-/// Whom a fault hits, and whether a fault of that kind can.
-fn target(s: &Settings, fault: &Fault, plan: &Plan) -> Result<FaultTarget, ScenarioError> {
-    use FaultKind as K;
-    let text = &fault.target.value;
-    let bad = |message: String| {
-        ScenarioError::input(
-            s.place_of(&fault.target.setting),
-            format!("fault.{}.target: {message}", s.name),
-        )
-    };
-    let instance = fault.instance.value.map(|n| n - 1);
-    let gateways = plan.gateways.iter().enumerate().map(|(i, g)| {
-        let target = FaultTarget::Gateway(i, instance);
-        (format!("gateway:{}", g.name), target)
-    });
-    let clients = plan.clients.iter().enumerate();
-    let clients = clients.map(|(i, c)| (format!("clients:{}", c.name), FaultTarget::Clients(i)));
-    let targets: Vec<(String, FaultTarget)> = gateways
-        .chain(clients)
-        .chain([("all".into(), FaultTarget::All)])
-        .collect();
-    let Some((_, target)) = targets.iter().find(|(name, _)| name == text) else {
-        let names: Vec<&str> = targets.iter().map(|(name, _)| name.as_str()).collect();
-        let near = nearest(text, names.iter().copied());
-        let there_are = names.join(", ");
-        return Err(bad(format!("found {text:?}{near}; there are: {there_are}")));
-    };
-    match (fault.kind, *target) {
-        (K::Crash | K::Stall | K::Maintenance, FaultTarget::Clients(_)) => Err(bad(format!(
-            "found {text:?}: this happens to a gateway, \"gateway:NAME\" or \"all\""
-        ))),
-        (_, FaultTarget::Gateway(index, Some(instance))) => {
-            let there_are = plan.gateways[index].count + plan.gateways[index].spare;
-            if instance < there_are {
-                return Ok(*target);
-            }
-            let message = format!(
-                "fault.{}.instance: found {}, {text} has 1 to {there_are}",
-                s.name,
-                instance + 1
-            );
-            let place = s.place_of(&fault.instance.setting);
-            Err(ScenarioError::input(place, message))
-        }
-        _ => Ok(*target),
-    }
-}
-
-fn schedule(s: &Settings, fault: &Fault, plan: &Plan) -> Result<Schedule, ScenarioError> {
-    match (&fault.at, fault.mtbf) {
-        (Some(stated), None) => {
-            let clock = stated.value;
-            // A time of day before that of the start is one of the next day.
-            let at = if clock < plan.start {
-                clock + DAY
-            } else {
-                clock
-            };
-            let end = Span(plan.start.0 + plan.horizon.0);
-            if at >= end {
-                let message = format!(
-                    "fault.{}.at: found {}, the run goes from {} for {}: nothing happens outside it",
-                    s.name,
-                    print_clock(clock),
-                    print_clock(plan.start),
-                    print_span(Span(plan.horizon.0))
-                );
-                return Err(ScenarioError::input(s.place_of(&stated.setting), message));
-            }
-            Ok(Schedule::Once {
-                at: Time(at.0 - plan.start.0),
-                duration: fault.duration,
-            })
-        }
-        (None, Some(mtbf)) => Ok(Schedule::Recurrent {
-            mtbf,
-            mttr: fault.mttr,
-        }),
-        _ => {
-            let message = format!(
-                "fault.{}: give either `at` (with `duration`) or `mtbf` (with `mttr`)",
-                s.name
-            );
-            Err(ScenarioError::input(&s.place, message))
-        }
-    }
-}
-
-/// What only a surge has, and what it has not.
-fn of_surge(s: &Settings, keys: &Fault) -> Result<(), ScenarioError> {
-    let is_surge = keys.kind == FaultKind::Surge;
-    let is_rate_given = s.find("call_rate").is_some();
-    let (setting, message) = if is_surge && keys.instance.value.is_some() {
-        let message = format!(
-            "fault.{}.instance: found {}, but a surge is of the users of every gateway of that name",
-            s.name, keys.instance.setting.text
-        );
-        (&keys.instance.setting, message)
-    } else if !is_surge && is_rate_given {
-        let message = format!(
-            "fault.{}.call_rate: found {}, but a {} changes no calls: only a surge does",
-            s.name,
-            keys.call_rate.setting.text,
-            keys.kind.word()
-        );
-        (&keys.call_rate.setting, message)
-    } else {
-        return Ok(());
-    };
-    Err(ScenarioError::input(s.place_of(setting), message))
-}
-
-fn fault(s: &Settings, plan: &Plan) -> Result<FaultPlan, ScenarioError> {
-    let keys = Fault::of(s);
-    let kind = keys.kind;
-    let target = target(s, &keys, plan)?;
-    let number = plan
-        .faults
-        .iter()
-        .filter(|f| f.config.kind == kind && f.target == target)
-        .count() as u32;
-    let config = FaultConfig {
-        kind,
-        schedule: schedule(s, &keys, plan)?,
-        reset: keys.reset.value,
-        call_rate: keys.call_rate.value,
-    };
-    of_surge(s, &keys)?;
-    if config.reset
-        && matches!(
-            kind,
-            FaultKind::LinkOutage | FaultKind::Sleep | FaultKind::Surge
-        )
-    {
-        let message = format!(
-            "fault.{}.reset: found true, but a {} resets no connection{}",
-            s.name,
-            kind.word(),
-            match kind {
-                FaultKind::Surge => "",
-                _ => ": messages wait for its end or are lost",
-            }
-        );
-        return Err(ScenarioError::input(
-            s.place_of(&keys.reset.setting),
-            message,
-        ));
-    }
-    if keys.instance.value.is_some() && !matches!(target, FaultTarget::Gateway(..)) {
-        let message = format!(
-            "fault.{}.instance: found {}, but the target is {:?}: only a \"gateway:NAME\" has instances",
-            s.name, keys.instance.setting.text, keys.target.value
-        );
-        return Err(ScenarioError::input(
-            s.place_of(&keys.instance.setting),
-            message,
-        ));
-    }
-    Ok(FaultPlan {
-        name: s.name.clone(),
-        config,
-        target,
-        number,
-    })
 }
 
 /// The plan of a scenario's settings, `[scenario]` first, whose values are `run`.
@@ -458,7 +409,8 @@ pub(super) fn plan(
     let mut plan = Plan {
         name: settings[0].name.clone(),
         seed: run.seed,
-        start,
+        start: start.clock,
+        start_day: start.day,
         horizon,
         clients: clients.collect::<Result<_, _>>()?,
         gateways,
@@ -466,9 +418,8 @@ pub(super) fn plan(
         drops_limit: run.drops_limit,
         foreknown: None,
     };
-    for settings in of_table("fault") {
-        let fault = fault(settings, &plan)?;
-        plan.faults.push(fault);
+    for section in of_table("fault") {
+        fault::add(section, settings, &mut plan)?;
     }
     Ok(plan)
 }

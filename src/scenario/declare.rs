@@ -3,12 +3,13 @@
 use std::marker::PhantomData;
 
 use super::key::{Key, Standing};
-use super::kind::{Kind, Profiles, RecordKind};
+use super::kind::{Kind, Profiles};
+use super::record_kind::RecordKind;
 use super::setting::{FromValue, Settings};
 use super::words::Choice;
 use crate::deployment::ServiceTime;
 use crate::protocol::{Reestablish, RefreshTiming};
-use crate::quantity::Span;
+use crate::quantity::{Every, Moment, Span, Weekdays};
 use crate::workload::{DayShape, Lunch, SignIn};
 
 /// A kind of value, and the type that it is read into.
@@ -255,8 +256,10 @@ kinds! {
     seconds(least: u32, most: u32) -> u32 = Kind::Seconds(least as u64, most as u64);
     /// The same where 16 bits hold them.
     seconds16(least: u16, most: u16) -> u16 = Kind::Seconds(least as u64, most as u64);
-    /// A time of day.
-    clock() -> Span = Kind::Clock;
+    /// A time of day, on a certain day or on any.
+    moment() -> Moment = Kind::Moment;
+    /// Days of the week.
+    working_days() -> Weekdays = Kind::Weekdays;
     /// A time difference, microseconds.
     offset() -> i64 = Kind::Offset;
     /// Events per second.
@@ -277,12 +280,20 @@ kinds! {
     reestablish() -> Reestablish = Kind::Reestablish;
     /// When a refresh is due.
     timing() -> RefreshTiming = Kind::Timing;
+    /// What a file of records calls its columns.
+    columns(records: RecordKind) -> Vec<(String, String)> = Kind::Columns(records);
+    /// Profiles with their shares.
+    mix(kind: Profiles) -> Vec<(String, f64)> = Kind::Mix(kind);
     /// Factors by time of day.
     hours() -> DayShape = Kind::Hours;
     /// Yes or no.
     flag() -> bool = Kind::Flag;
     /// Whom a fault hits.
-    target() -> String = Kind::Target;
+    targets() -> Vec<String> = Kind::Targets;
+    /// Times of day.
+    moments() -> Vec<Moment> = Kind::Moments;
+    /// How often.
+    every() -> Every = Kind::Every;
     /// A file of records.
     file(records: RecordKind) -> String = Kind::File(records);
 }

@@ -23,10 +23,18 @@ pub enum RawValue {
 }
 
 impl RawValue {
-    /// The value without quotes, for tables.
+    /// The value without quotes, for tables; the elements of a list or table one after the other.
     pub fn bare(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
+            Self::List(entries) => {
+                let all: Vec<String> = entries.iter().map(|e| e.form.bare()).collect();
+                all.join(", ")
+            }
+            Self::Table(entries) => {
+                let pair = |e: &Entry| format!("{} {}", e.key, e.form.bare());
+                entries.iter().map(pair).collect::<Vec<_>>().join(", ")
+            }
             other => other.shown(),
         }
     }
@@ -172,6 +180,20 @@ fn deepest(text: &str) -> usize {
     text.len() - deepest.1
 }
 
+/// The number of a line like `count = 12 000`, as TOML has it.
+fn spaced_number(text: &str, line: u32) -> Option<String> {
+    let line = text.lines().nth(line.checked_sub(1)? as usize)?;
+    let value = line.split_once('=')?.1;
+    let value = value
+        .split_once('#')
+        .map_or(value, |(value, _)| value)
+        .trim();
+    let is_spaced = |c: char| c.is_ascii_digit() || c == ' ' || c == '\u{a0}' || c == '\u{202f}';
+    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+    (digits.len() < value.len() && !digits.is_empty() && value.chars().all(is_spaced))
+        .then_some(digits)
+}
+
 /// The first key or text with a character that would not be shown as itself.
 fn unprintable(entries: &[Entry]) -> Option<&Place> {
     let is_bad = |text: &str| text.chars().any(|c| is_unprintable(c) && c != '\t');
@@ -197,10 +219,11 @@ impl Document {
                 Some(span) => reader.place(span),
                 None => reader.places.at(deepest(text)),
             };
-            ScenarioError::input(
-                &place,
-                format!("not valid TOML: {}", e.message().replace('\n', ", ")),
-            )
+            let message = e.message().replace('\n', ", ");
+            let hint = spaced_number(text, place.line).map_or(String::new(), |number| {
+                format!("; a number stands without spaces: write {number}")
+            });
+            ScenarioError::input(&place, format!("not valid TOML: {message}{hint}"))
         })?;
         let mut top = reader.section("", false, reader.places.at(0), Vec::new());
         let mut sections = Vec::new();
@@ -263,6 +286,16 @@ mod tests {
         assert_eq!((count.place.line, count.place.column), (6, 11));
         assert_eq!(count.key_place.to_string(), "a.toml:6:3");
         assert_eq!(count.form, RawValue::Number("5".into()));
+    }
+
+    #[test]
+    fn a_number_with_a_space_says_how_it_is_written() {
+        let error = Document::parse("a.toml", "[[clients]]\ncount = 12 000 # users\n");
+        let message = error.unwrap_err().to_string();
+        assert!(message.starts_with("a.toml:2:"), "{message}");
+        assert!(message.ends_with("write 12000"), "{message}");
+        let other = Document::parse("a.toml", "[[clients]]\ncount = 12 users\n");
+        assert!(!other.unwrap_err().to_string().contains("write"));
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub fn expanded_study(scenario: &Scenario, study: &Study) -> String {
 }
 
 fn written(scenario: &Scenario, open: bool) -> String {
+    let open = open || scenario.has_mix();
     let mut out = String::new();
     for line in scenario.question.lines() {
         writeln!(out, "# {line}").unwrap_or_default();

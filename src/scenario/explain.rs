@@ -1,6 +1,7 @@
 //! What help says of a kind of value: a value for examples, and what each of its forms means.
 
-use super::kind::{Kind, Profiles, RecordKind};
+use super::kind::{Kind, Profiles};
+use super::record_kind::RecordKind;
 use crate::quantity::{Span, print_span};
 
 impl Kind {
@@ -27,7 +28,7 @@ impl Kind {
                 print_span(tried.into_iter().find(fits).unwrap_or(most))
             }
             Self::Seconds(least, most) => print_span(Span::from_secs(1200.clamp(least, most))),
-            Self::Clock => "09:30".into(),
+            Self::Moment | Self::Moments => "09:30".into(),
             Self::Rate { .. } => "2 /h".into(),
             Self::Share(least, most) => format!("{} %", 20_f64.clamp(least, most)),
             Self::Choice(words) => {
@@ -52,70 +53,35 @@ impl Kind {
         match self {
             Self::SignIn => SIGN_IN,
             Self::SignOut => SIGN_OUT,
-            Self::Lunch => &[
-                ("at 12:00 for 1 h", "all at one time of day, for this long"),
-                (
-                    "normal 12:15 sd 15 min for 45 min",
-                    "normally distributed about a time of day",
-                ),
-                ("never", "nobody goes"),
-            ],
-            Self::Reestablish => &[
-                ("uniform 0 s..600 s", "after a time drawn between both"),
-                ("fixed 30 s", "after exactly this long"),
-                (
-                    "backoff 5 s x2 max 300 s jitter 20 %",
-                    "after 5 s, then twice as long each time, up to 300 s, each drawn within 20 %; jitter may be left out",
-                ),
-                (
-                    "never",
-                    "not at all: the session stays lost until the user signs in again",
-                ),
-            ],
+            Self::Lunch => LUNCH,
+            Self::Reestablish => REESTABLISH,
             Self::Timing => &[
                 ("SE/2", "at this part of the granted session, 2 to 100"),
                 ("SE - 60 s", "so long before the granted session ends"),
                 ("interval", "after refresh_interval"),
             ],
-            Self::Service => &[
-                ("4 ms", "always so long"),
-                ("exponential 4 ms", "exponential, with this mean"),
-                (
-                    "log-normal 4 ms sd 2 ms",
-                    "log-normal, with this mean and standard deviation",
-                ),
-                (
-                    "quantiles 50 % 3 ms, 90 % 8 ms, 100 % 20 ms",
-                    "as measured: half of the jobs take 3 ms at most, nine of ten 8 ms, all 20 ms",
-                ),
-                ("none", "it answers at once"),
+            Self::Service => SERVICE,
+            Self::Capacity => CAPACITY,
+            Self::Every => &[
+                ("1 h", "after this interval again"),
+                ("03:00", "on every day at this time"),
+                ("Sunday 03:00", "on every Sunday"),
+                ("Monday..Friday 12:00", "on each of these days"),
             ],
-            Self::Capacity => &[
-                ("10000 calls/h", "calls, taken as 8 messages each"),
-                ("22 messages/s", "messages, in both directions"),
-                (
-                    "11 jobs/s",
-                    "requests with their answers; also per min or per h",
-                ),
+            Self::Weekdays => &[
+                ("Sunday..Thursday", "these days and those between them"),
+                ("every day", "all seven"),
             ],
-            Self::Target => &[
-                (
-                    "gateway:NAME",
-                    "the gateways of that name; of a leg, that between OCS and them",
-                ),
-                (
-                    "clients:NAME",
-                    "the client group of that name, or its leg to OCS",
-                ),
-                ("all", "everything that the fault can hit"),
-            ],
-            Self::Hours => &[
-                (
-                    "00:00 x0.1, 08:00 x1, 12:00 x0.5, 13:00 x1, 18:00 x0.1",
-                    "from each time of day on, this factor",
-                ),
-                ("flat", "the same all day"),
-            ],
+            Self::Mix(_) => &[(
+                "communicator-2007-r2 60 %, communicator-2007 40 %",
+                "profiles with their shares, 100 % together",
+            )],
+            Self::Columns(_) => &[(
+                "time Start, user Ext",
+                "our name of a column, and the file's",
+            )],
+            Self::Targets => TARGETS,
+            Self::Hours => HOURS,
             Self::Spans(..) => &[
                 ("12 h..24 h", "a time drawn between both"),
                 ("never", "it does not happen"),
@@ -124,6 +90,80 @@ impl Kind {
         }
     }
 }
+
+const LUNCH: &[(&str, &str)] = &[
+    ("at 12:00 for 1 h", "all at one time of day, for this long"),
+    (
+        "normal 12:15 sd 15 min for 45 min",
+        "normally distributed about a time of day",
+    ),
+    ("never", "nobody goes"),
+];
+
+const REESTABLISH: &[(&str, &str)] = &[
+    ("uniform 0 s..600 s", "after a time drawn between both"),
+    ("fixed 30 s", "after exactly this long"),
+    (
+        "backoff 5 s x2 max 300 s jitter 20 %",
+        "after 5 s, then twice as long each time, up to 300 s, each drawn within 20 %; jitter may be left out",
+    ),
+    (
+        "never",
+        "not at all: the session stays lost until the user signs in again",
+    ),
+];
+
+const SERVICE: &[(&str, &str)] = &[
+    ("4 ms", "always so long"),
+    ("exponential 4 ms", "exponential, with this mean"),
+    (
+        "log-normal 4 ms sd 2 ms",
+        "log-normal, with this mean and standard deviation",
+    ),
+    (
+        "quantiles 50 % 3 ms, 90 % 8 ms, 100 % 20 ms",
+        "as measured: half of the jobs take 3 ms at most, nine of ten 8 ms, all 20 ms",
+    ),
+    ("none", "it answers at once"),
+];
+
+const CAPACITY: &[(&str, &str)] = &[
+    ("10000 calls/h", "calls, taken as 8 messages each"),
+    ("22 messages/s", "messages, in both directions"),
+    (
+        "11 jobs/s",
+        "requests with their answers; also per min or per h",
+    ),
+];
+
+const TARGETS: &[(&str, &str)] = &[
+    (
+        "gateway:NAME",
+        "the gateways of that name; of a leg, that between OCS and them",
+    ),
+    (
+        "clients:NAME",
+        "the client group of that name, or its leg to OCS",
+    ),
+    (
+        "path:NAME",
+        "of a link outage: every leg that takes this path",
+    ),
+    ("all", "everything that the fault can hit"),
+];
+
+const HOURS: &[(&str, &str)] = &[
+    (
+        "00:00 x0.1, 08:00 x1, 12:00 x0.5, 13:00 x1, 18:00 x0.1",
+        "from each time of day on, this factor",
+    ),
+    ("08:00 2 /h, 12:00 1 /h", "so many calls of a user"),
+    (
+        "08:00 1200 calls/h, 12:00 600 calls/h",
+        "so many calls of the whole group",
+    ),
+    ("flat", "the same all day"),
+];
 
 const SIGN_IN: &[(&str, &str)] = &[
     (

@@ -4,7 +4,9 @@ use super::expand::write_objective;
 use super::input_file::digest;
 use super::kind::Value;
 use super::parse::Scenario;
-use super::setting::Setting;
+use super::setting::{Setting, Settings};
+use super::syntax::HourUnit;
+use crate::quantity::{Moment, print_moment};
 
 /// Hash of the resolved scenario, its objectives among it; the seed and the number of replications are excluded.
 pub fn hash(scenario: &Scenario) -> String {
@@ -22,7 +24,8 @@ pub fn hash(scenario: &Scenario) -> String {
 /// the number of replications are excluded.
 pub fn simulation_hash(scenario: &Scenario) -> String {
     let mut hasher = blake3::Hasher::new();
-    for settings in &scenario.settings {
+    let parts = |s| std::iter::once(s).chain(Settings::parts(s));
+    for settings in scenario.settings.iter().flat_map(parts) {
         for setting in &settings.entries {
             let default = Setting::by_default(setting.key);
             let is_default = default.is_some_and(|d| d.value == setting.value);
@@ -60,6 +63,16 @@ fn meaning(value: &Value) -> String {
         Value::Choice(word) => (*word).into(),
         Value::Flag(yes) => yes.to_string(),
         Value::Offset(us) => format!("{us} us"),
+        Value::Texts(texts) => texts.join(", "),
+        Value::Moment(moment) => of_moment(moment),
+        Value::Moments(moments) => {
+            let all: Vec<String> = moments.iter().map(of_moment).collect();
+            all.join(", ")
+        }
+        // As they were when there were only factors.
+        Value::Hours(hours) if hours.unit == HourUnit::Factor => {
+            format!("Hours({:?})", hours.steps)
+        }
         Value::MaybeCount(None) | Value::MaybeSpan(None) => "none".into(),
         // Their parts are numbers and words of the program, printed alike on every machine.
         Value::SignIn(_)
@@ -69,7 +82,19 @@ fn meaning(value: &Value) -> String {
         | Value::Timing(_)
         | Value::Spans(_)
         | Value::Service(_)
-        | Value::Hours(_) => format!("{value:?}"),
+        | Value::Hours(_)
+        | Value::Every(_)
+        | Value::Weekdays(_)
+        | Value::Columns(_)
+        | Value::Mix(_) => format!("{value:?}"),
+    }
+}
+
+/// A time of day, with its day where it has one.
+fn of_moment(moment: &Moment) -> String {
+    match moment.day {
+        None => format!("{} us", moment.clock.0),
+        Some(_) => print_moment(*moment),
     }
 }
 

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::files::read_text_from;
-use super::kind::{Kind, RecordKind};
+use super::kind::Kind;
 use super::parse::Scenario;
+use super::record_kind::RecordKind;
 use super::records::Records;
 use super::setting::{Setting, Settings};
 use super::study::Study;
@@ -64,7 +65,7 @@ impl InputFile {
 
 /// Every file that a scenario reads, and that its study reads at some point, once. Each point must have been read.
 pub fn input_files(scenario: &Scenario, study: Option<&Study>) -> Vec<InputFile> {
-    let is_open = study.is_some_and(Study::turns_references);
+    let is_open = scenario.has_mix() || study.is_some_and(Study::turns_references);
     let sections = scenario.settings.iter().flat_map(|settings| {
         let entries = settings.entries.iter();
         entries.filter_map(move |setting| file_of(scenario, settings, setting, is_open))

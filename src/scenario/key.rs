@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::kind::{Kind, RecordKind};
+use super::kind::Kind;
+use super::record_kind::RecordKind;
 
 /// How far a value can be relied on (domain: the standing of the facts).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,15 +1,17 @@
 //! The kinds of value that keys take: how each is read from text, what is valid.
 
-use super::document::RawValue;
+use super::document::{Entry, RawValue};
+use super::record_kind::RecordKind;
 use super::syntax::{
-    day_span, is_name, read_hours, read_lunch, read_reestablish, read_service, read_sign_in,
-    read_timing,
+    Hours, day_span, is_name, read_columns, read_hours, read_lunch, read_mix, read_reestablish,
+    read_service, read_sign_in, read_timing,
 };
 use super::words::Word;
 use crate::deployment::ServiceTime;
 use crate::protocol::{Reestablish, RefreshTiming};
 use crate::quantity::{
-    Span, parse_capacity, parse_clock, parse_rate, parse_share, parse_span, print_span,
+    Every, Moment, Span, Weekdays, parse_capacity, parse_every, parse_moment, parse_rate,
+    parse_share, parse_span, print_span,
 };
 use crate::workload::{Lunch, SignIn};
 
@@ -50,15 +52,6 @@ impl Profiles {
     }
 }
 
-/// The kinds of recorded rows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RecordKind {
-    /// Calls.
-    Calls,
-    /// Sign-ins and sign-outs.
-    SignIns,
-}
-
 /// The kind of a key's value, with its range.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Kind {
@@ -76,8 +69,10 @@ pub enum Kind {
     Span(Span, Span),
     /// A duration of whole seconds, as SIP headers carry it.
     Seconds(u64, u64),
-    /// A time of day.
-    Clock,
+    /// A time of day, on a certain day or on any.
+    Moment,
+    /// Days of the week.
+    Weekdays,
     /// Events per time.
     Rate {
         /// The highest rate that makes sense, per second.
@@ -109,14 +104,22 @@ pub enum Kind {
     Service,
     /// A capacity as vendors publish it.
     Capacity,
-    /// Whom a fault hits.
-    Target,
+    /// Whom a fault hits: one or several.
+    Targets,
+    /// Times of day, each on a certain day or on any: one or several.
+    Moments,
+    /// How often something happens.
+    Every,
     /// Factors by time of day, or `flat`.
     Hours,
     /// A time difference to the scenario's clock.
     Offset,
     /// A file of records, relative to the scenario's folder.
     File(RecordKind),
+    /// Profiles of this kind with their shares.
+    Mix(Profiles),
+    /// What a file of such records calls its columns.
+    Columns(RecordKind),
 }
 
 /// A value that was read and is valid.
@@ -128,6 +131,16 @@ pub enum Value {
     Count(u64),
     /// A duration or a time of day.
     Span(Span),
+    /// A time of day, on a certain day or on any.
+    Moment(Moment),
+    /// Days of the week.
+    Weekdays(Weekdays),
+    /// Several names.
+    Texts(Vec<String>),
+    /// Times of day.
+    Moments(Vec<Moment>),
+    /// How often something happens.
+    Every(Every),
     /// Per second.
     Rate(f64),
     /// A fraction, 0 to 1.
@@ -156,13 +169,18 @@ pub enum Value {
     Service(Option<ServiceTime>),
     /// Jobs per second.
     Capacity(f64),
-    /// Factors by time of day; empty: flat.
-    Hours(Vec<(Span, f64)>),
+    /// Calls by time of day.
+    Hours(Hours),
     /// Microseconds ahead of the scenario's clock.
     Offset(i64),
+    /// Profiles with their shares, which are 1 together.
+    Mix(Vec<(String, f64)>),
+    /// Our names of columns, each with what the file calls it.
+    Columns(Vec<(String, String)>),
 }
 
 const SPAN_UNITS: &str = "us, ms, s, min, h, d";
+const MOMENT_FORMS: &str = r#"a time of day from "00:00" to "23:59:59", like "08:00", on any day or on one like "Monday 08:00" or "2026-11-30 08:00""#;
 const RATE_UNITS: &str = "/s, /min, /h, /d";
 const SIGN_IN_FORMS: &str =
     r#""at start", "at 09:00", "uniform over 30 min" or "normal 09:00 sd 25 min""#;
@@ -204,7 +222,8 @@ impl Kind {
                 print_span(Span::from_secs(least)),
                 print_span(Span::from_secs(most))
             ),
-            Self::Clock => "a time of day from \"00:00\" to \"23:59:59\", like \"08:00\"".into(),
+            Self::Moment => MOMENT_FORMS.into(),
+            Self::Weekdays => r#"days of the week like "Monday..Friday" or "Sunday..Thursday, Saturday", or "every day""#.into(),
             Self::Rate { most_per_s } => {
                 format!("a rate with its unit ({RATE_UNITS}) from 0 to {most_per_s} /s, like \"1 /h\"")
             }
@@ -227,9 +246,18 @@ impl Kind {
             Self::Flag => "true or false".into(),
             Self::Service => SERVICE_FORMS.into(),
             Self::Capacity => CAPACITY_FORMS.into(),
-            Self::Target => r#""gateway:NAME", "clients:NAME" or "all""#.into(),
+            Self::Targets => r#""gateway:NAME", "clients:NAME", "path:NAME" or "all", or a list of them"#.into(),
+            Self::Moments => format!("{MOMENT_FORMS}, or a list of them"),
+            Self::Every => r#"an interval like "1 h", or days and a time of day like "03:00", "Sunday 03:00" or "Monday..Friday 12:00""#.into(),
+            Self::Columns(records) => format!(
+                "what the file calls the columns {}, like {{ time = \"Start\", user = \"Ext\" }}",
+                records.columns().join(", ")
+            ),
+            Self::Mix(_) => {
+                r#"profiles with their shares, 100 % together, like { communicator-2007-r2 = "60 %", communicator-2007 = "40 %" }"#.into()
+            }
             Self::Hours => {
-                r#"factors by time of day like "00:00 x0.1, 08:00 x1, 12:00 x0.5, 13:00 x1, 18:00 x0.1", or "flat""#
+                r#"factors by time of day like "00:00 x0.1, 08:00 x1, 12:00 x0.5, 13:00 x1, 18:00 x0.1", calls of a user like "08:00 2 /h, 12:00 1 /h", calls of the whole group like "08:00 1200 calls/h, 12:00 600 calls/h", or "flat""#
                     .into()
             }
             Self::File(_) => r#"a file, relative to the scenario's folder, like "calls.csv""#.into(),
@@ -254,7 +282,7 @@ impl Kind {
     pub fn read(&self, form: &RawValue) -> Result<Value, String> {
         let value = match (self, form) {
             (Self::Count(least, most), RawValue::Number(text)) => {
-                let digits = text.replace('_', "");
+                let digits = text.replace(['_', ' '], "");
                 digits
                     .parse()
                     .ok()
@@ -273,10 +301,29 @@ impl Kind {
             }
             (Self::Flag, RawValue::Boolean(flag)) => Some(Value::Flag(*flag)),
             (Self::Flag, _) => None,
+            (Self::Targets | Self::Moments, RawValue::List(entries)) => self.read_list(entries),
+            (Self::Mix(_) | Self::Columns(_), RawValue::Table(_)) => self.read_text(&form.bare()),
             (_, RawValue::Text(text)) => self.read_text(text),
             _ => None,
         };
         value.ok_or_else(|| self.expects())
+    }
+
+    /// Reads a list whose elements would do alone.
+    fn read_list(&self, entries: &[Entry]) -> Option<Value> {
+        let (mut texts, mut moments) = (Vec::new(), Vec::new());
+        for entry in entries {
+            match self.read(&entry.form).ok()? {
+                Value::Texts(some) => texts.extend(some),
+                Value::Moments(some) => moments.extend(some),
+                _ => return None,
+            }
+        }
+        match (texts.is_empty(), moments.is_empty()) {
+            (false, true) => Some(Value::Texts(texts)),
+            (true, false) => Some(Value::Moments(moments)),
+            _ => None,
+        }
     }
 
     /// Reads a value as text: the part between the quotes.
@@ -293,7 +340,8 @@ impl Kind {
             Self::Seconds(least, most) => parse_span(text)
                 .filter(|s| s.0 % 1_000_000 == 0 && (least..=most).contains(&(s.0 / 1_000_000)))
                 .map(|s| Value::Count(s.0 / 1_000_000)),
-            Self::Clock => parse_clock(text).map(Value::Span),
+            Self::Moment => parse_moment(text).map(Value::Moment),
+            Self::Weekdays => Weekdays::parse(text).map(Value::Weekdays),
             Self::Rate { most_per_s } => parse_rate(text)
                 .filter(|r| *r <= most_per_s)
                 .map(Value::Rate),
@@ -327,7 +375,15 @@ impl Kind {
             Self::Flag => text.parse().ok().map(Value::Flag),
             Self::Service => read_service(text).map(Value::Service),
             Self::Capacity => parse_capacity(text).map(Value::Capacity),
-            Self::Target | Self::File(_) => (!text.is_empty()).then(|| Value::Text(text.into())),
+            Self::File(_) => (!text.is_empty()).then(|| Value::Text(text.into())),
+            Self::Targets => (!text.is_empty()).then(|| Value::Texts(vec![text.into()])),
+            Self::Moments => {
+                let moments: Option<Vec<Moment>> = text.split(',').map(parse_moment).collect();
+                moments.map(Value::Moments)
+            }
+            Self::Every => parse_every(text).map(Value::Every),
+            Self::Mix(_) => read_mix(text).map(Value::Mix),
+            Self::Columns(records) => read_columns(text, records).map(Value::Columns),
             Self::Hours => read_hours(text).map(Value::Hours),
             Self::Offset => {
                 let ahead = text.strip_prefix('+');

@@ -4,13 +4,20 @@ use std::path::Path;
 
 use super::catalogue::{Key, keys_of};
 use super::document::{Document, Entry, RawValue, Section};
-use super::error::{Errors, Place, ScenarioError, unknown_key};
+use super::error::{Errors, Place, ScenarioError};
 use super::files::Files;
 use super::instead::instead;
-use super::kind::{Kind, Profiles, RecordKind, Value};
+use super::kind::{Kind, Profiles, Value};
 use super::overrides::Override;
 use super::profile::Profile;
+use super::section::{check_keys, give_way_to_files};
 use super::setting::{Origin, Setting, Settings};
+
+/// Profiles with their shares.
+type Mix = Vec<(String, f64)>;
+
+/// The key that names a profile.
+const PROFILE: &str = "profile";
 
 /// What a profile, or a section that serves as one, says.
 struct Layer {
@@ -69,6 +76,74 @@ impl Layers<'_> {
         table: &'static str,
         section: &Section,
     ) -> Result<Settings, ScenarioError> {
+        let Some((mix, place)) = self.mix_of(table, section)? else {
+            return self.resolve_alike(table, section);
+        };
+        let with = |profile: &str| {
+            let mut section = section.clone();
+            section.entries.push(Entry {
+                key: PROFILE.into(),
+                key_place: place.clone(),
+                form: RawValue::Text(profile.into()),
+                place: place.clone(),
+            });
+            let mut settings = self.resolve_alike(table, &section)?;
+            settings.entries.retain(|s| s.key.name != PROFILE);
+            Ok(settings)
+        };
+        let parts = mix
+            .iter()
+            .map(|(profile, share)| Ok((*share, with(profile)?)));
+        let parts: Vec<(f64, Settings)> = parts.collect::<Result<_, ScenarioError>>()?;
+        let mut settings = parts[0].1.clone();
+        settings.parts = parts;
+        Ok(settings)
+    }
+
+    /// The profiles of a client group that has several, with their shares, and where they stand.
+    fn mix_of(
+        &self,
+        table: &'static str,
+        section: &Section,
+    ) -> Result<Option<(Mix, Place)>, ScenarioError> {
+        let keys = keys_of(table).unwrap_or_default();
+        let Some(key) = keys.into_iter().find(|k| matches!(k.kind, Kind::Mix(_))) else {
+            return Ok(None);
+        };
+        // Who has no name is told so with all else that is wrong.
+        let Ok(name) = self.name_of(table, section) else {
+            return Ok(None);
+        };
+        let setting = self.setting(table, section, &name, key, &[], &mut Vec::new())?;
+        let Some(Setting {
+            value: Value::Mix(mix),
+            ..
+        }) = setting
+        else {
+            return Ok(None);
+        };
+        let place = self.place_of(table, section, &name, key);
+        let refuse = |message: String| {
+            let message = format!("{table}.{name}.{}: {message}", key.name);
+            Err(ScenarioError::input(&place, message))
+        };
+        if section.entry(PROFILE).is_some() {
+            return refuse("it takes the place of `profile`: give one of them, not both".into());
+        }
+        if let Some((file, _)) = mix.iter().find(|(name, _)| name.ends_with(".toml")) {
+            return refuse(format!(
+                "found {file}, expected shipped profiles: a profile's file can only be a group's `profile`"
+            ));
+        }
+        Ok(Some((mix, place)))
+    }
+
+    /// The values of one section whose users are alike.
+    fn resolve_alike(
+        &self,
+        table: &'static str,
+        section: &Section,
+    ) -> Result<Settings, ScenarioError> {
         let mut errors = Errors::default();
         errors.value(check_keys(table, section));
         let name = errors
@@ -79,6 +154,7 @@ impl Layers<'_> {
             name,
             place: section.place.clone(),
             entries: Vec::new(),
+            parts: Vec::new(),
         };
         let layers = errors.value(self.layers_of(table, section, &settings.name));
         let mut unknown = Vec::new();
@@ -393,42 +469,4 @@ fn ask_for(settings: &Settings, layers: &[Layer], unknown: &[&str]) -> ScenarioE
         keys.join(" and ")
     );
     ScenarioError::input(&settings.place, message)
-}
-
-/// A file of records takes the place of some keys: they must not be given, and have no value.
-fn give_way_to_files(settings: &mut Settings) -> Result<(), ScenarioError> {
-    let file_of = |setting: &Setting| settings.file(setting.key.unless?);
-    for setting in &settings.entries {
-        let Some(file) = file_of(setting) else {
-            continue;
-        };
-        let place = match &setting.origin {
-            Origin::File(place) => place.clone(),
-            Origin::Override => Place::whole("--set"),
-            Origin::Profile { .. } | Origin::Default => continue,
-        };
-        let message = format!(
-            "clients.{}: `{}` takes the place of `{}`: give one of them, not both",
-            settings.name, file.key.name, setting.key.name
-        );
-        return Err(ScenarioError::input(&place, message));
-    }
-    let files = [RecordKind::Calls, RecordKind::SignIns].map(|r| settings.file(r).map(|_| r));
-    let gives_way = |s: &Setting| s.key.unless.is_some_and(|r| files.contains(&Some(r)));
-    settings.entries.retain(|s| !gives_way(s));
-    Ok(())
-}
-
-/// Every key of the section must be one of the table's.
-fn check_keys(table: &str, section: &Section) -> Result<(), ScenarioError> {
-    let keys = keys_of(table).unwrap_or_default();
-    let mut errors = Errors::default();
-    for entry in &section.entries {
-        if !keys.iter().any(|k| k.name == entry.key) {
-            let names: Vec<&str> = keys.iter().map(|k| k.name).collect();
-            let message = unknown_key(&entry.key, table, &names);
-            errors.value::<()>(Err(ScenarioError::input(&entry.key_place, message)));
-        }
-    }
-    errors.none()
 }

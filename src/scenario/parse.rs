@@ -90,6 +90,11 @@ impl Scenario {
         self.source.scenario(overrides)
     }
 
+    /// Whether a client group has several profiles: what each of them says holds for its users alone.
+    pub(super) fn has_mix(&self) -> bool {
+        self.settings.iter().any(|s| !s.parts.is_empty())
+    }
+
     /// The settings of a section.
     pub fn section(&self, table: &str, name: &str) -> Option<&Settings> {
         self.settings

@@ -2,10 +2,12 @@
 
 use super::error::Place;
 use super::key::{Key, Standing};
-use super::kind::{Kind, RecordKind, Value};
+use super::kind::{Kind, Value};
+use super::record_kind::RecordKind;
+use super::syntax::Hours;
 use crate::deployment::ServiceTime;
 use crate::protocol::{Reestablish, RefreshTiming};
-use crate::quantity::{JOBS_PER_CALL, MESSAGES_PER_JOB, Span};
+use crate::quantity::{Every, JOBS_PER_CALL, MESSAGES_PER_JOB, Moment, Span, Weekdays};
 use crate::workload::{DayShape, Lunch, SignIn};
 
 /// Where a value comes from.
@@ -123,6 +125,8 @@ pub struct Settings {
     pub place: Place,
     /// In the order of the catalogue.
     pub entries: Vec<Setting>,
+    /// Of a group with a mix of profiles: each of them with its share, and what holds for its users.
+    pub parts: Vec<(f64, Self)>,
 }
 
 impl Settings {
@@ -141,6 +145,11 @@ impl Settings {
     pub(super) fn file(&self, records: RecordKind) -> Option<&Setting> {
         let is_file = |s: &&Setting| s.key.kind == Kind::File(records);
         self.entries.iter().find(is_file)
+    }
+
+    /// What holds for the users of each profile of a mix.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Self> {
+        self.parts.iter().map(|(_, part)| part)
     }
 
     /// Where a setting stands, or the section without it.
@@ -209,6 +218,11 @@ from_value! {
     u32: Value::Count(n) => u32::try_from(*n).ok();
     u16: Value::Count(n) => u16::try_from(*n).ok();
     f64: Value::Rate(x) | Value::Share(x) | Value::Capacity(x) => Some(*x);
+    Vec<String>: Value::Texts(texts) => Some(texts.clone());
+    Vec<Moment>: Value::Moments(moments) => Some(moments.clone());
+    Every: Value::Every(every) => Some(*every);
+    Moment: Value::Moment(moment) => Some(*moment);
+    Weekdays: Value::Weekdays(days) => Some(*days);
     Span: Value::Span(span) => Some(*span);
     bool: Value::Flag(flag) => Some(*flag);
     i64: Value::Offset(us) => Some(*us);
@@ -221,5 +235,8 @@ from_value! {
     Option<Span>: Value::MaybeSpan(span) => Some(*span);
     Option<(Span, Span)>: Value::Spans(spans) => Some(*spans);
     Option<ServiceTime>: Value::Service(service) => Some(service.clone());
-    DayShape: Value::Hours(steps) => Some(DayShape { steps: steps.clone() });
+    Vec<(String, String)>: Value::Columns(columns) => Some(columns.clone());
+    Vec<(String, f64)>: Value::Mix(parts) => Some(parts.clone());
+    Hours: Value::Hours(hours) => Some(hours.clone());
+    DayShape: Value::Hours(hours) => Some(DayShape { steps: hours.steps.clone() });
 }

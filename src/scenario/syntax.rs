@@ -1,9 +1,30 @@
 //! Values of several parts: how policies, distributions and times of day are written.
 
+use super::record_kind::RecordKind;
 use crate::deployment::ServiceTime;
 use crate::protocol::{Reestablish, RefreshTiming};
-use crate::quantity::{Span, parse_clock, parse_share, parse_span};
+use crate::quantity::{Span, parse_clock, parse_rate, parse_share, parse_span};
 use crate::workload::{Lunch, SignIn};
+
+/// Calls by time of day.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Hours {
+    /// In what.
+    pub unit: HourUnit,
+    /// From when on, and how many; empty: flat.
+    pub steps: Vec<(Span, f64)>,
+}
+
+/// What calls by time of day are given in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HourUnit {
+    /// Factors on the rates of both directions.
+    Factor,
+    /// Calls of a user per second, both directions together.
+    PerUser,
+    /// Calls per second of all users of the group, once all are signed in.
+    OfGroup,
+}
 
 /// Names become folders and parts of key paths.
 pub(super) fn is_name(text: &str) -> bool {
@@ -56,22 +77,77 @@ fn read_quantiles(text: &str) -> Option<Vec<(f64, Span)>> {
     Some(points)
 }
 
-pub(super) fn read_hours(text: &str) -> Option<Vec<(Span, f64)>> {
+/// Calls by time of day: factors, calls of a user, or calls of all users; each valid until the next.
+pub(super) fn read_hours(text: &str) -> Option<Hours> {
+    let mut hours = Hours {
+        unit: HourUnit::Factor,
+        steps: Vec::new(),
+    };
     if text == "flat" {
-        return Some(Vec::new());
+        return Some(hours);
     }
-    let mut hours: Vec<(Span, f64)> = Vec::new();
     for step in text.split(',') {
-        let (clock, factor) = step.trim().split_once(" x")?;
+        let (clock, rate) = step.trim().split_once(' ')?;
         let at = parse_clock(clock)?;
-        let factor: f64 = factor.parse().ok().filter(|f| (0.0..=1000.0).contains(f))?;
-        if hours.last().is_some_and(|(last, _)| at <= *last) {
+        let (unit, value) = read_hour(rate.trim())?;
+        let is_first = hours.steps.is_empty();
+        let is_later = hours.steps.last().is_none_or(|(last, _)| at > *last);
+        if !is_later || !(is_first || unit == hours.unit) {
             return None;
         }
-        hours.push((at, factor));
+        hours.unit = unit;
+        hours.steps.push((at, value));
     }
-    hours.iter().any(|(_, f)| *f > 0.0).then_some(hours)
+    hours.steps.iter().any(|(_, f)| *f > 0.0).then_some(hours)
 }
+
+/// "x0.5", "3 /h" or "1200 calls/h".
+fn read_hour(text: &str) -> Option<(HourUnit, f64)> {
+    if let Some(factor) = text.strip_prefix('x') {
+        let factor: f64 = factor.parse().ok()?;
+        return (0.0..=1000.0)
+            .contains(&factor)
+            .then_some((HourUnit::Factor, factor));
+    }
+    if let Some(calls) = text.strip_suffix("calls/h") {
+        let rate = parse_rate(&format!("{} /h", calls.trim()))?;
+        return Some((HourUnit::OfGroup, rate));
+    }
+    Some((HourUnit::PerUser, parse_rate(text)?))
+}
+
+/// Profiles and their shares, which are 100 % together: "communicator-2007-r2 60 %, communicator-2007 40 %".
+pub(super) fn read_mix(text: &str) -> Option<Vec<(String, f64)>> {
+    let mut parts: Vec<(String, f64)> = Vec::new();
+    for part in text.split(',') {
+        let number = part.trim().strip_suffix('%')?.trim_end();
+        let (name, share) = number.rsplit_once(' ')?;
+        let share = parse_share(&format!("{share} %"))?;
+        if parts.iter().any(|(other, _)| other == name) || !is_name(name.trim()) {
+            return None;
+        }
+        parts.push((name.trim().into(), share));
+    }
+    let sum: f64 = parts.iter().map(|(_, share)| share).sum();
+    ((sum - 1.0).abs() < 1e-9 && parts.len() <= PROGRAMS_MOST).then_some(parts)
+}
+
+/// Names of columns, each with what a file calls it: "time Start, user Ext".
+pub(super) fn read_columns(text: &str, records: RecordKind) -> Option<Vec<(String, String)>> {
+    let mut columns: Vec<(String, String)> = Vec::new();
+    for pair in text.split(',') {
+        let (column, name) = pair.trim().split_once(' ')?;
+        let is_known = records.columns().contains(&column);
+        if !is_known || columns.iter().any(|(other, _)| other == column) || name.trim().is_empty() {
+            return None;
+        }
+        columns.push((column.into(), name.trim().into()));
+    }
+    Some(columns)
+}
+
+/// Client programs in one group at most.
+const PROGRAMS_MOST: usize = 100;
 
 pub(super) fn day_span(text: &str) -> Option<Span> {
     parse_span(text).filter(|s| *s <= Span::from_secs(30 * 86_400))
@@ -226,14 +302,51 @@ mod tests {
             assert_eq!(read_service(bad), None, "{bad}");
         }
         assert_eq!(
-            read_hours("08:00 x1, 12:00 x0.4").unwrap(),
+            read_hours("08:00 x1, 12:00 x0.4").unwrap().steps,
             [
                 (Span::from_secs(28_800), 1.0),
                 (Span::from_secs(43_200), 0.4)
             ]
         );
-        for bad in ["08:00 x1, 07:00 x1", "08:00", "08:00 x-1", "08:00 x0", ""] {
+        let per_user = read_hours("08:00 2 /h, 12:00 0.5 /h").unwrap();
+        assert_eq!(per_user.unit, HourUnit::PerUser);
+        assert_eq!(per_user.steps[0].1, 2.0 / 3600.0);
+        let of_group = read_hours("08:00 1200 calls/h").unwrap();
+        assert_eq!(
+            (of_group.unit, of_group.steps[0].1),
+            (HourUnit::OfGroup, 1.0 / 3.0)
+        );
+        let mixed = "08:00 x1, 12:00 3 /h";
+        for bad in [
+            "08:00 x1, 07:00 x1",
+            "08:00",
+            "08:00 x-1",
+            "08:00 x0",
+            mixed,
+            "",
+        ] {
             assert_eq!(read_hours(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn shares_of_a_mix_are_100_percent() {
+        assert_eq!(
+            read_mix("communicator-2007-r2 60 %, communicator-2007 40 %"),
+            Some(vec![
+                ("communicator-2007-r2".into(), 0.6),
+                ("communicator-2007".into(), 0.4)
+            ])
+        );
+        for bad in [
+            "a 60 %",
+            "a 60 %, b 50 %",
+            "a 50 %, a 50 %",
+            "a 60, b 40",
+            "60 %, 40 %",
+            "",
+        ] {
+            assert_eq!(read_mix(bad), None, "{bad}");
         }
     }
 

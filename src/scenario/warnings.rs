@@ -3,14 +3,14 @@
 mod load;
 mod untested;
 
-use super::kind::RecordKind;
+use super::record_kind::RecordKind;
 use super::setting::Settings;
 use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Plan};
 use crate::protocol::{
     FLOOR_S, OnNoAnswer, Reestablish, RefreshClock, RefreshMethod, RefreshTiming, UpdateBehaviour,
     granted_s,
 };
-use crate::quantity::{Span, print_clock, print_span};
+use crate::quantity::{Span, print_clock, print_moment, print_span};
 use crate::workload::SignIn;
 
 /// Every warning, in the order of the settings.
@@ -48,14 +48,23 @@ pub(super) fn of(plan: &Plan, settings: &[Settings]) -> Vec<String> {
     load::of_surges(plan, &mut warnings);
     load::of_throttles(settings, &mut warnings);
     for clients in &plan.clients {
-        of_clients(
-            plan,
-            clients,
-            &plan.gateways[clients.gateway],
-            settings,
-            &mut warnings,
-        );
+        for config in clients.configs() {
+            let alike = ClientPlan {
+                config: config.clone(),
+                mix: Vec::new(),
+                ..clients.clone()
+            };
+            let gateway = &plan.gateways[clients.gateway];
+            of_clients(plan, &alike, gateway, settings, &mut warnings);
+        }
     }
+    // What is true of several programs of a mix is said once.
+    let mut known = Vec::new();
+    warnings.retain(|warning| {
+        let is_new = !known.contains(warning);
+        known.push(warning.clone());
+        is_new
+    });
     warnings
 }
 
@@ -154,7 +163,7 @@ fn of_records(
             let run = format!(
                 "{} from {}",
                 print_span(Span(plan.horizon.0)),
-                print_clock(plan.start)
+                print_moment(plan.start_moment())
             );
             warnings.push(format!(
                 "clients.{name}: {outside} rows of {key} lie outside the run, {run}: they are not replayed"
@@ -223,7 +232,7 @@ fn of_clients(
         ));
     }
     untested::of_idle(clients, refresh_interval(clients, gateway), warnings);
-    untested::of_days(plan, clients, warnings);
+    untested::of_days(plan, clients, settings, warnings);
     of_records(plan, clients, settings, warnings);
     of_presence(plan, clients, warnings);
     if config.reestablish == Reestablish::Fixed(Span::ZERO) {
@@ -287,6 +296,17 @@ fn of_presence(plan: &Plan, clients: &ClientPlan, warnings: &mut Vec<String>) {
         warnings.push(format!(
             "clients.{name}: sign_out is not after sign_in, and so is one of the next day, {}, which the run does not reach",
             print_clock(Span(out.0 - DAY_US))
+        ));
+    }
+    let start_us = plan.start.0 as i64 + clients.ahead_us;
+    if let SignIn::At(clock) = clients.sign_in
+        && (clock.0 as i64) < start_us
+        && clients.recorded_signs.is_none()
+    {
+        warnings.push(format!(
+            "clients.{name}: sign_in at {} is before the start of the run, {} on the users' clocks: they sign in at the start",
+            print_clock(clock),
+            print_clock(Span(start_us as u64 % DAY_US))
         ));
     }
 }

@@ -57,8 +57,12 @@ mod bracket;
 mod compare;
 mod cost;
 mod coverage;
+mod day_sums;
+mod days;
 mod estimate;
 mod focus;
+mod front;
+mod global;
 mod mser;
 mod observation;
 mod optimum;
@@ -79,10 +83,16 @@ pub use assessment::Assessment;
 pub use bracket::{Bracket, Feasibility};
 pub use compare::{Against, ComparedMetric, Comparison, DECISIVE, Relation, compare, verdict};
 pub use cost::{Cost, CostError};
+pub use days::{DayFigures, days};
 pub use estimate::{
     CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval, student_t,
 };
 pub use focus::{PrecisionTarget, Shortfall, SkewedFigure, focus, is_precise, shortfalls, skewed};
+pub use front::{FrontMetrics, FrontMetricsError, FrontPoint, Standing, front, less_is_better};
+pub use global::{
+    ElementaryEffect, SaltelliAnswers, SobolIndices, below, elementary_effect, latin_hypercube,
+    sobol_indices,
+};
 pub use mser::{Truncation, mser5};
 pub use observation::{Column, Observation, columns};
 pub use optimum::{CostPoint, Optimum, optimum};

@@ -1,10 +1,11 @@
 //! What the replications of one point said, and the rows they become.
 
+use super::day_sums::{DaySums, sums};
 use super::estimate::{CONFIDENCE, Estimate, mean_interval, ratio_interval};
 use super::observation::{Column, Observation, columns};
 use super::rare::{rare_bounds, share_unseen, upper_if_none};
 use crate::measure::{Histogram, MinuteBin, Presence, Sample, Scope, StationTally, Tally};
-use crate::quantity::Time;
+use crate::quantity::{Span, Time};
 
 /// One figure with its interval.
 #[derive(Clone, PartialEq, Debug)]
@@ -58,6 +59,10 @@ pub struct Samples {
     pub events: u64,
     /// How long a replication is.
     pub horizon: Time,
+    /// Time of day at which it starts.
+    pub start: Span,
+    /// Per replication, per scope: the minutes of each day summed; of what was read back, none.
+    each_day: Vec<DaySums>,
 }
 
 impl Samples {
@@ -80,7 +85,24 @@ impl Samples {
             rare: Vec::new(),
             events: 0,
             horizon,
+            start: Span::ZERO,
+            each_day: Vec::new(),
         }
+    }
+
+    /// The same of a run that starts at this time of day.
+    pub fn starting_at(self, start: Span) -> Self {
+        Self { start, ..self }
+    }
+
+    /// Days from midnight to midnight.
+    pub fn days(&self) -> usize {
+        let days = self.each_day.iter().flatten().map(Vec::len);
+        days.max().unwrap_or(0)
+    }
+
+    pub(super) fn each_day(&self) -> &[DaySums] {
+        &self.each_day
     }
 
     /// The length of a run.
@@ -114,6 +136,8 @@ impl Samples {
                 .first()
                 .map(|all| all.minutes[..whole.min(all.minutes.len())].to_vec()),
         );
+        let of_days = |tally: &&Tally| sums(&tally.minutes, self.start);
+        self.each_day.push(tallies.iter().map(of_days).collect());
         for (sums, tally) in self.stations.iter_mut().zip(tallies) {
             sums.merge_minutes(&tally.station);
         }
@@ -256,70 +280,83 @@ impl Samples {
     /// One figure, with an interval of that confidence.
     pub(super) fn row_at(&self, scope: usize, column: usize, confidence: f64) -> MetricRow {
         let samples: Vec<Sample> = self.column_samples(scope, column).collect();
-        let mut row = MetricRow {
-            scope: self.scopes[scope].clone(),
-            column: self.columns[column],
-            estimate: None,
-            beyond: None,
-            samples: samples.iter().filter(|s| **s != Sample::Absent).count() as u32,
-            replications: self.replications(),
-            upper_if_none: None,
-            is_rare: false,
-        };
-        let values: Vec<f64> = samples
-            .iter()
-            .filter_map(|s| match s {
-                Sample::Count(n) => Some(*n as f64),
-                Sample::Value(x) | Sample::Beyond(x) => Some(*x),
-                Sample::Absent | Sample::Ratio(..) => None,
-            })
-            .collect();
-        let pairs: Vec<(f64, f64)> = samples
-            .iter()
-            .filter_map(|s| match s {
-                Sample::Ratio(above, below) => Some((*above, *below)),
-                _ => None,
-            })
-            .collect();
-        if samples.iter().any(|s| matches!(s, Sample::Beyond(_))) {
-            row.beyond = mean_interval(&values, confidence).map(|e| e.mean);
-        } else if pairs.is_empty() {
-            row.estimate = mean_interval(&values, confidence);
-        } else {
-            row.estimate = ratio_interval(&pairs, confidence);
-        }
-        let below = match &pairs[..] {
-            [] => f64::from(row.replications),
-            pairs => pairs.iter().map(|(_, below)| below).sum(),
-        };
-        let unseen =
-            self.rare_part(scope, column) / below * share_unseen(row.replications, confidence);
-        if unseen > 0.0 {
-            row.estimate = row.estimate.map(|e| e.at_least(unseen));
-        }
-        let resolution = self.columns[column].metric.resolution();
-        row.estimate = row.estimate.map(|e| e.at_least(resolution * e.mean));
-        row.upper_if_none = upper_if_none(
-            self.columns[column].metric,
-            &samples,
-            self.presence(scope).signed_in,
+        let basis = Basis {
+            signed_in: self.presence(scope).signed_in,
+            rare_part: self.rare_part(scope, column),
             confidence,
-        );
-        if let (
-            Some(upper),
-            Some(Estimate {
-                upper: Some(bound), ..
-            }),
-        ) = (row.upper_if_none, &mut row.estimate)
-        {
-            *bound = upper;
-        }
-        if let (Some((lower, upper)), Some(e)) = (
-            rare_bounds(self.columns[column].metric, &samples, confidence),
-            &mut row.estimate,
-        ) {
-            (e.lower, e.upper, row.is_rare) = (Some(lower), Some(upper), true);
-        }
-        row
+        };
+        row(&self.scopes[scope], self.columns[column], &samples, basis)
     }
+}
+
+/// What an interval rests on besides the samples.
+pub(super) struct Basis {
+    /// Users who signed in, over all replications.
+    pub(super) signed_in: u64,
+    /// The part of the samples that runs with a rare fault give.
+    pub(super) rare_part: f64,
+    pub(super) confidence: f64,
+}
+
+/// One figure of a scope, from a sample of each replication.
+pub(super) fn row(scope: &Scope, column: Column, samples: &[Sample], basis: Basis) -> MetricRow {
+    let mut row = MetricRow {
+        scope: scope.clone(),
+        column,
+        estimate: None,
+        beyond: None,
+        samples: samples.iter().filter(|s| **s != Sample::Absent).count() as u32,
+        replications: samples.len() as u32,
+        upper_if_none: None,
+        is_rare: false,
+    };
+    let values: Vec<f64> = samples
+        .iter()
+        .filter_map(|s| match s {
+            Sample::Count(n) => Some(*n as f64),
+            Sample::Value(x) | Sample::Beyond(x) => Some(*x),
+            Sample::Absent | Sample::Ratio(..) => None,
+        })
+        .collect();
+    let pairs: Vec<(f64, f64)> = samples
+        .iter()
+        .filter_map(|s| match s {
+            Sample::Ratio(above, below) => Some((*above, *below)),
+            _ => None,
+        })
+        .collect();
+    if samples.iter().any(|s| matches!(s, Sample::Beyond(_))) {
+        row.beyond = mean_interval(&values, basis.confidence).map(|e| e.mean);
+    } else if pairs.is_empty() {
+        row.estimate = mean_interval(&values, basis.confidence);
+    } else {
+        row.estimate = ratio_interval(&pairs, basis.confidence);
+    }
+    let below = match &pairs[..] {
+        [] => f64::from(row.replications),
+        pairs => pairs.iter().map(|(_, below)| below).sum(),
+    };
+    let unseen = basis.rare_part / below * share_unseen(row.replications, basis.confidence);
+    if unseen > 0.0 {
+        row.estimate = row.estimate.map(|e| e.at_least(unseen));
+    }
+    let resolution = column.metric.resolution();
+    row.estimate = row.estimate.map(|e| e.at_least(resolution * e.mean));
+    row.upper_if_none = upper_if_none(column.metric, samples, basis.signed_in, basis.confidence);
+    if let (
+        Some(upper),
+        Some(Estimate {
+            upper: Some(bound), ..
+        }),
+    ) = (row.upper_if_none, &mut row.estimate)
+    {
+        *bound = upper;
+    }
+    if let (Some((lower, upper)), Some(e)) = (
+        rare_bounds(column.metric, samples, basis.confidence),
+        &mut row.estimate,
+    ) {
+        (e.lower, e.upper, row.is_rare) = (Some(lower), Some(upper), true);
+    }
+    row
 }

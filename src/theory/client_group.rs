@@ -9,7 +9,7 @@ use crate::deployment::{
 use crate::faults::FaultKind;
 use crate::measure::Scope;
 use crate::protocol::Reestablish;
-use crate::quantity::Span;
+use crate::quantity::{Span, Time};
 
 /// A timer of a transaction that nobody answers: 64·T1 (RFC 3261 §17.1) [s].
 pub(super) const TIMEOUT_S: f64 = 32.0;
@@ -78,13 +78,10 @@ impl<'a> ClientGroup<'a> {
         f64::from(self.clients.count)
     }
 
-    /// How often a user signs in on a day at most.
+    /// How often a user signs in at most.
     pub(super) fn sign_ins(&self) -> f64 {
-        if self.clients.lunch.is_some() {
-            2.0
-        } else {
-            1.0
-        }
+        let horizon = Time::ZERO + Span::from_micros_f64(self.horizon_s * 1e6);
+        self.clients.sign_ins_at_most(self.start, horizon) as f64
     }
 
     /// Whether users sign out before the end.
@@ -107,6 +104,7 @@ impl<'a> ClientGroup<'a> {
         require(clients.recorded_calls.is_none(), || {
             Violation::RecordedCalls
         })?;
+        require(clients.mix.is_empty(), || Violation::Behaviour("mix"))?;
         let ring_mean = w.ring_time.as_secs_f64();
         let answered = -libm::expm1(-w.no_answer.as_secs_f64() / ring_mean);
         Ok(Calls {
@@ -168,6 +166,9 @@ impl<'a> ClientGroup<'a> {
             .map_or(Ok(()), |at| Err(Violation::SignOut(at)))?;
         c.lunch
             .map_or(Ok(()), |lunch| Err(Violation::Lunch(lunch)))?;
+        require(c.days.is_working(0), || {
+            Violation::Behaviour("working_days")
+        })?;
         require(c.attendance == 1.0, || Violation::Attendance(c.attendance))
     }
 
@@ -180,7 +181,8 @@ impl<'a> ClientGroup<'a> {
 
     /// Precondition: this is the only fault.
     pub(super) fn no_fault_but(&self, one: &FaultPlan) -> Result<(), Violation> {
-        let other = self.faults.iter().find(|f| f.name != one.name);
+        let other =
+            (self.faults.iter()).find(|f| (&f.name, f.occurrence) != (&one.name, one.occurrence));
         other.map_or(Ok(()), |fault| Err(violated_by(fault)))
     }
 

@@ -67,6 +67,7 @@ pub(super) const CRASH: FaultConfig = FaultConfig {
 
 pub(super) fn fault(name: &str, target: FaultTarget, config: FaultConfig) -> FaultPlan {
     FaultPlan {
+        occurrence: 0,
         name: name.into(),
         config,
         target,

@@ -139,6 +139,7 @@ fn plain_behaviour(group: &ClientGroup) -> Result<(), Violation> {
         ),
         ("imposes_timer", !gateway.imposes_timer),
         ("session_expires", gateway.session_expires_s >= FLOOR_S),
+        ("mix", group.clients.mix.is_empty()),
         ("offers_session_expires", clients.offers_timer),
         (
             "refresh_timing",

@@ -68,6 +68,11 @@ impl CallProcess {
         }
     }
 
+    /// The same calls of another day: other draws at the same rate, none before [`CallProcess::begin`].
+    pub fn renewed(&self, stream: Stream) -> Self {
+        Self::idle(stream, self.rate_per_s)
+    }
+
     /// When the next call comes.
     pub fn next(&self) -> Option<Time> {
         self.next.get()

@@ -1,7 +1,7 @@
 //! The settings of a user's calls.
 
 use super::day_shape::DayShape;
-use crate::quantity::Span;
+use crate::quantity::{Span, Weekdays};
 
 /// The calls of a user.
 #[derive(Clone, PartialEq, Debug)]
@@ -22,4 +22,6 @@ pub struct WorkloadConfig {
     pub by_hour: DayShape,
     /// Standard deviation over mean of the users' own rates, log-normal. Default 0: all alike.
     pub spread: f64,
+    /// Days of the week on which users sign in, in a run whose start has a weekday. Default Monday to Friday.
+    pub working_days: Weekdays,
 }

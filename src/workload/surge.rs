@@ -16,11 +16,11 @@ pub struct Surge {
 
 impl Surge {
     /// Surges that may overlap, their factors multiplied, as others in the order of time that do not.
-    pub fn apart(surges: &[Surge]) -> Vec<Surge> {
+    pub fn apart(surges: &[Self]) -> Vec<Self> {
         let mut bounds: Vec<Time> = surges.iter().flat_map(|s| [s.begins, s.ends]).collect();
         bounds.sort_unstable();
         bounds.dedup();
-        let between = |pair: &[Time]| Surge {
+        let between = |pair: &[Time]| Self {
             begins: pair[0],
             ends: pair[1],
             factor: (surges.iter())

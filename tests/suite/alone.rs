@@ -38,7 +38,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn uncoupled()(
+    pub(crate) fn uncoupled()(
         some in day(), others in day(), seed in any::<u64>(), class in 0usize..12, allow in 0usize..3, transport in 0usize..3,
         enforces in 0usize..3, uas in any::<bool>(), se in 90u32..4000, min_se in 90u16..3000, retry in 0u32..400,
         leg in 0usize..4, count in 1u32..4, of_line in 0u32..3, rows in 0u64..40, horizon_s in 1000u64..4 * HOUR,

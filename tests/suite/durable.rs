@@ -228,7 +228,8 @@ fn kill_9_at_sixty_moments_loses_at_most_the_units_in_flight() {
         match (call, path) {
             (_, ".partial-") => {
                 assert!(
-                    (n.saturating_sub(2)..n).contains(&left),
+                    // The marker of the units was written before them.
+                    (n.saturating_sub(3)..n).contains(&left),
                     "{moment}: {left} finished"
                 );
                 assert!(

@@ -233,6 +233,7 @@ fn fault(d: &mut Dice, number: u32) -> FaultPlan {
         K::Surge,
     ]);
     FaultPlan {
+        occurrence: 0,
         name: format!("fault-{number}"),
         config: FaultConfig {
             kind,

@@ -117,7 +117,7 @@ prop_compose! {
                 false => Schedule::Once { at: Time(at * 1_000_000), duration: Span::from_secs(lasts) },
             };
             let config = FaultConfig { kind: kinds[kind], schedule, reset, call_rate: 1.0 };
-            FaultPlan { name: format!("fault-{number}"), config, target: FaultTarget::All, number: number as u32 }
+            FaultPlan { name: format!("fault-{number}"), config, target: FaultTarget::All, number: number as u32, occurrence: 0 }
         });
         let spans = |s: u64| (s > 2000).then(|| Span::from_secs(s - 2000));
         (station, faults.collect(), spans(idle), spans(route).map(|from| (from, from + Span::from_secs(600))))

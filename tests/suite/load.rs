@@ -28,6 +28,7 @@ fn healthy() -> GatewayConfig {
 
 fn surge(target: FaultTarget, schedule: Schedule, call_rate: f64) -> FaultPlan {
     FaultPlan {
+        occurrence: 0,
         name: "surge".into(),
         config: FaultConfig {
             kind: FaultKind::Surge,

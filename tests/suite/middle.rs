@@ -73,6 +73,7 @@ fn a_relay_that_probes_ends_what_missed_an_answer() {
     // The gateway stalls for 40 s at 3600 s, between two refreshes. Nobody would have noticed but the probe of that instant.
     let mut p = day(r2());
     p.faults = vec![FaultPlan {
+        occurrence: 0,
         name: "stall".into(),
         config: FaultConfig {
             kind: FaultKind::Stall,

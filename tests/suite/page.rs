@@ -127,6 +127,8 @@ fn a_run_has_every_part_in_order() {
     }
 }
 
+const AIMS: &str = "missed_toast_fraction, message_rate_per_s";
+
 #[test]
 fn every_kind_of_study_has_a_report_with_its_answer_and_its_chart() {
     let few = [
@@ -137,7 +139,7 @@ fn every_kind_of_study_has_a_report_with_its_answer_and_its_chart() {
         "2",
     ];
     let vary = ["--vary", "clients.refresh_interval=10 min, 20 min"];
-    let studies: [(&[&str], &[&str], &str); 6] = [
+    let studies: [(&[&str], &[&str], &str); 7] = [
         (&["sweep"], &vary, "Every point"),
         (
             &["size"],
@@ -156,6 +158,11 @@ fn every_kind_of_study_has_a_report_with_its_answer_and_its_chart() {
                 "20",
             ],
             "Cost of every point",
+        ),
+        (
+            &["best"],
+            &[vary[0], vary[1], "--objectives", AIMS],
+            "95 % intervals. A point is dominated",
         ),
         (&["sensitivity"], &[], "One key at a time"),
         (&["matrix"], &[], "Every client against every gateway"),

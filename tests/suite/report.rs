@@ -72,6 +72,12 @@ fn results_of_every_kind_give_the_same_report_from_memory_and_from_their_folder(
         of_few(&["sweep", &asking]),
         of_few(&keys),
         of_few(&["best", &asking, "--most-reps", "12"]),
+        of_few(&[
+            "best",
+            &asking,
+            "--objectives",
+            "missed_toast_fraction, message_rate_per_s",
+        ]),
         of_few(&["sensitivity", &asking]),
         Made::by(&["compare", &asking, "--reps", "2"]),
         Made::by_loud(&["matrix"]),

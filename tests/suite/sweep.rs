@@ -24,7 +24,7 @@ fn what_is_wrong_at_any_point_is_told_before_anything_runs() {
         ]);
         (output.status.code(), text(&output.stderr))
     };
-    let (code, message) = sweep("clients.refresh_interval=5 min, 10 minutes");
+    let (code, message) = sweep("clients.refresh_interval=5 min, 10 parsecs");
     assert_eq!(code, Some(2));
     assert!(
         message.contains("--vary") && message.contains("expected a duration"),

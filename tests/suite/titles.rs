@@ -217,9 +217,18 @@ fn the_numbers_in_the_titles_of_studies_can_be_read_off_the_drawings() {
                 "9",
             ],
         ),
+        (
+            "best",
+            &[
+                "--vary",
+                "clients.refresh_interval=5 min, 30 min",
+                "--objectives",
+                "missed_toast_fraction, message_rate_per_s",
+            ],
+        ),
         ("sensitivity", &[]),
     ] {
-        let out = folder.path().join(command);
+        let out = folder.path().join(format!("{command}-{looked_at}"));
         looked_at += plots_of(&[&[command, nec][..], &few, more].concat(), &out);
     }
     let both = [

@@ -7,7 +7,7 @@ use crate::faults::Schedule;
 use crate::measure::{Presence, Scope};
 use crate::protocol::RefreshMethod;
 use crate::quantity::number::{known, three, whole};
-use crate::quantity::{Span, print_clock, print_span};
+use crate::quantity::{print_moment, print_span};
 use crate::report::value;
 use crate::study::Doubt;
 
@@ -82,7 +82,7 @@ pub(super) fn faults(case: &Case) -> String {
     };
     match (scheduled().next(), scheduled().count()) {
         (Some((fault, at)), 1) => {
-            let clock = print_clock(Span((case.plan().start.0 + at.0) % 86_400_000_000));
+            let clock = print_moment(case.plan().start_moment().plus(at.0 as i64));
             format!("the {} at {clock}", kind(fault.config.kind))
         }
         (_, 0) => "the fault".into(),

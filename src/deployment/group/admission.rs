@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::super::list_pool::List;
-use super::replay::sign_in_class;
 use super::*;
 
 impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
@@ -27,25 +26,17 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             plan: clients,
             plain,
             reliable,
-            start_us,
             ..
         } = self.cohorts[cohort as usize];
-        let (seed, replication) = (self.plan.seed, self.replication);
-        let open = |purpose: Purpose| Stream::open(seed, replication, key, purpose as u32);
-        let sign_in = clients.sign_in.draw(start_us, &mut open(Purpose::SignIn));
-        self.schedule_drawn_day(clients, start_us, sign_in, open);
-        let varies = self.cohorts[cohort as usize].call_rate();
+        let streams = self.streams(key);
+        let open = |purpose: Purpose| streams.open(purpose);
         let calls = &clients.workload;
         let rate = own_rate(calls.spread, &mut open(Purpose::OwnRate));
-        let process =
-            |purpose, common_rate: f64| match (&clients.recorded_calls, &clients.recorded_signs) {
-                (None, None) if clients.lunch.is_none() => {
-                    CallProcess::new(open(purpose), common_rate * rate, sign_in, varies)
-                }
-                // The calls begin with the first sign-in, and go on unheard while the user is signed out.
-                (None, _) => CallProcess::idle(open(purpose), common_rate * rate),
-                (Some(_), _) => CallProcess::idle(open(purpose), 0.0),
-            };
+        // The calls begin with a sign-in.
+        let process = |purpose, common_rate: f64| match &clients.recorded_calls {
+            None => CallProcess::idle(open(purpose), common_rate * rate),
+            Some(_) => CallProcess::idle(open(purpose), 0.0),
+        };
         let home = if self.gateway.groups().0 == 1 {
             (number % self.gateway.count) as u16
         } else {
@@ -61,6 +52,10 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             alarm: Alarm::IDLE,
             record: UserRecord::new(self.instances[home as usize].number),
             signed_in: false,
+            program: match &clients.mix[..] {
+                [] => 0,
+                _ => clients.program(open(Purpose::Mix).uniform()),
+            },
             cohort,
             home,
             instance: home,
@@ -73,6 +68,10 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             incoming: process(Purpose::Incoming, calls.incoming_per_s),
             outgoing: process(Purpose::Outgoing, calls.outgoing_per_s),
         });
+        // Those that are recorded are scheduled row by row.
+        if clients.recorded_signs.is_none() {
+            self.begin_day(self.users.len() as u32 - 1, 0);
+        }
         if clients.path.connection_lifetime.is_some() {
             let user = self.users.len() as u32 - 1;
             self.lines[user as usize].deaths = Some(open(Purpose::ConnectionDeath));
@@ -88,32 +87,12 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         });
     }
 
-    /// Schedules the sign-ins and sign-outs of the next user, unless they are recorded: those are scheduled row by row.
-    fn schedule_drawn_day(
-        &mut self,
-        clients: &ClientPlan,
-        start_us: i64,
-        sign_in: Time,
-        open: impl Fn(Purpose) -> Stream,
-    ) {
-        // Drawn from a stream of its own, so that attendance moves nobody's sign-in.
-        let attends =
-            clients.attendance == 1.0 || open(Purpose::Attendance).chance(clients.attendance);
-        if !attends || clients.recorded_signs.is_some() {
-            return;
+    pub(super) fn streams(&self, key: u64) -> UserStreams {
+        UserStreams {
+            seed: self.plan.seed,
+            replication: self.replication,
+            key,
         }
-        let user = self.users.len() as u32;
-        let key = EventKey::new(sign_in, sign_in_class(clients) as u8, user, 0);
-        self.future_events.schedule(key, Event::SignIn);
-        let sign_out = clients
-            .sign_out
-            .map(|s| s.draw(start_us, &mut open(Purpose::SignOut)));
-        let lunch = clients.lunch.map(|lunch| {
-            let leaves = lunch.at.draw(start_us, &mut open(Purpose::Lunch));
-            (leaves, leaves + lunch.lasts)
-        });
-        let sign_out = sign_out.filter(|at| *at > sign_in);
-        self.schedule_rest_of_day(user, sign_in, sign_out, lunch);
     }
 
     /// Ends the day of all users and clears their state.

@@ -72,6 +72,10 @@ impl<W: Observer> Group<'_, W, UserEvents> {
                 self.future_events.take_sign();
                 self.sign_out(0);
             }
+            kind::DAY_ENDS => {
+                self.future_events.take_sign();
+                self.day_ends(0, self.future_events.next_day);
+            }
             _ => {
                 self.future_events.take_sign();
                 self.sign_in(0);

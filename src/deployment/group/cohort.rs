@@ -3,6 +3,7 @@
 use super::super::plan::ClientPlan;
 use super::super::probe::Probe;
 use super::script::Script;
+use super::stay::Days;
 use crate::protocol::Allow;
 use crate::quantity::{Span, Time};
 use crate::workload::{CallRate, RecordedCall, RecordedSign, Surge};
@@ -11,8 +12,7 @@ use crate::workload::{CallRate, RecordedCall, RecordedSign, Surge};
 pub(super) struct Cohort<'a> {
     /// Index into the client groups of the plan.
     pub(super) index: usize,
-    /// The run's start on their clocks, microseconds since midnight.
-    pub(super) start_us: i64,
+    pub(super) days: Days<'a>,
     pub(super) plan: &'a ClientPlan,
     pub(super) reliable: bool,
     /// Whether nothing happens to messages on either leg but a delay.
@@ -51,12 +51,12 @@ impl Cohort<'_> {
     pub(super) fn call_rate(&self) -> CallRate<'_> {
         CallRate {
             shape: &self.plan.workload.by_hour,
-            start_us: self.start_us,
+            start_us: self.days.start_us,
             surges: &self.surges,
         }
     }
 
-    /// Whether its users may sign in more than once: then their calls go on, unheard, while they are signed out.
+    /// Whether its users may sign in more than once on a day: then their calls go on, unheard, while they are signed out.
     pub(super) fn signs_in_again(&self) -> bool {
         self.signs.is_some() || self.plan.lunch.is_some()
     }

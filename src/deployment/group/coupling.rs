@@ -9,6 +9,7 @@ use super::impairments::Impairments;
 use super::instance::ClientLine;
 use super::user::{ColdState, HeldDialog, User};
 use crate::engine::EventKey;
+use crate::protocol::ClientConfig;
 
 /// Whether the users of this gateway are independent of each other.
 pub(super) fn has_independent_users(plan: &Plan, gateway: usize, drop_rows: u64) -> bool {
@@ -48,18 +49,22 @@ const SHORTEST_S: u32 = 10;
 /// much to sort them. Where nothing goes wrong but refreshes, a session lasts until the first of them, half of
 /// Session-Expires or the interval, or until a timer runs out later than the former.
 fn bytes_retained_per_user(plan: &Plan, clients: &ClientPlan) -> u64 {
-    let config = &plan.gateways[clients.gateway].config;
-    let expires_s = clients
-        .config
-        .session_expires_s
-        .min(config.session_expires_s)
-        .max(SHORTEST_S);
-    let refresh_us =
-        clients.config.refresh_interval.0 as f64 * (1.0 - clients.config.refresh_jitter);
-    let shortest_us = (u64::from(expires_s) * 500_000)
-        .min(refresh_us as u64)
-        .max(1_000_000);
-    let sign_ins = if clients.lunch.is_some() { 2 } else { 1 };
+    let granting = &plan.gateways[clients.gateway].config;
+    let shortest_us = |config: &ClientConfig| {
+        let expires_s = (config.session_expires_s)
+            .min(granting.session_expires_s)
+            .max(SHORTEST_S);
+        let refresh_us = config.refresh_interval.0 as f64 * (1.0 - config.refresh_jitter);
+        (u64::from(expires_s) * 500_000)
+            .min(refresh_us as u64)
+            .max(1_000_000)
+    };
+    let shortest_us = clients
+        .configs()
+        .map(shortest_us)
+        .min()
+        .unwrap_or(1_000_000);
+    let sign_ins = clients.sign_ins_at_most(plan.start, plan.horizon);
     2 * 12 * (sign_ins + plan.horizon.0 / shortest_us)
 }
 

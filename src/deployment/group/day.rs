@@ -2,23 +2,41 @@
 
 use smallvec::SmallVec;
 
+use super::replay::sign_in_class;
 use super::*;
 
 impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
+    /// Draws the user's next day, from this one of the run on, and schedules its sign-ins and sign-outs.
+    pub(super) fn begin_day(&mut self, u: u32, day: u16) {
+        let streams = self.streams(self.users[u as usize].key);
+        let user = &mut self.users[u as usize];
+        let cohort = &self.cohorts[user.cohort as usize];
+        let Some(stay) = cohort.days.stay(streams, day) else {
+            return;
+        };
+        if stay.day > 0 {
+            let open = |purpose| streams.open_on(stay.day, purpose);
+            user.incoming = user.incoming.renewed(open(Purpose::Incoming));
+            user.outgoing = user.outgoing.renewed(open(Purpose::Outgoing));
+        }
+        let class = sign_in_class(cohort.plan);
+        let key = EventKey::new(stay.sign_in, class as u8, u, 0);
+        self.future_events.schedule(key, Event::SignIn);
+        self.schedule_rest_of_day(u, stay);
+    }
+
     /// Schedules the events after the first sign-in: lunch, for users who are signed in then, and the last sign-out.
-    pub(super) fn schedule_rest_of_day(
-        &mut self,
-        u: u32,
-        sign_in: Time,
-        sign_out: Option<Time>,
-        lunch: Option<(Time, Time)>,
-    ) {
+    fn schedule_rest_of_day(&mut self, u: u32, stay: Stay) {
+        let (sign_in, sign_out, lunch) = (stay.sign_in, stay.sign_out, stay.lunch);
+        let last = stay.next.map_or(Event::SignOut, Event::DayEnds);
         let out = |at: Time| EventKey::new(at, Class::Call as u8, u, u32::MAX);
         let lunch =
             lunch.filter(|(leaves, _)| *leaves > sign_in && sign_out.is_none_or(|at| *leaves < at));
         if let Some((leaves, back)) = lunch {
-            self.future_events.schedule(out(leaves), Event::SignOut);
-            if sign_out.is_some_and(|at| at <= back) {
+            let ends = sign_out.is_some_and(|at| at <= back);
+            let event = if ends { last } else { Event::SignOut };
+            self.future_events.schedule(out(leaves), event);
+            if ends {
                 return; // the day ends during lunch
             }
             self.future_events.schedule(
@@ -27,8 +45,14 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             );
         }
         if let Some(at) = sign_out {
-            self.future_events.schedule(out(at), Event::SignOut);
+            self.future_events.schedule(out(at), last);
         }
+    }
+
+    /// The user signs out until this day of the run.
+    pub(super) fn day_ends(&mut self, u: u32, next: u16) {
+        self.sign_out(u);
+        self.begin_day(u, next);
     }
 
     pub(super) fn sign_in(&mut self, u: u32) {
@@ -66,17 +90,15 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         });
     }
 
-    /// Begins the calls of a user who may sign in again, at the first sign-in; schedules the next call of others.
+    /// Begins the calls of a day at its first sign-in.
     fn begin_calls(&mut self, u: u32) {
         let user = &mut self.users[u as usize];
         let cohort = &self.cohorts[user.cohort as usize];
-        if cohort.signs_in_again() {
-            if user.incoming.next().or(user.outgoing.next()).is_some() {
-                return; // the calls went on, unheard, since the last sign-out
-            }
-            user.incoming.begin(self.now, cohort.call_rate());
-            user.outgoing.begin(self.now, cohort.call_rate());
+        if user.incoming.next().or(user.outgoing.next()).is_some() {
+            return; // the calls went on, unheard, since the last sign-out
         }
+        user.incoming.begin(self.now, cohort.call_rate());
+        user.outgoing.begin(self.now, cohort.call_rate());
         self.schedule_next_call(u);
     }
 
@@ -102,8 +124,10 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         let (workload, varies) = (&cohort.plan.workload, cohort.call_rate());
         let (direction, draws) = if user.incoming.next() == Some(now) {
             (Direction::Incoming, user.incoming.take(workload, varies))
-        } else {
+        } else if user.outgoing.next() == Some(now) {
             (Direction::Outgoing, user.outgoing.take(workload, varies))
+        } else {
+            return; // a call of an earlier day
         };
         self.schedule_next_call(u);
         if self.users[u as usize].signed_in {
@@ -273,7 +297,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         }
         let now = self.now;
         let (probe, _) = self.probe(call.user);
-        probe.tally.count(Counter::ToastsDue);
+        probe.toast_due(now);
         if call.shown {
             probe.tally.count(Counter::ToastsShown);
             return;

@@ -43,6 +43,7 @@ pub(super) enum Purpose {
     Lunch = 15,
     Share = 16,
     ConnectionDeath = 17,
+    Mix = 18,
 }
 
 /// FIFO lanes for events due a fixed delay after they are scheduled.
@@ -68,6 +69,8 @@ pub(super) enum Event {
     CallAlarm(u32),
     SignIn,
     SignOut,
+    /// The user signs out; the next day to sign in is this one of the run.
+    DayEnds(u16),
     /// A service ends in this slot of the instance's station.
     ServiceEnds(u32),
     FaultBegins,

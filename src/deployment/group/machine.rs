@@ -16,7 +16,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         let user = &mut self.users[u as usize];
         let place = usize::from(user.cohort) * self.instances.len() + usize::from(user.home);
         let cohort = &mut self.cohorts[user.cohort as usize];
-        let config = &cohort.plan.config;
+        let config = cohort.plan.config_of(user.program);
         let (fingerprint, events) = (&mut self.fingerprint, &mut self.future_events);
         let mut port = Port::new(&mut self.outbox, &mut self.cold[u as usize], keyed, || {
             PlainWire::new(user.key, self.now, cohort, fingerprint, events)

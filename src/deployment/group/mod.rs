@@ -27,6 +27,7 @@ mod relay_dialog;
 mod replay;
 mod routing;
 mod script;
+mod stay;
 mod surges;
 mod together;
 mod user;
@@ -67,6 +68,7 @@ use pending::PendingEvents;
 use port::{KeyedDraws, Output, Port};
 use refusals::Refusals;
 use script::Script;
+use stay::{Days, Stay, UserStreams};
 use user::{ColdState, HeldDialog, User};
 use user_events::UserEvents;
 
@@ -235,7 +237,11 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
         let first = self.cohorts.last().map_or(0, |m| m.first + m.users);
         self.cohorts.push(Cohort {
             index,
-            start_us: self.plan.start.0 as i64 + clients.ahead_us,
+            days: Days::new(
+                clients,
+                self.plan.start.0 as i64 + clients.ahead_us,
+                self.plan.horizon,
+            ),
             plan: clients,
             reliable: path.is_reliable() && clients.path.is_reliable(),
             plain: path.is_plain() && clients.path.is_plain() && !self.impairments.touches_paths(),

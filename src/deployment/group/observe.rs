@@ -55,7 +55,9 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     /// because it was asleep, down or is only about to.
     fn overdue_end(&self, u: u32) -> Option<EndedBy> {
         let user = &self.users[u as usize];
-        let config = &self.cohorts[user.cohort as usize].plan.config;
+        let config = self.cohorts[user.cohort as usize]
+            .plan
+            .config_of(user.program);
         let of_client = user.client.overdue_end(config, self.now);
         if let Some(timer) = of_client {
             return Some(match timer {
@@ -180,7 +182,9 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     /// No machine waits without a deadline: whatever it waits for has an entry that will come up ([laws](crate::deployment#laws)).
     pub(super) fn check_deadlines(&self) {
         for user in &self.users {
-            let config = &self.cohorts[user.cohort as usize].plan.config;
+            let config = self.cohorts[user.cohort as usize]
+                .plan
+                .config_of(user.program);
             let waits = match user.client.phase() {
                 Phase::SignedOut => false,
                 Phase::Calling | Phase::Querying | Phase::Monitoring => true,

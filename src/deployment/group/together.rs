@@ -94,6 +94,7 @@ impl<W: Observer> Group<'_, W, FutureEventList<Event>> {
             Event::CallAlarm(index) => self.expire_call_alarm(index, key),
             Event::SignIn => self.sign_in(u),
             Event::SignOut => self.sign_out(u),
+            Event::DayEnds(next) => self.day_ends(u, next),
             Event::RecordedCall => self.recorded_call(u),
             Event::RecordedSign => self.recorded_sign(u),
             Event::ServiceEnds(place) => self.served((u - INSTANCES) as usize, place, key.count()),

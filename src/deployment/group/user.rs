@@ -28,6 +28,8 @@ pub(super) struct User {
     /// Of the gateway that serves the user now.
     pub(super) instance: u16,
     pub(super) signed_in: bool,
+    /// Which of the client programs of the group.
+    pub(super) program: u8,
     // A line and more: calls, and what the probes remember.
     pub(super) calls: List,
     pub(super) calls_made: u32,

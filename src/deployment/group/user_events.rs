@@ -26,10 +26,11 @@ pub(super) mod kind {
     pub(in super::super) const NEXT_CALL: u64 = 9;
     pub(in super::super) const CALL: u64 = 10;
     pub(in super::super) const SIGN_OUT: u64 = 11;
+    pub(in super::super) const DAY_ENDS: u64 = 12;
 }
 
 /// The class of each kind.
-const CLASSES: [u8; 16] = [1, 1, 2, 2, 3, 4, 4, 4, 5, 5, 5, 5, 0, 0, 0, 0];
+const CLASSES: [u8; 16] = [1, 1, 2, 2, 3, 4, 4, 4, 5, 5, 5, 5, 5, 0, 0, 0];
 
 /// The kind of a client's deadline, by class; that of a dialog's is the next.
 const DEADLINES: [u64; 8] = [
@@ -71,6 +72,8 @@ pub(super) struct UserEvents {
     pub(super) calls: Slots,
     /// Sign-ins and sign-outs, the first one last.
     signs: Vec<u64>,
+    /// The day after the one that ends.
+    pub(super) next_day: u16,
     /// Messages on their way, from `arrived` on.
     messages: Vec<(u64, Message)>,
     arrived: usize,
@@ -119,6 +122,7 @@ impl UserEvents {
             dialogs: Slots::default(),
             calls: Slots::default(),
             signs: Vec::new(),
+            next_day: 0,
             messages: Vec::new(),
             arrived: 0,
         }
@@ -171,6 +175,10 @@ impl PendingEvents for UserEvents {
             Event::SignIn if key.class() == Class::Call as u8 => kind::SIGN_IN,
             Event::SignIn => kind::LATER_SIGN_IN,
             Event::SignOut => kind::SIGN_OUT,
+            Event::DayEnds(next) => {
+                self.next_day = next;
+                kind::DAY_ENDS
+            }
             other => unreachable!("{other:?} couples users, or is scheduled otherwise"),
         };
         self.signs.push(word(key.time(), kind));

@@ -292,9 +292,9 @@ fn logarithmic(from: f64, to: f64, count: usize) -> Vec<Tick> {
 }
 
 /// Steps a clock face knows [s].
-const CLOCK: [f64; 20] = [
+const CLOCK: [f64; 21] = [
     1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0,
-    10_800.0, 14_400.0, 21_600.0, 43_200.0, 86_400.0, 604_800.0,
+    10_800.0, 14_400.0, 21_600.0, 43_200.0, 86_400.0, 172_800.0, 604_800.0,
 ];
 
 fn clock(from: f64, to: f64, count: usize) -> Vec<Tick> {
@@ -312,9 +312,17 @@ fn clock(from: f64, to: f64, count: usize) -> Vec<Tick> {
     values
         .map(|at| Tick {
             at,
-            text: time_of_day(at, step < 60.0),
+            text: match step {
+                86_400.0.. => day(at),
+                _ => time_of_day(at, step < 60.0),
+            },
         })
         .collect()
+}
+
+/// "day 3" at the midnight that begins it.
+fn day(at: f64) -> String {
+    format!("day {}", (at / 86_400.0).round() as i64 + 1)
 }
 
 /// "08:00", "+1 d 02:00".
@@ -400,6 +408,11 @@ mod tests {
         assert_eq!(
             texts(82_800.0, 97_200.0, Scale::TimeOfDay, 4),
             "23:00 | 24:00 | +1 d 01:00 | +1 d 02:00 | +1 d 03:00"
+        );
+        // A fortnight from 06:00 on.
+        assert_eq!(
+            texts(21_600.0, 14.0 * 86_400.0, Scale::TimeOfDay, 8),
+            "day 3 | day 5 | day 7 | day 9 | day 11 | day 13 | day 15"
         );
     }
 

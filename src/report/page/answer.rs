@@ -81,7 +81,20 @@ pub(super) fn mark(record: &Record) -> Mark {
             }
             None => marked("open", "Still open"),
         },
-        Record::Comparison(_) | Record::Sensitivity(_) | Record::Matrix(_) => none,
+        Record::Front(study) => {
+            let mut kept = study.body.front.iter();
+            match study.verdict {
+                Verdict::Pass if kept.all(|point| loses(&study.rows, point)) => {
+                    marked("fail", "Undominated, but sessions are lost")
+                }
+                Verdict::Pass => marked("pass", "Points to choose from"),
+                Verdict::Fail => marked("fail", "No point meets the objectives"),
+                Verdict::Inconclusive => marked("open", "Still open"),
+            }
+        }
+        Record::Comparison(_) | Record::Sensitivity(_) | Record::Global(_) | Record::Matrix(_) => {
+            none
+        }
     }
 }
 
@@ -127,6 +140,7 @@ pub(super) fn next(record: &Record, inputs: &[Input]) -> Vec<String> {
                 )
             }));
         }
+        Record::Global(_) => {}
         Record::Matrix(_) => lines.extend([
             "How clients react to silence and refusals is as their profiles assume; other values were not tried. One at a \
              time: rccsim matrix --set clients.on_no_answer=hold."

@@ -40,7 +40,7 @@ pub(super) fn charts(results: &Results) -> Result<Vec<Value>, ResultsError> {
         Record::Comparison(study) => compare(&study.body, &runs),
         Record::Sizing(study) => size(&study.body, &runs),
         Record::Selection(study) => best(&study.body, &runs),
-        Record::Matrix(_) => None,
+        Record::Front(_) | Record::Global(_) | Record::Matrix(_) => None,
     };
     Ok(charts.unwrap_or_default())
 }
@@ -66,7 +66,7 @@ fn points(record: &Record) -> Vec<String> {
                 .flat_map(|(best, second)| [best.into(), second.into()])
                 .collect()
         }
-        Record::Matrix(_) => Vec::new(),
+        Record::Front(_) | Record::Global(_) | Record::Matrix(_) => Vec::new(),
     }
 }
 

@@ -9,6 +9,8 @@ mod arrangement;
 mod convergence;
 mod download;
 mod figure;
+mod front;
+mod global;
 mod glossary;
 mod joined;
 mod ladder;
@@ -51,7 +53,9 @@ fn heading(kind: Kind) -> &'static str {
         Kind::Comparison => "Comparison",
         Kind::Sizing => "Sizing",
         Kind::Selection => "Best point",
+        Kind::Front => "Several aims at once",
         Kind::Sensitivity => "Sensitivity",
+        Kind::Global => "Global sensitivity",
         Kind::Matrix => "Clients against gateways",
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn tables(run: &RunRecord) -> Vec<Table> {
     let causes = causes
         .into_iter()
         .map(|(metric, title)| by_cause(run, metric, title));
-    [figures(run), by_scope(run)]
+    [figures(run), by_day(run), by_scope(run)]
         .into_iter()
         .chain(causes)
         .filter_map(Table::if_any)
@@ -104,6 +104,34 @@ fn by_scope(run: &RunRecord) -> Table {
         );
     }
     table.cut("groups and gateways")
+}
+
+/// What is told of every day.
+const BY_DAY: [&str; 6] = [
+    "down_fraction",
+    "session_drops",
+    "drops_per_client_hour",
+    "missed_toast_fraction",
+    "toasts_missed",
+    "message_rate_per_s",
+];
+
+fn by_day(run: &RunRecord) -> Table {
+    let mut table = Table::new("Day by day", &["day"]);
+    for metric in BY_DAY {
+        let row = run.days.first().and_then(|day| day.figure(metric));
+        table.figure(&called(metric), row.map_or("", |r| &r.unit));
+    }
+    for day in &run.days {
+        let of = |metric: &str| {
+            let row = day.figure(metric);
+            row.map_or("–".into(), |r| super::cell(r.mean, &r.unit))
+        };
+        let name = std::iter::once(day.name());
+        table.rows.push(name.chain(BY_DAY.map(of)).collect());
+    }
+    table.note = "From midnight to midnight; the intervals are in days.csv.".into();
+    table.cut("days")
 }
 
 fn by_cause(run: &RunRecord, metric: &str, title: &str) -> Table {

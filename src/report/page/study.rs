@@ -23,7 +23,9 @@ pub(super) fn tables(record: &Record) -> Vec<Table> {
             .collect(),
         Record::Sizing(study) => vec![size(&study.body)],
         Record::Selection(study) => vec![best(&study.body)],
+        Record::Front(study) => vec![super::front::table(&study.body)],
         Record::Sensitivity(study) => vec![sensitivity(&study.body)],
+        Record::Global(study) => vec![super::global::table(&study.body)],
         Record::Matrix(matrix) => vec![self::matrix(matrix)],
     }
 }

@@ -92,6 +92,10 @@ fn replications(record: &Record) -> String {
         Record::Run(run) if run.replications == 1 => "One replication: nothing is known of its spread, so there are no intervals.".into(),
         Record::Run(run) => several(run.replications),
         Record::Sensitivity(study) => several(study.body.replications),
+        Record::Global(study) => format!(
+            "{} replications of each combination, the same for all: they differ by the unknowns and by nothing else. The intervals of the shares are of the choice of combinations (bootstrap over the rows of the design).",
+            study.body.replications
+        ),
         Record::Sweep(sweep) if sweep.replications == 1 => "One replication for each point: there are no intervals.".into(),
         Record::Sweep(sweep) => {
             let n = sweep.replications;
@@ -101,6 +105,10 @@ fn replications(record: &Record) -> String {
         }
         Record::Sizing(_) => "The value that was found was confirmed with replications that the search had not seen.".into(),
         Record::Selection(_) => "A sequential selection with a proven error (Kim and Nelson): points are left out as soon as they are shown to be worse.".into(),
+        Record::Front(study) => format!(
+            "{} replications for each point, paired by common random numbers. A point is called dominated only where the paired differences show it; all of these statements hold at once with 95 %.",
+            study.body.replications
+        ),
         Record::Comparison(_) => "Alternatives are paired: the same users, calls and luck meet each of them.".into(),
     }
 }

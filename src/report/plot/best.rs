@@ -35,7 +35,7 @@ fn title(points: &[&PointValues], best: &Selection) -> String {
 }
 
 /// The point of that label, "clients.refresh_interval=5 min", as "Refresh interval 5 min".
-fn name<'p>(points: impl IntoIterator<Item = &'p PointValues>, label: &str) -> String {
+pub(super) fn name<'p>(points: impl IntoIterator<Item = &'p PointValues>, label: &str) -> String {
     let name = |pairs: Vec<(&str, &str)>| {
         let pairs = pairs.iter().map(|(k, v)| format!("{} {v}", called(k)));
         pairs.collect::<Vec<_>>().join(", ")

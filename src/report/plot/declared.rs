@@ -41,10 +41,10 @@ pub(super) fn left_out(results: &Results) -> Result<Vec<String>, ResultsError> {
         (Kind::Run, x) if x.contains('.') => {
             format!("a run has one value of {x}: `rccsim sweep {file}` simulates all of them")
         }
-        (Kind::Sweep | Kind::Selection, x) if x.contains('.') => {
+        (Kind::Sweep | Kind::Selection | Kind::Front, x) if x.contains('.') => {
             format!("no points differ in {x}")
         }
-        (Kind::Run | Kind::Sweep | Kind::Selection, x) if x != "time" => {
+        (Kind::Run | Kind::Sweep | Kind::Selection | Kind::Front, x) if x != "time" => {
             "there are no values of it".into()
         }
         (Kind::Run, _) => "there are no values of it".into(),
@@ -91,8 +91,8 @@ fn charts<'r>(results: &'r Results) -> Result<Vec<(&'r PlotRequest, Option<Chart
             }
             (Record::Run(_), x) if x.contains('.') => None,
             (Record::Run(_), _) => over_replications(&results.runs()?, request),
-            (Record::Sweep(_) | Record::Selection(_), "time") => None,
-            (record @ (Record::Sweep(_) | Record::Selection(_)), _) => {
+            (Record::Sweep(_) | Record::Selection(_) | Record::Front(_), "time") => None,
+            (record @ (Record::Sweep(_) | Record::Selection(_) | Record::Front(_)), _) => {
                 over_points(record.rows(), request)
             }
             _ => None,

@@ -24,35 +24,54 @@ fn called(fault: &ScheduledFault) -> String {
         .iter()
         .find(|(name, _)| *name == fault.kind)
         .map_or(fault.kind.as_str(), |(_, called)| called);
-    match (fault.target.split_once(':'), fault.instance) {
-        (Some((_, name)), Some(instance)) => format!("{kind}, {name} {instance}"),
-        (Some((_, name)), None) => format!("{kind}, {name}"),
-        (None, _) => kind.into(),
+    let names: Vec<&str> = (fault.target.split(", "))
+        .filter_map(|target| Some(target.split_once(':')?.1))
+        .collect();
+    match (&names[..], fault.instance) {
+        ([], _) => kind.into(),
+        (names, Some(instance)) => format!("{kind}, {} {instance}", names.join(" and ")),
+        (names, None) => format!("{kind}, {}", names.join(" and ")),
     }
 }
 
-/// "09:05 to 09:35".
+/// "09:05 to 09:35", "day 7, 03:00 to 03:04".
 fn when(fault: &ScheduledFault) -> String {
-    let clock = |s: f64| print_clock(Span((s.rem_euclid(86_400.0) * 1e6).round() as u64));
-    format!("{} to {}", clock(fault.from_s), clock(fault.to_s))
+    let clock = |s: f64| print_clock(Span((s.rem_euclid(DAY_S) * 1e6).round() as u64));
+    let day = fault.from_s.div_euclid(DAY_S) as u64;
+    let day = match day {
+        0 => String::new(),
+        _ => format!("day {}, ", day + 1),
+    };
+    format!("{day}{} to {}", clock(fault.from_s), clock(fault.to_s))
 }
+
+const DAY_S: f64 = 86_400.0;
 
 /// Shades each fault in the chart of a day that ends at `until_s`, and says when it is, to those who see it and to those
 /// who do not.
 pub(super) fn shade(chart: &mut Chart, faults: &[ScheduledFault], until_s: f64) {
     let Some(note) = note(faults) else { return };
-    let region = |fault: &ScheduledFault| {
+    let region = |(index, fault): (usize, &ScheduledFault)| {
         let (from, to) = (fault.from_s, fault.to_s.min(until_s));
+        // Of many alike the first one is named.
+        let is_first = || faults[..index].iter().all(|f| called(f) != called(fault));
+        let is_named = faults.len() <= MOST_TOLD || is_first();
         Layer::Region(Region {
             along: Along::X,
             from,
             to,
-            label: called(fault),
+            label: if is_named {
+                called(fault)
+            } else {
+                String::new()
+            },
             tone: Tone::Bad,
             faint: false,
         })
     };
-    chart.layers.splice(0..0, faults.iter().map(region));
+    chart
+        .layers
+        .splice(0..0, faults.iter().enumerate().map(region));
     chart.description += &format!(" {note}");
     chart.notes.push(note);
 }

@@ -4,11 +4,14 @@ mod best;
 mod cause;
 mod compare;
 mod day;
+mod days;
 mod declared;
 mod distribution;
 mod fault;
 mod feasible;
 mod file;
+mod front;
+mod global;
 mod grid;
 mod group;
 mod heat;
@@ -33,7 +36,15 @@ pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
         Record::Run(run) => {
             let day = day::plots(results, run)?;
             let distributions = distribution::plots(run, &results.distributions()?);
-            [day, cause::plots(run), group::plots(run), distributions].concat()
+            let days = days::plots(run);
+            [
+                day,
+                days,
+                cause::plots(run),
+                group::plots(run),
+                distributions,
+            ]
+            .concat()
         }
         Record::Sweep(sweep) => {
             let mut all = sweep::plots(sweep);
@@ -43,7 +54,9 @@ pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
         Record::Comparison(study) => compare::plots(&study.body, &results.runs()?),
         Record::Sizing(study) => size::plots(study),
         Record::Selection(study) => best::plots(study),
+        Record::Front(study) => front::plots(study),
         Record::Sensitivity(study) => sensitivity::plots(study),
+        Record::Global(study) => global::plots(study),
         Record::Matrix(matrix) => matrix::plots(matrix),
     };
     all.extend(declared::plots(results)?);

@@ -8,7 +8,7 @@ use crate::record::{Factor, Level, Sensitivity, StudyRecord};
 use crate::report::words;
 
 /// "clients.office.reestablish" as "Re-establishment of office".
-fn called(key: &str) -> String {
+pub(super) fn called(key: &str) -> String {
     match key.split('.').collect::<Vec<_>>()[..] {
         [_, section, _] => format!("{} of {section}", words::key(key)),
         _ => words::key(key),

@@ -7,11 +7,13 @@ use crate::protocol::{
 };
 use crate::quantity::Span;
 use crate::scenario::declare::{
-    choice, file, flag, gateway_name, keys, lunch, name, offset, profile, reestablish, seconds,
-    seconds16, share, shared, sign_in, sign_out, span, span_or, stated, timing, whole, words,
+    choice, columns, file, flag, gateway_name, keys, lunch, mix, name, offset, profile,
+    reestablish, seconds, seconds16, share, shared, sign_in, sign_out, span, span_or, stated,
+    timing, whole, words,
 };
 use crate::scenario::key::Standing::{Assumption, Published, Seen, Standard};
-use crate::scenario::kind::{Profiles, RecordKind};
+use crate::scenario::kind::Profiles;
+use crate::scenario::record_kind::RecordKind;
 use crate::scenario::setting::SettingValue;
 use crate::workload::{Lunch, SignIn};
 
@@ -100,8 +102,12 @@ keys! {
         name = name().must();
         /// the profile whose values it takes
         profile = profile(Profiles::Clients).or("communicator-2007-r2");
+        /// profiles with their shares, instead of one profile
+        mix = mix(Profiles::Clients).optional();
         /// users, over all gateways of that name
-        count: u32 = whole(1, 1_000_000_000).must();
+        count: Option<u32> = whole(1, 1_000_000_000).optional();
+        /// users of each gateway of that name, instead of count
+        count_per_gateway: Option<SettingValue<u32>> = stated(&whole(1, 1_000_000_000)).optional();
         /// the gateway that serves them
         gateway: SettingValue<String> = stated(&gateway_name()).must();
         /// their calls
@@ -137,6 +143,10 @@ keys! {
         calls_file = file(RecordKind::Calls).optional();
         /// CSV of sign-ins and sign-outs to replay, time,user,action; instead of drawn ones
         sign_in_file = file(RecordKind::SignIns).optional();
+        /// what calls_file calls its columns; further columns of the file are left aside then
+        calls_columns: Option<Vec<(String, String)>> = columns(RecordKind::Calls).optional();
+        /// what sign_in_file calls its columns; further columns of the file are left aside then
+        sign_in_columns: Option<Vec<(String, String)>> = columns(RecordKind::SignIns).optional();
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::bound::{CENTURY, MONTH, NOTHING};
 use crate::faults::FaultKind;
-use crate::quantity::Span;
+use crate::quantity::{Every, Moment, Span};
 use crate::scenario::declare::{
-    choice, clock, flag, keys, name, share, span, stated, target, whole_or, words,
+    choice, every, flag, keys, moment, moments, name, share, span, stated, targets, whole_or, words,
 };
 use crate::scenario::key::Standing::Assumption;
 use crate::scenario::setting::SettingValue;
@@ -17,12 +17,18 @@ keys! {
         /// what goes wrong
         kind: FaultKind = choice::<FaultKind>().must();
         /// whom it hits
-        target: SettingValue<String> = stated(&target()).must().example("gateway:gateway", &[]);
+        target: SettingValue<Vec<String>> = stated(&targets()).must().example("gateway:gateway", &[]);
         /// which of the gateways of that name, counted from 1
         instance: SettingValue<Option<u32>> = stated(&whole_or("every", 1, 1_000_000)).or("every")
             .example("1", &[]);
         /// time of day at which it happens, the next day's if before the start; or mtbf and mttr
-        at: Option<SettingValue<Span>> = stated(&clock()).optional();
+        at: Option<SettingValue<Vec<Moment>>> = stated(&moments()).optional();
+        /// how often it happens: after an interval again, or on days at a time of day
+        every: Option<SettingValue<Every>> = stated(&every()).optional();
+        /// from when on it happens, with `every`; a time of day here and in until bounds each day
+        from: Option<SettingValue<Moment>> = stated(&moment()).optional();
+        /// until when it happens, with `every`
+        until: Option<SettingValue<Moment>> = stated(&moment()).optional();
         /// how long it lasts, with `at`
         duration: Span = span(NOTHING, MONTH).or("5 min")
             .from(Assumption, "a restart");

@@ -1,8 +1,8 @@
 //! `[scenario]`: how long, how often, with which random numbers.
 
 use super::bound::MONTH;
-use crate::quantity::Span;
-use crate::scenario::declare::{clock, keys, name, span, whole, whole64};
+use crate::quantity::{Moment, Span};
+use crate::scenario::declare::{keys, moment, name, span, whole, whole64};
 
 keys! {
     /// `[scenario]`.
@@ -10,7 +10,7 @@ keys! {
         /// the scenario's name, and that of its results folder
         name = name().must();
         /// time of day at which the run starts
-        start: Span = clock().or("08:00");
+        start: Moment = moment().or("08:00");
         /// length of the run; nothing happens at the horizon itself
         horizon: Span = span(Span::from_secs(1), MONTH).or("8 h");
         /// independent repetitions, the unit of every interval

@@ -1,9 +1,10 @@
 //! `[[workload]]`: the calls of a user.
 
 use super::bound::{DAY, MILLISECOND};
-use crate::scenario::declare::{hours, keys, name, profile, rate, share, span};
+use crate::scenario::declare::{hours, keys, name, profile, rate, share, span, working_days};
 use crate::scenario::key::Standing::{Assumption, Published};
-use crate::scenario::kind::{Profiles, RecordKind};
+use crate::scenario::kind::Profiles;
+use crate::scenario::record_kind::RecordKind;
 use crate::workload::WorkloadConfig;
 
 keys! {
@@ -41,6 +42,10 @@ keys! {
         call_spread => spread: share(0.0, 1000.0).or("0 %")
             .from(Assumption, "all alike")
             .unless(RecordKind::Calls);
+        /// days of the week on which users sign in, where start has a weekday or a date
+        working_days => working_days: working_days().or("Monday..Friday")
+            .from(Assumption, "a working week")
+            .listed_when_given();
     }
 }
 

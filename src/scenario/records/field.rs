@@ -1,5 +1,9 @@
 //! The fields of a row: numbers and times, read exactly.
 
+use time::Date;
+
+use crate::quantity::parse_date;
+
 /// The bounds of a field without the spaces and quotes round it.
 pub(super) fn trimmed(line: &[u8], mut begin: usize, mut end: usize) -> (usize, usize) {
     let space = |byte: u8| byte == b' ' || byte == b'\t';
@@ -35,6 +39,46 @@ pub(super) fn decimal(text: &[u8], decimals: u32) -> Option<u64> {
     Some(number * 10u64.pow(decimals - fraction.len() as u32))
 }
 
+/// A time of day on a date, with its difference to universal time where that is given, in microseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct DatedTime {
+    pub(super) date: Date,
+    pub(super) clock_us: i64,
+    pub(super) zone_us: Option<i64>,
+}
+
+/// Reads "2026-11-30 09:00:00", "2026-11-30T09:00:00.25Z" or "2026-11-30 09:00:00+01:00".
+pub(super) fn read_dated(text: &[u8]) -> Option<DatedTime> {
+    let text = std::str::from_utf8(text).ok()?;
+    let (date, rest) = text.split_once([' ', 'T'])?;
+    let date = parse_date(date)?;
+    let rest = rest.trim();
+    let zone = rest.find(['Z', '+', '-']).unwrap_or(rest.len());
+    let (clock, zone) = (rest[..zone].trim_end(), &rest[zone..]);
+    let minutes = |text: &str| {
+        let (hours, minutes) = text
+            .split_once(':')
+            .unwrap_or((text.get(..2)?, text.get(2..)?));
+        let minutes = if minutes.is_empty() { "0" } else { minutes };
+        Some(hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?)
+    };
+    let zone_us = match zone.as_bytes().first() {
+        None => None,
+        Some(b'Z') if zone.len() == 1 => Some(0),
+        Some(b'+') => Some(minutes(&zone[1..])? * 60_000_000),
+        Some(b'-') => Some(-minutes(&zone[1..])? * 60_000_000),
+        Some(_) => return None,
+    };
+    let clock_us = clock
+        .contains(':')
+        .then(|| read_time(clock.as_bytes(), 0))??;
+    Some(DatedTime {
+        date,
+        clock_us,
+        zone_us,
+    })
+}
+
 /// Microseconds from the start of the run, which is at `start_us` on the users' clocks.
 pub(super) fn read_time(text: &[u8], start_us: i64) -> Option<i64> {
     let mut parts = text.split(|b| *b == b':');
@@ -44,7 +88,7 @@ pub(super) fn read_time(text: &[u8], start_us: i64) -> Option<i64> {
     };
     let seconds = parts.next().unwrap_or(b"00");
     let two = |part: &[u8]| part.len() == 2 || part.get(2) == Some(&b'.');
-    if !(2..=3).contains(&first.len())
+    if !(1..=3).contains(&first.len())
         || minutes.len() != 2
         || !two(seconds)
         || parts.next().is_some()
@@ -92,6 +136,31 @@ mod tests {
     }
 
     #[test]
+    fn dates_and_zones_are_read() {
+        let read = |text: &str| read_dated(text.as_bytes());
+        let plain = read("2026-11-30 09:00:00.5").unwrap();
+        assert_eq!((plain.clock_us, plain.zone_us), (32_400_500_000, None));
+        let zones = [
+            ("2026-11-30T09:00:00Z", 0),
+            ("2026-11-30 09:00+01:00", 3_600_000_000),
+            ("2026-11-30 09:00:00 -0530", -19_800_000_000),
+            ("2026-11-30T09:00:00+02", 7_200_000_000),
+        ];
+        for (text, zone) in zones {
+            assert_eq!(read(text).unwrap().zone_us, Some(zone), "{text}");
+        }
+        for bad in [
+            "2026-11-31 09:00",
+            "30.11.2026 09:00",
+            "2026-11-30",
+            "2026-11-30 9",
+            "09:00",
+        ] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
     fn times_of_day_count_from_the_start() {
         let eight = 8 * 3_600_000_000;
         for (text, us) in [
@@ -100,11 +169,11 @@ mod tests {
             ("07:59:59", -1_000_000),
             ("24:00:00", 2 * eight),
             ("12.5", 12_500_000),
+            ("8:30", 1_800_000_000),
         ] {
             assert_eq!(read_time(text.as_bytes(), eight), Some(us), "{text}");
         }
         for text in [
-            "8:00",
             "08:60",
             "08:00:60",
             "08:0",

@@ -4,10 +4,13 @@
 //! and `at_pc`. `sign_in_file`: `time,user,action`.
 //!
 //! - `time`: seconds from the start of the run, `3600` or `3600.25`, or a time of day on the users' clocks, `09:00:00` or
-//!   `09:00:00.25`; the hours go on after midnight, `24:10:00`. Rows go by time. What lies outside the run is left out: calls
+//!   `09:00:00.25`; the hours go on after midnight, `24:10:00`. With a date, `2026-11-30 09:00:00`, it is on that day: of the
+//!   scenario's start, else the first row's day is that of the start. With a zone too, `2026-11-30T09:00:00+01:00`, rows of
+//!   other zones are moved to that of the first row. Rows go by time. What lies outside the run is left out: calls
 //!   before it or at its end and later, sign-ins and sign-outs at its end and later. Who signed in before the run, and not out again,
 //!   is signed in from its start.
-//! - `user`: 1 to the `count` of the client group.
+//! - `user`: 1 to the `count` of the client group; or a name, where the first row has one or a map of columns says which it is:
+//!   users are numbered in the order in which their names first appear, in calls first.
 //! - `direction`: `incoming` or `outgoing`. `action`: `in` or `out`, in turn for each user.
 //! - `ring_s`, `talk_s`: seconds that it rang and that they talked. A call is answered if they talked; where there is a column
 //!   `answered`, if that says `true`.
@@ -15,7 +18,8 @@
 //!
 //! Ten million calls of 20,000 users, 300 MB, are read in 2 s and replayed in 20 s on one core, in 20 MB of memory.
 //!
-//! Six decimals of a second at most. Fields may stand in double quotes; empty lines and lines that begin with `#` are skipped.
+//! Fields are separated by commas, by `;` or by tabs, as the first line has it; where no comma separates them, it may be a
+//! decimal one. Six decimals of a second at most. Fields may stand in double quotes; empty lines and lines that begin with `#` are skipped.
 
 mod field;
 mod rows;
@@ -23,14 +27,15 @@ mod rows;
 use std::fmt;
 use std::io;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-pub(super) use rows::Reading;
+pub(super) use rows::{Reading, UserNames};
 
 use super::error::ScenarioError;
 use super::files::Files;
 #[cfg(not(feature = "files"))]
 use super::files::NoFiles;
+use super::record_kind::RecordKind;
 use super::setting::{Setting, Settings};
 use crate::quantity::{Span, Time};
 use crate::workload::{
@@ -38,29 +43,24 @@ use crate::workload::{
 };
 use rows::{RowColumns, Rows};
 
+/// What was read from a file, and the users whom it names.
+type NamedRecording<R> = (Recording<R>, Arc<UserNames>);
+
 /// The recordings of a scenario's files. A file is read once for all variants of the scenario that read it alike.
 pub struct Records {
     files: Box<dyn Files>,
-    calls: Mutex<Vec<(Reading, Recording<RecordedCall>)>>,
-    signs: Mutex<Vec<(Reading, Recording<RecordedSign>)>>,
+    calls: Mutex<Vec<(Reading, NamedRecording<RecordedCall>)>>,
+    signs: Mutex<Vec<(Reading, NamedRecording<RecordedSign>)>>,
     /// No file of records is read: every recording is empty.
     are_empty: bool,
 }
 
 const CALLS: RowColumns = RowColumns {
-    columns: &[
-        "time",
-        "user",
-        "direction",
-        "ring_s",
-        "talk_s",
-        "answered",
-        "at_pc",
-    ],
+    columns: RecordKind::Calls.columns(),
     needed: 5,
 };
 const SIGNS: RowColumns = RowColumns {
-    columns: &["time", "user", "action"],
+    columns: RecordKind::SignIns.columns(),
     needed: 3,
 };
 /// A day.
@@ -104,8 +104,8 @@ impl Records {
 
     /// The digest of a file that was read.
     pub(super) fn digest(&self, path: &Path) -> Option<String> {
-        let calls = digest_of(&self.calls, path, Recording::digest);
-        let digest = calls.or_else(|| digest_of(&self.signs, path, Recording::digest));
+        let calls = digest_of(&self.calls, path, |(r, _)| r.digest());
+        let digest = calls.or_else(|| digest_of(&self.signs, path, |(r, _)| r.digest()));
         digest.filter(|digest| !digest.is_empty())
     }
 
@@ -123,7 +123,7 @@ impl Records {
         settings: &Settings,
         file: &Setting,
         reading: Reading,
-    ) -> Result<Recording<RecordedCall>, ScenarioError> {
+    ) -> Result<NamedRecording<RecordedCall>, ScenarioError> {
         keep(&self.calls, reading, |reading| {
             if self.are_empty {
                 return empty();
@@ -141,7 +141,7 @@ impl Records {
         settings: &Settings,
         file: &Setting,
         reading: Reading,
-    ) -> Result<Recording<RecordedSign>, ScenarioError> {
+    ) -> Result<NamedRecording<RecordedSign>, ScenarioError> {
         keep(&self.signs, reading, |reading| {
             if self.are_empty {
                 return empty();
@@ -151,9 +151,10 @@ impl Records {
     }
 }
 
-fn empty<R: RecordedRow>() -> Result<Recording<R>, ScenarioError> {
+fn empty<R: RecordedRow>() -> Result<NamedRecording<R>, ScenarioError> {
     let writer = RecordingWriter::new(1).map_err(no_room)?;
-    writer.finish(String::new(), 0).map_err(no_room)
+    let recording = writer.finish(String::new(), 0).map_err(no_room)?;
+    Ok((recording, Arc::default()))
 }
 
 fn digest_of<R>(
@@ -182,7 +183,7 @@ fn keep<R: Clone>(
     Ok(recording)
 }
 
-fn read_calls(mut rows: Rows) -> Result<Recording<RecordedCall>, ScenarioError> {
+fn read_calls(mut rows: Rows) -> Result<NamedRecording<RecordedCall>, ScenarioError> {
     let reading = rows.reading();
     let mut writer = RecordingWriter::new(reading.parts).map_err(no_room)?;
     let mut outside = 0;
@@ -218,10 +219,11 @@ fn read_calls(mut rows: Rows) -> Result<Recording<RecordedCall>, ScenarioError> 
             None => outside += 1,
         }
     }
-    writer.finish(rows.digest(), outside).map_err(no_room)
+    let recording = writer.finish(rows.digest(), outside).map_err(no_room)?;
+    Ok((recording, Arc::new(rows.into_users())))
 }
 
-fn read_signs(mut rows: Rows) -> Result<Recording<RecordedSign>, ScenarioError> {
+fn read_signs(mut rows: Rows) -> Result<NamedRecording<RecordedSign>, ScenarioError> {
     let reading = rows.reading();
     let mut writer = RecordingWriter::new(reading.parts).map_err(no_room)?;
     let mut signed_in = Bits(vec![0; reading.count.div_ceil(64) as usize]);
@@ -256,7 +258,8 @@ fn read_signs(mut rows: Rows) -> Result<Recording<RecordedSign>, ScenarioError> 
     if !has_row {
         signed_in.write(&mut writer).map_err(no_room)?;
     }
-    writer.finish(rows.digest(), outside).map_err(no_room)
+    let recording = writer.finish(rows.digest(), outside).map_err(no_room)?;
+    Ok((recording, Arc::new(rows.into_users())))
 }
 
 /// Who is signed in.

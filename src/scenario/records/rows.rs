@@ -3,7 +3,12 @@
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::PathBuf;
 
-use super::field::{decimal, read_time, trimmed};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use time::Date;
+
+use super::field::{decimal, read_dated, read_time, trimmed};
 use crate::quantity::{Span, Time};
 use crate::scenario::error::{Place, ScenarioError, nearest};
 use crate::scenario::files::Files;
@@ -24,12 +29,35 @@ pub(in crate::scenario) struct Reading {
     pub start_us: i64,
     /// The run's length.
     pub horizon: Time,
+    /// The day on which `start_us` is, where it is known.
+    pub date: Option<Date>,
+    /// Our names of columns, each with what the file calls it.
+    pub columns: Vec<(String, String)>,
+    /// The users whom another file of the group names.
+    pub users: Arc<UserNames>,
 }
 
+/// Users by their names, each with the number within the client group, from 0.
+pub(in crate::scenario) type UserNames = BTreeMap<String, u32>;
+
+impl Reading {
+    /// What the file calls a column.
+    fn name_of<'a>(&'a self, column: &'a str) -> &'a str {
+        let pair = self.columns.iter().find(|(ours, _)| ours == column);
+        pair.map_or(column, |(_, name)| name)
+    }
+
+    /// Whether the file calls a column otherwise.
+    fn maps(&self, column: &str) -> bool {
+        self.columns.iter().any(|(ours, _)| ours == column)
+    }
+}
+
+const DAY_US: i64 = 86_400_000_000;
 /// A line is no longer than this.
 const LINE_MOST: usize = 4096;
 const COLUMNS_MOST: usize = 16;
-const TIME_FORMS: &str = "seconds from the start of the run like 3600.25, or a time of day like 09:00:00.25, with 6 decimals at most";
+const TIME_FORMS: &str = "seconds from the start of the run like 3600.25, or a time of day like 09:00:00.25, with 6 decimals at most, or with its date like 2026-11-30 09:00:00";
 /// The columns of a kind of file.
 pub(super) struct RowColumns {
     pub columns: &'static [&'static str],
@@ -81,6 +109,14 @@ pub(super) struct Rows<'a> {
     /// For each column of the table its place in the file.
     places: [Option<usize>; 8],
     last: i64,
+    /// What separates fields.
+    delimiter: u8,
+    /// The day of the run's start, and the time zone of the file: those of the first row where nothing else says so.
+    date: Option<Date>,
+    zone_us: Option<i64>,
+    /// Whether users have names; `None`: no row was read yet.
+    is_named: Option<bool>,
+    users: UserNames,
 }
 
 impl<'a> Rows<'a> {
@@ -110,6 +146,11 @@ impl<'a> Rows<'a> {
             width: 0,
             places: [None; 8],
             last: i64::MIN,
+            delimiter: b',',
+            date: reading.date,
+            zone_us: None,
+            is_named: (!reading.users.is_empty() || reading.maps("user")).then_some(true),
+            users: BTreeMap::clone(&reading.users),
         };
         rows.read_header()?;
         Ok(rows)
@@ -118,6 +159,11 @@ impl<'a> Rows<'a> {
     /// What is read, and for whom.
     pub(super) fn reading(&self) -> &'a Reading {
         self.reading
+    }
+
+    /// The users whom the file names.
+    pub(super) fn into_users(self) -> UserNames {
+        self.users
     }
 
     pub(super) fn digest(&self) -> String {
@@ -133,6 +179,12 @@ impl<'a> Rows<'a> {
             self.line_number = 1;
             return Err(self.input(0, &format!("the file is empty, {expected}")));
         }
+        let has = |byte: u8| self.line.contains(&byte);
+        self.delimiter = match () {
+            () if has(b';') => b';',
+            () if !has(b',') && has(b'\t') => b'\t',
+            () => b',',
+        };
         let too_many = |rows: &Rows| Err(rows.input(0, &format!("too many columns; {expected}")));
         let Some(width) = self.split() else {
             return too_many(self);
@@ -140,7 +192,8 @@ impl<'a> Rows<'a> {
         for index in 0..width {
             let name = self.text_at(index)?;
             let columns = self.table.columns;
-            match columns.iter().position(|c| *c == name) {
+            let is_named = |c: &&str| self.reading.name_of(c).eq_ignore_ascii_case(&name);
+            match columns.iter().position(is_named) {
                 Some(column) if self.places[column].is_some() => {
                     return Err(self.input(
                         self.fields[index].0,
@@ -148,6 +201,7 @@ impl<'a> Rows<'a> {
                     ));
                 }
                 Some(column) => self.places[column] = Some(index),
+                None if !self.reading.columns.is_empty() => {}
                 None => {
                     let near = nearest(&name, columns.iter().copied());
                     let message = format!("unknown column `{name}`{near}; {expected}");
@@ -159,7 +213,10 @@ impl<'a> Rows<'a> {
         match (0..self.table.needed).find(|column| self.places[*column].is_none()) {
             Some(missing) => Err(self.input(
                 0,
-                &format!("no column `{}`; {expected}", self.table.columns[missing]),
+                &format!(
+                    "no column `{}`; {expected}",
+                    self.reading.name_of(self.table.columns[missing])
+                ),
             )),
             None => Ok(()),
         }
@@ -216,7 +273,7 @@ impl<'a> Rows<'a> {
     fn split(&mut self) -> Option<usize> {
         let (mut count, mut begin) = (0, 0);
         for end in (0..self.line.len())
-            .filter(|i| self.line[*i] == b',')
+            .filter(|i| self.line[*i] == self.delimiter)
             .chain([self.line.len()])
         {
             *self.fields.get_mut(count)? = trimmed(&self.line, begin, end);
@@ -251,7 +308,7 @@ impl<'a> Rows<'a> {
 
     /// The instant of the row from the start of the run, microseconds.
     pub(super) fn time(&mut self) -> Result<i64, ScenarioError> {
-        let Some(time) = read_time(self.field(0), self.reading.start_us) else {
+        let Some(time) = self.instant() else {
             return Err(self.wrong(
                 0,
                 &format!("found {:?}, expected {TIME_FORMS}", self.shown(0)),
@@ -268,6 +325,31 @@ impl<'a> Rows<'a> {
         Ok(time)
     }
 
+    /// The instant of the row, where its time can be read.
+    fn instant(&mut self) -> Option<i64> {
+        let text = self.number(0);
+        let Some(dated) = read_dated(&text) else {
+            return read_time(&text, self.reading.start_us);
+        };
+        let first = *self.date.get_or_insert(dated.date);
+        let days = i64::from(dated.date.to_julian_day() - first.to_julian_day());
+        let zone = dated
+            .zone_us
+            .map_or(0, |zone| *self.zone_us.get_or_insert(zone) - zone);
+        Some(days * DAY_US + dated.clock_us + zone - self.reading.start_us)
+    }
+
+    /// A field that holds a number: where a comma separates no fields it may be a decimal one.
+    fn number(&self, column: usize) -> Vec<u8> {
+        let mut text = self.field(column).to_vec();
+        if self.delimiter != b',' {
+            text.iter_mut()
+                .filter(|b| **b == b',')
+                .for_each(|b| *b = b'.');
+        }
+        text
+    }
+
     pub(super) fn within(&self, at: i64) -> Option<Time> {
         u64::try_from(at)
             .ok()
@@ -276,8 +358,14 @@ impl<'a> Rows<'a> {
     }
 
     /// The user's number, from 0.
-    pub(super) fn user(&self) -> Result<u32, ScenarioError> {
+    pub(super) fn user(&mut self) -> Result<u32, ScenarioError> {
         let count = u64::from(self.reading.count);
+        let is_number = || decimal(self.field(1), 0).is_some();
+        let is_named = self.is_named.unwrap_or_else(|| !is_number());
+        self.is_named = Some(is_named);
+        if is_named {
+            return self.user_by_name();
+        }
         match decimal(self.field(1), 0).filter(|n| (1..=count).contains(n)) {
             Some(number) => Ok(number as u32 - 1),
             None => {
@@ -290,8 +378,26 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// Users with names are numbered in the order in which they first appear.
+    fn user_by_name(&mut self) -> Result<u32, ScenarioError> {
+        let (name, count) = (self.shown(1), self.reading.count);
+        if let Some(number) = self.users.get(&name) {
+            return Ok(*number);
+        }
+        let number = self.users.len() as u32;
+        if number >= count || name.is_empty() {
+            let message = format!(
+                "found {name:?} after {number} other users, expected the name of one of {count}, the count of clients.{}",
+                self.reading.clients
+            );
+            return Err(self.wrong(1, &message));
+        }
+        self.users.insert(name, number);
+        Ok(number)
+    }
+
     pub(super) fn seconds(&self, column: usize, most: u64) -> Result<Span, ScenarioError> {
-        match decimal(self.field(column), 6).filter(|us| *us <= most * 1_000_000) {
+        match decimal(&self.number(column), 6).filter(|us| *us <= most * 1_000_000) {
             Some(us) => Ok(Span(us)),
             None => {
                 let text = self.shown(column);

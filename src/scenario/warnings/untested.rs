@@ -1,9 +1,10 @@
 //! What a run will not show, or will show of fewer users than the scenario names.
 
-use crate::deployment::{ClientPlan, FaultTarget, Plan};
+use crate::deployment::{ClientPlan, FaultPlan, FaultTarget, Plan};
 use crate::faults::Schedule;
 use crate::quantity::number::percent;
-use crate::quantity::{Span, print_clock, print_span};
+use crate::quantity::{Span, Time, print_clock, print_moment, print_span};
+use crate::scenario::setting::Settings;
 use crate::workload::SignIn;
 
 /// Nearly all users are within so many standard deviations of a normal sign-in.
@@ -50,40 +51,69 @@ pub(super) fn of_idle(clients: &ClientPlan, interval: Span, warnings: &mut Vec<S
     }
 }
 
-/// Days after the first, on which nobody signs in.
-pub(super) fn of_days(plan: &Plan, clients: &ClientPlan, warnings: &mut Vec<String>) {
-    let leaves = clients.sign_out.is_some() && clients.recorded_signs.is_none();
-    if leaves && plan.horizon.0 >= LONG_US {
+/// Long runs whose users never leave, and working days that come to nothing.
+pub(super) fn of_days(
+    plan: &Plan,
+    clients: &ClientPlan,
+    settings: &[Settings],
+    warnings: &mut Vec<String>,
+) {
+    let name = &clients.name;
+    let is_drawn = clients.recorded_signs.is_none();
+    if is_drawn && clients.sign_out.is_none() && plan.horizon.0 >= LONG_US {
         warnings.push(format!(
-            "clients.{}: its users sign in on the first day only, but the run lasts {} and rates are over all of it (sign_in_file holds every day)",
-            clients.name,
+            "clients.{name}: sign_out is \"never\": its users stay signed in day and night for {}",
             print_span(Span(plan.horizon.0))
+        ));
+    }
+    let is_group = |s: &&Settings| s.table == "clients" && s.name == *name;
+    let is_given = |s: &Settings| s.find("working_days").is_some();
+    if plan.start_day.is_none() && settings.iter().find(is_group).is_some_and(is_given) {
+        warnings.push(format!(
+            "clients.{name}: working_days has no effect: scenario.start has no weekday; write one like \"Monday {}\"",
+            print_clock(plan.start)
+        ));
+    }
+    if is_drawn && days(plan, clients).next().is_none() {
+        warnings.push(format!(
+            "clients.{name}: nobody signs in: no day of the run, {} from {}, is a working day (working_days)",
+            print_span(Span(plan.horizon.0)),
+            print_moment(plan.start_moment())
         ));
     }
 }
 
-/// Scheduled faults that come while nobody whom they hit is signed in, on the users' own clocks.
+/// The days on which users of a group may sign in, counted from 0.
+fn days(plan: &Plan, clients: &ClientPlan) -> impl Iterator<Item = u16> {
+    let start_us = plan.start.0 as i64 + clients.ahead_us;
+    let last = clients.sign_in.last_day(start_us, plan.horizon);
+    (0..=last).filter(|day| clients.days.is_working(*day))
+}
+
+/// Scheduled faults that only come while nobody whom they hit is signed in, on the users' own clocks.
 pub(super) fn of_faults(plan: &Plan, warnings: &mut Vec<String>) {
-    for fault in &plan.faults {
-        let Schedule::Once { at, .. } = fault.config.schedule else {
-            continue;
-        };
-        let is_hit = |(index, clients): &(usize, &ClientPlan)| match fault.target {
-            FaultTarget::Gateway(gateway, _) => clients.gateway == gateway,
-            FaultTarget::Clients(hit) => *index == hit,
-            FaultTarget::All => true,
-        };
-        let mut hit = plan.clients.iter().enumerate().filter(is_hit).peekable();
-        if hit.peek().is_none() || at >= plan.horizon {
+    for section in plan.faults.chunk_by(|a, b| a.name == b.name) {
+        let tests = |fault: &FaultPlan| tests_something(plan, fault);
+        if section.iter().any(tests) {
             continue;
         }
-        if hit.all(|(_, clients)| is_away(plan, clients, at.0)) {
-            let clock = print_clock(Span((plan.start.0 + at.0) % DAY_US));
-            warnings.push(format!(
-                "fault {:?}: nobody whom it hits is signed in at {clock}: it tests nothing",
-                fault.name
-            ));
-        }
+        let [Some(first), last] = [section.first(), section.last()].map(|f| f.and_then(instant))
+        else {
+            continue;
+        };
+        let clock = |at: Time| print_moment(plan.start_moment().plus(at.0 as i64));
+        let when = match last.filter(|last| *last != first) {
+            None => format!("at {}", clock(first)),
+            Some(last) => format!(
+                "at any of its times from {} to {}",
+                clock(first),
+                clock(last)
+            ),
+        };
+        warnings.push(format!(
+            "fault {:?}: nobody whom it hits is signed in {when}: it tests nothing",
+            section[0].name
+        ));
     }
 }
 
@@ -103,6 +133,29 @@ pub(super) fn of_rare_faults(plan: &Plan, warnings: &mut Vec<String>) {
     }
 }
 
+fn instant(fault: &FaultPlan) -> Option<Time> {
+    match fault.config.schedule {
+        Schedule::Once { at, .. } => Some(at),
+        Schedule::Recurrent { .. } => None,
+    }
+}
+
+/// Whether somebody whom a scheduled fault hits may be signed in then; of others nobody knows.
+fn tests_something(plan: &Plan, fault: &FaultPlan) -> bool {
+    let Some(at) = instant(fault) else {
+        return true;
+    };
+    let is_hit = |(index, clients): &(usize, &ClientPlan)| match fault.target {
+        FaultTarget::Gateway(gateway, _) => clients.gateway == gateway,
+        FaultTarget::Clients(hit) => *index == hit,
+        FaultTarget::All => true,
+    };
+    let mut hit = plan.clients.iter().enumerate().filter(is_hit).peekable();
+    hit.peek().is_none()
+        || at >= plan.horizon
+        || hit.any(|(_, clients)| !is_away(plan, clients, at.0))
+}
+
 /// Whether nearly nobody of a group is signed in at an instant of the run.
 fn is_away(plan: &Plan, clients: &ClientPlan, at_us: u64) -> bool {
     if clients.recorded_signs.is_some() {
@@ -111,8 +164,11 @@ fn is_away(plan: &Plan, clients: &ClientPlan, at_us: u64) -> bool {
     let begin = plan.start.0 as i64 + clients.ahead_us;
     let (first, _) = range(&clients.sign_in, begin);
     let last = clients.sign_out.as_ref().map(|out| range(out, begin).1);
-    let at = at_us as f64;
-    at < first || last.is_some_and(|last| at > last)
+    let is_in = |day: u16| {
+        let at = at_us as f64 - f64::from(day) * DAY_US as f64;
+        at >= first && last.is_none_or(|last| at <= last)
+    };
+    !days(plan, clients).any(is_in)
 }
 
 /// The first and last instant of a sign-in or sign-out, from the start of the run; `begin_us` is that on the user's clock.

@@ -21,6 +21,7 @@ fn healthy() -> GatewayConfig {
 
 fn fault(kind: FaultKind, schedule: Schedule, target: FaultTarget, reset: bool) -> FaultPlan {
     FaultPlan {
+        occurrence: 0,
         name: "fault-1".into(),
         config: FaultConfig {
             kind,

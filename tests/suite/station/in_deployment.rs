@@ -246,6 +246,7 @@ fn a_monitor_left_behind_holds_its_line_until_the_gateways_timer() {
             call_rate: 1.0,
         };
         p.faults = vec![FaultPlan {
+            occurrence: 0,
             name: "fault-1".into(),
             config,
             target: FaultTarget::Clients(0),

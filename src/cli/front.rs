@@ -1,0 +1,166 @@
+//! `rccsim best --objectives`: the points that nothing dominates in several figures at once.
+
+use super::conduct::conduct;
+use super::design::{PrecisionFlags, VaryFlags};
+use super::fault::Fault;
+use super::flags::ScenarioFlags;
+use super::front_answer::{answer, body, text};
+use super::inputs::inputs;
+use super::study::{Decisive, Publication, Study, StudyFlags};
+use super::{Outcome, memory};
+use crate::experiment::{Campaign, Case, FrontResult, Replications, Robustness, cases, hash_of};
+use crate::measure::METRICS;
+use crate::record::inputs::Input;
+use crate::record::{Assumptions, Record, StudyCase, StudyRecord};
+use crate::scenario::{self, InputFile, Scenario, expanded_study, input_files, nearest};
+use crate::study::{FrontMetrics, FrontMetricsError, less_is_better};
+
+/// Runs the command.
+///
+/// # Errors
+/// Bad input, or a refusal of the system.
+pub(super) fn run(
+    scenario: &ScenarioFlags,
+    vary: &VaryFlags,
+    study: &StudyFlags,
+    text: &str,
+) -> Result<Outcome, Fault> {
+    let metrics = metrics(text)?;
+    let base = scenario.read()?;
+    if base.replications < 2 {
+        return Err(Fault::Input(
+            "--objectives: one replication shows nothing of a difference; --reps 10 gives intervals"
+                .into(),
+        ));
+    }
+    let varied = vary.study(&base, &PrecisionFlags::default())?;
+    let cases = cases(&base, &varied)?;
+    if cases.len() < 2 {
+        return Err(Fault::Input(
+            "--objectives: there is one point alone, and nothing to choose from".into(),
+        ));
+    }
+    for case in &cases {
+        memory::check(&case.scenario, study.jobs.threads())?;
+    }
+    let points: Vec<&Scenario> = cases.iter().map(|case| &case.scenario).collect();
+    memory::check_figures(&points, false)?;
+    conduct(Trade {
+        scenario,
+        vary,
+        study,
+        text,
+        base,
+        varied,
+        cases,
+        metrics,
+    })
+}
+
+fn metrics(text: &str) -> Result<FrontMetrics, Fault> {
+    FrontMetrics::parse(text).map_err(|why| {
+        let names = || {
+            METRICS
+                .iter()
+                .filter(|m| less_is_better(m).is_some())
+                .map(|m| m.name)
+        };
+        let valid = match &why {
+            FrontMetricsError::UnknownMetric(name) => {
+                let valid: Vec<&str> = names().collect();
+                format!("{}; valid: {}", nearest(name, names()), valid.join(", "))
+            }
+            _ => String::new(),
+        };
+        Fault::Input(format!("--objectives: {why}{valid}"))
+    })
+}
+
+/// The points among which nothing dominates some.
+struct Trade<'f> {
+    scenario: &'f ScenarioFlags,
+    vary: &'f VaryFlags,
+    study: &'f StudyFlags,
+    text: &'f str,
+    base: Scenario,
+    varied: scenario::Study,
+    cases: Vec<Case>,
+    metrics: FrontMetrics,
+}
+
+impl Study for Trade<'_> {
+    const COMMAND: &'static str = "best";
+    type Findings = FrontResult;
+
+    fn flags(&self) -> &StudyFlags {
+        self.study
+    }
+
+    fn scenario(&self) -> &Scenario {
+        &self.base
+    }
+
+    fn command(&self, set: &str) -> String {
+        let aims = ("--objectives", self.text.to_string());
+        let all = self.vary.given().into_iter().chain([aims]);
+        self.scenario.repeated(Self::COMMAND, set, all)
+    }
+
+    fn answer(&mut self, campaign: &Campaign) -> Result<Option<FrontResult>, Fault> {
+        let replications = Replications::fixed(self.base.replications);
+        let samples = campaign.replicate(&self.cases, replications)?;
+        Ok(samples.map(|samples| FrontResult::new(&self.cases, samples, &self.metrics)))
+    }
+
+    fn robustness(
+        &self,
+        result: &FrontResult,
+        campaign: &Campaign,
+    ) -> Result<Option<Robustness>, Fault> {
+        Ok(result.robustness(&self.cases, campaign))
+    }
+
+    fn decisive<'a>(&'a self, result: &'a FrontResult) -> Result<Option<Decisive<'a>>, Fault> {
+        let case = result.kept().first().copied();
+        Ok(case.map(|i| Decisive::new(&self.cases[i].scenario, &result.samples[i])))
+    }
+
+    fn publication<'a>(
+        &'a self,
+        result: &'a FrontResult,
+        assumptions: Assumptions,
+    ) -> Publication<'a> {
+        let cases = &self.cases;
+        let tried = cases.iter().zip(&result.samples);
+        let tried = tried.map(|(case, samples)| StudyCase {
+            values: case.point.values.clone(),
+            samples,
+        });
+        let tried: Vec<StudyCase> = tried.collect();
+        let body = body(cases, result, &self.metrics);
+        let record = StudyRecord {
+            scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
+            verdict: result.verdict(),
+            answer: answer(cases, result, &self.metrics).join("\n"),
+            ..self.record(&tried, body, assumptions)
+        };
+        Publication {
+            text: text(cases, result, &self.metrics, &record),
+            points: tried.iter().map(|t| (t.label(), t.samples)).collect(),
+            record: Record::Front(record),
+        }
+    }
+
+    fn scenarios(&self) -> Vec<(String, String)> {
+        let expanded = expanded_study(&self.base, &self.varied);
+        vec![("scenario.toml".into(), expanded)]
+    }
+
+    fn files(&self) -> Vec<InputFile> {
+        input_files(&self.base, Some(&self.varied))
+    }
+
+    fn inputs(&self) -> Vec<Input> {
+        inputs(&self.base, Some(&self.varied))
+    }
+}

@@ -1,0 +1,201 @@
+//! What several figures at once answer: the points that nothing dominates.
+
+use super::answer::weaknesses;
+use crate::experiment::{Case, FrontResult, PointStanding};
+use crate::quantity::number::{small, whole};
+use crate::record::{
+    Front, FrontFigure, FrontMetric, FrontPoint, FrontStanding, StudyRecord, bounds,
+};
+use crate::report::text::{deciding_assumptions, figure, table};
+use crate::report::words;
+use crate::study::{FrontMetrics, Standing, Verdict, less_is_better};
+
+/// Points of the front that a sentence names.
+const NAMED: usize = 6;
+
+/// What the record says besides what every study says.
+pub(super) fn body(all: &[Case], result: &FrontResult, metrics: &FrontMetrics) -> Front {
+    let label = |i: usize| all[i].point.label();
+    let has_objectives = all.iter().any(|case| !case.scenario.objectives.is_empty());
+    let metric = |m: &&'static crate::measure::Metric| FrontMetric {
+        metric: m.name.into(),
+        unit: m.unit.name().into(),
+        less_is_better: less_is_better(m) != Some(false),
+    };
+    let point = |(i, p): (usize, &PointStanding)| {
+        let figure = |m: &&'static crate::measure::Metric| {
+            let row = result.samples[i].figure(m.name);
+            let [mean, lower, upper] = bounds(row.and_then(|row| row.estimate));
+            FrontFigure { mean, lower, upper }
+        };
+        FrontPoint {
+            point: label(i),
+            verdict: has_objectives.then_some(p.verdict),
+            standing: standing(p),
+            dominated_by: by(p).map(label),
+            figures: metrics.metrics.iter().map(figure).collect(),
+        }
+    };
+    Front {
+        replications: result.samples.first().map_or(0, |s| s.replications()),
+        has_objectives,
+        metrics: metrics.metrics.iter().map(metric).collect(),
+        front: result.kept().into_iter().map(label).collect(),
+        points: result.points.iter().enumerate().map(point).collect(),
+    }
+}
+
+fn standing(point: &PointStanding) -> FrontStanding {
+    match (point.standing, point.verdict) {
+        (Some(Standing::Front), _) => FrontStanding::Front,
+        (Some(Standing::Open { .. }), _) => FrontStanding::NotShown,
+        (Some(Standing::Dominated { .. }), _) => FrontStanding::Dominated,
+        (None, Verdict::Fail) => FrontStanding::Misses,
+        (None, Verdict::Inconclusive) => FrontStanding::Inconclusive,
+        (None, Verdict::Pass) => FrontStanding::NoValue,
+    }
+}
+
+fn by(point: &PointStanding) -> Option<usize> {
+    match point.standing? {
+        Standing::Front => None,
+        Standing::Open { by } | Standing::Dominated { by } => Some(by),
+    }
+}
+
+/// "missed toasts and messages per second".
+fn aims(metrics: &FrontMetrics) -> String {
+    let names: Vec<String> = (metrics.metrics.iter())
+        .map(|m| small(&words::called(m.name)))
+        .collect();
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+fn count(n: usize) -> String {
+    whole(n as u64)
+}
+
+/// The answer, a line each.
+pub(super) fn answer(all: &[Case], result: &FrontResult, metrics: &FrontMetrics) -> Vec<String> {
+    let of = |is: FrontStanding| result.points.iter().filter(|p| standing(p) == is).count();
+    let front = result.places(|s| s == Standing::Front);
+    let open = of(FrontStanding::NotShown);
+    let mut lines = vec![first(all, &front, metrics)];
+    if open > 0 {
+        lines.push(format!(
+            "{} more {} worse by the means alone: that is not shown, so {} too; more replications (--reps) tell.",
+            count(open),
+            if open == 1 { "is" } else { "are" },
+            if open == 1 { "it stays" } else { "they stay" },
+        ));
+    }
+    match of(FrontStanding::Dominated) {
+        0 => {}
+        1 => lines.push("One point is dominated, shown with 95 %.".into()),
+        n => lines.push(format!(
+            "{} points are dominated; all of these statements hold at once with 95 %.",
+            count(n)
+        )),
+    }
+    let aside = [
+        (
+            FrontStanding::Misses,
+            "misses an objective",
+            "miss an objective",
+        ),
+        (
+            FrontStanding::Inconclusive,
+            "is not shown to meet the objectives",
+            "are not shown to meet the objectives",
+        ),
+        (
+            FrontStanding::NoValue,
+            "has no value of a figure",
+            "have no value of a figure",
+        ),
+    ];
+    for (standing, one, several) in aside {
+        match of(standing) {
+            0 => {}
+            1 => lines.push(format!("One point {one} and is left aside.")),
+            n => lines.push(format!("{} points {several} and are left aside.", count(n))),
+        }
+    }
+    lines.extend(misgivings(all, result, &front));
+    lines
+}
+
+fn first(all: &[Case], front: &[usize], metrics: &FrontMetrics) -> String {
+    let (aims, of) = (aims(metrics), count(all.len()));
+    let name = |i: &usize| words::point(&all[*i].point.values);
+    match front {
+        [] => format!(
+            "There is nothing to choose from by {aims}: none of {of} points is shown to meet the objectives."
+        ),
+        [one] => format!("{} is best in {aims}, of {of} points.", name(one)),
+        some => {
+            let names: Vec<String> = some.iter().take(NAMED).map(name).collect();
+            let more = match some.len() - names.len() {
+                0 => String::new(),
+                n => format!("; and {} more", count(n)),
+            };
+            format!(
+                "{} of {of} points trade {aims} against each other, and no other point is better in all: {}{more}.",
+                count(some.len()),
+                names.join("; ")
+            )
+        }
+    }
+}
+
+/// What speaks against points of the front: sessions are lost there.
+fn misgivings(all: &[Case], result: &FrontResult, front: &[usize]) -> Option<String> {
+    let weak: Vec<(usize, Vec<String>)> = (front.iter())
+        .map(|i| (*i, weaknesses(&result.samples[*i])))
+        .filter(|(_, weak)| !weak.is_empty())
+        .collect();
+    let (i, why) = weak.first()?;
+    let name = words::point(&all[*i].point.values);
+    let more = match weak.len() {
+        1 => String::new(),
+        n => format!(" So do {} more of them.", count(n - 1)),
+    };
+    Some(format!("With {name} {}.{more}", why.join(", and ")))
+}
+
+/// For people: the answer first.
+pub(super) fn text(
+    all: &[Case],
+    result: &FrontResult,
+    metrics: &FrontMetrics,
+    record: &StudyRecord<Front>,
+) -> String {
+    let mut header = vec!["point".to_string(), "standing".into()];
+    header.extend(metrics.metrics.iter().map(|m| m.name.to_string()));
+    let mut rows = vec![header];
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by_key(|i| !standing(&result.points[*i]).is_kept());
+    for i in order {
+        let point = &result.points[i];
+        let mut standing = standing(point).name().to_string();
+        if let Some(Standing::Dominated { by }) = point.standing {
+            standing = format!("dominated by {}", all[by].point.label());
+        }
+        let mut row = vec![all[i].point.label(), standing];
+        row.extend(metrics.metrics.iter().map(|m| {
+            let value = result.samples[i].figure(m.name);
+            value.map_or("–".into(), |row| figure(&row))
+        }));
+        rows.push(row);
+    }
+    format!(
+        "{}\n{}\nPoints ({} replications each, paired, with 95 % intervals)\n{}\n",
+        record.answer,
+        deciding_assumptions(&record.assumptions),
+        whole(record.body.replications.into()),
+        table(&rows, true).trim_end()
+    )
+}

@@ -1,0 +1,149 @@
+//! `rccsim sensitivity --global`: which of the values that nobody published makes the spread of the answer.
+
+use super::conduct::conduct;
+use super::fault::Fault;
+use super::flags::ScenarioFlags;
+use super::global_answer::{answer, body, text};
+use super::study::{Decisive, Publication, Study, StudyFlags};
+use super::{Outcome, memory};
+use crate::experiment::{
+    Basis, Campaign, Case, GlobalAnalysis, GlobalResult, Robustness, Unknown, hash_of, unknowns,
+};
+use crate::measure::Metric;
+use crate::record::{Assumptions, Record, StudyCase, StudyRecord};
+use crate::scenario::{Axis, Scenario};
+use crate::study::{Verdict, judge_all, overall};
+
+/// How much is simulated for it.
+#[derive(Clone, Copy)]
+pub(super) struct Effort {
+    /// Trajectories of the screening.
+    pub trajectories: u32,
+    /// Rows of the design.
+    pub rows: u32,
+}
+
+/// Keys that are unknowns because the user says so.
+pub(super) struct VariedKeys<'f> {
+    /// As they were given.
+    pub vary: &'f [String],
+    /// As they were read.
+    pub axes: &'f [Axis],
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Bad input, or a refusal of the system.
+pub(super) fn run(
+    scenario: &ScenarioFlags,
+    vary: &VariedKeys,
+    base: Scenario,
+    metric: &'static Metric,
+    effort: Effort,
+    study: &StudyFlags,
+) -> Result<Outcome, Fault> {
+    let unknowns = unknowns(&base, vary.axes);
+    if unknowns.is_empty() {
+        return Err(Fault::Input(format!(
+            "{}: nothing is assumed; --vary \"KEY=VALUES\" makes an unknown of a key",
+            base.file
+        )));
+    }
+    memory::check(&base, study.jobs.threads())?;
+    conduct(Unknowns {
+        scenario,
+        vary: vary.vary,
+        base,
+        metric,
+        effort,
+        study,
+        unknowns,
+    })
+}
+
+/// The unknowns of a scenario.
+struct Unknowns<'f> {
+    scenario: &'f ScenarioFlags,
+    vary: &'f [String],
+    base: Scenario,
+    metric: &'static Metric,
+    effort: Effort,
+    study: &'f StudyFlags,
+    unknowns: Vec<Unknown>,
+}
+
+impl Study for Unknowns<'_> {
+    const COMMAND: &'static str = "sensitivity";
+    type Findings = GlobalResult;
+
+    fn flags(&self) -> &StudyFlags {
+        self.study
+    }
+
+    fn scenario(&self) -> &Scenario {
+        &self.base
+    }
+
+    fn command(&self, set: &str) -> String {
+        let vary = self.vary.iter().map(|vary| ("--vary", vary.clone()));
+        let flags = [
+            ("--global", String::new()),
+            ("--metric", self.metric.name.into()),
+            ("--trajectories", self.effort.trajectories.to_string()),
+            ("--rows", self.effort.rows.to_string()),
+        ];
+        let all = flags.into_iter().chain(vary);
+        self.scenario.repeated(Self::COMMAND, set, all)
+    }
+
+    fn answer(&mut self, campaign: &Campaign) -> Result<Option<GlobalResult>, Fault> {
+        let analysis = GlobalAnalysis {
+            base: &self.base,
+            unknowns: &self.unknowns,
+            metric: self.metric,
+            trajectories: self.effort.trajectories,
+            rows: self.effort.rows,
+        };
+        Ok(analysis.run(campaign)?)
+    }
+
+    /// The whole of it is about them.
+    fn robustness(&self, _: &GlobalResult, _: &Campaign) -> Result<Option<Robustness>, Fault> {
+        Ok(Some(Robustness {
+            assumptions: Vec::new(),
+            basis: Basis::Nothing,
+        }))
+    }
+
+    fn decisive<'a>(&'a self, result: &'a GlobalResult) -> Result<Option<Decisive<'a>>, Fault> {
+        Ok(Some(Decisive::new(&self.base, &result.own)))
+    }
+
+    fn publication<'a>(
+        &'a self,
+        result: &'a GlobalResult,
+        assumptions: Assumptions,
+    ) -> Publication<'a> {
+        let tried = [StudyCase {
+            values: Vec::new(),
+            samples: &result.own,
+        }];
+        let body = body(&self.base, self.metric, &self.unknowns, result);
+        let record = StudyRecord {
+            scenario_hash: hash_of([Case::of(self.base.clone()).hash.as_str()]),
+            verdict: overall(&judge_all(&self.base.objectives, &result.own)),
+            answer: answer(self.metric, &self.unknowns, result, &body).join("\n"),
+            ..self.record(&tried, body, assumptions)
+        };
+        Publication {
+            text: text(self.metric, &record),
+            points: vec![(String::new(), &result.own)],
+            record: Record::Global(record),
+        }
+    }
+
+    fn outcome(&self, _: Verdict) -> Outcome {
+        Outcome::Pass
+    }
+}

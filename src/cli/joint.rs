@@ -1,0 +1,223 @@
+//! `rccsim best --search`: the point of least cost of a grid that is too large to be simulated.
+
+use super::best_answer::{answer, body, text, verdict};
+use super::conduct::conduct;
+use super::design::VaryFlags;
+use super::fault::Fault;
+use super::flags::ScenarioFlags;
+use super::inputs::inputs;
+use super::study::{Decisive, Publication, Study, StudyFlags};
+use super::{Outcome, memory};
+use crate::experiment::{
+    Campaign, JointResult, JointSearch, JointSearchError, Robustness, Selector, TriedPoint, hash_of,
+};
+use crate::quantity::number::{rounded, whole};
+use crate::record::inputs::Input;
+use crate::record::{Assumptions, Record, SearchEffort, SearchedPoint, StudyCase, StudyRecord};
+use crate::scenario::{self, Combine, InputFile, Scenario, expanded_study, input_files};
+use crate::study::Cost;
+
+/// A search as the command line has it.
+pub(super) struct SearchCommand<'f> {
+    /// The scenario.
+    pub scenario: &'f ScenarioFlags,
+    /// What is varied.
+    pub vary: &'f VaryFlags,
+    /// How it is simulated and published.
+    pub study: &'f StudyFlags,
+    /// What is to be least, as it was written.
+    pub cost_text: String,
+    /// The same.
+    pub cost: Cost,
+    /// Replications of points in all.
+    pub budget: u32,
+    /// The flags of the selection, for the command that repeats it.
+    pub selection: Vec<(&'static str, String)>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Bad input, or a refusal of the system.
+pub(super) fn run(
+    command: SearchCommand,
+    base: Scenario,
+    varied: scenario::Study,
+    selector: Selector,
+) -> Result<Outcome, Fault> {
+    let refused = |why: &str| Fault::Input(format!("--search: {why}"));
+    if varied.combine != Combine::Product {
+        return Err(refused(
+            "it goes over every combination of the values of --vary; --zip and --points leave no grid",
+        ));
+    }
+    let grid: usize = varied.axes.iter().map(|axis| axis.values.len()).product();
+    if grid < 2 {
+        return Err(refused("there is one point alone"));
+    }
+    let search = Search {
+        command,
+        base,
+        varied,
+        selector,
+    };
+    let checked = search.joint().check().map_err(|why| match why {
+        JointSearchError::Scenario(why) => Fault::from(why),
+        JointSearchError::Cost(why) => Fault::Input(format!("--cost: {why}")),
+    })?;
+    for case in checked {
+        memory::check(&case.scenario, search.command.study.jobs.threads())?;
+    }
+    conduct(search)
+}
+
+/// A grid that is searched.
+struct Search<'f> {
+    command: SearchCommand<'f>,
+    base: Scenario,
+    varied: scenario::Study,
+    selector: Selector,
+}
+
+impl Search<'_> {
+    fn joint(&self) -> JointSearch<'_> {
+        JointSearch {
+            base: &self.base,
+            axes: &self.varied.axes,
+            cost: &self.command.cost,
+            selector: self.selector.clone(),
+            budget: self.command.budget,
+        }
+    }
+
+    /// What was searched, a sentence each.
+    fn effort(&self, result: &JointResult) -> Vec<String> {
+        let selected = result.selected.observations() as u64;
+        let runs = u64::from(result.runs) + selected;
+        let mut lines = vec![format!(
+            "Searched a grid of {} points: {} were tried, in {} replications. That no other point costs less is likely, and not shown.",
+            whole(result.grid as u64),
+            whole(result.tried.len() as u64),
+            whole(runs)
+        )];
+        if result.invalid > 0 {
+            lines.push(format!(
+                "{} combinations that were met make no valid scenario.",
+                whole(result.invalid as u64)
+            ));
+        }
+        lines
+    }
+
+    fn body(&self, result: &JointResult) -> crate::record::Selection {
+        let point = |tried: &TriedPoint| SearchedPoint {
+            point: tried.label.clone(),
+            replications: tried.replications,
+            cost: tried.cost.map(rounded),
+            meets_objectives: tried.is_feasible,
+        };
+        crate::record::Selection {
+            search: Some(SearchEffort {
+                grid: result.grid,
+                runs: result.runs,
+                tried: result.tried.iter().map(point).collect(),
+            }),
+            ..body(
+                &result.finalists,
+                &result.selected,
+                &self.command.cost_text,
+                self.selector.alpha,
+            )
+        }
+    }
+}
+
+impl Study for Search<'_> {
+    const COMMAND: &'static str = "best";
+    type Findings = JointResult;
+
+    fn flags(&self) -> &StudyFlags {
+        self.command.study
+    }
+
+    fn scenario(&self) -> &Scenario {
+        &self.base
+    }
+
+    fn command(&self, set: &str) -> String {
+        let flags = [
+            ("--search", String::new()),
+            ("--budget", self.command.budget.to_string()),
+            ("--cost", self.command.cost_text.clone()),
+        ];
+        let vary = self.command.vary.given().into_iter();
+        let all = vary.chain(flags).chain(self.command.selection.clone());
+        self.command.scenario.repeated(Self::COMMAND, set, all)
+    }
+
+    fn answer(&mut self, campaign: &Campaign) -> Result<Option<JointResult>, Fault> {
+        Ok(self.joint().run(campaign)?)
+    }
+
+    fn robustness(
+        &self,
+        result: &JointResult,
+        campaign: &Campaign,
+    ) -> Result<Option<Robustness>, Fault> {
+        let JointResult {
+            finalists,
+            selected,
+            ..
+        } = result;
+        let selector = self.joint().selector_of(finalists);
+        Ok(selector.robustness(finalists, selected, campaign))
+    }
+
+    fn decisive<'a>(&'a self, result: &'a JointResult) -> Result<Option<Decisive<'a>>, Fault> {
+        let case = result.selected.decisive();
+        Ok(case.map(|i| {
+            let (case, samples) = (&result.finalists[i], &result.selected.samples[i]);
+            Decisive::new(&case.scenario, samples)
+        }))
+    }
+
+    fn publication<'a>(
+        &'a self,
+        result: &'a JointResult,
+        assumptions: Assumptions,
+    ) -> Publication<'a> {
+        let (cases, selected) = (&result.finalists, &result.selected);
+        let tried = cases.iter().zip(&selected.samples);
+        let tried = tried.map(|(case, samples)| StudyCase {
+            values: case.point.values.clone(),
+            samples,
+        });
+        let tried: Vec<StudyCase> = tried.collect();
+        let mut lines = answer(cases, selected, self.selector.alpha);
+        lines.extend(self.effort(result));
+        let record = StudyRecord {
+            scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
+            verdict: verdict(cases, selected),
+            answer: lines.join("\n"),
+            ..self.record(&tried, self.body(result), assumptions)
+        };
+        Publication {
+            text: text(cases, selected, &record.answer, &record.assumptions),
+            points: tried.iter().map(|t| (t.label(), t.samples)).collect(),
+            record: Record::Selection(record),
+        }
+    }
+
+    fn scenarios(&self) -> Vec<(String, String)> {
+        let expanded = expanded_study(&self.base, &self.varied);
+        vec![("scenario.toml".into(), expanded)]
+    }
+
+    fn files(&self) -> Vec<InputFile> {
+        input_files(&self.base, Some(&self.varied))
+    }
+
+    fn inputs(&self) -> Vec<Input> {
+        inputs(&self.base, Some(&self.varied))
+    }
+}

@@ -1,0 +1,321 @@
+//! From a `[[fault]]` to single faults: one for each of its targets and each of its times.
+
+use crate::deployment::{FaultPlan, FaultTarget, Plan};
+use crate::faults::{FaultConfig, FaultKind, Schedule};
+use crate::quantity::{
+    Day, DayUnknown, Every, Moment, Recurrence, Span, Time, print_moment, print_span,
+};
+use crate::scenario::catalogue::Fault;
+use crate::scenario::error::{ScenarioError, nearest};
+use crate::scenario::setting::{Setting, SettingValue, Settings};
+use crate::scenario::words::Choice;
+
+/// Faults that one section stands for at most: each is looked at by each group that it hits.
+const FAULTS_MOST: usize = 1000;
+
+/// Adds the faults of a section; `all` are the settings of the whole scenario.
+pub(super) fn add(s: &Settings, all: &[Settings], plan: &mut Plan) -> Result<(), ScenarioError> {
+    let keys = Fault::of(s);
+    let targets = targets(s, &keys, all, plan)?;
+    let schedules = schedules(s, &keys, plan)?;
+    let (times, hit) = (schedules.len(), targets.len());
+    if times * hit > FAULTS_MOST {
+        let more = if times > FAULTS_MOST { " or more" } else { "" };
+        let message = format!(
+            "fault.{}: it happens {times}{more} times to {hit} targets, expected {FAULTS_MOST} faults at most: make `every` longer, or the time from `from` to `until` shorter",
+            s.name,
+        );
+        return Err(ScenarioError::input(&s.place, message));
+    }
+    check_surge(s, &keys)?;
+    check_reset(s, &keys)?;
+    let mut occurrence = 0;
+    for schedule in schedules {
+        for target in &targets {
+            let is_alike = |f: &&FaultPlan| f.config.kind == keys.kind && f.target == *target;
+            let number = plan.faults.iter().filter(is_alike).count() as u32;
+            let config = FaultConfig {
+                kind: keys.kind,
+                schedule,
+                reset: keys.reset.value,
+                call_rate: keys.call_rate.value,
+            };
+            plan.faults.push(FaultPlan {
+                name: s.name.clone(),
+                config,
+                target: *target,
+                number,
+                occurrence,
+            });
+            occurrence += 1;
+        }
+    }
+    Ok(())
+}
+
+fn refuse(s: &Settings, setting: &Setting, message: &str) -> ScenarioError {
+    let message = format!("fault.{}.{}: {message}", s.name, setting.key.name);
+    ScenarioError::input(s.place_of(setting), message)
+}
+
+/// What only a surge has, and what it has not.
+fn check_surge(s: &Settings, keys: &Fault) -> Result<(), ScenarioError> {
+    let is_surge = keys.kind == FaultKind::Surge;
+    if is_surge && keys.instance.value.is_some() {
+        let message = format!(
+            "found {}, but a surge is of the users of every gateway of that name",
+            keys.instance.setting.text
+        );
+        return Err(refuse(s, &keys.instance.setting, &message));
+    }
+    if !is_surge && s.find("call_rate").is_some() {
+        let message = format!(
+            "found {}, but a {} changes no calls: only a surge does",
+            keys.call_rate.setting.text,
+            keys.kind.word()
+        );
+        return Err(refuse(s, &keys.call_rate.setting, &message));
+    }
+    Ok(())
+}
+
+fn check_reset(s: &Settings, keys: &Fault) -> Result<(), ScenarioError> {
+    let resets_nothing = matches!(
+        keys.kind,
+        FaultKind::LinkOutage | FaultKind::Sleep | FaultKind::Surge
+    );
+    if keys.reset.value && resets_nothing {
+        let message = format!(
+            "found true, but a {} resets no connection{}",
+            keys.kind.word(),
+            match keys.kind {
+                FaultKind::Surge => "",
+                _ => ": messages wait for its end or are lost",
+            }
+        );
+        return Err(refuse(s, &keys.reset.setting, &message));
+    }
+    Ok(())
+}
+
+/// A thing that a fault can hit, by its name.
+type Named = (String, Vec<FaultTarget>);
+
+/// Everything that can be hit.
+fn named(fault: &Fault, all: &[Settings], plan: &Plan) -> Vec<Named> {
+    let instance = fault.instance.value.map(|n| n - 1);
+    let gateway = |i: usize| FaultTarget::Gateway(i, instance);
+    let gateways = plan.gateways.iter().enumerate();
+    let gateways = gateways.map(|(i, g)| (format!("gateway:{}", g.name), vec![gateway(i)]));
+    let clients = plan.clients.iter().enumerate();
+    let clients =
+        clients.map(|(i, c)| (format!("clients:{}", c.name), vec![FaultTarget::Clients(i)]));
+    let everybody = ("all".to_string(), vec![FaultTarget::All]);
+    let mut named: Vec<Named> = gateways.chain(clients).chain([everybody]).collect();
+    if fault.kind == FaultKind::LinkOutage {
+        let gateways = all.iter().filter(|s| s.table == "gateway").enumerate();
+        let clients = all.iter().filter(|s| s.table == "clients").enumerate();
+        let gateways = gateways.map(|(i, s)| (s, FaultTarget::Gateway(i, None)));
+        let clients = clients.map(|(i, s)| (s, FaultTarget::Clients(i)));
+        for (section, leg) in gateways.chain(clients) {
+            let path = format!("path:{}", section.setting("path").text);
+            match named.iter_mut().find(|(name, _)| *name == path) {
+                Some((_, legs)) => legs.push(leg),
+                None => named.push((path, vec![leg])),
+            }
+        }
+    }
+    named
+}
+
+/// Whom a fault hits, and whether a fault of that kind can.
+fn targets(
+    s: &Settings,
+    fault: &Fault,
+    all: &[Settings],
+    plan: &Plan,
+) -> Result<Vec<FaultTarget>, ScenarioError> {
+    let named = named(fault, all, plan);
+    let find = |text: &str| named.iter().find(|(name, _)| name == text);
+    let mut targets = Vec::new();
+    for text in &fault.target.value {
+        // A text may be a name with a comma in it, or several.
+        let parts = match find(text) {
+            Some(_) => vec![text.as_str()],
+            None => text.split(',').map(str::trim).collect(),
+        };
+        for part in parts {
+            let Some((_, hit)) = find(part) else {
+                let names: Vec<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
+                let near = nearest(part, names.iter().copied());
+                let there_are = names.join(", ");
+                let message = format!("found {part:?}{near}; there are: {there_are}");
+                return Err(refuse(s, &fault.target.setting, &message));
+            };
+            for target in hit {
+                check_target(s, fault, part, *target, plan)?;
+                if !targets.contains(target) {
+                    targets.push(*target);
+                }
+            }
+        }
+    }
+    Ok(targets)
+}
+
+fn check_target(
+    s: &Settings,
+    fault: &Fault,
+    text: &str,
+    target: FaultTarget,
+    plan: &Plan,
+) -> Result<(), ScenarioError> {
+    use FaultKind as K;
+    match (fault.kind, target) {
+        (K::Crash | K::Stall | K::Maintenance, FaultTarget::Clients(_)) => {
+            let message =
+                format!("found {text:?}: this happens to a gateway, \"gateway:NAME\" or \"all\"");
+            Err(refuse(s, &fault.target.setting, &message))
+        }
+        (_, FaultTarget::Gateway(index, Some(instance))) => {
+            let there_are = plan.gateways[index].count + plan.gateways[index].spare;
+            if instance < there_are {
+                return Ok(());
+            }
+            let message = format!("found {}, {text} has 1 to {there_are}", instance + 1);
+            Err(refuse(s, &fault.instance.setting, &message))
+        }
+        (_, FaultTarget::Gateway(_, None)) => Ok(()),
+        _ if fault.instance.value.is_some() => {
+            let message = format!(
+                "found {}, but the target is {text:?}: only a \"gateway:NAME\" has instances",
+                fault.instance.setting.text
+            );
+            Err(refuse(s, &fault.instance.setting, &message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// When it happens.
+fn schedules(s: &Settings, fault: &Fault, plan: &Plan) -> Result<Vec<Schedule>, ScenarioError> {
+    let bounds = [&fault.from, &fault.until];
+    if let (None, Some(bound)) = (&fault.every, bounds.into_iter().flatten().next()) {
+        let message = "it bounds `every`: say how often it happens, like every = \"1 h\"";
+        return Err(refuse(s, &bound.setting, message));
+    }
+    match (&fault.at, &fault.every, fault.mtbf) {
+        (Some(at), None, None) => {
+            for moment in &at.value {
+                check_within(s, at, *moment, plan)?;
+            }
+            let moments = Recurrence::At(at.value.clone());
+            once(s, fault, &at.setting, &moments, plan)
+        }
+        (None, Some(every), None) => {
+            check_overlap(s, fault, every)?;
+            let [from, until] = bounds.map(|bound| bound.as_ref().map(|bound| bound.value));
+            let recurrence = Recurrence::Every {
+                every: every.value,
+                from,
+                until,
+            };
+            once(s, fault, &every.setting, &recurrence, plan)
+        }
+        (None, None, Some(mtbf)) => Ok(vec![Schedule::Recurrent {
+            mtbf,
+            mttr: fault.mttr,
+        }]),
+        _ => {
+            let message = format!(
+                "fault.{}: give one of `at`, `every` (with `duration`) and `mtbf` (with `mttr`)",
+                s.name
+            );
+            Err(ScenarioError::input(&s.place, message))
+        }
+    }
+}
+
+/// A fault that comes again before it is over would never end.
+fn check_overlap(
+    s: &Settings,
+    fault: &Fault,
+    every: &SettingValue<Every>,
+) -> Result<(), ScenarioError> {
+    match every.value {
+        Every::Interval(interval) if interval <= fault.duration => {
+            let message = format!(
+                "found {}, but it lasts {}: it would never end; make it longer than `duration`",
+                every.setting.text,
+                print_span(fault.duration)
+            );
+            Err(refuse(s, &every.setting, &message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Each time that it happens, for its duration.
+fn once(
+    s: &Settings,
+    fault: &Fault,
+    setting: &Setting,
+    recurrence: &Recurrence,
+    plan: &Plan,
+) -> Result<Vec<Schedule>, ScenarioError> {
+    let start = plan.start_moment();
+    let instants = recurrence.instants(start, plan.horizon, FAULTS_MOST);
+    let instants = instants.map_err(|unknown| {
+        let message = format!("found {}, {}", setting.text, unknown_day(unknown, start));
+        refuse(s, setting, &message)
+    })?;
+    if instants.is_empty() {
+        let message = format!("found {}, {}", setting.text, outside(plan));
+        return Err(refuse(s, setting, &message));
+    }
+    let duration = fault.duration;
+    let schedule = |at: Time| Schedule::Once { at, duration };
+    Ok(instants.into_iter().map(schedule).collect())
+}
+
+/// A moment that is named is a mistake where the run does not reach it.
+fn check_within(
+    s: &Settings,
+    at: &SettingValue<Vec<Moment>>,
+    moment: Moment,
+    plan: &Plan,
+) -> Result<(), ScenarioError> {
+    let start = plan.start_moment();
+    let message = match moment.after(start) {
+        Ok(us) if (0..plan.horizon.0 as i64).contains(&us) => return Ok(()),
+        Ok(_) => outside(plan),
+        Err(unknown) => unknown_day(unknown, start),
+    };
+    let message = format!("found {}, {message}", print_moment(moment));
+    Err(refuse(s, &at.setting, &message))
+}
+
+fn outside(plan: &Plan) -> String {
+    format!(
+        "the run goes from {} for {}: nothing happens outside it",
+        print_moment(plan.start_moment()),
+        print_span(Span(plan.horizon.0))
+    )
+}
+
+/// What the start must say, so that a day is known.
+fn unknown_day(unknown: DayUnknown, start: Moment) -> String {
+    let example = match unknown {
+        DayUnknown::Weekday => "\"Monday 08:00\"",
+        DayUnknown::Date => "\"2026-11-30 08:00\"",
+    };
+    let known = match start.day {
+        None => "no day",
+        Some(Day::Week(_)) => "a weekday and no date",
+        Some(Day::Date(_)) => "a date",
+    };
+    format!(
+        "but scenario.start, {}, has {known}: write one like {example}",
+        print_moment(start)
+    )
+}

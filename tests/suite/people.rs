@@ -1,0 +1,290 @@
+//! What people really have: mixed clients, calls per hour, recurring faults, and CSV files as programs write them.
+
+use std::fs;
+use std::path::Path;
+
+use rccsim::deployment::{Direction, FaultTarget, Observer, Plan, observe, simulate};
+use rccsim::faults::Schedule;
+use rccsim::measure::Counter;
+use rccsim::protocol::ClientNote;
+use rccsim::quantity::{Span, Time};
+use rccsim::scenario::{Scenario, expanded, hash, load, parse};
+use rccsim::workload::CallDraws;
+
+use crate::determinism::assert_ways_agree;
+
+/// A site: the start, the length, and the rest of its client group and of the file.
+fn site(start: &str, horizon: &str, clients: &str, more: &str) -> Scenario {
+    let text = format!(
+        r#"
+        [scenario]
+        name = "site"
+        start = "{start}"
+        horizon = "{horizon}"
+        [[gateway]]
+        name = "gw"
+        profile = "ignores-update"
+        path = "lan-tls"
+        count = 2
+        [[clients]]
+        name = "berlin"
+        gateway = "gw"
+        path = "lan-tls"
+        {clients}
+        {more}
+        "#
+    );
+    Scenario::from_toml(&text).unwrap_or_else(|e| panic!("{e}"))
+}
+
+#[derive(Default)]
+struct Diary {
+    calls: Vec<(u32, Time)>,
+    came: Vec<(u32, Time)>,
+}
+
+impl Observer for Diary {
+    fn call(&mut self, now: Time, user: u32, _: u32, _: Direction, _: &CallDraws) {
+        self.calls.push((user, now));
+    }
+    fn client(&mut self, now: Time, user: u32, note: ClientNote) {
+        if note == ClientNote::SetupBegan {
+            self.came.push((user, now));
+        }
+    }
+}
+
+fn diary(plan: &Plan) -> Diary {
+    observe(plan, 0, 0, 0, Diary::default()).unwrap()
+}
+
+const MIX: &str =
+    "count = 2000\nmix = { communicator-2007-r2 = \"60 %\", communicator-2007 = \"40 %\" }";
+
+#[test]
+fn a_mix_of_clients_lies_between_its_parts() {
+    let of = |clients: &str| site("08:00", "8 h", clients, "");
+    let drops = |scenario: &Scenario| simulate(&scenario.plan, 0).all.all_drops() as f64;
+    let r2 = of("count = 2000\nprofile = \"communicator-2007-r2\"");
+    let older = of("count = 2000\nprofile = \"communicator-2007\"");
+    let mix = of(MIX);
+    // R2 loses its session each 1532 s, 2007 never: it refreshes by re-INVITE. Of 2000 users 1200 ± 4·22 are R2.
+    assert_eq!(drops(&older), 0.0);
+    let share = drops(&mix) / drops(&r2);
+    assert!((share - 0.6).abs() < 4.0 * 22.0 / 2000.0, "{share}");
+    assert_ways_agree(&mix.plan);
+    assert_ne!(hash(&mix), hash(&r2));
+    // Everybody comes when they would without a mix, and is called alike.
+    let (mixed, plain) = (diary(&mix.plan), diary(&r2.plan));
+    assert_eq!(mixed.calls, plain.calls);
+}
+
+#[test]
+fn other_shares_leave_the_other_users_as_they_are() {
+    let of = |r2: u32| {
+        let mix = format!(
+            "count = 400\nmix = {{ communicator-2007-r2 = \"{r2} %\", communicator-2007 = \"{} %\" }}",
+            100 - r2
+        );
+        let lost = diary(&site("08:00", "4 h", &mix, "").plan);
+        // Who sets up again lost a session.
+        let mut again = vec![0; 400];
+        lost.came
+            .iter()
+            .for_each(|(user, _)| again[*user as usize] += 1);
+        (
+            again.into_iter().map(|n| n > 1).collect::<Vec<bool>>(),
+            lost.calls,
+        )
+    };
+    let ((few, calls), (many, same)) = (of(30), of(60));
+    assert_eq!(calls, same);
+    // Nobody who is R2 at 30 % is not at 60 %.
+    assert!(few.iter().zip(&many).all(|(few, many)| !few || *many));
+    let count = |all: &[bool]| all.iter().filter(|lost| **lost).count();
+    assert!(
+        count(&few) > 30 && count(&many) > count(&few) + 20,
+        "{} {}",
+        count(&few),
+        count(&many)
+    );
+}
+
+#[test]
+fn a_mix_is_written_and_read_back() {
+    let mix = site("08:00", "8 h", MIX, "");
+    let text = expanded(&mix);
+    let again =
+        parse("x.toml", &text, Path::new("."), &[]).unwrap_or_else(|e| panic!("{e}\n{text}"));
+    assert_eq!(again.plan, mix.plan, "{text}");
+    assert_eq!(hash(&again), hash(&mix));
+}
+
+#[test]
+fn calls_per_hour_are_those_of_a_user_or_of_the_group() {
+    let of = |hours: &str| {
+        let clients = format!(
+            "count = 1000\nsign_in = \"at start\"\nincoming_calls = \"3 /h\"\noutgoing_calls = \"1 /h\"\ncalls_by_hour = \"{hours}\""
+        );
+        site("08:00", "2 h", &clients, "").plan
+    };
+    let per_user = of("08:00 2 /h, 09:00 6 /h");
+    let steps = |plan: &Plan| plan.clients[0].workload.by_hour.steps.clone();
+    let expected = [
+        (Span::from_secs(8 * 3600), 0.5),
+        (Span::from_secs(9 * 3600), 1.5),
+    ];
+    assert_eq!(steps(&per_user), expected);
+    assert_eq!(
+        steps(&of("08:00 2000 calls/h, 09:00 6000 calls/h")),
+        expected
+    );
+    // 2000 calls in the first hour, 6000 in the second, over both gateways; a quarter of them outgoing.
+    let all = simulate(&per_user, 0).all;
+    let due = all.get(Counter::ToastsDue) as f64;
+    assert!((due - 6000.0).abs() < 5.0 * 6000f64.sqrt(), "{due}");
+}
+
+#[test]
+fn so_many_users_of_each_gateway() {
+    let each = site("08:00", "1 h", "count_per_gateway = 300", "");
+    assert_eq!(each.plan.clients[0].count, 600);
+    let more = rccsim::scenario::Override::parse("gateway.count=5").unwrap();
+    assert_eq!(each.with(&[more]).unwrap().plan.clients[0].count, 1500);
+}
+
+/// Instants of the scheduled faults, in minutes, with their targets.
+fn faults(plan: &Plan) -> Vec<(u64, FaultTarget)> {
+    let at = |s: &Schedule| match s {
+        Schedule::Once { at, .. } => at.0 / 60_000_000,
+        Schedule::Recurrent { .. } => unreachable!("none is drawn"),
+    };
+    let faults = plan.faults.iter();
+    faults.map(|f| (at(&f.config.schedule), f.target)).collect()
+}
+
+#[test]
+fn faults_come_again_as_they_say() {
+    let of = |start: &str, horizon: &str, fault: &str| {
+        let fault = format!("[[fault]]\n{fault}");
+        faults(&site(start, horizon, "count = 10", &fault).plan)
+    };
+    let hourly = "kind = \"link-outage\"\ntarget = \"clients:berlin\"\nevery = \"1 h\"\nfrom = \"09:00\"\nuntil = \"15:00\"\nduration = \"40 s\"";
+    let all: Vec<u64> = of("08:00", "8 h", hourly).iter().map(|f| f.0).collect();
+    assert_eq!(all, [60, 120, 180, 240, 300, 360, 420]);
+    let sundays = "kind = \"crash\"\ntarget = \"gateway:gw\"\nevery = \"Sunday 03:00\"\nduration = \"4 min\"\nreset = true";
+    let all: Vec<u64> = of("Monday 00:00", "14 d", sundays)
+        .iter()
+        .map(|f| f.0)
+        .collect();
+    assert_eq!(all, [(6 * 24 + 3) * 60, (13 * 24 + 3) * 60]);
+    let both =
+        "kind = \"stall\"\ntarget = [\"gateway:gw\", \"all\"]\nat = [\"09:00:30\", \"10:00\"]";
+    let targets = [FaultTarget::Gateway(0, None), FaultTarget::All];
+    assert_eq!(
+        of("08:00", "8 h", both),
+        [
+            (60, targets[0]),
+            (60, targets[1]),
+            (120, targets[0]),
+            (120, targets[1])
+        ]
+    );
+    // A path is every leg that takes it.
+    let path = "kind = \"link-outage\"\ntarget = \"path:lan-tls\"\nat = \"09:00\"";
+    assert_eq!(
+        of("08:00", "8 h", path),
+        [
+            (60, FaultTarget::Gateway(0, None)),
+            (60, FaultTarget::Clients(0))
+        ]
+    );
+}
+
+#[test]
+fn seven_copies_of_a_fault_are_one_that_recurs() {
+    let clients = "count = 50\nsign_in = \"uniform over 10 min\"";
+    let fault = |at: &str| {
+        format!(
+            "[[fault]]\nkind = \"link-outage\"\ntarget = \"clients:berlin\"\n{at}\nduration = \"40 s\"\n"
+        )
+    };
+    let copies: String = (9..16)
+        .map(|h| fault(&format!("at = \"{h:02}:00\"")))
+        .collect();
+    let copies = site("08:00", "8 h", clients, &copies);
+    let every = fault("every = \"1 h\"\nfrom = \"09:00\"\nuntil = \"15:00\"");
+    let every = site("08:00", "8 h", clients, &every);
+    let of = |s: &Scenario| simulate(&s.plan, 0).all;
+    assert_eq!(of(&copies), of(&every));
+    let again = parse("x.toml", &expanded(&every), Path::new("."), &[]).unwrap();
+    assert_eq!(again.plan, every.plan);
+}
+
+/// Reads a site whose calls come from such a file, and whose sign-ins from another.
+fn replayed(calls: &str, signs: &str, start: &str, keys: &str) -> Result<Diary, String> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("calls.csv"), calls).unwrap();
+    fs::write(folder.path().join("signs.csv"), signs).unwrap();
+    let text = format!(
+        "[scenario]\nname = \"x\"\nstart = \"{start}\"\nhorizon = \"10 h\"\n[[gateway]]\nname = \"gw\"\nupdate = \"accepted\"\n\
+         [[clients]]\nname = \"c\"\ngateway = \"gw\"\ncount = 3\ncalls_file = \"calls.csv\"\nsign_in_file = \"signs.csv\"\n{keys}\n"
+    );
+    let file = folder.path().join("x.toml");
+    fs::write(&file, text.replace('\n', "\r\n")).unwrap();
+    let scenario = load(&file, &[]).map_err(|e| e.to_string())?;
+    Ok(diary(&scenario.plan))
+}
+
+const PLAIN_CALLS: &str =
+    "time,user,direction,ring_s,talk_s\n09:00:00,1,incoming,3.5,60\n09:30:00,2,incoming,3,0\n";
+const PLAIN_SIGNS: &str = "time,user,action\n08:10:00,2,in\n08:20:00,1,in\n";
+
+#[test]
+fn files_of_spreadsheets_say_the_same_as_plain_ones() {
+    let plain = replayed(PLAIN_CALLS, PLAIN_SIGNS, "08:00", "").unwrap();
+    assert_eq!(plain.calls.len(), 2);
+    let same = |calls: &str, signs: &str, start: &str, keys: &str| {
+        let other = replayed(calls, signs, start, keys).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(
+            (other.calls, other.came),
+            (plain.calls.clone(), plain.came.clone()),
+            "{calls}"
+        );
+    };
+    // A German spreadsheet: semicolons, decimal commas, a byte-order mark and Windows line ends.
+    let german = "\u{feff}time;user;direction;ring_s;talk_s\r\n9:00:00;1;incoming;3,5;60\r\n9:30:00;2;incoming;3;0\r\n";
+    same(german, PLAIN_SIGNS, "8:00", "");
+    same(
+        &PLAIN_CALLS.replace(',', "\t"),
+        &PLAIN_SIGNS.replace(',', "\t"),
+        "08:00",
+        "",
+    );
+    // A log with columns of its own, and extensions or names instead of numbers, the same in both files.
+    let log = "Id;Start;Ext;direction;Ring;talk_s\n7;2026-11-30 09:00:00;4711;incoming;3,5;60\n8;2026-11-30 09:30:00;4712;incoming;3;0\n";
+    let signs = "When;Ext;action\n2026-11-30T08:10:00;4712;in\n2026-11-30T08:20:00;4711;in\n";
+    let keys = "calls_columns = { time = \"Start\", user = \"Ext\", ring_s = \"Ring\" }\nsign_in_columns = { time = \"When\", user = \"Ext\" }";
+    same(log, signs, "2026-11-30 08:00", keys);
+    let zones = PLAIN_CALLS
+        .replace("09:00:00", "2026-11-30T09:00:00+01:00")
+        .replace("09:30:00", "2026-11-30T08:30:00Z");
+    same(&zones, PLAIN_SIGNS, "Monday 08:00", "");
+    let names = |text: &str| text.replace(",1,", ",miller,").replace(",2,", ",smith,");
+    same(&names(PLAIN_CALLS), &names(PLAIN_SIGNS), "08:00", "");
+}
+
+#[test]
+fn more_names_than_users_are_refused() {
+    let calls = "time,user,direction,ring_s,talk_s\n1,a,incoming,1,1\n2,b,incoming,1,1\n3,c,incoming,1,1\n4,d,incoming,1,1\n";
+    let error = replayed(calls, PLAIN_SIGNS, "08:00", "").err().unwrap();
+    assert!(
+        error.contains(
+            "found \"d\" after 3 other users, expected the name of one of 3, the count of clients.c"
+        ),
+        "{error}"
+    );
+    let yesterday = PLAIN_CALLS.replace("09:00:00", "2026-11-29 09:00:00");
+    let both = replayed(&yesterday, PLAIN_SIGNS, "2026-11-30 08:00", "").unwrap();
+    assert_eq!(both.calls.len(), 1, "what lies before the run is left out");
+}
