@@ -45,7 +45,7 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) 
     let w = room.w - left;
     let upright = across + 8.0 > w / columns;
     let below = if upright {
-        across.min(if narrow { 150.0 } else { room.h * 0.3 }) + 8.0
+        across.min(if narrow { 150.0 } else { room.h * 0.5 }) + 8.0
     } else {
         LINE + 2.0
     };
