@@ -15,7 +15,7 @@
 //! - [`theory`]: closed forms of a plan, with their preconditions, and whether a simulation agrees with them.
 //! - [`record`]: results as plain data, one struct for who writes and who reads; CSV, JSON, and the folder they are kept in.
 //! - [`report`]: results for people: text, plots, one page.
-//! - [`reference`]: the language of scenarios explained: topics, [one page](reference::language), a JSON Schema.
+//! - [`reference`](mod@reference): the language of scenarios explained: topics, [one page](reference::language), a JSON Schema.
 //! - [`wire`]: SIP text and CSTA bodies for every message of the model, both ways; no sockets.
 //! - [`capture`]: packet captures and logs of programs, read as a stream in bounded memory, and captures written.
 //! - [`identify`]: what a gateway and its client are, told from captures and logs, with evidence.
