@@ -7,17 +7,15 @@ use super::conduct::conduct;
 use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
-use super::inputs::inputs;
 use super::joint::{self, SearchCommand};
-use super::study::{Decisive, Publication, Study, StudyFlags};
+use super::study::{Decisive, Publication, Study, StudyFlags, with_samples};
 use super::{Outcome, front, memory};
 use crate::experiment::{
     Campaign, Case, Delta, Robustness, SelectionResult, Selector, cases, hash_of,
 };
 use crate::measure::METRICS;
-use crate::record::inputs::Input;
-use crate::record::{Assumptions, Record, StudyCase, StudyRecord};
-use crate::scenario::{self, InputFile, Scenario, expanded_study, input_files, nearest};
+use crate::record::{Assumptions, Record, StudyRecord};
+use crate::scenario::{self, Scenario, nearest};
 use crate::study::{Cost, CostError};
 
 /// Select the best point.
@@ -260,12 +258,7 @@ impl Study for Candidates {
         assumptions: Assumptions,
     ) -> Publication<'a> {
         let Self { command, cases, .. } = self;
-        let pairs = cases.iter().zip(&selected.samples);
-        let study_cases = pairs.map(|(case, samples)| StudyCase {
-            values: case.point.values.clone(),
-            samples,
-        });
-        let study_cases: Vec<StudyCase> = study_cases.collect();
+        let study_cases = with_samples(cases, &selected.samples);
         let body = body(
             cases,
             selected,
@@ -290,16 +283,7 @@ impl Study for Candidates {
         self.flags().keep_units || selected.no_cost.is_some()
     }
 
-    fn scenarios(&self) -> Vec<(String, String)> {
-        let expanded = expanded_study(&self.base, &self.varied);
-        vec![("scenario.toml".into(), expanded)]
-    }
-
-    fn files(&self) -> Vec<InputFile> {
-        input_files(&self.base, Some(&self.varied))
-    }
-
-    fn inputs(&self) -> Vec<Input> {
-        inputs(&self.base, Some(&self.varied))
+    fn varied(&self) -> Option<&scenario::Study> {
+        Some(&self.varied)
     }
 }

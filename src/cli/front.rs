@@ -5,14 +5,12 @@ use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::front_answer::{answer, body, text};
-use super::inputs::inputs;
-use super::study::{Decisive, Publication, Study, StudyFlags};
+use super::study::{Decisive, Publication, Study, StudyFlags, with_samples};
 use super::{Outcome, memory};
 use crate::experiment::{Campaign, Case, FrontResult, Replications, Robustness, cases, hash_of};
 use crate::measure::METRICS;
-use crate::record::inputs::Input;
-use crate::record::{Assumptions, Record, StudyCase, StudyRecord};
-use crate::scenario::{self, InputFile, Scenario, expanded_study, input_files, nearest};
+use crate::record::{Assumptions, Record, StudyRecord};
+use crate::scenario::{self, Scenario, nearest};
 use crate::study::{FrontMetrics, FrontMetricsError, less_is_better};
 
 /// Runs the command.
@@ -131,12 +129,7 @@ impl Study for Trade<'_> {
         assumptions: Assumptions,
     ) -> Publication<'a> {
         let cases = &self.cases;
-        let tried = cases.iter().zip(&result.samples);
-        let tried = tried.map(|(case, samples)| StudyCase {
-            values: case.point.values.clone(),
-            samples,
-        });
-        let tried: Vec<StudyCase> = tried.collect();
+        let tried = with_samples(cases, &result.samples);
         let body = body(cases, result, &self.metrics);
         let record = StudyRecord {
             scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
@@ -151,16 +144,7 @@ impl Study for Trade<'_> {
         }
     }
 
-    fn scenarios(&self) -> Vec<(String, String)> {
-        let expanded = expanded_study(&self.base, &self.varied);
-        vec![("scenario.toml".into(), expanded)]
-    }
-
-    fn files(&self) -> Vec<InputFile> {
-        input_files(&self.base, Some(&self.varied))
-    }
-
-    fn inputs(&self) -> Vec<Input> {
-        inputs(&self.base, Some(&self.varied))
+    fn varied(&self) -> Option<&scenario::Study> {
+        Some(&self.varied)
     }
 }

@@ -5,16 +5,14 @@ use super::conduct::conduct;
 use super::design::VaryFlags;
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
-use super::inputs::inputs;
-use super::study::{Decisive, Publication, Study, StudyFlags};
+use super::study::{Decisive, Publication, Study, StudyFlags, with_samples};
 use super::{Outcome, memory};
 use crate::experiment::{
     Campaign, JointResult, JointSearch, JointSearchError, Robustness, Selector, TriedPoint, hash_of,
 };
 use crate::quantity::number::{rounded, whole};
-use crate::record::inputs::Input;
-use crate::record::{Assumptions, Record, SearchEffort, SearchedPoint, StudyCase, StudyRecord};
-use crate::scenario::{self, Combine, InputFile, Scenario, expanded_study, input_files};
+use crate::record::{Assumptions, Record, SearchEffort, SearchedPoint, StudyRecord};
+use crate::scenario::{self, Combine, Scenario};
 use crate::study::Cost;
 
 /// A search as the command line has it.
@@ -187,12 +185,7 @@ impl Study for Search<'_> {
         assumptions: Assumptions,
     ) -> Publication<'a> {
         let (cases, selected) = (&result.finalists, &result.selected);
-        let tried = cases.iter().zip(&selected.samples);
-        let tried = tried.map(|(case, samples)| StudyCase {
-            values: case.point.values.clone(),
-            samples,
-        });
-        let tried: Vec<StudyCase> = tried.collect();
+        let tried = with_samples(cases, &selected.samples);
         let mut lines = answer(cases, selected, self.selector.alpha);
         lines.extend(self.effort(result));
         let record = StudyRecord {
@@ -208,16 +201,7 @@ impl Study for Search<'_> {
         }
     }
 
-    fn scenarios(&self) -> Vec<(String, String)> {
-        let expanded = expanded_study(&self.base, &self.varied);
-        vec![("scenario.toml".into(), expanded)]
-    }
-
-    fn files(&self) -> Vec<InputFile> {
-        input_files(&self.base, Some(&self.varied))
-    }
-
-    fn inputs(&self) -> Vec<Input> {
-        inputs(&self.base, Some(&self.varied))
+    fn varied(&self) -> Option<&scenario::Study> {
+        Some(&self.varied)
     }
 }

@@ -6,7 +6,7 @@ use super::conduct::conduct;
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::global::{Effort, VariedKeys};
-use super::study::{Decisive, Publication, Study, StudyFlags};
+use super::study::{Decisive, Publication, Study, StudyFlags, with_samples};
 use super::{Outcome, global, memory};
 use crate::experiment::{
     Basis, Campaign, Case, FactorEffects, LevelEffect, Replications, Robustness, Variation,
@@ -14,7 +14,7 @@ use crate::experiment::{
 };
 use crate::measure::{METRICS, Metric};
 use crate::quantity::number::{capital, rounded, small, whole};
-use crate::record::{self, Assumptions, Factor, Level, Record, StudyCase, StudyRecord, bounds};
+use crate::record::{self, Assumptions, Factor, Level, Record, StudyRecord, bounds};
 use crate::report::compare::amount;
 use crate::report::text::{figure, table};
 use crate::report::words;
@@ -167,12 +167,7 @@ impl Study for OneAtATime {
         let (base, metric, base_samples) = (self.scenario(), self.metric, &all[0]);
         let bars = factor_effects(base, metric, base_samples, &self.variations, &all[1..]);
         let verdict = overall(&judge_all(&base.objectives, base_samples));
-        let pairs = self.cases.iter().zip(all);
-        let study_cases = pairs.map(|(case, samples)| StudyCase {
-            values: case.point.values.clone(),
-            samples,
-        });
-        let study_cases: Vec<StudyCase> = study_cases.collect();
+        let study_cases = with_samples(&self.cases, all);
         let record = StudyRecord {
             scenario_hash: hash_of(self.cases.iter().map(|case| case.hash.as_str())),
             verdict,

@@ -9,10 +9,10 @@ use super::fault::Fault;
 use super::flags::{Format, JobsFlag, results_folder};
 use super::inputs::inputs;
 use super::outcome::Outcome;
-use crate::experiment::{Campaign, Robustness};
+use crate::experiment::{Campaign, Case, Robustness};
 use crate::record::inputs::Input;
 use crate::record::{Assumptions, Body, Record, StudyCase, StudyRecord};
-use crate::scenario::{InputFile, Scenario, expanded, input_files};
+use crate::scenario::{self, InputFile, Scenario, expanded, expanded_study, input_files};
 use crate::study::{Samples, Verdict};
 
 /// How a study is simulated, where its results go, and in what form they are printed.
@@ -67,6 +67,16 @@ impl<'a> Decisive<'a> {
             samples,
         }
     }
+}
+
+/// Each point with what its replications said.
+pub(super) fn with_samples<'a>(cases: &'a [Case], samples: &'a [Samples]) -> Vec<StudyCase<'a>> {
+    let pairs = cases.iter().zip(samples);
+    let one = |(case, samples): (&'a Case, &'a Samples)| StudyCase {
+        values: case.point.values.clone(),
+        samples,
+    };
+    pairs.map(one).collect()
 }
 
 /// A study, read and checked: nothing of it is simulated yet.
@@ -142,19 +152,28 @@ pub(super) trait Study: Send + Sync {
         }
     }
 
+    /// The keys that it varies, where its scenario is the same study again; `None`: it varies none, or its own.
+    fn varied(&self) -> Option<&scenario::Study> {
+        None
+    }
+
     /// `scenario.toml`; of several alternatives each its own.
     fn scenarios(&self) -> Vec<(String, String)> {
-        vec![("scenario.toml".into(), expanded(self.scenario()))]
+        let expanded = match self.varied() {
+            Some(varied) => expanded_study(self.scenario(), varied),
+            None => expanded(self.scenario()),
+        };
+        vec![("scenario.toml".into(), expanded)]
     }
 
     /// The files that these scenarios read.
     fn files(&self) -> Vec<InputFile> {
-        input_files(self.scenario(), None)
+        input_files(self.scenario(), self.varied())
     }
 
     /// `inputs.csv`.
     fn inputs(&self) -> Vec<Input> {
-        inputs(self.scenario(), None)
+        inputs(self.scenario(), self.varied())
     }
 
     /// Whether the finished units stay, for a command that goes on from them.

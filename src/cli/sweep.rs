@@ -7,7 +7,6 @@ use super::conduct::conduct;
 use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
-use super::inputs::inputs;
 use super::study::{Decisive, Publication, Study, StudyFlags};
 use super::sweep_answer::answer;
 use super::terminal::say;
@@ -16,11 +15,10 @@ use crate::experiment::{
     Answer, Campaign, Case, Replications, Robustness, SweepResult, cases, hash_of,
 };
 use crate::quantity::number::{rounded, small, whole};
-use crate::record::inputs::Input;
 use crate::record::{Assumptions, Record, SweepPoint, SweepRecord};
 use crate::report::sweep::text;
 use crate::report::text::skew;
-use crate::scenario::{self, InputFile, Scenario, expanded_study, input_files};
+use crate::scenario::{self, Scenario};
 use crate::study::PrecisionTarget;
 
 /// Simulate a scenario at many points.
@@ -193,17 +191,8 @@ impl Study for Points {
         }
     }
 
-    fn scenarios(&self) -> Vec<(String, String)> {
-        let expanded = expanded_study(&self.base, &self.varied);
-        vec![("scenario.toml".into(), expanded)]
-    }
-
-    fn files(&self) -> Vec<InputFile> {
-        input_files(&self.base, Some(&self.varied))
-    }
-
-    fn inputs(&self) -> Vec<Input> {
-        inputs(&self.base, Some(&self.varied))
+    fn varied(&self) -> Option<&scenario::Study> {
+        Some(&self.varied)
     }
 }
 

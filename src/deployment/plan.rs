@@ -173,6 +173,17 @@ pub enum FaultTarget {
     All,
 }
 
+impl FaultTarget {
+    /// Whether it hits users of the client group of that index.
+    pub fn hits(self, index: usize, clients: &ClientPlan) -> bool {
+        match self {
+            Self::Gateway(gateway, _) => clients.gateway == gateway,
+            Self::Clients(hit) => index == hit,
+            Self::All => true,
+        }
+    }
+}
+
 /// A `[[fault]]`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct FaultPlan {
@@ -300,6 +311,16 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether the users of a gateway share a queue or a limit, which few of them would not fill.
+    pub fn shares_limit(&self, gateway: usize) -> bool {
+        let shared = &self.gateways[gateway];
+        let mut clients = self.clients.iter().filter(|c| c.gateway == gateway);
+        shared.station.is_some()
+            || shared.max_sessions.is_some()
+            || shared.max_calls.is_some()
+            || clients.any(|c| c.config.setup_pace.is_some())
+    }
+
     /// When the run starts.
     pub fn start_moment(&self) -> Moment {
         Moment {

@@ -13,7 +13,6 @@
 
 use super::plan::{FaultPlan, FaultTarget, Foreknown, Plan};
 use crate::engine::{Stream, mix, name_key};
-use crate::faults::FaultKind;
 use crate::quantity::Time;
 
 /// Occurrences in one run below which a fault is rare: of two expected ones, a run has none in 14 % of the cases, and two
@@ -35,24 +34,13 @@ pub struct Stratum {
     first: Vec<(usize, f64)>,
 }
 
-impl Stratum {
-    /// Whether a rare fault comes in its runs.
-    pub fn has_fault(&self) -> bool {
-        !self.first.is_empty()
-    }
-}
-
 impl Plan {
     /// The rare faults, as indices into [`Plan::faults`], each with how often it is expected in a run. Faults of single users
     /// are none: of those each user draws their own.
     pub fn rare_faults(&self) -> Vec<(usize, f64)> {
         let rare = |(index, fault): (usize, &FaultPlan)| {
-            let is_personal = matches!(
-                fault.config.kind,
-                FaultKind::Sleep | FaultKind::NetworkChange
-            );
             let (expected, _) = self.expected_faults(fault)?;
-            (!is_personal && expected < RARE_BELOW).then_some((index, expected))
+            (!fault.config.kind.is_personal() && expected < RARE_BELOW).then_some((index, expected))
         };
         self.faults.iter().enumerate().filter_map(rare).collect()
     }
@@ -162,13 +150,11 @@ pub(super) enum FirstOccurrence {
 
 /// The number of an instance among all that draw a fault.
 pub(super) fn source(plan: &Plan, fault: &FaultPlan, gateway: usize, instance: u32) -> u64 {
-    let before = match fault.target {
-        FaultTarget::All => plan.gateways[..gateway]
-            .iter()
-            .map(|g| u64::from(g.count + g.spare))
-            .sum(),
-        FaultTarget::Gateway(_, Some(_)) => return 0,
-        FaultTarget::Gateway(..) | FaultTarget::Clients(_) => 0,
-    };
-    before + u64::from(instance)
+    let before = &plan.gateways[..gateway];
+    let before = before.iter().map(|g| u64::from(g.count + g.spare));
+    match fault.target {
+        FaultTarget::All => before.sum::<u64>() + u64::from(instance),
+        FaultTarget::Gateway(_, None) => instance.into(),
+        FaultTarget::Gateway(_, Some(_)) | FaultTarget::Clients(_) => 0,
+    }
 }

@@ -8,10 +8,7 @@ use crate::quantity::Span;
 impl Plan {
     /// How many draw a fault of their own: users, gateways, or a leg.
     pub fn draws_of(&self, fault: &FaultPlan) -> f64 {
-        let is_personal = matches!(
-            fault.config.kind,
-            FaultKind::Sleep | FaultKind::NetworkChange
-        );
+        let is_personal = fault.config.kind.is_personal();
         let instances = |gateway: &GatewayPlan| f64::from(gateway.count + gateway.spare);
         let clients = self.clients.iter().enumerate();
         let users = |hit: &dyn Fn(usize, usize) -> bool| -> f64 {
@@ -58,14 +55,8 @@ impl Plan {
         let gateway_of = |clients: usize| self.clients[clients].gateway;
         match (scope, fault.target) {
             (Scope::All, _) | (_, FaultTarget::All) => true,
-            (Scope::Clients(name), target) => self.clients.iter().enumerate().any(|(i, c)| {
-                c.name == *name
-                    && match target {
-                        FaultTarget::Clients(index) => index == i,
-                        FaultTarget::Gateway(index, _) => index == c.gateway,
-                        FaultTarget::All => true,
-                    }
-            }),
+            (Scope::Clients(name), target) => (self.clients.iter().enumerate())
+                .any(|(index, c)| c.name == *name && target.hits(index, c)),
             (Scope::Gateway(name), FaultTarget::Clients(index)) => {
                 self.gateways[gateway_of(index)].name == *name
             }

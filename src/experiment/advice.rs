@@ -114,16 +114,6 @@ fn keep_gateway(plan: &mut Plan, gateway: usize) {
     plan.gateways = vec![plan.gateways.swap_remove(gateway)];
 }
 
-/// Whether the users of a gateway share something that few of them would not fill.
-fn is_coupled(plan: &Plan, gateway: usize) -> bool {
-    let gateway_plan = &plan.gateways[gateway];
-    let mut clients = plan.clients.iter().filter(|c| c.gateway == gateway);
-    gateway_plan.station.is_some()
-        || gateway_plan.max_sessions.is_some()
-        || gateway_plan.max_calls.is_some()
-        || clients.any(|c| c.config.setup_pace.is_some())
-}
-
 /// One gateway of the plan with so many of its users; what its users share is smaller in proportion.
 fn smaller(plan: &Plan, gateway: usize, users: u32) -> Plan {
     let mut plan = plan.clone();
@@ -204,7 +194,7 @@ fn helps(before: &TrialOutcome, after: &TrialOutcome) -> bool {
 
 /// What helps the users of a gateway; `None`: a trial with few of them shows no trouble.
 pub fn advise(scenario: &Scenario, gateway: usize) -> Option<Advice> {
-    let coupled = is_coupled(&scenario.plan, gateway);
+    let coupled = scenario.plan.shares_limit(gateway);
     let sizes: &[u32] = if coupled {
         &[COUPLED_USERS]
     } else {

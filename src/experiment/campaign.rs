@@ -200,9 +200,7 @@ impl Campaign {
             .map(|((a, _), _)| simulated_us(&cases[*a].scenario.plan, 1))
             .sum::<u64>();
         self.expect(total);
-        let work: Vec<((usize, u32), Option<Observation>)> =
-            pairs.iter().copied().zip(stored).collect();
-        let work = work.into_iter().enumerate().collect();
+        let work = pairs.iter().copied().zip(stored).enumerate().collect();
         let observed = parallel::map(work, |(index, ((a, r), stored))| match stored {
             Some(observation) => Ok(Some(observation)),
             None if self.is_mine(index, &cases[a]) => self.simulate(&cases[a], index, r),
@@ -217,8 +215,9 @@ impl Campaign {
 
     /// Whether a unit is simulated here; where its groups are units of their own, those are shared.
     fn is_mine(&self, index: usize, case: &Case) -> bool {
-        let is_split = has_large_groups(&case.scenario.plan);
-        self.share.is_none_or(|share| is_split || share.has(index))
+        let is_split = || has_large_groups(&case.scenario.plan);
+        self.share
+            .is_none_or(|share| share.has(index) || is_split())
     }
 
     /// What other shares made of the rest meanwhile; `None`: some of it is not there yet.

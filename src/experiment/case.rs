@@ -1,6 +1,8 @@
 //! The cases of an experiment: each point of a study with its scenario, all read before anything runs.
 
-use crate::scenario::{Scenario, ScenarioError, Study, StudyPoint, hash, simulation_hash};
+use crate::scenario::{
+    Scenario, ScenarioError, Study, StudyPoint, hash_of_simulated, simulation_hash,
+};
 
 /// A point with its scenario.
 #[derive(Clone, Debug)]
@@ -22,9 +24,10 @@ impl Case {
             values: Vec::new(),
             overrides: Vec::new(),
         };
+        let simulation_hash = simulation_hash(&scenario);
         Self {
-            hash: hash(&scenario),
-            simulation_hash: simulation_hash(&scenario),
+            hash: hash_of_simulated(&simulation_hash, &scenario),
+            simulation_hash,
             point,
             scenario,
         }
@@ -37,10 +40,8 @@ impl Case {
     pub fn at(base: &Scenario, point: StudyPoint) -> Result<Self, ScenarioError> {
         let scenario = base.with(&point.overrides)?;
         Ok(Self {
-            hash: hash(&scenario),
-            simulation_hash: simulation_hash(&scenario),
             point,
-            scenario,
+            ..Self::of(scenario)
         })
     }
 }

@@ -15,7 +15,7 @@ use crate::measure::Metric;
 use crate::scenario::{Axis, Override, Scenario, StudyPoint};
 use crate::study::{
     ElementaryEffect, SaltelliAnswers, Samples, SobolIndices, Verdict, below, elementary_effect,
-    judge_all, latin_hypercube, overall, sobol_indices,
+    judge_all, latin_hypercube, overall, shuffled, sobol_indices,
 };
 
 /// A value that nobody published, with those that it may have.
@@ -199,10 +199,7 @@ impl GlobalAnalysis<'_> {
         let k = self.unknowns.len();
         let count = |i: usize| self.unknowns[i].levels.len();
         let mut levels: Levels = (0..k).map(|i| below(count(i), stream.uniform())).collect();
-        let mut order: Vec<usize> = (0..k).collect();
-        for i in (1..k).rev() {
-            order.swap(i, below(i + 1, stream.uniform()));
-        }
+        let order = shuffled(k, || stream.uniform());
         let mut path = vec![levels.clone()];
         for i in order {
             let step = 1 + below(count(i) - 1, stream.uniform());
@@ -334,7 +331,7 @@ impl Observed<'_> {
                 let row = samples.figure(self.analysis.metric.name);
                 let point = GlobalPoint {
                     levels: levels.to_vec(),
-                    value: row.and_then(|row| row.estimate.map(|e| e.mean).or(row.beyond)),
+                    value: row.and_then(|row| row.value()),
                     verdict: overall(&judge_all(&case.scenario.objectives, samples)),
                 };
                 self.points.insert(levels.to_vec(), point);

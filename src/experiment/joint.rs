@@ -143,16 +143,7 @@ impl JointSearch<'_> {
     }
 
     fn case(&self, places: &[usize]) -> Result<Case, ScenarioError> {
-        let mut point = StudyPoint {
-            values: Vec::new(),
-            overrides: Vec::new(),
-        };
-        for (axis, place) in self.axes.iter().zip(places) {
-            let level = &axis.values[*place];
-            point.values.push((axis.key.clone(), level.value().into()));
-            point.overrides.push(level.clone());
-        }
-        Case::at(self.base, point)
+        Case::at(self.base, StudyPoint::at(self.axes, places))
     }
 
     /// What a point costs.
@@ -481,7 +472,7 @@ fn is_ordered(axis: &Axis) -> bool {
 /// By how much an objective is missed, as a share of its target; what has no figure is missed by as much as its target.
 fn violation(judgement: &Judgement) -> f64 {
     let row = &judgement.row;
-    let Some(value) = row.estimate.map(|e| e.mean).or(row.beyond) else {
+    let Some(value) = row.value() else {
         return 1.0;
     };
     let target = judgement.objective.bound.target();

@@ -128,7 +128,6 @@ fn replicate_strata<E>(
 /// Replications of a plan with rare faults that are simulated before their runs are merged.
 const REPLICATIONS_AT_ONCE: usize = 16;
 
-/// Simulates
 /// Simulated time of all units of a run, microseconds: what a progress bar counts to.
 pub fn simulated_us(plan: &Plan, replications: u32) -> u64 {
     let Time(horizon) = plan.horizon;

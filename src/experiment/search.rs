@@ -398,11 +398,7 @@ impl Search<'_> {
     }
 
     fn case(&self, situation: &OutageCase, place: usize) -> Result<Case, ScenarioError> {
-        let level = &self.axis.values[place];
-        let point = StudyPoint {
-            values: vec![(self.axis.key.clone(), level.value().to_string())],
-            overrides: vec![level.clone()],
-        };
+        let point = StudyPoint::at(std::slice::from_ref(self.axis), &[place]);
         Case::at(&situation.scenario, point)
     }
 

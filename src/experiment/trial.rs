@@ -129,10 +129,7 @@ pub(super) fn simulate_trials(trials: &[Trial], handle: &RunHandle) -> Option<Ve
 
 /// Whether users meet in a queue or under a limit.
 pub(super) fn shares_queues(plan: &Plan) -> bool {
-    plan.gateways
-        .iter()
-        .any(|g| g.station.is_some() || g.max_sessions.is_some() || g.max_calls.is_some())
-        || plan.clients.iter().any(|c| c.config.setup_pace.is_some())
+    (0..plan.gateways.len()).any(|gateway| plan.shares_limit(gateway))
 }
 
 /// Hours of users, over all replications.

@@ -31,6 +31,11 @@ impl FaultKind {
     pub fn is_failure(self) -> bool {
         self != Self::Surge
     }
+
+    /// Whether each user has one of their own: of their PC, not of what they share.
+    pub fn is_personal(self) -> bool {
+        matches!(self, Self::Sleep | Self::NetworkChange)
+    }
 }
 
 /// When it happens.

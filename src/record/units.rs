@@ -8,6 +8,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use super::directory::is_folder;
 use super::folder_error::{FolderError, at};
@@ -193,7 +194,7 @@ impl Units {
         let path = self.path.join(file);
         // A random name that nothing has yet: no link is followed.
         let mut builder = tempfile::Builder::new();
-        let prefix = format!("{PARTIAL}{}-", writer());
+        let prefix = format!("{PARTIAL}{}-", *WRITER);
         let builder = builder.prefix(&prefix).suffix(file);
         let made = builder.tempfile_in(&self.path).map_err(at(&path))?;
         let (mut file, partial) = made.keep().map_err(|e| at(&path)(e.error))?;
@@ -244,14 +245,14 @@ impl Units {
 }
 
 /// The machine and the process that write, for whoever finds what one of them left.
-fn writer() -> String {
+static WRITER: LazyLock<String> = LazyLock::new(|| {
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let host: String = (host.trim().chars())
         .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
         .take(40)
         .collect();
     format!("{host}-{}", std::process::id())
-}
+});
 
 /// Makes everything that was written to the file system of that file outlive a loss of power.
 #[cfg(target_os = "linux")]

@@ -126,7 +126,7 @@ fn section(table: &str, lines: &[Line]) -> String {
 }
 
 /// The scenario: the section stands in the place of that of the plainest one, or below it.
-fn whole(table: &str, lines: &[Line]) -> String {
+fn whole(table: &'static str, lines: &[Line]) -> String {
     let mut base: Vec<(&str, Vec<Line>)> = ["scenario", "gateway", "clients"]
         .map(|t| (t, usual(t, "")))
         .into();
@@ -147,22 +147,13 @@ fn whole(table: &str, lines: &[Line]) -> String {
     }
     match base.iter_mut().find(|(t, _)| *t == table) {
         Some((_, of_base)) => *of_base = lines.to_vec(),
-        None => base.push((table_of(table), lines.to_vec())),
+        None => base.push((table, lines.to_vec())),
     }
     let sections: Vec<String> = base
         .iter()
         .map(|(table, lines)| section(table, lines))
         .collect();
     sections.join("\n")
-}
-
-/// The same name, of the list of tables.
-fn table_of(table: &str) -> &'static str {
-    TABLES
-        .iter()
-        .find(|t| **t == table)
-        .copied()
-        .unwrap_or_default()
 }
 
 /// A value as it stands in a file.

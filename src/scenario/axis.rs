@@ -2,9 +2,9 @@
 
 use super::catalogue::Key;
 use super::error::{Place, ScenarioError};
-use super::kind::{Kind, Value};
+use super::kind::Kind;
 use super::overrides::Override;
-use crate::quantity::{Moment, Span, parse_span, print_span};
+use crate::quantity::{Span, parse_span, print_span};
 
 /// A key and the values it takes, in their order.
 #[derive(Clone, PartialEq, Debug)]
@@ -60,15 +60,17 @@ impl Axis {
         self.values.first().map(Override::catalogue_key)
     }
 
+    /// Whether another one turns the same value: that of all sections of a table, and that of one of them.
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        let turned = |axis: &Self| axis.values.first().cloned();
+        turned(self)
+            .zip(turned(other))
+            .is_some_and(|(a, b)| a.overlaps(&b))
+    }
+
     /// A value of it as a number, where it is one: seconds, a count, per second, a fraction.
     pub fn number(&self, value: &str) -> Option<f64> {
-        match self.catalogue_key()?.kind.read_text(value)? {
-            Value::Count(n) | Value::MaybeCount(Some(n)) => Some(n as f64),
-            Value::Span(span) | Value::MaybeSpan(Some(span)) => Some(span.0 as f64 / 1e6),
-            Value::Moment(Moment { day: None, clock }) => Some(clock.0 as f64 / 1e6),
-            Value::Rate(x) | Value::Share(x) => Some(x),
-            _ => None,
-        }
+        self.catalogue_key()?.kind.read_text(value)?.number()
     }
 }
 

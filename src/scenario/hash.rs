@@ -10,12 +10,17 @@ use crate::quantity::{Moment, print_moment};
 
 /// Hash of the resolved scenario, its objectives among it; the seed and the number of replications are excluded.
 pub fn hash(scenario: &Scenario) -> String {
+    hash_of_simulated(&simulation_hash(scenario), scenario)
+}
+
+/// The same of a scenario whose [`simulation_hash`] is known.
+pub fn hash_of_simulated(simulation_hash: &str, scenario: &Scenario) -> String {
     let mut text = String::new();
     for objective in &scenario.objectives {
         write_objective(&mut text, objective);
     }
     let mut hasher = blake3::Hasher::new();
-    hasher.update(simulation_hash(scenario).as_bytes());
+    hasher.update(simulation_hash.as_bytes());
     hasher.update(text.as_bytes());
     hex(&hasher)
 }
@@ -27,9 +32,9 @@ pub fn simulation_hash(scenario: &Scenario) -> String {
     let parts = |s| std::iter::once(s).chain(Settings::parts(s));
     for settings in scenario.settings.iter().flat_map(parts) {
         for setting in &settings.entries {
-            let default = Setting::by_default(setting.key);
-            let is_default = default.is_some_and(|d| d.value == setting.value);
-            let is_unlisted = setting.key.is_listed_when_given && is_default;
+            let default = || Setting::by_default(setting.key);
+            let is_default = || default().is_some_and(|d| d.value == setting.value);
+            let is_unlisted = setting.key.is_listed_when_given && is_default();
             if setting.key.kind.is_reference() || setting.key.is_sampling || is_unlisted {
                 continue;
             }

@@ -189,6 +189,19 @@ const CAPACITY_FORMS: &str = r#""10000 calls/h", "22 messages/s" or "11 jobs/s""
 const REESTABLISH_FORMS: &str =
     r#""never", "fixed 30 s", "uniform 0 s..600 s" or "backoff 5 s x2 max 300 s jitter 20 %""#;
 
+impl Value {
+    /// As a number, where an axis can be ordered by it: seconds, a count, per second, a fraction.
+    pub(super) fn number(&self) -> Option<f64> {
+        match *self {
+            Self::Count(n) | Self::MaybeCount(Some(n)) => Some(n as f64),
+            Self::Span(span) | Self::MaybeSpan(Some(span)) => Some(span.0 as f64 / 1e6),
+            Self::Moment(Moment { day: None, clock }) => Some(clock.0 as f64 / 1e6),
+            Self::Rate(x) | Self::Share(x) => Some(x),
+            _ => None,
+        }
+    }
+}
+
 impl Kind {
     /// Whether its value stands for many others.
     pub(super) fn is_reference(&self) -> bool {

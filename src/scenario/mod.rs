@@ -67,7 +67,7 @@ pub use expand::{expanded, expanded_study};
 #[cfg(feature = "files")]
 pub use files::{Disk, read_text};
 pub use files::{Files, NoFiles};
-pub use hash::{hash, simulation_hash};
+pub use hash::{hash, hash_of_simulated, simulation_hash};
 pub use input_file::{INPUT_FILES, InputFile, input_files};
 pub use kind::{Kind, Profiles, Value};
 pub use overrides::Override;

@@ -64,9 +64,7 @@ impl Scenario {
 fn number_of(settings: &Settings, key: &str) -> Option<f64> {
     let setting = settings.entries.iter().find(|s| s.key.name == key)?;
     match setting.value {
-        Value::Count(n) | Value::MaybeCount(Some(n)) => Some(n as f64),
-        Value::Span(span) | Value::MaybeSpan(Some(span)) => Some(span.0 as f64 / 1e6),
-        Value::Rate(x) | Value::Share(x) | Value::Capacity(x) => Some(x),
-        _ => None,
+        Value::Capacity(jobs_per_s) => Some(jobs_per_s),
+        ref value => value.number(),
     }
 }

@@ -116,6 +116,13 @@ impl Override {
         &self.value
     }
 
+    /// Whether another one sets the same value: that of all sections of a table, and that of one of them.
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        self.table == other.table
+            && self.key.name == other.key.name
+            && self.name.is_none() != other.name.is_none()
+    }
+
     /// Whether it sets this key of this section.
     pub fn applies(&self, table: &str, name: &str, key: &str) -> bool {
         self.table == table

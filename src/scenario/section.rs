@@ -1,7 +1,7 @@
 //! What holds of a section as a whole, before and after its values are read.
 
 use super::catalogue::keys_of;
-use super::document::Section;
+use super::document::{Entry, Section};
 use super::error::{Errors, Place, ScenarioError, unknown_key};
 use super::record_kind::RecordKind;
 use super::setting::{Origin, Setting, Settings};
@@ -33,13 +33,17 @@ pub(super) fn give_way_to_files(settings: &mut Settings) -> Result<(), ScenarioE
 /// Every key of the section must be one of the table's.
 pub(super) fn check_keys(table: &str, section: &Section) -> Result<(), ScenarioError> {
     let keys = keys_of(table).unwrap_or_default();
+    let names: Vec<&str> = keys.iter().map(|k| k.name).collect();
+    check_names(section, &names)
+}
+
+/// Every key of the section must be one of these.
+pub(super) fn check_names(section: &Section, names: &[&str]) -> Result<(), ScenarioError> {
     let mut errors = Errors::default();
-    for entry in &section.entries {
-        if !keys.iter().any(|k| k.name == entry.key) {
-            let names: Vec<&str> = keys.iter().map(|k| k.name).collect();
-            let message = unknown_key(&entry.key, table, &names);
-            errors.value::<()>(Err(ScenarioError::input(&entry.key_place, message)));
-        }
+    let is_unknown = |e: &&Entry| !names.contains(&e.key.as_str());
+    for entry in section.entries.iter().filter(is_unknown) {
+        let message = unknown_key(&entry.key, &section.table, names);
+        errors.value::<()>(Err(ScenarioError::input(&entry.key_place, message)));
     }
     errors.none()
 }

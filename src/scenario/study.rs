@@ -53,6 +53,21 @@ pub struct StudyPoint {
 }
 
 impl StudyPoint {
+    /// The point with these places on the axes.
+    pub fn at(axes: &[Axis], places: &[usize]) -> Self {
+        let levels = || {
+            axes.iter()
+                .zip(places)
+                .map(|(axis, place)| (axis, &axis.values[*place]))
+        };
+        Self {
+            values: levels()
+                .map(|(axis, level)| (axis.key.clone(), level.value().to_string()))
+                .collect(),
+            overrides: levels().map(|(_, level)| level.clone()).collect(),
+        }
+    }
+
     /// "clients.refresh_interval=5 min, gateway.allow=absent".
     pub fn label(&self) -> String {
         self.values
@@ -104,7 +119,7 @@ impl Study {
             if axes[..i].iter().any(|a| a.key == axis.key) {
                 return bad(format!("{} is varied twice", axis.key));
             }
-            if let Some(other) = axes[..i].iter().find(|a| overlaps(&a.key, &axis.key)) {
+            if let Some(other) = axes[..i].iter().find(|a| axis.overlaps(a)) {
                 return bad(format!(
                     "{} and {} turn the same value, and the last one would win: vary one of them",
                     other.key, axis.key
@@ -225,20 +240,7 @@ impl Study {
     /// Every point, in its order.
     pub fn points(&self) -> Vec<StudyPoint> {
         let lengths: Vec<usize> = self.axes.iter().map(|a| a.values.len()).collect();
-        let point = |places: &[usize]| {
-            let chosen = self
-                .axes
-                .iter()
-                .zip(places)
-                .map(|(axis, place)| (axis, &axis.values[*place]));
-            StudyPoint {
-                values: chosen
-                    .clone()
-                    .map(|(axis, o)| (axis.key.clone(), o.value().to_string()))
-                    .collect(),
-                overrides: chosen.map(|(_, o)| o.clone()).collect(),
-            }
-        };
+        let point = |places: &[usize]| StudyPoint::at(&self.axes, places);
         match self.combine {
             _ if lengths.is_empty() => Vec::new(),
             Combine::Zip => (0..lengths[0])
@@ -303,23 +305,6 @@ impl Study {
         }
         out
     }
-}
-
-/// Whether two keys turn the same value: that of all sections of a table, and that of one of them.
-fn overlaps(a: &str, b: &str) -> bool {
-    let split = |path: &'_ str| -> Option<(String, Option<String>, String)> {
-        let (table, rest) = path.split_once('.')?;
-        Some(match rest.rsplit_once('.') {
-            Some((name, key)) => (table.into(), Some(name.into()), key.into()),
-            None => (table.into(), None, rest.into()),
-        })
-    };
-    let (Some((table, name, key)), Some((other_table, other_name, other_key))) =
-        (split(a), split(b))
-    else {
-        return false;
-    };
-    table == other_table && key == other_key && name.is_none() != other_name.is_none()
 }
 
 impl HalfWidth {

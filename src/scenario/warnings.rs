@@ -3,6 +3,8 @@
 mod load;
 mod untested;
 
+use std::collections::BTreeSet;
+
 use super::record_kind::RecordKind;
 use super::setting::Settings;
 use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Plan};
@@ -59,12 +61,8 @@ pub(super) fn of(plan: &Plan, settings: &[Settings]) -> Vec<String> {
         }
     }
     // What is true of several programs of a mix is said once.
-    let mut known = Vec::new();
-    warnings.retain(|warning| {
-        let is_new = !known.contains(warning);
-        known.push(warning.clone());
-        is_new
-    });
+    let mut known = BTreeSet::new();
+    warnings.retain(|warning| known.insert(warning.clone()));
     warnings
 }
 

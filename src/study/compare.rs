@@ -145,8 +145,7 @@ pub fn compare(
         ];
         let paired = paired_samples(&of_a, &of_b, confidence);
         let (baseline, other) = (a.row(0, ca), b.row(0, cb));
-        let has_figure = |row: &MetricRow| row.estimate.is_some() || row.beyond.is_some();
-        let relation = match has_figure(&baseline) && has_figure(&other) {
+        let relation = match baseline.value().is_some() && other.value().is_some() {
             true => relation(paired.as_ref(), metric.less_is_better),
             false => Relation::Missing,
         };

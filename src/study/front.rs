@@ -119,7 +119,7 @@ pub enum Standing {
 }
 
 /// What is said of a pair.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Dominance {
     None,
     ByMeans,
@@ -139,10 +139,7 @@ pub fn front(points: &[FrontPoint], metrics: &FrontMetrics) -> Vec<Standing> {
     let table: Vec<Vec<Dominance>> = (0..k).map(|i| (0..k).map(|j| of(i, j)).collect()).collect();
     let is_front = |i: usize| table[i].iter().all(|d| *d == Dominance::None);
     let by = |i: usize, least: Dominance| {
-        let does = |j: &usize| match least {
-            Dominance::Shown => table[i][*j] == Dominance::Shown,
-            _ => table[i][*j] != Dominance::None,
-        };
+        let does = |j: &usize| table[i][*j] >= least;
         let all = || (0..k).filter(does);
         all().find(|j| is_front(*j)).or_else(|| all().next())
     };

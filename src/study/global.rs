@@ -94,6 +94,15 @@ pub fn below(n: usize, uniform: f64) -> usize {
     ((uniform * n as f64) as usize).min(n.saturating_sub(1))
 }
 
+/// The numbers below `n` in a random order (Fisher and Yates).
+pub fn shuffled(n: usize, mut uniform: impl FnMut() -> f64) -> Vec<usize> {
+    let mut all: Vec<usize> = (0..n).collect();
+    for i in (1..n).rev() {
+        all.swap(i, below(i + 1, uniform()));
+    }
+    all
+}
+
 /// Per unknown the first and the total index, of some rows; `None`: the answer does not vary in them.
 fn indices(answers: &SaltelliAnswers, rows: &[usize]) -> Option<Vec<[f64; 2]>> {
     let SaltelliAnswers {
@@ -130,10 +139,7 @@ pub fn latin_hypercube(
 ) -> Vec<Vec<f64>> {
     let mut table = vec![vec![0.0; columns]; rows];
     for column in 0..columns {
-        let mut strata: Vec<usize> = (0..rows).collect();
-        for i in (1..rows).rev() {
-            strata.swap(i, below(i + 1, uniform()));
-        }
+        let strata = shuffled(rows, &mut uniform);
         for (row, stratum) in table.iter_mut().zip(strata) {
             row[column] = (stratum as f64 + uniform()) / rows as f64;
         }

@@ -91,7 +91,7 @@ pub use focus::{PrecisionTarget, Shortfall, SkewedFigure, focus, is_precise, sho
 pub use front::{FrontMetrics, FrontMetricsError, FrontPoint, Standing, front, less_is_better};
 pub use global::{
     ElementaryEffect, SaltelliAnswers, SobolIndices, below, elementary_effect, latin_hypercube,
-    sobol_indices,
+    shuffled, sobol_indices,
 };
 pub use mser::{Truncation, mser5};
 pub use observation::{Column, Observation, columns};

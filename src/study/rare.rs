@@ -36,16 +36,10 @@ pub(super) fn upper_if_none(
         .sum();
     match metric.name {
         _ if !never || due <= 0.0 => None,
-        "missed_toast_fraction" | "failed_origination_fraction" | "dropped_session_fraction" => {
-            Some(binomial_bounds(0, due as u64, confidence).1)
-        }
-        "drops_per_client_hour" | "missed_toasts_per_client_hour" => {
-            Some(poisson_bounds(0, confidence).1 / due)
-        }
         "down_fraction" | "silent_fraction" | "visible_fraction" if signed_in > 0 => {
             Some((poisson_bounds(0, confidence).1 / signed_in as f64).min(1.0))
         }
-        _ => None,
+        _ => exact_bounds(metric, 0.0, due, confidence).map(|(_, upper)| upper),
     }
 }
 

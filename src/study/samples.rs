@@ -28,6 +28,13 @@ pub struct MetricRow {
     pub is_rare: bool,
 }
 
+impl MetricRow {
+    /// The figure, or what it lies beyond; `None`: nothing of the kind happened.
+    pub fn value(&self) -> Option<f64> {
+        self.estimate.map(|e| e.mean).or(self.beyond)
+    }
+}
+
 const MINUTE_US: u64 = 60_000_000;
 
 /// The samples of all scopes over the replications so far.
@@ -166,31 +173,17 @@ impl Samples {
 
     /// Adds further replications of the same point, without their minutes.
     pub fn extend(&mut self, more: Self) {
-        let Self {
-            numbers,
-            values,
-            fingerprints,
-            presences,
-            rare,
-            events,
-            ..
-        } = more;
-        let bases = presences.into_iter().zip(rare);
-        let observed = values.into_iter().zip(fingerprints).zip(bases);
-        for (number, ((values, fingerprint), (presence, rare))) in numbers.into_iter().zip(observed)
-        {
-            self.add(
-                number,
-                Observation {
-                    values,
-                    fingerprint,
-                    events: 0,
-                    presence,
-                    rare,
-                },
-            );
-        }
-        self.events += events;
+        assert_eq!(
+            more.scopes.len(),
+            self.scopes.len(),
+            "one list of samples per scope"
+        );
+        self.numbers.extend(more.numbers);
+        self.values.extend(more.values);
+        self.fingerprints.extend(more.fingerprints);
+        self.presences.extend(more.presences);
+        self.rare.extend(more.rare);
+        self.events += more.events;
     }
 
     /// Of these replications alone, without the minutes.
@@ -265,11 +258,13 @@ impl Samples {
 
     /// Every figure of every scope.
     pub fn rows(&self) -> Vec<MetricRow> {
-        let scopes = 0..self.scopes.len();
-        scopes
-            .flat_map(|s| (0..self.columns.len()).map(move |c| (s, c)))
-            .map(|(s, c)| self.row(s, c))
-            .collect()
+        let of_scope = |scope: usize| {
+            // The users are the same in all of its figures.
+            let users = self.presence(scope).signed_in;
+            let columns = 0..self.columns.len();
+            columns.map(move |column| self.row_of(scope, column, users, CONFIDENCE))
+        };
+        (0..self.scopes.len()).flat_map(of_scope).collect()
     }
 
     /// One figure, with its 95 % interval.
@@ -279,9 +274,14 @@ impl Samples {
 
     /// One figure, with an interval of that confidence.
     pub(super) fn row_at(&self, scope: usize, column: usize, confidence: f64) -> MetricRow {
+        self.row_of(scope, column, self.presence(scope).signed_in, confidence)
+    }
+
+    /// The same, where so many users signed in.
+    fn row_of(&self, scope: usize, column: usize, signed_in: u64, confidence: f64) -> MetricRow {
         let samples: Vec<Sample> = self.column_samples(scope, column).collect();
         let basis = Basis {
-            signed_in: self.presence(scope).signed_in,
+            signed_in,
             rare_part: self.rare_part(scope, column),
             confidence,
         };

@@ -181,7 +181,11 @@ pub fn judge_at(objectives: &[Objective], samples: &Samples, confidence: f64) ->
                 .position(is_column)
                 .unwrap_or_else(|| unreachable!("objectives are checked"));
             let row = samples.row(scope, column);
-            let judged = samples.row_at(scope, column, confidence);
+            let judged = if confidence == CONFIDENCE {
+                row.clone()
+            } else {
+                samples.row_at(scope, column, confidence)
+            };
             let by_figure = judge(objective.bound, &judged);
             let doubt = Doubt::of(objective.metric, &samples.presence(scope))
                 .or_else(|| Doubt::of_rare_fault(objective, samples.replications()))

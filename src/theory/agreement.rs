@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::chance::DEVIATIONS;
+use super::expected::ExpectedFigure;
 use super::figures::RunFigures;
+use super::precondition::Violation;
 use crate::measure::{Metric, Scope};
 
 /// A figure by a closed form and by simulation.
@@ -122,6 +124,28 @@ impl fmt::Display for Reason {
 }
 
 impl Agreement {
+    /// How late a loss is found, by a closed form, beside how late it was, with chance by the spread of the replications and
+    /// the delays of two messages.
+    ///
+    /// # Errors
+    /// That nothing was found, or that one replication has no spread.
+    pub(super) fn of_detection(
+        figures: &RunFigures,
+        scope: &Scope,
+        expected: ExpectedFigure,
+        round_trip_s: f64,
+    ) -> Result<Self, Violation> {
+        let metric = expected.figure;
+        let base = Self::of(figures, scope, metric, expected.value, expected.formula)
+            .ok_or(Violation::NoDetection)?;
+        let chance = figures
+            .chance(scope, metric)
+            .ok_or(Violation::OneReplication)?;
+        Ok(base
+            .tolerate(chance, Reason::Spread)
+            .tolerate(2.0 * round_trip_s, Reason::MessageDelays))
+    }
+
     /// A figure beside what it is by a closed form, without any allowance; `None`: the simulation has none.
     pub(super) fn of(
         figures: &RunFigures,

@@ -3,8 +3,7 @@
 
 use super::precondition::{Violation, require};
 use crate::deployment::{
-    ClientPlan, FaultPlan, FaultTarget, GatewayPlan, JobClass, PathConfig, Plan, ServiceTime,
-    Transport,
+    ClientPlan, FaultPlan, GatewayPlan, JobClass, PathConfig, Plan, ServiceTime, Transport,
 };
 use crate::faults::FaultKind;
 use crate::measure::Scope;
@@ -17,6 +16,7 @@ pub(super) const TIMEOUT_S: f64 = 32.0;
 const MOST_DELAY: Span = Span::from_millis(50);
 
 /// A client group.
+#[derive(Clone)]
 pub(super) struct ClientGroup<'a> {
     /// As figures name it.
     pub scope: Scope,
@@ -53,11 +53,7 @@ impl<'a> ClientGroup<'a> {
     /// The client group of that index in the plan.
     pub(super) fn of(plan: &'a Plan, index: usize) -> Self {
         let clients = &plan.clients[index];
-        let hits = |fault: &&FaultPlan| match fault.target {
-            FaultTarget::All => true,
-            FaultTarget::Gateway(gateway, _) => gateway == clients.gateway,
-            FaultTarget::Clients(group) => group == index,
-        };
+        let hits = |fault: &&FaultPlan| fault.target.hits(index, clients);
         ClientGroup {
             scope: Scope::Clients(clients.name.clone()),
             clients,

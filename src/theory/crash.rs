@@ -6,7 +6,7 @@
 //! when the refresh has been unanswered for 32 s. Down d after a crash is, with exponential repairs of mean m, a share of
 //! π + (1 − π) e^(−d (1/m + 1/M)), π = m/(m + M) (a Markov chain of two states).
 
-use super::agreement::{Agreement, Reason};
+use super::agreement::Agreement;
 use super::client_group::{ClientGroup, TIMEOUT_S};
 use super::expected::ExpectedFigure;
 use super::figures::RunFigures;
@@ -127,16 +127,7 @@ impl Crash {
         figures: &RunFigures,
         scope: &Scope,
     ) -> Result<Vec<Agreement>, Violation> {
-        let agreement = |e: ExpectedFigure| {
-            let base = Agreement::of(figures, scope, e.figure, e.value, e.formula)
-                .ok_or(Violation::NoDetection)?;
-            let chance = figures
-                .chance(scope, METRIC)
-                .ok_or(Violation::OneReplication)?;
-            Ok(base
-                .tolerate(chance, Reason::Spread)
-                .tolerate(2.0 * self.round_trip_s, Reason::MessageDelays))
-        };
+        let agreement = |e| Agreement::of_detection(figures, scope, e, self.round_trip_s);
         self.expected().into_iter().map(agreement).collect()
     }
 }

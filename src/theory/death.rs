@@ -3,7 +3,7 @@
 //! A connection that lasts for exponential times with mean M is dead at the next refresh, R/(1 − e^(−R/M)) − M later on
 //! average, as a crash is found ([`Crash`](super::Crash)); nothing answers that refresh, so that the client knows 32 s later.
 
-use super::agreement::{Agreement, Reason};
+use super::agreement::Agreement;
 use super::client_group::{ClientGroup, TIMEOUT_S};
 use super::expected::ExpectedFigure;
 use super::figures::RunFigures;
@@ -11,7 +11,6 @@ use super::precondition::{Violation, require};
 use super::session::session;
 use crate::deployment::ConnectionEnd;
 use crate::measure::Scope;
-use crate::protocol::OnNoAnswer;
 use crate::quantity::number::plain;
 
 /// The figure.
@@ -39,22 +38,12 @@ pub(super) fn predict(group: &ClientGroup) -> Result<Option<Death>, Violation> {
     let mut lasting = group.clients.clone();
     lasting.path.connection_lifetime = None;
     let on_lasting = ClientGroup {
-        scope: group.scope.clone(),
         clients: &lasting,
-        gateway: group.gateway,
-        faults: group.faults.clone(),
-        horizon_s: group.horizon_s,
-        start: group.start,
+        ..group.clone()
     };
     let session = session(&on_lasting)?;
     session.require_kept(group)?;
-    let reaction = group.clients.config.on_no_answer;
-    require(reaction == OnNoAnswer::TearDown, || {
-        Violation::OnNoAnswer(reaction)
-    })?;
-    require(session.refresh_s + TIMEOUT_S <= session.expires_s, || {
-        Violation::SessionExpires(group.clients.config.session_expires_s)
-    })?;
+    session.require_tear_down(group)?;
     group.no_faults()?;
     group.no_jitter()?;
     group.no_recorded_signs()?;
@@ -93,16 +82,7 @@ impl Death {
         figures: &RunFigures,
         scope: &Scope,
     ) -> Result<Vec<Agreement>, Violation> {
-        let agreement = |e: ExpectedFigure| {
-            let base = Agreement::of(figures, scope, e.figure, e.value, e.formula)
-                .ok_or(Violation::NoDetection)?;
-            let chance = figures
-                .chance(scope, METRIC)
-                .ok_or(Violation::OneReplication)?;
-            Ok(base
-                .tolerate(chance, Reason::Spread)
-                .tolerate(2.0 * self.round_trip_s, Reason::MessageDelays))
-        };
+        let agreement = |e| Agreement::of_detection(figures, scope, e, self.round_trip_s);
         self.expected().into_iter().map(agreement).collect()
     }
 }

@@ -41,6 +41,17 @@ impl Session {
         let update = group.gateway.config.update;
         require(self.fate == Fate::Kept, || Violation::Update(update))
     }
+
+    /// Precondition: a client whose refresh nobody answers ends it 32 s later, before it expires.
+    pub(super) fn require_tear_down(&self, group: &ClientGroup) -> Result<(), Violation> {
+        let client = &group.clients.config;
+        require(client.on_no_answer == OnNoAnswer::TearDown, || {
+            Violation::OnNoAnswer(client.on_no_answer)
+        })?;
+        require(self.refresh_s + TIMEOUT_S <= self.expires_s, || {
+            Violation::SessionExpires(client.session_expires_s)
+        })
+    }
 }
 
 /// The session of a client group by the rules (RFC 4028; `protocol`).

@@ -11,7 +11,7 @@ use super::figures::RunFigures;
 use super::precondition::{Violation, require};
 use super::session::session;
 use crate::measure::Scope;
-use crate::protocol::{OnNoAnswer, ReInviteBehaviour, UpdateBehaviour};
+use crate::protocol::{ReInviteBehaviour, UpdateBehaviour};
 use crate::quantity::number::plain;
 
 /// A share of the refreshes that nobody answers.
@@ -39,12 +39,8 @@ pub(super) fn predict(group: &ClientGroup) -> Result<Option<Share>, Violation> {
     plain_gateway.config.reinvite = ReInviteBehaviour::Accepted;
     plain_gateway.config.update_share = 1.0;
     let accepted = ClientGroup {
-        scope: group.scope.clone(),
-        clients: group.clients,
         gateway: &plain_gateway,
-        faults: group.faults.clone(),
-        horizon_s: group.horizon_s,
-        start: group.start,
+        ..group.clone()
     };
     let session = session(&accepted)?;
     let (share, is_silent) = match session.by_update {
@@ -73,13 +69,7 @@ pub(super) fn predict(group: &ClientGroup) -> Result<Option<Share>, Violation> {
     if !is_partial(share) {
         return Ok(None);
     }
-    let reaction = group.clients.config.on_no_answer;
-    require(reaction == OnNoAnswer::TearDown, || {
-        Violation::OnNoAnswer(reaction)
-    })?;
-    require(session.refresh_s + TIMEOUT_S <= session.expires_s, || {
-        Violation::SessionExpires(group.clients.config.session_expires_s)
-    })?;
+    session.require_tear_down(group)?;
     group.no_faults()?;
     group.no_loss()?;
     group.answers_at_once()?;
@@ -136,6 +126,7 @@ mod tests {
     use super::*;
     use crate::deployment::Plan;
     use crate::measure::Sample;
+    use crate::protocol::OnNoAnswer;
     use crate::protocol::RefreshMethod;
 
     fn of(change: impl FnOnce(&mut Plan)) -> Result<Option<Share>, Violation> {

@@ -44,13 +44,6 @@ pub fn own_rate(spread: f64, stream: &mut Stream) -> f64 {
 }
 
 impl CallProcess {
-    /// Calls at `rate_per_s` from `from` on, by so much more or less as `varies` says; none at a rate of 0.
-    pub fn new(stream: Stream, rate_per_s: f64, from: Time, varies: CallRate) -> Self {
-        let mut process = Self::idle(stream, rate_per_s);
-        process.begin(from, varies);
-        process
-    }
-
     /// No calls before [`CallProcess::begin`].
     pub fn idle(stream: Stream, rate_per_s: f64) -> Self {
         Self {

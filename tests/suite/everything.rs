@@ -291,7 +291,8 @@ enum Behaviour {
     ReInvite(u8),
 }
 
-const UPDATES: [UpdateBehaviour; 12] = [
+/// What a gateway makes of UPDATE: all that there is.
+pub(crate) const UPDATES: [UpdateBehaviour; 12] = [
     UpdateBehaviour::Accepted,
     UpdateBehaviour::Ignored,
     UpdateBehaviour::Rejected405,

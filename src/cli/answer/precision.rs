@@ -1,6 +1,6 @@
 //! That figures are not known as closely as was asked for.
 
-use crate::measure::{Objective, Unit};
+use crate::measure::Objective;
 use crate::quantity::number::{capital, small, whole};
 use crate::report::value;
 use crate::report::words::called;
@@ -36,10 +36,7 @@ fn clause(short: &Shortfall) -> String {
     if short.row.upper_if_none.is_some() && is_share {
         return format!("{name} is 0 so far, and no share of 0 is a precision");
     }
-    let amount = |half: f64| match metric.unit {
-        Unit::Fraction => value::rough(half, metric.unit),
-        unit => value::rough(half, unit).trim().to_string(),
-    };
+    let amount = |half: f64| value::rough(half, metric.unit);
     let half = estimate.half_width().map_or("unknown".into(), amount);
     let target = amount(short.precision.target(&estimate));
     let needed = short.replications_needed.map_or(String::new(), |n| {

@@ -16,16 +16,10 @@ pub(super) fn has_independent_users(plan: &Plan, gateway: usize, drop_rows: u64)
     let gateway_plan = &plan.gateways[gateway];
     let mut clients = plan.clients.iter().filter(|c| c.gateway == gateway);
     Impairments::new(plan, gateway).is_none()
-        && gateway_plan.max_sessions.is_none()
-        && gateway_plan.max_calls.is_none()
-        && gateway_plan.station.is_none()
+        && !plan.shares_limit(gateway)
         && gateway_plan.path.is_plain()
-        && clients.all(|c| {
-            c.path.is_plain()
-                && c.recorded_calls.is_none()
-                && c.recorded_signs.is_none()
-                && c.config.setup_pace.is_none()
-        })
+        && clients
+            .all(|c| c.path.is_plain() && c.recorded_calls.is_none() && c.recorded_signs.is_none())
         && drop_rows <= MAX_ROWS
 }
 

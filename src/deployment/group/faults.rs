@@ -2,12 +2,19 @@
 
 use super::super::plan::{FaultPlan, FaultTarget};
 use super::super::rare_faults::{FirstOccurrence, source};
-use super::impairments::{Process, Victim, is_personal};
+use super::impairments::{Process, Victim};
 use super::*;
 use crate::faults::{FaultKind, Schedule};
 
 /// Distinguishes the end of a fault of single users from the faults of many, as entities.
 const ALL_USERS_HIT: u32 = 1 << 29;
+
+/// The stream of a fault at one of those that it hits. Each fault has a number of its own in the key, so that one more
+/// fault shifts no draws.
+pub(super) fn fault_stream(plan: &Plan, replication: u32, fault: &FaultPlan, hit: u64) -> Stream {
+    let key = mix(hit, u64::from(fault.number) << 8 | fault.config.kind as u64);
+    Stream::open(plan.seed, replication, key, Purpose::Fault as u32)
+}
 
 impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
     /// Schedules the first occurrence of every fault of this group.
@@ -16,7 +23,7 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
             return;
         }
         let (plan, replication) = (self.plan, self.replication);
-        let is_common = |f: &FaultPlan| !is_personal(f.config.kind) && f.config.kind.is_failure();
+        let is_common = |f: &FaultPlan| !f.config.kind.is_personal() && f.config.kind.is_failure();
         let shared = plan.faults.iter().enumerate();
         for (number, fault) in shared.filter(|(_, f)| is_common(f)) {
             for (victim, key) in self.victims(fault, self.index) {
@@ -26,9 +33,7 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
                 };
                 let source = source(plan, fault, self.index, instance);
                 let foreknown = plan.foreknown.as_ref();
-                // Each fault has a number of its own in the key, so that one more fault shifts no draws.
-                let key = mix(key, u64::from(fault.number) << 8 | fault.config.kind as u64);
-                let stream = Stream::open(plan.seed, replication, key, Purpose::Fault as u32);
+                let stream = fault_stream(plan, replication, fault, key);
                 self.impairments.processes.push(Process {
                     plan: fault,
                     victim,
@@ -54,11 +59,7 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
             }
             for u in 0..self.users.len() as u32 {
                 let plan_of = self.impairments.personal[fault];
-                let key = mix(
-                    self.users[u as usize].key,
-                    u64::from(plan_of.number) << 8 | plan_of.config.kind as u64,
-                );
-                let stream = Stream::open(plan.seed, replication, key, Purpose::Fault as u32);
+                let stream = fault_stream(plan, replication, plan_of, self.users[u as usize].key);
                 let line = &mut self.lines[u as usize];
                 line.faults.push(stream);
                 line.occurrences.push(None);

@@ -47,10 +47,6 @@ pub(super) struct Impairments<'a> {
     pub(super) waiting: Vec<(Time, u64)>,
 }
 
-pub(super) fn is_personal(kind: FaultKind) -> bool {
-    matches!(kind, FaultKind::Sleep | FaultKind::NetworkChange)
-}
-
 impl<'a> Impairments<'a> {
     /// The impairments of the groups of this gateway.
     pub(super) fn new(plan: &'a Plan, gateway: usize) -> Self {
@@ -80,13 +76,13 @@ impl<'a> Impairments<'a> {
             )
         };
         Impairments {
-            any_process: faults.iter().any(|f| !is_personal(f.config.kind)),
+            any_process: faults.iter().any(|f| !f.config.kind.is_personal()),
             processes: Vec::new(),
             paths: faults.iter().any(|f| on_paths(&f)),
             usable_before: vec![None; faults.len()],
             personal: faults
                 .into_iter()
-                .filter(|f| is_personal(f.config.kind))
+                .filter(|f| f.config.kind.is_personal())
                 .collect(),
             middleboxes: paths
                 .any(|p| p.idle_timeout.is_some() || p.route_expiry.is_some() || p.holds_state()),

@@ -1,8 +1,8 @@
 //! When the calls of a client group surge.
 
 use super::super::plan::{FaultPlan, FaultTarget, Plan};
-use super::event::Purpose;
-use crate::engine::{Stream, mix, name_key};
+use super::faults::fault_stream;
+use crate::engine::{Stream, name_key};
 use crate::faults::{FaultKind, Schedule};
 use crate::quantity::Time;
 use crate::workload::Surge;
@@ -22,8 +22,7 @@ pub(super) fn of_clients(plan: &Plan, index: usize, replication: u32) -> Vec<Sur
     let mut surges = Vec::new();
     for fault in plan.faults.iter().filter(is_surge) {
         let Some(key) = key(fault) else { continue };
-        let key = mix(key, u64::from(fault.number) << 8 | fault.config.kind as u64);
-        let stream = Stream::open(plan.seed, replication, key, Purpose::Fault as u32);
+        let stream = fault_stream(plan, replication, fault, key);
         surges.extend(occurrences(fault, plan.horizon, stream));
     }
     Surge::apart(&surges)

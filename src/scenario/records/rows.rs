@@ -1,5 +1,6 @@
 //! The rows of a CSV file of records, one at a time, each field with its place.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::PathBuf;
 
@@ -327,9 +328,8 @@ impl<'a> Rows<'a> {
 
     /// The instant of the row, where its time can be read.
     fn instant(&mut self) -> Option<i64> {
-        let text = self.number(0);
-        let Some(dated) = read_dated(&text) else {
-            return read_time(&text, self.reading.start_us);
+        let Some(dated) = read_dated(&self.number(0)) else {
+            return read_time(&self.number(0), self.reading.start_us);
         };
         let first = *self.date.get_or_insert(dated.date);
         let days = i64::from(dated.date.to_julian_day() - first.to_julian_day());
@@ -340,14 +340,14 @@ impl<'a> Rows<'a> {
     }
 
     /// A field that holds a number: where a comma separates no fields it may be a decimal one.
-    fn number(&self, column: usize) -> Vec<u8> {
-        let mut text = self.field(column).to_vec();
-        if self.delimiter != b',' {
-            text.iter_mut()
-                .filter(|b| **b == b',')
-                .for_each(|b| *b = b'.');
+    fn number(&self, column: usize) -> Cow<'_, [u8]> {
+        let text = self.field(column);
+        // Nearly no number has one, and a recording has millions of them.
+        if self.delimiter == b',' || !text.contains(&b',') {
+            return text.into();
         }
-        text
+        let point = |b: &u8| if *b == b',' { b'.' } else { *b };
+        text.iter().map(point).collect()
     }
 
     pub(super) fn within(&self, at: i64) -> Option<Time> {

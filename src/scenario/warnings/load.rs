@@ -1,6 +1,6 @@
 //! Load that a scenario does not bring, or that a gateway does not follow.
 
-use crate::deployment::{ClientPlan, FaultTarget, Plan};
+use crate::deployment::{ClientPlan, Plan};
 use crate::faults::FaultKind;
 use crate::scenario::setting::Settings;
 
@@ -37,11 +37,7 @@ fn calls_at_once(clients: &ClientPlan) -> f64 {
 /// Surges of calls that are never drawn.
 pub(super) fn of_surges(plan: &Plan, warnings: &mut Vec<String>) {
     for fault in &plan.faults {
-        let is_hit = |(index, clients): &(usize, &ClientPlan)| match fault.target {
-            FaultTarget::Gateway(gateway, _) => clients.gateway == gateway,
-            FaultTarget::Clients(hit) => *index == hit,
-            FaultTarget::All => true,
-        };
+        let is_hit = |(index, clients): &(usize, &ClientPlan)| fault.target.hits(*index, clients);
         let draws_calls = |(_, clients): (usize, &ClientPlan)| {
             let w = &clients.workload;
             clients.recorded_calls.is_none() && w.incoming_per_s + w.outgoing_per_s > 0.0

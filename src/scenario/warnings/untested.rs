@@ -1,6 +1,6 @@
 //! What a run will not show, or will show of fewer users than the scenario names.
 
-use crate::deployment::{ClientPlan, FaultPlan, FaultTarget, Plan};
+use crate::deployment::{ClientPlan, FaultPlan, Plan};
 use crate::faults::Schedule;
 use crate::quantity::number::percent;
 use crate::quantity::{Span, Time, print_clock, print_moment, print_span};
@@ -145,11 +145,7 @@ fn tests_something(plan: &Plan, fault: &FaultPlan) -> bool {
     let Some(at) = instant(fault) else {
         return true;
     };
-    let is_hit = |(index, clients): &(usize, &ClientPlan)| match fault.target {
-        FaultTarget::Gateway(gateway, _) => clients.gateway == gateway,
-        FaultTarget::Clients(hit) => *index == hit,
-        FaultTarget::All => true,
-    };
+    let is_hit = |(index, clients): &(usize, &ClientPlan)| fault.target.hits(*index, clients);
     let mut hit = plan.clients.iter().enumerate().filter(is_hit).peekable();
     hit.peek().is_none()
         || at >= plan.horizon

@@ -9,6 +9,7 @@ use rccsim::protocol::{
 use rccsim::quantity::Time;
 
 use crate::deployments::gateway;
+use crate::everything::UPDATES;
 
 use super::{COLUMNS, Port, ignored, name, row};
 
@@ -240,20 +241,7 @@ pub(super) fn tables() -> String {
 /// What UPDATE gets from each class of gateway, and from one that does not hold the dialog.
 fn update_behaviours() -> String {
     let mut table = format!("\n### UPDATE, by class of gateway{COLUMNS}");
-    for update in [
-        UpdateBehaviour::Accepted,
-        UpdateBehaviour::Ignored,
-        UpdateBehaviour::Rejected405,
-        UpdateBehaviour::Rejected501,
-        UpdateBehaviour::DialogLost481,
-        UpdateBehaviour::AnswerLost,
-        UpdateBehaviour::NoSessionExpires,
-        UpdateBehaviour::IntervalTooSmall422,
-        UpdateBehaviour::Unavailable503,
-        UpdateBehaviour::NotCounted,
-        UpdateBehaviour::Rejected488,
-        UpdateBehaviour::Rejected500,
-    ] {
+    for update in UPDATES {
         let mut held = Held::new(GatewayConfig {
             update,
             ..gateway_config()
