@@ -13,6 +13,7 @@
 
 use super::plan::{FaultPlan, FaultTarget, Foreknown, Plan};
 use crate::engine::{Stream, mix, name_key};
+use crate::faults::FaultKind;
 use crate::quantity::Time;
 
 /// Occurrences in one run below which a fault is rare: of two expected ones, a run has none in 14 % of the cases, and two
@@ -36,11 +37,13 @@ pub struct Stratum {
 
 impl Plan {
     /// The rare faults, as indices into [`Plan::faults`], each with how often it is expected in a run. Faults of single users
-    /// are none: of those each user draws their own.
+    /// are none: of those each user draws their own. Nor are surges, which are load.
     pub fn rare_faults(&self) -> Vec<(usize, f64)> {
         let rare = |(index, fault): (usize, &FaultPlan)| {
             let (expected, _) = self.expected_faults(fault)?;
-            (!fault.config.kind.is_personal() && expected < RARE_BELOW).then_some((index, expected))
+            let kind = fault.config.kind;
+            let is_shared = kind.is_failure() && !kind.is_personal();
+            (is_shared && expected < RARE_BELOW).then_some((index, expected))
         };
         self.faults.iter().enumerate().filter_map(rare).collect()
     }
@@ -153,6 +156,8 @@ pub(super) fn source(plan: &Plan, fault: &FaultPlan, gateway: usize, instance: u
     let before = &plan.gateways[..gateway];
     let before = before.iter().map(|g| u64::from(g.count + g.spare));
     match fault.target {
+        // All users share one OCS.
+        _ if fault.config.kind == FaultKind::OcsFailover => 0,
         FaultTarget::All => before.sum::<u64>() + u64::from(instance),
         FaultTarget::Gateway(_, None) => instance.into(),
         FaultTarget::Gateway(_, Some(_)) | FaultTarget::Clients(_) => 0,

@@ -192,8 +192,14 @@ impl JointSearch<'_> {
         let valid = |(places, point): (&Places, &Option<ExploredPoint>)| {
             point.is_some().then(|| places.clone())
         };
-        let mut order: Vec<Places> = explorer.points.iter().filter_map(valid).collect();
-        order.sort_by(|a, b| explorer.order(a, b, u32::MAX));
+        // By all replications that each has: by those that each two have in common there is no order of all.
+        let scored = explorer.points.iter().filter_map(valid).map(|places| {
+            let score = explorer.score(&places, u32::MAX);
+            (score, places)
+        });
+        let mut scored: Vec<(Score, Places)> = scored.collect();
+        scored.sort_by(|(a, x), (b, y)| a.order(*b).then_with(|| x.cmp(y)));
+        let order: Vec<Places> = scored.into_iter().map(|(_, places)| places).collect();
         let mut chosen = None;
         let mut left = self.budget.saturating_sub(explorer.runs);
         for some in order.chunks(FINALISTS).take(ROUNDS) {

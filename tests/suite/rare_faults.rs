@@ -115,6 +115,39 @@ fn a_run_of_a_stratum_has_the_faults_of_its_kind() {
     }
 }
 
+/// All users share one OCS, whatever their gateway: its fail-over comes to all of them at the same time, or to none.
+#[test]
+fn a_rare_fail_over_of_ocs_hits_the_users_of_every_gateway() {
+    let more = "[[gateway]]\nname = \"other\"\nprofile = \"healthy\"\n[[clients]]\nname = \"d\"\n\
+         profile = \"communicator-2007-r2\"\ncount = 20\ngateway = \"other\"\npath = \"ideal\"\n\
+         sign_in = \"at start\"\nreestablish = \"fixed 30 s\"\n[[fault]]\nname = \"ocs\"\n\
+         kind = \"ocs-failover\"\ntarget = \"all\"\nmtbf = \"400 h\"\nmttr = \"10 min\"\n";
+    let plan = crashes(more, 5).plan;
+    let strata = plan.strata();
+    assert_eq!(strata.len(), 2);
+    let mut hit = 0;
+    for replication in 0..10 {
+        let given = plan.given(&strata[1], replication);
+        // Later than the last sign-in, and early enough to be found out.
+        let until = given.foreknown.as_ref().unwrap().until.as_secs_f64();
+        if (700.0..12_000.0).contains(&until) {
+            let gateways = simulate(&given, replication).gateways;
+            let drops: Vec<u64> = gateways.iter().map(|g| g.all_drops()).collect();
+            assert!(drops.iter().all(|drops| *drops >= 20), "{until}: {drops:?}");
+            hit += 1;
+        }
+    }
+    assert!(hit >= 5, "{hit}");
+}
+
+/// A surge is load: no run is simulated on condition that it comes.
+#[test]
+fn a_surge_is_no_rare_fault() {
+    let surge = "[[fault]]\nname = \"s\"\nkind = \"surge\"\ntarget = \"all\"\ncall_rate = \"200 %\"\n\
+         mtbf = \"400 h\"\nmttr = \"10 min\"\n";
+    assert_eq!(crashes(surge, 5).plan.strata(), []);
+}
+
 #[test]
 fn conditional_replications_say_what_many_plain_runs_say() {
     let two = crash("often", "40 h", "5 min") + &crash("seldom", "200 h", "1 h");
