@@ -29,6 +29,15 @@ impl Estimate {
         }
     }
 
+    /// The same with bounds that lie so much further from it.
+    pub(super) fn widened(self, by: f64) -> Self {
+        Self {
+            lower: self.lower.map(|lower| lower - by),
+            upper: self.upper.map(|upper| upper + by),
+            ..self
+        }
+    }
+
     /// The same with bounds that lie at least so far from it: what was measured in steps is not known more closely.
     pub(super) fn at_least(self, half_width: f64) -> Self {
         Self {

@@ -46,8 +46,9 @@ pub(super) fn upper_if_none(
 /// So large a share of runs with a rare fault may go otherwise than all that were seen, at that confidence: of ten, 31 %.
 ///
 /// What one fault does hangs on when it comes. Ten faults that did the same say nothing of the one in twenty that comes
-/// before the first sign-in and does nothing, and their spread of 0 covered the truth in 34 of 100 cases. Therefore the part
-/// of a figure that comes from them has at least this share of itself as half of its interval.
+/// before the first sign-in and does nothing, and their spread of 0 covered the truth in 34 of 100 cases. Therefore this
+/// share of the part of a figure that comes from them is added to half of its interval. It is added, since the spread of
+/// what was seen is uncertain too: the larger one of both covered missed toasts, whose number is skewed, in 87 of 100.
 pub(super) fn share_unseen(replications: u32, confidence: f64) -> f64 {
     1.0 - libm::pow(
         (1.0 - confidence) / 2.0,

@@ -338,7 +338,7 @@ pub(super) fn row(scope: &Scope, column: Column, samples: &[Sample], basis: Basi
     };
     let unseen = basis.rare_part / below * share_unseen(row.replications, basis.confidence);
     if unseen > 0.0 {
-        row.estimate = row.estimate.map(|e| e.at_least(unseen));
+        row.estimate = row.estimate.map(|e| e.widened(unseen));
     }
     let resolution = column.metric.resolution();
     row.estimate = row.estimate.map(|e| e.at_least(resolution * e.mean));
