@@ -53,8 +53,8 @@ fn best(losing: &[&Cell]) -> Option<String> {
 
 /// For people: who keeps sessions by which method, then what the losses cost and what to change.
 pub fn text(matrix: &MatrixRecord) -> String {
-    let clients = distinct(&matrix.cells, |c| &c.client);
-    let gateways = distinct(&matrix.cells, |c| &c.gateway);
+    let clients = clients(&matrix.cells);
+    let gateways = gateways(&matrix.cells);
     let mut out = String::from("Refresh method and first loss\n");
     for (i, clients) in clients.chunks(COLUMNS).enumerate() {
         if i > 0 {
@@ -75,52 +75,58 @@ pub fn text(matrix: &MatrixRecord) -> String {
     out + &format!("\n{}\n", matrix.basis)
 }
 
-fn distinct(cells: &[Cell], of: fn(&Cell) -> &String) -> Vec<&str> {
+/// The clients, in their order.
+pub(super) fn clients(cells: &[Cell]) -> Vec<&str> {
+    distinct(cells, |c| &c.client)
+}
+
+/// The gateways, those that differ first: where sessions are lost, the alike under each other, then the others.
+pub(super) fn gateways(cells: &[Cell]) -> Vec<&str> {
+    let names = distinct(cells, |c| &c.gateway);
+    let outcomes = |gateway: &str| -> Vec<_> {
+        let row = cells.iter().filter(|c| c.gateway == gateway);
+        row.map(|c| (&c.client, &c.method, c.first_loss_s.map(f64::to_bits)))
+            .collect()
+    };
+    let rows: Vec<_> = names.iter().map(|name| outcomes(name)).collect();
+    // Of rows alike the place of the first, behind all with a loss where there is none.
+    let place = |row: &Vec<(&String, &String, Option<u64>)>| {
+        let is_kept = row.iter().all(|(_, _, loss)| loss.is_none());
+        (is_kept, rows.iter().position(|other| other == row))
+    };
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by_key(|i| place(&rows[*i]));
+    order.into_iter().map(|i| names[i]).collect()
+}
+
+fn distinct(cells: &[Cell], name: fn(&Cell) -> &String) -> Vec<&str> {
     let mut all: Vec<&str> = Vec::new();
-    for name in cells.iter().map(of) {
-        if !all.contains(&name.as_str()) {
-            all.push(name);
+    for each in cells.iter().map(name) {
+        if !all.contains(&each.as_str()) {
+            all.push(each);
         }
     }
     all
 }
 
-/// A row for each gateway, those that differ first: where sessions are lost, the alike under each other, then the others.
+/// A row for each gateway, a column for each client.
 fn outcomes(cells: &[Cell], clients: &[&str], gateways: &[&str]) -> String {
-    let row = |gateway: &&str| -> (Vec<&Cell>, Vec<String>) {
+    let header = std::iter::once("gateway").chain(clients.iter().copied());
+    let mut lines = vec![header.map(String::from).collect::<Vec<_>>()];
+    for gateway in gateways {
         let cell = |client: &&str| {
             cells
                 .iter()
-                .find(|c| c.gateway == **gateway && c.client == **client)
+                .find(|c| c.gateway == *gateway && c.client == **client)
         };
-        let row: Vec<&Cell> = clients.iter().filter_map(cell).collect();
-        let outcomes = row.iter().map(|cell| outcome(cell)).collect();
-        (row, outcomes)
-    };
-    let rows: Vec<_> = (gateways.iter())
-        .map(|gateway| (*gateway, row(gateway)))
-        .collect();
-    // Of rows alike the place of the first, behind all with a loss where there is none.
-    let place = |(cells, outcomes): &(Vec<&Cell>, Vec<String>)| {
-        let is_kept = cells.iter().all(|c| c.first_loss_s.is_none());
-        let first = rows.iter().position(|(_, (_, other))| other == outcomes);
-        (is_kept, first)
-    };
-    let mut order: Vec<usize> = (0..rows.len()).collect();
-    order.sort_by_key(|i| place(&rows[*i].1));
-    let header = std::iter::once("gateway").chain(clients.iter().copied());
-    let mut lines = vec![header.map(String::from).collect::<Vec<_>>()];
-    for (gateway, (_, outcomes)) in order.into_iter().map(|i| &rows[i]) {
-        let line = std::iter::once((*gateway).to_string()).chain(outcomes.iter().cloned());
-        lines.push(line.collect());
+        let row = clients.iter().filter_map(cell).map(outcome);
+        lines.push(std::iter::once((*gateway).to_string()).chain(row).collect());
     }
     table(&lines, true)
 }
 
 fn outcome(cell: &Cell) -> String {
-    let first_loss = cell
-        .first_loss_s
-        .map_or_else(|| "never".into(), |s| format!("{} s", human(s)));
+    let first_loss = cell.first_loss_s.map_or_else(|| "never".into(), duration);
     format!("{}: {first_loss}", cell.method)
 }
 
@@ -188,4 +194,49 @@ fn remedies(losing: &[&Cell]) -> String {
         out += &format!("    {client} on {}\n", gateways.join(", "));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows alike stand under each other, those that lose a session above those that keep all.
+    #[test]
+    fn gateways_that_differ_come_first() {
+        let cell = |gateway: &str, client: &str, first_loss_s: Option<f64>| Cell {
+            gateway: gateway.into(),
+            client: client.into(),
+            method: "UPDATE".into(),
+            first_loss_s,
+            ..Cell::default()
+        };
+        let losses = [
+            ("healthy", None, None),
+            ("silent", Some(932.0), None),
+            ("refuses", Some(1800.0), Some(1800.0)),
+            ("also-silent", Some(932.0), None),
+            ("also-healthy", None, None),
+        ];
+        let cells: Vec<Cell> = losses
+            .iter()
+            .flat_map(|(name, a, b)| [cell(name, "one", *a), cell(name, "two", *b)])
+            .collect();
+        let order = [
+            "silent",
+            "also-silent",
+            "refuses",
+            "healthy",
+            "also-healthy",
+        ];
+        assert_eq!(gateways(&cells), order);
+        let text = text(&MatrixRecord {
+            cells,
+            ..MatrixRecord::default()
+        });
+        let first = text.lines().nth(2).unwrap_or_default();
+        assert_eq!(
+            first.split_whitespace().collect::<Vec<_>>().join(" "),
+            "silent UPDATE: 15 min 32 s UPDATE: never"
+        );
+    }
 }

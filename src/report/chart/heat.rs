@@ -14,6 +14,8 @@ use super::text::{self, LABEL, SMALL, cut, plain};
 
 /// From one line in a cell to the next [px].
 const CELL_LINE: f64 = 13.0;
+/// Rows that a wide picture is made higher for.
+const PAGE_ROWS: usize = 24;
 /// Lines of the name of a row at most.
 const NAME_LINES: usize = 3;
 
@@ -40,15 +42,9 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) 
 
     let narrow = frame::is_narrow(&room);
     let left = widest(&map.rows).min(room.w * if narrow { 0.42 } else { 0.35 }) + 8.0;
-    let columns = map.columns.len().max(1) as f64;
-    let across = widest(&map.columns);
     let w = room.w - left;
-    let upright = across + 8.0 > w / columns;
-    let below = if upright {
-        across.min(if narrow { 150.0 } else { room.h * 0.5 }) + 8.0
-    } else {
-        LINE + 2.0
-    };
+    let names = Names::fitting(&map.columns, w / map.columns.len().max(1) as f64, narrow);
+    let below = names.height();
     let caption = chart.x.caption();
     let h = room.h - below - if caption.is_empty() { 0.0 } else { LINE };
     let rect = Rect::new(room.x + left, room.y, w, h.max(20.0));
@@ -67,7 +63,7 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) 
     });
     marked(paper, &plot, map);
     row_names(paper, &plot, map, left - 6.0);
-    column_names(paper, &plot, map, upright.then_some(below - 6.0));
+    column_names(paper, &plot, map, &names);
     if !caption.is_empty() {
         let at = (rect.x + rect.w / 2.0, rect.bottom() + below + 12.0);
         paper.extend(cut(rect.w, plain(at, caption, Anchor::Middle, Paint::Soft)));
@@ -182,17 +178,24 @@ impl Words {
     }
 }
 
-/// How high the table must be for what stands in its cells and beside its rows, at the width it has.
-pub(super) fn least_height(map: &HeatMap, plot: &PlotArea) -> f64 {
+/// How high the table must be for what stands in its cells and beside its rows, at the width it has. On a wide paper a
+/// pointer tells what does not fit: there, what could only stand upright does not count, nor do more rows than a page has.
+pub(super) fn least_height(map: &HeatMap, plot: &PlotArea, narrow: bool) -> f64 {
+    let rows = map.rows.len();
     let (w, _) = cell_size(plot);
-    let cells = map.cells.iter().flatten();
+    let cells = map
+        .cells
+        .iter()
+        .flatten()
+        .filter(|_| narrow || rows <= PAGE_ROWS);
     let words = cells.filter_map(|words| Words::fitting(words, w));
+    let words = words.filter(|words| narrow || !matches!(words, Words::Upright(_)));
     let names = map.rows.iter().map(|name| {
         let lines = text::wrap(name, plot.rect.x - 20.0, LABEL, false, NAME_LINES);
         lines.len() as f64 * CELL_LINE + 4.0
     });
     let each = words.map(|w| w.height() + 3.0).chain(names);
-    each.fold(17.0, f64::max) * map.rows.len().min(40) as f64
+    each.fold(17.0, f64::max) * rows.min(if narrow { 40 } else { PAGE_ROWS }) as f64
 }
 
 /// A frame around the cell that matters, in colours that stay, as those of the cells do.
@@ -231,23 +234,60 @@ fn row_names(paper: &Paper, plot: &PlotArea, map: &HeatMap, room: f64) {
     }
 }
 
-/// The names below the table, upright in so much room if it is said.
-fn column_names(paper: &Paper, plot: &PlotArea, map: &HeatMap, upright: Option<f64>) {
+/// How the names below the table stand.
+enum Names {
+    /// Side by side in letters of that size [px], each on its lines.
+    Lines(f64, Vec<Vec<String>>),
+    /// Upright, in so much room.
+    Upright(f64),
+}
+
+impl Names {
+    /// How those names stand below columns of that width, the most legible way first.
+    fn fitting(names: &[String], w: f64, narrow: bool) -> Self {
+        for size in [LABEL, SMALL] {
+            let lines = |name: &String| text::wrap(name, w - 4.0, size, false, NAME_LINES);
+            let lines: Vec<Vec<String>> = names.iter().map(lines).collect();
+            if !lines.iter().flatten().any(|line| line.ends_with('…')) {
+                return Self::Lines(size, lines);
+            }
+        }
+        Self::Upright(widest(names).min(if narrow { 150.0 } else { 180.0 }) + 2.0)
+    }
+
+    /// How much they take below the table.
+    fn height(&self) -> f64 {
+        match self {
+            Self::Lines(_, names) => {
+                let most = names.iter().map(Vec::len).max().unwrap_or(1).max(1);
+                LINE + 2.0 + (most as f64 - 1.0) * CELL_LINE
+            }
+            Self::Upright(room) => room + 6.0,
+        }
+    }
+}
+
+fn column_names(paper: &Paper, plot: &PlotArea, map: &HeatMap, names: &Names) {
     let (w, _) = cell_size(plot);
     let foot = plot.rect.bottom();
-    for (c, name) in map.columns.iter().enumerate() {
-        let middle = plot.rect.x + (c as f64 + 0.5) * w;
-        match upright {
-            Some(room) if skips(c, w) => {
-                let at = (middle + 4.2, foot + 6.0);
-                let mut text = plain(at, name, Anchor::End, Paint::Ink);
-                text.upright = true;
-                paper.extend(cut(room, text));
+    let middle = |c: usize| plot.rect.x + (c as f64 + 0.5) * w;
+    match names {
+        Names::Lines(size, names) => {
+            for (c, lines) in names.iter().enumerate() {
+                for (i, line) in lines.iter().enumerate() {
+                    let at = (middle(c), foot + LINE - 1.0 + i as f64 * CELL_LINE);
+                    paper.push(Shape::Text(Text {
+                        size: *size,
+                        ..plain(at, line, Anchor::Middle, Paint::Ink)
+                    }));
+                }
             }
-            Some(_) => {}
-            None => {
-                let at = (middle, foot + LINE - 1.0);
-                paper.extend(cut(w, plain(at, name, Anchor::Middle, Paint::Ink)));
+        }
+        Names::Upright(room) => {
+            for (c, name) in map.columns.iter().enumerate().filter(|(c, _)| skips(*c, w)) {
+                let mut text = plain((middle(c) + 4.2, foot + 6.0), name, Anchor::End, Paint::Ink);
+                text.upright = true;
+                paper.extend(cut(*room, text));
             }
         }
     }

@@ -58,15 +58,17 @@ fn wrapped_notes(chart: &Chart, room: &Rect) -> Vec<String> {
         .collect()
 }
 
-/// The size of a telephone's chart: as high as its title, names and notes need beside a plot in which things can be seen.
-pub(super) fn narrow(chart: &Chart) -> Size {
-    let mut size = Size::NARROW;
+/// That size, or as high as it takes to see what is drawn: every row of a table of colours, with its name; on a telephone
+/// a plot of some height beside title, names and notes, too.
+pub(super) fn fitted(chart: &Chart, mut size: Size) -> Size {
+    let room = Rect::new(0.0, 0.0, f64::from(size.width) - 2.0 * SIDE, 0.0);
+    let narrow = is_narrow(&room);
     // What has no room at first takes more when there is some.
     for _ in 0..4 {
         let plot = scene(chart, size).1;
-        let room = Rect::new(0.0, 0.0, f64::from(size.width) - 2.0 * SIDE, 0.0);
         let least = chart.layers.iter().map(|layer| match layer {
-            Layer::HeatMap(map) => heat::least_height(map, &plot),
+            Layer::HeatMap(map) => heat::least_height(map, &plot, narrow),
+            _ if !narrow => 0.0,
             Layer::Bars(bars) => bars::least_height(bars, &room),
             _ => LEAST_NARROW,
         });

@@ -50,7 +50,7 @@ pub(crate) use script::SCRIPT;
 
 /// The chart as an SVG element: a complete file, and also fit to stand in a page (see `stylesheet`).
 pub fn svg(chart: &Chart, size: Size) -> String {
-    let size = size.bounded();
+    let size = layout::fitted(chart, size.bounded());
     svg::write(chart, size, &layout::scene(chart, size))
 }
 
@@ -58,18 +58,18 @@ pub fn svg(chart: &Chart, size: Size) -> String {
 /// `stylesheet` shows one.
 pub fn figure(chart: &Chart) -> String {
     let division = |class, size| format!("<div class=\"{class}\">\n{}</div>\n", svg(chart, size));
-    division("rc-wide", Size::WIDE) + &division("rc-narrow", layout::narrow(chart))
+    division("rc-wide", Size::WIDE) + &division("rc-narrow", Size::NARROW)
 }
 
 /// The chart as a PNG file of twice the size in pixels, on white.
 pub fn png(chart: &Chart, size: Size) -> Vec<u8> {
-    let size = size.bounded();
+    let size = layout::fitted(chart, size.bounded());
     png::write(size, &layout::scene(chart, size).0)
 }
 
 /// What a script needs to answer a pointer: the description, thinned as it is drawn. Where its values are in a picture,
 /// the SVG says itself.
 pub fn data(chart: &Chart, size: Size) -> serde_json::Value {
-    let size = size.bounded();
+    let size = layout::fitted(chart, size.bounded());
     data::value(chart, &layout::scene(chart, size).1)
 }

@@ -93,7 +93,19 @@ fn every_png_has_the_size_and_ink() {
         let info = reader
             .next_frame(&mut pixels)
             .unwrap_or_else(|e| panic!("{name}: {e}"));
-        assert_eq!((info.width, info.height), (920, 640), "{name}");
+        let size = layout::fitted(&chart, Size::HALF);
+        let least = (2 * Size::HALF.width, 2 * Size::HALF.height);
+        assert_eq!(
+            (info.width, info.height),
+            (2 * size.width, 2 * size.height),
+            "{name}"
+        );
+        assert!(info.height >= least.1 && info.width == least.0, "{name}");
+        assert!(
+            info.height == least.1 || name.starts_with("heat"),
+            "{name}: {}",
+            info.height
+        );
         let inked = pixels.iter().filter(|b| **b < 250).count();
         assert!(inked > 400 || name == "heat_none", "{name}: {inked}");
     }
@@ -118,7 +130,7 @@ fn markup_in_a_title_stays_text() {
 
 /// Texts that stand on one another or leave the paper.
 pub(crate) fn unreadable(chart: &Chart, size: Size) -> Vec<String> {
-    let scene = layout::scene(chart, size.bounded()).0;
+    let scene = layout::scene(chart, layout::fitted(chart, size.bounded())).0;
     let texts: Vec<_> = scene
         .iter()
         .filter_map(|s| {
@@ -302,6 +314,49 @@ fn a_narrow_heat_map_has_room_for_its_key_and_for_every_row() {
     );
 }
 
+/// As high as it takes: every row and every column with its whole name, beside few rows and beside many.
+#[test]
+fn a_wide_heat_map_names_every_row_and_column() {
+    for rows in [2_usize, 19, 24] {
+        let columns = ["communicator-2007-r2", "sofia-sip-1.12", "pidgin-sipe-1.25"];
+        let map = HeatMap {
+            rows: (0..rows).map(|i| format!("rejects-update-{i}")).collect(),
+            columns: columns
+                .iter()
+                .chain(&columns)
+                .map(|c| (*c).into())
+                .collect(),
+            values: vec![vec![0.0, 1.5, 3.0, 1.0, 2.0, 3.0]; rows],
+            cells: vec![vec!["re-INVITE: 30 min".into(); 6]; rows],
+            ..HeatMap::default()
+        };
+        let chart = Chart {
+            layers: vec![Layer::HeatMap(map)],
+            ..Chart::default()
+        };
+        let scene = layout::scene(&chart, layout::fitted(&chart, Size::WIDE)).0;
+        let texts: Vec<&str> = scene
+            .iter()
+            .filter_map(|shape| match shape {
+                scene::Shape::Text(text) => Some(text.text.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert!(!texts.iter().any(|text| text.ends_with('…')), "{texts:?}");
+        for i in 0..rows {
+            assert!(
+                texts.contains(&format!("rejects-update-{i}").as_str()),
+                "{i} of {rows}"
+            );
+        }
+        assert!(
+            texts.join(" ").contains("communicator- 2007-r2"),
+            "{texts:?}"
+        );
+        assert_eq!(unreadable(&chart, Size::WIDE), [""; 0]);
+    }
+}
+
 /// On a telephone notes of many lines leave the plot as high as notes of few.
 #[test]
 fn a_narrow_chart_with_long_notes_is_higher() {
@@ -362,7 +417,7 @@ fn what_lies_beyond_a_range_is_not_moved_to_its_edge() {
 
 /// The texts of a telephone's picture, and how high its plot is.
 fn on_a_telephone(chart: &Chart) -> (Vec<String>, f64) {
-    let (scene, plot) = layout::scene(chart, layout::narrow(chart));
+    let (scene, plot) = layout::scene(chart, layout::fitted(chart, Size::NARROW));
     let text = |shape: &scene::Shape| match shape {
         scene::Shape::Text(text) => Some(text.text.clone()),
         _ => None,
@@ -392,7 +447,10 @@ fn a_telephone_shows_the_whole_name_of_every_bar() {
     for i in 1..=12 {
         assert!(words.contains(&format!("{name} {i}")), "{words}");
     }
-    assert_eq!(unreadable(&chart, layout::narrow(&chart)), [""; 0]);
+    assert_eq!(
+        unreadable(&chart, layout::fitted(&chart, Size::NARROW)),
+        [""; 0]
+    );
 }
 
 /// What does not fit across stands on some lines, or upright; nothing is left out.

@@ -66,20 +66,31 @@ pub(super) fn fit(text: &str, room: f64, size: f64, strong: bool) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// The text on at most so many lines, broken between words; the last one is cut if it must be.
+/// The text on at most so many lines, broken between words, and after a hyphen where a word alone is too wide; the last
+/// line is cut if it must be.
 pub(super) fn wrap(text: &str, room: f64, size: f64, strong: bool, most: usize) -> Vec<String> {
+    let fits = |text: &str| width(text, size, strong) <= room;
     let mut lines: Vec<String> = Vec::new();
-    let mut rest: Vec<&str> = text.split_whitespace().collect();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut rest: Vec<&str> = text
+        .split_inclusive(' ')
+        .flat_map(|word| {
+            let parts: Vec<&str> = if fits(word.trim_end()) {
+                vec![word]
+            } else {
+                word.split_inclusive('-').collect()
+            };
+            parts
+        })
+        .collect();
     while !rest.is_empty() {
-        if lines.len() + 1 == most {
-            lines.push(fit(&rest.join(" "), room, size, strong));
-            break;
-        }
-        let fits = (1..=rest.len())
-            .take_while(|n| width(&rest[..*n].join(" "), size, strong) <= room)
-            .last();
-        let taken = fits.unwrap_or(1);
-        lines.push(fit(&rest[..taken].join(" "), room, size, strong));
+        let taken = if lines.len() + 1 == most {
+            rest.len()
+        } else {
+            let fitting = (1..=rest.len()).take_while(|n| fits(rest[..*n].concat().trim_end()));
+            fitting.last().unwrap_or(1)
+        };
+        lines.push(fit(rest[..taken].concat().trim_end(), room, size, strong));
         rest.drain(..taken);
     }
     lines

@@ -1,22 +1,18 @@
 //! Which client keeps its sessions behind which gateway.
 
 use super::super::chart::{Axis, Chart, HeatMap, Layer};
+use super::super::matrix::{clients, gateways};
 use super::Plot;
 use crate::quantity::number::duration;
 use crate::record::{Cell, MatrixRecord};
 
 /// The matrix as a table of colours: how long users are down, and when the first session is lost.
 pub(super) fn plots(matrix: &MatrixRecord) -> Vec<Plot> {
-    let distinct = |name_of: fn(&Cell) -> &String| {
-        let mut all: Vec<String> = Vec::new();
-        matrix.cells.iter().map(name_of).for_each(|name| {
-            if !all.contains(name) {
-                all.push(name.clone());
-            }
-        });
-        all
-    };
-    let (rows, columns) = (distinct(|c| &c.gateway), distinct(|c| &c.client));
+    let names = |names: Vec<&str>| -> Vec<String> { names.into_iter().map(String::from).collect() };
+    let (rows, columns) = (
+        names(gateways(&matrix.cells)),
+        names(clients(&matrix.cells)),
+    );
     let cell = |row: &String, column: &String| {
         matrix
             .cells
