@@ -284,6 +284,10 @@ levers! {
         |s| s.gateway(s.gateway.station.as_ref().is_some_and(|c| c.throttle.is_some()), "throttle_at", "never");
     "at the client", "one set-up after the other, half as many as the gateway can take", "the last users are back later", LOAD,
         |s| s.clients("setup_pace", |_| s.half_of_set_ups().map(whole_milliseconds));
+    "at the client", "half the time from one set-up to the next", "more set-ups at a time", DOWN,
+        |s| s.clients("setup_pace", |c| {
+            c.config.setup_pace.map(|gap| whole_milliseconds(Span(gap.0 / 2)))
+        });
     "at the client", "spread the first sign-in over half an hour", "the last users wait longer", STORM,
         |s| s.clients("sign_in", |c| {
             when(c.sign_in == SignIn::AtStart && c.recorded_signs.is_none(), "uniform over 30 min")

@@ -6,7 +6,7 @@ use rccsim::protocol::{
     Client, ClientConfig, Message, OnGatewayRefresh, OnGlare, OnNoAnswer, OnRejection, OnTooSmall,
     Phase, Side, Status, Subject, Timer,
 };
-use rccsim::quantity::Time;
+use rccsim::quantity::{Span, Time};
 
 use crate::deployments::r2;
 
@@ -20,6 +20,8 @@ struct Driven {
     now: Time,
     last: Option<Message>,
     gateway_cseq: u16,
+    /// When set-ups that are due have their turn; `None`: at once.
+    turn: Option<Time>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +103,14 @@ impl Driven {
             now: Time::ZERO,
             last: None,
             gateway_cseq: 0,
+            turn: None,
+        }
+    }
+
+    fn port(&self) -> Port {
+        Port {
+            turn: self.turn,
+            ..Port::default()
         }
     }
 
@@ -111,7 +121,7 @@ impl Driven {
 
     /// Applies an event; `None`: it cannot occur in this state.
     fn apply(&mut self, event: ClientEvent) -> Option<Port> {
-        let mut port = Port::default();
+        let mut port = self.port();
         let Self { client, config, .. } = self;
         match event {
             ClientEvent::SignIn if client.phase() != Phase::SignedOut => return None,
@@ -174,7 +184,7 @@ impl Driven {
         for _ in 0..most {
             let (at, timer) = self.client.deadline()?;
             self.now = at;
-            *port = Port::default();
+            *port = self.port();
             self.client.fire(&self.config, at, port);
             if timer == kind {
                 return Some(());
@@ -245,7 +255,56 @@ pub(super) fn tables() -> String {
         }
         ignored(&mut tables, &without_effect);
     }
-    tables + &reactions()
+    tables + &set_ups() + &reactions()
+}
+
+/// A set-up that is due or refused, by the settings that decide when it goes on.
+fn set_ups() -> String {
+    let mut table = format!("\n### A set-up, by setting{COLUMNS}");
+    for (pace, turn, whose) in [
+        (None, None, "no pace"),
+        (Some(500), None, "one each 500 ms, nobody waits"),
+        (
+            Some(500),
+            Some(10),
+            "one each 500 ms, its turn is 10 s later",
+        ),
+    ] {
+        let mut driven = Driven {
+            turn: turn.map(|s| Time::ZERO + Span::from_secs(s)),
+            ..Driven::new(ClientConfig {
+                setup_pace: pace.map(Span::from_millis),
+                ..r2()
+            })
+        };
+        let port = driven.apply(ClientEvent::SignIn).unwrap();
+        row(
+            &mut table,
+            &format!("user signs in, {whose}"),
+            &port,
+            &driven.state(),
+        );
+        if turn.is_some() {
+            let port = driven.apply(ClientEvent::FirstTimer).unwrap();
+            row(&mut table, "its turn comes", &port, &driven.state());
+        }
+    }
+    for on_too_small in [OnTooSmall::Retry, OnTooSmall::EveryTime, OnTooSmall::Fail] {
+        let config = ClientConfig {
+            on_too_small,
+            ..r2()
+        };
+        let mut driven = Driven::new(config).does(ClientEvent::SignIn);
+        for event in ["422 Session Interval Too Small", "a second 422"] {
+            if driven.client.phase() != Phase::Calling {
+                continue;
+            }
+            let port = driven.apply(ClientEvent::Answer(Status::IntervalTooSmall422));
+            let event = format!("{event}, {on_too_small:?}");
+            row(&mut table, &event, &port.unwrap(), &driven.state());
+        }
+    }
+    table
 }
 
 /// What a client does when a refresh fails, by its settings.

@@ -256,7 +256,7 @@ fn update_behaviours() -> String {
     let answer = answer_outside_dialog(&session_request(Subject::Update, 2));
     let port = Port {
         sent: answer.into_iter().collect(),
-        notes: Vec::new(),
+        ..Port::default()
     };
     row(&mut table, "no such dialog", &port, "–");
     table

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use rccsim::protocol::{
     ClientNote, ClientPort, Draw, GatewayNote, GatewayPort, Message, Status, Subject,
 };
+use rccsim::quantity::{Span, Time};
 
 mod client;
 mod gateway;
@@ -32,6 +33,8 @@ fn the_documented_state_tables_are_those_of_the_machines() {
 struct Port {
     sent: Vec<Message>,
     notes: Vec<String>,
+    /// When set-ups that are due have their turn; `None`: at once.
+    turn: Option<Time>,
 }
 
 impl ClientPort for Port {
@@ -43,6 +46,9 @@ impl ClientPort for Port {
     }
     fn draw(&mut self, _: Draw) -> f64 {
         0.5
+    }
+    fn setup_turn(&mut self, now: Time, _: Span) -> Time {
+        self.turn.unwrap_or(now)
     }
 }
 
