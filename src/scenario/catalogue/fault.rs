@@ -24,11 +24,14 @@ keys! {
         /// time of day at which it happens, the next day's if before the start; or mtbf and mttr
         at: Option<SettingValue<Vec<Moment>>> = stated(&moments()).optional();
         /// how often it happens: after an interval again, or on days at a time of day
-        every: Option<SettingValue<Every>> = stated(&every()).optional();
+        every: Option<SettingValue<Every>> = stated(&every()).optional()
+            .example("1 h", &[("kind", "crash"), ("target", "all")]);
         /// from when on it happens, with `every`; a time of day here and in until bounds each day
-        from: Option<SettingValue<Moment>> = stated(&moment()).optional();
+        from: Option<SettingValue<Moment>> = stated(&moment()).optional()
+            .example("09:00", &[("kind", "crash"), ("target", "all"), ("every", "1 h")]);
         /// until when it happens, with `every`
-        until: Option<SettingValue<Moment>> = stated(&moment()).optional();
+        until: Option<SettingValue<Moment>> = stated(&moment()).optional()
+            .example("17:00", &[("kind", "crash"), ("target", "all"), ("every", "1 h")]);
         /// how long it lasts, with `at`
         duration: Span = span(NOTHING, MONTH).or("5 min")
             .from(Assumption, "a restart");
