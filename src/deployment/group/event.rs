@@ -1,5 +1,7 @@
 //! The events of a group: their classes, entities and lanes, and the purposes of random streams.
 
+use super::super::plan::{FaultPlan, Plan};
+use crate::engine::{Stream, mix};
 use crate::protocol::Message;
 
 /// The classes of simultaneous events, in their order ([order](crate::engine#order)).
@@ -44,6 +46,13 @@ pub(super) enum Purpose {
     Share = 16,
     ConnectionDeath = 17,
     Mix = 18,
+}
+
+/// The stream of a fault at one of those that it hits. Each fault has a number of its own in the key, so that one more
+/// fault shifts no draws.
+pub(super) fn fault_stream(plan: &Plan, replication: u32, fault: &FaultPlan, hit: u64) -> Stream {
+    let key = mix(hit, u64::from(fault.number) << 8 | fault.config.kind as u64);
+    Stream::open(plan.seed, replication, key, Purpose::Fault as u32)
 }
 
 /// FIFO lanes for events due a fixed delay after they are scheduled.

@@ -2,19 +2,13 @@
 
 use super::super::plan::{FaultPlan, FaultTarget};
 use super::super::rare_faults::{FirstOccurrence, source};
+use super::event::fault_stream;
 use super::impairments::{Process, Victim};
 use super::*;
 use crate::faults::{FaultKind, Schedule};
 
 /// Distinguishes the end of a fault of single users from the faults of many, as entities.
 const ALL_USERS_HIT: u32 = 1 << 29;
-
-/// The stream of a fault at one of those that it hits. Each fault has a number of its own in the key, so that one more
-/// fault shifts no draws.
-pub(super) fn fault_stream(plan: &Plan, replication: u32, fault: &FaultPlan, hit: u64) -> Stream {
-    let key = mix(hit, u64::from(fault.number) << 8 | fault.config.kind as u64);
-    Stream::open(plan.seed, replication, key, Purpose::Fault as u32)
-}
 
 impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
     /// Schedules the first occurrence of every fault of this group.

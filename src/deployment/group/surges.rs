@@ -1,7 +1,7 @@
 //! When the calls of a client group surge.
 
 use super::super::plan::{FaultPlan, FaultTarget, Plan};
-use super::faults::fault_stream;
+use super::event::fault_stream;
 use crate::engine::{Stream, name_key};
 use crate::faults::{FaultKind, Schedule};
 use crate::quantity::Time;
