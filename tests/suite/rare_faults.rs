@@ -167,7 +167,10 @@ fn conditional_replications_say_what_many_plain_runs_say() {
     }
     // Sixty of them, 180 runs, know the rare thing better than 500 plain ones, what they may not have seen included.
     let widths = [samples, &long].map(|s| figure(s, "session_drops").half_width().unwrap());
-    assert!(widths[0] < (3000.0_f64 / 500.0).sqrt() * widths[1], "{widths:?}");
+    assert!(
+        widths[0] < (3000.0_f64 / 500.0).sqrt() * widths[1],
+        "{widths:?}"
+    );
 }
 
 /// The interval that a study prints holds what is true in 93 of 100 cases at least, of a crash that one run in a hundred has.
