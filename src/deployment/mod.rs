@@ -80,5 +80,5 @@ pub use simulate::{
     Replication, ReplicationPart, bytes_of_minutes, observe, observe_with_tally, simulate,
     simulate_each, simulate_with_fast_paths, simulate_with_options, units_at_once,
 };
-pub use station::{JobClass, Overload, ServiceStart, ServiceTime, Station, StationConfig, Work};
+pub use station::{JobClass, Overload, ServiceTime, Station, StationConfig, Work};
 pub use throttle::ThrottleConfig;

@@ -14,7 +14,7 @@ pub type KeyPath = (String, String, String);
 
 /// A scenario whose factors are looked for.
 #[derive(Clone, Debug)]
-pub struct Candidate<'a> {
+pub(super) struct Candidate<'a> {
     /// Its name, for people.
     pub name: String,
     /// The scenario, and what is varied in it already: that is no factor.
@@ -28,7 +28,7 @@ type Use<'a> = (&'a Settings, &'a Setting);
 
 /// A key that some candidate assumes, with the sections of each candidate that assume it.
 #[derive(Clone, Debug)]
-pub struct Factor<'a> {
+pub(super) struct Factor<'a> {
     key: &'static Key,
     table: &'static str,
     /// By candidate.
@@ -36,7 +36,7 @@ pub struct Factor<'a> {
 }
 
 /// One level of one factor, and every candidate's scenario under it.
-pub struct FactorLevel {
+pub(super) struct FactorLevel {
     /// The place of the factor.
     pub factor: usize,
     /// The value.
@@ -51,7 +51,7 @@ const REESTABLISH: &str = "reestablish";
 
 impl Factor<'_> {
     /// "clients.on_rejection".
-    pub fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         format!("{}.{}", self.table, self.key.name)
     }
 
@@ -66,7 +66,7 @@ impl Factor<'_> {
     }
 
     /// The level that is in use.
-    pub fn base(&self) -> String {
+    pub(super) fn base(&self) -> String {
         let first = self.first();
         if self.settings().all(|s| s.text == first.text) {
             first.text.clone()
@@ -76,7 +76,7 @@ impl Factor<'_> {
     }
 
     /// Why the value is open, in words.
-    pub fn standing(&self) -> &'static str {
+    pub(super) fn standing(&self) -> &'static str {
         let first = self.first();
         match first.standing() {
             Standing::Choice if first.key.name == REESTABLISH => {
@@ -87,7 +87,7 @@ impl Factor<'_> {
     }
 
     /// The levels that are not in use everywhere.
-    pub fn levels(&self) -> impl Iterator<Item = &'static str> {
+    pub(super) fn levels(&self) -> impl Iterator<Item = &'static str> {
         let key: &'static Key = self.key;
         let is_used = |value: &str| self.settings().all(|s| s.text == value);
         key.alternatives
@@ -97,7 +97,7 @@ impl Factor<'_> {
     }
 
     /// How many levels the catalogue knows, with the one in use.
-    pub fn known_levels(&self) -> usize {
+    pub(super) fn known_levels(&self) -> usize {
         self.key.alternatives.len()
     }
 
@@ -161,7 +161,7 @@ fn place(
 }
 
 /// The keys that some candidate assumes and does not vary.
-pub fn factors<'a>(candidates: &[Candidate<'a>]) -> Vec<Factor<'a>> {
+pub(super) fn factors<'a>(candidates: &[Candidate<'a>]) -> Vec<Factor<'a>> {
     let mut factors: Vec<Factor<'a>> = Vec::new();
     for (number, candidate) in candidates.iter().enumerate() {
         for factor in assumed(candidate) {
@@ -173,7 +173,7 @@ pub fn factors<'a>(candidates: &[Candidate<'a>]) -> Vec<Factor<'a>> {
 }
 
 /// Every level of every factor, one at a time; an error where it makes no valid scenario of some candidate.
-pub fn one_at_a_time(
+pub(super) fn one_at_a_time(
     candidates: &[Candidate],
     factors: &[Factor],
 ) -> Vec<Result<FactorLevel, ScenarioError>> {

@@ -40,25 +40,24 @@ pub use comparison::{
     Contender, Incomparable, compare_all, comparison_robustness, simulate_until_precise,
 };
 pub use error::ExperimentError;
-pub use factor::{Candidate, Factor, FactorLevel, KeyPath, factors, one_at_a_time};
+pub use factor::KeyPath;
 pub use front::{FrontResult, PointStanding};
 pub use global::{GlobalAnalysis, GlobalPoint, GlobalResult, Unknown, UnknownLevel, unknowns};
 pub use joint::{JointResult, JointSearch, JointSearchError, TriedPoint};
 pub use ladder::{Ladder, Rung, ladder};
 pub use lever::{LEVERS, Lever, Turn};
 pub use matrix::{CELL_USERS, Cell, Matrix, matrix};
-pub use ranking::{JudgedPoint, Least, Ranking};
-pub use replicate::{scopes, simulated_us};
+pub use ranking::Least;
+pub use replicate::scopes;
 pub use robustness::{
-    Assumption, Basis, Effect, Finding, Robustness, RobustnessCheck, TestedCandidate,
-    WORTH_TELLING, assumptions, can_be_tried, spent,
+    Assumption, Basis, Effect, Finding, Robustness, WORTH_TELLING, assumptions, can_be_tried,
 };
 pub use run::{DropSink, RunSamples, run};
-pub use search::{Admission, OutageCase, Search, SearchResult, TestedValue};
+pub use search::{OutageCase, Search, SearchResult, TestedValue};
 pub use selection::{Delta, NoCost, SelectionResult, Selector};
 pub use sensitivity::{FactorEffects, LevelEffect, Variation, factor_effects, variations};
 pub use share::Share;
 pub use store::{NoStore, ShardName, Store, StoreError, StoredShard};
 pub use sweep::SweepResult;
-pub use trial::{Trial, user_hours};
+
 pub use typical::FirstLosses;

@@ -11,7 +11,7 @@ use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_samples};
 pub type Least<'a> = Box<dyn Fn(usize, &TestedCandidate) -> Vec<Sample> + 'a>;
 
 /// A point as the study judged it.
-pub struct JudgedPoint<'a> {
+pub(super) struct JudgedPoint<'a> {
     /// The point.
     pub case: &'a Case,
     /// The objectives.
@@ -21,7 +21,7 @@ pub struct JudgedPoint<'a> {
 }
 
 /// The points that an answer rests on, the chosen one first.
-pub struct Ranking<'a> {
+pub(super) struct Ranking<'a> {
     /// All of them.
     pub points: Vec<JudgedPoint<'a>>,
     /// What the best has the least of; `None`: nothing is ranked.
@@ -31,7 +31,7 @@ pub struct Ranking<'a> {
 impl Ranking<'_> {
     /// What hangs on assumptions, at the chosen point and at the next ones after it, where the study itself took so many
     /// hours of users; `None`: interrupted.
-    pub fn robustness(&self, spent: u64, campaign: &Campaign) -> Option<Robustness> {
+    pub(super) fn robustness(&self, spent: u64, campaign: &Campaign) -> Option<Robustness> {
         let candidates = self.points.iter().map(|point| Candidate {
             name: point.case.point.label(),
             case: point.case,

@@ -129,7 +129,7 @@ fn replicate_strata<E>(
 const REPLICATIONS_AT_ONCE: usize = 16;
 
 /// Simulated time of all units of a run, microseconds: what a progress bar counts to.
-pub fn simulated_us(plan: &Plan, replications: u32) -> u64 {
+pub(super) fn simulated_us(plan: &Plan, replications: u32) -> u64 {
     let Time(horizon) = plan.horizon;
     let units: u64 = plan.gateways.iter().map(|g| u64::from(g.count)).sum();
     let runs = plan.strata().len().max(1) as u64;

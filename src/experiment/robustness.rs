@@ -113,7 +113,7 @@ pub struct Finding {
 
 /// Re-runs the deciding points of a study under the other levels of each assumed key.
 #[derive(Clone, Debug)]
-pub struct RobustnessCheck<'a> {
+pub(super) struct RobustnessCheck<'a> {
     /// The points under test; the first is the one that the study chose.
     pub candidates: Vec<Candidate<'a>>,
     /// With fewer affordable candidates than this, nothing is tried.
@@ -125,7 +125,7 @@ pub struct RobustnessCheck<'a> {
 impl RobustnessCheck<'_> {
     /// Tries the other levels. `answer` is what the study itself says of the first so many candidates, `judge` reads the same
     /// from trials of them. `None`: interrupted.
-    pub fn run(
+    pub(super) fn run(
         mut self,
         campaign: &Campaign,
         answer: impl Fn(usize) -> String,
@@ -353,7 +353,7 @@ pub(super) fn settled(verdict: Verdict) -> bool {
 }
 
 /// Hours of users that replications of cases took.
-pub fn spent<'a>(cases: impl Iterator<Item = (&'a Case, u32)>) -> u64 {
+pub(super) fn spent<'a>(cases: impl Iterator<Item = (&'a Case, u32)>) -> u64 {
     cases
         .map(|(case, replications)| user_hours(&case.scenario.plan, replications))
         .sum()

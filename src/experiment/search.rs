@@ -175,7 +175,7 @@ impl SearchResult {
 }
 
 /// A check that a scenario can be simulated here, before it is.
-pub type Admission = Box<dyn Fn(&Scenario) -> Result<(), ScenarioError> + Sync>;
+pub(super) type Admission = Box<dyn Fn(&Scenario) -> Result<(), ScenarioError> + Sync>;
 
 /// A search and what it tries values with.
 pub struct Search<'a> {

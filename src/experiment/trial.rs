@@ -133,7 +133,7 @@ pub(super) fn shares_queues(plan: &Plan) -> bool {
 }
 
 /// Hours of users, over all replications.
-pub fn user_hours(plan: &Plan, replications: u32) -> u64 {
+pub(super) fn user_hours(plan: &Plan, replications: u32) -> u64 {
     let users: u64 = plan.clients.iter().map(|c| u64::from(c.count)).sum();
     let hours = plan.horizon.0 / 3_600_000_000;
     users

@@ -95,13 +95,13 @@ impl Moment {
 }
 
 /// Days from one day of the week to the next other one, 0 to 6.
-pub fn days_between(from: Weekday, to: Weekday) -> u8 {
+pub(super) fn days_between(from: Weekday, to: Weekday) -> u8 {
     let number = |day: Weekday| day.number_days_from_monday();
     (7 + number(to) - number(from)) % 7
 }
 
 /// Reads a day of the week in English, whole or its first three letters.
-pub fn parse_weekday(text: &str) -> Option<Weekday> {
+pub(super) fn parse_weekday(text: &str) -> Option<Weekday> {
     let monday = Weekday::Monday;
     let mut all = (0..7).map(|n| monday.nth_next(n));
     all.find(|day| {

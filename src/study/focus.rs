@@ -11,7 +11,7 @@ use crate::measure::{Objective, Sample, Scope};
 const ALWAYS: [&str; 2] = ["missed_toast_fraction", "down_fraction"];
 
 /// The scope and column of the figures that the objectives are about; without objectives, of missed toasts and time down.
-pub fn focus(samples: &Samples, objectives: &[Objective]) -> Vec<(usize, usize)> {
+pub(super) fn focus(samples: &Samples, objectives: &[Objective]) -> Vec<(usize, usize)> {
     let mut all: Vec<(usize, usize)> = Vec::new();
     for o in objectives {
         let scope = samples.scopes.iter().position(|s| *s == o.scope);
@@ -147,7 +147,7 @@ pub struct SkewedFigure {
 }
 
 /// The figures that the study is about and whose intervals are not to be trusted.
-pub fn skewed(samples: &Samples, objectives: &[Objective]) -> Vec<SkewedFigure> {
+pub(super) fn skewed(samples: &Samples, objectives: &[Objective]) -> Vec<SkewedFigure> {
     let skewed_figure = |(scope, column): (usize, usize)| {
         // Exact bounds need no symmetry.
         let row = samples.row(scope, column);

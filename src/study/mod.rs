@@ -88,7 +88,7 @@ pub use days::{DayFigures, days};
 pub use estimate::{
     CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval, student_t,
 };
-pub use focus::{PrecisionTarget, Shortfall, SkewedFigure, focus, is_precise, shortfalls, skewed};
+pub use focus::{PrecisionTarget, Shortfall, SkewedFigure, is_precise, shortfalls};
 pub use front::{FrontMetrics, FrontMetricsError, FrontPoint, Standing, front, less_is_better};
 pub use global::{
     ElementaryEffect, SaltelliAnswers, SobolIndices, below, elementary_effect, latin_hypercube,
@@ -98,11 +98,11 @@ pub use mser::{Truncation, mser5};
 pub use observation::{Column, Observation, columns};
 pub use optimum::{CostPoint, Optimum, optimum};
 pub use paired::{PairedDifference, bonferroni, paired_difference, paired_ratio, paired_samples};
-pub use quantile::{quantile_interval, quantile_replications};
-pub use replications::{Precision, checkpoints, confidence_of_looks, replications_needed};
+pub use quantile::quantile_interval;
+pub use replications::{Precision, checkpoints, confidence_of_looks};
 pub use samples::{MetricRow, Samples};
 pub use selection::{Selection, SelectionState, kim_nelson_h2};
-pub use skew::{Skew, skew_warning, skewness};
+pub use skew::{Skew, skew_warning};
 pub use spread::{HIGH_QUANTILE, Spread, spread, spread_replications};
 pub use steady::{Steady, steady_state};
 pub use verdict::{Doubt, Judgement, Verdict, judge_all, judge_at, overall};

@@ -36,7 +36,7 @@ pub fn quantile_interval(samples: &[f64], p: f64, confidence: f64) -> Option<Est
 /// equally on both sides: 6 for a median at 95 %, 72 for the 0.95-quantile.
 ///
 /// Panics unless 0 < p < 1 and 0 < confidence < 1.
-pub fn quantile_replications(p: f64, confidence: f64) -> u32 {
+pub(super) fn quantile_replications(p: f64, confidence: f64) -> u32 {
     assert!(
         p > 0.0 && p < 1.0 && confidence > 0.0 && confidence < 1.0,
         "a quantile of {p} at {confidence}"

@@ -33,7 +33,7 @@ impl Precision {
 /// `None` where the estimate has no bounds, or where even a million would not do (a relative precision of 0).
 ///
 /// Source: Law, Simulation Modeling and Analysis, section 9.4.1, equation 9.2, without ceasing at the n so far.
-pub fn replications_needed(
+pub(super) fn replications_needed(
     estimate: &Estimate,
     replications: u32,
     precision: Precision,

@@ -16,7 +16,7 @@ pub struct Skew {
 
 /// The adjusted Fisher–Pearson skewness G₁ = √(n(n − 1))/(n − 2) · m₃/m₂^(3/2), dimensionless. `None` of fewer than 3
 /// samples, or where they do not vary. Source: D. N. Joanes, C. A. Gill, The Statistician 47 (1998).
-pub fn skewness(samples: &[f64]) -> Option<f64> {
+pub(super) fn skewness(samples: &[f64]) -> Option<f64> {
     let n = samples.len() as f64;
     if samples.len() < 3 || samples.iter().all(|x| *x == samples[0]) {
         return None;
