@@ -154,6 +154,48 @@ fn nobody_publishes_while_shards_work_and_of_two_publishers_one() {
     assert!(files(&shared) == files(&alone), "other bytes");
 }
 
+/// On a file system of 64 kB, in a mount namespace of its own; then it is given room, and the study goes on.
+#[test]
+fn a_full_disk_ends_a_share_and_loses_nothing() {
+    let folder = TempDir::new().unwrap();
+    let (file, alone, shared) = alone(&folder);
+    let disk = folder.path().join("disk");
+    fs::create_dir(&disk).unwrap();
+    let script = "mount -t tmpfs -o size=64k tmpfs \"$DISK\" || exit 90\n\
+         $STUDY --shard 1/1; [ $? = 1 ] || exit 91\n\
+         ls \"$DISK\"/out/units/*.unit > \"$FOLDER\"/kept || exit 92\n\
+         mount -o remount,size=16m \"$DISK\" || exit 93\n\
+         $STUDY --shard 1/1 || exit 94\n\
+         $STUDY --quiet; [ $? -le 4 ] || exit 95\n\
+         cp -r \"$DISK\"/out \"$SHARED\" || exit 96";
+    let binary = env!("CARGO_BIN_EXE_rccsim");
+    let study = format!(
+        "{binary} sweep {file} --jobs 1 --out {}/out",
+        disk.display()
+    );
+    let done = Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", script])
+        .env("STUDY", study)
+        .env("DISK", &disk)
+        .env("FOLDER", folder.path())
+        .env("SHARED", &shared)
+        .env_remove("SLURM_ARRAY_TASK_ID")
+        .env_remove("JOB_COMPLETION_INDEX")
+        .output()
+        .unwrap();
+    let said = text(&done.stderr);
+    assert_eq!(done.status.code(), Some(0), "{said}");
+    assert!(said.contains("the disk is full"), "{said}");
+    let kept = fs::read_to_string(folder.path().join("kept"))
+        .unwrap()
+        .lines()
+        .count();
+    assert!((1..18).contains(&kept), "{kept}");
+    let went_on = format!("shard 1 of 1: {} units simulated, {kept} found", 18 - kept);
+    assert!(said.contains(&went_on), "{said}");
+    assert!(files(&shared) == files(&alone), "other bytes");
+}
+
 #[test]
 fn a_search_goes_on_round_by_round() {
     let folder = TempDir::new().unwrap();
