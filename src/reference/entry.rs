@@ -93,11 +93,3 @@ pub(super) fn tables_with(name: &str) -> Vec<(&'static str, Entry)> {
     };
     TABLES.iter().filter_map(of_table).collect()
 }
-
-/// A table as it stands in a file.
-pub(super) fn header(table: &str) -> String {
-    match table {
-        "scenario" | "study" => format!("[{table}]"),
-        _ => format!("[[{table}]]"),
-    }
-}

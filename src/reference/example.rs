@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::entry::{Entry, entries, header};
-use crate::scenario::catalogue::{Key, TABLES, keys_of};
+use super::entry::{Entry, entries};
+use crate::scenario::catalogue::{Key, TABLES, header, keys_of};
 use crate::scenario::{Kind, RawValue};
 
 /// An example of a key.

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use super::entry::{Entry, header, own_entries};
+use super::entry::{Entry, own_entries};
 use super::example::example;
 use crate::measure::METRICS;
 use crate::report::words::called;
-use crate::scenario::catalogue::{TABLES, meaning_of};
+use crate::scenario::catalogue::{TABLES, header, meaning_of};
 use crate::scenario::{KINDS, SHIPPED};
 
 const OPENING: &str = "\

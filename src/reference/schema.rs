@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::entry::{Entry, entries};
 use super::example::example;
 use crate::measure::{DropCause, METRICS, MissCause, SERIES};
-use crate::scenario::catalogue::{Key, Standing, TABLES, keys_of_profile, meaning_of};
+use crate::scenario::catalogue::{Key, Standing, TABLES, is_single, keys_of_profile, meaning_of};
 use crate::scenario::{Kind, Profiles, SHIPPED};
 
 /// Of what a schema is.
@@ -83,9 +83,9 @@ fn table_schema(table: &'static str) -> Value {
         "gateway" => section["anyOf"] = either("update", "profile"),
         _ => {}
     }
-    match table {
-        "scenario" | "study" => section,
-        _ => json!({ "type": "array", "minItems": 1, "items": section }),
+    match is_single(table) {
+        true => section,
+        false => json!({ "type": "array", "minItems": 1, "items": section }),
     }
 }
 

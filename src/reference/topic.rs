@@ -1,11 +1,11 @@
 //! Topics of `rccsim help`: a table, a key, a metric, a word of a key, a profile.
 
-use super::entry::{Entry, entries, header, own_entries, tables_with};
+use super::entry::{Entry, entries, own_entries, tables_with};
 use super::example::example;
 use super::wrap::{rows, wrapped};
 use crate::measure::{METRICS, Metric};
 use crate::report::words::called;
-use crate::scenario::catalogue::{Standing, TABLES, meaning_of};
+use crate::scenario::catalogue::{Standing, TABLES, header, meaning_of};
 use crate::scenario::{KINDS, SHIPPED, nearest};
 
 /// What is known of a word.

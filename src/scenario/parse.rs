@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::build;
-use super::catalogue::{Run, TABLES};
+use super::catalogue::{Run, TABLES, header, is_single};
 use super::document::{Document, RawValue, Section};
 use super::error::{Errors, Place, ScenarioError, nearest};
 use super::layers::Layers;
@@ -232,11 +232,7 @@ fn check_tables(document: &Document) -> Result<(), ScenarioError> {
     errors.none()?;
     for table in ["scenario", "gateway", "clients"] {
         if !document.sections.iter().any(|s| s.table == table) {
-            let form = if table == "scenario" {
-                "[scenario]".into()
-            } else {
-                format!("[[{table}]]")
-            };
+            let form = header(table);
             return Err(ScenarioError::input(
                 &whole,
                 format!("no {form}: a scenario needs [scenario], [[gateway]] and [[clients]]"),
@@ -257,14 +253,10 @@ fn check_table(section: &Section) -> Result<(), ScenarioError> {
         );
         return Err(ScenarioError::input(&section.place, message));
     }
-    if section.repeated == matches!(table.as_str(), "scenario" | "study") {
-        let form = match section.repeated {
-            true => format!("[{table}]"),
-            false => format!("[[{table}]]"),
-        };
+    if section.repeated == is_single(table) {
         return Err(ScenarioError::input(
             &section.place,
-            format!("write {form}"),
+            format!("write {}", header(table)),
         ));
     }
     Ok(())

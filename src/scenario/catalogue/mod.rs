@@ -72,6 +72,19 @@ pub const TABLES: &[&str] = &[
     "plot",
 ];
 
+/// Whether a scenario has that table once, `[scenario]`, and not as a list, `[[gateway]]`.
+pub fn is_single(table: &str) -> bool {
+    matches!(table, "scenario" | "study")
+}
+
+/// A table as it stands in a file.
+pub fn header(table: &str) -> String {
+    match is_single(table) {
+        true => format!("[{table}]"),
+        false => format!("[[{table}]]"),
+    }
+}
+
 /// What a table of a scenario is for.
 pub fn meaning_of(table: &str) -> &'static str {
     match table {
