@@ -100,7 +100,7 @@ pub(super) fn in_vain(gateway: &LeverTrials) -> String {
 }
 
 /// Those that are shown.
-pub(super) fn shown(gateway: &LeverTrials) -> impl Iterator<Item = &LeverTrial> {
+pub(super) fn printed_trials(gateway: &LeverTrials) -> impl Iterator<Item = &LeverTrial> {
     gateway.helps.iter().take(SHOWN)
 }
 
@@ -136,8 +136,8 @@ mod tests {
 
     #[test]
     fn the_best_are_shown_with_effect_cost_and_command() {
-        let shown = text(&[lever_trials(2)]);
-        let lines: Vec<&str> = shown.lines().map(str::trim).collect();
+        let printed = text(&[lever_trials(2)]);
+        let lines: Vec<&str> = printed.lines().map(str::trim).collect();
         assert_eq!(
             lines,
             [

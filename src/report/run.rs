@@ -142,12 +142,12 @@ fn causes(out: &mut String, run: &Assessment) {
         let is_cause = |r: &&MetricRow| {
             r.scope == Scope::All && r.column.metric.name == metric && r.column.cause.is_some()
         };
-        let seen = |r: &&MetricRow| r.estimate.is_some_and(|e| e.mean > 0.0);
+        let occurs = |r: &&MetricRow| r.estimate.is_some_and(|e| e.mean > 0.0);
         let rows: Vec<Vec<String>> = run
             .rows
             .iter()
             .filter(is_cause)
-            .filter(seen)
+            .filter(occurs)
             .map(|r| {
                 vec![
                     r.column.cause.map_or("", |(_, c)| c).to_string(),

@@ -65,7 +65,7 @@ pub fn objective(objective: &Objective) -> String {
 
 /// "Re-establishment = fixed 30 s (clients.reestablish) is an assumption: fixed 0 s → 0 % down, …".
 pub fn assumption(a: &Assumption) -> String {
-    let shown: Vec<String> = a
+    let clauses_of_levels: Vec<String> = a
         .alternatives
         .iter()
         .map(|o| {
@@ -92,7 +92,7 @@ pub fn assumption(a: &Assumption) -> String {
         a.value,
         a.key,
         a.standing,
-        shown.join(", ")
+        clauses_of_levels.join(", ")
     )
 }
 

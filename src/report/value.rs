@@ -68,10 +68,10 @@ pub fn in_sentence(estimate: &Estimate, unit: Unit) -> String {
     }
     let (factor, suffix) = scale(unit, estimate.mean);
     let half = estimate.half_width().map(|half| half * factor);
-    let shown = known(estimate.mean * factor, half);
+    let mean = known(estimate.mean * factor, half);
     match unit {
-        Unit::PerClientHour | Unit::PerSecond => shown,
-        _ => format!("{shown}{suffix}"),
+        Unit::PerClientHour | Unit::PerSecond => mean,
+        _ => format!("{mean}{suffix}"),
     }
 }
 
@@ -100,12 +100,12 @@ impl FigureText {
             (Some(lower), Some(upper)) if self.is_rare => {
                 let half = (upper - lower) / 2.0;
                 let (factor, suffix) = scale(unit, mean);
-                let shown = |x: f64| matched(x * factor, Some(half * factor));
+                let number = |x: f64| matched(x * factor, Some(half * factor));
                 format!(
                     "{} ({} to {}){suffix}",
-                    shown(mean),
-                    shown(lower),
-                    shown(upper)
+                    number(mean),
+                    number(lower),
+                    number(upper)
                 )
             }
             (Some(lower), Some(upper)) => with_interval(mean, (upper - lower) / 2.0, unit),
@@ -116,14 +116,14 @@ impl FigureText {
 
 /// A figure of a run.
 pub(crate) fn row(row: &MetricRow) -> String {
-    let known = FigureText {
+    let figure_text = FigureText {
         mean: row.estimate.map(|e| e.mean),
         lower: row.estimate.and_then(|e| e.lower),
         upper: row.upper_if_none.or(row.estimate.and_then(|e| e.upper)),
         beyond: row.beyond,
         is_rare: row.is_rare,
     };
-    known.text(row.column.metric.unit)
+    figure_text.text(row.column.metric.unit)
 }
 
 /// A figure of a record.
@@ -134,14 +134,14 @@ pub(crate) fn figure(figure: &Figure) -> String {
     let is_even = half
         .zip(other)
         .is_some_and(|(a, b)| (a - b).abs() <= 1e-3 * (a + b));
-    let known = FigureText {
+    let figure_text = FigureText {
         mean: figure.mean,
         lower: figure.lower,
         upper: figure.upper,
         beyond: figure.beyond,
         is_rare: !is_even,
     };
-    known.text(unit)
+    figure_text.text(unit)
 }
 
 /// An estimate without more to say of it.
@@ -158,9 +158,9 @@ mod tests {
 
     #[test]
     fn time_is_shown_in_the_unit_of_its_size() {
-        let shown = [0.25, 59.5, 90.0, 1532.0, 28_800.0].map(|s| value(s, Unit::Seconds));
+        let texts = [0.25, 59.5, 90.0, 1532.0, 28_800.0].map(|s| value(s, Unit::Seconds));
         assert_eq!(
-            shown,
+            texts,
             ["250 ms", "59.5 s", "1 min 30 s", "25 min 32 s", "8 h"]
         );
         assert_eq!(value(5000.0, Unit::Milliseconds), "5 s");

@@ -19,7 +19,7 @@ pub(super) fn region(paper: &Paper, plot: &PlotArea, region: &Region) {
 pub(super) fn colour(region: &Region) -> Paint {
     match region.tone {
         Tone::Auto => Paint::Good,
-        tone => Paint::of(tone, 0),
+        tone => Paint::for_tone(tone, 0),
     }
 }
 
@@ -123,7 +123,7 @@ pub(super) fn across(
 pub(super) fn tone(threshold: &Threshold) -> Paint {
     match threshold.tone {
         Tone::Auto => Paint::Bad,
-        tone => Paint::of(tone, 0),
+        tone => Paint::for_tone(tone, 0),
     }
 }
 

@@ -57,7 +57,7 @@ fn reach(
         .map(|p| coordinate(&p))
         .collect();
     let values = values.into_iter().chain(marks(chart, along));
-    Domain::of(values, axis.scale, zero)
+    Domain::covering(values, axis.scale, zero)
 }
 
 fn horizontal(chart: &Chart) -> Domain {

@@ -36,7 +36,7 @@ const MOST_GROWN: usize = 40;
 pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) -> PlotArea {
     let first = match bars.tone {
         Tone::Auto => Paint::Series(0),
-        tone => Paint::of(tone, 0),
+        tone => Paint::for_tone(tone, 0),
     };
     let halves = [(first, FIRST), (Paint::Series(1), SECOND)];
     let names = [&bars.names.0, &bars.names.1];
@@ -227,7 +227,7 @@ fn domain(chart: &Chart, bars: &Bars) -> Domain {
         .iter()
         .flat_map(values)
         .chain(chart.layers.iter().filter_map(mark));
-    Domain::of(values.chain([bars.base]), scale, 0.0).nice(5)
+    Domain::covering(values.chain([bars.base]), scale, 0.0).nice(5)
 }
 
 fn fitting<'a>(bars: &'a Bars, rect: &Rect, above: f64) -> (&'a [Bar], usize) {
@@ -235,8 +235,8 @@ fn fitting<'a>(bars: &'a Bars, rect: &Rect, above: f64) -> (&'a [Bar], usize) {
     if bars.bars.len() <= fit {
         return (&bars.bars, 0);
     }
-    let kept = fit.saturating_sub(1).max(1);
-    (&bars.bars[..kept], bars.bars.len() - kept)
+    let count = fit.saturating_sub(1).max(1);
+    (&bars.bars[..count], bars.bars.len() - count)
 }
 
 /// The text beyond the end of a bar, on ground of its own: a line across may run there.

@@ -63,19 +63,19 @@ pub(super) fn area(points: Vec<Spot>, to: &Rect) -> Vec<Spot> {
     let mut points = points;
     for (level, sign, edge) in sides {
         let inside = |p: Spot| (if level { p.0 } else { p.1 } - edge) * sign;
-        let mut kept = Vec::with_capacity(points.len());
+        let mut clipped = Vec::with_capacity(points.len());
         for (i, b) in points.iter().enumerate() {
             let a = points[(i + points.len() - 1) % points.len()];
             let (ia, ib) = (inside(a), inside(*b));
             if (ia < 0.0) != (ib < 0.0) {
                 let share = ia / (ia - ib);
-                kept.push((a.0 + (b.0 - a.0) * share, a.1 + (b.1 - a.1) * share));
+                clipped.push((a.0 + (b.0 - a.0) * share, a.1 + (b.1 - a.1) * share));
             }
             if ib >= 0.0 {
-                kept.push(*b);
+                clipped.push(*b);
             }
         }
-        points = kept;
+        points = clipped;
     }
     points
 }

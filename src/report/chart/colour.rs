@@ -151,7 +151,7 @@ impl Paint {
     }
 
     /// The colour of a tone; `next` is the one of the palette whose turn it is.
-    pub(super) fn of(tone: Tone, next: u8) -> Self {
+    pub(super) fn for_tone(tone: Tone, next: u8) -> Self {
         match tone {
             Tone::Auto => Self::Series(next),
             Tone::Series(n) => Self::Series(n),

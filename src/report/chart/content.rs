@@ -59,9 +59,10 @@ pub(super) fn paints(chart: &Chart) -> Vec<Paint> {
     let chosen_paint = |l: &Layer| {
         name(l)
             .filter(|_| tone(l) != Tone::Auto)
-            .map(|n| (n.to_string(), Paint::of(tone(l), 0)))
+            .map(|n| (n.to_string(), Paint::for_tone(tone(l), 0)))
     };
-    let mut known: Vec<(String, Paint)> = chart.layers.iter().filter_map(chosen_paint).collect();
+    let mut paints_by_name: Vec<(String, Paint)> =
+        chart.layers.iter().filter_map(chosen_paint).collect();
     let mut next = 0;
     let mut paint = |layer: &Layer| {
         if let Layer::Stack(stack) = layer {
@@ -72,14 +73,14 @@ pub(super) fn paints(chart: &Chart) -> Vec<Paint> {
             return Paint::Ink;
         };
         if tone(layer) != Tone::Auto {
-            return Paint::of(tone(layer), 0);
+            return Paint::for_tone(tone(layer), 0);
         }
-        if let Some((_, paint)) = known.iter().find(|(n, _)| n == name) {
+        if let Some((_, paint)) = paints_by_name.iter().find(|(n, _)| n == name) {
             return *paint;
         }
         let paint = Paint::Series(next);
         next = next.wrapping_add(1);
-        known.push((name.into(), paint));
+        paints_by_name.push((name.into(), paint));
         paint
     };
     chart.layers.iter().map(&mut paint).collect()
@@ -88,7 +89,7 @@ pub(super) fn paints(chart: &Chart) -> Vec<Paint> {
 /// The paint of a stack's part.
 pub(super) fn part(stack: &Stack, first: Paint, i: usize) -> Paint {
     match (stack.tones.get(i), first) {
-        (Some(tone), _) if *tone != Tone::Auto => Paint::of(*tone, 0),
+        (Some(tone), _) if *tone != Tone::Auto => Paint::for_tone(*tone, 0),
         (_, Paint::Series(n)) => Paint::Series(n.wrapping_add(i as u8)),
         _ => first,
     }
@@ -252,12 +253,12 @@ mod tests {
             [first, first, Paint::Bad, Paint::Bad, second, first]
         );
         let entries = entries(&chart, &paints(&chart));
-        let shown: Vec<(&str, Swatch)> = entries
+        let swatches: Vec<(&str, Swatch)> = entries
             .iter()
             .map(|e| (e.name.as_str(), e.swatch))
             .collect();
         assert_eq!(
-            shown,
+            swatches,
             [
                 ("a", Swatch::Line),
                 ("b", Swatch::Line),

@@ -24,14 +24,14 @@ pub(super) fn value(chart: &Chart, plot: &PlotArea) -> Value {
 fn thin_layer(layer: &Layer, plot: &PlotArea) -> Layer {
     let mut layer = layer.clone();
     // Which of some values are drawn, gap by gap.
-    let kept = |values: &[(f64, f64)]| {
+    let thinned_stretches = |values: &[(f64, f64)]| {
         let places: Vec<Spot> = values.iter().map(|(x, y)| plot.spot(*x, *y)).collect();
-        thin::kept(&places)
+        thin::thinned_stretches(&places)
     };
     match &mut layer {
         Layer::Line(line) | Layer::Steps(line) => {
             let whole = std::mem::take(&mut line.points);
-            for stretch in kept(&whole) {
+            for stretch in thinned_stretches(&whole) {
                 if !line.points.is_empty() {
                     // A gap stays one.
                     line.points.push((whole[stretch[0]].0, f64::NAN));
@@ -41,7 +41,7 @@ fn thin_layer(layer: &Layer, plot: &PlotArea) -> Layer {
         }
         Layer::Band(band) => {
             let upper: Vec<(f64, f64)> = band.points.iter().map(|p| (p.0, p.2)).collect();
-            band.points = at_indices(&band.points, &kept(&upper).concat());
+            band.points = at_indices(&band.points, &thinned_stretches(&upper).concat());
         }
         Layer::Points(points) => {
             let places = points.points.iter().map(|p| plot.spot(p.x, p.y));
@@ -50,11 +50,11 @@ fn thin_layer(layer: &Layer, plot: &PlotArea) -> Layer {
         Layer::Stack(stack) => {
             let top = |(i, x): (usize, &f64)| (*x, level(stack, stack.parts.len(), i));
             let top: Vec<(f64, f64)> = stack.xs.iter().enumerate().map(top).collect();
-            let kept = kept(&top).concat();
-            stack.xs = at_indices(&stack.xs, &kept);
+            let indices = thinned_stretches(&top).concat();
+            stack.xs = at_indices(&stack.xs, &indices);
             for (_, values) in &mut stack.parts {
                 values.resize(top.len(), f64::NAN);
-                *values = at_indices(values, &kept);
+                *values = at_indices(values, &indices);
             }
         }
         _ => {}

@@ -37,7 +37,7 @@ struct Flag {
 }
 
 impl Flag {
-    fn of(plot: &PlotArea, region: &Region) -> Self {
+    fn new(plot: &PlotArea, region: &Region) -> Self {
         let rect = stretch(plot, region);
         let widest = if is_narrow(&plot.rect) {
             WIDEST.1
@@ -91,7 +91,7 @@ impl Flag {
 
 fn flags(chart: &Chart, plot: &PlotArea, most: usize) -> Vec<Flag> {
     let flag = |layer: &Layer| match layer {
-        Layer::Region(r) if r.along == Along::X && !r.label.is_empty() => Some(Flag::of(plot, r)),
+        Layer::Region(r) if r.along == Along::X && !r.label.is_empty() => Some(Flag::new(plot, r)),
         _ => None,
     };
     let mut all: Vec<Flag> = chart.layers.iter().filter_map(flag).collect();

@@ -36,7 +36,7 @@ pub(super) struct Glyphs(BTreeMap<GlyphKey, Glyph>);
 
 impl Glyphs {
     /// Those of all its texts.
-    pub(super) fn of(scene: &[Shape]) -> Self {
+    pub(super) fn for_scene(scene: &[Shape]) -> Self {
         let mut glyphs = BTreeMap::new();
         for shape in scene {
             let Shape::Text(text) = shape else { continue };

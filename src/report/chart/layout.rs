@@ -72,11 +72,11 @@ pub(super) fn fitted(chart: &Chart, mut size: Size) -> Size {
             Layer::Bars(bars) => bars::least_height(bars, &room),
             _ => LEAST_NARROW,
         });
-        let missing = least.fold(0.0, f64::max) - plot.rect.h;
-        if missing < 0.5 {
+        let lacking_height = least.fold(0.0, f64::max) - plot.rect.h;
+        if lacking_height < 0.5 {
             break;
         }
-        size.height += missing.ceil() as u32;
+        size.height += lacking_height.ceil() as u32;
     }
     size.bounded()
 }

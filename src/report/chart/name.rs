@@ -8,8 +8,8 @@ use super::text::{self, LABEL, plain};
 /// What names must not stand on.
 pub(super) struct Names {
     field: Rect,
-    drawn: Vec<Spot>,
-    taken: Vec<Rect>,
+    obstacles: Vec<Spot>,
+    label_rects: Vec<Rect>,
 }
 
 fn overlap(a: &Rect, b: &Rect) -> bool {
@@ -45,14 +45,14 @@ impl Names {
     pub(super) fn new(field: Rect, shapes: &[Shape]) -> Self {
         Self {
             field,
-            drawn: shapes.iter().flat_map(avoided).collect(),
-            taken: Vec::new(),
+            obstacles: shapes.iter().flat_map(avoided).collect(),
+            label_rects: Vec::new(),
         }
     }
 
     /// Something else that names must not stand on.
     pub(super) fn avoid(&mut self, more: Vec<Spot>) {
-        self.drawn.extend(more);
+        self.obstacles.extend(more);
     }
 
     /// The place that hides least, the first of equals; with ground of its own if it hides something.
@@ -62,14 +62,19 @@ impl Names {
             let within = |v: f64, from: f64, to: f64| from - 2.0 <= v && v <= to + 2.0;
             let inside =
                 |p: &&Spot| within(p.0, room.x, room.right()) && within(p.1, room.y, room.bottom());
-            let hidden = self.drawn.iter().filter(inside).count();
+            let hidden = self.obstacles.iter().filter(inside).count();
             let field = &self.field;
             let outside = room.x < field.x - 2.0
                 || room.right() > field.right() + 14.0
                 || room.y < field.y - 12.0
                 || room.bottom() > field.bottom();
             hidden
-                + 10_000 * self.taken.iter().filter(|t| overlap(t, &room)).count()
+                + 10_000
+                    * self
+                        .label_rects
+                        .iter()
+                        .filter(|t| overlap(t, &room))
+                        .count()
                 + 100_000 * usize::from(outside)
         };
         let Some((cost, text)) = places
@@ -84,7 +89,7 @@ impl Names {
             return Vec::new();
         }
         let room = text::extent(&text);
-        self.taken.push(room);
+        self.label_rects.push(room);
         let ground = Rect {
             x: room.x - 2.0,
             y: room.y - 1.0,
@@ -115,7 +120,7 @@ impl Names {
         let off = if strong { 11.0 } else { 8.0 };
         let paint = if strong { Paint::Ink } else { Paint::Soft };
         if strong {
-            self.taken.push(Rect {
+            self.label_rects.push(Rect {
                 x: at.0 - 7.0,
                 y: at.1 - 7.0,
                 w: 14.0,

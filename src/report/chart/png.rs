@@ -45,7 +45,7 @@ fn pixels(size: Size, scene: &[Shape], lines: usize) -> Vec<u8> {
         .skip_while(is_paper)
         .map(|s| (s, stretch(s)))
         .collect();
-    let glyphs = Glyphs::of(scene);
+    let glyphs = Glyphs::for_scene(scene);
     pixels
         .par_chunks_mut(line * lines)
         .enumerate()
@@ -61,15 +61,15 @@ fn draw_strip(
     glyphs: &Glyphs,
     width: u32,
     top: usize,
-    drawn: &mut Vec<u8>,
+    pixels: &mut Vec<u8>,
     strip: &mut [u8],
 ) {
     let line = (width * 3) as usize;
     let lines = strip.len() / line;
-    drawn.clear();
-    drawn.resize(strip.len() * usize::from(ALL), 255);
-    let backend = BitMapBackend::with_buffer(drawn, (width * FINENESS, lines as u32 * FINENESS));
-    let seen = Stretch {
+    pixels.clear();
+    pixels.resize(strip.len() * usize::from(ALL), 255);
+    let backend = BitMapBackend::with_buffer(pixels, (width * FINENESS, lines as u32 * FINENESS));
+    let visible_lines = Stretch {
         from: top as f64 / f64::from(DENSITY),
         to: (top + lines) as f64 / f64::from(DENSITY),
     };
@@ -77,15 +77,15 @@ fn draw_strip(
         backend,
         glyphs,
         top: (top as u32 * FINENESS) as i32,
-        seen,
+        visible_lines,
     };
     for (shape, stretch) in shapes {
-        if stretch.meets(seen) {
+        if stretch.meets(visible_lines) {
             canvas.shape(shape);
         }
     }
     drop(canvas);
-    average(width, drawn, strip);
+    average(width, pixels, strip);
 }
 
 /// From where to where downwards, in pixels of the page.
@@ -179,7 +179,7 @@ struct Canvas<'a> {
     /// The drawn line at which it begins.
     top: i32,
     /// What of the page it shows.
-    seen: Stretch,
+    visible_lines: Stretch,
 }
 
 /// In drawn pixels, as far as numbers of the screen go.
@@ -233,10 +233,10 @@ impl Canvas<'_> {
                 radius,
                 paint,
             } => {
-                let seen = self.seen;
+                let visible_lines = self.visible_lines;
                 for at in points
                     .iter()
-                    .filter(|at| Stretch::around(&[**at], radius + 1.0).meets(seen))
+                    .filter(|at| Stretch::around(&[**at], radius + 1.0).meets(visible_lines))
                 {
                     self.disc(*at, *radius, *paint);
                 }
@@ -357,10 +357,10 @@ fn dashes(points: &[Spot], dash: &[f64]) -> Vec<Vec<Spot>> {
     for pair in points.windows(2) {
         let ((ax, ay), (bx, by)) = (pair[0], pair[1]);
         let length = libm::hypot(bx - ax, by - ay);
-        let mut done = 0.0;
-        while length - done > left {
-            done += left;
-            let share = done / length;
+        let mut walked_length = 0.0;
+        while length - walked_length > left {
+            walked_length += left;
+            let share = walked_length / length;
             let turn = (ax + (bx - ax) * share, ay + (by - ay) * share);
             if index % 2 == 0 {
                 part.push(turn);
@@ -371,7 +371,7 @@ fn dashes(points: &[Spot], dash: &[f64]) -> Vec<Vec<Spot>> {
             index = (index + 1) % dash.len();
             left = dash[index];
         }
-        left -= length - done;
+        left -= length - walked_length;
         if index % 2 == 0 {
             part.push((bx, by));
         }

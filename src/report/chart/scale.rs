@@ -24,7 +24,7 @@ const DECADES: f64 = 12.0;
 impl Domain {
     /// The stretch that shows all the values; with zero too if the nearest value to it is less than that share of the
     /// farthest.
-    pub(super) fn of(values: impl Iterator<Item = f64>, scale: Scale, zero: f64) -> Self {
+    pub(super) fn covering(values: impl Iterator<Item = f64>, scale: Scale, zero: f64) -> Self {
         let usable = values.filter(|v| v.is_finite() && (scale != Scale::Log || *v > 0.0));
         let ends = usable.fold(None, |ends: Option<(f64, f64)>, v| {
             Some(ends.map_or((v, v), |(low, high)| (low.min(v), high.max(v))))
@@ -418,7 +418,7 @@ mod tests {
 
     #[test]
     fn every_stretch_is_one() {
-        let none = Domain::of(std::iter::empty(), Scale::Linear, 0.5);
+        let none = Domain::covering(std::iter::empty(), Scale::Linear, 0.5);
         assert_eq!((none.from, none.to), (0.0, 1.0));
         for scale in [Scale::Linear, Scale::Whole, Scale::Log, Scale::TimeOfDay] {
             for values in [
@@ -430,14 +430,14 @@ mod tests {
                 [f64::INFINITY, 1.0],
             ] {
                 for zero in [0.0, 0.5, 2.0] {
-                    let domain = Domain::of(values.into_iter(), scale, zero).nice(5);
+                    let domain = Domain::covering(values.into_iter(), scale, zero).nice(5);
                     assert!(domain.from < domain.to, "{values:?} {domain:?}");
                     assert!(domain.ticks(5).len() < 300);
                     assert!(domain.place(values[1]).is_finite());
                 }
             }
         }
-        let zero = Domain::of([10.0, 100.0].into_iter(), Scale::Linear, 0.5);
+        let zero = Domain::covering([10.0, 100.0].into_iter(), Scale::Linear, 0.5);
         assert_eq!(zero.from, 0.0, "zero is near, so it is shown");
     }
 }

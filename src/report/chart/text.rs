@@ -54,16 +54,16 @@ pub(super) fn fit(text: &str, room: f64, size: f64, strong: bool) -> String {
     if width(text, size, strong) <= room + 0.5 {
         return text.into();
     }
-    let mut kept = String::new();
+    let mut prefix = String::new();
     let mut used = width("…", size, strong);
     for c in text.chars() {
         used += width(c.encode_utf8(&mut [0; 4]), size, strong);
         if used > room {
             break;
         }
-        kept.push(c);
+        prefix.push(c);
     }
-    format!("{}…", kept.trim_end())
+    format!("{}…", prefix.trim_end())
 }
 
 /// The text on at most so many lines, broken between words, and after a hyphen where a word alone is too wide; the last
@@ -84,14 +84,19 @@ pub(super) fn wrap(text: &str, room: f64, size: f64, strong: bool, most: usize) 
         })
         .collect();
     while !rest.is_empty() {
-        let taken = if lines.len() + 1 == most {
+        let words_in_line = if lines.len() + 1 == most {
             rest.len()
         } else {
             let fitting = (1..=rest.len()).take_while(|n| fits(rest[..*n].concat().trim_end()));
             fitting.last().unwrap_or(1)
         };
-        lines.push(fit(rest[..taken].concat().trim_end(), room, size, strong));
-        rest.drain(..taken);
+        lines.push(fit(
+            rest[..words_in_line].concat().trim_end(),
+            room,
+            size,
+            strong,
+        ));
+        rest.drain(..words_in_line);
     }
     lines
 }

@@ -3,7 +3,7 @@
 use super::scene::Spot;
 
 /// The stretches of a curve between its gaps, thinned: which points are left. Curves that turn back stay as they are.
-pub(super) fn kept(points: &[Spot]) -> Vec<Vec<usize>> {
+pub(super) fn thinned_stretches(points: &[Spot]) -> Vec<Vec<usize>> {
     let is_there = |i: &usize| points[*i].0.is_finite() && points[*i].1.is_finite();
     let all: Vec<usize> = (0..points.len()).collect();
     let stretches = all.split(|i| !is_there(i)).filter(|s| !s.is_empty());
@@ -32,7 +32,7 @@ fn thinned(points: &[Spot], stretch: &[usize]) -> Vec<usize> {
     if !stretch.is_sorted_by(|a, b| points[*a].0 <= points[*b].0) {
         return stretch.to_vec();
     }
-    let mut kept = Vec::new();
+    let mut indices = Vec::new();
     for column in stretch.chunk_by(|a, b| points[*a].0.floor() == points[*b].0.floor()) {
         let by_height = |a: &&usize, b: &&usize| points[**a].1.total_cmp(&points[**b].1);
         let ends = [
@@ -44,14 +44,14 @@ fn thinned(points: &[Spot], stretch: &[usize]) -> Vec<usize> {
         let mut ends: Vec<usize> = ends.into_iter().flatten().copied().collect();
         ends.sort_unstable();
         ends.dedup();
-        kept.extend(ends);
+        indices.extend(ends);
     }
-    kept
+    indices
 }
 
 /// Points of which no two would hide each other: one for each pixel.
 pub(super) fn cloud(points: impl Iterator<Item = Spot>) -> Vec<usize> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut cells = std::collections::BTreeSet::new();
     let cell = |v: f64| v.round() as i64;
     let place = |(i, (x, y)): (usize, Spot)| {
         (x.is_finite() && y.is_finite()).then(|| (i, (cell(x), cell(y))))
@@ -59,7 +59,7 @@ pub(super) fn cloud(points: impl Iterator<Item = Spot>) -> Vec<usize> {
     points
         .enumerate()
         .filter_map(place)
-        .filter(|(_, at)| seen.insert(*at))
+        .filter(|(_, at)| cells.insert(*at))
         .map(|(i, _)| i)
         .collect()
 }
@@ -82,7 +82,7 @@ mod tests {
         let area = outline(&[wave, back].concat());
         assert_eq!(area.len(), 2 * thin.len(), "there as well as back");
         assert_eq!(area[..thin.len()], thin);
-        let gaps = kept(&[
+        let gaps = thinned_stretches(&[
             (0.0, 1.0),
             (1.0, f64::NAN),
             (2.0, f64::NAN),

@@ -82,9 +82,9 @@ pub(super) fn mark(record: &Record) -> Mark {
             None => marked("open", "Still open"),
         },
         Record::Front(study) => {
-            let mut kept = study.body.front.iter();
+            let mut points = study.body.front.iter();
             match study.verdict {
-                Verdict::Pass if kept.all(|point| loses(&study.rows, point)) => {
+                Verdict::Pass if points.all(|point| loses(&study.rows, point)) => {
                     marked("fail", "Undominated, but sessions are lost")
                 }
                 Verdict::Pass => marked("pass", "Points to choose from"),
@@ -350,12 +350,12 @@ mod tests {
             assumptions: Some(vec![assumption]),
             ..RunRecord::default()
         };
-        let shown = assumptions(&Record::Run(run)).unwrap();
+        let summary = assumptions(&Record::Run(run)).unwrap();
         assert_eq!(
             (
-                shown.decides,
-                shown.bounds.as_str(),
-                shown.table.unwrap().rows.len()
+                summary.decides,
+                summary.bounds.as_str(),
+                summary.table.unwrap().rows.len()
             ),
             (true, "1.87 % to 50 %", 2)
         );

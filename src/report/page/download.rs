@@ -37,11 +37,11 @@ const ENTRY: usize = 300;
 /// # Errors
 /// A file cannot be read.
 pub(super) fn downloads(results: &Results, mut room: usize) -> Result<Vec<Download>, ResultsError> {
-    let known = FIRST.iter().copied().filter(|name| results.has(name));
+    let first = FIRST.iter().copied().filter(|name| results.has(name));
     let all = results.manifest.files.keys().map(String::as_str);
     let rest = all.filter(|n| *n != NAME && !FIRST.contains(n) && !n.contains('/'));
     let mut downloads = Vec::new();
-    let names: Vec<&str> = known.chain(rest).collect();
+    let names: Vec<&str> = first.chain(rest).collect();
     room = room.saturating_sub(ENTRY * names.len());
     for name in names {
         let bytes = results.size(name)?;

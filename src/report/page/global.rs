@@ -14,9 +14,10 @@ pub(super) fn table(body: &GlobalSensitivity) -> Table {
     ["mean effect (μ*)", "lower", "upper", "deviation (σ)"]
         .iter()
         .for_each(|title| table.figure(title, unit));
-    let cells = |of: Option<Interval>, unit: &str| {
-        let mean = of.map(|of| of.mean);
-        let (lower, upper) = of.map_or((None, None), |of| (of.lower, of.upper));
+    let cells = |estimate: Option<Interval>, unit: &str| {
+        let mean = estimate.map(|estimate| estimate.mean);
+        let (lower, upper) =
+            estimate.map_or((None, None), |estimate| (estimate.lower, estimate.upper));
         interval(mean, lower, upper, unit)
     };
     for unknown in &body.unknowns {

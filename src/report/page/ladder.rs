@@ -32,9 +32,9 @@ struct RungView {
 const PAUSE: u64 = 2_000_000;
 
 /// The ladder, as it is drawn.
-pub(super) fn drawn(ladder: &record::Ladder) -> LadderView {
+pub(super) fn view(ladder: &record::Ladder) -> LadderView {
     let mut last = None;
-    let drawn = |rung: &Rung| {
+    let rung_view = |rung: &Rung| {
         let pause = last
             .replace(rung.at_us)
             .map_or(0, |last| rung.at_us.saturating_sub(last));
@@ -59,7 +59,7 @@ pub(super) fn drawn(ladder: &record::Ladder) -> LadderView {
     };
     LadderView {
         title: ladder.title.clone(),
-        rungs: ladder.rungs.iter().map(drawn).collect(),
+        rungs: ladder.rungs.iter().map(rung_view).collect(),
         left_out: ladder.left_out,
     }
 }
@@ -79,7 +79,7 @@ mod tests {
             transit_ms,
             reason: "r".into(),
         };
-        let ladder = drawn(&record::Ladder {
+        let ladder = view(&record::Ladder {
             schema: "rccsim.ladder/1".into(),
             title: "t".into(),
             rungs: vec![

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::quantity::number::{percent, whole};
 use crate::record::{LeverOutcome, LeverTrial, LeverTrials, Record};
-use crate::report::levers::{in_vain, rest, shown, title, what};
+use crate::report::levers::{in_vain, printed_trials, rest, title, what};
 
 /// What helps the users of a gateway.
 #[derive(Serialize)]
@@ -32,7 +32,7 @@ fn of_gateway(gateway: &LeverTrials) -> Levers {
     Levers {
         title: title(gateway),
         in_vain: gateway.helps.is_empty().then(|| in_vain(gateway)),
-        helps: shown(gateway)
+        helps: printed_trials(gateway)
             .map(|help| lever(&gateway.before, help))
             .collect(),
         rest: rest(gateway),

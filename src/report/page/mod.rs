@@ -82,7 +82,7 @@ pub fn page(
     predictions: Option<&[Prediction]>,
 ) -> Result<String, ResultsError> {
     let content = Content::read(results, unshown, predictions)?;
-    let mut shown = plots;
+    let mut printed_plots = plots;
     let environment = environment();
     let render = |context: &Value, downloads: Vec<download::Download>| {
         let template = environment
@@ -97,11 +97,11 @@ pub fn page(
         })
     };
     loop {
-        let context = content.context(shown, plots.len() - shown.len());
+        let context = content.context(printed_plots, plots.len() - printed_plots.len());
         let bare = render(&context, Vec::new())?;
         // The most telling plots come first.
-        if let (true, Some((_, fewer))) = (bare.len() > MOST_BYTES, shown.split_last()) {
-            shown = fewer;
+        if let (true, Some((_, fewer))) = (bare.len() > MOST_BYTES, printed_plots.split_last()) {
+            printed_plots = fewer;
             continue;
         }
         return render(
@@ -122,7 +122,7 @@ impl<'a> Content<'a> {
         Ok(Content {
             record: results.record(),
             inputs,
-            ladder: results.ladder()?.map(|ladder| ladder::drawn(&ladder)),
+            ladder: results.ladder()?.map(|ladder| ladder::view(&ladder)),
             unshown,
             trust,
         })

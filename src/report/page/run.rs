@@ -123,12 +123,12 @@ fn by_day(run: &RunRecord) -> Table {
         table.figure(&called(metric), row.map_or("", |r| &r.unit));
     }
     for day in &run.days {
-        let of = |metric: &str| {
+        let day_cell = |metric: &str| {
             let row = day.figure(metric);
             row.map_or("–".into(), |r| super::cell(r.mean, &r.unit))
         };
         let name = std::iter::once(day.name());
-        table.rows.push(name.chain(BY_DAY.map(of)).collect());
+        table.rows.push(name.chain(BY_DAY.map(day_cell)).collect());
     }
     table.note = "From midnight to midnight; the intervals are in days.csv.".into();
     table.cut("days")

@@ -26,7 +26,7 @@ struct SectionView<'a> {
 pub(super) struct SetInput<'a> {
     section: String,
     #[serde(flatten)]
-    shown: SectionView<'a>,
+    view: SectionView<'a>,
 }
 
 /// More than this are not shown at first.
@@ -62,17 +62,17 @@ pub(super) fn sections(inputs: &[Input]) -> Vec<Section<'_>> {
 
 /// What a scenario says itself: what differs from its default, and what has none; without the names, which are titles.
 pub(super) fn changed(inputs: &[Input]) -> Vec<SetInput<'_>> {
-    let shown = |input: &&Input| state(input) != "default" && input.key != "name";
+    let is_changed = |input: &&Input| state(input) != "default" && input.key != "name";
     let changed = |input| SetInput {
         section: title(input),
-        shown: SectionView {
+        view: SectionView {
             state: state(input),
             input,
         },
     };
     inputs
         .iter()
-        .filter(shown)
+        .filter(is_changed)
         .take(MOST_CHANGED)
         .map(changed)
         .collect()
@@ -126,7 +126,7 @@ mod tests {
             input("clients", "office", "", "file"),
         ];
         inputs[3].key = "name".into();
-        let states: Vec<&str> = changed(&inputs).iter().map(|c| c.shown.state).collect();
+        let states: Vec<&str> = changed(&inputs).iter().map(|c| c.view.state).collect();
         assert_eq!(states, ["changed", "given"]);
     }
 

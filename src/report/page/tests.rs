@@ -147,11 +147,11 @@ fn a_month_by_the_minute_makes_a_page_that_fits_into_a_mail() {
 
 #[test]
 fn cells_are_numbers_that_a_spreadsheet_takes() {
-    let shown: Vec<String> = [0.0, 34_798.7, 347_987.0, 1532.0, 0.018_701_234, -1.5, 1e-7]
+    let cells: Vec<String> = [0.0, 34_798.7, 347_987.0, 1532.0, 0.018_701_234, -1.5, 1e-7]
         .map(plain)
         .into();
     assert_eq!(
-        shown,
+        cells,
         [
             "0",
             "34799",

@@ -146,7 +146,7 @@ fn merged(all: Vec<Without>) -> Vec<Without> {
 /// A row of the table.
 fn row(agreement: &Agreement) -> Vec<String> {
     let unit = Metric::named(agreement.metric).map_or("", |metric| metric.unit.name());
-    let shown = |x: f64| precise(x * factor(unit));
+    let number = |x: f64| precise(x * factor(unit));
     let more = |is: bool, cell: String| if is { format!("> {cell}") } else { cell };
     let reasons: Vec<String> = agreement
         .allowances
@@ -161,10 +161,10 @@ fn row(agreement: &Agreement) -> Vec<String> {
     vec![
         agreement.scope.to_string(),
         agreement.metric.into(),
-        more(agreement.is_lower_bound, shown(agreement.expected)),
-        more(agreement.is_open, shown(agreement.simulated)),
-        more(agreement.is_open, shown(rounded(agreement.difference()))),
-        shown(rounded(agreement.tolerance())),
+        more(agreement.is_lower_bound, number(agreement.expected)),
+        more(agreement.is_open, number(agreement.simulated)),
+        more(agreement.is_open, number(rounded(agreement.difference()))),
+        number(rounded(agreement.tolerance())),
         unit_name(unit).into(),
         if agreement.holds() { "yes" } else { "no" }.into(),
         allowed_for,

@@ -145,10 +145,10 @@ mod tests {
     #[test]
     fn of_many_warnings_some_are_shown() {
         let all: Vec<String> = (0..1105).map(|i| i.to_string()).collect();
-        let shown = warnings(&all);
-        assert_eq!(shown.len(), MOST_WARNINGS + 1);
+        let lines = warnings(&all);
+        assert_eq!(lines.len(), MOST_WARNINGS + 1);
         assert_eq!(
-            shown[MOST_WARNINGS],
+            lines[MOST_WARNINGS],
             "1,005 more warnings are in summary.json."
         );
         assert_eq!(warnings(&all[..100]), all[..100]);

@@ -30,7 +30,7 @@ fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
         .filter(|f| f.cause.is_some() && f.mean.is_some_and(|m| m > 0.0))
         .collect();
     causes.sort_by(|a, b| b.mean.unwrap_or(0.0).total_cmp(&a.mean.unwrap_or(0.0)));
-    let reading = Reading::of(metric);
+    let reading = Reading::for_metric(metric);
     let share = |f: &Figure| {
         let share = f.mean.unwrap_or(0.0) / all.mean.filter(|m| *m > 0.0).unwrap_or(1.0) * 100.0;
         format!("{} %", human((share * 10.0).round() / 10.0))

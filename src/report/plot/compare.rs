@@ -145,7 +145,13 @@ fn note(comparison: &Comparison) -> Vec<String> {
 fn one(comparison: &Comparison, other: &Contrast) -> Chart {
     let deciding = other.figures.iter().filter(|f| f.decides);
     let bars = deciding
-        .map(|f| bar(Reading::of(&f.metric).label, &Reading::of(&f.metric), f))
+        .map(|f| {
+            bar(
+                Reading::for_metric(&f.metric).label,
+                &Reading::for_metric(&f.metric),
+                f,
+            )
+        })
         .collect();
     let title = verdict(comparison, other);
     Chart {
@@ -171,7 +177,7 @@ fn each(comparison: &Comparison, metric: &str) -> Chart {
             .filter_map(|r| Some((r, r.figures.iter().find(|f| f.metric == metric)?)))
     };
     let differences = figures().filter_map(|(_, f)| Some(f.difference?.abs()));
-    let reading = Reading::of(metric).sized(differences);
+    let reading = Reading::for_metric(metric).sized(differences);
     let bars: Vec<Bar> = figures()
         .map(|(r, figure)| bar(r.name.clone(), &reading, figure))
         .collect();
@@ -199,7 +205,7 @@ fn each(comparison: &Comparison, metric: &str) -> Chart {
 
 /// The difference in each replication, with common random numbers.
 fn pairs(comparison: &Comparison, runs: &[ReplicatedFigure]) -> Option<Chart> {
-    let reading = Reading::of(PAIRS);
+    let reading = Reading::for_metric(PAIRS);
     let is_pair_row =
         |r: &&ReplicatedFigure| r.metric == PAIRS && r.scope == "all" && r.cause.is_empty();
     let all: Vec<&ReplicatedFigure> = runs.iter().filter(is_pair_row).collect();

@@ -125,7 +125,7 @@ impl Day<'_> {
         let most = |s: &Series| s.values.iter().fold(0.0, |a: f64, b| a.max(*b));
         let top = series.iter().map(|(s, ..)| most(s)).fold(0.0, f64::max);
         type Area<'a> = (&'a Series, &'a str, Tone);
-        let (shown, few): (Vec<Area>, Vec<Area>) = series
+        let (large, few): (Vec<Area>, Vec<Area>) = series
             .into_iter()
             .partition(|(s, ..)| most(s) >= LEAST_AREA * top);
         let few: Vec<&str> = few
@@ -134,17 +134,17 @@ impl Day<'_> {
             .map(|(_, called, _)| called)
             .collect();
         // What never happens would only be a name.
-        let shown: Vec<_> = shown
+        let areas: Vec<_> = large
             .into_iter()
             .filter(|(s, ..)| most(s) > 0.0 || top == 0.0)
             .collect();
         let stack = Stack {
             xs,
-            parts: shown
+            parts: areas
                 .iter()
                 .map(|(s, called, _)| ((*called).to_string(), s.values.clone()))
                 .collect(),
-            tones: shown.iter().map(|(.., tone)| *tone).collect(),
+            tones: areas.iter().map(|(.., tone)| *tone).collect(),
         };
         let note = (!few.is_empty()).then(|| format!("Too few to be seen: {}.", few.join(", ")));
         Some((Layer::Stack(stack), note))
@@ -199,7 +199,7 @@ impl Day<'_> {
             description: format!(
                 "Users signed in over the day, by the state of their session. {title}; over all signed-in time the share without a usable session is {}.",
                 self.figure("down_fraction")
-                    .map_or("–".into(), |f| Reading::of("down_fraction")
+                    .map_or("–".into(), |f| Reading::for_metric("down_fraction")
                         .with_interval(f))
             ),
             title,
@@ -222,7 +222,8 @@ impl Day<'_> {
             return None;
         }
         let (stack, note) = self.stack(&STATES[1..])?;
-        let share = Reading::of("down_fraction").text(self.mean("down_fraction").unwrap_or(0.0));
+        let share =
+            Reading::for_metric("down_fraction").text(self.mean("down_fraction").unwrap_or(0.0));
         let title = format!("Up to {} users are without a session at once", self.peak());
         let chart = Chart {
             description: format!(
@@ -270,7 +271,7 @@ impl Day<'_> {
     fn events(&self, name: &str, metric: &str, happens: &str) -> Option<Plot> {
         let series = self.series("all", metric)?;
         let all = self.mean(metric).filter(|n| *n > 0.0)?;
-        let reading = Reading::of(metric);
+        let reading = Reading::for_metric(metric);
         let most = series
             .values
             .iter()
@@ -353,7 +354,7 @@ impl Day<'_> {
             .iter()
             .filter(|o| o.scope == "all" && o.metric.starts_with("gateway_response"));
         layers.extend(ours.map(|o| {
-            let reading = Reading::of(&o.metric);
+            let reading = Reading::for_metric(&o.metric);
             let value = o.target().unwrap_or(f64::NAN);
             Layer::Threshold(Threshold {
                 along: Along::Y,

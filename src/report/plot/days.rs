@@ -16,7 +16,7 @@ pub(super) fn plots(run: &RunRecord) -> Vec<Plot> {
 }
 
 fn by_day(days: &[DayRecord], name: &str, metric: &str) -> Option<Plot> {
-    let reading = Reading::of(metric);
+    let reading = Reading::for_metric(metric);
     let point = |day: &DayRecord| {
         let figure = day.figure(metric)?;
         let interval = figure.lower.zip(figure.upper);

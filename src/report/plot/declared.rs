@@ -108,10 +108,10 @@ const MOST_NAMES: usize = 40;
 /// Around the layers what every request has.
 fn chart(request: &PlotRequest, x: Axis, y: Axis, mut layers: Vec<Layer>) -> Chart {
     if layers.len() == 1 {
-        Reading::of(&request.y).tint(&mut layers);
+        Reading::for_metric(&request.y).tint(&mut layers);
     }
     let (up, along) = (
-        Reading::of(&request.y).label,
+        Reading::for_metric(&request.y).label,
         if request.x == "time" {
             "the day".into()
         } else {
@@ -138,7 +138,7 @@ fn plain_name(name: &str) -> String {
     if name.contains('.') {
         called(name)
     } else {
-        Reading::of(name).label
+        Reading::for_metric(name).label
     }
 }
 
@@ -164,7 +164,7 @@ fn scopes<'a>(
 }
 
 fn over_time(series: &[Series], start_s: Option<f64>, request: &PlotRequest) -> Option<Chart> {
-    let (reading, start) = (Reading::of(&request.y), start_s.unwrap_or(0.0));
+    let (reading, start) = (Reading::for_metric(&request.y), start_s.unwrap_or(0.0));
     let line = |(scope, name): (&str, String)| {
         let one = series
             .iter()
@@ -198,7 +198,7 @@ fn over_time(series: &[Series], start_s: Option<f64>, request: &PlotRequest) -> 
 fn over_replications(runs: &[ReplicatedFigure], request: &PlotRequest) -> Option<Chart> {
     let [x, y] = [&request.x, &request.y].map(|metric| {
         let rows = runs.iter().filter(|r| r.metric == *metric);
-        Reading::of(metric).sized(rows.flat_map(ReplicatedFigure::numbers).map(|(_, x)| x))
+        Reading::for_metric(metric).sized(rows.flat_map(ReplicatedFigure::numbers).map(|(_, x)| x))
     });
     let find = |scope: &str, metric: &str| {
         runs.iter()
@@ -233,7 +233,7 @@ fn over_replications(runs: &[ReplicatedFigure], request: &PlotRequest) -> Option
 
 fn over_points(rows: &[Figure], request: &PlotRequest) -> Option<Chart> {
     let points = points(rows);
-    let figures = FigureIndex::of(rows);
+    let figures = FigureIndex::from_rows(rows);
     let scopes = scopes(request, rows.iter().map(|r| r.scope.as_str()));
     if !request.x.contains('.') {
         return against(&points, &figures, &scopes, request);
@@ -289,7 +289,7 @@ fn reading(
     let means = (points.iter())
         .flat_map(|p| scopes.iter().map(move |(scope, _)| (p, scope)))
         .filter_map(|(p, scope)| figures.get(p, scope, metric)?.mean);
-    Reading::of(metric).sized(means)
+    Reading::for_metric(metric).sized(means)
 }
 
 /// One metric against another, a point for each point of the study.

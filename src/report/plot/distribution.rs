@@ -50,12 +50,12 @@ pub(super) fn plots(run: &RunRecord, all: &[Distribution]) -> Vec<Plot> {
 /// The duration within which so many of the cases fall, milliseconds: as far into its stretch as its rank is.
 fn within(d: &Distribution, share: f64) -> f64 {
     let all: f64 = d.bins.iter().map(|b| b.2).sum();
-    let mut seen = 0.0;
+    let mut cumulative = 0.0;
     for (from, to, n) in &d.bins {
-        if seen + n >= share * all {
-            return from + (to - from) * (share * all - seen) / n;
+        if cumulative + n >= share * all {
+            return from + (to - from) * (share * all - cumulative) / n;
         }
-        seen += n;
+        cumulative += n;
     }
     f64::NAN
 }
@@ -101,7 +101,7 @@ fn chart(whole: &Distribution, done: &str, p99: Option<f64>) -> Option<Chart> {
     } else {
         ("ms", 1.0)
     };
-    let shown = |b: &&(f64, f64, f64)| {
+    let scaled_bin = |b: &&(f64, f64, f64)| {
         (
             if ratio { from(b) } else { b.0 } / size,
             b.1 / size,
@@ -119,7 +119,7 @@ fn chart(whole: &Distribution, done: &str, p99: Option<f64>) -> Option<Chart> {
     };
     let histogram = Histogram {
         name: String::new(),
-        bins: bins.iter().map(shown).collect(),
+        bins: bins.iter().map(scaled_bin).collect(),
         tone: Tone::Auto,
     };
     let is_visible = |(value, _): &(f64, &str)| *value >= first || !hides;

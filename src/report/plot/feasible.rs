@@ -93,17 +93,18 @@ pub(super) fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
     spots.sort_by(|a, b| a.0.total_cmp(&b.0));
     let places: Vec<&[(f64, bool)]> = spots.chunk_by(|a, b| a.0 == b.0).collect();
     let xs: Vec<f64> = places.iter().map(|place| place[0].0).collect();
-    let met = |place: &&[(f64, bool)]| match place.iter().filter(|(_, met)| *met).count() {
+    let share_of_place = |place: &&[(f64, bool)]| match place.iter().filter(|(_, met)| *met).count()
+    {
         0 => Met::None,
         n if n == place.len() => Met::All,
         _ => Met::Some,
     };
-    let met: Vec<Met> = places.iter().map(met).collect();
+    let shares: Vec<Met> = places.iter().map(share_of_place).collect();
     let half = |i: usize| (xs[i - 1] + xs[i]) / 2.0;
     let mut layers = Vec::new();
     let mut text_if: Vec<Met> = Vec::new();
     let mut i = 0;
-    for alike in met.chunk_by(|a, b| a == b) {
+    for alike in shares.chunk_by(|a, b| a == b) {
         let (first, until) = (i, i + alike.len());
         i = until;
         let label = match alike[0] {

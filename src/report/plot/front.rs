@@ -80,7 +80,7 @@ fn chart(front: &Front, all: &[&record::PointValues], other: usize) -> Chart {
     let mean = |p: &FrontPoint, i: usize| p.figures.get(i).and_then(|f| f.mean);
     let reading = |i: usize| {
         let values = front.points.iter().filter_map(|p| mean(p, i));
-        Reading::of(&front.metrics[i].metric).sized(values)
+        Reading::for_metric(&front.metrics[i].metric).sized(values)
     };
     let (x, y) = (reading(other), reading(0));
     let dot = |point| {

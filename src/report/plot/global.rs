@@ -21,7 +21,7 @@ fn pair(interval: &Interval, factor: f64) -> Option<(f64, f64)> {
 
 /// The total index of each unknown, with what it makes alone at its end.
 fn shares(body: &GlobalSensitivity) -> Option<Chart> {
-    let of = |unknown: &UnknownShare| {
+    let bar = |unknown: &UnknownShare| {
         let (first, total) = (unknown.first?, unknown.total?);
         Some(Bar {
             label: called(&unknown.key),
@@ -35,9 +35,9 @@ fn shares(body: &GlobalSensitivity) -> Option<Chart> {
             ..Bar::default()
         })
     };
-    let bars: Vec<Bar> = body.unknowns.iter().filter_map(of).collect();
+    let bars: Vec<Bar> = body.unknowns.iter().filter_map(bar).collect();
     let first = body.unknowns.first().filter(|_| !bars.is_empty())?;
-    let label = Reading::of(&body.metric).label;
+    let label = Reading::for_metric(&body.metric).label;
     let title = format!(
         "{} makes most of the spread of {}",
         called(&first.key),
@@ -66,7 +66,7 @@ fn shares(body: &GlobalSensitivity) -> Option<Chart> {
 /// The mean size of the effects of each unknown.
 fn screening(body: &GlobalSensitivity) -> Chart {
     let effects = body.unknowns.iter().map(|u| u.effect.mean);
-    let reading = Reading::of(&body.metric).sized(effects);
+    let reading = Reading::for_metric(&body.metric).sized(effects);
     let mut order: Vec<&UnknownShare> = body.unknowns.iter().collect();
     order.sort_by(|a, b| b.effect.mean.total_cmp(&a.effect.mean));
     let has_effect = |unknown: &&&UnknownShare| unknown.effect.mean > 0.0;

@@ -57,11 +57,11 @@ pub(super) fn points(rows: &[Figure]) -> Vec<&BTreeMap<String, String>> {
 /// The keys with more than one value, each with its values in their order.
 pub(super) fn keys<'a>(points: &[&'a BTreeMap<String, String>]) -> Vec<(&'a str, Vec<&'a str>)> {
     let mut keys: Vec<(&str, Vec<&str>)> = Vec::new();
-    let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut pairs: BTreeSet<(&str, &str)> = BTreeSet::new();
     for (key, value) in points
         .iter()
         .flat_map(|p| p.iter())
-        .filter(|(k, v)| seen.insert((k, v)))
+        .filter(|(k, v)| pairs.insert((k, v)))
     {
         match keys.iter_mut().find(|(k, _)| k == key) {
             Some((_, values)) => values.push(value),
@@ -150,7 +150,7 @@ pub(super) struct FigureIndex<'a>(
 
 impl<'a> FigureIndex<'a> {
     /// All of them.
-    pub(super) fn of(rows: &'a [Figure]) -> Self {
+    pub(super) fn from_rows(rows: &'a [Figure]) -> Self {
         let all = rows.iter().filter(|r| r.cause.is_none());
         FigureIndex(
             all.map(|r| ((&*r.point, r.scope.as_str(), &*r.metric), r))

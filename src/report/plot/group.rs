@@ -54,7 +54,7 @@ pub(super) fn plots(run: &RunRecord) -> Vec<Plot> {
     if more_is_better {
         groups.reverse();
     }
-    let reading = Reading::of(metric).sized(groups.iter().filter_map(|f| f.mean));
+    let reading = Reading::for_metric(metric).sized(groups.iter().filter_map(|f| f.mean));
     let title = title(
         groups[0],
         groups[groups.len() - 1],

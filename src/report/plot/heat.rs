@@ -99,7 +99,7 @@ pub(super) fn chart<'a>(
             .get(p, scope, metric)
             .and_then(|f| f.mean.or(f.beyond))
     });
-    let reading = Reading::of(metric).sized(means);
+    let reading = Reading::for_metric(metric).sized(means);
     let values = table.values(points, |point| {
         let figure = figures.get(point, scope, metric);
         figure

@@ -30,7 +30,7 @@ pub(super) struct Reading {
 
 impl Reading {
     /// Of a metric; one that this version does not know is a plain number.
-    pub(super) fn of(metric: &str) -> Self {
+    pub(super) fn for_metric(metric: &str) -> Self {
         let measured = Metric::named(metric).map_or(Unit::Count, |m| m.unit);
         let (unit, factor) = match measured {
             Unit::Count => ("", 1.0),

@@ -40,7 +40,7 @@ pub(super) fn plots(study: &StudyRecord<Sensitivity>) -> Vec<Plot> {
     };
     let levels = sensitivity.keys.iter().flat_map(|k| &k.alternatives);
     let reading =
-        Reading::of(&sensitivity.metric).sized(levels.filter_map(|v| v.mean).chain([base]));
+        Reading::for_metric(&sensitivity.metric).sized(levels.filter_map(|v| v.mean).chain([base]));
     let base = base * reading.factor;
     let moves = |key: &&Factor| key.swing > 0.0;
     let none: Vec<String> = sensitivity

@@ -127,7 +127,7 @@ fn limits(study: &StudyRecord<Sizing>, x: &Axis, at: &[f64]) -> Chart {
             .iter()
             .map(|(_, t)| t.objectives.get(i).map(|o| used(o, more)))
             .collect();
-        let reading = Reading::of(&o.metric);
+        let reading = Reading::for_metric(&o.metric);
         let sign = if more { "≥" } else { "≤" };
         let name = format!("{} {sign} {}", reading.label, reading.text(o.target));
         let chosen = trials

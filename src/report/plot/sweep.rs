@@ -38,7 +38,7 @@ pub(super) struct TargetFigure<'a> {
 /// The plots of a sweep.
 pub(super) fn plots(sweep: &SweepRecord) -> Vec<Plot> {
     let points = points(&sweep.rows);
-    let figures = FigureIndex::of(&sweep.rows);
+    let figures = FigureIndex::from_rows(&sweep.rows);
     let grid = Grid::along(&points, None);
     let mut all = Vec::new();
     for target_figures in target_figures(sweep) {
@@ -90,8 +90,8 @@ fn target_figures(sweep: &SweepRecord) -> Vec<TargetFigure<'_>> {
         })
         .collect();
     // What stays below a hundredth of a percent everywhere is no finding.
-    let seen = |metric: &str| {
-        let reading = Reading::of(metric);
+    let is_visible = |metric: &str| {
+        let reading = Reading::for_metric(metric);
         let all = sweep
             .rows
             .iter()
@@ -101,7 +101,7 @@ fn target_figures(sweep: &SweepRecord) -> Vec<TargetFigure<'_>> {
                 .filter_map(|r| r.mean)
                 .any(|m| m * reading.factor >= 0.01)
     };
-    for metric in SHOWN.into_iter().filter(|m| seen(m)) {
+    for metric in SHOWN.into_iter().filter(|m| is_visible(m)) {
         if !all.iter().any(|s| s.metric == metric && s.scope == "all") {
             all.push(TargetFigure {
                 metric,
@@ -180,7 +180,7 @@ fn curves(
     sweep: &SweepRecord,
     target_figures: &TargetFigure,
 ) -> Chart {
-    let drawn: Vec<Vec<Option<&Figure>>> = (grid.curves.iter())
+    let spot_figures: Vec<Vec<Option<&Figure>>> = (grid.curves.iter())
         .map(|curve| {
             let spots = curve.spots.iter();
             spots
@@ -188,32 +188,32 @@ fn curves(
                 .collect()
         })
         .collect();
-    let values: Vec<f64> = (drawn.iter().flatten().flatten())
+    let values: Vec<f64> = (spot_figures.iter().flatten().flatten())
         .flat_map(|f| [f.mean, f.lower])
         .flatten()
         .collect();
-    let reading = Reading::of(target_figures.metric).sized(values.iter().copied());
+    let reading = Reading::for_metric(target_figures.metric).sized(values.iter().copied());
     let mut layers = Vec::new();
     let meeting = meeting(sweep);
     let shaded = feasible(grid, &meeting);
     layers.extend(shaded);
-    for (curve, figures) in grid.curves.iter().zip(&drawn) {
+    for (curve, figures) in grid.curves.iter().zip(&spot_figures) {
         let xs: Vec<f64> = curve.spots.iter().map(|s| s.x).collect();
         layers.extend(self::curve(figures, &xs, &curve.name, reading.factor));
     }
     if grid.curves.len() == 1 {
         reading.tint(&mut layers);
     }
-    let met = grid
+    let grid_spots = grid
         .curves
         .iter()
         .flat_map(|c| c.spots.iter().map(move |s| (c, s)));
-    let met: BTreeSet<(&str, u64)> = met
+    let passing_spots: BTreeSet<(&str, u64)> = grid_spots
         .filter(|(_, s)| meeting.contains(s.point))
         .map(|(c, s)| (c.name.as_str(), s.x.to_bits()))
         .collect();
     mark(&mut layers, sweep, |x, name| {
-        met.contains(&(name, x.to_bits()))
+        passing_spots.contains(&(name, x.to_bits()))
     });
     let limit = target_figures.objective.map(|o| reading.limit(o, Along::Y));
     let mut y = reading.axis_for(values.iter().copied());
@@ -320,7 +320,7 @@ pub(super) fn bars(
             .get(p, target_figures.scope, target_figures.metric)?
             .mean
     });
-    let reading = Reading::of(target_figures.metric).sized(means);
+    let reading = Reading::for_metric(target_figures.metric).sized(means);
     let keys: Vec<&str> = keys(points).into_iter().map(|(key, _)| key).collect();
     let bar = |point: &&BTreeMap<String, String>| {
         let figure = figures.get(point, target_figures.scope, target_figures.metric);

@@ -12,7 +12,7 @@ mod studies;
 mod sweeps;
 
 /// The plots of a folder with these files, each looked at as an SVG and for its texts.
-fn drawn(files: &[(&str, String)]) -> Vec<Plot> {
+fn plots_of_folder(files: &[(&str, String)]) -> Vec<Plot> {
     let root = tempfile::tempdir().unwrap();
     let mut folder = Folder::open(root.path()).unwrap();
     for (name, text) in files {
@@ -141,7 +141,7 @@ fn run(state: &str, replications: u32, half: f64, more: Vec<String>) -> Vec<Plot
         row("", "all", "session_drops", "gateway_down", drops, half),
     ];
     rows.extend(more);
-    drawn(&[
+    plots_of_folder(&[
         ("summary.json", run_summary(replications, &rows)),
         ("series.csv", series(state, drops as u32)),
         ("scenario.toml", DAY.into()),
@@ -195,7 +195,7 @@ fn one_replication_says_nothing_of_a_spread() {
     assert!(svg_of(&plots, "sessions").contains("one replication"));
     let drops = row("", "all", "session_drops", "", 0.0, -1.0)
         .replace("\"replications\": 3", "\"replications\": 1");
-    let none = drawn(&[("summary.json", run_summary(1, &[drops]))]);
+    let none = plots_of_folder(&[("summary.json", run_summary(1, &[drops]))]);
     assert_eq!(
         named(&none, "drops").title,
         "No session is lost in one replication"
@@ -232,7 +232,7 @@ fn a_scenario_has_the_plots_it_asks_for() {
         row("", "all", "users", "", 5.0, 0.0),
         row("", "all", "session_drops", "", 4.0, 0.0),
     ];
-    let plots = drawn(&[
+    let plots = plots_of_folder(&[
         ("summary.json", run_summary(3, &rows)),
         ("series.csv", series("usable", 4)),
         ("scenario.toml", scenario.into()),
@@ -263,7 +263,7 @@ fn scheduled_faults_are_shaded_in_every_picture_of_the_day() {
         row("", "all", "session_drops", "", 4.0, 0.0),
         row("", "all", "down_peak", "", 5.0, 0.0),
     ];
-    let plots = drawn(&[
+    let plots = plots_of_folder(&[
         ("summary.json", run_summary(3, &rows)),
         ("series.csv", series("visible", 1)),
         ("scenario.toml", scenario.concat()),

@@ -34,7 +34,7 @@ pub(super) fn plot(
     if grid.curves.len() > MOST_CURVES || points.len() < 2 {
         return None;
     }
-    let figures = FigureIndex::of(rows);
+    let figures = FigureIndex::from_rows(rows);
     Some(Plot::new("tradeoff", chart(sweep, &grid, &figures, best)))
 }
 
@@ -61,7 +61,7 @@ impl CurvePoint<'_> {
 
 /// The points of a curve, those that fall on one another only once: values that change nothing are one name.
 fn places<'a>(curve: &Curve<'a>, figures: &FigureIndex<'a>) -> Vec<CurvePoint<'a>> {
-    let (load, missed) = (Reading::of(LOAD), Reading::of(MISSED));
+    let (load, missed) = (Reading::for_metric(LOAD), Reading::for_metric(MISSED));
     let mut all: Vec<(CurvePoint, &str)> = Vec::new();
     for spot in &curve.spots {
         let figure = figures.get(spot.point, "all", MISSED);
@@ -92,7 +92,7 @@ fn chart(
     figures: &FigureIndex,
     best: Option<&str>,
 ) -> Chart {
-    let (load, missed) = (Reading::of(LOAD), Reading::of(MISSED));
+    let (load, missed) = (Reading::for_metric(LOAD), Reading::for_metric(MISSED));
     let chosen = chosen(sweep, grid, figures, best);
     let few = grid.curves.len() <= MOST_NAMED;
     let key = small(&called(grid.key));
@@ -164,7 +164,7 @@ fn limits(sweep: Option<&SweepRecord>, axes: &mut [Axis; 2]) -> Vec<Layer> {
         let Some(objective) = sweep.and_then(|sweep| objective(sweep, metric)) else {
             continue;
         };
-        let limit = Reading::of(metric).limit(objective, along);
+        let limit = Reading::for_metric(metric).limit(objective, along);
         if limit.value <= 0.0 {
             axis.scale = Scale::Linear;
         }

@@ -26,7 +26,7 @@ fn a_search_tells_what_binds() {
         "{{\"schema\": \"rccsim.size/1\", \"key\": \"gateway.count\", \"wanted\": \"smallest\", \"value\": \"2\", \"confirmed\": true, \"trials\": [{}]}}",
         trials.join(",")
     );
-    let plots = drawn(&[("summary.json", text)]);
+    let plots = plots_of_folder(&[("summary.json", text)]);
     let limits = named(&plots, "limits");
     assert_eq!(
         limits.title,
@@ -50,7 +50,7 @@ fn a_tornado_ends_at_the_extremes_of_each_key() {
         {\"key\": \"clients.reestablish\", \"value\": \"fixed 30 s\", \"swing\": 0.94, \"alternatives\": [\
           {\"value\": \"never\", \"mean\": 0.95, \"verdict\": \"fail\"}, {\"value\": \"fixed 0 s\", \"mean\": 0.01, \"verdict\": \"pass\"}, {\"value\": \"fixed 600 s\", \"mean\": 0.3, \"verdict\": \"fail\"}]},\
         {\"key\": \"gateway.forgets\", \"value\": \"sessions\", \"swing\": 0.0, \"alternatives\": [{\"value\": \"monitors\", \"mean\": 0.02, \"verdict\": \"fail\"}]}]}";
-    let plots = drawn(&[("summary.json", text.into())]);
+    let plots = plots_of_folder(&[("summary.json", text.into())]);
     let picture = svg_of(&plots, "tornado");
     assert_eq!(
         named(&plots, "tornado").title,
@@ -88,7 +88,7 @@ fn a_comparison_shows_differences_and_pairs() {
         "{header}alternative=a,1,0f,all,missed_toast_fraction,,0.02,,2,100,fraction\nalternative=a,2,0f,all,missed_toast_fraction,,0.03,,3,100,fraction\n\
          alternative=b,1,0f,all,missed_toast_fraction,,0.01,,1,100,fraction\nalternative=b,2,0f,all,missed_toast_fraction,,0.04,,4,100,fraction\n"
     );
-    let plots = drawn(&[("summary.json", text), ("runs.csv", runs)]);
+    let plots = plots_of_folder(&[("summary.json", text), ("runs.csv", runs)]);
     assert_eq!(named(&plots, "differences").title, "b is better than a");
     assert!(
         svg_of(&plots, "differences").contains("−1.80 ± 0.10 points"),
@@ -104,7 +104,7 @@ fn the_matrix_is_a_table_of_losses() {
     let text = "{\"schema\": \"rccsim.matrix/1\", \"basis\": \"20 users\", \"cells\": [\
         {\"gateway\": \"healthy\", \"client\": \"r2\", \"method\": \"UPDATE\", \"first_loss_s\": null, \"cause\": null, \"down_fraction\": 0.0, \"missed_toasts_per_user_day\": 0, \"remedy\": []},\
         {\"gateway\": \"ignores\", \"client\": \"r2\", \"method\": \"UPDATE\", \"first_loss_s\": 1532, \"cause\": \"refresh_unanswered\", \"down_fraction\": 0.019, \"missed_toasts_per_user_day\": 0.2, \"remedy\": []}]}";
-    let plots = drawn(&[("summary.json", text.into())]);
+    let plots = plots_of_folder(&[("summary.json", text.into())]);
     assert_eq!(
         named(&plots, "matrix").title,
         "1 of 2 pairs of client and gateway lose their sessions"

@@ -32,7 +32,7 @@ fn sweep(points: &[(String, f64, f64, &str)]) -> Vec<Plot> {
         lines.join(","),
         rows.join(",")
     );
-    drawn(&[("summary.json", text)])
+    plots_of_folder(&[("summary.json", text)])
 }
 
 fn interval(minutes: u32) -> String {
