@@ -136,7 +136,7 @@ impl Agreement {
         round_trip_s: f64,
     ) -> Result<Self, Violation> {
         let metric = expected.figure;
-        let base = Self::of(figures, scope, metric, expected.value, expected.formula)
+        let base = Self::new(figures, scope, metric, expected.value, expected.formula)
             .ok_or(Violation::NoDetection)?;
         let chance = figures
             .chance(scope, metric)
@@ -147,7 +147,7 @@ impl Agreement {
     }
 
     /// A figure beside what it is by a closed form, without any allowance; `None`: the simulation has none.
-    pub(super) fn of(
+    pub(super) fn new(
         figures: &RunFigures,
         scope: &Scope,
         metric: &'static str,
@@ -221,7 +221,7 @@ mod tests {
     fn a_figure_agrees_within_what_is_allowed_and_no_further() {
         let drops = [Sample::Count(10), Sample::Count(14)];
         let figures = figures(&Scope::All, &[("session_drops", &drops)]);
-        let by = |x| Agreement::of(&figures, &Scope::All, "session_drops", x, "f").unwrap();
+        let by = |x| Agreement::new(&figures, &Scope::All, "session_drops", x, "f").unwrap();
         assert!(
             by(12.0).holds() && !by(11.9).holds() && !by(12.1).holds(),
             "12 on average"
@@ -243,10 +243,10 @@ mod tests {
     fn what_is_still_open_agrees_with_a_bound_only() {
         let open = [Sample::Beyond(9000.0)];
         let figures = figures(&Scope::All, &[("all_back_s", &open)]);
-        let by = |x| Agreement::of(&figures, &Scope::All, "all_back_s", x, "f").unwrap();
+        let by = |x| Agreement::new(&figures, &Scope::All, "all_back_s", x, "f").unwrap();
         assert!(by(700.0).bounded_below().holds());
         assert!(!by(700.0).tolerate(1e9, Reason::MessageDelays).holds());
-        let absent = Agreement::of(&figures, &Scope::All, "setup_mean_ms", 1.0, "f");
+        let absent = Agreement::new(&figures, &Scope::All, "setup_mean_ms", 1.0, "f");
         assert!(absent.is_none());
     }
 }

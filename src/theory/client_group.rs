@@ -51,7 +51,7 @@ pub(super) struct Calls {
 
 impl<'a> ClientGroup<'a> {
     /// The client group of that index in the plan.
-    pub(super) fn of(plan: &'a Plan, index: usize) -> Self {
+    pub(super) fn new(plan: &'a Plan, index: usize) -> Self {
         let clients = &plan.clients[index];
         let hits = |fault: &&FaultPlan| fault.target.hits(index, clients);
         ClientGroup {
@@ -303,16 +303,16 @@ mod tests {
     use super::*;
     use crate::deployment::FaultTarget;
 
-    fn of<T>(change: impl FnOnce(&mut Plan), read: impl FnOnce(&ClientGroup) -> T) -> T {
+    fn figure_of<T>(change: impl FnOnce(&mut Plan), read: impl FnOnce(&ClientGroup) -> T) -> T {
         let mut plan = plan();
         change(&mut plan);
-        read(&ClientGroup::of(&plan, 0))
+        read(&ClientGroup::new(&plan, 0))
     }
 
     #[test]
     fn a_group_knows_what_hits_it_and_what_its_calls_are() {
         let hit = |target| {
-            of(
+            figure_of(
                 |p| p.faults.push(fault("f", target, CRASH)),
                 |g| g.faults.len(),
             )
@@ -327,7 +327,7 @@ mod tests {
             ],
             [1, 1, 1, 0, 0]
         );
-        let named = of(
+        let named = figure_of(
             |p| p.faults.push(fault("f", FaultTarget::All, CRASH)),
             |g| g.no_faults(),
         );
@@ -336,9 +336,9 @@ mod tests {
             p.clients[0].path.delay = Span::from_millis(20);
             p.gateways[0].path.delay = Span::from_millis(1);
         };
-        assert!((of(delays, |g| g.round_trip_s()) - 0.042).abs() < 1e-12);
+        assert!((figure_of(delays, |g| g.round_trip_s()) - 0.042).abs() < 1e-12);
         // A ring of mean 10 s, 20 s at most: 1 − e⁻² = 0.864665 are answered, it rings 8.64665 s on average.
-        let calls = of(|_| (), |g| g.calls().unwrap());
+        let calls = figure_of(|_| (), |g| g.calls().unwrap());
         assert!(
             (calls.answered - 0.864_664_7).abs() < 1e-7 && (calls.ring_s - 8.646_647).abs() < 1e-6
         );
@@ -346,7 +346,7 @@ mod tests {
 
     #[test]
     fn a_connection_idles_unless_traffic_or_keep_alives_come_sooner() {
-        let lasts = |change: fn(&mut Plan)| of(change, |g| g.connections_last(1500.0));
+        let lasts = |change: fn(&mut Plan)| figure_of(change, |g| g.connections_last(1500.0));
         assert!(lasts(|_| ()).is_ok());
         assert!(lasts(|p| p.clients[0].path.idle_timeout = Some(secs(1560))).is_ok());
         assert_eq!(

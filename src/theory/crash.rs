@@ -172,16 +172,16 @@ mod tests {
         }
     }
 
-    fn of(change: impl FnOnce(&mut Plan)) -> Result<Option<Crash>, Violation> {
+    fn crash_with(change: impl FnOnce(&mut Plan)) -> Result<Option<Crash>, Violation> {
         let mut plan = plan();
         plan.faults
             .push(fault("fault-1", FaultTarget::Gateway(0, None), CRASH));
         change(&mut plan);
-        predict(&ClientGroup::of(&plan, 0))
+        predict(&ClientGroup::new(&plan, 0))
     }
 
     fn mean_s(change: impl FnOnce(&mut Plan)) -> f64 {
-        of(change).unwrap().unwrap().expected()[0].value
+        crash_with(change).unwrap().unwrap().expected()[0].value
     }
 
     fn recurrent(mttr: Span) -> Schedule {
@@ -201,7 +201,7 @@ mod tests {
         let short = mean_s(|p| p.clients[0].config.session_expires_s = 1510);
         assert!((short - (delay + 10.0 * down)).abs() < 1e-3);
         assert_eq!(
-            of(|p| p.faults[0].config.reset = true),
+            crash_with(|p| p.faults[0].config.reset = true),
             Ok(None),
             "a reset is noticed at once"
         );
@@ -269,13 +269,13 @@ mod tests {
             ),
         ];
         for (change, why) in cases {
-            assert_eq!(of(change).unwrap_err().to_string(), why);
+            assert_eq!(crash_with(change).unwrap_err().to_string(), why);
         }
     }
 
     #[test]
     fn a_run_must_have_crashes_and_replications() {
-        let one = of(|_| ()).unwrap().unwrap();
+        let one = crash_with(|_| ()).unwrap().unwrap();
         let compare = |samples: &[Sample]| {
             let figures = figures(&clients(), &[(METRIC, samples)]);
             one.compare(&figures, &clients())

@@ -97,7 +97,7 @@ impl Sessions {
         let signed_in = figures.signed_in_s(scope);
         let cuts = self.users * self.sign_ins * figures.replications();
         let agreement = |e: ExpectedFigure| {
-            let base = Agreement::of(figures, scope, e.figure, e.value, e.formula)?;
+            let base = Agreement::new(figures, scope, e.figure, e.value, e.formula)?;
             let Fate::Cycle { up_s, down_s } = self.fate else {
                 return Some(base);
             };
@@ -146,10 +146,10 @@ mod tests {
     use crate::protocol::{OnNoAnswer, Reestablish, UpdateBehaviour};
     use crate::quantity::Span;
 
-    fn of(change: impl FnOnce(&mut Plan)) -> Result<Sessions, Violation> {
+    fn sessions_with(change: impl FnOnce(&mut Plan)) -> Result<Sessions, Violation> {
         let mut plan = plan();
         change(&mut plan);
-        predict(&ClientGroup::of(&plan, 0))
+        predict(&ClientGroup::new(&plan, 0))
     }
 
     fn ignored(p: &mut Plan) {
@@ -157,7 +157,7 @@ mod tests {
     }
 
     fn values(change: impl FnOnce(&mut Plan)) -> Vec<String> {
-        let sessions = of(|p| {
+        let sessions = sessions_with(|p| {
             ignored(p);
             change(p);
         });
@@ -225,7 +225,7 @@ mod tests {
             ],
         );
         let holds = |policy| {
-            let sessions = of(|p| {
+            let sessions = sessions_with(|p| {
                 ignored(p);
                 p.clients[0].config.on_no_answer = policy;
                 p.clients[0].workload.incoming_per_s = 6.0 / 3600.0;
@@ -239,8 +239,8 @@ mod tests {
             [false; 4],
             "it is down far longer"
         );
-        let kept = of(|_| ()).unwrap().compare(&figures, &clients());
-        assert!(kept.len() == 1 && kept[0].holds() && kept[0].expected == 0.0);
+        let agreements = sessions_with(|_| ()).unwrap().compare(&figures, &clients());
+        assert!(agreements.len() == 1 && agreements[0].holds() && agreements[0].expected == 0.0);
     }
 
     type Change = fn(&mut Plan);
@@ -320,7 +320,7 @@ mod tests {
     #[test]
     fn what_it_does_not_cover_is_named() {
         for (change, why) in NOT_COVERED {
-            let lost = of(|p| {
+            let lost = sessions_with(|p| {
                 ignored(p);
                 change(p);
             });
@@ -330,9 +330,9 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_kept_whatever_tcp_has_to_repeat() {
-        assert_eq!(of(|_| ()).unwrap().fate, Fate::Kept);
+        assert_eq!(sessions_with(|_| ()).unwrap().fate, Fate::Kept);
         let lossy = |loss, transport| {
-            of(|p| {
+            sessions_with(|p| {
                 p.clients[0].path.loss = loss;
                 p.clients[0].path.transport = transport;
                 p.clients[0].path.idle_timeout = Some(secs(1800));
@@ -341,7 +341,7 @@ mod tests {
         assert!(lossy(0.001, Transport::Tls).is_ok());
         assert_eq!(lossy(0.02, Transport::Tls), Err(Violation::Loss(0.02)));
         assert_eq!(lossy(0.001, Transport::Udp), Err(Violation::Loss(0.001)));
-        let idle = of(|p| p.clients[0].path.idle_timeout = Some(secs(1200)));
+        let idle = sessions_with(|p| p.clients[0].path.idle_timeout = Some(secs(1200)));
         assert_eq!(idle, Err(Violation::IdleTimeout(secs(1200))));
     }
 }

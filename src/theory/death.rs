@@ -93,20 +93,20 @@ mod tests {
     use super::*;
     use crate::deployment::{Plan, Transport};
 
-    fn of(change: impl FnOnce(&mut Plan)) -> Result<Option<Death>, Violation> {
+    fn death_with(change: impl FnOnce(&mut Plan)) -> Result<Option<Death>, Violation> {
         let mut plan = plan();
         plan.clients[0].path.connection_lifetime = Some(secs(14_400));
         change(&mut plan);
-        predict(&ClientGroup::of(&plan, 0))
+        predict(&ClientGroup::new(&plan, 0))
     }
 
     #[test]
     fn a_dead_connection_is_found_as_a_crash_is_and_32_s_later() {
         // R 1500 s, M 4 h: 1500/(1 − e^(−1500/14400)) − 14400 = 763.0186 (R/2 + R²/(12 M) = 750 + 13.02).
-        let mean_s = of(|_| ()).unwrap().unwrap().expected()[0].value;
+        let mean_s = death_with(|_| ()).unwrap().unwrap().expected()[0].value;
         assert!((mean_s - 795.0186).abs() < 1e-2, "{mean_s}");
         assert_eq!(
-            of(|p| p.clients[0].path.connection_lifetime = None),
+            death_with(|p| p.clients[0].path.connection_lifetime = None),
             Ok(None)
         );
         type Change = fn(&mut Plan);
@@ -125,7 +125,7 @@ mod tests {
             ),
         ];
         for (change, why) in cases {
-            assert_eq!(of(change).unwrap_err().to_string(), why);
+            assert_eq!(death_with(change).unwrap_err().to_string(), why);
         }
     }
 }

@@ -105,7 +105,7 @@ impl Following {
         let chance = figures.chance(scope, METRIC);
         let chance = chance.ok_or(Violation::OneReplication)?;
         let agreement = |e: ExpectedFigure| {
-            let base = Agreement::of(figures, scope, METRIC, e.value, e.formula)?;
+            let base = Agreement::new(figures, scope, METRIC, e.value, e.formula)?;
             Some(
                 base.tolerate(chance, Reason::Spread)
                     .tolerate(e.value * filling, Reason::FewCalls),
@@ -122,7 +122,7 @@ mod tests {
     use crate::deployment::{Plan, ServiceTime};
     use crate::quantity::Span;
 
-    fn of(change: impl FnOnce(&mut Plan)) -> Result<Option<Following>, Violation> {
+    fn following_with(change: impl FnOnce(&mut Plan)) -> Result<Option<Following>, Violation> {
         let mut plan = plan();
         plan.gateways[0].max_calls = Some(10);
         let workload = &mut plan.clients[0].workload;
@@ -131,14 +131,14 @@ mod tests {
         workload.ring_time = Span::from_secs(1_000_000_000);
         workload.no_answer = Span::from_secs(36);
         change(&mut plan);
-        predict(&Gateway::of(&plan, 0))
+        predict(&Gateway::new(&plan, 0))
     }
 
     #[test]
     fn losses_are_those_of_erlangs_table() {
         // B(10, 10) = 0.214582, B(10, 20) = 0.001869 (tables of the loss formula); B(a, 1) = a/(1 + a).
         let lost = |places| {
-            let limited = of(|p| p.gateways[0].max_calls = Some(places));
+            let limited = following_with(|p| p.gateways[0].max_calls = Some(places));
             limited.unwrap().unwrap().lost()
         };
         assert!((lost(10) - 0.214_582).abs() < 1e-5, "{}", lost(10));
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_it_does_not_cover_is_named() {
-        assert_eq!(of(|p| p.gateways[0].max_calls = None), Ok(None));
+        assert_eq!(following_with(|p| p.gateways[0].max_calls = None), Ok(None));
         type Change = fn(&mut Plan);
         let cases: [(Change, &str); 3] = [
             (
@@ -165,7 +165,7 @@ mod tests {
             ),
         ];
         for (change, why) in cases {
-            assert_eq!(of(change).unwrap_err().to_string(), why);
+            assert_eq!(following_with(change).unwrap_err().to_string(), why);
         }
     }
 }

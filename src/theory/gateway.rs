@@ -22,7 +22,7 @@ pub(super) struct Gateway<'a> {
 
 impl<'a> Gateway<'a> {
     /// The gateways of that index in the plan.
-    pub(super) fn of(plan: &'a Plan, index: usize) -> Self {
+    pub(super) fn new(plan: &'a Plan, index: usize) -> Self {
         let gateway = &plan.gateways[index];
         let hits = |fault: &&FaultPlan| match fault.target {
             FaultTarget::All => true,
@@ -33,7 +33,7 @@ impl<'a> Gateway<'a> {
         Gateway {
             scope: Scope::Gateway(gateway.name.clone()),
             plan: gateway,
-            groups: served.map(|c| ClientGroup::of(plan, c)).collect(),
+            groups: served.map(|c| ClientGroup::new(plan, c)).collect(),
             faults: plan.faults.iter().filter(hits).collect(),
             horizon_s: plan.horizon.as_secs_f64(),
         }

@@ -160,7 +160,7 @@ impl Idle {
     pub(super) fn compare(&self, figures: &RunFigures, scope: &Scope) -> Vec<Agreement> {
         let signed_in = figures.signed_in_s(scope);
         let agreement = |e: ExpectedFigure| {
-            let base = Agreement::of(figures, scope, e.figure, e.value, e.formula)?;
+            let base = Agreement::new(figures, scope, e.figure, e.value, e.formula)?;
             let cuts = self.users * self.sign_ins * figures.replications();
             let cut = (self.hole_s() + self.longer_s.unwrap_or(0.0)) * cuts / signed_in;
             let base = base.tolerate(cut, Reason::CutInterval).tolerate(
@@ -229,11 +229,11 @@ mod tests {
         assert!((one.variance(1.5e6) - 11_634.57 / (1000.0 * 1500.0 * 1500.0)).abs() < 1e-9);
     }
 
-    fn of(change: impl FnOnce(&mut Plan)) -> Result<Option<Idle>, Violation> {
+    fn idle_with(change: impl FnOnce(&mut Plan)) -> Result<Option<Idle>, Violation> {
         let mut plan = plan();
         plan.clients[0].path.idle_timeout = Some(secs(1200));
         change(&mut plan);
-        predict(&ClientGroup::of(&plan, 0))
+        predict(&ClientGroup::new(&plan, 0))
     }
 
     fn single_calls(p: &mut Plan) {
@@ -243,7 +243,8 @@ mod tests {
 
     #[test]
     fn it_concerns_those_who_idle_between_two_refreshes() {
-        let down = |change: fn(&mut Plan)| of(change).unwrap().map(|idle| idle.down_fraction());
+        let down =
+            |change: fn(&mut Plan)| idle_with(change).unwrap().map(|idle| idle.down_fraction());
         assert_eq!(down(|_| ()), Some(362.0 / 1562.0));
         assert_eq!(
             down(|p| p.clients[0].path.transport = Transport::Udp),
@@ -318,14 +319,14 @@ mod tests {
             ),
         ];
         for (change, why) in cases {
-            assert_eq!(of(change).unwrap_err().to_string(), why);
+            assert_eq!(idle_with(change).unwrap_err().to_string(), why);
         }
     }
 
     #[test]
     fn a_run_agrees_within_the_interval_that_its_end_cuts() {
         // 100 users of one replication for 28,800 s; each may lose up to 300 + 62 s more or less: 362/28,800 = 1.257 %.
-        let one = of(|_| ()).unwrap().unwrap();
+        let one = idle_with(|_| ()).unwrap().unwrap();
         let holds = |down: f64| {
             let samples = [Sample::Ratio(down * 2.88e12, 2.88e12)];
             let figures = figures(&clients(), &[("down_fraction", &samples)]);

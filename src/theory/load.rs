@@ -62,7 +62,7 @@ impl Toasts {
             return Vec::new();
         }
         let agreement = |e: ExpectedFigure| {
-            let base = Agreement::of(figures, scope, "toasts_due", due / runs, e.formula)?;
+            let base = Agreement::new(figures, scope, "toasts_due", due / runs, e.formula)?;
             Some(
                 base.tolerate(poisson_chance(due) / runs, Reason::PoissonCount)
                     .tolerate(self.ringing, Reason::RingingPhones),
@@ -138,7 +138,11 @@ impl KeptSessions {
 
 impl Refreshes {
     /// Precondition: every session was kept, and the gateway was not slow.
-    fn kept(&self, figures: &RunFigures, scope: &Scope) -> Result<KeptSessions, Violation> {
+    fn kept_sessions(
+        &self,
+        figures: &RunFigures,
+        scope: &Scope,
+    ) -> Result<KeptSessions, Violation> {
         for metric in ["session_drops", "setups_failed", "refreshes_failed"] {
             require(figures.total(scope, metric) == 0.0, || {
                 Violation::Counted(metric)
@@ -180,18 +184,18 @@ impl Refreshes {
         figures: &RunFigures,
         scope: &Scope,
     ) -> Result<Vec<Agreement>, Violation> {
-        let kept = self.kept(figures, scope)?;
-        let (r, time) = (self.refresh_s, kept.time_s);
+        let sessions = self.kept_sessions(figures, scope)?;
+        let (r, time) = (self.refresh_s, sessions.time_s);
         let formula = format!(
             "N/R less half a refresh a session, N {} signed in on average, R {} s",
-            plain(kept.intervals * r / time),
+            plain(sessions.intervals * r / time),
             plain(r)
         );
-        let rate = kept.refreshes() / time;
-        let base = Agreement::of(figures, scope, "refresh_rate_per_s", rate, formula);
+        let rate = sessions.refreshes() / time;
+        let base = Agreement::new(figures, scope, "refresh_rate_per_s", rate, formula);
         let agreement = base.map(|base| {
-            base.tolerate(self.cut(&kept) / time, Reason::PartInterval)
-                .tolerate(self.chance(&kept) / time, Reason::Jitter)
+            base.tolerate(self.cut(&sessions) / time, Reason::PartInterval)
+                .tolerate(self.chance(&sessions) / time, Reason::Jitter)
         });
         Ok(agreement.into_iter().collect())
     }
@@ -264,20 +268,21 @@ impl Messages {
         figures: &RunFigures,
         scope: &Scope,
     ) -> Result<Vec<Agreement>, Violation> {
-        let kept = self.refreshes.kept(figures, scope)?;
+        let sessions = self.refreshes.kept_sessions(figures, scope)?;
         let signed_in = figures.signed_in_s(scope);
-        let (each, time) = (self.of_refresh(), kept.time_s);
-        let exact =
-            SET_UP * kept.sessions + each * kept.refreshes() + self.of_calls(1.0) * signed_in;
+        let (each, time) = (self.of_refresh(), sessions.time_s);
+        let exact = SET_UP * sessions.sessions
+            + each * sessions.refreshes()
+            + self.of_calls(1.0) * signed_in;
         // Calls under way when their user goes, or the run ends, have at most two events yet to come.
         let c = &self.calls;
         let open = (c.incoming_per_s + c.outgoing_per_s) * (c.ring_s + c.talk_s) * 4.0;
         let goodbye = if self.leaves { SIGN_OUT } else { 0.0 };
-        let ends = kept.sessions * (open + goodbye) + each * self.refreshes.cut(&kept);
+        let ends = sessions.sessions * (open + goodbye) + each * self.refreshes.cut(&sessions);
         let chance =
-            normal_chance(signed_in * self.of_calls(2.0)) + each * self.refreshes.chance(&kept);
+            normal_chance(signed_in * self.of_calls(2.0)) + each * self.refreshes.chance(&sessions);
         let agreement = |e: ExpectedFigure| {
-            let base = Agreement::of(
+            let base = Agreement::new(
                 figures,
                 scope,
                 "message_rate_per_s",
@@ -323,7 +328,7 @@ mod tests {
     fn with<T>(change: impl FnOnce(&mut Plan), read: impl FnOnce(&ClientGroup) -> T) -> T {
         let mut plan = plan();
         change(&mut plan);
-        read(&ClientGroup::of(&plan, 0))
+        read(&ClientGroup::new(&plan, 0))
     }
 
     #[test]

@@ -93,7 +93,8 @@ impl Loss {
         let agreement = |e: ExpectedFigure| {
             let failed = attempted * e.value;
             let open = failed * TIMEOUT_S / self.horizon_s;
-            let base = Agreement::of(figures, scope, "refreshes_failed", failed / runs, e.formula)?;
+            let base =
+                Agreement::new(figures, scope, "refreshes_failed", failed / runs, e.formula)?;
             Some(
                 base.tolerate(poisson_chance(failed) / runs, Reason::PoissonCount)
                     .tolerate(open / runs, Reason::OpenRefreshes),
@@ -172,12 +173,12 @@ mod tests {
         assert!((request_fails(0.05) - 7.5692e-12).abs() < 1e-15);
     }
 
-    fn of(change: impl FnOnce(&mut Plan)) -> Result<Option<Loss>, Violation> {
+    fn loss_with(change: impl FnOnce(&mut Plan)) -> Result<Option<Loss>, Violation> {
         let mut plan = plan();
         plan.clients[0].path.transport = Transport::Udp;
         plan.clients[0].path.loss = 0.5;
         change(&mut plan);
-        predict(&ClientGroup::of(&plan, 0))
+        predict(&ClientGroup::new(&plan, 0))
     }
 
     #[test]
@@ -193,7 +194,10 @@ mod tests {
             ],
         );
         let failed = |change: fn(&mut Plan)| {
-            let all = of(change).unwrap().unwrap().compare(&figures, &clients());
+            let all = loss_with(change)
+                .unwrap()
+                .unwrap()
+                .compare(&figures, &clients());
             (all[0].expected, all[0].holds())
         };
         // 2000 a replication: 84.47 fail at q = 0.75, 25.15 re-INVITEs.
@@ -210,7 +214,7 @@ mod tests {
             p.gateways[0].path.loss = 0.5;
         });
         assert!((expected - 2000.0 * 0.491_681_7).abs() < 0.01);
-        let tls = of(|p| p.clients[0].path.transport = Transport::Tls);
+        let tls = loss_with(|p| p.clients[0].path.transport = Transport::Tls);
         assert_eq!(tls, Ok(None), "TCP repeats what is lost");
     }
 
@@ -250,7 +254,7 @@ mod tests {
             ),
         ];
         for (change, why) in cases {
-            assert_eq!(of(change).unwrap_err().to_string(), why);
+            assert_eq!(loss_with(change).unwrap_err().to_string(), why);
         }
     }
 }

@@ -110,7 +110,7 @@ impl Outage {
         let variance = self.users * self.failing() * (1.0 - self.failing());
         let chance = normal_chance(variance / figures.replications());
         let agreement = |e: ExpectedFigure| {
-            let base = Agreement::of(figures, scope, e.figure, e.value, e.formula)?;
+            let base = Agreement::new(figures, scope, e.figure, e.value, e.formula)?;
             Some(base.tolerate(chance, Reason::BinomialCount))
         };
         self.expected().into_iter().filter_map(agreement).collect()
@@ -128,7 +128,7 @@ mod tests {
     use crate::protocol::UpdateBehaviour;
     use crate::workload::Lunch;
 
-    fn of(change: impl FnOnce(&mut Plan)) -> Result<Option<Outage>, Violation> {
+    fn outage_with(change: impl FnOnce(&mut Plan)) -> Result<Option<Outage>, Violation> {
         let mut plan = plan();
         plan.clients[0].path.transport = Transport::Udp;
         plan.clients[0].sign_in = SignIn::UniformOver(secs(3000));
@@ -141,7 +141,7 @@ mod tests {
         plan.faults
             .push(fault("fault-1", FaultTarget::Clients(0), config));
         change(&mut plan);
-        predict(&ClientGroup::of(&plan, 0))
+        predict(&ClientGroup::new(&plan, 0))
     }
 
     #[test]
@@ -149,7 +149,7 @@ mod tests {
         let drops = [Sample::Count(18), Sample::Count(24)];
         let figures = figures(&clients(), &[("session_drops", &drops)]);
         let lost = |length: Span| {
-            let outage = of(|p| p.faults[0].config.schedule = once(7200, length));
+            let outage = outage_with(|p| p.faults[0].config.schedule = once(7200, length));
             let all = outage.unwrap().unwrap().compare(&figures, &clients());
             (all[0].expected, all[0].holds())
         };
@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(lost(Span::from_millis(106_500)), (5.0, false));
         assert_eq!(lost(secs(31)), (0.0, false), "a copy gets through");
         assert_eq!(lost(secs(1560)), (100.0, false), "nobody's gets through");
-        assert_eq!(of(|p| p.faults.clear()), Ok(None));
+        assert_eq!(outage_with(|p| p.faults.clear()), Ok(None));
     }
 
     type Change = fn(&mut Plan);
@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn refreshes_that_are_not_spread_evenly_have_none() {
         for (change, why) in NOT_EVEN {
-            assert_eq!(of(change).unwrap_err().to_string(), why);
+            assert_eq!(outage_with(change).unwrap_err().to_string(), why);
         }
     }
 }

@@ -71,8 +71,8 @@ pub enum Form {
 /// The predictions of a plan: of each client group, then of each gateway. A closed form that does not concern one of them
 /// (an outage, where there is none) is left out.
 pub fn predict(plan: &Plan) -> Vec<Prediction> {
-    let groups = (0..plan.clients.len()).flat_map(|i| of_group(&ClientGroup::of(plan, i)));
-    let gateways = (0..plan.gateways.len()).flat_map(|i| of_gateway(&Gateway::of(plan, i)));
+    let groups = (0..plan.clients.len()).flat_map(|i| of_group(&ClientGroup::new(plan, i)));
+    let gateways = (0..plan.gateways.len()).flat_map(|i| of_gateway(&Gateway::new(plan, i)));
     groups.chain(gateways).collect()
 }
 

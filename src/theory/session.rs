@@ -206,14 +206,14 @@ mod tests {
     use crate::protocol::Reestablish;
     use crate::quantity::Span;
 
-    fn of(change: impl FnOnce(&mut Plan)) -> Result<Session, Violation> {
+    fn session_with(change: impl FnOnce(&mut Plan)) -> Result<Session, Violation> {
         let mut plan = plan();
         change(&mut plan);
-        session(&ClientGroup::of(&plan, 0))
+        session(&ClientGroup::new(&plan, 0))
     }
 
     fn fate_of(update: UpdateBehaviour, change: impl FnOnce(&mut Plan)) -> Fate {
-        let session = of(|p| {
+        let session = session_with(|p| {
             p.gateways[0].config.update = update;
             change(p);
         });
@@ -279,7 +279,7 @@ mod tests {
             // The client gives up sooner.
             assert_eq!(fate_of(U::Ignored, relay(restarts)), cycle(1532.0, 30.0));
         }
-        let silent = of(|p| {
+        let silent = session_with(|p| {
             relay(RelayRestarts::Nothing)(p);
             p.gateways[0].path.relay_timer_end = RelayEnd::Silent;
         });
@@ -306,12 +306,12 @@ mod tests {
         let relay = |p: &mut Plan| p.clients[0].path.relay_allow = Some(Allow::WithoutUpdate);
         assert_eq!(fate_of(U::Ignored, relay), Fate::Kept);
         let reinvite = |p: &mut Plan| p.clients[0].config.refresh_method = RefreshMethod::ReInvite;
-        assert!(!of(reinvite).unwrap().by_update);
+        assert!(!session_with(reinvite).unwrap().by_update);
         let always = |p: &mut Plan| {
             p.clients[0].config.refresh_method = RefreshMethod::Update;
             p.gateways[0].config.allow = Allow::WithoutUpdate;
         };
-        assert!(of(always).unwrap().by_update);
+        assert!(session_with(always).unwrap().by_update);
     }
 
     #[test]
@@ -332,7 +332,7 @@ mod tests {
             fate_of(UpdateBehaviour::Ignored, often),
             cycle(2400.0, 330.0)
         );
-        let dials = of(|p| {
+        let dials = session_with(|p| {
             poll(p);
             p.gateways[0].config.update = UpdateBehaviour::Ignored;
             p.clients[0].workload.outgoing_per_s = 1.0 / 3600.0;
@@ -396,12 +396,12 @@ mod tests {
             ),
         ];
         for (change, why) in cases {
-            assert_eq!(of(change).unwrap_err().to_string(), why);
+            assert_eq!(session_with(change).unwrap_err().to_string(), why);
         }
-        let require_kept = of(|p| p.clients[0].config.refresh_jitter = 0.15);
+        let require_kept = session_with(|p| p.clients[0].config.refresh_jitter = 0.15);
         assert_eq!(require_kept.unwrap().fate, Fate::Kept);
         // Min-SE 3600 of the gateway: the larger of what is granted and of both Min-SE.
-        let raised = of(|p| p.gateways[0].config.min_se_s = 3600).unwrap();
+        let raised = session_with(|p| p.gateways[0].config.min_se_s = 3600).unwrap();
         assert_eq!(raised.expires_s, 3600.0);
     }
 }

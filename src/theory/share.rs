@@ -108,7 +108,7 @@ impl Share {
         let open = failed * TIMEOUT_S / self.horizon_s + self.share * runs;
         let formula = format!("s of the refreshes, s {}", plain(self.share));
         let agreement = |metric| {
-            let base = Agreement::of(figures, scope, metric, failed / runs, formula.clone())?;
+            let base = Agreement::new(figures, scope, metric, failed / runs, formula.clone())?;
             Some(
                 base.tolerate(chance / runs, Reason::BinomialCount)
                     .tolerate(open / runs, Reason::OpenRefreshes),
@@ -129,20 +129,20 @@ mod tests {
     use crate::protocol::OnNoAnswer;
     use crate::protocol::RefreshMethod;
 
-    fn of(change: impl FnOnce(&mut Plan)) -> Result<Option<Share>, Violation> {
+    fn share_with(change: impl FnOnce(&mut Plan)) -> Result<Option<Share>, Violation> {
         let mut plan = plan();
         let config = &mut plan.gateways[0].config;
         (config.update, config.update_share) = (UpdateBehaviour::Ignored, 0.01);
         change(&mut plan);
-        predict(&ClientGroup::of(&plan, 0))
+        predict(&ClientGroup::new(&plan, 0))
     }
 
     #[test]
     fn sessions_last_a_geometric_number_of_intervals() {
         // 1500 s / 0.01 + 32 s.
-        let one = of(|_| ()).unwrap().unwrap();
+        let one = share_with(|_| ()).unwrap().unwrap();
         assert_eq!(one.expected()[1].value, 150_032.0);
-        let by_reinvite = of(|p| {
+        let by_reinvite = share_with(|p| {
             p.clients[0].config.refresh_method = RefreshMethod::ReInvite;
             let config = &mut p.gateways[0].config;
             (config.reinvite, config.reinvite_share) = (ReInviteBehaviour::AnswerLost, 0.5);
@@ -165,7 +165,10 @@ mod tests {
 
     #[test]
     fn what_it_does_not_cover_is_named() {
-        assert_eq!(of(|p| p.gateways[0].config.update_share = 1.0), Ok(None));
+        assert_eq!(
+            share_with(|p| p.gateways[0].config.update_share = 1.0),
+            Ok(None)
+        );
         type Change = fn(&mut Plan);
         let cases: [(Change, &str); 3] = [
             (
@@ -179,7 +182,7 @@ mod tests {
             (|p| p.clients[0].path.loss = 0.01, "loss = 1 %"),
         ];
         for (change, why) in cases {
-            assert_eq!(of(change).unwrap_err().to_string(), why);
+            assert_eq!(share_with(change).unwrap_err().to_string(), why);
         }
     }
 }

@@ -34,7 +34,7 @@ impl Service {
     ///
     /// # Errors
     /// Jobs differ, or their service time has no variance that is known here.
-    pub(super) fn of(station: &StationConfig) -> Result<Self, Violation> {
+    pub(super) fn from_config(station: &StationConfig) -> Result<Self, Violation> {
         if let Some(class) = odd_class(&station.service) {
             let time = station.service[class as usize].clone();
             return Err(Violation::ServiceTimeOf(class, time));
@@ -77,7 +77,7 @@ pub(super) fn predict(gateway: &Gateway) -> Result<Option<Utilisation>, Violatio
     let Some(station) = &gateway.plan.station else {
         return Ok(None);
     };
-    let service = Service::of(station)?;
+    let service = Service::from_config(station)?;
     let mut stops = 1.0;
     for fault in &gateway.faults {
         use FaultKind::{Crash, Maintenance, Stall};
@@ -121,7 +121,7 @@ impl Utilisation {
         let unserved = f64::min(inside * service.mean_s, busy_us / 1e6) * 1e6 / server_us;
         let chance = normal_chance(served * service.variance) * 1e6 / server_us;
         let agreement = |e: ExpectedFigure| {
-            let base = Agreement::of(figures, scope, METRIC, utilisation, e.formula)?;
+            let base = Agreement::new(figures, scope, METRIC, utilisation, e.formula)?;
             Some(
                 base.tolerate(unserved, Reason::JobsInside)
                     .tolerate(chance, Reason::ServiceTimes),
@@ -139,10 +139,10 @@ mod tests {
     use crate::deployment::{FaultTarget, JobClass, Plan};
     use crate::measure::Sample;
 
-    fn of(station: StationConfig) -> Result<Option<Utilisation>, Violation> {
+    fn utilisation_with(station: StationConfig) -> Result<Option<Utilisation>, Violation> {
         let mut plan = plan();
         plan.gateways[0].station = Some(station);
-        predict(&Gateway::of(&plan, 0))
+        predict(&Gateway::new(&plan, 0))
     }
 
     fn fixed(us: u64) -> StationConfig {
@@ -159,7 +159,7 @@ mod tests {
                 ("gateway_queue_peak", &[Sample::Count(200)]),
             ],
         );
-        let one = of(station).unwrap().unwrap();
+        let one = utilisation_with(station).unwrap().unwrap();
         let all = one.compare(&figures, &gateways());
         (all[0].expected, all[0].holds())
     }
@@ -178,7 +178,7 @@ mod tests {
         };
         assert_eq!(beside(two(), 28_800e6, 57_600e6), (0.5, true));
         // One job a second keeps a server busy for 180 ms, one of two: 9 %.
-        let each = of(two()).unwrap().unwrap().expected()[0].value;
+        let each = utilisation_with(two()).unwrap().unwrap().expected()[0].value;
         assert!((each - 0.09).abs() < 1e-12);
     }
 
@@ -214,16 +214,16 @@ mod tests {
             // Set-ups alone take time, at the serial section.
             (fixed(0), "service_time = none"),
         ] {
-            assert_eq!(of(station).unwrap_err().to_string(), why);
+            assert_eq!(utilisation_with(station).unwrap_err().to_string(), why);
         }
         let mut random = plan();
         random.gateways[0].station = Some(fixed(4000));
         random
             .faults
             .push(fault("night", FaultTarget::Gateway(0, None), CRASH));
-        let why = predict(&Gateway::of(&random, 0)).unwrap_err();
+        let why = predict(&Gateway::new(&random, 0)).unwrap_err();
         assert_eq!(why.to_string(), "mtbf = 4 h");
-        let none = |p: Plan| predict(&Gateway::of(&p, 0));
+        let none = |p: Plan| predict(&Gateway::new(&p, 0));
         assert_eq!(none(plan()), Ok(None));
     }
 }

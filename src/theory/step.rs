@@ -53,7 +53,7 @@ pub(super) fn predict(gateway: &Gateway) -> Result<Option<Step>, Violation> {
     let mut others = faults.filter(|f| f.name != surge.name);
     require(others.next().is_none(), || Violation::SeveralFaults)?;
     let (at_s, lasts_s) = once(surge)?;
-    let service = Service::of(station)?;
+    let service = Service::from_config(station)?;
     require(station.setup_serial == Span::ZERO, || {
         Violation::SetupSerial(station.setup_serial)
     })?;
@@ -161,7 +161,7 @@ impl Step {
     pub(super) fn compare(&self, figures: &RunFigures, scope: &Scope) -> Vec<Agreement> {
         let chance = normal_chance(self.variance / figures.replications().max(1.0));
         let agreement = |e: ExpectedFigure| {
-            let base = Agreement::of(figures, scope, METRIC, e.value, e.formula)?;
+            let base = Agreement::new(figures, scope, METRIC, e.value, e.formula)?;
             Some(
                 base.tolerate(chance, Reason::PoissonCalls)
                     .tolerate(self.under_way, Reason::JobsInside),
@@ -180,7 +180,7 @@ mod tests {
     use crate::faults::{FaultConfig, Schedule};
     use crate::quantity::Time;
 
-    fn of(change: impl FnOnce(&mut Plan)) -> Result<Option<Step>, Violation> {
+    fn step_with(change: impl FnOnce(&mut Plan)) -> Result<Option<Step>, Violation> {
         let mut plan = plan();
         // 100 users with 270 calls an hour are 7.5 a second of 2 jobs: 0.6 of 25 jobs/s; refreshes are 1/15 a second more.
         let workload = &mut plan.clients[0].workload;
@@ -199,12 +199,12 @@ mod tests {
         };
         plan.faults.push(fault("step", FaultTarget::All, config));
         change(&mut plan);
-        predict(&Gateway::of(&plan, 0))
+        predict(&Gateway::new(&plan, 0))
     }
 
     #[test]
     fn the_queue_is_what_comes_beyond_what_the_gateway_can_do() {
-        let step = of(|_| ()).unwrap().unwrap();
+        let step = step_with(|_| ()).unwrap().unwrap();
         let [peak, wait, gone] = [0, 1, 2].map(|i| step.expected()[i].value);
         // 60 s of 30 + 1/15 − 25 jobs/s; at 25/s 12.16 s; gone at 25 − 15 − 1/15 jobs/s.
         assert!((peak - 304.0).abs() < 1e-3, "{peak}");
@@ -214,8 +214,8 @@ mod tests {
 
     #[test]
     fn what_it_does_not_cover_is_named_and_what_is_no_overload_left_out() {
-        assert_eq!(of(|p| p.faults[0].config.call_rate = 1.5), Ok(None));
-        assert_eq!(of(|p| p.gateways[0].station = None), Ok(None));
+        assert_eq!(step_with(|p| p.faults[0].config.call_rate = 1.5), Ok(None));
+        assert_eq!(step_with(|p| p.gateways[0].station = None), Ok(None));
         type Change = fn(&mut Plan);
         let cases: [(Change, &str); 3] = [
             (
@@ -232,7 +232,7 @@ mod tests {
             ),
         ];
         for (change, why) in cases {
-            assert_eq!(of(change).unwrap_err().to_string(), why);
+            assert_eq!(step_with(change).unwrap_err().to_string(), why);
         }
     }
 }

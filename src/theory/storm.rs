@@ -106,8 +106,8 @@ pub(super) fn predict(gateway: &Gateway) -> Result<Option<Storm>, Violation> {
         Violation::Forgets(plan.forgets)
     })?;
     require(plan.spare == 0, || Violation::Spare(plan.spare))?;
-    let work = Work::of(gateway)?;
-    let drawn = plan
+    let work = Work::at_gateway(gateway)?;
+    let random_station = plan
         .station
         .as_ref()
         .filter(|_| work.service.variance > 0.0);
@@ -118,7 +118,7 @@ pub(super) fn predict(gateway: &Gateway) -> Result<Option<Storm>, Violation> {
         gateways: f64::from(plan.count),
         together: together(gateway),
         guards: [
-            drawn.map(|station| Violation::ServiceTime(station.service[0].clone())),
+            random_station.map(|station| Violation::ServiceTime(station.service[0].clone())),
             queue.map(Violation::Queue),
         ],
     }))
@@ -172,7 +172,7 @@ fn call_jobs_per_s(group: &ClientGroup) -> Option<f64> {
 }
 
 impl Work {
-    fn of(gateway: &Gateway) -> Result<Self, Violation> {
+    fn at_gateway(gateway: &Gateway) -> Result<Self, Violation> {
         let at_once = gateway
             .groups
             .iter()
@@ -184,7 +184,7 @@ impl Work {
         };
         let service = match (at_once, station) {
             (Ok(()), _) => none,
-            (Err(_), Some(station)) => Service::of(station)?,
+            (Err(_), Some(station)) => Service::from_config(station)?,
             (Err(why), None) => return Err(why),
         };
         Ok(Self {
@@ -306,7 +306,7 @@ impl Storm {
             return Vec::new();
         };
         let work = &self.work;
-        let base = |expected, formula| Agreement::of(figures, scope, METRIC, expected, formula);
+        let base = |expected, formula| Agreement::new(figures, scope, METRIC, expected, formula);
         let agreement = match self.at_once(storm.users, storm.change) {
             Ok(together) => {
                 let come_s = together.come_s(storm.out_s);

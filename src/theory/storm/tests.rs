@@ -25,19 +25,19 @@ fn fixed(ms: u64) -> StationConfig {
 }
 
 /// 100 users of a gateway with 20 ms a job, which loses them at 10:00 for 100 s.
-fn of(change: impl FnOnce(&mut Plan)) -> Result<Option<Storm>, Violation> {
+fn storm_with(change: impl FnOnce(&mut Plan)) -> Result<Option<Storm>, Violation> {
     let mut plan = plan();
     plan.gateways[0].station = Some(fixed(20));
     plan.faults
         .push(fault("fault-1", FaultTarget::Gateway(0, None), CRASH));
     change(&mut plan);
-    predict(&Gateway::of(&plan, 0))
+    predict(&Gateway::new(&plan, 0))
 }
 
 fn beside(change: impl FnOnce(&mut Plan), usable: &[f64], back: Sample) -> Agreement {
     let mut figures = figures(&gateways(), &[(METRIC, &[back])]);
     figures.insert_usable(gateways(), minutes(usable));
-    let storm = of(change).unwrap().unwrap();
+    let storm = storm_with(change).unwrap().unwrap();
     storm.compare(&figures, &gateways()).remove(0)
 }
 
@@ -70,9 +70,9 @@ fn all_at_once_are_back_after_their_jobs() {
         p.clients[0].config.reestablish = Reestablish::Fixed(secs(40));
         p.gateways[0].station = Some(fixed(10));
     };
-    let expected = of(many).unwrap().unwrap().expected();
+    let expected = storm_with(many).unwrap().unwrap().expected();
     assert_eq!(expected[0].value, 132.0);
-    assert!(of(|p| p.faults.clear()).unwrap().is_none());
+    assert!(storm_with(|p| p.faults.clear()).unwrap().is_none());
 }
 
 type Change = fn(&mut Plan);
@@ -102,8 +102,8 @@ const LOWER_BOUNDS: [(Change, f64, &str); 14] = [
     ),
     (
         |p| {
-            let drawn = ServiceTime::Exponential(Span::from_millis(20));
-            p.gateways[0].station = Some(station(drawn));
+            let service_time = ServiceTime::Exponential(Span::from_millis(20));
+            p.gateways[0].station = Some(station(service_time));
         },
         106.0,
         "service_time = exponential 20 ms",
@@ -199,13 +199,13 @@ fn who_was_not_there_yet_is_counted_as_far_as_known() {
 
 #[test]
 fn what_takes_no_session_has_no_storm() {
-    let forgets = of(|p| p.gateways[0].forgets = Forgets::Nothing);
+    let forgets = storm_with(|p| p.gateways[0].forgets = Forgets::Nothing);
     assert_eq!(forgets.unwrap_err().to_string(), "forgets = nothing");
-    let spare = of(|p| p.gateways[0].spare = 2);
+    let spare = storm_with(|p| p.gateways[0].spare = 2);
     assert_eq!(spare.unwrap_err().to_string(), "spare = 2");
-    let quantiles = of(|p| {
-        let drawn = ServiceTime::Quantiles(vec![(1.0, Span(20_000))]);
-        p.gateways[0].station = Some(station(drawn));
+    let quantiles = storm_with(|p| {
+        let service_time = ServiceTime::Quantiles(vec![(1.0, Span(20_000))]);
+        p.gateways[0].station = Some(station(service_time));
     });
     let why = quantiles.unwrap_err().to_string();
     assert_eq!(why, "service_time = quantiles 100 % 20 ms");
