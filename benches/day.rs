@@ -139,7 +139,7 @@ fn main() {
 }
 
 fn report(cases: &[Case]) {
-    let mut rows = Rows::of("day");
+    let mut rows = Rows::for_bench("day");
     println!("median (best) of {ROUNDS} alternated rounds on one thread");
     println!(
         "{:28} {:>9} {:>24} {:>20} {:>11} {:>9} {:>9}",

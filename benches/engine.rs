@@ -45,7 +45,7 @@ fn main() {
     } else {
         asked
     };
-    let mut rows = Rows::of("engine");
+    let mut rows = Rows::for_bench("engine");
     println!(
         "millions of events a second, median (best) of {ROUNDS} alternations; ratio of medians to the heap's"
     );

@@ -52,7 +52,7 @@ fn main() {
             );
         }
     }
-    let mut rows = Rows::of("start");
+    let mut rows = Rows::for_bench("start");
     println!("milliseconds from start to end, median (best) of {ROUNDS} alternated runs");
     for ((name, _), times) in commands.iter().zip(times) {
         let (median, best) = median_and_best(times);

@@ -85,7 +85,7 @@ fn shares(name: &str, work: &[&str]) -> Vec<f64> {
 }
 
 fn main() {
-    let mut rows = Rows::of("study");
+    let mut rows = Rows::for_bench("study");
     for (name, work) in [("sweep", SWEEP), ("day", DAY)] {
         let mut shares = shares(name, work);
         shares.sort_by(f64::total_cmp);

@@ -54,8 +54,8 @@ mod tests {
                 "{code}: {text}"
             );
         }
-        let missing = std::fs::File::open("no such folder/x").unwrap_err();
-        assert_eq!(plain(&missing), "there is no such file or folder");
+        let error = std::fs::File::open("no such folder/x").unwrap_err();
+        assert_eq!(plain(&error), "there is no such file or folder");
         assert_eq!(plain(&Error::other("our own words")), "our own words");
     }
 }

@@ -16,7 +16,7 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// Begins the file of a bench anew.
-    pub(crate) fn of(bench: &'static str) -> Self {
+    pub(crate) fn for_bench(bench: &'static str) -> Self {
         let path = Path::new(FOLDER).join(bench).with_extension("csv");
         let written = std::fs::create_dir_all(FOLDER)
             .map_err(csv::Error::from)

@@ -144,10 +144,10 @@ impl<'a> Decoder<'a> {
             return;
         }
         if let Some(at_us) = packet.at_us {
-            let known = self.last.iter().any(|(at, f, t, bytes)| {
+            let is_repeated = self.last.iter().any(|(at, f, t, bytes)| {
                 at_us.abs_diff(*at) <= TWICE_WITHIN_US && (*f, *t) == (from, to) && bytes == payload
             });
-            if known {
+            if is_repeated {
                 self.twice += 1;
                 return;
             }

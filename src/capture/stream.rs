@@ -151,8 +151,8 @@ impl Flow {
             }
             return;
         }
-        let known = ahead.unsigned_abs() as usize;
-        if let Some(new) = payload.get(known..).filter(|new| !new.is_empty()) {
+        let overlap = ahead.unsigned_abs() as usize;
+        if let Some(new) = payload.get(overlap..).filter(|new| !new.is_empty()) {
             if self.framer.waiting() == 0 && may_be_foreign(new) {
                 *tls += u64::from(new.starts_with(&[0x16, 3]));
                 self.foreign = true;

@@ -11,7 +11,7 @@ pub(super) struct Utf16<R> {
     /// An odd byte that waits for the next.
     odd: Option<u8>,
     ready: Vec<u8>,
-    given: usize,
+    read_len: usize,
 }
 
 impl<R: Read> Utf16<R> {
@@ -22,7 +22,7 @@ impl<R: Read> Utf16<R> {
             high: None,
             odd: None,
             ready: Vec::new(),
-            given: 0,
+            read_len: 0,
         }
     }
 
@@ -45,7 +45,7 @@ impl<R: Read> Utf16<R> {
 
     fn refill(&mut self) -> io::Result<()> {
         self.ready.clear();
-        self.given = 0;
+        self.read_len = 0;
         let mut buffer = [0; 8192];
         while self.ready.is_empty() {
             let count = match self.reader.read(&mut buffer) {
@@ -73,13 +73,13 @@ impl<R: Read> Utf16<R> {
 
 impl<R: Read> Read for Utf16<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.given == self.ready.len() {
+        if self.read_len == self.ready.len() {
             self.refill()?;
         }
-        let rest = &self.ready[self.given..];
+        let rest = &self.ready[self.read_len..];
         let count = rest.len().min(buffer.len());
         buffer[..count].copy_from_slice(&rest[..count]);
-        self.given += count;
+        self.read_len += count;
         Ok(count)
     }
 }

@@ -208,7 +208,7 @@ mod tests {
             let bytes = writer.into_bytes();
             let summary = read_from("x", bytes.as_slice(), &mut |o| all.push(o)).unwrap();
             assert_eq!(summary.warnings, [""; 0]);
-            let seen: Vec<_> = all
+            let messages: Vec<_> = all
                 .iter()
                 .map(|o| {
                     (
@@ -219,7 +219,7 @@ mod tests {
                 })
                 .collect();
             assert_eq!(
-                seen,
+                messages,
                 [
                     (1_500_000, 1, 4000),
                     (3_000_000, 2, 4000),

@@ -242,14 +242,14 @@ impl Answers {
         let profile =
             shipped.and_then(|(kind, name, text)| Profile::parse(kind, name, name, text).ok());
         let values = profile.map(|profile| profile.values).unwrap_or_default();
-        let open = values.iter().filter(|given| given.form.is_none());
+        let open = values.iter().filter(|entry| entry.form.is_none());
         let line = |key: &str| {
             let keys = keys_of("gateway").unwrap_or_default();
             let default = keys.iter().find(|k| k.name == key).and_then(|k| k.default);
             let value = default.unwrap_or("ignored");
             format!("\n{key} = \"{value}\"   # assumed: nobody published it; rccsim identify tells")
         };
-        open.map(|given| line(given.key)).collect()
+        open.map(|entry| line(entry.key)).collect()
     }
 }
 
@@ -261,11 +261,11 @@ mod tests {
     const START: &str = include_str!("init.toml");
 
     fn after(lines: &str) -> (Result<Answers, Fault>, String) {
-        let mut shown = String::new();
+        let mut output = String::new();
         let answers = answers(&mut lines.as_bytes(), &mut |text| {
-            shown += &format!("{text}\n")
+            output += &format!("{text}\n")
         });
-        (answers, shown)
+        (answers, output)
     }
 
     #[test]
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn every_gateway_client_and_path_makes_a_valid_scenario() {
-        let mut seen = 0;
+        let mut combinations = 0;
         for (kind, question) in [("clients", 1), ("gateways", 2), ("paths", 3)] {
             for choice in profiles(kind) {
                 let mut lines = [
@@ -298,10 +298,10 @@ mod tests {
                 let scenario = scenario.unwrap_or_else(|e| panic!("{}: {e}\n{text}", choice.word));
                 assert_eq!(scenario.plan.clients[0].count, 12_000);
                 assert!(text.contains(&format!("\"{}\"", choice.word)), "{text}");
-                seen += 1;
+                combinations += 1;
             }
         }
-        assert!(seen > 30, "{seen}");
+        assert!(combinations > 30, "{combinations}");
     }
 
     #[test]

@@ -138,12 +138,12 @@ impl BestArgs {
 
     /// The flags of the selection, as they are repeated.
     fn selection(&self) -> Vec<(&'static str, String)> {
-        let asked = [
+        let switches = [
             (self.within_objectives, "--within-objectives"),
             (self.ignore_objectives, "--ignore-objectives"),
         ];
-        let asked = asked.into_iter().filter(|(is_asked, _)| *is_asked);
-        let within = asked.map(|(_, flag)| (flag, String::new()));
+        let active_switches = switches.into_iter().filter(|(is_asked, _)| *is_asked);
+        let within = active_switches.map(|(_, flag)| (flag, String::new()));
         let flags = [
             ("--delta", self.delta.clone()),
             ("--alpha", self.alpha.to_string()),
@@ -227,7 +227,7 @@ impl Study for Candidates {
     fn command(&self, set: &str) -> String {
         let command = &self.command;
         let cost = ("--cost", command.cost_text(&self.base).to_string());
-        let vary = command.vary.given().into_iter();
+        let vary = command.vary.flags().into_iter();
         let all = vary.chain([cost]).chain(command.selection());
         command.scenario.repeated(Self::COMMAND, set, all)
     }

@@ -2,7 +2,7 @@
 
 use super::answer::{outcome, weaknesses};
 use crate::experiment::{Case, NoCost, SelectionResult};
-use crate::quantity::number::{human, known, rounded, whole, with_half};
+use crate::quantity::number::{human, rounded, rounded_text, whole, with_half};
 use crate::record::{Assumption, PointCost, Selection, bounds};
 use crate::report::text::{deciding_assumptions, table};
 use crate::report::words;
@@ -132,16 +132,18 @@ fn least(all: &[Case], selected: &SelectionResult, alpha: f64) -> Vec<String> {
     let Some(standing) = &selected.state else {
         return Vec::new();
     };
-    let spent = whole(selected.observations() as u64);
-    let sure = known((1.0 - alpha) * 100.0, None);
-    let delta = selected.delta.map_or(String::new(), |d| known(d, None));
+    let replications = whole(selected.observations() as u64);
+    let sure = rounded_text((1.0 - alpha) * 100.0, None);
+    let delta = selected
+        .delta
+        .map_or(String::new(), |d| rounded_text(d, None));
     match standing {
         SelectionState::Open(left) if selected.delta.is_none() => vec![format!(
-            "Not decided: after {spent} replications each of {} points has cost 0, so this --cost tells none apart. A --delta that is a number decides.",
+            "Not decided: after {replications} replications each of {} points has cost 0, so this --cost tells none apart. A --delta that is a number decides.",
             whole(left.len() as u64)
         )],
         SelectionState::Open(left) => vec![format!(
-            "Not decided after {spent} replications: {} are left. A larger --delta or more --most-reps decide.",
+            "Not decided after {replications} replications: {} are left. A larger --delta or more --most-reps decide.",
             match left.len() {
                 0..=3 => left.iter().map(label).collect::<Vec<_>>().join("; "),
                 n => format!("{} points", whole(n as u64)),
@@ -149,13 +151,13 @@ fn least(all: &[Case], selected: &SelectionResult, alpha: f64) -> Vec<String> {
         )],
         SelectionState::Selected { best, .. } if selected.delta.is_none() => {
             vec![format!(
-                "Only {} is left to select, after {spent} replications.",
+                "Only {} is left to select, after {replications} replications.",
                 label(best)
             )]
         }
         SelectionState::Selected { best, within_delta } => {
             let mut lines = vec![format!(
-                "Least cost: {}, after {spent} replications.",
+                "Least cost: {}, after {replications} replications.",
                 label(best)
             )];
             lines.push(format!(

@@ -145,12 +145,12 @@ fn points_text(points: &[Case]) -> String {
         "\nstudy: {} points (rccsim sweep)\n",
         whole(points.len() as u64)
     );
-    let shown = if points.len() > 40 { 10 } else { points.len() };
-    points[..shown]
+    let listed_count = if points.len() > 40 { 10 } else { points.len() };
+    points[..listed_count]
         .iter()
         .for_each(|a| out += &format!("  {}\n", a.point.label()));
-    if shown < points.len() {
-        out += &format!("  … {} more\n", whole((points.len() - shown) as u64));
+    if listed_count < points.len() {
+        out += &format!("  … {} more\n", whole((points.len() - listed_count) as u64));
     }
     out
 }

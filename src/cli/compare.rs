@@ -217,9 +217,9 @@ impl Study for Alternatives {
         let reps = reps.iter().map(|n| format!("--reps {n}"));
         let seed = seed.iter().map(|n| format!("--seed {n}"));
         let set = overrides.iter().map(|set| format!("--set {}", quoted(set)));
-        let given = precision.given().into_iter();
-        let given = given.map(|(flag, value)| written(flag, &value).trim().to_string());
-        let all: Vec<String> = (paths.chain(reps).chain(seed).chain(set).chain(given)).collect();
+        let pairs = precision.flags().into_iter();
+        let flags = pairs.map(|(flag, value)| written(flag, &value).trim().to_string());
+        let all: Vec<String> = (paths.chain(reps).chain(seed).chain(set).chain(flags)).collect();
         format!("rccsim compare {}", all.join(" "))
     }
 

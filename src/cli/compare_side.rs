@@ -66,7 +66,7 @@ pub(super) fn of_scenario(name: &str, scenario: Scenario) -> Result<Vec<Side>, F
 fn points(base: Scenario) -> Result<Vec<Case>, Fault> {
     match &base.study {
         Some(study) => Ok(cases(&base, study)?),
-        None => Ok(vec![Case::of(base)]),
+        None => Ok(vec![Case::new(base)]),
     }
 }
 
@@ -145,7 +145,7 @@ pub(super) fn of_folder(path: &Path, name: &str) -> Result<Vec<Side>, Fault> {
     let assumed = written
         .iter()
         .filter(|i| i.standing == Standing::Assumption.to_string());
-    let known: Vec<KeyPath> = assumed
+    let assumed_keys: Vec<KeyPath> = assumed
         .map(|i| (i.table.clone(), i.name.clone(), i.key.clone()))
         .collect();
     let mut sides = Vec::new();
@@ -169,7 +169,7 @@ pub(super) fn of_folder(path: &Path, name: &str) -> Result<Vec<Side>, Fault> {
             file: Path::new(name).join("scenario.toml").display().to_string(),
             inputs,
             contender: Contender {
-                known: known.clone(),
+                known: assumed_keys.clone(),
                 numbers: samples.numbers.clone(),
                 samples: Some(samples),
                 ..Contender::new(name_of(name, case), case.clone())

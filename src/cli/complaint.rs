@@ -12,8 +12,8 @@ pub(super) fn complaint(fault: &Fault) -> String {
         return format!("error: {fault}");
     };
     let errors = error.each();
-    let shown: Vec<String> = errors.iter().take(MOST).map(|error| one(error)).collect();
-    let mut text = shown.join("\n");
+    let messages: Vec<String> = errors.iter().take(MOST).map(|error| one(error)).collect();
+    let mut text = messages.join("\n");
     if errors.len() > 1 {
         let cut = if errors.len() > MOST {
             format!(", the first {MOST} of them above")
@@ -47,16 +47,16 @@ fn excerpt(place: &Place, line: &str) -> String {
     } else {
         0
     };
-    let shown: String = line.chars().skip(first).take(WIDTH).collect();
-    let before: String = shown
+    let window: String = line.chars().skip(first).take(WIDTH).collect();
+    let before: String = window
         .chars()
         .take(column - first)
         .map(|c| if c == '\t' { '\t' } else { ' ' })
         .collect();
-    let rest: String = shown.chars().skip(column - first).collect();
+    let rest: String = window.chars().skip(column - first).collect();
     let mark = "^".repeat(marked(&rest).max(1));
     let gutter = " ".repeat(number.len());
-    format!("\n {number} | {shown}\n {gutter} | {before}{mark}")
+    format!("\n {number} | {window}\n {gutter} | {before}{mark}")
 }
 
 /// Characters of the word, or of the quoted text, that begins here.
@@ -79,7 +79,7 @@ fn marked(rest: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn shown(column: u32, line: &str) -> String {
+    fn marked_line(column: u32, line: &str) -> String {
         let place = Place {
             file: "a.toml".into(),
             line: 12,
@@ -91,19 +91,31 @@ mod tests {
     #[test]
     fn the_mark_stands_below_what_is_wrong() {
         assert_eq!(
-            shown(9, "count = \"500\" # x"),
+            marked_line(9, "count = \"500\" # x"),
             "\n 12 | count = \"500\" # x\n    |         ^^^^^"
         );
-        assert_eq!(shown(1, "cuont = 5"), "\n 12 | cuont = 5\n    | ^^^^^");
-        assert_eq!(shown(1, "[[gateway]]"), "\n 12 | [[gateway]]\n    | ^^");
-        assert_eq!(shown(4, "\ta = 0.5"), "\n 12 | \ta = 0.5\n    | \t  ^");
-        assert_eq!(shown(6, "\ta = 0.5"), "\n 12 | \ta = 0.5\n    | \t    ^^^");
+        assert_eq!(
+            marked_line(1, "cuont = 5"),
+            "\n 12 | cuont = 5\n    | ^^^^^"
+        );
+        assert_eq!(
+            marked_line(1, "[[gateway]]"),
+            "\n 12 | [[gateway]]\n    | ^^"
+        );
+        assert_eq!(
+            marked_line(4, "\ta = 0.5"),
+            "\n 12 | \ta = 0.5\n    | \t  ^"
+        );
+        assert_eq!(
+            marked_line(6, "\ta = 0.5"),
+            "\n 12 | \ta = 0.5\n    | \t    ^^^"
+        );
     }
 
     #[test]
     fn of_a_long_line_the_part_about_the_place_is_shown() {
         let line = format!("a = \"{}\" b = 1", "x".repeat(300));
-        let text = shown(308, &line);
+        let text = marked_line(308, &line);
         assert!(
             text.lines().all(|line| line.chars().count() <= WIDTH + 10),
             "{text}"

@@ -116,7 +116,8 @@ fn values(text: &str) -> impl Iterator<Item = &str> {
 /// Gives each value the origin that `inputs.csv` tells of; whether it tells of these values and no others.
 fn restore(scenario: &mut Scenario, inputs: &[Input]) -> bool {
     let is_reference = |key: &str| matches!(key, "profile" | "workload" | "path");
-    let mut left: Vec<&Input> = inputs.iter().filter(|i| !is_reference(&i.key)).collect();
+    let mut remaining_inputs: Vec<&Input> =
+        inputs.iter().filter(|i| !is_reference(&i.key)).collect();
     for section in &mut scenario.settings {
         let (table, name) = (section.table, section_name(section).to_string());
         let settings = section.entries.iter_mut();
@@ -124,8 +125,8 @@ fn restore(scenario: &mut Scenario, inputs: &[Input]) -> bool {
             let is_of = |i: &&Input| {
                 (i.table.as_str(), &i.name, i.key.as_str()) == (table, &name, setting.key.name)
             };
-            let place = left.iter().position(is_of);
-            let input = place.map(|place| left.remove(place));
+            let place = remaining_inputs.iter().position(is_of);
+            let input = place.map(|place| remaining_inputs.remove(place));
             // A file is kept under another name, and the hash says whether it is the same.
             let is_file = matches!(setting.key.kind, Kind::File(_));
             let Some((input, origin)) = input
@@ -138,5 +139,5 @@ fn restore(scenario: &mut Scenario, inputs: &[Input]) -> bool {
             setting.text.clone_from(&input.value);
         }
     }
-    left.is_empty()
+    remaining_inputs.is_empty()
 }

@@ -40,7 +40,7 @@ pub(super) struct PrecisionFlags {
 
 impl PrecisionFlags {
     /// As they were given, for the canonical command.
-    pub(super) fn given(&self) -> Vec<(&'static str, String)> {
+    pub(super) fn flags(&self) -> Vec<(&'static str, String)> {
         let most =
             (self.most_reps != MOST_REPS).then(|| ("--most-reps", self.most_reps.to_string()));
         self.precision
@@ -122,7 +122,7 @@ impl VaryFlags {
     }
 
     /// As they were given, for the canonical command.
-    pub(super) fn given(&self) -> Vec<(&'static str, String)> {
+    pub(super) fn flags(&self) -> Vec<(&'static str, String)> {
         let vary = self.vary.iter().map(|v| ("--vary", v.clone()));
         let points = self
             .points

@@ -79,17 +79,17 @@ mod tests {
         let table = "  name  a long text in the last column that is wider than the terminal is and goes on below itself";
         for text in [prose, table] {
             for width in [40, 60, 80] {
-                let shown = fitted(text, width);
+                let wrapped = fitted(text, width);
                 assert!(
-                    shown.lines().all(|line| line.chars().count() <= width),
-                    "{shown}"
+                    wrapped.lines().all(|line| line.chars().count() <= width),
+                    "{wrapped}"
                 );
                 let words = |text: &str| {
                     text.split_whitespace()
                         .map(String::from)
                         .collect::<Vec<_>>()
                 };
-                assert_eq!(words(&shown), words(text), "no word is lost");
+                assert_eq!(words(&wrapped), words(text), "no word is lost");
             }
         }
         assert!(

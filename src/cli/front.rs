@@ -100,7 +100,7 @@ impl Study for Trade<'_> {
 
     fn command(&self, set: &str) -> String {
         let aims = ("--objectives", self.text.to_string());
-        let all = self.vary.given().into_iter().chain([aims]);
+        let all = self.vary.flags().into_iter().chain([aims]);
         self.scenario.repeated(Self::COMMAND, set, all)
     }
 
@@ -119,7 +119,7 @@ impl Study for Trade<'_> {
     }
 
     fn decisive<'a>(&'a self, result: &'a FrontResult) -> Result<Option<Decisive<'a>>, Fault> {
-        let case = result.kept().first().copied();
+        let case = result.front_members().first().copied();
         Ok(case.map(|i| Decisive::new(&self.cases[i].scenario, &result.samples[i])))
     }
 
@@ -129,17 +129,17 @@ impl Study for Trade<'_> {
         assumptions: Assumptions,
     ) -> Publication<'a> {
         let cases = &self.cases;
-        let tried = with_samples(cases, &result.samples);
+        let study_cases = with_samples(cases, &result.samples);
         let body = body(cases, result, &self.metrics);
         let record = StudyRecord {
             scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
             verdict: result.verdict(),
             answer: answer(cases, result, &self.metrics).join("\n"),
-            ..self.record(&tried, body, assumptions)
+            ..self.record(&study_cases, body, assumptions)
         };
         Publication {
             text: text(cases, result, &self.metrics, &record),
-            points: tried.iter().map(|t| (t.label(), t.samples)).collect(),
+            points: study_cases.iter().map(|t| (t.label(), t.samples)).collect(),
             record: Record::Front(record),
         }
     }

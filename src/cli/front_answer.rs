@@ -40,7 +40,7 @@ pub(super) fn body(all: &[Case], result: &FrontResult, metrics: &FrontMetrics) -
         replications: result.samples.first().map_or(0, |s| s.replications()),
         has_objectives,
         metrics: metrics.metrics.iter().map(metric).collect(),
-        front: result.kept().into_iter().map(label).collect(),
+        front: result.front_members().into_iter().map(label).collect(),
         points: result.points.iter().enumerate().map(point).collect(),
     }
 }
@@ -80,9 +80,9 @@ fn count(n: usize) -> String {
 
 /// The answer, a line each.
 pub(super) fn answer(all: &[Case], result: &FrontResult, metrics: &FrontMetrics) -> Vec<String> {
-    let of = |is: FrontStanding| result.points.iter().filter(|p| standing(p) == is).count();
+    let count_with = |is: FrontStanding| result.points.iter().filter(|p| standing(p) == is).count();
     let front = result.places(|s| s == Standing::Front);
-    let open = of(FrontStanding::NotShown);
+    let open = count_with(FrontStanding::NotShown);
     let mut lines = vec![first(all, &front, metrics)];
     if open > 0 {
         lines.push(format!(
@@ -92,7 +92,7 @@ pub(super) fn answer(all: &[Case], result: &FrontResult, metrics: &FrontMetrics)
             if open == 1 { "it stays" } else { "they stay" },
         ));
     }
-    match of(FrontStanding::Dominated) {
+    match count_with(FrontStanding::Dominated) {
         0 => {}
         1 => lines.push("One point is dominated, shown with 95 %.".into()),
         n => lines.push(format!(
@@ -118,7 +118,7 @@ pub(super) fn answer(all: &[Case], result: &FrontResult, metrics: &FrontMetrics)
         ),
     ];
     for (standing, one, several) in aside {
-        match of(standing) {
+        match count_with(standing) {
             0 => {}
             1 => lines.push(format!("One point {one} and is left aside.")),
             n => lines.push(format!("{} points {several} and are left aside.", count(n))),

@@ -125,16 +125,16 @@ impl Study for Unknowns<'_> {
         result: &'a GlobalResult,
         assumptions: Assumptions,
     ) -> Publication<'a> {
-        let tried = [StudyCase {
+        let study_cases = [StudyCase {
             values: Vec::new(),
             samples: &result.own,
         }];
         let body = body(&self.base, self.metric, &self.unknowns, result);
         let record = StudyRecord {
-            scenario_hash: hash_of([Case::of(self.base.clone()).hash.as_str()]),
+            scenario_hash: hash_of([Case::new(self.base.clone()).hash.as_str()]),
             verdict: overall(&judge_all(&self.base.objectives, &result.own)),
             answer: answer(self.metric, &self.unknowns, result, &body).join("\n"),
-            ..self.record(&tried, body, assumptions)
+            ..self.record(&study_cases, body, assumptions)
         };
         Publication {
             text: text(self.metric, &record),

@@ -24,8 +24,12 @@ pub(super) fn body(
     let others: Vec<usize> = screened.filter(|i| !order.contains(i)).collect();
     order.extend(others);
     let unknown = |i: &usize| {
-        let of = |(other, _): &&(usize, _)| other == i;
-        let effect = result.screening.iter().find(of).map(|(_, effect)| *effect);
+        let is_same = |(other, _): &&(usize, _)| other == i;
+        let effect = result
+            .screening
+            .iter()
+            .find(is_same)
+            .map(|(_, effect)| *effect);
         let indices = result.indices.iter().find(|(other, _)| other == i);
         UnknownShare {
             key: unknowns[*i].key.clone(),
@@ -45,12 +49,12 @@ pub(super) fn body(
     let passing = result.verdicts.iter().filter(|v| **v == Verdict::Pass);
     let is_judged = !base.objectives.is_empty() && !result.verdicts.is_empty();
     let share = passing.count() as f64 / result.verdicts.len() as f64;
-    let own = result.own.figure(metric.name).and_then(|row| row.estimate);
+    let base_estimate = result.own.figure(metric.name).and_then(|row| row.estimate);
     GlobalSensitivity {
         replications: result.own.replications(),
         metric: metric.name.into(),
         unit: metric.unit.name().into(),
-        base: own.map(|e| rounded(e.mean)),
+        base: base_estimate.map(|e| rounded(e.mean)),
         trajectories: result.trajectories,
         rows: result.rows,
         mean: (!answers.is_empty()).then(|| rounded(mean)),
@@ -73,15 +77,15 @@ fn key(unknown: &UnknownShare) -> String {
 }
 
 fn share(interval: &Interval) -> String {
-    let shown = |x: f64| percent((x.clamp(0.0, 1.0) * 100.0).round() / 100.0);
+    let percentage = |x: f64| percent((x.clamp(0.0, 1.0) * 100.0).round() / 100.0);
     match interval.lower.zip(interval.upper) {
         Some((lower, upper)) => format!(
             "{} ({} to {})",
-            shown(interval.mean),
-            shown(lower),
-            shown(upper)
+            percentage(interval.mean),
+            percentage(lower),
+            percentage(upper)
         ),
-        None => shown(interval.mean),
+        None => percentage(interval.mean),
     }
 }
 
@@ -103,17 +107,17 @@ pub(super) fn answer(
             label.join(", ")
         )];
     }
-    let of = whole(unknowns.len() as u64);
+    let unknown_count = whole(unknowns.len() as u64);
     let trajectories = whole(result.trajectories as u64);
     let ranked: Vec<&UnknownShare> = body.unknowns.iter().filter(|u| u.total.is_some()).collect();
     let (Some(first), Some(least), Some(greatest), Some(mean)) =
         (ranked.first(), body.least, body.greatest, body.mean)
     else {
         return vec![format!(
-            "Nothing that is assumed moves {called}: none of {of} unknowns has an effect in {trajectories} trajectories through all of them."
+            "Nothing that is assumed moves {called}: none of {unknown_count} unknowns has an effect in {trajectories} trajectories through all of them."
         )];
     };
-    let shown = |x: f64| in_unit(x, metric.unit);
+    let figure = |x: f64| in_unit(x, metric.unit);
     let meeting = body.meeting.map_or(String::new(), |share| {
         format!(
             "; {} of the combinations are shown to meet the objectives",
@@ -122,9 +126,9 @@ pub(super) fn answer(
     });
     let mut lines = vec![format!(
         "Over the combinations of what nobody published, {called} run from {} to {}, {} on average{meeting}.",
-        shown(least),
-        shown(greatest),
-        shown(mean)
+        figure(least),
+        figure(greatest),
+        figure(mean)
     )];
     lines.push(worth_a_call(first, &ranked));
     let none = body.unknowns.iter().filter(|u| u.effect.mean == 0.0);
@@ -177,13 +181,13 @@ pub(super) fn text(metric: &Metric, record: &StudyRecord<GlobalSensitivity>) -> 
     ];
     let mut rows = vec![header.map(String::from).to_vec()];
     for unknown in &body.unknowns {
-        let shown = |of: &Option<Interval>| of.as_ref().map_or("–".into(), share);
+        let share_cell = |interval: &Option<Interval>| interval.as_ref().map_or("–".into(), share);
         let Interval { mean, lower, upper } = unknown.effect;
         rows.push(vec![
             unknown.key.clone(),
             unknown.levels.join(", "),
-            shown(&unknown.total),
-            shown(&unknown.first),
+            share_cell(&unknown.total),
+            share_cell(&unknown.first),
             value::estimate(&Estimate { mean, lower, upper }, metric.unit),
             in_unit(unknown.deviation, metric.unit),
         ]);

@@ -57,11 +57,11 @@ impl InitArgs {
             write_beside(&beside.join(name), text)?;
         }
         write_new(&file, &text)?;
-        let shown = file.display().to_string();
+        let file_name = file.display().to_string();
         // A name that begins like a flag would be read as one.
-        let named = match shown.starts_with('-') {
-            true => format!("./{shown}"),
-            false => shown.clone(),
+        let named = match file_name.starts_with('-') {
+            true => format!("./{file_name}"),
+            false => file_name.clone(),
         };
         let named = quoted(&named);
         let command = if text.contains("[study]") {
@@ -70,7 +70,7 @@ impl InitArgs {
             "run"
         };
         print(&format!(
-            "Wrote {shown}. Next: rccsim check {named}, then rccsim {command} {named}\n"
+            "Wrote {file_name}. Next: rccsim check {named}, then rccsim {command} {named}\n"
         ))?;
         Ok(Outcome::Pass)
     }
@@ -84,15 +84,15 @@ fn renamed(shipped: &ShippedScenario, name: &str) -> String {
 
 /// Writes a file that is not there yet.
 fn write_new(path: &Path, text: &str) -> Result<(), Fault> {
-    let shown = path.display().to_string();
+    let file_name = path.display().to_string();
     let world = |cause| Fault::World {
-        what: shown.clone(),
+        what: file_name.clone(),
         cause,
     };
     let opened = OpenOptions::new().write(true).create_new(true).open(path);
     let mut file = opened.map_err(|cause| match cause.kind() {
         ErrorKind::AlreadyExists => {
-            Fault::Input(format!("{shown} is there already: give another name"))
+            Fault::Input(format!("{file_name} is there already: give another name"))
         }
         _ => world(cause),
     })?;

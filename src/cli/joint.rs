@@ -148,7 +148,7 @@ impl Study for Search<'_> {
             ("--budget", self.command.budget.to_string()),
             ("--cost", self.command.cost_text.clone()),
         ];
-        let vary = self.command.vary.given().into_iter();
+        let vary = self.command.vary.flags().into_iter();
         let all = vary.chain(flags).chain(self.command.selection.clone());
         self.command.scenario.repeated(Self::COMMAND, set, all)
     }
@@ -185,18 +185,18 @@ impl Study for Search<'_> {
         assumptions: Assumptions,
     ) -> Publication<'a> {
         let (cases, selected) = (&result.finalists, &result.selected);
-        let tried = with_samples(cases, &selected.samples);
+        let study_cases = with_samples(cases, &selected.samples);
         let mut lines = answer(cases, selected, self.selector.alpha);
         lines.extend(self.effort(result));
         let record = StudyRecord {
             scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
             verdict: verdict(cases, selected),
             answer: lines.join("\n"),
-            ..self.record(&tried, self.body(result), assumptions)
+            ..self.record(&study_cases, self.body(result), assumptions)
         };
         Publication {
             text: text(cases, selected, &record.answer, &record.assumptions),
-            points: tried.iter().map(|t| (t.label(), t.samples)).collect(),
+            points: study_cases.iter().map(|t| (t.label(), t.samples)).collect(),
             record: Record::Selection(record),
         }
     }

@@ -104,11 +104,11 @@ impl CaptureFile {
     /// It cannot be made.
     pub(super) fn begin(path: Option<&Path>, transport: &str) -> Result<Self, Fault> {
         let file = path.map(|path| {
-            let made = File::create(path).map_err(|cause| Fault::World {
+            let creation = File::create(path).map_err(|cause| Fault::World {
                 what: path.display().to_string(),
                 cause,
             });
-            made.map(|file| (path.to_path_buf(), file))
+            creation.map(|file| (path.to_path_buf(), file))
         });
         if path.is_some() && transport == "TLS" {
             say!(

@@ -131,7 +131,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     cli.manner.hold();
-    let done = match cli.command {
+    let result = match cli.command {
         Command::Help(command) => command.run(Cli::command()),
         Command::Init(command) => command.run(),
         Command::Models(command) => command.run(),
@@ -155,7 +155,7 @@ pub fn main() -> ExitCode {
         Command::Completions(command) => command.run(Cli::command()),
         Command::Man(command) => command.run(Cli::command()),
     };
-    match done {
+    match result {
         Ok(outcome) => ExitCode::from(outcome as u8),
         Err(fault) => {
             say!("{}", complaint::complaint(&fault));

@@ -53,7 +53,7 @@ impl ProfilesArgs {
         };
         let text = match (self.format, &self.name) {
             (Format::Json, _) => {
-                crate::record::json(&profiles.iter().map(shown).collect::<Vec<_>>())
+                crate::record::json(&profiles.iter().map(view).collect::<Vec<_>>())
             }
             (Format::Text, None) => list(&profiles),
             (Format::Text, Some(_)) => profiles.iter().map(details).collect::<Vec<_>>().join("\n"),
@@ -115,11 +115,11 @@ fn own_file(name: &str) -> Result<Vec<Profile>, Fault> {
         }
     }
     // What is wrong is told by the kind that knows all of the keys, where there is one.
-    let known = wrong
+    let index = wrong
         .iter()
         .position(|e| !e.to_string().contains("unknown key"))
         .unwrap_or(0);
-    Err(wrong.swap_remove(known).into())
+    Err(wrong.swap_remove(index).into())
 }
 
 fn list(profiles: &[Profile]) -> String {
@@ -180,7 +180,7 @@ fn details(profile: &Profile) -> String {
     out
 }
 
-fn shown(profile: &Profile) -> ProfileView<'_> {
+fn view(profile: &Profile) -> ProfileView<'_> {
     let keys: Vec<_> = ["clients", "gateway", "workload", "path"]
         .iter()
         .filter_map(|t| catalogue::keys_of(t))
@@ -194,14 +194,14 @@ fn shown(profile: &Profile) -> ProfileView<'_> {
         values: profile
             .values
             .iter()
-            .map(|given| ProfileValueView {
-                key: given.key,
-                value: given.form.as_ref().map(|f| f.bare()),
-                standing: given.standing.to_string(),
-                source: &given.source,
+            .map(|entry| ProfileValueView {
+                key: entry.key,
+                value: entry.form.as_ref().map(|f| f.bare()),
+                standing: entry.standing.to_string(),
+                source: &entry.source,
                 meaning: keys
                     .iter()
-                    .find(|k| k.name == given.key)
+                    .find(|k| k.name == entry.key)
                     .map_or("", |k| k.meaning),
             })
             .collect(),

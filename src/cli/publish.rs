@@ -20,13 +20,13 @@ pub(super) fn publish(
     folder: &mut Folder,
     manifest: Manifest,
     record: &Record,
-    known: InMemory,
+    in_memory: InMemory,
     predictions: Option<&[Prediction]>,
     no_report: bool,
     quiet: bool,
 ) -> Result<PathBuf, Fault> {
     if !no_report {
-        let results = folder.results(&manifest, record, known);
+        let results = folder.results(&manifest, record, in_memory);
         draw(folder, &results, predictions, quiet)?;
     }
     Ok(folder.publish(manifest)?)
@@ -118,8 +118,11 @@ mod tests {
 
     #[test]
     fn a_link_holds_only_what_an_address_may() {
-        let of = |path: &str| link(Path::new(path));
-        assert_eq!(of("/home/a/report.html"), "file:///home/a/report.html");
-        assert_eq!(of("/tmp/a b/ü#.html"), "file:///tmp/a%20b/%C3%BC%23.html");
+        let address = |path: &str| link(Path::new(path));
+        assert_eq!(address("/home/a/report.html"), "file:///home/a/report.html");
+        assert_eq!(
+            address("/tmp/a b/ü#.html"),
+            "file:///tmp/a%20b/%C3%BC%23.html"
+        );
     }
 }

@@ -192,7 +192,7 @@ impl Results {
         let names: Vec<&str> = scenarios.iter().map(|(name, _)| name.as_str()).collect();
         let names = names.join(", ");
         // What a report need not read back.
-        let known = InMemory {
+        let in_memory = InMemory {
             inputs,
             scenario: scenarios.into_iter().next().unwrap_or_default().1,
             points: points.clone(),
@@ -203,7 +203,7 @@ impl Results {
             &mut self.folder,
             manifest,
             record,
-            known,
+            in_memory,
             None,
             flags.no_report,
             flags.quiet,

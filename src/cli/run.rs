@@ -108,7 +108,7 @@ impl RunArgs {
         let (spread, steady) = (&run.spread[..], &run.steady[..]);
         let text = text(&record, &run.assessment, spread, steady);
         let record = Record::Run(record);
-        let known = InMemory {
+        let in_memory = InMemory {
             inputs: inputs(&scenario, None),
             scenario: expanded(&scenario),
             points: vec![(String::new(), samples)],
@@ -119,7 +119,7 @@ impl RunArgs {
         if run.is_interrupted {
             folder = aside(folder)?;
         }
-        write_files(&run.assessment, &record, &known, &mut folder)?;
+        write_files(&run.assessment, &record, &in_memory, &mut folder)?;
         let manifest = Manifest::new(&record, Some(named(&self.scenario.file)));
         let predictions = Some(predict(&scenario.plan)).filter(|_| !self.no_report);
         let path = pool.install(|| {
@@ -127,7 +127,7 @@ impl RunArgs {
                 &mut folder,
                 manifest,
                 &record,
-                known,
+                in_memory,
                 predictions.as_deref(),
                 self.no_report,
                 self.quiet,
@@ -213,9 +213,9 @@ impl RunArgs {
         } else {
             ""
         };
-        let kept = if is_replay { ", files/" } else { "" };
+        let recordings = if is_replay { ", files/" } else { "" };
         format!(
-            "Files: {} ({report}summary.json, summary.csv, runs.csv, series.csv, {days}distribution.csv, drops.csv, scenario.toml{kept}{plots}).{cut}\n",
+            "Files: {} ({report}summary.json, summary.csv, runs.csv, series.csv, {days}distribution.csv, drops.csv, scenario.toml{recordings}{plots}).{cut}\n",
             path.display()
         )
     }
@@ -273,7 +273,7 @@ impl RunArgs {
 
     /// The command that repeats it.
     fn command(&self) -> String {
-        let precision = self.precision.given().into_iter();
+        let precision = self.precision.flags().into_iter();
         let steady = self.steady_state.then(|| ("--steady-state", String::new()));
         precision
             .chain(steady)
@@ -315,7 +315,7 @@ impl RunArgs {
             warnings: scenario.warnings.iter().cloned().chain(warnings).collect(),
             // The minutes of rare faults are those of runs with one.
             days: match plan.rare_faults().is_empty() {
-                true => DayRecord::of(samples, plan.start_moment()),
+                true => DayRecord::from_samples(samples, plan.start_moment()),
                 false => Vec::new(),
             },
             ..RunRecord::new(&run.assessment, &run.spread, &run.steady)
@@ -359,7 +359,7 @@ struct SimulatedRun {
 /// `drops.csv` with its limit.
 struct DropTable {
     rows: Drops<Part>,
-    left: u64,
+    rows_left: u64,
     losses: FirstLosses,
 }
 
@@ -374,7 +374,7 @@ impl DropTable {
         let rows = Drops::new(part, clients, gateways)?;
         Ok(Self {
             rows,
-            left: plan.drops_limit,
+            rows_left: plan.drops_limit,
             losses: FirstLosses::default(),
         })
     }
@@ -384,15 +384,15 @@ impl DropSink for DropTable {
     type Error = std::io::Error;
 
     fn rows_left(&self) -> u64 {
-        self.left
+        self.rows_left
     }
 
     fn take(&mut self, replication: u32, rows: DropLog) -> std::io::Result<()> {
         rows.drain(|row| {
-            if self.left == 0 {
+            if self.rows_left == 0 {
                 return Ok(());
             }
-            self.left -= 1;
+            self.rows_left -= 1;
             self.losses.note(replication, row);
             self.rows.write(replication, row)
         })
@@ -408,14 +408,14 @@ fn drops(run: &Assessment, scope: &Scope) -> f64 {
 fn write_files(
     run: &Assessment,
     record: &Record,
-    known: &InMemory,
+    in_memory: &InMemory,
     folder: &mut Folder,
 ) -> Result<(), Fault> {
     folder.put("scenario.toml", |out| {
-        out.write_all(known.scenario.as_bytes())
+        out.write_all(in_memory.scenario.as_bytes())
     })?;
-    folder.put("inputs.csv", |out| table::write(&known.inputs, out))?;
-    if let Some(ladder) = &known.ladder {
+    folder.put("inputs.csv", |out| table::write(&in_memory.inputs, out))?;
+    if let Some(ladder) = &in_memory.ladder {
         folder.put("ladder.json", |out| out.write_all(json(ladder).as_bytes()))?;
     }
     folder.put("summary.json", |out| {

@@ -26,7 +26,7 @@ pub(super) fn source(path: &Path) -> Result<Source, Fault> {
     match std::fs::metadata(path) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Err(Fault::World {
             what: path.display().to_string(),
-            cause: io::Error::new(cause.kind(), missing(path)),
+            cause: io::Error::new(cause.kind(), missing_file_message(path)),
         }),
         _ => Ok(Source::read(path)?),
     }
@@ -43,7 +43,7 @@ fn standard_input() -> Result<Source, Fault> {
 }
 
 /// That there is no such file, with the nearest one beside it, or the nearest shipped scenario.
-fn missing(path: &Path) -> String {
+fn missing_file_message(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let folder = path.parent().filter(|f| !f.as_os_str().is_empty());
     let listed = std::fs::read_dir(folder.unwrap_or(Path::new(".")));

@@ -75,7 +75,7 @@ impl SensitivityArgs {
                 base.file
             )));
         }
-        let cases: Vec<Case> = std::iter::once(Case::of(base))
+        let cases: Vec<Case> = std::iter::once(Case::new(base))
             .chain(variations.iter().map(|v| v.case.clone()))
             .collect();
         for case in &cases {

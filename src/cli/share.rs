@@ -117,7 +117,11 @@ fn report(share: Share, counts: ShardCounts, is_complete: bool) -> String {
 mod tests {
     use super::*;
 
-    fn of(text: &str, slurm: Option<&str>, kubernetes: Option<&str>) -> Result<(u32, u32), String> {
+    fn share_of(
+        text: &str,
+        slurm: Option<&str>,
+        kubernetes: Option<&str>,
+    ) -> Result<(u32, u32), String> {
         let values = [slurm, kubernetes].map(|v| v.map(String::from));
         let tasks: Vec<_> = (TASKS.into_iter().zip(values))
             .map(|((name, first), value)| (name, first, value))
@@ -127,10 +131,10 @@ mod tests {
 
     #[test]
     fn the_number_comes_from_the_flag_or_the_batch_system() {
-        assert_eq!(of("3/10", None, None), Ok((3, 10)));
-        assert_eq!(of("/10", Some("3"), None), Ok((3, 10)));
-        assert_eq!(of("/10", None, Some("0")), Ok((1, 10)));
-        assert_eq!(of("3/10", Some("3"), Some("2")), Ok((3, 10)));
+        assert_eq!(share_of("3/10", None, None), Ok((3, 10)));
+        assert_eq!(share_of("/10", Some("3"), None), Ok((3, 10)));
+        assert_eq!(share_of("/10", None, Some("0")), Ok((1, 10)));
+        assert_eq!(share_of("3/10", Some("3"), Some("2")), Ok((3, 10)));
     }
 
     #[test]
@@ -144,7 +148,7 @@ mod tests {
             ("3", None, None, "expected the number of this shard"),
             ("/10", Some("x"), None, "expected a whole number"),
         ] {
-            let refused = of(text, slurm, kubernetes).unwrap_err();
+            let refused = share_of(text, slurm, kubernetes).unwrap_err();
             assert!(refused.contains(why), "{text}: {refused}");
         }
     }

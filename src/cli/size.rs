@@ -217,7 +217,7 @@ impl Study for Range {
         flags.extend((*spare > 0).then(|| ("--spare", spare.to_string())));
         flags.extend(down_at.iter().map(|at| ("--down-at", at.clone())));
         flags.extend(tolerance.map(|n| ("--tolerance", n.to_string())));
-        flags.extend(precision.given());
+        flags.extend(precision.flags());
         scenario.repeated(Self::COMMAND, set, flags)
     }
 

@@ -2,7 +2,7 @@
 
 use super::answer::{outcome, weaknesses};
 use crate::experiment::{SearchResult, TestedValue};
-use crate::quantity::number::{capital, known, small, whole};
+use crate::quantity::number::{capital, rounded_text, small, whole};
 use crate::report::words;
 use crate::scenario::Axis;
 use crate::study::Verdict;
@@ -122,7 +122,7 @@ impl SizeAnswer<'_> {
             lines.push(format!(
                 "What binds: {}. The end of its interval leaves {} % of the limit.",
                 outcome(binding),
-                known(room * 100.0, None)
+                rounded_text(room * 100.0, None)
             ));
         }
         lines.push(self.neighbour());
@@ -224,13 +224,13 @@ impl SizeAnswer<'_> {
     /// What lies between the values that were tried.
     fn grid(&self, tolerance: usize) -> String {
         let all = self.axis.values.len();
-        let of = |verdict| {
+        let probes_with = |verdict| {
             self.result
                 .probes
                 .iter()
                 .filter(move |t| t.verdict == verdict)
         };
-        let open = match of(Verdict::Inconclusive).count() {
+        let open = match probes_with(Verdict::Inconclusive).count() {
             // Where nothing is chosen, it has been said.
             _ if self.result.chosen.is_none() => String::new(),
             0 => String::new(),

@@ -119,7 +119,7 @@ impl SubmitArgs {
 mod tests {
     use super::*;
 
-    fn of(engine: Engine, study: &[&str]) -> Result<String, String> {
+    fn script(engine: Engine, study: &[&str]) -> Result<String, String> {
         let args = SubmitArgs {
             engine,
             shards: 10,
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn every_engine_has_every_word_of_the_study() {
         for engine in [Engine::Slurm, Engine::Kubernetes, Engine::Parallel] {
-            let script = of(engine, &STUDY).unwrap();
+            let script = script(engine, &STUDY).unwrap();
             assert!(!script.contains("{{"), "{script}");
             assert!(
                 script.contains("refresh_interval=5 min, 60 min"),
@@ -150,7 +150,7 @@ mod tests {
             );
             assert!(script.contains("/10"), "{script}");
         }
-        let slurm = of(Engine::Slurm, &STUDY).unwrap();
+        let slurm = script(Engine::Slurm, &STUDY).unwrap();
         for part in [
             "--array=1-10",
             "--requeue",
@@ -176,7 +176,7 @@ mod tests {
                 "leave --jobs out",
             ),
         ] {
-            let refused = of(Engine::Slurm, study).unwrap_err();
+            let refused = script(Engine::Slurm, study).unwrap_err();
             assert!(refused.contains(why), "{refused}");
         }
     }

@@ -119,7 +119,7 @@ impl Study for Points {
             precision,
             ..
         } = &self.command;
-        let flags = vary.given().into_iter().chain(precision.given());
+        let flags = vary.flags().into_iter().chain(precision.flags());
         scenario.repeated(Self::COMMAND, set, flags)
     }
 

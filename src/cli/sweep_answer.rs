@@ -3,7 +3,7 @@
 use super::answer::weaknesses;
 use crate::experiment::{Answer, SweepResult};
 use crate::measure::{Objective, Scope};
-use crate::quantity::number::{capital, known, small, whole};
+use crate::quantity::number::{capital, rounded_text, small, whole};
 use crate::report::words;
 use crate::scenario::{Axis, Study};
 use crate::study::Verdict;
@@ -202,7 +202,7 @@ fn as_good(best: &Answer, close: &[&Answer]) -> Option<String> {
     }
     Some(format!(
         "{n}. The least load of these, {} % less, has {}.",
-        known(saved, None),
+        rounded_text(saved, None),
         words::point(&lightest.case.point.values)
     ))
 }

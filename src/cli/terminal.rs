@@ -189,15 +189,15 @@ fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
         return text.into();
     }
-    let mut shown = String::with_capacity(text.len() + 16);
+    let mut escaped = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         if steers(c) {
-            shown += &format!("\\u{:04x}", u32::from(c));
+            escaped += &format!("\\u{:04x}", u32::from(c));
         } else {
-            shown.push(c);
+            escaped.push(c);
         }
     }
-    shown.into()
+    escaped.into()
 }
 
 fn steers(c: char) -> bool {

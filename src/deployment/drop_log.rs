@@ -149,13 +149,13 @@ mod tests {
         let mut log = DropLog::new(10_000);
         (0..20_000).for_each(|n| log.push(row(n)));
         assert_eq!(log.len(), 10_000);
-        let mut seen = 0;
+        let mut rows = 0;
         log.drain(|r| {
-            assert_eq!(*r, row(seen));
-            seen += 1;
+            assert_eq!(*r, row(rows));
+            rows += 1;
             Ok(())
         })
         .unwrap();
-        assert_eq!(seen, 10_000);
+        assert_eq!(rows, 10_000);
     }
 }

@@ -72,8 +72,8 @@ impl Probe {
         if state == record.state {
             return;
         }
-        let held = now - record.since;
-        self.account(record.state, held);
+        let duration = now - record.since;
+        self.account(record.state, duration);
         if record.state == UserState::Out {
             if record.turnout == Turnout::Absent {
                 record.turnout = Turnout::Present;

@@ -75,23 +75,23 @@ impl Plan {
     }
 
     /// The plan of a stratum's run in a replication.
-    pub fn given(&self, stratum: &Stratum, replication: u32) -> Self {
+    pub fn given_stratum(&self, stratum: &Stratum, replication: u32) -> Self {
         let rare = self.rare_faults();
         let all: f64 = rare.iter().map(|(_, expected)| expected).sum();
         let horizon = self.horizon.0 as f64;
-        let drawn = |first: &[(usize, f64)]| {
+        let first_occurrence = |first: &[(usize, f64)]| {
             let key = mix(name_key("rare faults"), u64::from(stratum.number));
             let mut stream = Stream::open(self.seed, replication, key, PURPOSE);
             // Exponential with mean horizon/all, cut at the horizon, by inversion.
             let at = -libm::log1p(stream.uniform() * libm::expm1(-all)) * horizon / all;
-            let mut left = stream.uniform() * first.iter().map(|(_, e)| e).sum::<f64>();
+            let mut remaining_weight = stream.uniform() * first.iter().map(|(_, e)| e).sum::<f64>();
             let mut chosen = first[0].0;
             for (index, expected) in first {
                 chosen = *index;
-                if left < *expected {
+                if remaining_weight < *expected {
                     break;
                 }
-                left -= expected;
+                remaining_weight -= expected;
             }
             let sources = self.draws_of(&self.faults[chosen]);
             let source = (stream.uniform() * sources) as u64;
@@ -100,7 +100,7 @@ impl Plan {
         let (until, first) = match &stratum.first[..] {
             [] => (self.horizon, None),
             first => {
-                let (at, source) = drawn(first);
+                let (at, source) = first_occurrence(first);
                 (at, Some(source))
             }
         };
@@ -121,8 +121,8 @@ impl Plan {
         let strata = self.strata();
         let is_same = |index: usize| std::ptr::eq(&self.faults[index], fault);
         let share = strata.iter().find_map(|stratum| {
-            let own = stratum.first.iter().find(|(index, _)| is_same(*index))?;
-            Some(own.1 / stratum.first.iter().map(|(_, e)| e).sum::<f64>())
+            let first = stratum.first.iter().find(|(index, _)| is_same(*index))?;
+            Some(first.1 / stratum.first.iter().map(|(_, e)| e).sum::<f64>())
         });
         Some(share.unwrap_or(expected))
     }
@@ -130,7 +130,7 @@ impl Plan {
 
 impl Foreknown {
     /// What is known of the first occurrence of a fault at one of those that draw it; `None`: it comes as it does.
-    pub(super) fn of(&self, fault: usize, source: u64) -> Option<FirstOccurrence> {
+    pub(super) fn first_occurrence(&self, fault: usize, source: u64) -> Option<FirstOccurrence> {
         if !self.faults.contains(&fault) {
             return None;
         }

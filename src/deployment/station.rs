@@ -441,10 +441,10 @@ impl<'a> Station<'a> {
         // A gateway is as busy as its busiest part: its servers, or the serial section.
         let serial_us = u128::from(self.serial_us) * u128::from(self.config.servers);
         self.tally.busy_us = self.tally.busy_us.max(serial_us);
-        let gone = self.tally.refused + self.tally.response.count() + self.cleared;
+        let finished_jobs = self.tally.refused + self.tally.response.count() + self.cleared;
         assert_eq!(
             self.tally.offered,
-            gone + u64::from(self.in_system),
+            finished_jobs + u64::from(self.in_system),
             "jobs are neither refused nor done nor inside"
         );
         let idle = self.busy < self.config.servers;

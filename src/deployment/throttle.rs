@@ -124,8 +124,8 @@ mod tests {
     }
 
     /// Requests admitted of so many in the period that begins now.
-    fn admitted(throttle: &mut Throttle, of: u32) -> usize {
-        (0..of).filter(|_| throttle.admits()).count()
+    fn admitted(throttle: &mut Throttle, attempts: u32) -> usize {
+        (0..attempts).filter(|_| throttle.admits()).count()
     }
 
     #[test]

@@ -131,12 +131,12 @@ impl<P: Copy> FutureEventList<P> {
             .run
             .last()
             .is_none_or(|next| self.lanes.first() < next.key);
-        let taken = if from_lane {
+        let entry = if from_lane {
             self.lanes.pop(&ahead)
         } else {
             self.run.pop()
         };
-        taken.map(|e| {
+        entry.map(|e| {
             self.len -= 1;
             (e.key, e.payload)
         })

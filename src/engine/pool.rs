@@ -74,14 +74,14 @@ impl<T: Copy> Pool<T> {
     #[inline]
     pub(super) fn drain(&mut self, chain: Chain, mut each: impl FnMut(&mut Self, T)) {
         let mut chunk = chain.head;
-        let mut left = chain.len();
-        while left > 0 {
-            let filled = (left - 1) % CHUNK + 1;
+        let mut remaining = chain.len();
+        while remaining > 0 {
+            let filled = (remaining - 1) % CHUNK + 1;
             for place in 0..filled {
                 let entry = self.chunks[chunk as usize][place];
                 each(self, entry);
             }
-            left -= filled;
+            remaining -= filled;
             let next = std::mem::replace(&mut self.next[chunk as usize], self.free);
             self.free = chunk;
             chunk = next;
@@ -97,16 +97,16 @@ impl<T: Copy> Pool<T> {
     /// Looks at every `stride`-th entry of a list.
     pub(super) fn sample(&self, chain: Chain, stride: usize, mut each: impl FnMut(&T)) {
         let mut chunk = chain.head;
-        let mut left = chain.len();
+        let mut remaining = chain.len();
         let mut place = 0;
-        while left > 0 {
-            let filled = (left - 1) % CHUNK + 1;
+        while remaining > 0 {
+            let filled = (remaining - 1) % CHUNK + 1;
             while place < filled {
                 each(&self.chunks[chunk as usize][place]);
                 place += stride;
             }
             place -= filled;
-            left -= filled;
+            remaining -= filled;
             chunk = self.next[chunk as usize];
         }
     }
@@ -152,9 +152,9 @@ mod tests {
         let mut chain = Chain::EMPTY;
         (0..100).for_each(|i| pool.push(&mut chain, i));
         for stride in [1, 3, CHUNK, 40] {
-            let mut seen = 0;
-            pool.sample(chain, stride, |_| seen += 1);
-            assert_eq!(seen, 100_usize.div_ceil(stride));
+            let mut count = 0;
+            pool.sample(chain, stride, |_| count += 1);
+            assert_eq!(count, 100_usize.div_ceil(stride));
         }
     }
 }

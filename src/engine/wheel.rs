@@ -145,16 +145,16 @@ impl Wheel {
 /// About the least due of a list, and one that about seven eighths of it do not exceed.
 fn spread<P: Copy>(pool: &Pool<Entry<P>>, list: Chain) -> (u64, u64) {
     let mut dues = [0; SAMPLE];
-    let mut seen = 0;
+    let mut count = 0;
     pool.sample(list, list.len().div_ceil(SAMPLE), |entry| {
-        dues[seen] = entry.key.due;
-        seen += 1;
+        dues[count] = entry.key.due;
+        count += 1;
     });
-    let dues = &mut dues[..seen];
+    let dues = &mut dues[..count];
     let low = dues
         .iter()
         .copied()
         .min()
         .expect("a wheel is laid over something");
-    (low, *dues.select_nth_unstable(seen * 7 / 8).1)
+    (low, *dues.select_nth_unstable(count * 7 / 8).1)
 }

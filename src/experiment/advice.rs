@@ -61,11 +61,11 @@ fn outcome(all: &Tally) -> TrialOutcome {
     let down = all.setting_up_us + all.silent_us + all.visible_us;
     let signed_in = all.signed_in_us.max(1) as f64;
     let due = all.get(Counter::ToastsDue);
-    let shown = all.get(Counter::ToastsShown);
+    let toasts_shown = all.get(Counter::ToastsShown);
     TrialOutcome {
         down: down as f64 / signed_in,
         drops: all.all_drops(),
-        missed: (due - shown) as f64 / due.max(1) as f64,
+        missed: (due - toasts_shown) as f64 / due.max(1) as f64,
         messages: all.get(Counter::MessagesSent) as f64 * 3.6e9 / signed_in,
     }
 }
@@ -117,7 +117,7 @@ fn keep_gateway(plan: &mut Plan, gateway: usize) {
 /// One gateway of the plan with so many of its users; what its users share is smaller in proportion.
 fn smaller(plan: &Plan, gateway: usize, users: u32) -> Plan {
     let mut plan = plan.clone();
-    let kept: Vec<usize> = (0..plan.clients.len())
+    let groups: Vec<usize> = (0..plan.clients.len())
         .filter(|c| plan.clients[*c].gateway == gateway)
         .collect();
     // The instance that is shown is one that a fault hits, where there is one.
@@ -132,7 +132,7 @@ fn smaller(plan: &Plan, gateway: usize, users: u32) -> Plan {
             *instance = instance.map(|_| 0);
             hits
         }
-        FaultTarget::Clients(index) => match kept.iter().position(|c| c == index) {
+        FaultTarget::Clients(index) => match groups.iter().position(|c| c == index) {
             Some(new) => {
                 *index = new;
                 true
@@ -283,5 +283,5 @@ fn pairs(singles: &[(&'static Lever, Vec<Turn>)]) -> Vec<Attempt> {
 fn override_of(turn: &Turn) -> Option<Override> {
     let keys = keys_of(turn.table)?;
     let key = keys.into_iter().find(|k| k.name == turn.key)?;
-    Some(Override::of(turn.table, &turn.name, key, &turn.value))
+    Some(Override::for_key(turn.table, &turn.name, key, &turn.value))
 }

@@ -54,7 +54,7 @@ impl Experiment {
     /// # Errors
     /// None that a scenario without a store can have; the type is that of every experiment.
     pub fn run(&self) -> Result<Answer, ExperimentError> {
-        let mut answers = self.answer(vec![Case::of(self.scenario.clone())])?;
+        let mut answers = self.answer(vec![Case::new(self.scenario.clone())])?;
         Ok(answers.swap_remove(0))
     }
 

@@ -130,10 +130,10 @@ impl Campaign {
         let mut samples: Vec<Samples> = plans.map(|p| Samples::new(scopes(p), p.horizon)).collect();
         let mut open: Vec<usize> = (0..cases.len()).collect();
         for n in replications.schedule() {
-            let missing = |a: &usize| samples[*a].replications()..n;
+            let missing_numbers = |a: &usize| samples[*a].replications()..n;
             let pairs: Vec<(usize, u32)> = open
                 .iter()
-                .flat_map(|a| missing(a).map(|r| (*a, replications.first + r)))
+                .flat_map(|a| missing_numbers(a).map(|r| (*a, replications.first + r)))
                 .collect();
             let Some(observed) = self.observe(cases, &pairs)? else {
                 return Ok(None);
@@ -195,8 +195,8 @@ impl Campaign {
             parallel::map(pairs.to_vec(), |(a, r)| self.find(&cases[a], r))
                 .into_iter()
                 .collect::<Result<_, _>>()?;
-        let missing = pairs.iter().zip(&stored).filter(|(_, f)| f.is_none());
-        let total = missing
+        let missing_pairs = pairs.iter().zip(&stored).filter(|(_, f)| f.is_none());
+        let total = missing_pairs
             .map(|((a, _), _)| simulated_us(&cases[*a].scenario.plan, 1))
             .sum::<u64>();
         self.expect(total);
@@ -261,13 +261,13 @@ impl Campaign {
 
     fn find(&self, case: &Case, replication: u32) -> Result<Option<Observation>, ExperimentError> {
         let shard = shard(case, replication);
-        let kept = self.store.read(&shard)?;
-        Ok(self.usable(&shard, kept.and_then(|bytes| decode(&bytes))))
+        let stored = self.store.read(&shard)?;
+        Ok(self.usable(&shard, stored.and_then(|bytes| decode(&bytes))))
     }
 
     /// What is kept, where it is of use; either is counted.
-    fn usable<T>(&self, shard: &ShardName, kept: StoredShard<T>) -> Option<T> {
-        match kept {
+    fn usable<T>(&self, shard: &ShardName, stored: StoredShard<T>) -> Option<T> {
+        match stored {
             StoredShard::Valid(content) => {
                 self.reused.fetch_add(1, Ordering::Relaxed);
                 Some(content)
@@ -336,9 +336,9 @@ impl Campaign {
         }
         let mut observed = Vec::new();
         for (run, stratum) in strata.iter().enumerate() {
-            let given = plan.given(stratum, replication);
+            let stratum_plan = plan.given_stratum(stratum, replication);
             let index = index * strata.len() + run;
-            let whole = self.run_by_group(case, &given, index, replication, run)?;
+            let whole = self.run_by_group(case, &stratum_plan, index, replication, run)?;
             // The other runs have groups of this share too.
             observed.extend(whole.map(|whole| (stratum.probability, observation(whole))));
         }
@@ -392,9 +392,9 @@ impl Campaign {
         group: usize,
         is_mine: bool,
     ) -> Result<Option<PartialResult>, ExperimentError> {
-        let kept = self.store.read(shard)?;
-        let kept = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        if let Some(partial) = self.usable(shard, kept) {
+        let bytes_stored = self.store.read(shard)?;
+        let stored_partial = bytes_stored.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        if let Some(partial) = self.usable(shard, stored_partial) {
             self.handle.advance(plan.horizon.0);
             return Ok(Some(partial));
         }

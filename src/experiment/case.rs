@@ -19,7 +19,7 @@ pub struct Case {
 
 impl Case {
     /// The scenario as it is.
-    pub fn of(scenario: Scenario) -> Self {
+    pub fn new(scenario: Scenario) -> Self {
         let point = StudyPoint {
             values: Vec::new(),
             overrides: Vec::new(),
@@ -41,7 +41,7 @@ impl Case {
         let scenario = base.with(&point.overrides)?;
         Ok(Self {
             point,
-            ..Self::of(scenario)
+            ..Self::new(scenario)
         })
     }
 }

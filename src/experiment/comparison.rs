@@ -5,7 +5,7 @@ use super::case::Case;
 use super::error::ExperimentError;
 use super::factor::{Candidate, KeyPath};
 use super::replicate::scopes;
-use super::robustness::{Finding, Robustness, RobustnessCheck, TestedCandidate, spent};
+use super::robustness::{Finding, Robustness, RobustnessCheck, TestedCandidate, user_hours_of};
 use crate::deployment::Plan;
 use crate::quantity::{Span, print_moment, print_span};
 use crate::study::{
@@ -193,9 +193,12 @@ fn simulate_missing(
     let cases: Vec<Case> = contenders.iter().map(|c| c.case.clone()).collect();
     let mut pairs: Vec<(usize, u32)> = Vec::new();
     for (place, contender) in contenders.iter().enumerate() {
-        let known = contender.samples.as_ref().map_or(&[][..], |s| &s.numbers);
-        let missing = contender.numbers.iter().filter(|n| !known.contains(n));
-        pairs.extend(missing.map(|number| (place, *number)));
+        let present_numbers = contender.samples.as_ref().map_or(&[][..], |s| &s.numbers);
+        let missing_numbers = contender
+            .numbers
+            .iter()
+            .filter(|n| !present_numbers.contains(n));
+        pairs.extend(missing_numbers.map(|number| (place, *number)));
     }
     let Some(observed) = campaign.observe(&cases, &pairs)? else {
         return Ok(false);
@@ -263,7 +266,7 @@ pub fn comparison_robustness(
     let check = RobustnessCheck {
         candidates: candidates.collect(),
         min_candidates: contenders.len(),
-        spent: spent(replications),
+        spent: user_hours_of(replications),
     };
     let answer = |candidates: usize| {
         let others = comparison.others.iter().take(candidates.saturating_sub(1));

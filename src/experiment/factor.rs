@@ -105,7 +105,7 @@ impl Factor<'_> {
     pub(super) fn overrides(&self, candidate: usize, value: &str) -> Vec<Override> {
         self.uses[candidate]
             .iter()
-            .map(|(section, _)| Override::of(section.table, &section.name, self.key, value))
+            .map(|(section, _)| Override::for_key(section.table, &section.name, self.key, value))
             .collect()
     }
 }
@@ -147,10 +147,10 @@ fn place(
     table: &'static str,
     candidates: usize,
 ) -> usize {
-    let known = factors
+    let position = factors
         .iter()
         .position(|f| f.key.name == key.name && f.table == table);
-    known.unwrap_or_else(|| {
+    position.unwrap_or_else(|| {
         factors.push(Factor {
             key,
             table,

@@ -3,7 +3,7 @@
 use super::campaign::Campaign;
 use super::case::Case;
 use super::ranking::{JudgedPoint, Ranking};
-use super::robustness::{Robustness, spent};
+use super::robustness::{Robustness, user_hours_of};
 use crate::measure::{Sample, Scope};
 use crate::study::{
     Doubt, FrontMetrics, FrontPoint, Samples, Standing, Verdict, front, judge_all, overall,
@@ -41,11 +41,11 @@ impl FrontResult {
         let candidates: Vec<usize> = (0..points.len())
             .filter(|i| points[*i].verdict == Verdict::Pass && points[*i].no_value.is_none())
             .collect();
-        let shown = candidates.iter().map(|i| FrontPoint {
+        let front_points = candidates.iter().map(|i| FrontPoint {
             samples: figures(&samples[*i], metrics),
             knows_ties: knows_ties(&cases[*i], &samples[*i]),
         });
-        let standings = front(&shown.collect::<Vec<_>>(), metrics);
+        let standings = front(&front_points.collect::<Vec<_>>(), metrics);
         for (i, standing) in candidates.iter().zip(standings) {
             points[*i].standing = Some(match standing {
                 Standing::Front => Standing::Front,
@@ -75,7 +75,7 @@ impl FrontResult {
     }
 
     /// The points that stay: those of the front, then those of which nothing is shown.
-    pub fn kept(&self) -> Vec<usize> {
+    pub fn front_members(&self) -> Vec<usize> {
         let open = self.places(|s| matches!(s, Standing::Open { .. }));
         [self.places(|s| s == Standing::Front), open].concat()
     }
@@ -88,11 +88,11 @@ impl FrontResult {
             verdict: self.points[i].verdict,
         };
         let ranking = Ranking {
-            points: self.kept().into_iter().map(judged).collect(),
+            points: self.front_members().into_iter().map(judged).collect(),
             least: None,
         };
         let replications = self.samples.iter().map(Samples::replications);
-        ranking.robustness(spent(cases.iter().zip(replications)), campaign)
+        ranking.robustness(user_hours_of(cases.iter().zip(replications)), campaign)
     }
 }
 

@@ -37,7 +37,7 @@ pub struct UnknownLevel {
 
 /// Every assumed key of a scenario with its levels, then the axes with theirs.
 pub fn unknowns(base: &Scenario, axes: &[Axis]) -> Vec<Unknown> {
-    let case = Case::of(base.clone());
+    let case = Case::new(base.clone());
     let candidates = [Candidate {
         name: String::new(),
         case: &case,
@@ -45,7 +45,7 @@ pub fn unknowns(base: &Scenario, axes: &[Axis]) -> Vec<Unknown> {
     }];
     let is_axis = |key: &str| axes.iter().any(|axis| axis.key == key);
     let of_factors = factors(&candidates).into_iter().map(|factor| {
-        let own = UnknownLevel {
+        let base_level = UnknownLevel {
             value: factor.base(),
             overrides: Vec::new(),
         };
@@ -55,7 +55,7 @@ pub fn unknowns(base: &Scenario, axes: &[Axis]) -> Vec<Unknown> {
         });
         Unknown {
             key: factor.name(),
-            levels: std::iter::once(own).chain(others).collect(),
+            levels: std::iter::once(base_level).chain(others).collect(),
         }
     });
     let of_axes = axes.iter().map(|axis| Unknown {
@@ -136,8 +136,8 @@ impl GlobalAnalysis<'_> {
     /// That of the store.
     pub fn run(&self, campaign: &Campaign) -> Result<Option<GlobalResult>, ExperimentError> {
         let replications = Replications::fixed(self.base.replications);
-        let own = campaign.replicate(&[Case::of(self.base.clone())], replications)?;
-        let Some(own) = own.and_then(|mut all| all.pop()) else {
+        let base_results = campaign.replicate(&[Case::new(self.base.clone())], replications)?;
+        let Some(base_samples) = base_results.and_then(|mut all| all.pop()) else {
             return Ok(None);
         };
         let mut observed = Observed {
@@ -151,7 +151,7 @@ impl GlobalAnalysis<'_> {
             return Ok(None);
         }
         let mut result = GlobalResult {
-            own,
+            own: base_samples,
             points: Vec::new(),
             trajectories: trajectories.len(),
             screening: self.screening(&trajectories, &observed),
@@ -239,15 +239,15 @@ impl GlobalAnalysis<'_> {
         stream: &mut Stream,
     ) -> Result<bool, ExperimentError> {
         let moving = result.screening.iter().filter(|(_, e)| e.size.mean > 0.0);
-        let kept: Vec<usize> = moving.map(|(i, _)| *i).take(MOST).collect();
-        let rows = self.design(&kept, stream);
+        let influential: Vec<usize> = moving.map(|(i, _)| *i).take(MOST).collect();
+        let rows = self.design(&influential, stream);
         result.rows = rows.len();
         let all = rows.iter().flat_map(|row| row.iter());
         if !observed.observe(all)? {
             return Ok(false);
         }
         let mut answers = SaltelliAnswers {
-            mixed: vec![Vec::new(); kept.len()],
+            mixed: vec![Vec::new(); influential.len()],
             ..SaltelliAnswers::default()
         };
         for row in &rows {
@@ -268,29 +268,30 @@ impl GlobalAnalysis<'_> {
         result.answers = [&answers.first[..], &answers.second].concat();
         result.answers.sort_unstable_by(f64::total_cmp);
         let indices = sobol_indices(&answers, || stream.uniform()).unwrap_or_default();
-        result.indices = kept.into_iter().zip(indices).collect();
+        result.indices = influential.into_iter().zip(indices).collect();
         (result.indices).sort_by(|a, b| b.1.total.mean.total_cmp(&a.1.total.mean));
         Ok(true)
     }
 
     /// The rows of the design: the combination of either sample, then with each unknown exchanged. A row with one that
     /// makes no valid scenario is left out.
-    fn design(&self, kept: &[usize], stream: &mut Stream) -> Vec<Vec<Levels>> {
-        if kept.is_empty() {
+    fn design(&self, unknowns: &[usize], stream: &mut Stream) -> Vec<Vec<Levels>> {
+        if unknowns.is_empty() {
             return Vec::new();
         }
-        let mut sample = || latin_hypercube(self.rows as usize, kept.len(), || stream.uniform());
+        let mut sample =
+            || latin_hypercube(self.rows as usize, unknowns.len(), || stream.uniform());
         let (first, second) = (sample(), sample());
         let levels = |row: &[f64]| {
             let mut levels = vec![0; self.unknowns.len()];
-            for (i, uniform) in kept.iter().zip(row) {
+            for (i, uniform) in unknowns.iter().zip(row) {
                 levels[*i] = below(self.unknowns[*i].levels.len(), *uniform);
             }
             levels
         };
         let row = |(a, b): (&Vec<f64>, &Vec<f64>)| {
             let (a, b) = (levels(a), levels(b));
-            let mixed = kept.iter().map(|i| {
+            let mixed = unknowns.iter().map(|i| {
                 let mut mixed = a.clone();
                 mixed[*i] = b[*i];
                 mixed

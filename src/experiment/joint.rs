@@ -201,11 +201,11 @@ impl JointSearch<'_> {
         scored.sort_by(|(a, x), (b, y)| a.order(*b).then_with(|| x.cmp(y)));
         let order: Vec<Places> = scored.into_iter().map(|(_, places)| places).collect();
         let mut chosen = None;
-        let mut left = self.budget.saturating_sub(explorer.runs);
+        let mut budget = self.budget.saturating_sub(explorer.runs);
         for some in order.chunks(FINALISTS).take(ROUNDS) {
             let cases: Vec<Case> = some.iter().filter_map(|p| self.case(p).ok()).collect();
             let first = self.selector.first_stage;
-            let most = (left / cases.len() as u32)
+            let most = (budget / cases.len() as u32)
                 .clamp(first, self.selector.most_replications.max(first));
             let selector = Selector {
                 most_replications: most,
@@ -214,7 +214,7 @@ impl JointSearch<'_> {
             let Some(selected) = selector.select(campaign, &cases)? else {
                 return Ok(None);
             };
-            left = left.saturating_sub(selected.observations() as u32);
+            budget = budget.saturating_sub(selected.observations() as u32);
             let is_decided = selected.verdict() != Verdict::Fail;
             // Where none meets the objectives, the first ones came nearest.
             if is_decided || chosen.is_none() {
@@ -227,7 +227,7 @@ impl JointSearch<'_> {
         Ok(chosen.map(|(finalists, selected)| JointResult {
             finalists,
             selected,
-            tried: explorer.tried(),
+            tried: explorer.tried_points(),
             grid: self.axes.iter().map(|axis| axis.values.len()).product(),
             invalid: explorer.points.values().filter(|p| p.is_none()).count(),
             runs: explorer.runs,
@@ -350,8 +350,8 @@ impl Explorer<'_> {
 
     /// The better point first, by the replications that both have, so many at most.
     fn order(&self, a: &Places, b: &Places, most: u32) -> Ordering {
-        let both = self.replications(a).min(self.replications(b)).min(most);
-        let [of_a, of_b] = [a, b].map(|places| self.score(places, both.max(1)));
+        let common = self.replications(a).min(self.replications(b)).min(most);
+        let [of_a, of_b] = [a, b].map(|places| self.score(places, common.max(1)));
         of_a.order(of_b).then(a.cmp(b))
     }
 
@@ -399,8 +399,8 @@ impl Explorer<'_> {
             if !self.extend(&[here.clone(), places.clone()], CONFIRM)? {
                 return Ok(None);
             }
-            let both = self.replications(&places).min(self.replications(here));
-            let [there, now] = [&places, here].map(|places| self.score(places, both));
+            let common = self.replications(&places).min(self.replications(here));
+            let [there, now] = [&places, here].map(|places| self.score(places, common));
             if there.order(now) == Ordering::Less {
                 return Ok(Some(Some(places)));
             }
@@ -421,7 +421,7 @@ impl Explorer<'_> {
     }
 
     fn along_one(&self, here: &Places, steps: &[usize]) -> Vec<Places> {
-        let of = |axis: usize| {
+        let neighbours_along = |axis: usize| {
             let others = self.others(axis, here[axis], steps[axis]).into_iter();
             others.map(move |place| {
                 let mut places = here.clone();
@@ -429,7 +429,7 @@ impl Explorer<'_> {
                 places
             })
         };
-        (0..here.len()).flat_map(of).collect()
+        (0..here.len()).flat_map(neighbours_along).collect()
     }
 
     /// Where two keys change at once: along a limit that both move, neither alone gets better.
@@ -449,7 +449,7 @@ impl Explorer<'_> {
         all
     }
 
-    fn tried(&self) -> Vec<TriedPoint> {
+    fn tried_points(&self) -> Vec<TriedPoint> {
         let point = |(places, explored): (&Places, &Option<ExploredPoint>)| {
             let explored = explored.as_ref()?;
             let score = self.score(places, u32::MAX);

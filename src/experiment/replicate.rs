@@ -36,16 +36,22 @@ pub(super) fn observe(plan: &Plan, replication: u32, handle: &RunHandle) -> Opti
         handle,
     };
     let run = |plan: &Plan| {
-        let done = simulate_with_options(plan, replication, options)?;
-        Some(Observation::from_tallies(&tallies(&done), plan.horizon))
+        let simulated = simulate_with_options(plan, replication, options)?;
+        Some(Observation::from_tallies(
+            &tallies(&simulated),
+            plan.horizon,
+        ))
     };
     let strata = plan.strata();
     if strata.is_empty() {
         return run(plan);
     }
-    let runs = strata
-        .iter()
-        .map(|stratum| Some((stratum.probability, run(&plan.given(stratum, replication))?)));
+    let runs = strata.iter().map(|stratum| {
+        Some((
+            stratum.probability,
+            run(&plan.given_stratum(stratum, replication))?,
+        ))
+    });
     Some(Observation::weighted(&runs.collect::<Option<Vec<_>>>()?))
 }
 
@@ -99,7 +105,7 @@ fn replicate_strata<E>(
             if options.handle.is_stopped() {
                 return None;
             }
-            let plan = plan.given(stratum, number);
+            let plan = plan.given_stratum(stratum, number);
             simulate_with_options(&plan, number, options)
         });
         let mut runs = runs.into_iter();
@@ -113,13 +119,13 @@ fn replicate_strata<E>(
                 (stratum.probability, observation)
             });
             let observed: Vec<_> = observed.collect();
-            let shown = &mut runs[1 + *number as usize % faulty];
-            for log in std::mem::take(&mut shown.drops) {
+            let faulty_run = &mut runs[1 + *number as usize % faulty];
+            for log in std::mem::take(&mut faulty_run.drops) {
                 rows_left = rows_left.saturating_sub(log.len());
                 drops(*number, log)?;
             }
             samples.add(*number, Observation::weighted(&observed));
-            samples.add_minutes(&tallies(shown));
+            samples.add_minutes(&tallies(faulty_run));
         }
     }
     Ok(())

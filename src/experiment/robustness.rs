@@ -177,7 +177,7 @@ impl RobustnessCheck<'_> {
         let first = self.candidates.first().ok_or(Basis::Nothing)?;
         let factors = factors(&self.candidates[..1]);
         let levels: usize = factors.iter().map(Factor::known_levels).sum();
-        let each = Trial::of(&first.case.scenario)
+        let each = Trial::new(&first.case.scenario)
             .user_hours()
             .saturating_mul(levels as u64 + 1);
         let budget = CHEAP_USER_HOURS.max(self.spent / PART_OF_STUDY);
@@ -210,9 +210,9 @@ impl Trials {
         levels: &'a [FactorLevel],
         simulate: impl FnOnce(&[Trial]) -> Option<Vec<Samples>>,
     ) -> Option<Self> {
-        let mut trials: Vec<Trial> = base.map(Trial::of).collect();
+        let mut trials: Vec<Trial> = base.map(Trial::new).collect();
         let candidates = trials.len();
-        trials.extend(levels.iter().flat_map(|l| &l.scenarios).map(Trial::of));
+        trials.extend(levels.iter().flat_map(|l| &l.scenarios).map(Trial::new));
         let samples = simulate(&trials)?;
         Some(Self {
             candidates,
@@ -318,7 +318,7 @@ pub fn assumptions(
     if !can_be_tried(&scenario.plan) {
         return Ok(Vec::new());
     }
-    let case = Case::of(scenario.clone());
+    let case = Case::new(scenario.clone());
     let candidates = [Candidate {
         name: String::new(),
         case: &case,
@@ -353,7 +353,7 @@ pub(super) fn settled(verdict: Verdict) -> bool {
 }
 
 /// Hours of users that replications of cases took.
-pub(super) fn spent<'a>(cases: impl Iterator<Item = (&'a Case, u32)>) -> u64 {
+pub(super) fn user_hours_of<'a>(cases: impl Iterator<Item = (&'a Case, u32)>) -> u64 {
     cases
         .map(|(case, replications)| user_hours(&case.scenario.plan, replications))
         .sum()

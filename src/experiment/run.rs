@@ -45,8 +45,8 @@ pub fn run<S: DropSink>(
     let mut samples = Samples::new(scopes(plan), plan.horizon).starting_at(plan.start);
     for n in replications.schedule() {
         let from = samples.replications();
-        let left = simulated_us(plan, n - from);
-        monitor.expect(left.saturating_add(handle.simulated_us()));
+        let remaining_us = simulated_us(plan, n - from);
+        monitor.expect(remaining_us.saturating_add(handle.simulated_us()));
         let options = RunOptions {
             fast_paths: FastPaths::On,
             drop_rows: sink.rows_left(),

@@ -102,8 +102,8 @@ impl OutageCase {
     ) -> Result<Vec<Self>, (String, ScenarioError)> {
         let at = at.map_or_else(|| print_clock(base.plan.start), String::from);
         let begin = parse_clock(&at).map_or(0, |c| c.0.saturating_sub(base.plan.start.0));
-        let left = base.plan.horizon.0.saturating_sub(begin);
-        let duration = print_span(Span(left.max(1)));
+        let remaining_us = base.plan.horizon.0.saturating_sub(begin);
+        let duration = print_span(Span(remaining_us.max(1)));
         let situation = |gateway: &GatewayPlan| {
             let name = toml::Value::String(format!("gateway:{}", gateway.name));
             let faults: Vec<String> = (1..=spare)

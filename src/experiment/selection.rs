@@ -7,7 +7,7 @@ use super::case::Case;
 use super::error::ExperimentError;
 use super::ranking::{JudgedPoint, Least, Ranking};
 use super::replicate::scopes;
-use super::robustness::{Robustness, TestedCandidate, spent};
+use super::robustness::{Robustness, TestedCandidate, user_hours_of};
 use crate::measure::{Metric, Sample};
 use crate::quantity::parse_share;
 use crate::study::{
@@ -249,7 +249,7 @@ impl Selector {
             least: Some(least_cost(costs)),
         };
         let replications = selected.costs.iter().map(|costs| costs.len() as u32);
-        ranking.robustness(spent(cases.iter().zip(replications)), campaign)
+        ranking.robustness(user_hours_of(cases.iter().zip(replications)), campaign)
     }
 
     /// Leaves candidates out round by round, until one is left or all that are left are as good, or one has no cost; `None`:
@@ -287,7 +287,7 @@ impl Selector {
                 .collect();
             selection.round(&costs);
         }
-        Ok(Some(Ok(selection.state().of(candidates))))
+        Ok(Some(Ok(selection.state().at_places(candidates))))
     }
 
     /// Judges every case, with more replications at fixed checkpoints until the verdict is clear; `None`: interrupted.
@@ -355,10 +355,10 @@ impl<'a> Observations<'a> {
 
     /// Observes cases until each has so many replications; whether it was not interrupted.
     fn extend(&mut self, places: &[usize], until: usize) -> Result<bool, ExperimentError> {
-        let missing = |i: &usize| (self.costs[*i].len()..until).map(|r| r as u32);
+        let missing_numbers = |i: &usize| (self.costs[*i].len()..until).map(|r| r as u32);
         let pairs: Vec<(usize, u32)> = places
             .iter()
-            .flat_map(|i| missing(i).map(|r| (*i, r)))
+            .flat_map(|i| missing_numbers(i).map(|r| (*i, r)))
             .collect();
         let Some(observations) = self.campaign.observe(self.cases, &pairs)? else {
             return Ok(false);

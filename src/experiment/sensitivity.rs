@@ -35,7 +35,7 @@ impl Variation {
 /// A value makes no valid scenario.
 pub fn variations(base: &Scenario, axes: &[Axis]) -> Result<Vec<Variation>, ScenarioError> {
     let mut variations = Vec::new();
-    let case = Case::of(base.clone());
+    let case = Case::new(base.clone());
     let candidates = [Candidate {
         name: String::new(),
         case: &case,
@@ -54,7 +54,7 @@ pub fn variations(base: &Scenario, axes: &[Axis]) -> Result<Vec<Variation>, Scen
             base: factor.base(),
             case: Case {
                 point,
-                ..Case::of(level.scenarios.swap_remove(0))
+                ..Case::new(level.scenarios.swap_remove(0))
             },
         });
     }

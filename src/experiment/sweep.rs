@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::campaign::Campaign;
 use super::ranking::{JudgedPoint, Least, Ranking};
-use super::robustness::{Robustness, spent};
+use super::robustness::{Robustness, user_hours_of};
 use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_samples};
 
 /// What points are ranked by: what users miss, else how long they are down.
@@ -91,8 +91,8 @@ impl SweepResult {
             least: self.metric.map(least_of),
         };
         let replications = |a: &Answer| a.assessment.samples.replications();
-        let spent = spent(self.answers.iter().map(|a| (&a.case, replications(a))));
-        ranking.robustness(spent, campaign)
+        let user_hours = user_hours_of(self.answers.iter().map(|a| (&a.case, replications(a))));
+        ranking.robustness(user_hours, campaign)
     }
 }
 

@@ -36,7 +36,7 @@ pub struct Trial {
 
 impl Trial {
     /// Of the whole deployment where its users share queues: these cannot be studied with a few of them.
-    pub fn of(scenario: &Scenario) -> Self {
+    pub fn new(scenario: &Scenario) -> Self {
         let whole = shares_queues(&scenario.plan);
         let plan = if whole {
             scenario.plan.clone()

@@ -205,9 +205,9 @@ fn interval(dialogs: &[&DialogTrace]) -> Finding {
     let even = most - least <= (median / 50).max(500_000);
     let rounded = (median + 500_000) / 1_000_000 * 1_000_000;
     let near = median.abs_diff(rounded) <= 100_000.max(median / 100) && rounded > 0;
-    let shown = if near { rounded } else { *median };
+    let interval_us = if near { rounded } else { *median };
     let mut sureness = times(us.len(), us.len());
-    let mut value = seconds(shown);
+    let mut value = seconds(interval_us);
     if !even {
         value = format!("{} to {}", seconds(*least), seconds(*most));
         sureness = format!("{} intervals, which differ", us.len());
@@ -216,12 +216,12 @@ fn interval(dialogs: &[&DialogTrace]) -> Finding {
     } else if let Some(s) = all.iter().find_map(|(us, g, _)| {
         g.filter(|g| (*us..us * 4 / 3).contains(&(u64::from(*g) * 1_000_000)))
     }) {
-        let before = u64::from(s) * 1_000_000 - shown;
+        let before = u64::from(s) * 1_000_000 - interval_us;
         value += &format!(", {} before the session ends", seconds(before));
     }
     let finding = Finding::measured(NAME, value, sureness, evidence);
-    if even && shown >= 1_000_000 {
-        finding.setting("refresh_interval", seconds(shown))
+    if even && interval_us >= 1_000_000 {
+        finding.setting("refresh_interval", seconds(interval_us))
     } else {
         finding
     }
@@ -246,11 +246,11 @@ fn reaction(
             refused(dialog, refresh, next)
         };
         let Some(text) = text else { continue };
-        let shown = next.map_or_else(
+        let sample_places = next.map_or_else(
             || places(dialog, refresh.places()),
             |x| places(dialog, x.places()),
         );
-        samples.push(((text, word), shown));
+        samples.push(((text, word), sample_places));
     }
     match by_majority(name, &samples, |(text, _)| text.clone()) {
         Some(((_, Some(word)), finding)) => finding.setting(key, word),

@@ -127,10 +127,10 @@ pub(super) fn majority<T: PartialEq + Clone>(
 pub(super) fn by_majority<T: PartialEq + Clone>(
     name: &'static str,
     samples: &[(T, FilePlaces)],
-    shown: impl Fn(&T) -> String,
+    text_of: impl Fn(&T) -> String,
 ) -> Option<(T, Finding)> {
     let (value, count, evidence) = majority(samples)?;
-    let text = shown(&value);
+    let text = text_of(&value);
     Some((
         value,
         Finding::measured(name, text, times(count, samples.len()), evidence),

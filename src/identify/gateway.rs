@@ -91,7 +91,7 @@ fn update(dialogs: &[&DialogTrace]) -> Finding {
             Some((class, places(d, all)))
         })
         .collect();
-    let shown = |class: &String| {
+    let reaction = |class: &String| {
         let copies = dialogs
             .iter()
             .filter(|d| d.update_class().as_ref() == Some(class));
@@ -108,7 +108,7 @@ fn update(dialogs: &[&DialogTrace]) -> Finding {
             answered => answered.trim_start_matches("answered ").to_string(),
         }
     };
-    let Some((class, mut finding)) = by_majority(NAME, &samples, shown) else {
+    let Some((class, mut finding)) = by_majority(NAME, &samples, reaction) else {
         let sent = dialogs
             .iter()
             .any(|d| d.by_client("UPDATE").next().is_some());
@@ -333,14 +333,14 @@ fn enforced(dialog: &DialogTrace) -> Option<(&'static str, super::FilePlaces)> {
             continue;
         };
         let is_bye = exchange.method == "BYE";
-        let shown = exchange_places(dialog, exchange);
+        let places = exchange_places(dialog, exchange);
         if is_bye && !exchange.by_client && after.abs_diff(non_refresher_bye(seconds).0) < NEAR_US {
-            return Some(("bye", shown));
+            return Some(("bye", places));
         }
         if exchange.by_client && after > end + NEAR_US {
             match exchange.code() {
-                Some(481) => return Some(("silent", shown)),
-                Some(200..300) => return Some(("no", shown)),
+                Some(481) => return Some(("silent", places)),
+                Some(200..300) => return Some(("no", places)),
                 _ => {}
             }
         }
@@ -390,15 +390,15 @@ fn calls(dialogs: &[&DialogTrace]) -> Option<Finding> {
     let mut calls = Vec::new();
     let mut watched_us = 0;
     for dialog in dialogs {
-        let mut known: Vec<&str> = Vec::new();
+        let mut call_ids: Vec<&str> = Vec::new();
         for exchange in dialog
             .exchanges
             .iter()
             .filter(|x| matches!(x.subject, Some(Subject::Delivered | Subject::Originated)))
         {
             let call = exchange.call.as_deref().unwrap_or("?");
-            if !known.contains(&call) {
-                known.push(call);
+            if !call_ids.contains(&call) {
+                call_ids.push(call);
                 calls.push(places(dialog, exchange.places()));
             }
         }

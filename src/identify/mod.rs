@@ -47,8 +47,8 @@ impl Identifier {
         };
         let Some(id) = message.call_id() else { return };
         let key = (file, id.to_string());
-        let known = self.by_id.get(&key).copied();
-        let (index, caller) = match known {
+        let present_index = self.by_id.get(&key).copied();
+        let (index, caller) = match present_index {
             Some(index) => (index, String::new()),
             None => {
                 let Some(caller) = opens(observation) else {

@@ -65,12 +65,12 @@ fn ranges(places: &[u64]) -> String {
         }
     }
     let many = runs.len() > 6;
-    let shown = runs.iter().take(6).map(|(a, b)| match b - a {
+    let texts = runs.iter().take(6).map(|(a, b)| match b - a {
         0 => a.to_string(),
         1 => format!("{a}, {b}"),
         _ => format!("{a}–{b}"),
     });
-    let text = shown.collect::<Vec<_>>().join(", ");
+    let text = texts.collect::<Vec<_>>().join(", ");
     if many { text + ", …" } else { text }
 }
 
@@ -84,8 +84,8 @@ fn profile(
     let mut text = format!("# {}\n", plain(opening));
     let measured = party.findings.iter().filter_map(|finding| {
         let (key, value) = finding.sets.as_ref()?;
-        let shown = evidence(identified, finding, true);
-        let source = format!("{shown}; {}", finding.sureness);
+        let evidence_text = evidence(identified, finding, true);
+        let source = format!("{evidence_text}; {}", finding.sureness);
         Some(line(key, value, finding.standing, &source))
     });
     let assumed = assumptions

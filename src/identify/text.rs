@@ -74,9 +74,9 @@ fn heading(text: &mut String, title: &str, party: &Party) {
 fn findings(text: &mut String, identified: &Identification, party: &Party) {
     let with_file = identified.files.len() > 1;
     for finding in &party.findings {
-        let shown = evidence(identified, finding, with_file);
+        let evidence_text = evidence(identified, finding, with_file);
         let standing = if finding.standing == "measured" {
-            format!("measured, {shown}; ")
+            format!("measured, {evidence_text}; ")
         } else {
             String::new()
         };

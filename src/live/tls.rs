@@ -64,11 +64,11 @@ impl TlsTrust {
     /// # Errors
     /// Its certificates cannot be read.
     pub fn of_system() -> Result<Self, TlsError> {
-        let known = rustls_native_certs::load_native_certs();
+        let loaded = rustls_native_certs::load_native_certs();
         let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(known.certs);
+        roots.add_parsable_certificates(loaded.certs);
         if roots.is_empty() {
-            let why = known
+            let why = loaded
                 .errors
                 .first()
                 .map_or_else(|| "there are none".into(), ToString::to_string);

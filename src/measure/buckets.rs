@@ -135,7 +135,7 @@ impl From<Buckets> for Vec<u64> {
 mod tests {
     use super::*;
 
-    fn of(entries: &[(usize, u64)]) -> Buckets {
+    fn buckets_with(entries: &[(usize, u64)]) -> Buckets {
         let mut buckets = Buckets::default();
         entries.iter().for_each(|(b, n)| buckets.add(*b, *n));
         buckets
@@ -144,15 +144,15 @@ mod tests {
     #[test]
     fn counts_are_the_same_however_they_are_kept() {
         // Three of 761 stay sparse, 100 of them do not; at first one of four is dense.
-        let few = of(&[(760, 2), (3, 1), (500, 7), (3, 1)]);
+        let few = buckets_with(&[(760, 2), (3, 1), (500, 7), (3, 1)]);
         assert!(matches!(&few, Buckets::Sparse(e) if e[..] == [(3, 2), (500, 7), (760, 2)]));
-        let early = of(&[(3, 2), (500, 7), (760, 2)]);
+        let early = buckets_with(&[(3, 2), (500, 7), (760, 2)]);
         assert!(matches!(&early, Buckets::Sparse(_)));
-        let first = of(&[(0, 1)]);
+        let first = buckets_with(&[(0, 1)]);
         assert!(matches!(&first, Buckets::Dense(_)));
         let all: Vec<(usize, u64)> = (0..200).map(|b| (b, b as u64 + 1)).collect();
         let reversed: Vec<_> = all.iter().rev().copied().collect();
-        let (up, down) = (of(&all), of(&reversed));
+        let (up, down) = (buckets_with(&all), buckets_with(&reversed));
         assert!(matches!(&down, Buckets::Dense(_)));
         assert_eq!(up, down);
         assert_eq!(down.entries().collect::<Vec<_>>(), all);
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn merging_adds_whatever_is_sparse() {
         let many: Vec<(usize, u64)> = (0..300).map(|b| (b, 1)).collect();
-        let (few, many) = (of(&[(7, 1), (4000, 5)]), of(&many));
+        let (few, many) = (buckets_with(&[(7, 1), (4000, 5)]), buckets_with(&many));
         let mut sum = few.clone();
         sum.merge(&many);
         let mut other = many.clone();
@@ -180,11 +180,11 @@ mod tests {
     #[test]
     fn a_count_beyond_32_bits_is_kept() {
         let most = u64::from(u32::MAX);
-        let mut buckets = of(&[(900, most)]);
+        let mut buckets = buckets_with(&[(900, most)]);
         assert!(matches!(&buckets, Buckets::Sparse(_)));
         buckets.bump(900);
         assert_eq!(buckets.entries().collect::<Vec<_>>(), [(900, most + 1)]);
-        assert_eq!(of(&[(900, most + 1)]), buckets);
+        assert_eq!(buckets_with(&[(900, most + 1)]), buckets);
     }
 
     #[test]

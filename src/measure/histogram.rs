@@ -126,10 +126,10 @@ impl Histogram {
             return None;
         }
         let rank = ((p * all as f64).ceil() as u64).clamp(1, all);
-        let mut seen = 0;
+        let mut cumulative = 0;
         for (bucket, n) in counts {
-            seen += n;
-            if seen >= rank {
+            cumulative += n;
+            if cumulative >= rank {
                 return Some(Span(upper_edge(bucket)).min(self.longest));
             }
         }

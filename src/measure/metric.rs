@@ -67,10 +67,10 @@ impl Sample {
     /// as a ratio of totals: of a replication that consists of several runs as of many replications. Of quantiles one of
     /// which lies beyond the horizon, the mean does. Nothing counted in any stays a count of 0.
     pub fn weighted(samples: &[(f64, Self)]) -> Self {
-        let sum = |of: &dyn Fn(&Self) -> Option<f64>| -> f64 {
+        let sum = |value_of: &dyn Fn(&Self) -> Option<f64>| -> f64 {
             samples
                 .iter()
-                .filter_map(|(p, sample)| Some(p * of(sample)?))
+                .filter_map(|(p, sample)| Some(p * value_of(sample)?))
                 .sum()
         };
         let value = |sample: &Self| match sample {

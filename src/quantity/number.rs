@@ -111,7 +111,7 @@ pub fn matched(x: f64, half: Option<f64>) -> String {
 }
 
 /// A mean as far as it is known, for a sentence: to the first digit of its half width, in two digits at least.
-pub fn known(mean: f64, half: Option<f64>) -> String {
+pub fn rounded_text(mean: f64, half: Option<f64>) -> String {
     let Some(d) = half.and_then(|half| decimals(half, 1)) else {
         return three(mean);
     };
@@ -148,11 +148,11 @@ pub fn duration(seconds: f64) -> String {
     if seconds < 60.0 {
         return format!("{} s", human(seconds));
     }
-    let mut left = seconds.round();
+    let mut remaining_s = seconds.round();
     let mut out = Vec::new();
     for (size, unit) in parts {
-        let n = (left / size).floor();
-        left -= n * size;
+        let n = (remaining_s / size).floor();
+        remaining_s -= n * size;
         if n > 0.0 {
             out.push(format!("{n} {unit}"));
         }
@@ -185,13 +185,13 @@ mod tests {
 
     #[test]
     fn numbers_for_people() {
-        let shown: Vec<String> = [
+        let texts: Vec<String> = [
             0.0, 1234567.0, 12345.6, 1234.5, 99.96, 1.5, 0.01921, -0.5, 1e-6,
         ]
         .map(human)
         .into();
         assert_eq!(
-            shown,
+            texts,
             [
                 "0",
                 "1,234,567",
@@ -217,28 +217,36 @@ mod tests {
 
     #[test]
     fn an_uncertainty_has_two_digits_and_its_mean_matches() {
-        let shown = |mean, half| {
+        let text = |mean, half| {
             let (mean, half) = with_half(mean, half);
             format!("{mean} ± {half}")
         };
-        assert_eq!(shown(1.8912, 0.0513), "1.891 ± 0.051");
-        assert_eq!(shown(4417.3, 123.4), "4,420 ± 120");
-        assert_eq!(shown(290.81, 7.38), "290.8 ± 7.4");
-        assert_eq!(shown(5.0, 0.0996), "5.00 ± 0.10");
-        assert_eq!(shown(12_345.0, 0.0), "12,345 ± 0");
-        assert_eq!(shown(25.5333, 1e-12), "25.53 ± 0");
+        assert_eq!(text(1.8912, 0.0513), "1.891 ± 0.051");
+        assert_eq!(text(4417.3, 123.4), "4,420 ± 120");
+        assert_eq!(text(290.81, 7.38), "290.8 ± 7.4");
+        assert_eq!(text(5.0, 0.0996), "5.00 ± 0.10");
+        assert_eq!(text(12_345.0, 0.0), "12,345 ± 0");
+        assert_eq!(text(25.5333, 1e-12), "25.53 ± 0");
         assert_eq!(matched(0.5, Some(0.0123)), "0.500");
     }
 
     #[test]
     fn a_mean_in_a_sentence_goes_as_far_as_it_is_known() {
-        assert_eq!(known(1.8912, Some(0.0513)), "1.89");
-        assert_eq!(known(1.8912, Some(3.0)), "1.9", "two digits at least");
-        assert_eq!(known(123_456.0, Some(0.5)), "123,500", "four at most");
-        assert_eq!(known(0.4567, None), "0.457");
-        let shown = [1532.0, 788.239, 4.18731, 0.0, 347_987.2].map(precise);
-        assert_eq!(shown, ["1,532", "788.24", "4.1873", "0", "347,987"]);
-        assert_eq!(known(24.0, Some(0.1)), "24");
+        assert_eq!(rounded_text(1.8912, Some(0.0513)), "1.89");
+        assert_eq!(
+            rounded_text(1.8912, Some(3.0)),
+            "1.9",
+            "two digits at least"
+        );
+        assert_eq!(
+            rounded_text(123_456.0, Some(0.5)),
+            "123,500",
+            "four at most"
+        );
+        assert_eq!(rounded_text(0.4567, None), "0.457");
+        let texts = [1532.0, 788.239, 4.18731, 0.0, 347_987.2].map(precise);
+        assert_eq!(texts, ["1,532", "788.24", "4.1873", "0", "347,987"]);
+        assert_eq!(rounded_text(24.0, Some(0.1)), "24");
         assert_eq!(percent(0.000_01), "< 0.01 %");
         assert_eq!(percent(0.0), "0 %");
     }

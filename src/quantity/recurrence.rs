@@ -149,7 +149,11 @@ mod tests {
     use super::*;
 
     /// What comes within a run of so many days, on the clock.
-    fn of(recurrence: &Recurrence, start: &str, days: u64) -> Result<Vec<String>, DayUnknown> {
+    fn clock_times(
+        recurrence: &Recurrence,
+        start: &str,
+        days: u64,
+    ) -> Result<Vec<String>, DayUnknown> {
         let start = parse_moment(start).unwrap();
         let horizon = Time(days * DAY_US as u64);
         let all = recurrence.instants(start, horizon, 1000)?;
@@ -172,13 +176,16 @@ mod tests {
     fn every_sunday_is_every_sunday() {
         let sundays = every("Sunday 03:00", None, None);
         let expected = ["2026-12-06 03:00", "2026-12-13 03:00"];
-        assert_eq!(of(&sundays, "2026-11-30 06:00", 14).unwrap(), expected);
-        assert_eq!(of(&sundays, "06:00", 14), Err(DayUnknown::Weekday));
-        let nightly = of(&every("03:00", None, None), "06:00", 3).unwrap();
+        assert_eq!(
+            clock_times(&sundays, "2026-11-30 06:00", 14).unwrap(),
+            expected
+        );
+        assert_eq!(clock_times(&sundays, "06:00", 14), Err(DayUnknown::Weekday));
+        let nightly = clock_times(&every("03:00", None, None), "06:00", 3).unwrap();
         assert_eq!(nightly, ["03:00"; 3]);
         let working = every("Monday..Friday 12:00", None, None);
         assert_eq!(
-            of(&working, "Friday 06:00", 4).unwrap(),
+            clock_times(&working, "Friday 06:00", 4).unwrap(),
             ["Friday 12:00", "Monday 12:00"]
         );
     }
@@ -186,15 +193,18 @@ mod tests {
     #[test]
     fn an_interval_goes_on_until_the_end() {
         let six = every("6 h", None, None);
-        assert_eq!(of(&six, "08:00", 1).unwrap(), ["14:00", "20:00", "02:00"]);
+        assert_eq!(
+            clock_times(&six, "08:00", 1).unwrap(),
+            ["14:00", "20:00", "02:00"]
+        );
         let from = every("10 min", Some("09:00:30"), Some("09:25"));
         assert_eq!(
-            of(&from, "08:00", 1).unwrap(),
+            clock_times(&from, "08:00", 1).unwrap(),
             ["09:00:30", "09:10:30", "09:20:30"]
         );
         let dated = every("1 d", Some("Tuesday 09:00"), Some("Thursday 09:00"));
         assert_eq!(
-            of(&dated, "Monday 08:00", 7).unwrap(),
+            clock_times(&dated, "Monday 08:00", 7).unwrap(),
             ["Tuesday 09:00", "Wednesday 09:00", "Thursday 09:00"]
         );
     }
@@ -202,7 +212,7 @@ mod tests {
     #[test]
     fn two_times_of_day_bound_each_day() {
         let hours = every("3 h", Some("09:00"), Some("15:00"));
-        let two_days = of(&hours, "Monday 10:00", 2).unwrap();
+        let two_days = clock_times(&hours, "Monday 10:00", 2).unwrap();
         assert_eq!(
             two_days,
             [
@@ -215,13 +225,16 @@ mod tests {
             ]
         );
         let night = every("2 h", Some("23:00"), Some("03:00"));
-        assert_eq!(of(&night, "00:00", 1).unwrap(), ["01:00", "03:00", "23:00"]);
+        assert_eq!(
+            clock_times(&night, "00:00", 1).unwrap(),
+            ["01:00", "03:00", "23:00"]
+        );
     }
 
     #[test]
     fn moments_outside_the_run_are_left_out() {
         let at = Recurrence::At(["09:00", "12:00"].map(|t| parse_moment(t).unwrap()).into());
-        assert_eq!(of(&at, "10:00", 1).unwrap(), ["12:00", "09:00"]);
+        assert_eq!(clock_times(&at, "10:00", 1).unwrap(), ["12:00", "09:00"]);
         for bad in ["0 s", "Someday 03:00", "Sunday", "hourly", ""] {
             assert_eq!(parse_every(bad), None, "{bad}");
         }

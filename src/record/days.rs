@@ -33,7 +33,7 @@ pub struct DayRecord {
 
 impl DayRecord {
     /// The days of a run that starts then; none where it has but one.
-    pub fn of(samples: &Samples, start: Moment) -> Vec<Self> {
+    pub fn from_samples(samples: &Samples, start: Moment) -> Vec<Self> {
         let point = Arc::new(PointValues::new());
         let record = |day: crate::study::DayFigures| {
             let date = start.day.map(|first| first.plus(day.number.into()));

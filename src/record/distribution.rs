@@ -116,13 +116,13 @@ pub(super) fn add(all: &mut Vec<Distribution>, row: &DistributionRow) {
 }
 
 /// The distributions of a run, as they would be read back.
-pub(super) fn of(samples: &Samples) -> Vec<Distribution> {
+pub(super) fn from_samples(samples: &Samples) -> Vec<Distribution> {
     let mut all = Vec::new();
-    let taken: Result<(), std::convert::Infallible> = each(samples, |row| {
+    let outcome: Result<(), std::convert::Infallible> = each(samples, |row| {
         add(&mut all, row);
         Ok(())
     });
-    taken.unwrap_or_else(|never| match never {});
+    outcome.unwrap_or_else(|never| match never {});
     all
 }
 

@@ -161,9 +161,10 @@ pub(super) fn settle_earlier(folder: &Path) -> Result<(), FolderError> {
         let random = name.to_str().and_then(|name| name.strip_prefix(&prefix));
         let is_random =
             |rest: &str| rest.len() == RANDOM && rest.chars().all(|c| c.is_ascii_alphanumeric());
-        let left = entry.path();
-        if random.is_some_and(is_random) && is_folder(&left) && has_owner_of(&left, &folder) {
-            settle(&left, &folder).map_err(at(&left))?;
+        let leftover = entry.path();
+        if random.is_some_and(is_random) && is_folder(&leftover) && has_owner_of(&leftover, &folder)
+        {
+            settle(&leftover, &folder).map_err(at(&leftover))?;
         }
     }
     Ok(())

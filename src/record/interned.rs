@@ -30,8 +30,8 @@ pub(super) fn point<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<PointValue
 /// Reads a name.
 pub(super) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Name, D::Error> {
     let text = String::deserialize(from)?;
-    Ok(match known().get(text.as_str()) {
-        Some(known) => Name::Borrowed(known),
+    Ok(match names().get(text.as_str()) {
+        Some(name) => Name::Borrowed(name),
         None => Name::Owned(text),
     })
 }
@@ -44,7 +44,7 @@ pub(super) fn maybe_name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Na
 }
 
 /// The names of metrics, of their units and causes.
-fn known() -> &'static BTreeSet<&'static str> {
+fn names() -> &'static BTreeSet<&'static str> {
     static KNOWN: OnceLock<BTreeSet<&'static str>> = OnceLock::new();
     KNOWN.get_or_init(|| {
         let metrics = METRICS.iter();

@@ -56,11 +56,11 @@ impl Lock {
             options.read(true).write(true).create(true).truncate(false);
             follow_no_link(&mut options);
             let mut file = options.open(&path).map_err(at(folder))?;
-            let taken = match mode {
+            let outcome = match mode {
                 Mode::Exclusive => file.try_lock(),
                 Mode::Shared => file.try_lock_shared(),
             };
-            match taken {
+            match outcome {
                 Ok(()) if is_at(&file, &path) => {
                     hold(&mut file, mode).map_err(at(folder))?;
                     return Ok(Self { path, file, mode });

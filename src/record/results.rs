@@ -81,7 +81,7 @@ pub struct Results<'a> {
     record: Cow<'a, Record>,
     /// Where each file of the manifest is.
     files: BTreeMap<String, PathBuf>,
-    known: Option<InMemory<'a>>,
+    in_memory: Option<InMemory<'a>>,
     requested: OnceLock<ReportRequest>,
     series: OnceLock<Vec<Series>>,
 }
@@ -124,14 +124,14 @@ impl<'a> Results<'a> {
         manifest: Manifest,
         record: Cow<'a, Record>,
         files: BTreeMap<String, PathBuf>,
-        known: Option<InMemory<'a>>,
+        in_memory: Option<InMemory<'a>>,
     ) -> Self {
         Results {
             path: path.into(),
             manifest,
             record,
             files,
-            known,
+            in_memory,
             requested: OnceLock::new(),
             series: OnceLock::new(),
         }
@@ -191,8 +191,8 @@ impl<'a> Results<'a> {
     /// # Errors
     /// The file is missing or damaged.
     pub fn inputs(&self) -> Result<Cow<'_, [Input]>, ResultsError> {
-        match &self.known {
-            Some(known) => Ok(Cow::Borrowed(&known.inputs)),
+        match &self.in_memory {
+            Some(in_memory) => Ok(Cow::Borrowed(&in_memory.inputs)),
             None => Ok(Cow::Owned(
                 self.table("inputs.csv", |from| inputs::read(from))?,
             )),
@@ -204,8 +204,8 @@ impl<'a> Results<'a> {
     /// # Errors
     /// The file is missing or damaged.
     pub fn ladder(&self) -> Result<Option<Cow<'_, Ladder>>, ResultsError> {
-        if let Some(known) = &self.known {
-            return Ok(known.ladder.as_ref().map(Cow::Borrowed));
+        if let Some(in_memory) = &self.in_memory {
+            return Ok(in_memory.ladder.as_ref().map(Cow::Borrowed));
         }
         if !self.has(LADDER) {
             return Ok(None);
@@ -223,8 +223,8 @@ impl<'a> Results<'a> {
         if let Some(requested) = self.requested.get() {
             return Ok(requested);
         }
-        let text = match &self.known {
-            Some(known) => Cow::Borrowed(known.scenario.as_str()),
+        let text = match &self.in_memory {
+            Some(in_memory) => Cow::Borrowed(in_memory.scenario.as_str()),
             None if self.has(SCENARIO) => Cow::Owned(self.text(SCENARIO)?),
             None => Cow::Borrowed(""),
         };
@@ -240,8 +240,8 @@ impl<'a> Results<'a> {
         if let Some(series) = self.series.get() {
             return Ok(series);
         }
-        let all = match &self.known {
-            Some(known) => known.day.map_or_else(Vec::new, series::of),
+        let all = match &self.in_memory {
+            Some(in_memory) => in_memory.day.map_or_else(Vec::new, series::from_samples),
             None => self.table("series.csv", |from| series::series(from))?,
         };
         Ok(self.series.get_or_init(|| all))
@@ -295,8 +295,8 @@ impl<'a> Results<'a> {
         &self,
         mut take: impl FnMut(&RunRow) -> Result<(), String>,
     ) -> Result<(), ResultsError> {
-        match &self.known {
-            Some(known) => (known.points.iter())
+        match &self.in_memory {
+            Some(in_memory) => (in_memory.points.iter())
                 .try_for_each(|(label, samples)| runs::each(label, samples, &mut take))
                 .map_err(|why| self.damaged(RUNS, why)),
             None if self.has(RUNS) => self.stream(RUNS, |from| runs::read_rows(from, take)),
@@ -320,8 +320,10 @@ impl<'a> Results<'a> {
     /// # Errors
     /// The file is missing or damaged.
     pub fn distributions(&self) -> Result<Vec<Distribution>, ResultsError> {
-        match &self.known {
-            Some(known) => Ok(known.day.map_or_else(Vec::new, distribution::of)),
+        match &self.in_memory {
+            Some(in_memory) => Ok(in_memory
+                .day
+                .map_or_else(Vec::new, distribution::from_samples)),
             None => self.table("distribution.csv", |from| distribution::distributions(from)),
         }
     }
@@ -345,10 +347,10 @@ impl<'a> Results<'a> {
     ) -> Result<T, ResultsError> {
         let place = self.place(file)?;
         let mut from = Digested::open(place).map_err(|cause| self.unread(file, cause))?;
-        let taken = read(&mut from);
+        let outcome = read(&mut from);
         let digest = from.finish().map_err(|cause| self.unread(file, cause))?;
         self.check(file, &digest)?;
-        taken.map_err(|why| self.damaged(file, why))
+        outcome.map_err(|why| self.damaged(file, why))
     }
 
     /// Where a file is.
@@ -395,7 +397,7 @@ impl Folder {
         &self,
         manifest: &Manifest,
         record: &'a Record,
-        known: InMemory<'a>,
+        in_memory: InMemory<'a>,
     ) -> Results<'a> {
         let (digests, files) = self.completed();
         let manifest = Manifest {
@@ -407,7 +409,7 @@ impl Folder {
             manifest,
             Cow::Borrowed(record),
             files,
-            Some(known),
+            Some(in_memory),
         )
     }
 

@@ -188,13 +188,13 @@ impl BySeries {
 }
 
 /// The series of a run, as they would be read back.
-pub(super) fn of(samples: &Samples) -> Vec<Series> {
+pub(super) fn from_samples(samples: &Samples) -> Vec<Series> {
     let mut all = BySeries::default();
-    let taken: Result<(), std::convert::Infallible> = each(samples, |row| {
+    let outcome: Result<(), std::convert::Infallible> = each(samples, |row| {
         all.add(row);
         Ok(())
     });
-    taken.unwrap_or_else(|never| match never {});
+    outcome.unwrap_or_else(|never| match never {});
     all.finish()
 }
 

@@ -26,8 +26,8 @@ impl Staging {
     /// The file system's refusal.
     pub(super) fn make(folder: &Path) -> Result<Self, FolderError> {
         let mut builder = tempfile::Builder::new();
-        let made = builder.prefix(STAGING).tempdir_in(folder);
-        let path = made.map_err(at(folder))?.keep();
+        let tempdir = builder.prefix(STAGING).tempdir_in(folder);
+        let path = tempdir.map_err(at(folder))?.keep();
         Ok(Self { path })
     }
 

@@ -196,8 +196,8 @@ impl Units {
         let mut builder = tempfile::Builder::new();
         let prefix = format!("{PARTIAL}{}-", *WRITER);
         let builder = builder.prefix(&prefix).suffix(file);
-        let made = builder.tempfile_in(&self.path).map_err(at(&path))?;
-        let (mut file, partial) = made.keep().map_err(|e| at(&path)(e.error))?;
+        let partial_file = builder.tempfile_in(&self.path).map_err(at(&path))?;
+        let (mut file, partial) = partial_file.keep().map_err(|e| at(&path)(e.error))?;
         file.write_all(&bytes).map_err(at(&partial))?;
         fs::rename(&partial, &path).map_err(at(&path))?;
         Ok(())
@@ -355,8 +355,8 @@ mod tests {
         fs::write(&thesis, "precious").unwrap();
         units.write(ONE.0, ONE.1, BODY).unwrap();
         units.remove().unwrap();
-        let left: Vec<_> = fs::read_dir(folder.path()).unwrap().flatten().collect();
-        assert_eq!(left.len(), 1);
+        let entries: Vec<_> = fs::read_dir(folder.path()).unwrap().flatten().collect();
+        assert_eq!(entries.len(), 1);
         assert_eq!(fs::read_to_string(&thesis).unwrap(), "precious");
     }
 }

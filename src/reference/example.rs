@@ -162,7 +162,7 @@ fn written(key: &Key, text: &str) -> String {
         RawValue::Number(_) | RawValue::Boolean(_) => text.into(),
         // A list of a kind that has such is written as one.
         _ if text.starts_with('[') || text.starts_with('{') => text.into(),
-        form => form.shown(),
+        form => form.display(),
     }
 }
 

@@ -251,7 +251,7 @@ fn rule_schema(table: &str, key: &str) -> Value {
 fn profile(profiles: Profiles) -> Value {
     let words: Vec<&str> = Standing::ALL.iter().map(|(_, name)| *name).collect();
     let properties = keys_of_profile(profiles).into_iter().map(|key| {
-        let given: Map<String, Value> = [
+        let value_properties: Map<String, Value> = [
             ("value", key_schema(&key.kind)),
             ("unknown", json!({ "const": true, "description": "nobody published it: a scenario has to set it" })),
             ("standing", json!({ "enum": words, "description": "how far it can be relied on" })),
@@ -260,7 +260,7 @@ fn profile(profiles: Profiles) -> Value {
         .map(|(name, value)| (name.to_string(), value))
         .into_iter()
         .collect();
-        let mut provenanced = object(given, &[]);
+        let mut provenanced = object(value_properties, &[]);
         provenanced["anyOf"] = json!([{ "required": ["value"] }, { "required": ["unknown"] }]);
         let either = json!({ "anyOf": [key_schema(&key.kind), provenanced] });
         (key.name.to_string(), described(either, key))

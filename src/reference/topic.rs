@@ -298,18 +298,18 @@ fn word_of_key(word: &str) -> Option<String> {
             .collect::<Vec<_>>()
     };
     let all: Vec<(String, String)> = TABLES.iter().flat_map(of_table).collect();
-    let shown = rows(
+    let listing = rows(
         all.iter()
             .map(|(key, meaning)| (key.as_str(), meaning.clone())),
     );
-    (!all.is_empty()).then(|| format!("\"{word}\" is a value of\n\n{shown}"))
+    (!all.is_empty()).then(|| format!("\"{word}\" is a value of\n\n{listing}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn known(word: &str) -> String {
+    fn explanation(word: &str) -> String {
         match topic(word) {
             Topic::Known(text) => text,
             Topic::Unknown(near) => panic!("{word} is unknown{near}"),
@@ -318,7 +318,7 @@ mod tests {
 
     #[test]
     fn a_key_says_all_that_its_declaration_says() {
-        let text = known("clients.reestablish");
+        let text = explanation("clients.reestablish");
         for part in [
             "when a lost session is set up again",
             "fixed 30 s: after exactly this long",
@@ -329,19 +329,19 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part:?} is missing in\n{text}");
         }
-        assert_eq!(known("clients.office.reestablish"), text);
-        assert_eq!(known("reestablish"), text);
+        assert_eq!(explanation("clients.office.reestablish"), text);
+        assert_eq!(explanation("reestablish"), text);
     }
 
     #[test]
     fn a_key_of_several_tables_is_explained_once_for_all_that_share_it() {
-        let text = known("idle_timeout");
+        let text = explanation("idle_timeout");
         assert!(
             text.starts_with("gateway.idle_timeout, clients.idle_timeout, path.idle_timeout\n"),
             "{text}"
         );
         // The Session-Expires of a gateway is another thing than that of a client.
-        let text = known("session_expires");
+        let text = explanation("session_expires");
         assert!(
             text.contains("gateway.session_expires\n")
                 && text.contains("\nclients.session_expires\n"),
@@ -351,13 +351,16 @@ mod tests {
 
     #[test]
     fn tables_metrics_profiles_and_words_are_topics() {
-        assert!(known("faults").starts_with("[[fault]]: what goes wrong"));
-        assert!(known("[[clients]]").contains("reestablish"));
-        assert!(known("metrics").contains("missed_toast_fraction"));
-        assert!(known("session_drops").contains("refresh_unanswered"));
-        assert!(known("nec-ow5000").contains("rccsim profiles nec-ow5000"));
-        assert!(known("by-allow").contains("clients.refresh_method"));
-        assert!(known("paths").contains("idle_timeout") && known("values").contains("25 min"));
+        assert!(explanation("faults").starts_with("[[fault]]: what goes wrong"));
+        assert!(explanation("[[clients]]").contains("reestablish"));
+        assert!(explanation("metrics").contains("missed_toast_fraction"));
+        assert!(explanation("session_drops").contains("refresh_unanswered"));
+        assert!(explanation("nec-ow5000").contains("rccsim profiles nec-ow5000"));
+        assert!(explanation("by-allow").contains("clients.refresh_method"));
+        assert!(
+            explanation("paths").contains("idle_timeout")
+                && explanation("values").contains("25 min")
+        );
     }
 
     #[test]
@@ -372,7 +375,7 @@ mod tests {
     #[test]
     fn no_topic_is_wider_than_a_terminal() {
         for name in names() {
-            for line in known(name).lines() {
+            for line in explanation(name).lines() {
                 let is_value =
                     line.contains('=') || line.starts_with("  ") && !line.trim().contains(' ');
                 assert!(is_value || line.chars().count() <= 80, "{name}: {line}");

@@ -2,7 +2,7 @@
 //! thousands apart, percent, and milliseconds, seconds, minutes or hours by size.
 
 use crate::measure::Unit;
-use crate::quantity::number::{duration, human, known, matched, with_half};
+use crate::quantity::number::{duration, human, matched, rounded_text, with_half};
 use crate::record::Figure;
 use crate::study::{Estimate, MetricRow};
 
@@ -68,7 +68,7 @@ pub fn in_sentence(estimate: &Estimate, unit: Unit) -> String {
     }
     let (factor, suffix) = scale(unit, estimate.mean);
     let half = estimate.half_width().map(|half| half * factor);
-    let mean = known(estimate.mean * factor, half);
+    let mean = rounded_text(estimate.mean * factor, half);
     match unit {
         Unit::PerClientHour | Unit::PerSecond => mean,
         _ => format!("{mean}{suffix}"),

@@ -84,7 +84,7 @@ fn expand(path: &str, key: &'static Key, item: &str) -> Result<Vec<String>, Stri
         )),
     };
     // A policy may hold two dots itself: "uniform 0 s..600 s".
-    let scale = match (Scale::of(key.kind), item.split_once("..")) {
+    let scale = match (Scale::for_kind(key.kind), item.split_once("..")) {
         (Some(scale), Some(range)) => Some((scale, range)),
         _ => None,
     };
@@ -147,7 +147,7 @@ enum Scale {
 }
 
 impl Scale {
-    fn of(kind: Kind) -> Option<Self> {
+    fn for_kind(kind: Kind) -> Option<Self> {
         match kind {
             Kind::Count(..) | Kind::CountOr(..) => Some(Self::Count),
             Kind::Span(..) | Kind::SpanOr(..) | Kind::Seconds(..) => Some(Self::Span),

@@ -24,7 +24,7 @@ const DAY: Span = Span::from_secs(86_400);
 
 /// The station, where a service time or a capacity is given.
 fn station(s: &Settings) -> Result<Option<StationConfig>, ScenarioError> {
-    let keys = Station::of(s);
+    let keys = Station::from_settings(s);
     let servers = keys.servers;
     // Of the two the user's own goes before a profile's.
     let is_given = keys.capacity.is_some();
@@ -88,8 +88,8 @@ fn gateway(s: &Settings) -> Result<GatewayPlan, ScenarioError> {
         count,
         spare,
         rehome_after,
-    } = Fleet::of(s);
-    let limits = Limits::of(s);
+    } = Fleet::from_settings(s);
+    let limits = Limits::from_settings(s);
     if spare.value > 0 && count + spare.value > TIED_MOST {
         let message = format!(
             "gateway.{}.spare: found {} for {count} gateways, expected {TIED_MOST} together at most: spare gateways tie all of them into one group",
@@ -165,7 +165,7 @@ fn clients(
     gateways: &[GatewayPlan],
     (start, horizon): (Moment, Time),
 ) -> Result<ClientPlan, ScenarioError> {
-    let keys = Clients::of(s);
+    let keys = Clients::from_settings(s);
     let gateway_name = &keys.gateway.value;
     let gateway = gateways.iter().position(|g| g.name == *gateway_name);
     let gateway = gateway.ok_or_else(|| {
@@ -346,9 +346,9 @@ fn replay(
     let (parts, _) = gateways[clients.gateway].groups();
     // The times of day in a file are those of one day. West of a start soon after midnight that is the day to come.
     let start_us = start.clock.0 as i64;
-    let west_us = start_us + Clients::of(s).time_zone;
+    let west_us = start_us + Clients::from_settings(s).time_zone;
     let records_start_us = west_us.min(start_us + clients.ahead_us);
-    let keys = Clients::of(s);
+    let keys = Clients::from_settings(s);
     let days = (west_us - records_start_us) / DAY.0 as i64;
     let date = start.day.and_then(|day| match day.plus(days) {
         Day::Date(date) => Some(date),

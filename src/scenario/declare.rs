@@ -356,7 +356,7 @@ macro_rules! keys {
 
         impl $target {
             /// The values of a section.
-            pub(in crate::scenario) fn of(settings: &$crate::scenario::setting::Settings) -> Self {
+            pub(in crate::scenario) fn from_settings(settings: &$crate::scenario::setting::Settings) -> Self {
                 $target {
                     $($($key: {
                         let value: $type = $declared.fill(stringify!($key), settings);

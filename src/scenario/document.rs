@@ -35,12 +35,12 @@ impl RawValue {
                 let pair = |e: &Entry| format!("{} {}", e.key, e.form.bare());
                 entries.iter().map(pair).collect::<Vec<_>>().join(", ")
             }
-            other => other.shown(),
+            other => other.display(),
         }
     }
 
     /// As the user wrote it, for messages.
-    pub fn shown(&self) -> String {
+    pub fn display(&self) -> String {
         match self {
             Self::Text(text) => format!("{text:?}"),
             Self::Number(text) => text.clone(),

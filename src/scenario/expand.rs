@@ -77,9 +77,9 @@ fn write_section(out: &mut String, settings: &Settings, scenario: &Scenario, ope
         let line = format!("{} = {value}", setting.key.name);
         // The values that a profile, a workload or a path gave stand here themselves.
         let reference = setting.key.kind.is_reference();
-        let given = matches!(setting.origin, Origin::File(_) | Origin::Override);
+        let is_set = matches!(setting.origin, Origin::File(_) | Origin::Override);
         let comment_out = if open {
-            !reference && !given
+            !reference && !is_set
         } else {
             reference
         };

@@ -22,10 +22,10 @@ impl Kind {
                 few.to_string()
             }
             Self::Span(least, most) | Self::SpanOr(_, least, most) => {
-                let tried = [Span::from_secs(600), Span::from_millis(20)];
+                let candidates = [Span::from_secs(600), Span::from_millis(20)];
                 let fits =
                     |span: &Span| (least..=most).contains(span) && print_span(*span) != default;
-                print_span(tried.into_iter().find(fits).unwrap_or(most))
+                print_span(candidates.into_iter().find(fits).unwrap_or(most))
             }
             Self::Seconds(least, most) => print_span(Span::from_secs(1200.clamp(least, most))),
             Self::Moment | Self::Moments => "09:30".into(),

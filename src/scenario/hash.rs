@@ -110,7 +110,7 @@ mod tests {
     use super::*;
     use crate::scenario::parse;
 
-    fn of(lines: &str, objective: &str) -> [String; 2] {
+    fn hash_pair(lines: &str, objective: &str) -> [String; 2] {
         let text = format!(
             "[scenario]\nname = \"s\"\nhorizon = \"8 h\"\n[[gateway]]\nname = \"gw\"\nprofile = \"healthy\"\n[[clients]]\nname = \"c\"\nprofile = \"communicator-2007-r2\"\ncount = 5\ngateway = \"gw\"\nreestablish = \"fixed 30 s\"\n{lines}\n{objective}"
         );
@@ -126,16 +126,16 @@ mod tests {
             "refresh_interval = \"1 h\"\nsign_in = \"uniform over 1800 s\"\nincoming_calls = \"60 /h\"",
             "refresh_interval = \"3600 s\"\nsign_in = \"uniform over 0.5 h\"\nincoming_calls = \"60 /h\"",
         ];
-        let hashes = same.map(|lines| of(lines, ""));
+        let hashes = same.map(|lines| hash_pair(lines, ""));
         assert!(hashes.iter().all(|h| *h == hashes[0]), "{hashes:?}");
-        let other = of("refresh_interval = \"61 min\"", "");
+        let other = hash_pair("refresh_interval = \"61 min\"", "");
         assert_ne!(other, hashes[0]);
     }
 
     #[test]
     fn objectives_judge_and_do_not_simulate() {
         let objective = "[[objective]]\nmetric = \"session_drops\"\nat_most = 1";
-        let [with, without] = [of("", objective), of("", "")];
+        let [with, without] = [hash_pair("", objective), hash_pair("", "")];
         assert_eq!(with[0], without[0]);
         assert_ne!(with[1], without[1]);
     }

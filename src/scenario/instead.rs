@@ -9,8 +9,8 @@ pub(super) fn instead(kind: &Kind, form: &RawValue) -> String {
     let mut valid: Vec<String> = Vec::new();
     for guess in guesses(kind, form) {
         let written = kind.form_of(&guess);
-        if kind.read(&written).is_ok() && !valid.contains(&written.shown()) {
-            valid.push(written.shown());
+        if kind.read(&written).is_ok() && !valid.contains(&written.display()) {
+            valid.push(written.display());
         }
     }
     if !valid.is_empty() {

@@ -265,7 +265,7 @@ impl Layers<'_> {
                 self.section_as_layer(shared_table.unwrap_or_default(), section, section_name)?
             }
             None => {
-                let known: Vec<&str> = self
+                let section_names: Vec<&str> = self
                     .document
                     .sections
                     .iter()
@@ -280,7 +280,7 @@ impl Layers<'_> {
                     section_name,
                     (self.files, self.folder),
                     place,
-                    &known,
+                    &section_names,
                 )?)
             }
         };
@@ -290,12 +290,12 @@ impl Layers<'_> {
                 .iter()
                 .filter(|k| o.applies(table, section_name, k.name))
             {
-                let given = LayerValue {
+                let layer_value = LayerValue {
                     key: key.name,
                     form: Some(o.form_for(key)),
                     place: o.place(),
                 };
-                layer.values.insert(0, (given, Origin::Override));
+                layer.values.insert(0, (layer_value, Origin::Override));
             }
         }
         Ok(layer)
@@ -318,12 +318,12 @@ impl Layers<'_> {
                     .map(|k| (k, entry))
             })
             .map(|(key, entry)| {
-                let given = LayerValue {
+                let layer_value = LayerValue {
                     key: key.name,
                     form: Some(entry.form.clone()),
                     place: entry.place.clone(),
                 };
-                (given, Origin::File(entry.place.clone()))
+                (layer_value, Origin::File(entry.place.clone()))
             })
             .collect();
         for layer in self.layers_of(table, section, section_name)? {
@@ -386,13 +386,19 @@ impl Layers<'_> {
             let origin = Origin::File(entry.place.clone());
             return Ok(Some((entry.form.clone(), entry.place.clone(), origin)));
         }
-        let mut given = layers.iter().flat_map(|l| &l.values);
-        if let Some((given, origin)) = given.find(|(given, _)| given.key == key.name) {
-            let Some(form) = &given.form else {
+        let mut layer_values = layers.iter().flat_map(|l| &l.values);
+        if let Some((layer_value, origin)) =
+            layer_values.find(|(layer_value, _)| layer_value.key == key.name)
+        {
+            let Some(form) = &layer_value.form else {
                 unknown.push(key.name);
                 return Ok(None);
             };
-            return Ok(Some((form.clone(), given.place.clone(), origin.clone())));
+            return Ok(Some((
+                form.clone(),
+                layer_value.place.clone(),
+                origin.clone(),
+            )));
         }
         match key.default {
             Some("") => Ok(None),
@@ -401,7 +407,7 @@ impl Layers<'_> {
                 section.place.clone(),
                 Origin::Default,
             ))),
-            None => Err(missing(table, name, key, &section.place)),
+            None => Err(missing_key(table, name, key, &section.place)),
         }
     }
 
@@ -421,11 +427,11 @@ fn default_below(key: &Key, wrong: &Entry, layers: &[Layer]) -> String {
         .filter(|(given, _)| given.key == key.name);
     let below = others.find(|(given, _)| given.place != wrong.place);
     match below.and_then(|(given, _)| given.form.as_ref()) {
-        Some(form) => format!("; default {}", form.shown()),
+        Some(form) => format!("; default {}", form.display()),
         None => key
             .default
             .filter(|d| !d.is_empty())
-            .map(|d| format!("; default {}", key.kind.form_of(d).shown()))
+            .map(|d| format!("; default {}", key.kind.form_of(d).display()))
             .unwrap_or_default(),
     }
 }
@@ -438,11 +444,11 @@ fn wrong(table: &str, name: &str, key: &str, entry: &Entry, valid: &str) -> Scen
     };
     ScenarioError::input(
         &entry.place,
-        format!("{path}: found {}, expected {valid}", entry.form.shown()),
+        format!("{path}: found {}, expected {valid}", entry.form.display()),
     )
 }
 
-fn missing(table: &str, name: &str, key: &Key, place: &Place) -> ScenarioError {
+fn missing_key(table: &str, name: &str, key: &Key, place: &Place) -> ScenarioError {
     ScenarioError::input(
         place,
         format!(

@@ -71,7 +71,7 @@ pub(super) fn target(unit: Unit, form: &RawValue) -> Option<f64> {
 
 /// A target as it would stand in a file.
 pub(super) fn written_target(unit: Unit, target: f64) -> String {
-    let text = |t: String| RawValue::Text(t).shown();
+    let text = |t: String| RawValue::Text(t).display();
     match unit {
         Unit::Count => format!("{target}"),
         Unit::Fraction => text(format!("{} %", target * 100.0)),
@@ -90,7 +90,7 @@ fn text(entry: &Entry) -> Result<&str, ScenarioError> {
             format!(
                 "objective.{}: found {}, expected text in quotes",
                 entry.key,
-                other.shown()
+                other.display()
             ),
         )),
     }
@@ -185,7 +185,7 @@ fn read(section: &Section, plan: &Plan) -> Result<Objective, ScenarioError> {
             "objective.{} of {}: found {}, expected {}",
             entry.key,
             metric.name,
-            entry.form.shown(),
+            entry.form.display(),
             example(metric.unit)
         );
         ScenarioError::input(&entry.place, message)

@@ -9,7 +9,7 @@ use super::profile::shipped_names;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Override {
     /// As given, for messages and for the canonical command.
-    pub given: String,
+    pub assignment: String,
     table: String,
     /// `None`: every section of the table.
     name: Option<String>,
@@ -24,8 +24,8 @@ impl Override {
     ///
     /// # Errors
     /// What the form is, and which tables and keys there are.
-    pub fn parse(given: &str) -> Result<Self, ScenarioError> {
-        let read = Self::parse_at(given, &Place::whole("--set"))?;
+    pub fn parse(assignment: &str) -> Result<Self, ScenarioError> {
+        let read = Self::parse_at(assignment, &Place::whole("--set"))?;
         Ok(Self {
             stands: None,
             ..read
@@ -36,14 +36,14 @@ impl Override {
     ///
     /// # Errors
     /// What the form is, and which tables and keys there are.
-    pub fn parse_at(given: &str, place: &Place) -> Result<Self, ScenarioError> {
+    pub fn parse_at(text: &str, place: &Place) -> Result<Self, ScenarioError> {
         let bad = |message: String| ScenarioError::input(place, message);
         let form = || {
             bad(format!(
-                "found {given:?}, expected table.key=value or table.name.key=value, like clients.refresh_interval=\"10 min\""
+                "found {text:?}, expected table.key=value or table.name.key=value, like clients.refresh_interval=\"10 min\""
             ))
         };
-        let (path, value) = given.split_once('=').ok_or_else(form)?;
+        let (path, value) = text.split_once('=').ok_or_else(form)?;
         let (table, rest) = path.trim().split_once('.').ok_or_else(form)?;
         let (name, key) = match rest.rsplit_once('.') {
             Some((name, key)) => (Some(name.to_string()), key),
@@ -71,9 +71,9 @@ impl Override {
             .strip_prefix('"')
             .and_then(|v| v.strip_suffix('"'))
             .unwrap_or(value);
-        let (given, table, value) = (given.into(), table.into(), bare.into());
+        let (assignment, table, value) = (text.into(), table.into(), bare.into());
         Ok(Self {
-            given,
+            assignment,
             table,
             name,
             key,
@@ -83,11 +83,11 @@ impl Override {
     }
 
     /// Sets a key of one section to a value that is known to be valid.
-    pub fn of(table: &str, name: &str, key: &'static Key, value: &str) -> Self {
-        let given = format!("{table}.{name}.{}={value}", key.name);
+    pub fn for_key(table: &str, name: &str, key: &'static Key, value: &str) -> Self {
+        let assignment = format!("{table}.{name}.{}={value}", key.name);
         let (table, name, value) = (table.into(), Some(name.into()), value.into());
         Self {
-            given,
+            assignment,
             table,
             name,
             key,
@@ -139,7 +139,7 @@ impl Override {
     pub fn place(&self) -> Place {
         self.stands
             .clone()
-            .unwrap_or_else(|| Place::whole(&format!("--set {}", self.given)))
+            .unwrap_or_else(|| Place::whole(&format!("--set {}", self.assignment)))
     }
 
     /// Checks that it addresses something.

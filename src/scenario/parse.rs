@@ -186,7 +186,7 @@ fn read(source: &Source) -> Result<Scenario, ScenarioError> {
         }
     }
     errors.none()?;
-    let run = Run::of(&settings[0]);
+    let run = Run::from_settings(&settings[0]);
     let plan = build::plan(&run, &settings, folder, records)?;
     let mut errors = Errors::default();
     let objectives = errors.value(objective::read_all(&document, &plan));
@@ -194,7 +194,7 @@ fn read(source: &Source) -> Result<Scenario, ScenarioError> {
     let varied = study.as_ref().map(Option::as_ref);
     let plots = varied.and_then(|study| errors.value(plot::read_all(&document, study)));
     errors.none()?;
-    let warnings = warnings::of(&plan, &settings);
+    let warnings = warnings::warnings(&plan, &settings);
     Ok(Scenario {
         source: source.clone(),
         file: file.clone(),

@@ -60,7 +60,7 @@ fn text(entry: &Entry) -> Result<&str, ScenarioError> {
             format!(
                 "plot.{}: found {}, expected text in quotes",
                 entry.key,
-                other.shown()
+                other.display()
             ),
         )),
     }

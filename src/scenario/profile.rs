@@ -131,7 +131,7 @@ fn text_of(entry: &Entry) -> Result<&str, ScenarioError> {
             format!(
                 "{}: found {}, expected text in quotes",
                 entry.key,
-                other.shown()
+                other.display()
             ),
         )),
     }
@@ -186,9 +186,15 @@ impl Profile {
         name: &str,
         from: &Path,
         place: &Place,
-        known: &[&str],
+        catalogue_names: &[&str],
     ) -> Result<Self, ScenarioError> {
-        Self::find_among(kind, name, (&super::files::Disk, from), place, known)
+        Self::find_among(
+            kind,
+            name,
+            (&super::files::Disk, from),
+            place,
+            catalogue_names,
+        )
     }
 
     /// As `find`, among other files.
@@ -197,7 +203,7 @@ impl Profile {
         name: &str,
         (files, from): (&dyn Files, &Path),
         place: &Place,
-        known: &[&str],
+        catalogue_names: &[&str],
     ) -> Result<Self, ScenarioError> {
         if let Some((_, _, text)) = SHIPPED.iter().find(|(k, n, _)| *k == kind && *n == name) {
             return Self::parse(
@@ -209,18 +215,18 @@ impl Profile {
         }
         if name.ends_with(".toml") {
             let path = from.join(name);
-            let shown = path.display().to_string();
+            let file_name = path.display().to_string();
             let text = read_text_from(files, &path).map_err(|e| match e {
                 ScenarioError::World { cause, .. } => {
                     let why = crate::refusal::plain(&cause);
-                    ScenarioError::input(place, format!("profile {shown}: {why}"))
+                    ScenarioError::input(place, format!("profile {file_name}: {why}"))
                 }
                 input => input,
             })?;
             // Where the file lies is for messages: a result is the same bytes from any folder.
-            let mut profile = Self::parse(kind, name, &shown, &text)?;
+            let mut profile = Self::parse(kind, name, &file_name, &text)?;
             let values = profile.values.iter_mut();
-            for given in values.filter(|given| given.source == shown) {
+            for given in values.filter(|given| given.source == file_name) {
                 given.source = name.into();
             }
             return Ok(profile);
@@ -229,7 +235,7 @@ impl Profile {
             .iter()
             .filter(|(k, ..)| *k == kind)
             .map(|(_, n, _)| *n)
-            .chain(known.iter().copied())
+            .chain(catalogue_names.iter().copied())
             .collect();
         Err(ScenarioError::input(
             place,
@@ -270,7 +276,7 @@ fn checked(key: &'static Key, entry: &Entry) -> Result<RawValue, ScenarioError> 
             format!(
                 "{}: found {}, expected {valid}{}",
                 key.name,
-                entry.form.shown(),
+                entry.form.display(),
                 instead(&key.kind, &entry.form)
             ),
         )
@@ -295,7 +301,7 @@ fn provenanced(
     entries: &[Entry],
     place: &Place,
 ) -> Result<ProfileValue, ScenarioError> {
-    let mut given = ProfileValue {
+    let mut profile_value = ProfileValue {
         key: key.name,
         form: None,
         place: place.clone(),
@@ -306,7 +312,7 @@ fn provenanced(
     for entry in entries {
         match entry.key.as_str() {
             "value" => {
-                given.form = Some(checked(
+                profile_value.form = Some(checked(
                     key,
                     &Entry {
                         key: key.name.into(),
@@ -315,11 +321,11 @@ fn provenanced(
                 )?)
             }
             "unknown" => unknown = entry.form == RawValue::Boolean(true),
-            "source" => given.source = text_of(entry)?.into(),
+            "source" => profile_value.source = text_of(entry)?.into(),
             "standing" => {
                 let text = text_of(entry)?;
                 let words = || Standing::ALL.iter().map(|(_, name)| *name);
-                given.standing = Standing::ALL
+                profile_value.standing = Standing::ALL
                     .iter()
                     .find(|(_, name)| *name == text)
                     .map(|(s, _)| *s)
@@ -339,13 +345,13 @@ fn provenanced(
             }
         }
     }
-    if given.form.is_none() && !unknown {
+    if profile_value.form.is_none() && !unknown {
         return Err(ScenarioError::input(
             place,
             format!("{}: give `value`, or `unknown = true`", key.name),
         ));
     }
-    Ok(given)
+    Ok(profile_value)
 }
 
 #[cfg(test)]

@@ -364,7 +364,7 @@ fn texts(entry: &Entry) -> Result<Vec<(&str, &Place)>, ScenarioError> {
             format!(
                 "study.{}: found {}, expected text in quotes",
                 entry.key,
-                form.shown()
+                form.display()
             ),
         )
     };
@@ -388,7 +388,7 @@ fn combine(entry: &Entry) -> Result<Combine, ScenarioError> {
         other => {
             let message = format!(
                 "study.combine: found {}, expected \"product\" or \"zip\"",
-                other.shown()
+                other.display()
             );
             Err(ScenarioError::input(&entry.place, message))
         }
@@ -462,7 +462,7 @@ fn points(section: &Section, (files, folder): (&dyn Files, &Path)) -> Result<Stu
             other => {
                 let message = format!(
                     "study.points: found {}, expected the name of a CSV file",
-                    other.shown()
+                    other.display()
                 );
                 Err(ScenarioError::input(&points.place, message))
             }

@@ -16,7 +16,7 @@ use crate::quantity::{Span, print_clock, print_moment, print_span};
 use crate::workload::SignIn;
 
 /// Every warning, in the order of the settings.
-pub(super) fn of(plan: &Plan, settings: &[Settings]) -> Vec<String> {
+pub(super) fn warnings(plan: &Plan, settings: &[Settings]) -> Vec<String> {
     let mut warnings = Vec::new();
     for (index, gateway) in plan.gateways.iter().enumerate() {
         let users: u64 = plan
@@ -61,8 +61,8 @@ pub(super) fn of(plan: &Plan, settings: &[Settings]) -> Vec<String> {
         }
     }
     // What is true of several programs of a mix is said once.
-    let mut known = BTreeSet::new();
-    warnings.retain(|warning| known.insert(warning.clone()));
+    let mut unique = BTreeSet::new();
+    warnings.retain(|warning| unique.insert(warning.clone()));
     warnings
 }
 

@@ -194,7 +194,7 @@ mod tests {
     use crate::study::{Observation, columns};
 
     /// Replications from the number `first` with the given samples of some metrics.
-    fn of(first: u32, figures: &[(&str, &[Sample])]) -> Samples {
+    fn samples_from(first: u32, figures: &[(&str, &[Sample])]) -> Samples {
         let mut samples = Samples::new(vec![Scope::All], Time(1));
         for i in 0..figures[0].1.len() {
             let value = |name: &str| {
@@ -230,14 +230,14 @@ mod tests {
     #[test]
     fn a_lower_drop_rate_with_more_time_down_is_not_better() {
         let drops = |n: u64| (0..4).map(|i| Sample::Count(n + i)).collect::<Vec<_>>();
-        let a = of(
+        let a = samples_from(
             0,
             &[
                 ("session_drops", &drops(90)),
                 ("down_fraction", &ratios([2.0, 2.1, 1.9, 2.0])),
             ],
         );
-        let b = of(
+        let b = samples_from(
             0,
             &[
                 ("session_drops", &drops(9)),
@@ -254,11 +254,11 @@ mod tests {
 
     #[test]
     fn only_replications_of_both_count() {
-        let a = of(
+        let a = samples_from(
             0,
             &[("missed_toast_fraction", &ratios([1.0, 2.0, 3.0, 4.0]))],
         );
-        let b = of(
+        let b = samples_from(
             2,
             &[("missed_toast_fraction", &ratios([3.0, 4.0, 90.0, 90.0]))],
         );
@@ -283,7 +283,7 @@ mod tests {
             ("message_rate_per_s", ratios([9.0; 4])),
         ];
         let slices = |all: &[(&'static str, Vec<Sample>)]| {
-            of(
+            samples_from(
                 0,
                 &all.iter().map(|(n, s)| (*n, &s[..])).collect::<Vec<_>>(),
             )

@@ -37,11 +37,11 @@ fn draws(n: usize, stream: &mut Stream, mut draw: impl FnMut(&mut Stream) -> f64
 
 /// Poisson, as the number of unit exponentials that fit.
 fn poisson(mean: f64, stream: &mut Stream) -> u32 {
-    let mut left = mean;
+    let mut remaining_time = mean;
     let mut events = 0;
     loop {
-        left -= Exponential.sample(stream);
-        if left < 0.0 {
+        remaining_time -= Exponential.sample(stream);
+        if remaining_time < 0.0 {
             return events;
         }
         events += 1;

@@ -65,7 +65,7 @@ fn reached(row: &MetricRow, precision: Precision) -> Reached {
 }
 
 /// The figures that a precision is wanted of, each with that.
-fn wanted(
+fn targeted_rows(
     samples: &Samples,
     objectives: &[Objective],
     targets: &[PrecisionTarget],
@@ -88,9 +88,8 @@ pub fn is_precise(
     objectives: &[Objective],
     targets: &[PrecisionTarget],
 ) -> bool {
-    let wanted = wanted(samples, objectives, targets);
-    wanted
-        .iter()
+    let rows = targeted_rows(samples, objectives, targets);
+    rows.iter()
         .all(|(row, precision)| reached(row, *precision) != Reached::NotYet)
 }
 
@@ -111,8 +110,8 @@ pub fn shortfalls(
     objectives: &[Objective],
     targets: &[PrecisionTarget],
 ) -> Vec<Shortfall> {
-    let wanted = wanted(samples, objectives, targets).into_iter();
-    let missed = wanted.filter(|(row, precision)| reached(row, *precision) != Reached::Yes);
+    let rows = targeted_rows(samples, objectives, targets).into_iter();
+    let missed = rows.filter(|(row, precision)| reached(row, *precision) != Reached::Yes);
     missed
         .map(|(row, precision)| Shortfall {
             replications_needed: needed(&row, precision),
@@ -189,7 +188,7 @@ mod tests {
     use crate::study::{Observation, columns};
 
     /// Samples of one metric over everything, one per replication.
-    fn of(metric: &str, observed: &[Sample]) -> Samples {
+    fn samples_of(metric: &str, observed: &[Sample]) -> Samples {
         let mut samples = Samples::new(vec![Scope::All], Time(1));
         for (number, sample) in (0..).zip(observed) {
             let one = |c: &Column| {
@@ -221,7 +220,7 @@ mod tests {
     #[test]
     fn the_objectives_say_what_the_study_is_about() {
         let metric = Metric::named("session_drops").unwrap();
-        let samples = of(
+        let samples = samples_of(
             "session_drops",
             &[Sample::Count(90), Sample::Count(100), Sample::Count(110)],
         );
@@ -257,7 +256,7 @@ mod tests {
 
     #[test]
     fn nothing_counted_is_not_precise() {
-        let none = |n: usize| of("session_drops", &vec![Sample::Count(0); n]);
+        let none = |n: usize| samples_of("session_drops", &vec![Sample::Count(0); n]);
         let share = target(Some("session_drops"), Precision::Relative(0.01));
         assert!(is_precise(&none(2), &[], &share), "no replication helps");
         assert_eq!(
@@ -277,7 +276,7 @@ mod tests {
     fn a_long_tail_is_told() {
         let tail =
             [1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 6.0, 9.0, 15.0, 40.0].map(|x| Sample::Ratio(x, 100.0));
-        let figures = skewed(&of("missed_toast_fraction", &tail), &[]);
+        let figures = skewed(&samples_of("missed_toast_fraction", &tail), &[]);
         assert_eq!((figures.len(), figures[0].skew.replications), (1, 155));
     }
 }

@@ -132,11 +132,13 @@ pub fn front(points: &[FrontPoint], metrics: &FrontMetrics) -> Vec<Standing> {
     let less = metrics.directions();
     // Of a pair at most one dominates the other, each by one-sided tests of half the error of an interval.
     let confidence = bonferroni(CONFIDENCE, k * k.saturating_sub(1) / 2);
-    let of = |i: usize, j: usize| match i == j {
+    let dominance_between = |i: usize, j: usize| match i == j {
         true => Dominance::None,
         false => dominance(&points[i], &points[j], &less, confidence),
     };
-    let table: Vec<Vec<Dominance>> = (0..k).map(|i| (0..k).map(|j| of(i, j)).collect()).collect();
+    let table: Vec<Vec<Dominance>> = (0..k)
+        .map(|i| (0..k).map(|j| dominance_between(i, j)).collect())
+        .collect();
     let is_front = |i: usize| table[i].iter().all(|d| *d == Dominance::None);
     let by = |i: usize, least: Dominance| {
         let does = |j: &usize| table[i][*j] >= least;
@@ -203,14 +205,17 @@ mod tests {
     #[test]
     fn a_list_of_metrics_is_read_before_anything_runs() {
         use FrontMetricsError::{NoDirection, TooFew, Twice, UnknownMetric};
-        let of = |text: &str| FrontMetrics::parse(text).unwrap_err();
+        let error_of = |text: &str| FrontMetrics::parse(text).unwrap_err();
         assert_eq!(
-            of("missed_toasts, users"),
+            error_of("missed_toasts, users"),
             UnknownMetric("missed_toasts".into())
         );
-        assert_eq!(of("down_fraction, users"), NoDirection("users"));
-        assert_eq!(of("down_fraction,down_fraction"), Twice("down_fraction"));
-        assert_eq!(of("down_fraction"), TooFew("down_fraction".into()));
+        assert_eq!(error_of("down_fraction, users"), NoDirection("users"));
+        assert_eq!(
+            error_of("down_fraction,down_fraction"),
+            Twice("down_fraction")
+        );
+        assert_eq!(error_of("down_fraction"), TooFew("down_fraction".into()));
     }
 
     #[test]

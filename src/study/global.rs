@@ -66,9 +66,9 @@ pub fn sobol_indices(
     let means = indices(answers, &all)?;
     let mut resampled: Vec<Vec<[f64; 2]>> = Vec::with_capacity(RESAMPLES);
     for _ in 0..RESAMPLES {
-        let drawn: Vec<usize> = (0..rows).map(|_| below(rows, uniform())).collect();
+        let resample: Vec<usize> = (0..rows).map(|_| below(rows, uniform())).collect();
         // A resample of equal answers says nothing of their shares.
-        resampled.extend(indices(answers, &drawn));
+        resampled.extend(indices(answers, &resample));
     }
     let interval = |unknown: usize, which: usize| {
         let mean = means[unknown][which];
@@ -82,11 +82,11 @@ pub fn sobol_indices(
             upper: at(1.0 - tail).map(|upper| upper.max(mean)),
         }
     };
-    let of = |unknown: usize| SobolIndices {
+    let indices_of = |unknown: usize| SobolIndices {
         first: interval(unknown, 0),
         total: interval(unknown, 1),
     };
-    Some((0..means.len()).map(of).collect())
+    Some((0..means.len()).map(indices_of).collect())
 }
 
 /// Which of `n` a number of [0, 1) falls on.
@@ -111,9 +111,9 @@ fn indices(answers: &SaltelliAnswers, rows: &[usize]) -> Option<Vec<[f64; 2]>> {
         mixed,
     } = answers;
     let n = rows.len() as f64;
-    let both = || rows.iter().flat_map(|r| [first[*r], second[*r]]);
-    let mean = both().sum::<f64>() / (2.0 * n);
-    let variance = both().map(|y| (y - mean) * (y - mean)).sum::<f64>() / (2.0 * n - 1.0);
+    let base_answers = || rows.iter().flat_map(|r| [first[*r], second[*r]]);
+    let mean = base_answers().sum::<f64>() / (2.0 * n);
+    let variance = base_answers().map(|y| (y - mean) * (y - mean)).sum::<f64>() / (2.0 * n - 1.0);
     if variance.is_nan() || variance <= 1e-24 * mean * mean {
         return None;
     }
@@ -121,13 +121,13 @@ fn indices(answers: &SaltelliAnswers, rows: &[usize]) -> Option<Vec<[f64; 2]>> {
         let squares = rows.iter().map(|r| (a[*r] - b[*r]) * (a[*r] - b[*r]));
         squares.sum::<f64>() / (2.0 * n)
     };
-    let of = |mixed: &Vec<f64>| {
+    let indices_of_unknown = |mixed: &Vec<f64>| {
         [
             1.0 - half_square(second, mixed) / variance,
             half_square(first, mixed) / variance,
         ]
     };
-    Some(mixed.iter().map(of).collect())
+    Some(mixed.iter().map(indices_of_unknown).collect())
 }
 
 /// A Latin hypercube: so many rows of uniform numbers, of which each column has one in each of as many equal strata, so that
@@ -157,7 +157,7 @@ mod tests {
         stream: &mut Stream,
         rows: usize,
         unknowns: usize,
-        of: impl Fn(&[f64]) -> f64,
+        answer: impl Fn(&[f64]) -> f64,
     ) -> SaltelliAnswers {
         let a = latin_hypercube(rows, unknowns, || stream.uniform());
         let b = latin_hypercube(rows, unknowns, || stream.uniform());
@@ -165,19 +165,19 @@ mod tests {
             let point = |(a, b): (&Vec<f64>, &Vec<f64>)| {
                 let mut point = a.clone();
                 point[i] = b[i];
-                of(&point)
+                answer(&point)
             };
             a.iter().zip(&b).map(point).collect()
         };
         SaltelliAnswers {
             mixed: (0..unknowns).map(mixed).collect(),
-            first: a.iter().map(|x| of(x)).collect(),
-            second: b.iter().map(|x| of(x)).collect(),
+            first: a.iter().map(|x| answer(x)).collect(),
+            second: b.iter().map(|x| answer(x)).collect(),
         }
     }
 
-    fn near(indices: &[SobolIndices], known: &[(f64, f64)], within: f64) {
-        for (i, (found, (first, total))) in indices.iter().zip(known).enumerate() {
+    fn near(indices: &[SobolIndices], exact: &[(f64, f64)], within: f64) {
+        for (i, (found, (first, total))) in indices.iter().zip(exact).enumerate() {
             let off = (found.first.mean - first)
                 .abs()
                 .max((found.total.mean - total).abs());
@@ -198,8 +198,8 @@ mod tests {
         let mut stream = Stream::open(11, 0, 0, 0);
         let answers = answers(&mut stream, 8192, 3, ishigami);
         let indices = sobol_indices(&answers, || stream.uniform()).unwrap();
-        let known = [(0.313_9, 0.557_6), (0.442_4, 0.442_4), (0.0, 0.243_7)];
-        near(&indices, &known, 0.03);
+        let exact = [(0.313_9, 0.557_6), (0.442_4, 0.442_4), (0.0, 0.243_7)];
+        near(&indices, &exact, 0.03);
     }
 
     /// Sobol's g, the product of (|4x − 2| + a)/(1 + a): V of one factor is 1/(3(1 + a)²), that of all Π(1 + V) − 1.
@@ -212,11 +212,11 @@ mod tests {
         };
         let v = a.map(|a| 1.0 / (3.0 * (1.0 + a) * (1.0 + a)));
         let all = v.iter().map(|v| 1.0 + v).product::<f64>() - 1.0;
-        let known = v.map(|v| (v / all, v * (1.0 + all) / (1.0 + v) / all));
+        let exact = v.map(|v| (v / all, v * (1.0 + all) / (1.0 + v) / all));
         let mut stream = Stream::open(12, 0, 0, 0);
         let answers = answers(&mut stream, 8192, 4, g);
         let indices = sobol_indices(&answers, || stream.uniform()).unwrap();
-        near(&indices, &known, 0.03);
+        near(&indices, &exact, 0.03);
     }
 
     /// Unknowns with levels, as those of a scenario: 10 for one of three levels, 4 more where another is on as well.
@@ -231,7 +231,7 @@ mod tests {
         // (100 + 196)/6 and E(y) 4, V = 33⅓ in all.
         let (v, v_a): (f64, f64) = (32.0 + 4.0 / 3.0, 32.0);
         let (v_b, v_ab) = (4.0 / 9.0, 4.0 / 3.0 - 4.0 / 9.0);
-        let known = [
+        let exact = [
             (v_a / v, (v_a + v_ab) / v),
             (v_b / v, (v_b + v_ab) / v),
             (0.0, 0.0),
@@ -243,8 +243,8 @@ mod tests {
             let answers = answers(&mut stream, 64, 3, answer);
             let indices = sobol_indices(&answers, || stream.uniform()).unwrap();
             let covers = |e: Estimate, x: f64| e.lower <= Some(x) && e.upper >= Some(x);
-            covered[0] += u32::from(covers(indices[0].total, known[0].1));
-            covered[1] += u32::from(covers(indices[1].total, known[1].1));
+            covered[0] += u32::from(covers(indices[0].total, exact[0].1));
+            covered[1] += u32::from(covers(indices[1].total, exact[1].1));
             assert_eq!(
                 indices[2].total.mean, 0.0,
                 "it has no effect, and shows none"

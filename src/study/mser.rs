@@ -69,10 +69,10 @@ mod tests {
             .map(|c| c.iter().sum::<f64>() / 5.0)
             .collect();
         let statistic = |d: usize| {
-            let kept = &b[d..];
-            let n = kept.len() as f64;
-            let mean = kept.iter().sum::<f64>() / n;
-            kept.iter().map(|y| (y - mean) * (y - mean)).sum::<f64>() / (n * n)
+            let tail = &b[d..];
+            let n = tail.len() as f64;
+            let mean = tail.iter().sum::<f64>() / n;
+            tail.iter().map(|y| (y - mean) * (y - mean)).sum::<f64>() / (n * n)
         };
         5 * (0..b.len() - 5)
             .min_by(|c, d| statistic(*c).total_cmp(&statistic(*d)))

@@ -66,7 +66,7 @@ pub enum SelectionState {
 
 impl SelectionState {
     /// The same, where the alternatives were chosen from a longer list: by their places there.
-    pub fn of(self, places: &[usize]) -> Self {
+    pub fn at_places(self, places: &[usize]) -> Self {
         let translate = |indices: Vec<usize>| indices.into_iter().map(|i| places[i]).collect();
         match self {
             Self::Open(left) => Self::Open(translate(left)),

@@ -67,11 +67,11 @@ pub fn steady_state(replications: &[Vec<MinuteBin>]) -> Vec<Steady> {
                 .map(|minute| mean(total(minute)))
                 .collect::<Vec<f64>>(),
         );
-        let kept = |r: &Vec<MinuteBin>| {
+        let steady_sums = |r: &Vec<MinuteBin>| {
             let all = r[truncation.deleted..minutes].iter().map(share);
             all.fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y))
         };
-        let pairs: Vec<(f64, f64)> = replications.iter().map(kept).collect();
+        let pairs: Vec<(f64, f64)> = replications.iter().map(steady_sums).collect();
         let (above, below) = pairs
             .iter()
             .fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));

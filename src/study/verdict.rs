@@ -75,7 +75,7 @@ impl Doubt {
     }
 
     /// Whether those are missing of whom the figure says nothing.
-    fn of(metric: &Metric, presence: &Presence) -> Option<Self> {
+    fn from_presence(metric: &Metric, presence: &Presence) -> Option<Self> {
         let Presence {
             signed_in,
             without_session,
@@ -187,7 +187,7 @@ pub fn judge_at(objectives: &[Objective], samples: &Samples, confidence: f64) ->
                 samples.row_at(scope, column, confidence)
             };
             let by_figure = judge(objective.bound, &judged);
-            let doubt = Doubt::of(objective.metric, &samples.presence(scope))
+            let doubt = Doubt::from_presence(objective.metric, &samples.presence(scope))
                 .or_else(|| Doubt::of_rare_fault(objective, samples.replications()))
                 .filter(|_| by_figure == Verdict::Pass);
             let verdict = doubt.map_or(by_figure, |_| Verdict::Inconclusive);

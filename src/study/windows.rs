@@ -20,7 +20,7 @@ struct Tried {
 pub struct Windows {
     n: usize,
     tolerance: usize,
-    tried: BTreeMap<usize, Tried>,
+    trials: BTreeMap<usize, Tried>,
 }
 
 impl Windows {
@@ -29,7 +29,7 @@ impl Windows {
         Self {
             n,
             tolerance: tolerance.max(1),
-            tried: BTreeMap::new(),
+            trials: BTreeMap::new(),
         }
     }
 
@@ -38,7 +38,7 @@ impl Windows {
         let grid = (0..self.n)
             .step_by(self.tolerance)
             .chain(self.n.checked_sub(1));
-        let untried = |place: &usize| !self.tried.contains_key(place);
+        let untried = |place: &usize| !self.trials.contains_key(place);
         grid.into_iter()
             .find(untried)
             .or_else(|| self.border())
@@ -47,13 +47,14 @@ impl Windows {
 
     /// Tells how the value at that place came out, and how far it stays from its limit (negative: misses it).
     pub fn record(&mut self, place: usize, serves: bool, margin: f64) {
-        self.tried.insert(place, Tried { serves, margin });
+        self.trials.insert(place, Tried { serves, margin });
     }
 
     /// The windows: the first and last place of each stretch of values of which all that were tried serve.
     pub fn list(&self) -> Vec<(usize, usize)> {
-        let tried: Vec<(usize, bool)> = self.tried.iter().map(|(i, t)| (*i, t.serves)).collect();
-        tried
+        let verdicts: Vec<(usize, bool)> =
+            self.trials.iter().map(|(i, t)| (*i, t.serves)).collect();
+        verdicts
             .chunk_by(|a, b| a.1 == b.1)
             .filter(|stretch| stretch[0].1)
             .map(|stretch| (stretch[0].0, stretch[stretch.len() - 1].0))
@@ -69,7 +70,7 @@ impl Windows {
 
     /// Between two that were tried next to each other and came out differently.
     fn border(&self) -> Option<usize> {
-        let neighbours = self.tried.iter().zip(self.tried.iter().skip(1));
+        let neighbours = self.trials.iter().zip(self.trials.iter().skip(1));
         neighbours
             .filter(|((a, x), (b, y))| x.serves != y.serves && **b - **a > 1)
             .map(|((a, _), (b, _))| a + (b - a) / 2)
@@ -78,12 +79,12 @@ impl Windows {
 
     /// Where nothing serves: beside the value that misses its limit by least, in the wider gap.
     fn beside_the_best(&self) -> Option<usize> {
-        if self.tried.values().any(|t| t.serves) {
+        if self.trials.values().any(|t| t.serves) {
             return None;
         }
-        let (best, _) = (self.tried.iter()).max_by(|a, b| a.1.margin.total_cmp(&b.1.margin))?;
-        let before = self.tried.range(..best).next_back().map(|(i, _)| *i);
-        let after = self.tried.range(best + 1..).next().map(|(i, _)| *i);
+        let (best, _) = (self.trials.iter()).max_by(|a, b| a.1.margin.total_cmp(&b.1.margin))?;
+        let before = self.trials.range(..best).next_back().map(|(i, _)| *i);
+        let after = self.trials.range(best + 1..).next().map(|(i, _)| *i);
         let gaps = [
             before.map(|i| (best - i, i + (best - i) / 2)),
             after.map(|i| (i - best, best + (i - best) / 2)),
@@ -103,17 +104,17 @@ mod tests {
     /// Searches values of which those in these windows serve; each misses by its distance from the nearest window.
     fn search(n: usize, tolerance: usize, serving: &[(usize, usize)]) -> (Windows, usize) {
         let mut windows = Windows::new(n, tolerance);
-        let mut tried = 0;
+        let mut count = 0;
         while let Some(place) = windows.next() {
             let distance = |(first, last): &(usize, usize)| {
                 first.saturating_sub(place) + place.saturating_sub(*last)
             };
             let distance = serving.iter().map(distance).min().unwrap_or(n);
             windows.record(place, distance == 0, -(distance as f64));
-            tried += 1;
-            assert!(tried <= n, "no value is tried twice");
+            count += 1;
+            assert!(count <= n, "no value is tried twice");
         }
-        (windows, tried)
+        (windows, count)
     }
 
     #[test]

@@ -160,14 +160,14 @@ impl Refreshes {
     }
 
     /// By how many refreshes the cut and the transactions themselves may differ from the mean.
-    fn cut(&self, kept: &KeptSessions) -> f64 {
-        kept.sessions / 2.0 + kept.intervals * TRANSACTION_S / self.refresh_s
+    fn cut(&self, sessions: &KeptSessions) -> f64 {
+        sessions.sessions / 2.0 + sessions.intervals * TRANSACTION_S / self.refresh_s
     }
 
     /// By how many refreshes the jitter may differ from its mean by chance: of a renewal process, variance over squared mean
     /// of an interval, for each.
-    fn chance(&self, kept: &KeptSessions) -> f64 {
-        normal_chance(kept.intervals * self.jitter * self.jitter / 3.0)
+    fn chance(&self, sessions: &KeptSessions) -> f64 {
+        normal_chance(sessions.intervals * self.jitter * self.jitter / 3.0)
     }
 
     pub(super) fn expected(&self) -> Vec<ExpectedFigure> {

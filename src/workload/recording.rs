@@ -143,7 +143,7 @@ struct PartRows {
 /// is its content.
 #[derive(Clone)]
 pub struct Recording<R> {
-    kept: Arc<Storage>,
+    storage: Arc<Storage>,
     row: PhantomData<R>,
 }
 
@@ -158,14 +158,14 @@ struct Storage {
 
 impl<R> PartialEq for Recording<R> {
     fn eq(&self, other: &Self) -> bool {
-        self.kept.digest == other.kept.digest
+        self.storage.digest == other.storage.digest
     }
 }
 
 impl<R> fmt::Debug for Recording<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recording")
-            .field("digest", &self.kept.digest)
+            .field("digest", &self.storage.digest)
             .field("rows", &self.rows())
             .finish()
     }
@@ -174,29 +174,29 @@ impl<R> fmt::Debug for Recording<R> {
 impl<R> Recording<R> {
     /// The digest of the file that it came from.
     pub fn digest(&self) -> &str {
-        &self.kept.digest
+        &self.storage.digest
     }
 
     /// How many rows there are within the run.
     pub fn rows(&self) -> u64 {
-        self.kept.parts.iter().map(|part| part.rows).sum()
+        self.storage.parts.iter().map(|part| part.rows).sum()
     }
 
     /// How many of them are incoming calls, or sign-ins.
     pub fn rows_in(&self) -> u64 {
-        self.kept.rows_in
+        self.storage.rows_in
     }
 
     /// How many rows of the file were left out, because the run does not reach them.
     pub fn outside(&self) -> u64 {
-        self.kept.outside
+        self.storage.outside
     }
 }
 
 impl<R: RecordedRow> Recording<R> {
     /// Reads the rows of the users below `count` whose number leaves the remainder `part` when divided by `parts`.
     pub fn replay(&self, part: u32, parts: u32, count: u32) -> Replay<R> {
-        let all = self.kept.parts.len() as u32;
+        let all = self.storage.parts.len() as u32;
         // A plan that was made smaller for a trial has fewer parts than the recording: their rows are merged.
         let part_range = if parts == all {
             part..part + 1
@@ -204,10 +204,10 @@ impl<R: RecordedRow> Recording<R> {
             0..all.min(count)
         };
         let chains = part_range
-            .map(|p| Chain::of(&self.kept, self.kept.parts[p as usize]))
+            .map(|p| Chain::new(&self.storage, self.storage.parts[p as usize]))
             .collect();
         Replay {
-            kept: self.kept.clone(),
+            storage: self.storage.clone(),
             chains,
             part,
             parts,
@@ -222,34 +222,34 @@ impl<R: RecordedRow> Recording<R> {
 struct Chain {
     next_block: u64,
     /// Rows that are not yet in memory.
-    left: u64,
+    rows_left: u64,
     block: Vec<u8>,
     /// Where the next row begins in the block.
     place: usize,
 }
 
 impl Chain {
-    fn of(kept: &Storage, part: PartRows) -> Self {
-        debug_assert!(kept.rows_per_block > 0, "a block has room");
+    fn new(storage: &Storage, part: PartRows) -> Self {
+        debug_assert!(storage.rows_per_block > 0, "a block has room");
         Self {
             next_block: part.first_block,
-            left: part.rows,
+            rows_left: part.rows,
             block: Vec::new(),
             place: 0,
         }
     }
 
     /// The next row, which stays the next; `None`: there is no more.
-    fn peek<R: RecordedRow>(&mut self, kept: &Storage) -> io::Result<Option<R>> {
+    fn peek<R: RecordedRow>(&mut self, storage: &Storage) -> io::Result<Option<R>> {
         if self.place == self.block.len() {
-            if self.left == 0 {
+            if self.rows_left == 0 {
                 return Ok(None);
             }
-            let rows = self.left.min(kept.rows_per_block as u64);
+            let rows = self.rows_left.min(storage.rows_per_block as u64);
             self.block.resize(LINK + rows as usize * R::BYTES, 0);
-            kept.scratch.read_at(&mut self.block, self.next_block)?;
+            storage.scratch.read_at(&mut self.block, self.next_block)?;
             self.next_block = u64::from_le_bytes(std::array::from_fn(|i| self.block[i]));
-            self.left -= rows;
+            self.rows_left -= rows;
             self.place = LINK;
         }
         Ok(Some(R::decode(
@@ -260,7 +260,7 @@ impl Chain {
 
 /// Reads some users' rows of a recording, one after another.
 pub struct Replay<R> {
-    kept: Arc<Storage>,
+    storage: Arc<Storage>,
     chains: Vec<Chain>,
     part: u32,
     parts: u32,
@@ -277,7 +277,7 @@ impl<R: RecordedRow> Replay<R> {
         loop {
             let mut first: Option<(usize, R)> = None;
             for (index, chain) in self.chains.iter_mut().enumerate() {
-                let Some(row) = chain.peek::<R>(&self.kept)? else {
+                let Some(row) = chain.peek::<R>(&self.storage)? else {
                     continue;
                 };
                 if first
@@ -376,7 +376,7 @@ impl<R: RecordedRow> RecordingWriter<R> {
         }
         let parts = self.parts.into_iter().map(|(part, _)| part).collect();
         let (scratch, rows_in, rows_per_block) = (self.scratch, self.rows_in, self.rows_per_block);
-        let kept = Storage {
+        let storage = Storage {
             digest,
             outside,
             rows_in,
@@ -385,7 +385,7 @@ impl<R: RecordedRow> RecordingWriter<R> {
             parts,
         };
         Ok(Recording {
-            kept: Arc::new(kept),
+            storage: Arc::new(storage),
             row: PhantomData,
         })
     }

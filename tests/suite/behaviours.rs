@@ -21,7 +21,7 @@ impl Observer for Wire {
 }
 
 impl Wire {
-    pub(crate) fn of(plan: &Plan) -> Self {
+    pub(crate) fn from_plan(plan: &Plan) -> Self {
         observe(plan, 0, 0, 0, Self::default()).unwrap()
     }
 
@@ -192,7 +192,7 @@ fn a_role_that_changes_in_the_2xx_to_a_refresh() {
     };
     let p = day(gateway.clone(), rfc4028());
     assert_eq!(first_loss(gateway, rfc4028()), Some(900 + 1768));
-    let wire = Wire::of(&p);
+    let wire = Wire::from_plan(&p);
     let first = wire.answers(Subject::Update, Status::Ok200)[0];
     let told = wire
         .0
@@ -226,8 +226,8 @@ fn a_gateway_may_impose_a_timer_on_a_client_that_asked_for_none() {
     };
     // Every 1740 s a re-INVITE, 28 s before the gateway would send BYE.
     assert_eq!(first_loss(imposing.clone(), sipe.clone()), None);
-    let sent =
-        Wire::of(&day(imposing.clone(), sipe.clone())).requests(Side::Client, Subject::ReInvite);
+    let sent = Wire::from_plan(&day(imposing.clone(), sipe.clone()))
+        .requests(Side::Client, Subject::ReInvite);
     assert_eq!(sent[..3], [1740.0, 3480.0, 5220.0]);
     // Of a session of 90 s nothing is left at 30 s before its end: the gateway's BYE comes at 60 s, with the refresh; the
     // gateway's timer goes first.
@@ -247,7 +247,7 @@ fn a_gateway_may_impose_a_timer_on_a_client_that_asked_for_none() {
     };
     assert_eq!(first_loss(quiet.clone(), sipe.clone()), None);
     assert!(
-        Wire::of(&day(quiet, sipe))
+        Wire::from_plan(&day(quiet, sipe))
             .requests(Side::Client, Subject::ReInvite)
             .is_empty()
     );
@@ -259,8 +259,8 @@ fn refreshes_by_a_part_of_the_session() {
         refresh_timing: RefreshTiming::Part(3),
         ..r2()
     };
-    let sent =
-        Wire::of(&day(gateway_of(Allow::Absent), client)).requests(Side::Client, Subject::Update);
+    let sent = Wire::from_plan(&day(gateway_of(Allow::Absent), client))
+        .requests(Side::Client, Subject::Update);
     assert_eq!(sent[..3], [600.0, 1200.0, 1800.0]);
 }
 
@@ -312,7 +312,7 @@ fn giving_up_without_bye_leaves_the_gateway_with_the_session() {
     for (sends_bye, byes) in [(true, vec![1532.0]), (false, vec![])] {
         let mut p = day(ignores.clone(), client(sends_bye));
         p.horizon = Time(1_600_000_000);
-        let wire = Wire::of(&p);
+        let wire = Wire::from_plan(&p);
         assert_eq!(wire.requests(Side::Client, Subject::Bye), byes);
     }
     // Seen by the next set-up: a gateway that monitors a line once refuses the second monitor, since it has the first.
@@ -335,7 +335,7 @@ fn a_refused_refresh_may_be_repeated_every_second_without_end() {
     };
     let mut p = day(gateway, client);
     p.horizon = Time(2_000_000_000);
-    let sent = Wire::of(&p).requests(Side::Client, Subject::Update);
+    let sent = Wire::from_plan(&p).requests(Side::Client, Subject::Update);
     // From 1500 s to the end, its own timer at 1800 s notwithstanding.
     assert_eq!((sent.len(), sent[0], sent[499]), (500, 1500.0, 1999.0));
     assert_eq!(simulate(&p, 0).all.all_drops(), 0);
@@ -351,7 +351,7 @@ fn a_second_try_before_it_gives_up() {
     };
     // UPDATE at 1500 s, given up at 1532, again at 1537, given up with BYE at 1569.
     assert_eq!(first_loss(ignores.clone(), client.clone()), Some(1569));
-    let wire = Wire::of(&day(ignores.clone(), client.clone()));
+    let wire = Wire::from_plan(&day(ignores.clone(), client.clone()));
     assert_eq!(
         wire.requests(Side::Client, Subject::Update)[..2],
         [1500.0, 1537.0]
@@ -384,7 +384,7 @@ fn a_client_that_answers_no_event_sees_its_toasts_all_the_same() {
         "an event that nobody answers ends nothing"
     );
     // Each event goes out 11 times over UDP (Timer E), but for those that the end cuts.
-    let sent = Wire::of(&p)
+    let sent = Wire::from_plan(&p)
         .requests(Side::Gateway, Subject::Delivered)
         .len() as f64;
     let per_event = sent / all.get(Counter::ToastsDue) as f64;

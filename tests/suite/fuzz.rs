@@ -49,7 +49,7 @@ impl Dice {
         (self.next() % n.max(1) as u64) as usize
     }
 
-    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.below(all.len())]
     }
 }
@@ -142,14 +142,14 @@ fn mutated(dice: &mut Dice, bytes: &[u8]) -> Vec<u8> {
                 bytes.splice(other..other, moved);
             }
             4 => bytes.truncate(from),
-            5 => drop(bytes.splice(from..to, dice.of(WORDS).bytes())),
+            5 => drop(bytes.splice(from..to, dice.pick(WORDS).bytes())),
             _ => {
                 // In the place of a number, as files have many of them.
                 let is_digit = |b: &u8| b.is_ascii_digit();
                 let start = bytes[from..].iter().position(is_digit).map(|n| n + from);
                 if let Some(start) = start {
                     let length = bytes[start..].iter().take_while(|b| is_digit(b)).count();
-                    bytes.splice(start..start + length, dice.of(WORDS).bytes());
+                    bytes.splice(start..start + length, dice.pick(WORDS).bytes());
                 }
             }
         }
@@ -163,7 +163,7 @@ fn hammer(target: &str, default: u64, seeds: &[Vec<u8>], take: impl Fn(&[u8], &m
     let mut dice = Dice(target.bytes().map(u64::from).sum());
     let cases = cases(default);
     for case in 0..cases {
-        let seed = dice.of(seeds);
+        let seed = dice.pick(seeds);
         let bytes = mutated(&mut dice, seed);
         let begun = Instant::now();
         let done = catch_unwind(AssertUnwindSafe(|| take(&bytes, &mut Dice(case))));
@@ -287,7 +287,7 @@ fn peak_kb() -> Option<u64> {
 fn profiles_are_read_or_refused() {
     let seeds: Vec<Vec<u8>> = SHIPPED.iter().map(|(_, _, text)| (*text).into()).collect();
     hammer("profile", 300, &seeds, |bytes, dice| {
-        let (kind, ..) = dice.of(SHIPPED);
+        let (kind, ..) = dice.pick(SHIPPED);
         let _ = Profile::parse(
             kind,
             "fuzzed",
@@ -400,7 +400,7 @@ fn results_folders_are_read_or_refused() {
         .filter(|name| !name.contains('/'))
         .collect();
     hammer("results folder", 60, &[vec![]], |_, dice| {
-        let name = *dice.of(&names);
+        let name = *dice.pick(&names);
         let whole = fs::read(out.join(name)).unwrap();
         let bytes = mutated(dice, &whole);
         let mut listed = manifest.clone();

@@ -104,13 +104,17 @@ fn a_run_of_a_stratum_has_the_faults_of_its_kind() {
     let strata = plan.strata();
     for replication in 0..20 {
         let drops = |stratum| {
-            let run = simulate(&plan.given(stratum, replication), replication);
+            let run = simulate(&plan.given_stratum(stratum, replication), replication);
             run.all.all_drops()
         };
         assert_eq!(drops(&strata[0]), 0);
         // A crash before the first sign-in, or in the last minutes, may go unnoticed.
         let quiet = drops(&strata[1]) == 0;
-        let until = plan.given(&strata[1], replication).foreknown.unwrap().until;
+        let until = plan
+            .given_stratum(&strata[1], replication)
+            .foreknown
+            .unwrap()
+            .until;
         assert!(!quiet || until.as_secs_f64() < 600.0 || until.as_secs_f64() > 12_000.0);
     }
 }
@@ -127,7 +131,7 @@ fn a_rare_fail_over_of_ocs_hits_the_users_of_every_gateway() {
     assert_eq!(strata.len(), 2);
     let mut hit = 0;
     for replication in 0..10 {
-        let given = plan.given(&strata[1], replication);
+        let given = plan.given_stratum(&strata[1], replication);
         // Later than the last sign-in, and early enough to be found out.
         let until = given.foreknown.as_ref().unwrap().until.as_secs_f64();
         if (700.0..12_000.0).contains(&until) {

@@ -72,7 +72,7 @@ struct Validator {
 }
 
 impl Validator {
-    fn of(kind: SchemaKind) -> Self {
+    fn for_schema(kind: SchemaKind) -> Self {
         let (mut compiler, mut schemas) = (Compiler::new(), Schemas::new());
         let url = "https://rccsim.invalid/schema.json";
         compiler.add_resource(url, schema(kind)).unwrap();
@@ -102,7 +102,7 @@ fn toml_files(folder: &str) -> Vec<PathBuf> {
 
 #[test]
 fn the_schema_accepts_every_shipped_scenario_and_profile() {
-    let scenarios = Validator::of(SchemaKind::Scenario);
+    let scenarios = Validator::for_schema(SchemaKind::Scenario);
     let mut seen = 0;
     for folder in ["models", "models/studies", "models/cases"] {
         for file in toml_files(folder) {
@@ -112,7 +112,7 @@ fn the_schema_accepts_every_shipped_scenario_and_profile() {
         }
     }
     for kind in Profiles::ALL {
-        let profiles = Validator::of(SchemaKind::Profile(kind));
+        let profiles = Validator::for_schema(SchemaKind::Profile(kind));
         for file in toml_files(&format!("models/profiles/{}", kind.name())) {
             let fault = profiles.fault(&fs::read_to_string(&file).unwrap());
             assert_eq!(fault, None, "{file:?}");
@@ -210,7 +210,7 @@ const VALID_ALONE: &[&str] = &[
 
 #[test]
 fn the_schema_refuses_every_rejected_scenario_with_a_fault_of_structure() {
-    let scenarios = Validator::of(SchemaKind::Scenario);
+    let scenarios = Validator::for_schema(SchemaKind::Scenario);
     let mut wrong = Vec::new();
     for file in toml_files("tests/rejected") {
         let name = file.file_stem().unwrap().to_str().unwrap().to_string();

@@ -39,7 +39,7 @@ fn what_a_share_meets_is_the_same_for_every_copy() {
     let mut p = day(by_reinvite(ReInviteBehaviour::Ignored), c2007());
     p.gateways[0].config.reinvite_share = 0.1;
     p.clients[0].path.transport = Transport::Udp;
-    let wire = Wire::of(&p);
+    let wire = Wire::from_plan(&p);
     let mut copies = std::collections::BTreeMap::<(u32, u16), u32>::new();
     for (_, m) in wire
         .0

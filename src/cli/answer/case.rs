@@ -3,7 +3,7 @@
 use crate::deployment::{PathConfig, Plan};
 use crate::faults::FaultKind;
 use crate::measure::{Metric, Scope};
-use crate::quantity::number::{duration, known, whole};
+use crate::quantity::number::{duration, rounded_text, whole};
 use crate::scenario::Scenario;
 use crate::study::{MetricRow, Samples};
 
@@ -51,7 +51,7 @@ impl<'a> Case<'a> {
         let mean = sum as f64 / self.replications();
         match mean {
             _ if mean.fract() == 0.0 => whole(mean as u64),
-            _ if mean < 10.0 => known(mean, None),
+            _ if mean < 10.0 => rounded_text(mean, None),
             _ => whole(mean.round() as u64),
         }
     }

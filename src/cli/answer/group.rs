@@ -39,7 +39,7 @@ pub(super) fn sentence(case: &Case, judgements: &[Judgement]) -> Option<String> 
         return None;
     }
     let unit = case.row(&Scope::All, metric)?.column.metric.unit;
-    let shown = |e: &Estimate| match unit {
+    let text = |e: &Estimate| match unit {
         Unit::PerClientHour => format!("{} an hour", value::in_sentence(e, unit)),
         _ => value::in_sentence(e, unit),
     };
@@ -52,8 +52,8 @@ pub(super) fn sentence(case: &Case, judgements: &[Judgement]) -> Option<String> 
     };
     Some(format!(
         "{what}worst is {worst} with {}, best {best} with {}",
-        shown(&bad),
-        shown(&good)
+        text(&bad),
+        text(&good)
     ))
 }
 

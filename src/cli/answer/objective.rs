@@ -64,13 +64,13 @@ pub(in crate::cli) fn outcome(judgement: &Judgement) -> String {
 
 fn limit(judgement: &Judgement) -> String {
     let unit = judgement.objective.metric.unit;
-    let shown = |target: f64| match unit {
+    let target_text = |target: f64| match unit {
         Unit::PerClientHour => format!("{} an hour", value::value(target, Unit::Count)),
         _ => value::value(target, unit),
     };
     match judgement.objective.bound {
-        Bound::AtMost(target) => format!("(limit {})", shown(target)),
-        Bound::AtLeast(target) => format!("(at least {})", shown(target)),
+        Bound::AtMost(target) => format!("(limit {})", target_text(target)),
+        Bound::AtLeast(target) => format!("(at least {})", target_text(target)),
     }
 }
 

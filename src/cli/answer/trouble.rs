@@ -6,7 +6,7 @@ use super::cause;
 use crate::faults::Schedule;
 use crate::measure::{Presence, Scope};
 use crate::protocol::RefreshMethod;
-use crate::quantity::number::{known, three, whole};
+use crate::quantity::number::{rounded_text, three, whole};
 use crate::quantity::{print_moment, print_span};
 use crate::report::value;
 use crate::study::Doubt;
@@ -162,7 +162,10 @@ fn failing(case: &Case, is_unserved: bool) -> Option<String> {
     (share >= FAILING && is_other).then(|| {
         let why = cause::of_waiting(case);
         let why = why.map_or(String::new(), |why| format!(": {why}"));
-        format!("{} % of set-ups fail{why}", known(share * 100.0, None))
+        format!(
+            "{} % of set-ups fail{why}",
+            rounded_text(share * 100.0, None)
+        )
     })
 }
 

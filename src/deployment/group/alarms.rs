@@ -32,12 +32,12 @@ impl<W: Observer> Group<'_, W, FutureEventList<Event>> {
     }
 
     pub(super) fn expire_dialog_alarm(&mut self, index: u32, key: EventKey) {
-        let held = &mut self.dialogs[index];
+        let held_dialog = &mut self.dialogs[index];
         // The slot may have passed to another dialog since the entry was scheduled.
-        if held.user != key.entity() || held.dialog.number() != key.count() {
+        if held_dialog.user != key.entity() || held_dialog.dialog.number() != key.count() {
             return;
         }
-        match held.alarm.expire(key.due) {
+        match held_dialog.alarm.expire(key.due) {
             Expiry::Stale => {}
             Expiry::Moved(due) => schedule_alarm(
                 &mut self.future_events,
@@ -45,17 +45,19 @@ impl<W: Observer> Group<'_, W, FutureEventList<Event>> {
                 Event::DialogAlarm(index),
             ),
             Expiry::Expired => {
-                if let Some(up) = self.instances[held.instance as usize].down_until {
+                if let Some(up) = self.instances[held_dialog.instance as usize].down_until {
                     // A gateway that is down looks at its timers when it is up again.
-                    let deadline = due_of(held.dialog.deadline_from(up), up);
+                    let deadline = due_of(held_dialog.dialog.deadline_from(up), up);
                     let name = DialogName {
-                        user: held.user,
-                        number: held.dialog.number(),
+                        user: held_dialog.user,
+                        number: held_dialog.dialog.number(),
                         slot: index,
                     };
-                    return self
-                        .future_events
-                        .set_dialog_alarm(name, &mut held.alarm, deadline);
+                    return self.future_events.set_dialog_alarm(
+                        name,
+                        &mut held_dialog.alarm,
+                        deadline,
+                    );
                 }
                 self.fire_dialog(index);
             }

@@ -32,7 +32,8 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
                     plan: fault,
                     victim,
                     stream,
-                    first: foreknown.and_then(|known| known.of(number, source)),
+                    first: foreknown
+                        .and_then(|foreknown| foreknown.first_occurrence(number, source)),
                     occurrence: None,
                     count: 0,
                 });
@@ -303,15 +304,15 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
         let mut next = self.users[u as usize].dialogs.first();
         while let Some(index) = next {
             next = self.dialogs.after(index);
-            let held = &mut self.dialogs[index];
-            if held.instance as usize != instance {
+            let held_dialog = &mut self.dialogs[index];
+            if held_dialog.instance as usize != instance {
                 continue;
             }
-            if std::mem::take(&mut held.counted) {
+            if std::mem::take(&mut held_dialog.counted) {
                 self.instances[instance].sessions -= 1;
             }
-            held.alarm = Alarm::IDLE;
-            let dialog = &held.dialog;
+            held_dialog.alarm = Alarm::IDLE;
+            let dialog = &held_dialog.dialog;
             let current =
                 dialog.is_held() && dialog.number() == self.users[u as usize].client.dialog();
             let refreshing = dialog.refresh_pending();

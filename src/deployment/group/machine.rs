@@ -55,8 +55,8 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         act: impl FnOnce(&mut Dialog, &GatewayConfig, Time, &mut Port<P>),
     ) {
         let before = self.outbox.len();
-        let held = &mut self.dialogs[index];
-        let (u, number) = (held.user, held.dialog.number());
+        let held_dialog = &mut self.dialogs[index];
+        let (u, number) = (held_dialog.user, held_dialog.dialog.number());
         let user = &self.users[u as usize];
         let keyed = KeyedDraws {
             seed: self.plan.seed,
@@ -68,12 +68,17 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         let mut port = Port::new(&mut self.outbox, &mut self.cold[u as usize], keyed, || {
             PlainWire::new(user.key, self.now, cohort, fingerprint, events)
         });
-        act(&mut held.dialog, &self.gateway.config, self.now, &mut port);
+        act(
+            &mut held_dialog.dialog,
+            &self.gateway.config,
+            self.now,
+            &mut port,
+        );
         self.set_dialog_alarm(index);
         self.count_session(index);
         self.pass_on(u, number, before);
-        let held = &self.dialogs[index];
-        if held.dialog.is_over() {
+        let held_dialog = &self.dialogs[index];
+        if held_dialog.dialog.is_over() {
             self.future_events.forget_dialog(index);
             self.dialogs
                 .remove(&mut self.users[u as usize].dialogs, index);
@@ -82,11 +87,11 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
 
     /// Updates the number of monitored dialogs of the instance.
     pub(super) fn count_session(&mut self, index: u32) {
-        let held = &mut self.dialogs[index];
-        let monitored = held.dialog.is_monitored();
-        if monitored != held.counted {
-            held.counted = monitored;
-            let sessions = &mut self.instances[held.instance as usize].sessions;
+        let held_dialog = &mut self.dialogs[index];
+        let monitored = held_dialog.dialog.is_monitored();
+        if monitored != held_dialog.counted {
+            held_dialog.counted = monitored;
+            let sessions = &mut self.instances[held_dialog.instance as usize].sessions;
             *sessions = if monitored {
                 *sessions + 1
             } else {
@@ -118,15 +123,15 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
 
     #[inline]
     pub(super) fn set_dialog_alarm(&mut self, index: u32) {
-        let held = &mut self.dialogs[index];
+        let held_dialog = &mut self.dialogs[index];
         let name = DialogName {
-            user: held.user,
-            number: held.dialog.number(),
+            user: held_dialog.user,
+            number: held_dialog.dialog.number(),
             slot: index,
         };
-        let deadline = due_of(held.dialog.deadline(), self.now);
+        let deadline = due_of(held_dialog.dialog.deadline(), self.now);
         self.future_events
-            .set_dialog_alarm(name, &mut held.alarm, deadline);
+            .set_dialog_alarm(name, &mut held_dialog.alarm, deadline);
     }
 
     /// The deadline of a dialog has come.
@@ -137,14 +142,16 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     }
 
     pub(super) fn add_dialog(&mut self, u: u32, instance: u16, dialog: Dialog) {
-        let held = HeldDialog {
+        let held_dialog = HeldDialog {
             user: u,
             instance,
             counted: false,
             alarm: Alarm::IDLE,
             dialog,
         };
-        let index = self.dialogs.add(&mut self.users[u as usize].dialogs, held);
+        let index = self
+            .dialogs
+            .add(&mut self.users[u as usize].dialogs, held_dialog);
         self.set_dialog_alarm(index);
     }
 }

@@ -25,7 +25,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         };
         let user = &self.users[u as usize];
         let believes = user.client.is_established();
-        let held = believes
+        let is_monitored = believes
             && self.dialogs.iter(user.dialogs).any(|i| {
                 let dialog = &self.dialogs[i].dialog;
                 dialog.number() == user.client.dialog() && dialog.is_monitored()
@@ -38,7 +38,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             &mut user.record,
             self.now,
             user.signed_in,
-            held,
+            is_monitored,
             impairment,
             believes,
         );
@@ -206,10 +206,13 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
                 );
             }
             for index in self.dialogs.iter(user.dialogs) {
-                let held = &self.dialogs[index];
-                let waits = held.dialog.deadline().is_some();
+                let held_dialog = &self.dialogs[index];
+                let waits = held_dialog.dialog.deadline().is_some();
                 assert!(
-                    !waits || self.future_events.is_dialog_waiting(index, &held.alarm),
+                    !waits
+                        || self
+                            .future_events
+                            .is_dialog_waiting(index, &held_dialog.alarm),
                     "a dialog waits without a deadline"
                 );
             }

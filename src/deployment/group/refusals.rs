@@ -20,7 +20,7 @@ struct Refusal {
 }
 
 impl Refusal {
-    fn of(message: &Message) -> Self {
+    fn from_message(message: &Message) -> Self {
         Self {
             dialog: message.dialog,
             cseq: message.cseq,
@@ -39,7 +39,7 @@ impl Refusals {
         }
         let refused = &mut self.refused[user];
         refused.retain(|r| r.dialog == message.dialog && (r.is_ack || matters(r.dialog, r.cseq)));
-        let refusal = Refusal::of(message);
+        let refusal = Refusal::from_message(message);
         if !refused.contains(&refusal) {
             refused.push(refusal);
         }
@@ -48,7 +48,7 @@ impl Refusals {
     /// A copy of this message was served.
     pub(super) fn remove(&mut self, user: u32, message: &Message) {
         if let Some(refused) = self.refused.get_mut(user as usize) {
-            let refusal = Refusal::of(message);
+            let refusal = Refusal::from_message(message);
             refused.retain(|r| *r != refusal);
         }
     }

@@ -173,11 +173,11 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
 
     /// The gateway acts on a message.
     fn handle_at_gateway(&mut self, u: u32, instance: usize, message: Message) {
-        let held = self
+        let index_of_dialog = self
             .dialogs
             .iter(self.users[u as usize].dialogs)
             .find(|i| self.dialogs[*i].dialog.takes(&message));
-        if let Some(index) = held {
+        if let Some(index) = index_of_dialog {
             if message.subject == Subject::Bye && message.is_request() {
                 self.remember_bye(u, &message);
             }

@@ -161,12 +161,12 @@ fn replications_of_a_figure_stand_together() {
     })
     .unwrap();
     let all = gathered.finish();
-    let shown: Vec<_> = all
+    let rows: Vec<_> = all
         .iter()
         .map(|r| (r.point.as_str(), r.metric.as_str(), r.values.len()))
         .collect();
     assert_eq!(
-        shown,
+        rows,
         [
             ("a=1", "users", 2),
             ("a=1", "all_back_s", 2),
@@ -187,9 +187,9 @@ const RUNS_HEADER: &str =
 fn drops_are_read_to_the_microsecond() {
     let text = "point,replication,clients,user,gateway,instance,established_s,lost_s,detected_s,cause,ended_by\n\
                 ,1,front,7,gw,1,0.5,1532.000000,,refresh_unanswered,\n,2,front,8,gw,1,1,2,3,overload,bye\nbroken\n";
-    let mut seen = Vec::new();
+    let mut drops = Vec::new();
     let read = each_drop(text.as_bytes(), |drop| {
-        seen.push((
+        drops.push((
             drop.user,
             drop.lost_s,
             drop.detected_s,
@@ -198,7 +198,7 @@ fn drops_are_read_to_the_microsecond() {
     });
     let second = |s: u64| Time(s * 1_000_000);
     assert_eq!(
-        seen,
+        drops,
         [
             (7, second(1532), None, "refresh_unanswered".to_string()),
             (8, second(2), Some(second(3)), "overload".to_string()),

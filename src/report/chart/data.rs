@@ -62,8 +62,8 @@ fn thin_layer(layer: &Layer, plot: &PlotArea) -> Layer {
     layer
 }
 
-fn at_indices<T: Clone>(all: &[T], kept: &[usize]) -> Vec<T> {
-    kept.iter().map(|i| all[*i].clone()).collect()
+fn at_indices<T: Clone>(all: &[T], indices: &[usize]) -> Vec<T> {
+    indices.iter().map(|i| all[*i].clone()).collect()
 }
 
 /// Nobody hovers over the tenth digit.

@@ -97,7 +97,7 @@ fn single(
     let curve = curve(
         "mean so far",
         CONFIDENCE,
-        &samples(of(runs, label)?, metric)?,
+        &samples(observations_of(runs, label)?, metric)?,
         estimate,
     );
     let target = objective.and_then(Objective::target);
@@ -116,7 +116,7 @@ fn single(
 /// The paired difference of each alternative to the baseline.
 fn compare(comparison: &Comparison, runs: &[PointRuns]) -> Option<Vec<Value>> {
     let confidence = comparison.confidence;
-    let baseline = of(runs, &side(&comparison.baseline))?;
+    let baseline = observations_of(runs, &side(&comparison.baseline))?;
     let mut charts = Vec::new();
     let others = comparison.alternatives.iter().take(MOST_ALTERNATIVES);
     for (i, other) in others.enumerate() {
@@ -127,7 +127,7 @@ fn compare(comparison: &Comparison, runs: &[PointRuns]) -> Option<Vec<Value>> {
         let figure = decided.or_else(|| deciding.next())?;
         let metric = Metric::named(&figure.metric)?;
         let (mut a, mut b) = (Vec::new(), Vec::new());
-        let observations = of(runs, &side(&other.name))?;
+        let observations = observations_of(runs, &side(&other.name))?;
         for (number, observation) in baseline {
             let Some((_, same)) = observations.iter().find(|(n, _)| n == number) else {
                 continue;
@@ -187,7 +187,7 @@ fn size(sizing: &Sizing, runs: &[PointRuns]) -> Option<Vec<Value>> {
         std::iter::once((trial, "convergence")).chain(neighbour.map(|n| (n, "convergence-2")))
     {
         let named = format!("{}={}", sizing.key, trial.value);
-        let Some(replications) = of(runs, &point_of(sizing, trial)) else {
+        let Some(replications) = observations_of(runs, &point_of(sizing, trial)) else {
             continue;
         };
         let curve = curve(
@@ -255,7 +255,7 @@ fn best(selection: &Selection, runs: &[PointRuns]) -> Option<Vec<Value>> {
     let cost = Cost::parse(&selection.cost).ok()?;
     let (best, second) = selection.best_pair()?;
     let costs = |label: &str| -> Option<Vec<f64>> {
-        of(runs, label)?
+        observations_of(runs, label)?
             .iter()
             .map(|(_, o)| cost.evaluate(o).ok())
             .collect()
@@ -285,7 +285,7 @@ fn best(selection: &Selection, runs: &[PointRuns]) -> Option<Vec<Value>> {
     .map(|chart| vec![chart])
 }
 
-fn of<'a>(runs: &'a [PointRuns], label: &str) -> Option<&'a Vec<(u32, Observation)>> {
+fn observations_of<'a>(runs: &'a [PointRuns], label: &str) -> Option<&'a Vec<(u32, Observation)>> {
     runs.iter()
         .find(|(point, _)| point == label)
         .map(|(_, replications)| replications)

@@ -61,21 +61,21 @@ fn within(d: &Distribution, share: f64) -> f64 {
 }
 
 /// The title, of those that were not done at once where many were: `at_once` is their share then.
-fn title(done: &str, at_once: Option<f64>, p50: f64, p99: f64) -> String {
+fn title(action: &str, at_once: Option<f64>, p50: f64, p99: f64) -> String {
     match at_once {
         Some(at_once) => format!(
-            "{} of the {done} at once; how long the others take",
+            "{} of the {action} at once; how long the others take",
             percent(at_once)
         ),
         None => format!(
-            "Half of the {done} within about {}, 99 of 100 within {}",
+            "Half of the {action} within about {}, 99 of 100 within {}",
             rough(p50, Unit::Milliseconds),
             rough(p99, Unit::Milliseconds)
         ),
     }
 }
 
-fn chart(whole: &Distribution, done: &str, p99: Option<f64>) -> Option<Chart> {
+fn chart(whole: &Distribution, action: &str, p99: Option<f64>) -> Option<Chart> {
     let all: f64 = whole.bins.iter().map(|b| b.2).sum();
     let p99 = p99.unwrap_or_else(|| within(whole, 0.99));
     let p50 = within(whole, 0.5).min(p99);
@@ -127,7 +127,7 @@ fn chart(whole: &Distribution, done: &str, p99: Option<f64>) -> Option<Chart> {
         .into_iter()
         .filter(is_visible)
         .map(quantile);
-    let title = title(done, hides.then_some(at_once), p50, p99);
+    let title = title(action, hides.then_some(at_once), p50, p99);
     let notes =
         ratio.then(|| "Each bar is a stretch of the same ratio, eight to a doubling.".to_string());
     Some(Chart {

@@ -53,7 +53,7 @@ fn interval(figure: Option<&FrontFigure>, reading: &Reading) -> Option<(f64, f64
 }
 
 /// The intervals of the points along the horizontal axis: a chart has them upwards, these are strokes.
-fn strokes(kept: &[&Dot], other: usize, x: &Reading) -> Vec<Layer> {
+fn strokes(dots: &[&Dot], other: usize, x: &Reading) -> Vec<Layer> {
     let stroke = |d: &&Dot| {
         let (low, high) = interval(d.point.figures.get(other), x)?;
         Some(Layer::Line(Line {
@@ -62,7 +62,7 @@ fn strokes(kept: &[&Dot], other: usize, x: &Reading) -> Vec<Layer> {
             tone: Tone::Series(0),
         }))
     };
-    kept.iter().filter_map(stroke).collect()
+    dots.iter().filter_map(stroke).collect()
 }
 
 /// Points of one name; nothing where there are none.

@@ -15,7 +15,7 @@ const FAULTS_MOST: usize = 1000;
 
 /// Adds the faults of a section; `all` are the settings of the whole scenario.
 pub(super) fn add(s: &Settings, all: &[Settings], plan: &mut Plan) -> Result<(), ScenarioError> {
-    let keys = Fault::of(s);
+    let keys = Fault::from_settings(s);
     let targets = targets(s, &keys, all, plan)?;
     let schedules = schedules(s, &keys, plan)?;
     let (times, hit) = (schedules.len(), targets.len());
@@ -309,13 +309,13 @@ fn unknown_day(unknown: DayUnknown, start: Moment) -> String {
         DayUnknown::Weekday => "\"Monday 08:00\"",
         DayUnknown::Date => "\"2026-11-30 08:00\"",
     };
-    let known = match start.day {
+    let start_day = match start.day {
         None => "no day",
         Some(Day::Week(_)) => "a weekday and no date",
         Some(Day::Date(_)) => "a date",
     };
     format!(
-        "but scenario.start, {}, has {known}: write one like {example}",
+        "but scenario.start, {}, has {start_day}: write one like {example}",
         print_moment(start)
     )
 }

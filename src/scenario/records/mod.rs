@@ -158,28 +158,29 @@ fn empty<R: RecordedRow>() -> Result<NamedRecording<R>, ScenarioError> {
 }
 
 fn digest_of<R>(
-    kept: &Mutex<Vec<(Reading, R)>>,
+    cache: &Mutex<Vec<(Reading, R)>>,
     path: &Path,
     digest: impl Fn(&R) -> &str,
 ) -> Option<String> {
-    let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-    let of_path = kept.iter().find(|(reading, _)| reading.path == path);
+    let recordings = cache.lock().unwrap_or_else(PoisonError::into_inner);
+    let of_path = recordings.iter().find(|(reading, _)| reading.path == path);
     of_path.map(|(_, recording)| digest(recording).into())
 }
 
 /// What was read before, or is read now; of each group's file the last reading is kept.
 fn keep<R: Clone>(
-    kept: &Mutex<Vec<(Reading, R)>>,
+    cache: &Mutex<Vec<(Reading, R)>>,
     reading: Reading,
     read: impl FnOnce(&Reading) -> Result<R, ScenarioError>,
 ) -> Result<R, ScenarioError> {
-    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, recording)) = kept.iter().find(|(known, _)| *known == reading) {
+    let mut recordings = cache.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, recording)) = recordings.iter().find(|(known, _)| *known == reading) {
         return Ok(recording.clone());
     }
     let recording = read(&reading)?;
-    kept.retain(|(known, _)| (&known.path, &known.clients) != (&reading.path, &reading.clients));
-    kept.push((reading, recording.clone()));
+    recordings
+        .retain(|(known, _)| (&known.path, &known.clients) != (&reading.path, &reading.clients));
+    recordings.push((reading, recording.clone()));
     Ok(recording)
 }
 
@@ -240,7 +241,7 @@ fn read_signs(mut rows: Rows) -> Result<NamedRecording<RecordedSign>, ScenarioEr
             };
             return Err(rows.wrong(
                 2,
-                &format!("found {:?}, but user {} {is}", rows.shown(2), user + 1),
+                &format!("found {:?}, but user {} {is}", rows.cell_text(2), user + 1),
             ));
         }
         if at >= 0 && !has_row {

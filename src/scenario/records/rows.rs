@@ -295,7 +295,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    pub(super) fn shown(&self, column: usize) -> String {
+    pub(super) fn cell_text(&self, column: usize) -> String {
         String::from_utf8_lossy(self.field(column)).into_owned()
     }
 
@@ -312,13 +312,13 @@ impl<'a> Rows<'a> {
         let Some(time) = self.instant() else {
             return Err(self.wrong(
                 0,
-                &format!("found {:?}, expected {TIME_FORMS}", self.shown(0)),
+                &format!("found {:?}, expected {TIME_FORMS}", self.cell_text(0)),
             ));
         };
         if time < self.last {
             let message = format!(
                 "found {:?}, earlier than the row before: rows go by time",
-                self.shown(0)
+                self.cell_text(0)
             );
             return Err(self.wrong(0, &message));
         }
@@ -369,7 +369,7 @@ impl<'a> Rows<'a> {
         match decimal(self.field(1), 0).filter(|n| (1..=count).contains(n)) {
             Some(number) => Ok(number as u32 - 1),
             None => {
-                let (text, clients) = (self.shown(1), &self.reading.clients);
+                let (text, clients) = (self.cell_text(1), &self.reading.clients);
                 let message = format!(
                     "found {text:?}, expected a user from 1 to {count}, the count of clients.{clients}"
                 );
@@ -380,7 +380,7 @@ impl<'a> Rows<'a> {
 
     /// Users with names are numbered in the order in which they first appear.
     fn user_by_name(&mut self) -> Result<u32, ScenarioError> {
-        let (name, count) = (self.shown(1), self.reading.count);
+        let (name, count) = (self.cell_text(1), self.reading.count);
         if let Some(number) = self.users.get(&name) {
             return Ok(*number);
         }
@@ -400,7 +400,7 @@ impl<'a> Rows<'a> {
         match decimal(&self.number(column), 6).filter(|us| *us <= most * 1_000_000) {
             Some(us) => Ok(Span(us)),
             None => {
-                let text = self.shown(column);
+                let text = self.cell_text(column);
                 let message = format!(
                     "found {text:?}, expected seconds from 0 to {most} with 6 decimals at most"
                 );
@@ -421,7 +421,7 @@ impl<'a> Rows<'a> {
                 let valid: Vec<String> = words.iter().map(|(w, _)| format!("{w:?}")).collect();
                 let message = format!(
                     "found {:?}, expected {}",
-                    self.shown(column),
+                    self.cell_text(column),
                     valid.join(" or ")
                 );
                 Err(self.wrong(column, &message))

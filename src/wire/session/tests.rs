@@ -58,9 +58,9 @@ fn two_ends_understand_each_other() {
     };
     let text = gateway.write(&event).unwrap();
     assert_eq!(client.read(&text), Reading::Message(event));
-    let done = client.write(&event.answer(Status::Ok200)).unwrap();
+    let ok_text = client.write(&event.answer(Status::Ok200)).unwrap();
     assert_eq!(
-        gateway.read(&done),
+        gateway.read(&ok_text),
         Reading::Message(event.answer(Status::Ok200))
     );
 }
