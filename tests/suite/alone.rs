@@ -72,7 +72,7 @@ fn users_whom_nothing_couples_end_alone_as_all_together() {
         Config::default(),
         TestRng::deterministic_rng(RngAlgorithm::ChaCha),
     );
-    let mut seen = rccsim::measure::Tally::default();
+    let mut sum = rccsim::measure::Tally::default();
     for _ in 0..400 {
         let p = uncoupled().new_tree(&mut runner).unwrap().current();
         assert_ways_agree(&p);
@@ -84,13 +84,13 @@ fn users_whom_nothing_couples_end_alone_as_all_together() {
             sent == 0 || alone.get(Counter::Events) < together.get(Counter::Events),
             "users went together: {p:?}"
         );
-        seen.merge(&alone);
+        sum.merge(&alone);
     }
     // Enough happens in them: sessions, drops of several causes, answers that OCS loses, messages under way at the end.
     let causes = DropCause::ALL
         .iter()
-        .filter(|c| seen.drops[**c as usize] > 20);
-    assert!(causes.count() >= 4, "{:?}", seen.drops);
+        .filter(|c| sum.drops[**c as usize] > 20);
+    assert!(causes.count() >= 4, "{:?}", sum.drops);
     for counter in [
         Counter::SessionsEstablished,
         Counter::RefreshesFailed,
@@ -99,6 +99,6 @@ fn users_whom_nothing_couples_end_alone_as_all_together() {
         Counter::ClientLegInFlight,
         Counter::MessagesInFlight,
     ] {
-        assert!(seen.get(counter) > 50, "{counter:?}: {}", seen.get(counter));
+        assert!(sum.get(counter) > 50, "{counter:?}: {}", sum.get(counter));
     }
 }

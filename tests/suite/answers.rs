@@ -74,10 +74,14 @@ fn answer(command: &str) -> (Vec<String>, String) {
     }
     words.extend(["--no-report", "--format", "json", "--out"].map(String::from));
     words.push(out.to_str().unwrap().into());
-    let done = rccsim(&words.iter().map(String::as_str).collect::<Vec<_>>());
-    let code = done.status.code().unwrap_or(-1);
-    let summary: Value = serde_json::from_slice(&done.stdout)
-        .unwrap_or_else(|e| panic!("{command}: {e}: {}", String::from_utf8_lossy(&done.stderr)));
+    let output = rccsim(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    let code = output.status.code().unwrap_or(-1);
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| {
+        panic!(
+            "{command}: {e}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        )
+    });
     let lines = match &summary["answer"] {
         Value::String(text) => text.lines().map(String::from).collect(),
         Value::Array(lines) => lines.iter().map(|l| l.as_str().unwrap().into()).collect(),
@@ -142,10 +146,10 @@ fn the_answers_are_those_of_the_table() {
         fs::write(TABLE, &printed).unwrap();
     }
     assert!(bad.is_empty(), "{}", bad.join("\n"));
-    let kept = fs::read_to_string(TABLE).unwrap_or_default();
-    let first = kept.lines().zip(printed.lines()).find(|(a, b)| a != b);
+    let table = fs::read_to_string(TABLE).unwrap_or_default();
+    let first = table.lines().zip(printed.lines()).find(|(a, b)| a != b);
     assert!(
-        kept == printed,
+        table == printed,
         "{TABLE} differs, first at {first:?}; now it is\n{printed}"
     );
 }

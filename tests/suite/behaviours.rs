@@ -194,11 +194,14 @@ fn a_role_that_changes_in_the_2xx_to_a_refresh() {
     assert_eq!(first_loss(gateway, rfc4028()), Some(900 + 1768));
     let wire = Wire::from_plan(&p);
     let first = wire.answers(Subject::Update, Status::Ok200)[0];
-    let told = wire
+    let answer = wire
         .0
         .iter()
         .find(|(_, m)| m.subject == Subject::Update && !m.is_request());
-    assert_eq!((first, told.unwrap().1.refresher), (900.0, Refresher::Uas));
+    assert_eq!(
+        (first, answer.unwrap().1.refresher),
+        (900.0, Refresher::Uas)
+    );
     // Where the gateway keeps its side of the bargain nothing is lost, and each side refreshes in turn.
     let flips = GatewayConfig {
         refresher_on_refresh: RefresherOnRefresh::Flips,

@@ -318,8 +318,8 @@ fn pidgin_sipe_and_a_gateway_that_imposes_a_timer() {
 /// The settings that help in trials, best first, "key=value" of the first section that each turns.
 fn helps(name: &str) -> Vec<String> {
     let advice = advise(&case_with(name, &[]), 0).unwrap_or_else(|| panic!("{name}: no trouble"));
-    let of = |help: &Help| format!("{}={}", help.turns[0].key, help.turns[0].value);
-    advice.helps.iter().map(of).collect()
+    let assignment = |help: &Help| format!("{}={}", help.turns[0].key, help.turns[0].value);
+    advice.helps.iter().map(assignment).collect()
 }
 
 #[test]

@@ -223,7 +223,7 @@ fn no_modules_need_each_other() {
     read(Path::new("src"), &Module::new(), &mut all);
     assert!(all.len() > 100, "the sources were not found");
     let circles = circles(&graph(&all));
-    let shown: Vec<String> = circles
+    let lines: Vec<String> = circles
         .iter()
         .map(|circle| {
             circle
@@ -233,7 +233,7 @@ fn no_modules_need_each_other() {
                 .join(" ↔ ")
         })
         .collect();
-    assert!(shown.is_empty(), "circles of modules: {shown:#?}");
+    assert!(lines.is_empty(), "circles of modules: {lines:#?}");
 }
 
 #[test]

@@ -328,11 +328,11 @@ fn what_fails_leaves_earlier_results_alone() {
     let output = rccsim(&["run", file.to_str().unwrap(), "--out", out]);
     let message = text(&output.stderr);
     assert_eq!(code(&output), 2);
-    let told = format!(
+    let error_line = format!(
         "error: {}:16:9: clients.front-office.count: found 900000000, expected fewer",
         file.display()
     );
-    assert!(message.starts_with(&told), "{message}");
+    assert!(message.starts_with(&error_line), "{message}");
     fs::remove_file(file).unwrap();
     assert_eq!(
         code(&rccsim(&[

@@ -45,7 +45,7 @@ fn compare_says_better_worse_or_indistinguishable_from_folders_and_from_files() 
     }
     let (code, folders, _) = compare(&[&out("broken"), &out("fixed")]);
     assert_eq!(code, Some(0));
-    let of = |v: &Value, metric: &str| {
+    let figure_of = |v: &Value, metric: &str| {
         let figures = v["alternatives"][0]["figures"].as_array().unwrap();
         figures
             .iter()
@@ -54,12 +54,15 @@ fn compare_says_better_worse_or_indistinguishable_from_folders_and_from_files() 
             .clone()
     };
     assert_eq!(folders["alternatives"][0]["verdict"], "better");
-    let missed = of(&folders, "missed_toast_fraction");
+    let missed = figure_of(&folders, "missed_toast_fraction");
     assert!(
         missed["upper"].as_f64().unwrap() < 0.0 && missed["decides"] == true,
         "{missed}"
     );
-    assert_eq!(of(&folders, "message_rate_per_s")["verdict"], "differs");
+    assert_eq!(
+        figure_of(&folders, "message_rate_per_s")["verdict"],
+        "differs"
+    );
     // From the files it is the same, to the digits of a table.
     let (_, files, _) = compare(&[
         "models/nec-r2.toml",

@@ -78,12 +78,15 @@ fn the_curve_of_a_sweep_ends_at_the_figure_of_the_answer() {
         .unwrap();
     let objective = &point["objectives"][0];
     assert_eq!(objective["metric"], "missed_toast_fraction");
-    let of = |key: &str| objective[key].as_f64().unwrap() * 100.0;
+    let percentage = |key: &str| objective[key].as_f64().unwrap() * 100.0;
     let [chart] = &convergence(&out)[..] else {
         panic!("one chart")
     };
-    close(&last(chart, "line"), &[5.0, of("mean")]);
-    close(&last(chart, "band"), &[5.0, of("lower"), of("upper")]);
+    close(&last(chart, "line"), &[5.0, percentage("mean")]);
+    close(
+        &last(chart, "band"),
+        &[5.0, percentage("lower"), percentage("upper")],
+    );
 }
 
 #[test]
@@ -105,12 +108,15 @@ fn the_curve_of_a_comparison_ends_at_the_figure_of_the_answer() {
         (figure["metric"].as_str(), figure["verdict"].as_str()),
         (Some("missed_toast_fraction"), Some("better"))
     );
-    let of = |key: &str| figure[key].as_f64().unwrap() * 100.0;
+    let percentage = |key: &str| figure[key].as_f64().unwrap() * 100.0;
     let [chart] = &convergence(&out)[..] else {
         panic!("one chart")
     };
-    close(&last(chart, "line"), &[3.0, of("difference")]);
-    close(&last(chart, "band"), &[3.0, of("lower"), of("upper")]);
+    close(&last(chart, "line"), &[3.0, percentage("difference")]);
+    close(
+        &last(chart, "band"),
+        &[3.0, percentage("lower"), percentage("upper")],
+    );
 }
 
 #[test]

@@ -54,10 +54,10 @@ fn every_class_comes_back_as_the_profile_that_it_was_made_of() {
             rccsim(&["trace", "s.toml", "--pcap", "s.pcap"], folder);
             rccsim(&["identify", "s.pcap", "--profile", "g.toml"], folder);
             let measured = folder.join("g.toml").display().to_string();
-            let given = Scenario::from_toml(&text).unwrap();
+            let scenario_file = Scenario::from_toml(&text).unwrap();
             let found = Scenario::from_toml(&scenario(&measured, path)).unwrap();
             assert_eq!(
-                found.plan.gateways[0].config, given.plan.gateways[0].config,
+                found.plan.gateways[0].config, scenario_file.plan.gateways[0].config,
                 "{class} over {path}"
             );
         }

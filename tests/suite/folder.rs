@@ -39,8 +39,8 @@ fn a_second_writer_is_refused_and_told_who_is_at_work() {
         let output = rccsim(&[&command[..], &["--out", path]].concat());
         let message = text(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{command:?}: {message}");
-        let told = format!("another process ({holder}) writes into this folder");
-        assert!(message.contains(&told), "{command:?}: {message}");
+        let refusal = format!("another process ({holder}) writes into this folder");
+        assert!(message.contains(&refusal), "{command:?}: {message}");
     }
     first.kill().unwrap();
     first.wait().unwrap();
@@ -88,11 +88,11 @@ fn of_three_at_once_one_is_whole_and_two_are_refused() {
             matches!(codes[whole], Some(0 | 3 | 4)),
             "round {round}: {codes:?}"
         );
-        let told = format!("another process ({}) writes into this folder", ids[whole]);
+        let refusal = format!("another process ({}) writes into this folder", ids[whole]);
         for other in (0..3).filter(|i| *i != whole) {
             let said = text(&ended[other].stderr);
             assert_eq!(codes[other], Some(1), "round {round}: {said}");
-            assert!(said.contains(&told), "round {round}: {said}");
+            assert!(said.contains(&refusal), "round {round}: {said}");
         }
         let results = Results::read(&out).unwrap();
         let seed = u64::from(seeds[whole]);

@@ -40,11 +40,11 @@ fn front(file: &str, more: &[&str]) -> (Option<i32>, Value) {
 
 fn standings(found: &Value) -> Vec<(String, String)> {
     let points = found["points"].as_array().unwrap().iter();
-    let of = |p: &Value| {
+    let label_and_standing = |p: &Value| {
         let [point, standing] = ["point", "standing"].map(|key| p[key].as_str().unwrap().into());
         (point, standing)
     };
-    points.map(of).collect()
+    points.map(label_and_standing).collect()
 }
 
 #[test]

@@ -29,8 +29,8 @@ const LONGEST: Duration = Duration::from_secs(10);
 
 /// How many cases each target tries, of those that it tries by default.
 fn cases(default: u64) -> u64 {
-    let given = std::env::var("RCCSIM_FUZZ").ok();
-    given.map_or(default, |n| n.parse().expect("RCCSIM_FUZZ is a number"))
+    let setting = std::env::var("RCCSIM_FUZZ").ok();
+    setting.map_or(default, |n| n.parse().expect("RCCSIM_FUZZ is a number"))
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014): the same numbers everywhere.
@@ -166,18 +166,18 @@ fn hammer(target: &str, default: u64, seeds: &[Vec<u8>], take: impl Fn(&[u8], &m
         let seed = dice.pick(seeds);
         let bytes = mutated(&mut dice, seed);
         let begun = Instant::now();
-        let done = catch_unwind(AssertUnwindSafe(|| take(&bytes, &mut Dice(case))));
+        let outcome = catch_unwind(AssertUnwindSafe(|| take(&bytes, &mut Dice(case))));
         let lasted = begun.elapsed();
-        let shown = || String::from_utf8_lossy(&bytes).into_owned();
+        let input = || String::from_utf8_lossy(&bytes).into_owned();
         assert!(
-            done.is_ok(),
+            outcome.is_ok(),
             "{target}, case {case}: a panic for\n{}",
-            shown()
+            input()
         );
         assert!(
             lasted < LONGEST,
             "{target}, case {case}: {lasted:?} for\n{}",
-            shown()
+            input()
         );
     }
     println!("{target}: {cases} cases");

@@ -196,7 +196,7 @@ type Decided = BTreeMap<(&'static str, String, String, &'static str), u64>;
 
 fn print_decided(table: &Decided) {
     for (class, ..) in CLASSES {
-        let of = |name| {
+        let count_of = |name| {
             table
                 .iter()
                 .filter(|(c, _)| c.0 == class && c.3 == name)
@@ -205,9 +205,9 @@ fn print_decided(table: &Decided) {
         };
         println!(
             "{class}: refreshes decided per reaction: TLS {:?}, TCP {:?}, UDP {:?}",
-            of("TLS"),
-            of("TCP"),
-            of("UDP")
+            count_of("TLS"),
+            count_of("TCP"),
+            count_of("UDP")
         );
     }
 }

@@ -82,9 +82,9 @@ fn with_gateway<T>(
             };
             (peer, Box::new(line.unwrap()))
         };
-        let told = talk(line, peer);
+        let transcript = talk(line, peer);
         stop.store(true, Ordering::Relaxed);
-        told
+        transcript
     })
 }
 

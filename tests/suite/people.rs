@@ -63,11 +63,11 @@ const MIX: &str =
 
 #[test]
 fn a_mix_of_clients_lies_between_its_parts() {
-    let of = |clients: &str| site("08:00", "8 h", clients, "");
+    let site_with = |clients: &str| site("08:00", "8 h", clients, "");
     let drops = |scenario: &Scenario| simulate(&scenario.plan, 0).all.all_drops() as f64;
-    let r2 = of("count = 2000\nprofile = \"communicator-2007-r2\"");
-    let older = of("count = 2000\nprofile = \"communicator-2007\"");
-    let mix = of(MIX);
+    let r2 = site_with("count = 2000\nprofile = \"communicator-2007-r2\"");
+    let older = site_with("count = 2000\nprofile = \"communicator-2007\"");
+    let mix = site_with(MIX);
     // R2 loses its session each 1532 s, 2007 never: it refreshes by re-INVITE. Of 2000 users 1200 ± 4·22 are R2.
     assert_eq!(drops(&older), 0.0);
     let share = drops(&mix) / drops(&r2);
@@ -81,7 +81,7 @@ fn a_mix_of_clients_lies_between_its_parts() {
 
 #[test]
 fn other_shares_leave_the_other_users_as_they_are() {
-    let of = |r2: u32| {
+    let site_with = |r2: u32| {
         let mix = format!(
             "count = 400\nmix = {{ communicator-2007-r2 = \"{r2} %\", communicator-2007 = \"{} %\" }}",
             100 - r2
@@ -97,7 +97,7 @@ fn other_shares_leave_the_other_users_as_they_are() {
             lost.calls,
         )
     };
-    let ((few, calls), (many, same)) = (of(30), of(60));
+    let ((few, calls), (many, same)) = (site_with(30), site_with(60));
     assert_eq!(calls, same);
     // Nobody who is R2 at 30 % is not at 60 %.
     assert!(few.iter().zip(&many).all(|(few, many)| !few || *many));
@@ -122,13 +122,13 @@ fn a_mix_is_written_and_read_back() {
 
 #[test]
 fn calls_per_hour_are_those_of_a_user_or_of_the_group() {
-    let of = |hours: &str| {
+    let site_with = |hours: &str| {
         let clients = format!(
             "count = 1000\nsign_in = \"at start\"\nincoming_calls = \"3 /h\"\noutgoing_calls = \"1 /h\"\ncalls_by_hour = \"{hours}\""
         );
         site("08:00", "2 h", &clients, "").plan
     };
-    let per_user = of("08:00 2 /h, 09:00 6 /h");
+    let per_user = site_with("08:00 2 /h, 09:00 6 /h");
     let steps = |plan: &Plan| plan.clients[0].workload.by_hour.steps.clone();
     let expected = [
         (Span::from_secs(8 * 3600), 0.5),
@@ -136,7 +136,7 @@ fn calls_per_hour_are_those_of_a_user_or_of_the_group() {
     ];
     assert_eq!(steps(&per_user), expected);
     assert_eq!(
-        steps(&of("08:00 2000 calls/h, 09:00 6000 calls/h")),
+        steps(&site_with("08:00 2000 calls/h, 09:00 6000 calls/h")),
         expected
     );
     // 2000 calls in the first hour, 6000 in the second, over both gateways; a quarter of them outgoing.
@@ -165,15 +165,18 @@ fn faults(plan: &Plan) -> Vec<(u64, FaultTarget)> {
 
 #[test]
 fn faults_come_again_as_they_say() {
-    let of = |start: &str, horizon: &str, fault: &str| {
+    let fault_times = |start: &str, horizon: &str, fault: &str| {
         let fault = format!("[[fault]]\n{fault}");
         faults(&site(start, horizon, "count = 10", &fault).plan)
     };
     let hourly = "kind = \"link-outage\"\ntarget = \"clients:berlin\"\nevery = \"1 h\"\nfrom = \"09:00\"\nuntil = \"15:00\"\nduration = \"40 s\"";
-    let all: Vec<u64> = of("08:00", "8 h", hourly).iter().map(|f| f.0).collect();
+    let all: Vec<u64> = fault_times("08:00", "8 h", hourly)
+        .iter()
+        .map(|f| f.0)
+        .collect();
     assert_eq!(all, [60, 120, 180, 240, 300, 360, 420]);
     let sundays = "kind = \"crash\"\ntarget = \"gateway:gw\"\nevery = \"Sunday 03:00\"\nduration = \"4 min\"\nreset = true";
-    let all: Vec<u64> = of("Monday 00:00", "14 d", sundays)
+    let all: Vec<u64> = fault_times("Monday 00:00", "14 d", sundays)
         .iter()
         .map(|f| f.0)
         .collect();
@@ -182,7 +185,7 @@ fn faults_come_again_as_they_say() {
         "kind = \"stall\"\ntarget = [\"gateway:gw\", \"all\"]\nat = [\"09:00:30\", \"10:00\"]";
     let targets = [FaultTarget::Gateway(0, None), FaultTarget::All];
     assert_eq!(
-        of("08:00", "8 h", both),
+        fault_times("08:00", "8 h", both),
         [
             (60, targets[0]),
             (60, targets[1]),
@@ -193,7 +196,7 @@ fn faults_come_again_as_they_say() {
     // A path is every leg that takes it.
     let path = "kind = \"link-outage\"\ntarget = \"path:lan-tls\"\nat = \"09:00\"";
     assert_eq!(
-        of("08:00", "8 h", path),
+        fault_times("08:00", "8 h", path),
         [
             (60, FaultTarget::Gateway(0, None)),
             (60, FaultTarget::Clients(0))
@@ -215,8 +218,8 @@ fn seven_copies_of_a_fault_are_one_that_recurs() {
     let copies = site("08:00", "8 h", clients, &copies);
     let every = fault("every = \"1 h\"\nfrom = \"09:00\"\nuntil = \"15:00\"");
     let every = site("08:00", "8 h", clients, &every);
-    let of = |s: &Scenario| simulate(&s.plan, 0).all;
-    assert_eq!(of(&copies), of(&every));
+    let tally_of = |s: &Scenario| simulate(&s.plan, 0).all;
+    assert_eq!(tally_of(&copies), tally_of(&every));
     let again = parse("x.toml", &expanded(&every), Path::new("."), &[]).unwrap();
     assert_eq!(again.plan, every.plan);
 }
@@ -285,6 +288,10 @@ fn more_names_than_users_are_refused() {
         "{error}"
     );
     let yesterday = PLAIN_CALLS.replace("09:00:00", "2026-11-29 09:00:00");
-    let both = replayed(&yesterday, PLAIN_SIGNS, "2026-11-30 08:00", "").unwrap();
-    assert_eq!(both.calls.len(), 1, "what lies before the run is left out");
+    let recording = replayed(&yesterday, PLAIN_SIGNS, "2026-11-30 08:00", "").unwrap();
+    assert_eq!(
+        recording.calls.len(),
+        1,
+        "what lies before the run is left out"
+    );
 }

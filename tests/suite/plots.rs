@@ -56,15 +56,15 @@ fn rccsim(folder: &TempDir, args: &[&str]) -> Results<'static> {
         .map(|a| if *a == "FILE" { file } else { a })
         .chain(["--quiet", "--out", out])
         .collect();
-    let done = Command::new(env!("CARGO_BIN_EXE_rccsim"))
+    let output = Command::new(env!("CARGO_BIN_EXE_rccsim"))
         .args(&args)
         .output()
         .unwrap();
-    let code = done.status.code().unwrap();
+    let code = output.status.code().unwrap();
     assert!(
         [0, 3, 4].contains(&code),
         "{args:?}: {}",
-        String::from_utf8_lossy(&done.stderr)
+        String::from_utf8_lossy(&output.stderr)
     );
     let results = Results::read(Path::new(out)).unwrap();
     assert_eq!(results.record().kind().command(), args[0]);
@@ -130,11 +130,11 @@ fn a_run_has_the_plots_of_its_day_and_those_it_asks_for() {
     );
     // All twelve signed in together: 1,532 s after that all are lost together, four times in two hours.
     let drops = results.runs().unwrap();
-    let of = drops
+    let total = drops
         .iter()
         .find(|r| r.metric == "session_drops" && r.scope == "all" && r.cause.is_empty())
         .unwrap();
-    assert_eq!(of.values, [1, 2, 3].map(|n| (n, Value::Of(48.0))));
+    assert_eq!(total.values, [1, 2, 3].map(|n| (n, Value::Of(48.0))));
     let mut lost = 0;
     results.each_drop(|_| lost += 1).unwrap();
     assert_eq!(lost, 3 * 48);

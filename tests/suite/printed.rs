@@ -59,11 +59,11 @@ fn a_profile_file_of_ones_own_works_like_a_shipped_one() {
         .unwrap()
         .replace("nec-ow5000", "ours.toml");
     fs::write(folder.path().join("scenario.toml"), scenario).unwrap();
-    let shown = text(&here(&["profiles", "ours.toml"]).stdout);
+    let printed = text(&here(&["profiles", "ours.toml"]).stdout);
     assert!(
-        shown.contains("ours.toml (gateways)\nOur gateway.")
-            && shown.contains("seen: our trace of Monday"),
-        "{shown}"
+        printed.contains("ours.toml (gateways)\nOur gateway.")
+            && printed.contains("seen: our trace of Monday"),
+        "{printed}"
     );
     let checked = text(&here(&["check", "scenario.toml"]).stdout);
     assert!(

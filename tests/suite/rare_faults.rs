@@ -131,11 +131,11 @@ fn a_rare_fail_over_of_ocs_hits_the_users_of_every_gateway() {
     assert_eq!(strata.len(), 2);
     let mut hit = 0;
     for replication in 0..10 {
-        let given = plan.given_stratum(&strata[1], replication);
+        let stratum_plan = plan.given_stratum(&strata[1], replication);
         // Later than the last sign-in, and early enough to be found out.
-        let until = given.foreknown.as_ref().unwrap().until.as_secs_f64();
+        let until = stratum_plan.foreknown.as_ref().unwrap().until.as_secs_f64();
         if (700.0..12_000.0).contains(&until) {
-            let gateways = simulate(&given, replication).gateways;
+            let gateways = simulate(&stratum_plan, replication).gateways;
             let drops: Vec<u64> = gateways.iter().map(|g| g.all_drops()).collect();
             assert!(drops.iter().all(|drops| *drops >= 20), "{until}: {drops:?}");
             hit += 1;

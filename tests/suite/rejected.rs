@@ -21,20 +21,20 @@ fn every_rejected_scenario_says_what_stands_beside_it() {
     let files = rejected();
     assert!(files.len() >= 50, "only {} rejected scenarios", files.len());
     for file in files {
-        let shown = Path::new("tests/rejected").join(file.file_name().unwrap());
+        let path = Path::new("tests/rejected").join(file.file_name().unwrap());
         // They are written by this test and read by you.
         if std::env::var_os("RCCSIM_BLESS").is_some()
-            && let Err(error) = load(&shown, &[])
+            && let Err(error) = load(&path, &[])
         {
             fs::write(file.with_extension("txt"), format!("{error}\n")).unwrap();
         }
-        let wanted = fs::read_to_string(file.with_extension("txt")).unwrap();
-        match load(&shown, &[]) {
+        let expected = fs::read_to_string(file.with_extension("txt")).unwrap();
+        match load(&path, &[]) {
             Err(error @ (ScenarioError::Input { .. } | ScenarioError::Several(_))) => {
-                assert_eq!(error.to_string(), wanted.trim_end(), "{shown:?}")
+                assert_eq!(error.to_string(), expected.trim_end(), "{path:?}")
             }
-            Err(error) => panic!("{shown:?}: {error}"),
-            Ok(_) => panic!("{shown:?} was accepted"),
+            Err(error) => panic!("{path:?}: {error}"),
+            Ok(_) => panic!("{path:?} was accepted"),
         }
     }
 }

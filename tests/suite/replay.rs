@@ -62,10 +62,11 @@ fn seconds(us: u64) -> String {
 fn record(plan: &Plan, all: bool) -> String {
     let mut calls: Vec<(Time, u32, Direction, CallDraws)> = Vec::new();
     for group in 0..plan.gateways[0].count {
-        let seen = observe(plan, 0, group, 0, Scribe::default()).unwrap().calls;
+        let draws_by_user = observe(plan, 0, group, 0, Scribe::default()).unwrap().calls;
         let number = |place: u32| place * plan.gateways[0].count + group + 1;
         calls.extend(
-            seen.into_iter()
+            draws_by_user
+                .into_iter()
                 .map(|(at, place, direction, draws)| (at, number(place), direction, draws)),
         );
     }

@@ -24,8 +24,8 @@ fn made_anew(made: &Made) -> Vec<(String, Vec<u8>)> {
     fs::remove_file(made.out.join("report.html")).unwrap();
     fs::remove_dir_all(made.out.join("plots")).unwrap();
     let output = rccsim(&["report", made.out.to_str().unwrap()]);
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{told}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
     files(&made.out)
 }
 
@@ -122,10 +122,10 @@ fn a_plot_that_a_command_cannot_show_is_named_with_what_it_takes() {
             "--out",
             out.to_str().unwrap(),
         ];
-        let told = String::from_utf8(rccsim(&args).stderr).unwrap();
+        let stderr = String::from_utf8(rccsim(&args).stderr).unwrap();
         assert!(
-            told.contains(&format!("warning: {wanted}\n")) && !told.contains(other),
-            "{told}"
+            stderr.contains(&format!("warning: {wanted}\n")) && !stderr.contains(other),
+            "{stderr}"
         );
         let page = page(&out).replace("&#x2f;", "/").replace("&#x60;", "`");
         assert!(
@@ -200,10 +200,10 @@ fn a_run_without_a_report_gets_afterwards_what_a_run_has() {
             "{file}: nothing was tried"
         );
         let report = rccsim(&["report", later.out.to_str().unwrap()]);
-        let told = String::from_utf8(report.stderr).unwrap();
+        let stderr = String::from_utf8(report.stderr).unwrap();
         assert!(
-            report.status.success() && !told.contains("lacks"),
-            "{file}: {told}"
+            report.status.success() && !stderr.contains("lacks"),
+            "{file}: {stderr}"
         );
         let (now, wanted) = (files(&later.out), files(&at_once.out));
         let names = |all: &[(String, Vec<u8>)]| {
@@ -239,11 +239,11 @@ fn what_cannot_be_simulated_again_is_said_in_the_page() {
     // What the folder kept of it is what counts.
     fs::remove_dir_all(made.out.join("files")).unwrap();
     let report = rccsim(&["report", made.out.to_str().unwrap()]);
-    let told = String::from_utf8(report.stderr).unwrap();
-    assert_eq!(report.status.code(), Some(0), "{told}");
+    let stderr = String::from_utf8(report.stderr).unwrap();
+    assert_eq!(report.status.code(), Some(0), "{stderr}");
     assert!(
-        told.contains("lacks the ladder of a lost session") && told.contains("files/"),
-        "{told}"
+        stderr.contains("lacks the ladder of a lost session") && stderr.contains("files/"),
+        "{stderr}"
     );
     let page = made.page();
     is_sound(&page);
@@ -274,10 +274,10 @@ fn no_report_is_none_and_what_is_no_result_is_refused() {
     assert!(!made.out.join("report.html").exists());
     let refused = |folder: &Path, why: &str| {
         let output = rccsim(&["report", folder.to_str().unwrap()]);
-        let told = String::from_utf8(output.stderr).unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
         assert!(
-            output.status.code() == Some(2) && told.contains(why),
-            "{told}"
+            output.status.code() == Some(2) && stderr.contains(why),
+            "{stderr}"
         );
     };
     let empty = TempDir::new().unwrap();

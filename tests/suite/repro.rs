@@ -83,12 +83,12 @@ fn a_call_refused_long_before_makes_no_drop_one_of_overload() {
     let mut drops = [0; 2];
     for replication in 0..40 {
         let all = simulate(&p, replication).all;
-        let of = |cause| all.drops[cause as usize];
-        drops[0] += of(DropCause::Overload);
-        drops[1] += of(DropCause::RefreshUnanswered);
+        let drops_by = |cause| all.drops[cause as usize];
+        drops[0] += drops_by(DropCause::Overload);
+        drops[1] += drops_by(DropCause::RefreshUnanswered);
         assert_eq!(
             all.all_drops(),
-            of(DropCause::Overload) + of(DropCause::RefreshUnanswered)
+            drops_by(DropCause::Overload) + drops_by(DropCause::RefreshUnanswered)
         );
     }
     let [overload, unanswered] = drops.map(|n| n as f64);
@@ -195,8 +195,8 @@ fn a_422_is_repeated_over_udp_until_its_ack() {
 #[test]
 fn an_outage_that_ends_while_another_lasts_lets_nothing_through() {
     // The refresh of 08:12 waits for 08:35, the end of the second outage.
-    let seen = log(&plan("d8-overlapping-outages"));
-    let update = |fate| seen.times(Side::Client, Subject::Update, Status::Request, fate);
+    let wire_log = log(&plan("d8-overlapping-outages"));
+    let update = |fate| wire_log.times(Side::Client, Subject::Update, Status::Request, fate);
     assert_eq!(update(Fate::Sent)[0], at(720));
     assert_eq!(update(Fate::Received)[0], at(2100));
 }
@@ -213,17 +213,18 @@ fn a_stall_within_a_crash_ends_no_refusal() {
 #[test]
 fn a_stalled_gateway_answers_nothing_though_its_user_is_served_by_another() {
     // The BYE of 632 s goes to the stalled gateway eleven times; the set-up of 637 s goes to the spare.
-    let seen = log(&plan("d9-stalled-gateway-answers"));
-    let byes = seen.times(Side::Client, Subject::Bye, Status::Request, Fate::Received);
+    let wire_log = log(&plan("d9-stalled-gateway-answers"));
+    let byes = wire_log.times(Side::Client, Subject::Bye, Status::Request, Fate::Received);
     assert_eq!((byes.len(), byes[0]), (11, at(632)));
     assert!(
-        seen.times(Side::Gateway, Subject::Bye, Status::Ok200, Fate::Sent)
+        wire_log
+            .times(Side::Gateway, Subject::Bye, Status::Ok200, Fate::Sent)
             .is_empty()
     );
     let up = |(now, note): &(Time, ClientNote)| {
         (*note == ClientNote::Established && *now > at(600)).then_some(*now)
     };
-    assert_eq!(seen.notes.iter().find_map(up), Some(at(637)));
+    assert_eq!(wire_log.notes.iter().find_map(up), Some(at(637)));
 }
 
 #[test]
@@ -242,9 +243,9 @@ fn a_crash_at_home_wipes_what_was_kept_there_though_its_user_has_moved() {
         at: at(600),
         duration: Span::from_secs(41),
     };
-    let seen = log(&p);
+    let wire_log = log(&p);
     // The stall is over at 641 s, the crash at 644 s: the BYE's copies of 647.5 s and later meet a gateway that forgot.
-    let answers = |status| seen.times(Side::Gateway, Subject::Bye, status, Fate::Sent);
+    let answers = |status| wire_log.times(Side::Gateway, Subject::Bye, status, Fate::Sent);
     assert!(answers(Status::Ok200).is_empty());
     assert_eq!(answers(Status::DoesNotExist481).len(), 1);
     assert_eq!(drop_rows(simulate(&p, 0)).len(), 1);
@@ -253,15 +254,15 @@ fn a_crash_at_home_wipes_what_was_kept_there_though_its_user_has_moved() {
 #[test]
 fn a_time_of_day_is_the_next_one_on_the_users_clock() {
     let began = |name| {
-        let seen = log(&plan(name));
-        let first = seen.notes.first().copied();
+        let wire_log = log(&plan(name));
+        let first = wire_log.notes.first().copied();
         assert_eq!(first.map(|(_, note)| note), Some(ClientNote::SetupBegan));
         first.unwrap().0
     };
     assert_eq!(began("d10-after-midnight"), at(5 * 3600));
     assert_eq!(began("d10-tz-minus"), at(3600));
-    let seen = log(&plan("d10-tz-minus-sign-out"));
-    let byes = seen.times(Side::Client, Subject::Bye, Status::Request, Fate::Sent);
+    let wire_log = log(&plan("d10-tz-minus-sign-out"));
+    let byes = wire_log.times(Side::Client, Subject::Bye, Status::Request, Fate::Sent);
     assert_eq!(byes, [at(5400)]);
 }
 
@@ -272,11 +273,11 @@ fn copies_restart_no_refresh_clock() {
     for seed in 1..6 {
         let mut p = plan("d11-since-traffic-copy");
         p.seed = seed;
-        let seen = log(&p);
+        let wire_log = log(&p);
         let (mut last, mut known, mut dialog) = (Time::ZERO, Vec::new(), 0);
-        let mut notes = seen.notes.iter().peekable();
+        let mut notes = wire_log.notes.iter().peekable();
         let mut checked = 0;
-        for (now, _, message, fate) in &seen.messages {
+        for (now, _, message, fate) in &wire_log.messages {
             let mine = (message.from, *fate) == (Side::Client, Fate::Sent);
             let theirs = (message.from, *fate) == (Side::Gateway, Fate::Received);
             if !(mine || theirs) {
@@ -301,8 +302,8 @@ fn copies_restart_no_refresh_clock() {
 #[test]
 fn a_session_too_short_is_answered_422_whatever_becomes_of_updates() {
     // `ignored` concerns UPDATE alone: the INVITE is refused, and sent again with the 3600 s of the 422.
-    let seen = log(&plan("d12-422"));
-    let invites = seen
+    let wire_log = log(&plan("d12-422"));
+    let invites = wire_log
         .messages
         .iter()
         .filter(|(.., m, fate)| (m.subject, *fate) == (Subject::Invite, Fate::Sent));
@@ -330,8 +331,8 @@ fn the_serial_section_counts_in_utilisation() {
     // Nothing else takes time at this gateway: it is busy 500 ms for every MonitorStart answered, if only by 481, and for those under way
     // when it crashed and at the end.
     let p = plan("w2-serial-set-up-wrong-pass");
-    let seen = log(&p);
-    let answers = seen.messages.iter().filter(|(_, _, m, fate)| {
+    let wire_log = log(&p);
+    let answers = wire_log.messages.iter().filter(|(_, _, m, fate)| {
         let is_answer = !m.is_request() && m.from == Side::Gateway && *fate == Fate::Sent;
         is_answer && m.subject == Subject::MonitorStart
     });
@@ -350,9 +351,9 @@ fn the_serial_section_counts_in_utilisation() {
 fn no_re_invite_is_sent_before_the_ack_of_the_other_sides() {
     // Both sides refresh by re-INVITE after 900 s, and the gateway's arrives just when the client's is due (RFC 3261 §14.1).
     let p = plan("w6-glare");
-    let seen = log(&p);
+    let wire_log = log(&p);
     let (mut open, mut sent) = ([false; 20], 0);
-    for (_, user, message, fate) in &seen.messages {
+    for (_, user, message, fate) in &wire_log.messages {
         let open = &mut open[*user as usize];
         match (message.from, message.subject, message.status, fate) {
             (Side::Gateway, Subject::ReInvite, Status::Request, Fate::Received) => *open = true,

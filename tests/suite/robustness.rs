@@ -303,9 +303,9 @@ fn a_few_users_do_not_judge_what_only_all_of_them_show() {
         .1
     };
     // All set up in the first second: 7 messages of each of 400 users, whatever is assumed. Of 20 users they would be 140.
-    let found = run("message_rate_peak_per_s", "at_most = \"1000 /s\"");
-    assert_eq!(found["verdict"], "fail");
-    let all = found["assumptions"].as_array().unwrap();
+    let answer = run("message_rate_peak_per_s", "at_most = \"1000 /s\"");
+    assert_eq!(answer["verdict"], "fail");
+    let all = answer["assumptions"].as_array().unwrap();
     assert!(
         !all.is_empty() && all.iter().all(|a| a["decides"] == false),
         "{all:#?}"
@@ -316,8 +316,8 @@ fn a_few_users_do_not_judge_what_only_all_of_them_show() {
         "{all:#?}"
     );
     // 18 drops of each of 400 users are 7200; of 20 users they would be 360, and all would seem well.
-    let found = run("session_drops", "at_most = 6500");
-    let (decides, update) = assumption(&found, "gateway.update");
+    let answer = run("session_drops", "at_most = 6500");
+    let (decides, update) = assumption(&answer, "gateway.update");
     assert_eq!(
         (decides, alternative(update, "accepted")["verdict"].as_str()),
         (true, Some("pass"))
@@ -327,7 +327,7 @@ fn a_few_users_do_not_judge_what_only_all_of_them_show() {
         "pass",
         "15 of each are 6000"
     );
-    let (decides, comes_back) = assumption(&found, "clients.reestablish");
+    let (decides, comes_back) = assumption(&answer, "clients.reestablish");
     assert_eq!(
         alternative(comes_back, "fixed 0 s")["verdict"],
         "fail",

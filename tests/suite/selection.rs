@@ -27,10 +27,10 @@ fn best_selects_the_least_cost_or_says_what_is_as_good() {
     };
     // Nothing is lost below 30 min, so the load decides: 2/R per user.
     let range = "clients.refresh_interval=5 min..25 min step 5 min";
-    let found = best(range, "0.001", "1");
-    assert_eq!(found["best"], "clients.refresh_interval=25 min");
-    assert!(found["within_delta"].as_array().unwrap().is_empty());
-    assert_eq!(found, best(range, "0.001", "3"));
+    let document = best(range, "0.001", "1");
+    assert_eq!(document["best"], "clients.refresh_interval=25 min");
+    assert!(document["within_delta"].as_array().unwrap().is_empty());
+    assert_eq!(document, best(range, "0.001", "3"));
     // 20 users send 2 · 20/1200 = 0.033 messages/s for refreshing every 20 min, 0.027 every 25 min: within 0.02.
     let rough = best(range, "0.02", "2");
     let close: Vec<&str> = rough["within_delta"]
@@ -67,7 +67,7 @@ fn best_selects_the_least_cost_or_says_what_is_as_good() {
     let report = rccsim(&["report", out.to_str().unwrap()]);
     assert_eq!(report.status.code(), Some(0), "{}", text(&report.stderr));
     let again = best(range, "0.001", "1");
-    assert_eq!(again, found);
+    assert_eq!(again, document);
     assert!(!out.join("units").exists());
 }
 
@@ -234,9 +234,9 @@ fn sensitivity_orders_what_is_assumed_by_how_far_it_moves_the_answer() {
         out,
     ];
     let output = rccsim(&[&args[..], &more[..]].concat());
-    let found: Value = serde_json::from_slice(&output.stdout)
+    let document: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)));
-    let keys: Vec<&str> = found["keys"]
+    let keys: Vec<&str> = document["keys"]
         .as_array()
         .unwrap()
         .iter()
@@ -247,7 +247,7 @@ fn sensitivity_orders_what_is_assumed_by_how_far_it_moves_the_answer() {
         ["clients.reestablish", "clients.on_no_answer"],
         "never comes back; keeps polling"
     );
-    let swings: Vec<f64> = found["keys"]
+    let swings: Vec<f64> = document["keys"]
         .as_array()
         .unwrap()
         .iter()
@@ -258,7 +258,7 @@ fn sensitivity_orders_what_is_assumed_by_how_far_it_moves_the_answer() {
         "{swings:?}"
     );
     assert!(keys.contains(&"clients.refresh_interval"));
-    let gateway = &found["keys"]
+    let gateway = &document["keys"]
         .as_array()
         .unwrap()
         .iter()

@@ -45,11 +45,11 @@ fn ended(child: Child) -> Output {
 fn alone(folder: &TempDir) -> (String, PathBuf, PathBuf) {
     let file = study(folder.path());
     let [alone, shared] = ["alone", "shared"].map(|name| folder.path().join(name));
-    let done = command(&file, &alone, &["--quiet"]).output().unwrap();
+    let output = command(&file, &alone, &["--quiet"]).output().unwrap();
     assert!(
-        matches!(done.status.code(), Some(0 | 3 | 4)),
+        matches!(output.status.code(), Some(0 | 3 | 4)),
         "{}",
-        text(&done.stderr)
+        text(&output.stderr)
     );
     (file, alone, shared)
 }
@@ -103,8 +103,8 @@ fn four_shards_one_of_them_killed_give_the_bytes_of_one_process() {
 fn a_share_is_its_own_units_and_says_what_is_missing() {
     let folder = TempDir::new().unwrap();
     let (file, _, shared) = alone(&folder);
-    let done = ended(shard(&file, &shared, "3/4"));
-    let said = text(&done.stderr);
+    let output = ended(shard(&file, &shared, "3/4"));
+    let said = text(&output.stderr);
     // Of 18 units the third, the seventh, the eleventh and the fifteenth.
     assert!(
         said.contains("shard 3 of 4: 4 units simulated, 0 found; 14 of other shards"),
@@ -146,9 +146,9 @@ fn nobody_publishes_while_shards_work_and_of_two_publishers_one() {
     let publishers = [0, 1].map(|_| command(&file, &shared, &["--quiet"]).spawn().unwrap());
     let codes = publishers.map(|p| ended(p).status.code().unwrap());
     // Either one was refused, or it came after the other one had published and made all units again.
-    let done = codes.iter().filter(|c| matches!(c, 0 | 3 | 4)).count();
+    let success_count = codes.iter().filter(|c| matches!(c, 0 | 3 | 4)).count();
     assert!(
-        done >= 1 && codes.iter().all(|c| matches!(c, 0 | 1 | 3 | 4)),
+        success_count >= 1 && codes.iter().all(|c| matches!(c, 0 | 1 | 3 | 4)),
         "{codes:?}"
     );
     assert!(files(&shared) == files(&alone), "other bytes");
@@ -173,7 +173,7 @@ fn a_full_disk_ends_a_share_and_loses_nothing() {
         "{binary} sweep {file} --jobs 1 --out {}/out",
         disk.display()
     );
-    let done = Command::new("unshare")
+    let output = Command::new("unshare")
         .args(["--map-root-user", "--mount", "sh", "-c", script])
         .env("STUDY", study)
         .env("DISK", &disk)
@@ -183,8 +183,8 @@ fn a_full_disk_ends_a_share_and_loses_nothing() {
         .env_remove("JOB_COMPLETION_INDEX")
         .output()
         .unwrap();
-    let said = text(&done.stderr);
-    assert_eq!(done.status.code(), Some(0), "{said}");
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
     assert!(said.contains("the disk is full"), "{said}");
     let kept = fs::read_to_string(folder.path().join("kept"))
         .unwrap()

@@ -112,11 +112,11 @@ fn the_steady_state_leaves_the_warm_up_out_and_says_when_the_run_is_too_short() 
         (document, text(&output.stderr))
     };
     let (day, warnings) = run("scenario.horizon=8 h");
-    let of = |document: &Value, metric: &str| {
+    let steady_state_of = |document: &Value, metric: &str| {
         let all = document["steady_state"].as_array().unwrap();
         all.iter().find(|s| s["metric"] == metric).unwrap().clone()
     };
-    let down = of(&day, "down_fraction");
+    let down = steady_state_of(&day, "down_fraction");
     // It settles at 26 min; where beyond that the least spread is left is luck.
     assert!(
         (25..=60).contains(&down["warm_up_min"].as_u64().unwrap()),
@@ -138,8 +138,8 @@ fn the_steady_state_leaves_the_warm_up_out_and_says_when_the_run_is_too_short() 
     assert!(!warnings.contains("too short"), "{warnings}");
     let (short, warnings) = run("scenario.horizon=45 min");
     assert!(
-        of(&short, "down_fraction")["mean"].is_null()
-            && of(&short, "down_fraction")["too_short"] == true
+        steady_state_of(&short, "down_fraction")["mean"].is_null()
+            && steady_state_of(&short, "down_fraction")["too_short"] == true
     );
     assert!(
         warnings.contains("the run is too short for a steady state of down_fraction"),
@@ -193,11 +193,11 @@ fn the_middle_day_and_the_bad_one_are_told_between_order_statistics() {
             );
         }
     }
-    let told = run("10", "text");
+    let output = run("10", "text");
     assert!(
-        told.contains("half at most")
-            && told.contains("an upper one of the latter takes 72 replications"),
-        "{told}"
+        output.contains("half at most")
+            && output.contains("an upper one of the latter takes 72 replications"),
+        "{output}"
     );
     assert!(
         !run("5", "text").contains("half at most"),
@@ -228,8 +228,8 @@ fn the_refresh_interval_of_least_cost_is_that_of_the_closed_form() {
                 .plan;
             let costs: Vec<f64> = (0..20)
                 .map(|r| {
-                    let done = simulate(&plan, r);
-                    let tallies: Vec<&Tally> = vec![&done.all];
+                    let run = simulate(&plan, r);
+                    let tallies: Vec<&Tally> = vec![&run.all];
                     cost.evaluate(&Observation::from_tallies(&tallies, plan.horizon))
                         .unwrap()
                 })

@@ -162,15 +162,18 @@ fn no_input_steers_the_terminal() {
         &["check", bad],
     ] {
         let output = run(args, folder.path());
-        let shown = text(&output.stdout) + &text(&output.stderr);
-        assert_ne!(code(&output), 0, "{shown}");
-        assert!(!shown.contains(['\u{1b}', '\u{7}']), "{shown:?}");
+        let printed = text(&output.stdout) + &text(&output.stderr);
+        assert_ne!(code(&output), 0, "{printed}");
+        assert!(!printed.contains(['\u{1b}', '\u{7}']), "{printed:?}");
     }
     let lines = run(&["check", "c.toml"], folder.path());
     assert_eq!(code(&lines), 0, "{}", text(&lines.stderr));
-    let shown = text(&lines.stdout);
-    assert!(shown.contains("x error: spoofed"), "{shown}");
-    assert!(!shown.lines().any(|l| l.starts_with("error")), "{shown}");
+    let lines_text = text(&lines.stdout);
+    assert!(lines_text.contains("x error: spoofed"), "{lines_text}");
+    assert!(
+        !lines_text.lines().any(|l| l.starts_with("error")),
+        "{lines_text}"
+    );
 }
 
 #[test]
@@ -183,10 +186,10 @@ fn a_command_that_is_printed_is_one_for_the_shell() {
         .replace("1 h", "2 h");
     written(folder.path(), "a b.toml", &file);
     let output = run(&["run", "a b.toml", "--quiet", "--out", "o"], folder.path());
-    let shown = text(&output.stdout);
+    let printed = text(&output.stdout);
     let of_gateway = |l: &&str| l.contains("--set") && l.contains(name);
-    let advice: Vec<&str> = shown.lines().filter(of_gateway).collect();
-    assert!(!advice.is_empty(), "{shown}");
+    let advice: Vec<&str> = printed.lines().filter(of_gateway).collect();
+    assert!(!advice.is_empty(), "{printed}");
     for line in advice {
         let quoted = line.matches(&format!("--set 'gateway.{name}.")).count();
         assert_eq!(quoted, line.matches(name).count(), "{line}");

@@ -214,15 +214,15 @@ fn predictions_of_a_plan_agree_with_its_simulation() {
     }
     let figures = RunFigures::from(&samples);
     let predictions = predict(&p);
-    let of = |about| predictions.iter().find(|p| p.about == about).unwrap();
+    let prediction_about = |about| predictions.iter().find(|p| p.about == about).unwrap();
     // U 1532 s, W 30 s: the printed figures of R 1500, SE 1800, D 30, λ 1/600.
-    let sessions = of("lost sessions").compare(&figures).unwrap();
-    let shown: Vec<String> = sessions
+    let sessions = prediction_about("lost sessions").compare(&figures).unwrap();
+    let lines: Vec<String> = sessions
         .iter()
         .map(|a| format!("{} {:.6}", a.metric, a.expected))
         .collect();
     assert_eq!(
-        shown,
+        lines,
         [
             "first_loss_s 1532.000000",
             "drops_per_client_hour 2.304738",
@@ -230,7 +230,7 @@ fn predictions_of_a_plan_agree_with_its_simulation() {
             "missed_toasts_per_client_hour 0.115237"
         ]
     );
-    let due = of("toasts due").compare(&figures).unwrap();
+    let due = prediction_about("toasts due").compare(&figures).unwrap();
     // 200 users for 8 h at 6 an hour.
     assert!((due[0].expected - 9600.0).abs() < 1e-6 && due[0].z().unwrap().abs() < 4.0);
     assert!(
@@ -238,8 +238,10 @@ fn predictions_of_a_plan_agree_with_its_simulation() {
         "{sessions:?} {due:?}"
     );
     let lost = Violation::Update(UpdateBehaviour::Ignored);
-    assert_eq!(of("refreshes").form, Err(lost));
-    assert!(matches!(&of("lost sessions").form, Ok(Form::Sessions(s)) if s.users == 200.0));
+    assert_eq!(prediction_about("refreshes").form, Err(lost));
+    assert!(
+        matches!(&prediction_about("lost sessions").form, Ok(Form::Sessions(s)) if s.users == 200.0)
+    );
     assert!(
         predictions.iter().all(|p| p.about != "an outage on UDP"),
         "there is none"

@@ -181,35 +181,35 @@ fn rooms_name_only_whom_they_may() {
 #[test]
 fn no_way_of_naming_a_room_escapes() {
     let names = ARROWS.map(|(room, _)| room);
-    let of = |path: &str, code: &str| named(Path::new(path), code, &names);
+    let names_in = |path: &str, code: &str| named(Path::new(path), code, &names);
     assert_eq!(
-        of("src/protocol/client.rs", "use crate::engine::Key;"),
+        names_in("src/protocol/client.rs", "use crate::engine::Key;"),
         ["engine"]
     );
     assert_eq!(
-        of(
+        names_in(
             "src/protocol/client.rs",
             "use crate::{\n    quantity::{Span, Time},\n    study,\n};"
         ),
         ["quantity", "study"]
     );
     assert_eq!(
-        of("src/protocol/client.rs", "super::super::engine::mix(1, 2)"),
+        names_in("src/protocol/client.rs", "super::super::engine::mix(1, 2)"),
         ["engine"]
     );
     assert_eq!(
-        of("src/protocol/mod.rs", "use super::engine::Key;"),
+        names_in("src/protocol/mod.rs", "use super::engine::Key;"),
         ["engine"]
     );
     assert_eq!(
-        of(
+        names_in(
             "src/report/chart/data.rs",
             "use super::super::number::rounded; use crate::engines::X;"
         ),
         [""; 0]
     );
     assert_eq!(
-        of("src/report/chart/mod.rs", "use super::super::cli::main;"),
+        names_in("src/report/chart/mod.rs", "use super::super::cli::main;"),
         ["cli"]
     );
     assert_eq!(

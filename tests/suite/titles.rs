@@ -118,14 +118,14 @@ const ROUNDED: f64 = 1.05;
 
 fn can_be_read(chart: &Chart, name: &str) {
     let (plain, durations) = quantities(&chart.title);
-    let shown = texts(chart);
+    let printed_texts = texts(chart);
     let of_time = |axis: &Axis| axis.scale == Scale::TimeOfDay;
     let axes = [(Along::X, &chart.x), (Along::Y, &chart.y)];
     for number in plain {
         let reaches = |(along, axis): &(Along, &Axis)| {
             !of_time(axis) && number <= greatest(chart, *along) * ROUNDED + 1e-9
         };
-        let is_written = quantities(&shown).0.contains(&number);
+        let is_written = quantities(&printed_texts).0.contains(&number);
         assert!(
             is_written || axes.iter().any(reaches),
             "{name}: {:?}, but {number} is not drawn",
@@ -137,7 +137,7 @@ fn can_be_read(chart: &Chart, name: &str) {
             let unit = seconds(&axis.unit);
             unit.is_some_and(|u| duration <= greatest(chart, *along) * u * ROUNDED + 1e-9)
         };
-        let is_written = quantities(&shown)
+        let is_written = quantities(&printed_texts)
             .1
             .iter()
             .any(|d| (d - duration).abs() < 1e-9);
@@ -151,11 +151,11 @@ fn can_be_read(chart: &Chart, name: &str) {
 
 fn plots_of(arguments: &[&str], out: &Path) -> usize {
     let more = ["--quiet", "--no-report", "--out", out.to_str().unwrap()];
-    let done = rccsim(&[arguments, &more].concat());
+    let output = rccsim(&[arguments, &more].concat());
     assert!(
-        [0, 3, 4].contains(&done.status.code().unwrap()),
+        [0, 3, 4].contains(&output.status.code().unwrap()),
         "{arguments:?}: {}",
-        String::from_utf8_lossy(&done.stderr)
+        String::from_utf8_lossy(&output.stderr)
     );
     let results = Results::read(out).unwrap();
     let all = plots(&results).unwrap();

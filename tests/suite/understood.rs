@@ -23,19 +23,25 @@ fn more_load_than_servers_is_warned_of_with_the_utilisation() {
         scenario("", "service_time = \"1 s\"\nservers = 2", clients, "", set).warnings
     };
     // 900 users: 2 calls an hour of 3 jobs are 1.5 jobs/s, refreshes every 1500 s 0.6 /s; 2.1 s of work for 2 servers.
-    let of = |percent: u32| {
+    let overload_warnings = |percent: u32| {
         let needs =
             format!("gateway.gw: calls and refreshes alone need {percent} % of its servers");
         [format!(
             "{needs}: the queue grows without end, or jobs are refused"
         )]
     };
-    assert_eq!(warnings(&[]), of(105));
+    assert_eq!(warnings(&[]), overload_warnings(105));
     assert!(warnings(&["gateway.servers=3"]).is_empty());
     // Half of them do not come; a client of RFC 4028 refreshes at half of 1800 s.
     assert!(warnings(&["clients.attendance=50 %"]).is_empty());
-    assert_eq!(warnings(&["clients.refresh_method=rfc4028"]), of(125));
-    assert_eq!(warnings(&["gateway.service_time_refresh=2 s"]), of(135));
+    assert_eq!(
+        warnings(&["clients.refresh_method=rfc4028"]),
+        overload_warnings(125)
+    );
+    assert_eq!(
+        warnings(&["gateway.service_time_refresh=2 s"]),
+        overload_warnings(135)
+    );
 }
 
 #[test]
@@ -117,7 +123,7 @@ fn a_night_shift_signs_out_the_next_day() {
 
 #[test]
 fn a_published_capacity_is_shown_in_every_unit() {
-    let shown = |capacity: &str| {
+    let capacity_warnings = |capacity: &str| {
         let scenario = scenario(
             "",
             &format!("capacity = {capacity:?}"),
@@ -143,15 +149,15 @@ fn a_published_capacity_is_shown_in_every_unit() {
     // 10,000 · 8 / 3600 = 22.2222; a job is a request and its answer.
     let rest = "at 8 messages a call and 2 a job";
     assert_eq!(
-        shown("10000 calls/h"),
+        capacity_warnings("10000 calls/h"),
         format!("22.2222 messages/s, 11.1111 jobs/s, {rest}")
     );
     assert_eq!(
-        shown("90 messages/min"),
+        capacity_warnings("90 messages/min"),
         format!("1.5000 messages/s, 0.7500 jobs/s, {rest}")
     );
     assert_eq!(
-        shown("7 jobs/s"),
+        capacity_warnings("7 jobs/s"),
         format!("14.0000 messages/s, 7.0000 jobs/s, {rest}")
     );
 }
@@ -197,7 +203,7 @@ fn who_goes_to_lunch_signs_out_and_in_again() {
 
 #[test]
 fn what_a_run_will_not_show_is_warned_of() {
-    let of = |run: &str, gateway: &str, clients: &str, more: &str| {
+    let warnings_of = |run: &str, gateway: &str, clients: &str, more: &str| {
         scenario(run, gateway, &format!("count = 80\n{clients}"), more, &[]).warnings
     };
     let one = |warnings: Vec<String>, what: &str| {
@@ -205,12 +211,12 @@ fn what_a_run_will_not_show_is_warned_of() {
     };
     let idle = "idle_timeout = \"20 min\"";
     one(
-        of("", "", idle, ""),
+        warnings_of("", "", idle, ""),
         "idle_timeout 20 min of its path is shorter than the refresh interval 25 min",
     );
     // A keep-alive of OCS more often than that holds the connection.
     assert!(
-        of(
+        warnings_of(
             "",
             "",
             "idle_timeout = \"20 min\"\nkeep_alive = \"5 min\"",
@@ -218,18 +224,18 @@ fn what_a_run_will_not_show_is_warned_of() {
         )
         .is_empty()
     );
-    assert!(of("", "", "idle_timeout = \"26 min\"", "").is_empty());
+    assert!(warnings_of("", "", "idle_timeout = \"26 min\"", "").is_empty());
     one(
-        of("", "max_sessions = 50", "", ""),
+        warnings_of("", "max_sessions = 50", "", ""),
         "max_sessions 50 leaves room for 50 of about 80 users",
     );
-    assert!(of("", "max_sessions = 40\ncount = 2", "", "").is_empty());
-    assert!(of("", "max_sessions = 40", "attendance = \"50 %\"", "").is_empty());
+    assert!(warnings_of("", "max_sessions = 40\ncount = 2", "", "").is_empty());
+    assert!(warnings_of("", "max_sessions = 40", "attendance = \"50 %\"", "").is_empty());
 }
 
 #[test]
 fn a_fault_while_nobody_is_signed_in_is_warned_of_on_the_users_clock() {
-    let of = |at: &str, clients: &str| {
+    let fault_warnings = |at: &str, clients: &str| {
         let fault = format!(
             "[[fault]]\nkind = \"crash\"\ntarget = \"gateway:gw\"\nat = \"{at}\"\nduration = \"1 min\"\n"
         );
@@ -242,9 +248,9 @@ fn a_fault_while_nobody_is_signed_in_is_warned_of_on_the_users_clock() {
             .iter()
             .any(|w| w.contains("nobody whom it hits is signed in"))
     };
-    assert!(of("03:00", "") && of("20:00", ""));
-    assert!(!of("09:00", "") && !of("12:00", ""));
+    assert!(fault_warnings("03:00", "") && fault_warnings("20:00", ""));
+    assert!(!fault_warnings("09:00", "") && !fault_warnings("12:00", ""));
     // One hour ahead, their day is from 08:00 to 16:00 here.
-    assert!(!of("08:00", "time_zone = \"+1 h\""));
-    assert!(of("17:00", "time_zone = \"+1 h\"") && !of("17:00", ""));
+    assert!(!fault_warnings("08:00", "time_zone = \"+1 h\""));
+    assert!(fault_warnings("17:00", "time_zone = \"+1 h\"") && !fault_warnings("17:00", ""));
 }

@@ -246,13 +246,13 @@ fn a_late_200_to_an_invite_given_up_is_acknowledged_and_ended() {
     });
     alone.sign_in();
     alone.accepts(33.0, Subject::Invite, 1);
-    let wanted = [
+    let expected = [
         (0, "client Invite"),
         (33_000, "client Ack"),
         (33_000, "client Bye"),
     ];
     assert_eq!(
         alone.desk.sent,
-        wanted.map(|(at, what)| (at, what.to_string()))
+        expected.map(|(at, what)| (at, what.to_string()))
     );
 }

@@ -29,13 +29,13 @@ fn a_2xx_that_is_never_acknowledged_is_repeated_and_then_ended_by_bye() {
     let copies = [
         0, 500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500,
     ];
-    let wanted = copies
+    let expected = copies
         .map(|at| (at, "gateway 200 to Invite"))
         .into_iter()
         .chain([(32_000, "gateway Bye")]);
     assert_eq!(
         desk.sent,
-        wanted
+        expected
             .map(|(at, what)| (at, what.to_string()))
             .collect::<Vec<_>>()
     );

@@ -192,12 +192,12 @@ fn an_ignored_update_goes_out_eleven_times_over_udp_and_once_over_tls() {
             HOUR,
         );
         p.clients[0].path.transport = transport;
-        let mut wanted: Vec<(u64, &str)> = copies
+        let mut expected: Vec<(u64, &str)> = copies
             .iter()
             .map(|at| (1_500_020 + at, "client Update"))
             .collect();
-        wanted.extend([(1_532_020, "client Bye"), (1_532_030, "gateway 200 to Bye")]);
-        expect(conversation(&p, 1_000_000), &wanted);
+        expected.extend([(1_532_020, "client Bye"), (1_532_030, "gateway 200 to Bye")]);
+        expect(conversation(&p, 1_000_000), &expected);
     }
 }
 
@@ -329,7 +329,7 @@ fn re_invites_that_cross_are_refused_and_wait_out_their_windows() {
     let mut p = near(uas, client, 1000);
     p.clients[0].count = 500;
     let all = wire(&p);
-    let of = |user: u32, what: &str| -> Vec<u64> {
+    let times_of = |user: u32, what: &str| -> Vec<u64> {
         all.iter()
             .filter(|(_, u, m)| *u == user && said(m) == what)
             .map(|(at, ..)| *at / MS)
@@ -337,9 +337,12 @@ fn re_invites_that_cross_are_refused_and_wait_out_their_windows() {
     };
     let (mut clients, mut gateways) = (Vec::new(), Vec::new());
     for user in 0..500 {
-        assert_eq!(of(user, "client 491 to ReInvite"), [900_020]);
-        assert_eq!(of(user, "gateway 491 to ReInvite"), [900_025]);
-        let (client, gateway) = (of(user, "client ReInvite"), of(user, "gateway ReInvite"));
+        assert_eq!(times_of(user, "client 491 to ReInvite"), [900_020]);
+        assert_eq!(times_of(user, "gateway 491 to ReInvite"), [900_025]);
+        let (client, gateway) = (
+            times_of(user, "client ReInvite"),
+            times_of(user, "gateway ReInvite"),
+        );
         assert_eq!((client[0], gateway[0]), (900_015, 900_010));
         // From the receipt of 491 on, in steps of 10 ms: 2.1 to 4.0 s for the owner of the Call-ID, 0 to 2.0 s for the other.
         clients.push(client[1] - 900_035);

@@ -244,10 +244,12 @@ fn everybody_has_the_same_ocs() {
     // A gateway's crashes are its own.
     p.faults = vec![fault(FaultKind::Crash, schedule, FaultTarget::All, true)];
     let rows = drop_rows(simulate(&p, 0));
-    let of = |clients: u32| {
+    let losses_of = |clients: u32| {
         rows.iter()
             .filter(move |r| r.clients == clients)
             .map(|r| r.lost_at)
     };
-    assert!(of(0).count() > 5 && of(0).all(|at| of(1).all(|other| at != other)));
+    assert!(
+        losses_of(0).count() > 5 && losses_of(0).all(|at| losses_of(1).all(|other| at != other))
+    );
 }

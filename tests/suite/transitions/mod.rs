@@ -20,10 +20,11 @@ fn the_documented_state_tables_are_those_of_the_machines() {
     if std::env::var_os("RCCSIM_BLESS").is_some() {
         std::fs::write(SNAPSHOT, &printed).unwrap();
     }
-    let kept = std::fs::read_to_string(SNAPSHOT).unwrap_or_default();
-    let first = (kept.lines().zip(printed.lines())).find(|(kept, printed)| kept != printed);
+    let snapshot = std::fs::read_to_string(SNAPSHOT).unwrap_or_default();
+    let first =
+        (snapshot.lines().zip(printed.lines())).find(|(snapshot, printed)| snapshot != printed);
     assert!(
-        kept == printed,
+        snapshot == printed,
         "{SNAPSHOT} differs from the machines, first at {first:?}; they print\n{printed}"
     );
 }
