@@ -1,6 +1,8 @@
 //! From a text to a checked scenario: the order in which its parts are read.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::build;
 use super::catalogue::{Run, TABLES, header, is_single};
@@ -42,6 +44,8 @@ pub struct Scenario {
     pub shared: Vec<Settings>,
     /// What is valid and yet unlikely to be meant.
     pub warnings: Vec<String>,
+    /// The text as it was parsed, which every variant of the scenario shares.
+    document: Arc<Document>,
 }
 
 impl Scenario {
@@ -87,7 +91,9 @@ impl Scenario {
     /// # Errors
     /// What is wrong.
     pub fn with(&self, overrides: &[Override]) -> Result<Self, ScenarioError> {
-        self.source.scenario(overrides)
+        let source = self.source.clone().under(overrides.iter().cloned());
+        let scenario = read(source, Arc::clone(&self.document));
+        scenario.map_err(|error| error.with_lines(&self.source.file, &self.source.text))
     }
 
     /// Whether a client group has several profiles: what each of them says holds for its users alone.
@@ -109,7 +115,9 @@ impl Source {
     /// # Errors
     /// What is wrong.
     pub fn scenario(&self, overrides: &[Override]) -> Result<Scenario, ScenarioError> {
-        let scenario = read(&self.clone().under(overrides.iter().cloned()));
+        let document = Document::parse(&self.file, &self.text);
+        let source = self.clone().under(overrides.iter().cloned());
+        let scenario = document.and_then(|document| read(source, Arc::new(document)));
         scenario.map_err(|error| error.with_lines(&self.file, &self.text))
     }
 }
@@ -139,15 +147,14 @@ pub fn parse(
     Source::new(file, text, folder).scenario(overrides)
 }
 
-fn read(source: &Source) -> Result<Scenario, ScenarioError> {
+/// Reads a parsed text under the overrides of its source.
+fn read(source: Source, document: Arc<Document>) -> Result<Scenario, ScenarioError> {
     let Source {
-        file,
-        text,
         folder,
         overrides,
         records,
-    } = source;
-    let document = Document::parse(file, text)?;
+        ..
+    } = &source;
     let mut errors = Errors::default();
     errors.value(check_tables(&document));
     for o in overrides {
@@ -159,16 +166,14 @@ fn read(source: &Source) -> Result<Scenario, ScenarioError> {
         folder,
         overrides,
     };
-    let mut settings = Vec::new();
+    let mut settings: Vec<Settings> = Vec::new();
     for table in ["scenario", "gateway", "clients", "fault"] {
+        let mut names = BTreeSet::new();
         for section in document.sections.iter().filter(|s| s.table == table) {
             let Some(resolved) = errors.value(layers.resolve(table, section)) else {
                 continue;
             };
-            if settings
-                .iter()
-                .any(|s: &Settings| s.table == table && s.name == resolved.name)
-            {
+            if !names.insert(resolved.name.clone()) {
                 let message = format!(
                     "a second {table} named {:?}: names must differ",
                     resolved.name
@@ -196,8 +201,7 @@ fn read(source: &Source) -> Result<Scenario, ScenarioError> {
     errors.none()?;
     let warnings = warnings::warnings(&plan, &settings);
     Ok(Scenario {
-        source: source.clone(),
-        file: file.clone(),
+        file: source.file.clone(),
         question: document.opening.clone(),
         plan,
         replications: run.replications,
@@ -207,6 +211,8 @@ fn read(source: &Source) -> Result<Scenario, ScenarioError> {
         settings,
         shared,
         warnings,
+        source,
+        document,
     })
 }
 
@@ -260,4 +266,19 @@ fn check_table(section: &Section) -> Result<(), ScenarioError> {
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variant_is_read_from_the_document_of_its_scenario() {
+        let base = load(Path::new("models/nec-r2.toml"), &[]).unwrap();
+        let set = Override::parse("clients.count=7").unwrap();
+        let variant = base.with(&[set]).unwrap();
+        assert!(Arc::ptr_eq(&base.document, &variant.document));
+        assert_eq!(variant.plan.clients[0].count, 7);
+        assert_ne!(base.plan.clients[0].count, 7);
+    }
 }

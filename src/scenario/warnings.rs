@@ -49,14 +49,16 @@ pub(super) fn warnings(plan: &Plan, settings: &[Settings]) -> Vec<String> {
     load::of_calls(plan, &mut warnings);
     load::of_surges(plan, &mut warnings);
     load::of_throttles(settings, &mut warnings);
-    for clients in &plan.clients {
+    // The plan has the groups in the order of their settings.
+    let groups = settings.iter().filter(|s| s.table == "clients");
+    for (clients, settings) in plan.clients.iter().zip(groups) {
+        let gateway = &plan.gateways[clients.gateway];
         for config in clients.configs() {
             let alike = ClientPlan {
                 config: config.clone(),
                 mix: Vec::new(),
                 ..clients.clone()
             };
-            let gateway = &plan.gateways[clients.gateway];
             of_clients(plan, &alike, gateway, settings, &mut warnings);
         }
     }
@@ -140,17 +142,8 @@ fn without_station(gateway: &GatewayPlan, settings: &Settings, warnings: &mut Ve
 }
 
 /// Rows that lie outside the run, and files without any.
-fn of_records(
-    plan: &Plan,
-    clients: &ClientPlan,
-    settings: &[Settings],
-    warnings: &mut Vec<String>,
-) {
-    let is_group = |s: &&Settings| s.table == "clients" && s.name == clients.name;
-    let key = |records| {
-        let file = settings.iter().find(is_group)?.file(records)?;
-        Some(file.key.name)
-    };
+fn of_records(plan: &Plan, clients: &ClientPlan, settings: &Settings, warnings: &mut Vec<String>) {
+    let key = |records| Some(settings.file(records)?.key.name);
     let calls = key(RecordKind::Calls).zip(clients.recorded_calls.as_ref());
     let calls = calls.map(|(key, r)| (key, r.rows(), r.outside()));
     let signs = key(RecordKind::SignIns).zip(clients.recorded_signs.as_ref());
@@ -179,7 +172,7 @@ fn of_clients(
     plan: &Plan,
     clients: &ClientPlan,
     gateway: &GatewayPlan,
-    settings: &[Settings],
+    settings: &Settings,
     warnings: &mut Vec<String>,
 ) {
     let config = &clients.config;

@@ -55,7 +55,7 @@ pub(super) fn of_idle(clients: &ClientPlan, interval: Span, warnings: &mut Vec<S
 pub(super) fn of_days(
     plan: &Plan,
     clients: &ClientPlan,
-    settings: &[Settings],
+    settings: &Settings,
     warnings: &mut Vec<String>,
 ) {
     let name = &clients.name;
@@ -66,9 +66,7 @@ pub(super) fn of_days(
             print_span(Span(plan.horizon.0))
         ));
     }
-    let is_group = |s: &&Settings| s.table == "clients" && s.name == *name;
-    let is_given = |s: &Settings| s.find("working_days").is_some();
-    if plan.start_day.is_none() && settings.iter().find(is_group).is_some_and(is_given) {
+    if plan.start_day.is_none() && settings.find("working_days").is_some() {
         warnings.push(format!(
             "clients.{name}: working_days has no effect: scenario.start has no weekday; write one like \"Monday {}\"",
             print_clock(plan.start)
