@@ -12,6 +12,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::fault::Fault;
 use super::identify::write;
+use super::signal;
 use super::terminal::{print, say};
 use crate::capture::{Endpoints, Observation, PcapWriter, Resolution, Summary, Transport, Unit};
 use crate::identify::{Identification, Identifier, gateway_profile, text};
@@ -71,15 +72,10 @@ pub(super) fn span(text: Option<&str>, flag: &str) -> Result<Option<Span>, Fault
     .transpose()
 }
 
-/// The interrupt key sets `stop`; the second time it ends the process.
+/// The first signal sets `stop`; the second one ends the process.
 pub(super) fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
     let stop = Arc::clone(stop);
-    // A process whose handler cannot be set is ended by the key as any other.
-    let _ = ctrlc::set_handler(move || {
-        if stop.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(super::Outcome::Interrupted as u8));
-        }
-    });
+    signal::stop_by(move || stop.swap(true, Ordering::Relaxed));
 }
 
 /// Keeps messages in a capture file, if one is asked for; written as they come, so that a stop loses nothing.

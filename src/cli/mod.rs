@@ -47,6 +47,7 @@ mod schema;
 mod sensitivity;
 mod share;
 mod shell;
+mod signal;
 mod size;
 mod size_answer;
 mod store;
@@ -129,6 +130,7 @@ enum Command {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    signal::listen();
     let cli = Cli::parse();
     cli.manner.hold();
     let result = match cli.command {

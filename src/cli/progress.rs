@@ -9,20 +9,18 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::signal;
 use crate::deployment::RunHandle;
 use crate::experiment::Monitor;
 
-/// Hands the interrupt key, and the wish of the system that the process end (SIGTERM, SIGHUP), to the control: the first
-/// stops the run and keeps what is finished, the second ends the process.
+/// Hands signals to the control: the first stops the run and keeps what is finished, the second ends the process.
 pub(super) fn interruptible() -> Arc<RunHandle> {
     let control = Arc::new(RunHandle::default());
     let handle = Arc::clone(&control);
-    // A process whose handler is set already, or cannot be, is ended by the key as any other.
-    let _ = ctrlc::set_handler(move || {
-        if handle.is_stopped() {
-            std::process::exit(i32::from(super::Outcome::Interrupted as u8));
-        }
+    signal::stop_by(move || {
+        let was_stopped = handle.is_stopped();
         handle.stop();
+        was_stopped
     });
     control
 }

@@ -101,6 +101,139 @@ fn the_verdict_stays_when_the_reader_has_gone() {
     assert!(folder.path().join("o/summary.json").exists());
 }
 
+/// Waits until something is so; fails where the child ends before.
+#[cfg(target_os = "linux")]
+fn await_of(child: &mut Child, what: &str, is_so: impl Fn(u32) -> bool) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a real program is given a real time"
+    )]
+    let begun = Instant::now();
+    while !is_so(child.id()) {
+        let end = child.try_wait().unwrap();
+        assert!(end.is_none(), "{what}: it ended before: {end:?}");
+        assert!(begun.elapsed() < Duration::from_secs(60), "{what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Whether a process has a handler for SIGTERM.
+#[cfg(target_os = "linux")]
+fn catches_sigterm(process: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let caught = status.lines().find_map(|l| l.strip_prefix("SigCgt:"));
+    let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    caught.is_some_and(|mask| mask & (1 << (15 - 1)) != 0)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_ends_every_study_and_keeps_its_finished_units() {
+    let folder = TempDir::new().unwrap();
+    let objective = "[[objective]]\nmetric = \"down_fraction\"\nat_most = \"1 %\"\n";
+    let long = format!("{SCENARIO}{objective}")
+        .replace("count = 5", "count = 500")
+        .replace("1 h", "8 h")
+        .replace("replications = 1", "replications = 1000");
+    // The same users, refreshed more often.
+    const COUNT: &str = "count = 500";
+    const OTHER: &str = "count = 500\nrefresh_interval = \"10 min\"";
+    written(folder.path(), "a.toml", &long);
+    written(folder.path(), "b.toml", &long.replace(COUNT, OTHER));
+    let vary = "clients.count=400, 500";
+    let studies: [&[&str]; 5] = [
+        &["sweep", "a.toml", "--vary", vary],
+        &["size", "a.toml", "--key", vary, "--largest"],
+        &["best", "a.toml", "--vary", vary, "--first-stage", "1000"],
+        &["sensitivity", "a.toml"],
+        &["compare", "a.toml", "b.toml"],
+    ];
+    for (study, signal) in studies
+        .iter()
+        .zip(["-INT", "-TERM", "-HUP", "-TERM", "-INT"])
+    {
+        let out = folder.path().join(study[0]);
+        let mut command = Command::new(RCCSIM);
+        command.args(*study).current_dir(folder.path());
+        command.args(["--quiet", "--no-report", "--jobs", "1", "--out", study[0]]);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let units = || {
+            let files = fs::read_dir(out.join("units")).into_iter().flatten();
+            let names = files.map(|f| f.unwrap().file_name().into_string().unwrap());
+            names.filter(|n| n.ends_with(".unit")).count()
+        };
+        await_of(&mut child, study[0], |_| units() > 0);
+        send(signal, &child);
+        let (code, message) = ended(child, study[0]);
+        assert_eq!(code, Some(130), "{study:?}, {signal}: {message}");
+        assert!(
+            message.contains("goes on from there"),
+            "{study:?}: {message}"
+        );
+        assert!(units() > 0, "{study:?}");
+        assert!(!out.join("summary.json").exists(), "{study:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_command_that_keeps_nothing_ends_at_the_first_signal() {
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let mut command = Command::new(RCCSIM);
+        command
+            .args(["matrix", "--jobs", "1"])
+            .stdout(Stdio::null());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        await_of(&mut child, signal, catches_sigterm);
+        send(signal, &child);
+        assert_eq!(ended(child, signal).0, Some(130), "{signal}");
+    }
+}
+
+/// A long run, once it catches signals.
+#[cfg(target_os = "linux")]
+fn long_run(folder: &Path, program: &[&str]) -> Child {
+    let large = SCENARIO.replace("count = 5", "count = 200000");
+    written(folder, "long.toml", &large.replace("1 h", "200 h"));
+    let args = ["run", "long.toml", "--quiet", "--no-report", "--jobs", "1"];
+    let mut command = Command::new(program[0]);
+    command.args(&program[1..]).args(args).current_dir(folder);
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    await_of(&mut child, "long run", catches_sigterm);
+    child
+}
+
+#[cfg(target_os = "linux")]
+fn send(signal: &str, child: &Child) {
+    let id = child.id().to_string();
+    let kill = Command::new("kill").args([signal, &id]).status();
+    assert!(kill.unwrap().success());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_second_signal_ends_a_run_at_once() {
+    let folder = TempDir::new().unwrap();
+    let child = long_run(folder.path(), &[RCCSIM]);
+    // Of different kinds: two that wait together are one.
+    ["-INT", "-TERM"].map(|signal| send(signal, &child));
+    assert_eq!(ended(child, "two signals").0, Some(130));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_under_nohup_goes_on_when_the_terminal_closes() {
+    let folder = TempDir::new().unwrap();
+    let mut child = long_run(folder.path(), &["nohup", RCCSIM]);
+    send("-HUP", &child);
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(child.try_wait().unwrap(), None, "it ended");
+    send("-TERM", &child);
+    assert_eq!(ended(child, "nohup").0, Some(130));
+}
+
 #[test]
 fn a_signal_of_the_system_ends_a_run_as_the_interrupt_key_does() {
     let folder = TempDir::new().unwrap();
