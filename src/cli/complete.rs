@@ -2,6 +2,7 @@
 //! session. They are simulated again, by the same version, from the scenario that the folder holds; afterwards it is, to
 //! the byte, the folder of a `run` with a report.
 
+use std::collections::VecDeque;
 use std::io::Write;
 
 use super::advice::{is_hurt, trials};
@@ -116,7 +117,8 @@ fn values(text: &str) -> impl Iterator<Item = &str> {
 /// Gives each value the origin that `inputs.csv` tells of; whether it tells of these values and no others.
 fn restore(scenario: &mut Scenario, inputs: &[Input]) -> bool {
     let is_reference = |key: &str| matches!(key, "profile" | "workload" | "path");
-    let mut remaining_inputs: Vec<&Input> =
+    // They mostly come in the order of the settings: what is taken stands in front.
+    let mut remaining_inputs: VecDeque<&Input> =
         inputs.iter().filter(|i| !is_reference(&i.key)).collect();
     for section in &mut scenario.settings {
         let (table, name) = (section.table, section_name(section).to_string());
@@ -126,7 +128,7 @@ fn restore(scenario: &mut Scenario, inputs: &[Input]) -> bool {
                 (i.table.as_str(), &i.name, i.key.as_str()) == (table, &name, setting.key.name)
             };
             let place = remaining_inputs.iter().position(is_of);
-            let input = place.map(|place| remaining_inputs.remove(place));
+            let input = place.and_then(|place| remaining_inputs.remove(place));
             // A file is kept under another name, and the hash says whether it is the same.
             let is_file = matches!(setting.key.kind, Kind::File(_));
             let Some((input, origin)) = input

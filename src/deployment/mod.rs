@@ -74,6 +74,7 @@ pub use plan::{
     LossDirection, MixPart, PathConfig, Plan, RelayEnd, RelayRestarts, Transport,
 };
 pub use rare_faults::Stratum;
+pub use rarity::RarestFaults;
 pub use run_handle::RunHandle;
 pub use run_options::{FastPaths, RunOptions};
 pub use simulate::{

@@ -163,7 +163,7 @@ impl GatewayPlan {
 }
 
 /// Whom a fault hits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum FaultTarget {
     /// A `[[gateway]]`, or one of its instances; of client faults, their users.
     Gateway(usize, Option<u32>),

@@ -114,17 +114,18 @@ impl Plan {
         }
     }
 
-    /// How often a fault is expected in the runs of one replication: a rare one comes in each run that is simulated for it.
-    /// `None`: it is not drawn at random.
-    pub fn simulated_faults(&self, fault: &FaultPlan) -> Option<f64> {
-        let (expected, _) = self.expected_faults(fault)?;
-        let strata = self.strata();
-        let is_same = |index: usize| std::ptr::eq(&self.faults[index], fault);
-        let share = strata.iter().find_map(|stratum| {
-            let first = stratum.first.iter().find(|(index, _)| is_same(*index))?;
-            Some(first.1 / stratum.first.iter().map(|(_, e)| e).sum::<f64>())
-        });
-        Some(share.unwrap_or(expected))
+    /// How often each fault is expected in the runs of one replication: a rare one comes in each run that is simulated for
+    /// it. `None`: it is not drawn at random.
+    pub fn simulated_faults(&self) -> Vec<Option<f64>> {
+        let expected = |fault| Some(self.expected_faults(fault)?.0);
+        let mut times: Vec<Option<f64>> = self.faults.iter().map(expected).collect();
+        for stratum in self.strata() {
+            let all = stratum.first.iter().map(|(_, e)| e).sum::<f64>();
+            for (index, expected) in &stratum.first {
+                times[*index] = Some(expected / all);
+            }
+        }
+        times
     }
 }
 

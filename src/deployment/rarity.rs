@@ -1,5 +1,7 @@
 //! How often faults that are drawn at random are expected to come.
 
+use std::collections::BTreeMap;
+
 use super::plan::{FaultPlan, FaultTarget, GatewayPlan, Plan};
 use crate::faults::{FaultKind, Schedule};
 use crate::measure::Scope;
@@ -10,20 +12,16 @@ impl Plan {
     pub fn draws_of(&self, fault: &FaultPlan) -> f64 {
         let is_personal = fault.config.kind.is_personal();
         let instances = |gateway: &GatewayPlan| f64::from(gateway.count + gateway.spare);
-        let clients = self.clients.iter().enumerate();
-        let users = |hit: &dyn Fn(usize, usize) -> bool| -> f64 {
-            clients
-                .clone()
-                .filter(|(i, c)| hit(*i, c.gateway))
-                .map(|(_, c)| f64::from(c.count))
-                .sum()
+        let users = |hit: &dyn Fn(usize) -> bool| -> f64 {
+            let hit = self.clients.iter().filter(|c| hit(c.gateway));
+            hit.map(|c| f64::from(c.count)).sum()
         };
         match fault.target {
             // All users share one OCS, and all whom a surge names share it.
             _ if matches!(fault.config.kind, FaultKind::OcsFailover | FaultKind::Surge) => 1.0,
-            FaultTarget::Clients(index) if is_personal => users(&|i, _| i == index),
-            FaultTarget::Gateway(index, _) if is_personal => users(&|_, gateway| gateway == index),
-            FaultTarget::All if is_personal => users(&|_, _| true),
+            FaultTarget::Clients(index) if is_personal => f64::from(self.clients[index].count),
+            FaultTarget::Gateway(index, _) if is_personal => users(&|gateway| gateway == index),
+            FaultTarget::All if is_personal => users(&|_| true),
             FaultTarget::Gateway(index, None) => instances(&self.gateways[index]),
             FaultTarget::All => self.gateways.iter().map(instances).sum(),
             FaultTarget::Gateway(_, Some(_)) | FaultTarget::Clients(_) => 1.0,
@@ -42,27 +40,90 @@ impl Plan {
         }
     }
 
-    /// Of the faults that are drawn at random and can hit those whom a scope is about, how often the rarest is simulated in
-    /// one replication; `None`: there is none.
-    pub fn rarest_fault(&self, scope: &Scope) -> Option<f64> {
-        let hitting = self.faults.iter().filter(|fault| self.hits(fault, scope));
-        hitting
-            .filter_map(|fault| self.simulated_faults(fault))
-            .min_by(f64::total_cmp)
-    }
-
-    fn hits(&self, fault: &FaultPlan, scope: &Scope) -> bool {
-        let gateway_of = |clients: usize| self.clients[clients].gateway;
-        match (scope, fault.target) {
-            (Scope::All, _) | (_, FaultTarget::All) => true,
-            (Scope::Clients(name), target) => (self.clients.iter().enumerate())
-                .any(|(index, c)| c.name == *name && target.hits(index, c)),
-            (Scope::Gateway(name), FaultTarget::Clients(index)) => {
-                self.gateways[gateway_of(index)].name == *name
-            }
-            (Scope::Gateway(name), FaultTarget::Gateway(index, _)) => {
-                self.gateways[index].name == *name
+    /// Of the faults that are drawn at random, how often the rarest is simulated in one replication, by whom it can hit.
+    pub fn rarest_faults(&self) -> RarestFaults<'_> {
+        let mut rarest = RarestFaults {
+            plan: self,
+            clients: self
+                .clients
+                .iter()
+                .map(|c| c.name.as_str())
+                .zip(0..)
+                .collect(),
+            gateways: self
+                .gateways
+                .iter()
+                .map(|g| g.name.as_str())
+                .zip(0..)
+                .collect(),
+            any: None,
+            of_all: None,
+            of_clients: vec![None; self.clients.len()],
+            of_gateway: vec![None; self.gateways.len()],
+            of_users: vec![None; self.gateways.len()],
+        };
+        for (fault, times) in self.faults.iter().zip(self.simulated_faults()) {
+            rarest.any = rarer(rarest.any, times);
+            match fault.target {
+                FaultTarget::All => rarest.of_all = rarer(rarest.of_all, times),
+                FaultTarget::Clients(index) => {
+                    let users = &mut rarest.of_users[self.clients[index].gateway];
+                    *users = rarer(*users, times);
+                    rarest.of_clients[index] = rarer(rarest.of_clients[index], times);
+                }
+                FaultTarget::Gateway(index, _) => {
+                    rarest.of_gateway[index] = rarer(rarest.of_gateway[index], times);
+                }
             }
         }
+        rarest
     }
+}
+
+/// How often the rarest of the faults that are drawn at random is simulated in one replication, by whom it can hit; `None`:
+/// there is no such fault.
+#[derive(Debug)]
+pub struct RarestFaults<'a> {
+    plan: &'a Plan,
+    clients: BTreeMap<&'a str, usize>,
+    gateways: BTreeMap<&'a str, usize>,
+    any: Option<f64>,
+    /// Of those that hit everybody.
+    of_all: Option<f64>,
+    /// Of those that hit the users of a client group alone.
+    of_clients: Vec<Option<f64>>,
+    /// Of those that hit a gateway.
+    of_gateway: Vec<Option<f64>>,
+    /// Of those that hit some client group of a gateway.
+    of_users: Vec<Option<f64>>,
+}
+
+impl RarestFaults<'_> {
+    /// Whether the plan has whom a scope is about.
+    pub fn has(&self, scope: &Scope) -> bool {
+        match scope {
+            Scope::All => true,
+            Scope::Clients(name) => self.clients.contains_key(name.as_str()),
+            Scope::Gateway(name) => self.gateways.contains_key(name.as_str()),
+        }
+    }
+
+    /// The rarest that can hit those whom a scope is about.
+    pub fn of(&self, scope: &Scope) -> Option<f64> {
+        let those = match scope {
+            Scope::All => return self.any,
+            Scope::Clients(name) => self.clients.get(name.as_str()).and_then(|i| {
+                let gateway = self.plan.clients[*i].gateway;
+                rarer(self.of_clients[*i], self.of_gateway[gateway])
+            }),
+            Scope::Gateway(name) => (self.gateways.get(name.as_str()))
+                .and_then(|i| rarer(self.of_gateway[*i], self.of_users[*i])),
+        };
+        rarer(self.of_all, those)
+    }
+}
+
+/// The lesser of two, where there are any.
+fn rarer(one: Option<f64>, other: Option<f64>) -> Option<f64> {
+    one.into_iter().chain(other).min_by(f64::total_cmp)
 }

@@ -116,6 +116,6 @@ fn no_value(samples: &Samples, metrics: &FrontMetrics) -> Option<&'static str> {
 
 /// Whether every fault that is drawn at random is expected often enough to have been seen.
 fn knows_ties(case: &Case, samples: &Samples) -> bool {
-    let rarest = case.scenario.plan.rarest_fault(&Scope::All);
+    let rarest = case.scenario.plan.rarest_faults().of(&Scope::All);
     rarest.is_none_or(|in_one| in_one * f64::from(samples.replications()) >= Doubt::FEW_FAULTS)
 }

@@ -6,7 +6,7 @@ use crate::engine::{Exponential, Stream};
 use crate::quantity::{Span, Time};
 
 /// What goes wrong.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum FaultKind {
     /// A gateway stops without a word and starts again; what it forgets is a key of the gateway.
     Crash,

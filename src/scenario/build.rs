@@ -2,6 +2,7 @@
 
 mod fault;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -163,11 +164,12 @@ fn after(later: SignIn, sign_in: SignIn, start_us: i64) -> SignIn {
 fn clients(
     s: &Settings,
     gateways: &[GatewayPlan],
+    numbers: &BTreeMap<&str, usize>,
     (start, horizon): (Moment, Time),
 ) -> Result<ClientPlan, ScenarioError> {
     let keys = Clients::from_settings(s);
     let gateway_name = &keys.gateway.value;
-    let gateway = gateways.iter().position(|g| g.name == *gateway_name);
+    let gateway = numbers.get(gateway_name.as_str()).copied();
     let gateway = gateway.ok_or_else(|| {
         let names: Vec<&str> = gateways.iter().map(|g| g.name.as_str()).collect();
         let message = format!(
@@ -394,8 +396,9 @@ pub(super) fn plan(
     let (start, horizon) = (run.start, Time(run.horizon.0));
     let of_table = |table| settings.iter().filter(move |s| s.table == table);
     let gateways: Vec<GatewayPlan> = of_table("gateway").map(gateway).collect::<Result<_, _>>()?;
+    let numbers = gateways.iter().map(|g| g.name.as_str()).zip(0..).collect();
     let clients = of_table("clients").map(|s| {
-        let mut clients = clients(s, &gateways, (start, horizon))?;
+        let mut clients = clients(s, &gateways, &numbers, (start, horizon))?;
         replay(
             s,
             &mut clients,
@@ -418,8 +421,11 @@ pub(super) fn plan(
         drops_limit: run.drops_limit,
         foreknown: None,
     };
+    let targets = fault::Targets::of(settings, &plan);
+    let mut numbers = BTreeMap::new();
     for section in of_table("fault") {
-        fault::add(section, settings, &mut plan)?;
+        let faults = fault::read(section, &targets, &mut numbers, &plan)?;
+        plan.faults.extend(faults);
     }
     Ok(plan)
 }

@@ -72,6 +72,8 @@ pub struct Section {
     pub table: String,
     /// Whether it was written `[[table]]`.
     pub repeated: bool,
+    /// Its number among those of its table, from 1.
+    pub number: usize,
     /// Where it stands.
     pub place: Place,
     /// Its keys, in the order of the file.
@@ -151,6 +153,7 @@ impl Reader<'_> {
         Section {
             table: table.into(),
             repeated,
+            number: 1,
             place,
             entries,
         }
@@ -241,11 +244,12 @@ impl Document {
                     if !items.is_empty()
                         && items.iter().all(|i| matches!(i.form, RawValue::Table(_))) =>
                 {
-                    for item in items {
+                    for (number, item) in (1..).zip(items) {
                         let RawValue::Table(entries) = item.form else {
                             continue;
                         };
-                        sections.push(reader.section(&entry.key, true, item.place, entries));
+                        let section = reader.section(&entry.key, true, item.place, entries);
+                        sections.push(Section { number, ..section });
                     }
                 }
                 _ => top.entries.push(entry),

@@ -1,5 +1,6 @@
 //! Layers: a value comes from the command line, else the file, else a profile, else the catalogue's default.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::catalogue::{Key, keys_of};
@@ -32,10 +33,26 @@ struct LayerValue {
     place: Place,
 }
 
+/// The sections of a table that others refer to, by name: the first of those of one name.
+type Shared<'a> = BTreeMap<&'a str, &'a Section>;
+
+/// The sections of one table.
+pub(super) fn shared<'a>(document: &'a Document, table: &str) -> Shared<'a> {
+    let mut shared = Shared::new();
+    for section in document.sections.iter().filter(|s| s.table == table) {
+        if let Some(RawValue::Text(name)) = section.entry("name").map(|e| &e.form) {
+            shared.entry(name).or_insert(section);
+        }
+    }
+    shared
+}
+
 /// Everything values are looked up in.
 pub(super) struct Layers<'a> {
-    /// The scenario.
-    pub document: &'a Document,
+    /// Each `[[path]]` of the scenario.
+    pub paths: Shared<'a>,
+    /// Each `[[workload]]` of the scenario.
+    pub workloads: Shared<'a>,
     /// What profile files are read from.
     pub files: &'a dyn Files,
     /// The folder that profile files are looked for in.
@@ -185,9 +202,7 @@ impl Layers<'_> {
 
     fn name_of(&self, table: &str, section: &Section) -> Result<String, ScenarioError> {
         if table == "fault" && section.entry("name").is_none() {
-            let faults = self.document.sections.iter().filter(|s| s.table == "fault");
-            let number = faults.take_while(|s| !std::ptr::eq(*s, section)).count() + 1;
-            return Ok(format!("fault-{number}"));
+            return Ok(format!("fault-{}", section.number));
         }
         let Some(entry) = section.entry("name") else {
             return Err(ScenarioError::input(
@@ -248,39 +263,29 @@ impl Layers<'_> {
         section_name: &str,
         place: &Place,
     ) -> Result<Layer, ScenarioError> {
-        let named = |s: &&Section| {
-            s.entry("name")
-                .is_some_and(|e| e.form == RawValue::Text(section_name.into()))
+        let shared = match shared_table {
+            Some("path") => Some(&self.paths),
+            Some("workload") => Some(&self.workloads),
+            _ => None,
         };
-        let section = shared_table.and_then(|table| {
-            self.document
-                .sections
-                .iter()
-                .filter(|s| s.table == table)
-                .find(named)
-        });
+        let section = shared.and_then(|shared| shared.get(section_name));
         let table = shared_table.unwrap_or_default();
         let mut layer = match section {
             Some(section) => {
                 self.section_as_layer(shared_table.unwrap_or_default(), section, section_name)?
             }
             None => {
-                let section_names: Vec<&str> = self
-                    .document
-                    .sections
-                    .iter()
-                    .filter(|s| Some(s.table.as_str()) == shared_table)
-                    .filter_map(|s| match s.entry("name").map(|e| &e.form) {
-                        Some(RawValue::Text(name)) => Some(name.as_str()),
-                        _ => None,
-                    })
-                    .collect();
+                let section_names = || {
+                    let mut sections: Vec<_> = shared.into_iter().flatten().collect();
+                    sections.sort_by_key(|(_, section)| section.number);
+                    sections.into_iter().map(|(name, _)| *name).collect()
+                };
                 from_profile(Profile::find_among(
                     kind.name(),
                     section_name,
                     (self.files, self.folder),
                     place,
-                    &section_names,
+                    section_names,
                 )?)
             }
         };

@@ -3,7 +3,7 @@
 use super::document::{Document, Entry, RawValue, Section};
 use super::error::{Errors, ScenarioError, nearest};
 use super::rule::{RuleKey, check_rule_keys};
-use crate::deployment::Plan;
+use crate::deployment::{Plan, RarestFaults};
 use crate::measure::{Bound, METRICS, Metric, Objective, Scope, Unit};
 use crate::quantity::{Span, parse_rate, parse_share, parse_span, print_span};
 
@@ -96,21 +96,15 @@ fn text(entry: &Entry) -> Result<&str, ScenarioError> {
     }
 }
 
-fn scope(entry: &Entry, plan: &Plan) -> Result<Scope, ScenarioError> {
+fn scope(entry: &Entry, plan: &Plan, rarest_faults: &RarestFaults) -> Result<Scope, ScenarioError> {
     let text = text(entry)?;
-    let is_there = match text.split_once(':') {
+    let scope = match text.split_once(':') {
         None => (text == "all").then_some(Scope::All),
-        Some(("clients", name)) => {
-            let is_one = plan.clients.iter().any(|c| c.name == name);
-            is_one.then(|| Scope::Clients(name.into()))
-        }
-        Some(("gateway", name)) => {
-            let is_one = plan.gateways.iter().any(|g| g.name == name);
-            is_one.then(|| Scope::Gateway(name.into()))
-        }
+        Some(("clients", name)) => Some(Scope::Clients(name.into())),
+        Some(("gateway", name)) => Some(Scope::Gateway(name.into())),
         Some(_) => None,
     };
-    if let Some(scope) = is_there {
+    if let Some(scope) = scope.filter(|scope| rarest_faults.has(scope)) {
         return Ok(scope);
     }
     let mut scopes = vec![Scope::All];
@@ -164,7 +158,11 @@ fn cause(entry: &Entry, metric: &Metric) -> Result<usize, ScenarioError> {
     })
 }
 
-fn read(section: &Section, plan: &Plan) -> Result<Objective, ScenarioError> {
+fn read(
+    section: &Section,
+    plan: &Plan,
+    rarest_faults: &RarestFaults,
+) -> Result<Objective, ScenarioError> {
     check_rule_keys(section, &KEYS)?;
     let metric = metric(section)?;
     let (entry, at_most) = match (section.entry("at_most"), section.entry("at_least")) {
@@ -192,9 +190,9 @@ fn read(section: &Section, plan: &Plan) -> Result<Objective, ScenarioError> {
     })?;
     let scope = section
         .entry("scope")
-        .map_or(Ok(Scope::All), |e| scope(e, plan))?;
+        .map_or(Ok(Scope::All), |e| scope(e, plan, rarest_faults))?;
     Ok(Objective {
-        rarest_fault: plan.rarest_fault(&scope),
+        rarest_fault: rarest_faults.of(&scope),
         metric,
         cause: section
             .entry("cause")
@@ -212,9 +210,10 @@ fn read(section: &Section, plan: &Plan) -> Result<Objective, ScenarioError> {
 /// Every objective of the file.
 pub(super) fn read_all(document: &Document, plan: &Plan) -> Result<Vec<Objective>, ScenarioError> {
     let mut errors = Errors::default();
+    let rarest_faults = plan.rarest_faults();
     let sections = document.sections.iter().filter(|s| s.table == "objective");
     let all: Vec<_> = sections
-        .filter_map(|s| errors.value(read(s, plan)))
+        .filter_map(|s| errors.value(read(s, plan, &rarest_faults)))
         .collect();
     errors.none()?;
     Ok(all)

@@ -8,7 +8,7 @@ use super::build;
 use super::catalogue::{Run, TABLES, header, is_single};
 use super::document::{Document, RawValue, Section};
 use super::error::{Errors, Place, ScenarioError, nearest};
-use super::layers::Layers;
+use super::layers::{Layers, shared};
 use super::objective;
 use super::overrides::Override;
 use super::plot::{self, DeclaredPlot};
@@ -161,7 +161,8 @@ fn read(source: Source, document: Arc<Document>) -> Result<Scenario, ScenarioErr
         errors.value(o.check(&document));
     }
     let layers = Layers {
-        document: &document,
+        paths: shared(&document, "path"),
+        workloads: shared(&document, "workload"),
         files: records.files(),
         folder,
         overrides,

@@ -188,22 +188,17 @@ impl Profile {
         place: &Place,
         catalogue_names: &[&str],
     ) -> Result<Self, ScenarioError> {
-        Self::find_among(
-            kind,
-            name,
-            (&super::files::Disk, from),
-            place,
-            catalogue_names,
-        )
+        let names = || catalogue_names.to_vec();
+        Self::find_among(kind, name, (&super::files::Disk, from), place, names)
     }
 
     /// As `find`, among other files.
-    pub(super) fn find_among(
+    pub(super) fn find_among<'a>(
         kind: &str,
         name: &str,
         (files, from): (&dyn Files, &Path),
         place: &Place,
-        catalogue_names: &[&str],
+        catalogue_names: impl FnOnce() -> Vec<&'a str>,
     ) -> Result<Self, ScenarioError> {
         if let Some((_, _, text)) = SHIPPED.iter().find(|(k, n, _)| *k == kind && *n == name) {
             return Self::parse(
@@ -235,7 +230,7 @@ impl Profile {
             .iter()
             .filter(|(k, ..)| *k == kind)
             .map(|(_, n, _)| *n)
-            .chain(catalogue_names.iter().copied())
+            .chain(catalogue_names())
             .collect();
         Err(ScenarioError::input(
             place,

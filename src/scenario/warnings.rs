@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::record_kind::RecordKind;
 use super::setting::Settings;
-use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Plan};
+use crate::deployment::{ClientPlan, FaultTarget, GatewayPlan, JobClass, Plan};
 use crate::protocol::{
     FLOOR_S, OnNoAnswer, Reestablish, RefreshClock, RefreshMethod, RefreshTiming, UpdateBehaviour,
     granted_s,
@@ -15,16 +15,31 @@ use crate::protocol::{
 use crate::quantity::{Span, print_clock, print_moment, print_span};
 use crate::workload::SignIn;
 
+/// The client groups of each gateway.
+type Groups<'a> = Vec<Vec<&'a ClientPlan>>;
+
+/// Whom a fault hits.
+fn hit<'a>(
+    plan: &'a Plan,
+    groups: &'a Groups<'a>,
+    target: FaultTarget,
+) -> Box<dyn Iterator<Item = &'a ClientPlan> + 'a> {
+    match target {
+        FaultTarget::Gateway(gateway, _) => Box::new(groups[gateway].iter().copied()),
+        FaultTarget::Clients(index) => Box::new(plan.clients.get(index).into_iter()),
+        FaultTarget::All => Box::new(plan.clients.iter()),
+    }
+}
+
 /// Every warning, in the order of the settings.
 pub(super) fn warnings(plan: &Plan, settings: &[Settings]) -> Vec<String> {
     let mut warnings = Vec::new();
-    for (index, gateway) in plan.gateways.iter().enumerate() {
-        let users: u64 = plan
-            .clients
-            .iter()
-            .filter(|c| c.gateway == index)
-            .map(|c| u64::from(c.count))
-            .sum();
+    let mut groups: Groups = vec![Vec::new(); plan.gateways.len()];
+    for clients in &plan.clients {
+        groups[clients.gateway].push(clients);
+    }
+    for (gateway, groups) in plan.gateways.iter().zip(&groups) {
+        let users: u64 = groups.iter().map(|c| u64::from(c.count)).sum();
         if users == 0 {
             warnings.push(format!("gateway.{}: no client group uses it", gateway.name));
         } else if users < u64::from(gateway.count) {
@@ -34,24 +49,20 @@ pub(super) fn warnings(plan: &Plan, settings: &[Settings]) -> Vec<String> {
             ));
         }
     }
-    for (index, gateway) in plan.gateways.iter().enumerate() {
-        of_station(plan, index, gateway, &mut warnings);
-        if let Some(settings) = settings
-            .iter()
-            .find(|s| s.table == "gateway" && s.name == gateway.name)
-        {
-            without_station(gateway, settings, &mut warnings);
-        }
+    // The plan has gateways and groups in the order of their settings.
+    let of_table = |table| settings.iter().filter(move |s| s.table == table);
+    let gateways = plan.gateways.iter().zip(&groups);
+    for ((gateway, groups), settings) in gateways.zip(of_table("gateway")) {
+        of_station(groups, gateway, &mut warnings);
+        without_station(gateway, settings, &mut warnings);
     }
-    untested::of_limits(plan, &mut warnings);
-    untested::of_faults(plan, &mut warnings);
+    untested::of_limits(plan, &groups, &mut warnings);
+    untested::of_faults(plan, &groups, &mut warnings);
     untested::of_rare_faults(plan, &mut warnings);
-    load::of_calls(plan, &mut warnings);
-    load::of_surges(plan, &mut warnings);
+    load::of_calls(plan, &groups, &mut warnings);
+    load::of_surges(plan, &groups, &mut warnings);
     load::of_throttles(settings, &mut warnings);
-    // The plan has the groups in the order of their settings.
-    let groups = settings.iter().filter(|s| s.table == "clients");
-    for (clients, settings) in plan.clients.iter().zip(groups) {
+    for (clients, settings) in plan.clients.iter().zip(of_table("clients")) {
         let gateway = &plan.gateways[clients.gateway];
         for config in clients.configs() {
             let alike = ClientPlan {
@@ -100,13 +111,13 @@ fn granted(clients: &ClientPlan, gateway: &GatewayPlan) -> Span {
 }
 
 /// The load that the users bring once all are signed in, over what the servers can do.
-fn of_station(plan: &Plan, index: usize, gateway: &GatewayPlan, warnings: &mut Vec<String>) {
+fn of_station(groups: &[&ClientPlan], gateway: &GatewayPlan, warnings: &mut Vec<String>) {
     let Some(station) = &gateway.station else {
         return;
     };
     let service = |class: JobClass| station.service[class as usize].mean().as_secs_f64();
-    let clients = plan.clients.iter().filter(|c| c.gateway == index);
-    let busy: f64 = clients
+    let busy: f64 = groups
+        .iter()
         .map(|c| {
             let calls = c.workload.incoming_per_s * INCOMING_JOBS
                 + c.workload.outgoing_per_s * OUTGOING_JOBS;

@@ -1,5 +1,7 @@
 //! The figures that a study is about: whether they are known closely enough, and whether their intervals can be trusted.
 
+use std::collections::BTreeSet;
+
 use super::estimate::CONFIDENCE;
 use super::observation::Column;
 use super::replications::{Precision, replications_needed};
@@ -13,11 +15,13 @@ const ALWAYS: [&str; 2] = ["missed_toast_fraction", "down_fraction"];
 /// The scope and column of the figures that the objectives are about; without objectives, of missed toasts and time down.
 pub(super) fn focus(samples: &Samples, objectives: &[Objective]) -> Vec<(usize, usize)> {
     let mut all: Vec<(usize, usize)> = Vec::new();
+    let mut known = BTreeSet::new();
+    let scopes = samples.scope_numbers();
     for o in objectives {
-        let scope = samples.scopes.iter().position(|s| *s == o.scope);
+        let scope = scopes.get(&o.scope).copied();
         let is_column = |c: &Column| c.metric == o.metric && c.cause.map(|(i, _)| i) == o.cause;
         let figure = scope.zip(samples.columns.iter().position(is_column));
-        all.extend(figure.filter(|f| !all.contains(f)));
+        all.extend(figure.filter(|f| known.insert(*f)));
     }
     if all.is_empty() {
         all.extend(

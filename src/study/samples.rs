@@ -1,5 +1,7 @@
 //! What the replications of one point said, and the rows they become.
 
+use std::collections::BTreeMap;
+
 use super::day_sums::{DaySums, sums};
 use super::estimate::{CONFIDENCE, Estimate, mean_interval, ratio_interval};
 use super::observation::{Column, Observation, columns};
@@ -216,6 +218,11 @@ impl Samples {
             .filter_map(|scopes| scopes.get(scope))
             .for_each(|one| sum.merge(one));
         sum
+    }
+
+    /// The index of each scope.
+    pub fn scope_numbers(&self) -> BTreeMap<&Scope, usize> {
+        self.scopes.iter().zip(0..).collect()
     }
 
     /// The index of a metric's column, over all causes.

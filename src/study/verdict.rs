@@ -164,14 +164,11 @@ pub fn judge_all(objectives: &[Objective], samples: &Samples) -> Vec<Judgement> 
 /// Judges every objective by intervals of that confidence: a higher one where a verdict may be looked at again with more
 /// replications ([`confidence_of_looks`](super::confidence_of_looks)). What is printed keeps its 95 % interval.
 pub fn judge_at(objectives: &[Objective], samples: &Samples, confidence: f64) -> Vec<Judgement> {
+    let scopes = samples.scope_numbers();
     objectives
         .iter()
         .map(|objective| {
-            let scope = samples
-                .scopes
-                .iter()
-                .position(|s| *s == objective.scope)
-                .unwrap_or(0);
+            let scope = scopes.get(&objective.scope).copied().unwrap_or(0);
             let is_column = |c: &super::Column| {
                 c.metric == objective.metric && c.cause.map(|(i, _)| i) == objective.cause
             };

@@ -74,7 +74,7 @@ type Repeated = (&'static str, fn(usize) -> String);
 #[test]
 #[ignore = "timed: for an idle machine"]
 fn a_scenario_is_read_in_the_time_of_its_length() {
-    let tables: [Repeated; 7] = [
+    let tables: [Repeated; 11] = [
         ("objectives", |_| {
             "[[objective]]\nmetric = \"session_drops\"\nscope = \"clients:c\"\nat_most = 3\n".into()
         }),
@@ -95,6 +95,33 @@ fn a_scenario_is_read_in_the_time_of_its_length() {
                 "[[fault]]\nname = \"f{i}\"\nkind = \"crash\"\ntarget = \"gateway:g\"\nat = \"08:10\"\nduration = \"1 s\"\n"
             )
         }),
+        ("faults without a name", |_| {
+            "[[fault]]\nkind = \"crash\"\ntarget = \"gateway:g\"\nat = \"08:10\"\nduration = \"1 s\"\n".into()
+        }),
+        ("random faults with an objective each", |i| {
+            format!(
+                "[[fault]]\nname = \"f{i}\"\nkind = \"crash\"\ntarget = \"gateway:g\"\nmtbf = \"10 d\"\nmttr = \"1 min\"\n\
+                 [[objective]]\nmetric = \"session_drops\"\nscope = \"clients:c\"\nat_most = 3\n"
+            )
+        }),
+        ("paths with a group each", |i| {
+            format!(
+                "[[path]]\nname = \"p{i}\"\ndelay = \"1 ms\"\n\
+                 [[clients]]\nname = \"c{i}\"\ncount = 1\ngateway = \"g\"\npath = \"p{i}\"\n"
+            )
+        }),
+        (
+            "gateways with a group, a fault and an objective each",
+            |i| {
+                format!(
+                    "[[gateway]]\nname = \"g{i}\"\nprofile = \"healthy\"\n\
+                 [[clients]]\nname = \"c{i}\"\ncount = 1\ngateway = \"g{i}\"\n\
+                 [[fault]]\nname = \"f{i}\"\nkind = \"link-outage\"\ntarget = \"clients:c{i}\"\nat = \"08:10\"\n\
+                 duration = \"1 s\"\n\
+                 [[objective]]\nmetric = \"session_drops\"\nscope = \"gateway:g{i}\"\nat_most = 3\n"
+                )
+            },
+        ),
         ("groups with an objective each", |i| {
             format!(
                 "[[clients]]\nname = \"c{i}\"\ncount = 1\ngateway = \"g\"\n\

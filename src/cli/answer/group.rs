@@ -3,7 +3,7 @@
 use super::case::Case;
 use crate::measure::{Bound, Scope, Unit};
 use crate::report::value;
-use crate::study::{Estimate, Judgement};
+use crate::study::{Estimate, Judgement, MetricRow};
 
 /// What groups are compared by where nothing is judged.
 const OTHERWISE: &str = "missed_toast_fraction";
@@ -16,10 +16,12 @@ pub(super) fn sentence(case: &Case, judgements: &[Judgement]) -> Option<String> 
         .find(|o| o.scope == Scope::All && o.cause.is_none() && is_comparable(o.metric.unit));
     let metric = judged.map_or(OTHERWISE, |o| o.metric.name);
     let more_is_better = judged.is_some_and(|o| matches!(o.bound, Bound::AtLeast(_)));
-    let mut groups: Vec<(&str, Estimate)> = (case.plan().clients.iter())
-        .filter_map(|c| {
-            let row = case.row(&Scope::Clients(c.name.clone()), metric)?;
-            Some((c.name.as_str(), row.estimate?))
+    let of_metric = |r: &&MetricRow| r.column.metric.name == metric && r.column.cause.is_none();
+    let rows = case.rows.iter().filter(of_metric);
+    let mut groups: Vec<(&str, Estimate)> = rows
+        .filter_map(|row| match &row.scope {
+            Scope::Clients(name) => Some((name.as_str(), row.estimate?)),
+            _ => None,
         })
         .collect();
     groups.sort_by(|a, b| b.1.mean.total_cmp(&a.1.mean));

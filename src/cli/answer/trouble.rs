@@ -132,9 +132,10 @@ fn waiting(case: &Case) -> Option<String> {
 /// A fault that is drawn at random and comes hardly ever.
 pub(super) fn rare_fault(case: &Case) -> Option<String> {
     let plan = case.plan();
-    let rare = plan.faults.iter().find_map(|fault| {
+    let mut faults = plan.faults.iter().zip(plan.simulated_faults());
+    let rare = faults.find_map(|(fault, times)| {
         let (_, mtbf) = plan.expected_faults(fault)?;
-        let expected = plan.simulated_faults(fault)? * case.replications();
+        let expected = times? * case.replications();
         (expected < Doubt::FEW_FAULTS).then_some((fault, mtbf, expected))
     });
     let (fault, mtbf, expected) = rare?;

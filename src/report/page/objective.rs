@@ -1,5 +1,7 @@
 //! The objectives with target, value, interval and margin.
 
+use std::collections::BTreeMap;
+
 use super::table::{Table, cell, cell_within, interval, unit_name};
 use crate::measure::Metric;
 use crate::quantity::number::whole;
@@ -24,7 +26,8 @@ pub(super) fn table(record: &Record) -> Option<Table> {
     let mut table = Table::new("Objectives", &columns);
     let judged = record.run().filter(|run| !run.objectives.is_empty());
     if let Some(run) = judged {
-        table.rows = (run.objectives.iter()).map(|o| row(&run.rows, o)).collect();
+        let open = open(&run.rows);
+        table.rows = (run.objectives.iter()).map(|o| row(&open, o)).collect();
         // Most verdicts are settled.
         if table
             .rows
@@ -80,7 +83,22 @@ fn target(objective: &Objective) -> Vec<String> {
     ]
 }
 
-fn row(rows: &[Figure], objective: &Objective) -> Vec<String> {
+/// Whom a figure is about: its metric, cause and scope.
+type Key<'a> = (&'a str, Option<&'a str>, &'a str);
+
+/// The bounds of quantiles that fall among what was still open at the horizon.
+fn open(rows: &[Figure]) -> BTreeMap<Key<'_>, f64> {
+    let mut open = BTreeMap::new();
+    for row in rows {
+        if let Some(bound) = row.beyond {
+            let key = (&*row.metric, row.cause.as_deref(), &*row.scope);
+            open.insert(key, bound);
+        }
+    }
+    open
+}
+
+fn row(open: &BTreeMap<Key, f64>, objective: &Objective) -> Vec<String> {
     let unit = &objective.unit;
     let mut row = target(objective);
     row.extend(interval(
@@ -89,12 +107,13 @@ fn row(rows: &[Figure], objective: &Objective) -> Vec<String> {
         objective.upper,
         unit,
     ));
-    // A quantile that falls among what was still open at the horizon has no value, but a bound.
-    let same = |r: &&Figure| {
-        r.metric == objective.metric && r.scope == objective.scope && r.cause == objective.cause
-    };
-    if let Some(beyond) = rows.iter().find(same).and_then(|r| r.beyond) {
-        row[4] = format!("> {}", cell(Some(beyond), unit));
+    let key = (
+        &*objective.metric,
+        objective.cause.as_deref(),
+        &*objective.scope,
+    );
+    if let Some(beyond) = open.get(&key) {
+        row[4] = format!("> {}", cell(Some(*beyond), unit));
     }
     let half = objective
         .lower

@@ -1,5 +1,7 @@
 //! The answer of a run: its figures, by group, and why.
 
+use std::collections::BTreeMap;
+
 use super::table::{Table, interval};
 use crate::measure::{DropCause, Metric, MissCause};
 use crate::record::{Figure, RunRecord};
@@ -92,9 +94,13 @@ fn by_scope(run: &RunRecord) -> Table {
         let row = rows.iter().find(|r| is(r, metric));
         table.figure(&called(metric), row.map_or("", |r| &r.unit));
     }
+    let of_scope = |r: &&Figure| metrics.iter().any(|metric| is(r, metric));
+    let figures: BTreeMap<(&str, &str), &Figure> = (rows.iter().filter(of_scope))
+        .map(|r| ((&*r.scope, &*r.metric), r))
+        .collect();
     for scope in scopes {
         let cell = |metric: &&str| {
-            let row = rows.iter().find(|r| r.scope == scope && is(r, metric));
+            let row = figures.get(&(scope, metric));
             row.map_or("–".into(), |r| super::cell(r.mean, &r.unit))
         };
         table.rows.push(

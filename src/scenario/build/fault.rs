@@ -1,5 +1,7 @@
 //! From a `[[fault]]` to single faults: one for each of its targets and each of its times.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::deployment::{FaultPlan, FaultTarget, Plan};
 use crate::faults::{FaultConfig, FaultKind, Schedule};
 use crate::quantity::{
@@ -13,8 +15,16 @@ use crate::scenario::words::Choice;
 /// Faults that one section stands for at most: each is looked at by each group that it hits.
 const FAULTS_MOST: usize = 1000;
 
-/// Adds the faults of a section; `all` are the settings of the whole scenario.
-pub(super) fn add(s: &Settings, all: &[Settings], plan: &mut Plan) -> Result<(), ScenarioError> {
+/// How many faults there are of each kind and target.
+pub(super) type Numbers = BTreeMap<(FaultKind, FaultTarget), u32>;
+
+/// The faults of a section; `numbers` are of those before it.
+pub(super) fn read(
+    s: &Settings,
+    all: &Targets,
+    numbers: &mut Numbers,
+    plan: &Plan,
+) -> Result<Vec<FaultPlan>, ScenarioError> {
     let keys = Fault::from_settings(s);
     let targets = targets(s, &keys, all, plan)?;
     let schedules = schedules(s, &keys, plan)?;
@@ -29,28 +39,27 @@ pub(super) fn add(s: &Settings, all: &[Settings], plan: &mut Plan) -> Result<(),
     }
     check_surge(s, &keys)?;
     check_reset(s, &keys)?;
-    let mut occurrence = 0;
+    let mut faults = Vec::new();
     for schedule in schedules {
         for target in &targets {
-            let is_alike = |f: &&FaultPlan| f.config.kind == keys.kind && f.target == *target;
-            let number = plan.faults.iter().filter(is_alike).count() as u32;
+            let number = numbers.entry((keys.kind, *target)).or_default();
             let config = FaultConfig {
                 kind: keys.kind,
                 schedule,
                 reset: keys.reset.value,
                 call_rate: keys.call_rate.value,
             };
-            plan.faults.push(FaultPlan {
+            faults.push(FaultPlan {
                 name: s.name.clone(),
                 config,
                 target: *target,
-                number,
-                occurrence,
+                number: *number,
+                occurrence: faults.len() as u32,
             });
-            occurrence += 1;
+            *number += 1;
         }
     }
-    Ok(())
+    Ok(faults)
 }
 
 fn refuse(s: &Settings, setting: &Setting, message: &str) -> ScenarioError {
@@ -98,64 +107,110 @@ fn check_reset(s: &Settings, keys: &Fault) -> Result<(), ScenarioError> {
     Ok(())
 }
 
-/// A thing that a fault can hit, by its name.
-type Named = (String, Vec<FaultTarget>);
+/// What a name stands for, as legs of the network too.
+#[derive(Default)]
+struct Named {
+    targets: Vec<FaultTarget>,
+    /// Only an outage of a link hits it.
+    is_path: bool,
+}
 
-/// Everything that can be hit.
-fn named(fault: &Fault, all: &[Settings], plan: &Plan) -> Vec<Named> {
-    let instance = fault.instance.value.map(|n| n - 1);
-    let gateway = |i: usize| FaultTarget::Gateway(i, instance);
-    let gateways = plan.gateways.iter().enumerate();
-    let gateways = gateways.map(|(i, g)| (format!("gateway:{}", g.name), vec![gateway(i)]));
-    let clients = plan.clients.iter().enumerate();
-    let clients =
-        clients.map(|(i, c)| (format!("clients:{}", c.name), vec![FaultTarget::Clients(i)]));
-    let everybody = ("all".to_string(), vec![FaultTarget::All]);
-    let mut named: Vec<Named> = gateways.chain(clients).chain([everybody]).collect();
-    if fault.kind == FaultKind::LinkOutage {
-        let gateways = all.iter().filter(|s| s.table == "gateway").enumerate();
-        let clients = all.iter().filter(|s| s.table == "clients").enumerate();
-        let gateways = gateways.map(|(i, s)| (s, FaultTarget::Gateway(i, None)));
-        let clients = clients.map(|(i, s)| (s, FaultTarget::Clients(i)));
-        for (section, leg) in gateways.chain(clients) {
-            let path = format!("path:{}", section.setting("path").text);
-            match named.iter_mut().find(|(name, _)| *name == path) {
-                Some((_, legs)) => legs.push(leg),
-                None => named.push((path, vec![leg])),
-            }
+/// Everything that can be hit, by name, in the order of the scenario.
+pub(super) struct Targets {
+    named: BTreeMap<String, Named>,
+    names: Vec<String>,
+}
+
+impl Targets {
+    /// Those of a scenario with these settings.
+    pub(super) fn of(all: &[Settings], plan: &Plan) -> Self {
+        let mut targets = Self {
+            named: BTreeMap::new(),
+            names: Vec::new(),
+        };
+        for (i, gateway) in plan.gateways.iter().enumerate() {
+            let name = format!("gateway:{}", gateway.name);
+            targets.add(name, FaultTarget::Gateway(i, None), false);
         }
+        for (i, clients) in plan.clients.iter().enumerate() {
+            let name = format!("clients:{}", clients.name);
+            targets.add(name, FaultTarget::Clients(i), false);
+        }
+        targets.add("all".into(), FaultTarget::All, false);
+        let of_table = |table| all.iter().filter(move |s| s.table == table).enumerate();
+        let gateways = of_table("gateway").map(|(i, s)| (s, FaultTarget::Gateway(i, None)));
+        let clients = of_table("clients").map(|(i, s)| (s, FaultTarget::Clients(i)));
+        for (section, leg) in gateways.chain(clients) {
+            let name = format!("path:{}", section.setting("path").text);
+            targets.add(name, leg, true);
+        }
+        targets
     }
-    named
+
+    fn add(&mut self, name: String, target: FaultTarget, is_path: bool) {
+        if !self.named.contains_key(&name) {
+            self.names.push(name.clone());
+        }
+        let named = self.named.entry(name).or_default();
+        named.targets.push(target);
+        named.is_path = is_path;
+    }
+
+    /// What a name stands for, to a fault.
+    fn find(&self, fault: &Fault, name: &str) -> Option<&[FaultTarget]> {
+        let named = self.named.get(name)?;
+        can_hit(fault, named).then_some(&named.targets)
+    }
+
+    /// What there is for a fault to hit.
+    fn names(&self, fault: &Fault) -> Vec<&str> {
+        let is_hit = |name: &&str| can_hit(fault, &self.named[*name]);
+        self.names
+            .iter()
+            .map(String::as_str)
+            .filter(is_hit)
+            .collect()
+    }
+}
+
+fn can_hit(fault: &Fault, named: &Named) -> bool {
+    !named.is_path || fault.kind == FaultKind::LinkOutage
 }
 
 /// Whom a fault hits, and whether a fault of that kind can.
 fn targets(
     s: &Settings,
     fault: &Fault,
-    all: &[Settings],
+    all: &Targets,
     plan: &Plan,
 ) -> Result<Vec<FaultTarget>, ScenarioError> {
-    let named = named(fault, all, plan);
-    let find = |text: &str| named.iter().find(|(name, _)| name == text);
+    let instance = fault.instance.value.map(|n| n - 1);
     let mut targets = Vec::new();
+    let mut known = BTreeSet::new();
     for text in &fault.target.value {
         // A text may be a name with a comma in it, or several.
-        let parts = match find(text) {
+        let parts = match all.find(fault, text) {
             Some(_) => vec![text.as_str()],
             None => text.split(',').map(str::trim).collect(),
         };
         for part in parts {
-            let Some((_, hit)) = find(part) else {
-                let names: Vec<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
+            let Some(hit) = all.find(fault, part) else {
+                let names = all.names(fault);
                 let near = nearest(part, names.iter().copied());
                 let there_are = names.join(", ");
                 let message = format!("found {part:?}{near}; there are: {there_are}");
                 return Err(refuse(s, &fault.target.setting, &message));
             };
             for target in hit {
-                check_target(s, fault, part, *target, plan)?;
-                if !targets.contains(target) {
-                    targets.push(*target);
+                let target = match *target {
+                    FaultTarget::Gateway(index, _) if !part.starts_with("path:") => {
+                        FaultTarget::Gateway(index, instance)
+                    }
+                    other => other,
+                };
+                check_target(s, fault, part, target, plan)?;
+                if known.insert(target) {
+                    targets.push(target);
                 }
             }
         }

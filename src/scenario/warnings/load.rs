@@ -1,16 +1,17 @@
 //! Load that a scenario does not bring, or that a gateway does not follow.
 
+use super::{Groups, hit};
 use crate::deployment::{ClientPlan, Plan};
 use crate::faults::FaultKind;
 use crate::scenario::setting::Settings;
 
 /// More calls at once than a gateway follows.
-pub(super) fn of_calls(plan: &Plan, warnings: &mut Vec<String>) {
-    for (index, gateway) in plan.gateways.iter().enumerate() {
+pub(super) fn of_calls(plan: &Plan, groups: &Groups, warnings: &mut Vec<String>) {
+    for (gateway, groups) in plan.gateways.iter().zip(groups) {
         let Some(most) = gateway.max_calls else {
             continue;
         };
-        let clients = plan.clients.iter().filter(|c| c.gateway == index);
+        let clients = groups.iter().copied();
         let at_once = clients.map(calls_at_once).sum::<f64>() / f64::from(gateway.count);
         if at_once > f64::from(most) {
             warnings.push(format!(
@@ -35,16 +36,14 @@ fn calls_at_once(clients: &ClientPlan) -> f64 {
 }
 
 /// Surges of calls that are never drawn.
-pub(super) fn of_surges(plan: &Plan, warnings: &mut Vec<String>) {
+pub(super) fn of_surges(plan: &Plan, groups: &Groups, warnings: &mut Vec<String>) {
     for fault in &plan.faults {
-        let is_hit = |(index, clients): &(usize, &ClientPlan)| fault.target.hits(*index, clients);
-        let draws_calls = |(_, clients): (usize, &ClientPlan)| {
+        let draws_calls = |clients: &ClientPlan| {
             let w = &clients.workload;
             clients.recorded_calls.is_none() && w.incoming_per_s + w.outgoing_per_s > 0.0
         };
         let is_surge = fault.config.kind == FaultKind::Surge;
-        let mut hit = plan.clients.iter().enumerate().filter(is_hit);
-        if is_surge && !hit.any(draws_calls) {
+        if is_surge && !hit(plan, groups, fault.target).any(draws_calls) {
             warnings.push(format!(
                 "fault {:?}: the users whom it hits have no calls, or replay them: it changes nothing",
                 fault.name

@@ -1,5 +1,6 @@
 //! What a run will not show, or will show of fewer users than the scenario names.
 
+use super::{Groups, hit};
 use crate::deployment::{ClientPlan, FaultPlan, Plan};
 use crate::faults::Schedule;
 use crate::quantity::number::percent;
@@ -14,13 +15,12 @@ const DAY_US: u64 = 86_400_000_000;
 const LONG_US: u64 = 36 * 3_600_000_000;
 
 /// More users than a gateway monitors.
-pub(super) fn of_limits(plan: &Plan, warnings: &mut Vec<String>) {
-    for (index, gateway) in plan.gateways.iter().enumerate() {
+pub(super) fn of_limits(plan: &Plan, groups: &Groups, warnings: &mut Vec<String>) {
+    for (gateway, groups) in plan.gateways.iter().zip(groups) {
         let Some(most) = gateway.max_sessions else {
             continue;
         };
-        let users: f64 = (plan.clients.iter())
-            .filter(|c| c.gateway == index)
+        let users: f64 = (groups.iter())
             .map(|c| f64::from(c.count) * c.attendance)
             .sum();
         let room = u64::from(most) * u64::from(gateway.count);
@@ -89,9 +89,9 @@ fn days(plan: &Plan, clients: &ClientPlan) -> impl Iterator<Item = u16> {
 }
 
 /// Scheduled faults that only come while nobody whom they hit is signed in, on the users' own clocks.
-pub(super) fn of_faults(plan: &Plan, warnings: &mut Vec<String>) {
+pub(super) fn of_faults(plan: &Plan, groups: &Groups, warnings: &mut Vec<String>) {
     for section in plan.faults.chunk_by(|a, b| a.name == b.name) {
-        let tests = |fault: &FaultPlan| tests_something(plan, fault);
+        let tests = |fault: &FaultPlan| tests_something(plan, groups, fault);
         if section.iter().any(tests) {
             continue;
         }
@@ -139,15 +139,12 @@ fn instant(fault: &FaultPlan) -> Option<Time> {
 }
 
 /// Whether somebody whom a scheduled fault hits may be signed in then; of others nobody knows.
-fn tests_something(plan: &Plan, fault: &FaultPlan) -> bool {
+fn tests_something(plan: &Plan, groups: &Groups, fault: &FaultPlan) -> bool {
     let Some(at) = instant(fault) else {
         return true;
     };
-    let is_hit = |(index, clients): &(usize, &ClientPlan)| fault.target.hits(*index, clients);
-    let mut hit = plan.clients.iter().enumerate().filter(is_hit).peekable();
-    hit.peek().is_none()
-        || at >= plan.horizon
-        || hit.any(|(_, clients)| !is_away(plan, clients, at.0))
+    let mut hit = hit(plan, groups, fault.target).peekable();
+    hit.peek().is_none() || at >= plan.horizon || hit.any(|clients| !is_away(plan, clients, at.0))
 }
 
 /// Whether nearly nobody of a group is signed in at an instant of the run.
