@@ -20,7 +20,7 @@ mod utf16;
 mod write;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use decode::Decoder;
@@ -36,11 +36,26 @@ pub use write::{Endpoints, PcapWriter};
 /// The system's refusal; a file without SIP; a form that is not supported, which is named.
 pub fn read(path: &Path, sink: &mut dyn FnMut(Observation)) -> Result<Summary, CaptureError> {
     let file = path.display().to_string();
-    let opened = File::open(path).map_err(|cause| CaptureError::World {
+    let opened = open(path).map_err(|cause| CaptureError::World {
         file: file.clone(),
         cause,
     })?;
     read_from(&file, opened, sink)
+}
+
+/// A file, or a pipe: what another program writes as it comes. A device may never end.
+fn open(path: &Path) -> io::Result<File> {
+    let file = File::open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        let kind = file.metadata()?.file_type();
+        if kind.is_block_device() || kind.is_char_device() && !io::IsTerminal::is_terminal(&file) {
+            let why = "it is a device, not a file";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        }
+    }
+    Ok(file)
 }
 
 /// As [`read`], from any reader.

@@ -67,7 +67,7 @@ pub(super) fn read<T: Table>(
     from: impl Read,
     mut each: impl FnMut(T::Row<'_>) -> Result<(), String>,
 ) -> Result<(), String> {
-    let mut reader = csv::Reader::from_reader(from);
+    let mut reader = csv::Reader::from_reader(Lines::of(from));
     let (header, columns) = (reader.headers().map_err(|e| e.to_string())?, columns::<T>());
     if header.iter().ne(columns.iter().map(String::as_str)) {
         return Err(format!(
@@ -84,6 +84,40 @@ pub(super) fn read<T: Table>(
             .map_err(|why| format!("line {line}: {why}"))?;
     }
     Ok(())
+}
+
+/// A line is no longer than this: a reader keeps all of it.
+const LINE_MOST: usize = 1 << 20;
+
+/// A text whose lines have an end.
+pub(super) struct Lines<R> {
+    from: R,
+    /// Of the line so far.
+    length: usize,
+}
+
+impl<R> Lines<R> {
+    /// The same text; a line of more than a megabyte is an error.
+    pub(super) fn of(from: R) -> Self {
+        Self { from, length: 0 }
+    }
+}
+
+impl<R: Read> Read for Lines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.from.read(buffer)?;
+        for line in buffer[..n].split_inclusive(|byte| *byte == b'\n') {
+            self.length += line.len();
+            if self.length > LINE_MOST {
+                let why = format!("a line is longer than {LINE_MOST} bytes");
+                return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+            }
+            if line.ends_with(b"\n") {
+                self.length = 0;
+            }
+        }
+        Ok(n)
+    }
 }
 
 /// What is wrong with a row.
@@ -233,5 +267,20 @@ pub(super) mod maybe_seconds {
     ) -> Result<Option<Time>, D::Error> {
         let seconds = super::maybe_number::deserialize(cell)?;
         Ok(seconds.map(|s| Time((s * 1e6).round() as u64)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_without_an_end_is_not_kept() {
+        let lengths = |text: &[u8]| Lines::of(text).read_to_end(&mut Vec::new());
+        let line = [vec![b'a'; LINE_MOST - 1], vec![b'\n']].concat();
+        assert_eq!(lengths(&line.repeat(2)).unwrap(), 2 * LINE_MOST);
+        let longer = [vec![b'a'], line].concat();
+        let error = lengths(&longer).unwrap_err().to_string();
+        assert_eq!(error, "a line is longer than 1048576 bytes");
     }
 }

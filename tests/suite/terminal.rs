@@ -218,7 +218,9 @@ fn a_second_signal_ends_a_run_at_once() {
     let folder = TempDir::new().unwrap();
     let child = long_run(folder.path(), &[RCCSIM]);
     // Of different kinds: two that wait together are one.
-    ["-INT", "-TERM"].map(|signal| send(signal, &child));
+    for signal in ["-INT", "-TERM"] {
+        send(signal, &child);
+    }
     assert_eq!(ended(child, "two signals").0, Some(130));
 }
 
@@ -343,16 +345,18 @@ fn files_that_never_end_or_never_begin_are_refused() {
     written(folder.path(), "folder.toml", &calls("."));
     let points = format!("{SCENARIO}[study]\npoints = \"/dev/zero\"\n");
     written(folder.path(), "points.toml", &points);
-    for (file, wanted) in [
-        ("pipe.toml", "not a regular file"),
-        ("zero.toml", "not a regular file"),
-        ("folder.toml", "not a regular file"),
-        ("points.toml", "not a regular file"),
-        ("/dev/zero", "longer than 16 MB"),
-        (".", ""),
+    for (verb, file, wanted) in [
+        ("check", "pipe.toml", "not a regular file"),
+        ("check", "zero.toml", "not a regular file"),
+        ("check", "folder.toml", "not a regular file"),
+        ("check", "points.toml", "not a regular file"),
+        ("check", "/dev/zero", "longer than 16 MB"),
+        ("check", ".", ""),
+        ("identify", "/dev/urandom", "it is a device"),
+        ("identify", ".", "it is a folder"),
     ] {
         let mut command = Command::new(RCCSIM);
-        command.args(["check", file]).current_dir(folder.path());
+        command.args([verb, file]).current_dir(folder.path());
         let child = command
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
