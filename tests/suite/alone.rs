@@ -3,10 +3,11 @@
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use rccsim::deployment::{FastPaths, Plan, simulate, simulate_with_fast_paths};
+use rccsim::deployment::{FastPaths, Plan, bytes_of_group, simulate, simulate_with_fast_paths};
 use rccsim::measure::{Counter, DropCause};
 use rccsim::protocol::*;
 use rccsim::quantity::Span;
+use rccsim::scenario::Scenario;
 use rccsim::workload::{Lunch, SignIn};
 
 use crate::deployments::*;
@@ -101,4 +102,22 @@ fn users_whom_nothing_couples_end_alone_as_all_together() {
     ] {
         assert!(sum.get(counter) > 50, "{counter:?}: {}", sum.get(counter));
     }
+}
+
+#[test]
+fn a_month_of_many_users_takes_little_more_memory_than_a_day() {
+    let bytes = |users: u32, horizon: &str| {
+        let text = format!(
+            "[scenario]\nname = \"b\"\nhorizon = \"{horizon}\"\n\
+             [[gateway]]\nname = \"g\"\nprofile = \"ignores-update\"\n\
+             [[clients]]\nname = \"c\"\ngateway = \"g\"\ncount = {users}\n"
+        );
+        bytes_of_group(&Scenario::from_toml(&text).unwrap().plan, 0) / 1_000_000
+    };
+    // One by one: 24 bytes for each session, which lasts 15 min at least, and for each sign-in.
+    assert_eq!(bytes(1_000_000, "8 h"), 33 * 24);
+    assert_eq!(bytes(5_000, "31 d"), 2_977 * 24 * 5_000 / 1_000_000);
+    // A million would leave 71 GB behind in a month: they are simulated together, at some 1.5 kB each.
+    let month = bytes(1_000_000, "31 d");
+    assert!((1_000..3_000).contains(&month), "{month} MB");
 }

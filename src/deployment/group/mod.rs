@@ -59,7 +59,7 @@ use crate::protocol::{
 use crate::quantity::{MaybeTime, Span, Time};
 use crate::workload::{CallDraws, CallProcess, own_rate};
 use cohort::{Cohort, Legs};
-use coupling::has_independent_users;
+use coupling::takes_users_alone;
 use event::{Class, Event, FAULTS, INSTANCES, LINKS, Purpose};
 use impairments::Impairments;
 use instance::{ClientLine, GatewayInstance};
@@ -88,10 +88,10 @@ pub(super) fn simulate_group<W: Observer>(
     options: RunOptions,
     observer: W,
 ) -> Option<GroupResult<W>> {
-    let takes_users_alone = !W::OBSERVES
+    if !W::OBSERVES
         && options.fast_paths == FastPaths::On
-        && has_independent_users(plan, gateway, options.drop_rows);
-    if takes_users_alone {
+        && takes_users_alone(plan, gateway, options.drop_rows)
+    {
         let events = UserEvents::new();
         Group::new(
             plan,
