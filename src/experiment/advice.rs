@@ -4,7 +4,7 @@ use super::lever::{LEVERS, Lever, LeverSituation, Turn};
 use crate::deployment::{
     FaultTarget, Plan, ServiceTime, StationConfig, observe_with_tally, parallel,
 };
-use crate::measure::{Counter, MissCause, Tally};
+use crate::measure::{Counter, DropCause, MissCause, Tally};
 use crate::quantity::Span;
 use crate::scenario::catalogue::keys_of;
 use crate::scenario::{Override, Scenario};
@@ -13,6 +13,10 @@ use crate::scenario::{Override, Scenario};
 const TRIAL_USERS: [u32; 3] = [5, 50, 400];
 /// Users of a trial where they share queues or limits.
 const COUPLED_USERS: u32 = 100;
+/// Lost sessions, failed set-ups and missed toasts that a trial must show: of fewer, a difference is chance.
+const ENOUGH: u64 = 20;
+/// A gateway whose servers are busy for so much of the time cannot take its load.
+const BUSY: f64 = 0.9;
 /// A lever helps if it leaves at most this part of the trouble.
 const LEAVES: f64 = 2.0 / 3.0;
 /// With fewer sessions lost, it also helps if it leaves at most this part of the time down.
@@ -29,6 +33,10 @@ pub struct TrialOutcome {
     pub missed: f64,
     /// Messages of a user in an hour.
     pub messages: f64,
+    /// Toasts missed.
+    missed_toasts: u64,
+    /// Times that users waited for a session: once each, and after every loss and failed set-up.
+    waits: u64,
 }
 
 /// A lever that helps, or two that do together.
@@ -67,6 +75,8 @@ fn outcome(all: &Tally) -> TrialOutcome {
         drops: all.all_drops(),
         missed: (due - toasts_shown) as f64 / due.max(1) as f64,
         messages: all.get(Counter::MessagesSent) as f64 * 3.6e9 / signed_in,
+        missed_toasts: due - shown,
+        waits: all.users + all.all_drops() + all.get(Counter::SetupsFailed),
     }
 }
 
@@ -167,8 +177,23 @@ fn is_in_trouble(all: &Tally) -> bool {
     all.all_drops() > 0 || all.get(Counter::SetupsFailed) > 0 || missed || all.setting_up_us > 0
 }
 
+/// So much trouble that a lever's help can be told from chance.
+fn is_enough(all: &Tally) -> bool {
+    let missed = all.get(Counter::ToastsDue) - all.get(Counter::ToastsShown);
+    all.all_drops() + all.get(Counter::SetupsFailed) + missed >= ENOUGH
+}
+
+/// Whether the gateway cannot take its load, whatever its users then lose.
+fn is_overloaded(all: &Tally) -> bool {
+    let station = &all.station;
+    station.refused > 0 || station.busy_us as f64 > BUSY * station.server_us as f64
+}
+
 /// Whether a lever is for what a trial shows.
 fn fits(lever: &Lever, all: &Tally) -> bool {
+    if lever.causes.contains(&DropCause::Overload) && is_overloaded(all) {
+        return true;
+    }
     if lever.causes.is_empty() {
         let overload = all.missed[MissCause::Overload as usize];
         return all.get(Counter::SetupsFailed) > 0 || all.setting_up_us > 0 || overload > 0;
@@ -180,15 +205,33 @@ fn fits(lever: &Lever, all: &Tally) -> bool {
         || (all.all_drops() == 0 && all.get(Counter::SetupsFailed) > 0)
 }
 
+/// Whether a number is smaller than another by more than chance makes of two that are alike: by more than twice the standard
+/// deviation of the difference of two Poisson counts.
+fn is_fewer(before: u64, after: u64) -> bool {
+    let (before, after) = (before as f64, after as f64);
+    before > after && (before - after) * (before - after) > 4.0 * (before + after)
+}
+
+/// The same of a time, of which each wait has its part.
+fn is_shorter(before: &TrialOutcome, after: &TrialOutcome) -> bool {
+    let part = |waits: u64| 1.0 / waits.max(1) as f64;
+    let chance = 2.0 * (part(before.waits) + part(after.waits)).sqrt();
+    before.down - after.down > chance * before.down
+}
+
 fn helps(before: &TrialOutcome, after: &TrialOutcome) -> bool {
     let less = |before: f64, after: f64| after < before && after <= before * LEAVES;
     let no_worse = after.missed <= before.missed || after.down <= before.down;
     // Fewer losses that leave people waiting as long help nobody.
     let fewer_drops = less(before.drops as f64, after.drops as f64)
+        && is_fewer(before.drops, after.drops)
         && after.down < before.down * NOTICEABLY
         && after.missed <= before.missed;
-    less(before.down, after.down) && no_worse
-        || (less(before.missed, after.missed) && after.down <= before.down)
+    let fewer_missed = less(before.missed, after.missed)
+        && is_fewer(before.missed_toasts, after.missed_toasts)
+        && after.down <= before.down;
+    less(before.down, after.down) && is_shorter(before, after) && no_worse
+        || fewer_missed
         || fewer_drops
 }
 
@@ -200,12 +243,19 @@ pub fn advise(scenario: &Scenario, gateway: usize) -> Option<Advice> {
     } else {
         &TRIAL_USERS
     };
-    let (plan, all) = sizes
-        .iter()
-        .map(|users| smaller(&scenario.plan, gateway, *users))
-        .map(|plan| (trial(&plan), plan))
-        .map(|(all, plan)| (plan, all))
-        .find(|(_, all)| is_in_trouble(all))?;
+    let mut tried = None;
+    for users in sizes {
+        let plan = smaller(&scenario.plan, gateway, *users);
+        let all = trial(&plan);
+        if is_in_trouble(&all) {
+            let is_enough = is_enough(&all);
+            tried = Some((plan, all));
+            if is_enough {
+                break;
+            }
+        }
+    }
+    let (plan, all) = tried?;
     let users: u32 = plan.clients.iter().map(|c| c.count).sum();
     let before = outcome(&all);
     let situation = LeverSituation {
@@ -213,6 +263,7 @@ pub fn advise(scenario: &Scenario, gateway: usize) -> Option<Advice> {
         clients: (scenario.plan.clients.iter())
             .filter(|c| c.gateway == gateway)
             .collect(),
+        horizon: Span(scenario.plan.horizon.0),
     };
     let applicable: Vec<(&'static Lever, Vec<Turn>)> = LEVERS
         .iter()

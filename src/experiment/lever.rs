@@ -28,6 +28,8 @@ pub struct Lever {
 pub(super) struct LeverSituation<'a> {
     pub(super) gateway: &'a GatewayPlan,
     pub(super) clients: Vec<&'a ClientPlan>,
+    /// How long is simulated.
+    pub(super) horizon: Span,
 }
 
 /// A key of a section and its new value.
@@ -94,6 +96,24 @@ impl LeverSituation<'_> {
         (gap > Span::ZERO && !self.clients.iter().any(is_paced)).then_some(gap)
     }
 
+    /// A long session that a run still sees refreshed: half of the run, a day at most.
+    fn long_session(&self) -> String {
+        let day = Span::from_secs(86_400);
+        whole_seconds(Span(self.horizon.0 / 2).min(day))
+    }
+
+    /// The shortest dialog timer of a relay on the way of a client.
+    fn relay_timer(&self, c: &ClientPlan) -> Option<Span> {
+        let legs = [c.path.relay_timer, self.gateway.path.relay_timer];
+        legs.into_iter().flatten().min()
+    }
+
+    /// The shortest time after which a connection on the way of a client is forgotten.
+    fn idles_after(&self, c: &ClientPlan) -> Option<Span> {
+        let legs = [c.path.idles_after(), self.gateway.path.idles_after()];
+        legs.into_iter().flatten().min()
+    }
+
     /// The session that is granted to a client.
     fn granted_s(&self, c: &ClientPlan) -> u32 {
         let gateway = &self.gateway.config;
@@ -105,6 +125,13 @@ impl LeverSituation<'_> {
             gateway.min_se_s,
         )
     }
+}
+
+/// Whether a client refreshes by the clock, not by the session that is granted.
+fn is_by_interval(c: &ClientPlan) -> bool {
+    let config = &c.config;
+    config.refresh_timing == RefreshTiming::Interval
+        && config.refresh_method != RefreshMethod::Rfc4028
 }
 
 fn when(holds: bool, value: &str) -> Option<String> {
@@ -129,6 +156,15 @@ const EXPIRY: &[DropCause] = &[
     D::RefreshRejected,
     D::SessionExpired,
     D::DialogLost,
+];
+/// What a relay that forgets or ends dialogs does.
+const RELAY: &[DropCause] = &[
+    D::RefreshUnanswered,
+    D::RefreshRejected,
+    D::SessionExpired,
+    D::DialogLost,
+    D::RouteExpired,
+    D::GatewayDown,
 ];
 const PATH: &[DropCause] = &[D::PathLost, D::RefreshUnanswered, D::RouteExpired];
 /// What an earlier refresh prevents, or finds.
@@ -171,20 +207,47 @@ levers! {
         |s| s.gateway(s.gateway.config.update != UpdateBehaviour::Accepted, "update", "accepted");
     "at the gateway", "answer re-INVITE", "another gateway software", EXPIRY,
         |s| s.gateway(s.gateway.config.reinvite != ReInviteBehaviour::Accepted, "reinvite", "accepted");
-    "at the client", "refresh by re-INVITE", "another client, or its setting", REFRESH,
+    "at the client", "refresh by re-INVITE", "another client, or its setting", RELAY,
         |s| s.clients("refresh_method", |c| when(c.config.refresh_method != RefreshMethod::ReInvite, "re-invite"));
     "at the client", "fall back to re-INVITE when UPDATE is refused", "another client, or its setting", REFRESH,
         |s| s.clients("on_rejection", |c| when(c.config.on_rejection != OnRejection::FallBack, "fall-back"));
+    "at the client", "try a refresh again before it is given up", "a lost session is found later", &[D::RefreshUnanswered],
+        |s| s.clients("refresh_tries", |c| when(c.config.refresh_tries < 2, "2"));
+    "at the client", "refresh again after a refusal", MORE_MESSAGES, &[D::RefreshRejected],
+        |s| s.clients("on_rejection", |c| when(c.config.on_rejection != OnRejection::Retry, "retry"));
+    "at the client", "say BYE to a session that is given up", "another client software", &[],
+        |s| s.clients("sends_bye", |c| when(!c.config.sends_bye, "true"));
     "at the client", "refresh at half of the granted session", MORE_MESSAGES, EXPIRY,
         |s| s.clients("refresh_timing", |c| {
             let by_half = c.config.refresh_timing == RefreshTiming::Part(2)
                 || (c.config.refresh_method == RefreshMethod::Rfc4028 && c.config.refresh_timing == RefreshTiming::Interval);
-            when(!by_half && c.config.offers_timer, "SE/2")
+            let half = Span::from_secs(u64::from(s.granted_s(c)) / 2);
+            let is_sooner = c.config.refresh_timing != RefreshTiming::Interval || half < c.config.refresh_interval;
+            // Where roles move, both sides are due at the same instant: who comes first is no remedy.
+            let stays = s.gateway.config.refresher_on_refresh == RefresherOnRefresh::Same;
+            when(!by_half && is_sooner && stays && c.config.offers_timer, "SE/2")
+        });
+    "at the client", "refresh before the relay forgets the dialog", MORE_MESSAGES, RELAY,
+        |s| s.clients("refresh_interval", |c| {
+            let timer = s.relay_timer(c)?;
+            let is_fixed = is_by_interval(c) && timer <= c.config.refresh_interval;
+            is_fixed.then(|| whole_seconds(Span(timer.0 * 9 / 10)))
+        });
+    "at the client", "offer sessions whose half is over before the relay forgets the dialog", MORE_MESSAGES, RELAY,
+        |s| s.clients("session_expires", |c| {
+            let timer = s.relay_timer(c)?;
+            let is_longer = Span::from_secs(u64::from(s.granted_s(c)) / 2) >= timer;
+            (!is_by_interval(c) && is_longer).then(|| whole_seconds(Span(timer.0 * 3 / 2)))
+        });
+    "at the client", "refresh before the connection is forgotten", MORE_MESSAGES, PATH,
+        |s| s.clients("refresh_interval", |c| {
+            let idle = s.idles_after(c)?;
+            let is_rarer = is_by_interval(c) && idle <= c.config.refresh_interval;
+            is_rarer.then(|| whole_seconds(Span(idle.0 * 9 / 10)))
         });
     "at the client", "refresh twice as often", MORE_MESSAGES, SOONER,
         |s| s.clients("refresh_interval", |c| {
-            let timed = c.config.refresh_timing == RefreshTiming::Interval && c.config.refresh_method != RefreshMethod::Rfc4028;
-            timed.then(|| whole_seconds(Span(c.config.refresh_interval.0 / 2)))
+            is_by_interval(c).then(|| whole_seconds(Span(c.config.refresh_interval.0 / 2)))
         });
     "at the client", "ask for no session timer", "a session that is lost is found late", EXPIRY,
         |s| s.clients("offers_session_expires", |c| when(c.config.offers_timer, "false"));
@@ -202,10 +265,14 @@ levers! {
         |s| {
             let longest = s.clients.iter().map(|c| s.granted_s(c)).max().unwrap_or(0);
             let is_short = s.gateway.config.session_expires_s <= longest || longest < FLOOR_S;
-            s.gateway(is_short, "session_expires", "1 d")
+            s.gateway(is_short, "session_expires", &s.long_session())
         };
     "at the client", "offer longer sessions", "a session that is lost is found late", EXPIRY,
-        |s| s.clients("session_expires", |c| when(c.config.offers_timer && c.config.session_expires_s < 86_400, "1 d"));
+        |s| s.clients("session_expires", |c| {
+            let long = s.long_session();
+            let is_short = Span::from_secs(c.config.session_expires_s.into()) < Span(s.horizon.0 / 2);
+            when(c.config.offers_timer && is_short, &long)
+        });
     "at the gateway", "run no session timer", "lost sessions keep their places for ever", EXPIRY,
         |s| s.gateway(s.gateway.config.enforces_session_timer != SessionTimer::No, "enforces_session_timer", "no");
     "at the gateway", "let the gateway refresh", "", EXPIRY,
@@ -224,9 +291,9 @@ levers! {
         |s| s.gateway(s.gateway.config.on_rejection != OnRefreshFailure::Hold, "on_rejection", "hold");
     "at the gateway", "take a shorter Session-Expires", "", &[],
         |s| s.gateway(u32::from(s.gateway.config.min_se_s) > FLOOR_S, "min_se", "90 s");
-    "at the relay", "restart its dialog timer at every refresh", "", EXPIRY,
+    "at the relay", "restart its dialog timer at every refresh", "", RELAY,
         |s| s.legs("relay_timer_restarts", |p| when(p.relay_timer.is_some(), "both"));
-    "at the relay", "run no dialog timer", "lost dialogs stay there", EXPIRY,
+    "at the relay", "run no dialog timer", "lost dialogs stay there", RELAY,
         |s| s.legs("relay_timer", |p| when(p.relay_timer.is_some(), "never"));
     "at the relay", "end a dialog after three missed OPTIONS, not one", "a lost dialog is found later", DOWN,
         |s| s.legs("relay_probe_misses", |p| when(p.relay_probe.is_some() && p.relay_probe_misses < 3, "3"));

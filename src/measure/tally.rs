@@ -106,7 +106,7 @@ impl DropCause {
             Self::DialogLost => "a running gateway disowned the dialog",
             Self::GatewayDown => "the gateway was down",
             Self::PathLost => "the way between client and gateway broke",
-            Self::RouteExpired => "OCS ended the long dialog",
+            Self::RouteExpired => "OCS or a relay forgot the long dialog",
             Self::Overload => "the gateway refused or dropped messages",
         }
     }

@@ -191,10 +191,14 @@ fn in_words(case: &Case, cause: DropCause, clients: usize) -> String {
             }),
         DropCause::RouteExpired => {
             let leg = on_a_leg(case, clients, "route_expiry", |p| p.route_expiry.is_some());
-            format!(
-                "OCS ends long dialogs{}",
-                leg.map_or(String::new(), |(_, key)| key)
-            )
+            let relay = on_a_leg(case, clients, "relay_timer", |p| p.relay_timer.is_some());
+            match (leg, relay) {
+                (None, Some((_, key))) => format!("a relay forgets long dialogs{key}"),
+                (leg, _) => format!(
+                    "OCS ends long dialogs{}",
+                    leg.map_or(String::new(), |(_, key)| key)
+                ),
+            }
         }
         DropCause::Overload => overload(case, name),
     }
@@ -216,7 +220,7 @@ fn of_connection(case: &Case, clients: usize) -> Option<String> {
         .into_iter()
         .find_map(|(table, name, path)| {
             let (what, key) = match (path.loses_ack, path.connection_lifetime) {
-                (true, _) => ("ACKs never arrive", "loses_ack"),
+                (true, _) => ("ACKs never arrive", "ack_lost"),
                 (false, Some(_)) => ("connections die", "connection_lifetime"),
                 (false, None) => return None,
             };

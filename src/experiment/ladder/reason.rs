@@ -1,10 +1,11 @@
 //! Why a message was sent: the setting behind it, with its source, or the sentence of a standard.
 
+use crate::deployment::PathConfig;
 use crate::faults::FaultKind;
 use crate::measure::DropCause;
 use crate::protocol::{
-    Allow, Message, OnGatewayRefresh, ReInviteBehaviour, RefreshMethod, RefreshTiming, Side,
-    Status, Subject,
+    Allow, Message, OnGatewayRefresh, ReInviteBehaviour, RefreshMethod, RefreshTiming, Refresher,
+    RefresherOnRefresh, SessionTimer, Side, Status, Subject,
 };
 use crate::scenario::Scenario;
 
@@ -55,6 +56,26 @@ impl Reasons<'_> {
         }
     }
 
+    /// What made a dialog end before its client knew: OCS that forgets routes, or a relay that forgets dialogs silently.
+    pub(super) fn forgotten(&self) -> String {
+        let legs = self.legs();
+        if legs.iter().any(|path| path.route_expiry.is_some()) {
+            return format!(
+                "OCS forgot the route of the dialog: {}",
+                self.route_setting()
+            );
+        }
+        let timer = self.path_setting("relay_timer");
+        format!("the relay forgot the dialog: {timer}")
+    }
+
+    /// The two legs between client and gateway.
+    fn legs(&self) -> [&PathConfig; 2] {
+        let plan = &self.scenario.plan;
+        let clients = &plan.clients[self.clients];
+        [&clients.path, &plan.gateways[clients.gateway].path]
+    }
+
     /// Why usability ended.
     pub(super) fn impairment(&self, impairment: Option<DropCause>) -> String {
         let plan = &self.scenario.plan;
@@ -68,12 +89,7 @@ impl Reasons<'_> {
         };
         match impairment {
             None => "the gateway no longer holds the session".into(),
-            Some(DropCause::RouteExpired) => {
-                format!(
-                    "OCS forgot the route of the dialog: {}",
-                    self.route_setting()
-                )
-            }
+            Some(DropCause::RouteExpired) => self.forgotten(),
             Some(DropCause::GatewayDown) => format!(
                 "the gateway is down: fault {}",
                 faults(&[FaultKind::Crash, FaultKind::Stall, FaultKind::Maintenance])
@@ -86,6 +102,15 @@ impl Reasons<'_> {
                 "a middlebox forgot the idle connection: {}",
                 self.gateway_setting("idle_timeout")
             ),
+            Some(_)
+                if self
+                    .legs()
+                    .iter()
+                    .any(|path| path.connection_lifetime.is_some()) =>
+            {
+                let lifetime = self.path_setting("connection_lifetime");
+                format!("the connection died: {lifetime}")
+            }
             Some(_) => format!(
                 "nothing passes between client and gateway: fault {}",
                 faults(&[
@@ -129,6 +154,25 @@ impl Reasons<'_> {
         })
     }
 
+    /// What a relay makes of the timers on their way.
+    fn rewritten(&self) -> String {
+        let legs = self.legs();
+        let keys = [
+            (
+                "relay_session_expires",
+                legs.iter().any(|p| p.relay_session_expires.is_some()),
+            ),
+            (
+                "relay_min_se",
+                legs.iter().any(|p| p.relay_min_se.is_some()),
+            ),
+        ];
+        let rewrites = keys.iter().filter(|(_, is_set)| *is_set);
+        rewrites
+            .map(|(key, _)| format!("; a relay rewrites it: {}", self.path_setting(key)))
+            .collect()
+    }
+
     /// What may have refused a request.
     fn throttle(&self) -> String {
         let clients = &self.scenario.plan.clients[self.clients];
@@ -140,6 +184,31 @@ impl Reasons<'_> {
                 self.gateway_setting("throttle_at")
             )
         })
+    }
+
+    /// What ends a dialog from the gateway's side: its session timer, or what else a BYE comes of where it runs none.
+    fn ended_by(&self) -> String {
+        let config = &self.scenario.plan.gateways[self.gateway()].config;
+        let legs = self.legs();
+        let is_any = |has: fn(&PathConfig) -> bool| legs.iter().any(|path| has(path));
+        if config.enforces_session_timer == SessionTimer::Bye {
+            return self.gateway_setting("enforces_session_timer");
+        }
+        if is_any(|path| path.relay_timer.is_some()) {
+            return format!("a relay does: {}", self.path_setting("relay_timer"));
+        }
+        if is_any(|path| path.relay_probe.is_some()) {
+            return format!("a relay does: {}", self.path_setting("relay_probe"));
+        }
+        if is_any(|path| path.loses_ack) {
+            let lost = self.path_setting("ack_lost");
+            return format!("no ACK came within 64·T1 (RFC 3261 §13.3.1.4): {lost}");
+        }
+        self.gateway_setting("enforces_session_timer")
+    }
+
+    fn gateway(&self) -> usize {
+        self.scenario.plan.clients[self.clients].gateway
     }
 
     /// A key of the leg that sets it.
@@ -186,20 +255,22 @@ impl Reasons<'_> {
             }
             (Subject::ReInvite | Subject::Update, Side::Client) => self.refresh(message),
             (Subject::ReInvite | Subject::Update, Side::Gateway) => {
-                format!(
-                    "the gateway refreshes: {}",
-                    self.gateway_setting("refresher")
-                )
+                let config = &self.scenario.plan.gateways[self.gateway()].config;
+                let is_given = config.refresher == Refresher::Uac
+                    && config.refresher_on_refresh != RefresherOnRefresh::Same;
+                let key = if is_given {
+                    "refresher_on_refresh"
+                } else {
+                    "refresher"
+                };
+                format!("the gateway refreshes: {}", self.gateway_setting(key))
             }
             (Subject::Ack, _) => {
                 "a final response to INVITE is acknowledged (RFC 3261 §13.2.2.4, §17.1.1.3)".into()
             }
             (Subject::Bye, Side::Client) => "ends the dialog (RFC 3261 §15)".into(),
             (Subject::Bye, Side::Gateway) => {
-                format!(
-                    "ends the dialog (RFC 3261 §15): {}",
-                    self.gateway_setting("enforces_session_timer")
-                )
+                format!("ends the dialog (RFC 3261 §15): {}", self.ended_by())
             }
             (Subject::GetCstaFeatures, _) => {
                 "what the gateway can do (ECMA TR/87; published flow)".into()
@@ -227,11 +298,11 @@ impl Reasons<'_> {
 
     pub(super) fn refresh(&self, message: &Message) -> String {
         let method = self.client_setting("refresh_method");
-        let method = match self.scenario.plan.clients[self.clients]
-            .config
-            .refresh_method
-        {
+        let config = &self.scenario.plan.clients[self.clients].config;
+        let is_timed = config.refresh_timing != RefreshTiming::Interval;
+        let method = match config.refresh_method {
             RefreshMethod::Update | RefreshMethod::ReInvite => method,
+            RefreshMethod::Rfc4028 if is_timed => method,
             RefreshMethod::Rfc4028 => {
                 format!("half of the granted session (RFC 4028 §10); {method}")
             }
@@ -243,9 +314,8 @@ impl Reasons<'_> {
                 )
             }
         };
-        let config = &self.scenario.plan.clients[self.clients].config;
         match config.refresh_method {
-            _ if config.refresh_timing != RefreshTiming::Interval => {
+            _ if is_timed => {
                 let timing = self.client_setting("refresh_timing");
                 format!("refresh: {timing}; {method}")
             }
@@ -287,9 +357,10 @@ impl Reasons<'_> {
                 "no such dialog here: it ends (RFC 3261 §12.2.1.2)".into()
             }
             (Status::IntervalTooSmall422, _) => {
+                let min_se = self.gateway_setting("min_se");
                 format!(
-                    "Session-Expires below Min-SE (RFC 4028 §6): {}",
-                    self.gateway_setting("min_se")
+                    "Session-Expires below Min-SE (RFC 4028 §6): {min_se}{}",
+                    self.rewritten()
                 )
             }
             (Status::NotAcceptable488 | Status::ServerError500, _) => format!(

@@ -137,7 +137,7 @@ impl Tracer<'_> {
         let is_routeless = message.status == Status::DoesNotExist481
             && self.impairment == Some(DropCause::RouteExpired);
         match message.is_request() {
-            _ if is_routeless => format!("OCS answers: {}", self.reasons.route_setting()),
+            _ if is_routeless => format!("answered on the way: {}", self.reasons.forgotten()),
             _ if is_again && message.subject == Subject::Ack => self.reasons.ack_again(message),
             true if is_again => {
                 let timer = if message.subject.is_invite() {

@@ -44,7 +44,7 @@ keys! {
         on_no_answer => on_no_answer: choice::<OnNoAnswer>().or("tear-down")
             .from(Assumption, "unknown; RFC 4028 §10 asks for BYE")
             .alternatives(&["hold", "keep-polling"]);
-        /// reaction to a refresh answered 405 or 501
+        /// reaction to a refresh that is refused: 405, 488, 500, 501
         on_rejection => on_rejection: choice::<OnRejection>().or("hold")
             .from(Assumption, "unknown; users of rejecting gateways were broken too")
             .alternatives(&["tear-down", "fall-back"]);
