@@ -10,6 +10,8 @@ use super::sheet::Paper;
 use super::text::{self, SMALL, TITLE, plain};
 use super::{bars, content, draw, heat};
 
+/// A wide picture is no higher: with what stands above it, it is on the first screen of a desk [px].
+const MOST_WIDE: u32 = 620;
 /// A plot on a telephone is no lower [px].
 const LEAST_NARROW: f64 = 180.0;
 
@@ -60,7 +62,8 @@ fn wrapped_notes(chart: &Chart, room: &Rect) -> Vec<String> {
 
 /// That size, or as high as it takes to see what is drawn: every row of a table of colours, with its name; on a telephone
 /// a plot of some height beside title, names and notes, too.
-pub(super) fn fitted(chart: &Chart, mut size: Size) -> Size {
+pub(super) fn fitted(chart: &Chart, given: Size) -> Size {
+    let mut size = given;
     let room = Rect::new(0.0, 0.0, f64::from(size.width) - 2.0 * SIDE, 0.0);
     let narrow = is_narrow(&room);
     // What has no room at first takes more when there is some.
@@ -77,6 +80,9 @@ pub(super) fn fitted(chart: &Chart, mut size: Size) -> Size {
             break;
         }
         size.height += lacking_height.ceil() as u32;
+    }
+    if !narrow {
+        size.height = size.height.min(MOST_WIDE.max(given.height));
     }
     size.bounded()
 }

@@ -327,7 +327,7 @@ fn a_wide_heat_map_names_every_row_and_column() {
                 .map(|c| (*c).into())
                 .collect(),
             values: vec![vec![0.0, 1.5, 3.0, 1.0, 2.0, 3.0]; rows],
-            cells: vec![vec!["re-INVITE: 30 min".into(); 6]; rows],
+            cells: vec![vec!["25 min 32 s".into(); 6]; rows],
             ..HeatMap::default()
         };
         let chart = Chart {

@@ -30,10 +30,7 @@ pub(super) fn plots(matrix: &MatrixRecord) -> Vec<Plot> {
     });
     let text = |cell: Option<&Cell>| {
         cell.map_or(String::new(), |c| {
-            c.first_loss_s.map_or_else(
-                || format!("{}: kept", c.method),
-                |s| format!("{}: {}", c.method, duration(s)),
-            )
+            c.first_loss_s.map_or_else(|| "kept".into(), duration)
         })
     };
     let cells = rows
@@ -51,7 +48,7 @@ pub(super) fn plots(matrix: &MatrixRecord) -> Vec<Plot> {
     );
     let chart = Chart {
         description: format!(
-            "The refresh method and the time to the first loss of each client profile behind each gateway behaviour; the darker, the longer users are down. {title}."
+            "The time to the first loss of each client profile behind each gateway behaviour; the darker, the longer users are down. {title}."
         ),
         title,
         x: Axis::new("Client", ""),
@@ -63,7 +60,10 @@ pub(super) fn plots(matrix: &MatrixRecord) -> Vec<Plot> {
             cells,
             marked: None,
         })],
-        notes: vec![matrix.basis.clone()],
+        notes: vec![
+            "In each cell: the time to the first loss.".into(),
+            matrix.basis.clone(),
+        ],
     };
     vec![Plot::new("matrix", chart)]
 }

@@ -111,7 +111,7 @@ fn the_matrix_is_a_table_of_losses() {
     );
     let picture = svg_of(&plots, "matrix");
     assert!(
-        picture.contains("UPDATE: 25 min 32 s") && picture.contains("UPDATE: kept"),
+        picture.contains(">25 min 32 s<") && picture.contains(">kept<"),
         "{picture}"
     );
 }
