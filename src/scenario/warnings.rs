@@ -9,8 +9,8 @@ use super::record_kind::RecordKind;
 use super::setting::Settings;
 use crate::deployment::{ClientPlan, FaultTarget, GatewayPlan, JobClass, Plan};
 use crate::protocol::{
-    FLOOR_S, OnNoAnswer, Reestablish, RefreshClock, RefreshMethod, RefreshTiming, UpdateBehaviour,
-    granted_s,
+    FLOOR_S, OnNoAnswer, OnTooSmall, Reestablish, RefreshClock, RefreshMethod, RefreshTiming,
+    UpdateBehaviour, granted_s,
 };
 use crate::quantity::{Span, print_clock, print_moment, print_span};
 use crate::workload::SignIn;
@@ -234,6 +234,8 @@ fn of_clients(
         ));
     }
     untested::of_idle(clients, refresh_interval(clients, gateway), warnings);
+    of_relay_timer(clients, gateway, warnings);
+    of_small_offers(clients, gateway, warnings);
     untested::of_days(plan, clients, settings, warnings);
     of_records(plan, clients, settings, warnings);
     of_presence(plan, clients, warnings);
@@ -242,34 +244,67 @@ fn of_clients(
     }
 }
 
+/// A relay that is through with a dialog before its refresh comes by.
+fn of_relay_timer(clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Vec<String>) {
+    let interval = refresh_interval(clients, gateway);
+    let legs = [
+        ("clients", &clients.name, clients.path.relay_timer),
+        ("gateway", &gateway.name, gateway.path.relay_timer),
+    ];
+    for (table, name, timer) in legs {
+        let Some(timer) = timer.filter(|timer| *timer <= interval) else {
+            continue;
+        };
+        warnings.push(format!(
+            "{table}.{name}: relay_timer {} is not longer than the {} from one refresh of clients.{} to the next: the relay ends every dialog before",
+            print_span(timer),
+            print_span(interval),
+            clients.name
+        ));
+    }
+}
+
+/// A Session-Expires that the gateway finds too small, from a client that then gives up.
+fn of_small_offers(clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Vec<String>) {
+    let config = &clients.config;
+    let is_small = config.session_expires_s < u32::from(gateway.config.min_se_s);
+    if config.offers_timer && is_small && config.on_too_small == OnTooSmall::Fail {
+        warnings.push(format!(
+            "clients.{}: session_expires {} is below min_se {} of gateway.{}, and on_422 = \"fail\": no set-up succeeds",
+            clients.name,
+            print_span(Span::from_secs(config.session_expires_s.into())),
+            print_span(Span::from_secs(gateway.config.min_se_s.into())),
+            gateway.name
+        ));
+    }
+}
+
 /// Sessions shorter than the standard allows.
 fn of_floor(clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Vec<String>) {
-    let values = [
+    let (client, server) = (&clients.config, &gateway.config);
+    let seconds = |span: Option<Span>| span.map(|span| (span.0 / 1_000_000) as u32);
+    let of_client = [
+        ("session_expires", Some(client.session_expires_s)),
+        ("min_se", Some(client.min_se_s.into())),
         (
-            "clients",
-            &clients.name,
-            "session_expires",
-            clients.config.session_expires_s,
+            "relay_session_expires",
+            seconds(clients.path.relay_session_expires),
         ),
-        (
-            "clients",
-            &clients.name,
-            "min_se",
-            clients.config.min_se_s.into(),
-        ),
-        (
-            "gateway",
-            &gateway.name,
-            "session_expires",
-            gateway.config.session_expires_s,
-        ),
-        (
-            "gateway",
-            &gateway.name,
-            "min_se",
-            gateway.config.min_se_s.into(),
-        ),
+        ("relay_min_se", seconds(clients.path.relay_min_se)),
     ];
+    let of_gateway = [
+        ("session_expires", Some(server.session_expires_s)),
+        ("min_se", Some(server.min_se_s.into())),
+        (
+            "relay_session_expires",
+            seconds(gateway.path.relay_session_expires),
+        ),
+        ("relay_min_se", seconds(gateway.path.relay_min_se)),
+    ];
+    let of_client = of_client.map(|(key, value)| ("clients", &clients.name, key, value));
+    let of_gateway = of_gateway.map(|(key, value)| ("gateway", &gateway.name, key, value));
+    let values = of_client.into_iter().chain(of_gateway);
+    let values = values.filter_map(|(table, name, key, value)| Some((table, name, key, value?)));
     for (table, name, key, seconds) in values {
         let warning = format!(
             "{table}.{name}: {key} {} is below the floor of {FLOOR_S} s that RFC 4028 §4 sets",

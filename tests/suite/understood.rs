@@ -214,6 +214,19 @@ fn what_a_run_will_not_show_is_warned_of() {
         warnings_of("", "", idle, ""),
         "idle_timeout 20 min of its path is shorter than the refresh interval 25 min",
     );
+    one(
+        warnings_of("", "relay_timer = \"20 min\"", "", ""),
+        "gateway.gw: relay_timer 20 min is not longer than the 25 min from one refresh of clients.users to the next",
+    );
+    assert!(warnings_of("", "relay_timer = \"26 min\"", "", "").is_empty());
+    one(
+        warnings_of("", "min_se = \"1 h\"", "on_422 = \"fail\"", ""),
+        "session_expires 30 min is below min_se 1 h of gateway.gw, and on_422 = \"fail\": no set-up succeeds",
+    );
+    one(
+        warnings_of("", "", "relay_session_expires = \"30 s\"", ""),
+        "relay_session_expires 30 s is below the floor of 90 s",
+    );
     // A keep-alive of OCS more often than that holds the connection.
     assert!(
         warnings_of(

@@ -56,7 +56,7 @@ keys! {
         offers_session_expires => offers_timer: flag().or("true")
             .from(Assumption, "unknown; RFC 4028 §7.1 recommends it, pidgin-sipe 1.25.0 offers none")
             .listed_when_given();
-        /// when a refresh is due: after refresh_interval, at a part of the granted session, or so long before its end
+        /// when a refresh is due: after refresh_interval, at a part of the granted session, or so long before its end, at half of a session that is no longer than that
         refresh_timing => refresh_timing: timing().or("interval")
             .from(Assumption, "Communicator's interval is published; pidgin-sipe 1.25.0 refreshes 60 s before the end")
             .listed_when_given();
