@@ -75,7 +75,7 @@ fn outcome(all: &Tally) -> TrialOutcome {
         drops: all.all_drops(),
         missed: (due - toasts_shown) as f64 / due.max(1) as f64,
         messages: all.get(Counter::MessagesSent) as f64 * 3.6e9 / signed_in,
-        missed_toasts: due - shown,
+        missed_toasts: due - toasts_shown,
         waits: all.users + all.all_drops() + all.get(Counter::SetupsFailed),
     }
 }
