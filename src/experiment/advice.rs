@@ -235,17 +235,11 @@ fn helps(before: &TrialOutcome, after: &TrialOutcome) -> bool {
         || fewer_drops
 }
 
-/// What helps the users of a gateway; `None`: a trial with few of them shows no trouble.
-pub fn advise(scenario: &Scenario, gateway: usize) -> Option<Advice> {
-    let coupled = scenario.plan.shares_limit(gateway);
-    let sizes: &[u32] = if coupled {
-        &[COUPLED_USERS]
-    } else {
-        &TRIAL_USERS
-    };
+/// The smallest trial that shows enough trouble, or the largest that shows any; `None`: none does.
+fn first_enough(plan: &Plan, gateway: usize, sizes: &[u32]) -> Option<(Plan, Tally)> {
     let mut tried = None;
     for users in sizes {
-        let plan = smaller(&scenario.plan, gateway, *users);
+        let plan = smaller(plan, gateway, *users);
         let all = trial(&plan);
         if is_in_trouble(&all) {
             let is_enough = is_enough(&all);
@@ -255,7 +249,18 @@ pub fn advise(scenario: &Scenario, gateway: usize) -> Option<Advice> {
             }
         }
     }
-    let (plan, all) = tried?;
+    tried
+}
+
+/// What helps the users of a gateway; `None`: a trial with few of them shows no trouble.
+pub fn advise(scenario: &Scenario, gateway: usize) -> Option<Advice> {
+    let coupled = scenario.plan.shares_limit(gateway);
+    let sizes: &[u32] = if coupled {
+        &[COUPLED_USERS]
+    } else {
+        &TRIAL_USERS
+    };
+    let (plan, all) = first_enough(&scenario.plan, gateway, sizes)?;
     let users: u32 = plan.clients.iter().map(|c| c.count).sum();
     let before = outcome(&all);
     let situation = LeverSituation {
