@@ -1,35 +1,22 @@
 //! Values that are valid and yet unlikely to be meant, with their consequence.
 
+mod groups;
 mod load;
 mod untested;
 
 use std::collections::BTreeSet;
 
+use groups::Groups;
+
 use super::record_kind::RecordKind;
 use super::setting::Settings;
-use crate::deployment::{ClientPlan, FaultTarget, GatewayPlan, JobClass, Plan};
+use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Plan};
 use crate::protocol::{
     FLOOR_S, OnNoAnswer, OnTooSmall, Reestablish, RefreshClock, RefreshMethod, RefreshTiming,
     UpdateBehaviour, granted_s,
 };
 use crate::quantity::{Span, print_clock, print_moment, print_span};
 use crate::workload::SignIn;
-
-/// The client groups of each gateway.
-type Groups<'a> = Vec<Vec<&'a ClientPlan>>;
-
-/// Whom a fault hits.
-fn hit<'a>(
-    plan: &'a Plan,
-    groups: &'a Groups<'a>,
-    target: FaultTarget,
-) -> Box<dyn Iterator<Item = &'a ClientPlan> + 'a> {
-    match target {
-        FaultTarget::Gateway(gateway, _) => Box::new(groups[gateway].iter().copied()),
-        FaultTarget::Clients(index) => Box::new(plan.clients.get(index).into_iter()),
-        FaultTarget::All => Box::new(plan.clients.iter()),
-    }
-}
 
 /// Every warning, in the order of the settings.
 pub(super) fn warnings(plan: &Plan, settings: &[Settings]) -> Vec<String> {
@@ -255,12 +242,15 @@ fn of_relay_timer(clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Ve
         let Some(timer) = timer.filter(|timer| *timer <= interval) else {
             continue;
         };
-        warnings.push(format!(
+        let warning = format!(
             "{table}.{name}: relay_timer {} is not longer than the {} from one refresh of clients.{} to the next: the relay ends every dialog before",
             print_span(timer),
             print_span(interval),
             clients.name
-        ));
+        );
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
     }
 }
 
@@ -269,13 +259,16 @@ fn of_small_offers(clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut V
     let config = &clients.config;
     let is_small = config.session_expires_s < u32::from(gateway.config.min_se_s);
     if config.offers_timer && is_small && config.on_too_small == OnTooSmall::Fail {
-        warnings.push(format!(
+        let warning = format!(
             "clients.{}: session_expires {} is below min_se {} of gateway.{}, and on_422 = \"fail\": no set-up succeeds",
             clients.name,
             print_span(Span::from_secs(config.session_expires_s.into())),
             print_span(Span::from_secs(gateway.config.min_se_s.into())),
             gateway.name
-        ));
+        );
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
     }
 }
 

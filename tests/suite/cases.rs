@@ -340,7 +340,7 @@ fn what_would_have_helped_is_named() {
         ("p18-idle-33-s", "keep_alive=29 s"),
         ("p19-missed-options", "relay_probe_misses=3"),
         ("p27-second-try", "update=accepted"),
-        ("p30-thirty-seconds", "session_expires=1 d"),
+        ("p30-thirty-seconds", "session_expires=4 h"),
         ("p31-update-whatever", "refresh_method=re-invite"),
         ("p31-update-whatever", "update=accepted"),
     ] {

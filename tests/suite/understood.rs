@@ -216,7 +216,7 @@ fn what_a_run_will_not_show_is_warned_of() {
     );
     one(
         warnings_of("", "relay_timer = \"20 min\"", "", ""),
-        "gateway.gw: relay_timer 20 min is not longer than the 25 min from one refresh of clients.users to the next",
+        "gateway.gw: relay_timer 20 min is not longer than the 25 min from one refresh of clients.office to the next",
     );
     assert!(warnings_of("", "relay_timer = \"26 min\"", "", "").is_empty());
     one(

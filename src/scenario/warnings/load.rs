@@ -1,6 +1,6 @@
 //! Load that a scenario does not bring, or that a gateway does not follow.
 
-use super::{Groups, hit};
+use super::groups::{Groups, hit};
 use crate::deployment::{ClientPlan, Plan};
 use crate::faults::FaultKind;
 use crate::scenario::setting::Settings;

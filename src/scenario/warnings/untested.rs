@@ -1,6 +1,6 @@
 //! What a run will not show, or will show of fewer users than the scenario names.
 
-use super::{Groups, hit};
+use super::groups::{Groups, hit};
 use crate::deployment::{ClientPlan, FaultPlan, Plan};
 use crate::faults::Schedule;
 use crate::quantity::number::percent;
