@@ -10,7 +10,7 @@ use super::tail;
 /// The p-quantile of what one replication gives (median day: ½; the day that is worse than 19 of 20: 0.95), in the unit
 /// of the samples: the smallest sample with at least the fraction p of the samples at or below it, between two order
 /// statistics that each err with at most half of 1 − `confidence`. A bound is `None` where the samples are too few to
-/// have one ([`quantile_replications`] says how many have both); the whole is `None` without samples.
+/// have one (`quantile_replications` says how many have both); the whole is `None` without samples.
 ///
 /// Panics unless 0 < p < 1, or where a sample is not a number.
 pub fn quantile_interval(samples: &[f64], p: f64, confidence: f64) -> Option<Estimate> {
