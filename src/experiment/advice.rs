@@ -65,17 +65,21 @@ pub struct Advice {
     pub scaled: bool,
 }
 
+fn missed_toasts(all: &Tally) -> u64 {
+    all.get(Counter::ToastsDue) - all.get(Counter::ToastsShown)
+}
+
 fn outcome(all: &Tally) -> TrialOutcome {
     let down = all.setting_up_us + all.silent_us + all.visible_us;
     let signed_in = all.signed_in_us.max(1) as f64;
     let due = all.get(Counter::ToastsDue);
-    let toasts_shown = all.get(Counter::ToastsShown);
+    let missed_toasts = missed_toasts(all);
     TrialOutcome {
         down: down as f64 / signed_in,
         drops: all.all_drops(),
-        missed: (due - toasts_shown) as f64 / due.max(1) as f64,
+        missed: missed_toasts as f64 / due.max(1) as f64,
         messages: all.get(Counter::MessagesSent) as f64 * 3.6e9 / signed_in,
-        missed_toasts: due - toasts_shown,
+        missed_toasts,
         waits: all.users + all.all_drops() + all.get(Counter::SetupsFailed),
     }
 }
@@ -173,14 +177,13 @@ fn smaller(plan: &Plan, gateway: usize, users: u32) -> Plan {
 
 /// Whether a trial shows anything that a lever could help.
 fn is_in_trouble(all: &Tally) -> bool {
-    let missed = all.get(Counter::ToastsDue) > all.get(Counter::ToastsShown);
+    let missed = missed_toasts(all) > 0;
     all.all_drops() > 0 || all.get(Counter::SetupsFailed) > 0 || missed || all.setting_up_us > 0
 }
 
 /// So much trouble that a lever's help can be told from chance.
 fn is_enough(all: &Tally) -> bool {
-    let missed = all.get(Counter::ToastsDue) - all.get(Counter::ToastsShown);
-    all.all_drops() + all.get(Counter::SetupsFailed) + missed >= ENOUGH
+    all.all_drops() + all.get(Counter::SetupsFailed) + missed_toasts(all) >= ENOUGH
 }
 
 /// Whether the gateway cannot take its load, whatever its users then lose.

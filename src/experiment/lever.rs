@@ -102,16 +102,12 @@ impl LeverSituation<'_> {
         whole_seconds(Span(self.horizon.0 / 2).min(day))
     }
 
-    /// The shortest dialog timer of a relay on the way of a client.
-    fn relay_timer(&self, c: &ClientPlan) -> Option<Span> {
-        let legs = [c.path.relay_timer, self.gateway.path.relay_timer];
-        legs.into_iter().flatten().min()
-    }
-
-    /// The shortest time after which a connection on the way of a client is forgotten.
-    fn idles_after(&self, c: &ClientPlan) -> Option<Span> {
-        let legs = [c.path.idles_after(), self.gateway.path.idles_after()];
-        legs.into_iter().flatten().min()
+    /// The shortest such time on the way of a client.
+    fn shortest(&self, c: &ClientPlan, time: fn(&PathConfig) -> Option<Span>) -> Option<Span> {
+        [time(&c.path), time(&self.gateway.path)]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The session that is granted to a client.
@@ -229,19 +225,19 @@ levers! {
         });
     "at the client", "refresh before the relay forgets the dialog", MORE_MESSAGES, RELAY,
         |s| s.clients("refresh_interval", |c| {
-            let timer = s.relay_timer(c)?;
+            let timer = s.shortest(c, |path| path.relay_timer)?;
             let is_fixed = is_by_interval(c) && timer <= c.config.refresh_interval;
             is_fixed.then(|| whole_seconds(Span(timer.0 * 9 / 10)))
         });
     "at the client", "offer sessions whose half is over before the relay forgets the dialog", MORE_MESSAGES, RELAY,
         |s| s.clients("session_expires", |c| {
-            let timer = s.relay_timer(c)?;
+            let timer = s.shortest(c, |path| path.relay_timer)?;
             let is_longer = Span::from_secs(u64::from(s.granted_s(c)) / 2) >= timer;
             (!is_by_interval(c) && is_longer).then(|| whole_seconds(Span(timer.0 * 3 / 2)))
         });
     "at the client", "refresh before the connection is forgotten", MORE_MESSAGES, PATH,
         |s| s.clients("refresh_interval", |c| {
-            let idle = s.idles_after(c)?;
+            let idle = s.shortest(c, PathConfig::idles_after)?;
             let is_rarer = is_by_interval(c) && idle <= c.config.refresh_interval;
             is_rarer.then(|| whole_seconds(Span(idle.0 * 9 / 10)))
         });

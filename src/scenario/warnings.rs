@@ -242,15 +242,12 @@ fn of_relay_timer(clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Ve
         let Some(timer) = timer.filter(|timer| *timer <= interval) else {
             continue;
         };
-        let warning = format!(
+        warnings.push(format!(
             "{table}.{name}: relay_timer {} is not longer than the {} from one refresh of clients.{} to the next: the relay ends every dialog before",
             print_span(timer),
             print_span(interval),
             clients.name
-        );
-        if !warnings.contains(&warning) {
-            warnings.push(warning);
-        }
+        ));
     }
 }
 
@@ -259,16 +256,13 @@ fn of_small_offers(clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut V
     let config = &clients.config;
     let is_small = config.session_expires_s < u32::from(gateway.config.min_se_s);
     if config.offers_timer && is_small && config.on_too_small == OnTooSmall::Fail {
-        let warning = format!(
+        warnings.push(format!(
             "clients.{}: session_expires {} is below min_se {} of gateway.{}, and on_422 = \"fail\": no set-up succeeds",
             clients.name,
             print_span(Span::from_secs(config.session_expires_s.into())),
             print_span(Span::from_secs(gateway.config.min_se_s.into())),
             gateway.name
-        );
-        if !warnings.contains(&warning) {
-            warnings.push(warning);
-        }
+        ));
     }
 }
 
@@ -303,7 +297,7 @@ fn of_floor(clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Vec<Stri
             "{table}.{name}: {key} {} is below the floor of {FLOOR_S} s that RFC 4028 §4 sets",
             print_span(Span::from_secs(seconds.into()))
         );
-        if seconds < FLOOR_S && !warnings.contains(&warning) {
+        if seconds < FLOOR_S {
             warnings.push(warning);
         }
     }

@@ -58,8 +58,7 @@ impl Reasons<'_> {
 
     /// What made a dialog end before its client knew: OCS that forgets routes, or a relay that forgets dialogs silently.
     pub(super) fn forgotten(&self) -> String {
-        let legs = self.legs();
-        if legs.iter().any(|path| path.route_expiry.is_some()) {
+        if self.is_a_leg(|path| path.route_expiry.is_some()) {
             return format!(
                 "OCS forgot the route of the dialog: {}",
                 self.route_setting()
@@ -69,11 +68,11 @@ impl Reasons<'_> {
         format!("the relay forgot the dialog: {timer}")
     }
 
-    /// The two legs between client and gateway.
-    fn legs(&self) -> [&PathConfig; 2] {
+    /// Whether one of the two legs between client and gateway is like that.
+    fn is_a_leg(&self, is_like: fn(&PathConfig) -> bool) -> bool {
         let plan = &self.scenario.plan;
         let clients = &plan.clients[self.clients];
-        [&clients.path, &plan.gateways[clients.gateway].path]
+        is_like(&clients.path) || is_like(&plan.gateways[clients.gateway].path)
     }
 
     /// Why usability ended.
@@ -102,12 +101,7 @@ impl Reasons<'_> {
                 "a middlebox forgot the idle connection: {}",
                 self.gateway_setting("idle_timeout")
             ),
-            Some(_)
-                if self
-                    .legs()
-                    .iter()
-                    .any(|path| path.connection_lifetime.is_some()) =>
-            {
+            Some(_) if self.is_a_leg(|path| path.connection_lifetime.is_some()) => {
                 let lifetime = self.path_setting("connection_lifetime");
                 format!("the connection died: {lifetime}")
             }
@@ -156,16 +150,12 @@ impl Reasons<'_> {
 
     /// What a relay makes of the timers on their way.
     fn rewritten(&self) -> String {
-        let legs = self.legs();
         let keys = [
             (
                 "relay_session_expires",
-                legs.iter().any(|p| p.relay_session_expires.is_some()),
+                self.is_a_leg(|p| p.relay_session_expires.is_some()),
             ),
-            (
-                "relay_min_se",
-                legs.iter().any(|p| p.relay_min_se.is_some()),
-            ),
+            ("relay_min_se", self.is_a_leg(|p| p.relay_min_se.is_some())),
         ];
         let rewrites = keys.iter().filter(|(_, is_set)| *is_set);
         rewrites
@@ -189,18 +179,16 @@ impl Reasons<'_> {
     /// What ends a dialog from the gateway's side: its session timer, or what else a BYE comes of where it runs none.
     fn ended_by(&self) -> String {
         let config = &self.scenario.plan.gateways[self.gateway()].config;
-        let legs = self.legs();
-        let is_any = |has: fn(&PathConfig) -> bool| legs.iter().any(|path| has(path));
         if config.enforces_session_timer == SessionTimer::Bye {
             return self.gateway_setting("enforces_session_timer");
         }
-        if is_any(|path| path.relay_timer.is_some()) {
+        if self.is_a_leg(|path| path.relay_timer.is_some()) {
             return format!("a relay does: {}", self.path_setting("relay_timer"));
         }
-        if is_any(|path| path.relay_probe.is_some()) {
+        if self.is_a_leg(|path| path.relay_probe.is_some()) {
             return format!("a relay does: {}", self.path_setting("relay_probe"));
         }
-        if is_any(|path| path.loses_ack) {
+        if self.is_a_leg(|path| path.loses_ack) {
             let lost = self.path_setting("ack_lost");
             return format!("no ACK came within 64·T1 (RFC 3261 §13.3.1.4): {lost}");
         }

@@ -66,6 +66,10 @@ pub(super) fn fitted(chart: &Chart, given: Size) -> Size {
     let mut size = given;
     let room = Rect::new(0.0, 0.0, f64::from(size.width) - 2.0 * SIDE, 0.0);
     let narrow = is_narrow(&room);
+    let has_rows = |layer: &Layer| matches!(layer, Layer::HeatMap(_));
+    if !narrow && !chart.layers.iter().any(has_rows) {
+        return size;
+    }
     // What has no room at first takes more when there is some.
     for _ in 0..4 {
         let plot = scene(chart, size).1;
