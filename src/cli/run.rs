@@ -24,7 +24,7 @@ use crate::measure::Scope;
 use crate::quantity::number::{rounded, whole};
 use crate::quantity::{Span, print_span};
 use crate::record::{
-    DayRecord, Drops, Folder, InMemory, Manifest, Part, Record, Results, RunRecord,
+    DayRecord, DownCost, Drops, Folder, InMemory, Manifest, Part, Record, Results, RunRecord,
     inputs as table, json, tables,
 };
 use crate::report::run::text;
@@ -311,6 +311,8 @@ impl RunArgs {
             advice: trials.as_ref().map(|t| t.advice.clone()),
             levers: trials.as_ref().map_or_else(Vec::new, |t| t.levers.clone()),
             interrupted: run.is_interrupted,
+            cost_of_down: (scenario.cost_per_user_hour.as_ref())
+                .and_then(|price| DownCost::new(samples, price)),
             assumptions: trials.map(|t| t.assumptions),
             warnings: scenario.warnings.iter().cloned().chain(warnings).collect(),
             // The minutes of rare faults are those of runs with one.

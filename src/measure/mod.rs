@@ -59,7 +59,7 @@ mod tally;
 pub use catalogue::METRICS;
 pub use histogram::Histogram;
 pub use metric::{Basis, Metric, Sample, Unit};
-pub use objective::{Bound, Objective, Scope};
+pub use objective::{Bound, DayShare, Objective, Scope};
 pub use presence::Presence;
 pub use series::SERIES;
 pub use tally::{Counter, DropCause, DropRow, EndedBy, MinuteBin, MissCause, StationTally, Tally};

@@ -43,6 +43,47 @@ impl Bound {
     }
 }
 
+/// On how many days of how many an objective is to hold; a replication is a day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DayShare {
+    /// Days on which it holds at least.
+    pub days: u32,
+    /// Out of so many.
+    pub of: u32,
+}
+
+impl DayShare {
+    /// Reads "19 of 20 days"; `None`: it is something else, or not some of all days.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (days, of) = text
+            .trim()
+            .strip_suffix("days")?
+            .trim_end()
+            .split_once(" of ")?;
+        let (days, of) = (days.trim().parse().ok()?, of.trim().parse().ok()?);
+        (0 < days && days < of && of <= Self::MOST_DAYS).then_some(Self { days, of })
+    }
+
+    /// More days than these nobody simulates.
+    const MOST_DAYS: u32 = 10_000;
+
+    /// The quantile of a day's figure that decides: at most the target on 19 of 20 days is the 0.95-quantile, at least the
+    /// target the 0.05-quantile.
+    pub fn quantile(self, bound: Bound) -> f64 {
+        let others = match bound {
+            Bound::AtMost(_) => self.days,
+            Bound::AtLeast(_) => self.of - self.days,
+        };
+        f64::from(others) / f64::from(self.of)
+    }
+}
+
+impl fmt::Display for DayShare {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} days", self.days, self.of)
+    }
+}
+
 /// An `[[objective]]`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Objective {
@@ -54,6 +95,8 @@ pub struct Objective {
     pub scope: Scope,
     /// The target, in the metric's unit (fractions as fractions).
     pub bound: Bound,
+    /// It holds on so many days, each on its own; `None`: the mean over all days holds it.
+    pub quantile: Option<DayShare>,
     /// How often the rarest of the random faults that can hit those whom it is about is expected in one replication; `None`:
     /// none is drawn at random.
     pub rarest_fault: Option<f64>,

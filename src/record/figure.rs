@@ -127,6 +127,9 @@ pub struct Objective {
     /// The target, where more is better.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_least: Option<f64>,
+    /// "19 of 20 days", where it is to hold on so many days: the figure is the quantile of the days that decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantile: Option<String>,
     /// In what.
     pub unit: Name,
     /// The mean over the replications.
@@ -162,6 +165,7 @@ impl Objective {
             scope: objective.scope.to_string(),
             at_most,
             at_least,
+            quantile: objective.quantile.map(|days| days.to_string()),
             unit: objective.metric.unit.name().into(),
             mean,
             lower,
@@ -174,6 +178,12 @@ impl Objective {
     /// The target.
     pub fn target(&self) -> Option<f64> {
         self.at_most.or(self.at_least)
+    }
+
+    /// " on 19 of 20 days", where it is to hold on so many.
+    pub(crate) fn on_days(&self) -> String {
+        let days = self.quantile.as_ref();
+        days.map_or_else(String::new, |days| format!(" on {days}"))
     }
 
     /// Whether it is about everything and about no one cause.

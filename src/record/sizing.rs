@@ -74,6 +74,9 @@ pub struct TrialObjective {
     /// The target, where more is better.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_least: Option<f64>,
+    /// "19 of 20 days", where it is to hold on so many days: the figure is the quantile of the days that decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantile: Option<String>,
     /// The target, whichever it is.
     pub target: f64,
     /// The mean over the replications.
@@ -108,6 +111,7 @@ impl TrialObjective {
             scope: objective.scope.to_string(),
             at_most,
             at_least,
+            quantile: objective.quantile.map(|days| days.to_string()),
             target: rounded(objective.bound.target()),
             mean,
             lower,
@@ -123,6 +127,7 @@ impl TrialObjective {
             scope: self.scope.clone(),
             at_most: self.at_most,
             at_least: self.at_least,
+            quantile: self.quantile.clone(),
             mean: self.mean,
             lower: self.lower,
             upper: self.upper,

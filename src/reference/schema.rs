@@ -117,6 +117,7 @@ fn described(mut value: Value, key: &Key) -> Value {
 /// Patterns of the parts of a value, as `quantity` and `scenario` read them.
 const SPAN: &str = r"[0-9][0-9.]*\s*(us|ms|s|min|h|d)";
 const SHARE: &str = r"[0-9.]+\s*%";
+const PRICE: &str = r"[0-9][0-9.]*\s*[A-Za-z€$£¥]{0,8}";
 const CLOCK: &str = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?";
 
 fn text(pattern: &str) -> Value {
@@ -154,6 +155,7 @@ fn key_schema(kind: &Kind) -> Value {
             json!({ "anyOf": [items, { "type": "string", "minLength": 1 }] })
         }
         Kind::Rate { .. } => text(r"[0-9.]+\s*/(s|min|h|d)"),
+        Kind::PriceOr(word) => text(&format!("{PRICE}|{word}")),
         Kind::Share(_, 100.0) => text(r"(100(\.0*)?|[0-9]{1,2}(\.[0-9]*)?|\.[0-9]+)\s*%"),
         Kind::Share(..) => text(SHARE),
         Kind::Choice(words) => {
@@ -231,6 +233,7 @@ fn rule_schema(table: &str, key: &str) -> Value {
             json!({ "enum": causes })
         }
         ("objective", "scope") => text("all|gateway:.+|clients:.+"),
+        ("objective", "quantile") => text(r"[0-9]+\s+of\s+[0-9]+\s*days"),
         ("objective", _) => json!({
             "anyOf": [{ "type": "number", "minimum": 0 }, text(&format!(r"{SPAN}|{SHARE}|[0-9.]+\s*/(s|min|h|d)"))]
         }),

@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod compare;
+mod down;
 pub mod ladder;
 pub mod levers;
 pub mod matrix;

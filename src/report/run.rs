@@ -2,13 +2,14 @@
 
 use std::fmt::Write;
 
+use super::down;
 use super::levers;
 use super::settled;
 use super::text::{assumption, figure, subject, table, target};
 use super::words::called;
 use crate::measure::{DropCause, MissCause, Scope};
 use crate::quantity::number::{duration, whole};
-use crate::record::RunRecord;
+use crate::record::{RunRecord, minutes_down};
 use crate::study::{Assessment, MetricRow, Spread, Steady, Verdict};
 
 fn objectives(out: &mut String, run: &Assessment) {
@@ -219,6 +220,7 @@ pub fn text(
     assumptions(&mut out, run);
     objectives(&mut out, assessment);
     figures(&mut out, assessment);
+    out += &down::line(run, minutes_down(&assessment.samples));
     causes(&mut out, assessment);
     out += &settled::text(spread, steady, run.replications);
     let _ = writeln!(

@@ -4,7 +4,7 @@ pub(super) use super::value::estimate as estimated;
 pub(crate) use super::value::row as figure;
 pub(crate) use super::value::value as in_unit;
 pub(crate) use super::words::subject;
-use super::words::{called, key, place};
+use super::words::{called, key, on_days, place};
 use crate::measure::{Bound, Objective};
 use crate::quantity::number::{human, percent, whole};
 use crate::record::Assumption;
@@ -52,10 +52,11 @@ pub fn table(rows: &[Vec<String>], header: bool) -> String {
 /// A target as people read it.
 pub fn target(objective: &Objective) -> String {
     let unit = objective.metric.unit;
-    match objective.bound {
+    let target = match objective.bound {
         Bound::AtMost(t) => format!("≤ {}", in_unit(t, unit)),
         Bound::AtLeast(t) => format!("≥ {}", in_unit(t, unit)),
-    }
+    };
+    target + &on_days(objective)
 }
 
 /// An objective with its target.

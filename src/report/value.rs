@@ -126,6 +126,27 @@ pub(crate) fn row(row: &MetricRow) -> String {
     figure_text.text(row.column.metric.unit)
 }
 
+/// An estimate whose bounds need not be symmetric: 0 with its upper bound, or both bounds where they are uneven.
+pub(super) fn bounded(estimate: &Estimate, unit: Unit) -> String {
+    let Estimate { mean, lower, upper } = *estimate;
+    let known = FigureText {
+        mean: Some(mean),
+        lower,
+        upper,
+        beyond: None,
+        is_rare: is_uneven(mean, lower, upper),
+    };
+    known.text(unit)
+}
+
+fn is_uneven(mean: f64, lower: Option<f64>, upper: Option<f64>) -> bool {
+    let even = lower.zip(upper).map(|(lower, upper)| {
+        let (above, below) = (upper - mean, mean - lower);
+        (above - below).abs() <= 1e-3 * (above + below)
+    });
+    even == Some(false)
+}
+
 /// A figure of a record.
 pub(crate) fn figure(figure: &Figure) -> String {
     let unit = crate::measure::Metric::named(&figure.metric).map_or(Unit::Count, |m| m.unit);

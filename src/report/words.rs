@@ -344,10 +344,17 @@ pub fn point(values: &[(String, String)]) -> String {
 /// A target in words: "at most 0.5 %".
 pub fn target(objective: &Objective) -> String {
     let unit = objective.metric.unit;
-    match objective.bound {
+    let target = match objective.bound {
         Bound::AtMost(target) => format!("at most {}", value::value(target, unit)),
         Bound::AtLeast(target) => format!("at least {}", value::value(target, unit)),
-    }
+    };
+    target + &on_days(objective)
+}
+
+/// " on 19 of 20 days", where an objective is to hold on so many.
+pub(crate) fn on_days(objective: &Objective) -> String {
+    let days = objective.quantile;
+    days.map_or_else(String::new, |days| format!(" on {days}"))
 }
 
 /// Whom a figure is about, behind a clause: " in the group office", " at the gateway cstagw".
@@ -383,6 +390,30 @@ pub(crate) fn subject(objective: &Objective) -> String {
         called(objective.metric.name),
         place(&objective.scope)
     )
+}
+
+/// What came out for an objective, in words: its figure, or what holds on so many days; `None`: there is no figure.
+pub fn outcome_clause(objective: &Objective, row: &MetricRow) -> Option<String> {
+    let (Some(days), Some(estimate)) = (objective.quantile, row.estimate) else {
+        return figure_clause(row);
+    };
+    let metric = row.column.metric;
+    let amount = value::value(estimate.mean, metric.unit);
+    let bound = match objective.bound {
+        Bound::AtMost(_) => "at most",
+        Bound::AtLeast(_) => "at least",
+    };
+    let has_bound = clause(metric, "").contains("at most");
+    let amount = if has_bound {
+        amount
+    } else {
+        format!("{bound} {amount}")
+    };
+    let why = objective.cause.map_or(String::new(), |index| {
+        format!(" because {}", cause(metric.name, index).0)
+    });
+    let place = place(&row.scope);
+    Some(format!("on {days} {}{place}{why}", clause(metric, &amount)))
 }
 
 /// A figure in words: "1.89 % of toasts are missed"; `None`: there is nothing to say a figure of.

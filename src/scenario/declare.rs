@@ -9,7 +9,7 @@ use super::setting::{FromValue, Settings};
 use super::words::Choice;
 use crate::deployment::ServiceTime;
 use crate::protocol::{Reestablish, RefreshTiming};
-use crate::quantity::{Every, Moment, Span, Weekdays};
+use crate::quantity::{Every, Moment, Price, Span, Weekdays};
 use crate::workload::{DayShape, Lunch, SignIn};
 
 /// A kind of value, and the type that it is read into.
@@ -122,7 +122,8 @@ impl<T> DeclaredKey<T> {
         })
     }
 
-    /// It decides how often and by which random numbers, and not what: no part of the scenario's hash.
+    /// It decides how often and by which random numbers, or what people make of it, and not what happens: no part of the
+    /// scenario's hash.
     pub(super) const fn sampling(&self) -> Self {
         self.map(Key {
             is_sampling: true,
@@ -264,6 +265,8 @@ kinds! {
     offset() -> i64 = Kind::Offset;
     /// Events per second.
     rate(most_per_s: f64) -> f64 = Kind::Rate { most_per_s };
+    /// A price, or this word for none.
+    price_or(word: &'static str) -> Option<Price> = Kind::PriceOr(word);
     /// A fraction, with its bounds in percent.
     share(least: f64, most: f64) -> f64 = Kind::Share(least, most);
     /// Jobs per second.

@@ -110,4 +110,7 @@ pub(super) fn write_objective(out: &mut String, objective: &Objective) {
         written_target(metric.unit, objective.bound.target())
     )
     .unwrap_or_default();
+    if let Some(days) = objective.quantile {
+        writeln!(out, "quantile = \"{days}\"").unwrap_or_default();
+    }
 }

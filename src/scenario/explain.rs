@@ -62,6 +62,11 @@ impl Kind {
             ],
             Self::Service => SERVICE,
             Self::Capacity => CAPACITY,
+            Self::PriceOr(_) => &[
+                ("30 EUR", "so much, in this currency"),
+                ("12.50", "so much, in no currency by name"),
+                ("none", "it has no price"),
+            ],
             Self::Every => &[
                 ("1 h", "after this interval again"),
                 ("03:00", "on every day at this time"),

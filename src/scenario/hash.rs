@@ -88,6 +88,7 @@ fn meaning(value: &Value) -> String {
         | Value::Spans(_)
         | Value::Service(_)
         | Value::Hours(_)
+        | Value::MaybePrice(_)
         | Value::Every(_)
         | Value::Weekdays(_)
         | Value::Columns(_)

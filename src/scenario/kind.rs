@@ -10,7 +10,7 @@ use super::words::Word;
 use crate::deployment::ServiceTime;
 use crate::protocol::{Reestablish, RefreshTiming};
 use crate::quantity::{
-    Every, Moment, Span, Weekdays, parse_capacity, parse_every, parse_moment, parse_rate,
+    Every, Moment, Price, Span, Weekdays, parse_capacity, parse_every, parse_moment, parse_rate,
     parse_share, parse_span, print_span,
 };
 use crate::workload::{Lunch, SignIn};
@@ -78,6 +78,8 @@ pub enum Kind {
         /// The highest rate that makes sense, per second.
         most_per_s: f64,
     },
+    /// A price, or this word for none.
+    PriceOr(&'static str),
     /// A share in percent, with its bounds in percent.
     Share(f64, f64),
     /// One of these words.
@@ -143,6 +145,8 @@ pub enum Value {
     Every(Every),
     /// Per second.
     Rate(f64),
+    /// A price, or none.
+    MaybePrice(Option<Price>),
     /// A fraction, 0 to 1.
     Share(f64),
     /// The word of the choice.
@@ -240,6 +244,7 @@ impl Kind {
             Self::Rate { most_per_s } => {
                 format!("a rate with its unit ({RATE_UNITS}) from 0 to {most_per_s} /s, like \"1 /h\"")
             }
+            Self::PriceOr(word) => format!("a price like \"30 EUR\" or \"12.50\", or {word:?}"),
             Self::Share(least, most) => format!("a share in percent from {least} % to {most} %, like \"50 %\""),
             Self::Choice(words) => {
                 format!("one of {}", words.iter().map(|w| format!("{:?}", w.word)).collect::<Vec<_>>().join(", "))
@@ -343,7 +348,7 @@ impl Kind {
     pub fn read_text(&self, text: &str) -> Option<Value> {
         match *self {
             Self::Name => is_name(text).then(|| Value::Text(text.into())),
-            Self::Reference(_) | Self::Shared(_) | Self::GatewayName => {
+            Self::Reference(_) | Self::Shared(_) | Self::GatewayName | Self::File(_) => {
                 (!text.is_empty()).then(|| Value::Text(text.into()))
             }
             Self::Count(..) => self.read(&RawValue::Number(text.into())).ok(),
@@ -358,6 +363,8 @@ impl Kind {
             Self::Rate { most_per_s } => parse_rate(text)
                 .filter(|r| *r <= most_per_s)
                 .map(Value::Rate),
+            Self::PriceOr(word) if text == word => Some(Value::MaybePrice(None)),
+            Self::PriceOr(_) => Price::parse(text).map(|p| Value::MaybePrice(Some(p))),
             Self::Share(least, most) => parse_share(text)
                 .filter(|p| (least..=most).contains(&(p * 100.0)))
                 .map(Value::Share),
@@ -388,7 +395,6 @@ impl Kind {
             Self::Flag => text.parse().ok().map(Value::Flag),
             Self::Service => read_service(text).map(Value::Service),
             Self::Capacity => parse_capacity(text).map(Value::Capacity),
-            Self::File(_) => (!text.is_empty()).then(|| Value::Text(text.into())),
             Self::Targets => (!text.is_empty()).then(|| Value::Texts(vec![text.into()])),
             Self::Moments => {
                 let moments: Option<Vec<Moment>> = text.split(',').map(parse_moment).collect();

@@ -4,11 +4,11 @@ use super::document::{Document, Entry, RawValue, Section};
 use super::error::{Errors, ScenarioError, nearest};
 use super::rule::{RuleKey, check_rule_keys};
 use crate::deployment::{Plan, RarestFaults};
-use crate::measure::{Bound, METRICS, Metric, Objective, Scope, Unit};
+use crate::measure::{Bound, DayShare, METRICS, Metric, Objective, Scope, Unit};
 use crate::quantity::{Span, parse_rate, parse_share, parse_span, print_span};
 
 /// The keys of `[[objective]]`.
-pub(super) const KEYS: [RuleKey; 5] = [
+pub(super) const KEYS: [RuleKey; 6] = [
     RuleKey {
         name: "metric",
         meaning: "the figure that is judged; it must be given",
@@ -39,6 +39,24 @@ pub(super) const KEYS: [RuleKey; 5] = [
         expects: "a value in the unit of the metric, like \"0.5 %\", \"5 min\" or 100",
         example: "\"1 h\"",
     },
+    RuleKey {
+        name: "quantile",
+        meaning: "on how many days the figure of the day is to be so good; a replication is a day; without it, on the mean \
+                  over all days",
+        expects: "some of all days, like \"19 of 20 days\"",
+        example: "\"19 of 20 days\"",
+    },
+];
+
+const DAY_US: u64 = 86_400_000_000;
+
+/// Figures of lost sessions: a day without a loss has no value of them, hence no place among the days.
+const OF_LOSSES: [&str; 5] = [
+    "first_loss_s",
+    "detection_mean_s",
+    "detection_p95_s",
+    "recovery_mean_s",
+    "recovery_p95_s",
 ];
 
 /// What a target of that unit looks like.
@@ -158,6 +176,35 @@ fn cause(entry: &Entry, metric: &Metric) -> Result<usize, ScenarioError> {
     })
 }
 
+/// On how many days an objective is to hold.
+fn quantile(entry: &Entry, metric: &Metric, plan: &Plan) -> Result<DayShare, ScenarioError> {
+    let text = text(entry)?;
+    let bad = |why: String| ScenarioError::input(&entry.place, format!("objective.quantile{why}"));
+    if OF_LOSSES.contains(&metric.name) {
+        return Err(bad(format!(
+            " of {}: a day without a lost session has no value of it, so that the days cannot be ordered; take down_fraction or missed_toast_fraction",
+            metric.name
+        )));
+    }
+    if plan.horizon.0 > DAY_US {
+        return Err(bad(
+            ": a replication is the day, and this run is longer: scenario.horizon must be 24 h at most".into(),
+        ));
+    }
+    if let Some((index, _)) = plan.rare_faults().first() {
+        return Err(bad(format!(
+            ": {} comes so rarely that each replication is the weighted mean of a run with it and one without, which is no day; \
+             leave out the quantile, or the fault",
+            plan.faults[*index].name
+        )));
+    }
+    DayShare::parse(text).ok_or_else(|| {
+        bad(format!(
+            ": found {text:?}, expected some of all days, like \"19 of 20 days\""
+        ))
+    })
+}
+
 fn read(
     section: &Section,
     plan: &Plan,
@@ -199,6 +246,10 @@ fn read(
             .map(|e| cause(e, metric))
             .transpose()?,
         scope,
+        quantile: section
+            .entry("quantile")
+            .map(|e| quantile(e, metric, plan))
+            .transpose()?,
         bound: if at_most {
             Bound::AtMost(target)
         } else {

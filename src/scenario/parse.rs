@@ -18,6 +18,7 @@ use super::study::{self, Study};
 use super::warnings;
 use crate::deployment::Plan;
 use crate::measure::Objective;
+use crate::quantity::Price;
 
 /// A checked scenario.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub struct Scenario {
     pub plan: Plan,
     /// How often.
     pub replications: u32,
+    /// What an hour of a user without a session costs.
+    pub cost_per_user_hour: Option<Price>,
     /// What is wanted.
     pub objectives: Vec<Objective>,
     /// What is turned, where the file asks for a study.
@@ -206,6 +209,7 @@ fn read(source: Source, document: Arc<Document>) -> Result<Scenario, ScenarioErr
         question: document.opening.clone(),
         plan,
         replications: run.replications,
+        cost_per_user_hour: run.cost_per_user_hour,
         objectives: objectives.unwrap_or_default(),
         plots: plots.unwrap_or_default(),
         study: study.flatten(),

@@ -7,7 +7,7 @@ use super::record_kind::RecordKind;
 use super::syntax::Hours;
 use crate::deployment::ServiceTime;
 use crate::protocol::{Reestablish, RefreshTiming};
-use crate::quantity::{Every, JOBS_PER_CALL, MESSAGES_PER_JOB, Moment, Span, Weekdays};
+use crate::quantity::{Every, JOBS_PER_CALL, MESSAGES_PER_JOB, Moment, Price, Span, Weekdays};
 use crate::workload::{DayShape, Lunch, SignIn};
 
 /// Where a value comes from.
@@ -233,6 +233,7 @@ from_value! {
     RefreshTiming: Value::Timing(timing) => Some(*timing);
     Option<u32>: Value::MaybeCount(count) => count.map(u32::try_from).transpose().ok();
     Option<Span>: Value::MaybeSpan(span) => Some(*span);
+    Option<Price>: Value::MaybePrice(price) => Some(price.clone());
     Option<(Span, Span)>: Value::Spans(spans) => Some(*spans);
     Option<ServiceTime>: Value::Service(service) => Some(service.clone());
     Vec<(String, String)>: Value::Columns(columns) => Some(columns.clone());

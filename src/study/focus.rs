@@ -233,6 +233,7 @@ mod tests {
             cause: None,
             scope: Scope::All,
             bound: Bound::AtMost(1.0),
+            quantile: None,
             rarest_fault: None,
         };
         // 100 ± 24.8

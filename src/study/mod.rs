@@ -58,8 +58,10 @@ mod bracket;
 mod compare;
 mod cost;
 mod coverage;
+mod day_share;
 mod day_sums;
 mod days;
+mod down;
 mod estimate;
 mod focus;
 mod front;
@@ -85,6 +87,7 @@ pub use bracket::{Bracket, Feasibility};
 pub use compare::{Against, ComparedMetric, Comparison, DECISIVE, Relation, compare, verdict};
 pub use cost::{Cost, CostError};
 pub use days::{DayFigures, days};
+pub use down::{at_price_of_an_hour, days_in_run, user_minutes};
 pub use estimate::{
     CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval, student_t,
 };

@@ -1,5 +1,6 @@
 //! Whether the objectives are met: pass, fail or inconclusive, by the interval and never by the mean alone.
 
+use super::day_share;
 use super::estimate::{CONFIDENCE, Estimate};
 use serde::{Deserialize, Serialize};
 
@@ -122,14 +123,11 @@ fn judge(bound: Bound, row: &MetricRow) -> Verdict {
             _ => Verdict::Inconclusive,
         };
     }
-    let Some(Estimate {
-        lower: Some(lower),
-        upper: Some(upper),
-        ..
-    }) = row.estimate
-    else {
+    let Some(Estimate { lower, upper, .. }) = row.estimate else {
         return Verdict::Inconclusive;
     };
+    // A quantile of few days may have one bound alone, and each decides one way.
+    let (lower, upper) = (lower.unwrap_or(f64::NAN), upper.unwrap_or(f64::NAN));
     match bound {
         Bound::AtMost(target) if upper <= target => Verdict::Pass,
         Bound::AtMost(target) if lower > target => Verdict::Fail,
@@ -177,11 +175,18 @@ pub fn judge_at(objectives: &[Objective], samples: &Samples, confidence: f64) ->
                 .iter()
                 .position(is_column)
                 .unwrap_or_else(|| unreachable!("objectives are checked"));
-            let row = samples.row(scope, column);
+            let days = |confidence: f64, row| match objective.quantile {
+                Some(quantile) => {
+                    let samples = samples.column_samples(scope, column);
+                    day_share::row(row, samples, quantile, objective.bound, confidence)
+                }
+                None => row,
+            };
+            let row = days(CONFIDENCE, samples.row(scope, column));
             let judged = if confidence == CONFIDENCE {
                 row.clone()
             } else {
-                samples.row_at(scope, column, confidence)
+                days(confidence, samples.row_at(scope, column, confidence))
             };
             let by_figure = judge(objective.bound, &judged);
             let doubt = Doubt::from_presence(objective.metric, &samples.presence(scope))
@@ -189,9 +194,15 @@ pub fn judge_at(objectives: &[Objective], samples: &Samples, confidence: f64) ->
                 .filter(|_| by_figure == Verdict::Pass);
             let verdict = doubt.map_or(by_figure, |_| Verdict::Inconclusive);
             let replications_needed = match (by_figure, doubt) {
-                (Verdict::Inconclusive, _) => {
-                    replications_to_settle(objective.bound, &judged, confidence)
-                }
+                (Verdict::Inconclusive, _) => match objective.quantile {
+                    Some(quantile) => day_share::replications_to_settle(
+                        samples.column_samples(scope, column),
+                        quantile,
+                        objective.bound,
+                        confidence,
+                    ),
+                    None => replications_to_settle(objective.bound, &judged, confidence),
+                },
                 (_, Some(Doubt::RareFault { .. })) => objective
                     .rarest_fault
                     .map(|in_one| (Doubt::FEW_FAULTS / in_one).ceil() as u32),

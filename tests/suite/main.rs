@@ -12,6 +12,7 @@ mod comparison;
 mod convergence;
 mod conversation;
 mod day;
+mod day_objectives;
 mod days;
 mod deployments;
 mod determinism;

@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::trouble;
-use crate::measure::{Bound, Sample, Scope, Unit};
+use crate::measure::{Bound, Objective, Sample, Scope, Unit};
 use crate::quantity::number::{small, whole};
 use crate::report::value;
 use crate::report::words::{self, place};
@@ -42,7 +42,10 @@ pub(super) fn sentences(case: &Case, judgements: &[Judgement]) -> Vec<String> {
 }
 
 fn sentence(case: &Case, judgement: &Judgement) -> String {
-    let is_back = judgement.objective.metric.name == "all_back_s";
+    let Objective {
+        metric, quantile, ..
+    } = &judgement.objective;
+    let is_back = metric.name == "all_back_s" && quantile.is_none();
     match is_back.then(|| all_back(case, judgement)).flatten() {
         Some(clause) => format!("{clause} {}: {}", limit(judgement), verdict(judgement)),
         None => outcome(judgement),
@@ -51,7 +54,7 @@ fn sentence(case: &Case, judgement: &Judgement) -> String {
 
 /// "1.89 % of toasts are missed (limit 0.5 %): fail".
 pub(in crate::cli) fn outcome(judgement: &Judgement) -> String {
-    match words::figure_clause(&judgement.row) {
+    match words::outcome_clause(&judgement.objective, &judgement.row) {
         Some(clause) => format!("{clause} {}: {}", limit(judgement), verdict(judgement)),
         None => format!(
             "{}, so {} {} cannot be judged: inconclusive",

@@ -100,7 +100,9 @@ fn single(
         &samples(observations_of(runs, label)?, metric)?,
         estimate,
     );
-    let target = objective.and_then(Objective::target);
+    // A target of so many days is not one of the mean.
+    let of_mean = objective.filter(|o| o.quantile.is_none());
+    let target = of_mean.and_then(Objective::target);
     let at = if label.is_empty() {
         String::new()
     } else {
@@ -243,7 +245,8 @@ fn binding(trial: &Trial) -> Option<&TrialObjective> {
             room / o.target
         })
     };
-    let whole = trial.objectives.iter().filter(|o| o.scope == "all");
+    let of_mean = |o: &&TrialObjective| o.scope == "all" && o.quantile.is_none();
+    let whole = trial.objectives.iter().filter(of_mean);
     whole
         .filter_map(|o| Some((o, room(o)?)))
         .min_by(|a, b| a.1.total_cmp(&b.1))

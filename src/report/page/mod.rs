@@ -35,6 +35,7 @@ pub use answer::is_bad;
 pub use download::NAME;
 use table::{cell, unit_name};
 
+use super::down::{self, DownRow};
 use super::{plot, words};
 use crate::measure::Metric;
 use crate::quantity::number::duration;
@@ -68,6 +69,8 @@ struct Content<'a> {
     /// Of each plot that was asked for and cannot be shown, why.
     unshown: &'a [String],
     trust: trust::Trust,
+    /// Of a run, what being down comes to.
+    down: Vec<DownRow>,
 }
 
 /// The page of a results folder, with its plots, and of each that was asked for and cannot be shown, why; of a run also
@@ -119,12 +122,17 @@ impl<'a> Content<'a> {
     ) -> Result<Self, ResultsError> {
         let inputs = results.inputs()?;
         let trust = trust::trust(results, predictions)?;
+        let down = match results.record().run() {
+            Some(run) => down::rows(run, &results.runs()?),
+            None => Vec::new(),
+        };
         Ok(Content {
             record: results.record(),
             inputs,
             ladder: results.ladder()?.map(|ladder| ladder::view(&ladder)),
             unshown,
             trust,
+            down,
         })
     }
 
@@ -136,10 +144,10 @@ impl<'a> Content<'a> {
             ladder,
             unshown,
             trust,
+            down,
         } = self;
         let kind = record.kind();
-        let next = answer::next(record, inputs);
-        let measured = measured::rows(inputs);
+        let (next, measured) = (answer::next(record, inputs), measured::rows(inputs));
         let (assumptions, objectives) = (answer::assumptions(record), objective::table(record));
         // A run without a report has neither trials nor a ladder.
         let untried = record.run().is_some_and(|run| run.assumptions.is_none());
@@ -184,7 +192,7 @@ impl<'a> Content<'a> {
             next => value(next),
             levers => value(levers::levers(record)),
             untried => value(untried),
-            tables => value(study::tables(record)),
+            tables => value(study::tables_with(record, down)),
             assumptions => value(assumptions),
             objectives => value(objectives),
             plots => value(arrangement),

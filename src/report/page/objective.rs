@@ -77,7 +77,7 @@ fn target(objective: &Objective) -> Vec<String> {
     };
     vec![
         subject(objective),
-        bound.into(),
+        format!("{bound}{}", objective.on_days()),
         cell(objective.target(), unit),
         unit_name(unit).into(),
     ]
@@ -112,7 +112,9 @@ fn row(open: &BTreeMap<Key, f64>, objective: &Objective) -> Vec<String> {
         objective.cause.as_deref(),
         &*objective.scope,
     );
-    if let Some(beyond) = open.get(&key) {
+    // A target of so many days is not one of the mean, which has no value where it lies beyond the horizon.
+    let beyond = open.get(&key).filter(|_| objective.quantile.is_none());
+    if let Some(beyond) = beyond {
         row[4] = format!("> {}", cell(Some(*beyond), unit));
     }
     let half = objective

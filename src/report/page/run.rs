@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use super::table::{Table, interval};
 use crate::measure::{DropCause, Metric, MissCause};
 use crate::record::{Figure, RunRecord};
+use crate::report::down::DownRow;
 use crate::report::run::{SHOWN, SHOWN_IF_ANY};
 use crate::report::words::called;
+use crate::study::Estimate;
 
 /// The tables of a run.
 pub(super) fn tables(run: &RunRecord) -> Vec<Table> {
@@ -22,6 +24,20 @@ pub(super) fn tables(run: &RunRecord) -> Vec<Table> {
         .chain(causes)
         .filter_map(Table::if_any)
         .collect()
+}
+
+/// What being down comes to, below the figures.
+pub(super) fn add_down(tables: &mut [Table], rows: &[DownRow]) {
+    let Some(table) = tables.first_mut().filter(|_| !rows.is_empty()) else {
+        return;
+    };
+    for row in rows {
+        let Estimate { mean, lower, upper } = row.amount;
+        let mut line = vec![row.name.to_string()];
+        line.extend(interval(Some(mean), lower, upper, ""));
+        line.extend([row.unit.clone(), row.definition.clone()]);
+        table.rows.push(line);
+    }
 }
 
 fn is(row: &Figure, metric: &str) -> bool {

@@ -9,12 +9,13 @@ use crate::record::{
     Comparison, Contrast, Figure, MatrixRecord, PointValues, Record, Selection, Sensitivity,
     Sizing, SweepRecord,
 };
+use crate::report::down::DownRow;
 use crate::report::sweep::{SHOWN, short_keys};
 use crate::report::words::called;
 use crate::study::Verdict;
 
 /// The tables of a study.
-pub(super) fn tables(record: &Record) -> Vec<Table> {
+fn tables(record: &Record) -> Vec<Table> {
     match record {
         Record::Run(run) => run::tables(run),
         Record::Sweep(sweep) => vec![self::sweep(sweep)],
@@ -28,6 +29,13 @@ pub(super) fn tables(record: &Record) -> Vec<Table> {
         Record::Global(study) => vec![super::global::table(&study.body)],
         Record::Matrix(matrix) => vec![self::matrix(matrix)],
     }
+}
+
+/// The tables of a study; of a run also what being down comes to.
+pub(super) fn tables_with(record: &Record, down: &[DownRow]) -> Vec<Table> {
+    let mut tables = tables(record);
+    run::add_down(&mut tables, down);
+    tables
 }
 
 /// The unit of a metric, as files name it.

@@ -123,8 +123,9 @@ impl Reading {
             "at least"
         };
         format!(
-            "{word} {}",
-            self.text(objective.target().unwrap_or(f64::NAN))
+            "{word} {}{}",
+            self.text(objective.target().unwrap_or(f64::NAN)),
+            objective.on_days()
         )
     }
 
@@ -146,8 +147,9 @@ impl Reading {
             "≥"
         };
         format!(
-            "objective {sign} {}",
-            self.text(objective.target().unwrap_or(f64::NAN))
+            "objective {sign} {}{}",
+            self.text(objective.target().unwrap_or(f64::NAN)),
+            objective.on_days()
         )
     }
 }

@@ -1,8 +1,8 @@
 //! `[scenario]`: how long, how often, with which random numbers.
 
 use super::bound::MONTH;
-use crate::quantity::{Moment, Span};
-use crate::scenario::declare::{keys, moment, name, span, whole, whole64};
+use crate::quantity::{Moment, Price, Span};
+use crate::scenario::declare::{keys, moment, name, price_or, span, whole, whole64};
 
 keys! {
     /// `[scenario]`.
@@ -19,5 +19,7 @@ keys! {
         seed: u64 = whole64(0, i64::MAX as u64).or("1").sampling();
         /// rows of drops.csv at most; the figures count every drop
         drops_limit: u64 = whole64(0, 1_000_000_000).or("100000");
+        /// what an hour of a user without a session costs, with the word for the currency
+        cost_per_user_hour: Option<Price> = price_or("none").or("none").sampling().listed_when_given();
     }
 }
