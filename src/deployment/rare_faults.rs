@@ -36,14 +36,13 @@ pub struct Stratum {
 }
 
 impl Plan {
-    /// The rare faults, as indices into [`Plan::faults`], each with how often it is expected in a run. Faults of single users
-    /// are none: of those each user draws their own. Nor are surges, which are load.
+    /// The rare faults, as indices into [`Plan::faults`], each with how often it is expected in a run, of all users together
+    /// where each draws their own. Surges are none: they are load.
     pub fn rare_faults(&self) -> Vec<(usize, f64)> {
         let rare = |(index, fault): (usize, &FaultPlan)| {
             let (expected, _) = self.expected_faults(fault)?;
-            let kind = fault.config.kind;
-            let is_shared = kind.is_failure() && !kind.is_personal();
-            (is_shared && expected < RARE_BELOW).then_some((index, expected))
+            let is_failure = fault.config.kind.is_failure();
+            (is_failure && expected < RARE_BELOW).then_some((index, expected))
         };
         self.faults.iter().enumerate().filter_map(rare).collect()
     }
@@ -163,4 +162,12 @@ pub(super) fn source(plan: &Plan, fault: &FaultPlan, gateway: usize, instance: u
         FaultTarget::Gateway(_, None) => instance.into(),
         FaultTarget::Gateway(_, Some(_)) | FaultTarget::Clients(_) => 0,
     }
+}
+
+/// The number of a user among all that draw a fault of single users: by the client groups that it hits, in their order, and by
+/// the number within the group.
+pub(super) fn user_source(plan: &Plan, fault: &FaultPlan, clients: usize, number: u32) -> u64 {
+    let before = plan.clients[..clients].iter().enumerate();
+    let hit = before.filter(|(index, group)| fault.target.hits(*index, group));
+    hit.map(|(_, group)| u64::from(group.count)).sum::<u64>() + u64::from(number)
 }

@@ -4,9 +4,10 @@ use super::campaign::Campaign;
 use super::case::Case;
 use super::ranking::{JudgedPoint, Ranking};
 use super::robustness::{Robustness, user_hours_of};
-use crate::measure::{Sample, Scope};
+use crate::measure::Scope;
 use crate::study::{
-    Doubt, FrontMetrics, FrontPoint, Samples, Standing, Verdict, front, judge_all, overall,
+    Doubt, FigureSamples, FrontMetrics, FrontPoint, Samples, Standing, Verdict, front, judge_all,
+    overall,
 };
 
 /// A point of a study among the others.
@@ -96,11 +97,9 @@ impl FrontResult {
     }
 }
 
-fn figures(samples: &Samples, metrics: &FrontMetrics) -> Vec<Vec<Sample>> {
+fn figures(samples: &Samples, metrics: &FrontMetrics) -> Vec<FigureSamples> {
     let metrics = metrics.metrics.iter();
-    metrics
-        .map(|m| samples.deployment_samples(m.name))
-        .collect()
+    metrics.map(|m| samples.deployment_figure(m.name)).collect()
 }
 
 /// The first figure without a value: nothing of the kind happened, or it lies beyond the horizon.

@@ -4,11 +4,11 @@ use super::campaign::Campaign;
 use super::case::Case;
 use super::factor::Candidate;
 use super::robustness::{Finding, Robustness, RobustnessCheck, TestedCandidate, settled};
-use crate::measure::{Objective, Sample};
-use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_samples};
+use crate::measure::Objective;
+use crate::study::{CONFIDENCE, FigureSamples, Verdict, bonferroni, paired_figures};
 
 /// What is least at the best point, by replication, of the point at that place; nothing where a trial cannot show it.
-pub type Least<'a> = Box<dyn Fn(usize, &TestedCandidate) -> Vec<Sample> + 'a>;
+pub type Least<'a> = Box<dyn Fn(usize, &TestedCandidate) -> FigureSamples + 'a>;
 
 /// A point as the study judged it.
 pub(super) struct JudgedPoint<'a> {
@@ -92,15 +92,12 @@ impl Ranking<'_> {
     /// The point that beats the chosen one with confidence; of several, the cheapest.
     fn better_point(&self, tested: &[TestedCandidate], verdicts: &[Verdict]) -> Option<usize> {
         let least = self.least.as_ref()?;
-        let samples: Vec<Vec<Sample>> = (tested.iter().enumerate())
+        let samples: Vec<FigureSamples> = (tested.iter().enumerate())
             .map(|(place, tested)| least(place, tested))
             .collect();
         let confidence = bonferroni(CONFIDENCE, tested.len().saturating_sub(1));
         let less = |i: usize| {
-            let common = samples[0].len().min(samples[i].len());
-            let difference =
-                paired_samples(&samples[0][..common], &samples[i][..common], confidence)?
-                    .difference;
+            let difference = paired_figures(&samples[0], &samples[i], confidence)?.difference;
             difference
                 .upper
                 .filter(|upper| *upper < 0.0)

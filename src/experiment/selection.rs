@@ -8,11 +8,11 @@ use super::error::ExperimentError;
 use super::ranking::{JudgedPoint, Least, Ranking};
 use super::replicate::scopes;
 use super::robustness::{Robustness, TestedCandidate, user_hours_of};
-use crate::measure::{Metric, Sample};
+use crate::measure::Metric;
 use crate::quantity::parse_share;
 use crate::study::{
-    Cost, Samples, Selection, SelectionState, Verdict, checkpoints, confidence_of_looks, judge_at,
-    overall,
+    Cost, FigureSamples, Samples, Selection, SelectionState, Verdict, checkpoints,
+    confidence_of_looks, judge_at, overall,
 };
 
 /// Shards simulated ahead of the procedure, so that no core waits; what it does not ask for is not counted.
@@ -319,11 +319,9 @@ fn least_cost(costs: Vec<&Cost>) -> Least<'_> {
     Box::new(move |place, tested: &TestedCandidate| {
         let cost = costs[place];
         if !(cost.terms.iter()).all(|(_, metric)| tested.trial.shows(metric)) {
-            return Vec::new();
+            return FigureSamples::default();
         }
-        let values = tested.samples.values.iter();
-        let costs = values.map(|values| cost.evaluate_values(values).ok().map(Sample::Value));
-        costs.collect::<Option<_>>().unwrap_or_default()
+        cost.figure(tested.samples).unwrap_or_default()
     })
 }
 

@@ -3,11 +3,11 @@
 use super::case::Case;
 use super::factor::{Candidate, factors, one_at_a_time};
 use super::robustness::settled;
-use crate::measure::{Metric, Sample};
+use crate::measure::Metric;
 use crate::scenario::{Axis, Scenario, ScenarioError, StudyPoint};
 use crate::study::{
     CONFIDENCE, MetricRow, PairedDifference, Samples, Verdict, bonferroni, judge_all, overall,
-    paired_samples,
+    paired_figures,
 };
 
 /// A factor at another level than its own.
@@ -127,14 +127,14 @@ pub fn factor_effects(
     others: &[Samples],
 ) -> Vec<FactorEffects> {
     let column = base_samples.column(metric.name).unwrap_or(0);
-    let samples = |samples: &Samples| samples.column_samples(0, column).collect::<Vec<Sample>>();
+    let figure = |samples: &Samples| samples.deployment_figure(metric.name);
     let confidence = bonferroni(CONFIDENCE, variations.len());
     let mut factors: Vec<FactorEffects> = Vec::new();
     for (variation, other) in variations.iter().zip(others) {
         let effect = LevelEffect {
             value: variation.value().into(),
             row: other.row(0, column),
-            paired: paired_samples(&samples(base_samples), &samples(other), confidence),
+            paired: paired_figures(&figure(base_samples), &figure(other), confidence),
             verdict: overall(&judge_all(&base.objectives, other)),
         };
         match factors.iter_mut().find(|f| f.key == variation.key) {

@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::campaign::Campaign;
 use super::ranking::{JudgedPoint, Least, Ranking};
 use super::robustness::{Robustness, user_hours_of};
-use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_samples};
+use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_figures};
 
 /// What points are ranked by: what users miss, else how long they are down.
 const RANKED_BY: [&str; 2] = ["missed_toast_fraction", "down_fraction"];
@@ -98,13 +98,12 @@ impl SweepResult {
 
 /// The samples of a metric, of which the best point has the least.
 fn least_of(metric: &'static str) -> Least<'static> {
-    Box::new(move |_, tested| tested.samples.deployment_samples(metric))
+    Box::new(move |_, tested| tested.samples.deployment_figure(metric))
 }
 
 /// Whether a point cannot be told from the best.
 fn is_alike(best: &Answer, other: &Answer, metric: &str, confidence: f64) -> bool {
-    let [a, b] = [best, other].map(|p| p.assessment.samples.deployment_samples(metric));
-    let common = a.len().min(b.len());
-    paired_samples(&a[..common], &b[..common], confidence)
+    let [a, b] = [best, other].map(|p| p.assessment.samples.deployment_figure(metric));
+    paired_figures(&a, &b, confidence)
         .is_some_and(|p| p.difference.lower.is_none_or(|lower| lower <= 0.0))
 }

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::paired::{PairedDifference, paired_samples};
+use super::paired::{PairedDifference, paired_figures};
 use super::samples::{MetricRow, Samples};
 use super::verdict::Verdict;
-use crate::measure::{Metric, Sample};
+use crate::measure::Metric;
 
 /// The figures that decide: what users miss. Drops and load are told beside them.
 pub const DECISIVE: [&str; 3] = [
@@ -139,11 +139,7 @@ pub fn compare(
     let one = |name: &&str| {
         let (ca, cb) = (a.column(name)?, b.column(name)?);
         let metric = a.columns[ca].metric;
-        let [of_a, of_b]: [Vec<Sample>; 2] = [
-            a.column_samples(0, ca).collect(),
-            b.column_samples(0, cb).collect(),
-        ];
-        let paired = paired_samples(&of_a, &of_b, confidence);
+        let paired = paired_figures(&a.figure_samples(ca), &b.figure_samples(cb), confidence);
         let (baseline, other) = (a.row(0, ca), b.row(0, cb));
         let relation = match baseline.value().is_some() && other.value().is_some() {
             true => relation(paired.as_ref(), metric.less_is_better),
@@ -189,7 +185,7 @@ pub fn verdict(compared: &[ComparedMetric]) -> Relation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::Scope;
+    use crate::measure::{Sample, Scope};
     use crate::quantity::Time;
     use crate::study::{Observation, columns};
 

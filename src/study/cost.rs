@@ -1,6 +1,8 @@
 //! A cost: metrics, each at a price.
 
 use super::observation::{Observation, columns};
+use super::paired::FigureSamples;
+use super::samples::Samples;
 use crate::measure::{Metric, Sample};
 
 /// Why a text is no cost.
@@ -118,6 +120,29 @@ impl Cost {
                 };
         }
         Ok(sum)
+    }
+
+    /// What each replication cost, with what rare faults add to it. `None`: one of them has no cost.
+    pub fn figure(&self, samples: &Samples) -> Option<FigureSamples> {
+        let values = samples.values.iter();
+        let costs = values.map(|values| self.evaluate_values(values).ok().map(Sample::Value));
+        let mut figure = FigureSamples {
+            samples: costs.collect::<Option<_>>()?,
+            rare: vec![0.0; samples.values.len()],
+        };
+        for ((price, _), column) in self.terms.iter().zip(&self.columns) {
+            let term = samples.figure_samples(*column);
+            for (sum, (sample, rare)) in
+                (figure.rare.iter_mut()).zip(term.samples.iter().zip(&term.rare))
+            {
+                let below = match sample {
+                    Sample::Ratio(_, below) => *below,
+                    _ => 1.0,
+                };
+                *sum += price * rare / below;
+            }
+        }
+        Some(figure)
     }
 }
 

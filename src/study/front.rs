@@ -6,8 +6,8 @@
 //! test), and over all pairs the errors add up to no more than is stated (Bonferroni). Anything else stays in the set.
 
 use super::estimate::CONFIDENCE;
-use super::paired::{bonferroni, paired_samples};
-use crate::measure::{Metric, Sample};
+use super::paired::{FigureSamples, bonferroni, paired_figures};
+use crate::measure::Metric;
 
 /// Figures that are wanted at once, each with the direction in which it gets better.
 #[derive(Clone, PartialEq, Debug)]
@@ -95,7 +95,7 @@ pub fn less_is_better(metric: &Metric) -> Option<bool> {
 #[derive(Clone, Debug)]
 pub struct FrontPoint {
     /// Per figure its samples, by replication.
-    pub samples: Vec<Vec<Sample>>,
+    pub samples: Vec<FigureSamples>,
     /// A figure that is the same in every replication counts as equal: not where what happens too rarely to be seen could
     /// have made the difference.
     pub knows_ties: bool,
@@ -157,8 +157,7 @@ pub fn front(points: &[FrontPoint], metrics: &FrontMetrics) -> Vec<Standing> {
 fn dominance(point: &FrontPoint, other: &FrontPoint, less: &[bool], confidence: f64) -> Dominance {
     let (mut is_worse, mut is_shown, mut is_shown_worse) = (false, true, false);
     for ((a, b), less) in point.samples.iter().zip(&other.samples).zip(less) {
-        let n = a.len().min(b.len());
-        let Some(paired) = paired_samples(&b[..n], &a[..n], confidence) else {
+        let Some(paired) = paired_figures(b, a, confidence) else {
             return Dominance::None;
         };
         let difference = paired.difference;
@@ -170,7 +169,8 @@ fn dominance(point: &FrontPoint, other: &FrontPoint, less: &[bool], confidence: 
             return Dominance::None;
         }
         is_worse |= mean > 0.0;
-        let is_tie = a[..n] == b[..n] && n > 1;
+        let n = a.samples.len().min(b.samples.len());
+        let is_tie = a.samples[..n] == b.samples[..n] && n > 1;
         is_shown &= match is_tie {
             true => point.knows_ties && other.knows_ties,
             false => near.is_some_and(|near| near >= 0.0),
@@ -188,6 +188,7 @@ fn dominance(point: &FrontPoint, other: &FrontPoint, less: &[bool], confidence: 
 mod tests {
     use super::*;
     use crate::engine::{Normal, Stream};
+    use crate::measure::Sample;
     use rand_distr::Distribution;
 
     fn metrics() -> FrontMetrics {
@@ -195,7 +196,10 @@ mod tests {
     }
 
     fn point(figures: [&[f64]; 2]) -> FrontPoint {
-        let samples = |all: &&[f64]| all.iter().map(|x| Sample::Value(*x)).collect();
+        let samples = |all: &&[f64]| FigureSamples {
+            samples: all.iter().map(|x| Sample::Value(*x)).collect(),
+            rare: Vec::new(),
+        };
         FrontPoint {
             samples: figures.iter().map(samples).collect(),
             knows_ties: true,
@@ -271,7 +275,10 @@ mod tests {
                 samples: (means.iter())
                     .map(|mean| {
                         let mut sample = |c: &f64| mean + c + 0.3 * Normal.sample(&mut stream);
-                        common.iter().map(|c| Sample::Value(sample(c))).collect()
+                        FigureSamples {
+                            samples: common.iter().map(|c| Sample::Value(sample(c))).collect(),
+                            rare: Vec::new(),
+                        }
                     })
                     .collect(),
                 knows_ties: true,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::day_sums::{DaySums, sums};
 use super::estimate::{CONFIDENCE, Estimate, mean_interval, ratio_interval};
 use super::observation::{Column, Observation, columns};
+use super::paired::FigureSamples;
 use super::rare::{rare_bounds, share_unseen, upper_if_none};
 use crate::measure::{Histogram, MinuteBin, Presence, Sample, Scope, StationTally, Tally};
 use crate::quantity::{Span, Time};
@@ -249,6 +250,21 @@ impl Samples {
     pub fn deployment_samples(&self, metric: &str) -> Vec<Sample> {
         self.column(metric)
             .map_or_else(Vec::new, |column| self.column_samples(0, column).collect())
+    }
+
+    /// The same, with what rare faults add to it.
+    pub fn deployment_figure(&self, metric: &str) -> FigureSamples {
+        let column = self.column(metric);
+        column.map_or_else(FigureSamples::default, |column| self.figure_samples(column))
+    }
+
+    /// The samples of a column over everything, with what rare faults add to them.
+    pub(super) fn figure_samples(&self, column: usize) -> FigureSamples {
+        let rare = |scopes: &Vec<Vec<f64>>| scopes.first().map_or(0.0, |columns| columns[column]);
+        FigureSamples {
+            samples: self.column_samples(0, column).collect(),
+            rare: self.rare.iter().map(rare).collect(),
+        }
     }
 
     /// The figure of a metric over everything.

@@ -144,6 +144,48 @@ fn a_rare_fail_over_of_ocs_hits_the_users_of_every_gateway() {
     assert!(hit >= 5, "{hit}");
 }
 
+fn sleep(target: &str, mtbf: &str) -> String {
+    format!(
+        "[[fault]]\nname = \"sleep\"\nkind = \"sleep\"\ntarget = \"{target}\"\nmtbf = \"{mtbf}\"\nmttr = \"1 h\"\n"
+    )
+}
+
+/// Each user draws sleep of their own: of 20 users with 4000 h between two of them, one run of 50 has one.
+#[test]
+fn a_rare_fault_of_single_users_hits_one_of_them() {
+    let plan = crashes(&sleep("clients:c", "4000 h"), 3).plan;
+    let strata = plan.strata();
+    assert_eq!(strata.len(), 2);
+    assert!((strata[1].probability - (1.0 - (-0.02_f64).exp())).abs() < 1e-12);
+    let mut hit = 0;
+    for replication in 0..30 {
+        let down = |stratum| simulate(&plan.given_stratum(stratum, replication), replication).all;
+        assert_eq!(down(&strata[0]).all_drops(), 0);
+        // One PC sleeps in the whole run: one user at most has lost a session.
+        let all = down(&strata[1]);
+        assert!(all.all_drops() <= 2, "{}", all.all_drops());
+        hit += u32::from(all.all_drops() > 0);
+    }
+    assert!(hit >= 10, "{hit}");
+}
+
+#[test]
+fn conditional_replications_of_single_users_say_what_many_plain_runs_say() {
+    let scenario = crashes(&sleep("all", "160 h"), 11);
+    assert_eq!(scenario.plan.strata().len(), 2, "half a sleep in a run");
+    let long = plain(&scenario.plan, 3000);
+    let answer = Experiment::new(scenario).replications(60).run().unwrap();
+    let samples = &answer.assessment.samples;
+    for metric in [
+        "session_drops",
+        "missed_toast_fraction",
+        "down_fraction",
+        "toasts_due",
+    ] {
+        agree(metric, figure(samples, metric), figure(&long, metric));
+    }
+}
+
 /// A surge is load: no run is simulated on condition that it comes.
 #[test]
 fn a_surge_is_no_rare_fault() {

@@ -1,7 +1,7 @@
 //! The events of a group: their classes, entities and lanes, and the purposes of random streams.
 
 use super::super::plan::{FaultPlan, Plan};
-use crate::engine::{Stream, mix};
+use crate::engine::{Stream, mix, name_key};
 use crate::protocol::Message;
 
 /// The classes of simultaneous events, in their order ([order](crate::engine#order)).
@@ -53,6 +53,16 @@ pub(super) enum Purpose {
 pub(super) fn fault_stream(plan: &Plan, replication: u32, fault: &FaultPlan, hit: u64) -> Stream {
     let key = mix(hit, u64::from(fault.number) << 8 | fault.config.kind as u64);
     Stream::open(plan.seed, replication, key, Purpose::Fault as u32)
+}
+
+/// The key of the streams of faults at a gateway instance.
+pub(super) fn instance_key(gateway: &str, number: u32) -> u64 {
+    mix(name_key(gateway), u64::from(number))
+}
+
+/// The key of the streams of faults of OCS, which all users share: it names no gateway.
+pub(super) fn ocs_key() -> u64 {
+    name_key("OCS")
 }
 
 /// FIFO lanes for events due a fixed delay after they are scheduled.

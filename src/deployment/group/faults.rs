@@ -1,8 +1,8 @@
 //! Faults that hit many users at once: of gateways, links and OCS.
 
 use super::super::plan::{FaultPlan, FaultTarget};
-use super::super::rare_faults::{FirstOccurrence, source};
-use super::event::fault_stream;
+use super::super::rare_faults::{FirstOccurrence, source, user_source};
+use super::event::{fault_stream, instance_key, ocs_key};
 use super::impairments::{Process, Victim};
 use super::*;
 use crate::faults::{FaultKind, Schedule};
@@ -52,14 +52,21 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
                 self.future_events
                     .schedule(key, Event::AllUsersHit(fault as u32));
             }
+            let plan_of = self.impairments.personal[fault];
+            let number = plan.faults.iter().position(|f| std::ptr::eq(f, plan_of));
+            let foreknown = plan.foreknown.as_ref().zip(number);
             for u in 0..self.users.len() as u32 {
-                let plan_of = self.impairments.personal[fault];
                 let stream = fault_stream(plan, replication, plan_of, self.users[u as usize].key);
                 let line = &mut self.lines[u as usize];
                 line.faults.push(stream);
                 line.occurrences.push(None);
                 if self.is_hit(u, plan_of) {
-                    self.schedule_next_user_fault(u, fault);
+                    let user = &self.users[u as usize];
+                    let clients = self.cohorts[user.cohort as usize].index;
+                    let source = user_source(plan, plan_of, clients, user.number);
+                    let first = foreknown
+                        .and_then(|(known, number)| known.first_occurrence(number, source));
+                    self.schedule_user_fault(u, fault, first);
                 }
             }
         }
@@ -75,14 +82,11 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
             let instances = self.instances.iter().enumerate();
             let hit =
                 instances.filter(move |(_, instance)| number.is_none_or(|w| w == instance.number));
-            let name = name_key(&self.gateway.name);
-            hit.map(move |(i, instance)| {
-                (Victim::Instance(i), mix(name, u64::from(instance.number)))
-            })
-            .collect::<Vec<_>>()
+            let name = &self.gateway.name;
+            hit.map(move |(i, instance)| (Victim::Instance(i), instance_key(name, instance.number)))
+                .collect::<Vec<_>>()
         };
-        // All users share one OCS: the key of its stream names no gateway.
-        let ocs = vec![(Victim::Everyone, name_key("OCS"))];
+        let ocs = vec![(Victim::Everyone, ocs_key())];
         match fault.target {
             FaultTarget::Gateway(index, _) if index != gateway => Vec::new(),
             FaultTarget::Gateway(..) if fault.config.kind == FaultKind::OcsFailover => ocs,

@@ -1,7 +1,8 @@
 //! Faults of single users: sleep and network changes.
 
+use super::super::rare_faults::FirstOccurrence;
 use super::*;
-use crate::faults::{FaultKind, Schedule};
+use crate::faults::{FaultKind, Occurrence, Schedule};
 
 impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     pub(super) fn schedule_for_user(&mut self, u: u32, at: Time, class: Class, event: Event) {
@@ -19,7 +20,28 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             return;
         }
         let next = schedule.next(before.map_or(self.now, |o| o.ends), &mut line.faults[fault]);
-        line.occurrences[fault] = next;
+        self.schedule_occurrence(u, fault, next);
+    }
+
+    /// The first occurrence of a fault, where something may be known of it.
+    pub(super) fn schedule_user_fault(
+        &mut self,
+        u: u32,
+        fault: usize,
+        first: Option<FirstOccurrence>,
+    ) {
+        let schedule = self.impairments.personal[fault].config.schedule;
+        let (now, stream) = (self.now, &mut self.lines[u as usize].faults[fault]);
+        let next = match first {
+            None => schedule.next(now, stream),
+            Some(FirstOccurrence::After(until)) => schedule.next(until, stream),
+            Some(FirstOccurrence::At(at)) => schedule.at(at, stream),
+        };
+        self.schedule_occurrence(u, fault, next);
+    }
+
+    fn schedule_occurrence(&mut self, u: u32, fault: usize, next: Option<Occurrence>) {
+        self.lines[u as usize].occurrences[fault] = next;
         if let Some(o) = next {
             self.schedule_for_user(
                 u,
