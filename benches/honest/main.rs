@@ -19,7 +19,7 @@ use rows::Rows;
 const MACRO_REPLICATIONS: u32 = 300;
 
 fn main() {
-    let mut rows = Rows::of("honest");
+    let mut rows = Rows::for_bench("honest");
     // `cargo bench --bench honest sizes` runs one part.
     let wanted: Vec<String> = std::env::args()
         .skip(1)

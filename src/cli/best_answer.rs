@@ -2,7 +2,7 @@
 
 use super::answer::{outcome, weaknesses};
 use crate::experiment::{Case, NoCost, SelectionResult};
-use crate::quantity::number::{human, rounded, rounded_text, whole, with_half};
+use crate::quantity::number::{human, plus_minus, rounded, rounded_text, whole};
 use crate::record::{Assumption, PointCost, Selection, bounds};
 use crate::report::text::{deciding_assumptions, table};
 use crate::report::words;
@@ -198,10 +198,7 @@ pub(super) fn text(
     for (i, (a, costs)) in all.iter().zip(&selected.costs).enumerate() {
         let e = mean_interval(costs, CONFIDENCE);
         let figure = e.map_or("–".into(), |e| match e.half_width() {
-            Some(half) => {
-                let (mean, half) = with_half(e.mean, half);
-                format!("{mean} ± {half}")
-            }
+            Some(half) => plus_minus(e.mean, half),
             None => human(e.mean),
         });
         let note = match &selected.state {

@@ -92,13 +92,14 @@ fn fixed(x: f64, decimals: i32) -> String {
     grouped(&format!("{:.0}", (x / step).round() * step))
 }
 
-/// "290.8" and "7.4": a half width in two digits, and its mean to match.
-pub fn with_half(mean: f64, half: f64) -> (String, String) {
-    // A mean that every replication repeats has an interval of rounding errors.
-    let is_exact = half <= 1e-9 * mean.abs();
-    match decimals(half, 2).filter(|_| !is_exact) {
-        Some(d) => (fixed(mean, d), fixed(half, d)),
-        None => (human(mean), "0".into()),
+/// "290.8 ± 7.4": a half width in two digits, and its mean to match. What every replication repeats stands alone, since
+/// the same number ten times says nothing of how far the next one may be off.
+pub fn plus_minus(mean: f64, half: f64) -> String {
+    // Its interval is one of rounding errors.
+    let is_repeated = half <= 1e-9 * mean.abs();
+    match decimals(half, 2).filter(|_| !is_repeated) {
+        Some(d) => format!("{} ± {}", fixed(mean, d), fixed(half, d)),
+        None => human(mean),
     }
 }
 
@@ -217,16 +218,12 @@ mod tests {
 
     #[test]
     fn an_uncertainty_has_two_digits_and_its_mean_matches() {
-        let text = |mean, half| {
-            let (mean, half) = with_half(mean, half);
-            format!("{mean} ± {half}")
-        };
-        assert_eq!(text(1.8912, 0.0513), "1.891 ± 0.051");
-        assert_eq!(text(4417.3, 123.4), "4,420 ± 120");
-        assert_eq!(text(290.81, 7.38), "290.8 ± 7.4");
-        assert_eq!(text(5.0, 0.0996), "5.00 ± 0.10");
-        assert_eq!(text(12_345.0, 0.0), "12,345 ± 0");
-        assert_eq!(text(25.5333, 1e-12), "25.53 ± 0");
+        assert_eq!(plus_minus(1.8912, 0.0513), "1.891 ± 0.051");
+        assert_eq!(plus_minus(4417.3, 123.4), "4,420 ± 120");
+        assert_eq!(plus_minus(290.81, 7.38), "290.8 ± 7.4");
+        assert_eq!(plus_minus(5.0, 0.0996), "5.00 ± 0.10");
+        assert_eq!(plus_minus(12_345.0, 0.0), "12,345");
+        assert_eq!(plus_minus(25.5333, 1e-12), "25.53");
         assert_eq!(matched(0.5, Some(0.0123)), "0.500");
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::text::{deciding_assumptions, figure, table};
 use super::words::called;
 use crate::measure::Unit;
-use crate::quantity::number::{human, small, whole, with_half};
+use crate::quantity::number::{human, plus_minus, small, whole};
 use crate::record::Assumption;
 use crate::study::{ComparedMetric, Comparison, Estimate, Relation};
 
@@ -17,10 +17,7 @@ pub fn amount(difference: &Estimate, unit: Unit) -> String {
         _ => unit.suffix(),
     };
     match difference.half_width() {
-        Some(half) => {
-            let (mean, half) = with_half(difference.mean * scale, half * scale);
-            format!("{mean} ± {half}{suffix}")
-        }
+        Some(half) => plus_minus(difference.mean * scale, half * scale) + suffix,
         None => format!("{}{suffix}", human(difference.mean * scale)),
     }
 }

@@ -79,7 +79,7 @@ fn figures(out: &mut String, run: &Assessment) {
     let what = if n == 1 {
         "one replication: no intervals".into()
     } else {
-        format!("mean of {n} replications ± 95 % interval")
+        format!("mean of {n} replications ± 95 % interval; without ±: the same in each")
     };
     let mut scopes = vec![Scope::All];
     let clients: Vec<Scope> = run

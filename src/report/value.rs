@@ -2,7 +2,7 @@
 //! thousands apart, percent, and milliseconds, seconds, minutes or hours by size.
 
 use crate::measure::Unit;
-use crate::quantity::number::{duration, human, matched, rounded_text, with_half};
+use crate::quantity::number::{duration, human, matched, plus_minus, rounded_text};
 use crate::record::Figure;
 use crate::study::{Estimate, MetricRow};
 
@@ -57,8 +57,7 @@ pub(crate) fn with_interval(mean: f64, half: f64, unit: Unit) -> String {
         return "< 0.001 %".into();
     }
     let (factor, suffix) = scale(unit, mean);
-    let (mean, half) = with_half(mean * factor, half * factor);
-    format!("{mean} ± {half}{suffix}")
+    plus_minus(mean * factor, half * factor) + suffix
 }
 
 /// A mean in a sentence, as far as it is known: "1.89 %", "24 min".

@@ -322,7 +322,7 @@ fn clock(from: f64, to: f64, count: usize) -> Vec<Tick> {
 
 /// "day 3" at the midnight that begins it.
 fn day(at: f64) -> String {
-    format!("day {}", (at / 86_400.0).round() as i64 + 1)
+    format!("day {}", ((at / 86_400.0).round() as i64).saturating_add(1))
 }
 
 /// "08:00", "+1 d 02:00".

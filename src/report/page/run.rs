@@ -51,7 +51,9 @@ fn figures(run: &RunRecord) -> Table {
     );
     table.note = match run.replications {
         1 => "One replication: there are no intervals.".into(),
-        n => format!("Mean of {n} replications with the bounds of its 95 % interval."),
+        n => format!(
+            "Mean of {n} replications with the bounds of its 95 % interval; equal bounds: every replication gave the same number."
+        ),
     };
     for name in SHOWN {
         let Some(row) = run.rows.iter().find(|r| r.is_of_all(name)) else {

@@ -5,7 +5,7 @@ use super::super::chart::{
 };
 use super::Plot;
 use super::reading::Reading;
-use crate::quantity::number::{human, small, with_half};
+use crate::quantity::number::{human, plus_minus, small};
 use crate::record::{Comparison, Contrast, Difference, ReplicatedFigure};
 use crate::study::Relation;
 
@@ -86,10 +86,7 @@ fn amount(reading: &Reading, figure: &Difference) -> String {
         .map(|(l, u)| (u - l) / 2.0 * reading.factor);
     let amount = half.map_or_else(
         || human(difference * reading.factor),
-        |h| {
-            let (mean, half) = with_half(difference * reading.factor, h);
-            format!("{mean} ± {half}")
-        },
+        |half| plus_minus(difference * reading.factor, half),
     );
     let unit = if reading.unit == "%" {
         "points"
