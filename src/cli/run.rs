@@ -18,20 +18,20 @@ use super::publish::{keep, publish, show};
 use super::terminal::{print_answer, print_record, say};
 use super::trace;
 use super::{Outcome, memory};
-use crate::deployment::{DropLog, Plan, RunHandle};
+use crate::deployment::{DropLog, FaultPlan, Plan, RunHandle};
 use crate::experiment::{self, DropSink, FirstLosses, Replications, RunSamples};
 use crate::measure::Scope;
 use crate::quantity::number::{rounded, whole};
 use crate::quantity::{Span, print_span};
 use crate::record::{
-    DayRecord, DownCost, Drops, Folder, InMemory, Manifest, Part, Record, Results, RunRecord,
-    inputs as table, json, tables,
+    DayRecord, DownCost, Drops, FaultCount, Folder, InMemory, Manifest, Part, Record, Results,
+    RunRecord, inputs as table, json, tables,
 };
 use crate::report::run::text;
 use crate::report::settled::too_short;
 use crate::report::text::skew;
 use crate::scenario::{Scenario, expanded, hash, input_files};
-use crate::study::{Assessment, Spread, Steady, spread, steady_state};
+use crate::study::{Assessment, Samples, Spread, Steady, spread, steady_state};
 use crate::theory::predict;
 
 /// Users that a capture shows: a day of each is about 100 kB.
@@ -313,6 +313,7 @@ impl RunArgs {
             interrupted: run.is_interrupted,
             cost_of_down: (scenario.cost_per_user_hour.as_ref())
                 .and_then(|price| DownCost::new(samples, price)),
+            faults: fault_counts(plan, samples),
             assumptions: trials.map(|t| t.assumptions),
             warnings: scenario.warnings.iter().cloned().chain(warnings).collect(),
             // The minutes of rare faults are those of runs with one.
@@ -323,6 +324,26 @@ impl RunArgs {
             ..RunRecord::new(&run.assessment, &run.spread, &run.steady)
         })
     }
+}
+
+/// How often each fault that is drawn at random came in these replications.
+fn fault_counts(plan: &Plan, samples: &Samples) -> Vec<FaultCount> {
+    let count = |(index, fault): (usize, &FaultPlan)| {
+        let (in_run, _) = plan.expected_faults(fault)?;
+        let simulated = plan.simulated_faults(fault)?;
+        let numbers = samples.numbers.iter();
+        let seen: Option<u64> = numbers.map(|n| plan.faults_in(index, *n)).sum();
+        let replications = samples.replications();
+        Some(FaultCount::new(
+            &fault.name,
+            in_run,
+            simulated,
+            replications,
+            seen?,
+        ))
+    };
+    let faults = plan.faults.iter().enumerate();
+    faults.filter_map(count).collect()
 }
 
 /// Where the results of an interrupted run go: beside complete ones, which they do not replace.

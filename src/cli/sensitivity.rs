@@ -9,12 +9,12 @@ use super::global::{Effort, VariedKeys};
 use super::study::{Decisive, Publication, Study, StudyFlags, with_samples};
 use super::{Outcome, global, memory};
 use crate::experiment::{
-    Basis, Campaign, Case, FactorEffects, LevelEffect, Replications, Robustness, Variation,
-    factor_effects, hash_of, variations,
+    Basis, Campaign, Case, FactorEffects, LevelEffect, Pair, PairEffect, Replications, Robustness,
+    Variation, factor_effects, hash_of, pair_effects, pairs, variations,
 };
 use crate::measure::{METRICS, Metric};
 use crate::quantity::number::{capital, rounded, small, whole};
-use crate::record::{self, Assumptions, Factor, Level, Record, StudyRecord, bounds};
+use crate::record::{self, Assumptions, Factor, FactorPair, Level, Record, StudyRecord, bounds};
 use crate::report::compare::amount;
 use crate::report::text::{figure, table};
 use crate::report::words;
@@ -117,10 +117,49 @@ struct OneAtATime {
     cases: Vec<Case>,
 }
 
+/// What was simulated.
+struct Findings {
+    /// The samples of the scenario itself, then of each variation.
+    samples: Vec<Samples>,
+    /// Pairs of those that move the figure most.
+    pairs: Vec<Pair>,
+    /// The samples of each pair.
+    of_pairs: Vec<Samples>,
+}
+
+impl OneAtATime {
+    fn bars(&self, samples: &[Samples]) -> Vec<FactorEffects> {
+        let base = self.scenario();
+        factor_effects(
+            base,
+            self.metric,
+            &samples[0],
+            &self.variations,
+            &samples[1..],
+        )
+    }
+
+    fn pair_effects(&self, findings: &Findings) -> Vec<PairEffect> {
+        let Findings {
+            samples,
+            pairs,
+            of_pairs,
+        } = findings;
+        let variations = (&self.variations[..], &samples[1..]);
+        let base = self.scenario();
+        pair_effects(
+            base,
+            self.metric,
+            &samples[0],
+            variations,
+            (pairs, of_pairs),
+        )
+    }
+}
+
 impl Study for OneAtATime {
     const COMMAND: &'static str = "sensitivity";
-    /// The samples of every case.
-    type Findings = Vec<Samples>;
+    type Findings = Findings;
 
     fn flags(&self) -> &StudyFlags {
         &self.command.study
@@ -142,40 +181,64 @@ impl Study for OneAtATime {
         scenario.repeated(Self::COMMAND, set, metric.chain(vary))
     }
 
-    fn answer(&mut self, campaign: &Campaign) -> Result<Option<Vec<Samples>>, Fault> {
+    fn answer(&mut self, campaign: &Campaign) -> Result<Option<Findings>, Fault> {
         let replications = Replications::fixed(self.scenario().replications);
-        Ok(campaign.replicate(&self.cases, replications)?)
+        let Some(samples) = campaign.replicate(&self.cases, replications)? else {
+            return Ok(None);
+        };
+        let pairs = pairs(self.scenario(), &self.variations, &self.bars(&samples));
+        let cases: Vec<Case> = pairs.iter().map(|pair| pair.case.clone()).collect();
+        for case in &cases {
+            memory::check(&case.scenario, self.command.study.jobs.threads())?;
+        }
+        let of_pairs = campaign.replicate(&cases, replications)?;
+        Ok(of_pairs.map(|of_pairs| Findings {
+            samples,
+            pairs,
+            of_pairs,
+        }))
     }
 
     /// The whole of it is about them.
-    fn robustness(&self, _: &Vec<Samples>, _: &Campaign) -> Result<Option<Robustness>, Fault> {
+    fn robustness(&self, _: &Findings, _: &Campaign) -> Result<Option<Robustness>, Fault> {
         Ok(Some(Robustness {
             assumptions: Vec::new(),
             basis: Basis::Nothing,
         }))
     }
 
-    fn decisive<'a>(&'a self, all: &'a Vec<Samples>) -> Result<Option<Decisive<'a>>, Fault> {
-        Ok(Some(Decisive::new(self.scenario(), &all[0])))
+    fn decisive<'a>(&'a self, findings: &'a Findings) -> Result<Option<Decisive<'a>>, Fault> {
+        Ok(Some(Decisive::new(self.scenario(), &findings.samples[0])))
     }
 
     fn publication<'a>(
         &'a self,
-        all: &'a Vec<Samples>,
+        findings: &'a Findings,
         assumptions: Assumptions,
     ) -> Publication<'a> {
-        let (base, metric, base_samples) = (self.scenario(), self.metric, &all[0]);
-        let bars = factor_effects(base, metric, base_samples, &self.variations, &all[1..]);
+        let (base, metric) = (self.scenario(), self.metric);
+        let base_samples = &findings.samples[0];
+        let effects = Effects {
+            bars: self.bars(&findings.samples),
+            pairs: self.pair_effects(findings),
+        };
         let verdict = overall(&judge_all(&base.objectives, base_samples));
-        let study_cases = with_samples(&self.cases, all);
+        let of_pairs = findings.pairs.iter().map(|pair| &pair.case);
+        let cases: Vec<&Case> = self.cases.iter().chain(of_pairs).collect();
+        let samples = findings.samples.iter().chain(&findings.of_pairs);
+        let study_cases = with_samples(cases.iter().copied(), samples);
         let record = StudyRecord {
-            scenario_hash: hash_of(self.cases.iter().map(|case| case.hash.as_str())),
+            scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
             verdict,
-            answer: answer(base, metric, base_samples, verdict, &bars).join("\n"),
-            ..self.record(&study_cases, body(metric, base_samples, &bars), assumptions)
+            answer: answer(base, metric, base_samples, verdict, &effects).join("\n"),
+            ..self.record(
+                &study_cases,
+                body(metric, base_samples, &effects),
+                assumptions,
+            )
         };
         Publication {
-            text: text(base, metric, base_samples, &record.answer, &bars),
+            text: text(base, metric, base_samples, &record.answer, &effects),
             points: study_cases.iter().map(|t| (t.label(), t.samples)).collect(),
             record: Record::Sensitivity(record),
         }
@@ -186,13 +249,20 @@ impl Study for OneAtATime {
     }
 }
 
+/// What the keys do, alone and in pairs.
+struct Effects {
+    bars: Vec<FactorEffects>,
+    pairs: Vec<PairEffect>,
+}
+
 fn answer(
     base: &Scenario,
     metric: &Metric,
     base_samples: &Samples,
     verdict: Verdict,
-    bars: &[FactorEffects],
+    effects: &Effects,
 ) -> Vec<String> {
+    let Effects { bars, pairs } = effects;
     let row = base_samples
         .figure(metric.name)
         .unwrap_or_else(|| unreachable!("a metric has a column"));
@@ -230,8 +300,9 @@ fn answer(
     } else if !base.objectives.is_empty() {
         lines.push(match deciding[..] {
             [] => format!(
-                "The verdict ({}) hangs on none of them alone.",
-                verdict.name()
+                "The verdict ({}) hangs on none of them alone{}.",
+                verdict.name(),
+                in_pairs(pairs, verdict)
             ),
             _ => format!(
                 "The verdict ({}) hangs on {}.",
@@ -240,7 +311,49 @@ fn answer(
             ),
         });
     }
+    lines.extend(
+        pairs
+            .iter()
+            .filter(|p| p.is_shown())
+            .map(|p| act_together(p, metric)),
+    );
     lines
+}
+
+/// ", but on the … (a.b) with the … (c.d)", where two keys together turn what none turns alone.
+fn in_pairs(pairs: &[PairEffect], verdict: Verdict) -> String {
+    let turning: Vec<String> = (pairs.iter().filter(|p| p.flips(verdict)))
+        .map(|p| {
+            let [first, second] = &p.keys;
+            format!("{} with {}", named(first), named(second))
+        })
+        .collect();
+    match turning[..] {
+        [] => String::new(),
+        _ => format!(", but on {}", turning.join(", ")),
+    }
+}
+
+/// "re-establishment (clients.reestablish)".
+fn named(key: &str) -> String {
+    format!("{} ({key})", small(&words::key(key)))
+}
+
+/// What two keys do together that the effects of each alone do not add up to.
+fn act_together(pair: &PairEffect, metric: &Metric) -> String {
+    let [first, second] = [0, 1].map(|i| format!("{} at {}", named(&pair.keys[i]), pair.values[i]));
+    let beyond = pair.interaction.map_or(String::new(), |e| {
+        let (word, mean) = if e.mean > 0.0 {
+            ("more", e)
+        } else {
+            ("less", e.negated())
+        };
+        format!(
+            ": {} {word} than what each changes alone adds up to",
+            amount(&mean, metric.unit)
+        )
+    });
+    format!("The {first} and the {second} act together{beyond}.")
 }
 
 fn text(
@@ -248,7 +361,7 @@ fn text(
     metric: &Metric,
     base_samples: &Samples,
     answer: &str,
-    bars: &[FactorEffects],
+    effects: &Effects,
 ) -> String {
     let judged = !base.objectives.is_empty();
     let header = [
@@ -260,7 +373,7 @@ fn text(
         if judged { "verdict" } else { "" },
     ];
     let mut rows = vec![header.map(String::from).to_vec()];
-    for bar in bars {
+    for bar in &effects.bars {
         for effect in &bar.levels {
             let difference = effect
                 .paired
@@ -278,14 +391,43 @@ fn text(
     }
     let n = base_samples.replications();
     format!(
-        "{}\n\nOne at a time ({n} replications, paired; all differences hold at once with 95 %)\n{}\n",
+        "{}\n\nOne at a time ({n} replications, paired; all differences hold at once with 95 %)\n{}\n{}",
         answer,
+        table(&rows, true),
+        pairs_text(metric, &effects.pairs, judged)
+    )
+}
+
+fn pairs_text(metric: &Metric, pairs: &[PairEffect], judged: bool) -> String {
+    if pairs.is_empty() {
+        return String::new();
+    }
+    let header = [
+        "both together",
+        &words::called(metric.name),
+        "beyond the sum of both",
+        if judged { "verdict" } else { "" },
+    ];
+    let mut rows = vec![header.map(String::from).to_vec()];
+    for pair in pairs {
+        let set = |i: usize| format!("{}={}", pair.keys[i], pair.values[i]);
+        let interaction = pair.interaction;
+        let verdict = if judged { pair.verdict.name() } else { "" };
+        rows.push(vec![
+            format!("{}, {}", set(0), set(1)),
+            figure(&pair.row),
+            interaction.map_or("–".into(), |e| amount(&e, metric.unit)),
+            verdict.into(),
+        ]);
+    }
+    format!(
+        "\nTwo at a time, of those that move it most (beyond the sum: more than noise where the interval leaves 0 out)\n{}\n",
         table(&rows, true)
     )
 }
 
 /// What the record says besides what every study says.
-fn body(metric: &Metric, base_samples: &Samples, bars: &[FactorEffects]) -> record::Sensitivity {
+fn body(metric: &Metric, base_samples: &Samples, effects: &Effects) -> record::Sensitivity {
     let level = |effect: &LevelEffect| {
         let [difference, lower, upper] = bounds(effect.paired.map(|p| p.difference));
         Level {
@@ -303,12 +445,25 @@ fn body(metric: &Metric, base_samples: &Samples, bars: &[FactorEffects]) -> reco
         swing: rounded(bar.swing()),
         alternatives: bar.levels.iter().map(level).collect(),
     };
+    let pair = |pair: &PairEffect| {
+        let [interaction, lower, upper] = bounds(pair.interaction);
+        FactorPair {
+            keys: pair.keys.clone(),
+            values: pair.values.clone(),
+            mean: pair.row.estimate.map(|e| rounded(e.mean)),
+            interaction,
+            lower,
+            upper,
+            verdict: pair.verdict,
+        }
+    };
     let base = base_samples.figure(metric.name).and_then(|r| r.estimate);
     record::Sensitivity {
         replications: base_samples.replications(),
         metric: metric.name.into(),
         unit: metric.unit.name().into(),
         base: base.map(|e| rounded(e.mean)),
-        keys: bars.iter().map(factor).collect(),
+        keys: effects.bars.iter().map(factor).collect(),
+        pairs: effects.pairs.iter().map(pair).collect(),
     }
 }

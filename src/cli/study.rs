@@ -70,8 +70,11 @@ impl<'a> Decisive<'a> {
 }
 
 /// Each point with what its replications said.
-pub(super) fn with_samples<'a>(cases: &'a [Case], samples: &'a [Samples]) -> Vec<StudyCase<'a>> {
-    let pairs = cases.iter().zip(samples);
+pub(super) fn with_samples<'a>(
+    cases: impl IntoIterator<Item = &'a Case>,
+    samples: impl IntoIterator<Item = &'a Samples>,
+) -> Vec<StudyCase<'a>> {
+    let pairs = cases.into_iter().zip(samples);
     let one = |(case, samples): (&'a Case, &'a Samples)| StudyCase {
         values: case.point.values.clone(),
         samples,

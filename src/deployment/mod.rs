@@ -45,6 +45,7 @@
 
 mod call;
 mod drop_log;
+mod fault_count;
 mod group;
 mod interleave;
 mod level;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::figure::{Figure, Name, Objective, PointValues};
 use super::head::Head;
 use super::settled::{Quantile, SteadyState, quantiles};
-use super::{Assumption, DayRecord, DownCost, LeverTrials};
+use super::{Assumption, DayRecord, DownCost, FaultCount, LeverTrials};
 use crate::quantity::number::rounded;
 use crate::study::{Assessment, Spread, Steady, Verdict};
 
@@ -63,6 +63,9 @@ pub struct RunRecord {
     /// What being down costs in a day, where the scenario has a price for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost_of_down: Option<DownCost>,
+    /// The faults that are drawn at random.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<FaultCount>,
     /// What is valid and yet unlikely to be meant, and which figures are not to be trusted.
     pub warnings: Vec<String>,
     /// Every figure.

@@ -20,6 +20,27 @@ pub struct Sensitivity {
     pub base: Option<f64>,
     /// The keys, by how far they move it.
     pub keys: Vec<Factor>,
+    /// Pairs of those that move it most, changed together.
+    pub pairs: Vec<FactorPair>,
+}
+
+/// Two keys changed together.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
+pub struct FactorPair {
+    /// The keys with their tables.
+    pub keys: [String; 2],
+    /// Their values.
+    pub values: [String; 2],
+    /// The figure with both.
+    pub mean: Option<f64>,
+    /// What both change beyond the sum of what each does alone.
+    pub interaction: Option<f64>,
+    /// Lower end of its interval.
+    pub lower: Option<f64>,
+    /// Upper end.
+    pub upper: Option<f64>,
+    /// Of all objectives, with both.
+    pub verdict: Verdict,
 }
 
 /// A key and its other values.

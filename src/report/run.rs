@@ -8,8 +8,8 @@ use super::settled;
 use super::text::{assumption, figure, subject, table, target};
 use super::words::called;
 use crate::measure::{DropCause, MissCause, Scope};
-use crate::quantity::number::{duration, whole};
-use crate::record::{RunRecord, minutes_down};
+use crate::quantity::number::{duration, human, whole};
+use crate::record::{FaultCount, RunRecord, minutes_down};
 use crate::study::{Assessment, MetricRow, Spread, Steady, Verdict};
 
 fn objectives(out: &mut String, run: &Assessment) {
@@ -122,6 +122,26 @@ fn figures(out: &mut String, run: &Assessment) {
     );
 }
 
+/// How often faults came that are drawn at random.
+fn faults(out: &mut String, run: &RunRecord) {
+    if run.faults.is_empty() {
+        return;
+    }
+    let row = |fault: &FaultCount| {
+        vec![
+            fault.name.clone(),
+            format!("{} seen", whole(fault.seen)),
+            format!("{} expected", human(fault.expected)),
+        ]
+    };
+    let rows: Vec<Vec<String>> = run.faults.iter().map(row).collect();
+    let _ = writeln!(
+        out,
+        "\nFaults drawn at random, in everything that was simulated\n{}",
+        table(&rows, false).trim_end()
+    );
+}
+
 /// A figure, with the number of replications that had one where others had none.
 fn conditional(row: &MetricRow) -> String {
     let text = figure(row);
@@ -222,6 +242,7 @@ pub fn text(
     figures(&mut out, assessment);
     out += &down::line(run, minutes_down(&assessment.samples));
     causes(&mut out, assessment);
+    faults(&mut out, run);
     out += &settled::text(spread, steady, run.replications);
     let _ = writeln!(
         out,

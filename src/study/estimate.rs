@@ -47,6 +47,15 @@ impl Estimate {
         }
     }
 
+    /// The same of the opposite sign.
+    pub fn negated(self) -> Self {
+        Self {
+            mean: -self.mean,
+            lower: self.upper.map(|upper| -upper),
+            upper: self.lower.map(|lower| -lower),
+        }
+    }
+
     /// Half of the interval's width.
     pub fn half_width(&self) -> Option<f64> {
         Some((self.upper? - self.lower?) / 2.0)

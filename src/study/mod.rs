@@ -87,6 +87,7 @@ mod estimate;
 mod focus;
 mod front;
 mod global;
+mod interaction;
 mod mser;
 mod observation;
 mod optimum;
@@ -118,6 +119,7 @@ pub use global::{
     ElementaryEffect, SaltelliAnswers, SobolIndices, below, elementary_effect, latin_hypercube,
     shuffled, sobol_indices,
 };
+pub use interaction::Corners;
 pub use mser::{Truncation, mser5};
 pub use observation::{Column, Observation, columns};
 pub use optimum::{CostPoint, Optimum, optimum};

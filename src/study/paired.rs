@@ -170,7 +170,7 @@ pub fn paired_figures(
 }
 
 /// A ratio of totals, and what each replication adds to it: these sum to 0.
-fn influences(pairs: &[(f64, f64)]) -> Option<(f64, Vec<f64>)> {
+pub(super) fn influences(pairs: &[(f64, f64)]) -> Option<(f64, Vec<f64>)> {
     let (above, below) = pairs
         .iter()
         .fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));

@@ -186,6 +186,38 @@ fn conditional_replications_of_single_users_say_what_many_plain_runs_say() {
     }
 }
 
+/// The faults that are counted are those that are simulated: where there is none, nothing is lost.
+#[test]
+fn faults_are_counted_as_they_come() {
+    for (faults, expected) in [
+        (crash("often", "3 h", "1 s"), 8.0 / 3.0),
+        (sleep("clients:c", "20 h"), 4.0),
+    ] {
+        let plan = crashes(&faults, 5).plan;
+        assert_eq!(plan.strata(), [], "{expected} are expected in a run");
+        let counts: Vec<u64> = (0..200).map(|r| plan.faults_in(0, r).unwrap()).collect();
+        let mean = counts.iter().sum::<u64>() as f64 / 200.0;
+        // 3.5 standard errors of a Poisson mean of 200; a sleep takes a part of the time in which the next one may come.
+        let room = 3.5 * (expected / 200.0_f64).sqrt() + 0.05 * expected;
+        assert!((mean - expected).abs() < room, "{mean} of {expected}");
+        let mut quiet = 0;
+        for (r, _) in (0..).zip(&counts).filter(|(_, count)| **count == 0) {
+            assert_eq!(simulate(&plan, r).all.all_drops(), 0, "replication {r}");
+            quiet += 1;
+        }
+        assert!(quiet > 0);
+    }
+    // Of a rare one each replication has a run with it.
+    let rare = crashes(&crash("seldom", "400 h", "10 min"), 7).plan;
+    let counts: Vec<u64> = (0..20).map(|r| rare.faults_in(0, r).unwrap()).collect();
+    assert!(
+        counts.iter().all(|count| (1..4).contains(count)),
+        "{counts:?}"
+    );
+    let simulated = rare.simulated_faults(&rare.faults[0]).unwrap();
+    assert_eq!(simulated, 1.0);
+}
+
 /// A surge is load: no run is simulated on condition that it comes.
 #[test]
 fn a_surge_is_no_rare_fault() {

@@ -211,6 +211,42 @@ fn best_within_the_objectives_is_the_least_load_of_those_that_meet_them() {
     );
 }
 
+/// The three keys that move the answer most, in pairs: beyond the sum of both is f(both) − f(first) − f(second) + f(neither).
+/// Where the client keeps polling nothing is lost, and when it comes back says nothing: less than the sum, by all of that.
+fn three_pairs_do_not_add_up(found: &Value) {
+    let pairs = found["pairs"].as_array().unwrap();
+    assert_eq!(pairs.len(), 3, "{pairs:?}");
+    let base = found["base"].as_f64().unwrap();
+    let alone = |key: &Value, value: &Value| {
+        let factor = found["keys"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|k| k["key"] == *key);
+        let levels = factor.unwrap()["alternatives"].as_array().unwrap();
+        levels.iter().find(|l| l["value"] == *value).unwrap()["mean"]
+            .as_f64()
+            .unwrap()
+    };
+    for pair in pairs {
+        let [first, second] = [0, 1].map(|i| alone(&pair["keys"][i], &pair["values"][i]));
+        let beyond = pair["mean"].as_f64().unwrap() - first - second + base;
+        let interaction = pair["interaction"].as_f64().unwrap();
+        assert!((interaction - beyond).abs() < 1e-6, "{pair}");
+    }
+    let first = &pairs[0];
+    assert_eq!(first["keys"][0], "clients.reestablish");
+    assert_eq!(first["values"][0], "never");
+    assert_eq!(first["keys"][1], "clients.on_no_answer");
+    assert!(first["upper"].as_f64().unwrap() < 0.0, "{first}");
+    let answer = found["answer"].as_str().unwrap();
+    assert!(
+        answer.contains("(clients.reestablish) at never and the")
+            && answer.contains("less than what each changes alone adds up to"),
+        "{answer}"
+    );
+}
+
 #[test]
 fn sensitivity_orders_what_is_assumed_by_how_far_it_moves_the_answer() {
     let args = [
@@ -258,6 +294,7 @@ fn sensitivity_orders_what_is_assumed_by_how_far_it_moves_the_answer() {
         "{swings:?}"
     );
     assert!(keys.contains(&"clients.refresh_interval"));
+    three_pairs_do_not_add_up(&document);
     let gateway = &document["keys"]
         .as_array()
         .unwrap()

@@ -50,18 +50,23 @@ pub(super) enum Purpose {
 
 /// The stream of a fault at one of those that it hits. Each fault has a number of its own in the key, so that one more
 /// fault shifts no draws.
-pub(super) fn fault_stream(plan: &Plan, replication: u32, fault: &FaultPlan, hit: u64) -> Stream {
+pub(in crate::deployment) fn fault_stream(
+    plan: &Plan,
+    replication: u32,
+    fault: &FaultPlan,
+    hit: u64,
+) -> Stream {
     let key = mix(hit, u64::from(fault.number) << 8 | fault.config.kind as u64);
     Stream::open(plan.seed, replication, key, Purpose::Fault as u32)
 }
 
 /// The key of the streams of faults at a gateway instance.
-pub(super) fn instance_key(gateway: &str, number: u32) -> u64 {
+pub(in crate::deployment) fn instance_key(gateway: &str, number: u32) -> u64 {
     mix(name_key(gateway), u64::from(number))
 }
 
 /// The key of the streams of faults of OCS, which all users share: it names no gateway.
-pub(super) fn ocs_key() -> u64 {
+pub(in crate::deployment) fn ocs_key() -> u64 {
     name_key("OCS")
 }
 

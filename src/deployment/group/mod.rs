@@ -36,6 +36,7 @@ mod user_faults;
 mod wire;
 
 pub use coupling::bytes_of_group;
+pub(super) use event::{fault_stream, instance_key, ocs_key};
 
 use std::collections::BTreeMap;
 use std::hint::black_box;

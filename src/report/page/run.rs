@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::table::{Table, interval};
 use crate::measure::{DropCause, Metric, MissCause};
+use crate::quantity::number::{human, whole};
 use crate::record::{Figure, RunRecord};
 use crate::report::down::DownRow;
 use crate::report::run::{SHOWN, SHOWN_IF_ANY};
@@ -22,6 +23,7 @@ pub(super) fn tables(run: &RunRecord) -> Vec<Table> {
     [figures(run), by_day(run), by_scope(run)]
         .into_iter()
         .chain(causes)
+        .chain([faults(run)])
         .filter_map(Table::if_any)
         .collect()
 }
@@ -42,6 +44,24 @@ pub(super) fn add_down(tables: &mut [Table], rows: &[DownRow]) {
 
 fn is(row: &Figure, metric: &str) -> bool {
     row.metric == metric && row.cause.is_none()
+}
+
+/// How often faults came that are drawn at random.
+fn faults(run: &RunRecord) -> Table {
+    let columns = ["fault", "#expected in a run", "#expected in all", "#seen"];
+    let mut table = Table::new("Faults drawn at random", &columns);
+    table.note = "In all: in everything that was simulated. What fewer than five of them did says little of what they do; a rare \
+                  one is simulated in a run of its own for each replication, and weighted by how likely it is."
+        .into();
+    for fault in &run.faults {
+        table.rows.push(vec![
+            fault.name.clone(),
+            human(fault.expected_in_run),
+            human(fault.expected),
+            whole(fault.seen),
+        ]);
+    }
+    table
 }
 
 fn figures(run: &RunRecord) -> Table {

@@ -25,7 +25,7 @@ fn tables(record: &Record) -> Vec<Table> {
         Record::Sizing(study) => vec![size(&study.body)],
         Record::Selection(study) => vec![best(&study.body)],
         Record::Front(study) => vec![super::front::table(&study.body)],
-        Record::Sensitivity(study) => vec![sensitivity(&study.body)],
+        Record::Sensitivity(study) => sensitivity(&study.body),
         Record::Global(study) => vec![super::global::table(&study.body)],
         Record::Matrix(matrix) => vec![self::matrix(matrix)],
     }
@@ -225,7 +225,41 @@ fn best(selection: &Selection) -> Table {
     table.cut("points")
 }
 
-fn sensitivity(sensitivity: &Sensitivity) -> Table {
+/// One key at a time, and pairs of those that move the figure most.
+fn sensitivity(sensitivity: &Sensitivity) -> Vec<Table> {
+    let mut tables = vec![one_at_a_time(sensitivity)];
+    if !sensitivity.pairs.is_empty() {
+        tables.push(pairs(sensitivity));
+    }
+    tables
+}
+
+fn pairs(sensitivity: &Sensitivity) -> Table {
+    let unit = &sensitivity.unit;
+    let columns = ["key", "other value", "and key", "its other value"];
+    let mut table = Table::new("Two keys at a time", &columns);
+    table.figure(&called(&sensitivity.metric), unit);
+    ["beyond the sum of both", "lower", "upper"]
+        .iter()
+        .for_each(|title| table.figure(title, unit));
+    table.words("verdict");
+    for pair in &sensitivity.pairs {
+        let [first, second] = [0, 1].map(|i| [pair.keys[i].clone(), pair.values[i].clone()]);
+        let mut line: Vec<String> = first.into_iter().chain(second).collect();
+        let figures = [pair.mean, pair.interaction, pair.lower, pair.upper];
+        let half = half_width(pair.lower, pair.upper);
+        line.extend(figures.map(|x| cell_within(x, half, unit)));
+        line.push(pair.verdict.name().into());
+        table.rows.push(line);
+    }
+    table.note = "Each of the keys that move the figure most at the value that moves it most. Beyond the sum: what both change \
+                  together less what each changes alone; it is more than noise where its interval leaves 0 out; all of these \
+                  hold at once with 95 %."
+        .into();
+    table
+}
+
+fn one_at_a_time(sensitivity: &Sensitivity) -> Table {
     let unit = &sensitivity.unit;
     let mut table = Table::new("One key at a time", &["key", "value", "other value"]);
     table.figure(&called(&sensitivity.metric), unit);
