@@ -21,7 +21,7 @@ impl Plan {
         }
         let runs = strata
             .iter()
-            .map(|stratum| self.given(stratum, replication));
+            .map(|stratum| self.given_stratum(stratum, replication));
         Some(runs.map(|run| run.faults_in_run(fault, replication)).sum())
     }
 
