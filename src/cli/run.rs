@@ -328,9 +328,10 @@ impl RunArgs {
 
 /// How often each fault that is drawn at random came in these replications.
 fn fault_counts(plan: &Plan, samples: &Samples) -> Vec<FaultCount> {
+    let simulated = plan.simulated_faults();
     let count = |(index, fault): (usize, &FaultPlan)| {
         let (in_run, _) = plan.expected_faults(fault)?;
-        let simulated = plan.simulated_faults(fault)?;
+        let simulated = simulated[index]?;
         let numbers = samples.numbers.iter();
         let seen: Option<u64> = numbers.map(|n| plan.faults_in(index, *n)).sum();
         let replications = samples.replications();

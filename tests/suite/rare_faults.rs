@@ -214,7 +214,7 @@ fn faults_are_counted_as_they_come() {
         counts.iter().all(|count| (1..4).contains(count)),
         "{counts:?}"
     );
-    let simulated = rare.simulated_faults(&rare.faults[0]).unwrap();
+    let simulated = rare.simulated_faults()[0].unwrap();
     assert_eq!(simulated, 1.0);
 }
 
