@@ -24,28 +24,32 @@ fn samples(model: &Model, seed: u64, is_other: bool, replications: u32) -> Sampl
 
 fn holds(estimate: Estimate, truth: f64) -> Option<bool> {
     let (lower, upper) = (estimate.lower?, estimate.upper?);
+    // What every replication repeats is printed without an interval.
+    if upper - lower <= 2e-9 * truth.abs() {
+        return None;
+    }
     // As far as sums of floating-point numbers are equal.
     let slack = 1e-9 * truth.abs();
     Some(lower <= truth + slack && truth - slack <= upper)
 }
 
-/// Of a statement in each try: whether it held; nothing where there was none.
+/// In how many tries a statement was made, and in how many of them it held.
 struct Tries {
     held: usize,
-    of: usize,
+    made: usize,
 }
 
 impl Tries {
-    fn of(all: impl Iterator<Item = Option<bool>>) -> Self {
+    fn count(all: impl Iterator<Item = Option<bool>>) -> Self {
         let all: Vec<bool> = all.flatten().collect();
         Self {
             held: all.iter().filter(|held| **held).count(),
-            of: all.len(),
+            made: all.len(),
         }
     }
 
     fn share(&self) -> f64 {
-        100.0 * self.held as f64 / self.of.max(1) as f64
+        100.0 * self.held as f64 / self.made.max(1) as f64
     }
 }
 
@@ -86,11 +90,11 @@ fn figures(model: &Model, truth: &Samples, studies: &[[Samples; 2]], rows: &mut 
             let estimate = study.figure(name)?.estimate?;
             holds(estimate, truth.mean)
         });
-        let tries = Tries::of(held);
-        if tries.of < FEWEST || truth.mean == 0.0 {
+        let tries = Tries::count(held);
+        if tries.made < FEWEST || truth.mean == 0.0 {
             continue;
         }
-        rows.add(model.name, tries.of as u64, name, tries.share(), "%");
+        rows.add(model.name, tries.made as u64, name, tries.share(), "%");
         shares.push((tries.share(), name));
     }
     table("figures", shares);
@@ -115,14 +119,14 @@ fn differences(model: &Model, truths: [&Samples; 2], studies: &[[Samples; 2]], r
             let paired = study.get(place)?.paired?;
             holds(paired.difference, truth_difference.mean)
         });
-        let tries = Tries::of(held);
-        if tries.of < FEWEST {
+        let tries = Tries::count(held);
+        if tries.made < FEWEST {
             continue;
         }
         let name = truth.metric.name;
         rows.add(
             model.name,
-            tries.of as u64,
+            tries.made as u64,
             &format!("difference of {name}"),
             tries.share(),
             "%",

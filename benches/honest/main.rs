@@ -21,11 +21,11 @@ const MACRO_REPLICATIONS: u32 = 300;
 fn main() {
     let mut rows = Rows::for_bench("honest");
     // `cargo bench --bench honest sizes` runs one part.
-    let wanted: Vec<String> = std::env::args()
+    let parts: Vec<String> = std::env::args()
         .skip(1)
         .filter(|a| !a.starts_with('-'))
         .collect();
-    let is_wanted = |part: &str| wanted.is_empty() || wanted.iter().any(|w| w == part);
+    let is_wanted = |part: &str| parts.is_empty() || parts.iter().any(|w| w == part);
     if is_wanted("coverage") {
         coverage::measure(&mut rows);
     }

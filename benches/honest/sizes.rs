@@ -234,7 +234,7 @@ pub(crate) fn measure(rows: &mut Rows) {
             .iter()
             .map(|(a, b)| format!("{}..{}", value(*a), value(*b)))
             .collect();
-        let (mut unsafe_answers, mut missed, mut found, mut probes) = (0, 0, 0, 0);
+        let (mut unsafe_answers, mut missed, mut confirmed, mut probes) = (0, 0, 0, 0);
         for seed in 0..SEARCHES {
             let situations = [OutageCase::intact(question.scenario(seed))];
             let search = Search {
@@ -254,20 +254,20 @@ pub(crate) fn measure(rows: &mut Rows) {
                 .as_deref()
                 .filter(|_| result.verdict() == Verdict::Pass);
             let chosen = chosen.and_then(place);
-            found += u32::from(chosen.is_some());
+            confirmed += u32::from(chosen.is_some());
             unsafe_answers += u32::from(chosen.is_some_and(|place| truth[place] == Truth::Misses));
-            let told: Vec<(usize, usize)> = (result.windows.iter())
+            let shown_windows: Vec<(usize, usize)> = (result.windows.iter())
                 .filter_map(|(a, b)| Some((place(a)?, place(b)?)))
                 .collect();
             let is_told = |(a, b): &(usize, usize)| match question.tolerance {
                 None => chosen.is_some_and(|c| *a <= c && c <= *b),
-                Some(_) => told.iter().any(|(c, d)| c <= b && a <= d),
+                Some(_) => shown_windows.iter().any(|(c, d)| c <= b && a <= d),
             };
             let is_wide = |(a, b): &&(usize, usize)| b - a + 1 > question.tolerance.unwrap_or(0);
             missed += real.iter().filter(is_wide).filter(|w| !is_told(w)).count() as u32;
         }
         println!(
-            "{}: {} values, serve {}; {SEARCHES} searches of {} values on average: confirmed {found}, unsafe {unsafe_answers}, windows missed {missed}",
+            "{}: {} values, serve {}; {SEARCHES} searches of {} values on average: confirmed {confirmed}, unsafe {unsafe_answers}, windows missed {missed}",
             question.name,
             truth.len(),
             if shown.is_empty() {
@@ -280,7 +280,7 @@ pub(crate) fn measure(rows: &mut Rows) {
         for (metric, count) in [
             ("unsafe", unsafe_answers),
             ("windows missed", missed),
-            ("confirmed", found),
+            ("confirmed", confirmed),
         ] {
             rows.add(question.name, truth.len() as u64, metric, count.into(), "");
         }

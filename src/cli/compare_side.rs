@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::fault::Fault;
 use super::inputs::inputs;
+use super::memory;
 use crate::experiment::{Case, Contender, KeyPath, cases, scopes};
 use crate::measure::Scope;
 use crate::record::inputs::Input;
@@ -111,6 +112,7 @@ fn name_of(side: &str, case: &Case) -> String {
 /// A results folder, as its files say; they must be those that its manifest lists.
 pub(super) fn of_folder(path: &Path, name: &str) -> Result<Vec<Side>, Fault> {
     let bad = |why: String| Fault::Input(format!("{}: {why}", path.display()));
+    memory::check_record(path)?;
     let results = Results::read(path)?;
     let version = &results.manifest.version;
     if version != VERSION {

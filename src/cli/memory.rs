@@ -1,11 +1,14 @@
 //! The limit is checked before memory is taken: a clear refusal beats a killed process.
 
+use std::path::Path;
+
+use super::fault::Fault;
 use crate::deployment::{Plan, bytes_of_group, bytes_of_minutes, units_at_once};
 use crate::experiment::scopes;
 use crate::measure::{MinuteBin, Sample};
 use crate::quantity::number::whole;
 use crate::quantity::{Span, print_span};
-use crate::record::Figure;
+use crate::record::{Figure, SUMMARY};
 use crate::scenario::{Origin, Place, Scenario, ScenarioError};
 use crate::study::{MetricRow, columns};
 
@@ -129,6 +132,30 @@ pub(super) fn check_figures(points: &[&Scenario], with_minutes: bool) -> Result<
     Err(ScenarioError::input(&place, message))
 }
 
+/// Bytes in memory for one of a record on disk, while its report is made: 1.6 of the record of 1,000 points and of 10,000.
+const BYTES_OF_RECORD_BYTE: u64 = 2;
+
+/// Refuses results whose report would not fit.
+///
+/// # Errors
+/// The folder, how much memory its record needs, and what helps.
+pub(super) fn check_record(folder: &Path) -> Result<(), Fault> {
+    let record = std::fs::metadata(folder.join(SUMMARY)).map_or(0, |file| file.len());
+    refuse_over(folder, record * BYTES_OF_RECORD_BYTE, available())
+}
+
+fn refuse_over(folder: &Path, needed: u64, available: Option<u64>) -> Result<(), Fault> {
+    match available {
+        Some(available) if needed > available / 10 * 9 => Err(Fault::Input(format!(
+            "{}: {SUMMARY} needs about {} of memory, {} are free; its CSV files have the same figures, and can be read in parts",
+            folder.display(),
+            gigabytes(needed),
+            gigabytes(available)
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Where a value was given.
 fn place(scenario: &Scenario, table: &str, name: &str, key: &str) -> Place {
     match scenario
@@ -179,6 +206,23 @@ mod tests {
             "{refused}"
         );
         assert!(refused.contains("of 10,000 points"), "{refused}");
+    }
+
+    #[test]
+    fn a_record_that_does_not_fit_is_refused() {
+        let refused = |needed, available| {
+            let refused = refuse_over(Path::new("results/a"), needed, available);
+            refused.err().map(|fault| fault.to_string())
+        };
+        assert_eq!(refused(900, Some(1000)), None);
+        assert_eq!(refused(u64::MAX, None), None, "the system does not say");
+        let why = refused(1_900_000_000, Some(2_000_000_000)).unwrap();
+        assert!(
+            why.starts_with(
+                "results/a: summary.json needs about 1.9 GB of memory, 2.0 GB are free"
+            ),
+            "{why}"
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use clap::Args;
 use super::Outcome;
 use super::complete::{bare, complete, predictions};
 use super::fault::Fault;
+use super::memory;
 use super::publish::draw;
 use super::terminal::{print, say};
 use crate::record::{Folder, Results, VERSION};
@@ -41,6 +42,7 @@ impl ReportArgs {
 
 /// Writes plots and report of a published folder anew, and their digests into the manifest.
 fn report(path: &Path, quiet: bool) -> Result<(), Fault> {
+    memory::check_record(path)?;
     let results = Results::read(path)?;
     if results.manifest.version != VERSION {
         return Err(Fault::Input(format!(

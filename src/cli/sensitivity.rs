@@ -349,11 +349,11 @@ fn act_together(pair: &PairEffect, metric: &Metric) -> String {
             ("less", e.negated())
         };
         format!(
-            ": {} {word} than what each changes alone adds up to",
+            " Both together change {} {word} than the sum of what each changes alone.",
             amount(&mean, metric.unit)
         )
     });
-    format!("The {first} and the {second} act together{beyond}.")
+    format!("Two keys act together: the {first}, and the {second}.{beyond}")
 }
 
 fn text(

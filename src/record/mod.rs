@@ -64,6 +64,7 @@ pub use levers::{LeverOutcome, LeverTrial, LeverTrials};
 pub use manifest::{Manifest, read_manifest};
 pub use matrix::{Cell, MatrixRecord};
 pub use requested::{PlotRequest, ReportRequest, ScheduledFault};
+pub(crate) use results::SUMMARY;
 pub use results::{InMemory, Results, ResultsError};
 pub use run::RunRecord;
 pub(crate) use runs::PointRuns;

@@ -426,7 +426,8 @@ impl Folder {
     }
 }
 
-const SUMMARY: &str = "summary.json";
+/// The record of the results.
+pub(crate) const SUMMARY: &str = "summary.json";
 const SCENARIO: &str = "scenario.toml";
 const LADDER: &str = "ladder.json";
 const RUNS: &str = "runs.csv";

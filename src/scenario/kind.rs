@@ -397,8 +397,7 @@ impl Kind {
             Self::Capacity => parse_capacity(text).map(Value::Capacity),
             Self::Targets => (!text.is_empty()).then(|| Value::Texts(vec![text.into()])),
             Self::Moments => {
-                let moments: Option<Vec<Moment>> = text.split(',').map(parse_moment).collect();
-                moments.map(Value::Moments)
+                (text.split(',').map(parse_moment).collect::<Option<_>>()).map(Value::Moments)
             }
             Self::Every => parse_every(text).map(Value::Every),
             Self::Mix(_) => read_mix(text).map(Value::Mix),

@@ -1,28 +1,26 @@
 //! Input of somebody else, mutated: it is read, or refused in words, without a panic and soon.
 //!
 //! Each target takes shipped files, changes them at random places and reads the result in this process. `RCCSIM_FUZZ`
-//! says how many cases each target tries; `.ci/fuzz` tries many. The same number tries the same cases.
+//! says how many cases each target tries; `.ci/mutate` tries many. The same number tries the same cases. `.ci/fuzz` hammers the
+//! same readers with input that libFuzzer guides by coverage.
 
 use std::fs;
-use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use rccsim::capture::read_from;
-use rccsim::deployment::simulate;
-use rccsim::identify::{Identifier, client_profile, gateway_profile};
-use rccsim::record::{Manifest, Results, json};
-use rccsim::report::{page::page, plot};
-use rccsim::scenario::{
-    Axis, Files, Override, Place, Profile, SHIPPED, Scenario, ScenarioError, Source, expanded,
-};
-use rccsim::study::Cost;
+use rccsim::scenario::SHIPPED;
 use tempfile::TempDir;
 
 use crate::study::{rccsim, text};
+use folder::ForeignFolder;
+
+#[path = "../../fuzz/folder.rs"]
+mod folder;
+#[path = "../../fuzz/readers.rs"]
+mod readers;
 
 /// Nothing that is read takes longer.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -204,39 +202,10 @@ fn scenarios() -> Vec<Vec<u8>> {
         .concat()
 }
 
-/// Every file is this one.
-struct One(Vec<u8>);
-
-impl Files for One {
-    fn open(&self, _: &Path) -> io::Result<Box<dyn Read>> {
-        Ok(Box::new(io::Cursor::new(self.0.clone())))
-    }
-}
-
-fn read(text: &str, records: &[u8], set: &[&str]) -> Result<Scenario, ScenarioError> {
-    let set: Vec<Override> = set.iter().map(|s| Override::parse(s).unwrap()).collect();
-    let source = Source::new("fuzzed.toml", text, Path::new(""));
-    source
-        .with_files(One(records.to_vec()))
-        .under(set)
-        .scenario(&[])
-}
-
 #[test]
 fn scenarios_are_read_or_refused() {
     hammer("scenario", 300, &scenarios(), |bytes, _| {
-        if let Ok(scenario) = read(&String::from_utf8_lossy(bytes), b"", &[]) {
-            let again = read(&expanded(&scenario), b"", &[]);
-            // A file of records is looked for by another name there; all else reads back.
-            if !expanded(&scenario).contains("_file = ") {
-                assert!(
-                    again.is_ok(),
-                    "{}\n{}",
-                    again.unwrap_err(),
-                    expanded(&scenario)
-                );
-            }
-        }
+        readers::scenario(bytes)
     });
 }
 
@@ -252,19 +221,10 @@ fn short_runs_end() {
         assert!(alone.env(ALONE, "yes").status().unwrap().success());
         return;
     }
-    let short = [
-        "clients.count=3",
-        "gateway.count=1",
-        "scenario.horizon=20 min",
-        "scenario.replications=1",
-    ];
     let runs = AtomicU64::new(0);
     let valid = ["models", "models/cases"].map(|folder| of_folder(folder, ".toml"));
     hammer("run", 60, &valid.concat(), |bytes, _| {
-        if let Ok(scenario) = read(&String::from_utf8_lossy(bytes), b"", &short) {
-            simulate(&scenario.plan, 0);
-            runs.fetch_add(1, Ordering::Relaxed);
-        }
+        runs.fetch_add(readers::run(bytes).into(), Ordering::Relaxed);
     });
     let runs = runs.into_inner();
     println!("{runs} of them were simulated, in {:?} kB", peak_kb());
@@ -286,15 +246,7 @@ fn peak_kb() -> Option<u64> {
 #[test]
 fn profiles_are_read_or_refused() {
     let seeds: Vec<Vec<u8>> = SHIPPED.iter().map(|(_, _, text)| (*text).into()).collect();
-    hammer("profile", 300, &seeds, |bytes, dice| {
-        let (kind, ..) = dice.pick(SHIPPED);
-        let _ = Profile::parse(
-            kind,
-            "fuzzed",
-            "fuzzed.toml",
-            &String::from_utf8_lossy(bytes),
-        );
-    });
+    hammer("profile", 300, &seeds, |bytes, _| readers::profile(bytes));
 }
 
 #[test]
@@ -316,14 +268,7 @@ fn overrides_axes_and_costs_are_read_or_refused() {
     let seeds: Vec<Vec<u8>> = seeds.map(|text| text.as_bytes().to_vec()).into();
     let model = fs::read_to_string("models/nec-r2.toml").unwrap();
     hammer("overrides, axes and costs", 300, &seeds, |bytes, _| {
-        let text = String::from_utf8_lossy(bytes);
-        if let Ok(set) = Override::parse(&text) {
-            let _ = Source::new("a.toml", &model, Path::new(""))
-                .under([set])
-                .scenario(&[]);
-        }
-        let _ = Axis::parse(&text, &Place::whole("--vary"));
-        let _ = Cost::parse(&text);
+        readers::flag(bytes, &model)
     });
 }
 
@@ -333,7 +278,7 @@ fn records_are_read_or_refused() {
     let seeds = of_folder("models/replay", ".csv");
     assert!(!seeds.is_empty());
     hammer("records", 100, &seeds, |bytes, _| {
-        drop(read(&text, bytes, &[]))
+        readers::records(bytes, &text)
     });
 }
 
@@ -351,22 +296,10 @@ fn captures_and_logs_are_read_or_refused() {
         .collect();
     let seeds = [seeds, vec![log]].concat();
     hammer("captures and logs", 100, &seeds, |bytes, _| {
-        let mut identifier = Identifier::default();
-        identifier.begin("fuzzed");
-        if let Ok(summary) = read_from("fuzzed", bytes, &mut |seen| identifier.observe(&seen)) {
-            identifier.end(summary);
-            let identified = identifier.finish();
-            for gateway in &identified.gateways {
-                gateway_profile(&identified, gateway);
-            }
-            for client in &identified.clients {
-                client_profile(&identified, client);
-            }
-        }
+        readers::capture(bytes)
     });
 }
 
-/// A folder of somebody else: its manifest lists what its files are, whatever they are.
 #[test]
 fn results_folders_are_read_or_refused() {
     let made = TempDir::new().unwrap();
@@ -392,32 +325,14 @@ fn results_folders_are_read_or_refused() {
         "{}",
         text(&output.stderr)
     );
-    let manifest: Manifest =
-        serde_json::from_slice(&fs::read(out.join("manifest.json")).unwrap()).unwrap();
-    let names: Vec<&String> = manifest
-        .files
-        .keys()
-        .filter(|name| !name.contains('/'))
-        .collect();
+    let folder = ForeignFolder::new(&out);
+    let names = folder.names();
     hammer("results folder", 60, &[vec![]], |_, dice| {
-        let name = *dice.pick(&names);
-        let whole = fs::read(out.join(name)).unwrap();
-        let bytes = mutated(dice, &whole);
-        let mut listed = manifest.clone();
-        listed
-            .files
-            .insert(name.clone(), blake3::hash(&bytes).to_hex().to_string());
-        fs::write(out.join(name), &bytes).unwrap();
-        fs::write(out.join("manifest.json"), json(&listed)).unwrap();
-        let _ = Results::read(&out).and_then(|results| {
-            let plots = plot::plots(&results)?;
-            page(&results, &plots, &plot::left_out(&results)?, None)
-        });
-        fs::write(out.join(name), whole).unwrap();
+        let name = dice.pick(&names);
+        let bytes = mutated(dice, &folder.file(name));
+        folder.with_file(name, &bytes);
     });
-    let whole = json(&manifest).into_bytes();
-    hammer("manifest", 200, &[whole], |bytes, _| {
-        fs::write(out.join("manifest.json"), bytes).unwrap();
-        let _ = Results::read(&out);
+    hammer("manifest", 200, &[folder.manifest()], |bytes, _| {
+        folder.with_manifest(bytes)
     });
 }
