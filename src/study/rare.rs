@@ -36,7 +36,9 @@ pub(super) fn upper_if_none(
         .sum();
     match metric.name {
         _ if !never || due <= 0.0 => None,
-        "down_fraction" | "silent_fraction" | "visible_fraction" if signed_in > 0 => {
+        "down_fraction" | "setting_up_fraction" | "silent_fraction" | "visible_fraction"
+            if signed_in > 0 =>
+        {
             Some((poisson_bounds(0, confidence).1 / signed_in as f64).min(1.0))
         }
         _ => exact_bounds(metric, 0.0, due, confidence).map(|(_, upper)| upper),
@@ -226,11 +228,13 @@ mod tests {
             3.688879454113936 / 4.0,
         );
         assert_eq!(bounds("down_fraction", &[none_of(8.0)]), None, "of nobody");
-        let metric = Metric::named("down_fraction").unwrap();
-        near(
-            upper_if_none(metric, &[none_of(8.0)], 400, CONFIDENCE).unwrap(),
-            3.688879454113936 / 400.0,
-        );
+        for name in ["down_fraction", "setting_up_fraction"] {
+            let metric = Metric::named(name).unwrap();
+            near(
+                upper_if_none(metric, &[none_of(8.0)], 400, CONFIDENCE).unwrap(),
+                3.688879454113936 / 400.0,
+            );
+        }
         assert_eq!(
             bounds(
                 "missed_toast_fraction",
