@@ -241,8 +241,8 @@ fn three_pairs_do_not_add_up(found: &Value) {
     assert!(first["upper"].as_f64().unwrap() < 0.0, "{first}");
     let answer = found["answer"].as_str().unwrap();
     assert!(
-        answer.contains("(clients.reestablish) at never and the")
-            && answer.contains("less than what each changes alone adds up to"),
+        answer.contains("(clients.reestablish) at never, and the")
+            && answer.contains("less than the sum of what each changes alone"),
         "{answer}"
     );
 }
