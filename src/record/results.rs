@@ -426,8 +426,8 @@ impl Folder {
     }
 }
 
-/// The record of the results.
-pub(crate) const SUMMARY: &str = "summary.json";
+/// The file with the record of the results.
+pub const SUMMARY: &str = "summary.json";
 const SCENARIO: &str = "scenario.toml";
 const LADDER: &str = "ladder.json";
 const RUNS: &str = "runs.csv";
