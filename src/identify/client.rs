@@ -255,7 +255,7 @@ fn reaction(
     match by_majority(name, &samples, |(text, _)| text.clone()) {
         Some(((_, Some(word)), finding)) => finding.setting(key, word),
         Some(((_, None), mut finding)) => {
-            finding.sureness += "; the model has no such reaction, its default stays";
+            finding.sureness += "; what follows was not seen, the default stays";
             finding
         }
         None => Finding::unseen(
@@ -324,11 +324,25 @@ fn refused(dialog: &DialogTrace, refresh: &Exchange, next: Option<&Exchange>) ->
             (Some("no further refresh".into()), Some("hold"))
         }
         Some("UPDATE") => {
-            let count = dialog.by_client("UPDATE").count();
+            let place = |x: &Exchange| x.sent.first().map(|s| s.place);
+            let updates = dialog.by_client("UPDATE");
+            let count = updates.filter(|x| place(x) >= place(refresh)).count();
             let again = us.map_or(String::new(), |us| {
                 format!(" after {}", seconds(us / 100_000 * 100_000))
             });
-            (Some(format!("UPDATE again{again}, {count} in all")), None)
+            // A second one is the last where the dialog goes on for long without a third.
+            let at_us = next.and_then(Exchange::at_us);
+            let watched_us = dialog
+                .last_us
+                .zip(at_us)
+                .map(|(last, at)| last.saturating_sub(at));
+            let word = match count {
+                2 => watched_us
+                    .filter(|us| *us >= 30_000_000)
+                    .map(|_| "retry-once"),
+                _ => Some("retry"),
+            };
+            (Some(format!("UPDATE again{again}, {count} in all")), word)
         }
         _ => (None, None),
     }

@@ -44,6 +44,8 @@ pub enum OnRejection {
     TearDown,
     /// Sends no further refresh and waits for its session timer.
     Hold,
+    /// Sends the same refresh again at once; refused a second time it is as under hold (measured: PJSIP 2.15.1).
+    RetryOnce,
     /// Sends the same refresh again after [`ClientConfig::retry_delay`], without end: its session timer ends nothing
     /// meanwhile (seen: Sofia-SIP 1.12.11, which repeats UPDATE each second after a 405).
     Retry,
@@ -156,6 +158,8 @@ pub struct ClientConfig {
     pub on_glare: OnGlare,
     /// Its answer to the gateway's own refresh. Default 200.
     pub on_gateway_refresh: OnGatewayRefresh,
+    /// Whether its own session timer ends a session that is not refreshed. Default yes (RFC 4028 §10).
+    pub enforces_timer: bool,
     /// Whether it sends BYE when it ends an established session. Default yes (RFC 3261 §15).
     pub sends_bye: bool,
     /// Whether it answers the event INFOs of the gateway. Default yes (RFC 3261 §8.2).

@@ -2,7 +2,7 @@
 
 use crate::quantity::Span;
 
-/// The lowest Session-Expires and Min-SE, seconds (RFC 4028 §4).
+/// The lowest Session-Expires (RFC 4028 §4) and Min-SE (§5), seconds.
 pub const FLOOR_S: u32 = 90;
 
 /// The session interval that a gateway grants: the smaller of what is offered and what it allows, at least both sides'

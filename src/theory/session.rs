@@ -152,13 +152,20 @@ fn plain_behaviour(group: &ClientGroup) -> Result<(), Violation> {
         ("session_expires", gateway.session_expires_s >= FLOOR_S),
         ("mix", group.clients.mix.is_empty()),
         ("offers_session_expires", clients.offers_timer),
+        ("enforces_session_timer", clients.enforces_timer),
         (
             "refresh_timing",
             clients.refresh_timing == RefreshTiming::Interval,
         ),
         ("refresh_tries", clients.refresh_tries == 1),
         ("on_422", clients.on_too_small == OnTooSmall::Retry),
-        ("on_rejection", clients.on_rejection != OnRejection::Retry),
+        (
+            "on_rejection",
+            !matches!(
+                clients.on_rejection,
+                OnRejection::Retry | OnRejection::RetryOnce
+            ),
+        ),
     ];
     let unusual = group.legs().into_iter().find_map(|leg| leg.unusual());
     unusual.map_or(Ok(()), |key| Err(Violation::Behaviour(key)))?;

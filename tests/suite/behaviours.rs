@@ -26,14 +26,14 @@ impl Wire {
     }
 
     /// When this side sent requests of this subject.
-    fn requests(&self, from: Side, subject: Subject) -> Vec<f64> {
+    pub(crate) fn requests(&self, from: Side, subject: Subject) -> Vec<f64> {
         let asks = |m: &Message| m.is_request() && m.from == from && m.subject == subject;
         let sent = self.0.iter().filter(|(_, m)| asks(m));
         sent.map(|(at, _)| *at).collect()
     }
 
     /// When a response with this status was sent to a request of this subject.
-    fn answers(&self, subject: Subject, status: Status) -> Vec<f64> {
+    pub(crate) fn answers(&self, subject: Subject, status: Status) -> Vec<f64> {
         let sent = self
             .0
             .iter()
@@ -61,7 +61,10 @@ pub(crate) fn by_reinvite(reinvite: ReInviteBehaviour) -> GatewayConfig {
     }
 }
 
-fn enforcing(enforces_session_timer: SessionTimer, gateway: GatewayConfig) -> GatewayConfig {
+pub(crate) fn enforcing(
+    enforces_session_timer: SessionTimer,
+    gateway: GatewayConfig,
+) -> GatewayConfig {
     GatewayConfig {
         enforces_session_timer,
         ..gateway
@@ -69,7 +72,7 @@ fn enforcing(enforces_session_timer: SessionTimer, gateway: GatewayConfig) -> Ga
 }
 
 /// A gateway that is the refresher.
-fn uas() -> GatewayConfig {
+pub(crate) fn uas() -> GatewayConfig {
     GatewayConfig {
         refresher: Refresher::Uas,
         ..gateway(UpdateBehaviour::Accepted, Allow::WithUpdate)
@@ -306,66 +309,6 @@ fn a_422_may_be_taken_for_a_refusal_or_answered_without_end() {
     assert_eq!(set_up(client(OnTooSmall::Fail)), [0, 10]);
     assert_eq!(set_up(client(OnTooSmall::Retry)), [1, 0]);
     assert_eq!(set_up(client(OnTooSmall::EveryTime)), [1, 0]);
-}
-
-#[test]
-fn giving_up_without_bye_leaves_the_gateway_with_the_session() {
-    let ignores = gateway(UpdateBehaviour::Ignored, Allow::Absent);
-    let client = |sends_bye| ClientConfig { sends_bye, ..r2() };
-    for (sends_bye, byes) in [(true, vec![1532.0]), (false, vec![])] {
-        let mut p = day(ignores.clone(), client(sends_bye));
-        p.horizon = Time(1_600_000_000);
-        let wire = Wire::from_plan(&p);
-        assert_eq!(wire.requests(Side::Client, Subject::Bye), byes);
-    }
-    // Seen by the next set-up: a gateway that monitors a line once refuses the second monitor, since it has the first.
-    let mut p = day(ignores, client(false));
-    (p.gateways[0].max_sessions_per_line, p.horizon) = (Some(1), Time(1_600_000_000));
-    assert_eq!(
-        simulate(&p, 0).all.get(Counter::SetupsFailed),
-        2,
-        "at 1562 and 1592 s"
-    );
-}
-
-#[test]
-fn a_refused_refresh_may_be_repeated_every_second_without_end() {
-    let gateway = gateway(UpdateBehaviour::Rejected405, Allow::Absent);
-    let client = ClientConfig {
-        on_rejection: OnRejection::Retry,
-        refresh_method: RefreshMethod::Update,
-        ..r2()
-    };
-    let mut p = day(gateway, client);
-    p.horizon = Time(2_000_000_000);
-    let sent = Wire::from_plan(&p).requests(Side::Client, Subject::Update);
-    // From 1500 s to the end, its own timer at 1800 s notwithstanding.
-    assert_eq!((sent.len(), sent[0], sent[499]), (500, 1500.0, 1999.0));
-    assert_eq!(simulate(&p, 0).all.all_drops(), 0);
-}
-
-#[test]
-fn a_second_try_before_it_gives_up() {
-    let ignores = gateway(UpdateBehaviour::Ignored, Allow::Absent);
-    let client = ClientConfig {
-        refresh_tries: 2,
-        retry_delay: Span::from_secs(5),
-        ..r2()
-    };
-    // UPDATE at 1500 s, given up at 1532, again at 1537, given up with BYE at 1569.
-    assert_eq!(first_loss(ignores.clone(), client.clone()), Some(1569));
-    let wire = Wire::from_plan(&day(ignores.clone(), client.clone()));
-    assert_eq!(
-        wire.requests(Side::Client, Subject::Update)[..2],
-        [1500.0, 1537.0]
-    );
-    assert_eq!(wire.requests(Side::Client, Subject::Bye)[0], 1569.0);
-    // Held after the second: its timer at 1800 s.
-    let hold = ClientConfig {
-        on_no_answer: OnNoAnswer::Hold,
-        ..client
-    };
-    assert_eq!(first_loss(ignores, hold), Some(1800));
 }
 
 #[test]

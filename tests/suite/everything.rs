@@ -99,6 +99,7 @@ fn client(d: &mut Dice) -> ClientConfig {
             OnGatewayRefresh::Rejected491,
             OnGatewayRefresh::Rejected500,
         ]),
+        enforces_timer: !d.chance(0.1),
         sends_bye: !d.chance(0.2),
         answers_events: !d.chance(0.2),
         setup_pace: d.rarely(4, |d| Span::from_millis(d.between(1, 20_000))),
@@ -319,10 +320,11 @@ const REINVITES: [ReInviteBehaviour; 11] = [
     ReInviteBehaviour::Rejected501,
     ReInviteBehaviour::Unavailable503,
 ];
-const REJECTIONS: [OnRejection; 4] = [
+const REJECTIONS: [OnRejection; 5] = [
     OnRejection::FallBack,
     OnRejection::TearDown,
     OnRejection::Hold,
+    OnRejection::RetryOnce,
     OnRejection::Retry,
 ];
 
@@ -430,6 +432,6 @@ fn the_laws_hold_in_every_cell_of_behaviour_reaction_transport_and_refresher() {
         }
     }
     println!("{runs} deployments in {cells} cells; refreshes decided: {decided:?}");
-    assert_eq!(cells, 23 * 3 * 4 * 3 * 2);
+    assert_eq!(cells, 23 * 3 * 5 * 3 * 2);
     assert!(runs >= 2000 && ways >= 250, "{runs} {ways}");
 }

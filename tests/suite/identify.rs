@@ -18,7 +18,7 @@ fn captures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/captures")
 }
 
-fn identify(files: &[&str]) -> Identification {
+pub(crate) fn identify(files: &[&str]) -> Identification {
     let mut identifier = Identifier::default();
     for file in files {
         identifier.begin(file);
@@ -155,7 +155,7 @@ fn every_capture_says_what_tshark_says() {
 }
 
 /// Keys and values that a profile sets.
-fn sets(party: &Party) -> Vec<(&'static str, String)> {
+pub(crate) fn sets(party: &Party) -> Vec<(&'static str, String)> {
     party
         .findings
         .iter()

@@ -70,7 +70,7 @@ fn first_losses_by_reaction_to_silence_and_refresher() {
 
 #[test]
 fn first_losses_by_reaction_to_a_refusal_and_refresher() {
-    use OnRejection::{FallBack, Hold, Retry, TearDown};
+    use OnRejection::{FallBack, Hold, Retry, RetryOnce, TearDown};
     use UpdateBehaviour as U;
     for update in [
         U::Rejected405,
@@ -83,6 +83,8 @@ fn first_losses_by_reaction_to_a_refusal_and_refresher() {
             (FallBack, NEVER),
             (TearDown, AT_ONCE),
             (Hold, RUNS_OUT),
+            // Refused again at once.
+            (RetryOnce, RUNS_OUT),
             (Retry, POLLED),
         ] {
             for on_no_answer in [OnNoAnswer::TearDown, OnNoAnswer::Hold] {
@@ -118,6 +120,7 @@ fn first_losses_that_no_reaction_changes() {
                 OnRejection::FallBack,
                 OnRejection::TearDown,
                 OnRejection::Hold,
+                OnRejection::RetryOnce,
                 OnRejection::Retry,
             ] {
                 let client = ClientConfig {

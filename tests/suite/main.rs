@@ -49,6 +49,7 @@ mod replay;
 mod report;
 mod repro;
 mod resumed;
+mod retries;
 mod robustness;
 mod round_trip;
 mod search;

@@ -129,7 +129,7 @@ pub struct Client {
     has_turn: bool,
     /// Keeps polling: its session timer ends nothing meanwhile.
     polls: bool,
-    /// How often the refresh under way has failed unanswered.
+    /// How often the refresh under way has failed and was sent again.
     tries: u8,
     cseq: u16,
     min_se_s: u16,

@@ -26,7 +26,7 @@ impl Client {
     }
 
     pub(super) fn restart_expiry(&mut self, config: &ClientConfig, now: Time) {
-        self.expires_at = if self.granted_s == 0 {
+        self.expires_at = if self.granted_s == 0 || !config.enforces_timer {
             MaybeTime::NONE
         } else if self.waits_for_gateway(config) {
             (now + non_refresher_bye(self.granted_s)).into()
@@ -173,7 +173,13 @@ impl Client {
                         self.polls = true;
                         self.proceeds_at = (now + config.retry_delay).into();
                     }
-                    OnRejection::FallBack | OnRejection::Hold => self.polls = false,
+                    OnRejection::RetryOnce if self.tries == 0 => {
+                        self.tries = 1;
+                        self.refresh(config, now, port);
+                    }
+                    OnRejection::FallBack | OnRejection::Hold | OnRejection::RetryOnce => {
+                        self.polls = false;
+                    }
                 }
             }
         }

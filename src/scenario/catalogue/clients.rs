@@ -80,6 +80,10 @@ keys! {
         on_gateway_refresh => on_gateway_refresh: choice::<OnGatewayRefresh>().or("accepted")
             .from(Standard, "RFC 4028 §9; SIP.js issue 258 and sipml5 issue 224 refuse it")
             .listed_when_given();
+        /// whether its own session timer ends a session that was not refreshed
+        enforces_session_timer => enforces_timer: flag().or("true")
+            .from(Standard, "RFC 4028 §10; the client of drachtio issue 375 keeps its call")
+            .listed_when_given();
         /// whether it sends BYE when it ends a session
         sends_bye => sends_bye: flag().or("true")
             .from(Standard, "RFC 3261 §15; Sofia-SIP 1.12.11 gives up without")
@@ -172,6 +176,7 @@ words! { OnRejection {
     "fall-back" => FallBack, "it refreshes by re-INVITE for the rest of the dialog";
     "tear-down" => TearDown, "it sends BYE at once";
     "hold" => Hold, "it sends no further refresh and waits for its session timer";
+    "retry-once" => RetryOnce, "it sends the refresh again at once, once; refused again, it waits for its session timer";
     "retry" => Retry, "it sends the refresh again after retry_delay, without end; its session timer ends nothing meanwhile";
 } }
 

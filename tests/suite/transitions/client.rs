@@ -14,10 +14,10 @@ use super::{COLUMNS, Port, ignored, name, row};
 
 /// A client on UDP with its clock and the last request that it sent.
 #[derive(Clone)]
-struct Driven {
-    client: Client,
+pub(super) struct Driven {
+    pub(super) client: Client,
     config: ClientConfig,
-    now: Time,
+    pub(super) now: Time,
     last: Option<Message>,
     gateway_cseq: u16,
     /// When set-ups that are due have their turn; `None`: at once.
@@ -25,7 +25,7 @@ struct Driven {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum ClientEvent {
+pub(super) enum ClientEvent {
     SignIn,
     SignOut,
     MakeCall,
@@ -96,7 +96,7 @@ const STATUSES: [Status; 8] = [
 ];
 
 impl Driven {
-    fn new(config: ClientConfig) -> Self {
+    pub(super) fn new(config: ClientConfig) -> Self {
         Self {
             client: Client::new(false),
             config,
@@ -114,13 +114,13 @@ impl Driven {
         }
     }
 
-    fn does(mut self, event: ClientEvent) -> Self {
+    pub(super) fn does(mut self, event: ClientEvent) -> Self {
         self.apply(event);
         self
     }
 
     /// Applies an event; `None`: it cannot occur in this state.
-    fn apply(&mut self, event: ClientEvent) -> Option<Port> {
+    pub(super) fn apply(&mut self, event: ClientEvent) -> Option<Port> {
         let mut port = self.port();
         let Self { client, config, .. } = self;
         match event {
@@ -196,7 +196,7 @@ impl Driven {
         None
     }
 
-    fn state(&self) -> String {
+    pub(super) fn state(&self) -> String {
         format!("{:?}", self.client.phase())
     }
 }
@@ -334,6 +334,7 @@ fn reactions() -> String {
         OnRejection::FallBack,
         OnRejection::TearDown,
         OnRejection::Hold,
+        OnRejection::RetryOnce,
         OnRejection::Retry,
     ] {
         let mut driven = refreshing(ClientConfig {

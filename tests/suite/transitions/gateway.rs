@@ -13,7 +13,7 @@ use crate::everything::UPDATES;
 
 use super::{COLUMNS, Port, ignored, name, row};
 
-fn gateway_config() -> GatewayConfig {
+pub(super) fn gateway_config() -> GatewayConfig {
     GatewayConfig {
         session_expires_s: 1800,
         enforces_session_timer: SessionTimer::Bye,
@@ -23,7 +23,7 @@ fn gateway_config() -> GatewayConfig {
 
 /// A dialog at a gateway on UDP.
 #[derive(Clone)]
-struct Held {
+pub(super) struct Held {
     dialog: Dialog,
     config: GatewayConfig,
     now: Time,
@@ -32,7 +32,7 @@ struct Held {
 }
 
 #[derive(Clone, Copy)]
-enum GatewayEvent {
+pub(super) enum GatewayEvent {
     /// A copy of the last request of the client.
     CopyOfInvite,
     Request(Subject),
@@ -86,8 +86,14 @@ impl GatewayEvent {
 
 impl Held {
     fn new(config: GatewayConfig) -> Self {
-        let invite = session_request(Subject::Invite, 1);
-        let dialog = Dialog::accept(&config, Time::ZERO, &invite, false, &mut Port::default());
+        Self::invited(config, 1800, &mut Port::default())
+    }
+
+    /// By an INVITE with such a Session-Expires, 0: none.
+    pub(super) fn invited(config: GatewayConfig, offered_s: u32, port: &mut Port) -> Self {
+        let mut invite = session_request(Subject::Invite, 1);
+        invite.value = offered_s;
+        let dialog = Dialog::accept(&config, Time::ZERO, &invite, false, port);
         let (dialog, now) = (dialog.unwrap(), Time::ZERO);
         Self {
             dialog,
@@ -98,12 +104,12 @@ impl Held {
         }
     }
 
-    fn does(mut self, event: GatewayEvent) -> Self {
+    pub(super) fn does(mut self, event: GatewayEvent) -> Self {
         self.apply(event);
         self
     }
 
-    fn apply(&mut self, event: GatewayEvent) -> Option<Port> {
+    pub(super) fn apply(&mut self, event: GatewayEvent) -> Option<Port> {
         let mut port = Port::default();
         match event {
             GatewayEvent::CopyOfInvite => {
@@ -158,7 +164,7 @@ impl Held {
         None
     }
 
-    fn state(&self) -> &'static str {
+    pub(super) fn state(&self) -> &'static str {
         match (
             self.dialog.is_over(),
             self.dialog.is_held(),

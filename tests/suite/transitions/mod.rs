@@ -10,13 +10,16 @@ use rccsim::quantity::{Span, Time};
 
 mod client;
 mod gateway;
+mod timers;
 
 /// Where the tables are kept, below the root of the repository.
 const SNAPSHOT: &str = "src/protocol/transitions.md";
 
 #[test]
 fn the_documented_state_tables_are_those_of_the_machines() {
-    let printed = format!("{}\n{}", client::tables(), gateway::tables());
+    let (client, gateway) = (client::tables(), gateway::tables());
+    let (of_client, of_gateway) = (timers::of_client(), timers::of_gateway());
+    let printed = format!("{client}{of_client}\n{gateway}{of_gateway}");
     if std::env::var_os("RCCSIM_BLESS").is_some() {
         std::fs::write(SNAPSHOT, &printed).unwrap();
     }
