@@ -292,8 +292,11 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     pub(super) fn relay(&mut self, u: u32, message: Message) {
         self.delivered(u, message.from, 1);
         let message = self.relayed(u, message);
-        if self.is_lost_at_ocs(u, &message) || self.relay_takes(u, &message) {
+        if self.is_lost_at_ocs(u, &message) {
             return;
+        }
+        if self.relay_takes(u, &message) {
+            return self.observer.message(self.now, u, &message, Fate::Received);
         }
         let leg = match message.from {
             Side::Client => Leg::Gateway,

@@ -4,8 +4,8 @@ use crate::deployment::PathConfig;
 use crate::faults::FaultKind;
 use crate::measure::DropCause;
 use crate::protocol::{
-    Allow, Message, OnGatewayRefresh, ReInviteBehaviour, RefreshMethod, RefreshTiming, Refresher,
-    RefresherOnRefresh, SessionTimer, Side, Status, Subject,
+    Allow, GatewayEnd, Message, OnGatewayRefresh, ReInviteBehaviour, RefreshMethod, RefreshTiming,
+    Refresher, RefresherOnRefresh, SessionTimer, Side, Status, Subject,
 };
 use crate::scenario::Scenario;
 
@@ -21,6 +21,19 @@ pub(super) struct Reasons<'a> {
     pub answered: Status,
     /// Whether a session was lost.
     pub lost: bool,
+    /// Session-Expires in force as the client knows it, seconds, and whether the gateway is to refresh.
+    pub granted_s: u32,
+    pub gateway_refreshes: bool,
+    /// What last ended a dialog from the gateway's side.
+    pub ended_by: Option<DialogEnd>,
+}
+
+/// What ended a dialog, other than its client.
+#[derive(Clone, Copy)]
+pub(super) enum DialogEnd {
+    Gateway(GatewayEnd),
+    /// A relay: the key that decides.
+    Relay(&'static str),
 }
 
 impl Reasons<'_> {
@@ -176,23 +189,75 @@ impl Reasons<'_> {
         })
     }
 
-    /// What ends a dialog from the gateway's side: its session timer, or what else a BYE comes of where it runs none.
+    /// What ended the dialog from the gateway's side.
     fn ended_by(&self) -> String {
-        let config = &self.scenario.plan.gateways[self.gateway()].config;
-        if config.enforces_session_timer == SessionTimer::Bye {
-            return self.gateway_setting("enforces_session_timer");
+        match self.ended_by {
+            Some(DialogEnd::Relay(key)) => format!("a relay does: {}", self.path_setting(key)),
+            Some(DialogEnd::Gateway(end)) => self.gateway_end(end),
+            None => self.gateway_setting("enforces_session_timer"),
         }
-        if self.is_a_leg(|path| path.relay_timer.is_some()) {
-            return format!("a relay does: {}", self.path_setting("relay_timer"));
+    }
+
+    /// Why the gateway ended a dialog.
+    pub(super) fn gateway_end(&self, end: GatewayEnd) -> String {
+        match end {
+            GatewayEnd::TimerBye => {
+                let config = &self.scenario.plan.gateways[self.gateway()].config;
+                let when = match config.enforces_session_timer {
+                    SessionTimer::ByeAtExpiry => "Session-Expires",
+                    _ => "SE − min(32 s, SE/3)",
+                };
+                format!(
+                    "{when} without a refresh (RFC 4028 §10); {}",
+                    self.gateway_setting("enforces_session_timer")
+                )
+            }
+            GatewayEnd::GaveUp => format!(
+                "no answer to its refresh in 32 s (RFC 4028 §10); {}",
+                self.gateway_setting("on_no_answer")
+            ),
+            GatewayEnd::Refused => format!(
+                "its refresh was refused; {}",
+                self.gateway_setting("on_rejection")
+            ),
+            GatewayEnd::Unacknowledged => {
+                let lost = match self.is_a_leg(|path| path.loses_ack) {
+                    true => format!(": {}", self.path_setting("ack_lost")),
+                    false => String::new(),
+                };
+                format!("no ACK for its 2xx in 32 s (RFC 3261 §13.3.1.4){lost}")
+            }
+            GatewayEnd::ShutDown => "maintenance of the gateway".into(),
+            _ => format!(
+                "session timer ran out; {}",
+                self.gateway_setting("enforces_session_timer")
+            ),
         }
-        if self.is_a_leg(|path| path.relay_probe.is_some()) {
-            return format!("a relay does: {}", self.path_setting("relay_probe"));
-        }
-        if self.is_a_leg(|path| path.loses_ack) {
-            let lost = self.path_setting("ack_lost");
-            return format!("no ACK came within 64·T1 (RFC 3261 §13.3.1.4): {lost}");
-        }
-        self.gateway_setting("enforces_session_timer")
+    }
+
+    /// Why the client's own timer ended the session: what was granted, and the value that made it so.
+    pub(super) fn session_timer(&self) -> String {
+        let plan = &self.scenario.plan;
+        let client = &plan.clients[self.clients].config;
+        let gateway = &plan.gateways[self.gateway()].config;
+        let granted_s = self.granted_s;
+        let offered_s = client.session_expires_s.max(client.min_se_s.into());
+        let whose = match granted_s {
+            _ if granted_s == offered_s && client.offers_timer => {
+                self.client_setting("session_expires")
+            }
+            _ if granted_s == gateway.session_expires_s => self.gateway_setting("session_expires"),
+            _ if granted_s == u32::from(gateway.min_se_s) => self.gateway_setting("min_se"),
+            _ if self.is_a_leg(|path| path.relay_session_expires.is_some()) => {
+                self.path_setting("relay_session_expires")
+            }
+            _ => self.client_setting("min_se"),
+        };
+        let end = match client.refresh_method == RefreshMethod::Rfc4028 && self.gateway_refreshes {
+            true => "SE − min(32 s, SE/3) without a refresh of the gateway (RFC 4028 §10)",
+            false => "no refresh succeeded within",
+        };
+        format!("its session timer ran out: {end}, SE {granted_s} granted; {whose}")
     }
 
     fn gateway(&self) -> usize {

@@ -1,12 +1,12 @@
 //! The observer that writes a ladder, and the ladder that it wrote.
 
-use super::reason::{Reasons, allow_in_words};
+use super::reason::{DialogEnd, Reasons, allow_in_words};
 use super::rung::{Ladder, Rung};
 use crate::deployment::{Fate, Observer, observe};
 use crate::measure::DropCause;
 use crate::protocol::{
-    Allow, ClientEnd, ClientNote, GatewayEnd, GatewayNote, Message, RefreshFailure, Side, Status,
-    Subject,
+    Allow, ClientEnd, ClientNote, GatewayEnd, GatewayNote, Message, RefreshFailure, Refresher,
+    Side, Status, Subject,
 };
 use crate::quantity::Time;
 use crate::scenario::Scenario;
@@ -71,6 +71,9 @@ impl<'a> Tracer<'a> {
                 allow: Allow::Absent,
                 answered: Status::Request,
                 lost: false,
+                granted_s: 0,
+                gateway_refreshes: false,
+                ended_by: None,
             },
             user,
             rungs: Vec::new(),
@@ -155,6 +158,23 @@ impl Tracer<'_> {
         }
     }
 
+    /// What the client learns of the session timer.
+    fn note_grant(&mut self, message: &Message) {
+        let is_refresh = matches!(message.subject, Subject::ReInvite | Subject::Update);
+        let is_session = is_refresh || message.subject == Subject::Invite;
+        match (message.from, message.status) {
+            (Side::Gateway, Status::Ok200) if is_session => {
+                self.reasons.granted_s = message.value;
+                self.reasons.gateway_refreshes =
+                    message.value > 0 && message.refresher == Refresher::Uas;
+            }
+            (Side::Gateway, Status::Request) if is_refresh => {
+                self.reasons.granted_s = message.value;
+            }
+            _ => {}
+        }
+    }
+
     /// Why the client's session ended.
     fn reason_of_end(&self, end: ClientEnd) -> String {
         match end {
@@ -164,10 +184,7 @@ impl Tracer<'_> {
                 self.reasons.client_setting("on_glare")
             }
             ClientEnd::Refused => self.reasons.client_setting("on_rejection"),
-            ClientEnd::Timer => {
-                let key = self.reasons.client_setting("session_expires");
-                format!("its session timer ran out: {key}")
-            }
+            ClientEnd::Timer => self.reasons.session_timer(),
             ClientEnd::Bye => "the gateway sent BYE".into(),
             ClientEnd::Reset => "the connection was reset".into(),
             ClientEnd::Answer481 => "481 ends the dialog (RFC 3261 §12.2.1.2)".into(),
@@ -206,9 +223,12 @@ impl Observer for Tracer<'_> {
                 let (rung, left) = self.underway.remove(place);
                 let sent = self.rungs[rung].at;
                 self.rungs[rung].transit_us = Some(now.0 - sent.0);
-                if message.from == Side::Gateway && !message.is_request() {
+                // The answer to an OPTIONS is for the relay that sent it.
+                let is_answer = message.from == Side::Gateway && !message.is_request();
+                if is_answer && message.subject != Subject::Options {
                     self.reasons.answered = message.status;
                 }
+                self.note_grant(message);
                 if message.subject == Subject::Invite && message.status == Status::Ok200 {
                     self.reasons.allow = message.allow;
                     if left.allow != message.allow {
@@ -292,6 +312,7 @@ impl Observer for Tracer<'_> {
 
     fn relay(&mut self, now: Time, user: u32, why: &'static str, key: &'static str) {
         if user == self.user {
+            self.reasons.ended_by = Some(DialogEnd::Relay(key));
             let reason = self.reasons.path_setting(key);
             let what = format!("a relay ends the dialog: {why}");
             self.write(now, Side::Gateway, None, what, reason);
@@ -333,38 +354,19 @@ impl Observer for Tracer<'_> {
         if user != self.user {
             return;
         }
-        let (what, reason) = match note {
-            GatewayNote::Ended(GatewayEnd::TimerSilent) => (
-                "forgets the dialog".to_string(),
-                format!(
-                    "session timer ran out; {}",
-                    self.reasons.gateway_setting("enforces_session_timer")
-                ),
-            ),
-            GatewayNote::Ended(GatewayEnd::TimerBye) => (
-                "ends the dialog".into(),
-                format!(
-                    "SE − min(32 s, SE/3) without a refresh (RFC 4028 §10); {}",
-                    self.reasons.gateway_setting("enforces_session_timer")
-                ),
-            ),
-            GatewayNote::Ended(GatewayEnd::GaveUp) => (
-                "ends the dialog".into(),
-                "no answer to its refresh in 32 s (RFC 4028 §10)".into(),
-            ),
-            GatewayNote::Ended(GatewayEnd::Refused) => (
-                "ends the dialog".into(),
-                format!(
-                    "its refresh was refused; {}",
-                    self.reasons.gateway_setting("on_rejection")
-                ),
-            ),
-            GatewayNote::Ended(GatewayEnd::Unacknowledged) => (
-                "ends the dialog".into(),
-                "no ACK for its 2xx in 32 s (RFC 3261 §13.3.1.4)".into(),
-            ),
+        let GatewayNote::Ended(end) = note else {
+            return;
+        };
+        self.reasons.ended_by = Some(DialogEnd::Gateway(end));
+        let what = match end {
+            GatewayEnd::TimerSilent => "forgets the dialog",
+            GatewayEnd::TimerBye
+            | GatewayEnd::GaveUp
+            | GatewayEnd::Refused
+            | GatewayEnd::Unacknowledged => "ends the dialog",
             _ => return,
         };
-        self.write(now, Side::Gateway, None, what, reason);
+        let reason = self.reasons.gateway_end(end);
+        self.write(now, Side::Gateway, None, what.into(), reason);
     }
 }
