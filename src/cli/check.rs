@@ -1,5 +1,6 @@
 //! `rccsim check`: what was understood of a scenario, each value with its source, without running it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use clap::Args;
@@ -13,7 +14,7 @@ use crate::experiment::{Case, cases};
 use crate::quantity::number::{duration, whole};
 use crate::reference::wrapped;
 use crate::report::text::{objective, table};
-use crate::scenario::{Scenario, hash};
+use crate::scenario::{Scenario, Setting, Settings, hash};
 
 /// Check a scenario.
 #[derive(Args)]
@@ -46,7 +47,7 @@ struct SettingView<'a> {
     table: &'a str,
     name: &'a str,
     key: &'a str,
-    value: &'a str,
+    value: String,
     standing: String,
     provenance: String,
     meaning: &'a str,
@@ -104,20 +105,7 @@ fn text(scenario: &Scenario, threads: usize, explain: bool) -> String {
             format!(" {}", section.name)
         };
         out += &format!("\n{}{title}\n", section.table);
-        let rows: Vec<Vec<String>> = section
-            .entries
-            .iter()
-            .filter(|s| !s.text.is_empty())
-            .map(|s| vec![s.key.name.to_string(), s.text.clone(), s.provenance()])
-            .collect();
-        let keys = section.entries.iter().filter(|s| !s.text.is_empty());
-        for (line, setting) in table(&rows, false).lines().zip(keys) {
-            out += &format!("{line}\n");
-            if explain {
-                let meaning = format!("{}; {}", setting.key.meaning, setting.key.kind.expects());
-                out += &format!("      {}\n", wrapped(&meaning, 6));
-            }
-        }
+        out += &settings_text(section, explain);
     }
     if !scenario.objectives.is_empty() {
         out += "\nobjectives\n";
@@ -134,6 +122,30 @@ fn text(scenario: &Scenario, threads: usize, explain: bool) -> String {
             .for_each(|p| out += &format!("  {}\n", p.description()));
     }
     out
+}
+
+/// The settings of a section; explained, those too that are listed only when given.
+fn settings_text(section: &Settings, explain: bool) -> String {
+    let mut settings = section.with_defaults();
+    settings.retain(|s| !s.text.is_empty());
+    let all = settings.len();
+    if !explain {
+        settings.retain(|s| matches!(s, Cow::Borrowed(_)));
+    }
+    let row = |s: &Cow<Setting>| vec![s.key.name.to_string(), s.text.clone(), s.provenance()];
+    let rows: Vec<Vec<String>> = settings.iter().map(row).collect();
+    let mut out = String::new();
+    for (line, setting) in table(&rows, false).lines().zip(&settings) {
+        out += &format!("{line}\n");
+        if explain {
+            let meaning = format!("{}; {}", setting.key.meaning, setting.key.kind.expects());
+            out += &format!("      {}\n", wrapped(&meaning, 6));
+        }
+    }
+    match all - settings.len() {
+        0 => out,
+        more => out + &format!("  … {more} more keys at their defaults: --explain lists them\n"),
+    }
 }
 
 /// The points of a study: all of them, or both ends of many.
@@ -157,11 +169,12 @@ fn points_text(points: &[Case]) -> String {
 
 fn json(scenario: &Scenario, points: &[Case]) -> String {
     let settings = scenario.settings.iter().flat_map(|section| {
-        section.entries.iter().map(|s| SettingView {
+        let settings = section.with_defaults().into_iter();
+        settings.map(|s| SettingView {
             table: section.table,
             name: &section.name,
             key: s.key.name,
-            value: &s.text,
+            value: s.text.clone(),
             standing: s.standing().to_string(),
             provenance: s.provenance(),
             meaning: s.key.meaning,

@@ -12,8 +12,8 @@ use super::record_kind::RecordKind;
 use super::setting::Settings;
 use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Plan};
 use crate::protocol::{
-    FLOOR_S, OnNoAnswer, OnTooSmall, Reestablish, RefreshClock, RefreshMethod, RefreshTiming,
-    UpdateBehaviour, granted_s,
+    FLOOR_S, GIVE_UP, OnNoAnswer, OnTooSmall, Reestablish, RefreshClock, RefreshMethod,
+    RefreshTiming, UpdateBehaviour, granted_s,
 };
 use crate::quantity::{Span, print_clock, print_moment, print_span};
 use crate::workload::SignIn;
@@ -185,6 +185,9 @@ fn of_clients(
     let timers = gateway.config.update != UpdateBehaviour::NoSessionExpires;
     if config.refresh_method != RefreshMethod::Rfc4028 && timers && interval >= granted {
         let consequence = match config.on_no_answer {
+            _ if !config.enforces_timer => {
+                "a gateway that enforces it ends every session before its first refresh"
+            }
             OnNoAnswer::KeepPolling => {
                 "the gateway's timer ends every session before its first refresh"
             }
@@ -221,6 +224,7 @@ fn of_clients(
         ));
     }
     untested::of_idle(clients, refresh_interval(clients, gateway), warnings);
+    of_tries(clients, gateway, warnings);
     of_relay_timer(clients, gateway, warnings);
     of_small_offers(clients, gateway, warnings);
     untested::of_days(plan, clients, settings, warnings);
@@ -228,6 +232,26 @@ fn of_clients(
     of_presence(plan, clients, warnings);
     if config.reestablish == Reestablish::Fixed(Span::ZERO) {
         warnings.push(format!("clients.{name}: reestablish = \"fixed 0 s\": a lost session is set up again at once; a failed set-up waits 500 ms (T1)"));
+    }
+}
+
+/// Tries of a refresh that come when the session is over.
+fn of_tries(clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Vec<String>) {
+    let config = &clients.config;
+    let again = (GIVE_UP + config.retry_delay) * u64::from(config.refresh_tries - 1);
+    let last = refresh_interval(clients, gateway) + again;
+    let granted = granted(clients, gateway);
+    let has_timer = config.enforces_timer
+        && config.on_no_answer != OnNoAnswer::KeepPolling
+        && gateway.config.update != UpdateBehaviour::NoSessionExpires;
+    if config.refresh_tries > 1 && has_timer && last >= granted {
+        warnings.push(format!(
+            "clients.{}: refresh_tries {}: the last try of a refresh that nobody answers is due {} after the refresh before, when the granted Session-Expires {} is over: it is never sent",
+            clients.name,
+            config.refresh_tries,
+            print_span(last),
+            print_span(granted)
+        ));
     }
 }
 
@@ -293,8 +317,9 @@ fn of_floor(clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Vec<Stri
     let values = of_client.into_iter().chain(of_gateway);
     let values = values.filter_map(|(table, name, key, value)| Some((table, name, key, value?)));
     for (table, name, key, seconds) in values {
+        let section = if key.ends_with("min_se") { 5 } else { 4 };
         let warning = format!(
-            "{table}.{name}: {key} {} is below the floor of {FLOOR_S} s that RFC 4028 §4 sets",
+            "{table}.{name}: {key} {} is below the floor of {FLOOR_S} s that RFC 4028 §{section} sets",
             print_span(Span::from_secs(seconds.into()))
         );
         if seconds < FLOOR_S {

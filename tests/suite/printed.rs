@@ -82,6 +82,44 @@ fn a_profile_file_of_ones_own_works_like_a_shipped_one() {
 }
 
 #[test]
+fn check_explained_has_every_key_and_its_meaning() {
+    let checked = |flags: &[&str]| {
+        let output = rccsim(&[&["check", "models/nec-r2.toml"], flags].concat());
+        assert_eq!(code(&output), 0);
+        text(&output.stdout)
+    };
+    let (plain, explained) = (checked(&[]), checked(&["--explain"]));
+    let json: serde_json::Value = serde_json::from_str(&checked(&["--format", "json"])).unwrap();
+    let settings = json["settings"].as_array().unwrap();
+    let lists = |text: &str, key: &str| {
+        text.lines()
+            .any(|l| l.trim_start().starts_with(&format!("{key} ")))
+    };
+    for table in ["gateway", "clients"] {
+        let keys = rccsim::scenario::catalogue::keys_of(table).unwrap();
+        // What has a value without being given; a file of calls or of sign-ins has none.
+        for key in keys
+            .iter()
+            .filter(|k| k.default.is_some_and(|d| !d.is_empty()))
+        {
+            assert!(
+                lists(&explained, key.name),
+                "{table}.{}: {explained}",
+                key.name
+            );
+            let is_it = |s: &&serde_json::Value| s["table"] == table && s["key"] == key.name;
+            assert!(settings.iter().any(|s| is_it(&s)), "{table}.{}", key.name);
+        }
+    }
+    assert!(
+        !lists(&plain, "on_glare") && lists(&explained, "on_glare"),
+        "{plain}"
+    );
+    let more = "more keys at their defaults: --explain lists them";
+    assert!(plain.contains(more) && !explained.contains(more), "{plain}");
+}
+
+#[test]
 fn check_tells_each_value_with_its_source_and_warns() {
     let output = rccsim(&[
         "check",
