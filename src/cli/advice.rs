@@ -4,6 +4,7 @@ use super::answer::sizing;
 use super::fault::Fault;
 use super::flags::written;
 use super::robustness::assumption;
+use crate::deployment::{ClientPlan, Plan};
 use crate::experiment::{
     Advice, Help, Lever, TrialOutcome, Turn, advise, assumptions, can_be_tried,
 };
@@ -26,20 +27,21 @@ pub(super) struct Trials {
     pub levers: Vec<LeverTrials>,
 }
 
-/// Tries what hangs on assumptions, and what might help; `is_hurt` says whether users of a gateway lose sessions or get none.
+/// Tries what hangs on assumptions, and what might help those who lose sessions or get none by the means of
+/// metrics of gateways and client groups.
 ///
 /// # Errors
 /// Another value of an assumed key makes no valid scenario.
 pub(super) fn trials(
     scenario: &Scenario,
     verdict: Verdict,
-    is_hurt: impl Fn(&str) -> bool,
+    means: impl Fn(&Scope, &str) -> Option<f64>,
 ) -> Result<Trials, Fault> {
     let assumptions = assumptions(scenario, verdict)?;
     Ok(Trials {
         assumptions: assumptions.into_iter().map(assumption).collect(),
         advice: commands(scenario),
-        levers: levers(scenario, verdict, is_hurt),
+        levers: levers(scenario, verdict, means),
     })
 }
 
@@ -47,25 +49,34 @@ pub(super) fn trials(
 pub(super) fn levers(
     scenario: &Scenario,
     verdict: Verdict,
-    is_hurt: impl Fn(&str) -> bool,
+    means: impl Fn(&Scope, &str) -> Option<f64>,
 ) -> Vec<LeverTrials> {
-    let gateways = scenario.plan.gateways.iter().enumerate();
-    let candidates = gateways.filter(|(_, g)| verdict == Verdict::Fail || is_hurt(&g.name));
+    let plan = &scenario.plan;
+    let gateways = plan.gateways.iter().enumerate();
+    let is_hurt = |index| verdict == Verdict::Fail || is_hurt(plan, index, &means);
+    let candidates = gateways.filter(|(index, _)| is_hurt(*index));
     let trials =
         candidates.filter_map(|(index, g)| Some(of_gateway(&g.name, &advise(scenario, index)?)));
     trials.collect()
 }
 
-/// Whether the users of a gateway lost sessions or failed to get one, by the means of its metrics.
-pub(super) fn is_hurt(mean: impl Fn(&str) -> Option<f64>) -> bool {
-    HURT.iter()
-        .any(|metric| mean(metric).is_some_and(|mean| mean > 0.0))
+/// Whether the users of a gateway lost sessions or failed to get one, or a client group there never has any: a set-up that
+/// goes on and on fails never.
+fn is_hurt(plan: &Plan, gateway: usize, means: &impl Fn(&Scope, &str) -> Option<f64>) -> bool {
+    let scope = Scope::Gateway(plan.gateways[gateway].name.clone());
+    let is_shut_out = |clients: &ClientPlan| {
+        let scope = Scope::Clients(clients.name.clone());
+        let mean = |metric| means(&scope, metric);
+        mean("setups_attempted").is_some_and(|n| n > 0.0)
+            && mean("sessions_established").is_some_and(|n| n == 0.0)
+    };
+    (HURT.iter()).any(|metric| means(&scope, metric).is_some_and(|mean| mean > 0.0))
+        || (plan.clients.iter()).any(|c| c.gateway == gateway && is_shut_out(c))
 }
 
-/// Whether the users of a gateway lost sessions or failed to get one, by samples.
-pub(super) fn is_hurt_by(run: &Assessment, gateway: &str) -> bool {
-    let scope = Scope::Gateway(gateway.into());
-    is_hurt(|metric| Some(run.row(&scope, metric)?.estimate?.mean))
+/// The means of samples.
+pub(super) fn means_of(run: &Assessment) -> impl Fn(&Scope, &str) -> Option<f64> {
+    move |scope: &Scope, metric: &str| Some(run.row(scope, metric)?.estimate?.mean)
 }
 
 /// Which command to try next.

@@ -5,11 +5,12 @@
 use std::collections::VecDeque;
 use std::io::Write;
 
-use super::advice::{is_hurt, trials};
+use super::advice::trials;
 use super::fault::Fault;
 use super::inputs::{origin, section_name};
 use super::trace::record;
 use crate::experiment::FirstLosses;
+use crate::measure::Scope;
 use crate::record::inputs::Input;
 use crate::record::{Folder, Record, Results, RunRecord, json};
 use crate::scenario::{Kind, Scenario, Source, expanded, hash};
@@ -39,15 +40,8 @@ pub(super) fn complete(
         Ok(scenario) => scenario,
         Err(why) => return Ok(Err(why)),
     };
-    let is_gateway_hurt = |gateway: &str| {
-        let scope = format!("gateway:{gateway}");
-        is_hurt(|metric| run.figure(&scope, metric)?.mean)
-    };
-    let trials = trials(
-        &scenario,
-        run.verdict.unwrap_or(Verdict::Pass),
-        is_gateway_hurt,
-    )?;
+    let means = |scope: &Scope, metric: &str| run.figure(&scope.to_string(), metric)?.mean;
+    let trials = trials(&scenario, run.verdict.unwrap_or(Verdict::Pass), means)?;
     let whole = Record::Run(RunRecord {
         assumptions: Some(trials.assumptions),
         advice: Some(trials.advice),

@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::advice::{is_hurt_by, levers};
+use super::advice::{levers, means_of};
 use super::fault::Fault;
 use super::flags::named;
 use super::progress::{Bar, interruptible};
@@ -151,9 +151,8 @@ impl Results {
         if let Some(decisive) = study.decisive(answer)? {
             let assessment =
                 Assessment::new(decisive.samples.clone(), &decisive.scenario.objectives);
-            assumptions.levers = levers(&decisive.scenario, assessment.verdict(), |gateway| {
-                is_hurt_by(&assessment, gateway)
-            });
+            let means = means_of(&assessment);
+            assumptions.levers = levers(&decisive.scenario, assessment.verdict(), means);
         }
         Ok(Some(assumptions))
     }

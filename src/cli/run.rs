@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::advice::{is_hurt_by, trials};
+use super::advice::{means_of, trials};
 use super::answer::{answer, shortfall};
 use super::design::PrecisionFlags;
 use super::fault::Fault;
@@ -296,9 +296,10 @@ impl RunArgs {
             .map_or(String::new(), |sentence| format!("{sentence}. "));
         let trials = match self.no_report {
             true => None,
-            false => Some(trials(scenario, run.assessment.verdict(), |name| {
-                is_hurt_by(&run.assessment, name)
-            })?),
+            false => {
+                let means = means_of(&run.assessment);
+                Some(trials(scenario, run.assessment.verdict(), means)?)
+            }
         };
         Ok(RunRecord {
             scenario: plan.name.clone(),

@@ -192,6 +192,11 @@ fn is_overloaded(all: &Tally) -> bool {
     station.refused > 0 || station.busy_us as f64 > BUSY * station.server_us as f64
 }
 
+/// Whether set-ups fail, or none ever comes to an end.
+fn is_shut_out(all: &Tally) -> bool {
+    all.get(Counter::SetupsFailed) > 0 || all.get(Counter::SessionsEstablished) == 0
+}
+
 /// Whether a lever is for what a trial shows.
 fn fits(lever: &Lever, all: &Tally) -> bool {
     if lever.causes.contains(&DropCause::Overload) && is_overloaded(all) {
@@ -205,7 +210,7 @@ fn fits(lever: &Lever, all: &Tally) -> bool {
         .causes
         .iter()
         .any(|cause| all.drops[*cause as usize] > 0)
-        || (all.all_drops() == 0 && all.get(Counter::SetupsFailed) > 0)
+        || (all.all_drops() == 0 && is_shut_out(all))
 }
 
 /// Whether a number is smaller than another by more than chance makes of two that are alike: by more than twice the standard

@@ -4,6 +4,7 @@ mod alone;
 mod answers;
 mod anywhere;
 mod behaviours;
+mod case_answers;
 mod cases;
 mod circles;
 mod closed_form;

@@ -4,11 +4,13 @@ use super::case::{Case, key, kind, on_a_leg, with};
 use super::refresh;
 use crate::deployment::{FaultPlan, FaultTarget, Transport};
 use crate::faults::FaultKind;
-use crate::measure::{DropCause, Metric, Scope};
+use crate::measure::{DropCause, Metric, MissCause, Scope};
 use crate::protocol::RefreshMethod;
 
 /// Servers busy for more than this share of the run are too few.
 const OVERLOADED: f64 = 0.9;
+/// A wait for the first session that is longer than this has its cause named, seconds.
+const PATIENCE_S: f64 = 60.0;
 /// Loss from which on a path is named as the cause.
 const LOSSY: f64 = 0.02;
 
@@ -53,10 +55,13 @@ pub(super) fn of_waiting(case: &Case) -> Option<String> {
     if let Some(fault) = down_all_day(case, index) {
         return Some(format!("{fault} lasts until the end"));
     }
+    if let Some(pace) = of_pace(case, index, PATIENCE_S) {
+        return Some(pace);
+    }
     if let Some(station) = &gateway.station {
         let serial_s = station.setup_serial.as_secs_f64();
         let busy = mean(case, &Scope::Gateway(name.clone()), "gateway_utilisation");
-        if serial_s * each > 60.0 {
+        if serial_s * each > PATIENCE_S {
             let what = format!("the gateway {name} sets them up one at a time");
             return Some(with(case, "gateway", name, &what, "setup_serial_time"));
         }
@@ -65,7 +70,51 @@ pub(super) fn of_waiting(case: &Case) -> Option<String> {
             return Some(overload(case, name));
         }
     }
-    refresh::of_session_timer(case, index).or_else(|| of_path(case, index))
+    refresh::of_session_timer(case, index)
+        .or_else(|| of_places(case, index))
+        .or_else(|| of_path(case, index))
+}
+
+/// Set-ups that client groups let through one after the other, where the last user of one waits for longer than that.
+fn of_pace(case: &Case, gateway: usize, longer_than_s: f64) -> Option<String> {
+    let plan = case.plan();
+    let instances = f64::from(plan.gateways[gateway].count);
+    let waits = plan.clients.iter().filter_map(|c| {
+        let pace_s = c.config.setup_pace.filter(|_| c.gateway == gateway)?;
+        let users = f64::from(c.count) * c.attendance / instances;
+        Some((pace_s.as_secs_f64() * users, &c.name))
+    });
+    let (wait_s, name) = waits.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let what = format!("{name} are let in one at a time");
+    (wait_s > longer_than_s).then(|| with(case, "clients", name, &what, "setup_pace"))
+}
+
+/// What decides when those who lost their sessions are back, where more than half of that time is their turn.
+pub(super) fn of_return(case: &Case) -> Option<String> {
+    let back_s = case.mean("all_back_s").max(case.mean("recovery_p95_s"));
+    let of_gateway = |index| of_pace(case, index, back_s / 2.0);
+    let pace = (0..case.plan().gateways.len()).find_map(of_gateway)?;
+    (back_s > 0.0).then(|| format!("it takes so long until all are back because {pace}"))
+}
+
+/// Places at the gateway that sessions hold which their clients gave up without a word.
+fn of_places(case: &Case, gateway: usize) -> Option<String> {
+    let plan = case.plan();
+    let limits = &plan.gateways[gateway];
+    let key = match (limits.max_sessions, limits.max_sessions_per_line) {
+        (Some(_), _) => "max_sessions",
+        (None, Some(_)) => "max_sessions_per_line",
+        (None, None) => return None,
+    };
+    let mut groups = plan.clients.iter().filter(|c| c.gateway == gateway);
+    let silent = groups.find(|c| !c.config.sends_bye)?;
+    let what = format!("{} give sessions up without BYE", silent.name);
+    let gives_up = with(case, "clients", &silent.name, &what, "sends_bye");
+    let what = format!(
+        "{gives_up} and the gateway {} keeps their places",
+        limits.name
+    );
+    Some(with(case, "gateway", &limits.name, &what, key))
 }
 
 fn mean(case: &Case, scope: &Scope, metric: &str) -> f64 {
@@ -74,6 +123,16 @@ fn mean(case: &Case, scope: &Scope, metric: &str) -> f64 {
 }
 
 fn overload(case: &Case, name: &str) -> String {
+    let gateway = case.plan().gateways.iter().find(|g| g.name == name);
+    let station = gateway.and_then(|g| g.station.as_ref());
+    if station.is_some_and(|station| station.throttle.is_some()) {
+        let keys = ["throttle_at", "throttle_recovery"];
+        let keys: Vec<String> = (keys.iter())
+            .filter_map(|k| key(case, "gateway", name, k))
+            .collect();
+        let keys = keys.join(", ");
+        return format!("the overload control of the gateway {name} refuses requests ({keys})");
+    }
     let keys = ["capacity", "service_time", "service_time_setup"];
     let capacity =
         (keys.iter()).find_map(|k| key(case, "gateway", name, k).filter(|t| !t.ends_with("none")));
@@ -168,10 +227,12 @@ fn in_words(case: &Case, cause: DropCause, clients: usize) -> String {
                 (DropCause::SessionExpired, RefreshMethod::Rfc4028) => {
                     of_clients("the session timer runs out".into(), "session_expires")
                 }
-                (DropCause::SessionExpired, _) => of_clients(
-                    "the session timer runs out before a refresh".into(),
-                    "refresh_interval",
-                ),
+                (DropCause::SessionExpired, _) => {
+                    let timer =
+                        shortened(case, clients).unwrap_or_else(|| "the session timer".into());
+                    let what = format!("{timer} runs out before a refresh");
+                    of_clients(what, "refresh_interval")
+                }
                 _ => cause.meaning().into(),
             }),
         DropCause::GatewayDown => refresh::of_probe(case, clients)
@@ -202,6 +263,52 @@ fn in_words(case: &Case, cause: DropCause, clients: usize) -> String {
         }
         DropCause::Overload => overload(case, name),
     }
+}
+
+/// The session timer, where a relay or the gateway makes it shorter than what is offered.
+fn shortened(case: &Case, clients: usize) -> Option<String> {
+    let group = &case.plan().clients[clients];
+    let gateway = &case.plan().gateways[group.gateway];
+    let offered_s = group.config.session_expires_s;
+    let relay = on_a_leg(case, clients, "relay_session_expires", |path| {
+        let written = path.relay_session_expires;
+        written.is_some_and(|se| se.as_secs_f64() < f64::from(offered_s))
+    });
+    if let Some((name, key)) = relay {
+        return Some(format!(
+            "the session timer that a relay on the path of {name} writes{key}"
+        ));
+    }
+    let what = format!("the session timer that the gateway {} grants", gateway.name);
+    (gateway.config.session_expires_s < offered_s)
+        .then(|| with(case, "gateway", &gateway.name, &what, "session_expires"))
+}
+
+/// Why most toasts are missed, where it is a limit on the calls that a gateway follows.
+pub(super) fn of_misses(case: &Case) -> Option<String> {
+    let missed = Metric::named("toasts_missed");
+    let count = |cause: MissCause| {
+        let is = |r: &&crate::study::MetricRow| {
+            r.scope == Scope::All
+                && Some(r.column.metric) == missed
+                && r.column.cause.is_some_and(|(i, _)| i == cause as usize)
+        };
+        let estimate = case.rows.iter().find(is).and_then(|r| r.estimate);
+        estimate.map_or(0.0, |e| e.mean)
+    };
+    let limited = case
+        .plan()
+        .gateways
+        .iter()
+        .find(|g| g.max_calls.is_some())?;
+    let of_limit = count(MissCause::Overload);
+    (of_limit > 0.5 * case.mean("toasts_missed")).then(|| {
+        let what = format!(
+            "most of the missed toasts are of calls that the gateway {} does not follow",
+            limited.name
+        );
+        with(case, "gateway", &limited.name, &what, "max_calls")
+    })
 }
 
 /// The middlebox that forgets an idle connection, where there is one: of two the quicker.

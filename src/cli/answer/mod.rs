@@ -38,6 +38,7 @@ pub(super) fn answer(
     let mut sentences = limits;
     if samples.presence(0).signed_in > 0 {
         sentences.extend(objective::sentences(&case, judgements));
+        sentences.extend(cause::of_misses(&case));
         sentences.extend(losses(&case, is_tested, judgements));
         sentences.extend(group::sentence(&case, judgements));
     }
@@ -152,6 +153,7 @@ fn lost(case: &Case, row: &MetricRow, judgements: &[Judgement]) -> Vec<String> {
         None => clause,
     });
     sentences.retain(|s| !s.is_empty());
+    sentences.extend(cause::of_return(case));
     if alone {
         let missed = case.row(&Scope::All, "missed_toast_fraction");
         sentences.extend(missed.and_then(words::figure_clause));

@@ -4,8 +4,8 @@ use super::case::{Case, on_a_leg, with};
 use crate::deployment::{ClientPlan, GatewayPlan};
 use crate::measure::DropCause;
 use crate::protocol::{
-    Allow, OnGatewayRefresh, OnGlare, OnTooSmall, OwnRefreshes, ReInviteBehaviour, RefreshClock,
-    RefreshMethod, Refresher, RefresherOnRefresh, UpdateBehaviour,
+    Allow, GatewayConfig, OnGatewayRefresh, OnGlare, OnTooSmall, OwnRefreshes, ReInviteBehaviour,
+    RefreshClock, RefreshMethod, Refresher, RefresherOnRefresh, UpdateBehaviour,
 };
 use crate::quantity::Span;
 
@@ -46,6 +46,33 @@ fn of_reinvite(behaviour: ReInviteBehaviour, name: &str) -> Option<String> {
     })
 }
 
+/// Whether the gateway takes the role of the refresher over from a client that had it.
+fn takes_over(gateway: &GatewayConfig) -> bool {
+    use RefresherOnRefresh as R;
+    gateway.refresher == Refresher::Uac && matches!(gateway.refresher_on_refresh, R::Uas | R::Flips)
+}
+
+/// A gateway that has or takes the role of the refresher, and does not refresh.
+fn silent_refresher(case: &Case, gateway: &GatewayPlan) -> Option<String> {
+    let name = &gateway.name;
+    let config = &gateway.config;
+    let at_gateway = |what: String, key: &str| with(case, "gateway", name, &what, key);
+    let how = match config.refreshes {
+        OwnRefreshes::Always => return None,
+        OwnRefreshes::Once => "refreshes once only",
+        OwnRefreshes::Never => "does not refresh",
+    };
+    let becomes = match takes_over(config) {
+        true => at_gateway(
+            format!("the gateway {name} makes itself the refresher in its 2xx"),
+            "refresher_on_refresh",
+        ),
+        false if config.refresher == Refresher::Uac => return None,
+        false => format!("the gateway {name} is the refresher"),
+    };
+    Some(at_gateway(format!("{becomes} and {how}"), "refreshes"))
+}
+
 /// The clause for losses by refreshes that failed or did not come, with its key in brackets; none where no setting of
 /// gateway, client or relay explains it.
 pub(super) fn setting(case: &Case, cause: DropCause, clients: usize) -> Option<String> {
@@ -80,14 +107,7 @@ pub(super) fn setting(case: &Case, cause: DropCause, clients: usize) -> Option<S
             )
         })
     };
-    let never = || {
-        (gateway_refreshes && config.refreshes != OwnRefreshes::Always).then(|| {
-            at_gateway(
-                format!("the gateway {name} is to refresh and does not"),
-                "refreshes",
-            )
-        })
-    };
+    let never = || silent_refresher(case, gateway);
     let glare = || {
         (gateway_refreshes && client.on_glare == OnGlare::TearDown)
             .then(|| at_client("refreshes of both sides collide", "on_glare"))
