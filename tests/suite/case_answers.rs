@@ -30,7 +30,7 @@ fn who_takes_the_role_of_the_refresher_over_is_named_and_what_was_granted() {
     let answer = first_sentences(case, &[]);
     assert!(
         answer.contains(
-            "mostly because the gateway gw makes itself the refresher in its 2xx (refresher_on_refresh = uas) and does not refresh (refreshes = never)"
+            "mostly because gw takes the refresher's role (refresher_on_refresh = uas) and does not refresh (refreshes = never)"
         ),
         "{answer}"
     );
@@ -104,11 +104,11 @@ fn limits_of_the_gateway_are_named() {
         ),
         (
             "p22-throttle-outlives",
-            "the overload control of the gateway gw refuses requests (throttle_at = 50, throttle_recovery = 50 min)",
+            "overload control at gw refuses requests (throttle_at = 50, throttle_recovery = 50 min)",
         ),
         (
             "p30-thirty-seconds",
-            "the session timer that the gateway gw grants (session_expires = 30 s) runs out before a refresh (refresh_interval = 25 min)",
+            "the session that gw grants (session_expires = 30 s) ends before a refresh",
         ),
     ] {
         let answer = first_sentences(case, &["scenario.replications=1"]);
@@ -126,7 +126,7 @@ fn what_holds_set_ups_back_is_named() {
     ];
     let answer = first_sentences("p31-update-whatever", &zombies);
     assert!(
-        answer.contains("users give sessions up without BYE (sends_bye = false) and the gateway gw keeps their places (max_sessions = 10)"),
+        answer.contains("users give sessions up without BYE (sends_bye = false) and gw keeps their places (max_sessions = 10)"),
         "{answer}"
     );
     let answer = first_sentences("p21-paced-lines", &[]);

@@ -110,10 +110,7 @@ fn of_places(case: &Case, gateway: usize) -> Option<String> {
     let silent = groups.find(|c| !c.config.sends_bye)?;
     let what = format!("{} give sessions up without BYE", silent.name);
     let gives_up = with(case, "clients", &silent.name, &what, "sends_bye");
-    let what = format!(
-        "{gives_up} and the gateway {} keeps their places",
-        limits.name
-    );
+    let what = format!("{gives_up} and {} keeps their places", limits.name);
     Some(with(case, "gateway", &limits.name, &what, key))
 }
 
@@ -131,7 +128,7 @@ fn overload(case: &Case, name: &str) -> String {
             .filter_map(|k| key(case, "gateway", name, k))
             .collect();
         let keys = keys.join(", ");
-        return format!("the overload control of the gateway {name} refuses requests ({keys})");
+        return format!("overload control at {name} refuses requests ({keys})");
     }
     let keys = ["capacity", "service_time", "service_time_setup"];
     let capacity =
@@ -227,12 +224,10 @@ fn in_words(case: &Case, cause: DropCause, clients: usize) -> String {
                 (DropCause::SessionExpired, RefreshMethod::Rfc4028) => {
                     of_clients("the session timer runs out".into(), "session_expires")
                 }
-                (DropCause::SessionExpired, _) => {
-                    let timer =
-                        shortened(case, clients).unwrap_or_else(|| "the session timer".into());
-                    let what = format!("{timer} runs out before a refresh");
+                (DropCause::SessionExpired, _) => shortened(case, clients).unwrap_or_else(|| {
+                    let what = "the session timer runs out before a refresh".into();
                     of_clients(what, "refresh_interval")
-                }
+                }),
                 _ => cause.meaning().into(),
             }),
         DropCause::GatewayDown => refresh::of_probe(case, clients)
@@ -265,7 +260,7 @@ fn in_words(case: &Case, cause: DropCause, clients: usize) -> String {
     }
 }
 
-/// The session timer, where a relay or the gateway makes it shorter than what is offered.
+/// The session that ends before its refresh, where a relay or the gateway makes it shorter than what is offered.
 fn shortened(case: &Case, clients: usize) -> Option<String> {
     let group = &case.plan().clients[clients];
     let gateway = &case.plan().gateways[group.gateway];
@@ -274,14 +269,14 @@ fn shortened(case: &Case, clients: usize) -> Option<String> {
         let written = path.relay_session_expires;
         written.is_some_and(|se| se.as_secs_f64() < f64::from(offered_s))
     });
-    if let Some((name, key)) = relay {
-        return Some(format!(
-            "the session timer that a relay on the path of {name} writes{key}"
-        ));
-    }
-    let what = format!("the session timer that the gateway {} grants", gateway.name);
-    (gateway.config.session_expires_s < offered_s)
-        .then(|| with(case, "gateway", &gateway.name, &what, "session_expires"))
+    let of_relay = relay.map(|(_, key)| format!("the session that a relay writes{key}"));
+    let of_gateway = || {
+        let what = format!("the session that {} grants", gateway.name);
+        (gateway.config.session_expires_s < offered_s)
+            .then(|| with(case, "gateway", &gateway.name, &what, "session_expires"))
+    };
+    let session = of_relay.or_else(of_gateway)?;
+    Some(format!("{session} ends before a refresh"))
 }
 
 /// Why most toasts are missed, where it is a limit on the calls that a gateway follows.

@@ -64,7 +64,7 @@ fn silent_refresher(case: &Case, gateway: &GatewayPlan) -> Option<String> {
     };
     let becomes = match takes_over(config) {
         true => at_gateway(
-            format!("the gateway {name} makes itself the refresher in its 2xx"),
+            format!("{name} takes the refresher's role"),
             "refresher_on_refresh",
         ),
         false if config.refresher == Refresher::Uac => return None,
