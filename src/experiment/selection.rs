@@ -15,6 +15,13 @@ use crate::study::{
     confidence_of_looks, judge_at, overall,
 };
 
+/// Replications in which something happened that the cost counts: with fewer the spread of the cost is not known.
+const ENOUGH: usize = 10;
+
+/// Where that takes longer, the first stage ends with as many replications, of which the best case has had too few to
+/// tell.
+const MOST_OF_FIRST_STAGE: usize = 160;
+
 /// Shards simulated ahead of the procedure, so that no core waits; what it does not ask for is not counted.
 const AHEAD: usize = 16;
 
@@ -260,7 +267,31 @@ impl Selector {
         candidates: &[usize],
         delta: f64,
     ) -> Result<Option<Result<SelectionState, NoCost>>, ExperimentError> {
-        let first_stage = self.first_stage as usize;
+        let most = self.most_replications as usize;
+        let mut first_stage = self.first_stage as usize;
+        loop {
+            let ended = self.rounds(observed, candidates, delta, first_stage)?;
+            let Some(Ok(SelectionState::Selected { best, .. })) = &ended else {
+                return Ok(ended);
+            };
+            let rounds = observed.spent[*best];
+            if rounds >= MOST_OF_FIRST_STAGE.min(most)
+                || is_settled(&self.costs[*best], &observed.asked_for(*best), delta)
+            {
+                return Ok(ended);
+            }
+            first_stage = (2 * rounds).min(MOST_OF_FIRST_STAGE).min(most);
+        }
+    }
+
+    /// The procedure with a first stage of so many rounds.
+    fn rounds(
+        &self,
+        observed: &mut Observations,
+        candidates: &[usize],
+        delta: f64,
+        first_stage: usize,
+    ) -> Result<Option<Result<SelectionState, NoCost>>, ExperimentError> {
         let Some(mut selection) = Selection::new(candidates.len(), first_stage, self.alpha, delta)
         else {
             unreachable!("fewer candidates than were checked before")
@@ -312,6 +343,22 @@ impl Selector {
         }
         Ok(Some(verdicts))
     }
+}
+
+/// Whether what the cost of a case counts happened often enough to call the case the best, or may cost no more than
+/// delta where it never did. Of what ten replications saw nothing, they saw no spread either, and the procedure
+/// rests on that.
+fn is_settled(cost: &Cost, samples: &Samples, delta: f64) -> bool {
+    cost.terms.iter().all(|(price, metric)| {
+        let all = samples.deployment_samples(metric.name);
+        match all.iter().filter(|sample| !sample.is_nothing()).count() {
+            0 => {
+                let upper = samples.figure(metric.name).and_then(|f| f.upper_if_none);
+                upper.is_none_or(|upper| price.abs() * upper <= delta)
+            }
+            happened => happened >= ENOUGH,
+        }
+    })
 }
 
 /// The cost of a trial by replication; nothing where the trial cannot show it.
@@ -391,6 +438,12 @@ impl<'a> Observations<'a> {
             })
     }
 
+    /// The samples of a case, as many as were asked for.
+    fn asked_for(&self, case: usize) -> Samples {
+        let samples = &self.samples[case];
+        samples.only(&samples.numbers[..self.spent[case]])
+    }
+
     /// How the selection came out.
     fn selected(
         mut self,
@@ -404,11 +457,12 @@ impl<'a> Observations<'a> {
                 costs.clear();
             }
         }
-        let samples = self.samples.iter().zip(&self.spent);
+        let samples = (0..self.samples.len()).map(|case| self.asked_for(case));
+        let samples = samples.collect();
         SelectionResult {
             verdicts,
             delta,
-            samples: samples.map(|(s, n)| s.only(&s.numbers[..*n])).collect(),
+            samples,
             costs: self.costs,
             no_cost: None,
             state,

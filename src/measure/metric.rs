@@ -63,6 +63,15 @@ pub enum Sample {
 }
 
 impl Sample {
+    /// Whether nothing was counted or measured.
+    pub fn is_nothing(&self) -> bool {
+        match *self {
+            Self::Absent => true,
+            Self::Count(n) => n == 0,
+            Self::Ratio(x, _) | Self::Value(x) | Self::Beyond(x) => x == 0.0,
+        }
+    }
+
     /// The mean of samples with their probabilities, which add up to 1. Where some have none, it is the mean of the others,
     /// as a ratio of totals: of a replication that consists of several runs as of many replications. Of quantiles one of
     /// which lies beyond the horizon, the mean does. Nothing counted in any stays a count of 0.
