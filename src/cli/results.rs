@@ -15,7 +15,9 @@ use super::study::{Publication, Study, StudyFlags};
 use super::terminal::say;
 use crate::experiment::{Campaign, Monitor, ShardName};
 use crate::record::inputs;
-use crate::record::{Assumptions, Folder, InMemory, Manifest, Units, read_manifest, tables};
+use crate::record::{
+    Assumptions, Folder, InMemory, Manifest, Record, Units, read_manifest, tables,
+};
 use crate::report::page::NAME;
 use crate::report::plot;
 use crate::scenario::{INPUT_FILES, InputFile};
@@ -188,6 +190,11 @@ impl Results {
             .map(|(label, samples)| (label.as_str(), *samples));
         self.folder
             .put("runs.csv", |out| Ok(tables::runs(runs, out)?))?;
+        if let Record::Sweep(sweep) = record {
+            let labels = points.iter().map(|(label, _)| label.as_str());
+            self.folder
+                .put("points.csv", |out| Ok(tables::points(sweep, labels, out)?))?;
+        }
         let names: Vec<&str> = scenarios.iter().map(|(name, _)| name.as_str()).collect();
         let names = names.join(", ");
         // What a report need not read back.
@@ -222,12 +229,17 @@ fn listed(path: &Path, scenarios: &str) -> String {
             .keys()
             .any(|file| file.split('/').next() == Some(name))
     };
+    let sweep = if has("points.csv") {
+        "points.csv, "
+    } else {
+        ""
+    };
     let report = if has(NAME) { "report.html, " } else { "" };
     let folders = [INPUT_FILES, plot::FOLDER];
     let folders = folders.iter().filter(|name| has(name));
     let folders: String = folders.map(|name| format!(", {name}/")).collect();
     format!(
-        "Files: {} ({report}summary.json, summary.csv, runs.csv, {scenarios}{folders}).\n",
+        "Files: {} ({report}summary.json, summary.csv, runs.csv, {sweep}{scenarios}{folders}).\n",
         path.display()
     )
 }

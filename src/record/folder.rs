@@ -13,7 +13,7 @@ use super::manifest::{MANIFEST, Manifest, SCHEMA, inside, read_manifest};
 use super::staging::{Staging, recover};
 
 /// Files that commands write at the top of a folder: a file of somebody else with such a name is refused before the work.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "days.csv",
     "distribution.csv",
     "drops.csv",
@@ -22,6 +22,7 @@ const NAMES: [&str; 14] = [
     "ladder.json",
     MANIFEST,
     PLOTS,
+    "points.csv",
     "report.html",
     "runs.csv",
     "scenario.toml",

@@ -26,6 +26,7 @@ mod levers;
 mod lock;
 mod manifest;
 mod matrix;
+mod points;
 mod redo;
 mod regular;
 mod requested;
@@ -83,6 +84,7 @@ pub mod tables {
     pub use super::distribution::write as distribution;
     pub use super::figures::csv as figures;
     pub use super::matrix::csv as matrix;
+    pub use super::points::write as points;
     pub use super::runs::write as runs;
     pub use super::series::write as series;
 }

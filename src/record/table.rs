@@ -177,13 +177,23 @@ pub(super) mod owned_word {
     }
 }
 
+/// A number that is no whole one by its kind, in its shortest form: `2.0`, so that who types columns by their first rows
+/// takes it for no whole number.
+pub(super) fn float(x: f64) -> String {
+    if x.fract() == 0.0 {
+        format!("{x:.1}")
+    } else {
+        x.to_string()
+    }
+}
+
 /// A number in its shortest form.
 pub(super) mod number {
     use serde::{Deserialize, Deserializer, Serializer};
 
     /// Writes it.
     pub(crate) fn serialize<S: Serializer>(x: &f64, out: S) -> Result<S::Ok, S::Error> {
-        out.collect_str(x)
+        out.serialize_str(&super::float(*x))
     }
 
     /// Reads it.
@@ -211,7 +221,7 @@ pub(super) mod maybe_number {
     /// Writes it.
     pub(crate) fn serialize<S: Serializer>(x: &Option<f64>, out: S) -> Result<S::Ok, S::Error> {
         match x {
-            Some(x) => out.collect_str(x),
+            Some(x) => out.serialize_str(&super::float(*x)),
             None => out.serialize_str(""),
         }
     }
