@@ -194,6 +194,8 @@ pub mod identify;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod measure;
+#[doc = include_str!("data_out.md")]
+pub mod data_out {}
 #[doc = include_str!("more_than_one_machine.md")]
 pub mod more_than_one_machine {}
 pub mod protocol;

@@ -76,6 +76,8 @@ impl DayRecord {
 /// A figure of a day.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
 struct DayRow<'a> {
+    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
+    point_number: u32,
     /// The number of the day, from 1.
     day: u32,
     /// Its date; empty: nobody knows.
@@ -123,6 +125,7 @@ pub fn write(days: &[DayRecord], out: impl Write) -> csv::Result<()> {
     for day in days {
         for figure in &day.rows {
             rows.write(&DayRow {
+                point_number: 1,
                 day: day.day,
                 date: day.date.as_deref().unwrap_or_default(),
                 weekday: day.weekday.as_deref().unwrap_or_default(),

@@ -15,6 +15,8 @@ use crate::study::Samples;
 pub(super) struct DistributionRow<'a> {
     /// The label of the point; empty: a run.
     pub point: &'a str,
+    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
+    pub point_number: u32,
     /// Whom it is about.
     pub scope: &'a str,
     /// Which duration: `gateway_response`, `setup`, `detection`, `recovery`.
@@ -62,6 +64,7 @@ pub(super) fn each<E>(
                 let [from_ms, to_ms] = [from, to].map(|us| rounded(us as f64 / 1e3));
                 take(&DistributionRow {
                     point: "",
+                    point_number: 1,
                     scope: &scope,
                     duration,
                     from_ms,

@@ -13,6 +13,8 @@ use crate::quantity::Time;
 pub struct LostSession<'a> {
     /// The label of the point; empty: a run.
     pub point: &'a str,
+    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
+    pub point_number: u32,
     /// In which replication, counted from 1.
     pub replication: u32,
     /// The client group.
@@ -92,6 +94,7 @@ impl<W: Write> Drops<W> {
         let clients = row.clients as usize;
         self.rows.write(&LostSession {
             point: "",
+            point_number: 1,
             replication: replication + 1,
             clients: &self.clients[clients],
             user: row.user + 1,

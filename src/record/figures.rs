@@ -15,6 +15,8 @@ pub(super) struct FigureRow<'a> {
     /// The label of the point; empty: a run.
     #[serde(borrow, with = "word")]
     pub point: &'a str,
+    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
+    pub point_number: u32,
     /// Whom it is about.
     pub scope: &'a str,
     /// What it is.
@@ -55,11 +57,12 @@ pub fn csv<'a>(
     out: impl Write,
 ) -> csv::Result<()> {
     let mut table = Rows::new::<FigureTable>(out)?;
-    for (point, rows) in points {
+    for (point_number, (point, rows)) in (1..).zip(points) {
         for row in rows.as_ref() {
             let [mean, lower, upper] = bounds(row.estimate);
             table.write(&FigureRow {
                 point,
+                point_number,
                 scope: &row.scope.to_string(),
                 metric: row.column.metric.name,
                 cause: row.column.cause.map_or("", |(_, name)| name),

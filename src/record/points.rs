@@ -1,5 +1,5 @@
-//! `points.csv`: the points of a sweep, each varied key as text and, where it is one, as a number in SI units. Its column
-//! `point` is that of the other tables.
+//! `points.csv`: the points of a sweep, each varied key as text and, where it is one, as a number in SI units. Its columns
+//! `point` and `point_number` are those of the other tables.
 
 use std::io::Write;
 
@@ -36,8 +36,9 @@ pub fn write<'a>(
         let mut values = sweep.points.iter().filter_map(|p| p.point.get(key));
         values.find_map(|value| Some(number(value)?.1))
     };
+    let units: Vec<Option<&str>> = keys.iter().map(|key| unit(key)).collect();
     let mut header: Vec<String> = [
-        "number",
+        "point_number",
         "point",
         "scenario_hash",
         "replications",
@@ -45,9 +46,9 @@ pub fn write<'a>(
     ]
     .map(String::from)
     .into();
-    for key in &keys {
+    for (key, unit) in keys.iter().zip(&units) {
         header.push((*key).clone());
-        header.extend(unit(key).map(|unit| format!("{key}_{unit}")));
+        header.extend(unit.map(|unit| format!("{key}_{unit}")));
     }
     out.write_record(&header)?;
     for (index, (record, label)) in sweep.points.iter().zip(labels).enumerate() {
@@ -59,11 +60,13 @@ pub fn write<'a>(
             record.replications.to_string(),
             verdict.into(),
         ];
-        for key in &keys {
+        for (key, unit) in keys.iter().zip(&units) {
             let value = record.point.get(*key).map_or("", String::as_str);
             row.push(value.into());
-            if unit(key).is_some() {
-                row.push(number(value).map_or(String::new(), |(x, _)| float(x)));
+            if unit.is_some() {
+                // One unit a column: what has another is a text alone.
+                let same = number(value).filter(|(_, other)| Some(*other) == *unit);
+                row.push(same.map_or(String::new(), |(x, _)| float(x)));
             }
         }
         out.write_record(&row)?;
@@ -112,7 +115,7 @@ mod tests {
         write(&sweep, ["one", "other"].into_iter(), &mut text).unwrap();
         assert_eq!(
             String::from_utf8(text).unwrap(),
-            "number,point,scenario_hash,replications,verdict,gateway.allow,gateway.queue,gateway.queue_number,path.loss,path.loss_fraction\n\
+            "point_number,point,scenario_hash,replications,verdict,gateway.allow,gateway.queue,gateway.queue_number,path.loss,path.loss_fraction\n\
              1,one,abc,3,pass,absent,10,10.0,2 %,0.02\n\
              2,other,abc,3,pass,absent,unlimited,,0.5 %,0.005\n"
         );

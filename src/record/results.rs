@@ -296,8 +296,11 @@ impl<'a> Results<'a> {
         mut take: impl FnMut(&RunRow) -> Result<(), String>,
     ) -> Result<(), ResultsError> {
         match &self.in_memory {
-            Some(in_memory) => (in_memory.points.iter())
-                .try_for_each(|(label, samples)| runs::each(label, samples, &mut take))
+            Some(in_memory) => (1..)
+                .zip(&in_memory.points)
+                .try_for_each(|(number, (label, samples))| {
+                    runs::each((number, label), samples, &mut take)
+                })
                 .map_err(|why| self.damaged(RUNS, why)),
             None if self.has(RUNS) => self.stream(RUNS, |from| runs::read_rows(from, take)),
             None => Ok(()),

@@ -17,6 +17,8 @@ pub(super) struct RunRow<'a> {
     /// The label of the point; empty: a run.
     #[serde(borrow, with = "word")]
     pub point: &'a str,
+    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
+    pub point_number: u32,
     /// The replication, counted from 1.
     pub replication: u32,
     /// Of everything observable in it, in hexadecimal digits.
@@ -89,12 +91,12 @@ impl RunRow<'_> {
     }
 }
 
-/// Every row of a point, in the order of the table.
+/// Every row of a point, which has a number and a label, in the order of the table.
 ///
 /// # Errors
 /// Those of whom the rows are given to.
 pub(super) fn each<E>(
-    point: &str,
+    (point_number, point): (u32, &str),
     samples: &Samples,
     mut take: impl FnMut(&RunRow) -> Result<(), E>,
 ) -> Result<(), E> {
@@ -105,6 +107,7 @@ pub(super) fn each<E>(
             for (column, sample) in samples.columns.iter().zip(values) {
                 let row = RunRow {
                     point,
+                    point_number,
                     replication: samples.numbers[index] + 1,
                     fingerprint: &fingerprint,
                     scope,
@@ -129,8 +132,8 @@ pub fn write<'a>(
     out: impl Write,
 ) -> csv::Result<()> {
     let mut rows = Rows::new::<Runs>(out)?;
-    for (point, samples) in points {
-        each(point, samples, |row| rows.write(row))?;
+    for (number, (point, samples)) in (1..).zip(points) {
+        each((number, point), samples, |row| rows.write(row))?;
     }
     rows.finish()?;
     Ok(())

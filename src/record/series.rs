@@ -14,6 +14,8 @@ use crate::study::Samples;
 pub(super) struct SeriesRow<'a> {
     /// The label of the point; empty: a run.
     pub point: &'a str,
+    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
+    pub point_number: u32,
     /// Whom it is about.
     pub scope: &'a str,
     /// Where the stretch begins, seconds from the start of the run.
@@ -103,6 +105,7 @@ pub(super) fn each<E>(
             for (series, unit, value) in all {
                 take(&SeriesRow {
                     point: "",
+                    point_number: 1,
                     scope: &scope,
                     start_s,
                     length_s,

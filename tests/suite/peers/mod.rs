@@ -6,6 +6,7 @@
 mod captures;
 mod clients;
 mod gateways;
+mod tables;
 
 use std::fs;
 use std::net::{TcpListener, UdpSocket};
