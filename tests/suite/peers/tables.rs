@@ -7,7 +7,8 @@ use std::process::Command;
 
 use super::python;
 
-/// Reads every table of the folders as a notebook does, in one line each: kinds by the first rows, and a join by the point.
+/// Reads every table of the folders as a notebook does, in one line each: kinds by what stands there, and a join by the point.
+/// polars looks at the first hundred rows alone unless it is told otherwise, and some columns are empty there.
 const READ: &str = r#"
 import sys, glob, polars as pl
 
@@ -15,9 +16,9 @@ FLOATS = {"mean", "lower", "upper", "beyond", "value", "numerator", "denominator
           "to_ms", "established_s", "lost_s", "detected_s", "first_loss_s", "down_fraction", "missed_toasts_per_user_day"}
 COUNTS = {"point_number", "replication", "replications", "user", "instance", "count", "day"}
 for path in sorted(glob.glob("*/*.csv")):
-    table = pl.read_csv(path)
+    table = pl.read_csv(path, infer_schema_length=None)
     for name, kind in table.schema.items():
-        if table[name].null_count() == len(table):
+        if table[name].null_count() == len(table) or (path.endswith("inputs.csv") and name == "value"):
             continue
         expected = pl.Float64 if name in FLOATS else pl.Int64 if name in COUNTS else None
         assert expected is None or kind == expected, f"{path}: {name} is {kind}"
@@ -26,10 +27,10 @@ points = pl.read_csv("sweep/points.csv")
 assert points["clients.refresh_interval_s"].to_list() == [300.0, 1500.0], points
 assert points["clients.reestablish"].dtype == pl.String and "clients.reestablish_s" not in points.columns
 for table in ["summary.csv", "runs.csv"]:
-    rows = pl.read_csv(f"sweep/{table}")
+    rows = pl.read_csv(f"sweep/{table}", infer_schema_length=None)
     joined = rows.join(points, on=["point_number", "point"])
     assert len(joined) == len(rows) > 0, table
-run = pl.read_csv("run/summary.csv").join(pl.read_csv("run/drops.csv"), on="point_number")
+run = pl.read_csv("run/summary.csv", infer_schema_length=None).join(pl.read_csv("run/drops.csv"), on="point_number")
 assert len(run) > 0
 "#;
 
@@ -72,8 +73,11 @@ fn every_table_opens_typed_and_joins_by_its_point() {
             .current_dir(folder)
             .output()
             .unwrap();
-        // The objective is missed, which is an answer.
-        assert_eq!(output.status.code(), Some(3), "{arguments:?}");
+        // That an objective is missed, or not decided, is an answer.
+        assert!(
+            matches!(output.status.code(), Some(3 | 4)),
+            "{arguments:?}: {output:?}"
+        );
     }
     let read = python_in(folder, READ);
     for table in ["points", "summary", "runs", "inputs"] {
