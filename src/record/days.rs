@@ -76,8 +76,6 @@ impl DayRecord {
 /// A figure of a day.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
 struct DayRow<'a> {
-    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
-    point_number: u32,
     /// The number of the day, from 1.
     day: u32,
     /// Its date; empty: nobody knows.
@@ -107,6 +105,8 @@ struct DayRow<'a> {
     unit: &'a str,
     /// Over so many.
     replications: u32,
+    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
+    point_number: u32,
 }
 
 /// The table.

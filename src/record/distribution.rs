@@ -15,8 +15,6 @@ use crate::study::Samples;
 pub(super) struct DistributionRow<'a> {
     /// The label of the point; empty: a run.
     pub point: &'a str,
-    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
-    pub point_number: u32,
     /// Whom it is about.
     pub scope: &'a str,
     /// Which duration: `gateway_response`, `setup`, `detection`, `recovery`.
@@ -29,6 +27,8 @@ pub(super) struct DistributionRow<'a> {
     pub to_ms: f64,
     /// How many.
     pub count: u64,
+    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
+    pub point_number: u32,
 }
 
 /// The table.

@@ -13,8 +13,6 @@ use crate::quantity::Time;
 pub struct LostSession<'a> {
     /// The label of the point; empty: a run.
     pub point: &'a str,
-    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
-    pub point_number: u32,
     /// In which replication, counted from 1.
     pub replication: u32,
     /// The client group.
@@ -40,6 +38,8 @@ pub struct LostSession<'a> {
     pub cause: &'a str,
     /// Proximate event; empty: still to come.
     pub ended_by: &'a str,
+    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
+    pub point_number: u32,
 }
 
 impl LostSession<'_> {

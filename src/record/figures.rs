@@ -15,8 +15,6 @@ pub(super) struct FigureRow<'a> {
     /// The label of the point; empty: a run.
     #[serde(borrow, with = "word")]
     pub point: &'a str,
-    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
-    pub point_number: u32,
     /// Whom it is about.
     pub scope: &'a str,
     /// What it is.
@@ -39,6 +37,8 @@ pub(super) struct FigureRow<'a> {
     pub unit: &'a str,
     /// Over so many.
     pub replications: u32,
+    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
+    pub point_number: u32,
 }
 
 /// The table.

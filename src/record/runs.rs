@@ -17,8 +17,6 @@ pub(super) struct RunRow<'a> {
     /// The label of the point; empty: a run.
     #[serde(borrow, with = "word")]
     pub point: &'a str,
-    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
-    pub point_number: u32,
     /// The replication, counted from 1.
     pub replication: u32,
     /// Of everything observable in it, in hexadecimal digits.
@@ -43,6 +41,8 @@ pub(super) struct RunRow<'a> {
     pub denominator: Option<f64>,
     /// In what.
     pub unit: &'a str,
+    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
+    pub point_number: u32,
 }
 
 /// The table.

@@ -14,8 +14,6 @@ use crate::study::Samples;
 pub(super) struct SeriesRow<'a> {
     /// The label of the point; empty: a run.
     pub point: &'a str,
-    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
-    pub point_number: u32,
     /// Whom it is about.
     pub scope: &'a str,
     /// Where the stretch begins, seconds from the start of the run.
@@ -33,6 +31,8 @@ pub(super) struct SeriesRow<'a> {
     pub unit: &'a str,
     /// Over so many.
     pub replications: u32,
+    /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
+    pub point_number: u32,
 }
 
 /// The table.
