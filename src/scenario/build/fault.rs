@@ -281,9 +281,15 @@ fn schedules(s: &Settings, fault: &Fault, plan: &Plan) -> Result<Vec<Schedule>, 
             mtbf,
             mttr: fault.mttr,
         }]),
-        _ => {
+        (at, every, _) => {
+            let instead = match (at, every) {
+                (Some(_), Some(_)) => {
+                    "; each day at a time is every = \"03:00\", and after an interval every = \"1 h\", with `from` for the first"
+                }
+                _ => "",
+            };
             let message = format!(
-                "fault.{}: give one of `at`, `every` (with `duration`) and `mtbf` (with `mttr`)",
+                "fault.{}: give one of `at`, `every` (with `duration`) and `mtbf` (with `mttr`){instead}",
                 s.name
             );
             Err(ScenarioError::input(&s.place, message))
