@@ -212,13 +212,17 @@ impl<'a> Rows<'a> {
         }
         self.width = width;
         match (0..self.table.needed).find(|column| self.places[*column].is_none()) {
-            Some(missing) => Err(self.input(
-                0,
-                &format!(
-                    "no column `{}`; {expected}",
-                    self.reading.name_of(self.table.columns[missing])
-                ),
-            )),
+            Some(missing) => {
+                let ours = self.table.columns[missing];
+                let names: Result<Vec<_>, _> = (0..width).map(|i| self.text_at(i)).collect();
+                let message = format!(
+                    "no column `{}` among {}; {expected}; a column of another name is told by {} = {{ {ours} = \"its name\" }}",
+                    self.reading.name_of(ours),
+                    names?.join(", "),
+                    self.key.replace("_file", "_columns")
+                );
+                Err(self.input(0, &message))
+            }
             None => Ok(()),
         }
     }
