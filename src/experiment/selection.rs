@@ -18,8 +18,7 @@ use crate::study::{
 /// Replications in which something happened that the cost counts: with fewer the spread of the cost is not known.
 const ENOUGH: usize = 10;
 
-/// Where that takes longer, the first stage ends with as many replications, of which the best case has had too few to
-/// tell.
+/// Where that takes longer, the first stage ends with as many replications.
 const MOST_OF_FIRST_STAGE: usize = 160;
 
 /// Shards simulated ahead of the procedure, so that no core waits; what it does not ask for is not counted.
@@ -267,31 +266,9 @@ impl Selector {
         candidates: &[usize],
         delta: f64,
     ) -> Result<Option<Result<SelectionState, NoCost>>, ExperimentError> {
-        let most = self.most_replications as usize;
-        let mut first_stage = self.first_stage as usize;
-        loop {
-            let ended = self.rounds(observed, candidates, delta, first_stage)?;
-            let Some(Ok(SelectionState::Selected { best, .. })) = &ended else {
-                return Ok(ended);
-            };
-            let rounds = observed.spent[*best];
-            if rounds >= MOST_OF_FIRST_STAGE.min(most)
-                || is_settled(&self.costs[*best], &observed.asked_for(*best), delta)
-            {
-                return Ok(ended);
-            }
-            first_stage = (2 * rounds).min(MOST_OF_FIRST_STAGE).min(most);
-        }
-    }
-
-    /// The procedure with a first stage of so many rounds.
-    fn rounds(
-        &self,
-        observed: &mut Observations,
-        candidates: &[usize],
-        delta: f64,
-        first_stage: usize,
-    ) -> Result<Option<Result<SelectionState, NoCost>>, ExperimentError> {
+        let Some(first_stage) = self.first_stage(observed, candidates, delta)? else {
+            return Ok(None);
+        };
         let Some(mut selection) = Selection::new(candidates.len(), first_stage, self.alpha, delta)
         else {
             unreachable!("fewer candidates than were checked before")
@@ -321,6 +298,29 @@ impl Selector {
         Ok(Some(Ok(selection.state().at_places(candidates))))
     }
 
+    /// Replications before any candidate is left out: more than asked for, where what a cost counts hardly happened in them;
+    /// `None`: interrupted.
+    fn first_stage(
+        &self,
+        observed: &mut Observations,
+        candidates: &[usize],
+        delta: f64,
+    ) -> Result<Option<usize>, ExperimentError> {
+        let most = MOST_OF_FIRST_STAGE.min(self.most_replications as usize);
+        let mut replications = self.first_stage as usize;
+        let is_open = |observed: &Observations, i: &usize| {
+            !is_settled(&self.costs[*i], &observed.asked_for(*i), delta)
+        };
+        while replications < most && candidates.iter().any(|i| is_open(observed, i)) {
+            replications = (2 * replications).min(most);
+            if !observed.extend(candidates, replications)? {
+                return Ok(None);
+            }
+            observed.spend(candidates, replications);
+        }
+        Ok(Some(replications))
+    }
+
     /// Judges every case, with more replications at fixed checkpoints until the verdict is clear; `None`: interrupted.
     fn judge(&self, observed: &mut Observations) -> Result<Option<Vec<Verdict>>, ExperimentError> {
         let cases = observed.cases;
@@ -345,9 +345,9 @@ impl Selector {
     }
 }
 
-/// Whether what the cost of a case counts happened often enough to call the case the best, or may cost no more than
-/// delta where it never did. Of what ten replications saw nothing, they saw no spread either, and the procedure
-/// rests on that.
+/// Whether what the cost of a case counts happened often enough, or may cost no more than delta where it never did. Where
+/// ten replications saw nothing they saw no spread either, and the procedure rests on that: it would leave a case out at
+/// once for a burst that another one was spared so far.
 fn is_settled(cost: &Cost, samples: &Samples, delta: f64) -> bool {
     cost.terms.iter().all(|(price, metric)| {
         let all = samples.deployment_samples(metric.name);
