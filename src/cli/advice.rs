@@ -6,7 +6,7 @@ use super::flags::written;
 use super::robustness::assumption;
 use crate::deployment::{ClientPlan, Plan};
 use crate::experiment::{
-    Advice, Help, Lever, TrialOutcome, Turn, advise, assumptions, can_be_tried,
+    Advice, Campaign, Help, Lever, TrialOutcome, Turn, assumptions, can_be_tried,
 };
 use crate::measure::Scope;
 use crate::quantity::number::rounded;
@@ -27,37 +27,48 @@ pub(super) struct Trials {
     pub levers: Vec<LeverTrials>,
 }
 
-/// Tries what hangs on assumptions, and what might help those who lose sessions or get none by the means of
-/// metrics of gateways and client groups.
+/// Tries what hangs on assumptions, and what might help those who lose sessions or get none by the means of metrics of
+/// gateways and client groups. `None`: interrupted, or trials of other shares are not there yet.
 ///
 /// # Errors
-/// Another value of an assumed key makes no valid scenario.
+/// Another value of an assumed key makes no valid scenario, or a refusal of the system.
 pub(super) fn trials(
     scenario: &Scenario,
     verdict: Verdict,
     means: impl Fn(&Scope, &str) -> Option<f64>,
-) -> Result<Trials, Fault> {
-    let assumptions = assumptions(scenario, verdict)?;
-    Ok(Trials {
+    campaign: &Campaign,
+) -> Result<Option<Trials>, Fault> {
+    let Some(assumptions) = assumptions(scenario, verdict, campaign)? else {
+        return Ok(None);
+    };
+    let levers = levers(scenario, verdict, means, campaign)?;
+    Ok(levers.map(|levers| Trials {
         assumptions: assumptions.into_iter().map(assumption).collect(),
         advice: commands(scenario),
-        levers: levers(scenario, verdict, means),
-    })
+        levers,
+    }))
 }
 
-/// What might help, for every gateway whose users lose sessions or get none, or for all where an objective is missed.
+/// What might help, for every gateway whose users lose sessions or get none, or for all where an objective is missed;
+/// `None`: interrupted.
+///
+/// # Errors
+/// A refusal of the system.
 pub(super) fn levers(
     scenario: &Scenario,
     verdict: Verdict,
     means: impl Fn(&Scope, &str) -> Option<f64>,
-) -> Vec<LeverTrials> {
+    campaign: &Campaign,
+) -> Result<Option<Vec<LeverTrials>>, Fault> {
     let plan = &scenario.plan;
-    let gateways = plan.gateways.iter().enumerate();
-    let is_hurt = |index| verdict == Verdict::Fail || is_hurt(plan, index, &means);
-    let candidates = gateways.filter(|(index, _)| is_hurt(*index));
-    let trials =
-        candidates.filter_map(|(index, g)| Some(of_gateway(&g.name, &advise(scenario, index)?)));
-    trials.collect()
+    let mut levers = Vec::new();
+    for (index, gateway) in plan.gateways.iter().enumerate() {
+        if verdict == Verdict::Fail || is_hurt(plan, index, &means) {
+            let advice = campaign.advise(scenario, index)?;
+            levers.extend(advice.map(|advice| of_gateway(&gateway.name, &advice)));
+        }
+    }
+    Ok((!campaign.is_stopped()).then_some(levers))
 }
 
 /// Whether the users of a gateway lost sessions or failed to get one, or a client group there never has any: a set-up that

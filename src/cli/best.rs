@@ -241,7 +241,7 @@ impl Study for Candidates {
         selected: &SelectionResult,
         campaign: &Campaign,
     ) -> Result<Option<Robustness>, Fault> {
-        Ok(self.selector.robustness(&self.cases, selected, campaign))
+        Ok(self.selector.robustness(&self.cases, selected, campaign)?)
     }
 
     fn decisive<'a>(

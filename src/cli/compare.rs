@@ -253,7 +253,7 @@ impl Study for Alternatives {
             comparison,
             campaign,
             describe,
-        ))
+        )?)
     }
 
     fn decisive<'a>(&'a self, _: &'a Comparison) -> Result<Option<Decisive<'a>>, Fault> {

@@ -9,7 +9,7 @@ use super::advice::trials;
 use super::fault::Fault;
 use super::inputs::{origin, section_name};
 use super::trace::record;
-use crate::experiment::FirstLosses;
+use crate::experiment::{Campaign, FirstLosses};
 use crate::measure::Scope;
 use crate::record::inputs::Input;
 use crate::record::{Folder, Record, Results, RunRecord, json};
@@ -41,7 +41,10 @@ pub(super) fn complete(
         Err(why) => return Ok(Err(why)),
     };
     let means = |scope: &Scope, metric: &str| run.figure(&scope.to_string(), metric)?.mean;
-    let trials = trials(&scenario, run.verdict.unwrap_or(Verdict::Pass), means)?;
+    let verdict = run.verdict.unwrap_or(Verdict::Pass);
+    let Some(trials) = trials(&scenario, verdict, means, &Campaign::in_memory())? else {
+        unreachable!("nobody stops it")
+    };
     let whole = Record::Run(RunRecord {
         assumptions: Some(trials.assumptions),
         advice: Some(trials.advice),

@@ -5,6 +5,7 @@ use super::flags::Format;
 use super::outcome::Outcome;
 use super::publish::show;
 use super::results::Results;
+use super::robustness::assumptions;
 use super::share::{conduct_share, share};
 use super::study::{Publication, Study};
 use super::terminal::{print_answer, print_record};
@@ -24,7 +25,7 @@ pub(super) fn conduct<S: Study>(mut study: S) -> Result<Outcome, Fault> {
     let pool = study.flags().jobs.pool()?;
     let answered = pool.install(|| match study.answer(&results.campaign)? {
         Some(answer) => {
-            let assumptions = results.assumptions(&study, &answer)?;
+            let assumptions = assumptions(&study, &answer, &results.campaign)?;
             Ok::<_, Fault>(assumptions.map(|assumptions| (answer, assumptions)))
         }
         None => Ok(None),

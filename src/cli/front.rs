@@ -115,7 +115,7 @@ impl Study for Trade<'_> {
         result: &FrontResult,
         campaign: &Campaign,
     ) -> Result<Option<Robustness>, Fault> {
-        Ok(result.robustness(&self.cases, campaign))
+        Ok(result.robustness(&self.cases, campaign)?)
     }
 
     fn decisive<'a>(&'a self, result: &'a FrontResult) -> Result<Option<Decisive<'a>>, Fault> {

@@ -168,7 +168,7 @@ impl Study for Search<'_> {
             ..
         } = result;
         let selector = self.joint().selector_of(finalists);
-        Ok(selector.robustness(finalists, selected, campaign))
+        Ok(selector.robustness(finalists, selected, campaign)?)
     }
 
     fn decisive<'a>(&'a self, result: &'a JointResult) -> Result<Option<Decisive<'a>>, Fault> {

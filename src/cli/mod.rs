@@ -13,6 +13,7 @@ mod complaint;
 mod complete;
 mod conduct;
 mod design;
+mod drop_table;
 mod fault;
 mod fit;
 mod flags;

@@ -4,24 +4,19 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::advice::{levers, means_of};
 use super::fault::Fault;
 use super::flags::named;
 use super::progress::{Bar, interruptible};
 use super::publish::{keep, publish};
-use super::robustness::assumptions;
 use super::store::SyncedUnits;
 use super::study::{Publication, Study, StudyFlags};
 use super::terminal::say;
-use crate::experiment::{Campaign, Monitor, ShardName};
+use crate::experiment::{Campaign, Monitor, ShardCounts, ShardName};
 use crate::record::inputs;
-use crate::record::{
-    Assumptions, Folder, InMemory, Manifest, Record, Units, read_manifest, tables,
-};
+use crate::record::{Folder, InMemory, Manifest, Record, Units, read_manifest, tables};
 use crate::report::page::NAME;
 use crate::report::plot;
 use crate::scenario::{INPUT_FILES, InputFile};
-use crate::study::Assessment;
 
 /// Where the finished units are, within the results folder.
 pub(super) const UNITS: &str = "units";
@@ -118,12 +113,7 @@ impl Results {
         self.bar.end();
         let shards = self.campaign.shards();
         if !quiet && (interrupted || shards.is_resumed()) {
-            say!(
-                "{} finished units found, {} of no use, {} simulated",
-                shards.reused,
-                shards.unusable,
-                shards.simulated
-            );
+            tell_found(shards);
         }
         if interrupted {
             let units = self.path.join(UNITS);
@@ -132,31 +122,6 @@ impl Results {
                 units.display()
             );
         }
-    }
-
-    /// What the answer rests on, as far as a report is asked for; `None`: interrupted.
-    ///
-    /// # Errors
-    /// What is wrong with a scenario that is tried.
-    pub(super) fn assumptions<S: Study>(
-        &self,
-        study: &S,
-        answer: &S::Findings,
-    ) -> Result<Option<Assumptions>, Fault> {
-        if study.flags().no_report {
-            return Ok(Some(Assumptions::default()));
-        }
-        let Some(robustness) = study.robustness(answer, &self.campaign)? else {
-            return Ok(None);
-        };
-        let mut assumptions = assumptions(robustness, |set| study.command(set));
-        if let Some(decisive) = study.decisive(answer)? {
-            let assessment =
-                Assessment::new(decisive.samples.clone(), &decisive.scenario.objectives);
-            let means = means_of(&assessment);
-            assumptions.levers = levers(&decisive.scenario, assessment.verdict(), means);
-        }
-        Ok(Some(assumptions))
     }
 
     /// Writes the files, the manifest last, and removes the units unless they are kept; which files there are, for people.
@@ -218,6 +183,23 @@ impl Results {
             self.campaign.publish()?;
         }
         Ok(listed(&path, &names))
+    }
+}
+
+/// Says how much was found of earlier processes.
+pub(super) fn tell_found(counts: ShardCounts) {
+    say!(
+        "{} finished units found, {} of no use, {} simulated",
+        counts.reused,
+        counts.unusable,
+        counts.simulated
+    );
+    if counts.trials_reused > 0 {
+        say!(
+            "{} finished trials found, {} simulated",
+            counts.trials_reused,
+            counts.trials_simulated
+        );
     }
 }
 

@@ -2,36 +2,43 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
 
 use super::advice::{means_of, trials};
 use super::answer::{answer, shortfall};
 use super::design::PrecisionFlags;
+use super::drop_table::DropTable;
 use super::fault::Fault;
 use super::flags::{Format, JobsFlag, ScenarioFlags, named, results_folder, written};
 use super::inputs::inputs;
 use super::pcap::{self, first_users};
 use super::progress::{Bar, interruptible};
 use super::publish::{keep, publish, show};
+use super::results::{Terminal, UNITS, WatchedBar, tell_found};
+use super::share::{share, simulate_share};
+use super::store::SyncedUnits;
 use super::terminal::{print_answer, print_record, say};
 use super::trace;
 use super::{Outcome, memory};
-use crate::deployment::{DropLog, FaultPlan, Plan, RunHandle};
-use crate::experiment::{self, DropSink, FirstLosses, Replications, RunSamples};
+use crate::deployment::{FaultPlan, Plan};
+use crate::experiment::{
+    self, Campaign, FirstLosses, NoStore, Replications, RunError, RunSamples, Share,
+};
 use crate::measure::Scope;
 use crate::quantity::number::{rounded, whole};
 use crate::quantity::{Span, print_span};
 use crate::record::{
-    DayRecord, DownCost, Drops, FaultCount, Folder, InMemory, Manifest, Part, Record, Results,
-    RunRecord, inputs as table, json, tables,
+    DayRecord, DownCost, FaultCount, Folder, InMemory, Manifest, Record, Results, RunRecord, Units,
+    inputs as table, json, tables,
 };
 use crate::report::run::text;
 use crate::report::settled::too_short;
 use crate::report::text::skew;
 use crate::scenario::{Scenario, expanded, hash, input_files};
-use crate::study::{Assessment, Samples, Spread, Steady, spread, steady_state};
+use crate::study::{
+    Assessment, PrecisionTarget, Samples, Spread, Steady, spread, steady_state,
+};
 use crate::theory::predict;
 
 /// Users that a capture shows: a day of each is about 100 kB.
@@ -62,6 +69,10 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = 1, requires = "pcap",
         value_parser = clap::value_parser!(u32).range(1..=CAPTURED_MOST))]
     users: u32,
+    /// Simulate the replications of the Kth of N shares only, and publish nothing: many processes, on many machines, fill one
+    /// --out, and the same command without it publishes; in a job array "/N" takes K from the array
+    #[arg(long, value_name = "K/N", conflicts_with = "pcap")]
+    shard: Option<String>,
     /// Neither plots nor report, nor the trials behind assumptions and advice: the figures alone
     #[arg(long)]
     no_report: bool,
@@ -90,19 +101,25 @@ impl RunArgs {
             }
         }
         self.refuse(&scenario)?;
+        if let Some(shard) = &self.shard {
+            return self.share(&scenario, share(shard)?);
+        }
         let mut folder = Folder::open(&self.folder(&scenario))?;
         let files = input_files(&scenario, None);
         keep(&mut folder, &files)?;
-        let handle = interruptible();
+        let (campaign, bar) = self.campaign(folder.path())?;
         let pool = self.jobs.pool()?;
-        let (samples, losses) = pool.install(|| self.simulate(&scenario, &handle, &mut folder))?;
+        let simulated = pool.install(|| self.simulate(&scenario, &campaign, &mut folder));
+        bar.end();
+        let (samples, losses) = simulated?;
         if samples.samples.replications() == 0 {
             say!("interrupted before the first replication was finished: nothing was written");
             return Ok(Outcome::Interrupted);
         }
         let run = pool.install(|| self.assess(&scenario, samples));
         let samples = &run.assessment.samples;
-        let record = pool.install(|| self.record(&scenario, &run))?;
+        let record = pool.install(|| self.record(&scenario, &run, &campaign))?;
+        self.tell(&campaign);
         let ladder = || losses.ladder(&scenario);
         let ladder = (!self.no_report).then(ladder).flatten();
         let (spread, steady) = (&run.spread[..], &run.steady[..]);
@@ -133,6 +150,9 @@ impl RunArgs {
                 self.quiet,
             )
         })?;
+        if !run.is_interrupted {
+            campaign.publish()?;
+        }
         match self.format {
             Format::Json => print_record(&record)?,
             Format::Text => print_answer(
@@ -220,10 +240,69 @@ impl RunArgs {
         )
     }
 
+    /// What simulates, and finds the replications that shards left in the folder.
+    fn campaign(&self, path: &Path) -> Result<(Campaign, WatchedBar), Fault> {
+        let handle = interruptible();
+        let (terminal, bar) = Terminal::new(Bar::watch(&handle, !self.quiet), self.quiet);
+        let path = path.join(UNITS);
+        let campaign = match Units::is_at(&path) {
+            true => Campaign::new(SyncedUnits::new(Units::open(&path)?), handle, terminal),
+            false => Campaign::new(NoStore, handle, terminal),
+        };
+        Ok((campaign, bar))
+    }
+
+    /// Says how much was found of the shards.
+    fn tell(&self, campaign: &Campaign) {
+        let counts = campaign.shards();
+        if !self.quiet && counts.is_resumed() {
+            tell_found(counts);
+        }
+    }
+
+    /// Simulates a share of the replications, and of the trials once all replications are there.
+    fn share(&self, scenario: &Scenario, share: Share) -> Result<Outcome, Fault> {
+        let pool = self.jobs.pool()?;
+        let path = self.folder(scenario);
+        simulate_share(&path, share, self.quiet, |campaign| {
+            pool.install(|| self.is_complete(scenario, campaign))
+        })
+    }
+
+    /// Does what the campaign has a share of; whether nothing is left that publishing would simulate.
+    fn is_complete(&self, scenario: &Scenario, campaign: &Campaign) -> Result<bool, Fault> {
+        let targets = self.precision.targets(scenario.study.as_ref())?;
+        let replications = self.replications(scenario, &targets);
+        let simulated = experiment::run(scenario, replications, campaign, &mut ());
+        let Some(run) = simulated.map_err(|e| e.into_experiment())? else {
+            return Ok(false);
+        };
+        if run.is_interrupted || self.no_report {
+            return Ok(!run.is_interrupted);
+        }
+        let assessment = Assessment::new(run.samples, &scenario.objectives);
+        let means = means_of(&assessment);
+        let trials = trials(scenario, assessment.verdict(), means, campaign)?;
+        Ok(trials.is_some())
+    }
+
+    fn replications<'a>(
+        &self,
+        scenario: &Scenario,
+        targets: &'a [PrecisionTarget],
+    ) -> Replications<'a> {
+        Replications {
+            first: 0,
+            start: scenario.replications,
+            targets,
+            most: self.precision.most_reps,
+        }
+    }
+
     fn simulate(
         &self,
         scenario: &Scenario,
-        handle: &Arc<RunHandle>,
+        campaign: &Campaign,
         folder: &mut Folder,
     ) -> Result<(RunSamples, FirstLosses), Fault> {
         let plan = &scenario.plan;
@@ -234,15 +313,15 @@ impl RunArgs {
         };
         let mut table = DropTable::new(plan, part).map_err(world)?;
         let targets = self.precision.targets(scenario.study.as_ref())?;
-        let replications = Replications {
-            first: 0,
-            start: scenario.replications,
-            targets: &targets,
-            most: self.precision.most_reps,
+        let replications = self.replications(scenario, &targets);
+        let simulated = experiment::run(scenario, replications, campaign, &mut table);
+        let samples = simulated.map_err(|e| match e {
+            RunError::Drops(cause) => world(cause),
+            RunError::Experiment(e) => e.into(),
+        })?;
+        let Some(samples) = samples else {
+            unreachable!("there are no other shares")
         };
-        let bar = Bar::watch(handle, !self.quiet);
-        let samples =
-            experiment::run(scenario, replications, handle, &bar, &mut table).map_err(world)?;
         folder.complete(table.rows.finish().map_err(world)?)?;
         Ok((samples, table.losses))
     }
@@ -282,7 +361,12 @@ impl RunArgs {
             })
     }
 
-    fn record(&self, scenario: &Scenario, run: &SimulatedRun) -> Result<RunRecord, Fault> {
+    fn record(
+        &self,
+        scenario: &Scenario,
+        run: &SimulatedRun,
+        campaign: &Campaign,
+    ) -> Result<RunRecord, Fault> {
         let plan = &scenario.plan;
         let Assessment {
             samples,
@@ -297,8 +381,15 @@ impl RunArgs {
         let trials = match self.no_report {
             true => None,
             false => {
-                let means = means_of(&run.assessment);
-                Some(trials(scenario, run.assessment.verdict(), means)?)
+                let trials = |campaign| {
+                    let means = means_of(&run.assessment);
+                    trials(scenario, run.assessment.verdict(), means, campaign)
+                };
+                // Also of a run that was interrupted: they are short.
+                match trials(campaign)? {
+                    None => trials(&Campaign::in_memory())?,
+                    all => all,
+                }
             }
         };
         Ok(RunRecord {
@@ -379,49 +470,6 @@ struct SimulatedRun {
     spread: Vec<Spread>,
     steady: Vec<Steady>,
     is_interrupted: bool,
-}
-
-/// `drops.csv` with its limit.
-struct DropTable {
-    rows: Drops<Part>,
-    rows_left: u64,
-    losses: FirstLosses,
-}
-
-impl DropTable {
-    fn new(plan: &Plan, part: Part) -> std::io::Result<Self> {
-        let clients = plan.clients.iter().map(|c| c.name.clone()).collect();
-        let gateways = plan
-            .clients
-            .iter()
-            .map(|c| plan.gateways[c.gateway].name.clone())
-            .collect();
-        let rows = Drops::new(part, clients, gateways)?;
-        Ok(Self {
-            rows,
-            rows_left: plan.drops_limit,
-            losses: FirstLosses::default(),
-        })
-    }
-}
-
-impl DropSink for DropTable {
-    type Error = std::io::Error;
-
-    fn rows_left(&self) -> u64 {
-        self.rows_left
-    }
-
-    fn take(&mut self, replication: u32, rows: DropLog) -> std::io::Result<()> {
-        rows.drain(|row| {
-            if self.rows_left == 0 {
-                return Ok(());
-            }
-            self.rows_left -= 1;
-            self.losses.note(replication, row);
-            self.rows.write(replication, row)
-        })
-    }
 }
 
 /// The drops of a scope over all replications.

@@ -1,9 +1,12 @@
 //! `--shard K/N`: which share of a study this process simulates.
 
+use std::path::Path;
+
 use super::fault::Fault;
 use super::outcome::Outcome;
 use super::progress::{Bar, interruptible};
 use super::results::{Terminal, UNITS};
+use super::robustness::assumptions;
 use super::store::SyncedUnits;
 use super::study::Study;
 use super::terminal::say;
@@ -65,26 +68,44 @@ fn read(text: &str, tasks: &[(&str, u32, Option<String>)]) -> Result<Share, Stri
 /// Those of the study, units of another build, or a refusal of the system.
 pub(super) fn conduct_share<S: Study>(mut study: S, share: Share) -> Result<Outcome, Fault> {
     let path = study.folder();
-    let units = SyncedUnits::new(Units::share(&path, UNITS)?);
+    let (pool, quiet) = (study.flags().jobs.pool()?, study.flags().quiet);
+    simulate_share(&path, share, quiet, |campaign| {
+        pool.install(|| match study.answer(campaign)? {
+            // What the answer rests on is the last round.
+            Some(answer) => Ok(assumptions(&study, &answer, campaign)?.is_some()),
+            None => Ok(false),
+        })
+    })
+}
+
+/// Does a share of some work beside other processes, and publishes nothing; `work` says whether all of it is there.
+///
+/// # Errors
+/// Those of the work, units of another build, or a refusal of the system.
+pub(super) fn simulate_share(
+    path: &Path,
+    share: Share,
+    quiet: bool,
+    work: impl FnOnce(&Campaign) -> Result<bool, Fault>,
+) -> Result<Outcome, Fault> {
+    let units = SyncedUnits::new(Units::share(path, UNITS)?);
     let handle = interruptible();
-    let quiet = study.flags().quiet;
     let (terminal, bar) = Terminal::new(Bar::watch(&handle, !quiet), quiet);
-    let campaign = Campaign::new(units, handle.clone(), terminal).with_share(share);
-    let pool = study.flags().jobs.pool()?;
-    let answer = pool.install(|| study.answer(&campaign))?;
+    let campaign = Campaign::new(units, handle, terminal).with_share(share);
+    let is_complete = work(&campaign)?;
     bar.end();
     let counts = campaign.shards();
     campaign.sync()?;
-    if handle.is_stopped() {
+    if campaign.is_stopped() {
         say!(
             "interrupted: {} units are kept in {}; the same command goes on from there",
-            counts.simulated,
+            counts.simulated + counts.trials_simulated,
             path.join(UNITS).display()
         );
         return Ok(Outcome::Interrupted);
     }
     if !quiet {
-        say!("{}", report(share, counts, answer.is_some()));
+        say!("{}", report(share, counts, is_complete));
     }
     Ok(Outcome::Pass)
 }
@@ -93,6 +114,8 @@ fn report(share: Share, counts: ShardCounts, is_complete: bool) -> String {
     let ShardCounts {
         reused,
         simulated,
+        trials_reused,
+        trials_simulated,
         awaited,
         ..
     } = counts;
@@ -104,8 +127,16 @@ fn report(share: Share, counts: ShardCounts, is_complete: bool) -> String {
             whole(awaited.into())
         )
     };
+    let trials = match trials_simulated + trials_reused {
+        0 => String::new(),
+        _ => format!(
+            "; {} trials simulated, {} found",
+            whole(trials_simulated.into()),
+            whole(trials_reused.into())
+        ),
+    };
     format!(
-        "shard {} of {}: {} units simulated, {} found; {next}",
+        "shard {} of {}: {} units simulated, {} found{trials}; {next}",
         share.number(),
         share.count(),
         whole(simulated.into()),

@@ -29,7 +29,7 @@ impl Engine {
 }
 
 /// The commands whose units can be shared.
-const STUDIES: [&str; 5] = ["sweep", "compare", "size", "best", "sensitivity"];
+const STUDIES: [&str; 6] = ["run", "sweep", "compare", "size", "best", "sensitivity"];
 
 /// Print the script that has a study done by many machines; it is yours to run.
 #[derive(Args)]
@@ -40,6 +40,10 @@ pub(super) struct SubmitArgs {
     /// How many shards
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     shards: u32,
+    /// How often the shards are started, one time after the other: for the units, then for the trials of what is assumed; what
+    /// size, best and --precision decide between rounds takes more. Publishing does what is left [Slurm, GNU parallel]
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=100))]
+    rounds: u32,
     /// Cores of each shard
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=1024))]
     cores: u32,
@@ -104,12 +108,14 @@ impl SubmitArgs {
             Engine::Kubernetes => of_yaml,
             Engine::Slurm | Engine::Parallel => inner,
         };
+        let rounds: Vec<String> = (1..=self.rounds).map(|n| n.to_string()).collect();
         Ok(self
             .engine
             .template()
             .replace("{{quoted}}", &inner)
             .replace("{{command}}", &line)
             .replace("{{shards}}", &self.shards.to_string())
+            .replace("{{rounds}}", &rounds.join(" "))
             .replace("{{cores}}", &self.cores.to_string())
             .replace("{{hours}}", &self.hours.to_string()))
     }
@@ -123,6 +129,7 @@ mod tests {
         let args = SubmitArgs {
             engine,
             shards: 10,
+            rounds: 2,
             cores: 2,
             hours: 4,
             study: study.iter().map(|s| s.to_string()).collect(),
@@ -156,6 +163,7 @@ mod tests {
             "--requeue",
             "--signal=TERM@15",
             "--shard /10",
+            "for round in 1 2; do",
             "afterok",
         ] {
             assert!(slurm.contains(part), "{part}: {slurm}");
@@ -165,7 +173,7 @@ mod tests {
     #[test]
     fn what_cannot_be_shared_is_refused() {
         for (study, why) in [
-            (&["run", "s.toml", "--out", "d"][..], "expected a study"),
+            (&["check", "s.toml", "--out", "d"][..], "expected a study"),
             (&["sweep", "s.toml"], "give the study an --out"),
             (
                 &["sweep", "s.toml", "--out=d", "--shard", "1/2"],

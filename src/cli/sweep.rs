@@ -143,7 +143,7 @@ impl Study for Points {
         result: &SweepResult,
         campaign: &Campaign,
     ) -> Result<Option<Robustness>, Fault> {
-        Ok(result.robustness(campaign))
+        Ok(result.robustness(campaign)?)
     }
 
     fn decisive<'a>(&'a self, result: &'a SweepResult) -> Result<Option<Decisive<'a>>, Fault> {

@@ -8,8 +8,8 @@ use crate::workload::Scratch;
 
 /// Rows kept in memory before they are spilled together.
 const IN_MEMORY: usize = 4096;
-/// Bytes of a spilled row.
-const ROW: usize = 40;
+/// Bytes of a row that is spilled, or kept.
+pub(crate) const ROW: usize = 40;
 /// Encodes "never" in a spilled row; no run is that long.
 const NEVER: u64 = u64::MAX;
 
@@ -71,7 +71,11 @@ impl DropLog {
             Some(scratch) => scratch,
             none => none.insert(Scratch::new()?),
         };
-        let bytes: Vec<u8> = self.recent.drain(..).flat_map(|row| encode(&row)).collect();
+        let bytes: Vec<u8> = self
+            .recent
+            .drain(..)
+            .flat_map(|row| row_bytes(&row))
+            .collect();
         scratch.write_at(&bytes, offset)
     }
 
@@ -89,14 +93,28 @@ impl DropLog {
             // Rows are spilled in whole chunks of `IN_MEMORY`.
             for start in (0..spilled).step_by(IN_MEMORY) {
                 scratch.read_at(bytes.as_flattened_mut(), start * ROW as u64)?;
-                bytes.iter().try_for_each(|row| take(&decode(row)))?;
+                let mut rows = bytes.iter().filter_map(row_of_bytes);
+                rows.try_for_each(|row| take(&row))?;
             }
         }
         self.recent.iter().try_for_each(take)
     }
 }
 
-fn encode(row: &DropRow) -> [u8; ROW] {
+impl From<Vec<DropRow>> for DropLog {
+    fn from(rows: Vec<DropRow>) -> Self {
+        let logged = rows.len() as u64;
+        Self {
+            limit: logged,
+            logged,
+            recent: rows,
+            ..Self::default()
+        }
+    }
+}
+
+/// A row as bytes.
+pub(crate) fn row_bytes(row: &DropRow) -> [u8; ROW] {
     let mut bytes = [0; ROW];
     bytes[..4].copy_from_slice(&row.user.to_le_bytes());
     bytes[4..8].copy_from_slice(&row.clients.to_le_bytes());
@@ -113,19 +131,20 @@ fn encode(row: &DropRow) -> [u8; ROW] {
     bytes
 }
 
-fn decode(bytes: &[u8; ROW]) -> DropRow {
+/// Reads a row; `None`: the bytes are something else.
+pub(crate) fn row_of_bytes(bytes: &[u8; ROW]) -> Option<DropRow> {
     let word = |at: usize| u32::from_le_bytes(std::array::from_fn(|i| bytes[at + i]));
     let long = |at: usize| u64::from_le_bytes(std::array::from_fn(|i| bytes[at + i]));
-    DropRow {
+    Some(DropRow {
         user: word(0),
         clients: word(4),
         gateway: word(8),
-        cause: DropCause::ALL[bytes[12] as usize],
-        ended_by: EndedBy::ALL.get(bytes[13] as usize).copied(),
+        cause: *DropCause::ALL.get(usize::from(bytes[12]))?,
+        ended_by: EndedBy::ALL.get(usize::from(bytes[13])).copied(),
         established_at: Time(long(16)),
         lost_at: Time(long(24)),
         detected_at: Some(long(32)).filter(|at| *at != NEVER).map(Time),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -67,6 +67,7 @@ mod user_record;
 
 pub use call::Direction;
 pub use drop_log::DropLog;
+pub(crate) use drop_log::{ROW, row_bytes, row_of_bytes};
 pub use group::bytes_of_group;
 pub use observer::{Fate, Observer};
 pub use partial_result::PartialResult;

@@ -40,6 +40,13 @@ impl PartialResult {
             clients,
         })
     }
+
+    /// Everything that was counted.
+    pub fn total(self) -> Tally {
+        let mut total = self.gateways;
+        self.clients.iter().for_each(|tally| total.merge(tally));
+        total
+    }
 }
 
 impl Replication {

@@ -1,13 +1,14 @@
 //! Which levers help, tried in short trials with the same calls, best first.
 
+use super::campaign::Campaign;
+use super::case::{Model, hash_of};
+use super::error::ExperimentError;
 use super::lever::{LEVERS, Lever, LeverSituation, Turn};
-use crate::deployment::{
-    FaultTarget, Plan, ServiceTime, StationConfig, observe_with_tally, parallel,
-};
+use crate::deployment::{FaultTarget, Plan, ServiceTime, StationConfig, parallel};
 use crate::measure::{Counter, DropCause, MissCause, Tally};
 use crate::quantity::Span;
 use crate::scenario::catalogue::keys_of;
-use crate::scenario::{Override, Scenario};
+use crate::scenario::{Override, Scenario, simulation_hash};
 
 /// Users of a trial, more of them as long as none shows any trouble: what is rare takes many to be seen.
 const TRIAL_USERS: [u32; 3] = [5, 50, 400];
@@ -82,12 +83,6 @@ fn outcome(all: &Tally) -> TrialOutcome {
         missed_toasts,
         waits: all.users + all.all_drops() + all.get(Counter::SetupsFailed),
     }
-}
-
-fn trial(plan: &Plan) -> Tally {
-    let (whole, ()) =
-        observe_with_tally(plan, 0, 0, 0, ()).unwrap_or_else(|| unreachable!("nobody stops it"));
-    whole
 }
 
 /// Takes a service time for so many users to one for fewer.
@@ -243,34 +238,140 @@ fn helps(before: &TrialOutcome, after: &TrialOutcome) -> bool {
         || fewer_drops
 }
 
+/// One gateway with a few of its users, and its name in a store.
+struct LeverModel {
+    plan: Plan,
+    hash: String,
+}
+
+impl LeverModel {
+    fn new(scenario: &Scenario, gateway: usize, users: u32) -> Self {
+        let part = format!("at most {users} users of gateway {gateway}");
+        Self {
+            plan: smaller(&scenario.plan, gateway, users),
+            hash: hash_of([&simulation_hash(scenario)[..], &part]),
+        }
+    }
+
+    fn model(&self) -> Model<'_> {
+        Model {
+            plan: &self.plan,
+            hash: &self.hash,
+        }
+    }
+}
+
 /// The smallest trial that shows enough trouble, or the largest that shows any; `None`: none does.
-fn first_enough(plan: &Plan, gateway: usize, sizes: &[u32]) -> Option<(Plan, Tally)> {
+fn first_enough(
+    scenario: &Scenario,
+    gateway: usize,
+    campaign: &Campaign,
+) -> Result<Option<(Plan, Tally)>, ExperimentError> {
+    let sizes: &[u32] = match scenario.plan.shares_limit(gateway) {
+        true => &[COUPLED_USERS],
+        false => &TRIAL_USERS,
+    };
     let mut tried = None;
     for users in sizes {
-        let plan = smaller(plan, gateway, *users);
-        let all = trial(&plan);
+        let small = LeverModel::new(scenario, gateway, *users);
+        let all = campaign.count(&[small.model()])?;
+        let Some(all) = all.into_iter().flatten().next() else {
+            return Ok(None);
+        };
         if is_in_trouble(&all) {
             let is_enough = is_enough(&all);
-            tried = Some((plan, all));
+            tried = Some((small.plan, all));
             if is_enough {
                 break;
             }
         }
     }
-    tried
+    Ok(tried)
+}
+
+/// Tries levers with so many users of a gateway; those that make no valid scenario are left out. `None`: interrupted.
+fn attempt(
+    scenario: &Scenario,
+    (gateway, users): (usize, u32),
+    attempts: Vec<Attempt>,
+    campaign: &Campaign,
+) -> Result<Option<Vec<Help>>, ExperimentError> {
+    let turned = parallel::map(attempts, |(levers, turns)| {
+        let overrides: Option<Vec<Override>> = turns.iter().map(override_of).collect();
+        let turned = scenario.with(&overrides?).ok()?;
+        Some((levers, turns, LeverModel::new(&turned, gateway, users)))
+    });
+    let turned: Vec<_> = turned.into_iter().flatten().collect();
+    let models: Vec<Model> = turned.iter().map(|(_, _, small)| small.model()).collect();
+    let counted = campaign.count(&models)?;
+    let help = |((levers, turns, _), all): (_, Tally)| Help {
+        levers,
+        turns,
+        after: outcome(&all),
+    };
+    Ok(counted.map(|all| turned.into_iter().zip(all).map(help).collect()))
 }
 
 /// What helps the users of a gateway; `None`: a trial with few of them shows no trouble.
 pub fn advise(scenario: &Scenario, gateway: usize) -> Option<Advice> {
-    let coupled = scenario.plan.shares_limit(gateway);
-    let sizes: &[u32] = if coupled {
-        &[COUPLED_USERS]
-    } else {
-        &TRIAL_USERS
-    };
-    let (plan, all) = first_enough(&scenario.plan, gateway, sizes)?;
-    let users: u32 = plan.clients.iter().map(|c| c.count).sum();
-    let before = outcome(&all);
+    let advice = Campaign::in_memory().advise(scenario, gateway);
+    advice.unwrap_or_else(|e| unreachable!("nothing is kept: {e}"))
+}
+
+impl Campaign {
+    /// What helps the users of a gateway; `None`: a trial with few of them shows no trouble, or it was interrupted.
+    ///
+    /// # Errors
+    /// That of the store.
+    pub fn advise(
+        &self,
+        scenario: &Scenario,
+        gateway: usize,
+    ) -> Result<Option<Advice>, ExperimentError> {
+        let Some((plan, all)) = first_enough(scenario, gateway, self)? else {
+            return Ok(None);
+        };
+        let users: u32 = plan.clients.iter().map(|c| c.count).sum();
+        let before = outcome(&all);
+        let does_help = |help: &Help| helps(&before, &help.after);
+        let applicable = applicable(scenario, gateway, &all);
+        let singles = applicable.iter().map(|(l, t)| (vec![*l], t.clone()));
+        let size = (gateway, users);
+        let Some(singles) = attempt(scenario, size, singles.collect(), self)? else {
+            return Ok(None);
+        };
+        let (mut helpful, in_vain): (Vec<Help>, Vec<Help>) =
+            singles.into_iter().partition(does_help);
+        if helpful.is_empty() {
+            let Some(both) = attempt(scenario, size, pairs(&applicable), self)? else {
+                return Ok(None);
+            };
+            helpful.extend(both.into_iter().filter(does_help));
+        }
+        // Stable: of levers that do the same, the first of the table.
+        helpful.sort_by(|a, b| {
+            let rank = |h: &Help| (h.after.down, h.after.missed);
+            let ((a_down, a_missed), (b_down, b_missed)) = (rank(a), rank(b));
+            a_down
+                .total_cmp(&b_down)
+                .then(a_missed.total_cmp(&b_missed))
+        });
+        Ok(Some(Advice {
+            before,
+            helps: helpful,
+            in_vain: in_vain.into_iter().flat_map(|help| help.levers).collect(),
+            users,
+            scaled: scenario.plan.shares_limit(gateway),
+        }))
+    }
+}
+
+/// The levers for what a trial shows, each with what it turns.
+fn applicable(
+    scenario: &Scenario,
+    gateway: usize,
+    all: &Tally,
+) -> Vec<(&'static Lever, Vec<Turn>)> {
     let situation = LeverSituation {
         gateway: &scenario.plan.gateways[gateway],
         clients: (scenario.plan.clients.iter())
@@ -278,52 +379,12 @@ pub fn advise(scenario: &Scenario, gateway: usize) -> Option<Advice> {
             .collect(),
         horizon: Span(scenario.plan.horizon.0),
     };
-    let applicable: Vec<(&'static Lever, Vec<Turn>)> = LEVERS
+    LEVERS
         .iter()
-        .filter(|lever| fits(lever, &all))
+        .filter(|lever| fits(lever, all))
         .map(|lever| (lever, (lever.turns)(&situation)))
         .filter(|(_, turns)| !turns.is_empty())
-        .collect();
-    let attempt = |attempts: Vec<Attempt>| {
-        parallel::map(attempts, |(levers, turns)| {
-            let overrides: Option<Vec<Override>> = turns.iter().map(override_of).collect();
-            let turned = scenario.with(&overrides?).ok()?;
-            let after = outcome(&trial(&smaller(&turned.plan, gateway, users)));
-            Some(Help {
-                levers,
-                turns,
-                after,
-            })
-        })
-    };
-    let does_help = |help: &Help| helps(&before, &help.after);
-    let singles = attempt(
-        applicable
-            .iter()
-            .map(|(l, t)| (vec![*l], t.clone()))
-            .collect(),
-    );
-    let (mut helpful, in_vain): (Vec<Help>, Vec<Help>) =
-        singles.into_iter().flatten().partition(does_help);
-    if helpful.is_empty() {
-        helpful = attempt(pairs(&applicable)).into_iter().flatten().collect();
-        helpful.retain(does_help);
-    }
-    // Stable: of levers that do the same, the first of the table.
-    helpful.sort_by(|a, b| {
-        let rank = |h: &Help| (h.after.down, h.after.missed);
-        let ((a_down, a_missed), (b_down, b_missed)) = (rank(a), rank(b));
-        a_down
-            .total_cmp(&b_down)
-            .then(a_missed.total_cmp(&b_missed))
-    });
-    Some(Advice {
-        before,
-        helps: helpful,
-        in_vain: in_vain.into_iter().flat_map(|help| help.levers).collect(),
-        users,
-        scaled: coupled,
-    })
+        .collect()
 }
 
 /// Levers that are tried together, and what they turn.

@@ -1,13 +1,9 @@
 //! An experiment as another program asks for it: a scenario, a number of replications, perhaps keys that are varied.
 
-use std::sync::Arc;
-
 use super::answer::Answer;
 use super::campaign::{Campaign, Replications};
 use super::case::{Case, cases};
 use super::error::ExperimentError;
-use super::store::NoStore;
-use crate::deployment::RunHandle;
 use crate::scenario::{Axis, Combine, Place, Scenario, Study};
 
 /// Replications of one scenario, in memory; the crate's documentation shows one.
@@ -59,7 +55,7 @@ impl Experiment {
     }
 
     fn answer(&self, cases: Vec<Case>) -> Result<Vec<Answer>, ExperimentError> {
-        let campaign = Campaign::new(NoStore, Arc::new(RunHandle::default()), ());
+        let campaign = Campaign::in_memory();
         let samples = campaign.replicate(&cases, Replications::fixed(self.replications))?;
         let samples = samples.unwrap_or_else(|| unreachable!("nobody stops it"));
         let answers = cases.into_iter().zip(samples);

@@ -3,17 +3,24 @@
 //! Threads steal groups from each other, so that one replication of one case keeps all of them busy. What is kept is a
 //! replication, some kilobytes; where a group takes long, each group too, until its replication is complete.
 
+mod groups;
+mod run_unit;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::case::Case;
+use groups::has_large_groups;
+pub(super) use run_unit::RunModel;
+
+use super::case::{Case, Model};
 use super::error::ExperimentError;
-use super::replicate::{observe, scopes, simulated_us, tallies};
+use super::replicate::{observe, scopes, simulated_us};
 use super::share::Share;
-use super::store::{ShardName, Store, StoredShard, decode, encode};
-use super::trial::{Trial, simulate_trials};
-use crate::deployment::{PartialResult, Plan, Replication, RunHandle, parallel};
+use super::store::{Kept, NoStore, ShardName, Store, StoredShard};
+use super::trial::Trial;
+use crate::deployment::{PartialResult, RunHandle, parallel};
+use crate::measure::Tally;
 use crate::study::{Observation, PrecisionTarget, Samples, checkpoints, is_precise};
 
 /// Who watches an experiment.
@@ -36,9 +43,21 @@ pub struct Campaign {
     reused: AtomicU32,
     simulated: AtomicU32,
     unusable: AtomicU32,
+    trials_reused: AtomicU32,
+    trials_simulated: AtomicU32,
     /// What of it is simulated here; `None`: all.
     share: Option<Share>,
     awaited: AtomicU32,
+}
+
+/// What units are for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Purpose {
+    /// The samples of a study: kept, so that it goes on from them where it is interrupted.
+    Study,
+    /// A trial of what the study rests on: small, and done again sooner than it is read, so that it is kept for other
+    /// processes alone.
+    Trial,
 }
 
 /// How many shards were found, and how many were made.
@@ -50,6 +69,10 @@ pub struct ShardCounts {
     pub unusable: u32,
     /// Replications simulated.
     pub simulated: u32,
+    /// Of trials, found in the store.
+    pub trials_reused: u32,
+    /// Of trials, simulated.
+    pub trials_simulated: u32,
     /// Other shares' units that are not there yet.
     pub awaited: u32,
 }
@@ -104,9 +127,16 @@ impl Campaign {
             reused: none(),
             simulated: none(),
             unusable: none(),
+            trials_reused: none(),
+            trials_simulated: none(),
             share: None,
             awaited: none(),
         }
+    }
+
+    /// A campaign that keeps nothing, is watched by nobody and stopped by nobody.
+    pub fn in_memory() -> Self {
+        Self::new(NoStore, Arc::default(), ())
     }
 
     /// A campaign that simulates a share of its units, and finds the others in the store once other processes made them.
@@ -164,19 +194,28 @@ impl Campaign {
         cases: &[Case],
         pairs: &[(usize, u32)],
     ) -> Result<Option<Vec<Observation>>, ExperimentError> {
+        let work = pairs.iter().map(|(a, r)| (Model::from(&cases[*a]), *r));
+        self.observe_all(&work.collect::<Vec<_>>(), Purpose::Study)
+    }
+
+    /// Observes units that may be alike, in their order; `None`: it was interrupted.
+    fn observe_all(
+        &self,
+        work: &[(Model, u32)],
+        purpose: Purpose,
+    ) -> Result<Option<Vec<Observation>>, ExperimentError> {
         // Two cases may be one scenario in other words, 5 min and 300 s: what they share is simulated once.
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
-        let mut different: Vec<(usize, u32)> = Vec::new();
-        let place_of = |(a, r): &(usize, u32)| {
-            *places
-                .entry(shard(&cases[*a], *r).file())
-                .or_insert_with(|| {
-                    different.push((*a, *r));
-                    different.len() - 1
-                })
-        };
-        let of_wanted: Vec<usize> = pairs.iter().map(place_of).collect();
-        let observed = self.observe_each(cases, &different)?;
+        let mut different: Vec<(Model, u32)> = Vec::new();
+        let mut of_wanted: Vec<usize> = Vec::new();
+        for (model, r) in work {
+            let place = places.entry(model.unit(*r).file()).or_insert_with(|| {
+                different.push((*model, *r));
+                different.len() - 1
+            });
+            of_wanted.push(*place);
+        }
+        let observed = self.observe_each(&different, purpose)?;
         Ok(observed.map(|all| {
             of_wanted
                 .into_iter()
@@ -185,37 +224,35 @@ impl Campaign {
         }))
     }
 
-    /// Observes shards that are all different.
+    /// Observes units that are all different.
     fn observe_each(
         &self,
-        cases: &[Case],
-        pairs: &[(usize, u32)],
+        work: &[(Model, u32)],
+        purpose: Purpose,
     ) -> Result<Option<Vec<Observation>>, ExperimentError> {
-        let stored: Vec<Option<Observation>> =
-            parallel::map(pairs.to_vec(), |(a, r)| self.find(&cases[a], r))
-                .into_iter()
-                .collect::<Result<_, _>>()?;
-        let missing_pairs = pairs.iter().zip(&stored).filter(|(_, f)| f.is_none());
-        let total = missing_pairs
-            .map(|((a, _), _)| simulated_us(&cases[*a].scenario.plan, 1))
-            .sum::<u64>();
+        let find = |(model, r): (Model, u32)| self.stored(&model.unit(r), purpose);
+        let stored: Vec<Option<Observation>> = parallel::map(work.to_vec(), find)
+            .into_iter()
+            .collect::<Result<_, _>>()?;
+        let missing = work.iter().zip(&stored).filter(|(_, f)| f.is_none());
+        let total = missing.map(|((m, _), _)| simulated_us(m.plan, 1)).sum();
         self.expect(total);
-        let work = pairs.iter().copied().zip(stored).enumerate().collect();
-        let observed = parallel::map(work, |(index, ((a, r), stored))| match stored {
+        let rest = work.iter().copied().zip(stored).enumerate().collect();
+        let observed = parallel::map(rest, |(index, ((model, r), stored))| match stored {
             Some(observation) => Ok(Some(observation)),
-            None if self.is_mine(index, &cases[a]) => self.simulate(&cases[a], index, r),
+            None if self.is_mine(index, model) => self.simulate(model, index, r, purpose),
             None => Ok(None),
         });
         let observed: Vec<Option<Observation>> = observed.into_iter().collect::<Result<_, _>>()?;
         if self.share.is_none() || self.handle.is_stopped() {
             return Ok(observed.into_iter().collect());
         }
-        self.gather(cases, pairs, observed)
+        self.gather(work, observed, purpose)
     }
 
     /// Whether a unit is simulated here; where its groups are units of their own, those are shared.
-    fn is_mine(&self, index: usize, case: &Case) -> bool {
-        let is_split = || has_large_groups(&case.scenario.plan);
+    fn is_mine(&self, index: usize, model: Model) -> bool {
+        let is_split = || has_large_groups(model.plan);
         self.share
             .is_none_or(|share| share.has(index) || is_split())
     }
@@ -223,87 +260,151 @@ impl Campaign {
     /// What other shares made of the rest meanwhile; `None`: some of it is not there yet.
     fn gather(
         &self,
-        cases: &[Case],
-        pairs: &[(usize, u32)],
+        work: &[(Model, u32)],
         observed: Vec<Option<Observation>>,
+        purpose: Purpose,
     ) -> Result<Option<Vec<Observation>>, ExperimentError> {
         let mut all = Vec::new();
-        for ((a, r), observation) in pairs.iter().zip(observed) {
+        for ((model, r), observation) in work.iter().zip(observed) {
             let observation = match observation {
-                None => self.find(&cases[*a], *r)?,
+                None => self.stored(&model.unit(*r), purpose)?,
                 own => own,
             };
             match observation {
                 Some(observation) => all.push(observation),
-                None => {
-                    self.awaited.fetch_add(1, Ordering::Relaxed);
-                }
+                None => self.awaits(*model),
             }
         }
-        Ok((all.len() == pairs.len()).then_some(all))
+        Ok((all.len() == work.len()).then_some(all))
+    }
+
+    /// A unit of another share is not there yet.
+    fn awaits(&self, _: Model) {
+        self.awaited.fetch_add(1, Ordering::Relaxed);
     }
 
     /// So much simulated time is still to come.
-    fn expect(&self, us: u64) {
+    pub(super) fn expect(&self, us: u64) {
         self.monitor
             .expect(us.saturating_add(self.handle.simulated_us()));
     }
 
-    /// Simulates trials, whose shards are not kept: they are done again sooner than they are read. `None`: interrupted.
-    pub fn trials(&self, trials: &[Trial]) -> Option<Vec<Samples>> {
-        let us = trials
+    /// Whether finished units outlive the campaign.
+    pub(super) fn keeps_units(&self) -> bool {
+        self.store.is_lasting()
+    }
+
+    pub(super) fn handle(&self) -> &RunHandle {
+        &self.handle
+    }
+
+    /// Whether units are kept.
+    fn keeps(&self, purpose: Purpose) -> bool {
+        purpose == Purpose::Study || self.share.is_some()
+    }
+
+    /// Simulates trials; `None`: it was interrupted.
+    ///
+    /// # Errors
+    /// That of the store.
+    pub(super) fn trials(&self, trials: &[Trial]) -> Result<Option<Vec<Samples>>, ExperimentError> {
+        let each = trials
             .iter()
-            .map(|t| simulated_us(&t.plan, t.replications))
-            .sum::<u64>();
-        self.expect(us);
-        simulate_trials(trials, &self.handle)
+            .flat_map(|t| (0..t.replications).map(move |r| (t.model(), r)));
+        let work: Vec<(Model, u32)> = each.collect();
+        let observed = self.observe_all(&work, Purpose::Trial)?;
+        Ok(observed.map(|observed| {
+            let mut observed = observed.into_iter();
+            trials.iter().map(|t| t.samples(&mut observed)).collect()
+        }))
     }
 
-    fn find(&self, case: &Case, replication: u32) -> Result<Option<Observation>, ExperimentError> {
-        let shard = shard(case, replication);
-        let stored = self.store.read(&shard)?;
-        Ok(self.usable(&shard, stored.and_then(|bytes| decode(&bytes))))
+    /// What one group alone counts in the first replication of each model, without its time series; `None`: it was
+    /// interrupted. These are trials so small that every share does all of them.
+    ///
+    /// # Errors
+    /// That of the store.
+    pub(super) fn count(&self, models: &[Model]) -> Result<Option<Vec<Tally>>, ExperimentError> {
+        let one = |model: Model| {
+            let unit = ShardName {
+                group: Some(0),
+                ..model.unit(0)
+            };
+            if let Some(tally) = self.stored(&unit, Purpose::Trial)? {
+                return Ok(Some(tally));
+            }
+            let Some(counted) = PartialResult::simulate(model.plan, 0, 0, &self.handle) else {
+                return Ok(None);
+            };
+            self.trials_simulated.fetch_add(1, Ordering::Relaxed);
+            let tally = counted.total().without_series();
+            match self.keeps(Purpose::Trial) {
+                true => self.keep(&unit, tally).map(Some),
+                false => Ok(Some(tally)),
+            }
+        };
+        parallel::map(models.to_vec(), one).into_iter().collect()
     }
 
-    /// What is kept, where it is of use; either is counted.
-    fn usable<T>(&self, shard: &ShardName, stored: StoredShard<T>) -> Option<T> {
-        match stored {
+    fn read<T: Kept>(&self, unit: &ShardName) -> Result<StoredShard<T>, ExperimentError> {
+        let stored = self.store.read(unit)?;
+        Ok(stored.and_then(|bytes| T::from_bytes(&bytes)))
+    }
+
+    /// What is kept of a unit, where it is of use; either is counted.
+    fn stored<T: Kept>(
+        &self,
+        unit: &ShardName,
+        purpose: Purpose,
+    ) -> Result<Option<T>, ExperimentError> {
+        Ok(match self.read(unit)? {
             StoredShard::Valid(content) => {
-                self.reused.fetch_add(1, Ordering::Relaxed);
+                let reused = match purpose {
+                    Purpose::Study => &self.reused,
+                    Purpose::Trial => &self.trials_reused,
+                };
+                reused.fetch_add(1, Ordering::Relaxed);
                 Some(content)
             }
             StoredShard::Missing => None,
             StoredShard::Unusable(why) => {
                 self.unusable.fetch_add(1, Ordering::Relaxed);
-                self.monitor.unusable(shard, why);
+                self.monitor.unusable(unit, why);
                 None
             }
-        }
+        })
+    }
+
+    /// Keeps a unit. What cannot be kept ends the experiment at once, not after hours.
+    fn keep<T: Kept>(&self, unit: &ShardName, content: T) -> Result<T, ExperimentError> {
+        let kept = self.store.write(unit, &content.to_bytes());
+        kept.inspect_err(|_| self.handle.stop())?;
+        Ok(content)
     }
 
     fn simulate(
         &self,
-        case: &Case,
+        model: Model,
         index: usize,
         replication: u32,
+        purpose: Purpose,
     ) -> Result<Option<Observation>, ExperimentError> {
         if self.handle.is_stopped() {
             return Ok(None);
         }
-        let plan = &case.scenario.plan;
-        let by_group = has_large_groups(plan);
+        let (plan, is_kept) = (model.plan, self.keeps(purpose));
+        let by_group = is_kept && has_large_groups(plan);
         let observed = match by_group {
-            true => self.by_group(case, index, replication)?,
+            true => self.by_group(model, index, replication, purpose)?,
             false => observe(plan, replication, &self.handle),
         };
-        let Some(observation) = observed else {
+        let Some(mut observation) = observed else {
             return Ok(None);
         };
-        // What cannot be kept ends the experiment at once, not after hours.
-        let whole = shard(case, replication);
-        self.store
-            .write(&whole, &encode(&observation))
-            .inspect_err(|_| self.handle.stop())?;
+        let whole = model.unit(replication);
+        if is_kept {
+            observation = self.keep(&whole, observation)?;
+        }
         if by_group {
             let runs = plan.strata().len().max(1);
             let parts = (0..runs * plan.groups().len()).map(|group| ShardName {
@@ -314,115 +415,30 @@ impl Campaign {
                 .into_iter()
                 .try_for_each(|part| self.store.forget(&part))?;
         }
-        self.simulated.fetch_add(1, Ordering::Relaxed);
-        Ok(Some(observation))
-    }
-
-    /// A replication whose groups are shards of their own, in each of its runs; `None`: it was interrupted, or groups of
-    /// other shares are not there yet.
-    fn by_group(
-        &self,
-        case: &Case,
-        index: usize,
-        replication: u32,
-    ) -> Result<Option<Observation>, ExperimentError> {
-        let plan = &case.scenario.plan;
-        let observation =
-            |whole: Replication| Observation::from_tallies(&tallies(&whole), plan.horizon);
-        let strata = plan.strata();
-        if strata.is_empty() {
-            let whole = self.run_by_group(case, plan, index, replication, 0)?;
-            return Ok(whole.map(observation));
-        }
-        let mut observed = Vec::new();
-        for (run, stratum) in strata.iter().enumerate() {
-            let stratum_plan = plan.given_stratum(stratum, replication);
-            let index = index * strata.len() + run;
-            let whole = self.run_by_group(case, &stratum_plan, index, replication, run)?;
-            // The other runs have groups of this share too.
-            observed.extend(whole.map(|whole| (stratum.probability, observation(whole))));
-        }
-        let is_whole = observed.len() == strata.len();
-        Ok(is_whole.then(|| Observation::weighted(&observed)))
-    }
-
-    /// A run of a replication, by its number among those, whose groups are shards of their own; `None`: it was interrupted.
-    fn run_by_group(
-        &self,
-        case: &Case,
-        plan: &Plan,
-        index: usize,
-        replication: u32,
-        run: usize,
-    ) -> Result<Option<Replication>, ExperimentError> {
-        let mut whole = Replication::empty(plan);
-        let mut is_whole = true;
-        let groups = plan.groups().len();
-        for start in (0..groups).step_by(GROUPS_AT_ONCE) {
-            let some = start..(start + GROUPS_AT_ONCE).min(groups);
-            let partials: Vec<Option<PartialResult>> =
-                parallel::map(some.clone().collect(), |group| {
-                    let shard = ShardName {
-                        group: Some(run * groups + group),
-                        ..shard(case, replication)
-                    };
-                    let is_mine = self.share.is_none_or(|s| s.has(index * groups + group));
-                    self.partial(plan, &shard, group, is_mine)
-                })
-                .into_iter()
-                .collect::<Result<_, _>>()?;
-            for (group, partial) in some.zip(partials) {
-                match partial {
-                    Some(partial) => whole.add(plan, group, &partial),
-                    None => is_whole = false,
-                }
-            }
-            if self.handle.is_stopped() {
-                return Ok(None);
-            }
-        }
-        Ok(is_whole.then_some(whole))
-    }
-
-    /// What a group gives, found or, where it is of this share, simulated; `None`: it was interrupted, or is another share's.
-    fn partial(
-        &self,
-        plan: &Plan,
-        shard: &ShardName,
-        group: usize,
-        is_mine: bool,
-    ) -> Result<Option<PartialResult>, ExperimentError> {
-        let bytes_stored = self.store.read(shard)?;
-        let stored_partial = bytes_stored.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        if let Some(partial) = self.usable(shard, stored_partial) {
-            self.handle.advance(plan.horizon.0);
-            return Ok(Some(partial));
-        }
-        if self.handle.is_stopped() || !is_mine {
-            return Ok(None);
-        }
-        let Some(partial) = PartialResult::simulate(plan, group, shard.replication, &self.handle)
-        else {
-            return Ok(None);
+        let simulated = match purpose {
+            Purpose::Study => &self.simulated,
+            Purpose::Trial => &self.trials_simulated,
         };
-        let bytes =
-            serde_json::to_vec(&partial).unwrap_or_else(|e| unreachable!("counts are JSON: {e}"));
-        self.store
-            .write(shard, &bytes)
-            .inspect_err(|_| self.handle.stop())?;
-        Ok(Some(partial))
+        simulated.fetch_add(1, Ordering::Relaxed);
+        Ok(Some(observation))
     }
 
     /// How many shards were found, and how many were made.
     pub fn shards(&self) -> ShardCounts {
-        let counts = [&self.reused, &self.unusable, &self.simulated, &self.awaited];
-        let [reused, unusable, simulated, awaited] = counts.map(|n| n.load(Ordering::Relaxed));
+        let count = |n: &AtomicU32| n.load(Ordering::Relaxed);
         ShardCounts {
-            reused,
-            unusable,
-            simulated,
-            awaited,
+            reused: count(&self.reused),
+            unusable: count(&self.unusable),
+            simulated: count(&self.simulated),
+            trials_reused: count(&self.trials_reused),
+            trials_simulated: count(&self.trials_simulated),
+            awaited: count(&self.awaited),
         }
+    }
+
+    /// Whether it was told to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.handle.is_stopped()
     }
 
     /// Makes the finished shards outlive a loss of power.
@@ -451,27 +467,3 @@ impl ShardCounts {
 
 /// Fewer replications do not show that a figure is precise.
 const BEFORE_PRECISE: u32 = 10;
-/// Groups whose counts are held until they are merged.
-const GROUPS_AT_ONCE: usize = 256;
-/// Signed-in hours of a group from which it is kept on its own: some tenths of a second, a hundred times what its file
-/// costs.
-const LARGE_USER_HOURS: u64 = 20_000;
-
-/// Whether the groups are many, and each takes so long that losing one by a kill would hurt.
-fn has_large_groups(plan: &Plan) -> bool {
-    let (groups, users): (usize, u64) = (
-        plan.groups().len(),
-        plan.clients.iter().map(|c| u64::from(c.count)).sum(),
-    );
-    let hours = plan.horizon.0 / 3_600_000_000;
-    groups > 1 && users.saturating_mul(hours) / groups as u64 >= LARGE_USER_HOURS
-}
-
-fn shard(case: &Case, replication: u32) -> ShardName {
-    ShardName {
-        scenario_hash: case.simulation_hash.clone(),
-        seed: case.scenario.plan.seed,
-        replication,
-        group: None,
-    }
-}

@@ -1,5 +1,7 @@
 //! The cases of an experiment: each point of a study with its scenario, all read before anything runs.
 
+use super::store::ShardName;
+use crate::deployment::Plan;
 use crate::scenario::{
     Scenario, ScenarioError, Study, StudyPoint, hash_of_simulated, simulation_hash,
 };
@@ -43,6 +45,36 @@ impl Case {
             point,
             ..Self::new(scenario)
         })
+    }
+}
+
+/// What is simulated, and the name of it in a store.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Model<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// A hash of all that its replications depend on but their numbers and the seed.
+    pub hash: &'a str,
+}
+
+impl<'a> From<&'a Case> for Model<'a> {
+    fn from(case: &'a Case) -> Self {
+        Self {
+            plan: &case.scenario.plan,
+            hash: &case.simulation_hash,
+        }
+    }
+}
+
+impl Model<'_> {
+    /// The unit of one of its replications.
+    pub(super) fn unit(&self, replication: u32) -> ShardName {
+        ShardName {
+            scenario_hash: self.hash.into(),
+            seed: self.plan.seed,
+            replication,
+            group: None,
+        }
     }
 }
 

@@ -251,12 +251,15 @@ fn against(baseline: &Contender, other: &Contender, confidence: f64) -> Against 
 
 /// How each alternative stands to the baseline where both are under another value of an assumed key; `describe` puts a
 /// difference into words. `None`: interrupted.
+///
+/// # Errors
+/// That of the store.
 pub fn comparison_robustness(
     contenders: &[&Contender],
     comparison: &Comparison,
     campaign: &Campaign,
     describe: impl Fn(&ComparedMetric) -> Option<String>,
-) -> Option<Robustness> {
+) -> Result<Option<Robustness>, ExperimentError> {
     let candidates = contenders.iter().map(|c| Candidate {
         name: c.name.clone(),
         case: &c.case,

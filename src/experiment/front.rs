@@ -2,6 +2,7 @@
 
 use super::campaign::Campaign;
 use super::case::Case;
+use super::error::ExperimentError;
 use super::ranking::{JudgedPoint, Ranking};
 use super::robustness::{Robustness, user_hours_of};
 use crate::measure::Scope;
@@ -82,7 +83,14 @@ impl FrontResult {
     }
 
     /// What hangs on assumptions: whether the points that stay meet the objectives; `None`: interrupted.
-    pub fn robustness(&self, cases: &[Case], campaign: &Campaign) -> Option<Robustness> {
+    ///
+    /// # Errors
+    /// That of the store.
+    pub fn robustness(
+        &self,
+        cases: &[Case],
+        campaign: &Campaign,
+    ) -> Result<Option<Robustness>, ExperimentError> {
         let judged = |i: usize| JudgedPoint {
             case: &cases[i],
             objectives: &cases[i].scenario.objectives,

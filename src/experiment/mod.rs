@@ -54,7 +54,7 @@ pub use replicate::scopes;
 pub use robustness::{
     Assumption, Basis, Effect, Finding, Robustness, WORTH_TELLING, assumptions, can_be_tried,
 };
-pub use run::{DropSink, RunSamples, run};
+pub use run::{DropSink, RunError, RunSamples, run};
 pub use search::{OutageCase, Search, SearchResult, TestedValue};
 pub use selection::{Delta, NoCost, SelectionResult, Selector};
 pub use sensitivity::{FactorEffects, LevelEffect, Variation, factor_effects, variations};

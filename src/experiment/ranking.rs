@@ -2,6 +2,7 @@
 
 use super::campaign::Campaign;
 use super::case::Case;
+use super::error::ExperimentError;
 use super::factor::Candidate;
 use super::robustness::{Finding, Robustness, RobustnessCheck, TestedCandidate, settled};
 use crate::measure::Objective;
@@ -31,7 +32,14 @@ pub(super) struct Ranking<'a> {
 impl Ranking<'_> {
     /// What hangs on assumptions, at the chosen point and at the next ones after it, where the study itself took so many
     /// hours of users; `None`: interrupted.
-    pub(super) fn robustness(&self, spent: u64, campaign: &Campaign) -> Option<Robustness> {
+    ///
+    /// # Errors
+    /// That of the store.
+    pub(super) fn robustness(
+        &self,
+        spent: u64,
+        campaign: &Campaign,
+    ) -> Result<Option<Robustness>, ExperimentError> {
         let candidates = self.points.iter().map(|point| Candidate {
             name: point.case.point.label(),
             case: point.case,

@@ -8,7 +8,7 @@ use crate::deployment::{
 };
 use crate::measure::{Scope, Tally};
 use crate::quantity::Time;
-use crate::study::{Observation, Samples};
+use crate::study::Observation;
 
 /// Everything, then each client group, then each gateway: the scopes of every figure.
 pub fn scopes(plan: &Plan) -> Vec<Scope> {
@@ -55,27 +55,35 @@ pub(super) fn observe(plan: &Plan, replication: u32, handle: &RunHandle) -> Opti
     Some(Observation::weighted(&runs.collect::<Option<Vec<_>>>()?))
 }
 
-/// Simulates replications, on the current thread pool, adds them to the samples and hands over the drop rows in their order.
+/// A part of what the replications of a run say.
+pub(super) enum RunPart<'a> {
+    /// The next lost sessions.
+    Drops(DropLog),
+    /// The replication is complete: what it says, and what counted its minutes in each of the [`scopes`].
+    Complete(Observation, Vec<&'a Tally>),
+}
+
+/// Simulates replications, on the current thread pool, and hands over their parts in order.
 ///
 /// # Errors
-/// Those of `drops`.
+/// Those of `take`.
 pub(super) fn replicate<E>(
     plan: &Plan,
     numbers: Range<u32>,
-    samples: &mut Samples,
     options: RunOptions,
-    mut drops: impl FnMut(u32, DropLog) -> Result<(), E>,
+    mut take: impl FnMut(u32, RunPart) -> Result<(), E>,
 ) -> Result<(), E> {
     let numbers: Vec<u32> = numbers.collect();
     let strata = plan.strata();
     if !strata.is_empty() {
-        return replicate_strata(plan, &strata, &numbers, samples, options, drops);
+        return replicate_strata(plan, &strata, &numbers, options, take);
     }
     simulate_each(plan, &numbers, options, |number, part| match part {
-        ReplicationPart::Drops(log) => drops(number, log),
-        ReplicationPart::Complete(r) => {
-            samples.push(number, &tallies(&r));
-            Ok(())
+        ReplicationPart::Drops(log) => take(number, RunPart::Drops(log)),
+        ReplicationPart::Complete(whole) => {
+            let tallies = tallies(&whole);
+            let observation = Observation::from_tallies(&tallies, plan.horizon);
+            take(number, RunPart::Complete(observation, tallies))
         }
     })
 }
@@ -86,9 +94,8 @@ fn replicate_strata<E>(
     plan: &Plan,
     strata: &[Stratum],
     numbers: &[u32],
-    samples: &mut Samples,
     options: RunOptions,
-    mut drops: impl FnMut(u32, DropLog) -> Result<(), E>,
+    mut take: impl FnMut(u32, RunPart) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut rows_left = options.drop_rows;
     let faulty = strata.len() - 1;
@@ -122,10 +129,10 @@ fn replicate_strata<E>(
             let faulty_run = &mut runs[1 + *number as usize % faulty];
             for log in std::mem::take(&mut faulty_run.drops) {
                 rows_left = rows_left.saturating_sub(log.len());
-                drops(*number, log)?;
+                take(*number, RunPart::Drops(log))?;
             }
-            samples.add(*number, Observation::weighted(&observed));
-            samples.add_minutes(&tallies(faulty_run));
+            let observation = Observation::weighted(&observed);
+            take(*number, RunPart::Complete(observation, tallies(faulty_run)))?;
         }
     }
     Ok(())

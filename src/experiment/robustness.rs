@@ -5,8 +5,8 @@ use super::campaign::Campaign;
 use super::case::Case;
 use super::error::ExperimentError;
 use super::factor::{Candidate, Factor, FactorLevel, factors, mean, one_at_a_time};
-use super::trial::{Trial, shares_queues, simulate_trials, user_hours};
-use crate::deployment::{Plan, RunHandle};
+use super::trial::{Trial, shares_queues, user_hours};
+use crate::deployment::Plan;
 use crate::scenario::Scenario;
 use crate::study::{Samples, Verdict};
 
@@ -125,19 +125,22 @@ pub(super) struct RobustnessCheck<'a> {
 impl RobustnessCheck<'_> {
     /// Tries the other levels. `answer` is what the study itself says of the first so many candidates, `judge` reads the same
     /// from trials of them. `None`: interrupted.
+    ///
+    /// # Errors
+    /// That of the store.
     pub(super) fn run(
         mut self,
         campaign: &Campaign,
         answer: impl Fn(usize) -> String,
         judge: impl Fn(&[TestedCandidate]) -> Finding,
-    ) -> Option<Robustness> {
+    ) -> Result<Option<Robustness>, ExperimentError> {
         let affordable = match self.affordable() {
             Ok(affordable) => affordable,
             Err(basis) => {
-                return Some(Robustness {
+                return Ok(Some(Robustness {
                     assumptions: Vec::new(),
                     basis,
-                });
+                }));
             }
         };
         self.candidates.truncate(affordable);
@@ -148,7 +151,9 @@ impl RobustnessCheck<'_> {
             .filter_map(Result::ok)
             .collect();
         let cases = self.candidates.iter().map(|c| &c.case.scenario);
-        let trials = Trials::simulate(cases, &levels, |trials| campaign.trials(trials))?;
+        let Some(trials) = Trials::simulate(cases, &levels, campaign)? else {
+            return Ok(None);
+        };
         let (answer_of_study, base) = (answer(self.candidates.len()), judge(&trials.base()));
         let findings: Vec<Finding> = (0..levels.len()).map(|i| judge(&trials.level(i))).collect();
         let decides =
@@ -166,10 +171,10 @@ impl RobustnessCheck<'_> {
                 down: trials.down(),
             }
         };
-        Some(Robustness {
+        Ok(Some(Robustness {
             assumptions: trials.assumptions(&factors, &levels, &findings, decides),
             basis,
-        })
+        }))
     }
 
     /// How many candidates can be tried, or why none is.
@@ -208,17 +213,17 @@ impl Trials {
     fn simulate<'a>(
         base: impl Iterator<Item = &'a Scenario>,
         levels: &'a [FactorLevel],
-        simulate: impl FnOnce(&[Trial]) -> Option<Vec<Samples>>,
-    ) -> Option<Self> {
+        campaign: &Campaign,
+    ) -> Result<Option<Self>, ExperimentError> {
         let mut trials: Vec<Trial> = base.map(Trial::new).collect();
         let candidates = trials.len();
         trials.extend(levels.iter().flat_map(|l| &l.scenarios).map(Trial::new));
-        let samples = simulate(&trials)?;
-        Some(Self {
+        let samples = campaign.trials(&trials)?;
+        Ok(samples.map(|samples| Self {
             candidates,
             trials,
             samples,
-        })
+        }))
     }
 
     /// The trials from that one on, one of each candidate.
@@ -307,16 +312,17 @@ pub fn can_be_tried(plan: &Plan) -> bool {
     !shares_queues(plan) || users <= WHOLE_USERS
 }
 
-/// The assumptions that the verdict of a run depends on, or that move its time down.
+/// The assumptions that the verdict of a run depends on, or that move its time down; `None`: interrupted.
 ///
 /// # Errors
-/// Another level makes no valid scenario.
+/// Another level makes no valid scenario, or that of the store.
 pub fn assumptions(
     scenario: &Scenario,
     verdict: Verdict,
-) -> Result<Vec<Assumption>, ExperimentError> {
+    campaign: &Campaign,
+) -> Result<Option<Vec<Assumption>>, ExperimentError> {
     if !can_be_tried(&scenario.plan) {
-        return Ok(Vec::new());
+        return Ok(Some(Vec::new()));
     }
     let case = Case::new(scenario.clone());
     let candidates = [Candidate {
@@ -328,10 +334,9 @@ pub fn assumptions(
     let levels: Vec<FactorLevel> = one_at_a_time(&candidates, &factors)
         .into_iter()
         .collect::<Result<_, _>>()?;
-    let handle = RunHandle::default();
-    let simulate = |trials: &[Trial]| simulate_trials(trials, &handle);
-    let trials = Trials::simulate(std::iter::once(scenario), &levels, simulate)
-        .unwrap_or_else(|| unreachable!("nobody stops it"));
+    let Some(trials) = Trials::simulate(std::iter::once(scenario), &levels, campaign)? else {
+        return Ok(None);
+    };
     let finding = |index: usize| {
         let tested = trials.level(index)[0];
         let verdict = tested.trial.verdict(&scenario.objectives, tested.samples);
@@ -344,7 +349,9 @@ pub fn assumptions(
     };
     let findings: Vec<Finding> = (0..levels.len()).map(finding).collect();
     let decides = |f: &Finding| f.settled && settled(verdict) && f.verdict != Some(verdict);
-    Ok(trials.assumptions(&factors, &levels, &findings, decides))
+    Ok(Some(
+        trials.assumptions(&factors, &levels, &findings, decides),
+    ))
 }
 
 /// Whether it is a verdict at all.

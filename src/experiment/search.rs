@@ -439,12 +439,12 @@ impl Search<'_> {
     /// interrupted.
     ///
     /// # Errors
-    /// What is wrong with the scenario of one of them.
+    /// What is wrong with the scenario of one of them, or that of the store.
     pub fn robustness(
         &self,
         result: &SearchResult,
         campaign: &Campaign,
-    ) -> Result<Option<Robustness>, ScenarioError> {
+    ) -> Result<Option<Robustness>, ExperimentError> {
         let cases = self.deciding(result)?;
         let points = cases.iter().map(|case| {
             let (_, value) = &case.point.values[0];
@@ -464,7 +464,7 @@ impl Search<'_> {
             Some(case) => user_hours(&case.scenario.plan, probe.samples.replications()),
             None => 0,
         };
-        Ok(ranking.robustness(result.all().map(cost).sum(), campaign))
+        ranking.robustness(result.all().map(cost).sum(), campaign)
     }
 }
 

@@ -234,12 +234,15 @@ impl Selector {
     }
 
     /// What hangs on assumptions, at the best case and at the next ones by their mean cost; `None`: interrupted.
+    ///
+    /// # Errors
+    /// That of the store.
     pub fn robustness(
         &self,
         cases: &[Case],
         selected: &SelectionResult,
         campaign: &Campaign,
-    ) -> Option<Robustness> {
+    ) -> Result<Option<Robustness>, ExperimentError> {
         let judged = |i: usize| JudgedPoint {
             case: &cases[i],
             objectives: match &selected.verdicts {

@@ -6,7 +6,8 @@
 use std::io;
 use std::sync::OnceLock;
 
-use crate::measure::{Presence, Sample};
+use crate::deployment::PartialResult;
+use crate::measure::{Presence, Sample, Tally};
 use crate::study::{Observation, columns};
 
 /// The version of a shard's shape.
@@ -82,6 +83,42 @@ impl<T> StoredShard<T> {
     }
 }
 
+/// What a shard holds.
+pub(super) trait Kept: Sized + Send {
+    /// Its bytes.
+    fn to_bytes(&self) -> Vec<u8>;
+
+    /// Reads them; `None`: they are something else.
+    fn from_bytes(bytes: &[u8]) -> Option<Self>;
+}
+
+impl Kept for Observation {
+    fn to_bytes(&self) -> Vec<u8> {
+        encode(self)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        decode(bytes)
+    }
+}
+
+/// Counts: integers, which JSON keeps as they are.
+macro_rules! kept_as_json {
+    ($($counts:ty),*) => {$(
+        impl Kept for $counts {
+            fn to_bytes(&self) -> Vec<u8> {
+                serde_json::to_vec(self).unwrap_or_else(|e| unreachable!("counts are JSON: {e}"))
+            }
+
+            fn from_bytes(bytes: &[u8]) -> Option<Self> {
+                serde_json::from_slice(bytes).ok()
+            }
+        }
+    )*};
+}
+
+kept_as_json!(PartialResult, Tally, Vec<Tally>);
+
 /// A store cannot keep or give back a shard.
 #[derive(thiserror::Error, Debug)]
 #[error("{place}: {cause}")]
@@ -94,6 +131,11 @@ pub struct StoreError {
 
 /// Keeps finished shards.
 pub trait Store: Send + Sync {
+    /// Whether what it keeps outlives the process.
+    fn is_lasting(&self) -> bool {
+        true
+    }
+
     /// Looks for a shard.
     ///
     /// # Errors
@@ -132,6 +174,10 @@ pub trait Store: Send + Sync {
 pub struct NoStore;
 
 impl Store for NoStore {
+    fn is_lasting(&self) -> bool {
+        false
+    }
+
     fn read(&self, _: &ShardName) -> Result<StoredShard<Vec<u8>>, StoreError> {
         Ok(StoredShard::Missing)
     }
@@ -162,7 +208,7 @@ fn shape() -> &'static str {
 }
 
 /// The samples of a replication, bit for bit.
-pub(super) fn encode(observation: &Observation) -> Vec<u8> {
+fn encode(observation: &Observation) -> Vec<u8> {
     let mut out = Vec::new();
     let mut word = |w: u64| out.extend_from_slice(&w.to_le_bytes());
     word(observation.fingerprint);
@@ -192,7 +238,7 @@ pub(super) fn encode(observation: &Observation) -> Vec<u8> {
 }
 
 /// Reads what [`encode`] wrote; `None`: it is something else.
-pub(super) fn decode(bytes: &[u8]) -> Option<Observation> {
+fn decode(bytes: &[u8]) -> Option<Observation> {
     let (words, rest) = bytes.as_chunks::<8>();
     let mut words = words.iter().map(|w| u64::from_le_bytes(*w));
     let mut word = || words.next();

@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::campaign::Campaign;
+use super::error::ExperimentError;
 use super::ranking::{JudgedPoint, Least, Ranking};
 use super::robustness::{Robustness, user_hours_of};
 use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_figures};
@@ -80,7 +81,10 @@ impl SweepResult {
     }
 
     /// What hangs on assumptions, at the point that the answer is about and at the next ones after it; `None`: interrupted.
-    pub fn robustness(&self, campaign: &Campaign) -> Option<Robustness> {
+    ///
+    /// # Errors
+    /// That of the store.
+    pub fn robustness(&self, campaign: &Campaign) -> Result<Option<Robustness>, ExperimentError> {
         let judged = |i: &usize| JudgedPoint {
             case: &self.answers[*i].case,
             objectives: &self.answers[*i].case.scenario.objectives,

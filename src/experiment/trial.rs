@@ -1,9 +1,10 @@
 //! A trial: the same deployment, small, to see what another value would do.
 
-use super::replicate::{observe, scopes, shrunk};
-use crate::deployment::{Plan, RunHandle, parallel};
+use super::case::{Model, hash_of};
+use super::replicate::{scopes, shrunk};
+use crate::deployment::Plan;
 use crate::measure::{Metric, Objective, Sample, Scope, Unit};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, simulation_hash};
 use crate::study::{Observation, Samples, Verdict, judge_all, overall};
 
 /// Users of the largest group in a trial: enough for a share of time, few enough to be done before anyone waits.
@@ -29,6 +30,8 @@ pub struct Trial {
     pub plan: Plan,
     /// How often.
     pub replications: u32,
+    /// What names it in a store: the whole deployment is that of the study.
+    hash: String,
     /// How many users of the deployment one of the trial stands for, by scope.
     stands_for: Vec<f64>,
     whole: bool,
@@ -43,6 +46,10 @@ impl Trial {
         } else {
             shrunk(&scenario.plan, USERS)
         };
+        let hash = match simulation_hash(scenario) {
+            hash if whole => hash,
+            hash => hash_of([&hash[..], &format!("at most {USERS} users of a group")]),
+        };
         let stands_for = users(&scenario.plan)
             .iter()
             .zip(users(&plan))
@@ -55,9 +62,27 @@ impl Trial {
             } else {
                 REPLICATIONS
             },
+            hash,
             stands_for,
             whole,
         }
+    }
+
+    /// What is simulated.
+    pub(super) fn model(&self) -> Model<'_> {
+        Model {
+            plan: &self.plan,
+            hash: &self.hash,
+        }
+    }
+
+    /// Its samples, of the next observations.
+    pub(super) fn samples(&self, observed: &mut impl Iterator<Item = Observation>) -> Samples {
+        let mut samples = Samples::new(scopes(&self.plan), self.plan.horizon);
+        (0..self.replications)
+            .zip(observed)
+            .for_each(|(number, o)| samples.add(number, o));
+        self.scaled(samples)
     }
 
     /// What it costs: hours of users, over all replications.
@@ -104,27 +129,6 @@ impl Trial {
         };
         format!("{population}, {} replications", self.replications)
     }
-}
-
-/// Simulates trials, each replication a piece of work of its own; `None`: interrupted.
-pub(super) fn simulate_trials(trials: &[Trial], handle: &RunHandle) -> Option<Vec<Samples>> {
-    let one = |(trial, replication): (&Trial, u32)| observe(&trial.plan, replication, handle);
-    let work: Vec<(&Trial, u32)> = trials
-        .iter()
-        .flat_map(|t| (0..t.replications).map(move |r| (t, r)))
-        .collect();
-    let mut observed = parallel::map(work, one)
-        .into_iter()
-        .collect::<Option<Vec<Observation>>>()?
-        .into_iter();
-    let samples = |trial: &Trial| {
-        let mut samples = Samples::new(scopes(&trial.plan), trial.plan.horizon);
-        (0..trial.replications)
-            .zip(&mut observed)
-            .for_each(|(number, o)| samples.add(number, o));
-        trial.scaled(samples)
-    };
-    Some(trials.iter().map(samples).collect())
 }
 
 /// Whether users meet in a queue or under a limit.

@@ -418,6 +418,21 @@ impl std::ops::AddAssign for MinuteBin {
 }
 
 impl Tally {
+    /// Its totals alone: a few kilobytes, however long the run.
+    pub fn without_series(self) -> Self {
+        Self {
+            messages_per_second: Vec::new(),
+            down_per_second: Vec::new(),
+            minutes: Vec::new(),
+            station: StationTally {
+                response_by_minute: Vec::new(),
+                queue_us_by_minute: Vec::new(),
+                ..self.station
+            },
+            ..self
+        }
+    }
+
     /// Counts one.
     #[inline]
     pub fn count(&mut self, counter: Counter) {

@@ -145,7 +145,7 @@ impl Units {
     }
 
     /// Whether there is a folder of units that we made.
-    pub(super) fn is_at(path: &Path) -> bool {
+    pub fn is_at(path: &Path) -> bool {
         let marker = fs::symlink_metadata(path.join(MARKER));
         is_folder(path) && marker.is_ok_and(|marker| marker.is_file())
     }

@@ -41,6 +41,16 @@ fn ended(child: Child) -> Output {
     child.wait_with_output().unwrap()
 }
 
+/// Has two shards take turns until one of them says that all units are there; how many rounds that took.
+fn all_rounds(shard: impl Fn(&str) -> Output) -> usize {
+    let is_complete = |round: usize| {
+        let said = ["1/2", "2/2"].map(|share| text(&shard(share).stderr));
+        assert!(round < 60, "{said:?}");
+        said[1].contains("all units are there")
+    };
+    1 + (0..).find(|round| is_complete(*round)).unwrap()
+}
+
 /// The study done by one process, and a folder for the shared one.
 fn alone(folder: &TempDir) -> (String, PathBuf, PathBuf) {
     let file = study(folder.path());
@@ -88,15 +98,33 @@ fn four_shards_one_of_them_killed_give_the_bytes_of_one_process() {
         said.contains("the same command without --shard publishes"),
         "{said}"
     );
-    assert_eq!(units(&shared), 18);
+    assert!(said.contains("trials simulated, 0 found"), "{said}");
+    // All replications are there, and a fourth of the trials.
+    let after_one = units(&shared);
+    assert!(after_one > 18, "{after_one}");
+    // Trials are the last round.
+    assert_eq!(all_rounds(|k| ended(shard(&file, &shared, k))), 1);
+    let trials = units(&shared) - 18;
+    assert!(trials > after_one - 18);
     let published = command(&file, &shared, &[]).output().unwrap();
     let said = text(&published.stderr);
     assert!(
         said.contains("18 finished units found, 0 of no use, 0 simulated"),
         "{said}"
     );
+    // Trials that are alike, of several levels, are one unit.
+    let (found, simulated) = trial_counts(&said);
+    assert!(found >= trials as u32 && simulated == 0, "{trials}: {said}");
     assert!(files(&shared) == files(&alone), "other bytes");
     assert!(!shared.join("units").exists());
+}
+
+/// "40 finished trials found, 0 simulated".
+fn trial_counts(said: &str) -> (u32, u32) {
+    let line = said.lines().find(|l| l.contains("finished trials found"));
+    let words: Vec<&str> = line.unwrap().split(' ').rev().collect();
+    let number = |place: usize| words[place].parse().unwrap();
+    (number(5), number(1))
 }
 
 #[test]
@@ -114,6 +142,81 @@ fn a_share_is_its_own_units_and_says_what_is_missing() {
     let again = ended(shard(&file, &shared, "3/4"));
     let said = text(&again.stderr);
     assert!(said.contains("0 units simulated, 4 found"), "{said}");
+}
+
+/// Its minutes, lost sessions, durations and days are in the units; trials and advice are, too.
+#[test]
+fn the_replications_of_a_run_are_shared_as_well() {
+    let folder = TempDir::new().unwrap();
+    let file = study(folder.path());
+    let out = |name: &str| folder.path().join(name);
+    let run = |name: &str, more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
+        let set = ["run", &file, "--reps", "5", "--set"];
+        // Fewer rows than there are lost sessions, in more than one replication.
+        let set = [&set[..], &["scenario.drops_limit=7000", "--jobs", "2"]].concat();
+        command.args(set).args(more).arg("--out").arg(out(name));
+        command.output().unwrap()
+    };
+    let alone = run("alone", &["--quiet"]);
+    assert_eq!(alone.status.code(), Some(3), "{}", text(&alone.stderr));
+    let first = run("shared", &["--shard", "2/2"]);
+    let said = text(&first.stderr);
+    assert_eq!(first.status.code(), Some(0), "{said}");
+    assert!(
+        said.contains("shard 2 of 2: 2 units simulated, 0 found; 3 of other shards"),
+        "{said}"
+    );
+    assert!(!out("shared").join("summary.json").exists());
+    all_rounds(|k| run("shared", &["--shard", k]));
+    let published = run("shared", &[]);
+    let said = text(&published.stderr);
+    assert!(
+        said.contains("5 finished units found, 0 of no use, 0 simulated"),
+        "{said}"
+    );
+    let (found, simulated) = trial_counts(&said);
+    assert!(found > 0 && simulated == 0, "{said}");
+    assert_eq!(
+        published.stdout.len(),
+        alone.stdout.len() + "shared".len() - "alone".len()
+    );
+    assert!(files(&out("shared")) == files(&out("alone")), "other bytes");
+    assert!(!out("shared").join("units").exists());
+}
+
+/// Some of it was never simulated by a shard, and faults are so rare that a replication is several runs.
+#[test]
+fn a_run_of_rare_faults_simulates_what_no_shard_did() {
+    let folder = TempDir::new().unwrap();
+    let file = study(folder.path());
+    let rare = fs::read_to_string(&file).unwrap()
+        + "[[fault]]\nname = \"f\"\nkind = \"crash\"\ntarget = \"gateway:g\"\nmtbf = \"1000 h\"\nmttr = \"10 min\"\n";
+    fs::write(&file, rare).unwrap();
+    let out = |name: &str| folder.path().join(name);
+    let run = |name: &str, more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
+        let set = ["run", &file, "--reps", "4", "--no-report", "--out"];
+        command
+            .args(set)
+            .arg(out(name))
+            .args(more)
+            .output()
+            .unwrap()
+    };
+    let alone = run("alone", &["--quiet"]);
+    assert!(
+        matches!(alone.status.code(), Some(0 | 3 | 4)),
+        "{}",
+        text(&alone.stderr)
+    );
+    run("shared", &["--shard", "1/3"]);
+    let said = text(&run("shared", &[]).stderr);
+    assert!(
+        said.contains("2 finished units found, 0 of no use, 2 simulated"),
+        "{said}"
+    );
+    assert!(files(&out("shared")) == files(&out("alone")), "other bytes");
 }
 
 #[test]
@@ -222,13 +325,7 @@ fn a_search_goes_on_round_by_round() {
     size(&out("alone"), &["--quiet"]);
     let shared = out("shared");
     // Each round needs what the one before found: as many rounds as it takes.
-    let is_complete = |round: usize| {
-        let said = [1, 2].map(|k| text(&size(&shared, &["--shard", &format!("{k}/2")]).stderr));
-        assert!(round < 60, "{said:?}");
-        said[1].contains("all units are there")
-    };
-    let rounds = (0..).find(|round| is_complete(*round)).unwrap();
-    assert!(rounds > 1);
+    assert!(all_rounds(|k| size(&shared, &["--shard", k])) > 2);
     let published = size(&shared, &[]);
     assert!(
         text(&published.stderr).contains(" 0 simulated"),

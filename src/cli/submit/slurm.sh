@@ -1,5 +1,6 @@
 #!/bin/sh
-# {{shards}} shards of one study as a job array, then its publishing. Nothing is submitted before you run this script:
+# {{shards}} shards of one study as a job array, once for each round, then its publishing. Nothing is submitted before you run
+# this script:
 #   sh submit.sh
 # The folder of --out must be one that all nodes see. A node that is lost gives its task back (--requeue), and the task goes
 # on from its finished units. Fifteen seconds before the time limit rccsim is told to end, keeps what is finished, and the
@@ -20,7 +21,11 @@ code=$?
 case "$code" in 0 | 3 | 4) exit 0 ;; esac
 exit "$code"
 PUBLISH
-array=$(sbatch --parsable --job-name=rccsim --array=1-{{shards}} --requeue --open-mode=append \
-  --cpus-per-task={{cores}} --time={{hours}}:00:00 --signal=TERM@15 rccsim-shard.sh)
+after=
+for round in {{rounds}}; do
+  array=$(sbatch --parsable --job-name=rccsim --array=1-{{shards}} --requeue --open-mode=append \
+    --cpus-per-task={{cores}} --time={{hours}}:00:00 --signal=TERM@15 $after rccsim-shard.sh)
+  after=--dependency=afterok:$array
+done
 sbatch --parsable --job-name=rccsim-publish --requeue --open-mode=append \
-  --cpus-per-task={{cores}} --time={{hours}}:00:00 --dependency=afterok:"$array" rccsim-publish.sh
+  --cpus-per-task={{cores}} --time={{hours}}:00:00 "$after" rccsim-publish.sh
