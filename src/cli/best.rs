@@ -8,7 +8,7 @@ use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::joint::{self, SearchCommand};
-use super::study::{Decisive, Publication, Study, StudyFlags, with_samples};
+use super::study::{Decisive, Most, Publication, Study, StudyFlags, with_samples};
 use super::{Outcome, front, memory};
 use crate::experiment::{
     Campaign, Case, Delta, Robustness, SelectionResult, Selector, cases, hash_of,
@@ -16,7 +16,7 @@ use crate::experiment::{
 use crate::measure::METRICS;
 use crate::record::{Assumptions, Record, StudyRecord};
 use crate::scenario::{self, Scenario, nearest};
-use crate::study::{Cost, CostError};
+use crate::study::{Cost, CostError, checkpoints};
 
 /// Select the best point.
 #[derive(Args)]
@@ -61,7 +61,7 @@ pub(super) struct BestArgs {
     #[arg(long, value_name = "N", default_value_t = 300, requires = "search", value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
     budget: u32,
     #[command(flatten)]
-    study: StudyFlags,
+    pub study: StudyFlags,
 }
 
 const COST: &str = "message_rate_per_s + 100 * missed_toasts_per_client_hour";
@@ -234,6 +234,19 @@ impl Study for Candidates {
 
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<SelectionResult>, Fault> {
         Ok(self.selector.select(campaign, &self.cases)?)
+    }
+
+    fn most(&self) -> Option<Most> {
+        let (first, most) = (self.selector.first_stage, self.selector.most_replications);
+        let judged = match self.selector.within_objectives {
+            true => checkpoints(first, most).count() as u64,
+            false => 0,
+        };
+        Some(Most {
+            // Two of the first stage, then one or more replications each.
+            rounds: judged + 2 + u64::from(most.saturating_sub(first)),
+            replications: self.cases.len() as u64 * u64::from(most.max(first)),
+        })
     }
 
     fn robustness(

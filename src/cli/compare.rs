@@ -11,10 +11,10 @@ use super::conduct::conduct;
 use super::design::PrecisionFlags;
 use super::fault::Fault;
 use super::flags::{ScenarioFlags, named_all, quoted, written};
-use super::study::{Decisive, Publication, Study, StudyFlags};
+use super::study::{Decisive, Most, Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{
-    Campaign, Contender, Robustness, compare_all, comparison_robustness, hash_of,
+    Campaign, Contender, Replications, Robustness, compare_all, comparison_robustness, hash_of,
     simulate_until_precise,
 };
 use crate::quantity::number::{percent, small, whole};
@@ -53,7 +53,7 @@ pub(super) struct CompareArgs {
     #[arg(long, value_name = "SHARE", requires = "fail_on_regression")]
     least_difference: Option<String>,
     #[command(flatten)]
-    study: StudyFlags,
+    pub study: StudyFlags,
 }
 
 impl CompareArgs {
@@ -229,6 +229,19 @@ impl Study for Alternatives {
         let most = self.command.precision.most_reps;
         let is_simulated = simulate_until_precise(campaign, &mut contenders, &self.targets, most)?;
         Ok(is_simulated.then(|| compare_all(&self.contenders())))
+    }
+
+    fn most(&self) -> Option<Most> {
+        let simulated = self.sides.iter().map(|side| &side.contender);
+        let simulated = simulated.filter(|c| c.samples.is_none());
+        let numbers: Vec<usize> = simulated.map(|c| c.numbers.len()).collect();
+        let replications = Replications {
+            first: 0,
+            start: numbers.iter().max().map_or(0, |n| *n as u32),
+            targets: &self.targets,
+            most: self.command.precision.most_reps,
+        };
+        Most::of(replications, numbers.len())
     }
 
     /// How each alternative stands to the baseline where both are under another value.

@@ -3,12 +3,13 @@
 use super::fault::Fault;
 use super::flags::Format;
 use super::outcome::Outcome;
+use super::outlook::plan_study;
 use super::publish::show;
 use super::results::Results;
-use super::robustness::assumptions;
 use super::share::{conduct_share, share};
 use super::study::{Publication, Study};
 use super::terminal::{print_answer, print_record};
+use super::trials::assumptions;
 use crate::report::levers;
 
 /// Conducts a study.
@@ -16,6 +17,9 @@ use crate::report::levers;
 /// # Errors
 /// Those of the study, or a refusal of the system.
 pub(super) fn conduct<S: Study>(mut study: S) -> Result<Outcome, Fault> {
+    if let Some(division) = study.flags().plan {
+        return plan_study(study, division);
+    }
     if let Some(shard) = &study.flags().shard {
         let share = share(shard)?;
         return conduct_share(study, share);

@@ -4,7 +4,7 @@ use super::conduct::conduct;
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::global_answer::{answer, body, text};
-use super::study::{Decisive, Publication, Study, StudyFlags};
+use super::study::{Decisive, Most, Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{
     Basis, Campaign, Case, GlobalAnalysis, GlobalResult, Robustness, Unknown, hash_of, unknowns,
@@ -73,6 +73,18 @@ struct Unknowns<'f> {
     unknowns: Vec<Unknown>,
 }
 
+impl Unknowns<'_> {
+    fn analysis(&self) -> GlobalAnalysis<'_> {
+        GlobalAnalysis {
+            base: &self.base,
+            unknowns: &self.unknowns,
+            metric: self.metric,
+            trajectories: self.effort.trajectories,
+            rows: self.effort.rows,
+        }
+    }
+}
+
 impl Study for Unknowns<'_> {
     const COMMAND: &'static str = "sensitivity";
     type Findings = GlobalResult;
@@ -98,14 +110,15 @@ impl Study for Unknowns<'_> {
     }
 
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<GlobalResult>, Fault> {
-        let analysis = GlobalAnalysis {
-            base: &self.base,
-            unknowns: &self.unknowns,
-            metric: self.metric,
-            trajectories: self.effort.trajectories,
-            rows: self.effort.rows,
-        };
-        Ok(analysis.run(campaign)?)
+        Ok(self.analysis().run(campaign)?)
+    }
+
+    fn most(&self) -> Option<Most> {
+        let (points, rounds) = self.analysis().most();
+        Some(Most {
+            rounds,
+            replications: points * u64::from(self.base.replications),
+        })
     }
 
     /// The whole of it is about them.

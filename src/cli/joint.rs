@@ -5,7 +5,7 @@ use super::conduct::conduct;
 use super::design::VaryFlags;
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
-use super::study::{Decisive, Publication, Study, StudyFlags, with_samples};
+use super::study::{Decisive, Most, Publication, Study, StudyFlags, with_samples};
 use super::{Outcome, memory};
 use crate::experiment::{
     Campaign, JointResult, JointSearch, JointSearchError, Robustness, Selector, TriedPoint, hash_of,
@@ -155,6 +155,14 @@ impl Study for Search<'_> {
 
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<JointResult>, Fault> {
         Ok(self.joint().run(campaign)?)
+    }
+
+    fn most(&self) -> Option<Most> {
+        let replications = self.joint().most_replications();
+        Some(Most {
+            rounds: replications,
+            replications,
+        })
     }
 
     fn robustness(

@@ -33,8 +33,10 @@ mod matrix;
 mod memory;
 mod models;
 mod outcome;
+mod outlook;
 mod pcap;
 mod peer;
+mod plan;
 mod probe;
 mod profiles;
 mod progress;
@@ -58,6 +60,7 @@ mod sweep;
 mod sweep_answer;
 mod terminal;
 mod trace;
+mod trials;
 
 use std::process::ExitCode;
 
@@ -100,6 +103,8 @@ enum Command {
     Compare(compare::CompareArgs),
     /// The smallest or largest value of a key that meets every objective
     Size(size::SizeArgs),
+    /// Say the rounds of a study and what they cost in core-hours, without doing it
+    Plan(plan::PlanArgs),
     /// Print the script that has a study done by many machines, for Slurm, Kubernetes or GNU parallel
     Submit(submit::SubmitArgs),
     /// The point of least cost, or those within delta of each other
@@ -144,6 +149,7 @@ pub fn main() -> ExitCode {
         Command::Sweep(command) => command.run(),
         Command::Compare(command) => command.run(),
         Command::Size(command) => command.run(),
+        Command::Plan(command) => command.run(),
         Command::Submit(command) => command.run(),
         Command::Best(command) => command.run(),
         Command::Sensitivity(command) => command.run(),

@@ -11,7 +11,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::signal;
 use crate::deployment::RunHandle;
-use crate::experiment::Monitor;
 
 /// Hands signals to the control: the first stops the run and keeps what is finished, the second ends the process.
 pub(super) fn interruptible() -> Arc<RunHandle> {
@@ -78,12 +77,6 @@ impl Bar {
     /// So much simulated time in all, as far as is known.
     pub(super) fn until(&self, total_us: u64) {
         self.total_us.store(total_us, Ordering::Relaxed);
-    }
-}
-
-impl Monitor for Bar {
-    fn expect(&self, total_us: u64) {
-        self.until(total_us);
     }
 }
 

@@ -1,46 +1,13 @@
 //! What an answer depends on, in words and as the record of it.
 
-use super::advice::{levers, means_of};
-use super::fault::Fault;
 use super::flags::written;
-use super::study::Study;
-use crate::experiment::{self, Basis, Campaign, Robustness, WORTH_TELLING};
+use crate::experiment::{self, Basis, Robustness, WORTH_TELLING};
 use crate::quantity::number::{percent, rounded, whole};
 use crate::record::{Alternative, Assumption, Assumptions};
 use crate::report::words;
-use crate::study::Assessment;
-
-/// What the answer of a study rests on, as far as a report is asked for; `None`: interrupted, or trials of other shares are
-/// not there yet.
-///
-/// # Errors
-/// What is wrong with a scenario that is tried, or a refusal of the system.
-pub(super) fn assumptions<S: Study>(
-    study: &S,
-    answer: &S::Findings,
-    campaign: &Campaign,
-) -> Result<Option<Assumptions>, Fault> {
-    if study.flags().no_report {
-        return Ok(Some(Assumptions::default()));
-    }
-    let Some(robustness) = study.robustness(answer, campaign)? else {
-        return Ok(None);
-    };
-    let mut assumptions = recorded(robustness, |set| study.command(set));
-    if let Some(decisive) = study.decisive(answer)? {
-        let assessment = Assessment::new(decisive.samples.clone(), &decisive.scenario.objectives);
-        let means = means_of(&assessment);
-        let levers = levers(&decisive.scenario, assessment.verdict(), means, campaign)?;
-        let Some(levers) = levers else {
-            return Ok(None);
-        };
-        assumptions.levers = levers;
-    }
-    Ok(Some(assumptions))
-}
 
 /// The record of a check; `command` repeats the study with a further flag.
-fn recorded(robustness: Robustness, command: impl Fn(&str) -> String) -> Assumptions {
+pub(super) fn recorded(robustness: Robustness, command: impl Fn(&str) -> String) -> Assumptions {
     let basis = match robustness.basis {
         Basis::Nothing => String::new(),
         Basis::NothingAssumed => {

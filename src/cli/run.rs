@@ -1,5 +1,7 @@
 //! `rccsim run`: a scenario in, its answer and its results folder out.
 
+mod shares;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -16,15 +18,14 @@ use super::pcap::{self, first_users};
 use super::progress::{Bar, interruptible};
 use super::publish::{keep, publish, show};
 use super::results::{Terminal, UNITS, WatchedBar, tell_found};
-use super::share::{share, simulate_share};
+use super::share::share;
 use super::store::SyncedUnits;
+use super::study::Division;
 use super::terminal::{print_answer, print_record, say};
 use super::trace;
 use super::{Outcome, memory};
 use crate::deployment::{FaultPlan, Plan};
-use crate::experiment::{
-    self, Campaign, FirstLosses, NoStore, Replications, RunError, RunSamples, Share,
-};
+use crate::experiment::{self, Campaign, FirstLosses, NoStore, Replications, RunError, RunSamples};
 use crate::measure::Scope;
 use crate::quantity::number::{rounded, whole};
 use crate::quantity::{Span, print_span};
@@ -36,9 +37,7 @@ use crate::report::run::text;
 use crate::report::settled::too_short;
 use crate::report::text::skew;
 use crate::scenario::{Scenario, expanded, hash, input_files};
-use crate::study::{
-    Assessment, PrecisionTarget, Samples, Spread, Steady, spread, steady_state,
-};
+use crate::study::{Assessment, PrecisionTarget, Samples, Spread, Steady, spread, steady_state};
 use crate::theory::predict;
 
 /// Users that a capture shows: a day of each is about 100 kB.
@@ -73,6 +72,9 @@ pub(super) struct RunArgs {
     /// --out, and the same command without it publishes; in a job array "/N" takes K from the array
     #[arg(long, value_name = "K/N", conflicts_with = "pcap")]
     shard: Option<String>,
+    /// What it takes is asked, among so many.
+    #[arg(skip)]
+    pub plan: Option<Division>,
     /// Neither plots nor report, nor the trials behind assumptions and advice: the figures alone
     #[arg(long)]
     no_report: bool,
@@ -101,38 +103,46 @@ impl RunArgs {
             }
         }
         self.refuse(&scenario)?;
+        if let Some(division) = self.plan {
+            return self.plan(&scenario, division);
+        }
         if let Some(shard) = &self.shard {
             return self.share(&scenario, share(shard)?);
         }
-        let mut folder = Folder::open(&self.folder(&scenario))?;
-        let files = input_files(&scenario, None);
+        self.publish(&scenario)
+    }
+
+    /// Simulates it, and publishes its results.
+    fn publish(&self, scenario: &Scenario) -> Result<Outcome, Fault> {
+        let mut folder = Folder::open(&self.folder(scenario))?;
+        let files = input_files(scenario, None);
         keep(&mut folder, &files)?;
         let (campaign, bar) = self.campaign(folder.path())?;
         let pool = self.jobs.pool()?;
-        let simulated = pool.install(|| self.simulate(&scenario, &campaign, &mut folder));
+        let simulated = pool.install(|| self.simulate(scenario, &campaign, &mut folder));
         bar.end();
         let (samples, losses) = simulated?;
         if samples.samples.replications() == 0 {
             say!("interrupted before the first replication was finished: nothing was written");
             return Ok(Outcome::Interrupted);
         }
-        let run = pool.install(|| self.assess(&scenario, samples));
+        let run = pool.install(|| self.assess(scenario, samples));
         let samples = &run.assessment.samples;
-        let record = pool.install(|| self.record(&scenario, &run, &campaign))?;
+        let record = pool.install(|| self.record(scenario, &run, &campaign))?;
         self.tell(&campaign);
-        let ladder = || losses.ladder(&scenario);
+        let ladder = || losses.ladder(scenario);
         let ladder = (!self.no_report).then(ladder).flatten();
         let (spread, steady) = (&run.spread[..], &run.steady[..]);
         let text = text(&record, &run.assessment, spread, steady);
         let record = Record::Run(record);
         let in_memory = InMemory {
-            inputs: inputs(&scenario, None),
-            scenario: expanded(&scenario),
+            inputs: inputs(scenario, None),
+            scenario: expanded(scenario),
             points: vec![(String::new(), samples)],
             day: Some(samples),
             ladder: ladder.map(|ladder| trace::record(&ladder)),
         };
-        self.capture(&scenario)?;
+        self.capture(scenario)?;
         if run.is_interrupted {
             folder = aside(folder)?;
         }
@@ -258,32 +268,6 @@ impl RunArgs {
         if !self.quiet && counts.is_resumed() {
             tell_found(counts);
         }
-    }
-
-    /// Simulates a share of the replications, and of the trials once all replications are there.
-    fn share(&self, scenario: &Scenario, share: Share) -> Result<Outcome, Fault> {
-        let pool = self.jobs.pool()?;
-        let path = self.folder(scenario);
-        simulate_share(&path, share, self.quiet, |campaign| {
-            pool.install(|| self.is_complete(scenario, campaign))
-        })
-    }
-
-    /// Does what the campaign has a share of; whether nothing is left that publishing would simulate.
-    fn is_complete(&self, scenario: &Scenario, campaign: &Campaign) -> Result<bool, Fault> {
-        let targets = self.precision.targets(scenario.study.as_ref())?;
-        let replications = self.replications(scenario, &targets);
-        let simulated = experiment::run(scenario, replications, campaign, &mut ());
-        let Some(run) = simulated.map_err(|e| e.into_experiment())? else {
-            return Ok(false);
-        };
-        if run.is_interrupted || self.no_report {
-            return Ok(!run.is_interrupted);
-        }
-        let assessment = Assessment::new(run.samples, &scenario.objectives);
-        let means = means_of(&assessment);
-        let trials = trials(scenario, assessment.verdict(), means, campaign)?;
-        Ok(trials.is_some())
     }
 
     fn replications<'a>(

@@ -6,11 +6,11 @@ use super::conduct::conduct;
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::global::{Effort, VariedKeys};
-use super::study::{Decisive, Publication, Study, StudyFlags, with_samples};
+use super::study::{Decisive, Most, Publication, Study, StudyFlags, with_samples};
 use super::{Outcome, global, memory};
 use crate::experiment::{
-    Basis, Campaign, Case, FactorEffects, LevelEffect, Pair, PairEffect, Replications, Robustness,
-    Variation, factor_effects, hash_of, pair_effects, pairs, variations,
+    Basis, Campaign, Case, FactorEffects, LevelEffect, MOST_PAIRS, Pair, PairEffect, Replications,
+    Robustness, Variation, factor_effects, hash_of, pair_effects, pairs, variations,
 };
 use crate::measure::{METRICS, Metric};
 use crate::quantity::number::{capital, rounded, small, whole};
@@ -43,7 +43,7 @@ pub(super) struct SensitivityArgs {
     #[arg(long, value_name = "N", default_value_t = 64, requires = "global", value_parser = clap::value_parser!(u32).range(8..=10_000))]
     rows: u32,
     #[command(flatten)]
-    study: StudyFlags,
+    pub study: StudyFlags,
 }
 
 impl SensitivityArgs {
@@ -197,6 +197,14 @@ impl Study for OneAtATime {
             pairs,
             of_pairs,
         }))
+    }
+
+    fn most(&self) -> Option<Most> {
+        let points = self.cases.len() + MOST_PAIRS;
+        Some(Most {
+            rounds: 2,
+            replications: points as u64 * u64::from(self.scenario().replications),
+        })
     }
 
     /// The whole of it is about them.

@@ -6,10 +6,10 @@ use super::fault::Fault;
 use super::outcome::Outcome;
 use super::progress::{Bar, interruptible};
 use super::results::{Terminal, UNITS};
-use super::robustness::assumptions;
 use super::store::SyncedUnits;
 use super::study::Study;
 use super::terminal::say;
+use super::trials::assumptions;
 use crate::experiment::{Campaign, ShardCounts, Share};
 use crate::quantity::number::whole;
 use crate::record::Units;
@@ -70,12 +70,20 @@ pub(super) fn conduct_share<S: Study>(mut study: S, share: Share) -> Result<Outc
     let path = study.folder();
     let (pool, quiet) = (study.flags().jobs.pool()?, study.flags().quiet);
     simulate_share(&path, share, quiet, |campaign| {
-        pool.install(|| match study.answer(campaign)? {
-            // What the answer rests on is the last round.
-            Some(answer) => Ok(assumptions(&study, &answer, campaign)?.is_some()),
-            None => Ok(false),
-        })
+        pool.install(|| do_share(&mut study, campaign))
     })
+}
+
+/// Does what a campaign has a share of; whether nothing is left that publishing would simulate.
+///
+/// # Errors
+/// Those of the study, or of the store.
+pub(super) fn do_share<S: Study>(study: &mut S, campaign: &Campaign) -> Result<bool, Fault> {
+    match study.answer(campaign)? {
+        // What the answer rests on is the last round.
+        Some(answer) => Ok(assumptions(study, &answer, campaign)?.is_some()),
+        None => Ok(false),
+    }
 }
 
 /// Does a share of some work beside other processes, and publishes nothing; `work` says whether all of it is there.

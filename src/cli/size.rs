@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::inputs::inputs;
 use super::size_answer::SizeAnswer;
-use super::study::{Decisive, Publication, Study, StudyFlags};
+use super::study::{Decisive, Most, Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{Campaign, OutageCase, Robustness, Search, SearchResult, TestedValue};
 use crate::quantity::number::whole;
@@ -20,6 +20,7 @@ use crate::record::{
 };
 use crate::report::text::{deciding_assumptions, figure, table};
 use crate::scenario::{self, Axis, Combine, Place, Scenario, hash};
+use crate::study::checkpoints;
 
 /// Size a key.
 #[derive(Args)]
@@ -47,7 +48,7 @@ pub(super) struct SizeArgs {
     #[command(flatten)]
     precision: PrecisionFlags,
     #[command(flatten)]
-    study: StudyFlags,
+    pub study: StudyFlags,
 }
 
 impl SizeArgs {
@@ -223,6 +224,17 @@ impl Study for Range {
 
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<SearchResult>, Fault> {
         Ok(self.search().run(campaign)?)
+    }
+
+    fn most(&self) -> Option<Most> {
+        let search = self.search();
+        let probes = Search::most_probes(self.axis.values.len(), search.tolerance);
+        let tried = (probes * self.situations.len()) as u64;
+        let most = search.most.max(search.start);
+        Some(Most {
+            rounds: tried * checkpoints(search.start, most).count() as u64,
+            replications: tried * u64::from(most),
+        })
     }
 
     fn robustness(

@@ -1,5 +1,6 @@
 //! Finished shards in the files of a results folder.
 
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -65,13 +66,17 @@ fn now() -> Instant {
     Instant::now()
 }
 
+fn read(units: &Units, shard: &ShardName) -> Result<StoredShard<Vec<u8>>, StoreError> {
+    Ok(match units.read(&shard.file(), &shard.header())? {
+        UnitState::Valid(content) => StoredShard::Valid(content),
+        UnitState::Missing => StoredShard::Missing,
+        UnitState::Unusable(why) => StoredShard::Unusable(why),
+    })
+}
+
 impl Store for SyncedUnits {
     fn read(&self, shard: &ShardName) -> Result<StoredShard<Vec<u8>>, StoreError> {
-        Ok(match self.units.read(&shard.file(), &shard.header())? {
-            UnitState::Valid(content) => StoredShard::Valid(content),
-            UnitState::Missing => StoredShard::Missing,
-            UnitState::Unusable(why) => StoredShard::Unusable(why),
-        })
+        read(&self.units, shard)
     }
 
     fn write(&self, shard: &ShardName, content: &[u8]) -> Result<(), StoreError> {
@@ -92,5 +97,36 @@ impl Store for SyncedUnits {
 
     fn clear(&self) -> Result<(), StoreError> {
         Ok(self.units.remove()?)
+    }
+}
+
+/// The units of a study as they are found, which are left alone.
+pub(super) struct ReadUnits(Option<Units>);
+
+impl ReadUnits {
+    /// Those of a folder, which need not be there.
+    pub(super) fn new(path: &Path) -> Self {
+        Self(Units::look(path))
+    }
+}
+
+impl Store for ReadUnits {
+    fn read(&self, shard: &ShardName) -> Result<StoredShard<Vec<u8>>, StoreError> {
+        match &self.0 {
+            Some(units) => read(units, shard),
+            None => Ok(StoredShard::Missing),
+        }
+    }
+
+    fn write(&self, _: &ShardName, _: &[u8]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn forget(&self, _: &ShardName) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn clear(&self) -> Result<(), StoreError> {
+        Ok(())
     }
 }

@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::flags::{Format, JobsFlag, results_folder};
 use super::inputs::inputs;
 use super::outcome::Outcome;
-use crate::experiment::{Campaign, Case, Robustness};
+use crate::experiment::{Campaign, Case, Replications, Robustness};
 use crate::record::inputs::Input;
 use crate::record::{Assumptions, Body, Record, StudyCase, StudyRecord};
 use crate::scenario::{self, InputFile, Scenario, expanded, expanded_study, input_files};
@@ -28,6 +28,9 @@ pub(super) struct StudyFlags {
     /// command without it publishes; in a job array "/N" takes K from the array
     #[arg(long, value_name = "K/N")]
     pub shard: Option<String>,
+    /// What it takes is asked, among so many.
+    #[arg(skip)]
+    pub plan: Option<Division>,
     /// Neither plots nor report, nor the trials behind assumptions: the figures alone
     #[arg(long)]
     pub no_report: bool,
@@ -52,6 +55,35 @@ pub(super) struct Publication<'a> {
     pub points: Vec<(String, &'a Samples)>,
     /// The answer for people.
     pub text: String,
+}
+
+/// Among whom the work of a study is divided.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Division {
+    pub shards: u32,
+    /// Of each shard.
+    pub cores: u32,
+}
+
+/// What a study takes at most whose rounds decide how much that is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Most {
+    /// Rounds of it.
+    pub rounds: u64,
+    /// Replications of all its points.
+    pub replications: u64,
+}
+
+impl Most {
+    /// What replications of so many points take; `None`: no precision is wanted, and one round is all.
+    pub(super) fn of(replications: Replications, points: usize) -> Option<Self> {
+        let schedule = replications.schedule();
+        let last = *schedule.last()?;
+        (!replications.targets.is_empty()).then_some(Self {
+            rounds: schedule.len() as u64,
+            replications: points as u64 * u64::from(last),
+        })
+    }
 }
 
 /// The case that the answer of a study is about.
@@ -110,6 +142,11 @@ pub(super) trait Study: Send + Sync {
     /// # Errors
     /// That of the store, or what the simulation shows to be wrong.
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<Self::Findings>, Fault>;
+
+    /// What it takes at most; `None`: its first round is all.
+    fn most(&self) -> Option<Most> {
+        None
+    }
 
     /// What the answer hangs on; `None`: interrupted.
     ///

@@ -7,7 +7,7 @@ use super::conduct::conduct;
 use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
-use super::study::{Decisive, Publication, Study, StudyFlags};
+use super::study::{Decisive, Most, Publication, Study, StudyFlags};
 use super::sweep_answer::answer;
 use super::terminal::say;
 use super::{Outcome, memory};
@@ -31,7 +31,7 @@ pub(super) struct SweepArgs {
     #[command(flatten)]
     precision: PrecisionFlags,
     #[command(flatten)]
-    study: StudyFlags,
+    pub study: StudyFlags,
 }
 
 impl SweepArgs {
@@ -76,6 +76,15 @@ struct Points {
 }
 
 impl Points {
+    fn replications(&self) -> Replications<'_> {
+        Replications {
+            first: 0,
+            start: self.base.replications,
+            targets: &self.targets,
+            most: self.command.precision.most_reps,
+        }
+    }
+
     /// The answer, a line each: that figures are not as close as was asked for comes first.
     fn lines(&self, result: &SweepResult) -> Vec<String> {
         let objectives = &self.base.objectives;
@@ -124,18 +133,16 @@ impl Study for Points {
     }
 
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<SweepResult>, Fault> {
-        let replications = Replications {
-            first: 0,
-            start: self.base.replications,
-            targets: &self.targets,
-            most: self.command.precision.most_reps,
-        };
-        let Some(samples) = campaign.replicate(&self.cases, replications)? else {
+        let Some(samples) = campaign.replicate(&self.cases, self.replications())? else {
             return Ok(None);
         };
         let answers = std::mem::take(&mut self.cases).into_iter().zip(samples);
         let answers = answers.map(|(case, samples)| Answer::new(case, samples));
         Ok(Some(SweepResult::new(answers.collect())))
+    }
+
+    fn most(&self) -> Option<Most> {
+        Most::of(self.replications(), self.cases.len())
     }
 
     fn robustness(

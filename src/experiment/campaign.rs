@@ -3,16 +3,17 @@
 //! Threads steal groups from each other, so that one replication of one case keeps all of them busy. What is kept is a
 //! replication, some kilobytes; where a group takes long, each group too, until its replication is complete.
 
+mod awaited;
 mod groups;
 mod run_unit;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
-use groups::has_large_groups;
 pub(super) use run_unit::RunModel;
 
+use super::backlog::Backlog;
 use super::case::{Case, Model};
 use super::error::ExperimentError;
 use super::replicate::{observe, scopes, simulated_us};
@@ -48,6 +49,8 @@ pub struct Campaign {
     /// What of it is simulated here; `None`: all.
     share: Option<Share>,
     awaited: AtomicU32,
+    /// What is awaited, by the hash of the model, where that is all that is asked.
+    backlog: Mutex<BTreeMap<String, Backlog>>,
 }
 
 /// What units are for.
@@ -131,6 +134,7 @@ impl Campaign {
             trials_simulated: none(),
             share: None,
             awaited: none(),
+            backlog: Mutex::default(),
         }
     }
 
@@ -252,7 +256,7 @@ impl Campaign {
 
     /// Whether a unit is simulated here; where its groups are units of their own, those are shared.
     fn is_mine(&self, index: usize, model: Model) -> bool {
-        let is_split = || has_large_groups(model.plan);
+        let is_split = || model.has_large_groups();
         self.share
             .is_none_or(|share| share.has(index) || is_split())
     }
@@ -272,15 +276,10 @@ impl Campaign {
             };
             match observation {
                 Some(observation) => all.push(observation),
-                None => self.awaits(*model),
+                None => self.awaits(*model, purpose),
             }
         }
         Ok((all.len() == work.len()).then_some(all))
-    }
-
-    /// A unit of another share is not there yet.
-    fn awaits(&self, _: Model) {
-        self.awaited.fetch_add(1, Ordering::Relaxed);
     }
 
     /// So much simulated time is still to come.
@@ -393,7 +392,7 @@ impl Campaign {
             return Ok(None);
         }
         let (plan, is_kept) = (model.plan, self.keeps(purpose));
-        let by_group = is_kept && has_large_groups(plan);
+        let by_group = is_kept && model.has_large_groups();
         let observed = match by_group {
             true => self.by_group(model, index, replication, purpose)?,
             false => observe(plan, replication, &self.handle),

@@ -57,6 +57,10 @@ pub(super) struct Model<'a> {
     pub hash: &'a str,
 }
 
+/// Signed-in hours of a group from which it is kept on its own: some tenths of a second, a hundred times what its file
+/// costs.
+const LARGE_USER_HOURS: u64 = 20_000;
+
 impl<'a> From<&'a Case> for Model<'a> {
     fn from(case: &'a Case) -> Self {
         Self {
@@ -67,6 +71,17 @@ impl<'a> From<&'a Case> for Model<'a> {
 }
 
 impl Model<'_> {
+    /// Whether the groups are many, and each takes so long that losing one by a kill would hurt: each is a unit of its own.
+    pub(super) fn has_large_groups(&self) -> bool {
+        let plan = self.plan;
+        let (groups, users): (usize, u64) = (
+            plan.groups().len(),
+            plan.clients.iter().map(|c| u64::from(c.count)).sum(),
+        );
+        let hours = plan.horizon.0 / 3_600_000_000;
+        groups > 1 && users.saturating_mul(hours) / groups as u64 >= LARGE_USER_HOURS
+    }
+
     /// The unit of one of its replications.
     pub(super) fn unit(&self, replication: u32) -> ShardName {
         ShardName {

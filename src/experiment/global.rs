@@ -85,6 +85,16 @@ pub struct GlobalAnalysis<'a> {
     pub rows: u32,
 }
 
+impl GlobalAnalysis<'_> {
+    /// Combinations at most, the base among them, and in how many rounds.
+    pub fn most(&self) -> (u64, u64) {
+        let screened = self.trajectories as usize * (self.unknowns.len() + 1);
+        let shared_out = self.rows as usize * (self.unknowns.len().min(MOST) + 2);
+        let rounds = 1 + screened.div_ceil(AT_ONCE) + shared_out.div_ceil(AT_ONCE);
+        ((1 + screened + shared_out) as u64, rounds as u64)
+    }
+}
+
 /// A combination, by the level of each unknown.
 type Levels = Vec<usize>;
 

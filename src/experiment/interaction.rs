@@ -11,6 +11,8 @@ use crate::study::{
 
 /// Factors whose pairs are tried: those that move the figure most.
 const MOST_FACTORS: usize = 3;
+/// Pairs of these.
+pub const MOST_PAIRS: usize = MOST_FACTORS * (MOST_FACTORS - 1) / 2;
 
 /// Two factors at the levels that move the figure most, together.
 #[derive(Clone, Debug)]

@@ -137,6 +137,11 @@ impl JointSearch<'_> {
         self.select(campaign, &explorer)
     }
 
+    /// Replications at most: where the selection among the first finalists fails, the next ones have their first stage.
+    pub fn most_replications(&self) -> u64 {
+        u64::from(self.budget) + (ROUNDS as u64 - 1) * u64::from(self.reserve())
+    }
+
     /// Replications that are left to the selection.
     fn reserve(&self) -> u32 {
         self.selector.first_stage * FINALISTS as u32

@@ -6,6 +6,7 @@
 
 mod advice;
 mod answer;
+mod backlog;
 mod builder;
 mod campaign;
 mod case;
@@ -34,6 +35,7 @@ mod typical;
 
 pub use advice::{Advice, Help, TrialOutcome, advise};
 pub use answer::Answer;
+pub use backlog::Backlog;
 pub use builder::{Experiment, Sweep};
 pub use campaign::{Campaign, Monitor, Replications, ShardCounts};
 pub use case::{Case, cases, hash_of};
@@ -44,7 +46,7 @@ pub use error::ExperimentError;
 pub use factor::KeyPath;
 pub use front::{FrontResult, PointStanding};
 pub use global::{GlobalAnalysis, GlobalPoint, GlobalResult, Unknown, UnknownLevel, unknowns};
-pub use interaction::{Pair, PairEffect, pair_effects, pairs};
+pub use interaction::{MOST_PAIRS, Pair, PairEffect, pair_effects, pairs};
 pub use joint::{JointResult, JointSearch, JointSearchError, TriedPoint};
 pub use ladder::{Ladder, Rung, ladder};
 pub use lever::{LEVERS, Lever, Turn};
@@ -53,6 +55,7 @@ pub use ranking::Least;
 pub use replicate::scopes;
 pub use robustness::{
     Assumption, Basis, Effect, Finding, Robustness, WORTH_TELLING, assumptions, can_be_tried,
+    most_trial_hours, trial_hours_of_run,
 };
 pub use run::{DropSink, RunError, RunSamples, run};
 pub use search::{OutageCase, Search, SearchResult, TestedValue};

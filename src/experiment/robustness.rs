@@ -185,7 +185,7 @@ impl RobustnessCheck<'_> {
         let each = Trial::new(&first.case.scenario)
             .user_hours()
             .saturating_mul(levels as u64 + 1);
-        let budget = CHEAP_USER_HOURS.max(self.spent / PART_OF_STUDY);
+        let budget = most_trial_hours(self.spent);
         let affordable = (budget / each.max(1)) as usize;
         if affordable >= self.min_candidates.min(self.candidates.len()) {
             return Ok(affordable.min(MOST_CANDIDATES));
@@ -352,6 +352,26 @@ pub fn assumptions(
     Ok(Some(
         trials.assumptions(&factors, &levels, &findings, decides),
     ))
+}
+
+/// Hours of users that trials of a study take at most, which takes so many itself.
+pub fn most_trial_hours(spent: u64) -> u64 {
+    CHEAP_USER_HOURS.max(spent / PART_OF_STUDY)
+}
+
+/// The same of the trials of a run.
+pub fn trial_hours_of_run(scenario: &Scenario) -> u64 {
+    if !can_be_tried(&scenario.plan) {
+        return 0;
+    }
+    let case = Case::new(scenario.clone());
+    let candidate = Candidate {
+        name: String::new(),
+        case: &case,
+        known: &[],
+    };
+    let levels: usize = factors(&[candidate]).iter().map(Factor::known_levels).sum();
+    Trial::new(scenario).user_hours() * (levels as u64 + 1)
 }
 
 /// Whether it is a verdict at all.

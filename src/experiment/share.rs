@@ -15,6 +15,19 @@ impl Share {
             .then_some(Self { number, count })
     }
 
+    /// A share of nothing: what it would take is seen, and none of it is done.
+    pub fn nothing() -> Self {
+        Self {
+            number: 0,
+            count: 1,
+        }
+    }
+
+    /// Whether it is [`nothing`](Self::nothing).
+    pub(super) fn is_nothing(self) -> bool {
+        self.number == 0
+    }
+
     /// Its number, from 1.
     pub fn number(self) -> u32 {
         self.number
@@ -27,7 +40,7 @@ impl Share {
 
     /// Whether the piece of work with that index, from 0, is its own: every piece is one share's.
     pub fn has(self, index: usize) -> bool {
-        index as u64 % u64::from(self.count) == u64::from(self.number - 1)
+        !self.is_nothing() && index as u64 % u64::from(self.count) == u64::from(self.number - 1)
     }
 }
 
@@ -42,6 +55,7 @@ mod tests {
         for index in 0..100 {
             assert_eq!(shares.iter().filter(|s| s.has(index)).count(), 1);
         }
+        assert!(!(0..100).any(|index| Share::nothing().has(index)));
         assert_eq!(
             [Share::new(0, 4), Share::new(5, 4), Share::new(1, 0)],
             [None; 3]

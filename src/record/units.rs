@@ -74,6 +74,14 @@ impl Units {
         Ok(units)
     }
 
+    /// Opens the folder to read it alone: nothing is made and nothing cleared away. `None`: there is none.
+    pub fn look(path: &Path) -> Option<Self> {
+        Self::is_at(path).then(|| Self {
+            path: path.into(),
+            _lock: None,
+        })
+    }
+
     /// Opens the folder beside other shards of the same study: nothing in it is cleared away.
     ///
     /// # Errors

@@ -101,16 +101,3 @@ impl Campaign {
 
 /// Groups whose counts are held until they are merged.
 const GROUPS_AT_ONCE: usize = 256;
-/// Signed-in hours of a group from which it is kept on its own: some tenths of a second, a hundred times what its file
-/// costs.
-const LARGE_USER_HOURS: u64 = 20_000;
-
-/// Whether the groups are many, and each takes so long that losing one by a kill would hurt.
-pub(super) fn has_large_groups(plan: &Plan) -> bool {
-    let (groups, users): (usize, u64) = (
-        plan.groups().len(),
-        plan.clients.iter().map(|c| u64::from(c.count)).sum(),
-    );
-    let hours = plan.horizon.0 / 3_600_000_000;
-    groups > 1 && users.saturating_mul(hours) / groups as u64 >= LARGE_USER_HOURS
-}

@@ -125,7 +125,7 @@ impl Campaign {
             false => self.stored(&unit, Purpose::Study)?,
         };
         if stored.is_none() {
-            self.awaits(model.model());
+            self.awaits(model.model(), Purpose::Study);
         }
         Ok(stored)
     }

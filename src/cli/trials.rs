@@ -1,0 +1,38 @@
+//! The trials behind the answer of a study: other values of what is assumed, and what might help.
+
+use super::advice::{means_of, levers};
+use super::fault::Fault;
+use super::robustness::recorded;
+use super::study::Study;
+use crate::experiment::Campaign;
+use crate::record::Assumptions;
+use crate::study::Assessment;
+
+/// What the answer of a study rests on, as far as a report is asked for; `None`: interrupted, or trials of other shares are
+/// not there yet.
+///
+/// # Errors
+/// What is wrong with a scenario that is tried, or a refusal of the system.
+pub(super) fn assumptions<S: Study>(
+    study: &S,
+    answer: &S::Findings,
+    campaign: &Campaign,
+) -> Result<Option<Assumptions>, Fault> {
+    if study.flags().no_report {
+        return Ok(Some(Assumptions::default()));
+    }
+    let Some(robustness) = study.robustness(answer, campaign)? else {
+        return Ok(None);
+    };
+    let mut assumptions = recorded(robustness, |set| study.command(set));
+    if let Some(decisive) = study.decisive(answer)? {
+        let assessment = Assessment::new(decisive.samples.clone(), &decisive.scenario.objectives);
+        let means = means_of(&assessment);
+        let levers = levers(&decisive.scenario, assessment.verdict(), means, campaign)?;
+        let Some(levers) = levers else {
+            return Ok(None);
+        };
+        assumptions.levers = levers;
+    }
+    Ok(Some(assumptions))
+}
