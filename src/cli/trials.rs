@@ -1,6 +1,6 @@
 //! The trials behind the answer of a study: other values of what is assumed, and what might help.
 
-use super::advice::{means_of, levers};
+use super::advice::{levers, means_of};
 use super::fault::Fault;
 use super::robustness::recorded;
 use super::study::Study;
