@@ -27,6 +27,7 @@ mod run;
 mod search;
 mod selection;
 mod sensitivity;
+mod settled;
 mod share;
 mod store;
 mod sweep;

@@ -8,6 +8,7 @@ use super::error::ExperimentError;
 use super::ranking::{JudgedPoint, Least, Ranking};
 use super::replicate::scopes;
 use super::robustness::{Robustness, TestedCandidate, user_hours_of};
+use super::settled::is_settled;
 use crate::measure::Metric;
 use crate::quantity::parse_share;
 use crate::study::{
@@ -15,10 +16,7 @@ use crate::study::{
     confidence_of_looks, judge_at, overall,
 };
 
-/// Replications in which something happened that the cost counts: with fewer the spread of the cost is not known.
-const ENOUGH: usize = 10;
-
-/// Where that takes longer, the first stage ends with as many replications.
+/// Replications of the first stage at most, where what a cost counts hardly happens.
 const MOST_OF_FIRST_STAGE: usize = 160;
 
 /// Shards simulated ahead of the procedure, so that no core waits; what it does not ask for is not counted.
@@ -346,22 +344,6 @@ impl Selector {
         }
         Ok(Some(verdicts))
     }
-}
-
-/// Whether what the cost of a case counts happened often enough, or may cost no more than delta where it never did. Where
-/// ten replications saw nothing they saw no spread either, and the procedure rests on that: it would leave a case out at
-/// once for a burst that another one was spared so far.
-fn is_settled(cost: &Cost, samples: &Samples, delta: f64) -> bool {
-    cost.terms.iter().all(|(price, metric)| {
-        let all = samples.deployment_samples(metric.name);
-        match all.iter().filter(|sample| !sample.is_nothing()).count() {
-            0 => {
-                let upper = samples.figure(metric.name).and_then(|f| f.upper_if_none);
-                upper.is_none_or(|upper| price.abs() * upper <= delta)
-            }
-            happened => happened >= ENOUGH,
-        }
-    })
 }
 
 /// The cost of a trial by replication; nothing where the trial cannot show it.

@@ -163,6 +163,7 @@ const VALID_ALONE: &[&str] = &[
     "fault_target_path_unknown",
     "fault_target_unknown",
     "fault_targets_of_two_kinds",
+    "fault_at_and_every",
     "fault_without_time",
     "gateway_behaviour_unknown",
     "gateway_capacity_and_service_time",

@@ -126,9 +126,9 @@ fn what_is_damaged_foreign_or_unfinished_is_named() {
 
 #[test]
 fn rows_become_series() {
-    let text = "point,scope,start_s,length_s,series,mean,unit,replications\n\
-                ,all,0,60,usable,1.5,users,3\n,all,0,60,silent,,users,3\n\
-                ,all,60,30,usable,2.5,users,3\n,all,60,30,silent,4,users,3\n";
+    let text = "point,scope,start_s,length_s,series,mean,unit,replications,point_number\n\
+                ,all,0,60,usable,1.5,users,3,1\n,all,0,60,silent,,users,3,1\n\
+                ,all,60,30,usable,2.5,users,3,1\n,all,60,30,silent,4,users,3,1\n";
     let all = series(text.as_bytes()).unwrap();
     assert_eq!(
         all.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(),
@@ -151,8 +151,8 @@ fn rows_become_series() {
 fn replications_of_a_figure_stand_together() {
     let header = RUNS_HEADER;
     let text = format!(
-        "{header}a=1,1,0f,all,users,,5,,,,count\na=1,1,0f,all,all_back_s,,,12,,,s\n\
-         a=1,2,0f,all,users,,6,,,,count\na=1,2,0f,all,all_back_s,,,,,,s\na=2,1,0f,all,x_fraction,,0.5,,1,2,fraction\n"
+        "{header}a=1,1,0f,all,users,,5,,,,count,1\na=1,1,0f,all,all_back_s,,,12,,,s,1\n\
+         a=1,2,0f,all,users,,6,,,,count,1\na=1,2,0f,all,all_back_s,,,,,,s,1\na=2,1,0f,all,x_fraction,,0.5,,1,2,fraction,2\n"
     );
     let mut gathered = ByFigure::default();
     read_rows(text.as_bytes(), |row| {
@@ -180,13 +180,12 @@ fn replications_of_a_figure_stand_together() {
     assert_eq!(all[2].numbers(), [(1, 0.5)]);
 }
 
-const RUNS_HEADER: &str =
-    "point,replication,fingerprint,scope,metric,cause,value,beyond,numerator,denominator,unit\n";
+const RUNS_HEADER: &str = "point,replication,fingerprint,scope,metric,cause,value,beyond,numerator,denominator,unit,point_number\n";
 
 #[test]
 fn drops_are_read_to_the_microsecond() {
-    let text = "point,replication,clients,user,gateway,instance,established_s,lost_s,detected_s,cause,ended_by\n\
-                ,1,front,7,gw,1,0.5,1532.000000,,refresh_unanswered,\n,2,front,8,gw,1,1,2,3,overload,bye\nbroken\n";
+    let text = "point,replication,clients,user,gateway,instance,established_s,lost_s,detected_s,cause,ended_by,point_number\n\
+                ,1,front,7,gw,1,0.5,1532.000000,,refresh_unanswered,,1\n,2,front,8,gw,1,1,2,3,overload,bye,1\nbroken\n";
     let mut drops = Vec::new();
     let read = each_drop(text.as_bytes(), |drop| {
         drops.push((

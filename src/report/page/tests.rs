@@ -103,7 +103,8 @@ fn ten_thousand_points_make_a_page_that_fits_into_a_mail() {
 /// The longest run there can be, 31 days by the minute.
 #[test]
 fn a_month_by_the_minute_makes_a_page_that_fits_into_a_mail() {
-    let mut series = "point,scope,start_s,length_s,series,mean,unit,replications\n".to_string();
+    let mut series =
+        "point,scope,start_s,length_s,series,mean,unit,replications,point_number\n".to_string();
     for minute in 0..31 * 24 * 60u64 {
         for (i, name) in [
             "usable",
@@ -117,7 +118,7 @@ fn a_month_by_the_minute_makes_a_page_that_fits_into_a_mail() {
         .enumerate()
         {
             let value = (minute * (7919 + i as u64)) % 1000;
-            let _ = writeln!(series, ",all,{},60,{name},{value},users,3", minute * 60);
+            let _ = writeln!(series, ",all,{},60,{name},{value},users,3,1", minute * 60);
         }
     }
     let rows = [

@@ -83,10 +83,10 @@ fn a_comparison_shows_differences_and_pairs() {
         "{{\"schema\": \"rccsim.compare/1\", \"baseline\": \"models/a.toml\", \"confidence\": 0.98, \"alternatives\": [{{\"name\": \"models/b.toml\", \"verdict\": \"better\", \"replications\": 2, \"figures\": [{}]}}]}}",
         figure("missed_toast_fraction", -0.018)
     );
-    let header = "point,replication,fingerprint,scope,metric,cause,value,beyond,numerator,denominator,unit\n";
+    let header = "point,replication,fingerprint,scope,metric,cause,value,beyond,numerator,denominator,unit,point_number\n";
     let runs = format!(
-        "{header}alternative=a,1,0f,all,missed_toast_fraction,,0.02,,2,100,fraction\nalternative=a,2,0f,all,missed_toast_fraction,,0.03,,3,100,fraction\n\
-         alternative=b,1,0f,all,missed_toast_fraction,,0.01,,1,100,fraction\nalternative=b,2,0f,all,missed_toast_fraction,,0.04,,4,100,fraction\n"
+        "{header}alternative=a,1,0f,all,missed_toast_fraction,,0.02,,2,100,fraction,1\nalternative=a,2,0f,all,missed_toast_fraction,,0.03,,3,100,fraction,1\n\
+         alternative=b,1,0f,all,missed_toast_fraction,,0.01,,1,100,fraction,2\nalternative=b,2,0f,all,missed_toast_fraction,,0.04,,4,100,fraction,2\n"
     );
     let plots = plots_of_folder(&[("summary.json", text), ("runs.csv", runs)]);
     assert_eq!(named(&plots, "differences").title, "b is better than a");
