@@ -35,6 +35,7 @@ mod linear;
 mod live;
 mod load;
 mod losses;
+mod measured;
 mod middle;
 mod models;
 mod page;
