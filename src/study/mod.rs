@@ -74,6 +74,9 @@
 //! crash just before its end is one in ten. Student's t needs more replications of such skewed figures; [`skew_warning`]
 //! says where. Rare faults are conservative on purpose: what no fault did yet is allowed for.
 //!
+//! `size` against 60 replications of every value, ten searches of each of eight keys, one of them not monotone: no value that
+//! misses an objective was confirmed, all 80 confirmed one that serves, and no window was missed.
+//!
 //! `best` selected the wrong one of two or four intervals, half of the distance to the second best being delta, in none of
 //! 900 cases (5 % stated): a crash that forgets the sessions every 2 h, 10 days and 60 days (190, 572 and 288 replications).
 //!
