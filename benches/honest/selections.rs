@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rccsim::deployment::RunHandle;
 use rccsim::experiment::{Campaign, Case, Delta, NoStore, Selector};
-use rccsim::scenario::{Override, Scenario, StudyPoint, parse};
+use rccsim::scenario::{Axis, Place, Scenario, StudyPoint, parse};
 use rccsim::study::{Cost, SelectionState};
 
 use super::MACRO_REPLICATIONS;
@@ -64,15 +64,13 @@ fn campaign() -> Campaign {
 
 fn cases(choice: &Choice, seed: u64) -> Vec<Case> {
     let base = scenario(choice.text, seed);
-    let case = |value: &&str| {
-        let set = Override::parse(&format!("{KEY}={value}")).unwrap_or_else(|e| panic!("{e}"));
-        let point = StudyPoint {
-            values: vec![(KEY.into(), (*value).to_string())],
-            overrides: vec![set],
-        };
+    let axis = format!("{KEY}={}", choice.values.join(", "));
+    let axis = Axis::parse(&axis, &Place::whole("--vary")).unwrap_or_else(|e| panic!("{e}"));
+    let case = |place| {
+        let point = StudyPoint::at(std::slice::from_ref(&axis), &[place]);
         Case::at(&base, point).unwrap_or_else(|e| panic!("{e}"))
     };
-    choice.values.iter().map(case).collect()
+    (0..axis.values.len()).map(case).collect()
 }
 
 fn true_costs(choice: &Choice, cost: &Cost) -> Vec<f64> {

@@ -175,12 +175,9 @@ fn campaign() -> Campaign {
 fn brute_force(question: &Question) -> Vec<Truth> {
     let base = question.scenario(99);
     let axis = question.axis();
-    let cases: Vec<Case> = (axis.values.iter())
-        .map(|level| {
-            let point = StudyPoint {
-                values: vec![(axis.key.clone(), level.value().to_string())],
-                overrides: vec![level.clone()],
-            };
+    let cases: Vec<Case> = (0..axis.values.len())
+        .map(|place| {
+            let point = StudyPoint::at(std::slice::from_ref(&axis), &[place]);
             Case::at(&base, point).unwrap_or_else(|e| panic!("{}: {e}", question.name))
         })
         .collect();

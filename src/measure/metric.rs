@@ -63,13 +63,18 @@ pub enum Sample {
 }
 
 impl Sample {
-    /// Whether nothing was counted or measured.
-    pub fn is_nothing(&self) -> bool {
-        match *self {
-            Self::Absent => true,
-            Self::Count(n) => n == 0,
-            Self::Ratio(x, _) | Self::Value(x) | Self::Beyond(x) => x == 0.0,
+    /// What it adds to a total.
+    pub fn above(self) -> f64 {
+        match self {
+            Self::Count(n) => n as f64,
+            Self::Ratio(x, _) | Self::Value(x) | Self::Beyond(x) => x,
+            Self::Absent => 0.0,
         }
+    }
+
+    /// Whether nothing was counted or measured.
+    pub fn is_nothing(self) -> bool {
+        self.above() == 0.0
     }
 
     /// The mean of samples with their probabilities, which add up to 1. Where some have none, it is the mean of the others,

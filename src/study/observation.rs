@@ -25,15 +25,6 @@ pub fn columns() -> Vec<Column> {
         .collect()
 }
 
-/// What a sample adds to a total.
-fn above(sample: Sample) -> f64 {
-    match sample {
-        Sample::Count(n) => n as f64,
-        Sample::Ratio(x, _) | Sample::Value(x) | Sample::Beyond(x) => x,
-        Sample::Absent => 0.0,
-    }
-}
-
 /// What one replication said: all that a study keeps of it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Observation {
@@ -84,7 +75,7 @@ impl Observation {
         };
         let part = |scope: usize, column: usize| {
             let faulty = runs[1..].iter();
-            let parts = faulty.map(|(p, run)| p * above(run.values[scope][column]));
+            let parts = faulty.map(|(p, run)| p * run.values[scope][column].above());
             parts.sum::<f64>()
         };
         let values = (first.values.iter().enumerate())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rccsim::deployment::RunHandle;
 use rccsim::experiment::{Campaign, Case, Delta, NoStore, Selector};
 use rccsim::record::Results;
-use rccsim::scenario::{Override, Scenario, StudyPoint};
+use rccsim::scenario::{Axis, Place, Scenario, StudyPoint};
 use rccsim::study::{Cost, SelectionState};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -334,16 +334,10 @@ fn what_ten_replications_saw_nothing_of_is_looked_at_longer() {
     let cost = Cost::parse("message_rate_per_s + 100 * missed_toasts_per_client_hour").unwrap();
     let wrong = |seed: u64| {
         let base = Scenario::from_toml(&text(seed)).unwrap();
-        let case = |interval: &str| {
-            let key = "clients.refresh_interval";
-            let set = Override::parse(&format!("{key}={interval}")).unwrap();
-            let point = StudyPoint {
-                values: vec![(key.into(), interval.into())],
-                overrides: vec![set],
-            };
-            Case::at(&base, point).unwrap()
-        };
-        let cases = ["5 min", "15 min", "30 min", "60 min"].map(case);
+        let intervals = "clients.refresh_interval=5 min, 15 min, 30 min, 60 min";
+        let axis = Axis::parse(intervals, &Place::whole("--vary")).unwrap();
+        let point = |place| StudyPoint::at(std::slice::from_ref(&axis), &[place]);
+        let cases = [0, 1, 2, 3].map(|place| Case::at(&base, point(place)).unwrap());
         let selector = Selector {
             costs: vec![cost.clone(); cases.len()],
             within_objectives: false,
