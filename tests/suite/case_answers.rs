@@ -114,6 +114,14 @@ fn limits_of_the_gateway_are_named() {
         let answer = first_sentences(case, &["scenario.replications=1"]);
         assert!(answer.contains(sentence), "{case}: {answer}");
     }
+    // Nobody loses a session, and calls fail all the same.
+    let shorter = ["gateway.throttle_recovery=20 min"];
+    let answer = first_sentences("p22-throttle-outlives", &shorter);
+    assert!(
+        answer.contains("All 500 users keep their sessions")
+            && answer.contains("Calls from the PC fail mostly because overload control at gw refuses requests (throttle_at = 50, throttle_recovery = 20 min)"),
+        "{answer}"
+    );
 }
 
 #[test]

@@ -306,6 +306,27 @@ pub(super) fn of_misses(case: &Case) -> Option<String> {
     })
 }
 
+/// Why most calls from the PC fail, where nobody loses a session and a gateway refuses requests: being without a session
+/// explains no more of them than the share of time that it lasts.
+pub(super) fn of_failed_calls(case: &Case) -> Option<String> {
+    let (failed, down) = (
+        case.mean("failed_origination_fraction"),
+        case.mean("down_fraction"),
+    );
+    if case.mean("session_drops") > 0.0 || failed <= 2.0 * down {
+        return None;
+    }
+    let refused = |name: &str| mean(case, &Scope::Gateway(name.into()), "jobs_refused");
+    let names = case.plan().gateways.iter().map(|g| g.name.as_str());
+    let name = names.max_by(|a, b| refused(a).total_cmp(&refused(b)))?;
+    (refused(name) > 0.0).then(|| {
+        format!(
+            "Calls from the PC fail mostly because {}",
+            overload(case, name)
+        )
+    })
+}
+
 /// The middlebox that forgets an idle connection, where there is one: of two the quicker.
 fn of_lost_path(case: &Case, clients: usize) -> Option<String> {
     let timeouts = case.legs(clients).into_iter();

@@ -39,6 +39,7 @@ pub(super) fn answer(
     if samples.presence(0).signed_in > 0 {
         sentences.extend(objective::sentences(&case, judgements));
         sentences.extend(cause::of_misses(&case));
+        sentences.extend(cause::of_failed_calls(&case));
         sentences.extend(losses(&case, is_tested, judgements));
         sentences.extend(group::sentence(&case, judgements));
     }
