@@ -54,13 +54,16 @@ pub(super) fn complete(
     folder.put("summary.json", |out| out.write_all(whole.json().as_bytes()))?;
     let clients = scenario.plan.clients.iter().map(|c| c.name.as_str());
     let clients: Vec<&str> = clients.collect();
-    let mut losses = FirstLosses::default();
+    let mut losses = FirstLosses::new(scenario.plan.drops_limit);
     results.each_drop(|dropped| {
         if let Some(row) = dropped.row(&clients) {
             losses.note(dropped.replication.saturating_sub(1), &row);
         }
     })?;
-    if let Some(ladder) = losses.ladder(&scenario) {
+    let ladder = losses
+        .typical_loss()
+        .map(|loss| loss.ladder(&scenario, &Campaign::in_memory()));
+    if let Some(ladder) = ladder.transpose()?.flatten() {
         folder.put("ladder.json", |out| {
             out.write_all(json(&record(&ladder)).as_bytes())
         })?;

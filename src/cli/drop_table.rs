@@ -8,7 +8,6 @@ use crate::record::{Drops, Part};
 pub(super) struct DropTable {
     /// The rows.
     pub rows: Drops<Part>,
-    rows_left: u64,
     /// Of which one is told in full.
     pub losses: FirstLosses,
 }
@@ -24,8 +23,7 @@ impl DropTable {
         let rows = Drops::new(part, clients, gateways)?;
         Ok(Self {
             rows,
-            rows_left: plan.drops_limit,
-            losses: FirstLosses::default(),
+            losses: FirstLosses::new(plan.drops_limit),
         })
     }
 }
@@ -34,17 +32,13 @@ impl DropSink for DropTable {
     type Error = std::io::Error;
 
     fn rows_left(&self) -> u64 {
-        self.rows_left
+        self.losses.rows_left()
     }
 
     fn take(&mut self, replication: u32, rows: DropLog) -> std::io::Result<()> {
-        rows.drain(|row| {
-            if self.rows_left == 0 {
-                return Ok(());
-            }
-            self.rows_left -= 1;
-            self.losses.note(replication, row);
-            self.rows.write(replication, row)
+        rows.drain(|row| match self.losses.note(replication, row) {
+            true => self.rows.write(replication, row),
+            false => Ok(()),
         })
     }
 }

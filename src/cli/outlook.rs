@@ -216,7 +216,7 @@ impl Outlook {
             ..
         } = self.round;
         let (what, place) = match are_trials {
-            true => ("trials of what is assumed", "scenarios"),
+            true => ("trials", "scenarios"),
             false => ("units", if points == 1 { "point" } else { "points" }),
         };
         let found = match self.present {
@@ -240,7 +240,7 @@ impl Outlook {
         }
         if let Some(seconds) = self.trial_seconds().filter(|_| !are_trials) {
             lines.push(format!(
-                "Then a round of trials of what is assumed, known after the others: at most {}.",
+                "Then perhaps a round of trials (of what is assumed, of what helps), known after the others: at most {}.",
                 cost(seconds)
             ));
         }

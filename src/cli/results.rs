@@ -12,6 +12,7 @@ use super::store::SyncedUnits;
 use super::study::{Publication, Study, StudyFlags};
 use super::terminal::say;
 use crate::experiment::{Campaign, Monitor, ShardCounts, ShardName};
+use crate::quantity::number::whole;
 use crate::record::inputs;
 use crate::record::{Folder, InMemory, Manifest, Record, Units, read_manifest, tables};
 use crate::report::page::NAME;
@@ -180,7 +181,7 @@ impl Results {
             flags.quiet,
         )?;
         if !keeps_units {
-            self.campaign.publish()?;
+            tell_others(self.campaign.publish()?, &self.path);
         }
         Ok(listed(&path, &names))
     }
@@ -199,6 +200,17 @@ pub(super) fn tell_found(counts: ShardCounts) {
             "{} finished trials found, {} simulated",
             counts.trials_reused,
             counts.trials_simulated
+        );
+    }
+}
+
+/// Says that finished units stay which the published results did not need.
+pub(super) fn tell_others(count: usize, path: &Path) {
+    if count > 0 {
+        say!(
+            "{} finished units of other scenarios stay in {}: another command with this --out goes on from them; if none will, delete them",
+            whole(count as u64),
+            path.join(UNITS).display()
         );
     }
 }

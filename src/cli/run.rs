@@ -17,15 +17,15 @@ use super::inputs::inputs;
 use super::pcap::{self, first_users};
 use super::progress::{Bar, interruptible};
 use super::publish::{keep, publish, show};
-use super::results::{Terminal, UNITS, WatchedBar, tell_found};
+use super::results::{Terminal, UNITS, WatchedBar, tell_found, tell_others};
 use super::share::share;
-use super::store::SyncedUnits;
+use super::store::{SyncedUnits, run_fault};
 use super::study::Division;
 use super::terminal::{print_answer, print_record, say};
 use super::trace;
 use super::{Outcome, memory};
 use crate::deployment::{FaultPlan, Plan};
-use crate::experiment::{self, Campaign, FirstLosses, NoStore, Replications, RunError, RunSamples};
+use crate::experiment::{self, Campaign, FirstLosses, NoStore, Replications, RunSamples};
 use crate::measure::Scope;
 use crate::quantity::number::{rounded, whole};
 use crate::quantity::{Span, print_span};
@@ -130,8 +130,9 @@ impl RunArgs {
         let samples = &run.assessment.samples;
         let record = pool.install(|| self.record(scenario, &run, &campaign))?;
         self.tell(&campaign);
-        let ladder = || losses.ladder(scenario);
-        let ladder = (!self.no_report).then(ladder).flatten();
+        let loss = losses.typical_loss().filter(|_| !self.no_report);
+        let ladder = loss.map(|loss| loss.ladder(scenario, &campaign));
+        let ladder = ladder.transpose()?.flatten();
         let (spread, steady) = (&run.spread[..], &run.steady[..]);
         let text = text(&record, &run.assessment, spread, steady);
         let record = Record::Run(record);
@@ -161,7 +162,7 @@ impl RunArgs {
             )
         })?;
         if !run.is_interrupted {
-            campaign.publish()?;
+            tell_others(campaign.publish()?, &path);
         }
         match self.format {
             Format::Json => print_record(&record)?,
@@ -299,10 +300,7 @@ impl RunArgs {
         let targets = self.precision.targets(scenario.study.as_ref())?;
         let replications = self.replications(scenario, &targets);
         let simulated = experiment::run(scenario, replications, campaign, &mut table);
-        let samples = simulated.map_err(|e| match e {
-            RunError::Drops(cause) => world(cause),
-            RunError::Experiment(e) => e.into(),
-        })?;
+        let samples = simulated.map_err(|e| run_fault("drops.csv", e))?;
         let Some(samples) = samples else {
             unreachable!("there are no other shares")
         };

@@ -1,11 +1,13 @@
 //! Finished shards in the files of a results folder.
 
+use std::collections::BTreeSet;
+use std::io;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::fault::Fault;
-use crate::experiment::{ExperimentError, ShardName, Store, StoreError, StoredShard};
+use crate::experiment::{ExperimentError, RunError, ShardName, Store, StoreError, StoredShard};
 use crate::record::{FolderError, UnitState, Units};
 
 impl From<FolderError> for StoreError {
@@ -29,12 +31,25 @@ impl From<ExperimentError> for Fault {
     }
 }
 
+/// What a run could not do; `what` takes the rows of its lost sessions.
+pub(super) fn run_fault(what: &str, error: RunError<io::Error>) -> Fault {
+    match error {
+        RunError::Drops(cause) => Fault::World {
+            what: what.into(),
+            cause,
+        },
+        RunError::Experiment(e) => e.into(),
+    }
+}
+
 /// What a loss of power may undo; a process that is killed loses nothing.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// The units of a study, synced together once a second: to sync each of ten thousand small ones took a minute.
 pub(super) struct SyncedUnits {
     units: Units,
+    /// The scenarios of which units were looked for or kept, by their hashes.
+    scenarios: Mutex<BTreeSet<String>>,
     synced: Mutex<Instant>,
 }
 
@@ -42,7 +57,22 @@ impl SyncedUnits {
     pub(super) fn new(units: Units) -> Self {
         Self {
             units,
+            scenarios: Mutex::default(),
             synced: Mutex::new(now()),
+        }
+    }
+
+    fn scenarios(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.scenarios
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of whose unit it is.
+    fn note(&self, shard: &ShardName) {
+        let mut scenarios = self.scenarios();
+        if !scenarios.contains(&shard.scenario_hash) {
+            scenarios.insert(shard.scenario_hash.clone());
         }
     }
 
@@ -76,10 +106,12 @@ fn read(units: &Units, shard: &ShardName) -> Result<StoredShard<Vec<u8>>, StoreE
 
 impl Store for SyncedUnits {
     fn read(&self, shard: &ShardName) -> Result<StoredShard<Vec<u8>>, StoreError> {
+        self.note(shard);
         read(&self.units, shard)
     }
 
     fn write(&self, shard: &ShardName, content: &[u8]) -> Result<(), StoreError> {
+        self.note(shard);
         self.units.write(&shard.file(), &shard.header(), content)?;
         if self.is_due() {
             self.units.sync()?;
@@ -95,8 +127,13 @@ impl Store for SyncedUnits {
         Ok(self.units.sync()?)
     }
 
-    fn clear(&self) -> Result<(), StoreError> {
-        Ok(self.units.remove()?)
+    fn clear(&self) -> Result<usize, StoreError> {
+        let scenarios = self.scenarios();
+        let is_ours = |file: &str| {
+            let hash = file.split_once('-').map_or(file, |(hash, _)| hash);
+            scenarios.contains(hash)
+        };
+        Ok(self.units.remove(is_ours)?)
     }
 }
 
@@ -126,7 +163,7 @@ impl Store for ReadUnits {
         Ok(())
     }
 
-    fn clear(&self) -> Result<(), StoreError> {
-        Ok(())
+    fn clear(&self) -> Result<usize, StoreError> {
+        Ok(0)
     }
 }

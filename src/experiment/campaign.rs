@@ -345,6 +345,33 @@ impl Campaign {
         parallel::map(models.to_vec(), one).into_iter().collect()
     }
 
+    /// A small piece of work besides replications, found or made: short as it is, every share does it. `None`: nothing is
+    /// done here, and it is not there yet.
+    ///
+    /// # Errors
+    /// That of the store.
+    pub(super) fn kept<T: Kept>(
+        &self,
+        model: Model,
+        replication: u32,
+        make: impl FnOnce() -> T,
+    ) -> Result<Option<T>, ExperimentError> {
+        let unit = model.unit(replication);
+        if let Some(found) = self.stored(&unit, Purpose::Trial)? {
+            return Ok(Some(found));
+        }
+        if self.share.is_some_and(Share::is_nothing) {
+            self.awaits(model, Purpose::Trial);
+            return Ok(None);
+        }
+        let made = make();
+        self.trials_simulated.fetch_add(1, Ordering::Relaxed);
+        match self.keeps(Purpose::Trial) {
+            true => self.keep(&unit, made).map(Some),
+            false => Ok(Some(made)),
+        }
+    }
+
     fn read<T: Kept>(&self, unit: &ShardName) -> Result<StoredShard<T>, ExperimentError> {
         let stored = self.store.read(unit)?;
         Ok(stored.and_then(|bytes| T::from_bytes(&bytes)))
@@ -448,11 +475,11 @@ impl Campaign {
         Ok(self.store.sync()?)
     }
 
-    /// Removes the finished shards: the results are published.
+    /// Removes the finished shards: the results are published. How many of other scenarios stay.
     ///
     /// # Errors
     /// That of the store.
-    pub fn publish(self) -> Result<(), ExperimentError> {
+    pub fn publish(self) -> Result<usize, ExperimentError> {
         Ok(self.store.clear()?)
     }
 }

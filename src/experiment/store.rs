@@ -6,6 +6,7 @@
 use std::io;
 use std::sync::OnceLock;
 
+use super::ladder::Ladder;
 use crate::deployment::PartialResult;
 use crate::measure::{Presence, Sample, Tally};
 use crate::study::{Observation, columns};
@@ -102,12 +103,12 @@ impl Kept for Observation {
     }
 }
 
-/// Counts: integers, which JSON keeps as they are.
+/// Integers and text, which JSON keeps as they are.
 macro_rules! kept_as_json {
     ($($counts:ty),*) => {$(
         impl Kept for $counts {
             fn to_bytes(&self) -> Vec<u8> {
-                serde_json::to_vec(self).unwrap_or_else(|e| unreachable!("counts are JSON: {e}"))
+                serde_json::to_vec(self).unwrap_or_else(|e| unreachable!("they are JSON: {e}"))
             }
 
             fn from_bytes(bytes: &[u8]) -> Option<Self> {
@@ -117,7 +118,7 @@ macro_rules! kept_as_json {
     )*};
 }
 
-kept_as_json!(PartialResult, Tally, Vec<Tally>);
+kept_as_json!(PartialResult, Tally, Vec<Tally>, Ladder);
 
 /// A store cannot keep or give back a shard.
 #[derive(thiserror::Error, Debug)]
@@ -162,11 +163,12 @@ pub trait Store: Send + Sync {
         Ok(())
     }
 
-    /// Removes every shard: the results are published.
+    /// Removes every shard of the scenarios that were read or kept here: the results are published. How many of other
+    /// scenarios stay.
     ///
     /// # Errors
     /// The system's refusal.
-    fn clear(&self) -> Result<(), StoreError>;
+    fn clear(&self) -> Result<usize, StoreError>;
 }
 
 /// Keeps nothing: an experiment that is interrupted begins anew.
@@ -190,8 +192,8 @@ impl Store for NoStore {
         Ok(())
     }
 
-    fn clear(&self) -> Result<(), StoreError> {
-        Ok(())
+    fn clear(&self) -> Result<usize, StoreError> {
+        Ok(0)
     }
 }
 

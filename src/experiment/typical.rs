@@ -2,25 +2,44 @@
 
 use std::collections::BTreeMap;
 
+use super::campaign::Campaign;
+use super::case::{Model, hash_of};
+use super::error::ExperimentError;
 use super::ladder::{Ladder, ladder};
+use super::run::DropSink;
+use crate::deployment::DropLog;
 use crate::measure::{DropCause, DropRow};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, expanded, simulation_hash};
 
-/// The first loss of every user in the first replication that has one.
-#[derive(Default)]
+/// The first loss of every user in the first replication that has one, among the losses that a run shows.
 pub struct FirstLosses {
+    rows_left: u64,
     replication: Option<u32>,
     /// By client group and user: why, and after how many microseconds.
     losses: BTreeMap<(u32, u32), (DropCause, u64)>,
 }
 
 impl FirstLosses {
-    /// Takes note of a lost session; those of a replication come in the order of time.
-    pub fn note(&mut self, replication: u32, row: &DropRow) {
+    /// None yet, of as many losses as a run shows.
+    pub fn new(rows: u64) -> Self {
+        Self {
+            rows_left: rows,
+            replication: None,
+            losses: BTreeMap::new(),
+        }
+    }
+
+    /// Takes note of a lost session; those of a replication come in the order of time. Whether it is among those shown.
+    pub fn note(&mut self, replication: u32, row: &DropRow) -> bool {
+        if self.rows_left == 0 {
+            return false;
+        }
+        self.rows_left -= 1;
         if *self.replication.get_or_insert(replication) == replication {
             let loss = (row.cause, row.lost_at.0 - row.established_at.0);
             self.losses.entry((row.clients, row.user)).or_insert(loss);
         }
+        true
     }
 
     /// Of the users whose session was lost for the most frequent reason, the one in the middle by how long it had lasted.
@@ -39,12 +58,70 @@ impl FirstLosses {
         alike.get(alike.len() / 2).map(|(user, _)| **user)
     }
 
-    /// Its ladder; `None`: no session was lost.
-    pub fn ladder(&self, scenario: &Scenario) -> Option<Ladder> {
+    /// Whose ladder a report shows.
+    pub fn typical_loss(&self) -> Option<TypicalLoss> {
         let ((clients, user), replication) = (self.typical()?, self.replication?);
-        let mut ladder = ladder(scenario, clients as usize, user, replication);
-        ladder.shorten();
-        Some(ladder)
+        Some(TypicalLoss {
+            clients,
+            user,
+            replication,
+        })
+    }
+}
+
+/// The drops themselves are left aside.
+impl DropSink for FirstLosses {
+    type Error = std::io::Error;
+
+    fn rows_left(&self) -> u64 {
+        self.rows_left
+    }
+
+    fn take(&mut self, replication: u32, rows: DropLog) -> Result<(), Self::Error> {
+        rows.drain(|row| {
+            self.note(replication, row);
+            Ok(())
+        })
+    }
+}
+
+/// A user of a client group who lost a session in a replication, all counted from 0.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TypicalLoss {
+    clients: u32,
+    user: u32,
+    replication: u32,
+}
+
+impl TypicalLoss {
+    /// Its ladder, shortened, from the campaign's store where it is there; `None`: the campaign's share is
+    /// [nothing](super::Share::nothing), and it is not.
+    ///
+    /// # Errors
+    /// That of the store.
+    pub fn ladder(
+        self,
+        scenario: &Scenario,
+        campaign: &Campaign,
+    ) -> Result<Option<Ladder>, ExperimentError> {
+        let Self {
+            clients,
+            user,
+            replication,
+        } = self;
+        // Its reasons tell where values come from, which no hash of what is simulated knows.
+        let what = format!("the ladder of user {user} of group {clients}");
+        let hash =
+            hash_of([&simulation_hash(scenario), &expanded(scenario), &what].map(|s| &s[..]));
+        let model = Model {
+            plan: &scenario.plan,
+            hash: &hash,
+        };
+        campaign.kept(model, replication, || {
+            let mut ladder = ladder(scenario, clients as usize, user, replication);
+            ladder.shorten();
+            ladder
+        })
     }
 }
 
@@ -69,7 +146,7 @@ mod tests {
 
     #[test]
     fn the_middle_one_of_the_main_reason_is_typical() {
-        let mut first = FirstLosses::default();
+        let mut first = FirstLosses::new(7);
         assert_eq!(first.typical(), None);
         let unanswered = DropCause::RefreshUnanswered;
         for (user, cause, lost_s) in [
@@ -84,5 +161,9 @@ mod tests {
         first.note(4, &row(1, unanswered, 4000));
         first.note(5, &row(9, unanswered, 1600));
         assert_eq!(first.typical(), Some((0, 3)));
+        // Of what a run does not show, none is told in full.
+        assert!(first.note(4, &row(10, unanswered, 1600)));
+        assert!(!first.note(4, &row(11, unanswered, 1650)));
+        assert_eq!(first.losses.len(), 5);
     }
 }

@@ -1,5 +1,7 @@
 //! The messages of the dialog between client and gateway, as far as the model distinguishes them.
 
+use serde::{Deserialize, Serialize};
+
 use super::config::{Allow, Refresher};
 
 /// What a request is for. A response carries the subject of its request.
@@ -122,7 +124,7 @@ impl Status {
 }
 
 /// Who sent a message.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[repr(u8)]
 pub enum Side {
     /// The client.

@@ -6,7 +6,9 @@ use std::fmt::{Debug, Formatter};
 use std::ops::{Add, AddAssign, Mul, Sub};
 
 /// An instant: microseconds since the start of the run.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(
+    Serialize, Deserialize, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default,
+)]
 pub struct Time(pub u64);
 
 /// An instant, or none: an `Option<Time>` in 8 bytes instead of 16, for timers that are kept by the million.

@@ -233,21 +233,28 @@ impl Units {
         }
     }
 
-    /// Removes every unit and then the folder, unless somebody put other files there: their study is published.
+    /// Removes the units that are ours by their names, and the folder where nothing else is in it: their study is published.
+    /// How many others stay, which another study may need.
     ///
     /// # Errors
     /// The file system's refusal.
-    pub fn remove(&self) -> Result<(), FolderError> {
-        let names = self.names()?;
-        let is_ours = |name: &&String| name.ends_with(UNIT) || name.starts_with(PARTIAL);
-        names
-            .iter()
-            .filter(is_ours)
-            .try_for_each(|name| self.forget(name))?;
+    pub fn remove(&self, is_ours: impl Fn(&str) -> bool) -> Result<usize, FolderError> {
+        let mut others = 0;
+        for name in self.names()? {
+            let is_unit = name.ends_with(UNIT) && !name.starts_with(PARTIAL);
+            if name.starts_with(PARTIAL) || is_unit && is_ours(&name) {
+                self.forget(&name)?;
+            } else if is_unit {
+                others += 1;
+            }
+        }
+        if others > 0 {
+            return Ok(others);
+        }
         self.forget(MARKER)?;
         match fs::remove_dir(&self.path) {
             Err(e) if e.kind() != io::ErrorKind::DirectoryNotEmpty => Err(at(&self.path)(e)),
-            _ => Ok(()),
+            _ => Ok(0),
         }
     }
 }
@@ -347,7 +354,10 @@ mod tests {
         let units = Units::open(&path).unwrap();
         assert!(!partial.exists());
         units.write(ONE.0, ONE.1, BODY).unwrap();
-        units.remove().unwrap();
+        units.write(OTHER.0, OTHER.1, BODY).unwrap();
+        assert_eq!(units.remove(|name| name == ONE.0).unwrap(), 1);
+        assert_eq!(units.read(ONE.0, ONE.1).unwrap(), UnitState::Missing);
+        assert_eq!(units.remove(|_| true).unwrap(), 0);
         assert!(!path.exists());
     }
 
@@ -362,7 +372,7 @@ mod tests {
         let units = Units::open(folder.path()).unwrap();
         fs::write(&thesis, "precious").unwrap();
         units.write(ONE.0, ONE.1, BODY).unwrap();
-        units.remove().unwrap();
+        assert_eq!(units.remove(|_| true).unwrap(), 0);
         let entries: Vec<_> = fs::read_dir(folder.path()).unwrap().flatten().collect();
         assert_eq!(entries.len(), 1);
         assert_eq!(fs::read_to_string(&thesis).unwrap(), "precious");

@@ -240,7 +240,10 @@ fn a_plan_says_rounds_and_cost_and_leaves_no_trace() {
         said.starts_with("This round: 18 units of 6 points, "),
         "{said}"
     );
-    assert!(said.contains("trials of what is assumed"), "{said}");
+    assert!(
+        said.contains("a round of trials (of what is assumed, of what helps)"),
+        "{said}"
+    );
     assert!(
         said.lines().last().unwrap().contains(", 4 shards: "),
         "{said}"

@@ -6,8 +6,9 @@ use crate::cli::fault::Fault;
 use crate::cli::outcome::Outcome;
 use crate::cli::outlook::{TrialHours, plan};
 use crate::cli::share::simulate_share;
+use crate::cli::store::run_fault;
 use crate::cli::study::{Division, Most};
-use crate::experiment::{self, Campaign, Share, trial_hours_of_run};
+use crate::experiment::{self, Campaign, FirstLosses, Share, trial_hours_of_run};
 use crate::scenario::Scenario;
 use crate::study::Assessment;
 
@@ -39,8 +40,9 @@ impl RunArgs {
     fn is_complete(&self, scenario: &Scenario, campaign: &Campaign) -> Result<bool, Fault> {
         let targets = self.precision.targets(scenario.study.as_ref())?;
         let replications = self.replications(scenario, &targets);
-        let simulated = experiment::run(scenario, replications, campaign, &mut ());
-        let Some(run) = simulated.map_err(|e| e.into_experiment())? else {
+        let mut losses = FirstLosses::new(scenario.plan.drops_limit);
+        let simulated = experiment::run(scenario, replications, campaign, &mut losses);
+        let Some(run) = simulated.map_err(|e| run_fault("scratch space", e))? else {
             return Ok(false);
         };
         if run.is_interrupted || self.no_report {
@@ -48,7 +50,11 @@ impl RunArgs {
         }
         let assessment = Assessment::new(run.samples, &scenario.objectives);
         let means = means_of(&assessment);
+        let ladder = losses
+            .typical_loss()
+            .map(|loss| loss.ladder(scenario, campaign));
+        let has_ladder = ladder.transpose()?.is_none_or(|ladder| ladder.is_some());
         let trials = trials(scenario, assessment.verdict(), means, campaign)?;
-        Ok(trials.is_some())
+        Ok(has_ladder && trials.is_some())
     }
 }

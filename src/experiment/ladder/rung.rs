@@ -1,10 +1,12 @@
 //! What a ladder is made of.
 
+use serde::{Deserialize, Serialize};
+
 use crate::protocol::Side;
 use crate::quantity::{Span, Time};
 
 /// A message, or what a side did.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
 pub struct Rung {
     /// Since the run's start.
     pub at: Time,
@@ -21,7 +23,7 @@ pub struct Rung {
 }
 
 /// A user's ladder through a replication.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
 pub struct Ladder {
     /// Whose session, in which replication.
     pub title: String,
