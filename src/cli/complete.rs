@@ -60,10 +60,7 @@ pub(super) fn complete(
             losses.note(dropped.replication.saturating_sub(1), &row);
         }
     })?;
-    let ladder = losses
-        .typical_loss()
-        .map(|loss| loss.ladder(&scenario, &Campaign::in_memory()));
-    if let Some(ladder) = ladder.transpose()?.flatten() {
+    if let Some(ladder) = losses.ladder(&scenario, &Campaign::in_memory())? {
         folder.put("ladder.json", |out| {
             out.write_all(json(&record(&ladder)).as_bytes())
         })?;

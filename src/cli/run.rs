@@ -130,9 +130,10 @@ impl RunArgs {
         let samples = &run.assessment.samples;
         let record = pool.install(|| self.record(scenario, &run, &campaign))?;
         self.tell(&campaign);
-        let loss = losses.typical_loss().filter(|_| !self.no_report);
-        let ladder = loss.map(|loss| loss.ladder(scenario, &campaign));
-        let ladder = ladder.transpose()?.flatten();
+        let ladder = match self.no_report {
+            true => None,
+            false => losses.ladder(scenario, &campaign)?,
+        };
         let (spread, steady) = (&run.spread[..], &run.steady[..]);
         let text = text(&record, &run.assessment, spread, steady);
         let record = Record::Run(record);

@@ -129,10 +129,7 @@ impl Store for SyncedUnits {
 
     fn clear(&self) -> Result<usize, StoreError> {
         let scenarios = self.scenarios();
-        let is_ours = |file: &str| {
-            let hash = file.split_once('-').map_or(file, |(hash, _)| hash);
-            scenarios.contains(hash)
-        };
+        let is_ours = |file: &str| scenarios.contains(ShardName::scenario_of(file));
         Ok(self.units.remove(is_ours)?)
     }
 }

@@ -329,45 +329,49 @@ impl Campaign {
                 group: Some(0),
                 ..model.unit(0)
             };
-            if let Some(tally) = self.stored(&unit, Purpose::Trial)? {
-                return Ok(Some(tally));
-            }
-            let Some(counted) = PartialResult::simulate(model.plan, 0, 0, &self.handle) else {
-                return Ok(None);
-            };
-            self.trials_simulated.fetch_add(1, Ordering::Relaxed);
-            let tally = counted.total().without_series();
-            match self.keeps(Purpose::Trial) {
-                true => self.keep(&unit, tally).map(Some),
-                false => Ok(Some(tally)),
-            }
+            self.trial(&unit, || {
+                let counted = PartialResult::simulate(model.plan, 0, 0, &self.handle)?;
+                Some(counted.total().without_series())
+            })
         };
         parallel::map(models.to_vec(), one).into_iter().collect()
     }
 
-    /// A small piece of work besides replications, found or made: short as it is, every share does it. `None`: nothing is
-    /// done here, and it is not there yet.
+    /// Something small besides replications, found or made; every share makes it. `None`: nothing is done here, and it is
+    /// not there yet.
     ///
     /// # Errors
     /// That of the store.
-    pub(super) fn kept<T: Kept>(
+    pub(super) fn found_or_made<T: Kept>(
         &self,
         model: Model,
         replication: u32,
         make: impl FnOnce() -> T,
     ) -> Result<Option<T>, ExperimentError> {
-        let unit = model.unit(replication);
-        if let Some(found) = self.stored(&unit, Purpose::Trial)? {
+        self.trial(&model.unit(replication), || {
+            if self.share.is_some_and(Share::is_nothing) {
+                self.awaits(model, Purpose::Trial);
+                return None;
+            }
+            Some(make())
+        })
+    }
+
+    /// A trial that every share does: found or made.
+    fn trial<T: Kept>(
+        &self,
+        unit: &ShardName,
+        make: impl FnOnce() -> Option<T>,
+    ) -> Result<Option<T>, ExperimentError> {
+        if let Some(found) = self.stored(unit, Purpose::Trial)? {
             return Ok(Some(found));
         }
-        if self.share.is_some_and(Share::is_nothing) {
-            self.awaits(model, Purpose::Trial);
+        let Some(made) = make() else {
             return Ok(None);
-        }
-        let made = make();
+        };
         self.trials_simulated.fetch_add(1, Ordering::Relaxed);
         match self.keeps(Purpose::Trial) {
-            true => self.keep(&unit, made).map(Some),
+            true => self.keep(unit, made).map(Some),
             false => Ok(Some(made)),
         }
     }

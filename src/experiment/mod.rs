@@ -66,4 +66,4 @@ pub use share::Share;
 pub use store::{NoStore, ShardName, Store, StoreError, StoredShard};
 pub use sweep::SweepResult;
 
-pub use typical::{FirstLosses, TypicalLoss};
+pub use typical::FirstLosses;

@@ -24,19 +24,6 @@ pub trait DropSink {
     fn take(&mut self, replication: u32, rows: DropLog) -> Result<(), Self::Error>;
 }
 
-/// Takes none.
-impl DropSink for () {
-    type Error = std::convert::Infallible;
-
-    fn rows_left(&self) -> u64 {
-        0
-    }
-
-    fn take(&mut self, _: u32, _: DropLog) -> Result<(), Self::Error> {
-        Ok(())
-    }
-}
-
 /// Why a run could not be done.
 #[derive(thiserror::Error, Debug)]
 pub enum RunError<E> {
@@ -46,16 +33,6 @@ pub enum RunError<E> {
     /// Finished replications cannot be kept, or read.
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
-}
-
-impl RunError<std::convert::Infallible> {
-    /// Where no rows are taken.
-    pub fn into_experiment(self) -> ExperimentError {
-        match self {
-            Self::Drops(never) => match never {},
-            Self::Experiment(e) => e,
-        }
-    }
 }
 
 /// The samples of a run.

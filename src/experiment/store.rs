@@ -41,6 +41,11 @@ impl ShardName {
         )
     }
 
+    /// The hash of the scenario by the name of a [file](Self::file).
+    pub fn scenario_of(file: &str) -> &str {
+        file.split_once('-').map_or(file, |(hash, _)| hash)
+    }
+
     /// The line that its file begins with. Another version, a build of another commit or with other features, or a program
     /// that measures something else, writes another one.
     pub fn header(&self) -> String {

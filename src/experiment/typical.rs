@@ -58,13 +58,31 @@ impl FirstLosses {
         alike.get(alike.len() / 2).map(|(user, _)| **user)
     }
 
-    /// Whose ladder a report shows.
-    pub fn typical_loss(&self) -> Option<TypicalLoss> {
-        let ((clients, user), replication) = (self.typical()?, self.replication?);
-        Some(TypicalLoss {
-            clients,
-            user,
-            replication,
+    /// Its ladder, from the campaign's store where it is there; `None`: no session was lost, or it is not there and the
+    /// campaign's share is [nothing](super::Share::nothing), which awaits it then.
+    ///
+    /// # Errors
+    /// That of the store.
+    pub fn ladder(
+        &self,
+        scenario: &Scenario,
+        campaign: &Campaign,
+    ) -> Result<Option<Ladder>, ExperimentError> {
+        let Some(((clients, user), replication)) = self.typical().zip(self.replication) else {
+            return Ok(None);
+        };
+        // Its reasons tell where values come from, which no hash of what is simulated knows.
+        let what = format!("the ladder of user {user} of group {clients}");
+        let hash =
+            hash_of([&simulation_hash(scenario), &expanded(scenario), &what].map(|s| &s[..]));
+        let model = Model {
+            plan: &scenario.plan,
+            hash: &hash,
+        };
+        campaign.found_or_made(model, replication, || {
+            let mut ladder = ladder(scenario, clients as usize, user, replication);
+            ladder.shorten();
+            ladder
         })
     }
 }
@@ -81,46 +99,6 @@ impl DropSink for FirstLosses {
         rows.drain(|row| {
             self.note(replication, row);
             Ok(())
-        })
-    }
-}
-
-/// A user of a client group who lost a session in a replication, all counted from 0.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TypicalLoss {
-    clients: u32,
-    user: u32,
-    replication: u32,
-}
-
-impl TypicalLoss {
-    /// Its ladder, shortened, from the campaign's store where it is there; `None`: the campaign's share is
-    /// [nothing](super::Share::nothing), and it is not.
-    ///
-    /// # Errors
-    /// That of the store.
-    pub fn ladder(
-        self,
-        scenario: &Scenario,
-        campaign: &Campaign,
-    ) -> Result<Option<Ladder>, ExperimentError> {
-        let Self {
-            clients,
-            user,
-            replication,
-        } = self;
-        // Its reasons tell where values come from, which no hash of what is simulated knows.
-        let what = format!("the ladder of user {user} of group {clients}");
-        let hash =
-            hash_of([&simulation_hash(scenario), &expanded(scenario), &what].map(|s| &s[..]));
-        let model = Model {
-            plan: &scenario.plan,
-            hash: &hash,
-        };
-        campaign.kept(model, replication, || {
-            let mut ladder = ladder(scenario, clients as usize, user, replication);
-            ladder.shorten();
-            ladder
         })
     }
 }

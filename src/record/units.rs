@@ -241,7 +241,7 @@ impl Units {
     pub fn remove(&self, is_ours: impl Fn(&str) -> bool) -> Result<usize, FolderError> {
         let mut others = 0;
         for name in self.names()? {
-            let is_unit = name.ends_with(UNIT) && !name.starts_with(PARTIAL);
+            let is_unit = name.ends_with(UNIT);
             if name.starts_with(PARTIAL) || is_unit && is_ours(&name) {
                 self.forget(&name)?;
             } else if is_unit {

@@ -50,11 +50,8 @@ impl RunArgs {
         }
         let assessment = Assessment::new(run.samples, &scenario.objectives);
         let means = means_of(&assessment);
-        let ladder = losses
-            .typical_loss()
-            .map(|loss| loss.ladder(scenario, campaign));
-        let has_ladder = ladder.transpose()?.is_none_or(|ladder| ladder.is_some());
+        losses.ladder(scenario, campaign)?;
         let trials = trials(scenario, assessment.verdict(), means, campaign)?;
-        Ok(has_ladder && trials.is_some())
+        Ok(trials.is_some() && campaign.shards().awaited == 0)
     }
 }
