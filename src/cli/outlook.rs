@@ -240,7 +240,7 @@ impl Outlook {
         }
         if let Some(seconds) = self.trial_seconds().filter(|_| !are_trials) {
             lines.push(format!(
-                "Then perhaps a round of trials (of what is assumed, of what helps), known after the others: at most {}.",
+                "Then perhaps a round of trials (of what is assumed, of what might help), known after the others: at most {}.",
                 cost(seconds)
             ));
         }

@@ -241,7 +241,7 @@ fn a_plan_says_rounds_and_cost_and_leaves_no_trace() {
         "{said}"
     );
     assert!(
-        said.contains("a round of trials (of what is assumed, of what helps)"),
+        said.contains("a round of trials (of what is assumed, of what might help)"),
         "{said}"
     );
     assert!(
