@@ -35,7 +35,7 @@ pub(super) struct CompareArgs {
     #[arg(required = true, value_name = "RESULTS|FILE")]
     sources: Vec<PathBuf>,
     /// Replications of scenario files, instead of their own
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", visible_alias = "replications")]
     reps: Option<u64>,
     /// Seed of scenario files, instead of their own
     #[arg(long)]

@@ -5,12 +5,15 @@ use super::flags::Format;
 use super::outcome::Outcome;
 use super::outlook::plan_study;
 use super::publish::show;
-use super::results::Results;
+use super::results::{Results, campaign_in_memory};
 use super::share::{conduct_share, share};
 use super::study::{Publication, Study};
-use super::terminal::{print_answer, print_record};
+use super::terminal::{print_answer, print_record, say};
 use super::trials::assumptions;
+use crate::experiment::Campaign;
+use crate::record::Assumptions;
 use crate::report::levers;
+use crate::study::Verdict;
 
 /// Conducts a study.
 ///
@@ -24,16 +27,13 @@ pub(super) fn conduct<S: Study>(mut study: S) -> Result<Outcome, Fault> {
         let share = share(shard)?;
         return conduct_share(study, share);
     }
+    if study.flags().no_folder {
+        return print_only(study);
+    }
     let mut results = Results::open(study.flags(), &study.folder())?;
     results.keep(&study.files())?;
     let pool = study.flags().jobs.pool()?;
-    let answered = pool.install(|| match study.answer(&results.campaign)? {
-        Some(answer) => {
-            let assumptions = assumptions(&study, &answer, &results.campaign)?;
-            Ok::<_, Fault>(assumptions.map(|assumptions| (answer, assumptions)))
-        }
-        None => Ok(None),
-    })?;
+    let answered = pool.install(|| answered(&mut study, &results.campaign))?;
     results.tell(answered.is_none(), study.flags().quiet);
     let Some((answer, assumptions)) = answered else {
         return Ok(Outcome::Interrupted);
@@ -43,17 +43,47 @@ pub(super) fn conduct<S: Study>(mut study: S) -> Result<Outcome, Fault> {
     let (path, flags) = (results.path().to_path_buf(), study.flags());
     let (shows_report, opens_report) = (!flags.no_report, flags.open);
     let files = pool.install(|| results.publish(&study, &publication, keeps_units))?;
-    let Publication { record, text, .. } = publication;
-    let verdict = record.head().verdict.unwrap_or_default();
-    match study.flags().format {
-        Format::Json => print_record(&record)?,
-        Format::Text => print_answer(
-            &(text + &levers::text(record.head().levers) + &files),
-            record.head().verdict,
-        )?,
-    }
+    let verdict = print(publication, study.flags().format, &files)?;
     if shows_report {
         show(&path, opens_report)?;
     }
     Ok(study.outcome(verdict))
+}
+
+/// Conducts a study in memory: what is printed is all that is left of it.
+fn print_only<S: Study>(mut study: S) -> Result<Outcome, Fault> {
+    let (campaign, bar) = campaign_in_memory(study.flags().quiet);
+    let pool = study.flags().jobs.pool()?;
+    let answered = pool.install(|| answered(&mut study, &campaign))?;
+    bar.end();
+    let Some((answer, assumptions)) = answered else {
+        say!("interrupted: nothing is kept of it (--no-folder)");
+        return Ok(Outcome::Interrupted);
+    };
+    let publication = study.publication(&answer, assumptions);
+    let verdict = print(publication, study.flags().format, "")?;
+    Ok(study.outcome(verdict))
+}
+
+/// What comes out, and what it rests on; `None`: interrupted.
+fn answered<S: Study>(
+    study: &mut S,
+    campaign: &Campaign,
+) -> Result<Option<(S::Findings, Assumptions)>, Fault> {
+    let Some(answer) = study.answer(campaign)? else {
+        return Ok(None);
+    };
+    let assumptions = assumptions(study, &answer, campaign)?;
+    Ok(assumptions.map(|assumptions| (answer, assumptions)))
+}
+
+/// Prints the answer and which files there are, or the document; the verdict.
+fn print(publication: Publication, format: Format, files: &str) -> Result<Verdict, Fault> {
+    let Publication { record, text, .. } = publication;
+    let head = record.head();
+    match format {
+        Format::Json => print_record(&record)?,
+        Format::Text => print_answer(&(text + &levers::text(head.levers) + files), head.verdict)?,
+    }
+    Ok(head.verdict.unwrap_or_default())
 }

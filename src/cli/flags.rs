@@ -30,7 +30,7 @@ pub(super) struct ScenarioFlags {
     #[arg(long)]
     pub seed: Option<u64>,
     /// Number of replications, instead of the scenario's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", visible_alias = "replications")]
     pub reps: Option<u64>,
 }
 

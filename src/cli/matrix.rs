@@ -31,6 +31,9 @@ pub(super) struct MatrixArgs {
     /// The results folder [default: results/matrix]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Leave no results folder: print only, with --format json the document that a notebook reads
+    #[arg(long, conflicts_with = "out")]
+    no_folder: bool,
     /// Neither plots nor report: the figures alone
     #[arg(long)]
     no_report: bool,
@@ -56,41 +59,20 @@ impl MatrixArgs {
     /// A key or value that there is not.
     pub(super) fn run(self) -> Result<Outcome, Fault> {
         let pool = self.jobs.pool()?;
-        let mut folder = Folder::open(
-            &self
-                .out
-                .clone()
-                .unwrap_or_else(|| results_folder("matrix", "")),
-        )?;
+        // A folder that cannot be written says so before the work.
+        let folder = match self.no_folder {
+            true => None,
+            false => Some(Folder::open(&self.folder())?),
+        };
         let document = pool.install(|| matrix(&self.set, self.seed))?;
         let record = Record::Matrix(document.clone());
-        let summary = record.json();
-        folder.put("summary.json", |out| out.write_all(summary.as_bytes()))?;
-        folder.put("summary.csv", |out| Ok(tables::matrix(&document, out)?))?;
-        let (manifest, known) = (Manifest::new(&record, None), InMemory::default());
-        let path = pool.install(|| {
-            publish(
-                &mut folder,
-                manifest,
-                &record,
-                known,
-                None,
-                self.no_report,
-                true,
-            )
-        })?;
-        let (report, plots) = if self.no_report {
-            ("", "")
-        } else {
-            ("report.html, ", ", plots/")
+        let files = match folder {
+            None => String::new(),
+            Some(folder) => pool.install(|| self.publish(folder, &document, &record))?,
         };
-        let files = format!(
-            "Files: {} ({report}summary.json, summary.csv{plots}).\n",
-            path.display()
-        );
         print(&match self.format {
-            MatrixFormat::Text => format!("{}{files}", text(&document)),
-            MatrixFormat::Json => summary,
+            MatrixFormat::Text => text(&document) + &files,
+            MatrixFormat::Json => record.json(),
             MatrixFormat::Csv => {
                 let mut bytes = Vec::new();
                 tables::matrix(&document, &mut bytes).map_err(|e| Fault::World {
@@ -101,6 +83,41 @@ impl MatrixArgs {
             }
         })?;
         Ok(Outcome::Pass)
+    }
+
+    fn folder(&self) -> PathBuf {
+        let out = self.out.clone();
+        out.unwrap_or_else(|| results_folder("matrix", ""))
+    }
+
+    /// Writes the files; which there are, for people.
+    fn publish(
+        &self,
+        mut folder: Folder,
+        document: &MatrixRecord,
+        record: &Record,
+    ) -> Result<String, Fault> {
+        let summary = record.json();
+        folder.put("summary.json", |out| out.write_all(summary.as_bytes()))?;
+        folder.put("summary.csv", |out| Ok(tables::matrix(document, out)?))?;
+        let (manifest, known) = (Manifest::new(record, None), InMemory::default());
+        let path = publish(
+            &mut folder,
+            manifest,
+            record,
+            known,
+            None,
+            self.no_report,
+            true,
+        )?;
+        let (report, plots) = match self.no_report {
+            true => ("", ""),
+            false => ("report.html, ", ", plots/"),
+        };
+        Ok(format!(
+            "Files: {} ({report}summary.json, summary.csv{plots}).\n",
+            path.display()
+        ))
     }
 }
 

@@ -11,7 +11,7 @@ use super::publish::{keep, publish};
 use super::store::SyncedUnits;
 use super::study::{Publication, Study, StudyFlags};
 use super::terminal::say;
-use crate::experiment::{Campaign, Monitor, ShardCounts, ShardName};
+use crate::experiment::{Campaign, Monitor, NoStore, ShardCounts, ShardName};
 use crate::quantity::number::whole;
 use crate::record::inputs;
 use crate::record::{Folder, InMemory, Manifest, Record, Units, read_manifest, tables};
@@ -185,6 +185,13 @@ impl Results {
         }
         Ok(listed(&path, &names))
     }
+}
+
+/// A campaign that keeps nothing, before the eyes of somebody at a terminal.
+pub(super) fn campaign_in_memory(quiet: bool) -> (Campaign, WatchedBar) {
+    let handle = interruptible();
+    let (terminal, bar) = Terminal::new(Bar::watch(&handle, !quiet), quiet);
+    (Campaign::new(NoStore, handle, terminal), bar)
 }
 
 /// Says how much was found of earlier processes.

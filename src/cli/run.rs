@@ -1,12 +1,14 @@
 //! `rccsim run`: a scenario in, its answer and its results folder out.
 
+mod files;
+mod printed;
 mod shares;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use self::files::{aside, write_files};
 use super::advice::{means_of, trials};
 use super::answer::{answer, shortfall};
 use super::design::PrecisionFlags;
@@ -17,21 +19,19 @@ use super::inputs::inputs;
 use super::pcap::{self, first_users};
 use super::progress::{Bar, interruptible};
 use super::publish::{keep, publish, show};
-use super::results::{Terminal, UNITS, WatchedBar, tell_found, tell_others};
+use super::results::{Terminal, UNITS, WatchedBar, campaign_in_memory, tell_found, tell_others};
 use super::share::share;
 use super::store::{SyncedUnits, run_fault};
 use super::study::Division;
-use super::terminal::{print_answer, print_record, say};
+use super::terminal::say;
 use super::trace;
 use super::{Outcome, memory};
 use crate::deployment::{FaultPlan, Plan};
-use crate::experiment::{self, Campaign, FirstLosses, NoStore, Replications, RunSamples};
-use crate::measure::Scope;
-use crate::quantity::number::{rounded, whole};
+use crate::experiment::{self, Campaign, FirstLosses, Replications, RunSamples};
+use crate::quantity::number::rounded;
 use crate::quantity::{Span, print_span};
 use crate::record::{
-    DayRecord, DownCost, FaultCount, Folder, InMemory, Manifest, Record, Results, RunRecord, Units,
-    inputs as table, json, tables,
+    DayRecord, DownCost, FaultCount, Folder, InMemory, Manifest, Record, RunRecord, Units,
 };
 use crate::report::run::text;
 use crate::report::settled::too_short;
@@ -61,6 +61,9 @@ pub(super) struct RunArgs {
     /// The results folder [default: results/<scenario name>]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Leave no results folder: print only, with --format json the document that a notebook reads
+    #[arg(long, conflicts_with_all = ["out", "shard", "open"])]
+    no_folder: bool,
     /// Write the messages of the first users as a packet capture, for Wireshark and `identify`
     #[arg(long, value_name = "FILE.pcap")]
     pcap: Option<PathBuf>,
@@ -109,7 +112,10 @@ impl RunArgs {
         if let Some(shard) = &self.shard {
             return self.share(&scenario, share(shard)?);
         }
-        self.publish(&scenario)
+        match self.no_folder {
+            true => self.print_only(&scenario),
+            false => self.publish(&scenario),
+        }
     }
 
     /// Simulates it, and publishes its results.
@@ -165,13 +171,8 @@ impl RunArgs {
         if !run.is_interrupted {
             tell_others(campaign.publish()?, &path);
         }
-        match self.format {
-            Format::Json => print_record(&record)?,
-            Format::Text => print_answer(
-                &(text + &self.files(&path, &run.assessment, &scenario.plan)),
-                record.head().verdict,
-            )?,
-        }
+        let files = self.files(&path, &run.assessment, &scenario.plan);
+        self.print(&record, &(text + &files))?;
         if !self.no_report {
             show(&path, self.open)?;
         }
@@ -221,47 +222,16 @@ impl RunArgs {
             .unwrap_or_else(|| results_folder(&scenario.plan.name, ""))
     }
 
-    fn files(&self, path: &Path, run: &Assessment, plan: &Plan) -> String {
-        let all = drops(run, &Scope::All);
-        let limit = plan.drops_limit;
-        let cut = if all > limit as f64 {
-            format!(
-                "\ndrops.csv holds the first {} of {} drops (scenario.drops_limit).",
-                whole(limit),
-                whole(all.round() as u64)
-            )
-        } else {
-            String::new()
-        };
-        let (report, plots) = if self.no_report {
-            ("", "")
-        } else {
-            ("report.html, ", ", plots/")
-        };
-        let is_replay =
-            (plan.clients.iter()).any(|c| c.recorded_calls.is_some() || c.recorded_signs.is_some());
-        let days = if run.samples.days() > 1 {
-            "days.csv, "
-        } else {
-            ""
-        };
-        let recordings = if is_replay { ", files/" } else { "" };
-        format!(
-            "Files: {} ({report}summary.json, summary.csv, runs.csv, series.csv, {days}distribution.csv, drops.csv, scenario.toml{recordings}{plots}).{cut}\n",
-            path.display()
-        )
-    }
-
     /// What simulates, and finds the replications that shards left in the folder.
     fn campaign(&self, path: &Path) -> Result<(Campaign, WatchedBar), Fault> {
+        let path = path.join(UNITS);
+        if !Units::is_at(&path) {
+            return Ok(campaign_in_memory(self.quiet));
+        }
+        let units = SyncedUnits::new(Units::open(&path)?);
         let handle = interruptible();
         let (terminal, bar) = Terminal::new(Bar::watch(&handle, !self.quiet), self.quiet);
-        let path = path.join(UNITS);
-        let campaign = match Units::is_at(&path) {
-            true => Campaign::new(SyncedUnits::new(Units::open(&path)?), handle, terminal),
-            false => Campaign::new(NoStore, handle, terminal),
-        };
-        Ok((campaign, bar))
+        Ok((Campaign::new(units, handle, terminal), bar))
     }
 
     /// Says how much was found of the shards.
@@ -422,74 +392,10 @@ fn fault_counts(plan: &Plan, samples: &Samples) -> Vec<FaultCount> {
     faults.filter_map(count).collect()
 }
 
-/// Where the results of an interrupted run go: beside complete ones, which they do not replace.
-fn aside(folder: Folder) -> Result<Folder, Fault> {
-    let earlier = Results::read(folder.path());
-    let is_whole = |r: Results| r.record().run().is_none_or(|run| !run.interrupted);
-    if !earlier.is_ok_and(is_whole) {
-        return Ok(folder);
-    }
-    let path = folder.path().to_path_buf();
-    let real = path.canonicalize().unwrap_or_else(|_| path.clone());
-    let named = if path.file_name().is_some() {
-        &path
-    } else {
-        &real
-    };
-    let mut name = named.file_name().unwrap_or_default().to_os_string();
-    name.push("-interrupted");
-    let other = named.with_file_name(name);
-    say!(
-        "interrupted: the complete results in {} stay; what was finished goes to {}",
-        path.display(),
-        other.display()
-    );
-    Ok(folder.moved_to(&other)?)
-}
-
 /// A run that was simulated, and what its samples say.
 struct SimulatedRun {
     assessment: Assessment,
     spread: Vec<Spread>,
     steady: Vec<Steady>,
     is_interrupted: bool,
-}
-
-/// The drops of a scope over all replications.
-fn drops(run: &Assessment, scope: &Scope) -> f64 {
-    let estimate = run.row(scope, "session_drops").and_then(|r| r.estimate);
-    estimate.map_or(0.0, |e| e.mean * f64::from(run.samples.replications()))
-}
-
-fn write_files(
-    run: &Assessment,
-    record: &Record,
-    in_memory: &InMemory,
-    folder: &mut Folder,
-) -> Result<(), Fault> {
-    folder.put("scenario.toml", |out| {
-        out.write_all(in_memory.scenario.as_bytes())
-    })?;
-    folder.put("inputs.csv", |out| table::write(&in_memory.inputs, out))?;
-    if let Some(ladder) = &in_memory.ladder {
-        folder.put("ladder.json", |out| out.write_all(json(ladder).as_bytes()))?;
-    }
-    folder.put("summary.json", |out| {
-        out.write_all(record.json().as_bytes())
-    })?;
-    folder.put("summary.csv", |out| {
-        let rows = std::iter::once(("", &run.rows[..]));
-        Ok(tables::figures(rows, out)?)
-    })?;
-    folder.put("runs.csv", |out| {
-        Ok(tables::runs(std::iter::once(("", &run.samples)), out)?)
-    })?;
-    folder.put("series.csv", |out| Ok(tables::series(&run.samples, out)?))?;
-    if let Some(run) = record.run().filter(|run| !run.days.is_empty()) {
-        folder.put("days.csv", |out| Ok(tables::days(&run.days, out)?))?;
-    }
-    folder.put("distribution.csv", |out| {
-        Ok(tables::distribution(&run.samples, out)?)
-    })?;
-    Ok(())
 }

@@ -21,6 +21,9 @@ pub(super) struct StudyFlags {
     /// The results folder [default: results/<scenario name>-<command>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Leave no results folder: print only, with --format json the document that a notebook reads
+    #[arg(long, conflicts_with_all = ["out", "keep_units", "shard", "open"])]
+    pub no_folder: bool,
     /// Keep the finished units after the results are written: the same command with more replications then goes on from them
     #[arg(long)]
     pub keep_units: bool,

@@ -88,6 +88,7 @@ impl SubmitArgs {
         for (flag, why) in [
             ("--shard", "the script gives each shard its own"),
             ("--jobs", "--cores says how many threads a shard has"),
+            ("--no-folder", "the shards meet in a folder"),
         ] {
             if has(flag) {
                 return refuse(format!("leave {flag} out of the study: {why}"));
@@ -183,6 +184,7 @@ mod tests {
                 &["sweep", "s.toml", "--out=d", "--jobs=3"],
                 "leave --jobs out",
             ),
+            (&["sweep", "s.toml", "--no-folder"], "leave --no-folder out"),
         ] {
             let refused = script(Engine::Slurm, study).unwrap_err();
             assert!(refused.contains(why), "{refused}");

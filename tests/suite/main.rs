@@ -38,6 +38,7 @@ mod losses;
 mod measured;
 mod middle;
 mod models;
+mod no_folder;
 mod page;
 mod peers;
 mod people;
