@@ -180,7 +180,11 @@ pub(super) mod owned_word {
 /// A number that is no whole one by its kind, in its shortest form: `2.0`, so that who types columns by their first rows
 /// takes it for no whole number.
 pub(super) fn float(x: f64) -> String {
-    if x.fract() == 0.0 {
+    // Most of a time series are small whole numbers, which integers print five times as fast.
+    let whole = x as i32;
+    if x.to_bits() == f64::from(whole).to_bits() {
+        format!("{whole}.0")
+    } else if x.fract() == 0.0 {
         format!("{x:.1}")
     } else {
         x.to_string()
@@ -315,6 +319,35 @@ mod tests {
         let text = String::from_utf8(out.into_inner().unwrap()).unwrap();
         let expected = instants.map(|n| format!("{}.{:06}", n / 1_000_000, n % 1_000_000));
         assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_float_is_written_as_one() {
+        let numbers = [
+            0.0,
+            -0.0,
+            2.0,
+            -7.0,
+            0.1,
+            1e-9,
+            2147483647.0,
+            2147483648.0,
+            1e22,
+            f64::MAX,
+        ];
+        for x in numbers {
+            let text = float(x);
+            assert!(text.contains('.'), "{text}");
+            assert_eq!(
+                text.parse::<f64>().map(f64::to_bits),
+                Ok(x.to_bits()),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            [0.0, -0.0, 2.0, 0.25, 2147483648.0].map(float),
+            ["0.0", "-0.0", "2.0", "0.25", "2147483648.0"]
+        );
     }
 
     #[test]
