@@ -262,8 +262,7 @@ pub(super) mod seconds {
                 rest /= 10;
             }
         }
-        let digits = str::from_utf8(&text[first..]);
-        out.serialize_str(digits.unwrap_or_else(|_| unreachable!("digits and a point")))
+        out.serialize_bytes(&text[first..])
     }
 
     /// Reads it.
