@@ -11,8 +11,6 @@ use super::rows::Rows;
 
 /// Replications behind what counts as true.
 const TRUTH: u32 = 6_000;
-/// Replications of a study.
-const STUDY: u32 = 10;
 /// Fewer tries than these with an interval say nothing of it.
 const FEWEST: usize = 100;
 
@@ -53,7 +51,8 @@ impl Tries {
     }
 }
 
-pub(crate) fn measure(rows: &mut Rows) {
+pub(crate) fn measure(replications: u32, rows: &mut Rows) {
+    println!("studies of {replications} replications");
     for model in &MODELS {
         println!("\n{}", model.name);
         let [truth, other_truth] = [false, true].map(|is_other| samples(model, 1, is_other, TRUTH));
@@ -61,12 +60,12 @@ pub(crate) fn measure(rows: &mut Rows) {
             .into_par_iter()
             .map(|m| {
                 let seed = 1000 + u64::from(m);
-                [false, true].map(|is_other| samples(model, seed, is_other, STUDY))
+                [false, true].map(|is_other| samples(model, seed, is_other, replications))
             })
             .collect();
         figures(model, &truth, &studies, rows);
         differences(model, [&truth, &other_truth], &studies, rows);
-        verdicts(model, &truth, rows);
+        verdicts(model, replications, &truth, rows);
     }
 }
 
@@ -155,7 +154,7 @@ fn table(what: &str, mut shares: Vec<(f64, &str)>) {
 }
 
 /// Of an objective whose target is the truth, at most 2.5 % should pass and 2.5 % fail.
-fn verdicts(model: &Model, truth: &Samples, rows: &mut Rows) {
+fn verdicts(model: &Model, replications: u32, truth: &Samples, rows: &mut Rows) {
     for metric in ["missed_toast_fraction", "down_fraction", "session_drops"] {
         let row = truth
             .figure(metric)
@@ -172,7 +171,7 @@ fn verdicts(model: &Model, truth: &Samples, rows: &mut Rows) {
             .into_par_iter()
             .map(|m| {
                 let scenario = model.scenario(5000 + u64::from(m), false, &objective);
-                let answer = Experiment::new(scenario).replications(STUDY).run();
+                let answer = Experiment::new(scenario).replications(replications).run();
                 answer.unwrap_or_else(|e| panic!("{e}")).verdict()
             })
             .collect();

@@ -17,17 +17,19 @@ use rows::Rows;
 
 /// Tries of each statement.
 const MACRO_REPLICATIONS: u32 = 300;
+/// Replications of a study, where nothing else is asked for.
+const STUDY: u32 = 10;
 
 fn main() {
     let mut rows = Rows::for_bench("honest");
-    // `cargo bench --bench honest sizes` runs one part.
-    let parts: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|a| !a.starts_with('-'))
-        .collect();
+    // `cargo bench --bench honest sizes` runs one part, `coverage 40` studies of so many replications.
+    let arguments = std::env::args().skip(1).filter(|a| !a.starts_with('-'));
+    let (numbers, parts): (Vec<String>, Vec<String>) =
+        arguments.partition(|a| a.parse::<u32>().is_ok());
+    let replications = numbers.first().and_then(|n| n.parse().ok());
     let is_wanted = |part: &str| parts.is_empty() || parts.iter().any(|w| w == part);
     if is_wanted("coverage") {
-        coverage::measure(&mut rows);
+        coverage::measure(replications.unwrap_or(STUDY), &mut rows);
     }
     if is_wanted("selections") {
         selections::measure(&mut rows);

@@ -13,8 +13,8 @@ use crate::measure::Bound;
 use crate::quantity::{Span, parse_clock, print_clock, print_span};
 use crate::scenario::{Axis, Override, Place, Scenario, ScenarioError, StudyPoint};
 use crate::study::{
-    Bracket, Feasibility, Judgement, Samples, Verdict, Windows, checkpoints, confidence_of_looks,
-    judge_at, overall,
+    Bracket, Doubt, Feasibility, Judgement, Samples, Verdict, Windows, checkpoints,
+    confidence_of_looks, judge_at, overall,
 };
 
 /// A confirmation that fails so often was no bad luck.
@@ -475,8 +475,8 @@ fn is_hopeless(judgement: &Judgement, replications: u32, most: u32) -> bool {
         return false;
     }
     match judgement.doubt {
-        Some(doubt) => !doubt.yields_to_replications(),
-        None => {
+        Some(doubt) if doubt != Doubt::Skewed => !doubt.yields_to_replications(),
+        _ => {
             let out_of_reach = most.saturating_mul(OUT_OF_REACH);
             let is_beyond = |n: u32| n > out_of_reach;
             replications >= ENOUGH_TO_TELL && judgement.replications_needed.is_none_or(is_beyond)

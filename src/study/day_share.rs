@@ -2,9 +2,9 @@
 //! side of its target. What decides is a quantile of the days, between two order statistics ([`quantile_interval`]).
 
 use super::estimate::Estimate;
-use super::focus::value;
 use super::quantile::{quantile_interval, quantile_replications};
 use super::samples::MetricRow;
+use super::samples::value;
 use crate::measure::{Bound, DayShare, Sample};
 
 /// The quantile of the days that decides, in the place of the mean over them; without an estimate where a day has no value.

@@ -64,7 +64,7 @@ impl Estimate {
 
 /// Refines a quantile by bisection between two bounds that enclose it: inverses of distribution functions are only as
 /// good as their stopping rule, the functions themselves are good to the last digits.
-fn quantile(p: f64, mut low: f64, mut high: f64, cdf: impl Fn(f64) -> f64) -> f64 {
+pub(super) fn quantile(p: f64, mut low: f64, mut high: f64, cdf: impl Fn(f64) -> f64) -> f64 {
     for _ in 0..200 {
         let middle = low + (high - low) / 2.0;
         if middle <= low || middle >= high {

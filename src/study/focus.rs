@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::estimate::CONFIDENCE;
 use super::observation::Column;
 use super::replications::{Precision, replications_needed};
-use super::samples::{MetricRow, Samples};
+use super::samples::{MetricRow, Samples, value};
 use super::skew::{Skew, skew_warning};
-use crate::measure::{Objective, Sample, Scope};
+use crate::measure::{Objective, Scope};
 
 /// What is asked for where no objective asks.
 const ALWAYS: [&str; 2] = ["missed_toast_fraction", "down_fraction"];
@@ -174,20 +174,10 @@ pub(super) fn skewed(samples: &Samples, objectives: &[Objective]) -> Vec<SkewedF
         .collect()
 }
 
-/// What one replication says on its own.
-pub(super) fn value(sample: Sample) -> Option<f64> {
-    match sample {
-        Sample::Count(n) => Some(n as f64),
-        Sample::Ratio(above, below) => Some(above / below),
-        Sample::Value(x) => Some(x),
-        Sample::Absent | Sample::Beyond(_) => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::{Bound, Metric};
+    use crate::measure::{Bound, Metric, Sample};
     use crate::quantity::Time;
     use crate::study::{Observation, columns};
 

@@ -279,6 +279,24 @@ impl Samples {
             .map(move |replication| replication[scope][column])
     }
 
+    /// What each replication adds to the spread of a figure: the samples of a mean, of a ratio how far the numerators are from
+    /// the ratio, over the mean denominator.
+    pub(super) fn spread_of(&self, scope: usize, column: usize) -> Vec<f64> {
+        let all: Vec<Sample> = self.column_samples(scope, column).collect();
+        let pairs = || {
+            all.iter().filter_map(|sample| match sample {
+                Sample::Ratio(above, below) => Some((*above, *below)),
+                _ => None,
+            })
+        };
+        let (above, below) = pairs().fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
+        if below <= 0.0 {
+            return all.into_iter().filter_map(value).collect();
+        }
+        let (ratio, mean) = (above / below, below / pairs().count() as f64);
+        pairs().map(|(x, y)| (x - ratio * y) / mean).collect()
+    }
+
     /// Every figure of every scope.
     pub fn rows(&self) -> Vec<MetricRow> {
         let of_scope = |scope: usize| {
@@ -309,6 +327,16 @@ impl Samples {
             confidence,
         };
         row(&self.scopes[scope], self.columns[column], &samples, basis)
+    }
+}
+
+/// What one replication says on its own.
+pub(super) fn value(sample: Sample) -> Option<f64> {
+    match sample {
+        Sample::Count(n) => Some(n as f64),
+        Sample::Ratio(above, below) => Some(above / below),
+        Sample::Value(x) => Some(x),
+        Sample::Absent | Sample::Beyond(_) => None,
     }
 }
 

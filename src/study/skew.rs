@@ -5,6 +5,8 @@
 //! Techniques, 3rd edition, section 2.15; D. D. Boos, J. M. Hughes-Oliver, How large does n have to be for Z and t
 //! intervals?, The American Statistician 54 (2000).
 
+use super::estimate::{Estimate, quantile, student_t};
+
 /// Why a t-interval is not to be trusted.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Skew {
@@ -31,6 +33,40 @@ pub(super) fn skewness(samples: &[f64]) -> Option<f64> {
     (m2 > 0.0).then(|| (n * (n - 1.0)).sqrt() / (n - 2.0) * m3 / (m2 * m2.sqrt()))
 }
 
+/// Of fewer samples the skewness says next to nothing, and Student's quantile is wide: 3.2 of 4, 4.3 of 3.
+const FEWEST: usize = 5;
+
+/// The estimate, with bounds of that confidence that allow for the skewness of the samples behind it: on the side of their
+/// long tail further out than Student's t has them, on the other one the same.
+///
+/// The t of skewed samples is not distributed as Student's. Hall's cubic makes it nearly so: with a = G₁/√n it is
+/// g(t) = a/6 + t + a·t²/3 + a²·t³/27, and the bounds lie where g is the quantile of Student's t. Of normal samples
+/// G₁ is not 0 either, hence the bounds err on the safe side there: a truth at the bound is missed in 2.1 instead of 2.5 % of the
+/// cases with 10 samples; of 10 exponentials in 4.5 instead of 9.3 %, of 40 in 3.1 instead of 5.9 %. Source: P. Hall, On the removal
+/// of skewness by transformation, Journal of the Royal Statistical Society B 54 (1992), 221–228.
+pub(super) fn allowing_for_skew(estimate: Estimate, samples: &[f64], confidence: f64) -> Estimate {
+    let n = samples.len() as f64;
+    let Some(skewness) = skewness(samples).filter(|_| samples.len() >= FEWEST) else {
+        return estimate;
+    };
+    let mean = samples.iter().sum::<f64>() / n;
+    let squares: f64 = samples.iter().map(|x| (x - mean) * (x - mean)).sum();
+    let error = (squares / (n - 1.0) / n).sqrt();
+    let a = skewness / n.sqrt();
+    let cubic = |t: f64| a / 6.0 + t + a * t * t / 3.0 + a * a * t * t * t / 27.0;
+    let t = student_t((1.0 + confidence) / 2.0, n - 1.0);
+    let mut far = t;
+    while cubic(far) < t || cubic(-far) > -t {
+        far *= 2.0;
+    }
+    let beyond = |x: f64| error * (x - t).max(0.0);
+    Estimate {
+        lower: (estimate.lower).map(|lower| lower - beyond(quantile(t, -far, far, cubic))),
+        upper: (estimate.upper).map(|upper| upper + beyond(-quantile(-t, -far, far, cubic))),
+        ..estimate
+    }
+}
+
 /// The reason to distrust the t-interval of these samples, if there is one.
 ///
 /// Cochran's rule: a 95 % interval errs in no more than 6 % of cases where n > 25·G₁². Of few samples G₁ itself is
@@ -51,7 +87,7 @@ pub fn skew_warning(samples: &[f64]) -> Option<Skew> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::estimate::near;
+    use super::super::estimate::{mean_interval, near};
     use super::*;
     use crate::engine::{Exponential, Normal, Stream};
     use rand_distr::Distribution;
@@ -80,6 +116,61 @@ mod tests {
             skew_warning(&[2.1, 1.9, 2.4, 2.2, 2.0, 1.8, 2.3, 2.5, 1.7, 2.1]),
             None
         );
+    }
+
+    // Computed with numpy and scipy, by the closed form of the inverse:
+    // 3/a·(cbrt(1 + a·(t − a/6)) − 1).
+    #[test]
+    fn a_long_tail_moves_the_bound_on_its_side() {
+        let samples = [1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 6.0, 9.0, 15.0, 40.0];
+        let plain = mean_interval(&samples, 0.95).unwrap();
+        let skewed = allowing_for_skew(plain, &samples, 0.95);
+        assert_eq!(skewed.lower, plain.lower);
+        near(skewed.upper.unwrap(), 36.5846019197367);
+        let negative = samples.map(|x| -x);
+        let plain = mean_interval(&negative, 0.95).unwrap();
+        let mirrored = allowing_for_skew(plain, &negative, 0.95);
+        assert_eq!(mirrored.upper, plain.upper);
+        near(mirrored.lower.unwrap(), -36.5846019197367);
+        let symmetric = [1.0, 2.0, 3.0, 4.0, 5.0];
+        let plain = mean_interval(&symmetric, 0.95).unwrap();
+        let same = allowing_for_skew(plain, &symmetric, 0.95);
+        near(same.lower.unwrap(), plain.lower.unwrap());
+        near(same.upper.unwrap(), plain.upper.unwrap());
+        let four = mean_interval(&samples[6..], 0.95).unwrap();
+        assert_eq!(allowing_for_skew(four, &samples[6..], 0.95), four);
+    }
+
+    /// How often the upper bound lies below the mean, and how often Student's does.
+    fn misses(n: usize, mean: f64, distribution: impl Distribution<f64>) -> [f64; 2] {
+        let sets = 4000;
+        let mut missed = [0; 2];
+        for set in 0..sets {
+            let mut stream = Stream::open(3, set, n as u64, 0);
+            let samples: Vec<f64> = (0..n).map(|_| distribution.sample(&mut stream)).collect();
+            let plain = mean_interval(&samples, 0.95).unwrap();
+            let skewed = allowing_for_skew(plain, &samples, 0.95);
+            for (missed, estimate) in missed.iter_mut().zip([skewed, plain]) {
+                *missed += u32::from(estimate.upper.unwrap() < mean);
+            }
+        }
+        missed.map(|missed| 100.0 * f64::from(missed) / f64::from(sets))
+    }
+
+    // Nominal: 2.5 %. The standard error of 3 % is 0.27 %.
+    #[test]
+    fn a_bound_that_allows_for_skewness_errs_less_often() {
+        for (n, most) in [(10, 5.5), (40, 4.0)] {
+            let [skewed, plain] = misses(n, 1.0, Exponential);
+            println!("{n} exponentials: {skewed} %, by Student's t {plain} %");
+            assert!(skewed < most && plain > 1.5 * skewed, "{skewed} {plain}");
+            let [skewed, plain] = misses(n, 0.0, Normal);
+            println!("{n} normals: {skewed} %, by Student's t {plain} %");
+            assert!(
+                (1.3..3.3).contains(&skewed) && skewed <= plain,
+                "{skewed} {plain}"
+            );
+        }
     }
 
     fn warned(n: usize, seed: u64, distribution: impl Distribution<f64>) -> f64 {

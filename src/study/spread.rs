@@ -1,10 +1,10 @@
 //! How far the replications lie apart: the middle one, and the one that is worse than 19 of 20.
 
 use super::estimate::{CONFIDENCE, Estimate};
-use super::focus::{focus, value};
+use super::focus::focus;
 use super::observation::Column;
 use super::quantile::{quantile_interval, quantile_replications};
-use super::samples::Samples;
+use super::samples::{Samples, value};
 use crate::measure::{Objective, Scope};
 
 /// One figure over the replications, each taken on its own.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::replications::{Precision, replications_needed};
 use super::samples::{MetricRow, Samples};
+use super::skew::allowing_for_skew;
 use crate::measure::{Basis, Bound, Metric, Objective, Presence};
 
 /// The answer to an objective, or to all of them.
@@ -54,6 +55,8 @@ pub enum Doubt {
         /// How often it is expected over all replications.
         expected: f64,
     },
+    /// The samples are so skewed that bounds which allow for it do not decide what the interval would.
+    Skewed,
 }
 
 impl Doubt {
@@ -66,7 +69,7 @@ impl Doubt {
 
     /// Whether more replications would settle it: who never had a session stays without one in all of them.
     pub fn yields_to_replications(self) -> bool {
-        matches!(self, Self::RareFault { .. })
+        matches!(self, Self::RareFault { .. } | Self::Skewed)
     }
 
     /// Whether the samples are too few for the faults that are drawn at random.
@@ -137,6 +140,19 @@ fn judge(bound: Bound, row: &MetricRow) -> Verdict {
     }
 }
 
+/// The row with bounds that allow for the skewness of its samples, where it has an interval of Student's t.
+fn allowing(row: &MetricRow, samples: &[f64], confidence: f64) -> MetricRow {
+    let is_exact = row.is_rare || row.upper_if_none.is_some();
+    let estimate = row.estimate.filter(|_| !is_exact);
+    match estimate {
+        None => row.clone(),
+        Some(estimate) => MetricRow {
+            estimate: Some(allowing_for_skew(estimate, samples, confidence)),
+            ..row.clone()
+        },
+    }
+}
+
 /// About how many replications would bring the whole interval to one side of the target, if its mean is right.
 fn replications_to_settle(bound: Bound, row: &MetricRow, confidence: f64) -> Option<u32> {
     let estimate = row.estimate?;
@@ -188,10 +204,17 @@ pub fn judge_at(objectives: &[Objective], samples: &Samples, confidence: f64) ->
             } else {
                 days(confidence, samples.row_at(scope, column, confidence))
             };
-            let by_figure = judge(objective.bound, &judged);
+            let by_interval = judge(objective.bound, &judged);
+            let skewed = match objective.quantile {
+                // It has exact bounds.
+                Some(_) => judged.clone(),
+                None => allowing(&judged, &samples.spread_of(scope, column), confidence),
+            };
+            let by_figure = judge(objective.bound, &skewed);
             let doubt = Doubt::from_presence(objective.metric, &samples.presence(scope))
                 .or_else(|| Doubt::of_rare_fault(objective, samples.replications()))
-                .filter(|_| by_figure == Verdict::Pass);
+                .filter(|_| by_figure == Verdict::Pass)
+                .or_else(|| (by_figure != by_interval).then_some(Doubt::Skewed));
             let verdict = doubt.map_or(by_figure, |_| Verdict::Inconclusive);
             let replications_needed = match (by_figure, doubt) {
                 (Verdict::Inconclusive, _) => match objective.quantile {
@@ -201,7 +224,7 @@ pub fn judge_at(objectives: &[Objective], samples: &Samples, confidence: f64) ->
                         objective.bound,
                         confidence,
                     ),
-                    None => replications_to_settle(objective.bound, &judged, confidence),
+                    None => replications_to_settle(objective.bound, &skewed, confidence),
                 },
                 (_, Some(Doubt::RareFault { .. })) => objective
                     .rarest_fault

@@ -18,13 +18,13 @@ fn rccsim_in(folder: &Path, args: &[&str]) -> Output {
 }
 
 /// Every command that has results.
-fn commands(file: &str) -> Vec<Vec<&str>> {
+fn commands<'a>(file: &'a str, other: &'a str) -> Vec<Vec<&'a str>> {
     let interval = "clients.refresh_interval=5 min, 25 min";
     let intervals = "clients.refresh_interval=5 min..25 min step 5 min";
     vec![
         vec!["run", file],
         vec!["sweep", file, "--vary", interval],
-        vec!["compare", file, "nec-r2", "--set", "clients.count=20"],
+        vec!["compare", file, other],
         vec!["size", file, "--key", intervals],
         vec!["best", file, "--vary", interval],
         vec!["sensitivity", file],
@@ -34,10 +34,11 @@ fn commands(file: &str) -> Vec<Vec<&str>> {
 
 #[test]
 fn what_is_printed_is_what_a_folder_would_hold() {
-    let (empty, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let [empty, other, second] = [(); 3].map(|()| TempDir::new().unwrap());
     let objective = "metric = \"missed_toast_fraction\"\nat_most = \"1 %\"";
     let file = by_hand(other.path(), "ignores-update", objective);
-    for command in commands(&file) {
+    let healthy = by_hand(second.path(), "healthy", objective);
+    for command in commands(&file, &healthy) {
         let with = |more: &[&str]| {
             let all = [&command[..], more].concat();
             rccsim_in(empty.path(), &all)

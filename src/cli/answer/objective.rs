@@ -110,6 +110,10 @@ fn verdict(judgement: &Judgement) -> String {
         (Some(Doubt::RareFault { .. }), Some(n)) => {
             format!("{} are the fewest that test it", replications(n))
         }
+        (Some(Doubt::Skewed), Some(n)) => format!(
+            "the interval is too narrow for samples this skewed; about {} would settle it",
+            replications(n)
+        ),
         _ if judgement.row.replications == 1 => "one replication has no interval".into(),
         _ if is_never(judgement) => {
             "none was seen, but no sample shows that it never happens".into()
