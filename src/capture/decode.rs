@@ -7,7 +7,7 @@ use super::error::Stop;
 use super::fragment::Fragments;
 use super::ip::{self, IpPacket, NoIp};
 use super::observation::{Observation, Transport};
-use super::stream::{Segment, Streams};
+use super::stream::{Place, Segment, Streams};
 use super::summary::{Resolution, Summary, Unit, Warnings};
 use crate::wire::{SipText, is_start_line};
 
@@ -121,7 +121,10 @@ impl<'a> Decoder<'a> {
             ip::TCP => {
                 let Some(tcp) = ip::tcp(payload) else { return };
                 let segment = Segment {
-                    frame: packet.frame,
+                    place: Place {
+                        unit: Unit::Frame,
+                        number: packet.frame,
+                    },
                     at_us: packet.at_us,
                     from: SocketAddr::new(from, tcp.from),
                     to: SocketAddr::new(to, tcp.to),

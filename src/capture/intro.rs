@@ -47,6 +47,11 @@ impl Intro {
         }
     }
 
+    /// Of a packet that tcpdump printed.
+    pub(super) fn tcpdump() -> Self {
+        Self::new("tcpdump -A")
+    }
+
     fn dressed(self, dress: Dress) -> Self {
         Self { dress, ..self }
     }
@@ -128,17 +133,6 @@ fn address(text: &str) -> Option<String> {
     };
     let bare = bare.trim_end_matches([':', ',', '.', ';']);
     (!bare.is_empty()).then(|| bare.to_string())
-}
-
-/// `127.0.0.1.15611` of tcpdump: host and port are separated by a full stop, the port may have a name.
-fn dotted(text: &str) -> String {
-    let text = text.trim().trim_end_matches(':');
-    match text.rsplit_once('.') {
-        Some((host, "sip")) => format!("{host}:5060"),
-        Some((host, "sip-tls" | "sips")) => format!("{host}:5061"),
-        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => format!("{host}:{port}"),
-        _ => text.into(),
-    }
 }
 
 /// Reads a line as an introduction.
@@ -265,7 +259,7 @@ fn stacks(text: &str) -> Option<LineKind> {
     None
 }
 
-/// tcpdump, ngrep and sngrep write from where to where.
+/// ngrep and sngrep write from where to where.
 fn arrows(line: &str) -> Option<LineKind> {
     let text = line.trim_start();
     let stamp = Stamp::find(text);
@@ -301,26 +295,7 @@ fn arrows(line: &str) -> Option<LineKind> {
             _ => None,
         };
     }
-    let (before, after) = text.split_once(" > ")?;
-    let from = before.split_whitespace().next_back()?;
-    let to = after.split_whitespace().next()?;
-    if !to.ends_with(':') || !from.contains(['.', ':']) {
-        return None;
-    }
-    let over = if after.contains("Flags [") {
-        "tcp"
-    } else {
-        "udp"
-    };
-    let intro = Intro::new("tcpdump -A")
-        .between(&dotted(from), &dotted(to))
-        .over(over);
-    let is_first = before.contains("IP ") || before.contains("IP6 ");
-    match (is_first, line.starts_with([' ', '\t'])) {
-        (true, _) => opens(intro),
-        (false, true) => Some(LineKind::Adds(intro)),
-        _ => None,
-    }
+    None
 }
 
 /// Wireshark's tree, as exported.

@@ -1,12 +1,17 @@
 //! Logs of programs: every start line with headers below it is a message, whatever the program; what stands above it
 //! says when, from where and to where.
 
+mod packets;
+
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read};
 
-use super::clock::Clock;
+use super::clock::{Clock, Stamp};
 use super::intro::{Dress, HERE, Intro, LineKind, ends, intro};
 use super::observation::Observation;
+use super::stream::Streams;
 use super::summary::{Resolution, Summary, Unit, Warnings};
+use super::tcpdump::DumpedPacket;
 use crate::wire::{SipText, Start};
 
 /// The longest line that is kept; of a longer one the rest is read as lines of its own.
@@ -25,6 +30,11 @@ pub(super) fn read(
         context: Intro::default(),
         fresh: false,
         message: None,
+        has_packets: false,
+        packet: None,
+        datagram: None,
+        streams: Streams::default(),
+        first_sequences: BTreeMap::new(),
         clock: Clock::default(),
         forms: Vec::new(),
         timed: 0,
@@ -52,7 +62,10 @@ pub(super) fn read(
             log.take(line.trim_end_matches("#015"));
         }
     }
+    log.end_packet();
+    log.end_datagram();
     log.end();
+    log.streams.finish(log.sink, &mut log.warnings);
     Ok(log.summary())
 }
 
@@ -74,6 +87,15 @@ struct Log<'a> {
     /// The context belongs to the message to come.
     fresh: bool,
     message: Option<PartialMessage>,
+    /// tcpdump printed packets.
+    has_packets: bool,
+    /// The packet of tcpdump whose lines these are.
+    packet: Option<DumpedPacket>,
+    /// A datagram of tcpdump, whose fragments may follow.
+    datagram: Option<DumpedPacket>,
+    streams: Streams<String>,
+    /// Of each direction of a connection in tcpdump: the number of its first byte.
+    first_sequences: BTreeMap<(String, String), u32>,
     clock: Clock,
     forms: Vec<&'static str>,
     timed: u64,
@@ -120,6 +142,26 @@ fn start_within(line: &str) -> Option<(usize, Start)> {
 
 impl Log<'_> {
     fn take(&mut self, line: &str) {
+        if let Some(packet) = DumpedPacket::begin(self.line, line) {
+            self.end_packet();
+            self.end();
+            self.packet = Some(packet);
+            self.has_packets = true;
+            return;
+        }
+        if let Some(packet) = &mut self.packet {
+            let is_other = matches!(intro(line), Some(LineKind::Opens(_)));
+            if !is_other && packet.size() <= MESSAGE_MOST {
+                return packet.push(line);
+            }
+            self.end_packet();
+            self.end_datagram();
+        }
+        self.take_text(line);
+    }
+
+    /// A line of a text, outside of packets.
+    fn take_text(&mut self, line: &str) {
         if self.message.is_some() {
             self.take_within(line);
         } else {
@@ -165,7 +207,7 @@ impl Log<'_> {
         };
         if let Some((_, start)) = start_within(dressed) {
             self.begin(start);
-        } else if let Some(stamp) = super::clock::Stamp::find(line).filter(|_| !self.fresh) {
+        } else if let Some(stamp) = Stamp::find(line).filter(|_| !self.fresh) {
             self.context.stamp = Some(stamp);
         }
     }
@@ -307,15 +349,8 @@ impl Log<'_> {
             return;
         }
         message.set_body(body.unwrap_or_default().trim_end().as_bytes());
-        if let Some(form) = intro.form.filter(|f| !self.forms.contains(f)) {
-            self.forms.push(form);
-        }
-        let at_us = intro.stamp.map(|stamp| {
-            self.fine |= stamp.digits >= 2;
-            self.timed += 1;
-            self.clock.at_us(stamp)
-        });
-        self.untimed += u64::from(at_us.is_none());
+        let at_us = intro.stamp.map(|stamp| self.at_us(stamp));
+        self.note(intro.form, intro.stamp, 1);
         (self.sink)(Observation {
             place: line,
             at_us,
@@ -326,9 +361,34 @@ impl Log<'_> {
         });
     }
 
+    fn at_us(&mut self, stamp: Stamp) -> u64 {
+        self.clock.at_us(stamp)
+    }
+
+    /// Notes the form of so many messages, and whether they have a time.
+    fn note(&mut self, form: Option<&'static str>, stamp: Option<Stamp>, messages: u64) {
+        if messages == 0 {
+            return;
+        }
+        if let Some(form) = form.filter(|f| !self.forms.contains(f)) {
+            self.forms.push(form);
+        }
+        match stamp {
+            Some(stamp) => {
+                self.fine |= stamp.digits >= 2;
+                self.timed += messages;
+            }
+            None => self.untimed += messages,
+        }
+    }
+
     fn summary(mut self) -> Summary {
         if self.forms.is_empty() {
             self.forms.push("text of an unknown form");
+            if self.has_packets {
+                self.warnings
+                    .push("tcpdump printed packets without their text: give it -A".into());
+            }
         }
         if self.forms.len() > 1 {
             self.warnings.push(format!(

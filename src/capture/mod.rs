@@ -16,6 +16,7 @@ mod pcap;
 mod pcapng;
 mod stream;
 mod summary;
+mod tcpdump;
 mod utf16;
 mod write;
 

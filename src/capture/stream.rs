@@ -2,22 +2,38 @@
 //! bounded memory.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
 use std::net::SocketAddr;
 
 use super::observation::{Observation, Transport};
-use super::summary::Warnings;
+use super::summary::{Unit, Warnings};
 use crate::wire::{Framer, is_start_line};
 
+/// A place in a file: `frame 5`, `line 70`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Place {
+    /// Of what.
+    pub unit: Unit,
+    /// Counted from 1.
+    pub number: u64,
+}
+
+impl Display for Place {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {}", self.unit.word(), self.number)
+    }
+}
+
 /// A TCP segment.
-pub(super) struct Segment<'a> {
-    /// The frame it came in.
-    pub frame: u64,
+pub(super) struct Segment<'a, A = SocketAddr> {
+    /// Where it stands in the file.
+    pub place: Place,
     /// When.
     pub at_us: Option<u64>,
     /// The sender.
-    pub from: SocketAddr,
+    pub from: A,
     /// The receiver.
-    pub to: SocketAddr,
+    pub to: A,
     /// The number of its first byte.
     pub sequence: u32,
     /// SYN.
@@ -41,14 +57,13 @@ struct Flow {
     framer: Framer,
     /// No SIP: its bytes are passed over until a segment begins with a start line.
     foreign: bool,
-    last_frame: u64,
+    last: Option<Place>,
     at_us: Option<u64>,
 }
 
-/// All flows of a capture.
-#[derive(Default)]
-pub(super) struct Streams {
-    flows: BTreeMap<(SocketAddr, SocketAddr), Flow>,
+/// All flows of a capture, by their ends: addresses, or names of which a log has no address.
+pub(super) struct Streams<A = SocketAddr> {
+    flows: BTreeMap<(A, A), Flow>,
     tls: u64,
 }
 
@@ -59,30 +74,39 @@ const EARLY_BYTES_MOST: usize = 128 * 1024;
 const EARLY_MOST: usize = 256;
 const GAP_MOST_US: u64 = 10_000_000;
 
-impl Streams {
+impl<A> Default for Streams<A> {
+    fn default() -> Self {
+        Self {
+            flows: BTreeMap::new(),
+            tls: 0,
+        }
+    }
+}
+
+impl<A: Ord + Clone + Display> Streams<A> {
     /// Takes a segment and hands the messages on that it completes.
     pub(super) fn segment(
         &mut self,
-        segment: &Segment,
+        segment: &Segment<A>,
         sink: &mut dyn FnMut(Observation),
         warnings: &mut Warnings,
     ) {
-        let key = (segment.from, segment.to);
+        let key = (segment.from.clone(), segment.to.clone());
         if !self.flows.contains_key(&key) && self.flows.len() >= FLOWS_MOST {
             let rested = self
                 .flows
                 .iter()
-                .min_by_key(|(_, f)| f.last_frame)
-                .map(|(key, _)| *key);
+                .min_by_key(|(_, f)| f.last.map(|place| place.number))
+                .map(|(key, _)| key.clone());
             rested.and_then(|key| self.flows.remove(&key));
         }
-        let flow = self.flows.entry(key).or_default();
-        flow.last_frame = segment.frame;
+        let flow = self.flows.entry(key.clone()).or_default();
+        flow.last = Some(segment.place);
         flow.at_us = segment.at_us;
         if segment.begins {
             *flow = Flow {
                 next: Some(segment.sequence.wrapping_add(1)),
-                last_frame: segment.frame,
+                last: Some(segment.place),
                 at_us: segment.at_us,
                 ..Flow::default()
             };
@@ -94,25 +118,25 @@ impl Streams {
                 flow.next = Some(sequence);
             }
             flow.take(sequence, segment.payload, &mut self.tls);
-            flow.close_gap(segment.at_us, false, segment.frame, warnings);
-            flow.hand_on(key, segment.frame, segment.at_us, sink, warnings);
+            flow.close_gap(segment.at_us, false, segment.place, warnings);
+            flow.hand_on(&key, segment.place, segment.at_us, sink, warnings);
         }
         if segment.ends {
-            flow.close_gap(segment.at_us, true, segment.frame, warnings);
-            flow.hand_on(key, segment.frame, segment.at_us, sink, warnings);
+            flow.close_gap(segment.at_us, true, segment.place, warnings);
+            flow.hand_on(&key, segment.place, segment.at_us, sink, warnings);
         }
     }
 
     /// The capture has ended: what waits for missing bytes is read without them.
     pub(super) fn finish(&mut self, sink: &mut dyn FnMut(Observation), warnings: &mut Warnings) {
         for (key, flow) in &mut self.flows {
-            let (frame, at_us) = (flow.last_frame, flow.at_us);
-            flow.close_gap(at_us, true, frame, warnings);
-            flow.hand_on(*key, frame, at_us, sink, warnings);
+            let (Some(place), at_us) = (flow.last, flow.at_us) else {
+                continue;
+            };
+            flow.close_gap(at_us, true, place, warnings);
+            flow.hand_on(key, place, at_us, sink, warnings);
             if flow.framer.waiting() > 0 {
-                warnings.push(format!(
-                    "frame {frame}: the stream ends within a SIP message"
-                ));
+                warnings.push(format!("{place}: the stream ends within a SIP message"));
             }
         }
         if self.tls > 0 {
@@ -168,7 +192,7 @@ impl Flow {
         &mut self,
         at_us: Option<u64>,
         at_once: bool,
-        frame: u64,
+        place: Place,
         warnings: &mut Warnings,
     ) {
         while let Some(next) = self.next {
@@ -190,7 +214,7 @@ impl Flow {
                     return;
                 }
                 warnings.push(format!(
-                    "frame {frame}: {ahead} bytes of the TCP stream were not captured"
+                    "{place}: {ahead} bytes of the TCP stream were not captured"
                 ));
                 self.framer.clear();
                 self.next = Some(next.wrapping_add(ahead.unsigned_abs()));
@@ -204,8 +228,8 @@ impl Flow {
 
     fn hand_on(
         &mut self,
-        (from, to): (SocketAddr, SocketAddr),
-        frame: u64,
+        (from, to): &(impl Display, impl Display),
+        place: Place,
         at_us: Option<u64>,
         sink: &mut dyn FnMut(Observation),
         warnings: &mut Warnings,
@@ -213,14 +237,14 @@ impl Flow {
         while let Some(read) = self.framer.message() {
             match read {
                 Ok(message) => sink(Observation {
-                    place: frame,
+                    place: place.number,
                     at_us,
                     from: Some(from.to_string()),
                     to: Some(to.to_string()),
                     transport: Some(Transport::Tcp),
                     message,
                 }),
-                Err(error) => warnings.push(format!("frame {frame}: {error}")),
+                Err(error) => warnings.push(format!("{place}: {error}")),
             }
         }
     }
@@ -258,8 +282,11 @@ mod tests {
             (Streams::default(), Warnings::default(), Vec::new());
         let mut sink = |o: Observation| all.push((o.place, o.message.cseq().unwrap().0));
         for (i, (sequence, begins, payload)) in segments.iter().enumerate() {
-            let segment = Segment {
-                frame: i as u64 + 1,
+            let segment: Segment = Segment {
+                place: Place {
+                    unit: Unit::Frame,
+                    number: i as u64 + 1,
+                },
                 at_us: Some(i as u64 * 1000),
                 from: "192.0.2.1:1".parse().unwrap(),
                 to: "192.0.2.2:2".parse().unwrap(),

@@ -203,6 +203,11 @@ fn every_form_of_one_dialog_gives_one_profile() {
     for (log, capture) in [
         ("sng.txt", "ignores-update-udp.pcap"),
         ("tcpdump-A.txt", "ignores-update-udp.pcap"),
+        // Messages that go on in the next segment or fragment, behind other headers.
+        ("tcpdump-A-tcp.txt", "healthy-tcp-reordered.pcap"),
+        ("tcpdump-A-S-tcp.txt", "ignores-update-tcp.pcap"),
+        ("tcpdump-A-v-fragments.txt", "healthy-udp-mtu576.pcap"),
+        ("tcpdump-A-ipv6.txt", "rejects-405-udp-ipv6.pcap"),
     ] {
         let (log, capture) = (identify(&[&format!("text/{log}")]), identify(&[capture]));
         assert_eq!(sets(&log.gateways[0]), sets(&capture.gateways[0]));
@@ -215,6 +220,10 @@ fn logs_are_recognised_by_their_content() {
     for (file, form, messages, times) in [
         ("sng.txt", "sngrep", 20, "fine"),
         ("tcpdump-A.txt", "tcpdump -A", 20, "fine"),
+        ("tcpdump-A-tcp.txt", "tcpdump -A", 23, "fine"),
+        ("tcpdump-A-S-tcp.txt", "tcpdump -A", 10, "fine"),
+        ("tcpdump-A-v-fragments.txt", "tcpdump -A", 23, "fine"),
+        ("tcpdump-A-ipv6.txt", "tcpdump -A", 13, "fine"),
         ("sipp-trace-msg.txt", "SIPp message trace", 10, "fine"),
         ("sofia-tport.txt", "Sofia-SIP", 9, "fine"),
         ("sipe-debug.txt", "SIPE debug", 25, "fine"),
