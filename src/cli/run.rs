@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use self::files::{aside, write_files};
+use self::files::{aside, listed, write_files};
 use super::advice::{means_of, trials};
 use super::answer::{answer, shortfall};
 use super::design::PrecisionFlags;
@@ -171,7 +171,7 @@ impl RunArgs {
         if !run.is_interrupted {
             tell_others(campaign.publish()?, &path);
         }
-        let files = self.files(&path, &run.assessment, &scenario.plan);
+        let files = listed(&path, &run.assessment, &scenario.plan, self.no_report);
         self.print(&record, &(text + &files))?;
         if !self.no_report {
             show(&path, self.open)?;

@@ -13,7 +13,7 @@
 //! - A verdict that is judged at several checkpoints keeps its stated error over all of them: `size` judges each value by
 //!   intervals of confidence 1 − 0.05/K at K numbers of replications, `best` at 1 − 0.05/(K·points), since it takes the
 //!   cheapest of those that pass ([`confidence_of_looks`]). What is printed beside a verdict is the 95 % interval.
-//! - A verdict allows for the skewness of the samples, from five replications on: where the printed interval would decide and the
+//! - A verdict allows for the skewness of the samples, from ten replications on: where the printed interval would decide and the
 //!   bounds of Hall's transformation do not, it is inconclusive ([`Doubt::Skewed`]).
 //! - A precision is not reached before ten replications, and never by a share of nothing.
 //!

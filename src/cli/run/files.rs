@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::RunArgs;
 use crate::cli::fault::Fault;
 use crate::cli::terminal::say;
 use crate::deployment::Plan;
@@ -12,38 +11,36 @@ use crate::quantity::number::whole;
 use crate::record::{Folder, InMemory, Record, Results, inputs as table, json, tables};
 use crate::study::Assessment;
 
-impl RunArgs {
-    /// Which files there are, for people.
-    pub(super) fn files(&self, path: &Path, run: &Assessment, plan: &Plan) -> String {
-        let all = drops(run, &Scope::All);
-        let limit = plan.drops_limit;
-        let cut = if all > limit as f64 {
-            format!(
-                "\ndrops.csv holds the first {} of {} drops (scenario.drops_limit).",
-                whole(limit),
-                whole(all.round() as u64)
-            )
-        } else {
-            String::new()
-        };
-        let (report, plots) = if self.no_report {
-            ("", "")
-        } else {
-            ("report.html, ", ", plots/")
-        };
-        let is_replay =
-            (plan.clients.iter()).any(|c| c.recorded_calls.is_some() || c.recorded_signs.is_some());
-        let days = if run.samples.days() > 1 {
-            "days.csv, "
-        } else {
-            ""
-        };
-        let recordings = if is_replay { ", files/" } else { "" };
+/// Which files there are, for people.
+pub(super) fn listed(path: &Path, run: &Assessment, plan: &Plan, no_report: bool) -> String {
+    let all = drops(run, &Scope::All);
+    let limit = plan.drops_limit;
+    let cut = if all > limit as f64 {
         format!(
-            "Files: {} ({report}summary.json, summary.csv, runs.csv, series.csv, {days}distribution.csv, drops.csv, scenario.toml{recordings}{plots}).{cut}\n",
-            path.display()
+            "\ndrops.csv holds the first {} of {} drops (scenario.drops_limit).",
+            whole(limit),
+            whole(all.round() as u64)
         )
-    }
+    } else {
+        String::new()
+    };
+    let (report, plots) = if no_report {
+        ("", "")
+    } else {
+        ("report.html, ", ", plots/")
+    };
+    let is_replay =
+        (plan.clients.iter()).any(|c| c.recorded_calls.is_some() || c.recorded_signs.is_some());
+    let days = if run.samples.days() > 1 {
+        "days.csv, "
+    } else {
+        ""
+    };
+    let recordings = if is_replay { ", files/" } else { "" };
+    format!(
+        "Files: {} ({report}summary.json, summary.csv, runs.csv, series.csv, {days}distribution.csv, drops.csv, scenario.toml{recordings}{plots}).{cut}\n",
+        path.display()
+    )
 }
 
 /// Where the results of an interrupted run go: beside complete ones, which they do not replace.
