@@ -106,6 +106,11 @@ impl Stamp {
         Self::epoch(line)
     }
 
+    /// Microseconds of the day, or since 1970.
+    pub(super) fn us(self) -> u64 {
+        self.us
+    }
+
     /// Seconds since 1970 at the start of a line, as `tcpdump -tt` writes them.
     fn epoch(line: &str) -> Option<Self> {
         let (whole, rest) = line.split_once('.')?;

@@ -36,6 +36,24 @@ pub(super) struct Intro {
     pub dress: Dress,
 }
 
+/// How start lines begin: responses, and requests of methods that are known.
+pub(super) const OPENINGS: [&str; 14] = [
+    "SIP/2.0 ",
+    "INVITE ",
+    "ACK ",
+    "BYE ",
+    "UPDATE ",
+    "INFO ",
+    "CANCEL ",
+    "OPTIONS ",
+    "REGISTER ",
+    "PRACK ",
+    "SUBSCRIBE ",
+    "NOTIFY ",
+    "REFER ",
+    "MESSAGE ",
+];
+
 /// The program itself, in logs that name only the other end.
 pub(super) const HERE: &str = "here";
 

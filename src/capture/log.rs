@@ -3,15 +3,18 @@
 
 mod packets;
 
+use packets::Direction;
+
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, Read};
+use std::io::{BufRead, Read};
 
 use super::clock::{Clock, Stamp};
-use super::intro::{Dress, HERE, Intro, LineKind, ends, intro};
+use super::error::Stop;
+use super::intro::{Dress, HERE, Intro, LineKind, OPENINGS, ends, intro};
 use super::observation::Observation;
 use super::stream::Streams;
 use super::summary::{Resolution, Summary, Unit, Warnings};
-use super::tcpdump::DumpedPacket;
+use super::tcpdump::{DumpedPacket, opens_packet};
 use crate::wire::{SipText, Start};
 
 /// The longest line that is kept; of a longer one the rest is read as lines of its own.
@@ -23,7 +26,7 @@ const MESSAGE_MOST: usize = 1 << 18;
 pub(super) fn read(
     reader: &mut impl BufRead,
     sink: &mut dyn FnMut(Observation),
-) -> io::Result<Summary> {
+) -> Result<Summary, Stop> {
     let mut log = Log {
         sink,
         line: 0,
@@ -34,7 +37,9 @@ pub(super) fn read(
         packet: None,
         datagram: None,
         streams: Streams::default(),
-        first_sequences: BTreeMap::new(),
+        directions: BTreeMap::new(),
+        elapsed_us: None,
+        are_differences: false,
         clock: Clock::default(),
         forms: Vec::new(),
         timed: 0,
@@ -66,6 +71,11 @@ pub(super) fn read(
     log.end_datagram();
     log.end();
     log.streams.finish(log.sink, &mut log.warnings);
+    if log.are_differences {
+        return Err(Stop::Content(
+            "its times are differences (tcpdump -ttt): print it with -tttt".into(),
+        ));
+    }
     Ok(log.summary())
 }
 
@@ -94,8 +104,12 @@ struct Log<'a> {
     /// A datagram of tcpdump, whose fragments may follow.
     datagram: Option<DumpedPacket>,
     streams: Streams<String>,
-    /// Of each direction of a connection in tcpdump: the number of its first byte.
-    first_sequences: BTreeMap<(String, String), u32>,
+    /// Directions of connections in tcpdump.
+    directions: BTreeMap<(String, String), Direction>,
+    /// The time of the last packet of tcpdump, where the first one is at 0.
+    elapsed_us: Option<u64>,
+    /// Such times fall: each counts from the one before.
+    are_differences: bool,
     clock: Clock,
     forms: Vec<&'static str>,
     timed: u64,
@@ -106,22 +120,6 @@ struct Log<'a> {
 
 /// A start line within a line: after the bytes of lower headers (tcpdump), a field name (Snooper), a bracket (Avaya).
 fn start_within(line: &str) -> Option<(usize, Start)> {
-    const OPENINGS: [&str; 14] = [
-        "SIP/2.0 ",
-        "INVITE ",
-        "ACK ",
-        "BYE ",
-        "UPDATE ",
-        "INFO ",
-        "CANCEL ",
-        "OPTIONS ",
-        "REGISTER ",
-        "PRACK ",
-        "SUBSCRIBE ",
-        "NOTIFY ",
-        "REFER ",
-        "MESSAGE ",
-    ];
     let line = &line[..line.floor_char_boundary(4096)];
     if let Some(start) = Start::parse(line.trim_start()) {
         return Some((line.len() - line.trim_start().len(), start));
@@ -145,12 +143,11 @@ impl Log<'_> {
         if let Some(packet) = DumpedPacket::begin(self.line, line) {
             self.end_packet();
             self.end();
-            self.packet = Some(packet);
-            self.has_packets = true;
+            self.begin_packet(packet);
             return;
         }
         if let Some(packet) = &mut self.packet {
-            let is_other = matches!(intro(line), Some(LineKind::Opens(_)));
+            let is_other = opens_packet(line) || matches!(intro(line), Some(LineKind::Opens(_)));
             if !is_other && packet.size() <= MESSAGE_MOST {
                 return packet.push(line);
             }

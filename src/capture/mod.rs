@@ -94,11 +94,11 @@ pub fn read_from(
             let places = pcapng::read(&mut reader, &mut decoder).map_err(|e| e.named(file))?;
             decoder.finish("pcapng", places)
         }
-        FileForm::Text => log::read(&mut reader, &mut count).map_err(world)?,
+        FileForm::Text => log::read(&mut reader, &mut count).map_err(|e| e.named(file))?,
         FileForm::Utf16 { is_big } => {
             reader.consume(2);
             let mut text = BufReader::new(Utf16::new(reader, is_big));
-            log::read(&mut text, &mut count).map_err(world)?
+            log::read(&mut text, &mut count).map_err(|e| e.named(file))?
         }
     };
     summary.messages = messages;

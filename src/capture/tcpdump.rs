@@ -5,8 +5,9 @@
 //! are taken apart here as far as their text lets.
 
 use super::clock::Stamp;
-use super::intro::Intro;
+use super::intro::{Intro, OPENINGS};
 use super::observation::Transport;
+use crate::wire::is_start_line;
 
 /// What a packet carries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,19 +18,23 @@ pub(super) enum Carried {
     Fragment,
     /// A TCP segment.
     Segment(DumpedSegment),
+    /// What is no SIP: ICMP, though it holds the beginning of a datagram that found nobody.
+    Other,
 }
 
 /// What the line of a TCP segment says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct DumpedSegment {
-    /// The number of its first byte: as it was sent, or counted from the beginning of the connection.
-    pub sequence: u32,
+    /// The number of its first byte: as it was sent, or counted from the beginning of the connection; `None`: not printed.
+    pub sequence: Option<u32>,
     /// SYN.
     pub begins: bool,
     /// FIN or RST.
     pub ends: bool,
     /// Bytes of its payload.
     pub length: usize,
+    /// Bytes of its options, as far as their names tell.
+    options: Option<usize>,
 }
 
 /// A packet whose lines are being collected.
@@ -48,30 +53,76 @@ pub(super) struct DumpedPacket {
     is_empty: bool,
 }
 
-/// The part of a line from `IP ` or `IP6 ` on, if it is the first of a packet, and what stands before.
-fn first_line(line: &str) -> Option<(&str, &str)> {
-    let head = &line[..line.floor_char_boundary(128)];
-    let at = ["IP ", "IP6 "]
-        .iter()
-        .filter_map(|word| head.find(word))
-        .find(|at| *at == 0 || head[..*at].ends_with(' '))?;
-    let (before, after) = (&line[..at], line[at..].split_once(' ')?.1);
-    // A time, or with -t nothing; the interface and the direction of the capture on all of them.
-    let is_stamped = before.is_empty() || Stamp::find(before).is_some();
+/// The number of the packet (`-#`), where a line begins with one, left aside.
+fn without_number(line: &str) -> &str {
+    let line = line.trim_start();
+    match line.split_once(' ') {
+        Some((number, rest)) if number.bytes().all(|b| b.is_ascii_digit()) => rest.trim_start(),
+        _ => line,
+    }
+}
+
+/// The time that a line begins with, and what follows it.
+fn stamped(line: &str) -> (Option<Stamp>, &str) {
+    let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let is_date = first.len() == 10 && first.split('-').count() == 3;
+    let (words, rest) = match rest.split_once(' ').filter(|_| is_date) {
+        Some((_, after)) => (&line[..line.len() - after.len() - 1], after),
+        None => (first, rest),
+    };
+    let begins = words.starts_with(|c: char| c.is_ascii_digit());
+    match Stamp::find(words).filter(|_| begins) {
+        Some(stamp) => (Some(stamp), rest.trim_start()),
+        None => (None, line),
+    }
+}
+
+/// Whether a line is the first of a packet of any protocol.
+pub(super) fn opens_packet(line: &str) -> bool {
+    let line = without_number(line);
+    let names = ["ARP, ", "RARP, ", "STP ", "LLDP, ", "EAPOL "];
+    stamped(line).0.is_some() || names.iter().any(|name| line.starts_with(name))
+}
+
+/// The time of a packet of IP, and what its first line says behind the protocol.
+fn first_line(line: &str) -> Option<(Option<Stamp>, &str)> {
+    let (stamp, rest) = stamped(without_number(line));
+    // The interface and the direction, of a capture on all of them.
+    let is_direction = |word: &str| ["In", "Out", "B", "M", "P"].contains(&word);
+    let mut words = rest.split_whitespace();
+    let is_on_any = words.next().is_some() && words.next().is_some_and(is_direction);
+    let rest = match is_on_any {
+        true => rest
+            .split_once(' ')?
+            .1
+            .trim_start()
+            .split_once(' ')?
+            .1
+            .trim_start(),
+        false => rest,
+    };
+    // With -e the link layer stands before.
+    let link = ["ethertype IPv4", "ethertype IPv6"];
+    let behind_link = link.iter().find_map(|name| rest.split_once(name));
+    let after = match behind_link {
+        Some((_, rest)) => rest.split_once(": ")?.1,
+        None => rest
+            .strip_prefix("IP ")
+            .or_else(|| rest.strip_prefix("IP6 "))?,
+    };
     let is_packet = after.starts_with('(') || ends_of(after).is_some();
-    (is_stamped && is_packet).then_some((before, after))
+    is_packet.then_some((stamp, after))
 }
 
 /// From where to where, and what follows: `127.0.0.1.5070 > 127.0.0.1.5060: SIP, length: 544`.
 fn ends_of(text: &str) -> Option<(&str, &str, &str)> {
     let (before, after) = text.split_once(" > ")?;
     let from = before.split_whitespace().next_back()?;
-    let (to, rest) = after
-        .split_once(": ")
-        .or_else(|| Some((after.strip_suffix(':')?, "")))?;
-    // A later fragment names hosts alone, which may be a word.
-    let has_port = |a: &str| a.contains(['.', ':']) || is_later_fragment(rest);
-    let is_address = |a: &str| has_port(a) && !a.contains([' ', '<', '@', '/']);
+    let (to, rest) = (after.split_once(": ")).or_else(|| Some((after.strip_suffix(':')?, "")))?;
+    // A later fragment and ICMP name hosts alone, which may be a word.
+    let is_named = is_later_fragment(rest) || rest.starts_with("ICMP");
+    let is_address =
+        |a: &str| (is_named || a.contains(['.', ':'])) && !a.contains([' ', '<', '@', '/']);
     (is_address(from) && is_address(to)).then_some((from, to, rest))
 }
 
@@ -98,21 +149,59 @@ fn is_later_fragment(rest: &str) -> bool {
     rest.starts_with("ip-proto-17") || rest.starts_with("udp")
 }
 
+/// The number at the beginning of a text.
+fn number(text: &str) -> Option<u32> {
+    let end = text.find(|c: char| !c.is_ascii_digit());
+    text[..end.unwrap_or(text.len())].parse().ok()
+}
+
+/// Bytes of TCP options by their names (RFC 9293, 7323, 2018), in whole words; `None`: one is not known.
+fn length_of_options(names: &str) -> Option<usize> {
+    let mut bytes = 0;
+    for name in names.split(',') {
+        let mut words = name.split_whitespace();
+        bytes += match words.next()? {
+            "nop" | "eol" => 1,
+            "mss" => 4,
+            "wscale" => 3,
+            "sackOK" => 2,
+            "TS" => 10,
+            "sack" => 2 + 8 * usize::from(words.next()?.parse::<u8>().ok()?),
+            _ => return None,
+        };
+    }
+    Some(bytes.next_multiple_of(4)).filter(|bytes| *bytes <= 40)
+}
+
 fn carried(rest: &str) -> Carried {
-    let after = |words: &str| {
-        let (_, rest) = rest.rsplit_once(words)?;
-        let digits = rest.trim_start_matches(':').trim_start();
-        let end = digits.find(|c: char| !c.is_ascii_digit());
-        digits[..end.unwrap_or(digits.len())].parse().ok()
-    };
     if let Some(flags) = rest.strip_prefix("Flags [") {
-        let flags = flags.split(']').next().unwrap_or_default();
+        let (flags, said) = flags.split_once(']').unwrap_or((flags, ""));
+        let options = said.split_once("options [").map(|(_, names)| names);
         return Carried::Segment(DumpedSegment {
-            sequence: after("seq ").unwrap_or(0),
+            sequence: (said.split_once("seq ")).and_then(|(_, n)| number(n)),
             begins: flags.contains('S'),
             ends: flags.contains(['F', 'R']),
-            length: after("length ").unwrap_or(0) as usize,
+            length: (said.rsplit_once("length "))
+                .and_then(|(_, n)| number(n))
+                .unwrap_or(0) as usize,
+            options: match options {
+                Some(names) => length_of_options(names.split(']').next().unwrap_or_default()),
+                None => Some(0),
+            },
         });
+    }
+    // -q says no more than this.
+    if let Some(length) = rest.strip_prefix("tcp ").and_then(number) {
+        return Carried::Segment(DumpedSegment {
+            sequence: None,
+            begins: false,
+            ends: false,
+            length: length as usize,
+            options: None,
+        });
+    }
+    if rest.starts_with("ICMP") {
+        return Carried::Other;
     }
     match is_later_fragment(rest) {
         true => Carried::Fragment,
@@ -123,11 +212,11 @@ fn carried(rest: &str) -> Carried {
 impl DumpedPacket {
     /// A packet, if this is the first line of one.
     pub(super) fn begin(number: u64, line: &str) -> Option<Self> {
-        let (before, after) = first_line(line)?;
+        let (stamp, after) = first_line(line)?;
         let mut packet = Self {
             line: number,
             intro: Intro {
-                stamp: Stamp::find(before),
+                stamp,
                 ..Intro::tcpdump()
             },
             carried: None,
@@ -177,44 +266,65 @@ impl DumpedPacket {
         self.text.len() + self.decoded.len()
     }
 
-    /// Characters of the IP header: its first byte tells its length.
-    fn ip_header(&self) -> usize {
-        match self.text.bytes().next() {
-            Some(b'`') => 40,
-            Some(first @ b'E'..=b'O') => usize::from(first & 15) * 4,
-            _ => 0,
+    /// Where the bytes behind the IP header begin: its first byte tells its length. With `-AA` the link layer stands before.
+    fn behind_ip(&self) -> usize {
+        let byte = |at: usize| self.text.as_bytes().get(at).copied().unwrap_or(0);
+        if let first @ b'E'..=b'O' = byte(0) {
+            return usize::from(first & 15) * 4;
         }
+        let is_ip = |at: &usize| matches!(byte(*at), b'E' | b'`');
+        // Behind nothing, Ethernet, Linux cooked, Ethernet with a tag, Linux cooked of the second kind, loopback.
+        let begins = [0, 14, 16, 18, 20, 4].into_iter().find(is_ip);
+        begins.map_or(0, |at| at + if byte(at) == b'E' { 20 } else { 40 })
     }
 
-    /// The text behind so many bytes of headers; of what was only understood, all.
-    fn behind(&self, headers: usize) -> &str {
-        if self.is_empty {
-            return &self.decoded;
-        }
-        self.text.get(headers..).unwrap_or_default()
+    /// The text from about there on: exactly where a start line begins, if one does nearby. A CR and LF within the headers
+    /// are one character, and unknown options make them longer.
+    fn from_about(&self, cut: usize) -> &str {
+        let near = cut.saturating_sub(SHORTER)..cut + LONGER;
+        let begins = |at: &usize| {
+            let rest = self.text.get(*at..).unwrap_or_default();
+            OPENINGS.iter().any(|word| rest.starts_with(word)) && is_start_line(rest.as_bytes())
+        };
+        let at = near.clone().find(begins).unwrap_or(cut);
+        self.text.get(at..).unwrap_or_default()
     }
 
     /// The text of a datagram, or of a fragment of one.
     pub(super) fn datagram(&self) -> &str {
-        let udp = match self.carried {
-            Some(Carried::Datagram) => 8,
-            _ => 0,
-        };
-        self.behind(self.ip_header() + udp)
+        if self.is_empty {
+            return &self.decoded;
+        }
+        match self.carried {
+            Some(Carried::Datagram) => self.from_about(self.behind_ip() + 8),
+            _ => self.text.get(self.behind_ip()..).unwrap_or_default(),
+        }
     }
 
-    /// The payload of a segment of so many bytes: line ends were CRLF, as many as the length has room for, first those of
-    /// the headers.
-    pub(super) fn payload(&self, length: usize) -> Vec<u8> {
-        let ip = self.ip_header();
-        // The length of the TCP header stands in its 13th byte; 32 is that with times, and shows as a full stop.
-        let tcp = match self.text.as_bytes().get(ip + 12) {
-            Some(offset @ (b'P' | b'`' | b'p')) => usize::from(offset >> 4) * 4,
-            _ => 32,
-        };
-        let text = self.behind(ip + tcp);
-        let mut missing = length.saturating_sub(text.len());
-        let mut bytes = Vec::with_capacity(length);
+    /// The payload of a segment: line ends were CRLF, as many as its length has room for, first those of the headers.
+    pub(super) fn payload(&self, segment: &DumpedSegment) -> Vec<u8> {
+        if self.is_empty || segment.length == 0 {
+            return self.decoded.replace('\n', "\r\n").into_bytes();
+        }
+        let ip = self.behind_ip();
+        let header = segment.options.map_or_else(
+            // It stands in the 13th byte; 32 is that with times, and shows as a full stop.
+            || match self.text.as_bytes().get(ip + 12) {
+                Some(offset @ (b'P' | b'`' | b'p')) => usize::from(offset >> 4) * 4,
+                _ => 32,
+            },
+            |options| 20 + options,
+        );
+        let line_ends = |text: &str| text.bytes().filter(|byte| *byte == b'\n').count();
+        let mut text = self.from_about(ip + header);
+        // One or a few too little: as many characters of the headers were two bytes.
+        let lacking = segment.length.saturating_sub(text.len() + line_ends(text));
+        if (1..=SHORTER).contains(&lacking) {
+            let at = self.text.len() - text.len();
+            text = self.text.get(at - lacking.min(at)..).unwrap_or_default();
+        }
+        let mut missing = segment.length.saturating_sub(text.len());
+        let mut bytes = Vec::with_capacity(text.len() + line_ends(text));
         for byte in text.bytes() {
             if byte == b'\n' && missing > 0 {
                 bytes.push(b'\r');
@@ -222,102 +332,15 @@ impl DumpedPacket {
             }
             bytes.push(byte);
         }
-        bytes.truncate(length);
+        bytes.truncate(segment.length);
         bytes
     }
 }
 
+/// So many characters may the headers have less than bytes: each CR with its LF is one.
+const SHORTER: usize = 4;
+/// So many bytes may TCP options have that are not known.
+const LONGER: usize = 40;
+
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn packet(lines: &[&str]) -> DumpedPacket {
-        let mut packet = DumpedPacket::begin(1, lines[0]).expect("the first line of a packet");
-        lines[1..].iter().for_each(|line| packet.push(line));
-        packet
-    }
-
-    #[test]
-    fn a_line_says_from_where_to_where() {
-        let ends = |line: &str| {
-            let packet = packet(&[line]);
-            (packet.intro.from.unwrap(), packet.intro.to.unwrap())
-        };
-        let pair = |a: &str, b: &str| (a.to_string(), b.to_string());
-        assert_eq!(
-            ends(
-                "22:28:32.521054 IP 192.0.2.1.15961 > gw.example.test.sip: Flags [.], ack 1, length 0"
-            ),
-            pair("192.0.2.1:15961", "gw.example.test:5060")
-        );
-        assert_eq!(
-            ends(
-                "1795820121.79 IP6 (flowlabel 0x76899, payload length: 902) ::1.16351 > ::1.16350: [bad udp cksum 0x0399 -> 0xd622!] UDP, length 894"
-            ),
-            pair("[::1]:16351", "[::1]:16350")
-        );
-        assert_eq!(
-            ends(
-                "2026-11-27 22:28:32.5 eth0  In  IP 192.0.2.1.5070 > 192.0.2.2.5060: SIP: BYE sip:a@b SIP/2.0"
-            ),
-            pair("192.0.2.1:5070", "192.0.2.2:5060")
-        );
-        for other in [
-            "Via: SIP/2.0/UDP 192.0.2.1 > a.b: c",
-            "c=IN IP4 192.0.2.1",
-            "22:28:32.5 ARP, Request who-has 192.0.2.1",
-            "He said: IP 1 > 2 is odd",
-        ] {
-            assert!(DumpedPacket::begin(1, other).is_none(), "{other}");
-        }
-    }
-
-    #[test]
-    fn the_second_line_may_say_it() {
-        let packet = packet(&[
-            "1795818512.5 IP (tos 0x0, ttl 64, flags [DF], proto TCP (6), length 964)",
-            "    192.0.2.1.15961 > 192.0.2.2.15960: Flags [P.], cksum 0x01b9 (incorrect -> 0x2cd9), seq 1:13, ack 1, length 12",
-        ]);
-        let segment = DumpedSegment {
-            sequence: 1,
-            begins: false,
-            ends: false,
-            length: 12,
-        };
-        assert_eq!(packet.carried, Some(Carried::Segment(segment)));
-    }
-
-    #[test]
-    fn line_ends_are_those_of_the_length() {
-        let headers = "E.....@.@...........>Y>X....4...............-.W.....";
-        let read = |length: usize| {
-            let first = format!("{headers}BYE sip:a@b SIP/2.0");
-            let packet = packet(&[
-                &format!(
-                    "22:28:32.5 IP 192.0.2.1.1 > 192.0.2.2.2: Flags [P.], seq 1:9, length {length}"
-                ),
-                &first,
-                "Content-Length: 3",
-                "",
-                "a",
-                "b",
-            ]);
-            String::from_utf8(packet.payload(length)).unwrap()
-        };
-        let whole = "BYE sip:a@b SIP/2.0\r\nContent-Length: 3\r\n\r\na\nb";
-        assert_eq!(read(whole.len()), whole);
-        // Where the rest was not captured, all that is there.
-        assert_eq!(read(500), whole.replace("a\nb", "a\r\nb"));
-    }
-
-    #[test]
-    fn a_later_fragment_has_no_port() {
-        let carried = |line: &str| packet(&[line]).carried;
-        let first = "22:51:56.2 IP 192.0.2.1.5070 > 192.0.2.2.5060: UDP, length 937";
-        let later = "22:51:56.2 IP 192.0.2.1 > 192.0.2.2: ip-proto-17";
-        assert_eq!(carried(first), Some(Carried::Datagram));
-        assert_eq!(carried(later), Some(Carried::Fragment));
-        let packet = packet(&[later, "E......E@.t.........xml", "Content-Length: 3"]);
-        assert_eq!(packet.datagram(), "xml\nContent-Length: 3");
-    }
-}
+mod tests;

@@ -8,13 +8,47 @@ use crate::capture::stream::{Place, Segment};
 use crate::capture::summary::Unit;
 use crate::capture::tcpdump::{Carried, DumpedPacket, DumpedSegment};
 
-/// The numbers of a connection's bytes within this distance of its first one are as they were sent.
-const SEQUENCES_NEAR: u32 = 1 << 28;
+/// Directions of connections that are kept, in a log of any length.
+const DIRECTIONS_MOST: usize = 1 << 14;
 
-/// Directions of connections whose first number is kept, in a log of any length.
-const CONNECTIONS_MOST: usize = 1 << 14;
+/// One direction of a connection. tcpdump prints the number of its first byte as it was sent; those that follow count from
+/// there, or with `-S` are as they were sent too.
+#[derive(Clone, Copy)]
+pub(super) struct Direction {
+    /// The number of the first byte, as it was sent.
+    first: u32,
+    /// The number of the next byte, counted from the first.
+    next: u32,
+    /// Whether all numbers are as they were sent: the second one tells.
+    are_as_sent: Option<bool>,
+}
+
+impl Direction {
+    /// The number of a byte, counted from the first.
+    fn counted(&mut self, number: u32) -> u32 {
+        let since = number.wrapping_sub(self.first);
+        let from_next = |n: u32| (n.wrapping_sub(self.next) as i32).unsigned_abs();
+        let are_as_sent = *(self.are_as_sent).get_or_insert(from_next(since) < from_next(number));
+        if are_as_sent { since } else { number }
+    }
+}
 
 impl Log<'_> {
+    /// The first line of a packet of tcpdump.
+    pub(super) fn begin_packet(&mut self, packet: DumpedPacket) {
+        let at_us = packet.intro.stamp.map(|stamp| stamp.us());
+        match (self.elapsed_us, at_us) {
+            (Some(last), Some(at_us)) => {
+                self.are_differences |= at_us < last;
+                self.elapsed_us = Some(at_us);
+            }
+            (None, Some(0)) if !self.has_packets => self.elapsed_us = Some(0),
+            _ => {}
+        }
+        self.packet = Some(packet);
+        self.has_packets = true;
+    }
+
     /// The lines of a packet of tcpdump are over.
     pub(super) fn end_packet(&mut self) {
         let Some(packet) = self.packet.take() else {
@@ -35,7 +69,7 @@ impl Log<'_> {
                 self.end_datagram();
                 self.segment(&packet, segment);
             }
-            None => self.end_datagram(),
+            Some(Carried::Other) | None => self.end_datagram(),
         }
     }
 
@@ -66,28 +100,9 @@ impl Log<'_> {
         let (Some(from), Some(to)) = (from, to) else {
             return;
         };
-        let at_us = stamp.map(|stamp| self.at_us(stamp));
-        let messages = Cell::new(0);
-        let mut sink = |observation| {
-            messages.set(messages.get() + 1);
-            (self.sink)(observation);
-        };
-        // The first of a direction has its number as it was sent, the others count from there; with -S all have it.
-        if self.first_sequences.len() >= CONNECTIONS_MOST {
-            self.first_sequences.clear();
-        }
-        let first = self.first_sequences.entry((from.clone(), to.clone()));
-        let first = match segment.begins {
-            true => *first.insert_entry(segment.sequence).get(),
-            false => *first.or_insert(segment.sequence),
-        };
-        let sent = segment.sequence.wrapping_sub(first);
-        let sequence = if sent < SEQUENCES_NEAR {
-            sent
-        } else {
-            segment.sequence
-        };
-        let payload = packet.payload(segment.length);
+        let at_us = stamp.map(|stamp| self.clock.at_us(stamp));
+        let sequence = self.counted((from.clone(), to.clone()), &segment);
+        let payload = packet.payload(&segment);
         let segment = Segment {
             place: Place {
                 unit: Unit::Line,
@@ -101,8 +116,45 @@ impl Log<'_> {
             ends: segment.ends,
             payload: &payload,
         };
-        self.streams
-            .segment(&segment, &mut sink, &mut self.warnings);
+        let messages = Cell::new(0);
+        let mut sink = |observation| {
+            messages.set(messages.get() + 1);
+            (self.sink)(observation);
+        };
+        (self.streams).segment(&segment, &mut sink, &mut self.warnings);
         self.note(form, stamp, messages.get());
+    }
+
+    /// The number of a segment's first byte, counted from the first of its direction.
+    fn counted(&mut self, ends: (String, String), segment: &DumpedSegment) -> u32 {
+        if self.directions.len() >= DIRECTIONS_MOST {
+            self.directions.clear();
+        }
+        let begun = |next: u32| Direction {
+            first: segment.sequence.unwrap_or(0),
+            next,
+            are_as_sent: None,
+        };
+        if segment.begins {
+            self.directions.insert(ends, begun(1));
+            return 0;
+        }
+        let length = segment.length as u32;
+        let Some(direction) = self.directions.get_mut(&ends) else {
+            // What carries nothing has no number, or one that tells nothing of the others.
+            if length > 0 {
+                self.directions.insert(ends, begun(length));
+            }
+            return 0;
+        };
+        // With -q there is no number: what comes follows what came.
+        let counted = match segment.sequence {
+            Some(number) => direction.counted(number),
+            None => direction.next,
+        };
+        if length > 0 {
+            direction.next = counted.wrapping_add(length);
+        }
+        counted
     }
 }
