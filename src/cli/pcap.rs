@@ -193,6 +193,27 @@ pub(super) fn write(
     })
 }
 
+/// Refuses a file that cannot be written, before anything is simulated for it.
+///
+/// # Errors
+/// Its folder is missing, or it is a folder itself.
+pub(super) fn refuse(path: &Path) -> Result<(), Fault> {
+    let refused = |why: &str| {
+        let what = path.display();
+        Err(Fault::Input(format!("--pcap {what}: {why}")))
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    if path.is_dir() {
+        return refused("it is a folder; name a file in it");
+    }
+    match folder.is_none_or(Path::is_dir) {
+        true => Ok(()),
+        false => refused("its folder is not there; make it, or give another path"),
+    }
+}
+
 fn identity(
     user: usize,
     client: SocketAddr,

@@ -150,7 +150,6 @@ impl RunArgs {
             day: Some(samples),
             ladder: ladder.map(|ladder| trace::record(&ladder)),
         };
-        self.capture(scenario)?;
         if run.is_interrupted {
             folder = aside(folder)?;
         }
@@ -173,6 +172,7 @@ impl RunArgs {
         }
         let files = listed(&path, &run.assessment, &scenario.plan, self.no_report);
         self.print(&record, &(text + &files))?;
+        self.capture(scenario)?;
         if !self.no_report {
             show(&path, self.open)?;
         }
@@ -185,6 +185,7 @@ impl RunArgs {
     /// Refuses what cannot be simulated here, before anything is.
     fn refuse(&self, scenario: &Scenario) -> Result<(), Fault> {
         self.refuse_rare_faults(scenario)?;
+        self.pcap.as_deref().map_or(Ok(()), pcap::refuse)?;
         memory::check(scenario, self.jobs.threads())?;
         Ok(memory::check_figures(&[scenario], true)?)
     }

@@ -67,6 +67,19 @@ fn what_is_printed_is_what_a_folder_would_hold() {
 }
 
 #[test]
+fn a_capture_that_cannot_be_written_is_refused_before_the_run() {
+    let empty = TempDir::new().unwrap();
+    for path in ["missing/a.pcap", "."] {
+        let all = ["run", "large", "--no-folder", "--pcap", path];
+        let refused = rccsim_in(empty.path(), &all);
+        let why = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{why}");
+        assert!(why.contains("--pcap"), "{why}");
+    }
+    assert_eq!(fs::read_dir(empty.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn what_needs_a_folder_is_refused_without() {
     let empty = TempDir::new().unwrap();
     for flags in [&["--out", "x"][..], &["--open"], &["--shard", "1/2"]] {

@@ -34,8 +34,8 @@ impl RunArgs {
         let run = pool.install(|| self.assess(scenario, samples));
         let record = pool.install(|| self.record(scenario, &run, &campaign))?;
         let text = text(&record, &run.assessment, &run.spread, &run.steady);
-        self.capture(scenario)?;
         self.print(&Record::Run(record), &text)?;
+        self.capture(scenario)?;
         Ok(match run.is_interrupted {
             true => Outcome::Interrupted,
             false => run.assessment.verdict().into(),
