@@ -161,8 +161,13 @@ fn replications_to_settle(bound: Bound, row: &MetricRow, confidence: f64) -> Opt
         return Some(2.max(row.replications * 5));
     }
     let margin = (estimate.mean - bound.target()).abs();
+    // What matters is the bound between the figure and the target: of skewed samples the other one is nearer or further.
+    let between = match estimate.mean <= bound.target() {
+        true => estimate.upper.map(|upper| upper - estimate.mean),
+        false => estimate.lower.map(|lower| estimate.mean - lower),
+    };
     let needed = replications_needed(
-        &estimate,
+        &Estimate::around(estimate.mean, between),
         row.replications,
         Precision::Absolute(margin),
         confidence,
@@ -213,24 +218,25 @@ pub fn judge_at(objectives: &[Objective], samples: &Samples, confidence: f64) ->
             let by_figure = judge(objective.bound, &skewed);
             let doubt = Doubt::from_presence(objective.metric, &samples.presence(scope))
                 .or_else(|| Doubt::of_rare_fault(objective, samples.replications()))
-                .filter(|_| by_figure == Verdict::Pass)
+                .filter(|_| by_interval == Verdict::Pass)
                 .or_else(|| (by_figure != by_interval).then_some(Doubt::Skewed));
             let verdict = doubt.map_or(by_figure, |_| Verdict::Inconclusive);
-            let replications_needed = match (by_figure, doubt) {
-                (Verdict::Inconclusive, _) => match objective.quantile {
-                    Some(quantile) => day_share::replications_to_settle(
-                        samples.column_samples(scope, column),
-                        quantile,
-                        objective.bound,
-                        confidence,
-                    ),
-                    None => replications_to_settle(objective.bound, &skewed, confidence),
-                },
-                (_, Some(Doubt::RareFault { .. })) => objective
-                    .rarest_fault
-                    .map(|in_one| (Doubt::FEW_FAULTS / in_one).ceil() as u32),
+            let to_settle = match (by_figure, objective.quantile) {
+                (Verdict::Inconclusive, Some(quantile)) => day_share::replications_to_settle(
+                    samples.column_samples(scope, column),
+                    quantile,
+                    objective.bound,
+                    confidence,
+                ),
+                (Verdict::Inconclusive, None) => {
+                    replications_to_settle(objective.bound, &skewed, confidence)
+                }
                 _ => None,
             };
+            let to_see_faults = (objective.rarest_fault)
+                .filter(|_| matches!(doubt, Some(Doubt::RareFault { .. })))
+                .map(|in_one| (Doubt::FEW_FAULTS / in_one).ceil() as u32);
+            let replications_needed = to_settle.max(to_see_faults);
             Judgement {
                 objective: objective.clone(),
                 row,
