@@ -31,12 +31,22 @@ fn main() {
         "--out",
         &*out,
     ];
-    let commands: [(&str, &[&str]); 3] = [
+    let no_folder = [
+        "run",
+        "nec-r2",
+        "--reps",
+        "1",
+        "--no-report",
+        "--quiet",
+        "--no-folder",
+    ];
+    let commands: [(&str, &[&str]); 4] = [
         ("run", &run),
+        ("no_folder", &no_folder),
         ("check", &["check", "models/nec-r2.toml"]),
         ("matrix", &["matrix", "--out", &*out]),
     ];
-    let mut times = [const { Vec::new() }; 3];
+    let mut times = [const { Vec::new() }; 4];
     for _ in 0..ROUNDS {
         for ((_, args), times) in commands.iter().zip(&mut times) {
             let since = Instant::now();
@@ -56,7 +66,7 @@ fn main() {
     println!("milliseconds from start to end, median (best) of {ROUNDS} alternated runs");
     for ((name, _), times) in commands.iter().zip(times) {
         let (median, best) = median_and_best(times);
-        println!("{name:8} {median:>7.1} ({best:.1})");
+        println!("{name:9} {median:>7.1} ({best:.1})");
         rows.add(name, 1, "wall_ms", median, "ms");
         rows.add(name, 1, "wall_ms_best", best, "ms");
     }
