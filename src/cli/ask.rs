@@ -4,7 +4,6 @@ use std::io::{BufRead, IsTerminal};
 
 use super::fault::Fault;
 use super::terminal::say;
-use crate::quantity::number::small;
 use crate::scenario::catalogue::keys_of;
 use crate::scenario::{Profile, SHIPPED, nearest};
 
@@ -111,10 +110,12 @@ fn profiles(kind: &str) -> Vec<Choice> {
             let description = profile
                 .map(|profile| profile.description)
                 .unwrap_or_default();
-            let sentence = description.split(['.', ';']).next().unwrap_or_default();
+            // The full stop in a version ends no sentence.
+            let sentence = description.split(". ").next().unwrap_or_default();
+            let sentence = sentence.split(';').next().unwrap_or_default();
             Choice {
                 word: (*name).into(),
-                meaning: small(sentence),
+                meaning: sentence.trim_end_matches('.').into(),
             }
         })
         .collect();
@@ -126,6 +127,15 @@ fn path_choices() -> Vec<Choice> {
     let mut choices = profiles("paths");
     choices.sort_by_key(|choice| choice.word != "lan-tls");
     choices
+}
+
+/// The digits of a whole number, perhaps in groups of three: `12 000`, `12,000`, `12'000`; a decimal is none.
+fn grouped(text: &str) -> Option<String> {
+    let groups: Vec<&str> = text.split([' ', ',', '_', '.', '\'']).collect();
+    let (first, others) = groups.split_first()?;
+    let fits = others.iter().all(|group| group.len() == 3)
+        && (others.is_empty() || (1..=3).contains(&first.len()));
+    fits.then(|| groups.concat())
 }
 
 /// A whole number of at least one.
@@ -141,9 +151,8 @@ fn number(
         if line.is_empty() {
             return Ok(usual);
         }
-        let digits = line.replace([' ', ',', '_', '.', '\''], "");
-        match digits.parse() {
-            Ok(n) if (1..=1_000_000_000).contains(&n) => return Ok(n),
+        match grouped(&line).and_then(|digits| digits.parse().ok()) {
+            Some(n) if (1..=1_000_000_000).contains(&n) => return Ok(n),
             _ => tell(&format!(
                 "   {line:?} is no number from 1 to 1000000000; once more:"
             )),
@@ -318,5 +327,16 @@ mod tests {
         );
         assert!(shown.contains("did you mean `nec-ow5000`?"), "{shown}");
         assert!(after("5\n").0.is_err());
+    }
+
+    #[test]
+    fn a_number_may_have_groups_and_no_decimals() {
+        let numbers = ["500", "12 000", "12,000", "1'200'000", "12000"].map(grouped);
+        let expected = ["500", "12000", "12000", "1200000", "12000"];
+        assert_eq!(numbers, expected.map(|n| Some(n.to_string())));
+        for text in ["12,5", "12.5", "1,20", "1200,000", "a"] {
+            let number = grouped(text).and_then(|digits| digits.parse::<u32>().ok());
+            assert_eq!(number, None, "{text}");
+        }
     }
 }

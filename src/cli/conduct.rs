@@ -45,7 +45,7 @@ pub(super) fn conduct<S: Study>(mut study: S) -> Result<Outcome, Fault> {
     let files = pool.install(|| results.publish(&study, &publication, keeps_units))?;
     let verdict = print(publication, study.flags().format, &files)?;
     if shows_report {
-        show(&path, opens_report)?;
+        show(&path, opens_report);
     }
     Ok(study.outcome(verdict))
 }

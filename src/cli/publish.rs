@@ -68,27 +68,26 @@ pub(super) fn draw(
     Ok(folder.put(NAME, |out| out.write_all(page.as_bytes()))?)
 }
 
-/// Says where the report is, as a link, to somebody at a terminal, and opens it where that is asked for.
-///
-/// # Errors
-/// The system has no program that opens pages.
-pub(super) fn show(folder: &Path, opens: bool) -> Result<(), Fault> {
+/// Says where the report is, as a link, to somebody at a terminal, and opens it where that is asked for and there is a program
+/// that opens pages.
+pub(super) fn show(folder: &Path, opens: bool) {
     let report = folder.join(NAME);
     let whole = report.canonicalize().unwrap_or(report);
     if std::io::stderr().is_terminal() {
         say!("Report: {}", link(&whole));
     }
     if !opens {
-        return Ok(());
+        return;
     }
     let (program, first) = OPENER;
     let mut command = Command::new(program);
     command.args(first).arg(&whole).stdin(Stdio::null());
     let opened = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    opened.map(drop).map_err(|cause| Fault::World {
-        what: format!("{program}, which opens pages"),
-        cause,
-    })
+    // The results are there, and what they say does not hang on a browser.
+    if let Err(cause) = opened {
+        let (why, page) = (crate::refusal::plain(&cause), link(&whole));
+        say!("warning: {program}, which opens pages: {why}; the report is {page}");
+    }
 }
 
 /// What opens a page in the browser of whoever is at the machine.

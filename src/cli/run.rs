@@ -174,7 +174,7 @@ impl RunArgs {
         self.print(&record, &(text + &files))?;
         self.capture(scenario)?;
         if !self.no_report {
-            show(&path, self.open)?;
+            show(&path, self.open);
         }
         Ok(match run.is_interrupted {
             true => Outcome::Interrupted,

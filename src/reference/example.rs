@@ -176,8 +176,11 @@ fn set(table: &str, key: &Key) -> Option<String> {
             | Kind::File(_)
             | Kind::Columns(_)
             | Kind::Reference(_)
+            | Kind::Mix(_)
     );
+    // It stands in the place of `count`, which a flag does not take away.
     if needs_more
+        || key.name == "count_per_gateway"
         || !key.beside_example().is_empty()
         || !matches!(table, "scenario" | "gateway" | "clients")
     {

@@ -115,7 +115,7 @@ fn described(mut value: Value, key: &Key) -> Value {
 }
 
 /// Patterns of the parts of a value, as `quantity` and `scenario` read them.
-const SPAN: &str = r"[0-9][0-9.]*\s*(us|ms|s|min|h|d)";
+const SPAN: &str = r"[0-9][0-9.]*\s*(us|ms|s|min|h|d|days?|hours?|hrs?|minutes?|mins|seconds?|secs?|milliseconds?)";
 const SHARE: &str = r"[0-9.]+\s*%";
 const PRICE: &str = r"[0-9][0-9.]*\s*[A-Za-z€$£¥]{0,8}";
 const CLOCK: &str = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?";
@@ -150,8 +150,17 @@ fn key_schema(kind: &Kind) -> Value {
         }
         Kind::Weekdays => text(&format!("every day|{DAYS}")),
         Kind::Every => text(&format!("{SPAN}|((every day|day|{DAYS}) )?{CLOCK}")),
-        Kind::Mix(_) | Kind::Columns(_) => {
+        Kind::Mix(_) => {
             let items = json!({ "type": "object", "additionalProperties": { "type": "string" } });
+            json!({ "anyOf": [items, { "type": "string", "minLength": 1 }] })
+        }
+        Kind::Columns(records) => {
+            let names = records.columns().iter();
+            let names: Map<String, Value> = names
+                .map(|name| (name.to_string(), json!({ "type": "string" })))
+                .collect();
+            let items =
+                json!({ "type": "object", "properties": names, "additionalProperties": false });
             json!({ "anyOf": [items, { "type": "string", "minLength": 1 }] })
         }
         Kind::Rate { .. } => text(r"[0-9.]+\s*/(s|min|h|d)"),

@@ -167,11 +167,17 @@ impl Override {
         }
         let name = self.name.as_deref().unwrap_or_default();
         let near = nearest(name, names.iter().map(String::as_str));
-        let message = format!(
-            "no [[{}]] is named {name:?}{near}; there are: {}",
-            self.table,
-            names.join(", ")
-        );
+        let table = &self.table;
+        names.retain(|name| !name.is_empty());
+        let message = match names.is_empty() {
+            true => {
+                format!("no [[{table}]] has a name: give it one (name = \"...\") to set its keys")
+            }
+            false => format!(
+                "no [[{table}]] is named {name:?}{near}; there are: {}",
+                names.join(", ")
+            ),
+        };
         Err(ScenarioError::input(&self.place(), message))
     }
 }

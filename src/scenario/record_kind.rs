@@ -11,7 +11,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// The columns of their files.
-    pub(super) const fn columns(self) -> &'static [&'static str] {
+    pub(crate) const fn columns(self) -> &'static [&'static str] {
         match self {
             Self::Calls => &[
                 "time",

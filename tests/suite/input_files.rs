@@ -162,3 +162,33 @@ fn a_file_in_the_place_of_the_kept_ones_is_refused() {
     assert!(said.contains("out/files: not of these results"), "{said}");
     assert_eq!(fs::read_to_string(out.join("files")).unwrap(), "precious");
 }
+
+/// A spreadsheet writes fields with a separator, and decimal commas, in quotes.
+#[test]
+fn separators_between_quotes_are_text() {
+    let root = TempDir::new().unwrap();
+    let file = write(
+        root.path(),
+        &(REPLAY.to_owned() + "calls_columns = \"user user\"\n"),
+    );
+    let calls = |text: &str| fs::write(root.path().join("of/calls.csv"), text).unwrap();
+    for (header, first, second) in [
+        (
+            "time,user,direction,ring_s,talk_s",
+            r#"60,"Doe, John",incoming,5,"10""#,
+            r#"2000, "Roe; ""J""" ,incoming,5,10"#,
+        ),
+        (
+            "time;user;direction;ring_s;talk_s",
+            r#""60";"Doe; John";incoming;"5,5";10"#,
+            r#"2000;Roe "J";incoming;5;10"#,
+        ),
+    ] {
+        calls(&format!("{header}\n{first}\n{second}\n"));
+        let output = rccsim(&["check", &file]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    }
+    calls("time,user,direction,ring_s,talk_s\n60,\"Doe, John,incoming,5,10\n");
+    let output = rccsim(&["check", &file]);
+    assert_eq!(output.status.code(), Some(2));
+}

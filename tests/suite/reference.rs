@@ -55,9 +55,7 @@ fn every_key_has_an_example_that_runs() {
             let all = simulate(&short.plan, 0).all;
             assert!(all.users > 0, "{table}.{key} has no users:\n{text}");
         }
-        // These take the place of a key that the shipped group has.
-        let replaces = ["mix", "count_per_gateway"].contains(&key);
-        if let Some(set) = example.set.as_ref().filter(|_| !replaces) {
+        if let Some(set) = &example.set {
             let set = Override::parse(&set.replace('"', "")).unwrap_or_else(|e| panic!("{e}"));
             load(Path::new("models/nec-r2.toml"), &[set])
                 .unwrap_or_else(|e| panic!("{table}.{key}: {e}"));

@@ -148,7 +148,7 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
         let (fault, victim) = (&process.plan.config, process.victim);
         let (kind, reset) = (fault.kind, fault.reset);
         let scheduled = matches!(fault.schedule, Schedule::Once { .. });
-        let before = self.usable;
+        let before = self.usable_before_faults();
         let key = EventKey::new(o.ends, Class::Fault as u8, FAULTS | index as u32, count + 1);
         self.future_events.schedule(key, Event::FaultEnds);
         match (kind, victim) {

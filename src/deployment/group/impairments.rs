@@ -37,6 +37,8 @@ pub(super) struct Impairments<'a> {
     pub(super) personal: Vec<&'a FaultPlan>,
     /// Usable users before each personal fault, while the fault hits one user after another at its scheduled time.
     pub(super) usable_before: Vec<Option<u64>>,
+    /// The instant of the last faults, and how many users were usable before them.
+    pub(super) before_faults: Option<(Time, u64)>,
     pub(super) middleboxes: bool,
     pub(super) paths: bool,
     pub(super) client_leg_down_until: Vec<OutageEnd>,
@@ -80,6 +82,7 @@ impl<'a> Impairments<'a> {
             processes: Vec::new(),
             paths: faults.iter().any(|f| on_paths(&f)),
             usable_before: vec![None; faults.len()],
+            before_faults: None,
             personal: faults
                 .into_iter()
                 .filter(|f| f.config.kind.is_personal())

@@ -56,7 +56,8 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         let Some(o) = self.lines[u as usize].occurrences[fault] else {
             return;
         };
-        self.impairments.usable_before[fault].get_or_insert(self.usable);
+        let before = self.usable_before_faults();
+        self.impairments.usable_before[fault].get_or_insert(before);
         self.schedule_for_user(u, o.ends, Class::Fault, Event::UserFaultEnds(fault as u32));
         match self.impairments.personal[fault].config.kind {
             FaultKind::Sleep => {
@@ -68,6 +69,15 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             }
             _ => self.reset_connection(u),
         }
+    }
+
+    /// Users usable before the faults of this instant: those whom the first of them takes down were up when the next one came.
+    pub(super) fn usable_before_faults(&mut self) -> u64 {
+        let now = self.now;
+        let before = self.impairments.before_faults.filter(|(at, _)| *at == now);
+        let (_, usable) =
+            *(self.impairments.before_faults).insert(before.unwrap_or((now, self.usable)));
+        usable
     }
 
     /// A scheduled fault has hit everybody whom it hits: how long until as many are usable as before?

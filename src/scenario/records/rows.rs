@@ -277,13 +277,23 @@ impl<'a> Rows<'a> {
     /// Finds the fields of the line; `None`: there are more than any file has.
     fn split(&mut self) -> Option<usize> {
         let (mut count, mut begin) = (0, 0);
-        for end in (0..self.line.len())
-            .filter(|i| self.line[*i] == self.delimiter)
-            .chain([self.line.len()])
-        {
-            *self.fields.get_mut(count)? = trimmed(&self.line, begin, end);
-            count += 1;
-            begin = end + 1;
+        // Whether the field began with a quote, and whether it is open: separators between quotes are text.
+        let (mut is_quoted, mut is_open) = (false, false);
+        for end in 0..=self.line.len() {
+            match self.line.get(end) {
+                Some(b'"') if is_quoted => is_open = !is_open,
+                Some(b'"') => {
+                    let is_first = self.line[begin..end].iter().all(|b| b" \t".contains(b));
+                    (is_quoted, is_open) = (is_first, is_first);
+                }
+                Some(byte) if is_open || *byte != self.delimiter => {}
+                _ => {
+                    *self.fields.get_mut(count)? = trimmed(&self.line, begin, end);
+                    count += 1;
+                    begin = end + 1;
+                    (is_quoted, is_open) = (false, false);
+                }
+            }
         }
         Some(count)
     }

@@ -120,3 +120,20 @@ fn all_are_back_after_a_scheduled_fault_of_the_clients_too() {
         (None, Some(2_600_000_000))
     );
 }
+
+/// A fault of several targets is as many faults at one instant.
+#[test]
+fn faults_of_one_instant_are_counted_from_before_the_first() {
+    for kind in [FaultKind::LinkOutage, FaultKind::Sleep] {
+        let groups = vec![clients("a", 6, r2()), clients("b", 4, r2())];
+        let mut p = plan(healthy(), groups, 3 * HOUR);
+        let of = |group| fault(kind, once(1000, 60), FaultTarget::Clients(group), false);
+        p.faults = vec![of(0), of(1)];
+        let presence = simulate(&p, 0).all.presence;
+        assert_eq!(
+            (presence.at_faults, presence.usable_at_faults),
+            (20, 20),
+            "{kind:?}"
+        );
+    }
+}
