@@ -3,8 +3,6 @@
 
 mod packets;
 
-use packets::Direction;
-
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
 
@@ -14,7 +12,7 @@ use super::intro::{Dress, HERE, Intro, LineKind, OPENINGS, ends, intro};
 use super::observation::Observation;
 use super::stream::Streams;
 use super::summary::{Resolution, Summary, Unit, Warnings};
-use super::tcpdump::{DumpedPacket, opens_packet};
+use super::tcpdump::{Direction, DumpedPacket, opens_packet};
 use crate::wire::{SipText, Start};
 
 /// The longest line that is kept; of a longer one the rest is read as lines of its own.

@@ -53,6 +53,47 @@ pub(super) struct DumpedPacket {
     is_empty: bool,
 }
 
+/// One direction of a connection. tcpdump prints the number of its first byte as it was sent; those that follow count from
+/// there, or with `-S` are as they were sent too.
+#[derive(Clone, Copy)]
+pub(super) struct Direction {
+    /// The number of the first byte, as it was sent.
+    first: u32,
+    /// The number of the next byte, counted from the first.
+    next: u32,
+    /// Whether all numbers are as they were sent: the second one tells.
+    are_as_sent: Option<bool>,
+}
+
+impl Direction {
+    /// One whose first byte had this number, and whose next one is so far from it.
+    pub(super) fn begun(first: u32, next: u32) -> Self {
+        Self {
+            first,
+            next,
+            are_as_sent: None,
+        }
+    }
+
+    /// Takes a segment of so many bytes; the number of its first one, counted from the first of all. With `-q` no number is
+    /// printed: what comes follows what came.
+    pub(super) fn take(&mut self, number: Option<u32>, length: u32) -> u32 {
+        let counted = number.map_or(self.next, |number| self.counted(number));
+        if length > 0 {
+            self.next = counted.wrapping_add(length);
+        }
+        counted
+    }
+
+    /// The number of a byte, counted from the first.
+    fn counted(&mut self, number: u32) -> u32 {
+        let since = number.wrapping_sub(self.first);
+        let from_next = |n: u32| (n.wrapping_sub(self.next) as i32).unsigned_abs();
+        let are_as_sent = *(self.are_as_sent).get_or_insert(from_next(since) < from_next(number));
+        if are_as_sent { since } else { number }
+    }
+}
+
 /// The number of the packet (`-#`), where a line begins with one, left aside.
 fn without_number(line: &str) -> &str {
     let line = line.trim_start();

@@ -74,7 +74,10 @@
 //! What every replication repeats is printed without an interval and is not counted here. What covers less is a sum of
 //! few bursts: ten days with three sleeping PCs each have some thirty of them, of very unequal length, and a day with a
 //! crash just before its end is one in ten. Student's t needs more replications of such skewed figures; [`skew_warning`]
-//! says where. Rare faults are conservative on purpose: what no fault did yet is allowed for.
+//! says where. Rare faults are conservative on purpose: what no fault did yet is allowed for. More replications mend most of
+//! it: of 40 days with three crashes each 26 figures cover in 93 to 98 %, and 3 in less (`setting_up_fraction` 72.7,
+//! `recovery_open` 91.7, `dropped_session_fraction` 92.7 %); `setup_p99_ms` over UDP covers in 91.0 %. Of 1,500 studies of 40 days
+//! where UPDATE is ignored, lost sessions, toasts due and refreshes cover in 94.9, 94.3 and 95.3 % (standard error 0.6 %).
 //!
 //! `size` against 60 replications of every value, ten searches of each of ten keys, three of them not monotone: no value that
 //! misses an objective was confirmed, all 100 confirmed one that serves, and no window was missed.

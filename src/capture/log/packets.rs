@@ -6,32 +6,10 @@ use super::{Log, MESSAGE_MOST};
 use crate::capture::intro::Intro;
 use crate::capture::stream::{Place, Segment};
 use crate::capture::summary::Unit;
-use crate::capture::tcpdump::{Carried, DumpedPacket, DumpedSegment};
+use crate::capture::tcpdump::{Carried, Direction, DumpedPacket, DumpedSegment};
 
 /// Directions of connections that are kept, in a log of any length.
 const DIRECTIONS_MOST: usize = 1 << 14;
-
-/// One direction of a connection. tcpdump prints the number of its first byte as it was sent; those that follow count from
-/// there, or with `-S` are as they were sent too.
-#[derive(Clone, Copy)]
-pub(super) struct Direction {
-    /// The number of the first byte, as it was sent.
-    first: u32,
-    /// The number of the next byte, counted from the first.
-    next: u32,
-    /// Whether all numbers are as they were sent: the second one tells.
-    are_as_sent: Option<bool>,
-}
-
-impl Direction {
-    /// The number of a byte, counted from the first.
-    fn counted(&mut self, number: u32) -> u32 {
-        let since = number.wrapping_sub(self.first);
-        let from_next = |n: u32| (n.wrapping_sub(self.next) as i32).unsigned_abs();
-        let are_as_sent = *(self.are_as_sent).get_or_insert(from_next(since) < from_next(number));
-        if are_as_sent { since } else { number }
-    }
-}
 
 impl Log<'_> {
     /// The first line of a packet of tcpdump.
@@ -130,11 +108,7 @@ impl Log<'_> {
         if self.directions.len() >= DIRECTIONS_MOST {
             self.directions.clear();
         }
-        let begun = |next: u32| Direction {
-            first: segment.sequence.unwrap_or(0),
-            next,
-            are_as_sent: None,
-        };
+        let begun = |next: u32| Direction::begun(segment.sequence.unwrap_or(0), next);
         if segment.begins {
             self.directions.insert(ends, begun(1));
             return 0;
@@ -147,14 +121,6 @@ impl Log<'_> {
             }
             return 0;
         };
-        // With -q there is no number: what comes follows what came.
-        let counted = match segment.sequence {
-            Some(number) => direction.counted(number),
-            None => direction.next,
-        };
-        if length > 0 {
-            direction.next = counted.wrapping_add(length);
-        }
-        counted
+        direction.take(segment.sequence, length)
     }
 }
