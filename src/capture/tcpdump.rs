@@ -321,7 +321,7 @@ impl DumpedPacket {
 
     /// The text from about there on: exactly where a start line begins, if one does nearby. A CR and LF within the headers
     /// are one character, and unknown options make them longer.
-    fn from_about(&self, cut: usize) -> &str {
+    fn text_near(&self, cut: usize) -> &str {
         let near = cut.saturating_sub(SHORTER)..cut + LONGER;
         let begins = |at: &usize| {
             let rest = self.text.get(*at..).unwrap_or_default();
@@ -337,7 +337,7 @@ impl DumpedPacket {
             return &self.decoded;
         }
         match self.carried {
-            Some(Carried::Datagram) => self.from_about(self.behind_ip() + 8),
+            Some(Carried::Datagram) => self.text_near(self.behind_ip() + 8),
             _ => self.text.get(self.behind_ip()..).unwrap_or_default(),
         }
     }
@@ -357,7 +357,7 @@ impl DumpedPacket {
             |options| 20 + options,
         );
         let line_ends = |text: &str| text.bytes().filter(|byte| *byte == b'\n').count();
-        let mut text = self.from_about(ip + header);
+        let mut text = self.text_near(ip + header);
         // One or a few too little: as many characters of the headers were two bytes.
         let lacking = segment.length.saturating_sub(text.len() + line_ends(text));
         if (1..=SHORTER).contains(&lacking) {

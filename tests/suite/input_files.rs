@@ -167,10 +167,10 @@ fn a_file_in_the_place_of_the_kept_ones_is_refused() {
 #[test]
 fn separators_between_quotes_are_text() {
     let root = TempDir::new().unwrap();
-    let file = write(
-        root.path(),
-        &(REPLAY.to_owned() + "calls_columns = \"user user\"\n"),
-    );
+    let columns = "calls_columns = \"user user\"";
+    let scenario = REPLAY.replace("sign_in_file = \"signs.csv\"", columns);
+    assert!(scenario.contains(columns), "{scenario}");
+    let file = write(root.path(), &scenario);
     let calls = |text: &str| fs::write(root.path().join("of/calls.csv"), text).unwrap();
     for (header, first, second) in [
         (
