@@ -282,38 +282,23 @@ fn arrows(line: &str) -> Option<LineKind> {
     let text = line.trim_start();
     let stamp = Stamp::find(text);
     let opens = |intro: Intro| Some(LineKind::Opens(Intro { stamp, ..intro }));
-    if let Some((before, after)) = text.split_once(" -> ") {
-        let (from, to) = (
-            before.split_whitespace().next_back()?,
-            after.split_whitespace().next()?,
-        );
-        let is_address = |a: &str| a.contains(['.', ':']) && !a.contains(['<', '=', '@']);
-        if !is_address(from) || !is_address(to) {
-            return None;
-        }
-        let intro = Intro::new("sngrep").between(from, to);
-        return match text.split_whitespace().next()? {
-            "U" => opens(
-                Intro {
-                    form: Some("ngrep"),
-                    ..intro
-                }
-                .over("udp")
-                .dressed(Dress::FullStops),
-            ),
-            "T" => opens(
-                Intro {
-                    form: Some("ngrep"),
-                    ..intro
-                }
-                .over("tcp")
-                .dressed(Dress::FullStops),
-            ),
-            _ if stamp.is_some() => opens(intro),
-            _ => None,
-        };
+    let (before, after) = text.split_once(" -> ")?;
+    let (from, to) = (
+        before.split_whitespace().next_back()?,
+        after.split_whitespace().next()?,
+    );
+    let is_address = |a: &str| a.contains(['.', ':']) && !a.contains(['<', '=', '@']);
+    if !is_address(from) || !is_address(to) {
+        return None;
     }
-    None
+    let between = |form: &'static str| Intro::new(form).between(from, to);
+    let over = |transport: &str| opens(between("ngrep").over(transport).dressed(Dress::FullStops));
+    match text.split_whitespace().next()? {
+        "U" => over("udp"),
+        "T" => over("tcp"),
+        _ if stamp.is_some() => opens(between("sngrep")),
+        _ => None,
+    }
 }
 
 /// Wireshark's tree, as exported.

@@ -344,7 +344,7 @@ impl Log<'_> {
             return;
         }
         message.set_body(body.unwrap_or_default().trim_end().as_bytes());
-        let at_us = intro.stamp.map(|stamp| self.at_us(stamp));
+        let at_us = intro.stamp.map(|stamp| self.clock.at_us(stamp));
         self.note(intro.form, intro.stamp, 1);
         (self.sink)(Observation {
             place: line,
@@ -354,10 +354,6 @@ impl Log<'_> {
             transport: intro.transport,
             message,
         });
-    }
-
-    fn at_us(&mut self, stamp: Stamp) -> u64 {
-        self.clock.at_us(stamp)
     }
 
     /// Notes the form of so many messages, and whether they have a time.

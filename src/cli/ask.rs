@@ -5,7 +5,7 @@ use std::io::{BufRead, IsTerminal};
 use super::fault::Fault;
 use super::terminal::say;
 use crate::scenario::catalogue::keys_of;
-use crate::scenario::{Profile, SHIPPED, nearest};
+use crate::scenario::{Profile, SHIPPED, digits, nearest};
 
 /// What a question may be answered with: a word, what stands behind it, and what it means.
 struct Choice {
@@ -129,15 +129,6 @@ fn path_choices() -> Vec<Choice> {
     choices
 }
 
-/// The digits of a whole number, perhaps in groups of three: `12 000`, `12,000`, `12'000`; a decimal is none.
-fn grouped(text: &str) -> Option<String> {
-    let groups: Vec<&str> = text.split([' ', ',', '_', '.', '\'']).collect();
-    let (first, others) = groups.split_first()?;
-    let fits = others.iter().all(|group| group.len() == 3)
-        && (others.is_empty() || (1..=3).contains(&first.len()));
-    fits.then(|| groups.concat())
-}
-
 /// A whole number of at least one.
 fn number(
     input: &mut impl BufRead,
@@ -151,8 +142,8 @@ fn number(
         if line.is_empty() {
             return Ok(usual);
         }
-        match grouped(&line).and_then(|digits| digits.parse().ok()) {
-            Some(n) if (1..=1_000_000_000).contains(&n) => return Ok(n),
+        match digits(&line).parse() {
+            Ok(n) if (1..=1_000_000_000).contains(&n) => return Ok(n),
             _ => tell(&format!(
                 "   {line:?} is no number from 1 to 1000000000; once more:"
             )),
@@ -331,12 +322,10 @@ mod tests {
 
     #[test]
     fn a_number_may_have_groups_and_no_decimals() {
-        let numbers = ["500", "12 000", "12,000", "1'200'000", "12000"].map(grouped);
-        let expected = ["500", "12000", "12000", "1200000", "12000"];
-        assert_eq!(numbers, expected.map(|n| Some(n.to_string())));
+        let numbers = ["500", "12 000", "12,000", "1'200'000", "12000"].map(digits);
+        assert_eq!(numbers, ["500", "12000", "12000", "1200000", "12000"]);
         for text in ["12,5", "12.5", "1,20", "1200,000", "a"] {
-            let number = grouped(text).and_then(|digits| digits.parse::<u32>().ok());
-            assert_eq!(number, None, "{text}");
+            assert!(digits(text).parse::<u32>().is_err(), "{text}");
         }
     }
 }

@@ -5,13 +5,12 @@ use super::flags::Format;
 use super::outcome::Outcome;
 use super::outlook::plan_study;
 use super::publish::show;
-use super::results::{Results, campaign_in_memory};
+use super::results::{Results, watched};
 use super::share::{conduct_share, share};
 use super::study::{Publication, Study};
 use super::terminal::{print_answer, print_record, say};
-use super::trials::assumptions;
-use crate::experiment::Campaign;
-use crate::record::Assumptions;
+use super::trials::answered;
+use crate::experiment::NoStore;
 use crate::report::levers;
 use crate::study::Verdict;
 
@@ -52,7 +51,7 @@ pub(super) fn conduct<S: Study>(mut study: S) -> Result<Outcome, Fault> {
 
 /// Conducts a study in memory: what is printed is all that is left of it.
 fn print_only<S: Study>(mut study: S) -> Result<Outcome, Fault> {
-    let (campaign, bar) = campaign_in_memory(study.flags().quiet);
+    let (campaign, bar) = watched(NoStore, study.flags().quiet);
     let pool = study.flags().jobs.pool()?;
     let answered = pool.install(|| answered(&mut study, &campaign))?;
     bar.end();
@@ -63,18 +62,6 @@ fn print_only<S: Study>(mut study: S) -> Result<Outcome, Fault> {
     let publication = study.publication(&answer, assumptions);
     let verdict = print(publication, study.flags().format, "")?;
     Ok(study.outcome(verdict))
-}
-
-/// What comes out, and what it rests on; `None`: interrupted.
-fn answered<S: Study>(
-    study: &mut S,
-    campaign: &Campaign,
-) -> Result<Option<(S::Findings, Assumptions)>, Fault> {
-    let Some(answer) = study.answer(campaign)? else {
-        return Ok(None);
-    };
-    let assumptions = assumptions(study, &answer, campaign)?;
-    Ok(assumptions.map(|assumptions| (answer, assumptions)))
 }
 
 /// Prints the answer and which files there are, or the document; the verdict.

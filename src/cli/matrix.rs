@@ -66,13 +66,14 @@ impl MatrixArgs {
         };
         let document = pool.install(|| matrix(&self.set, self.seed))?;
         let record = Record::Matrix(document.clone());
+        let summary = record.json();
         let files = match folder {
             None => String::new(),
-            Some(folder) => pool.install(|| self.publish(folder, &document, &record))?,
+            Some(folder) => pool.install(|| self.publish(folder, &document, &record, &summary))?,
         };
         print(&match self.format {
             MatrixFormat::Text => text(&document) + &files,
-            MatrixFormat::Json => record.json(),
+            MatrixFormat::Json => summary,
             MatrixFormat::Csv => {
                 let mut bytes = Vec::new();
                 tables::matrix(&document, &mut bytes).map_err(|e| Fault::World {
@@ -96,8 +97,8 @@ impl MatrixArgs {
         mut folder: Folder,
         document: &MatrixRecord,
         record: &Record,
+        summary: &str,
     ) -> Result<String, Fault> {
-        let summary = record.json();
         folder.put("summary.json", |out| out.write_all(summary.as_bytes()))?;
         folder.put("summary.csv", |out| Ok(tables::matrix(document, out)?))?;
         let (manifest, known) = (Manifest::new(record, None), InMemory::default());

@@ -11,7 +11,7 @@ use super::publish::{keep, publish};
 use super::store::SyncedUnits;
 use super::study::{Publication, Study, StudyFlags};
 use super::terminal::say;
-use crate::experiment::{Campaign, Monitor, NoStore, ShardCounts, ShardName};
+use crate::experiment::{Campaign, Monitor, ShardCounts, ShardName, Store};
 use crate::quantity::number::whole;
 use crate::record::inputs;
 use crate::record::{Folder, InMemory, Manifest, Record, Units, read_manifest, tables};
@@ -38,7 +38,7 @@ fn lock(bar: &SharedBar) -> MutexGuard<'_, Option<Bar>> {
 }
 
 /// A campaign before the eyes of somebody at a terminal.
-pub(super) struct Terminal {
+struct Terminal {
     bar: SharedBar,
     quiet: bool,
 }
@@ -53,7 +53,7 @@ impl WatchedBar {
 }
 
 impl Terminal {
-    pub(super) fn new(bar: Bar, quiet: bool) -> (Self, WatchedBar) {
+    fn new(bar: Bar, quiet: bool) -> (Self, WatchedBar) {
         let bar = Arc::new(Mutex::new(Some(bar)));
         let watched = WatchedBar(Arc::clone(&bar));
         (Self { bar, quiet }, watched)
@@ -84,10 +84,7 @@ impl Results {
         let path = path.to_path_buf();
         let folder = Folder::open(&path)?;
         let units = Units::open(&path.join(UNITS))?;
-        let handle = interruptible();
-        let quiet = flags.quiet;
-        let (terminal, bar) = Terminal::new(Bar::watch(&handle, !quiet), quiet);
-        let campaign = Campaign::new(SyncedUnits::new(units), handle, terminal);
+        let (campaign, bar) = watched(SyncedUnits::new(units), flags.quiet);
         Ok(Self {
             folder,
             path,
@@ -187,11 +184,11 @@ impl Results {
     }
 }
 
-/// A campaign that keeps nothing, before the eyes of somebody at a terminal.
-pub(super) fn campaign_in_memory(quiet: bool) -> (Campaign, WatchedBar) {
+/// A campaign before the eyes of somebody at a terminal, which the interrupt key stops.
+pub(super) fn watched(store: impl Store + 'static, quiet: bool) -> (Campaign, WatchedBar) {
     let handle = interruptible();
     let (terminal, bar) = Terminal::new(Bar::watch(&handle, !quiet), quiet);
-    (Campaign::new(NoStore, handle, terminal), bar)
+    (Campaign::new(store, handle, terminal), bar)
 }
 
 /// Says how much was found of earlier processes.

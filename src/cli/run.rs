@@ -17,9 +17,8 @@ use super::fault::Fault;
 use super::flags::{Format, JobsFlag, ScenarioFlags, named, results_folder, written};
 use super::inputs::inputs;
 use super::pcap::{self, first_users};
-use super::progress::{Bar, interruptible};
 use super::publish::{keep, publish, show};
-use super::results::{Terminal, UNITS, WatchedBar, campaign_in_memory, tell_found, tell_others};
+use super::results::{UNITS, WatchedBar, tell_found, tell_others, watched};
 use super::share::share;
 use super::store::{SyncedUnits, run_fault};
 use super::study::Division;
@@ -27,7 +26,7 @@ use super::terminal::say;
 use super::trace;
 use super::{Outcome, memory};
 use crate::deployment::{FaultPlan, Plan};
-use crate::experiment::{self, Campaign, FirstLosses, Replications, RunSamples};
+use crate::experiment::{self, Campaign, FirstLosses, NoStore, Replications, RunSamples};
 use crate::quantity::number::rounded;
 use crate::quantity::{Span, print_span};
 use crate::record::{
@@ -176,10 +175,7 @@ impl RunArgs {
         if !self.no_report {
             show(&path, self.open);
         }
-        Ok(match run.is_interrupted {
-            true => Outcome::Interrupted,
-            false => run.assessment.verdict().into(),
-        })
+        Ok(run.outcome())
     }
 
     /// Refuses what cannot be simulated here, before anything is.
@@ -227,12 +223,10 @@ impl RunArgs {
     fn campaign(&self, path: &Path) -> Result<(Campaign, WatchedBar), Fault> {
         let path = path.join(UNITS);
         if !Units::is_at(&path) {
-            return Ok(campaign_in_memory(self.quiet));
+            return Ok(watched(NoStore, self.quiet));
         }
         let units = SyncedUnits::new(Units::open(&path)?);
-        let handle = interruptible();
-        let (terminal, bar) = Terminal::new(Bar::watch(&handle, !self.quiet), self.quiet);
-        Ok((Campaign::new(units, handle, terminal), bar))
+        Ok(watched(units, self.quiet))
     }
 
     /// Says how much was found of the shards.
@@ -399,4 +393,13 @@ struct SimulatedRun {
     spread: Vec<Spread>,
     steady: Vec<Steady>,
     is_interrupted: bool,
+}
+
+impl SimulatedRun {
+    fn outcome(&self) -> Outcome {
+        match self.is_interrupted {
+            true => Outcome::Interrupted,
+            false => self.assessment.verdict().into(),
+        }
+    }
 }

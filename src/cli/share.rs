@@ -4,12 +4,11 @@ use std::path::Path;
 
 use super::fault::Fault;
 use super::outcome::Outcome;
-use super::progress::{Bar, interruptible};
-use super::results::{Terminal, UNITS};
+use super::results::{UNITS, watched};
 use super::store::SyncedUnits;
 use super::study::Study;
 use super::terminal::say;
-use super::trials::assumptions;
+use super::trials::answered;
 use crate::experiment::{Campaign, ShardCounts, Share};
 use crate::quantity::number::whole;
 use crate::record::Units;
@@ -79,11 +78,7 @@ pub(super) fn conduct_share<S: Study>(mut study: S, share: Share) -> Result<Outc
 /// # Errors
 /// Those of the study, or of the store.
 pub(super) fn do_share<S: Study>(study: &mut S, campaign: &Campaign) -> Result<bool, Fault> {
-    match study.answer(campaign)? {
-        // What the answer rests on is the last round.
-        Some(answer) => Ok(assumptions(study, &answer, campaign)?.is_some()),
-        None => Ok(false),
-    }
+    Ok(answered(study, campaign)?.is_some())
 }
 
 /// Does a share of some work beside other processes, and publishes nothing; `work` says whether all of it is there.
@@ -97,9 +92,8 @@ pub(super) fn simulate_share(
     work: impl FnOnce(&Campaign) -> Result<bool, Fault>,
 ) -> Result<Outcome, Fault> {
     let units = SyncedUnits::new(Units::share(path, UNITS)?);
-    let handle = interruptible();
-    let (terminal, bar) = Terminal::new(Bar::watch(&handle, !quiet), quiet);
-    let campaign = Campaign::new(units, handle, terminal).with_share(share);
+    let (campaign, bar) = watched(units, quiet);
+    let campaign = campaign.with_share(share);
     let is_complete = work(&campaign)?;
     bar.end();
     let counts = campaign.shards();

@@ -8,12 +8,28 @@ use crate::experiment::Campaign;
 use crate::record::Assumptions;
 use crate::study::Assessment;
 
+/// The answer of a study, and what it rests on, which is the last round; `None`: interrupted, or other shares have not made all of it
+/// yet.
+///
+/// # Errors
+/// Those of the study, or of the store.
+pub(super) fn answered<S: Study>(
+    study: &mut S,
+    campaign: &Campaign,
+) -> Result<Option<(S::Findings, Assumptions)>, Fault> {
+    let Some(answer) = study.answer(campaign)? else {
+        return Ok(None);
+    };
+    let assumptions = assumptions(study, &answer, campaign)?;
+    Ok(assumptions.map(|assumptions| (answer, assumptions)))
+}
+
 /// What the answer of a study rests on, as far as a report is asked for; `None`: interrupted, or trials of other shares are
 /// not there yet.
 ///
 /// # Errors
 /// What is wrong with a scenario that is tried, or a refusal of the system.
-pub(super) fn assumptions<S: Study>(
+fn assumptions<S: Study>(
     study: &S,
     answer: &S::Findings,
     campaign: &Campaign,

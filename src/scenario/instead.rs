@@ -163,8 +163,8 @@ fn is_grouped(text: &str) -> bool {
             .all(|group| is_digits(group) && group.len() == 3)
 }
 
-/// A whole number without what groups its digits; a text that is none stays as it is.
-fn digits(text: &str) -> String {
+/// A whole number without what groups its digits, `12 000`, `12,000`; a text that is none stays as it is.
+pub(crate) fn digits(text: &str) -> String {
     match is_grouped(text) {
         true => text.chars().filter(char::is_ascii_digit).collect(),
         false => text.into(),

@@ -69,6 +69,7 @@ pub use files::{Disk, read_text};
 pub use files::{Files, NoFiles};
 pub use hash::{hash, hash_of_simulated, simulation_hash};
 pub use input_file::{INPUT_FILES, InputFile, input_files};
+pub(crate) use instead::digits;
 pub use kind::{Kind, Profiles, Value};
 pub use overrides::Override;
 #[cfg(feature = "files")]

@@ -171,7 +171,7 @@ impl Override {
         names.retain(|name| !name.is_empty());
         let message = match names.is_empty() {
             true => {
-                format!("no [[{table}]] has a name: give it one (name = \"...\") to set its keys")
+                format!("no [[{table}]] has a name (name = \"...\"), by which its keys are set")
             }
             false => format!(
                 "no [[{table}]] is named {name:?}{near}; there are: {}",

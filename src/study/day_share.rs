@@ -3,8 +3,7 @@
 
 use super::estimate::Estimate;
 use super::quantile::{quantile_interval, quantile_replications};
-use super::samples::MetricRow;
-use super::samples::value;
+use super::samples::{MetricRow, value};
 use crate::measure::{Bound, DayShare, Sample};
 
 /// The quantile of the days that decides, in the place of the mean over them; without an estimate where a day has no value.

@@ -4,10 +4,10 @@ use super::RunArgs;
 use crate::cli::fault::Fault;
 use crate::cli::flags::Format;
 use crate::cli::outcome::Outcome;
-use crate::cli::results::campaign_in_memory;
+use crate::cli::results::watched;
 use crate::cli::store::run_fault;
 use crate::cli::terminal::{print_answer, print_record, say};
-use crate::experiment::{self, FirstLosses};
+use crate::experiment::{self, FirstLosses, NoStore};
 use crate::record::Record;
 use crate::report::run::text;
 use crate::scenario::Scenario;
@@ -15,7 +15,7 @@ use crate::scenario::Scenario;
 impl RunArgs {
     /// Simulates it in memory: what is printed is all that is left of it.
     pub(super) fn print_only(&self, scenario: &Scenario) -> Result<Outcome, Fault> {
-        let (campaign, bar) = campaign_in_memory(self.quiet);
+        let (campaign, bar) = watched(NoStore, self.quiet);
         let pool = self.jobs.pool()?;
         let targets = self.precision.targets(scenario.study.as_ref())?;
         let replications = self.replications(scenario, &targets);
@@ -36,10 +36,7 @@ impl RunArgs {
         let text = text(&record, &run.assessment, &run.spread, &run.steady);
         self.print(&Record::Run(record), &text)?;
         self.capture(scenario)?;
-        Ok(match run.is_interrupted {
-            true => Outcome::Interrupted,
-            false => run.assessment.verdict().into(),
-        })
+        Ok(run.outcome())
     }
 
     /// Prints the answer, or the document.

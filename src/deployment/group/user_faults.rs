@@ -73,11 +73,13 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
 
     /// Users usable before the faults of this instant: those whom the first of them takes down were up when the next one came.
     pub(super) fn usable_before_faults(&mut self) -> u64 {
-        let now = self.now;
-        let before = self.impairments.before_faults.filter(|(at, _)| *at == now);
-        let (_, usable) =
-            *(self.impairments.before_faults).insert(before.unwrap_or((now, self.usable)));
-        usable
+        match self.impairments.before_faults {
+            Some((at, usable)) if at == self.now => usable,
+            _ => {
+                self.impairments.before_faults = Some((self.now, self.usable));
+                self.usable
+            }
+        }
     }
 
     /// A scheduled fault has hit everybody whom it hits: how long until as many are usable as before?
