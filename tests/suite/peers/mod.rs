@@ -54,13 +54,18 @@ fn base(program: &str) -> &str {
 }
 
 /// A port at which nobody listens, and which nobody else is given: below those that systems hand out.
+///
+/// So is the next one, which baresip takes for TLS.
 fn port() -> String {
     static NEXT: AtomicU16 = AtomicU16::new(21_000);
-    loop {
-        let port = NEXT.fetch_add(1, Ordering::Relaxed);
-        assert!(port < 32_000, "no port is free");
+    let free = |port| {
         let at = ("127.0.0.1", port);
-        if UdpSocket::bind(at).is_ok() && TcpListener::bind(at).is_ok() {
+        UdpSocket::bind(at).is_ok() && TcpListener::bind(at).is_ok()
+    };
+    loop {
+        let port = NEXT.fetch_add(2, Ordering::Relaxed);
+        assert!(port < 32_000, "no port is free");
+        if free(port) && free(port + 1) {
             return port.to_string();
         }
     }
