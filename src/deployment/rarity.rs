@@ -99,15 +99,6 @@ pub struct RarestFaults<'a> {
 }
 
 impl RarestFaults<'_> {
-    /// Whether the plan has whom a scope is about.
-    pub fn has(&self, scope: &Scope) -> bool {
-        match scope {
-            Scope::All => true,
-            Scope::Clients(name) => self.clients.contains_key(name.as_str()),
-            Scope::Gateway(name) => self.gateways.contains_key(name.as_str()),
-        }
-    }
-
     /// The rarest that can hit those whom a scope is about.
     pub fn of(&self, scope: &Scope) -> Option<f64> {
         let those = match scope {

@@ -3,7 +3,7 @@
 use super::catalogue::Key;
 use super::error::{Place, ScenarioError};
 use super::kind::Kind;
-use super::overrides::Override;
+use super::overrides::{Override, between_quotes};
 use crate::quantity::{Span, parse_span, print_span};
 
 /// A key and the values it takes, in their order.
@@ -19,7 +19,7 @@ pub struct Axis {
 const MOST_VALUES: usize = 10_000;
 
 const FORMS: &str = "`table.key = a, b, c`, `table.key = a..b step s` or `table.key = a..b log n`, like \
-    \"clients.refresh_interval = 5 min..60 min step 5 min\"";
+    \"clients.refresh_interval = 5 min..60 min step 5 min\"; values that hold commas have `;` between them";
 
 impl Axis {
     /// Reads one axis, which stands at `place`.
@@ -33,15 +33,13 @@ impl Axis {
             .ok_or_else(|| bad(format!("found {text:?}, expected {FORMS}")))?;
         let path = path.trim();
         let list = list.trim();
-        let list = list
-            .strip_prefix('"')
-            .and_then(|l| l.strip_suffix('"'))
-            .unwrap_or(list);
+        let quoted = list.strip_prefix('"').and_then(|l| l.strip_suffix('"'));
+        let list = quoted.unwrap_or(list);
         // The path is checked before any value is.
         let key = Override::parse_at(&format!("{path}=x"), place)?.catalogue_key();
         let mut values = Vec::new();
-        for item in list.split(',').map(str::trim) {
-            values.extend(expand(path, key, item).map_err(bad)?);
+        for item in items(list, key.kind) {
+            values.extend(expand(path, key, &between_quotes(item)).map_err(bad)?);
             if values.len() > MOST_VALUES {
                 return Err(bad(format!("{path}: more than {MOST_VALUES} values")));
             }
@@ -72,6 +70,19 @@ impl Axis {
     pub fn number(&self, value: &str) -> Option<f64> {
         self.catalogue_key()?.kind.read_text(value)?.number()
     }
+}
+
+/// The items of a list: between semicolons where there are some, else between the commas outside of brackets. A value that
+/// always has commas is one item.
+fn items(list: &str, kind: Kind) -> Vec<&str> {
+    let mut depth = 0;
+    let is_one = matches!(kind, Kind::Mix(_) | Kind::Columns(_)) && !list.contains(['{', ';']);
+    let separator = if list.contains(';') { ';' } else { ',' };
+    let separates = |c: char| {
+        depth += i32::from(matches!(c, '[' | '{')) - i32::from(matches!(c, ']' | '}'));
+        c == separator && depth == 0 && !is_one
+    };
+    list.split(separates).map(str::trim).collect()
 }
 
 /// The values of one item of the list.

@@ -10,7 +10,7 @@ use super::catalogue::{
     Clients, Fleet, Limits, Priority, Run, Station, client_config, gateway_config, path_config,
     workload_config,
 };
-use super::error::{ScenarioError, nearest};
+use super::error::{Errors, ScenarioError};
 use super::record_kind::RecordKind;
 use super::records::{Reading, Records};
 use super::setting::{FromValue, Setting, Settings};
@@ -168,18 +168,7 @@ fn clients(
     (start, horizon): (Moment, Time),
 ) -> Result<ClientPlan, ScenarioError> {
     let keys = Clients::from_settings(s);
-    let gateway_name = &keys.gateway.value;
-    let gateway = numbers.get(gateway_name.as_str()).copied();
-    let gateway = gateway.ok_or_else(|| {
-        let names: Vec<&str> = gateways.iter().map(|g| g.name.as_str()).collect();
-        let message = format!(
-            "clients.{}.gateway: no [[gateway]] is named {gateway_name:?}{}; there are: {}",
-            s.name,
-            nearest(gateway_name, names.iter().copied()),
-            names.join(", ")
-        );
-        ScenarioError::input(s.place_of(&keys.gateway.setting), message)
-    })?;
+    let gateway = numbers[keys.gateway.value.as_str()];
     let sign_in = keys.sign_in.unwrap_or(SignIn::AtStart);
     // On clocks that show the next day already, or still the day before, a time of day is one of that day.
     let local_us = start.clock.0 as i64 + keys.time_zone;
@@ -395,27 +384,28 @@ pub(super) fn plan(
 ) -> Result<Plan, ScenarioError> {
     let (start, horizon) = (run.start, Time(run.horizon.0));
     let of_table = |table| settings.iter().filter(move |s| s.table == table);
-    let gateways: Vec<GatewayPlan> = of_table("gateway").map(gateway).collect::<Result<_, _>>()?;
+    let mut errors = Errors::default();
+    let gateways = of_table("gateway").filter_map(|s| errors.value(gateway(s)));
+    let gateways: Vec<GatewayPlan> = gateways.collect();
+    errors.none()?;
     let numbers = gateways.iter().map(|g| g.name.as_str()).zip(0..).collect();
-    let clients = of_table("clients").map(|s| {
-        let mut clients = clients(s, &gateways, &numbers, (start, horizon))?;
-        replay(
-            s,
-            &mut clients,
-            &gateways,
-            (start, horizon),
-            folder,
-            records,
-        )?;
+    let times = (start, horizon);
+    let group = |s| {
+        let mut clients = clients(s, &gateways, &numbers, times)?;
+        replay(s, &mut clients, &gateways, times, folder, records)?;
         Ok(clients)
-    });
+    };
+    let mut errors = Errors::default();
+    let clients = of_table("clients").filter_map(|s| errors.value(group(s)));
+    let clients = clients.collect();
+    errors.none()?;
     let mut plan = Plan {
         name: settings[0].name.clone(),
         seed: run.seed,
         start: start.clock,
         start_day: start.day,
         horizon,
-        clients: clients.collect::<Result<_, _>>()?,
+        clients,
         gateways,
         faults: Vec::new(),
         drops_limit: run.drops_limit,
@@ -423,9 +413,11 @@ pub(super) fn plan(
     };
     let targets = fault::Targets::of(settings, &plan);
     let mut numbers = BTreeMap::new();
+    let mut errors = Errors::default();
     for section in of_table("fault") {
-        let faults = fault::read(section, &targets, &mut numbers, &plan)?;
-        plan.faults.extend(faults);
+        let faults = errors.value(fault::read(section, &targets, &mut numbers, &plan));
+        plan.faults.extend(faults.into_iter().flatten());
     }
+    errors.none()?;
     Ok(plan)
 }

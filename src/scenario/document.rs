@@ -18,8 +18,6 @@ pub enum RawValue {
     List(Vec<Entry>),
     /// An inline table.
     Table(Vec<Entry>),
-    /// Something that no key takes.
-    Other(&'static str),
 }
 
 impl RawValue {
@@ -47,7 +45,6 @@ impl RawValue {
             Self::Boolean(b) => b.to_string(),
             Self::List(_) => "a list".into(),
             Self::Table(_) => "a table".into(),
-            Self::Other(what) => format!("a {what}"),
         }
     }
 }
@@ -116,7 +113,8 @@ impl Reader<'_> {
             DeValue::Integer(n) => RawValue::Number(n.to_string()),
             DeValue::Float(n) => RawValue::Number(n.to_string()),
             DeValue::Boolean(b) => RawValue::Boolean(*b),
-            DeValue::Datetime(_) => RawValue::Other("date"),
+            // A date and time without quotes says the same.
+            DeValue::Datetime(moment) => RawValue::Text(moment.to_string()),
             DeValue::Array(items) => RawValue::List(
                 items
                     .iter()

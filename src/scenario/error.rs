@@ -240,23 +240,22 @@ fn fault(message: &str) -> &str {
     })
 }
 
-/// ", did you mean `x`?" where one of the names is near.
+/// "; did you mean `x`?" where one of the names is near.
 pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> String {
-    let best = names
-        .into_iter()
-        .map(|name| {
-            (
-                strsim::damerau_levenshtein(&word.to_lowercase(), name),
-                name,
-            )
-        })
-        .min_by_key(|(distance, _)| *distance);
-    match best {
-        Some((distance, name)) if distance <= 2.max(name.len() / 3) => {
-            format!("; did you mean `{name}`?")
-        }
-        _ => String::new(),
-    }
+    let near = nearest_name(word, names);
+    near.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+}
+
+/// The name that a word was probably meant to be: few letters differ.
+pub(super) fn nearest_name<'a>(
+    word: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    let distance = |name: &str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
+    let all = names.into_iter().map(|name| (distance(name), name));
+    let (distance, name) = all.min_by_key(|(distance, _)| *distance)?;
+    (distance <= 2.max(name.len() / 3)).then_some(name)
 }
 
 /// Keys of a table that a message lists; of more, help does.

@@ -1,8 +1,11 @@
 //! What somebody probably meant who wrote a value that is not valid: each guess is one that would be read.
 
+use time::Weekday;
+
 use super::document::RawValue;
-use super::error::nearest;
+use super::error::{nearest, nearest_name};
 use super::kind::Kind;
+use crate::quantity::{Span, parse_clock, parse_span, print_span};
 
 /// "; write \"30 s\" or \"30 min\"" or "; did you mean `hold`?"; empty where nothing is near.
 pub(super) fn instead(kind: &Kind, form: &RawValue) -> String {
@@ -18,6 +21,7 @@ pub(super) fn instead(kind: &Kind, form: &RawValue) -> String {
         return format!("; write {}", valid.join(" or "));
     }
     match (kind, form) {
+        (Kind::Mix(_), _) => shares(&form.bare()),
         (Kind::Choice(words), RawValue::Text(text)) => nearest(text, words.iter().map(|w| w.word)),
         _ => String::new(),
     }
@@ -47,6 +51,7 @@ fn guesses(kind: &Kind, form: &RawValue) -> Vec<String> {
         Kind::Span(..) | Kind::SpanOr(..) | Kind::Seconds(..) if bare.is_some() => {
             all.extend([format!("{plain} s"), format!("{plain} min")]);
         }
+        Kind::Span(..) | Kind::SpanOr(..) | Kind::Seconds(..) => all.extend(spans(text)),
         Kind::Share(..) => {
             if let Some(x) = bare {
                 all.push(format!("{plain} %"));
@@ -60,7 +65,12 @@ fn guesses(kind: &Kind, form: &RawValue) -> Vec<String> {
         Kind::Capacity if bare.is_some() => {
             all.extend([format!("{plain} calls/h"), format!("{plain} messages/s")])
         }
-        Kind::Moment | Kind::Moments => all.extend(clock(text)),
+        Kind::Moment | Kind::Moments | Kind::Every | Kind::Weekdays => {
+            // "1 h" is no time of day.
+            all.extend(clock(text).filter(|_| !text.contains(' ') || parse_span(text).is_none()));
+            all.extend(dates(text));
+            all.push(weekdays(text));
+        }
         Kind::SignIn | Kind::SignOut => all.extend(clock(text).map(|at| format!("at {at}"))),
         Kind::Reestablish | Kind::Service => {
             all.extend([
@@ -69,7 +79,12 @@ fn guesses(kind: &Kind, form: &RawValue) -> Vec<String> {
                 format!("{plain} ms"),
             ]);
         }
-        Kind::Offset => all.extend([format!("{plain} h")]),
+        Kind::Offset => {
+            let span = text.trim_start_matches(['+', '-']);
+            let sign = &text[..text.len() - span.len()];
+            all.push(format!("{plain} h"));
+            all.extend(spans(span).take(1).map(|span| format!("{sign}{span}")));
+        }
         Kind::Flag => match plain.to_lowercase().as_str() {
             "true" | "yes" | "on" | "1" => all.push("true".into()),
             "false" | "no" | "off" | "0" => all.push("false".into()),
@@ -173,20 +188,96 @@ pub(crate) fn digits(text: &str) -> String {
 
 /// A time of day as it is read: "8", "8:00", "8 am", "5 pm", "08.00".
 fn clock(text: &str) -> Option<String> {
-    let lower = text.to_lowercase();
-    let (number, half) = match lower.trim_end().strip_suffix("pm") {
-        Some(before) => (before.trim_end(), 12),
-        None => (lower.trim_end().trim_end_matches("am").trim_end(), 0),
-    };
+    let lower = text.trim().to_lowercase();
+    let (morning, evening) = (lower.strip_suffix("am"), lower.strip_suffix("pm"));
+    let number = morning.or(evening).unwrap_or(&lower).trim_end();
     let (hour, minute) = number.split_once([':', '.', 'h']).unwrap_or((number, "00"));
     let hour: u32 = hour.trim().parse().ok()?;
-    let hour = if half == 12 && hour < 12 {
-        hour + 12
-    } else {
-        hour
+    let hour = match (hour, morning, evening) {
+        (12, Some(_), _) => 0,
+        (1..12, _, Some(_)) => hour + 12,
+        _ => hour,
     };
     let minute = if minute.is_empty() { "00" } else { minute };
     Some(format!("{hour:02}:{minute}"))
+}
+
+/// What a duration of several units, "1 h 30 min" or "1h30m", is in one; one like a clock's, "1:30", may be of hours or of
+/// minutes.
+fn spans(text: &str) -> impl Iterator<Item = String> {
+    let mut spaced = String::new();
+    for c in text.chars() {
+        if spaced.ends_with(char::is_alphabetic) && c.is_ascii_digit() {
+            spaced.push(' ');
+        }
+        spaced.push(c);
+    }
+    let plain = plain(&spaced);
+    let words: Vec<&str> = plain.split(' ').collect();
+    let mut parts = words.chunks(2).map(|part| parse_span(&part.join(" ")));
+    let sum = parts.try_fold(Span::ZERO, |sum, part| Some(sum + part?));
+    let clock = parse_clock(text);
+    let minutes = clock.filter(|_| text.matches(':').count() == 1);
+    let sum = sum.filter(|_| words.len() > 2);
+    let all = [sum, clock, minutes.map(|span| Span(span.0 / 60))];
+    all.into_iter().flatten().map(print_span)
+}
+
+/// Dates as people write them, "30.11.2026 8:10" or "11/30/2026 8:10 AM", as they are read; of two that it can be, both.
+fn dates(text: &str) -> Vec<String> {
+    let (date, clock_text) = text.split_once([' ', 'T', ',']).unwrap_or((text, "08:00"));
+    let parts: Option<Vec<u32>> = date
+        .split(['.', '/', '-'])
+        .map(|p| p.parse().ok())
+        .collect();
+    let clock_text = clock_text.trim().trim_end_matches('Z');
+    let Some(clock) = clock(clock_text).filter(|_| clock_text.len() < 12) else {
+        return Vec::new();
+    };
+    let year = |y: u32| if y < 100 { 2000 + y } else { y };
+    let written = |(y, m, d): (u32, u32, u32)| format!("{:04}-{m:02}-{d:02} {clock}", year(y));
+    let all = match parts.as_deref() {
+        Some(&[y, m, d]) if y > 31 => vec![(y, m, d)],
+        Some(&[d, m, y]) if date.contains('.') => vec![(y, m, d)],
+        Some(&[a, b, y]) => vec![(y, a, b), (y, b, a)],
+        _ => Vec::new(),
+    };
+    all.into_iter().map(written).collect()
+}
+
+/// The same with the names of days that were meant.
+fn weekdays(text: &str) -> String {
+    let all: Vec<String> = (0..7)
+        .map(|n| Weekday::Monday.nth_next(n).to_string())
+        .collect();
+    let meant = |word: &str| {
+        let is_day = word.len() > 3 && word.chars().all(char::is_alphabetic);
+        let day = nearest_name(word, all.iter().map(String::as_str)).filter(|_| is_day);
+        day.unwrap_or(word).to_string()
+    };
+    text.split(' ').map(meant).collect::<Vec<_>>().join(" ")
+}
+
+/// What is wrong with the shares of a mix, where it is that.
+fn shares(text: &str) -> String {
+    let share = |part: &str| {
+        let (_, share) = part.trim().split_once(' ')?;
+        let number: f64 = share.trim().trim_end_matches('%').trim().parse().ok()?;
+        Some((number, share.contains('%')))
+    };
+    let all: Option<Vec<(f64, bool)>> = text.split(',').map(share).collect();
+    let Some(all) = all else {
+        return String::new();
+    };
+    let sum: f64 = all.iter().map(|(share, _)| share).sum();
+    match all.iter().find(|(_, is_percent)| !is_percent) {
+        Some((share, _)) if (sum - 1.0).abs() < 1e-9 => {
+            format!("; write \"{} %\" instead of {share}", share * 100.0)
+        }
+        Some((share, _)) => format!("; write \"{share} %\" instead of {share}"),
+        None if (sum - 100.0).abs() > 1e-7 => format!("; these make {sum} %"),
+        None => String::new(),
+    }
 }
 
 #[cfg(test)]
@@ -233,6 +324,8 @@ mod tests {
             assert_eq!(guess(Kind::Moment, text), "; write \"08:00\"", "{text}");
         }
         assert_eq!(guess(Kind::Moment, "5 pm"), "; write \"17:00\"");
+        assert_eq!(guess(Kind::Moment, "12 am"), "; write \"00:00\"");
+        assert_eq!(guess(Kind::Moment, "1 h"), "");
         assert_eq!(guess(Kind::SignIn, "9:00"), "; write \"at 09:00\"");
         assert_eq!(guess(Kind::Reestablish, "30 s"), "; write \"fixed 30 s\"");
         assert_eq!(guess(Kind::Flag, "yes"), "; write true");
@@ -242,5 +335,45 @@ mod tests {
         }]);
         assert_eq!(guess(words, "Tear_Down"), "; write \"tear-down\"");
         assert_eq!(guess(words, "teardwn"), "; did you mean `tear-down`?");
+    }
+
+    #[test]
+    fn durations_of_several_units_are_offered_in_one() {
+        let span = Kind::Span(Span::from_secs(1), Span::from_secs(86_400));
+        assert_eq!(guess(span, "1 h 30 min"), "; write \"90 min\"");
+        assert_eq!(guess(span, "1h30m"), "; write \"90 min\"");
+        assert_eq!(guess(span, "2 minutes 5 seconds"), "; write \"125 s\"");
+        assert_eq!(guess(span, "1:30"), "; write \"90 min\" or \"90 s\"");
+        assert_eq!(guess(span, "0:01:30"), "; write \"90 s\"");
+        assert_eq!(guess(Kind::Offset, "+5:30"), "; write \"+330 min\"");
+        assert_eq!(guess(Kind::Offset, "-3 h 30 min"), "; write \"-210 min\"");
+    }
+
+    #[test]
+    fn dates_and_days_are_offered_as_they_are_read() {
+        let moment = |text: &str| guess(Kind::Moment, text);
+        assert_eq!(moment("30.11.2026 8:10"), "; write \"2026-11-30 08:10\"");
+        assert_eq!(moment("11/30/2026 8:10 PM"), "; write \"2026-11-30 20:10\"");
+        assert_eq!(moment("2026/11/30 08:10"), "; write \"2026-11-30 08:10\"");
+        assert_eq!(
+            moment("2026-11-30T08:10:00Z"),
+            "; write \"2026-11-30 08:10:00\""
+        );
+        let either = "; write \"2026-11-10 08:00\" or \"2026-10-11 08:00\"";
+        assert_eq!(moment("11/10/2026"), either);
+        assert_eq!(moment("31.02.2026 08:10"), "");
+        assert_eq!(moment("Sundy 03:00"), "; write \"Sunday 03:00\"");
+        assert_eq!(
+            guess(Kind::Every, "Wendesday 3:00"),
+            "; write \"Wednesday 3:00\""
+        );
+    }
+
+    #[test]
+    fn shares_that_make_no_whole_are_summed() {
+        let mix = |text: &str| guess(Kind::Mix(crate::scenario::Profiles::Clients), text);
+        assert_eq!(mix("a 60 %, b 30 %"), "; these make 90 %");
+        assert_eq!(mix("a 0.6, b 0.4"), "; write \"60 %\" instead of 0.6");
+        assert_eq!(mix("a 60, b 40"), "; write \"60 %\" instead of 60");
     }
 }

@@ -9,9 +9,10 @@ use super::error::{Errors, Place, ScenarioError};
 use super::files::Files;
 use super::instead::instead;
 use super::kind::{Kind, Profiles, Value};
+use super::names::{Names, in_order};
 use super::overrides::Override;
 use super::profile::Profile;
-use super::section::{check_keys, give_way_to_files};
+use super::section::{check_keys, give_way_to_files, name_without_one};
 use super::setting::{Origin, Setting, Settings};
 
 /// Profiles with their shares.
@@ -34,7 +35,7 @@ struct LayerValue {
 }
 
 /// The sections of a table that others refer to, by name: the first of those of one name.
-type Shared<'a> = BTreeMap<&'a str, &'a Section>;
+pub(super) type Shared<'a> = BTreeMap<&'a str, &'a Section>;
 
 /// The sections of one table.
 pub(super) fn shared<'a>(document: &'a Document, table: &str) -> Shared<'a> {
@@ -49,6 +50,8 @@ pub(super) fn shared<'a>(document: &'a Document, table: &str) -> Shared<'a> {
 
 /// Everything values are looked up in.
 pub(super) struct Layers<'a> {
+    /// The gateways and client groups of the scenario.
+    pub names: Names<'a>,
     /// Each `[[path]]` of the scenario.
     pub paths: Shared<'a>,
     /// Each `[[workload]]` of the scenario.
@@ -200,18 +203,12 @@ impl Layers<'_> {
         Ok(settings)
     }
 
-    fn name_of(&self, table: &str, section: &Section) -> Result<String, ScenarioError> {
-        if table == "fault" && section.entry("name").is_none() {
-            return Ok(format!("fault-{}", section.number));
-        }
+    pub(super) fn name_of(&self, table: &str, section: &Section) -> Result<String, ScenarioError> {
         let Some(entry) = section.entry("name") else {
-            return Err(ScenarioError::input(
-                &section.place,
-                format!(
-                    "[[{table}]] has no `name`; expected {}",
-                    Kind::Name.expects()
-                ),
-            ));
+            let without = name_without_one(section);
+            let expects = Kind::Name.expects();
+            let message = format!("[[{table}]] has no `name`; expected {expects}");
+            return without.ok_or_else(|| ScenarioError::input(&section.place, message));
         };
         match Kind::Name.read(&entry.form) {
             Ok(Value::Text(name)) => Ok(name),
@@ -275,11 +272,7 @@ impl Layers<'_> {
                 self.section_as_layer(shared_table.unwrap_or_default(), section, section_name)?
             }
             None => {
-                let section_names = || {
-                    let mut sections: Vec<_> = shared.into_iter().flatten().collect();
-                    sections.sort_by_key(|(_, section)| section.number);
-                    sections.into_iter().map(|(name, _)| *name).collect()
-                };
+                let section_names = || shared.map(in_order).unwrap_or_default();
                 from_profile(Profile::find_among(
                     kind.name(),
                     section_name,
@@ -360,11 +353,24 @@ impl Layers<'_> {
             place,
         };
         let value = key.kind.read(&entry.form).map_err(|valid| {
-            let default = default_below(key, &entry, layers);
+            // Of a list, the first part that is wrong by itself.
+            let parts = match &entry.form {
+                RawValue::List(parts) => &parts[..],
+                _ => &[],
+            };
+            let part = parts.iter().find(|part| key.kind.read(&part.form).is_err());
+            let entry = part.unwrap_or(&entry);
+            let default = default_below(key, entry, layers);
             let instead = instead(&key.kind, &entry.form);
             let valid = format!("{valid}{default}{instead}");
-            wrong(table, name, key.name, &entry, &valid)
+            wrong(table, name, key.name, entry, &valid)
         })?;
+        self.names
+            .check(section, &key.kind, &value)
+            .map_err(|found| {
+                let message = format!("{table}.{name}.{}: {found}", key.name);
+                ScenarioError::input(&entry.place, message)
+            })?;
         let text = entry.form.bare();
         Ok(Some(Setting {
             key,

@@ -41,6 +41,7 @@ mod instead;
 mod key;
 mod kind;
 mod layers;
+mod names;
 mod number;
 mod objective;
 mod overrides;

@@ -2,8 +2,9 @@
 
 use super::document::{Document, Entry, RawValue, Section};
 use super::error::{Errors, ScenarioError, nearest};
+use super::names::Names;
 use super::rule::{RuleKey, check_rule_keys};
-use crate::deployment::{Plan, RarestFaults};
+use crate::deployment::Plan;
 use crate::measure::{Bound, DayShare, METRICS, Metric, Objective, Scope, Unit};
 use crate::quantity::{Span, parse_rate, parse_share, parse_span, print_span};
 
@@ -114,29 +115,9 @@ fn text(entry: &Entry) -> Result<&str, ScenarioError> {
     }
 }
 
-fn scope(entry: &Entry, plan: &Plan, rarest_faults: &RarestFaults) -> Result<Scope, ScenarioError> {
-    let text = text(entry)?;
-    let scope = match text.split_once(':') {
-        None => (text == "all").then_some(Scope::All),
-        Some(("clients", name)) => Some(Scope::Clients(name.into())),
-        Some(("gateway", name)) => Some(Scope::Gateway(name.into())),
-        Some(_) => None,
-    };
-    if let Some(scope) = scope.filter(|scope| rarest_faults.has(scope)) {
-        return Ok(scope);
-    }
-    let mut scopes = vec![Scope::All];
-    scopes.extend(plan.clients.iter().map(|c| Scope::Clients(c.name.clone())));
-    scopes.extend(plan.gateways.iter().map(|g| Scope::Gateway(g.name.clone())));
-    let names: Vec<String> = scopes.iter().map(Scope::to_string).collect();
-    let near = nearest(text, names.iter().map(String::as_str));
-    Err(ScenarioError::input(
-        &entry.place,
-        format!(
-            "objective.scope: found {text:?}{near}; valid: {}",
-            names.join(", ")
-        ),
-    ))
+fn scope(entry: &Entry, names: &Names) -> Result<Scope, ScenarioError> {
+    let scope = names.scope(text(entry)?);
+    scope.map_err(|found| ScenarioError::input(&entry.place, format!("objective.scope: {found}")))
 }
 
 fn metric(section: &Section) -> Result<&'static Metric, ScenarioError> {
@@ -177,7 +158,7 @@ fn cause(entry: &Entry, metric: &Metric) -> Result<usize, ScenarioError> {
 }
 
 /// On how many days an objective is to hold.
-fn quantile(entry: &Entry, metric: &Metric, plan: &Plan) -> Result<DayShare, ScenarioError> {
+fn quantile_of(entry: &Entry, metric: &Metric, plan: &Plan) -> Result<DayShare, ScenarioError> {
     let text = text(entry)?;
     let bad = |why: String| ScenarioError::input(&entry.place, format!("objective.quantile{why}"));
     if OF_LOSSES.contains(&metric.name) {
@@ -205,11 +186,8 @@ fn quantile(entry: &Entry, metric: &Metric, plan: &Plan) -> Result<DayShare, Sce
     })
 }
 
-fn read(
-    section: &Section,
-    plan: &Plan,
-    rarest_faults: &RarestFaults,
-) -> Result<Objective, ScenarioError> {
+/// An objective as it stands, on the mean of all days.
+fn stated(section: &Section, names: &Names) -> Result<Objective, ScenarioError> {
     check_rule_keys(section, &KEYS)?;
     let metric = metric(section)?;
     let (entry, at_most) = match (section.entry("at_most"), section.entry("at_least")) {
@@ -235,21 +213,14 @@ fn read(
         );
         ScenarioError::input(&entry.place, message)
     })?;
-    let scope = section
-        .entry("scope")
-        .map_or(Ok(Scope::All), |e| scope(e, plan, rarest_faults))?;
+    let scope = section.entry("scope").map(|entry| scope(entry, names));
+    let cause = section.entry("cause").map(|entry| cause(entry, metric));
     Ok(Objective {
-        rarest_fault: rarest_faults.of(&scope),
+        rarest_fault: None,
         metric,
-        cause: section
-            .entry("cause")
-            .map(|e| cause(e, metric))
-            .transpose()?,
-        scope,
-        quantile: section
-            .entry("quantile")
-            .map(|e| quantile(e, metric, plan))
-            .transpose()?,
+        cause: cause.transpose()?,
+        scope: scope.transpose()?.unwrap_or(Scope::All),
+        quantile: None,
         bound: if at_most {
             Bound::AtMost(target)
         } else {
@@ -258,14 +229,40 @@ fn read(
     })
 }
 
-/// Every objective of the file.
-pub(super) fn read_all(document: &Document, plan: &Plan) -> Result<Vec<Objective>, ScenarioError> {
-    let mut errors = Errors::default();
-    let rarest_faults = plan.rarest_faults();
-    let sections = document.sections.iter().filter(|s| s.table == "objective");
-    let all: Vec<_> = sections
-        .filter_map(|s| errors.value(read(s, plan, &rarest_faults)))
-        .collect();
-    errors.none()?;
-    Ok(all)
+/// Every objective of the file as it stands, before the plan is known.
+pub(super) struct Stated<'a>(Vec<(&'a Section, Objective)>);
+
+impl<'a> Stated<'a> {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// What is wrong with each.
+    pub(super) fn read(document: &'a Document, names: &Names) -> Result<Self, ScenarioError> {
+        let mut errors = Errors::default();
+        let sections = document.sections.iter().filter(|s| s.table == "objective");
+        let all = sections.filter_map(|s| Some((s, errors.value(stated(s, names))?)));
+        let all = all.collect();
+        errors.none()?;
+        Ok(Self(all))
+    }
+
+    /// The objectives of a plan.
+    ///
+    /// # Errors
+    /// What this plan cannot be judged by.
+    pub(super) fn of(self, plan: &Plan) -> Result<Vec<Objective>, ScenarioError> {
+        let mut errors = Errors::default();
+        let rarest_faults = plan.rarest_faults();
+        let of_plan = |(section, mut objective): (&Section, Objective)| {
+            let quantile = section.entry("quantile");
+            let quantile = quantile.map(|entry| quantile_of(entry, objective.metric, plan));
+            objective.quantile = quantile.transpose()?;
+            objective.rarest_fault = rarest_faults.of(&objective.scope);
+            Ok(objective)
+        };
+        let all = self.0.into_iter().filter_map(|o| errors.value(of_plan(o)));
+        let all = all.collect();
+        errors.none()?;
+        Ok(all)
+    }
 }

@@ -1,9 +1,10 @@
 //! `--set table.name.key=value`: the command line's layer of values.
 
 use super::catalogue::{Key, TABLES, keys_of};
-use super::document::{Document, RawValue};
+use super::document::{Document, RawValue, Section};
 use super::error::{Place, ScenarioError, nearest, unknown_key};
 use super::profile::shipped_names;
+use super::section::name_without_one;
 
 /// One `--set`.
 #[derive(Clone, PartialEq, Debug)]
@@ -20,7 +21,8 @@ pub struct Override {
 }
 
 impl Override {
-    /// Reads `table.key=value` or `table.name.key=value`; the value may stand in quotes.
+    /// Reads `table.key=value` or `table.name.key=value`; the value stands as in a file, or without
+    /// its quotes.
     ///
     /// # Errors
     /// What the form is, and which tables and keys there are.
@@ -66,12 +68,8 @@ impl Override {
             let names: Vec<&str> = keys.iter().map(|k| k.name).collect();
             return Err(bad(unknown_key(key, table, &names)));
         };
-        let value = value.trim();
-        let bare = value
-            .strip_prefix('"')
-            .and_then(|v| v.strip_suffix('"'))
-            .unwrap_or(value);
-        let (assignment, table, value) = (text.into(), table.into(), bare.into());
+        let value = between_quotes(value);
+        let (assignment, table) = (text.into(), table.into());
         Ok(Self {
             assignment,
             table,
@@ -148,12 +146,12 @@ impl Override {
     /// The names there are.
     pub fn check(&self, document: &Document) -> Result<(), ScenarioError> {
         let sections = document.sections.iter().filter(|s| s.table == self.table);
-        let mut names: Vec<String> = sections
-            .filter_map(|s| match s.entry("name").map(|e| &e.form) {
-                Some(RawValue::Text(name)) => Some(name.clone()),
-                _ => None,
-            })
-            .collect();
+        let given = |s: &Section| match s.entry("name").map(|e| &e.form) {
+            Some(RawValue::Text(name)) => Some(name.clone()),
+            Some(_) => None,
+            None => name_without_one(s),
+        };
+        let mut names: Vec<String> = sections.filter_map(given).collect();
         if matches!(self.table.as_str(), "path" | "workload") {
             names.extend(shipped_names(&self.table).map(String::from));
         }
@@ -180,4 +178,17 @@ impl Override {
         };
         Err(ScenarioError::input(&self.place(), message))
     }
+}
+
+/// A value as it stands between quotes; of a list or a table in braces, as a file has it, its parts one after the other.
+pub(super) fn between_quotes(value: &str) -> String {
+    let value = value.trim();
+    if value.starts_with(['[', '{'])
+        && let Ok(document) = Document::parse("", &format!("[table]\nkey = {value}"))
+        && let [entry] = &document.sections[0].entries[..]
+    {
+        return entry.form.bare();
+    }
+    let quoted = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
+    quoted.unwrap_or(value).into()
 }

@@ -9,7 +9,8 @@ use super::catalogue::{Run, TABLES, header, is_single};
 use super::document::{Document, RawValue, Section};
 use super::error::{Errors, Place, ScenarioError, nearest};
 use super::layers::{Layers, shared};
-use super::objective;
+use super::names::Names;
+use super::objective::Stated;
 use super::overrides::Override;
 use super::plot::{self, DeclaredPlot};
 use super::setting::Settings;
@@ -164,6 +165,7 @@ fn read(source: Source, document: Arc<Document>) -> Result<Scenario, ScenarioErr
         errors.value(o.check(&document));
     }
     let layers = Layers {
+        names: Names::of(&document),
         paths: shared(&document, "path"),
         workloads: shared(&document, "workload"),
         files: records.files(),
@@ -174,17 +176,13 @@ fn read(source: Source, document: Arc<Document>) -> Result<Scenario, ScenarioErr
     for table in ["scenario", "gateway", "clients", "fault"] {
         let mut names = BTreeSet::new();
         for section in document.sections.iter().filter(|s| s.table == table) {
-            let Some(resolved) = errors.value(layers.resolve(table, section)) else {
-                continue;
-            };
-            if !names.insert(resolved.name.clone()) {
-                let message = format!(
-                    "a second {table} named {:?}: names must differ",
-                    resolved.name
-                );
+            if let Ok(name) = layers.name_of(table, section)
+                && !names.insert(name.clone())
+            {
+                let message = format!("a second {table} named {name:?}: names must differ");
                 errors.value::<()>(Err(ScenarioError::input(&section.place, message)));
             }
-            settings.push(resolved);
+            settings.extend(errors.value(layers.resolve(table, section)));
         }
     }
     // Sections that nothing refers to are checked all the same.
@@ -194,15 +192,14 @@ fn read(source: Source, document: Arc<Document>) -> Result<Scenario, ScenarioErr
             shared.extend(errors.value(layers.resolve(table, section)));
         }
     }
-    errors.none()?;
-    let run = Run::from_settings(&settings[0]);
-    let plan = build::plan(&run, &settings, folder, records)?;
-    let mut errors = Errors::default();
-    let objectives = errors.value(objective::read_all(&document, &plan));
+    let objectives = errors.value(Stated::read(&document, &layers.names));
     let study = errors.value(study::read(&document, (records.files(), folder)));
     let varied = study.as_ref().map(Option::as_ref);
     let plots = varied.and_then(|study| errors.value(plot::read_all(&document, study)));
     errors.none()?;
+    let run = Run::from_settings(&settings[0]);
+    let plan = build::plan(&run, &settings, folder, records)?;
+    let objectives = objectives.map(|stated| stated.of(&plan)).transpose()?;
     let warnings = warnings::warnings(&plan, &settings);
     Ok(Scenario {
         file: source.file.clone(),

@@ -30,6 +30,11 @@ pub(super) fn give_way_to_files(settings: &mut Settings) -> Result<(), ScenarioE
     Ok(())
 }
 
+/// What a section without a name is called, where it need not have one.
+pub(super) fn name_without_one(section: &Section) -> Option<String> {
+    (section.table == "fault").then(|| format!("fault-{}", section.number))
+}
+
 /// Every key of the section must be one of the table's.
 pub(super) fn check_keys(table: &str, section: &Section) -> Result<(), ScenarioError> {
     let keys = keys_of(table).unwrap_or_default();

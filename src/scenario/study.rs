@@ -85,7 +85,8 @@ pub(super) const KEYS: [RuleKey; 4] = [
     RuleKey {
         name: "vary",
         meaning: "the keys that are turned, each with its values; this or points must be given",
-        expects: "a list of \"table.key = a, b, c\", \"table.key = a..b step s\" or \"table.key = a..b log n\"",
+        expects: "a list of \"table.key = a, b, c\", \"table.key = a..b step s\" or \"table.key = a..b log n\"; values \
+                  that hold commas have `;` between them",
         example: "[\"clients.refresh_interval = 10 min..30 min step 10 min\"]",
     },
     RuleKey {

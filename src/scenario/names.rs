@@ -1,0 +1,120 @@
+//! What sections refer to by name: known before any value is read, so that a wrong name is said with all else that is wrong.
+
+use super::document::{Document, RawValue, Section};
+use super::error::nearest;
+use super::kind::{Kind, Value};
+use super::layers::{Shared, shared};
+use crate::measure::Scope;
+
+/// The gateways and client groups of a file.
+pub(super) struct Names<'a> {
+    gateways: Shared<'a>,
+    clients: Shared<'a>,
+}
+
+/// `TABLE:NAME` of each section, in the order of the file.
+fn written<'a>(sections: &'a Shared, table: &'a str) -> impl Iterator<Item = String> + 'a {
+    let names = in_order(sections).into_iter();
+    names.map(move |name| format!("{table}:{name}"))
+}
+
+/// The names of sections, in the order of the file.
+pub(super) fn in_order<'a>(sections: &Shared<'a>) -> Vec<&'a str> {
+    let mut sections: Vec<_> = sections.iter().collect();
+    sections.sort_by_key(|(_, section)| section.number);
+    sections.into_iter().map(|(name, _)| *name).collect()
+}
+
+impl<'a> Names<'a> {
+    /// Those of a file.
+    pub(super) fn of(document: &'a Document) -> Self {
+        Self {
+            gateways: shared(document, "gateway"),
+            clients: shared(document, "clients"),
+        }
+    }
+
+    /// Whether `TABLE:NAME` is there.
+    fn has(&self, written: &str) -> bool {
+        match written.split_once(':') {
+            None => written == "all",
+            Some(("gateway", name)) => self.gateways.contains_key(name),
+            Some(("clients", name)) => self.clients.contains_key(name),
+            Some(_) => false,
+        }
+    }
+
+    /// Of whom an objective is.
+    ///
+    /// # Errors
+    /// That nobody has that name, and who there is.
+    pub(super) fn scope(&self, text: &str) -> Result<Scope, String> {
+        if !self.has(text) {
+            let mut all = vec!["all".to_string()];
+            all.extend(written(&self.clients, "clients"));
+            all.extend(written(&self.gateways, "gateway"));
+            let near = nearest(text, all.iter().map(String::as_str));
+            return Err(format!("found {text:?}{near}; valid: {}", all.join(", ")));
+        }
+        Ok(match text.split_once(':') {
+            Some(("clients", name)) => Scope::Clients(name.into()),
+            Some((_, name)) => Scope::Gateway(name.into()),
+            None => Scope::All,
+        })
+    }
+
+    /// That a value of a section names what is there.
+    ///
+    /// # Errors
+    /// What is not there, and what is.
+    pub(super) fn check(
+        &self,
+        section: &Section,
+        kind: &Kind,
+        value: &Value,
+    ) -> Result<(), String> {
+        match (kind, value) {
+            (Kind::GatewayName, Value::Text(name)) => self.check_gateway(name),
+            // Paths come from profiles too: what an outage hits is found when those are read.
+            (Kind::Targets, Value::Texts(texts)) if !is_outage(section) => {
+                texts.iter().try_for_each(|text| self.check_target(text))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_gateway(&self, name: &str) -> Result<(), String> {
+        if self.gateways.contains_key(name) {
+            return Ok(());
+        }
+        let names = in_order(&self.gateways);
+        let near = nearest(name, names.iter().copied());
+        let there_are = names.join(", ");
+        Err(format!(
+            "no [[gateway]] is named {name:?}{near}; there are: {there_are}"
+        ))
+    }
+
+    fn check_target(&self, text: &str) -> Result<(), String> {
+        // A text may be a name with a comma in it, or several.
+        if self.has(text) {
+            return Ok(());
+        }
+        let Some(part) = text.split(',').map(str::trim).find(|part| !self.has(part)) else {
+            return Ok(());
+        };
+        let mut all: Vec<String> = written(&self.gateways, "gateway").collect();
+        all.extend(written(&self.clients, "clients"));
+        all.push("all".into());
+        let near = nearest(part, all.iter().map(String::as_str));
+        Err(format!(
+            "found {part:?}{near}; there are: {}",
+            all.join(", ")
+        ))
+    }
+}
+
+fn is_outage(section: &Section) -> bool {
+    let kind = section.entry("kind").map(|entry| &entry.form);
+    matches!(kind, Some(RawValue::Text(kind)) if kind == "link-outage")
+}
