@@ -5,7 +5,7 @@ use clap::{Args, Command};
 use super::fault::Fault;
 use super::outcome::Outcome;
 use super::terminal::print;
-use crate::reference::{Topic, overview, topic};
+use crate::reference::{Topic, names, overview, topic};
 use crate::scenario::nearest;
 
 /// Explain something.
@@ -38,21 +38,24 @@ impl HelpArgs {
 fn explained(word: &str, cli: Command) -> Result<String, Fault> {
     let mut cli = cli.bin_name("rccsim");
     cli.build();
-    let names: Vec<String> = cli
+    let commands: Vec<String> = cli
         .get_subcommands()
         .map(|c| c.get_name().to_string())
         .collect();
+    let last = word.rsplit('.').next().unwrap_or(word);
     let command = cli.find_subcommand_mut(word);
     match (topic(word), command) {
         (Topic::Known(text), None) => Ok(text),
         (Topic::Known(text), Some(_)) => Ok(format!(
             "{text}\nThere is a command too: rccsim {word} --help\n"
         )),
-        (Topic::Unknown(_), Some(command)) => Ok(command.render_long_help().to_string()),
-        (Topic::Unknown(near), None) => {
-            let near = match nearest(word, names.iter().map(String::as_str)) {
-                command if near.is_empty() => command,
-                _ => near,
+        (Topic::Unknown, Some(command)) => Ok(command.render_long_help().to_string()),
+        (Topic::Unknown, None) => {
+            let mut known: Vec<&str> = names().collect();
+            known.extend(commands.iter().map(String::as_str));
+            let near = match nearest(word, known) {
+                none if none.is_empty() => nearest(last, names()),
+                near => near,
             };
             Err(Fault::Input(format!(
                 "nothing is known of {word:?}{near}; rccsim help lists the topics"

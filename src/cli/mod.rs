@@ -64,10 +64,13 @@ mod trials;
 
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser, Subcommand};
 
 use outcome::Outcome;
 use terminal::say;
+
+use crate::scenario::{ShippedScenario, nearest_name};
 
 /// Simulates Remote Call Control deployments: will the gateway keep the sessions, and what is missed if not?
 #[derive(Parser)]
@@ -134,10 +137,33 @@ enum Command {
     Man(shell::ManArgs),
 }
 
+/// The error, which names the command that was meant where it is about that: a near one, or `run` before a scenario.
+fn unknown_command(mut error: clap::Error) -> clap::Error {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
+        return error;
+    };
+    let names: Vec<String> = Cli::command()
+        .get_subcommands()
+        .map(|c| c.get_name().into())
+        .collect();
+    let near = match ShippedScenario::named(word) {
+        _ if word.ends_with(".toml") => Some(format!("run {word}")),
+        Some(model) => Some(format!("run {}", model.name)),
+        None => nearest_name(word, names.iter().map(String::as_str)).map(String::from),
+    };
+    if let Some(near) = near {
+        error.insert(
+            ContextKind::SuggestedSubcommand,
+            ContextValue::Strings(vec![near]),
+        );
+    }
+    error
+}
+
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     signal::listen();
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| unknown_command(error).exit());
     cli.manner.hold();
     let result = match cli.command {
         Command::Help(command) => command.run(Cli::command()),

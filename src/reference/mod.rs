@@ -16,5 +16,5 @@ mod wrap;
 pub use example::{Example, examples};
 pub use page::page;
 pub use schema::{SchemaKind, schema};
-pub use topic::{Topic, overview, topic};
+pub use topic::{Topic, names, overview, topic};
 pub use wrap::{WIDTH, rows, wrapped};

@@ -6,15 +6,15 @@ use super::wrap::{rows, wrapped};
 use crate::measure::{METRICS, Metric};
 use crate::report::words::called;
 use crate::scenario::catalogue::{Standing, TABLES, header, meaning_of};
-use crate::scenario::{KINDS, SHIPPED, nearest};
+use crate::scenario::{KINDS, SHIPPED, SHIPPED_SCENARIOS, ShippedScenario};
 
 /// What is known of a word.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Topic {
     /// What it means.
     Known(String),
-    /// Nothing; what it may have been meant for, `; did you mean …`, or empty.
-    Unknown(String),
+    /// Nothing.
+    Unknown,
 }
 
 /// The topics that are no table, key or metric: name, and what it explains.
@@ -52,22 +52,30 @@ pub fn overview() -> String {
     )
 }
 
-/// What is known of a word: a table or its plural, a key with its table or without, a metric, a profile, a word of a key.
+/// What is known of a word: a table or its plural, a key with its table or without, a metric, a profile, a shipped scenario,
+/// a word of a key.
 pub fn topic(word: &str) -> Topic {
     let lower = word.trim().trim_matches(['[', ']']).to_lowercase();
-    let last = lower.rsplit('.').next().unwrap_or(&lower);
     let text = table(&lower)
         .or_else(|| general(&lower))
         .or_else(|| qualified(&lower))
         .or_else(|| bare(&lower))
-        .or_else(|| Metric::named(&lower).map(metric))
-        .or_else(|| profile(&lower))
+        .or_else(|| named("metric", &lower, |name| Metric::named(name).map(metric)))
+        .or_else(|| named("profile", &lower, profile))
+        .or_else(|| named("model", &lower, model))
         .or_else(|| word_of_key(&lower));
-    text.map_or_else(|| Topic::Unknown(nearest(last, names())), Topic::Known)
+    text.map_or(Topic::Unknown, Topic::Known)
+}
+
+/// A thing of that kind by its name, which may stand behind the kind: "metrics.down_fraction".
+fn named(kind: &str, word: &str, find: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let of_kind = |(prefix, _): &(&str, &str)| prefix.trim_end_matches('s') == kind;
+    let name = word.split_once('.').filter(of_kind).map(|(_, name)| name);
+    find(name.unwrap_or(word))
 }
 
 /// Every word that is explained, but those of keys.
-fn names() -> impl Iterator<Item = &'static str> {
+pub fn names() -> impl Iterator<Item = &'static str> {
     let keys = TABLES
         .iter()
         .flat_map(|table| entries(table))
@@ -80,12 +88,15 @@ fn names() -> impl Iterator<Item = &'static str> {
         .chain(keys)
         .chain(metrics)
         .chain(profiles)
+        .chain(SHIPPED_SCENARIOS.iter().map(|model| model.name))
+}
+
+fn is_table(word: &str, table: &str) -> bool {
+    word == table || word == plural(table)
 }
 
 fn table(word: &str) -> Option<String> {
-    let is_it =
-        |table: &&&str| word == **table || word == format!("{table}s") || word == plural(table);
-    let table = TABLES.iter().find(is_it)?;
+    let table = TABLES.iter().find(|table| is_table(word, table))?;
     let key_rows = |entries: Vec<Entry>| {
         rows(
             entries
@@ -128,7 +139,7 @@ fn plural(table: &str) -> String {
 fn qualified(word: &str) -> Option<String> {
     let (table, rest) = word.split_once('.')?;
     let name = rest.rsplit('.').next()?;
-    let table = TABLES.iter().find(|t| **t == table)?;
+    let table = TABLES.iter().find(|t| is_table(table, t))?;
     let entry = entries(table)
         .into_iter()
         .find(|entry| entry.name() == name)?;
@@ -239,11 +250,14 @@ fn general(word: &str) -> Option<String> {
 const VALUES: [(&str, &str); 7] = [
     (
         "duration",
-        "a number and us, ms, s, min, h or d: \"25 min\", \"1.5 s\"",
+        "a number and us, ms, s, min, h or d: \"25 min\", \"1.5 s\", \"2 hours\"",
     ),
     ("share", "a number and %: \"0.5 %\""),
     ("rate", "a number and /s, /min, /h or /d: \"2 /h\""),
-    ("time of day", "\"08:00\" or \"08:00:30\""),
+    (
+        "time of day",
+        "\"08:00\" or \"08:00:30\"; with its day \"Monday 08:00\" or \"2026-11-30 08:00\"",
+    ),
     ("number", "without quotes: 12000 or 12_000"),
     ("yes or no", "without quotes: true or false"),
     ("word, name", "in quotes: \"never\""),
@@ -285,6 +299,14 @@ fn profile(name: &str) -> Option<String> {
         .then(|| format!("{name} is a profile ({list});\n`rccsim profiles {name}` shows its values with their sources.\n"))
 }
 
+fn model(name: &str) -> Option<String> {
+    let question = ShippedScenario::named(name)?.question();
+    let what = wrapped(&format!("{name} is a shipped scenario: {question}"), 0);
+    Some(format!(
+        "{what}\n\nrccsim run {name}\nsimulates it,\nrccsim models {name}\nprints it.\n"
+    ))
+}
+
 /// The keys that take the word.
 fn word_of_key(word: &str) -> Option<String> {
     let of_table = |table: &&'static str| {
@@ -312,7 +334,7 @@ mod tests {
     fn explanation(word: &str) -> String {
         match topic(word) {
             Topic::Known(text) => text,
-            Topic::Unknown(near) => panic!("{word} is unknown{near}"),
+            Topic::Unknown => panic!("{word} is unknown"),
         }
     }
 
@@ -364,12 +386,17 @@ mod tests {
     }
 
     #[test]
-    fn a_near_name_is_offered() {
-        assert_eq!(
-            topic("reestablsh"),
-            Topic::Unknown("; did you mean `reestablish`?".into())
-        );
-        assert_eq!(topic("xyzzyxyzzy"), Topic::Unknown(String::new()));
+    fn what_a_thing_is_may_stand_before_its_name() {
+        for (word, name) in [
+            ("faults.at", "fault.at"),
+            ("metrics.down_fraction", "down_fraction"),
+            ("profile.healthy", "healthy"),
+            ("models.nec-r2", "nec-r2"),
+        ] {
+            assert_eq!(explanation(word), explanation(name));
+        }
+        assert_eq!(topic("metrics.healthy"), Topic::Unknown);
+        assert_eq!(topic("xyzzyxyzzy"), Topic::Unknown);
     }
 
     #[test]

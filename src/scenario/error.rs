@@ -247,7 +247,7 @@ pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Stri
 }
 
 /// The name that a word was probably meant to be: few letters differ.
-pub(super) fn nearest_name<'a>(
+pub(crate) fn nearest_name<'a>(
     word: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
@@ -255,7 +255,9 @@ pub(super) fn nearest_name<'a>(
     let distance = |name: &str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
     let all = names.into_iter().map(|name| (distance(name), name));
     let (distance, name) = all.min_by_key(|(distance, _)| *distance)?;
-    (distance <= 2.max(name.len() / 3)).then_some(name)
+    // Of a short name some letter must be left.
+    let letters = name.chars().count().min(word.chars().count());
+    (distance <= 2.max(name.len() / 3) && distance < letters).then_some(name)
 }
 
 /// Keys of a table that a message lists; of more, help does.

@@ -63,6 +63,7 @@ mod words;
 
 pub use axis::Axis;
 pub use document::RawValue;
+pub(crate) use error::nearest_name;
 pub use error::{Place, ScenarioError, nearest};
 pub use expand::{expanded, expanded_study};
 #[cfg(feature = "files")]
