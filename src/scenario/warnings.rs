@@ -358,4 +358,28 @@ fn of_presence(plan: &Plan, clients: &ClientPlan, warnings: &mut Vec<String>) {
             print_clock(Span(start_us as u64 % DAY_US))
         ));
     }
+    of_shift_before(clients, start_us, warnings);
+}
+
+/// A night shift that began on the day before the run, and of which nobody is there.
+fn of_shift_before(clients: &ClientPlan, start_us: i64, warnings: &mut Vec<String>) {
+    let clock = |at: SignIn| match at {
+        SignIn::At(clock) | SignIn::Normal { mean: clock, .. } => Some(clock),
+        SignIn::AtStart | SignIn::UniformOver(_) => None,
+    };
+    let day_before = 6; // of a week from the first day
+    let (Some(from), Some(to)) = (clock(clients.sign_in), clients.sign_out.and_then(clock)) else {
+        return;
+    };
+    let is_on = (to.0 as i64) - (DAY_US as i64) > start_us && from.0 >= start_us as u64;
+    if is_on && clients.recorded_signs.is_none() && clients.days.is_working(day_before) {
+        warnings.push(format!(
+            "clients.{}: the shift from {} to {} that began before the run is not simulated: until {} nobody of it is signed in; \
+             start the run before a shift begins",
+            clients.name,
+            print_clock(Span(from.0 % DAY_US)),
+            print_clock(Span(to.0 % DAY_US)),
+            print_clock(Span(to.0 % DAY_US)),
+        ));
+    }
 }

@@ -168,6 +168,30 @@ fn a_night_shift_belongs_to_the_day_on_which_it_begins() {
 }
 
 #[test]
+fn a_shift_that_began_before_the_run_is_said_to_be_missing() {
+    let night = "sign_in = \"at 22:00\"\nsign_out = \"at 07:00\"";
+    let warning = |start: &str, more: &str| {
+        let scenario = office(start, "3 d", &format!("{night}\n{more}"));
+        let mut all = scenario.warnings.into_iter();
+        all.find(|w| w.contains("that began before the run is not simulated"))
+    };
+    for start in ["Tuesday 06:00", "Tuesday 23:00", "Tuesday 00:00", "06:59"] {
+        let text = warning(start, "").unwrap_or_else(|| panic!("{start}"));
+        assert!(
+            text.contains("from 22:00 to 07:00") && text.contains("until 07:00"),
+            "{text}"
+        );
+    }
+    // Nobody worked in the night to Monday.
+    for start in ["Tuesday 07:00", "Tuesday 22:00", "Monday 06:00"] {
+        assert_eq!(warning(start, ""), None, "{start}");
+    }
+    assert!(warning("Monday 06:00", "working_days = \"every day\"").is_some());
+    // 05:30 at the start is 07:30 there.
+    assert_eq!(warning("Tuesday 05:30", "time_zone = \"+2 h\""), None);
+}
+
+#[test]
 fn who_would_come_again_before_leaving_stays() {
     let round = "sign_in = \"at 08:00\"\nsign_out = \"at 08:00\"";
     let all = simulate(&office("08:00", "3 d", round).plan, 0).all;
