@@ -32,7 +32,9 @@ pub(super) const KEYS: [RuleKey; 4] = [
     RuleKey {
         name: "y",
         meaning: "what goes up; it must be given",
-        expects: "a metric; over time one of the columns of series.csv",
+        expects: "a metric; over time mean users in a state (usable, setting_up, silent, visible), what a minute has \
+                  (message_rate_per_s, refresh_rate_per_s, session_drops, toasts_missed) or of a station \
+                  gateway_queue_mean, gateway_response_p50_ms, gateway_response_p99_ms",
         example: "\"visible\"",
     },
     RuleKey {
@@ -166,5 +168,16 @@ impl DeclaredPlot {
             .as_ref()
             .map_or(String::new(), |by| format!(", by {by}"));
         format!("{} over {}{by}", self.y, self.x)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_names_all_that_can_be_drawn_over_time() {
+        let y = KEYS.iter().find(|key| key.name == "y").unwrap();
+        assert!(SERIES.iter().all(|name| y.expects.contains(name)));
     }
 }
