@@ -1,11 +1,14 @@
 //! What somebody probably meant who wrote a value that is not valid: each guess is one that would be read.
 
-use time::Weekday;
+mod written;
 
 use super::document::RawValue;
-use super::error::{nearest, nearest_name};
+use super::error::nearest;
 use super::kind::Kind;
-use crate::quantity::{Span, parse_clock, parse_span, print_span};
+use crate::quantity::parse_span;
+
+pub(crate) use written::digits;
+use written::{clock, dates, plain, spans, weekdays, with_both_units};
 
 /// "; write \"30 s\" or \"30 min\"" or "; did you mean `hold`?"; empty where nothing is near.
 pub(super) fn instead(kind: &Kind, form: &RawValue) -> String {
@@ -59,6 +62,12 @@ fn guesses(kind: &Kind, form: &RawValue) -> Vec<String> {
                 all.extend((x > 0.0 && x <= 1.0).then(|| format!("{} %", x * 100.0)));
             }
         }
+        Kind::Rate { .. } if text.contains("call") => {
+            let words = text
+                .split_whitespace()
+                .filter(|word| !word.starts_with("call"));
+            all.push(written::plain(&words.collect::<Vec<_>>().join(" ")));
+        }
         Kind::Rate { .. } if bare.is_some() => {
             all.extend([format!("{plain} /h"), format!("{plain} /s")])
         }
@@ -78,11 +87,14 @@ fn guesses(kind: &Kind, form: &RawValue) -> Vec<String> {
                 format!("fixed {plain} s"),
                 format!("{plain} ms"),
             ]);
+            all.extend(with_both_units(&plain));
         }
+        Kind::Spans(..) => all.extend(with_both_units(&plain)),
         Kind::Offset => {
             let span = text.trim_start_matches(['+', '-']);
             let sign = &text[..text.len() - span.len()];
             all.push(format!("{plain} h"));
+            all.push(format!("{sign}{}", written::plain(span)));
             all.extend(spans(span).take(1).map(|span| format!("{sign}{span}")));
         }
         Kind::Flag => match plain.to_lowercase().as_str() {
@@ -99,164 +111,6 @@ fn guesses(kind: &Kind, form: &RawValue) -> Vec<String> {
 
 /// Characters of a value that is worth a guess.
 const LONGEST: usize = 200;
-
-/// Units in words, as people write them.
-const UNITS: [(&str, &str); 20] = [
-    ("hours", "h"),
-    ("hour", "h"),
-    ("hrs", "h"),
-    ("hr", "h"),
-    ("minutes", "min"),
-    ("minute", "min"),
-    ("mins", "min"),
-    ("m", "min"),
-    ("seconds", "s"),
-    ("second", "s"),
-    ("secs", "s"),
-    ("sec", "s"),
-    ("milliseconds", "ms"),
-    ("msec", "ms"),
-    ("days", "d"),
-    ("day", "d"),
-    ("percent", "%"),
-    ("per hour", "/h"),
-    ("per minute", "/min"),
-    ("per second", "/s"),
-];
-
-/// The same with units as they are read, a decimal point, and two digits for each hour.
-fn plain(text: &str) -> String {
-    let mut text = text.to_string();
-    for (long, short) in &UNITS[17..] {
-        text = text.replace(long, short);
-    }
-    let words = text.split(' ').map(|word| {
-        let number = word.len()
-            - word
-                .trim_start_matches(|c: char| c.is_ascii_digit() || ".,".contains(c))
-                .len();
-        let (number, unit) = word.split_at(number);
-        let unit = UNITS
-            .iter()
-            .find(|(long, _)| unit.eq_ignore_ascii_case(long))
-            .map_or(unit, |(_, short)| short);
-        let is_decimal = number.matches(',').count() == 1 && !is_grouped(number);
-        let number = if is_decimal {
-            number.replace(',', ".")
-        } else {
-            number.into()
-        };
-        let number = if is_grouped(&number) && number.contains(',') {
-            digits(&number)
-        } else {
-            number
-        };
-        let is_clock = number.len() == 1 && unit.starts_with(':');
-        let gap = if number.is_empty() || unit.is_empty() || !unit.starts_with(char::is_alphabetic)
-        {
-            ""
-        } else {
-            " "
-        };
-        format!("{}{number}{gap}{unit}", if is_clock { "0" } else { "" })
-    });
-    words.collect::<Vec<_>>().join(" ")
-}
-
-/// Whether digits stand in groups of three, as in 12,000.
-fn is_grouped(text: &str) -> bool {
-    let mut groups = text.split([',', '.', ' ', '_', '\'', '’', '\u{a0}', '\u{202f}']);
-    let is_digits = |group: &str| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit());
-    let first = groups
-        .next()
-        .is_some_and(|group| is_digits(group) && group.len() <= 3);
-    let rest: Vec<&str> = groups.collect();
-    first
-        && !rest.is_empty()
-        && rest
-            .iter()
-            .all(|group| is_digits(group) && group.len() == 3)
-}
-
-/// A whole number without what groups its digits, `12 000`, `12,000`; a text that is none stays as it is.
-pub(crate) fn digits(text: &str) -> String {
-    match is_grouped(text) {
-        true => text.chars().filter(char::is_ascii_digit).collect(),
-        false => text.into(),
-    }
-}
-
-/// A time of day as it is read: "8", "8:00", "8 am", "5 pm", "08.00".
-fn clock(text: &str) -> Option<String> {
-    let lower = text.trim().to_lowercase();
-    let (morning, evening) = (lower.strip_suffix("am"), lower.strip_suffix("pm"));
-    let number = morning.or(evening).unwrap_or(&lower).trim_end();
-    let (hour, minute) = number.split_once([':', '.', 'h']).unwrap_or((number, "00"));
-    let hour: u32 = hour.trim().parse().ok()?;
-    let hour = match (hour, morning, evening) {
-        (12, Some(_), _) => 0,
-        (1..12, _, Some(_)) => hour + 12,
-        _ => hour,
-    };
-    let minute = if minute.is_empty() { "00" } else { minute };
-    Some(format!("{hour:02}:{minute}"))
-}
-
-/// What a duration of several units, "1 h 30 min" or "1h30m", is in one; one like a clock's, "1:30", may be of hours or of
-/// minutes.
-fn spans(text: &str) -> impl Iterator<Item = String> {
-    let mut spaced = String::new();
-    for c in text.chars() {
-        if spaced.ends_with(char::is_alphabetic) && c.is_ascii_digit() {
-            spaced.push(' ');
-        }
-        spaced.push(c);
-    }
-    let plain = plain(&spaced);
-    let words: Vec<&str> = plain.split(' ').collect();
-    let mut parts = words.chunks(2).map(|part| parse_span(&part.join(" ")));
-    let sum = parts.try_fold(Span::ZERO, |sum, part| Some(sum + part?));
-    let clock = parse_clock(text);
-    let minutes = clock.filter(|_| text.matches(':').count() == 1);
-    let sum = sum.filter(|_| words.len() > 2);
-    let all = [sum, clock, minutes.map(|span| Span(span.0 / 60))];
-    all.into_iter().flatten().map(print_span)
-}
-
-/// Dates as people write them, "30.11.2026 8:10" or "11/30/2026 8:10 AM", as they are read; of two that it can be, both.
-fn dates(text: &str) -> Vec<String> {
-    let (date, clock_text) = text.split_once([' ', 'T', ',']).unwrap_or((text, "08:00"));
-    let parts: Option<Vec<u32>> = date
-        .split(['.', '/', '-'])
-        .map(|p| p.parse().ok())
-        .collect();
-    let clock_text = clock_text.trim().trim_end_matches('Z');
-    let Some(clock) = clock(clock_text).filter(|_| clock_text.len() < 12) else {
-        return Vec::new();
-    };
-    let year = |y: u32| if y < 100 { 2000 + y } else { y };
-    let written = |(y, m, d): (u32, u32, u32)| format!("{:04}-{m:02}-{d:02} {clock}", year(y));
-    let all = match parts.as_deref() {
-        Some(&[y, m, d]) if y > 31 => vec![(y, m, d)],
-        Some(&[d, m, y]) if date.contains('.') => vec![(y, m, d)],
-        Some(&[a, b, y]) => vec![(y, a, b), (y, b, a)],
-        _ => Vec::new(),
-    };
-    all.into_iter().map(written).collect()
-}
-
-/// The same with the names of days that were meant.
-fn weekdays(text: &str) -> String {
-    let all: Vec<String> = (0..7)
-        .map(|n| Weekday::Monday.nth_next(n).to_string())
-        .collect();
-    let meant = |word: &str| {
-        let is_day = word.len() > 3 && word.chars().all(char::is_alphabetic);
-        let day = nearest_name(word, all.iter().map(String::as_str)).filter(|_| is_day);
-        day.unwrap_or(word).to_string()
-    };
-    text.split(' ').map(meant).collect::<Vec<_>>().join(" ")
-}
 
 /// What is wrong with the shares of a mix, where it is that.
 fn shares(text: &str) -> String {
@@ -345,6 +199,20 @@ mod tests {
         assert_eq!(guess(span, "2 minutes 5 seconds"), "; write \"125 s\"");
         assert_eq!(guess(span, "1:30"), "; write \"90 min\" or \"90 s\"");
         assert_eq!(guess(span, "0:01:30"), "; write \"90 s\"");
+        assert_eq!(
+            guess(Kind::SignIn, "uniform over 1 h 30 min"),
+            "; write \"uniform over 90 min\""
+        );
+        assert_eq!(
+            guess(Kind::Reestablish, "uniform 0..600 s"),
+            "; write \"uniform 0 s..600 s\""
+        );
+        assert_eq!(
+            guess(Kind::Capacity, "12 000 calls/h"),
+            "; write \"12000 calls/h\""
+        );
+        let rate = Kind::Rate { most_per_s: 1.0 };
+        assert_eq!(guess(rate, "2 calls per hour"), "; write \"2 /h\"");
         assert_eq!(guess(Kind::Offset, "+5:30"), "; write \"+330 min\"");
         assert_eq!(guess(Kind::Offset, "-3 h 30 min"), "; write \"-210 min\"");
     }
