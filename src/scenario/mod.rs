@@ -62,8 +62,12 @@ mod words;
 
 pub use axis::Axis;
 pub use document::RawValue;
+#[cfg(feature = "cli")]
+pub(crate) use error::more_wrong_rows;
 pub use error::{Place, ScenarioError, nearest};
 pub use expand::{expanded, expanded_study};
+#[cfg(feature = "cli")]
+pub(crate) use files::near_name;
 #[cfg(feature = "files")]
 pub use files::{Disk, read_text};
 pub use files::{Files, NoFiles};
