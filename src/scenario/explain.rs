@@ -101,8 +101,13 @@ const EACH_COLUMN: (&str, &str) = (
     "time Start, user Ext",
     "our name of a column, and the file's",
 );
+const TWO_COLUMNS: (&str, &str) = (
+    "time Date Time",
+    "the date stands in the column Date, the time of day in Time",
+);
 const CALL_COLUMNS: &[(&str, &str)] = &[
     EACH_COLUMN,
+    TWO_COLUMNS,
     (
         "user user",
         "users are names, 4711 too; rccsim help calls_file says what each column may hold",
@@ -110,6 +115,7 @@ const CALL_COLUMNS: &[(&str, &str)] = &[
 ];
 const SIGN_IN_COLUMNS: &[(&str, &str)] = &[
     EACH_COLUMN,
+    TWO_COLUMNS,
     (
         "user user",
         "users are names, 4711 too; rccsim help sign_in_file says what each column may hold",

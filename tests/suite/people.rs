@@ -315,6 +315,13 @@ fn exports_of_telephone_systems_say_the_same_as_plain_ones() {
         "01/12/2026 13:00",
     );
     same(&british, &signs, "");
+    // The date in a column of its own.
+    let apart = "Call Date;Call Time;user;direction;ring_s;talk_s\n30/11/2026;09:00;1;incoming;3,5;60\n30/11/2026;09:30;2;incoming;3;0\n";
+    same(
+        apart,
+        PLAIN_SIGNS,
+        "calls_columns = { time = \"Call Date Call Time\" }",
+    );
     // An answer by its own column, and more columns than a table of ours has.
     let more = (0..40).fold(String::new(), |text, n| format!("{text},x{n}"));
     let asterisk = format!(

@@ -93,9 +93,23 @@ pub(super) fn read_duration(text: &[u8]) -> Option<u64> {
     }
 }
 
-/// For a duration that may be hours or minutes, like 1:30, how both are written.
-pub(super) fn two_part_hint(text: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(text).ok()?;
+/// What to write instead of a duration that cannot be read, where that is known.
+pub(super) fn duration_hint(text: &str) -> Option<String> {
+    if text.is_empty() {
+        return Some("; write 0 where there was none".into());
+    }
+    // Groups of digits, or a decimal comma between commas.
+    let is_number = text
+        .bytes()
+        .all(|b| b.is_ascii_digit() || b",. '".contains(&b));
+    if let Some(decimals) = text
+        .rfind([',', '.'])
+        .filter(|_| is_number && text.contains(','))
+    {
+        let (whole, decimals) = text.split_at(decimals);
+        let whole: String = whole.chars().filter(char::is_ascii_digit).collect();
+        return Some(format!("; write {whole}.{}", &decimals[1..]));
+    }
     let (first, second) = text.split_once(':')?;
     let (first, second): (u64, u64) = (first.parse().ok()?, second.parse().ok()?);
     (first < 60 && second < 60).then(|| {
@@ -150,12 +164,13 @@ mod tests {
         for text in ["1:30", "", "-5", "1:2:3", "90 days ago", "00:01:30 pm"] {
             assert_eq!(read_duration(text.as_bytes()), None, "{text}");
         }
-        let hint = two_part_hint(b"1:30").unwrap();
+        let hint = duration_hint("1:30").unwrap();
         assert!(
             hint.contains("00:01:30") && hint.contains("01:30:00"),
             "{hint}"
         );
-        assert_eq!(two_part_hint(b"1:90"), None);
+        assert_eq!(duration_hint("1:90"), None);
+        assert_eq!(duration_hint("1.234,5").unwrap(), "; write 1234.5");
     }
 
     #[test]

@@ -30,14 +30,23 @@ pub(super) struct HeaderFault {
     pub hint: String,
 }
 
-/// For each column of the table its place in a file with such names of columns. `map` has what the file calls them, of the key
+/// Where the columns of a table stand in a file.
+#[derive(Default)]
+pub(super) struct Places {
+    /// For each column of the table its place.
+    pub of: Vec<Option<usize>>,
+    /// The place of the time of day, where the column `time` has the date alone.
+    pub clock: Option<usize>,
+}
+
+/// Where the columns of a table stand in a file with such names of columns. `map` has what the file calls them, of the key
 /// `key`.
-pub(super) fn columns_of(
+pub(super) fn places_of(
     table: &RowColumns,
     map: &[(String, String)],
     key: &str,
     names: &[String],
-) -> Result<Vec<Option<usize>>, HeaderFault> {
+) -> Result<Places, HeaderFault> {
     let name_of = |ours: &'static str| {
         let pair = map.iter().find(|(column, _)| column == ours);
         pair.map_or(ours, |(_, name)| name.as_str())
@@ -59,6 +68,10 @@ pub(super) fn columns_of(
             None => unknown.push(index),
         }
     }
+    let mut clock = None;
+    if places[0].is_none() {
+        (places[0], clock) = date_and_clock(name_of(table.columns[0]), names).unzip();
+    }
     let missing = |column: &usize| places[*column].is_none();
     let missing: Vec<&str> = (0..table.needed)
         .filter(missing)
@@ -74,7 +87,7 @@ pub(super) fn columns_of(
         });
     }
     if missing.is_empty() {
-        return Ok(places);
+        return Ok(Places { of: places, clock });
     }
     let called: Vec<&str> = missing.iter().map(|ours| name_of(ours)).collect();
     let near = nearest(called[0], names.iter().map(String::as_str));
@@ -82,6 +95,18 @@ pub(super) fn columns_of(
         index: None,
         what: format!("no {} among {}{near}", columns(&called), names.join(", ")),
         hint: map_hint(key, &missing, &[]),
+    })
+}
+
+/// The places of a date and a time of day that stand in two columns: "Date Time" names both.
+fn date_and_clock(both: &str, names: &[String]) -> Option<(usize, usize)> {
+    let place = |part: &str| {
+        let is_it = |name: &String| name.to_lowercase() == part.to_lowercase();
+        names.iter().position(is_it)
+    };
+    both.match_indices(' ').find_map(|(at, _)| {
+        let (date, clock) = both.split_at(at);
+        Some((place(date)?, place(clock.trim_start())?))
     })
 }
 
@@ -94,6 +119,11 @@ fn columns(names: &[&str]) -> String {
 /// How a file says which of its columns is which, or that one counts for nothing.
 fn map_hint(key: &str, missing: &[&str], unknown: &[&str]) -> String {
     let key = key.replace("_file", "_columns");
+    if let [_] = unknown
+        && missing.len() > 2
+    {
+        return "; commas, ; or tabs separate them".into();
+    }
     match missing {
         [] => format!("; {key} = {{ time = \"time\" }} leaves other columns aside"),
         missing => {

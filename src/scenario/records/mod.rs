@@ -7,9 +7,10 @@
 //!   `09:00:00.25`; the hours go on after midnight, `24:10:00`. With a date, `2026-11-30 09:00:00`, it is on that day: of the
 //!   scenario's start, else the first row's day is that of the start. `30.11.2026 09:00` is the same; `11/30/2026 9:00 AM` and
 //!   `30/11/2026 09:00` are where a number above 12 in some row of the file says where the day stands. With a zone too,
-//!   `2026-11-30T09:00:00+01:00`, rows of other zones are moved to that of the first row. Rows go by time. What lies outside
-//!   the run is left out: calls before it or at its end and later, sign-ins and sign-outs at its end and later. Who signed in
-//!   before the run, and not out again, is signed in from its start.
+//!   `2026-11-30T09:00:00+01:00`, rows of other zones are moved to that of the first row. The date may stand in a column of its
+//!   own: `time = "Date Time"` in the map of columns names both. Rows go by time. What lies outside the run is left out: calls
+//!   before it or at its end and later, sign-ins and sign-outs at its end and later. Who signed in before the run, and not out
+//!   again, is signed in from its start.
 //! - `user`: 1 to the `count` of the client group; or a name, where the first row has one or a map of columns says which it is:
 //!   users are numbered in the order in which their names first appear, in calls first.
 //! - `direction`: `incoming` or `outgoing`. `action`: `in` or `out`, in turn for each user. Words may have capitals, and other
@@ -31,6 +32,7 @@ mod dated;
 mod field;
 mod header;
 mod lines;
+mod reading;
 mod rows;
 mod wrong_rows;
 
@@ -39,7 +41,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub(super) use rows::{Reading, UserNames};
+pub(super) use reading::{Reading, UserNames};
 
 use super::error::ScenarioError;
 use super::files::Files;

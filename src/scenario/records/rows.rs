@@ -3,56 +3,22 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::PathBuf;
-use std::sync::Arc;
 
 use time::Date;
 
 use super::dated::{DayPlace, OpenDate, read_dated};
-use super::field::{decimal, read_duration, read_time, two_part_hint};
-use super::header::{RowColumns, columns_of};
+use super::field::{decimal, duration_hint, read_duration, read_time};
+use super::header::{Places, RowColumns, places_of};
 use super::lines::{LINE_MOST, LineFault, Lines};
+use super::reading::{Reading, UserNames};
 use super::wrong_rows::WrongRows;
 use crate::quantity::{Span, Time};
 use crate::scenario::error::{Place, ScenarioError, nearest};
 use crate::scenario::files::{Files, near_name};
 use crate::scenario::setting::{Setting, Settings};
 
-/// All that decides what is read from a file.
-#[derive(Clone, PartialEq, Debug)]
-pub(in crate::scenario) struct Reading {
-    /// The file.
-    pub path: PathBuf,
-    /// The client group.
-    pub clients: String,
-    /// How many users it has.
-    pub count: u32,
-    /// Groups that are simulated on their own.
-    pub parts: u32,
-    /// The run's start on the users' clocks, microseconds since midnight.
-    pub start_us: i64,
-    /// The run's length.
-    pub horizon: Time,
-    /// The day on which `start_us` is, where it is known.
-    pub date: Option<Date>,
-    /// Our names of columns, each with what the file calls it.
-    pub columns: Vec<(String, String)>,
-    /// The users whom another file of the group names.
-    pub users: Arc<UserNames>,
-}
-
-/// Users by their names, each with the number within the client group, from 0.
-pub(in crate::scenario) type UserNames = BTreeMap<String, u32>;
-
-impl Reading {
-    /// Whether the file calls a column otherwise.
-    fn maps(&self, column: &str) -> bool {
-        self.columns.iter().any(|(ours, _)| ours == column)
-    }
-}
-
 const DAY_US: i64 = 86_400_000_000;
-const TIME_FORMS: &str = "seconds from the start of the run like 3600.25, or a time of day like 09:00:00.25, with 6 decimals at most, or with its date like 2026-11-30 09:00:00";
+const TIME_FORMS: &str = "seconds from the start of the run like 3600.25, or a time of day like 09:00:00.25, with 6 decimals at most, or with its date like 2026-11-30 09:00:00 or 30.11.2026 09:00, and its zone like +01:00 or Z";
 /// Users beyond the count of the group that are counted, to say how many there are.
 const SURPLUS_MOST: usize = 1 << 16;
 
@@ -68,8 +34,7 @@ pub(super) struct Rows<'a> {
     lines: Lines,
     /// Fields that a row must have.
     width: usize,
-    /// For each column of the table its place in the file.
-    places: Vec<Option<usize>>,
+    places: Places,
     last: i64,
     /// The day of the run's start, and the time zone of the file: those of the first row where nothing else says so.
     date: Option<Date>,
@@ -103,7 +68,7 @@ impl<'a> Rows<'a> {
             key_place,
             lines: Lines::new(file),
             width: 0,
-            places: Vec::new(),
+            places: Places::default(),
             last: i64::MIN,
             date: reading.date,
             zone_us: None,
@@ -153,8 +118,8 @@ impl<'a> Rows<'a> {
         self.lines.split();
         let count = self.lines.fields.len();
         let names: Vec<String> = (0..count).map(|i| self.lines.text(i).into()).collect();
-        let columns = columns_of(self.table, &self.reading.columns, self.key, &names);
-        self.places = columns.map_err(|fault| {
+        let places = places_of(self.table, &self.reading.columns, self.key, &names);
+        self.places = places.map_err(|fault| {
             let place = fault.index.map_or(0, |index| self.lines.fields[index].0);
             self.input(place, &format!("{}; {expected}{}", fault.what, fault.hint))
         })?;
@@ -181,8 +146,12 @@ impl<'a> Rows<'a> {
             if count >= self.width && (self.width..count).all(is_empty) {
                 return true;
             }
+            let delimiter = match self.lines.delimiter {
+                b'\t' => "tabs".into(),
+                other => format!("`{}`", char::from(other)),
+            };
             let message = format!(
-                "found {count} fields, expected {}, as in the first line",
+                "found {count} fields, expected {}, as in the first line, separated by {delimiter}",
                 self.width
             );
             let error = self.input(0, &message);
@@ -192,7 +161,7 @@ impl<'a> Rows<'a> {
 
     /// The field of a column, empty where the file has no such column.
     fn field(&self, column: usize) -> &[u8] {
-        self.places[column].map_or(&[], |place| self.lines.field(place))
+        self.places.of[column].map_or(&[], |place| self.lines.field(place))
     }
 
     pub(super) fn is_empty(&self, column: usize) -> bool {
@@ -200,25 +169,30 @@ impl<'a> Rows<'a> {
     }
 
     pub(super) fn cell_text(&self, column: usize) -> String {
-        let place = self.places[column];
+        let place = self.places.of[column];
         place.map_or_else(String::new, |place| self.lines.text(place).into())
     }
 
     /// The instant of the row from the start of the run, microseconds.
     pub(super) fn time(&mut self) -> Option<i64> {
-        let open = |rows: &Self| OpenDate::of(&rows.number(0)).is_some();
-        if self.day_place.is_none() && open(self) {
+        if self.day_place.is_none() && OpenDate::of(&self.time_text()).is_some() {
             self.day_place = Some(self.find_day_place());
         }
         let Some(time) = self.instant() else {
             let hint = self.time_hint();
-            return self.wrong(0, &format!("found {:?}, {hint}", self.cell_text(0)));
+            return self.wrong(0, &format!("found {:?}, {hint}", self.shown_time()));
         };
         let last = std::mem::replace(&mut self.last, time);
         if time < last {
+            let hint = match read_dated(&self.time_text(), self.day_place.flatten()) {
+                Some(_) => "",
+                None => {
+                    "; after midnight the hours go on, as in 24:10:00, or dates stand before the times"
+                }
+            };
             let message = format!(
-                "found {:?}, earlier than the row before: rows go by time; sort the file by it",
-                self.cell_text(0)
+                "found {:?}, earlier than the row before: rows go by time; sort the file by it{hint}",
+                self.shown_time()
             );
             return self.wrong(0, &message);
         }
@@ -227,7 +201,7 @@ impl<'a> Rows<'a> {
 
     /// What to write instead of a time that cannot be read.
     fn time_hint(&self) -> String {
-        let Some(instead) = OpenDate::of(&self.number(0)).map(OpenDate::instead) else {
+        let Some(instead) = OpenDate::of(&self.time_text()).map(OpenDate::instead) else {
             return format!("expected {TIME_FORMS}");
         };
         let why = match self.day_place.flatten() {
@@ -243,8 +217,8 @@ impl<'a> Rows<'a> {
 
     /// The instant of the row, where its time can be read.
     fn instant(&mut self) -> Option<i64> {
-        let Some(dated) = read_dated(&self.number(0), self.day_place.flatten()) else {
-            return read_time(&self.number(0), self.reading.start_us);
+        let Some(dated) = read_dated(&self.time_text(), self.day_place.flatten()) else {
+            return read_time(&self.time_text(), self.reading.start_us);
         };
         let first = *self.date.get_or_insert(dated.date);
         let days = i64::from(dated.date.to_julian_day() - first.to_julian_day());
@@ -258,7 +232,8 @@ impl<'a> Rows<'a> {
     fn find_day_place(&self) -> Option<DayPlace> {
         let mut place = None;
         self.scan(0, |lines, index| {
-            place = OpenDate::of(lines.field(index)).and_then(OpenDate::day_place);
+            let text = time_text(lines, index, self.places.clock);
+            place = OpenDate::of(&text).and_then(OpenDate::day_place);
             place.is_none()
         });
         place
@@ -266,7 +241,7 @@ impl<'a> Rows<'a> {
 
     /// Reads a column of the whole file beside these rows, while `goes_on`. Faults of the file end it: the rows meet them too.
     fn scan(&self, column: usize, mut goes_on: impl FnMut(&Lines, usize) -> bool) {
-        let (Some(index), Ok(file)) = (self.places[column], self.files.open(&self.reading.path))
+        let (Some(index), Ok(file)) = (self.places.of[column], self.files.open(&self.reading.path))
         else {
             return;
         };
@@ -277,21 +252,30 @@ impl<'a> Rows<'a> {
         lines.find_delimiter();
         while matches!(lines.advance(), Ok(true)) {
             lines.split();
-            if index < lines.fields.len() && !goes_on(&lines, index) {
+            if lines.fields.len() >= self.width && !goes_on(&lines, index) {
                 return;
             }
         }
     }
 
-    /// A field that holds a number: where a comma separates no fields it may be a decimal one.
-    fn number(&self, column: usize) -> Cow<'_, [u8]> {
-        let text = self.field(column);
-        // Nearly no number has one, and a recording has millions of them.
-        if self.lines.delimiter == b',' || !text.contains(&b',') {
-            return text.into();
+    fn time_text(&self) -> Cow<'_, [u8]> {
+        let place = self.places.of[0];
+        place.map_or(Cow::default(), |place| {
+            time_text(&self.lines, place, self.places.clock)
+        })
+    }
+
+    /// The time as a message shows it.
+    fn shown_time(&self) -> String {
+        match self.places.clock {
+            None => self.cell_text(0),
+            Some(_) => String::from_utf8_lossy(&self.time_text()).into_owned(),
         }
-        let point = |b: &u8| if *b == b',' { b'.' } else { *b };
-        text.iter().map(point).collect()
+    }
+
+    fn number(&self, column: usize) -> Cow<'_, [u8]> {
+        let place = self.places.of[column];
+        place.map_or(Cow::default(), |place| number(&self.lines, place))
     }
 
     pub(super) fn within(&self, at: i64) -> Option<Time> {
@@ -372,8 +356,8 @@ impl<'a> Rows<'a> {
     pub(super) fn seconds(&mut self, column: usize, most: u64) -> Option<Span> {
         let us = read_duration(&self.number(column)).filter(|us| *us <= most * 1_000_000);
         us.map(Span).or_else(|| {
-            let (text, number) = (self.cell_text(column), self.number(column));
-            let hint = two_part_hint(&number).unwrap_or_default();
+            let text = self.cell_text(column);
+            let hint = duration_hint(&text).unwrap_or_default();
             let message = format!(
                 "found {text:?}, expected seconds from 0 to {most} with 6 decimals at most, or a duration like 00:01:30 or 1.5 min{hint}"
             );
@@ -404,7 +388,7 @@ impl<'a> Rows<'a> {
         column: usize,
         words: &[(&[&str], bool)],
     ) -> Option<Option<bool>> {
-        match self.places[column] {
+        match self.places.of[column] {
             None => Some(None),
             Some(_) => self.word(column, words).map(Some),
         }
@@ -412,7 +396,7 @@ impl<'a> Rows<'a> {
 
     /// Keeps that a field of the row is wrong.
     pub(super) fn wrong<T>(&mut self, column: usize, message: &str) -> Option<T> {
-        let begin = self.places[column].map_or(0, |place| self.lines.fields[place].0);
+        let begin = self.places.of[column].map_or(0, |place| self.lines.fields[place].0);
         let error = match std::str::from_utf8(self.field(column)) {
             Err(e) if column != 1 => self.input(begin + e.valid_up_to(), NOT_UTF8),
             _ => self.input(begin, &format!("{}: {message}", self.table.columns[column])),
@@ -445,6 +429,26 @@ impl<'a> Rows<'a> {
             message: format!("clients.{}.{}: {message}", self.reading.clients, self.key),
             line: String::from_utf8_lossy(bytes).into_owned(),
         }
+    }
+}
+
+/// A field that holds a number: where a comma separates no fields it may be a decimal one.
+fn number(lines: &Lines, index: usize) -> Cow<'_, [u8]> {
+    let text = lines.field(index);
+    // Nearly no number has one, and a recording has millions of them.
+    if lines.delimiter == b',' || !text.contains(&b',') {
+        return text.into();
+    }
+    let point = |b: &u8| if *b == b',' { b'.' } else { *b };
+    text.iter().map(point).collect()
+}
+
+/// A time, whose date may stand in a column of its own before the time of day.
+fn time_text(lines: &Lines, index: usize, clock: Option<usize>) -> Cow<'_, [u8]> {
+    let text = number(lines, index);
+    match clock {
+        None => text,
+        Some(clock) => [&*text, b" ", &*number(lines, clock)].concat().into(),
     }
 }
 
