@@ -1,7 +1,7 @@
 //! A fault as a person reads it: where, what, and the line with a mark below the place.
 
 use super::fault::Fault;
-use crate::scenario::{Place, ScenarioError};
+use crate::scenario::{Place, ScenarioError, more_wrong_rows};
 
 /// Errors of one scenario that are shown.
 const MOST: usize = 10;
@@ -22,12 +22,20 @@ pub(super) fn complaint(fault: &Fault) -> String {
         };
         text += &format!("\n{} errors{cut}", errors.len());
     }
+    if error.more_rows() > 0 {
+        let gap = if errors.len() > 1 { ", " } else { "\n" };
+        text += &format!("{gap}{}", more_wrong_rows(error.more_rows()));
+    }
     text
 }
 
 fn one(error: &ScenarioError) -> String {
     let excerpt = match error {
-        ScenarioError::Input { place, line, .. } if !line.is_empty() => excerpt(place, line),
+        ScenarioError::Input {
+            place,
+            message,
+            line,
+        } if !line.is_empty() => excerpt(place, line, found(message)),
         _ => String::new(),
     };
     format!("error: {error}{excerpt}")
@@ -36,8 +44,14 @@ fn one(error: &ScenarioError) -> String {
 /// Characters of a line that are shown.
 const WIDTH: usize = 100;
 
-/// The line, and below it a mark from the place to the end of the word or the text there.
-fn excerpt(place: &Place, line: &str) -> String {
+/// The text that a message has found, where it shows one between quotes.
+fn found(message: &str) -> &str {
+    let after = message.split_once(": found \"");
+    after.map_or("", |(_, text)| text.split('"').next().unwrap_or_default())
+}
+
+/// The line, and below it a mark from the place to the end of what was found, or of the word or the text there.
+fn excerpt(place: &Place, line: &str, found: &str) -> String {
     let number = place.line.to_string();
     let column = place.column.saturating_sub(1) as usize;
     // Of a long line, what stands about the place.
@@ -54,7 +68,11 @@ fn excerpt(place: &Place, line: &str) -> String {
         .map(|c| if c == '\t' { '\t' } else { ' ' })
         .collect();
     let rest: String = window.chars().skip(column - first).collect();
-    let mark = "^".repeat(marked(&rest).max(1));
+    let width = match rest.starts_with(found) {
+        true => found.chars().count().max(marked(&rest)),
+        false => marked(&rest),
+    };
+    let mark = "^".repeat(width.max(1));
     let gutter = " ".repeat(number.len());
     format!("\n {number} | {window}\n {gutter} | {before}{mark}")
 }
@@ -85,7 +103,7 @@ mod tests {
             line: 12,
             column,
         };
-        excerpt(&place, line)
+        excerpt(&place, line, "")
     }
 
     #[test]
@@ -110,6 +128,23 @@ mod tests {
             marked_line(6, "\ta = 0.5"),
             "\n 12 | \ta = 0.5\n    | \t    ^^^"
         );
+    }
+
+    #[test]
+    fn what_was_found_is_marked_to_its_end() {
+        let (place, line) = (Place::at("a.csv", "", 0), "9 am,1,incoming");
+        let text = excerpt(
+            &place,
+            line,
+            found("time: found \"9 am\", expected seconds"),
+        );
+        assert!(text.ends_with("\n   | ^^^^"), "{text}");
+        let other = excerpt(
+            &place,
+            line,
+            found("time: found \"8 am\", expected seconds"),
+        );
+        assert!(other.ends_with("\n   | ^"), "{other}");
     }
 
     #[test]

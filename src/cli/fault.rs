@@ -32,7 +32,7 @@ impl Fault {
     pub(super) fn code(&self) -> u8 {
         match self {
             Self::Input(_)
-            | Self::Scenario(ScenarioError::Input { .. } | ScenarioError::Several(_)) => 2,
+            | Self::Scenario(ScenarioError::Input { .. } | ScenarioError::Several { .. }) => 2,
             _ => 1,
         }
     }

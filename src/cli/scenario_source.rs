@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::fault::Fault;
-use crate::scenario::{Disk, SHIPPED_SCENARIOS, ShippedScenario, Source, nearest};
+use crate::scenario::{Disk, SHIPPED_SCENARIOS, ShippedScenario, Source, near_name, nearest};
 
 /// Bytes of a scenario on standard input at most, as of one in a file.
 const LONGEST: u64 = 16 << 20;
@@ -45,17 +45,10 @@ fn standard_input() -> Result<Source, Fault> {
 /// That there is no such file, with the nearest one beside it, or the nearest shipped scenario.
 fn missing_file_message(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let folder = path.parent().filter(|f| !f.as_os_str().is_empty());
-    let listed = std::fs::read_dir(folder.unwrap_or(Path::new(".")));
-    let entries = listed.into_iter().flatten().flatten();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| name.ends_with(".toml"))
-        .collect();
-    names.sort();
-    let near = match nearest(&name, names.iter().map(String::as_str)) {
+    let has_folder = path.parent().is_some_and(|f| !f.as_os_str().is_empty());
+    let near = match near_name(&Disk, path, |name| name.ends_with(".toml")) {
         near if !near.is_empty() => near,
-        _ if folder.is_none() => nearest(
+        _ if !has_folder => nearest(
             name.trim_end_matches(".toml"),
             SHIPPED_SCENARIOS.iter().map(|s| s.name),
         ),

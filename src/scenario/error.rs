@@ -109,9 +109,14 @@ pub enum ScenarioError {
         /// The line of the text at that place; empty where it is not known.
         line: String,
     },
-    /// Several things are wrong, in the order in which they are read; each an `Input`.
-    #[error("{}", in_lines(.0))]
-    Several(Vec<Self>),
+    /// Several things are wrong, in the order in which they are read.
+    #[error("{}", in_lines(errors, *more_rows))]
+    Several {
+        /// Each an `Input`.
+        errors: Vec<Self>,
+        /// Rows of a file that are wrong too.
+        more_rows: u64,
+    },
     /// The file system refused: exit code 1.
     #[error("{}: {}", path.display(), crate::refusal::plain(cause))]
     World {
@@ -135,8 +140,16 @@ impl ScenarioError {
     /// Each error of several, or this one.
     pub fn each(&self) -> Vec<&Self> {
         match self {
-            Self::Several(errors) => errors.iter().collect(),
+            Self::Several { errors, .. } => errors.iter().collect(),
             one => vec![one],
+        }
+    }
+
+    /// Rows of a file that are wrong besides.
+    pub fn more_rows(&self) -> u64 {
+        match self {
+            Self::Several { more_rows, .. } => *more_rows,
+            _ => 0,
         }
     }
 
@@ -152,30 +165,46 @@ impl ScenarioError {
                     line,
                 }
             }
-            Self::Several(errors) => {
+            Self::Several { errors, more_rows } => {
                 let errors = errors.into_iter();
-                Self::Several(errors.map(|e| e.with_lines(file, text)).collect())
+                let errors = errors.map(|e| e.with_lines(file, text)).collect();
+                Self::Several { errors, more_rows }
             }
             other => other,
         }
     }
 }
 
-fn in_lines(errors: &[ScenarioError]) -> String {
-    let lines: Vec<String> = errors.iter().map(ScenarioError::to_string).collect();
+fn in_lines(errors: &[ScenarioError], more_rows: u64) -> String {
+    let mut lines: Vec<String> = errors.iter().map(ScenarioError::to_string).collect();
+    if more_rows > 0 {
+        lines.push(more_wrong_rows(more_rows));
+    }
     lines.join("\n")
+}
+
+/// "and 3 more rows are wrong".
+pub(crate) fn more_wrong_rows(rows: u64) -> String {
+    match rows {
+        1 => "and 1 more row is wrong".into(),
+        rows => format!("and {rows} more rows are wrong"),
+    }
 }
 
 /// What is wrong at several places of a text, so that all of it is said at once.
 #[derive(Default)]
-pub(super) struct Errors(Vec<ScenarioError>);
+pub(super) struct Errors {
+    errors: Vec<ScenarioError>,
+    more_rows: u64,
+}
 
 impl Errors {
     /// A value, or what is wrong with it kept for later.
     pub(super) fn value<T>(&mut self, result: Result<T, ScenarioError>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
-            Err(ScenarioError::Several(errors)) => {
+            Err(ScenarioError::Several { errors, more_rows }) => {
+                self.more_rows += more_rows;
                 errors.into_iter().for_each(|error| self.keep(error));
                 None
             }
@@ -199,8 +228,8 @@ impl Errors {
             ) => place == at && fault(message) == fault(said),
             _ => false,
         };
-        if !self.0.iter().any(same) {
-            self.0.push(error);
+        if !self.errors.iter().any(same) {
+            self.errors.push(error);
         }
     }
 
@@ -210,15 +239,18 @@ impl Errors {
     /// What was kept.
     pub(super) fn none(mut self) -> Result<(), ScenarioError> {
         let is_world = |error: &ScenarioError| matches!(error, ScenarioError::World { .. });
-        if let Some(world) = self.0.iter().position(is_world) {
-            return Err(self.0.swap_remove(world));
+        if let Some(world) = self.errors.iter().position(is_world) {
+            return Err(self.errors.swap_remove(world));
         }
-        match self.0.len() {
+        match self.errors.len() {
             0 => Ok(()),
-            1 => Err(self.0.swap_remove(0)),
+            1 if self.more_rows == 0 => Err(self.errors.swap_remove(0)),
             _ => {
-                self.0.sort_by_key(line_of);
-                Err(ScenarioError::Several(self.0))
+                self.errors.sort_by_key(line_of);
+                Err(ScenarioError::Several {
+                    errors: self.errors,
+                    more_rows: self.more_rows,
+                })
             }
         }
     }

@@ -81,10 +81,11 @@ impl Kind {
                 "communicator-2007-r2 60 %, communicator-2007 40 %",
                 "profiles with their shares, 100 % together",
             )],
-            Self::Columns(_) => &[(
-                "time Start, user Ext",
-                "our name of a column, and the file's",
-            )],
+            Self::File(records) => records.forms(),
+            Self::Columns(records) => match records {
+                RecordKind::Calls => CALL_COLUMNS,
+                RecordKind::SignIns => SIGN_IN_COLUMNS,
+            },
             Self::Targets => TARGETS,
             Self::Hours => HOURS,
             Self::Spans(..) => &[
@@ -95,6 +96,31 @@ impl Kind {
         }
     }
 }
+
+const EACH_COLUMN: (&str, &str) = (
+    "time Start, user Ext",
+    "our name of a column, and the file's",
+);
+const TWO_COLUMNS: (&str, &str) = (
+    "time Date Time",
+    "the date stands in the column Date, the time of day in Time",
+);
+const CALL_COLUMNS: &[(&str, &str)] = &[
+    EACH_COLUMN,
+    TWO_COLUMNS,
+    (
+        "user user",
+        "users are names, 4711 too; rccsim help calls_file says what each column may hold",
+    ),
+];
+const SIGN_IN_COLUMNS: &[(&str, &str)] = &[
+    EACH_COLUMN,
+    TWO_COLUMNS,
+    (
+        "user user",
+        "users are names, 4711 too; rccsim help sign_in_file says what each column may hold",
+    ),
+];
 
 const LUNCH: &[(&str, &str)] = &[
     ("at 12:00 for 1 h", "all at one time of day, for this long"),

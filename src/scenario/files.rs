@@ -4,7 +4,7 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::error::{Place, ScenarioError};
+use super::error::{Place, ScenarioError, nearest};
 
 /// Where the files that a scenario names are read from.
 pub trait Files: Send + Sync {
@@ -13,6 +13,21 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// It cannot be opened.
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read>>;
+
+    /// The names of what lies in a folder, in any order; none where they are not known.
+    fn names(&self, _folder: &Path) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// `; did you mean …` with the name in the folder of `path` that is nearest to that of `path`; empty where none is near.
+/// Only names that `may_be` takes count.
+pub(crate) fn near_name(files: &dyn Files, path: &Path, may_be: impl Fn(&str) -> bool) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut names = files.names(path.parent().unwrap_or(Path::new("")));
+    names.retain(|name| may_be(name));
+    names.sort();
+    nearest(&name, names.iter().map(String::as_str))
 }
 
 /// No files: a scenario that names one is refused.
@@ -41,6 +56,14 @@ impl Files for Disk {
         }
         Ok(Box::new(std::fs::File::open(path)?))
     }
+
+    fn names(&self, folder: &Path) -> Vec<String> {
+        let is_here = folder.as_os_str().is_empty();
+        let folder = if is_here { Path::new(".") } else { folder };
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        names.collect()
+    }
 }
 
 /// A text is no longer than this: a scenario of 20,000 client groups has 1 MB.
@@ -56,9 +79,19 @@ pub fn read_text(path: &Path) -> Result<String, ScenarioError> {
     text_of(path, opened.map(|file| Box::new(file) as Box<dyn Read>))
 }
 
-/// The text of a file that a scenario names.
+/// The text of a file that a scenario names. Of one that is not there the message names the nearest of its kind.
 pub(super) fn read_text_from(files: &dyn Files, path: &Path) -> Result<String, ScenarioError> {
-    text_of(path, files.open(path))
+    let opened = files.open(path).map_err(|cause| match cause.kind() {
+        io::ErrorKind::NotFound => {
+            let near = near_name(files, path, |name| {
+                Path::new(name).extension() == path.extension()
+            });
+            let message = format!("there is no such file or folder{near}");
+            io::Error::new(io::ErrorKind::NotFound, message)
+        }
+        _ => cause,
+    });
+    text_of(path, opened)
 }
 
 fn text_of(path: &Path, opened: io::Result<Box<dyn Read>>) -> Result<String, ScenarioError> {

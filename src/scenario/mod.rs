@@ -63,14 +63,18 @@ mod words;
 
 pub use axis::Axis;
 pub use document::RawValue;
-pub(crate) use error::nearest_name;
+#[cfg(feature = "cli")]
+pub(crate) use error::{more_wrong_rows, nearest_name};
 pub use error::{Place, ScenarioError, nearest};
 pub use expand::{expanded, expanded_study};
+#[cfg(feature = "cli")]
+pub(crate) use files::near_name;
 #[cfg(feature = "files")]
 pub use files::{Disk, read_text};
 pub use files::{Files, NoFiles};
 pub use hash::{hash, hash_of_simulated, simulation_hash};
 pub use input_file::{INPUT_FILES, InputFile, input_files};
+#[cfg(feature = "cli")]
 pub(crate) use instead::digits;
 pub use kind::{Kind, Profiles, Value};
 pub use overrides::Override;

@@ -131,6 +131,10 @@ impl<F: Files> Files for ShippedFiles<F> {
             None => self.0.open(path),
         }
     }
+
+    fn names(&self, folder: &Path) -> Vec<String> {
+        self.0.names(folder)
+    }
 }
 
 #[cfg(test)]

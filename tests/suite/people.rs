@@ -225,7 +225,12 @@ fn seven_copies_of_a_fault_are_one_that_recurs() {
 }
 
 /// Reads a site whose calls come from such a file, and whose sign-ins from another.
-fn replayed(calls: &str, signs: &str, start: &str, keys: &str) -> Result<Diary, String> {
+fn replayed(
+    calls: impl AsRef<[u8]>,
+    signs: impl AsRef<[u8]>,
+    start: &str,
+    keys: &str,
+) -> Result<Diary, String> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("calls.csv"), calls).unwrap();
     fs::write(folder.path().join("signs.csv"), signs).unwrap();
@@ -275,6 +280,81 @@ fn files_of_spreadsheets_say_the_same_as_plain_ones() {
     same(&zones, PLAIN_SIGNS, "Monday 08:00", "");
     let names = |text: &str| text.replace(",1,", ",miller,").replace(",2,", ",smith,");
     same(&names(PLAIN_CALLS), &names(PLAIN_SIGNS), "08:00", "");
+}
+
+/// What a telephone system exports, and what Excel makes of it, says the same as the plain file.
+#[test]
+fn exports_of_telephone_systems_say_the_same_as_plain_ones() {
+    let plain = replayed(PLAIN_CALLS, PLAIN_SIGNS, "2026-11-30 08:00", "").unwrap();
+    let same = |calls: &str, signs: &str, keys: &str| {
+        let other = replayed(calls, signs, "2026-11-30 08:00", keys);
+        let other = other.unwrap_or_else(|e| panic!("{e}"));
+        let [other, plain] = [&other, &plain].map(|diary| (&diary.calls, &diary.came));
+        assert_eq!(other, plain, "{calls}");
+    };
+    // German: points, separators at the ends of lines, rows of empty cells, capitals.
+    let german = "sep=;\r\nTime;User;Direction;Ring_S;Talk_S;\r\n30.11.2026 09:00;1;Incoming;3,5;60;\r\n;;;;;\r\n\
+                  30.11.2026 9:30:00;2;INBOUND;3;;\r\n";
+    same(german, PLAIN_SIGNS, "");
+    // American and British: only the row of the file's end says where the day stands.
+    let dated = |first: &str, second: &str, last: &str| {
+        format!(
+            "time,user,direction,ring_s,talk_s\n{first},1,incoming,3.5,00:01:00\n{second},2,in,3 s,0\n{last},3,in,1,1\n"
+        )
+    };
+    let signs = PLAIN_SIGNS.replace(":00,", ":00 AM,").replace(",in", ",In");
+    let american = dated(
+        "\"11/30/2026, 9:00:00 AM\"",
+        "11/30/2026 9:30 AM",
+        "12/01/2026 1:00 PM",
+    );
+    same(&american, &signs, "");
+    let british = dated(
+        "30/11/2026 09:00",
+        "30-11-2026 09:30:00",
+        "01/12/2026 13:00",
+    );
+    same(&british, &signs, "");
+    // The date in a column of its own.
+    let apart = "Call Date;Call Time;user;direction;ring_s;talk_s\n30/11/2026;09:00;1;incoming;3,5;60\n30/11/2026;09:30;2;incoming;3;0\n";
+    same(
+        apart,
+        PLAIN_SIGNS,
+        "calls_columns = { time = \"Call Date Call Time\" }",
+    );
+    // An answer by its own column, and more columns than a table of ours has.
+    let more = (0..40).fold(String::new(), |text, n| format!("{text},x{n}"));
+    let asterisk = format!(
+        "calldate,src,direction,ring,billsec,disposition{more}\n\"2026-11-30 09:00:00\",\"4711\",incoming,3.5,60,ANSWERED{more}\n\
+         2026-11-30 08:30:00Z,4712,incoming,3,0,NO ANSWER{more}\n"
+    );
+    let asterisk = asterisk.replace("09:00:00\"", "09:00:00+01:00\"");
+    let signs = PLAIN_SIGNS
+        .replace(",1,", ",4711,")
+        .replace(",2,", ",4712,");
+    let keys = "calls_columns = { time = \"Calldate\", user = \"src\", ring_s = \"ring\", talk_s = \"billsec\", answered = \"disposition\" }";
+    same(&asterisk, &signs, keys);
+}
+
+/// Names with umlauts are other names, in whichever of two encodings.
+#[test]
+fn names_in_latin_1_are_names() {
+    let names = |text: &str| text.replace(",1,", ",Möller,").replace(",2,", ",Müller,");
+    let latin = |text: &str| text.chars().map(|c| c as u8).collect::<Vec<u8>>();
+    let calls = names(PLAIN_CALLS).replace("ring_s", "Läuten");
+    let keys = "calls_columns = { ring_s = \"LÄUTEN\" }";
+    let plain = replayed(PLAIN_CALLS, PLAIN_SIGNS, "08:00", "").unwrap();
+    for (calls, signs) in [
+        (latin(&calls), latin(&names(PLAIN_SIGNS))),
+        (latin(&calls), names(PLAIN_SIGNS).into_bytes()),
+        (calls.into_bytes(), latin(&names(PLAIN_SIGNS))),
+    ] {
+        let other = replayed(calls, signs, "08:00", keys).unwrap();
+        assert_eq!(
+            (other.calls, other.came),
+            (plain.calls.clone(), plain.came.clone())
+        );
+    }
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn every_rejected_scenario_says_what_stands_beside_it() {
         }
         let expected = fs::read_to_string(file.with_extension("txt")).unwrap();
         match load(&path, &[]) {
-            Err(error @ (ScenarioError::Input { .. } | ScenarioError::Several(_))) => {
+            Err(error @ (ScenarioError::Input { .. } | ScenarioError::Several { .. })) => {
                 assert_eq!(error.to_string(), expected.trim_end(), "{path:?}")
             }
             Err(error) => panic!("{path:?}: {error}"),

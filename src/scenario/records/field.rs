@@ -1,8 +1,6 @@
 //! The fields of a row: numbers and times, read exactly.
 
-use time::Date;
-
-use crate::quantity::parse_date;
+use crate::quantity::parse_span;
 
 /// The bounds of a field without the spaces and quotes round it.
 pub(super) fn trimmed(line: &[u8], mut begin: usize, mut end: usize) -> (usize, usize) {
@@ -39,48 +37,11 @@ pub(super) fn decimal(text: &[u8], decimals: u32) -> Option<u64> {
     Some(number * 10u64.pow(decimals - fraction.len() as u32))
 }
 
-/// A time of day on a date, with its difference to universal time where that is given, in microseconds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct DatedTime {
-    pub(super) date: Date,
-    pub(super) clock_us: i64,
-    pub(super) zone_us: Option<i64>,
-}
-
-/// Reads "2026-11-30 09:00:00", "2026-11-30T09:00:00.25Z" or "2026-11-30 09:00:00+01:00".
-pub(super) fn read_dated(text: &[u8]) -> Option<DatedTime> {
-    let text = std::str::from_utf8(text).ok()?;
-    let (date, rest) = text.split_once([' ', 'T'])?;
-    let date = parse_date(date)?;
-    let rest = rest.trim();
-    let zone = rest.find(['Z', '+', '-']).unwrap_or(rest.len());
-    let (clock, zone) = (rest[..zone].trim_end(), &rest[zone..]);
-    let minutes = |text: &str| {
-        let (hours, minutes) = text
-            .split_once(':')
-            .unwrap_or((text.get(..2)?, text.get(2..)?));
-        let minutes = if minutes.is_empty() { "0" } else { minutes };
-        Some(hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?)
-    };
-    let zone_us = match zone.as_bytes().first() {
-        None => None,
-        Some(b'Z') if zone.len() == 1 => Some(0),
-        Some(b'+') => Some(minutes(&zone[1..])? * 60_000_000),
-        Some(b'-') => Some(-minutes(&zone[1..])? * 60_000_000),
-        Some(_) => return None,
-    };
-    let clock_us = clock
-        .contains(':')
-        .then(|| read_time(clock.as_bytes(), 0))??;
-    Some(DatedTime {
-        date,
-        clock_us,
-        zone_us,
-    })
-}
-
 /// Microseconds from the start of the run, which is at `start_us` on the users' clocks.
 pub(super) fn read_time(text: &[u8], start_us: i64) -> Option<i64> {
+    if let [clock @ .., half @ (b'a' | b'A' | b'p' | b'P'), b'm' | b'M'] = text {
+        return read_half_day(clock.trim_ascii_end(), half.to_ascii_lowercase(), start_us);
+    }
     let mut parts = text.split(|b| *b == b':');
     let (first, minutes) = (parts.next()?, parts.next());
     let Some(minutes) = minutes else {
@@ -102,6 +63,60 @@ pub(super) fn read_time(text: &[u8], start_us: i64) -> Option<i64> {
     );
     let clock = (hours * 60 + minutes) * 60_000_000 + seconds;
     (minutes < 60 && seconds < 60_000_000).then_some(clock as i64 - start_us)
+}
+
+/// "8:10" of the half of a day that is a.m. or p.m.
+fn read_half_day(clock: &[u8], half: u8, start_us: i64) -> Option<i64> {
+    let since_midnight = clock.contains(&b':').then(|| read_time(clock, 0))??;
+    let hour = since_midnight / HOUR_US;
+    if !(1..=12).contains(&hour) {
+        return None;
+    }
+    // 12 a.m. is midnight, 12 p.m. noon.
+    let hours = hour % 12 + if half == b'p' { 12 } else { 0 };
+    Some((hours - hour) * HOUR_US + since_midnight - start_us)
+}
+
+const HOUR_US: i64 = 3_600_000_000;
+
+/// A duration in microseconds: seconds, hours with minutes and seconds like 00:01:30, or with a unit like 1.5 min.
+pub(super) fn read_duration(text: &[u8]) -> Option<u64> {
+    let seconds = decimal(text, 6);
+    // Nearly every duration is one, and a recording has millions of them.
+    if seconds.is_some() {
+        return seconds;
+    }
+    match text.iter().filter(|b| **b == b':').count() {
+        0 => parse_span(std::str::from_utf8(text).ok()?).map(|span| span.0),
+        2 => read_time(text, 0).and_then(|us| u64::try_from(us).ok()),
+        _ => None,
+    }
+}
+
+/// What to write instead of a duration that cannot be read, where that is known.
+pub(super) fn duration_hint(text: &str) -> Option<String> {
+    if text.is_empty() {
+        return Some("; write 0 where there was none".into());
+    }
+    // Groups of digits, or a decimal comma between commas.
+    let is_number = text
+        .bytes()
+        .all(|b| b.is_ascii_digit() || b",. '".contains(&b));
+    if let Some(decimals) = text
+        .rfind([',', '.'])
+        .filter(|_| is_number && text.contains(','))
+    {
+        let (whole, decimals) = text.split_at(decimals);
+        let whole: String = whole.chars().filter(char::is_ascii_digit).collect();
+        return Some(format!("; write {whole}.{}", &decimals[1..]));
+    }
+    let (first, second) = text.split_once(':')?;
+    let (first, second): (u64, u64) = (first.parse().ok()?, second.parse().ok()?);
+    (first < 60 && second < 60).then(|| {
+        format!(
+            "; write 00:{first:02}:{second:02} if these are minutes and seconds, {first:02}:{second:02}:00 if hours and minutes"
+        )
+    })
 }
 
 #[cfg(test)]
@@ -136,28 +151,26 @@ mod tests {
     }
 
     #[test]
-    fn dates_and_zones_are_read() {
-        let read = |text: &str| read_dated(text.as_bytes());
-        let plain = read("2026-11-30 09:00:00.5").unwrap();
-        assert_eq!((plain.clock_us, plain.zone_us), (32_400_500_000, None));
-        let zones = [
-            ("2026-11-30T09:00:00Z", 0),
-            ("2026-11-30 09:00+01:00", 3_600_000_000),
-            ("2026-11-30 09:00:00 -0530", -19_800_000_000),
-            ("2026-11-30T09:00:00+02", 7_200_000_000),
-        ];
-        for (text, zone) in zones {
-            assert_eq!(read(text).unwrap().zone_us, Some(zone), "{text}");
-        }
-        for bad in [
-            "2026-11-31 09:00",
-            "30.11.2026 09:00",
-            "2026-11-30",
-            "2026-11-30 9",
-            "09:00",
+    fn durations_have_one_meaning_or_are_refused() {
+        for (text, us) in [
+            ("90", 90_000_000),
+            ("00:01:30", 90_000_000),
+            ("0:01:30.5", 90_500_000),
+            ("1.5 min", 90_000_000),
+            ("90s", 90_000_000),
         ] {
-            assert_eq!(read(bad), None, "{bad}");
+            assert_eq!(read_duration(text.as_bytes()), Some(us), "{text}");
         }
+        for text in ["1:30", "", "-5", "1:2:3", "90 days ago", "00:01:30 pm"] {
+            assert_eq!(read_duration(text.as_bytes()), None, "{text}");
+        }
+        let hint = duration_hint("1:30").unwrap();
+        assert!(
+            hint.contains("00:01:30") && hint.contains("01:30:00"),
+            "{hint}"
+        );
+        assert_eq!(duration_hint("1:90"), None);
+        assert_eq!(duration_hint("1.234,5").unwrap(), "; write 1234.5");
     }
 
     #[test]
@@ -170,6 +183,10 @@ mod tests {
             ("24:00:00", 2 * eight),
             ("12.5", 12_500_000),
             ("8:30", 1_800_000_000),
+            ("8:30 AM", 1_800_000_000),
+            ("12:00:01am", -eight + 1_000_000),
+            ("12:00 PM", 4 * eight / 8),
+            ("4:00:00 pm", eight),
         ] {
             assert_eq!(read_time(text.as_bytes(), eight), Some(us), "{text}");
         }
@@ -181,6 +198,10 @@ mod tests {
             "08:00:00:00",
             "08:00:00.",
             "0800:00",
+            "13:00 PM",
+            "0:10 AM",
+            "9 am",
+            "AM",
             "-1",
             ":",
             "",

@@ -5,31 +5,43 @@
 //!
 //! - `time`: seconds from the start of the run, `3600` or `3600.25`, or a time of day on the users' clocks, `09:00:00` or
 //!   `09:00:00.25`; the hours go on after midnight, `24:10:00`. With a date, `2026-11-30 09:00:00`, it is on that day: of the
-//!   scenario's start, else the first row's day is that of the start. With a zone too, `2026-11-30T09:00:00+01:00`, rows of
-//!   other zones are moved to that of the first row. Rows go by time. What lies outside the run is left out: calls
-//!   before it or at its end and later, sign-ins and sign-outs at its end and later. Who signed in before the run, and not out again,
-//!   is signed in from its start.
+//!   scenario's start, else the first row's day is that of the start. `30.11.2026 09:00` is the same; `11/30/2026 9:00 AM` and
+//!   `30/11/2026 09:00` are where a number above 12 in some row of the file says where the day stands. With a zone too,
+//!   `2026-11-30T09:00:00+01:00`, rows of other zones are moved to that of the first row. The date may stand in a column of its
+//!   own: `time = "Date Time"` in the map of columns names both. Rows go by time. What lies outside the run is left out: calls
+//!   before it or at its end and later, sign-ins and sign-outs at its end and later. Who signed in before the run, and not out
+//!   again, is signed in from its start.
 //! - `user`: 1 to the `count` of the client group; or a name, where the first row has one or a map of columns says which it is:
 //!   users are numbered in the order in which their names first appear, in calls first.
-//! - `direction`: `incoming` or `outgoing`. `action`: `in` or `out`, in turn for each user.
-//! - `ring_s`, `talk_s`: seconds that it rang and that they talked. A call is answered if they talked; where there is a column
-//!   `answered`, if that says `true`.
+//! - `direction`: `incoming` or `outgoing`. `action`: `in` or `out`, in turn for each user. Words may have capitals, and other
+//!   programs' words stand for ours: `DIRECTIONS`, `FLAGS`, `ANSWERED`.
+//! - `ring_s`, `talk_s`: seconds that it rang and that they talked, `90`, or `00:01:30` or `1.5 min`. A call is answered if
+//!   they talked; where there is a column `answered`, if that says `true`.
 //! - `at_pc`: `true` where the user answers at the PC, if the toast is there; else `false`.
 //!
 //! Ten million calls of 20,000 users, 300 MB, are read in 2 s and replayed in 20 s on one core, in 20 MB of memory.
 //!
 //! Fields are separated by commas, by `;` or by tabs, as the first line has it; where no comma separates them, it may be a
-//! decimal one. Six decimals of a second at most. Fields may stand in double quotes; empty lines and lines that begin with `#` are skipped.
+//! decimal one. Six decimals of a second at most. Fields may stand in double quotes. Empty lines, rows of empty fields, lines
+//! that begin with `#` and a first line `sep=;` are skipped.
+//!
+//! The rows are split here, not by the crate `csv`: an error shows the line as it stands in the file with a mark below the
+//! field, and `csv` keeps neither the line nor the places of fields in it.
 
+mod dated;
 mod field;
+mod header;
+mod lines;
+mod reading;
 mod rows;
+mod wrong_rows;
 
 use std::fmt;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub(super) use rows::{Reading, UserNames};
+pub(super) use reading::{Reading, UserNames};
 
 use super::error::ScenarioError;
 use super::files::Files;
@@ -41,7 +53,8 @@ use crate::quantity::{Span, Time};
 use crate::workload::{
     CallDraws, RecordedCall, RecordedRow, RecordedSign, Recording, RecordingWriter,
 };
-use rows::{RowColumns, Rows};
+use header::RowColumns;
+use rows::Rows;
 
 /// What was read from a file, and the users whom it names.
 type NamedRecording<R> = (Recording<R>, Arc<UserNames>);
@@ -63,6 +76,25 @@ const SIGNS: RowColumns = RowColumns {
     columns: RecordKind::SignIns.columns(),
     needed: 3,
 };
+/// Words of a value, and the value.
+type Words = &'static [(&'static [&'static str], bool)];
+
+const DIRECTIONS: Words = &[
+    (&["incoming", "inbound", "in"], true),
+    (&["outgoing", "outbound", "out"], false),
+];
+const ACTIONS: Words = &[(&["in"], true), (&["out"], false)];
+const FLAGS: Words = &[
+    (&["true", "yes", "1"], true),
+    (&["false", "no", "0"], false),
+];
+const ANSWERED: Words = &[
+    (&["true", "yes", "1", "answered"], true),
+    (
+        &["false", "no", "0", "no answer", "unanswered", "missed"],
+        false,
+    ),
+];
 /// A day.
 const RING_MOST_S: u64 = 86_400;
 const TALK_MOST_S: u64 = 31 * 86_400;
@@ -117,7 +149,7 @@ impl Records {
     /// The calls of a client group.
     ///
     /// # Errors
-    /// The first row that is wrong.
+    /// The rows that are wrong.
     pub(super) fn calls(
         &self,
         settings: &Settings,
@@ -135,7 +167,7 @@ impl Records {
     /// The sign-ins and sign-outs of a client group.
     ///
     /// # Errors
-    /// The first row that is wrong.
+    /// The rows that are wrong.
     pub(super) fn signs(
         &self,
         settings: &Settings,
@@ -188,40 +220,46 @@ fn read_calls(mut rows: Rows) -> Result<NamedRecording<RecordedCall>, ScenarioEr
     let reading = rows.reading();
     let mut writer = RecordingWriter::new(reading.parts).map_err(no_room)?;
     let mut outside = 0;
-    while rows.advance()? {
-        let at = rows.time()?;
-        let user = rows.user()?;
-        let incoming = rows.word(2, &[("incoming", true), ("outgoing", false)])?;
-        let ring = rows.seconds(3, RING_MOST_S)?;
-        let talk = if rows.field(4).is_empty() {
-            Span::ZERO
-        } else {
-            rows.seconds(4, TALK_MOST_S)?
+    while rows.advance() {
+        let (at, user) = (rows.time(), rows.user());
+        let incoming = rows.word(2, DIRECTIONS);
+        let ring = rows.seconds(3, RING_MOST_S);
+        let talk = match rows.is_empty(4) {
+            true => Some(Span::ZERO),
+            false => rows.seconds(4, TALK_MOST_S),
         };
-        let answered = rows.flag(5)?.unwrap_or(talk > Span::ZERO);
-        let at_pc = rows.flag(6)?.unwrap_or(false);
-        match rows.within(at) {
-            Some(at) => {
-                let draws = CallDraws {
-                    ring,
-                    answered,
-                    talk,
-                    at_pc,
-                };
-                writer
-                    .push(&RecordedCall {
-                        at,
-                        user,
-                        incoming,
-                        draws,
-                    })
-                    .map_err(no_room)?;
-            }
-            None => outside += 1,
-        }
+        let (answered, at_pc) = (rows.flag(5, ANSWERED), rows.flag(6, FLAGS));
+        let (Some(at), Some(user), Some(incoming)) = (at, user, incoming) else {
+            continue;
+        };
+        let (Some(ring), Some(talk)) = (ring, talk) else {
+            continue;
+        };
+        let (Some(answered), Some(at_pc)) = (answered, at_pc) else {
+            continue;
+        };
+        let Some(at) = rows.within(at) else {
+            outside += 1;
+            continue;
+        };
+        let draws = CallDraws {
+            ring,
+            answered: answered.unwrap_or(talk > Span::ZERO),
+            talk,
+            at_pc: at_pc.unwrap_or(false),
+        };
+        let call = RecordedCall {
+            at,
+            user,
+            incoming,
+            draws,
+        };
+        writer.push(&call).map_err(no_room)?;
     }
-    let recording = writer.finish(rows.digest(), outside).map_err(no_room)?;
-    Ok((recording, Arc::new(rows.into_users())))
+    let digest = rows.digest();
+    let users = rows.finish()?;
+    let recording = writer.finish(digest, outside).map_err(no_room)?;
+    Ok((recording, Arc::new(users)))
 }
 
 fn read_signs(mut rows: Rows) -> Result<NamedRecording<RecordedSign>, ScenarioError> {
@@ -229,20 +267,20 @@ fn read_signs(mut rows: Rows) -> Result<NamedRecording<RecordedSign>, ScenarioEr
     let mut writer = RecordingWriter::new(reading.parts).map_err(no_room)?;
     let mut signed_in = Bits(vec![0; reading.count.div_ceil(64) as usize]);
     let (mut outside, mut has_row) = (0, false);
-    while rows.advance()? {
-        let at = rows.time()?;
-        let user = rows.user()?;
-        let signs_in = rows.word(2, &[("in", true), ("out", false)])?;
+    while rows.advance() {
+        let (at, user, signs_in) = (rows.time(), rows.user(), rows.word(2, ACTIONS));
+        let (Some(at), Some(user), Some(signs_in)) = (at, user, signs_in) else {
+            continue;
+        };
         if signed_in.has(user) == signs_in {
             let is = if signs_in {
                 "is signed in already"
             } else {
                 "is not signed in"
             };
-            return Err(rows.wrong(
-                2,
-                &format!("found {:?}, but user {} {is}", rows.cell_text(2), user + 1),
-            ));
+            let (action, name) = (rows.cell_text(2), rows.cell_text(1));
+            rows.wrong::<()>(2, &format!("found {action:?}, but user {name} {is}"));
+            continue;
         }
         if at >= 0 && !has_row {
             has_row = true;
@@ -259,8 +297,10 @@ fn read_signs(mut rows: Rows) -> Result<NamedRecording<RecordedSign>, ScenarioEr
     if !has_row {
         signed_in.write(&mut writer).map_err(no_room)?;
     }
-    let recording = writer.finish(rows.digest(), outside).map_err(no_room)?;
-    Ok((recording, Arc::new(rows.into_users())))
+    let digest = rows.digest();
+    let users = rows.finish()?;
+    let recording = writer.finish(digest, outside).map_err(no_room)?;
+    Ok((recording, Arc::new(users)))
 }
 
 /// Who is signed in.

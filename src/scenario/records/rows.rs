@@ -1,157 +1,82 @@
 //! The rows of a CSV file of records, one at a time, each field with its place.
 
 use std::borrow::Cow;
-use std::io::{self, BufRead, BufReader, Read};
-use std::path::PathBuf;
-
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
 use time::Date;
 
-use super::field::{decimal, read_dated, read_time, trimmed};
+use super::dated::{DayPlace, OpenDate, read_dated};
+use super::field::{decimal, duration_hint, read_duration, read_time};
+use super::header::{Places, RowColumns, places_of};
+use super::lines::{LINE_MOST, LineFault, Lines};
+use super::reading::{Reading, UserNames};
+use super::wrong_rows::WrongRows;
 use crate::quantity::{Span, Time};
 use crate::scenario::error::{Place, ScenarioError, nearest};
-use crate::scenario::files::Files;
+use crate::scenario::files::{Files, near_name};
 use crate::scenario::setting::{Setting, Settings};
 
-/// All that decides what is read from a file.
-#[derive(Clone, PartialEq, Debug)]
-pub(in crate::scenario) struct Reading {
-    /// The file.
-    pub path: PathBuf,
-    /// The client group.
-    pub clients: String,
-    /// How many users it has.
-    pub count: u32,
-    /// Groups that are simulated on their own.
-    pub parts: u32,
-    /// The run's start on the users' clocks, microseconds since midnight.
-    pub start_us: i64,
-    /// The run's length.
-    pub horizon: Time,
-    /// The day on which `start_us` is, where it is known.
-    pub date: Option<Date>,
-    /// Our names of columns, each with what the file calls it.
-    pub columns: Vec<(String, String)>,
-    /// The users whom another file of the group names.
-    pub users: Arc<UserNames>,
-}
-
-/// Users by their names, each with the number within the client group, from 0.
-pub(in crate::scenario) type UserNames = BTreeMap<String, u32>;
-
-impl Reading {
-    /// What the file calls a column.
-    fn name_of<'a>(&'a self, column: &'a str) -> &'a str {
-        let pair = self.columns.iter().find(|(ours, _)| ours == column);
-        pair.map_or(column, |(_, name)| name)
-    }
-
-    /// Whether the file calls a column otherwise.
-    fn maps(&self, column: &str) -> bool {
-        self.columns.iter().any(|(ours, _)| ours == column)
-    }
-}
-
 const DAY_US: i64 = 86_400_000_000;
-/// A line is no longer than this.
-const LINE_MOST: usize = 4096;
-const COLUMNS_MOST: usize = 16;
-const TIME_FORMS: &str = "seconds from the start of the run like 3600.25, or a time of day like 09:00:00.25, with 6 decimals at most, or with its date like 2026-11-30 09:00:00";
-/// The columns of a kind of file.
-pub(super) struct RowColumns {
-    pub columns: &'static [&'static str],
-    /// So many of them must be there.
-    pub needed: usize,
-}
+const TIME_FORMS: &str = "seconds from the start of the run like 3600.25, or a time of day like 09:00:00.25, with 6 decimals at most, or with its date like 2026-11-30 09:00:00 or 30.11.2026 09:00, and its zone like +01:00 or Z";
+/// Users beyond the count of the group that are counted, to say how many there are.
+const SURPLUS_MOST: usize = 1 << 16;
 
-impl RowColumns {
-    fn header(&self) -> String {
-        let (needed, optional) = self.columns.split_at(self.needed);
-        let also = if optional.is_empty() {
-            String::new()
-        } else {
-            format!(", and perhaps {}", optional.join(","))
-        };
-        format!("{}{also}", needed.join(","))
-    }
-}
-
-/// The bytes of a file on their way, and their digest.
-struct DigestReader {
-    file: Box<dyn Read>,
-    hasher: blake3::Hasher,
-}
-
-impl Read for DigestReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        self.hasher.update(&buffer[..read]);
-        Ok(read)
-    }
-}
-
-/// The rows of a file, one at a time.
+/// The rows of a file, one at a time. What is wrong in them is kept, so that all of it is said at once.
 pub(super) struct Rows<'a> {
     table: &'static RowColumns,
     reading: &'a Reading,
+    files: &'a dyn Files,
     /// The key that names the file.
     key: &'static str,
     /// Where the file is named.
     key_place: Place,
-    input: BufReader<DigestReader>,
-    line_number: u64,
-    line: Vec<u8>,
-    /// Where the fields of the line begin and end, in the order of the file.
-    fields: [(usize, usize); COLUMNS_MOST],
-    /// Fields in the header.
+    lines: Lines,
+    /// Fields that a row must have.
     width: usize,
-    /// For each column of the table its place in the file.
-    places: [Option<usize>; 8],
+    places: Places,
     last: i64,
-    /// What separates fields.
-    delimiter: u8,
     /// The day of the run's start, and the time zone of the file: those of the first row where nothing else says so.
     date: Option<Date>,
     zone_us: Option<i64>,
+    /// Where the day stands in dates like 11/30/2026; outer `None`: no row has had one, inner `None`: no row says it.
+    day_place: Option<Option<DayPlace>>,
     /// Whether users have names; `None`: no row was read yet.
     is_named: Option<bool>,
     users: UserNames,
+    /// Whether there were more users than the group has.
+    has_surplus: bool,
+    wrong: WrongRows,
 }
 
 impl<'a> Rows<'a> {
     pub(super) fn open(
         table: &'static RowColumns,
-        files: &dyn Files,
+        files: &'a dyn Files,
         settings: &Settings,
         setting: &Setting,
         reading: &'a Reading,
     ) -> Result<Self, ScenarioError> {
         let (key, key_place) = (setting.key.name, settings.place_of(setting).clone());
         let file = files.open(&reading.path);
-        let file = file.map_err(|e| unreadable(key, reading, &key_place, &e))?;
-        let digested = DigestReader {
-            file,
-            hasher: blake3::Hasher::new(),
-        };
+        let file = file.map_err(|e| unreadable(key, reading, files, &key_place, &e))?;
         let mut rows = Rows {
             table,
             reading,
+            files,
             key,
             key_place,
-            input: BufReader::with_capacity(1 << 16, digested),
-            line_number: 0,
-            line: Vec::new(),
-            fields: [(0, 0); COLUMNS_MOST],
+            lines: Lines::new(file),
             width: 0,
-            places: [None; 8],
+            places: Places::default(),
             last: i64::MIN,
-            delimiter: b',',
             date: reading.date,
             zone_us: None,
+            day_place: None,
             is_named: (!reading.users.is_empty() || reading.maps("user")).then_some(true),
             users: BTreeMap::clone(&reading.users),
+            has_surplus: false,
+            wrong: WrongRows::default(),
         };
         rows.read_header()?;
         Ok(rows)
@@ -163,12 +88,16 @@ impl<'a> Rows<'a> {
     }
 
     /// The users whom the file names.
-    pub(super) fn into_users(self) -> UserNames {
-        self.users
+    ///
+    /// # Errors
+    /// What is wrong in the rows that were read.
+    pub(super) fn finish(self) -> Result<UserNames, ScenarioError> {
+        self.wrong.none()?;
+        Ok(self.users)
     }
 
     pub(super) fn digest(&self) -> String {
-        self.input.get_ref().hasher.finalize().to_hex().to_string()
+        self.lines.digest()
     }
 
     fn read_header(&mut self) -> Result<(), ScenarioError> {
@@ -176,174 +105,120 @@ impl<'a> Rows<'a> {
             "expected a first line with the columns {}",
             self.table.header()
         );
-        if !self.read_line()? {
-            self.line_number = 1;
+        if !self.lines.advance().map_err(|e| self.line_fault(&e))? {
+            self.lines.number = 1;
             return Err(self.input(0, &format!("the file is empty, {expected}")));
         }
-        let has = |byte: u8| self.line.contains(&byte);
-        self.delimiter = match () {
-            () if has(b';') => b';',
-            () if !has(b',') && has(b'\t') => b'\t',
-            () => b',',
-        };
-        let too_many = |rows: &Rows| Err(rows.input(0, &format!("too many columns; {expected}")));
-        let Some(width) = self.split() else {
-            return too_many(self);
-        };
-        for index in 0..width {
-            let name = self.text_at(index)?;
-            let columns = self.table.columns;
-            let is_named = |c: &&str| self.reading.name_of(c).eq_ignore_ascii_case(&name);
-            match columns.iter().position(is_named) {
-                Some(column) if self.places[column].is_some() => {
-                    return Err(self.input(
-                        self.fields[index].0,
-                        &format!("column `{name}` stands twice"),
-                    ));
-                }
-                Some(column) => self.places[column] = Some(index),
-                None if !self.reading.columns.is_empty() => {}
-                None => {
-                    let near = nearest(&name, columns.iter().copied());
-                    let message = format!("unknown column `{name}`{near}; {expected}");
-                    return Err(self.input(self.fields[index].0, &message));
-                }
-            }
+        // UTF-16, as spreadsheets write "Unicode text".
+        if self.lines.bytes.starts_with(b"\xFF\xFE") || self.lines.bytes.contains(&0) {
+            self.lines.bytes.clear();
+            return Err(self.input(0, NOT_UTF8));
         }
-        self.width = width;
-        match (0..self.table.needed).find(|column| self.places[*column].is_none()) {
-            Some(missing) => {
-                let ours = self.table.columns[missing];
-                let names: Result<Vec<_>, _> = (0..width).map(|i| self.text_at(i)).collect();
-                let message = format!(
-                    "no column `{}` among {}; {expected}; a column of another name is told by {} = {{ {ours} = \"its name\" }}",
-                    self.reading.name_of(ours),
-                    names?.join(", "),
-                    self.key.replace("_file", "_columns")
-                );
-                Err(self.input(0, &message))
-            }
-            None => Ok(()),
-        }
+        self.lines.find_delimiter();
+        self.lines.split();
+        let count = self.lines.fields.len();
+        let names: Vec<String> = (0..count).map(|i| self.lines.text(i).into()).collect();
+        let places = places_of(self.table, &self.reading.columns, self.key, &names);
+        self.places = places.map_err(|fault| {
+            let place = fault.index.map_or(0, |index| self.lines.fields[index].0);
+            self.input(place, &format!("{}; {expected}{}", fault.what, fault.hint))
+        })?;
+        // A separator at the end of the line begins no column.
+        let last = names.iter().rposition(|name| !name.is_empty());
+        self.width = last.map_or(0, |last| last + 1);
+        Ok(())
     }
 
-    /// Reads the next row; `false`: there is none.
-    pub(super) fn advance(&mut self) -> Result<bool, ScenarioError> {
-        if !self.read_line()? {
-            return Ok(false);
-        }
-        let width = self.split();
-        if width == Some(self.width) {
-            return Ok(true);
-        }
-        let count = width.map_or_else(|| "too many".into(), |n| n.to_string());
-        Err(self.input(
-            0,
-            &format!(
-                "found {count} fields, expected {}, as in the first line",
-                self.width
-            ),
-        ))
-    }
-
-    /// Reads the next line that is neither empty nor a comment, without its end.
-    fn read_line(&mut self) -> Result<bool, ScenarioError> {
+    /// Reads the next row; `false`: there is none, or no more can be read.
+    pub(super) fn advance(&mut self) -> bool {
         loop {
-            self.line.clear();
-            let most = LINE_MOST as u64 + 1;
-            let read = (&mut self.input)
-                .take(most)
-                .read_until(b'\n', &mut self.line);
-            let read = read.map_err(|e| unreadable(self.key, self.reading, &self.key_place, &e))?;
-            if read == 0 {
-                return Ok(false);
-            }
-            self.line_number += 1;
-            if self.line_number == 1 && self.line.starts_with(BYTE_ORDER_MARK) {
-                self.line.drain(..BYTE_ORDER_MARK.len());
-            }
-            while let [.., b'\n' | b'\r'] = self.line[..] {
-                self.line.pop();
-            }
-            if self.line.len() > LINE_MOST {
-                return Err(self.input(0, &format!("the line is longer than {LINE_MOST} bytes")));
-            }
-            if !self.line.is_empty() && self.line[0] != b'#' {
-                return Ok(true);
-            }
-        }
-    }
-
-    /// Finds the fields of the line; `None`: there are more than any file has.
-    fn split(&mut self) -> Option<usize> {
-        let (mut count, mut begin) = (0, 0);
-        // Whether the field began with a quote, and whether it is open: separators between quotes are text.
-        let (mut is_quoted, mut is_open) = (false, false);
-        for end in 0..=self.line.len() {
-            match self.line.get(end) {
-                Some(b'"') if is_quoted => is_open = !is_open,
-                Some(b'"') => {
-                    let is_first = self.line[begin..end].iter().all(|b| b" \t".contains(b));
-                    (is_quoted, is_open) = (is_first, is_first);
-                }
-                Some(byte) if is_open || *byte != self.delimiter => {}
-                _ => {
-                    *self.fields.get_mut(count)? = trimmed(&self.line, begin, end);
-                    count += 1;
-                    begin = end + 1;
-                    (is_quoted, is_open) = (false, false);
+            match self.lines.advance() {
+                Ok(true) => self.lines.split(),
+                Ok(false) => return false,
+                Err(fault) => {
+                    let error = self.line_fault(&fault);
+                    self.wrong.keep(self.lines.number, None, || error);
+                    return false;
                 }
             }
+            let count = self.lines.fields.len();
+            let is_empty = |index: usize| self.lines.field(index).is_empty();
+            if count >= self.width && (self.width..count).all(is_empty) {
+                return true;
+            }
+            let delimiter = match self.lines.delimiter {
+                b'\t' => "tabs".into(),
+                other => format!("`{}`", char::from(other)),
+            };
+            let message = format!(
+                "found {count} fields, expected {}, as in the first line, separated by {delimiter}",
+                self.width
+            );
+            let error = self.input(0, &message);
+            self.wrong.keep(self.lines.number, None, || error);
         }
-        Some(count)
     }
 
     /// The field of a column, empty where the file has no such column.
-    pub(super) fn field(&self, column: usize) -> &[u8] {
-        match self.places[column] {
-            Some(place) => {
-                let (begin, end) = self.fields[place];
-                &self.line[begin..end]
-            }
-            None => &[],
-        }
+    fn field(&self, column: usize) -> &[u8] {
+        self.places.of[column].map_or(&[], |place| self.lines.field(place))
+    }
+
+    pub(super) fn is_empty(&self, column: usize) -> bool {
+        self.field(column).is_empty()
     }
 
     pub(super) fn cell_text(&self, column: usize) -> String {
-        String::from_utf8_lossy(self.field(column)).into_owned()
-    }
-
-    fn text_at(&self, index: usize) -> Result<String, ScenarioError> {
-        let (begin, end) = self.fields[index];
-        match std::str::from_utf8(&self.line[begin..end]) {
-            Ok(text) => Ok(text.into()),
-            Err(e) => Err(self.input(begin + e.valid_up_to(), NOT_UTF8)),
-        }
+        let place = self.places.of[column];
+        place.map_or_else(String::new, |place| self.lines.text(place).into())
     }
 
     /// The instant of the row from the start of the run, microseconds.
-    pub(super) fn time(&mut self) -> Result<i64, ScenarioError> {
-        let Some(time) = self.instant() else {
-            return Err(self.wrong(
-                0,
-                &format!("found {:?}, expected {TIME_FORMS}", self.cell_text(0)),
-            ));
-        };
-        if time < self.last {
-            let message = format!(
-                "found {:?}, earlier than the row before: rows go by time",
-                self.cell_text(0)
-            );
-            return Err(self.wrong(0, &message));
+    pub(super) fn time(&mut self) -> Option<i64> {
+        if self.day_place.is_none() && OpenDate::of(&self.time_text()).is_some() {
+            self.day_place = Some(self.find_day_place());
         }
-        self.last = time;
-        Ok(time)
+        let Some(time) = self.instant() else {
+            let hint = self.time_hint();
+            return self.wrong(0, &format!("found {:?}, {hint}", self.shown_time()));
+        };
+        let last = std::mem::replace(&mut self.last, time);
+        if time < last {
+            let hint = match read_dated(&self.time_text(), self.day_place.flatten()) {
+                Some(_) => "",
+                None => {
+                    "; after midnight the hours go on, as in 24:10:00, or dates stand before the times"
+                }
+            };
+            let message = format!(
+                "found {:?}, earlier than the row before: rows go by time; sort the file by it{hint}",
+                self.shown_time()
+            );
+            return self.wrong(0, &message);
+        }
+        Some(time)
+    }
+
+    /// What to write instead of a time that cannot be read.
+    fn time_hint(&self) -> String {
+        let Some(instead) = OpenDate::of(&self.time_text()).map(OpenDate::instead) else {
+            return format!("expected {TIME_FORMS}");
+        };
+        let why = match self.day_place.flatten() {
+            None => "which may be month/day or day/month, and no row of the file says which",
+            Some(DayPlace::First) => "but the day stands first in the row that says which",
+            Some(DayPlace::Second) => "but the month stands first in the row that says which",
+        };
+        match instead.is_empty() {
+            true => format!("expected {TIME_FORMS}"),
+            false => format!("{why}: write {instead}"),
+        }
     }
 
     /// The instant of the row, where its time can be read.
     fn instant(&mut self) -> Option<i64> {
-        let Some(dated) = read_dated(&self.number(0)) else {
-            return read_time(&self.number(0), self.reading.start_us);
+        let Some(dated) = read_dated(&self.time_text(), self.day_place.flatten()) else {
+            return read_time(&self.time_text(), self.reading.start_us);
         };
         let first = *self.date.get_or_insert(dated.date);
         let days = i64::from(dated.date.to_julian_day() - first.to_julian_day());
@@ -353,15 +228,54 @@ impl<'a> Rows<'a> {
         Some(days * DAY_US + dated.clock_us + zone - self.reading.start_us)
     }
 
-    /// A field that holds a number: where a comma separates no fields it may be a decimal one.
-    fn number(&self, column: usize) -> Cow<'_, [u8]> {
-        let text = self.field(column);
-        // Nearly no number has one, and a recording has millions of them.
-        if self.delimiter == b',' || !text.contains(&b',') {
-            return text.into();
+    /// Where the day stands in the file's dates, if any of its rows says so.
+    fn find_day_place(&self) -> Option<DayPlace> {
+        let mut place = None;
+        self.scan(0, |lines, index| {
+            let text = time_text(lines, index, self.places.clock);
+            place = OpenDate::of(&text).and_then(OpenDate::day_place);
+            place.is_none()
+        });
+        place
+    }
+
+    /// Reads a column of the whole file beside these rows, while `goes_on`. Faults of the file end it: the rows meet them too.
+    fn scan(&self, column: usize, mut goes_on: impl FnMut(&Lines, usize) -> bool) {
+        let (Some(index), Ok(file)) = (self.places.of[column], self.files.open(&self.reading.path))
+        else {
+            return;
+        };
+        let mut lines = Lines::new(file);
+        if !matches!(lines.advance(), Ok(true)) {
+            return;
         }
-        let point = |b: &u8| if *b == b',' { b'.' } else { *b };
-        text.iter().map(point).collect()
+        lines.find_delimiter();
+        while matches!(lines.advance(), Ok(true)) {
+            lines.split();
+            if lines.fields.len() >= self.width && !goes_on(&lines, index) {
+                return;
+            }
+        }
+    }
+
+    fn time_text(&self) -> Cow<'_, [u8]> {
+        let place = self.places.of[0];
+        place.map_or(Cow::default(), |place| {
+            time_text(&self.lines, place, self.places.clock)
+        })
+    }
+
+    /// The time as a message shows it.
+    fn shown_time(&self) -> String {
+        match self.places.clock {
+            None => self.cell_text(0),
+            Some(_) => String::from_utf8_lossy(&self.time_text()).into_owned(),
+        }
+    }
+
+    fn number(&self, column: usize) -> Cow<'_, [u8]> {
+        let place = self.places.of[column];
+        place.map_or(Cow::default(), |place| number(&self.lines, place))
     }
 
     pub(super) fn within(&self, at: i64) -> Option<Time> {
@@ -372,7 +286,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The user's number, from 0.
-    pub(super) fn user(&mut self) -> Result<u32, ScenarioError> {
+    pub(super) fn user(&mut self) -> Option<u32> {
         let count = u64::from(self.reading.count);
         let is_number = || decimal(self.field(1), 0).is_some();
         let is_named = self.is_named.unwrap_or_else(|| !is_number());
@@ -381,109 +295,177 @@ impl<'a> Rows<'a> {
             return self.user_by_name();
         }
         match decimal(self.field(1), 0).filter(|n| (1..=count).contains(n)) {
-            Some(number) => Ok(number as u32 - 1),
+            Some(number) => Some(number as u32 - 1),
             None => {
                 let (text, clients) = (self.cell_text(1), &self.reading.clients);
+                let columns = self.key.replace("_file", "_columns");
+                let add = match self.reading.columns.is_empty() {
+                    true => format!("{columns} = {{ user = \"user\" }}"),
+                    false => format!("user = \"user\" in {columns}"),
+                };
                 let message = format!(
-                    "found {text:?}, expected a user from 1 to {count}, the count of clients.{clients}"
+                    "found {text:?}, expected a user from 1 to {count}, the count of clients.{clients}; extensions are taken as names with {add}"
                 );
-                Err(self.wrong(1, &message))
+                self.wrong(1, &message)
             }
         }
     }
 
     /// Users with names are numbered in the order in which they first appear.
-    fn user_by_name(&mut self) -> Result<u32, ScenarioError> {
+    fn user_by_name(&mut self) -> Option<u32> {
         let (name, count) = (self.cell_text(1), self.reading.count);
         if let Some(number) = self.users.get(&name) {
-            return Ok(*number);
+            return Some(*number);
         }
         let number = self.users.len() as u32;
         if number >= count || name.is_empty() {
+            let all = match name.is_empty() || self.has_surplus {
+                true => String::new(),
+                false => self.all_users(),
+            };
+            self.has_surplus |= !name.is_empty();
             let message = format!(
-                "found {name:?} after {number} other users, expected the name of one of {count}, the count of clients.{}",
+                "found {name:?} after {number} other users, expected the name of one of {count}, the count of clients.{}{all}",
                 self.reading.clients
             );
-            return Err(self.wrong(1, &message));
+            return self.wrong(1, &message);
         }
         self.users.insert(name, number);
-        Ok(number)
+        Some(number)
     }
 
-    pub(super) fn seconds(&self, column: usize, most: u64) -> Result<Span, ScenarioError> {
-        match decimal(&self.number(column), 6).filter(|us| *us <= most * 1_000_000) {
-            Some(us) => Ok(Span(us)),
-            None => {
-                let text = self.cell_text(column);
-                let message = format!(
-                    "found {text:?}, expected seconds from 0 to {most} with 6 decimals at most"
-                );
-                Err(self.wrong(column, &message))
+    /// How many users the file names, those of the group's other file included; empty where there are too many to count.
+    fn all_users(&self) -> String {
+        let mut others = BTreeSet::new();
+        self.scan(1, |lines, index| {
+            let name = lines.text(index);
+            if !name.is_empty() && !self.users.contains_key(&*name) {
+                others.insert(name.into_owned());
+            }
+            others.len() < SURPLUS_MOST
+        });
+        match others.len() {
+            SURPLUS_MOST.. => String::new(),
+            others => {
+                let all = self.users.len() + others;
+                format!("; there are {all} in all: count = {all} takes them")
             }
         }
     }
 
-    pub(super) fn word<T: Copy>(
-        &self,
-        column: usize,
-        words: &[(&str, T)],
-    ) -> Result<T, ScenarioError> {
-        let is_field = |(word, _): &&(&str, T)| word.as_bytes() == self.field(column);
-        match words.iter().find(is_field) {
-            Some((_, value)) => Ok(*value),
-            None => {
-                let valid: Vec<String> = words.iter().map(|(w, _)| format!("{w:?}")).collect();
-                let message = format!(
-                    "found {:?}, expected {}",
-                    self.cell_text(column),
-                    valid.join(" or ")
-                );
-                Err(self.wrong(column, &message))
-            }
+    pub(super) fn seconds(&mut self, column: usize, most: u64) -> Option<Span> {
+        let us = read_duration(&self.number(column)).filter(|us| *us <= most * 1_000_000);
+        us.map(Span).or_else(|| {
+            let text = self.cell_text(column);
+            let hint = duration_hint(&text).unwrap_or_default();
+            let message = format!(
+                "found {text:?}, expected seconds from 0 to {most} with 6 decimals at most, or a duration like 00:01:30 or 1.5 min{hint}"
+            );
+            self.wrong(column, &message)
+        })
+    }
+
+    /// The value of a word in whatever case; the first word of each value is the one that messages name.
+    pub(super) fn word<T: Copy>(&mut self, column: usize, words: &[(&[&str], T)]) -> Option<T> {
+        let field = self.field(column);
+        let is_field = |word: &&str| word.as_bytes().eq_ignore_ascii_case(field);
+        let value = words.iter().find(|(words, _)| words.iter().any(is_field));
+        if let Some((_, value)) = value {
+            return Some(*value);
         }
+        let text = self.cell_text(column);
+        let valid: Vec<String> = words.iter().map(|(w, _)| format!("{:?}", w[0])).collect();
+        let near = nearest(&text, words.iter().map(|(words, _)| words[0]));
+        self.wrong(
+            column,
+            &format!("found {text:?}, expected {}{near}", valid.join(" or ")),
+        )
     }
 
     /// `None`: the file has no such column.
-    pub(super) fn flag(&self, column: usize) -> Result<Option<bool>, ScenarioError> {
-        if self.places[column].is_none() {
-            return Ok(None);
+    pub(super) fn flag(
+        &mut self,
+        column: usize,
+        words: &[(&[&str], bool)],
+    ) -> Option<Option<bool>> {
+        match self.places.of[column] {
+            None => Some(None),
+            Some(_) => self.word(column, words).map(Some),
         }
-        self.word(column, &[("true", true), ("false", false)])
-            .map(Some)
     }
 
-    /// A field of the row is wrong.
-    pub(super) fn wrong(&self, column: usize, message: &str) -> ScenarioError {
-        let begin = self.places[column].map_or(0, |place| self.fields[place].0);
-        match std::str::from_utf8(self.field(column)) {
-            Ok(_) => self.input(begin, &format!("{}: {message}", self.table.columns[column])),
-            Err(e) => self.input(begin + e.valid_up_to(), NOT_UTF8),
+    /// Keeps that a field of the row is wrong.
+    pub(super) fn wrong<T>(&mut self, column: usize, message: &str) -> Option<T> {
+        let begin = self.places.of[column].map_or(0, |place| self.lines.fields[place].0);
+        let error = match std::str::from_utf8(self.field(column)) {
+            Err(e) if column != 1 => self.input(begin + e.valid_up_to(), NOT_UTF8),
+            _ => self.input(begin, &format!("{}: {message}", self.table.columns[column])),
+        };
+        self.wrong.keep(self.lines.number, Some(column), || error);
+        None
+    }
+
+    fn line_fault(&self, fault: &LineFault) -> ScenarioError {
+        match fault {
+            LineFault::Refused(cause) => {
+                unreadable(self.key, self.reading, self.files, &self.key_place, cause)
+            }
+            LineFault::TooLong => {
+                self.input(0, &format!("the line is longer than {LINE_MOST} bytes"))
+            }
         }
     }
 
     fn input(&self, offset: usize, message: &str) -> ScenarioError {
-        let before = String::from_utf8_lossy(&self.line[..offset.min(self.line.len())]);
+        let bytes = &self.lines.bytes;
+        let before = String::from_utf8_lossy(&bytes[..offset.min(bytes.len())]);
         let place = Place {
             file: self.reading.path.display().to_string(),
-            line: u32::try_from(self.line_number).unwrap_or(u32::MAX),
+            line: u32::try_from(self.lines.number).unwrap_or(u32::MAX),
             column: before.chars().count() as u32 + 1,
         };
-        ScenarioError::input(
-            &place,
-            format!("clients.{}.{}: {message}", self.reading.clients, self.key),
-        )
+        ScenarioError::Input {
+            place,
+            message: format!("clients.{}.{}: {message}", self.reading.clients, self.key),
+            line: String::from_utf8_lossy(bytes).into_owned(),
+        }
     }
 }
 
-/// Spreadsheets begin a UTF-8 file with it.
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+/// A field that holds a number: where a comma separates no fields it may be a decimal one.
+fn number(lines: &Lines, index: usize) -> Cow<'_, [u8]> {
+    let text = lines.field(index);
+    // Nearly no number has one, and a recording has millions of them.
+    if lines.delimiter == b',' || !text.contains(&b',') {
+        return text.into();
+    }
+    let point = |b: &u8| if *b == b',' { b'.' } else { *b };
+    text.iter().map(point).collect()
+}
+
+/// A time, whose date may stand in a column of its own before the time of day.
+fn time_text(lines: &Lines, index: usize, clock: Option<usize>) -> Cow<'_, [u8]> {
+    let text = number(lines, index);
+    match clock {
+        None => text,
+        Some(clock) => [&*text, b" ", &*number(lines, clock)].concat().into(),
+    }
+}
+
 const NOT_UTF8: &str = "not UTF-8 text: save the file as UTF-8";
 
-fn unreadable(key: &str, reading: &Reading, place: &Place, cause: &io::Error) -> ScenarioError {
+fn unreadable(
+    key: &str,
+    reading: &Reading,
+    files: &dyn Files,
+    place: &Place,
+    cause: &io::Error,
+) -> ScenarioError {
     let path = reading.path.display();
     let what = match cause.kind() {
         io::ErrorKind::NotFound => {
-            format!("there is no file {path}; a path is relative to the scenario's folder")
+            let near = near_name(files, &reading.path, |name| !name.ends_with(".toml"));
+            format!("there is no file {path}{near}; a path is relative to the scenario's folder")
         }
         _ => format!("{path} cannot be read: {cause}"),
     };

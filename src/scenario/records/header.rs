@@ -1,0 +1,144 @@
+//! The first line of a file of records: which of its columns is which.
+
+use crate::scenario::error::nearest;
+
+/// The columns of a kind of file.
+pub(super) struct RowColumns {
+    pub columns: &'static [&'static str],
+    /// So many of them must be there.
+    pub needed: usize,
+}
+
+impl RowColumns {
+    pub(super) fn header(&self) -> String {
+        let (needed, optional) = self.columns.split_at(self.needed);
+        let also = if optional.is_empty() {
+            String::new()
+        } else {
+            format!(", and perhaps {}", optional.join(","))
+        };
+        format!("{}{also}", needed.join(","))
+    }
+}
+
+/// What is wrong with a first line.
+pub(super) struct HeaderFault {
+    /// The column of the file that it is about; `None`: the whole line.
+    pub index: Option<usize>,
+    pub what: String,
+    /// What to write instead.
+    pub hint: String,
+}
+
+/// Where the columns of a table stand in a file.
+#[derive(Default)]
+pub(super) struct Places {
+    /// For each column of the table its place.
+    pub of: Vec<Option<usize>>,
+    /// The place of the time of day, where the column `time` has the date alone.
+    pub clock: Option<usize>,
+}
+
+/// Where the columns of a table stand in a file with such names of columns. `map` has what the file calls them, of the key
+/// `key`.
+pub(super) fn places_of(
+    table: &RowColumns,
+    map: &[(String, String)],
+    key: &str,
+    names: &[String],
+) -> Result<Places, HeaderFault> {
+    let name_of = |ours: &'static str| {
+        let pair = map.iter().find(|(column, _)| column == ours);
+        pair.map_or(ours, |(_, name)| name.as_str())
+    };
+    let mut places = vec![None; table.columns.len()];
+    let mut unknown = Vec::new();
+    for (index, name) in names.iter().enumerate() {
+        let is_named = |c: &&'static str| name_of(c).to_lowercase() == name.to_lowercase();
+        match table.columns.iter().position(is_named) {
+            Some(column) if places[column].is_some() => {
+                return Err(HeaderFault {
+                    index: Some(index),
+                    what: format!("column `{name}` stands twice"),
+                    hint: String::new(),
+                });
+            }
+            Some(column) => places[column] = Some(index),
+            None if !map.is_empty() || name.is_empty() => {}
+            None => unknown.push(index),
+        }
+    }
+    let mut clock = None;
+    if places[0].is_none() {
+        (places[0], clock) = date_and_clock(name_of(table.columns[0]), names).unzip();
+    }
+    let missing = |column: &usize| places[*column].is_none();
+    let missing: Vec<&str> = (0..table.needed)
+        .filter(missing)
+        .map(|c| table.columns[c])
+        .collect();
+    if let [first, ..] = unknown[..] {
+        let listed: Vec<&str> = unknown.iter().map(|i| names[*i].as_str()).collect();
+        let near = nearest(&names[first], table.columns.iter().copied());
+        return Err(HeaderFault {
+            index: Some(first),
+            what: format!("unknown {}{near}", columns(&listed)),
+            hint: map_hint(key, &missing, &listed),
+        });
+    }
+    if missing.is_empty() {
+        return Ok(Places { of: places, clock });
+    }
+    let called: Vec<&str> = missing.iter().map(|ours| name_of(ours)).collect();
+    let near = nearest(called[0], names.iter().map(String::as_str));
+    Err(HeaderFault {
+        index: None,
+        what: format!("no {} among {}{near}", columns(&called), names.join(", ")),
+        hint: map_hint(key, &missing, &[]),
+    })
+}
+
+/// The places of a date and a time of day that stand in two columns: "Date Time" names both.
+fn date_and_clock(both: &str, names: &[String]) -> Option<(usize, usize)> {
+    let place = |part: &str| {
+        let is_it = |name: &String| name.to_lowercase() == part.to_lowercase();
+        names.iter().position(is_it)
+    };
+    both.match_indices(' ').find_map(|(at, _)| {
+        let (date, clock) = both.split_at(at);
+        Some((place(date)?, place(clock.trim_start())?))
+    })
+}
+
+/// "column `a`" or "columns `a`, `b`".
+fn columns(names: &[&str]) -> String {
+    let s = if names.len() == 1 { "" } else { "s" };
+    format!("column{s} `{}`", names.join("`, `"))
+}
+
+/// How a file says which of its columns is which, or that one counts for nothing.
+fn map_hint(key: &str, missing: &[&str], unknown: &[&str]) -> String {
+    let key = key.replace("_file", "_columns");
+    if let [_] = unknown
+        && missing.len() > 2
+    {
+        return "; commas, ; or tabs separate them".into();
+    }
+    match missing {
+        [] => format!("; {key} = {{ time = \"time\" }} leaves other columns aside"),
+        missing => {
+            let its_name = match (missing, unknown) {
+                ([_], [name]) => name,
+                _ => "its name",
+            };
+            let pairs: Vec<String> = missing
+                .iter()
+                .map(|ours| format!("{ours} = \"{its_name}\""))
+                .collect();
+            format!(
+                "; a column of another name is told by {key} = {{ {} }}",
+                pairs.join(", ")
+            )
+        }
+    }
+}
