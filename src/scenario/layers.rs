@@ -1,15 +1,14 @@
 //! Layers: a value comes from the command line, else the file, else a profile, else the catalogue's default.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::catalogue::{Key, keys_of};
-use super::document::{Document, Entry, RawValue, Section};
+use super::document::{Entry, RawValue, Section};
 use super::error::{Errors, Place, ScenarioError};
 use super::files::Files;
 use super::instead::instead;
 use super::kind::{Kind, Profiles, Value};
-use super::names::{Names, in_order};
+use super::names::{Names, Shared, in_order};
 use super::overrides::Override;
 use super::profile::Profile;
 use super::section::{check_keys, give_way_to_files, name_without_one};
@@ -32,20 +31,6 @@ struct LayerValue {
     /// `None`: nobody knows.
     form: Option<RawValue>,
     place: Place,
-}
-
-/// The sections of a table that others refer to, by name: the first of those of one name.
-pub(super) type Shared<'a> = BTreeMap<&'a str, &'a Section>;
-
-/// The sections of one table.
-pub(super) fn shared<'a>(document: &'a Document, table: &str) -> Shared<'a> {
-    let mut shared = Shared::new();
-    for section in document.sections.iter().filter(|s| s.table == table) {
-        if let Some(RawValue::Text(name)) = section.entry("name").map(|e| &e.form) {
-            shared.entry(name).or_insert(section);
-        }
-    }
-    shared
 }
 
 /// Everything values are looked up in.

@@ -63,9 +63,9 @@ mod words;
 
 pub use axis::Axis;
 pub use document::RawValue;
+pub use error::{Place, ScenarioError, nearest};
 #[cfg(feature = "cli")]
 pub(crate) use error::{more_wrong_rows, nearest_name};
-pub use error::{Place, ScenarioError, nearest};
 pub use expand::{expanded, expanded_study};
 #[cfg(feature = "cli")]
 pub(crate) use files::near_name;

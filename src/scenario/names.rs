@@ -1,10 +1,25 @@
 //! What sections refer to by name: known before any value is read, so that a wrong name is said with all else that is wrong.
 
+use std::collections::BTreeMap;
+
 use super::document::{Document, RawValue, Section};
 use super::error::nearest;
 use super::kind::{Kind, Value};
-use super::layers::{Shared, shared};
 use crate::measure::Scope;
+
+/// The sections of a table that others refer to, by name: the first of those of one name.
+pub(super) type Shared<'a> = BTreeMap<&'a str, &'a Section>;
+
+/// The sections of one table.
+pub(super) fn shared<'a>(document: &'a Document, table: &str) -> Shared<'a> {
+    let mut shared = Shared::new();
+    for section in document.sections.iter().filter(|s| s.table == table) {
+        if let Some(RawValue::Text(name)) = section.entry("name").map(|e| &e.form) {
+            shared.entry(name).or_insert(section);
+        }
+    }
+    shared
+}
 
 /// The gateways and client groups of a file.
 pub(super) struct Names<'a> {
