@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::fault::Fault;
 use super::flags::{Format, JobsFlag, ScenarioFlags};
-use super::terminal::{print, say};
+use super::terminal::{print, print_text, say};
 use super::{Outcome, memory};
 use crate::experiment::{Case, cases};
 use crate::quantity::number::{duration, whole};
@@ -68,7 +68,7 @@ impl CheckArgs {
         match self.format {
             Format::Text => {
                 scenario.warnings.iter().for_each(|w| say!("warning: {w}"));
-                print(&format!(
+                print_text(&format!(
                     "{}{}",
                     text(&scenario, self.jobs.threads(), self.explain),
                     points_text(&points)

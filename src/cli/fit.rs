@@ -1,77 +1,169 @@
-//! Text as a terminal shows it whole: no line is wider, and what belongs to a column stays below it.
+//! Text as a terminal shows it whole: no line is wider, no value is cut, and what belongs to a column stays below it.
 
-/// The text with each line that is wider than `width` in several; what is cut off goes on below the last column.
+use super::columns::{Columns, sentence};
+
+/// The text without lines that are wider than `width`, unless a single word or value is.
 pub(super) fn fitted(text: &str, width: usize) -> String {
     if width < NARROWEST {
         return text.into();
     }
-    let mut out = String::with_capacity(text.len() + text.len() / 20);
-    for line in text.split_inclusive('\n') {
-        let (line, end) = match line.strip_suffix('\n') {
-            Some(line) => (line, "\n"),
-            None => (line, ""),
-        };
-        fit(&mut out, line, width);
-        out += end;
+    let lines: Vec<&str> = text.split('\n').collect();
+    let depth = |line: &str| (line.is_empty(), line.starts_with("  "));
+    let mut out = Vec::with_capacity(lines.len());
+    for block in lines.chunk_by(|a, b| depth(a) == depth(b)) {
+        match Columns::read(block) {
+            Some(columns) if columns.is_wider(width) => out.extend(columns.fitted(width)),
+            _ => out.extend(block.iter().flat_map(|line| sentence(line, width))),
+        }
     }
-    out
+    out.join("\n")
 }
 
 /// A terminal that is narrower wraps by itself.
 const NARROWEST: usize = 30;
 
-fn fit(out: &mut String, line: &str, width: usize) {
-    if line.chars().count() <= width {
-        *out += line;
-        return;
-    }
-    let indent = hanging(line, width);
-    let mut column = 0;
-    // Gaps between columns are kept, but where a line is cut.
-    for (gap, word) in words(line) {
-        let size = word.chars().count();
-        if column > indent && column + gap + size > width {
-            *out += &format!("\n{}", " ".repeat(indent));
-            column = indent;
-        } else {
-            *out += &" ".repeat(gap);
-            column += gap;
-        }
-        *out += word;
-        column += size;
-    }
-}
-
-/// Each word with the number of spaces before it.
-fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut rest = line;
-    std::iter::from_fn(move || {
-        let gap = rest.len() - rest.trim_start_matches(' ').len();
-        let word = &rest[gap..];
-        let end = word.find(' ').unwrap_or(word.len());
-        rest = &word[end..];
-        (!word.is_empty()).then(|| (gap, &word[..end]))
-    })
-}
-
-/// Where the last column of a table begins, if more than half of the line is left for it; else a little deeper than the line.
-fn hanging(line: &str, width: usize) -> usize {
-    let indent = line.chars().take_while(|c| *c == ' ').count();
-    let mut column = 0;
-    let mut last = None;
-    for (gap, word) in words(line) {
-        column += gap;
-        if gap >= 2 && column > indent && column <= width / 2 {
-            last = Some(column);
-        }
-        column += word.chars().count();
-    }
-    last.unwrap_or(indent + 2)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::text::table;
+    use proptest::prelude::*;
+
+    fn rows(rows: &[&[&str]]) -> Vec<Vec<String>> {
+        let row = |row: &&[&str]| row.iter().map(|cell| cell.to_string()).collect();
+        rows.iter().map(row).collect()
+    }
+
+    #[test]
+    fn columns_without_room_stand_below_each_other() {
+        let figures = rows(&[
+            &["", "all", "office", "home", ""],
+            &[
+                "Lost sessions",
+                "12.3 ± 0.4 %",
+                "0 (at most 3)",
+                "–",
+                "drops",
+            ],
+            &["Set-up time", "15 min 32 s", "1 s", "2 s", "setup_s"],
+        ]);
+        assert_eq!(
+            fitted(&table(&figures, true), 45),
+            "                          all         office
+  Lost sessions  12.3 ± 0.4 %  0 (at most 3)
+  Set-up time     15 min 32 s            1 s
+
+                 home
+  Lost sessions     –  drops
+  Set-up time     2 s  setup_s
+"
+        );
+    }
+
+    #[test]
+    fn every_part_has_the_columns_that_tell_its_rows_apart() {
+        let points = rows(&[
+            &["count", "interval", "drops_per_hour", "missed_toasts"],
+            &["10", "5 min", "1.5", "2 %"],
+            &["10", "9 min", "1.6", "3 %"],
+        ]);
+        assert_eq!(
+            fitted(&table(&points, true), 40),
+            "  count  interval  drops_per_hour
+  10        5 min             1.5
+  10        9 min             1.6
+
+  count  interval  missed_toasts
+  10        5 min            2 %
+  10        9 min            3 %
+"
+        );
+        assert_eq!(
+            fitted(&table(&points, true), 30),
+            "  count           10
+  interval        5 min
+  drops_per_hour  1.5
+  missed_toasts   2 %
+
+  count           10
+  interval        9 min
+  drops_per_hour  1.6
+  missed_toasts   3 %
+",
+            "keys that leave no room"
+        );
+    }
+
+    #[test]
+    fn texts_are_wrapped_and_commands_move_to_the_left() {
+        let long = "at the gateway: answer INVITE with an Allow header that leaves UPDATE out";
+        let levers = rows(&[
+            &["down", "lost", "what to change"],
+            &["1.88 %", "12", long],
+            &["", "", "  --set gateway.cstagw.relay_allow=without-update"],
+        ]);
+        assert_eq!(
+            fitted(&table(&levers, true), 70),
+            "  down    lost  what to change
+  1.88 %    12  at the gateway: answer INVITE with an Allow header
+                that leaves UPDATE out
+                  --set gateway.cstagw.relay_allow=without-update
+"
+        );
+    }
+
+    #[test]
+    fn a_reason_that_would_be_narrow_stands_below() {
+        let reason = "the session was refreshed because nobody had answered; ".repeat(2);
+        let ladder = format!("08:00  client to gateway of the north  INVITE  {reason}\n");
+        let wide = fitted(&ladder, 76);
+        assert_eq!(
+            wide,
+            "08:00  client to gateway of the north  INVITE
+  the session was refreshed because nobody had answered; the session was
+  refreshed because nobody had answered;
+"
+        );
+    }
+
+    /// A figure as tables have them; the number makes it one of its kind.
+    fn figure((form, number): (usize, u32)) -> String {
+        match form {
+            0 => format!("{number}.5 ± 0.4 %"),
+            1 => format!("0.{number} (0.009 to 0.036) /client-h"),
+            2 => format!("0 (at most 0.{number})"),
+            3 => format!("{number} min 32 s"),
+            4 => format!("< 0.{number} %"),
+            _ => "–".into(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_is_broken_and_no_line_is_wider(
+            width in 60usize..140,
+            groups in 1usize..=8,
+            forms in proptest::collection::vec((0usize..6, 100u32..999), 8 * 4),
+        ) {
+            let names = ["Lost sessions", "Missed toasts per user and hour", "Refreshes", "Time to be back, mean"];
+            let header = (0..groups).map(|g| format!("clients:group-{g}"));
+            let mut rows = vec![
+                [String::new()].into_iter().chain(header).chain([String::new()]).collect::<Vec<_>>(),
+            ];
+            for (name, figures) in names.iter().zip(forms.chunks(8)) {
+                let figures = figures[..groups].iter().map(|form| figure(*form));
+                let id = name.to_lowercase().replace(' ', "_");
+                rows.push([name.to_string()].into_iter().chain(figures).chain([id]).collect());
+            }
+            let text = table(&rows, true);
+            let shown = fitted(&text, width);
+            for line in shown.lines() {
+                prop_assert!(line.chars().count() <= width, "{line}\n{text}");
+            }
+            for cell in rows.iter().flat_map(|row| &row[1..]) {
+                prop_assert!(shown.lines().any(|line| line.contains(cell)), "{cell} in\n{shown}");
+            }
+        }
+    }
 
     #[test]
     fn prose_and_tables_stay_within_the_width() {

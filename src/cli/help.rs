@@ -4,7 +4,7 @@ use clap::{Args, Command};
 
 use super::fault::Fault;
 use super::outcome::Outcome;
-use super::terminal::print;
+use super::terminal::print_text;
 use crate::reference::{Topic, names, overview, topic};
 use crate::scenario::nearest;
 
@@ -24,11 +24,11 @@ impl HelpArgs {
     pub(super) fn run(self, cli: Command) -> Result<Outcome, Fault> {
         if self.topics.is_empty() {
             let mut cli = cli.clone();
-            print(&format!("{}\n{}", cli.render_help(), overview()))?;
+            print_text(&format!("{}\n{}", cli.render_help(), overview()))?;
         }
         for (i, word) in self.topics.iter().enumerate() {
             let gap = if i > 0 { "\n" } else { "" };
-            print(&format!("{gap}{}", explained(word, cli.clone())?))?;
+            print_text(&format!("{gap}{}", explained(word, cli.clone())?))?;
         }
         Ok(Outcome::Pass)
     }

@@ -7,7 +7,7 @@ use clap::Args;
 use super::Outcome;
 use super::fault::Fault;
 use super::flags::Format;
-use super::terminal::{print, say};
+use super::terminal::{print, print_text, say};
 use crate::capture::{self, CaptureError};
 use crate::identify::{Identification, Identifier, Party, client_profile, gateway_profile, text};
 use crate::scenario::Profile;
@@ -63,13 +63,13 @@ impl IdentifyArgs {
             )?;
             write(path, "clients", &client_profile(&identified, client))?;
         }
-        print(&match self.format {
-            Format::Text => text(&identified),
+        match self.format {
+            Format::Text => print_text(&text(&identified))?,
             Format::Json => {
                 let json = serde_json::to_string_pretty(&identified);
-                json.unwrap_or_else(|_| unreachable!("plain data")) + "\n"
+                print(&(json.unwrap_or_else(|_| unreachable!("plain data")) + "\n"))?;
             }
-        })?;
+        }
         Ok(Outcome::Pass)
     }
 

@@ -13,7 +13,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use super::fault::Fault;
 use super::identify::write;
 use super::signal;
-use super::terminal::{print, say};
+use super::terminal::{print_text, say};
 use crate::capture::{Endpoints, Observation, PcapWriter, Resolution, Summary, Transport, Unit};
 use crate::identify::{Identification, Identifier, gateway_profile, text};
 use crate::live::Event;
@@ -197,7 +197,7 @@ pub(super) fn conclude(identified: &Identification, profile: Option<&Path>) -> R
     if let (Some(path), Some(gateway)) = (profile, identified.gateways.first()) {
         write(path, "gateways", &gateway_profile(identified, gateway))?;
     }
-    print(&text(identified))
+    print_text(&text(identified))
 }
 
 /// Collects the messages of one end, and says what they show.

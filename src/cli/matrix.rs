@@ -10,7 +10,7 @@ use super::advice::what;
 use super::fault::Fault;
 use super::flags::{JobsFlag, results_folder, written};
 use super::publish::publish;
-use super::terminal::print;
+use super::terminal::{print, print_text};
 use crate::experiment::{self, CELL_USERS};
 use crate::record::{Cell, MatrixRecord, tables};
 use crate::record::{Folder, InMemory, Manifest, Record, VERSION};
@@ -71,18 +71,18 @@ impl MatrixArgs {
             None => String::new(),
             Some(folder) => pool.install(|| self.publish(folder, &document, &record, &summary))?,
         };
-        print(&match self.format {
-            MatrixFormat::Text => text(&document) + &files,
-            MatrixFormat::Json => summary,
+        match self.format {
+            MatrixFormat::Text => print_text(&(text(&document) + &files))?,
+            MatrixFormat::Json => print(&summary)?,
             MatrixFormat::Csv => {
                 let mut bytes = Vec::new();
                 tables::matrix(&document, &mut bytes).map_err(|e| Fault::World {
                     what: "csv".into(),
                     cause: e.into(),
                 })?;
-                String::from_utf8_lossy(&bytes).into_owned()
+                print(&String::from_utf8_lossy(&bytes))?;
             }
-        })?;
+        }
         Ok(Outcome::Pass)
     }
 

@@ -7,6 +7,7 @@ mod best;
 mod best_answer;
 mod check;
 mod client;
+mod columns;
 mod compare;
 mod compare_side;
 mod complaint;
@@ -61,6 +62,7 @@ mod sweep_answer;
 mod terminal;
 mod trace;
 mod trials;
+mod wrap;
 
 use std::process::ExitCode;
 

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::Outcome;
 use super::fault::Fault;
-use super::terminal::print;
+use super::terminal::{print, print_text};
 use crate::reference::rows;
 use crate::scenario::{SHIPPED_SCENARIOS, ShippedScenario, nearest};
 
@@ -37,7 +37,7 @@ impl ModelsArgs {
     /// There is none of that name.
     pub(super) fn run(self) -> Result<Outcome, Fault> {
         let Some(name) = &self.name else {
-            print(&list())?;
+            print_text(&list())?;
             return Ok(Outcome::Pass);
         };
         print(shipped(name)?.text)?;

@@ -12,7 +12,7 @@ use super::results::UNITS;
 use super::share::do_share;
 use super::store::ReadUnits;
 use super::study::{Division, Most, Study};
-use super::terminal::print;
+use super::terminal::print_text;
 use crate::deployment::{FastPaths, Plan, RunHandle, RunOptions, simulate_with_options};
 use crate::experiment::{Backlog, Campaign, Share, most_trial_hours};
 use crate::quantity::number::{human, whole};
@@ -62,7 +62,7 @@ pub(super) fn plan(
     let present = campaign.shards().reused;
     let mut backlog = campaign.backlog();
     if is_complete || backlog.is_empty() {
-        print("Nothing is left to simulate: the command itself publishes the results.\n")?;
+        print_text("Nothing is left to simulate: the command itself publishes the results.\n")?;
         return Ok(Outcome::Pass);
     }
     let Some(seconds_per_hour) = measured(&mut backlog, &handle) else {
@@ -77,7 +77,7 @@ pub(super) fn plan(
         seconds_per_hour,
         division,
     };
-    print(&outlook.text())?;
+    print_text(&outlook.text())?;
     Ok(Outcome::Pass)
 }
 

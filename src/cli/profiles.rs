@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Outcome;
 use super::fault::Fault;
 use super::flags::Format;
-use super::terminal::print;
+use super::terminal::{print, print_text};
 use crate::report::text::table;
 use crate::scenario::{KINDS, Place, Profile, SHIPPED, ScenarioError, catalogue, nearest};
 
@@ -51,14 +51,17 @@ impl ProfilesArgs {
             None => shipped(|_, _| true)?,
             Some(name) => named(name)?,
         };
-        let text = match (self.format, &self.name) {
+        match (self.format, &self.name) {
             (Format::Json, _) => {
-                crate::record::json(&profiles.iter().map(view).collect::<Vec<_>>())
+                let views: Vec<ProfileView> = profiles.iter().map(view).collect();
+                print(&crate::record::json(&views))?;
             }
-            (Format::Text, None) => list(&profiles),
-            (Format::Text, Some(_)) => profiles.iter().map(details).collect::<Vec<_>>().join("\n"),
-        };
-        print(&text)?;
+            (Format::Text, None) => print_text(&list(&profiles))?,
+            (Format::Text, Some(_)) => {
+                let details: Vec<String> = profiles.iter().map(details).collect();
+                print_text(&details.join("\n"))?;
+            }
+        }
         Ok(Outcome::Pass)
     }
 }

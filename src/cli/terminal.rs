@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use clap::{Args, ValueEnum};
+use console::Term;
 
 use super::fault::Fault;
 use super::fit::fitted;
@@ -13,12 +14,20 @@ use super::markdown::markdown;
 use crate::record::Record;
 use crate::study::Verdict;
 
-/// Prints a result. A reader that has enough of it, as `head` does, changes nothing: what was found decides the exit code.
+/// Prints a result as it is, for programs. A reader that has enough of it, as `head` does, changes nothing: what was found decides the exit code.
 ///
 /// # Errors
 /// The output cannot be written, as on a full disk.
 pub(super) fn print(text: &str) -> Result<(), Fault> {
     write(&visible(text))
+}
+
+/// Prints what has no verdict, for people.
+///
+/// # Errors
+/// The output cannot be written, as on a full disk.
+pub(super) fn print_text(text: &str) -> Result<(), Fault> {
+    write(&shown(&visible(text), &Term::stdout()))
 }
 
 /// When verdicts have a colour.
@@ -75,13 +84,10 @@ pub(super) fn print_answer(text: &str, verdict: Option<Verdict>) -> Result<(), F
     if manner.markdown {
         return write(&markdown(&text));
     }
-    let screen = console::Term::stdout().size_checked();
-    let text = match screen {
-        Some((rows, columns)) => {
-            let text = repeated(&text, rows.into());
-            fitted(&text, columns.into())
-        }
-        None => text.into_owned(),
+    let term = Term::stdout();
+    let text = match term.size_checked() {
+        Some((rows, columns)) => repeated(&text, rows.into(), columns.into()),
+        None => shown(&text, &term),
     };
     match manner.is_colored() {
         true => write(&colored(&text, verdict)),
@@ -90,12 +96,27 @@ pub(super) fn print_answer(text: &str, verdict: Option<Verdict>) -> Result<(), F
 }
 
 /// An answer of more lines than the screen has ends with its first line.
-fn repeated(text: &str, rows: usize) -> String {
+fn repeated(text: &str, rows: usize, columns: usize) -> String {
     let first = text.lines().next().unwrap_or_default();
-    match text.lines().count() >= rows {
-        true => format!("{text}\n{first}\n"),
-        false => text.into(),
+    let fitting = fitted(text, columns);
+    match fitting.lines().count() >= rows {
+        true => format!("{fitting}\n{}\n", fitted(first, columns)),
+        false => fitting,
     }
+}
+
+/// The text in lines that fit: into the terminal, or elsewhere into COLUMNS where that is set.
+fn shown(text: &str, term: &Term) -> String {
+    let of_terminal = || term.size_checked().map(|(_, columns)| columns.into());
+    match of_terminal().or_else(|| columns(&std::env::var("COLUMNS").ok()?)) {
+        Some(columns) => fitted(text, columns),
+        None => text.into(),
+    }
+}
+
+/// A number of columns, as the environment gives it.
+fn columns(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|columns| *columns > 0)
 }
 
 /// The first paragraph, and the same at the end, in the colour of the verdict; the verdicts of rows in their own.
@@ -172,7 +193,17 @@ pub(super) fn say_line(text: &str) {
             return;
         }
     }
-    let _ = writeln!(io::stderr().lock(), "{}", visible(text));
+    let text = visible(text);
+    let lines = text.split('\n').map(|line| match line.starts_with(' ') {
+        // Of a file, with a mark below it.
+        true => line.into(),
+        false => shown(line, &Term::stderr()),
+    });
+    let _ = writeln!(
+        io::stderr().lock(),
+        "{}",
+        lines.collect::<Vec<_>>().join("\n")
+    );
 }
 
 /// Says a line to the user, on standard error; its arguments are those of `format!`.
@@ -227,10 +258,21 @@ mod tests {
     }
 
     #[test]
+    fn columns_are_a_positive_number() {
+        assert_eq!(columns("80"), Some(80));
+        for text in ["", "0", "-80", "80 columns"] {
+            assert_eq!(columns(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
     fn an_answer_longer_than_the_screen_ends_with_its_first_line() {
         let text = "answer\nb\nc\n";
-        assert_eq!(repeated(text, 24), text);
-        assert_eq!(repeated(text, 3), "answer\nb\nc\n\nanswer\n");
+        assert_eq!(repeated(text, 24, 80), text);
+        assert_eq!(repeated(text, 3, 80), "answer\nb\nc\n\nanswer\n");
+        let wide = "an answer of words\n".repeat(2);
+        assert!(repeated(&wide, 4, 30).len() == wide.len());
+        assert!(repeated(&wide.replace(' ', "      "), 4, 30).len() > 2 * wide.len());
     }
 
     #[test]

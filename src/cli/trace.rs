@@ -8,7 +8,7 @@ use super::Outcome;
 use super::fault::Fault;
 use super::flags::{Format, ScenarioFlags};
 use super::pcap::{Whose, write};
-use super::terminal::print;
+use super::terminal::{print, print_text};
 use crate::experiment::{self, ladder};
 use crate::protocol::Side;
 use crate::record::{Ladder, Rung, json};
@@ -56,10 +56,10 @@ impl TraceArgs {
             let messages = ladder.rungs.iter().filter(|r| r.to.is_some()).count();
             write(path, &scenario, &[subject], self.replication - 1, messages)?;
         }
-        print(&match self.format {
-            Format::Text => text(&ladder),
-            Format::Json => json(&ladder),
-        })?;
+        match self.format {
+            Format::Text => print_text(&text(&ladder))?,
+            Format::Json => print(&json(&ladder))?,
+        }
         Ok(Outcome::Pass)
     }
 

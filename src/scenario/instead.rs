@@ -44,69 +44,85 @@ fn guesses(kind: &Kind, form: &RawValue) -> Vec<String> {
     {
         return Vec::new();
     }
-    let plain = plain(text);
-    let mut all = vec![text.to_string(), plain.clone()];
-    let bare: Option<f64> = plain.parse().ok();
-    match kind {
-        Kind::Count(..) | Kind::CountOr(..) if text.starts_with(|c: char| c.is_ascii_digit()) => {
-            return vec![digits(text)];
-        }
-        Kind::Span(..) | Kind::SpanOr(..) | Kind::Seconds(..) if bare.is_some() => {
-            all.extend([format!("{plain} s"), format!("{plain} min")]);
-        }
-        Kind::Span(..) | Kind::SpanOr(..) | Kind::Seconds(..) => all.extend(spans(text)),
-        Kind::Share(..) => {
-            if let Some(x) = bare {
-                all.push(format!("{plain} %"));
-                // 0.5 may be a fraction.
-                all.extend((x > 0.0 && x <= 1.0).then(|| format!("{} %", x * 100.0)));
-            }
-        }
-        Kind::Rate { .. } if text.contains("call") => {
-            let words = text
-                .split_whitespace()
-                .filter(|word| !word.starts_with("call"));
-            all.push(written::plain(&words.collect::<Vec<_>>().join(" ")));
-        }
-        Kind::Rate { .. } if bare.is_some() => {
-            all.extend([format!("{plain} /h"), format!("{plain} /s")])
-        }
-        Kind::Capacity if bare.is_some() => {
-            all.extend([format!("{plain} calls/h"), format!("{plain} messages/s")])
-        }
-        Kind::Moment | Kind::Moments | Kind::Every | Kind::Weekdays => {
-            // "1 h" is no time of day.
-            all.extend(clock(text).filter(|_| !text.contains(' ') || parse_span(text).is_none()));
-            all.extend(dates(text));
-            all.push(weekdays(text));
-        }
-        Kind::SignIn | Kind::SignOut => all.extend(clock(text).map(|at| format!("at {at}"))),
-        Kind::Reestablish | Kind::Service => {
-            all.extend([
-                format!("fixed {plain}"),
-                format!("fixed {plain} s"),
-                format!("{plain} ms"),
-            ]);
-            all.extend(with_both_units(&plain));
-        }
-        Kind::Spans(..) => all.extend(with_both_units(&plain)),
-        Kind::Offset => {
-            let span = text.trim_start_matches(['+', '-']);
-            let sign = &text[..text.len() - span.len()];
-            all.push(format!("{plain} h"));
-            all.push(format!("{sign}{}", written::plain(span)));
-            all.extend(spans(span).take(1).map(|span| format!("{sign}{span}")));
-        }
-        Kind::Flag => match plain.to_lowercase().as_str() {
-            "true" | "yes" | "on" | "1" => all.push("true".into()),
-            "false" | "no" | "off" | "0" => all.push("false".into()),
-            _ => {}
-        },
-        _ => {}
+    let number = text.starts_with(|c: char| c.is_ascii_digit());
+    if matches!(kind, Kind::Count(..) | Kind::CountOr(..)) && number {
+        return vec![digits(text)];
     }
+    let mut all = vec![text.to_string(), plain(text)];
+    all.extend(of_kind(kind, text));
     all.push(text.to_lowercase());
     all.push(text.to_lowercase().replace(['_', ' '], "-"));
     all
+}
+
+/// What may be meant by a text where a value of that kind is wanted.
+fn of_kind(kind: &Kind, text: &str) -> Vec<String> {
+    let plain = plain(text);
+    let bare: Option<f64> = plain.parse().ok();
+    let with = |units: [&str; 2]| units.map(|unit| format!("{plain} {unit}")).to_vec();
+    match kind {
+        Kind::Span(..) | Kind::SpanOr(..) | Kind::Seconds(..) => match bare {
+            Some(_) => with(["s", "min"]),
+            None => spans(text).collect(),
+        },
+        // 0.5 may be a fraction.
+        Kind::Share(..) => match bare {
+            Some(x) if x > 0.0 && x <= 1.0 => {
+                vec![format!("{plain} %"), format!("{} %", x * 100.0)]
+            }
+            _ => vec![format!("{plain} %")],
+        },
+        Kind::Rate { .. } => match bare {
+            Some(_) => with(["/h", "/s"]),
+            None => vec![without_calls(text)],
+        },
+        Kind::Capacity => with(["calls/h", "messages/s"]),
+        Kind::Moment | Kind::Moments | Kind::Every | Kind::Weekdays => {
+            // "1 h" is no time of day.
+            let clock = clock(text).filter(|_| !text.contains(' ') || parse_span(text).is_none());
+            let dates = dates(text).into_iter();
+            clock
+                .into_iter()
+                .chain(dates)
+                .chain([weekdays(text)])
+                .collect()
+        }
+        Kind::SignIn | Kind::SignOut => clock(text)
+            .map(|at| format!("at {at}"))
+            .into_iter()
+            .collect(),
+        Kind::Reestablish | Kind::Service => {
+            let fixed = format!("fixed {plain}");
+            let all = [fixed.clone(), format!("{fixed} s"), format!("{plain} ms")];
+            all.into_iter().chain(with_both_units(&plain)).collect()
+        }
+        Kind::Spans(..) => with_both_units(&plain).into_iter().collect(),
+        Kind::Offset => {
+            let span = text.trim_start_matches(['+', '-']);
+            let sign = &text[..text.len() - span.len()];
+            let signed = |span: String| format!("{sign}{span}");
+            let clock = spans(span).take(1).map(signed);
+            let plain_span = signed(written::plain(span));
+            [format!("{plain} h"), plain_span]
+                .into_iter()
+                .chain(clock)
+                .collect()
+        }
+        Kind::Flag => match plain.to_lowercase().as_str() {
+            "true" | "yes" | "on" | "1" => vec!["true".into()],
+            "false" | "no" | "off" | "0" => vec!["false".into()],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// A rate without the word that says of what it is: "2 calls per hour".
+fn without_calls(text: &str) -> String {
+    let words = text
+        .split_whitespace()
+        .filter(|word| !word.starts_with("call"));
+    plain(&words.collect::<Vec<_>>().join(" "))
 }
 
 /// Characters of a value that is worth a guess.

@@ -346,6 +346,8 @@ fn of_presence(plan: &Plan, clients: &ClientPlan, warnings: &mut Vec<String>) {
             "clients.{name}: sign_out is not after sign_in, and so is one of the next day, {}, which the run does not reach",
             print_clock(Span(out.0 - DAY_US))
         ));
+    } else {
+        of_shift_before(plan, clients, warnings);
     }
     let start_us = plan.start.0 as i64 + clients.ahead_us;
     if let SignIn::At(clock) = clients.sign_in
@@ -358,11 +360,11 @@ fn of_presence(plan: &Plan, clients: &ClientPlan, warnings: &mut Vec<String>) {
             print_clock(Span(start_us as u64 % DAY_US))
         ));
     }
-    of_shift_before(clients, start_us, warnings);
 }
 
 /// A night shift that began on the day before the run, and of which nobody is there.
-fn of_shift_before(clients: &ClientPlan, start_us: i64, warnings: &mut Vec<String>) {
+fn of_shift_before(plan: &Plan, clients: &ClientPlan, warnings: &mut Vec<String>) {
+    let start_us = plan.start.0 as i64 + clients.ahead_us;
     let clock = |at: SignIn| match at {
         SignIn::At(clock) | SignIn::Normal { mean: clock, .. } => Some(clock),
         SignIn::AtStart | SignIn::UniformOver(_) => None,

@@ -311,6 +311,78 @@ fn no_input_steers_the_terminal() {
     );
 }
 
+/// What a command prints into a pipe, with COLUMNS in the environment or without.
+fn printed(args: &[&str], folder: &Path, columns: Option<&str>) -> String {
+    let mut command = Command::new(RCCSIM);
+    command.args(args).current_dir(folder).env_remove("COLUMNS");
+    if let Some(columns) = columns {
+        command.env("COLUMNS", columns);
+    }
+    let output = command.output().unwrap();
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+#[test]
+fn lines_into_a_pipe_fit_the_columns_that_are_asked_for() {
+    let folder = TempDir::new().unwrap();
+    let groups: String = (1..=8)
+        .map(|g| format!("[[clients]]\nname = \"floor-{g}\"\ngateway = \"g\"\ncount = 5\nrefresh_interval = \"40 min\"\n"))
+        .collect();
+    let objective = "[[objective]]\nmetric = \"session_drops\"\nat_most = 0\n";
+    let file = SCENARIO.replace("replications = 1", "replications = 3") + &groups + objective;
+    written(folder.path(), "a.toml", &file);
+    written(
+        folder.path(),
+        "b.toml",
+        &file.replace("ignores-update", "healthy"),
+    );
+    let vary = |key: &'static str| ["--vary", key];
+    let two = [
+        vary("clients.c.count=5, 6"),
+        vary("clients.floor-1.count=5, 6"),
+    ]
+    .concat();
+    let three = [&two[..], &vary("clients.floor-2.count=5, 6")].concat();
+    let study = ["--no-folder", "--quiet"];
+    for args in [
+        [&["run", "a.toml"], &study[..]].concat(),
+        [&["sweep", "a.toml"], &study[..], &two].concat(),
+        [&["sweep", "a.toml"], &study[..], &three].concat(),
+        [
+            &["best", "a.toml", "--cost", "session_drops"],
+            &study[..],
+            &two,
+        ]
+        .concat(),
+        [&["compare", "a.toml", "b.toml"], &study[..]].concat(),
+        vec!["check", "a.toml", "--explain"],
+        vec!["trace", "nec-r2"],
+        vec!["matrix", "--no-folder"],
+        vec!["profiles"],
+        vec!["profiles", "communicator-2007-r2"],
+        vec!["help"],
+    ] {
+        let fitting = printed(&args, folder.path(), Some("80"));
+        for line in fitting.lines() {
+            assert!(line.chars().count() <= 80, "{args:?}: {line}");
+        }
+        let plain = printed(&args, folder.path(), None);
+        assert!(
+            plain.lines().any(|line| line.chars().count() > 80),
+            "{args:?}"
+        );
+        assert_eq!(plain, printed(&args, folder.path(), Some("0")), "{args:?}");
+        let mut words: Vec<&str> = plain.split_whitespace().collect();
+        words.retain(|word| !fitting.contains(word));
+        assert_eq!(words, [""; 0], "{args:?}: words that are lost");
+    }
+    let json = ["check", "a.toml", "--format", "json"];
+    assert_eq!(
+        printed(&json, folder.path(), Some("80")),
+        printed(&json, folder.path(), None)
+    );
+}
+
 #[test]
 fn a_command_that_is_printed_is_one_for_the_shell() {
     let folder = TempDir::new().unwrap();
