@@ -298,6 +298,31 @@ mod tests {
     }
 
     #[test]
+    fn values_with_commas_are_told_apart() {
+        let mixes = ["rfc4028 60 %, communicator-2007 40 %", "rfc4028 100 %"];
+        assert_eq!(
+            values(&format!("clients.mix = {}", mixes.join("; "))),
+            mixes
+        );
+        assert_eq!(values(&format!("clients.mix = {}", mixes[0])), mixes[..1]);
+        let written =
+            "{ rfc4028 = \"60 %\", communicator-2007 = \"40 %\" }, { rfc4028 = \"100 %\" }";
+        assert_eq!(values(&format!("clients.mix = {written}")), mixes);
+        let times = ["08:00, Sunday 09:00", "10:00"];
+        assert_eq!(
+            values("fault.at = [\"08:00\", \"Sunday 09:00\"]; 10:00"),
+            times
+        );
+        assert_eq!(values("fault.at = 08:00, Sunday 09:00; 10:00"), times);
+        // Without a semicolon each is a value.
+        assert_eq!(values("fault.at = 08:00, 10:00"), ["08:00", "10:00"]);
+        assert_eq!(
+            values("fault.at = [\"08:00\", \"Sunday 09:00\"], \"10:00\""),
+            times
+        );
+    }
+
+    #[test]
     fn what_is_wrong_is_said_with_its_place() {
         for (text, expected) in [
             ("clients.refresh_interval", "expected `table.key = a, b, c`"),

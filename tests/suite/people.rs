@@ -8,7 +8,7 @@ use rccsim::faults::Schedule;
 use rccsim::measure::Counter;
 use rccsim::protocol::ClientNote;
 use rccsim::quantity::{Span, Time};
-use rccsim::scenario::{Scenario, expanded, hash, load, parse};
+use rccsim::scenario::{Override, Scenario, expanded, hash, load, parse};
 use rccsim::workload::CallDraws;
 
 use crate::determinism::assert_ways_agree;
@@ -149,8 +149,49 @@ fn calls_per_hour_are_those_of_a_user_or_of_the_group() {
 fn so_many_users_of_each_gateway() {
     let each = site("08:00", "1 h", "count_per_gateway = 300", "");
     assert_eq!(each.plan.clients[0].count, 600);
-    let more = rccsim::scenario::Override::parse("gateway.count=5").unwrap();
+    let more = Override::parse("gateway.count=5").unwrap();
     assert_eq!(each.with(&[more]).unwrap().plan.clients[0].count, 1500);
+}
+
+#[test]
+fn a_flag_takes_values_as_a_file_has_them() {
+    let fault = "[[fault]]\nkind = \"crash\"\ntarget = \"gateway:gw\"\nat = \"12:00\"";
+    let with = |sets: &[&str]| {
+        let sets = sets.iter().map(|set| Override::parse(set).unwrap());
+        let base = site("08:00", "8 h", MIX, fault);
+        base.with(&sets.collect::<Vec<_>>()).unwrap().plan
+    };
+    let plain = [
+        "clients.mix=rfc4028 30 %, communicator-2007 70 %",
+        "fault.fault-1.at=09:00, 10:30",
+    ];
+    let written = [
+        "clients.mix={ rfc4028 = \"30 %\", communicator-2007 = \"70 %\" }",
+        "fault.fault-1.at=[\"09:00\", \"10:30\"]",
+    ];
+    let plan = with(&plain);
+    assert_eq!(plan.faults.len(), 2);
+    assert_eq!(plan.clients[0].mix[0].from, 0.3);
+    assert_eq!(with(&written), plan);
+}
+
+#[test]
+fn a_date_without_quotes_is_read() {
+    let starting = |start: &str| {
+        let text = fs::read_to_string("models/nec-r2.toml").unwrap();
+        let text = text.replace("start = \"08:00\"", &format!("start = {start}"));
+        Scenario::from_toml(&text).unwrap_or_else(|e| panic!("{e}"))
+    };
+    let quoted = starting("\"2026-11-30 08:10\"");
+    for start in [
+        "2026-11-30 08:10:00",
+        "2026-11-30T08:10:00",
+        "2026-11-30 08:10",
+    ] {
+        assert_eq!(starting(start).plan, quoted.plan, "{start}");
+        assert_eq!(hash(&starting(start)), hash(&quoted), "{start}");
+    }
+    assert_eq!(starting("08:10:00").plan, starting("\"08:10\"").plan);
 }
 
 /// Instants of the scheduled faults, in minutes, with their targets.
