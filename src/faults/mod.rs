@@ -27,6 +27,9 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// What happens to gateways alone.
+    pub const OF_GATEWAYS: [Self; 3] = [Self::Crash, Self::Stall, Self::Maintenance];
+
     /// Whether something fails: a surge is load.
     pub fn is_failure(self) -> bool {
         self != Self::Surge

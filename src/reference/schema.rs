@@ -175,10 +175,8 @@ fn key_schema(kind: &Kind) -> Value {
             json!({ "enum": names, "oneOf": each.collect::<Vec<_>>() })
         }
         Kind::SignIn => text(&sign_in()),
-        Kind::SignOut => text(&format!("never|{}", sign_in())),
-        Kind::Lunch => text(&format!(
-            "never|(at {CLOCK}|normal {CLOCK} sd {SPAN}) for {SPAN}"
-        )),
+        Kind::SignOut => text(&format!("never|{}", time_of_day())),
+        Kind::Lunch => text(&format!("never|({}) for {SPAN}", time_of_day())),
         Kind::Reestablish => text(&format!(
             r"never|fixed {SPAN}|uniform {SPAN}\s*\.\.\s*{SPAN}|backoff {SPAN} x[0-9.]+ max {SPAN}( jitter {SHARE})?"
         )),
@@ -210,7 +208,11 @@ fn moment() -> String {
 }
 
 fn sign_in() -> String {
-    format!("at start|at {CLOCK}|uniform over {SPAN}|normal {CLOCK} sd {SPAN}")
+    format!("at start|uniform over {SPAN}|{}", time_of_day())
+}
+
+fn time_of_day() -> String {
+    format!("at {CLOCK}|normal {CLOCK} sd {SPAN}")
 }
 
 /// The name of a profile, or a file; where sections of the scenario serve too, any name.

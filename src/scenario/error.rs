@@ -173,6 +173,29 @@ impl ScenarioError {
             other => other,
         }
     }
+
+    /// The same with what a place has to add to each message.
+    pub(super) fn with_hints(self, hint: &dyn Fn(&Place) -> String) -> Self {
+        match self {
+            Self::Input {
+                place,
+                message,
+                line,
+            } => {
+                let message = message + &hint(&place);
+                Self::Input {
+                    place,
+                    message,
+                    line,
+                }
+            }
+            Self::Several { errors, more_rows } => {
+                let errors = errors.into_iter().map(|e| e.with_hints(hint)).collect();
+                Self::Several { errors, more_rows }
+            }
+            other => other,
+        }
+    }
 }
 
 fn in_lines(errors: &[ScenarioError], more_rows: u64) -> String {
@@ -274,7 +297,9 @@ fn fault(message: &str) -> &str {
 
 /// "; did you mean `x`?" where one of the names is near.
 pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> String {
-    let near = nearest_name(word, names);
+    let names: Vec<&str> = names.into_iter().collect();
+    let near = nearest_name(word, names.iter().copied());
+    let near = near.or_else(|| name_with(word, names));
     near.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
 }
 
@@ -290,6 +315,17 @@ pub(crate) fn nearest_name<'a>(
     // Of a short name some letter must be left.
     let letters = name.chars().count().min(word.chars().count());
     (distance <= 2.max(name.len() / 3) && distance < letters).then_some(name)
+}
+
+/// The shortest name that has a word in it.
+fn name_with<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    let with_word = names
+        .into_iter()
+        .filter(|name| name.to_lowercase().contains(&word));
+    with_word
+        .filter(|_| word.len() > 2)
+        .min_by_key(|name| name.len())
 }
 
 /// Keys of a table that a message lists; of more, help does.

@@ -215,9 +215,5 @@ const SIGN_OUT: &[(&str, &str)] = &[
         "normally distributed about a time of day",
     ),
     ("at 17:00", "all at one time of day"),
-    (
-        "uniform over 30 min",
-        "evenly over the first 30 min of the run",
-    ),
     ("never", "not before the horizon"),
 ];

@@ -8,7 +8,7 @@ use super::kind::Kind;
 use crate::quantity::parse_span;
 
 pub(crate) use written::digits;
-use written::{clock, dates, plain, spans, weekdays, with_both_units};
+use written::{clock, dates, plain, spans, stretch, weekdays, with_both_units};
 
 /// "; write \"30 s\" or \"30 min\"" or "; did you mean `hold`?"; empty where nothing is near.
 pub(super) fn instead(kind: &Kind, form: &RawValue) -> String {
@@ -87,6 +87,10 @@ fn of_kind(kind: &Kind, text: &str) -> Vec<String> {
                 .chain([weekdays(text)])
                 .collect()
         }
+        Kind::Lunch => {
+            let lunch = stretch(text).map(|(from, long)| format!("at {from} for {long}"));
+            lunch.into_iter().collect()
+        }
         Kind::SignIn | Kind::SignOut => clock(text)
             .map(|at| format!("at {at}"))
             .into_iter()
@@ -98,12 +102,13 @@ fn of_kind(kind: &Kind, text: &str) -> Vec<String> {
         }
         Kind::Spans(..) => with_both_units(&plain).into_iter().collect(),
         Kind::Offset => {
+            let text = text.trim_start_matches("UTC").trim_start_matches("GMT");
             let span = text.trim_start_matches(['+', '-']);
             let sign = &text[..text.len() - span.len()];
             let signed = |span: String| format!("{sign}{span}");
             let clock = spans(span).take(1).map(signed);
             let plain_span = signed(written::plain(span));
-            [format!("{plain} h"), plain_span]
+            [format!("{text} h"), plain_span]
                 .into_iter()
                 .chain(clock)
                 .collect()
@@ -119,10 +124,8 @@ fn of_kind(kind: &Kind, text: &str) -> Vec<String> {
 
 /// A rate without the word that says of what it is: "2 calls per hour".
 fn without_calls(text: &str) -> String {
-    let words = text
-        .split_whitespace()
-        .filter(|word| !word.starts_with("call"));
-    plain(&words.collect::<Vec<_>>().join(" "))
+    let text = plain(text).replace("calls", " ").replace("call", " ");
+    plain(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Characters of a value that is worth a guess.
@@ -228,7 +231,19 @@ mod tests {
             "; write \"12000 calls/h\""
         );
         let rate = Kind::Rate { most_per_s: 1.0 };
-        assert_eq!(guess(rate, "2 calls per hour"), "; write \"2 /h\"");
+        for text in ["2 calls per hour", "2 calls/h", "2 /hour"] {
+            assert_eq!(guess(rate, text), "; write \"2 /h\"", "{text}");
+        }
+        assert_eq!(guess(rate, "2/hour"), "; write \"2/h\"");
+        assert_eq!(guess(span, "2 weeks"), "");
+        let month = Kind::Span(Span::from_secs(1), Span::from_secs(31 * 86_400));
+        assert_eq!(guess(month, "2 weeks"), "; write \"14 d\"");
+        assert_eq!(
+            guess(Kind::Lunch, "12:00-13:00"),
+            "; write \"at 12:00 for 1 h\""
+        );
+        assert_eq!(guess(Kind::Weekdays, "Mo-Fr"), "; write \"Monday..Friday\"");
+        assert_eq!(guess(Kind::Offset, "UTC+2"), "; write \"+2 h\"");
         assert_eq!(guess(Kind::Offset, "+5:30"), "; write \"+330 min\"");
         assert_eq!(guess(Kind::Offset, "-3 h 30 min"), "; write \"-210 min\"");
     }

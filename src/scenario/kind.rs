@@ -4,7 +4,7 @@ use super::document::{Entry, RawValue};
 use super::record_kind::RecordKind;
 use super::syntax::{
     Hours, day_span, is_name, read_columns, read_hours, read_lunch, read_mix, read_reestablish,
-    read_service, read_sign_in, read_timing,
+    read_service, read_sign_in, read_time_of_day, read_timing,
 };
 use super::words::Word;
 use crate::deployment::ServiceTime;
@@ -251,7 +251,7 @@ impl Kind {
             }
             Self::SignIn => SIGN_IN_FORMS.into(),
             Self::Lunch => r#""normal 12:15 sd 15 min for 45 min", "at 12:00 for 1 h" or "never""#.into(),
-            Self::SignOut => format!("\"never\", {SIGN_IN_FORMS}"),
+            Self::SignOut => r#""never", "at 17:00" or "normal 17:30 sd 20 min""#.into(),
             Self::Reestablish => REESTABLISH_FORMS.into(),
             Self::Timing => r#""interval", "SE/2" (2 to 100) or "SE - 60 s""#.into(),
             Self::CountOr(word, least, most) => format!("a whole number from {least} to {most}, or {word:?}"),
@@ -376,7 +376,7 @@ impl Kind {
             Self::Lunch if text == "never" => Some(Value::Lunch(None)),
             Self::Lunch => read_lunch(text).map(|lunch| Value::Lunch(Some(lunch))),
             Self::SignOut if text == "never" => Some(Value::SignOut(None)),
-            Self::SignOut => read_sign_in(text).map(|s| Value::SignOut(Some(s))),
+            Self::SignOut => read_time_of_day(text).map(|at| Value::SignOut(Some(at))),
             Self::Reestablish => read_reestablish(text).map(Value::Reestablish),
             Self::Timing => read_timing(text).map(Value::Timing),
             Self::CountOr(word, ..) if text == word => Some(Value::MaybeCount(None)),

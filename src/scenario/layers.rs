@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::catalogue::{Key, keys_of};
+use super::catalogue::{Key, header, keys_of};
 use super::document::{Entry, RawValue, Section};
 use super::error::{Errors, Place, ScenarioError};
 use super::files::Files;
@@ -19,6 +19,12 @@ type Mix = Vec<(String, f64)>;
 
 /// The key that names a profile.
 const PROFILE: &str = "profile";
+
+/// The key that names several.
+const MIX: &str = "mix";
+
+/// A profile of clients, whichever.
+const SOME_CLIENT: &str = "communicator-2007";
 
 /// What a profile, or a section that serves as one, says.
 struct Layer {
@@ -71,6 +77,19 @@ fn from_profile(profile: Profile) -> Layer {
     }
 }
 
+/// A section with a profile.
+fn with_profile(section: &Section, profile: &str, place: &Place) -> Section {
+    let mut section = section.clone();
+    section.entries.retain(|entry| entry.key != PROFILE);
+    section.entries.push(Entry {
+        key: PROFILE.into(),
+        key_place: place.clone(),
+        form: RawValue::Text(profile.into()),
+        place: place.clone(),
+    });
+    section
+}
+
 impl Layers<'_> {
     /// The values of one section.
     ///
@@ -81,18 +100,23 @@ impl Layers<'_> {
         table: &'static str,
         section: &Section,
     ) -> Result<Settings, ScenarioError> {
-        let Some((mix, place)) = self.mix_of(table, section)? else {
-            return self.resolve_alike(table, section);
+        let (mix, place) = match self.mix_of(table, section) {
+            Ok(Some(mix)) => mix,
+            Ok(None) => return self.resolve_alike(table, section),
+            Err(error) => {
+                // With some profile in its place, what else is wrong is said too.
+                let mut errors = Errors::default();
+                errors.value::<()>(Err(error));
+                let mut others = with_profile(section, SOME_CLIENT, &section.place);
+                others.entries.retain(|entry| entry.key != MIX);
+                errors.value(self.resolve_alike(table, &others));
+                errors.none()?;
+                return self.resolve_alike(table, &others);
+            }
         };
         let with = |profile: &str| {
-            let mut section = section.clone();
-            section.entries.push(Entry {
-                key: PROFILE.into(),
-                key_place: place.clone(),
-                form: RawValue::Text(profile.into()),
-                place: place.clone(),
-            });
-            let mut settings = self.resolve_alike(table, &section)?;
+            let mut settings =
+                self.resolve_alike(table, &with_profile(section, profile, &place))?;
             settings.entries.retain(|s| s.key.name != PROFILE);
             Ok(settings)
         };
@@ -192,7 +216,7 @@ impl Layers<'_> {
         let Some(entry) = section.entry("name") else {
             let without = name_without_one(section);
             let expects = Kind::Name.expects();
-            let message = format!("[[{table}]] has no `name`; expected {expects}");
+            let message = format!("{} has no `name`; expected {expects}", header(table));
             return without.ok_or_else(|| ScenarioError::input(&section.place, message));
         };
         match Kind::Name.read(&entry.form) {
@@ -339,8 +363,8 @@ impl Layers<'_> {
         };
         let value = key.kind.read(&entry.form).map_err(|valid| {
             // Of a list, the first part that is wrong by itself.
-            let parts = match &entry.form {
-                RawValue::List(parts) => &parts[..],
+            let parts = match (&entry.form, key.kind) {
+                (RawValue::List(parts), Kind::Moments | Kind::Targets) => &parts[..],
                 _ => &[],
             };
             let part = parts.iter().find(|part| key.kind.read(&part.form).is_err());

@@ -58,6 +58,7 @@ mod shipped;
 mod source;
 mod study;
 mod syntax;
+mod unread;
 mod warnings;
 mod words;
 

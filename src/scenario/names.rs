@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use super::document::{Document, RawValue, Section};
 use super::error::nearest;
 use super::kind::{Kind, Value};
+use super::words::Choice;
+use crate::faults::FaultKind;
 use crate::measure::Scope;
 
 /// The sections of a table that others refer to, by name: the first of those of one name.
@@ -91,9 +93,9 @@ impl<'a> Names<'a> {
         match (kind, value) {
             (Kind::GatewayName, Value::Text(name)) => self.check_gateway(name),
             // Paths come from profiles too: what an outage hits is found when those are read.
-            (Kind::Targets, Value::Texts(texts)) if !is_outage(section) => {
-                texts.iter().try_for_each(|text| self.check_target(text))
-            }
+            (Kind::Targets, Value::Texts(texts)) if !is_outage(section) => texts
+                .iter()
+                .try_for_each(|text| self.check_target(text, is_of_gateway(section))),
             _ => Ok(()),
         }
     }
@@ -110,16 +112,18 @@ impl<'a> Names<'a> {
         ))
     }
 
-    fn check_target(&self, text: &str) -> Result<(), String> {
+    fn check_target(&self, text: &str, is_of_gateway: bool) -> Result<(), String> {
         // A text may be a name with a comma in it, or several.
         if self.has(text) {
             return Ok(());
         }
-        let Some(part) = text.split(',').map(str::trim).find(|part| !self.has(part)) else {
+        let is_missing = |part: &&str| !self.has(part) && !part.starts_with("path:");
+        let Some(part) = text.split(',').map(str::trim).find(is_missing) else {
             return Ok(());
         };
         let mut all: Vec<String> = written(&self.gateways, "gateway").collect();
-        all.extend(written(&self.clients, "clients"));
+        let clients = written(&self.clients, "clients");
+        all.extend(clients.filter(|_| !is_of_gateway));
         all.push("all".into());
         let near = nearest(part, all.iter().map(String::as_str));
         Err(format!(
@@ -129,7 +133,19 @@ impl<'a> Names<'a> {
     }
 }
 
+fn kind_of(section: &Section) -> &str {
+    match section.entry("kind").map(|entry| &entry.form) {
+        Some(RawValue::Text(kind)) => kind,
+        _ => "",
+    }
+}
+
 fn is_outage(section: &Section) -> bool {
-    let kind = section.entry("kind").map(|entry| &entry.form);
-    matches!(kind, Some(RawValue::Text(kind)) if kind == "link-outage")
+    kind_of(section) == FaultKind::LinkOutage.word()
+}
+
+/// Whether that happens to gateways alone.
+fn is_of_gateway(section: &Section) -> bool {
+    let mut kinds = FaultKind::OF_GATEWAYS.into_iter();
+    kinds.any(|kind| kind.word() == kind_of(section))
 }

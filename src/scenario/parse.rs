@@ -16,6 +16,7 @@ use super::plot::{self, DeclaredPlot};
 use super::setting::Settings;
 use super::source::Source;
 use super::study::{self, Study};
+use super::unread;
 use super::warnings;
 use crate::deployment::Plan;
 use crate::measure::Objective;
@@ -120,6 +121,7 @@ impl Source {
     /// What is wrong.
     pub fn scenario(&self, overrides: &[Override]) -> Result<Scenario, ScenarioError> {
         let document = Document::parse(&self.file, &self.text);
+        let document = document.map_err(|error| unread::with_hints(error, &self.text));
         let source = self.clone().under(overrides.iter().cloned());
         let scenario = document.and_then(|document| read(source, Arc::new(document)));
         scenario.map_err(|error| error.with_lines(&self.file, &self.text))

@@ -170,10 +170,15 @@ pub(super) fn read_sign_in(text: &str) -> Option<SignIn> {
     })
 }
 
+/// A time of day for all, or one that varies about a mean.
+pub(super) fn read_time_of_day(text: &str) -> Option<SignIn> {
+    read_sign_in(text).filter(|at| matches!(at, SignIn::At(_) | SignIn::Normal { .. }))
+}
+
 /// A time of day and how long from then on.
 pub(super) fn read_lunch(text: &str) -> Option<Lunch> {
     let (at, lasts) = text.split_once(" for ")?;
-    let at = read_sign_in(at).filter(|at| matches!(at, SignIn::At(_) | SignIn::Normal { .. }))?;
+    let at = read_time_of_day(at)?;
     let lasts = parse_span(lasts).filter(|s| *s > Span::ZERO && *s < Span::from_secs(86_400))?;
     Some(Lunch { at, lasts })
 }

@@ -331,8 +331,9 @@ fn of_floor(clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Vec<Stri
 /// Sign-ins and sign-outs that the run does not reach.
 fn of_presence(plan: &Plan, clients: &ClientPlan, warnings: &mut Vec<String>) {
     let name = &clients.name;
+    let start_us = plan.start.0 as i64 + clients.ahead_us;
     if let SignIn::Normal { mean, .. } = clients.sign_in
-        && (mean < plan.start || mean.0 - plan.start.0 >= plan.horizon.0)
+        && mean.0 as i64 - start_us >= plan.horizon.0 as i64
     {
         warnings.push(format!(
             "clients.{name}: sign_in is centred outside the run"
@@ -349,13 +350,16 @@ fn of_presence(plan: &Plan, clients: &ClientPlan, warnings: &mut Vec<String>) {
     } else {
         of_shift_before(plan, clients, warnings);
     }
-    let start_us = plan.start.0 as i64 + clients.ahead_us;
-    if let SignIn::At(clock) = clients.sign_in
-        && (clock.0 as i64) < start_us
+    let (at, who) = match clients.sign_in {
+        SignIn::At(clock) => (Some(clock), "they"),
+        SignIn::Normal { mean, .. } => (Some(mean), "most of them"),
+        SignIn::AtStart | SignIn::UniformOver(_) => (None, ""),
+    };
+    if let Some(clock) = at.filter(|clock| (clock.0 as i64) < start_us)
         && clients.recorded_signs.is_none()
     {
         warnings.push(format!(
-            "clients.{name}: sign_in at {} is before the start of the run, {} on the users' clocks: they sign in at the start",
+            "clients.{name}: sign_in at {} is before the start of the run, {} on the users' clocks: {who} sign in at the start",
             print_clock(clock),
             print_clock(Span(start_us as u64 % DAY_US))
         ));
@@ -375,8 +379,13 @@ fn of_shift_before(plan: &Plan, clients: &ClientPlan, warnings: &mut Vec<String>
     };
     let is_on = (to.0 as i64) - (DAY_US as i64) > start_us && from.0 >= start_us as u64;
     if is_on && clients.recorded_signs.is_none() && clients.days.is_working(day_before) {
+        let clocks = if clients.ahead_us % DAY_US as i64 == 0 {
+            ""
+        } else {
+            " on the users' clocks"
+        };
         warnings.push(format!(
-            "clients.{}: the shift from {} to {} that began before the run is not simulated: until {} nobody of it is signed in; \
+            "clients.{}: the shift from {} to {} that began before the run is not simulated: until {}{clocks} nobody of it is signed in; \
              start the run before a shift begins",
             clients.name,
             print_clock(Span(from.0 % DAY_US)),

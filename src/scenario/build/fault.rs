@@ -164,7 +164,10 @@ impl Targets {
 
     /// What there is for a fault to hit.
     fn names(&self, fault: &Fault) -> Vec<&str> {
-        let is_hit = |name: &&str| can_hit(fault, &self.named[*name]);
+        let is_of_gateway = FaultKind::OF_GATEWAYS.contains(&fault.kind);
+        let is_hit = |name: &&str| {
+            can_hit(fault, &self.named[*name]) && !(is_of_gateway && name.starts_with("clients:"))
+        };
         self.names
             .iter()
             .map(String::as_str)
@@ -225,9 +228,8 @@ fn check_target(
     target: FaultTarget,
     plan: &Plan,
 ) -> Result<(), ScenarioError> {
-    use FaultKind as K;
     match (fault.kind, target) {
-        (K::Crash | K::Stall | K::Maintenance, FaultTarget::Clients(_)) => {
+        (kind, FaultTarget::Clients(_)) if FaultKind::OF_GATEWAYS.contains(&kind) => {
             let message =
                 format!("found {text:?}: this happens to a gateway, \"gateway:NAME\" or \"all\"");
             Err(refuse(s, &fault.target.setting, &message))

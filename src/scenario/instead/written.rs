@@ -6,7 +6,7 @@ use crate::quantity::{Span, parse_clock, parse_span, print_span};
 use crate::scenario::error::nearest_name;
 
 /// Units in words, as people write them.
-const UNITS: [(&str, &str); 20] = [
+const UNITS: [(&str, &str); 24] = [
     ("hours", "h"),
     ("hour", "h"),
     ("hrs", "h"),
@@ -24,16 +24,23 @@ const UNITS: [(&str, &str); 20] = [
     ("days", "d"),
     ("day", "d"),
     ("percent", "%"),
+    ("/hour", "/h"),
+    ("/minute", "/min"),
+    ("/second", "/s"),
+    ("/day", "/d"),
     ("per hour", "/h"),
     ("per minute", "/min"),
     ("per second", "/s"),
 ];
 
+/// The first of the units that are several words.
+const PHRASES: usize = 21;
+
 /// The same with units as they are read, a decimal point, two digits for each hour, digits without gaps and durations of one
 /// unit.
 pub(super) fn plain(text: &str) -> String {
     let mut text = text.to_string();
-    for (long, short) in &UNITS[17..] {
+    for (long, short) in &UNITS[PHRASES..] {
         text = text.replace(long, short);
     }
     let text: Vec<String> = apart(&text).split(' ').map(plain_word).collect();
@@ -105,6 +112,12 @@ fn summed(words: &[String]) -> String {
     let mut all: Vec<String> = Vec::new();
     let mut rest = words;
     while let [word, after @ ..] = rest {
+        let weeks = after.first().filter(|unit| unit.starts_with("week"));
+        if let (Some(_), Ok(weeks)) = (weeks, word.parse::<u32>()) {
+            all.push(format!("{} d", u64::from(weeks) * 7));
+            rest = &after[1..];
+            continue;
+        }
         let spans = rest
             .chunks_exact(2)
             .map_while(|part| parse_span(&part.join(" ")));
@@ -204,10 +217,44 @@ pub(super) fn weekdays(text: &str) -> String {
     let all: Vec<String> = (0..7)
         .map(|n| Weekday::Monday.nth_next(n).to_string())
         .collect();
+    let text = text.replace("weekends", "Saturday..Sunday");
     let meant = |word: &str| {
-        let is_day = word.len() > 3 && word.chars().all(char::is_alphabetic);
-        let day = nearest_name(word, all.iter().map(String::as_str)).filter(|_| is_day);
-        day.unwrap_or(word).to_string()
+        if let Some((from, to)) = word.split_once('-').or_else(|| word.split_once("..")) {
+            return format!("{}..{}", day(from, &all), day(to, &all));
+        }
+        day(word, &all)
     };
     text.split(' ').map(meant).collect::<Vec<_>>().join(" ")
+}
+
+/// The day that a word was meant to be, in full; else the word.
+fn day(word: &str, all: &[String]) -> String {
+    let short = SHORT_DAYS.iter().position(|short| short.contains(&word));
+    short.map_or_else(
+        || {
+            let is_day = word.len() > 3 && word.chars().all(char::is_alphabetic);
+            let day = nearest_name(word, all.iter().map(String::as_str)).filter(|_| is_day);
+            day.unwrap_or(word).to_string()
+        },
+        |n| all[n].clone(),
+    )
+}
+
+/// How days are cut short, in English and in German.
+const SHORT_DAYS: [[&str; 3]; 7] = [
+    ["Mo", "Mon", "Montag"],
+    ["Tu", "Di", "Dienstag"],
+    ["We", "Mi", "Mittwoch"],
+    ["Th", "Do", "Donnerstag"],
+    ["Fr", "Fri", "Freitag"],
+    ["Sa", "Sat", "Samstag"],
+    ["Su", "So", "Sonntag"],
+];
+
+/// How long a time of day to another one is: "12:00-13:00".
+pub(super) fn stretch(text: &str) -> Option<(String, String)> {
+    let (from, to) = text.split_once(['-', '–'])?;
+    let (from, to) = (clock(from)?, clock(to)?);
+    let long = parse_clock(&to)?.0.checked_sub(parse_clock(&from)?.0)?;
+    Some((from, print_span(Span(long))))
 }
