@@ -162,10 +162,25 @@ fn unknown_command(mut error: clap::Error) -> clap::Error {
     error
 }
 
+/// Shows what clap has to say, help and the version too, and is the exit code of that.
+fn left(error: &clap::Error) -> ExitCode {
+    let code = if error.use_stderr() { 2 } else { 0 };
+    match terminal::printed(error.print()) {
+        Ok(()) => ExitCode::from(code),
+        Err(fault) => {
+            say!("{}", complaint::complaint(&fault));
+            ExitCode::from(fault.code())
+        }
+    }
+}
+
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     signal::listen();
-    let cli = Cli::try_parse().unwrap_or_else(|error| unknown_command(error).exit());
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return left(&unknown_command(error)),
+    };
     cli.manner.hold();
     let result = match cli.command {
         Command::Help(command) => command.run(Cli::command()),

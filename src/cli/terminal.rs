@@ -85,8 +85,8 @@ pub(super) fn print_answer(text: &str, verdict: Option<Verdict>) -> Result<(), F
         return write(&markdown(&text));
     }
     let term = Term::stdout();
-    let text = match term.size_checked() {
-        Some((rows, columns)) => repeated(&text, rows.into(), columns.into()),
+    let text = match size_of(&term) {
+        Some((rows, columns)) => repeated(&text, rows, columns),
         None => shown(&text, &term),
     };
     match manner.is_colored() {
@@ -107,11 +107,27 @@ fn repeated(text: &str, rows: usize, columns: usize) -> String {
 
 /// The text in lines that fit: into the terminal, or elsewhere into COLUMNS where that is set.
 fn shown(text: &str, term: &Term) -> String {
-    let of_terminal = || term.size_checked().map(|(_, columns)| columns.into());
+    let of_terminal = || size_of(term).map(|(_, columns)| columns);
     match of_terminal().or_else(|| columns(&std::env::var("COLUMNS").ok()?)) {
         Some(columns) => fitted(text, columns),
         None => text.into(),
     }
+}
+
+/// Rows and columns of the terminal behind an output.
+fn size_of(term: &Term) -> Option<(usize, usize)> {
+    let whole = term.size_checked();
+    // Some terminals know their columns alone.
+    #[cfg(unix)]
+    let whole = whole.or_else(|| {
+        let size = match std::os::fd::AsRawFd::as_raw_fd(term) {
+            2 => rustix::termios::tcgetwinsize(io::stderr()),
+            _ => rustix::termios::tcgetwinsize(io::stdout()),
+        };
+        let size = size.ok()?;
+        (size.ws_col > 0).then_some((u16::MAX, size.ws_col))
+    });
+    whole.map(|(rows, columns)| (rows.into(), columns.into()))
 }
 
 /// A number of columns, as the environment gives it.
@@ -173,7 +189,7 @@ fn write(text: &str) -> Result<(), Fault> {
 }
 
 /// A reader that has gone is none of our faults.
-fn printed(written: io::Result<()>) -> Result<(), Fault> {
+pub(super) fn printed(written: io::Result<()>) -> Result<(), Fault> {
     match written {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Fault::World {
             what: "standard output".into(),
