@@ -5,7 +5,7 @@ mod written;
 use super::document::RawValue;
 use super::error::nearest;
 use super::kind::Kind;
-use crate::quantity::parse_span;
+use crate::quantity::{parse_clock, parse_span};
 
 pub(crate) use written::digits;
 use written::{clock, dates, plain, spans, stretch, weekdays, with_both_units};
@@ -25,6 +25,7 @@ pub(super) fn instead(kind: &Kind, form: &RawValue) -> String {
     }
     match (kind, form) {
         (Kind::Mix(_), _) => shares(&form.bare()),
+        (Kind::Columns(records), _) => unknown_columns(&form.bare(), records.columns()),
         (Kind::Choice(words), RawValue::Text(text)) => nearest(text, words.iter().map(|w| w.word)),
         _ => String::new(),
     }
@@ -87,6 +88,7 @@ fn of_kind(kind: &Kind, text: &str) -> Vec<String> {
                 .chain([weekdays(text)])
                 .collect()
         }
+        Kind::Hours => vec![in_order(text), in_order(&text.replace(';', ","))],
         Kind::Lunch => {
             let lunch = stretch(text).map(|(from, long)| format!("at {from} for {long}"));
             lunch.into_iter().collect()
@@ -130,6 +132,34 @@ fn without_calls(text: &str) -> String {
 
 /// Characters of a value that is worth a guess.
 const LONGEST: usize = 200;
+
+/// Times of day with what holds from then on, in the order of the day.
+fn in_order(text: &str) -> String {
+    let mut all: Vec<&str> = text.split(',').map(str::trim).collect();
+    all.sort_by_key(|part| part.split(' ').next().and_then(parse_clock));
+    all.join(", ")
+}
+
+/// The columns of a map that there are none of, each with the one that was meant.
+fn unknown_columns(text: &str, columns: &[&str]) -> String {
+    let names = text
+        .split(',')
+        .filter_map(|pair| pair.trim().split(' ').next());
+    let unknown = names.filter(|name| !columns.contains(name));
+    let each = |name: &str| {
+        format!(
+            "; `{name}` is none{}",
+            nearest(name, columns.iter().copied())
+        )
+    };
+    unknown.map(each).collect()
+}
+
+/// The forms of a figure that a text may be meant for.
+pub(super) fn figures(text: &str) -> [String; 3] {
+    let plain = plain(text);
+    [plain.clone(), format!("{plain} %"), format!("{plain} s")]
+}
 
 /// What is wrong with the shares of a mix, where it is that.
 fn shares(text: &str) -> String {
@@ -242,6 +272,14 @@ mod tests {
             guess(Kind::Lunch, "12:00-13:00"),
             "; write \"at 12:00 for 1 h\""
         );
+        assert_eq!(
+            guess(Kind::Hours, "12:00 x1, 08:00 x2"),
+            "; write \"08:00 x2, 12:00 x1\""
+        );
+        assert_eq!(
+            guess(Kind::Hours, "08:00 x2; 12:00 x1"),
+            "; write \"08:00 x2, 12:00 x1\""
+        );
         assert_eq!(guess(Kind::Weekdays, "Mo-Fr"), "; write \"Monday..Friday\"");
         assert_eq!(guess(Kind::Offset, "UTC+2"), "; write \"+2 h\"");
         assert_eq!(guess(Kind::Offset, "+5:30"), "; write \"+330 min\"");
@@ -265,6 +303,15 @@ mod tests {
         assert_eq!(
             guess(Kind::Every, "Wendesday 3:00"),
             "; write \"Wednesday 3:00\""
+        );
+    }
+
+    #[test]
+    fn columns_that_there_are_none_of_are_named() {
+        let columns = Kind::Columns(crate::scenario::RecordKind::Calls);
+        assert_eq!(
+            guess(columns, "time Start, ring Dauer"),
+            "; `ring` is none; did you mean `ring_s`?"
         );
     }
 

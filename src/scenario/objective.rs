@@ -2,6 +2,7 @@
 
 use super::document::{Document, Entry, RawValue, Section};
 use super::error::{Errors, ScenarioError, nearest};
+use super::instead::figures;
 use super::names::Names;
 use super::rule::{RuleKey, check_rule_keys};
 use crate::deployment::Plan;
@@ -204,12 +205,15 @@ fn stated(section: &Section, names: &Names) -> Result<Objective, ScenarioError> 
         }
     };
     let target = target(metric.unit, &entry.form).ok_or_else(|| {
+        let mut meant = figures(&entry.form.bare()).map(RawValue::Text).into_iter();
+        let meant = meant.find(|form| target(metric.unit, form).is_some());
         let message = format!(
-            "objective.{} of {}: found {}, expected {}",
+            "objective.{} of {}: found {}, expected {}{}",
             entry.key,
             metric.name,
             entry.form.display(),
-            example(metric.unit)
+            example(metric.unit),
+            meant.map_or_else(String::new, |form| format!("; write {}", form.display()))
         );
         ScenarioError::input(&entry.place, message)
     })?;
