@@ -155,12 +155,6 @@ fn unknown_columns(text: &str, columns: &[&str]) -> String {
     unknown.map(each).collect()
 }
 
-/// The forms of a figure that a text may be meant for.
-pub(super) fn figures(text: &str) -> [String; 3] {
-    let plain = plain(text);
-    [plain.clone(), format!("{plain} %"), format!("{plain} s")]
-}
-
 /// What is wrong with the shares of a mix, where it is that.
 fn shares(text: &str) -> String {
     let share = |part: &str| {

@@ -2,7 +2,8 @@
 
 use super::document::{Document, Entry, RawValue, Section};
 use super::error::{Errors, ScenarioError, nearest};
-use super::instead::figures;
+use super::instead::instead;
+use super::kind::Kind;
 use super::names::Names;
 use super::rule::{RuleKey, check_rule_keys};
 use crate::deployment::Plan;
@@ -70,6 +71,18 @@ pub(super) fn example(unit: Unit) -> &'static str {
         Unit::PerSecond => "a rate with its unit, like \"12 /s\"",
         Unit::Milliseconds => "a duration with its unit, like \"200 ms\"",
         Unit::Seconds => "a duration with its unit, like \"5 min\"",
+    }
+}
+
+/// The kind of key whose values are written like a target in that unit.
+fn kind_like(unit: Unit) -> Option<Kind> {
+    match unit {
+        Unit::Count => None,
+        Unit::Fraction => Some(Kind::Share(0.0, 100.0)),
+        Unit::PerClientHour | Unit::PerSecond => Some(Kind::Rate {
+            most_per_s: f64::MAX,
+        }),
+        Unit::Milliseconds | Unit::Seconds => Some(Kind::Span(Span::ZERO, Span(u64::MAX))),
     }
 }
 
@@ -205,15 +218,13 @@ fn stated(section: &Section, names: &Names) -> Result<Objective, ScenarioError> 
         }
     };
     let target = target(metric.unit, &entry.form).ok_or_else(|| {
-        let mut meant = figures(&entry.form.bare()).map(RawValue::Text).into_iter();
-        let meant = meant.find(|form| target(metric.unit, form).is_some());
         let message = format!(
             "objective.{} of {}: found {}, expected {}{}",
             entry.key,
             metric.name,
             entry.form.display(),
             example(metric.unit),
-            meant.map_or_else(String::new, |form| format!("; write {}", form.display()))
+            kind_like(metric.unit).map_or_else(String::new, |kind| instead(&kind, &entry.form))
         );
         ScenarioError::input(&entry.place, message)
     })?;

@@ -13,6 +13,10 @@ pub(super) fn with_hints(error: ScenarioError, text: &str) -> ScenarioError {
 fn hint(text: &str, place: &Place) -> Option<String> {
     let line = (place.line as usize).checked_sub(1)?;
     let (key, value) = text.lines().nth(line)?.split_once('=')?;
+    // A fault before the value is not its own.
+    if place.column as usize <= key.chars().count() {
+        return None;
+    }
     let value = value.split('#').next()?.trim();
     if value.starts_with(['"', '\'', '[', '{']) {
         return None;
@@ -58,5 +62,6 @@ mod tests {
         }
         assert!(!message("clients", "count = 12 users").contains("write"));
         assert!(!message("clients", "number = 12 000").contains("write"));
+        assert!(!message("clients", "count = 1\ncount = 2").contains("write"));
     }
 }
