@@ -35,7 +35,8 @@ impl RecordKind {
                 USER,
                 (
                     "direction",
-                    "incoming (or inbound, in) or outgoing (or outbound, out), in capitals too",
+                    "incoming (or in, inbound, kommend, eingehend, ankommend) or outgoing (or out, outbound, gehend, ausgehend, \
+                     abgehend), in capitals too",
                 ),
                 (
                     "ring_s, talk_s",
@@ -43,12 +44,12 @@ impl RecordKind {
                 ),
                 (
                     "answered",
-                    "true (or yes, 1, answered) or false (or no, 0, no answer, unanswered, missed); without it a call \
+                    "true (or yes, 1, ja, answered) or false (or no, 0, nein, no answer, unanswered, missed); without it a call \
                      is answered if they talked",
                 ),
                 (
                     "at_pc",
-                    "true (or yes, 1) or false (or no, 0): whether the user answers at the PC, if the toast is there",
+                    "true (or yes, 1, ja) or false (or no, 0, nein): whether the user answers at the PC, if the toast is there",
                 ),
                 FIELDS,
                 ROWS,

@@ -365,6 +365,9 @@ fn exports_of_telephone_systems_say_the_same_as_plain_ones() {
     let german = "sep=;\r\nTime;User;Direction;Ring_S;Talk_S;\r\n30.11.2026 09:00;1;Incoming;3,5;60;\r\n;;;;;\r\n\
                   30.11.2026 9:30:00;2;INBOUND;3;;\r\n";
     same(german, PLAIN_SIGNS, "");
+    let words = "time;user;direction;ring_s;talk_s;answered;at_pc\n09:00:00;1;Kommend;3,5;60;ja;nein\n\
+                 09:30:00;2;eingehend;3;0;Nein;nein\n";
+    same(words, PLAIN_SIGNS, "");
     // American and British: only the row of the file's end says where the day stands.
     let dated = |first: &str, second: &str, last: &str| {
         format!(

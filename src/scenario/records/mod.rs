@@ -81,18 +81,46 @@ const SIGNS: RowColumns = RowColumns {
 type Words = &'static [(&'static [&'static str], bool)];
 
 const DIRECTIONS: Words = &[
-    (&["incoming", "inbound", "in"], true),
-    (&["outgoing", "outbound", "out"], false),
+    (
+        &[
+            "incoming",
+            "in",
+            "inbound",
+            "kommend",
+            "eingehend",
+            "ankommend",
+        ],
+        true,
+    ),
+    (
+        &[
+            "outgoing",
+            "out",
+            "outbound",
+            "gehend",
+            "ausgehend",
+            "abgehend",
+        ],
+        false,
+    ),
 ];
 const ACTIONS: Words = &[(&["in"], true), (&["out"], false)];
 const FLAGS: Words = &[
-    (&["true", "yes", "1"], true),
-    (&["false", "no", "0"], false),
+    (&["true", "yes", "1", "ja"], true),
+    (&["false", "no", "0", "nein"], false),
 ];
 const ANSWERED: Words = &[
-    (&["true", "yes", "1", "answered"], true),
+    (&["true", "yes", "1", "ja", "answered"], true),
     (
-        &["false", "no", "0", "no answer", "unanswered", "missed"],
+        &[
+            "false",
+            "no",
+            "0",
+            "nein",
+            "no answer",
+            "unanswered",
+            "missed",
+        ],
         false,
     ),
 ];

@@ -19,6 +19,8 @@ use crate::scenario::setting::{Setting, Settings};
 
 const DAY_US: i64 = 86_400_000_000;
 const TIME_FORMS: &str = "seconds from the start of the run like 3600.25, or a time of day like 09:00:00.25, with 6 decimals at most, or with its date like 2026-11-30 09:00:00 or 30.11.2026 09:00, and its zone like +01:00 or Z";
+/// Words of a value that a message lists after the first; help has all.
+const OTHER_WORDS: usize = 3;
 /// Users beyond the count of the group that are counted, to say how many there are.
 const SURPLUS_MOST: usize = 1 << 16;
 
@@ -383,9 +385,19 @@ impl<'a> Rows<'a> {
         let text = self.cell_text(column);
         let valid: Vec<String> = words.iter().map(|(w, _)| format!("{:?}", w[0])).collect();
         let near = nearest(&text, words.iter().map(|(words, _)| words[0]));
+        let others =
+            (1..=OTHER_WORDS).flat_map(|i| words.iter().filter_map(move |(w, _)| w.get(i)));
+        let others: String = others.map(|word| format!(", {word}")).collect();
+        let also = others
+            .strip_prefix(',')
+            .map(|others| format!(", also{others}"));
         self.wrong(
             column,
-            &format!("found {text:?}, expected {}{near}", valid.join(" or ")),
+            &format!(
+                "found {text:?}, expected {}{}{near}",
+                valid.join(" or "),
+                also.unwrap_or_default()
+            ),
         )
     }
 
