@@ -151,12 +151,13 @@ impl<'a> Rows<'a> {
             if count >= self.width && (self.width..count).all(is_empty) {
                 return true;
             }
+            let s = if count == 1 { "" } else { "s" };
             let delimiter = match self.lines.delimiter {
                 b'\t' => "tabs".into(),
                 other => format!("`{}`", char::from(other)),
             };
             let message = format!(
-                "found {count} fields, expected {}, as in the first line, separated by {delimiter}",
+                "found {count} field{s}, expected {}, as in the first line, separated by {delimiter}",
                 self.width
             );
             let error = self.input(0, &message);
