@@ -2,7 +2,7 @@
 
 use crate::experiment::{GlobalResult, Unknown};
 use crate::measure::Metric;
-use crate::quantity::number::{capital, percent, rounded, small, whole};
+use crate::quantity::number::{capital, counted, percent, rounded, small, whole};
 use crate::record::{Combination, GlobalSensitivity, Interval, StudyRecord, UnknownShare};
 use crate::report::text::{in_unit, table};
 use crate::report::value;
@@ -193,11 +193,11 @@ pub(super) fn text(metric: &Metric, record: &StudyRecord<GlobalSensitivity>) -> 
         ]);
     }
     format!(
-        "{}\n\n{}: {} combinations, {} replications each (shares with 95 % intervals of the bootstrap)\n{}\n",
+        "{}\n\n{}: {} combinations, {} each (shares with 95 % intervals of the bootstrap)\n{}\n",
         record.answer,
         capital(&words::called(metric.name)),
         whole(body.combinations.len() as u64),
-        whole(body.replications.into()),
+        counted(body.replications.into(), "replication"),
         table(&rows, true).trim_end()
     )
 }

@@ -7,6 +7,7 @@ use super::factor::{Candidate, KeyPath};
 use super::replicate::scopes;
 use super::robustness::{Finding, Robustness, RobustnessCheck, TestedCandidate, user_hours_of};
 use crate::deployment::Plan;
+use crate::quantity::number::counted;
 use crate::quantity::{Span, print_moment, print_span};
 use crate::study::{
     Against, CONFIDENCE, ComparedMetric, Comparison, DECISIVE, PrecisionTarget, Relation, Samples,
@@ -58,7 +59,7 @@ pub enum Incomparable {
     },
     /// They have too few replications in common.
     #[error(
-        "{a} and {b} have {common} replications in common, at least 2 are needed to see a spread: more --reps"
+        "{a} and {b} have {} in common, at least 2 are needed to see a spread: more --reps", counted(*common as u64, "replication")
     )]
     TooFew {
         /// The baseline.

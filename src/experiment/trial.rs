@@ -4,6 +4,7 @@ use super::case::{Model, hash_of};
 use super::replicate::{scopes, shrunk};
 use crate::deployment::Plan;
 use crate::measure::{Metric, Objective, Sample, Scope, Unit};
+use crate::quantity::number::counted;
 use crate::scenario::{Scenario, simulation_hash};
 use crate::study::{Observation, Samples, Verdict, judge_all, overall};
 
@@ -127,7 +128,8 @@ impl Trial {
         } else {
             format!("at most {most} users of a group")
         };
-        format!("{population}, {} replications", self.replications)
+        let replications = counted(self.replications.into(), "replication");
+        format!("{population}, {replications}")
     }
 }
 

@@ -72,6 +72,12 @@ pub fn whole(n: u64) -> String {
     grouped(&n.to_string())
 }
 
+/// "1 replication", "2,000 replications".
+pub fn counted(n: u64, noun: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{} {noun}{s}", whole(n))
+}
+
 /// The decimals that show an uncertainty in so many digits; negative: tens, hundreds. `None`: there is none to show.
 fn decimals(half: f64, digits: i32) -> Option<i32> {
     if !(half > 0.0 && half.is_finite()) {

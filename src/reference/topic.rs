@@ -3,7 +3,7 @@
 use super::entry::{Entry, entries, own_entries, tables_with};
 use super::example::example;
 use super::wrap::{rows, wrapped};
-use crate::measure::{METRICS, Metric};
+use crate::measure::{METRICS, Metric, Unit};
 use crate::report::words::called;
 use crate::scenario::catalogue::{Standing, TABLES, header, meaning_of};
 use crate::scenario::{KINDS, SHIPPED, SHIPPED_SCENARIOS, ShippedScenario};
@@ -234,7 +234,7 @@ fn general(word: &str) -> Option<String> {
             "How values are written\n\n{}",
             rows(VALUES.iter().map(|(what, how)| (*what, (*how).into())))
         ),
-        "standing" => {
+        word if word == "standing" || Standing::ALL.iter().any(|(_, name)| *name == word) => {
             let all = Standing::ALL
                 .iter()
                 .map(|(standing, name)| (*name, standing.meaning().into()));
@@ -285,7 +285,28 @@ fn metric(metric: &'static Metric) -> String {
     if !causes.is_empty() {
         row("causes", &causes.join(", "));
     }
+    for (i, line) in objective(metric).lines().enumerate() {
+        out += &format!("{:LABEL$}{line}\n", if i == 0 { "example" } else { "" });
+    }
     out
+}
+
+/// An objective of the metric, as it stands in a file.
+fn objective(metric: &Metric) -> String {
+    let bound = match metric.less_is_better {
+        Some(false) => "at_least",
+        Some(true) | None => "at_most",
+    };
+    let target = match metric.unit {
+        Unit::Count => "100",
+        Unit::Fraction => "\"0.5 %\"",
+        Unit::PerClientHour => "\"0.1 /h\"",
+        Unit::PerSecond => "\"12 /s\"",
+        Unit::Milliseconds => "\"200 ms\"",
+        Unit::Seconds => "\"5 min\"",
+    };
+    let name = metric.name;
+    format!("[[objective]]\nmetric = \"{name}\"\n{bound} = {target}\n")
 }
 
 fn profile(name: &str) -> Option<String> {
@@ -383,6 +404,28 @@ mod tests {
             explanation("paths").contains("idle_timeout")
                 && explanation("values").contains("25 min")
         );
+    }
+
+    #[test]
+    fn every_metric_has_an_objective_that_is_read() {
+        for metric in METRICS {
+            let objective = objective(metric);
+            let text = format!(
+                "[scenario]\nname = \"x\"\n[[gateway]]\nname = \"g\"\nprofile = \"healthy\"\n\
+                 [[clients]]\nname = \"c\"\ncount = 2\ngateway = \"g\"\n{objective}"
+            );
+            crate::scenario::Scenario::from_toml(&text).unwrap_or_else(|e| panic!("{e}"));
+            let first = objective.lines().next().unwrap();
+            assert!(explanation(metric.name).contains(first));
+        }
+        assert!(explanation("down_fraction").contains("at_most = \"0.5 %\""));
+        assert!(explanation("first_loss_s").contains("at_least = \"5 min\""));
+    }
+
+    #[test]
+    fn a_standing_is_a_topic() {
+        assert_eq!(explanation("assumption"), explanation("standing"));
+        assert_eq!(explanation("Choice"), explanation("standing"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::text::{deciding_assumptions, figure, table};
 use super::words::called;
 use crate::measure::Unit;
-use crate::quantity::number::{human, plus_minus, small, whole};
+use crate::quantity::number::{counted, human, plus_minus, small};
 use crate::record::Assumption;
 use crate::study::{ComparedMetric, Comparison, Estimate, Relation};
 
@@ -40,10 +40,10 @@ pub fn answer(comparison: &Comparison) -> Vec<String> {
         let verdict = match o.verdict {
             Relation::Indistinguishable => {
                 format!(
-                    "No difference between {} and {} is shown in {} replications",
+                    "No difference between {} and {} is shown in {}",
                     o.name,
                     comparison.baseline,
-                    whole(o.replications.into())
+                    counted(o.replications.into(), "replication")
                 )
             }
             Relation::Mixed => {

@@ -226,8 +226,11 @@ pub fn text(
     if run.interrupted {
         let _ = writeln!(
             out,
-            "Interrupted: this rests on the {} replications that were finished.",
-            run.replications
+            "Interrupted: this rests on {}.",
+            match run.replications {
+                1 => "the one replication that was finished".into(),
+                n => format!("the {n} replications that were finished"),
+            }
         );
     }
     out += &levers::text(&run.levers);

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::text::{deciding_assumptions, figure, subject, table};
 use crate::measure::{Objective, Scope};
-use crate::quantity::number::{duration, whole};
+use crate::quantity::number::{counted, duration, whole};
 use crate::record::{SweepPoint, SweepRecord};
 
 /// The figures of the table, after those of the objectives.
@@ -95,15 +95,16 @@ pub fn text(sweep: &SweepRecord, objectives: &[Objective], points: &[SweepPoint]
     } else {
         ""
     };
+    let s = if most == 1 { "" } else { "s" };
     let _ = writeln!(
         out,
-        "\nPoints ({n} replications each{interval})\n{}",
+        "\nPoints ({n} replication{s} each{interval})\n{}",
         point_table(objectives, points, least != most).trim_end()
     );
     let _ = writeln!(
         out,
-        "\nSimulated {} points × {n} × {}, seed {}, fingerprint {}: {}",
-        whole(points.len() as u64),
+        "\nSimulated {} × {n} × {}, seed {}, fingerprint {}: {}",
+        counted(points.len() as u64, "point"),
         duration(sweep.horizon_s),
         sweep.seed,
         sweep.fingerprint,

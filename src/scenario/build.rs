@@ -345,7 +345,7 @@ fn replay(
         Day::Date(date) => Some(date),
         Day::Week(_) => None,
     });
-    let reading = |file: &Setting, columns: Option<Vec<(String, String)>>, users| Reading {
+    let reading = |file: &Setting, columns: Option<Vec<(String, String)>>, precedent| Reading {
         path: folder.join(&file.text),
         clients: s.name.clone(),
         count: clients.count,
@@ -354,15 +354,15 @@ fn replay(
         horizon,
         date,
         columns: columns.unwrap_or_default(),
-        users,
+        precedent,
     };
     let named = s.file(RecordKind::Calls).map(|file| {
         let reading = reading(file, keys.calls_columns, Arc::default());
         records.calls(s, file, reading)
     });
-    let (calls, users) = named.transpose()?.unzip();
+    let (calls, precedent) = named.transpose()?.unzip();
     let named = s.file(RecordKind::SignIns).map(|file| {
-        let reading = reading(file, keys.sign_in_columns, users.unwrap_or_default());
+        let reading = reading(file, keys.sign_in_columns, precedent.unwrap_or_default());
         records.signs(s, file, reading)
     });
     let (signs, _) = named.transpose()?.unzip();

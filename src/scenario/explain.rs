@@ -79,7 +79,8 @@ impl Kind {
             ],
             Self::Mix(_) => &[(
                 "communicator-2007-r2 60 %, communicator-2007 40 %",
-                "profiles with their shares, 100 % together",
+                "profiles with their shares, 100 % together. Each user's profile is drawn: 60 % of 1,000 users are about \
+                 600",
             )],
             Self::File(records) => records.forms(),
             Self::Columns(records) => match records {
@@ -188,10 +189,15 @@ const HOURS: &[(&str, &str)] = &[
         "00:00 x0.1, 08:00 x1, 12:00 x0.5, 13:00 x1, 18:00 x0.1",
         "from each time of day on, this factor",
     ),
-    ("08:00 2 /h, 12:00 1 /h", "so many calls of a user"),
+    (
+        "08:00 2 /h, 12:00 1 /h",
+        "so many calls of a user, incoming and outgoing together, divided as incoming_calls and outgoing_calls are",
+    ),
     (
         "08:00 1200 calls/h, 12:00 600 calls/h",
-        "so many calls of the whole group",
+        "so many calls of the whole group, incoming and outgoing together, divided as incoming_calls and outgoing_calls \
+         are: with 00:00 300 calls/h 100 users have 150 of each in an hour where both rates are equal. A shared workload \
+         gives so many to each group",
     ),
     ("flat", "the same all day"),
 ];

@@ -31,10 +31,12 @@ impl RecordKind {
         match self {
             Self::Calls => &[
                 TIME,
+                ZONES,
                 USER,
                 (
                     "direction",
-                    "incoming (or inbound, in) or outgoing (or outbound, out), in capitals too",
+                    "incoming (or in, inbound, kommend, eingehend, ankommend) or outgoing (or out, outbound, gehend, ausgehend, \
+                     abgehend), in capitals too",
                 ),
                 (
                     "ring_s, talk_s",
@@ -42,18 +44,19 @@ impl RecordKind {
                 ),
                 (
                     "answered",
-                    "true (or yes, 1, answered) or false (or no, 0, no answer, unanswered, missed); without it a call \
+                    "true (or yes, 1, ja, answered) or false (or no, 0, nein, no answer, unanswered, missed); without it a call \
                      is answered if they talked",
                 ),
                 (
                     "at_pc",
-                    "true (or yes, 1) or false (or no, 0): whether the user answers at the PC, if the toast is there",
+                    "true (or yes, 1, ja) or false (or no, 0, nein): whether the user answers at the PC, if the toast is there",
                 ),
                 FIELDS,
                 ROWS,
             ],
             Self::SignIns => &[
                 TIME,
+                ZONES,
                 USER,
                 (
                     "action",
@@ -71,6 +74,11 @@ const TIME: (&str, &str) = (
     "seconds from the start of the run, 3600.25; or a time of day, 8:10, 08:10:00.25 or 8:10 AM; or with its date, \
      2026-11-30 08:10:00, 2026/11/30 08:10, 30.11.2026 08:10, or 11/30/2026 8:10 AM or 30/11/2026 08:10 where a row of \
      the file has a number above 12 there; with a date its zone may follow, +01:00 or Z",
+);
+const ZONES: (&str, &str) = (
+    "zones",
+    "times in other zones are turned into that of the first row of the group's files that has one, calls_file before \
+     sign_in_file; it is taken for the zone of the users' own clocks",
 );
 const USER: (&str, &str) = (
     "user",

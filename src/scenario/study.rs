@@ -1,11 +1,13 @@
 //! `[study]`: what is turned, and how closely the figures are wanted.
 
+mod table;
+
 use std::path::Path;
 
 use super::axis::Axis;
 use super::document::{Document, Entry, RawValue, Section};
 use super::error::{Place, ScenarioError, nearest};
-use super::files::{Files, read_text_from};
+use super::files::Files;
 use super::kind::Kind;
 use super::objective::target;
 use super::overrides::Override;
@@ -98,7 +100,7 @@ pub(super) const KEYS: [RuleKey; 4] = [
     RuleKey {
         name: "points",
         meaning: "a table of points instead of vary: a line of keys, then a line of values for each point",
-        expects: "a CSV file, relative to the scenario's folder",
+        expects: "a CSV file, relative to the scenario's folder; commas, ; or tabs between its fields, as in its first line",
         example: "\"points.csv\"",
     },
     RuleKey {
@@ -177,65 +179,12 @@ impl Study {
     }
 
     fn read_table(files: &dyn Files, path: &Path) -> Result<Self, ScenarioError> {
-        let text = read_text_from(files, path)?;
-        let file = path.display().to_string();
-        let mut table = csv::ReaderBuilder::new();
-        let mut table = table
-            .has_headers(false)
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_reader(text.as_bytes());
-        let whole = Place::whole(&file);
-        let mut lines = table.records().map(|record| {
-            let record = record.map_err(|e| ScenarioError::input(&whole, e.to_string()))?;
-            let line = record.position().map_or(1, |p| p.line() as u32);
-            Ok((
-                line,
-                record.iter().map(String::from).collect::<Vec<String>>(),
-            ))
-        });
-        let (_, keys) = lines.next().unwrap_or_else(|| {
-            let message =
-                "no points: expected a line of keys, then a line of values for each point";
-            Err(ScenarioError::input(&whole, message))
-        })?;
-        let mut axes: Vec<Axis> = keys
-            .iter()
-            .map(|key| Axis {
-                key: key.clone(),
-                values: Vec::new(),
-            })
-            .collect();
-        for line in lines {
-            let (line, values) = line?;
-            let place = Place {
-                file: file.clone(),
-                line,
-                column: 1,
-            };
-            if values.len() != keys.len() {
-                let message = format!(
-                    "found {} values, expected {}: one for each of {}",
-                    values.len(),
-                    keys.len(),
-                    keys.join(", ")
-                );
-                return Err(ScenarioError::input(&place, message));
-            }
-            for (axis, value) in axes.iter_mut().zip(values) {
-                axis.values.push(Override::parse_at(
-                    &format!("{}={value}", axis.key),
-                    &place,
-                )?);
-            }
-        }
-        if axes.iter().any(|a| a.values.is_empty()) {
-            return Err(ScenarioError::input(
-                &whole,
-                "no points below the line of keys",
-            ));
-        }
-        Self::new(axes, Combine::Zip, &whole)
+        let axes = table::read(files, path)?;
+        Self::new(
+            axes,
+            Combine::Zip,
+            &Place::whole(&path.display().to_string()),
+        )
     }
 
     /// Every point, in its order.

@@ -154,9 +154,11 @@ fn of_records(plan: &Plan, clients: &ClientPlan, settings: &Settings, warnings: 
                 print_span(Span(plan.horizon.0)),
                 print_moment(plan.start_moment())
             );
-            warnings.push(format!(
-                "clients.{name}: {outside} rows of {key} lie outside the run, {run}: they are not replayed"
-            ));
+            let what = match outside {
+                1 => format!("1 row of {key} lies outside the run, {run}: it is not replayed"),
+                n => format!("{n} rows of {key} lie outside the run, {run}: they are not replayed"),
+            };
+            warnings.push(format!("clients.{name}: {what}"));
         }
         if rows == 0 {
             warnings.push(format!(

@@ -323,6 +323,34 @@ fn files_of_spreadsheets_say_the_same_as_plain_ones() {
     same(&names(PLAIN_CALLS), &names(PLAIN_SIGNS), "08:00", "");
 }
 
+/// One instant is one instant in both files of a group: the calls' first row says which zone the users' clocks have.
+#[test]
+fn files_of_other_zones_say_the_same_as_plain_ones() {
+    let plain = replayed(PLAIN_CALLS, PLAIN_SIGNS, "Monday 08:00", "").unwrap();
+    let calls = PLAIN_CALLS
+        .replace("09:00:00", "2026-11-30T09:00:00Z")
+        .replace("09:30:00", "2026-11-30T10:30:00+01:00");
+    let signs = |first: &str, second: &str| {
+        let first = PLAIN_SIGNS.replace("08:10:00", first);
+        first.replace("08:20:00", second)
+    };
+    for signs in [
+        signs("2026-11-30T09:10:00+01:00", "2026-11-30T08:20:00Z"),
+        // There it is still the day before.
+        signs("2026-11-29T22:10:00-10:00", "2026-11-30T08:20:00+00:00"),
+        signs("2026-12-01 00:10:00 +1600", "2026-11-30 09:20:00+01"),
+    ] {
+        for start in ["Monday 08:00", "2026-11-30 08:00"] {
+            let other = replayed(&calls, &signs, start, "").unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!(
+                (other.calls, other.came),
+                (plain.calls.clone(), plain.came.clone()),
+                "{start}, {signs}"
+            );
+        }
+    }
+}
+
 /// What a telephone system exports, and what Excel makes of it, says the same as the plain file.
 #[test]
 fn exports_of_telephone_systems_say_the_same_as_plain_ones() {
@@ -337,6 +365,9 @@ fn exports_of_telephone_systems_say_the_same_as_plain_ones() {
     let german = "sep=;\r\nTime;User;Direction;Ring_S;Talk_S;\r\n30.11.2026 09:00;1;Incoming;3,5;60;\r\n;;;;;\r\n\
                   30.11.2026 9:30:00;2;INBOUND;3;;\r\n";
     same(german, PLAIN_SIGNS, "");
+    let words = "time;user;direction;ring_s;talk_s;answered;at_pc\n09:00:00;1;Kommend;3,5;60;ja;nein\n\
+                 09:30:00;2;eingehend;3;0;Nein;nein\n";
+    same(words, PLAIN_SIGNS, "");
     // American and British: only the row of the file's end says where the day stands.
     let dated = |first: &str, second: &str, last: &str| {
         format!(

@@ -203,6 +203,7 @@ const VALID_ALONE: &[&str] = &[
     "sign_in_file_twice",
     "start_no_such_date",
     "study_key_twice",
+    "study_points_value_wrong",
     "study_range_without_step",
     "study_section_unknown",
     "study_value_wrong",

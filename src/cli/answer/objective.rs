@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::trouble;
 use crate::measure::{Bound, Objective, Sample, Scope, Unit};
-use crate::quantity::number::{small, whole};
+use crate::quantity::number::{counted, small, whole};
 use crate::report::value;
 use crate::report::words::{self, place};
 use crate::study::{Doubt, Judgement, Verdict};
@@ -125,7 +125,7 @@ fn verdict(judgement: &Judgement) -> String {
 }
 
 fn replications(n: u32) -> String {
-    format!("{} replications", whole(n.into()))
+    counted(n.into(), "replication")
 }
 
 /// Why a figure has no value.

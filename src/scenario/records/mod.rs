@@ -7,10 +7,11 @@
 //!   `09:00:00.25`; the hours go on after midnight, `24:10:00`. With a date, `2026-11-30 09:00:00`, it is on that day: of the
 //!   scenario's start, else the first row's day is that of the start. `30.11.2026 09:00` is the same; `11/30/2026 9:00 AM` and
 //!   `30/11/2026 09:00` are where a number above 12 in some row of the file says where the day stands. With a zone too,
-//!   `2026-11-30T09:00:00+01:00`, rows of other zones are moved to that of the first row. The date may stand in a column of its
-//!   own: `time = "Date Time"` in the map of columns names both. Rows go by time. What lies outside the run is left out: calls
-//!   before it or at its end and later, sign-ins and sign-outs at its end and later. Who signed in before the run, and not out
-//!   again, is signed in from its start.
+//!   `2026-11-30T09:00:00+01:00`, rows of other zones are moved to that of the first row with one, of the calls before that
+//!   of the sign-ins: it is the zone of the users' clocks. The date may stand in a column of its own: `time = "Date Time"` in
+//!   the map of columns names both. Rows go by time. What lies outside the run is left out: calls before it or at its end and
+//!   later, sign-ins and sign-outs at its end and later. Who signed in before the run, and not out again, is signed in from
+//!   its start.
 //! - `user`: 1 to the `count` of the client group; or a name, where the first row has one or a map of columns says which it is:
 //!   users are numbered in the order in which their names first appear, in calls first.
 //! - `direction`: `incoming` or `outgoing`. `action`: `in` or `out`, in turn for each user. Words may have capitals, and other
@@ -41,7 +42,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub(super) use reading::{Reading, UserNames};
+pub(super) use reading::{Precedent, Reading};
 
 use super::error::ScenarioError;
 use super::files::Files;
@@ -56,14 +57,14 @@ use crate::workload::{
 use header::RowColumns;
 use rows::Rows;
 
-/// What was read from a file, and the users whom it names.
-type NamedRecording<R> = (Recording<R>, Arc<UserNames>);
+/// What was read from a file, and what it settles for the group's other one.
+type Settling<R> = (Recording<R>, Arc<Precedent>);
 
 /// The recordings of a scenario's files. A file is read once for all variants of the scenario that read it alike.
 pub struct Records {
     files: Box<dyn Files>,
-    calls: Mutex<Vec<(Reading, NamedRecording<RecordedCall>)>>,
-    signs: Mutex<Vec<(Reading, NamedRecording<RecordedSign>)>>,
+    calls: Mutex<Vec<(Reading, Settling<RecordedCall>)>>,
+    signs: Mutex<Vec<(Reading, Settling<RecordedSign>)>>,
     /// No file of records is read: every recording is empty.
     are_empty: bool,
 }
@@ -80,18 +81,46 @@ const SIGNS: RowColumns = RowColumns {
 type Words = &'static [(&'static [&'static str], bool)];
 
 const DIRECTIONS: Words = &[
-    (&["incoming", "inbound", "in"], true),
-    (&["outgoing", "outbound", "out"], false),
+    (
+        &[
+            "incoming",
+            "in",
+            "inbound",
+            "kommend",
+            "eingehend",
+            "ankommend",
+        ],
+        true,
+    ),
+    (
+        &[
+            "outgoing",
+            "out",
+            "outbound",
+            "gehend",
+            "ausgehend",
+            "abgehend",
+        ],
+        false,
+    ),
 ];
 const ACTIONS: Words = &[(&["in"], true), (&["out"], false)];
 const FLAGS: Words = &[
-    (&["true", "yes", "1"], true),
-    (&["false", "no", "0"], false),
+    (&["true", "yes", "1", "ja"], true),
+    (&["false", "no", "0", "nein"], false),
 ];
 const ANSWERED: Words = &[
-    (&["true", "yes", "1", "answered"], true),
+    (&["true", "yes", "1", "ja", "answered"], true),
     (
-        &["false", "no", "0", "no answer", "unanswered", "missed"],
+        &[
+            "false",
+            "no",
+            "0",
+            "nein",
+            "no answer",
+            "unanswered",
+            "missed",
+        ],
         false,
     ),
 ];
@@ -155,7 +184,7 @@ impl Records {
         settings: &Settings,
         file: &Setting,
         reading: Reading,
-    ) -> Result<NamedRecording<RecordedCall>, ScenarioError> {
+    ) -> Result<Settling<RecordedCall>, ScenarioError> {
         keep(&self.calls, reading, |reading| {
             if self.are_empty {
                 return empty();
@@ -173,7 +202,7 @@ impl Records {
         settings: &Settings,
         file: &Setting,
         reading: Reading,
-    ) -> Result<NamedRecording<RecordedSign>, ScenarioError> {
+    ) -> Result<Settling<RecordedSign>, ScenarioError> {
         keep(&self.signs, reading, |reading| {
             if self.are_empty {
                 return empty();
@@ -183,7 +212,7 @@ impl Records {
     }
 }
 
-fn empty<R: RecordedRow>() -> Result<NamedRecording<R>, ScenarioError> {
+fn empty<R: RecordedRow>() -> Result<Settling<R>, ScenarioError> {
     let writer = RecordingWriter::new(1).map_err(no_room)?;
     let recording = writer.finish(String::new(), 0).map_err(no_room)?;
     Ok((recording, Arc::default()))
@@ -216,7 +245,7 @@ fn keep<R: Clone>(
     Ok(recording)
 }
 
-fn read_calls(mut rows: Rows) -> Result<NamedRecording<RecordedCall>, ScenarioError> {
+fn read_calls(mut rows: Rows) -> Result<Settling<RecordedCall>, ScenarioError> {
     let reading = rows.reading();
     let mut writer = RecordingWriter::new(reading.parts).map_err(no_room)?;
     let mut outside = 0;
@@ -257,12 +286,12 @@ fn read_calls(mut rows: Rows) -> Result<NamedRecording<RecordedCall>, ScenarioEr
         writer.push(&call).map_err(no_room)?;
     }
     let digest = rows.digest();
-    let users = rows.finish()?;
+    let precedent = rows.finish()?;
     let recording = writer.finish(digest, outside).map_err(no_room)?;
-    Ok((recording, Arc::new(users)))
+    Ok((recording, Arc::new(precedent)))
 }
 
-fn read_signs(mut rows: Rows) -> Result<NamedRecording<RecordedSign>, ScenarioError> {
+fn read_signs(mut rows: Rows) -> Result<Settling<RecordedSign>, ScenarioError> {
     let reading = rows.reading();
     let mut writer = RecordingWriter::new(reading.parts).map_err(no_room)?;
     let mut signed_in = Bits(vec![0; reading.count.div_ceil(64) as usize]);
@@ -298,9 +327,9 @@ fn read_signs(mut rows: Rows) -> Result<NamedRecording<RecordedSign>, ScenarioEr
         signed_in.write(&mut writer).map_err(no_room)?;
     }
     let digest = rows.digest();
-    let users = rows.finish()?;
+    let precedent = rows.finish()?;
     let recording = writer.finish(digest, outside).map_err(no_room)?;
-    Ok((recording, Arc::new(users)))
+    Ok((recording, Arc::new(precedent)))
 }
 
 /// Who is signed in.

@@ -27,12 +27,21 @@ pub(in crate::scenario) struct Reading {
     pub date: Option<Date>,
     /// Our names of columns, each with what the file calls it.
     pub columns: Vec<(String, String)>,
-    /// The users whom another file of the group names.
-    pub users: Arc<UserNames>,
+    /// What the group's other file settles, which was read before.
+    pub precedent: Arc<Precedent>,
+}
+
+/// What the rows of one file of a group settle for the other one.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(in crate::scenario) struct Precedent {
+    /// The users whom it names.
+    pub users: UserNames,
+    /// The time zone of the users' clocks: that of its first row with one, microseconds ahead of universal time.
+    pub zone_us: Option<i64>,
 }
 
 /// Users by their names, each with the number within the client group, from 0.
-pub(in crate::scenario) type UserNames = BTreeMap<String, u32>;
+pub(super) type UserNames = BTreeMap<String, u32>;
 
 impl Reading {
     /// Whether the file calls a column otherwise.

@@ -1,16 +1,16 @@
 //! The rows of a CSV file of records, one at a time, each field with its place.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 
-use time::Date;
+use time::{Date, Duration};
 
 use super::dated::{DayPlace, OpenDate, read_dated};
 use super::field::{decimal, duration_hint, read_duration, read_time};
 use super::header::{Places, RowColumns, places_of};
 use super::lines::{LINE_MOST, LineFault, Lines};
-use super::reading::{Reading, UserNames};
+use super::reading::{Precedent, Reading, UserNames};
 use super::wrong_rows::WrongRows;
 use crate::quantity::{Span, Time};
 use crate::scenario::error::{Place, ScenarioError, nearest};
@@ -19,6 +19,8 @@ use crate::scenario::setting::{Setting, Settings};
 
 const DAY_US: i64 = 86_400_000_000;
 const TIME_FORMS: &str = "seconds from the start of the run like 3600.25, or a time of day like 09:00:00.25, with 6 decimals at most, or with its date like 2026-11-30 09:00:00 or 30.11.2026 09:00, and its zone like +01:00 or Z";
+/// Words of a value that a message lists after the first; help has all.
+const OTHER_WORDS: usize = 3;
 /// Users beyond the count of the group that are counted, to say how many there are.
 const SURPLUS_MOST: usize = 1 << 16;
 
@@ -36,7 +38,7 @@ pub(super) struct Rows<'a> {
     width: usize,
     places: Places,
     last: i64,
-    /// The day of the run's start, and the time zone of the file: those of the first row where nothing else says so.
+    /// The day of the run's start, and the time zone of the group's files: those of the first row where nothing else says so.
     date: Option<Date>,
     zone_us: Option<i64>,
     /// Where the day stands in dates like 11/30/2026; outer `None`: no row has had one, inner `None`: no row says it.
@@ -71,10 +73,10 @@ impl<'a> Rows<'a> {
             places: Places::default(),
             last: i64::MIN,
             date: reading.date,
-            zone_us: None,
+            zone_us: reading.precedent.zone_us,
             day_place: None,
-            is_named: (!reading.users.is_empty() || reading.maps("user")).then_some(true),
-            users: BTreeMap::clone(&reading.users),
+            is_named: (!reading.precedent.users.is_empty() || reading.maps("user")).then_some(true),
+            users: reading.precedent.users.clone(),
             has_surplus: false,
             wrong: WrongRows::default(),
         };
@@ -87,13 +89,16 @@ impl<'a> Rows<'a> {
         self.reading
     }
 
-    /// The users whom the file names.
+    /// What the rows settle for the group's other file.
     ///
     /// # Errors
     /// What is wrong in the rows that were read.
-    pub(super) fn finish(self) -> Result<UserNames, ScenarioError> {
+    pub(super) fn finish(self) -> Result<Precedent, ScenarioError> {
         self.wrong.none()?;
-        Ok(self.users)
+        Ok(Precedent {
+            users: self.users,
+            zone_us: self.zone_us,
+        })
     }
 
     pub(super) fn digest(&self) -> String {
@@ -146,12 +151,13 @@ impl<'a> Rows<'a> {
             if count >= self.width && (self.width..count).all(is_empty) {
                 return true;
             }
+            let s = if count == 1 { "" } else { "s" };
             let delimiter = match self.lines.delimiter {
                 b'\t' => "tabs".into(),
                 other => format!("`{}`", char::from(other)),
             };
             let message = format!(
-                "found {count} fields, expected {}, as in the first line, separated by {delimiter}",
+                "found {count} field{s}, expected {}, as in the first line, separated by {delimiter}",
                 self.width
             );
             let error = self.input(0, &message);
@@ -220,12 +226,16 @@ impl<'a> Rows<'a> {
         let Some(dated) = read_dated(&self.time_text(), self.day_place.flatten()) else {
             return read_time(&self.time_text(), self.reading.start_us);
         };
-        let first = *self.date.get_or_insert(dated.date);
-        let days = i64::from(dated.date.to_julian_day() - first.to_julian_day());
         let zone = dated
             .zone_us
             .map_or(0, |zone| *self.zone_us.get_or_insert(zone) - zone);
-        Some(days * DAY_US + dated.clock_us + zone - self.reading.start_us)
+        let clock_us = dated.clock_us + zone;
+        // In another zone it may be the day before or after.
+        let turned = clock_us.div_euclid(DAY_US) - dated.clock_us.div_euclid(DAY_US);
+        let day = || dated.date.saturating_add(Duration::days(turned));
+        let first = *self.date.get_or_insert_with(day);
+        let days = i64::from(dated.date.to_julian_day() - first.to_julian_day());
+        Some(days * DAY_US + clock_us - self.reading.start_us)
     }
 
     /// Where the day stands in the file's dates, if any of its rows says so.
@@ -376,9 +386,19 @@ impl<'a> Rows<'a> {
         let text = self.cell_text(column);
         let valid: Vec<String> = words.iter().map(|(w, _)| format!("{:?}", w[0])).collect();
         let near = nearest(&text, words.iter().map(|(words, _)| words[0]));
+        let others =
+            (1..=OTHER_WORDS).flat_map(|i| words.iter().filter_map(move |(w, _)| w.get(i)));
+        let others: String = others.map(|word| format!(", {word}")).collect();
+        let also = others
+            .strip_prefix(',')
+            .map(|others| format!(", also{others}"));
         self.wrong(
             column,
-            &format!("found {text:?}, expected {}{near}", valid.join(" or ")),
+            &format!(
+                "found {text:?}, expected {}{}{near}",
+                valid.join(" or "),
+                also.unwrap_or_default()
+            ),
         )
     }
 
