@@ -33,10 +33,11 @@ pub(super) fn all_inputs(sides: &[Side]) -> Vec<Input> {
     let same = |a: &Input, b: &Input| {
         (&a.table, &a.name, &a.key, &a.value) == (&b.table, &b.name, &b.key, &b.value)
     };
-    for side in sides.iter().skip(1) {
+    for (number, side) in (2..).zip(sides.iter().skip(1)) {
         let differs = |i: &&Input| !baseline.iter().any(|b| same(i, b));
         let table = |i: Input| Input {
             table: format!("{}: {}", side.contender.name, i.table),
+            point_number: Some(number),
             ..i
         };
         all.extend(

@@ -84,5 +84,7 @@ fn input(section: &Settings, setting: &Setting, study: Option<&Study>) -> Input 
         source,
         default: key.default.unwrap_or_default().into(),
         meaning: key.meaning.into(),
+        // A study has the same for all of its points, but what it varies.
+        point_number: study.is_none().then_some(1),
     }
 }

@@ -152,7 +152,13 @@ impl RunArgs {
         if run.is_interrupted {
             folder = aside(folder)?;
         }
-        write_files(&run.assessment, &record, &in_memory, &mut folder)?;
+        write_files(
+            &run.assessment,
+            &record,
+            &in_memory,
+            scenario.plan.start_moment(),
+            &mut folder,
+        )?;
         let manifest = Manifest::new(&record, Some(named(&self.scenario.file)));
         let predictions = Some(predict(&scenario.plan)).filter(|_| !self.no_report);
         let path = pool.install(|| {

@@ -12,7 +12,9 @@ mod weekdays;
 
 pub use self::time::{MaybeTime, Span, Time};
 pub use capacity::{JOBS_PER_CALL, MESSAGES_PER_JOB, parse_capacity};
-pub use moment::{Day, DayUnknown, Moment, parse_date, parse_moment, print_date, print_moment};
+pub use moment::{
+    Day, DayUnknown, Moment, parse_date, parse_moment, print_date, print_iso, print_moment,
+};
 pub use parse::{parse_clock, parse_rate, parse_share, parse_span, print_clock, print_span};
 pub use price::Price;
 pub use recurrence::{Every, Recurrence, parse_every};

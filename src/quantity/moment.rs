@@ -150,6 +150,16 @@ pub fn print_moment(moment: Moment) -> String {
     }
 }
 
+/// Writes a moment in ISO 8601, "2026-11-30T08:00:00"; where no date is known, the time of day.
+pub fn print_iso(moment: Moment) -> String {
+    let s = moment.clock.0 / 1_000_000;
+    let clock = format!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+    match moment.day {
+        Some(Day::Date(date)) => format!("{}T{clock}", print_date(date)),
+        _ => clock,
+    }
+}
+
 /// Writes a date, year first.
 pub fn print_date(date: Date) -> String {
     let (year, month, day) = date.to_calendar_date();
@@ -159,6 +169,15 @@ pub fn print_date(date: Date) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_in_iso_8601_have_all_their_parts() {
+        let iso = |text: &str, us: i64| print_iso(parse_moment(text).unwrap().plus(us));
+        assert_eq!(iso("2026-11-30 08:00", 0), "2026-11-30T08:00:00");
+        assert_eq!(iso("2026-11-30 23:59", 90_000_000), "2026-12-01T00:00:30");
+        assert_eq!(iso("Monday 08:00", 60_000_000), "08:01:00");
+        assert_eq!(iso("08:00", 0), "08:00:00");
+    }
 
     fn after(moment: &str, start: &str) -> Result<i64, DayUnknown> {
         let read = |text| parse_moment(text).unwrap_or_else(|| panic!("{text}"));

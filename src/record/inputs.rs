@@ -32,6 +32,8 @@ pub struct Input {
     pub default: String,
     /// What the key means.
     pub meaning: String,
+    /// The number of the point that it is of, counted from 1, as `points.csv` has it; none: it is of all of them.
+    pub point_number: Option<u32>,
 }
 
 /// Writes a row per input.
@@ -71,6 +73,7 @@ mod tests {
             source: "this scenario".into(),
             default: "fixed 30 s".into(),
             meaning: "when a lost session is set up again".into(),
+            point_number: Some(1),
         };
         let names = [
             "=1+2", "+a", "-1+cmd|x", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''=1", "'tis", "a=1",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::table::{self, Rows, Table, maybe_number, number};
 use crate::measure::{MinuteBin, StationTally};
 use crate::quantity::number::rounded;
+use crate::quantity::{Moment, print_iso};
 use crate::study::Samples;
 
 /// One value of one series.
@@ -33,6 +34,8 @@ pub(super) struct SeriesRow<'a> {
     pub replications: u32,
     /// The number of the point, counted from 1, as `points.csv` has it; a run is one point.
     pub point_number: u32,
+    /// Where the stretch begins on the clock of the scenario, in ISO 8601: with its date where the start has one.
+    pub time: &'a str,
 }
 
 /// The table.
@@ -106,6 +109,7 @@ pub(super) fn each<E>(
                 take(&SeriesRow {
                     point: "",
                     point_number: 1,
+                    time: "",
                     scope: &scope,
                     start_s,
                     length_s,
@@ -120,13 +124,26 @@ pub(super) fn each<E>(
     Ok(())
 }
 
-/// Writes the time series of a run.
+/// Writes the time series of a run that starts then.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(samples: &Samples, out: impl Write) -> csv::Result<()> {
+pub fn write(samples: &Samples, start: Moment, out: impl Write) -> csv::Result<()> {
     let mut rows = Rows::new::<SeriesTable>(out)?;
-    each(samples, |row| rows.write(row))?;
+    // Rows of one minute stand together.
+    let mut last = (f64::NAN, String::new());
+    each(samples, |row| {
+        if last.0 != row.start_s {
+            last = (
+                row.start_s,
+                print_iso(start.plus((row.start_s * 1e6) as i64)),
+            );
+        }
+        rows.write(&SeriesRow {
+            time: &last.1,
+            ..*row
+        })
+    })?;
     rows.finish()?;
     Ok(())
 }

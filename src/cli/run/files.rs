@@ -7,6 +7,7 @@ use crate::cli::fault::Fault;
 use crate::cli::terminal::say;
 use crate::deployment::Plan;
 use crate::measure::Scope;
+use crate::quantity::Moment;
 use crate::quantity::number::whole;
 use crate::record::{Folder, InMemory, Record, Results, inputs as table, json, tables};
 use crate::study::Assessment;
@@ -82,6 +83,7 @@ pub(super) fn write_files(
     run: &Assessment,
     record: &Record,
     in_memory: &InMemory,
+    start: Moment,
     folder: &mut Folder,
 ) -> Result<(), Fault> {
     folder.put("scenario.toml", |out| {
@@ -101,7 +103,9 @@ pub(super) fn write_files(
     folder.put("runs.csv", |out| {
         Ok(tables::runs(std::iter::once(("", &run.samples)), out)?)
     })?;
-    folder.put("series.csv", |out| Ok(tables::series(&run.samples, out)?))?;
+    folder.put("series.csv", |out| {
+        Ok(tables::series(&run.samples, start, out)?)
+    })?;
     if let Some(run) = record.run().filter(|run| !run.days.is_empty()) {
         folder.put("days.csv", |out| Ok(tables::days(&run.days, out)?))?;
     }

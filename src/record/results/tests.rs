@@ -126,9 +126,9 @@ fn what_is_damaged_foreign_or_unfinished_is_named() {
 
 #[test]
 fn rows_become_series() {
-    let text = "point,scope,start_s,length_s,series,mean,unit,replications,point_number\n\
-                ,all,0,60,usable,1.5,users,3,1\n,all,0,60,silent,,users,3,1\n\
-                ,all,60,30,usable,2.5,users,3,1\n,all,60,30,silent,4,users,3,1\n";
+    let text = "point,scope,start_s,length_s,series,mean,unit,replications,point_number,time\n\
+                ,all,0,60,usable,1.5,users,3,1,08:00:00\n,all,0,60,silent,,users,3,1,08:00:00\n\
+                ,all,60,30,usable,2.5,users,3,1,08:00:00\n,all,60,30,silent,4,users,3,1,08:00:00\n";
     let all = series(text.as_bytes()).unwrap();
     assert_eq!(
         all.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(),

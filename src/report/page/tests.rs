@@ -104,7 +104,8 @@ fn ten_thousand_points_make_a_page_that_fits_into_a_mail() {
 #[test]
 fn a_month_by_the_minute_makes_a_page_that_fits_into_a_mail() {
     let mut series =
-        "point,scope,start_s,length_s,series,mean,unit,replications,point_number\n".to_string();
+        "point,scope,start_s,length_s,series,mean,unit,replications,point_number,time\n"
+            .to_string();
     for minute in 0..31 * 24 * 60u64 {
         for (i, name) in [
             "usable",
@@ -118,7 +119,11 @@ fn a_month_by_the_minute_makes_a_page_that_fits_into_a_mail() {
         .enumerate()
         {
             let value = (minute * (7919 + i as u64)) % 1000;
-            let _ = writeln!(series, ",all,{},60,{name},{value},users,3,1", minute * 60);
+            let _ = writeln!(
+                series,
+                ",all,{},60,{name},{value},users,3,1,08:00:00",
+                minute * 60
+            );
         }
     }
     let rows = [

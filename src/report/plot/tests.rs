@@ -96,12 +96,16 @@ fn run_summary(replications: u32, rows: &[String]) -> String {
 
 /// A day of ten minutes with five users in one state, and so many drops each minute.
 fn series(state: &str, drops: u32) -> String {
-    let mut text =
-        "point,scope,start_s,length_s,series,mean,unit,replications,point_number\n".to_string();
+    let mut text = "point,scope,start_s,length_s,series,mean,unit,replications,point_number,time\n"
+        .to_string();
     for minute in 0..10 {
         for name in ["usable", "setting_up", "silent", "visible"] {
             let users = if name == state { 5 } else { 0 };
-            let _ = writeln!(text, ",all,{},60,{name},{users},users,3,1", minute * 60);
+            let _ = writeln!(
+                text,
+                ",all,{},60,{name},{users},users,3,1,08:00:00",
+                minute * 60
+            );
         }
         let rates = [
             ("message_rate_per_s", 0),
@@ -110,7 +114,11 @@ fn series(state: &str, drops: u32) -> String {
             ("toasts_missed", 0),
         ];
         for (name, value) in rates {
-            let _ = writeln!(text, ",all,{},60,{name},{value},count,3,1", minute * 60);
+            let _ = writeln!(
+                text,
+                ",all,{},60,{name},{value},count,3,1,08:00:00",
+                minute * 60
+            );
         }
     }
     text
