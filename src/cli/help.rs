@@ -34,14 +34,17 @@ impl HelpArgs {
     }
 }
 
+/// What the commands are called.
+pub(super) fn command_names(cli: &Command) -> Vec<String> {
+    let names = cli.get_subcommands().map(Command::get_name);
+    names.map(String::from).collect()
+}
+
 /// What is known of a topic; of a command that is called like one, that there is a command.
 fn explained(word: &str, cli: Command) -> Result<String, Fault> {
     let mut cli = cli.bin_name("rccsim");
     cli.build();
-    let commands: Vec<String> = cli
-        .get_subcommands()
-        .map(|c| c.get_name().to_string())
-        .collect();
+    let commands = command_names(&cli);
     let last = word.rsplit('.').next().unwrap_or(word);
     let command = cli.find_subcommand_mut(word);
     match (topic(word), command) {

@@ -144,10 +144,7 @@ fn unknown_command(mut error: clap::Error) -> clap::Error {
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
         return error;
     };
-    let names: Vec<String> = Cli::command()
-        .get_subcommands()
-        .map(|c| c.get_name().into())
-        .collect();
+    let names = help::command_names(&Cli::command());
     let near = match ShippedScenario::named(word) {
         _ if word.ends_with(".toml") => Some(format!("run {word}")),
         Some(model) => Some(format!("run {}", model.name)),

@@ -153,48 +153,47 @@ impl ScenarioError {
         }
     }
 
-    /// The same with the lines of a text that came from `file`, where the places are in it.
-    pub(super) fn with_lines(self, file: &str, text: &str) -> Self {
+    /// The same with each of its inputs changed.
+    fn map(self, change: &dyn Fn(Place, String, String) -> Self) -> Self {
         match self {
-            Self::Input { place, message, .. } if place.file == file && place.line > 0 => {
-                let line = text.lines().nth(place.line as usize - 1);
-                let line = line.unwrap_or_default().trim_end().to_string();
-                Self::Input {
-                    place,
-                    message,
-                    line,
-                }
-            }
+            Self::Input {
+                place,
+                message,
+                line,
+            } => change(place, message, line),
             Self::Several { errors, more_rows } => {
-                let errors = errors.into_iter();
-                let errors = errors.map(|e| e.with_lines(file, text)).collect();
+                let errors = errors.into_iter().map(|e| e.map(change)).collect();
                 Self::Several { errors, more_rows }
             }
             other => other,
         }
     }
 
-    /// The same with what a place has to add to each message.
-    pub(super) fn with_hints(self, hint: &dyn Fn(&Place) -> String) -> Self {
-        match self {
+    /// The same with the lines of a text that came from `file`, where the places are in it.
+    pub(super) fn with_lines(self, file: &str, text: &str) -> Self {
+        self.map(&|place, message, line| {
+            let line = match place.file == file && place.line > 0 {
+                true => {
+                    let own = text.lines().nth(place.line as usize - 1);
+                    own.unwrap_or_default().trim_end().to_string()
+                }
+                false => line,
+            };
             Self::Input {
                 place,
                 message,
                 line,
-            } => {
-                let message = message + &hint(&place);
-                Self::Input {
-                    place,
-                    message,
-                    line,
-                }
             }
-            Self::Several { errors, more_rows } => {
-                let errors = errors.into_iter().map(|e| e.with_hints(hint)).collect();
-                Self::Several { errors, more_rows }
-            }
-            other => other,
-        }
+        })
+    }
+
+    /// The same with what a place has to add to each message.
+    pub(super) fn with_hints(self, hint: &dyn Fn(&Place) -> String) -> Self {
+        self.map(&|place, message, line| Self::Input {
+            message: message + &hint(&place),
+            place,
+            line,
+        })
     }
 }
 

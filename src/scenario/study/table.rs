@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use crate::quantity::number::counted;
 use crate::scenario::axis::Axis;
 use crate::scenario::error::{Place, Places, ScenarioError};
 use crate::scenario::files::{Files, read_text_from};
@@ -40,10 +41,9 @@ fn axes(file: &str, text: &str) -> Result<Vec<Axis>, ScenarioError> {
             values.pop();
         }
         if values.len() != keys.len() {
-            let s = if values.len() == 1 { "" } else { "s" };
             let message = format!(
-                "found {} value{s}, expected {}: one for each of {}",
-                values.len(),
+                "found {}, expected {}: one for each of {}",
+                counted(values.len() as u64, "value"),
                 keys.len(),
                 keys.join(", ")
             );
