@@ -139,7 +139,7 @@
 //! - A **toast** is due for each incoming call to a signed-in user, and missed unless its DeliveredEvent reaches the client
 //!   while the phone rings.
 //! - Every figure is the mean over replications with its 95 % interval (Student's t; a ratio is a ratio of totals); "0" comes
-//!   with its exact upper bound. An objective passes or fails only when the whole interval lies on one side of it; with
+//!   with its exact upper bound, but where nothing in a run is random: it is the same in every replication. An objective passes or fails only when the whole interval lies on one side of it; with
 //!   `quantile = "19 of 20 days"`, when the interval of that quantile of the replications does, each a day.
 //! - Percentiles are read from histograms of whole microseconds that merge exactly: each is the nearest rank in its
 //!   replication, or up to 1/128 (0.8 %) more. Means and sums are exact.

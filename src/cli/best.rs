@@ -281,7 +281,7 @@ impl Study for Candidates {
         let record = StudyRecord {
             scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
             verdict: verdict(cases, selected),
-            answer: answer(cases, selected, command.alpha).join("\n"),
+            answer: self.answer_text(answer(cases, selected, command.alpha)),
             ..self.record(&study_cases, body, assumptions)
         };
         Publication {

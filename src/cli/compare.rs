@@ -300,7 +300,7 @@ impl Study for Alternatives {
                 None if comparison.has_regression() => Verdict::Fail,
                 None => Verdict::Pass,
             },
-            answer: self.lines(comparison).join("\n"),
+            answer: self.answer_text(self.lines(comparison)),
             // Each side has warnings of its own.
             warnings: Vec::new(),
             ..self.record(

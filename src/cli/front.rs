@@ -134,7 +134,7 @@ impl Study for Trade<'_> {
         let record = StudyRecord {
             scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
             verdict: result.verdict(),
-            answer: answer(cases, result, &self.metrics).join("\n"),
+            answer: self.answer_text(answer(cases, result, &self.metrics)),
             ..self.record(&study_cases, body, assumptions)
         };
         Publication {

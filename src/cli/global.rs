@@ -146,7 +146,7 @@ impl Study for Unknowns<'_> {
         let record = StudyRecord {
             scenario_hash: hash_of([Case::new(self.base.clone()).hash.as_str()]),
             verdict: overall(&judge_all(&self.base.objectives, &result.own)),
-            answer: answer(self.metric, &self.unknowns, result, &body).join("\n"),
+            answer: self.answer_text(answer(self.metric, &self.unknowns, result, &body)),
             ..self.record(&study_cases, body, assumptions)
         };
         Publication {

@@ -199,7 +199,7 @@ impl Study for Search<'_> {
         let record = StudyRecord {
             scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
             verdict: verdict(cases, selected),
-            answer: lines.join("\n"),
+            answer: self.answer_text(lines),
             ..self.record(&study_cases, self.body(result), assumptions)
         };
         Publication {

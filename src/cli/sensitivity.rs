@@ -238,7 +238,7 @@ impl Study for OneAtATime {
         let record = StudyRecord {
             scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
             verdict,
-            answer: answer(base, metric, base_samples, verdict, &effects).join("\n"),
+            answer: self.answer_text(answer(base, metric, base_samples, verdict, &effects)),
             ..self.record(
                 &study_cases,
                 body(metric, base_samples, &effects),

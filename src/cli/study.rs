@@ -5,11 +5,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::answer::recorded_days;
 use super::fault::Fault;
 use super::flags::{Format, JobsFlag, results_folder};
 use super::inputs::inputs;
 use super::outcome::Outcome;
 use crate::experiment::{Campaign, Case, Replications, Robustness};
+use crate::quantity::number::capital;
 use crate::record::inputs::Input;
 use crate::record::{Assumptions, Body, Record, StudyCase, StudyRecord};
 use crate::scenario::{self, InputFile, Scenario, expanded, expanded_study, input_files};
@@ -173,6 +175,13 @@ pub(super) trait Study: Send + Sync {
         answer: &'a Self::Findings,
         assumptions: Assumptions,
     ) -> Publication<'a>;
+
+    /// The lines of the answer, and what they are limited to.
+    fn answer_text(&self, mut lines: Vec<String>) -> String {
+        let limit = recorded_days(&self.scenario().plan);
+        lines.extend(limit.map(|limit| format!("{}.", capital(&limit))));
+        lines.join("\n")
+    }
 
     /// A record of it that says whose study it is and what its answer rests on; what it answers is left open.
     fn record<B: Body + Default>(

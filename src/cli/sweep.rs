@@ -180,7 +180,7 @@ impl Study for Points {
             seed: base.plan.seed,
             horizon_s: rounded(base.plan.horizon.0 as f64 / 1e6),
             verdict: (!base.objectives.is_empty()).then(|| result.verdict()),
-            answer: self.lines(result).join("\n"),
+            answer: self.answer_text(self.lines(result)),
             command: self.command(""),
             chosen: result.chosen().map_or_else(String::new, Answer::label),
             warnings: self.warnings.clone(),

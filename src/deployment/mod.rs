@@ -56,6 +56,7 @@ mod partial_result;
 mod path;
 mod plan;
 mod probe;
+mod randomness;
 mod rare_faults;
 mod rarity;
 mod run_handle;

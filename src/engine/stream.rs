@@ -23,7 +23,7 @@ pub fn name_key(name: &str) -> u64 {
 }
 
 /// A random stream of 8 bytes: SplitMix64 from a keyed start. Its algorithm is fixed, so a seed means the same for ever.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Stream(SplitMix64);
 
 impl Stream {

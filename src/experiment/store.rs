@@ -12,7 +12,7 @@ use crate::measure::{Presence, Sample, Tally};
 use crate::study::{Observation, columns};
 
 /// The version of a shard's shape.
-const SCHEMA: &str = "rccsim.unit/3";
+const SCHEMA: &str = "rccsim.unit/4";
 
 /// Which shard.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -220,6 +220,7 @@ fn encode(observation: &Observation) -> Vec<u8> {
     let mut word = |w: u64| out.extend_from_slice(&w.to_le_bytes());
     word(observation.fingerprint);
     word(observation.events);
+    word(u64::from(observation.is_random));
     word(observation.values.len() as u64);
     for scope in &observation.values {
         word(scope.len() as u64);
@@ -249,7 +250,13 @@ fn decode(bytes: &[u8]) -> Option<Observation> {
     let (words, rest) = bytes.as_chunks::<8>();
     let mut words = words.iter().map(|w| u64::from_le_bytes(*w));
     let mut word = || words.next();
-    let (fingerprint, events, scopes) = (word()?, word()?, word()?);
+    let (fingerprint, events) = (word()?, word()?);
+    let is_random = match word()? {
+        0 => false,
+        1 => true,
+        _ => return None,
+    };
+    let scopes = word()?;
     let mut values = Vec::new();
     for _ in 0..scopes {
         let columns = word()?;
@@ -284,6 +291,7 @@ fn decode(bytes: &[u8]) -> Option<Observation> {
         values,
         fingerprint,
         events,
+        is_random,
         presence,
         rare,
     })
@@ -305,6 +313,7 @@ mod tests {
             values: vec![whole, group],
             fingerprint: 0x0123_4567_89ab_cdef,
             events: 7,
+            is_random: true,
             presence: vec![Presence::of_words([9, 8, 7, 6]), Presence::default()],
             rare: vec![vec![0.1, -0.0], vec![f64::MIN_POSITIVE]],
         };

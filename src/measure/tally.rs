@@ -391,6 +391,8 @@ pub struct Tally {
     pub all_back_open_us: Option<u64>,
     /// How many users the figures rest on.
     pub presence: Presence,
+    /// Whether chance decided anything: a random number was drawn. Without any, every replication is the same run.
+    pub is_random: bool,
     /// Sum of the observation hashes of the run.
     pub fingerprint: u64,
 }
@@ -470,10 +472,8 @@ impl Tally {
         for (a, b) in self.counters.iter_mut().zip(o.counters) {
             *a += b;
         }
-        for (a, b) in self.drops.iter_mut().zip(o.drops) {
-            *a += b;
-        }
-        for (a, b) in self.missed.iter_mut().zip(o.missed) {
+        let by_cause = self.drops.iter_mut().chain(&mut self.missed);
+        for (a, b) in by_cause.zip(o.drops.iter().chain(&o.missed)) {
             *a += b;
         }
         self.signed_in_us += o.signed_in_us;
@@ -484,10 +484,8 @@ impl Tally {
         self.setup.merge(&o.setup);
         self.detection.merge(&o.detection);
         self.recovery.merge(&o.recovery);
-        self.first_loss_us = [self.first_loss_us, o.first_loss_us]
-            .into_iter()
-            .flatten()
-            .min();
+        let losses = self.first_loss_us.into_iter().chain(o.first_loss_us);
+        self.first_loss_us = losses.min();
         add_each(&mut self.messages_per_second, &o.messages_per_second);
         add_each(&mut self.down_per_second, &o.down_per_second);
         add_each(&mut self.minutes, &o.minutes);
@@ -495,6 +493,7 @@ impl Tally {
         self.all_back_us = self.all_back_us.max(o.all_back_us);
         self.all_back_open_us = self.all_back_open_us.max(o.all_back_open_us);
         self.presence.merge(&o.presence);
+        self.is_random |= o.is_random;
         self.fingerprint = self.fingerprint.wrapping_add(o.fingerprint);
     }
 }

@@ -294,6 +294,7 @@ impl<Scopes: Fn(&str) -> Vec<String>> ByReplication<Scopes> {
                     values: vec![vec![Sample::Absent; columns.len()]; scopes.len()],
                     fingerprint,
                     events: 0,
+                    is_random: true,
                     presence: Vec::new(),
                     rare: Vec::new(),
                 },

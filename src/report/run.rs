@@ -76,10 +76,10 @@ pub(super) const SHOWN_IF_ANY: [&str; 6] = [
 
 fn figures(out: &mut String, run: &Assessment) {
     let n = run.samples.replications();
-    let what = if n == 1 {
-        "one replication: no intervals".into()
-    } else {
-        format!("mean of {n} replications ± 95 % interval; without ±: the same in each")
+    let what = match n {
+        _ if run.samples.is_one_run() => "nothing is random: the same in every replication".into(),
+        1 => "one replication: no intervals".into(),
+        n => format!("mean of {n} replications ± 95 % interval; without ±: the same in each"),
     };
     let mut scopes = vec![Scope::All];
     let clients: Vec<Scope> = run

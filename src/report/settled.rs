@@ -74,7 +74,7 @@ fn spread(all: &[Spread], replications: u32) -> String {
         false => String::new(),
     };
     format!(
-        "\nOf the replications, each a day of its own (95 % bounds by order statistics{more})\n{}",
+        "\nOver the replications, each taken on its own (95 % bounds by order statistics{more})\n{}",
         table(&rows, true)
     )
 }

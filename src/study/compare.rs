@@ -211,6 +211,7 @@ mod tests {
                 values: vec![values.collect()],
                 fingerprint: 0,
                 events: 0,
+                is_random: true,
                 presence: Vec::new(),
                 rare: Vec::new(),
             };

@@ -260,6 +260,7 @@ mod tests {
                 values: vec![columns().iter().map(sample).collect()],
                 fingerprint: 0,
                 events: 0,
+                is_random: true,
                 presence: Vec::new(),
                 rare: Vec::new(),
             }

@@ -262,6 +262,7 @@ fn counts_of_two_and_three_replications() {
                             values: vec![values],
                             fingerprint: 0,
                             events: 0,
+                            is_random: true,
                             presence: Vec::new(),
                             rare: Vec::new(),
                         },

@@ -98,6 +98,7 @@ mod tests {
                     values: vec![columns().iter().map(one).collect()],
                     fingerprint: 0,
                     events: 0,
+                    is_random: true,
                     presence: Vec::new(),
                     rare: Vec::new(),
                 },

@@ -62,6 +62,7 @@ fn day(samples: &Samples, number: usize) -> DayFigures {
         let basis = Basis {
             signed_in: samples.presence(scope).signed_in,
             rare_part: 0.0,
+            is_one_run: samples.is_one_run(),
             confidence: CONFIDENCE,
         };
         row(&samples.scopes[scope], column, &of_day, basis)
@@ -89,6 +90,7 @@ mod tests {
         let mut samples = Samples::new(vec![Scope::All], horizon).starting_at(start);
         for extra in [0, 2] {
             let mut tally = Tally::default();
+            tally.is_random = true;
             tally.minutes = vec![MinuteBin::default(); hours * 60];
             for (hour, drops) in drops_in_hour.iter().enumerate() {
                 let minute = &mut tally.minutes[hour * 60];

@@ -54,6 +54,9 @@ enum Reached {
 }
 
 fn reached(row: &MetricRow, precision: Precision) -> Reached {
+    if row.is_one_run {
+        return Reached::Yes;
+    }
     if row.replications < 2 {
         return Reached::NotYet;
     }
@@ -199,6 +202,7 @@ mod tests {
                     values,
                     fingerprint: 0,
                     events: 0,
+                    is_random: true,
                     presence: Vec::new(),
                     rare: Vec::new(),
                 },

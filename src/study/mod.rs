@@ -15,6 +15,9 @@
 //!   cheapest of those that pass ([`confidence_of_looks`]). What is printed beside a verdict is the 95 % interval.
 //! - A verdict allows for the skewness of the samples, from ten replications on: where the printed interval would decide and the
 //!   bounds of Hall's transformation do not, it is inconclusive ([`Doubt::Skewed`]).
+//! - A run that draws no random number is the same in every replication, and one of them says all ([`Samples::is_one_run`]):
+//!   its figures are exact, 0 too, and objectives are judged by them, however many replications there are. Of days that
+//!   differ it says nothing: an objective over days stays open ([`Doubt::OneDay`]).
 //! - A precision is not reached before ten replications, and never by a share of nothing.
 //!
 //! # How often the 95 % intervals cover

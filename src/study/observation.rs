@@ -34,6 +34,8 @@ pub struct Observation {
     pub fingerprint: u64,
     /// Events simulated.
     pub events: u64,
+    /// Whether chance decided anything ([`Tally::is_random`]).
+    pub is_random: bool,
     /// Per scope: how many users the samples rest on; of what was read back, nobody.
     pub presence: Vec<Presence>,
     /// Per scope, per column: the part of the sample (of a ratio, of what is above) that runs with a rare fault give; empty
@@ -58,6 +60,7 @@ impl Observation {
             values,
             fingerprint: all.map_or(0, |t| t.fingerprint),
             events: all.map_or(0, |t| t.get(crate::measure::Counter::Events)),
+            is_random: all.is_none_or(|t| t.is_random),
             presence: tallies.iter().map(|t| t.presence).collect(),
             rare: Vec::new(),
         }
@@ -87,6 +90,7 @@ impl Observation {
                 all.rotate_left(17) ^ run.fingerprint
             }),
             events: runs.iter().map(|(_, run)| run.events).sum(),
+            is_random: runs.iter().any(|(_, run)| run.is_random),
             presence: first.presence.clone(),
             rare: (first.values.iter().enumerate())
                 .map(|(s, columns)| (0..columns.len()).map(|c| part(s, c)).collect())

@@ -7,7 +7,7 @@ use super::estimate::{CONFIDENCE, Estimate, mean_interval, ratio_interval};
 use super::observation::{Column, Observation, columns};
 use super::paired::FigureSamples;
 use super::rare::{rare_bounds, share_unseen, upper_if_none};
-use crate::measure::{Histogram, MinuteBin, Presence, Sample, Scope, StationTally, Tally};
+use crate::measure::{Histogram, Metric, MinuteBin, Presence, Sample, Scope, StationTally, Tally};
 use crate::quantity::{Span, Time};
 
 /// One figure with its interval.
@@ -29,6 +29,8 @@ pub struct MetricRow {
     pub upper_if_none: Option<f64>,
     /// So few events were counted that the bounds are exact ones (Poisson; Clopper–Pearson of a share), not symmetric.
     pub is_rare: bool,
+    /// Every replication is the same run ([`Samples::is_one_run`]): there is nothing between bounds.
+    pub is_one_run: bool,
 }
 
 impl MetricRow {
@@ -61,6 +63,8 @@ pub struct Samples {
     pub durations: Vec<[Histogram; 3]>,
     /// Per replication.
     pub fingerprints: Vec<u64>,
+    /// Whether chance decided anything in them.
+    is_random: bool,
     /// Per replication, per scope: how many users the samples rest on.
     presences: Vec<Vec<Presence>>,
     /// Per replication, per scope, per column: the part that runs with a rare fault give; empty where there is none.
@@ -91,6 +95,7 @@ impl Samples {
             stations,
             durations,
             fingerprints: Vec::new(),
+            is_random: false,
             presences: Vec::new(),
             rare: Vec::new(),
             events: 0,
@@ -169,6 +174,7 @@ impl Samples {
         self.values.push(observation.values);
         self.numbers.push(number);
         self.fingerprints.push(observation.fingerprint);
+        self.is_random |= observation.is_random;
         self.presences.push(observation.presence);
         self.rare.push(observation.rare);
         self.events += observation.events;
@@ -184,6 +190,7 @@ impl Samples {
         self.numbers.extend(more.numbers);
         self.values.extend(more.values);
         self.fingerprints.extend(more.fingerprints);
+        self.is_random |= more.is_random;
         self.presences.extend(more.presences);
         self.rare.extend(more.rare);
         self.events += more.events;
@@ -204,12 +211,19 @@ impl Samples {
                     values: self.values[index].clone(),
                     fingerprint: self.fingerprints[index],
                     events: 0,
+                    is_random: self.is_random,
                     presence: self.presences[index].clone(),
                     rare: self.rare[index].clone(),
                 },
             );
         }
         some
+    }
+
+    /// Whether nothing in them is random: every replication is the same run, whose figures are exact, and more of them add
+    /// nothing.
+    pub fn is_one_run(&self) -> bool {
+        !self.is_random && !self.values.is_empty()
     }
 
     /// How many users the figures of a scope rest on, over all replications.
@@ -324,6 +338,7 @@ impl Samples {
         let basis = Basis {
             signed_in,
             rare_part: self.rare_part(scope, column),
+            is_one_run: self.is_one_run(),
             confidence,
         };
         row(&self.scopes[scope], self.columns[column], &samples, basis)
@@ -346,7 +361,14 @@ pub(super) struct Basis {
     pub(super) signed_in: u64,
     /// The part of the samples that runs with a rare fault give.
     pub(super) rare_part: f64,
+    /// Whether every replication is the same run ([`Samples::is_one_run`]).
+    pub(super) is_one_run: bool,
     pub(super) confidence: f64,
+}
+
+/// The estimate of what every replication repeats: known as closely as it was measured.
+pub(super) fn exact(metric: &Metric, mean: f64) -> Estimate {
+    Estimate::around(mean, Some(metric.resolution() * mean.abs()))
 }
 
 /// One figure of a scope, from a sample of each replication.
@@ -360,8 +382,14 @@ pub(super) fn row(scope: &Scope, column: Column, samples: &[Sample], basis: Basi
         replications: samples.len() as u32,
         upper_if_none: None,
         is_rare: false,
+        is_one_run: basis.is_one_run,
     };
-    let values: Vec<f64> = samples
+    // Every replication of one run repeats the first.
+    let different = match basis.is_one_run {
+        true => &samples[..samples.len().min(1)],
+        false => samples,
+    };
+    let values: Vec<f64> = different
         .iter()
         .filter_map(|s| match s {
             Sample::Count(n) => Some(*n as f64),
@@ -369,7 +397,7 @@ pub(super) fn row(scope: &Scope, column: Column, samples: &[Sample], basis: Basi
             Sample::Absent | Sample::Ratio(..) => None,
         })
         .collect();
-    let pairs: Vec<(f64, f64)> = samples
+    let pairs: Vec<(f64, f64)> = different
         .iter()
         .filter_map(|s| match s {
             Sample::Ratio(above, below) => Some((*above, *below)),
@@ -382,6 +410,12 @@ pub(super) fn row(scope: &Scope, column: Column, samples: &[Sample], basis: Basi
         row.estimate = mean_interval(&values, basis.confidence);
     } else {
         row.estimate = ratio_interval(&pairs, basis.confidence);
+    }
+    if basis.is_one_run {
+        if samples.len() > 1 {
+            row.estimate = row.estimate.map(|e| exact(column.metric, e.mean));
+        }
+        return row;
     }
     let below = match &pairs[..] {
         [] => f64::from(row.replications),

@@ -41,10 +41,12 @@ pub fn spread(samples: &Samples, objectives: &[Objective]) -> Vec<Spread> {
             high: quantile(HIGH_QUANTILE)?,
         })
     };
-    focus(samples, objectives)
-        .into_iter()
-        .filter_map(spread_of)
-        .collect()
+    // Of one run, however often it is repeated, nothing lies apart.
+    let figures = match samples.is_one_run() {
+        true => Vec::new(),
+        false => focus(samples, objectives),
+    };
+    figures.into_iter().filter_map(spread_of).collect()
 }
 
 /// So many replications give both bounds of the median, and of the high quantile.

@@ -5,7 +5,7 @@ use super::estimate::{CONFIDENCE, Estimate};
 use serde::{Deserialize, Serialize};
 
 use super::replications::{Precision, replications_needed};
-use super::samples::{MetricRow, Samples};
+use super::samples::{MetricRow, Samples, exact};
 use super::skew::allowing_for_skew;
 use crate::measure::{Basis, Bound, Metric, Objective, Presence};
 
@@ -57,6 +57,8 @@ pub enum Doubt {
     },
     /// The samples are so skewed that bounds which allow for it do not decide what the interval would.
     Skewed,
+    /// Every replication is the same run, and the objective is about days that differ.
+    OneDay,
 }
 
 impl Doubt {
@@ -184,68 +186,104 @@ pub fn judge_all(objectives: &[Objective], samples: &Samples) -> Vec<Judgement> 
 /// replications ([`confidence_of_looks`](super::confidence_of_looks)). What is printed keeps its 95 % interval.
 pub fn judge_at(objectives: &[Objective], samples: &Samples, confidence: f64) -> Vec<Judgement> {
     let scopes = samples.scope_numbers();
+    let figure = |objective: &Objective| {
+        let scope = scopes.get(&objective.scope).copied().unwrap_or(0);
+        let is_column = |c: &super::Column| {
+            c.metric == objective.metric && c.cause.map(|(i, _)| i) == objective.cause
+        };
+        let column = samples.columns.iter().position(is_column);
+        let column = column.unwrap_or_else(|| unreachable!("objectives are checked"));
+        (scope, column)
+    };
     objectives
         .iter()
-        .map(|objective| {
-            let scope = scopes.get(&objective.scope).copied().unwrap_or(0);
-            let is_column = |c: &super::Column| {
-                c.metric == objective.metric && c.cause.map(|(i, _)| i) == objective.cause
-            };
-            let column = samples
-                .columns
-                .iter()
-                .position(is_column)
-                .unwrap_or_else(|| unreachable!("objectives are checked"));
-            let days = |confidence: f64, row| match objective.quantile {
-                Some(quantile) => {
-                    let samples = samples.column_samples(scope, column);
-                    day_share::row(row, samples, quantile, objective.bound, confidence)
-                }
-                None => row,
-            };
-            let row = days(CONFIDENCE, samples.row(scope, column));
-            let judged = if confidence == CONFIDENCE {
-                row.clone()
-            } else {
-                days(confidence, samples.row_at(scope, column, confidence))
-            };
-            let by_interval = judge(objective.bound, &judged);
-            let skewed = match objective.quantile {
-                // It has exact bounds.
-                Some(_) => judged.clone(),
-                None => allowing(&judged, &samples.spread_of(scope, column), confidence),
-            };
-            let by_figure = judge(objective.bound, &skewed);
-            let doubt = Doubt::from_presence(objective.metric, &samples.presence(scope))
-                .or_else(|| Doubt::of_rare_fault(objective, samples.replications()))
-                .filter(|_| by_interval == Verdict::Pass)
-                .or_else(|| (by_figure != by_interval).then_some(Doubt::Skewed));
-            let verdict = doubt.map_or(by_figure, |_| Verdict::Inconclusive);
-            let to_settle = match (by_figure, objective.quantile) {
-                (Verdict::Inconclusive, Some(quantile)) => day_share::replications_to_settle(
-                    samples.column_samples(scope, column),
-                    quantile,
-                    objective.bound,
-                    confidence,
-                ),
-                (Verdict::Inconclusive, None) => {
-                    replications_to_settle(objective.bound, &skewed, confidence)
-                }
-                _ => None,
-            };
-            let to_see_faults = (objective.rarest_fault)
-                .filter(|_| matches!(doubt, Some(Doubt::RareFault { .. })))
-                .map(|in_one| (Doubt::FEW_FAULTS / in_one).ceil() as u32);
-            let replications_needed = to_settle.max(to_see_faults);
-            Judgement {
-                objective: objective.clone(),
-                row,
-                verdict,
-                replications_needed,
-                doubt,
-            }
+        .map(|objective| match samples.is_one_run() {
+            true => judge_one_run(objective, samples, figure(objective)),
+            false => judge_replications(objective, samples, figure(objective), confidence),
         })
         .collect()
+}
+
+/// Judges what every replication repeats: by the figure itself, however many they are.
+fn judge_one_run(
+    objective: &Objective,
+    samples: &Samples,
+    (scope, column): (usize, usize),
+) -> Judgement {
+    let row = samples.row(scope, column);
+    let known = MetricRow {
+        estimate: row.estimate.map(|e| exact(objective.metric, e.mean)),
+        ..row.clone()
+    };
+    let by_figure = judge(objective.bound, &known);
+    let doubt = match objective.quantile {
+        Some(_) => Some(Doubt::OneDay),
+        None => Doubt::from_presence(objective.metric, &samples.presence(scope))
+            .filter(|_| by_figure == Verdict::Pass),
+    };
+    Judgement {
+        objective: objective.clone(),
+        row,
+        verdict: doubt.map_or(by_figure, |_| Verdict::Inconclusive),
+        replications_needed: None,
+        doubt,
+    }
+}
+
+/// Judges by an interval of that confidence over the replications.
+fn judge_replications(
+    objective: &Objective,
+    samples: &Samples,
+    (scope, column): (usize, usize),
+    confidence: f64,
+) -> Judgement {
+    let days = |confidence: f64, row| match objective.quantile {
+        Some(quantile) => {
+            let samples = samples.column_samples(scope, column);
+            day_share::row(row, samples, quantile, objective.bound, confidence)
+        }
+        None => row,
+    };
+    let row = days(CONFIDENCE, samples.row(scope, column));
+    let judged = if confidence == CONFIDENCE {
+        row.clone()
+    } else {
+        days(confidence, samples.row_at(scope, column, confidence))
+    };
+    let by_interval = judge(objective.bound, &judged);
+    let skewed = match objective.quantile {
+        // It has exact bounds.
+        Some(_) => judged.clone(),
+        None => allowing(&judged, &samples.spread_of(scope, column), confidence),
+    };
+    let by_figure = judge(objective.bound, &skewed);
+    let doubt = Doubt::from_presence(objective.metric, &samples.presence(scope))
+        .or_else(|| Doubt::of_rare_fault(objective, samples.replications()))
+        .filter(|_| by_interval == Verdict::Pass)
+        .or_else(|| (by_figure != by_interval).then_some(Doubt::Skewed));
+    let verdict = doubt.map_or(by_figure, |_| Verdict::Inconclusive);
+    let to_settle = match (by_figure, objective.quantile) {
+        (Verdict::Inconclusive, Some(quantile)) => day_share::replications_to_settle(
+            samples.column_samples(scope, column),
+            quantile,
+            objective.bound,
+            confidence,
+        ),
+        (Verdict::Inconclusive, None) => {
+            replications_to_settle(objective.bound, &skewed, confidence)
+        }
+        _ => None,
+    };
+    let to_see_faults = (objective.rarest_fault)
+        .filter(|_| matches!(doubt, Some(Doubt::RareFault { .. })))
+        .map(|in_one| (Doubt::FEW_FAULTS / in_one).ceil() as u32);
+    Judgement {
+        objective: objective.clone(),
+        row,
+        verdict,
+        replications_needed: to_settle.max(to_see_faults),
+        doubt,
+    }
 }
 
 /// All objectives together: the worst of them; met where there is none.
@@ -279,6 +317,7 @@ mod tests {
             replications: 2,
             upper_if_none: None,
             is_rare: false,
+            is_one_run: false,
         }
     }
 

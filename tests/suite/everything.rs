@@ -38,7 +38,7 @@ impl Dice {
         of[self.below(of.len() as u64) as usize].clone()
     }
 
-    fn chance(&mut self, share: f64) -> bool {
+    pub(crate) fn chance(&mut self, share: f64) -> bool {
         self.0.uniform() < share
     }
 

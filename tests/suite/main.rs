@@ -39,6 +39,7 @@ mod measured;
 mod middle;
 mod models;
 mod no_folder;
+mod one_run;
 mod page;
 mod peers;
 mod people;

@@ -6,6 +6,7 @@ mod cause;
 mod group;
 mod objective;
 mod precision;
+mod recurrence;
 mod refresh;
 mod trouble;
 mod weakness;
@@ -19,6 +20,7 @@ use crate::study::{Judgement, MetricRow, Samples};
 use case::Case;
 pub(super) use objective::outcome;
 pub(super) use precision::shortfall;
+pub(super) use recurrence::recorded_days;
 pub(super) use weakness::weaknesses;
 
 /// The answer: what happens, why, and the verdict.
@@ -42,6 +44,7 @@ pub(super) fn answer(
         sentences.extend(cause::of_failed_calls(&case));
         sentences.extend(losses(&case, is_tested, judgements));
         sentences.extend(group::sentence(&case, judgements));
+        sentences.extend(recurrence::sentence(&case));
     }
     sentences.extend(sizing(scenario).map(|(sentence, _)| sentence));
     if judgements.is_empty() {

@@ -114,6 +114,9 @@ fn verdict(judgement: &Judgement) -> String {
             "the interval is too narrow for samples this skewed; about {} would settle it",
             replications(n)
         ),
+        (Some(Doubt::OneDay), _) => {
+            "every replication is the same day, and nothing is known of other days".into()
+        }
         _ if judgement.row.replications == 1 => "one replication has no interval".into(),
         _ if is_never(judgement) => {
             "none was seen, but no sample shows that it never happens".into()

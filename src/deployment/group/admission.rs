@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::list_pool::List;
+use super::super::randomness::varies;
 use super::*;
 
 impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
@@ -95,6 +96,25 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         }
     }
 
+    /// Notes whether chance decided anything for the users: their plan draws, or one of their streams has moved.
+    fn note_chance(&mut self) {
+        self.tally.is_random = self.tally.is_random
+            || self.plan.draws_for(self.index)
+            || (self.users.iter().zip(&self.cold)).any(|(user, cold)| self.has_drawn(user, cold));
+    }
+
+    fn has_drawn(&self, user: &User, cold: &ColdState) -> bool {
+        let streams = self.streams(user.key);
+        let has_moved = |purpose: Purpose, stream: &Stream| *stream != streams.open(purpose);
+        let config = self.cohorts[user.cohort as usize]
+            .plan
+            .config_of(user.program);
+        has_moved(Purpose::RefreshJitter, &cold.jitter)
+            || has_moved(Purpose::Glare, &cold.glare)
+            || has_moved(Purpose::GatewayGlare, &cold.gateway_glare)
+            || (varies(config.reestablish) && has_moved(Purpose::Reestablish, &cold.reestablish))
+    }
+
     /// Ends the day of all users and clears their state.
     pub(super) fn end_day(&mut self) {
         self.check_deadlines();
@@ -112,6 +132,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
                 probe.close(record, number, horizon);
             }
         }
+        self.note_chance();
         self.users.clear();
         self.cold.clear();
         self.dialogs.clear();
