@@ -138,12 +138,21 @@ impl Range {
         }
     }
 
+    /// The spare gateways of the scenario beside those that the key counts.
+    fn standing_by(&self) -> u32 {
+        let named = self.axis.key.split('.').nth(1);
+        let mut gateways = self.base.plan.gateways.iter();
+        let counted = gateways.find(|g| named == Some("count") || named == Some(g.name.as_str()));
+        counted.map_or(0, |gateway| gateway.spare)
+    }
+
     /// The answer, a line each.
     fn lines(&self, result: &SearchResult) -> Vec<String> {
         let answer = SizeAnswer {
             axis: &self.axis,
             largest: self.command.largest,
             spare: self.command.spare,
+            standing_by: self.standing_by(),
             down_at: self.command.down_at.as_deref(),
             tolerance: self.command.tolerance(&self.axis),
             result,
@@ -267,7 +276,7 @@ impl Study for Range {
         let record = StudyRecord {
             scenario_hash: hash(&self.base),
             verdict: result.verdict(),
-            answer: self.lines(result).join("\n"),
+            answer: self.answer_text(self.lines(result)),
             ..self.record(&study_cases, self.body(result), assumptions)
         };
         Publication {

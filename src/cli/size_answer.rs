@@ -15,6 +15,8 @@ pub(super) struct SizeAnswer<'a> {
     pub largest: bool,
     /// Gateways that may be down, and as many that stand by.
     pub spare: u32,
+    /// Gateways that stand by in the scenario itself, beside those that are counted.
+    pub standing_by: u32,
     /// When they go down; none: at the start.
     pub down_at: Option<&'a str>,
     /// No stretch of so many neighbouring values that serves is missed; none: they are in order.
@@ -72,6 +74,18 @@ impl SizeAnswer<'_> {
                 format!(
                     "Buy {} gateways: {n} and {spare} ({} = {n}), {proof}.",
                     n + self.spare,
+                    self.axis.key
+                )
+            }
+            (true, Ok(n)) if self.standing_by > 0 => {
+                let spare = match self.standing_by {
+                    1 => "the one spare".into(),
+                    n => format!("the {n} spare"),
+                };
+                format!(
+                    "{} and {spare} of the scenario, {} in all, meet the objectives and no fewer do ({} = {n}), {proof}.",
+                    capital(&self.amount(value)),
+                    n + self.standing_by,
                     self.axis.key
                 )
             }
@@ -268,10 +282,14 @@ impl SizeAnswer<'_> {
                 self.amount(&pass.value),
                 self.amount(&fail.value)
             ),
-            None => format!(
-                "Values between the {} tried are taken to be in order; rccsim sweep shows every value.",
-                whole(probes.len() as u64)
-            ),
+            None => {
+                // Some were tried twice: in the search, and in fresh replications.
+                probes.dedup_by_key(|trial| trial.value.clone());
+                format!(
+                    "Values between the {} tried are taken to be in order; rccsim sweep shows every value.",
+                    whole(probes.len() as u64)
+                )
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::down;
 use super::levers;
 use super::settled;
-use super::text::{assumption, figure, subject, table, target};
+use super::text::{assumption, figure, shares, subject, table, target};
 use super::words::called;
 use crate::measure::{DropCause, MissCause, Scope};
 use crate::quantity::number::{duration, human, whole};
@@ -207,7 +207,9 @@ fn assumptions(out: &mut String, run: &RunRecord) {
         // A verdict that is open, or was not asked for, hangs on nothing.
         false => "What hangs on assumptions",
     };
-    let _ = writeln!(out, "\n{title}");
+    let mean = |metric: &str| run.figure("all", metric).and_then(|f| f.mean);
+    let (down, missed) = (mean("down_fraction"), mean("missed_toast_fraction"));
+    let _ = writeln!(out, "\n{title}; as it is: {}", shares(down, missed));
     for a in assumptions {
         let _ = writeln!(out, "  {}", assumption(a));
     }

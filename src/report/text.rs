@@ -64,15 +64,24 @@ pub fn objective(objective: &Objective) -> String {
     format!("{} {}", subject(objective), target(objective))
 }
 
-/// "Re-establishment = fixed 30 s (clients.reestablish) is an assumption: fixed 0 s → 0 % down, …".
+/// "1.88 % down, 20 % missed": the shares of time and of toasts that users lose.
+pub(super) fn shares(down: Option<f64>, missed: Option<f64>) -> String {
+    let missed = missed.map(|share| format!("{} missed", percent(share)));
+    let down = down.map(|share| format!("{} down", percent(share)));
+    let shares: Vec<String> = down.into_iter().chain(missed).collect();
+    match shares.is_empty() {
+        true => "–".into(),
+        false => shares.join(", "),
+    }
+}
+
+/// "Re-establishment = fixed 30 s (clients.reestablish) is an assumption: fixed 0 s → 0 % down, 0 % missed (pass), …".
 pub fn assumption(a: &Assumption) -> String {
     let clauses_of_levels: Vec<String> = a
         .alternatives
         .iter()
         .map(|o| {
-            let down = o
-                .down_fraction
-                .map_or("–".into(), |d| format!("{} down", percent(d)));
+            let figures = shares(o.down_fraction, o.missed_toast_fraction);
             let clauses = o
                 .verdict
                 .map(Verdict::name)
@@ -84,7 +93,7 @@ pub fn assumption(a: &Assumption) -> String {
             } else {
                 format!(" ({clauses})")
             };
-            format!("{} → {down}{note}", o.value)
+            format!("{} → {figures}{note}", o.value)
         })
         .collect();
     format!(
