@@ -130,7 +130,7 @@ fn main() {
     for _ in 0..ROUNDS {
         for case in &mut cases {
             let started = Instant::now();
-            let all = pool.install(|| simulate(&case.plan, 0)).all;
+            let all = pool.install(|| simulate(&case.plan, 0)).total;
             case.seconds.push(started.elapsed().as_secs_f64());
             case.events = all.get(Counter::Events);
         }

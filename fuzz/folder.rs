@@ -48,7 +48,7 @@ impl ForeignFolder {
         self.put("manifest.json", json(&manifest).as_bytes());
         let _ = Results::read(&self.path).and_then(|results| {
             let plots = plot::plots(&results)?;
-            page(&results, &plots, &plot::left_out(&results)?, None)
+            page(&results, &plots, &plot::unmet_requests(&results)?, None)
         });
         self.put(name, &whole);
     }

@@ -81,7 +81,7 @@ pub(crate) fn flag(bytes: &[u8], model: &str) {
             .under([set])
             .scenario(&[]);
     }
-    let _ = Axis::parse(&text, &Place::whole("--vary"));
+    let _ = Axis::parse(&text, &Place::file_only("--vary"));
     let _ = Cost::parse(&text);
 }
 

@@ -65,7 +65,7 @@ fn campaign() -> Campaign {
 fn cases(choice: &Choice, seed: u64) -> Vec<Case> {
     let base = scenario(choice.text, seed);
     let axis = format!("{KEY}={}", choice.values.join(", "));
-    let axis = Axis::parse(&axis, &Place::whole("--vary")).unwrap_or_else(|e| panic!("{e}"));
+    let axis = Axis::parse(&axis, &Place::file_only("--vary")).unwrap_or_else(|e| panic!("{e}"));
     let case = |place| {
         let point = StudyPoint::at(std::slice::from_ref(&axis), &[place]);
         Case::at(&base, point).unwrap_or_else(|e| panic!("{e}"))

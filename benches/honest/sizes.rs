@@ -154,7 +154,7 @@ impl Question {
     }
 
     fn axis(&self) -> Axis {
-        Axis::parse(self.key, &Place::whole("--key"))
+        Axis::parse(self.key, &Place::file_only("--key"))
             .unwrap_or_else(|e| panic!("{}: {e}", self.name))
     }
 }
@@ -239,15 +239,15 @@ pub(crate) fn measure(rows: &mut Rows) {
                 axis: &axis,
                 largest: question.largest,
                 start: 5,
-                most: MOST,
+                max_replications: MOST,
                 tolerance: question.tolerance,
                 admit: Box::new(|_| Ok(())),
             };
             let result = search.run(&campaign());
             let result = result.unwrap_or_else(|e| panic!("{e}")).unwrap_or_default();
-            probes += result.all().count();
+            probes += result.tested_values().count();
             let chosen = result
-                .chosen
+                .chosen_value
                 .as_deref()
                 .filter(|_| result.verdict() == Verdict::Pass);
             let chosen = chosen.and_then(place);

@@ -30,7 +30,7 @@ pub(super) enum Stop {
 }
 
 impl Stop {
-    pub(super) fn named(self, file: &str) -> CaptureError {
+    pub(super) fn into_error(self, file: &str) -> CaptureError {
         let file = file.into();
         match self {
             Self::World(cause) => CaptureError::World { file, cause },

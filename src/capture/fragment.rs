@@ -11,7 +11,7 @@ pub(super) struct Fragment {
     /// Its first byte within the datagram.
     pub offset: usize,
     /// Whether others follow.
-    pub more: bool,
+    pub more_fragments: bool,
 }
 
 /// Source, destination, identification, protocol.
@@ -68,7 +68,7 @@ impl Fragments {
             self.lost += 1;
             return None;
         }
-        if !fragment.more {
+        if !fragment.more_fragments {
             datagram.length = Some(end);
         }
         if !datagram
@@ -78,7 +78,7 @@ impl Fragments {
         {
             datagram.pieces.push((fragment.offset, bytes.to_vec()));
         }
-        let whole = datagram.whole()?;
+        let whole = datagram.reassemble()?;
         self.waiting.remove(&key);
         Some(whole)
     }
@@ -91,7 +91,7 @@ impl Fragments {
 
 impl Datagram {
     /// The datagram, if nothing is missing. Where pieces overlap, the one that begins first wins.
-    fn whole(&mut self) -> Option<Vec<u8>> {
+    fn reassemble(&mut self) -> Option<Vec<u8>> {
         let length = self.length?;
         self.pieces.sort_by_key(|(offset, _)| *offset);
         let mut whole = Vec::with_capacity(length);
@@ -127,7 +127,7 @@ mod tests {
                 &Fragment {
                     id: 1,
                     offset,
-                    more,
+                    more_fragments: more,
                 },
                 bytes,
             )
@@ -152,7 +152,7 @@ mod tests {
                     &Fragment {
                         id,
                         offset: 8,
-                        more: true
+                        more_fragments: true
                     },
                     &[0; 1400]
                 ),
@@ -164,7 +164,7 @@ mod tests {
         let beyond = Fragment {
             id: 0,
             offset: 65_528,
-            more: false,
+            more_fragments: false,
         };
         assert_eq!(fragments.add(key(0), &beyond, &[0; 100]), None);
     }

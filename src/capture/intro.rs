@@ -70,7 +70,7 @@ impl Intro {
         Self::new("tcpdump -A")
     }
 
-    fn dressed(self, dress: Dress) -> Self {
+    fn with_dress(self, dress: Dress) -> Self {
         Self { dress, ..self }
     }
 
@@ -213,7 +213,7 @@ fn ruled(text: &str) -> Option<LineKind> {
     let stamp = Stamp::find(text);
     let opens = |intro: Intro| Some(LineKind::Opens(Intro { stamp, ..intro }));
     if text.contains("$$begin_record") {
-        return opens(Intro::new("OCS/Lync Snooper").dressed(Dress::Record));
+        return opens(Intro::new("OCS/Lync Snooper").with_dress(Dress::Record));
     }
     if let Some((_, rest)) = text.split_once("MESSAGE START ") {
         let stamp = Stamp::find(rest).or(stamp);
@@ -239,7 +239,7 @@ fn stacks(text: &str) -> Option<LineKind> {
             let intro = Intro::new("Sofia-SIP")
                 .with(sent, address(peer))
                 .over(rest)
-                .dressed(Dress::Indented);
+                .with_dress(Dress::Indented);
             return opens(Stamp::find(at), intro);
         }
     }
@@ -292,7 +292,13 @@ fn arrows(line: &str) -> Option<LineKind> {
         return None;
     }
     let between = |form: &'static str| Intro::new(form).between(from, to);
-    let over = |transport: &str| opens(between("ngrep").over(transport).dressed(Dress::FullStops));
+    let over = |transport: &str| {
+        opens(
+            between("ngrep")
+                .over(transport)
+                .with_dress(Dress::FullStops),
+        )
+    };
     match text.split_whitespace().next()? {
         "U" => over("udp"),
         "T" => over("tcp"),
@@ -310,7 +316,7 @@ fn tree(text: &str) -> Option<LineKind> {
         return Some(LineKind::Opens(Intro::new(FORM)));
     }
     if text.starts_with("Session Initiation Protocol") {
-        return adds(Intro::new(FORM).dressed(Dress::Tree));
+        return adds(Intro::new(FORM).with_dress(Dress::Tree));
     }
     if text.starts_with("Arrival Time: ") || text.starts_with("UTC Arrival Time: ") {
         return adds(Intro {

@@ -64,7 +64,7 @@ fn ipv4(bytes: &[u8]) -> Option<IpPacket<'_>> {
         fragment: (offset > 0 || more).then_some(Fragment {
             id: u32::from(half(bytes, 4)?),
             offset,
-            more,
+            more_fragments: more,
         }),
         payload,
     })
@@ -96,7 +96,7 @@ fn ipv6(bytes: &[u8]) -> Option<IpPacket<'_>> {
                 fragment = (!whole).then_some(Fragment {
                     id: word(payload, 4)?,
                     offset,
-                    more,
+                    more_fragments: more,
                 });
                 8
             }
@@ -230,7 +230,13 @@ mod tests {
         let read = ip(&packet).unwrap();
         let part = read.fragment.unwrap();
         assert_eq!(
-            (read.protocol, part.id, part.offset, part.more, read.payload),
+            (
+                read.protocol,
+                part.id,
+                part.offset,
+                part.more_fragments,
+                read.payload
+            ),
             (UDP, 7, 8, true, &b"8 bytes."[..])
         );
         for cut in 0..packet.len() {

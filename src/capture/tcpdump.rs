@@ -67,7 +67,7 @@ pub(super) struct Direction {
 
 impl Direction {
     /// One whose first byte had this number, and whose next one is so far from it.
-    pub(super) fn begun(first: u32, next: u32) -> Self {
+    pub(super) fn with_start(first: u32, next: u32) -> Self {
         Self {
             first,
             next,
@@ -78,7 +78,7 @@ impl Direction {
     /// Takes a segment of so many bytes; the number of its first one, counted from the first of all. With `-q` no number is
     /// printed: what comes follows what came.
     pub(super) fn take(&mut self, number: Option<u32>, length: u32) -> u32 {
-        let counted = number.map_or(self.next, |number| self.counted(number));
+        let counted = number.map_or(self.next, |number| self.relative_sequence(number));
         if length > 0 {
             self.next = counted.wrapping_add(length);
         }
@@ -86,7 +86,7 @@ impl Direction {
     }
 
     /// The number of a byte, counted from the first.
-    fn counted(&mut self, number: u32) -> u32 {
+    fn relative_sequence(&mut self, number: u32) -> u32 {
         let since = number.wrapping_sub(self.first);
         let from_next = |n: u32| (n.wrapping_sub(self.next) as i32).unsigned_abs();
         let are_as_sent = *(self.are_as_sent).get_or_insert(from_next(since) < from_next(number));

@@ -194,7 +194,7 @@ fn one_of(
 fn line(input: &mut impl BufRead) -> Result<String, Fault> {
     let mut line = String::new();
     let read = input.read_line(&mut line).map_err(|cause| Fault::World {
-        what: "standard input".into(),
+        action: "standard input".into(),
         cause,
     })?;
     match read {

@@ -8,7 +8,7 @@ use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::joint::{self, SearchCommand};
-use super::study::{Decisive, Most, Publication, Study, StudyFlags, with_samples};
+use super::study::{Decisive, MaxEffort, Publication, Study, StudyFlags, with_samples};
 use super::{Outcome, front, memory};
 use crate::experiment::{
     Campaign, Case, Delta, Robustness, SelectionResult, Selector, cases, hash_of,
@@ -107,7 +107,7 @@ impl BestArgs {
         conduct(Candidates {
             command: self,
             base,
-            varied,
+            variation: varied,
             cases,
             selector,
         })
@@ -207,7 +207,7 @@ impl BestArgs {
 struct Candidates {
     command: BestArgs,
     base: Scenario,
-    varied: scenario::Study,
+    variation: scenario::Study,
     cases: Vec<Case>,
     selector: Selector,
 }
@@ -236,13 +236,13 @@ impl Study for Candidates {
         Ok(self.selector.select(campaign, &self.cases)?)
     }
 
-    fn most(&self) -> Option<Most> {
+    fn max_effort(&self) -> Option<MaxEffort> {
         let (first, most) = (self.selector.first_stage, self.selector.most_replications);
         let judged = match self.selector.within_objectives {
             true => checkpoints(first, most).count() as u64,
             false => 0,
         };
-        Some(Most {
+        Some(MaxEffort {
             // Two of the first stage, then one or more replications each.
             rounds: judged + 2 + u64::from(most.saturating_sub(first)),
             replications: self.cases.len() as u64 * u64::from(most.max(first)),
@@ -296,7 +296,7 @@ impl Study for Candidates {
         self.flags().keep_units || selected.no_cost.is_some()
     }
 
-    fn varied(&self) -> Option<&scenario::Study> {
-        Some(&self.varied)
+    fn variation(&self) -> Option<&scenario::Study> {
+        Some(&self.variation)
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn body(all: &[Case], selected: &SelectionResult, cost: &str, alpha: 
 /// The answer, a line each.
 pub(super) fn answer(all: &[Case], selected: &SelectionResult, alpha: f64) -> Vec<String> {
     let mut lines: Vec<String> = within_objectives(all, selected).into_iter().collect();
-    lines.extend(least(all, selected, alpha));
+    lines.extend(cost_sentences(all, selected, alpha));
     let best = match &selected.state {
         Some(SelectionState::Selected { best, .. }) => *best,
         _ => return lines,
@@ -114,7 +114,7 @@ fn within_objectives(all: &[Case], selected: &SelectionResult) -> Option<String>
     })
 }
 
-fn least(all: &[Case], selected: &SelectionResult, alpha: f64) -> Vec<String> {
+fn cost_sentences(all: &[Case], selected: &SelectionResult, alpha: f64) -> Vec<String> {
     let label = |i: &usize| words::point(&all[*i].point.values);
     if let Some(no_cost) = &selected.no_cost {
         let NoCost {

@@ -9,7 +9,8 @@ use clap::Args;
 use super::Outcome;
 use super::fault::Fault;
 use super::live::{
-    CaptureFile, MessageCollector, conclude, id, note, quoted_keys, span, stop_on_interrupt, what,
+    CaptureFile, MessageCollector, conclude, event_line, id, note, quoted_keys, span,
+    stop_on_interrupt,
 };
 use super::peer::PeerFlags;
 use super::terminal::say;
@@ -85,7 +86,7 @@ impl ClientArgs {
             &stop,
             &mut |happening| match happening {
                 Happening::Message(event) => {
-                    say!("{}", what(&event));
+                    say!("{}", event_line(&event));
                     recording.take(local, &event);
                     ladder.take(event);
                 }

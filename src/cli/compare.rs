@@ -10,8 +10,8 @@ use super::compare_side::{Side, all_inputs, of_folder, of_scenario};
 use super::conduct::conduct;
 use super::design::PrecisionFlags;
 use super::fault::Fault;
-use super::flags::{ScenarioFlags, named_all, quoted, written};
-use super::study::{Decisive, Most, Publication, Study, StudyFlags};
+use super::flags::{ScenarioFlags, flag_text, named_all, shell_quote};
+use super::study::{Decisive, MaxEffort, Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{
     Campaign, Contender, Replications, Robustness, compare_all, comparison_robustness, hash_of,
@@ -22,7 +22,7 @@ use crate::quantity::parse_share;
 use crate::record::inputs::Input;
 use crate::record::{self, Assumptions, Record, StudyCase, StudyRecord};
 use crate::report::compare::{amount, answer, text};
-use crate::report::words::called;
+use crate::report::words::metric_title;
 use crate::scenario::{InputFile, Scenario, expanded, input_files};
 use crate::study::{
     ComparedMetric, Comparison, Estimate, Judgement, PrecisionTarget, Verdict, judge_all, overall,
@@ -202,7 +202,7 @@ impl Study for Alternatives {
         if !set.is_empty() {
             return format!(
                 "rccsim run {}{set}, and the same with each of the others",
-                quoted(&self.sides[0].file)
+                shell_quote(&self.sides[0].file)
             );
         }
         let CompareArgs {
@@ -213,12 +213,14 @@ impl Study for Alternatives {
             precision,
             ..
         } = &self.command;
-        let paths = named_all(of).into_iter().map(|name| quoted(&name));
+        let paths = named_all(of).into_iter().map(|name| shell_quote(&name));
         let reps = reps.iter().map(|n| format!("--reps {n}"));
         let seed = seed.iter().map(|n| format!("--seed {n}"));
-        let set = overrides.iter().map(|set| format!("--set {}", quoted(set)));
+        let set = overrides
+            .iter()
+            .map(|set| format!("--set {}", shell_quote(set)));
         let pairs = precision.flags().into_iter();
-        let flags = pairs.map(|(flag, value)| written(flag, &value).trim().to_string());
+        let flags = pairs.map(|(flag, value)| flag_text(flag, &value).trim().to_string());
         let all: Vec<String> = (paths.chain(reps).chain(seed).chain(set).chain(flags)).collect();
         format!("rccsim compare {}", all.join(" "))
     }
@@ -231,7 +233,7 @@ impl Study for Alternatives {
         Ok(is_simulated.then(|| compare_all(&self.contenders())))
     }
 
-    fn most(&self) -> Option<Most> {
+    fn max_effort(&self) -> Option<MaxEffort> {
         let simulated = self.sides.iter().map(|side| &side.contender);
         let simulated = simulated.filter(|c| c.samples.is_none());
         let numbers: Vec<usize> = simulated.map(|c| c.numbers.len()).collect();
@@ -239,9 +241,9 @@ impl Study for Alternatives {
             first: 0,
             start: numbers.iter().max().map_or(0, |n| *n as u32),
             targets: &self.targets,
-            most: self.command.precision.most_reps,
+            maximum: self.command.precision.most_reps,
         };
-        Most::of(replications, numbers.len())
+        MaxEffort::for_points(replications, numbers.len())
     }
 
     /// How each alternative stands to the baseline where both are under another value.
@@ -257,7 +259,7 @@ impl Study for Alternatives {
                 ..compared.paired?.difference
             };
             let metric = compared.metric;
-            let name = small(&called(metric.name));
+            let name = small(&metric_title(metric.name));
             Some(format!("{name} {}", amount(&mean, metric.unit)))
         };
         let contenders = self.contenders();

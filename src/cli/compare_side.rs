@@ -172,7 +172,7 @@ pub(super) fn of_folder(path: &Path, name: &str) -> Result<Vec<Side>, Fault> {
             file: Path::new(name).join("scenario.toml").display().to_string(),
             inputs,
             contender: Contender {
-                known: assumed_keys.clone(),
+                known_assumptions: assumed_keys.clone(),
                 numbers: samples.numbers.clone(),
                 samples: Some(samples),
                 ..Contender::new(name_of(name, case), case.clone())

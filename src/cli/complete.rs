@@ -36,7 +36,7 @@ pub(super) fn complete(
     results: &Results,
     folder: &mut Folder,
 ) -> Result<Result<(), String>, Fault> {
-    let scenario = match again(results)? {
+    let scenario = match reread_scenario(results)? {
         Ok(scenario) => scenario,
         Err(why) => return Ok(Err(why)),
     };
@@ -90,7 +90,7 @@ fn scenario_text(results: &Results) -> Result<String, Fault> {
 }
 
 /// The scenario of the folder; where each value comes from is what the run knew.
-fn again(results: &Results) -> Result<Result<Scenario, String>, Fault> {
+fn reread_scenario(results: &Results) -> Result<Result<Scenario, String>, Fault> {
     let text = scenario_text(results)?;
     let inputs = results.inputs()?;
     let file = results.path().join(SCENARIO).display().to_string();

@@ -59,16 +59,21 @@ impl ScenarioFlags {
         set: &str,
         flags: impl IntoIterator<Item = (&'static str, String)>,
     ) -> String {
-        let flags = flags.into_iter().map(|(flag, value)| written(flag, &value));
+        let flags = flags
+            .into_iter()
+            .map(|(flag, value)| flag_text(flag, &value));
         self.canonical(command) + set + &flags.collect::<String>()
     }
 
     /// The command that repeats it, without what does not change the result.
     pub(super) fn canonical(&self, command: &str) -> String {
-        let mut line = format!("rccsim {command} {}", quoted(&named(&self.file)));
+        let mut line = format!(
+            "rccsim {command} {}",
+            shell_quote(&portable_name(&self.file))
+        );
         self.set
             .iter()
-            .for_each(|set| line += &format!(" --set {}", quoted(set)));
+            .for_each(|set| line += &format!(" --set {}", shell_quote(set)));
         self.seed
             .iter()
             .for_each(|seed| line += &format!(" --seed {seed}"));
@@ -80,7 +85,7 @@ impl ScenarioFlags {
 }
 
 /// As a shell would read it.
-pub(super) fn quoted(text: &str) -> String {
+pub(super) fn shell_quote(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-/=:".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         return text.to_string();
@@ -89,7 +94,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// A file as results name it: as the command does, but by no absolute path. A result is the same on every machine.
-pub(super) fn named(path: &Path) -> String {
+pub(super) fn portable_name(path: &Path) -> String {
     named_by(path, 1)
 }
 
@@ -122,11 +127,11 @@ fn named_by(path: &Path, parts: usize) -> String {
 }
 
 /// A flag as it continues a command line; without a value where that is empty.
-pub(super) fn written(flag: &str, value: &str) -> String {
+pub(super) fn flag_text(flag: &str, value: &str) -> String {
     if value.is_empty() {
         format!(" {flag}")
     } else {
-        format!(" {flag} {}", quoted(value))
+        format!(" {flag} {}", shell_quote(value))
     }
 }
 
@@ -175,7 +180,7 @@ impl JobsFlag {
             .num_threads(self.threads())
             .build();
         pool.map_err(|e| Fault::World {
-            what: "threads".into(),
+            action: "threads".into(),
             cause: std::io::Error::other(e),
         })
     }
@@ -199,10 +204,13 @@ mod tests {
     #[test]
     fn no_absolute_path_names_a_file() {
         let folder = std::env::current_dir().unwrap();
-        assert_eq!(named(Path::new("models/a.toml")), "models/a.toml");
-        assert_eq!(named(Path::new("../a.toml")), "../a.toml");
-        assert_eq!(named(&folder.join("models/a.toml")), "models/a.toml");
-        assert_eq!(named(Path::new("/home/somebody/a.toml")), "a.toml");
+        assert_eq!(portable_name(Path::new("models/a.toml")), "models/a.toml");
+        assert_eq!(portable_name(Path::new("../a.toml")), "../a.toml");
+        assert_eq!(
+            portable_name(&folder.join("models/a.toml")),
+            "models/a.toml"
+        );
+        assert_eq!(portable_name(Path::new("/home/somebody/a.toml")), "a.toml");
         let paths = ["/x/a/out", "/x/b/out", "c/out"].map(PathBuf::from);
         assert_eq!(named_all(&paths), ["a/out", "b/out", "c/out"]);
         assert_eq!(named_all(&paths[..1]), ["out"]);

@@ -49,7 +49,7 @@ pub(super) fn run(
         study,
         text,
         base,
-        varied,
+        variation: varied,
         cases,
         metrics,
     })
@@ -81,7 +81,7 @@ struct Trade<'f> {
     study: &'f StudyFlags,
     text: &'f str,
     base: Scenario,
-    varied: scenario::Study,
+    variation: scenario::Study,
     cases: Vec<Case>,
     metrics: FrontMetrics,
 }
@@ -144,7 +144,7 @@ impl Study for Trade<'_> {
         }
     }
 
-    fn varied(&self) -> Option<&scenario::Study> {
-        Some(&self.varied)
+    fn variation(&self) -> Option<&scenario::Study> {
+        Some(&self.variation)
     }
 }

@@ -11,7 +11,7 @@ use crate::report::words;
 use crate::study::{FrontMetrics, Standing, Verdict, less_is_better};
 
 /// Points of the front that a sentence names.
-const NAMED: usize = 6;
+const MAX_POINTS: usize = 6;
 
 /// What the record says besides what every study says.
 pub(super) fn body(all: &[Case], result: &FrontResult, metrics: &FrontMetrics) -> Front {
@@ -66,7 +66,7 @@ fn by(point: &PointStanding) -> Option<usize> {
 /// "missed toasts and messages per second".
 fn aims(metrics: &FrontMetrics) -> String {
     let names: Vec<String> = (metrics.metrics.iter())
-        .map(|m| small(&words::called(m.name)))
+        .map(|m| small(&words::metric_title(m.name)))
         .collect();
     match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
@@ -137,7 +137,7 @@ fn first(all: &[Case], front: &[usize], metrics: &FrontMetrics) -> String {
         ),
         [one] => format!("{} is best in {aims}, of {of} points.", name(one)),
         some => {
-            let names: Vec<String> = some.iter().take(NAMED).map(name).collect();
+            let names: Vec<String> = some.iter().take(MAX_POINTS).map(name).collect();
             let more = match some.len() - names.len() {
                 0 => String::new(),
                 n => format!("; and {} more", count(n)),

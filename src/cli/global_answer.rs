@@ -2,7 +2,7 @@
 
 use crate::experiment::{GlobalResult, Unknown};
 use crate::measure::Metric;
-use crate::quantity::number::{capital, counted, percent, rounded, small, whole};
+use crate::quantity::number::{capital, count_phrase, percent, rounded, small, whole};
 use crate::record::{Combination, GlobalSensitivity, Interval, StudyRecord, UnknownShare};
 use crate::report::text::{in_unit, table};
 use crate::report::value;
@@ -49,9 +49,12 @@ pub(super) fn body(
     let passing = result.verdicts.iter().filter(|v| **v == Verdict::Pass);
     let is_judged = !base.objectives.is_empty() && !result.verdicts.is_empty();
     let share = passing.count() as f64 / result.verdicts.len() as f64;
-    let base_estimate = result.own.figure(metric.name).and_then(|row| row.estimate);
+    let base_estimate = result
+        .base_samples
+        .figure(metric.name)
+        .and_then(|row| row.estimate);
     GlobalSensitivity {
-        replications: result.own.replications(),
+        replications: result.base_samples.replications(),
         metric: metric.name.into(),
         unit: metric.unit.name().into(),
         base: base_estimate.map(|e| rounded(e.mean)),
@@ -96,7 +99,7 @@ pub(super) fn answer(
     result: &GlobalResult,
     body: &GlobalSensitivity,
 ) -> Vec<String> {
-    let called = small(&words::called(metric.name));
+    let called = small(&words::metric_title(metric.name));
     if let Some(levels) = &result.no_value {
         let pairs = unknowns.iter().zip(levels);
         let label: Vec<String> = pairs
@@ -195,9 +198,9 @@ pub(super) fn text(metric: &Metric, record: &StudyRecord<GlobalSensitivity>) -> 
     format!(
         "{}\n\n{}: {} combinations, {} each (shares with 95 % intervals of the bootstrap)\n{}\n",
         record.answer,
-        capital(&words::called(metric.name)),
+        capital(&words::metric_title(metric.name)),
         whole(body.combinations.len() as u64),
-        counted(body.replications.into(), "replication"),
+        count_phrase(body.replications.into(), "replication"),
         table(&rows, true).trim_end()
     )
 }

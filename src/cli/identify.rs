@@ -79,7 +79,10 @@ impl IdentifyArgs {
             identifier.begin(&path.display().to_string());
             let summary = capture::read(path, &mut |observation| identifier.observe(&observation));
             identifier.end(summary.map_err(|error| match error {
-                CaptureError::World { file, cause } => Fault::World { what: file, cause },
+                CaptureError::World { file, cause } => Fault::World {
+                    action: file,
+                    cause,
+                },
                 content @ CaptureError::Content { .. } => Fault::Input(content.to_string()),
             })?);
         }
@@ -113,5 +116,8 @@ impl IdentifyArgs {
 pub(super) fn write(path: &Path, kind: &str, text: &str) -> Result<(), Fault> {
     let name = path.display().to_string();
     Profile::parse(kind, &name, &name, text)?;
-    std::fs::write(path, text).map_err(|cause| Fault::World { what: name, cause })
+    std::fs::write(path, text).map_err(|cause| Fault::World {
+        action: name,
+        cause,
+    })
 }

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::ask::ask;
 use super::fault::Fault;
-use super::flags::quoted;
+use super::flags::shell_quote;
 use super::terminal::print;
 use super::{Outcome, models};
 use crate::quantity::is_unprintable;
@@ -63,7 +63,7 @@ impl InitArgs {
             true => format!("./{file_name}"),
             false => file_name.clone(),
         };
-        let named = quoted(&named);
+        let named = shell_quote(&named);
         let command = if text.contains("[study]") {
             "sweep"
         } else {
@@ -86,7 +86,7 @@ fn renamed(shipped: &ShippedScenario, name: &str) -> String {
 fn write_new(path: &Path, text: &str) -> Result<(), Fault> {
     let file_name = path.display().to_string();
     let world = |cause| Fault::World {
-        what: file_name.clone(),
+        action: file_name.clone(),
         cause,
     };
     let opened = OpenOptions::new().write(true).create_new(true).open(path);
@@ -107,7 +107,7 @@ fn write_beside(path: &Path, text: &str) -> Result<(), Fault> {
     }
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|cause| Fault::World {
-            what: folder.display().to_string(),
+            action: folder.display().to_string(),
             cause,
         })?;
     }

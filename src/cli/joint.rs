@@ -5,7 +5,7 @@ use super::conduct::conduct;
 use super::design::VaryFlags;
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
-use super::study::{Decisive, Most, Publication, Study, StudyFlags, with_samples};
+use super::study::{Decisive, MaxEffort, Publication, Study, StudyFlags, with_samples};
 use super::{Outcome, memory};
 use crate::experiment::{
     Campaign, JointResult, JointSearch, JointSearchError, Robustness, Selector, TriedPoint, hash_of,
@@ -56,7 +56,7 @@ pub(super) fn run(
     let search = Search {
         command,
         base,
-        varied,
+        variation: varied,
         selector,
     };
     let checked = search.joint().check().map_err(|why| match why {
@@ -73,7 +73,7 @@ pub(super) fn run(
 struct Search<'f> {
     command: SearchCommand<'f>,
     base: Scenario,
-    varied: scenario::Study,
+    variation: scenario::Study,
     selector: Selector,
 }
 
@@ -81,7 +81,7 @@ impl Search<'_> {
     fn joint(&self) -> JointSearch<'_> {
         JointSearch {
             base: &self.base,
-            axes: &self.varied.axes,
+            axes: &self.variation.axes,
             cost: &self.command.cost,
             selector: self.selector.clone(),
             budget: self.command.budget,
@@ -90,12 +90,12 @@ impl Search<'_> {
 
     /// What was searched, a sentence each.
     fn effort(&self, result: &JointResult) -> Vec<String> {
-        let selected = result.selected.observations() as u64;
+        let selected = result.selection.observations() as u64;
         let runs = u64::from(result.runs) + selected;
         let mut lines = vec![format!(
             "Searched a grid of {} points: {} were tried, in {} replications. That no other point costs less is likely, and not shown.",
             whole(result.grid as u64),
-            whole(result.tried.len() as u64),
+            whole(result.tried_points.len() as u64),
             whole(runs)
         )];
         if result.invalid > 0 {
@@ -118,11 +118,11 @@ impl Search<'_> {
             search: Some(SearchEffort {
                 grid: result.grid,
                 runs: result.runs,
-                tried: result.tried.iter().map(point).collect(),
+                tried: result.tried_points.iter().map(point).collect(),
             }),
             ..body(
                 &result.finalists,
-                &result.selected,
+                &result.selection,
                 &self.command.cost_text,
                 self.selector.alpha,
             )
@@ -157,9 +157,9 @@ impl Study for Search<'_> {
         Ok(self.joint().run(campaign)?)
     }
 
-    fn most(&self) -> Option<Most> {
+    fn max_effort(&self) -> Option<MaxEffort> {
         let replications = self.joint().most_replications();
-        Some(Most {
+        Some(MaxEffort {
             rounds: replications,
             replications,
         })
@@ -172,7 +172,7 @@ impl Study for Search<'_> {
     ) -> Result<Option<Robustness>, Fault> {
         let JointResult {
             finalists,
-            selected,
+            selection: selected,
             ..
         } = result;
         let selector = self.joint().selector_of(finalists);
@@ -180,9 +180,9 @@ impl Study for Search<'_> {
     }
 
     fn decisive<'a>(&'a self, result: &'a JointResult) -> Result<Option<Decisive<'a>>, Fault> {
-        let case = result.selected.decisive();
+        let case = result.selection.decisive();
         Ok(case.map(|i| {
-            let (case, samples) = (&result.finalists[i], &result.selected.samples[i]);
+            let (case, samples) = (&result.finalists[i], &result.selection.samples[i]);
             Decisive::new(&case.scenario, samples)
         }))
     }
@@ -192,7 +192,7 @@ impl Study for Search<'_> {
         result: &'a JointResult,
         assumptions: Assumptions,
     ) -> Publication<'a> {
-        let (cases, selected) = (&result.finalists, &result.selected);
+        let (cases, selected) = (&result.finalists, &result.selection);
         let study_cases = with_samples(cases, &selected.samples);
         let mut lines = answer(cases, selected, self.selector.alpha);
         lines.extend(self.effort(result));
@@ -209,7 +209,7 @@ impl Study for Search<'_> {
         }
     }
 
-    fn varied(&self) -> Option<&scenario::Study> {
-        Some(&self.varied)
+    fn variation(&self) -> Option<&scenario::Study> {
+        Some(&self.variation)
     }
 }

@@ -13,7 +13,7 @@ use crate::scenario::{Origin, Place, Scenario, ScenarioError};
 use crate::study::{MetricRow, columns};
 
 /// Bytes of the largest groups that are simulated at once on that many threads.
-pub(super) fn needed(plan: &Plan, threads: usize) -> u64 {
+pub(super) fn required_bytes(plan: &Plan, threads: usize) -> u64 {
     let mut groups: Vec<u64> = Vec::new();
     for (index, gateway) in plan.gateways.iter().enumerate() {
         let (count, _) = gateway.groups();
@@ -57,7 +57,7 @@ pub(super) fn check(scenario: &Scenario, threads: usize) -> Result<(), ScenarioE
     let Some(available) = available() else {
         return Ok(());
     };
-    let needed = needed(&scenario.plan, threads);
+    let needed = required_bytes(&scenario.plan, threads);
     let series = series(&scenario.plan);
     if needed.saturating_add(series) <= available / 10 * 9 {
         return Ok(());
@@ -163,7 +163,7 @@ fn place(scenario: &Scenario, table: &str, name: &str, key: &str) -> Place {
         .map(|s| &s.setting(key).origin)
     {
         Some(Origin::File(place)) => place.clone(),
-        _ => Place::whole("--set"),
+        _ => Place::file_only("--set"),
     }
 }
 
@@ -180,7 +180,7 @@ mod tests {
 
     fn megabytes(sets: &[&str], threads: usize) -> u64 {
         let sets: Vec<Override> = sets.iter().map(|s| Override::parse(s).unwrap()).collect();
-        needed(
+        required_bytes(
             &load(Path::new("models/large.toml"), &sets).unwrap().plan,
             threads,
         ) / 1_000_000

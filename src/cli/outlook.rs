@@ -11,7 +11,7 @@ use super::progress::interruptible;
 use super::results::UNITS;
 use super::share::do_share;
 use super::store::ReadUnits;
-use super::study::{Division, Most, Study};
+use super::study::{Division, MaxEffort, Study};
 use super::terminal::print_text;
 use crate::deployment::{FastPaths, Plan, RunHandle, RunOptions, simulate_with_options};
 use crate::experiment::{Backlog, Campaign, Share, most_trial_hours};
@@ -22,7 +22,7 @@ use crate::quantity::number::{human, whole};
 /// # Errors
 /// Those of the study, or a refusal of the system.
 pub(super) fn plan_study<S: Study>(mut study: S, division: Division) -> Result<Outcome, Fault> {
-    let (path, most) = (study.folder(), study.most());
+    let (path, most) = (study.folder(), study.max_effort());
     let trials = match study.flags().no_report {
         true => TrialHours::None,
         false => TrialHours::PartOfStudy,
@@ -51,13 +51,13 @@ pub(super) enum TrialHours {
 pub(super) fn plan(
     path: &Path,
     division: Division,
-    most: Option<Most>,
+    most: Option<MaxEffort>,
     trials: TrialHours,
     work: impl FnOnce(&Campaign) -> Result<bool, Fault>,
 ) -> Result<Outcome, Fault> {
     let handle = interruptible();
     let store = ReadUnits::new(&path.join(UNITS));
-    let campaign = Campaign::new(store, Arc::clone(&handle), ()).with_share(Share::nothing());
+    let campaign = Campaign::new(store, Arc::clone(&handle), ()).with_share(Share::empty());
     let is_complete = work(&campaign)?;
     let present = campaign.shards().reused;
     let mut backlog = campaign.backlog();
@@ -65,14 +65,14 @@ pub(super) fn plan(
         print_text("Nothing is left to simulate: the command itself publishes the results.\n")?;
         return Ok(Outcome::Pass);
     }
-    let Some(seconds_per_hour) = measured(&mut backlog, &handle) else {
+    let Some(seconds_per_hour) = core_seconds_per_hour(&mut backlog, &handle) else {
         return Ok(Outcome::Interrupted);
     };
     let round = Round::new(&backlog, seconds_per_hour);
     let outlook = Outlook {
         round,
         present,
-        most,
+        max_effort: most,
         trials,
         seconds_per_hour,
         division,
@@ -85,7 +85,7 @@ pub(super) fn plan(
 const TRIAL: Duration = Duration::from_secs(1);
 
 /// Core-seconds of an hour of a user, by units of the first, the middle and the last point; `None`: interrupted.
-fn measured(backlog: &mut [Backlog], handle: &RunHandle) -> Option<f64> {
+fn core_seconds_per_hour(backlog: &mut [Backlog], handle: &RunHandle) -> Option<f64> {
     backlog.sort_by_key(|b| user_hours(&b.plan));
     let mut places = vec![0, backlog.len() / 2, backlog.len() - 1];
     places.dedup();
@@ -180,7 +180,7 @@ struct Outlook {
     round: Round,
     /// Units that were found.
     present: u32,
-    most: Option<Most>,
+    max_effort: Option<MaxEffort>,
     trials: TrialHours,
     seconds_per_hour: f64,
     division: Division,
@@ -194,7 +194,10 @@ impl Outlook {
             seconds,
             ..
         } = self.round;
-        let left = self.most?.replications.saturating_sub(self.present.into());
+        let left = self
+            .max_effort?
+            .replications
+            .saturating_sub(self.present.into());
         let each = seconds / replications as f64;
         Some((left as f64 * each).max(seconds))
     }
@@ -229,7 +232,10 @@ impl Outlook {
             whole(points),
             cost(seconds)
         )];
-        let further = self.most.filter(|_| !are_trials).zip(self.most_seconds());
+        let further = self
+            .max_effort
+            .filter(|_| !are_trials)
+            .zip(self.most_seconds());
         if let Some((most, seconds)) = further {
             lines.push(format!(
                 "What the next one needs is known only after it: at most {} rounds, {} replications in all, {}.",
@@ -283,7 +289,7 @@ impl Outlook {
             TrialHours::AtMost(hours) => hours,
             TrialHours::PartOfStudy => {
                 let known = replications + u64::from(self.present);
-                let all = self.most.map_or(known, |m| m.replications);
+                let all = self.max_effort.map_or(known, |m| m.replications);
                 most_trial_hours(all.max(known) * (hours / replications.max(1)))
             }
         };
@@ -319,7 +325,7 @@ fn two_digits(x: f64) -> String {
 mod tests {
     use super::*;
 
-    fn outlook(most: Option<Most>, shards: u32) -> Outlook {
+    fn outlook(most: Option<MaxEffort>, shards: u32) -> Outlook {
         Outlook {
             // 300 units of 25.2 s are 2.1 h.
             round: Round {
@@ -331,7 +337,7 @@ mod tests {
                 are_trials: false,
             },
             present: 0,
-            most,
+            max_effort: most,
             trials: TrialHours::PartOfStudy,
             seconds_per_hour: 0.00252,
             division: Division { shards, cores: 1 },
@@ -357,7 +363,7 @@ mod tests {
 
     #[test]
     fn what_rounds_decide_has_a_least_and_a_most() {
-        let most = Most {
+        let most = MaxEffort {
             rounds: 7,
             replications: 6000,
         };

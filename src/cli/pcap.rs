@@ -15,7 +15,7 @@ use crate::wire::{Dialog, Endpoint, Identity};
 
 /// Whose messages.
 #[derive(Clone, Copy)]
-pub(super) struct Whose {
+pub(super) struct ClientUser {
     /// The client group.
     pub(super) clients: usize,
     /// The user, counted from 0.
@@ -23,10 +23,11 @@ pub(super) struct Whose {
 }
 
 /// The first users of a scenario, one client group after the other.
-pub(super) fn first_users(scenario: &Scenario, count: u32) -> Vec<Whose> {
+pub(super) fn first_users(scenario: &Scenario, count: u32) -> Vec<ClientUser> {
     let groups = scenario.plan.clients.iter().enumerate();
-    let all = groups
-        .flat_map(|(clients, group)| (0..group.count).map(move |user| Whose { clients, user }));
+    let all = groups.flat_map(|(clients, group)| {
+        (0..group.count).map(move |user| ClientUser { clients, user })
+    });
     all.take(count as usize).collect()
 }
 
@@ -72,7 +73,7 @@ struct Wire {
 const USERS_AT_PORT: usize = 250;
 
 impl Wire {
-    fn new(scenario: &Scenario, index: usize, subject: Whose) -> Self {
+    fn new(scenario: &Scenario, index: usize, subject: ClientUser) -> Self {
         let is_udp = transport(scenario, subject.clients) == Transport::Udp;
         let last = (1 + index % USERS_AT_PORT) as u8;
         let port = if is_udp { 5060 } else { 49_152 } + (index / USERS_AT_PORT) as u16;
@@ -114,7 +115,11 @@ impl Wire {
 }
 
 /// The messages of users, in their order.
-fn messages(scenario: &Scenario, all: &[Whose], replication: u32) -> Vec<(Time, usize, Message)> {
+fn messages(
+    scenario: &Scenario,
+    all: &[ClientUser],
+    replication: u32,
+) -> Vec<(Time, usize, Message)> {
     let plan = &scenario.plan;
     let mut groups: BTreeMap<(usize, u32), BTreeMap<u32, usize>> = BTreeMap::new();
     for (index, subject) in all.iter().enumerate() {
@@ -142,7 +147,7 @@ fn messages(scenario: &Scenario, all: &[Whose], replication: u32) -> Vec<(Time, 
 /// range 555-01xx, addresses of the networks for documentation.
 pub(super) fn capture(
     scenario: &Scenario,
-    all: &[Whose],
+    all: &[ClientUser],
     replication: u32,
     most: usize,
 ) -> Vec<u8> {
@@ -176,7 +181,7 @@ pub(super) fn capture(
 pub(super) fn write(
     path: &Path,
     scenario: &Scenario,
-    all: &[Whose],
+    all: &[ClientUser],
     replication: u32,
     most: usize,
 ) -> Result<(), Fault> {
@@ -188,7 +193,7 @@ pub(super) fn write(
     }
     let bytes = capture(scenario, all, replication, most);
     std::fs::write(path, bytes).map_err(|cause| Fault::World {
-        what: path.display().to_string(),
+        action: path.display().to_string(),
         cause,
     })
 }

@@ -106,7 +106,7 @@ pub(super) fn of_file<T>(
 ) -> Result<T, Fault> {
     let what = path.display().to_string();
     let pem = std::fs::read(path).map_err(|cause| Fault::World {
-        what: what.clone(),
+        action: what.clone(),
         cause,
     })?;
     read(&pem).map_err(|error| Fault::Input(format!("{what}: {error}")))
@@ -146,7 +146,7 @@ impl Peer {
     pub(super) fn world(&self, what: &str) -> impl Fn(io::Error) -> Fault + use<> {
         let what = format!("{what} {}", self.address);
         move |cause| Fault::World {
-            what: what.clone(),
+            action: what.clone(),
             cause,
         }
     }

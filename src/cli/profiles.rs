@@ -49,7 +49,7 @@ impl ProfilesArgs {
     pub(super) fn run(self) -> Result<Outcome, Fault> {
         let profiles = match &self.name {
             None => shipped(|_, _| true)?,
-            Some(name) => named(name)?,
+            Some(name) => find_profiles(name)?,
         };
         match (self.format, &self.name) {
             (Format::Json, _) => {
@@ -80,7 +80,7 @@ fn shipped(filter: impl Fn(&str, &str) -> bool) -> Result<Vec<Profile>, Scenario
 }
 
 /// A shipped profile by its name (one of each kind that has it), or the user's own file.
-fn named(name: &str) -> Result<Vec<Profile>, Fault> {
+fn find_profiles(name: &str) -> Result<Vec<Profile>, Fault> {
     let profiles = shipped(|kind, n| n == name || format!("{kind}/{n}") == name)?;
     if !profiles.is_empty() {
         return Ok(profiles);
@@ -93,7 +93,7 @@ fn named(name: &str) -> Result<Vec<Profile>, Fault> {
             kind,
             file,
             Path::new("."),
-            &Place::whole(name),
+            &Place::file_only(name),
             &[],
         )?]);
     }
@@ -112,7 +112,7 @@ fn named(name: &str) -> Result<Vec<Profile>, Fault> {
 fn own_file(name: &str) -> Result<Vec<Profile>, Fault> {
     let mut wrong = Vec::new();
     for kind in KINDS {
-        match Profile::find(kind, name, Path::new("."), &Place::whole(name), &[]) {
+        match Profile::find(kind, name, Path::new("."), &Place::file_only(name), &[]) {
             Ok(profile) => return Ok(vec![profile]),
             Err(error) => wrong.push(error),
         }

@@ -40,7 +40,7 @@ pub(super) fn keep(folder: &mut Folder, files: &[InputFile]) -> Result<(), Fault
     for file in files {
         let mut part = folder.begin(&file.name)?;
         file.copy(&mut part).map_err(|cause| Fault::World {
-            what: file.path().display().to_string(),
+            action: file.path().display().to_string(),
             cause,
         })?;
         folder.complete(part)?;
@@ -55,7 +55,7 @@ pub(super) fn draw(
     predictions: Option<&[Prediction]>,
     quiet: bool,
 ) -> Result<(), Fault> {
-    let (plots, left_out) = (plot::plots(results)?, plot::left_out(results)?);
+    let (plots, left_out) = (plot::plots(results)?, plot::unmet_requests(results)?);
     let (drawings, page) = rayon::join(
         || plot::draw(&plots),
         || page(results, &plots, &left_out, predictions),
@@ -85,7 +85,7 @@ pub(super) fn show(folder: &Path, opens: bool) {
     let opened = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     // The results are there, and what they say does not hang on a browser.
     if let Err(cause) = opened {
-        let (why, page) = (crate::refusal::plain(&cause), link(&whole));
+        let (why, page) = (crate::refusal::refusal_text(&cause), link(&whole));
         say!("warning: {program}, which opens pages: {why}; the report is {page}");
     }
 }

@@ -1,6 +1,6 @@
 //! What an answer depends on, in words and as the record of it.
 
-use super::flags::written;
+use super::flags::flag_text;
 use crate::experiment::{self, Basis, Robustness, WORTH_TELLING};
 use crate::quantity::number::{percent, rounded, whole};
 use crate::record::{Alternative, Assumption, Assumptions};
@@ -16,7 +16,7 @@ pub(super) fn recorded(robustness: Robustness, command: impl Fn(&str) -> String)
         Basis::TooCostly { keys, example } => format!(
             "What hangs on the {} keys that are assumed was not tried. Only the whole deployment would tell, which takes more than a tenth of the time of the study. Try other values yourself, one at a time: {}",
             whole(keys as u64),
-            command(&written("--set", &example))
+            command(&flag_text("--set", &example))
         ),
         Basis::Tried {
             levels,
@@ -31,7 +31,7 @@ pub(super) fn recorded(robustness: Robustness, command: impl Fn(&str) -> String)
              down {} of the time with {}. What is not listed moves that by less than {}.",
                 whole(levels as u64),
                 whole(keys as u64),
-                listed(&candidates),
+                name_list(&candidates),
                 match (percent(least), percent(most)) {
                     (least, most) if least == most => most,
                     (least, most) => format!("{least} to {most}"),
@@ -84,7 +84,7 @@ fn in_words((name, values): &(String, Vec<(String, String)>)) -> String {
 }
 
 /// "a and 3 more".
-fn listed(names: &[String]) -> String {
+fn name_list(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),

@@ -6,7 +6,7 @@ use super::conduct::conduct;
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::global::{Effort, VariedKeys};
-use super::study::{Decisive, Most, Publication, Study, StudyFlags, with_samples};
+use super::study::{Decisive, MaxEffort, Publication, Study, StudyFlags, with_samples};
 use super::{Outcome, global, memory};
 use crate::experiment::{
     Basis, Campaign, Case, FactorEffects, LevelEffect, MOST_PAIRS, Pair, PairEffect, Replications,
@@ -54,7 +54,7 @@ impl SensitivityArgs {
     pub(super) fn run(self) -> Result<Outcome, Fault> {
         let base = self.scenario.read()?;
         let metric = self.metric(&base)?;
-        let place = Place::whole("--vary");
+        let place = Place::file_only("--vary");
         let axes = self.vary.iter().map(|text| Axis::parse(text, &place));
         let axes = axes.collect::<Result<Vec<Axis>, _>>()?;
         if self.global {
@@ -97,7 +97,7 @@ impl SensitivityArgs {
             .first()
             .map_or("missed_toast_fraction", |o| o.metric.name);
         let name = self.metric.as_deref().unwrap_or(default);
-        Metric::named(name).ok_or_else(|| {
+        Metric::by_name(name).ok_or_else(|| {
             let names = METRICS.iter().map(|m| m.name);
             let near = nearest(name, names.clone());
             Fault::Input(format!(
@@ -199,9 +199,9 @@ impl Study for OneAtATime {
         }))
     }
 
-    fn most(&self) -> Option<Most> {
+    fn max_effort(&self) -> Option<MaxEffort> {
         let points = self.cases.len() + MOST_PAIRS;
-        Some(Most {
+        Some(MaxEffort {
             rounds: 2,
             replications: points as u64 * u64::from(self.scenario().replications),
         })
@@ -288,7 +288,7 @@ fn answer(
         None => "Nothing that is assumed moves that".to_string(),
     };
     let clause = words::figure_clause(&row)
-        .unwrap_or_else(|| format!("{} has no figure", small(&words::called(metric.name))));
+        .unwrap_or_else(|| format!("{} has no figure", small(&words::metric_title(metric.name))));
     let mut lines = vec![format!("{}. {most}.", capital(&clause))];
     if verdict == Verdict::Inconclusive && !base.objectives.is_empty() {
         let judgements = judge_all(&base.objectives, base_samples);
@@ -333,7 +333,7 @@ fn in_pairs(pairs: &[PairEffect], verdict: Verdict) -> String {
     let turning: Vec<String> = (pairs.iter().filter(|p| p.flips(verdict)))
         .map(|p| {
             let [first, second] = &p.keys;
-            format!("{} with {}", named(first), named(second))
+            format!("{} with {}", key_label(first), key_label(second))
         })
         .collect();
     match turning[..] {
@@ -343,13 +343,14 @@ fn in_pairs(pairs: &[PairEffect], verdict: Verdict) -> String {
 }
 
 /// "re-establishment (clients.reestablish)".
-fn named(key: &str) -> String {
+fn key_label(key: &str) -> String {
     format!("{} ({key})", small(&words::key(key)))
 }
 
 /// What two keys do together that the effects of each alone do not add up to.
 fn act_together(pair: &PairEffect, metric: &Metric) -> String {
-    let [first, second] = [0, 1].map(|i| format!("{} at {}", named(&pair.keys[i]), pair.values[i]));
+    let [first, second] =
+        [0, 1].map(|i| format!("{} at {}", key_label(&pair.keys[i]), pair.values[i]));
     let beyond = pair.interaction.map_or(String::new(), |e| {
         let (word, mean) = if e.mean > 0.0 {
             ("more", e)
@@ -376,7 +377,7 @@ fn text(
         "key",
         "value",
         "other value",
-        &words::called(metric.name),
+        &words::metric_title(metric.name),
         "difference",
         if judged { "verdict" } else { "" },
     ];
@@ -412,7 +413,7 @@ fn pairs_text(metric: &Metric, pairs: &[PairEffect], judged: bool) -> String {
     }
     let header = [
         "both together",
-        &words::called(metric.name),
+        &words::metric_title(metric.name),
         "beyond the sum of both",
         if judged { "verdict" } else { "" },
     ];

@@ -26,9 +26,9 @@ pub(super) struct SizeAnswer<'a> {
 impl SizeAnswer<'_> {
     /// The answer, a line each.
     pub(super) fn lines(&self) -> Vec<String> {
-        let mut lines = match &self.result.chosen {
-            Some(chosen) => self.chosen(chosen),
-            None => self.none(),
+        let mut lines = match &self.result.chosen_value {
+            Some(chosen) => self.answer_with_value(chosen),
+            None => self.answer_without_value(),
         };
         // Where nothing is settled, no order is taken for granted.
         let is_open = |t: &TestedValue| t.verdict == Verdict::Inconclusive;
@@ -37,7 +37,7 @@ impl SizeAnswer<'_> {
                 lines.extend(self.windows());
                 lines.push(self.grid(tolerance));
             }
-            None if self.result.all().all(is_open) => {}
+            None if self.result.tested_values().all(is_open) => {}
             None => lines.push(self.monotone()),
         }
         lines
@@ -97,7 +97,7 @@ impl SizeAnswer<'_> {
         }
     }
 
-    fn chosen(&self, chosen: &str) -> Vec<String> {
+    fn answer_with_value(&self, chosen: &str) -> Vec<String> {
         let result = self.result;
         let fresh = result.fresh.iter().find(|t| t.value == *chosen);
         let replications = whole(fresh.map_or(0, |t| t.samples.replications().into()));
@@ -164,7 +164,7 @@ impl SizeAnswer<'_> {
     }
 
     /// No value is shown to serve.
-    fn none(&self) -> Vec<String> {
+    fn answer_without_value(&self) -> Vec<String> {
         let probes = &self.result.probes;
         let values: Vec<&str> = probes.iter().map(|t| t.value.as_str()).collect();
         let open = probes
@@ -232,7 +232,7 @@ impl SizeAnswer<'_> {
         };
         let open = match probes_with(Verdict::Inconclusive).count() {
             // Where nothing is chosen, it has been said.
-            _ if self.result.chosen.is_none() => String::new(),
+            _ if self.result.chosen_value.is_none() => String::new(),
             0 => String::new(),
             1 => " One of them is inconclusive.".into(),
             n => format!(" {} of them are inconclusive.", whole(n as u64)),
@@ -251,7 +251,7 @@ impl SizeAnswer<'_> {
     /// Whether what was tried speaks against an order in the values, and that it was taken for granted elsewhere.
     fn monotone(&self) -> String {
         let number = |t: &TestedValue| self.axis.number(&t.value).unwrap_or(f64::NAN);
-        let mut probes: Vec<&TestedValue> = self.result.all().collect();
+        let mut probes: Vec<&TestedValue> = self.result.tested_values().collect();
         probes.sort_by(|a, b| number(a).total_cmp(&number(b)));
         if self.largest {
             probes.reverse();

@@ -24,7 +24,7 @@ impl From<ExperimentError> for Fault {
         match error {
             ExperimentError::Scenario(e) => e.into(),
             ExperimentError::Store(e) => Self::World {
-                what: e.place,
+                action: e.place,
                 cause: e.cause,
             },
         }
@@ -35,7 +35,7 @@ impl From<ExperimentError> for Fault {
 pub(super) fn run_fault(what: &str, error: RunError<io::Error>) -> Fault {
     match error {
         RunError::Drops(cause) => Fault::World {
-            what: what.into(),
+            action: what.into(),
             cause,
         },
         RunError::Experiment(e) => e.into(),

@@ -7,7 +7,7 @@ use super::conduct::conduct;
 use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
-use super::study::{Decisive, Most, Publication, Study, StudyFlags};
+use super::study::{Decisive, MaxEffort, Publication, Study, StudyFlags};
 use super::sweep_answer::answer;
 use super::terminal::say;
 use super::{Outcome, memory};
@@ -56,7 +56,7 @@ impl SweepArgs {
             targets: self.precision.targets(Some(&varied))?,
             command: self,
             base,
-            varied,
+            variation: varied,
             cases,
             warnings,
         })
@@ -67,7 +67,7 @@ impl SweepArgs {
 struct Points {
     command: SweepArgs,
     base: Scenario,
-    varied: scenario::Study,
+    variation: scenario::Study,
     /// The points that are still to be simulated.
     cases: Vec<Case>,
     targets: Vec<PrecisionTarget>,
@@ -81,7 +81,7 @@ impl Points {
             first: 0,
             start: self.base.replications,
             targets: &self.targets,
-            most: self.command.precision.most_reps,
+            maximum: self.command.precision.most_reps,
         }
     }
 
@@ -103,7 +103,7 @@ impl Points {
                 small(sentence)
             ),
         });
-        let mut lines = answer(&self.varied, objectives, result);
+        let mut lines = answer(&self.variation, objectives, result);
         lines.splice(0..0, first);
         lines
     }
@@ -141,8 +141,8 @@ impl Study for Points {
         Ok(Some(SweepResult::new(answers.collect())))
     }
 
-    fn most(&self) -> Option<Most> {
-        Most::of(self.replications(), self.cases.len())
+    fn max_effort(&self) -> Option<MaxEffort> {
+        MaxEffort::for_points(self.replications(), self.cases.len())
     }
 
     fn robustness(
@@ -154,7 +154,7 @@ impl Study for Points {
     }
 
     fn decisive<'a>(&'a self, result: &'a SweepResult) -> Result<Option<Decisive<'a>>, Fault> {
-        let chosen = result.chosen();
+        let chosen = result.chosen_point();
         Ok(chosen.map(|a| Decisive::new(&a.case.scenario, &a.assessment.samples)))
     }
 
@@ -182,7 +182,9 @@ impl Study for Points {
             verdict: (!base.objectives.is_empty()).then(|| result.verdict()),
             answer: self.lines(result).join("\n"),
             command: self.command(""),
-            chosen: result.chosen().map_or_else(String::new, Answer::label),
+            chosen: result
+                .chosen_point()
+                .map_or_else(String::new, Answer::label),
             warnings: self.warnings.clone(),
             assumptions: assumptions.assumptions,
             assumptions_basis: assumptions.basis,
@@ -198,8 +200,8 @@ impl Study for Points {
         }
     }
 
-    fn varied(&self) -> Option<&scenario::Study> {
-        Some(&self.varied)
+    fn variation(&self) -> Option<&scenario::Study> {
+        Some(&self.variation)
     }
 }
 

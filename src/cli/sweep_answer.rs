@@ -18,7 +18,7 @@ pub(super) fn answer(study: &Study, objectives: &[Objective], result: &SweepResu
     }
     lines.extend(best(objectives, result));
     // What is wrong with the best point stands beside what is said first.
-    let weak = (result.chosen()).map(|best| weaknesses(&best.assessment.samples));
+    let weak = (result.chosen_point()).map(|best| weaknesses(&best.assessment.samples));
     if let Some(weak) = weak.filter(|weak| !weak.is_empty()) {
         lines[0] += &format!(" At the best point {}.", weak.join(", and "));
     }
@@ -161,7 +161,7 @@ fn best(objectives: &[Objective], result: &SweepResult) -> Vec<String> {
     let Some(metric) = result.metric else {
         return vec!["Nobody ever signs in: there is nothing to rank.".into()];
     };
-    let Some(best) = result.chosen() else {
+    let Some(best) = result.chosen_point() else {
         return Vec::new();
     };
     let serves = objectives.is_empty() || best.verdict() == Verdict::Pass;

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use console::Term;
 
 use super::fault::Fault;
-use super::fit::fitted;
+use super::fit::fit_text;
 use super::markdown::markdown;
 use crate::record::Record;
 use crate::study::Verdict;
@@ -27,7 +27,7 @@ pub(super) fn print(text: &str) -> Result<(), Fault> {
 /// # Errors
 /// The output cannot be written, as on a full disk.
 pub(super) fn print_text(text: &str) -> Result<(), Fault> {
-    write(&shown(&visible(text), &Term::stdout()))
+    write(&fit_terminal(&visible(text), &Term::stdout()))
 }
 
 /// When verdicts have a colour.
@@ -87,7 +87,7 @@ pub(super) fn print_answer(text: &str, verdict: Option<Verdict>) -> Result<(), F
     let term = Term::stdout();
     let text = match size_of(&term) {
         Some((rows, columns)) => repeated(&text, rows, columns),
-        None => shown(&text, &term),
+        None => fit_terminal(&text, &term),
     };
     match manner.is_colored() {
         true => write(&colored(&text, verdict)),
@@ -98,18 +98,18 @@ pub(super) fn print_answer(text: &str, verdict: Option<Verdict>) -> Result<(), F
 /// An answer of more lines than the screen has ends with its first line.
 fn repeated(text: &str, rows: usize, columns: usize) -> String {
     let first = text.lines().next().unwrap_or_default();
-    let fitting = fitted(text, columns);
+    let fitting = fit_text(text, columns);
     match fitting.lines().count() >= rows {
-        true => format!("{fitting}\n{}\n", fitted(first, columns)),
+        true => format!("{fitting}\n{}\n", fit_text(first, columns)),
         false => fitting,
     }
 }
 
 /// The text in lines that fit: into the terminal, or elsewhere into COLUMNS where that is set.
-fn shown(text: &str, term: &Term) -> String {
+fn fit_terminal(text: &str, term: &Term) -> String {
     let of_terminal = || size_of(term).map(|(_, columns)| columns);
     match of_terminal().or_else(|| columns(&std::env::var("COLUMNS").ok()?)) {
-        Some(columns) => fitted(text, columns),
+        Some(columns) => fit_text(text, columns),
         None => text.into(),
     }
 }
@@ -165,7 +165,7 @@ fn colored(text: &str, verdict: Option<Verdict>) -> String {
 /// # Errors
 /// The output cannot be written, as on a full disk.
 pub(super) fn print_record(record: &Record) -> Result<(), Fault> {
-    printed(record.write(Visible(BufWriter::new(io::stdout().lock()))))
+    ignore_closed_reader(record.write(Visible(BufWriter::new(io::stdout().lock()))))
 }
 
 /// Shows what it is given as [`visible`] does. Each piece of a JSON document is text of its own.
@@ -185,14 +185,14 @@ impl<W: Write> Write for Visible<W> {
 
 fn write(text: &str) -> Result<(), Fault> {
     let mut out = io::stdout().lock();
-    printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    ignore_closed_reader(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
 /// A reader that has gone is none of our faults.
-pub(super) fn printed(written: io::Result<()>) -> Result<(), Fault> {
+pub(super) fn ignore_closed_reader(written: io::Result<()>) -> Result<(), Fault> {
     match written {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Fault::World {
-            what: "standard output".into(),
+            action: "standard output".into(),
             cause,
         }),
         _ => Ok(()),
@@ -202,9 +202,9 @@ pub(super) fn printed(written: io::Result<()>) -> Result<(), Fault> {
 /// Says a line to the user. Where nobody can read it, as with a closed standard error, the work goes on.
 pub(super) fn say_line(text: &str) {
     // A warning is said once, however many ask for it.
-    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    static EARLIER_LINES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     if text.starts_with("warning: ") {
-        let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut said = EARLIER_LINES.lock().unwrap_or_else(PoisonError::into_inner);
         if !said.insert(text.into()) {
             return;
         }
@@ -213,7 +213,7 @@ pub(super) fn say_line(text: &str) {
     let lines = text.split('\n').map(|line| match line.starts_with(' ') {
         // Of a file, with a mark below it.
         true => line.into(),
-        false => shown(line, &Term::stderr()),
+        false => fit_terminal(line, &Term::stderr()),
     });
     let _ = writeln!(
         io::stderr().lock(),

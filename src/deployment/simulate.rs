@@ -17,7 +17,7 @@ pub struct Replication {
     /// One tally per `[[gateway]]` of the plan, over all its groups.
     pub gateways: Vec<Tally>,
     /// Everything.
-    pub all: Tally,
+    pub total: Tally,
     /// Drop rows, one log per gateway and client group, each by time of detection.
     pub drops: Vec<DropLog>,
 }
@@ -42,11 +42,11 @@ impl Replication {
     ) {
         let members = (0..plan.clients.len()).filter(|c| plan.clients[*c].gateway == gateway);
         self.gateways[gateway].merge(gateway_tally);
-        self.all.merge(gateway_tally);
+        self.total.merge(gateway_tally);
         for (index, tally) in members.zip(clients) {
             self.clients[index].merge(tally);
             self.gateways[gateway].merge(tally);
-            self.all.merge(tally);
+            self.total.merge(tally);
         }
     }
 }

@@ -39,11 +39,11 @@ struct Limit {
     /// Requests of a period that are admitted now.
     rate: u64,
     /// What is left of them.
-    left: u64,
+    remaining: u64,
 }
 
 /// Millionths of a request.
-const ONE: u64 = 1_000_000;
+const REQUEST: u64 = 1_000_000;
 
 impl Throttle {
     pub(super) fn new(config: ThrottleConfig) -> Self {
@@ -72,11 +72,11 @@ impl Throttle {
     }
 
     fn end_period(&mut self, is_crowded: bool) {
-        let served = std::mem::take(&mut self.served).max(1) * ONE;
+        let served = std::mem::take(&mut self.served).max(1) * REQUEST;
         let mut limit = self.limit.unwrap_or(Limit {
             full: served,
             rate: served,
-            left: 0,
+            remaining: 0,
         });
         if is_crowded {
             limit.rate -= (limit.rate as f64 * self.config.cut) as u64;
@@ -85,7 +85,7 @@ impl Throttle {
                 / u128::from(self.config.recovery.0);
             limit.rate += (step as u64).max(1);
         }
-        limit.left = limit.left % ONE + limit.rate;
+        limit.remaining = limit.remaining % REQUEST + limit.rate;
         self.limit = Some(limit).filter(|l| l.rate < l.full);
     }
 
@@ -94,8 +94,8 @@ impl Throttle {
         let Some(limit) = &mut self.limit else {
             return true;
         };
-        let has_room = limit.left >= ONE;
-        limit.left -= if has_room { ONE } else { 0 };
+        let has_room = limit.remaining >= REQUEST;
+        limit.remaining -= if has_room { REQUEST } else { 0 };
         has_room
     }
 

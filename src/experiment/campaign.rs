@@ -18,7 +18,7 @@ use super::case::{Case, Model};
 use super::error::ExperimentError;
 use super::replicate::{observe, scopes, simulated_us};
 use super::share::Share;
-use super::store::{Kept, NoStore, ShardName, Store, StoredShard};
+use super::store::{NoStore, ShardContent, ShardName, Store, StoredShard};
 use super::trial::Trial;
 use crate::deployment::{PartialResult, RunHandle, parallel};
 use crate::measure::Tally;
@@ -90,7 +90,7 @@ pub struct Replications<'a> {
     /// So closely, where that is wanted.
     pub targets: &'a [PrecisionTarget],
     /// So many at most, where a precision is wanted.
-    pub most: u32,
+    pub maximum: u32,
 }
 
 impl Replications<'_> {
@@ -100,14 +100,14 @@ impl Replications<'_> {
             first: 0,
             start: n,
             targets: &[],
-            most: n,
+            maximum: n,
         }
     }
 
     /// The numbers at which may be decided whether they suffice. Where a precision is wanted, not before ten: of fewer the
     /// interval is too often narrow by luck, and covers 90 % instead of 95 ([measured](crate::study)).
     pub fn schedule(&self) -> Vec<u32> {
-        let most = self.most.max(self.start);
+        let most = self.maximum.max(self.start);
         match self.targets {
             [] => vec![self.start],
             _ => checkpoints(self.start.max(BEFORE_PRECISE).min(most), most).collect(),
@@ -342,7 +342,7 @@ impl Campaign {
     ///
     /// # Errors
     /// That of the store.
-    pub(super) fn found_or_made<T: Kept>(
+    pub(super) fn found_or_made<T: ShardContent>(
         &self,
         model: Model,
         replication: u32,
@@ -358,7 +358,7 @@ impl Campaign {
     }
 
     /// A trial that every share does: found or made.
-    fn trial<T: Kept>(
+    fn trial<T: ShardContent>(
         &self,
         unit: &ShardName,
         make: impl FnOnce() -> Option<T>,
@@ -376,13 +376,13 @@ impl Campaign {
         }
     }
 
-    fn read<T: Kept>(&self, unit: &ShardName) -> Result<StoredShard<T>, ExperimentError> {
+    fn read<T: ShardContent>(&self, unit: &ShardName) -> Result<StoredShard<T>, ExperimentError> {
         let stored = self.store.read(unit)?;
         Ok(stored.and_then(|bytes| T::from_bytes(&bytes)))
     }
 
     /// What is kept of a unit, where it is of use; either is counted.
-    fn stored<T: Kept>(
+    fn stored<T: ShardContent>(
         &self,
         unit: &ShardName,
         purpose: Purpose,
@@ -406,7 +406,7 @@ impl Campaign {
     }
 
     /// Keeps a unit. What cannot be kept ends the experiment at once, not after hours.
-    fn keep<T: Kept>(&self, unit: &ShardName, content: T) -> Result<T, ExperimentError> {
+    fn keep<T: ShardContent>(&self, unit: &ShardName, content: T) -> Result<T, ExperimentError> {
         let kept = self.store.write(unit, &content.to_bytes());
         kept.inspect_err(|_| self.handle.stop())?;
         Ok(content)

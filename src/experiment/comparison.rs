@@ -7,7 +7,7 @@ use super::factor::{Candidate, KeyPath};
 use super::replicate::scopes;
 use super::robustness::{Finding, Robustness, RobustnessCheck, TestedCandidate, user_hours_of};
 use crate::deployment::Plan;
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 use crate::quantity::{Span, print_moment, print_span};
 use crate::study::{
     Against, CONFIDENCE, ComparedMetric, Comparison, DECISIVE, PrecisionTarget, Relation, Samples,
@@ -15,7 +15,7 @@ use crate::study::{
 };
 
 /// The figures beside those that decide.
-const BESIDE: [&str; 5] = [
+const SECONDARY_FIGURES: [&str; 5] = [
     "missed_toasts_per_client_hour",
     "session_drops",
     "recovery_mean_s",
@@ -31,7 +31,7 @@ pub struct Contender {
     /// The scenario.
     pub case: Case,
     /// What it assumes, where that is known from results and not from the scenario.
-    pub known: Vec<KeyPath>,
+    pub known_assumptions: Vec<KeyPath>,
     /// Numbers of its replications, counted from 0.
     pub numbers: Vec<u32>,
     /// Its samples; `None`: it is not simulated yet.
@@ -43,7 +43,7 @@ pub struct Contender {
 pub enum Incomparable {
     /// They met other random numbers, or served other users.
     #[error(
-        "{a} and {b} cannot be compared: {what} {one} against {other}; the replications are paired by common random numbers of the same users"
+        "{a} and {b} cannot be compared: {subject} {baseline} against {alternative}; the replications are paired by common random numbers of the same users"
     )]
     Differs {
         /// The baseline.
@@ -51,15 +51,15 @@ pub enum Incomparable {
         /// The other one.
         b: String,
         /// What differs.
-        what: &'static str,
+        subject: &'static str,
         /// In the baseline.
-        one: String,
+        baseline: String,
         /// In the other one.
-        other: String,
+        alternative: String,
     },
     /// They have too few replications in common.
     #[error(
-        "{a} and {b} have {} in common, at least 2 are needed to see a spread: more --reps", counted(*common as u64, "replication")
+        "{a} and {b} have {} in common, at least 2 are needed to see a spread: more --reps", count_phrase(*common as u64, "replication")
     )]
     TooFew {
         /// The baseline.
@@ -76,7 +76,7 @@ impl Contender {
     pub fn new(name: String, case: Case) -> Self {
         Self {
             name,
-            known: Vec::new(),
+            known_assumptions: Vec::new(),
             numbers: (0..case.scenario.replications).collect(),
             case,
             samples: None,
@@ -113,9 +113,9 @@ impl Contender {
                 return Err(Incomparable::Differs {
                     a,
                     b,
-                    what,
-                    one,
-                    other,
+                    subject: what,
+                    baseline: one,
+                    alternative: other,
                 });
             }
         }
@@ -162,7 +162,7 @@ pub fn simulate_until_precise(
         first: 0,
         start,
         targets,
-        most,
+        maximum: most,
     };
     for n in schedule.schedule() {
         for i in &simulated {
@@ -222,7 +222,7 @@ pub fn compare_all(contenders: &[&Contender]) -> Comparison {
     Comparison {
         baseline: baseline.name.clone(),
         confidence,
-        others: others
+        alternatives: others
             .iter()
             .map(|other| against(baseline, other, confidence))
             .collect(),
@@ -235,13 +235,13 @@ fn against(baseline: &Contender, other: &Contender, confidence: f64) -> Against 
         .filter(|o| o.cause.is_none())
         .map(|o| o.metric.name);
     let mut metrics: Vec<&str> = DECISIVE.into_iter().collect();
-    for metric in judged.chain(BESIDE) {
+    for metric in judged.chain(SECONDARY_FIGURES) {
         if !metrics.contains(&metric) {
             metrics.push(metric);
         }
     }
     let figures = compare(baseline.samples(), other.samples(), &metrics, confidence);
-    let replications = figures.first().map_or(0, |f| f.other.replications);
+    let replications = figures.first().map_or(0, |f| f.alternative.replications);
     Against {
         name: other.name.clone(),
         replications,
@@ -264,16 +264,19 @@ pub fn comparison_robustness(
     let candidates = contenders.iter().map(|c| Candidate {
         name: c.name.clone(),
         case: &c.case,
-        known: &c.known,
+        known_assumptions: &c.known_assumptions,
     });
     let replications = contenders.iter().map(|c| (&c.case, c.numbers.len() as u32));
     let check = RobustnessCheck {
         candidates: candidates.collect(),
         min_candidates: contenders.len(),
-        spent: user_hours_of(replications),
+        study_user_hours: user_hours_of(replications),
     };
     let answer = |candidates: usize| {
-        let others = comparison.others.iter().take(candidates.saturating_sub(1));
+        let others = comparison
+            .alternatives
+            .iter()
+            .take(candidates.saturating_sub(1));
         let relations: Vec<&str> = others.map(|o| o.verdict.name()).collect();
         relations.join(" ")
     };
@@ -292,7 +295,7 @@ fn judge(
         unreachable!("a comparison has a baseline")
     };
     let (mut relations, mut texts, mut settled) = (Vec::new(), Vec::new(), true);
-    for (against, other) in comparison.others.iter().zip(others) {
+    for (against, other) in comparison.alternatives.iter().zip(others) {
         let figures = compare(
             baseline.samples,
             other.samples,

@@ -20,7 +20,7 @@ pub(super) struct Candidate<'a> {
     /// The scenario, and what is varied in it already: that is no factor.
     pub case: &'a Case,
     /// Which sections assume which keys, where the scenario was read back from results and does not know.
-    pub known: &'a [KeyPath],
+    pub known_assumptions: &'a [KeyPath],
 }
 
 /// A section and what it says of a key.
@@ -129,7 +129,7 @@ fn assumed<'a>(candidate: &Candidate<'a>) -> Vec<Factor<'a>> {
     let mut factors: Vec<Factor<'a>> = Vec::new();
     for section in &case.scenario.settings {
         let settings = section.entries.iter();
-        for setting in settings.filter(|s| is_assumed(section, s, candidate.known)) {
+        for setting in settings.filter(|s| is_assumed(section, s, candidate.known_assumptions)) {
             let index = place(&mut factors, setting.key, section.table, 1);
             if !is_varied(section, setting.key) {
                 factors[index].uses[0].push((section, setting));

@@ -98,7 +98,7 @@ impl FrontResult {
         };
         let ranking = Ranking {
             points: self.front_members().into_iter().map(judged).collect(),
-            least: None,
+            figure: None,
         };
         let replications = self.samples.iter().map(Samples::replications);
         ranking.robustness(user_hours_of(cases.iter().zip(replications)), campaign)
@@ -123,6 +123,6 @@ fn no_value(samples: &Samples, metrics: &FrontMetrics) -> Option<&'static str> {
 
 /// Whether every fault that is drawn at random is expected often enough to have been seen.
 fn knows_ties(case: &Case, samples: &Samples) -> bool {
-    let rarest = case.scenario.plan.rarest_faults().of(&Scope::All);
+    let rarest = case.scenario.plan.rarest_faults().for_scope(&Scope::All);
     rarest.is_none_or(|in_one| in_one * f64::from(samples.replications()) >= Doubt::FEW_FAULTS)
 }

@@ -41,7 +41,7 @@ pub fn unknowns(base: &Scenario, axes: &[Axis]) -> Vec<Unknown> {
     let candidates = [Candidate {
         name: String::new(),
         case: &case,
-        known: &[],
+        known_assumptions: &[],
     }];
     let is_axis = |key: &str| axes.iter().any(|axis| axis.key == key);
     let of_factors = factors(&candidates).into_iter().map(|factor| {
@@ -87,9 +87,9 @@ pub struct GlobalAnalysis<'a> {
 
 impl GlobalAnalysis<'_> {
     /// Combinations at most, the base among them, and in how many rounds.
-    pub fn most(&self) -> (u64, u64) {
+    pub fn limits(&self) -> (u64, u64) {
         let screened = self.trajectories as usize * (self.unknowns.len() + 1);
-        let shared_out = self.rows as usize * (self.unknowns.len().min(MOST) + 2);
+        let shared_out = self.rows as usize * (self.unknowns.len().min(MAX_UNKNOWNS) + 2);
         let rounds = 1 + screened.div_ceil(AT_ONCE) + shared_out.div_ceil(AT_ONCE);
         ((1 + screened + shared_out) as u64, rounds as u64)
     }
@@ -113,7 +113,7 @@ pub struct GlobalPoint {
 #[derive(Clone, Debug)]
 pub struct GlobalResult {
     /// What the scenario itself showed.
-    pub own: Samples,
+    pub base_samples: Samples,
     /// Every combination that was simulated.
     pub points: Vec<GlobalPoint>,
     /// Trajectories that were taken.
@@ -133,7 +133,7 @@ pub struct GlobalResult {
 }
 
 /// Unknowns whose indices are looked for: each takes as many points as the design has rows.
-const MOST: usize = 10;
+const MAX_UNKNOWNS: usize = 10;
 /// Draws of a trajectory until it is given up: its combinations make no valid scenario.
 const TRIES: u32 = 50;
 /// Combinations whose samples are held at once.
@@ -150,7 +150,7 @@ impl GlobalAnalysis<'_> {
         let Some(base_samples) = base_results.and_then(|mut all| all.pop()) else {
             return Ok(None);
         };
-        let mut observed = Observed {
+        let mut observed = GlobalObservations {
             analysis: self,
             campaign,
             points: BTreeMap::new(),
@@ -161,7 +161,7 @@ impl GlobalAnalysis<'_> {
             return Ok(None);
         }
         let mut result = GlobalResult {
-            own: base_samples,
+            base_samples,
             points: Vec::new(),
             trajectories: trajectories.len(),
             screening: self.screening(&trajectories, &observed),
@@ -223,7 +223,7 @@ impl GlobalAnalysis<'_> {
     fn screening(
         &self,
         trajectories: &[Vec<Levels>],
-        observed: &Observed,
+        observed: &GlobalObservations,
     ) -> Vec<(usize, ElementaryEffect)> {
         let mut effects = vec![Vec::new(); self.unknowns.len()];
         for pair in trajectories.iter().flat_map(|path| path.windows(2)) {
@@ -245,11 +245,11 @@ impl GlobalAnalysis<'_> {
     fn share_out(
         &self,
         result: &mut GlobalResult,
-        observed: &mut Observed,
+        observed: &mut GlobalObservations,
         stream: &mut Stream,
     ) -> Result<bool, ExperimentError> {
         let moving = result.screening.iter().filter(|(_, e)| e.size.mean > 0.0);
-        let influential: Vec<usize> = moving.map(|(i, _)| *i).take(MOST).collect();
+        let influential: Vec<usize> = moving.map(|(i, _)| *i).take(MAX_UNKNOWNS).collect();
         let rows = self.design(&influential, stream);
         result.rows = rows.len();
         let all = rows.iter().flat_map(|row| row.iter());
@@ -316,13 +316,13 @@ impl GlobalAnalysis<'_> {
 }
 
 /// What was observed so far.
-struct Observed<'a> {
+struct GlobalObservations<'a> {
     analysis: &'a GlobalAnalysis<'a>,
     campaign: &'a Campaign,
     points: BTreeMap<Levels, GlobalPoint>,
 }
 
-impl Observed<'_> {
+impl GlobalObservations<'_> {
     /// Simulates the combinations that are new; whether it was not interrupted.
     fn observe<'l>(
         &mut self,

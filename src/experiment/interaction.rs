@@ -37,7 +37,7 @@ pub struct PairEffect {
     /// How the objectives come out with both.
     pub verdict: Verdict,
     /// How they come out with either alone.
-    pub alone: [Verdict; 2],
+    pub singles: [Verdict; 2],
 }
 
 impl PairEffect {
@@ -52,7 +52,7 @@ impl PairEffect {
     /// Whether both turn a verdict that neither turns alone.
     pub fn flips(&self, verdict: Verdict) -> bool {
         let turns = |other: Verdict| settled(other) && settled(verdict) && other != verdict;
-        turns(self.verdict) && !self.alone.iter().any(|alone| turns(*alone))
+        turns(self.verdict) && !self.singles.iter().any(|alone| turns(*alone))
     }
 }
 
@@ -109,10 +109,10 @@ pub fn pair_effects(
         let [first, second] = alone.map(figure);
         let both = figure(samples);
         let corners = Corners {
-            neither: &neither,
+            base: &neither,
             first: &first,
             second: &second,
-            both: &both,
+            joint: &both,
         };
         Some(PairEffect {
             keys: pair.variations.map(|place| variations.0[place].key.clone()),
@@ -122,7 +122,7 @@ pub fn pair_effects(
             row: samples.figure(metric.name)?,
             interaction: corners.interaction(confidence),
             verdict: verdict(samples),
-            alone: alone.map(verdict),
+            singles: alone.map(verdict),
         })
     };
     pairs.0.iter().zip(pairs.1).filter_map(effect).collect()

@@ -68,9 +68,9 @@ pub struct JointResult {
     /// The points that were selected from.
     pub finalists: Vec<Case>,
     /// How the selection came out.
-    pub selected: SelectionResult,
+    pub selection: SelectionResult,
     /// Every point that was tried, in the order of the grid.
-    pub tried: Vec<TriedPoint>,
+    pub tried_points: Vec<TriedPoint>,
     /// Points of the grid.
     pub grid: usize,
     /// Points that were met and make no valid scenario.
@@ -120,7 +120,7 @@ impl JointSearch<'_> {
             search: self,
             campaign,
             points: BTreeMap::new(),
-            left: self.budget.saturating_sub(self.reserve()),
+            remaining: self.budget.saturating_sub(self.reserve()),
             runs: 0,
         };
         let mut starts = self.starts();
@@ -231,8 +231,8 @@ impl JointSearch<'_> {
         }
         Ok(chosen.map(|(finalists, selected)| JointResult {
             finalists,
-            selected,
-            tried: explorer.tried_points(),
+            selection: selected,
+            tried_points: explorer.tried_points(),
             grid: self.axes.iter().map(|axis| axis.values.len()).product(),
             invalid: explorer.points.values().filter(|p| p.is_none()).count(),
             runs: explorer.runs,
@@ -267,23 +267,23 @@ struct Explorer<'a> {
     campaign: &'a Campaign,
     points: BTreeMap<Places, Option<ExploredPoint>>,
     /// Replications that may still be made.
-    left: u32,
+    remaining: u32,
     /// Replications that were made.
     runs: u32,
 }
 
 impl Explorer<'_> {
     fn is_valid(&self, places: &[usize]) -> bool {
-        self.explored(places)
+        self.find_point(places)
             .is_some_and(|p| !p.observations.is_empty())
     }
 
-    fn explored(&self, places: &[usize]) -> Option<&ExploredPoint> {
+    fn find_point(&self, places: &[usize]) -> Option<&ExploredPoint> {
         self.points.get(places)?.as_ref()
     }
 
     fn replications(&self, places: &[usize]) -> u32 {
-        let point = self.explored(places);
+        let point = self.find_point(places);
         point.map_or(0, |p| p.observations.len() as u32)
     }
 
@@ -301,20 +301,23 @@ impl Explorer<'_> {
                 self.points.insert(places.clone(), explored);
             }
         }
-        let valid: Vec<&Places> = all.iter().filter(|p| self.explored(p).is_some()).collect();
+        let valid: Vec<&Places> = all
+            .iter()
+            .filter(|p| self.find_point(p).is_some())
+            .collect();
         let mut pairs: Vec<(usize, u32)> = Vec::new();
         for (i, places) in valid.iter().enumerate() {
             let more = self.replications(places)..until;
-            if pairs.len() + more.len() <= self.left as usize {
+            if pairs.len() + more.len() <= self.remaining as usize {
                 pairs.extend(more.map(|replication| (i, replication)));
             }
         }
-        let explored = valid.iter().filter_map(|places| self.explored(places));
+        let explored = valid.iter().filter_map(|places| self.find_point(places));
         let cases: Vec<Case> = explored.map(|p| p.case.clone()).collect();
         let Some(observations) = self.campaign.observe(&cases, &pairs)? else {
             return Ok(false);
         };
-        self.left -= pairs.len() as u32;
+        self.remaining -= pairs.len() as u32;
         self.runs += pairs.len() as u32;
         let valid: Vec<Places> = valid.into_iter().cloned().collect();
         for ((i, _), observation) in pairs.into_iter().zip(observations) {
@@ -331,7 +334,10 @@ impl Explorer<'_> {
             violation: f64::INFINITY,
             cost: f64::INFINITY,
         };
-        let Some(point) = self.explored(places).filter(|p| !p.observations.is_empty()) else {
+        let Some(point) = self
+            .find_point(places)
+            .filter(|p| !p.observations.is_empty())
+        else {
             return worst;
         };
         let plan = &point.case.scenario.plan;
@@ -366,7 +372,7 @@ impl Explorer<'_> {
         let lengths: Vec<usize> = self.search.axes.iter().map(|a| a.values.len()).collect();
         let mut steps: Vec<usize> = lengths.iter().map(|n| (n / 4).max(1)).collect();
         let mut here = start;
-        while self.left > 0 {
+        while self.remaining > 0 {
             let mut next = None;
             for polls in [self.along_one(&here, &steps), self.along_two(&here, &steps)] {
                 match self.better(&here, polls)? {
@@ -414,7 +420,7 @@ impl Explorer<'_> {
     }
 
     /// The values of an axis that are tried from one of them: a step away, or all others where they have no order.
-    fn others(&self, axis: usize, place: usize, step: usize) -> Vec<usize> {
+    fn neighbours(&self, axis: usize, place: usize, step: usize) -> Vec<usize> {
         let axis = &self.search.axes[axis];
         let n = axis.values.len();
         if !is_ordered(axis) {
@@ -427,7 +433,7 @@ impl Explorer<'_> {
 
     fn along_one(&self, here: &Places, steps: &[usize]) -> Vec<Places> {
         let neighbours_along = |axis: usize| {
-            let others = self.others(axis, here[axis], steps[axis]).into_iter();
+            let others = self.neighbours(axis, here[axis], steps[axis]).into_iter();
             others.map(move |place| {
                 let mut places = here.clone();
                 places[axis] = place;
@@ -442,8 +448,8 @@ impl Explorer<'_> {
         let mut all = Vec::new();
         for first in 0..here.len() {
             for second in first + 1..here.len() {
-                for a in self.others(first, here[first], steps[first]) {
-                    for b in self.others(second, here[second], steps[second]) {
+                for a in self.neighbours(first, here[first], steps[first]) {
+                    for b in self.neighbours(second, here[second], steps[second]) {
                         let mut places = here.clone();
                         (places[first], places[second]) = (a, b);
                         all.push(places);

@@ -116,7 +116,7 @@ fn changes(profile: &Scenario, changed: &Scenario, table: &str, name: &str) -> S
 
 /// The root cause of most drops.
 fn cause(samples: &Samples) -> Option<DropCause> {
-    let drops = Metric::named("session_drops")?;
+    let drops = Metric::by_name("session_drops")?;
     let causes = samples
         .columns
         .iter()
@@ -141,7 +141,7 @@ fn cell([gateway, client]: [String; 2], scenario: &Scenario) -> Cell {
     Cell {
         gateway,
         client,
-        methods: methods.seen,
+        methods: methods.names,
         first_loss_s: mean(&samples, "first_loss_s"),
         cause: cause(&samples),
         down_fraction: mean(&samples, "down_fraction"),
@@ -154,7 +154,7 @@ fn cell([gateway, client]: [String; 2], scenario: &Scenario) -> Cell {
 /// The refresh methods of one user's first session.
 #[derive(Default)]
 struct Methods {
-    seen: Vec<&'static str>,
+    names: Vec<&'static str>,
     is_over: bool,
 }
 
@@ -166,8 +166,8 @@ impl Observer for Methods {
             _ => return,
         };
         let is_sent = fate == Fate::Sent && message.is_request() && message.from == Side::Client;
-        if user == 0 && is_sent && !self.is_over && !self.seen.contains(&refresh) {
-            self.seen.push(refresh);
+        if user == 0 && is_sent && !self.is_over && !self.names.contains(&refresh) {
+            self.names.push(refresh);
         }
     }
 

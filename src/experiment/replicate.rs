@@ -22,7 +22,7 @@ pub fn scopes(plan: &Plan) -> Vec<Scope> {
 
 /// What a replication counted in each of the [`scopes`].
 pub(super) fn tallies(replication: &Replication) -> Vec<&Tally> {
-    std::iter::once(&replication.all)
+    std::iter::once(&replication.total)
         .chain(&replication.clients)
         .chain(&replication.gateways)
         .collect()

@@ -119,7 +119,7 @@ pub(super) struct RobustnessCheck<'a> {
     /// With fewer affordable candidates than this, nothing is tried.
     pub min_candidates: usize,
     /// Hours of users that the study itself took.
-    pub spent: u64,
+    pub study_user_hours: u64,
 }
 
 impl RobustnessCheck<'_> {
@@ -185,7 +185,7 @@ impl RobustnessCheck<'_> {
         let each = Trial::new(&first.case.scenario)
             .user_hours()
             .saturating_mul(levels as u64 + 1);
-        let budget = most_trial_hours(self.spent);
+        let budget = most_trial_hours(self.study_user_hours);
         let affordable = (budget / each.max(1)) as usize;
         if affordable >= self.min_candidates.min(self.candidates.len()) {
             return Ok(affordable.min(MOST_CANDIDATES));
@@ -328,7 +328,7 @@ pub fn assumptions(
     let candidates = [Candidate {
         name: String::new(),
         case: &case,
-        known: &[],
+        known_assumptions: &[],
     }];
     let factors = factors(&candidates);
     let levels: Vec<FactorLevel> = one_at_a_time(&candidates, &factors)
@@ -368,7 +368,7 @@ pub fn trial_hours_of_run(scenario: &Scenario) -> u64 {
     let candidate = Candidate {
         name: String::new(),
         case: &case,
-        known: &[],
+        known_assumptions: &[],
     };
     let levels: usize = factors(&[candidate]).iter().map(Factor::known_levels).sum();
     Trial::new(scenario).user_hours() * (levels as u64 + 1)

@@ -62,7 +62,7 @@ pub fn run<S: DropSink>(
         let is_whole = match campaign.keeps_units() {
             true => from_units(scenario, numbers, campaign, &mut samples, sink)?,
             false => {
-                simulated(scenario, numbers, campaign, &mut samples, sink)
+                simulate_without_store(scenario, numbers, campaign, &mut samples, sink)
                     .map_err(RunError::Drops)?;
                 true
             }
@@ -87,7 +87,7 @@ pub fn run<S: DropSink>(
 }
 
 /// Simulates replications and keeps nothing of them.
-fn simulated<S: DropSink>(
+fn simulate_without_store<S: DropSink>(
     scenario: &Scenario,
     numbers: Range<u32>,
     campaign: &Campaign,

@@ -114,7 +114,7 @@ impl OutageCase {
                 })
                 .collect();
             let spares = format!("gateway.{}.spare={spare}", gateway.name);
-            let spares = Override::parse_at(&spares, &Place::whole("--spare"))?;
+            let spares = Override::parse_at(&spares, &Place::file_only("--spare"))?;
             let source = base.source.with_tables(&faults.concat());
             Ok(Self {
                 scenario: source.scenario(&[spares])?,
@@ -135,7 +135,7 @@ pub struct SearchResult {
     /// What was tried with fresh replications.
     pub fresh: Vec<TestedValue>,
     /// The value that was chosen.
-    pub chosen: Option<String>,
+    pub chosen_value: Option<String>,
     /// Its neighbour that does not serve.
     pub beyond: Option<String>,
     /// Where the values were not taken to be in order: the first and last value of each stretch that serves.
@@ -145,7 +145,7 @@ pub struct SearchResult {
 impl SearchResult {
     /// Whether fresh replications confirm the chosen value.
     pub fn is_confirmed(&self) -> bool {
-        let Some(chosen) = &self.chosen else {
+        let Some(chosen) = &self.chosen_value else {
             return false;
         };
         let fresh = self.fresh.iter().find(|t| t.value == *chosen);
@@ -154,10 +154,15 @@ impl SearchResult {
 
     /// pass: there is a value that serves, and fresh replications confirm it; fail: every value that was tried is shown not to.
     pub fn verdict(&self) -> Verdict {
-        match &self.chosen {
+        match &self.chosen_value {
             Some(_) if self.is_confirmed() => Verdict::Pass,
             Some(_) => Verdict::Inconclusive,
-            None if self.all().any(|t| t.verdict == Verdict::Inconclusive) => Verdict::Inconclusive,
+            None if self
+                .tested_values()
+                .any(|t| t.verdict == Verdict::Inconclusive) =>
+            {
+                Verdict::Inconclusive
+            }
             None => Verdict::Fail,
         }
     }
@@ -169,7 +174,7 @@ impl SearchResult {
     }
 
     /// Everything that was tried.
-    pub fn all(&self) -> impl Iterator<Item = &TestedValue> {
+    pub fn tested_values(&self) -> impl Iterator<Item = &TestedValue> {
         self.probes.iter().chain(&self.fresh)
     }
 }
@@ -188,7 +193,7 @@ pub struct Search<'a> {
     /// Replications of a value at first.
     pub start: u32,
     /// Replications of a value at most, until its verdict is clear.
-    pub most: u32,
+    pub max_replications: u32,
     /// No stretch of so many neighbouring values that serves is missed; `None`: the values are in order, and from one on
     /// they all serve.
     pub tolerance: Option<usize>,
@@ -308,7 +313,7 @@ impl Search<'_> {
         serving: &[usize],
         result: &mut SearchResult,
     ) -> Result<bool, ExperimentError> {
-        let first = self.most.max(self.start);
+        let first = self.max_replications.max(self.start);
         let mut chosen = serving[0];
         // Where the search was lucky: one step to the safe side, with fresh random numbers again.
         for place in serving.iter().take(MOST_STEPS_BACK + 1) {
@@ -317,7 +322,7 @@ impl Search<'_> {
                 return Ok(false);
             };
             let is_passed = probe.verdict == Verdict::Pass;
-            result.chosen = Some(probe.value.clone());
+            result.chosen_value = Some(probe.value.clone());
             result.fresh.push(probe);
             if is_passed {
                 break;
@@ -370,7 +375,7 @@ impl Search<'_> {
         let plan = &case.scenario.plan;
         let mut samples = Samples::new(scopes(plan), plan.horizon);
         let mut judgements = Vec::new();
-        let most = self.most.max(self.start);
+        let most = self.max_replications.max(self.start);
         let confidence = confidence_of_looks(checkpoints(self.start, most).count(), 1);
         for n in checkpoints(self.start, most) {
             let have = samples.replications();
@@ -414,7 +419,7 @@ impl Search<'_> {
         } else {
             values.last()
         };
-        let deciding: Vec<&str> = match &result.chosen {
+        let deciding: Vec<&str> = match &result.chosen_value {
             Some(chosen) => std::iter::once(chosen)
                 .chain(&result.beyond)
                 .map(String::as_str)
@@ -458,13 +463,13 @@ impl Search<'_> {
         });
         let ranking = Ranking {
             points: points.collect(),
-            least: None,
+            figure: None,
         };
         let cost = |probe: &TestedValue| match cases.first() {
             Some(case) => user_hours(&case.scenario.plan, probe.samples.replications()),
             None => 0,
         };
-        ranking.robustness(result.all().map(cost).sum(), campaign)
+        ranking.robustness(result.tested_values().map(cost).sum(), campaign)
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::campaign::Campaign;
 use super::case::Case;
 use super::error::ExperimentError;
-use super::ranking::{JudgedPoint, Least, Ranking};
+use super::ranking::{JudgedPoint, Ranking, RankingFigure};
 use super::replicate::scopes;
 use super::robustness::{Robustness, TestedCandidate, user_hours_of};
 use super::settled::is_settled;
@@ -228,7 +228,7 @@ impl Selector {
                 None => return Ok(None),
             };
         }
-        Ok(Some(observed.selected(verdicts, delta, state)))
+        Ok(Some(observed.selection_result(verdicts, delta, state)))
     }
 
     /// What hangs on assumptions, at the best case and at the next ones by their mean cost; `None`: interrupted.
@@ -253,7 +253,7 @@ impl Selector {
         let costs = order.iter().map(|i| &self.costs[*i]).collect();
         let ranking = Ranking {
             points: order.into_iter().map(judged).collect(),
-            least: Some(least_cost(costs)),
+            figure: Some(least_cost(costs)),
         };
         let replications = selected.costs.iter().map(|costs| costs.len() as u32);
         ranking.robustness(user_hours_of(cases.iter().zip(replications)), campaign)
@@ -347,7 +347,7 @@ impl Selector {
 }
 
 /// The cost of a trial by replication; nothing where the trial cannot show it.
-fn least_cost(costs: Vec<&Cost>) -> Least<'_> {
+fn least_cost(costs: Vec<&Cost>) -> RankingFigure<'_> {
     Box::new(move |place, tested: &TestedCandidate| {
         let cost = costs[place];
         if !(cost.terms.iter()).all(|(_, metric)| tested.trial.shows(metric)) {
@@ -367,7 +367,7 @@ struct Observations<'a> {
     samples: Vec<Samples>,
     /// Of each case the replications that were asked for: what was simulated ahead of that depends on nothing that should be
     /// seen.
-    spent: Vec<usize>,
+    requested_counts: Vec<usize>,
 }
 
 impl<'a> Observations<'a> {
@@ -378,7 +378,7 @@ impl<'a> Observations<'a> {
             cases,
             costs_of: &selector.costs,
             costs: vec![Vec::new(); cases.len()],
-            spent: vec![0; cases.len()],
+            requested_counts: vec![0; cases.len()],
             samples: plans.map(|p| Samples::new(scopes(p), p.horizon)).collect(),
         }
     }
@@ -404,7 +404,7 @@ impl<'a> Observations<'a> {
     /// So many replications of these cases are asked for.
     fn spend(&mut self, places: &[usize], replications: usize) {
         for i in places {
-            self.spent[*i] = self.spent[*i].max(replications);
+            self.requested_counts[*i] = self.requested_counts[*i].max(replications);
         }
     }
 
@@ -426,17 +426,17 @@ impl<'a> Observations<'a> {
     /// The samples of a case, as many as were asked for.
     fn asked_for(&self, case: usize) -> Samples {
         let samples = &self.samples[case];
-        samples.only(&samples.numbers[..self.spent[case]])
+        samples.restrict_to(&samples.numbers[..self.requested_counts[case]])
     }
 
     /// How the selection came out.
-    fn selected(
+    fn selection_result(
         mut self,
         verdicts: Option<Vec<Verdict>>,
         delta: Option<f64>,
         state: Option<SelectionState>,
     ) -> SelectionResult {
-        for (costs, n) in self.costs.iter_mut().zip(&self.spent) {
+        for (costs, n) in self.costs.iter_mut().zip(&self.requested_counts) {
             costs.truncate(*n);
             if costs.iter().any(|cost| cost.is_nan()) {
                 costs.clear();
@@ -458,7 +458,7 @@ impl<'a> Observations<'a> {
     fn without_cost(self, verdicts: Option<Vec<Verdict>>, no_cost: NoCost) -> SelectionResult {
         SelectionResult {
             no_cost: Some(no_cost),
-            ..self.selected(verdicts, None, None)
+            ..self.selection_result(verdicts, None, None)
         }
     }
 }

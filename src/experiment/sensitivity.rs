@@ -39,7 +39,7 @@ pub fn variations(base: &Scenario, axes: &[Axis]) -> Result<Vec<Variation>, Scen
     let candidates = [Candidate {
         name: String::new(),
         case: &case,
-        known: &[],
+        known_assumptions: &[],
     }];
     let factors = factors(&candidates);
     for level in one_at_a_time(&candidates, &factors) {

@@ -90,7 +90,7 @@ impl<T> StoredShard<T> {
 }
 
 /// What a shard holds.
-pub(super) trait Kept: Sized + Send {
+pub(super) trait ShardContent: Sized + Send {
     /// Its bytes.
     fn to_bytes(&self) -> Vec<u8>;
 
@@ -98,7 +98,7 @@ pub(super) trait Kept: Sized + Send {
     fn from_bytes(bytes: &[u8]) -> Option<Self>;
 }
 
-impl Kept for Observation {
+impl ShardContent for Observation {
     fn to_bytes(&self) -> Vec<u8> {
         encode(self)
     }
@@ -111,7 +111,7 @@ impl Kept for Observation {
 /// Integers and text, which JSON keeps as they are.
 macro_rules! kept_as_json {
     ($($counts:ty),*) => {$(
-        impl Kept for $counts {
+        impl ShardContent for $counts {
             fn to_bytes(&self) -> Vec<u8> {
                 serde_json::to_vec(self).unwrap_or_else(|e| unreachable!("they are JSON: {e}"))
             }

@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::campaign::Campaign;
 use super::error::ExperimentError;
-use super::ranking::{JudgedPoint, Least, Ranking};
+use super::ranking::{JudgedPoint, Ranking, RankingFigure};
 use super::robustness::{Robustness, user_hours_of};
 use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_figures};
 
@@ -58,13 +58,13 @@ impl SweepResult {
     }
 
     /// The point that the answer is about.
-    pub fn chosen(&self) -> Option<&Answer> {
+    pub fn chosen_point(&self) -> Option<&Answer> {
         self.order.first().map(|i| &self.answers[*i])
     }
 
     /// Points with the same verdict as the best that are not shown to be worse.
     pub fn as_good(&self) -> Vec<&Answer> {
-        let (Some(metric), Some(best)) = (self.metric, self.chosen()) else {
+        let (Some(metric), Some(best)) = (self.metric, self.chosen_point()) else {
             return Vec::new();
         };
         let passes = |answer: &Answer| answer.verdict() == Verdict::Pass;
@@ -92,7 +92,7 @@ impl SweepResult {
         };
         let ranking = Ranking {
             points: self.order.iter().map(judged).collect(),
-            least: self.metric.map(least_of),
+            figure: self.metric.map(least_of),
         };
         let replications = |a: &Answer| a.assessment.samples.replications();
         let user_hours = user_hours_of(self.answers.iter().map(|a| (&a.case, replications(a))));
@@ -101,7 +101,7 @@ impl SweepResult {
 }
 
 /// The samples of a metric, of which the best point has the least.
-fn least_of(metric: &'static str) -> Least<'static> {
+fn least_of(metric: &'static str) -> RankingFigure<'static> {
     Box::new(move |_, tested| tested.samples.deployment_figure(metric))
 }
 

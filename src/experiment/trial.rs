@@ -4,7 +4,7 @@ use super::case::{Model, hash_of};
 use super::replicate::{scopes, shrunk};
 use crate::deployment::Plan;
 use crate::measure::{Metric, Objective, Sample, Scope, Unit};
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 use crate::scenario::{Scenario, simulation_hash};
 use crate::study::{Observation, Samples, Verdict, judge_all, overall};
 
@@ -35,7 +35,7 @@ pub struct Trial {
     hash: String,
     /// How many users of the deployment one of the trial stands for, by scope.
     stands_for: Vec<f64>,
-    whole: bool,
+    is_whole: bool,
 }
 
 impl Trial {
@@ -65,7 +65,7 @@ impl Trial {
             },
             hash,
             stands_for,
-            whole,
+            is_whole: whole,
         }
     }
 
@@ -83,7 +83,7 @@ impl Trial {
         (0..self.replications)
             .zip(observed)
             .for_each(|(number, o)| samples.add(number, o));
-        self.scaled(samples)
+        self.scale_up(samples)
     }
 
     /// What it costs: hours of users, over all replications.
@@ -92,7 +92,7 @@ impl Trial {
     }
 
     /// Counts and rates as the whole deployment would have them.
-    fn scaled(&self, mut samples: Samples) -> Samples {
+    fn scale_up(&self, mut samples: Samples) -> Samples {
         let grows: Vec<bool> = samples
             .columns
             .iter()
@@ -123,12 +123,12 @@ impl Trial {
     /// "at most 20 users of a group, 5 replications".
     pub fn size(&self) -> String {
         let most = self.plan.clients.iter().map(|c| c.count).max().unwrap_or(0);
-        let population = if self.whole {
+        let population = if self.is_whole {
             "the whole deployment".into()
         } else {
             format!("at most {most} users of a group")
         };
-        let replications = counted(self.replications.into(), "replication");
+        let replications = count_phrase(self.replications.into(), "replication");
         format!("{population}, {replications}")
     }
 }

@@ -45,7 +45,7 @@ fn offered(dialogs: &[&DialogTrace]) -> Finding {
     let samples: Vec<_> = dialogs
         .iter()
         .filter_map(|d| {
-            let invite = d.by_client("INVITE").find(|x| !x.within)?;
+            let invite = d.by_client("INVITE").find(|x| !x.in_dialog)?;
             Some((
                 invite.offered.as_ref().map(|(_, s)| *s),
                 places(d, invite.places()),
@@ -67,7 +67,7 @@ fn min_se(dialogs: &[&DialogTrace]) -> Option<Finding> {
     let samples: Vec<_> = dialogs
         .iter()
         .filter_map(|d| {
-            let invite = d.by_client("INVITE").find(|x| !x.within)?;
+            let invite = d.by_client("INVITE").find(|x| !x.in_dialog)?;
             Some((invite.min_se_s?, places(d, invite.places())))
         })
         .collect();
@@ -81,7 +81,7 @@ fn min_se(dialogs: &[&DialogTrace]) -> Option<Finding> {
 }
 
 /// Refreshes before anything was refused: what the client chose by itself.
-fn chosen(dialog: &DialogTrace) -> Vec<&Exchange> {
+fn unrefused_refreshes(dialog: &DialogTrace) -> Vec<&Exchange> {
     let mut all = Vec::new();
     for refresh in dialog.refreshes() {
         all.push(refresh);
@@ -104,7 +104,7 @@ fn method(dialogs: &[&DialogTrace]) -> Option<Finding> {
     const NAME: &str = "refreshes by";
     let mut samples: Vec<((&str, Option<Allow>), FilePlaces)> = Vec::new();
     for dialog in dialogs {
-        for refresh in chosen(dialog) {
+        for refresh in unrefused_refreshes(dialog) {
             let word = if refresh.method == "UPDATE" {
                 "UPDATE"
             } else {
@@ -161,7 +161,7 @@ fn intervals(dialog: &DialogTrace) -> Vec<(u64, Option<u32>, FilePlaces)> {
     let Some(setup) = dialog.setup().and_then(|x| x.answer.as_ref()) else {
         return all;
     };
-    let mut since = setup.seen.at_us;
+    let mut since = setup.sighting.at_us;
     let mut granted = setup.granted_s;
     for refresh in dialog.refreshes() {
         let Some((start, at)) = since.zip(refresh.at_us()) else {
@@ -174,7 +174,7 @@ fn intervals(dialog: &DialogTrace) -> Vec<(u64, Option<u32>, FilePlaces)> {
         ));
         match refresh.answer.as_ref().filter(|_| refresh.succeeded()) {
             Some(answer) => {
-                since = answer.seen.at_us;
+                since = answer.sighting.at_us;
                 granted = answer.granted_s.or(granted);
             }
             None => break,
@@ -408,7 +408,7 @@ fn lost_at(dialog: &DialogTrace) -> Option<u64> {
         return bye.at_us();
     }
     if let Some(gone) = exchanges().find(|x| x.by_client && x.code() == Some(481)) {
-        return gone.answer.as_ref()?.seen.at_us;
+        return gone.answer.as_ref()?.sighting.at_us;
     }
     let last = dialog.refreshes().last()?;
     let failed = !last.succeeded() || dialog.update_class().as_deref() == Some("answer-lost");

@@ -51,7 +51,7 @@ fn allow(dialogs: &[&DialogTrace]) -> Option<(Allow, Finding)> {
         .iter()
         .filter_map(|d| {
             let answer = d.setup()?.answer.as_ref()?;
-            Some((answer.allow, places(d, [answer.seen.place])))
+            Some((answer.allow, places(d, [answer.sighting.place])))
         })
         .collect();
     let (allow, finding) = by_majority("Allow in the 2xx to INVITE", &samples, |a| match a {
@@ -196,7 +196,7 @@ fn granted(dialogs: &[&DialogTrace]) -> Finding {
             let answer = x.answer.as_ref()?;
             Some((
                 (answer.granted_s, x.offered.as_ref().map(|(_, s)| *s)),
-                places(d, [answer.seen.place]),
+                places(d, [answer.sighting.place]),
             ))
         })
         .collect();
@@ -266,7 +266,7 @@ fn refresher(dialogs: &[&DialogTrace]) -> Finding {
         .iter()
         .filter_map(|d| {
             let answer = d.setup()?.answer.as_ref()?;
-            Some((answer.refresher?, places(d, [answer.seen.place])))
+            Some((answer.refresher?, places(d, [answer.sighting.place])))
         })
         .collect();
     let word = |r: &Refresher| match r {
@@ -289,7 +289,7 @@ fn refresher(dialogs: &[&DialogTrace]) -> Finding {
 /// The gateway's own refreshes, where it sends some.
 fn own_refresh(dialogs: &[&DialogTrace]) -> Option<Finding> {
     let sent = |x: &&Exchange| {
-        !x.by_client && x.within && matches!(x.method.as_str(), "INVITE" | "UPDATE")
+        !x.by_client && x.in_dialog && matches!(x.method.as_str(), "INVITE" | "UPDATE")
     };
     let samples: Vec<_> = dialogs
         .iter()
@@ -326,7 +326,7 @@ fn enforced(dialog: &DialogTrace) -> Option<(&'static str, super::FilePlaces)> {
     };
     let last = dialog.exchanges.iter().rfind(granted)?;
     let answer = last.answer.as_ref()?;
-    let (start, seconds) = (answer.seen.at_us?, answer.granted_s?);
+    let (start, seconds) = (answer.sighting.at_us?, answer.granted_s?);
     let end = u64::from(seconds) * 1_000_000;
     for exchange in &dialog.exchanges {
         let Some(after) = exchange.at_us().and_then(|at| at.checked_sub(start)) else {

@@ -5,7 +5,7 @@ use super::party::{Identification, Party};
 use crate::scenario::Profile;
 
 /// Text for a basic string of TOML: no quotes, no backslashes, no control characters.
-fn plain(text: &str) -> String {
+fn basic_string_text(text: &str) -> String {
     text.chars()
         .map(|c| {
             if c == '"' || c == '\\' || c.is_control() {
@@ -81,7 +81,7 @@ fn profile(
     opening: &str,
     assumptions: &[(&str, &str, &str)],
 ) -> String {
-    let mut text = format!("# {}\n", plain(opening));
+    let mut text = format!("# {}\n", basic_string_text(opening));
     let measured = party.findings.iter().filter_map(|finding| {
         let (key, value) = finding.sets.as_ref()?;
         let evidence_text = evidence(identified, finding, true);
@@ -102,7 +102,7 @@ fn profile(
 }
 
 fn line(key: &str, value: &str, standing: &str, source: &str) -> String {
-    let value = plain(value);
+    let value = basic_string_text(value);
     let is_count = value.bytes().all(|b| b.is_ascii_digit()) && key == "servers";
     let value = if is_count {
         value
@@ -111,7 +111,7 @@ fn line(key: &str, value: &str, standing: &str, source: &str) -> String {
     };
     format!(
         "{key} = {{ value = {value}, standing = \"{standing}\", source = \"{}\" }}\n",
-        plain(source)
+        basic_string_text(source)
     )
 }
 
@@ -190,6 +190,6 @@ mod tests {
     fn places_are_written_as_ranges() {
         assert_eq!(ranges(&[8, 9, 10, 14, 3, 4]), "3, 4, 8–10, 14");
         assert_eq!(ranges(&[1, 3, 5, 7, 9, 11, 13]), "1, 3, 5, 7, 9, 11, …");
-        assert_eq!(plain("a \"b\"\\ \n"), "a 'b'' '");
+        assert_eq!(basic_string_text("a \"b\"\\ \n"), "a 'b'' '");
     }
 }

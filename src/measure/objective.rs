@@ -49,7 +49,7 @@ pub struct DayShare {
     /// Days on which it holds at least.
     pub days: u32,
     /// Out of so many.
-    pub of: u32,
+    pub total_days: u32,
 }
 
 impl DayShare {
@@ -61,7 +61,10 @@ impl DayShare {
             .trim_end()
             .split_once(" of ")?;
         let (days, of) = (days.trim().parse().ok()?, of.trim().parse().ok()?);
-        (0 < days && days < of && of <= Self::MOST_DAYS).then_some(Self { days, of })
+        (0 < days && days < of && of <= Self::MOST_DAYS).then_some(Self {
+            days,
+            total_days: of,
+        })
     }
 
     /// More days than these nobody simulates.
@@ -72,15 +75,15 @@ impl DayShare {
     pub fn quantile(self, bound: Bound) -> f64 {
         let others = match bound {
             Bound::AtMost(_) => self.days,
-            Bound::AtLeast(_) => self.of - self.days,
+            Bound::AtLeast(_) => self.total_days - self.days,
         };
-        f64::from(others) / f64::from(self.of)
+        f64::from(others) / f64::from(self.total_days)
     }
 }
 
 impl fmt::Display for DayShare {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} days", self.days, self.of)
+        write!(f, "{} of {} days", self.days, self.total_days)
     }
 }
 

@@ -12,7 +12,7 @@ pub struct Price {
 }
 
 /// Nothing costs more.
-const MOST: f64 = 1e9;
+const MAX_PRICE: f64 = 1e9;
 /// Letters of a currency at most.
 const LONGEST: usize = 8;
 
@@ -25,7 +25,7 @@ impl Price {
         let (amount, currency) = (text[..digits].parse().ok()?, text[digits..].trim_start());
         let is_word = |c: char| c.is_alphabetic() || "€$£¥".contains(c);
         let fits = currency.chars().count() <= LONGEST && currency.chars().all(is_word);
-        (fits && (0.0..=MOST).contains(&amount)).then(|| Self {
+        (fits && (0.0..=MAX_PRICE).contains(&amount)).then(|| Self {
             amount,
             currency: currency.into(),
         })

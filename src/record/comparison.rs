@@ -73,7 +73,7 @@ impl Comparison {
         Self {
             baseline: comparison.baseline.clone(),
             confidence: rounded(comparison.confidence),
-            alternatives: comparison.others.iter().map(contrast).collect(),
+            alternatives: comparison.alternatives.iter().map(contrast).collect(),
         }
     }
 }
@@ -88,7 +88,7 @@ impl Difference {
             unit: compared.metric.unit.name().into(),
             decides: compared.decides,
             baseline: mean(&compared.baseline),
-            other: mean(&compared.other),
+            other: mean(&compared.alternative),
             difference,
             lower,
             upper,

@@ -42,7 +42,7 @@ impl Table for Distributions {
 ///
 /// # Errors
 /// Those of whom the rows are given to.
-pub(super) fn each<E>(
+pub(super) fn for_each_row<E>(
     samples: &Samples,
     mut take: impl FnMut(&DistributionRow) -> Result<(), E>,
 ) -> Result<(), E> {
@@ -83,7 +83,7 @@ pub(super) fn each<E>(
 /// Those of the writer.
 pub fn write(samples: &Samples, out: impl Write) -> csv::Result<()> {
     let mut rows = Rows::new::<Distributions>(out)?;
-    each(samples, |row| rows.write(row))?;
+    for_each_row(samples, |row| rows.write(row))?;
     rows.finish()?;
     Ok(())
 }
@@ -121,7 +121,7 @@ pub(super) fn add(all: &mut Vec<Distribution>, row: &DistributionRow) {
 /// The distributions of a run, as they would be read back.
 pub(super) fn from_samples(samples: &Samples) -> Vec<Distribution> {
     let mut all = Vec::new();
-    let outcome: Result<(), std::convert::Infallible> = each(samples, |row| {
+    let outcome: Result<(), std::convert::Infallible> = for_each_row(samples, |row| {
         add(&mut all, row);
         Ok(())
     });

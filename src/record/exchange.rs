@@ -47,7 +47,7 @@ fn exchanged(
 ) -> io::Result<Option<(PathBuf, PathBuf)>> {
     let staged = fs::canonicalize(staged)?;
     let folder = fs::canonicalize(folder)?;
-    let Some((parent, prefix)) = beside(&folder) else {
+    let Some((parent, prefix)) = sibling_prefix(&folder) else {
         return Ok(None);
     };
     // Where the user stands must stay the results folder.
@@ -139,7 +139,7 @@ fn swap(_: &Path, _: &Path) -> io::Result<()> {
 }
 
 /// Where folders lie beside a results folder, and what their names begin with.
-fn beside(folder: &Path) -> Option<(&Path, String)> {
+fn sibling_prefix(folder: &Path) -> Option<(&Path, String)> {
     let name = folder.file_name()?.to_str()?;
     Some((folder.parent()?, format!(".{name}.rccsim-")))
 }
@@ -150,7 +150,7 @@ fn beside(folder: &Path) -> Option<(&Path, String)> {
 /// The file system's refusal.
 pub(super) fn settle_earlier(folder: &Path) -> Result<(), FolderError> {
     let folder = fs::canonicalize(folder).map_err(at(folder))?;
-    let Some((parent, prefix)) = beside(&folder) else {
+    let Some((parent, prefix)) = sibling_prefix(&folder) else {
         return Ok(());
     };
     let Ok(entries) = fs::read_dir(parent) else {

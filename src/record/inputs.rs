@@ -51,7 +51,7 @@ pub fn write(inputs: &[Input], out: impl Write) -> io::Result<()> {
 /// # Errors
 /// Why it is no such table.
 pub fn read(from: impl Read) -> Result<Vec<Input>, String> {
-    csv::Reader::from_reader(super::table::Lines::of(from))
+    csv::Reader::from_reader(super::table::Lines::new(from))
         .deserialize()
         .collect::<Result<_, _>>()
         .map_err(|e| e.to_string())

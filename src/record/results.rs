@@ -299,7 +299,7 @@ impl<'a> Results<'a> {
             Some(in_memory) => (1..)
                 .zip(&in_memory.points)
                 .try_for_each(|(number, (label, samples))| {
-                    runs::each((number, label), samples, &mut take)
+                    runs::for_each_row((number, label), samples, &mut take)
                 })
                 .map_err(|why| self.damaged(RUNS, why)),
             None if self.has(RUNS) => self.stream(RUNS, |from| runs::read_rows(from, take)),

@@ -95,7 +95,7 @@ impl RunRow<'_> {
 ///
 /// # Errors
 /// Those of whom the rows are given to.
-pub(super) fn each<E>(
+pub(super) fn for_each_row<E>(
     (point_number, point): (u32, &str),
     samples: &Samples,
     mut take: impl FnMut(&RunRow) -> Result<(), E>,
@@ -133,7 +133,7 @@ pub fn write<'a>(
 ) -> csv::Result<()> {
     let mut rows = Rows::new::<Runs>(out)?;
     for (number, (point, samples)) in (1..).zip(points) {
-        each((number, point), samples, |row| rows.write(row))?;
+        for_each_row((number, point), samples, |row| rows.write(row))?;
     }
     rows.finish()?;
     Ok(())
@@ -191,7 +191,7 @@ impl ReplicatedFigure {
 /// Rows gathered by figure.
 #[derive(Default)]
 pub(super) struct ByFigure {
-    all: Vec<ReplicatedFigure>,
+    figures: Vec<ReplicatedFigure>,
     /// Where the figures of the row's point begin, and where the last row went: the next one mostly goes behind it.
     first: usize,
     last: usize,
@@ -201,7 +201,7 @@ pub(super) struct ByFigure {
 
 impl ByFigure {
     pub(super) fn add(&mut self, row: &RunRow) {
-        let all = &mut self.all;
+        let all = &mut self.figures;
         // Points stand one after the other: a figure is looked for among those of its own point.
         if all.get(self.first).is_some_and(|r| r.point != row.point) {
             self.first = all.len();
@@ -236,7 +236,7 @@ impl ByFigure {
     }
 
     pub(super) fn finish(self) -> Vec<ReplicatedFigure> {
-        self.all
+        self.figures
     }
 }
 

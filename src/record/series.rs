@@ -88,7 +88,7 @@ fn of_station(
 ///
 /// # Errors
 /// Those of whom the rows are given to.
-pub(super) fn each<E>(
+pub(super) fn for_each_row<E>(
     samples: &Samples,
     mut take: impl FnMut(&SeriesRow) -> Result<(), E>,
 ) -> Result<(), E> {
@@ -132,7 +132,7 @@ pub fn write(samples: &Samples, start: Moment, out: impl Write) -> csv::Result<(
     let mut rows = Rows::new::<SeriesTable>(out)?;
     // Rows of one minute stand together.
     let mut last = (f64::NAN, String::new());
-    each(samples, |row| {
+    for_each_row(samples, |row| {
         if last.0 != row.start_s {
             last = (
                 row.start_s,
@@ -172,14 +172,14 @@ pub struct Series {
 /// Rows gathered by series.
 #[derive(Default)]
 pub(super) struct BySeries {
-    all: Vec<Series>,
+    series: Vec<Series>,
     last: usize,
 }
 
 impl BySeries {
     pub(super) fn add(&mut self, row: &SeriesRow) {
         let is = |s: &Series| s.name == row.series && s.scope == row.scope && s.point == row.point;
-        let all = &mut self.all;
+        let all = &mut self.series;
         // Rows of one minute stand together: the next series is mostly the one after the last.
         let place = [self.last + 1, self.last]
             .into_iter()
@@ -203,14 +203,14 @@ impl BySeries {
     }
 
     pub(super) fn finish(self) -> Vec<Series> {
-        self.all
+        self.series
     }
 }
 
 /// The series of a run, as they would be read back.
 pub(super) fn from_samples(samples: &Samples) -> Vec<Series> {
     let mut all = BySeries::default();
-    let outcome: Result<(), std::convert::Infallible> = each(samples, |row| {
+    let outcome: Result<(), std::convert::Infallible> = for_each_row(samples, |row| {
         all.add(row);
         Ok(())
     });

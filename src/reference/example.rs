@@ -44,7 +44,7 @@ pub(super) fn example(table: &'static str, entry: Entry) -> Example {
         table,
         key: entry.name(),
         section: section(table, &lines),
-        scenario: whole(table, &lines),
+        scenario: scenario_text(table, &lines),
         set: match entry {
             Entry::Key(key) => set(table, key),
             Entry::Rule(_) => None,
@@ -59,7 +59,7 @@ fn lines(table: &'static str, entry: Entry) -> Vec<Line> {
             let keys = keys_of(table).unwrap_or_default();
             let value = |name: &str, text: &str| {
                 let key = keys.iter().find(|key| key.name == name);
-                key.map_or_else(String::new, |key| written(key, text))
+                key.map_or_else(String::new, |key| value_text(key, text))
             };
             let beside = key.beside_example().iter();
             beside
@@ -69,7 +69,7 @@ fn lines(table: &'static str, entry: Entry) -> Vec<Line> {
         Entry::Rule(_) => Vec::new(),
     };
     let value = match entry {
-        Entry::Key(key) => written(key, &key.example()),
+        Entry::Key(key) => value_text(key, &key.example()),
         Entry::Rule(rule) => rule.example.into(),
     };
     let usual = usual(table, entry.name());
@@ -126,7 +126,7 @@ fn section(table: &str, lines: &[Line]) -> String {
 }
 
 /// The scenario: the section stands in the place of that of the plainest one, or below it.
-fn whole(table: &'static str, lines: &[Line]) -> String {
+fn scenario_text(table: &'static str, lines: &[Line]) -> String {
     let mut base: Vec<(&str, Vec<Line>)> = ["scenario", "gateway", "clients"]
         .map(|t| (t, usual(t, "")))
         .into();
@@ -157,7 +157,7 @@ fn whole(table: &'static str, lines: &[Line]) -> String {
 }
 
 /// A value as it stands in a file.
-fn written(key: &Key, text: &str) -> String {
+fn value_text(key: &Key, text: &str) -> String {
     match key.kind.form_of(text) {
         RawValue::Number(_) | RawValue::Boolean(_) => text.into(),
         // A list of a kind that has such is written as one.

@@ -124,7 +124,7 @@ fn text(pattern: &str) -> Value {
     json!({ "type": "string", "pattern": format!(r"^\s*({pattern})\s*$") })
 }
 
-fn whole(least: u64, most: u64) -> Value {
+fn integer_schema(least: u64, most: u64) -> Value {
     json!({ "type": "integer", "minimum": least, "maximum": most })
 }
 
@@ -136,9 +136,9 @@ fn key_schema(kind: &Kind) -> Value {
         Kind::GatewayName | Kind::File(_) => json!({ "type": "string", "minLength": 1 }),
         Kind::Reference(profiles) => reference(profiles, false),
         Kind::Shared(profiles) => reference(profiles, true),
-        Kind::Count(least, most) => whole(least, most),
+        Kind::Count(least, most) => integer_schema(least, most),
         Kind::CountOr(word, least, most) => {
-            json!({ "anyOf": [whole(least, most), { "const": word }] })
+            json!({ "anyOf": [integer_schema(least, most), { "const": word }] })
         }
         Kind::Span(..) | Kind::Seconds(..) => text(SPAN),
         Kind::SpanOr(word, ..) => text(&format!("{SPAN}|{word}")),

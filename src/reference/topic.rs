@@ -2,9 +2,9 @@
 
 use super::entry::{Entry, entries, own_entries, tables_with};
 use super::example::example;
-use super::wrap::{rows, wrapped};
+use super::wrap::{rows, wrap_text};
 use crate::measure::{METRICS, Metric, Unit};
-use crate::report::words::called;
+use crate::report::words::metric_title;
 use crate::scenario::catalogue::{Standing, TABLES, header, meaning_of};
 use crate::scenario::{KINDS, SHIPPED, SHIPPED_SCENARIOS, ShippedScenario};
 
@@ -44,7 +44,7 @@ pub fn overview() -> String {
         "Tables of a scenario\n{}\nBesides\n{}\n{}\n",
         rows(tables),
         rows(general),
-        wrapped(
+        wrap_text(
             "rccsim help TABLE lists the keys of a table, rccsim help KEY explains one, as in: rccsim help reestablish, \
              rccsim help clients.path, rccsim help down_fraction. rccsim help COMMAND is that of a command.",
             0
@@ -60,15 +60,15 @@ pub fn topic(word: &str) -> Topic {
         .or_else(|| general(&lower))
         .or_else(|| qualified(&lower))
         .or_else(|| bare(&lower))
-        .or_else(|| named("metric", &lower, |name| Metric::named(name).map(metric)))
-        .or_else(|| named("profile", &lower, profile))
-        .or_else(|| named("model", &lower, model))
+        .or_else(|| find_named("metric", &lower, |name| Metric::by_name(name).map(metric)))
+        .or_else(|| find_named("profile", &lower, profile))
+        .or_else(|| find_named("model", &lower, model))
         .or_else(|| word_of_key(&lower));
     text.map_or(Topic::Unknown, Topic::Known)
 }
 
 /// A thing of that kind by its name, which may stand behind the kind: "metrics.down_fraction".
-fn named(kind: &str, word: &str, find: impl Fn(&str) -> Option<String>) -> Option<String> {
+fn find_named(kind: &str, word: &str, find: impl Fn(&str) -> Option<String>) -> Option<String> {
     let of_kind = |(prefix, _): &(&str, &str)| prefix.trim_end_matches('s') == kind;
     let name = word.split_once('.').filter(of_kind).map(|(_, name)| name);
     find(name.unwrap_or(word))
@@ -106,7 +106,7 @@ fn table(word: &str) -> Option<String> {
     };
     let mut out = format!(
         "{}\n\n{}",
-        wrapped(&format!("{}: {}", header(table), meaning_of(table)), 0),
+        wrap_text(&format!("{}: {}", header(table), meaning_of(table)), 0),
         key_rows(own_entries(table))
     );
     if matches!(*table, "gateway" | "clients") {
@@ -169,11 +169,11 @@ fn key(places: &[(&'static str, Entry)]) -> String {
         .collect();
     let mut out = format!(
         "{}\n{}\n\n",
-        wrapped(&names.join(", "), 0),
-        wrapped(entry.meaning(), 0)
+        wrap_text(&names.join(", "), 0),
+        wrap_text(entry.meaning(), 0)
     );
     let mut row =
-        |name: &str, text: &str| out += &format!("{name:LABEL$}{}\n", wrapped(text, LABEL));
+        |name: &str, text: &str| out += &format!("{name:LABEL$}{}\n", wrap_text(text, LABEL));
     row("value", &entry.expects());
     for (form, meaning) in entry.forms() {
         row("", &format!("{form}: {meaning}"));
@@ -267,11 +267,11 @@ fn metric(metric: &'static Metric) -> String {
     let mut out = format!(
         "{} ({})\n{}\n\n",
         metric.name,
-        called(metric.name),
-        wrapped(metric.definition, 0)
+        metric_title(metric.name),
+        wrap_text(metric.definition, 0)
     );
     let mut row =
-        |name: &str, text: &str| out += &format!("{name:LABEL$}{}\n", wrapped(text, LABEL));
+        |name: &str, text: &str| out += &format!("{name:LABEL$}{}\n", wrap_text(text, LABEL));
     row("unit", metric.unit.name());
     row(
         "better",
@@ -321,8 +321,8 @@ fn profile(name: &str) -> Option<String> {
 }
 
 fn model(name: &str) -> Option<String> {
-    let question = ShippedScenario::named(name)?.question();
-    let what = wrapped(&format!("{name} is a shipped scenario: {question}"), 0);
+    let question = ShippedScenario::by_name(name)?.question();
+    let what = wrap_text(&format!("{name} is a shipped scenario: {question}"), 0);
     Some(format!(
         "{what}\n\nrccsim run {name}\nsimulates it,\nrccsim models {name}\nprints it.\n"
     ))

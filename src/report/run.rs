@@ -6,7 +6,7 @@ use super::down;
 use super::levers;
 use super::settled;
 use super::text::{assumption, figure, subject, table, target};
-use super::words::called;
+use super::words::metric_title;
 use crate::measure::{DropCause, MissCause, Scope};
 use crate::quantity::number::{duration, human, whole};
 use crate::record::{FaultCount, RunRecord, minutes_down};
@@ -42,7 +42,7 @@ fn objectives(out: &mut String, run: &Assessment) {
 }
 
 /// The figures of the first screen.
-pub(super) const SHOWN: [&str; 20] = [
+pub(super) const FIRST_SCREEN: [&str; 20] = [
     "session_drops",
     "drops_per_client_hour",
     "first_loss_s",
@@ -105,14 +105,14 @@ fn figures(out: &mut String, run: &Assessment) {
         run.row(&Scope::All, name)
             .is_some_and(|r| r.estimate.is_some() || r.beyond.is_some())
     };
-    for name in SHOWN
+    for name in FIRST_SCREEN
         .into_iter()
         .filter(|name| !SHOWN_IF_ANY.contains(name) || is_there(name))
     {
         let cells = scopes
             .iter()
             .map(|s| run.row(s, name).map_or(String::new(), conditional));
-        let words = std::iter::once(called(name));
+        let words = std::iter::once(metric_title(name));
         rows.push(words.chain(cells).chain([name.to_string()]).collect());
     }
     let _ = writeln!(

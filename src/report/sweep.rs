@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use super::text::{deciding_assumptions, figure, subject, table};
 use crate::measure::{Objective, Scope};
-use crate::quantity::number::{counted, duration, whole};
+use crate::quantity::number::{count_phrase, duration, whole};
 use crate::record::{SweepPoint, SweepRecord};
 
 /// The figures of the table, after those of the objectives.
-pub(super) const SHOWN: [&str; 5] = [
+pub(super) const TABLE_METRICS: [&str; 5] = [
     "missed_toast_fraction",
     "down_fraction",
     "drops_per_client_hour",
@@ -38,7 +38,7 @@ fn point_table(
     let judged: Vec<usize> = (0..objectives.len())
         .filter(|i| {
             let o = &objectives[*i];
-            !(o.scope == Scope::All && o.cause.is_none() && SHOWN.contains(&o.metric.name))
+            !(o.scope == Scope::All && o.cause.is_none() && TABLE_METRICS.contains(&o.metric.name))
         })
         .collect();
     let mut header = short_keys(first.values);
@@ -46,7 +46,7 @@ fn point_table(
         header.push("verdict".into());
     }
     header.extend(judged.iter().map(|i| subject(&objectives[*i])));
-    header.extend(SHOWN.map(String::from));
+    header.extend(TABLE_METRICS.map(String::from));
     if counts_replications {
         header.push("replications".into());
     }
@@ -63,7 +63,7 @@ fn point_table(
             let judgement = assessment.judgements.get(*i);
             judgement.map_or(String::new(), |j| figure(&j.row))
         }));
-        row.extend(SHOWN.iter().map(|metric| {
+        row.extend(TABLE_METRICS.iter().map(|metric| {
             let of_all = assessment.row(&Scope::All, metric);
             of_all.map_or("–".into(), figure)
         }));
@@ -104,7 +104,7 @@ pub fn text(sweep: &SweepRecord, objectives: &[Objective], points: &[SweepPoint]
     let _ = writeln!(
         out,
         "\nSimulated {} × {n} × {}, seed {}, fingerprint {}: {}",
-        counted(points.len() as u64, "point"),
+        count_phrase(points.len() as u64, "point"),
         duration(sweep.horizon_s),
         sweep.seed,
         sweep.fingerprint,

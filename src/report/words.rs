@@ -235,7 +235,7 @@ fn words(metric: &str) -> Option<&'static Words> {
 }
 
 /// What a metric is called: "Missed toasts". One that this version does not know goes by its name.
-pub(crate) fn called(metric: &str) -> String {
+pub(crate) fn metric_title(metric: &str) -> String {
     words(metric).map_or_else(
         || capital(&metric.replace('_', " ")),
         |(_, label, _)| (*label).into(),
@@ -387,7 +387,7 @@ pub(crate) fn subject(objective: &Objective) -> String {
     });
     format!(
         "{}{}{why}",
-        called(objective.metric.name),
+        metric_title(objective.metric.name),
         place(&objective.scope)
     )
 }
@@ -425,7 +425,7 @@ pub fn figure_clause(row: &MetricRow) -> Option<String> {
             Some(upper) => format!(
                 "{}, at most {}",
                 clause(metric, &value::value(0.0, metric.unit)),
-                value::rough(upper, metric.unit)
+                value::three_digits(upper, metric.unit)
             ),
             None => mean_clause(metric, &estimate),
         },
@@ -459,7 +459,7 @@ mod tests {
 
     #[test]
     fn what_lies_beyond_is_more_than_that() {
-        let beyond = |name: &str| beyond_clause(Metric::named(name).unwrap(), "82 s");
+        let beyond = |name: &str| beyond_clause(Metric::by_name(name).unwrap(), "82 s");
         assert_eq!(
             beyond("setup_p99_ms"),
             "99 of 100 set-ups take more than 82 s"
@@ -472,7 +472,7 @@ mod tests {
 
     #[test]
     fn counts_are_whole_or_on_average() {
-        let metric = Metric::named("session_drops").unwrap();
+        let metric = Metric::by_name("session_drops").unwrap();
         let clause_of_mean = |mean| {
             let estimate = Estimate {
                 mean,

@@ -242,7 +242,7 @@ mod tests {
     use super::*;
 
     fn values(text: &str) -> Vec<String> {
-        let axis = Axis::parse(text, &Place::whole("--vary")).unwrap_or_else(|e| panic!("{e}"));
+        let axis = Axis::parse(text, &Place::file_only("--vary")).unwrap_or_else(|e| panic!("{e}"));
         axis.values.iter().map(|o| o.value().to_string()).collect()
     }
 
@@ -351,7 +351,7 @@ mod tests {
             ("path.loss = 0 %..1 % log 3", "cannot be log-spaced from 0"),
             ("clients.count = 1..9 log 1", "from 2 to"),
         ] {
-            let error = Axis::parse(text, &Place::whole("--vary"))
+            let error = Axis::parse(text, &Place::file_only("--vary"))
                 .unwrap_err()
                 .to_string();
             assert!(

@@ -387,7 +387,7 @@ pub(super) fn plan(
     let mut errors = Errors::default();
     let gateways = of_table("gateway").filter_map(|s| errors.value(gateway(s)));
     let gateways: Vec<GatewayPlan> = gateways.collect();
-    errors.none()?;
+    errors.into_result()?;
     let numbers = gateways.iter().map(|g| g.name.as_str()).zip(0..).collect();
     let times = (start, horizon);
     let group = |s| {
@@ -398,7 +398,7 @@ pub(super) fn plan(
     let mut errors = Errors::default();
     let clients = of_table("clients").filter_map(|s| errors.value(group(s)));
     let clients = clients.collect();
-    errors.none()?;
+    errors.into_result()?;
     let mut plan = Plan {
         name: settings[0].name.clone(),
         seed: run.seed,
@@ -411,13 +411,13 @@ pub(super) fn plan(
         drops_limit: run.drops_limit,
         foreknown: None,
     };
-    let targets = fault::Targets::of(settings, &plan);
+    let targets = fault::Targets::new(settings, &plan);
     let mut numbers = BTreeMap::new();
     let mut errors = Errors::default();
     for section in of_table("fault") {
         let faults = errors.value(fault::read(section, &targets, &mut numbers, &plan));
         plan.faults.extend(faults.into_iter().flatten());
     }
-    errors.none()?;
+    errors.into_result()?;
     Ok(plan)
 }

@@ -48,7 +48,7 @@ impl<T> TypedKind<T> {
             meaning: "",
             alternatives: &[],
             example: "",
-            beside: &[],
+            companions: &[],
             unless: None,
             is_sampling: false,
             needs_station: false,
@@ -109,7 +109,7 @@ impl<T> DeclaredKey<T> {
     ) -> Self {
         self.map(Key {
             example,
-            beside,
+            companions: beside,
             ..self.key
         })
     }
@@ -176,7 +176,7 @@ impl<T> Optional<T> {
         Self {
             key: Key {
                 example,
-                beside,
+                companions: beside,
                 ..self.key
             },
             value: self.value,

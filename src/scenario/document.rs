@@ -217,7 +217,7 @@ impl Document {
                 errors.value::<()>(Err(ScenarioError::input(&place, message)));
             }
         }
-        errors.none()?;
+        errors.into_result()?;
         let mut top = reader.section("", false, reader.places.at(0), Vec::new());
         let mut sections = Vec::new();
         let entries = reader.entries(table.get_ref());
@@ -290,7 +290,7 @@ mod tests {
         assert!(error.starts_with("a.toml:2:"), "{error}");
         let several = Document::parse("a.toml", "[scenario]\nname = t\nseed = 1\nstart = 8:00\n");
         let several = several.unwrap_err();
-        let lines: Vec<String> = several.each().iter().map(ToString::to_string).collect();
+        let lines: Vec<String> = several.parts().iter().map(ToString::to_string).collect();
         assert_eq!(lines.len(), 2, "{lines:?}");
         assert!(lines[0].starts_with("a.toml:2:") && lines[1].starts_with("a.toml:4:"));
     }

@@ -16,7 +16,7 @@ pub struct Place {
 
 impl Place {
     /// A place without line and column.
-    pub fn whole(file: &str) -> Self {
+    pub fn file_only(file: &str) -> Self {
         Self {
             file: file.into(),
             line: 0,
@@ -118,7 +118,7 @@ pub enum ScenarioError {
         more_rows: u64,
     },
     /// The file system refused: exit code 1.
-    #[error("{}: {}", path.display(), crate::refusal::plain(cause))]
+    #[error("{}: {}", path.display(), crate::refusal::refusal_text(cause))]
     World {
         /// The file.
         path: PathBuf,
@@ -138,7 +138,7 @@ impl ScenarioError {
     }
 
     /// Each error of several, or this one.
-    pub fn each(&self) -> Vec<&Self> {
+    pub fn parts(&self) -> Vec<&Self> {
         match self {
             Self::Several { errors, .. } => errors.iter().collect(),
             one => vec![one],
@@ -259,7 +259,7 @@ impl Errors {
     ///
     /// # Errors
     /// What was kept.
-    pub(super) fn none(mut self) -> Result<(), ScenarioError> {
+    pub(super) fn into_result(mut self) -> Result<(), ScenarioError> {
         let is_world = |error: &ScenarioError| matches!(error, ScenarioError::World { .. });
         if let Some(world) = self.errors.iter().position(is_world) {
             return Err(self.errors.swap_remove(world));
@@ -328,12 +328,12 @@ fn name_with<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option
 }
 
 /// Keys of a table that a message lists; of more, help does.
-const LISTED: usize = 12;
+const MAX_KEYS: usize = 12;
 
 /// That a table has no such key, with the nearest one, else with all of them.
 pub(super) fn unknown_key(key: &str, table: &str, names: &[&str]) -> String {
     let near = nearest(key, names.iter().copied());
-    let others = match names.len() <= LISTED {
+    let others = match names.len() <= MAX_KEYS {
         true => format!("; valid: {}", names.join(", ")),
         false => format!("; `rccsim help {table}` lists them"),
     };

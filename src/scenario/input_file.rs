@@ -107,7 +107,7 @@ pub(super) fn file_of_value(
             Some(file(scenario, text, digest, "csv"))
         }
         Kind::Reference(_) | Kind::Shared(_) if open && text.ends_with(".toml") => {
-            let is_section = scenario.shared.iter().any(|s| s.name == text);
+            let is_section = scenario.shared_settings.iter().any(|s| s.name == text);
             let path = source.folder.join(text);
             let read = || read_text_from(source.records.files(), &path).ok();
             let text_of = if is_section { None } else { read() };

@@ -8,7 +8,7 @@ use super::kind::Kind;
 use crate::quantity::{parse_clock, parse_span};
 
 pub(crate) use written::digits;
-use written::{clock, dates, plain, spans, stretch, weekdays, with_both_units};
+use written::{clock, dates, normalise, spans, stretch, weekdays, with_both_units};
 
 /// "; write \"30 s\" or \"30 min\"" or "; did you mean `hold`?"; empty where nothing is near.
 pub(super) fn instead(kind: &Kind, form: &RawValue) -> String {
@@ -49,7 +49,7 @@ fn guesses(kind: &Kind, form: &RawValue) -> Vec<String> {
     if matches!(kind, Kind::Count(..) | Kind::CountOr(..)) && number {
         return vec![digits(text)];
     }
-    let mut all = vec![text.to_string(), plain(text)];
+    let mut all = vec![text.to_string(), normalise(text)];
     all.extend(of_kind(kind, text));
     all.push(text.to_lowercase());
     all.push(text.to_lowercase().replace(['_', ' '], "-"));
@@ -58,7 +58,7 @@ fn guesses(kind: &Kind, form: &RawValue) -> Vec<String> {
 
 /// What may be meant by a text where a value of that kind is wanted.
 fn of_kind(kind: &Kind, text: &str) -> Vec<String> {
-    let plain = plain(text);
+    let plain = normalise(text);
     let bare: Option<f64> = plain.parse().ok();
     let with = |units: [&str; 2]| units.map(|unit| format!("{plain} {unit}")).to_vec();
     match kind {
@@ -109,7 +109,7 @@ fn of_kind(kind: &Kind, text: &str) -> Vec<String> {
             let sign = &text[..text.len() - span.len()];
             let signed = |span: String| format!("{sign}{span}");
             let clock = spans(span).take(1).map(signed);
-            let plain_span = signed(written::plain(span));
+            let plain_span = signed(written::normalise(span));
             [format!("{text} h"), plain_span]
                 .into_iter()
                 .chain(clock)
@@ -126,8 +126,8 @@ fn of_kind(kind: &Kind, text: &str) -> Vec<String> {
 
 /// A rate without the word that says of what it is: "2 calls per hour".
 fn without_calls(text: &str) -> String {
-    let text = plain(text).replace("calls", " ").replace("call", " ");
-    plain(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+    let text = normalise(text).replace("calls", " ").replace("call", " ");
+    normalise(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Characters of a value that is worth a guess.

@@ -8,7 +8,7 @@ use super::error::{Errors, Place, ScenarioError};
 use super::files::Files;
 use super::instead::instead;
 use super::kind::{Kind, Profiles, Value};
-use super::names::{Names, Shared, in_order};
+use super::names::{Names, SharedSections, in_order};
 use super::overrides::Override;
 use super::profile::Profile;
 use super::section::{check_keys, give_way_to_files, name_without_one};
@@ -44,9 +44,9 @@ pub(super) struct Layers<'a> {
     /// The gateways and client groups of the scenario.
     pub names: Names<'a>,
     /// Each `[[path]]` of the scenario.
-    pub paths: Shared<'a>,
+    pub paths: SharedSections<'a>,
     /// Each `[[workload]]` of the scenario.
-    pub workloads: Shared<'a>,
+    pub workloads: SharedSections<'a>,
     /// What profile files are read from.
     pub files: &'a dyn Files,
     /// The folder that profile files are looked for in.
@@ -110,7 +110,7 @@ impl Layers<'_> {
                 let mut others = with_profile(section, SOME_CLIENT, &section.place);
                 others.entries.retain(|entry| entry.key != MIX);
                 errors.value(self.resolve_alike(table, &others));
-                errors.none()?;
+                errors.into_result()?;
                 return self.resolve_alike(table, &others);
             }
         };
@@ -203,7 +203,7 @@ impl Layers<'_> {
                 settings.entries.push(setting);
             }
         }
-        errors.none()?;
+        errors.into_result()?;
         let layers = layers.unwrap_or_default();
         if !unknown.is_empty() {
             return Err(ask_for(&settings, &layers, &unknown));

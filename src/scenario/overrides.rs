@@ -27,7 +27,7 @@ impl Override {
     /// # Errors
     /// What the form is, and which tables and keys there are.
     pub fn parse(assignment: &str) -> Result<Self, ScenarioError> {
-        let read = Self::parse_at(assignment, &Place::whole("--set"))?;
+        let read = Self::parse_at(assignment, &Place::file_only("--set"))?;
         Ok(Self {
             stands: None,
             ..read
@@ -137,7 +137,7 @@ impl Override {
     pub fn place(&self) -> Place {
         self.stands
             .clone()
-            .unwrap_or_else(|| Place::whole(&format!("--set {}", self.assignment)))
+            .unwrap_or_else(|| Place::file_only(&format!("--set {}", self.assignment)))
     }
 
     /// Checks that it addresses something.

@@ -139,13 +139,13 @@ pub(super) fn read_all(
     let all: Vec<_> = sections
         .filter_map(|s| errors.value(read(s, &varied)))
         .collect();
-    errors.none()?;
+    errors.into_result()?;
     Ok(all)
 }
 
 impl DeclaredPlot {
     /// As it would stand in a file.
-    pub fn written(&self) -> String {
+    pub fn to_toml(&self) -> String {
         let mut out = "\n[[plot]]\n".to_string();
         let keys = [
             ("x", Some(&self.x)),

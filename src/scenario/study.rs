@@ -183,7 +183,7 @@ impl Study {
         Self::new(
             axes,
             Combine::Zip,
-            &Place::whole(&path.display().to_string()),
+            &Place::file_only(&path.display().to_string()),
         )
     }
 
@@ -221,7 +221,7 @@ impl Study {
     }
 
     /// As it would stand in a file.
-    pub fn written(&self) -> String {
+    pub fn to_toml(&self) -> String {
         self.written_with(|_, value| value.into())
     }
 
@@ -250,7 +250,7 @@ impl Study {
             vary.concat()
         );
         if !self.precision.is_empty() {
-            let widths: Vec<String> = self.precision.iter().map(|p| quoted(p.written())).collect();
+            let widths: Vec<String> = self.precision.iter().map(|p| quoted(p.to_toml())).collect();
             out += &format!("precision = [{}]\n", widths.join(", "));
         }
         out
@@ -273,7 +273,7 @@ impl HalfWidth {
             });
         };
         let name = name.trim();
-        let metric = Metric::named(name).ok_or_else(|| {
+        let metric = Metric::by_name(name).ok_or_else(|| {
             let names = METRICS.iter().map(|m| m.name);
             let near = nearest(name, names.clone());
             bad(format!(
@@ -293,7 +293,7 @@ impl HalfWidth {
         })
     }
 
-    fn written(&self) -> String {
+    fn to_toml(&self) -> String {
         match self {
             Self::Relative(share) => format!("{} %", share * 100.0),
             Self::Absolute(metric, half) => {
@@ -402,7 +402,7 @@ fn points(section: &Section, (files, folder): (&dyn Files, &Path)) -> Result<Stu
                 // A file that a scenario names and that is not there is a fault of the scenario.
                 Study::read_table(files, &path).map_err(|error| match error {
                     ScenarioError::World { cause, .. } => {
-                        let why = crate::refusal::plain(&cause);
+                        let why = crate::refusal::refusal_text(&cause);
                         let message = format!("study.points: {}: {why}", path.display());
                         ScenarioError::input(&points.place, message)
                     }

@@ -57,7 +57,7 @@ pub struct ComparedMetric {
     /// The baseline's figure over the replications that both have.
     pub baseline: MetricRow,
     /// The alternative's.
-    pub other: MetricRow,
+    pub alternative: MetricRow,
     /// The alternative less the baseline; `None`: there is nothing to compare.
     pub paired: Option<PairedDifference>,
     /// How it stands.
@@ -85,13 +85,13 @@ pub struct Comparison {
     /// The confidence of each interval, such that all hold at once with 95 %.
     pub confidence: f64,
     /// The others.
-    pub others: Vec<Against>,
+    pub alternatives: Vec<Against>,
 }
 
 impl Comparison {
     /// Whether an alternative is worse in a figure that decides.
     pub fn has_regression(&self) -> bool {
-        self.others
+        self.alternatives
             .iter()
             .any(|o| matches!(o.verdict, Relation::Worse | Relation::Mixed))
     }
@@ -100,7 +100,8 @@ impl Comparison {
     /// fraction: fail where the whole interval lies beyond it, inconclusive where a part does, or where a figure has no
     /// interval.
     pub fn regression_beyond(&self, least: f64) -> Verdict {
-        let deciding = || (self.others.iter()).flat_map(|o| o.figures.iter().filter(|f| f.decides));
+        let deciding =
+            || (self.alternatives.iter()).flat_map(|o| o.figures.iter().filter(|f| f.decides));
         // What neither has cannot have become worse.
         let compared = || deciding().filter(|f| f.relation != Relation::Missing);
         let bounds = |f: &ComparedMetric| {
@@ -135,7 +136,7 @@ pub fn compare(
         .copied()
         .filter(|n| other.numbers.contains(n))
         .collect();
-    let (a, b) = (baseline.only(&common), other.only(&common));
+    let (a, b) = (baseline.restrict_to(&common), other.restrict_to(&common));
     let one = |name: &&str| {
         let (ca, cb) = (a.column(name)?, b.column(name)?);
         let metric = a.columns[ca].metric;
@@ -150,7 +151,7 @@ pub fn compare(
             metric,
             decides,
             baseline,
-            other,
+            alternative: other,
             paired,
             relation,
         })
@@ -261,7 +262,7 @@ mod tests {
         let compared = compare(&a, &b, &["missed_toast_fraction"], 0.95);
         assert_eq!(compared[0].paired.unwrap().difference.mean, 0.0);
         assert_eq!(
-            (compared[0].relation, compared[0].other.replications),
+            (compared[0].relation, compared[0].alternative.replications),
             (Relation::Indistinguishable, 2)
         );
     }

@@ -63,7 +63,7 @@ impl Cost {
                 None => constant += price,
                 Some(key) if key.contains('.') => keys.push((price, key.to_string())),
                 Some(name) => {
-                    let metric = Metric::named(name);
+                    let metric = Metric::by_name(name);
                     let unknown = || CostError::UnknownMetric(name.into());
                     terms.push((price, metric.ok_or_else(unknown)?));
                 }

@@ -212,7 +212,7 @@ fn exact_intervals_cover_at_least_as_promised() {
 #[ignore = "slow: 10,000 macro-replications of each"]
 fn rare_counts_of_ten_replications() {
     use crate::measure::{Metric, Sample};
-    let drops = Metric::named("session_drops").unwrap();
+    let drops = Metric::by_name("session_drops").unwrap();
     for mean in [0.3, 1.0, 2.0] {
         let c = coverage(&format!("10 Poisson counts of mean {mean}"), mean, |s| {
             let counts: Vec<u32> = (0..10).map(|_| poisson(mean, s)).collect();
@@ -243,7 +243,7 @@ fn rare_counts_of_ten_replications() {
 #[ignore = "slow: 10,000 macro-replications of each"]
 fn counts_of_two_and_three_replications() {
     use crate::measure::{Metric, Sample, Scope};
-    let drops = Metric::named("session_drops").unwrap();
+    let drops = Metric::by_name("session_drops").unwrap();
     let column = columns()
         .iter()
         .position(|c| c.metric == drops && c.cause.is_none())

@@ -63,7 +63,7 @@ pub(super) fn replications_to_settle(
         return Some(fewest);
     }
     // The share of days that hold it, against the one that is to: where the interval of the one excludes the other.
-    let target_share = f64::from(quantile.days) / f64::from(quantile.of);
+    let target_share = f64::from(quantile.days) / f64::from(quantile.total_days);
     let held = days.iter().filter(|held| **held).count() as f64 / f64::from(n);
     let apart = held - target_share;
     let needed = NORMAL_95 * NORMAL_95 * target_share * (1.0 - target_share) / (apart * apart);
@@ -82,10 +82,13 @@ mod tests {
     use crate::quantity::Time;
     use crate::study::{Column, Observation, Samples, Verdict, columns, judge_all};
 
-    const DAYS: DayShare = DayShare { days: 19, of: 20 };
+    const DAYS: DayShare = DayShare {
+        days: 19,
+        total_days: 20,
+    };
 
     /// The verdict on days with these shares of missed toasts, and how many would settle it.
-    fn judged(days: &[Sample], bound: Bound) -> (Verdict, Option<u32>) {
+    fn day_verdict(days: &[Sample], bound: Bound) -> (Verdict, Option<u32>) {
         let mut samples = Samples::new(vec![Scope::All], Time(1));
         for (number, sample) in (0..).zip(days) {
             let one = |c: &Column| match (c.metric.name, c.cause) {
@@ -104,7 +107,7 @@ mod tests {
             );
         }
         let objective = Objective {
-            metric: Metric::named("down_fraction").unwrap_or(&METRICS[0]),
+            metric: Metric::by_name("down_fraction").unwrap_or(&METRICS[0]),
             cause: None,
             scope: Scope::All,
             bound,
@@ -125,19 +128,19 @@ mod tests {
     fn nineteen_of_twenty_days_take_72_days_to_be_shown() {
         let at_most = Bound::AtMost(0.05);
         // 0.95^72 < 0.025 < 0.95^71: so many good days in a row are no luck.
-        assert_eq!(judged(&days(72, 0), at_most), (Verdict::Pass, None));
+        assert_eq!(day_verdict(&days(72, 0), at_most), (Verdict::Pass, None));
         assert_eq!(
-            judged(&days(71, 0), at_most),
+            day_verdict(&days(71, 0), at_most),
             (Verdict::Inconclusive, Some(72))
         );
         // Of 5 days 4 bad ones: P(B ≥ 4) at 0.05 is 3e-5.
-        assert_eq!(judged(&days(1, 4), at_most).0, Verdict::Fail);
+        assert_eq!(day_verdict(&days(1, 4), at_most).0, Verdict::Fail);
         // On the mean they would pass: a day is worse, and that is what counts.
-        assert_eq!(judged(&days(60, 12), at_most).0, Verdict::Fail);
+        assert_eq!(day_verdict(&days(60, 12), at_most).0, Verdict::Fail);
         // The other way round: at least 5 % on 19 of 20 days.
         let at_least = Bound::AtLeast(0.05);
-        assert_eq!(judged(&days(0, 72), at_least).0, Verdict::Pass);
-        assert_eq!(judged(&days(40, 40), at_least).0, Verdict::Fail);
+        assert_eq!(day_verdict(&days(0, 72), at_least).0, Verdict::Pass);
+        assert_eq!(day_verdict(&days(40, 40), at_least).0, Verdict::Fail);
     }
 
     #[test]
@@ -145,11 +148,11 @@ mod tests {
         let at_most = Bound::AtMost(0.05);
         let mut some = days(72, 0);
         some.push(Sample::Absent);
-        assert_eq!(judged(&some, at_most), (Verdict::Inconclusive, None));
+        assert_eq!(day_verdict(&some, at_most), (Verdict::Inconclusive, None));
         let late = vec![Sample::Beyond(0.06); 5];
-        assert_eq!(judged(&late, at_most).0, Verdict::Fail);
+        assert_eq!(day_verdict(&late, at_most).0, Verdict::Fail);
         let maybe = vec![Sample::Beyond(0.01); 100];
-        assert_eq!(judged(&maybe, at_most).0, Verdict::Inconclusive);
+        assert_eq!(day_verdict(&maybe, at_most).0, Verdict::Inconclusive);
     }
 
     /// On just 19 of 20 days it holds: a verdict that says otherwise comes in 2.5 % on either side at most.
@@ -161,7 +164,7 @@ mod tests {
             let mut stream = Stream::open(5, study, 0, 0);
             let day = |_| Sample::Ratio(stream.uniform(), 1.0);
             let all: Vec<Sample> = (0..200).map(day).collect();
-            match judged(&all, Bound::AtMost(0.95)).0 {
+            match day_verdict(&all, Bound::AtMost(0.95)).0 {
                 Verdict::Pass => passed += 1,
                 Verdict::Fail => failed += 1,
                 Verdict::Inconclusive => {}

@@ -118,14 +118,14 @@ pub fn shortfalls(
     let missed = rows.filter(|(row, precision)| reached(row, *precision) != Reached::Yes);
     missed
         .map(|(row, precision)| Shortfall {
-            replications_needed: needed(&row, precision),
+            replications_needed: row_replications(&row, precision),
             row,
             precision,
         })
         .collect()
 }
 
-fn needed(row: &MetricRow, precision: Precision) -> Option<u32> {
+fn row_replications(row: &MetricRow, precision: Precision) -> Option<u32> {
     match (row.estimate?, row.upper_if_none, precision) {
         // The bound of nothing shrinks as the number of replications grows.
         (_, Some(upper), Precision::Absolute(half)) => {
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn the_objectives_say_what_the_study_is_about() {
-        let metric = Metric::named("session_drops").unwrap();
+        let metric = Metric::by_name("session_drops").unwrap();
         let samples = samples_of(
             "session_drops",
             &[Sample::Count(90), Sample::Count(100), Sample::Count(110)],

@@ -47,8 +47,8 @@ impl FrontMetrics {
             .map(str::trim)
             .filter(|name| !name.is_empty())
         {
-            let metric =
-                Metric::named(name).ok_or_else(|| FrontMetricsError::UnknownMetric(name.into()))?;
+            let metric = Metric::by_name(name)
+                .ok_or_else(|| FrontMetricsError::UnknownMetric(name.into()))?;
             if less_is_better(metric).is_none() {
                 return Err(FrontMetricsError::NoDirection(metric.name));
             }

@@ -12,13 +12,13 @@ use crate::measure::Sample;
 #[derive(Clone, Copy, Debug)]
 pub struct Corners<'a> {
     /// Neither is changed.
-    pub neither: &'a FigureSamples,
+    pub base: &'a FigureSamples,
     /// The first factor alone.
     pub first: &'a FigureSamples,
     /// The second alone.
     pub second: &'a FigureSamples,
     /// Both.
-    pub both: &'a FigureSamples,
+    pub joint: &'a FigureSamples,
 }
 
 impl Corners<'_> {
@@ -26,12 +26,12 @@ impl Corners<'_> {
     /// figure in some replication, or they have not equally many.
     pub fn interaction(&self, confidence: f64) -> Option<Estimate> {
         let signed = [
-            (1.0, self.both),
+            (1.0, self.joint),
             (-1.0, self.first),
             (-1.0, self.second),
-            (1.0, self.neither),
+            (1.0, self.base),
         ];
-        let n = self.neither.samples.len();
+        let n = self.base.samples.len();
         let (mut mean, mut sums) = (0.0, vec![0.0; n]);
         for (sign, corner) in signed {
             let (figure, added) = figure(&corner.samples).filter(|(_, added)| added.len() == n)?;
@@ -77,10 +77,10 @@ mod tests {
     fn interaction(corners: [&FigureSamples; 4]) -> Option<Estimate> {
         let [neither, first, second, both] = corners;
         let corners = Corners {
-            neither,
+            base: neither,
             first,
             second,
-            both,
+            joint: both,
         };
         corners.interaction(0.95)
     }

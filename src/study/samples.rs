@@ -190,7 +190,7 @@ impl Samples {
     }
 
     /// Of these replications alone, without the minutes.
-    pub fn only(&self, numbers: &[u32]) -> Self {
+    pub fn restrict_to(&self, numbers: &[u32]) -> Self {
         let mut some = Self::new(self.scopes.clone(), self.horizon);
         for (index, number) in self
             .numbers

@@ -46,7 +46,7 @@ pub struct Selection {
     survivors: Vec<usize>,
     /// Variances of the differences of two alternatives over the first stage; empty before its end.
     variances: Vec<Vec<f64>>,
-    selected: Option<usize>,
+    selected_index: Option<usize>,
 }
 
 /// Where a selection stands after a round.
@@ -91,13 +91,13 @@ impl Selection {
             observations: vec![Vec::new(); alternatives],
             survivors: (0..alternatives).collect(),
             variances: Vec::new(),
-            selected: None,
+            selected_index: None,
         })
     }
 
     /// The alternatives to observe in the next round (indices, ascending); none when the selection is over.
     pub fn survivors(&self) -> &[usize] {
-        if self.selected.is_some() {
+        if self.selected_index.is_some() {
             &[]
         } else {
             &self.survivors
@@ -126,7 +126,7 @@ impl Selection {
     ///
     /// Panics where their number is another, one is not finite, or the selection is over.
     pub fn round(&mut self, observed: &[f64]) -> SelectionState {
-        assert!(self.selected.is_none(), "the selection is over");
+        assert!(self.selected_index.is_none(), "the selection is over");
         assert_eq!(
             observed.len(),
             self.survivors.len(),
@@ -155,14 +155,14 @@ impl Selection {
             let rounds = self.rounds();
             let by_mean =
                 |a: &&usize, b: &&usize| self.sum(**a, rounds).total_cmp(&self.sum(**b, rounds));
-            self.selected = self.survivors.iter().min_by(by_mean).copied();
+            self.selected_index = self.survivors.iter().min_by(by_mean).copied();
         }
         self.state()
     }
 
     /// Where it stands now.
     pub fn state(&self) -> SelectionState {
-        let Some(best) = self.selected else {
+        let Some(best) = self.selected_index else {
             return SelectionState::Open(self.survivors.clone());
         };
         let confidence = bonferroni(CONFIDENCE, self.observations.len() - 1);
@@ -377,7 +377,7 @@ mod tests {
         let mut stream = Stream::open(7, 0, 0, 0);
         let mut first = Selection::new(2, 5, 0.05, 0.3).unwrap();
         let mut rounds_so_far: Vec<Vec<f64>> = Vec::new();
-        while first.selected.is_none() {
+        while first.selected_index.is_none() {
             rounds_so_far.push(
                 first
                     .survivors()

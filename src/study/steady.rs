@@ -81,7 +81,7 @@ pub fn steady_state(replications: &[Vec<MinuteBin>]) -> Vec<Steady> {
             && below > 0.0
             && name.ends_with("_per_client_hour");
         Steady {
-            metric: Metric::named(name).unwrap_or_else(|| unreachable!("{name} is a metric")),
+            metric: Metric::by_name(name).unwrap_or_else(|| unreachable!("{name} is a metric")),
             warm_up_min: truncation.deleted,
             kept_min: minutes - truncation.deleted,
             estimate: if truncation.too_short {

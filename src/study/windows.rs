@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// How a value came out.
 #[derive(Clone, Copy, PartialEq, Debug)]
-struct Tried {
+struct WindowTrial {
     serves: bool,
     /// How far it stays from its limit; negative: how far it misses it.
     margin: f64,
@@ -20,7 +20,7 @@ struct Tried {
 pub struct Windows {
     n: usize,
     tolerance: usize,
-    trials: BTreeMap<usize, Tried>,
+    trials: BTreeMap<usize, WindowTrial>,
 }
 
 impl Windows {
@@ -47,7 +47,7 @@ impl Windows {
 
     /// Tells how the value at that place came out, and how far it stays from its limit (negative: misses it).
     pub fn record(&mut self, place: usize, serves: bool, margin: f64) {
-        self.trials.insert(place, Tried { serves, margin });
+        self.trials.insert(place, WindowTrial { serves, margin });
     }
 
     /// The windows: the first and last place of each stretch of values of which all that were tried serve.

@@ -22,7 +22,7 @@ pub struct Agreement {
     /// The closed form says that it is no less, not how much it is.
     pub is_lower_bound: bool,
     /// The mean over the replications, in the unit of the metric.
-    pub simulated: f64,
+    pub simulated_mean: f64,
     /// The simulation says that it is more, not how much.
     pub is_open: bool,
     /// How much difference is no disagreement, and why.
@@ -160,11 +160,11 @@ impl Agreement {
         };
         Some(Self {
             scope: scope.clone(),
-            metric: Metric::named(metric)?.name,
+            metric: Metric::by_name(metric)?.name,
             formula: formula.into(),
             expected,
             is_lower_bound: false,
-            simulated,
+            simulated_mean: simulated,
             is_open,
             allowances: Vec::new(),
         })
@@ -191,7 +191,7 @@ impl Agreement {
 
     /// Simulated less expected, in the unit of the metric.
     pub fn difference(&self) -> f64 {
-        self.simulated - self.expected
+        self.simulated_mean - self.expected
     }
 
     /// The difference in standard deviations of what is put down to chance; `None`: nothing is.

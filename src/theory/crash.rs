@@ -134,7 +134,9 @@ impl Crash {
 
 #[cfg(test)]
 mod tests {
-    use super::super::example::{CRASH, clients, fault, once, plan, recorded_signs, secs};
+    use super::super::example::{
+        CRASH, clients, fault, plan, recorded_signs, secs, single_schedule,
+    };
     use super::super::figures::tests::figures;
     use super::*;
     use crate::deployment::{FaultTarget, Plan, Transport};
@@ -250,7 +252,7 @@ mod tests {
             ),
             // Two hours after 08:00.
             (
-                |p| p.faults[0].config.schedule = once(7200, secs(60)),
+                |p| p.faults[0].config.schedule = single_schedule(7200, secs(60)),
                 "at = 10:00",
             ),
             (

@@ -24,7 +24,7 @@ const T2_S: f64 = 4.0;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Loss {
     /// p: the probability that a copy is lost on its way, over both legs.
-    pub lost: f64,
+    pub loss_probability: f64,
     /// Refreshes are UPDATEs, else re-INVITEs.
     pub by_update: bool,
     /// The length of the run, seconds.
@@ -57,7 +57,7 @@ pub(super) fn predict(group: &ClientGroup) -> Result<Option<Loss>, Violation> {
     group.lasting_routes()?;
     group.connections_last(longest)?;
     Ok(Some(Loss {
-        lost,
+        loss_probability: lost,
         by_update: session.by_update,
         horizon_s: group.horizon_s,
     }))
@@ -67,9 +67,9 @@ impl Loss {
     /// The share of refreshes that fail.
     pub fn failing(&self) -> f64 {
         if self.by_update {
-            request_fails(self.lost)
+            request_fails(self.loss_probability)
         } else {
-            invite_fails(self.lost)
+            invite_fails(self.loss_probability)
         }
     }
 
@@ -79,7 +79,7 @@ impl Loss {
         } else {
             "p⁷ + Σ pᵏ(1 − p)p^(copies of the 2xx) of the refreshes"
         };
-        let formula = format!("{formula}, p {}", plain(self.lost));
+        let formula = format!("{formula}, p {}", plain(self.loss_probability));
         vec![ExpectedFigure::new(
             "share of refreshes that fail",
             self.failing(),

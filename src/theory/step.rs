@@ -9,7 +9,7 @@ use super::chance::normal_chance;
 use super::client_group::ClientGroup;
 use super::expected::ExpectedFigure;
 use super::figures::RunFigures;
-use super::gateway::{Gateway, once};
+use super::gateway::{Gateway, single_occurrence};
 use super::precondition::{Violation, require};
 use super::session::session;
 use super::station::Service;
@@ -52,7 +52,7 @@ pub(super) fn predict(gateway: &Gateway) -> Result<Option<Step>, Violation> {
     };
     let mut others = faults.filter(|f| f.name != surge.name);
     require(others.next().is_none(), || Violation::SeveralFaults)?;
-    let (at_s, lasts_s) = once(surge)?;
+    let (at_s, lasts_s) = single_occurrence(surge)?;
     let service = Service::from_config(station)?;
     require(station.setup_serial == Span::ZERO, || {
         Violation::SetupSerial(station.setup_serial)

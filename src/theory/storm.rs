@@ -11,7 +11,7 @@ use super::chance::normal_chance;
 use super::client_group::{ClientGroup, TIMEOUT_S};
 use super::expected::ExpectedFigure;
 use super::figures::RunFigures;
-use super::gateway::{Gateway, once};
+use super::gateway::{Gateway, single_occurrence};
 use super::precondition::{Violation, require};
 use super::station::Service;
 use crate::deployment::{FaultPlan, Forgets};
@@ -36,7 +36,7 @@ pub struct Storm {
     /// How many gateways there are.
     pub gateways: f64,
     /// That all users come at once; else why they do not, or do not find the gateway to themselves.
-    pub together: Result<Together, Violation>,
+    pub simultaneous_return: Result<SimultaneousReturn, Violation>,
     /// What service times are drawn from, where they are; how many places a queue has.
     guards: [Option<Violation>; 2],
 }
@@ -63,7 +63,7 @@ pub struct Work {
 
 /// Users who come back all at once.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Together {
+pub struct SimultaneousReturn {
     /// N: all users of all gateways.
     pub users: f64,
     /// D: how long after its loss a session is set up again, seconds.
@@ -96,7 +96,8 @@ pub(super) fn predict(gateway: &Gateway) -> Result<Option<Storm>, Violation> {
             && matches!(f.config.schedule, Schedule::Once { .. })
     };
     let losses = gateway.faults.iter().filter(loses_all);
-    let losses = losses.map(|fault| once(fault).map(|(at_s, out_s)| Outage { at_s, out_s }));
+    let losses =
+        losses.map(|fault| single_occurrence(fault).map(|(at_s, out_s)| Outage { at_s, out_s }));
     let losses: Vec<Outage> = losses.collect::<Result<_, _>>()?;
     if losses.is_empty() {
         return Ok(None);
@@ -116,7 +117,7 @@ pub(super) fn predict(gateway: &Gateway) -> Result<Option<Storm>, Violation> {
         losses,
         work,
         gateways: f64::from(plan.count),
-        together: together(gateway),
+        simultaneous_return: simultaneous_return(gateway),
         guards: [
             random_station.map(|station| Violation::ServiceTime(station.service[0].clone())),
             queue.map(Violation::Queue),
@@ -125,7 +126,7 @@ pub(super) fn predict(gateway: &Gateway) -> Result<Option<Storm>, Violation> {
 }
 
 /// Preconditions: all users notice at once, wait for the same time, and find the gateway to themselves.
-fn together(gateway: &Gateway) -> Result<Together, Violation> {
+fn simultaneous_return(gateway: &Gateway) -> Result<SimultaneousReturn, Violation> {
     let [loss] = gateway.faults.as_slice() else {
         return Err(Violation::SeveralFaults);
     };
@@ -155,7 +156,7 @@ fn together(gateway: &Gateway) -> Result<Together, Violation> {
     require(delays.iter().all(|delay| delay == first), || {
         Violation::SeveralDelays
     })?;
-    Ok(Together {
+    Ok(SimultaneousReturn {
         users: groups.clone().map(ClientGroup::users).sum(),
         delay_s: *first,
         call_jobs_per_s: groups.clone().filter_map(call_jobs_per_s).sum(),
@@ -206,7 +207,7 @@ impl Work {
     }
 }
 
-impl Together {
+impl SimultaneousReturn {
     /// When they come, so long after a loss of so long [s].
     fn come_s(&self, out_s: f64) -> f64 {
         let pause = self.delay_s.max(LEAST_PAUSE_S);
@@ -231,8 +232,8 @@ impl Storm {
     ///
     /// # Errors
     /// Why they do not, or do not find the gateway to themselves.
-    fn at_once(&self, users: f64, change: f64) -> Result<&Together, Violation> {
-        let together = self.together.as_ref().map_err(Clone::clone)?;
+    fn at_once(&self, users: f64, change: f64) -> Result<&SimultaneousReturn, Violation> {
+        let together = self.simultaneous_return.as_ref().map_err(Clone::clone)?;
         let everybody = together.users / self.gateways;
         require(change == 0.0 && (everybody - users).abs() <= 0.01, || {
             Violation::YetToSignIn
@@ -266,7 +267,7 @@ impl Storm {
     }
 
     pub(super) fn expected(&self) -> Vec<ExpectedFigure> {
-        let Ok(together) = &self.together else {
+        let Ok(together) = &self.simultaneous_return else {
             return Vec::new();
         };
         let users = together.users / self.gateways;

@@ -72,7 +72,7 @@ impl SipText {
     }
 
     /// All headers of this name, in their order.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub fn header_values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.headers
             .iter()
             .filter(move |(n, _)| n.eq_ignore_ascii_case(name))
@@ -142,7 +142,9 @@ impl SipText {
         if self.header("Allow").is_none() {
             return Allow::Absent;
         }
-        let methods = self.all("Allow").flat_map(|value| value.split(','));
+        let methods = self
+            .header_values("Allow")
+            .flat_map(|value| value.split(','));
         if methods
             .into_iter()
             .any(|m| m.trim().eq_ignore_ascii_case("UPDATE"))

@@ -48,7 +48,7 @@ pub(crate) fn day(gateway: GatewayConfig, client: ClientConfig) -> Plan {
 
 /// The first loss in whole seconds.
 pub(crate) fn first_loss(gateway: GatewayConfig, client: ClientConfig) -> Option<u64> {
-    let all = simulate(&day(gateway, client), 0).all;
+    let all = simulate(&day(gateway, client), 0).total;
     assert!(all.get(Counter::SessionsEstablished) > 0);
     all.first_loss_us.map(|us| us / 1_000_000)
 }
@@ -302,7 +302,7 @@ fn a_422_may_be_taken_for_a_refusal_or_answered_without_end() {
             &plan(gateway.clone(), vec![clients("c", 1, client)], 300),
             0,
         )
-        .all;
+        .total;
         [Counter::SessionsEstablished, Counter::SetupsFailed].map(|c| all.get(c))
     };
     // A failed set-up every 30 s from 0 s on: ten in 300 s.
@@ -321,7 +321,7 @@ fn a_client_that_answers_no_event_sees_its_toasts_all_the_same() {
     c.workload = calls(6.0, 0.0);
     c.path.transport = Transport::Udp;
     let p = plan(gateway_of(Allow::Absent), vec![c], 8 * HOUR);
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     assert!(all.get(Counter::ToastsShown) > 500);
     assert_eq!(all.get(Counter::ToastsShown), all.get(Counter::ToastsDue));
     assert_eq!(
@@ -356,12 +356,12 @@ fn crossing(on_glare: OnGlare) -> Plan {
 #[test]
 fn flipped_roles_collide_and_glare_may_end_the_session() {
     // Refreshed at 899.98 s, the gateway takes the role and refreshes at 1800 s; so does the client at 1799.98 + its way.
-    let torn = simulate(&crossing(OnGlare::TearDown), 0).all;
+    let torn = simulate(&crossing(OnGlare::TearDown), 0).total;
     // 2·899.98 s and 8 crossings of 20 ms after the 2xx to INVITE the 491 is there, and the session was up 8 crossings after it.
     let first = torn.first_loss_us.map(|us| us / 1_000_000);
     assert_eq!(first, Some(1799));
     assert!(torn.drops[DropCause::RefreshRejected as usize] > 0);
-    assert_eq!(simulate(&crossing(OnGlare::Retry), 0).all.all_drops(), 0);
+    assert_eq!(simulate(&crossing(OnGlare::Retry), 0).total.all_drops(), 0);
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn case_with(name: &str, set: &[&str]) -> Scenario {
 }
 
 fn tally_with(name: &str, set: &[&str]) -> Tally {
-    simulate(&case_with(name, set).plan, 0).all
+    simulate(&case_with(name, set).plan, 0).total
 }
 
 fn tally(name: &str) -> Tally {
@@ -340,7 +340,7 @@ fn a_storm_of_updates() {
     // From 900 s on each of 100 users sends one a second, until the gateway forgets the session at 1800 s and answers 481;
     // set up again 30 s later, the storm begins anew at 2730 s and 4560 s, and lasts to 3630 and 5460; at 6390 again, to 7200.
     assert_eq!(updates, 100 * (901 + 901 + 901 + 810));
-    let seconds = &simulate(&plan, 0).all.messages_per_second;
+    let seconds = &simulate(&plan, 0).total.messages_per_second;
     assert_eq!(
         seconds[1000], 200,
         "UPDATE and 405 of everybody each second"

@@ -104,7 +104,7 @@ fn sign_ins_are_normal_around_nine() {
 fn a_share_of_the_users_attends() {
     let n = 5000u32;
     let came = |share| {
-        let all = simulate(&office(n, |c| c.attendance = share), 0).all;
+        let all = simulate(&office(n, |c| c.attendance = share), 0).total;
         all.get(Counter::SessionsEstablished) as f64
     };
     assert_eq!((came(1.0), came(0.0)), (5000.0, 0.0));

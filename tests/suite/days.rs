@@ -154,7 +154,7 @@ fn a_night_shift_belongs_to_the_day_on_which_it_begins() {
     let scenario = office("Thursday 12:00", "4 d", night);
     // Thursday and Friday night; the run ends on Monday at noon.
     assert_eq!(by_day(&diary(&scenario.plan)), [200, 200]);
-    let all = simulate(&scenario.plan, 0).all;
+    let all = simulate(&scenario.plan, 0).total;
     let hours = all.signed_in_us as f64 / 3.6e9;
     assert_eq!(hours, 200.0 * 16.0);
     // East of the start it begins and ends earlier, on the same weekdays there.
@@ -194,7 +194,7 @@ fn a_shift_that_began_before_the_run_is_said_to_be_missing() {
 #[test]
 fn who_would_come_again_before_leaving_stays() {
     let round = "sign_in = \"at 08:00\"\nsign_out = \"at 08:00\"";
-    let all = simulate(&office("08:00", "3 d", round).plan, 0).all;
+    let all = simulate(&office("08:00", "3 d", round).plan, 0).total;
     assert_eq!(all.get(Counter::SessionsEstablished), 200);
     assert_eq!(all.signed_in_us, 200 * 3 * u128::from(DAY_S) * 1_000_000);
 }
@@ -206,7 +206,7 @@ fn measured(start: &str, horizon: &str) -> (Samples, Vec<DayFigures>) {
     plan.gateways[0].config.update = UpdateBehaviour::Ignored;
     let mut samples = Samples::new(vec![Scope::All], plan.horizon).starting_at(plan.start);
     for replication in 0..6 {
-        samples.push(replication, &[&simulate(&plan, replication).all]);
+        samples.push(replication, &[&simulate(&plan, replication).total]);
     }
     let days = days(&samples);
     (samples, days)
@@ -273,9 +273,9 @@ fn users_whom_nothing_couples_spend_many_days_alone_as_all_together() {
             c.workload.outgoing_per_s /= 10.0;
         }
         assert_ways_agree(&p);
-        established += simulate(&p, 0).all.get(Counter::SessionsEstablished);
+        established += simulate(&p, 0).total.get(Counter::SessionsEstablished);
         p.horizon = Time(DAY_S * 1_000_000);
-        of_first_days += simulate(&p, 0).all.get(Counter::SessionsEstablished);
+        of_first_days += simulate(&p, 0).total.get(Counter::SessionsEstablished);
     }
     assert!(established > of_first_days, "{established} {of_first_days}");
 }

@@ -41,7 +41,7 @@ fn the_number_of_threads_changes_nothing() {
         (
             result.clients.clone(),
             result.gateways.clone(),
-            result.all.clone(),
+            result.total.clone(),
             drop_rows(result),
         )
     };
@@ -63,15 +63,15 @@ pub(crate) fn assert_ways_agree(p: &Plan) -> u64 {
             .clients
             .iter_mut()
             .chain(&mut result.gateways)
-            .chain([&mut result.all])
+            .chain([&mut result.total])
         {
             tally.forget_events();
         }
     }
-    assert_eq!(joined.all.fingerprint, apart.all.fingerprint);
+    assert_eq!(joined.total.fingerprint, apart.total.fingerprint);
     assert_eq!(joined.clients, apart.clients);
     assert_eq!(joined.gateways, apart.gateways);
-    assert_eq!(joined.all, apart.all);
+    assert_eq!(joined.total, apart.total);
     let rows = drop_rows(joined);
     assert_eq!(rows, drop_rows(apart));
     rows.len() as u64
@@ -150,7 +150,9 @@ fn another_refresh_interval_meets_the_same_calls() {
         .map(|r| observe(&busy(r), 0, 1, 0, Calls::default()).unwrap().0)
         .into();
     assert!(lists[0].len() > 300, "{}", lists[0].len());
-    assert!(simulate(&busy(600), 0).all.all_drops() != simulate(&busy(1500), 0).all.all_drops());
+    assert!(
+        simulate(&busy(600), 0).total.all_drops() != simulate(&busy(1500), 0).total.all_drops()
+    );
     assert_eq!(lists[0], lists[1]);
 }
 
@@ -180,6 +182,7 @@ fn another_seed_or_replication_is_another_day() {
         seed: 2,
         ..p.clone()
     };
-    let prints = [simulate(&p, 0), simulate(&p, 1), simulate(&other, 0)].map(|r| r.all.fingerprint);
+    let prints =
+        [simulate(&p, 0), simulate(&p, 1), simulate(&other, 0)].map(|r| r.total.fingerprint);
     assert!(prints[0] != prints[1] && prints[0] != prints[2] && prints[1] != prints[2]);
 }

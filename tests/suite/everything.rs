@@ -414,7 +414,7 @@ fn the_laws_hold_in_every_cell_of_behaviour_reaction_transport_and_refresher() {
                             );
                             let mut p = deployment(&mut d);
                             cell.put_into(&mut p, &mut d);
-                            assert_bounds(&p, &simulate(&p, 0).all);
+                            assert_bounds(&p, &simulate(&p, 0).total);
                             let seen = observe(&p, 0, 0, 0, Refreshes::default()).unwrap();
                             assert!(seen.began >= seen.decided, "{p:?}");
                             of_cell += seen.decided;

@@ -11,10 +11,10 @@ use crate::deployments::*;
 fn first_loss(gateway: GatewayConfig, client: ClientConfig) -> Option<u64> {
     let result = simulate(&plan(gateway, vec![clients("c", 1, client)], 24 * HOUR), 0);
     assert!(
-        result.all.get(Counter::SessionsEstablished) >= 1,
+        result.total.get(Counter::SessionsEstablished) >= 1,
         "no session at all"
     );
-    result.all.first_loss_us.map(|us| {
+    result.total.first_loss_us.map(|us| {
         assert_eq!(
             us % 1_000_000,
             0,
@@ -139,7 +139,7 @@ fn other_values_than_the_printed_ones() {
 fn eighteen_drops_and_540_s_down_in_eight_hours() {
     // Cycle 1532 + 30 s: 28800 = 18 · 1562 + 684, so 18 whole cycles, each 30 s down.
     let ignores = gateway(UpdateBehaviour::Ignored, Allow::Absent);
-    let all = simulate(&plan(ignores, vec![clients("c", 3, r2())], 8 * HOUR), 0).all;
+    let all = simulate(&plan(ignores, vec![clients("c", 3, r2())], 8 * HOUR), 0).total;
     assert_eq!(all.all_drops(), 3 * 18);
     assert_eq!(all.drops[DropCause::RefreshUnanswered as usize], 3 * 18);
     assert_eq!(all.visible_us, 3 * 540_000_000);
@@ -157,7 +157,7 @@ fn a_healthy_refresh_costs_two_messages_by_update_and_three_by_reinvite() {
             &plan(healthy.clone(), vec![clients("c", 1, client)], 8 * HOUR),
             0,
         )
-        .all;
+        .total;
         (
             all.get(Counter::RefreshesAttempted),
             all.get(Counter::MessagesSent),
@@ -181,7 +181,7 @@ fn a_sign_out_costs_four_messages_and_is_no_drop() {
         ),
         0,
     )
-    .all;
+    .total;
     assert_eq!(
         (all.get(Counter::MessagesSent), all.all_drops()),
         (7 + 4, 0)
@@ -270,7 +270,7 @@ fn a_call_costs_the_messages_of_the_domain_table() {
         c.workload.ring_time = Span::from_secs(1);
         c.workload.talk_time = Span::from_secs(1);
         c.workload.answered_at_pc = at_pc;
-        let all = simulate(&plan(healthy.clone(), vec![c], HOUR), 0).all;
+        let all = simulate(&plan(healthy.clone(), vec![c], HOUR), 0).total;
         let calls = all.get(Counter::ToastsDue) + all.get(Counter::OriginationsAttempted);
         // Set-up 7 and two refreshes of 2 messages each per user; calls cut by the horizon make the rest inexact.
         let rest = all.get(Counter::MessagesSent) - 50 * (7 + 2 * 2);

@@ -23,7 +23,7 @@ fn model(gateway: &str, users: u32, more: &str) -> Scenario {
 }
 
 fn axes(all: &[&str]) -> Vec<Axis> {
-    let place = Place::whole("vary");
+    let place = Place::file_only("vary");
     all.iter()
         .map(|text| Axis::parse(text, &place).unwrap())
         .collect()
@@ -54,8 +54,8 @@ fn searched(base: &Scenario, axes: &[Axis], cost: &str) -> (String, JointResult)
         budget: BUDGET,
     };
     let result = search.run(&campaign()).unwrap().unwrap();
-    let Some(SelectionState::Selected { best, .. }) = &result.selected.state else {
-        panic!("not decided: {:?}", result.selected.state)
+    let Some(SelectionState::Selected { best, .. }) = &result.selection.state else {
+        panic!("not decided: {:?}", result.selection.state)
     };
     (result.finalists[*best].point.label(), result)
 }
@@ -63,7 +63,7 @@ fn searched(base: &Scenario, axes: &[Axis], cost: &str) -> (String, JointResult)
 /// Every point of the grid with its mean cost, and whether it meets the objectives.
 fn simulated(base: &Scenario, axes: &[Axis], cost: &str) -> Vec<(String, f64, bool)> {
     let cost = Cost::parse(cost).unwrap();
-    let study = Study::new(axes.to_vec(), Combine::Product, &Place::whole("vary")).unwrap();
+    let study = Study::new(axes.to_vec(), Combine::Product, &Place::file_only("vary")).unwrap();
     let cases = cases(base, &study).unwrap();
     let all = campaign()
         .replicate(&cases, Replications::fixed(10))
@@ -90,11 +90,11 @@ fn finds_the_optimum(base: &Scenario, vary: &[&str], cost: &str) {
     let (least_at, least, _) = feasible.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
     let (label, result) = searched(base, &axes, cost);
     let (_, found, meets) = grid.iter().find(|(l, ..)| *l == label).unwrap();
-    let runs = result.runs + result.selected.observations() as u32;
+    let runs = result.runs + result.selection.observations() as u32;
     println!(
         "{} points: {label} at {found}, the least is {least_at} at {least}; {} tried in {runs} runs",
         grid.len(),
-        result.tried.len()
+        result.tried_points.len()
     );
     assert_eq!(result.grid, grid.len());
     assert!(*meets, "{label}");
@@ -104,11 +104,14 @@ fn finds_the_optimum(base: &Scenario, vary: &[&str], cost: &str) {
     );
     assert!(runs <= BUDGET + 60, "{runs}");
     assert!(
-        result.tried.len() < grid.len(),
+        result.tried_points.len() < grid.len(),
         "the grid was not simulated whole"
     );
     let again = searched(base, &axes, cost);
-    assert_eq!((label, result.tried), (again.0, again.1.tried));
+    assert_eq!(
+        (label, result.tried_points),
+        (again.0, again.1.tried_points)
+    );
 }
 
 #[test]

@@ -241,7 +241,7 @@ fn the_laws_hold_in_every_cell_of_gateway_reaction_and_transport() {
                         p.clients[0].config.on_no_answer = on_no_answer;
                         p.clients[0].config.on_rejection = on_rejection;
                         p.clients[0].path.transport = transport;
-                        let all = simulate(&p, 0).all;
+                        let all = simulate(&p, 0).total;
                         assert_bounds(&p, &all);
                         let seen = observe(&p, 0, 0, 0, Exercised::default()).unwrap();
                         assert!(
@@ -312,7 +312,7 @@ fn the_laws_hold_among_spare_gateways_limits_and_lunches_however_paths_are_cross
     for _ in 0..400 {
         let p = company().new_tree(&mut runner).unwrap().current();
         let [joined, apart] = [FastPaths::On, FastPaths::Off].map(|shortcuts| {
-            let mut all = simulate_with_fast_paths(&p, 0, shortcuts).all;
+            let mut all = simulate_with_fast_paths(&p, 0, shortcuts).total;
             let events = all.get(Counter::Events);
             all.forget_events();
             (all, events)

@@ -155,9 +155,9 @@ fn users_with_surges_end_alone_as_all_together() {
     assert_ways_agree(&p);
     let together =
         rccsim::deployment::simulate_with_fast_paths(&p, 0, rccsim::deployment::FastPaths::Off);
-    let alone = simulate(&p, 0).all.get(Counter::Events);
+    let alone = simulate(&p, 0).total.get(Counter::Events);
     assert!(
-        alone < together.all.get(Counter::Events),
+        alone < together.total.get(Counter::Events),
         "users went together"
     );
 }
@@ -176,7 +176,7 @@ fn a_gateway_follows_so_many_calls_at_once() {
     c.workload.no_answer = Span::from_secs(100);
     let mut p = plan(healthy(), vec![c], 40 * HOUR);
     p.gateways[0].max_calls = Some(20);
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     let due = all.get(Counter::ToastsDue) as f64;
     let missed = all.missed[MissCause::Overload as usize] as f64;
     assert_eq!(due - missed, all.get(Counter::ToastsShown) as f64);
@@ -189,7 +189,7 @@ fn a_gateway_follows_so_many_calls_at_once() {
         missed / due
     );
     p.gateways[0].max_calls = Some(1000);
-    let roomy = simulate(&p, 0).all;
+    let roomy = simulate(&p, 0).total;
     assert_eq!(roomy.missed[MissCause::Overload as usize], 0);
 }
 
@@ -197,7 +197,7 @@ fn a_gateway_follows_so_many_calls_at_once() {
 fn a_call_from_the_pc_finds_no_place_either() {
     let mut p = busy();
     p.gateways[0].max_calls = Some(3);
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     let failed = all.get(Counter::OriginationsFailed) as f64;
     let attempted = all.get(Counter::OriginationsAttempted) as f64;
     // Far more calls than places: 4,000 an hour of 164 s are 183 at once.
@@ -206,7 +206,7 @@ fn a_call_from_the_pc_finds_no_place_either() {
     // A call that is never over keeps its place: one is followed, and none after it.
     p.gateways[0].max_calls = Some(1);
     p.clients[0].workload.talk_time = Span::from_secs(10_000 * HOUR);
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     let placed = all.get(Counter::OriginationsAttempted) - all.get(Counter::OriginationsFailed);
     assert!(all.get(Counter::ToastsShown) + placed < 10);
 }
@@ -218,12 +218,12 @@ fn set_ups_go_through_in_their_turn() {
     let mut p = plan(healthy(), vec![c], HOUR);
     p.gateways[0].count = 2;
     // Five users at each gateway: up at 0, 7, 14, 21 and 28 s; twice 70 s without a session.
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     assert_eq!(all.setting_up_us, 2 * 70_000_000);
     assert_eq!(all.get(Counter::SetupsAttempted), 10);
     // Without a pace nobody waits.
     p.clients[0].config.setup_pace = None;
-    assert_eq!(simulate(&p, 0).all.setting_up_us, 0);
+    assert_eq!(simulate(&p, 0).total.setting_up_us, 0);
 }
 
 /// 503s that gateways sent, by the instant.
@@ -260,12 +260,12 @@ fn overload_control_lets_ends_and_events_through() {
     // All sign in at once: from the first second on hardly anything is admitted, and sign-outs are.
     let refused = observe(&p, 0, 0, 0, Refusals::default()).unwrap().0;
     assert!(refused.iter().all(|at| *at >= 1.0) && refused.len() > 1000);
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     assert_eq!(all.station.refused, refused.len() as u64);
 }
 
 fn tally(scenario: &Scenario) -> Tally {
-    simulate(&scenario.plan, 0).all
+    simulate(&scenario.plan, 0).total
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn day(client: ClientConfig) -> Plan {
 }
 
 fn first_loss(p: &Plan) -> Option<u64> {
-    simulate(p, 0).all.first_loss_us.map(|us| us / 1_000_000)
+    simulate(p, 0).total.first_loss_us.map(|us| us / 1_000_000)
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_relay_that_probes_ends_what_missed_an_answer() {
         target: FaultTarget::All,
         number: 0,
     }];
-    let drops = |p: &Plan| simulate(p, 0).all.all_drops();
+    let drops = |p: &Plan| simulate(p, 0).total.all_drops();
     assert_eq!(drops(&p), 0);
     p.gateways[0].path.relay_probe = Some(Span::from_secs(1200));
     assert_eq!(drops(&p), 1);
@@ -120,7 +120,7 @@ fn a_relay_that_shortens_what_the_gateway_wants_longer_is_a_loop_of_422() {
         };
         let mut p = plan(gateway.clone(), vec![clients("c", 1, client)], 60);
         p.gateways[0].path.relay_session_expires = Some(Span::from_secs(relay_s));
-        let all = simulate(&p, 0).all;
+        let all = simulate(&p, 0).total;
         [
             all.get(Counter::SessionsEstablished),
             all.get(Counter::SetupsFailed),
@@ -147,7 +147,7 @@ fn an_ack_that_never_arrives_ends_the_session_after_32_s() {
     let mut p = day(r2());
     p.gateways[0].path.loses_ack = true;
     assert_eq!(first_loss(&p), Some(32)); // RFC 3261 §13.3.1.4
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     assert_eq!(all.drops[DropCause::PathLost as usize], all.all_drops());
 }
 
@@ -161,7 +161,7 @@ fn loss_towards_the_client_only() {
     p.clients[0].path.transport = Transport::Udp;
     p.clients[0].path.loss = 0.7;
     p.clients[0].path.loss_direction = LossDirection::ToClient;
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     let attempted = all.get(Counter::RefreshesAttempted) as f64;
     let failed = all.drops[DropCause::RefreshUnanswered as usize] as f64;
     // A refresh fails when none of its 11 copies is answered: each answer is lost with 0.7, no request is.
@@ -173,7 +173,7 @@ fn loss_towards_the_client_only() {
     );
     // Towards the gateway only, at the same rate: the same share, since a copy is lost instead of its answer.
     p.clients[0].path.loss_direction = LossDirection::ToGateway;
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     let attempted = all.get(Counter::RefreshesAttempted) as f64;
     let failed = all.drops[DropCause::RefreshUnanswered as usize] as f64;
     let z = (failed - q * attempted) / (q * (1.0 - q) * attempted).sqrt();
@@ -191,7 +191,7 @@ fn a_connection_that_dies_in_silence_is_found_at_the_next_refresh() {
     p.clients[0].path.connection_lifetime = Some(Span::from_secs(14_400));
     let runs: Vec<f64> = (0..6)
         .map(|replication| {
-            let all = simulate(&p, replication).all;
+            let all = simulate(&p, replication).total;
             assert_eq!(all.all_drops(), all.drops[DropCause::PathLost as usize]);
             all.detection.sum_us() as f64 / 1e6 / all.detection.count() as f64
         })
@@ -207,7 +207,7 @@ fn a_connection_that_dies_in_silence_is_found_at_the_next_refresh() {
     );
     // Reset at the next use: the same, but noticed at once.
     p.clients[0].path.connection_end = ConnectionEnd::ResetAtUse;
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     let reset = all.detection.sum_us() as f64 / 1e6 / all.detection.count() as f64;
     assert!((reset - (theory - 32.0)).abs() < 10.0, "{reset}");
 }

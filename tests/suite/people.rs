@@ -64,7 +64,7 @@ const MIX: &str =
 #[test]
 fn a_mix_of_clients_lies_between_its_parts() {
     let site_with = |clients: &str| site("08:00", "8 h", clients, "");
-    let drops = |scenario: &Scenario| simulate(&scenario.plan, 0).all.all_drops() as f64;
+    let drops = |scenario: &Scenario| simulate(&scenario.plan, 0).total.all_drops() as f64;
     let r2 = site_with("count = 2000\nprofile = \"communicator-2007-r2\"");
     let older = site_with("count = 2000\nprofile = \"communicator-2007\"");
     let mix = site_with(MIX);
@@ -140,7 +140,7 @@ fn calls_per_hour_are_those_of_a_user_or_of_the_group() {
         expected
     );
     // 2000 calls in the first hour, 6000 in the second, over both gateways; a quarter of them outgoing.
-    let all = simulate(&per_user, 0).all;
+    let all = simulate(&per_user, 0).total;
     let due = all.get(Counter::ToastsDue) as f64;
     assert!((due - 6000.0).abs() < 5.0 * 6000f64.sqrt(), "{due}");
 }
@@ -259,7 +259,7 @@ fn seven_copies_of_a_fault_are_one_that_recurs() {
     let copies = site("08:00", "8 h", clients, &copies);
     let every = fault("every = \"1 h\"\nfrom = \"09:00\"\nuntil = \"15:00\"");
     let every = site("08:00", "8 h", clients, &every);
-    let tally_of = |s: &Scenario| simulate(&s.plan, 0).all;
+    let tally_of = |s: &Scenario| simulate(&s.plan, 0).total;
     assert_eq!(tally_of(&copies), tally_of(&every));
     let again = parse("x.toml", &expanded(&every), Path::new("."), &[]).unwrap();
     assert_eq!(again.plan, every.plan);

@@ -48,7 +48,7 @@ fn crash(name: &str, mtbf: &str, mttr: &str) -> String {
 fn plain(plan: &Plan, runs: u32) -> Samples {
     let observed: Vec<Observation> = (0..runs)
         .into_par_iter()
-        .map(|r| Observation::from_tallies(&[&simulate(plan, r).all], plan.horizon))
+        .map(|r| Observation::from_tallies(&[&simulate(plan, r).total], plan.horizon))
         .collect();
     let mut samples = Samples::new(vec![Scope::All], plan.horizon);
     (0..).zip(observed).for_each(|(r, o)| samples.add(r, o));
@@ -105,7 +105,7 @@ fn a_run_of_a_stratum_has_the_faults_of_its_kind() {
     for replication in 0..20 {
         let drops = |stratum| {
             let run = simulate(&plan.given_stratum(stratum, replication), replication);
-            run.all.all_drops()
+            run.total.all_drops()
         };
         assert_eq!(drops(&strata[0]), 0);
         // A crash before the first sign-in, or in the last minutes, may go unnoticed.
@@ -159,7 +159,7 @@ fn a_rare_fault_of_single_users_hits_one_of_them() {
     assert!((strata[1].probability + libm::expm1(-0.02)).abs() < 1e-12);
     let mut hit = 0;
     for replication in 0..30 {
-        let down = |stratum| simulate(&plan.given_stratum(stratum, replication), replication).all;
+        let down = |stratum| simulate(&plan.given_stratum(stratum, replication), replication).total;
         assert_eq!(down(&strata[0]).all_drops(), 0);
         // One PC sleeps in the whole run: one user at most has lost a session.
         let all = down(&strata[1]);
@@ -202,7 +202,7 @@ fn faults_are_counted_as_they_come() {
         assert!((mean - expected).abs() < room, "{mean} of {expected}");
         let mut quiet = 0;
         for (r, _) in (0..).zip(&counts).filter(|(_, count)| **count == 0) {
-            assert_eq!(simulate(&plan, r).all.all_drops(), 0, "replication {r}");
+            assert_eq!(simulate(&plan, r).total.all_drops(), 0, "replication {r}");
             quiet += 1;
         }
         assert!(quiet > 0);

@@ -52,7 +52,7 @@ fn every_key_has_an_example_that_runs() {
         let scenario = scenario.unwrap_or_else(|e| panic!("{table}.{key}: {e}\n{text}"));
         let short = scenario.with(&[Override::parse("scenario.horizon=1 h").unwrap()]);
         if let Ok(short) = short {
-            let all = simulate(&short.plan, 0).all;
+            let all = simulate(&short.plan, 0).total;
             assert!(all.users > 0, "{table}.{key} has no users:\n{text}");
         }
         if let Some(set) = &example.set {

@@ -104,7 +104,7 @@ fn tallies(mut result: Replication) -> Vec<Tally> {
         .clients
         .iter_mut()
         .chain(&mut result.gateways)
-        .chain([&mut result.all]);
+        .chain([&mut result.total]);
     all.map(|tally| {
         tally.forget_events();
         tally.clone()
@@ -124,9 +124,9 @@ fn a_replayed_call_gives_the_same_toasts_as_the_same_call_drawn() {
     .plan;
     let (drawn, replayed) = (simulate(&drawn, 0), simulate(&replayed, 0));
     assert!(
-        drawn.all.get(Counter::ToastsDue) > 1000
-            && drawn.all.all_missed() > 10
-            && drawn.all.all_drops() > 100
+        drawn.total.get(Counter::ToastsDue) > 1000
+            && drawn.total.all_missed() > 10
+            && drawn.total.all_drops() > 100
     );
     assert_eq!(tallies(drawn), tallies(replayed));
 }
@@ -189,7 +189,7 @@ fn one_user(signs: &str, calls: &str) -> (u64, u64, u64, u64) {
         format!("time,user,action\n{signs}"),
     )
     .unwrap();
-    let all = simulate(&load(&folder.path().join("one.toml"), &[]).unwrap().plan, 0).all;
+    let all = simulate(&load(&folder.path().join("one.toml"), &[]).unwrap().plan, 0).total;
     let signed_in = (all.signed_in_us / 1_000_000) as u64;
     (
         all.get(Counter::ToastsDue),
@@ -245,8 +245,8 @@ fn results_and_hash_depend_on_the_content_not_on_the_name() {
     assert!(a.plan == b.plan && hash(&a) == hash(&b));
     assert!(a.plan != c.plan && hash(&a) != hash(&c));
     assert_eq!(
-        simulate(&a.plan, 0).all.fingerprint,
-        simulate(&b.plan, 0).all.fingerprint
+        simulate(&a.plan, 0).total.fingerprint,
+        simulate(&b.plan, 0).total.fingerprint
     );
 }
 
@@ -277,7 +277,7 @@ fn the_threads_and_the_replications_read_the_same_file() {
             .num_threads(threads)
             .build()
             .unwrap();
-        pool.install(|| [0, 1, 0].map(|replication| simulate(&plan, replication).all))
+        pool.install(|| [0, 1, 0].map(|replication| simulate(&plan, replication).total))
     };
     let results = on(1);
     assert_eq!(results, on(8));
@@ -294,7 +294,7 @@ fn a_variant_of_the_scenario_reads_the_records_anew_where_it_must() {
     for (set, parts) in [("gateway.cstagw.count=5", 5), ("gateway.cstagw.spare=1", 1)] {
         let plan = load(file, &[Override::parse(set).unwrap()]).unwrap().plan;
         assert_eq!(plan.groups().len(), parts);
-        assert!(simulate(&plan, 0).all.get(Counter::ToastsDue) > 100);
+        assert!(simulate(&plan, 0).total.get(Counter::ToastsDue) > 100);
     }
     let error = load(
         file,
@@ -355,7 +355,7 @@ fn no_damage_to_a_file_is_more_than_an_error() {
             Err(error) => {
                 rejected += 1;
                 let is_placed = |error: &&ScenarioError| matches!(error, ScenarioError::Input { place, .. } if place.line > 0);
-                assert!(error.each().iter().all(is_placed), "{error}");
+                assert!(error.parts().iter().all(is_placed), "{error}");
             }
         }
     }

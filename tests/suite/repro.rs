@@ -68,7 +68,7 @@ fn a_2xx_whose_ack_never_came_is_a_path_lost() {
     let p = plan("d1-unacked-2xx");
     let mut drops = 0;
     for replication in 0..20 {
-        let all = simulate(&p, replication).all;
+        let all = simulate(&p, replication).total;
         assert_eq!(all.get(Counter::RefreshesAttempted), 0);
         assert_eq!(all.all_drops(), all.drops[DropCause::PathLost as usize]);
         drops += all.all_drops();
@@ -82,7 +82,7 @@ fn a_call_refused_long_before_makes_no_drop_one_of_overload() {
     let p = plan("d2-stale-overload");
     let mut drops = [0; 2];
     for replication in 0..40 {
-        let all = simulate(&p, replication).all;
+        let all = simulate(&p, replication).total;
         let drops_by = |cause| all.drops[cause as usize];
         drops[0] += drops_by(DropCause::Overload);
         drops[1] += drops_by(DropCause::RefreshUnanswered);
@@ -104,7 +104,7 @@ fn a_session_that_ends_during_a_fault_never_heals() {
     // Down from 08:05 to 08:50, the gateway's timer runs out at 08:30; the client polls at 08:25 and 08:50 and hears 481.
     for name in ["d3-stall-45min", "d3-crash-nothing-forgotten"] {
         let p = plan(name);
-        let all = simulate(&p, 0).all;
+        let all = simulate(&p, 0).total;
         let drop = only_drop(simulate(&p, 0));
         assert_eq!(
             (drop.lost_at, drop.detected_at),
@@ -120,7 +120,7 @@ fn a_session_that_ends_during_a_fault_never_heals() {
     }
     // Asleep from 08:10 to 08:40, the client's timer runs out at 08:30; its expiry goes before the refresh that was due at 08:25.
     let p = plan("d3-sleep");
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     let drop = only_drop(simulate(&p, 0));
     assert_eq!((drop.lost_at, drop.detected_at), (at(600), Some(at(2400))));
     assert_eq!(
@@ -150,7 +150,7 @@ fn a_session_that_ended_during_a_fault_is_lost_though_the_run_ends_first() {
 fn a_held_session_ends_at_its_timer_though_the_client_would_keep_polling() {
     // Refused at 1500 s, ended at 1800 s, up again at 1830 s: 15 cycles and 1350 s of a 16th in 8 h.
     let p = plan("d4-keep-polling-hold");
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     assert_eq!(all.drops[DropCause::RefreshRejected as usize], 15);
     assert_eq!(all.all_drops(), 15);
     assert_eq!(all.signed_in_us - all.usable_us, 450_000_000);
@@ -158,7 +158,7 @@ fn a_held_session_ends_at_its_timer_though_the_client_would_keep_polling() {
 
 #[test]
 fn a_lost_route_never_comes_back() {
-    let all = simulate(&plan("d5-route-heals"), 0).all;
+    let all = simulate(&plan("d5-route-heals"), 0).total;
     assert_eq!(all.get(Counter::Interruptions), 0);
 }
 
@@ -166,7 +166,7 @@ fn a_lost_route_never_comes_back() {
 fn a_refresh_pending_when_its_session_ends_has_failed() {
     // Refresh at 45 s, the gateway's BYE at 90 − 30 s, set-up 30 s later: 320 cycles of 90 s in 8 h, 5 users.
     let p = plan("d6-refreshes-failed-0");
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     assert_eq!(all.drops[DropCause::RefreshUnanswered as usize], 1600);
     assert_eq!(all.get(Counter::RefreshesAttempted), 1600);
     assert_eq!(all.get(Counter::RefreshesFailed), 1600);
@@ -182,7 +182,7 @@ fn a_422_is_repeated_over_udp_until_its_ack() {
     let p = plan("d7-timer-g");
     let (mut failed, mut attempted) = (0.0, 0.0);
     for replication in 0..5 {
-        let all = simulate(&p, replication).all;
+        let all = simulate(&p, replication).total;
         failed += all.get(Counter::SetupsFailed) as f64;
         attempted += all.get(Counter::SetupsAttempted) as f64;
     }
@@ -204,7 +204,7 @@ fn an_outage_that_ends_while_another_lasts_lets_nothing_through() {
 #[test]
 fn a_stall_within_a_crash_ends_no_refusal() {
     // Reset at 600 s; tried every 30 s from 630 s on, and refused at once until 1170 s; the try of 1200 s succeeds.
-    let all = simulate(&plan("d8-stall-in-crash"), 0).all;
+    let all = simulate(&plan("d8-stall-in-crash"), 0).total;
     assert_eq!(all.get(Counter::SetupsFailed), 19);
     assert_eq!(all.get(Counter::SetupsAttempted), 21);
     assert_eq!(all.signed_in_us - all.usable_us, 600_000_000);
@@ -322,7 +322,7 @@ fn a_session_too_short_is_answered_422_whatever_becomes_of_updates() {
 #[test]
 fn the_first_loss_counts_from_the_first_establishment_of_the_day() {
     // Back from lunch at 08:30, refresh at 08:55, given up 32 s later: 55 min 32 s after 08:00.
-    let all = simulate(&plan("d14-first-loss-lunch"), 0).all;
+    let all = simulate(&plan("d14-first-loss-lunch"), 0).total;
     assert_eq!(all.first_loss_us, Some(3_332_000_000));
 }
 
@@ -337,7 +337,7 @@ fn the_serial_section_counts_in_utilisation() {
         is_answer && m.subject == Subject::MonitorStart
     });
     let answered = answers.count();
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     let least = answered as u128 * 500_000;
     let busy = all.station.busy_us;
     assert!(
@@ -366,7 +366,7 @@ fn no_re_invite_is_sent_before_the_ack_of_the_other_sides() {
         }
     }
     assert!(sent >= 20 * 14, "{sent}");
-    assert_eq!(simulate(&p, 0).all.all_drops(), 0);
+    assert_eq!(simulate(&p, 0).total.all_drops(), 0);
 }
 
 #[test]

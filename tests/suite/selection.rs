@@ -335,7 +335,7 @@ fn what_ten_replications_saw_nothing_of_is_looked_at_longer() {
     let wrong = |seed: u64| {
         let base = Scenario::from_toml(&text(seed)).unwrap();
         let intervals = "clients.refresh_interval=5 min, 15 min, 30 min, 60 min";
-        let axis = Axis::parse(intervals, &Place::whole("--vary")).unwrap();
+        let axis = Axis::parse(intervals, &Place::file_only("--vary")).unwrap();
         let point = |place| StudyPoint::at(std::slice::from_ref(&axis), &[place]);
         let cases = [0, 1, 2, 3].map(|place| Case::at(&base, point(place)).unwrap());
         let selector = Selector {

@@ -12,7 +12,7 @@ fn a_share_of_refreshes_is_a_draw_for_each() {
     let mut gateway = by_reinvite(ReInviteBehaviour::Ignored);
     gateway.reinvite_share = 0.01;
     let p = plan(gateway, vec![clients("c", 400, c2007())], 48 * HOUR);
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     let attempted = all.get(Counter::RefreshesAttempted) as f64;
     let failed = all.get(Counter::RefreshesFailed) as f64;
     // Each refresh fails with probability 0.01 by itself: a binomial count.
@@ -56,7 +56,7 @@ fn what_a_share_meets_is_the_same_for_every_copy() {
 }
 
 fn tally(p: &Plan) -> Tally {
-    simulate(p, 0).all
+    simulate(p, 0).total
 }
 
 #[test]

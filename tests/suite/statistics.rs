@@ -45,7 +45,7 @@ fn coverage_of_a_model_with_a_known_answer() {
         .map(|m| {
             let [a, b] = [&once, &twice].map(|plan| {
                 let mut samples = Samples::new(vec![Scope::All], plan.horizon);
-                (10 * m..10 * m + 10).for_each(|r| samples.push(r, &[&simulate(plan, r).all]));
+                (10 * m..10 * m + 10).for_each(|r| samples.push(r, &[&simulate(plan, r).total]));
                 samples
             });
             let holds =
@@ -229,7 +229,7 @@ fn the_refresh_interval_of_least_cost_is_that_of_the_closed_form() {
             let costs: Vec<f64> = (0..20)
                 .map(|r| {
                     let run = simulate(&plan, r);
-                    let tallies: Vec<&Tally> = vec![&run.all];
+                    let tallies: Vec<&Tally> = vec![&run.total];
                     cost.evaluate(&Observation::from_tallies(&tallies, plan.horizon))
                         .unwrap()
                 })

@@ -50,7 +50,7 @@ fn ignored_updates_cycle_as_the_closed_form_says() {
             let (up, down) = cycle(policy, r, se, d);
             // 40 whole cycles and a bit of the next one up.
             let horizon = 40 * (up + down) + 1;
-            let all = simulate(&plan(gw.clone(), vec![clients("c", 1, config)], horizon), 0).all;
+            let all = simulate(&plan(gw.clone(), vec![clients("c", 1, config)], horizon), 0).total;
             let label = format!("R {r} SE {se} D {d} {policy:?}");
             assert_eq!(all.all_drops(), 40, "{label}");
             assert_eq!(
@@ -91,7 +91,7 @@ fn missed_toasts_follow_the_down_fraction() {
         // Whole cycles, for an exact expectation.
         let (u, w) = cycle(policy, r, se, d);
         let horizon = 10 * (u + w);
-        let all = simulate(&plan(gw.clone(), vec![c], horizon), 0).all;
+        let all = simulate(&plan(gw.clone(), vec![c], horizon), 0).total;
         let hours = 400.0 * horizon as f64 / 3600.0;
         let missed = all.all_missed() as f64;
         // Poisson: the standard deviation of the count is its root.
@@ -111,7 +111,7 @@ fn calls_are_poisson_by_mean_and_by_variance() {
     c.workload = calls(3.0, 0.0);
     let p = plan(healthy, vec![c], 8 * HOUR);
     let counts: Vec<f64> = (0..2000)
-        .map(|rep| simulate(&p, rep).all.get(Counter::ToastsDue) as f64)
+        .map(|rep| simulate(&p, rep).total.get(Counter::ToastsDue) as f64)
         .collect();
     let n = counts.len() as f64;
     let mean = counts.iter().sum::<f64>() / n;
@@ -182,7 +182,7 @@ fn loss_on_udp_fails_transactions_as_often_as_the_schedules_allow() {
         c.path.loss = p;
         c.sign_in = SignIn::AtStart;
         let gw = gateway(UpdateBehaviour::Accepted, Allow::WithUpdate);
-        let all = simulate(&plan(gw, vec![c], 48 * HOUR), 0).all;
+        let all = simulate(&plan(gw, vec![c], 48 * HOUR), 0).total;
         let failing = match method {
             RefreshMethod::Update => libm::pow(1.0 - (1.0 - p) * (1.0 - p), 11.0),
             _ => invite_fails(p),
@@ -210,7 +210,7 @@ fn predictions_of_a_plan_agree_with_its_simulation() {
     let p = plan(gw, vec![c], 8 * HOUR);
     let mut samples = Samples::new(vec![Scope::Clients("c".into())], p.horizon);
     for n in 0..5 {
-        samples.push(n, &[&simulate(&p, n).all]);
+        samples.push(n, &[&simulate(&p, n).total]);
     }
     let figures = RunFigures::from(&samples);
     let predictions = predict(&p);

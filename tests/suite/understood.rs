@@ -73,7 +73,7 @@ fn a_night_shift_signs_out_the_next_day() {
         let clients =
             format!("count = 7\nincoming_calls = \"0 /h\"\noutgoing_calls = \"0 /h\"\n{clients}");
         let scenario = scenario(run, "", &clients, more, &[]);
-        let all = simulate(&scenario.plan, 0).all;
+        let all = simulate(&scenario.plan, 0).total;
         (
             all.signed_in_us / 7 / 3_600_000_000,
             all.all_drops(),
@@ -167,7 +167,7 @@ fn who_goes_to_lunch_signs_out_and_in_again() {
     let day = |keys: &str| {
         let clients = format!("count = 10\nsign_in = \"at 09:00\"\n{keys}");
         let plan = scenario("horizon = \"10 h\"", "", &clients, "", &[]).plan;
-        let all = simulate(&plan, 0).all;
+        let all = simulate(&plan, 0).total;
         (
             all.signed_in_us as f64 / 3.6e10,
             all.get(Counter::SessionsEstablished),

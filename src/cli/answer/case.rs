@@ -30,7 +30,7 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn row(&self, scope: &Scope, metric: &str) -> Option<&'a MetricRow> {
-        let metric = Metric::named(metric);
+        let metric = Metric::by_name(metric);
         self.rows.iter().find(|r| {
             r.scope == *scope && Some(r.column.metric) == metric && r.column.cause.is_none()
         })

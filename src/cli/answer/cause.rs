@@ -183,7 +183,7 @@ fn of_path(case: &Case, gateway: usize) -> Option<String> {
 
 /// The root cause of most drops: of everything, in words with its key.
 pub(super) fn of_losses(case: &Case) -> Option<String> {
-    let drops = Metric::named("session_drops");
+    let drops = Metric::by_name("session_drops");
     let count = |scope: &Scope, cause: usize| {
         let is = |r: &&crate::study::MetricRow| {
             r.scope == *scope
@@ -281,7 +281,7 @@ fn shortened(case: &Case, clients: usize) -> Option<String> {
 
 /// Why most toasts are missed, where it is a limit on the calls that a gateway follows.
 pub(super) fn of_misses(case: &Case) -> Option<String> {
-    let missed = Metric::named("toasts_missed");
+    let missed = Metric::by_name("toasts_missed");
     let count = |cause: MissCause| {
         let is = |r: &&crate::study::MetricRow| {
             r.scope == Scope::All

@@ -49,7 +49,7 @@ pub(super) fn sentence(case: &Case, judgements: &[Judgement]) -> Option<String> 
         OTHERWISE => "missed toasts: ".into(),
         _ => format!(
             "{}: ",
-            crate::quantity::number::small(&crate::report::words::called(metric))
+            crate::quantity::number::small(&crate::report::words::metric_title(metric))
         ),
     };
     Some(format!(

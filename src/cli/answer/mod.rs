@@ -11,7 +11,7 @@ mod trouble;
 mod weakness;
 
 use crate::measure::Scope;
-use crate::quantity::number::{capital, three, whole};
+use crate::quantity::number::{capital, three_digits, whole};
 use crate::report::words;
 use crate::scenario::Scenario;
 use crate::study::{Judgement, MetricRow, Samples};
@@ -100,7 +100,7 @@ fn losses(case: &Case, is_tested: bool, judgements: &[Judgement]) -> Vec<String>
         return Vec::new();
     }
     if estimate.mean > 0.0 {
-        return lost(case, row, judgements);
+        return loss_sentences(case, row, judgements);
     }
     let n = case.samples.replications();
     let replications = match n {
@@ -112,7 +112,7 @@ fn losses(case: &Case, is_tested: bool, judgements: &[Judgement]) -> Vec<String>
     let bound = row.upper_if_none.filter(|_| is_likely).map(|upper| {
         format!(
             "with 95 % confidence at most {} sessions are lost a run",
-            three(upper)
+            three_digits(upper)
         )
     });
     let first = if is_tested {
@@ -128,7 +128,7 @@ fn losses(case: &Case, is_tested: bool, judgements: &[Judgement]) -> Vec<String>
     std::iter::once(first).chain(bound).collect()
 }
 
-fn lost(case: &Case, row: &MetricRow, judgements: &[Judgement]) -> Vec<String> {
+fn loss_sentences(case: &Case, row: &MetricRow, judgements: &[Judgement]) -> Vec<String> {
     let alone = judgements.is_empty();
     // An objective of the sessions lost has told how many.
     let is_told = judgements.iter().any(|j| {

@@ -3,7 +3,7 @@
 use crate::measure::Objective;
 use crate::quantity::number::{capital, small, whole};
 use crate::report::value;
-use crate::report::words::called;
+use crate::report::words::metric_title;
 use crate::study::{Precision, PrecisionTarget, Samples, Shortfall, shortfalls};
 
 /// The sentence that says so, of the figure that needs most replications; `None`: all are.
@@ -28,7 +28,7 @@ pub(in crate::cli) fn shortfall(
 
 fn clause(short: &Shortfall) -> String {
     let metric = short.row.column.metric;
-    let name = small(&called(metric.name));
+    let name = small(&metric_title(metric.name));
     let Some(estimate) = short.row.estimate else {
         return format!("{name} has no interval, since nothing of that kind happened");
     };
@@ -36,7 +36,7 @@ fn clause(short: &Shortfall) -> String {
     if short.row.upper_if_none.is_some() && is_share {
         return format!("{name} is 0 so far, and no share of 0 is a precision");
     }
-    let amount = |half: f64| value::rough(half, metric.unit);
+    let amount = |half: f64| value::three_digits(half, metric.unit);
     let half = estimate.half_width().map_or("unknown".into(), amount);
     let target = amount(short.precision.target(&estimate));
     let needed = short.replications_needed.map_or(String::new(), |n| {

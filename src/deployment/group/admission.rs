@@ -24,7 +24,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     fn admit_user(&mut self, cohort: u16, number: u32, key: u64) {
         let Cohort {
             plan: clients,
-            plain,
+            delay_only: plain,
             reliable,
             ..
         } = self.cohorts[cohort as usize];

@@ -238,7 +238,7 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
     pub(super) fn reset_connection(&mut self, u: u32) {
         if let Some(line) = self.lines.get_mut(u as usize) {
             line.connection = Connection::default();
-            line.connection.used = self.now; // a new one
+            line.connection.last_traffic = self.now; // a new one
         }
         self.with_client(u, |client, config, now, port| {
             client.connection_reset(config, now, port)

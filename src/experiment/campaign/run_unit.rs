@@ -8,7 +8,7 @@ use crate::deployment::{FastPaths, Plan, ROW, RunOptions, parallel, row_bytes, r
 use crate::experiment::case::{Model, hash_of};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::replicate::{RunPart, replicate, simulated_us};
-use crate::experiment::store::{Kept, StoreError, StoredShard};
+use crate::experiment::store::{ShardContent, StoreError, StoredShard};
 use crate::measure::{DropRow, Tally};
 use crate::scenario::{Scenario, simulation_hash};
 use crate::study::Observation;
@@ -49,7 +49,7 @@ pub(in crate::experiment) struct RunUnit {
 }
 
 /// Each part after its length.
-impl Kept for RunUnit {
+impl ShardContent for RunUnit {
     fn to_bytes(&self) -> Vec<u8> {
         let rows: Vec<[u8; ROW]> = self.drops.iter().map(row_bytes).collect();
         let parts = [self.observation.to_bytes(), self.tallies.to_bytes()];

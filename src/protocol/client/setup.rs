@@ -143,6 +143,6 @@ impl Client {
     ) {
         port.note(ClientNote::SetupFailed);
         self.leave_dialog(config, now, bye, port);
-        self.rest(config, now, true, port);
+        self.await_reestablishment(config, now, true, port);
     }
 }

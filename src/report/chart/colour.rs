@@ -32,7 +32,7 @@ pub(super) enum Paint {
 }
 
 /// Those that are not one of many.
-const PLAIN: [Paint; 6] = [
+const PLAIN_PAINTS: [Paint; 6] = [
     Paint::Ink,
     Paint::Soft,
     Paint::Grid,
@@ -99,7 +99,7 @@ impl Paint {
             Self::Heat(n) => (1, n),
             Self::OnHeat(n) => (2, n),
             plain => {
-                let index = PLAIN.iter().position(|p| *p == plain);
+                let index = PLAIN_PAINTS.iter().position(|p| *p == plain);
                 (3, index.unwrap_or_default() as u8)
             }
         }
@@ -111,7 +111,7 @@ impl Paint {
             0 => Self::Series(n),
             1 => Self::Heat(n),
             2 => Self::OnHeat(n),
-            _ => PLAIN[n as usize % PLAIN.len()],
+            _ => PLAIN_PAINTS[n as usize % PLAIN_PAINTS.len()],
         }
     }
 
@@ -168,7 +168,7 @@ impl Paint {
 /// root element; one with colours of its own sets the properties `--rc-ink`, `--rc-s0` …
 pub(crate) fn stylesheet() -> String {
     let series = (0..SERIES.len() as u8).map(Paint::Series);
-    let named = PLAIN.into_iter().chain(series);
+    let named = PLAIN_PAINTS.into_iter().chain(series);
     let (mut light, mut dark, mut rules) = (String::new(), String::new(), String::new());
     for paint in named {
         let Some(name) = paint.class() else { continue };

@@ -9,7 +9,7 @@ use super::layer::{Along, Layer, Region};
 use super::plot::PlotArea;
 use super::scene::{Anchor, Part, Rect, Shape, area, rule};
 use super::sheet::Paper;
-use super::text::{self, LABEL, plain};
+use super::text::{self, LABEL, plain_text};
 
 /// From one row to the next [px].
 pub(super) const ROW: f64 = 16.0;
@@ -141,8 +141,8 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, plot: &PlotArea, rows: usize) {
         } else {
             (flag.pole + 5.0, Anchor::Start)
         };
-        let mut text = plain((x, base), &flag.label.0, anchor, Paint::Soft);
-        text.whole = (flag.label.0 != flag.label.1).then_some(flag.label.1);
+        let mut text = plain_text((x, base), &flag.label.0, anchor, Paint::Soft);
+        text.full_text = (flag.label.0 != flag.label.1).then_some(flag.label.1);
         let pole = rule((flag.pole, foot), (flag.pole, base - 9.0), Paint::Soft, 1.0);
         let part = Part::Flag(flag.stretch.x, flag.stretch.right());
         paper.put(part, [pole, Shape::Text(text)]);

@@ -7,7 +7,7 @@ use super::layer::Layer;
 use super::plot::PlotArea;
 use super::scene::{Anchor, Rect, Scene, Shape, Text, area};
 use super::sheet::Paper;
-use super::text::{self, SMALL, TITLE, plain};
+use super::text::{self, SMALL, TITLE, plain_text};
 use super::{bars, content, draw, heat};
 
 /// A wide picture is no higher: with what stands above it, it is on the first screen of a desk [px].
@@ -38,9 +38,9 @@ fn title(paper: &Paper, chart: &Chart, room: &mut Rect) {
     let lines = text::wrap(&chart.title, room.w, TITLE, true, most);
     let shortened = lines.iter().any(|l| l.ends_with('…'));
     for line in lines {
-        let mut text = plain((room.x, room.y + 14.0), line, Anchor::Start, Paint::Ink);
+        let mut text = plain_text((room.x, room.y + 14.0), line, Anchor::Start, Paint::Ink);
         (text.size, text.strong) = (TITLE, true);
-        text.whole = shortened.then(|| chart.title.clone());
+        text.full_text = shortened.then(|| chart.title.clone());
         paper.push(Shape::Text(text));
         shrink_top(room, 20.0);
     }
@@ -62,7 +62,7 @@ fn wrapped_notes(chart: &Chart, room: &Rect) -> Vec<String> {
 
 /// That size, or as high as it takes to see what is drawn: every row of a table of colours, with its name; on a telephone
 /// a plot of some height beside title, names and notes, too.
-pub(super) fn fitted(chart: &Chart, given: Size) -> Size {
+pub(super) fn fit_size(chart: &Chart, given: Size) -> Size {
     let mut size = given;
     let room = Rect::new(0.0, 0.0, f64::from(size.width) - 2.0 * SIDE, 0.0);
     let narrow = is_narrow(&room);
@@ -101,7 +101,7 @@ fn notes(paper: &Paper, chart: &Chart, room: &mut Rect) {
         let at = (room.x, room.bottom() - height + 12.0 + i as f64 * 15.0);
         paper.push(Shape::Text(Text {
             size: SMALL,
-            ..plain(at, line, Anchor::Start, Paint::Soft)
+            ..plain_text(at, line, Anchor::Start, Paint::Soft)
         }));
     }
     room.h -= height + 4.0;

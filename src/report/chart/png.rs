@@ -19,7 +19,7 @@ const DENSITY: u32 = 2;
 /// Drawn pixels for one of the file, in either direction.
 const FINENESS: u32 = FACTOR / DENSITY;
 /// Drawn pixels whose mean one of the file is.
-const ALL: u16 = (FINENESS * FINENESS) as u16;
+const DRAWN_PER_PIXEL: u16 = (FINENESS * FINENESS) as u16;
 
 /// Lines of the file that are drawn at once.
 const STRIP: usize = 32;
@@ -67,7 +67,7 @@ fn draw_strip(
     let line = (width * 3) as usize;
     let lines = strip.len() / line;
     pixels.clear();
-    pixels.resize(strip.len() * usize::from(ALL), 255);
+    pixels.resize(strip.len() * usize::from(DRAWN_PER_PIXEL), 255);
     let backend = BitMapBackend::with_buffer(pixels, (width * FINENESS, lines as u32 * FINENESS));
     let visible_lines = Stretch {
         from: top as f64 / f64::from(DENSITY),
@@ -147,11 +147,11 @@ fn average(width: u32, drawn: &[u8], out: &mut [u8]) {
                 .for_each(|(sum, channel)| *sum += u16::from(*channel));
         }
         for (pixels, out) in sums.chunks_exact(3 * n).zip(out.chunks_exact_mut(3)) {
-            let mut sum = [ALL / 2; 3];
+            let mut sum = [DRAWN_PER_PIXEL / 2; 3];
             for pixel in pixels.chunks_exact(3) {
                 (0..3).for_each(|channel| sum[channel] += pixel[channel]);
             }
-            (0..3).for_each(|channel| out[channel] = (sum[channel] / ALL) as u8);
+            (0..3).for_each(|channel| out[channel] = (sum[channel] / DRAWN_PER_PIXEL) as u8);
         }
     }
 }
@@ -183,7 +183,7 @@ struct Canvas<'a> {
 }
 
 /// In drawn pixels, as far as numbers of the screen go.
-fn scaled(at: Spot) -> (i32, i32) {
+fn drawn_pixel(at: Spot) -> (i32, i32) {
     let whole = |v: f64| (v * f64::from(FACTOR)).round().clamp(-1e6, 1e6) as i32;
     (whole(at.0), whole(at.1))
 }
@@ -248,7 +248,7 @@ impl Canvas<'_> {
 
     /// Where a spot of the page is in this strip.
     fn place(&self, at: Spot) -> (i32, i32) {
-        let (x, y) = scaled(at);
+        let (x, y) = drawn_pixel(at);
         (x, y - self.top)
     }
 

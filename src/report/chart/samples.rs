@@ -394,17 +394,17 @@ fn paired() -> Chart {
 /// What must not break anything.
 pub(super) fn extreme() -> Vec<(&'static str, Chart)> {
     let mut all = odd_values();
-    all.extend(much());
-    all.extend(none());
+    all.extend(crowded_charts());
+    all.extend(empty_charts());
     all
 }
 
-fn plain(title: &str, points: Vec<(f64, f64)>) -> Chart {
+fn line_chart(title: &str, points: Vec<(f64, f64)>) -> Chart {
     let (x, y) = (Axis::new("x", "s"), Axis::new("y", "1/s"));
     chart(title, x, y, vec![line("one", points)])
 }
 
-fn each(n: u32, value: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+fn curve(n: u32, value: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
     (0..n)
         .map(|i| (f64::from(i), value(f64::from(i))))
         .collect()
@@ -415,33 +415,36 @@ fn odd_values() -> Vec<(&'static str, Chart)> {
     let low = f64::NEG_INFINITY;
     let infinite = vec![(0.0, f64::INFINITY), (1.0, 1.0), (low, 2.0)];
     let zeros = vec![(0.0, 0.0), (1.0, 10.0), (2.0, 1e5), (3.0, -1.0)];
-    let mut log = plain("Zeros on a logarithmic axis", zeros);
+    let mut log = line_chart("Zeros on a logarithmic axis", zeros);
     log.y.scale = Scale::Log;
-    let mut cut = plain("A range that cuts", each(100, |i| i * i % 90.0));
+    let mut cut = line_chart("A range that cuts", curve(100, |i| i * i % 90.0));
     (cut.x.range, cut.y.range) = (Some((20.0, 60.0)), Some((10.0, 50.0)));
     let markup = "<script>alert(1)</script> & \"'\u{1}]]>";
     vec![
-        ("one_point", plain("One point", vec![(600.0, 4.0)])),
-        ("zero", plain("Zero everywhere", each(50, |_| 0.0))),
-        ("equal", plain("All equal", each(50, |_| 1234.5))),
-        ("gaps", plain("Gaps", each(50, gap))),
-        ("nan", plain("Not a number", vec![(f64::NAN, f64::NAN); 5])),
-        ("infinite", plain("Infinite", infinite)),
+        ("one_point", line_chart("One point", vec![(600.0, 4.0)])),
+        ("zero", line_chart("Zero everywhere", curve(50, |_| 0.0))),
+        ("equal", line_chart("All equal", curve(50, |_| 1234.5))),
+        ("gaps", line_chart("Gaps", curve(50, gap))),
+        (
+            "nan",
+            line_chart("Not a number", vec![(f64::NAN, f64::NAN); 5]),
+        ),
+        ("infinite", line_chart("Infinite", infinite)),
         (
             "huge",
-            plain("Huge", vec![(-1e300, 1e-300), (1e300, 1e300)]),
+            line_chart("Huge", vec![(-1e300, 1e-300), (1e300, 1e300)]),
         ),
-        ("script", plain(markup, vec![(0.0, 1.0), (1.0, 2.0)])),
+        ("script", line_chart(markup, vec![(0.0, 1.0), (1.0, 2.0)])),
         ("log_zero", log),
         ("cut", cut),
     ]
 }
 
-fn much() -> Vec<(&'static str, Chart)> {
+fn crowded_charts() -> Vec<(&'static str, Chart)> {
     let long = "a very long name that goes on and on, far beyond what any legend could ever hold "
         .repeat(3);
     let axis = |label: &str| Axis::new(label, "");
-    let jagged = plain("10,000 points", each(10_000, |i| noise(i as u64)));
+    let jagged = line_chart("10,000 points", curve(10_000, |i| noise(i as u64)));
     let spots = (0..10_000).map(|i| at(noise(i), noise(i + 9999) * noise(i)));
     let cloud = vec![points("requests", spots.collect())];
     let lengthy = vec![
@@ -477,7 +480,7 @@ fn much() -> Vec<(&'static str, Chart)> {
     ]
 }
 
-fn none() -> Vec<(&'static str, Chart)> {
+fn empty_charts() -> Vec<(&'static str, Chart)> {
     let stack = Layer::Stack(Stack {
         xs: vec![1.0, 2.0],
         parts: vec![("a".into(), vec![0.0, 0.0]), ("b".into(), vec![f64::NAN])],

@@ -49,7 +49,7 @@ pub(super) struct Text {
     pub at: Spot,
     pub text: String,
     /// The whole text where `text` is a shortened one.
-    pub whole: Option<String>,
+    pub full_text: Option<String>,
     pub size: f64,
     pub strong: bool,
     pub anchor: Anchor,

@@ -102,12 +102,12 @@ pub(super) fn wrap(text: &str, room: f64, size: f64, strong: bool, most: usize) 
 }
 
 /// A line of ordinary text.
-pub(super) fn plain(at: Spot, text: impl Into<String>, anchor: Anchor, paint: Paint) -> Text {
+pub(super) fn plain_text(at: Spot, text: impl Into<String>, anchor: Anchor, paint: Paint) -> Text {
     let text = text.into();
     Text {
         at,
         text,
-        whole: None,
+        full_text: None,
         size: LABEL,
         strong: false,
         anchor,
@@ -123,7 +123,7 @@ pub(super) fn cut(room: f64, mut text: Text) -> Option<Shape> {
         return None;
     }
     if fitted != text.text {
-        text.whole = Some(std::mem::replace(&mut text.text, fitted));
+        text.full_text = Some(std::mem::replace(&mut text.text, fitted));
     }
     Some(Shape::Text(text))
 }

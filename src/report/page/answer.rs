@@ -18,7 +18,7 @@ pub(super) struct Mark {
 }
 
 /// A mark that says how it came out.
-fn marked(state: &'static str, word: &'static str) -> Mark {
+fn outcome_mark(state: &'static str, word: &'static str) -> Mark {
     let sign = match state {
         "pass" => "✓",
         "fail" => "✗",
@@ -35,61 +35,61 @@ pub fn is_bad(record: &Record) -> bool {
 
 /// The verdict of a study.
 pub(super) fn mark(record: &Record) -> Mark {
-    let none = marked("none", "");
+    let none = outcome_mark("none", "");
     match record {
         Record::Run(run) => match (run.verdict, run.objectives.len()) {
             (None, _) => none,
-            (Some(Verdict::Pass), 1) => marked("pass", "Objective met"),
-            (Some(Verdict::Pass), _) => marked("pass", "Objectives met"),
-            (Some(Verdict::Fail), _) => marked("fail", "Objective missed"),
-            (Some(Verdict::Inconclusive), _) => marked("open", "Still open"),
+            (Some(Verdict::Pass), 1) => outcome_mark("pass", "Objective met"),
+            (Some(Verdict::Pass), _) => outcome_mark("pass", "Objectives met"),
+            (Some(Verdict::Fail), _) => outcome_mark("fail", "Objective missed"),
+            (Some(Verdict::Inconclusive), _) => outcome_mark("open", "Still open"),
         },
         Record::Sweep(sweep) => match sweep.verdict {
             None if loses(&sweep.rows, &sweep.chosen) => {
-                marked("fail", "The best point loses sessions")
+                outcome_mark("fail", "The best point loses sessions")
             }
             None => none,
             Some(Verdict::Pass) if loses(&sweep.rows, &sweep.chosen) => {
-                marked("fail", "Met, but sessions are lost")
+                outcome_mark("fail", "Met, but sessions are lost")
             }
-            Some(Verdict::Pass) => marked("pass", "Met at some points"),
-            Some(Verdict::Fail) => marked("fail", "Met at no point"),
-            Some(Verdict::Inconclusive) => marked("open", "Still open"),
+            Some(Verdict::Pass) => outcome_mark("pass", "Met at some points"),
+            Some(Verdict::Fail) => outcome_mark("fail", "Met at no point"),
+            Some(Verdict::Inconclusive) => outcome_mark("open", "Still open"),
         },
         Record::Sizing(study) => match &study.body.value {
             Some(value) if study.body.confirmed => {
                 match loses(&study.rows, &format!("{}={value}", study.body.key)) {
-                    true => marked("fail", "Found, but sessions are lost"),
-                    false => marked("pass", "Found and confirmed"),
+                    true => outcome_mark("fail", "Found, but sessions are lost"),
+                    false => outcome_mark("pass", "Found and confirmed"),
                 }
             }
-            Some(_) => marked("open", "Still open"),
-            None if study.verdict == Verdict::Inconclusive => marked("open", "Still open"),
-            None => marked("fail", "No value serves"),
+            Some(_) => outcome_mark("open", "Still open"),
+            None if study.verdict == Verdict::Inconclusive => outcome_mark("open", "Still open"),
+            None => outcome_mark("fail", "No value serves"),
         },
         Record::Selection(study) => match &study.body.best {
             Some(_) if study.verdict == Verdict::Fail => {
-                marked("fail", "The least cost misses the objectives")
+                outcome_mark("fail", "The least cost misses the objectives")
             }
             Some(best) if loses(&study.rows, best) => {
-                marked("fail", "The least cost, but sessions are lost")
+                outcome_mark("fail", "The least cost, but sessions are lost")
             }
-            Some(_) if study.verdict == Verdict::Inconclusive => marked("open", "Still open"),
-            Some(_) => marked("pass", "Selected"),
+            Some(_) if study.verdict == Verdict::Inconclusive => outcome_mark("open", "Still open"),
+            Some(_) => outcome_mark("pass", "Selected"),
             None if study.verdict == Verdict::Fail => {
-                marked("fail", "No point meets the objectives")
+                outcome_mark("fail", "No point meets the objectives")
             }
-            None => marked("open", "Still open"),
+            None => outcome_mark("open", "Still open"),
         },
         Record::Front(study) => {
             let mut points = study.body.front.iter();
             match study.verdict {
                 Verdict::Pass if points.all(|point| loses(&study.rows, point)) => {
-                    marked("fail", "Undominated, but sessions are lost")
+                    outcome_mark("fail", "Undominated, but sessions are lost")
                 }
-                Verdict::Pass => marked("pass", "Points to choose from"),
-                Verdict::Fail => marked("fail", "No point meets the objectives"),
-                Verdict::Inconclusive => marked("open", "Still open"),
+                Verdict::Pass => outcome_mark("pass", "Points to choose from"),
+                Verdict::Fail => outcome_mark("fail", "No point meets the objectives"),
+                Verdict::Inconclusive => outcome_mark("open", "Still open"),
             }
         }
         Record::Comparison(_) | Record::Sensitivity(_) | Record::Global(_) | Record::Matrix(_) => {

@@ -50,7 +50,7 @@ pub(super) fn arrange(record: &Record, plots: &[Plot]) -> Arrangement {
 fn lead<'a>(record: &Record, plots: &[&'a Plot]) -> Option<&'a str> {
     let named = |name: &str| plots.iter().find(|p| p.name == name);
     let plot = match record {
-        Record::Run(run) => (judged(run).iter().chain(&LOSSES)).find_map(|name| named(name)),
+        Record::Run(run) => (judged_plots(run).iter().chain(&LOSSES)).find_map(|name| named(name)),
         _ => plots.first().map(|first| {
             let table = first.name.strip_prefix("sweep-");
             let table = table.and_then(|metric| named(&format!("heat-{metric}")));
@@ -61,7 +61,7 @@ fn lead<'a>(record: &Record, plots: &[&'a Plot]) -> Option<&'a str> {
 }
 
 /// The plots of the metric that a run is judged by, where they are not those of its losses.
-fn judged(run: &RunRecord) -> &'static [&'static str] {
+fn judged_plots(run: &RunRecord) -> &'static [&'static str] {
     let metric = run.objectives.first().map_or("", |o| &*o.metric);
     match metric {
         metric if metric.starts_with("gateway_response") => &["response", "response-distribution"],

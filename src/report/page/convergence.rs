@@ -36,7 +36,7 @@ pub(super) fn charts(results: &Results) -> Result<Vec<Value>, ResultsError> {
     let charts = match record {
         Record::Run(run) => single(&run.objectives, &runs, "", None),
         Record::Sensitivity(study) => single(&[], &runs, "", Some(&study.body.metric)),
-        Record::Sweep(sweep) => single(chosen(sweep), &runs, &sweep.chosen, None),
+        Record::Sweep(sweep) => single(chosen_objectives(sweep), &runs, &sweep.chosen, None),
         Record::Comparison(study) => compare(&study.body, &runs),
         Record::Sizing(study) => size(&study.body, &runs),
         Record::Selection(study) => best(&study.body, &runs),
@@ -76,7 +76,7 @@ fn side(name: &str) -> String {
 }
 
 /// The objectives at the point that the answer of a sweep is about.
-fn chosen(sweep: &SweepRecord) -> &[Objective] {
+fn chosen_objectives(sweep: &SweepRecord) -> &[Objective] {
     let mut points = sweep.points.iter();
     let point = points.find(|p| is_label(&sweep.chosen, &p.point));
     point.map_or(&[], |p| &p.objectives)
@@ -93,7 +93,7 @@ fn single(
     let name = metric
         .or(objective.map(|o| &*o.metric))
         .unwrap_or("missed_toast_fraction");
-    let metric = Metric::named(name)?;
+    let metric = Metric::by_name(name)?;
     let curve = curve(
         "mean so far",
         CONFIDENCE,
@@ -127,7 +127,7 @@ fn compare(comparison: &Comparison, runs: &[PointRuns]) -> Option<Vec<Value>> {
             .clone()
             .find(|f| matches!(f.verdict, Relation::Better | Relation::Worse));
         let figure = decided.or_else(|| deciding.next())?;
-        let metric = Metric::named(&figure.metric)?;
+        let metric = Metric::by_name(&figure.metric)?;
         let (mut a, mut b) = (Vec::new(), Vec::new());
         let observations = observations_of(runs, &side(&other.name))?;
         for (number, observation) in baseline {
@@ -175,7 +175,7 @@ fn size(sizing: &Sizing, runs: &[PointRuns]) -> Option<Vec<Value>> {
         .find(is_chosen)
         .or(deciding(sizing).last())?;
     let objective = binding(trial)?;
-    let metric = Metric::named(&objective.metric)?;
+    let metric = Metric::by_name(&objective.metric)?;
     let neighbour = deciding(sizing).filter(|t| t.value != trial.value).last();
     let target = [(objective.target, "target")];
     let of_what = if trial.sample == Trial::CONFIRMATION {

@@ -6,7 +6,7 @@ use super::table::{Table, cell, cell_within, interval, unit_name};
 use crate::measure::Metric;
 use crate::quantity::number::whole;
 use crate::record::{Figure, Objective, Record};
-use crate::report::words::called;
+use crate::report::words::metric_title;
 use crate::study::Verdict;
 
 /// The objectives of a run with how they came out; of a study their targets alone; `None`: there are none.
@@ -56,7 +56,7 @@ pub(super) fn subject(objective: &Objective) -> String {
         // The template gives it its words and a link to its definition.
         return objective.metric.to_string();
     }
-    let mut subject = called(&objective.metric);
+    let mut subject = metric_title(&objective.metric);
     if let Some(cause) = &objective.cause {
         subject += &format!(" by {}", cause.replace('_', " "));
     }
@@ -69,7 +69,7 @@ pub(super) fn subject(objective: &Objective) -> String {
 
 /// Objective, bound, target and unit.
 fn target(objective: &Objective) -> Vec<String> {
-    let unit = Metric::named(&objective.metric).map_or("", |m| m.unit.name());
+    let unit = Metric::by_name(&objective.metric).map_or("", |m| m.unit.name());
     let bound = match (objective.at_most, objective.at_least) {
         (Some(_), _) => "at most",
         (_, Some(_)) => "at least",

@@ -10,8 +10,8 @@ use crate::record::{
     Sizing, SweepRecord,
 };
 use crate::report::down::DownRow;
-use crate::report::sweep::{SHOWN, short_keys};
-use crate::report::words::called;
+use crate::report::sweep::{TABLE_METRICS, short_keys};
+use crate::report::words::metric_title;
 use crate::study::Verdict;
 
 /// The tables of a study.
@@ -40,7 +40,7 @@ pub(super) fn tables_with(record: &Record, down: &[DownRow]) -> Vec<Table> {
 
 /// The unit of a metric, as files name it.
 fn unit_of(metric: &str) -> &'static str {
-    Metric::named(metric).map_or("", |m| m.unit.name())
+    Metric::by_name(metric).map_or("", |m| m.unit.name())
 }
 
 fn half_width(lower: Option<f64>, upper: Option<f64>) -> Option<f64> {
@@ -55,7 +55,7 @@ fn sweep(sweep: &SweepRecord) -> Table {
         .filter(|o| o.is_of_all())
         .map(|o| &*o.metric)
         .collect();
-    let others: Vec<&str> = SHOWN
+    let others: Vec<&str> = TABLE_METRICS
         .into_iter()
         .filter(|metric| !judged.contains(metric))
         .collect();
@@ -69,7 +69,7 @@ fn sweep(sweep: &SweepRecord) -> Table {
     }
     for objective in objectives {
         let title = if objective.is_of_all() {
-            called(&objective.metric)
+            metric_title(&objective.metric)
         } else {
             subject(objective)
         };
@@ -79,11 +79,11 @@ fn sweep(sweep: &SweepRecord) -> Table {
             .for_each(|title| table.figure(title, &objective.unit));
     }
     for metric in &others {
-        table.figure(&called(metric), unit_of(metric));
+        table.figure(&metric_title(metric), unit_of(metric));
         table.figure("±", unit_of(metric));
     }
     table.figure("replications", "count");
-    table.rows = super::joined::joined(points(sweep, &others), keys.len());
+    table.rows = super::joined::join_rows(points(sweep, &others), keys.len());
     table.note =
         "± is half of the 95 % interval; the margin is how far all of it stays on the right side of the target.".into();
     table.cut("points")
@@ -166,7 +166,7 @@ fn size(sizing: &Sizing) -> Table {
     );
     for objective in sizing.trials.iter().take(1).flat_map(|t| &t.objectives) {
         let unit = unit_of(&objective.metric);
-        table.figure(&called(&objective.metric), unit);
+        table.figure(&metric_title(&objective.metric), unit);
         ["lower", "upper", "target"]
             .iter()
             .for_each(|title| table.figure(title, unit));
@@ -238,7 +238,7 @@ fn pairs(sensitivity: &Sensitivity) -> Table {
     let unit = &sensitivity.unit;
     let columns = ["key", "other value", "and key", "its other value"];
     let mut table = Table::new("Two keys at a time", &columns);
-    table.figure(&called(&sensitivity.metric), unit);
+    table.figure(&metric_title(&sensitivity.metric), unit);
     ["beyond the sum of both", "lower", "upper"]
         .iter()
         .for_each(|title| table.figure(title, unit));
@@ -262,7 +262,7 @@ fn pairs(sensitivity: &Sensitivity) -> Table {
 fn one_at_a_time(sensitivity: &Sensitivity) -> Table {
     let unit = &sensitivity.unit;
     let mut table = Table::new("One key at a time", &["key", "value", "other value"]);
-    table.figure(&called(&sensitivity.metric), unit);
+    table.figure(&metric_title(&sensitivity.metric), unit);
     ["difference", "lower", "upper"]
         .iter()
         .for_each(|title| table.figure(title, unit));

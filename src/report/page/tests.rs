@@ -20,7 +20,7 @@ fn page_of(files: &[(&str, String)]) -> String {
     page(
         &results,
         &plot::plots(&results).unwrap(),
-        &plot::left_out(&results).unwrap(),
+        &plot::unmet_requests(&results).unwrap(),
         None,
     )
     .unwrap()

@@ -44,7 +44,7 @@ fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
             let most = reading.text(all.mean.unwrap_or(0.0));
             format!(
                 "{most} {happens}, {share} of them because {}",
-                called(first)
+                cause_title(first)
             )
         }
         None if all.replications == 1 => format!("No {happens} in one replication")
@@ -64,11 +64,11 @@ fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
     // Nothing that happened is a finding too, with the bound that so many replications give.
     let bars = match causes[..] {
         [] => vec![bar(all, "any cause".into())],
-        [only] => vec![bar(only, called(only))],
+        [only] => vec![bar(only, cause_title(only))],
         // The title names the sum, so it is drawn too.
         _ => std::iter::once(bar(all, "all causes".into()))
             .chain(causes.iter().map(|f| {
-                let bar = bar(f, called(f));
+                let bar = bar(f, cause_title(f));
                 let text = format!("{}, {}", bar.text, share(f));
                 Bar { text, ..bar }
             }))
@@ -84,7 +84,7 @@ fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
         y: Axis::default(),
         layers: vec![Layer::Bars(Bars {
             bars,
-            tone: super::reading::LOST,
+            tone: super::reading::LOSS_TONE,
             ..Bars::default()
         })],
         notes: Vec::new(),
@@ -92,7 +92,7 @@ fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
 }
 
 /// What the cause means; of one that this version does not know, its name.
-fn called(figure: &Figure) -> String {
+fn cause_title(figure: &Figure) -> String {
     let name = figure.cause.as_deref().unwrap_or_default();
     let drop = DropCause::ALL
         .iter()

@@ -17,12 +17,12 @@ const MOST_ALTERNATIVES: usize = 5;
 
 /// The plots of a comparison.
 pub(super) fn plots(comparison: &Comparison, runs: &[ReplicatedFigure]) -> Vec<Plot> {
-    let comparison = &called(comparison);
+    let comparison = &with_short_names(comparison);
     let mut all = Vec::new();
     if comparison.alternatives.len() == 1 {
         all.push(Plot::new(
             "differences",
-            one(comparison, &comparison.alternatives[0]),
+            single_chart(comparison, &comparison.alternatives[0]),
         ));
     } else {
         let metrics = comparison
@@ -32,7 +32,7 @@ pub(super) fn plots(comparison: &Comparison, runs: &[ReplicatedFigure]) -> Vec<P
         all.extend(metrics.iter().filter(|f| f.decides).map(|f| {
             Plot::new(
                 &format!("differences-{}", f.metric.replace('_', "-")),
-                each(comparison, &f.metric),
+                metric_chart(comparison, &f.metric),
             )
         }));
     }
@@ -41,7 +41,7 @@ pub(super) fn plots(comparison: &Comparison, runs: &[ReplicatedFigure]) -> Vec<P
 }
 
 /// The same with short names, "nec-r2" for "models/nec-r2.toml", where they still tell all apart.
-fn called(comparison: &Comparison) -> Comparison {
+fn with_short_names(comparison: &Comparison) -> Comparison {
     let short = |name: &String| {
         let (path, point) = name
             .split_once(" (")
@@ -139,7 +139,7 @@ fn note(comparison: &Comparison) -> Vec<String> {
 }
 
 /// One alternative: what decides, all in percentage points.
-fn one(comparison: &Comparison, other: &Contrast) -> Chart {
+fn single_chart(comparison: &Comparison, other: &Contrast) -> Chart {
     let deciding = other.figures.iter().filter(|f| f.decides);
     let bars = deciding
         .map(|f| {
@@ -168,7 +168,7 @@ fn one(comparison: &Comparison, other: &Contrast) -> Chart {
 }
 
 /// Several alternatives in one figure.
-fn each(comparison: &Comparison, metric: &str) -> Chart {
+fn metric_chart(comparison: &Comparison, metric: &str) -> Chart {
     let figures = || {
         (comparison.alternatives.iter())
             .filter_map(|r| Some((r, r.figures.iter().find(|f| f.metric == metric)?)))

@@ -1,7 +1,7 @@
 //! How did the day go: sessions by state, messages, losses, the gateway's queue and its response, by the clock.
 
 use super::super::chart::{Along, Axis, Chart, Layer, Line, Scale, Stack, Threshold, Tone};
-use super::super::value::rough;
+use super::super::value::three_digits;
 use super::reading::Reading;
 use super::{Plot, fault};
 use crate::measure::Unit;
@@ -26,7 +26,7 @@ const MOST_GATEWAYS: usize = 6;
 /// What is needed to draw the day.
 struct Day<'a> {
     run: &'a RunRecord,
-    all: &'a [Series],
+    series: &'a [Series],
     start_s: Option<f64>,
 }
 
@@ -38,10 +38,10 @@ pub(super) fn plots(results: &Results, run: &RunRecord) -> Result<Vec<Plot>, Res
     let requested = results.requested()?;
     let day = Day {
         run,
-        all: results.series()?,
+        series: results.series()?,
         start_s: requested.start_s,
     };
-    if day.all.is_empty() {
+    if day.series.is_empty() {
         return Ok(Vec::new());
     }
     let drops = day.events("drops-over-day", "session_drops", "sessions are lost");
@@ -56,7 +56,7 @@ pub(super) fn plots(results: &Results, run: &RunRecord) -> Result<Vec<Plot>, Res
         day.queue(),
     ];
     let mut plots: Vec<Plot> = all.into_iter().flatten().collect();
-    let until_s = end_s(day.all, day.start_s);
+    let until_s = end_s(day.series, day.start_s);
     plots
         .iter_mut()
         .for_each(|plot| fault::shade(&mut plot.chart, &requested.faults, until_s));
@@ -73,7 +73,9 @@ pub(super) fn end_s(series: &[Series], start_s: Option<f64>) -> f64 {
 
 impl Day<'_> {
     fn series(&self, scope: &str, name: &str) -> Option<&Series> {
-        self.all.iter().find(|s| s.scope == scope && s.name == name)
+        self.series
+            .iter()
+            .find(|s| s.scope == scope && s.name == name)
     }
 
     fn figure(&self, metric: &str) -> Option<&Figure> {
@@ -167,7 +169,7 @@ impl Day<'_> {
     }
 
     /// The most at any one instant or second: a line above the means of minutes, which do not reach it.
-    fn most(&self, metric: &str, label: &str) -> Option<Layer> {
+    fn maximum_layer(&self, metric: &str, label: &str) -> Option<Layer> {
         let value = self.mean(metric).filter(|v| *v > 0.0)?;
         Some(Layer::Threshold(Threshold {
             along: Along::Y,
@@ -232,7 +234,7 @@ impl Day<'_> {
             title,
             x: self.axis(),
             y: Axis::new("Users without a usable session", ""),
-            layers: [Some(stack), self.most("down_peak", "most at once")]
+            layers: [Some(stack), self.maximum_layer("down_peak", "most at once")]
                 .into_iter()
                 .flatten()
                 .collect(),
@@ -257,7 +259,7 @@ impl Day<'_> {
             layers: [
                 Some(self.line(messages?, "messages", 1.0, Tone::Auto)),
                 Some(self.line(refreshes?, "refreshes", 1.0, Tone::Auto)),
-                self.most("message_rate_peak_per_s", "busiest second"),
+                self.maximum_layer("message_rate_peak_per_s", "busiest second"),
             ]
             .into_iter()
             .flatten()
@@ -305,7 +307,7 @@ impl Day<'_> {
             title,
             x: self.axis(),
             y: Axis::new(&reading.label, "per minute"),
-            layers: vec![self.line(series, "", 1.0, super::reading::LOST)],
+            layers: vec![self.line(series, "", 1.0, super::reading::LOSS_TONE)],
             notes: self.note(),
         };
         Some(Plot::new(name, chart))
@@ -332,11 +334,11 @@ impl Day<'_> {
         let percentile = |metric: &str| match self.figure(metric) {
             Some(Figure {
                 mean: Some(mean), ..
-            }) => rough(*mean, Unit::Milliseconds),
+            }) => three_digits(*mean, Unit::Milliseconds),
             Some(Figure {
                 beyond: Some(beyond),
                 ..
-            }) => format!("more than {}", rough(*beyond, Unit::Milliseconds)),
+            }) => format!("more than {}", three_digits(*beyond, Unit::Milliseconds)),
             _ => "–".into(),
         };
         let title = format!(
@@ -385,7 +387,7 @@ impl Day<'_> {
         let busy =
             |s: &&Series| s.name == "gateway_queue_mean" && s.values.iter().any(|v| *v > 0.0);
         let busy_series = |start: &str| {
-            self.all
+            self.series
                 .iter()
                 .filter(|s| s.scope.starts_with(start))
                 .filter(busy)
@@ -421,7 +423,7 @@ impl Day<'_> {
         let layers = lines
             .iter()
             .map(|s| self.line(s, &name(s), 1.0, Tone::Auto))
-            .chain(self.most("gateway_queue_peak", "longest"))
+            .chain(self.maximum_layer("gateway_queue_peak", "longest"))
             .collect();
         let chart = Chart {
             description: format!(

@@ -34,7 +34,7 @@ pub(super) fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
 ///
 /// # Errors
 /// A file of the folder is missing or damaged.
-pub(super) fn left_out(results: &Results) -> Result<Vec<String>, ResultsError> {
+pub(super) fn unmet_requests(results: &Results) -> Result<Vec<String>, ResultsError> {
     let kind = results.record().kind();
     let file = results.file().unwrap_or("FILE");
     let needs = |request: &PlotRequest| match (kind, request.x.as_str()) {

@@ -72,7 +72,7 @@ pub(super) fn mark(
 
 /// How far the points at one place along the axis meet the objectives.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Met {
+enum ObjectivesMet {
     /// None of them.
     None,
     /// Of several some.
@@ -95,23 +95,23 @@ pub(super) fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
     let xs: Vec<f64> = places.iter().map(|place| place[0].0).collect();
     let share_of_place = |place: &&[(f64, bool)]| match place.iter().filter(|(_, met)| *met).count()
     {
-        0 => Met::None,
-        n if n == place.len() => Met::All,
-        _ => Met::Some,
+        0 => ObjectivesMet::None,
+        n if n == place.len() => ObjectivesMet::All,
+        _ => ObjectivesMet::Some,
     };
-    let shares: Vec<Met> = places.iter().map(share_of_place).collect();
+    let shares: Vec<ObjectivesMet> = places.iter().map(share_of_place).collect();
     let half = |i: usize| (xs[i - 1] + xs[i]) / 2.0;
     let mut layers = Vec::new();
-    let mut text_if: Vec<Met> = Vec::new();
+    let mut text_if: Vec<ObjectivesMet> = Vec::new();
     let mut i = 0;
     for alike in shares.chunk_by(|a, b| a == b) {
         let (first, until) = (i, i + alike.len());
         i = until;
         let label = match alike[0] {
-            Met::None => continue,
-            Met::All if grid.curves.len() == 1 => "meets the objectives",
-            Met::All => "all curves meet the objectives",
-            Met::Some => "some curves meet the objectives",
+            ObjectivesMet::None => continue,
+            ObjectivesMet::All if grid.curves.len() == 1 => "meets the objectives",
+            ObjectivesMet::All => "all curves meet the objectives",
+            ObjectivesMet::Some => "some curves meet the objectives",
         };
         let from = if first == 0 {
             f64::NEG_INFINITY
@@ -129,7 +129,7 @@ pub(super) fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
             label.into()
         };
         text_if.push(alike[0]);
-        let faint = alike[0] == Met::Some;
+        let faint = alike[0] == ObjectivesMet::Some;
         layers.push(Layer::Region(Region {
             along: Along::X,
             from,

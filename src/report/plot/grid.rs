@@ -159,7 +159,7 @@ impl<'a> FigureIndex<'a> {
     }
 
     /// Whether two points have about the same mean in a metric over everything.
-    pub(super) fn same(
+    pub(super) fn has_same_mean(
         &self,
         a: &'a BTreeMap<String, String>,
         b: &'a BTreeMap<String, String>,

@@ -10,7 +10,7 @@ use crate::quantity::number::{capital, human, small};
 use crate::record::Objective;
 
 /// More cells than this in a row or a column are no table.
-const MOST: usize = 60;
+const MAX_CELLS: usize = 60;
 
 /// The keys of the table and what stands in its cells, in the unit of the figure.
 struct HeatTable<'a> {
@@ -35,7 +35,7 @@ impl<'a> HeatTable<'a> {
             .collect();
         let mut rows: Vec<String> = Vec::new();
         for row in points.iter().map(|p| name(p, &others)) {
-            if rows.len() > MOST {
+            if rows.len() > MAX_CELLS {
                 return None;
             }
             if !rows.contains(&row) {
@@ -43,7 +43,7 @@ impl<'a> HeatTable<'a> {
             }
         }
         let full = points.len() == rows.len() * columns.len();
-        let fits = rows.len() >= 2 && rows.len() <= MOST && columns.len() <= MOST;
+        let fits = rows.len() >= 2 && rows.len() <= MAX_CELLS && columns.len() <= MAX_CELLS;
         (full && fits && !others.is_empty()).then(|| Self {
             across,
             columns: columns.clone(),

@@ -15,7 +15,7 @@ pub(super) struct AxisPlaces {
 
 /// The places of a key's values; `None` where they are not all numbers of one kind.
 pub(super) fn places(key: &str, values: &[&str]) -> Option<AxisPlaces> {
-    let (unit, at) = plain(values).or_else(|| spans(values))?;
+    let (unit, at) = split_units(values).or_else(|| spans(values))?;
     let axis = Axis::new(&called(key), &unit);
     let whole = unit.is_empty() && at.iter().all(|v| v.fract() == 0.0);
     let scale = match spacing(&at) {
@@ -29,7 +29,7 @@ pub(super) fn places(key: &str, values: &[&str]) -> Option<AxisPlaces> {
 }
 
 /// A number and what stands behind it, the same for all.
-fn plain(values: &[&str]) -> Option<(String, Vec<f64>)> {
+fn split_units(values: &[&str]) -> Option<(String, Vec<f64>)> {
     let split = |text: &str| {
         let text = text.trim();
         let end = text

@@ -67,8 +67,8 @@ pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
 ///
 /// # Errors
 /// A file of the folder is missing or damaged.
-pub fn left_out(results: &Results) -> Result<Vec<String>, ResultsError> {
-    declared::left_out(results)
+pub fn unmet_requests(results: &Results) -> Result<Vec<String>, ResultsError> {
+    declared::unmet_requests(results)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::record::{Factor, Level, Sensitivity, StudyRecord};
 use crate::report::words;
 
 /// "clients.office.reestablish" as "Re-establishment of office".
-pub(super) fn called(key: &str) -> String {
+pub(super) fn key_title(key: &str) -> String {
     match key.split('.').collect::<Vec<_>>()[..] {
         [_, section, _] => format!("{} of {section}", words::key(key)),
         _ => words::key(key),
@@ -26,7 +26,7 @@ fn title(sensitivity: &Sensitivity, reading: &Reading) -> String {
         Some(first) => format!(
             "{} {hang} most on {}",
             reading.label,
-            small(&called(&first.key))
+            small(&key_title(&first.key))
         ),
         None => format!("{} {hang} on nothing that is assumed", reading.label),
     }
@@ -47,7 +47,7 @@ pub(super) fn plots(study: &StudyRecord<Sensitivity>) -> Vec<Plot> {
         .keys
         .iter()
         .filter(|k| !moves(k))
-        .map(|k| small(&called(&k.key)))
+        .map(|k| small(&key_title(&k.key)))
         .collect();
     let bars: Vec<Bar> = sensitivity
         .keys
@@ -107,9 +107,9 @@ fn bar(key: &Factor, reading: &Reading, base: f64) -> Option<Bar> {
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (first, last) = (all.first()?, all.last()?);
     let label = if key.value.is_empty() {
-        called(&key.key)
+        key_title(&key.key)
     } else {
-        format!("{} = {}", called(&key.key), key.value)
+        format!("{} = {}", key_title(&key.key), key.value)
     };
     let one = |(value, v): &(f64, &Level)| Bar {
         label: label.clone(),

@@ -49,7 +49,7 @@ fn wants_more(size: &Sizing, metric: &str, scope: &str) -> bool {
 }
 
 /// How much of the objective is used up, in percent: above 100 it is missed.
-fn used(o: &TrialObjective, more: bool) -> Figure {
+fn objective_use(o: &TrialObjective, more: bool) -> Figure {
     let share = |v: f64| {
         if more {
             o.target / v * 100.0
@@ -125,7 +125,7 @@ fn limits(study: &StudyRecord<Sizing>, x: &Axis, at: &[f64]) -> Chart {
         let more = wants_more(size, &o.metric, &o.scope);
         let figures: Vec<Option<Figure>> = trials
             .iter()
-            .map(|(_, t)| t.objectives.get(i).map(|o| used(o, more)))
+            .map(|(_, t)| t.objectives.get(i).map(|o| objective_use(o, more)))
             .collect();
         let reading = Reading::for_metric(&o.metric);
         let sign = if more { "≥" } else { "≤" };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::chart::{
-    Along, Axis, Band, Bar, Bars, Chart, Layer, Line, MANY, Point, Points, Scale, Tone,
+    Along, Axis, Band, Bar, Bars, Chart, Layer, Line, MANY_POINTS, Point, Points, Scale, Tone,
 };
 use super::Plot;
 use super::feasible::{feasible, mark, meeting, shading};
@@ -16,7 +16,7 @@ use crate::record::{Figure, Objective, PointRecord, SweepRecord};
 use crate::study::Verdict;
 
 /// What is shown besides the figures of the objectives.
-const SHOWN: [&str; 3] = [
+const EXTRA_METRICS: [&str; 3] = [
     "missed_toast_fraction",
     "down_fraction",
     "message_rate_per_s",
@@ -101,7 +101,7 @@ fn target_figures(sweep: &SweepRecord) -> Vec<TargetFigure<'_>> {
                 .filter_map(|r| r.mean)
                 .any(|m| m * reading.factor >= 0.01)
     };
-    for metric in SHOWN.into_iter().filter(|m| is_visible(m)) {
+    for metric in EXTRA_METRICS.into_iter().filter(|m| is_visible(m)) {
         if !all.iter().any(|s| s.metric == metric && s.scope == "all") {
             all.push(TargetFigure {
                 metric,
@@ -164,7 +164,7 @@ pub(super) fn curve(
         tone: Tone::Auto,
     }));
     // So many that they lie on each other: the curve says what they would.
-    if points.len() <= MANY {
+    if points.len() <= MANY_POINTS {
         layers.push(Layer::Points(Points {
             name: name.into(),
             points,

@@ -53,7 +53,7 @@ fn plots_of_folder(files: &[(&str, String)]) -> Vec<Plot> {
     all
 }
 
-fn named<'a>(plots: &'a [Plot], name: &str) -> &'a Chart {
+fn find_chart<'a>(plots: &'a [Plot], name: &str) -> &'a Chart {
     let names: Vec<&str> = plots.iter().map(|p| p.name.as_str()).collect();
     &plots
         .iter()
@@ -63,7 +63,7 @@ fn named<'a>(plots: &'a [Plot], name: &str) -> &'a Chart {
 }
 
 fn svg_of(plots: &[Plot], name: &str) -> String {
-    svg(named(plots, name), Size::WIDE)
+    svg(find_chart(plots, name), Size::WIDE)
 }
 
 /// A row of a summary: point, scope, metric, cause, mean, half of the interval; negative: there is none.
@@ -161,7 +161,7 @@ fn run(state: &str, replications: u32, half: f64, more: Vec<String>) -> Vec<Plot
 fn no_drop_is_told_with_its_bound_and_draws_no_empty_day() {
     let plots = run("usable", 3, 0.0, Vec::new());
     assert_eq!(
-        named(&plots, "sessions").title,
+        find_chart(&plots, "sessions").title,
         "No user is ever without a usable session"
     );
     let drops = svg_of(&plots, "drops");
@@ -183,16 +183,16 @@ fn no_drop_is_told_with_its_bound_and_draws_no_empty_day() {
 fn all_sessions_down_is_one_sentence() {
     let plots = run("visible", 3, 0.5, Vec::new());
     assert_eq!(
-        named(&plots, "sessions").title,
+        find_chart(&plots, "sessions").title,
         "Nobody ever has a usable session"
     );
     assert!(svg_of(&plots, "sessions").contains("down, client aware"));
     assert_eq!(
-        named(&plots, "drops").title,
+        find_chart(&plots, "drops").title,
         "4 sessions are lost, all of them because the gateway was down"
     );
     assert!(svg_of(&plots, "drops").contains(">4.00 ± 0.50<"));
-    named(&plots, "drops-over-day");
+    find_chart(&plots, "drops-over-day");
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn one_replication_says_nothing_of_a_spread() {
         .replace("\"replications\": 3", "\"replications\": 1");
     let none = plots_of_folder(&[("summary.json", run_summary(1, &[drops]))]);
     assert_eq!(
-        named(&none, "drops").title,
+        find_chart(&none, "drops").title,
         "No session is lost in one replication"
     );
 }
@@ -227,7 +227,7 @@ fn very_long_names_stay_on_the_paper() {
     });
     let plots = run("visible", 3, 0.5, more.collect());
     assert!(
-        named(&plots, "groups")
+        find_chart(&plots, "groups")
             .title
             .starts_with("Time without a session: worst in 11 the client group")
     );
@@ -246,7 +246,7 @@ fn a_scenario_has_the_plots_it_asks_for() {
         ("series.csv", series("usable", 4)),
         ("scenario.toml", scenario.into()),
     ]);
-    assert_eq!(named(&plots, "plot-1-session-drops").title, "Mine");
+    assert_eq!(find_chart(&plots, "plot-1-session-drops").title, "Mine");
     assert!(
         plots.iter().all(|p| !p.name.starts_with("plot-2")),
         "a run has no varied key"
@@ -278,7 +278,7 @@ fn scheduled_faults_are_shaded_in_every_picture_of_the_day() {
         ("scenario.toml", scenario.concat()),
     ]);
     for name in ["sessions", "load", "drops-over-day", "plot-1-visible"] {
-        let chart = named(&plots, name);
+        let chart = find_chart(&plots, name);
         let shaded: Vec<(f64, f64, &str)> = chart
             .layers
             .iter()

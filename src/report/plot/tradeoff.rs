@@ -93,7 +93,7 @@ fn chart(
     best: Option<&str>,
 ) -> Chart {
     let (load, missed) = (Reading::for_metric(LOAD), Reading::for_metric(MISSED));
-    let chosen = chosen(sweep, grid, figures, best);
+    let chosen = chosen_point(sweep, grid, figures, best);
     let few = grid.curves.len() <= MOST_NAMED;
     let key = small(&called(grid.key));
     let mut title = format!("Load against missed toasts by {key}");
@@ -106,7 +106,8 @@ fn chart(
         let choice = chosen.filter(|(point, _)| curve.spots.iter().any(|s| s.point == *point));
         let is_chosen = |p: &CurvePoint| {
             choice.is_some_and(|(point, _)| {
-                figures.same(point, p.point, LOAD) && figures.same(point, p.point, MISSED)
+                figures.has_same_mean(point, p.point, LOAD)
+                    && figures.has_same_mean(point, p.point, MISSED)
             })
         };
         if let Some((point, why)) = choice {
@@ -210,7 +211,7 @@ fn objective<'a>(sweep: &'a SweepRecord, metric: &str) -> Option<&'a Objective> 
 
 /// The point that a selection chose; else of those that meet the objectives the one of least load; else, of several, the
 /// one that misses the fewest toasts.
-fn chosen<'a>(
+fn chosen_point<'a>(
     sweep: Option<&'a SweepRecord>,
     grid: &Grid<'a>,
     figures: &FigureIndex<'a>,

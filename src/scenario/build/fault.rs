@@ -109,7 +109,7 @@ fn check_reset(s: &Settings, keys: &Fault) -> Result<(), ScenarioError> {
 
 /// What a name stands for, as legs of the network too.
 #[derive(Default)]
-struct Named {
+struct NamedTargets {
     targets: Vec<FaultTarget>,
     /// Only an outage of a link hits it.
     is_path: bool,
@@ -117,15 +117,15 @@ struct Named {
 
 /// Everything that can be hit, by name, in the order of the scenario.
 pub(super) struct Targets {
-    named: BTreeMap<String, Named>,
+    by_name: BTreeMap<String, NamedTargets>,
     names: Vec<String>,
 }
 
 impl Targets {
     /// Those of a scenario with these settings.
-    pub(super) fn of(all: &[Settings], plan: &Plan) -> Self {
+    pub(super) fn new(all: &[Settings], plan: &Plan) -> Self {
         let mut targets = Self {
-            named: BTreeMap::new(),
+            by_name: BTreeMap::new(),
             names: Vec::new(),
         };
         for (i, gateway) in plan.gateways.iter().enumerate() {
@@ -148,17 +148,17 @@ impl Targets {
     }
 
     fn add(&mut self, name: String, target: FaultTarget, is_path: bool) {
-        if !self.named.contains_key(&name) {
+        if !self.by_name.contains_key(&name) {
             self.names.push(name.clone());
         }
-        let named = self.named.entry(name).or_default();
+        let named = self.by_name.entry(name).or_default();
         named.targets.push(target);
         named.is_path = is_path;
     }
 
     /// What a name stands for, to a fault.
     fn find(&self, fault: &Fault, name: &str) -> Option<&[FaultTarget]> {
-        let named = self.named.get(name)?;
+        let named = self.by_name.get(name)?;
         can_hit(fault, named).then_some(&named.targets)
     }
 
@@ -166,7 +166,7 @@ impl Targets {
     fn names(&self, fault: &Fault) -> Vec<&str> {
         let is_of_gateway = FaultKind::OF_GATEWAYS.contains(&fault.kind);
         let is_hit = |name: &&str| {
-            can_hit(fault, &self.named[*name]) && !(is_of_gateway && name.starts_with("clients:"))
+            can_hit(fault, &self.by_name[*name]) && !(is_of_gateway && name.starts_with("clients:"))
         };
         self.names
             .iter()
@@ -176,7 +176,7 @@ impl Targets {
     }
 }
 
-fn can_hit(fault: &Fault, named: &Named) -> bool {
+fn can_hit(fault: &Fault, named: &NamedTargets) -> bool {
     !named.is_path || fault.kind == FaultKind::LinkOutage
 }
 

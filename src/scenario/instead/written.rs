@@ -38,14 +38,14 @@ const PHRASES: usize = 21;
 
 /// The same with units as they are read, a decimal point, two digits for each hour, digits without gaps and durations of one
 /// unit.
-pub(super) fn plain(text: &str) -> String {
+pub(super) fn normalise(text: &str) -> String {
     let mut text = text.to_string();
     for (long, short) in &UNITS[PHRASES..] {
         text = text.replace(long, short);
     }
-    let text: Vec<String> = apart(&text).split(' ').map(plain_word).collect();
+    let text: Vec<String> = separate_units(&text).split(' ').map(plain_word).collect();
     let text = text.join(" ");
-    let words = joined(text.split(' '));
+    let words = join_digits(text.split(' '));
     summed(&words)
 }
 
@@ -75,7 +75,7 @@ fn unit_of(word: &str) -> Option<&'static str> {
 }
 
 /// The same with a gap after a unit that a number follows: "1h30m".
-fn apart(text: &str) -> String {
+fn separate_units(text: &str) -> String {
     let mut all = String::new();
     for c in text.chars() {
         let before = all.trim_end_matches(char::is_alphabetic).len();
@@ -88,7 +88,7 @@ fn apart(text: &str) -> String {
 }
 
 /// Words, with groups of three digits joined to the number that they belong to: "12 000".
-fn joined<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
+fn join_digits<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
     let is_number = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
     let mut all: Vec<String> = Vec::new();
     let mut is_open = false;

@@ -34,7 +34,7 @@ pub(super) struct OpenDate<'a> {
 
 impl<'a> OpenDate<'a> {
     /// That with which a text begins.
-    pub(super) fn of(text: &'a [u8]) -> Option<Self> {
+    pub(super) fn parse(text: &'a [u8]) -> Option<Self> {
         // Nearly no time has such a date, and a recording has millions of them.
         let separator = text.iter().find(|b| !b.is_ascii_digit())?;
         if !b"/-".contains(separator) {
@@ -214,11 +214,11 @@ mod tests {
 
     #[test]
     fn a_number_above_12_says_where_the_day_stands() {
-        let place = |text: &str| OpenDate::of(text.as_bytes()).unwrap().day_place();
+        let place = |text: &str| OpenDate::parse(text.as_bytes()).unwrap().day_place();
         assert_eq!(place("11/30/2026 8:10 AM"), Some(DayPlace::Second));
         assert_eq!(place("30/11/2026 08:10"), Some(DayPlace::First));
         assert_eq!(place("05/06/2026 08:10"), None);
-        let instead = |text: &str| OpenDate::of(text.as_bytes()).unwrap().instead();
+        let instead = |text: &str| OpenDate::parse(text.as_bytes()).unwrap().instead();
         assert_eq!(
             instead("5/6/2026 8:10 AM"),
             "2026-05-06 8:10 AM or 2026-06-05 8:10 AM"
@@ -231,7 +231,7 @@ mod tests {
             "08:10",
             "",
         ] {
-            assert_eq!(OpenDate::of(text.as_bytes()), None, "{text}");
+            assert_eq!(OpenDate::parse(text.as_bytes()), None, "{text}");
         }
     }
 }

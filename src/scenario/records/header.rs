@@ -6,12 +6,12 @@ use crate::scenario::error::nearest;
 pub(super) struct RowColumns {
     pub columns: &'static [&'static str],
     /// So many of them must be there.
-    pub needed: usize,
+    pub required_count: usize,
 }
 
 impl RowColumns {
     pub(super) fn header(&self) -> String {
-        let (needed, optional) = self.columns.split_at(self.needed);
+        let (needed, optional) = self.columns.split_at(self.required_count);
         let also = if optional.is_empty() {
             String::new()
         } else {
@@ -25,7 +25,7 @@ impl RowColumns {
 pub(super) struct HeaderFault {
     /// The column of the file that it is about; `None`: the whole line.
     pub index: Option<usize>,
-    pub what: String,
+    pub complaint: String,
     /// What to write instead.
     pub hint: String,
 }
@@ -34,7 +34,7 @@ pub(super) struct HeaderFault {
 #[derive(Default)]
 pub(super) struct Places {
     /// For each column of the table its place.
-    pub of: Vec<Option<usize>>,
+    pub columns: Vec<Option<usize>>,
     /// The place of the time of day, where the column `time` has the date alone.
     pub clock: Option<usize>,
 }
@@ -59,7 +59,7 @@ pub(super) fn places_of(
             Some(column) if places[column].is_some() => {
                 return Err(HeaderFault {
                     index: Some(index),
-                    what: format!("column `{name}` stands twice"),
+                    complaint: format!("column `{name}` stands twice"),
                     hint: String::new(),
                 });
             }
@@ -73,7 +73,7 @@ pub(super) fn places_of(
         (places[0], clock) = date_and_clock(name_of(table.columns[0]), names).unzip();
     }
     let missing = |column: &usize| places[*column].is_none();
-    let missing: Vec<&str> = (0..table.needed)
+    let missing: Vec<&str> = (0..table.required_count)
         .filter(missing)
         .map(|c| table.columns[c])
         .collect();
@@ -82,18 +82,21 @@ pub(super) fn places_of(
         let near = nearest(&names[first], table.columns.iter().copied());
         return Err(HeaderFault {
             index: Some(first),
-            what: format!("unknown {}{near}", columns(&listed)),
+            complaint: format!("unknown {}{near}", columns(&listed)),
             hint: map_hint(key, &missing, &listed),
         });
     }
     if missing.is_empty() {
-        return Ok(Places { of: places, clock });
+        return Ok(Places {
+            columns: places,
+            clock,
+        });
     }
     let called: Vec<&str> = missing.iter().map(|ours| name_of(ours)).collect();
     let near = nearest(called[0], names.iter().map(String::as_str));
     Err(HeaderFault {
         index: None,
-        what: format!("no {} among {}{near}", columns(&called), names.join(", ")),
+        complaint: format!("no {} among {}{near}", columns(&called), names.join(", ")),
         hint: map_hint(key, &missing, &[]),
     })
 }

@@ -94,7 +94,7 @@ impl<'a> Rows<'a> {
     /// # Errors
     /// What is wrong in the rows that were read.
     pub(super) fn finish(self) -> Result<Precedent, ScenarioError> {
-        self.wrong.none()?;
+        self.wrong.into_result()?;
         Ok(Precedent {
             users: self.users,
             zone_us: self.zone_us,
@@ -126,7 +126,10 @@ impl<'a> Rows<'a> {
         let places = places_of(self.table, &self.reading.columns, self.key, &names);
         self.places = places.map_err(|fault| {
             let place = fault.index.map_or(0, |index| self.lines.fields[index].0);
-            self.input(place, &format!("{}; {expected}{}", fault.what, fault.hint))
+            self.input(
+                place,
+                &format!("{}; {expected}{}", fault.complaint, fault.hint),
+            )
         })?;
         // A separator at the end of the line begins no column.
         let last = names.iter().rposition(|name| !name.is_empty());
@@ -167,7 +170,7 @@ impl<'a> Rows<'a> {
 
     /// The field of a column, empty where the file has no such column.
     fn field(&self, column: usize) -> &[u8] {
-        self.places.of[column].map_or(&[], |place| self.lines.field(place))
+        self.places.columns[column].map_or(&[], |place| self.lines.field(place))
     }
 
     pub(super) fn is_empty(&self, column: usize) -> bool {
@@ -175,13 +178,13 @@ impl<'a> Rows<'a> {
     }
 
     pub(super) fn cell_text(&self, column: usize) -> String {
-        let place = self.places.of[column];
+        let place = self.places.columns[column];
         place.map_or_else(String::new, |place| self.lines.text(place).into())
     }
 
     /// The instant of the row from the start of the run, microseconds.
     pub(super) fn time(&mut self) -> Option<i64> {
-        if self.day_place.is_none() && OpenDate::of(&self.time_text()).is_some() {
+        if self.day_place.is_none() && OpenDate::parse(&self.time_text()).is_some() {
             self.day_place = Some(self.find_day_place());
         }
         let Some(time) = self.instant() else {
@@ -207,7 +210,7 @@ impl<'a> Rows<'a> {
 
     /// What to write instead of a time that cannot be read.
     fn time_hint(&self) -> String {
-        let Some(instead) = OpenDate::of(&self.time_text()).map(OpenDate::instead) else {
+        let Some(instead) = OpenDate::parse(&self.time_text()).map(OpenDate::instead) else {
             return format!("expected {TIME_FORMS}");
         };
         let why = match self.day_place.flatten() {
@@ -243,7 +246,7 @@ impl<'a> Rows<'a> {
         let mut place = None;
         self.scan(0, |lines, index| {
             let text = time_text(lines, index, self.places.clock);
-            place = OpenDate::of(&text).and_then(OpenDate::day_place);
+            place = OpenDate::parse(&text).and_then(OpenDate::day_place);
             place.is_none()
         });
         place
@@ -251,8 +254,10 @@ impl<'a> Rows<'a> {
 
     /// Reads a column of the whole file beside these rows, while `goes_on`. Faults of the file end it: the rows meet them too.
     fn scan(&self, column: usize, mut goes_on: impl FnMut(&Lines, usize) -> bool) {
-        let (Some(index), Ok(file)) = (self.places.of[column], self.files.open(&self.reading.path))
-        else {
+        let (Some(index), Ok(file)) = (
+            self.places.columns[column],
+            self.files.open(&self.reading.path),
+        ) else {
             return;
         };
         let mut lines = Lines::new(file);
@@ -269,7 +274,7 @@ impl<'a> Rows<'a> {
     }
 
     fn time_text(&self) -> Cow<'_, [u8]> {
-        let place = self.places.of[0];
+        let place = self.places.columns[0];
         place.map_or(Cow::default(), |place| {
             time_text(&self.lines, place, self.places.clock)
         })
@@ -284,11 +289,11 @@ impl<'a> Rows<'a> {
     }
 
     fn number(&self, column: usize) -> Cow<'_, [u8]> {
-        let place = self.places.of[column];
+        let place = self.places.columns[column];
         place.map_or(Cow::default(), |place| number(&self.lines, place))
     }
 
-    pub(super) fn within(&self, at: i64) -> Option<Time> {
+    pub(super) fn time_within(&self, at: i64) -> Option<Time> {
         u64::try_from(at)
             .ok()
             .map(Time)
@@ -408,7 +413,7 @@ impl<'a> Rows<'a> {
         column: usize,
         words: &[(&[&str], bool)],
     ) -> Option<Option<bool>> {
-        match self.places.of[column] {
+        match self.places.columns[column] {
             None => Some(None),
             Some(_) => self.word(column, words).map(Some),
         }
@@ -416,7 +421,7 @@ impl<'a> Rows<'a> {
 
     /// Keeps that a field of the row is wrong.
     pub(super) fn wrong<T>(&mut self, column: usize, message: &str) -> Option<T> {
-        let begin = self.places.of[column].map_or(0, |place| self.lines.fields[place].0);
+        let begin = self.places.columns[column].map_or(0, |place| self.lines.fields[place].0);
         let error = match std::str::from_utf8(self.field(column)) {
             Err(e) if column != 1 => self.input(begin + e.valid_up_to(), NOT_UTF8),
             _ => self.input(begin, &format!("{}: {message}", self.table.columns[column])),

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 use crate::scenario::axis::Axis;
 use crate::scenario::error::{Place, Places, ScenarioError};
 use crate::scenario::files::{Files, read_text_from};
@@ -23,7 +23,7 @@ pub(super) fn read(files: &dyn Files, path: &Path) -> Result<Vec<Axis>, Scenario
 }
 
 fn axes(file: &str, text: &str) -> Result<Vec<Axis>, ScenarioError> {
-    let whole = Place::whole(file);
+    let whole = Place::file_only(file);
     let mut rows = rows(file, text)?.into_iter();
     let (_, mut keys) = rows.next().ok_or_else(|| {
         let message = "no points: expected a line of keys, then a line of values for each point";
@@ -43,7 +43,7 @@ fn axes(file: &str, text: &str) -> Result<Vec<Axis>, ScenarioError> {
         if values.len() != keys.len() {
             let message = format!(
                 "found {}, expected {}: one for each of {}",
-                counted(values.len() as u64, "value"),
+                count_phrase(values.len() as u64, "value"),
                 keys.len(),
                 keys.join(", ")
             );
@@ -92,7 +92,7 @@ fn rows(file: &str, text: &str) -> Result<Vec<Row>, ScenarioError> {
     let rows = table.into_records().skip(usize::from(declaring));
     let rows = rows.map(|record| {
         let record =
-            record.map_err(|e| ScenarioError::input(&Place::whole(file), e.to_string()))?;
+            record.map_err(|e| ScenarioError::input(&Place::file_only(file), e.to_string()))?;
         // The end of the line before, and lines that are empty, may stand before the row.
         let begins = record.position().map_or(0, |p| p.byte() as usize);
         let ends = text.get(begins..).unwrap_or_default();

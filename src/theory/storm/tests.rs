@@ -1,6 +1,6 @@
 //! Returns by hand, and every reason why only a lower bound is known.
 
-use super::super::example::{fault, gateways, once, plan, secs, station};
+use super::super::example::{fault, gateways, plan, secs, single_schedule, station};
 use super::super::figures::tests::{figures, minutes};
 use super::*;
 use crate::deployment::{FaultTarget, Plan, ServiceTime, StationConfig, Transport};
@@ -20,14 +20,14 @@ const CRASH: FaultConfig = FaultConfig {
     call_rate: 1.0,
 };
 
-fn fixed(ms: u64) -> StationConfig {
+fn fixed_station(ms: u64) -> StationConfig {
     station(ServiceTime::Fixed(Span::from_millis(ms)))
 }
 
 /// 100 users of a gateway with 20 ms a job, which loses them at 10:00 for 100 s.
 fn storm_with(change: impl FnOnce(&mut Plan)) -> Result<Option<Storm>, Violation> {
     let mut plan = plan();
-    plan.gateways[0].station = Some(fixed(20));
+    plan.gateways[0].station = Some(fixed_station(20));
     plan.faults
         .push(fault("fault-1", FaultTarget::Gateway(0, None), CRASH));
     change(&mut plan);
@@ -68,7 +68,7 @@ fn all_at_once_are_back_after_their_jobs() {
     let many = |p: &mut Plan| {
         p.clients[0].count = 400;
         p.clients[0].config.reestablish = Reestablish::Fixed(secs(40));
-        p.gateways[0].station = Some(fixed(10));
+        p.gateways[0].station = Some(fixed_station(10));
     };
     let expected = storm_with(many).unwrap().unwrap().expected();
     assert_eq!(expected[0].value, 132.0);
@@ -91,7 +91,7 @@ const LOWER_BOUNDS: [(Change, f64, &str); 14] = [
     ),
     // 100 users at half a job a second give up: 32 C is 16; 300 jobs of 2 s.
     (
-        |p| p.gateways[0].station = Some(fixed(2000)),
+        |p| p.gateways[0].station = Some(fixed_station(2000)),
         700.0,
         "N > 32 C",
     ),
@@ -112,7 +112,7 @@ const LOWER_BOUNDS: [(Change, f64, &str); 14] = [
     (
         |p| {
             let later = FaultConfig {
-                schedule: once(14_400, secs(10)),
+                schedule: single_schedule(14_400, secs(10)),
                 ..CRASH
             };
             p.faults

@@ -123,7 +123,7 @@ fn the_route_of_the_answer_is_kept_in_reverse_and_provisional_answers_are_told_a
         .write(&Message::request(Side::Client, 1, 2, Subject::Update))
         .unwrap();
     assert_eq!(
-        update.all("Route").collect::<Vec<_>>(),
+        update.header_values("Route").collect::<Vec<_>>(),
         ["<sip:p1;lr>", "<sip:p2;lr>"]
     );
     assert!(matches!(&update.start, Start::Request { uri, .. } if uri == "sip:gw@192.0.2.2:5070"));

@@ -13,7 +13,7 @@ fn a_toast_is_missed_for_the_state_in_which_the_call_came_or_for_being_late() {
         vec![c],
         4 * HOUR,
     );
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     let missed = |cause| all.missed[cause as usize] as f64;
     // Set-up takes three round trips of 30 s.
     assert_eq!(all.setting_up_us, 400 * u128::from(90 * S));
@@ -47,7 +47,7 @@ fn a_toast_is_missed_silently_while_the_client_believes_and_visibly_once_it_know
     let mut c = clients("c", 400, client);
     c.workload = calls(6.0, 0.0);
     // One cycle: forgotten at 1800, found at 3000 by 481, back at 3600.
-    let all = simulate(&plan(silent, vec![c], HOUR), 0).all;
+    let all = simulate(&plan(silent, vec![c], HOUR), 0).total;
     assert_eq!(
         (all.silent_us, all.visible_us),
         (400 * u128::from(1200 * S), 400 * u128::from(600 * S))
@@ -66,9 +66,9 @@ fn a_toast_is_missed_silently_while_the_client_believes_and_visibly_once_it_know
 #[test]
 fn what_is_open_at_the_horizon_is_censored() {
     let metric = |name: &str, p: &Plan| {
-        rccsim::measure::Metric::named(name)
+        rccsim::measure::Metric::by_name(name)
             .unwrap()
-            .sample(&simulate(p, 0).all, p.horizon)
+            .sample(&simulate(p, 0).total, p.horizon)
     };
     // Lost at 1532.020 s for ever: the recovery takes longer than the rest of the hour.
     let never = ClientConfig {

@@ -22,7 +22,7 @@ fn a_set_up_is_seven_messages_each_after_the_answer_to_the_one_before() {
         ],
     );
     // Usable when the 200 to MonitorStart is received, at 60 ms.
-    assert_eq!(simulate(&p, 0).all.setting_up_us, u128::from(60 * MS));
+    assert_eq!(simulate(&p, 0).total.setting_up_us, u128::from(60 * MS));
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn the_gateways_bye_dates_the_drop_when_it_is_sent() {
     );
     let result = simulate(&p, 0);
     assert_eq!(
-        result.all.silent_us,
+        result.total.silent_us,
         u128::from(10 * MS),
         "the client believes in it while the BYE is under way"
     );
@@ -241,7 +241,7 @@ fn a_silent_gateway_counts_from_the_refresh_that_arrived_though_its_2xx_was_lost
         on_no_answer: OnNoAnswer::KeepPolling,
         ..r2()
     };
-    let all = simulate(&near(silent, client, 8 * HOUR), 0).all;
+    let all = simulate(&near(silent, client, 8 * HOUR), 0).total;
     assert_eq!(all.all_drops(), 0);
     assert_eq!(
         (
@@ -280,7 +280,7 @@ fn nobody_runs_a_timer_without_session_expires() {
     let none = gateway(UpdateBehaviour::NoSessionExpires, Allow::WithUpdate);
     let refreshes = |client| {
         simulate(&near(none.clone(), client, 8 * HOUR), 0)
-            .all
+            .total
             .get(Counter::RefreshesAttempted)
     };
     // R2 goes on every 1500 s: 28800/1500 = 19.2; the strict client stops.
@@ -363,7 +363,7 @@ fn re_invites_that_cross_are_refused_and_wait_out_their_windows() {
         let z = (mean - (least + most) as f64 / 2.0) / error;
         assert!(z.abs() < 4.0, "mean {mean}, z {z}");
     }
-    let tally = simulate(&p, 0).all;
+    let tally = simulate(&p, 0).total;
     assert_eq!(tally.all_drops(), 0);
     // Per user: both refused, both again; the client's second is a second transaction.
     assert_eq!(tally.get(Counter::RefreshesFailed), 2 * 500);

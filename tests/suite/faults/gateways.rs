@@ -25,7 +25,7 @@ fn a_crash_is_found_at_the_next_refresh() {
         p.faults = vec![fault(FaultKind::Crash, schedule, every_gateway(), false)];
         let runs: Vec<f64> = (0..8)
             .map(|rep| {
-                let all = simulate(&p, rep).all;
+                let all = simulate(&p, rep).total;
                 assert_eq!(all.all_drops(), all.drops[DropCause::GatewayDown as usize]);
                 all.detection.sum_us() as f64 / 1e6 / all.detection.count() as f64
             })
@@ -69,7 +69,7 @@ fn a_reset_is_noticed_at_once_and_refused_until_the_gateway_is_up() {
         every_gateway(),
         true,
     )];
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     let rows = drop_rows(simulate(&p, 0));
     assert!(
         rows.iter()
@@ -108,7 +108,7 @@ fn a_stall_heals_and_what_is_sent_into_it_times_out() {
         every_gateway(),
         false,
     )];
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     assert_eq!(
         (
             all.all_drops(),
@@ -137,7 +137,7 @@ fn maintenance_says_bye() {
         rows.iter()
             .all(|r| r.lost_at == Time(1_000_000_000) && r.detected_at == Some(r.lost_at))
     );
-    assert_eq!(simulate(&p, 0).all.visible_us, 2 * 30_000_000);
+    assert_eq!(simulate(&p, 0).total.visible_us, 2 * 30_000_000);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn what_a_restart_forgets() {
             every_gateway(),
             false,
         )];
-        let all = simulate(&p, 0).all;
+        let all = simulate(&p, 0).total;
         (
             all.all_drops(),
             all.get(Counter::Interruptions),
@@ -206,10 +206,10 @@ fn a_spare_gateway_takes_the_users_of_one_that_is_down() {
         FaultTarget::Gateway(0, Some(1)),
         true,
     )];
-    let alone = simulate(&p, 0).all;
+    let alone = simulate(&p, 0).total;
     p.gateways[0].spare = 1;
     p.gateways[0].rehome_after = Span::from_secs(45);
-    let spare = simulate(&p, 0).all;
+    let spare = simulate(&p, 0).total;
     // Ten users. Alone: refused every 30 s until the try at 6600, when the gateway is up. With a spare gateway: the second try, at 3060, goes there.
     assert_eq!(
         (alone.all_drops(), alone.visible_us),
@@ -237,7 +237,7 @@ fn after_a_storm_refreshes_come_together_unless_they_are_jittered() {
             every_gateway(),
             true,
         )];
-        let minutes = simulate(&p, 0).all.minutes;
+        let minutes = simulate(&p, 0).total.minutes;
         // Back at 3630, so the echo is at 3630 + k · 1500.
         [1, 2, 3].map(|k| minutes[((3630 + k * 1500) / 60) as usize].refreshes)
     };

@@ -25,7 +25,7 @@ fn an_outage_fails_refreshes_over_udp() {
             FaultTarget::Clients(0),
             false,
         )];
-        let all = simulate(&p, 0).all;
+        let all = simulate(&p, 0).total;
         let fails = ((outage - 31.5).max(0.0) / r as f64).min(1.0);
         let expected = fails * f64::from(users);
         let error = (expected * (1.0 - fails)).sqrt();
@@ -46,7 +46,7 @@ fn messages_wait_for_the_end_of_an_outage_on_tcp() {
         FaultTarget::Clients(0),
         false,
     )];
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     assert_eq!(
         (
             all.all_drops(),
@@ -109,7 +109,7 @@ fn an_idle_timeout_below_the_refresh_interval() {
             let p = plan(healthy(), vec![c], 20 * DAY);
             let runs: Vec<f64> = (0..6)
                 .map(|rep| {
-                    let all = simulate(&p, rep).all;
+                    let all = simulate(&p, rep).total;
                     (all.silent_us + all.visible_us) as f64 / all.signed_in_us as f64
                 })
                 .collect();
@@ -135,7 +135,7 @@ fn keep_alives_and_traffic_of_others_keep_a_connection() {
     let down = |change: &dyn Fn(&mut Plan)| {
         let mut p = plan(healthy(), vec![clients("c", 20, r2())], 8 * HOUR);
         change(&mut p);
-        let all = simulate(&p, 0).all;
+        let all = simulate(&p, 0).total;
         (all.silent_us + all.visible_us > 0, all.all_drops())
     };
     let idle = Some(Span::from_secs(1200));
@@ -181,7 +181,7 @@ fn ocs_fails_over_and_forgets_routes() {
         FaultTarget::All,
         false,
     )];
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     assert_eq!(
         (
             all.drops[DropCause::PathLost as usize],

@@ -27,7 +27,7 @@ fn a_sleeping_pc_wakes_to_a_lost_session() {
         FaultTarget::Clients(0),
         false,
     )];
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     assert_eq!(
         (
             all.all_drops(),
@@ -42,7 +42,7 @@ fn a_sleeping_pc_wakes_to_a_lost_session() {
         FaultTarget::Clients(0),
         false,
     )];
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     assert_eq!((all.all_drops(), all.visible_us), (1, 30_000_000));
 }
 
@@ -61,7 +61,7 @@ fn who_signs_in_has_woken_the_pc() {
         FaultTarget::All,
         false,
     )];
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     assert_eq!(
         (all.usable_us, all.signed_in_us),
         (2 * 3_600_000_000, 2 * 3_600_000_000)
@@ -87,7 +87,7 @@ fn a_call_asked_for_at_sign_out_is_not_left_waiting() {
         throttle: None,
     });
     // The law is asserted at the end of the run.
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     assert!(all.get(Counter::OriginationsAttempted) > 1000);
 }
 
@@ -105,7 +105,7 @@ fn all_are_back_after_a_scheduled_fault_of_the_clients_too() {
             FaultTarget::Clients(0),
             false,
         )];
-        let all = simulate(&p, 0).all;
+        let all = simulate(&p, 0).total;
         (all.all_back_us, all.all_back_open_us)
     };
     // Reset at once, set up again 30 s later; a PC that slept for less than its timers is back when it wakes.
@@ -129,7 +129,7 @@ fn faults_of_one_instant_are_counted_from_before_the_first() {
         let mut p = plan(healthy(), groups, 3 * HOUR);
         let of = |group| fault(kind, once(1000, 60), FaultTarget::Clients(group), false);
         p.faults = vec![of(0), of(1)];
-        let presence = simulate(&p, 0).all.presence;
+        let presence = simulate(&p, 0).total.presence;
         assert_eq!(
             (presence.at_faults, presence.usable_at_faults),
             (20, 20),

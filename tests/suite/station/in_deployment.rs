@@ -94,7 +94,7 @@ fn a_storm_of_sequential_set_ups() {
             Time(3 * users * service_ms * 1000 / servers),
             "{users} users"
         );
-        let all = simulate(&p, 0).all;
+        let all = simulate(&p, 0).total;
         assert_eq!(
             (
                 all.get(Counter::SetupsFailed),
@@ -111,7 +111,7 @@ fn a_storm_of_sequential_set_ups() {
         );
         p.gateways[0].station = Some(config(1, None, ServiceTime::Fixed(Span::from_millis(100))));
         assert_eq!(
-            simulate(&p, 0).all.get(Counter::SetupsFailed) > 0,
+            simulate(&p, 0).total.get(Counter::SetupsFailed) > 0,
             fails,
             "{users} users at 10 jobs a second"
         );
@@ -136,7 +136,7 @@ fn overload_refuses_or_drops_and_toasts_are_missed_for_it() {
                 ServiceTime::Exponential(Span::from_millis(110)),
             )
         });
-        let all = simulate(&p, 0).all;
+        let all = simulate(&p, 0).total;
         assert!(
             all.station.refused > 0 && all.station.queue_peak == 20,
             "{overload:?}"
@@ -167,7 +167,7 @@ fn who_finds_no_place_comes_back_after_retry_after_or_when_nobody_answered() {
         let last = observe(&p, 0, 0, 0, Last::default()).unwrap().0;
         assert_eq!(last, Time(back_s * 1_000_000 + 3 * 100_000), "{overload:?}");
         assert_eq!(
-            simulate(&p, 0).all.get(Counter::SetupsFailed),
+            simulate(&p, 0).total.get(Counter::SetupsFailed),
             1,
             "{overload:?}"
         );
@@ -192,7 +192,7 @@ fn retransmissions_load_the_station() {
             Time(up_s * 1_000_000),
             "{transport:?}"
         );
-        assert_eq!(simulate(&p, 0).all.station.offered, jobs, "{transport:?}");
+        assert_eq!(simulate(&p, 0).total.station.offered, jobs, "{transport:?}");
     }
 }
 
@@ -211,7 +211,7 @@ fn an_event_that_takes_longer_than_the_phone_rings_is_late() {
         let mut station = config(20, None, ServiceTime::Fixed(Span::ZERO));
         station.service[JobClass::Call as usize] = ServiceTime::Fixed(Span::from_secs(service_s));
         p.gateways[0].station = Some(station);
-        let all = simulate(&p, 0).all;
+        let all = simulate(&p, 0).total;
         let (due, late) = (
             all.get(Counter::ToastsDue) as f64,
             all.missed[MissCause::Late as usize] as f64,
@@ -252,7 +252,7 @@ fn a_monitor_left_behind_holds_its_line_until_the_gateways_timer() {
             target: FaultTarget::Clients(0),
             number: 0,
         }];
-        let all = simulate(&p, 0).all;
+        let all = simulate(&p, 0).total;
         (
             all.get(Counter::SessionsEstablished),
             all.get(Counter::SetupsFailed),
@@ -274,7 +274,7 @@ fn limits_of_monitors() {
         HOUR,
     );
     p.gateways[0].max_sessions = Some(7);
-    let all = simulate(&p, 0).all;
+    let all = simulate(&p, 0).total;
     assert_eq!(all.get(Counter::SessionsEstablished), 7);
     // The three others try every 30 s and send BYE each time.
     assert!(
@@ -294,7 +294,7 @@ fn service_classes_have_their_own_times() {
         1501,
     );
     p.gateways[0].station = Some(station);
-    let tally = simulate(&p, 0).all.station;
+    let tally = simulate(&p, 0).total.station;
     // Three jobs of set-up at no time, one refresh of 250 ms.
     assert_eq!(
         (tally.offered, tally.busy_us, tally.response.sum_us()),

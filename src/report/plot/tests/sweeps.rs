@@ -47,7 +47,7 @@ fn a_sweep_shades_what_serves_and_marks_the_least_load_that_does() {
         (interval(20), 0.03, 3.0, "fail"),
         (interval(40), 0.05, 2.0, "fail"),
     ]);
-    let chart = named(&plots, "sweep-missed-toast-fraction");
+    let chart = find_chart(&plots, "sweep-missed-toast-fraction");
     assert_eq!(
         chart.title,
         "Missed toasts: at most 1 % up to a refresh interval of 10 min"
@@ -66,7 +66,7 @@ fn a_sweep_shades_what_serves_and_marks_the_least_load_that_does() {
         picture.contains("objective ≤ 1 %") && picture.contains("Refresh interval (min)"),
         "{picture}"
     );
-    let tradeoff = named(&plots, "tradeoff");
+    let tradeoff = find_chart(&plots, "tradeoff");
     assert!(
         tradeoff
             .title
@@ -101,7 +101,7 @@ fn values_that_change_nothing_are_one_name() {
         "{picture}"
     );
     assert!(
-        named(&plots, "sweep-missed-toast-fraction")
+        find_chart(&plots, "sweep-missed-toast-fraction")
             .title
             .contains("is shown at no refresh interval that was tried")
     );
@@ -152,7 +152,7 @@ fn two_keys_make_a_table_and_a_curve_each() {
         point(20, "bad", 0.4),
     ];
     let plots = sweep(&all);
-    let map = named(&plots, "heat-missed-toast-fraction")
+    let map = find_chart(&plots, "heat-missed-toast-fraction")
         .layers
         .iter()
         .find_map(|l| match l {
@@ -202,7 +202,7 @@ fn a_sweep_of_two_keys_tells_which_points_serve_and_where_all_or_some_curves_do(
     ]
     .map(|(n, v)| point(n, "bad", v));
     let plots = sweep(&[good, bad].concat());
-    let chart = named(&plots, "sweep-missed-toast-fraction");
+    let chart = find_chart(&plots, "sweep-missed-toast-fraction");
     let shaded: Vec<(f64, f64, bool, &str)> = chart
         .layers
         .iter()
