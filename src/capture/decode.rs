@@ -91,8 +91,8 @@ impl<'a> Decoder<'a> {
             None => self.transport(packet, from, to, protocol, payload),
             Some(fragment) => {
                 let key = (from, to, fragment.id, protocol);
-                if let Some(whole) = self.fragments.add(key, &fragment, payload) {
-                    self.transport(packet, from, to, protocol, &whole);
+                if let Some(datagram) = self.fragments.add(key, &fragment, payload) {
+                    self.transport(packet, from, to, protocol, &datagram);
                 }
             }
         }

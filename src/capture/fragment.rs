@@ -78,9 +78,9 @@ impl Fragments {
         {
             datagram.pieces.push((fragment.offset, bytes.to_vec()));
         }
-        let whole = datagram.reassemble()?;
+        let payload = datagram.reassemble()?;
         self.waiting.remove(&key);
-        Some(whole)
+        Some(payload)
     }
 
     /// How many datagrams never became whole.
@@ -94,13 +94,13 @@ impl Datagram {
     fn reassemble(&mut self) -> Option<Vec<u8>> {
         let length = self.length?;
         self.pieces.sort_by_key(|(offset, _)| *offset);
-        let mut whole = Vec::with_capacity(length);
+        let mut buffer = Vec::with_capacity(length);
         for (offset, piece) in &self.pieces {
-            let overlap = whole.len().checked_sub(*offset)?;
-            whole.extend_from_slice(piece.get(overlap..).unwrap_or_default());
+            let overlap = buffer.len().checked_sub(*offset)?;
+            buffer.extend_from_slice(piece.get(overlap..).unwrap_or_default());
         }
-        whole.truncate(length);
-        (whole.len() == length).then_some(whole)
+        buffer.truncate(length);
+        (buffer.len() == length).then_some(buffer)
     }
 }
 

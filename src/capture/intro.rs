@@ -124,7 +124,7 @@ pub(super) enum LineKind {
 
 fn transport(text: &str) -> Option<Transport> {
     let text = text.trim_start();
-    let all = [
+    let transports = [
         ("udp", Transport::Udp),
         ("tcp", Transport::Tcp),
         ("tls", Transport::Tls),
@@ -132,7 +132,8 @@ fn transport(text: &str) -> Option<Transport> {
         ("ws", Transport::Tcp),
     ];
     let prefix = text.get(..3)?.to_ascii_lowercase();
-    all.into_iter()
+    transports
+        .into_iter()
         .find(|(word, _)| prefix.starts_with(word))
         .map(|(_, t)| t)
 }
@@ -351,17 +352,17 @@ fn tree(text: &str) -> Option<LineKind> {
 /// Lines that only make sense after another: direction in SIPp, Cisco and Snooper.
 fn second(text: &str) -> Option<LineKind> {
     let adds = |intro: Intro| Some(LineKind::Adds(intro));
-    let plain = Intro::default();
+    let default_intro = Intro::default();
     for (words, sent) in [(" message sent", true), (" message received", false)] {
         if text.contains(words) && transport(text).is_some() && text.ends_with(':') {
-            return adds(plain.with(sent, None).over(text));
+            return adds(default_intro.with(sent, None).over(text));
         }
     }
     match text {
-        "Sent:" | "Sent: " => adds(plain.with(true, None)),
-        "Received:" => adds(plain.with(false, None)),
-        _ if text.starts_with("Direction: outgoing") => adds(plain.with(true, None)),
-        _ if text.starts_with("Direction: incoming") => adds(plain.with(false, None)),
+        "Sent:" | "Sent: " => adds(default_intro.with(true, None)),
+        "Received:" => adds(default_intro.with(false, None)),
+        _ if text.starts_with("Direction: outgoing") => adds(default_intro.with(true, None)),
+        _ if text.starts_with("Direction: incoming") => adds(default_intro.with(false, None)),
         _ => None,
     }
 }

@@ -78,11 +78,11 @@ impl Direction {
     /// Takes a segment of so many bytes; the number of its first one, counted from the first of all. With `-q` no number is
     /// printed: what comes follows what came.
     pub(super) fn take(&mut self, number: Option<u32>, length: u32) -> u32 {
-        let counted = number.map_or(self.next, |number| self.relative_sequence(number));
+        let sequence = number.map_or(self.next, |number| self.relative_sequence(number));
         if length > 0 {
-            self.next = counted.wrapping_add(length);
+            self.next = sequence.wrapping_add(length);
         }
-        counted
+        sequence
     }
 
     /// The number of a byte, counted from the first.
@@ -216,13 +216,13 @@ fn length_of_options(names: &str) -> Option<usize> {
 
 fn carried(rest: &str) -> Carried {
     if let Some(flags) = rest.strip_prefix("Flags [") {
-        let (flags, said) = flags.split_once(']').unwrap_or((flags, ""));
-        let options = said.split_once("options [").map(|(_, names)| names);
+        let (flags, details) = flags.split_once(']').unwrap_or((flags, ""));
+        let options = details.split_once("options [").map(|(_, names)| names);
         return Carried::Segment(DumpedSegment {
-            sequence: (said.split_once("seq ")).and_then(|(_, n)| number(n)),
+            sequence: (details.split_once("seq ")).and_then(|(_, n)| number(n)),
             begins: flags.contains('S'),
             ends: flags.contains(['F', 'R']),
-            length: (said.rsplit_once("length "))
+            length: (details.rsplit_once("length "))
                 .and_then(|(_, n)| number(n))
                 .unwrap_or(0) as usize,
             options: match options {

@@ -90,8 +90,8 @@ impl ClientArgs {
                     recording.take(local, &event);
                     ladder.take(event);
                 }
-                Happening::Note(at, what) => {
-                    if let Some(text) = note(what) {
+                Happening::Note(at, remark) => {
+                    if let Some(text) = note(remark) {
                         say!("{:>9.3} s  {text}", at.as_secs_f64());
                     }
                 }

@@ -65,26 +65,26 @@ impl<'a> Columns<'a> {
 
     /// Whether a row is wider than that.
     pub(super) fn is_wider(&self, room: usize) -> bool {
-        let all = self.indices();
-        let widths = self.narrowed(&all, usize::MAX);
+        let indices = self.indices();
+        let widths = self.narrowed(&indices, usize::MAX);
         let mut lines = self
             .rows()
-            .flat_map(|row| self.row_lines(row, &all, &widths));
+            .flat_map(|row| self.row_lines(row, &indices, &widths));
         lines.any(|line| width(&line) > room)
     }
 
     /// The same in lines of that width; a value that is wider alone stays whole.
     pub(super) fn lines_within(&self, room: usize) -> Vec<String> {
-        let (all, last) = (self.indices(), self.columns.len() - 1);
-        let widths = self.narrowed(&all, room);
+        let (indices, last) = (self.indices(), self.columns.len() - 1);
+        let widths = self.narrowed(&indices, room);
         if self.has_long_text() && widths[last] < NARROW_SENTENCE {
-            let others = self.narrowed(&all[..last], room);
-            if self.size(&all[..last], &others) <= room {
-                return self.with_last_below(&others, room);
+            let other_widths = self.narrowed(&indices[..last], room);
+            if self.size(&indices[..last], &other_widths) <= room {
+                return self.with_last_below(&other_widths, room);
             }
         }
-        if self.size(&all, &widths) <= room {
-            return self.with_sentences(room, |row| self.row_lines(row, &all, &widths));
+        if self.size(&indices, &widths) <= room {
+            return self.with_sentences(room, |row| self.row_lines(row, &indices, &widths));
         }
         let has_header = self.columns.iter().any(|c| c.has_header);
         let mut lines = match self.keys(room) {
@@ -107,9 +107,9 @@ impl<'a> Columns<'a> {
     }
 
     /// Every row as drawn, and the sentences between them.
-    fn with_sentences(&self, room: usize, drawn: impl Fn(&[String]) -> Vec<String>) -> Vec<String> {
+    fn with_sentences(&self, room: usize, draw: impl Fn(&[String]) -> Vec<String>) -> Vec<String> {
         let lines = self.lines.iter().flat_map(|line| match line {
-            Line::Row(row) => drawn(row),
+            Line::Row(row) => draw(row),
             // What belongs to a text that is moved is moved too.
             Line::Sentence(text) if depth(text) > room / 2 => {
                 wrap_line(&format!("{:6}{}", "", text.trim_start()), room, 6)
@@ -127,13 +127,13 @@ impl<'a> Columns<'a> {
 
     /// The last column below the one before it, or where that begins too far to the right, below the first.
     fn with_last_below(&self, widths: &[usize], room: usize) -> Vec<String> {
-        let (last, all) = (self.columns.len() - 1, self.indices());
-        let deep = match self.size(&all[..last - 1], widths) + 2 * GAP {
+        let (last, indices) = (self.columns.len() - 1, self.indices());
+        let deep = match self.size(&indices[..last - 1], widths) + 2 * GAP {
             deep if deep <= room / 2 => deep,
             _ => self.indent + GAP,
         };
         self.with_sentences(room, |row| {
-            let mut lines = self.row_lines(row, &all[..last], widths);
+            let mut lines = self.row_lines(row, &indices[..last], widths);
             let below = format!("{:deep$}{}", "", row[last]);
             lines.extend(wrap_line(&below, room, deep));
             lines.retain(|line| !line.trim().is_empty());
@@ -210,12 +210,12 @@ impl<'a> Columns<'a> {
             }
             parts
         };
-        let whole = parts(&self.narrowed(&[], room));
-        let wrapped = parts(&self.columns.iter().map(|c| c.min_width).collect::<Vec<_>>());
-        let mut parts = if wrapped.len() < whole.len() {
-            wrapped
+        let natural_parts = parts(&self.narrowed(&[], room));
+        let wrapped_parts = parts(&self.columns.iter().map(|c| c.min_width).collect::<Vec<_>>());
+        let mut parts = if wrapped_parts.len() < natural_parts.len() {
+            wrapped_parts
         } else {
-            whole
+            natural_parts
         };
         parts.iter_mut().for_each(|part| part.sort_unstable());
         parts
@@ -230,18 +230,19 @@ impl<'a> Columns<'a> {
         let natural = self.narrowed(&[], room);
         let mut keys = vec![0];
         for c in 1..self.columns.len() {
-            let more = [&keys[..], &[c]].concat();
-            if told_apart(&more) > told_apart(&keys) {
-                let others = self.columns.iter().enumerate();
-                let others = others.filter(|(i, _)| !more.contains(i));
-                let widest = others
+            let candidate_keys = [&keys[..], &[c]].concat();
+            if told_apart(&candidate_keys) > told_apart(&keys) {
+                let remaining_columns = self.columns.iter().enumerate();
+                let remaining_columns =
+                    remaining_columns.filter(|(i, _)| !candidate_keys.contains(i));
+                let widest = remaining_columns
                     .map(|(_, column)| column.min_width)
                     .max()
                     .unwrap_or(0);
-                if self.size(&more, &natural) + GAP + widest > room {
+                if self.size(&candidate_keys, &natural) + GAP + widest > room {
                     return None;
                 }
-                keys = more;
+                keys = candidate_keys;
             }
         }
         Some(keys)
@@ -330,16 +331,16 @@ fn is_tabular(line: &str) -> bool {
 
 /// Where columns begin: behind two spaces in every row.
 fn starts(lines: &[&str]) -> Vec<usize> {
-    let mut taken = Vec::new();
+    let mut positions = Vec::new();
     for line in lines.iter().filter(|line| is_tabular(line)) {
-        taken.resize(taken.len().max(width(line)), false);
+        positions.resize(positions.len().max(width(line)), false);
         for (at, c) in line.chars().enumerate() {
-            taken[at] |= c != ' ';
+            positions[at] |= c != ' ';
         }
     }
-    let is_free = |at: usize, back: usize| at < back || !taken[at - back];
-    let is_start = |at: &usize| taken[*at] && is_free(*at, 1) && is_free(*at, 2);
-    (0..taken.len()).filter(is_start).collect()
+    let is_free = |at: usize, back: usize| at < back || !positions[at - back];
+    let is_start = |at: &usize| positions[*at] && is_free(*at, 1) && is_free(*at, 2);
+    (0..positions.len()).filter(is_start).collect()
 }
 
 /// A line as a row, unless its words run across the columns, or it goes on below a text of the last.

@@ -55,7 +55,7 @@ fn quoted_text(message: &str) -> &str {
 }
 
 /// The line, and below it a mark from the place to the end of what was found, or of the word or the text there.
-fn excerpt(place: &Place, line: &str, found: &str) -> String {
+fn excerpt(place: &Place, line: &str, quotation: &str) -> String {
     let number = place.line.to_string();
     let column = place.column.saturating_sub(1) as usize;
     // Of a long line, what stands about the place.
@@ -72,8 +72,8 @@ fn excerpt(place: &Place, line: &str, found: &str) -> String {
         .map(|c| if c == '\t' { '\t' } else { ' ' })
         .collect();
     let rest: String = window.chars().skip(column - first).collect();
-    let width = match rest.starts_with(found) {
-        true => found.chars().count().max(mark_length(&rest)),
+    let width = match rest.starts_with(quotation) {
+        true => quotation.chars().count().max(mark_length(&rest)),
         false => mark_length(&rest),
     };
     let mark = "^".repeat(width.max(1));

@@ -41,12 +41,12 @@ pub(super) struct PrecisionFlags {
 impl PrecisionFlags {
     /// As they were given, for the canonical command.
     pub(super) fn flags(&self) -> Vec<(&'static str, String)> {
-        let most =
+        let max_reps =
             (self.most_reps != MOST_REPS).then(|| ("--most-reps", self.most_reps.to_string()));
         self.precision
             .iter()
             .map(|p| ("--precision", p.clone()))
-            .chain(most)
+            .chain(max_reps)
             .collect()
     }
 

@@ -171,17 +171,17 @@ mod tests {
         let table = "  name  a long text in the last column that is wider than the terminal is and goes on below itself";
         for text in [prose, table] {
             for width in [40, 60, 80] {
-                let wrapped = fit_text(text, width);
+                let lines = fit_text(text, width);
                 assert!(
-                    wrapped.lines().all(|line| line.chars().count() <= width),
-                    "{wrapped}"
+                    lines.lines().all(|line| line.chars().count() <= width),
+                    "{lines}"
                 );
                 let words = |text: &str| {
                     text.split_whitespace()
                         .map(String::from)
                         .collect::<Vec<_>>()
                 };
-                assert_eq!(words(&wrapped), words(text), "no word is lost");
+                assert_eq!(words(&lines), words(text), "no word is lost");
             }
         }
         assert!(

@@ -39,8 +39,8 @@ impl ScenarioFlags {
     fn overrides(&self) -> Result<Vec<Override>, Fault> {
         let seed = self.seed.map(|n| format!("scenario.seed={n}"));
         let reps = self.reps.map(|n| format!("scenario.replications={n}"));
-        let all = self.set.iter().chain(&seed).chain(&reps);
-        all.map(|text| Ok(Override::parse(text)?)).collect()
+        let texts = self.set.iter().chain(&seed).chain(&reps);
+        texts.map(|text| Ok(Override::parse(text)?)).collect()
     }
 
     /// Reads the scenario; its file is read once, since it may be a pipe.
@@ -86,8 +86,8 @@ impl ScenarioFlags {
 
 /// As a shell would read it.
 pub(super) fn shell_quote(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/=:".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-/=:".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_string();
     }
     format!("'{}'", text.replace('\'', r"'\''"))
@@ -106,8 +106,8 @@ pub(super) fn named_all(paths: &[PathBuf]) -> Vec<String> {
         let differing: BTreeSet<&String> = names.iter().collect();
         differing.len() == names.len()
     };
-    let mut all = (1..=longest.unwrap_or(1)).map(by);
-    all.find(differ).unwrap_or_else(|| by(1))
+    let mut candidates = (1..=longest.unwrap_or(1)).map(by);
+    candidates.find(differ).unwrap_or_else(|| by(1))
 }
 
 /// Of an absolute path what is below the folder of the command, else its last parts.
@@ -116,14 +116,16 @@ fn named_by(path: &Path, parts: usize) -> String {
         return path.display().to_string();
     }
     let folder = std::env::current_dir().unwrap_or_default();
-    let named = match path.strip_prefix(folder) {
+    let name = match path.strip_prefix(folder) {
         Ok(below) if below.file_name().is_some() => below.to_path_buf(),
         _ => {
-            let all: Vec<_> = path.components().skip(1).collect();
-            all[all.len().saturating_sub(parts)..].iter().collect()
+            let components: Vec<_> = path.components().skip(1).collect();
+            components[components.len().saturating_sub(parts)..]
+                .iter()
+                .collect()
         }
     };
-    named.display().to_string()
+    name.display().to_string()
 }
 
 /// A flag as it continues a command line; without a value where that is empty.
@@ -137,18 +139,18 @@ pub(super) fn flag_text(flag: &str, value: &str) -> String {
 
 /// The results folder of a scenario: a name is any text, a folder of it lies under `results`, nowhere else.
 pub(super) fn results_folder(name: &str, suffix: &str) -> PathBuf {
-    let plain = name.replace(['/', '\\', ':'], "-");
-    let mut plain = plain.trim_start_matches('.');
+    let stem = name.replace(['/', '\\', ':'], "-");
+    let mut stem = stem.trim_start_matches('.');
     let mut rest = String::new();
-    if plain.len() > FOLDER_LONGEST {
+    if stem.len() > FOLDER_LONGEST {
         // Of two long names that begin alike, each has a folder of its own.
-        plain = &plain[..plain.floor_char_boundary(FOLDER_LONGEST)];
+        stem = &stem[..stem.floor_char_boundary(FOLDER_LONGEST)];
         rest = format!("-{}", &blake3::hash(name.as_bytes()).to_hex()[..8]);
     }
-    if plain.is_empty() {
-        plain = "unnamed";
+    if stem.is_empty() {
+        stem = "unnamed";
     }
-    Path::new("results").join(format!("{plain}{rest}{suffix}"))
+    Path::new("results").join(format!("{stem}{rest}{suffix}"))
 }
 
 /// Bytes of a name in that of a folder: file systems take 255, of which a part is for what stands before and after it.

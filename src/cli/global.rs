@@ -105,8 +105,8 @@ impl Study for Unknowns<'_> {
             ("--trajectories", self.effort.trajectories.to_string()),
             ("--rows", self.effort.rows.to_string()),
         ];
-        let all = flags.into_iter().chain(vary);
-        self.scenario.repeated(Self::COMMAND, set, all)
+        let arguments = flags.into_iter().chain(vary);
+        self.scenario.repeated(Self::COMMAND, set, arguments)
     }
 
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<GlobalResult>, Fault> {

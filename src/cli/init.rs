@@ -52,25 +52,25 @@ impl InitArgs {
         } else {
             text
         };
-        let beside = file.parent().unwrap_or(Path::new(""));
+        let folder = file.parent().unwrap_or(Path::new(""));
         for (name, text) in shipped.iter().flat_map(|shipped| shipped.files()) {
-            write_beside(&beside.join(name), text)?;
+            write_beside(&folder.join(name), text)?;
         }
         write_new(&file, &text)?;
         let file_name = file.display().to_string();
         // A name that begins like a flag would be read as one.
-        let named = match file_name.starts_with('-') {
+        let path_text = match file_name.starts_with('-') {
             true => format!("./{file_name}"),
             false => file_name.clone(),
         };
-        let named = shell_quote(&named);
+        let path_text = shell_quote(&path_text);
         let command = if text.contains("[study]") {
             "sweep"
         } else {
             "run"
         };
         print(&format!(
-            "Wrote {file_name}. Next: rccsim check {named}, then rccsim {command} {named}\n"
+            "Wrote {file_name}. Next: rccsim check {path_text}, then rccsim {command} {path_text}\n"
         ))?;
         Ok(Outcome::Pass)
     }
@@ -96,8 +96,8 @@ fn write_new(path: &Path, text: &str) -> Result<(), Fault> {
         }
         _ => world(cause),
     })?;
-    let written = file.write_all(text.as_bytes());
-    written.and_then(|()| file.sync_all()).map_err(world)
+    let result = file.write_all(text.as_bytes());
+    result.and_then(|()| file.sync_all()).map_err(world)
 }
 
 /// Writes a file that the scenario reads; the same one may be there already.

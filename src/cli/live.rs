@@ -193,11 +193,14 @@ impl CaptureFile {
 ///
 /// # Errors
 /// The profile cannot be written; the output is full.
-pub(super) fn conclude(identified: &Identification, profile: Option<&Path>) -> Result<(), Fault> {
-    if let (Some(path), Some(gateway)) = (profile, identified.gateways.first()) {
-        write(path, "gateways", &gateway_profile(identified, gateway))?;
+pub(super) fn conclude(
+    identification: &Identification,
+    profile: Option<&Path>,
+) -> Result<(), Fault> {
+    if let (Some(path), Some(gateway)) = (profile, identification.gateways.first()) {
+        write(path, "gateways", &gateway_profile(identification, gateway))?;
     }
-    print_text(&text(identified))
+    print_text(&text(identification))
 }
 
 /// Collects the messages of one end, and says what they show.

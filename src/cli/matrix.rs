@@ -101,12 +101,12 @@ impl MatrixArgs {
     ) -> Result<String, Fault> {
         folder.put("summary.json", |out| out.write_all(summary.as_bytes()))?;
         folder.put("summary.csv", |out| Ok(tables::matrix(document, out)?))?;
-        let (manifest, known) = (Manifest::new(record, None), InMemory::default());
+        let (manifest, results) = (Manifest::new(record, None), InMemory::default());
         let path = publish(
             &mut folder,
             manifest,
             record,
-            known,
+            results,
             None,
             self.no_report,
             true,

@@ -67,16 +67,17 @@ impl ProfilesArgs {
 }
 
 fn shipped(filter: impl Fn(&str, &str) -> bool) -> Result<Vec<Profile>, ScenarioError> {
-    let some = SHIPPED.iter().filter(|(kind, name, _)| filter(kind, name));
-    some.map(|(kind, name, text)| {
-        Profile::parse(
-            kind,
-            name,
-            &format!("models/profiles/{kind}/{name}.toml"),
-            text,
-        )
-    })
-    .collect()
+    let profiles = SHIPPED.iter().filter(|(kind, name, _)| filter(kind, name));
+    profiles
+        .map(|(kind, name, text)| {
+            Profile::parse(
+                kind,
+                name,
+                &format!("models/profiles/{kind}/{name}.toml"),
+                text,
+            )
+        })
+        .collect()
 }
 
 /// A shipped profile by its name (one of each kind that has it), or the user's own file.
@@ -156,16 +157,16 @@ fn details(profile: &Profile) -> String {
             .map(String::from)
             .to_vec(),
     ];
-    for given in &profile.values {
-        let value = given
+    for entry in &profile.values {
+        let value = entry
             .form
             .as_ref()
             .map_or_else(|| "unknown".into(), |form| form.bare());
-        let source = match given.form {
-            Some(_) => format!("{}: {}", given.standing, given.source),
-            None => given.source.clone(),
+        let source = match entry.form {
+            Some(_) => format!("{}: {}", entry.standing, entry.source),
+            None => entry.source.clone(),
         };
-        rows.push(vec![given.key.into(), value, source]);
+        rows.push(vec![entry.key.into(), value, source]);
     }
     out += &table(&rows, true);
     let unknown: Vec<&str> = profile

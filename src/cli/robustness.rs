@@ -23,7 +23,7 @@ pub(super) fn recorded(robustness: Robustness, command: impl Fn(&str) -> String)
             keys,
             candidates,
             trial,
-            down: (least, most),
+            down: (lowest, highest),
         } => {
             let candidates: Vec<String> = candidates.iter().map(in_words).collect();
             format!(
@@ -32,7 +32,7 @@ pub(super) fn recorded(robustness: Robustness, command: impl Fn(&str) -> String)
                 whole(levels as u64),
                 whole(keys as u64),
                 name_list(&candidates),
-                match (percent(least), percent(most)) {
+                match (percent(lowest), percent(highest)) {
                     (least, most) if least == most => most,
                     (least, most) => format!("{least} to {most}"),
                 },
@@ -87,8 +87,8 @@ fn in_words((name, values): &(String, Vec<(String, String)>)) -> String {
 fn name_list(names: &[String]) -> String {
     match names {
         [] => String::new(),
-        [one] => one.clone(),
-        [one, other] => format!("{one} and {other}"),
-        [one, more @ ..] => format!("{one} and {} more", whole(more.len() as u64)),
+        [name] => name.clone(),
+        [name, second] => format!("{name} and {second}"),
+        [name, remainder @ ..] => format!("{name} and {} more", whole(remainder.len() as u64)),
     }
 }

@@ -279,7 +279,7 @@ fn answer(
         .filter(|b| b.flips(verdict))
         .map(|b| format!("{} ({})", small(&words::key(&b.key)), b.key))
         .collect();
-    let most = match bars.first().filter(|b| b.swing() > 0.0) {
+    let strongest = match bars.first().filter(|b| b.swing() > 0.0) {
         Some(first) => format!(
             "Of what nobody published, the {} ({}) moves that most",
             small(&words::key(&first.key)),
@@ -289,14 +289,14 @@ fn answer(
     };
     let clause = words::figure_clause(&row)
         .unwrap_or_else(|| format!("{} has no figure", small(&words::metric_title(metric.name))));
-    let mut lines = vec![format!("{}. {most}.", capital(&clause))];
+    let mut lines = vec![format!("{}. {strongest}.", capital(&clause))];
     if verdict == Verdict::Inconclusive && !base.objectives.is_empty() {
         let judgements = judge_all(&base.objectives, base_samples);
-        let needed = judgements
+        let shortfall = judgements
             .iter()
             .filter_map(|j| j.replications_needed)
             .max();
-        let needed = needed.map_or(String::new(), |n| {
+        let needed = shortfall.map_or(String::new(), |n| {
             format!(
                 "; about {} replications would settle it (--reps)",
                 whole(n.into())
@@ -372,14 +372,14 @@ fn text(
     answer: &str,
     effects: &Effects,
 ) -> String {
-    let judged = !base.objectives.is_empty();
+    let has_objectives = !base.objectives.is_empty();
     let header = [
         "key",
         "value",
         "other value",
         &words::metric_title(metric.name),
         "difference",
-        if judged { "verdict" } else { "" },
+        if has_objectives { "verdict" } else { "" },
     ];
     let mut rows = vec![header.map(String::from).to_vec()];
     for bar in &effects.bars {
@@ -387,7 +387,11 @@ fn text(
             let difference = effect
                 .paired
                 .map_or("–".into(), |p| amount(&p.difference, metric.unit));
-            let verdict = if judged { effect.verdict.name() } else { "" };
+            let verdict = if has_objectives {
+                effect.verdict.name()
+            } else {
+                ""
+            };
             rows.push(vec![
                 bar.key.clone(),
                 bar.base.clone(),
@@ -403,11 +407,11 @@ fn text(
         "{}\n\nOne at a time ({n} replications, paired; all differences hold at once with 95 %)\n{}\n{}",
         answer,
         table(&rows, true),
-        pairs_text(metric, &effects.pairs, judged)
+        pairs_text(metric, &effects.pairs, has_objectives)
     )
 }
 
-fn pairs_text(metric: &Metric, pairs: &[PairEffect], judged: bool) -> String {
+fn pairs_text(metric: &Metric, pairs: &[PairEffect], has_objectives: bool) -> String {
     if pairs.is_empty() {
         return String::new();
     }
@@ -415,13 +419,17 @@ fn pairs_text(metric: &Metric, pairs: &[PairEffect], judged: bool) -> String {
         "both together",
         &words::metric_title(metric.name),
         "beyond the sum of both",
-        if judged { "verdict" } else { "" },
+        if has_objectives { "verdict" } else { "" },
     ];
     let mut rows = vec![header.map(String::from).to_vec()];
     for pair in pairs {
         let set = |i: usize| format!("{}={}", pair.keys[i], pair.values[i]);
         let interaction = pair.interaction;
-        let verdict = if judged { pair.verdict.name() } else { "" };
+        let verdict = if has_objectives {
+            pair.verdict.name()
+        } else {
+            ""
+        };
         rows.push(vec![
             format!("{}, {}", set(0), set(1)),
             figure(&pair.row),

@@ -79,12 +79,12 @@ impl SizeArgs {
             .collect();
         memory::check_figures(&scenarios, false)?;
         let place = Place::file_only("--key");
-        let varied = scenario::Study::new(vec![axis.clone()], Combine::Product, &place)?;
+        let variation = scenario::Study::new(vec![axis.clone()], Combine::Product, &place)?;
         conduct(Range {
             command: self,
             base,
             axis,
-            variation: varied,
+            variation,
             situations,
         })
     }
@@ -98,7 +98,7 @@ impl SizeArgs {
         );
         let values = axis.values.len();
         match self.tolerance {
-            Some(given) => Some((given as usize).min(values)),
+            Some(count) => Some((count as usize).min(values)),
             None => (!is_counted).then(|| values.div_ceil(10)),
         }
     }
@@ -231,11 +231,11 @@ impl Study for Range {
     fn max_effort(&self) -> Option<MaxEffort> {
         let search = self.search();
         let probes = Search::most_probes(self.axis.values.len(), search.tolerance);
-        let tried = (probes * self.situations.len()) as u64;
-        let most = search.max_replications.max(search.start);
+        let probe_total = (probes * self.situations.len()) as u64;
+        let max_replications = search.max_replications.max(search.start);
         Some(MaxEffort {
-            rounds: tried * checkpoints(search.start, most).count() as u64,
-            replications: tried * u64::from(most),
+            rounds: probe_total * checkpoints(search.start, max_replications).count() as u64,
+            replications: probe_total * u64::from(max_replications),
         })
     }
 

@@ -27,7 +27,7 @@ impl SizeAnswer<'_> {
     /// The answer, a line each.
     pub(super) fn lines(&self) -> Vec<String> {
         let mut lines = match &self.result.chosen_value {
-            Some(chosen) => self.answer_with_value(chosen),
+            Some(value) => self.answer_with_value(value),
             None => self.answer_without_value(),
         };
         // Where nothing is settled, no order is taken for granted.
@@ -62,8 +62,8 @@ impl SizeAnswer<'_> {
     /// What is to be bought, where gateways are counted; of other keys the value.
     fn headline(&self, value: &str, proof: &str) -> String {
         let direction = if self.largest { "largest" } else { "smallest" };
-        let counted = self.axis.key.starts_with("gateway") && self.axis.key.ends_with(".count");
-        match (counted && !self.largest, value.parse::<u32>()) {
+        let is_count = self.axis.key.starts_with("gateway") && self.axis.key.ends_with(".count");
+        match (is_count && !self.largest, value.parse::<u32>()) {
             (true, Ok(n)) if self.spare > 0 => {
                 let spare = match self.spare {
                     1 => "one spare".into(),
@@ -76,10 +76,10 @@ impl SizeAnswer<'_> {
                 )
             }
             (true, Ok(n)) => {
-                let what = capital(&self.amount(value));
+                let amount_text = capital(&self.amount(value));
                 let meet = if n == 1 { "meets" } else { "meet" };
                 format!(
-                    "{what} {meet} the objectives and no fewer do ({} = {n}), {proof}.",
+                    "{amount_text} {meet} the objectives and no fewer do ({} = {n}), {proof}.",
                     self.axis.key
                 )
             }
@@ -97,23 +97,23 @@ impl SizeAnswer<'_> {
         }
     }
 
-    fn answer_with_value(&self, chosen: &str) -> Vec<String> {
+    fn answer_with_value(&self, best_value: &str) -> Vec<String> {
         let result = self.result;
-        let fresh = result.fresh.iter().find(|t| t.value == *chosen);
+        let fresh = result.fresh.iter().find(|t| t.value == *best_value);
         let replications = whole(fresh.map_or(0, |t| t.samples.replications().into()));
         if !result.is_confirmed() {
-            let why = result.probe(chosen).map_or(String::new(), failing);
+            let why = result.probe(best_value).map_or(String::new(), failing);
             return vec![
                 format!(
                     "No value is confirmed: {} met the objectives in the search, not in {replications} fresh replications.",
-                    self.amount(chosen)
+                    self.amount(best_value)
                 ),
                 format!("{}. More replications help (--reps).", capital(&why)),
             ];
         }
         let proof = format!("confirmed by {replications} fresh replications");
-        let mut lines = vec![self.headline(chosen, &proof)];
-        let trial = result.probe(chosen);
+        let mut lines = vec![self.headline(best_value, &proof)];
+        let trial = result.probe(best_value);
         let weak = trial.map_or_else(Vec::new, |t| weaknesses(&t.samples));
         if !weak.is_empty() {
             lines[0] += &format!(" Even then {}.", weak.join(", and "));
@@ -206,16 +206,16 @@ impl SizeAnswer<'_> {
         };
         match &windows[..] {
             [] => None,
-            [one] if is_to_the_end(one) => None,
+            [window] if is_to_the_end(window) => None,
             _ => {
-                let each = windows.iter().map(|(first, last)| match first == last {
+                let spans = windows.iter().map(|(first, last)| match first == last {
                     true => first.clone(),
                     false => format!("{first} to {last}"),
                 });
                 Some(format!(
                     "In the search these values of {} served: {}.",
                     self.key(),
-                    each.collect::<Vec<_>>().join(", ")
+                    spans.collect::<Vec<_>>().join(", ")
                 ))
             }
         }
@@ -223,7 +223,7 @@ impl SizeAnswer<'_> {
 
     /// What lies between the values that were tried.
     fn grid(&self, tolerance: usize) -> String {
-        let all = self.axis.values.len();
+        let total = self.axis.values.len();
         let probes_with = |verdict| {
             self.result
                 .probes
@@ -237,13 +237,13 @@ impl SizeAnswer<'_> {
             1 => " One of them is inconclusive.".into(),
             n => format!(" {} of them are inconclusive.", whole(n as u64)),
         };
-        if self.result.probes.len() == all {
-            return format!("All {} values were tried.{open}", whole(all as u64));
+        if self.result.probes.len() == total {
+            return format!("All {} values were tried.{open}", whole(total as u64));
         }
         format!(
             "{} of {} values were tried, no two more than {} apart: a narrower stretch that serves, or fails, may be missed (--tolerance 1 tries all).{open}",
             whole(self.result.probes.len() as u64),
-            whole(all as u64),
+            whole(total as u64),
             whole(tolerance as u64)
         )
     }

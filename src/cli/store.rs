@@ -32,10 +32,10 @@ impl From<ExperimentError> for Fault {
 }
 
 /// What a run could not do; `what` takes the rows of its lost sessions.
-pub(super) fn run_fault(what: &str, error: RunError<io::Error>) -> Fault {
+pub(super) fn run_fault(action: &str, error: RunError<io::Error>) -> Fault {
     match error {
         RunError::Drops(cause) => Fault::World {
-            action: what.into(),
+            action: action.into(),
             cause,
         },
         RunError::Experiment(e) => e.into(),

@@ -110,11 +110,11 @@ pub(super) fn with_samples<'a>(
     samples: impl IntoIterator<Item = &'a Samples>,
 ) -> Vec<StudyCase<'a>> {
     let pairs = cases.into_iter().zip(samples);
-    let one = |(case, samples): (&'a Case, &'a Samples)| StudyCase {
+    let study_case = |(case, samples): (&'a Case, &'a Samples)| StudyCase {
         values: case.point.values.clone(),
         samples,
     };
-    pairs.map(one).collect()
+    pairs.map(study_case).collect()
 }
 
 /// A study, read and checked: nothing of it is simulated yet.
@@ -203,7 +203,7 @@ pub(super) trait Study: Send + Sync {
     /// `scenario.toml`; of several alternatives each its own.
     fn scenarios(&self) -> Vec<(String, String)> {
         let expanded = match self.variation() {
-            Some(varied) => expanded_study(self.scenario(), varied),
+            Some(variation) => expanded_study(self.scenario(), variation),
             None => expanded(self.scenario()),
         };
         vec![("scenario.toml".into(), expanded)]

@@ -41,8 +41,8 @@ impl SweepArgs {
     /// Bad input, or a refusal of the system.
     pub(super) fn run(self) -> Result<Outcome, Fault> {
         let base = self.scenario.read()?;
-        let varied = self.vary.study(&base, &self.precision)?;
-        let cases = cases(&base, &varied)?;
+        let variation = self.vary.study(&base, &self.precision)?;
+        let cases = cases(&base, &variation)?;
         for case in &cases {
             memory::check(&case.scenario, self.study.jobs.threads())?;
         }
@@ -53,10 +53,10 @@ impl SweepArgs {
             warnings.iter().for_each(|w| say!("warning: {w}"));
         }
         conduct(Points {
-            targets: self.precision.targets(Some(&varied))?,
+            targets: self.precision.targets(Some(&variation))?,
             command: self,
             base,
-            variation: varied,
+            variation,
             cases,
             warnings,
         })
@@ -93,8 +93,8 @@ impl Points {
             let sentence = shortfall(samples, objectives, &self.targets)?;
             Some((point.label(), sentence))
         };
-        let all: Vec<(String, String)> = result.answers.iter().filter_map(short).collect();
-        let first = all.first().map(|(label, sentence)| match all.len() {
+        let rows: Vec<(String, String)> = result.answers.iter().filter_map(short).collect();
+        let first = rows.first().map(|(label, sentence)| match rows.len() {
             1 => format!("At {label}: {}.", small(sentence)),
             n => format!(
                 "At {} of {} points, {label} among them: {}.",
@@ -166,11 +166,11 @@ impl Study for Points {
         let points: Vec<SweepPoint> = result.answers.iter().map(swept).collect();
         let skewed = || points.iter().filter_map(|p| Some((p, p.warnings.first()?)));
         if let (false, Some((point, warning))) = (self.command.study.quiet, skewed().next()) {
-            let more = match skewed().count() {
+            let suffix = match skewed().count() {
                 1 => String::new(),
                 n => format!(" (and {} more points: summary.json)", n - 1),
             };
-            say!("warning: {}: {warning}{more}", point.label());
+            say!("warning: {}: {warning}{suffix}", point.label());
         }
         let base = &self.base;
         let record = SweepRecord {
@@ -216,9 +216,9 @@ fn swept(answer: &Answer) -> SweepPoint<'_> {
 }
 
 /// Each warning once, with the points that have it.
-fn warnings(all: &[Case]) -> Vec<String> {
+fn warnings(cases: &[Case]) -> Vec<String> {
     let mut points_by_warning: Vec<(&str, Vec<String>)> = Vec::new();
-    for a in all {
+    for a in cases {
         for warning in &a.scenario.warnings {
             match points_by_warning.iter_mut().find(|(w, _)| w == warning) {
                 Some((_, points)) => points.push(a.point.label()),
@@ -227,7 +227,7 @@ fn warnings(all: &[Case]) -> Vec<String> {
         }
     }
     let text = |(warning, points): (&str, Vec<String>)| match points.len() {
-        n if n == all.len() => warning.to_string(),
+        n if n == cases.len() => warning.to_string(),
         1 => format!("{}: {warning}", points[0]),
         n => format!("{} and {} more points: {warning}", points[0], n - 1),
     };

@@ -98,10 +98,10 @@ pub(super) fn print_answer(text: &str, verdict: Option<Verdict>) -> Result<(), F
 /// An answer of more lines than the screen has ends with its first line.
 fn repeated(text: &str, rows: usize, columns: usize) -> String {
     let first = text.lines().next().unwrap_or_default();
-    let fitting = fit_text(text, columns);
-    match fitting.lines().count() >= rows {
-        true => format!("{fitting}\n{}\n", fit_text(first, columns)),
-        false => fitting,
+    let text_lines = fit_text(text, columns);
+    match text_lines.lines().count() >= rows {
+        true => format!("{text_lines}\n{}\n", fit_text(first, columns)),
+        false => text_lines,
     }
 }
 
@@ -116,10 +116,10 @@ fn fit_terminal(text: &str, term: &Term) -> String {
 
 /// Rows and columns of the terminal behind an output.
 fn size_of(term: &Term) -> Option<(usize, usize)> {
-    let whole = term.size_checked();
+    let window_size = term.size_checked();
     // Some terminals know their columns alone.
     #[cfg(unix)]
-    let whole = whole.or_else(|| {
+    let window_size = window_size.or_else(|| {
         let size = match std::os::fd::AsRawFd::as_raw_fd(term) {
             2 => rustix::termios::tcgetwinsize(io::stderr()),
             _ => rustix::termios::tcgetwinsize(io::stdout()),
@@ -127,7 +127,7 @@ fn size_of(term: &Term) -> Option<(usize, usize)> {
         let size = size.ok()?;
         (size.ws_col > 0).then_some((u16::MAX, size.ws_col))
     });
-    whole.map(|(rows, columns)| (rows.into(), columns.into()))
+    window_size.map(|(rows, columns)| (rows.into(), columns.into()))
 }
 
 /// A number of columns, as the environment gives it.
@@ -189,8 +189,8 @@ fn write(text: &str) -> Result<(), Fault> {
 }
 
 /// A reader that has gone is none of our faults.
-pub(super) fn ignore_closed_reader(written: io::Result<()>) -> Result<(), Fault> {
-    match written {
+pub(super) fn ignore_closed_reader(result: io::Result<()>) -> Result<(), Fault> {
+    match result {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Fault::World {
             action: "standard output".into(),
             cause,
@@ -204,8 +204,8 @@ pub(super) fn say_line(text: &str) {
     // A warning is said once, however many ask for it.
     static EARLIER_LINES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     if text.starts_with("warning: ") {
-        let mut said = EARLIER_LINES.lock().unwrap_or_else(PoisonError::into_inner);
-        if !said.insert(text.into()) {
+        let mut earlier_lines = EARLIER_LINES.lock().unwrap_or_else(PoisonError::into_inner);
+        if !earlier_lines.insert(text.into()) {
             return;
         }
     }
@@ -236,15 +236,15 @@ fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
         return text.into();
     }
-    let mut escaped = String::with_capacity(text.len() + 16);
+    let mut visible_text = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         if steers(c) {
-            escaped += &format!("\\u{:04x}", u32::from(c));
+            visible_text += &format!("\\u{:04x}", u32::from(c));
         } else {
-            escaped.push(c);
+            visible_text.push(c);
         }
     }
-    escaped.into()
+    visible_text.into()
 }
 
 fn steers(c: char) -> bool {
@@ -299,10 +299,10 @@ mod tests {
         };
         record.schema = "x".into();
         let record = Record::Matrix(record);
-        let mut printed = Vec::new();
-        record.write(Visible(&mut printed)).unwrap();
-        let whole = record.json();
-        assert!(whole.contains('\u{202e}'));
-        assert_eq!(String::from_utf8(printed).unwrap(), visible(&whole));
+        let mut buffer = Vec::new();
+        record.write(Visible(&mut buffer)).unwrap();
+        let json = record.json();
+        assert!(json.contains('\u{202e}'));
+        assert_eq!(String::from_utf8(buffer).unwrap(), visible(&json));
     }
 }

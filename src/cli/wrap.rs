@@ -76,19 +76,19 @@ mod tests {
 
     #[test]
     fn values_stay_whole() {
-        let all = |text| pieces(text).map(|(_, piece)| piece).collect::<Vec<_>>();
+        let words = |text| pieces(text).map(|(_, piece)| piece).collect::<Vec<_>>();
         assert_eq!(
-            all("so 12.3 ± 0.4 % of it"),
+            words("so 12.3 ± 0.4 % of it"),
             ["so", "12.3 ± 0.4 %", "of", "it"]
         );
-        assert_eq!(all("UPDATE: 15 min 32 s"), ["UPDATE:", "15 min 32 s"]);
-        assert_eq!(all("0.5 /client-h,  1, 2"), ["0.5 /client-h,", "1,", "2"]);
+        assert_eq!(words("UPDATE: 15 min 32 s"), ["UPDATE:", "15 min 32 s"]);
+        assert_eq!(words("0.5 /client-h,  1, 2"), ["0.5 /client-h,", "1,", "2"]);
         assert_eq!(
-            all("(update = ignored) < 1 %"),
+            words("(update = ignored) < 1 %"),
             ["(update = ignored) < 1 %"]
         );
-        assert_eq!(all("0.9 (0.4 to 1.7) % of"), ["0.9 (0.4 to 1.7) %", "of"]);
-        assert_eq!(all(" "), [""; 0]);
+        assert_eq!(words("0.9 (0.4 to 1.7) % of"), ["0.9 (0.4 to 1.7) %", "of"]);
+        assert_eq!(words(" "), [""; 0]);
     }
 
     #[test]

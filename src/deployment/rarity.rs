@@ -101,7 +101,7 @@ pub struct RarestFaults<'a> {
 impl RarestFaults<'_> {
     /// The rarest that can hit those whom a scope is about.
     pub fn for_scope(&self, scope: &Scope) -> Option<f64> {
-        let those = match scope {
+        let rarest = match scope {
             Scope::All => return self.overall,
             Scope::Clients(name) => self.clients.get(name.as_str()).and_then(|i| {
                 let gateway = self.plan.clients[*i].gateway;
@@ -110,11 +110,11 @@ impl RarestFaults<'_> {
             Scope::Gateway(name) => (self.gateways.get(name.as_str()))
                 .and_then(|i| rarer(self.of_gateway[*i], self.of_users[*i])),
         };
-        rarer(self.of_all, those)
+        rarer(self.of_all, rarest)
     }
 }
 
 /// The lesser of two, where there are any.
-fn rarer(one: Option<f64>, other: Option<f64>) -> Option<f64> {
-    one.into_iter().chain(other).min_by(f64::total_cmp)
+fn rarer(first: Option<f64>, second: Option<f64>) -> Option<f64> {
+    first.into_iter().chain(second).min_by(f64::total_cmp)
 }

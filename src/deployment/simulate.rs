@@ -173,8 +173,8 @@ pub fn simulate_each<E>(
                 take(replication, ReplicationPart::Drops(probe.drops))?;
             }
             if (unit + 1) % groups.len() == 0 {
-                let whole = std::mem::replace(&mut merged, Box::new(Replication::empty(plan)));
-                take(replication, ReplicationPart::Complete(whole))?;
+                let merged_run = std::mem::replace(&mut merged, Box::new(Replication::empty(plan)));
+                take(replication, ReplicationPart::Complete(merged_run))?;
             }
         }
     }
@@ -206,10 +206,10 @@ pub fn observe_with_tally<W: Observer>(
         handle: &RunHandle::default(),
     };
     let result = simulate_group(plan, gateway, group, replication, options, observer)?;
-    let mut whole = result.gateways;
+    let mut total = result.gateways;
     result
         .probes
         .iter()
-        .for_each(|probe| whole.merge(&probe.tally));
-    Some((whole, result.observer))
+        .for_each(|probe| total.merge(&probe.tally));
+    Some((total, result.observer))
 }

@@ -61,8 +61,8 @@ impl Throttle {
         while self.period_ends <= now {
             if self.limit.is_none() && !is_crowded {
                 // Nothing happens at the ends of these periods.
-                let whole = (now - self.period_ends).0 / self.config.period.0 + 1;
-                self.period_ends += self.config.period * whole;
+                let periods = (now - self.period_ends).0 / self.config.period.0 + 1;
+                self.period_ends += self.config.period * periods;
                 self.served = 0;
                 return;
             }
@@ -130,42 +130,42 @@ mod tests {
 
     #[test]
     fn the_rate_falls_quickly_and_rises_slowly() {
-        let mut one = throttle(0.5);
-        assert_eq!(admitted(&mut one, 1000), 1000, "nobody waits yet");
-        (0..200).for_each(|_| one.served());
+        let mut limiter = throttle(0.5);
+        assert_eq!(admitted(&mut limiter, 1000), 1000, "nobody waits yet");
+        (0..200).for_each(|_| limiter.served());
         // 200 served in the second, 10 wait at its end: half of them, and half of that.
-        one.advance(Time(1_000_000), 10);
-        assert_eq!(admitted(&mut one, 1000), 100);
-        one.advance(Time(2_000_000), 11);
-        assert_eq!(admitted(&mut one, 1000), 50);
+        limiter.advance(Time(1_000_000), 10);
+        assert_eq!(admitted(&mut limiter, 1000), 100);
+        limiter.advance(Time(2_000_000), 11);
+        assert_eq!(admitted(&mut limiter, 1000), 50);
         // With fewer waiting, 200/100 more each second: 98 s until 50 + 2·75 = 200 are admitted and it throttles no more.
-        one.advance(Time(3_000_000), 9);
-        assert_eq!(admitted(&mut one, 1000), 52);
-        one.advance(Time(76_000_000), 0);
-        assert_eq!(admitted(&mut one, 1000), 198);
-        one.advance(Time(77_000_000), 0);
-        assert_eq!(admitted(&mut one, 1000), 1000);
+        limiter.advance(Time(3_000_000), 9);
+        assert_eq!(admitted(&mut limiter, 1000), 52);
+        limiter.advance(Time(76_000_000), 0);
+        assert_eq!(admitted(&mut limiter, 1000), 198);
+        limiter.advance(Time(77_000_000), 0);
+        assert_eq!(admitted(&mut limiter, 1000), 1000);
     }
 
     #[test]
     fn a_part_of_a_request_is_kept_for_the_next_period() {
-        let mut one = throttle(0.75);
-        (0..2).for_each(|_| one.served());
-        one.advance(Time(1_000_000), 10);
-        assert_eq!(admitted(&mut one, 9), 0, "half a request");
+        let mut limiter = throttle(0.75);
+        (0..2).for_each(|_| limiter.served());
+        limiter.advance(Time(1_000_000), 10);
+        assert_eq!(admitted(&mut limiter, 9), 0, "half a request");
         // 0.02 more each second: 0.5 + 0.52 + … pass 1 in the next one.
-        one.advance(Time(2_000_000), 0);
-        assert_eq!(admitted(&mut one, 9), 1);
-        one.clear();
-        assert_eq!(admitted(&mut one, 9), 9);
+        limiter.advance(Time(2_000_000), 0);
+        assert_eq!(admitted(&mut limiter, 9), 1);
+        limiter.clear();
+        assert_eq!(admitted(&mut limiter, 9), 9);
     }
 
     #[test]
     fn a_long_time_without_a_queue_is_one_step() {
-        let mut one = throttle(0.5);
-        one.served();
-        one.advance(Time(u64::MAX / 4), 0);
-        assert!(one.admits() && one.period_ends > Time(u64::MAX / 4));
-        assert_eq!(one.served, 0);
+        let mut limiter = throttle(0.5);
+        limiter.served();
+        limiter.advance(Time(u64::MAX / 4), 0);
+        assert!(limiter.admits() && limiter.period_ends > Time(u64::MAX / 4));
+        assert_eq!(limiter.served, 0);
     }
 }

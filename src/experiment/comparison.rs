@@ -108,14 +108,14 @@ impl Contender {
             ("client population", population(p), population(q)),
         ];
         let (a, b) = (self.name.clone(), other.name.clone());
-        for (what, one, other) in checks {
-            if one != other {
+        for (subject, baseline_value, other_value) in checks {
+            if baseline_value != other_value {
                 return Err(Incomparable::Differs {
                     a,
                     b,
-                    subject: what,
-                    baseline: one,
-                    alternative: other,
+                    subject,
+                    baseline: baseline_value,
+                    alternative: other_value,
                 });
             }
         }
@@ -147,14 +147,12 @@ pub fn simulate_until_precise(
     campaign: &Campaign,
     contenders: &mut [&mut Contender],
     targets: &[PrecisionTarget],
-    most: u32,
+    maximum: u32,
 ) -> Result<bool, ExperimentError> {
-    let simulated: Vec<usize> = (0..contenders.len())
+    let missing: Vec<usize> = (0..contenders.len())
         .filter(|i| contenders[*i].samples.is_none())
         .collect();
-    let start = simulated
-        .iter()
-        .map(|i| contenders[*i].numbers.len() as u32);
+    let start = missing.iter().map(|i| contenders[*i].numbers.len() as u32);
     let (Some(start), false) = (start.max(), targets.is_empty()) else {
         return simulate_missing(campaign, contenders);
     };
@@ -162,10 +160,10 @@ pub fn simulate_until_precise(
         first: 0,
         start,
         targets,
-        maximum: most,
+        maximum,
     };
     for n in schedule.schedule() {
-        for i in &simulated {
+        for i in &missing {
             contenders[*i].numbers = (0..n).collect();
         }
         if !simulate_missing(campaign, contenders)? {
@@ -176,7 +174,7 @@ pub fn simulate_until_precise(
             let objectives = &contender.case.scenario.objectives;
             is_precise(contender.samples(), objectives, targets)
         };
-        if simulated.iter().all(is_done) {
+        if missing.iter().all(is_done) {
             break;
         }
     }
@@ -201,10 +199,10 @@ fn simulate_missing(
             .filter(|n| !present_numbers.contains(n));
         pairs.extend(missing_numbers.map(|number| (place, *number)));
     }
-    let Some(observed) = campaign.observe(&cases, &pairs)? else {
+    let Some(observations) = campaign.observe(&cases, &pairs)? else {
         return Ok(false);
     };
-    for ((place, number), observation) in pairs.into_iter().zip(observed) {
+    for ((place, number), observation) in pairs.into_iter().zip(observations) {
         let plan = &cases[place].scenario.plan;
         let empty = || Samples::new(scopes(plan), plan.horizon);
         let samples = contenders[place].samples.get_or_insert_with(empty);
@@ -215,35 +213,40 @@ fn simulate_missing(
 
 /// Compares simulated contenders with the first of them, the baseline.
 pub fn compare_all(contenders: &[&Contender]) -> Comparison {
-    let Some((baseline, others)) = contenders.split_first() else {
+    let Some((baseline, alternatives)) = contenders.split_first() else {
         unreachable!("a comparison has a baseline")
     };
-    let confidence = bonferroni(CONFIDENCE, others.len() * DECISIVE.len());
+    let confidence = bonferroni(CONFIDENCE, alternatives.len() * DECISIVE.len());
     Comparison {
         baseline: baseline.name.clone(),
         confidence,
-        alternatives: others
+        alternatives: alternatives
             .iter()
-            .map(|other| against(baseline, other, confidence))
+            .map(|alternative| against(baseline, alternative, confidence))
             .collect(),
     }
 }
 
-fn against(baseline: &Contender, other: &Contender, confidence: f64) -> Against {
+fn against(baseline: &Contender, alternative: &Contender, confidence: f64) -> Against {
     let objectives = baseline.case.scenario.objectives.iter();
-    let judged = objectives
+    let deciding = objectives
         .filter(|o| o.cause.is_none())
         .map(|o| o.metric.name);
     let mut metrics: Vec<&str> = DECISIVE.into_iter().collect();
-    for metric in judged.chain(SECONDARY_FIGURES) {
+    for metric in deciding.chain(SECONDARY_FIGURES) {
         if !metrics.contains(&metric) {
             metrics.push(metric);
         }
     }
-    let figures = compare(baseline.samples(), other.samples(), &metrics, confidence);
+    let figures = compare(
+        baseline.samples(),
+        alternative.samples(),
+        &metrics,
+        confidence,
+    );
     let replications = figures.first().map_or(0, |f| f.alternative.replications);
     Against {
-        name: other.name.clone(),
+        name: alternative.name.clone(),
         replications,
         verdict: verdict(&figures),
         figures,
@@ -273,11 +276,11 @@ pub fn comparison_robustness(
         study_user_hours: user_hours_of(replications),
     };
     let answer = |candidates: usize| {
-        let others = comparison
+        let alternatives = comparison
             .alternatives
             .iter()
             .take(candidates.saturating_sub(1));
-        let relations: Vec<&str> = others.map(|o| o.verdict.name()).collect();
+        let relations: Vec<&str> = alternatives.map(|o| o.verdict.name()).collect();
         relations.join(" ")
     };
     check.run(campaign, answer, |tested| {
@@ -291,14 +294,14 @@ fn judge(
     tested: &[TestedCandidate],
     describe: impl Fn(&ComparedMetric) -> Option<String>,
 ) -> Finding {
-    let Some((baseline, others)) = tested.split_first() else {
+    let Some((baseline, rivals)) = tested.split_first() else {
         unreachable!("a comparison has a baseline")
     };
     let (mut relations, mut texts, mut settled) = (Vec::new(), Vec::new(), true);
-    for (against, other) in comparison.alternatives.iter().zip(others) {
+    for (against, rival) in comparison.alternatives.iter().zip(rivals) {
         let figures = compare(
             baseline.samples,
-            other.samples,
+            rival.samples,
             &DECISIVE,
             comparison.confidence,
         );
@@ -312,7 +315,7 @@ fn judge(
         let words: Vec<String> = std::iter::once(relation.name().to_string())
             .chain(differences.filter_map(&describe))
             .collect();
-        let name = if others.len() > 1 {
+        let name = if rivals.len() > 1 {
             format!("{}: ", against.name)
         } else {
             String::new()

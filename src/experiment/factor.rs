@@ -110,13 +110,13 @@ impl Factor<'_> {
     }
 }
 
-fn is_assumed(section: &Settings, setting: &Setting, known: &[KeyPath]) -> bool {
+fn is_assumed(section: &Settings, setting: &Setting, assumptions: &[KeyPath]) -> bool {
     let is = |(table, name, key): &KeyPath| {
         table == section.table && *name == section.name && key == setting.key.name
     };
     // When a client comes back decides so much, and is so little known, that a value in the file does not settle it.
     let unknown = setting.standing() == Standing::Assumption || setting.key.name == REESTABLISH;
-    (unknown || known.iter().any(is)) && !setting.key.alternatives.is_empty()
+    (unknown || assumptions.iter().any(is)) && !setting.key.alternatives.is_empty()
 }
 
 /// The assumed keys of a candidate in their order, each with the sections that assume it and do not vary.

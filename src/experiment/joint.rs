@@ -205,33 +205,33 @@ impl JointSearch<'_> {
         let mut scored: Vec<(Score, Places)> = scored.collect();
         scored.sort_by(|(a, x), (b, y)| a.order(*b).then_with(|| x.cmp(y)));
         let order: Vec<Places> = scored.into_iter().map(|(_, places)| places).collect();
-        let mut chosen = None;
+        let mut outcome = None;
         let mut budget = self.budget.saturating_sub(explorer.runs);
-        for some in order.chunks(FINALISTS).take(ROUNDS) {
-            let cases: Vec<Case> = some.iter().filter_map(|p| self.case(p).ok()).collect();
+        for chunk in order.chunks(FINALISTS).take(ROUNDS) {
+            let cases: Vec<Case> = chunk.iter().filter_map(|p| self.case(p).ok()).collect();
             let first = self.selector.first_stage;
-            let most = (budget / cases.len() as u32)
+            let maximum = (budget / cases.len() as u32)
                 .clamp(first, self.selector.most_replications.max(first));
             let selector = Selector {
-                most_replications: most,
+                most_replications: maximum,
                 ..self.selector_of(&cases)
             };
-            let Some(selected) = selector.select(campaign, &cases)? else {
+            let Some(selection) = selector.select(campaign, &cases)? else {
                 return Ok(None);
             };
-            budget = budget.saturating_sub(selected.observations() as u32);
-            let is_decided = selected.verdict() != Verdict::Fail;
+            budget = budget.saturating_sub(selection.observations() as u32);
+            let is_decided = selection.verdict() != Verdict::Fail;
             // Where none meets the objectives, the first ones came nearest.
-            if is_decided || chosen.is_none() {
-                chosen = Some((cases, selected));
+            if is_decided || outcome.is_none() {
+                outcome = Some((cases, selection));
             }
             if is_decided {
                 break;
             }
         }
-        Ok(chosen.map(|(finalists, selected)| JointResult {
+        Ok(outcome.map(|(finalists, selection)| JointResult {
             finalists,
-            selection: selected,
+            selection,
             tried_points: explorer.tried_points(),
             grid: self.axes.iter().map(|axis| axis.values.len()).product(),
             invalid: explorer.points.values().filter(|p| p.is_none()).count(),
@@ -274,46 +274,43 @@ struct Explorer<'a> {
 
 impl Explorer<'_> {
     fn is_valid(&self, places: &[usize]) -> bool {
-        self.find_point(places)
+        self.find(places)
             .is_some_and(|p| !p.observations.is_empty())
     }
 
-    fn find_point(&self, places: &[usize]) -> Option<&ExploredPoint> {
+    fn find(&self, places: &[usize]) -> Option<&ExploredPoint> {
         self.points.get(places)?.as_ref()
     }
 
     fn replications(&self, places: &[usize]) -> u32 {
-        let point = self.find_point(places);
+        let point = self.find(places);
         point.map_or(0, |p| p.observations.len() as u32)
     }
 
     /// Replicates points, as far as the budget goes; whether it was not interrupted.
-    fn extend(&mut self, all: &[Places], until: u32) -> Result<bool, ExperimentError> {
-        for places in all {
+    fn extend(&mut self, points: &[Places], until: u32) -> Result<bool, ExperimentError> {
+        for places in points {
             if !self.points.contains_key(places) {
                 let case = self.search.case(places).ok();
                 let priced = case.and_then(|case| Some((self.search.priced(&case).ok()?, case)));
-                let explored = priced.map(|(cost, case)| ExploredPoint {
+                let fresh = priced.map(|(cost, case)| ExploredPoint {
                     case,
                     cost,
                     observations: Vec::new(),
                 });
-                self.points.insert(places.clone(), explored);
+                self.points.insert(places.clone(), fresh);
             }
         }
-        let valid: Vec<&Places> = all
-            .iter()
-            .filter(|p| self.find_point(p).is_some())
-            .collect();
+        let valid: Vec<&Places> = points.iter().filter(|p| self.find(p).is_some()).collect();
         let mut pairs: Vec<(usize, u32)> = Vec::new();
         for (i, places) in valid.iter().enumerate() {
-            let more = self.replications(places)..until;
-            if pairs.len() + more.len() <= self.remaining as usize {
-                pairs.extend(more.map(|replication| (i, replication)));
+            let numbers = self.replications(places)..until;
+            if pairs.len() + numbers.len() <= self.remaining as usize {
+                pairs.extend(numbers.map(|replication| (i, replication)));
             }
         }
-        let explored = valid.iter().filter_map(|places| self.find_point(places));
-        let cases: Vec<Case> = explored.map(|p| p.case.clone()).collect();
+        let known_points = valid.iter().filter_map(|places| self.find(places));
+        let cases: Vec<Case> = known_points.map(|p| p.case.clone()).collect();
         let Some(observations) = self.campaign.observe(&cases, &pairs)? else {
             return Ok(false);
         };
@@ -334,17 +331,14 @@ impl Explorer<'_> {
             violation: f64::INFINITY,
             cost: f64::INFINITY,
         };
-        let Some(point) = self
-            .find_point(places)
-            .filter(|p| !p.observations.is_empty())
-        else {
+        let Some(point) = self.find(places).filter(|p| !p.observations.is_empty()) else {
             return worst;
         };
         let plan = &point.case.scenario.plan;
         let mut samples = Samples::new(scopes(plan), plan.horizon);
         let mut costs = Vec::new();
-        let some = (0..replications).zip(&point.observations);
-        for (number, observation) in some {
+        let observations = (0..replications).zip(&point.observations);
+        for (number, observation) in observations {
             costs.extend(point.cost.evaluate(observation));
             samples.add(number, observation.clone());
         }
@@ -360,8 +354,8 @@ impl Explorer<'_> {
     }
 
     /// The better point first, by the replications that both have, so many at most.
-    fn order(&self, a: &Places, b: &Places, most: u32) -> Ordering {
-        let common = self.replications(a).min(self.replications(b)).min(most);
+    fn order(&self, a: &Places, b: &Places, maximum: u32) -> Ordering {
+        let common = self.replications(a).min(self.replications(b)).min(maximum);
         let [of_a, of_b] = [a, b].map(|places| self.score(places, common.max(1)));
         of_a.order(of_b).then(a.cmp(b))
     }
@@ -377,7 +371,7 @@ impl Explorer<'_> {
             for polls in [self.along_one(&here, &steps), self.along_two(&here, &steps)] {
                 match self.better(&here, polls)? {
                     None => return Ok(false),
-                    Some(found) => next = found,
+                    Some(improvement) => next = improvement,
                 }
                 if next.is_some() {
                     break;
@@ -424,7 +418,7 @@ impl Explorer<'_> {
         let axis = &self.search.axes[axis];
         let n = axis.values.len();
         if !is_ordered(axis) {
-            return (0..n).filter(|other| *other != place).collect();
+            return (0..n).filter(|index| *index != place).collect();
         }
         let down = place.saturating_sub(step);
         let up = (place + step).min(n - 1);
@@ -433,8 +427,8 @@ impl Explorer<'_> {
 
     fn along_one(&self, here: &Places, steps: &[usize]) -> Vec<Places> {
         let neighbours_along = |axis: usize| {
-            let others = self.neighbours(axis, here[axis], steps[axis]).into_iter();
-            others.map(move |place| {
+            let options = self.neighbours(axis, here[axis], steps[axis]).into_iter();
+            options.map(move |place| {
                 let mut places = here.clone();
                 places[axis] = place;
                 places
@@ -445,27 +439,27 @@ impl Explorer<'_> {
 
     /// Where two keys change at once: along a limit that both move, neither alone gets better.
     fn along_two(&self, here: &Places, steps: &[usize]) -> Vec<Places> {
-        let mut all = Vec::new();
+        let mut moves = Vec::new();
         for first in 0..here.len() {
             for second in first + 1..here.len() {
                 for a in self.neighbours(first, here[first], steps[first]) {
                     for b in self.neighbours(second, here[second], steps[second]) {
                         let mut places = here.clone();
                         (places[first], places[second]) = (a, b);
-                        all.push(places);
+                        moves.push(places);
                     }
                 }
             }
         }
-        all
+        moves
     }
 
     fn tried_points(&self) -> Vec<TriedPoint> {
-        let point = |(places, explored): (&Places, &Option<ExploredPoint>)| {
-            let explored = explored.as_ref()?;
+        let point = |(places, entry): (&Places, &Option<ExploredPoint>)| {
+            let explored_point = entry.as_ref()?;
             let score = self.score(places, u32::MAX);
-            (!explored.observations.is_empty()).then(|| TriedPoint {
-                label: explored.case.point.label(),
+            (!explored_point.observations.is_empty()).then(|| TriedPoint {
+                label: explored_point.case.point.label(),
                 replications: self.replications(places),
                 cost: Some(score.cost).filter(|cost| cost.is_finite()),
                 is_feasible: score.violation == 0.0,

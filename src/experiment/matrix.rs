@@ -69,7 +69,7 @@ pub fn matrix(overrides: &[Override], seed: u64) -> Result<Matrix, ScenarioError
     let pairs: Vec<(&'static str, &'static str)> = gateways()
         .flat_map(|gateway| profiles("clients").map(move |client| (gateway, client)))
         .collect();
-    let simulated = parallel::map(pairs, |(gateway, client)| {
+    let results = parallel::map(pairs, |(gateway, client)| {
         let text = format!(
             "[scenario]\nname = \"matrix\"\nhorizon = \"8 h\"\nseed = {seed}\n\
              [[gateway]]\nname = \"gateway\"\nprofile = \"{gateway}\"\n\
@@ -93,8 +93,8 @@ pub fn matrix(overrides: &[Override], seed: u64) -> Result<Matrix, ScenarioError
         Ok((hash(&scenario), cell(names, &scenario)))
     });
     // The first refusal of the table, whichever came first in time.
-    let simulated: Result<Vec<(String, Cell)>, ScenarioError> = simulated.into_iter().collect();
-    let (hashes, cells): (Vec<String>, Vec<Cell>) = simulated?.into_iter().unzip();
+    let results: Result<Vec<(String, Cell)>, ScenarioError> = results.into_iter().collect();
+    let (hashes, cells): (Vec<String>, Vec<Cell>) = results?.into_iter().unzip();
     Ok(Matrix {
         cells,
         hash: hash_of(hashes.iter().map(String::as_str)),
@@ -122,8 +122,8 @@ fn cause(samples: &Samples) -> Option<DropCause> {
         .iter()
         .enumerate()
         .filter(|(_, c)| c.metric == drops);
-    let counted = causes.filter_map(|(i, c)| Some((c.cause?.0, samples.row(0, i).estimate?.mean)));
-    counted
+    let means = causes.filter_map(|(i, c)| Some((c.cause?.0, samples.row(0, i).estimate?.mean)));
+    means
         .filter(|(_, n)| *n > 0.0)
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(cause, _)| DropCause::ALL[cause])
@@ -131,10 +131,10 @@ fn cause(samples: &Samples) -> Option<DropCause> {
 
 fn cell([gateway, client]: [String; 2], scenario: &Scenario) -> Cell {
     let plan = &scenario.plan;
-    let (whole, methods) = observe_with_tally(plan, 0, 0, 0, Methods::default())
+    let (replication, methods) = observe_with_tally(plan, 0, 0, 0, Methods::default())
         .unwrap_or_else(|| unreachable!("nobody stops it"));
     let mut samples = Samples::new(vec![Scope::All], plan.horizon);
-    samples.push(0, &[&whole]);
+    samples.push(0, &[&replication]);
     let hours = plan.horizon.0 as f64 / 3.6e9;
     let is_losing = mean(&samples, "session_drops").is_some_and(|n| n > 0.0);
     let advice = is_losing.then(|| advise(scenario, 0)).flatten();

@@ -124,9 +124,11 @@ fn from_units<S: DropSink>(
     let numbers: Vec<u32> = numbers.collect();
     campaign.simulate_share(&model, &numbers)?;
     let mut is_whole = true;
-    for some in numbers.chunks(UNITS_AT_ONCE.max(2 * parallel::threads())) {
-        let units = parallel::map(some.to_vec(), |number| campaign.replication(&model, number));
-        for (number, unit) in some.iter().zip(units) {
+    for chunk in numbers.chunks(UNITS_AT_ONCE.max(2 * parallel::threads())) {
+        let units = parallel::map(chunk.to_vec(), |number| {
+            campaign.replication(&model, number)
+        });
+        for (number, unit) in chunk.iter().zip(units) {
             let Some(unit) = unit? else {
                 if campaign.is_stopped() {
                     return Ok(false);

@@ -145,10 +145,10 @@ pub struct SearchResult {
 impl SearchResult {
     /// Whether fresh replications confirm the chosen value.
     pub fn is_confirmed(&self) -> bool {
-        let Some(chosen) = &self.chosen_value else {
+        let Some(value) = &self.chosen_value else {
             return false;
         };
-        let fresh = self.fresh.iter().find(|t| t.value == *chosen);
+        let fresh = self.fresh.iter().find(|t| t.value == *value);
         fresh.is_some_and(|t| t.verdict == Verdict::Pass)
     }
 
@@ -206,11 +206,11 @@ impl Search<'_> {
     /// is tried again, with some steps back.
     pub fn most_probes(values: usize, tolerance: Option<usize>) -> usize {
         let digits = (usize::BITS - values.leading_zeros()) as usize;
-        let searched = match tolerance {
+        let probes = match tolerance {
             None => 2 * digits + 1,
             Some(tolerance) => Windows::most_tried(values, tolerance, MOST_WINDOWS),
         };
-        searched + MOST_STEPS_BACK + 1
+        probes + MOST_STEPS_BACK + 1
     }
 
     /// Searches; `None`: interrupted.
@@ -314,11 +314,11 @@ impl Search<'_> {
         result: &mut SearchResult,
     ) -> Result<bool, ExperimentError> {
         let first = self.max_replications.max(self.start);
-        let mut chosen = serving[0];
+        let mut candidate = serving[0];
         // Where the search was lucky: one step to the safe side, with fresh random numbers again.
         for place in serving.iter().take(MOST_STEPS_BACK + 1) {
-            chosen = *place;
-            let Some(probe) = self.probe(campaign, chosen, first)? else {
+            candidate = *place;
+            let Some(probe) = self.probe(campaign, candidate, first)? else {
                 return Ok(false);
             };
             let is_passed = probe.verdict == Verdict::Pass;
@@ -329,7 +329,7 @@ impl Search<'_> {
             }
         }
         let riskier = if self.largest { 1 } else { -1 };
-        let beyond = chosen.checked_add_signed(riskier);
+        let beyond = candidate.checked_add_signed(riskier);
         if let Some(p) = beyond.filter(|p| *p < self.axis.values.len()) {
             let value = self.axis.values[p].value().to_string();
             if !result.fresh.iter().any(|t| t.value == value) {
@@ -375,21 +375,21 @@ impl Search<'_> {
         let plan = &case.scenario.plan;
         let mut samples = Samples::new(scopes(plan), plan.horizon);
         let mut judgements = Vec::new();
-        let most = self.max_replications.max(self.start);
-        let confidence = confidence_of_looks(checkpoints(self.start, most).count(), 1);
-        for n in checkpoints(self.start, most) {
+        let maximum = self.max_replications.max(self.start);
+        let confidence = confidence_of_looks(checkpoints(self.start, maximum).count(), 1);
+        for n in checkpoints(self.start, maximum) {
             let have = samples.replications();
-            let more = Replications {
+            let extra = Replications {
                 first: first + have,
                 ..Replications::fixed(n - have)
             };
-            let Some(batches) = campaign.replicate(std::slice::from_ref(&case), more)? else {
+            let Some(batches) = campaign.replicate(std::slice::from_ref(&case), extra)? else {
                 return Ok(None);
             };
             batches.into_iter().for_each(|batch| samples.extend(batch));
             judgements = judge_at(&case.scenario.objectives, &samples, confidence);
             let is_settled = overall(&judgements) != Verdict::Inconclusive;
-            if is_settled || judgements.iter().any(|j| is_hopeless(j, n, most)) {
+            if is_settled || judgements.iter().any(|j| is_hopeless(j, n, maximum)) {
                 break;
             }
         }
@@ -420,7 +420,7 @@ impl Search<'_> {
             values.last()
         };
         let deciding: Vec<&str> = match &result.chosen_value {
-            Some(chosen) => std::iter::once(chosen)
+            Some(best_value) => std::iter::once(best_value)
                 .chain(&result.beyond)
                 .map(String::as_str)
                 .collect(),
@@ -475,14 +475,14 @@ impl Search<'_> {
 
 /// Whether no more replications settle a verdict, or far more than there may be: a value at the border must not cost as
 /// much as the whole search.
-fn is_hopeless(judgement: &Judgement, replications: u32, most: u32) -> bool {
+fn is_hopeless(judgement: &Judgement, replications: u32, maximum: u32) -> bool {
     if judgement.verdict != Verdict::Inconclusive {
         return false;
     }
     match judgement.doubt {
         Some(doubt) if doubt != Doubt::Skewed => !doubt.yields_to_replications(),
         _ => {
-            let out_of_reach = most.saturating_mul(OUT_OF_REACH);
+            let out_of_reach = maximum.saturating_mul(OUT_OF_REACH);
             let is_beyond = |n: u32| n > out_of_reach;
             replications >= ENOUGH_TO_TELL && judgement.replications_needed.is_none_or(is_beyond)
         }

@@ -10,8 +10,12 @@ const MIN_REPLICATIONS: usize = 10;
 /// once for a burst that another one was spared so far.
 pub(super) fn is_settled(cost: &Cost, samples: &Samples, delta: f64) -> bool {
     cost.terms.iter().all(|(price, metric)| {
-        let all = samples.deployment_samples(metric.name);
-        match all.iter().filter(|sample| !sample.is_nothing()).count() {
+        let deployment = samples.deployment_samples(metric.name);
+        match deployment
+            .iter()
+            .filter(|sample| !sample.is_nothing())
+            .count()
+        {
             0 => {
                 let upper = samples.figure(metric.name).and_then(|f| f.upper_if_none);
                 upper.is_none_or(|upper| price.abs() * upper <= delta)

@@ -295,14 +295,14 @@ mod tests {
 
     #[test]
     fn an_observation_comes_back_bit_for_bit() {
-        let whole = vec![
+        let sample_values = vec![
             Sample::Absent,
             Sample::Count(u64::MAX),
             Sample::Ratio(0.1 + 0.2, 1e-300),
         ];
         let group = vec![Sample::Value(-0.0), Sample::Beyond(f64::MAX)];
         let observation = Observation {
-            values: vec![whole, group],
+            values: vec![sample_values, group],
             fingerprint: 0x0123_4567_89ab_cdef,
             events: 7,
             presence: vec![Presence::of_words([9, 8, 7, 6]), Presence::default()],
@@ -321,7 +321,7 @@ mod tests {
 
     #[test]
     fn a_group_is_not_its_replication() {
-        let whole = ShardName {
+        let replication = ShardName {
             scenario_hash: "abc".into(),
             seed: 1,
             replication: 0,
@@ -329,10 +329,10 @@ mod tests {
         };
         let group = ShardName {
             group: Some(0),
-            ..whole.clone()
+            ..replication.clone()
         };
-        assert_eq!(whole.file(), "abc-1-1.unit");
-        assert_ne!(whole.file(), group.file());
-        assert_ne!(whole.header(), group.header());
+        assert_eq!(replication.file(), "abc-1-1.unit");
+        assert_ne!(replication.file(), group.file());
+        assert_ne!(replication.header(), group.header());
     }
 }

@@ -164,8 +164,8 @@ impl DialogTrace {
         }
         // A demand for credentials, or two requests that crossed, say nothing of UPDATE.
         let tells = |x: &&&Exchange| x.code().is_some_and(|c| !matches!(c, 401 | 407 | 491));
-        let any = || updates.iter().find(|x| x.answer.is_some());
-        let Some(answered) = updates.iter().find(tells).or_else(any) else {
+        let first_answered = || updates.iter().find(|x| x.answer.is_some());
+        let Some(answered) = updates.iter().find(tells).or_else(first_answered) else {
             return updates
                 .iter()
                 .any(|x| self.is_silence(x))

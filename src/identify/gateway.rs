@@ -85,17 +85,17 @@ fn update(dialogs: &[&DialogTrace]) -> Finding {
         .iter()
         .filter_map(|d| {
             let class = d.update_class()?;
-            let all = d
+            let updates = d
                 .by_client("UPDATE")
                 .flat_map(|x| exchange_places(d, x).places);
-            Some((class, places(d, all)))
+            Some((class, places(d, updates)))
         })
         .collect();
     let reaction = |class: &String| {
         let copies = dialogs
             .iter()
             .filter(|d| d.update_class().as_ref() == Some(class));
-        let most = copies
+        let max_copies = copies
             .flat_map(|d| d.by_client("UPDATE").map(Exchange::copies))
             .max()
             .unwrap_or(1);
@@ -103,8 +103,8 @@ fn update(dialogs: &[&DialogTrace]) -> Finding {
             "accepted" => "200 with Session-Expires".into(),
             "no-session-expires" => "200 without Session-Expires".into(),
             "answer-lost" => "200, which does not reach the client".into(),
-            "ignored" if most == 1 => "no answer, sent once".into(),
-            "ignored" => format!("no answer, sent up to {most} times"),
+            "ignored" if max_copies == 1 => "no answer, sent once".into(),
+            "ignored" => format!("no answer, sent up to {max_copies} times"),
             answered => answered.trim_start_matches("answered ").to_string(),
         }
     };
@@ -124,8 +124,8 @@ fn update(dialogs: &[&DialogTrace]) -> Finding {
     if class == "ignored" {
         finding.sureness += &silence(dialogs);
     }
-    let (word, known) = behaviour(&class);
-    if !known {
+    let (word, value) = behaviour(&class);
+    if !value {
         finding.sureness += if word == "ignored" {
             "; a proxy says for the gateway that it did not answer"
         } else {
@@ -352,8 +352,8 @@ fn enforced(dialog: &DialogTrace) -> Option<(&'static str, super::FilePlaces)> {
 const SLOW_MS: f64 = 10.0;
 
 fn responses(dialogs: &[&DialogTrace]) -> Option<Finding> {
-    let all: Vec<u64> = dialogs.iter().flat_map(|d| d.responses_us()).collect();
-    let times = response_times(all);
+    let delays: Vec<u64> = dialogs.iter().flat_map(|d| d.responses_us()).collect();
+    let times = response_times(delays);
     let (median, p95, max) = (times.median?, times.p95?, times.max?);
     let evidence = dialogs.iter().map(|d| {
         places(
@@ -411,9 +411,9 @@ fn calls(dialogs: &[&DialogTrace]) -> Option<Finding> {
     if count == 0 {
         return None;
     }
-    let enough = count >= CALLS_LEAST && watched_us >= WATCHED_LEAST_US;
+    let is_enough = count >= CALLS_LEAST && watched_us >= WATCHED_LEAST_US;
     let rate = count as f64 * 3.6e9 / watched_us.max(1) as f64;
-    let (value, sureness) = if enough {
+    let (value, sureness) = if is_enough {
         (
             format!("{count}, {rate:.2} an hour and user"),
             times(count, count),

@@ -55,16 +55,14 @@ pub struct DayShare {
 impl DayShare {
     /// Reads "19 of 20 days"; `None`: it is something else, or not some of all days.
     pub fn parse(text: &str) -> Option<Self> {
-        let (days, of) = text
+        let (days, total_days) = text
             .trim()
             .strip_suffix("days")?
             .trim_end()
             .split_once(" of ")?;
-        let (days, of) = (days.trim().parse().ok()?, of.trim().parse().ok()?);
-        (0 < days && days < of && of <= Self::MOST_DAYS).then_some(Self {
-            days,
-            total_days: of,
-        })
+        let (days, total_days) = (days.trim().parse().ok()?, total_days.trim().parse().ok()?);
+        (0 < days && days < total_days && total_days <= Self::MOST_DAYS)
+            .then_some(Self { days, total_days })
     }
 
     /// More days than these nobody simulates.

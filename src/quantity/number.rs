@@ -122,9 +122,9 @@ pub fn rounded_text(mean: f64, half: Option<f64>) -> String {
     let Some(d) = half.and_then(|half| decimals(half, 1)) else {
         return three_digits(mean);
     };
-    let least = decimals(mean.abs(), 2).unwrap_or(0);
-    let most = decimals(mean.abs(), 4).unwrap_or(0);
-    without_zeros(&with_decimals(mean, d.clamp(least, most))).into()
+    let min_decimals = decimals(mean.abs(), 2).unwrap_or(0);
+    let max_decimals = decimals(mean.abs(), 4).unwrap_or(0);
+    without_zeros(&with_decimals(mean, d.clamp(min_decimals, max_decimals))).into()
 }
 
 /// Five significant digits, thousands apart: for figures that are held against exact ones.

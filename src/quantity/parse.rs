@@ -114,11 +114,11 @@ pub fn parse_rate(text: &str) -> Option<f64> {
 /// Reads a share, "0.5 %", as a fraction.
 pub fn parse_share(text: &str) -> Option<f64> {
     let number = text.trim().strip_suffix('%')?.trim();
-    let plain = number.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let is_plain = number.chars().all(|c| c.is_ascii_digit() || c == '.');
     number
         .parse::<f64>()
         .ok()
-        .filter(|_| plain)
+        .filter(|_| is_plain)
         .map(|n| n / 100.0)
 }
 

@@ -61,8 +61,8 @@ fn exchanged(
     }
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).rand_bytes(RANDOM);
-    let moved = builder.make_in(parent, |path| fs::rename(&staged, path))?;
-    let old = moved.into_temp_path().keep().map_err(|e| e.error)?;
+    let aside = builder.make_in(parent, |path| fs::rename(&staged, path))?;
+    let old = aside.into_temp_path().keep().map_err(|e| e.error)?;
     if let Err(cause) = swap(&old, &folder) {
         fs::rename(&old, &staged)?;
         return Err(cause);
@@ -128,9 +128,15 @@ fn is_alike(_: &Path, _: &Path) -> io::Result<bool> {
 }
 
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-fn swap(one: &Path, other: &Path) -> io::Result<()> {
+fn swap(first: &Path, second: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
-    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+    Ok(renameat_with(
+        CWD,
+        first,
+        CWD,
+        second,
+        RenameFlags::EXCHANGE,
+    )?)
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
@@ -172,10 +178,10 @@ pub(super) fn settle_earlier(folder: &Path) -> Result<(), FolderError> {
 
 /// Whether two folders have the same owner: in a folder for all, as /tmp, others make folders too.
 #[cfg(unix)]
-fn has_owner_of(one: &Path, other: &Path) -> bool {
+fn has_owner_of(first: &Path, second: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let owner = |path: &Path| fs::symlink_metadata(path).map(|m| m.uid()).ok();
-    owner(one).is_some() && owner(one) == owner(other)
+    owner(first).is_some() && owner(first) == owner(second)
 }
 
 #[cfg(not(unix))]

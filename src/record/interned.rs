@@ -40,7 +40,7 @@ pub(super) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Name, D::Error>
 pub(super) fn maybe_name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Name>, D::Error> {
     #[derive(Deserialize)]
     struct NameField(#[serde(deserialize_with = "name")] Name);
-    Ok(Option::<NameField>::deserialize(from)?.map(|named| named.0))
+    Ok(Option::<NameField>::deserialize(from)?.map(|field| field.0))
 }
 
 /// The names of metrics, of their units and causes.

@@ -65,7 +65,7 @@ impl<W: Write> Rows<W> {
 /// What is wrong, and in which line.
 pub(super) fn read<T: Table>(
     from: impl Read,
-    mut each: impl FnMut(T::Row<'_>) -> Result<(), String>,
+    mut visit: impl FnMut(T::Row<'_>) -> Result<(), String>,
 ) -> Result<(), String> {
     let mut reader = csv::Reader::from_reader(Lines::new(from));
     let (header, columns) = (reader.headers().map_err(|e| e.to_string())?, columns::<T>());
@@ -80,7 +80,7 @@ pub(super) fn read<T: Table>(
     while reader.read_record(&mut record).map_err(|e| e.to_string())? {
         let line = record.position().map_or(0, csv::Position::line);
         let row = record.deserialize(None).map_err(|e| why(&e));
-        row.and_then(&mut each)
+        row.and_then(&mut visit)
             .map_err(|why| format!("line {line}: {why}"))?;
     }
     Ok(())

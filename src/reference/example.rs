@@ -54,15 +54,15 @@ pub(super) fn example(table: &'static str, entry: Entry) -> Example {
 
 /// The lines of the section, the key being the last one.
 fn lines(table: &'static str, entry: Entry) -> Vec<Line> {
-    let beside = match entry {
+    let companions = match entry {
         Entry::Key(key) => {
             let keys = keys_of(table).unwrap_or_default();
             let value = |name: &str, text: &str| {
                 let key = keys.iter().find(|key| key.name == name);
                 key.map_or_else(String::new, |key| value_text(key, text))
             };
-            let beside = key.beside_example().iter();
-            beside
+            let companions = key.beside_example().iter();
+            companions
                 .map(|(name, text)| (*name, value(name, text)))
                 .collect()
         }
@@ -73,7 +73,11 @@ fn lines(table: &'static str, entry: Entry) -> Vec<Line> {
         Entry::Rule(rule) => rule.example.into(),
     };
     let usual = usual(table, entry.name());
-    let mut lines: Vec<Line> = if beside.is_empty() { usual } else { beside };
+    let mut lines: Vec<Line> = if companions.is_empty() {
+        usual
+    } else {
+        companions
+    };
     lines.retain(|(name, _)| *name != entry.name());
     lines.push((entry.name(), value));
     lines
@@ -187,9 +191,13 @@ fn set(table: &str, key: &Key) -> Option<String> {
         return None;
     }
     let value = key.example();
-    let plain = value
+    let is_plain = value
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c));
-    let value = if plain { value } else { format!("\"{value}\"") };
+    let value = if is_plain {
+        value
+    } else {
+        format!("\"{value}\"")
+    };
     Some(format!("{table}.{}={value}", key.name))
 }

@@ -46,11 +46,11 @@ pub fn page() -> String {
     out += "\n# Metrics\n\nFor `[[objective]]`, `[[plot]]` and costs.\n\n| metric | called | unit | definition |\n|---|---|---|---|\n";
     for metric in METRICS {
         let definition = escape(metric.definition);
-        let (name, called, unit) = (metric.name, metric_title(metric.name), metric.unit.name());
+        let (name, title, unit) = (metric.name, metric_title(metric.name), metric.unit.name());
         writeln!(
             out,
             "| `{name}` | {} | {unit} | {definition} |",
-            escape(&called)
+            escape(&title)
         )
         .unwrap_or_default();
     }

@@ -39,7 +39,9 @@ pub fn overview() -> String {
     let tables = TABLES
         .iter()
         .map(|table| (*table, meaning_of(table).into()));
-    let general = GENERAL.iter().map(|(name, what)| (*name, (*what).into()));
+    let general = GENERAL
+        .iter()
+        .map(|(name, meaning)| (*name, (*meaning).into()));
     format!(
         "Tables of a scenario\n{}\nBesides\n{}\n{}\n",
         rows(tables),
@@ -110,12 +112,12 @@ fn table(word: &str) -> Option<String> {
         key_rows(own_entries(table))
     );
     if matches!(*table, "gateway" | "clients") {
-        let others = if *table == "clients" {
+        let tables = if *table == "clients" {
             "workload and path"
         } else {
             "path"
         };
-        out += &format!("\nand every key of {others} but name and profile: rccsim help path\n");
+        out += &format!("\nand every key of {tables} but name and profile: rccsim help path\n");
     }
     let first = own_entries(table)
         .into_iter()
@@ -150,14 +152,14 @@ fn qualified(word: &str) -> Option<String> {
 fn bare(name: &str) -> Option<String> {
     let mut groups: Vec<Vec<(&'static str, Entry)>> = Vec::new();
     for (table, entry) in tables_with(name) {
-        let same = |group: &&mut Vec<(&str, Entry)>| group[0].1.meaning() == entry.meaning();
-        match groups.iter_mut().find(same) {
+        let has_meaning = |group: &&mut Vec<(&str, Entry)>| group[0].1.meaning() == entry.meaning();
+        match groups.iter_mut().find(has_meaning) {
             Some(group) => group.push((table, entry)),
             None => groups.push(vec![(table, entry)]),
         }
     }
-    let all: Vec<String> = groups.iter().map(|group| key(group)).collect();
-    (!all.is_empty()).then(|| all.join("\n"))
+    let keys: Vec<String> = groups.iter().map(|group| key(group)).collect();
+    (!keys.is_empty()).then(|| keys.join("\n"))
 }
 
 /// A key, in each of its tables.
@@ -209,10 +211,10 @@ const LABEL: usize = 10;
 fn general(word: &str) -> Option<String> {
     Some(match word {
         "metrics" | "metric" => {
-            let all = METRICS.iter().map(|m| (m.name, m.definition.to_string()));
+            let topics = METRICS.iter().map(|m| (m.name, m.definition.to_string()));
             format!(
                 "Metrics: what is counted, for [[objective]], [[plot]] and --cost\n\n{}",
-                rows(all)
+                rows(topics)
             )
         }
         "profiles" | "profile" => {
@@ -235,12 +237,12 @@ fn general(word: &str) -> Option<String> {
             rows(VALUES.iter().map(|(what, how)| (*what, (*how).into())))
         ),
         word if word == "standing" || Standing::ALL.iter().any(|(_, name)| *name == word) => {
-            let all = Standing::ALL
+            let topics = Standing::ALL
                 .iter()
                 .map(|(standing, name)| (*name, standing.meaning().into()));
             format!(
                 "Standing: how far a value can be relied on\n\n{}",
-                rows(all)
+                rows(topics)
             )
         }
         _ => return None,
@@ -322,9 +324,9 @@ fn profile(name: &str) -> Option<String> {
 
 fn model(name: &str) -> Option<String> {
     let question = ShippedScenario::by_name(name)?.question();
-    let what = wrap_text(&format!("{name} is a shipped scenario: {question}"), 0);
+    let summary = wrap_text(&format!("{name} is a shipped scenario: {question}"), 0);
     Some(format!(
-        "{what}\n\nrccsim run {name}\nsimulates it,\nrccsim models {name}\nprints it.\n"
+        "{summary}\n\nrccsim run {name}\nsimulates it,\nrccsim models {name}\nprints it.\n"
     ))
 }
 
@@ -340,12 +342,13 @@ fn word_of_key(word: &str) -> Option<String> {
             .filter_map(of_entry)
             .collect::<Vec<_>>()
     };
-    let all: Vec<(String, String)> = TABLES.iter().flat_map(of_table).collect();
+    let words: Vec<(String, String)> = TABLES.iter().flat_map(of_table).collect();
     let listing = rows(
-        all.iter()
+        words
+            .iter()
             .map(|(key, meaning)| (key.as_str(), meaning.clone())),
     );
-    (!all.is_empty()).then(|| format!("\"{word}\" is a value of\n\n{listing}"))
+    (!words.is_empty()).then(|| format!("\"{word}\" is a value of\n\n{listing}"))
 }
 
 #[cfg(test)]

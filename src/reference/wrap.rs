@@ -31,9 +31,9 @@ pub fn rows<'a>(rows: impl IntoIterator<Item = (&'a str, String)>) -> String {
     let widest = rows.iter().map(width).filter(|w| *w <= NAME_MOST).max();
     let indent = widest.unwrap_or(NAME_MOST) + 4;
     let row = |(name, text): &(&str, String)| {
-        let used = name.chars().count() + 2;
-        let gap = match used + 2 <= indent {
-            true => " ".repeat(indent - used),
+        let column = name.chars().count() + 2;
+        let gap = match column + 2 <= indent {
+            true => " ".repeat(indent - column),
             // A long name has a line of its own.
             false => format!("\n{}", " ".repeat(indent)),
         };

@@ -76,7 +76,7 @@ pub(super) const SHOWN_IF_ANY: [&str; 6] = [
 
 fn figures(out: &mut String, run: &Assessment) {
     let n = run.samples.replications();
-    let what = if n == 1 {
+    let heading = if n == 1 {
         "one replication: no intervals".into()
     } else {
         format!("mean of {n} replications ± 95 % interval; without ±: the same in each")
@@ -117,7 +117,7 @@ fn figures(out: &mut String, run: &Assessment) {
     }
     let _ = writeln!(
         out,
-        "\nFigures ({what})\n{}",
+        "\nFigures ({heading})\n{}",
         table(&rows, scopes.len() > 1).trim_end()
     );
 }

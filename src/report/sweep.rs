@@ -19,10 +19,16 @@ pub(super) const TABLE_METRICS: [&str; 5] = [
 /// The last part of a key, where that is enough to tell the keys apart.
 pub fn short_keys(values: &[(String, String)]) -> Vec<String> {
     let last = |key: &str| key.rsplit('.').next().unwrap_or(key).to_string();
-    let alone = |key: &str| values.iter().filter(|(k, _)| last(k) == last(key)).count() == 1;
+    let is_unique = |key: &str| values.iter().filter(|(k, _)| last(k) == last(key)).count() == 1;
     values
         .iter()
-        .map(|(key, _)| if alone(key) { last(key) } else { key.clone() })
+        .map(|(key, _)| {
+            if is_unique(key) {
+                last(key)
+            } else {
+                key.clone()
+            }
+        })
         .collect()
 }
 
@@ -35,7 +41,7 @@ fn point_table(
     let Some(first) = points.first() else {
         return String::new();
     };
-    let judged: Vec<usize> = (0..objectives.len())
+    let columns: Vec<usize> = (0..objectives.len())
         .filter(|i| {
             let o = &objectives[*i];
             !(o.scope == Scope::All && o.cause.is_none() && TABLE_METRICS.contains(&o.metric.name))
@@ -45,7 +51,7 @@ fn point_table(
     if !objectives.is_empty() {
         header.push("verdict".into());
     }
-    header.extend(judged.iter().map(|i| subject(&objectives[*i])));
+    header.extend(columns.iter().map(|i| subject(&objectives[*i])));
     header.extend(TABLE_METRICS.map(String::from));
     if counts_replications {
         header.push("replications".into());
@@ -59,7 +65,7 @@ fn point_table(
         if !objectives.is_empty() {
             row.push(assessment.verdict().name().into());
         }
-        row.extend(judged.iter().map(|i| {
+        row.extend(columns.iter().map(|i| {
             let judgement = assessment.judgements.get(*i);
             judgement.map_or(String::new(), |j| figure(&j.row))
         }));
@@ -82,24 +88,20 @@ pub fn text(sweep: &SweepRecord, objectives: &[Objective], points: &[SweepPoint]
         sweep.answer,
         deciding_assumptions(&sweep.assumptions)
     );
-    let least = sweep.replications;
+    let min = sweep.replications;
     let replications = sweep.points.iter().map(|p| p.replications);
-    let most = replications.max().unwrap_or(0);
-    let n = if least == most {
-        whole(most.into())
+    let max = replications.max().unwrap_or(0);
+    let n = if min == max {
+        whole(max.into())
     } else {
-        format!("{} to {}", whole(least.into()), whole(most.into()))
+        format!("{} to {}", whole(min.into()), whole(max.into()))
     };
-    let interval = if least > 1 {
-        ", with 95 % intervals"
-    } else {
-        ""
-    };
-    let s = if most == 1 { "" } else { "s" };
+    let interval = if min > 1 { ", with 95 % intervals" } else { "" };
+    let s = if max == 1 { "" } else { "s" };
     let _ = writeln!(
         out,
         "\nPoints ({n} replication{s} each{interval})\n{}",
-        point_table(objectives, points, least != most).trim_end()
+        point_table(objectives, points, min != max).trim_end()
     );
     let _ = writeln!(
         out,

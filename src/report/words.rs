@@ -324,21 +324,21 @@ pub(crate) fn key(key: &str) -> String {
         key.split_once('.')
             .is_some_and(|(t, rest)| t == table && rest.rsplit('.').next() == Some(last))
     };
-    if let Some((.., called)) = KEYS.iter().find(|(table, last, _)| is(table, last)) {
-        return (*called).into();
+    if let Some((.., title)) = KEYS.iter().find(|(table, last, _)| is(table, last)) {
+        return (*title).into();
     }
     capital(&key.rsplit('.').next().unwrap_or(key).replace('_', " "))
 }
 
 /// What is set at a point: "refresh interval 5 min, client path bad".
 pub fn point(values: &[(String, String)]) -> String {
-    let one = |(name, value): &(String, String)| match name.rsplit('.').next() {
+    let phrase = |(name, value): &(String, String)| match name.rsplit('.').next() {
         // "1 gateway", "500 users"
         Some("count") if value == "1" => format!("1 {}", small(&key(name)).trim_end_matches('s')),
         Some("count") => format!("{value} {}", small(&key(name))),
         _ => format!("{} {value}", small(&key(name))),
     };
-    values.iter().map(one).collect::<Vec<_>>().join(", ")
+    values.iter().map(phrase).collect::<Vec<_>>().join(", ")
 }
 
 /// A target in words: "at most 0.5 %".
@@ -451,8 +451,8 @@ mod tests {
             assert_eq!(clause.matches("{}").count(), 1, "{name}");
             assert!(!label.contains('_') && !clause.contains('_'), "{name}");
             assert!(clause.split_whitespace().count() <= 12, "{name}");
-            let same = WORDS.iter().filter(|(_, l, _)| l == label).count();
-            assert_eq!(same, 1, "{label} is the name of one metric");
+            let count = WORDS.iter().filter(|(_, l, _)| l == label).count();
+            assert_eq!(count, 1, "{label} is the name of one metric");
         }
         assert_eq!(METRICS.len(), WORDS.len());
     }

@@ -40,8 +40,8 @@ fn scenario_text(scenario: &Scenario, open: bool) -> String {
             open && settings.table != "scenario",
         );
     }
-    for shared in scenario.shared_settings.iter().filter(|_| open) {
-        write_section(&mut out, shared, scenario, true);
+    for section in scenario.shared_settings.iter().filter(|_| open) {
+        write_section(&mut out, section, scenario, true);
     }
     for objective in &scenario.objectives {
         write_objective(&mut out, objective);

@@ -14,13 +14,13 @@ pub(super) type SharedSections<'a> = BTreeMap<&'a str, &'a Section>;
 
 /// The sections of one table.
 pub(super) fn shared_sections<'a>(document: &'a Document, table: &str) -> SharedSections<'a> {
-    let mut shared = SharedSections::new();
+    let mut sections = SharedSections::new();
     for section in document.sections.iter().filter(|s| s.table == table) {
         if let Some(RawValue::Text(name)) = section.entry("name").map(|e| &e.form) {
-            shared.entry(name).or_insert(section);
+            sections.entry(name).or_insert(section);
         }
     }
-    shared
+    sections
 }
 
 /// The gateways and client groups of a file.
@@ -55,9 +55,9 @@ impl<'a> Names<'a> {
     }
 
     /// Whether `TABLE:NAME` is there.
-    fn has(&self, written: &str) -> bool {
-        match written.split_once(':') {
-            None => written == "all",
+    fn has(&self, name: &str) -> bool {
+        match name.split_once(':') {
+            None => name == "all",
             Some(("gateway", name)) => self.gateways.contains_key(name),
             Some(("clients", name)) => self.clients.contains_key(name),
             Some(_) => false,
@@ -70,11 +70,11 @@ impl<'a> Names<'a> {
     /// That nobody has that name, and who there is.
     pub(super) fn scope(&self, text: &str) -> Result<Scope, String> {
         if !self.has(text) {
-            let mut all = vec!["all".to_string()];
-            all.extend(section_labels(&self.clients, "clients"));
-            all.extend(section_labels(&self.gateways, "gateway"));
-            let near = nearest(text, all.iter().map(String::as_str));
-            return Err(format!("found {text:?}{near}; valid: {}", all.join(", ")));
+            let mut names = vec!["all".to_string()];
+            names.extend(section_labels(&self.clients, "clients"));
+            names.extend(section_labels(&self.gateways, "gateway"));
+            let near = nearest(text, names.iter().map(String::as_str));
+            return Err(format!("found {text:?}{near}; valid: {}", names.join(", ")));
         }
         Ok(match text.split_once(':') {
             Some(("clients", name)) => Scope::Clients(name.into()),
@@ -124,14 +124,14 @@ impl<'a> Names<'a> {
         let Some(part) = text.split(',').map(str::trim).find(is_missing) else {
             return Ok(());
         };
-        let mut all: Vec<String> = section_labels(&self.gateways, "gateway").collect();
+        let mut names: Vec<String> = section_labels(&self.gateways, "gateway").collect();
         let clients = section_labels(&self.clients, "clients");
-        all.extend(clients.filter(|_| !is_of_gateway));
-        all.push("all".into());
-        let near = nearest(part, all.iter().map(String::as_str));
+        names.extend(clients.filter(|_| !is_of_gateway));
+        names.push("all".into());
+        let near = nearest(part, names.iter().map(String::as_str));
         Err(format!(
             "found {part:?}{near}; there are: {}",
-            all.join(", ")
+            names.join(", ")
         ))
     }
 }

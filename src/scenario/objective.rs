@@ -131,7 +131,7 @@ fn text(entry: &Entry) -> Result<&str, ScenarioError> {
 
 fn scope(entry: &Entry, names: &Names) -> Result<Scope, ScenarioError> {
     let scope = names.scope(text(entry)?);
-    scope.map_err(|found| ScenarioError::input(&entry.place, format!("objective.scope: {found}")))
+    scope.map_err(|detail| ScenarioError::input(&entry.place, format!("objective.scope: {detail}")))
 }
 
 fn metric(section: &Section) -> Result<&'static Metric, ScenarioError> {
@@ -255,10 +255,10 @@ impl<'a> Stated<'a> {
     pub(super) fn read(document: &'a Document, names: &Names) -> Result<Self, ScenarioError> {
         let mut errors = Errors::default();
         let sections = document.sections.iter().filter(|s| s.table == "objective");
-        let all = sections.filter_map(|s| Some((s, errors.value(stated(s, names))?)));
-        let all = all.collect();
+        let objectives = sections.filter_map(|s| Some((s, errors.value(stated(s, names))?)));
+        let objectives = objectives.collect();
         errors.into_result()?;
-        Ok(Self(all))
+        Ok(Self(objectives))
     }
 
     /// The objectives of a plan.
@@ -275,9 +275,9 @@ impl<'a> Stated<'a> {
             objective.rarest_fault = rarest_faults.for_scope(&objective.scope);
             Ok(objective)
         };
-        let all = self.0.into_iter().filter_map(|o| errors.value(of_plan(o)));
-        let all = all.collect();
+        let objectives = self.0.into_iter().filter_map(|o| errors.value(of_plan(o)));
+        let objectives = objectives.collect();
         errors.into_result()?;
-        Ok(all)
+        Ok(objectives)
     }
 }

@@ -188,16 +188,16 @@ fn read(source: Source, document: Arc<Document>) -> Result<Scenario, ScenarioErr
         }
     }
     // Sections that nothing refers to are checked all the same.
-    let mut shared = Vec::new();
+    let mut shared_settings = Vec::new();
     for table in ["workload", "path"] {
         for section in document.sections.iter().filter(|s| s.table == table) {
-            shared.extend(errors.value(layers.resolve(table, section)));
+            shared_settings.extend(errors.value(layers.resolve(table, section)));
         }
     }
     let objectives = errors.value(Stated::read(&document, &layers.names));
     let study = errors.value(study::read(&document, (records.files(), folder)));
-    let varied = study.as_ref().map(Option::as_ref);
-    let plots = varied.and_then(|study| errors.value(plot::read_all(&document, study)));
+    let variation = study.as_ref().map(Option::as_ref);
+    let plots = variation.and_then(|study| errors.value(plot::read_all(&document, study)));
     errors.into_result()?;
     let run = Run::from_settings(&settings[0]);
     let plan = build::plan(&run, &settings, folder, records)?;
@@ -215,7 +215,7 @@ fn read(source: Source, document: Arc<Document>) -> Result<Scenario, ScenarioErr
         plots: plots.unwrap_or_default(),
         study: study.flatten(),
         settings,
-        shared_settings: shared,
+        shared_settings,
         warnings,
         source,
         document,
@@ -223,7 +223,7 @@ fn read(source: Source, document: Arc<Document>) -> Result<Scenario, ScenarioErr
 }
 
 fn check_tables(document: &Document) -> Result<(), ScenarioError> {
-    let whole = Place::file_only(&document.file);
+    let place = Place::file_only(&document.file);
     if let Some(entry) = document.top.entries.first() {
         let hint = if matches!(entry.form, RawValue::List(_)) {
             ""
@@ -246,7 +246,7 @@ fn check_tables(document: &Document) -> Result<(), ScenarioError> {
         if !document.sections.iter().any(|s| s.table == table) {
             let form = header(table);
             return Err(ScenarioError::input(
-                &whole,
+                &place,
                 format!("no {form}: a scenario needs [scenario], [[gateway]] and [[clients]]"),
             ));
         }

@@ -221,8 +221,8 @@ impl Profile {
             // Where the file lies is for messages: a result is the same bytes from any folder.
             let mut profile = Self::parse(kind, name, &file_name, &text)?;
             let values = profile.values.iter_mut();
-            for given in values.filter(|given| given.source == file_name) {
-                given.source = name.into();
+            for value in values.filter(|value| value.source == file_name) {
+                value.source = name.into();
             }
             return Ok(profile);
         }
@@ -361,11 +361,11 @@ mod tests {
                 !profile.description.is_empty(),
                 "{name} does not say what it describes"
             );
-            for given in &profile.values {
+            for value in &profile.values {
                 assert!(
-                    !given.source.is_empty(),
+                    !value.source.is_empty(),
                     "{name}.{} has no source",
-                    given.key
+                    value.key
                 );
             }
         }

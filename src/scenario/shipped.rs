@@ -109,8 +109,8 @@ impl ShippedScenario {
     }
 
     /// What it is read from. Files that it does not bring, as those of a `--set`, are looked for among `others`.
-    pub fn source(&self, others: impl Files + 'static) -> Source {
-        Source::new(self.name, self.text, Path::new("")).with_files(ShippedFiles(others))
+    pub fn source(&self, files: impl Files + 'static) -> Source {
+        Source::new(self.name, self.text, Path::new("")).with_files(ShippedFiles(files))
     }
 
     /// The files that it names, with what is in them.

@@ -154,7 +154,7 @@ impl Agreement {
         expected: f64,
         formula: impl Into<String>,
     ) -> Option<Self> {
-        let (simulated, is_open) = match figures.mean(scope, metric) {
+        let (simulated_mean, is_open) = match figures.mean(scope, metric) {
             Some(mean) => (mean, false),
             None => (figures.at_least(scope, metric)?, true),
         };
@@ -164,7 +164,7 @@ impl Agreement {
             formula: formula.into(),
             expected,
             is_lower_bound: false,
-            simulated_mean: simulated,
+            simulated_mean,
             is_open,
             allowances: Vec::new(),
         })
@@ -204,9 +204,9 @@ impl Agreement {
     /// Whether the simulation is where the closed form says.
     pub fn holds(&self) -> bool {
         // Sums of many numbers are rounded.
-        let allowed = self.tolerance() + 1e-9 * self.expected.abs();
-        let above = self.is_lower_bound || self.difference() <= allowed;
-        let below = self.is_open && self.is_lower_bound || -self.difference() <= allowed;
+        let allowance = self.tolerance() + 1e-9 * self.expected.abs();
+        let above = self.is_lower_bound || self.difference() <= allowance;
+        let below = self.is_open && self.is_lower_bound || -self.difference() <= allowance;
         above && below && (self.is_lower_bound || !self.is_open)
     }
 }

@@ -150,18 +150,18 @@ mod tests {
     fn the_share_is_by_the_copies_that_get_through() {
         let drops = [Sample::Count(18), Sample::Count(24)];
         let figures = figures(&clients(), &[("session_drops", &drops)]);
-        let lost = |length: Span| {
+        let loss_of = |length: Span| {
             let outage =
                 outage_with(|p| p.faults[0].config.schedule = single_schedule(7200, length));
-            let all = outage.unwrap().unwrap().compare(&figures, &clients());
-            (all[0].expected, all[0].holds())
+            let agreements = outage.unwrap().unwrap().compare(&figures, &clients());
+            (agreements[0].expected, agreements[0].holds())
         };
         // 100 users, R 1500: B 331.5 s leaves 300 of 1500 s, 20 of 100; 21 were found, 4 σ of two runs are 4·√8 = 11.3.
-        assert_eq!(lost(Span::from_millis(331_500)), (20.0, true));
+        assert_eq!(loss_of(Span::from_millis(331_500)), (20.0, true));
         // B 106.5 s leaves 75 of 1500 s, 5 of 100; 4 σ of two runs are 4·√(100·0.05·0.95/2) = 6.2: 21 are too many.
-        assert_eq!(lost(Span::from_millis(106_500)), (5.0, false));
-        assert_eq!(lost(secs(31)), (0.0, false), "a copy gets through");
-        assert_eq!(lost(secs(1560)), (100.0, false), "nobody's gets through");
+        assert_eq!(loss_of(Span::from_millis(106_500)), (5.0, false));
+        assert_eq!(loss_of(secs(31)), (0.0, false), "a copy gets through");
+        assert_eq!(loss_of(secs(1560)), (100.0, false), "nobody's gets through");
         assert_eq!(outage_with(|p| p.faults.clear()), Ok(None));
     }
 

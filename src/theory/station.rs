@@ -43,8 +43,8 @@ impl Service {
             Violation::ResponseService(station.response_service)
         })?;
         match &station.service[0] {
-            ServiceTime::Fixed(each) if *each > Span::ZERO => Ok(Self {
-                mean_s: each.as_secs_f64(),
+            ServiceTime::Fixed(duration) if *duration > Span::ZERO => Ok(Self {
+                mean_s: duration.as_secs_f64(),
                 variance: 0.0,
             }),
             ServiceTime::Exponential(mean) => {
@@ -159,9 +159,9 @@ mod tests {
                 ("gateway_queue_peak", &[Sample::Count(200)]),
             ],
         );
-        let one = utilisation_with(station).unwrap().unwrap();
-        let all = one.compare(&figures, &gateways());
-        (all[0].expected, all[0].holds())
+        let form = utilisation_with(station).unwrap().unwrap();
+        let agreements = form.compare(&figures, &gateways());
+        (agreements[0].expected, agreements[0].holds())
     }
 
     #[test]
@@ -181,14 +181,14 @@ mod tests {
             (0.5, false)
         );
         // Two servers that do as much together take 180 ms each.
-        let two = || StationConfig {
+        let two_servers = || StationConfig {
             servers: 2,
             ..fixed_station(180_000)
         };
-        assert_eq!(beside(two(), 28_800e6, 57_600e6), (0.5, true));
+        assert_eq!(beside(two_servers(), 28_800e6, 57_600e6), (0.5, true));
         // One job a second keeps a server busy for 180 ms, one of two: 9 %.
-        let each = utilisation_with(two()).unwrap().unwrap().expected()[0].value;
-        assert!((each - 0.09).abs() < 1e-12);
+        let utilisation = utilisation_with(two_servers()).unwrap().unwrap().expected()[0].value;
+        assert!((utilisation - 0.09).abs() < 1e-12);
     }
 
     #[test]
@@ -232,7 +232,7 @@ mod tests {
             .push(fault("night", FaultTarget::Gateway(0, None), CRASH));
         let why = predict(&Gateway::new(&random, 0)).unwrap_err();
         assert_eq!(why.to_string(), "mtbf = 4 h");
-        let none = |p: Plan| predict(&Gateway::new(&p, 0));
-        assert_eq!(none(plan()), Ok(None));
+        let prediction = |p: Plan| predict(&Gateway::new(&p, 0));
+        assert_eq!(prediction(plan()), Ok(None));
     }
 }

@@ -179,12 +179,12 @@ impl Work {
             .iter()
             .try_for_each(ClientGroup::answers_at_once);
         let station = gateway.plan.station.as_ref();
-        let none = Service {
+        let idle = Service {
             mean_s: 0.0,
             variance: 0.0,
         };
         let service = match (at_once, station) {
-            (Ok(()), _) => none,
+            (Ok(()), _) => idle,
             (Err(_), Some(station)) => Service::from_config(station)?,
             (Err(why), None) => return Err(why),
         };
@@ -197,8 +197,8 @@ impl Work {
 
     /// How long a gateway has to do with the set-ups of so many users, N m/C or longer, seconds.
     pub(crate) fn of_users_s(&self, users: f64) -> f64 {
-        let each = JOBS * self.service.mean_s / self.servers;
-        users * f64::max(each, self.serial_s)
+        let user_s = JOBS * self.service.mean_s / self.servers;
+        users * f64::max(user_s, self.serial_s)
     }
 
     /// C: jobs per second.
@@ -233,23 +233,23 @@ impl Storm {
     /// # Errors
     /// Why they do not, or do not find the gateway to themselves.
     fn at_once(&self, users: f64, change: f64) -> Result<&SimultaneousReturn, Violation> {
-        let together = self.simultaneous_return.as_ref().map_err(Clone::clone)?;
-        let everybody = together.users / self.gateways;
+        let burst = self.simultaneous_return.as_ref().map_err(Clone::clone)?;
+        let everybody = burst.users / self.gateways;
         require(change == 0.0 && (everybody - users).abs() <= 0.01, || {
             Violation::YetToSignIn
         })?;
-        if let [Some(drawn), _] = &self.guards {
-            return Err(drawn.clone());
+        if let [Some(violation), _] = &self.guards {
+            return Err(violation.clone());
         }
-        let each = self.work.service.mean_s / self.work.servers;
-        require(users * each <= TIMEOUT_S - 1.0, || {
+        let job_s = self.work.service.mean_s / self.work.servers;
+        require(users * job_s <= TIMEOUT_S - 1.0, || {
             Violation::BeyondCapacity
         })?;
         match self.guards[1] {
             Some(Violation::Queue(places)) if f64::from(places) < users => {
                 Err(Violation::Queue(places))
             }
-            _ => Ok(together),
+            _ => Ok(burst),
         }
     }
 
@@ -267,16 +267,16 @@ impl Storm {
     }
 
     pub(super) fn expected(&self) -> Vec<ExpectedFigure> {
-        let Ok(together) = &self.simultaneous_return else {
+        let Ok(burst) = &self.simultaneous_return else {
             return Vec::new();
         };
-        let users = together.users / self.gateways;
+        let users = burst.users / self.gateways;
         if self.at_once(users, 0.0).is_err() {
             return Vec::new();
         }
         let work_s = self.work.of_users_s(users);
         let loss = |loss: &Outage| {
-            let come_s = together.come_s(loss.out_s);
+            let come_s = burst.come_s(loss.out_s);
             ExpectedFigure::new(METRIC, come_s + work_s, self.formula(come_s, users))
         };
         self.losses.iter().map(loss).collect()
@@ -298,8 +298,8 @@ impl Storm {
             })
         };
         let back_s = |storm: &Return| storm.out_s + storm.work_s;
-        let all = self.losses.iter().filter_map(storm);
-        all.max_by(|a, b| back_s(a).total_cmp(&back_s(b)))
+        let storms = self.losses.iter().filter_map(storm);
+        storms.max_by(|a, b| back_s(a).total_cmp(&back_s(b)))
     }
 
     pub(super) fn compare(&self, figures: &RunFigures, scope: &Scope) -> Vec<Agreement> {
@@ -309,10 +309,10 @@ impl Storm {
         let work = &self.work;
         let base = |expected, formula| Agreement::new(figures, scope, METRIC, expected, formula);
         let agreement = match self.at_once(storm.users, storm.change) {
-            Ok(together) => {
-                let come_s = together.come_s(storm.out_s);
-                let share = together.calls_share(storm.users, work);
-                let delays_s = together.message_delays_s(storm.out_s);
+            Ok(burst) => {
+                let come_s = burst.come_s(storm.out_s);
+                let share = burst.calls_share(storm.users, work);
+                let delays_s = burst.message_delays_s(storm.out_s);
                 base(come_s + storm.work_s, self.formula(come_s, storm.users)).map(|base| {
                     base.tolerate(storm.work_s * share, Reason::CallsOfOthers)
                         .tolerate(work.service.mean_s + delays_s, Reason::JobAndDelays)

@@ -83,8 +83,8 @@ impl Framer {
         };
         let message = SipText::parse(&self.buffer[..end]).ok()?;
         let promised = message.content_length().unwrap_or(0);
-        let whole = self.buffer.get(end..end.saturating_add(promised));
-        if let Some(body) = whole.filter(|body| next_start(body, 0).is_none()) {
+        let content = self.buffer.get(end..end.saturating_add(promised));
+        if let Some(body) = content.filter(|body| next_start(body, 0).is_none()) {
             let message = SipText {
                 body: body.to_vec(),
                 missing: 0,
@@ -160,12 +160,16 @@ mod tests {
         );
         for size in [1, 2, 7, 1000] {
             let mut framer = Framer::default();
-            let mut all = Vec::new();
+            let mut messages = Vec::new();
             for bytes in stream.as_bytes().chunks(size) {
                 framer.push(bytes);
-                all.extend(bodies(&mut framer));
+                messages.extend(bodies(&mut framer));
             }
-            assert_eq!(all, ["abc", "", "d"].map(|b| Ok(b.to_string())), "{size}");
+            assert_eq!(
+                messages,
+                ["abc", "", "d"].map(|b| Ok(b.to_string())),
+                "{size}"
+            );
             assert_eq!(framer.waiting(), 0);
         }
     }

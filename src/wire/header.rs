@@ -16,11 +16,11 @@ pub struct SessionExpires {
 fn parameters(value: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = value;
     if value.trim_start().starts_with('"') {
-        let mut escaped = false;
+        let mut is_escaped = false;
         let opening = value.find('"').unwrap_or(0) + 1;
         let close = value[opening..].find(|c| {
-            let closes = c == '"' && !escaped;
-            escaped = c == '\\' && !escaped;
+            let closes = c == '"' && !is_escaped;
+            is_escaped = c == '\\' && !is_escaped;
             closes
         });
         rest = close.map_or("", |at| &value[opening + at + 1..]);
@@ -66,8 +66,8 @@ impl SipText {
 
     /// The first header of this name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let mut all = self.headers.iter();
-        let (_, value) = all.find(|(n, _)| n.eq_ignore_ascii_case(name))?;
+        let mut headers = self.headers.iter();
+        let (_, value) = headers.find(|(n, _)| n.eq_ignore_ascii_case(name))?;
         Some(value)
     }
 
@@ -199,9 +199,9 @@ mod tests {
     fn allow_may_be_absent_empty_or_in_several_lines() {
         assert_eq!(SipText::response(200, "OK").allow(), Allow::Absent);
         assert_eq!(with("Allow", "").allow(), Allow::WithoutUpdate);
-        let mut two = with("Allow", "INVITE, ACK");
-        two.push("ALLOW", "update");
-        assert_eq!(two.allow(), Allow::WithUpdate);
+        let mut message = with("Allow", "INVITE, ACK");
+        message.push("ALLOW", "update");
+        assert_eq!(message.allow(), Allow::WithUpdate);
         assert_eq!(
             with("Allow", "INVITE, UPDATES").allow(),
             Allow::WithoutUpdate

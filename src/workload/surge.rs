@@ -131,8 +131,8 @@ mod tests {
 
     #[test]
     fn surges_that_overlap_multiply() {
-        let apart = Surge::disjoint(&[surge(1, 4, 2.0), surge(2, 3, 3.0), surge(3, 4, 0.5)]);
-        assert_eq!(apart, [surge(1, 2, 2.0), surge(2, 3, 6.0)]);
+        let parts = Surge::disjoint(&[surge(1, 4, 2.0), surge(2, 3, 3.0), surge(3, 4, 0.5)]);
+        assert_eq!(parts, [surge(1, 2, 2.0), surge(2, 3, 6.0)]);
         assert!(Surge::disjoint(&[]).is_empty());
     }
 }

@@ -108,16 +108,17 @@ impl Log<'_> {
         if self.directions.len() >= DIRECTIONS_MOST {
             self.directions.clear();
         }
-        let begun = |next: u32| Direction::with_start(segment.sequence.unwrap_or(0), next);
+        let start_direction =
+            |next: u32| Direction::with_start(segment.sequence.unwrap_or(0), next);
         if segment.begins {
-            self.directions.insert(ends, begun(1));
+            self.directions.insert(ends, start_direction(1));
             return 0;
         }
         let length = segment.length as u32;
         let Some(direction) = self.directions.get_mut(&ends) else {
             // What carries nothing has no number, or one that tells nothing of the others.
             if length > 0 {
-                self.directions.insert(ends, begun(length));
+                self.directions.insert(ends, start_direction(length));
             }
             return 0;
         };

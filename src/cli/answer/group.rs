@@ -45,7 +45,7 @@ pub(super) fn sentence(case: &Case, judgements: &[Judgement]) -> Option<String> 
         Unit::PerClientHour => format!("{} an hour", value::in_sentence(e, unit)),
         _ => value::in_sentence(e, unit),
     };
-    let what = match metric {
+    let label = match metric {
         OTHERWISE => "missed toasts: ".into(),
         _ => format!(
             "{}: ",
@@ -53,7 +53,7 @@ pub(super) fn sentence(case: &Case, judgements: &[Judgement]) -> Option<String> 
         ),
     };
     Some(format!(
-        "{what}worst is {worst} with {}, best {best} with {}",
+        "{label}worst is {worst} with {}, best {best} with {}",
         text(&bad),
         text(&good)
     ))

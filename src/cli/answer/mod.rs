@@ -54,10 +54,10 @@ pub(super) fn answer(
 /// Where a scenario asks how many it takes: that `size` finds it, and the key that it takes.
 pub(super) fn sizing(scenario: &Scenario) -> Option<(String, String)> {
     let question = scenario.question.to_lowercase();
-    let asks = |what: &str| question.contains(&format!("how many {what}"));
+    let asks = |resource: &str| question.contains(&format!("how many {resource}"));
     let plan = &scenario.plan;
     let gateway = plan.gateways.first()?;
-    let (what, key) = match () {
+    let (resource, key) = match () {
         () if asks("gateways") => (
             format!(
                 "{} of gateway {}",
@@ -82,7 +82,7 @@ pub(super) fn sizing(scenario: &Scenario) -> Option<(String, String)> {
     // Without an objective nothing says which number serves.
     (!scenario.objectives.is_empty()).then(|| {
         (
-            format!("this run tries {what} only; rccsim size finds how many it takes"),
+            format!("this run tries {resource} only; rccsim size finds how many it takes"),
             key,
         )
     })
@@ -129,7 +129,7 @@ fn losses(case: &Case, is_tested: bool, judgements: &[Judgement]) -> Vec<String>
 }
 
 fn loss_sentences(case: &Case, row: &MetricRow, judgements: &[Judgement]) -> Vec<String> {
-    let alone = judgements.is_empty();
+    let has_no_objective = judgements.is_empty();
     // An objective of the sessions lost has told how many.
     let is_told = judgements.iter().any(|j| {
         let objective = &j.objective;
@@ -142,7 +142,7 @@ fn loss_sentences(case: &Case, row: &MetricRow, judgements: &[Judgement]) -> Vec
         false => words::figure_clause(row).unwrap_or_default(),
     };
     let mut sentences = Vec::new();
-    if alone {
+    if has_no_objective {
         let down = case
             .row(&Scope::All, "down_fraction")
             .and_then(words::figure_clause);
@@ -155,7 +155,7 @@ fn loss_sentences(case: &Case, row: &MetricRow, judgements: &[Judgement]) -> Vec
     });
     sentences.retain(|s| !s.is_empty());
     sentences.extend(cause::of_return(case));
-    if alone {
+    if has_no_objective {
         let missed = case.row(&Scope::All, "missed_toast_fraction");
         sentences.extend(missed.and_then(words::figure_clause));
         let first = case.row(&Scope::All, "first_loss_s");

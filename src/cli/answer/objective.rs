@@ -26,8 +26,11 @@ pub(super) fn sentences(case: &Case, judgements: &[Judgement]) -> Vec<String> {
         .take(MAX_SENTENCES)
         .map(|j| sentence(case, j))
         .collect();
-    if let Some(more) = order.get(MAX_SENTENCES..).filter(|more| !more.is_empty()) {
-        let count = |v: Verdict| more.iter().filter(|j| j.verdict == v).count();
+    if let Some(remainder) = order
+        .get(MAX_SENTENCES..)
+        .filter(|remainder| !remainder.is_empty())
+    {
+        let count = |v: Verdict| remainder.iter().filter(|j| j.verdict == v).count();
         let counts = [Verdict::Fail, Verdict::Inconclusive, Verdict::Pass]
             .map(|v| (count(v), v.name()))
             .into_iter()

@@ -91,11 +91,11 @@ pub(super) fn faults(case: &Case) -> String {
 }
 
 fn at_fault(case: &Case, presence: &Presence, is_unserved: bool) -> Option<String> {
-    let within = |f: &&crate::deployment::FaultPlan| {
+    let may_have_caused = |f: &&crate::deployment::FaultPlan| {
         f.config.kind.is_failure()
             && matches!(f.config.schedule, Schedule::Once { at, .. } if at < case.plan().horizon)
     };
-    let scheduled = case.plan().faults.iter().filter(within).count();
+    let scheduled = case.plan().faults.iter().filter(may_have_caused).count();
     if scheduled == 0 {
         return None;
     }

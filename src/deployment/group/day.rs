@@ -288,9 +288,9 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
 
     /// The call stops ringing: its toast was shown or is missed. Toasts undecided at sign-out are not counted.
     fn decide_toast(&mut self, call: &Call) {
-        let forgotten = call.state_at_arrival == UserState::Out;
+        let was_out = call.state_at_arrival == UserState::Out;
         if call.direction != Direction::Incoming
-            || forgotten
+            || was_out
             || !self.users[call.user as usize].signed_in
         {
             return;
@@ -319,13 +319,13 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         }
     }
 
-    pub(super) fn origination_decided(&mut self, u: u32, number: u32, placed: bool) {
+    pub(super) fn origination_decided(&mut self, u: u32, number: u32, is_placed: bool) {
         if !self.users[u as usize].signed_in {
             return;
         }
         let tally = &mut self.probe(u).0.tally;
         tally.count(Counter::OriginationsAttempted);
-        if !placed {
+        if !is_placed {
             tally.count(Counter::OriginationsFailed);
             if let Some(index) = self.find_call(u, number)
                 && self.calls[index].phase == CallPhase::Requested

@@ -90,16 +90,16 @@ impl Campaign {
         numbers: &[u32],
     ) -> Result<(), ExperimentError> {
         let is_mine = |number: &u32| self.share.is_some_and(|s| s.has(*number as usize));
-        let own: Vec<u32> = numbers.iter().copied().filter(is_mine).collect();
-        self.expect(simulated_us(model.plan, own.len() as u32));
-        let each = parallel::map(own, |number| {
+        let my_numbers: Vec<u32> = numbers.iter().copied().filter(is_mine).collect();
+        self.expect(simulated_us(model.plan, my_numbers.len() as u32));
+        let units = parallel::map(my_numbers, |number| {
             let unit = model.model().unit(number);
             match self.stored::<RunUnit>(&unit, Purpose::Study)? {
                 Some(_) => Ok(()),
                 None => self.simulate_unit(model, number).map(drop),
             }
         });
-        each.into_iter().collect()
+        units.into_iter().collect()
     }
 
     /// A replication, found or, where there are no shares, simulated; `None`: it was interrupted, or is not there yet.

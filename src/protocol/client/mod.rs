@@ -277,8 +277,8 @@ impl Client {
     }
 
     #[inline]
-    fn earliest(&self, none: Earliest) -> Option<Deadline> {
-        let mut earliest = none.or_some(self.proceeds_at, Timer::Client);
+    fn earliest(&self, initial: Earliest) -> Option<Deadline> {
+        let mut earliest = initial.or_some(self.proceeds_at, Timer::Client);
         if !self.polls {
             earliest = earliest.or_some(self.expires_at, Timer::SessionExpiry);
         }

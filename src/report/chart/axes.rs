@@ -141,8 +141,8 @@ pub(super) fn ends(chart: &Chart, entries: &[LegendEntry], room: Rect) -> Option
     }
     let plot = frame(chart, room, 0.0);
     let ideal = ideal(chart, entries, &plot)?;
-    let placed = name_places(&ideal, &plot)?;
-    let far = ideal.iter().zip(&placed).any(|(a, b)| (a - b).abs() > FAR);
+    let places = name_places(&ideal, &plot)?;
+    let far = ideal.iter().zip(&places).any(|(a, b)| (a - b).abs() > FAR);
     let wide = entries
         .iter()
         .map(|e| text::width(&e.name, LABEL, false))

@@ -51,16 +51,16 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) ->
         legend(paper, &entries, &mut room);
     }
     frame::caption_above(paper, chart.y.caption(), &mut room);
-    let marked =
+    let has_label =
         |l: &Layer| matches!(l, Layer::Threshold(t) if t.along == Along::X && !t.label.is_empty());
-    if chart.layers.iter().any(marked) {
+    if chart.layers.iter().any(has_label) {
         frame::shrink_top(&mut room, frame::LINE);
     }
     let caption = chart.x.caption();
     let rect = field(bars, room, &caption);
     let above = above(bars, &room);
-    let (fitting, left_out) = visible_bars(bars, &rect, above);
-    let rows = (fitting.len() + usize::from(left_out > 0)).max(1) as f64;
+    let (visible, left_out) = visible_bars(bars, &rect, above);
+    let rows = (visible.len() + usize::from(left_out > 0)).max(1) as f64;
     let plot = PlotArea {
         rect,
         x: domain(chart, bars),
@@ -68,7 +68,7 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) ->
     };
     frame::horizontal(paper, &plot, caption, true);
     let mut canvas = plot.canvas(paper);
-    let texts: Scene = fitting
+    let texts: Scene = visible
         .iter()
         .enumerate()
         .flat_map(|(i, bar)| {
@@ -89,8 +89,8 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) ->
     paper.extend(texts);
     if left_out > 0 {
         let at = (room.x, rect.bottom() - rect.h / rows / 2.0 + 4.2);
-        let more = format!("and {left_out} more");
-        let text = plain_text(at, more, Anchor::Start, Paint::Soft);
+        let note = format!("and {left_out} more");
+        let text = plain_text(at, note, Anchor::Start, Paint::Soft);
         paper.push(Shape::Text(text));
     }
     if bars.bars.is_empty() {
@@ -192,14 +192,14 @@ fn field(bars: &Bars, room: Rect, caption: &str) -> Rect {
         bars.bars.iter().map(overhang).fold(0.0, f64::max)
     };
     // Where texts stand on the left side alone, they would run into the names before they ran out of the paper.
-    let most = |left: bool| {
+    let limit = |left: bool| {
         if left && beyond(false) == 0.0 {
             room.w * 0.42
         } else {
             room.w * 0.2
         }
     };
-    let beyond = |left: bool| beyond(left).min(most(left));
+    let beyond = |left: bool| beyond(left).min(limit(left));
     let (left, right) = (names + beyond(true), beyond(false).max(16.0));
     let w = (room.w - left - right).max(20.0);
     let h = (room.h - frame::below(caption)).max(20.0);
@@ -258,8 +258,8 @@ fn end_text(text: &str, end: f64, middle: f64, leftwards: bool) -> Scene {
 fn label(paper: &Paper, bar: &Bar, (room, rect): (&Rect, &Rect), middle: f64, height: f64) {
     // The widest fits by a hair, which a sum of fractions may miss.
     let wide = (rect.x - room.x - 10.0).min(room.w * NAMES) + 0.5;
-    let most = if height >= 30.0 { 2 } else { 1 };
-    let lines = text::wrap(&bar.label, wide, LABEL, false, most);
+    let max_lines = if height >= 30.0 { 2 } else { 1 };
+    let lines = text::wrap(&bar.label, wide, LABEL, false, max_lines);
     let first = middle + 4.2 - (lines.len() as f64 - 1.0) * 7.0;
     let is_cut = lines.iter().any(|l| l.ends_with('…'));
     for (i, line) in lines.into_iter().enumerate() {
@@ -313,12 +313,8 @@ fn thresholds(paper: &Paper, canvas: &mut Canvas, chart: &Chart, plot: &PlotArea
         let x = place(plot, t.value);
         let half = text::width(&t.label, LABEL, false) / 2.0;
         let right = plot.rect.right();
-        let (least, most) = (frame::SIDE + half, right + frame::SIDE - half);
-        let x = if least < most {
-            x.clamp(least, most)
-        } else {
-            least
-        };
+        let (min, max) = (frame::SIDE + half, right + frame::SIDE - half);
+        let x = if min < max { x.clamp(min, max) } else { min };
         let at = (x, plot.rect.y - 5.0);
         let text = plain_text(at, &t.label, Anchor::Middle, tone(t));
         paper.extend(cut(right, text));

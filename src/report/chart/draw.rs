@@ -155,8 +155,8 @@ fn band(canvas: &mut Canvas, band: &Band, paint: Paint) {
 
 fn dots(paper: &Paper, canvas: &mut Canvas, plot: &PlotArea, points: &Points, paint: Paint) {
     let places: Vec<Spot> = points.points.iter().map(|p| plot.spot(p.x, p.y)).collect();
-    let many = places.len() > MANY_POINTS;
-    let size = if many { SMALL } else { DOT };
+    let is_crowded = places.len() > MANY_POINTS;
+    let size = if is_crowded { SMALL } else { DOT };
     let mut cloud = Vec::new();
     for i in thin::cloud(places.iter().copied()) {
         let Point {
@@ -175,7 +175,7 @@ fn dots(paper: &Paper, canvas: &mut Canvas, plot: &PlotArea, points: &Points, pa
             paper.part(Part::At(places[i].0), || {
                 infallible(canvas.draw_series([bar]));
             });
-        } else if !many {
+        } else if !is_crowded {
             infallible(canvas.draw_series([Circle::new((x, y), units(size), pen)]));
         } else if plot.holds(places[i]) {
             cloud.push(places[i]);

@@ -89,25 +89,29 @@ impl Flag {
     }
 }
 
-fn flags(chart: &Chart, plot: &PlotArea, most: usize) -> Vec<Flag> {
+fn flags(chart: &Chart, plot: &PlotArea, max_rows: usize) -> Vec<Flag> {
     let flag = |layer: &Layer| match layer {
         Layer::Region(r) if r.along == Along::X && !r.label.is_empty() => Some(Flag::new(plot, r)),
         _ => None,
     };
-    let mut all: Vec<Flag> = chart.layers.iter().filter_map(flag).collect();
+    let mut listed_flags: Vec<Flag> = chart.layers.iter().filter_map(flag).collect();
     // From the right, so that each pole stands clear of the names that were placed; then, from the left, those that reach
     // leftwards, over the others.
     let order = |f: &Flag| if f.leftwards() { f.pole } else { -f.pole };
-    all.sort_by(|a, b| {
+    listed_flags.sort_by(|a, b| {
         a.leftwards()
             .cmp(&b.leftwards())
             .then(order(a).total_cmp(&order(b)))
     });
-    for i in 0..all.len() {
-        let row = (0..most).find(|row| !all[..i].iter().any(|other| all[i].crosses(*row, other)));
-        all[i].row = row;
+    for i in 0..listed_flags.len() {
+        let row = (0..max_rows).find(|row| {
+            !listed_flags[..i]
+                .iter()
+                .any(|earlier| listed_flags[i].crosses(*row, earlier))
+        });
+        listed_flags[i].row = row;
     }
-    all
+    listed_flags
 }
 
 /// How many rows the names take.

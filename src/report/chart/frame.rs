@@ -61,14 +61,15 @@ pub(super) fn tick_style() -> TextStyle<'static> {
 
 /// As many ticks as have room for their words.
 fn fitting_ticks(rect: &Rect, domain: &Domain) -> Vec<Tick> {
-    let most = ((rect.w / 64.0) as usize).max(4);
+    let max_ticks = ((rect.w / 64.0) as usize).max(4);
     let place = |at: f64| rect.x + domain.place(at) * rect.w;
     let touch = |a: &Tick, b: &Tick| {
         let half = |t: &Tick| text::width(&t.text, LABEL, false) / 2.0;
         place(a.at) + half(a) + 14.0 > place(b.at) - half(b)
     };
-    let mut all = (1..=most).rev().map(|count| domain.ticks(count));
-    all.find(|ticks| ticks.windows(2).all(|p| !touch(&p[0], &p[1])))
+    let mut attempts = (1..=max_ticks).rev().map(|count| domain.ticks(count));
+    attempts
+        .find(|ticks| ticks.windows(2).all(|p| !touch(&p[0], &p[1])))
         .unwrap_or_default()
 }
 

@@ -21,8 +21,8 @@ const NAME_LINES: usize = 3;
 
 /// Draws the table; says where, in columns and rows. Rows and columns without a value stay empty.
 pub(super) fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) -> PlotArea {
-    let all = map.values.iter().flatten().filter(|v| v.is_finite());
-    let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
+    let values = map.values.iter().flatten().filter(|v| v.is_finite());
+    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
         (l.min(*v), h.max(*v))
     });
     let caption = chart.y.caption();
@@ -48,11 +48,11 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) 
     let caption = chart.x.caption();
     let h = room.h - below - if caption.is_empty() { 0.0 } else { LINE };
     let rect = Rect::new(room.x + left, room.y, w, h.max(20.0));
-    let counted = |n: usize| Domain::between(0.0, n.max(1) as f64, Scale::Linear);
+    let index_domain = |n: usize| Domain::between(0.0, n.max(1) as f64, Scale::Linear);
     let plot = PlotArea {
         rect,
-        x: counted(map.columns.len()),
-        y: counted(map.rows.len()),
+        x: index_domain(map.columns.len()),
+        y: index_domain(map.rows.len()),
     };
     cells(paper, &plot, map, |v| {
         if high > low {
@@ -197,8 +197,8 @@ pub(super) fn least_height(map: &HeatMap, plot: &PlotArea, narrow: bool) -> f64 
         let lines = text::wrap(name, plot.rect.x - 20.0, LABEL, false, NAME_LINES);
         lines.len() as f64 * CELL_LINE + 4.0
     });
-    let each = words.map(|w| w.height() + 3.0).chain(names);
-    each.fold(17.0, f64::max) * rows.min(if narrow { 40 } else { PAGE_ROWS }) as f64
+    let heights = words.map(|w| w.height() + 3.0).chain(names);
+    heights.fold(17.0, f64::max) * rows.min(if narrow { 40 } else { PAGE_ROWS }) as f64
 }
 
 /// A frame around the cell that matters, in colours that stay, as those of the cells do.
@@ -223,8 +223,8 @@ fn draw_marked_cell(paper: &Paper, plot: &PlotArea, map: &HeatMap) {
 fn row_names(paper: &Paper, plot: &PlotArea, map: &HeatMap, room: f64) {
     let (_, h) = cell_size(plot);
     for (r, name) in map.rows.iter().enumerate().filter(|(i, _)| skips(*i, h)) {
-        let most = (((h - 4.0) / CELL_LINE) as usize).clamp(1, NAME_LINES);
-        let lines = text::wrap(name, room, LABEL, false, most);
+        let max_lines = (((h - 4.0) / CELL_LINE) as usize).clamp(1, NAME_LINES);
+        let lines = text::wrap(name, room, LABEL, false, max_lines);
         let first = plot.rect.y + (r as f64 + 0.5) * h + 4.2;
         let first = first - (lines.len() as f64 - 1.0) * CELL_LINE / 2.0;
         let is_cut = lines.iter().any(|line| line.ends_with('…'));
@@ -262,8 +262,8 @@ impl Names {
     fn height(&self) -> f64 {
         match self {
             Self::Lines(_, names) => {
-                let most = names.iter().map(Vec::len).max().unwrap_or(1).max(1);
-                LINE + 2.0 + (most as f64 - 1.0) * CELL_LINE
+                let max_lines = names.iter().map(Vec::len).max().unwrap_or(1).max(1);
+                LINE + 2.0 + (max_lines as f64 - 1.0) * CELL_LINE
             }
             Self::Upright(room) => room + 6.0,
         }
@@ -317,8 +317,8 @@ fn key(paper: &Paper, low: f64, high: f64, room: &Rect) -> f64 {
             ..text
         })
     };
-    let most = small(room.right(), high, Anchor::End);
-    let least = |x: f64| small(x - 5.0, low, Anchor::End);
+    let draw_high = small(room.right(), high, Anchor::End);
+    let draw_low = |x: f64| small(x - 5.0, low, Anchor::End);
     let start = |shape: &Shape| {
         if let Shape::Text(text) = shape {
             text::extent(text).x
@@ -326,9 +326,9 @@ fn key(paper: &Paper, low: f64, high: f64, room: &Rect) -> f64 {
             room.right()
         }
     };
-    let mut x = start(&most) - 4.0 - 11.0 * 8.0;
-    let from = start(&least(x));
-    paper.extend([least(x), most]);
+    let mut x = start(&draw_high) - 4.0 - 11.0 * 8.0;
+    let from = start(&draw_low(x));
+    paper.extend([draw_low(x), draw_high]);
     for n in 0..=10 {
         let rect = Rect::new(x, room.y + 1.0, 8.0, 10.0);
         paper.push(area(rect, Paint::Heat(n), 1.0));

@@ -16,13 +16,13 @@ pub(super) const AREA: f64 = 0.5;
 pub(super) fn legend(paper: &Paper, entries: &[LegendEntry], room: &mut Rect) {
     let mut at = room.x;
     let mut rows = 0;
-    let most = if is_narrow(room) {
+    let max_width = if is_narrow(room) {
         room.w - 24.0
     } else {
         room.w * 0.6
     };
     for (i, entry) in entries.iter().enumerate() {
-        let name = text::fit(&entry.name, most, LABEL, false);
+        let name = text::fit(&entry.name, max_width, LABEL, false);
         let wide = 24.0 + text::width(&name, LABEL, false);
         if at > room.x && at + wide > room.right() {
             rows += 1;
@@ -30,15 +30,15 @@ pub(super) fn legend(paper: &Paper, entries: &[LegendEntry], room: &mut Rect) {
             shrink_top(room, LINE);
         }
         if rows == 3 && room.h < 260.0 {
-            let more = format!("and {} more", entries.len() - i);
-            let text = plain_text((at, room.y + 11.0), more, Anchor::Start, Paint::Soft);
+            let note = format!("and {} more", entries.len() - i);
+            let text = plain_text((at, room.y + 11.0), note, Anchor::Start, Paint::Soft);
             paper.push(Shape::Text(text));
             break;
         }
         let spot = (at + 24.0, room.y + 11.0);
         let text = plain_text(spot, &entry.name, Anchor::Start, Paint::Ink);
         let mut shapes = swatch(entry, (at, room.y + 7.0));
-        shapes.extend(cut(most, text));
+        shapes.extend(cut(max_width, text));
         paper.put(Part::Entry(entry.name.clone()), shapes);
         at += wide + 18.0;
     }

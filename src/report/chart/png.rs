@@ -49,8 +49,8 @@ fn pixels(size: Size, scene: &[Shape], lines: usize) -> Vec<u8> {
     pixels
         .par_chunks_mut(line * lines)
         .enumerate()
-        .for_each_init(Vec::new, |drawn, (index, strip)| {
-            draw_strip(&shapes, &glyphs, width, index * lines, drawn, strip);
+        .for_each_init(Vec::new, |buffer, (index, strip)| {
+            draw_strip(&shapes, &glyphs, width, index * lines, buffer, strip);
         });
     pixels
 }
@@ -132,10 +132,10 @@ fn stretch(shape: &Shape) -> Stretch {
 }
 
 /// Each pixel the mean of those that were drawn for it.
-fn average(width: u32, drawn: &[u8], out: &mut [u8]) {
+fn average(width: u32, buffer: &[u8], out: &mut [u8]) {
     let (n, row) = (FINENESS as usize, (width * 3) as usize);
     let mut sums = vec![0u16; row * n];
-    for (lines, out) in drawn
+    for (lines, out) in buffer
         .chunks_exact(row * n * n)
         .zip(out.chunks_exact_mut(row))
     {
@@ -164,10 +164,10 @@ fn encoded(width: u32, height: u32, pixels: &[u8]) -> Vec<u8> {
     // Plain areas and repeated glyphs are found sooner, and packed closer, as they are than as differences.
     encoder.set_filter(png::Filter::NoFilter);
     encoder.set_deflate_compression(png::DeflateCompression::Level(1));
-    let written = encoder
+    let result = encoder
         .write_header()
         .and_then(|mut w| w.write_image_data(pixels));
-    written
+    result
         .unwrap_or_else(|e| unreachable!("a vector takes every byte, and the size is right: {e}"));
     out
 }
@@ -184,8 +184,8 @@ struct Canvas<'a> {
 
 /// In drawn pixels, as far as numbers of the screen go.
 fn drawn_pixel(at: Spot) -> (i32, i32) {
-    let whole = |v: f64| (v * f64::from(FACTOR)).round().clamp(-1e6, 1e6) as i32;
-    (whole(at.0), whole(at.1))
+    let to_pixel = |v: f64| (v * f64::from(FACTOR)).round().clamp(-1e6, 1e6) as i32;
+    (to_pixel(at.0), to_pixel(at.1))
 }
 
 fn colour(paint: Paint, opacity: f64) -> RGBAColor {
@@ -306,15 +306,15 @@ impl Canvas<'_> {
     }
 
     fn text(&mut self, text: &Text) {
-        let whole: f32 = text
+        let text_width: f32 = text
             .text
             .chars()
             .map(|c| self.glyphs.get(text, c).advance)
             .sum();
         let mut along = match text.anchor {
             Anchor::Start => 0.0,
-            Anchor::Middle => -whole / 2.0,
-            Anchor::End => -whole,
+            Anchor::Middle => -text_width / 2.0,
+            Anchor::End => -text_width,
         };
         let (x0, y0) = self.place(text.at);
         let ink = colour(text.paint, 1.0).to_backend_color();
@@ -353,13 +353,13 @@ fn dashes(points: &[Spot], dash: &[f64]) -> Vec<Vec<Spot>> {
         return vec![points.to_vec()];
     }
     let (mut parts, mut part) = (Vec::new(), vec![points[0]]);
-    let (mut index, mut left) = (0, dash[0]);
+    let (mut index, mut remaining) = (0, dash[0]);
     for pair in points.windows(2) {
         let ((ax, ay), (bx, by)) = (pair[0], pair[1]);
         let length = libm::hypot(bx - ax, by - ay);
         let mut walked_length = 0.0;
-        while length - walked_length > left {
-            walked_length += left;
+        while length - walked_length > remaining {
+            walked_length += remaining;
             let share = walked_length / length;
             let turn = (ax + (bx - ax) * share, ay + (by - ay) * share);
             if index % 2 == 0 {
@@ -369,9 +369,9 @@ fn dashes(points: &[Spot], dash: &[f64]) -> Vec<Vec<Spot>> {
                 part = vec![turn];
             }
             index = (index + 1) % dash.len();
-            left = dash[index];
+            remaining = dash[index];
         }
-        left -= length - walked_length;
+        remaining -= length - walked_length;
         if index % 2 == 0 {
             part.push((bx, by));
         }
@@ -390,10 +390,10 @@ mod tests {
     fn strips_make_the_picture_that_is_drawn_at_once() {
         for (name, chart) in [samples::ordinary(), samples::extreme()].concat() {
             let scene = layout::scene(&chart, Size::HALF).0;
-            let whole = pixels(Size::HALF, &scene, (Size::HALF.height * DENSITY) as usize);
+            let picture = pixels(Size::HALF, &scene, (Size::HALF.height * DENSITY) as usize);
             for lines in [STRIP, 7] {
                 assert!(
-                    pixels(Size::HALF, &scene, lines) == whole,
+                    pixels(Size::HALF, &scene, lines) == picture,
                     "{name} in strips of {lines}"
                 );
             }

@@ -315,10 +315,10 @@ mod tests {
     fn colours_go_through_plotters_as_names() {
         let series = (0..=u8::MAX).map(Paint::Series);
         let steps = (0..=10).flat_map(|n| [Paint::Heat(n), Paint::OnHeat(n)]);
-        let plain = [Paint::Ink, Paint::Soft, Paint::Grid, Paint::Paper];
+        let paints = [Paint::Ink, Paint::Soft, Paint::Grid, Paint::Paper];
         for paint in series
             .chain(steps)
-            .chain(plain)
+            .chain(paints)
             .chain([Paint::Good, Paint::Bad])
         {
             for dash in Dash::ALL {

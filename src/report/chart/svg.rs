@@ -215,15 +215,15 @@ fn text(text: &Text) -> String {
     } else {
         ""
     };
-    let turned = if text.upright {
+    let rotation = if text.upright {
         format!(" transform=\"rotate(-90 {x} {y})\"")
     } else {
         String::new()
     };
-    let whole = text.full_text.as_ref();
-    let whole = whole.map_or(String::new(), |w| format!("<title>{}</title>", escape(w)));
+    let full_text = text.full_text.as_ref();
+    let full_text = full_text.map_or(String::new(), |w| format!("<title>{}</title>", escape(w)));
     format!(
-        "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{weight}{anchor}{turned}{}>{whole}{}</text>",
+        "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{weight}{anchor}{rotation}{}>{full_text}{}</text>",
         fill(text.paint),
         escape(&text.text)
     )

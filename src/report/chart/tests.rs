@@ -94,15 +94,18 @@ fn every_png_has_the_size_and_ink() {
             .next_frame(&mut pixels)
             .unwrap_or_else(|e| panic!("{name}: {e}"));
         let size = layout::fit_size(&chart, Size::HALF);
-        let least = (2 * Size::HALF.width, 2 * Size::HALF.height);
+        let min_size = (2 * Size::HALF.width, 2 * Size::HALF.height);
         assert_eq!(
             (info.width, info.height),
             (2 * size.width, 2 * size.height),
             "{name}"
         );
-        assert!(info.height >= least.1 && info.width == least.0, "{name}");
         assert!(
-            info.height == least.1 || name.starts_with("heat"),
+            info.height >= min_size.1 && info.width == min_size.0,
+            "{name}"
+        );
+        assert!(
+            info.height == min_size.1 || name.starts_with("heat"),
             "{name}: {}",
             info.height
         );
@@ -141,7 +144,7 @@ pub(crate) fn unreadable(chart: &Chart, size: Size) -> Vec<String> {
             }
         })
         .collect();
-    let mut all = Vec::new();
+    let mut problems = Vec::new();
     for (i, a) in texts.iter().enumerate() {
         let ra = text::extent(a);
         for b in texts[i + 1..].iter().filter(|b| !a.upright && !b.upright) {
@@ -152,15 +155,15 @@ pub(crate) fn unreadable(chart: &Chart, size: Size) -> Vec<String> {
                 && ra.y + 2.0 < rb.bottom()
                 && rb.y + 2.0 < ra.bottom();
             if over {
-                all.push(format!("at {size:?}: {:?} on {:?}", a.text, b.text));
+                problems.push(format!("at {size:?}: {:?} on {:?}", a.text, b.text));
             }
         }
         let width = f64::from(size.bounded().width);
         if ra.x < -3.0 || ra.right() > width + 3.0 {
-            all.push(format!("at {size:?}: {:?} leaves the paper", a.text));
+            problems.push(format!("at {size:?}: {:?} leaves the paper", a.text));
         }
     }
-    all
+    problems
 }
 
 /// No text stands on another, in any chart a report would hold.

@@ -2,19 +2,19 @@
 
 /// Joins rows that follow each other, are alike but for the value of one of the first `keys` columns, and say so in it.
 pub(super) fn join_rows(rows: Vec<Vec<String>>, keys: usize) -> Vec<Vec<String>> {
-    let mut all: Vec<Vec<String>> = Vec::new();
+    let mut out: Vec<Vec<String>> = Vec::new();
     let mut rest = &rows[..];
-    while let [first, others @ ..] = rest {
-        let turned = others
+    while let [first, tail @ ..] = rest {
+        let moved_key = tail
             .first()
             .and_then(|next| differing_key(first, next, keys));
-        let alike = turned.map_or(0, |key| {
-            let alike = |row: &&Vec<String>| self::differing_key(first, row, keys) == Some(key);
-            others.iter().take_while(alike).count()
+        let run_length = moved_key.map_or(0, |key| {
+            let is_alike = |row: &&Vec<String>| self::differing_key(first, row, keys) == Some(key);
+            tail.iter().take_while(is_alike).count()
         });
-        let (group, after) = rest.split_at(1 + alike);
+        let (group, after) = rest.split_at(1 + run_length);
         let mut row = first.clone();
-        if let Some(key) = turned.filter(|_| alike > 0) {
+        if let Some(key) = moved_key.filter(|_| run_length > 0) {
             row[key] = join_values(
                 &group
                     .iter()
@@ -22,10 +22,10 @@ pub(super) fn join_rows(rows: Vec<Vec<String>>, keys: usize) -> Vec<Vec<String>>
                     .collect::<Vec<_>>(),
             );
         }
-        all.push(row);
+        out.push(row);
         rest = after;
     }
-    all
+    out
 }
 
 /// The one key by which two rows differ; `None`: they differ by more.
@@ -61,11 +61,11 @@ mod tests {
 
     #[test]
     fn what_a_key_does_not_move_is_one_row() {
-        let all = rows(
+        let table = rows(
             "good | 5 min | 1\ngood | 10 min | 2\ngood | 15 min | 2\ngood | 20 min | 2\nbad | 5 min | 2\nbad | 10 min | 3",
         );
         assert_eq!(
-            join_rows(all, 2),
+            join_rows(table, 2),
             rows(
                 "good | 5 min | 1\ngood | 10 min to 20 min (3 points) | 2\nbad | 5 min | 2\nbad | 10 min | 3"
             )
@@ -74,8 +74,8 @@ mod tests {
 
     #[test]
     fn words_are_listed_and_rows_that_differ_by_two_keys_stay_apart() {
-        let all = rows("a | x | 1\nb | x | 1\nc | y | 1");
-        assert_eq!(join_rows(all, 2), rows("a, b | x | 1\nc | y | 1"));
+        let table = rows("a | x | 1\nb | x | 1\nc | y | 1");
+        assert_eq!(join_rows(table, 2), rows("a, b | x | 1\nc | y | 1"));
         assert_eq!(join_rows(Vec::new(), 1), Vec::<Vec<String>>::new());
     }
 }

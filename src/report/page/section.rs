@@ -37,7 +37,7 @@ const MAX_INPUTS: usize = 1500;
 
 /// Every section; with very many inputs only what is not a default.
 pub(super) fn sections(inputs: &[Input]) -> Vec<Section<'_>> {
-    let all = inputs.len() <= MAX_INPUTS;
+    let are_all_shown = inputs.len() <= MAX_INPUTS;
     let mut room = MAX_INPUTS;
     let mut sections: Vec<Section> = Vec::new();
     for group in inputs.chunk_by(|a, b| (&a.table, &a.name) == (&b.table, &b.name)) {
@@ -48,7 +48,7 @@ pub(super) fn sections(inputs: &[Input]) -> Vec<Section<'_>> {
         };
         for input in group {
             let state = state(input);
-            if all || (state != "default" && room > 0) {
+            if are_all_shown || (state != "default" && room > 0) {
                 room = room.saturating_sub(1);
                 section.inputs.push(SectionView { state, input });
             } else {

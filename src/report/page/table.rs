@@ -88,10 +88,10 @@ impl Table {
     }
 
     /// Cuts what is too long, and says so.
-    pub(super) fn cut(mut self, what: &str) -> Self {
+    pub(super) fn cut(mut self, noun: &str) -> Self {
         if self.rows.len() > MAX_ROWS {
             let note = format!(
-                "The first {MAX_ROWS} of {} {what}; all of them are in summary.json.",
+                "The first {MAX_ROWS} of {} {noun}; all of them are in summary.json.",
                 self.rows.len()
             );
             self.note = format!("{note} {}", self.note).trim_end().into();

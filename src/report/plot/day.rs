@@ -46,7 +46,7 @@ pub(super) fn plots(results: &Results, run: &RunRecord) -> Result<Vec<Plot>, Res
     }
     let drops = day.events("drops-over-day", "session_drops", "sessions are lost");
     let missed = day.events("missed-over-day", "toasts_missed", "toasts are missed");
-    let all = [
+    let candidates = [
         day.sessions(),
         day.down(),
         day.load(),
@@ -55,7 +55,7 @@ pub(super) fn plots(results: &Results, run: &RunRecord) -> Result<Vec<Plot>, Res
         day.response(),
         day.queue(),
     ];
-    let mut plots: Vec<Plot> = all.into_iter().flatten().collect();
+    let mut plots: Vec<Plot> = candidates.into_iter().flatten().collect();
     let until_s = end_s(day.series, day.start_s);
     plots
         .iter_mut()
@@ -121,34 +121,35 @@ impl Day<'_> {
     fn stack(&self, states: &[(&str, &str, Tone)]) -> Option<(Layer, Option<String>)> {
         let series: Vec<(&Series, &str, Tone)> = states
             .iter()
-            .filter_map(|(name, called, tone)| Some((self.series("all", name)?, *called, *tone)))
+            .filter_map(|(name, label, tone)| Some((self.series("all", name)?, *label, *tone)))
             .collect();
         let xs = self.places(series.first()?.0);
-        let most = |s: &Series| s.values.iter().fold(0.0, |a: f64, b| a.max(*b));
-        let top = series.iter().map(|(s, ..)| most(s)).fold(0.0, f64::max);
+        let maximum = |s: &Series| s.values.iter().fold(0.0, |a: f64, b| a.max(*b));
+        let top = series.iter().map(|(s, ..)| maximum(s)).fold(0.0, f64::max);
         type Area<'a> = (&'a Series, &'a str, Tone);
-        let (large, few): (Vec<Area>, Vec<Area>) = series
+        let (large, small): (Vec<Area>, Vec<Area>) = series
             .into_iter()
-            .partition(|(s, ..)| most(s) >= LEAST_AREA * top);
-        let few: Vec<&str> = few
+            .partition(|(s, ..)| maximum(s) >= LEAST_AREA * top);
+        let names: Vec<&str> = small
             .into_iter()
-            .filter(|(s, ..)| most(s) > 0.0)
-            .map(|(_, called, _)| called)
+            .filter(|(s, ..)| maximum(s) > 0.0)
+            .map(|(_, label, _)| label)
             .collect();
         // What never happens would only be a name.
         let areas: Vec<_> = large
             .into_iter()
-            .filter(|(s, ..)| most(s) > 0.0 || top == 0.0)
+            .filter(|(s, ..)| maximum(s) > 0.0 || top == 0.0)
             .collect();
         let stack = Stack {
             xs,
             parts: areas
                 .iter()
-                .map(|(s, called, _)| ((*called).to_string(), s.values.clone()))
+                .map(|(s, label, _)| ((*label).to_string(), s.values.clone()))
                 .collect(),
             tones: areas.iter().map(|(.., tone)| *tone).collect(),
         };
-        let note = (!few.is_empty()).then(|| format!("Too few to be seen: {}.", few.join(", ")));
+        let note =
+            (!names.is_empty()).then(|| format!("Too few to be seen: {}.", names.join(", ")));
         Some((Layer::Stack(stack), note))
     }
 
@@ -215,12 +216,12 @@ impl Day<'_> {
 
     /// Those without a session on a scale of their own, where the other picture would hide them.
     fn down(&self) -> Option<Plot> {
-        let most = |name: &str| {
+        let maximum = |name: &str| {
             self.series("all", name)
                 .map_or(0.0, |s| s.values.iter().fold(0.0, |a: f64, b| a.max(*b)))
         };
-        let down: f64 = STATES[1..].iter().map(|(name, ..)| most(name)).sum();
-        if down <= LEAST_AREA * most("usable") || down > 0.3 * most("usable") {
+        let down: f64 = STATES[1..].iter().map(|(name, ..)| maximum(name)).sum();
+        if down <= LEAST_AREA * maximum("usable") || down > 0.3 * maximum("usable") {
             return None;
         }
         let (stack, note) = self.stack(&STATES[1..])?;
@@ -272,29 +273,29 @@ impl Day<'_> {
     /// How often something happened in each minute, where it happened at all.
     fn events(&self, name: &str, metric: &str, happens: &str) -> Option<Plot> {
         let series = self.series("all", metric)?;
-        let all = self.mean(metric).filter(|n| *n > 0.0)?;
+        let mean = self.mean(metric).filter(|n| *n > 0.0)?;
         let reading = Reading::for_metric(metric);
-        let most = series
+        let maximum = series
             .values
             .iter()
             .enumerate()
             .max_by(|a, b| a.1.total_cmp(b.1))
             .map_or(0, |(i, _)| i);
         let when = self.start_s.map_or(String::new(), |start| {
-            let at = (start + series.start_s[most]) % 86_400.0;
+            let at = (start + series.start_s[maximum]) % 86_400.0;
             format!(
                 ", the most at {}",
                 print_clock(Span((at / 60.0).floor() as u64 * 60_000_000))
             )
         });
         // Spread over the day no minute stands out.
-        let stands_out = series.values[most] >= all / 20.0;
+        let stands_out = series.values[maximum] >= mean / 20.0;
         let title = format!(
             "Up to {} {happens} a minute{}",
             human(
-                format!("{:.1e}", series.values[most])
+                format!("{:.1e}", series.values[maximum])
                     .parse()
-                    .unwrap_or(series.values[most])
+                    .unwrap_or(series.values[maximum])
             ),
             if stands_out { when } else { String::new() }
         );
@@ -302,7 +303,7 @@ impl Day<'_> {
             description: format!(
                 "{} in each minute of the day. {title}; {} in all on average.",
                 reading.label,
-                human(all.round())
+                human(mean.round())
             ),
             title,
             x: self.axis(),
@@ -407,7 +408,7 @@ impl Day<'_> {
             "At most {} jobs wait at a gateway at once",
             human(peak.mean.unwrap_or(0.0).round())
         );
-        let called = |s: &Series| {
+        let station_name = |s: &Series| {
             s.scope
                 .strip_prefix("gateway:")
                 .unwrap_or("all gateways")
@@ -417,7 +418,7 @@ impl Day<'_> {
             if lines.len() == 1 {
                 String::new()
             } else {
-                called(s)
+                station_name(s)
             }
         };
         let layers = lines

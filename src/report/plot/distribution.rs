@@ -36,24 +36,24 @@ const MIN_STRETCHES: usize = 3;
 const MOST_AT_ONCE: f64 = 0.9;
 
 /// Those that vary.
-pub(super) fn plots(run: &RunRecord, all: &[Distribution]) -> Vec<Plot> {
-    let plot = |(name, duration, done, tail): &(&str, &str, &str, Option<&str>)| {
-        let d = all.iter().find(|d| {
+pub(super) fn plots(run: &RunRecord, distributions: &[Distribution]) -> Vec<Plot> {
+    let plot = |(name, duration, verb, tail): &(&str, &str, &str, Option<&str>)| {
+        let d = distributions.iter().find(|d| {
             d.scope == "all" && d.duration == *duration && d.bins.len() >= MIN_STRETCHES
         })?;
         let tail = tail.and_then(|metric| run.figure("all", metric)?.mean);
-        Some(Plot::new(name, chart(d, done, tail)?))
+        Some(Plot::new(name, chart(d, verb, tail)?))
     };
     DURATIONS.iter().filter_map(plot).collect()
 }
 
 /// The duration within which so many of the cases fall, milliseconds: as far into its stretch as its rank is.
 fn quantile_ms(d: &Distribution, share: f64) -> f64 {
-    let all: f64 = d.bins.iter().map(|b| b.2).sum();
+    let total: f64 = d.bins.iter().map(|b| b.2).sum();
     let mut cumulative = 0.0;
     for (from, to, n) in &d.bins {
-        if cumulative + n >= share * all {
-            return from + (to - from) * (share * all - cumulative) / n;
+        if cumulative + n >= share * total {
+            return from + (to - from) * (share * total - cumulative) / n;
         }
         cumulative += n;
     }
@@ -75,17 +75,21 @@ fn title(action: &str, at_once: Option<f64>, p50: f64, p99: f64) -> String {
     }
 }
 
-fn chart(whole: &Distribution, action: &str, p99: Option<f64>) -> Option<Chart> {
-    let all: f64 = whole.bins.iter().map(|b| b.2).sum();
-    let p99 = p99.unwrap_or_else(|| quantile_ms(whole, 0.99));
-    let p50 = quantile_ms(whole, 0.5).min(p99);
-    let at_once = whole
+fn chart(distribution: &Distribution, action: &str, p99: Option<f64>) -> Option<Chart> {
+    let total: f64 = distribution.bins.iter().map(|b| b.2).sum();
+    let p99 = p99.unwrap_or_else(|| quantile_ms(distribution, 0.99));
+    let p50 = quantile_ms(distribution, 0.5).min(p99);
+    let at_once = distribution
         .bins
         .iter()
         .find(|b| b.0 <= 0.0)
-        .map_or(0.0, |b| b.2 / all);
+        .map_or(0.0, |b| b.2 / total);
     let hides = at_once >= MOST_AT_ONCE;
-    let bins: Vec<_> = whole.bins.iter().filter(|b| !hides || b.0 > 0.0).collect();
+    let bins: Vec<_> = distribution
+        .bins
+        .iter()
+        .filter(|b| !hides || b.0 > 0.0)
+        .collect();
     if bins.len() < MIN_STRETCHES {
         return None;
     }
@@ -105,7 +109,7 @@ fn chart(whole: &Distribution, action: &str, p99: Option<f64>) -> Option<Chart> 
         (
             if ratio { from(b) } else { b.0 } / size,
             b.1 / size,
-            b.2 / all * 100.0,
+            b.2 / total * 100.0,
         )
     };
     let quantile = |(value, label): (f64, &str)| {

@@ -23,7 +23,7 @@ fn fault_label(fault: &ScheduledFault) -> String {
     let kind = KIND_NAMES
         .iter()
         .find(|(name, _)| *name == fault.kind)
-        .map_or(fault.kind.as_str(), |(_, called)| called);
+        .map_or(fault.kind.as_str(), |(_, kind_name)| kind_name);
     let names: Vec<&str> = (fault.target.split(", "))
         .filter_map(|target| Some(target.split_once(':')?.1))
         .collect();
@@ -86,9 +86,9 @@ fn note(faults: &[ScheduledFault]) -> Option<String> {
         .take(MOST_TOLD)
         .map(|f| format!("{} ({})", fault_label(f), when(f)))
         .collect();
-    let more = faults.len().saturating_sub(MOST_TOLD);
-    if more > 0 {
-        parts.push(format!("and {more} more"));
+    let remainder = faults.len().saturating_sub(MOST_TOLD);
+    if remainder > 0 {
+        parts.push(format!("and {remainder} more"));
     }
     (!parts.is_empty()).then(|| format!("Shaded: {}.", parts.join("; ")))
 }

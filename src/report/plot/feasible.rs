@@ -104,10 +104,10 @@ pub(super) fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
     let mut layers = Vec::new();
     let mut text_if: Vec<ObjectivesMet> = Vec::new();
     let mut i = 0;
-    for alike in shares.chunk_by(|a, b| a == b) {
-        let (first, until) = (i, i + alike.len());
+    for stretch in shares.chunk_by(|a, b| a == b) {
+        let (first, until) = (i, i + stretch.len());
         i = until;
-        let label = match alike[0] {
+        let label = match stretch[0] {
             ObjectivesMet::None => continue,
             ObjectivesMet::All if grid.curves.len() == 1 => "meets the objectives",
             ObjectivesMet::All => "all curves meet the objectives",
@@ -123,13 +123,13 @@ pub(super) fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
         } else {
             half(until)
         };
-        let label = if text_if.contains(&alike[0]) {
+        let label = if text_if.contains(&stretch[0]) {
             String::new()
         } else {
             label.into()
         };
-        text_if.push(alike[0]);
-        let faint = alike[0] == ObjectivesMet::Some;
+        text_if.push(stretch[0]);
+        let faint = stretch[0] == ObjectivesMet::Some;
         layers.push(Layer::Region(Region {
             along: Along::X,
             from,
@@ -152,12 +152,12 @@ pub(super) fn shading(layers: &[Layer]) -> Option<String> {
         })
         .peekable();
     regions.peek()?;
-    let some = if regions.any(|faint| faint) {
+    let note = if regions.any(|faint| faint) {
         "; faint where not all curves do"
     } else {
         ""
     };
     Some(format!(
-        "Shaded: points that meet every objective, with half of the way to their neighbours{some}."
+        "Shaded: points that meet every objective, with half of the way to their neighbours{note}."
     ))
 }

@@ -70,7 +70,7 @@ fn screening(body: &GlobalSensitivity) -> Chart {
     let mut order: Vec<&UnknownShare> = body.unknowns.iter().collect();
     order.sort_by(|a, b| b.effect.mean.total_cmp(&a.effect.mean));
     let has_effect = |unknown: &&&UnknownShare| unknown.effect.mean > 0.0;
-    let none: Vec<String> = (order.iter().filter(|u| !has_effect(u)))
+    let ineffective: Vec<String> = (order.iter().filter(|u| !has_effect(u)))
         .map(|u| small(&key_title(&u.key)))
         .collect();
     let bar = |unknown: &&UnknownShare| Bar {
@@ -89,8 +89,8 @@ fn screening(body: &GlobalSensitivity) -> Chart {
         "Mean size of the change when one unknown changes, from random combinations of the others (μ* of {} trajectories), with 95 % intervals.",
         body.trajectories
     )];
-    if !none.is_empty() {
-        notes.push(format!("Without effect: {}.", none.join(", ")));
+    if !ineffective.is_empty() {
+        notes.push(format!("Without effect: {}.", ineffective.join(", ")));
     }
     Chart {
         description: format!(

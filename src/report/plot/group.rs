@@ -14,8 +14,8 @@ fn metric(run: &RunRecord) -> (&str, bool) {
     let is_comparable = |metric: &str| {
         Metric::by_name(metric).is_some_and(|m| !matches!(m.unit, Unit::Count | Unit::PerSecond))
     };
-    let judged = (run.objectives.iter()).find(|o| o.is_of_all() && is_comparable(&o.metric));
-    judged.map_or((OTHERWISE, false), |o| (&o.metric, o.at_least.is_some()))
+    let objective = (run.objectives.iter()).find(|o| o.is_of_all() && is_comparable(&o.metric));
+    objective.map_or((OTHERWISE, false), |o| (&o.metric, o.at_least.is_some()))
 }
 
 /// Which group is worst, where the intervals of the worst and the best lie apart; nothing else is a difference.

@@ -31,8 +31,8 @@ pub(super) struct Reading {
 impl Reading {
     /// Of a metric; one that this version does not know is a plain number.
     pub(super) fn for_metric(metric: &str) -> Self {
-        let measured = Metric::by_name(metric).map_or(Unit::Count, |m| m.unit);
-        let (unit, factor) = match measured {
+        let source_unit = Metric::by_name(metric).map_or(Unit::Count, |m| m.unit);
+        let (unit, factor) = match source_unit {
             Unit::Count => ("", 1.0),
             Unit::Fraction => ("%", 100.0),
             Unit::PerClientHour => ("per client-hour", 1.0),
@@ -44,7 +44,7 @@ impl Reading {
             label: words::metric_title(metric),
             unit,
             factor,
-            source_unit: measured,
+            source_unit,
             is_loss: LOSSES.iter().any(|word| metric.contains(word)),
         }
     }

@@ -22,13 +22,13 @@ fn plots_of_folder(files: &[(&str, String)]) -> Vec<Plot> {
     }
     folder.publish(Manifest::default()).unwrap();
     let results = Results::read(root.path()).unwrap();
-    let all = plots(&results).unwrap();
+    let drawn_plots = plots(&results).unwrap();
     assert_eq!(
-        all,
+        drawn_plots,
         plots(&results).unwrap(),
         "the same files, the same charts"
     );
-    for plot in &all {
+    for plot in &drawn_plots {
         assert!(
             !plot.chart.title.is_empty() && !plot.chart.description.is_empty(),
             "{}",
@@ -50,7 +50,7 @@ fn plots_of_folder(files: &[(&str, String)]) -> Vec<Plot> {
             plot.name
         );
     }
-    all
+    drawn_plots
 }
 
 fn find_chart<'a>(plots: &'a [Plot], name: &str) -> &'a Chart {
@@ -126,7 +126,7 @@ fn series(state: &str, drops: u32) -> String {
 
 const DAY: &str = "[scenario]\nstart = \"08:00\"\n";
 
-fn run(state: &str, replications: u32, half: f64, more: Vec<String>) -> Vec<Plot> {
+fn run(state: &str, replications: u32, half: f64, extra_rows: Vec<String>) -> Vec<Plot> {
     let (down, drops) = if state == "usable" {
         (0.0, 0.0)
     } else {
@@ -149,7 +149,7 @@ fn run(state: &str, replications: u32, half: f64, more: Vec<String>) -> Vec<Plot
         row("", "all", "message_rate_peak_per_s", "", 0.0, half),
         row("", "all", "session_drops", "gateway_down", drops, half),
     ];
-    rows.extend(more);
+    rows.extend(extra_rows);
     plots_of_folder(&[
         ("summary.json", run_summary(replications, &rows)),
         ("series.csv", series(state, drops as u32)),
@@ -204,9 +204,9 @@ fn one_replication_says_nothing_of_a_spread() {
     assert!(svg_of(&plots, "sessions").contains("one replication"));
     let drops = row("", "all", "session_drops", "", 0.0, -1.0)
         .replace("\"replications\": 3", "\"replications\": 1");
-    let none = plots_of_folder(&[("summary.json", run_summary(1, &[drops]))]);
+    let single = plots_of_folder(&[("summary.json", run_summary(1, &[drops]))]);
     assert_eq!(
-        find_chart(&none, "drops").title,
+        find_chart(&single, "drops").title,
         "No session is lost in one replication"
     );
 }
@@ -215,7 +215,7 @@ fn one_replication_says_nothing_of_a_spread() {
 fn very_long_names_stay_on_the_paper() {
     let long =
         "the client group of the second floor of the annexe behind the old building ".repeat(4);
-    let more = (0..12).map(|i| {
+    let rows = (0..12).map(|i| {
         row(
             "",
             &format!("clients:{i} {long}"),
@@ -225,7 +225,7 @@ fn very_long_names_stay_on_the_paper() {
             0.01,
         )
     });
-    let plots = run("visible", 3, 0.5, more.collect());
+    let plots = run("visible", 3, 0.5, rows.collect());
     assert!(
         find_chart(&plots, "groups")
             .title

@@ -235,12 +235,13 @@ fn keep<R: Clone>(
     read: impl FnOnce(&Reading) -> Result<R, ScenarioError>,
 ) -> Result<R, ScenarioError> {
     let mut recordings = cache.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, recording)) = recordings.iter().find(|(known, _)| *known == reading) {
+    if let Some((_, recording)) = recordings.iter().find(|(earlier, _)| *earlier == reading) {
         return Ok(recording.clone());
     }
     let recording = read(&reading)?;
-    recordings
-        .retain(|(known, _)| (&known.path, &known.clients) != (&reading.path, &reading.clients));
+    recordings.retain(|(earlier, _)| {
+        (&earlier.path, &earlier.clients) != (&reading.path, &reading.clients)
+    });
     recordings.push((reading, recording.clone()));
     Ok(recording)
 }

@@ -126,10 +126,7 @@ impl<'a> Rows<'a> {
         let places = places_of(self.table, &self.reading.columns, self.key, &names);
         self.places = places.map_err(|fault| {
             let place = fault.index.map_or(0, |index| self.lines.fields[index].0);
-            self.input(
-                place,
-                &format!("{}; {expected}{}", fault.complaint, fault.hint),
-            )
+            self.input(place, &format!("{}; {expected}{}", fault.text, fault.hint))
         })?;
         // A separator at the end of the line begins no column.
         let last = names.iter().rposition(|name| !name.is_empty());
@@ -226,18 +223,18 @@ impl<'a> Rows<'a> {
 
     /// The instant of the row, where its time can be read.
     fn instant(&mut self) -> Option<i64> {
-        let Some(dated) = read_dated(&self.time_text(), self.day_place.flatten()) else {
+        let Some(date) = read_dated(&self.time_text(), self.day_place.flatten()) else {
             return read_time(&self.time_text(), self.reading.start_us);
         };
-        let zone = dated
+        let zone = date
             .zone_us
             .map_or(0, |zone| *self.zone_us.get_or_insert(zone) - zone);
-        let clock_us = dated.clock_us + zone;
+        let clock_us = date.clock_us + zone;
         // In another zone it may be the day before or after.
-        let turned = clock_us.div_euclid(DAY_US) - dated.clock_us.div_euclid(DAY_US);
-        let day = || dated.date.saturating_add(Duration::days(turned));
+        let days_ahead = clock_us.div_euclid(DAY_US) - date.clock_us.div_euclid(DAY_US);
+        let day = || date.date.saturating_add(Duration::days(days_ahead));
         let first = *self.date.get_or_insert_with(day);
-        let days = i64::from(dated.date.to_julian_day() - first.to_julian_day());
+        let days = i64::from(date.date.to_julian_day() - first.to_julian_day());
         Some(days * DAY_US + clock_us - self.reading.start_us)
     }
 
@@ -334,13 +331,13 @@ impl<'a> Rows<'a> {
         }
         let number = self.users.len() as u32;
         if number >= count || name.is_empty() {
-            let all = match name.is_empty() || self.has_surplus {
+            let hint = match name.is_empty() || self.has_surplus {
                 true => String::new(),
                 false => self.all_users(),
             };
             self.has_surplus |= !name.is_empty();
             let message = format!(
-                "found {name:?} after {number} other users, expected the name of one of {count}, the count of clients.{}{all}",
+                "found {name:?} after {number} other users, expected the name of one of {count}, the count of clients.{}{hint}",
                 self.reading.clients
             );
             return self.wrong(1, &message);
@@ -351,30 +348,30 @@ impl<'a> Rows<'a> {
 
     /// How many users the file names, those of the group's other file included; empty where there are too many to count.
     fn all_users(&self) -> String {
-        let mut others = BTreeSet::new();
+        let mut other_users = BTreeSet::new();
         self.scan(1, |lines, index| {
             let name = lines.text(index);
             if !name.is_empty() && !self.users.contains_key(&*name) {
-                others.insert(name.into_owned());
+                other_users.insert(name.into_owned());
             }
-            others.len() < SURPLUS_MOST
+            other_users.len() < SURPLUS_MOST
         });
-        match others.len() {
+        match other_users.len() {
             SURPLUS_MOST.. => String::new(),
-            others => {
-                let all = self.users.len() + others;
-                format!("; there are {all} in all: count = {all} takes them")
+            count => {
+                let total = self.users.len() + count;
+                format!("; there are {total} in all: count = {total} takes them")
             }
         }
     }
 
-    pub(super) fn seconds(&mut self, column: usize, most: u64) -> Option<Span> {
-        let us = read_duration(&self.number(column)).filter(|us| *us <= most * 1_000_000);
+    pub(super) fn seconds(&mut self, column: usize, limit: u64) -> Option<Span> {
+        let us = read_duration(&self.number(column)).filter(|us| *us <= limit * 1_000_000);
         us.map(Span).or_else(|| {
             let text = self.cell_text(column);
             let hint = duration_hint(&text).unwrap_or_default();
             let message = format!(
-                "found {text:?}, expected seconds from 0 to {most} with 6 decimals at most, or a duration like 00:01:30 or 1.5 min{hint}"
+                "found {text:?}, expected seconds from 0 to {limit} with 6 decimals at most, or a duration like 00:01:30 or 1.5 min{hint}"
             );
             self.wrong(column, &message)
         })
@@ -391,12 +388,12 @@ impl<'a> Rows<'a> {
         let text = self.cell_text(column);
         let valid: Vec<String> = words.iter().map(|(w, _)| format!("{:?}", w[0])).collect();
         let near = nearest(&text, words.iter().map(|(words, _)| words[0]));
-        let others =
+        let synonyms =
             (1..=OTHER_WORDS).flat_map(|i| words.iter().filter_map(move |(w, _)| w.get(i)));
-        let others: String = others.map(|word| format!(", {word}")).collect();
-        let also = others
+        let synonyms: String = synonyms.map(|word| format!(", {word}")).collect();
+        let also = synonyms
             .strip_prefix(',')
-            .map(|others| format!(", also{others}"));
+            .map(|synonyms| format!(", also{synonyms}"));
         self.wrong(
             column,
             &format!(
@@ -487,12 +484,12 @@ fn unreadable(
     cause: &io::Error,
 ) -> ScenarioError {
     let path = reading.path.display();
-    let what = match cause.kind() {
+    let text = match cause.kind() {
         io::ErrorKind::NotFound => {
             let near = near_name(files, &reading.path, |name| !name.ends_with(".toml"));
             format!("there is no file {path}{near}; a path is relative to the scenario's folder")
         }
         _ => format!("{path} cannot be read: {cause}"),
     };
-    ScenarioError::input(place, format!("clients.{}.{key}: {what}", reading.clients))
+    ScenarioError::input(place, format!("clients.{}.{key}: {text}", reading.clients))
 }

@@ -77,9 +77,9 @@ mod tests {
                 wrong.keep(line, Some(1), error);
             }
         }
-        let several = wrong.into_result().unwrap_err();
+        let errors = wrong.into_result().unwrap_err();
         // Lines 2, 3, 4 and 50 are shown, of 98.
-        assert_eq!((several.parts().len(), several.more_rows()), (4, 94));
+        assert_eq!((errors.parts().len(), errors.more_rows()), (4, 94));
     }
 
     #[test]
@@ -89,8 +89,8 @@ mod tests {
             (0..7).for_each(|column| wrong.keep(line, Some(column), error));
         }
         wrong.keep(4, None, error);
-        let several = wrong.into_result().unwrap_err();
-        assert_eq!((several.parts().len(), several.more_rows()), (10, 1));
+        let errors = wrong.into_result().unwrap_err();
+        assert_eq!((errors.parts().len(), errors.more_rows()), (10, 1));
     }
 
     #[test]

@@ -84,9 +84,9 @@ fn numbers_of_the_peer_may_be_large_and_an_ack_may_bear_an_old_one() {
         panic!()
     };
     assert_eq!((ack.cseq, gateway.odd_acks), (1, 1));
-    let again = text("INVITE sip:c@d SIP/2.0", "1001202111 INVITE", ";tag=b");
+    let second = text("INVITE sip:c@d SIP/2.0", "1001202111 INVITE", ";tag=b");
     assert!(matches!(
-        gateway.read(&again),
+        gateway.read(&second),
         Reading::Message(Message {
             cseq: 3,
             subject: Subject::ReInvite,

@@ -33,14 +33,14 @@ fn a_search_tells_what_binds() {
         "Gateways: 2 is the smallest that serves; what binds: missed toasts"
     );
     // The confirmation has the last word: 0.016 of 0.02 is 80 %.
-    let marked = limits.layers.iter().find_map(|l| {
+    let marker = limits.layers.iter().find_map(|l| {
         if let Layer::Marker(m) = l {
             Some((m.x, m.y))
         } else {
             None
         }
     });
-    assert_eq!(marked, Some((2.0, 80.0)));
+    assert_eq!(marker, Some((2.0, 80.0)));
     assert!(find_chart(&plots, "search").title.contains("in 3 steps"));
 }
 
@@ -56,13 +56,13 @@ fn a_tornado_ends_at_the_extremes_of_each_key() {
         find_chart(&plots, "tornado").title,
         "Missed toasts hang most on re-establishment"
     );
-    for shown in [
+    for fragment in [
         ">never<",
         ">fixed 0 s<",
         "as it stands: 2 %",
         "Without effect: what a crash wipes",
     ] {
-        assert!(picture.contains(shown), "{shown} in {picture}");
+        assert!(picture.contains(fragment), "{fragment} in {picture}");
     }
     assert!(
         !picture.contains("fixed 600 s"),
