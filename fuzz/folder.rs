@@ -40,7 +40,7 @@ impl ForeignFolder {
 
     /// Reads the folder with these bytes in the place of a file, and makes its page.
     pub(crate) fn with_file(&self, name: &str, bytes: &[u8]) {
-        let whole = self.file(name);
+        let text = self.file(name);
         let mut manifest = self.manifest.clone();
         let digest = blake3::hash(bytes).to_hex().to_string();
         manifest.files.insert(name.into(), digest);
@@ -50,7 +50,7 @@ impl ForeignFolder {
             let plots = plot::plots(&results)?;
             page(&results, &plots, &plot::unmet_requests(&results)?, None)
         });
-        self.put(name, &whole);
+        self.put(name, &text);
     }
 
     /// Reads the folder with another manifest.

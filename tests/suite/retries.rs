@@ -54,8 +54,11 @@ fn a_refused_refresh_may_be_repeated_once() {
     });
     let refusals = half.answers(Subject::Update, Status::MethodNotAllowed405);
     let updates = half.requests(Side::Client, Subject::Update);
-    let most = updates.iter().filter(|at| **at == updates[0]).count();
-    assert!(most <= 2 && refusals.len() < updates.len(), "{updates:?}");
+    let repeats = updates.iter().filter(|at| **at == updates[0]).count();
+    assert!(
+        repeats <= 2 && refusals.len() < updates.len(),
+        "{updates:?}"
+    );
 }
 
 #[test]
